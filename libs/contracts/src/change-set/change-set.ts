@@ -1,0 +1,44 @@
+import type { TaskKey } from '../names/task-key.ts';
+
+/** A place in one database's order of changes: grows with every write, with gaps. A safe integer. */
+export type Etag = number;
+
+/** What is done to one document at the target. */
+export type ChangeCommand =
+  | {
+      type: 'put';
+      id: string;
+      /** The whole document as JSON text on one line, `@metadata` included. */ document: string;
+    }
+  | { type: 'delete'; id: string }
+  | { type: 'delete-prefix'; prefix: string };
+
+/**
+ * One message of a task's log: everything that the owner's changes in `from..to` mean for the requester.
+ * Whether it is applied is decided by `generation`, `databaseId`, `from` and `to` alone, never by where it stands in the log.
+ */
+export interface ChangeSet {
+  task: TaskKey;
+  /** Starts at 1 and grows when the task is read from the beginning again. */
+  generation: number;
+  /** The source database's own id: another one means restored or other data, whose etags say nothing here. */
+  databaseId: string;
+  /** First and last etag covered; every change in between is in this set or concerns nobody. */
+  from: Etag;
+  to: Etag;
+  /** LastDatabaseEtag when the generation began: documents deleted before it were never seen by it. */
+  began: Etag;
+  /** True once the feed was drained in this generation: the copy is complete. Rides in every later set. */
+  live: boolean;
+  /** The number in the source's witness document; a lower one in the database means it was restored. */
+  witness: number;
+  /** Fingerprint of the script that made the commands. */
+  script: string;
+  /** The last resync request that the owner has answered in this generation. */
+  resync: string | null;
+  /** The owner's clock when `to` was the newest etag read, in milliseconds since 1970. */
+  readAt: number;
+  commands: ChangeCommand[];
+}
+
+export type ChangeSetHeader = Omit<ChangeSet, 'commands'>;

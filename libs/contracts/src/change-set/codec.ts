@@ -1,0 +1,102 @@
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import type { ChangeCommand, ChangeSet, ChangeSetHeader } from './change-set.ts';
+
+/** A change set as the log carries it: the header as message headers, the commands as lines. */
+export interface EncodedChangeSet {
+  headers: Record<string, string>;
+  payload: Uint8Array;
+}
+
+/** A message in a task's log is not a change set that this version can read. */
+export class MalformedChangeSetError extends Error {
+  constructor(reason: string, options?: ErrorOptions) {
+    super(`Not a change set: ${reason}`, options);
+    this.name = 'MalformedChangeSetError';
+  }
+}
+
+const FORMAT = '1';
+const HEADER = 'Spark-Set';
+const FORMAT_HEADER = 'Spark-Format';
+const ENCODING_HEADER = 'Spark-Encoding';
+const COMPRESS_ABOVE_BYTES = 512;
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+
+export async function encodeChangeSet(set: ChangeSet): Promise<EncodedChangeSet> {
+  const { commands, ...header } = set;
+  const plain = Buffer.from(commands.map(toLine).join('\n'), 'utf8');
+  const packed = plain.length > COMPRESS_ABOVE_BYTES;
+  const payload = packed
+    ? await compress(plain, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+    : plain;
+  return {
+    headers: {
+      [FORMAT_HEADER]: FORMAT,
+      [HEADER]: JSON.stringify(header),
+      ...(packed ? { [ENCODING_HEADER]: 'zstd' } : {}),
+    },
+    payload,
+  };
+}
+
+/** @throws {MalformedChangeSetError} when the headers are missing or of another format */
+export function decodeHeader(headers: Record<string, string>): ChangeSetHeader {
+  if (headers[FORMAT_HEADER] !== FORMAT) {
+    throw new MalformedChangeSetError(
+      `format ${headers[FORMAT_HEADER] ?? 'missing'}, this version reads ${FORMAT}`,
+    );
+  }
+  try {
+    return JSON.parse(headers[HEADER] ?? '') as ChangeSetHeader;
+  } catch (cause) {
+    throw new MalformedChangeSetError(`its ${HEADER} header is not JSON`, { cause });
+  }
+}
+
+/** @throws {MalformedChangeSetError} when the message was not written by `encodeChangeSet` */
+export async function decodeChangeSet(encoded: EncodedChangeSet): Promise<ChangeSet> {
+  const header = decodeHeader(encoded.headers);
+  const text = await plainText(encoded);
+  return { ...header, commands: text === '' ? [] : text.split('\n').map(fromLine) };
+}
+
+async function plainText({ headers, payload }: EncodedChangeSet): Promise<string> {
+  if (headers[ENCODING_HEADER] !== 'zstd') return Buffer.from(payload).toString('utf8');
+  try {
+    return (await decompress(payload)).toString('utf8');
+  } catch (cause) {
+    throw new MalformedChangeSetError('its payload cannot be decompressed', { cause });
+  }
+}
+
+// JSON on one line holds no raw tab and no raw line break, so both can divide without any escaping of documents.
+const MARKS = { put: 'P', delete: 'D', 'delete-prefix': 'X' } as const;
+
+function toLine(command: ChangeCommand): string {
+  switch (command.type) {
+    case 'put':
+      return `${MARKS.put}\t${JSON.stringify(command.id)}\t${command.document}`;
+    case 'delete':
+      return `${MARKS.delete}\t${JSON.stringify(command.id)}`;
+    case 'delete-prefix':
+      return `${MARKS['delete-prefix']}\t${JSON.stringify(command.prefix)}`;
+  }
+}
+
+function fromLine(line: string): ChangeCommand {
+  const end = line.indexOf('\t', 2);
+  const key = JSON.parse(end < 0 ? line.slice(2) : line.slice(2, end)) as string;
+  switch (line[0]) {
+    case MARKS.put:
+      return { type: 'put', id: key, document: line.slice(end + 1) };
+    case MARKS.delete:
+      return { type: 'delete', id: key };
+    case MARKS['delete-prefix']:
+      return { type: 'delete-prefix', prefix: key };
+    default:
+      throw new MalformedChangeSetError(`a line begins with ${JSON.stringify(line.slice(0, 1))}`);
+  }
+}

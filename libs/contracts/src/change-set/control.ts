@@ -1,0 +1,29 @@
+import type { Etag } from './change-set.ts';
+
+/** A requester's word on how far it has applied a task; the owner trims its log and lets go of tombstones by it. */
+export interface Confirmation {
+  generation: number;
+  databaseId: string;
+  to: Etag;
+  live: boolean;
+  /** Sequence in the task's log of the last set applied, and when that stream was created. */
+  sequence: number;
+  streamCreated: string;
+  /** The requester's clock, milliseconds since 1970. */
+  at: number;
+}
+
+/** A requester's word that what stands in the log does not join what it has. */
+export interface ResyncRequest {
+  /** Names this request; the sets that answer it carry it. */
+  id: string;
+  /** What was missing, for people. */
+  reason: string;
+  /** Where the requester stands; null when it has nothing. */
+  checkpoint: { generation: number; databaseId: string; to: Etag } | null;
+  /** The set that did not join, if one was seen. */
+  seen: { generation: number; databaseId: string; from: Etag; to: Etag } | null;
+  /** Start again from the first document, whatever the checkpoint says (an operator's wish). */
+  fromStart?: boolean;
+  at: number;
+}

@@ -1,0 +1,47 @@
+/** Body of `POST /spark/etl/deploy`: the full set of scripts that a requester wants an owner to run. */
+export interface EtlScriptRequest {
+  requestingModule: string;
+  /** The requester's database. Used by RavenDB's own ETL only. */
+  targetDatabase: string;
+  /** Addresses of the requester's RavenDB. Used by RavenDB's own ETL only, and then checked against the owner's list. */
+  targetUrls: string[];
+  /** Grows with each changed set. An older one than the owner has is refused; without one the set counts as the newest. */
+  revision?: number;
+  /** An empty list ends all of the requester's tasks. */
+  scripts: EtlScriptItem[];
+}
+
+export interface EtlScriptItem {
+  /** Unique within the request; the collection's name when left out. Only needed for two scripts on one collection. */
+  name?: string;
+  sourceCollection: string;
+  /** A script in the language of RavenDB's ETL. */
+  script: string;
+}
+
+/** The engines that can carry a task: RavenDB's own ETL, or the stream engine. */
+export type EngineName = 'etl' | 'stream';
+
+/** Answer of `POST /spark/etl/deploy`. The counts are scripts (transformations), as in the requirement. */
+export interface EtlDeploymentResult {
+  success: boolean;
+  tasksCreated: number;
+  tasksUpdated: number;
+  tasksRemoved: number;
+  revision: number;
+  tasks: EtlTaskResult[];
+}
+
+export interface EtlTaskResult {
+  name: string;
+  collection: string;
+  engine: EngineName;
+  state: TaskState;
+}
+
+/**
+ * Where a task stands. `Starting` until the owner's first change set; `Snapshotting` while the existing documents are
+ * read; `Streaming` once it follows live; `Waiting` while something it needs is away (it goes on by itself);
+ * `Faulted` when it cannot go on without a changed script or an operator.
+ */
+export type TaskState = 'Starting' | 'Snapshotting' | 'Streaming' | 'Waiting' | 'Faulted';

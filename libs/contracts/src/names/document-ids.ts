@@ -1,0 +1,47 @@
+import { taskId, type TaskKey } from './task-key.ts';
+
+/** The collections in which Spark keeps its own documents; never replicated. */
+export const SYSTEM_COLLECTIONS: readonly string[] = [
+  'ModuleInformations',
+  'SparkCheckpoints',
+  'SparkDeployments',
+  'SparkRequests',
+  'SparkKeys',
+  'SparkWitnesses',
+  'SparkSetAside',
+];
+
+/** Metadata keys of a copy: where it came from, at which etag, by which task's generation. */
+export const COPY_SOURCE = 'spark-source';
+export const COPY_ETAG = 'spark-etag';
+export const COPY_GENERATION = 'spark-generation';
+
+export function moduleInformationId(module: string): string {
+  return `moduleInformations/${module}`;
+}
+
+export function checkpointId(task: TaskKey): string {
+  return `sparkCheckpoints/${taskId(task)}`;
+}
+
+export function deploymentId(requester: string): string {
+  return `sparkDeployments/${requester}`;
+}
+
+export function requestId(owner: string): string {
+  return `sparkRequests/${owner}`;
+}
+
+export function pinnedKeyId(module: string): string {
+  return `sparkKeys/${module}`;
+}
+
+/** Holds the number by which one reader of the source's changes finds out that the database was restored. */
+export function witnessId(reader: string): string {
+  return `sparkWitnesses/${reader}`;
+}
+
+/** The value of `spark-generation`: `HR/cars:7`. */
+export function generationLabel(label: string, generation: number): string {
+  return `${label}:${generation}`;
+}

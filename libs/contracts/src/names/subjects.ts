@@ -1,0 +1,70 @@
+import type { TaskKey } from './task-key.ts';
+
+/** Streams and subjects of JetStream. Subject tokens are lower case, stream names upper case. */
+export const COMMANDS_STREAM = 'SPARK_COMMANDS';
+export const COMMANDS_SUBJECTS = 'spark.commands.>';
+export const DEAD_LETTERS_STREAM = 'SPARK_DEAD_LETTERS';
+export const DEAD_LETTERS_SUBJECTS = 'spark.dead-letters.>';
+export const CONTROL_STREAM = 'SPARK_CONTROL';
+export const CONTROL_SUBJECTS = 'spark.control.>';
+
+/** The stream that carries one owner's changes to one requester. */
+export function routeStream(owner: string, requester: string): string {
+  return `SPARK_ROUTE_${owner.toUpperCase()}_${requester.toUpperCase()}`;
+}
+
+export function routeSubjects(owner: string, requester: string): string {
+  return `spark.route.${token(owner)}.${token(requester)}.>`;
+}
+
+export function taskSubject(task: TaskKey): string {
+  return `spark.route.${token(task.owner)}.${token(task.requester)}.${token(task.name)}`;
+}
+
+/** Where a requester says how far it has applied a task (last value kept). */
+export function confirmationSubject(task: TaskKey): string {
+  return `spark.control.${taskTokens(task)}.confirmed`;
+}
+
+/** Where a requester asks the owner to rewind a task (last value kept). */
+export function resyncSubject(task: TaskKey): string {
+  return `spark.control.${taskTokens(task)}.resync`;
+}
+
+/** Everything that the requesters of `owner` say about their tasks. */
+export function ownerControlSubjects(owner: string): string {
+  return `spark.control.task.${token(owner)}.>`;
+}
+
+/** Where a module says that it has registered (last value kept). */
+export function registeredSubject(module: string): string {
+  return `spark.control.registered.${token(module)}`;
+}
+
+export const REGISTERED_SUBJECTS = 'spark.control.registered.>';
+
+/** Where an owner's instances tell each other that a requester's deployment has changed (last value kept). */
+export function deployedSubject(owner: string, requester: string): string {
+  return `spark.control.deployed.${token(owner)}.${token(requester)}`;
+}
+
+export function deployedSubjects(owner: string): string {
+  return `spark.control.deployed.${token(owner)}.*`;
+}
+
+/** The command with a requester's whole set of scripts for one owner. */
+export function deployCommandSubject(requester: string, owner: string): string {
+  return `spark.commands.${token(requester)}.deploy-etl.${token(owner)}`;
+}
+
+export function deployCommandSubjects(requester: string): string {
+  return `spark.commands.${token(requester)}.deploy-etl.*`;
+}
+
+function taskTokens(task: TaskKey): string {
+  return `task.${token(task.owner)}.${token(task.requester)}.${token(task.name)}`;
+}
+
+function token(name: string): string {
+  return name.toLowerCase();
+}

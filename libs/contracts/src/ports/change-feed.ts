@@ -1,0 +1,80 @@
+import type { Etag } from '../change-set/change-set.ts';
+
+/** Reads one database's changes in their order. Every method throws `UnavailableError` when the store is away. */
+export interface ChangeFeed {
+  /** What database this is at this moment, how far its changes go, and what the witness of `reader` says. */
+  identify(reader: string): Promise<SourceIdentity>;
+  /** The changes of one collection from an etag on. */
+  read(query: FeedQuery): Promise<ChangePage>;
+  /** The documents as stored, in the order asked for; null where there is none. For a script's `load`. */
+  load(ids: string[]): Promise<(SourceDocument | null)[]>;
+  /** Resolves when something may have changed after `etag` (too early is allowed, too late is not), or when aborted. */
+  wait(etag: Etag, signal: AbortSignal): Promise<void>;
+  /**
+   * Raises the witness of `reader` from `from` to one more with compare-and-set and returns it. Each reader has its own, so
+   * that nobody else's raising can hide from it that the database was restored.
+   * @throws {VersionConflictError} when it does not stand at `from` any more
+   */
+  raiseWitness(reader: string, from: number): Promise<number>;
+  /**
+   * Tells the store what every reader has confirmed: deletes up to `etag` need not be kept any longer.
+   * Also makes what keeps them where that is missing. Cheap to call again with the same etag.
+   */
+  keepDeletesAfter(etag: Etag): Promise<void>;
+  /** How many documents a collection has now; for progress only. */
+  count(collection: string): Promise<number>;
+}
+
+export interface SourceIdentity {
+  databaseId: string;
+  lastEtag: Etag;
+  /** 0 when the reader has no witness there. */
+  witness: number;
+}
+
+export interface FeedQuery {
+  collection: string;
+  /** First etag wanted. */
+  from: Etag;
+  /** Deletes up to here are of no interest: the reader began its first read at this etag. */
+  deletesAfter: Etag;
+  /** About how many documents at most; a page may be shorter although more is there. */
+  limit: number;
+}
+
+export interface ChangePage {
+  databaseId: string;
+  /** What the page covers: all changes of the collection with `from <= etag <= to`. `to` is `from - 1` when nothing is there. */
+  from: Etag;
+  to: Etag;
+  /** Nothing of the collection was left after `to` when the read began; `to` is then the store's last etag at that time. */
+  drained: boolean;
+  /** The store's last etag when the read began; below `from - 1` only in a database older than the one read before. */
+  lastEtag: Etag;
+  /** Ascending by etag. */
+  changes: SourceChange[];
+  /**
+   * `kept`: no delete in the range can be missing. `lost`: the store has let go of deletes the reader had not read, so it
+   * must begin again. `best-effort`: this store gives no guarantee here, so only a comparison finds what was missed.
+   */
+  deletes: 'kept' | 'lost' | 'best-effort';
+}
+
+export interface SourceDocument {
+  id: string;
+  collection: string;
+  /** UTF-8 JSON text of the whole document as stored, `@metadata` included. */
+  json: Uint8Array;
+}
+
+export type SourceChange =
+  | ({
+      kind: 'put';
+      etag: Etag;
+      /** `spark-source` when this is itself a copy, else null. */ copyOf: string | null;
+    } & SourceDocument)
+  | {
+      kind: 'delete';
+      etag: Etag;
+      /** May be in lower case: ids compare without regard to case. */ id: string;
+    };

@@ -1,0 +1,79 @@
+import type { TaskKey } from '../names/task-key.ts';
+
+/** The ordered, durable log that carries change sets from an owner to a requester, one stream per route. */
+export interface ChangeLog {
+  /** Makes the route's stream, or brings it to its settings. The owner's work. */
+  provision(owner: string, requester: string): Promise<void>;
+  /** One task's part of its route. Opening costs nothing and promises nothing. */
+  open(task: TaskKey): TaskLog;
+}
+
+export interface TaskLog {
+  /** The stream as it is now, or null when there is none. */
+  describe(): Promise<LogDescription | null>;
+  /** The last message of this task, or null. */
+  tail(): Promise<LogMessage | null>;
+  /**
+   * Appends behind the task's message `afterSequence` (0: the task has none).
+   * @returns the new sequence
+   * @throws {LogConflictError} when another message is last: someone else writes, or wrote; read the tail and decide anew
+   * @throws {LogFullError} when the log is at its bounds; wait until something was confirmed
+   * @throws {UnavailableError} when it is not known whether the message was stored
+   */
+  append(message: LogPayload, afterSequence: number): Promise<number>;
+  /** The task's messages from `sequence` on, then those to come, in order, until aborted. Throws `UnavailableError` when it breaks. */
+  read(sequence: number, signal: AbortSignal): AsyncIterable<LogMessage>;
+  /** Lets go of the task's messages below `sequence`; the last one always stays. */
+  trim(sequence: number): Promise<void>;
+}
+
+export interface LogPayload {
+  headers: Record<string, string>;
+  payload: Uint8Array;
+}
+
+export interface LogMessage extends LogPayload {
+  sequence: number;
+}
+
+export interface LogDescription {
+  /** When the stream was made; another value means that sequences say nothing about the older one. */
+  created: string;
+  /** Sequence of the stream's last message, over all tasks. */
+  lastSequence: number;
+}
+
+/** Last-value subjects on which requesters and owners tell each other where they stand. */
+export interface ControlBoard {
+  publish<T extends object>(subject: string, value: T): Promise<void>;
+  last<T extends object>(subject: string): Promise<T | null>;
+  /** The last value of each matching subject, then each new one, until aborted. Reconnects by itself. */
+  watch<T extends object>(
+    subjects: string,
+    signal: AbortSignal,
+  ): AsyncIterable<{ subject: string; value: T }>;
+}
+
+export interface LeaseKeeper {
+  /**
+   * Waits until this instance holds the lease, runs `work` while it does, and aborts `work`'s signal when the lease is lost
+   * or `signal` aborts. Holds again after a loss. A lease saves double work; it never is what correctness rests on.
+   */
+  whileHeld(name: string, signal: AbortSignal, work: (held: AbortSignal) => Promise<void>): Promise<void>;
+}
+
+/** Another message is last in the task's log than the writer thought: a fence, not a fault. */
+export class LogConflictError extends Error {
+  constructor(subject: string, options?: ErrorOptions) {
+    super(`${subject}: someone else has written to this task's log`, options);
+    this.name = 'LogConflictError';
+  }
+}
+
+/** The task's log holds as much as it may until the requester confirms. */
+export class LogFullError extends Error {
+  constructor(subject: string, options?: ErrorOptions) {
+    super(`${subject}: the log is full until its reader confirms`, options);
+    this.name = 'LogFullError';
+  }
+}

@@ -1,0 +1,57 @@
+import type { ChangeCommand, Etag } from '../change-set/change-set.ts';
+import type { TaskKey } from '../names/task-key.ts';
+
+/** Where a requester stands with a task. Lives in the database of the copies and moves in the same transaction as they do. */
+export interface Checkpoint {
+  task: TaskKey;
+  generation: number;
+  databaseId: string;
+  /** Everything up to this etag of the source is applied. */
+  to: Etag;
+  live: boolean;
+  /** Fingerprint of the script that made the copies. */
+  script: string;
+  witness: number;
+  /** Where to read next in the task's log; void when the stream was created at another time. */
+  sequence: number;
+  streamCreated: string;
+  /** Copies of older generations are removed (only ever true when `live`). */
+  swept: boolean;
+  /** Over all generations: sets applied, documents put, deletes carried out. */
+  setsApplied: number;
+  documentsPut: number;
+  documentsDeleted: number;
+  /** The owner's clock at `to`, and this module's clock when it was applied; milliseconds since 1970. */
+  readAt: number;
+  appliedAt: number;
+}
+
+/** A checkpoint with the version that fences a late writer; null stands for "not there". */
+export interface StoredCheckpoint {
+  checkpoint: Checkpoint;
+  version: string;
+}
+
+/**
+ * Applies change sets in one database. Every method throws `UnavailableError` when the store is away, and
+ * `StoreRefusedError` when it will not take what it was given.
+ */
+export interface ChangeTarget {
+  readCheckpoint(task: TaskKey): Promise<StoredCheckpoint | null>;
+  listCheckpoints(): Promise<StoredCheckpoint[]>;
+  /**
+   * Commands and checkpoint in one transaction. A `delete` or `delete-prefix` only touches copies made by this task;
+   * what the module owns itself is never deleted.
+   * @returns the checkpoint's new version
+   * @throws {VersionConflictError} when the stored checkpoint is not at `expected`; then nothing at all was written
+   */
+  apply(commands: ChangeCommand[], checkpoint: Checkpoint, expected: string | null): Promise<string>;
+  /**
+   * Removes the copies of the checkpoint's task that are of another generation, in steps that each carry the checkpoint's
+   * version, and marks it `swept`. Killed in between, it can simply be called again.
+   * @throws {VersionConflictError} when the checkpoint has moved
+   */
+  sweep(stored: StoredCheckpoint): Promise<StoredCheckpoint>;
+  /** Removes all copies of a task, then its checkpoint. For a task that is no longer declared. */
+  forget(task: TaskKey): Promise<{ removed: number }>;
+}

@@ -1,0 +1,7 @@
+/** Where a part says what it does; Nest's Logger fits. */
+export interface Log {
+  debug(message: string): void;
+  log(message: string): void;
+  warn(message: string): void;
+  error(message: string, cause?: unknown): void;
+}

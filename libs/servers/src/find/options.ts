@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { Report } from '../fetch/progress.ts';
+import { reportTo } from '../fetch/progress.ts';
+
+/** Where to look for servers, and whether to fetch what is not there. */
+export interface FindOptions {
+  /** The environment that names addresses and folders. Default `process.env`. */
+  env?: NodeJS.ProcessEnv;
+  /** The folder that keeps fetched servers and data. Default `SPARK_HOME`, or `.spark` in the working directory. */
+  home?: string;
+  /** Whether a missing server may be downloaded (up to 290 MB, once). Default true. */
+  fetch?: boolean;
+  /** Receives what is done, line by line, progress of downloads included. Default: standard error. */
+  log?: (line: string) => void;
+}
+
+/** The vendors' download addresses. */
+export interface Vendors {
+  readonly nats: string;
+  readonly ravenDb: string;
+  readonly dotnet: string;
+}
+
+const vendorAddresses: Vendors = {
+  nats: 'https://github.com/nats-io/nats-server/releases/download',
+  ravenDb: 'https://hibernatingrhinos.com/downloads',
+  dotnet: 'https://builds.dotnet.microsoft.com/dotnet',
+};
+
+/** The options with their defaults, as each way of finding gets them. */
+export interface Finding {
+  readonly env: NodeJS.ProcessEnv;
+  readonly home: string;
+  readonly servers: string;
+  readonly mayFetch: boolean;
+  readonly report: Report;
+  readonly vendors: Vendors;
+}
+
+export function toFinding(
+  { env = process.env, home, fetch = true, log }: FindOptions = {},
+  vendors = vendorAddresses,
+): Finding {
+  const folder = home ?? env['SPARK_HOME'] ?? join(process.cwd(), '.spark');
+  return {
+    env,
+    home: folder,
+    servers: join(folder, 'servers'),
+    mayFetch: fetch,
+    report: reportTo(log),
+    vendors,
+  };
+}

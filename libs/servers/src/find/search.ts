@@ -1,0 +1,73 @@
+/** A way that did not lead to a server: why, and what would make it lead there. */
+export interface Attempt {
+  /** What was tried, such as `nats-server on PATH`. */
+  readonly way: string;
+  /** Why it failed. */
+  readonly reason: string;
+  /** What the reader can do to make this way work. */
+  readonly remedy: string;
+}
+
+/** A way's answer when it does not lead anywhere. */
+export interface Refusal {
+  readonly refused: string;
+  readonly remedy: string;
+}
+
+/** One way to get something: its name for the reader, and the look itself. */
+export interface Way<T> {
+  readonly name: string;
+  /** What helps when the look throws. */
+  readonly remedy?: string;
+  look(): Promise<T | Refusal>;
+}
+
+/**
+ * No way led to a server (or to the runtime it needs). `attempts` lists each way in the order it was tried; the
+ * message shows them all with their remedies. The caller shows the message, or goes on without the server.
+ */
+export class NotObtainableError extends Error {
+  readonly target: string;
+  readonly attempts: readonly Attempt[];
+
+  constructor(target: string, attempts: readonly Attempt[], causes: readonly unknown[] = []) {
+    super(describeAttempts(target, attempts), causes.length > 0 ? { cause: new AggregateError(causes) } : {});
+    this.name = 'NotObtainableError';
+    this.target = target;
+    this.attempts = attempts;
+  }
+}
+
+/** The first way that leads to something, in the order given. Throws {@link NotObtainableError} when none does. */
+export async function search<T extends object>(target: string, ways: readonly Way<T>[]): Promise<T> {
+  const attempts: Attempt[] = [];
+  const causes: unknown[] = [];
+  for (const way of ways) {
+    const answer = await way.look().catch((error: unknown): Refusal => {
+      causes.push(error);
+      return {
+        refused: error instanceof Error ? error.message : String(error),
+        remedy: remedyFor(error, way.remedy),
+      };
+    });
+    if (!isRefusal(answer)) return answer;
+    attempts.push({ way: way.name, reason: answer.refused, remedy: answer.remedy });
+  }
+  throw new NotObtainableError(target, attempts, causes);
+}
+
+function isRefusal(answer: object): answer is Refusal {
+  return 'refused' in answer;
+}
+
+function remedyFor(error: unknown, remedy = 'mend what the reason names'): string {
+  return error instanceof NotObtainableError ? 'make one of these ways work' : remedy;
+}
+
+function describeAttempts(target: string, attempts: readonly Attempt[]): string {
+  const lines = attempts.map(({ way, reason, remedy }, at) => {
+    const indented = reason.replaceAll('\n', '\n     ');
+    return `  ${at + 1}. ${way}: ${indented}\n     Remedy: ${remedy}`;
+  });
+  return [`No ${target}. Tried:`, ...lines].join('\n');
+}

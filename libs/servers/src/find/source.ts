@@ -1,0 +1,25 @@
+/** Where a server comes from. */
+export type Source = AddressSource | ProgramSource | ComposeSource;
+
+/** A server that runs already and is not ours: used as it is, never started or stopped. */
+export interface AddressSource {
+  readonly kind: 'address';
+  readonly way: string;
+  readonly url: string;
+}
+
+/** A program on this machine that is the server. */
+export interface ProgramSource {
+  readonly kind: 'program';
+  readonly way: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A service of the docker-compose.yml. */
+export interface ComposeSource {
+  readonly kind: 'compose';
+  readonly way: string;
+  readonly file: string;
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Lock } from '../fetch/lock.ts';
+import { tryLock } from '../fetch/lock.ts';
+import { tellWatchdog } from './watchdog.ts';
+
+/** Where a run keeps its data. */
+export interface DataOptions {
+  /** A folder that stays; a later run finds its data there. Default: a new folder of this run in `.spark/data`. */
+  dataDir?: string;
+  /** A folder in the system's temporary one, removed at the end. Default false; wins over `dataDir`. */
+  temporary?: boolean;
+}
+
+/** A folder that no other run uses at the same time. */
+export interface DataDir {
+  readonly path: string;
+  release(): Promise<void>;
+}
+
+/** Claims the folder for this run. Throws when a living process has it: two servers on one folder destroy it. */
+export async function claimDataDir(home: string, options: DataOptions, server: string): Promise<DataDir> {
+  if (options.temporary === true) return temporaryDir(server);
+  const run = new Date().toISOString().replace(/[:.]/g, '-');
+  const parent = options.dataDir ?? join(home, 'data', `${run}-${randomUUID().slice(0, 4)}`);
+  const path = join(parent, server);
+  const taken = await tryLock(`${path}.lock`);
+  if (typeof taken === 'number') {
+    throw new Error(`${path} is in use by process ${taken}. Stop that one, or name another dataDir`);
+  }
+  return { path, release: releaseOnce(taken) };
+}
+
+async function temporaryDir(server: string): Promise<DataDir> {
+  const path = await mkdtemp(join(tmpdir(), `spark-${server}-`));
+  tellWatchdog({ temporary: path });
+  return {
+    path,
+    async release() {
+      await rm(path, { recursive: true, force: true });
+      tellWatchdog({ removed: path });
+    },
+  };
+}
+
+function releaseOnce(held: Lock): () => Promise<void> {
+  let released: Promise<void> | undefined;
+  return () => (released ??= held.release());
+}

@@ -1,0 +1,47 @@
+import { connect } from 'node:net';
+import { isAtLeast } from '../find/version.ts';
+import { nats } from '../fetch/pins.ts';
+
+/** Answers why a server is not ready yet; undefined when it is. */
+export type Probe = (port: number) => Promise<string | undefined>;
+
+export const ravenDbProbe: Probe = async (port) => {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/build/version`, {
+      signal: AbortSignal.timeout(5_000),
+    });
+    await answer.arrayBuffer();
+    return answer.ok ? undefined : `it answers ${answer.status}`;
+  } catch {
+    return 'it does not answer yet';
+  }
+};
+
+/** A NATS server greets with one INFO line: it tells version and JetStream. */
+export const natsProbe: Probe = async (port) =>
+  new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    let greeting = '';
+    const answer = (problem?: string) => {
+      socket.destroy();
+      resolve(problem);
+    };
+    socket.setTimeout(5_000, () => answer('it does not greet'));
+    socket.on('error', () => answer('it does not answer yet'));
+    socket.on('close', () => answer('it closes the connection'));
+    socket.on('data', (chunk) => {
+      greeting += chunk.toString();
+      const end = greeting.indexOf('\r\n');
+      if (end >= 0) answer(problemIn(greeting.slice(0, end)));
+    });
+  });
+
+/** What is wrong with a NATS server that greets with this line. */
+export function problemIn(greeting: string): string | undefined {
+  if (!greeting.startsWith('INFO '))
+    return `it is no NATS server (it greets with "${greeting.slice(0, 40)}")`;
+  const info = JSON.parse(greeting.slice(5)) as { version?: string; jetstream?: boolean };
+  if (!isAtLeast(info.version ?? '', nats.atLeast))
+    return `it is ${info.version}, older than ${nats.atLeast}`;
+  return info.jetstream === true ? undefined : 'JetStream is not on yet';
+}

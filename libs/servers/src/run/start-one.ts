@@ -1,0 +1,84 @@
+import { toFinding } from '../find/options.ts';
+import type { FindOptions } from '../find/options.ts';
+import type { ProgramSource } from '../find/source.ts';
+import { natsArguments, ravenDbArguments } from './arguments.ts';
+import type { DataOptions } from './data-dir.ts';
+import { claimDataDir } from './data-dir.ts';
+import { freePort } from './free-port.ts';
+import { natsProbe, ravenDbProbe } from './ready.ts';
+import type { ServerHandle } from './server-handle.ts';
+import { ServerProcess } from './server-process.ts';
+
+/** How to start one server. */
+export interface StartOptions extends FindOptions, DataOptions {
+  /** Further arguments for the server's command line, such as `--Tombstones.CleanupIntervalInMin=1`. */
+  args?: readonly string[];
+}
+
+const kinds = {
+  ravendb: { scheme: 'http', arguments: ravenDbArguments, probe: ravenDbProbe },
+  nats: { scheme: 'nats', arguments: natsArguments, probe: natsProbe },
+} as const;
+
+const portTries = 3;
+
+/** Starts a program that was found, on a free port, and answers when it is ready. */
+export async function startProgram(
+  server: keyof typeof kinds,
+  source: ProgramSource,
+  options: StartOptions,
+): Promise<ServerHandle> {
+  const data = await claimDataDir(toFinding(options).home, options, server);
+  const kind = kinds[server];
+  for (let tried = 1; ; tried += 1) {
+    const port = await freePort();
+    const args = [...kind.arguments({ port, dataDir: data.path }), ...(options.args ?? [])];
+    const running = new ServerProcess({
+      name: server,
+      source,
+      args,
+      port,
+      dataDir: data.path,
+      probe: kind.probe,
+    });
+    try {
+      await running.start();
+    } catch (error) {
+      if (tried < portTries && isPortTaken(error)) continue;
+      await data.release();
+      throw error;
+    }
+    return toHandle(running, `${kind.scheme}://127.0.0.1:${port}`, data.path, data.release);
+  }
+}
+
+/** Between finding a port free and listening on it another process may take it. */
+export function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && /address already in use|EADDRINUSE/i.test(error.message);
+}
+
+function toHandle(
+  running: ServerProcess,
+  url: string,
+  dataDir: string,
+  release: () => Promise<void>,
+): ServerHandle {
+  return {
+    url,
+    dataDir,
+    get pid() {
+      return running.pid;
+    },
+    async stop() {
+      await running.stop();
+      await release();
+    },
+    kill9: () => running.kill9(),
+    sigstop: () => running.signal('SIGSTOP'),
+    sigcont: () => running.signal('SIGCONT'),
+    async restart() {
+      await running.stop();
+      await running.start();
+    },
+  };
+}

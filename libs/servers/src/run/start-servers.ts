@@ -1,0 +1,85 @@
+import { natsWays } from '../find/find-nats.ts';
+import { ravenDbWays } from '../find/find-ravendb.ts';
+import type { MissingServer, WantedServers } from '../find/find-servers.ts';
+import { findServers, missingServer } from '../find/find-servers.ts';
+import { toFinding } from '../find/options.ts';
+import { search } from '../find/search.ts';
+import type { Source } from '../find/source.ts';
+import { startComposeService } from './compose-handle.ts';
+import type { ServerHandle } from './server-handle.ts';
+import type { StartOptions } from './start-one.ts';
+import { startProgram } from './start-one.ts';
+
+/** A server of this run: its address, and its handle when this process started it. */
+export interface RunningServer {
+  readonly url: string;
+  /** Where it came from, for the reader. */
+  readonly way: string;
+  /** Undefined for an address in the environment: such a server is not ours to stop or kill. */
+  readonly handle: ServerHandle | undefined;
+}
+
+/** The servers of this run. A server that could not be had is in `missing` with the reason. */
+export interface RunningServers {
+  readonly ravendb: RunningServer | undefined;
+  readonly nats: RunningServer | undefined;
+  readonly missing: readonly MissingServer[];
+  /** Stops what this process started. */
+  stop(): Promise<void>;
+}
+
+/** Which servers to start, and how. `args` of {@link StartOptions} belong to one server and are not taken here. */
+export type StartServersOptions = Omit<StartOptions, 'args'> & WantedServers;
+
+/**
+ * Finds and starts the servers (see {@link findServers} for the order). It does not throw for a server that cannot be
+ * had or does not start: that one is in `missing`, and the caller decides whether it can do without.
+ */
+export async function startServers(options: StartServersOptions = {}): Promise<RunningServers> {
+  const found = await findServers(options);
+  const missing = [...found.missing];
+  const run = async (server: MissingServer['server'], source: Source | undefined) =>
+    source &&
+    start(server, source, options).catch((error: unknown) => {
+      missing.push(missingServer(server, error));
+      return undefined;
+    });
+  const [ravendb, nats] = await Promise.all([run('ravendb', found.ravendb), run('nats', found.nats)]);
+  const stop = async () => void (await Promise.all([ravendb?.handle?.stop(), nats?.handle?.stop()]));
+  return { ravendb, nats, missing, stop };
+}
+
+/**
+ * Starts a RavenDB server of one's own, whatever `RAVENDB_URLS` says, without licence, on a free port. Throws with
+ * each way that was tried when none can be had, and with the end of its log when it does not become ready.
+ */
+export async function startRavenDb(options: StartOptions = {}): Promise<ServerHandle> {
+  return startOwn('ravendb', options);
+}
+
+/** Starts a nats-server with JetStream of one's own, whatever `NATS_URL` says; as {@link startRavenDb}. */
+export async function startNats(options: StartOptions = {}): Promise<ServerHandle> {
+  return startOwn('nats', options);
+}
+
+async function startOwn(server: MissingServer['server'], options: StartOptions): Promise<ServerHandle> {
+  const finding = toFinding(options);
+  const [, ...ways] = server === 'ravendb' ? ravenDbWays(finding) : natsWays(finding);
+  const { handle } = await start(server, await search(`${server} server`, ways), options);
+  if (!handle) throw new Error(`${server} was found as an address, which is not one's own server`);
+  return handle;
+}
+
+async function start(
+  server: MissingServer['server'],
+  source: Source,
+  options: StartOptions,
+): Promise<RunningServer> {
+  const { way } = source;
+  if (source.kind === 'address') return { url: source.url, way, handle: undefined };
+  const handle =
+    source.kind === 'compose'
+      ? await startComposeService(source, server)
+      : await startProgram(server, source, options);
+  return { url: handle.url, way, handle };
+}

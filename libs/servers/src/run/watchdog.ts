@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+/** What the parent tells its watchdog: what to clean up after it, and what no longer. */
+export type WatchdogNews =
+  | { started: number }
+  | { ended: number }
+  | { temporary: string }
+  | { removed: string }
+  | { key: string; command: readonly string[] }
+  | { done: string };
+
+let pipe: Writable | undefined;
+
+/**
+ * Tells the watchdog, a process of its own that outlives this one by moments: when this process ends in any way
+ * (Ctrl-C, a crash, kill -9), it stops the servers that are left and removes temporary folders.
+ */
+export function tellWatchdog(news: WatchdogNews): void {
+  pipe ??= startWatchdog();
+  pipe.write(`${JSON.stringify(news)}\n`);
+}
+
+function startWatchdog(): Writable {
+  const file = import.meta.url.endsWith('.ts') ? './watchdog-main.ts' : './watchdog-main.js';
+  const child = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { PATH: process.env['PATH'] },
+  });
+  child.unref();
+  child.stdin.on('error', () => {
+    pipe = undefined;
+  });
+  if ('unref' in child.stdin && typeof child.stdin.unref === 'function') child.stdin.unref();
+  return child.stdin;
+}

@@ -1,0 +1,71 @@
+import { describe, it } from '@jest/globals';
+
+/** A server that a suite can ask for. */
+export type NeededServer = 'ravendb' | 'nats';
+
+const variables: Record<NeededServer, string> = {
+  ravendb: 'SPARK_TEST_RAVENDB_URL',
+  nats: 'SPARK_TEST_NATS_URL',
+};
+
+/** The servers of this test run; a suite that asks for one through {@link describeWithServers} may rely on it. */
+export interface TestServers {
+  /** RavenDB's address, from `SPARK_TEST_RAVENDB_URL`. */
+  readonly ravendbUrl: string;
+  /** The NATS server's address, from `SPARK_TEST_NATS_URL`. */
+  readonly natsUrl: string;
+}
+
+/**
+ * The addresses of the servers that this test run has. Reading one that is not there throws and names the variable:
+ * ask for it in `describeWithServers` first.
+ */
+export function testServers(): TestServers {
+  return {
+    get ravendbUrl() {
+      return address('ravendb');
+    },
+    get natsUrl() {
+      return address('nats');
+    },
+  };
+}
+
+/**
+ * A `describe` for guarantees that need real servers. `npm test` starts them; where one is missing the suite is left
+ * out and its title says which one and why (`SPARK_TEST_LEFT_OUT` carries the reason), so that it is counted as
+ * skipped and never as passed.
+ */
+export function describeWithServers(needs: readonly NeededServer[], title: string, body: () => void): void {
+  const missing = needs.filter((server) => !process.env[variables[server]]);
+  if (missing.length === 0) describe(title, body);
+  else leaveOut(title, `no ${missing.join(', ')}`);
+}
+
+/**
+ * As {@link describeWithServers}, for guarantees that kill servers: left out where this run cannot start its own with
+ * `startRavenDb({ temporary: true })` and `startNats({ temporary: true })`, as when it was given addresses.
+ */
+export function describeWithOwnServers(
+  needs: readonly NeededServer[],
+  title: string,
+  body: () => void,
+): void {
+  const own = (process.env['SPARK_TEST_OWN_SERVERS'] ?? '').split(',');
+  const missing = needs.filter((server) => !own.includes(server));
+  if (missing.length === 0) describe(title, body);
+  else leaveOut(title, `no ${missing.join(', ')} of its own`);
+}
+
+function leaveOut(title: string, what: string): void {
+  const reason = process.env['SPARK_TEST_LEFT_OUT'] || 'run `npm test`, which starts the servers';
+  describe(`${title} [left out: ${what}: ${reason}]`, () => {
+    it.skip('needs real servers', () => undefined);
+  });
+}
+
+function address(server: NeededServer): string {
+  const value = process.env[variables[server]];
+  if (!value) throw new Error(`${variables[server]} is not set: this test asked for no ${server} server`);
+  return value;
+}

@@ -1,0 +1,48 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** How long {@link eventually} waits, and how often it looks. Milliseconds. */
+export interface EventuallyOptions {
+  /** When to give up. Default 30,000 ms. */
+  timeoutMs?: number;
+  /** Pause between two looks. Default 50 ms. */
+  intervalMs?: number;
+}
+
+/**
+ * Waits until a condition holds: until `look` neither throws nor answers `false` (asynchronously too), and answers
+ * what it answered. After `timeoutMs` it throws an error that shows the last failure and keeps it as `cause`;
+ * a look that hangs is given up at the same moment.
+ */
+export async function eventually<T>(
+  look: () => T | Promise<T>,
+  { timeoutMs = 30_000, intervalMs = 50 }: EventuallyOptions = {},
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  let last: unknown = new Error('the condition never answered');
+  do {
+    try {
+      const answer = await withinTime(look, deadline - Date.now());
+      if (answer !== false) return answer;
+      last = new Error('the condition stayed false');
+    } catch (error) {
+      last = error === tooLate ? last : error;
+    }
+    await wait(Math.max(0, Math.min(intervalMs, deadline - Date.now())));
+  } while (Date.now() < deadline);
+  const message = last instanceof Error ? last.message : String(last);
+  throw new Error(`Not so within ${timeoutMs} ms. Last seen: ${message}`, { cause: last });
+}
+
+const tooLate = new Error('the condition did not answer in time');
+
+async function withinTime<T>(look: () => T | Promise<T>, ms: number): Promise<T> {
+  const stop = new AbortController();
+  try {
+    return await Promise.race([
+      (async () => look())(),
+      wait(Math.max(1, ms), undefined, { signal: stop.signal }).then(() => Promise.reject(tooLate)),
+    ]);
+  } finally {
+    stop.abort();
+  }
+}

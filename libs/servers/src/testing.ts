@@ -1,0 +1,4 @@
+export { describeWithOwnServers, describeWithServers, testServers } from './test/describe-with-servers.ts';
+export type { NeededServer, TestServers } from './test/describe-with-servers.ts';
+export { eventually } from './test/eventually.ts';
+export type { EventuallyOptions } from './test/eventually.ts';

@@ -1,0 +1,77 @@
+import { posix } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { findCycle } from './find-cycle.ts';
+import { importsIn, libraryOf, scanImports } from './scan-imports.ts';
+
+const imports = scanImports();
+const isSpec = (file: string) => file.endsWith('.spec.ts') || file.includes('/fixtures/');
+
+describe('the scan', () => {
+  it('sees static, type-only, side-effect and dynamic imports', () => {
+    const source = [
+      `import a from 'a';`,
+      `import type { B } from "b";`,
+      `import 'c';`,
+      `export * from 'd';`,
+      `const e = await import('e');`,
+    ].join('\n');
+    expect(importsIn(source)).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  it('sees the repository', () => {
+    expect(imports.length).toBeGreaterThan(50);
+  });
+
+  it('finds a cycle and no other', () => {
+    const edges = (pairs: Record<string, string[]>) =>
+      new Map(Object.entries(pairs).map(([from, to]) => [from, new Set(to)]));
+    expect(findCycle(edges({ a: ['b', 'c'], b: ['c'], c: [] }))).toBeUndefined();
+    expect(findCycle(edges({ a: ['b'], b: ['c'], c: ['b'] }))).toEqual(['b', 'c', 'b']);
+  });
+});
+
+describe('the libraries', () => {
+  it('do not depend on each other in a circle', () => {
+    const edges = new Map<string, Set<string>>();
+    for (const { file, of } of imports) {
+      const [from, to] = [libraryOf(file), /^@nestjs-spark\/([^/]+)/.exec(of)?.[1]];
+      if (from && to && from !== to && !isSpec(file)) edges.set(from, (edges.get(from) ?? new Set()).add(to));
+    }
+    expect(findCycle(edges)).toBeUndefined();
+  });
+
+  it('are entered by their doors only', () => {
+    const doors = /^@nestjs-spark\/[^/]+(\/internal|\/testing)?$/;
+    expect(imports.filter(({ of }) => of.startsWith('@nestjs-spark/') && !doors.test(of))).toEqual([]);
+  });
+
+  it('keep relative imports inside the library', () => {
+    const leaving = imports.filter(({ file, of }) => {
+      if (!of.startsWith('.')) return false;
+      const target = posix.join(posix.dirname(file), of);
+      return libraryOf(file) !== libraryOf(target);
+    });
+    expect(leaving).toEqual([]);
+  });
+
+  it('show their internals to siblings only', () => {
+    const outside = imports.filter(({ file, of }) => file.startsWith('apps/') && of.endsWith('/internal'));
+    expect(outside).toEqual([]);
+  });
+
+  it('do not run on what is for tests', () => {
+    const testing = imports.filter(
+      ({ file, of }) => file.startsWith('apps/') && !isSpec(file) && of === '@nestjs-spark/servers/testing',
+    );
+    expect(testing).toEqual([]);
+  });
+});
+
+describe('an outside client', () => {
+  it.each([
+    ['ravendb', 'ravendb', /^ravendb(\/|$)/],
+    ['jetstream', 'NATS', /^@nats-io\//],
+  ])('is imported by libs/%s alone: %s', (library, _name, client) => {
+    expect(imports.filter(({ file, of }) => client.test(of) && libraryOf(file) !== library)).toEqual([]);
+  });
+});

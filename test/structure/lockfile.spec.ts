@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import type { LockedPackage } from '../../tools/lockfile/complete.ts';
+import { completeLockfile } from '../../tools/lockfile/complete.ts';
+
+interface Lockfile {
+  packages: Record<string, LockedPackage & { resolved?: string; link?: boolean }>;
+}
+
+const text = readFileSync(join(import.meta.dirname, '..', '..', 'package-lock.json'), 'utf8');
+
+describe('the lockfile', () => {
+  it("names no download address, so that it serves every user's registry", () => {
+    const { packages } = JSON.parse(text) as Lockfile;
+    const addressed = Object.entries(packages).filter(([, { resolved, link }]) => resolved && !link);
+    expect(addressed).toEqual([]);
+  });
+
+  it('names the packages of every platform, so that npm ci accepts it (`npm run lockfile` adds them)', () => {
+    expect(completeLockfile(JSON.parse(text) as Lockfile)).toEqual([]);
+  });
+});

@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { build } from './build.ts';
+
+let root = '';
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'spark-build-'));
+  put('package.json', '{ "type": "module" }');
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function put(path: string, content: string): void {
+  const file = join(root, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
+
+const run = (path: string) => execFileSync(process.execPath, [join(root, path)], { encoding: 'utf8' });
+
+describe('the build', () => {
+  it('makes apps and libraries that Node runs, dynamic imports included', async () => {
+    put('apps/fleet/main.ts', `import { car } from './cars/car.ts';\nconsole.log(car(1 as number));\n`);
+    put('apps/fleet/cars/car.ts', 'export const car = (id: number): string => `cars/${id}`;\n');
+    put('libs/a/src/index.ts', `const { b } = await import('./b.ts');\nconsole.log(b);\n`);
+    put('libs/a/src/b.ts', `export const b: string = 'b';\n`);
+    expect(await build(root)).toBe(4);
+    expect(run('dist/apps/fleet/main.js')).toBe('cars/1\n');
+    expect(run('libs/a/dist/index.js')).toBe('b\n');
+  });
+
+  it('keeps the types of decorated constructors, which injection needs', async () => {
+    const source = `
+      const mark = (target: Function) => void target;
+      Object.assign(Reflect, { metadata: (key: string, value: unknown) => () => console.log(key, value) });
+      class Engine {}
+      @mark class Car { constructor(readonly engine: Engine) {} }
+      void Car;
+    `;
+    put('apps/fleet/main.ts', source);
+    await build(root);
+    expect(run('dist/apps/fleet/main.js')).toContain('design:paramtypes [ [class Engine] ]');
+  });
+
+  it('leaves specs and their fixtures out, and takes other files along', async () => {
+    put('libs/a/src/a.spec.ts', '');
+    put('libs/a/src/fixtures/b.ts', '');
+    put('libs/a/src/words.json', '{}');
+    expect(await build(root)).toBe(1);
+    expect(existsSync(join(root, 'libs/a/dist/words.json'))).toBe(true);
+  });
+
+  it('removes what was built from a source that is gone', async () => {
+    put('libs/a/dist/old.js', '');
+    put('dist/apps/gone/main.js', '');
+    put('libs/a/src/index.ts', 'export {};\n');
+    await build(root);
+    expect(existsSync(join(root, 'libs/a/dist/old.js'))).toBe(false);
+    expect(existsSync(join(root, 'dist/apps/gone'))).toBe(false);
+  });
+
+  it('maps each script to its source', async () => {
+    put('libs/a/src/deep/b.ts', `export const b: string = 'b';\n`);
+    await build(root);
+    const map = JSON.parse(readFileSync(join(root, 'libs/a/dist/deep/b.js.map'), 'utf8')) as {
+      sources: string[];
+    };
+    expect(map.sources).toEqual(['../../src/deep/b.ts']);
+  });
+});

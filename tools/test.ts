@@ -1,0 +1,38 @@
+import { startServers } from '@nestjs-spark/servers';
+import { build } from './build.ts';
+import { testEnvironment } from './testing/environment.ts';
+import { runJest } from './testing/run-jest.ts';
+import { countLine, summarize } from './testing/summary.ts';
+
+const complete = process.env['SPARK_REQUIRE_SERVERS'] === '1';
+
+async function run(): Promise<boolean> {
+  await build();
+  const servers = await startServers({ temporary: true });
+  try {
+    for (const { reason, remedy } of servers.missing) console.log(`\n${reason}\nRemedy: ${remedy}\n`);
+    const { code, report } = await runJest(process.argv.slice(2), testEnvironment(servers));
+    if (!report) throw new Error(`Jest ended with ${code} and without a report`);
+    const summary = summarize(report);
+    list('Left out', summary.leftOut);
+    list('Skipped', summary.otherSkipped);
+    const incomplete = complete && (servers.missing.length > 0 || summary.skipped > 0);
+    if (incomplete) console.log('\nSPARK_REQUIRE_SERVERS=1: a missing server or a skipped test is a failure');
+    console.log(`\n${countLine(summary)}`);
+    return code === 0 && summary.failed === 0 && !incomplete;
+  } finally {
+    await servers.stop();
+  }
+}
+
+function list(title: string, names: readonly string[]): void {
+  if (names.length > 0) console.log(`\n${title}:\n${names.map((name) => `  - ${name}`).join('\n')}`);
+}
+
+try {
+  process.exitCode = (await run()) ? 0 : 1;
+} catch (error) {
+  console.error(error);
+  console.log(`\n${countLine({ passed: 0, failed: 1, skipped: 0 })}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,17 @@
+import type { RunningServers } from '@nestjs-spark/servers';
+
+/** What a test run needs to know of the servers. */
+export type ServersOfRun = Pick<RunningServers, 'ravendb' | 'nats' | 'missing'>;
+
+/** The variables through which the specs find the servers of the run, and why some are not there. */
+export function testEnvironment({ ravendb, nats, missing }: ServersOfRun): Record<string, string> {
+  const own = Object.entries({ ravendb, nats }).flatMap(([name, server]) => (server?.handle ? [name] : []));
+  return {
+    SPARK_TEST_RAVENDB_URL: ravendb?.url ?? '',
+    SPARK_TEST_NATS_URL: nats?.url ?? '',
+    SPARK_TEST_OWN_SERVERS: own.join(','),
+    SPARK_TEST_LEFT_OUT: missing
+      .map(({ server }) => `${server} cannot be had; each way that was tried is told before the tests`)
+      .join('; '),
+  };
+}

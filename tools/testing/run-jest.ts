@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JestReport } from './summary.ts';
+
+const jest = join(import.meta.dirname, '..', '..', 'node_modules', 'jest', 'bin', 'jest.js');
+
+const nodeOptions = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+const jestOptions = ['--maxWorkers=2', '--watchman=false', '--json'];
+
+/** How Jest ended, and its report; undefined when it ended before it could write one. */
+export interface JestRun {
+  readonly code: number;
+  readonly report: JestReport | undefined;
+}
+
+/** Runs Jest on two workers, with the arguments of the user and the variables of the run. */
+export async function runJest(args: readonly string[], env: Record<string, string>): Promise<JestRun> {
+  const folder = await mkdtemp(join(tmpdir(), 'spark-jest-'));
+  const file = join(folder, 'report.json');
+  const child = spawn(
+    process.execPath,
+    [...nodeOptions, jest, ...jestOptions, `--outputFile=${file}`, ...args],
+    { stdio: 'inherit', env: { ...process.env, ...env } },
+  );
+  const pass = () => child.kill('SIGTERM');
+  // Ctrl-C reaches Jest as well, which ends by itself: there are servers to stop and counts to tell after it.
+  const stay = () => undefined;
+  process.on('SIGINT', stay).once('SIGTERM', pass);
+  const [code] = (await once(child, 'close')) as [number | null];
+  process.off('SIGINT', stay).off('SIGTERM', pass);
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  await rm(folder, { recursive: true, force: true });
+  return { code: code ?? 1, report: text === undefined ? undefined : (JSON.parse(text) as JestReport) };
+}

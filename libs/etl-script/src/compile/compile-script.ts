@@ -1,0 +1,122 @@
+import type { ScriptProblem, Transformation } from '../types.ts';
+import { topLevel } from '../validate/find-behaviors.ts';
+import { makesCustomObjects, readsClock } from '../validate/find-hazards.ts';
+import { findFields } from '../validate/find-fields.ts';
+import { freeNames } from '../validate/find-names.ts';
+import { leavesDocumentsAlone } from '../validate/find-writes.ts';
+import { inspectScript } from '../validate/inspect-script.ts';
+import { isKnownName } from '../validate/language.ts';
+import { parseScript } from '../validate/parse-script.ts';
+import { childrenOf, type TreeNode } from '../validate/walk-tree.ts';
+import { insertAll, type EditedText } from './edit-text.ts';
+import { BASE, propagateNull } from './propagate-null.ts';
+
+/** A script ready for the sandbox; plain data, so that it crosses to the worker. */
+export interface CompiledScript {
+  name: string;
+  collection: string;
+  /** The user's own text. */
+  source: string;
+  targets: string[];
+  /** Fields that go in; null: the whole document. */
+  fields: string[] | null;
+  /** The script never changes a document, so that one it loads unchanged is sent as it was stored. */
+  leavesAlone: boolean;
+  /** Documents pass unchanged; the program is only there for its delete behaviours. */
+  passesThrough: boolean;
+  deleteBehaviors: string[];
+  /** An expression whose value is the function to run per document; the user's first line is its third. */
+  program: string;
+  /** The same for each delete behaviour: a function that returns it, freshly made. */
+  behaviorPrograms: string[];
+  shifts: EditedText['shifts'];
+  /** Look at every property of what is loaded, because it may be more than a plain value. */
+  careful: boolean;
+  readsClock: boolean;
+}
+
+/** Lines of the program before the user's first. */
+export const LINES_BEFORE = 2;
+
+/** A script was refused: it has problems that its author must fix. Nothing was run. */
+export class ScriptRefusedError extends Error {
+  override readonly name = 'ScriptRefusedError';
+  readonly script: string;
+  readonly problems: readonly ScriptProblem[];
+
+  constructor(script: string, problems: readonly ScriptProblem[]) {
+    super(
+      `The script '${script}' was refused: ` +
+        problems.map(({ reason, line, column }) => `${reason} (line ${line}, column ${column})`).join('; '),
+    );
+    this.script = script;
+    this.problems = problems;
+  }
+}
+
+/** Inspects and rewrites a script. Throws ScriptRefusedError when it has problems. */
+export function compileScript(
+  transformation: Transformation,
+  inspection = inspectScript(transformation),
+): CompiledScript {
+  const { name, collection } = transformation;
+  const script = transformation.script ?? '';
+  if (inspection.problems.length > 0) throw new ScriptRefusedError(name, inspection.problems);
+  const { targets, passesThrough, deleteBehaviors } = inspection;
+  const tree = parseScript(script).tree;
+  const leavesAlone = tree !== null && leavesDocumentsAlone(tree);
+  const loaders = leavesAlone ? targets.map((target) => `loadTo${target}`) : [];
+  const fields = inspection.fields ?? (leavesAlone && tree ? findFields(tree, loaders) : null);
+  const insertions = tree ? propagateNull(tree) : [];
+  const body = insertAll(script, insertions);
+  const unknown = tree ? unknownNames(tree, targets) : [];
+  const wrap = (text: string, last = '') =>
+    `(()=>{"use strict";${unknown.map((free) => `const ${free}=undefined;`).join('')}\n` +
+    `return function(){let ${BASE};\n${text}\n${last}}})()`;
+  return {
+    name,
+    collection,
+    source: script,
+    targets,
+    fields,
+    leavesAlone,
+    passesThrough,
+    deleteBehaviors,
+    program: wrap(body.text),
+    behaviorPrograms: deleteBehaviors.map((behavior) =>
+      wrap(insertAll(...declarationsOnly(script, tree)).text, `return ${behavior};`),
+    ),
+    shifts: body.shifts,
+    careful: makesCustomObjects(script),
+    readsClock: readsClock(script, inspection.usesDynamicCode),
+  };
+}
+
+/** Names that are declared nowhere read as undefined, as in RavenDB; writing to one fails. */
+function unknownNames(tree: TreeNode, targets: readonly string[]): string[] {
+  const names = freeNames(tree).flatMap(({ name }) => (isKnownName(name, targets) ? [] : [name]));
+  return [...new Set(names)];
+}
+
+/** The script with everything blanked out that a delete behaviour cannot use: there is no document then. */
+function declarationsOnly(script: string, tree: TreeNode | null): [string, ReturnType<typeof propagateNull>] {
+  let kept = script;
+  for (const statement of tree ? topLevel(tree) : []) {
+    if (isPureDeclaration(statement)) continue;
+    const blank = script.slice(statement.start, statement.end).replace(/[^\n]/g, ' ');
+    kept = kept.slice(0, statement.start) + blank + kept.slice(statement.end);
+  }
+  const left = parseScript(kept).tree;
+  return [kept, left ? propagateNull(left) : []];
+}
+
+function isPureDeclaration(statement: TreeNode): boolean {
+  if (statement.type === 'FunctionDeclaration') return true;
+  return statement.type === 'VariableDeclaration' && isPure(statement);
+}
+
+function isPure(node: TreeNode): boolean {
+  if (/^(ThisExpression|CallExpression|NewExpression|TaggedTemplateExpression)$/.test(node.type))
+    return false;
+  return /Function/.test(node.type) || [...childrenOf(node)].every(({ child }) => isPure(child));
+}

@@ -1,0 +1,341 @@
+/**
+ * What runs inside the sandbox around the user's script, as text: an expression whose value is `boot`.
+ *
+ * `boot(config, main, behaviors)` defines the functions of the ETL language on the global object, freezes everything
+ * reachable, and returns `{ run, progress }`. `run(text)` takes one batch as JSON and answers lines:
+ *   `<target number>{…}`  a load            `b0`, `b1`  a delete behaviour's answer
+ *   `<target number>=`    a load of the document as it was stored
+ *   `d`  the document is done               `w[…ids]`  it needs these documents first
+ *   `f{…}`  it failed
+ * JSON text has no raw line feeds, so a script cannot write a line of its own. Everything `run` needs is captured before
+ * the script is first called, and the lines never leave this closure.
+ */
+export const GUEST_PROGRAM = String.raw`(function () {
+"use strict";
+const { parse, stringify } = JSON;
+const { freeze, getPrototypeOf, getOwnPropertyDescriptor, defineProperty, keys, hasOwn } = Object;
+const { ownKeys, apply } = Reflect;
+const isArray = Array.isArray, objectProto = Object.prototype, arrayProto = Array.prototype;
+const RealDate = Date, dateProto = Date.prototype, getTime = Date.prototype.getTime, toISO = Date.prototype.toISOString;
+const RealMap = Map, RealSet = Set, RealError = Error, RealProxy = Proxy, OutOfMemory = InternalError;
+const mapGet = Map.prototype.get, mapSet = Map.prototype.set, mapHas = Map.prototype.has;
+const setHas = Set.prototype.has, setAdd = Set.prototype.add;
+const slice = String.prototype.slice, charCodeAt = String.prototype.charCodeAt, replace = String.prototype.replace;
+const indexOf = String.prototype.indexOf, startsWith = String.prototype.startsWith, endsWith = String.prototype.endsWith;
+const join = Array.prototype.join, reduce = Array.prototype.reduce, toText = String;
+const errorProtos = [Error, AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError,
+  URIError, InternalError].map((type) => type.prototype);
+
+return function boot(configText, main, behaviors) {
+  const config = parse(configText);
+  const progress = new Int32Array(1);
+  const ABORTED = freeze({ aborted: true }), NONE = freeze([]);
+  const { careful, leavesAlone, passesThrough } = config;
+
+  let lines, batch, current, currentId, now, seed, firstLoad, otherLoads, wanted, loadedIds, stubReads;
+
+  // ---- what a script loads, as JSON text
+  function isPlain(value, top) {
+    switch (typeof value) {
+      case 'string': case 'boolean': return true;
+      case 'number': return value - value === 0;
+      case 'object': {
+        if (value === null) return true;
+        const proto = getPrototypeOf(value);
+        if (proto === objectProto) {
+          const names = keys(value);
+          for (let i = 0; i < names.length; i++) {
+            const own = value[names[i]], type = typeof own;
+            if (type !== 'string' && type !== 'boolean' && !isPlain(own, false)) return false;
+            if (!top && names[i] === '@metadata') return false;
+          }
+          return true;
+        }
+        if (proto !== arrayProto || !isArray(value)) return false;
+        for (let i = 0; i < value.length; i++) if (!isPlain(value[i], false)) return false;
+        return true;
+      }
+      default: return false;
+    }
+  }
+
+  function convert(value, above, inMetadata) {
+    switch (typeof value) {
+      case 'string': case 'boolean': return value;
+      case 'number': return value - value === 0 ? value : toText(value);
+      case 'undefined': case 'function': return null;
+      case 'object': return value === null ? null : convertObject(value, above, inMetadata);
+      default: throw invalid('a ' + typeof value + ' is no JSON value');
+    }
+  }
+
+  function convertObject(value, above, inMetadata) {
+    const proto = getPrototypeOf(value);
+    if (proto === dateProto) return dateText(value);
+    for (let up = above; up; up = up.above) if (up.value === value) throw invalid('an object contains itself');
+    const here = { value, above };
+    if (isArray(value)) {
+      const copy = [];
+      for (let i = 0; i < value.length; i++) {
+        if (i in value) defineProperty(copy, copy.length, data(convert(value[i], here, inMetadata)));
+      }
+      return copy;
+    }
+    const copy = {}, isError = value instanceof RealError;
+    for (const key of ownKeys(value)) {
+      if (typeof key !== 'string' || (isError && key !== 'message')) continue;
+      const nestedMetadata = key === '@metadata' && above !== null;
+      if (inMetadata && (key === '@change-vector' || key === '@last-modified')) continue;
+      const property = getOwnPropertyDescriptor(value, key);
+      if (property) defineProperty(copy, key, data('value' in property ? convert(property.value, here, nestedMetadata) : null));
+    }
+    return copy;
+  }
+
+  function data(value) { return { value, enumerable: true, writable: true, configurable: true, __proto__: null }; }
+
+  function dateText(date) {
+    const time = apply(getTime, date, []);
+    if (time !== time) throw invalid('an invalid Date is no JSON value');
+    return apply(replace, apply(toISO, date, []), ['Z', '0000Z']);
+  }
+
+  function invalid(reason) { const error = new RealError(reason); error.etlKind = 'invalid-output'; return error; }
+
+  function loadTo(target, call, value) {
+    if (target === undefined) throw invalid(call + ': the target is not one of those in the script: ' + apply(join, config.targets, [', ']));
+    if (typeof value !== 'object' || value === null) throw invalid(call + '(obj) argument must be an object');
+    if (wanted !== NONE) return LOADED;
+    if (value === firstLoad || (otherLoads && apply(setHas, otherLoads, [value]))) {
+      throw invalid(call + ': this object was loaded before; load a copy, for instance {...this}');
+    }
+    if (firstLoad === undefined) firstLoad = value;
+    else apply(setAdd, otherLoads ??= new RealSet(), [value]);
+    if (value === current && leavesAlone) {
+      lines[lines.length] = target + '=';
+      return LOADED;
+    }
+    const root = isArray(value) ? { ...value, length: value.length } : value;
+    const text = stringify(!careful && isPlain(root, true) ? root : convertObject(root, null, false));
+    if (typeof text !== 'string' || apply(charCodeAt, text, [0]) !== 123) throw invalid(call + '(obj) argument must be an object');
+    lines[lines.length] = target + text;
+    return LOADED;
+  }
+
+  // ---- documents asked for with load()
+  // A document that is not here yet reads as this stand-in: the run goes on, so that one round finds all it asks for,
+  // and what it produced is thrown away. Text made of it carries a mark, so that ids made of it are not asked for.
+  const MARK = '\ufffe\uffff';
+  const standIn = new RealProxy(function () {}, {
+    get(_, key) {
+      if (++stubReads > 10000) throw ABORTED;
+      if (key === Symbol.toPrimitive) return () => MARK;
+      if (key === Symbol.iterator) return () => ({ next: () => ({ done: true, value: undefined }) });
+      return standIn;
+    },
+    apply: () => standIn, construct: () => standIn, set: () => true, has: () => true, deleteProperty: () => true,
+    ownKeys: () => ['prototype'], getPrototypeOf: () => null, defineProperty: () => true,
+  });
+
+  function loadOne(id) {
+    if (id === null || id === undefined || id === '') return null;
+    if (id === standIn) return standIn;
+    if (typeof id !== 'string') throw new TypeError('load(id | ids) must be called with a single string or array argument');
+    const text = hasOwn(batch.loads, id) ? batch.loads[id] : undefined;
+    if (text === null) return null;
+    if (text === undefined) {
+      if (wanted === NONE) wanted = [];
+      if (apply(indexOf, id, [MARK]) < 0) wanted[wanted.length] = id;
+      if (wanted.length > 10000) throw ABORTED;
+      return standIn;
+    }
+    const document = parse(text);
+    apply(mapSet, loadedIds ??= new RealMap(), [document, id]);
+    return document;
+  }
+
+  function idOf(document) {
+    if (document === current) return currentId;
+    return loadedIds && apply(mapHas, loadedIds, [document]) ? apply(mapGet, loadedIds, [document]) : null;
+  }
+
+  function metadataOf(document, count) {
+    if (document === standIn) return standIn;
+    const entity = count === 1 && typeof document === 'object' && document !== null ? document['@metadata'] : undefined;
+    if (typeof entity !== 'object' || entity === null) throw new TypeError('getMetadata(doc) must be called with a single document');
+    return entity;
+  }
+
+  const functions = {
+    loadTo(name, value) {
+      if (arguments.length !== 2) throw invalid('loadTo(name, obj) must be called with exactly 2 parameters');
+      if (typeof name !== 'string') throw invalid('loadTo(name, obj) first argument must be a string');
+      return loadTo(targetNumbers[name], 'loadTo', value);
+    },
+    id(document) {
+      if (arguments.length !== 1) throw new TypeError('id(doc) must be called with a single argument');
+      if (document === standIn) return MARK;
+      if (document === null) return null;
+      if (typeof document !== 'object') throw new TypeError('id(doc) must be called with an object argument');
+      return idOf(document);
+    },
+    load(ids) {
+      if (arguments.length !== 1) throw new TypeError('load(id | ids) must be called with a single string argument');
+      if (!isArray(ids)) return loadOne(ids);
+      const found = [];
+      for (let i = 0; i < ids.length; i++) found[i] = loadOne(ids[i]);
+      return found;
+    },
+    getMetadata(document) { return metadataOf(document, arguments.length); },
+    metadataFor(document) { return metadataOf(document, arguments.length); },
+    lastModified(document) { return +new RealDate(metadataOf(document, arguments.length)['@last-modified']); },
+    output() {},
+    startsWith(text, part) { return apply(startsWith, toText(text), [part]); },
+    endsWith(text, part) { return apply(endsWith, toText(text), [part]); },
+  };
+  for (const name of config.missing) functions[name] = () => { throw new TypeError(name + ' is not supported by the stream engine'); };
+  const LOADED = {};
+  for (const name of ['addAttachment', 'addCounter', 'addTimeSeries']) {
+    LOADED[name] = () => { throw new TypeError(name + ' is not supported by the stream engine'); };
+  }
+  const targetNumbers = { __proto__: null };
+  config.targets.forEach((name, number) => {
+    targetNumbers[name] = number;
+    functions['loadTo' + name] = function (value, more) {
+      if (more !== undefined) throw invalid('loadTo' + name + '(obj) must be called with exactly 1 parameter');
+      return loadTo(number, 'loadTo' + name, value);
+    };
+  });
+
+  // ---- reading through null
+  const readNull = new RealProxy({}, { get: () => null });
+  const readUndefined = new RealProxy({}, { get: (_, key) => (key === 'length' ? 0 : null) });
+  const empty = () => [], nothing = () => null;
+  const callsOfUndefined = { __proto__: null, map: empty, filter: empty, reverse: empty, concat: (value) => value, some: () => false,
+    includes: () => false, every: () => true, reduce: (_, initial) => (initial === undefined ? null : initial) };
+  const callNull = new RealProxy({}, { get: () => nothing });
+  const callUndefined = new RealProxy({}, { get: (_, key) => callsOfUndefined[key] || nothing });
+  functions.$etl_read = (base) => (base === null ? readNull : readUndefined);
+  functions.$etl_call = (base) => (base === null ? callNull : callUndefined);
+  arrayProto.reduce = function (step, initial) {
+    if (arguments.length > 1) return apply(reduce, this, [step, initial]);
+    return isArray(this) && this.length === 0 ? null : apply(reduce, this, [step]);
+  };
+
+  // ---- the same document gives the same result twice: no clock, no chance
+  function ScriptDate(...parts) {
+    if (new.target === undefined) return new RealDate(now).toString();
+    return Reflect.construct(RealDate, parts.length === 0 ? [now] : parts, new.target);
+  }
+  ScriptDate.prototype = dateProto;
+  ScriptDate.now = () => now;
+  ScriptDate.parse = RealDate.parse;
+  ScriptDate.UTC = RealDate.UTC;
+  dateProto.constructor = ScriptDate;
+  Math.random = function random() {
+    if (seed === undefined) {
+      seed = 2166136261;
+      for (let i = 0; i < currentId.length; i++) seed = Math.imul(seed ^ apply(charCodeAt, currentId, [i]), 16777619);
+    }
+    seed = (seed + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(seed ^ (seed >>> 15), seed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+
+  // ---- no document can leave anything behind for the next
+  globalThis.Date = ScriptDate;
+  for (const name of ['SharedArrayBuffer', 'WeakRef', 'FinalizationRegistry']) delete globalThis[name];
+  const silent = () => undefined;
+  globalThis.console = { log: silent, debug: silent, info: silent, warn: silent, error: silent };
+  for (const name of keys(functions)) globalThis[name] = functions[name];
+  // A frozen prototype would forbid objects of one's own to have a property of the same name; accessors allow it.
+  for (const proto of [objectProto, ...errorProtos]) {
+    for (const name of ownKeys(proto)) {
+      const property = getOwnPropertyDescriptor(proto, name);
+      if (!('value' in property) || typeof name !== 'string') continue;
+      const value = property.value;
+      defineProperty(proto, name, {
+        get() { return value; },
+        set(own) {
+          if (this === proto || typeof this !== 'object' || this === null) throw new TypeError(name + ' is read-only');
+          defineProperty(this, name, data(own));
+        },
+        enumerable: false, configurable: false,
+      });
+    }
+  }
+  const frozen = new RealSet();
+  const pending = [globalThis, function* () {}, async function () {}, async function* () {}, [][Symbol.iterator](), ''[Symbol.iterator](),
+    new RealMap()[Symbol.iterator](), new RealSet()[Symbol.iterator](), /x/[Symbol.matchAll]('x'), LOADED];
+  while (pending.length > 0) {
+    const next = pending.pop();
+    if ((typeof next !== 'object' && typeof next !== 'function') || next === null || frozen.has(next)) continue;
+    frozen.add(next);
+    pending.push(getPrototypeOf(next));
+    for (const name of ownKeys(next)) {
+      const property = getOwnPropertyDescriptor(next, name);
+      pending.push(property.value, property.get, property.set);
+    }
+    freeze(next);
+  }
+
+  // ---- one batch
+  function failureOf(error) {
+    let reason = 'unknown', stack = '', kind = 'thrown';
+    try {
+      if (error instanceof RealError) {
+        const name = toText(error.name);
+        if (error.etlKind === 'invalid-output') kind = error.etlKind;
+        reason = kind === 'thrown' && name !== 'Error' ? name + ': ' + toText(error.message) : toText(error.message);
+        stack = toText(error.stack);
+      } else {
+        reason = 'thrown: ' + (typeof error === 'object' && error !== null ? toText(stringify(error)) : toText(error));
+      }
+    } catch (_) {}
+    return stringify({ kind, reason: apply(slice, reason, [0, 2000]), stack: apply(slice, stack, [0, 4000]) });
+  }
+
+  function askBehavior(entry) {
+    const number = batch.behaviors[entry];
+    const behavior = apply(behaviors[number], undefined, []);
+    const generic = config.genericBehavior === number;
+    const answer = generic
+      ? apply(behavior, undefined, [currentId, batch.collections[entry], batch.deleted])
+      : apply(behavior, undefined, [currentId, batch.deleted]);
+    lines[lines.length] = answer === true ? 'b1' : 'b0';
+  }
+
+  function run(text) {
+    batch = parse(text);
+    lines = [];
+    const { ids, documents, times } = batch;
+    for (let i = 0; i < ids.length; i++) {
+      progress[0] = i;
+      const start = lines.length;
+      current = documents ? documents[i] : undefined;
+      currentId = ids[i];
+      now = times ? times[i] : 0;
+      seed = firstLoad = otherLoads = loadedIds = undefined;
+      wanted = NONE;
+      stubReads = 0;
+      let line = 'd';
+      try {
+        if (documents && !passesThrough) apply(main, current, NONE);
+        if (batch.behaviors && batch.behaviors[i] >= 0 && wanted === NONE) askBehavior(i);
+      } catch (error) {
+        if (error instanceof OutOfMemory && error.message === 'out of memory') throw error;
+        if (wanted === NONE) line = 'f' + (error === ABORTED ? failureOf(new RealError('too many reads')) : failureOf(error));
+      }
+      if (wanted !== NONE) line = 'w' + stringify(wanted);
+      if (line !== 'd') lines.length = start;
+      lines[lines.length] = line;
+    }
+    progress[0] = -1;
+    const answer = apply(join, lines, ['\n']);
+    batch = lines = current = firstLoad = otherLoads = loadedIds = wanted = undefined;
+    return answer;
+  }
+  return { run, progress };
+};
+})()`;

@@ -1,0 +1,65 @@
+import type { CompiledScript } from '../compile/compile-script.ts';
+import type { ScriptFailureKind } from '../types.ts';
+import type { SandboxLimits } from './sandbox.ts';
+
+/** What a worker is started with. */
+export interface WorkerSettings extends SandboxLimits {
+  /** One counter: it grows whenever the worker comes forward. */
+  beats: SharedArrayBuffer;
+}
+
+/** Several texts in one buffer, so that a batch crosses the thread in one piece. */
+export interface PackedTexts {
+  buffer: ArrayBuffer;
+  /** Where each text ends; -1 in front of `ends[0]` is position 0. A text that is not there ends at -1. */
+  ends: Int32Array;
+}
+
+/** One batch for a worker. */
+export interface Job {
+  /** Given when the worker does not have this script yet. */
+  script?: CompiledScript;
+  ids: string[];
+  collections: string[];
+  /** Absent: the documents are deleted, and only the script's delete behaviours are asked. */
+  documents?: PackedTexts;
+  /** Documents that scripts asked for in earlier rounds. */
+  loads?: PackedTexts & { ids: string[] };
+  /** By document: which of `loads` it asked for. */
+  needs?: number[][];
+}
+
+/** A failure as the worker sees it; places are those of the program, not yet of the user's text. */
+export interface RawFailure {
+  kind: ScriptFailureKind;
+  reason: string;
+  stack: string;
+}
+
+export const DONE = 0;
+export const FAILED = 1;
+export const WANTS = 2;
+
+export const PUT = 0;
+export const DELETE = 1;
+export const DELETE_PREFIX = 2;
+
+/** A batch's outcome, in columns: few large values cross a thread faster than many small ones. */
+export interface Reply {
+  /** By document: DONE, FAILED or WANTS. */
+  statuses: Uint8Array;
+  /** By document: how many of the commands below are its own. */
+  counts: Uint32Array;
+  types: Uint8Array;
+  ids: string[];
+  collections: string[];
+  fields: string[];
+  metadata: (string | null)[];
+  failures: Record<number, RawFailure>;
+  wants: Record<number, string[]>;
+  /** The worker has met what it should not outlive; replace it. */
+  spoiled: boolean;
+}
+
+/** What a worker says. */
+export type WorkerMessage = { type: 'ready' } | { type: 'reply'; reply: Reply };

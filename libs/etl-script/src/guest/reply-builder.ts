@@ -1,0 +1,93 @@
+import type { EtlCommand } from '../types.ts';
+import { DELETE, DELETE_PREFIX, DONE, FAILED, PUT, WANTS, type RawFailure, type Reply } from './messages.ts';
+
+/** Collects the outcomes of a batch into a reply's columns. */
+export class ReplyBuilder {
+  readonly #commands: EtlCommand[][] = [];
+  readonly #statuses: Uint8Array<ArrayBuffer>;
+  readonly #failures: Record<number, RawFailure> = {};
+  readonly #wants: Record<number, string[]> = {};
+  spoiled = false;
+
+  constructor(documents: number) {
+    this.#statuses = new Uint8Array(documents);
+  }
+
+  done(document: number, commands: EtlCommand[]): void {
+    this.#statuses[document] = DONE;
+    this.#commands[document] = commands;
+  }
+
+  failed(document: number, failure: RawFailure): void {
+    this.#statuses[document] = FAILED;
+    this.#failures[document] = failure;
+  }
+
+  wants(document: number, ids: string[]): void {
+    this.#statuses[document] = WANTS;
+    this.#wants[document] = ids;
+  }
+
+  build(): Reply {
+    const counts = Uint32Array.from(this.#statuses, (_, i) => this.#commands[i]?.length ?? 0);
+    const reply: Reply = {
+      statuses: this.#statuses,
+      counts,
+      types: new Uint8Array(counts.reduce((sum, count) => sum + count, 0)),
+      ids: [],
+      collections: [],
+      fields: [],
+      metadata: [],
+      failures: this.#failures,
+      wants: this.#wants,
+      spoiled: this.spoiled,
+    };
+    let at = 0;
+    for (let i = 0; i < counts.length; i++) {
+      for (const command of this.#commands[i] ?? []) addCommand(reply, at++, command);
+    }
+    return reply;
+  }
+}
+
+function addCommand(reply: Reply, at: number, command: EtlCommand): void {
+  if (command.type === 'put') {
+    reply.types[at] = PUT;
+    reply.ids.push(command.id);
+    reply.collections.push(command.collection);
+    reply.fields.push(command.fields);
+    reply.metadata.push(command.metadata ?? null);
+  } else {
+    reply.types[at] = command.type === 'delete' ? DELETE : DELETE_PREFIX;
+    reply.ids.push(command.type === 'delete' ? command.id : command.prefix);
+  }
+}
+
+/** The commands of a reply, by document. */
+export function commandsOf(reply: Reply): EtlCommand[][] {
+  let at = 0;
+  let put = 0;
+  return Array.from(reply.counts, (count) => {
+    const commands: EtlCommand[] = [];
+    for (const end = at + count; at < end; at++) {
+      const id = reply.ids[at] ?? '';
+      if (reply.types[at] !== PUT) {
+        commands.push(
+          reply.types[at] === DELETE ? { type: 'delete', id } : { type: 'delete-prefix', prefix: id },
+        );
+        continue;
+      }
+      const metadata = reply.metadata[put];
+      const carried = metadata === null || metadata === undefined ? {} : { metadata };
+      commands.push({
+        type: 'put',
+        id,
+        collection: reply.collections[put] ?? '',
+        fields: reply.fields[put] ?? '',
+        ...carried,
+      });
+      put++;
+    }
+    return commands;
+  });
+}

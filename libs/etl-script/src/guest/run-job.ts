@@ -1,0 +1,199 @@
+import { commandsForDelete, commandsForUpdate, type ScriptLoad } from '../commands/commands-for.ts';
+import type { CompiledScript } from '../compile/compile-script.ts';
+import { cutFields } from '../json/cut-fields.ts';
+import { hasUnusualNumbers, noteNumbers, restoreNumbers } from '../json/keep-numbers.ts';
+import { readLastModified } from '../json/read-last-modified.ts';
+import { splitMetadata } from '../json/split-metadata.ts';
+import { behaviorFor } from '../validate/find-behaviors.ts';
+import type { Job, RawFailure, Reply } from './messages.ts';
+import { unpackTexts } from './pack-texts.ts';
+import { ReplyBuilder } from './reply-builder.ts';
+import { SandboxBrokenError } from './sandbox.ts';
+
+// Enough to make the crossing cheap, little enough that a batch of parsed documents fits the sandbox many times over.
+const CHUNK_CHARACTERS = 256 * 1024;
+const CHUNK_DOCUMENTS = 512;
+
+/** The sandbox as a job needs it: one that can be had again after it broke. */
+export interface SandboxKeeper {
+  run(batch: string): string;
+  /** Replaces a sandbox that broke. */
+  renew(): Promise<void>;
+  /** Says that the worker comes forward. */
+  beat(): void;
+}
+
+/** Runs one job: cut, run, turn what was loaded into commands. A document that breaks the sandbox is set aside. */
+export async function runJob(script: CompiledScript, job: Job, sandbox: SandboxKeeper): Promise<Reply> {
+  const work = new JobRun(script, job, sandbox);
+  for (const chunk of work.chunks()) await work.run(chunk);
+  return work.reply.build();
+}
+
+class JobRun {
+  readonly reply: ReplyBuilder;
+  readonly #script: CompiledScript;
+  readonly #job: Job;
+  readonly #sandbox: SandboxKeeper;
+  readonly #documents: (string | null)[];
+  readonly #given: string[];
+  readonly #loads: (string | null)[];
+  readonly #behaviors: number[];
+
+  constructor(script: CompiledScript, job: Job, sandbox: SandboxKeeper) {
+    this.#script = script;
+    this.#job = job;
+    this.#sandbox = sandbox;
+    this.reply = new ReplyBuilder(job.ids.length);
+    this.#documents = job.documents ? unpackTexts(job.documents) : [];
+    const wanted = script.fields && new Set(script.fields);
+    this.#given = this.#documents.map((text) =>
+      wanted && !script.passesThrough ? cutFields(text ?? '{}', wanted) : (text ?? '{}'),
+    );
+    this.#loads = job.loads ? unpackTexts(job.loads) : [];
+    this.#behaviors = job.collections.map((collection) => {
+      const name = behaviorFor(script.deleteBehaviors, collection);
+      return name === undefined ? -1 : script.deleteBehaviors.indexOf(name);
+    });
+  }
+
+  *chunks(): Generator<number[]> {
+    let chunk: number[] = [];
+    let size = 0;
+    for (let i = 0; i < this.#job.ids.length; i++) {
+      const needed = (this.#job.needs?.[i] ?? []).reduce(
+        (sum, load) => sum + (this.#loads[load]?.length ?? 0),
+        0,
+      );
+      const length = (this.#given[i]?.length ?? 0) + needed;
+      if (chunk.length >= CHUNK_DOCUMENTS || (chunk.length > 0 && size + length > CHUNK_CHARACTERS)) {
+        yield chunk;
+        chunk = [];
+        size = 0;
+      }
+      chunk.push(i);
+      size += length;
+    }
+    if (chunk.length > 0) yield chunk;
+  }
+
+  /** Runs documents together; when one of them breaks the sandbox, finds which, and runs the rest without it. */
+  async run(documents: number[]): Promise<void> {
+    if (documents.length === 0) return;
+    this.#sandbox.beat();
+    try {
+      this.#take(documents, this.#sandbox.run(this.#batch(documents)));
+    } catch (error) {
+      if (!(error instanceof SandboxBrokenError)) throw error;
+      if (error.kind !== 'timeout') this.reply.spoiled = true;
+      await this.#sandbox.renew();
+      const guilty = documents[error.at];
+      if (documents.length === 1 || (error.kind === 'timeout' && guilty !== undefined)) {
+        this.reply.failed(guilty ?? documents[0] ?? 0, {
+          kind: error.kind,
+          reason: error.message,
+          stack: '',
+        });
+        await this.run(documents.filter((document) => document !== guilty && documents.length > 1));
+      } else if (guilty !== undefined) {
+        await this.run([guilty]);
+        await this.run(documents.filter((document) => document !== guilty));
+      } else {
+        await this.run(documents.slice(0, documents.length >> 1));
+        await this.run(documents.slice(documents.length >> 1));
+      }
+    }
+  }
+
+  #batch(documents: number[]): string {
+    const pick = <T>(from: readonly T[]) => documents.map((i) => from[i] as T);
+    const parts = [`"ids":${JSON.stringify(pick(this.#job.ids))}`, `"loads":${this.#loadsOf(documents)}`];
+    if (this.#job.documents) parts.push(`"documents":[${pick(this.#given).join(',')}]`);
+    if (this.#script.readsClock && this.#job.documents) {
+      parts.push(
+        `"times":${JSON.stringify(pick(this.#documents).map((text) => readLastModified(text ?? '{}')))}`,
+      );
+    }
+    if (this.#script.deleteBehaviors.length > 0) {
+      const collections = JSON.stringify(pick(this.#job.collections));
+      parts.push(
+        `"behaviors":${JSON.stringify(pick(this.#behaviors))},"collections":${collections},"deleted":${!this.#job.documents}`,
+      );
+    }
+    return `{${parts.join(',')}}`;
+  }
+
+  #loadsOf(documents: number[]): string {
+    const needed = new Set(documents.flatMap((i) => this.#job.needs?.[i] ?? []));
+    const members = [...needed].map(
+      (load) => `${JSON.stringify(this.#job.loads?.ids[load])}:${JSON.stringify(this.#loads[load] ?? null)}`,
+    );
+    return `{${members.join(',')}}`;
+  }
+
+  #take(documents: number[], answer: string): void {
+    let next = 0;
+    let loads: ScriptLoad[] = [];
+    let mayDelete = true;
+    let invalid: RawFailure | undefined;
+    const numbers = new Map<number, ReturnType<typeof noteNumbers> | null>();
+    for (const line of answer.split('\n')) {
+      const document = documents[next] ?? -1;
+      const kind = line.charCodeAt(0);
+      if (kind >= 48 && kind <= 57) {
+        const cut = line.search(/[={]/);
+        const target = this.#script.targets[Number(line.slice(0, cut))] ?? '';
+        const isStored = line.charCodeAt(cut) === 61;
+        try {
+          const text = isStored
+            ? this.#documents[document]
+            : this.#withNumbers(document, line.slice(cut), numbers);
+          loads.push({ target, ...splitMetadata(text ?? '{}') });
+        } catch (error) {
+          invalid = {
+            kind: 'invalid-output',
+            reason: error instanceof Error ? error.message : String(error),
+            stack: '',
+          };
+        }
+        continue;
+      }
+      if (kind === 98) {
+        mayDelete = line === 'b1';
+        continue;
+      }
+      next++;
+      if (kind === 102) this.reply.failed(document, JSON.parse(line.slice(1)) as RawFailure);
+      else if (kind === 119) this.reply.wants(document, JSON.parse(line.slice(1)) as string[]);
+      else if (invalid) this.reply.failed(document, invalid);
+      else this.reply.done(document, this.#commands(document, loads, mayDelete));
+      loads = [];
+      mayDelete = true;
+      invalid = undefined;
+    }
+  }
+
+  #commands(document: number, loads: ScriptLoad[], mayDelete: boolean) {
+    const source = { id: this.#job.ids[document] ?? '', collection: this.#job.collections[document] ?? '' };
+    return this.#job.documents
+      ? commandsForUpdate(source, this.#script.targets, loads, mayDelete)
+      : commandsForDelete(source, this.#script.targets, mayDelete);
+  }
+
+  #withNumbers(
+    document: number,
+    text: string,
+    known: Map<number, ReturnType<typeof noteNumbers> | null>,
+  ): string {
+    let numbers = known.get(document);
+    if (numbers === undefined) {
+      const sources = [
+        this.#given[document] ?? '{}',
+        ...(this.#job.needs?.[document] ?? []).map((load) => this.#loads[load] ?? '{}'),
+      ];
+      numbers = sources.some(hasUnusualNumbers) ? noteNumbers(sources) : null;
+      known.set(document, numbers);
+    }
+    return numbers ? restoreNumbers(text, numbers) : text;
+  }
+}

@@ -1,0 +1,18 @@
+export type {
+  DeletedInput,
+  DocumentLoader,
+  EtlCommand,
+  ScriptFailure,
+  ScriptFailureKind,
+  ScriptInput,
+  ScriptInspection,
+  ScriptOutput,
+  ScriptProblem,
+  Transformation,
+} from './types.ts';
+export { inspectScript, MAX_SCRIPT_BYTES } from './validate/inspect-script.ts';
+export { ScriptRefusedError } from './compile/compile-script.ts';
+export { ScriptPool, type ScriptPoolOptions } from './run/script-pool.ts';
+export type { ScriptRunner } from './run/script-runner.ts';
+export { PoolClosedError } from './run/worker-slots.ts';
+export { WorkerStartError } from './run/script-worker.ts';

@@ -1,0 +1,55 @@
+import { memberName, scanMembers } from './scan-members.ts';
+
+// What only the source may say, or what names things that do not travel with the document.
+const STAYS_BEHIND = new Set([
+  '@collection',
+  '@id',
+  '@change-vector',
+  '@last-modified',
+  '@flags',
+  '@index-score',
+  '@attachments',
+  '@counters',
+  '@timeseries',
+]);
+
+/** A document's text taken apart. */
+export interface SplitDocument {
+  /** The object without `@metadata`, as written. */
+  fields: string;
+  /** What metadata travels, as written; absent when nothing does. */
+  metadata?: string;
+  /** The metadata's own `@collection`. */
+  collection?: string;
+}
+
+/** Takes a document's text apart. Throws TypeError when its `@metadata` is neither an object nor null. */
+export function splitMetadata(text: string): SplitDocument {
+  if (!text.includes('@metadata') && !text.includes('\\u')) return { fields: text };
+  let fields = '';
+  let found: string | undefined;
+  scanMembers(text, (member) => {
+    if (memberName(text, member) === '@metadata') found = text.slice(member.valueStart, member.valueEnd);
+    else fields += (fields === '' ? '' : ',') + text.slice(member.nameStart, member.valueEnd);
+  });
+  if (found === undefined) return { fields: text };
+  if (found === 'null') return { fields: `{${fields}}` };
+  if (!found.startsWith('{')) throw new TypeError("the loaded document's @metadata is not an object");
+  return { fields: `{${fields}}`, ...travelling(found) };
+}
+
+function travelling(metadata: string): Pick<SplitDocument, 'metadata' | 'collection'> {
+  let kept = '';
+  let collection: string | undefined;
+  scanMembers(metadata, (member) => {
+    const name = memberName(metadata, member);
+    if (name === '@collection') collection = textValue(metadata.slice(member.valueStart, member.valueEnd));
+    if (STAYS_BEHIND.has(name)) return;
+    kept += (kept === '' ? '' : ',') + metadata.slice(member.nameStart, member.valueEnd);
+  });
+  return { ...(kept !== '' && { metadata: `{${kept}}` }), ...(collection && { collection }) };
+}
+
+function textValue(json: string): string | undefined {
+  return json.startsWith('"') ? String(JSON.parse(json)) : undefined;
+}

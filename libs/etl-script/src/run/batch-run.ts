@@ -1,0 +1,158 @@
+import type { CompiledScript } from '../compile/compile-script.ts';
+import { DONE, FAILED, type Job, type RawFailure, type Reply } from '../guest/messages.ts';
+import { packTexts } from '../guest/pack-texts.ts';
+import { commandsOf } from '../guest/reply-builder.ts';
+import type { DocumentLoader, ScriptOutput } from '../types.ts';
+import { describeFailure } from './describe-failure.ts';
+import { WorkerLostError } from './script-worker.ts';
+import { PoolClosedError, type WorkerSlots } from './worker-slots.ts';
+
+/** A document to run the script for; without its content it is one that was deleted. */
+export interface BatchDocument {
+  id: string;
+  collection: string;
+  document?: Uint8Array;
+}
+
+export interface BatchOptions {
+  load: DocumentLoader;
+  maxLoadRounds: number;
+  signal?: AbortSignal;
+}
+
+/** One batch from its first round to its last: rounds repeat for the documents that asked for others with `load`. */
+export class BatchRun {
+  readonly #script: CompiledScript;
+  readonly #slots: WorkerSlots;
+  readonly #documents: BatchDocument[];
+  readonly #options: BatchOptions;
+  readonly #outputs: ScriptOutput[] = [];
+  readonly #loaded = new Map<string, Uint8Array | null>();
+  readonly #needs = new Map<number, Set<string>>();
+
+  constructor(script: CompiledScript, slots: WorkerSlots, documents: BatchDocument[], options: BatchOptions) {
+    this.#script = script;
+    this.#slots = slots;
+    this.#documents = documents;
+    this.#options = options;
+  }
+
+  async finish(): Promise<ScriptOutput[]> {
+    let open = [...this.#documents.keys()];
+    for (let round = 0; open.length > 0; round++) {
+      open = await this.#round(open);
+      if (open.length > 0 && round >= this.#options.maxLoadRounds) {
+        for (const document of open) this.#fail(document, tooManyRounds(this.#options.maxLoadRounds));
+        break;
+      }
+      await this.#fetchLoads();
+    }
+    return this.#outputs;
+  }
+
+  /** Runs these documents and answers which of them need others first. */
+  async #round(open: number[]): Promise<number[]> {
+    try {
+      return this.#take(open, await this.#runOnWorker(open));
+    } catch (error) {
+      if (this.#slots.isClosed) throw new PoolClosedError();
+      if (!(error instanceof WorkerLostError)) throw error;
+      const [only] = open;
+      if (open.length === 1 && only !== undefined) {
+        this.#fail(only, { kind: error.kind, reason: error.message, stack: '' });
+        return [];
+      }
+      // The worker cannot say any more which document it was: alone, each shows itself.
+      const waiting: number[] = [];
+      for (const document of open) waiting.push(...(await this.#round([document])));
+      return waiting;
+    }
+  }
+
+  async #runOnWorker(open: number[]): Promise<Reply> {
+    this.#options.signal?.throwIfAborted();
+    const worker = await this.#slots.take(this.#script);
+    const isNew = worker.scriptKey !== this.#script;
+    worker.scriptKey = this.#script;
+    let spoiled = true;
+    const running = worker
+      .run(this.#job(open, isNew))
+      .then((reply) => {
+        ({ spoiled } = reply);
+        return reply;
+      })
+      .finally(() => this.#slots.giveBack(worker, spoiled));
+    return untilAborted(running, this.#options.signal);
+  }
+
+  #job(open: number[], isNew: boolean): Job {
+    const documents = open.map((i) => this.#documents[i] as BatchDocument);
+    const ids = [...new Set(open.flatMap((i) => [...(this.#needs.get(i) ?? [])]))];
+    const places = new Map(ids.map((id, place) => [id, place]));
+    const contents = documents.map(({ document }) => document ?? null);
+    return {
+      ...(isNew && { script: this.#script }),
+      ids: documents.map(({ id }) => id),
+      collections: documents.map(({ collection }) => collection),
+      ...(documents[0]?.document && { documents: packTexts(contents) }),
+      ...(ids.length > 0 && {
+        loads: { ids, ...packTexts(ids.map((id) => this.#loaded.get(id) ?? null)) },
+        needs: open.map((i) => [...(this.#needs.get(i) ?? [])].map((id) => places.get(id) ?? -1)),
+      }),
+    };
+  }
+
+  #take(open: number[], reply: Reply): number[] {
+    const commands = commandsOf(reply);
+    return open.filter((document, i) => {
+      const id = this.#documents[document]?.id ?? '';
+      if (reply.statuses[i] === DONE)
+        this.#outputs[document] = { id, status: 'done', commands: commands[i] ?? [] };
+      else if (reply.statuses[i] === FAILED) this.#fail(document, reply.failures[i] ?? UNKNOWN);
+      else {
+        const needs = this.#needs.get(document) ?? new Set();
+        for (const wanted of reply.wants[i] ?? []) needs.add(wanted);
+        this.#needs.set(document, needs);
+        return true;
+      }
+      return false;
+    });
+  }
+
+  async #fetchLoads(): Promise<void> {
+    const missing = new Set<string>();
+    for (const needs of this.#needs.values())
+      for (const id of needs) if (!this.#loaded.has(id)) missing.add(id);
+    if (missing.size === 0) return;
+    const ids = [...missing];
+    const found = await untilAborted(this.#options.load(ids), this.#options.signal);
+    ids.forEach((id, i) => this.#loaded.set(id, found[i] ?? null));
+  }
+
+  #fail(document: number, failure: RawFailure): void {
+    const id = this.#documents[document]?.id ?? '';
+    this.#outputs[document] = { id, status: 'failed', failure: describeFailure(this.#script, failure) };
+  }
+}
+
+const UNKNOWN: RawFailure = { kind: 'crashed', reason: 'the sandbox gave no reason', stack: '' };
+
+function tooManyRounds(rounds: number): RawFailure {
+  const reason = `load() calls depend on each other more than ${rounds} deep; load by ids that the document itself names`;
+  return { kind: 'thrown', reason, stack: '' };
+}
+
+/** The promise's outcome, or the signal's reason as soon as it is aborted. */
+async function untilAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (!signal) return promise;
+  promise.catch(() => {});
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

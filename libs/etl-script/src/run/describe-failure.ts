@@ -1,0 +1,28 @@
+import { LINES_BEFORE, type CompiledScript } from '../compile/compile-script.ts';
+import { originalColumn } from '../compile/edit-text.ts';
+import type { RawFailure } from '../guest/messages.ts';
+import type { ScriptFailure } from '../types.ts';
+
+/** A failure in terms of the user's own text: the innermost place in the script that the stack names. */
+export function describeFailure(script: CompiledScript, { kind, reason, stack }: RawFailure): ScriptFailure {
+  const place = /\(?script:(\d+):(\d+)\)?/.exec(stack);
+  const line = Number(place?.[1] ?? 0) - LINES_BEFORE;
+  const column = Number(place?.[2] ?? 0) - 1;
+  const found = place !== null && line > 0;
+  const written = found ? originalColumn(script.shifts, line - 1, column) : 0;
+  return {
+    kind,
+    script: script.name,
+    line: found ? line : null,
+    column: found ? written + 1 : null,
+    reason: found ? nameCallee(reason, script.source.split('\n')[line - 1]?.slice(0, written) ?? '') : reason,
+  };
+}
+
+/** The sandbox says that something is no function; the text up to the call says what. */
+function nameCallee(reason: string, before: string): string {
+  const callee = /[\p{L}\p{N}_$.[\]'"]+\s*$/u.exec(before)?.[0].trim();
+  return callee
+    ? reason.replace(/^TypeError: not a function$/, `TypeError: ${callee} is not a function`)
+    : reason;
+}

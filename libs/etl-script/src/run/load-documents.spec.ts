@@ -1,0 +1,97 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { failureOf, fieldsOf, loadsNothing, runScript, stored, user } from '../../testing/run-script.ts';
+import type { DocumentLoader } from '../types.ts';
+import { ScriptPool } from './script-pool.ts';
+
+const pool = new ScriptPool({ maxWorkers: 1 });
+afterAll(() => pool.close());
+
+function loader(documents: Record<string, string>): { load: DocumentLoader; asked: string[][] } {
+  const asked: string[][] = [];
+  const load: DocumentLoader = async (ids) => {
+    asked.push(ids);
+    return ids.map((id) => (id in documents ? stored(documents[id] ?? '') : null));
+  };
+  return { load, asked };
+}
+
+describe('load in a script', () => {
+  it('reads only what the host gives, asks once for all documents of the batch, and gives null for the rest', async () => {
+    const { load, asked } = loader({ 'a/1': '{"City":"Rome","@metadata":{"@collection":"Addresses"}}' });
+    const inputs = [user(1, { A: 'a/1' }), user(2, { A: 'a/2' }), user(3, { A: 'a/1' })];
+    const outputs = await runScript(
+      pool,
+      'loadToUsers({ c: load(this.A).City, i: id(load(this.A)), m: getMetadata(load("a/1"))["@collection"] })',
+      inputs,
+      load,
+    );
+    expect(outputs.map(fieldsOf)).toEqual([
+      '{"c":"Rome","i":"a/1","m":"Addresses"}',
+      '{"c":null,"i":null,"m":"Addresses"}',
+      '{"c":"Rome","i":"a/1","m":"Addresses"}',
+    ]);
+    expect(asked.map((ids) => ids.toSorted())).toEqual([['a/1', 'a/2']]);
+  });
+
+  it('finds all loads of a loop in one round, also where the loop computes with what it loads', async () => {
+    const products = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`p/${i}`, `{"Price":${i}}`]));
+    const { load, asked } = loader(products);
+    const script =
+      'let sum = 0; for (const p of this.P) sum += load(p).Price * 2; loadToUsers({ sum, names: load(this.P).map(p => p.Price).length })';
+    const [output] = await runScript(pool, script, [user(1, { P: Object.keys(products) })], load);
+    expect(fieldsOf(output)).toBe('{"sum":1560,"names":40}');
+    expect(asked).toHaveLength(1);
+  });
+
+  it('follows ids that loaded documents name, never asking for an id that is made of a guess', async () => {
+    const { load, asked } = loader({ 'c/1': '{"Parent":"c/2"}', 'c/2': '{"Parent":null,"Name":"top"}' });
+    const script =
+      'let c = load(this.C); while (c.Parent) c = load(c.Parent); const x = load("x/" + c.Name); loadToUsers({ n: c.Name, x })';
+    const [output] = await runScript(pool, script, [user(1, { C: 'c/1' })], load);
+    expect(fieldsOf(output)).toBe('{"n":"top","x":null}');
+    expect(asked).toEqual([['c/1'], ['c/2'], ['x/top']]);
+  });
+
+  it('gives up on a chain without end, for that document only', async () => {
+    const load: DocumentLoader = async (ids) => ids.map((id) => stored({ Next: `${id}x` }));
+    const script = 'if (this.A) { let d = load("a"); while (d) d = load(d.Next); } loadToUsers({ a: 1 })';
+    const [endless, fine] = await runScript(pool, script, [user(1, { A: true }), user(2)], load);
+    expect(failureOf(endless).reason).toMatch(/more than 16 deep/);
+    expect(fine?.status).toBe('done');
+  });
+
+  it('gives a fresh copy at every call, keeps its numbers, and drops its version when it is nested', async () => {
+    const { load } = loader({
+      'a/1':
+        '{"P":1.10,"@metadata":{"@collection":"A","@id":"a/1","@change-vector":"A:1","@last-modified":"x"}}',
+    });
+    const script =
+      'const a = load("a/1"); a.Q = 1; loadToUsers({ q: load("a/1").Q, a: load("a/1") }); loadToPeople(load("a/1"))';
+    const [output] = await runScript(pool, script, [user(1)], load);
+    expect(fieldsOf(output)).toBe('{"q":null,"a":{"P":1.10,"@metadata":{"@collection":"A","@id":"a/1"}}}');
+  });
+
+  it.each(['null', 'undefined', '""', 'this.Nope', '"__proto__"', '"toString"', '"constructor"'])(
+    'of %s is null',
+    async (id) => {
+      const [output] = await runScript(pool, `loadToUsers({ a: load(${id}), b: load([${id}]) })`);
+      expect(fieldsOf(output)).toBe('{"a":null,"b":[null]}');
+    },
+  );
+
+  it('refuses what is no id', async () => {
+    expect(failureOf((await runScript(pool, 'loadToUsers({ a: load(5) })'))[0]).reason).toMatch(
+      /single string or array/,
+    );
+  });
+
+  it('rejects the batch with the loader’s own error, and the runner goes on', async () => {
+    const failing: DocumentLoader = () => Promise.reject(new Error('the database is away'));
+    await expect(runScript(pool, 'loadToUsers({ a: load("a") })', [user(1)], failing)).rejects.toThrow(
+      'the database is away',
+    );
+    expect((await runScript(pool, 'loadToUsers({ a: load("a") })', [user(1)], loadsNothing))[0]?.status).toBe(
+      'done',
+    );
+  });
+});

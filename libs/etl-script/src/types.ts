@@ -1,0 +1,95 @@
+/** One script for the documents of one collection, as a module declares it. */
+export interface Transformation {
+  /** Names the script in errors, for instance `HR/cars`. */
+  name: string;
+  /** The collection the script is declared for, for instance `Cars`. */
+  collection: string;
+  /** The script's text. Null, undefined or blank: documents pass unchanged. */
+  script?: string | null;
+}
+
+/** A stored document on its way into the script. */
+export interface ScriptInput {
+  id: string;
+  /** The document's own `@collection`; decides which target keeps the id. */
+  collection: string;
+  /** The document as stored: a UTF-8 JSON object with its `@metadata`. */
+  document: Uint8Array;
+}
+
+/** A document that is gone at the source. */
+export interface DeletedInput {
+  id: string;
+  collection: string;
+}
+
+/**
+ * Answers what scripts ask for with `load(id)`: for each id the stored document as UTF-8 JSON with `@metadata`,
+ * or null when it is not there **or the script may not read it**. The sandbox has no other way to a document.
+ */
+export type DocumentLoader = (ids: string[]) => Promise<(Uint8Array | null)[]>;
+
+/** What the target has to do. Within one document deletes come first, then puts in the order of the loads. */
+export type EtlCommand =
+  | {
+      type: 'put';
+      id: string;
+      collection: string;
+      /** The document as JSON object text, without `@metadata`. */
+      fields: string;
+      /** Metadata to carry along as JSON object text; never `@collection`, `@id` or what only the source may say. */
+      metadata?: string;
+    }
+  | { type: 'delete'; id: string }
+  /** Everything whose id starts with `prefix` (ids ignore case). */
+  | { type: 'delete-prefix'; prefix: string };
+
+/**
+ * Why a document was set aside:
+ * `thrown` the script threw; `timeout` it used more than its time; `memory` more than its memory;
+ * `invalid-output` it loaded something that is no document; `crashed` it broke the sandbox itself.
+ */
+export type ScriptFailureKind = 'thrown' | 'timeout' | 'memory' | 'invalid-output' | 'crashed';
+
+/** Why a document was set aside, in terms of the user's own text. */
+export interface ScriptFailure {
+  kind: ScriptFailureKind;
+  /** The transformation's name. */
+  script: string;
+  /** 1-based position in the user's text, or null where there is none (a timeout, a thrown string). */
+  line: number | null;
+  column: number | null;
+  reason: string;
+}
+
+/** The outcome for one document: all its commands, or none and the reason. */
+export type ScriptOutput =
+  | { id: string; status: 'done'; commands: EtlCommand[] }
+  | { id: string; status: 'failed'; failure: ScriptFailure };
+
+/** Something that keeps a script from being deployed, with its 1-based place in the user's text. */
+export interface ScriptProblem {
+  reason: string;
+  line: number;
+  column: number;
+}
+
+/** What a script is found to do without running it. */
+export interface ScriptInspection {
+  /** Collections the script loads to, as RavenDB finds them: by the text, comments and strings included. */
+  targets: string[];
+  /** A target is the source collection itself (ignoring case), so that documents keep their ids. */
+  keepsId: boolean;
+  /** The script may call `load`: it may ask for documents other than its own. */
+  usesLoad: boolean;
+  /** The syntax tree has `eval`, `Function`, an indirect constructor or computed access to the global object. */
+  usesDynamicCode: boolean;
+  /** Top-level fields of `this` that the script can read; null: cannot be sure, it needs the whole document. */
+  fields: string[] | null;
+  /** Blank, or nothing but delete behaviours: documents pass unchanged. */
+  passesThrough: boolean;
+  /** `deleteDocuments[Of<Collection>]Behavior` functions that the script defines. */
+  deleteBehaviors: string[];
+  /** Empty when the script may be deployed. */
+  problems: ScriptProblem[];
+}

@@ -1,0 +1,24 @@
+import { asNode, type TreeNode } from './walk-tree.ts';
+
+/** The function asked for every deletion that no specific one covers. */
+export const GENERIC_DELETE_BEHAVIOR = 'deleteDocumentsBehavior';
+const SPECIFIC = /^deleteDocumentsOf(\w+)Behavior$/;
+
+/** The delete behaviours that a script defines at its top level; defining one twice is a syntax error. */
+export function findDeleteBehaviors(tree: TreeNode): string[] {
+  return topLevel(tree).flatMap((item) => {
+    const name = item.type === 'FunctionDeclaration' ? String(asNode(item['id'])?.['name'] ?? '') : '';
+    return name === GENERIC_DELETE_BEHAVIOR || SPECIFIC.test(name) ? [name] : [];
+  });
+}
+
+/** The behaviour to ask about a document of a collection: the specific one, else the generic one. */
+export function behaviorFor(names: readonly string[], collection: string): string | undefined {
+  const specific = names.find((name) => SPECIFIC.exec(name)?.[1]?.toLowerCase() === collection.toLowerCase());
+  return specific ?? names.find((name) => name === GENERIC_DELETE_BEHAVIOR);
+}
+
+/** The statements at a script's top level. */
+export function topLevel(tree: TreeNode): TreeNode[] {
+  return (Array.isArray(tree['body']) ? tree['body'] : []).flatMap((item) => asNode(item) ?? []);
+}

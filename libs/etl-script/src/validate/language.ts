@@ -1,0 +1,59 @@
+/** Functions of RavenDB's ETL scripts that the sandbox has, besides `loadTo…`. */
+export const ETL_FUNCTIONS = [
+  'loadTo',
+  'id',
+  'load',
+  'getMetadata',
+  'metadataFor',
+  'lastModified',
+  'output',
+  'startsWith',
+  'endsWith',
+] as const;
+
+/** Functions that RavenDB's ETL scripts have and the sandbox has not: a script that calls them is refused. */
+export const MISSING_FUNCTIONS = [
+  'loadAttachment',
+  'hasAttachment',
+  'getAttachments',
+  'loadCounter',
+  'hasCounter',
+  'getCounters',
+  'loadTimeSeries',
+  'hasTimeSeries',
+  'getTimeSeries',
+  'counter',
+  'counterRaw',
+  'timeseries',
+  'cmpxchg',
+  'include',
+  'includes',
+  'put',
+  'del',
+  'archived',
+  'loadPath',
+  'spatial',
+  'scalarToRawString',
+  'convertJsTimeToTimeSpanString',
+  'convertToTimeSpanString',
+  'compareDates',
+] as const;
+
+/** Names of the JavaScript language itself that scripts may use. */
+export const LANGUAGE_NAMES: ReadonlySet<string> = new Set(
+  (
+    'undefined NaN Infinity globalThis arguments eval isFinite isNaN parseFloat parseInt decodeURI decodeURIComponent ' +
+    'encodeURI encodeURIComponent escape unescape Object Function Boolean Symbol Error AggregateError EvalError ' +
+    'RangeError ReferenceError SyntaxError TypeError URIError InternalError Number BigInt Math Date String RegExp Array ' +
+    'Int8Array Uint8Array Uint8ClampedArray Int16Array Uint16Array Int32Array Uint32Array BigInt64Array BigUint64Array ' +
+    'Float16Array Float32Array Float64Array Map Set WeakMap WeakSet WeakRef ArrayBuffer SharedArrayBuffer DataView JSON ' +
+    'Iterator Promise Reflect Proxy FinalizationRegistry console'
+  ).split(' '),
+);
+
+const KNOWN: ReadonlySet<string> = new Set<string>([...ETL_FUNCTIONS, ...MISSING_FUNCTIONS]);
+
+/** Whether a script finds something under this name without declaring it. */
+export function isKnownName(name: string, targets: readonly string[]): boolean {
+  return LANGUAGE_NAMES.has(name) || KNOWN.has(name) || targets.some((target) => name === `loadTo${target}`);
+}

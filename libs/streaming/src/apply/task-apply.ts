@@ -1,0 +1,229 @@
+import {
+  UnavailableError,
+  VersionConflictError,
+  describeTask,
+  type ChangeSetHeader,
+} from '@nestjs-spark/contracts';
+import {
+  confirmationSubject,
+  decodeHeader,
+  resyncSubject,
+  type ChangeTarget,
+  type Checkpoint,
+  type Confirmation,
+  type ControlBoard,
+  type Log,
+  type LogDescription,
+  type StoredCheckpoint,
+  type TaskLog,
+} from '@nestjs-spark/contracts/internal';
+import { ahead } from '../flow/ahead.ts';
+import { backoffMs, pause } from '../flow/backoff.ts';
+import { Latest } from '../flow/latest.ts';
+import type { Pace } from '../flow/pace.ts';
+import { decide } from '../receive/decide.ts';
+import { readFrom, readSets, type ReceivedSet } from '../receive/read-sets.ts';
+import { describeHole, resyncRequest } from '../receive/resync.ts';
+import type { ApplyTask, SourceInquiry } from '../run/tasks.ts';
+import { liveCheckpoint, nextCheckpoint } from './next-checkpoint.ts';
+import { ApplyProgress } from './progress.ts';
+
+export interface ApplyParts {
+  target: ChangeTarget;
+  log: TaskLog;
+  control: ControlBoard;
+  source: SourceInquiry;
+  report: Log;
+  pace: Pace;
+}
+
+/** Carries one task's change sets from the log into the target, each exactly once. */
+export class TaskApply {
+  readonly progress: ApplyProgress;
+  readonly #parts: ApplyParts;
+  readonly #confirm: Latest<Confirmation>;
+  #task: ApplyTask;
+  #stored: StoredCheckpoint | null = null;
+  /** The hole that was reported last: the same one is not reported again for each set that follows it. */
+  #reported: string | null = null;
+  /** What stands in the log does not come out where it is read. */
+  #misplaced = false;
+  #received = 0;
+
+  constructor(task: ApplyTask, parts: ApplyParts) {
+    this.#task = task;
+    this.#parts = parts;
+    this.progress = new ApplyProgress(task);
+    this.#confirm = new Latest<Confirmation>(parts.pace.confirmMs, (confirmation) =>
+      parts.control.publish(confirmationSubject(task.task), confirmation),
+    );
+  }
+
+  declare(task: ApplyTask): void {
+    this.#task = task;
+    this.progress.declared(task);
+  }
+
+  /** Reads where the copy stands, so that a report has something to say before the lease is held. */
+  async look(): Promise<void> {
+    this.#stored = await this.#parts.target.readCheckpoint(this.#task.task);
+    this.progress.checkpoint = this.#stored?.checkpoint ?? null;
+  }
+
+  /** Runs while the lease is held, whatever breaks in between. */
+  async run(held: AbortSignal): Promise<void> {
+    let failures = 0;
+    this.progress.active = true;
+    try {
+      while (!held.aborted) {
+        const before = this.#stored?.checkpoint.setsApplied ?? 0;
+        try {
+          await this.#carry(held);
+        } catch (error) {
+          if (held.aborted) return;
+          failures = (this.#stored?.checkpoint.setsApplied ?? 0) > before ? 1 : failures + 1;
+          this.#note(error, failures === 1);
+          await pause(backoffMs(failures, this.#parts.pace.backoffMs), held);
+        }
+      }
+    } finally {
+      this.progress.active = false;
+      await this.#confirm.close();
+    }
+  }
+
+  async #carry(held: AbortSignal): Promise<void> {
+    const { log } = this.#parts;
+    await this.look();
+    const description = await log.describe();
+    if (description === null) {
+      this.progress.waiting('the owner has not opened the log yet');
+      await pause(this.#parts.pace.noLogMs, held);
+      return;
+    }
+    await this.#findTarget();
+    await this.#sweepIfDue();
+    this.#confirmNow();
+    const ended = new AbortController();
+    const signal = AbortSignal.any([held, ended.signal]);
+    const from = this.#misplaced ? 1 : readFrom(this.#stored?.checkpoint ?? null, description);
+    this.#misplaced = false;
+    const watching = this.#watchTail(signal, ended);
+    try {
+      for await (const received of ahead(readSets(log, from, signal), 2)) {
+        if (signal.aborted) return;
+        this.#received++;
+        await this.#take(received, description);
+      }
+    } finally {
+      ended.abort();
+      await watching;
+    }
+  }
+
+  /**
+   * Sequences repeat where a stream was put back from a backup: then news stands in the log behind the place that is read.
+   * Whoever waits while the log's last set is news to it reads the log from its start.
+   */
+  async #watchTail(signal: AbortSignal, reading: AbortController): Promise<void> {
+    const { log, pace } = this.#parts;
+    let suspected = -1;
+    while (!signal.aborted) {
+      await pause(pace.idleMs, signal);
+      const received = this.#received;
+      const tail = signal.aborted ? null : await log.tail().catch(() => null);
+      if (!tail || received !== this.#received) continue;
+      const decision = decide(this.#stored?.checkpoint ?? null, decodeHeader(tail.headers));
+      const news = decision === 'apply' || decision === 'live';
+      if (news && suspected === received) {
+        this.#misplaced = true;
+        reading.abort();
+      }
+      suspected = news ? received : -1;
+    }
+  }
+
+  async #take({ set, sequence }: ReceivedSet, log: LogDescription): Promise<void> {
+    const { commands, ...header } = set;
+    const before = this.#stored?.checkpoint ?? null;
+    const place = { sequence, streamCreated: log.created };
+    switch (decide(before, header)) {
+      case 'apply': {
+        if (before?.databaseId !== set.databaseId) this.progress.sourceReplaced(set.to);
+        await this.#write(commands, nextCheckpoint(before, set, place, Date.now()));
+        break;
+      }
+      case 'live':
+        if (before) await this.#write([], liveCheckpoint(before, place));
+        break;
+      case 'hole':
+        await this.#hole(header);
+        return;
+      case 'covered':
+      case 'past':
+        return;
+    }
+    this.#reported = null;
+    await this.#sweepIfDue();
+    await this.#findTarget();
+    this.#confirmNow();
+  }
+
+  async #write(commands: Parameters<ChangeTarget['apply']>[0], checkpoint: Checkpoint): Promise<void> {
+    const version = await this.#parts.target.apply(commands, checkpoint, this.#stored?.version ?? null);
+    this.#stored = { checkpoint, version };
+    this.progress.applied(checkpoint);
+  }
+
+  async #sweepIfDue(): Promise<void> {
+    const stored = this.#stored;
+    if (!stored?.checkpoint.live || stored.checkpoint.swept) return;
+    this.#stored = await this.#parts.target.sweep(stored);
+    this.progress.applied(this.#stored.checkpoint);
+  }
+
+  async #findTarget(): Promise<void> {
+    if (this.progress.target !== null) return;
+    const answer = await this.#parts.source.ask(this.#task.task);
+    if (answer) {
+      this.progress.target = answer.sourceEtag;
+      this.progress.sourceAt(answer.sourceEtag);
+      return;
+    }
+    // The owner is away: what it has put into the log is all that anyone can know.
+    const tail = await this.#parts.log.tail();
+    this.progress.target = tail ? decodeHeader(tail.headers).to : null;
+  }
+
+  async #hole(seen: ChangeSetHeader): Promise<void> {
+    const checkpoint = this.#stored?.checkpoint ?? null;
+    const hole = `${checkpoint?.generation}/${checkpoint?.to}/${seen.generation}`;
+    if (hole === this.#reported) return;
+    const reason = describeHole(checkpoint, seen);
+    this.#parts.report.warn(`${describeTask(this.#task.task)}: asking for a resync, because ${reason}`);
+    await this.#parts.control.publish(
+      resyncSubject(this.#task.task),
+      resyncRequest(reason, checkpoint, seen),
+    );
+    this.progress.resyncsRequested++;
+    this.#reported = hole;
+  }
+
+  #confirmNow(): void {
+    const checkpoint = this.#stored?.checkpoint;
+    if (!checkpoint) return;
+    const { generation, databaseId, to, live, sequence, streamCreated } = checkpoint;
+    this.#confirm.offer({ generation, databaseId, to, live, sequence, streamCreated, at: Date.now() });
+  }
+
+  #note(error: unknown, first: boolean): void {
+    const { report } = this.#parts;
+    if (error instanceof VersionConflictError) {
+      report.debug(`${describeTask(this.#task.task)}: another instance applied; reading its checkpoint`);
+      return;
+    }
+    this.progress.failed(error, error instanceof UnavailableError);
+    const message = error instanceof Error ? error.message : String(error);
+    if (first) report.warn(`${describeTask(this.#task.task)}: ${message}; trying again until it works`);
+  }
+}

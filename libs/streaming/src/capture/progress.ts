@@ -1,0 +1,88 @@
+import type { Etag, TaskKey, TaskState } from '@nestjs-spark/contracts';
+import type { ChangePage, Confirmation } from '@nestjs-spark/contracts/internal';
+import type { CaptureReport } from '../run/reports.ts';
+import type { CapturePosition } from './resume.ts';
+
+/** What a capture has to say about itself. */
+export class CaptureProgress {
+  active = false;
+  generation = 0;
+  databaseId = '';
+  published: Etag = 0;
+  publishedAt = 0;
+  documentsTotal = 0;
+  confirmed: Confirmation | null = null;
+  readonly #task: TaskKey;
+  readonly #collection: string;
+  #state: TaskState = 'Starting';
+  #source: Etag = 0;
+  #live = false;
+  #documentsRead = 0;
+  #setAside = 0;
+  #deletes: 'kept' | 'best-effort' = 'kept';
+  #errors = 0;
+  #lastError: string | null = null;
+
+  constructor(task: TaskKey, collection: string) {
+    this.#task = task;
+    this.#collection = collection;
+  }
+
+  resumed(position: CapturePosition): void {
+    if (position.generation !== this.generation) this.#documentsRead = 0;
+    this.generation = position.generation;
+    this.databaseId = position.databaseId;
+    this.#moved(position);
+  }
+
+  carried(page: ChangePage, position: CapturePosition, setAside: number): void {
+    if (position.to !== this.published) this.publishedAt = Date.now();
+    this.#documentsRead += page.changes.length;
+    this.#source = Math.max(this.#source, page.to);
+    this.#setAside = setAside;
+    this.#deletes = page.deletes === 'best-effort' ? 'best-effort' : 'kept';
+    this.#lastError = null;
+    this.#moved(position);
+  }
+
+  sourceAt(etag: Etag): void {
+    this.#source = Math.max(this.#source, etag);
+  }
+
+  waiting(because: string): void {
+    this.#state = 'Waiting';
+    this.#lastError = because;
+  }
+
+  failed(error: unknown, mayPass: boolean): void {
+    this.#errors++;
+    this.#lastError = error instanceof Error ? error.message : String(error);
+    this.#state = mayPass ? 'Waiting' : 'Faulted';
+  }
+
+  report(): CaptureReport {
+    return {
+      task: this.#task,
+      collection: this.#collection,
+      state: this.#state,
+      generation: this.generation,
+      publishedEtag: this.published,
+      confirmedEtag: this.confirmed?.to ?? 0,
+      sourceEtag: Math.max(this.#source, this.published),
+      live: this.#live,
+      documentsRead: this.#documentsRead,
+      documentsTotal: this.documentsTotal,
+      setAside: this.#setAside,
+      deletes: this.#deletes,
+      errors: this.#errors,
+      lastError: this.#lastError,
+      active: this.active,
+    };
+  }
+
+  #moved(position: CapturePosition): void {
+    this.published = position.to;
+    this.#live = position.live;
+    this.#state = position.live ? 'Streaming' : 'Snapshotting';
+  }
+}

@@ -1,0 +1,75 @@
+import type { Etag } from '@nestjs-spark/contracts';
+import type { ChangeFeed, ChangePage } from '@nestjs-spark/contracts/internal';
+import type { Nudge } from '../flow/nudge.ts';
+import type { CapturePosition } from './resume.ts';
+import { DeletesLostError, SourceReplacedError } from './source-errors.ts';
+import type { WitnessGuard } from './witness-guard.ts';
+
+const PAGE_DOCUMENTS = 4_096;
+
+export interface ReadOptions {
+  collection: string;
+  witness: WitnessGuard;
+  /** Whether a page has to be published; others are only passed by. */
+  wanted: (page: ChangePage) => boolean;
+  /** Called when nothing is left to read and nothing to publish. */
+  idle: (page: ChangePage) => Promise<void>;
+  /** Wakes a waiting reader although nothing changed; the next page may then be empty. */
+  nudge: Nudge;
+  /** Longest wait between two pages. */
+  idleMs: number;
+}
+
+/** A page to publish, with the witness that stood in the source when it was read. */
+export interface WitnessedPage {
+  page: ChangePage;
+  witness: number;
+}
+
+/** The collection's changes after `position`, page by page, then those to come, until aborted. */
+export async function* readPages(
+  feed: ChangeFeed,
+  position: Readonly<CapturePosition>,
+  options: ReadOptions,
+  signal: AbortSignal,
+): AsyncGenerator<WitnessedPage, void, undefined> {
+  const { witness, wanted } = options;
+  const { databaseId, began } = position;
+  let from = position.to + 1;
+
+  const read = async (): Promise<ChangePage> => {
+    const { collection } = options;
+    const page = await feed.read({ collection, from, deletesAfter: began, limit: PAGE_DOCUMENTS });
+    if (page.databaseId !== databaseId || page.lastEtag < from - 1) throw new SourceReplacedError();
+    if (page.deletes === 'lost') throw new DeletesLostError(from);
+    return page;
+  };
+
+  while (!signal.aborted) {
+    let page = await read();
+    const publish = wanted(page);
+    if (publish && witness.stale) {
+      await witness.raise();
+      page = await read();
+    }
+    from = page.to + 1;
+    if (publish) yield { page, witness: witness.witness };
+    else if (page.drained) await options.idle(page);
+    if (page.drained) await untilMore(feed, page.to, options, signal);
+  }
+}
+
+async function untilMore(
+  feed: ChangeFeed,
+  etag: Etag,
+  options: ReadOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const waiting = new AbortController();
+  const either = AbortSignal.any([signal, waiting.signal]);
+  try {
+    await Promise.race([feed.wait(etag, either), options.nudge.wait(either, options.idleMs)]);
+  } finally {
+    waiting.abort();
+  }
+}

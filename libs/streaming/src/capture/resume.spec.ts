@@ -1,0 +1,105 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ChangeSetHeader } from '@nestjs-spark/contracts';
+import type { ResyncRequest } from '@nestjs-spark/contracts/internal';
+import { decideResumption, type ResumeFacts } from './resume.ts';
+
+const tail: ChangeSetHeader = {
+  task: { owner: 'Fleet', requester: 'HR', name: 'Cars' },
+  generation: 3,
+  databaseId: 'db',
+  from: 90,
+  to: 100,
+  began: 40,
+  live: true,
+  witness: 5,
+  script: 'v1',
+  resync: null,
+  readAt: 0,
+};
+
+function facts(changed: Partial<ResumeFacts>): ResumeFacts {
+  return {
+    tail,
+    task: { fingerprint: 'v1', generation: 1 },
+    source: { databaseId: 'db', lastEtag: 120, witness: 5 },
+    confirmed: null,
+    resync: null,
+    deletesLostFrom: null,
+    ...changed,
+  };
+}
+
+function request(changed: Partial<ResyncRequest>): ResyncRequest {
+  return {
+    id: 'r1',
+    reason: 'a hole',
+    checkpoint: { generation: 3, databaseId: 'db', to: 70 },
+    seen: { generation: 3, databaseId: 'db', from: 90, to: 100 },
+    at: 0,
+    ...changed,
+  };
+}
+
+describe('where a capture goes on', () => {
+  it('goes on behind the last set of its log', () => {
+    const { kind, position } = decideResumption(facts({}));
+    expect(kind).toBe('continue');
+    expect(position).toMatchObject({ generation: 3, to: 100, live: true, began: 40 });
+  });
+
+  it.each<[string, Partial<ResumeFacts>]>([
+    ['the script is another one', { task: { fingerprint: 'v2', generation: 1 } }],
+    ['a newer generation was asked for', { task: { fingerprint: 'v1', generation: 4 } }],
+    ['the source is another database', { source: { databaseId: 'other', lastEtag: 120, witness: 5 } }],
+    ['the source is behind its log', { source: { databaseId: 'db', lastEtag: 99, witness: 5 } }],
+    ['the witness went back', { source: { databaseId: 'db', lastEtag: 120, witness: 4 } }],
+    ['deletes are gone unread', { deletesLostFrom: 101 }],
+    ['an operator wishes it', { resync: request({ fromStart: true, checkpoint: null, seen: null }) }],
+    ['the requester has nothing', { resync: request({ checkpoint: null }) }],
+    [
+      'the requester has an older generation',
+      { resync: request({ checkpoint: { generation: 2, databaseId: 'db', to: 9 } }) },
+    ],
+    [
+      'the requester has another database',
+      { resync: request({ checkpoint: { generation: 3, databaseId: 'x', to: 9 } }) },
+    ],
+  ])('begins a generation above all known when %s', (_, changed) => {
+    const { kind, position } = decideResumption(facts(changed));
+    expect(kind).toBe('begin');
+    expect(position.generation).toBe(4);
+    expect(position).toMatchObject({ to: 0, live: false });
+  });
+
+  it('begins above what a requester has seen, also when the log is empty', () => {
+    const { position } = decideResumption(
+      facts({
+        tail: null,
+        confirmed: { generation: 6 },
+        resync: request({ checkpoint: { generation: 8, databaseId: 'db', to: 1 } }),
+      }),
+    );
+    expect(position.generation).toBe(9);
+  });
+
+  it('rewinds to the checkpoint of a requester that misses something', () => {
+    const { kind, position } = decideResumption(facts({ resync: request({}) }));
+    expect(kind).toBe('rewind');
+    expect(position).toMatchObject({ generation: 3, to: 70, live: false, resync: 'r1' });
+  });
+
+  it('begins a generation when what the requester misses cannot be read any more', () => {
+    expect(decideResumption(facts({ resync: request({}), deletesLostFrom: 71 })).kind).toBe('begin');
+  });
+
+  it('answers a request once', () => {
+    expect(decideResumption(facts({ tail: { ...tail, resync: 'r1' }, resync: request({}) })).kind).toBe(
+      'continue',
+    );
+  });
+
+  it('passes over a request about a generation that is over', () => {
+    const past = request({ seen: { generation: 2, databaseId: 'db', from: 1, to: 2 } });
+    expect(decideResumption(facts({ resync: past })).kind).toBe('continue');
+  });
+});

@@ -1,0 +1,113 @@
+import type { ChangeSetHeader, Etag } from '@nestjs-spark/contracts';
+import type { Confirmation, ResyncRequest, SourceIdentity } from '@nestjs-spark/contracts/internal';
+import type { CaptureTask } from '../run/tasks.ts';
+
+/** All that a capture looks at before it goes on, read in this order: the log's tail first, then the task, then the source. */
+export interface ResumeFacts {
+  /** The last set in the task's log, or null when there is none. */
+  tail: ChangeSetHeader | null;
+  task: Pick<CaptureTask, 'fingerprint' | 'generation'>;
+  source: SourceIdentity;
+  confirmed: Pick<Confirmation, 'generation'> | null;
+  resync: ResyncRequest | null;
+  /** An etag from which deletes could not be read because the store had let go of them; null when nothing is known. */
+  deletesLostFrom: Etag | null;
+}
+
+/** Where a capture goes on. */
+export interface CapturePosition {
+  generation: number;
+  databaseId: string;
+  /** Everything up to here is in the log (or of no interest). */
+  to: Etag;
+  began: Etag;
+  live: boolean;
+  witness: number;
+  resync: string | null;
+}
+
+/** `rewind` and `begin` make what stands in the log of this task worthless. */
+export interface Resumption {
+  kind: 'continue' | 'rewind' | 'begin';
+  position: CapturePosition;
+  because: string;
+}
+
+/**
+ * Decides where a capture goes on, from what is there and nothing else.
+ *
+ * The log is the cursor. It is left only where it cannot be trusted: another script, another or a restored database, deletes
+ * that are gone, or a requester that says that its copy does not join.
+ */
+export function decideResumption(facts: ResumeFacts): Resumption {
+  const { tail, task, source } = facts;
+  if (tail === null) return beginAgain(facts, 'nothing is in the log');
+
+  if (tail.script !== task.fingerprint) return beginAgain(facts, 'the script is another one');
+  if (task.generation > tail.generation) return beginAgain(facts, 'a new generation was asked for');
+  if (tail.databaseId !== source.databaseId) return beginAgain(facts, 'the source is another database');
+  if (source.lastEtag < tail.to) return beginAgain(facts, 'the source is behind its log: it was restored');
+  if (source.witness < tail.witness)
+    return beginAgain(facts, 'the witness went back: the source was restored');
+  if (facts.deletesLostFrom === tail.to + 1)
+    return beginAgain(facts, 'deletes in the source are gone unread');
+
+  const open = openRequest(tail, facts.resync);
+  if (open) return answer(open, tail, facts);
+
+  const { generation, databaseId, to, began, live, witness, resync } = tail;
+  return {
+    kind: 'continue',
+    position: { generation, databaseId, to, began, live, witness, resync },
+    because: 'the log says so',
+  };
+}
+
+/** The request that still wants an answer, or null: answered ones ride in the tail, and what was seen in an older generation is past. */
+function openRequest(tail: ChangeSetHeader, request: ResyncRequest | null): ResyncRequest | null {
+  if (request === null || request.id === tail.resync) return null;
+  if (request.fromStart) return request;
+  if (request.seen !== null && request.seen.generation < tail.generation) return null;
+  return request;
+}
+
+function answer(request: ResyncRequest, tail: ChangeSetHeader, facts: ResumeFacts): Resumption {
+  const stands = request.checkpoint;
+  const joins =
+    !request.fromStart &&
+    stands !== null &&
+    stands.generation === tail.generation &&
+    stands.databaseId === tail.databaseId &&
+    stands.to <= facts.source.lastEtag &&
+    facts.deletesLostFrom !== stands.to + 1;
+  if (!joins) return beginAgain(facts, request.reason);
+  const { generation, databaseId, began, witness } = tail;
+  return {
+    kind: 'rewind',
+    position: { generation, databaseId, to: stands.to, began, live: false, witness, resync: request.id },
+    because: request.reason,
+  };
+}
+
+function beginAgain(facts: ResumeFacts, because: string): Resumption {
+  const { tail, task, source, confirmed, resync } = facts;
+  const known = Math.max(
+    tail?.generation ?? 0,
+    confirmed?.generation ?? 0,
+    resync?.checkpoint?.generation ?? 0,
+    resync?.seen?.generation ?? 0,
+  );
+  return {
+    kind: 'begin',
+    position: {
+      generation: Math.max(known + 1, task.generation),
+      databaseId: source.databaseId,
+      to: 0,
+      began: source.lastEtag,
+      live: false,
+      witness: source.witness,
+      resync: resync?.id ?? tail?.resync ?? null,
+    },
+    because,
+  };
+}

@@ -1,0 +1,252 @@
+import { isDeepStrictEqual } from 'node:util';
+import { UnavailableError, describeTask, taskId, type ChangeSetHeader } from '@nestjs-spark/contracts';
+import {
+  LogConflictError,
+  LogFullError,
+  confirmationSubject,
+  decodeHeader,
+  resyncSubject,
+  type ChangeFeed,
+  type ChangePage,
+  type Confirmation,
+  type ControlBoard,
+  type Log,
+  type ResyncRequest,
+  type StateStore,
+  type TaskLog,
+} from '@nestjs-spark/contracts/internal';
+import { ahead } from '../flow/ahead.ts';
+import { backoffMs, pause } from '../flow/backoff.ts';
+import { Every } from '../flow/every.ts';
+import { Latest } from '../flow/latest.ts';
+import { Nudge } from '../flow/nudge.ts';
+import type { Pace } from '../flow/pace.ts';
+import { Publisher } from '../publish/publisher.ts';
+import type { TransformedChange } from '../publish/cut.ts';
+import type { CaptureTask, TaskDirectory } from '../run/tasks.ts';
+import { SetAside } from '../transform/set-aside.ts';
+import type { Scripts } from '../transform/scripts.ts';
+import { Transformer } from '../transform/transformer.ts';
+import { CaptureProgress } from './progress.ts';
+import { readPages, type ReadOptions, type WitnessedPage } from './read-pages.ts';
+import { decideResumption, type CapturePosition, type Resumption } from './resume.ts';
+import { DeletesLostError, SourceReplacedError } from './source-errors.ts';
+import { WitnessGuard } from './witness-guard.ts';
+
+export interface CaptureParts {
+  feed: ChangeFeed;
+  log: TaskLog;
+  /** Makes the route's stream where it is missing. */
+  provision: () => Promise<void>;
+  control: ControlBoard;
+  directory: TaskDirectory;
+  scripts: Scripts;
+  state: StateStore;
+  report: Log;
+  pace: Pace;
+}
+
+/** Carries one task's changes from the source into the log. */
+export class TaskCapture {
+  readonly progress: CaptureProgress;
+  readonly #task: CaptureTask['task'];
+  #assigned: CaptureTask;
+  readonly #parts: CaptureParts;
+  readonly #nudge = new Nudge();
+  readonly #confirmedNudge = new Nudge();
+  readonly #trim: Latest<Confirmation>;
+  /** Ends what runs now, so that everything is decided again. */
+  #session = new AbortController();
+  #flushAsked = false;
+  #deletesLostFrom: number | null = null;
+
+  constructor(task: CaptureTask, parts: CaptureParts) {
+    this.#task = task.task;
+    this.#assigned = task;
+    this.#parts = parts;
+    this.progress = new CaptureProgress(task.task, task.collection);
+    this.#trim = new Latest<Confirmation>(parts.pace.trimMs, (confirmation) => this.#letGo(confirmation));
+  }
+
+  /** Runs while the lease is held, whatever breaks in between. */
+  async run(held: AbortSignal): Promise<void> {
+    let failures = 0;
+    this.progress.active = true;
+    try {
+      while (!held.aborted) {
+        this.#session = new AbortController();
+        const signal = AbortSignal.any([held, this.#session.signal]);
+        const before = this.progress.published;
+        try {
+          const found = await this.#carry(signal);
+          if (!found) return;
+        } catch (error) {
+          if (held.aborted) return;
+          failures = this.progress.published > before ? 1 : failures + 1;
+          await this.#recover(error, failures, held);
+        }
+      }
+    } finally {
+      this.progress.active = false;
+      await this.#trim.close();
+    }
+  }
+
+  /** What was agreed may have changed: if so, everything is decided again. */
+  assign(task: CaptureTask): void {
+    if (isDeepStrictEqual(task, this.#assigned)) return;
+    this.#assigned = task;
+    this.#session.abort();
+  }
+
+  resyncAsked(): void {
+    this.#session.abort();
+  }
+
+  confirmed(confirmation: Confirmation): void {
+    const { generation, databaseId } = this.progress;
+    if (confirmation.generation !== generation || confirmation.databaseId !== databaseId) return;
+    this.progress.confirmed = confirmation;
+    this.#trim.offer(confirmation);
+    this.#confirmedNudge.nudge();
+  }
+
+  /** Has the next page published even if it is empty. */
+  flush(): void {
+    this.#flushAsked = true;
+    this.#nudge.nudge();
+  }
+
+  /** @returns false when the task is not in the directory any more */
+  async #carry(signal: AbortSignal): Promise<boolean> {
+    const { feed, log, directory, report, scripts, state } = this.#parts;
+    await this.#parts.provision();
+    const last = await log.tail();
+    const task = await directory.read(this.#task);
+    if (!task) return false;
+    const tail = last === null ? null : decodeHeader(last.headers);
+    const resumption = await this.#decide(tail, task);
+    const { kind, position, because } = resumption;
+    this.progress.resumed(position);
+    report.log(
+      `${describeTask(this.#task)}: generation ${position.generation} from etag ${position.to + 1}, because ${because}`,
+    );
+    // A log at its bounds takes no first set of a new beginning: what it makes worthless goes before.
+    if (kind !== 'continue' && last) await log.trim(last.sequence);
+
+    const setAside = await SetAside.open(state, this.#task);
+    const script = scripts.open({ name: this.#task.name, collection: task.collection, script: task.script });
+    const publisher = new Publisher(log, task, position, last?.sequence ?? 0, kind !== 'continue');
+    if (kind === 'begin') await publisher.open();
+    this.progress.documentsTotal = position.live ? 0 : await feed.count(task.collection);
+    const ended = new AbortController();
+    const reading = AbortSignal.any([signal, ended.signal]);
+    try {
+      const transformer = new Transformer(task, script, feed, setAside);
+      const pages = readPages(feed, position, this.#reading(task, position, publisher), reading);
+      const transformed = transformPages(pages, transformer, position.generation, reading);
+      for await (const { page, witness, changes } of ahead(transformed, 1)) {
+        if (signal.aborted) break;
+        await publisher.publish(page, witness, changes);
+        this.#deletesLostFrom = null;
+        if (page.drained) this.#flushAsked = false;
+        this.progress.carried(page, position, setAside.count);
+      }
+      return true;
+    } finally {
+      ended.abort();
+      script.close();
+    }
+  }
+
+  #reading(task: CaptureTask, position: CapturePosition, publisher: Publisher): ReadOptions {
+    const { feed, pace } = this.#parts;
+    const check = new Every(pace.idleMs);
+    const witness = new WitnessGuard(feed, taskId(this.#task), position, pace.witnessMs);
+    return {
+      collection: task.collection,
+      witness,
+      wanted: (page) =>
+        page.changes.length > 0 || (page.drained && !position.live) || this.#watermarkDue(page),
+      idle: async (page) => {
+        this.progress.sourceAt(page.to);
+        await check.due(async () => {
+          await publisher.checkTail();
+          await witness.check();
+        });
+      },
+      nudge: this.#nudge,
+      idleMs: pace.idleMs,
+    };
+  }
+
+  async #decide(tail: ChangeSetHeader | null, task: CaptureTask): Promise<Resumption> {
+    const { feed, control } = this.#parts;
+    const [source, confirmed, resync] = await Promise.all([
+      feed.identify(taskId(this.#task)),
+      control.last<Confirmation>(confirmationSubject(this.#task)),
+      control.last<ResyncRequest>(resyncSubject(this.#task)),
+    ]);
+    return decideResumption({
+      tail,
+      task,
+      source,
+      confirmed,
+      resync,
+      deletesLostFrom: this.#deletesLostFrom,
+    });
+  }
+
+  /** A sequence is worth nothing in a stream that was made at another time. */
+  async #letGo({ streamCreated, sequence }: Confirmation): Promise<void> {
+    const { log } = this.#parts;
+    const description = await log.describe();
+    if (description?.created === streamCreated) await log.trim(sequence);
+  }
+
+  #watermarkDue(page: ChangePage): boolean {
+    if (page.to <= this.progress.published) return false;
+    return this.#flushAsked || Date.now() - this.progress.publishedAt >= this.#parts.pace.watermarkMs;
+  }
+
+  async #recover(error: unknown, failures: number, held: AbortSignal): Promise<void> {
+    const { report } = this.#parts;
+    if (error instanceof LogFullError) {
+      this.progress.waiting('the log is full until the requester confirms');
+      await this.#confirmedNudge.wait(held, this.#parts.pace.fullLogMs);
+      return;
+    }
+    if (error instanceof LogConflictError) {
+      report.debug(`${describeTask(this.#task)}: another instance published; reading its last set`);
+    } else if (error instanceof SourceReplacedError) {
+      report.warn(`${describeTask(this.#task)}: ${error.message}`);
+    } else if (error instanceof DeletesLostError) {
+      report.warn(`${describeTask(this.#task)}: ${error.message}`);
+      this.#deletesLostFrom = error.from;
+    } else {
+      const first = failures === 1;
+      this.progress.failed(error, error instanceof UnavailableError);
+      if (first) report.warn(`${describeTask(this.#task)}: ${messageOf(error)}; trying again until it works`);
+    }
+    await pause(backoffMs(failures, this.#parts.pace.backoffMs), held);
+  }
+}
+
+interface TransformedPage extends WitnessedPage {
+  changes: TransformedChange[];
+}
+
+async function* transformPages(
+  pages: AsyncIterable<WitnessedPage>,
+  transformer: Transformer,
+  generation: number,
+  signal: AbortSignal,
+): AsyncGenerator<TransformedPage, void, undefined> {
+  for await (const { page, witness } of pages) {
+    yield { page, witness, changes: await transformer.transform(page, generation, signal) };
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

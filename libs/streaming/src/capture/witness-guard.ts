@@ -1,0 +1,51 @@
+import type { ChangeFeed, SourceIdentity } from '@nestjs-spark/contracts/internal';
+import { SourceReplacedError } from './source-errors.ts';
+import type { CapturePosition } from './resume.ts';
+
+/**
+ * Finds out that the source's files were put back: the number in its witness document is then lower than what rode in the
+ * sets. What is published must have been read after the witness was raised to the number it carries; only so is a database
+ * without those changes sure to show a lower one. It is raised only when something is published, so an idle database is
+ * left alone.
+ */
+export class WitnessGuard {
+  readonly #feed: ChangeFeed;
+  readonly #reader: string;
+  readonly #databaseId: string;
+  readonly #everyMs: number;
+  #witness: number;
+  #raisedAt = -Infinity;
+
+  constructor(feed: ChangeFeed, reader: string, position: CapturePosition, everyMs: number) {
+    this.#feed = feed;
+    this.#reader = reader;
+    this.#databaseId = position.databaseId;
+    this.#witness = position.witness;
+    this.#everyMs = everyMs;
+  }
+
+  /** The number that was in the source when it was read last. */
+  get witness(): number {
+    return this.#witness;
+  }
+
+  /** What was read has to be read again after `raise` before it may be published. */
+  get stale(): boolean {
+    return performance.now() - this.#raisedAt >= this.#everyMs;
+  }
+
+  /** @throws {SourceReplacedError} when the database is older than what was published from it */
+  async check(): Promise<SourceIdentity> {
+    const source = await this.#feed.identify(this.#reader);
+    if (source.databaseId !== this.#databaseId || source.witness < this.#witness)
+      throw new SourceReplacedError();
+    return source;
+  }
+
+  /** @throws {SourceReplacedError} as `check` does */
+  async raise(): Promise<void> {
+    const { witness } = await this.check();
+    this.#witness = await this.#feed.raiseWitness(this.#reader, witness);
+    this.#raisedAt = performance.now();
+  }
+}

@@ -1,0 +1,15 @@
+/** Lets something happen at most once per interval, the first time after one interval. */
+export class Every {
+  readonly #intervalMs: number;
+  #last = performance.now();
+
+  constructor(intervalMs: number) {
+    this.#intervalMs = intervalMs;
+  }
+
+  async due(work: () => Promise<void>): Promise<void> {
+    if (performance.now() - this.#last < this.#intervalMs) return;
+    this.#last = performance.now();
+    await work();
+  }
+}

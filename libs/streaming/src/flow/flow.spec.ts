@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import { ahead } from './ahead.ts';
+import { backoffMs } from './backoff.ts';
+import { Latest } from './latest.ts';
+import { Nudge } from './nudge.ts';
+
+async function* numbers(to: number, onEach: (n: number) => void = () => {}): AsyncGenerator<number> {
+  for (let n = 1; n <= to; n++) {
+    onEach(n);
+    yield n;
+  }
+}
+
+describe('ahead', () => {
+  it('keeps order and content', async () => {
+    expect(await Array.fromAsync(ahead(numbers(10), 3))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it('has the next item made while the one before is worked on', async () => {
+    const made: number[] = [];
+    const items = ahead(
+      numbers(3, (n) => made.push(n)),
+      1,
+    );
+    await items.next();
+    await Promise.resolve();
+    expect(made).toContain(2);
+    await items.return();
+  });
+
+  it('throws an error of the source in its place', async () => {
+    async function* failing(): AsyncGenerator<number> {
+      yield 1;
+      throw new Error('broken');
+    }
+    const items = ahead(failing(), 2);
+    expect((await items.next()).value).toBe(1);
+    await expect(items.next()).rejects.toThrow('broken');
+  });
+});
+
+describe('a nudge', () => {
+  it('that comes before the wait is not missed', async () => {
+    const nudge = new Nudge();
+    nudge.nudge();
+    await nudge.wait(new AbortController().signal);
+  });
+
+  it('ends with its signal', async () => {
+    const stopped = new AbortController();
+    const waiting = new Nudge().wait(stopped.signal);
+    stopped.abort();
+    await waiting;
+  });
+});
+
+describe('latest', () => {
+  it('sends the newest value when it closes, and none twice', async () => {
+    const sent: number[] = [];
+    const latest = new Latest<number>(60_000, async (value) => {
+      sent.push(value);
+    });
+    for (let n = 1; n <= 5; n++) latest.offer(n);
+    await latest.close();
+    expect(sent).toEqual([1, 5]);
+  });
+});
+
+describe('backoff', () => {
+  it('grows, stays within its bounds and is spread', () => {
+    for (let attempt = 1; attempt < 30; attempt++) {
+      expect(backoffMs(attempt, 100, () => 0)).toBeGreaterThanOrEqual(50);
+      expect(backoffMs(attempt, 100, () => 1)).toBeLessThanOrEqual(5_000);
+    }
+    expect(backoffMs(2, 100, () => 1)).toBe(200);
+  });
+});

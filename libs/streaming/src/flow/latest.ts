@@ -1,0 +1,46 @@
+/**
+ * Sends the newest of many values, at most once per interval: the first at once, then the last one of each interval.
+ * A failed sending is tried again with the newest value of that time.
+ */
+export class Latest<T> {
+  readonly #send: (value: T) => Promise<void>;
+  readonly #intervalMs: number;
+  #value: T | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #sending: Promise<void> = Promise.resolve();
+
+  constructor(intervalMs: number, send: (value: T) => Promise<void>) {
+    this.#intervalMs = intervalMs;
+    this.#send = send;
+  }
+
+  offer(value: T): void {
+    this.#value = value;
+    if (this.#timer) return;
+    this.#sendNow();
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      if (this.#value !== null) this.offer(this.#value);
+    }, this.#intervalMs);
+    this.#timer.unref();
+  }
+
+  /** Sends what is still waiting, and ends. */
+  async close(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#sendNow();
+    await this.#sending;
+  }
+
+  #sendNow(): void {
+    const value = this.#value;
+    if (value === null) return;
+    this.#value = null;
+    this.#sending = this.#sending
+      .then(() => this.#send(value))
+      .catch(() => {
+        this.#value ??= value;
+      });
+  }
+}

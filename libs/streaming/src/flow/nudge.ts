@@ -1,0 +1,28 @@
+/** Lets one side wait for "something happened" and the other say it; what happens between two waits is not missed. */
+export class Nudge {
+  #happened = false;
+  #wake: (() => void) | null = null;
+
+  nudge(): void {
+    this.#happened = true;
+    this.#wake?.();
+  }
+
+  /** Resolves at the next nudge (at once if one came since the last wait), after `milliseconds`, or when aborted. */
+  async wait(signal: AbortSignal, milliseconds?: number): Promise<void> {
+    if (!this.#happened && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
+        const done = (): void => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        signal.addEventListener('abort', done, { once: true });
+        this.#wake = done;
+      });
+      this.#wake = null;
+    }
+    this.#happened = false;
+  }
+}

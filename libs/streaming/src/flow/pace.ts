@@ -1,0 +1,30 @@
+/** How often things happen that are not driven by changes. All in milliseconds. */
+export interface Pace {
+  /** How often an idle capture looks whether its log is still what it was. */
+  idleMs: number;
+  /** How often the requester hears how far the source is although nothing came for it. */
+  watermarkMs: number;
+  /** How often a restored source is looked for while changes flow. */
+  witnessMs: number;
+  /** At most how often confirmed sets are let go of. */
+  trimMs: number;
+  /** How long a capture waits for a full log before it looks again. */
+  fullLogMs: number;
+  /** At most how often the requester confirms. */
+  confirmMs: number;
+  /** How long a requester waits for a log that is not there yet before it looks again. */
+  noLogMs: number;
+  /** The first wait after a failure; each further one is twice as long, up to fifty times this. */
+  backoffMs: number;
+}
+
+export const PACE: Pace = {
+  idleMs: 10_000,
+  watermarkMs: 30_000,
+  witnessMs: 5_000,
+  trimMs: 500,
+  fullLogMs: 2_000,
+  confirmMs: 200,
+  noLogMs: 500,
+  backoffMs: 100,
+};

@@ -1,0 +1,1 @@
+export type { ApplyReport, CaptureReport } from './run/reports.ts';

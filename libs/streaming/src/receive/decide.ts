@@ -1,0 +1,24 @@
+import type { ChangeSetHeader } from '@nestjs-spark/contracts';
+import type { Checkpoint } from '@nestjs-spark/contracts/internal';
+
+/**
+ * What to do with a set that comes out of the log.
+ * `apply`: it joins. `covered`: all of it is applied already. `live`: covered, but it says that the copy is complete, which is
+ * news. `past`: of a generation that is over. `hole`: something between the checkpoint and this set is missing.
+ */
+export type Decision = 'apply' | 'covered' | 'live' | 'past' | 'hole';
+
+type Standing = Pick<Checkpoint, 'generation' | 'databaseId' | 'to' | 'live'>;
+type Offered = Pick<ChangeSetHeader, 'generation' | 'databaseId' | 'from' | 'to' | 'live'>;
+
+/**
+ * Decides by generation, database and etags alone. Where a set stands in the log says nothing: sequences repeat after a
+ * stream was restored or made again.
+ */
+export function decide(checkpoint: Standing | null, set: Offered): Decision {
+  if (checkpoint === null || set.generation > checkpoint.generation) return set.from <= 1 ? 'apply' : 'hole';
+  if (set.generation < checkpoint.generation) return 'past';
+  if (set.databaseId !== checkpoint.databaseId) return 'hole';
+  if (set.to <= checkpoint.to) return set.live && !checkpoint.live ? 'live' : 'covered';
+  return set.from <= checkpoint.to + 1 ? 'apply' : 'hole';
+}

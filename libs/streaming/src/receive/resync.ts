@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import type { ChangeSetHeader } from '@nestjs-spark/contracts';
+import type { Checkpoint, ResyncRequest } from '@nestjs-spark/contracts/internal';
+
+/** What a requester sends when the log does not join its checkpoint: where it stands, and what it saw. */
+export function resyncRequest(
+  reason: string,
+  checkpoint: Checkpoint | null,
+  seen: ChangeSetHeader | null,
+  fromStart = false,
+): ResyncRequest {
+  return {
+    id: randomUUID(),
+    reason,
+    checkpoint: checkpoint && {
+      generation: checkpoint.generation,
+      databaseId: checkpoint.databaseId,
+      to: checkpoint.to,
+    },
+    seen: seen && { generation: seen.generation, databaseId: seen.databaseId, from: seen.from, to: seen.to },
+    ...(fromStart ? { fromStart } : {}),
+    at: Date.now(),
+  };
+}
+
+/** Tells people what is missing between a checkpoint and a set. */
+export function describeHole(checkpoint: Checkpoint | null, seen: ChangeSetHeader): string {
+  const has = checkpoint ? `generation ${checkpoint.generation} up to etag ${checkpoint.to}` : 'nothing';
+  return `the requester has ${has}, the log goes on with generation ${seen.generation} from etag ${seen.from}`;
+}

@@ -1,0 +1,101 @@
+import { taskId, type TaskKey } from '@nestjs-spark/contracts';
+import {
+  resyncSubject,
+  type ChangeLog,
+  type ChangeTarget,
+  type ControlBoard,
+  type LeaseKeeper,
+  type Log,
+} from '@nestjs-spark/contracts/internal';
+import { TaskApply } from '../apply/task-apply.ts';
+import { PACE, type Pace } from '../flow/pace.ts';
+import { resyncRequest } from '../receive/resync.ts';
+import type { ApplyReport } from './reports.ts';
+import { TasksById } from './tasks-by-id.ts';
+import type { ApplyTask, SourceInquiry } from './tasks.ts';
+
+export interface ApplySupervisorParts {
+  target: ChangeTarget;
+  log: ChangeLog;
+  control: ControlBoard;
+  leases: LeaseKeeper;
+  source: SourceInquiry;
+  report: Log;
+  /** For tests; the defaults fit everything else. */
+  pace?: Pace;
+}
+
+/** Runs the requester's side of all tasks of one module. */
+export class ApplySupervisor {
+  readonly #parts: ApplySupervisorParts;
+  readonly #tasks = new TasksById<TaskApply>();
+  #stopped = false;
+
+  constructor(parts: ApplySupervisorParts) {
+    this.#parts = parts;
+  }
+
+  /** The full set of tasks at one owner: starts what is new, ends the rest (their copies stay until `forget`). Returns at once. */
+  assign(owner: string, tasks: ApplyTask[]): void {
+    if (this.#stopped) return;
+    const wanted = new Set(tasks.map(({ task }) => taskId(task)));
+    for (const running of this.#tasks.values()) {
+      const mine = running.task.owner.toLowerCase() === owner.toLowerCase();
+      if (mine && !wanted.has(taskId(running.task))) void this.#tasks.end(running);
+    }
+    for (const task of tasks) {
+      const running = this.#tasks.get(task.task);
+      if (running) running.runner.declare(task);
+      else this.#start(task);
+    }
+  }
+
+  /** Ends a task and removes its copies and its checkpoint. */
+  async forget(task: TaskKey): Promise<{ removed: number }> {
+    const running = this.#tasks.get(task);
+    if (running) await this.#tasks.end(running);
+    return this.#parts.target.forget(task);
+  }
+
+  /** Asks the owner to start a task again from its first document. */
+  async resync(task: TaskKey): Promise<void> {
+    const stored = await this.#parts.target.readCheckpoint(task);
+    const request = resyncRequest('an operator asked for it', stored?.checkpoint ?? null, null, true);
+    await this.#parts.control.publish(resyncSubject(task), request);
+  }
+
+  reports(): ApplyReport[] {
+    const now = Date.now();
+    return this.#tasks.values().map(({ runner }) => runner.progress.report(now));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#tasks.endAll();
+  }
+
+  #start(task: ApplyTask): void {
+    const { log, leases, report, ...rest } = this.#parts;
+    const runner = new TaskApply(task, {
+      ...rest,
+      report,
+      pace: this.#parts.pace ?? PACE,
+      log: log.open(task.task),
+    });
+    const ended = new AbortController();
+    const name = `apply.${taskId(task.task).replaceAll('/', '.')}`;
+    const work = runner
+      .look()
+      .catch(() => {})
+      .then(() => leases.whileHeld(name, ended.signal, (held) => runner.run(held)))
+      .catch((error: unknown) => report.error(`Applying ${taskId(task.task)} ended`, error));
+    this.#tasks.add({
+      runner,
+      task: task.task,
+      end: async () => {
+        ended.abort();
+        await work;
+      },
+    });
+  }
+}

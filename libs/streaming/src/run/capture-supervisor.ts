@@ -1,0 +1,137 @@
+import { taskId, type TaskKey } from '@nestjs-spark/contracts';
+import {
+  ownerControlSubjects,
+  confirmationSubject,
+  resyncSubject,
+  type ChangeFeed,
+  type ChangeLog,
+  type Confirmation,
+  type ControlBoard,
+  type LeaseKeeper,
+  type Log,
+  type ResyncRequest,
+  type StateStore,
+} from '@nestjs-spark/contracts/internal';
+import { TaskCapture } from '../capture/task-capture.ts';
+import { PACE, type Pace } from '../flow/pace.ts';
+import type { Scripts } from '../transform/scripts.ts';
+import { DeleteKeeper } from './delete-keeper.ts';
+import type { CaptureReport } from './reports.ts';
+import { TasksById } from './tasks-by-id.ts';
+import type { CaptureTask, TaskDirectory } from './tasks.ts';
+
+export interface CaptureSupervisorParts {
+  /** This module's name. */
+  owner: string;
+  feed: ChangeFeed;
+  log: ChangeLog;
+  control: ControlBoard;
+  leases: LeaseKeeper;
+  directory: TaskDirectory;
+  scripts: Scripts;
+  state: StateStore;
+  report: Log;
+  /** For tests; the defaults fit everything else. */
+  pace?: Pace;
+}
+
+/** Runs the owner's side of all tasks of one module. */
+export class CaptureSupervisor {
+  readonly #parts: CaptureSupervisorParts;
+  readonly #tasks = new TasksById<TaskCapture>();
+  readonly #deletes: DeleteKeeper;
+  readonly #stopped = new AbortController();
+  #watching: Promise<void> | null = null;
+
+  constructor(parts: CaptureSupervisorParts) {
+    this.#parts = parts;
+    this.#deletes = new DeleteKeeper(parts.owner, parts.feed, parts.leases, parts.report, parts.pace ?? PACE);
+  }
+
+  /** The full set of a requester's stream tasks: starts what is new, has what differs looked at again, ends the rest. Returns at once. */
+  assign(requester: string, tasks: CaptureTask[]): void {
+    if (this.#stopped.signal.aborted) return;
+    const wanted = new Set(tasks.map(({ task }) => taskId(task)));
+    for (const running of this.#tasks.values()) {
+      const mine = running.task.requester.toLowerCase() === requester.toLowerCase();
+      if (mine && !wanted.has(taskId(running.task))) void this.#tasks.end(running);
+    }
+    for (const task of tasks) {
+      const running = this.#tasks.get(task.task);
+      if (running) running.runner.assign(task);
+      else this.#start(task);
+    }
+    this.#watching ??= this.#watchControl();
+  }
+
+  /** Publishes how far the source is now, although nothing may have changed for this task. Null when it does not run here. */
+  async flush(task: TaskKey): Promise<{ sourceEtag: number } | null> {
+    const running = this.#tasks.get(task);
+    if (!running) return null;
+    const { lastEtag } = await this.#parts.feed.identify(taskId(task));
+    running.runner.progress.sourceAt(lastEtag);
+    running.runner.flush();
+    return { sourceEtag: lastEtag };
+  }
+
+  reports(): CaptureReport[] {
+    return this.#tasks.values().map(({ runner }) => runner.progress.report());
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await Promise.all([this.#tasks.endAll(), this.#deletes.stop(), this.#watching]);
+  }
+
+  #start(task: CaptureTask): void {
+    const { log, leases, report, owner, ...rest } = this.#parts;
+    const { requester } = task.task;
+    const runner = new TaskCapture(task, {
+      ...rest,
+      report,
+      pace: this.#parts.pace ?? PACE,
+      log: log.open(task.task),
+      provision: () => log.provision(owner, requester),
+    });
+    const ended = new AbortController();
+    const work = this.#deletes
+      .ready(ended.signal)
+      .then(() =>
+        leases.whileHeld(`capture.${leaseName(task.task)}`, ended.signal, (held) => runner.run(held)),
+      )
+      .catch((error: unknown) => report.error(`The capture of ${taskId(task.task)} ended`, error));
+    this.#tasks.add({
+      runner,
+      task: task.task,
+      end: async () => {
+        ended.abort();
+        await work;
+      },
+    });
+  }
+
+  async #watchControl(): Promise<void> {
+    const { control, owner, report } = this.#parts;
+    const said = control.watch<Confirmation | ResyncRequest>(
+      ownerControlSubjects(owner),
+      this.#stopped.signal,
+    );
+    try {
+      for await (const { subject, value } of said) await this.#heard(subject, value);
+    } catch (error) {
+      report.error(`No longer hearing what the requesters of ${owner} confirm`, error);
+    }
+  }
+
+  async #heard(subject: string, value: Confirmation | ResyncRequest): Promise<void> {
+    for (const { runner, task } of this.#tasks.values()) {
+      if (subject === resyncSubject(task)) runner.resyncAsked();
+      if (subject === confirmationSubject(task) && 'sequence' in value) runner.confirmed(value);
+    }
+    this.#deletes.confirmed(this.reports());
+  }
+}
+
+function leaseName(task: TaskKey): string {
+  return taskId(task).replaceAll('/', '.');
+}

@@ -1,0 +1,263 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Simulation } from '../../testing/simulation.ts';
+
+const WITHIN_MS = 5_000;
+
+async function until(condition: () => boolean, explain: () => string): Promise<void> {
+  const end = Date.now() + WITHIN_MS;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`Not within ${WITHIN_MS} ms: ${explain()}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+async function untilEqual(simulation: Simulation): Promise<void> {
+  await until(
+    () => simulation.complete && simulation.differences().length === 0,
+    () => (simulation.complete ? simulation.differences().join('\n') : 'the copy does not count as complete'),
+  );
+}
+
+const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 3));
+
+describe('the capture-log-apply protocol', () => {
+  let simulation = new Simulation();
+
+  function fresh(): Simulation {
+    simulation = new Simulation();
+    return simulation;
+  }
+
+  afterEach(() => simulation.stop());
+
+  it('a document created, changed and deleted at the source is created, changed and deleted at the target', async () => {
+    const { source, target } = fresh();
+    simulation.startCapture();
+    simulation.startApply();
+    source.put('cars/1', { V: 1 });
+    await until(
+      () => target.documents.get('cars/1')?.fields.V === 1,
+      () => 'not created',
+    );
+    source.put('cars/1', { V: 2 });
+    await until(
+      () => target.documents.get('cars/1')?.fields.V === 2,
+      () => 'not changed',
+    );
+    source.delete('cars/1');
+    await until(
+      () => !target.documents.has('cars/1'),
+      () => 'not deleted',
+    );
+  });
+
+  it('a copy is not complete before everything that was there is copied', async () => {
+    const { source } = fresh();
+    for (let i = 0; i < 500; i++) source.put(`cars/${i}`, { V: i });
+    simulation.startApply();
+    await settle();
+    expect(simulation.complete).toBe(false);
+    simulation.startCapture();
+    await until(
+      () => simulation.complete,
+      () => 'never complete',
+    );
+    expect(simulation.differences()).toEqual([]);
+  });
+
+  it('each version is applied once although the log is read again after every kill', async () => {
+    const { source, target } = fresh();
+    for (let i = 0; i < 300; i++) source.put(`cars/${i}`, { V: i });
+    simulation.startCapture();
+    for (let kill = 0; kill < 10; kill++) {
+      const apply = simulation.startApply();
+      await settle();
+      await apply.kill();
+    }
+    simulation.startApply();
+    await untilEqual(simulation);
+    expect([...target.applications.values()].filter((times) => times > 1)).toEqual([]);
+  });
+
+  it('a changed script reads everything again and leaves no copy of the older one', async () => {
+    const { source, target } = fresh();
+    source.put('cars/1', { V: 1 });
+    source.put('cars/2', { V: 2 });
+    simulation.startCapture();
+    simulation.startApply();
+    await untilEqual(simulation);
+    source.put('cars/2', { V: 2, Hidden: true });
+    simulation.changeScript('v2');
+    await untilEqual(simulation);
+    expect([...target.documents.values()].map(({ generation }) => generation)).toEqual(['HR/cars:2']);
+  });
+
+  it('a source restored under its own id is found out by its witness, also when its etags have caught up', async () => {
+    const { source } = fresh();
+    simulation.startApply();
+    const capture = simulation.startCapture();
+    source.put('cars/1', { V: 1 });
+    await untilEqual(simulation);
+    const backup = source.backup();
+    for (let i = 0; i < 5; i++) source.put(`cars/new-${i}`, { V: i });
+    await untilEqual(simulation);
+    await capture.kill();
+    source.restore(backup);
+    for (let i = 0; i < 50; i++) source.put(`cars/other-${i}`, { V: i });
+    simulation.startCapture();
+    await untilEqual(simulation);
+  });
+
+  it('deletes that the store let go of unread lead to a new generation, not to ghosts', async () => {
+    const { source } = fresh();
+    for (let i = 0; i < 20; i++) source.put(`cars/${i}`, { V: i });
+    simulation.startApply();
+    const capture = simulation.startCapture();
+    await untilEqual(simulation);
+    await capture.kill();
+    source.delete('cars/3');
+    source.put('cars/4', { V: 'after' });
+    source.loseTombstones();
+    simulation.startCapture();
+    await untilEqual(simulation);
+  });
+
+  it('a task whose documents all fail leaves them aside and goes on with the rest', async () => {
+    const { source, target } = fresh();
+    source.put('cars/bad', { Throws: true });
+    source.put('cars/good', { V: 1 });
+    simulation.startCapture();
+    simulation.startApply();
+    await until(
+      () => target.documents.has('cars/good'),
+      () => 'the good one did not arrive',
+    );
+    expect(target.documents.has('cars/bad')).toBe(false);
+  });
+
+  const faults = {
+    put: fc.record({
+      kind: fc.constant('put' as const),
+      id: fc.nat(12),
+      v: fc.nat(99),
+      hidden: fc.boolean(),
+    }),
+    remove: fc.record({ kind: fc.constant('delete' as const), id: fc.nat(12) }),
+    move: fc.record({ kind: fc.constant('move' as const), id: fc.nat(12) }),
+    plain: fc.record({
+      kind: fc.constantFrom(
+        'kill-capture' as const,
+        'kill-apply' as const,
+        'second-capture' as const,
+        'second-apply' as const,
+        'append-stored-unanswered' as const,
+        'append-not-stored' as const,
+        'purge-log' as const,
+        'recreate-log' as const,
+        'break-readers' as const,
+        'backup-log' as const,
+        'restore-log' as const,
+        'backup-source' as const,
+        'restore-source' as const,
+        'clean-tombstones' as const,
+        'lose-tombstones' as const,
+        'change-script' as const,
+        'settle' as const,
+      ),
+    }),
+  };
+
+  it('whatever goes wrong, in whatever order, the target ends up equal to the source', async () => {
+    const step = fc.oneof({ weight: 5, arbitrary: faults.put }, faults.remove, faults.move, {
+      weight: 4,
+      arbitrary: faults.plain,
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+        const { source, log } = fresh();
+        const captures = [simulation.startCapture()];
+        const applies = [simulation.startApply()];
+        let logBackup = log.backup();
+        let sourceBackup = source.backup();
+        let scripts = 1;
+        for (const step of steps) {
+          switch (step.kind) {
+            case 'put':
+              source.put(`Cars/${step.id}`, step.hidden ? { V: step.v, Hidden: true } : { V: step.v });
+              break;
+            case 'delete':
+              source.delete(`cars/${step.id}`);
+              break;
+            case 'move':
+              source.put(`cars/${step.id}`, { V: 'elsewhere' }, 'Vans');
+              break;
+            case 'kill-capture':
+              await captures.shift()?.kill();
+              captures.push(simulation.startCapture());
+              break;
+            case 'kill-apply':
+              await applies.shift()?.kill();
+              applies.push(simulation.startApply());
+              break;
+            case 'second-capture':
+              if (captures.length < 2) captures.push(simulation.startCapture());
+              break;
+            case 'second-apply':
+              if (applies.length < 2) applies.push(simulation.startApply());
+              break;
+            case 'append-stored-unanswered':
+              log.fault = 'stored-unanswered';
+              break;
+            case 'append-not-stored':
+              log.fault = 'not-stored';
+              break;
+            case 'purge-log':
+              log.purge();
+              break;
+            case 'recreate-log':
+              log.recreate();
+              break;
+            case 'break-readers':
+              log.breakReaders();
+              break;
+            case 'backup-log':
+              logBackup = log.backup();
+              break;
+            case 'restore-log':
+              log.restore(logBackup);
+              break;
+            case 'backup-source':
+              sourceBackup = source.backup();
+              break;
+            case 'restore-source':
+              source.restore(sourceBackup);
+              break;
+            case 'clean-tombstones':
+              source.cleanTombstones();
+              break;
+            case 'lose-tombstones':
+              source.loseTombstones();
+              break;
+            case 'change-script':
+              simulation.changeScript(`v${++scripts}`);
+              break;
+            case 'settle':
+              await settle();
+              break;
+          }
+        }
+        // A last change, so that a restored source has something new to be found out by.
+        source.put('cars/last', { V: 'last' });
+        await untilEqual(simulation);
+        await simulation.stop();
+      }),
+      { numRuns: Number(process.env['SPARK_PROTOCOL_RUNS'] ?? 60), ...seedFromEnvironment() },
+    );
+  }, 300_000);
+});
+
+function seedFromEnvironment(): { seed?: number } {
+  const seed = process.env['SPARK_SEED'];
+  return seed === undefined ? {} : { seed: Number(seed) };
+}

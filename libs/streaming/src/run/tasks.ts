@@ -1,0 +1,35 @@
+import type { TaskKey } from '@nestjs-spark/contracts';
+
+/** What the owner has agreed to send: one script on one of its collections. */
+export interface CaptureTask {
+  task: TaskKey;
+  collection: string;
+  script: string;
+  /** `scriptFingerprint(collection, script)` */
+  fingerprint: string;
+  /** The least generation to use; grows with every changed script. */
+  generation: number;
+  /** The collections whose documents the script's `load` may see: those shared with the requester. */
+  loadable: string[];
+}
+
+/**
+ * Where the owner keeps what it has agreed to, as it stands now. Asked again after every disturbance, so that an instance
+ * that slept through a deployment does not go on with an old script.
+ */
+export interface TaskDirectory {
+  read(task: TaskKey): Promise<CaptureTask | null>;
+}
+
+/** What a requester wants to keep copies of. */
+export interface ApplyTask {
+  task: TaskKey;
+  collection: string;
+  /** `scriptFingerprint` of the declared script: only copies made by it count as complete. */
+  fingerprint: string;
+}
+
+/** Asks the owner how far its database is now; null when it cannot be reached. The owner sends word of it through the log at once. */
+export interface SourceInquiry {
+  ask(task: TaskKey): Promise<{ sourceEtag: number } | null>;
+}

@@ -1,0 +1,167 @@
+import { UnavailableError } from '@nestjs-spark/contracts';
+import {
+  LogConflictError,
+  LogFullError,
+  type ControlBoard,
+  type LeaseKeeper,
+  type LogDescription,
+  type LogMessage,
+  type LogPayload,
+  type TaskLog,
+} from '@nestjs-spark/contracts/internal';
+import { Nudge } from '../src/flow/nudge.ts';
+
+/** What the next append does instead of working. */
+export type AppendFault = 'stored-unanswered' | 'not-stored';
+
+interface Image {
+  created: string;
+  last: number;
+  messages: LogMessage[];
+}
+
+/** One task's log in memory, with the faults of a real one. */
+export class MemoryLog implements TaskLog {
+  fault: AppendFault | null = null;
+  readonly #limit: number;
+  #image: Image = { created: 'stream-1', last: 0, messages: [] };
+  #breaks = 0;
+  readonly #readers = new Set<Nudge>();
+
+  constructor(limit = Infinity) {
+    this.#limit = limit;
+  }
+
+  backup(): Image {
+    return structuredClone(this.#image);
+  }
+
+  /** An operator puts an old stream back, under its old name and times. */
+  restore(image: Image): void {
+    this.#image = structuredClone(image);
+    this.breakReaders();
+  }
+
+  purge(): void {
+    this.#image.messages = [];
+  }
+
+  /** Somebody deletes the stream and it is made again: sequences start over. */
+  recreate(): void {
+    this.#image = { created: `stream-${Math.random()}`, last: 0, messages: [] };
+    this.breakReaders();
+  }
+
+  breakReaders(): void {
+    this.#breaks++;
+    this.#wake();
+  }
+
+  async describe(): Promise<LogDescription> {
+    return { created: this.#image.created, lastSequence: this.#image.last };
+  }
+
+  async tail(): Promise<LogMessage | null> {
+    return this.#image.messages.at(-1) ?? null;
+  }
+
+  async append(message: LogPayload, afterSequence: number): Promise<number> {
+    const { fault } = this;
+    this.fault = null;
+    if (fault === 'not-stored') throw new UnavailableError('the log');
+    if ((this.#image.messages.at(-1)?.sequence ?? 0) !== afterSequence) throw new LogConflictError('the log');
+    if (this.#image.messages.length >= this.#limit) throw new LogFullError('the log');
+    const sequence = ++this.#image.last;
+    this.#image.messages.push({ ...message, sequence });
+    this.#wake();
+    if (fault === 'stored-unanswered') throw new UnavailableError('the log');
+    return sequence;
+  }
+
+  async *read(sequence: number, signal: AbortSignal): AsyncGenerator<LogMessage, void, undefined> {
+    const nudge = new Nudge();
+    const breaks = this.#breaks;
+    let next = sequence;
+    this.#readers.add(nudge);
+    try {
+      while (!signal.aborted) {
+        if (breaks !== this.#breaks) throw new UnavailableError('the log');
+        const message = this.#image.messages.find((candidate) => candidate.sequence >= next);
+        if (message) {
+          next = message.sequence + 1;
+          yield message;
+        } else {
+          await nudge.wait(signal);
+        }
+      }
+    } finally {
+      this.#readers.delete(nudge);
+    }
+  }
+
+  async trim(sequence: number): Promise<void> {
+    const { messages } = this.#image;
+    const last = messages.at(-1)?.sequence ?? 0;
+    this.#image.messages = messages.filter(
+      (message) => message.sequence >= sequence || message.sequence === last,
+    );
+  }
+
+  #wake(): void {
+    for (const reader of this.#readers) reader.nudge();
+  }
+}
+
+/** Last-value subjects in memory. */
+export class MemoryControl implements ControlBoard {
+  readonly #values = new Map<string, string>();
+  readonly #listeners = new Set<(subject: string) => void>();
+
+  async publish<T extends object>(subject: string, value: T): Promise<void> {
+    this.#values.set(subject, JSON.stringify(value));
+    for (const listener of this.#listeners) listener(subject);
+  }
+
+  async last<T extends object>(subject: string): Promise<T | null> {
+    const text = this.#values.get(subject);
+    return text === undefined ? null : (JSON.parse(text) as T);
+  }
+
+  async *watch<T extends object>(
+    subjects: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ subject: string; value: T }, void, undefined> {
+    const prefix = subjects.replace(/>$/, '');
+    const due = [...this.#values.keys()].filter((subject) => subject.startsWith(prefix));
+    const nudge = new Nudge();
+    const listener = (subject: string): void => {
+      if (subject.startsWith(prefix)) due.push(subject);
+      nudge.nudge();
+    };
+    this.#listeners.add(listener);
+    try {
+      while (!signal.aborted) {
+        const subject = due.shift();
+        const text = subject === undefined ? undefined : this.#values.get(subject);
+        if (subject !== undefined && text !== undefined) yield { subject, value: JSON.parse(text) as T };
+        else await nudge.wait(signal);
+      }
+    } finally {
+      this.#listeners.delete(listener);
+    }
+  }
+}
+
+/** Grants every lease to everyone: nothing that is correct may rest on it. */
+export class OpenLeases implements LeaseKeeper {
+  async whileHeld(
+    _name: string,
+    signal: AbortSignal,
+    work: (held: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    while (!signal.aborted) {
+      await work(signal);
+      if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+}

@@ -1,0 +1,208 @@
+import { VersionConflictError, type Etag } from '@nestjs-spark/contracts';
+import type {
+  ChangeFeed,
+  ChangePage,
+  FeedQuery,
+  SourceChange,
+  SourceDocument,
+  SourceIdentity,
+  StateStore,
+  Versioned,
+} from '@nestjs-spark/contracts/internal';
+
+interface Kept {
+  id: string;
+  collection: string;
+  etag: Etag;
+  fields: Record<string, unknown>;
+}
+
+interface Image {
+  databaseId: string;
+  etag: Etag;
+  documents: Map<string, Kept>;
+  tombstones: Map<string, { id: string; collection: string; etag: Etag }>;
+  witnesses: Map<string, number>;
+  lostUpTo: Etag;
+}
+
+/** A source database in memory that behaves as RavenDB does: etags with gaps, tombstones, restores that keep the id. */
+export class MemorySource implements ChangeFeed {
+  #image: Image = {
+    databaseId: 'db-1',
+    etag: 0,
+    documents: new Map(),
+    tombstones: new Map(),
+    witnesses: new Map(),
+    lostUpTo: 0,
+  };
+  #keptAfter: Etag = 0;
+  #waiting = new Set<() => void>();
+
+  put(id: string, fields: Record<string, unknown>, collection = 'Cars'): void {
+    const etag = ++this.#image.etag;
+    const key = id.toLowerCase();
+    const before = this.#image.documents.get(key);
+    if (before && before.collection !== collection) this.#bury(before);
+    if (this.#image.tombstones.get(key)?.collection === collection) this.#image.tombstones.delete(key);
+    this.#image.documents.set(key, { id, collection, etag: before ? ++this.#image.etag : etag, fields });
+    this.#wake();
+  }
+
+  delete(id: string): void {
+    const document = this.#image.documents.get(id.toLowerCase());
+    if (!document) return;
+    this.#image.documents.delete(id.toLowerCase());
+    this.#bury(document);
+    this.#wake();
+  }
+
+  documents(): Kept[] {
+    return [...this.#image.documents.values()];
+  }
+
+  /** The server's cleaner: lets go of what nobody has asked to keep. */
+  cleanTombstones(): void {
+    this.#clean(this.#keptAfter);
+  }
+
+  /** What happens where nothing could keep the tombstones. */
+  loseTombstones(): void {
+    this.#clean(Infinity);
+    this.#image.lostUpTo = this.#image.etag;
+  }
+
+  backup(): Image {
+    return structuredClone(this.#image);
+  }
+
+  restore(image: Image, databaseId?: string): void {
+    this.#image = structuredClone(image);
+    if (databaseId) this.#image.databaseId = databaseId;
+    this.#wake();
+  }
+
+  async identify(reader: string): Promise<SourceIdentity> {
+    const { databaseId, etag, witnesses } = this.#image;
+    return { databaseId, lastEtag: etag, witness: witnesses.get(reader) ?? 0 };
+  }
+
+  async read({ collection, from, deletesAfter, limit }: FeedQuery): Promise<ChangePage> {
+    const { databaseId, etag: bound, documents, tombstones, lostUpTo } = this.#image;
+    const puts = [...documents.values()].map((document): SourceChange & { collection: string } => ({
+      kind: 'put',
+      etag: document.etag,
+      copyOf: null,
+      ...toSource(document),
+    }));
+    const deletes = [...tombstones.values()].map(({ id, etag, ...rest }) => ({
+      kind: 'delete' as const,
+      id: id.toLowerCase(),
+      etag,
+      ...rest,
+    }));
+    const all = [...puts, ...deletes]
+      .filter((change) => change.collection === collection && change.etag >= from)
+      .sort((a, b) => a.etag - b.etag);
+    const changes = all.slice(0, limit);
+    const drained = changes.length === all.length;
+    return {
+      databaseId,
+      from,
+      to: drained ? Math.max(bound, from - 1) : (changes.at(-1)?.etag ?? from - 1),
+      drained,
+      lastEtag: bound,
+      changes,
+      deletes: lostUpTo > Math.max(from - 1, deletesAfter) ? 'lost' : 'kept',
+    };
+  }
+
+  async load(ids: string[]): Promise<(SourceDocument | null)[]> {
+    return ids.map((id) => {
+      const found = this.#image.documents.get(id.toLowerCase());
+      return found ? toSource(found) : null;
+    });
+  }
+
+  async wait(etag: Etag, signal: AbortSignal): Promise<void> {
+    if (this.#image.etag > etag || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      this.#waiting.add(resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  async raiseWitness(reader: string, from: number): Promise<number> {
+    if ((this.#image.witnesses.get(reader) ?? 0) !== from)
+      throw new VersionConflictError(`the witness of ${reader}`);
+    const raised = from + 1;
+    this.#image.witnesses.set(reader, raised);
+    this.#image.etag++;
+    this.#wake();
+    return raised;
+  }
+
+  async keepDeletesAfter(etag: Etag): Promise<void> {
+    this.#keptAfter = Math.max(this.#keptAfter, etag);
+  }
+
+  async count(): Promise<number> {
+    return this.#image.documents.size;
+  }
+
+  #bury({ id, collection }: Kept): void {
+    this.#image.tombstones.set(id.toLowerCase(), { id, collection, etag: ++this.#image.etag });
+  }
+
+  #clean(upTo: Etag): void {
+    for (const [key, { etag }] of this.#image.tombstones)
+      if (etag <= upTo) this.#image.tombstones.delete(key);
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+}
+
+function toSource({ id, collection, fields }: Kept): SourceDocument {
+  return {
+    id,
+    collection,
+    json: Buffer.from(JSON.stringify({ ...fields, '@metadata': { '@collection': collection } })),
+  };
+}
+
+/** Spark's own small documents, in memory. */
+export class MemoryState implements StateStore {
+  readonly #documents = new Map<string, { text: string; version: string }>();
+  #version = 0;
+
+  async read<T extends object>(id: string): Promise<Versioned<T> | null> {
+    const found = this.#documents.get(id.toLowerCase());
+    return found ? { id, value: JSON.parse(found.text) as T, version: found.version } : null;
+  }
+
+  async list<T extends object>(prefix: string): Promise<Versioned<T>[]> {
+    return [...this.#documents]
+      .filter(([id]) => id.startsWith(prefix.toLowerCase()))
+      .map(([id, { text, version }]) => ({ id, value: JSON.parse(text) as T, version }));
+  }
+
+  async write<T extends object>(
+    id: string,
+    _collection: string,
+    value: T,
+    expected: string | null,
+  ): Promise<string> {
+    const found = this.#documents.get(id.toLowerCase());
+    if ((found?.version ?? null) !== expected) throw new VersionConflictError(id);
+    const version = String(++this.#version);
+    this.#documents.set(id.toLowerCase(), { text: JSON.stringify(value), version });
+    return version;
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#documents.delete(id.toLowerCase());
+  }
+}

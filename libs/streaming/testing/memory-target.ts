@@ -1,0 +1,106 @@
+import {
+  VersionConflictError,
+  taskId,
+  taskLabel,
+  type ChangeCommand,
+  type TaskKey,
+} from '@nestjs-spark/contracts';
+import {
+  COPY_ETAG,
+  COPY_GENERATION,
+  COPY_SOURCE,
+  generationLabel,
+  type ChangeTarget,
+  type Checkpoint,
+  type StoredCheckpoint,
+} from '@nestjs-spark/contracts/internal';
+
+export interface MemoryCopy {
+  id: string;
+  fields: Record<string, unknown>;
+  source: string | null;
+  etag: number;
+  generation: string | null;
+}
+
+/** A target database in memory: one transaction per set, fenced by the checkpoint's version. */
+export class MemoryTarget implements ChangeTarget {
+  readonly documents = new Map<string, MemoryCopy>();
+  /** How often one version of a document was put by one generation. */
+  readonly applications = new Map<string, number>();
+  readonly #checkpoints = new Map<string, StoredCheckpoint>();
+  #version = 0;
+
+  async readCheckpoint(task: TaskKey): Promise<StoredCheckpoint | null> {
+    return structuredClone(this.#checkpoints.get(taskId(task)) ?? null);
+  }
+
+  async listCheckpoints(): Promise<StoredCheckpoint[]> {
+    return structuredClone([...this.#checkpoints.values()]);
+  }
+
+  async apply(commands: ChangeCommand[], checkpoint: Checkpoint, expected: string | null): Promise<string> {
+    this.#fence(checkpoint.task, expected);
+    for (const command of commands) this.#carryOut(command, checkpoint.task);
+    return this.#store(checkpoint);
+  }
+
+  async sweep({ checkpoint, version }: StoredCheckpoint): Promise<StoredCheckpoint> {
+    this.#fence(checkpoint.task, version);
+    const label = taskLabel(checkpoint.task);
+    const current = generationLabel(label, checkpoint.generation);
+    for (const [key, copy] of this.documents) {
+      if (copy.generation?.startsWith(`${label}:`) && copy.generation !== current) this.documents.delete(key);
+    }
+    const swept = { ...checkpoint, swept: true };
+    return { checkpoint: swept, version: this.#store(swept) };
+  }
+
+  async forget(task: TaskKey): Promise<{ removed: number }> {
+    let removed = 0;
+    for (const [key, copy] of this.documents) {
+      if (!copy.generation?.startsWith(`${taskLabel(task)}:`)) continue;
+      this.documents.delete(key);
+      removed++;
+    }
+    this.#checkpoints.delete(taskId(task));
+    return { removed };
+  }
+
+  #fence(task: TaskKey, expected: string | null): void {
+    const there = this.#checkpoints.get(taskId(task))?.version ?? null;
+    if (there !== expected) throw new VersionConflictError(taskId(task));
+  }
+
+  #carryOut(command: ChangeCommand, task: TaskKey): void {
+    if (command.type === 'put') {
+      const { '@metadata': metadata, ...fields } = JSON.parse(command.document) as Record<string, unknown> & {
+        '@metadata': Record<string, unknown>;
+      };
+      const copy: MemoryCopy = {
+        id: command.id,
+        fields,
+        source: String(metadata[COPY_SOURCE]),
+        etag: Number(metadata[COPY_ETAG]),
+        generation: String(metadata[COPY_GENERATION]),
+      };
+      const version = `${copy.source}@${copy.etag} ${copy.generation}`;
+      this.applications.set(version, (this.applications.get(version) ?? 0) + 1);
+      this.documents.set(command.id.toLowerCase(), copy);
+      return;
+    }
+    for (const [key, copy] of this.documents) {
+      const meant =
+        command.type === 'delete'
+          ? key === command.id.toLowerCase()
+          : key.startsWith(command.prefix.toLowerCase());
+      if (meant && copy.generation?.startsWith(`${taskLabel(task)}:`)) this.documents.delete(key);
+    }
+  }
+
+  #store(checkpoint: Checkpoint): string {
+    const version = String(++this.#version);
+    this.#checkpoints.set(taskId(checkpoint.task), { checkpoint: structuredClone(checkpoint), version });
+    return version;
+  }
+}

@@ -1,0 +1,239 @@
+import { UnavailableError } from '@nestjs-spark/contracts';
+import type { Log } from '@nestjs-spark/contracts/internal';
+import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { setTimeout as wait } from 'node:timers/promises';
+import { toPortError } from './failures.ts';
+import { isAtLeast, MINIMUM_SERVER_VERSION } from './server-version.ts';
+import { parseServerAddress, type ServerAddress } from './server-address.ts';
+
+export interface JetStreamConnectionOptions {
+  /** `nats://host:4222`, several separated by commas; `tls://` for TLS; credentials as `user:password@` or `token@`. */
+  url: string;
+  /** Shown in the server's list of connections; the module's name. */
+  name: string;
+  log: Log;
+  /** How long one request to the server may take, in milliseconds. Default 5,000; afterwards `UnavailableError`. */
+  requestTimeoutMs?: number;
+}
+
+/** A live connection's tools. Get it anew for each piece of work; it changes when the client had to begin again. */
+export interface JetStreamHandle {
+  nc: NatsConnection;
+  js: JetStreamClient;
+  jsm: JetStreamManager;
+  /** The largest message the server takes, headers included, in bytes. */
+  maxPayload: number;
+}
+
+export type ConnectionStatus = 'connected' | 'disconnected' | 'closed';
+
+const GRACE_MS = 2_000;
+const RETRY_MS = 500;
+const DRAIN_MS = 5_000;
+
+/**
+ * One connection to NATS JetStream for a whole application. It connects in the background from the first use on and for
+ * ever again, so an application starts without NATS and comes up by itself when NATS does.
+ * Servers older than 2.12.7, or without JetStream, are not used: the log says so and it keeps trying.
+ */
+export class JetStreamConnection {
+  readonly #options: JetStreamConnectionOptions;
+  readonly #address: ServerAddress;
+  readonly #closing = new AbortController();
+  readonly #listeners = new Set<(status: ConnectionStatus) => void>();
+  #handle: JetStreamHandle | undefined;
+  #connected = false;
+  #problem: unknown;
+  #running: Promise<void> | undefined;
+
+  /** @throws an error without the address in it when `url` is none */
+  constructor(options: JetStreamConnectionOptions) {
+    this.#options = options;
+    this.#address = parseServerAddress(options.url);
+  }
+
+  /** True while the server is reached. */
+  get isConnected(): boolean {
+    return this.#connected;
+  }
+
+  /** Where NATS is, without credentials. */
+  get target(): string {
+    return `NATS (${this.#address.servers.join(', ')})`;
+  }
+
+  /** Why it is not connected; null while it is, or before the first attempt failed. */
+  get problem(): string | null {
+    if (this.#connected || this.#problem === undefined) return null;
+    return this.#problem instanceof Error ? this.#problem.message : String(this.#problem);
+  }
+
+  /** Begins to connect without waiting for it. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /**
+   * Waits until the server is reached, however long that takes.
+   * @throws {UnavailableError} when the connection is closed, or `signal` aborts, before that
+   */
+  ready(signal?: AbortSignal): Promise<JetStreamHandle> {
+    this.start();
+    if (this.#connected && this.#handle) return Promise.resolve(this.#handle);
+    const stops = signal ? [signal, this.#closing.signal] : [this.#closing.signal];
+    if (stops.some((stop) => stop.aborted)) return Promise.reject(this.#unavailable());
+    return new Promise((resolve, reject) => {
+      const finish = (done: () => void) => {
+        unsubscribe();
+        for (const stop of stops) stop.removeEventListener('abort', aborted);
+        done();
+      };
+      const aborted = () => finish(() => reject(this.#unavailable()));
+      const unsubscribe = this.onStatus((status) => {
+        const handle = this.#handle;
+        if (status === 'connected' && handle) finish(() => resolve(handle));
+      });
+      for (const stop of stops) stop.addEventListener('abort', aborted, { once: true });
+    });
+  }
+
+  /**
+   * Runs `work` on the connection.
+   * @throws {UnavailableError} when the server is not reached within two seconds, or the connection breaks during `work`;
+   * then it is not known what the server has done
+   */
+  async use<T>(work: (handle: JetStreamHandle) => Promise<T>): Promise<T> {
+    const handle = this.#connected && this.#handle ? this.#handle : await this.#soon();
+    const broken = Promise.withResolvers<never>();
+    const unsubscribe = this.onStatus(() => broken.reject(this.#unavailable()));
+    try {
+      // A request that was under way when the connection broke would only end by its time-out.
+      return await Promise.race([work(handle), broken.promise]);
+    } catch (error) {
+      throw toPortError(this.target, error);
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  async #soon(): Promise<JetStreamHandle> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), GRACE_MS);
+    return this.ready(late.signal).finally(() => clearTimeout(timer));
+  }
+
+  /** Calls `listener` whenever the state changes. @returns the way to stop that */
+  onStatus(listener: (status: ConnectionStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Ends the connection for good: what is under way is sent first, for at most five seconds. */
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return this.#running;
+    this.#closing.abort();
+    const nc = this.#handle?.nc;
+    if (nc && !nc.isClosed()) {
+      const drained = nc.drain().catch(() => undefined);
+      await Promise.race([drained, wait(DRAIN_MS, undefined, { ref: false })]);
+      await nc.close();
+    }
+    await this.#running;
+    this.#change('closed');
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      try {
+        await this.#connectOnce();
+      } catch (error) {
+        this.#complain(error);
+      }
+      await wait(RETRY_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+    }
+  }
+
+  /** Returns when the connection has ended for good; the client reconnects by itself as long as it can. */
+  async #connectOnce(): Promise<void> {
+    const { servers, tls, ...credentials } = this.#address;
+    const nc = await connect({
+      servers,
+      ...credentials,
+      ...(tls ? { tls: {} } : {}),
+      name: this.#options.name,
+      timeout: 5_000,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: RETRY_MS,
+      ignoreAuthErrorAbort: true,
+      // A server that hangs, or a connection that leads nowhere, is noticed after 15 s.
+      pingInterval: 5_000,
+      maxPingOut: 2,
+    });
+    try {
+      await this.#accept(nc);
+      await nc.closed();
+    } finally {
+      this.#handle = undefined;
+      if (this.#connected) this.#change('disconnected');
+      await nc.close();
+    }
+  }
+
+  async #accept(nc: NatsConnection): Promise<void> {
+    const version = nc.info?.version ?? '0';
+    if (!isAtLeast(version, MINIMUM_SERVER_VERSION)) {
+      throw new Error(
+        `nats-server ${version} is not used: versions before ${MINIMUM_SERVER_VERSION} have known security flaws. Update the server`,
+      );
+    }
+    const timeout = this.#options.requestTimeoutMs ?? 5_000;
+    const jsm = await jetstreamManager(nc, { timeout });
+    if (this.#closing.signal.aborted) return nc.close();
+    const js = jetstream(nc, { timeout });
+    this.#handle = {
+      nc,
+      js,
+      jsm,
+      get maxPayload() {
+        return nc.info?.max_payload ?? 1024 * 1024;
+      },
+    };
+    void this.#follow(nc);
+    this.#options.log.log(`Connected to ${this.target}, nats-server ${version}`);
+    this.#change('connected');
+  }
+
+  async #follow(nc: NatsConnection): Promise<void> {
+    for await (const status of nc.status()) {
+      if (status.type === 'disconnect') {
+        if (!this.#closing.signal.aborted) this.#complain(new Error('the connection was lost'));
+        this.#change('disconnected');
+      } else if (status.type === 'reconnect') {
+        this.#options.log.log(`Connected to ${this.target} again`);
+        this.#change('connected');
+      } else if (status.type === 'error') {
+        this.#complain(status.error);
+      }
+    }
+  }
+
+  #change(status: ConnectionStatus): void {
+    this.#connected = status === 'connected';
+    if (this.#connected) this.#problem = undefined;
+    for (const listener of Array.from(this.#listeners)) listener(status);
+  }
+
+  /** Says each new reason once, not at every attempt. */
+  #complain(error: unknown): void {
+    const before = this.problem;
+    this.#problem = error;
+    if (this.problem !== before)
+      this.#options.log.warn(`${this.target}: ${this.problem}. Trying again until it works`);
+  }
+
+  #unavailable(): UnavailableError {
+    const cause = this.#closing.signal.aborted ? new Error('the connection is closed') : this.#problem;
+    return new UnavailableError(this.target, { cause });
+  }
+}

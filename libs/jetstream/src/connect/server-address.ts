@@ -1,0 +1,43 @@
+/** Where NATS is, with the credentials kept apart so that an address can be shown. */
+export interface ServerAddress {
+  /** `host:port`, without credentials: safe to show. */
+  servers: string[];
+  tls: boolean;
+  user?: string;
+  pass?: string;
+  token?: string;
+}
+
+/**
+ * Reads `nats://user:secret@host:4222` or `tls://token@host`, several separated by commas. The client does not read
+ * credentials from an address by itself, and shows addresses in its errors.
+ */
+export function parseServerAddress(url: string): ServerAddress {
+  const parts = url.split(',').map((part) => part.trim());
+  const parsed = parts.map(parseOne);
+  const [first] = parsed;
+  if (!first) throw invalid();
+  const { username, password } = first;
+  return {
+    servers: parsed.map((one) => (one.port ? one.host : `${one.host}:4222`)),
+    tls: parsed.some((one) => one.protocol === 'tls:'),
+    ...(username && password
+      ? { user: decodeURIComponent(username), pass: decodeURIComponent(password) }
+      : {}),
+    ...(username && !password ? { token: decodeURIComponent(username) } : {}),
+  };
+}
+
+function parseOne(text: string): URL {
+  const withScheme = text.includes('://') ? text : `nats://${text}`;
+  const url = URL.canParse(withScheme) ? new URL(withScheme) : undefined;
+  if (!url || !url.hostname || !['nats:', 'tls:'].includes(url.protocol)) throw invalid();
+  return url;
+}
+
+/** Does not repeat the address: it may hold a password. */
+function invalid(): Error {
+  return new Error(
+    'The address of NATS is not one: give it as nats://host:4222 or tls://host:4222 (NATS_URL)',
+  );
+}

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
+import { CONTROL_STREAM } from '@nestjs-spark/contracts/internal';
+import type { JetStreamConnection } from '../connect/connection.ts';
+import { specConnection, specName } from '../fixtures/spec-connection.ts';
+import { SpecLog } from '../fixtures/spec-log.ts';
+import { JetStreamControlBoard } from './control-board.ts';
+
+interface Note {
+  n: number;
+}
+
+describeWithServers(['nats'], 'The control board', () => {
+  let connection: JetStreamConnection;
+  let board: JetStreamControlBoard;
+  const mine = `spark.control.spec.${specName('c')}`;
+
+  beforeAll(() => {
+    connection = specConnection();
+    board = new JetStreamControlBoard(connection, new SpecLog());
+  });
+  afterAll(async () => {
+    await connection.use(({ jsm }) => jsm.streams.purge(CONTROL_STREAM, { filter: `${mine}.>` }));
+    await connection.close();
+  });
+
+  it('keeps the last value of each subject', async () => {
+    expect(await board.last(`${mine}.a`)).toBeNull();
+    await board.publish<Note>(`${mine}.a`, { n: 1 });
+    await board.publish<Note>(`${mine}.a`, { n: 2 });
+    expect(await board.last<Note>(`${mine}.a`)).toEqual({ n: 2 });
+  });
+
+  it('shows a watcher the last values, then each new one, also after a broken connection, and none twice', async () => {
+    const watcher = specConnection();
+    const stop = new AbortController();
+    await board.publish<Note>(`${mine}.w.a`, { n: 1 });
+    await board.publish<Note>(`${mine}.w.a`, { n: 2 });
+    await board.publish<Note>(`${mine}.w.b`, { n: 3 });
+    const seen: string[] = [];
+    const watching = (async () => {
+      const values = new JetStreamControlBoard(watcher, new SpecLog()).watch<Note>(
+        `${mine}.w.>`,
+        stop.signal,
+      );
+      for await (const { subject, value } of values) seen.push(`${subject.slice(mine.length + 3)}${value.n}`);
+    })();
+    await eventually(() => seen.join() === 'a2,b3');
+    await board.publish<Note>(`${mine}.w.a`, { n: 4 });
+    await eventually(() => seen.join() === 'a2,b3,a4');
+
+    const { nc } = await watcher.ready();
+    await nc.reconnect();
+    await board.publish<Note>(`${mine}.w.b`, { n: 5 });
+    await eventually(() => seen.join() === 'a2,b3,a4,b5');
+    stop.abort();
+    await watching;
+    await watcher.close();
+  });
+});

@@ -1,0 +1,84 @@
+import { UnavailableError } from '@nestjs-spark/contracts';
+import { CONTROL_STREAM, type ControlBoard, type Log } from '@nestjs-spark/contracts/internal';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { JetStreamConnection } from '../connect/connection.ts';
+import { isStreamNotFound } from '../connect/failures.ts';
+import { readMessages } from '../log/read-messages.ts';
+import { Provisioner } from '../provision/provisioner.ts';
+import { CONTROL } from '../provision/streams.ts';
+
+const RETRY_MS = 500;
+
+/** The last value of each subject in `SPARK_CONTROL`, as JSON. Makes the stream when it is not there. */
+export class JetStreamControlBoard implements ControlBoard {
+  readonly #connection: JetStreamConnection;
+  readonly #log: Log;
+  readonly #provisioner: Provisioner;
+
+  constructor(connection: JetStreamConnection, log: Log) {
+    this.#connection = connection;
+    this.#log = log;
+    this.#provisioner = new Provisioner(connection);
+  }
+
+  async publish<T extends object>(subject: string, value: T): Promise<void> {
+    await this.#provisioner.ensure(CONTROL);
+    try {
+      await this.#connection.use(({ js }) => js.publish(subject, JSON.stringify(value)));
+    } catch (error) {
+      this.#provisioner.forget(CONTROL_STREAM);
+      throw error;
+    }
+  }
+
+  async last<T extends object>(subject: string): Promise<T | null> {
+    try {
+      const read = { last_by_subj: subject };
+      const message = await this.#connection.use(({ jsm }) => jsm.streams.getMessage(CONTROL_STREAM, read));
+      return message && message.json<T>();
+    } catch (error) {
+      if (isStreamNotFound(error)) return null;
+      throw error;
+    }
+  }
+
+  async *watch<T extends object>(
+    subjects: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ subject: string; value: T }> {
+    const seen = { created: '', sequence: 0 };
+    const request = { stream: CONTROL_STREAM, subjects, from: 'last-per-subject' } as const;
+    while (!signal.aborted) {
+      try {
+        await this.#connection.ready(signal);
+        await this.#provisioner.ensure(CONTROL);
+        const { created } = await this.#connection.use(({ jsm }) => jsm.streams.info(CONTROL_STREAM));
+        if (created !== seen.created) Object.assign(seen, { created, sequence: 0 });
+        for await (const message of readMessages(this.#connection, request, signal)) {
+          if (message.seq <= seen.sequence) continue;
+          seen.sequence = message.seq;
+          const value = this.#parse<T>(message.subject, message.data);
+          if (value) yield { subject: message.subject, value };
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#provisioner.forget(CONTROL_STREAM);
+        this.#log.debug(
+          `${subjects}: watching again, ${error instanceof Error ? error.message : String(error)}`,
+        );
+        if (!(error instanceof UnavailableError || isStreamNotFound(error))) throw error;
+        await wait(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** What is no JSON was not written by Spark and must not end the watching. */
+  #parse<T>(subject: string, data: Uint8Array): T | null {
+    try {
+      return JSON.parse(new TextDecoder().decode(data)) as T;
+    } catch (error) {
+      this.#log.error(`${subject}: a value that is no JSON was left out`, error);
+      return null;
+    }
+  }
+}

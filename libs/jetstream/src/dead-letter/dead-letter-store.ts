@@ -1,0 +1,141 @@
+import { DEAD_LETTERS_STREAM } from '@nestjs-spark/contracts/internal';
+import { DeliverPolicy, type StoredMsg } from '@nats-io/jetstream';
+import type { MsgHdrs } from '@nats-io/transport-node';
+import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
+import { isStreamNotFound, isWrongLastSequence } from '../connect/failures.ts';
+import { toHeaders } from '../log/headers.ts';
+import {
+  type DeadLetter,
+  isLetterId,
+  LETTER_HEADER,
+  letterSubject,
+  letterSubjects,
+  REPLAY_FOR_HEADER,
+} from './letter.ts';
+
+/** What became of a replay: `superseded` means that a newer command stands on the subject, so the letter was only removed. */
+export type ReplayOutcome = 'replayed' | 'superseded' | 'not-found';
+
+/**
+ * The dead letters, of one module or of all. Every method throws `UnavailableError` while NATS is away.
+ */
+export class DeadLetterStore {
+  readonly #connection: JetStreamConnection;
+  readonly #module: string | undefined;
+
+  /** @param module only its letters are seen; without it those of all modules */
+  constructor(connection: JetStreamConnection, module?: string) {
+    this.#connection = connection;
+    this.#module = module;
+  }
+
+  /** The letters without their payloads, the oldest first. @param subject only those of messages on this subject */
+  async list(subject?: string): Promise<DeadLetter[]> {
+    const letters = await this.#whenThere((handle) => readAll(handle, letterSubjects(this.#module)));
+    return (letters ?? []).filter((letter) => subject === undefined || letter.subject === subject);
+  }
+
+  /** How many there are; cheap. */
+  async count(): Promise<number> {
+    const filter = letterSubjects(this.#module);
+    const info = await this.#whenThere(({ jsm }) =>
+      jsm.streams.info(DEAD_LETTERS_STREAM, { subjects_filter: filter }),
+    );
+    return Object.keys(info?.state.subjects ?? {}).length;
+  }
+
+  /** The letter with its payload, or null. */
+  async get(id: string): Promise<(DeadLetter & { payload: Uint8Array }) | null> {
+    const message = await this.#read(id);
+    const letter = message && parse(message.header);
+    return letter && { ...letter, payload: message.data };
+  }
+
+  /**
+   * Puts the message back where it was, for the handler that failed alone, and removes the letter. A command that a newer
+   * one has replaced is not brought back.
+   */
+  async replay(id: string): Promise<ReplayOutcome> {
+    const letter = await this.get(id);
+    if (!letter) return 'not-found';
+    const replayed = await this.#connection.use((handle) => publishAgain(handle, letter, letter.payload));
+    await this.remove(id);
+    return replayed ? 'replayed' : 'superseded';
+  }
+
+  /** Says whether there was one. */
+  async remove(id: string): Promise<boolean> {
+    if (!this.#isMine(id)) return false;
+    const filter = letterSubject(id);
+    const result = await this.#whenThere(({ jsm }) => jsm.streams.purge(DEAD_LETTERS_STREAM, { filter }));
+    return (result?.purged ?? 0) > 0;
+  }
+
+  async #read(id: string): Promise<StoredMsg | null> {
+    if (!this.#isMine(id)) return null;
+    const query = { last_by_subj: letterSubject(id) };
+    return this.#whenThere(({ jsm }) => jsm.streams.getMessage(DEAD_LETTERS_STREAM, query));
+  }
+
+  #isMine(id: string): boolean {
+    return isLetterId(id) && (!this.#module || id.startsWith(`${this.#module.toLowerCase()}.`));
+  }
+
+  async #whenThere<T>(work: (handle: JetStreamHandle) => Promise<T>): Promise<T | null> {
+    try {
+      return await this.#connection.use(work);
+    } catch (error) {
+      if (isStreamNotFound(error)) return null;
+      throw error;
+    }
+  }
+}
+
+async function readAll({ js }: JetStreamHandle, subjects: string): Promise<DeadLetter[]> {
+  const consumer = await js.consumers.get(DEAD_LETTERS_STREAM, {
+    filter_subjects: subjects,
+    deliver_policy: DeliverPolicy.LastPerSubject,
+    headers_only: true,
+  });
+  const letters: DeadLetter[] = [];
+  try {
+    if ((await consumer.info(true)).num_pending === 0) return letters;
+    const messages = await consumer.consume();
+    for await (const message of messages) {
+      const letter = parse(message.headers);
+      if (letter) letters.push(letter);
+      if (message.info.pending === 0) messages.stop();
+    }
+    return letters;
+  } finally {
+    await consumer.delete().catch(() => undefined);
+  }
+}
+
+/** @returns false when something newer stands on the subject of a stream that keeps the last value only */
+async function publishAgain(
+  { js, jsm }: JetStreamHandle,
+  letter: DeadLetter,
+  payload: Uint8Array,
+): Promise<boolean> {
+  const headers = toHeaders({ ...letter.headers, [REPLAY_FOR_HEADER]: letter.consumer });
+  const { config } = await jsm.streams.info(letter.stream);
+  if (config.max_msgs_per_subject !== 1) {
+    await js.publish(letter.subject, payload, { headers });
+    return true;
+  }
+  const last = await jsm.streams.getMessage(letter.stream, { last_by_subj: letter.subject });
+  if (last && last.seq > letter.sequence) return false;
+  try {
+    await js.publish(letter.subject, payload, { headers, expect: { lastSubjectSequence: last?.seq ?? 0 } });
+    return true;
+  } catch (error) {
+    if (isWrongLastSequence(error)) return false;
+    throw error;
+  }
+}
+
+function parse(headers: MsgHdrs | undefined): DeadLetter | null {
+  const text = headers?.get(LETTER_HEADER);
+  return text ? (JSON.parse(text) as DeadLetter) : null;
+}

@@ -1,0 +1,14 @@
+export * from './connect/connection.ts';
+export { StreamMismatchError } from './provision/ensure-stream.ts';
+export type { RouteLimits } from './provision/streams.ts';
+export * from './dead-letter/dead-letter-store.ts';
+export type { DeadLetter } from './dead-letter/letter.ts';
+export type { Attempt } from './retry/attempts.ts';
+export type { DurableMessage } from './retry/durable-message.ts';
+export { PermanentError } from './retry/permanent-error.ts';
+export { DEFAULT_DELAYS_SECONDS, type RetryOptions } from './retry/retry-schedule.ts';
+export * from './transport/connect-jetstream.ts';
+export * from './transport/jetstream-client.ts';
+export { JetStreamContext } from './transport/jetstream-context.ts';
+export * from './transport/jetstream-error.filter.ts';
+export * from './transport/jetstream-server.ts';

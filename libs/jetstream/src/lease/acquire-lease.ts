@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { LeaseEntry, LeaseStore } from './lease-store.ts';
+
+export interface HeldLease {
+  name: string;
+  /** Unique per holding, so that a holder recognises its own writes. */
+  holder: string;
+  ttlMs: number;
+  revision: number;
+  /** When the request that is stored under `revision` was sent, by this process's monotonic clock. */
+  renewedAt: number;
+}
+
+/** Waits until the lease is free or its holder shows no life, and takes it. Null when aborted. */
+export async function acquireLease(
+  store: LeaseStore,
+  name: string,
+  ttlMs: number,
+  signal: AbortSignal,
+): Promise<HeldLease | null> {
+  const holder = randomUUID();
+  let seen: Sighting | null = null;
+  while (!signal.aborted) {
+    const entry = await store.read(name);
+    const now = performance.now();
+    seen = sight(seen, entry, now);
+    if (mayTake(entry, seen, now)) {
+      const renewedAt = performance.now();
+      const revision = await store.write(name, holder, ttlMs, entry?.revision ?? 0);
+      if (revision !== null) return { name, holder, ttlMs, revision, renewedAt };
+      continue;
+    }
+    await wait(lookEvery(ttlMs), undefined, { signal }).catch(() => undefined);
+  }
+  return null;
+}
+
+interface Sighting {
+  revision: number;
+  /** When this revision was seen first. */
+  since: number;
+}
+
+function sight(before: Sighting | null, entry: LeaseEntry | null, now: number): Sighting | null {
+  if (!entry) return null;
+  return before?.revision === entry.revision ? before : { revision: entry.revision, since: now };
+}
+
+function mayTake(entry: LeaseEntry | null, seen: Sighting | null, now: number): boolean {
+  if (!entry || !seen || entry.holder === null) return true;
+  return now - seen.since >= entry.ttlMs;
+}
+
+function lookEvery(ttlMs: number): number {
+  return Math.min(1_000, Math.max(50, ttlMs / 10));
+}

@@ -1,0 +1,104 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
+import { once } from 'node:events';
+import type { JetStreamConnection } from '../connect/connection.ts';
+import { specConnection, specName } from '../fixtures/spec-connection.ts';
+import { SpecLog } from '../fixtures/spec-log.ts';
+import { JetStreamLeaseKeeper } from './lease-keeper.ts';
+import { LEASES_BUCKET, LeaseStore } from './lease-store.ts';
+
+describeWithServers(['nats'], 'A lease', () => {
+  const connections: JetStreamConnection[] = [];
+  const stops: AbortController[] = [];
+  const running: Promise<void>[] = [];
+  afterEach(async () => {
+    for (const stop of stops.splice(0)) stop.abort();
+    await Promise.all(running.splice(0));
+    await connectAnew().use(({ jsm }) =>
+      jsm.streams.purge(`KV_${LEASES_BUCKET}`, { filter: `$KV.${LEASES_BUCKET}.spec/>` }),
+    );
+    for (const connection of connections.splice(0)) await connection.close();
+  });
+
+  function connectAnew(): JetStreamConnection {
+    const made = specConnection();
+    connections.push(made);
+    return made;
+  }
+
+  /** An instance that wants the lease, and says in `events` when it has and has no longer. */
+  function instance(label: string, name: string, events: string[], ttlMs = 600) {
+    const stop = new AbortController();
+    const own = connectAnew();
+    stops.push(stop);
+    const keeper = new JetStreamLeaseKeeper({ connection: own, log: new SpecLog(), ttlMs });
+    running.push(
+      keeper.whileHeld(name, stop.signal, async (held) => {
+        events.push(`${label}+`);
+        if (!held.aborted) await once(held, 'abort');
+        events.push(`${label}-`);
+      }),
+    );
+    return { stop: () => stop.abort(), connection: own };
+  }
+
+  it('is held by one at a time, and passes on at once when its holder stops', async () => {
+    const events: string[] = [];
+    const name = specName('spec/one');
+    const a = instance('a', name, events, 60_000);
+    await eventually(() => events.join() === 'a+');
+    instance('b', name, events, 60_000);
+    const store = new LeaseStore(connectAnew());
+    await eventually(async () => (await store.read(name))?.holder !== null);
+    a.stop();
+    await eventually(() => events.join() === 'a+,a-,b+', { timeoutMs: 10_000 });
+  });
+
+  it('stays with a holder that lives, for many times its ttl', async () => {
+    const events: string[] = [];
+    const name = specName('spec/keep');
+    instance('a', name, events, 300);
+    await eventually(() => events.join() === 'a+');
+    instance('b', name, events, 300);
+    const store = new LeaseStore(connectAnew());
+    const first = (await store.read(name))?.revision ?? 0;
+    await eventually(async () => ((await store.read(name))?.revision ?? 0) >= first + 10);
+    expect(events).toEqual(['a+']);
+  });
+
+  it('is taken over from a holder that shows no life, which stops by its own clock', async () => {
+    const events: string[] = [];
+    const name = specName('spec/hang');
+    const a = instance('a', name, events);
+    await eventually(() => events.join() === 'a+');
+    instance('b', name, events);
+    await a.connection.close();
+    await eventually(() => events.includes('b+'));
+    expect(events).toEqual(['a+', 'a-', 'b+']);
+  });
+
+  it('is lost at once when someone else has written it, and held again later', async () => {
+    const events: string[] = [];
+    const name = specName('spec/taken');
+    instance('a', name, events);
+    await eventually(() => events.join() === 'a+');
+    const store = new LeaseStore(connectAnew());
+    await eventually(async () => {
+      const revision = (await store.read(name))?.revision ?? 0;
+      return (await store.write(name, 'someone else', 300, revision)) !== null;
+    });
+    await eventually(() => events.join() === 'a+,a-,a+');
+  });
+
+  it('is released when its work ends or fails, and says why it failed', async () => {
+    const name = specName('spec/fail');
+    const own = connectAnew();
+    const keeper = new JetStreamLeaseKeeper({ connection: own, log: new SpecLog() });
+    const { signal } = new AbortController();
+    await expect(keeper.whileHeld(name, signal, () => Promise.reject(new Error('broken')))).rejects.toThrow(
+      'broken',
+    );
+    await keeper.whileHeld(name, signal, () => Promise.resolve());
+    expect((await new LeaseStore(own).read(name))?.holder).toBeNull();
+  });
+});

@@ -1,0 +1,64 @@
+import { UnavailableError } from '@nestjs-spark/contracts';
+import type { LeaseKeeper, Log } from '@nestjs-spark/contracts/internal';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { JetStreamConnection } from '../connect/connection.ts';
+import { acquireLease } from './acquire-lease.ts';
+import { holdLease, WorkFailed } from './hold-lease.ts';
+import { LeaseStore } from './lease-store.ts';
+
+export interface JetStreamLeaseKeeperOptions {
+  connection: JetStreamConnection;
+  log: Log;
+  /**
+   * How long a holder that shows no life keeps others waiting, in milliseconds. Default 5,000. Shorter: a quicker
+   * takeover, and more requests; a holder whose process stops for longer than this loses its lease.
+   */
+  ttlMs?: number;
+}
+
+const DEFAULT_TTL_MS = 5_000;
+const RETRY_MS = 500;
+
+/**
+ * Leases in the bucket `SPARK_LEASES`, moved by compare-and-set on the revision. No clock is compared with another
+ * machine's: a follower takes over when it has seen the same revision for a whole ttl by its own clock, and a holder
+ * that could not renew for a whole ttl by its own stops.
+ */
+export class JetStreamLeaseKeeper implements LeaseKeeper {
+  readonly #store: LeaseStore;
+  readonly #log: Log;
+  readonly #connection: JetStreamConnection;
+  readonly #ttlMs: number;
+
+  constructor({ connection, log, ttlMs = DEFAULT_TTL_MS }: JetStreamLeaseKeeperOptions) {
+    this.#store = new LeaseStore(connection);
+    this.#connection = connection;
+    this.#log = log;
+    this.#ttlMs = ttlMs;
+  }
+
+  async whileHeld(
+    name: string,
+    signal: AbortSignal,
+    work: (held: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#connection.ready(signal);
+        const lease = await acquireLease(this.#store, name, this.#ttlMs, signal);
+        if (!lease) return;
+        this.#log.debug(`Lease ${name}: held`);
+        const outcome = await holdLease(this.#store, lease, signal, work);
+        if (outcome === 'done') return;
+        this.#log.warn(`Lease ${name}: lost; its work was stopped`);
+      } catch (error) {
+        if (error instanceof WorkFailed) throw error.cause;
+        if (signal.aborted) return;
+        if (error instanceof UnavailableError)
+          this.#log.debug(`Lease ${name}: ${error.message}; trying again`);
+        else this.#log.error(`Lease ${name}: not to be had; trying again`, error);
+        await wait(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+}

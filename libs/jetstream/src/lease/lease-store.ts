@@ -1,0 +1,57 @@
+import type { KV } from '@nats-io/kv';
+import type { JetStreamConnection } from '../connect/connection.ts';
+import { openBucket } from '../provision/open-bucket.ts';
+import { isWrongLastSequence } from '../connect/failures.ts';
+
+export const LEASES_BUCKET = 'SPARK_LEASES';
+
+export interface LeaseEntry {
+  revision: number;
+  /** Null: released. */
+  holder: string | null;
+  ttlMs: number;
+}
+
+/** The leases' bucket: what is there, and a write that only succeeds on what was seen. */
+export class LeaseStore {
+  readonly #connection: JetStreamConnection;
+
+  constructor(connection: JetStreamConnection) {
+    this.#connection = connection;
+  }
+
+  /** Null when it was never held. */
+  async read(name: string): Promise<LeaseEntry | null> {
+    return this.#bucket(async (bucket) => {
+      const entry = await bucket.get(key(name));
+      if (!entry || entry.operation !== 'PUT')
+        return entry && { revision: entry.revision, holder: null, ttlMs: 0 };
+      const { holder, ttlMs } = entry.json<{ holder: string | null; ttlMs: number }>();
+      return { revision: entry.revision, holder, ttlMs };
+    });
+  }
+
+  /**
+   * @param expected the revision that must be there; 0 for none
+   * @returns the new revision, or null when someone else was first
+   */
+  async write(name: string, holder: string | null, ttlMs: number, expected: number): Promise<number | null> {
+    return this.#bucket(async (bucket) => {
+      try {
+        return await bucket.put(key(name), JSON.stringify({ holder, ttlMs }), { previousSeq: expected });
+      } catch (error) {
+        if (isWrongLastSequence(error)) return null;
+        throw error;
+      }
+    });
+  }
+
+  #bucket<T>(work: (bucket: KV) => Promise<T>): Promise<T> {
+    return this.#connection.use((handle) => openBucket(handle, LEASES_BUCKET, { history: 1 }, work));
+  }
+}
+
+/** Keys of a bucket are subjects: only what may stand in one. */
+function key(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9_/-]/g, (character) => `=${character.codePointAt(0)?.toString(16)}=`);
+}

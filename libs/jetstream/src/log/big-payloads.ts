@@ -1,0 +1,106 @@
+import { UnavailableError } from '@nestjs-spark/contracts';
+import { Objm, type ObjectStore } from '@nats-io/obj';
+import { randomUUID } from 'node:crypto';
+import type { JetStreamConnection } from '../connect/connection.ts';
+import { isStreamNotFound } from '../connect/failures.ts';
+
+/** Header of a message whose payload lies in the route's object bucket: the object's name. */
+export const OBJECT_HEADER = 'spark-object';
+
+/**
+ * Payloads over the server's `max_payload`, in one object bucket per route. An object's name begins with its task's
+ * subject and the sequence that its message was to follow, which tells when nothing can need it any more.
+ */
+export class BigPayloads {
+  readonly #connection: JetStreamConnection;
+  readonly #bucket: string;
+  #maybeSome = true;
+
+  constructor(connection: JetStreamConnection, stream: string) {
+    this.#connection = connection;
+    this.#bucket = stream;
+  }
+
+  /** @returns the object's name, for {@link OBJECT_HEADER} */
+  async store(subject: string, afterSequence: number, payload: Uint8Array): Promise<string> {
+    const name = `${subject}/${afterSequence}/${randomUUID()}`;
+    this.#maybeSome = true;
+    await this.#connection.use(async ({ js }) => {
+      const bucket = await new Objm(js).create(this.#bucket, {
+        description: 'Spark: change sets over max_payload',
+      });
+      await bucket.putBlob({ name }, payload);
+    });
+    return name;
+  }
+
+  /** Null when it is gone. */
+  load(name: string): Promise<Uint8Array | null> {
+    return this.#whenThere((bucket) => bucket.getBlob(name));
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#whenThere((bucket) => this.#delete(bucket, name));
+  }
+
+  /**
+   * Removes what belongs to the task's messages below `sequence`, also when its message was never stored.
+   * @param usedByFirst the object of the first message that stays: it too was to follow one below
+   */
+  async trim(
+    subject: string,
+    sequence: number,
+    usedByFirst: () => Promise<string | undefined>,
+  ): Promise<void> {
+    if (!this.#maybeSome) return;
+    const keep = await usedByFirst();
+    await this.#whenThere(async (bucket) => {
+      const objects = await bucket.list();
+      if (objects.length === 0) this.#maybeSome = false;
+      for (const { name } of objects) {
+        const followed = sequenceFollowed(name, subject);
+        if (followed !== null && followed < sequence && name !== keep) await this.#delete(bucket, name);
+      }
+      return null;
+    });
+  }
+
+  /** For a stream made anew: what is left belongs to sequences that now mean something else. */
+  async clear(): Promise<void> {
+    await this.#whenThere((bucket) => bucket.destroy());
+  }
+
+  async #delete(bucket: ObjectStore, name: string): Promise<void> {
+    await bucket.delete(name);
+    // The client leaves a marker for watchers, of which there are none.
+    const marker = Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+    await this.#connection.use(({ jsm }) =>
+      jsm.streams.purge(`OBJ_${this.#bucket}`, { filter: `$O.${this.#bucket}.M.${marker}` }),
+    );
+  }
+
+  async #whenThere<T>(work: (bucket: ObjectStore) => Promise<T>): Promise<T | null> {
+    return this.#connection.use(async ({ js }) => {
+      try {
+        return await work(await new Objm(js).open(this.#bucket));
+      } catch (error) {
+        if (
+          isStreamNotFound(error) ||
+          (error instanceof Error && /object store not found/i.test(error.message))
+        ) {
+          this.#maybeSome = false;
+          return null;
+        }
+        if (error instanceof Error && /incomplete|corrupt|digest/i.test(error.message)) {
+          throw new UnavailableError(`object bucket ${this.#bucket}`, { cause: error });
+        }
+        throw error;
+      }
+    });
+  }
+}
+
+function sequenceFollowed(name: string, subject: string): number | null {
+  if (!name.startsWith(`${subject}/`)) return null;
+  return Number(name.slice(subject.length + 1).split('/')[0]);
+}

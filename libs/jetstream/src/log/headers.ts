@@ -1,0 +1,31 @@
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
+
+/** The server's own headers, of no interest to a reader. */
+const SERVER_PREFIX = 'nats-';
+
+export function toHeaders(record: Record<string, string>): MsgHdrs {
+  const result = headers();
+  for (const [name, value] of Object.entries(record)) result.set(name, value);
+  return result;
+}
+
+export function fromHeaders(source: MsgHdrs | undefined): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [name, values] of source ?? []) {
+    if (!name.toLowerCase().startsWith(SERVER_PREFIX)) result[name] = values[0] ?? '';
+  }
+  return result;
+}
+
+/** An upper estimate of what headers take on the wire, with room for those that a publish adds. */
+export function headerBytes(record: Record<string, string>): number {
+  const own = Object.entries(record).reduce(
+    (sum, [name, value]) => sum + byteLength(name) + byteLength(value) + 4,
+    0,
+  );
+  return own + 512;
+}
+
+function byteLength(text: string): number {
+  return Buffer.byteLength(text, 'utf8');
+}

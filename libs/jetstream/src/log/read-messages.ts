@@ -1,0 +1,100 @@
+import { UnavailableError } from '@nestjs-spark/contracts';
+import { DeliverPolicy, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
+import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
+import { toPortError } from '../connect/failures.ts';
+
+export interface ReadRequest {
+  stream: string;
+  subjects: string;
+  /** Sequence to begin with, or the last value of each subject. */
+  from: number | 'last-per-subject';
+}
+
+/** How much may wait in this process; each message is at most `max_payload`. */
+const AHEAD = 32;
+/** Two of them missed in a row end the reading. */
+const HEARTBEAT_MS = 5_000;
+
+/**
+ * Reads in order until aborted. It ends with `UnavailableError` at the first disturbance (connection, server, stream or
+ * consumer gone) instead of going on by itself: sequences may mean something else afterwards, so the caller has to look.
+ */
+export async function* readMessages(
+  connection: JetStreamConnection,
+  request: ReadRequest,
+  signal: AbortSignal,
+): AsyncGenerator<JsMsg> {
+  if (signal.aborted) return;
+  const { messages, end } = await connection.use((handle) => open(handle, request));
+  const broken = breakOnDisturbance(connection, messages);
+  const aborted = () => messages.stop();
+  signal.addEventListener('abort', aborted, { once: true });
+  try {
+    for await (const message of messages) {
+      if (signal.aborted) return;
+      broken.check();
+      yield message;
+      if (signal.aborted) return;
+    }
+    broken.check();
+    if (!signal.aborted) throw new UnavailableError(`stream ${request.stream}`);
+  } catch (error) {
+    if (!signal.aborted) throw toPortError(`stream ${request.stream}`, error);
+  } finally {
+    signal.removeEventListener('abort', aborted);
+    broken.stop();
+    end();
+  }
+}
+
+async function open({ js }: JetStreamHandle, request: ReadRequest) {
+  const consumer = await js.consumers.get(request.stream, {
+    filter_subjects: request.subjects,
+    ...(request.from === 'last-per-subject'
+      ? { deliver_policy: DeliverPolicy.LastPerSubject }
+      : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: Math.max(1, request.from) }),
+  });
+  const messages = await consumer.consume({
+    max_messages: AHEAD,
+    idle_heartbeat: HEARTBEAT_MS,
+    abort_on_missing_resource: true,
+  });
+  const end = () => {
+    messages.stop();
+    consumer.delete().catch(() => undefined);
+  };
+  return { messages, end };
+}
+
+function breakOnDisturbance(connection: JetStreamConnection, messages: ConsumerMessages) {
+  let reason: string | undefined;
+  const breakOff = (because: string) => {
+    reason ??= because;
+    messages.stop();
+  };
+  const unsubscribe = connection.onStatus((status) => {
+    if (status !== 'connected') breakOff(`the connection is ${status}`);
+  });
+  const notifications = messages.status();
+  void (async () => {
+    for await (const { type } of notifications) {
+      if (DISTURBANCES.has(type)) breakOff(type.replaceAll('_', ' '));
+    }
+  })();
+  return {
+    check() {
+      if (reason) throw new UnavailableError(connection.target, { cause: new Error(reason) });
+    },
+    stop: unsubscribe,
+  };
+}
+
+const DISTURBANCES = new Set([
+  'heartbeats_missed',
+  'consumer_not_found',
+  'consumer_deleted',
+  'stream_not_found',
+  'ordered_consumer_recreated',
+  'reset',
+  'no_responders',
+]);

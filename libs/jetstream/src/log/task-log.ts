@@ -1,0 +1,164 @@
+import {
+  type Log,
+  type LogDescription,
+  LogConflictError,
+  LogFullError,
+  type LogMessage,
+  type LogPayload,
+  routeStream,
+  type TaskLog,
+  taskSubject,
+} from '@nestjs-spark/contracts/internal';
+import { UnavailableError, type TaskKey } from '@nestjs-spark/contracts';
+import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
+import { apiCode, ApiCode, isStreamNotFound, isWrongLastSequence } from '../connect/failures.ts';
+import { type BigPayloads, OBJECT_HEADER } from './big-payloads.ts';
+import { fromHeaders, headerBytes, toHeaders } from './headers.ts';
+import { readMessages } from './read-messages.ts';
+
+export interface TaskLogParts {
+  connection: JetStreamConnection;
+  log: Log;
+  big: BigPayloads;
+  /** Called when the route's stream turns out not to be there. */
+  missing(): void;
+}
+
+/** One task's subject in its route's stream. The sequence expected with each append is what fences a second writer. */
+export class JetStreamTaskLog implements TaskLog {
+  readonly #connection: JetStreamConnection;
+  readonly #parts: TaskLogParts;
+  readonly #stream: string;
+  readonly #subject: string;
+
+  constructor(parts: TaskLogParts, task: TaskKey) {
+    this.#parts = parts;
+    this.#connection = parts.connection;
+    this.#stream = routeStream(task.owner, task.requester);
+    this.#subject = taskSubject(task);
+  }
+
+  async describe(): Promise<LogDescription | null> {
+    const info = await this.#whenThere(({ jsm }) => jsm.streams.info(this.#stream));
+    return info && { created: info.created, lastSequence: info.state.last_seq };
+  }
+
+  async tail(): Promise<LogMessage | null> {
+    const last = await this.#last();
+    if (!last) return null;
+    const message = await this.#resolve(last.seq, fromHeaders(last.header), last.data);
+    if (message) return message;
+    throw new UnavailableError(`the payload of ${this.#subject}, message ${last.seq}`, {
+      cause: new Error(`it is missing in the object bucket ${this.#stream}; resync the task`),
+    });
+  }
+
+  async append(message: LogPayload, afterSequence: number): Promise<number> {
+    const { maxPayload } = await this.#connection.use((handle) => Promise.resolve(handle));
+    const fits = message.payload.length + headerBytes(message.headers) <= maxPayload;
+    if (fits) return this.#publish(message, afterSequence);
+    const object = await this.#storeApart(message.payload, afterSequence);
+    const headers = { ...message.headers, [OBJECT_HEADER]: object };
+    try {
+      return await this.#publish({ headers, payload: new Uint8Array() }, afterSequence);
+    } catch (error) {
+      // After a time-out the message may be there and need it; `trim` removes it otherwise.
+      const certain = error instanceof LogConflictError || error instanceof LogFullError;
+      if (certain) await this.#parts.big.remove(object).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async *read(sequence: number, signal: AbortSignal): AsyncGenerator<LogMessage> {
+    const request = { stream: this.#stream, subjects: this.#subject, from: sequence };
+    for await (const stored of this.#disturbances(readMessages(this.#connection, request, signal))) {
+      const message = await this.#resolve(stored.seq, fromHeaders(stored.headers), stored.data);
+      if (signal.aborted) return;
+      if (message) yield message;
+      // The reader sees a hole and asks for what is in it.
+      else
+        this.#parts.log.warn(
+          `${this.#subject}: the payload of message ${stored.seq} is gone; the message is left out`,
+        );
+    }
+  }
+
+  async trim(sequence: number): Promise<void> {
+    const last = await this.#last();
+    if (!last) return;
+    const from = Math.min(sequence, last.seq);
+    await this.#whenThere(({ jsm }) => jsm.streams.purge(this.#stream, { filter: this.#subject, seq: from }));
+    await this.#parts.big.trim(this.#subject, from, () => this.#objectOf(from));
+  }
+
+  /** The object used by the task's first message at or behind `sequence`. */
+  async #objectOf(sequence: number): Promise<string | undefined> {
+    const query = { seq: sequence, next_by_subj: this.#subject };
+    const message = await this.#whenThere(({ jsm }) => jsm.direct.getMessage(this.#stream, query));
+    return message ? fromHeaders(message.header)[OBJECT_HEADER] : undefined;
+  }
+
+  #last() {
+    return this.#whenThere(({ jsm }) =>
+      jsm.streams.getMessage(this.#stream, { last_by_subj: this.#subject }),
+    );
+  }
+
+  async #publish(message: LogPayload, afterSequence: number): Promise<number> {
+    const expect = { lastSubjectSequence: afterSequence, streamName: this.#stream };
+    return this.#connection.use(async ({ js }) => {
+      try {
+        const headers = toHeaders(message.headers);
+        return (await js.publish(this.#subject, message.payload, { headers, expect })).seq;
+      } catch (error) {
+        throw this.#refusal(error);
+      }
+    });
+  }
+
+  async #storeApart(payload: Uint8Array, afterSequence: number): Promise<string> {
+    try {
+      return await this.#parts.big.store(this.#subject, afterSequence, payload);
+    } catch (error) {
+      const full = error instanceof Error && apiCode(error.cause) === ApiCode.storeFailed;
+      throw full ? new LogFullError(this.#subject, { cause: error }) : error;
+    }
+  }
+
+  #refusal(error: unknown): unknown {
+    const options = { cause: error };
+    if (isWrongLastSequence(error)) return new LogConflictError(this.#subject, options);
+    if (apiCode(error) === ApiCode.storeFailed) return new LogFullError(this.#subject, options);
+    return error;
+  }
+
+  async #resolve(
+    sequence: number,
+    headers: Record<string, string>,
+    data: Uint8Array,
+  ): Promise<LogMessage | null> {
+    const { [OBJECT_HEADER]: object, ...rest } = headers;
+    if (!object) return { sequence, headers, payload: data };
+    const payload = await this.#parts.big.load(object);
+    return payload && { sequence, headers: rest, payload };
+  }
+
+  async *#disturbances<T>(messages: AsyncIterable<T>): AsyncGenerator<T> {
+    try {
+      yield* messages;
+    } catch (error) {
+      if (!isStreamNotFound(error)) throw error;
+      throw new UnavailableError(`stream ${this.#stream}`, { cause: error });
+    }
+  }
+
+  async #whenThere<T>(work: (handle: JetStreamHandle) => Promise<T>): Promise<T | null> {
+    try {
+      return await this.#connection.use(work);
+    } catch (error) {
+      if (!isStreamNotFound(error)) throw error;
+      this.#parts.missing();
+      return null;
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import type { JetStreamClient } from '@nats-io/jetstream';
+import { Kvm, type KV, type KvOptions } from '@nats-io/kv';
+import type { JetStreamHandle } from '../connect/connection.ts';
+
+const open = new WeakMap<JetStreamClient, Map<string, KV>>();
+
+/** Runs `work` on a key-value bucket, which is made when it is not there; looked for once per connection. */
+export async function openBucket<T>(
+  { js }: JetStreamHandle,
+  name: string,
+  options: Partial<KvOptions>,
+  work: (bucket: KV) => Promise<T>,
+): Promise<T> {
+  const known = open.get(js) ?? new Map<string, KV>();
+  open.set(js, known);
+  const bucket = known.get(name) ?? (await new Kvm(js).create(name, options));
+  known.set(name, bucket);
+  try {
+    return await work(bucket);
+  } catch (error) {
+    known.delete(name);
+    throw error;
+  }
+}

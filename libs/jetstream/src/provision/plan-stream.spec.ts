@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { StorageType } from '@nats-io/jetstream';
+import { planStream } from './plan-stream.ts';
+import { CONTROL, routeSettings } from './streams.ts';
+
+describe('The plan for a stream', () => {
+  it('makes what is missing and leaves what is right', () => {
+    expect(planStream(CONTROL, null)).toEqual({ action: 'create' });
+    expect(planStream(CONTROL, { ...CONTROL })).toEqual({ action: 'nothing' });
+  });
+
+  it('changes only what differs', () => {
+    const existing = { ...routeSettings('Fleet', 'HR'), max_bytes: 5, allow_direct: false };
+    const plan = planStream(routeSettings('Fleet', 'HR'), existing);
+    expect(plan).toEqual({ action: 'update', changed: ['max_bytes', 'allow_direct'] });
+  });
+
+  it('refuses a stream of two routes whose module names join to one stream name', () => {
+    const plan = planStream(routeSettings('A', 'B_C'), routeSettings('A_B', 'C'));
+    expect(routeSettings('A', 'B_C').name).toBe(routeSettings('A_B', 'C').name);
+    expect(plan).toMatchObject({ action: 'impossible', reason: expect.stringContaining('rename a module') });
+  });
+
+  it('takes module names that differ in case as the same module', () => {
+    expect(planStream(routeSettings('FLEET', 'hr'), routeSettings('Fleet', 'HR')).action).not.toBe(
+      'impossible',
+    );
+  });
+
+  it('refuses what the server cannot change', () => {
+    const plan = planStream(CONTROL, { ...CONTROL, storage: StorageType.Memory });
+    expect(plan).toMatchObject({ action: 'impossible' });
+  });
+});

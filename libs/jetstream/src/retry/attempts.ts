@@ -1,0 +1,62 @@
+import type { JetStreamConnection } from '../connect/connection.ts';
+import { openBucket } from '../provision/open-bucket.ts';
+
+/** One failed attempt of a handler. */
+export interface Attempt {
+  /** 1 for the first. */
+  number: number;
+  /** When it failed, ISO 8601. */
+  at: string;
+  error: string;
+}
+
+export const ATTEMPTS_BUCKET = 'SPARK_ATTEMPTS';
+/** Longer than any pause; what is left behind by a stream that was deleted goes by itself. */
+const KEEP_MS = 7 * 24 * 60 * 60 * 1_000;
+const LONGEST_ERROR = 1_000;
+
+/** The failed attempts of messages that will come again, kept so that a restart does not forget their errors. */
+export class AttemptBook {
+  readonly #connection: JetStreamConnection;
+
+  constructor(connection: JetStreamConnection) {
+    this.#connection = connection;
+  }
+
+  async read(id: string): Promise<Attempt[]> {
+    return this.#bucket(async (bucket) => {
+      const entry = await bucket.get(id);
+      return entry?.operation === 'PUT' ? entry.json<Attempt[]>() : [];
+    });
+  }
+
+  async write(id: string, attempts: Attempt[]): Promise<void> {
+    await this.#bucket((bucket) => bucket.put(id, JSON.stringify(attempts)));
+  }
+
+  async clear(id: string): Promise<void> {
+    await this.#bucket((bucket) => bucket.purge(id));
+  }
+
+  #bucket<T>(work: Parameters<typeof openBucket<T>>[3]): Promise<T> {
+    return this.#connection.use((handle) => openBucket(handle, ATTEMPTS_BUCKET, { ttl: KEEP_MS }, work));
+  }
+}
+
+/** An error's text with its causes, for a person; shortened, since it travels in a header. */
+export function describeError(error: unknown): string {
+  const texts: string[] = [];
+  for (let at = error; at !== undefined && at !== null && texts.length < 4; at = causeOf(at))
+    texts.push(textOf(at));
+  return texts.join(': caused by ').slice(0, LONGEST_ERROR);
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof Error) return error.message || error.name;
+  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
+  return typeof error === 'string' ? error : JSON.stringify(error);
+}

@@ -1,0 +1,78 @@
+import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import type { JetStreamConnection } from '../connect/connection.ts';
+import type { StreamSettings } from '../provision/plan-stream.ts';
+import { Provisioner } from '../provision/provisioner.ts';
+
+export interface ConsumerSourceOptions {
+  connection: JetStreamConnection;
+  module: string;
+  name: string;
+  stream: StreamSettings;
+  subjects: string;
+  ackWaitMs: number;
+}
+
+/** A durable pull consumer, made where it is missing, that gives one message at a time: none waits in this process. */
+export class ConsumerSource {
+  readonly #options: ConsumerSourceOptions;
+  readonly #provisioner: Provisioner;
+  #consumer: Promise<Consumer> | undefined;
+
+  constructor(options: ConsumerSourceOptions) {
+    this.#options = options;
+    this.#provisioner = new Provisioner(options.connection);
+    options.connection.onStatus((status) => {
+      if (status === 'disconnected') this.#consumer = undefined;
+    });
+  }
+
+  /** The next message, or null when none came for a while or `signal` aborted. */
+  async next(signal: AbortSignal): Promise<JsMsg | null> {
+    await this.#options.connection.ready(signal);
+    this.#consumer ??= this.#open();
+    try {
+      const messages = await (await this.#consumer).fetch({ max_messages: 1 });
+      const stop = () => messages.stop();
+      if (signal.aborted) stop();
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        // To its end, which follows the message at once: left early, the client would keep its subscription.
+        let found: JsMsg | null = null;
+        for await (const message of messages) found = message;
+        return found;
+      } finally {
+        signal.removeEventListener('abort', stop);
+      }
+    } catch (error) {
+      this.#consumer = undefined;
+      this.#provisioner.forget(this.#options.stream.name);
+      throw error;
+    }
+  }
+
+  async #open(): Promise<Consumer> {
+    const { connection, stream, subjects, ackWaitMs } = this.#options;
+    await this.#provisioner.ensure(stream);
+    return connection.use(async ({ js, jsm }) => {
+      const durable = consumerName(this.#options.module, this.#options.name);
+      await jsm.consumers.add(stream.name, {
+        durable_name: durable,
+        filter_subject: subjects,
+        ack_policy: AckPolicy.Explicit,
+        ack_wait: nanos(ackWaitMs),
+        // The schedule decides when to give up, not the server, which would do it silently.
+        max_deliver: -1,
+        // Messages that wait for a retry must not keep others from coming.
+        max_ack_pending: -1,
+        deliver_policy: DeliverPolicy.All,
+      });
+      return js.consumers.get(stream.name, durable);
+    });
+  }
+}
+
+/** Names of consumers are file names and subject tokens on the server. */
+export function consumerName(module: string, name: string): string {
+  return `${module.toLowerCase()}-${name}`.replaceAll(/[^A-Za-z0-9_-]/g, '_');
+}

@@ -1,0 +1,275 @@
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { DEAD_LETTERS_STREAM } from '@nestjs-spark/contracts/internal';
+import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
+import type { Consumer } from '@nats-io/jetstream';
+import type { JetStreamConnection } from '../connect/connection.ts';
+import { DeadLetterStore } from '../dead-letter/dead-letter-store.ts';
+import type { DeadLetter } from '../dead-letter/letter.ts';
+import { DeadLetterWriter } from '../dead-letter/write-letter.ts';
+import { deleteStreams, specConnection, specName } from '../fixtures/spec-connection.ts';
+import { SpecLog } from '../fixtures/spec-log.ts';
+import { ensureStream } from '../provision/ensure-stream.ts';
+import { COMMANDS } from '../provision/streams.ts';
+import { DurableConsumer, type DurableConsumerOptions } from './durable-consumer.ts';
+import { type DurableMessage, messageId } from './durable-message.ts';
+import { PermanentError } from './permanent-error.ts';
+
+const QUICK = { delaysSeconds: [0.01, 0.01, 0.01, 0.01, 0.01] };
+
+describeWithServers(['nats'], 'A durable consumer', () => {
+  let connection: JetStreamConnection;
+  let letters: DeadLetterStore;
+  const module = specName('Mod');
+  const prefix = specName('cmd');
+  const stream = { ...COMMANDS, name: specName('SPEC_'), subjects: [`${prefix}.>`] };
+  const started: DurableConsumer[] = [];
+
+  beforeAll(async () => {
+    connection = specConnection();
+    letters = new DeadLetterStore(connection, module);
+    await ensureStream(connection, stream);
+  });
+  afterEach(() => Promise.all(started.splice(0).map((consumer) => consumer.stop())));
+  afterAll(async () => {
+    for (const { id } of await letters.list()) await letters.remove(id);
+    await deleteStreams(connection, stream.name);
+    await connection.close();
+  });
+
+  function consume(
+    name: string,
+    handler: (message: DurableMessage, signal: AbortSignal) => Promise<void>,
+    more: Partial<DurableConsumerOptions> = {},
+  ): DurableConsumer {
+    const log = new SpecLog();
+    const consumer = new DurableConsumer({
+      connection,
+      log,
+      module,
+      name,
+      stream,
+      subjects: `${prefix}.${name}.*`,
+      handler,
+      retry: QUICK,
+      ...more,
+    });
+    consumer.start();
+    started.push(consumer);
+    return consumer;
+  }
+
+  function letterOf(subject: string): Promise<DeadLetter> {
+    return eventually(async () => {
+      const [letter] = await letters.list(subject);
+      if (!letter) throw new Error(`no letter of ${subject} yet`);
+      return letter;
+    });
+  }
+
+  /** The durable consumer without anyone at it, to take messages from and leave them unanswered. */
+  async function abandoned(name: string): Promise<Consumer> {
+    const consumer = consume(name, () => Promise.reject(new Error('nothing comes here')));
+    const durable = `${module.toLowerCase()}-${name}`;
+    await eventually(() =>
+      connection.use(({ jsm }) => jsm.consumers.info(stream.name, durable)).then(() => true),
+    );
+    await consumer.stop();
+    return connection.use(({ js }) => js.consumers.get(stream.name, durable));
+  }
+
+  const publish = (subject: string, data: string) =>
+    connection.use(({ js }) => js.publish(`${prefix}.${subject}`, data));
+
+  it('hands over each message once when its handler succeeds', async () => {
+    const seen: string[] = [];
+    await publish('ok.before', '"early"');
+    consume('ok', async (message) => void seen.push(message.json()));
+    await publish('ok.after', '"late"');
+    await eventually(() => seen.length === 2);
+    expect(new Set(seen)).toEqual(new Set(['early', 'late']));
+    const info = await connection.use(({ jsm }) =>
+      jsm.consumers.info(stream.name, `${module.toLowerCase()}-ok`),
+    );
+    expect(info.num_pending).toBe(0);
+    await eventually(async () => {
+      const now = await connection.use(({ jsm }) =>
+        jsm.consumers.info(stream.name, `${module.toLowerCase()}-ok`),
+      );
+      return now.num_ack_pending === 0;
+    });
+  });
+
+  it('makes exactly one dead letter with six errors after six attempts, and replays it', async () => {
+    const attempts: [number, boolean][] = [];
+    let broken = true;
+    const done: string[] = [];
+    consume('six', async (message) => {
+      if (!broken) return void done.push(new TextDecoder().decode(message.data));
+      attempts.push([message.attempt, message.last]);
+      throw new Error(`failure ${message.attempt}`);
+    });
+    await publish('six.a', 'the payload');
+    const letter = await letterOf(`${prefix}.six.a`);
+    expect(attempts).toEqual([1, 2, 3, 4, 5, 6].map((n) => [n, n === 6]));
+    expect(letter.attempts.map(({ number, error }) => [number, error])).toEqual(
+      [1, 2, 3, 4, 5, 6].map((n) => [n, `failure ${n}`]),
+    );
+    expect(letter.attempts.every(({ at }) => !Number.isNaN(Date.parse(at)))).toBe(true);
+    expect(await letters.count()).toBe(1);
+    expect(new TextDecoder().decode((await letters.get(letter.id))?.payload)).toBe('the payload');
+
+    broken = false;
+    expect(await letters.replay(letter.id)).toBe('replayed');
+    await eventually(() => done.join() === 'the payload');
+    expect(await letters.count()).toBe(0);
+    expect(await letters.replay(letter.id)).toBe('not-found');
+  });
+
+  it('sets a message aside at once when its handler says that trying again cannot help', async () => {
+    let calls = 0;
+    consume('never', async () => {
+      calls += 1;
+      throw new PermanentError('not allowed');
+    });
+    await publish('never.a', 'x');
+    const letter = await letterOf(`${prefix}.never.a`);
+    expect(letter.attempts).toMatchObject([{ number: 1, error: 'not allowed' }]);
+    expect(calls).toBe(1);
+    expect(await letters.remove(letter.id)).toBe(true);
+    expect(await letters.remove(letter.id)).toBe(false);
+  });
+
+  it('remembers attempts and their errors over a restart', async () => {
+    const first = consume('restart', async () => Promise.reject(new Error('before')), {
+      retry: { delaysSeconds: [1, 0.01] },
+    });
+    await publish('restart.a', 'x');
+    const info = () =>
+      connection.use(({ jsm }) => jsm.consumers.info(stream.name, `${module.toLowerCase()}-restart`));
+    await eventually(async () => (await info()).delivered.consumer_seq === 1);
+    await first.stop();
+    consume('restart', async () => Promise.reject(new Error('after')), {
+      retry: { delaysSeconds: [1, 0.01] },
+    });
+    const letter = await letterOf(`${prefix}.restart.a`);
+    expect(letter.attempts.map(({ error }) => error)).toEqual(['before', 'after', 'after']);
+    await letters.remove(letter.id);
+  });
+
+  it('writes no second letter when it was killed between the letter and the end of the message', async () => {
+    const pull = await abandoned('killed');
+    await publish('killed.a', 'x');
+    const message = await pull.next();
+    if (!message) throw new Error('nothing came');
+    const attempts = [{ number: 1, at: new Date().toISOString(), error: 'the first' }];
+    const verdict = { module, id: messageId(message), attempts, unanswered: 0 };
+    await new DeadLetterWriter(connection).write(message, verdict);
+    message.nak();
+    const consumer = consume('killed', () => Promise.reject(new PermanentError('the second')));
+    await eventually(async () => (await pull.info()).num_ack_pending === 0);
+    await consumer.stop();
+    const found = await letters.list(`${prefix}.killed.a`);
+    expect(found.map((letter) => letter.attempts[0]?.error)).toEqual(['the first']);
+    for (const { id } of found) await letters.remove(id);
+  });
+
+  it('gives up a message that only ever ends its process', async () => {
+    let handled = 0;
+    const pull = await abandoned('poison');
+    await publish('poison.a', 'x');
+    for (let i = 0; i < 10; i++) (await pull.next({ expires: 5_000 }))?.nak();
+    consume('poison', async () => void (handled += 1));
+    const letter = await letterOf(`${prefix}.poison.a`);
+    expect(letter).toMatchObject({ unanswered: 10, attempts: [] });
+    expect(handled).toBe(0);
+    await letters.remove(letter.id);
+  });
+
+  it('lets a newer command take the place of one that waits, and does not bring the old one back', async () => {
+    const seen: string[] = [];
+    consume('newer', async (message) => {
+      const value = message.json<string>();
+      seen.push(value);
+      if (value === 'old') throw new PermanentError('no');
+    });
+    await publish('newer.a', '"old"');
+    const letter = await letterOf(`${prefix}.newer.a`);
+    await publish('newer.a', '"new"');
+    await eventually(() => seen.includes('new'));
+    expect(await letters.replay(letter.id)).toBe('superseded');
+    expect(await letters.get(letter.id)).toBeNull();
+    expect(seen).toEqual(['old', 'new']);
+  });
+
+  it('replays for the handler that failed alone', async () => {
+    const good: string[] = [];
+    let broken = true;
+    const bad: string[] = [];
+    const subjects = `${prefix}.shared.*`;
+    consume('shared-good', async (message) => void good.push(message.subject), { subjects });
+    consume(
+      'shared-bad',
+      async (message) => {
+        if (broken) throw new PermanentError('no');
+        bad.push(message.subject);
+      },
+      { subjects },
+    );
+    await publish('shared.a', 'x');
+    const letter = await letterOf(`${prefix}.shared.a`);
+    await eventually(() => good.length === 1);
+    broken = false;
+    await letters.replay(letter.id);
+    await eventually(() => bad.length === 1);
+    await publish('shared.b', 'x');
+    await eventually(() => good.includes(`${prefix}.shared.b`));
+    expect(good).toEqual([`${prefix}.shared.a`, `${prefix}.shared.b`]);
+  });
+
+  it('keeps a long handler its message, and waits for it when it stops', async () => {
+    const release = Promise.withResolvers<void>();
+    let calls = 0;
+    const consumer = consume(
+      'long',
+      async () => {
+        calls += 1;
+        await release.promise;
+      },
+      { ackWaitMs: 600, concurrency: 2 },
+    );
+    await publish('long.a', 'x');
+    await eventually(() => calls === 1);
+    const info = () =>
+      connection.use(({ jsm }) => jsm.consumers.info(stream.name, `${module.toLowerCase()}-long`));
+    const begun = Date.now();
+    await eventually(async () => Date.now() - begun > 1_500 && (await info()).num_ack_pending === 1);
+    let stopped = false;
+    const stopping = consumer.stop().then(() => (stopped = true));
+    await eventually(async () => (await info()).num_waiting === 0);
+    expect(stopped).toBe(false);
+    release.resolve();
+    await stopping;
+    expect(calls).toBe(1);
+    await eventually(async () => (await info()).num_ack_pending === 0);
+  });
+
+  it('leaves nothing behind on the server when letters are listed', async () => {
+    const consumers = async () => {
+      const found: string[] = [];
+      const { jsm } = await connection.ready();
+      for await (const { name, config } of jsm.consumers.list(DEAD_LETTERS_STREAM)) {
+        if (JSON.stringify(config).includes(`.${module.toLowerCase()}.`)) found.push(name);
+      }
+      return found;
+    };
+    await letters.list();
+    expect(await consumers()).toEqual([]);
+  });
+
+  it('keeps letters where only whole ids reach them', async () => {
+    for (const id of ['>', `${module.toLowerCase()}.>`, '*.*.*', '', 'a.b', `other.x.1`]) {
+      expect(await letters.get(id)).toBeNull();
+      expect(await letters.remove(id)).toBe(false);
+    }
+  });
+});

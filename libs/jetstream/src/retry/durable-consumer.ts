@@ -1,0 +1,144 @@
+import type { Log } from '@nestjs-spark/contracts/internal';
+import type { JsMsg } from '@nats-io/jetstream';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { JetStreamConnection } from '../connect/connection.ts';
+import { DeadLetterWriter } from '../dead-letter/write-letter.ts';
+import { REPLAY_FOR_HEADER } from '../dead-letter/letter.ts';
+import type { StreamSettings } from '../provision/plan-stream.ts';
+import { type Attempt, AttemptBook, describeError } from './attempts.ts';
+import { ConsumerSource } from './consumer-source.ts';
+import { type DurableMessage, messageId, toDurableMessage } from './durable-message.ts';
+import { decide, requireDelays, type RetryOptions } from './retry-schedule.ts';
+
+export interface DurableConsumerOptions {
+  connection: JetStreamConnection;
+  log: Log;
+  /** Whose handler this is; its dead letters are listed under this name. */
+  module: string;
+  /** Names the handler within its module. All instances with the same module and name share the messages. */
+  name: string;
+  /** Made when it is not there. */
+  stream: StreamSettings;
+  /** May contain wildcards. */
+  subjects: string;
+  /** Returning means done. `signal` aborts when the application cannot wait any longer for its end. */
+  handler: (message: DurableMessage, signal: AbortSignal) => Promise<void>;
+  retry?: RetryOptions;
+  /** How many messages are handled at the same time. Default 4; with 1 a slow message holds up the others. */
+  concurrency?: number;
+  /** How long after the death of a process its message comes to another one, in milliseconds. Default 10,000. */
+  ackWaitMs?: number;
+}
+
+/** A message that ended so many processes before they could say anything is given up. */
+const UNANSWERED_LIMIT = 10;
+const RETRY_MS = 500;
+const DRAIN_MS = 30_000;
+
+/**
+ * Hands durable messages to a handler until it has done them: tried again by a schedule, and set aside as dead letters
+ * with all their attempts when that does not help. At least once, so handlers are idempotent by content.
+ */
+export class DurableConsumer {
+  readonly #options: DurableConsumerOptions;
+  readonly #delays: readonly number[];
+  readonly #source: ConsumerSource;
+  readonly #attempts: AttemptBook;
+  readonly #letters: DeadLetterWriter;
+  readonly #stopping = new AbortController();
+  readonly #hurrying = new AbortController();
+  #lanes: Promise<void>[] = [];
+
+  constructor(options: DurableConsumerOptions) {
+    const { connection, ackWaitMs = 10_000 } = options;
+    this.#options = { ...options, ackWaitMs };
+    this.#delays = requireDelays(options.retry);
+    this.#source = new ConsumerSource({ ...options, ackWaitMs });
+    this.#attempts = new AttemptBook(connection);
+    this.#letters = new DeadLetterWriter(connection);
+  }
+
+  /** Begins in the background; waits for the server as long as it takes. */
+  start(): void {
+    const { concurrency = 4 } = this.#options;
+    if (this.#lanes.length === 0) this.#lanes = Array.from({ length: concurrency }, () => this.#lane());
+  }
+
+  /** Takes no new messages and waits for the running handlers; after 30 s it asks them to end through their signal. */
+  async stop(drainMs = DRAIN_MS): Promise<void> {
+    this.#stopping.abort();
+    const timer = setTimeout(() => this.#hurrying.abort(), drainMs);
+    await Promise.all(this.#lanes).finally(() => clearTimeout(timer));
+  }
+
+  async #lane(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        const message = await this.#source.next(signal);
+        if (message) await this.#deliver(message);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#options.log.debug(`${this.#label}: ${describeError(error)}; trying again`);
+        await wait(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #deliver(message: JsMsg): Promise<void> {
+    const replayFor = message.headers?.get(REPLAY_FOR_HEADER);
+    if (replayFor && replayFor !== message.info.consumer) return message.ack();
+    const id = messageId(message);
+    const before = message.redelivered ? await this.#attempts.read(id) : [];
+    const unanswered = message.info.deliveryCount - 1 - before.length;
+    if (unanswered >= UNANSWERED_LIMIT) return this.#giveUp(message, before, unanswered);
+
+    const attempt = before.length + 1;
+    const failure = await this.#run(message, attempt);
+    if (!failure) {
+      await message.ackAck();
+      if (before.length > 0) await this.#attempts.clear(id);
+      return;
+    }
+    const attempts = [
+      ...before,
+      { number: attempt, at: new Date().toISOString(), error: describeError(failure.error) },
+    ];
+    const decision = decide(failure.error, attempt, this.#delays);
+    if (decision.action === 'give-up') return this.#giveUp(message, attempts, Math.max(0, unanswered));
+    await this.#attempts.write(id, attempts);
+    message.nak(decision.delayMs);
+  }
+
+  /** Keeps telling the server that the handler is at work, so that nobody else gets the message. */
+  async #run(message: JsMsg, attempt: number): Promise<{ error: unknown } | null> {
+    const { handler, ackWaitMs = 0 } = this.#options;
+    const working = setInterval(() => message.working(), ackWaitMs / 3);
+    try {
+      const last = decide(undefined, attempt, this.#delays).action === 'give-up';
+      await handler(toDurableMessage(message, attempt, last), this.#hurrying.signal);
+      return null;
+    } catch (error) {
+      return { error };
+    } finally {
+      clearInterval(working);
+    }
+  }
+
+  /** The letter is stored first: killed in between, the message comes again and its letter is found to be there. */
+  async #giveUp(message: JsMsg, attempts: Attempt[], unanswered: number): Promise<void> {
+    const { module, log } = this.#options;
+    const id = messageId(message);
+    await this.#letters.write(message, { module, id, attempts, unanswered });
+    const reason = attempts.at(-1)?.error ?? `${unanswered} deliveries ended without an answer`;
+    log.error(
+      `${this.#label}: ${message.subject} is a dead letter after ${attempts.length} attempts: ${reason}`,
+    );
+    message.term('dead letter');
+    if (attempts.length > 1) await this.#attempts.clear(id);
+  }
+
+  get #label(): string {
+    return `${this.#options.module}/${this.#options.name}`;
+  }
+}

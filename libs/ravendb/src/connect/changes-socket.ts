@@ -1,0 +1,70 @@
+import { Agent, WebSocket } from 'undici';
+import { tlsOptions } from './raven-node.ts';
+import type { RavenSettings } from './settings.ts';
+
+const RETRY_MS = 1_000;
+
+/**
+ * RavenDB's Changes API, as a bell: rings when a document may have changed, and each time the connection is new, since
+ * something may have been missed. Connects again by itself, to the next node after a failure.
+ *
+ * Not through the client: its subscriptions reject promises that nobody holds when the server goes away, which ends the
+ * process.
+ */
+export class ChangesSocket {
+  readonly #settings: RavenSettings;
+  readonly #dispatcher: Agent;
+  readonly #ring: () => void;
+  #socket: WebSocket | null = null;
+  #retry: NodeJS.Timeout | null = null;
+  #node = 0;
+  #closed = false;
+
+  constructor(settings: RavenSettings, ring: () => void) {
+    this.#settings = settings;
+    this.#ring = ring;
+    this.#dispatcher = new Agent({ connect: { timeout: 5_000, ...tlsOptions(settings.certificate) } });
+  }
+
+  /** Returns at once; may be called as often as one likes. */
+  open(): void {
+    if (this.#closed || this.#socket || this.#retry) return;
+    const socket = new WebSocket(this.#url(), { dispatcher: this.#dispatcher });
+    this.#socket = socket;
+    socket.addEventListener('open', () => {
+      socket.send(JSON.stringify({ CommandId: 1, Command: 'watch-docs', Param: null }));
+    });
+    socket.addEventListener('message', ({ data }) => {
+      const text = String(data);
+      if (text.includes('"DocumentChange"') || text.includes('"Confirm"')) this.#ring();
+    });
+    socket.addEventListener('error', () => this.#again(socket));
+    socket.addEventListener('close', () => this.#again(socket));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#retry) clearTimeout(this.#retry);
+    this.#socket?.close();
+    await this.#dispatcher.destroy();
+  }
+
+  #again(socket: WebSocket): void {
+    if (this.#socket !== socket || this.#closed) return;
+    this.#socket = null;
+    this.#node++;
+    this.#retry = setTimeout(() => {
+      this.#retry = null;
+      this.open();
+    }, RETRY_MS);
+    this.#retry.unref();
+  }
+
+  #url(): string {
+    const { urls, database } = this.#settings;
+    const url = new URL(urls[this.#node % urls.length] ?? '');
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    url.pathname = `/databases/${encodeURIComponent(database)}/changes`;
+    return url.href;
+  }
+}

@@ -1,0 +1,35 @@
+import { StoreRefusedError, VersionConflictError } from '@nestjs-spark/contracts';
+import type { RavenHttp } from './raven-http.ts';
+import { describeUrls, type RavenSettings } from './settings.ts';
+
+export interface EnsureDatabaseOptions {
+  /** True in development; in production a missing database is an error for the operator. */
+  create: boolean;
+}
+
+/**
+ * Sees to it that the database is there.
+ * @throws {StoreRefusedError} when it is missing and may not be made, or the server refuses to make it
+ */
+export async function ensureDatabase(
+  http: RavenHttp,
+  settings: RavenSettings,
+  { create }: EnsureDatabaseOptions,
+): Promise<void> {
+  const name = encodeURIComponent(settings.database);
+  if (await http.getJson(`/admin/databases?name=${name}`)) return;
+  if (!create) {
+    throw new StoreRefusedError(
+      `Database ${settings.database} does not exist at ${describeUrls(settings.urls)}. Create it, or let Spark do so by ` +
+        'setting createDatabase (the default outside production).',
+    );
+  }
+  try {
+    await http.sendJson('PUT', `/admin/databases?name=${name}&replicationFactor=1`, {
+      DatabaseName: settings.database,
+    });
+  } catch (error) {
+    // Two modules that start together both find the registry's database missing.
+    if (!(error instanceof VersionConflictError)) throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
+import { createServer, type Server } from 'node:http';
+import { RavenHttp } from './raven-http.ts';
+
+const servers: Server[] = [];
+
+async function serve(status: number, body: object): Promise<string> {
+  const server = createServer((_, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+}
+
+describe('RavenDB over HTTP', () => {
+  afterEach(() => {
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it('takes the next node when one is away or cannot answer, and stays there', async () => {
+    const broken = await serve(503, { Type: 'X', Message: 'shutting down' });
+    const healthy = await serve(200, { fine: true });
+    const http = new RavenHttp({ urls: ['http://127.0.0.1:9', broken, healthy], database: 'd' });
+    expect(await http.getJson('/x')).toEqual({ fine: true });
+    expect(await http.onOneNode(async (node) => (await node.request({ path: '/x' })).status)).toBe(200);
+    await http.close();
+  });
+
+  it('is unavailable when all are', async () => {
+    const http = new RavenHttp({ urls: ['http://127.0.0.1:9', 'http://127.0.0.1:10'], database: 'd' });
+    await expect(http.getJson('/x')).rejects.toThrow(UnavailableError);
+    await http.close();
+  });
+
+  it('does not ask another node about what one has refused', async () => {
+    const refusing = await serve(400, { Type: 'X', Message: 'no' });
+    const other = await serve(200, {});
+    const http = new RavenHttp({ urls: [refusing, other], database: 'd' });
+    await expect(http.getJson('/x')).rejects.toThrow(/refused \(400 X\): no/);
+    await http.close();
+  });
+
+  it('never shows a password of an address, nor a key', async () => {
+    const certificate = { type: 'pem', certificate: 'canary-key' } as const;
+    const urls = ['http://user:canary-password@127.0.0.1:9/?token=canary-token'];
+    const http = new RavenHttp({ urls, database: 'd', certificate });
+    const error: unknown = await http.getJson('/x').catch((caught: unknown) => caught);
+    const shown = `${String(error)} ${JSON.stringify(error)} ${String((error as Error).cause)}`;
+    expect(shown).toContain('http://127.0.0.1:9');
+    expect(shown).not.toContain('canary');
+    await http.close();
+  });
+
+  it('wants an address', () => {
+    expect(() => new RavenHttp({ urls: [], database: 'd' })).toThrow(StoreRefusedError);
+  });
+});

@@ -1,0 +1,99 @@
+import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
+import { RavenNode, type RavenAnswer, type RavenRequest } from './raven-node.ts';
+import { describeUrl, type RavenSettings } from './settings.ts';
+
+/**
+ * One database of RavenDB over HTTP, for what has to be fast or is not in the client. Network errors and servers that
+ * cannot answer become `UnavailableError`, refusals `StoreRefusedError`, lost races `VersionConflictError`.
+ */
+export class RavenHttp {
+  readonly database: string;
+  readonly #root: string;
+  readonly #nodes: RavenNode[];
+  #current = 0;
+
+  constructor(settings: RavenSettings) {
+    if (settings.urls.length === 0) {
+      throw new StoreRefusedError(`No address of RavenDB for database ${settings.database}: set its urls`);
+    }
+    this.database = settings.database;
+    this.#root = `/databases/${encodeURIComponent(settings.database)}`;
+    this.#nodes = settings.urls.map(
+      (url) =>
+        new RavenNode(
+          url,
+          `RavenDB at ${describeUrl(url)}, database ${settings.database}`,
+          settings.certificate,
+        ),
+    );
+  }
+
+  /** A path inside the database, with its query. */
+  path(path: string, query: Record<string, string | number | boolean> = {}): string {
+    const pairs = Object.entries(query).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+    return `${this.#root}${path}${pairs.length ? `?${pairs.join('&')}` : ''}`;
+  }
+
+  /** Asks the node that answered last, then the others. */
+  async request(request: RavenRequest): Promise<RavenAnswer> {
+    let failure: unknown;
+    for (let tried = 0; tried < this.#nodes.length; tried++) {
+      const index = this.#current;
+      try {
+        return await this.#node(index).request(request);
+      } catch (error) {
+        if (!(error instanceof UnavailableError)) throw error;
+        failure = error;
+        this.#leave(index);
+      }
+    }
+    throw failure;
+  }
+
+  /**
+   * Runs work that belongs together on one node: etags and the database's id are a node's own, so answers of two nodes
+   * must not be mixed.
+   */
+  async onOneNode<T>(work: (node: RavenNode) => Promise<T>): Promise<T> {
+    const index = this.#current;
+    try {
+      return await work(this.#node(index));
+    } catch (error) {
+      if (error instanceof UnavailableError) this.#leave(index);
+      throw error;
+    }
+  }
+
+  async getJson<T>(path: string): Promise<T | null> {
+    const { status, body } = await this.request({ path });
+    return status === 404 ? null : parse<T>(body);
+  }
+
+  async sendJson<T>(
+    method: 'POST' | 'PUT' | 'DELETE' | 'PATCH',
+    path: string,
+    body?: unknown,
+  ): Promise<T | null> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const answer = await this.request({ method, path, ...(text === undefined ? {} : { body: text }) });
+    return answer.status === 404 || answer.body.length === 0 ? null : parse<T>(answer.body);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#nodes.map((node) => node.close()));
+  }
+
+  #node(index: number): RavenNode {
+    const node = this.#nodes[index];
+    if (!node) throw new RangeError(`No node ${index}`);
+    return node;
+  }
+
+  #leave(index: number): void {
+    if (this.#current === index) this.#current = (index + 1) % this.#nodes.length;
+  }
+}
+
+function parse<T>(body: Buffer): T {
+  return JSON.parse(body.toString('utf8')) as T;
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { StoreRefusedError, UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
+import { readServerError, toStoreError } from './server-error.ts';
+
+const where = 'RavenDB at http://x';
+const errorOf = (status: number, type: string, message = 'm') =>
+  toStoreError(
+    where,
+    readServerError(status, JSON.stringify({ Type: type, Message: message, Error: 'stack' })),
+  );
+
+describe('what RavenDB answers', () => {
+  it.each([
+    [409, 'Raven.Client.Exceptions.ConcurrencyException', VersionConflictError],
+    [503, 'Raven.Client.Exceptions.Database.DatabaseDisabledException', UnavailableError],
+    [500, 'Raven.Client.Exceptions.Database.DatabaseDoesNotExistException', UnavailableError],
+    [502, '', UnavailableError],
+    [429, '', UnavailableError],
+    [500, 'System.IO.InvalidDataException', StoreRefusedError],
+    [500, 'Raven.Client.Exceptions.Documents.DocumentCollectionMismatchException', StoreRefusedError],
+    [402, 'Raven.Client.Exceptions.Commercial.LicenseLimitException', StoreRefusedError],
+    [403, 'System.Security.Authentication.AuthenticationException', StoreRefusedError],
+  ])('%s %s is told apart', (status, type, kind) => {
+    expect(errorOf(status, type)).toBeInstanceOf(kind);
+  });
+
+  it('is passed on without stack traces and without the documents that were sent', () => {
+    const error = errorOf(
+      500,
+      'System.IO.InvalidDataException',
+      'Could not parse at (1,2) around: {"Secret":1}\n  at X',
+    );
+    expect(error.message).toContain('Could not parse at (1,2)');
+    expect(error.message).not.toMatch(/Secret|at X|stack/);
+  });
+
+  it('may be no JSON at all', () => {
+    expect(toStoreError(where, readServerError(502, '<html>')).message).toContain(where);
+  });
+});

@@ -1,0 +1,80 @@
+import { StoreRefusedError, UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
+
+/** What RavenDB says when it does not do what it was asked. */
+export interface ServerError {
+  status: number;
+  /** .NET exception type, e.g. `Raven.Client.Exceptions.ConcurrencyException`. */
+  type: string;
+  message: string;
+  /** The document a conflict is about. */
+  documentId?: string;
+}
+
+/** RavenDB understood and refused; `type` is its own name for the reason. */
+export class RavenRefusedError extends StoreRefusedError {
+  readonly status: number;
+  readonly type: string;
+
+  constructor(where: string, error: ServerError) {
+    super(`${where}: RavenDB refused (${error.status} ${shortType(error.type)}): ${error.message}`);
+    this.name = 'RavenRefusedError';
+    this.status = error.status;
+    this.type = error.type;
+  }
+}
+
+/** A document was not at the version that was expected. */
+export class RavenConflictError extends VersionConflictError {
+  readonly documentId: string | undefined;
+
+  constructor(where: string, error: ServerError) {
+    super(error.documentId ?? where, { cause: new Error(error.message) });
+    this.documentId = error.documentId;
+  }
+}
+
+// RavenDB answers 500 for much that trying again does not mend.
+const REFUSALS =
+  /(CollectionMismatch|InvalidData|EndOfStream|LicenseLimit|IndexCompilation|IndexInvalid|IndexDoesNotExist|InvalidQuery|Argument|NotSupported|Format|BadRequest|JavaScript)\w*Exception$/;
+
+export function toStoreError(where: string, error: ServerError): Error {
+  if (error.status === 409) return new RavenConflictError(where, error);
+  if (error.status >= 500 && !REFUSALS.test(error.type)) {
+    const cause = new Error(`${error.status} ${shortType(error.type)}: ${error.message}`);
+    return new UnavailableError(`${where} (${shortType(error.type)})`, { cause });
+  }
+  if (error.status === 408 || error.status === 425 || error.status === 429) {
+    return new UnavailableError(`${where} (${error.status})`, { cause: new Error(error.message) });
+  }
+  return new RavenRefusedError(where, error);
+}
+
+export function readServerError(status: number, body: string): ServerError {
+  const fallback = { status, type: 'Error', message: body.slice(0, MAX_MESSAGE) || `status ${status}` };
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed !== 'object' || parsed === null) return fallback;
+    const { Type, Message, Id } = parsed as Record<string, unknown>;
+    return {
+      status,
+      type: typeof Type === 'string' ? Type : 'Error',
+      message: typeof Message === 'string' ? shorten(Message) : fallback.message,
+      ...(typeof Id === 'string' ? { documentId: Id } : {}),
+    };
+  } catch {
+    return fallback;
+  }
+}
+
+const MAX_MESSAGE = 500;
+
+// A parse error quotes the request around it, that is, somebody's documents.
+function shorten(message: string): string {
+  const quote = message.search(/\s*around:\s*\{/i);
+  const line = (quote < 0 ? message : message.slice(0, quote)).split('\n', 1)[0] ?? '';
+  return line.slice(0, MAX_MESSAGE);
+}
+
+function shortType(type: string): string {
+  return type.slice(type.lastIndexOf('.') + 1);
+}

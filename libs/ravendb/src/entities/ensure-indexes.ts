@@ -1,0 +1,38 @@
+import { StoreRefusedError } from '@nestjs-spark/contracts';
+import type { RavenHttp } from '../connect/raven-http.ts';
+
+/**
+ * A static index of the application, in JavaScript or C#, over the documents as they are stored (PascalCase fields).
+ * Made, or brought to this definition, when the application comes up; RavenDB then builds it in the background.
+ */
+export interface IndexDefinition {
+  /** As RavenDB shows it, e.g. `Cars_Overview`. */
+  name: string;
+  /** One or more maps, e.g. `map('Cars', (car) => ({ Model: car.Model }))`. */
+  maps: string[];
+  /** For a map-reduce index. */
+  reduce?: string;
+}
+
+const JAVASCRIPT = /^\s*map\s*\(/;
+
+/** @throws {StoreRefusedError} when RavenDB cannot compile one; C# indexes need the right DatabaseAdmin */
+export async function ensureIndexes(http: RavenHttp, indexes: readonly IndexDefinition[]): Promise<void> {
+  for (const definition of indexes) await ensureIndex(http, definition);
+}
+
+async function ensureIndex(http: RavenHttp, { name, maps, reduce }: IndexDefinition): Promise<void> {
+  if (maps.length === 0) throw new StoreRefusedError(`Index ${name} has no map: give it at least one`);
+  const javascript = maps.every((map) => JAVASCRIPT.test(map));
+  const kind = reduce === undefined ? 'Map' : 'MapReduce';
+  await http.sendJson('PUT', http.path(javascript ? '/indexes' : '/admin/indexes'), {
+    Indexes: [
+      {
+        Name: name,
+        Maps: maps,
+        Reduce: reduce ?? null,
+        Type: javascript ? `JavaScript${kind}` : kind,
+      },
+    ],
+  });
+}

@@ -1,0 +1,29 @@
+import { VERSION, type Stored } from '@nestjs-spark/contracts';
+import { fromStoredFields, toStoredFields } from '../connect/field-names.ts';
+
+export interface EntityDocument {
+  '@metadata': { '@id': string; '@change-vector': string; '@collection'?: string; [key: string]: unknown };
+  [field: string]: unknown;
+}
+
+/** RavenDB computes these itself. */
+const SERVER_KEYS = ['@id', '@change-vector', '@last-modified'];
+
+/** The text to store. The id is the document's key and not among its fields. */
+export function toEntityText(entity: object, metadata: Record<string, unknown>): string {
+  const fields = toStoredFields(JSON.parse(JSON.stringify(entity))) as Record<string, unknown>;
+  delete fields['Id'];
+  const kept = Object.entries(metadata).filter(([key]) => !SERVER_KEYS.includes(key));
+  return JSON.stringify({ ...fields, '@metadata': Object.fromEntries(kept) });
+}
+
+export function fromEntityDocument<T extends object>(
+  { '@metadata': metadata, ...fields }: EntityDocument,
+  prototype: object,
+): Stored<T> {
+  const entity = Object.assign(Object.create(prototype) as object, fromStoredFields(fields), {
+    id: metadata['@id'],
+  });
+  Object.defineProperty(entity, VERSION, { value: metadata['@change-vector'] });
+  return entity as Stored<T>;
+}

@@ -1,0 +1,12 @@
+import type { DocumentStore } from 'ravendb';
+import { UnavailableError } from '@nestjs-spark/contracts';
+
+/** `cars/1-A`: RavenDB's HiLo, which gives each client a range of numbers at a time. */
+export async function newId(store: DocumentStore, collection: string): Promise<string> {
+  const entity = { '@metadata': { '@collection': collection } };
+  try {
+    return await store.conventions.generateDocumentId(store.database, entity);
+  } catch (cause) {
+    throw new UnavailableError(`RavenDB, for a new id in ${collection},`, { cause });
+  }
+}

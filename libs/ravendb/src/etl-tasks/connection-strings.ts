@@ -1,0 +1,32 @@
+import { GetConnectionStringsOperation, PutConnectionStringOperation, RavenConnectionString } from 'ravendb';
+import type { RavenConnection } from '../connect/raven-connection.ts';
+import { throughClient } from './client-errors.ts';
+
+/** Where a task sends to. */
+export interface EtlConnection {
+  name: string;
+  urls: string[];
+  database: string;
+}
+
+/** Makes it, or changes it: the same again changes nothing. */
+export async function putEtlConnection(
+  connection: RavenConnection,
+  { name, urls, database }: EtlConnection,
+): Promise<void> {
+  const text = Object.assign(new RavenConnectionString(), { name, database, topologyDiscoveryUrls: urls });
+  await throughClient(connection.settings.database, () =>
+    connection.store.maintenance.send(new PutConnectionStringOperation(text)),
+  );
+}
+
+export async function listEtlConnections(connection: RavenConnection): Promise<EtlConnection[]> {
+  const { ravenConnectionStrings } = await throughClient(connection.settings.database, () =>
+    connection.store.maintenance.send(new GetConnectionStringsOperation()),
+  );
+  return Object.values(ravenConnectionStrings ?? {}).map(({ name, database, topologyDiscoveryUrls }) => ({
+    name,
+    database,
+    urls: topologyDiscoveryUrls,
+  }));
+}

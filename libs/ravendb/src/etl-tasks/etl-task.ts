@@ -1,0 +1,89 @@
+import {
+  AddEtlOperation,
+  DeleteOngoingTaskOperation,
+  RavenEtlConfiguration,
+  ResetEtlOperation,
+  UpdateEtlOperation,
+  type Transformation,
+} from 'ravendb';
+import type { RavenConnection } from '../connect/raven-connection.ts';
+import { throughClient } from './client-errors.ts';
+
+/** One script of a task. Its progress hangs on task's and script's name: another name starts from the beginning. */
+export interface EtlTransformation {
+  name: string;
+  collection: string;
+  script: string;
+}
+
+export interface EtlTaskDefinition {
+  name: string;
+  connectionName: string;
+  /** At least one: RavenDB knows no task without. To end all, delete the task. */
+  transformations: EtlTransformation[];
+}
+
+/**
+ * @returns the task's id
+ * @throws {LicenceRefusedError} when the licence does not include ETL
+ */
+export function addEtlTask(connection: RavenConnection, definition: EtlTaskDefinition): Promise<number> {
+  return send(connection, new AddEtlOperation(configurationOf(definition)));
+}
+
+/**
+ * Changes a task; its scripts go on where they were, so a changed one needs `resetEtl` as well.
+ * @returns the task's id, a new one
+ */
+export function updateEtlTask(
+  connection: RavenConnection,
+  taskId: number,
+  definition: EtlTaskDefinition,
+): Promise<number> {
+  return send(connection, new UpdateEtlOperation(taskId, configurationOf(definition)));
+}
+
+/** Lets one script of a task start again from the first document. */
+export async function resetEtl(
+  connection: RavenConnection,
+  taskName: string,
+  transformation: string,
+): Promise<void> {
+  await throughClient(connection.settings.database, () =>
+    connection.store.maintenance.send(new ResetEtlOperation(taskName, transformation)),
+  );
+}
+
+/** A task that is not there is none the worse. */
+export async function deleteEtlTask(connection: RavenConnection, taskId: number): Promise<void> {
+  await throughClient(connection.settings.database, () =>
+    connection.store.maintenance.send(new DeleteOngoingTaskOperation(taskId, 'RavenEtl')),
+  );
+}
+
+async function send(
+  connection: RavenConnection,
+  operation: AddEtlOperation<never> | UpdateEtlOperation<never>,
+): Promise<number> {
+  const result = await throughClient<{ taskId: number }>(connection.settings.database, () =>
+    connection.store.maintenance.send(operation),
+  );
+  return result.taskId;
+}
+
+function configurationOf({
+  name,
+  connectionName,
+  transformations,
+}: EtlTaskDefinition): RavenEtlConfiguration {
+  const configuration = new RavenEtlConfiguration();
+  configuration.name = name;
+  configuration.connectionStringName = connectionName;
+  configuration.transforms = transformations.map((one): Transformation => ({
+    name: one.name,
+    collections: [one.collection],
+    applyToAllDocuments: false,
+    script: one.script,
+  }));
+  return configuration;
+}

@@ -1,0 +1,38 @@
+const FORGET_MS = 15_000;
+
+/**
+ * Work under way or done ahead, by what was asked for. Whoever asks the same while it is under way shares it; what was
+ * done ahead is handed out once, and forgotten when nobody comes for it.
+ */
+export class Ahead<T> {
+  readonly #prepared = new Map<string, Promise<T>>();
+  readonly #running = new Map<string, Promise<T>>();
+
+  /** The prepared result, one that is under way, or a new one. A failed preparation counts as none. */
+  async get(key: string, work: () => Promise<T>): Promise<T> {
+    const prepared = this.#prepared.get(key);
+    if (prepared) {
+      this.#prepared.delete(key);
+      return prepared.catch(() => this.#share(key, work));
+    }
+    return this.#share(key, work);
+  }
+
+  prepare(key: string, work: () => Promise<T>): void {
+    if (this.#prepared.has(key)) return;
+    const result = this.#share(key, work);
+    result.catch(() => undefined);
+    this.#prepared.set(key, result);
+    setTimeout(() => {
+      if (this.#prepared.get(key) === result) this.#prepared.delete(key);
+    }, FORGET_MS).unref();
+  }
+
+  #share(key: string, work: () => Promise<T>): Promise<T> {
+    const running = this.#running.get(key);
+    if (running) return running;
+    const started = work().finally(() => this.#running.delete(key));
+    this.#running.set(key, started);
+    return started;
+  }
+}

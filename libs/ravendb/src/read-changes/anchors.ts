@@ -1,0 +1,189 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { UnavailableError, type Etag } from '@nestjs-spark/contracts';
+import { etagIn } from '../connect/change-vector.ts';
+import type { RavenHttp } from '../connect/raven-http.ts';
+import { anchorToRoll, coversDeletesAfter } from './anchor-plan.ts';
+import { ANCHORS, isForbidden, readAnchors, type Anchor, type AnchorName } from './anchor-state.ts';
+import { readStats } from './database-stats.ts';
+
+const MAP = 'from d in docs where false select new { X = 1 }';
+const POLL_MS = 10;
+const CATCH_UP_MS = 30_000;
+const CREATE_ATTEMPTS = 3;
+const ROLL_MS = 10_000;
+const PLACEHOLDER_RETRIES = 10;
+
+/**
+ * Two disabled indexes that cover every collection, store nothing, and keep RavenDB's cleaner from deletes that not every
+ * reader has confirmed. They are moved forward in turns; at no time are both enabled.
+ */
+export class Anchors {
+  readonly #http: RavenHttp;
+  readonly #rollPauseMs: number;
+  #made: Promise<boolean> | null = null;
+  #rolling: Promise<void> = Promise.resolve();
+  #rolledAt = 0;
+  #confirmed: Etag = -1;
+
+  /** @param rollPauseMs least time between two moves: the cleaner only comes every few minutes */
+  constructor(http: RavenHttp, rollPauseMs: number) {
+    this.#http = http;
+    this.#rollPauseMs = rollPauseMs;
+  }
+
+  /** Makes the anchors where they are missing. False without the right to do so; asked again after a while. */
+  ensure(): Promise<boolean> {
+    this.#made ??= this.#make().then(
+      (allowed) => {
+        if (!allowed) setTimeout(() => (this.#made = null), RIGHTS_AGAIN_MS).unref();
+        return allowed;
+      },
+      (error: unknown) => {
+        this.#made = null;
+        throw error;
+      },
+    );
+    return this.#made;
+  }
+
+  /** Lets go of deletes up to `confirmed`, as far as the anchors' turns allow. */
+  async release(confirmed: Etag): Promise<void> {
+    if (!(await this.ensure())) return;
+    if (confirmed <= this.#confirmed || Date.now() - this.#rolledAt < this.#rollPauseMs) return;
+    this.#rolling = this.#rolling.then(
+      () => this.#roll(confirmed),
+      () => this.#roll(confirmed),
+    );
+    return this.#rolling;
+  }
+
+  /**
+   * What can be said about deletes after `bound`, now: ask after having read. Missing anchors are made again, but for
+   * what was read without them the answer is `lost`.
+   */
+  async cover(bound: Etag): Promise<'kept' | 'lost' | 'best-effort'> {
+    for (let attempt = 0; ; attempt++) {
+      const anchors = await readAnchors(this.#http);
+      if (anchors === null) return 'best-effort';
+      if (coversDeletesAfter(bound, anchors)) return 'kept';
+      if (anchors.length === ANCHORS.length) return 'lost';
+      if (attempt === PLACEHOLDER_RETRIES) break;
+      await delay(POLL_MS);
+    }
+    this.#made = null;
+    await this.ensure();
+    return 'lost';
+  }
+
+  async #make(): Promise<boolean> {
+    try {
+      const anchors = await readAnchors(this.#http);
+      if (anchors === null) return false;
+      for (const name of ANCHORS) {
+        if (await this.#isSettled(name, anchors)) continue;
+        await this.#create(name);
+      }
+      return true;
+    } catch (error) {
+      if (isForbidden(error)) return false;
+      throw error;
+    }
+  }
+
+  /** A process that died while it moved or made an anchor left it enabled. */
+  async #isSettled(name: AnchorName, anchors: readonly Anchor[]): Promise<boolean> {
+    const { indexStates } = await this.#http.onOneNode((node) => readStats(this.#http, node));
+    if (!indexStates.has(name) || !anchors.some((anchor) => anchor.name === name)) return false;
+    if (indexStates.get(name) !== 'Disabled') await this.#switch(name, 'disable');
+    return true;
+  }
+
+  /**
+   * An anchor's etag is that of the last delete it has seen, so one made after everything was cleaned away would show 0
+   * and look as if it had kept all. A delete of our own gives it an etag that proves since when it keeps them.
+   */
+  async #create(name: AnchorName): Promise<void> {
+    const http = this.#http;
+    for (let attempt = 0; attempt < CREATE_ATTEMPTS; attempt++) {
+      // First the mark, then the index: one that a killed process left behind has seen the mark too.
+      const mark = await this.#leaveMark(name);
+      await http.sendJson('PUT', http.path('/admin/indexes'), {
+        Indexes: [{ Name: name, Maps: [MAP], Type: 'Map', Priority: 'Normal' }],
+      });
+      await this.#switch(name, 'enable');
+      const seen = await this.#waitUntil(name, (anchor) => anchor !== undefined && anchor.etag > mark);
+      await this.#switch(name, 'disable');
+      if (seen) return;
+    }
+    throw new UnavailableError(`Index ${name} of database ${http.database} (it does not catch up)`);
+  }
+
+  async #leaveMark(name: AnchorName): Promise<Etag> {
+    const http = this.#http;
+    const id = `sparkWitnesses/anchor-${name.slice(-1)}`;
+    const { databaseId } = await http.onOneNode((node) => readStats(http, node));
+    const answer = await http.sendJson<{ Results: { '@change-vector'?: string }[] }>(
+      'POST',
+      http.path('/bulk_docs'),
+      {
+        Commands: [
+          {
+            Id: id,
+            Type: 'PUT',
+            ChangeVector: null,
+            Document: { '@metadata': { '@collection': 'SparkWitnesses' } },
+          },
+          { Id: id, Type: 'DELETE', ChangeVector: null },
+        ],
+      },
+    );
+    const etag = etagIn(answer?.Results[0]?.['@change-vector'] ?? '', databaseId);
+    if (etag === null) throw new UnavailableError(`Database ${http.database} (it changed its id meanwhile)`);
+    return etag;
+  }
+
+  async #roll(confirmed: Etag): Promise<void> {
+    const anchors = (await readAnchors(this.#http)) ?? [];
+    const name = anchorToRoll(anchors, confirmed);
+    this.#confirmed = Math.max(this.#confirmed, confirmed);
+    if (!name) return;
+    this.#rolledAt = Date.now();
+    const { indexStates } = await this.#http.onOneNode((node) => readStats(this.#http, node));
+    const other = ANCHORS.find((anchor) => anchor !== name);
+    if (other === undefined || indexStates.get(other) !== 'Disabled') {
+      this.#made = null;
+      return;
+    }
+    const before = anchors.find((anchor) => anchor.name === name)?.etag ?? 0;
+    await this.#switch(name, 'enable');
+    try {
+      await this.#waitUntil(
+        name,
+        (anchor) => anchor !== undefined && (anchor.etag > before || anchor.left === 0),
+        ROLL_MS,
+      );
+    } finally {
+      await this.#switch(name, 'disable');
+    }
+  }
+
+  async #switch(name: AnchorName, what: 'enable' | 'disable'): Promise<void> {
+    await this.#http.sendJson('POST', this.#http.path(`/admin/indexes/${what}`, { name, clusterWide: true }));
+  }
+
+  async #waitUntil(
+    name: AnchorName,
+    reached: (anchor: Anchor | undefined) => boolean,
+    limitMs: number = CATCH_UP_MS,
+  ): Promise<boolean> {
+    const end = Date.now() + limitMs;
+    for (;;) {
+      const anchors = (await readAnchors(this.#http)) ?? [];
+      if (reached(anchors.find((anchor) => anchor.name === name))) return true;
+      if (Date.now() > end) return false;
+      await delay(POLL_MS);
+    }
+  }
+}
+
+const RIGHTS_AGAIN_MS = 60_000;

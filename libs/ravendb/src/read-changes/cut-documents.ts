@@ -1,0 +1,94 @@
+/** Where a document stands in an answer's bytes; `metadata` is where its `@metadata` object begins, -1 when it has none. */
+export interface DocumentSlice {
+  start: number;
+  end: number;
+  metadata: number;
+}
+
+export interface CutAnswer {
+  /** In the answer's order; null where RavenDB had no such document. */
+  slices: (DocumentSlice | null)[];
+  /** False when the bytes end before the list of results does. */
+  whole: boolean;
+}
+
+const RESULTS = Buffer.from('"Results":[');
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const LETTER_N = 0x6e;
+
+// Only these bytes mean anything outside of strings.
+const STRUCTURE = new Uint8Array(256);
+for (const byte of [QUOTE, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST]) STRUCTURE[byte] = 1;
+
+/**
+ * Cuts `{"Results":[…]}` into its documents without parsing them: several times as fast as JSON.parse, and every number
+ * stays as it was written. RavenDB writes `@metadata` as a document's last property, so the last object that opens one
+ * level below the document is it.
+ */
+export function cutDocuments(answer: Buffer): CutAnswer {
+  const slices: (DocumentSlice | null)[] = [];
+  const begin = answer.indexOf(RESULTS);
+  if (begin < 0) return { slices, whole: false };
+  let at = begin + RESULTS.length;
+  for (;;) {
+    const byte = answer[at];
+    if (byte === OPEN) {
+      const slice = cutOne(answer, at);
+      if (!slice) return { slices, whole: false };
+      slices.push(slice);
+      at = slice.end;
+    } else if (byte === LETTER_N) {
+      slices.push(null);
+      at += 4;
+    } else if (byte === CLOSE_LIST) {
+      return { slices, whole: true };
+    } else if (byte === undefined) {
+      return { slices, whole: false };
+    } else {
+      at++;
+    }
+  }
+}
+
+function cutOne(bytes: Buffer, start: number): DocumentSlice | null {
+  const length = bytes.length;
+  let depth = 0;
+  let metadata = -1;
+  let at = start;
+  while (at < length) {
+    const byte = bytes[at++] as number;
+    if (STRUCTURE[byte] === 0) continue;
+    if (byte === QUOTE) {
+      at = afterString(bytes, at);
+      if (at < 0) return null;
+    } else if (byte === OPEN || byte === OPEN_LIST) {
+      if (depth === 1 && byte === OPEN) metadata = at - 1;
+      depth++;
+    } else if (--depth === 0) {
+      return { start, end: at, metadata: isMetadata(bytes, metadata) ? metadata : -1 };
+    }
+  }
+  return null;
+}
+
+function afterString(bytes: Buffer, from: number): number {
+  const length = bytes.length;
+  let at = from;
+  while (at < length) {
+    const byte = bytes[at++];
+    if (byte === QUOTE) return at;
+    if (byte === BACKSLASH) at++;
+  }
+  return -1;
+}
+
+const METADATA_KEY = '"@metadata":';
+
+function isMetadata(bytes: Buffer, at: number): boolean {
+  return at >= METADATA_KEY.length && bytes.toString('latin1', at - METADATA_KEY.length, at) === METADATA_KEY;
+}

@@ -1,0 +1,35 @@
+import type { Etag } from '@nestjs-spark/contracts';
+import { soleEtag } from '../connect/change-vector.ts';
+import type { RavenHttp } from '../connect/raven-http.ts';
+import type { Requester } from '../connect/raven-node.ts';
+import { readItems } from './all-items.ts';
+import type { DatabaseStats } from './database-stats.ts';
+import type { RawDocument } from './read-documents.ts';
+
+/**
+ * Gives documents, which come in the order of their etags, their etag. It stands in the change vector of a document
+ * written here. One that was imported, restored or replicated has another database's in it; its etag is in all-items,
+ * and where it is not, the document has moved on and a later page has it.
+ */
+export async function withEtags(
+  http: RavenHttp,
+  node: Requester,
+  stats: DatabaseStats,
+  from: Etag,
+  documents: RawDocument[],
+): Promise<RawDocument[]> {
+  let last = from - 1;
+  const ownEtags = documents.every((document) => {
+    const etag = soleEtag(document.changeVector, stats.databaseId);
+    if (etag === null || etag <= last) return false;
+    document.etag = last = etag;
+    return true;
+  });
+  if (ownEtags) return documents;
+  const { items } = await readItems(http, node, from, documents.length, ['Document']);
+  const etags = new Map(items.map((item) => [item.id.toLowerCase(), item.etag]));
+  return documents.flatMap((document) => {
+    const etag = etags.get(document.id.toLowerCase());
+    return etag === undefined || etag > stats.lastEtag ? [] : [{ ...document, etag }];
+  });
+}

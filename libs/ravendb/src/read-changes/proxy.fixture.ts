@@ -1,0 +1,55 @@
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
+
+/** Stands between client and server; can be taken away, or forbid paths as a certificate without rights would. */
+export async function startProxy(target: string) {
+  const { hostname, port } = new URL(target);
+  const forbidden: RegExp[] = [];
+  const sockets = new Set<Socket>();
+  const forward = (incoming: IncomingMessage, response: ServerResponse) => {
+    if (forbidden.some((pattern) => pattern.test(incoming.url ?? ''))) {
+      response.writeHead(403).end('{"Type":"AuthorizationException","Message":"forbidden"}');
+      return;
+    }
+    const { url = '/', method = 'GET', headers } = incoming;
+    const outgoing = request({ hostname, port, path: url, method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    outgoing.on('error', () => response.destroy());
+    incoming.pipe(outgoing);
+  };
+  const server = createServer(forward);
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  server.on('upgrade', (incoming, socket, head) => {
+    const upstream = connect(Number(port), hostname, () => {
+      const headers = incoming.rawHeaders.reduce(
+        (text, part, index) => text + part + (index % 2 === 0 ? ': ' : '\r\n'),
+        '',
+      );
+      upstream.write(`${incoming.method} ${incoming.url} HTTP/1.1\r\n${headers}\r\n`);
+      upstream.write(head);
+      socket.pipe(upstream).pipe(socket);
+    });
+    upstream.on('error', () => socket.destroy());
+    socket.on('error', () => upstream.destroy());
+    socket.on('close', () => upstream.destroy());
+  });
+  const listen = (at: number) => new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve));
+  await listen(0);
+  const address = server.address();
+  const own = typeof address === 'object' && address ? address.port : 0;
+  const down = () => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise<void>((resolve) => server.close(() => resolve()));
+  };
+  return {
+    url: `http://127.0.0.1:${own}`,
+    forbid: (pattern: RegExp) => forbidden.push(pattern),
+    down,
+    up: () => listen(own),
+  };
+}

@@ -1,0 +1,158 @@
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { UnavailableError } from '@nestjs-spark/contracts';
+import { describeWithServers, eventually, testServers } from '@nestjs-spark/servers/testing';
+import { randomUUID } from 'node:crypto';
+import { ensureDatabase } from '../connect/ensure-database.ts';
+import { RavenHttp } from '../connect/raven-http.ts';
+import type { RavenSettings } from '../connect/settings.ts';
+import { ANCHORS } from './anchor-state.ts';
+import { startProxy } from './proxy.fixture.ts';
+import { RavenChangeFeed } from './raven-change-feed.ts';
+
+describeWithServers(['ravendb'], 'the feed of a real RavenDB', () => {
+  let settings: RavenSettings;
+  let http: RavenHttp;
+  const feeds: RavenChangeFeed[] = [];
+
+  beforeAll(async () => {
+    settings = { urls: [testServers().ravendbUrl], database: `feed-${randomUUID().slice(0, 8)}` };
+    http = new RavenHttp(settings);
+    await ensureDatabase(http, settings, { create: true });
+  });
+  afterEach(() => Promise.all(feeds.splice(0).map((feed) => feed.close())));
+  afterAll(async () => {
+    await http.sendJson('DELETE', '/admin/databases', {
+      DatabaseNames: [settings.database],
+      HardDelete: true,
+    });
+    await http.close();
+  });
+
+  function feedOf(own = settings, options = {}): RavenChangeFeed {
+    const feed = new RavenChangeFeed(own, { pollMs: 300, rollPauseMs: 0, ...options });
+    feeds.push(feed);
+    return feed;
+  }
+
+  const put = (id: string, fields: object = {}) =>
+    http.sendJson('PUT', http.path('/docs', { id }), { ...fields, '@metadata': { '@collection': 'Cars' } });
+  const remove = (id: string) => http.request({ method: 'DELETE', path: http.path('/docs', { id }) });
+  const cleanTombstones = () => http.sendJson('POST', http.path('/admin/tombstones/cleanup'));
+  const switchAnchor = (name: string, what: string) =>
+    http.sendJson('POST', http.path(`/admin/indexes/${what}`, { name, clusterWide: true }));
+
+  async function anchorStates(): Promise<Record<string, string | undefined>> {
+    const stats = await http.getJson<{ Indexes: { Name: string; State: string }[] }>(http.path('/stats'));
+    return Object.fromEntries(
+      ANCHORS.map((name) => [name, stats?.Indexes.find((one) => one.Name === name)?.State]),
+    );
+  }
+
+  it('makes both anchors before it says where the database is, and leaves them disabled', async () => {
+    await feedOf().identify('r');
+    expect(await anchorStates()).toEqual({ 'Spark/Anchor/1': 'Disabled', 'Spark/Anchor/2': 'Disabled' });
+  });
+
+  it('disables an anchor that a killed process left enabled', async () => {
+    await feedOf().identify('r');
+    await switchAnchor('Spark/Anchor/2', 'enable');
+    await feedOf().identify('r');
+    await eventually(async () =>
+      expect(await anchorStates()).toEqual({ 'Spark/Anchor/1': 'Disabled', 'Spark/Anchor/2': 'Disabled' }),
+    );
+  });
+
+  it('says lost when somebody removed the anchors, makes them again, and keeps deletes from then on', async () => {
+    const feed = feedOf();
+    const { lastEtag: began } = await feed.identify('r');
+    for (const name of ANCHORS) {
+      await http.request({ method: 'DELETE', path: http.path('/indexes', { name }) });
+    }
+    await put('cars/1');
+    await remove('cars/1');
+    await cleanTombstones();
+    const query = { collection: 'Cars', from: began + 1, deletesAfter: began, limit: 100 };
+    expect((await feed.read(query)).deletes).toBe('lost');
+    const { lastEtag: anew } = await feed.identify('r');
+    await put('cars/2');
+    await remove('cars/2');
+    await cleanTombstones();
+    const again = await feed.read({ ...query, from: anew + 1, deletesAfter: anew });
+    expect(again).toMatchObject({ deletes: 'kept', changes: [{ kind: 'delete', id: 'cars/2' }] });
+  });
+
+  it('lets go of nothing by anchors that began to keep after the deletes were cleaned away', async () => {
+    const began = (await feedOf().identify('r')).lastEtag;
+    for (const name of ANCHORS) {
+      await http.request({ method: 'DELETE', path: http.path('/indexes', { name }) });
+    }
+    await put('cars/3');
+    await remove('cars/3');
+    await cleanTombstones();
+    // A new process, which knows nothing of the old anchors, goes on from where the last one was.
+    const page = await feedOf().read({
+      collection: 'Cars',
+      from: began + 1,
+      deletesAfter: began,
+      limit: 100,
+    });
+    expect(page).toMatchObject({ deletes: 'lost', changes: [] });
+  });
+
+  it('makes no promise about deletes without the right to make anchors', async () => {
+    const proxy = await startProxy(testServers().ravendbUrl);
+    proxy.forbid(/\/admin\//);
+    const feed = feedOf({ ...settings, urls: [proxy.url] });
+    const { lastEtag: began } = await feed.identify('r');
+    await feed.keepDeletesAfter(began);
+    await put('cars/4');
+    const page = await feed.read({ collection: 'Cars', from: began + 1, deletesAfter: began, limit: 100 });
+    expect(page).toMatchObject({ deletes: 'best-effort', changes: [{ kind: 'put', id: 'cars/4' }] });
+    await proxy.down();
+  });
+
+  it('is unavailable while the server is away, keeps who waits waiting, and goes on by itself', async () => {
+    const proxy = await startProxy(testServers().ravendbUrl);
+    const feed = feedOf({ ...settings, urls: [proxy.url] });
+    const { lastEtag } = await feed.identify('r');
+    const query = { collection: 'Cars', from: lastEtag + 1, deletesAfter: lastEtag, limit: 100 };
+    const waiting = feed.wait(lastEtag, AbortSignal.timeout(20_000));
+    await feed.read(query);
+    await proxy.down();
+    await expect(feed.read(query)).rejects.toThrow(UnavailableError);
+    await put('cars/5');
+    await proxy.up();
+    await waiting;
+    expect((await feed.read(query)).changes).toMatchObject([{ kind: 'put', id: 'cars/5' }]);
+    await proxy.down();
+  });
+
+  it('wakes who waits without waiting for its own look', async () => {
+    const feed = feedOf(settings, { pollMs: 3_600_000 });
+    const signal = AbortSignal.timeout(20_000);
+    for (const round of [1, 2, 3]) {
+      const { lastEtag } = await feed.identify('r');
+      const waiting = feed.wait(lastEtag, signal);
+      await put('cars/6', { Round: round });
+      await waiting;
+    }
+    expect(signal.aborted).toBe(false);
+  });
+
+  it('cuts a page by bytes, so that big documents do not pile up', async () => {
+    const feed = feedOf(settings, { pageBytes: 64 * 1024 });
+    const { lastEtag } = await feed.identify('r');
+    for (let n = 0; n < 60; n++) await put(`big/${n}`, { Text: 'x'.repeat(20_000) });
+    const sizes: number[] = [];
+    const ids: string[] = [];
+    for (let from = lastEtag + 1; ;) {
+      const page = await feed.read({ collection: 'Cars', from, deletesAfter: lastEtag, limit: 4_096 });
+      sizes.push(page.changes.length);
+      ids.push(...page.changes.map(({ id }) => id));
+      from = page.to + 1;
+      if (page.drained) break;
+    }
+    expect(ids).toEqual(Array.from({ length: 60 }, (_, n) => `big/${n}`));
+    expect(Math.max(...sizes)).toBeLessThan(30);
+  });
+});

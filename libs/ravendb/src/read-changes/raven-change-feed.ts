@@ -1,0 +1,158 @@
+import type { Etag } from '@nestjs-spark/contracts';
+import type {
+  ChangeFeed,
+  ChangePage,
+  FeedQuery,
+  SourceDocument,
+  SourceIdentity,
+} from '@nestjs-spark/contracts/internal';
+import { RavenHttp } from '../connect/raven-http.ts';
+import type { RavenSettings } from '../connect/settings.ts';
+import { Ahead } from './ahead.ts';
+import { Anchors } from './anchors.ts';
+import { readCollectionCounts, readStats, type DatabaseStats } from './database-stats.ts';
+import { fetchDocuments } from './fetch-documents.ts';
+import { PageSize } from './page-size.ts';
+import { readRawPage, type RawPage } from './raw-page.ts';
+import { isSparse, ShareOfDatabase } from './share-of-database.ts';
+import { readSparsePage } from './sparse-page.ts';
+import { TailWatch } from './tail-watch.ts';
+import { toChanges } from './to-changes.ts';
+import { raiseWitness, readWitness } from './witness.ts';
+
+export interface RavenFeedOptions {
+  /** How often to look although nothing was heard. Default 2,000 ms. */
+  pollMs?: number;
+  /** About how many bytes of documents a page holds. Default 4 MB. */
+  pageBytes?: number;
+  /** Least time between two moves of the anchors. Default 15,000 ms. */
+  rollPauseMs?: number;
+}
+
+/** Reads one RavenDB database's changes; needs ReadWrite, and DatabaseAdmin for deletes to be `kept`. */
+export class RavenChangeFeed implements ChangeFeed {
+  readonly #http: RavenHttp;
+  readonly #anchors: Anchors;
+  readonly #tail: TailWatch;
+  readonly #share: ShareOfDatabase;
+  readonly #size: PageSize;
+  readonly #pageBytes: number;
+  readonly #pages = new Ahead<ChangePage>();
+  readonly #raw = new Ahead<RawPage>();
+
+  constructor(settings: RavenSettings, options: RavenFeedOptions = {}) {
+    const { pollMs = 2_000, pageBytes = 4 * 1024 * 1024, rollPauseMs = 15_000 } = options;
+    this.#http = new RavenHttp(settings);
+    this.#anchors = new Anchors(this.#http, rollPauseMs);
+    this.#tail = new TailWatch(settings, async () => (await this.#stats()).lastEtag, pollMs);
+    this.#share = new ShareOfDatabase(() => readCollectionCounts(this.#http));
+    this.#size = new PageSize(pageBytes);
+    this.#pageBytes = pageBytes;
+  }
+
+  async identify(reader: string): Promise<SourceIdentity> {
+    // Before the etag is taken: a reader that begins there relies on every later delete being kept.
+    await this.#anchors.ensure();
+    const { databaseId, lastEtag } = await this.#stats();
+    return { databaseId, lastEtag, witness: await readWitness(this.#http, reader) };
+  }
+
+  async read(query: FeedQuery): Promise<ChangePage> {
+    const page = await this.#pages.get(keyOf(query), () => this.#page(query));
+    if (!page.drained && page.to >= page.from) {
+      const next = { ...query, from: page.to + 1 };
+      this.#pages.prepare(keyOf(next), () => this.#page(next));
+    }
+    return page;
+  }
+
+  async load(ids: string[]): Promise<(SourceDocument | null)[]> {
+    const documents = await fetchDocuments(this.#http, this.#http, ids);
+    return documents.map(
+      (document) => document && { id: document.id, collection: document.collection, json: document.json },
+    );
+  }
+
+  wait(etag: Etag, signal: AbortSignal): Promise<void> {
+    return this.#tail.wait(etag, signal);
+  }
+
+  raiseWitness(reader: string, from: number): Promise<number> {
+    return raiseWitness(this.#http, reader, from);
+  }
+
+  keepDeletesAfter(etag: Etag): Promise<void> {
+    return this.#anchors.release(etag);
+  }
+
+  async count(collection: string): Promise<number> {
+    const { byCollection } = await readCollectionCounts(this.#http);
+    return byCollection.get(collection.toLowerCase()) ?? 0;
+  }
+
+  async close(): Promise<void> {
+    await this.#tail.close();
+    await this.#http.close();
+  }
+
+  #stats(): Promise<DatabaseStats> {
+    return this.#http.onOneNode((node) => readStats(this.#http, node));
+  }
+
+  async #page(query: FeedQuery): Promise<ChangePage> {
+    const { from, deletesAfter } = query;
+    const collection = query.collection.toLowerCase();
+    const anchored = await this.#anchors.ensure();
+    const raw = await this.#readRaw(collection, query);
+    const deletesMatter = raw.to >= from && raw.to > deletesAfter;
+    return {
+      databaseId: raw.databaseId,
+      from,
+      to: raw.to,
+      drained: raw.drained,
+      lastEtag: raw.lastEtag,
+      changes: toChanges(raw, collection, deletesAfter),
+      deletes: !anchored
+        ? 'best-effort'
+        : deletesMatter
+          ? await this.#anchors.cover(Math.max(from - 1, deletesAfter))
+          : 'kept',
+    };
+  }
+
+  async #readRaw(collection: string, query: FeedQuery): Promise<RawPage> {
+    const { from, deletesAfter } = query;
+    const pageSize = this.#size.for(query.limit);
+    const rawQuery = { from, deletesAfter, pageSize, maxBytes: this.#pageBytes * 4 };
+    const share = await this.#share.of(collection);
+    return this.#http.onOneNode(async (node) => {
+      const stats = await readStats(this.#http, node);
+      if (stats.lastEtag < from) return emptyPage(stats, from);
+      if (isSparse(share, stats.lastEtag - from)) {
+        return readSparsePage(this.#http, node, stats, collection, rawQuery);
+      }
+      // Tasks on several collections that stand at the same place read the same bytes.
+      const key = `${stats.lastEtag}|${from}|${Math.max(deletesAfter, from - 1)}|${pageSize}`;
+      const page = await this.#raw.get(key, () => readRawPage(this.#http, node, stats, rawQuery));
+      this.#size.saw(page.documents);
+      return page;
+    });
+  }
+}
+
+function emptyPage(stats: DatabaseStats, from: Etag): RawPage {
+  return {
+    databaseId: stats.databaseId,
+    lastEtag: stats.lastEtag,
+    to: from - 1,
+    // A database that ends before the reader's position is not at its end: it is another one, or was restored.
+    drained: stats.lastEtag === from - 1,
+    documents: [],
+    tombstones: [],
+  };
+}
+
+// Deletes before the page's own beginning are of no interest either way.
+function keyOf({ collection, from, deletesAfter, limit }: FeedQuery): string {
+  return `${collection.toLowerCase()}|${from}|${Math.max(deletesAfter, from - 1)}|${limit}`;
+}

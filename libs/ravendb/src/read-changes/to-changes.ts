@@ -1,0 +1,16 @@
+import type { Etag } from '@nestjs-spark/contracts';
+import type { SourceChange } from '@nestjs-spark/contracts/internal';
+import type { RawPage } from './raw-page.ts';
+
+/** One collection's part of a page, documents and deletes in one order. */
+export function toChanges(page: RawPage, collection: string, deletesAfter: Etag): SourceChange[] {
+  const wanted = (name: string) => name === collection || name.toLowerCase() === collection;
+  const puts: SourceChange[] = [];
+  for (const { id, collection: name, etag, copyOf, json } of page.documents) {
+    if (wanted(name)) puts.push({ kind: 'put', id, collection: name, etag, copyOf, json });
+  }
+  const deletes = page.tombstones
+    .filter((item) => item.etag > deletesAfter && wanted(item.collection))
+    .map(({ id, etag }): SourceChange => ({ kind: 'delete', id, etag }));
+  return deletes.length === 0 ? puts : [...puts, ...deletes].toSorted((a, b) => a.etag - b.etag);
+}

@@ -1,0 +1,21 @@
+import type { Checkpoint, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
+import { fromStoredFields, toStoredFields } from '../connect/field-names.ts';
+
+export const CHECKPOINTS = 'SparkCheckpoints';
+
+export interface StoredDocument {
+  '@metadata': { '@id': string; '@change-vector': string };
+  [field: string]: unknown;
+}
+
+export function toCheckpointDocument(checkpoint: Checkpoint): string {
+  return JSON.stringify({
+    ...(toStoredFields(checkpoint) as object),
+    '@metadata': { '@collection': CHECKPOINTS },
+  });
+}
+
+export function fromCheckpointDocument(document: StoredDocument): StoredCheckpoint {
+  const { '@metadata': metadata, ...fields } = document;
+  return { checkpoint: fromStoredFields(fields) as Checkpoint, version: metadata['@change-vector'] };
+}

@@ -1,0 +1,51 @@
+import type { TaskKey } from '@nestjs-spark/contracts';
+import type { RavenHttp } from '../connect/raven-http.ts';
+import { cutDocuments } from '../read-changes/cut-documents.ts';
+import { readMetadata, type DocumentMetadata } from '../read-changes/document-metadata.ts';
+import { fetchDocuments } from '../read-changes/fetch-documents.ts';
+import { isCopyOf, type Copy } from './own-copies.ts';
+import type { Effect } from './reduce-commands.ts';
+
+const PAGE = 1_024;
+const AT_ONCE = 16;
+
+/** The task's own copies that a set of commands is to remove. */
+export async function findCopies(http: RavenHttp, task: TaskKey, effect: Effect): Promise<Copy[]> {
+  if (effect.deletes.size === 0 && effect.prefixes.size === 0) return [];
+  const own = isCopyOf(task);
+  const byId = await lookUp(http, [...effect.deletes]);
+  const byPrefix = await mapAtOnce([...effect.prefixes], (prefix) => listByPrefix(http, prefix));
+  const copies = new Map<string, Copy>();
+  for (const document of [...byId, ...byPrefix.flat()]) {
+    const key = document.id.toLowerCase();
+    if (own(document) && !effect.puts.has(key)) {
+      copies.set(key, { id: document.id, changeVector: document.changeVector });
+    }
+  }
+  return [...copies.values()];
+}
+
+/** What is there under these ids. */
+export async function lookUp(http: RavenHttp, ids: string[]): Promise<DocumentMetadata[]> {
+  const found = await fetchDocuments(http, http, ids, { metadataOnly: true });
+  return found.filter((document) => document !== null);
+}
+
+async function listByPrefix(http: RavenHttp, prefix: string): Promise<DocumentMetadata[]> {
+  const found: DocumentMetadata[] = [];
+  for (let start = 0; ; start += PAGE) {
+    const path = http.path('/docs', { startsWith: prefix, metadataOnly: true, start, pageSize: PAGE });
+    const { body } = await http.request({ path });
+    const { slices } = cutDocuments(body);
+    for (const slice of slices) if (slice) found.push(readMetadata(body, slice));
+    if (slices.length < PAGE) return found;
+  }
+}
+
+async function mapAtOnce<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += AT_ONCE) {
+    results.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(work))));
+  }
+  return results;
+}

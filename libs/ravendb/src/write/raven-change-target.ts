@@ -1,0 +1,151 @@
+import {
+  UnavailableError,
+  VersionConflictError,
+  type ChangeCommand,
+  type TaskKey,
+} from '@nestjs-spark/contracts';
+import {
+  checkpointId,
+  generationLabel,
+  taskLabel,
+  type ChangeTarget,
+  type Checkpoint,
+  type StoredCheckpoint,
+} from '@nestjs-spark/contracts/internal';
+import { RavenHttp } from '../connect/raven-http.ts';
+import { RavenConflictError, RavenRefusedError } from '../connect/server-error.ts';
+import type { RavenSettings } from '../connect/settings.ts';
+import { blame } from './blame.ts';
+import { checkPut } from './check-put.ts';
+import { toCheckpointDocument } from './checkpoint-document.ts';
+import { listCheckpoints, readCheckpoint } from './checkpoints.ts';
+import { findCopies } from './find-copies.ts';
+import { findMovedCopies, isCollectionMismatch } from './moved-collections.ts';
+import { isCopyOf, type Copy } from './own-copies.ts';
+import { reduceCommands, type Effect } from './reduce-commands.ts';
+import { MovingFence } from './moving-fence.ts';
+import { removeStep, scanCopies } from './remove-copies.ts';
+import { write, type Transaction } from './transaction.ts';
+
+// A conflict that is not the checkpoint's means that the module wrote one of these documents in the same moment.
+const BY_VERSION = 3;
+const ATTEMPTS = 10;
+
+/**
+ * Applies change sets in one RavenDB database. A put over a document that the module made itself overwrites it, as
+ * RavenDB's own ETL does.
+ */
+export class RavenChangeTarget implements ChangeTarget {
+  readonly #http: RavenHttp;
+
+  constructor(settings: RavenSettings) {
+    this.#http = new RavenHttp(settings);
+  }
+
+  readCheckpoint(task: TaskKey): Promise<StoredCheckpoint | null> {
+    return readCheckpoint(this.#http, task);
+  }
+
+  listCheckpoints(): Promise<StoredCheckpoint[]> {
+    return listCheckpoints(this.#http);
+  }
+
+  async apply(commands: ChangeCommand[], checkpoint: Checkpoint, expected: string | null): Promise<string> {
+    const effect = reduceCommands(commands);
+    for (const [key, { id, document }] of effect.puts) {
+      const checked = checkPut(id, document);
+      if (checked !== document) effect.puts.set(key, { id, document: checked });
+    }
+    let moved: Copy[] = [];
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const deletes = [...(await findCopies(this.#http, checkpoint.task, effect)), ...moved];
+      try {
+        const guard = attempt < BY_VERSION || moved.length > 0 ? {} : { guard: checkpoint.task };
+        return await this.#write({ deletes, ...guard }, effect, checkpoint, expected);
+      } catch (error) {
+        if (isCollectionMismatch(error) && moved.length === 0) {
+          moved = await findMovedCopies(this.#http, effect);
+          if (moved.length === 0) throw error;
+        } else if (error instanceof RavenConflictError) {
+          await this.#requireUnmoved(checkpoint.task, expected, error);
+          moved = moved.length > 0 ? await findMovedCopies(this.#http, effect) : moved;
+        } else if (error instanceof RavenRefusedError) {
+          throw blame(effect.puts.values(), error);
+        } else {
+          throw error;
+        }
+      }
+    }
+    throw new UnavailableError(
+      `A moment in which nobody else writes the documents of ${taskLabel(checkpoint.task)}`,
+    );
+  }
+
+  async sweep(stored: StoredCheckpoint): Promise<StoredCheckpoint> {
+    const { task, generation } = stored.checkpoint;
+    const current = generationLabel(taskLabel(task), generation);
+    const own = isCopyOf(task);
+    const fence = new MovingFence(this.#http, stored);
+    for await (const copies of scanCopies(this.#http, (copy) => own(copy) && copy.generation !== current)) {
+      await removeStep(
+        this.#http,
+        copies,
+        (copy) => own(copy) && copy.generation !== current,
+        (some) => fence.write(some, stored.checkpoint),
+        () => fence.isPassed(),
+      );
+    }
+    const swept = { ...stored.checkpoint, swept: true };
+    await fence.write([], swept);
+    return { checkpoint: swept, version: fence.version };
+  }
+
+  async forget(task: TaskKey): Promise<{ removed: number }> {
+    const own = isCopyOf(task);
+    let removed = 0;
+    for (;;) {
+      const stored = await this.readCheckpoint(task);
+      try {
+        const fence = stored ? new MovingFence(this.#http, stored) : null;
+        for await (const copies of scanCopies(this.#http, own)) {
+          removed += await removeStep(
+            this.#http,
+            copies,
+            own,
+            (some) => (fence ? fence.write(some, fence.checkpoint) : this.#remove(some)),
+            async () => fence !== null && (await fence.isPassed()),
+          );
+        }
+        if (fence) await this.#remove([{ id: checkpointId(task), changeVector: fence.version }]);
+        return { removed };
+      } catch (error) {
+        // A late writer moved the checkpoint: what it wrote is to go too.
+        if (!(error instanceof VersionConflictError)) throw error;
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#http.close();
+  }
+
+  #write(
+    removal: Pick<Transaction, 'deletes' | 'guard'>,
+    effect: Effect,
+    checkpoint: Checkpoint,
+    expected: string | null,
+  ): Promise<string> {
+    const id = checkpointId(checkpoint.task);
+    const fence = { id, document: toCheckpointDocument(checkpoint), expected };
+    return write(this.#http, { ...removal, puts: effect.puts.values(), fence });
+  }
+
+  async #remove(copies: readonly Copy[]): Promise<void> {
+    await write(this.#http, { deletes: copies, puts: [], fence: null });
+  }
+
+  async #requireUnmoved(task: TaskKey, expected: string | null, cause: Error): Promise<void> {
+    const stored = await this.readCheckpoint(task);
+    if ((stored?.version ?? null) !== expected) throw new VersionConflictError(checkpointId(task), { cause });
+  }
+}

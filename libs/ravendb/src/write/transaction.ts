@@ -1,0 +1,51 @@
+import type { TaskKey } from '@nestjs-spark/contracts';
+import type { RavenHttp } from '../connect/raven-http.ts';
+import { deleteIfCopyOf, type Copy } from './own-copies.ts';
+
+export interface Transaction {
+  /** Carried out first, each only if it is still as it was seen. */
+  deletes: readonly Copy[];
+  /** Let RavenDB look in the transaction itself whether these are still copies of the task: slower, never a conflict. */
+  guard?: TaskKey;
+  puts: Iterable<{ id: string; document: string }>;
+  /** Written last, only if its version is `expected`; null expects that there is none. */
+  fence: { id: string; document: string; expected: string | null } | null;
+}
+
+/**
+ * Writes all of it or nothing.
+ * @returns the version of what was written last, which is the fence when there is one
+ * @throws {RavenConflictError} when something is not as it was seen
+ */
+export async function write(http: RavenHttp, { deletes, guard, puts, fence }: Transaction): Promise<string> {
+  const commands: string[] = [];
+  const patch = guard && JSON.stringify(deleteIfCopyOf(guard));
+  for (const { id, changeVector } of deletes) {
+    const how = patch
+      ? `"Type":"PATCH","ChangeVector":null,"Patch":${patch}`
+      : `"Type":"DELETE","ChangeVector":${JSON.stringify(changeVector)}`;
+    commands.push(`{"Id":${JSON.stringify(id)},${how}}`);
+  }
+  for (const { id, document } of puts) commands.push(put(id, document, 'null'));
+  if (fence) commands.push(put(fence.id, fence.document, JSON.stringify(fence.expected ?? '')));
+  const { body } = await http.request({
+    method: 'POST',
+    path: http.path('/bulk_docs'),
+    body: `{"Commands":[${commands.join(',')}]}`,
+  });
+  return lastChangeVector(body);
+}
+
+function put(id: string, document: string, changeVector: string): string {
+  return `{"Id":${JSON.stringify(id)},"Type":"PUT","ChangeVector":${changeVector},"Document":${document}}`;
+}
+
+const CHANGE_VECTOR = '"@change-vector":"';
+
+// The answer has an entry per command, thousands of them; only the last one is needed.
+function lastChangeVector(answer: Buffer): string {
+  const begin = answer.lastIndexOf(CHANGE_VECTOR);
+  if (begin < 0) return '';
+  const from = begin + CHANGE_VECTOR.length;
+  return answer.toString('utf8', from, answer.indexOf('"', from));
+}

@@ -1,0 +1,26 @@
+import type { RavenCertificate } from '@nestjs-spark/ravendb';
+
+/** `ravendb`, or `sqlite:` and the path of a file. */
+export type StoreKind = 'ravendb' | `sqlite:${string}`;
+
+/** What `SparkStoreModule.forRoot()` takes. Everything left out comes from the environment. */
+export interface SparkStoreOptions {
+  /** Default `SPARK_STORE`, else `ravendb`. */
+  store?: StoreKind;
+  ravendb?: {
+    /** Default `RAVENDB_URLS`, separated by commas. */
+    urls?: string[];
+    /** The application's own database. Default `RAVENDB_DATABASE`, else `Spark` and the module's name. */
+    database?: string;
+    certificate?: RavenCertificate;
+  };
+  /** Where modules find each other. */
+  registry?: {
+    /** Default `SPARK_MODULES_URLS`, else the application's own addresses. */
+    urls?: string[];
+    /** Default `SPARK_MODULES_DATABASE`, else `SparkModules`. */
+    database?: string;
+  };
+  /** Whether missing databases are made. Default: unless `NODE_ENV` is `production`. */
+  createDatabase?: boolean;
+}

@@ -1,0 +1,29 @@
+import type { Repository } from '@nestjs-spark/contracts';
+import type { ChangeFeed, ChangeTarget, ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
+import type { IndexDefinition } from '@nestjs-spark/ravendb';
+import type { RavenConnection, RavenLicence } from '@nestjs-spark/ravendb/internal';
+
+/** What a store is made of, whichever it is. */
+export interface StoreParts {
+  info: StoreInfo;
+  feed: ChangeFeed;
+  target: ChangeTarget;
+  state: StateStore;
+  registry: ModuleRegistry;
+  /** For those who want RavenDB itself; null on another store. */
+  ravendb: RavenConnection | null;
+  repository<T extends object>(collection: string, prototype: object): Repository<T>;
+  /** Makes what is missing: databases where that is allowed, and these indexes. */
+  prepare(indexes: readonly IndexDefinition[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What runs underneath, for status and for the choice of an engine. */
+export interface StoreInfo {
+  kind: 'ravendb' | 'sqlite';
+  databaseName: string;
+  /** Empty when the store is no server. */
+  databaseUrls: string[];
+  /** Asked anew each time, since a licence may come or go. Throws `UnavailableError` when the server is away. */
+  licence(): Promise<RavenLicence>;
+}

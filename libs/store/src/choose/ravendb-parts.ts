@@ -1,0 +1,44 @@
+import {
+  ensureDatabase,
+  ensureIndexes,
+  RavenChangeFeed,
+  RavenChangeTarget,
+  RavenConnection,
+  RavenModuleRegistry,
+  RavenRepository,
+  RavenStateStore,
+  readLicence,
+} from '@nestjs-spark/ravendb/internal';
+import type { StoreParts } from './parts.ts';
+import type { StoreSettings } from './read-settings.ts';
+
+/** Everything on RavenDB. Reaches no server yet. */
+export function ravendbParts({ own, registry, createDatabase }: StoreSettings): StoreParts {
+  const connection = new RavenConnection(own);
+  const feed = new RavenChangeFeed(own);
+  const target = new RavenChangeTarget(own);
+  const state = new RavenStateStore(own);
+  const modules = new RavenModuleRegistry(registry, { create: createDatabase });
+  return {
+    info: {
+      kind: 'ravendb',
+      databaseName: own.database,
+      databaseUrls: own.urls,
+      licence: () => readLicence(connection.http),
+    },
+    feed,
+    target,
+    state,
+    registry: modules,
+    ravendb: connection,
+    repository: (collection, prototype) => new RavenRepository(connection, collection, prototype),
+    async prepare(indexes) {
+      await ensureDatabase(connection.http, own, { create: createDatabase });
+      await modules.prepare();
+      await ensureIndexes(connection.http, indexes);
+    },
+    async close() {
+      await Promise.all([feed, target, state, modules, connection].map((part) => part.close()));
+    },
+  };
+}

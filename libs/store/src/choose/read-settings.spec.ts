@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { readSettings } from './read-settings.ts';
+
+describe('the settings of the store', () => {
+  it('come from the environment', () => {
+    const settings = readSettings(
+      {},
+      {
+        RAVENDB_URLS: 'http://a:8080, http://b:8080',
+        RAVENDB_DATABASE: 'SparkFleet',
+        SPARK_MODULES_URLS: 'http://c:8080',
+        SPARK_MODULES_DATABASE: 'Modules',
+      },
+    );
+    expect(settings).toEqual({
+      own: { urls: ['http://a:8080', 'http://b:8080'], database: 'SparkFleet' },
+      registry: { urls: ['http://c:8080'], database: 'Modules' },
+      createDatabase: true,
+    });
+  });
+
+  it('have the defaults of the contract', () => {
+    const settings = readSettings({}, { RAVENDB_URLS: 'http://a', SPARK_MODULE_NAME: 'HR' });
+    expect(settings.own.database).toBe('SparkHR');
+    expect(settings.registry).toEqual({ urls: ['http://a'], database: 'SparkModules' });
+  });
+
+  it('make no database in production', () => {
+    const environment = { RAVENDB_URLS: 'http://a', RAVENDB_DATABASE: 'X', NODE_ENV: 'production' };
+    expect(readSettings({}, environment).createDatabase).toBe(false);
+    expect(readSettings({ createDatabase: true }, environment).createDatabase).toBe(true);
+  });
+
+  it.each([
+    [{}, 'RAVENDB_URLS'],
+    [{ RAVENDB_URLS: 'http://a' }, 'RAVENDB_DATABASE'],
+    [{ SPARK_STORE: 'sqlite:x.db' }, 'not available yet'],
+    [{ SPARK_STORE: 'mongo' }, 'There is no store "mongo"'],
+  ])('name what is missing: %j', (environment, words) => {
+    expect(() => readSettings({}, environment)).toThrow(words);
+  });
+});

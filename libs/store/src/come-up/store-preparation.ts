@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Log } from '@nestjs-spark/contracts/internal';
+import type { IndexDefinition } from '@nestjs-spark/ravendb';
+
+const PAUSES_MS = [500, 1_000, 2_000, 5_000];
+
+/** Where the preparation stands: ready, or why not yet. */
+export interface StoreReadiness {
+  ready: boolean;
+  /** In words for an operator; null when ready. */
+  reason: string | null;
+}
+
+/**
+ * Brings the store to where the application can use it, in the background and for as long as it takes: an application
+ * whose database is away comes up, says that it is not ready, and goes on by itself.
+ */
+export class StorePreparation {
+  readonly #prepare: (indexes: readonly IndexDefinition[]) => Promise<void>;
+  readonly #log: Log;
+  readonly #indexes: IndexDefinition[] = [];
+  readonly #stop = new AbortController();
+  #running: Promise<void> | null = null;
+  #reason: string | null = 'the store has not been looked at yet';
+
+  constructor(prepare: (indexes: readonly IndexDefinition[]) => Promise<void>, log: Log) {
+    this.#prepare = prepare;
+    this.#log = log;
+  }
+
+  /** Before the start. */
+  addIndexes(indexes: readonly IndexDefinition[]): void {
+    this.#indexes.push(...indexes);
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  readiness(): StoreReadiness {
+    return { ready: this.#reason === null, reason: this.#reason };
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        await this.#prepare(this.#indexes);
+        this.#reason = null;
+        if (attempt > 0) this.#log.log('The store is ready');
+        return;
+      } catch (error) {
+        this.#tell(error);
+        const pause = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)];
+        await delay(pause, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  #tell(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (reason !== this.#reason) this.#log.warn(`The store is not ready, trying on: ${reason}`);
+    this.#reason = reason;
+  }
+}

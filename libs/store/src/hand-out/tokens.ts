@@ -1,0 +1,27 @@
+import type { EntityClass } from '../entities/entity.ts';
+
+/** `ChangeFeed` of the application's database */
+export const CHANGE_FEED = Symbol('SPARK_CHANGE_FEED');
+/** `ChangeTarget` in the application's database */
+export const CHANGE_TARGET = Symbol('SPARK_CHANGE_TARGET');
+/** `StateStore` in the application's database */
+export const STATE_STORE = Symbol('SPARK_STATE_STORE');
+/** `ModuleRegistry` */
+export const MODULE_REGISTRY = Symbol('SPARK_MODULE_REGISTRY');
+/** `StoreInfo` */
+export const STORE_INFO = Symbol('SPARK_STORE_INFO');
+/** RavenDB's own `DocumentStore`; null on another store. Reading it makes no connection. */
+export const DOCUMENT_STORE = Symbol('SPARK_DOCUMENT_STORE');
+/** `RavenConnection` of the application's database; null on another store */
+export const RAVEN_CONNECTION = Symbol('SPARK_RAVEN_CONNECTION');
+
+const repositories = new WeakMap<object, symbol>();
+
+/** Under which token the repository of an entity is found: `module.get(repositoryToken(Car))`. */
+export function repositoryToken(entity: EntityClass): symbol {
+  const known = repositories.get(entity);
+  if (known) return known;
+  const token = Symbol(`SPARK_REPOSITORY_${entity.name}`);
+  repositories.set(entity, token);
+  return token;
+}

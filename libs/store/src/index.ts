@@ -1,0 +1,16 @@
+export type { IndexDefinition } from '@nestjs-spark/ravendb';
+export type { SparkStoreOptions, StoreKind } from './choose/options.ts';
+export { StorePreparation, type StoreReadiness } from './come-up/store-preparation.ts';
+export { collectionNameOf, Entity, type EntityClass, type EntityOptions } from './entities/entity.ts';
+export { InjectDocumentStore, InjectRepository } from './hand-out/inject.ts';
+export {
+  CHANGE_FEED,
+  CHANGE_TARGET,
+  DOCUMENT_STORE,
+  MODULE_REGISTRY,
+  repositoryToken,
+  STATE_STORE,
+  STORE_INFO,
+} from './hand-out/tokens.ts';
+export { SparkStoreModule } from './spark-store.module.ts';
+export type { StoreInfo } from './choose/parts.ts';

@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import { Injectable, Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { UnavailableError, type Repository } from '@nestjs-spark/contracts';
+import { RavenHttp } from '@nestjs-spark/ravendb/internal';
+import { describeWithServers, eventually, testServers } from '@nestjs-spark/servers/testing';
+import { randomUUID } from 'node:crypto';
+import {
+  CHANGE_FEED,
+  Entity,
+  InjectRepository,
+  SparkStoreModule,
+  STORE_INFO,
+  StorePreparation,
+  type StoreInfo,
+} from './index.ts';
+
+@Entity()
+class Person {
+  firstName!: string;
+  address?: { street: string };
+
+  get greeting(): string {
+    return `Hello ${this.firstName}`;
+  }
+}
+
+@Injectable()
+class People {
+  readonly repository: Repository<Person>;
+
+  constructor(@InjectRepository(Person) repository: Repository<Person>) {
+    this.repository = repository;
+  }
+}
+
+const indexes = [
+  { name: 'People_Overview', maps: [`map('People', (person) => ({ FirstName: person.FirstName }))`] },
+];
+
+@Module({ imports: [SparkStoreModule.forFeature([Person], { indexes })], providers: [People] })
+class PeopleModule {}
+
+function appOn(url: string, database: string) {
+  const root = SparkStoreModule.forRoot({
+    store: 'ravendb',
+    ravendb: { urls: [url], database },
+    registry: { database: `${database}-modules` },
+  });
+  return Test.createTestingModule({ imports: [root, PeopleModule] }).compile();
+}
+
+describe('SparkStoreModule', () => {
+  it('comes up although the database is away, and says why it is not ready', async () => {
+    const app = await appOn('http://127.0.0.1:9', 'nowhere');
+    await app.init();
+    const preparation = app.get(StorePreparation);
+    await eventually(() => expect(preparation.readiness().reason).toContain('cannot be reached'));
+    expect(preparation.readiness().ready).toBe(false);
+    await expect(app.get(People).repository.get('people/1-A')).rejects.toThrow(UnavailableError);
+    await app.close();
+  });
+
+  it('refuses a store that is not there yet, in words', async () => {
+    const root = SparkStoreModule.forRoot({ store: 'sqlite:data/fleet.db' });
+    await expect(Test.createTestingModule({ imports: [root] }).compile()).rejects.toThrow(
+      /not available yet/,
+    );
+  });
+});
+
+describeWithServers(['ravendb'], 'SparkStoreModule on RavenDB', () => {
+  it('makes what is missing, hands out the ports, and keeps entities of the class', async () => {
+    const database = `store-${randomUUID().slice(0, 8)}`;
+    const url = testServers().ravendbUrl;
+    const app = await appOn(url, database);
+    await app.init();
+    await eventually(() =>
+      expect(app.get(StorePreparation).readiness()).toEqual({ ready: true, reason: null }),
+    );
+
+    const { repository } = app.get(People);
+    const ann = await repository.create({ firstName: 'Ann', address: { street: 'Main' } } as Person);
+    expect(ann.id).toMatch(/^people\/\d+-A$/);
+    expect((await repository.get(ann.id))?.greeting).toBe('Hello Ann');
+
+    const info = app.get<StoreInfo>(STORE_INFO);
+    expect(info).toMatchObject({ kind: 'ravendb', databaseName: database, databaseUrls: [url] });
+    expect(await info.licence()).toHaveProperty('hasRavenEtl');
+    expect(app.get(CHANGE_FEED)).toBeDefined();
+
+    const http = new RavenHttp({ urls: [url], database });
+    const stored = await http.getJson<object>(http.path('/docs', { id: ann.id }));
+    expect(stored).toMatchObject({ Results: [{ FirstName: 'Ann', Address: { Street: 'Main' } }] });
+    expect(await http.getJson(http.path('/indexes', { name: 'People_Overview' }))).not.toBeNull();
+
+    await app.close();
+    await http.sendJson('DELETE', '/admin/databases', {
+      DatabaseNames: [database, `${database}-modules`],
+      HardDelete: true,
+    });
+    await http.close();
+  });
+});

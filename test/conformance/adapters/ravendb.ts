@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import {
+  ensureDatabase,
+  RavenChangeFeed,
+  RavenChangeTarget,
+  RavenConnection,
+  RavenHttp,
+  RavenModuleRegistry,
+  RavenRepository,
+  RavenStateStore,
+  type RavenSettings,
+} from '@nestjs-spark/ravendb/internal';
+import { testServers } from '@nestjs-spark/servers/testing';
+import type { OpenStore, StoreUnderTest } from './store-under-test.ts';
+
+export const ravendb: StoreUnderTest = {
+  name: 'RavenDB',
+  needs: ['ravendb'],
+  async open() {
+    const settings = {
+      urls: [testServers().ravendbUrl],
+      database: `conformance-${randomUUID().slice(0, 8)}`,
+    };
+    const http = new RavenHttp(settings);
+    await ensureDatabase(http, settings, { create: true });
+    return openStore(settings, http);
+  },
+  async unreachable() {
+    const settings = { urls: ['http://127.0.0.1:9'], database: 'nowhere' };
+    return openStore(settings, new RavenHttp(settings));
+  },
+};
+
+function openStore(settings: RavenSettings, http: RavenHttp): OpenStore {
+  const closing: (() => Promise<void>)[] = [];
+  const closed = <T extends { close(): Promise<void> }>(part: T): T => {
+    closing.push(() => part.close());
+    return part;
+  };
+  const text = async (id: string) => {
+    const { body } = await http.request({ path: http.path('/docs', { id }) });
+    const results = /^\{"Results":\[(.*)\],"Includes":\{\}\}$/s.exec(body.toString('utf8'))?.[1];
+    return results === undefined || results === 'null' ? null : results;
+  };
+  return {
+    feed: () => closed(new RavenChangeFeed(settings, { pollMs: 500, rollPauseMs: 0 })),
+    target: () => closed(new RavenChangeTarget(settings)),
+    state: () => closed(new RavenStateStore(settings)),
+    registry: () => closed(new RavenModuleRegistry(settings, { create: true })),
+    repository: (collection) => new RavenRepository(closed(new RavenConnection(settings)), collection),
+    text,
+    async put(id, collection, json, metadata = {}) {
+      const own = JSON.stringify({ '@collection': collection, ...metadata });
+      const inner = json.trim().slice(1, -1).trim();
+      const path = http.path('/docs', { id });
+      await http.request({
+        method: 'PUT',
+        path,
+        body: `{${inner}${inner === '' ? '' : ','}"@metadata":${own}}`,
+      });
+    },
+    async delete(id) {
+      await http.request({ method: 'DELETE', path: http.path('/docs', { id }) });
+    },
+    async ids(prefix) {
+      const query = { startsWith: prefix, metadataOnly: true, pageSize: 100_000 };
+      const answer = await http.getJson<{ Results: { '@metadata': { '@id': string } }[] }>(
+        http.path('/docs', query),
+      );
+      return (answer?.Results ?? []).map((document) => document['@metadata']['@id']);
+    },
+    async cleanTombstones() {
+      await http.sendJson('POST', http.path('/admin/tombstones/cleanup'));
+    },
+    async drop() {
+      await Promise.all(closing.map((close) => close()));
+      if (settings.database !== 'nowhere') {
+        await http.sendJson('DELETE', '/admin/databases', {
+          DatabaseNames: [settings.database],
+          HardDelete: true,
+        });
+      }
+      await http.close();
+    },
+  };
+}

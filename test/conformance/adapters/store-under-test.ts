@@ -1,0 +1,35 @@
+import type { NeededServer } from '@nestjs-spark/servers/testing';
+import type {
+  ChangeFeed,
+  ChangeTarget,
+  ModuleRegistry,
+  Repository,
+  StateStore,
+} from '@nestjs-spark/contracts/internal';
+
+/** A store with a fresh database in which a suite does as it likes. */
+export interface OpenStore {
+  feed(): ChangeFeed;
+  target(): ChangeTarget;
+  state(): StateStore;
+  registry(): ModuleRegistry;
+  repository<T extends object>(collection: string): Repository<T>;
+  /** Writes one document past every port, as an application or an operator would. `json` is the text without metadata. */
+  put(id: string, collection: string, json: string, metadata?: Record<string, string>): Promise<void>;
+  delete(id: string): Promise<void>;
+  /** The document's JSON text as stored, or null. */
+  text(id: string): Promise<string | null>;
+  ids(prefix: string): Promise<string[]>;
+  /** Makes the store let go of every delete that nothing holds back. */
+  cleanTombstones(): Promise<void>;
+  /** Ends with everything removed. */
+  drop(): Promise<void>;
+}
+
+export interface StoreUnderTest {
+  name: string;
+  needs: readonly NeededServer[];
+  open(): Promise<OpenStore>;
+  /** A store that nobody answers for. */
+  unreachable(): Promise<OpenStore>;
+}

@@ -1,0 +1,311 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  StoreRefusedError,
+  UnavailableError,
+  VersionConflictError,
+  type ChangeCommand,
+  type TaskKey,
+} from '@nestjs-spark/contracts';
+import type { ChangeTarget, Checkpoint } from '@nestjs-spark/contracts/internal';
+import type { OpenStore, StoreUnderTest } from './adapters/store-under-test.ts';
+
+function checkpointOf(task: TaskKey, changes: Partial<Checkpoint> = {}): Checkpoint {
+  return {
+    task,
+    generation: 1,
+    databaseId: 'source+id/==',
+    to: 10,
+    live: false,
+    script: 'abc',
+    witness: 1,
+    sequence: 5,
+    streamCreated: '2026-01-01T00:00:00Z',
+    swept: false,
+    setsApplied: 1,
+    documentsPut: 1,
+    documentsDeleted: 0,
+    readAt: 1_700_000_000_000,
+    appliedAt: 1_700_000_000_001,
+    ...changes,
+  };
+}
+
+function put(
+  id: string,
+  json: string,
+  generation: string,
+  collection = 'Cars',
+  source = 'Fleet/x',
+): ChangeCommand {
+  const metadata = { '@collection': collection, 'spark-source': source, 'spark-generation': generation };
+  const inner = json.slice(1, -1);
+  return {
+    type: 'put',
+    id,
+    document: `{${inner}${inner ? ',' : ''}"@metadata":${JSON.stringify(metadata)}}`,
+  };
+}
+
+const remove = (id: string): ChangeCommand => ({ type: 'delete', id });
+
+export function changeTargetConformance(store: StoreUnderTest): void {
+  describe(`ChangeTarget of ${store.name}`, () => {
+    let open: OpenStore;
+    let target: ChangeTarget;
+    let number = 0;
+    let task: TaskKey;
+    let label: string;
+
+    beforeAll(async () => {
+      open = await store.open();
+      target = open.target();
+    });
+    beforeEach(() => {
+      task = { owner: 'Fleet', requester: 'HR', name: `Task${++number}` };
+      label = `HR/task${number}`;
+    });
+    afterAll(() => open.drop());
+
+    it('says that it is unavailable when nobody answers', async () => {
+      const away = await store.unreachable();
+      await expect(away.target().readCheckpoint(task)).rejects.toThrow(UnavailableError);
+      await expect(away.target().apply([], checkpointOf(task), null)).rejects.toThrow(UnavailableError);
+      await away.drop();
+    });
+
+    it('gives back a checkpoint as it was written, with the version that apply returned', async () => {
+      expect(await target.readCheckpoint(task)).toBeNull();
+      const checkpoint = checkpointOf(task, { live: true, to: 9_007_199_254_740_991 });
+      const version = await target.apply([], checkpoint, null);
+      expect(await target.readCheckpoint(task)).toEqual({ checkpoint, version });
+      expect(
+        (await target.listCheckpoints()).filter((one) => one.checkpoint.task.name === task.name),
+      ).toEqual([{ checkpoint, version }]);
+    });
+
+    it('finds a task whatever the case of its names', async () => {
+      await target.apply([], checkpointOf(task), null);
+      const other = { owner: 'FLEET', requester: 'hr', name: task.name.toUpperCase() };
+      expect(await target.readCheckpoint(other)).not.toBeNull();
+    });
+
+    it('stores documents with every number and sign as written', async () => {
+      const json = '{"N":9007199254740993,"Price":1.10,"Text":"Zoë 😀 \\u00e9 \\" \\\\ud83d","Empty":{}}';
+      await target.apply([put('exact/ü 😀 %/1', json, `${label}:1`)], checkpointOf(task), null);
+      const text = (await open.text('exact/ü 😀 %/1')) ?? '';
+      expect(text).toContain('"N":9007199254740993,"Price":1.10');
+      expect(JSON.parse(text)).toMatchObject({ Text: 'Zoë 😀 é " \\ud83d', Empty: {} });
+      expect(JSON.parse(text)).toMatchObject({ '@metadata': { 'spark-generation': `${label}:1` } });
+    });
+
+    it('keeps a sign outside the basic plane that was written as an escaped pair', async () => {
+      await target.apply([put('pair/1', '{"T":"\\ud83d\\ude00"}', `${label}:1`)], checkpointOf(task), null);
+      expect(JSON.parse((await open.text('pair/1')) ?? '')).toMatchObject({ T: '😀' });
+    });
+
+    it.each([
+      ['an id that ends in /', 'bad/', '{}'],
+      ['an id that ends in |', 'bad|', '{}'],
+      ['an empty id', '', '{}'],
+      ['an id of 600 bytes', `bad/${'x'.repeat(600)}`, '{}'],
+      ['half a surrogate pair', 'bad/1', '{"T":"\\ud83d"}'],
+      ['half a surrogate pair in the id', 'bad/\ud83d', '{}'],
+      ['a number beyond doubles', 'bad/2', '{"N":1e400}'],
+      ['no JSON', 'bad/3', '{"N":}'],
+    ])('refuses %s, names the document and writes nothing', async (_, id, json) => {
+      const commands = [put(`refused/${number}`, '{}', `${label}:1`), put(id, json, `${label}:1`)];
+      const refused = target.apply(commands, checkpointOf(task), null);
+      await expect(refused).rejects.toThrow(StoreRefusedError);
+      await expect(refused).rejects.toThrow(JSON.stringify(id.slice(0, 40)).slice(0, -1));
+      expect(await open.text(`refused/${number}`)).toBeNull();
+      expect(await target.readCheckpoint(task)).toBeNull();
+    });
+
+    it('writes nothing at all when the checkpoint is not where it was expected', async () => {
+      const version = await target.apply([], checkpointOf(task), null);
+      const late = [put('fenced/1', '{}', `${label}:1`)];
+      await expect(target.apply(late, checkpointOf(task), null)).rejects.toThrow(VersionConflictError);
+      const next = await target.apply([], checkpointOf(task, { to: 11 }), version);
+      await expect(target.apply(late, checkpointOf(task, { to: 12 }), version)).rejects.toThrow(
+        VersionConflictError,
+      );
+      expect(await open.text('fenced/1')).toBeNull();
+      expect((await target.readCheckpoint(task))?.version).toBe(next);
+      await expect(target.apply(late, checkpointOf({ ...task, name: 'None' }), version)).rejects.toThrow(
+        VersionConflictError,
+      );
+    });
+
+    it('lets exactly one of several writers through', async () => {
+      const version = await target.apply([], checkpointOf(task), null);
+      const racers = Array.from({ length: 8 }, (_, n) =>
+        target.apply([put(`race/${n}`, '{}', `${label}:1`)], checkpointOf(task, { to: 20 + n }), version),
+      );
+      const results = await Promise.allSettled(racers);
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(await open.ids('race/')).toHaveLength(1);
+    });
+
+    it('deletes copies of its own task only, whatever the case of the id', async () => {
+      const version = await target.apply(
+        [put('del/Mine', '{}', `${label}:1`), put('del/other', '{}', 'HR/others:1')],
+        checkpointOf(task),
+        null,
+      );
+      await open.put('del/own', 'Cars', '{}');
+      const foreign = {
+        '@collection': 'Cars',
+        'spark-source': 'Depot/cars/1',
+        'spark-generation': `${label}:1`,
+      };
+      await open.put('del/depot', 'Cars', '{}', foreign);
+      const commands = ['del/mine', 'del/other', 'del/own', 'del/depot', 'del/none'].map(remove);
+      await target.apply(commands, checkpointOf(task, { to: 11 }), version);
+      expect(await open.ids('del/')).toEqual(['del/depot', 'del/other', 'del/own']);
+    });
+
+    it('deletes by prefix the same way, before what the same set puts', async () => {
+      const first = [
+        put('orders/1', '{}', `${label}:1`),
+        put('orders/1/lines/1', '{"V":1}', `${label}:1`),
+        put('orders/1/lines/2', '{"V":1}', `${label}:1`),
+      ];
+      const version = await target.apply(first, checkpointOf(task), null);
+      await open.put('orders/1/lines/own', 'Lines', '{}');
+      const second: ChangeCommand[] = [
+        { type: 'delete-prefix', prefix: 'orders/1/lines/' },
+        put('orders/1/lines/2', '{"V":2}', `${label}:1`),
+        put('orders/1/lines/3', '{"V":2}', `${label}:1`),
+      ];
+      await target.apply(second, checkpointOf(task, { to: 11 }), version);
+      expect(await open.ids('orders/1')).toEqual([
+        'orders/1',
+        'orders/1/lines/2',
+        'orders/1/lines/3',
+        'orders/1/lines/own',
+      ]);
+      expect(JSON.parse((await open.text('orders/1/lines/2')) ?? '')).toMatchObject({ V: 2 });
+    });
+
+    it('carries out the commands of a set in their order', async () => {
+      const commands = [
+        put('seq/1', '{"V":1}', `${label}:1`),
+        remove('seq/1'),
+        put('seq/2', '{"V":1}', `${label}:1`),
+        put('SEQ/2', '{"V":2}', `${label}:1`),
+        remove('seq/3'),
+        put('seq/3', '{"V":1}', `${label}:1`),
+        put('seq/4/a', '{"V":1}', `${label}:1`),
+        { type: 'delete-prefix', prefix: 'seq/4/' } as const,
+      ];
+      await target.apply(commands, checkpointOf(task), null);
+      expect((await open.ids('seq/')).map((id) => id.toLowerCase())).toEqual(['seq/2', 'seq/3']);
+      expect(JSON.parse((await open.text('seq/2')) ?? '')).toMatchObject({ V: 2 });
+    });
+
+    it('puts a copy in another collection where a copy stood', async () => {
+      const version = await target.apply(
+        [put('swap/1', '{}', 'HR/others:1', 'Cars')],
+        checkpointOf(task),
+        null,
+      );
+      const moved = [put('swap/1', '{"V":2}', `${label}:1`, 'Trucks')];
+      await target.apply(moved, checkpointOf(task, { to: 11 }), version);
+      expect(JSON.parse((await open.text('swap/1')) ?? '')).toMatchObject({
+        V: 2,
+        '@metadata': { '@collection': 'Trucks' },
+      });
+    });
+
+    it('is not stopped by the module writing to a copy in the same moment', async () => {
+      let version = await target.apply([], checkpointOf(task), null);
+      const writing = new AbortController();
+      const writer = (async () => {
+        for (let n = 0; !writing.signal.aborted; n++) {
+          await open.put('contended/1', 'Cars', `{"N":${n}}`, { 'spark-generation': `${label}:1` });
+        }
+      })();
+      for (let round = 0; round < 20; round++) {
+        version = await target.apply(
+          [remove('contended/1')],
+          checkpointOf(task, { to: 20 + round }),
+          version,
+        );
+      }
+      writing.abort();
+      await writer;
+      expect((await target.readCheckpoint(task))?.checkpoint.to).toBe(39);
+    });
+
+    it('takes a set of 5,000 documents and one of 3 MB as one transaction', async () => {
+      const commands = Array.from({ length: 5_000 }, (_, n) => put(`mass/${n}`, `{"N":${n}}`, `${label}:1`));
+      commands.push(put('mass/big', `{"Text":"${'x'.repeat(3 * 1024 * 1024)}"}`, `${label}:1`));
+      const version = await target.apply(commands, checkpointOf(task), null);
+      expect(await open.ids('mass/')).toHaveLength(5_001);
+      const deletes = Array.from({ length: 5_000 }, (_, n) => remove(`mass/${n}`));
+      await target.apply(deletes, checkpointOf(task, { to: 11 }), version);
+      expect(await open.ids('mass/')).toEqual(['mass/big']);
+    });
+
+    it('sweeps the copies of other generations and nothing else', async () => {
+      const version = await target.apply(
+        [
+          put('sweep/old', '{}', `${label}:1`),
+          put('sweep/older', '{}', `${label}:10`),
+          put('sweep/new', '{}', `${label}:2`),
+          put('sweep/other', '{}', 'HR/others:1'),
+          put('sweep/longer', '{}', `${label}0:1`),
+        ],
+        checkpointOf(task, { generation: 2, live: true }),
+        null,
+      );
+      await open.put('sweep/own', 'Cars', '{}');
+      const stored = { checkpoint: checkpointOf(task, { generation: 2, live: true }), version };
+      const swept = await target.sweep(stored);
+      expect(await open.ids('sweep/')).toEqual(['sweep/longer', 'sweep/new', 'sweep/other', 'sweep/own']);
+      expect(swept.checkpoint).toEqual({ ...stored.checkpoint, swept: true });
+      expect(await target.readCheckpoint(task)).toEqual(swept);
+      expect((await target.sweep(swept)).checkpoint.swept).toBe(true);
+    });
+
+    it('does not sweep for a checkpoint that has moved; what was begun is finished by the next call', async () => {
+      const commands = Array.from({ length: 3_000 }, (_, n) => put(`cut/${n}`, '{}', `${label}:1`));
+      const old = checkpointOf(task, { generation: 2, live: true });
+      const version = await target.apply(commands, old, null);
+      const sweeping = target.sweep({ checkpoint: old, version });
+      sweeping.catch(() => undefined);
+      // Someone else moves the checkpoint while the sweep is on its way.
+      for (let moved = false; !moved;) {
+        const stored = await target.readCheckpoint(task);
+        moved = await target
+          .apply([], { ...old, to: 99, swept: false }, stored?.version ?? null)
+          .then(() => true)
+          .catch((error: unknown) => {
+            if (error instanceof VersionConflictError) return false;
+            throw error;
+          });
+      }
+      await sweeping.catch((error: unknown) => expect(error).toBeInstanceOf(VersionConflictError));
+      const stored = await target.readCheckpoint(task);
+      if (!stored) throw new Error('the checkpoint is gone');
+      const swept = await target.sweep(stored);
+      expect(swept.checkpoint).toMatchObject({ to: 99, swept: true });
+      expect(await open.ids('cut/')).toEqual([]);
+      await expect(target.sweep({ checkpoint: old, version })).rejects.toThrow(VersionConflictError);
+    });
+
+    it('forgets a task: all its copies and its checkpoint, nothing else', async () => {
+      const other = { ...task, name: `${task.name}Other` };
+      await target.apply([put('forget/3', '{}', `${label}other:1`)], checkpointOf(other), null);
+      const commands = [put('forget/1', '{}', `${label}:1`), put('forget/2', '{}', `${label}:2`)];
+      const version = await target.apply(commands, checkpointOf(task), null);
+      await open.put('forget/own', 'Cars', '{}');
+      expect(await target.forget(task)).toEqual({ removed: 2 });
+      expect(await open.ids('forget/')).toEqual(['forget/3', 'forget/own']);
+      expect(await target.readCheckpoint(task)).toBeNull();
+      expect(await target.readCheckpoint(other)).not.toBeNull();
+      await expect(target.apply(commands, checkpointOf(task), version)).rejects.toThrow(VersionConflictError);
+      expect(await target.forget(task)).toEqual({ removed: 0 });
+    });
+  });
+}

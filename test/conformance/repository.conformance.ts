@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { UnavailableError, VERSION, VersionConflictError, type Repository } from '@nestjs-spark/contracts';
+import type { OpenStore, StoreUnderTest } from './adapters/store-under-test.ts';
+
+interface Car {
+  licensePlate: string;
+  year: number;
+  color?: string | null;
+  owner?: { firstName: string; phones: { homeNumber: string }[] };
+}
+
+export function repositoryConformance(store: StoreUnderTest): void {
+  describe(`Repository of ${store.name}`, () => {
+    let open: OpenStore;
+    let cars: Repository<Car>;
+    let number = 0;
+    let collection: string;
+
+    beforeAll(async () => {
+      open = await store.open();
+    });
+    beforeEach(() => {
+      collection = `Cars${++number}`;
+      cars = open.repository<Car>(collection);
+    });
+    afterAll(() => open.drop());
+
+    it('says that it is unavailable when nobody answers', async () => {
+      const away = (await store.unreachable()).repository<Car>('Cars');
+      await expect(away.get('cars/1')).rejects.toThrow(UnavailableError);
+      await expect(away.list()).rejects.toThrow(UnavailableError);
+      await expect(away.create({ licensePlate: 'A', year: 1 })).rejects.toThrow(UnavailableError);
+    });
+
+    it('gives a new document an id of its collection and keeps its fields, nested ones too', async () => {
+      const owner = { firstName: 'Zoë 😀', phones: [{ homeNumber: '1' }] };
+      const made = await cars.create({ licensePlate: 'AB-1', year: 2020, owner, color: null });
+      expect(made.id).toMatch(new RegExp(`^${collection}/\\d+`, 'i'));
+      expect(await cars.get(made.id)).toEqual({
+        id: made.id,
+        licensePlate: 'AB-1',
+        year: 2020,
+        owner,
+        color: null,
+      });
+      const again = await cars.create({ licensePlate: 'AB-2', year: 2020 });
+      expect(again.id).not.toBe(made.id);
+    });
+
+    it('answers null for what is not there, or is of another collection', async () => {
+      expect(await cars.get('cars/none')).toBeNull();
+      await open.put('people/1', 'People', '{}');
+      expect(await cars.get('people/1')).toBeNull();
+      expect(await cars.delete('people/1')).toBe(false);
+      expect(await open.text('people/1')).not.toBeNull();
+    });
+
+    it('replaces a document, or makes it', async () => {
+      const made = await cars.put(`${collection}/odd id ü`, { licensePlate: 'A', year: 1, color: 'red' });
+      expect(made.id).toBe(`${collection}/odd id ü`);
+      await cars.put(made.id, { licensePlate: 'B', year: 2 });
+      expect(await cars.get(made.id)).toEqual({ id: made.id, licensePlate: 'B', year: 2 });
+    });
+
+    it('replaces only the version that was read, when told so', async () => {
+      const made = await cars.create({ licensePlate: 'A', year: 1 });
+      const version = made[VERSION];
+      expect((await cars.get(made.id))?.[VERSION]).toBe(version);
+      await cars.put(made.id, { licensePlate: 'B', year: 1 }, { version });
+      await expect(cars.put(made.id, { licensePlate: 'C', year: 1 }, { version })).rejects.toThrow(
+        VersionConflictError,
+      );
+      expect((await cars.get(made.id))?.licensePlate).toBe('B');
+      expect(JSON.parse(JSON.stringify(made))).toEqual({ id: made.id, licensePlate: 'A', year: 1 });
+    });
+
+    it('changes only the named fields, and loses none of several changes at once', async () => {
+      const made = await cars.create({ licensePlate: 'A', year: 1, color: 'red' });
+      await Promise.all([cars.patch(made.id, { year: 2 }), cars.patch(made.id, { color: 'blue' })]);
+      expect(await cars.get(made.id)).toEqual({ id: made.id, licensePlate: 'A', year: 2, color: 'blue' });
+      expect(await cars.patch('cars/none', { year: 3 })).toBeNull();
+    });
+
+    it('deletes and says whether there was something', async () => {
+      const made = await cars.create({ licensePlate: 'A', year: 1 });
+      expect(await cars.delete(made.id)).toBe(true);
+      expect(await cars.delete(made.id)).toBe(false);
+      expect(await cars.get(made.id)).toBeNull();
+    });
+
+    it('lists pages in order, with how many there are, what was just written included', async () => {
+      for (const [plate, year] of Object.entries({ c: 10, a: 9, b: 100 })) {
+        await cars.put(`${collection}/${plate}`, { licensePlate: plate, year });
+      }
+      const plates = async (query?: Parameters<typeof cars.list>[0]) => {
+        const page = await cars.list(query);
+        return [...page.items.map(({ licensePlate }) => licensePlate), page.total];
+      };
+      expect(await plates()).toEqual(['a', 'b', 'c', 3]);
+      expect(await plates({ descending: true })).toEqual(['c', 'b', 'a', 3]);
+      expect(await plates({ orderBy: 'year' })).toEqual(['a', 'c', 'b', 3]);
+      expect(await plates({ orderBy: 'licensePlate', descending: true, take: 1, skip: 1 })).toEqual(['b', 3]);
+    });
+
+    it('finds by equal fields, exactly', async () => {
+      await cars.put(`${collection}/1`, { licensePlate: 'ab', year: 1, color: 'red' });
+      await cars.put(`${collection}/2`, { licensePlate: 'AB', year: 1, color: "o'red\\" });
+      await cars.put(`${collection}/3`, { licensePlate: 'AB', year: 2, color: null });
+      const found = async (where: Partial<Car>) =>
+        (await cars.list({ where })).items.map(({ id }) => id.at(-1));
+      expect(await found({ licensePlate: 'AB' })).toEqual(['2', '3']);
+      expect(await found({ licensePlate: 'AB', year: 1 })).toEqual(['2']);
+      expect(await found({ color: "o'red\\" })).toEqual(['2']);
+      expect(await found({ color: null })).toEqual(['3']);
+      expect(await found({ year: 3 })).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,20 @@
+import { Injectable } from '@nestjs/common';
+import type { HealthCheck } from './health-check.ts';
+
+/** The checks that decide over `/health/ready`. Inject it and add your own. */
+@Injectable()
+export class HealthChecks {
+  private readonly checks = new Map<string, HealthCheck>();
+
+  /** Adds a check; one of the same name is replaced. Returns what takes it away again. */
+  add(check: HealthCheck): () => void {
+    this.checks.set(check.name, check);
+    return () => {
+      if (this.checks.get(check.name) === check) this.checks.delete(check.name);
+    };
+  }
+
+  list(): HealthCheck[] {
+    return [...this.checks.values()];
+  }
+}

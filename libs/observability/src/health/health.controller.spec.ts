@@ -1,0 +1,65 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Module, type INestApplication } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import request from 'supertest';
+import { ObservabilityModule } from '../observability.module.ts';
+import { SparkProblemModule } from '../problems/problem.module.ts';
+import type { HealthCheck } from './health-check.ts';
+import { HealthChecks } from './health-checks.ts';
+
+@Module({ imports: [ObservabilityModule, SparkProblemModule] })
+class WatchedModule {}
+
+const apps: INestApplication[] = [];
+afterEach(async () => {
+  for (const app of apps.splice(0)) await app.close();
+});
+
+async function start(...checks: HealthCheck[]) {
+  const module = await Test.createTestingModule({ imports: [WatchedModule] }).compile();
+  const app = await module.createNestApplication({ logger: false }).init();
+  apps.push(app);
+  const registry = app.get(HealthChecks);
+  const removals = checks.map((check) => registry.add(check));
+  return { server: app.getHttpServer(), removals };
+}
+
+const good: HealthCheck = { name: 'good', look: () => ({ ready: true, detail: 'fine', data: { count: 3 } }) };
+const bad: HealthCheck = { name: 'bad', look: async () => ({ ready: false, detail: 'not yet' }) };
+
+describe('/health', () => {
+  it('is ready when nothing speaks against it', async () => {
+    const { server } = await start(good);
+    const { body } = await request(server).get('/health/ready').expect(200);
+    expect(body).toMatchObject({ status: 'ok', info: { good: { status: 'up', detail: 'fine', count: 3 } } });
+  });
+
+  it("answers 503 in terminus' own form with every reason, whatever filter the application has", async () => {
+    const { server, removals } = await start(good, bad);
+    const answer = await request(server).get('/health/ready').expect(503);
+    expect(answer.headers['content-type']).toMatch(/^application\/json/);
+    expect(answer.body).toMatchObject({
+      status: 'error',
+      error: { bad: { status: 'down', detail: 'not yet' } },
+    });
+    removals[1]?.();
+    await request(server).get('/health/ready').expect(200);
+  });
+
+  it('takes a check that throws for not ready, without its secrets, and one that hangs too', async () => {
+    const throwing: HealthCheck = {
+      name: 'throwing',
+      look: () => Promise.reject(new Error('no way to http://u:canary@h')),
+    };
+    const hanging: HealthCheck = { name: 'hanging', look: () => new Promise(() => undefined) };
+    const { server } = await start(throwing, hanging);
+    const { body, text } = await request(server).get('/health/ready').expect(503);
+    expect(body.error).toMatchObject({ hanging: { detail: 'no answer within 2000 ms' }, throwing: {} });
+    expect(text).not.toContain('canary');
+  });
+
+  it('is live whatever is missing', async () => {
+    const { server } = await start(bad);
+    await request(server).get('/health/live').expect(200);
+  });
+});

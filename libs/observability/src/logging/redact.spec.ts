@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { describeError } from './describe-error.ts';
+import { redact } from './redact.ts';
+import { RedactingLogger } from './redacting-logger.ts';
+
+describe('redact', () => {
+  it.each([
+    'http://user:canary@host:8080/path',
+    'nats://canary@host:4222',
+    'connect nats://a:canary@one:4222,nats://b:canary@two:4222',
+    'GET /x?token=canary&y=1',
+    'https://host/x?api_key=canary',
+    'Authorization: Bearer canary.canary_canary-canary==',
+    'Basic canary',
+    'sent eyJhbGciOiJFZERTQSJ9.canary.canary onwards',
+    '-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----',
+    'cut off: -----BEGIN RSA PRIVATE KEY-----\ncanary',
+  ])('masks the secret in %j', (text) => {
+    const shown = redact(text);
+    expect(shown).not.toContain('canary');
+    expect(shown).toContain('***');
+  });
+
+  it.each([
+    'http://127.0.0.1:8080/databases/SparkFleet/docs?etag=17',
+    'Fleet -> HR: Cars at etag 12, 3 of 4 documents',
+    'write to hr@example.org',
+  ])('leaves %j as it is', (text) => {
+    expect(redact(text)).toBe(text);
+  });
+});
+
+describe('describeError', () => {
+  it('puts the causes behind the message, once each, without a stack', () => {
+    const cause = new Error('ECONNREFUSED', { cause: new Error('ECONNREFUSED') });
+    const error = new Error('NATS at nats://u:canary@h\ncannot be reached', { cause });
+    expect(describeError(error)).toBe('NATS at nats://***@h cannot be reached: ECONNREFUSED');
+  });
+
+  it('says something of whatever was thrown', () => {
+    expect(describeError(undefined)).toBe('unknown error');
+    expect(describeError('text')).toBe('text');
+    expect(describeError({ code: 7 })).toBe('{"code":7}');
+    expect(describeError(new AggregateError([new Error('a'), new Error('b')]))).toBe('a, b');
+  });
+});
+
+describe('RedactingLogger', () => {
+  it('masks what anyone logs, stack traces included', () => {
+    const lines: string[] = [];
+    const write = process.stdout.write;
+    const writeError = process.stderr.write;
+    const keep = (line: string | Uint8Array) => lines.push(String(line)) > 0;
+    process.stdout.write = keep;
+    process.stderr.write = keep;
+    try {
+      const logger = new RedactingLogger('Test');
+      logger.log('at http://u:canary@h');
+      logger.error('failed', 'Error: http://u:canary@h\n    at file.ts:1:1');
+      logger.warn({ url: 'http://u:canary@h' });
+    } finally {
+      process.stdout.write = write;
+      process.stderr.write = writeError;
+    }
+    expect(lines.length).toBeGreaterThanOrEqual(3);
+    expect(lines.join('')).not.toContain('canary');
+  });
+});

@@ -1,0 +1,21 @@
+const MASK = '***';
+const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>?#]+@/gi;
+const QUERY_SECRET =
+  /([?&;](?:access_?token|api[-_]?key|auth|code|key|pass(?:word|wd)?|pwd|secret|sig(?:nature)?|token)=)[^&;\s"'<>#]+/gi;
+const BEARER = /\b(Bearer|Basic|Token)\s+[A-Za-z0-9._~+/-]+=*/g;
+const JWT = /\beyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g;
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
+
+/**
+ * Returns `text` with what looks like a secret masked as `***`: user and password in URLs, secrets in query strings,
+ * `Authorization` values, JWTs and private keys. Use it on whatever leaves the process and was not written by you:
+ * URLs, headers, messages of other people's errors. It knows shapes, not your secrets: do not log those at all.
+ */
+export function redact(text: string): string {
+  return text
+    .replace(PRIVATE_KEY, MASK)
+    .replace(USER_INFO, `$1${MASK}@`)
+    .replace(QUERY_SECRET, `$1${MASK}`)
+    .replace(BEARER, `$1 ${MASK}`)
+    .replace(JWT, MASK);
+}

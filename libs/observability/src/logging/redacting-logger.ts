@@ -1,0 +1,17 @@
+import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import { redact } from './redact.ts';
+
+/**
+ * Nest's console logger with secrets masked in everything that is printed, whoever logs it.
+ * Give it to the application: `NestFactory.create(AppModule, { logger: new RedactingLogger() })`.
+ */
+export class RedactingLogger extends ConsoleLogger {
+  protected override stringifyMessage(message: unknown, logLevel: LogLevel) {
+    const text = super.stringifyMessage(message, logLevel);
+    return typeof text === 'string' ? redact(text) : text;
+  }
+
+  protected override printStackTrace(stack: string): void {
+    super.printStackTrace(redact(stack));
+  }
+}

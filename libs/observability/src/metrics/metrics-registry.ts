@@ -1,0 +1,19 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+
+/**
+ * The metrics of one application, process metrics included; `GET /metrics` shows them. It is a registry of its own, so
+ * two applications in one process do not mix. Make your own metrics with `registers: [metrics.registry]`.
+ */
+@Injectable()
+export class MetricsRegistry implements OnModuleDestroy {
+  readonly registry = new Registry();
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  onModuleDestroy(): void {
+    this.registry.clear();
+  }
+}

@@ -1,0 +1,21 @@
+import { Global, Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { HealthChecks } from './health/health-checks.ts';
+import { HealthController } from './health/health.controller.ts';
+import { MetricsController } from './metrics/metrics.controller.ts';
+import { MetricsRegistry } from './metrics/metrics-registry.ts';
+
+/**
+ * `GET /health/live`, `GET /health/ready` and `GET /metrics`, with `HealthChecks` and `MetricsRegistry` for whoever has
+ * something to add. Global: import it once. These three routes are open to anyone who can reach the port; shield them in
+ * the network where that matters.
+ */
+@Global()
+@Module({
+  // terminus would write an error at every probe while a copy is being made, which is no error.
+  imports: [TerminusModule.forRoot({ logger: false })],
+  controllers: [HealthController, MetricsController],
+  providers: [HealthChecks, MetricsRegistry],
+  exports: [HealthChecks, MetricsRegistry],
+})
+export class ObservabilityModule {}

@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { describeError } from '../logging/describe-error.ts';
+import { logFor } from '../logging/log-for.ts';
+import { redact } from '../logging/redact.ts';
+import { traceIdOf } from '../tracing/trace-id.ts';
+import { sendProblem } from './send-problem.ts';
+import { toProblem } from './to-problem.ts';
+
+/**
+ * Answers every error as `application/problem+json` (RFC 9457) with a `traceId`: a `ProblemError` as it says, Nest's
+ * `HttpException`s with their status, a store that is away as 503 with `Retry-After`, anything else as 500. Stack traces
+ * stay in the log, where the same trace id stands. `SparkProblemModule` puts it in charge of a whole application.
+ */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly log = logFor('Problem');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    if (host.getType() !== 'http') throw error;
+    const request = host.switchToHttp().getRequest<IncomingMessage>();
+    const response = host.switchToHttp().getResponse<ServerResponse>();
+    const { problem, retryAfterSeconds, unforeseen } = toProblem(error);
+    if (problem.status >= 500) this.report(error, request, unforeseen);
+    sendProblem(request, response, problem, retryAfterSeconds);
+  }
+
+  private report(error: unknown, request: IncomingMessage, unforeseen: boolean): void {
+    const what = `${request.method} ${request.url?.split('?')[0]} failed [${traceIdOf(request)}]`;
+    if (!unforeseen) return this.log.warn(`${what}: ${describeError(error)}`);
+    const stack = error instanceof Error && error.stack ? `\n${redact(error.stack)}` : '';
+    this.log.error(`${what}: ${describeError(error)}${stack}`);
+  }
+}

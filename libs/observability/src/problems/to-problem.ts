@@ -1,0 +1,79 @@
+import { STATUS_CODES } from 'node:http';
+import { HttpException } from '@nestjs/common';
+import {
+  PROBLEMS,
+  ProblemError,
+  UnavailableError,
+  VersionConflictError,
+  type Problem,
+} from '@nestjs-spark/contracts';
+
+export interface Answer {
+  problem: Problem;
+  retryAfterSeconds?: number | undefined;
+  /** Nobody foresaw it: whoever runs the service has to know. */
+  unforeseen: boolean;
+}
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** What is answered to whoever asked, for any error: nothing that tells of the inside. */
+export function toProblem(error: unknown): Answer {
+  if (error instanceof ProblemError) {
+    return { problem: error.toProblem(), retryAfterSeconds: error.retryAfterSeconds, unforeseen: false };
+  }
+  if (error instanceof UnavailableError) return unavailable(error);
+  if (error instanceof VersionConflictError) {
+    return known(new ProblemError('conflict', 'Someone else changed it in the meantime; read it again.'));
+  }
+  if (error instanceof HttpException) return fromHttpException(error);
+  return {
+    problem: { ...PROBLEMS.unexpected, detail: 'This was not foreseen; the log has it under the trace id.' },
+    unforeseen: true,
+  };
+}
+
+// The message names a store or the bus, which those outside need not know; the log has it.
+function unavailable(error: UnavailableError): Answer {
+  return known(
+    new ProblemError('unavailable', 'Something this needs cannot be reached at the moment; try again.', {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+      cause: error,
+    }),
+  );
+}
+
+function known(error: ProblemError): Answer {
+  return { problem: error.toProblem(), retryAfterSeconds: error.retryAfterSeconds, unforeseen: false };
+}
+
+function fromHttpException(error: HttpException): Answer {
+  const status = error.getStatus();
+  const kind = Object.values(PROBLEMS).find((one) => one.status === status && GENERIC.has(one.type));
+  const title = kind?.title ?? STATUS_CODES[status] ?? 'Error';
+  return {
+    problem: { type: kind?.type ?? 'about:blank', title, status, detail: detailOf(error, title) },
+    unforeseen: status >= 500 && error.cause !== undefined,
+  };
+}
+
+const GENERIC = new Set<string>([
+  PROBLEMS.invalid.type,
+  PROBLEMS.unauthenticated.type,
+  PROBLEMS.forbidden.type,
+  PROBLEMS.notFound.type,
+  PROBLEMS.conflict.type,
+  PROBLEMS.methodNotAllowed.type,
+  PROBLEMS.tooLarge.type,
+  PROBLEMS.unsupportedMedia.type,
+  PROBLEMS.tooMany.type,
+  PROBLEMS.unavailable.type,
+]);
+
+function detailOf(error: HttpException, title: string): string {
+  const response = error.getResponse();
+  if (typeof response === 'string') return response;
+  const message = 'message' in response ? response.message : undefined;
+  if (Array.isArray(message)) return message.join('; ');
+  return typeof message === 'string' ? message : title;
+}

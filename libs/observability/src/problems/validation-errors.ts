@@ -1,0 +1,15 @@
+import type { ValidationError } from 'class-validator';
+import type { ProblemField } from '@nestjs-spark/contracts';
+
+/** What class-validator found, as JSON pointers into the body with one sentence each. */
+export function fieldsOf(errors: ValidationError[], base = ''): ProblemField[] {
+  return errors.flatMap((error) => {
+    const pointer = `${base}/${escapePointer(error.property)}`;
+    const own = Object.values(error.constraints ?? {}).map((detail) => ({ pointer, detail }));
+    return [...own, ...fieldsOf(error.children ?? [], pointer)];
+  });
+}
+
+function escapePointer(token: string): string {
+  return token.slice(0, 80).replaceAll('~', '~0').replaceAll('/', '~1');
+}

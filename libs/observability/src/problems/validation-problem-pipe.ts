@@ -1,0 +1,27 @@
+import { ValidationPipe, type ValidationPipeOptions } from '@nestjs/common';
+import { ProblemError } from '@nestjs-spark/contracts';
+import { fieldsOf } from './validation-errors.ts';
+
+/**
+ * Nest's `ValidationPipe` set to be strict, answering with a problem: unknown fields are refused, nothing is converted
+ * behind the caller's back, and every wrong field is listed under `errors` with a JSON pointer.
+ * Options given here override the strict ones.
+ */
+export class ValidationProblemPipe extends ValidationPipe {
+  constructor(options: ValidationPipeOptions = {}) {
+    super({
+      transform: true,
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      forbidUnknownValues: true,
+      stopAtFirstError: true,
+      transformOptions: { enableImplicitConversion: false },
+      validationError: { target: false, value: false },
+      exceptionFactory: (errors) =>
+        new ProblemError('invalid', 'Some fields are not as they must be; see errors.', {
+          errors: fieldsOf(errors),
+        }),
+      ...options,
+    });
+  }
+}

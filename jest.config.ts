@@ -6,7 +6,7 @@ const config: Config = {
   modulePathIgnorePatterns: ['/dist/', '/.spark/'],
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironmentOptions: {
-    customExportConditions: ['development', 'node', 'import', 'default'],
+    customExportConditions: ['development', 'node', 'default'],
   },
   transform: {
     '\\.ts$': [

@@ -6,6 +6,8 @@ export interface Confirmation {
   databaseId: string;
   to: Etag;
   live: boolean;
+  /** The witness that the applied sets carried: it outlives a log that is put back. */
+  witness: number;
   /** Sequence in the task's log of the last set applied, and when that stream was created. */
   sequence: number;
   streamCreated: string;

@@ -37,10 +37,16 @@ export class ApplyProgress {
     this.#source = Math.max(this.#source, etag);
   }
 
-  /** Another database or generation has etags of its own. */
+  /** A generation may begin because the source is another database, or an older one: then older etags say nothing. */
   sourceReplaced(etag: Etag): void {
     this.#source = etag;
     this.target = null;
+  }
+
+  /** Everything is here but for what the source is known to have had at the start. */
+  get catchingUp(): boolean {
+    if (!this.checkpoint?.live || this.#caughtUp) return false;
+    return this.target === null || this.checkpoint.to < this.target;
   }
 
   waiting(because: string): void {

@@ -101,7 +101,7 @@ export class TaskApply {
       await pause(this.#parts.pace.noLogMs, held);
       return;
     }
-    await this.#findTarget();
+    if (this.progress.target === null) await this.#findTarget();
     await this.#sweepIfDue();
     this.#confirmNow();
     const ended = new AbortController();
@@ -122,8 +122,9 @@ export class TaskApply {
   }
 
   /**
-   * Sequences repeat where a stream was put back from a backup: then news stands in the log behind the place that is read.
-   * Whoever waits while the log's last set is news to it reads the log from its start.
+   * Looks at the log's last set while nothing comes out. Sequences repeat where a stream was put back from a backup: then
+   * news stands behind the place that is read, and the log is read from its start; or an older generation is all there is,
+   * and only the owner can help.
    */
   async #watchTail(signal: AbortSignal, reading: AbortController): Promise<void> {
     const { log, pace } = this.#parts;
@@ -131,15 +132,19 @@ export class TaskApply {
     while (!signal.aborted) {
       await pause(pace.idleMs, signal);
       const received = this.#received;
+      if (this.progress.catchingUp) await this.#findTarget().catch(() => {});
       const tail = signal.aborted ? null : await log.tail().catch(() => null);
       if (!tail || received !== this.#received) continue;
-      const decision = decide(this.#stored?.checkpoint ?? null, decodeHeader(tail.headers));
-      const news = decision === 'apply' || decision === 'live';
-      if (news && suspected === received) {
+      const header = decodeHeader(tail.headers);
+      const decision = decide(this.#stored?.checkpoint ?? null, header);
+      const sure = suspected === received;
+      suspected = decision === 'covered' ? -1 : received;
+      if (!sure || decision === 'covered') continue;
+      if (decision === 'past') await this.#hole(header).catch(() => {});
+      else {
         this.#misplaced = true;
         reading.abort();
       }
-      suspected = news ? received : -1;
     }
   }
 
@@ -149,7 +154,7 @@ export class TaskApply {
     const place = { sequence, streamCreated: log.created };
     switch (decide(before, header)) {
       case 'apply': {
-        if (before?.databaseId !== set.databaseId) this.progress.sourceReplaced(set.to);
+        if (before?.generation !== set.generation) this.progress.sourceReplaced(set.to);
         await this.#write(commands, nextCheckpoint(before, set, place, Date.now()));
         break;
       }
@@ -165,7 +170,7 @@ export class TaskApply {
     }
     this.#reported = null;
     await this.#sweepIfDue();
-    await this.#findTarget();
+    if (this.progress.target === null) await this.#findTarget();
     this.#confirmNow();
   }
 
@@ -182,8 +187,8 @@ export class TaskApply {
     this.progress.applied(this.#stored.checkpoint);
   }
 
+  /** Asked again while it is not reached: the owner may have been away, or its database may be an older one now. */
   async #findTarget(): Promise<void> {
-    if (this.progress.target !== null) return;
     const answer = await this.#parts.source.ask(this.#task.task);
     if (answer) {
       this.progress.target = answer.sourceEtag;
@@ -212,8 +217,17 @@ export class TaskApply {
   #confirmNow(): void {
     const checkpoint = this.#stored?.checkpoint;
     if (!checkpoint) return;
-    const { generation, databaseId, to, live, sequence, streamCreated } = checkpoint;
-    this.#confirm.offer({ generation, databaseId, to, live, sequence, streamCreated, at: Date.now() });
+    const { generation, databaseId, to, live, witness, sequence, streamCreated } = checkpoint;
+    this.#confirm.offer({
+      generation,
+      databaseId,
+      to,
+      live,
+      witness,
+      sequence,
+      streamCreated,
+      at: Date.now(),
+    });
   }
 
   #note(error: unknown, first: boolean): void {

@@ -53,7 +53,12 @@ describe('where a capture goes on', () => {
     ['the source is another database', { source: { databaseId: 'other', lastEtag: 120, witness: 5 } }],
     ['the source is behind its log', { source: { databaseId: 'db', lastEtag: 99, witness: 5 } }],
     ['the witness went back', { source: { databaseId: 'db', lastEtag: 120, witness: 4 } }],
+    ['the witness went back behind what was confirmed', { confirmed: { generation: 3, to: 90, witness: 6 } }],
     ['deletes are gone unread', { deletesLostFrom: 101 }],
+    [
+      'an older log was put back',
+      { tail: { ...tail, generation: 2 }, confirmed: { generation: 3, to: 1, witness: 0 } },
+    ],
     ['an operator wishes it', { resync: request({ fromStart: true, checkpoint: null, seen: null }) }],
     ['the requester has nothing', { resync: request({ checkpoint: null }) }],
     [
@@ -75,7 +80,7 @@ describe('where a capture goes on', () => {
     const { position } = decideResumption(
       facts({
         tail: null,
-        confirmed: { generation: 6 },
+        confirmed: { generation: 6, to: 1, witness: 0 },
         resync: request({ checkpoint: { generation: 8, databaseId: 'db', to: 1 } }),
       }),
     );

@@ -8,7 +8,7 @@ export interface ResumeFacts {
   tail: ChangeSetHeader | null;
   task: Pick<CaptureTask, 'fingerprint' | 'generation'>;
   source: SourceIdentity;
-  confirmed: Pick<Confirmation, 'generation'> | null;
+  confirmed: Pick<Confirmation, 'generation' | 'to' | 'witness'> | null;
   resync: ResyncRequest | null;
   /** An etag from which deletes could not be read because the store had let go of them; null when nothing is known. */
   deletesLostFrom: Etag | null;
@@ -52,6 +52,14 @@ export function decideResumption(facts: ResumeFacts): Resumption {
   if (facts.deletesLostFrom === tail.to + 1)
     return beginAgain(facts, 'deletes in the source are gone unread');
 
+  const { confirmed } = facts;
+  if (confirmed && confirmed.generation > tail.generation) {
+    return beginAgain(facts, 'the requester is ahead of the log: an older log was put back');
+  }
+  if (confirmed?.generation === tail.generation && isBehind(source, confirmed)) {
+    return beginAgain(facts, 'the source is behind what the requester has: it was restored');
+  }
+
   const open = openRequest(tail, facts.resync);
   if (open) return answer(open, tail, facts);
 
@@ -61,6 +69,11 @@ export function decideResumption(facts: ResumeFacts): Resumption {
     position: { generation, databaseId, to, began, live, witness, resync },
     because: 'the log says so',
   };
+}
+
+/** An older state of a database under the same id: fewer etags, or, where they have caught up, a lower witness. */
+function isBehind(source: SourceIdentity, known: { to: Etag; witness: number }): boolean {
+  return source.lastEtag < known.to || source.witness < known.witness;
 }
 
 /** The request that still wants an answer, or null: answered ones ride in the tail, and what was seen in an older generation is past. */

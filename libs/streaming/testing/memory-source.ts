@@ -103,7 +103,7 @@ export class MemorySource implements ChangeFeed {
     }));
     const all = [...puts, ...deletes]
       .filter((change) => change.collection === collection && change.etag >= from)
-      .sort((a, b) => a.etag - b.etag);
+      .toSorted((a, b) => a.etag - b.etag);
     const changes = all.slice(0, limit);
     const drained = changes.length === all.length;
     return {

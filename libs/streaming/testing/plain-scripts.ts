@@ -36,7 +36,7 @@ function fieldsOf({ document }: ScriptInput): Record<string, unknown> {
 
 function commandFor(
   id: string,
-  { '@metadata': _, Hidden, ...fields }: Record<string, unknown>,
+  { '@metadata': _metadata, Hidden, ...fields }: Record<string, unknown>,
   tag: string,
 ): EtlCommand {
   if (Hidden) return { type: 'delete', id };

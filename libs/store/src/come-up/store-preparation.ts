@@ -41,6 +41,15 @@ export class StorePreparation {
     return { ready: this.#reason === null, reason: this.#reason };
   }
 
+  /** Resolves when the store can be used, or when `signal` aborts: what needs it from the start waits for this. */
+  async whenReady(signal: AbortSignal): Promise<void> {
+    const aborted = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await Promise.race([this.#running, aborted]);
+  }
+
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;

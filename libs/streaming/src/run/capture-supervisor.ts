@@ -95,7 +95,7 @@ export class CaptureSupervisor {
     });
     const ended = new AbortController();
     const work = this.#deletes
-      .ready(ended.signal)
+      .ready()
       .then(() =>
         leases.whileHeld(`capture.${leaseName(task.task)}`, ended.signal, (held) => runner.run(held)),
       )

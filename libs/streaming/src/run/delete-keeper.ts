@@ -14,22 +14,23 @@ export class DeleteKeeper {
   readonly #pace: Pace;
   readonly #stopped = new AbortController();
   readonly #moved = new Nudge();
-  readonly #work: Promise<void>;
+  readonly #leases: LeaseKeeper;
+  readonly #lease: string;
   #confirmed = 0;
   #made: Promise<void> | null = null;
+  #work: Promise<void> = Promise.resolve();
 
   constructor(owner: string, feed: ChangeFeed, leases: LeaseKeeper, report: Log, pace: Pace) {
     this.#feed = feed;
     this.#report = report;
     this.#pace = pace;
-    this.#work = leases
-      .whileHeld(`deletes.${owner.toLowerCase()}`, this.#stopped.signal, (held) => this.#letGo(held))
-      .catch((error: unknown) => report.error('Tombstones are no longer let go of', error));
+    this.#leases = leases;
+    this.#lease = `deletes.${owner.toLowerCase()}`;
   }
 
-  /** Resolves when deletes are kept from now on: only then may a first read begin. */
-  ready(signal: AbortSignal): Promise<void> {
-    this.#made ??= this.#make(signal);
+  /** Resolves when deletes are kept from now on: only then may a first read begin. A module that shares nothing never asks. */
+  ready(): Promise<void> {
+    this.#made ??= this.#begin();
     return this.#made;
   }
 
@@ -42,20 +43,24 @@ export class DeleteKeeper {
 
   async stop(): Promise<void> {
     this.#stopped.abort();
+    await this.#made;
     await this.#work;
   }
 
-  async #make(signal: AbortSignal): Promise<void> {
+  async #begin(): Promise<void> {
+    const { signal } = this.#stopped;
     for (let failures = 1; !signal.aborted; failures++) {
       try {
         await this.#feed.keepDeletesAfter(0);
-        return;
+        break;
       } catch (error) {
         if (failures === 1) this.#report.warn(`Cannot yet have deletes kept: ${String(error)}; trying again`);
         await pause(backoffMs(failures, this.#pace.backoffMs), signal);
       }
     }
-    this.#made = null;
+    this.#work = this.#leases
+      .whileHeld(this.#lease, signal, (held) => this.#letGo(held))
+      .catch((error: unknown) => this.#report.error('Tombstones are no longer let go of', error));
   }
 
   async #letGo(held: AbortSignal): Promise<void> {

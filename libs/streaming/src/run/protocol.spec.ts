@@ -169,12 +169,12 @@ describe('the capture-log-apply protocol', () => {
   };
 
   it('whatever goes wrong, in whatever order, the target ends up equal to the source', async () => {
-    const step = fc.oneof({ weight: 5, arbitrary: faults.put }, faults.remove, faults.move, {
+    const anything = fc.oneof({ weight: 5, arbitrary: faults.put }, faults.remove, faults.move, {
       weight: 4,
       arbitrary: faults.plain,
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+      fc.asyncProperty(fc.array(anything, { minLength: 5, maxLength: 60 }), async (steps) => {
         const { source, log } = fresh();
         const captures = [simulation.startCapture()];
         const applies = [simulation.startApply()];

@@ -1,0 +1,20 @@
+import { isName, SYSTEM_COLLECTIONS } from '@nestjs-spark/contracts/internal';
+
+const NAME_RULE = 'a letter, then up to 63 letters, digits, "_" or "-"';
+
+/** What is wrong with a value that shall be a name, or null. */
+export function nameProblem(value: unknown): { problem: string; remedy: string } | null {
+  if (isName(value)) return null;
+  const shown = typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : String(value);
+  return { problem: `${shown} is no name`, remedy: `Use ${NAME_RULE}` };
+}
+
+/** As `nameProblem`, and Spark's own collections never travel. */
+export function collectionProblem(value: unknown): { problem: string; remedy: string } | null {
+  const fault = nameProblem(value);
+  if (fault) return fault;
+  const system = SYSTEM_COLLECTIONS.find((name) => name.toLowerCase() === String(value).toLowerCase());
+  return system
+    ? { problem: `${system} is a collection of Spark's own`, remedy: 'Name another collection' }
+    : null;
+}

@@ -1,0 +1,53 @@
+import type { Type } from '@nestjs/common';
+import type { EtlScriptItem } from '@nestjs-spark/contracts';
+import type { ApplyTask } from '@nestjs-spark/streaming/internal';
+
+/** One `@Replicated()` class, checked and complete. */
+export interface Declaration {
+  /** The class, for messages and for those who look a copy's class up. */
+  target: Type;
+  item: EtlScriptItem;
+  task: ApplyTask;
+}
+
+/** All that this module wants from one owner. */
+export interface OwnerDeclarations {
+  /** As the first declaration wrote it. */
+  owner: string;
+  declarations: readonly Declaration[];
+  scripts: EtlScriptItem[];
+  tasks: ApplyTask[];
+}
+
+/** What this module keeps copies of, by owner. */
+export class Declarations {
+  private readonly owners: ReadonlyMap<string, OwnerDeclarations>;
+
+  constructor(declarations: readonly Declaration[]) {
+    const byOwner = Map.groupBy(declarations, (one) => one.task.task.owner.toLowerCase());
+    this.owners = new Map([...byOwner].map(([key, group]) => [key, gather(group)]));
+  }
+
+  /** One entry per owner. */
+  all(): OwnerDeclarations[] {
+    return [...this.owners.values()];
+  }
+
+  of(owner: string): OwnerDeclarations | null {
+    return this.owners.get(owner.toLowerCase()) ?? null;
+  }
+
+  tasks(): ApplyTask[] {
+    return this.all().flatMap((one) => one.tasks);
+  }
+}
+
+function gather(declarations: Declaration[]): OwnerDeclarations {
+  const owner = declarations[0]?.task.task.owner ?? '';
+  return {
+    owner,
+    declarations,
+    scripts: declarations.map((one) => one.item),
+    tasks: declarations.map((one) => one.task),
+  };
+}

@@ -1,0 +1,21 @@
+import { DiscoveryService } from '@nestjs/core';
+
+/** Who may take copies of a collection. */
+export interface SharedOptions {
+  /** Names of the modules that may; `*` stands for every authenticated module. */
+  with: readonly string[];
+  /** The collection; default: the class's name in the plural, as repositories name it. */
+  collection?: string;
+}
+
+/** @internal The metadata that the explorer looks for. */
+export const SharedMark = DiscoveryService.createDecorator<SharedOptions>();
+
+/**
+ * Lets other modules take copies of this class's collection: their scripts may read it, `load()` included. Nothing is shared
+ * without it. Taking a name out again ends that module's copies at its next deployment. The class becomes known by
+ * `SparkReplicationModule.forFeature([Car])` or by standing in any module's `providers`.
+ */
+export function Shared(options: SharedOptions): ClassDecorator {
+  return SharedMark(options);
+}

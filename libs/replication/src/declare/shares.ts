@@ -1,0 +1,36 @@
+/** One `@Shared()` class: a collection of this module and who may take it. */
+export interface Share {
+  collection: string;
+  /** Module names; `*` stands for every authenticated module. */
+  with: readonly string[];
+}
+
+/** What this module lets others take. Names compare without regard to case; nothing is shared unless it was declared. */
+export class Shares {
+  private readonly shares: readonly Share[];
+
+  constructor(shares: readonly Share[]) {
+    this.shares = shares;
+  }
+
+  /** Everything declared. */
+  all(): readonly Share[] {
+    return this.shares;
+  }
+
+  /** The collections that `requester` may take, as they were written in the declarations. */
+  collectionsFor(requester: string): string[] {
+    const admitted = this.shares.filter((share) => admits(share, requester));
+    return [...new Map(admitted.map(({ collection }) => [collection.toLowerCase(), collection])).values()];
+  }
+
+  isShared(collection: string, requester: string): boolean {
+    const wanted = collection.toLowerCase();
+    return this.collectionsFor(requester).some((shared) => shared.toLowerCase() === wanted);
+  }
+}
+
+function admits(share: Share, requester: string): boolean {
+  const wanted = requester.toLowerCase();
+  return share.with.some((module) => module === '*' || module.toLowerCase() === wanted);
+}

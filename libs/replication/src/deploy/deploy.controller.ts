@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http';
+import { Controller, HttpCode, Post, Req, UseFilters, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ProblemError, type EtlDeploymentResult } from '@nestjs-spark/contracts';
+import { ProblemFilter } from '@nestjs-spark/observability';
+import { DeploymentAnswer } from './answer/deployment-answer.ts';
+import { asProblem } from './answer/as-problem.ts';
+import { EtlTaskManager } from './etl-task-manager.ts';
+import { FromCaller, type Caller } from './receive/caller.ts';
+import { EtlScriptRequestBody } from './receive/deployment-body.ts';
+import { DeploymentGate } from './receive/deployment-gate.ts';
+import { rawBodyOf } from './receive/raw-body.ts';
+import { readDeploymentRequest } from './receive/read-request.ts';
+import { SparkGuard } from './receive/spark-guard.ts';
+
+/** `POST /spark/etl/deploy`: a requester's whole set of scripts for this owner. */
+@ApiTags('Spark')
+@ApiBearerAuth()
+@Controller('spark/etl')
+@UseGuards(SparkGuard)
+@UseFilters(ProblemFilter)
+export class DeployController {
+  constructor(
+    private readonly manager: EtlTaskManager,
+    private readonly gate: DeploymentGate,
+  ) {}
+
+  @Post('deploy')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Deploy the whole set of scripts that a module wants this module to run' })
+  @ApiBody({ type: EtlScriptRequestBody })
+  @ApiOkResponse({ type: DeploymentAnswer })
+  @ApiResponse({ status: 400, description: 'The body is not as it must be; errors[] has the fields' })
+  @ApiResponse({ status: 401, description: 'No valid token' })
+  @ApiResponse({ status: 403, description: 'In the name of another module, or the collection is not shared' })
+  @ApiResponse({ status: 409, description: 'A newer revision is deployed' })
+  @ApiResponse({ status: 413, description: 'Larger than 256 KiB' })
+  @ApiResponse({ status: 415, description: 'Compressed, or not JSON' })
+  @ApiResponse({ status: 422, description: 'A script, a target or the licence stands against it' })
+  @ApiResponse({ status: 429, description: 'Too many deployments; Retry-After says when' })
+  @ApiResponse({ status: 500, description: 'RavenDB refused the operation' })
+  @ApiResponse({ status: 503, description: 'Something needed is away; Retry-After says when to try again' })
+  async deploy(@Req() raw: IncomingMessage, @FromCaller() caller: Caller): Promise<EtlDeploymentResult> {
+    this.gate.pass(caller.kind === 'module' ? caller.module : '*operators');
+    const request = await readDeploymentRequest(rawBodyOf(raw) ?? Buffer.alloc(0));
+    requireOwnName(caller, request.requestingModule);
+    try {
+      return await this.manager.deploy(request);
+    } catch (error) {
+      throw asProblem(error);
+    }
+  }
+}
+
+function requireOwnName(caller: Caller, requestingModule: string): void {
+  if (caller.kind === 'operator' || caller.module.toLowerCase() === requestingModule.toLowerCase()) return;
+  throw new ProblemError('forbidden', `The token is not that of ${requestingModule}.`);
+}

@@ -1,0 +1,26 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { TaskKey } from '@nestjs-spark/contracts';
+import type { CaptureTask, TaskDirectory } from '@nestjs-spark/streaming/internal';
+import { Shares } from '../declare/shares.ts';
+import type { ReplicationSettings } from '../module/options.ts';
+import { REPLICATION_OPTIONS } from '../module/tokens.ts';
+import { DeploymentStore } from './deployment-store.ts';
+import { captureTasks } from './engines/capture-tasks.ts';
+
+/** Answers the stream engine what is agreed for a task at this moment, from the database and never from memory. */
+@Injectable()
+export class DeploymentDirectory implements TaskDirectory {
+  constructor(
+    @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
+    private readonly store: DeploymentStore,
+    private readonly shares: Shares,
+  ) {}
+
+  async read(task: TaskKey): Promise<CaptureTask | null> {
+    const found = await this.store.read(task.requester);
+    if (!found) return null;
+    const name = task.name.toLowerCase();
+    const tasks = captureTasks(this.settings.moduleName, found.value, this.shares);
+    return tasks.find((one) => one.task.name.toLowerCase() === name) ?? null;
+  }
+}

@@ -1,0 +1,80 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ProblemError } from '@nestjs-spark/contracts';
+import { etlTaskName } from '@nestjs-spark/ravendb/internal';
+import { Shares } from '../../declare/shares.ts';
+import type { DeployedTask, DeploymentDocument } from '../plan/deployment-document.ts';
+import type { EngineTaskReport, EtlEngine } from './etl-engine.ts';
+import { planNative } from './native-plan.ts';
+import { permittedTasks } from './permitted-tasks.ts';
+import { NATIVE_TASKS, type NativeProgress, type NativeTasks } from './ports.ts';
+
+/** RavenDB's own ETL: one task and one connection string per requester, both called `spark-etl-{Requester}`. */
+@Injectable()
+export class NativeEtlEngine implements EtlEngine {
+  readonly name = 'etl';
+
+  constructor(
+    @Inject(NATIVE_TASKS) private readonly tasks: NativeTasks | null,
+    private readonly shares: Shares,
+  ) {}
+
+  async carryOut(deployment: DeploymentDocument): Promise<void> {
+    const tasks = this.requireRavenDb();
+    const name = etlTaskName(deployment.requester);
+    const existing = await tasks.find(name);
+    const permitted = permittedTasks(deployment, this.shares);
+    const { action, transformations, resets } = planNative(existing?.transformations ?? null, permitted);
+    if (action === 'remove' && existing) return tasks.remove(existing.taskId);
+    if (transformations.length === 0) return;
+    if (deployment.target) await tasks.putConnectionString(name, deployment.target);
+    if (action === 'add') await tasks.add(name, name, transformations);
+    if (action === 'update' && existing) await tasks.update(existing.taskId, name, name, transformations);
+    for (const transformation of resets) await tasks.reset(name, transformation);
+  }
+
+  async report(deployment: DeploymentDocument): Promise<EngineTaskReport[]> {
+    const progress = await this.requireRavenDb().progress(etlTaskName(deployment.requester));
+    return deployment.tasks.map((task) => {
+      const own = progress.find(
+        ({ transformation }) => transformation.toLowerCase() === task.name.toLowerCase(),
+      );
+      return describe(task, own ?? null);
+    });
+  }
+
+  async end(requester: string): Promise<void> {
+    if (!this.tasks) return;
+    const existing = await this.tasks.find(etlTaskName(requester));
+    if (existing) await this.tasks.remove(existing.taskId);
+  }
+
+  private requireRavenDb(): NativeTasks {
+    if (this.tasks) return this.tasks;
+    throw new ProblemError(
+      'licence',
+      "RavenDB's own ETL is configured, but this module's store is not RavenDB.",
+    );
+  }
+}
+
+function describe(task: DeployedTask, progress: NativeProgress | null): EngineTaskReport {
+  const complete = progress !== null && progress.waiting === 0;
+  return {
+    name: task.name,
+    collection: task.collection,
+    state:
+      progress === null ? 'Starting' : progress.error ? 'Waiting' : complete ? 'Streaming' : 'Snapshotting',
+    generation: task.generation,
+    position: progress?.lastEtag ?? null,
+    confirmedEtag: progress?.lastEtag ?? null,
+    sourceEtag: null,
+    complete,
+    documentsRead: null,
+    documentsTotal: null,
+    setAside: progress?.setAside ?? null,
+    errors: progress?.error ? 1 : 0,
+    lastError: progress?.error ?? null,
+    deletes: 'kept',
+    active: true,
+  };
+}

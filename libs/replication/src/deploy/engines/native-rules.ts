@@ -1,0 +1,43 @@
+import type { ProblemField } from '@nestjs-spark/contracts';
+
+/** What the rules need to know of a script. */
+export interface InspectedScript {
+  usesLoad: boolean;
+  usesDynamicCode: boolean;
+}
+
+/**
+ * Scripts that RavenDB's own ETL must not run: inside the database nothing confines `load` to what is shared, and dynamic
+ * code could hide it.
+ */
+export function unconfinedScripts(scripts: readonly InspectedScript[]): ProblemField[] {
+  return scripts.flatMap(({ usesLoad, usesDynamicCode }, index) => {
+    const pointer = `/scripts/${index}/script`;
+    if (usesDynamicCode)
+      return [{ pointer, detail: "dynamic code (eval, Function, with) cannot run in RavenDB's own ETL" }];
+    if (usesLoad)
+      return [{ pointer, detail: "load() cannot be confined to what is shared in RavenDB's own ETL" }];
+    return [];
+  });
+}
+
+/** Addresses that the owner's list does not have. However an inner address is spelled, it is simply not on the list. */
+export function unlistedTargets(urls: readonly string[], allowed: readonly string[]): ProblemField[] {
+  const list = new Set(allowed.map(canonical).filter((url) => url !== null));
+  if (urls.length === 0) return [{ pointer: '/targetUrls', detail: 'an address is needed for RavenDB ETL' }];
+  return urls.flatMap((url, index) => {
+    const known = canonical(url);
+    if (known !== null && list.has(known)) return [];
+    return [
+      { pointer: `/targetUrls/${index}`, detail: "not on this module's list of targets (SPARK_TARGET_URLS)" },
+    ];
+  });
+}
+
+function canonical(text: string): string | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  if (!plain || !/^https?:$/.test(url.protocol)) return null;
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}

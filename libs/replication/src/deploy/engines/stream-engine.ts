@@ -1,0 +1,107 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ChangeLog, ControlBoard } from '@nestjs-spark/contracts/internal';
+import { deployedSubject } from '@nestjs-spark/contracts/internal';
+import type { CaptureReport, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
+import { Shares } from '../../declare/shares.ts';
+import type { ReplicationSettings } from '../../module/options.ts';
+import { CAPTURE_SUPERVISOR, CHANGE_LOG, CONTROL_BOARD, REPLICATION_OPTIONS } from '../../module/tokens.ts';
+import type { DeployedTask, DeploymentDocument } from '../plan/deployment-document.ts';
+import { captureTasks } from './capture-tasks.ts';
+import type { EngineTaskReport, EtlEngine } from './etl-engine.ts';
+import { mayTake } from './permitted-tasks.ts';
+
+/** Our own engine: the deployment document is what it follows, so all that is left to do is to make the route and say so. */
+@Injectable()
+export class StreamEngine implements EtlEngine {
+  readonly name = 'stream';
+
+  constructor(
+    @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
+    @Inject(CHANGE_LOG) private readonly log: ChangeLog,
+    @Inject(CAPTURE_SUPERVISOR) private readonly supervisor: CaptureSupervisor,
+    @Inject(CONTROL_BOARD) private readonly board: ControlBoard,
+    private readonly shares: Shares,
+  ) {}
+
+  async carryOut(deployment: DeploymentDocument): Promise<void> {
+    const tasks = this.follow(deployment);
+    if (tasks > 0) await this.log.provision(this.settings.moduleName, deployment.requester);
+    await this.announce(deployment.requester, deployment.revision);
+  }
+
+  /** Gives this instance's supervisor the tasks of a deployment. Returns how many there are. */
+  follow(deployment: DeploymentDocument): number {
+    const tasks = captureTasks(this.settings.moduleName, deployment, this.shares);
+    this.supervisor.assign(deployment.requester, tasks);
+    return tasks.length;
+  }
+
+  async report(deployment: DeploymentDocument): Promise<EngineTaskReport[]> {
+    const reports = this.supervisor
+      .reports()
+      .filter(({ task }) => same(task.requester, deployment.requester));
+    return deployment.tasks.map((task) => {
+      if (!mayTake(this.shares, task.collection, deployment.requester)) return noLongerShared(task);
+      const report = reports.find((one) => same(one.task.name, task.name));
+      return report ? fromCapture(task, report) : notRunning(task);
+    });
+  }
+
+  async end(requester: string): Promise<void> {
+    this.supervisor.assign(requester, []);
+  }
+
+  // The other instances of this module learn from it that the document has changed.
+  private announce(requester: string, revision: number): Promise<void> {
+    return this.board.publish(deployedSubject(this.settings.moduleName, requester), { requester, revision });
+  }
+}
+
+function fromCapture(task: DeployedTask, report: CaptureReport): EngineTaskReport {
+  return {
+    name: task.name,
+    collection: task.collection,
+    state: report.state,
+    generation: report.generation,
+    position: report.publishedEtag,
+    confirmedEtag: report.confirmedEtag,
+    sourceEtag: report.sourceEtag,
+    complete: report.live,
+    documentsRead: report.documentsRead,
+    documentsTotal: report.documentsTotal,
+    setAside: report.setAside,
+    errors: report.errors,
+    lastError: report.lastError,
+    deletes: report.deletes,
+    active: report.active,
+  };
+}
+
+function notRunning(task: DeployedTask): EngineTaskReport {
+  return {
+    name: task.name,
+    collection: task.collection,
+    state: 'Starting',
+    generation: task.generation,
+    position: null,
+    confirmedEtag: null,
+    sourceEtag: null,
+    complete: false,
+    documentsRead: null,
+    documentsTotal: null,
+    setAside: null,
+    errors: 0,
+    lastError: null,
+    deletes: 'best-effort',
+    active: false,
+  };
+}
+
+function noLongerShared(task: DeployedTask): EngineTaskReport {
+  const lastError = `${task.collection} is no longer shared with this module`;
+  return { ...notRunning(task), state: 'Faulted', errors: 1, lastError };
+}
+
+function same(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}

@@ -1,0 +1,179 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { EtlScriptRequest } from '@nestjs-spark/contracts';
+import { Shares } from '../declare/shares.ts';
+import { DeploymentDirectory } from './deployment-directory.ts';
+import { EtlTaskManager } from './etl-task-manager.ts';
+import { startOwner, type Owner, type OwnerWishes } from './fixtures/owner.ts';
+import type { DeploymentDocument } from './plan/deployment-document.ts';
+
+const owners: Owner[] = [];
+afterEach(async () => {
+  for (const owner of owners.splice(0)) await owner.app.close();
+});
+
+async function start(wishes?: OwnerWishes): Promise<Owner & { manager: EtlTaskManager }> {
+  const owner = await startOwner(wishes);
+  owners.push(owner);
+  return { ...owner, manager: owner.app.get(EtlTaskManager) };
+}
+
+function wanted(more: Partial<EtlScriptRequest> = {}): EtlScriptRequest {
+  return {
+    requestingModule: 'HR',
+    targetDatabase: 'SparkHR',
+    targetUrls: ['http://HR-db:8080/'],
+    scripts: [{ sourceCollection: 'Cars', script: 'loadToCars({ A: this.A });' }],
+    ...more,
+  };
+}
+
+const stored = async (owner: Owner) =>
+  (await owner.state.read<DeploymentDocument>('sparkDeployments/HR'))?.value;
+const problem = (kind: string, text: string) =>
+  expect.objectContaining({ kind, message: expect.stringContaining(text) });
+const until = async (condition: () => boolean) => {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+};
+
+describe('the stream engine', () => {
+  it('goes on at the next start with what was written down before a crash', async () => {
+    const first = await start();
+    first.log.away = true;
+    await expect(first.manager.deploy(wanted())).rejects.toThrow('NATS');
+    expect((await stored(first))?.tasks).toMatchObject([{ generation: 1, carriedOut: 0 }]);
+
+    const second = await start({ state: first.state });
+    await until(() => second.log.provisioned.length > 0);
+    expect(second.capture.assigned.get('HR')).toHaveLength(1);
+    await second.manager.inTurn('HR', async () => undefined);
+    expect((await stored(second))?.tasks).toMatchObject([{ generation: 1, carriedOut: 1 }]);
+    expect(await second.manager.deploy(wanted())).toMatchObject({ tasksCreated: 0 });
+  });
+
+  it('follows what another instance of the module has deployed', async () => {
+    const one = await start();
+    await one.manager.deploy(wanted());
+    const other = await start({ state: one.state });
+    await until(() => other.capture.assigned.has('HR'));
+    await one.manager.deploy(wanted({ scripts: [] }));
+    await other.board.publish('spark.control.deployed.fleet.hr', { requester: 'HR', revision: 2 });
+    await until(() => other.capture.assigned.get('HR')?.length === 0);
+    expect(other.capture.assigned.get('HR')).toEqual([]);
+  });
+
+  it('stops sending a collection whose share was taken back, and says so', async () => {
+    const before = await start();
+    await before.manager.deploy(wanted());
+    const after = await start({ state: before.state, shares: new Shares([]) });
+    await until(() => after.capture.assigned.has('HR'));
+    expect(after.capture.assigned.get('HR')).toEqual([]);
+    const directory = after.app.get(DeploymentDirectory);
+    expect(await directory.read({ owner: 'Fleet', requester: 'HR', name: 'Cars' })).toBeNull();
+  });
+
+  it('tells the streams what is agreed now, whatever the case of the names', async () => {
+    const owner = await start();
+    await owner.manager.deploy(wanted());
+    const task = await owner.app
+      .get(DeploymentDirectory)
+      .read({ owner: 'fleet', requester: 'hr', name: 'CARS' });
+    expect(task).toMatchObject({ collection: 'Cars', generation: 1, loadable: ['Cars', 'CarBrands'] });
+  });
+
+  it('never gives away the documents of Spark itself', async () => {
+    const shares = new Shares([{ collection: 'SparkKeys', with: ['*'] }]);
+    const { manager } = await start({ shares });
+    const scripts = [{ sourceCollection: 'SparkKeys', script: 'loadToSparkKeys(this);' }];
+    await expect(manager.deploy(wanted({ scripts }))).rejects.toEqual(problem('notShared', 'SparkKeys'));
+  });
+});
+
+describe("RavenDB's own ETL", () => {
+  const etl = (wishes: OwnerWishes = {}) =>
+    start({ ...wishes, settings: { engine: 'etl', ...wishes.settings } });
+
+  it('makes, changes, resets and deletes exactly what the requirement names', async () => {
+    const { manager, native } = await etl();
+    const answer = await manager.deploy(wanted());
+    expect(answer).toMatchObject({ tasksCreated: 1, tasks: [{ name: 'Cars', engine: 'etl' }] });
+    expect(native.calls.splice(0)).toEqual(['connection spark-etl-HR SparkHR', 'add spark-etl-HR']);
+
+    const brands = { sourceCollection: 'CarBrands', script: 'loadToCarBrands(this);' };
+    const changed = { sourceCollection: 'Cars', script: 'loadToCars({ B: this.B });' };
+    await manager.deploy(wanted({ scripts: [changed, brands] }));
+    expect(native.calls.splice(0)).toEqual([
+      'connection spark-etl-HR SparkHR',
+      'update spark-etl-HR',
+      'reset spark-etl-HR/Cars',
+    ]);
+
+    await manager.deploy(wanted({ scripts: [changed, brands] }));
+    expect(native.calls.splice(0)).toEqual(['connection spark-etl-HR SparkHR']);
+
+    await manager.deploy(wanted({ scripts: [] }));
+    expect(native.calls).toEqual(['remove']);
+  });
+
+  it('says that the licence is missing instead of failing', async () => {
+    const { manager, native } = await etl();
+    native.refusesLicence = true;
+    await expect(manager.deploy(wanted())).rejects.toEqual(problem('licence', 'licence'));
+  });
+
+  it.each([
+    'http://127.0.0.1:8080',
+    'http://2130706433',
+    'http://0x7f.1',
+    'http://[::ffff:7f00:1]',
+    'http://169.254.169.254/latest',
+    'http://hr-db:8080@evil',
+    'http://user:secret@hr-db:8080',
+    'file:///etc/passwd',
+    'hr-db',
+  ])('contacts nothing that is not on the list of targets: %s', async (url) => {
+    const { manager, native } = await etl();
+    await expect(manager.deploy(wanted({ targetUrls: [url] }))).rejects.toMatchObject({
+      kind: 'scriptRefused',
+      errors: [{ pointer: '/targetUrls/0' }],
+    });
+    expect(native.calls).toEqual([]);
+  });
+
+  it.each([
+    'loadToCars({ A: load(this.B) });',
+    'loadToCars({ A: eval("lo" + "ad")(this.B) });',
+    'loadToCars({ A: new Function("return 1")() });',
+  ])('does not run what it could not confine: %s', async (script) => {
+    const { manager, native } = await etl();
+    const scripts = [{ sourceCollection: 'Cars', script }];
+    await expect(manager.deploy(wanted({ scripts }))).rejects.toMatchObject({
+      kind: 'scriptRefused',
+      errors: [{ pointer: '/scripts/0/script' }],
+    });
+    expect(native.calls).toEqual([]);
+  });
+});
+
+describe('the choice of the engine', () => {
+  it('takes RavenDB ETL by itself where the licence has it and everything suits', async () => {
+    const { manager } = await start({ hasRavenEtl: true });
+    expect((await manager.deploy(wanted())).tasks[0]?.engine).toBe('etl');
+  });
+
+  it('lets the stream engine carry what RavenDB ETL must not', async () => {
+    const { manager } = await start({ hasRavenEtl: true });
+    const answer = await manager.deploy(wanted({ targetUrls: ['http://127.0.0.1:8080'] }));
+    expect(answer.tasks[0]?.engine).toBe('stream');
+  });
+
+  it('ends what one engine does before the other begins', async () => {
+    const licensed = await start({ hasRavenEtl: true });
+    await licensed.manager.deploy(wanted());
+    const unlicensed = await start({ state: licensed.state });
+    unlicensed.native.task = licensed.native.task;
+    const answer = await unlicensed.manager.deploy(wanted());
+    expect(answer).toMatchObject({ tasksCreated: 0, tasksUpdated: 0, tasks: [{ engine: 'stream' }] });
+    expect(unlicensed.native.calls).toContain('remove');
+    expect(unlicensed.capture.assigned.get('HR')).toMatchObject([{ generation: 2 }]);
+  });
+});

@@ -1,0 +1,170 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  ProblemError,
+  UnavailableError,
+  VersionConflictError,
+  type EtlDeploymentResult,
+  type EtlScriptRequest,
+} from '@nestjs-spark/contracts';
+import type { Versioned } from '@nestjs-spark/contracts/internal';
+import { logFor } from '@nestjs-spark/observability/internal';
+import { Shares } from '../declare/shares.ts';
+import { DeploymentStore } from './deployment-store.ts';
+import type { EtlEngine } from './engines/etl-engine.ts';
+import { ENGINES, engineNamed } from './engines/ports.ts';
+import { EngineSelection } from './engines/engine-selection.ts';
+import { mayTake } from './engines/permitted-tasks.ts';
+import { inspectScripts } from './inspect/inspect-scripts.ts';
+import { InTurn } from './in-turn.ts';
+import { isUnsettled, settled, type DeploymentDocument } from './plan/deployment-document.ts';
+import { tooOld } from './plan/judge-revision.ts';
+import { nameScripts } from './plan/name-scripts.ts';
+import {
+  countSteps,
+  planDeployment,
+  type DeploymentPlan,
+  type WantedDeployment,
+} from './plan/plan-deployment.ts';
+
+const TRIES = 8;
+const RETRY_AFTER_SECONDS = 5;
+
+/** Turns a request for copies into running tasks: checks it, plans, writes down what was agreed, and has it carried out. */
+@Injectable()
+export class EtlTaskManager {
+  private readonly log = logFor('EtlTaskManager');
+  private readonly turns = new InTurn();
+
+  constructor(
+    private readonly shares: Shares,
+    private readonly store: DeploymentStore,
+    private readonly selection: EngineSelection,
+    @Inject(ENGINES) private readonly engines: readonly EtlEngine[],
+  ) {}
+
+  /**
+   * Deploys the whole set of one requester's scripts; the same set again changes nothing.
+   * @throws {ProblemError} `notShared`, `scriptRefused`, `licence`, `olderRevision`, `storeFailed` or `unavailable`
+   */
+  async deploy(request: EtlScriptRequest): Promise<EtlDeploymentResult> {
+    this.requireShared(request);
+    const inspected = inspectScripts(request.scripts);
+    const { engine, reason, target } = await this.selection.select(request, inspected);
+    const wanted = {
+      requester: request.requestingModule,
+      revision: request.revision ?? null,
+      engine,
+      target,
+      scripts: nameScripts(request.scripts),
+    };
+    return this.inTurn(wanted.requester, () => this.replace(wanted, reason));
+  }
+
+  /** Has what is agreed with a requester carried out again, and notes when that had not been done completely before. */
+  async heal(requester: string): Promise<void> {
+    await this.inTurn(requester, async () => {
+      const current = await this.store.read(requester);
+      if (current) await this.settle(current.value, current.version);
+    });
+  }
+
+  /** Runs `work` while nothing else of this instance touches the requester's deployment. */
+  inTurn<T>(requester: string, work: () => Promise<T>): Promise<T> {
+    return this.turns.run(requester.toLowerCase(), work);
+  }
+
+  private async replace(wanted: WantedDeployment, reason: string): Promise<EtlDeploymentResult> {
+    for (let attempt = 1; ; attempt++) {
+      const current = await this.store.read(wanted.requester);
+      const plan = planDeployment(current?.value ?? null, wanted, new Date());
+      refuseOlder(current?.value ?? null, wanted.revision, plan);
+      try {
+        const deployment = await this.carryOut(current, plan);
+        this.tell(plan, reason);
+        return await this.answer(deployment, plan);
+      } catch (error) {
+        if (!(error instanceof VersionConflictError)) throw error;
+        if (attempt === TRIES) throw busy(error);
+      }
+    }
+  }
+
+  private requireShared({ requestingModule, scripts }: EtlScriptRequest): void {
+    const errors = scripts.flatMap(({ sourceCollection }, index) =>
+      mayTake(this.shares, sourceCollection, requestingModule)
+        ? []
+        : [
+            {
+              pointer: `/scripts/${index}/sourceCollection`,
+              detail: `${sourceCollection} is not shared with ${requestingModule}`,
+            },
+          ],
+    );
+    if (errors.length === 0) return;
+    const detail = errors.map((one) => one.detail).join('; ');
+    throw new ProblemError('notShared', `${detail}.`, { errors });
+  }
+
+  // Written before it is carried out: whatever dies in between, the document says what has to be, and every start and
+  // every further request carries it out again. The engine left behind lets go first, so that two never run at once.
+  private async carryOut(
+    current: Versioned<DeploymentDocument> | null,
+    plan: DeploymentPlan,
+  ): Promise<DeploymentDocument> {
+    const { requester } = plan.next;
+    if (plan.leaves) await engineNamed(this.engines, plan.leaves).end(requester);
+    const unchanged = !plan.changed && current !== null;
+    const version = unchanged ? current.version : await this.store.write(plan.next, current?.version ?? null);
+    return this.settle(plan.next, version);
+  }
+
+  private async settle(deployment: DeploymentDocument, version: string): Promise<DeploymentDocument> {
+    await engineNamed(this.engines, deployment.engine).carryOut(deployment);
+    if (!isUnsettled(deployment)) return deployment;
+    const done = settled(deployment);
+    await this.store.write(done, version);
+    return done;
+  }
+
+  private async answer(deployment: DeploymentDocument, plan: DeploymentPlan): Promise<EtlDeploymentResult> {
+    const reports = await engineNamed(this.engines, deployment.engine).report(deployment);
+    const tasks = reports.map(({ name, collection, state }) => ({
+      name,
+      collection,
+      engine: deployment.engine,
+      state,
+    }));
+    return { success: true, ...countSteps(plan.steps), revision: deployment.revision, tasks };
+  }
+
+  private tell(plan: DeploymentPlan, reason: string): void {
+    if (!plan.changed) return;
+    const { tasksCreated, tasksUpdated, tasksRemoved } = countSteps(plan.steps);
+    const { requester, revision, engine } = plan.next;
+    const counts = `${tasksCreated} created, ${tasksUpdated} updated, ${tasksRemoved} removed`;
+    this.log.log(
+      `${requester} deployed revision ${revision}: ${counts}; engine ${engine}, because ${reason}`,
+    );
+  }
+}
+
+function refuseOlder(
+  current: DeploymentDocument | null,
+  revision: number | null,
+  plan: DeploymentPlan,
+): void {
+  const late = tooOld(current, revision, plan);
+  if (late !== null)
+    throw new ProblemError('olderRevision', late, { members: { revision: current?.revision } });
+}
+
+function busy(cause: VersionConflictError): ProblemError {
+  return new ProblemError(
+    'unavailable',
+    'Other deployments of this module are being carried out; try again.',
+    {
+      cause: new UnavailableError('The deployment document', { cause }),
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    },
+  );
+}

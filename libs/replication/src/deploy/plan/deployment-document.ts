@@ -1,0 +1,54 @@
+import type { EngineName } from '@nestjs-spark/contracts';
+
+export const DEPLOYMENTS_COLLECTION = 'SparkDeployments';
+export const DEPLOYMENTS_PREFIX = 'sparkDeployments/';
+
+/** What an owner has agreed to send to one requester; the document `sparkDeployments/{Requester}` in the owner's database. */
+export interface DeploymentDocument {
+  requester: string;
+  /** The engine that carries all of its tasks. */
+  engine: EngineName;
+  revision: number;
+  /** Where RavenDB's own ETL sends to; null when the stream engine carries the tasks. */
+  target: DeploymentTarget | null;
+  tasks: DeployedTask[];
+  /** Tasks that were removed: should one come back, its generation goes on from here. */
+  ended: EndedTask[];
+  /** ISO 8601, UTC. */
+  deployedAtUtc: string;
+}
+
+export interface DeploymentTarget {
+  database: string;
+  urls: string[];
+}
+
+export interface DeployedTask {
+  name: string;
+  collection: string;
+  script: string;
+  /** `scriptFingerprint(collection, script)` */
+  fingerprint: string;
+  /** Grows whenever the copies have to be made anew. */
+  generation: number;
+  /** The last generation that the engine was given completely; lower than `generation` after a crash in between. */
+  carriedOut: number;
+}
+
+export interface EndedTask {
+  name: string;
+  generation: number;
+}
+
+/** The engine still has to be given something of it. */
+export function isUnsettled(deployment: DeploymentDocument): boolean {
+  return deployment.tasks.some((task) => task.carriedOut < task.generation);
+}
+
+/** The same deployment after the engine has taken all of it. */
+export function settled(deployment: DeploymentDocument): DeploymentDocument {
+  return {
+    ...deployment,
+    tasks: deployment.tasks.map((task) => ({ ...task, carriedOut: task.generation })),
+  };
+}

@@ -1,0 +1,137 @@
+import type { EngineName } from '@nestjs-spark/contracts';
+import { scriptFingerprint } from '@nestjs-spark/contracts/internal';
+import type { DeployedTask, DeploymentDocument, DeploymentTarget, EndedTask } from './deployment-document.ts';
+import type { NamedScript } from './name-scripts.ts';
+
+/** What a requester wants, checked and complete: the whole set of its scripts. */
+export interface WantedDeployment {
+  requester: string;
+  /** Null when the request says none: then it counts as the newest. */
+  revision: number | null;
+  engine: EngineName;
+  target: DeploymentTarget | null;
+  scripts: readonly NamedScript[];
+}
+
+export interface DeploymentPlan {
+  steps: PlanStep[];
+  /** The document after the plan is carried out. */
+  next: DeploymentDocument;
+  /** False: `next` is what is there already. */
+  changed: boolean;
+  /** The scripts asked for are not those that are there already. */
+  differs: boolean;
+  /** The engine that carried the tasks until now and has to let go of them first. */
+  leaves: EngineName | null;
+}
+
+/**
+ * What happens to one task. `create`: it is new. `update`: its script is another one. `reset`: it is read again from the
+ * beginning (with every `update`, and when another engine takes it over). `remove`: it is no longer asked for. `leave`:
+ * nothing. What an earlier attempt wrote down but did not carry out is planned again.
+ */
+export interface PlanStep {
+  action: 'create' | 'update' | 'reset' | 'remove' | 'leave';
+  task: DeployedTask;
+}
+
+/** Compares what is deployed with what is wanted. Pure: nothing is written and nothing is asked. */
+export function planDeployment(
+  current: DeploymentDocument | null,
+  wanted: WantedDeployment,
+  now: Date,
+): DeploymentPlan {
+  const before = new Map((current?.tasks ?? []).map((task) => [key(task), task]));
+  const moved = current !== null && current.engine !== wanted.engine;
+  const steps = wanted.scripts.flatMap((script) => {
+    const known = before.get(key(script));
+    before.delete(key(script));
+    return known ? stepsForKnown(known, script, moved) : [stepForNew(script, current?.ended ?? [])];
+  });
+  const removed = [...before.values()];
+  steps.push(...removed.map((task): PlanStep => ({ action: 'remove', task })));
+
+  const tasks = steps
+    .filter((step) => step.action !== 'remove' && step.action !== 'update')
+    .map(({ task }) => task);
+  const next: DeploymentDocument = {
+    requester: current?.requester ?? wanted.requester,
+    engine: wanted.engine,
+    revision: current?.revision ?? 0,
+    target: wanted.target,
+    tasks,
+    ended: endedAfter(current?.ended ?? [], removed, tasks),
+    deployedAtUtc: current?.deployedAtUtc ?? now.toISOString(),
+  };
+  const differs = removed.length > 0 || tasks.some((task) => !sameScript(task, current));
+  const altered = current === null || moved || differs || !sameTarget(current.target, next.target);
+  next.revision = wanted.revision ?? next.revision + (altered ? 1 : 0);
+  const changed = altered || next.revision !== current.revision;
+  if (altered) next.deployedAtUtc = now.toISOString();
+  return { steps, next, changed, differs, leaves: moved ? current.engine : null };
+}
+
+/** How many scripts a plan creates, updates and removes, as the answer of a deployment counts them. */
+export function countSteps(steps: readonly PlanStep[]) {
+  const count = (action: PlanStep['action']) => steps.filter((step) => step.action === action).length;
+  return { tasksCreated: count('create'), tasksUpdated: count('update'), tasksRemoved: count('remove') };
+}
+
+function stepForNew(script: NamedScript, ended: readonly EndedTask[]): PlanStep {
+  const last = ended.find((one) => key(one) === key(script))?.generation ?? 0;
+  return { action: 'create', task: deployed(script, script.name, last + 1, 0) };
+}
+
+function stepsForKnown(known: DeployedTask, script: NamedScript, moved: boolean): PlanStep[] {
+  const rewritten = known.fingerprint !== scriptFingerprint(script.sourceCollection, script.script);
+  if (!rewritten && !moved) return stepsForSame(known);
+  // Another engine has carried nothing of this yet.
+  const task = deployed(script, known.name, known.generation + 1, moved ? 0 : known.carriedOut);
+  const reset: PlanStep = { action: 'reset', task };
+  return rewritten ? [{ action: 'update', task }, reset] : [reset];
+}
+
+function stepsForSame(task: DeployedTask): PlanStep[] {
+  if (task.carriedOut === task.generation) return [{ action: 'leave', task }];
+  if (task.carriedOut === 0) return [{ action: 'create', task }];
+  return [
+    { action: 'update', task },
+    { action: 'reset', task },
+  ];
+}
+
+function deployed(script: NamedScript, name: string, generation: number, carriedOut: number): DeployedTask {
+  return {
+    name,
+    collection: script.sourceCollection,
+    script: script.script,
+    fingerprint: scriptFingerprint(script.sourceCollection, script.script),
+    generation,
+    carriedOut,
+  };
+}
+
+function endedAfter(
+  ended: readonly EndedTask[],
+  removed: readonly DeployedTask[],
+  running: readonly DeployedTask[],
+): EndedTask[] {
+  const names = new Set(running.map(key));
+  const kept = ended.filter((one) => !names.has(key(one)));
+  return [...kept, ...removed.map(({ name, generation }) => ({ name, generation }))];
+}
+
+function sameScript(task: DeployedTask, current: DeploymentDocument | null): boolean {
+  const before = current?.tasks.find((one) => key(one) === key(task));
+  return before?.fingerprint === task.fingerprint;
+}
+
+function sameTarget(one: DeploymentTarget | null, other: DeploymentTarget | null): boolean {
+  return (
+    JSON.stringify(one && [one.database, one.urls]) === JSON.stringify(other && [other.database, other.urls])
+  );
+}
+
+function key({ name }: { name: string }): string {
+  return name.toLowerCase();
+}

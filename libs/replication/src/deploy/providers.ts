@@ -1,0 +1,44 @@
+import type { Provider, Type } from '@nestjs/common';
+import type { RavenConnection } from '@nestjs-spark/ravendb/internal';
+import { RAVEN_CONNECTION } from '@nestjs-spark/store/internal';
+import { DeployController } from './deploy.controller.ts';
+import { DeploymentDirectory } from './deployment-directory.ts';
+import { DeploymentKeeper } from './deployment-keeper.ts';
+import { DeploymentStore } from './deployment-store.ts';
+import { EngineChooser } from './engines/engine-chooser.ts';
+import { EngineSelection } from './engines/engine-selection.ts';
+import { NATIVE_TASKS, ENGINES } from './engines/ports.ts';
+import { NativeEtlEngine } from './engines/native-etl-engine.ts';
+import { RavenNativeTasks } from './engines/raven-native-tasks.ts';
+import { StreamEngine } from './engines/stream-engine.ts';
+import { EtlTaskManager } from './etl-task-manager.ts';
+import { DeploymentGate } from './receive/deployment-gate.ts';
+import { RawBodyInstaller } from './receive/raw-body-installer.ts';
+import { SparkGuard } from './receive/spark-guard.ts';
+
+/** The owner's side of a deployment. */
+export const DEPLOY_PROVIDERS: Provider[] = [
+  DeploymentDirectory,
+  DeploymentGate,
+  DeploymentKeeper,
+  DeploymentStore,
+  EngineChooser,
+  EngineSelection,
+  EtlTaskManager,
+  NativeEtlEngine,
+  RawBodyInstaller,
+  SparkGuard,
+  StreamEngine,
+  {
+    provide: NATIVE_TASKS,
+    inject: [RAVEN_CONNECTION],
+    useFactory: (ravendb: RavenConnection | null) => ravendb && new RavenNativeTasks(ravendb),
+  },
+  {
+    provide: ENGINES,
+    useFactory: (stream: StreamEngine, native: NativeEtlEngine) => [stream, native],
+    inject: [StreamEngine, NativeEtlEngine],
+  },
+];
+
+export const DEPLOY_CONTROLLERS: Type[] = [DeployController];

@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ProblemError } from '@nestjs-spark/contracts';
+
+/** Who asks: a module that has proved its name, or an operator. */
+export type Caller = { kind: 'module'; module: string } | { kind: 'operator' };
+
+const callers = new WeakMap<IncomingMessage, Caller>();
+
+export function rememberCaller(request: IncomingMessage, caller: Caller): void {
+  callers.set(request, caller);
+}
+
+export function callerOf(request: IncomingMessage): Caller {
+  const caller = callers.get(request);
+  if (!caller) throw new Error('The route is not behind SparkGuard');
+  return caller;
+}
+
+/** The caller of a route behind `SparkGuard`. */
+export const FromCaller = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  callerOf(context.switchToHttp().getRequest<IncomingMessage>()),
+);
+
+/** @throws {ProblemError} `forbidden` (403) when the caller is a module */
+export function requireOperator(caller: Caller): void {
+  if (caller.kind !== 'operator') throw new ProblemError('forbidden', 'Only operators may do this.');
+}

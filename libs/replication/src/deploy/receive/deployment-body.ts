@@ -1,0 +1,72 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsInt,
+  IsObject,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import type { EtlScriptItem, EtlScriptRequest } from '@nestjs-spark/contracts';
+import { DEPLOYMENT_BOUNDS } from '../../module/options.ts';
+import { IsSparkName, MaxBytes } from './rules.ts';
+
+const PLAIN_TEXT = /^\P{Cc}*$/u;
+const given = (_: object, value: unknown) => value !== undefined;
+
+export class EtlScriptItemBody implements EtlScriptItem {
+  @ApiPropertyOptional({ description: "The task's name; the collection's when left out", example: 'Cars' })
+  @ValidateIf((item: EtlScriptItemBody) => given(item, item.name))
+  @IsSparkName()
+  name?: string;
+
+  @ApiProperty({ example: 'Cars' })
+  @IsSparkName()
+  sourceCollection!: string;
+
+  @ApiProperty({ example: 'loadToCars({ LicensePlate: this.LicensePlate, Model: this.Model });' })
+  @MaxBytes(DEPLOYMENT_BOUNDS.scriptBytes)
+  @IsString()
+  script!: string;
+}
+
+export class EtlScriptRequestBody implements EtlScriptRequest {
+  @ApiProperty({ example: 'HR', description: 'The module that asks; the one whose token is shown' })
+  @IsSparkName()
+  requestingModule!: string;
+
+  @ApiProperty({ example: 'SparkHR' })
+  @Matches(PLAIN_TEXT)
+  @MaxLength(256)
+  @IsString()
+  targetDatabase!: string;
+
+  @ApiProperty({ type: [String], example: ['http://localhost:8080'] })
+  @Matches(PLAIN_TEXT, { each: true })
+  @MaxLength(2048, { each: true })
+  @IsString({ each: true })
+  @ArrayMaxSize(20)
+  @IsArray()
+  targetUrls!: string[];
+
+  @ApiPropertyOptional({ example: 1, description: 'Grows with each changed set' })
+  @ValidateIf((body: EtlScriptRequestBody) => given(body, body.revision))
+  @Max(Number.MAX_SAFE_INTEGER)
+  @Min(0)
+  @IsInt()
+  revision?: number;
+
+  @ApiProperty({ type: [EtlScriptItemBody], description: 'The whole set; an empty one ends all tasks' })
+  @ValidateNested({ each: true })
+  @Type(() => EtlScriptItemBody)
+  @IsObject({ each: true })
+  @ArrayMaxSize(DEPLOYMENT_BOUNDS.scripts)
+  @IsArray()
+  scripts!: EtlScriptItemBody[];
+}

@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import { ProblemError } from '@nestjs-spark/contracts';
+import { takeToken, type Bucket, type FloodLimits } from './flood-gate.ts';
+
+/** A module that restarts in a loop, or its ten instances starting together, are let through; a flood is not. */
+const LIMITS: FloodLimits = { burst: 30, refillMs: 1_000 };
+
+/** Bounds how often each module may deploy; one module's flood takes nothing from the others. */
+@Injectable()
+export class DeploymentGate {
+  private readonly buckets = new Map<string, Bucket>();
+
+  /** @throws {ProblemError} `tooMany` (429) with Retry-After */
+  pass(module: string, now = Date.now()): void {
+    const key = module.toLowerCase();
+    const { bucket, waitMs } = takeToken(this.buckets.get(key) ?? null, LIMITS, now);
+    this.buckets.set(key, bucket);
+    if (waitMs === 0) return;
+    const retryAfterSeconds = Math.ceil(waitMs / 1_000);
+    throw new ProblemError('tooMany', `Too many deployments; try again in ${retryAfterSeconds} s.`, {
+      retryAfterSeconds,
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import { ProblemError } from '@nestjs-spark/contracts';
+
+const DEEPEST = 32;
+const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * Reads a body as JSON.
+ * @throws {ProblemError} `invalid` (400) for bytes that are not UTF-8, text that is not JSON, deeper nesting than 32, or a
+ * key that has a meaning to JavaScript itself
+ */
+export function parseJson(body: Uint8Array): unknown {
+  const text = decode(body);
+  if (deepest(text) > DEEPEST) throw invalid(`The body is nested deeper than ${DEEPEST}.`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw invalid('The body is not JSON.', cause);
+  }
+  const pointer = forbiddenKey(value, '');
+  if (pointer === null) return value;
+  throw new ProblemError('invalid', 'A field has a name that is not allowed.', {
+    errors: [{ pointer, detail: 'this name is not allowed' }],
+  });
+}
+
+function decode(body: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch (cause) {
+    throw invalid('The body is not UTF-8.', cause);
+  }
+}
+
+// Measured on the text, so that a body made only of brackets costs nothing.
+function deepest(text: string): number {
+  let depth = 0;
+  let max = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (inString) {
+      if (character === '\\') at++;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === '[' || character === '{') max = Math.max(max, ++depth);
+    else if (character === ']' || character === '}') depth--;
+  }
+  return max;
+}
+
+function forbiddenKey(value: unknown, pointer: string): string | null {
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, member] of Object.entries(value)) {
+    if (FORBIDDEN_KEYS.has(key)) return `${pointer}/${key}`;
+    const found = forbiddenKey(member, `${pointer}/${key.slice(0, 80)}`);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function invalid(detail: string, cause?: unknown): ProblemError {
+  return new ProblemError('invalid', detail, { cause });
+}

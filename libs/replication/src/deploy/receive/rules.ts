@@ -1,0 +1,22 @@
+import { ValidateBy } from 'class-validator';
+import { isName } from '@nestjs-spark/contracts';
+
+export function IsSparkName(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isSparkName',
+    validator: {
+      validate: isName,
+      defaultMessage: () => '$property must be a letter, then up to 63 letters, digits, "_" or "-"',
+    },
+  });
+}
+
+export function MaxBytes(limit: number): PropertyDecorator {
+  return ValidateBy({
+    name: 'maxBytes',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && Buffer.byteLength(value) <= limit,
+      defaultMessage: () => `$property must have ${limit} bytes at most`,
+    },
+  });
+}

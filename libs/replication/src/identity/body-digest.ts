@@ -1,0 +1,8 @@
+import { createHash } from 'node:crypto';
+
+/** `body_sha256`: base64url of the SHA-256 of the body's bytes, of the empty string where there is no body. */
+export function bodyDigest(body: Uint8Array | string | undefined): string {
+  return createHash('sha256')
+    .update(body ?? '')
+    .digest('base64url');
+}

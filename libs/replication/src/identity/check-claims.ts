@@ -1,0 +1,76 @@
+import { isName } from '@nestjs-spark/contracts';
+import type { JWTPayload, ProtectedHeaderParameters } from 'jose';
+import { bodyDigest } from './body-digest.ts';
+import { acceptedPaths, pathOf } from './request-path.ts';
+import {
+  CLOCK_SKEW_SECONDS,
+  JTI_MAX_LENGTH,
+  TOKEN_ALGORITHM,
+  TOKEN_SECONDS,
+  type TokenClaims,
+} from './token-claims.ts';
+
+/** The request that a token has to be for. */
+export interface SignedRequest {
+  method: string;
+  /** Path or URL as it arrived; its query is not looked at. */
+  path: string;
+  /** The bytes as they arrived; nothing when there is no body. */
+  body?: Uint8Array | string | undefined;
+}
+
+export interface Receiver {
+  moduleName: string;
+  moduleUrl: string;
+}
+
+const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
+const ALLOWED_HEADERS = new Set(['alg', 'kid', 'typ']);
+
+/** Why a token's header is refused, or null. A header that brings its own key (`jwk`, `jku`, `x5u`) is never followed. */
+export function headerFault(header: ProtectedHeaderParameters): string | null {
+  const foreign = Object.keys(header).find((name) => !ALLOWED_HEADERS.has(name));
+  if (foreign) return `header ${JSON.stringify(foreign.slice(0, 20))} is not allowed`;
+  if (header.alg !== TOKEN_ALGORITHM) return `alg is not ${TOKEN_ALGORITHM}`;
+  if (typeof header.kid !== 'string' || !THUMBPRINT.test(header.kid)) return 'kid is no thumbprint';
+  return null;
+}
+
+/** Why a token's claims do not fit the request, or null. Costs no look-up and proves nothing: the signature comes after. */
+export function claimsFault(
+  claims: JWTPayload,
+  request: SignedRequest,
+  receiver: Receiver,
+  nowSeconds: number,
+): string | null {
+  if (!hasShape(claims)) return 'a claim is missing or of the wrong type';
+  if (!isName(claims.iss)) return 'iss is not a name';
+  if (claims.aud.toLowerCase() !== receiver.moduleName.toLowerCase()) return 'aud is another module';
+  if (claims.jti.length === 0 || claims.jti.length > JTI_MAX_LENGTH) return 'jti is empty or too long';
+  const time = timeFault(claims, nowSeconds);
+  if (time) return time;
+  if (claims.htm !== request.method.toUpperCase()) return 'htm is another method';
+  const signed = pathOf(claims.htu);
+  if (signed === null || !acceptedPaths(request.path, receiver.moduleUrl).includes(signed)) {
+    return 'htu is another path';
+  }
+  return claims.body_sha256 === bodyDigest(request.body) ? null : 'body_sha256 is of another body';
+}
+
+function timeFault(claims: TokenClaims & JWTPayload, now: number): string | null {
+  if (claims.iat > now + CLOCK_SKEW_SECONDS) return 'iat lies in the future';
+  if (claims.exp <= now - CLOCK_SKEW_SECONDS) return 'expired';
+  if (claims.exp <= claims.iat || claims.exp - claims.iat > TOKEN_SECONDS) return 'lives too long';
+  if (claims.nbf !== undefined && claims.nbf > now + CLOCK_SKEW_SECONDS) return 'nbf lies in the future';
+  return null;
+}
+
+function hasShape(claims: JWTPayload): claims is TokenClaims & JWTPayload {
+  const texts = [claims.iss, claims.aud, claims.jti, claims['htm'], claims['htu'], claims['body_sha256']];
+  const times = [claims.iat, claims.exp];
+  return (
+    texts.every((text) => typeof text === 'string') &&
+    times.every((time) => typeof time === 'number' && Number.isFinite(time)) &&
+    (claims.nbf === undefined || typeof claims.nbf === 'number')
+  );
+}

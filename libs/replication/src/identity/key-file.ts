@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log, PublicKeyJwk } from '@nestjs-spark/contracts/internal';
+import { exportJWK, generateKeyPair } from 'jose';
+import { TOKEN_ALGORITHM } from './token-claims.ts';
+
+export type PrivateKeyJwk = PublicKeyJwk & { d: string };
+
+export interface KeyFileOptions {
+  directory: string;
+  module: string;
+  /** In production a missing key is an error: a made one would be unknown to everyone, and lost with the container. */
+  production: boolean;
+  log: Log;
+}
+
+/** The module has no usable key pair. The start cannot go on; the message says what to put where. */
+export class KeyFileError extends Error {
+  constructor(path: string, cause: string, remedy: string, options?: ErrorOptions) {
+    super(`The module's key ${path} ${cause}. ${remedy}`, options);
+    this.name = 'KeyFileError';
+  }
+}
+
+/**
+ * Reads the module's key pair, or makes it where that is allowed.
+ * @throws {KeyFileError} when it is missing in production, or not an Ed25519 private key
+ */
+export async function openKeyFile(options: KeyFileOptions): Promise<PrivateKeyJwk> {
+  const path = join(options.directory, `${options.module}.jwk.json`);
+  const existing = await readIfThere(path);
+  if (existing !== null) {
+    await warnWhenOpenToOthers(path, options.log);
+    return parseKey(path, existing);
+  }
+  if (options.production) {
+    throw new KeyFileError(
+      path,
+      'is missing',
+      'Keys are not made in production: put the Ed25519 private key there as a JWK (mode 0600), or name its directory in SPARK_KEYS_DIR.',
+    );
+  }
+  await makeKey(options.directory, path);
+  options.log.log(`Made the key of module ${options.module} in ${path}`);
+  return parseKey(path, await readFile(path, 'utf8'));
+}
+
+/** Several instances may start at once: the file appears whole, and whoever comes second uses the first one's. */
+async function makeKey(directory: string, path: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const { privateKey } = await generateKeyPair(TOKEN_ALGORITHM, { crv: 'Ed25519', extractable: true });
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(draft, `${JSON.stringify(await exportJWK(privateKey))}\n`, { mode: 0o600, flag: 'wx' });
+    await chmod(draft, 0o600);
+    await link(draft, path);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function readIfThere(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null;
+    throw new KeyFileError(path, 'cannot be read', 'Make it readable for the user of this process.', {
+      cause: error,
+    });
+  }
+}
+
+async function warnWhenOpenToOthers(path: string, log: Log): Promise<void> {
+  const { mode } = await stat(path);
+  if (mode & 0o007)
+    log.warn(`The module's key ${path} can be read by everyone on this machine: chmod 600 it`);
+}
+
+function parseKey(path: string, text: string): PrivateKeyJwk {
+  const remedy =
+    'It has to be an Ed25519 private key as a JWK: kty OKP, crv Ed25519, x and d. In development delete it to have a new one made.';
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The parser's message quotes the text, which is a secret.
+    throw new KeyFileError(path, 'is not JSON', remedy);
+  }
+  if (isPrivateKey(value)) return { kty: value.kty, crv: value.crv, x: value.x, d: value.d };
+  throw new KeyFileError(path, 'is not an Ed25519 private key', remedy);
+}
+
+function isPrivateKey(value: unknown): value is PrivateKeyJwk {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kty, crv, x, d } = value as Partial<PrivateKeyJwk>;
+  return kty === 'OKP' && crv === 'Ed25519' && typeof x === 'string' && typeof d === 'string';
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+}

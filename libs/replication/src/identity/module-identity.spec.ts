@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader } from 'jose';
+import { MemoryLog } from '../testing/memory-ports.ts';
+import { KeyFileError } from './key-file.ts';
+import { ModuleIdentity } from './module-identity.ts';
+
+describe("a module's identity", () => {
+  let directory: string;
+  let log: MemoryLog;
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'spark-keys-'));
+    log = new MemoryLog();
+  });
+
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+
+  const open = (production = false): Promise<ModuleIdentity> =>
+    ModuleIdentity.open({ directory: join(directory, 'keys'), module: 'HR', production, log });
+  const file = (): string => join(directory, 'keys', 'HR.jwk.json');
+
+  it('is made once in development, readable by nobody else, and stays the same', async () => {
+    const first = await open();
+    expect((await stat(file())).mode & 0o777).toBe(0o600);
+    expect((await open()).keyId).toBe(first.keyId);
+    expect(await readdir(join(directory, 'keys'))).toEqual(['HR.jwk.json']);
+  });
+
+  it('is the same for instances that start at the same moment', async () => {
+    const all = await Promise.all(Array.from({ length: 8 }, () => open()));
+    expect(new Set(all.map(({ keyId }) => keyId)).size).toBe(1);
+  });
+
+  it('is never made in production; the message says what to put where', async () => {
+    await expect(open(true)).rejects.toThrow(KeyFileError);
+    await expect(open(true)).rejects.toThrow(/HR\.jwk\.json is missing.*SPARK_KEYS_DIR/);
+    const made = await open();
+    expect((await open(true)).keyId).toBe(made.keyId);
+  });
+
+  it('is refused when the file holds something else, without showing what', async () => {
+    await open();
+    for (const text of ['canary-secret', '{"kty":"RSA","d":"canary-secret"}', '[]']) {
+      await writeFile(file(), text);
+      await expect(open()).rejects.toThrow(KeyFileError);
+      await expect(open()).rejects.not.toThrow(/canary/);
+    }
+  });
+
+  it('warns when everyone on the machine can read the key', async () => {
+    await open();
+    await chmod(file(), 0o644);
+    await open();
+    expect(log.said('warn').join()).toContain('chmod 600');
+  });
+
+  it('signs what the contract asks for, and nothing secret', async () => {
+    const identity = await open();
+    const request = {
+      audience: 'Fleet',
+      method: 'post',
+      path: 'http://fleet/spark/etl/deploy?x=1',
+      body: '{}',
+    };
+    const token = await identity.sign(request);
+    const keyId = await calculateJwkThumbprint(identity.publicKey);
+    expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA', kid: keyId, typ: 'JWT' });
+    const claims = decodeJwt(token);
+    expect(claims).toEqual({
+      iss: 'HR',
+      aud: 'Fleet',
+      iat: expect.any(Number),
+      exp: (claims.iat ?? 0) + 60,
+      jti: expect.any(String),
+      htm: 'POST',
+      htu: '/spark/etl/deploy',
+      body_sha256: 'RBNvo1WzZ4oRRq0W9-hknpT7T8If536DEMBg9hyq_4o',
+    });
+    expect(Object.keys(identity.publicKey).toSorted()).toEqual(['crv', 'kty', 'x']);
+    const { d } = JSON.parse(await readFile(file(), 'utf8')) as { d: string };
+    expect(JSON.stringify(identity.publicKey)).not.toContain(d);
+  });
+
+  it('signs each request with a token of its own', async () => {
+    const identity = await open();
+    const request = { audience: 'Fleet', method: 'GET', path: '/x' };
+    const [one, other] = await Promise.all([identity.sign(request), identity.sign(request)]);
+    expect(decodeJwt(one).jti).not.toBe(decodeJwt(other).jti);
+  });
+});

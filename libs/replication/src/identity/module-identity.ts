@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import type { PublicKeyJwk } from '@nestjs-spark/contracts';
+import { calculateJwkThumbprint, importJWK, SignJWT, type CryptoKey } from 'jose';
+import { bodyDigest } from './body-digest.ts';
+import { KeyFileError, openKeyFile, type KeyFileOptions } from './key-file.ts';
+import { pathOf } from './request-path.ts';
+import { TOKEN_ALGORITHM, TOKEN_SECONDS } from './token-claims.ts';
+
+export interface RequestToSign {
+  /** Name of the module that the request goes to. */
+  audience: string;
+  method: string;
+  /** Path or full URL of the request; signed without query. */
+  path: string;
+  body?: Uint8Array | string | undefined;
+}
+
+/** This module's key pair: proves to other modules that a request is ours. */
+export class ModuleIdentity {
+  readonly module: string;
+  /** RFC 7638 thumbprint of the public key. */
+  readonly keyId: string;
+  readonly publicKey: PublicKeyJwk;
+  private readonly privateKey: CryptoKey;
+
+  private constructor(module: string, keyId: string, publicKey: PublicKeyJwk, privateKey: CryptoKey) {
+    this.module = module;
+    this.keyId = keyId;
+    this.publicKey = publicKey;
+    this.privateKey = privateKey;
+  }
+
+  /**
+   * Opens the key pair on disk, making one in development.
+   * @throws {KeyFileError} when there is none that can be used
+   */
+  static async open(options: KeyFileOptions): Promise<ModuleIdentity> {
+    const { d, ...publicKey } = await openKeyFile(options);
+    const privateKey = await importJWK({ ...publicKey, d }, TOKEN_ALGORITHM);
+    if (privateKey instanceof Uint8Array) {
+      throw new KeyFileError(options.directory, 'is not an Ed25519 private key', 'Replace it.');
+    }
+    const keyId = await calculateJwkThumbprint(publicKey);
+    return new ModuleIdentity(options.module, keyId, publicKey, privateKey);
+  }
+
+  /** A token for this one request, good for a minute and for one use. Make it right before the request is sent. */
+  sign(request: RequestToSign): Promise<string> {
+    const now = Math.floor(Date.now() / 1000);
+    return new SignJWT({
+      htm: request.method.toUpperCase(),
+      htu: pathOf(request.path) ?? request.path,
+      body_sha256: bodyDigest(request.body),
+    })
+      .setProtectedHeader({ alg: TOKEN_ALGORITHM, kid: this.keyId, typ: 'JWT' })
+      .setIssuer(this.module)
+      .setAudience(request.audience)
+      .setIssuedAt(now)
+      .setExpirationTime(now + TOKEN_SECONDS)
+      .setJti(randomUUID())
+      .sign(this.privateKey);
+  }
+}

@@ -1,0 +1,109 @@
+import { ProblemError, UnavailableError, type Log } from '@nestjs-spark/contracts/internal';
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
+import { claimsFault, headerFault, type Receiver, type SignedRequest } from './check-claims.ts';
+import type { KeyRing } from './key-ring.ts';
+import { CLOCK_SKEW_SECONDS, TOKEN_ALGORITHM, TOKEN_MAX_LENGTH } from './token-claims.ts';
+import { UsedTokens } from './used-tokens.ts';
+
+export interface RequestToVerify extends SignedRequest {
+  /** What follows `Bearer `. */
+  token: string;
+}
+
+export interface VerifiedModule {
+  /** The caller's name as it stands in the registry. */
+  module: string;
+}
+
+export interface TokenVerifierParts {
+  receiver: Receiver;
+  keys: KeyRing;
+  log: Log;
+  usedTokens?: UsedTokens;
+  /** Milliseconds since 1970. */
+  now?: () => number;
+}
+
+/** Answers which module a request comes from. */
+export class TokenVerifier {
+  private readonly parts: TokenVerifierParts;
+  private readonly used: UsedTokens;
+  private readonly now: () => number;
+
+  constructor(parts: TokenVerifierParts) {
+    this.parts = parts;
+    this.used = parts.usedTokens ?? new UsedTokens();
+    this.now = parts.now ?? Date.now;
+  }
+
+  /**
+   * @throws {ProblemError} `unauthenticated` (401), the same for every cause, which only the debug log tells;
+   * `tooMany` (429) when a module shows more tokens than can be remembered; `unavailable` (503) when keys cannot be read now
+   */
+  async verify(request: RequestToVerify): Promise<VerifiedModule> {
+    try {
+      return await this.check(request);
+    } catch (error) {
+      if (error instanceof Refusal || error instanceof errors.JOSEError) {
+        this.parts.log.debug(`Refused a token for ${request.method} ${request.path}: ${error.message}`);
+        throw new ProblemError('unauthenticated', 'A valid module or operator token is needed.');
+      }
+      if (error instanceof UnavailableError) {
+        throw new ProblemError('unavailable', 'The keys of the modules cannot be read at the moment.', {
+          cause: error,
+          retryAfterSeconds: 2,
+        });
+      }
+      throw error;
+    }
+  }
+
+  private async check(request: RequestToVerify): Promise<VerifiedModule> {
+    const { issuer, keyId } = this.readClaim(request);
+    const key = await this.parts.keys.find(issuer, keyId);
+    if (!key) throw new Refusal(`no believed key ${keyId} of ${issuer}`);
+    const { payload } = await jwtVerify(request.token, key.key, {
+      algorithms: [TOKEN_ALGORITHM],
+      clockTolerance: CLOCK_SKEW_SECONDS,
+      currentDate: new Date(this.now()),
+    });
+    this.spend(key.module, payload);
+    if (key.pin) await this.pin(key.module, keyId, key);
+    return { module: key.module };
+  }
+
+  /** Everything that can be refused without asking anyone. */
+  private readClaim(request: RequestToVerify): { issuer: string; keyId: string } {
+    if (request.token.length > TOKEN_MAX_LENGTH) throw new Refusal('longer than any token of ours');
+    const header = decodeHeader(request.token);
+    const claims = decodeJwt(request.token);
+    const fault =
+      headerFault(header) ?? claimsFault(claims, request, this.parts.receiver, Math.floor(this.now() / 1000));
+    if (fault) throw new Refusal(fault);
+    return { issuer: claims.iss ?? '', keyId: header.kid ?? '' };
+  }
+
+  private spend(module: string, payload: JWTPayload): void {
+    const use = this.used.use(module, payload.jti ?? '', payload.exp ?? 0, Math.floor(this.now() / 1000));
+    if (use === 'again') throw new Refusal('jti was used before');
+    if (use === 'too-many') {
+      throw new ProblemError('tooMany', 'Too many requests within a minute.', { retryAfterSeconds: 10 });
+    }
+  }
+
+  private async pin(module: string, keyId: string, key: Parameters<KeyRing['pin']>[1]): Promise<void> {
+    await this.parts.keys.pin(module, key);
+    const believed = await this.parts.keys.find(module, keyId);
+    if (!believed) throw new Refusal(`another key of ${module} was pinned at the same time`);
+  }
+}
+
+class Refusal extends Error {}
+
+function decodeHeader(token: string): ReturnType<typeof decodeProtectedHeader> {
+  try {
+    return decodeProtectedHeader(token);
+  } catch (error) {
+    throw new Refusal('the header cannot be read', { cause: error });
+  }
+}

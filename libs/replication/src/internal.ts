@@ -1,0 +1,10 @@
+export * from './index.ts';
+export { Declarations, type Declaration, type OwnerDeclarations } from './declare/declarations.ts';
+export { Shares, type Share } from './declare/shares.ts';
+export { ModuleIdentity } from './identity/module-identity.ts';
+export { OperatorToken } from './identity/operator-token.ts';
+export { TokenVerifier } from './identity/token-verifier.ts';
+export { DEPLOYMENT_BOUNDS, type ReplicationSettings } from './module/options.ts';
+export { DEFAULTS, resolveSettings } from './module/resolve-settings.ts';
+export * from './module/tokens.ts';
+export { RequestStatus, type OwnerRequestStatus, type RequestState } from './request/request-status.ts';

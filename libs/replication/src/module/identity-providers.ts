@@ -1,0 +1,41 @@
+import type { Provider } from '@nestjs/common';
+import type { ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
+import { logFor } from '@nestjs-spark/observability/internal';
+import { KeyRing } from '../identity/key-ring.ts';
+import { ModuleIdentity } from '../identity/module-identity.ts';
+import { OperatorToken } from '../identity/operator-token.ts';
+import { TokenVerifier } from '../identity/token-verifier.ts';
+import type { ReplicationSettings } from './options.ts';
+import { MODULE_REGISTRY, REPLICATION_OPTIONS, STATE_STORE } from './tokens.ts';
+
+/** Who this module is, and how it knows the others. */
+export const IDENTITY_PROVIDERS: Provider[] = [
+  {
+    provide: ModuleIdentity,
+    inject: [REPLICATION_OPTIONS],
+    useFactory: ({ keysDir, moduleName, production }: ReplicationSettings) =>
+      ModuleIdentity.open({
+        directory: keysDir,
+        module: moduleName,
+        production,
+        log: logFor('ModuleIdentity'),
+      }),
+  },
+  {
+    provide: OperatorToken,
+    inject: [REPLICATION_OPTIONS],
+    useFactory: ({ operatorToken }: ReplicationSettings) => new OperatorToken(operatorToken),
+  },
+  {
+    provide: KeyRing,
+    inject: [REPLICATION_OPTIONS, MODULE_REGISTRY, STATE_STORE],
+    useFactory: (policy: ReplicationSettings, registry: ModuleRegistry, state: StateStore) =>
+      new KeyRing({ registry, state, policy, log: logFor('KeyRing') }),
+  },
+  {
+    provide: TokenVerifier,
+    inject: [REPLICATION_OPTIONS, KeyRing],
+    useFactory: (receiver: ReplicationSettings, keys: KeyRing) =>
+      new TokenVerifier({ receiver, keys, log: logFor('TokenVerifier') }),
+  },
+];

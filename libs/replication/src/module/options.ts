@@ -1,0 +1,66 @@
+import type { EngineName } from '@nestjs-spark/contracts';
+
+/** `auto` takes RavenDB's own ETL where the owner's licence has it, and the stream engine everywhere else. */
+export type EngineChoice = 'auto' | EngineName;
+
+/**
+ * How a module takes part in replication. Everything may be left out: what is not given is read from the environment,
+ * then from the default. Only the module's name has no default.
+ */
+export interface SparkReplicationOptions {
+  /** Who this module is; others name it in `sourceModule` and `with`. `SPARK_MODULE_NAME`; required. */
+  moduleName?: string;
+  /** Where other modules reach this one. `SPARK_MODULE_URL`, then `http://127.0.0.1:$PORT`. */
+  moduleUrl?: string;
+  /** Which engine carries what others take from this module. `SPARK_REPLICATION_ENGINE`, then `auto`. */
+  engine?: EngineChoice;
+  /** JetStream. `NATS_URL`, then `nats://127.0.0.1:4222`. */
+  natsUrl?: string;
+  /** Directory of the module's key pair, `{moduleName}.jwk.json`. `SPARK_KEYS_DIR`, then `.spark/keys`. */
+  keysDir?: string;
+  /** Opens the operators' side of `/spark/*` to whoever shows it. `SPARK_OPERATOR_TOKEN`; unset: closed to operators. */
+  operatorToken?: string;
+  /** Seconds to wait before each retry of a deployment. `SPARK_RETRY_SECONDS`, then `[2, 10, 30, 60, 300]`. */
+  retrySeconds?: readonly number[];
+  /** What becomes of the copies of a declaration that was dropped. Default `remove`. */
+  onDrop?: 'remove' | 'keep';
+  /**
+   * In production keys are never made, and a module's key is believed only when listed in `trustedKeys` or pinned before.
+   * Default: `NODE_ENV` is `production`.
+   */
+  production?: boolean;
+  /**
+   * Thumbprints (RFC 7638) of other modules' keys that an operator approved, by module name. A listed key replaces a pinned
+   * one. `SPARK_TRUSTED_KEYS` as `HR=thumbprint,Sales=thumbprint`.
+   */
+  trustedKeys?: Readonly<Record<string, string>>;
+  /** Addresses of other modules' RavenDB that RavenDB's own ETL may send to. `SPARK_TARGET_URLS`, comma-separated; default none. */
+  targetUrls?: readonly string[];
+  /** Shown in the registry as `Version`. Default: none. */
+  version?: string;
+}
+
+/** The options with every default filled in. */
+export interface ReplicationSettings {
+  moduleName: string;
+  /** Without a trailing slash. */
+  moduleUrl: string;
+  engine: EngineChoice;
+  natsUrl: string;
+  keysDir: string;
+  operatorToken: string | null;
+  retrySeconds: readonly number[];
+  onDrop: 'remove' | 'keep';
+  production: boolean;
+  /** Module names in lower case. */
+  trustedKeys: ReadonlyMap<string, string>;
+  targetUrls: readonly string[];
+  version: string | null;
+}
+
+/** Bounds of one deployment, the same where it is declared and where it is received. */
+export const DEPLOYMENT_BOUNDS = {
+  scriptBytes: 64 * 1024,
+  scripts: 20,
+  bodyBytes: 256 * 1024,
+} as const satisfies Record<string, number>;

@@ -1,0 +1,110 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type {
+  BeforeApplicationShutdown,
+  OnApplicationBootstrap,
+  OnApplicationShutdown,
+} from '@nestjs/common';
+import type { Log, ModuleInformation } from '@nestjs-spark/contracts/internal';
+import type { Declarations } from '../declare/declarations.ts';
+import type { Registration } from '../register/registration.ts';
+import type { CommandHandling } from '../request/command-bus.ts';
+import type { OwnerWatch } from '../request/owner-watch.ts';
+import type { Requests } from '../request/requests.ts';
+import { persist } from '../deploy/persist.ts';
+import { runSteps } from './run-steps.ts';
+
+/** Something that works in the background until it is stopped. */
+export interface Stoppable {
+  stop(): Promise<void>;
+}
+
+export interface ReplicationRunnerParts {
+  declarations: Declarations;
+  registration: Pick<Registration, 'register' | 'announce'>;
+  requests: Pick<Requests, 'sendAll' | 'refresh'>;
+  watch: Pick<OwnerWatch, 'run'>;
+  apply: Stoppable & { assign(owner: string, tasks: Declared['tasks']): void };
+  capture: Stoppable;
+  commands: CommandHandling;
+  bus: { start(): void; close(): Promise<void> };
+  storeReady: (signal: AbortSignal) => Promise<void>;
+  settleDropped: () => Promise<void>;
+  log: Log;
+}
+
+type Declared = ReturnType<Declarations['all']>[number];
+
+const REFRESH_MS = 5_000;
+
+/** Brings replication up in the background, so that the application listens whatever is away, and down again in reverse. */
+export class ReplicationRunner
+  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  private readonly parts: ReplicationRunnerParts;
+  private readonly stopping = new AbortController();
+  private running: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: ReplicationRunnerParts) {
+    this.parts = parts;
+  }
+
+  onApplicationBootstrap(): void {
+    const { commands, bus } = this.parts;
+    bus.start();
+    commands.start();
+    this.running = this.start();
+  }
+
+  /** Ends the work while store and bus are still there to end it with. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const { commands, apply, capture } = this.parts;
+    this.stopping.abort();
+    await Promise.all([this.running, commands.stop(), apply.stop(), capture.stop()]);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.parts.bus.close();
+  }
+
+  private async start(): Promise<void> {
+    const { declarations, apply, registration, requests, storeReady, log } = this.parts;
+    const { signal } = this.stopping;
+    await storeReady(signal);
+    if (signal.aborted) return;
+    // Copies go on from where they stand, whatever becomes of this start's request.
+    for (const { owner, tasks } of declarations.all()) apply.assign(owner, tasks);
+    let information: ModuleInformation | null = null;
+    await runSteps(
+      [
+        {
+          name: 'Registering this module',
+          work: async () => void (information = await registration.register()),
+        },
+        {
+          name: 'Announcing this module',
+          work: async () => void (information && (await registration.announce(information))),
+        },
+        { name: 'Requesting copies', work: () => requests.sendAll() },
+        { name: 'Settling what is no longer declared', work: () => this.parts.settleDropped() },
+      ],
+      { signal, log },
+    );
+    if (!signal.aborted) await Promise.all([this.watch(signal), this.refresh(signal)]);
+  }
+
+  private watch(signal: AbortSignal): Promise<void> {
+    return persist(() => this.parts.watch.run(signal), {
+      signal,
+      onFailure: (error) => this.parts.log.error('No longer hearing which modules register', error),
+    });
+  }
+
+  private async refresh(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await wait(REFRESH_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
+      // What is away is said by those who need it more.
+      await this.parts.requests.refresh().catch(() => undefined);
+    }
+  }
+}

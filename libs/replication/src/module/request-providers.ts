@@ -1,0 +1,140 @@
+import type { Provider } from '@nestjs/common';
+import type { ControlBoard, ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
+import { logFor } from '@nestjs-spark/observability/internal';
+import type { StoreInfo } from '@nestjs-spark/store';
+import { Declarations } from '../declare/declarations.ts';
+import { ModuleIdentity } from '../identity/module-identity.ts';
+import { Registration } from '../register/registration.ts';
+import { DeployHandler } from '../request/deploy-handler.ts';
+import { OwnerClient } from '../request/owner-client.ts';
+import { OwnerWatch } from '../request/owner-watch.ts';
+import { RequestBook } from '../request/request-book.ts';
+import { RequestStatus } from '../request/request-status.ts';
+import { Requests } from '../request/requests.ts';
+import { OwnerSourceInquiry } from '../request/source-inquiry.ts';
+import type { CommandBus } from '../request/command-bus.ts';
+import { deployCommands, JetStreamCommandBus } from '../request/jetstream-commands.ts';
+import type { DeadLetterStore, JetStreamConnection } from '@nestjs-spark/jetstream';
+import type { ReplicationSettings } from './options.ts';
+import {
+  COMMAND_BUS,
+  COMMAND_HANDLING,
+  CONTROL_BOARD,
+  DEAD_LETTERS,
+  JETSTREAM_CONNECTION,
+  MODULE_REGISTRY,
+  REPLICATION_OPTIONS,
+  STATE_STORE,
+  STORE_INFO,
+} from './tokens.ts';
+
+/** How this module makes itself known and asks others for what it declares. */
+export const REQUEST_PROVIDERS: Provider[] = [
+  RequestStatus,
+  {
+    provide: RequestBook,
+    inject: [STATE_STORE],
+    useFactory: (state: StateStore) => new RequestBook(state),
+  },
+  {
+    provide: OwnerClient,
+    inject: [MODULE_REGISTRY, ModuleIdentity],
+    useFactory: (registry: ModuleRegistry, identity: ModuleIdentity) =>
+      new OwnerClient({ registry, identity }),
+  },
+  {
+    provide: OwnerSourceInquiry,
+    inject: [OwnerClient],
+    useFactory: (client: OwnerClient) => new OwnerSourceInquiry(client, logFor('SourceInquiry')),
+  },
+  {
+    provide: Registration,
+    inject: [REPLICATION_OPTIONS, MODULE_REGISTRY, CONTROL_BOARD, STORE_INFO, ModuleIdentity],
+    useFactory: (
+      settings: ReplicationSettings,
+      registry: ModuleRegistry,
+      board: ControlBoard,
+      store: StoreInfo,
+      { publicKey }: ModuleIdentity,
+    ) =>
+      new Registration({
+        registry,
+        board,
+        log: logFor('Registration'),
+        describe: () => ({
+          appName: settings.moduleName,
+          appUrl: settings.moduleUrl,
+          databaseName: store.databaseName,
+          databaseUrls: store.databaseUrls,
+          publicKey,
+          ...(settings.version === null ? {} : { version: settings.version }),
+        }),
+      }),
+  },
+  {
+    provide: COMMAND_BUS,
+    inject: [JETSTREAM_CONNECTION, DEAD_LETTERS],
+    useFactory: (connection: JetStreamConnection, letters: DeadLetterStore) =>
+      new JetStreamCommandBus(connection, letters),
+  },
+  {
+    provide: COMMAND_HANDLING,
+    inject: [REPLICATION_OPTIONS, JETSTREAM_CONNECTION, DeployHandler],
+    useFactory: (
+      { moduleName, retrySeconds }: ReplicationSettings,
+      connection: JetStreamConnection,
+      handler: DeployHandler,
+    ) => deployCommands({ connection, module: moduleName, handler, retrySeconds, log: logFor('Commands') }),
+  },
+  {
+    provide: Requests,
+    inject: [REPLICATION_OPTIONS, Declarations, RequestBook, COMMAND_BUS, RequestStatus, STORE_INFO],
+    useFactory: (
+      { moduleName }: ReplicationSettings,
+      declarations: Declarations,
+      book: RequestBook,
+      bus: CommandBus,
+      status: RequestStatus,
+      { databaseName, databaseUrls }: StoreInfo,
+    ) =>
+      new Requests({
+        requester: moduleName,
+        declarations,
+        book,
+        bus,
+        status,
+        target: () => ({ database: databaseName, urls: databaseUrls }),
+        log: logFor('Requests'),
+      }),
+  },
+  {
+    provide: DeployHandler,
+    inject: [OwnerClient, RequestBook, RequestStatus, Requests],
+    useFactory: (client: OwnerClient, book: RequestBook, status: RequestStatus, requests: Requests) =>
+      new DeployHandler({
+        client,
+        book,
+        status,
+        renumber: (owner, above) => requests.renumber(owner, above),
+        log: logFor('DeployHandler'),
+      }),
+  },
+  {
+    provide: OwnerWatch,
+    inject: [REPLICATION_OPTIONS, CONTROL_BOARD, Requests, RequestStatus],
+    useFactory: (
+      { moduleName }: ReplicationSettings,
+      board: ControlBoard,
+      requests: Requests,
+      status: RequestStatus,
+    ) =>
+      new OwnerWatch({
+        requester: moduleName,
+        board,
+        requests,
+        status,
+        startedAt: Date.now(),
+        log: logFor('OwnerWatch'),
+      }),
+  },
+];

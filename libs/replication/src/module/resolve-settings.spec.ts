@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import { resolveSettings } from './resolve-settings.ts';
+import { ReplicationSettingsError } from './settings-error.ts';
+
+const KEY = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
+
+describe('the settings of replication', () => {
+  it('come from the environment alone when no option is given', () => {
+    const settings = resolveSettings(
+      {},
+      {
+        SPARK_MODULE_NAME: 'HR',
+        PORT: '5002',
+        NATS_URL: 'nats://bus:4222',
+        SPARK_REPLICATION_ENGINE: 'stream',
+        SPARK_KEYS_DIR: '/keys',
+        SPARK_OPERATOR_TOKEN: 'open sesame',
+        SPARK_RETRY_SECONDS: '1, 2.5',
+        SPARK_TRUSTED_KEYS: `Fleet=${KEY}`,
+        NODE_ENV: 'production',
+      },
+    );
+    expect(settings).toEqual({
+      moduleName: 'HR',
+      moduleUrl: 'http://127.0.0.1:5002',
+      natsUrl: 'nats://bus:4222',
+      engine: 'stream',
+      keysDir: '/keys',
+      operatorToken: 'open sesame',
+      retrySeconds: [1, 2.5],
+      trustedKeys: new Map([['fleet', KEY]]),
+      production: true,
+      onDrop: 'remove',
+      targetUrls: [],
+      version: null,
+    });
+  });
+
+  it('have the documented defaults', () => {
+    const settings = resolveSettings({ moduleName: 'HR', moduleUrl: 'https://hr.example/' }, {});
+    expect(settings).toMatchObject({
+      moduleUrl: 'https://hr.example',
+      engine: 'auto',
+      natsUrl: 'nats://127.0.0.1:4222',
+      keysDir: '.spark/keys',
+      operatorToken: null,
+      retrySeconds: [2, 10, 30, 60, 300],
+      production: false,
+    });
+  });
+
+  it('prefer an option to the environment', () => {
+    const environment = { SPARK_MODULE_NAME: 'Other', SPARK_MODULE_URL: 'http://other' };
+    expect(resolveSettings({ moduleName: 'HR' }, environment)).toMatchObject({
+      moduleName: 'HR',
+      moduleUrl: 'http://other',
+    });
+  });
+
+  it('treat an empty variable as unset', () => {
+    expect(() => resolveSettings({}, { SPARK_MODULE_NAME: ' ', PORT: '1' })).toThrow(/SPARK_MODULE_NAME/);
+    expect(
+      resolveSettings({ moduleName: 'A' }, { PORT: '1', SPARK_OPERATOR_TOKEN: '' }).operatorToken,
+    ).toBeNull();
+  });
+
+  it('say everything that is wrong at once', () => {
+    const wrong = {
+      moduleName: 'no name',
+      moduleUrl: 'ftp://x',
+      retrySeconds: [-1],
+      trustedKeys: { HR: 'x' },
+    };
+    const error = catchError(() => resolveSettings(wrong, { SPARK_REPLICATION_ENGINE: 'magic' }));
+    expect(error).toBeInstanceOf(ReplicationSettingsError);
+    expect(error.faults).toHaveLength(5);
+  });
+
+  it('never repeat an address that holds a password', () => {
+    const error = catchError(() =>
+      resolveSettings({ moduleName: 'HR', moduleUrl: 'http://me:canary@host' }, {}),
+    );
+    expect(error.message).not.toContain('canary');
+  });
+});
+
+function catchError(action: () => unknown): ReplicationSettingsError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof ReplicationSettingsError) return error;
+  }
+  throw new Error('nothing was thrown');
+}

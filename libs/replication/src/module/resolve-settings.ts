@@ -1,0 +1,129 @@
+import { isName } from '@nestjs-spark/contracts';
+import type { EngineChoice, ReplicationSettings, SparkReplicationOptions } from './options.ts';
+import { ReplicationSettingsError } from './settings-error.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every default of replication, in this one place. */
+export const DEFAULTS = {
+  engine: 'auto',
+  natsUrl: 'nats://127.0.0.1:4222',
+  keysDir: '.spark/keys',
+  retrySeconds: [2, 10, 30, 60, 300],
+  onDrop: 'remove',
+} as const;
+
+const ENGINES: readonly string[] = ['auto', 'etl', 'stream'] satisfies EngineChoice[];
+const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
+
+/**
+ * Completes the options from the environment and the defaults.
+ * @throws {ReplicationSettingsError} with everything that is wrong
+ */
+export function resolveSettings(
+  options: SparkReplicationOptions,
+  environment: Environment,
+): ReplicationSettings {
+  const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
+  const faults: string[] = [];
+  const settings: ReplicationSettings = {
+    moduleName: moduleName(options.moduleName ?? env('SPARK_MODULE_NAME'), faults),
+    moduleUrl: moduleUrl(options.moduleUrl ?? env('SPARK_MODULE_URL') ?? localUrl(env('PORT')), faults),
+    engine: engine(options.engine ?? env('SPARK_REPLICATION_ENGINE') ?? DEFAULTS.engine, faults),
+    natsUrl: options.natsUrl ?? env('NATS_URL') ?? DEFAULTS.natsUrl,
+    keysDir: options.keysDir ?? env('SPARK_KEYS_DIR') ?? DEFAULTS.keysDir,
+    operatorToken: options.operatorToken ?? env('SPARK_OPERATOR_TOKEN') ?? null,
+    retrySeconds: retrySeconds(options.retrySeconds, env('SPARK_RETRY_SECONDS'), faults),
+    onDrop: options.onDrop ?? DEFAULTS.onDrop,
+    production: options.production ?? env('NODE_ENV') === 'production',
+    trustedKeys: trustedKeys(options.trustedKeys, env('SPARK_TRUSTED_KEYS'), faults),
+    targetUrls: options.targetUrls ?? list(env('SPARK_TARGET_URLS')),
+    version: options.version ?? null,
+  };
+  if (faults.length > 0) throw new ReplicationSettingsError(faults);
+  return settings;
+}
+
+function moduleName(value: string | undefined, faults: string[]): string {
+  if (isName(value)) return value;
+  faults.push(
+    value === undefined
+      ? 'moduleName is missing: give it to forRoot({ moduleName }) or set SPARK_MODULE_NAME'
+      : 'moduleName (SPARK_MODULE_NAME) has to be a letter, then up to 63 letters, digits, "_" or "-"',
+  );
+  return '';
+}
+
+/** The value is not repeated where it might hold a password. */
+function moduleUrl(value: string | undefined, faults: string[]): string {
+  const url = value !== undefined && URL.canParse(value) ? new URL(value) : null;
+  if (value === undefined)
+    faults.push('moduleUrl is missing: give it to forRoot({ moduleUrl }) or set SPARK_MODULE_URL or PORT');
+  else if (!url || !['http:', 'https:'].includes(url.protocol))
+    faults.push('moduleUrl (SPARK_MODULE_URL) has to be an http or https address');
+  else if (url.username || url.password)
+    faults.push(
+      'moduleUrl (SPARK_MODULE_URL) must not hold credentials: other modules read it in the registry',
+    );
+  else if (url.search || url.hash)
+    faults.push('moduleUrl (SPARK_MODULE_URL) must not have a query or fragment');
+  return value?.replace(/\/+$/, '') ?? '';
+}
+
+function localUrl(port: string | undefined): string | undefined {
+  return port === undefined ? undefined : `http://127.0.0.1:${port}`;
+}
+
+function engine(value: string, faults: string[]): EngineChoice {
+  if (!isEngine(value))
+    faults.push(`engine (SPARK_REPLICATION_ENGINE) has to be one of ${ENGINES.join(', ')}`);
+  return isEngine(value) ? value : DEFAULTS.engine;
+}
+
+function isEngine(value: string): value is EngineChoice {
+  return ENGINES.includes(value);
+}
+
+function retrySeconds(
+  given: readonly number[] | undefined,
+  text: string | undefined,
+  faults: string[],
+): readonly number[] {
+  const seconds = given ?? (text === undefined ? DEFAULTS.retrySeconds : text.split(',').map(toNumber));
+  const usable = seconds.every((one) => Number.isFinite(one) && one > 0 && one <= 86_400);
+  if (!usable)
+    faults.push('retrySeconds (SPARK_RETRY_SECONDS) has to be seconds above 0, as in 2,10,30,60,300');
+  return seconds;
+}
+
+function toNumber(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
+}
+
+function trustedKeys(
+  given: Readonly<Record<string, string>> | undefined,
+  text: string | undefined,
+  faults: string[],
+): ReadonlyMap<string, string> {
+  const pairs = given ? Object.entries(given) : list(text).map((pair) => split(pair));
+  for (const [module, keyId] of pairs) {
+    if (!isName(module) || !THUMBPRINT.test(keyId)) {
+      faults.push(
+        'trustedKeys (SPARK_TRUSTED_KEYS) has to be module=thumbprint pairs, as in HR=NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
+      );
+    }
+  }
+  return new Map(pairs.map(([module, keyId]) => [module.toLowerCase(), keyId]));
+}
+
+function split(pair: string): [string, string] {
+  const [module = '', keyId = ''] = pair.split('=', 2);
+  return [module.trim(), keyId.trim()];
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}

@@ -1,0 +1,75 @@
+import type { Provider } from '@nestjs/common';
+import type { ChangeTarget } from '@nestjs-spark/contracts/internal';
+import type { ScriptPool } from '@nestjs-spark/etl-script';
+import type { JetStreamConnection } from '@nestjs-spark/jetstream/internal';
+import { logFor } from '@nestjs-spark/observability/internal';
+import { StorePreparation } from '@nestjs-spark/store';
+import type { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
+import { Declarations } from '../declare/declarations.ts';
+import { Registration } from '../register/registration.ts';
+import type { CommandHandling } from '../request/command-bus.ts';
+import { settleDroppedTasks } from '../request/dropped-tasks.ts';
+import { OwnerWatch } from '../request/owner-watch.ts';
+import { Requests } from '../request/requests.ts';
+import type { ReplicationSettings } from './options.ts';
+import { ReplicationRunner } from './replication-runner.ts';
+import {
+  APPLY_SUPERVISOR,
+  CAPTURE_SUPERVISOR,
+  CHANGE_TARGET,
+  COMMAND_HANDLING,
+  JETSTREAM_CONNECTION,
+  REPLICATION_OPTIONS,
+  SCRIPTS,
+} from './tokens.ts';
+
+/** What brings all of it up and down. */
+export const RUNNER_PROVIDERS: Provider[] = [
+  {
+    provide: ReplicationRunner,
+    inject: [
+      REPLICATION_OPTIONS,
+      Declarations,
+      Registration,
+      Requests,
+      OwnerWatch,
+      APPLY_SUPERVISOR,
+      CAPTURE_SUPERVISOR,
+      COMMAND_HANDLING,
+      JETSTREAM_CONNECTION,
+      CHANGE_TARGET,
+      SCRIPTS,
+      StorePreparation,
+    ],
+    useFactory: (
+      { moduleName: requester, onDrop }: ReplicationSettings,
+      declarations: Declarations,
+      registration: Registration,
+      requests: Requests,
+      watch: OwnerWatch,
+      apply: ApplySupervisor,
+      capture: CaptureSupervisor,
+      commands: CommandHandling,
+      bus: JetStreamConnection,
+      target: ChangeTarget,
+      scripts: ScriptPool,
+      store: StorePreparation,
+    ) => {
+      const log = logFor('Replication');
+      const forget = apply.forget.bind(apply);
+      return new ReplicationRunner({
+        declarations,
+        registration,
+        requests,
+        watch,
+        apply,
+        capture: { stop: () => capture.stop().finally(() => scripts.close()) },
+        commands,
+        bus,
+        storeReady: (signal) => store.whenReady(signal),
+        settleDropped: () => settleDroppedTasks({ requester, declarations, target, forget, onDrop, log }),
+        log,
+      });
+    },
+  },
+];

@@ -1,0 +1,12 @@
+/** The options of `SparkReplicationModule`, or the environment they were read from, cannot be used. Ends the start. */
+export class ReplicationSettingsError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(
+      `The settings of SparkReplicationModule cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
+    this.name = 'ReplicationSettingsError';
+    this.faults = faults;
+  }
+}

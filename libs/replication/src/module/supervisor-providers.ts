@@ -1,0 +1,77 @@
+import type { Provider } from '@nestjs/common';
+import type {
+  ChangeFeed,
+  ChangeLog,
+  ChangeTarget,
+  ControlBoard,
+  LeaseKeeper,
+  StateStore,
+} from '@nestjs-spark/contracts/internal';
+import { logFor } from '@nestjs-spark/observability/internal';
+import { ScriptPool } from '@nestjs-spark/etl-script';
+import { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
+import { DeploymentDirectory } from '../deploy/deployment-directory.ts';
+import { OwnerSourceInquiry } from '../request/source-inquiry.ts';
+import type { ReplicationSettings } from './options.ts';
+import {
+  APPLY_SUPERVISOR,
+  CAPTURE_SUPERVISOR,
+  CHANGE_FEED,
+  CHANGE_LOG,
+  CHANGE_TARGET,
+  CONTROL_BOARD,
+  LEASE_KEEPER,
+  REPLICATION_OPTIONS,
+  SCRIPTS,
+  STATE_STORE,
+} from './tokens.ts';
+
+/** The stream engine's two sides: what others take from this module, and what it takes from others. */
+export const SUPERVISOR_PROVIDERS: Provider[] = [
+  { provide: SCRIPTS, useFactory: () => new ScriptPool() },
+  {
+    provide: CAPTURE_SUPERVISOR,
+    inject: [
+      REPLICATION_OPTIONS,
+      CHANGE_FEED,
+      CHANGE_LOG,
+      CONTROL_BOARD,
+      LEASE_KEEPER,
+      DeploymentDirectory,
+      STATE_STORE,
+      SCRIPTS,
+    ],
+    useFactory: (
+      { moduleName }: ReplicationSettings,
+      feed: ChangeFeed,
+      log: ChangeLog,
+      control: ControlBoard,
+      leases: LeaseKeeper,
+      directory: DeploymentDirectory,
+      state: StateStore,
+      scripts: ScriptPool,
+    ) =>
+      new CaptureSupervisor({
+        owner: moduleName,
+        feed,
+        log,
+        control,
+        leases,
+        directory,
+        state,
+        scripts,
+        report: logFor('Capture'),
+      }),
+  },
+  {
+    provide: APPLY_SUPERVISOR,
+    inject: [CHANGE_TARGET, CHANGE_LOG, CONTROL_BOARD, LEASE_KEEPER, OwnerSourceInquiry],
+    useFactory: (
+      target: ChangeTarget,
+      log: ChangeLog,
+      control: ControlBoard,
+      leases: LeaseKeeper,
+      source: OwnerSourceInquiry,
+    ) => new ApplySupervisor({ target, log, control, leases, source, report: logFor('Apply') }),
+  },
+];

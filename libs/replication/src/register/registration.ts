@@ -1,0 +1,52 @@
+import {
+  registeredSubject,
+  type ControlBoard,
+  type Log,
+  type ModuleInformation,
+  type ModuleRegistry,
+} from '@nestjs-spark/contracts/internal';
+
+/** What a module says on the board each time it has started. */
+export interface Announcement extends ModuleInformation {
+  /** The module's clock, milliseconds since 1970. */
+  at: number;
+}
+
+export interface RegistrationParts {
+  registry: ModuleRegistry;
+  board: ControlBoard;
+  log: Log;
+  /** Asked at each registration: the store may only know its addresses once it is reached. */
+  describe: () => Omit<ModuleInformation, 'registeredAtUtc'>;
+}
+
+/** Makes this module known: in the registry, where others look it up, and on the board, where those who wait for it hear of it. */
+export class Registration {
+  private readonly parts: RegistrationParts;
+
+  constructor(parts: RegistrationParts) {
+    this.parts = parts;
+  }
+
+  /** @throws {UnavailableError} while the registry is away */
+  async register(): Promise<ModuleInformation> {
+    const { registry, log } = this.parts;
+    const information = { ...this.parts.describe(), registeredAtUtc: new Date().toISOString() };
+    await registry.prepare();
+    const before = await registry.find(information.appName);
+    if (before?.publicKey && before.publicKey.x !== information.publicKey?.x) {
+      log.warn(
+        `${information.appName} was registered with another key until now. Modules that know the old one refuse this one's ` +
+          'requests until an operator approves the new key; when another application runs under this name, rename one of them',
+      );
+    }
+    await registry.register(information);
+    return information;
+  }
+
+  /** @throws {UnavailableError} while the bus is away */
+  async announce(information: ModuleInformation): Promise<void> {
+    const announcement: Announcement = { ...information, at: Date.now() };
+    await this.parts.board.publish(registeredSubject(information.appName), announcement);
+  }
+}

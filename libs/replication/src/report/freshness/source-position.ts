@@ -1,0 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { isName, ProblemError, taskId } from '@nestjs-spark/contracts';
+import type { ChangeFeed } from '@nestjs-spark/contracts/internal';
+import type { CaptureSupervisor } from '@nestjs-spark/streaming/internal';
+import { DeploymentStore } from '../../deploy/deployment-store.ts';
+import type { ReplicationSettings } from '../../module/options.ts';
+import { CAPTURE_SUPERVISOR, CHANGE_FEED, REPLICATION_OPTIONS } from '../../module/tokens.ts';
+import { sameName } from '../status/task-status.ts';
+
+/** Says to a requester how far this module's database is, and has word of it sent through the task's log. */
+@Injectable()
+export class SourcePosition {
+  constructor(
+    @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
+    @Inject(CAPTURE_SUPERVISOR) private readonly supervisor: CaptureSupervisor,
+    @Inject(CHANGE_FEED) private readonly feed: ChangeFeed,
+    private readonly store: DeploymentStore,
+  ) {}
+
+  /** @throws {ProblemError} `notFound` when the requester has no such task here */
+  async tell(requester: string, name: string): Promise<{ sourceEtag: number }> {
+    const deployment = isName(name) ? await this.store.read(requester) : null;
+    if (!deployment?.value.tasks.some((task) => sameName(task.name, name))) {
+      throw new ProblemError('notFound', `${requester} has no such task here.`);
+    }
+    const task = { owner: this.settings.moduleName, requester, name };
+    const flushed = await this.supervisor.flush(task);
+    if (flushed) return flushed;
+    // Another instance carries the task; where the database is can be said all the same.
+    const { lastEtag } = await this.feed.identify(taskId(task));
+    return { sourceEtag: lastEtag };
+  }
+}

@@ -1,0 +1,21 @@
+import { deploymentId, type StateStore } from '@nestjs-spark/contracts/internal';
+import type { HealthCheck, HealthFinding } from '@nestjs-spark/observability';
+import type { StorePreparation } from '@nestjs-spark/store';
+
+/** Ready once this module's own database was prepared, and while it answers. */
+export class StoreCheck implements HealthCheck {
+  readonly name = 'store';
+
+  constructor(
+    private readonly states: StateStore,
+    private readonly preparation: Pick<StorePreparation, 'readiness'>,
+  ) {}
+
+  async look(): Promise<HealthFinding> {
+    const { ready, reason } = this.preparation.readiness();
+    if (!ready) return { ready, detail: reason ?? 'not prepared yet' };
+    // Any small read does; it need not find anything.
+    await this.states.read(deploymentId('health'));
+    return { ready: true, detail: 'answers' };
+  }
+}

@@ -1,0 +1,69 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { MetricsRegistry } from '@nestjs-spark/observability';
+import type { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
+import { Counter, Gauge } from 'prom-client';
+import { APPLY_SUPERVISOR, CAPTURE_SUPERVISOR } from '../../module/tokens.ts';
+import { RequestStatus } from '../../request/request-status.ts';
+import { DeadLetterDesk } from '../dead-letters/dead-letter-desk.ts';
+import { Incoming } from '../status/incoming.ts';
+import type { MetricDefinition, Sample } from './sample.ts';
+import { TASK_METRICS, type MetricSources } from './task-samples.ts';
+
+/** Puts replication into `/metrics`. Everything is read when Prometheus asks, so the data's way costs nothing. */
+@Injectable()
+export class ReplicationMetrics implements OnModuleInit {
+  constructor(
+    private readonly metrics: MetricsRegistry,
+    private readonly incoming: Incoming,
+    private readonly requests: RequestStatus,
+    private readonly deadLetters: DeadLetterDesk,
+    @Inject(APPLY_SUPERVISOR) private readonly apply: ApplySupervisor,
+    @Inject(CAPTURE_SUPERVISOR) private readonly capture: CaptureSupervisor,
+  ) {}
+
+  onModuleInit(): void {
+    for (const metric of TASK_METRICS) this.register(metric, () => metric.read(this.sources()));
+    this.register(
+      {
+        name: 'spark_dead_letters',
+        help: 'Dead letters of this module that wait for someone.',
+        type: 'gauge',
+        labelNames: [],
+      },
+      async () => [{ labels: {}, value: await this.deadLetters.count() }],
+    );
+  }
+
+  private sources(): MetricSources {
+    return {
+      incoming: this.incoming.tasks(),
+      applied: this.apply.reports(),
+      captured: this.capture.reports(),
+      requests: this.requests.all(),
+    };
+  }
+
+  private register(definition: MetricDefinition, read: () => Sample[] | Promise<Sample[]>): void {
+    const { name, help, labelNames } = definition;
+    const shape = { name, help, labelNames, registers: [this.metrics.registry] };
+    if (definition.type === 'gauge') {
+      const gauge = new Gauge({
+        ...shape,
+        collect: async () => {
+          const samples = await read();
+          gauge.reset();
+          for (const { labels, value } of samples) gauge.set(labels, value);
+        },
+      });
+    } else {
+      const counter = new Counter({
+        ...shape,
+        collect: async () => {
+          const samples = await read();
+          counter.reset();
+          for (const { labels, value } of samples) counter.inc(labels, value);
+        },
+      });
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import type { TaskState } from '@nestjs-spark/contracts';
+import type { ApplyReport, CaptureReport } from '@nestjs-spark/streaming/internal';
+import type { OwnerRequestStatus } from '../../request/request-status.ts';
+import type { IncomingTask } from '../status/task-status.ts';
+import type { MetricDefinition, Sample } from './sample.ts';
+
+/** What the metrics are read from when they are asked for; nothing is counted on the way of the data. */
+export interface MetricSources {
+  incoming: readonly IncomingTask[];
+  applied: readonly ApplyReport[];
+  captured: readonly CaptureReport[];
+  requests: readonly OwnerRequestStatus[];
+}
+
+export interface TaskMetric extends MetricDefinition {
+  read(sources: MetricSources): Sample[];
+}
+
+const STATES: readonly TaskState[] = ['Starting', 'Snapshotting', 'Streaming', 'Waiting', 'Faulted'];
+const TASK = ['direction', 'module', 'collection', 'task'] as const;
+
+export const TASK_METRICS: readonly TaskMetric[] = [
+  {
+    name: 'spark_documents_applied_total',
+    help: 'Copies written, since the first one ever.',
+    type: 'counter',
+    labelNames: TASK,
+    read: ({ incoming }) =>
+      incoming.map((task) => ({ labels: inLabels(task), value: task.documentsApplied })),
+  },
+  {
+    name: 'spark_documents_deleted_total',
+    help: 'Copies deleted, since the first one ever.',
+    type: 'counter',
+    labelNames: TASK,
+    read: ({ incoming }) =>
+      incoming.map((task) => ({ labels: inLabels(task), value: task.documentsDeleted })),
+  },
+  {
+    name: 'spark_lag_documents',
+    help: "Changes of the owner's database that are not applied (in) or sent (out) yet, at most: etags have gaps and count its other collections too.",
+    type: 'gauge',
+    labelNames: TASK,
+    read: ({ incoming, captured }) => [
+      ...incoming.flatMap((task) => (task.lag === null ? [] : [{ labels: inLabels(task), value: task.lag }])),
+      ...captured.map((report) => ({
+        labels: outLabels(report),
+        value: Math.max(0, report.sourceEtag - report.publishedEtag),
+      })),
+    ],
+  },
+  {
+    name: 'spark_lag_milliseconds',
+    help: 'Age of what is applied; 0 when nothing known is missing.',
+    type: 'gauge',
+    labelNames: TASK,
+    read: ({ incoming }) =>
+      incoming.flatMap((task) =>
+        task.behindMs === null ? [] : [{ labels: inLabels(task), value: task.behindMs }],
+      ),
+  },
+  {
+    name: 'spark_task_state',
+    help: '1 for the state that a task is in, 0 for the others.',
+    type: 'gauge',
+    labelNames: [...TASK, 'state'],
+    read: ({ incoming, captured }) => [
+      ...incoming.flatMap((task) => oneHot(inLabels(task), task.state)),
+      ...captured.flatMap((report) => oneHot(outLabels(report), report.state)),
+    ],
+  },
+  {
+    name: 'spark_task_complete',
+    help: '1 when a copy is complete.',
+    type: 'gauge',
+    labelNames: TASK,
+    read: ({ incoming }) =>
+      incoming.map((task) => ({ labels: inLabels(task), value: task.complete ? 1 : 0 })),
+  },
+  {
+    name: 'spark_errors_total',
+    help: 'Errors that a task has met since this instance began; it goes on after each.',
+    type: 'counter',
+    labelNames: TASK,
+    read: ({ incoming, captured }) => [
+      ...incoming.map((task) => ({ labels: inLabels(task), value: task.errors })),
+      ...captured.map((report) => ({ labels: outLabels(report), value: report.errors })),
+    ],
+  },
+  {
+    name: 'spark_resyncs_total',
+    help: 'Times that this module asked an owner to rewind, since this instance began.',
+    type: 'counter',
+    labelNames: TASK,
+    read: ({ applied }) =>
+      applied.map((report) => ({
+        labels: labels('in', report.task.owner, report),
+        value: report.resyncsRequested,
+      })),
+  },
+  {
+    name: 'spark_set_aside_total',
+    help: 'Documents whose script failed since this instance began; they are not at the requester.',
+    type: 'counter',
+    labelNames: TASK,
+    read: ({ captured }) => captured.map((report) => ({ labels: outLabels(report), value: report.setAside })),
+  },
+  {
+    name: 'spark_snapshot_documents',
+    help: 'Documents read of the first copy, while it is being made.',
+    type: 'gauge',
+    labelNames: TASK,
+    read: ({ captured }) =>
+      captured.map((report) => ({ labels: outLabels(report), value: report.documentsRead })),
+  },
+  {
+    name: 'spark_retries_total',
+    help: 'Tries after the first that the newest request to an owner has needed; begins again with each request.',
+    type: 'counter',
+    labelNames: ['module'],
+    read: ({ requests }) =>
+      requests.map(({ owner, attempts }) => ({
+        labels: { module: owner },
+        value: Math.max(0, attempts - 1),
+      })),
+  },
+];
+
+function inLabels(task: IncomingTask): Record<string, string> {
+  return { direction: 'in', module: task.owner, collection: task.collection, task: task.name };
+}
+
+function outLabels(report: CaptureReport): Record<string, string> {
+  return labels('out', report.task.requester, report);
+}
+
+function labels(direction: string, module: string, report: { collection: string; task: { name: string } }) {
+  return { direction, module, collection: report.collection, task: report.task.name };
+}
+
+function oneHot(taskLabels: Record<string, string>, state: TaskState): Sample[] {
+  return STATES.map((one) => ({ labels: { ...taskLabels, state: one }, value: one === state ? 1 : 0 }));
+}

@@ -1,0 +1,68 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { ProblemError } from '@nestjs-spark/contracts';
+import type { SourceInquiry } from '@nestjs-spark/streaming/internal';
+import type { ReplicationSettings } from '../module/options.ts';
+import { REPLICATION_OPTIONS } from '../module/tokens.ts';
+import { OwnerSourceInquiry } from '../request/source-inquiry.ts';
+import { isReached, judgeFreshness, type Freshness } from './freshness/freshness.ts';
+import { Incoming } from './status/incoming.ts';
+import { sameName, type IncomingTask } from './status/task-status.ts';
+
+const PATIENCE_MS = 2_000;
+const LOOK_EVERY_MS = 10;
+
+/** How the copies that this module keeps stand. Inject it where the application has to know. */
+@Injectable()
+export class ReplicationStatus {
+  constructor(
+    @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
+    @Inject(OwnerSourceInquiry) private readonly source: SourceInquiry,
+    private readonly incoming: Incoming,
+  ) {}
+
+  /** Every declared copy, as this instance knows it; costs nothing. */
+  tasks(): IncomingTask[] {
+    return this.incoming.tasks();
+  }
+
+  /**
+   * Whether all of the owner's collection is here, as far as the declared scripts take it. Once true it stays so until a
+   * script is changed or the owner's database is another one.
+   */
+  isComplete(owner: string, collection: string): boolean {
+    const tasks = this.tasksOf(owner, collection);
+    return tasks.length > 0 && tasks.every(({ complete }) => complete);
+  }
+
+  /**
+   * Asks the owner how far it is, waits up to two seconds until that is applied here, and says how fresh the copies are.
+   * When the owner does not answer, what was known last, with `sourceReachable: false`.
+   * @throws {ProblemError} `notFound` when nothing of that collection is declared
+   */
+  async freshness(owner: string, collection: string): Promise<Freshness> {
+    const first = this.tasksOf(owner, collection)[0];
+    if (!first) throw new ProblemError('notFound', `This module keeps no copies of ${owner}/${collection}.`);
+    const end = Date.now() + PATIENCE_MS;
+    const asked = await this.ask(first);
+    if (asked !== null) {
+      while (Date.now() < end && !isReached(this.tasksOf(owner, collection), asked))
+        await wait(LOOK_EVERY_MS);
+    }
+    return judgeFreshness(this.tasksOf(owner, collection), asked);
+  }
+
+  /** The declared copies of one collection: one per script. */
+  tasksOf(owner: string, collection: string): IncomingTask[] {
+    return this.tasks().filter(
+      (task) => sameName(task.owner, owner) && sameName(task.collection, collection),
+    );
+  }
+
+  private async ask({ owner, name }: IncomingTask): Promise<number | null> {
+    const requester = this.settings.moduleName;
+    const late = wait(PATIENCE_MS, null, { ref: false });
+    const answer = await Promise.race([this.source.ask({ owner, requester, name }), late]);
+    return answer?.sourceEtag ?? null;
+  }
+}

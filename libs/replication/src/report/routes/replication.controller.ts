@@ -1,0 +1,77 @@
+import { Controller, Get, HttpCode, Inject, Param, Post, UseFilters, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ProblemError } from '@nestjs-spark/contracts';
+import { ProblemFilter } from '@nestjs-spark/observability';
+import type { ApplySupervisor } from '@nestjs-spark/streaming/internal';
+import { FromCaller, requireOperator, type Caller } from '../../deploy/receive/caller.ts';
+import { SparkGuard } from '../../deploy/receive/spark-guard.ts';
+import type { ReplicationSettings } from '../../module/options.ts';
+import { APPLY_SUPERVISOR, REPLICATION_OPTIONS } from '../../module/tokens.ts';
+import type { Freshness } from '../freshness/freshness.ts';
+import { SourcePosition } from '../freshness/source-position.ts';
+import { ReplicationStatus } from '../replication-status.ts';
+import { ReplicationViews, type ReplicationView } from '../status/replication-view.ts';
+import { FreshnessAnswer, ReplicationAnswer, ResyncAnswer, SourceAnswer } from './answers.ts';
+
+@ApiTags('Spark')
+@ApiBearerAuth()
+@Controller('spark/replication')
+@UseGuards(SparkGuard)
+@UseFilters(ProblemFilter)
+export class ReplicationController {
+  constructor(
+    @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
+    @Inject(APPLY_SUPERVISOR) private readonly supervisor: ApplySupervisor,
+    private readonly views: ReplicationViews,
+    private readonly source: SourcePosition,
+    private readonly status: ReplicationStatus,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'How the tasks stand; a module sees what goes to it, an operator sees all' })
+  @ApiOkResponse({ type: ReplicationAnswer })
+  show(@FromCaller() caller: Caller): Promise<ReplicationView> {
+    return this.views.seenBy(caller);
+  }
+
+  @Get('source/:task')
+  @ApiOperation({ summary: 'How far this database is now, for the module that keeps copies of it' })
+  @ApiOkResponse({ type: SourceAnswer })
+  tellSource(@FromCaller() caller: Caller, @Param('task') task: string): Promise<SourceAnswer> {
+    if (caller.kind !== 'module') throw new ProblemError('forbidden', 'Only a module has tasks here.');
+    return this.source.tell(caller.module, task);
+  }
+
+  @Get(':owner/:collection/freshness')
+  @ApiOperation({ summary: 'How fresh the copies of a collection are; asks its owner' })
+  @ApiOkResponse({ type: FreshnessAnswer })
+  @ApiResponse({ status: 404, description: 'No copies of that collection are kept here' })
+  freshness(@Param('owner') owner: string, @Param('collection') collection: string): Promise<Freshness> {
+    return this.status.freshness(owner, collection);
+  }
+
+  @Post(':owner/:collection/resync')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Have a collection copied again from its first document (operators only)' })
+  @ApiResponse({ status: 202, type: ResyncAnswer })
+  @ApiResponse({ status: 404, description: 'No copies of that collection are kept here' })
+  async resync(
+    @FromCaller() caller: Caller,
+    @Param('owner') owner: string,
+    @Param('collection') collection: string,
+  ): Promise<ResyncAnswer> {
+    requireOperator(caller);
+    const tasks = this.status.tasksOf(owner, collection);
+    if (tasks.length === 0) {
+      throw new ProblemError('notFound', `This module keeps no copies of ${owner}/${collection}.`);
+    }
+    for (const task of tasks) {
+      await this.supervisor.resync({
+        owner: task.owner,
+        requester: this.settings.moduleName,
+        name: task.name,
+      });
+    }
+    return { tasks: tasks.map(({ name }) => name) };
+  }
+}

@@ -1,0 +1,98 @@
+import type { ApplyReport, ApplyTask } from '@nestjs-spark/streaming/internal';
+import type { OwnerRequestStatus } from '../../request/request-status.ts';
+import type { OwnerWord } from './owner-word.ts';
+import { lagOf, type IncomingTask } from './task-status.ts';
+
+/** Everything that is known here about one declared copy. */
+export interface IncomingFacts {
+  declared: ApplyTask;
+  report: ApplyReport | null;
+  request: OwnerRequestStatus | null;
+  /** What the owner said last, where RavenDB's own ETL carries the task. */
+  word: OwnerWord | null;
+}
+
+/** Puts together how a copy stands. Pure. */
+export function judgeIncoming({ declared, report, request, word }: IncomingFacts): IncomingTask {
+  const engine = request?.engines[declared.task.name] ?? null;
+  if (engine === 'etl') return fromOwner(declared, word);
+  if (!report) return { ...unknown(declared), engine, ...waitingFor(request) };
+  const position = report.state === 'Starting' ? null : report.appliedEtag;
+  const sourceEtag = report.sourceEtag > 0 ? report.sourceEtag : null;
+  const problem = report.complete ? null : undeployed(request);
+  return {
+    owner: declared.task.owner,
+    name: declared.task.name,
+    collection: declared.collection,
+    engine: engine ?? 'stream',
+    state: report.state,
+    generation: report.generation,
+    position,
+    sourceEtag,
+    lag: lagOf(position, sourceEtag),
+    behindMs: report.behindMs,
+    documentsApplied: report.documentsPut,
+    documentsDeleted: report.documentsDeleted,
+    complete: report.complete,
+    incompleteBecause: report.complete
+      ? null
+      : (problem ?? report.incompleteBecause ?? 'the first copy is being made'),
+    errors: report.errors,
+    lastError: report.lastError ?? request?.lastError ?? null,
+    active: report.active,
+  };
+}
+
+/** Why nothing can come yet: the owner has not taken the request. Null when it has. */
+function undeployed(request: OwnerRequestStatus | null): string | null {
+  switch (request?.state) {
+    case 'retrying':
+      return `the deployment is retried (${request.attempts} tries so far): ${request.lastError ?? 'no answer'}`;
+    case 'dead':
+      return `the deployment failed after ${request.attempts} tries: ${request.lastError ?? 'no answer'}`;
+    default:
+      return null;
+  }
+}
+
+function waitingFor(request: OwnerRequestStatus | null) {
+  const incompleteBecause = undeployed(request) ?? 'the owner has not been asked yet';
+  return { incompleteBecause, lastError: request?.lastError ?? null };
+}
+
+function fromOwner(declared: ApplyTask, word: OwnerWord | null): IncomingTask {
+  const base = { ...unknown(declared), engine: 'etl' as const };
+  if (!word) return { ...base, incompleteBecause: 'the owner has not said yet how far its ETL is' };
+  return {
+    ...base,
+    state: word.state,
+    position: word.position,
+    sourceEtag: word.sourceEtag,
+    lag: lagOf(word.position, word.sourceEtag),
+    complete: word.complete,
+    incompleteBecause: word.complete ? null : `the owner's ETL is ${word.state}`,
+    lastError: word.lastError,
+  };
+}
+
+function unknown(declared: ApplyTask): IncomingTask {
+  return {
+    owner: declared.task.owner,
+    name: declared.task.name,
+    collection: declared.collection,
+    engine: null,
+    state: 'Starting',
+    generation: null,
+    position: null,
+    sourceEtag: null,
+    lag: null,
+    behindMs: null,
+    documentsApplied: 0,
+    documentsDeleted: 0,
+    complete: false,
+    incompleteBecause: null,
+    errors: 0,
+    lastError: null,
+    active: false,
+  };
+}

@@ -1,0 +1,70 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { describeError } from '@nestjs-spark/observability';
+import { DeploymentStore } from '../../deploy/deployment-store.ts';
+import { EngineChooser } from '../../deploy/engines/engine-chooser.ts';
+import type { EngineTaskReport, EtlEngine } from '../../deploy/engines/etl-engine.ts';
+import { ENGINES, engineNamed } from '../../deploy/engines/ports.ts';
+import type { DeploymentDocument } from '../../deploy/plan/deployment-document.ts';
+import { lagOf, sameName, type OutgoingTask } from './task-status.ts';
+
+/** What this module sends to others, by the deployments in its database. */
+@Injectable()
+export class Outgoing {
+  constructor(
+    private readonly store: DeploymentStore,
+    private readonly chooser: EngineChooser,
+    @Inject(ENGINES) private readonly engines: readonly EtlEngine[],
+  ) {}
+
+  /** @param requester only what goes to this module; everything when left out */
+  async tasks(requester?: string): Promise<OutgoingTask[]> {
+    const all = await this.store.list();
+    const wanted = all.filter((one) => requester === undefined || sameName(one.requester, requester));
+    return (await Promise.all(wanted.map((one) => this.describe(one)))).flat();
+  }
+
+  private async describe(deployment: DeploymentDocument): Promise<OutgoingTask[]> {
+    const engineReason = await this.reason(deployment);
+    const reports = await this.report(deployment);
+    return reports.map(({ name, collection, ...report }) => ({
+      requester: deployment.requester,
+      name,
+      collection,
+      engine: deployment.engine,
+      engineReason,
+      ...report,
+      lag: lagOf(report.position, report.sourceEtag),
+    }));
+  }
+
+  // The status has to be seen exactly when an engine is in trouble.
+  private async report(deployment: DeploymentDocument): Promise<EngineTaskReport[]> {
+    try {
+      return await engineNamed(this.engines, deployment.engine).report(deployment);
+    } catch (error) {
+      return deployment.tasks.map(({ name, collection, generation }) => ({
+        name,
+        collection,
+        state: 'Waiting' as const,
+        generation,
+        position: null,
+        confirmedEtag: null,
+        sourceEtag: null,
+        complete: false,
+        documentsRead: null,
+        documentsTotal: null,
+        setAside: null,
+        errors: 1,
+        lastError: describeError(error),
+        deletes: 'best-effort' as const,
+        active: false,
+      }));
+    }
+  }
+
+  private async reason(deployment: DeploymentDocument): Promise<string> {
+    const chosen = await this.chooser.choose();
+    if (chosen.engine === deployment.engine) return chosen.reason;
+    return `the deployment was made with ${deployment.engine}; now ${chosen.engine} would be taken: ${chosen.reason}`;
+  }
+}

@@ -1,0 +1,79 @@
+import { PROBLEMS, type EtlDeploymentResult } from '@nestjs-spark/contracts';
+
+/** How a POST to an owner ended. */
+export type OwnerAnswer =
+  | { kind: 'answered'; status: number; body: unknown }
+  | { kind: 'unreachable'; reason: string }
+  | { kind: 'not-registered' };
+
+export type Verdict =
+  | { outcome: 'deployed'; result: EtlDeploymentResult }
+  /** The owner knows a newer revision than the one it was sent. */
+  | { outcome: 'outdated'; ownerRevision: number | null; reason: string }
+  | { outcome: 'retry'; reason: string }
+  | { outcome: 'give-up'; reason: string };
+
+const PASSING = new Set([408, 425, 429]);
+
+/** What an answer means for the command: done, once more, or never again. */
+export function classifyAnswer(owner: string, answer: OwnerAnswer): Verdict {
+  switch (answer.kind) {
+    case 'not-registered':
+      return { outcome: 'retry', reason: `${owner} is not registered yet` };
+    case 'unreachable':
+      return { outcome: 'retry', reason: `${owner} cannot be reached: ${answer.reason}` };
+    case 'answered':
+      return classifyStatus(owner, answer.status, answer.body);
+  }
+}
+
+function classifyStatus(owner: string, status: number, body: unknown): Verdict {
+  const reason = `${owner} answered ${status}${describeProblem(body)}`;
+  if (status >= 200 && status < 300) {
+    return isResult(body)
+      ? { outcome: 'deployed', result: body }
+      : { outcome: 'retry', reason: `${reason}, which is no deployment result: is its URL right?` };
+  }
+  if (status === 409 && isOlderRevision(body)) {
+    return { outcome: 'outdated', ownerRevision: revisionOf(body), reason };
+  }
+  const passes = status < 400 || status >= 500 || PASSING.has(status);
+  return { outcome: passes ? 'retry' : 'give-up', reason };
+}
+
+function isResult(body: unknown): body is EtlDeploymentResult {
+  if (typeof body !== 'object' || body === null) return false;
+  const { success, tasks } = body as Partial<EtlDeploymentResult>;
+  return success === true && Array.isArray(tasks);
+}
+
+function isOlderRevision(body: unknown): boolean {
+  return (
+    typeof body === 'object' && body !== null && 'type' in body && body.type === PROBLEMS.olderRevision.type
+  );
+}
+
+function revisionOf(body: unknown): number | null {
+  const revision = typeof body === 'object' && body !== null && 'revision' in body ? body.revision : null;
+  return typeof revision === 'number' && Number.isSafeInteger(revision) ? revision : null;
+}
+
+const SHOWN_LENGTH = 1_000;
+
+/** The owner's own words, from its problem+json. */
+function describeProblem(body: unknown): string {
+  if (typeof body !== 'object' || body === null) return '';
+  const { detail, title, errors } = body as { detail?: unknown; title?: unknown; errors?: unknown };
+  const said = [detail, title].find((text) => typeof text === 'string' && text !== '');
+  const fields = Array.isArray(errors) ? errors.map(describeField).filter((text) => text !== '') : [];
+  const text = [said, ...fields].filter((part) => part !== undefined).join('; ');
+  return text === '' ? '' : `: ${text.slice(0, SHOWN_LENGTH)}`;
+}
+
+function describeField(field: unknown): string {
+  if (typeof field !== 'object' || field === null) return '';
+  const { pointer, detail, line } = field as { pointer?: unknown; detail?: unknown; line?: unknown };
+  if (typeof detail !== 'string') return '';
+  const place = typeof line === 'number' ? ` (line ${line})` : '';
+  return `${typeof pointer === 'string' ? `${pointer}: ` : ''}${detail}${place}`;
+}

@@ -1,0 +1,393 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createServer, type Server } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { registeredSubject, scriptFingerprint } from '@nestjs-spark/contracts/internal';
+import { PermanentError } from '@nestjs-spark/jetstream';
+import { eventually } from '@nestjs-spark/servers/testing';
+import { Declarations, type Declaration } from '../declare/declarations.ts';
+import { KeyRing } from '../identity/key-ring.ts';
+import { ModuleIdentity } from '../identity/module-identity.ts';
+import { TokenVerifier } from '../identity/token-verifier.ts';
+import { MemoryBoard, MemoryLog, MemoryRegistry, MemoryState } from '../testing/memory-ports.ts';
+import type { CommandBus, Delivery } from './command-bus.ts';
+import { DeployHandler, DeploymentDelayedError } from './deploy-handler.ts';
+import { OwnerClient } from './owner-client.ts';
+import { OwnerWatch } from './owner-watch.ts';
+import { RequestBook } from './request-book.ts';
+import type { RequestRecord } from './request-record.ts';
+import { RequestStatus } from './request-status.ts';
+import { Requests } from './requests.ts';
+
+const FIRST: Delivery = { attempt: 1, last: false };
+const SUBJECT = 'spark.commands.hr.deploy-etl.fleet';
+
+let directory: string;
+let registry: MemoryRegistry;
+let state: MemoryState;
+let log: MemoryLog;
+let bus: MemoryBus;
+let status: RequestStatus;
+let fleet: FakeOwner;
+let requests: Requests;
+let handler: DeployHandler;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'spark-flow-'));
+  registry = new MemoryRegistry();
+  state = new MemoryState();
+  log = new MemoryLog();
+  bus = new MemoryBus();
+  fleet = await FakeOwner.start();
+  await start([declare('Cars')]);
+});
+
+afterEach(async () => {
+  await fleet.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** HR, as after a start with these declarations; state and bus are those of before. */
+async function start(declarations: Declaration[]): Promise<void> {
+  const identity = await ModuleIdentity.open({ directory, module: 'HR', production: false, log });
+  await register('HR', 'http://127.0.0.1:1', identity);
+  status = new RequestStatus();
+  const book = new RequestBook(state);
+  const target = (): { database: string; urls: string[] } => ({
+    database: 'SparkHR',
+    urls: ['http://db:8080'],
+  });
+  const wanted = new Declarations(declarations);
+  requests = new Requests({ requester: 'HR', declarations: wanted, book, bus, status, target, log });
+  const client = new OwnerClient({ registry, identity });
+  const renumber = (owner: string, above: number): Promise<void> => requests.renumber(owner, above);
+  handler = new DeployHandler({ client, book, status, renumber, log });
+}
+
+describe('the request to an owner', () => {
+  it('arrives signed for that owner, with the whole set and its revision', async () => {
+    await register('Fleet', fleet.url);
+    await requests.sendAll();
+    await handler.handle(bus.take(SUBJECT), FIRST);
+    expect(fleet.bodies).toEqual([
+      {
+        requestingModule: 'HR',
+        targetDatabase: 'SparkHR',
+        targetUrls: ['http://db:8080'],
+        revision: 1,
+        scripts: [{ sourceCollection: 'Cars', script: 'loadToCars({});' }],
+      },
+    ]);
+    expect(await fleet.verified(registry)).toEqual(['HR']);
+    expect(status.of('fleet')).toMatchObject({ state: 'deployed', attempts: 1, engines: { Cars: 'stream' } });
+  });
+
+  it('holds no credential while it waits on the bus', async () => {
+    await requests.sendAll();
+    expect(JSON.stringify(bus.take(SUBJECT))).not.toMatch(/bearer|token|eyJ|http:\/\/127/i);
+  });
+
+  it('keeps its revision over a restart and raises it with a changed set', async () => {
+    await register('Fleet', fleet.url);
+    await requests.sendAll();
+    await start([declare('Cars')]);
+    await requests.sendAll();
+    expect(bus.take(SUBJECT)).toMatchObject({ request: { revision: 1 } });
+    await start([declare('Cars'), declare('CarBrands')]);
+    await requests.sendAll();
+    expect(bus.take(SUBJECT)).toMatchObject({ request: { revision: 2 } });
+  });
+
+  it('goes to where the owner is at the time of delivery', async () => {
+    await register('Fleet', 'http://127.0.0.1:9');
+    await requests.sendAll();
+    const command = bus.take(SUBJECT);
+    await expect(handler.handle(command, FIRST)).rejects.toThrow(DeploymentDelayedError);
+    await register('Fleet', fleet.url);
+    await handler.handle(command, { attempt: 2, last: false });
+    expect(status.of('Fleet')).toMatchObject({ state: 'deployed', attempts: 2, lastError: null });
+  });
+
+  it('waits for an owner that is not registered yet', async () => {
+    await requests.sendAll();
+    await expect(handler.handle(bus.take(SUBJECT), FIRST)).rejects.toThrow('Fleet is not registered yet');
+    expect(status.of('Fleet')).toMatchObject({ state: 'retrying', attempts: 1 });
+  });
+
+  it("is given up at once with the owner's reason when trying again cannot help", async () => {
+    await register('Fleet', fleet.url);
+    fleet.answer = { status: 403, body: { detail: 'Cars are not shared with HR' } };
+    await requests.sendAll();
+    await expect(handler.handle(bus.take(SUBJECT), FIRST)).rejects.toThrow(PermanentError);
+    expect(status.of('Fleet')).toMatchObject({
+      state: 'dead',
+      lastError: 'Fleet answered 403: Cars are not shared with HR',
+    });
+  });
+
+  it('is dead after the last try', async () => {
+    await requests.sendAll();
+    await expect(handler.handle(bus.take(SUBJECT), { attempt: 6, last: true })).rejects.toThrow(
+      DeploymentDelayedError,
+    );
+    expect(status.of('Fleet')).toMatchObject({ state: 'dead', attempts: 6 });
+  });
+
+  it('follows no redirect', async () => {
+    const elsewhere = await FakeOwner.start();
+    await register('Fleet', fleet.url);
+    fleet.answer = { status: 307, body: {}, headers: { location: `${elsewhere.url}/spark/etl/deploy` } };
+    await requests.sendAll();
+    await expect(handler.handle(bus.take(SUBJECT), FIRST)).rejects.toThrow(/307/);
+    expect(elsewhere.bodies).toEqual([]);
+    await elsewhere.stop();
+  });
+
+  it('is not sent to an address with credentials in it, nor are they shown', async () => {
+    await register('Fleet', 'http://user:canary@127.0.0.1:9');
+    await requests.sendAll();
+    const error = await handler.handle(bus.take(SUBJECT), FIRST).catch(String);
+    expect(error).toContain('credentials');
+    expect(JSON.stringify([error, log.lines, status.all()])).not.toContain('canary');
+  });
+
+  it('that was overtaken by a newer one is dropped in silence', async () => {
+    await register('Fleet', fleet.url);
+    await requests.sendAll();
+    const old = bus.take(SUBJECT);
+    await start([declare('CarBrands')]);
+    await requests.sendAll();
+    await handler.handle(old, FIRST);
+    expect(fleet.bodies).toEqual([]);
+  });
+
+  it('goes on above the revision of an owner that remembers more than this database', async () => {
+    await register('Fleet', fleet.url);
+    fleet.answer = { status: 409, body: { type: 'urn:spark:problem:older-revision', revision: 7 } };
+    await requests.sendAll();
+    await handler.handle(bus.take(SUBJECT), FIRST);
+    fleet.answer = null;
+    await handler.handle(bus.take(SUBJECT), FIRST);
+    expect(fleet.bodies.at(-1)).toMatchObject({ revision: 8 });
+    expect(status.of('Fleet')?.state).toBe('deployed');
+  });
+
+  it('that is no command is given up', async () => {
+    for (const message of [null, 'x', {}, { owner: '../x', request: {} }]) {
+      await expect(handler.handle(message, FIRST)).rejects.toThrow(PermanentError);
+    }
+  });
+
+  it('takes the place of the dead letters before it', async () => {
+    bus.dead.set(SUBJECT, 1);
+    await requests.sendAll();
+    expect(bus.dead.get(SUBJECT)).toBe(0);
+    expect(log.said('log').join()).toContain('in place of 1 dead letter');
+  });
+});
+
+describe('an owner that is no longer asked', () => {
+  it('hears so once: an empty set, then nothing more', async () => {
+    await register('Fleet', fleet.url);
+    await requests.sendAll();
+    await handler.handle(bus.take(SUBJECT), FIRST);
+    await start([]);
+    await requests.sendAll();
+    await handler.handle(bus.take(SUBJECT), FIRST);
+    expect(fleet.bodies.at(-1)).toMatchObject({ revision: 2, scripts: [] });
+    expect(status.all()).toEqual([]);
+    await start([]);
+    await requests.sendAll();
+    expect(bus.waiting.has(SUBJECT)).toBe(false);
+    expect(await requests.concerns('Fleet')).toBe(false);
+  });
+
+  it('hears so again at the next start when it could not be reached', async () => {
+    await requests.sendAll();
+    await start([]);
+    await requests.sendAll();
+    bus.take(SUBJECT);
+    await start([]);
+    await requests.sendAll();
+    expect(bus.take(SUBJECT)).toMatchObject({ request: { revision: 2, scripts: [] } });
+  });
+
+  it('is asked again under a higher revision when it is declared once more', async () => {
+    await requests.sendAll();
+    await start([]);
+    await requests.sendAll();
+    await start([declare('Cars')]);
+    await requests.sendAll();
+    expect(bus.take(SUBJECT)).toMatchObject({
+      request: { revision: 3, scripts: [{ sourceCollection: 'Cars' }] },
+    });
+  });
+});
+
+describe('an owner that registers', () => {
+  let board: MemoryBoard;
+  let stop: AbortController;
+  let watching: Promise<void>;
+
+  beforeEach(() => {
+    board = new MemoryBoard();
+    stop = new AbortController();
+  });
+
+  afterEach(async () => {
+    stop.abort();
+    await watching;
+  });
+
+  const announce = (appName: string, at: number): Promise<void> =>
+    board.publish(registeredSubject(appName), { appName, at });
+  const watch = (startedAt: number): void => {
+    watching = new OwnerWatch({ requester: 'HR', board, requests, status, startedAt, log }).run(stop.signal);
+  };
+
+  it('is asked again, and its dead letters are gone', async () => {
+    watch(1_000);
+    bus.dead.set(SUBJECT, 1);
+    await announce('Fleet', 2_000);
+    await eventually(() => expect(bus.waiting.has(SUBJECT)).toBe(true));
+    expect(bus.dead.get(SUBJECT)).toBe(0);
+  });
+
+  it('before this start is asked again only when the request has come to grief', async () => {
+    await announce('Fleet', 500);
+    await announce('Other', 500);
+    status.failed('Fleet', 1, 6, 'down', true);
+    watch(1_000);
+    await eventually(() => expect(bus.waiting.has(SUBJECT)).toBe(true));
+    expect([...bus.waiting.keys()]).toEqual([SUBJECT]);
+  });
+
+  it('that nothing is wanted of is left alone, and so is this module itself', async () => {
+    watch(1_000);
+    await announce('Sales', 2_000);
+    await announce('HR', 2_000);
+    await announce('Fleet', 2_000);
+    await eventually(() => expect(bus.waiting.has(SUBJECT)).toBe(true));
+    expect([...bus.waiting.keys()]).toEqual([SUBJECT]);
+  });
+});
+
+describe('another instance of this module', () => {
+  it("takes over that the owner has answered, from the module's database", async () => {
+    await requests.sendAll();
+    const found = await state.read<RequestRecord>('sparkRequests/fleet');
+    const deployed = { revision: 1, at: '', tasks: [{ name: 'Cars', engine: 'etl' as const }] };
+    await state.write('sparkRequests/fleet', '', { ...found?.value, deployed }, found?.version ?? null);
+    await requests.refresh();
+    expect(status.of('Fleet')).toMatchObject({ state: 'deployed', engines: { Cars: 'etl' } });
+  });
+});
+
+function declare(collection: string): Declaration {
+  const script = `loadTo${collection}({});`;
+  const task = { owner: 'Fleet', requester: 'HR', name: collection };
+  return {
+    target: Object,
+    item: { sourceCollection: collection, script },
+    task: { task, collection, fingerprint: scriptFingerprint(collection, script) },
+  };
+}
+
+function register(appName: string, appUrl: string, identity?: ModuleIdentity): Promise<void> {
+  return registry.register({
+    appName,
+    appUrl,
+    databaseName: `Spark${appName}`,
+    databaseUrls: [],
+    registeredAtUtc: new Date().toISOString(),
+    ...(identity ? { publicKey: identity.publicKey } : {}),
+  });
+}
+
+class MemoryBus implements CommandBus {
+  readonly waiting = new Map<string, object>();
+  readonly dead = new Map<string, number>();
+
+  async send(subject: string, command: object): Promise<void> {
+    this.waiting.set(subject, structuredClone(command));
+  }
+
+  async dropDeadLetters(subject: string): Promise<number> {
+    const count = this.dead.get(subject) ?? 0;
+    this.dead.set(subject, 0);
+    return count;
+  }
+
+  take(subject: string): object {
+    const command = this.waiting.get(subject);
+    if (!command) throw new Error(`nothing waits on ${subject}`);
+    this.waiting.delete(subject);
+    return command;
+  }
+}
+
+class FakeOwner {
+  readonly requests: { method: string; path: string; token: string; body: string }[] = [];
+  answer: { status: number; body: object; headers?: Record<string, string> } | null = null;
+  readonly url: string;
+  private readonly server: Server;
+
+  private constructor(server: Server) {
+    this.server = server;
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server.on('request', async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const body = Buffer.concat(chunks).toString();
+      const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
+      this.requests.push({ method: request.method ?? '', path: request.url ?? '', token, body });
+      const { status: code = 200, body: answer = this.success(body), headers = {} } = this.answer ?? {};
+      response
+        .writeHead(code, { 'content-type': 'application/json', ...headers })
+        .end(JSON.stringify(answer));
+    });
+  }
+
+  static async start(): Promise<FakeOwner> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new FakeOwner(server);
+  }
+
+  get bodies(): unknown[] {
+    return this.requests.map(({ body }) => JSON.parse(body) as unknown);
+  }
+
+  verified(keys: MemoryRegistry): Promise<string[]> {
+    const ring = new KeyRing({
+      registry: keys,
+      state: new MemoryState(),
+      log,
+      policy: { production: false, trustedKeys: new Map() },
+    });
+    const receiver = { moduleName: 'Fleet', moduleUrl: this.url };
+    const verifier = new TokenVerifier({ receiver, keys: ring, log });
+    return Promise.all(this.requests.map(async (request) => (await verifier.verify(request)).module));
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private success(body: string): object {
+    const { revision, scripts } = JSON.parse(body) as {
+      revision: number;
+      scripts: { sourceCollection: string }[];
+    };
+    const tasks = scripts.map(({ sourceCollection: name }) => ({
+      name,
+      collection: name,
+      engine: 'stream',
+      state: 'Starting',
+    }));
+    return { success: true, tasksCreated: tasks.length, tasksUpdated: 0, tasksRemoved: 0, revision, tasks };
+  }
+}

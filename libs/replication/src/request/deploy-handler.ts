@@ -1,0 +1,121 @@
+import type { EtlDeploymentResult, Log } from '@nestjs-spark/contracts/internal';
+import { PermanentError } from '@nestjs-spark/jetstream';
+import { classifyAnswer } from './classify-answer.ts';
+import type { Delivery } from './command-bus.ts';
+import { readDeployCommand, type DeployCommand } from './deploy-command.ts';
+import type { OwnerClient } from './owner-client.ts';
+import type { RequestBook } from './request-book.ts';
+import { enginesOf, type DeployedRevision } from './request-record.ts';
+import type { RequestStatus } from './request-status.ts';
+
+export const DEPLOY_PATH = '/spark/etl/deploy';
+
+export interface DeployHandlerParts {
+  client: OwnerClient;
+  book: RequestBook;
+  status: RequestStatus;
+  /** Sends the owner's set once more under a higher revision. */
+  renumber: (owner: string, above: number) => Promise<void>;
+  log: Log;
+}
+
+/** The owner did not take the deployment this time; the message says why. The bus delivers it again. */
+export class DeploymentDelayedError extends Error {
+  constructor(reason: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.name = 'DeploymentDelayedError';
+  }
+}
+
+/** Brings one command to its owner. Returning means it is done; what it throws decides whether it comes again. */
+export class DeployHandler {
+  private readonly parts: DeployHandlerParts;
+
+  constructor(parts: DeployHandlerParts) {
+    this.parts = parts;
+  }
+
+  /**
+   * @throws {PermanentError} when trying again cannot help: the command becomes a dead letter
+   * @throws {DeploymentDelayedError} and others when it may
+   */
+  async handle(message: unknown, delivery: Delivery, signal?: AbortSignal): Promise<void> {
+    const command = readDeployCommand(message);
+    if (!command) throw new PermanentError('This is no deployment command');
+    try {
+      await this.deploy(command, delivery, signal);
+    } catch (error) {
+      const final = error instanceof PermanentError || delivery.last;
+      this.note(command, delivery, error instanceof Error ? error.message : String(error), final);
+      throw error;
+    }
+  }
+
+  private async deploy(
+    { owner, request }: DeployCommand,
+    delivery: Delivery,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const newest = await this.parts.book.read(owner);
+    if (newest && newest.revision > request.revision) return;
+    const answer = await this.parts.client.call({
+      owner,
+      method: 'POST',
+      path: DEPLOY_PATH,
+      body: request,
+      ...(signal ? { signal } : {}),
+    });
+    const verdict = classifyAnswer(owner, answer);
+    switch (verdict.outcome) {
+      case 'deployed':
+        return this.deployed(owner, request.revision, delivery.attempt, verdict.result);
+      case 'outdated':
+        return this.outdated(owner, request.revision, verdict);
+      case 'retry':
+        throw new DeploymentDelayedError(verdict.reason);
+      case 'give-up':
+        throw new PermanentError(verdict.reason);
+    }
+  }
+
+  private async deployed(
+    owner: string,
+    revision: number,
+    attempts: number,
+    result: EtlDeploymentResult,
+  ): Promise<void> {
+    const tasks = result.tasks.map(({ name, engine }) => ({ name, engine }));
+    const deployed: DeployedRevision = { revision, at: new Date().toISOString(), tasks };
+    const record = await this.parts.book.update(owner, (before) =>
+      before?.revision === revision ? { ...before, deployed } : before,
+    );
+    const { tasksCreated, tasksUpdated, tasksRemoved } = result;
+    this.parts.log.log(
+      `${owner} has taken revision ${revision}: ${tasksCreated} created, ${tasksUpdated} updated, ${tasksRemoved} removed`,
+    );
+    if (record?.scripts.length === 0) this.parts.status.ended(owner);
+    else this.parts.status.deployed(owner, revision, attempts, enginesOf(deployed));
+  }
+
+  /** The owner has seen more revisions than this database remembers, as after a restored backup: go on above them. */
+  private async outdated(
+    owner: string,
+    revision: number,
+    verdict: { ownerRevision: number | null; reason: string },
+  ): Promise<void> {
+    if (verdict.ownerRevision === null) throw new PermanentError(verdict.reason);
+    this.parts.log.warn(`${verdict.reason}. Asking again above that revision instead of ${revision}`);
+    await this.parts.renumber(owner, verdict.ownerRevision);
+  }
+
+  private note({ owner, request }: DeployCommand, delivery: Delivery, error: string, final: boolean): void {
+    const { status, log } = this.parts;
+    const before = status.of(owner);
+    status.failed(owner, request.revision, delivery.attempt, error, final);
+    if (final)
+      log.warn(
+        `The request to ${owner} stays a dead letter until it is replayed or ${owner} registers again`,
+      );
+    else if (before?.lastError !== error) log.warn(`${error}. Trying again`);
+  }
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import type { TaskKey } from '@nestjs-spark/contracts';
+import type { ChangeTarget, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
+import { Declarations, type Declaration } from '../declare/declarations.ts';
+import { MemoryLog } from '../testing/memory-ports.ts';
+import { settleDroppedTasks } from './dropped-tasks.ts';
+
+const declared: TaskKey = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
+const dropped: TaskKey = { owner: 'Fleet', requester: 'HR', name: 'CarBrands' };
+const foreign: TaskKey = { owner: 'Fleet', requester: 'Other', name: 'CarBrands' };
+
+describe('copies of declarations that were dropped', () => {
+  it('are removed, and only those', async () => {
+    const { forgotten, log } = await settle('remove');
+    expect(forgotten).toEqual([dropped]);
+    expect(log.said('log')).toEqual([
+      'Fleet -> HR: CarBrands is no longer declared; its 3 copies were removed',
+    ]);
+  });
+
+  it('stay when the module wants to keep them', async () => {
+    const { forgotten, log } = await settle('keep');
+    expect(forgotten).toEqual([]);
+    expect(log.said('log').join()).toContain('kept');
+  });
+});
+
+async function settle(onDrop: 'remove' | 'keep'): Promise<{ forgotten: TaskKey[]; log: MemoryLog }> {
+  const log = new MemoryLog();
+  const forgotten: TaskKey[] = [];
+  const there = [{ ...declared, name: 'cars', owner: 'FLEET' }, dropped, foreign];
+  const target: Pick<ChangeTarget, 'listCheckpoints'> = {
+    listCheckpoints: async () =>
+      there.map((task) => ({ checkpoint: { task }, version: '1' }) as StoredCheckpoint),
+  };
+  const declaration: Declaration = {
+    target: Object,
+    item: { sourceCollection: 'Cars', script: '' },
+    task: { task: declared, collection: 'Cars', fingerprint: '' },
+  };
+  const forget = async (task: TaskKey): Promise<{ removed: number }> => {
+    forgotten.push(task);
+    return { removed: 3 };
+  };
+  const declarations = new Declarations([declaration]);
+  await settleDroppedTasks({ requester: 'hr', declarations, target, forget, onDrop, log });
+  return { forgotten, log };
+}

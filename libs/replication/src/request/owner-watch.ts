@@ -1,0 +1,45 @@
+import { REGISTERED_SUBJECTS, type ControlBoard, type Log } from '@nestjs-spark/contracts/internal';
+import type { Announcement } from '../register/registration.ts';
+import { shouldAskAgain } from './decide-wake.ts';
+import type { RequestStatus } from './request-status.ts';
+import type { Requests } from './requests.ts';
+
+export interface OwnerWatchParts {
+  requester: string;
+  board: ControlBoard;
+  requests: Requests;
+  status: RequestStatus;
+  startedAt: number;
+  log: Log;
+}
+
+/** Listens for owners that register, and asks them again: they may have lost what they knew, or just come back. */
+export class OwnerWatch {
+  private readonly parts: OwnerWatchParts;
+  private readonly heard = new Map<string, number>();
+
+  constructor(parts: OwnerWatchParts) {
+    this.parts = parts;
+  }
+
+  /** Ends when `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    for await (const { value } of this.parts.board.watch<Announcement>(REGISTERED_SUBJECTS, signal)) {
+      try {
+        await this.hear(value);
+      } catch (error) {
+        this.parts.log.warn(`${value.appName} has registered and could not be asked again: ${String(error)}`);
+      }
+    }
+  }
+
+  private async hear({ appName: owner, at }: Announcement): Promise<void> {
+    const { requester, requests, status, startedAt } = this.parts;
+    if (owner.toLowerCase() === requester.toLowerCase()) return;
+    const before = this.heard.get(owner.toLowerCase()) ?? null;
+    const state = status.of(owner)?.state ?? null;
+    const again = shouldAskAgain({ at, before, startedAt, state });
+    if (again && (await requests.concerns(owner))) await requests.send(owner);
+    this.heard.set(owner.toLowerCase(), at);
+  }
+}

@@ -1,0 +1,73 @@
+import type { EngineName } from '@nestjs-spark/contracts';
+
+/**
+ * Where the request to one owner stands. `pending`: sent to the bus; `retrying`: at least one try failed and the next is
+ * due; `deployed`: the owner took it; `dead`: it is a dead letter until someone replays it or the owner registers again.
+ */
+export type RequestState = 'pending' | 'retrying' | 'deployed' | 'dead';
+
+export interface OwnerRequestStatus {
+  owner: string;
+  revision: number;
+  state: RequestState;
+  attempts: number;
+  lastError: string | null;
+  /** By task name, as the owner answered; empty before. */
+  engines: Record<string, EngineName>;
+}
+
+/** How far this module's requests to owners have come, as this instance knows it. */
+export class RequestStatus {
+  private readonly byOwner = new Map<string, OwnerRequestStatus>();
+
+  /** One entry per owner that is asked for something, or was until now. */
+  all(): OwnerRequestStatus[] {
+    return [...this.byOwner.values()];
+  }
+
+  of(owner: string): OwnerRequestStatus | null {
+    return this.byOwner.get(owner.toLowerCase()) ?? null;
+  }
+
+  /** @param engines what the owner answered to an earlier revision */
+  sent(owner: string, revision: number, engines: Record<string, EngineName>): void {
+    this.byOwner.set(owner.toLowerCase(), {
+      owner,
+      revision,
+      state: 'pending',
+      attempts: 0,
+      lastError: null,
+      engines,
+    });
+  }
+
+  failed(owner: string, revision: number, attempts: number, error: string, final: boolean): void {
+    const before = this.of(owner);
+    if (before && before.revision > revision) return;
+    this.byOwner.set(owner.toLowerCase(), {
+      owner,
+      revision,
+      state: final ? 'dead' : 'retrying',
+      attempts,
+      lastError: error,
+      engines: before?.engines ?? {},
+    });
+  }
+
+  deployed(owner: string, revision: number, attempts: number, engines: Record<string, EngineName>): void {
+    const before = this.of(owner);
+    if (before && before.revision > revision) return;
+    this.byOwner.set(owner.toLowerCase(), {
+      owner,
+      revision,
+      state: 'deployed',
+      attempts,
+      lastError: null,
+      engines,
+    });
+  }
+
+  ended(owner: string): void {
+    this.byOwner.delete(owner.toLowerCase());
+  }
+}

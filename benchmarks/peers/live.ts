@@ -1,0 +1,40 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DocumentStore } from 'ravendb';
+import { car, type BenchDatabase } from '../support/raven.ts';
+
+/**
+ * Milliseconds from the write's return to the copy being announced by the target's Changes API, at a steady rate.
+ * A copy that is announced before the write has returned counts as 0.
+ */
+export async function liveLatencies(
+  source: BenchDatabase,
+  target: BenchDatabase,
+  writes: number,
+  perSecond: number,
+): Promise<number[]> {
+  const store = new DocumentStore(target.server, target.name);
+  store.initialize();
+  const arrived = new Map<string, number>();
+  const changes = store.changes();
+  await changes.ensureConnectedNow();
+  const documents = changes.forDocumentsStartingWith('cars/live-');
+  documents.on('data', (change) => arrived.set(change.id, performance.now()));
+  await delay(500);
+  const returned = new Map<string, number>();
+  const began = performance.now();
+  for (let n = 0; n < writes; n++) {
+    const due = began + (n * 1000) / perSecond;
+    const early = due - performance.now();
+    if (early > 0) await delay(early);
+    const id = `cars/live-${n}`;
+    await source.put(id, car(n));
+    returned.set(id, performance.now());
+  }
+  const giveUp = performance.now() + 30_000;
+  while (arrived.size < writes && performance.now() < giveUp) await delay(20);
+  changes.dispose();
+  store.dispose();
+  if (arrived.size < writes)
+    throw new Error(`${writes - arrived.size} of ${writes} live writes did not arrive`);
+  return [...returned].map(([id, at]) => Math.max(0, (arrived.get(id) ?? Number.NaN) - at));
+}

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { BenchApp } from '../support/app.ts';
+import { BenchDatabase } from '../support/raven.ts';
+
+interface StoredCheckpoint {
+  Live: boolean;
+  DocumentsPut: number;
+}
+
+export interface SparkRun {
+  /** From the requester's checkpoint appearing (the generation begins) to it saying that the copy is complete. */
+  documentsPerSecond: number;
+  /** Highest resident memory seen, MiB. */
+  fleetMiB: number;
+  hrMiB: number;
+  /** Resident memory at each tenth of the way, MiB: flat is what it has to be. */
+  course: { fleet: number; hr: number }[];
+}
+
+export interface SparkWorld {
+  ravendb: string;
+  nats: string;
+  fleet: BenchDatabase;
+  hr: BenchDatabase;
+}
+
+export function sparkEnv(
+  { ravendb, nats, fleet, hr }: SparkWorld,
+  app: 'fleet' | 'hr',
+): Record<string, string> {
+  return {
+    RAVENDB_URLS: ravendb,
+    NATS_URL: nats,
+    RAVENDB_DATABASE: app === 'fleet' ? fleet.name : hr.name,
+    SPARK_MODULES_DATABASE: 'BenchModules',
+    SPARK_KEYS_DIR: '.spark/bench-keys',
+  };
+}
+
+/** The product itself: both apps as processes of their own, everything on. The apps stay for what is measured next. */
+export async function sparkCopy(
+  world: SparkWorld,
+  documents: number,
+): Promise<{ run: SparkRun; fleet: BenchApp; hr: BenchApp }> {
+  const fleet = await BenchApp.start('fleet', sparkEnv(world, 'fleet'));
+  const hr = await BenchApp.start('hr', sparkEnv(world, 'hr'));
+  let started = 0;
+  const run: SparkRun = { documentsPerSecond: 0, fleetMiB: 0, hrMiB: 0, course: [] };
+  for (;;) {
+    const checkpoint = await world.hr
+      .get<StoredCheckpoint>('sparkCheckpoints/fleet/hr/cars')
+      .catch(() => null);
+    const now = performance.now();
+    if (checkpoint && started === 0) started = now;
+    const memory = { fleet: fleet.residentMiB(), hr: hr.residentMiB() };
+    run.fleetMiB = Math.max(run.fleetMiB, memory.fleet);
+    run.hrMiB = Math.max(run.hrMiB, memory.hr);
+    const tenth = Math.floor(((checkpoint?.DocumentsPut ?? 0) / documents) * 10);
+    if (tenth > run.course.length - 1) run.course.push(memory);
+    if (checkpoint?.Live && checkpoint.DocumentsPut >= documents) {
+      run.documentsPerSecond = documents / ((now - started) / 1000);
+      return { run, fleet, hr };
+    }
+    await delay(10);
+  }
+}

@@ -1,0 +1,50 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { freePort } from '../../tools/apps/free-port.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** One of the built apps, as an operator would run it. */
+export class BenchApp {
+  readonly url: string;
+  readonly #child: ChildProcess;
+
+  private constructor(url: string, child: ChildProcess) {
+    this.url = url;
+    this.#child = child;
+  }
+
+  static async start(name: 'fleet' | 'hr', env: Record<string, string>): Promise<BenchApp> {
+    const port = await freePort();
+    const logs = join(root, '.spark', 'logs', 'bench');
+    mkdirSync(logs, { recursive: true });
+    const log = openSync(join(logs, `${name}.log`), 'w');
+    const child = spawn(process.execPath, [join(root, 'dist', 'apps', name, 'main.js')], {
+      env: { ...process.env, ...env, PORT: String(port) },
+      stdio: ['ignore', log, log, 'ipc'],
+    });
+    return new BenchApp(`http://127.0.0.1:${port}`, child);
+  }
+
+  /** Resident memory in MiB, now. */
+  residentMiB(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+  }
+
+  async ready(): Promise<boolean> {
+    try {
+      return (await fetch(`${this.url}/health/ready`)).ok;
+    } catch {
+      return false;
+    }
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await ended;
+  }
+}

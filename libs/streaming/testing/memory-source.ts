@@ -113,7 +113,7 @@ export class MemorySource implements ChangeFeed {
       drained,
       lastEtag: bound,
       changes,
-      deletes: lostUpTo > Math.max(from - 1, deletesAfter) ? 'lost' : 'kept',
+      deletes: Promise.resolve(lostUpTo > Math.max(from - 1, deletesAfter) ? 'lost' : 'kept'),
     };
   }
 

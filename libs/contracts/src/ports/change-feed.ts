@@ -40,6 +40,8 @@ export interface FeedQuery {
   deletesAfter: Etag;
   /** About how many documents at most; a page may be shorter although more is there. */
   limit: number;
+  /** Nothing that was read before this call may be in the answer, although it was read ahead. Default false. */
+  fresh?: boolean;
 }
 
 export interface ChangePage {
@@ -53,12 +55,15 @@ export interface ChangePage {
   lastEtag: Etag;
   /** Ascending by etag. */
   changes: SourceChange[];
-  /**
-   * `kept`: no delete in the range can be missing. `lost`: the store has let go of deletes the reader had not read, so it
-   * must begin again. `best-effort`: this store gives no guarantee here, so only a comparison finds what was missed.
-   */
-  deletes: 'kept' | 'lost' | 'best-effort';
+  /** Looked up after the page was read, while its changes are already worked on; nothing of it counts before this resolves. */
+  deletes: Promise<DeleteCover>;
 }
+
+/**
+ * `kept`: no delete in the range can be missing. `lost`: the store has let go of deletes the reader had not read, so it
+ * must begin again. `best-effort`: this store gives no guarantee here, so only a comparison finds what was missed.
+ */
+export type DeleteCover = 'kept' | 'lost' | 'best-effort';
 
 export interface SourceDocument {
   id: string;

@@ -28,10 +28,18 @@ export class Ahead<T> {
     }, FORGET_MS).unref();
   }
 
+  /** Forgets what was done ahead and what is under way: whoever asks from now on gets new work. */
+  clear(): void {
+    this.#prepared.clear();
+    this.#running.clear();
+  }
+
   #share(key: string, work: () => Promise<T>): Promise<T> {
     const running = this.#running.get(key);
     if (running) return running;
-    const started = work().finally(() => this.#running.delete(key));
+    const started = work().finally(() => {
+      if (this.#running.get(key) === started) this.#running.delete(key);
+    });
     this.#running.set(key, started);
     return started;
   }

@@ -72,13 +72,14 @@ describeWithServers(['ravendb'], 'the feed of a real RavenDB', () => {
     await remove('cars/1');
     await cleanTombstones();
     const query = { collection: 'Cars', from: began + 1, deletesAfter: began, limit: 100 };
-    expect((await feed.read(query)).deletes).toBe('lost');
+    expect(await (await feed.read(query)).deletes).toBe('lost');
     const { lastEtag: anew } = await feed.identify('r');
     await put('cars/2');
     await remove('cars/2');
     await cleanTombstones();
     const again = await feed.read({ ...query, from: anew + 1, deletesAfter: anew });
-    expect(again).toMatchObject({ deletes: 'kept', changes: [{ kind: 'delete', id: 'cars/2' }] });
+    expect(await again.deletes).toBe('kept');
+    expect(again).toMatchObject({ changes: [{ kind: 'delete', id: 'cars/2' }] });
   });
 
   it('lets go of nothing by anchors that began to keep after the deletes were cleaned away', async () => {
@@ -96,7 +97,8 @@ describeWithServers(['ravendb'], 'the feed of a real RavenDB', () => {
       deletesAfter: began,
       limit: 100,
     });
-    expect(page).toMatchObject({ deletes: 'lost', changes: [] });
+    expect(await page.deletes).toBe('lost');
+    expect(page.changes).toEqual([]);
   });
 
   it('makes no promise about deletes without the right to make anchors', async () => {
@@ -107,7 +109,8 @@ describeWithServers(['ravendb'], 'the feed of a real RavenDB', () => {
     await feed.keepDeletesAfter(began);
     await put('cars/4');
     const page = await feed.read({ collection: 'Cars', from: began + 1, deletesAfter: began, limit: 100 });
-    expect(page).toMatchObject({ deletes: 'best-effort', changes: [{ kind: 'put', id: 'cars/4' }] });
+    expect(await page.deletes).toBe('best-effort');
+    expect(page).toMatchObject({ changes: [{ kind: 'put', id: 'cars/4' }] });
     await proxy.down();
   });
 

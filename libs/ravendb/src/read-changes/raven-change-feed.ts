@@ -2,6 +2,7 @@ import type { Etag } from '@nestjs-spark/contracts';
 import type {
   ChangeFeed,
   ChangePage,
+  DeleteCover,
   FeedQuery,
   SourceDocument,
   SourceIdentity,
@@ -58,9 +59,10 @@ export class RavenChangeFeed implements ChangeFeed {
   }
 
   async read(query: FeedQuery): Promise<ChangePage> {
+    if (query.fresh) this.#pages.clear();
     const page = await this.#pages.get(keyOf(query), () => this.#page(query));
     if (!page.drained && page.to >= page.from) {
-      const next = { ...query, from: page.to + 1 };
+      const next = { ...query, fresh: false, from: page.to + 1 };
       this.#pages.prepare(keyOf(next), () => this.#page(next));
     }
     return page;
@@ -104,7 +106,8 @@ export class RavenChangeFeed implements ChangeFeed {
     const collection = query.collection.toLowerCase();
     const anchored = await this.#anchors.ensure();
     const raw = await this.#readRaw(collection, query);
-    const deletesMatter = raw.to >= from && raw.to > deletesAfter;
+    const deletes = anchored ? this.#cover(raw.to, query) : Promise.resolve<DeleteCover>('best-effort');
+    deletes.catch(() => undefined);
     return {
       databaseId: raw.databaseId,
       from,
@@ -112,12 +115,13 @@ export class RavenChangeFeed implements ChangeFeed {
       drained: raw.drained,
       lastEtag: raw.lastEtag,
       changes: toChanges(raw, collection, deletesAfter),
-      deletes: !anchored
-        ? 'best-effort'
-        : deletesMatter
-          ? await this.#anchors.cover(Math.max(from - 1, deletesAfter))
-          : 'kept',
+      deletes,
     };
+  }
+
+  async #cover(to: Etag, { from, deletesAfter }: FeedQuery): Promise<DeleteCover> {
+    const deletesMatter = to >= from && to > deletesAfter;
+    return deletesMatter ? this.#anchors.cover(Math.max(from - 1, deletesAfter)) : 'kept';
   }
 
   async #readRaw(collection: string, query: FeedQuery): Promise<RawPage> {

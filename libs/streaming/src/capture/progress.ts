@@ -1,5 +1,5 @@
 import type { Etag, TaskKey, TaskState } from '@nestjs-spark/contracts';
-import type { ChangePage, Confirmation } from '@nestjs-spark/contracts/internal';
+import type { ChangePage, Confirmation, DeleteCover } from '@nestjs-spark/contracts/internal';
 import type { CaptureReport } from '../run/reports.ts';
 import type { CapturePosition } from './resume.ts';
 
@@ -35,12 +35,12 @@ export class CaptureProgress {
     this.#moved(position);
   }
 
-  carried(page: ChangePage, position: CapturePosition, setAside: number): void {
+  carried(page: ChangePage, position: CapturePosition, setAside: number, deletes: DeleteCover): void {
     if (position.to !== this.published) this.publishedAt = Date.now();
     this.#documentsRead += page.changes.length;
     this.#source = Math.max(this.#source, page.to);
     this.#setAside = setAside;
-    this.#deletes = page.deletes === 'best-effort' ? 'best-effort' : 'kept';
+    this.#deletes = deletes === 'best-effort' ? 'best-effort' : 'kept';
     this.#lastError = null;
     this.#moved(position);
   }

@@ -1,5 +1,5 @@
 import type { Etag } from '@nestjs-spark/contracts';
-import type { ChangeFeed, ChangePage } from '@nestjs-spark/contracts/internal';
+import type { ChangeFeed, ChangePage, DeleteCover } from '@nestjs-spark/contracts/internal';
 import type { Nudge } from '../flow/nudge.ts';
 import type { CapturePosition } from './resume.ts';
 import { DeletesLostError, SourceReplacedError } from './source-errors.ts';
@@ -37,26 +37,33 @@ export async function* readPages(
   const { databaseId, began } = position;
   let from = position.to + 1;
 
-  const read = async (): Promise<ChangePage> => {
+  const read = async (fresh: boolean): Promise<ChangePage> => {
     const { collection } = options;
-    const page = await feed.read({ collection, from, deletesAfter: began, limit: PAGE_DOCUMENTS });
+    const page = await feed.read({ collection, from, deletesAfter: began, limit: PAGE_DOCUMENTS, fresh });
     if (page.databaseId !== databaseId || page.lastEtag < from - 1) throw new SourceReplacedError();
-    if (page.deletes === 'lost') throw new DeletesLostError(from);
     return page;
   };
 
   while (!signal.aborted) {
-    let page = await read();
+    let page = await read(false);
     const publish = wanted(page);
     if (publish && witness.stale) {
       await witness.raise();
-      page = await read();
+      page = await read(true);
     }
+    if (!publish) await requireDeletes(page);
     from = page.to + 1;
     if (publish) yield { page, witness: witness.witness };
     else if (page.drained) await options.idle(page);
     if (page.drained) await untilMore(feed, page.to, options, signal);
   }
+}
+
+/** @throws {DeletesLostError} when deletes may be missing in the page */
+export async function requireDeletes(page: ChangePage): Promise<DeleteCover> {
+  const cover = await page.deletes;
+  if (cover === 'lost') throw new DeletesLostError(page.from);
+  return cover;
 }
 
 async function untilMore(

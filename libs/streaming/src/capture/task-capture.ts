@@ -10,6 +10,7 @@ import {
   type ChangePage,
   type Confirmation,
   type ControlBoard,
+  type DeleteCover,
   type Log,
   type ResyncRequest,
   type StateStore,
@@ -28,7 +29,7 @@ import { SetAside } from '../transform/set-aside.ts';
 import type { Scripts } from '../transform/scripts.ts';
 import { Transformer } from '../transform/transformer.ts';
 import { CaptureProgress } from './progress.ts';
-import { readPages, type ReadOptions, type WitnessedPage } from './read-pages.ts';
+import { readPages, requireDeletes, type ReadOptions, type WitnessedPage } from './read-pages.ts';
 import { decideResumption, type CapturePosition, type Resumption } from './resume.ts';
 import { DeletesLostError, SourceReplacedError } from './source-errors.ts';
 import { WitnessGuard } from './witness-guard.ts';
@@ -145,12 +146,12 @@ export class TaskCapture {
       const transformer = new Transformer(task, script, feed, setAside);
       const pages = readPages(feed, position, this.#reading(task, position, publisher), reading);
       const transformed = transformPages(pages, transformer, position.generation, reading);
-      for await (const { page, witness, changes } of ahead(transformed, 1)) {
+      for await (const { page, witness, changes, deletes } of ahead(transformed, 1)) {
         if (signal.aborted) break;
         await publisher.publish(page, witness, changes);
         this.#deletesLostFrom = null;
         if (page.drained) this.#flushAsked = false;
-        this.progress.carried(page, position, setAside.count);
+        this.progress.carried(page, position, setAside.count, deletes);
       }
       return true;
     } finally {
@@ -234,6 +235,7 @@ export class TaskCapture {
 
 interface TransformedPage extends WitnessedPage {
   changes: TransformedChange[];
+  deletes: DeleteCover;
 }
 
 async function* transformPages(
@@ -243,7 +245,11 @@ async function* transformPages(
   signal: AbortSignal,
 ): AsyncGenerator<TransformedPage, void, undefined> {
   for await (const { page, witness } of pages) {
-    yield { page, witness, changes: await transformer.transform(page, generation, signal) };
+    const [changes, deletes] = await Promise.all([
+      transformer.transform(page, generation, signal),
+      requireDeletes(page),
+    ]);
+    yield { page, witness, changes, deletes };
   }
 }
 

@@ -1,0 +1,23 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { DocumentInput } from '../../shared/rest/document-input.ts';
+
+/** What a user says of a brand. */
+export class CarBrandInput extends DocumentInput {
+  @ApiProperty({ example: 'Volkswagen' })
+  @IsString()
+  @Length(1, 100)
+  name!: string;
+
+  @ApiPropertyOptional({ example: 'Germany' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  country?: string;
+}
+
+/** A brand as it is answered. */
+export class CarBrandView extends CarBrandInput {
+  @ApiProperty({ example: 'carBrands/1-A' })
+  override id: string = '';
+}

@@ -1,0 +1,63 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Repository } from '@nestjs-spark/contracts';
+import { InjectRepository } from '@nestjs-spark/store';
+import type { Response } from 'express';
+import { found, sendCreated, sendPage } from '../../shared/rest/answers.ts';
+import { ApiDocumentId, BY_ID, DocumentId } from '../../shared/rest/document-id.ts';
+import { PageQuery } from '../../shared/rest/page-query.ts';
+import { CarBrandInput, CarBrandView } from './car-brand.dto.ts';
+import { CarBrand } from './car-brand.ts';
+
+@ApiTags('car-brands')
+@Controller('car-brands')
+export class CarBrandsController {
+  private readonly carBrands: Repository<CarBrand>;
+
+  constructor(@InjectRepository(CarBrand) carBrands: Repository<CarBrand>) {
+    this.carBrands = carBrands;
+  }
+
+  @Get()
+  @ApiOkResponse({
+    type: [CarBrandView],
+    description: 'A page; X-Total-Count says how many there are in all',
+  })
+  async list(
+    @Query() page: PageQuery,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CarBrandView[]> {
+    return sendPage(response, await this.carBrands.list(page));
+  }
+
+  @Get(BY_ID)
+  @ApiDocumentId('carBrands/1-A')
+  @ApiOkResponse({ type: CarBrandView })
+  async get(@DocumentId() id: string): Promise<CarBrandView> {
+    return found(await this.carBrands.get(id), 'car brand', id);
+  }
+
+  @Post()
+  @ApiCreatedResponse({ type: CarBrandView })
+  async create(
+    @Body() input: CarBrandInput,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CarBrandView> {
+    return sendCreated(response, '/car-brands', await this.carBrands.create(input));
+  }
+
+  @Put(BY_ID)
+  @ApiDocumentId('carBrands/1-A')
+  @ApiOkResponse({ type: CarBrandView, description: 'Replaced, or made under this id' })
+  async put(@DocumentId() id: string, @Body() input: CarBrandInput): Promise<CarBrandView> {
+    return this.carBrands.put(id, input);
+  }
+
+  @Delete(BY_ID)
+  @HttpCode(204)
+  @ApiDocumentId('carBrands/1-A')
+  @ApiNoContentResponse()
+  async delete(@DocumentId() id: string): Promise<void> {
+    found(await this.carBrands.delete(id), 'car brand', id);
+  }
+}

@@ -1,0 +1,16 @@
+import type { IndexDefinition } from '@nestjs-spark/store';
+
+/** Cars with what people look for, whatever order they ask for them in. */
+export const Cars_Overview: IndexDefinition = {
+  name: 'Cars_Overview',
+  maps: [
+    `map('Cars', (car) => ({
+      LicensePlate: car.LicensePlate,
+      Model: car.Model,
+      Year: car.Year,
+      Color: car.Color,
+      Status: car.Status,
+      Brand: load(car.Brand, 'CarBrands')?.Name
+    }))`,
+  ],
+};

@@ -1,0 +1,54 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Repository } from '@nestjs-spark/contracts';
+import { InjectRepository } from '@nestjs-spark/store';
+import type { Response } from 'express';
+import { found, sendCreated, sendPage } from '../../shared/rest/answers.ts';
+import { ApiDocumentId, BY_ID, DocumentId } from '../../shared/rest/document-id.ts';
+import { PageQuery } from '../../shared/rest/page-query.ts';
+import { CarInput, CarView } from './car.dto.ts';
+import { Car } from './car.ts';
+
+@ApiTags('cars')
+@Controller('cars')
+export class CarsController {
+  private readonly cars: Repository<Car>;
+
+  constructor(@InjectRepository(Car) cars: Repository<Car>) {
+    this.cars = cars;
+  }
+
+  @Get()
+  @ApiOkResponse({ type: [CarView], description: 'A page; X-Total-Count says how many there are in all' })
+  async list(@Query() page: PageQuery, @Res({ passthrough: true }) response: Response): Promise<CarView[]> {
+    return sendPage(response, await this.cars.list(page));
+  }
+
+  @Get(BY_ID)
+  @ApiDocumentId('cars/1-A')
+  @ApiOkResponse({ type: CarView })
+  async get(@DocumentId() id: string): Promise<CarView> {
+    return found(await this.cars.get(id), 'car', id);
+  }
+
+  @Post()
+  @ApiCreatedResponse({ type: CarView })
+  async create(@Body() input: CarInput, @Res({ passthrough: true }) response: Response): Promise<CarView> {
+    return sendCreated(response, '/cars', await this.cars.create(input));
+  }
+
+  @Put(BY_ID)
+  @ApiDocumentId('cars/1-A')
+  @ApiOkResponse({ type: CarView, description: 'Replaced, or made under this id' })
+  async put(@DocumentId() id: string, @Body() input: CarInput): Promise<CarView> {
+    return this.cars.put(id, input);
+  }
+
+  @Delete(BY_ID)
+  @HttpCode(204)
+  @ApiDocumentId('cars/1-A')
+  @ApiNoContentResponse()
+  async delete(@DocumentId() id: string): Promise<void> {
+    found(await this.cars.delete(id), 'car', id);
+  }
+}

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { SparkProblemModule } from '@nestjs-spark/observability';
+import { SparkReplicationModule } from '@nestjs-spark/replication';
+import { SparkStoreModule } from '@nestjs-spark/store';
+import { CarBrandsModule } from './car-brands/car-brands.module.ts';
+import { CarStatusesController } from './car-statuses/car-statuses.controller.ts';
+import { CarsModule } from './cars/cars.module.ts';
+
+@Module({
+  imports: [
+    SparkProblemModule,
+    SparkStoreModule.forRoot(),
+    SparkReplicationModule.forRoot(),
+    CarsModule,
+    CarBrandsModule,
+  ],
+  controllers: [CarStatusesController],
+})
+export class FleetModule {}

@@ -1,0 +1,60 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Repository } from '@nestjs-spark/contracts';
+import { InjectRepository } from '@nestjs-spark/store';
+import type { Response } from 'express';
+import { found, sendCreated, sendPage } from '../../shared/rest/answers.ts';
+import { ApiDocumentId, BY_ID, DocumentId } from '../../shared/rest/document-id.ts';
+import { PageQuery } from '../../shared/rest/page-query.ts';
+import { CompanyInput, CompanyView } from './company.dto.ts';
+import { Company } from './company.ts';
+
+@ApiTags('companies')
+@Controller('companies')
+export class CompaniesController {
+  private readonly companies: Repository<Company>;
+
+  constructor(@InjectRepository(Company) companies: Repository<Company>) {
+    this.companies = companies;
+  }
+
+  @Get()
+  @ApiOkResponse({ type: [CompanyView], description: 'A page; X-Total-Count says how many there are in all' })
+  async list(
+    @Query() page: PageQuery,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CompanyView[]> {
+    return sendPage(response, await this.companies.list(page));
+  }
+
+  @Get(BY_ID)
+  @ApiDocumentId('companies/1-A')
+  @ApiOkResponse({ type: CompanyView })
+  async get(@DocumentId() id: string): Promise<CompanyView> {
+    return found(await this.companies.get(id), 'company', id);
+  }
+
+  @Post()
+  @ApiCreatedResponse({ type: CompanyView })
+  async create(
+    @Body() input: CompanyInput,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CompanyView> {
+    return sendCreated(response, '/companies', await this.companies.create(input));
+  }
+
+  @Put(BY_ID)
+  @ApiDocumentId('companies/1-A')
+  @ApiOkResponse({ type: CompanyView, description: 'Replaced, or made under this id' })
+  async put(@DocumentId() id: string, @Body() input: CompanyInput): Promise<CompanyView> {
+    return this.companies.put(id, input);
+  }
+
+  @Delete(BY_ID)
+  @HttpCode(204)
+  @ApiDocumentId('companies/1-A')
+  @ApiNoContentResponse()
+  async delete(@DocumentId() id: string): Promise<void> {
+    found(await this.companies.delete(id), 'company', id);
+  }
+}

@@ -1,0 +1,22 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, IsUrl, Length } from 'class-validator';
+import { DocumentInput } from '../../shared/rest/document-input.ts';
+
+/** What a user says of a company. */
+export class CompanyInput extends DocumentInput {
+  @ApiProperty({ example: 'MintPlayer' })
+  @IsString()
+  @Length(1, 200)
+  name!: string;
+
+  @ApiPropertyOptional({ example: 'https://example.org' })
+  @IsOptional()
+  @IsUrl({ require_tld: false })
+  website?: string;
+}
+
+/** A company as it is answered. */
+export class CompanyView extends CompanyInput {
+  @ApiProperty({ example: 'companies/1-A' })
+  override id: string = '';
+}

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { SparkProblemModule } from '@nestjs-spark/observability';
+import { SparkReplicationModule } from '@nestjs-spark/replication';
+import { SparkStoreModule } from '@nestjs-spark/store';
+import { CompaniesModule } from './companies/companies.module.ts';
+import { PeopleModule } from './people/people.module.ts';
+import { ReplicatedModule } from './replicated/replicated.module.ts';
+
+@Module({
+  imports: [
+    SparkProblemModule,
+    SparkStoreModule.forRoot(),
+    SparkReplicationModule.forRoot(),
+    PeopleModule,
+    CompaniesModule,
+    ReplicatedModule,
+  ],
+})
+export class HrModule {}

@@ -1,0 +1,15 @@
+import type { IndexDefinition } from '@nestjs-spark/store';
+
+/** People with the name of their company and where they live. */
+export const People_Overview: IndexDefinition = {
+  name: 'People_Overview',
+  maps: [
+    `map('People', (person) => ({
+      FullName: person.FirstName + ' ' + person.LastName,
+      Email: person.Email,
+      DateOfBirth: person.DateOfBirth,
+      Company: load(person.Company, 'Companies')?.Name,
+      City: person.Address?.City
+    }))`,
+  ],
+};

@@ -1,0 +1,60 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Repository } from '@nestjs-spark/contracts';
+import { InjectRepository } from '@nestjs-spark/store';
+import type { Response } from 'express';
+import { found, sendCreated, sendPage } from '../../shared/rest/answers.ts';
+import { ApiDocumentId, BY_ID, DocumentId } from '../../shared/rest/document-id.ts';
+import { PageQuery } from '../../shared/rest/page-query.ts';
+import { PersonInput, PersonView } from './person.dto.ts';
+import { Person } from './person.ts';
+
+@ApiTags('people')
+@Controller('people')
+export class PeopleController {
+  private readonly people: Repository<Person>;
+
+  constructor(@InjectRepository(Person) people: Repository<Person>) {
+    this.people = people;
+  }
+
+  @Get()
+  @ApiOkResponse({ type: [PersonView], description: 'A page; X-Total-Count says how many there are in all' })
+  async list(
+    @Query() page: PageQuery,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<PersonView[]> {
+    return sendPage(response, await this.people.list(page));
+  }
+
+  @Get(BY_ID)
+  @ApiDocumentId('people/1-A')
+  @ApiOkResponse({ type: PersonView })
+  async get(@DocumentId() id: string): Promise<PersonView> {
+    return found(await this.people.get(id), 'person', id);
+  }
+
+  @Post()
+  @ApiCreatedResponse({ type: PersonView })
+  async create(
+    @Body() input: PersonInput,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<PersonView> {
+    return sendCreated(response, '/people', await this.people.create(input));
+  }
+
+  @Put(BY_ID)
+  @ApiDocumentId('people/1-A')
+  @ApiOkResponse({ type: PersonView, description: 'Replaced, or made under this id' })
+  async put(@DocumentId() id: string, @Body() input: PersonInput): Promise<PersonView> {
+    return this.people.put(id, input);
+  }
+
+  @Delete(BY_ID)
+  @HttpCode(204)
+  @ApiDocumentId('people/1-A')
+  @ApiNoContentResponse()
+  async delete(@DocumentId() id: string): Promise<void> {
+    found(await this.people.delete(id), 'person', id);
+  }
+}

@@ -1,0 +1,19 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+/** The copy of a car as it is answered. */
+export class CarView {
+  @ApiProperty({ example: 'cars/1-A' })
+  id!: string;
+
+  @ApiProperty({ example: '1-ABC-123' })
+  licensePlate!: string;
+
+  @ApiProperty({ example: 'Golf' })
+  model!: string;
+
+  @ApiProperty({ example: 2024 })
+  year!: number;
+
+  @ApiPropertyOptional({ example: 'blue', type: String, nullable: true })
+  color?: string | null;
+}

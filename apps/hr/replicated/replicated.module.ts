@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { SparkReplicationModule } from '@nestjs-spark/replication';
+import { SparkStoreModule } from '@nestjs-spark/store';
+import { Car } from './car.ts';
+import { CarsController } from './cars.controller.ts';
+
+@Module({
+  imports: [SparkStoreModule.forFeature([Car]), SparkReplicationModule.forFeature([Car])],
+  controllers: [CarsController],
+})
+export class ReplicatedModule {}

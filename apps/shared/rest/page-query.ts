@@ -1,0 +1,19 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, Max, Min } from 'class-validator';
+
+/** `?skip&take` of a list. */
+export class PageQuery {
+  @ApiPropertyOptional({ minimum: 0, default: 0, description: 'How many to leave out' })
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  skip: number = 0;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: 100, default: 25, description: 'How many to answer' })
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  take: number = 25;
+}

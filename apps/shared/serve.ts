@@ -1,0 +1,57 @@
+import type { INestApplication, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { describeError, RedactingLogger } from '@nestjs-spark/observability';
+
+/** What an app is to its users. */
+export interface AppDescription {
+  /** The module's name, as in the registry. */
+  name: string;
+  description: string;
+}
+
+/** Makes the app as it is served and tested: OpenAPI at `/api`, a clean end on SIGTERM and Ctrl-C. */
+export async function createApp(
+  root: Type,
+  { name, description }: AppDescription,
+): Promise<INestApplication> {
+  const app = await NestFactory.create(root, {
+    logger: new RedactingLogger(),
+    abortOnError: false,
+  });
+  app.enableShutdownHooks();
+  const config = new DocumentBuilder().setTitle(name).setDescription(description).setVersion('1.0').build();
+  SwaggerModule.setup('api', app, () => SwaggerModule.createDocument(app, config));
+  return app;
+}
+
+/** Starts the app. When it cannot start it says why and what to do about it, and ends with code 1. */
+export async function serve(root: Type, description: AppDescription): Promise<void> {
+  let app: INestApplication | undefined;
+  try {
+    const port = portFromEnvironment();
+    app = await createApp(root, description);
+    await app.listen(port).catch((error: unknown) => Promise.reject(portTaken(error, port)));
+  } catch (error) {
+    process.stderr.write(`${description.name} cannot start. ${describeError(error)}\n`);
+    await app?.close();
+    process.exit(1);
+  }
+}
+
+function portFromEnvironment(): number {
+  const text = process.env['PORT'] ?? '';
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new Error(`PORT is ${JSON.stringify(text)}; it has to be a port number from 1 to 65535.`);
+}
+
+function portTaken(error: unknown, port: number): unknown {
+  const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  if (!isTaken) return error;
+  return new Error(
+    `Something else listens on port ${port}. ` +
+      'Stop it, or choose another port with PORT (and SPARK_MODULE_URL, where that is set).',
+    { cause: error },
+  );
+}

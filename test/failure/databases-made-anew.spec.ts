@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
+import { carCommands, differences } from '../support/cars.ts';
+import { ask } from '../support/http.ts';
+import type { Member } from '../support/member.ts';
+import type { RavenDatabase } from '../support/raven-database.ts';
+import { equal } from '../support/story-of-cars.ts';
+import { World } from '../support/world.ts';
+
+describeWithServers(['ravendb', 'nats'], 'A lost database made anew beside the same NATS', () => {
+  let world: World;
+  let fleet: Member;
+  let hr: Member;
+
+  beforeEach(async () => {
+    world = await World.create('databases-made-anew');
+    fleet = await world.fleet();
+    hr = await world.hr();
+  });
+  afterEach(() => world?.end());
+
+  /** A complete copy of so many cars, and then both are stopped. */
+  const afterACopyOf = async (cars: number): Promise<void> => {
+    await fleet.database.write(carCommands(1, cars));
+    fleet.start();
+    await hr.startReady();
+    await equal(fleet, hr);
+    await Promise.all([fleet.process.stop(), hr.process.stop()]);
+  };
+
+  /** Starts both and answers what was missing in the moment in which HR said ready for the first time. */
+  const missingWhenReady = async (): Promise<string[]> => {
+    fleet.start();
+    hr.start();
+    return eventually(
+      async () => {
+        const { status, body } = await ask(`${hr.url}/health/ready`);
+        if (status === 200) return differences(fleet.database, hr.database);
+        throw new Error(JSON.stringify(body));
+      },
+      { timeoutMs: 60_000, intervalMs: 2 },
+    );
+  };
+
+  it('HR’s: everything is copied again before HR says ready', async () => {
+    await afterACopyOf(100);
+    await makeAnew(hr.database);
+    expect(await missingWhenReady()).toEqual([]);
+  });
+
+  it('Fleet’s, with other cars: HR gets those and lets go of the old ones', async () => {
+    await afterACopyOf(100);
+    await makeAnew(fleet.database);
+    await fleet.database.write(carCommands(51, 150, { Color: 'anew' }));
+    await missingWhenReady();
+    await equal(fleet, hr);
+    expect(await hr.database.count('Cars')).toBe(100);
+  });
+
+  // The log of an empty copy is one set that covers all from the first etag: nothing in it shows that it is old.
+  it.each([100, 0])(
+    'both, after a copy of %d cars: what an old log says is not taken for complete',
+    async (cars) => {
+      await afterACopyOf(cars);
+      await makeAnew(fleet.database);
+      await makeAnew(hr.database);
+      await fleet.database.write(carCommands(1, 1_000, { Color: 'anew' }));
+      expect((await missingWhenReady()).length).toBe(0);
+    },
+  );
+});
+
+async function makeAnew(database: RavenDatabase): Promise<void> {
+  await database.drop();
+  await database.create();
+}

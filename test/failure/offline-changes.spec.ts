@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { describeWithServers } from '@nestjs-spark/servers/testing';
+import { carCommands, range } from '../support/cars.ts';
+import type { Member } from '../support/member.ts';
+import { equal } from '../support/story-of-cars.ts';
+import { World } from '../support/world.ts';
+
+describeWithServers(['ravendb', 'nats'], 'While one side is stopped', () => {
+  let world: World;
+  let fleet: Member;
+  let hr: Member;
+
+  beforeAll(async () => {
+    world = await World.create('offline-changes');
+    fleet = await world.fleet();
+    hr = await world.hr();
+    await fleet.database.write(carCommands(1, 1_000));
+    fleet.start();
+    await hr.startReady();
+    await equal(fleet, hr);
+  });
+  afterAll(() => world?.end());
+
+  const changeAndDelete = async (from: number): Promise<void> => {
+    await fleet.database.write(carCommands(from, from + 499, { Color: `painted from ${from}` }));
+    await fleet.database.write(
+      range(from + 100, from + 149).map((number) => ({ id: `cars/${number}`, deleted: true as const })),
+    );
+    await fleet.database.cleanTombstones();
+  };
+
+  it('HR stopped, 500 cars changed, 50 deleted, tombstones cleaned: equal again when HR is back', async () => {
+    await hr.process.stop();
+    await changeAndDelete(1);
+    await hr.startReady();
+    await equal(fleet, hr);
+    expect(await hr.database.count('Cars')).toBe(950);
+  });
+
+  it('Fleet stopped, 500 cars changed, 50 deleted, tombstones cleaned: equal again when Fleet is back', async () => {
+    await fleet.process.stop();
+    await changeAndDelete(501);
+    await fleet.startReady();
+    await equal(fleet, hr);
+    expect(await hr.database.count('Cars')).toBe(900);
+  });
+
+  it('deleted again and again while tombstones are cleaned: nothing is left behind', async () => {
+    for (const round of range(1, 5)) {
+      await fleet.database.write(carCommands(2_000, 2_099, { Color: `round ${round}` }));
+      await fleet.database.write(
+        range(2_000, 2_099).map((number) => ({ id: `cars/${number}`, deleted: true as const })),
+      );
+      await fleet.database.cleanTombstones();
+    }
+    await equal(fleet, hr);
+  });
+});

@@ -1,0 +1,98 @@
+import { ask, demand } from './http.ts';
+
+/** A document as RavenDB has it, PascalCase fields and `@metadata`. */
+export type RavenDocument = Record<string, unknown> & { '@metadata'?: Record<string, unknown> };
+
+export type RavenCommand = { id: string; document: RavenDocument } | { id: string; deleted: true };
+
+const MOST_COMMANDS = 1024;
+
+/** One database, spoken to without any of the code under test. */
+export class RavenDatabase {
+  readonly server: string;
+  readonly name: string;
+
+  constructor(server: string, name: string) {
+    this.server = server;
+    this.name = name;
+  }
+
+  async create(): Promise<void> {
+    const answer = await ask(`${this.server}/admin/databases?name=${this.name}&replicationFactor=1`, {
+      method: 'PUT',
+      body: { DatabaseName: this.name },
+    });
+    if (answer.status !== 201 && answer.status !== 409) throw new Error(JSON.stringify(answer.body));
+  }
+
+  async drop(): Promise<void> {
+    await demand(`${this.server}/admin/databases`, {
+      method: 'DELETE',
+      body: { DatabaseNames: [this.name], HardDelete: true },
+    });
+  }
+
+  async get(id: string): Promise<RavenDocument | null> {
+    const { status, body } = await ask<{ Results: RavenDocument[] }>(
+      this.url(`docs?id=${encodeURIComponent(id)}`),
+    );
+    return status === 404 ? null : (body.Results[0] ?? null);
+  }
+
+  async put(id: string, document: RavenDocument): Promise<void> {
+    await demand(this.url(`docs?id=${encodeURIComponent(id)}`), { method: 'PUT', body: document });
+  }
+
+  async delete(id: string): Promise<void> {
+    await demand(this.url(`docs?id=${encodeURIComponent(id)}`), { method: 'DELETE' });
+  }
+
+  /** In transactions of up to 1,024 commands, in this order. */
+  async write(commands: RavenCommand[]): Promise<void> {
+    for (let at = 0; at < commands.length; at += MOST_COMMANDS) {
+      const part = commands.slice(at, at + MOST_COMMANDS);
+      await demand(this.url('bulk_docs'), { method: 'POST', body: { Commands: part.map(toBulkCommand) } });
+    }
+  }
+
+  /** All documents of a collection by id in lower case (RavenDB's ids do not differ by case). */
+  async documents(collection: string): Promise<Map<string, RavenDocument>> {
+    const found = new Map<string, RavenDocument>();
+    const { body } = await demand<{ Results: RavenDocument[] }>(this.url('docs?etag=0&pageSize=1000000'));
+    for (const document of body.Results) {
+      const metadata = document['@metadata'] ?? {};
+      if (metadata['@collection'] === collection) found.set(String(metadata['@id']).toLowerCase(), document);
+    }
+    return found;
+  }
+
+  async count(collection: string): Promise<number> {
+    const { body } = await demand<{ Collections: Record<string, number> }>(this.url('collections/stats'));
+    return body.Collections[collection] ?? 0;
+  }
+
+  /** Lets RavenDB forget all deletes that nothing holds back, at once. */
+  async cleanTombstones(): Promise<void> {
+    await demand(this.url('admin/tombstones/cleanup'), { method: 'POST' });
+  }
+
+  async lastEtag(): Promise<number> {
+    const { body } = await demand<{ LastDatabaseEtag: number }>(this.url('stats'));
+    return body.LastDatabaseEtag;
+  }
+
+  async indexNames(): Promise<string[]> {
+    const { body } = await demand<{ Results: { Name: string }[] }>(this.url('indexes'));
+    return body.Results.map(({ Name }) => Name);
+  }
+
+  private url(path: string): string {
+    return `${this.server}/databases/${this.name}/${path}`;
+  }
+}
+
+function toBulkCommand(command: RavenCommand): object {
+  return 'deleted' in command
+    ? { Id: command.id, ChangeVector: null, Type: 'DELETE' }
+    : { Id: command.id, ChangeVector: null, Document: command.document, Type: 'PUT' };
+}

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+export interface AppStart {
+  /** For messages: `Fleet`. */
+  name: string;
+  /** The program: a file that Node runs. */
+  main: string;
+  /** The whole environment of the app; nothing else is inherited but PATH. */
+  env: Record<string, string>;
+  /** Receives both outputs, behind what is there. */
+  logFile: string;
+}
+
+/** An app in a process of its own that ends when this process does, however this one ends. */
+export class AppProcess {
+  readonly name: string;
+  readonly logFile: string;
+  private readonly settings: AppStart;
+  private child: ChildProcess | undefined;
+
+  constructor(settings: AppStart) {
+    this.settings = settings;
+    this.name = settings.name;
+    this.logFile = settings.logFile;
+  }
+
+  get running(): boolean {
+    return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  get pid(): number | undefined {
+    return this.running ? this.child?.pid : undefined;
+  }
+
+  /** How it ended: an exit code or a signal; undefined while it runs. */
+  get ended(): number | NodeJS.Signals | undefined {
+    return this.child?.exitCode ?? this.child?.signalCode ?? undefined;
+  }
+
+  /** Starts it; `env` is laid over the one it was made with. */
+  start(env: Record<string, string> = {}): void {
+    if (this.running) throw new Error(`${this.name} runs already`);
+    mkdirSync(dirname(this.logFile), { recursive: true });
+    const log = openSync(this.logFile, 'a');
+    this.child = spawn(process.execPath, [this.settings.main], {
+      env: { PATH: process.env['PATH'], ...this.settings.env, ...env },
+      // The app ends with this channel, so that nothing is left behind even after kill -9 of this process.
+      stdio: ['ignore', log, log, 'ipc'],
+    });
+    closeSync(log);
+    this.child.on('error', () => undefined);
+  }
+
+  /** Ends it as an operator would, and after `patienceMs` as an operator who has lost his. */
+  async stop(patienceMs = 15_000): Promise<void> {
+    if (!this.running) return;
+    const timer = setTimeout(() => this.signal('SIGKILL'), patienceMs);
+    this.signal('SIGTERM');
+    await this.end();
+    clearTimeout(timer);
+  }
+
+  /** Kills it without a chance to do anything; answers when it is gone. */
+  async kill9(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.end();
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (this.running) this.child?.kill(signal);
+  }
+
+  /** Answers when it has ended. */
+  async end(): Promise<void> {
+    if (this.running && this.child) await once(this.child, 'exit');
+  }
+
+  /** The last lines of its log, for error messages. */
+  logTail(lines = 25): string {
+    try {
+      return readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+    } catch {
+      return '(no log)';
+    }
+  }
+}

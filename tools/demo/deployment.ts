@@ -1,0 +1,19 @@
+import { demand } from './http.ts';
+import type { Narrator } from './narrate.ts';
+import type { Apps } from './start-apps.ts';
+
+interface OutgoingTask {
+  requester: string;
+  collection: string;
+  engine: string;
+  engineReason: string;
+}
+
+/** Tells what Fleet agreed to: whose script it runs on what, with which engine and why that one. */
+export async function tellDeployment({ fleet, operatorToken }: Apps, narrator: Narrator): Promise<void> {
+  const { body } = await demand(`${fleet.url}/spark/replication`, 'GET', undefined, operatorToken);
+  for (const task of (body as { outgoing: OutgoingTask[] }).outgoing) {
+    narrator.say('Deployed', `Fleet runs ${task.requester}'s script on its ${task.collection}`);
+    narrator.say('Deployed', `by the engine "${task.engine}", as ${task.engineReason}`);
+  }
+}

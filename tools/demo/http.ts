@@ -1,0 +1,37 @@
+const PATIENCE_MS = 10_000;
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  body: unknown;
+}
+
+/** Asks an app, JSON in and out, whatever the status. */
+export async function ask(url: string, method = 'GET', body?: object, token?: string): Promise<Answer> {
+  const response = await fetch(url, {
+    method,
+    signal: AbortSignal.timeout(PATIENCE_MS),
+    headers: {
+      ...(body && { 'content-type': 'application/json' }),
+      ...(token && { authorization: `Bearer ${token}` }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: parse(text) };
+}
+
+/** As {@link ask}, and anything but a 2xx is an error that shows the answer. */
+export async function demand(url: string, method = 'GET', body?: object, token?: string): Promise<Answer> {
+  const answer = await ask(url, method, body, token);
+  if (answer.status >= 200 && answer.status < 300) return answer;
+  throw new Error(`${method} ${url} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,22 @@
+import type { Apps } from './start-apps.ts';
+
+/** What a newcomer can do now, as lines to copy. */
+export function invitation({ fleet, hr, operatorToken }: Apps, id: string): string {
+  return `
+Try it yourself:
+
+  curl ${hr.url}/cars/${id}
+  curl -X PUT ${fleet.url}/cars/${id} -H 'content-type: application/json' \\
+    -d '{"licensePlate":"1-ABC-123","model":"Golf","year":2024,"color":"green"}'
+  curl ${hr.url}/cars/${id}
+  curl '${hr.url}/cars?take=5'
+  curl -H 'authorization: Bearer ${operatorToken}' ${hr.url}/spark/replication
+
+To look at:
+
+  OpenAPI   ${fleet.url}/api   ${hr.url}/api
+  Health    ${fleet.url}/health/ready   ${hr.url}/health/ready
+  Metrics   ${fleet.url}/metrics   ${hr.url}/metrics
+
+Running until Ctrl-C.`;
+}

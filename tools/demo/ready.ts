@@ -1,0 +1,28 @@
+import { ask } from './http.ts';
+import type { App } from './start-apps.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** Waits until an app says ready and answers how long it took; an app that ends instead is told at once. */
+export async function waitReady({ name, url, process }: App, seconds = 90): Promise<number> {
+  const stopped = new AbortController();
+  const ended = process.end().then(() => {
+    if (!stopped.signal.aborted)
+      throw new Error(`${name} has ended with ${process.ended} before it was ready`);
+    return 0;
+  });
+  const ready = waitUntil(`${name}'s readiness`, () => look(url), { seconds, everyMs: 50 });
+  try {
+    return await Promise.race([ready, ended]);
+  } finally {
+    stopped.abort();
+  }
+}
+
+async function look(url: string): Promise<true | string> {
+  const { status, body } = await ask(`${url}/health/ready`);
+  return status === 200 || `${status} ${JSON.stringify(reasons(body))}`;
+}
+
+function reasons(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && 'error' in body ? body.error : body;
+}

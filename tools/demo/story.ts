@@ -1,0 +1,113 @@
+import { tellDeployment } from './deployment.ts';
+import { ask, demand } from './http.ts';
+import { duration, type Narrator } from './narrate.ts';
+import { waitReady } from './ready.ts';
+import type { App, Apps } from './start-apps.ts';
+import { waitUntil } from './wait-until.ts';
+
+interface Car {
+  id: string;
+  licensePlate: string;
+  model: string;
+  year: number;
+  color?: string | null;
+}
+
+const BULK = 300;
+const LANES = 8;
+
+/** The main job, seen from outside: cars made in Fleet arrive in HR, changes and deletes too. */
+export async function tellStory(apps: Apps, narrator: Narrator): Promise<Car> {
+  const { fleet, hr } = apps;
+  await waitReady(fleet);
+  narrator.say('Ready', 'Fleet is ready, and in the registry for others to find');
+  const readyMs = await waitReady(hr);
+  narrator.say(
+    'Ready',
+    `HR is ready ${duration(readyMs)} later: it has all ${await total(hr)} cars of Fleet`,
+  );
+
+  await tellDeployment(apps, narrator);
+
+  const run = Date.now().toString(36).slice(-5).toUpperCase();
+  const cars = await createSome(run, fleet, hr, narrator);
+  await createMany(run, fleet, hr, narrator);
+
+  const [first, second] = cars;
+  if (!first || !second) throw new Error('Fleet made no cars');
+  await change(first, fleet, hr, narrator);
+  await remove(second, fleet, hr, narrator);
+  return first;
+}
+
+async function createSome(run: string, fleet: App, hr: App, narrator: Narrator): Promise<Car[]> {
+  const made: Car[] = [];
+  for (const [at, model] of ['Golf', 'Model 3', 'XC40'].entries()) {
+    const car = await post(fleet, { licensePlate: `1-${run}-${at}`, model, year: 2024 + at, color: 'blue' });
+    const ms = await waitUntil(`The arrival of ${car.id} in HR`, () => copyIs(hr, car));
+    narrator.say(
+      'Create',
+      `${car.id}, ${car.licensePlate}, ${car.model}: in HR ${duration(ms)} after Fleet had it`,
+    );
+    made.push(car);
+  }
+  return made;
+}
+
+async function createMany(run: string, fleet: App, hr: App, narrator: Narrator): Promise<void> {
+  const began = performance.now();
+  const waiting = Array.from({ length: BULK }, (_, at) => at);
+  const made: Car[] = [];
+  const lane = async (): Promise<void> => {
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      made.push(await post(fleet, { licensePlate: `2-${run}-${at}`, model: 'Van', year: 2020 }));
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  const makingMs = performance.now() - began;
+  let missing = made;
+  const arrivingMs = await waitUntil(`The arrival of ${BULK} cars in HR`, async () => {
+    const seen = await Promise.all(
+      missing.slice(0, LANES).map(async (car) => (await copyIs(hr, car)) === true),
+    );
+    missing = missing.filter((_, at) => seen[at] !== true);
+    return missing.length === 0 || `${BULK - missing.length} of ${BULK} are there`;
+  });
+  narrator.say(
+    'Create',
+    `${BULK} cars in ${duration(makingMs)}: all ${BULK} found in HR, counted one by one, ${duration(arrivingMs)} later`,
+  );
+}
+
+async function change(car: Car, fleet: App, hr: App, narrator: Narrator): Promise<void> {
+  const changed = { ...car, color: 'red' };
+  await demand(`${fleet.url}/cars/${car.id}`, 'PUT', changed);
+  const ms = await waitUntil(`The change of ${car.id} in HR`, () => copyIs(hr, changed));
+  narrator.say('Change', `${car.id} is red now: in HR ${duration(ms)} after Fleet had it`);
+}
+
+async function remove({ id }: Car, fleet: App, hr: App, narrator: Narrator): Promise<void> {
+  await demand(`${fleet.url}/cars/${id}`, 'DELETE');
+  const ms = await waitUntil(`The removal of ${id} from HR`, async () => {
+    const { status } = await ask(`${hr.url}/cars/${id}`);
+    return status === 404 || `HR answers ${status}`;
+  });
+  narrator.say('Delete', `${id}: gone from HR ${duration(ms)} after Fleet had deleted it`);
+}
+
+async function post(fleet: App, car: Omit<Car, 'id'>): Promise<Car> {
+  const { body } = await demand(`${fleet.url}/cars`, 'POST', car);
+  return body as Car;
+}
+
+async function copyIs(hr: App, car: Car): Promise<true | string> {
+  const { status, body } = await ask(`${hr.url}/cars/${car.id}`);
+  if (status !== 200) return `HR answers ${status}`;
+  const copy = body as Car;
+  const same = copy.licensePlate === car.licensePlate && (copy.color ?? null) === (car.color ?? null);
+  return same || `HR has ${JSON.stringify(copy)}`;
+}
+
+async function total({ url }: App): Promise<string> {
+  return (await demand(`${url}/cars?take=1`)).headers.get('x-total-count') ?? '?';
+}

@@ -1,0 +1,27 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Something that the story promises did not come in time. */
+export class DidNotArriveError extends Error {
+  constructor(what: string, seconds: number, lastSeen: string, options?: ErrorOptions) {
+    super(`${what} did not happen within ${seconds} s. Last seen: ${lastSeen}`, options);
+    this.name = 'DidNotArriveError';
+  }
+}
+
+/** Looks until it is so (`true`) and answers how many milliseconds that took; a text is what was seen instead. */
+export async function waitUntil(
+  what: string,
+  look: () => Promise<true | string>,
+  { seconds = 30, everyMs = 2 }: { seconds?: number; everyMs?: number } = {},
+): Promise<number> {
+  const began = performance.now();
+  for (;;) {
+    const seen = await look().catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
+    const passed = performance.now() - began;
+    if (seen === true) return passed;
+    if (passed > seconds * 1_000) throw new DidNotArriveError(what, seconds, seen);
+    await pause(everyMs);
+  }
+}

@@ -56,17 +56,23 @@ export class ConsumerSource {
     await this.#provisioner.ensure(stream);
     return connection.use(async ({ js, jsm }) => {
       const durable = consumerName(this.#options.module, this.#options.name);
-      await jsm.consumers.add(stream.name, {
-        durable_name: durable,
+      const settings = {
         filter_subject: subjects,
-        ack_policy: AckPolicy.Explicit,
         ack_wait: nanos(ackWaitMs),
         // The schedule decides when to give up, not the server, which would do it silently.
         max_deliver: -1,
         // Messages that wait for a retry must not keep others from coming.
         max_ack_pending: -1,
+      };
+      const fixed = {
+        durable_name: durable,
+        ack_policy: AckPolicy.Explicit,
         deliver_policy: DeliverPolicy.All,
-      });
+      };
+      const there = await jsm.consumers.info(stream.name, durable).catch(() => null);
+      // One that an older version made is brought to these settings; the server refuses to make it again.
+      if (there) await jsm.consumers.update(stream.name, durable, settings);
+      else await jsm.consumers.add(stream.name, { ...fixed, ...settings });
       return js.consumers.get(stream.name, durable);
     });
   }

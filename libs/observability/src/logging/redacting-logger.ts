@@ -11,7 +11,8 @@ export class RedactingLogger extends ConsoleLogger {
     return typeof text === 'string' ? redact(text) : text;
   }
 
-  protected override printStackTrace(stack: string): void {
-    super.printStackTrace(redact(stack));
+  /** Nest calls this without a stack, too, for an error that it logs as text. */
+  protected override printStackTrace(stack: string | undefined): void {
+    if (stack !== undefined) super.printStackTrace(redact(stack));
   }
 }

@@ -61,8 +61,8 @@ export class ReplicationStatus {
 
   private async ask({ owner, name }: IncomingTask): Promise<number | null> {
     const requester = this.settings.moduleName;
-    const late = wait(PATIENCE_MS, null, { ref: false });
+    const late = wait(PATIENCE_MS, 'away' as const, { ref: false });
     const answer = await Promise.race([this.source.ask({ owner, requester, name }), late]);
-    return answer?.sourceEtag ?? null;
+    return typeof answer === 'string' ? null : answer.sourceEtag;
   }
 }

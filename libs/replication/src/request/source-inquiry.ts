@@ -1,6 +1,6 @@
 import type { Log, TaskKey } from '@nestjs-spark/contracts/internal';
 import { describeTask } from '@nestjs-spark/contracts';
-import type { SourceInquiry } from '@nestjs-spark/streaming/internal';
+import type { SourceAnswer, SourceInquiry } from '@nestjs-spark/streaming/internal';
 import type { OwnerClient } from './owner-client.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -15,7 +15,7 @@ export class OwnerSourceInquiry implements SourceInquiry {
     this.log = log;
   }
 
-  async ask(task: TaskKey): Promise<{ sourceEtag: number } | null> {
+  async ask(task: TaskKey): Promise<SourceAnswer> {
     try {
       const answer = await this.client.call({
         owner: task.owner,
@@ -24,17 +24,18 @@ export class OwnerSourceInquiry implements SourceInquiry {
         timeoutMs: TIMEOUT_MS,
       });
       if (answer.kind === 'answered' && answer.status === 200) return readEtag(answer.body);
+      if (answer.kind === 'answered' && answer.status === 404) return 'unknown';
       this.log.debug(`${describeTask(task)}: the owner does not say how far it is (${describe(answer)})`);
     } catch (error) {
       this.log.debug(`${describeTask(task)}: the owner cannot be asked (${String(error)})`);
     }
-    return null;
+    return 'away';
   }
 }
 
-function readEtag(body: unknown): { sourceEtag: number } | null {
+function readEtag(body: unknown): SourceAnswer {
   const etag = typeof body === 'object' && body !== null && 'sourceEtag' in body ? body.sourceEtag : null;
-  return typeof etag === 'number' && Number.isSafeInteger(etag) ? { sourceEtag: etag } : null;
+  return typeof etag === 'number' && Number.isSafeInteger(etag) ? { sourceEtag: etag } : 'away';
 }
 
 function describe(answer: Awaited<ReturnType<OwnerClient['call']>>): string {

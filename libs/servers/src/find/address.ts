@@ -12,7 +12,7 @@ export function firstAddress(list: string | undefined, scheme: string): string |
   return first.includes('://') ? first : `${scheme}://${first}`;
 }
 
-/** A server whose address the environment names: used as it is, if something listens there. */
+/** A server whose address the environment names: used as it is. When nothing listens there, no other is put in its place. */
 export function addressWay(
   env: NodeJS.ProcessEnv,
   variable: string,
@@ -28,7 +28,11 @@ export function addressWay(
       const usual = url.startsWith('https:') ? 443 : url.startsWith('http:') ? 80 : port;
       const problem = await listens(hostname.replace(/^\[|\]$/g, ''), Number(given) || usual);
       if (problem === undefined) return { kind: 'address', way: variable, url };
-      return { refused: `${url} does not answer: ${problem}`, remedy: `start it, or unset ${variable}` };
+      return {
+        refused: `${url} does not answer: ${problem}`,
+        remedy: `start it, or unset ${variable}`,
+        final: true,
+      };
     },
   };
 }

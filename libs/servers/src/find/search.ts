@@ -12,6 +12,8 @@ export interface Attempt {
 export interface Refusal {
   readonly refused: string;
   readonly remedy: string;
+  /** The user asked for just this way: the others are not tried in its place. */
+  readonly final?: boolean;
 }
 
 /** One way to get something: its name for the reader, and the look itself. */
@@ -52,6 +54,7 @@ export async function search<T extends object>(target: string, ways: readonly Wa
     });
     if (!isRefusal(answer)) return answer;
     attempts.push({ way: way.name, reason: answer.refused, remedy: answer.remedy });
+    if (answer.final) break;
   }
   throw new NotObtainableError(target, attempts, causes);
 }

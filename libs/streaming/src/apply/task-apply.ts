@@ -48,6 +48,8 @@ export class TaskApply {
   #reported: string | null = null;
   /** What stands in the log does not come out where it is read. */
   #misplaced = false;
+  /** The copy was whole when this instance last looked at it from the start. */
+  #wasComplete = false;
   #received = 0;
 
   constructor(task: ApplyTask, parts: ApplyParts) {
@@ -67,7 +69,10 @@ export class TaskApply {
   /** Reads where the copy stands, so that a report has something to say before the lease is held. */
   async look(): Promise<void> {
     this.#stored = await this.#parts.target.readCheckpoint(this.#task.task);
-    this.progress.checkpoint = this.#stored?.checkpoint ?? null;
+    const checkpoint = this.#stored?.checkpoint ?? null;
+    this.progress.checkpoint = checkpoint;
+    this.#wasComplete =
+      checkpoint !== null && checkpoint.swept && checkpoint.script === this.#task.fingerprint;
   }
 
   /** Runs while the lease is held, whatever breaks in between. */
@@ -190,14 +195,16 @@ export class TaskApply {
   /** Asked again while it is not reached: the owner may have been away, or its database may be an older one now. */
   async #findTarget(): Promise<void> {
     const answer = await this.#parts.source.ask(this.#task.task);
-    if (answer) {
+    if (answer === 'unknown') {
+      this.progress.target = null;
+    } else if (answer !== 'away') {
       this.progress.target = answer.sourceEtag;
       this.progress.sourceAt(answer.sourceEtag);
-      return;
+    } else if (this.#wasComplete) {
+      // What the owner has put into the log is all that anyone can know. A first copy waits for the owner's own word.
+      const tail = await this.#parts.log.tail();
+      this.progress.target = tail ? decodeHeader(tail.headers).to : null;
     }
-    // The owner is away: what it has put into the log is all that anyone can know.
-    const tail = await this.#parts.log.tail();
-    this.progress.target = tail ? decodeHeader(tail.headers).to : null;
   }
 
   async #hole(seen: ChangeSetHeader): Promise<void> {

@@ -26,6 +26,7 @@ import { Publisher } from '../publish/publisher.ts';
 import type { TransformedChange } from '../publish/cut.ts';
 import type { CaptureTask, TaskDirectory } from '../run/tasks.ts';
 import { SetAside } from '../transform/set-aside.ts';
+import { splitPage } from '../transform/split-page.ts';
 import type { Scripts } from '../transform/scripts.ts';
 import { Transformer } from '../transform/transformer.ts';
 import { CaptureProgress } from './progress.ts';
@@ -244,12 +245,14 @@ async function* transformPages(
   generation: number,
   signal: AbortSignal,
 ): AsyncGenerator<TransformedPage, void, undefined> {
-  for await (const { page, witness } of pages) {
-    const [changes, deletes] = await Promise.all([
-      transformer.transform(page, generation, signal),
-      requireDeletes(page),
-    ]);
-    yield { page, witness, changes, deletes };
+  for await (const { page: whole, witness } of pages) {
+    for (const page of splitPage(whole)) {
+      const [changes, deletes] = await Promise.all([
+        transformer.transform(page, generation, signal),
+        requireDeletes(whole),
+      ]);
+      yield { page, witness, changes, deletes };
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { TaskKey } from '@nestjs-spark/contracts';
+import type { Etag, TaskKey } from '@nestjs-spark/contracts';
 
 /** What the owner has agreed to send: one script on one of its collections. */
 export interface CaptureTask {
@@ -29,7 +29,13 @@ export interface ApplyTask {
   fingerprint: string;
 }
 
-/** Asks the owner how far its database is now; null when it cannot be reached. The owner sends word of it through the log at once. */
+/** Asks the owner how far its database is now; the owner then sends word of it through the log at once. */
 export interface SourceInquiry {
-  ask(task: TaskKey): Promise<{ sourceEtag: number } | null>;
+  ask(task: TaskKey): Promise<SourceAnswer>;
 }
+
+/**
+ * What the owner says. `unknown`: it is there but does not carry this task (yet), so what stands in the log may be of another
+ * time. `away`: it cannot be asked.
+ */
+export type SourceAnswer = { sourceEtag: Etag } | 'unknown' | 'away';

@@ -1,0 +1,20 @@
+import type { ChangePage } from '@nestjs-spark/contracts/internal';
+
+/** Scripts take this many documents a call best; less costs crossings, more only holds memory. */
+const CHANGES_AT_ONCE = 1_024;
+
+/** The page in parts that cover it without a gap, so that the first is published while the others are transformed. */
+export function splitPage(page: ChangePage, size = CHANGES_AT_ONCE): ChangePage[] {
+  const { changes } = page;
+  if (changes.length <= size) return [page];
+  const parts: ChangePage[] = [];
+  let from = page.from;
+  for (let at = 0; at < changes.length; at += size) {
+    const part = changes.slice(at, at + size);
+    const isLast = at + size >= changes.length;
+    const to = isLast ? page.to : (part.at(-1)?.etag ?? from);
+    parts.push({ ...page, from, to, drained: page.drained && isLast, changes: part });
+    from = to + 1;
+  }
+  return parts;
+}

@@ -28,6 +28,10 @@ export class BenchApp {
     return new BenchApp(`http://127.0.0.1:${port}`, child);
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** Resident memory in MiB, now. */
   residentMiB(): number {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');

@@ -56,6 +56,14 @@ export class BenchDatabase {
     await send(`${this.url}/bulk_docs`, 'POST', { Commands: commands });
   }
 
+  /** Some index has not caught up, or there is none yet. */
+  async indexing(): Promise<boolean> {
+    const { body } = await request(`${this.url}/stats`, { dispatcher: agent });
+    const { Indexes } = (await body.json()) as { Indexes: { Name: string; IsStale: boolean; State: string }[] };
+    const running = Indexes.filter(({ State }) => State === 'Normal');
+    return running.length === 0 || running.some(({ IsStale }) => IsStale);
+  }
+
   async count(collection: string): Promise<number> {
     const { body } = await request(`${this.url}/collections/stats`, { dispatcher: agent });
     const { Collections } = (await body.json()) as { Collections: Record<string, number> };

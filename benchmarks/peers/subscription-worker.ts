@@ -44,7 +44,7 @@ export async function subscriptionWorker(
           copied += batch.items.length;
           if (copied >= documents) resolve();
         };
-        copy().then(() => done(), done);
+        void acknowledge(copy(), done);
       });
     });
     const seconds = (performance.now() - started) / 1000;
@@ -53,5 +53,14 @@ export async function subscriptionWorker(
   } finally {
     from.dispose();
     to.dispose();
+  }
+}
+
+async function acknowledge(work: Promise<void>, done: (error?: Error) => void): Promise<void> {
+  try {
+    await work;
+    done();
+  } catch (error) {
+    done(error instanceof Error ? error : new Error(String(error)));
   }
 }

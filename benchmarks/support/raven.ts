@@ -59,7 +59,9 @@ export class BenchDatabase {
   /** Some index has not caught up, or there is none yet. */
   async indexing(): Promise<boolean> {
     const { body } = await request(`${this.url}/stats`, { dispatcher: agent });
-    const { Indexes } = (await body.json()) as { Indexes: { Name: string; IsStale: boolean; State: string }[] };
+    const { Indexes } = (await body.json()) as {
+      Indexes: { Name: string; IsStale: boolean; State: string }[];
+    };
     const running = Indexes.filter(({ State }) => State === 'Normal');
     return running.length === 0 || running.some(({ IsStale }) => IsStale);
   }

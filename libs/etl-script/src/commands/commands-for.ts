@@ -40,34 +40,36 @@ export function commandsForDelete(
 }
 
 function deletions(source: SourceDocument, targets: readonly string[], ofOwnId: boolean): EtlCommand[] {
-  const commands = new Map<string, EtlCommand>();
+  const commands: EtlCommand[] = [];
+  const named: string[] = [];
   for (const target of targets) {
-    if (isSameCollection(target, source.collection)) {
-      if (ofOwnId) commands.set('', { type: 'delete', id: source.id });
-    } else {
-      const prefix = generatedPrefix(source.id, target);
-      commands.set(prefix.toLowerCase(), { type: 'delete-prefix', prefix });
-    }
+    const isOwn = isSameCollection(target, source.collection);
+    if (isOwn && !ofOwnId) continue;
+    const prefix = isOwn ? '' : generatedPrefix(source.id, target);
+    const name = prefix.toLowerCase();
+    if (named.includes(name)) continue;
+    named.push(name);
+    commands.push(isOwn ? { type: 'delete', id: source.id } : { type: 'delete-prefix', prefix });
   }
-  return [...commands.values()];
+  return commands;
 }
 
 function puts(source: SourceDocument, loads: readonly ScriptLoad[]): EtlCommand[] {
-  const numbers = new Map<string, number>();
+  let numbers: Map<string, number> | undefined;
   return loads.map(({ target, fields, metadata, collection }) => {
-    const carried = metadata === undefined ? {} : { metadata };
     if (isSameCollection(target, source.collection)) {
-      return { type: 'put', id: source.id, collection: collection ?? target, fields, ...carried };
+      return put(source.id, collection ?? target, fields, metadata);
     }
+    numbers ??= new Map();
     const prefix = generatedPrefix(source.id, target).toLowerCase();
     const number = (numbers.get(prefix) ?? 0) + 1;
     numbers.set(prefix, number);
-    return {
-      type: 'put',
-      id: generatedId(source.id, target, number),
-      collection: target,
-      fields,
-      ...carried,
-    };
+    return put(generatedId(source.id, target, number), target, fields, metadata);
   });
+}
+
+function put(id: string, collection: string, fields: string, metadata: string | undefined): EtlCommand {
+  return metadata === undefined
+    ? { type: 'put', id, collection, fields }
+    : { type: 'put', id, collection, fields, metadata };
 }

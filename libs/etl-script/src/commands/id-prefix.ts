@@ -1,6 +1,6 @@
 /** `People` becomes `people`, `OrderLines` stays: RavenDB's default, by the number of capitals. */
 export function collectionPrefix(collection: string): string {
-  const capitals = [...collection].filter((letter) => /\p{Lu}/u.test(letter)).length;
+  const capitals = collection.match(/\p{Lu}/gu)?.length ?? 0;
   return capitals <= 1 ? collection.toLowerCase() : collection;
 }
 
@@ -16,5 +16,5 @@ export function generatedId(id: string, target: string, number: number): string 
 
 /** Collection names ignore case. */
 export function isSameCollection(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+  return one === other || one.toLowerCase() === other.toLowerCase();
 }

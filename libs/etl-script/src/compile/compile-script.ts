@@ -1,7 +1,9 @@
+import type { Projection } from '../json/project.ts';
 import type { ScriptProblem, Transformation } from '../types.ts';
 import { topLevel } from '../validate/find-behaviors.ts';
 import { makesCustomObjects, readsClock } from '../validate/find-hazards.ts';
 import { findFields } from '../validate/find-fields.ts';
+import { findProjection } from '../validate/find-projection.ts';
 import { freeNames } from '../validate/find-names.ts';
 import { leavesDocumentsAlone } from '../validate/find-writes.ts';
 import { inspectScript } from '../validate/inspect-script.ts';
@@ -24,6 +26,8 @@ export interface CompiledScript {
   leavesAlone: boolean;
   /** Documents pass unchanged; the program is only there for its delete behaviours. */
   passesThrough: boolean;
+  /** The script only picks fields: its documents need no sandbox. */
+  projection: Projection | null;
   deleteBehaviors: string[];
   /** An expression whose value is the function to run per document; the user's first line is its third. */
   program: string;
@@ -81,6 +85,7 @@ export function compileScript(
     fields,
     leavesAlone,
     passesThrough,
+    projection: tree && findProjection(tree, targets),
     deleteBehaviors,
     program: wrap(body.text),
     behaviorPrograms: deleteBehaviors.map((behavior) =>

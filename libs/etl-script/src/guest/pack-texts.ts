@@ -3,7 +3,9 @@ import type { PackedTexts } from './messages.ts';
 /** Copies texts into one transferable buffer. */
 export function packTexts(texts: readonly (Uint8Array | null)[]): PackedTexts {
   const ends = new Int32Array(texts.length);
-  const buffer = new ArrayBuffer(texts.reduce((sum, text) => sum + (text?.byteLength ?? 0), 0));
+  let size = 0;
+  for (const text of texts) size += text?.byteLength ?? 0;
+  const buffer = new ArrayBuffer(size);
   const bytes = new Uint8Array(buffer);
   let end = 0;
   texts.forEach((text, i) => {
@@ -14,14 +16,22 @@ export function packTexts(texts: readonly (Uint8Array | null)[]): PackedTexts {
   return { buffer, ends };
 }
 
-/** The texts again; null where there was none. */
-export function unpackTexts({ buffer, ends }: PackedTexts): (string | null)[] {
+/** Visits the texts one after the other, so that only one needs to be there as a string; null where there was none. */
+export function eachText(
+  { buffer, ends }: PackedTexts,
+  visit: (text: string | null, place: number) => void,
+): void {
   const bytes = Buffer.from(buffer);
-  const texts: (string | null)[] = [];
   let start = 0;
-  for (const end of ends) {
-    texts.push(end < 0 ? null : bytes.toString('utf8', start, end));
+  ends.forEach((end, place) => {
+    visit(end < 0 ? null : bytes.toString('utf8', start, end), place);
     if (end >= 0) start = end;
-  }
+  });
+}
+
+/** The texts again; null where there was none. */
+export function unpackTexts(packed: PackedTexts): (string | null)[] {
+  const texts: (string | null)[] = [];
+  eachText(packed, (text) => texts.push(text));
   return texts;
 }

@@ -29,11 +29,13 @@ export class ReplyBuilder {
   }
 
   build(): Reply {
-    const counts = Uint32Array.from(this.#statuses, (_, i) => this.#commands[i]?.length ?? 0);
+    const counts = new Uint32Array(this.#statuses.length);
+    let commands = 0;
+    for (let i = 0; i < counts.length; i++) commands += counts[i] = this.#commands[i]?.length ?? 0;
     const reply: Reply = {
       statuses: this.#statuses,
       counts,
-      types: new Uint8Array(counts.reduce((sum, count) => sum + count, 0)),
+      types: new Uint8Array(commands),
       ids: [],
       collections: [],
       fields: [],
@@ -63,31 +65,28 @@ function addCommand(reply: Reply, at: number, command: EtlCommand): void {
   }
 }
 
-/** The commands of a reply, by document. */
-export function commandsOf(reply: Reply): EtlCommand[][] {
+/** Reads the commands of a reply; each call answers those of the next document. */
+export function commandReader(reply: Reply): () => EtlCommand[] {
+  let document = 0;
   let at = 0;
   let put = 0;
-  return Array.from(reply.counts, (count) => {
+  return () => {
     const commands: EtlCommand[] = [];
-    for (const end = at + count; at < end; at++) {
+    for (const end = at + (reply.counts[document++] ?? 0); at < end; at++) {
       const id = reply.ids[at] ?? '';
-      if (reply.types[at] !== PUT) {
-        commands.push(
-          reply.types[at] === DELETE ? { type: 'delete', id } : { type: 'delete-prefix', prefix: id },
-        );
-        continue;
-      }
-      const metadata = reply.metadata[put];
-      const carried = metadata === null || metadata === undefined ? {} : { metadata };
-      commands.push({
-        type: 'put',
-        id,
-        collection: reply.collections[put] ?? '',
-        fields: reply.fields[put] ?? '',
-        ...carried,
-      });
-      put++;
+      if (reply.types[at] === PUT) commands.push(putOf(reply, put++, id));
+      else if (reply.types[at] === DELETE) commands.push({ type: 'delete', id });
+      else commands.push({ type: 'delete-prefix', prefix: id });
     }
     return commands;
-  });
+  };
+}
+
+function putOf(reply: Reply, put: number, id: string): EtlCommand {
+  const collection = reply.collections[put] ?? '';
+  const fields = reply.fields[put] ?? '';
+  const metadata = reply.metadata[put] ?? null;
+  return metadata === null
+    ? { type: 'put', id, collection, fields }
+    : { type: 'put', id, collection, fields, metadata };
 }

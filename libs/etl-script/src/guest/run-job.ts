@@ -7,6 +7,7 @@ import { splitMetadata } from '../json/split-metadata.ts';
 import { behaviorFor } from '../validate/find-behaviors.ts';
 import type { Job, RawFailure, Reply } from './messages.ts';
 import { unpackTexts } from './pack-texts.ts';
+import { projectJob } from './project-job.ts';
 import { ReplyBuilder } from './reply-builder.ts';
 import { SandboxBrokenError } from './sandbox.ts';
 
@@ -23,8 +24,11 @@ export interface SandboxKeeper {
   beat(): void;
 }
 
-/** Runs one job: cut, run, turn what was loaded into commands. A document that breaks the sandbox is set aside. */
+/** Runs one job. What is no projection: cut, run, turn what was loaded into commands. A document that breaks the sandbox is set aside. */
 export async function runJob(script: CompiledScript, job: Job, sandbox: SandboxKeeper): Promise<Reply> {
+  if (script.projection && job.documents) {
+    return projectJob(script, script.projection, job, job.documents, () => sandbox.beat());
+  }
   const work = new JobRun(script, job, sandbox);
   for (const chunk of work.chunks()) await work.run(chunk);
   return work.reply.build();

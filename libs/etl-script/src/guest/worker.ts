@@ -17,7 +17,8 @@ class Keeper implements SandboxKeeper {
 
   async use(script: CompiledScript): Promise<void> {
     this.#script = script;
-    await this.renew();
+    this.#sandbox = undefined;
+    if (!script.projection) await this.renew();
   }
 
   get script(): CompiledScript {

@@ -1,7 +1,7 @@
 import type { CompiledScript } from '../compile/compile-script.ts';
 import { DONE, FAILED, type Job, type RawFailure, type Reply } from '../guest/messages.ts';
 import { packTexts } from '../guest/pack-texts.ts';
-import { commandsOf } from '../guest/reply-builder.ts';
+import { commandReader } from '../guest/reply-builder.ts';
 import type { DocumentLoader, ScriptOutput } from '../types.ts';
 import { describeFailure } from './describe-failure.ts';
 import { WorkerLostError } from './script-worker.ts';
@@ -45,7 +45,7 @@ export class BatchRun {
         for (const document of open) this.#fail(document, tooManyRounds(this.#options.maxLoadRounds));
         break;
       }
-      await this.#fetchLoads();
+      if (open.length > 0) await this.#fetchLoads();
     }
     return this.#outputs;
   }
@@ -87,36 +87,46 @@ export class BatchRun {
 
   #job(open: number[], isNew: boolean): Job {
     const documents = open.map((i) => this.#documents[i] as BatchDocument);
-    const ids = [...new Set(open.flatMap((i) => [...(this.#needs.get(i) ?? [])]))];
-    const places = new Map(ids.map((id, place) => [id, place]));
-    const contents = documents.map(({ document }) => document ?? null);
     return {
       ...(isNew && { script: this.#script }),
       ids: documents.map(({ id }) => id),
       collections: documents.map(({ collection }) => collection),
-      ...(documents[0]?.document && { documents: packTexts(contents) }),
-      ...(ids.length > 0 && {
-        loads: { ids, ...packTexts(ids.map((id) => this.#loaded.get(id) ?? null)) },
-        needs: open.map((i) => [...(this.#needs.get(i) ?? [])].map((id) => places.get(id) ?? -1)),
-      }),
+      ...(documents[0]?.document && { documents: packTexts(documents.map((own) => own.document ?? null)) }),
+      ...(this.#needs.size > 0 && this.#loadsFor(open)),
+    };
+  }
+
+  #loadsFor(open: number[]): Pick<Job, 'loads' | 'needs'> {
+    const ids = [...new Set(open.flatMap((i) => [...(this.#needs.get(i) ?? [])]))];
+    const places = new Map(ids.map((id, place) => [id, place]));
+    return {
+      loads: { ids, ...packTexts(ids.map((id) => this.#loaded.get(id) ?? null)) },
+      needs: open.map((i) => [...(this.#needs.get(i) ?? [])].map((id) => places.get(id) ?? -1)),
     };
   }
 
   #take(open: number[], reply: Reply): number[] {
-    const commands = commandsOf(reply);
-    return open.filter((document, i) => {
-      const id = this.#documents[document]?.id ?? '';
-      if (reply.statuses[i] === DONE)
-        this.#outputs[document] = { id, status: 'done', commands: commands[i] ?? [] };
-      else if (reply.statuses[i] === FAILED) this.#fail(document, reply.failures[i] ?? UNKNOWN);
-      else {
-        const needs = this.#needs.get(document) ?? new Set();
-        for (const wanted of reply.wants[i] ?? []) needs.add(wanted);
-        this.#needs.set(document, needs);
-        return true;
+    const nextCommands = commandReader(reply);
+    const waiting: number[] = [];
+    open.forEach((document, i) => {
+      const commands = nextCommands();
+      const status = reply.statuses[i];
+      if (status === DONE) {
+        this.#outputs[document] = { id: this.#documents[document]?.id ?? '', status: 'done', commands };
+      } else if (status === FAILED) {
+        this.#fail(document, reply.failures[i] ?? UNKNOWN);
+      } else {
+        this.#note(document, reply.wants[i] ?? []);
+        waiting.push(document);
       }
-      return false;
     });
+    return waiting;
+  }
+
+  #note(document: number, wanted: string[]): void {
+    const needs = this.#needs.get(document) ?? new Set();
+    for (const id of wanted) needs.add(id);
+    this.#needs.set(document, needs);
   }
 
   async #fetchLoads(): Promise<void> {

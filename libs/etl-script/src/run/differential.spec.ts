@@ -11,6 +11,7 @@ const DOCUMENTS = {
     "Lines":[{"Product":"products/1-A","N":2,"Price":1.50},{"Product":"products/2-A","N":1,"Price":2.0}],
     "Address":{"City":"Rome","Geo":{"Lat":1.25}},"AddressId":"addresses/1-A","Date":"2020-01-01T00:00:00.1234567Z",
     "@metadata":{"@collection":"Users","Custom":"v","@expires":"2130-01-01T00:00:00.0000000Z","Nested":{"A":[1.0]}}}`,
+  'users/2-A': `{"Copy":{"@metadata":{"@change-vector":"x","own":1.10},"2":1,"1":2},"length":3,"@metadata":{"@collection":"Users"}}`,
   'addresses/1-A': '{"City":"Oslo","Zip":1.10,"@metadata":{"@collection":"Addresses","Own":1}}',
   'products/1-A': '{"Name":"Tea","Price":3.5,"@metadata":{"@collection":"Products"}}',
 };
@@ -52,6 +53,12 @@ const SCRIPTS = [
   'function deleteDocumentsBehavior() { return false }',
 ];
 
+const PROJECTIONS = [
+  'loadToUsers({ A: this.Age, B: this.Big, D: this.Dec, N: this.Null, No: this.No, T: this.Text, L: this.Lines, G: [this.Address, { d: this.Date }] })',
+  'loadToUsers({ length: this.length, c: "1\\u0001\\n", n: 1.50, t: true, z: null, e: [], id: id(this) })',
+  "loadToPeople({ A: this.Age, '@metadata': { '@collection': 'Zed', a: 1, '@id': 'x' } }); loadTo('People', { B: this.Name }); loadTousers({ '@metadata': { '@collection': 'Zed', '@expires': '2130-01-01T00:00:00.0000000Z' } })",
+];
+
 const FAILING = [
   'loadToUsers("x")',
   'loadToUsers(load("nope"))',
@@ -81,10 +88,10 @@ describeWithServers(['ravendb'], 'Our commands equal those of RavenDB’s own ET
   afterAll(() => Promise.all([pool.close(), oracle.remove()]));
 
   const load: DocumentLoader = (ids) => Promise.all(ids.map(async (id) => bytesOf(await oracle.read(id))));
-  const ours = async (script: string): Promise<ScriptOutput> => {
+  const ours = async (script: string, id = 'users/1-A'): Promise<ScriptOutput> => {
     const runner = pool.open({ name: 'script', collection: 'Users', script });
-    const document = bytesOf(await oracle.read('users/1-A')) ?? stored({});
-    const [output] = await runner.transform([{ id: 'users/1-A', collection: 'Users', document }], load);
+    const document = bytesOf(await oracle.read(id)) ?? stored({});
+    const [output] = await runner.transform([{ id, collection: 'Users', document }], load);
     runner.close();
     return output as ScriptOutput;
   };
@@ -97,13 +104,20 @@ describeWithServers(['ravendb'], 'Our commands equal those of RavenDB’s own ET
     expect(fieldsOf(output)).toBe(splitMetadata(raven).fields);
   });
 
-  it.each([...AS_STORED, ...SCRIPTS])('for an update: %j', async (script) => {
+  it('where a script picks an object that has metadata of its own', async () => {
+    const script = 'loadToUsers({ copy: this.Copy, length: this.length })';
+    expect(normalOurs(await ours(script, 'users/2-A'))).toEqual(
+      normalRaven(await oracle.ask(script, 'users/2-A', 'Users', false)),
+    );
+  });
+
+  it.each([...AS_STORED, ...SCRIPTS, ...PROJECTIONS])('for an update: %j', async (script) => {
     expect(normalOurs(await ours(script))).toEqual(
       normalRaven(await oracle.ask(script, 'users/1-A', 'Users', false)),
     );
   });
 
-  it.each([...AS_STORED, ...SCRIPTS])('for a deletion: %j', async (script) => {
+  it.each([...AS_STORED, ...SCRIPTS, ...PROJECTIONS])('for a deletion: %j', async (script) => {
     const runner = pool.open({ name: 'script', collection: 'Users', script });
     const [output] = await runner.transformDeleted([{ id: 'users/1-a', collection: 'Users' }], load);
     runner.close();

@@ -8,6 +8,8 @@ const START_MS = 20_000;
 const GRACE_MS = 100;
 // Outside of the sandbox a worker needs little; this bounds a batch of the largest documents.
 const HEAP_MB = 256;
+// A batch's texts live briefly; with the default the worker holds some 50 MB of them before it looks which are gone.
+const YOUNG_HEAP_MB = 16;
 
 /** A worker that ended, or was ended, in the middle of a job. */
 export class WorkerLostError extends Error {
@@ -47,7 +49,7 @@ export class ScriptWorker {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     this.#thread = new Worker(new URL(`../guest/worker.${extension}`, import.meta.url), {
       workerData: settings,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
       env: {},
       execArgv: [],
     });

@@ -117,7 +117,7 @@ describe('freshness', () => {
 
   it('says what was known last when the owner does not answer', async () => {
     const around = new Surroundings();
-    around.source = null;
+    around.source = 'away';
     around.reports = [applyReport({ appliedEtag: 90, sourceEtag: 95, behindMs: 700 })];
     const { body } = await ask(await start(around), 'get', path).expect(200);
     expect(body).toEqual({

@@ -34,6 +34,7 @@ describe('an address in the environment', () => {
     await expect(addressWay({ NATS_URL: url }, 'NATS_URL', 'nats', 4222).look()).resolves.toEqual({
       refused: `${url} does not answer: ECONNREFUSED`,
       remedy: 'start it, or unset NATS_URL',
+      final: true,
     });
   });
 });

@@ -83,6 +83,40 @@ export function changeTargetConformance(store: StoreUnderTest): void {
       ).toEqual([{ checkpoint, version }]);
     });
 
+    it('applies a set whose expected version is still to come behind the set that brings it', async () => {
+      const first = target.apply([put('behind/1', '{"V":1}', `${label}:1`)], checkpointOf(task), null);
+      const second = target.apply(
+        [put('behind/1', '{"V":2}', `${label}:1`), put('behind/2', '{}', `${label}:1`)],
+        checkpointOf(task, { to: 20 }),
+        first,
+      );
+      const third = target.apply([remove('behind/2')], checkpointOf(task, { to: 30 }), second);
+      const version = await third;
+      expect(await open.text('behind/1')).toContain('"V":2');
+      expect(await open.text('behind/2')).toBeNull();
+      expect(await target.readCheckpoint(task)).toMatchObject({ version, checkpoint: { to: 30 } });
+    });
+
+    it('writes nothing of a set when the version it waits for never comes', async () => {
+      const never = Promise.reject(new Error('the set before was refused'));
+      const applied = target.apply([put('never/1', '{}', `${label}:1`)], checkpointOf(task), never);
+      await expect(applied).rejects.toThrow('the set before was refused');
+      expect(await open.text('never/1')).toBeNull();
+      expect(await target.readCheckpoint(task)).toBeNull();
+    });
+
+    it('writes nothing of a set when the version it waited for is not the one that is there', async () => {
+      const version = await target.apply([], checkpointOf(task), null);
+      await target.apply([], checkpointOf(task, { to: 20 }), version);
+      const late = target.apply(
+        [put('late-writer/1', '{}', `${label}:1`)],
+        checkpointOf(task, { to: 30 }),
+        Promise.resolve(version),
+      );
+      await expect(late).rejects.toThrow(VersionConflictError);
+      expect(await open.text('late-writer/1')).toBeNull();
+    });
+
     it('finds a task whatever the case of its names', async () => {
       await target.apply([], checkpointOf(task), null);
       const other = { owner: 'FLEET', requester: 'hr', name: task.name.toUpperCase() };

@@ -39,8 +39,12 @@ export class MemoryTarget implements ChangeTarget {
     return structuredClone([...this.#checkpoints.values()]);
   }
 
-  async apply(commands: ChangeCommand[], checkpoint: Checkpoint, expected: string | null): Promise<string> {
-    this.#fence(checkpoint.task, expected);
+  async apply(
+    commands: ChangeCommand[],
+    checkpoint: Checkpoint,
+    expected: string | null | Promise<string | null>,
+  ): Promise<string> {
+    this.#fence(checkpoint.task, await expected);
     for (const command of commands) this.#carryOut(command, checkpoint.task);
     return this.#store(checkpoint);
   }

@@ -42,10 +42,17 @@ export interface ChangeTarget {
   /**
    * Commands and checkpoint in one transaction. A `delete` or `delete-prefix` only touches copies made by this task;
    * what the module owns itself is never deleted.
+   *
+   * @param expected the stored checkpoint's version, null when there is none; or the promise of it, while the set before is
+   *   still being applied: a store may begin with the commands meanwhile, and when it rejects nothing at all is written
    * @returns the checkpoint's new version
    * @throws {VersionConflictError} when the stored checkpoint is not at `expected`; then nothing at all was written
    */
-  apply(commands: ChangeCommand[], checkpoint: Checkpoint, expected: string | null): Promise<string>;
+  apply(
+    commands: ChangeCommand[],
+    checkpoint: Checkpoint,
+    expected: string | null | Promise<string | null>,
+  ): Promise<string>;
   /**
    * Removes the copies of the checkpoint's task that are of another generation, in steps that each carry the checkpoint's
    * version, and marks it `swept`. Killed in between, it can simply be called again.

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import { UnavailableError } from '@nestjs-spark/contracts';
 import type { RavenCertificate } from './settings.ts';
@@ -7,7 +8,8 @@ export interface RavenRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
   /** Below the server, e.g. `/databases/X/stats`. */
   path: string;
-  body?: string | Uint8Array;
+  /** A stream is sent as it comes; it can be sent once only. */
+  body?: string | Uint8Array | Readable;
   signal?: AbortSignal;
   /** Stop reading the answer after about so many bytes; the rest is dropped. */
   stopAfterBytes?: number;

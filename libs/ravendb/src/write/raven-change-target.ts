@@ -25,7 +25,7 @@ import { isCopyOf, type Copy } from './own-copies.ts';
 import { reduceCommands, type Effect } from './reduce-commands.ts';
 import { MovingFence } from './moving-fence.ts';
 import { removeStep, scanCopies } from './remove-copies.ts';
-import { write, type Transaction } from './transaction.ts';
+import { write, writeBehind, type Transaction } from './transaction.ts';
 
 // A conflict that is not the checkpoint's means that the module wrote one of these documents in the same moment.
 const BY_VERSION = 3;
@@ -50,12 +50,26 @@ export class RavenChangeTarget implements ChangeTarget {
     return listCheckpoints(this.#http);
   }
 
-  async apply(commands: ChangeCommand[], checkpoint: Checkpoint, expected: string | null): Promise<string> {
+  async apply(
+    commands: ChangeCommand[],
+    checkpoint: Checkpoint,
+    expected: string | null | Promise<string | null>,
+  ): Promise<string> {
     const effect = reduceCommands(commands);
     for (const [key, { id, document }] of effect.puts) {
       const checked = checkPut(id, document);
       if (checked !== document) effect.puts.set(key, { id, document: checked });
     }
+    if (expected instanceof Promise && effect.deletes.size + effect.prefixes.size === 0) {
+      const fence = { ...fenceOf(checkpoint), expected };
+      const version = await writeBehind(this.#http, effect.puts.values(), fence).catch(() => null);
+      // Whatever kept it from being written, the ordinary way finds out, behind the same fence.
+      if (version !== null) return version;
+    }
+    return this.#apply(effect, checkpoint, await expected);
+  }
+
+  async #apply(effect: Effect, checkpoint: Checkpoint, expected: string | null): Promise<string> {
     let moved: Copy[] = [];
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const deletes = [...(await findCopies(this.#http, checkpoint.task, effect)), ...moved];
@@ -135,8 +149,7 @@ export class RavenChangeTarget implements ChangeTarget {
     checkpoint: Checkpoint,
     expected: string | null,
   ): Promise<string> {
-    const id = checkpointId(checkpoint.task);
-    const fence = { id, document: toCheckpointDocument(checkpoint), expected };
+    const fence = { ...fenceOf(checkpoint), expected };
     return write(this.#http, { ...removal, puts: effect.puts.values(), fence });
   }
 
@@ -148,4 +161,8 @@ export class RavenChangeTarget implements ChangeTarget {
     const stored = await this.readCheckpoint(task);
     if ((stored?.version ?? null) !== expected) throw new VersionConflictError(checkpointId(task), { cause });
   }
+}
+
+function fenceOf(checkpoint: Checkpoint): { id: string; document: string } {
+  return { id: checkpointId(checkpoint.task), document: toCheckpointDocument(checkpoint) };
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { TaskKey } from '@nestjs-spark/contracts';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { deleteIfCopyOf, type Copy } from './own-copies.ts';
@@ -33,6 +34,28 @@ export async function write(http: RavenHttp, { deletes, guard, puts, fence }: Tr
     path: http.path('/bulk_docs'),
     body: `{"Commands":[${commands.join(',')}]}`,
   });
+  return lastChangeVector(body);
+}
+
+/**
+ * The same for puts alone while the fence's version is still to come: RavenDB takes the commands in meanwhile, and begins
+ * its transaction when the fence is there. When the version never comes, the request is broken off and nothing is written.
+ */
+export async function writeBehind(
+  http: RavenHttp,
+  puts: Iterable<{ id: string; document: string }>,
+  fence: { id: string; document: string; expected: Promise<string | null> },
+): Promise<string> {
+  const commands: string[] = [];
+  for (const { id, document } of puts) commands.push(put(id, document, 'null'));
+  async function* parts(): AsyncGenerator<Buffer, void, undefined> {
+    yield Buffer.from(`{"Commands":[${commands.map((command) => `${command},`).join('')}`);
+    const version = await fence.expected;
+    yield Buffer.from(`${put(fence.id, fence.document, JSON.stringify(version ?? ''))}]}`);
+  }
+  const { body } = await http.onOneNode((node) =>
+    node.request({ method: 'POST', path: http.path('/bulk_docs'), body: Readable.from(parts()) }),
+  );
   return lastChangeVector(body);
 }
 

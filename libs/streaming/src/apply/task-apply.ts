@@ -9,7 +9,6 @@ import {
   decodeHeader,
   resyncSubject,
   type ChangeTarget,
-  type Checkpoint,
   type Confirmation,
   type ControlBoard,
   type Log,
@@ -26,6 +25,7 @@ import { readFrom, readSets, type ReceivedSet } from '../receive/read-sets.ts';
 import { describeHole, resyncRequest } from '../receive/resync.ts';
 import type { ApplyTask, SourceInquiry } from '../run/tasks.ts';
 import { liveCheckpoint, nextCheckpoint } from './next-checkpoint.ts';
+import { ApplyPipeline } from './pipeline.ts';
 import { ApplyProgress } from './progress.ts';
 
 export interface ApplyParts {
@@ -113,17 +113,28 @@ export class TaskApply {
     const signal = AbortSignal.any([held, ended.signal]);
     const from = this.#misplaced ? 1 : readFrom(this.#stored?.checkpoint ?? null, description);
     this.#misplaced = false;
+    const pipeline = this.#openPipeline(ended);
     const watching = this.#watchTail(signal, ended);
     try {
       for await (const received of ahead(readSets(log, from, signal), 2)) {
-        if (signal.aborted) return;
+        if (signal.aborted) break;
         this.#received++;
-        await this.#take(received, description);
+        await this.#take(received, description, pipeline);
       }
+      await pipeline.settled();
     } finally {
       ended.abort();
-      await watching;
+      await Promise.allSettled([watching, pipeline.settled()]);
     }
+  }
+
+  #openPipeline(reading: AbortController): ApplyPipeline {
+    const applied = (stored: StoredCheckpoint): void => {
+      this.#stored = stored;
+      this.progress.applied(stored.checkpoint);
+      this.#confirmNow();
+    };
+    return new ApplyPipeline(this.#parts.target, this.#stored, applied, () => reading.abort());
   }
 
   /**
@@ -153,20 +164,20 @@ export class TaskApply {
     }
   }
 
-  async #take({ set, sequence }: ReceivedSet, log: LogDescription): Promise<void> {
+  async #take({ set, sequence }: ReceivedSet, log: LogDescription, pipeline: ApplyPipeline): Promise<void> {
     const { commands, ...header } = set;
-    const before = this.#stored?.checkpoint ?? null;
+    const before = pipeline.head;
     const place = { sequence, streamCreated: log.created };
     switch (decide(before, header)) {
-      case 'apply': {
+      case 'apply':
+        await pipeline.push(commands, nextCheckpoint(before, set, place, Date.now()));
         if (before?.generation !== set.generation) this.progress.sourceReplaced(set.to);
-        await this.#write(commands, nextCheckpoint(before, set, place, Date.now()));
         break;
-      }
       case 'live':
-        if (before) await this.#write([], liveCheckpoint(before, place));
+        if (before) await pipeline.push([], liveCheckpoint(before, place));
         break;
       case 'hole':
+        await pipeline.settled();
         await this.#hole(header);
         return;
       case 'covered':
@@ -174,15 +185,17 @@ export class TaskApply {
         return;
     }
     this.#reported = null;
-    await this.#sweepIfDue();
-    if (this.progress.target === null) await this.#findTarget();
-    this.#confirmNow();
+    await this.#complete(pipeline);
   }
 
-  async #write(commands: Parameters<ChangeTarget['apply']>[0], checkpoint: Checkpoint): Promise<void> {
-    const version = await this.#parts.target.apply(commands, checkpoint, this.#stored?.version ?? null);
-    this.#stored = { checkpoint, version };
-    this.progress.applied(checkpoint);
+  /** What is due once a generation is whole: its older copies go, and what it has to catch up with is asked for. */
+  async #complete(pipeline: ApplyPipeline): Promise<void> {
+    if (pipeline.head?.live && !pipeline.head.swept) {
+      await pipeline.settled();
+      await this.#sweepIfDue();
+      if (this.#stored) pipeline.continueFrom(this.#stored);
+    }
+    if (this.progress.target === null) await this.#findTarget();
   }
 
   async #sweepIfDue(): Promise<void> {
@@ -190,6 +203,7 @@ export class TaskApply {
     if (!stored?.checkpoint.live || stored.checkpoint.swept) return;
     this.#stored = await this.#parts.target.sweep(stored);
     this.progress.applied(this.#stored.checkpoint);
+    this.#confirmNow();
   }
 
   /** Asked again while it is not reached: the owner may have been away, or its database may be an older one now. */

@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ChangeTarget, Checkpoint, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
+import { MemoryTarget } from '../../testing/memory-target.ts';
+import { TASK } from '../../testing/simulation.ts';
+import { ApplyPipeline } from './pipeline.ts';
+
+function checkpoint(to: number): Checkpoint {
+  return {
+    task: TASK,
+    generation: 1,
+    databaseId: 'db',
+    to,
+    live: false,
+    script: 'v1',
+    witness: 0,
+    sequence: to,
+    streamCreated: 's',
+    swept: false,
+    setsApplied: to,
+    documentsPut: 0,
+    documentsDeleted: 0,
+    readAt: 0,
+    appliedAt: 0,
+  };
+}
+
+describe('sets on their way into the target', () => {
+  it('are applied in order, each behind the version of the one before', async () => {
+    const target = new MemoryTarget();
+    const applied: number[] = [];
+    const pipeline = new ApplyPipeline(target, null, (stored) => applied.push(stored.checkpoint.to), fail);
+    for (let to = 1; to <= 20; to++)
+      await pipeline.push([{ type: 'delete', id: `cars/${to}` }], checkpoint(to));
+    expect(pipeline.head?.to).toBe(20);
+    expect((await pipeline.settled())?.checkpoint.to).toBe(20);
+    expect(applied).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    expect((await target.readCheckpoint(TASK))?.checkpoint.to).toBe(20);
+  });
+
+  it('are not applied behind one that failed, and whoever pushes hears of it', async () => {
+    const target = new MemoryTarget();
+    const failing: Pick<ChangeTarget, 'apply'> = {
+      apply: async (commands, next, expected) => {
+        const version = await expected;
+        if (next.to === 2) throw new Error('refused');
+        return target.apply(commands, next, version);
+      },
+    };
+    const failures: unknown[] = [];
+    const pipeline = new ApplyPipeline(
+      failing,
+      null,
+      () => {},
+      (error) => failures.push(error),
+    );
+    await pipeline.push([], checkpoint(1));
+    await pipeline.push([], checkpoint(2));
+    await expect(pipeline.push([], checkpoint(3))).rejects.toThrow('refused');
+    await expect(pipeline.settled()).rejects.toThrow('refused');
+    expect(failures.length).toBeGreaterThan(0);
+    const stored: StoredCheckpoint | null = await target.readCheckpoint(TASK);
+    expect(stored?.checkpoint.to).toBe(1);
+  });
+});
+
+function fail(error: unknown): never {
+  throw error;
+}

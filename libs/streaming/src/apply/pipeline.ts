@@ -1,0 +1,70 @@
+import type { ChangeCommand } from '@nestjs-spark/contracts';
+import type { ChangeTarget, Checkpoint, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
+
+/**
+ * Hands sets to the target one behind the other: while one is being committed, the next is already on its way, with the
+ * version of the checkpoint before it still to come. Each stays a transaction of its own, fenced by the one before.
+ */
+export class ApplyPipeline {
+  readonly #target: Pick<ChangeTarget, 'apply'>;
+  readonly #applied: (stored: StoredCheckpoint) => void;
+  readonly #failed: (error: unknown) => void;
+  #head: Checkpoint | null;
+  #last: Promise<StoredCheckpoint | null>;
+
+  /**
+   * @param applied called for each set that is in, in order
+   * @param failed called when one is not in; nothing that was pushed behind it is in either
+   */
+  constructor(
+    target: Pick<ChangeTarget, 'apply'>,
+    stored: StoredCheckpoint | null,
+    applied: (stored: StoredCheckpoint) => void,
+    failed: (error: unknown) => void,
+  ) {
+    this.#target = target;
+    this.#applied = applied;
+    this.#failed = failed;
+    this.#head = stored?.checkpoint ?? null;
+    this.#last = Promise.resolve(stored);
+  }
+
+  /** Where the copy will stand when all that was pushed is in. */
+  get head(): Checkpoint | null {
+    return this.#head;
+  }
+
+  /** Resolves when the set before is in, so that never more than two are on their way. */
+  async push(commands: ChangeCommand[], checkpoint: Checkpoint): Promise<void> {
+    const before = this.#last;
+    const version = before.then((stored) => stored?.version ?? null);
+    // Its failure is that of the set before, which says so itself.
+    version.catch(() => {});
+    this.#head = checkpoint;
+    this.#last = this.#apply(commands, checkpoint, version);
+    this.#last.catch(this.#failed);
+    await before;
+  }
+
+  /** What is stored once everything that was pushed is in. */
+  settled(): Promise<StoredCheckpoint | null> {
+    return this.#last;
+  }
+
+  /** Goes on from a checkpoint that was written past the pipeline; only when settled. */
+  continueFrom(stored: StoredCheckpoint): void {
+    this.#head = stored.checkpoint;
+    this.#last = Promise.resolve(stored);
+  }
+
+  async #apply(
+    commands: ChangeCommand[],
+    checkpoint: Checkpoint,
+    expected: Promise<string | null>,
+  ): Promise<StoredCheckpoint> {
+    const version = await this.#target.apply(commands, checkpoint, expected);
+    const stored = { checkpoint, version };
+    this.#applied(stored);
+    return stored;
+  }
+}

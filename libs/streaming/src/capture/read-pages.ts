@@ -5,7 +5,7 @@ import type { CapturePosition } from './resume.ts';
 import { DeletesLostError, SourceReplacedError } from './source-errors.ts';
 import type { WitnessGuard } from './witness-guard.ts';
 
-const PAGE_DOCUMENTS = 4_096;
+const PAGE_DOCUMENTS = 2_048;
 
 export interface ReadOptions {
   collection: string;

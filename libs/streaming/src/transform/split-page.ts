@@ -1,7 +1,7 @@
 import type { ChangePage } from '@nestjs-spark/contracts/internal';
 
 /** What the target takes best in one transaction; more at once only holds memory. */
-const CHANGES_AT_ONCE = 2_048;
+const CHANGES_AT_ONCE = 1_024;
 
 /** The page in parts that cover it without a gap, so that the first is published while the others are transformed. */
 export function splitPage(page: ChangePage, size = CHANGES_AT_ONCE): ChangePage[] {

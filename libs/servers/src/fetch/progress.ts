@@ -44,5 +44,7 @@ export function reportTo(log?: (line: string) => void): Report {
 export function progressText(label: string, done: number, total?: number): string {
   const mb = (bytes: number) => (bytes / 1e6).toFixed(1);
   if (total === undefined || total === 0) return `${label}: ${mb(done)} MB`;
-  return `${label}: ${mb(done)} of ${mb(total)} MB (${Math.floor((100 * done) / total)}%)`;
+  // A package manager may hold a finished file twice for a moment, in its cache and where it was asked to put it.
+  const there = Math.min(done, total);
+  return `${label}: ${mb(there)} of ${mb(total)} MB (${Math.floor((100 * there) / total)}%)`;
 }

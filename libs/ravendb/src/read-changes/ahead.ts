@@ -5,15 +5,15 @@ const FORGET_MS = 15_000;
  * done ahead is handed out once, and forgotten when nobody comes for it.
  */
 export class Ahead<T> {
-  readonly #prepared = new Map<string, Promise<T>>();
+  readonly #prepared = new Map<string, { result: Promise<T>; forget: NodeJS.Timeout }>();
   readonly #running = new Map<string, Promise<T>>();
 
   /** The prepared result, one that is under way, or a new one. A failed preparation counts as none. */
   async get(key: string, work: () => Promise<T>): Promise<T> {
     const prepared = this.#prepared.get(key);
     if (prepared) {
-      this.#prepared.delete(key);
-      return prepared.catch(() => this.#share(key, work));
+      this.#drop(key);
+      return prepared.result.catch(() => this.#share(key, work));
     }
     return this.#share(key, work);
   }
@@ -22,16 +22,20 @@ export class Ahead<T> {
     if (this.#prepared.has(key)) return;
     const result = this.#share(key, work);
     result.catch(() => undefined);
-    this.#prepared.set(key, result);
-    setTimeout(() => {
-      if (this.#prepared.get(key) === result) this.#prepared.delete(key);
-    }, FORGET_MS).unref();
+    const forget = setTimeout(() => this.#drop(key), FORGET_MS).unref();
+    this.#prepared.set(key, { result, forget });
   }
 
   /** Forgets what was done ahead and what is under way: whoever asks from now on gets new work. */
   clear(): void {
-    this.#prepared.clear();
+    for (const key of this.#prepared.keys()) this.#drop(key);
     this.#running.clear();
+  }
+
+  // The timer holds on to what it would forget: left running, it keeps every page of the last seconds in memory.
+  #drop(key: string): void {
+    clearTimeout(this.#prepared.get(key)?.forget);
+    this.#prepared.delete(key);
   }
 
   #share(key: string, work: () => Promise<T>): Promise<T> {

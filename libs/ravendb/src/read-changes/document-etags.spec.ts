@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { RavenHttp } from '../connect/raven-http.ts';
 import { withEtags } from './document-etags.ts';
-import type { RawDocument } from './read-documents.ts';
+import type { RawDocument } from './raw-document.ts';
 
 const http = new RavenHttp({ urls: ['http://127.0.0.1:9'], database: 'd' });
 const stats = { databaseId: 'own', lastEtag: 100, indexStates: new Map<string, string>() };

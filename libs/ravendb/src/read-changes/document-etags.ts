@@ -4,7 +4,7 @@ import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
 import { readItems } from './all-items.ts';
 import type { DatabaseStats } from './database-stats.ts';
-import type { RawDocument } from './read-documents.ts';
+import type { RawDocument } from './raw-document.ts';
 
 /**
  * Gives documents, which come in the order of their etags, their etag. It stands in the change vector of a document

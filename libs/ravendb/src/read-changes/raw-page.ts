@@ -3,7 +3,8 @@ import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
 import { readItems, type Item } from './all-items.ts';
 import type { DatabaseStats } from './database-stats.ts';
-import { readDocuments, type RawDocument } from './read-documents.ts';
+import type { RawDocument } from './raw-document.ts';
+import { readDocuments } from './read-documents.ts';
 
 /** What one reading of the database gave, before anybody's collection is picked out of it. */
 export interface RawPage {

@@ -4,12 +4,8 @@ import type { Requester } from '../connect/raven-node.ts';
 import { cutDocuments, type DocumentSlice } from './cut-documents.ts';
 import type { DatabaseStats } from './database-stats.ts';
 import { withEtags } from './document-etags.ts';
-import { readMetadata, type DocumentMetadata } from './document-metadata.ts';
-
-export interface RawDocument extends DocumentMetadata {
-  etag: Etag;
-  json: Uint8Array;
-}
+import { readMetadata } from './document-metadata.ts';
+import type { RawDocument } from './raw-document.ts';
 
 export interface DocumentsQuery {
   from: Etag;

@@ -5,7 +5,7 @@ import { readItems, type Item } from './all-items.ts';
 import type { DatabaseStats } from './database-stats.ts';
 import { fetchDocuments } from './fetch-documents.ts';
 import type { RawPage, RawQuery } from './raw-page.ts';
-import type { RawDocument } from './read-documents.ts';
+import type { RawDocument } from './raw-document.ts';
 
 const ITEMS_PER_PAGE = 16_384;
 

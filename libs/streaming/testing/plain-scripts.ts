@@ -1,12 +1,12 @@
-import type { EtlCommand, ScriptInput } from '@nestjs-spark/etl-script/internal';
-import type { OpenScript, Scripts } from '../src/transform/scripts.ts';
+import type { EtlCommand, ScriptInput, ScriptRunner } from '@nestjs-spark/etl-script/internal';
+import type { Scripts } from '../src/transform/scripts.ts';
 
 /**
  * Scripts without a sandbox, for tests of the protocol: the script's text is a tag that every copy carries, documents with
  * `Hidden` are filtered out, documents with `Throws` fail.
  */
 export const plainScripts: Scripts = {
-  open({ script }): OpenScript {
+  open({ script }): ScriptRunner {
     return {
       transform: async (inputs) =>
         inputs.map((input) => {

@@ -11,7 +11,7 @@ import { TaskApply } from '../apply/task-apply.ts';
 import { PACE, type Pace } from '../flow/pace.ts';
 import { resyncRequest } from '../receive/resync.ts';
 import type { ApplyReport } from './reports.ts';
-import { TasksById } from './tasks-by-id.ts';
+import { RunningTasks, leaseName } from './running-tasks.ts';
 import type { ApplyTask, SourceInquiry } from './tasks.ts';
 
 export interface ApplySupervisorParts {
@@ -28,7 +28,7 @@ export interface ApplySupervisorParts {
 /** Runs the requester's side of all tasks of one module. */
 export class ApplySupervisor {
   readonly #parts: ApplySupervisorParts;
-  readonly #tasks = new TasksById<TaskApply>();
+  readonly #tasks = new RunningTasks<TaskApply>();
   #stopped = false;
 
   constructor(parts: ApplySupervisorParts) {
@@ -38,22 +38,16 @@ export class ApplySupervisor {
   /** The full set of tasks at one owner: starts what is new, ends the rest (their copies stay until `forget`). Returns at once. */
   assign(owner: string, tasks: ApplyTask[]): void {
     if (this.#stopped) return;
-    const wanted = new Set(tasks.map(({ task }) => taskId(task)));
-    for (const running of this.#tasks.values()) {
-      const mine = running.task.owner.toLowerCase() === owner.toLowerCase();
-      if (mine && !wanted.has(taskId(running.task))) void this.#tasks.end(running);
-    }
-    for (const task of tasks) {
-      const running = this.#tasks.get(task.task);
-      if (running) running.runner.declare(task);
-      else this.#start(task);
-    }
+    this.#tasks.assign(tasks, {
+      isMine: (task) => task.owner.toLowerCase() === owner.toLowerCase(),
+      start: (task) => this.#start(task),
+      update: (runner, task) => runner.declare(task),
+    });
   }
 
   /** Ends a task and removes its copies and its checkpoint. */
   async forget(task: TaskKey): Promise<{ removed: number }> {
-    const running = this.#tasks.get(task);
-    if (running) await this.#tasks.end(running);
+    await this.#tasks.end(task);
     return this.#parts.target.forget(task);
   }
 
@@ -66,7 +60,7 @@ export class ApplySupervisor {
 
   reports(): ApplyReport[] {
     const now = Date.now();
-    return this.#tasks.values().map(({ runner }) => runner.progress.report(now));
+    return this.#tasks.all().map(({ runner }) => runner.progress.report(now));
   }
 
   async stop(): Promise<void> {
@@ -82,20 +76,12 @@ export class ApplySupervisor {
       pace: this.#parts.pace ?? PACE,
       log: log.open(task.task),
     });
-    const ended = new AbortController();
-    const name = `apply.${taskId(task.task).replaceAll('/', '.')}`;
-    const work = runner
-      .look()
-      .catch(() => {})
-      .then(() => leases.whileHeld(name, ended.signal, (held) => runner.run(held)))
-      .catch((error: unknown) => report.error(`Applying ${taskId(task.task)} ended`, error));
-    this.#tasks.add({
-      runner,
-      task: task.task,
-      end: async () => {
-        ended.abort();
-        await work;
-      },
-    });
+    this.#tasks.run(task.task, runner, (ended) =>
+      runner
+        .look()
+        .catch(() => {})
+        .then(() => leases.whileHeld(leaseName('apply', task.task), ended, (held) => runner.run(held)))
+        .catch((error: unknown) => report.error(`Applying ${taskId(task.task)} ended`, error)),
+    );
   }
 }

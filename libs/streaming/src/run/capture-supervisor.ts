@@ -17,7 +17,7 @@ import { PACE, type Pace } from '../flow/pace.ts';
 import type { Scripts } from '../transform/scripts.ts';
 import { DeleteKeeper } from './delete-keeper.ts';
 import type { CaptureReport } from './reports.ts';
-import { TasksById } from './tasks-by-id.ts';
+import { RunningTasks, leaseName } from './running-tasks.ts';
 import type { CaptureTask, TaskDirectory } from './tasks.ts';
 
 export interface CaptureSupervisorParts {
@@ -38,7 +38,7 @@ export interface CaptureSupervisorParts {
 /** Runs the owner's side of all tasks of one module. */
 export class CaptureSupervisor {
   readonly #parts: CaptureSupervisorParts;
-  readonly #tasks = new TasksById<TaskCapture>();
+  readonly #tasks = new RunningTasks<TaskCapture>();
   readonly #deletes: DeleteKeeper;
   readonly #stopped = new AbortController();
   #watching: Promise<void> | null = null;
@@ -51,31 +51,26 @@ export class CaptureSupervisor {
   /** The full set of a requester's stream tasks: starts what is new, has what differs looked at again, ends the rest. Returns at once. */
   assign(requester: string, tasks: CaptureTask[]): void {
     if (this.#stopped.signal.aborted) return;
-    const wanted = new Set(tasks.map(({ task }) => taskId(task)));
-    for (const running of this.#tasks.values()) {
-      const mine = running.task.requester.toLowerCase() === requester.toLowerCase();
-      if (mine && !wanted.has(taskId(running.task))) void this.#tasks.end(running);
-    }
-    for (const task of tasks) {
-      const running = this.#tasks.get(task.task);
-      if (running) running.runner.assign(task);
-      else this.#start(task);
-    }
+    this.#tasks.assign(tasks, {
+      isMine: (task) => task.requester.toLowerCase() === requester.toLowerCase(),
+      start: (task) => this.#start(task),
+      update: (runner, task) => runner.assign(task),
+    });
     this.#watching ??= this.#watchControl();
   }
 
   /** Publishes how far the source is now, although nothing may have changed for this task. Null when it does not run here. */
   async flush(task: TaskKey): Promise<{ sourceEtag: number } | null> {
-    const running = this.#tasks.get(task);
-    if (!running) return null;
+    const runner = this.#tasks.get(task);
+    if (!runner) return null;
     const { lastEtag } = await this.#parts.feed.identify(taskId(task));
-    running.runner.progress.sourceAt(lastEtag);
-    running.runner.flush();
+    runner.progress.sourceAt(lastEtag);
+    runner.flush();
     return { sourceEtag: lastEtag };
   }
 
   reports(): CaptureReport[] {
-    return this.#tasks.values().map(({ runner }) => runner.progress.report());
+    return this.#tasks.all().map(({ runner }) => runner.progress.report());
   }
 
   async stop(): Promise<void> {
@@ -93,21 +88,12 @@ export class CaptureSupervisor {
       log: log.open(task.task),
       provision: () => log.provision(owner, requester),
     });
-    const ended = new AbortController();
-    const work = this.#deletes
-      .ready()
-      .then(() =>
-        leases.whileHeld(`capture.${leaseName(task.task)}`, ended.signal, (held) => runner.run(held)),
-      )
-      .catch((error: unknown) => report.error(`The capture of ${taskId(task.task)} ended`, error));
-    this.#tasks.add({
-      runner,
-      task: task.task,
-      end: async () => {
-        ended.abort();
-        await work;
-      },
-    });
+    this.#tasks.run(task.task, runner, (ended) =>
+      this.#deletes
+        .ready()
+        .then(() => leases.whileHeld(leaseName('capture', task.task), ended, (held) => runner.run(held)))
+        .catch((error: unknown) => report.error(`The capture of ${taskId(task.task)} ended`, error)),
+    );
   }
 
   async #watchControl(): Promise<void> {
@@ -124,14 +110,10 @@ export class CaptureSupervisor {
   }
 
   async #heard(subject: string, value: Confirmation | ResyncRequest): Promise<void> {
-    for (const { runner, task } of this.#tasks.values()) {
+    for (const { runner, task } of this.#tasks.all()) {
       if (subject === resyncSubject(task)) runner.resyncAsked();
       if (subject === confirmationSubject(task) && 'sequence' in value) runner.confirmed(value);
     }
     this.#deletes.confirmed(this.reports());
   }
-}
-
-function leaseName(task: TaskKey): string {
-  return taskId(task).replaceAll('/', '.');
 }

@@ -1,22 +1,6 @@
-import type {
-  DeletedInput,
-  DocumentLoader,
-  ScriptInput,
-  ScriptOutput,
-  Transformation,
-} from '@nestjs-spark/etl-script/internal';
+import type { ScriptRunner, Transformation } from '@nestjs-spark/etl-script';
 
 /** Where scripts are run; a `ScriptPool` is one. */
 export interface Scripts {
-  open(transformation: Transformation): OpenScript;
-}
-
-export interface OpenScript {
-  transform(inputs: ScriptInput[], load: DocumentLoader, signal?: AbortSignal): Promise<ScriptOutput[]>;
-  transformDeleted(
-    inputs: DeletedInput[],
-    load: DocumentLoader,
-    signal?: AbortSignal,
-  ): Promise<ScriptOutput[]>;
-  close(): void;
+  open(transformation: Transformation): ScriptRunner;
 }

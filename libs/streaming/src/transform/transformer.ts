@@ -5,11 +5,15 @@ import {
   type ChangePage,
   type SourceChange,
 } from '@nestjs-spark/contracts/internal';
-import type { EtlCommand, ScriptFailure, ScriptOutput } from '@nestjs-spark/etl-script/internal';
+import type {
+  EtlCommand,
+  ScriptFailure,
+  ScriptOutput,
+  ScriptRunner,
+} from '@nestjs-spark/etl-script/internal';
 import type { TransformedChange } from '../publish/cut.ts';
 import type { CaptureTask } from '../run/tasks.ts';
 import { copyDocument } from './copy-document.ts';
-import type { OpenScript } from './scripts.ts';
 import type { SetAside } from './set-aside.ts';
 
 type SourcePut = Extract<SourceChange, { kind: 'put' }>;
@@ -18,12 +22,12 @@ type SourceDelete = Extract<SourceChange, { kind: 'delete' }>;
 /** Turns the changes of a page into what they mean for the requester. */
 export class Transformer {
   readonly #task: CaptureTask;
-  readonly #script: OpenScript;
+  readonly #script: ScriptRunner;
   readonly #feed: ChangeFeed;
   readonly #setAside: SetAside;
   readonly #loadable: ReadonlySet<string>;
 
-  constructor(task: CaptureTask, script: OpenScript, feed: ChangeFeed, setAside: SetAside) {
+  constructor(task: CaptureTask, script: ScriptRunner, feed: ChangeFeed, setAside: SetAside) {
     this.#task = task;
     this.#script = script;
     this.#feed = feed;

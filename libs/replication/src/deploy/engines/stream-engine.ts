@@ -8,6 +8,7 @@ import { CAPTURE_SUPERVISOR, CHANGE_LOG, CONTROL_BOARD, REPLICATION_OPTIONS } fr
 import type { DeployedTask, DeploymentDocument } from '../plan/deployment-document.ts';
 import { captureTasks } from './capture-tasks.ts';
 import type { EngineTaskReport, EtlEngine } from './etl-engine.ts';
+import { notRunning } from './not-running.ts';
 import { mayTake } from './permitted-tasks.ts';
 
 /** Our own engine: the deployment document is what it follows, so all that is left to do is to make the route and say so. */
@@ -74,26 +75,6 @@ function fromCapture(task: DeployedTask, report: CaptureReport): EngineTaskRepor
     lastError: report.lastError,
     deletes: report.deletes,
     active: report.active,
-  };
-}
-
-function notRunning(task: DeployedTask): EngineTaskReport {
-  return {
-    name: task.name,
-    collection: task.collection,
-    state: 'Starting',
-    generation: task.generation,
-    position: null,
-    confirmedEtag: null,
-    sourceEtag: null,
-    complete: false,
-    documentsRead: null,
-    documentsTotal: null,
-    setAside: null,
-    errors: 0,
-    lastError: null,
-    deletes: 'best-effort',
-    active: false,
   };
 }
 

@@ -3,6 +3,7 @@ import { describeError } from '@nestjs-spark/observability';
 import { DeploymentStore } from '../../deploy/deployment-store.ts';
 import { EngineChooser } from '../../deploy/engines/engine-chooser.ts';
 import type { EngineTaskReport, EtlEngine } from '../../deploy/engines/etl-engine.ts';
+import { notRunning } from '../../deploy/engines/not-running.ts';
 import { ENGINES, engineNamed } from '../../deploy/engines/ports.ts';
 import type { DeploymentDocument } from '../../deploy/plan/deployment-document.ts';
 import { lagOf, sameName, type OutgoingTask } from './task-status.ts';
@@ -42,22 +43,12 @@ export class Outgoing {
     try {
       return await engineNamed(this.engines, deployment.engine).report(deployment);
     } catch (error) {
-      return deployment.tasks.map(({ name, collection, generation }) => ({
-        name,
-        collection,
-        state: 'Waiting' as const,
-        generation,
-        position: null,
-        confirmedEtag: null,
-        sourceEtag: null,
-        complete: false,
-        documentsRead: null,
-        documentsTotal: null,
-        setAside: null,
+      const lastError = describeError(error);
+      return deployment.tasks.map((task) => ({
+        ...notRunning(task),
+        state: 'Waiting',
         errors: 1,
-        lastError: describeError(error),
-        deletes: 'best-effort' as const,
-        active: false,
+        lastError,
       }));
     }
   }

@@ -1,4 +1,5 @@
 export * from './change-set/change-set.ts';
+export * from './change-set/extras.ts';
 export * from './deployment/etl-script-request.ts';
 export * from './names/name.ts';
 export * from './names/task-key.ts';

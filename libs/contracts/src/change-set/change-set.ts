@@ -1,9 +1,10 @@
 import type { TaskKey } from '../names/task-key.ts';
+import type { ExtraCommand } from './extras.ts';
 
 /** A place in one database's order of changes: grows with every write, with gaps. A safe integer. */
 export type Etag = number;
 
-/** What is done to one document at the target. */
+/** What is done to one document at the target. Extras come behind the put of the same id, if there is one. */
 export type ChangeCommand =
   | {
       type: 'put';
@@ -11,7 +12,8 @@ export type ChangeCommand =
       /** The whole document as JSON text on one line, `@metadata` included. */ document: string;
     }
   | { type: 'delete'; id: string }
-  | { type: 'delete-prefix'; prefix: string };
+  | { type: 'delete-prefix'; prefix: string }
+  | ExtraCommand;
 
 /**
  * One message of a task's log: everything that the owner's changes in `from..to` mean for the requester.

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import type { ChangeCommand, ChangeSet, ChangeSetHeader } from './change-set.ts';
+import type { ExtraCommand } from './extras.ts';
 
 /** A change set as the log carries it: the header as message headers, the commands as lines. */
 export interface EncodedChangeSet {
@@ -73,7 +74,9 @@ async function plainText({ headers, payload }: EncodedChangeSet): Promise<string
 }
 
 // JSON on one line holds no raw tab and no raw line break, so both can divide without any escaping of documents.
-const MARKS = { put: 'P', delete: 'D', 'delete-prefix': 'X' } as const;
+const MARKS = { put: 'P', delete: 'D', 'delete-prefix': 'X', extra: 'E' } as const;
+
+type Unnamed<T> = T extends { id: string } ? Omit<T, 'id'> : never;
 
 function toLine(command: ChangeCommand): string {
   switch (command.type) {
@@ -83,6 +86,10 @@ function toLine(command: ChangeCommand): string {
       return `${MARKS.delete}\t${JSON.stringify(command.id)}`;
     case 'delete-prefix':
       return `${MARKS['delete-prefix']}\t${JSON.stringify(command.prefix)}`;
+    default: {
+      const { id, ...rest } = command;
+      return `${MARKS.extra}\t${JSON.stringify(id)}\t${JSON.stringify(rest)}`;
+    }
   }
 }
 
@@ -96,6 +103,8 @@ function fromLine(line: string): ChangeCommand {
       return { type: 'delete', id: key };
     case MARKS['delete-prefix']:
       return { type: 'delete-prefix', prefix: key };
+    case MARKS.extra:
+      return { id: key, ...(JSON.parse(line.slice(end + 1)) as Unnamed<ExtraCommand>) };
     default:
       throw new MalformedChangeSetError(`a line begins with ${JSON.stringify(line.slice(0, 1))}`);
   }

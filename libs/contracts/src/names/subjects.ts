@@ -31,6 +31,11 @@ export function resyncSubject(task: TaskKey): string {
   return `spark.control.${taskTokens(task)}.resync`;
 }
 
+/** Where an owner's instances hear that documents of a task are to be run again (last value kept). */
+export function retrySubject(task: TaskKey): string {
+  return `spark.control.${taskTokens(task)}.retry`;
+}
+
 /** Everything that the requesters of `owner` say about their tasks. */
 export function ownerControlSubjects(owner: string): string {
   return `spark.control.task.${token(owner)}.>`;

@@ -1,4 +1,5 @@
 import type { Etag } from '../change-set/change-set.ts';
+import type { CounterCopy, TimeSeriesEntry } from '../change-set/extras.ts';
 
 /** Reads one database's changes in their order. Every method throws `UnavailableError` when the store is away. */
 export interface ChangeFeed {
@@ -12,7 +13,7 @@ export interface ChangeFeed {
   wait(etag: Etag, signal: AbortSignal): Promise<void>;
   /**
    * Raises the witness of `reader` from `from` to one more with compare-and-set and returns it. Each reader has its own, so
-   * that nobody else's raising can hide from it that the database was restored.
+   * that nobody else's raising can hide from it that the database was restored. Takes an etag that no document has.
    * @throws {VersionConflictError} when it does not stand at `from` any more
    */
   raiseWitness(reader: string, from: number): Promise<number>;
@@ -23,6 +24,21 @@ export interface ChangeFeed {
   keepDeletesAfter(etag: Etag): Promise<void>;
   /** How many documents a collection has now; for progress only. */
   count(collection: string): Promise<number>;
+  /** What hangs on documents; absent where the store has no such thing. Its documents then have none. */
+  readonly extras?: SourceExtras;
+}
+
+/** Reads what hangs on documents: attachments, counters, time series. */
+export interface SourceExtras {
+  /** The counters of these documents as they are now, in the order asked for; those that are not there are left out. */
+  counters(wanted: { id: string; names: string[] }[]): Promise<CounterCopy[][]>;
+  /** The entries in a range, both ends included, in ascending order; null: no end. Empty when there is no such series. */
+  timeSeries(id: string, name: string, from: string | null, to: string | null): Promise<TimeSeriesEntry[]>;
+  /** An attachment's content as it comes, with its hash; null when it is not there. */
+  openAttachment(
+    id: string,
+    name: string,
+  ): Promise<{ hash: string; content: AsyncIterable<Uint8Array> } | null>;
 }
 
 export interface SourceIdentity {
@@ -42,6 +58,14 @@ export interface FeedQuery {
   limit: number;
   /** Nothing that was read before this call may be in the answer, although it was read ahead. Default false. */
   fresh?: boolean;
+  /** Say also (as `touch`) when counters or time series change, which changes no document. Default: neither. */
+  follow?: Follow;
+}
+
+/** Which changes that change no document are of interest. */
+export interface Follow {
+  counters: boolean;
+  timeSeries: boolean;
 }
 
 export interface ChangePage {
@@ -78,8 +102,24 @@ export type SourceChange =
       etag: Etag;
       /** `spark-source` when this is itself a copy, else null. */ copyOf: string | null;
     } & SourceDocument)
+  | ({
+      /** The document is as it was, or its own change is on this page or a later one; what hangs on it has changed. */
+      kind: 'touch';
+      etag: Etag;
+      copyOf: string | null;
+      /** Whether counters have other values. */
+      counters: boolean;
+      /** Ranges of time series whose entries may be others; null: no end. */
+      timeSeries: ChangedRange[];
+    } & SourceDocument)
   | {
       kind: 'delete';
       etag: Etag;
       /** May be in lower case: ids compare without regard to case. */ id: string;
     };
+
+export interface ChangedRange {
+  name: string;
+  from: string | null;
+  to: string | null;
+}

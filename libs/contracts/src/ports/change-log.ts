@@ -21,11 +21,32 @@ export interface TaskLog {
    * @throws {UnavailableError} when it is not known whether the message was stored
    */
   append(message: LogPayload, afterSequence: number): Promise<number>;
+  /**
+   * Room for contents that belong to the message that is to follow `afterSequence`. They stay until that message is
+   * trimmed; those of a message that was never stored go with the next trim.
+   */
+  contents(afterSequence: number): ContentBundle;
+  /** A content that `ContentBundle.store` named, as it comes; null when it is gone. */
+  openContent(name: string): Promise<AsyncIterable<Uint8Array> | null>;
   /** The task's messages from `sequence` on, then those to come, in order, until aborted. Throws `UnavailableError` when it breaks. */
   read(sequence: number, signal: AbortSignal): AsyncIterable<LogMessage>;
   /** Lets go of the task's messages below `sequence`; the last one always stays. */
   trim(sequence: number): Promise<void>;
 }
+
+/** Contents too big for a message, of one message. */
+export interface ContentBundle {
+  /** Value of {@link CONTENTS_HEADER} for the message that needs them. */
+  readonly name: string;
+  /**
+   * Stores one content, a part at a time.
+   * @returns its name, for `openContent`
+   */
+  store(content: AsyncIterable<Uint8Array>): Promise<string>;
+}
+
+/** Header of a message that has contents beside it. */
+export const CONTENTS_HEADER = 'Spark-Contents';
 
 export interface LogPayload {
   headers: Record<string, string>;

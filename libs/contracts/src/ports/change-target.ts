@@ -1,5 +1,6 @@
 import type { ChangeCommand, Etag } from '../change-set/change-set.ts';
 import type { TaskKey } from '../names/task-key.ts';
+import type { TaskLog } from './change-log.ts';
 
 /** Where a requester stands with a task. Lives in the database of the copies and moves in the same transaction as they do. */
 export interface Checkpoint {
@@ -41,17 +42,21 @@ export interface ChangeTarget {
   listCheckpoints(): Promise<StoredCheckpoint[]>;
   /**
    * Commands and checkpoint in one transaction. A `delete` or `delete-prefix` only touches copies made by this task;
-   * what the module owns itself is never deleted.
+   * what the module owns itself is never deleted. Extras (attachments, counters, time series) only touch copies made by this
+   * task; a target that cannot have them leaves them out.
    *
    * @param expected the stored checkpoint's version, null when there is none; or the promise of it, while the set before is
    *   still being applied: a store may begin with the commands meanwhile, and when it rejects nothing at all is written
+   * @param contents where the attachments' contents are read; without it every `content` counts as missing
    * @returns the checkpoint's new version
+   * @throws {ContentMissingError} when an attachment's content is not to be had; then nothing at all was written
    * @throws {VersionConflictError} when the stored checkpoint is not at `expected`; then nothing at all was written
    */
   apply(
     commands: ChangeCommand[],
     checkpoint: Checkpoint,
     expected: string | null | Promise<string | null>,
+    contents?: Pick<TaskLog, 'openContent'>,
   ): Promise<string>;
   /**
    * Removes the copies of the checkpoint's task that are of another generation, in steps that each carry the checkpoint's

@@ -21,3 +21,26 @@ export class StoreRefusedError extends Error {
     this.name = 'StoreRefusedError';
   }
 }
+
+/** A store would not take what a document holds. Everything else that was to be written with it would be taken. */
+export class ContentRefusedError extends StoreRefusedError {
+  /** Which document, where the store says so; null when it has to be found. */
+  readonly documentId: string | null;
+
+  constructor(message: string, documentId: string | null, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ContentRefusedError';
+    this.documentId = documentId;
+  }
+}
+
+/**
+ * An attachment's content is neither where the change set says nor at the copy, or is not what its hash says. Nothing was
+ * written; the owner has to send it again, which a resync from the checkpoint does.
+ */
+export class ContentMissingError extends Error {
+  constructor(what: string, options?: ErrorOptions) {
+    super(`${what}: its content did not come with the change set`, options);
+    this.name = 'ContentMissingError';
+  }
+}

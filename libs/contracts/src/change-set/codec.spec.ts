@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ChangeCommand, ChangeSet } from './change-set.ts';
+import { decodeChangeSet, encodeChangeSet, MalformedChangeSetError } from './codec.ts';
+
+const HEADER: Omit<ChangeSet, 'commands'> = {
+  task: { owner: 'Fleet', requester: 'HR', name: 'cars' },
+  generation: 1,
+  databaseId: 'db',
+  from: 1,
+  to: 9,
+  began: 0,
+  live: true,
+  witness: 1,
+  script: 'x',
+  resync: null,
+  readAt: 0,
+};
+
+const EXTRAS: ChangeCommand[] = [
+  { type: 'put', id: 'cars/1', document: '{"A":"\\t"}' },
+  {
+    type: 'attachments',
+    id: 'cars/1',
+    attachments: [
+      {
+        name: 'tab\tand\nline',
+        contentType: 'image/png',
+        hash: 'h=',
+        size: 3,
+        source: { id: 'cars/1', name: 'photo' },
+        content: 'task/1/x/1',
+      },
+    ],
+  },
+  { type: 'counters', id: 'cars/1', counters: [{ name: '⭐', value: '9223372036854775807' }] },
+  { type: 'time-series-names', id: 'cars/1', names: ['Speed'] },
+  { type: 'no-extras', id: 'cars/2' },
+  {
+    type: 'time-series',
+    id: 'cars/1',
+    name: 'Speed',
+    from: null,
+    to: '2030-01-01T00:00:00.000Z',
+    entries: [{ at: '2026-01-01T00:00:00.0000000Z', values: [1, -2.5e-7], tag: null }],
+  },
+];
+
+describe('A change set as the log carries it', () => {
+  it('comes back with its attachments, counters and time series as it went in', async () => {
+    const set = { ...HEADER, commands: EXTRAS };
+    expect(await decodeChangeSet(await encodeChangeSet(set))).toEqual(set);
+  });
+
+  it('of a version that knew none of these is read as before', async () => {
+    const lines = 'P\t"cars/1"\t{"A":1}\nD\t"cars/2"\nX\t"cars/3/"';
+    const headers = { 'Spark-Format': '1', 'Spark-Set': JSON.stringify(HEADER) };
+    expect((await decodeChangeSet({ headers, payload: Buffer.from(lines) })).commands).toEqual([
+      { type: 'put', id: 'cars/1', document: '{"A":1}' },
+      { type: 'delete', id: 'cars/2' },
+      { type: 'delete-prefix', prefix: 'cars/3/' },
+    ]);
+  });
+
+  it('with a command that this version does not know is refused, not half read', async () => {
+    const headers = { 'Spark-Format': '1', 'Spark-Set': JSON.stringify(HEADER) };
+    const payload = Buffer.from('D\t"cars/2"\nZ\t"cars/1"\t{}');
+    await expect(decodeChangeSet({ headers, payload })).rejects.toThrow(MalformedChangeSetError);
+  });
+});

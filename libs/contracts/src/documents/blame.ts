@@ -1,0 +1,28 @@
+import { ContentRefusedError, StoreRefusedError } from '../ports/errors.ts';
+
+/** A store that refuses a whole set does not say which document it could not read: finds it. */
+export function blame(puts: Iterable<{ id: string; document: string }>, cause: Error): StoreRefusedError {
+  for (const { id, document } of puts) {
+    const reason = unreadable(document);
+    if (reason) {
+      return new ContentRefusedError(`Document ${JSON.stringify(id)} ${reason}`, id, { cause });
+    }
+  }
+  return new StoreRefusedError(cause.message, { cause });
+}
+
+/** Why a text cannot be a document, in words; null when it can. */
+export function unreadable(document: string): string | null {
+  try {
+    const value: unknown = JSON.parse(document);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is not a JSON object';
+    return hasInfinity(value) ? 'has a number that no double can hold' : null;
+  } catch (error) {
+    return `is not JSON: ${error instanceof Error ? error.name : 'unreadable'}`;
+  }
+}
+
+function hasInfinity(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasInfinity);
+}

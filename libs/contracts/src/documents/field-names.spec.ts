@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { fromStoredFields, toStoredFields } from './field-names.ts';
+
+describe('field names', () => {
+  it('are PascalCase in RavenDB and camelCase here, nested ones too', () => {
+    const local = { licensePlate: 'A', owner: { firstName: 'B', phones: [{ homeNumber: 1 }] } };
+    const stored = { LicensePlate: 'A', Owner: { FirstName: 'B', Phones: [{ HomeNumber: 1 }] } };
+    expect(toStoredFields(local)).toEqual(stored);
+    expect(fromStoredFields(stored)).toEqual(local);
+  });
+
+  it('come back the same whatever they are, and never collide', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+        expect(fromStoredFields(JSON.parse(JSON.stringify(toStoredFields(value))))).toEqual(
+          JSON.parse(JSON.stringify(value)),
+        );
+      }),
+    );
+    expect(Object.keys(toStoredFields({ cars: 1, Cars: 2, $Cars: 3 }) as object)).toHaveLength(3);
+  });
+
+  it('leave what is no plain object to JSON', () => {
+    const date = new Date(0);
+    expect(toStoredFields({ at: date })).toEqual({ At: date });
+  });
+});

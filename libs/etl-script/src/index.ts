@@ -11,6 +11,12 @@ export type {
   Transformation,
 } from './types.ts';
 export { inspectScript, MAX_SCRIPT_BYTES } from './validate/inspect-script.ts';
+export type {
+  AttachmentReference,
+  DocumentExtras,
+  ScriptFollow,
+  TimeSeriesReference,
+} from './extras/types.ts';
 export { ScriptRefusedError } from './compile/compile-script.ts';
 export { ScriptPool, type ScriptPoolOptions } from './run/script-pool.ts';
 export type { ScriptRunner } from './run/script-runner.ts';

@@ -1,3 +1,5 @@
+import type { DocumentExtras } from './extras/types.ts';
+
 /** One script for the documents of one collection, as a module declares it. */
 export interface Transformation {
   /** Names the script in errors, for instance `HR/cars`. */
@@ -39,6 +41,8 @@ export type EtlCommand =
       fields: string;
       /** Metadata to carry along as JSON object text; never `@collection`, `@id` or what only the source may say. */
       metadata?: string;
+      /** What it is to have of the source's attachments, counters and time series. Absent: what it has. */
+      extras?: DocumentExtras;
     }
   | { type: 'delete'; id: string }
   /** Everything whose id starts with `prefix` (ids ignore case). */

@@ -1,4 +1,5 @@
 import type { SplitDocument } from '../json/split-metadata.ts';
+import type { DocumentExtras } from '../extras/types.ts';
 import type { EtlCommand } from '../types.ts';
 import { generatedId, generatedPrefix, isSameCollection } from './id-prefix.ts';
 
@@ -11,6 +12,7 @@ export interface SourceDocument {
 /** One `loadTo…` of a script. */
 export interface ScriptLoad extends SplitDocument {
   target: string;
+  extras?: DocumentExtras | undefined;
 }
 
 /**
@@ -56,20 +58,28 @@ function deletions(source: SourceDocument, targets: readonly string[], ofOwnId: 
 
 function puts(source: SourceDocument, loads: readonly ScriptLoad[]): EtlCommand[] {
   let numbers: Map<string, number> | undefined;
-  return loads.map(({ target, fields, metadata, collection }) => {
+  return loads.map(({ target, fields, metadata, collection, extras }) => {
     if (isSameCollection(target, source.collection)) {
-      return put(source.id, collection ?? target, fields, metadata);
+      return put(source.id, collection ?? target, fields, metadata, extras);
     }
     numbers ??= new Map();
     const prefix = generatedPrefix(source.id, target).toLowerCase();
     const number = (numbers.get(prefix) ?? 0) + 1;
     numbers.set(prefix, number);
-    return put(generatedId(source.id, target, number), target, fields, metadata);
+    return put(generatedId(source.id, target, number), target, fields, metadata, extras);
   });
 }
 
-function put(id: string, collection: string, fields: string, metadata: string | undefined): EtlCommand {
-  return metadata === undefined
-    ? { type: 'put', id, collection, fields }
-    : { type: 'put', id, collection, fields, metadata };
+function put(
+  id: string,
+  collection: string,
+  fields: string,
+  metadata: string | undefined,
+  extras: DocumentExtras | undefined,
+): EtlCommand {
+  const command: EtlCommand =
+    metadata === undefined
+      ? { type: 'put', id, collection, fields }
+      : { type: 'put', id, collection, fields, metadata };
+  return extras ? { ...command, extras } : command;
 }

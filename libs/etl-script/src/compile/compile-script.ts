@@ -1,20 +1,22 @@
+import { findExtrasUse } from '../extras/inspect-extras.ts';
+import { loadBehaviors } from '../extras/guest-extras.ts';
+import type { ExtrasUse } from '../extras/types.ts';
 import type { Projection } from '../json/project.ts';
 import type { ScriptProblem, Transformation } from '../types.ts';
 import { topLevel } from '../validate/find-behaviors.ts';
 import { makesCustomObjects, readsClock } from '../validate/find-hazards.ts';
-import { findFields } from '../validate/find-fields.ts';
 import { findProjection } from '../validate/find-projection.ts';
 import { freeNames } from '../validate/find-names.ts';
-import { leavesDocumentsAlone } from '../validate/find-writes.ts';
 import { inspectScript } from '../validate/inspect-script.ts';
 import { isKnownName } from '../validate/language.ts';
 import { parseScript } from '../validate/parse-script.ts';
 import { childrenOf, type TreeNode } from '../validate/walk-tree.ts';
 import { insertAll, type EditedText } from './edit-text.ts';
+import { planRun, type RunPlan } from './plan-run.ts';
 import { BASE, propagateNull } from './propagate-null.ts';
 
 /** A script ready for the sandbox; plain data, so that it crosses to the worker. */
-export interface CompiledScript {
+export interface CompiledScript extends Pick<RunPlan, 'leavesAlone' | 'picked' | 'patch'> {
   name: string;
   collection: string;
   /** The user's own text. */
@@ -22,16 +24,16 @@ export interface CompiledScript {
   targets: string[];
   /** Fields that go in; null: the whole document. */
   fields: string[] | null;
-  /** The script never changes a document, so that one it loads unchanged is sent as it was stored. */
-  leavesAlone: boolean;
   /** Documents pass unchanged; the program is only there for its delete behaviours. */
   passesThrough: boolean;
   /** The script only picks fields: its documents need no sandbox. */
   projection: Projection | null;
   deleteBehaviors: string[];
+  /** What it does with attachments, counters and time series; null: nothing. */
+  extras: ExtrasUse | null;
   /** An expression whose value is the function to run per document; the user's first line is its third. */
   program: string;
-  /** The same for each delete behaviour: a function that returns it, freshly made. */
+  /** The same for each delete behaviour, then each load behaviour: a function that returns it, freshly made. */
   behaviorPrograms: string[];
   shifts: EditedText['shifts'];
   /** Look at every property of what is loaded, because it may be more than a plain value. */
@@ -68,11 +70,10 @@ export function compileScript(
   if (inspection.problems.length > 0) throw new ScriptRefusedError(name, inspection.problems);
   const { targets, passesThrough, deleteBehaviors } = inspection;
   const tree = parseScript(script).tree;
-  const leavesAlone = tree !== null && leavesDocumentsAlone(tree);
-  const loaders = leavesAlone ? targets.map((target) => `loadTo${target}`) : [];
-  const fields = inspection.fields ?? (leavesAlone && tree ? findFields(tree, loaders) : null);
+  const extras = tree && findExtrasUse(script, tree, collection);
+  const { opening, closing, fields, ...plan } = planRun(script, tree, inspection, extras === null);
   const insertions = tree ? propagateNull(tree) : [];
-  const body = insertAll(script, insertions);
+  const body = insertAll(script, [...opening, ...insertions, ...closing]);
   const unknown = tree ? unknownNames(tree, targets) : [];
   const wrap = (text: string, last = '') =>
     `(()=>{"use strict";${unknown.map((free) => `const ${free}=undefined;`).join('')}\n` +
@@ -82,13 +83,14 @@ export function compileScript(
     collection,
     source: script,
     targets,
-    fields,
-    leavesAlone,
+    fields: extras && fields ? [...new Set([...fields, '@metadata'])] : fields,
+    ...plan,
     passesThrough,
-    projection: tree && findProjection(tree, targets),
+    projection: extras ? null : tree && findProjection(tree, targets),
     deleteBehaviors,
+    extras,
     program: wrap(body.text),
-    behaviorPrograms: deleteBehaviors.map((behavior) =>
+    behaviorPrograms: [...deleteBehaviors, ...loadBehaviors(extras)].map((behavior) =>
       wrap(insertAll(...declarationsOnly(script, tree)).text, `return ${behavior};`),
     ),
     shifts: body.shifts,

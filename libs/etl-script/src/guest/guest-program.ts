@@ -5,6 +5,9 @@
  * reachable, and returns `{ run, progress }`. `run(text)` takes one batch as JSON and answers lines:
  *   `<target number>{…}`  a load            `b0`, `b1`  a delete behaviour's answer
  *   `<target number>=`    a load of the document as it was stored
+ *   `<target number>^{…}` a load of the document with these fields changed
+ *   `p<number>[…]`        a load that the host completes from the document, with what was computed for it
+ *   `+{…}`  an addition to a load, see EXTRAS_PROGRAM
  *   `d`  the document is done               `w[…ids]`  it needs these documents first
  *   `f{…}`  it failed
  * JSON text has no raw line feeds, so a script cannot write a line of its own. Everything `run` needs is captured before
@@ -21,18 +24,21 @@ const RealMap = Map, RealSet = Set, RealError = Error, RealProxy = Proxy, OutOfM
 const mapGet = Map.prototype.get, mapSet = Map.prototype.set, mapHas = Map.prototype.has;
 const setHas = Set.prototype.has, setAdd = Set.prototype.add;
 const slice = String.prototype.slice, charCodeAt = String.prototype.charCodeAt, replace = String.prototype.replace;
-const indexOf = String.prototype.indexOf, startsWith = String.prototype.startsWith, endsWith = String.prototype.endsWith;
-const join = Array.prototype.join, reduce = Array.prototype.reduce, toText = String;
+const exec = RegExp.prototype.exec, indexOf = String.prototype.indexOf, startsWith = String.prototype.startsWith, endsWith = String.prototype.endsWith;
+const includes = Array.prototype.includes, toLowerCase = String.prototype.toLowerCase, join = Array.prototype.join, reduce = Array.prototype.reduce, toText = String;
 const errorProtos = [Error, AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError,
   URIError, InternalError].map((type) => type.prototype);
 
-return function boot(configText, main, behaviors) {
+return function boot(configText, main, behaviors, makeExtras) {
   const config = parse(configText);
   const progress = new Int32Array(1);
   const ABORTED = freeze({ aborted: true }), NONE = freeze([]);
-  const { careful, leavesAlone, passesThrough } = config;
+  const { careful, leavesAlone, passesThrough, patch } = config;
+  const patchWrites = patch && patch.named.map((name) => patch.written.includes(name));
+  const emit = (line) => { lines[lines.length] = line; };
+  const extras = config.extras ? makeExtras({ config: config.extras, behaviors, emit }) : undefined;
 
-  let lines, batch, current, currentId, now, seed, firstLoad, otherLoads, wanted, loadedIds, stubReads;
+  let lines, batch, current, originals, currentMetadata, currentId, now, seed, firstLoad, otherLoads, wanted, loadedIds, loadedMetadata, stubReads;
 
   // ---- what a script loads, as JSON text
   function isPlain(value, top) {
@@ -47,7 +53,7 @@ return function boot(configText, main, behaviors) {
           for (let i = 0; i < names.length; i++) {
             const own = value[names[i]], type = typeof own;
             if (type !== 'string' && type !== 'boolean' && !isPlain(own, false)) return false;
-            if (!top && names[i] === '@metadata') return false;
+            if (!top && names[i] === '@metadata' && isOfDocument(own)) return false;
           }
           return true;
         }
@@ -59,17 +65,31 @@ return function boot(configText, main, behaviors) {
     }
   }
 
-  function convert(value, above, inMetadata) {
+  // The version of a document stays behind where the document is put into another, and in a copy its id too.
+  function isOfDocument(metadata) {
+    return metadata === currentMetadata || (loadedMetadata !== undefined && apply(setHas, loadedMetadata, [metadata]));
+  }
+
+  function isDocument(value) {
+    return value === current || (loadedIds !== undefined && apply(mapHas, loadedIds, [value]));
+  }
+
+  function staysBehind(key, holder) {
+    return key === '@change-vector' || key === '@last-modified' || key === '@flags' || (key === '@id' && !isDocument(holder));
+  }
+
+  function convert(value, above, holder) {
     switch (typeof value) {
       case 'string': case 'boolean': return value;
       case 'number': return value - value === 0 ? value : toText(value);
       case 'undefined': case 'function': return null;
-      case 'object': return value === null ? null : convertObject(value, above, inMetadata);
+      case 'object': return value === null ? null : convertObject(value, above, holder);
       default: throw invalid('a ' + typeof value + ' is no JSON value');
     }
   }
 
-  function convertObject(value, above, inMetadata) {
+  // holder: the object whose own metadata this is, as a document was given it; else undefined.
+  function convertObject(value, above, holder) {
     const proto = getPrototypeOf(value);
     if (proto === dateProto) return dateText(value);
     for (let up = above; up; up = up.above) if (up.value === value) throw invalid('an object contains itself');
@@ -77,17 +97,18 @@ return function boot(configText, main, behaviors) {
     if (isArray(value)) {
       const copy = [];
       for (let i = 0; i < value.length; i++) {
-        if (i in value) defineProperty(copy, copy.length, data(convert(value[i], here, inMetadata)));
+        if (i in value) defineProperty(copy, copy.length, data(convert(value[i], here)));
       }
       return copy;
     }
     const copy = {}, isError = value instanceof RealError;
     for (const key of ownKeys(value)) {
       if (typeof key !== 'string' || (isError && key !== 'message')) continue;
-      const nestedMetadata = key === '@metadata' && above !== null;
-      if (inMetadata && (key === '@change-vector' || key === '@last-modified')) continue;
+      if (holder !== undefined && staysBehind(key, holder)) continue;
       const property = getOwnPropertyDescriptor(value, key);
-      if (property) defineProperty(copy, key, data('value' in property ? convert(property.value, here, nestedMetadata) : null));
+      if (!property || (property.value === undefined && value === current && 'value' in property && !wasThere(key))) continue;
+      const owned = key === '@metadata' && above !== null && isOfDocument(property.value) ? value : undefined;
+      defineProperty(copy, key, data('value' in property ? convert(property.value, here, owned) : null));
     }
     return copy;
   }
@@ -102,10 +123,41 @@ return function boot(configText, main, behaviors) {
 
   function invalid(reason) { const error = new RealError(reason); error.etlKind = 'invalid-output'; return error; }
 
+  // A field that the document did not have stays away when it is given undefined; one that it had becomes null.
+  function wasThere(name) {
+    return originals === undefined || apply(includes, originals, [name]);
+  }
+
+  // The document may only have changed in the fields that the script names; of those that it does not write itself, only
+  // the objects. The host puts them into the text.
+  function patchText() {
+    const root = {};
+    for (let i = 0; i < patch.named.length; i++) {
+      const name = patch.named[i];
+      if (!hasOwn(current, name)) continue;
+      const own = current[name];
+      if (own === undefined && !wasThere(name)) continue;
+      if (patchWrites[i] || (typeof own === 'object' && own !== null)) root[name] = own;
+    }
+    return stringify(!careful && isPlain(root, true) ? root : convertObject(root, null));
+  }
+
+  // A load of which the host knows the rest: only what the script computed goes out.
+  function pick(number, values) {
+    if (wanted !== NONE) return LOADED;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i], type = typeof value;
+      if (type === 'string' || type === 'boolean' || (!careful && isPlain(value, false))) continue;
+      values[i] = convert(value, { value: values, above: null });
+    }
+    lines[lines.length] = 'p' + number + stringify(values);
+    return LOADED;
+  }
+
   function loadTo(target, call, value) {
     if (target === undefined) throw invalid(call + ': the target is not one of those in the script: ' + apply(join, config.targets, [', ']));
     if (typeof value !== 'object' || value === null) throw invalid(call + '(obj) argument must be an object');
-    if (wanted !== NONE) return LOADED;
+    if (wanted !== NONE) return extras ? extras.loaded(target) : LOADED;
     if (value === firstLoad || (otherLoads && apply(setHas, otherLoads, [value]))) {
       throw invalid(call + ': this object was loaded before; load a copy, for instance {...this}');
     }
@@ -113,13 +165,17 @@ return function boot(configText, main, behaviors) {
     else apply(setAdd, otherLoads ??= new RealSet(), [value]);
     if (value === current && leavesAlone) {
       lines[lines.length] = target + '=';
-      return LOADED;
+      return extras ? extras.loaded(target) : LOADED;
+    }
+    if (value === current && patch !== null) {
+      lines[lines.length] = target + '^' + patchText();
+      return extras ? extras.loaded(target) : LOADED;
     }
     const root = isArray(value) ? { ...value, length: value.length } : value;
-    const text = stringify(!careful && isPlain(root, true) ? root : convertObject(root, null, false));
+    const text = stringify(!careful && isPlain(root, true) ? root : convertObject(root, null));
     if (typeof text !== 'string' || apply(charCodeAt, text, [0]) !== 123) throw invalid(call + '(obj) argument must be an object');
     lines[lines.length] = target + text;
-    return LOADED;
+    return extras ? extras.loaded(target) : LOADED;
   }
 
   // ---- documents asked for with load()
@@ -151,6 +207,7 @@ return function boot(configText, main, behaviors) {
     }
     const document = parse(text);
     apply(mapSet, loadedIds ??= new RealMap(), [document, id]);
+    if (document['@metadata']) apply(setAdd, loadedMetadata ??= new RealSet(), [document['@metadata']]);
     return document;
   }
 
@@ -188,12 +245,20 @@ return function boot(configText, main, behaviors) {
     },
     getMetadata(document) { return metadataOf(document, arguments.length); },
     metadataFor(document) { return metadataOf(document, arguments.length); },
-    lastModified(document) { return +new RealDate(metadataOf(document, arguments.length)['@last-modified']); },
+    lastModified(document) {
+      const metadata = typeof document === 'object' && document !== null ? document['@metadata'] : metadataOf(document, arguments.length);
+      const text = metadata ? metadata['@last-modified'] : null;
+      if (typeof text !== 'string') return null;
+      // JavaScript's dates end at the millisecond, RavenDB's four digits later.
+      const rest = apply(exec, /\.\d{3}(\d{1,4})Z$/, [text]);
+      return +new RealDate(text) + (rest ? +('0.' + rest[1]) : 0);
+    },
     output() {},
     startsWith(text, part) { return apply(startsWith, toText(text), [part]); },
     endsWith(text, part) { return apply(endsWith, toText(text), [part]); },
   };
   for (const name of config.missing) functions[name] = () => { throw new TypeError(name + ' is not supported by the stream engine'); };
+  if (extras) for (const name of keys(extras.functions)) functions[name] = extras.functions[name];
   const LOADED = {};
   for (const name of ['addAttachment', 'addCounter', 'addTimeSeries']) {
     LOADED[name] = () => { throw new TypeError(name + ' is not supported by the stream engine'); };
@@ -215,6 +280,7 @@ return function boot(configText, main, behaviors) {
     includes: () => false, every: () => true, reduce: (_, initial) => (initial === undefined ? null : initial) };
   const callNull = new RealProxy({}, { get: () => nothing });
   const callUndefined = new RealProxy({}, { get: (_, key) => callsOfUndefined[key] || nothing });
+  functions.$etl_pick = pick;
   functions.$etl_read = (base) => (base === null ? readNull : readUndefined);
   functions.$etl_call = (base) => (base === null ? callNull : callUndefined);
   arrayProto.reduce = function (step, initial) {
@@ -300,9 +366,11 @@ return function boot(configText, main, behaviors) {
     const number = batch.behaviors[entry];
     const behavior = apply(behaviors[number], undefined, []);
     const generic = config.genericBehavior === number;
+    // RavenDB knows what is deleted by its id in small letters only.
+    const id = batch.deleted ? apply(toLowerCase, currentId, []) : currentId;
     const answer = generic
-      ? apply(behavior, undefined, [currentId, batch.collections[entry], batch.deleted])
-      : apply(behavior, undefined, [currentId, batch.deleted]);
+      ? apply(behavior, undefined, [id, batch.collections[entry], batch.deleted])
+      : apply(behavior, undefined, [id, batch.deleted]);
     lines[lines.length] = answer === true ? 'b1' : 'b0';
   }
 
@@ -314,14 +382,18 @@ return function boot(configText, main, behaviors) {
       progress[0] = i;
       const start = lines.length;
       current = documents ? documents[i] : undefined;
+      originals = current && !leavesAlone ? keys(current) : undefined;
+      currentMetadata = current ? current['@metadata'] : undefined;
       currentId = ids[i];
       now = times ? times[i] : 0;
-      seed = firstLoad = otherLoads = loadedIds = undefined;
+      seed = firstLoad = otherLoads = loadedIds = loadedMetadata = undefined;
       wanted = NONE;
       stubReads = 0;
       let line = 'd';
       try {
+        if (extras) extras.begin(current);
         if (documents && !passesThrough) apply(main, current, NONE);
+        if (extras && documents && wanted === NONE) extras.ask(currentId);
         if (batch.behaviors && batch.behaviors[i] >= 0 && wanted === NONE) askBehavior(i);
       } catch (error) {
         if (error instanceof OutOfMemory && error.message === 'out of memory') throw error;
@@ -333,7 +405,7 @@ return function boot(configText, main, behaviors) {
     }
     progress[0] = -1;
     const answer = apply(join, lines, ['\n']);
-    batch = lines = current = firstLoad = otherLoads = loadedIds = wanted = undefined;
+    batch = lines = current = originals = currentMetadata = firstLoad = otherLoads = loadedIds = loadedMetadata = wanted = undefined;
     return answer;
   }
   return { run, progress };

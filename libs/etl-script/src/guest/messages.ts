@@ -1,12 +1,16 @@
 import type { CompiledScript } from '../compile/compile-script.ts';
+import type { DocumentExtras } from '../extras/types.ts';
 import type { ScriptFailureKind } from '../types.ts';
 import type { SandboxLimits } from './sandbox.ts';
 
 /** What a worker is started with. */
 export interface WorkerSettings extends SandboxLimits {
-  /** One counter: it grows whenever the worker comes forward. */
+  /** A counter, which grows whenever the worker comes forward, and at OPENING whether it opens a sandbox. */
   beats: SharedArrayBuffer;
 }
+
+/** The place among the beats that is 1 while a sandbox is opened: no script runs then. */
+export const OPENING = 1;
 
 /** Several texts in one buffer, so that a batch crosses the thread in one piece. */
 export interface PackedTexts {
@@ -55,6 +59,8 @@ export interface Reply {
   collections: string[];
   fields: string[];
   metadata: (string | null)[];
+  /** By put. */
+  extras: Record<number, DocumentExtras>;
   failures: Record<number, RawFailure>;
   wants: Record<number, string[]>;
   /** The worker has met what it should not outlive; replace it. */

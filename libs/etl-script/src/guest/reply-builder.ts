@@ -40,6 +40,7 @@ export class ReplyBuilder {
       collections: [],
       fields: [],
       metadata: [],
+      extras: {},
       failures: this.#failures,
       wants: this.#wants,
       spoiled: this.spoiled,
@@ -55,6 +56,7 @@ export class ReplyBuilder {
 function addCommand(reply: Reply, at: number, command: EtlCommand): void {
   if (command.type === 'put') {
     reply.types[at] = PUT;
+    if (command.extras) reply.extras[reply.fields.length] = command.extras;
     reply.ids.push(command.id);
     reply.collections.push(command.collection);
     reply.fields.push(command.fields);
@@ -86,7 +88,10 @@ function putOf(reply: Reply, put: number, id: string): EtlCommand {
   const collection = reply.collections[put] ?? '';
   const fields = reply.fields[put] ?? '';
   const metadata = reply.metadata[put] ?? null;
-  return metadata === null
-    ? { type: 'put', id, collection, fields }
-    : { type: 'put', id, collection, fields, metadata };
+  const extras = reply.extras[put];
+  const command: EtlCommand =
+    metadata === null
+      ? { type: 'put', id, collection, fields }
+      : { type: 'put', id, collection, fields, metadata };
+  return extras ? { ...command, extras } : command;
 }

@@ -1,12 +1,13 @@
 import { commandsForDelete, commandsForUpdate, type ScriptLoad } from '../commands/commands-for.ts';
 import type { CompiledScript } from '../compile/compile-script.ts';
 import { cutFields } from '../json/cut-fields.ts';
-import { hasUnusualNumbers, noteNumbers, restoreNumbers } from '../json/keep-numbers.ts';
 import { readLastModified } from '../json/read-last-modified.ts';
-import { splitMetadata } from '../json/split-metadata.ts';
 import { behaviorFor } from '../validate/find-behaviors.ts';
+import { ExtrasCollector } from '../extras/collect-extras.ts';
+import { LoadReader, type LoadSource } from './load-reader.ts';
 import type { Job, RawFailure, Reply } from './messages.ts';
 import { unpackTexts } from './pack-texts.ts';
+import { passJob } from './pass-job.ts';
 import { projectJob } from './project-job.ts';
 import { ReplyBuilder } from './reply-builder.ts';
 import { SandboxBrokenError } from './sandbox.ts';
@@ -29,6 +30,7 @@ export async function runJob(script: CompiledScript, job: Job, sandbox: SandboxK
   if (script.projection && job.documents) {
     return projectJob(script, script.projection, job, job.documents, () => sandbox.beat());
   }
+  if (script.passesThrough && job.documents) return passJob(job, job.documents, () => sandbox.beat());
   const work = new JobRun(script, job, sandbox);
   for (const chunk of work.chunks()) await work.run(chunk);
   return work.reply.build();
@@ -36,6 +38,7 @@ export async function runJob(script: CompiledScript, job: Job, sandbox: SandboxK
 
 class JobRun {
   readonly reply: ReplyBuilder;
+  readonly #reader: LoadReader;
   readonly #script: CompiledScript;
   readonly #job: Job;
   readonly #sandbox: SandboxKeeper;
@@ -43,12 +46,15 @@ class JobRun {
   readonly #given: string[];
   readonly #loads: (string | null)[];
   readonly #behaviors: number[];
+  readonly #extras: ExtrasCollector | null;
 
   constructor(script: CompiledScript, job: Job, sandbox: SandboxKeeper) {
     this.#script = script;
+    this.#reader = new LoadReader(script);
     this.#job = job;
     this.#sandbox = sandbox;
     this.reply = new ReplyBuilder(job.ids.length);
+    this.#extras = script.extras && new ExtrasCollector(script.extras);
     this.#documents = job.documents ? unpackTexts(job.documents) : [];
     const wanted = script.fields && new Set(script.fields);
     this.#given = this.#documents.map((text) =>
@@ -140,19 +146,14 @@ class JobRun {
     let loads: ScriptLoad[] = [];
     let mayDelete = true;
     let invalid: RawFailure | undefined;
-    const numbers = new Map<number, ReturnType<typeof noteNumbers> | null>();
+    let source: LoadSource | undefined;
     for (const line of answer.split('\n')) {
       const document = documents[next] ?? -1;
       const kind = line.charCodeAt(0);
-      if (kind >= 48 && kind <= 57) {
-        const cut = line.search(/[={]/);
-        const target = this.#script.targets[Number(line.slice(0, cut))] ?? '';
-        const isStored = line.charCodeAt(cut) === 61;
+      if (LoadReader.reads(kind)) {
+        source ??= this.#sourceOf(document);
         try {
-          const text = isStored
-            ? this.#documents[document]
-            : this.#withNumbers(document, line.slice(cut), numbers);
-          loads.push({ target, ...splitMetadata(text ?? '{}') });
+          loads.push(this.#reader.read(line, source));
         } catch (error) {
           invalid = {
             kind: 'invalid-output',
@@ -160,6 +161,10 @@ class JobRun {
             stack: '',
           };
         }
+        continue;
+      }
+      if (kind === 43) {
+        this.#extras?.add(line.slice(1));
         continue;
       }
       if (kind === 98) {
@@ -170,11 +175,20 @@ class JobRun {
       if (kind === 102) this.reply.failed(document, JSON.parse(line.slice(1)) as RawFailure);
       else if (kind === 119) this.reply.wants(document, JSON.parse(line.slice(1)) as string[]);
       else if (invalid) this.reply.failed(document, invalid);
-      else this.reply.done(document, this.#commands(document, loads, mayDelete));
+      else this.reply.done(document, this.#commands(document, this.#withExtras(document, loads), mayDelete));
+      this.#extras?.clear();
       loads = [];
       mayDelete = true;
       invalid = undefined;
+      source = undefined;
     }
+  }
+
+  #withExtras(document: number, loads: ScriptLoad[]): ScriptLoad[] {
+    if (!this.#extras) return loads;
+    const collection = this.#job.collections[document] ?? '';
+    const extras = this.#extras.take(loads, collection, this.#documents[document] ?? '{}');
+    return loads.map((load, i) => ({ ...load, extras: extras[i] }));
   }
 
   #commands(document: number, loads: ScriptLoad[], mayDelete: boolean) {
@@ -184,20 +198,12 @@ class JobRun {
       : commandsForDelete(source, this.#script.targets, mayDelete);
   }
 
-  #withNumbers(
-    document: number,
-    text: string,
-    known: Map<number, ReturnType<typeof noteNumbers> | null>,
-  ): string {
-    let numbers = known.get(document);
-    if (numbers === undefined) {
-      const sources = [
-        this.#given[document] ?? '{}',
-        ...(this.#job.needs?.[document] ?? []).map((load) => this.#loads[load] ?? '{}'),
-      ];
-      numbers = sources.some(hasUnusualNumbers) ? noteNumbers(sources) : null;
-      known.set(document, numbers);
-    }
-    return numbers ? restoreNumbers(text, numbers) : text;
+  #sourceOf(document: number): LoadSource {
+    const loaded = (this.#job.needs?.[document] ?? []).map((load) => this.#loads[load] ?? '{}');
+    return {
+      id: this.#job.ids[document] ?? '',
+      text: this.#documents[document] ?? '{}',
+      given: [this.#given[document] ?? '{}', ...loaded],
+    };
   }
 }

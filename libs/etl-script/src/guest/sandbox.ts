@@ -10,6 +10,8 @@ import type { CompiledScript } from '../compile/compile-script.ts';
 import { behaviorFor } from '../validate/find-behaviors.ts';
 import { MISSING_FUNCTIONS } from '../validate/language.ts';
 import type { ScriptFailureKind } from '../types.ts';
+import { EXTRAS_PROGRAM } from '../extras/extras-program.ts';
+import { guestExtras } from '../extras/guest-extras.ts';
 import { GUEST_PROGRAM } from './guest-program.ts';
 import { cappedMemory } from './capped-memory.ts';
 import { DocumentClock } from './document-clock.ts';
@@ -66,13 +68,14 @@ export class Sandbox {
     runtime.setMaxStackSize(STACK_BYTES);
     const context = runtime.newContext();
     const boot = evaluate(context, GUEST_PROGRAM, 'etl');
+    const makeExtras = evaluate(context, EXTRAS_PROGRAM, 'etl');
     const main = evaluate(context, script.program, 'script');
     const behaviors = context.newArray();
     script.behaviorPrograms.forEach((program, number) => {
       evaluate(context, program, 'script').consume((handle) => context.setProp(behaviors, number, handle));
     });
     const config = context.newString(JSON.stringify(configOf(script)));
-    const guest = call(context, boot, [config, main, behaviors]);
+    const guest = call(context, boot, [config, main, behaviors, makeExtras]);
     const progress = context.getProp(guest, 'progress');
     const at = context.getProp(progress, 'buffer').consume((buffer) => context.getArrayBuffer(buffer));
     const clock = new DocumentClock(memory, at.value.byteOffset, limits.documentTimeoutMs, onProgress);
@@ -132,9 +135,11 @@ function configOf(script: CompiledScript) {
     targets: script.targets,
     careful: script.careful,
     leavesAlone: script.leavesAlone,
+    patch: script.patch,
     passesThrough: script.passesThrough,
     genericBehavior: generic === undefined ? -1 : script.deleteBehaviors.indexOf(generic),
     missing: MISSING_FUNCTIONS,
+    extras: script.extras && guestExtras(script, script.extras),
   };
 }
 

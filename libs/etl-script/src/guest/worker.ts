@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CompiledScript } from '../compile/compile-script.ts';
-import type { Job, WorkerMessage, WorkerSettings } from './messages.ts';
+import { OPENING, type Job, type WorkerMessage, type WorkerSettings } from './messages.ts';
 import { runJob, type SandboxKeeper } from './run-job.ts';
 import { Sandbox } from './sandbox.ts';
 
@@ -18,7 +18,8 @@ class Keeper implements SandboxKeeper {
   async use(script: CompiledScript): Promise<void> {
     this.#script = script;
     this.#sandbox = undefined;
-    if (!script.projection) await this.renew();
+    const isRun = !script.projection && (!script.passesThrough || script.deleteBehaviors.length > 0);
+    if (isRun) await this.renew();
   }
 
   get script(): CompiledScript {
@@ -34,9 +35,10 @@ class Keeper implements SandboxKeeper {
   async renew(): Promise<void> {
     // The old one is left to the collector: disposing of a broken sandbox may abort.
     this.#sandbox = undefined;
-    this.beat();
+    Atomics.store(beats, OPENING, 1);
     this.#sandbox = await Sandbox.open(this.script, settings, () => this.beat());
     this.beat();
+    Atomics.store(beats, OPENING, 0);
   }
 
   async renewIfNeeded(): Promise<void> {

@@ -9,6 +9,9 @@ const CLOSE_BRACE = 125;
 /** The place of the document's id among the fields. */
 export const OWN_ID = -1;
 
+/** The place of what the script computes: the first is -2, the second -3. */
+export const FIRST_COMPUTED = -2;
+
 /** A script that only picks: it is applied to a document's text without running anything. */
 export interface Projection {
   /** Top-level fields of the document that it reads, each once. */
@@ -21,7 +24,7 @@ export interface ProjectedLoad extends Pick<SplitDocument, 'metadata' | 'collect
   target: string;
   /** JSON text around the gaps: one more than there are gaps. */
   texts: string[];
-  /** What each gap takes: a place in `fields`, or OWN_ID. */
+  /** What each gap takes: a place in `fields`, OWN_ID, or what is computed, from FIRST_COMPUTED down. */
   gaps: number[];
 }
 
@@ -30,23 +33,44 @@ export type ProjectedDocument = SplitDocument & { target: string };
 
 /** Prepares a projection: the answer applies it to one document's text. Values come out exactly as written. */
 export function projector({ fields, loads }: Projection): (text: string, id: string) => ProjectedDocument[] {
-  const places = new Map(fields.map((name, place) => [name, place]));
-  const constant = loads.map(({ texts, gaps, ...same }) => ({ texts, gaps, same }));
+  const places = placesOf(fields);
   return (text, id) => {
     const values = pickValues(text, places);
-    return constant.map(({ texts, gaps, same }) => {
-      let written = texts[0] ?? '';
-      for (let i = 0; i < gaps.length; i++) {
-        const gap = gaps[i] ?? OWN_ID;
-        written += (gap === OWN_ID ? JSON.stringify(id) : (values[gap] ?? 'null')) + (texts[i + 1] ?? '');
-      }
-      return { ...same, fields: written };
-    });
+    return loads.map((load) => fillLoad(load, values, id, NOTHING_COMPUTED));
+  };
+}
+
+const NOTHING_COMPUTED: readonly string[] = [];
+
+/** Where each field's value stands in what `pickValues` answers. */
+export function placesOf(fields: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(fields.map((name, place) => [name, place]));
+}
+
+/** One load with its gaps filled; a field that the document does not have is null. */
+export function fillLoad(
+  { texts, gaps, target, metadata, collection }: ProjectedLoad,
+  values: readonly string[],
+  id: string,
+  computed: readonly string[],
+): ProjectedDocument {
+  let fields = texts[0] ?? '';
+  for (let i = 0; i < gaps.length; i++) {
+    const gap = gaps[i] ?? OWN_ID;
+    const text =
+      gap === OWN_ID ? JSON.stringify(id) : gap < OWN_ID ? computed[FIRST_COMPUTED - gap] : values[gap];
+    fields += (text ?? 'null') + (texts[i + 1] ?? '');
+  }
+  return {
+    target,
+    fields,
+    ...(metadata !== undefined && { metadata }),
+    ...(collection !== undefined && { collection }),
   };
 }
 
 /** The wanted members' values as written. Ends as soon as all are found: stored documents name each member once. */
-function pickValues(text: string, places: ReadonlyMap<string, number>): string[] {
+export function pickValues(text: string, places: ReadonlyMap<string, number>): string[] {
   const values: string[] = [];
   let missing = places.size;
   let at = skipBlanks(text, 0);

@@ -32,10 +32,14 @@ export function splitMetadata(text: string): SplitDocument {
     if (memberName(text, member) === '@metadata') found = text.slice(member.valueStart, member.valueEnd);
     else fields += (fields === '' ? '' : ',') + text.slice(member.nameStart, member.valueEnd);
   });
-  if (found === undefined) return { fields: text };
-  if (found === 'null') return { fields: `{${fields}}` };
-  if (!found.startsWith('{')) throw new TypeError("the loaded document's @metadata is not an object");
-  return { fields: `{${fields}}`, ...travelling(found) };
+  return found === undefined ? { fields: text } : withMetadata(`{${fields}}`, found);
+}
+
+/** Fields and a metadata object as written, the latter taken apart. Throws TypeError when it is neither an object nor null. */
+export function withMetadata(fields: string, metadata: string): SplitDocument {
+  if (metadata === 'null') return { fields };
+  if (!metadata.startsWith('{')) throw new TypeError("the loaded document's @metadata is not an object");
+  return { fields, ...travelling(metadata) };
 }
 
 function travelling(metadata: string): Pick<SplitDocument, 'metadata' | 'collection'> {

@@ -140,7 +140,7 @@ describe('A hostile script', () => {
         type: 'put',
         id: 'users/1-A/people/0000000000000000001',
         collection: 'People',
-        fields: '{"Id":"\\nd\\n0{}","@id":1,"t":"\u2028\\ud800"}',
+        fields: '{"Id":"\\nd\\n0{}","@id":1,"t":"\u2028\ufffd"}',
       },
     ]);
     for (const value of [

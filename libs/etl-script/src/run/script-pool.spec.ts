@@ -153,7 +153,7 @@ describe('A script in the sandbox', () => {
       a: 'users/1-A',
       b: true,
       c: 'Users',
-      d: 1767323045678,
+      d: 1767323045678 + 0.9012,
       e: null,
     });
   });

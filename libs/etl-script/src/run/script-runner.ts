@@ -1,7 +1,9 @@
 import type { CompiledScript } from '../compile/compile-script.ts';
+import { followOf } from '../extras/guest-extras.ts';
+import type { ScriptFollow } from '../extras/types.ts';
 import type { DeletedInput, DocumentLoader, ScriptInput, ScriptOutput } from '../types.ts';
 import { BatchRun, type BatchDocument } from './batch-run.ts';
-import { passThrough, plainDelete } from './pass-through.ts';
+import { plainDelete } from './plain-delete.ts';
 import type { WorkerSlots } from './worker-slots.ts';
 
 /** One script, open to run. Its worker stays warm between batches. */
@@ -19,17 +21,21 @@ export interface ScriptRunner {
     load: DocumentLoader,
     signal?: AbortSignal,
   ): Promise<ScriptOutput[]>;
+  /** Which changes that change no document it wants to hear of. Absent: none. */
+  readonly follow?: ScriptFollow | undefined;
   /** Lets its worker go. */
   close(): void;
 }
 
 export class PooledScriptRunner implements ScriptRunner {
+  readonly follow: ScriptFollow | undefined;
   readonly #script: CompiledScript;
   readonly #slots: WorkerSlots;
   readonly #maxLoadRounds: number;
 
   constructor(script: CompiledScript, slots: WorkerSlots, maxLoadRounds: number) {
     this.#script = script;
+    this.follow = followOf(script);
     this.#slots = slots;
     this.#maxLoadRounds = maxLoadRounds;
   }
@@ -40,7 +46,6 @@ export class PooledScriptRunner implements ScriptRunner {
     signal?: AbortSignal,
   ): Promise<ScriptOutput[]> {
     signal?.throwIfAborted();
-    if (this.#script.passesThrough) return inputs.map(passThrough);
     return this.#run(inputs, load, signal);
   }
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Job, Reply, WorkerMessage, WorkerSettings } from '../guest/messages.ts';
+import { OPENING, type Job, type Reply, type WorkerMessage, type WorkerSettings } from '../guest/messages.ts';
 import type { SandboxLimits } from '../guest/sandbox.ts';
 
 const LOOK_EVERY_MS = 50;
@@ -37,7 +37,7 @@ export class ScriptWorker {
   /** Which script the worker has; jobs for another one must bring it. */
   scriptKey: object | undefined;
   readonly #thread: Worker;
-  readonly #beats = new Int32Array(new SharedArrayBuffer(4));
+  readonly #beats = new Int32Array(new SharedArrayBuffer(8));
   readonly #limits: SandboxLimits;
   readonly #ready: Promise<void>;
   #waiting: Waiting | undefined;
@@ -118,9 +118,11 @@ export class ScriptWorker {
     let looks = 0;
     return setInterval(() => {
       const beat = Atomics.load(this.#beats, 0);
+      // While it opens a sandbox no script runs; on a busy machine that takes longer than a document may.
+      const isOpening = Atomics.load(this.#beats, OPENING) === 1;
       looks = beat === seen ? looks + 1 : 0;
       seen = beat;
-      if (looks < allowed) return;
+      if (looks < (isOpening ? START_MS / LOOK_EVERY_MS : allowed)) return;
       reject(
         new WorkerLostError('timeout', `the script did not end within ${this.#limits.documentTimeoutMs} ms`),
       );

@@ -8,25 +8,33 @@ const METADATA = '@metadata';
  * The top-level fields of the document that a script can read, or null when `this` goes anywhere a field list
  * cannot follow (passed on, spread, copied, called on, indexed by a computed name).
  * @param loaders functions that may be given `this` without reading from it
+ * @param skipped parts of the tree that do not run
  */
-export function findFields(tree: TreeNode, loaders: readonly string[] = []): string[] | null {
+export function findFields(
+  tree: TreeNode,
+  loaders: readonly string[] = [],
+  skipped: ReadonlySet<TreeNode> = new Set(),
+): string[] | null {
   const declared = declaredNames(tree);
   if (['id', ...READS_METADATA, ...loaders].some((name) => declared.has(name))) return null;
-  const fields = new FieldSet(loaders);
+  const fields = new FieldSet(loaders, skipped);
   return readsOnly(tree, fields) ? [...fields] : null;
 }
 
 class FieldSet extends Set<string> {
   readonly loaders: readonly string[];
+  readonly skipped: ReadonlySet<TreeNode>;
 
-  constructor(loaders: readonly string[]) {
+  constructor(loaders: readonly string[], skipped: ReadonlySet<TreeNode>) {
     super();
     this.loaders = loaders;
+    this.skipped = skipped;
   }
 }
 
 function readsOnly(node: TreeNode, fields: FieldSet): boolean {
   for (const { key, child } of childrenOf(node)) {
+    if (fields.skipped.has(child)) continue;
     if (child.type === 'ThisExpression') {
       if (!isFieldRead(node, key, fields)) return false;
     } else if (hasOwnThis(child)) {

@@ -1,4 +1,4 @@
-import type { ProjectedLoad, Projection } from '../json/project.ts';
+import { FIRST_COMPUTED, OWN_ID, type ProjectedLoad, type Projection } from '../json/project.ts';
 import { splitMetadata } from '../json/split-metadata.ts';
 import { topLevel } from './find-behaviors.ts';
 import { asNode, staticKey, type TreeNode } from './walk-tree.ts';
@@ -14,7 +14,8 @@ export function findProjection(tree: TreeNode, targets: readonly string[]): Proj
   const loads: ProjectedLoad[] = [];
   for (const statement of topLevel(tree)) {
     if (statement.type === 'EmptyStatement') continue;
-    const load = statement.type === 'ExpressionStatement' && projectedLoad(statement, targets, fields);
+    const call = statement.type === 'ExpressionStatement' ? asNode(statement['expression']) : undefined;
+    const load = call && projectedCall(call, targets, { fields, picked: [], computed: null });
     if (!load) return null;
     loads.push(load);
   }
@@ -24,19 +25,44 @@ export function findProjection(tree: TreeNode, targets: readonly string[]): Proj
 /** Text with gaps: `texts` has one more than `gaps`. */
 type Template = Pick<ProjectedLoad, 'texts' | 'gaps'>;
 
-function projectedLoad(
-  statement: TreeNode,
+/** What is picked from the document, and, where that is allowed, what the script has to compute. */
+interface Picks {
+  fields: Set<string>;
+  picked: TreeNode[];
+  /** Null: everything must be picked. */
+  computed: TreeNode[] | null;
+}
+
+/** A load of which only the values in `computed` need to run, in this order; `picked` need not. */
+export interface LoadTemplate extends ProjectedLoad {
+  computed: TreeNode[];
+  picked: TreeNode[];
+}
+
+/**
+ * One call `loadToX({ … })` as text with gaps for what is picked and for what is computed. Null when its names or its
+ * metadata are not perfectly plain, or when nothing of it is picked.
+ */
+export function findLoadTemplate(
+  call: TreeNode,
   targets: readonly string[],
   fields: Set<string>,
-): ProjectedLoad | null {
-  const call = asNode(statement['expression']);
+): LoadTemplate | null {
+  const picks: Picks = { fields: new Set(fields), picked: [], computed: [] };
+  const load = call['optional'] ? null : projectedCall(call, targets, picks);
+  if (!load || picks.picked.length === 0) return null;
+  for (const name of picks.fields) fields.add(name);
+  return { ...load, picked: picks.picked, computed: picks.computed ?? [] };
+}
+
+function projectedCall(call: TreeNode, targets: readonly string[], picks: Picks): ProjectedLoad | null {
   const { target, value } = loadCall(call);
   if (target === undefined || !targets.includes(target) || value?.type !== 'ObjectExpression') return null;
   const own = membersOf(value);
   if (!own) return null;
   const metadata = own.get(METADATA);
   own.delete(METADATA);
-  const template = objectTemplate(own, fields);
+  const template = objectTemplate(own, picks);
   const carried = metadata ? constantMetadata(metadata) : {};
   return template && carried && { target, ...carried, ...template };
 }
@@ -70,37 +96,49 @@ function membersOf(object: TreeNode): Map<string, TreeNode> | null {
   return members;
 }
 
-function objectTemplate(members: Map<string, TreeNode>, fields: Set<string>): Template | null {
+function objectTemplate(members: Map<string, TreeNode>, picks: Picks): Template | null {
   const parts: (string | Template)[] = ['{'];
   for (const [name, value] of members) {
-    const template = name === METADATA ? null : valueTemplate(value, fields);
+    const template = name === METADATA ? null : valueTemplate(value, picks);
     if (!template) return null;
     parts.push(`${parts.length > 1 ? ',' : ''}${JSON.stringify(name)}:`, template);
   }
   return join([...parts, '}']);
 }
 
-function valueTemplate(value: TreeNode, fields: Set<string>): Template | null {
+function valueTemplate(value: TreeNode, picks: Picks): Template | null {
   const constant = constantText(value);
   if (constant !== null) return join([constant]);
-  if (value.type === 'ObjectExpression') {
-    const members = membersOf(value);
-    return members && objectTemplate(members, fields);
-  }
-  if (value.type === 'ArrayExpression') return arrayTemplate(value, fields);
-  if (value.type === 'CallExpression') return isOwnId(value) ? { texts: ['', ''], gaps: [-1] } : null;
-  const field = fieldOfThis(value);
-  if (field === undefined) return null;
-  fields.add(field);
-  return { texts: ['', ''], gaps: [[...fields].indexOf(field)] };
+  const before = { picked: picks.picked.length, computed: picks.computed?.length ?? 0 };
+  const inside = insideTemplate(value, picks);
+  if (inside || !picks.computed) return inside;
+  // What was found inside of it before it turned out to be more than a template is computed with it.
+  picks.picked.length = before.picked;
+  picks.computed.length = before.computed;
+  picks.computed.push(value);
+  return { texts: ['', ''], gaps: [FIRST_COMPUTED - before.computed] };
 }
 
-function arrayTemplate(array: TreeNode, fields: Set<string>): Template | null {
+function insideTemplate(value: TreeNode, picks: Picks): Template | null {
+  if (value.type === 'ObjectExpression') {
+    const members = membersOf(value);
+    return members && objectTemplate(members, picks);
+  }
+  if (value.type === 'ArrayExpression') return arrayTemplate(value, picks);
+  if (value.type === 'CallExpression') return isOwnId(value) ? { texts: ['', ''], gaps: [OWN_ID] } : null;
+  const field = fieldOfThis(value);
+  if (field === undefined) return null;
+  picks.fields.add(field);
+  picks.picked.push(value);
+  return { texts: ['', ''], gaps: [[...picks.fields].indexOf(field)] };
+}
+
+function arrayTemplate(array: TreeNode, picks: Picks): Template | null {
   const parts: (string | Template)[] = ['['];
   const items = Array.isArray(array['elements']) ? array['elements'] : [];
   for (const item of items) {
     const node = asNode(item);
-    const template = node ? valueTemplate(node, fields) : null;
+    const template = node ? valueTemplate(node, picks) : null;
     if (!template) return null;
     if (parts.length > 1) parts.push(',');
     parts.push(template);
@@ -139,7 +177,7 @@ function fieldOfThis(value: TreeNode): string | undefined {
 
 /** The script's own metadata is the same for every document: it is taken apart once. */
 function constantMetadata(value: TreeNode): Pick<ProjectedLoad, 'metadata' | 'collection'> | null {
-  const none = new Set<string>();
+  const none: Picks = { fields: new Set(), picked: [], computed: null };
   const template = value.type === 'ObjectExpression' ? valueTemplate(value, none) : null;
   if (!template || template.gaps.length > 0) return null;
   const { metadata, collection } = splitMetadata(`{"${METADATA}":${template.texts.join('')}}`);

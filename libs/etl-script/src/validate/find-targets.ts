@@ -1,7 +1,7 @@
 // RavenDB finds targets by these two expressions over the whole text, comments and strings included. Every update
 // sends a delete for each of them, so finding fewer (or more) would leave other documents at the target.
 const NAMED = /loadTo([\p{L}\p{Mn}\p{Nd}\p{Pc}]+)/gu;
-const QUOTED = /loadTo\((?:'([\p{L}\p{Mn}\p{Nd}\p{Pc}]+)'|"([\p{L}\p{Mn}\p{Nd}\p{Pc}]+)")/gu;
+const QUOTED = /loadTo\((?:'([\p{L}\p{Mn}\p{Nd}\p{Pc}.]+)'|"([\p{L}\p{Mn}\p{Nd}\p{Pc}.]+)")/gu;
 
 /** The collections a script's text loads to, each once, in order of appearance. */
 export function findTargets(script: string): string[] {

@@ -54,7 +54,7 @@ describe('Inspecting a script', () => {
     ['var x = 1', 1, 1, /no loadTo<CollectionName>\(\)/],
     ["loadTo ('Users', this)", 1, 1, /without blanks/],
     ['loadToUsers({\n a: nope(1) })', 2, 5, /unknown function nope/],
-    ['loadToUsers({ a: loadAttachment("x") })', 1, 18, /loadAttachment is not supported/],
+    ['loadToUsers({ a: counter(this, "x") })', 1, 18, /counter is not supported/],
     ['x;\nreplicateToUsers(this)', 2, 1, /write loadToUsers/],
     [
       'function deleteDocumentsBehavior() {}\nfunction deleteDocumentsBehavior() {}',

@@ -1,9 +1,11 @@
 import type { ScriptInspection, ScriptProblem, Transformation } from '../types.ts';
-import { findDeleteBehaviors } from './find-behaviors.ts';
+import { problemsOfLoadBehaviors } from '../extras/inspect-extras.ts';
+import { findDeleteBehaviors, topLevel } from './find-behaviors.ts';
 import { findFields } from './find-fields.ts';
 import { usesDynamicCode, usesLoad } from './find-hazards.ts';
 import { freeNames, type FreeName } from './find-names.ts';
 import { findTargets } from './find-targets.ts';
+import { asNode, type TreeNode } from './walk-tree.ts';
 import { isKnownName, MISSING_FUNCTIONS } from './language.ts';
 import { parseScript, placeOf } from './parse-script.ts';
 
@@ -38,11 +40,15 @@ export function inspectScript({ collection, script }: Transformation): ScriptIns
   const behaviors = findDeleteBehaviors(parsed.tree);
   const dynamicCode = usesDynamicCode(parsed.tree, free);
   const passesThrough = targets.length === 0 && behaviors.length > 0;
-  const problems = unknownFunctions(free, targets, dynamicCode);
+  const problems = [
+    ...foreignBehaviors(parsed.tree, collection),
+    ...problemsOfLoadBehaviors(parsed.tree, collection, targets),
+    ...unknownFunctions(free, targets, dynamicCode),
+  ];
   if (targets.length === 0 && !passesThrough) problems.unshift(noTarget(text));
   return {
     targets,
-    keepsId: passesThrough || targets.some((target) => target.toLowerCase() === collection.toLowerCase()),
+    keepsId: passesThrough || targets.some((target) => isSame(target, collection)),
     usesLoad: dynamicCode || usesLoad(free),
     usesDynamicCode: dynamicCode,
     fields: dynamicCode || free.some(({ name }) => name === 'arguments') ? null : findFields(parsed.tree),
@@ -74,9 +80,28 @@ function unusableText(text: string): ScriptProblem | undefined {
 
 function noTarget(text: string): ScriptProblem {
   const hint = /loadTo\s*\(/.test(text)
-    ? " (with loadTo(name, …) write loadTo('Name', without blanks and only word characters)"
+    ? " (with loadTo(name, …) write loadTo('Name', without blanks, in quotes, with only word characters and dots)"
     : '';
   return { reason: `no loadTo<CollectionName>() call found in the script${hint}`, line: 1, column: 1 };
+}
+
+/** A specific behaviour is for documents of the script's own collection; for any other it would never be asked. */
+function foreignBehaviors(tree: TreeNode, collection: string): ScriptProblem[] {
+  return topLevel(tree).flatMap((item) => {
+    const name = nameOf(item);
+    const of = /^deleteDocumentsOf(\w+)Behavior$/.exec(name)?.[1];
+    if (item.type !== 'FunctionDeclaration' || of === undefined || isSame(of, collection)) return [];
+    const reason = `${name} is never asked: the script's documents are ${collection}, not ${of}`;
+    return [{ reason, ...placeOf(item) }];
+  });
+}
+
+function nameOf(declaration: TreeNode): string {
+  return String(asNode(declaration['id'])?.['name'] ?? '');
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 function unknownFunctions(

@@ -1,4 +1,6 @@
-/** Functions of RavenDB's ETL scripts that the sandbox has, besides `loadTo…`. */
+import { EXTRA_FUNCTIONS } from '../extras/language.ts';
+
+/** Functions of RavenDB's ETL scripts that the sandbox has, besides `loadTo…` and EXTRA_FUNCTIONS. */
 export const ETL_FUNCTIONS = [
   'loadTo',
   'id',
@@ -13,15 +15,6 @@ export const ETL_FUNCTIONS = [
 
 /** Functions that RavenDB's ETL scripts have and the sandbox has not: a script that calls them is refused. */
 export const MISSING_FUNCTIONS = [
-  'loadAttachment',
-  'hasAttachment',
-  'getAttachments',
-  'loadCounter',
-  'hasCounter',
-  'getCounters',
-  'loadTimeSeries',
-  'hasTimeSeries',
-  'getTimeSeries',
   'counter',
   'counterRaw',
   'timeseries',
@@ -51,7 +44,11 @@ export const LANGUAGE_NAMES: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-const KNOWN: ReadonlySet<string> = new Set<string>([...ETL_FUNCTIONS, ...MISSING_FUNCTIONS]);
+const KNOWN: ReadonlySet<string> = new Set<string>([
+  ...ETL_FUNCTIONS,
+  ...EXTRA_FUNCTIONS,
+  ...MISSING_FUNCTIONS,
+]);
 
 /** Whether a script finds something under this name without declaring it. */
 export function isKnownName(name: string, targets: readonly string[]): boolean {

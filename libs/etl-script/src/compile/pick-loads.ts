@@ -1,0 +1,61 @@
+import type { ProjectedLoad } from '../json/project.ts';
+import { findLoadTemplate, type LoadTemplate } from '../validate/find-projection.ts';
+import { asNode, childrenOf, type TreeNode } from '../validate/walk-tree.ts';
+import type { Insertion } from './edit-text.ts';
+
+/** The function that stands in for a load whose picked values the host fills in; the guest provides it. */
+export const PICK = '$etl_pick';
+
+/** Loads of which the script only computes a part; the rest is picked from the document's text by the host. */
+export interface PickedLoads {
+  fields: string[];
+  loads: ProjectedLoad[];
+}
+
+export interface LoadPicking extends PickedLoads {
+  /** Before and after what is inserted for other reasons at the same places. */
+  opening: Insertion[];
+  closing: Insertion[];
+  /** Parts of the tree that do not run any more. */
+  skipped: Set<TreeNode>;
+}
+
+/**
+ * Turns `loadToX({ A: this.A, B: f() })` into `$etl_pick(0,[/*loadToX({ A: this.A, B: *\/(f()),/*})*\/])`: what is only
+ * picked becomes a comment, so that lines and columns stay. Only for scripts that change no document.
+ */
+export function pickLoads(script: string, tree: TreeNode, targets: readonly string[]): LoadPicking {
+  const fields = new Set<string>();
+  const found: LoadPicking = { fields: [], loads: [], opening: [], closing: [], skipped: new Set() };
+  for (const call of callsWithDocument(tree)) {
+    if (script.slice(call.start, call.end).includes('*/')) continue;
+    const template = findLoadTemplate(call, targets, fields);
+    if (template) addLoad(found, call, template);
+  }
+  return { ...found, fields: [...fields] };
+}
+
+/** Calls in which `this` is the document; not those inside of another call that was found. */
+function* callsWithDocument(node: TreeNode): Generator<TreeNode> {
+  for (const { child } of childrenOf(node)) {
+    if (/^(Function|Class)/.test(child.type)) continue;
+    if (child.type === 'CallExpression' && isLoad(child)) yield child;
+    else yield* callsWithDocument(child);
+  }
+}
+
+function isLoad(call: TreeNode): boolean {
+  const callee = asNode(call['callee']);
+  return callee?.type === 'Identifier' && String(callee['name']).startsWith('loadTo');
+}
+
+function addLoad(found: LoadPicking, call: TreeNode, { computed, picked, ...load }: LoadTemplate): void {
+  found.opening.push({ at: call.start, text: `${PICK}(${found.loads.length},[/*` });
+  for (const value of computed) {
+    found.opening.push({ at: value.start, text: '*/(' });
+    found.closing.push({ at: value.end, text: '),/*' });
+  }
+  found.closing.push({ at: call.end, text: '*/])' });
+  for (const node of picked) found.skipped.add(node);
+  found.loads.push(load);
+}

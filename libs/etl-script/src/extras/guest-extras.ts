@@ -1,0 +1,30 @@
+import { isSameCollection } from '../commands/id-prefix.ts';
+import type { CompiledScript } from '../compile/compile-script.ts';
+import type { ExtrasUse, ScriptFollow } from './types.ts';
+
+/** What the program in the sandbox needs to know; places of behaviours are behind those of the delete behaviours. */
+export function guestExtras({ targets, collection, deleteBehaviors }: CompiledScript, use: ExtrasUse) {
+  const names = loadBehaviors(use);
+  const place = (name: string | null): number =>
+    name === null ? -1 : deleteBehaviors.length + names.indexOf(name);
+  return {
+    ownTargets: targets.flatMap((target, number) => (isSameCollection(target, collection) ? [number] : [])),
+    counterBehavior: place(use.counterBehavior),
+    timeSeriesBehavior: place(use.timeSeriesBehavior),
+    timeSeriesName: use.timeSeriesBehavior,
+  };
+}
+
+export function loadBehaviors(use: ExtrasUse | null): string[] {
+  return [use?.counterBehavior, use?.timeSeriesBehavior].filter((name) => typeof name === 'string');
+}
+
+/**
+ * An increment or an append changes no document. Documents that pass unchanged take it along; a script has to say so with
+ * a behaviour. What it adds itself goes when the document changes.
+ */
+export function followOf({ passesThrough, extras }: CompiledScript): ScriptFollow | undefined {
+  const counters = passesThrough || (extras?.counterBehavior ?? null) !== null;
+  const timeSeries = passesThrough || (extras?.timeSeriesBehavior ?? null) !== null;
+  return counters || timeSeries ? { counters, timeSeries } : undefined;
+}

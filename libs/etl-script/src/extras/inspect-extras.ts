@@ -1,0 +1,52 @@
+import type { ScriptProblem } from '../types.ts';
+import { topLevel } from '../validate/find-behaviors.ts';
+import { placeOf } from '../validate/parse-script.ts';
+import { asNode, type TreeNode } from '../validate/walk-tree.ts';
+import { ADDS, COUNTER_BEHAVIOR, EXTRA_FUNCTIONS, TIME_SERIES_BEHAVIOR } from './language.ts';
+import type { ExtrasUse } from './types.ts';
+
+const READS = new RegExp(`\\b(?:${EXTRA_FUNCTIONS.join('|')})\\b`);
+
+/** What a script does with what hangs on documents, found by its text as RavenDB does; null: nothing. */
+export function findExtrasUse(script: string, tree: TreeNode, collection: string): ExtrasUse | null {
+  const named = (pattern: RegExp): string | null =>
+    behaviors(tree).find(({ name }) => pattern.exec(name)?.[1] === collection)?.name ?? null;
+  const use: ExtrasUse = {
+    adds: ADDS.test(script),
+    counterBehavior: named(COUNTER_BEHAVIOR),
+    timeSeriesBehavior: named(TIME_SERIES_BEHAVIOR),
+  };
+  const any = use.adds || use.counterBehavior !== null || use.timeSeriesBehavior !== null;
+  return any || READS.test(script) ? use : null;
+}
+
+/** What keeps load behaviours from being deployed. As in RavenDB, the collection's name counts with its case. */
+export function problemsOfLoadBehaviors(
+  tree: TreeNode,
+  collection: string,
+  targets: readonly string[],
+): ScriptProblem[] {
+  return behaviors(tree).flatMap(({ name, node, params }) => {
+    const of = (COUNTER_BEHAVIOR.exec(name) ?? TIME_SERIES_BEHAVIOR.exec(name))?.[1] ?? '';
+    const problem = (reason: string): ScriptProblem => ({ reason, ...placeOf(node) });
+    if (of !== collection)
+      return [problem(`${name} is for another collection than the script's own, ${collection}`)];
+    if (!targets.includes(collection))
+      return [problem(`${name} needs a load to ${collection} itself: loadTo${collection}(…)`)];
+    if (TIME_SERIES_BEHAVIOR.test(name) && params > 2)
+      return [problem(`${name} has ${params} parameters; it is called with (docId, timeSeriesName)`)];
+    // RavenDB does not see such a function and sends no counters, without a word.
+    if (COUNTER_BEHAVIOR.test(name) && params === 0)
+      return [problem(`${name} has no parameters; it is called with (docId, counterName)`)];
+    return [];
+  });
+}
+
+function behaviors(tree: TreeNode): { name: string; node: TreeNode; params: number }[] {
+  return topLevel(tree).flatMap((node) => {
+    if (node.type !== 'FunctionDeclaration') return [];
+    const name = String(asNode(node['id'])?.['name'] ?? '');
+    if (!COUNTER_BEHAVIOR.test(name) && !TIME_SERIES_BEHAVIOR.test(name)) return [];
+    return [{ name, node, params: Array.isArray(node['params']) ? node['params'].length : 0 }];
+  });
+}

@@ -1,0 +1,43 @@
+/**
+ * What of its source document's attachments, counters and time series a copy is to have: exactly these. A kind that is
+ * absent stays at the copy as it is.
+ */
+export interface DocumentExtras {
+  attachments?: AttachmentReference[];
+  /** Names of counters. */
+  counters?: string[];
+  timeSeries?: TimeSeriesReference[];
+}
+
+/** An attachment of the source document. Its content never enters the sandbox. */
+export interface AttachmentReference {
+  /** The name at the copy. */
+  name: string;
+  /** The name at the source. */
+  source: string;
+  hash: string;
+  contentType: string;
+  size: number;
+}
+
+/** A range of one of the source document's time series, both ends included; null: no end. */
+export interface TimeSeriesReference {
+  name: string;
+  from: string | null;
+  to: string | null;
+}
+
+/** How a script deals with what hangs on documents; null: it does not. */
+export interface ExtrasUse {
+  /** It may add attachments, counters or time series to what it loads: every copy then has exactly what was added. */
+  adds: boolean;
+  /** Its behaviours for the collection's own documents. */
+  counterBehavior: string | null;
+  timeSeriesBehavior: string | null;
+}
+
+/** Later changes of counters and time series, which change no document, that a script wants to hear of. */
+export interface ScriptFollow {
+  counters: boolean;
+  timeSeries: boolean;
+}

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+
+const FIELDS = ['A', 'B', 'N', 'T', 'O', 'L', 'Nope'];
+const field = fc.constantFrom(...FIELDS).map((name) => `this.${name}`);
+const key = fc.constantFrom('a', 'b', 'Name', 'ä', 'x y');
+const constant = fc.constantFrom(
+  '1',
+  '0',
+  '-1',
+  '2.5',
+  '1e3',
+  '"t"',
+  '""',
+  'true',
+  'false',
+  'null',
+  'undefined',
+);
+const object = (value: fc.Arbitrary<string>) =>
+  fc
+    .uniqueArray(fc.tuple(key, value), { maxLength: 3, selector: ([name]) => name })
+    .map((members) => `{ ${members.map(([name, text]) => `${JSON.stringify(name)}: ${text}`).join(', ')} }`);
+
+const expression = fc.letrec<{ value: string }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    field,
+    constant,
+    field.map((text) => `${text}.Deep`),
+    field.map((text) => `${text}.length`),
+    field.map((text) => `typeof ${text}`),
+    fc.constantFrom('id(this)', 'this.O.Deep.er', 'this.L[0]', 'this["N"]', 'this.T?.x', 'kept'),
+    fc
+      .tuple(tie('value'), fc.constantFrom('+', '==', '===', '<', '&&', '||', '??'), tie('value'))
+      .map(([one, operator, other]) => `((${one}) ${operator} (${other}))`),
+    fc.tuple(field, tie('value'), tie('value')).map(([test, yes, no]) => `(${test} ? ${yes} : ${no})`),
+    fc.array(tie('value'), { maxLength: 3 }).map((items) => `[${items.join(', ')}]`),
+    object(tie('value')),
+    fc.constantFrom(
+      'this.L.map(x => x)',
+      'this.L.filter(x => x != null)',
+      'this.T.toUpperCase()',
+      'Object.keys(this.O)',
+      'this.T.split("")',
+      'JSON.stringify({ n: this.N })',
+      '`${this.T}-${this.N}`',
+      'Math.round(this.N * 100) / 100',
+    ),
+  ),
+})).value;
+
+const load = fc
+  .tuple(fc.constantFrom('Users', 'People', 'OrderLines', 'users'), object(expression))
+  .map(([target, value]) => `loadTo${target}(${value});`);
+const change = fc.oneof(
+  fc.tuple(field, expression).map(([target, value]) => `${target} = ${value};`),
+  fc.constantFrom('this.L.push(1);', 'this.O.Deep = 1;', 'kept = this.O;', 'this.B = this.O;', 'this.N++;'),
+);
+const simple = fc.oneof({ weight: 3, arbitrary: load }, { weight: 2, arbitrary: change });
+const statement = fc.oneof(
+  { weight: 4, arbitrary: simple },
+  fc.tuple(expression, simple, simple).map(([test, yes, no]) => `if (${test}) { ${yes} } else { ${no} }`),
+  fc
+    .tuple(fc.constantFrom('this.L', 'this.Nope', '[1, this.N]'), load)
+    .map(([list, body]) => `for (const item of ${list} || []) { ${body} }`),
+  fc.tuple(expression).map(([test]) => `if (${test}) return;`),
+);
+
+/** A script of loads, changes, conditions and loops; it loads the document itself in the end, or not. */
+export const etlScript: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.array(statement, { maxLength: 4 }),
+    fc.constantFrom('loadToUsers(this);', 'loadToPeople(this);', 'if (this.A) loadToUsers(this);', '', ''),
+    fc.boolean(),
+    // Only in the end: what is deleted can still be read in RavenDB, and is there again when it was.
+    fc.constantFrom('', '', 'delete this.L;', 'delete this.O;', 'delete this.Nope;'),
+  )
+  .map(([statements, last, isPlain, deletion]) => {
+    const body = isPlain ? statements.filter((text) => text.startsWith('loadTo')) : statements;
+    return `let kept = null;\n${body.join('\n')}\n${deletion}\n${last}\n// loadToUsers(`;
+  });
+
+const scalar = fc.oneof(
+  fc.constantFrom('1.10', '9007199254740993', '1.0', '1e3', '-1E+2', '0', '7', '123456.789', '0.1'),
+  fc.integer().map(String),
+  fc.string({ unit: 'grapheme', maxLength: 8 }).map((text) => JSON.stringify(text.toWellFormed())),
+  fc.constantFrom('true', 'false', 'null', '"2020-01-01T00:00:00.1234567Z"', '"\\u0001\\"\\\\/"'),
+);
+const list = fc.array(scalar, { maxLength: 3 }).map((items) => `[${items.join(',')}]`);
+const nested = fc
+  .tuple(scalar, list)
+  .map(([deep, items]) => `{"Deep":${deep},"Items":${items},"z":1,"a":{}}`);
+
+/** A document's text as somebody would store it, every field of it there or not. */
+export const etlDocument: fc.Arbitrary<string> = fc
+  .record(
+    {
+      A: fc.oneof(scalar, nested),
+      B: fc.oneof(list, scalar),
+      N: fc.constantFrom('1.50', '3', '0', '-2.25', '1000000'),
+      T: fc.string({ unit: 'grapheme', maxLength: 6 }).map((text) => JSON.stringify(text.toWellFormed())),
+      O: nested,
+      L: list,
+    },
+    { requiredKeys: [] },
+  )
+  .map((fields) => {
+    const members = Object.entries(fields).map(([name, text]) => `"${name}":${text}`);
+    return `{${[...members, '"@metadata":{"@collection":"Users","Own":1}'].join(',')}}`;
+  });

@@ -3,9 +3,12 @@ import { tlsOptions } from './raven-node.ts';
 import type { RavenSettings } from './settings.ts';
 
 const RETRY_MS = 1_000;
+// A counter's increment and a time series' append change no document.
+const WATCHED = ['watch-docs', 'watch-counters', 'watch-all-timeseries'];
+const RINGS = /"(?:DocumentChange|CounterChange|TimeSeriesChange|Confirm)"/;
 
 /**
- * RavenDB's Changes API, as a bell: rings when a document may have changed, and each time the connection is new, since
+ * RavenDB's Changes API, as a bell: rings when a document or what hangs on it may have changed, and each time the connection is new, since
  * something may have been missed. Connects again by itself, to the next node after a failure.
  *
  * Not through the client: its subscriptions reject promises that nobody holds when the server goes away, which ends the
@@ -32,11 +35,13 @@ export class ChangesSocket {
     const socket = new WebSocket(this.#url(), { dispatcher: this.#dispatcher });
     this.#socket = socket;
     socket.addEventListener('open', () => {
-      socket.send(JSON.stringify({ CommandId: 1, Command: 'watch-docs', Param: null }));
+      WATCHED.forEach((command, at) => {
+        socket.send(JSON.stringify({ CommandId: at + 1, Command: command, Param: null }));
+      });
     });
     socket.addEventListener('message', ({ data }) => {
       const text = String(data);
-      if (text.includes('"DocumentChange"') || text.includes('"Confirm"')) this.#ring();
+      if (RINGS.test(text)) this.#ring();
     });
     socket.addEventListener('error', () => this.#again(socket));
     socket.addEventListener('close', () => this.#again(socket));

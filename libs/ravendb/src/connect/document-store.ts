@@ -1,5 +1,5 @@
 import { DocumentStore, type IAuthOptions } from 'ravendb';
-import { localName, storedName } from './field-names.ts';
+import { localName, storedName } from '@nestjs-spark/contracts/internal';
 import type { RavenCertificate, RavenSettings } from './settings.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
-import { RavenNode, type RavenAnswer, type RavenRequest } from './raven-node.ts';
+import { RavenNode, type RavenAnswer, type RavenRequest, type RavenStream } from './raven-node.ts';
 import { describeUrl, type RavenSettings } from './settings.ts';
 
 /**
@@ -62,6 +62,11 @@ export class RavenHttp {
       if (error instanceof UnavailableError) this.#leave(index);
       throw error;
     }
+  }
+
+  /** An answer to be read as it comes; null for 404. */
+  stream(path: string): Promise<RavenStream | null> {
+    return this.onOneNode((node) => node.stream(path));
   }
 
   async getJson<T>(path: string): Promise<T | null> {

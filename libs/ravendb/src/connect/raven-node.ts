@@ -11,8 +11,14 @@ export interface RavenRequest {
   /** A stream is sent as it comes; it can be sent once only. */
   body?: string | Uint8Array | Readable;
   signal?: AbortSignal;
+  /** Of the body. Default JSON. */
+  contentType?: string;
+  /** How long to wait for the answer's beginning. Default a minute. */
+  answerTimeoutMs?: number;
   /** Stop reading the answer after about so many bytes; the rest is dropped. */
   stopAfterBytes?: number;
+  /** Only the end of the answer is wanted, of at least so many bytes; what comes before may be dropped. */
+  keepLastBytes?: number;
 }
 
 export interface RavenAnswer {
@@ -22,12 +28,18 @@ export interface RavenAnswer {
   whole: boolean;
 }
 
+/** An answer whose body is still to be read; who does not read it to its end has to destroy it. */
+export interface RavenStream {
+  headers: Record<string, string | string[] | undefined>;
+  body: Readable;
+}
+
 /** Whatever answers requests of one node. */
 export interface Requester {
   request(request: RavenRequest): Promise<RavenAnswer>;
 }
 
-const JSON_HEADERS = { 'content-type': 'application/json' };
+const JSON_TYPE = 'application/json';
 const ANSWER_TIMEOUT_MS = 60_000;
 
 /** One node of RavenDB over kept-alive connections. */
@@ -54,19 +66,39 @@ export class RavenNode implements Requester {
     throw toStoreError(this.#name, readServerError(answer.status, answer.body.toString('utf8')));
   }
 
+  /** Null for 404. */
+  async stream(path: string): Promise<RavenStream | null> {
+    const { statusCode, headers, body } = await this.#pool
+      .request({ method: 'GET', path })
+      .catch((cause: unknown) => {
+        throw new UnavailableError(this.#name, { cause });
+      });
+    if (statusCode < 400) return { headers, body };
+    const text = await body.text();
+    if (statusCode === 404) return null;
+    throw toStoreError(this.#name, readServerError(statusCode, text));
+  }
+
   close(): Promise<void> {
     return this.#pool.destroy();
   }
 
-  async #send({ method = 'GET', path, body, signal, stopAfterBytes }: RavenRequest): Promise<RavenAnswer> {
+  async #send(request: RavenRequest): Promise<RavenAnswer> {
+    const { method = 'GET', path, body, signal, contentType = JSON_TYPE } = request;
+    const { answerTimeoutMs: headersTimeout, stopAfterBytes, keepLastBytes } = request;
     try {
       const response = await this.#pool.request({
         method,
         path,
-        ...(body === undefined ? {} : { body, headers: JSON_HEADERS }),
+        ...(body === undefined ? {} : { body, headers: { 'content-type': contentType } }),
         ...(signal ? { signal } : {}),
+        ...(headersTimeout === undefined ? {} : { headersTimeout }),
       });
-      const { chunks, whole } = await collect(response.body, stopAfterBytes ?? Infinity);
+      const { chunks, whole } = await collect(
+        response.body,
+        stopAfterBytes ?? Infinity,
+        keepLastBytes ?? Infinity,
+      );
       return { status: response.statusCode, body: Buffer.concat(chunks), whole };
     } catch (cause) {
       if (signal?.aborted) throw cause;
@@ -78,13 +110,17 @@ export class RavenNode implements Requester {
 async function collect(
   body: AsyncIterable<Buffer>,
   limit: number,
+  keep: number,
 ): Promise<{ chunks: Buffer[]; whole: boolean }> {
   const chunks: Buffer[] = [];
   let size = 0;
+  let kept = 0;
   for await (const chunk of body) {
     chunks.push(chunk);
     size += chunk.length;
+    kept += chunk.length;
     if (size > limit) return { chunks, whole: false };
+    while (kept - (chunks[0]?.length ?? 0) >= keep) kept -= chunks.shift()?.length ?? 0;
   }
   return { chunks, whole: true };
 }

@@ -1,5 +1,5 @@
 import { VERSION, type Stored } from '@nestjs-spark/contracts';
-import { fromStoredFields, toStoredFields } from '../connect/field-names.ts';
+import { fromStoredFields, toStoredFields } from '@nestjs-spark/contracts/internal';
 
 export interface EntityDocument {
   '@metadata': { '@id': string; '@change-vector': string; '@collection'?: string; [key: string]: unknown };

@@ -1,5 +1,5 @@
 import type { ListQuery } from '@nestjs-spark/contracts';
-import { storedName } from '../connect/field-names.ts';
+import { storedName } from '@nestjs-spark/contracts/internal';
 
 export interface RavenQuery {
   text: string;

@@ -5,13 +5,12 @@ import {
   type Repository,
   type Stored,
 } from '@nestjs-spark/contracts';
+import { checkPut, storedName } from '@nestjs-spark/contracts/internal';
 import type { RavenConnection } from '../connect/raven-connection.ts';
-import { checkPut } from '../write/check-put.ts';
 import { write } from '../write/transaction.ts';
 import { fromEntityDocument, toEntityText, type EntityDocument } from './entity-document.ts';
 import { toRavenQuery, type RavenQuery } from './list-query.ts';
 import { newId } from './new-id.ts';
-import { storedName } from '../connect/field-names.ts';
 
 interface QueryAnswer {
   Results: EntityDocument[];

@@ -15,6 +15,13 @@ export interface ItemPage {
   items: Item[];
   /** Last etag that the server's answer reached; null when it was not full, so nothing came after. */
   reached: Etag | null;
+  /** The database's change vector in the snapshot that the answer was read from. */
+  changeVector: string;
+}
+
+interface ItemsAnswer {
+  Results?: RawItem[];
+  DatabaseChangeVector?: string;
 }
 
 interface RawItem {
@@ -38,11 +45,12 @@ export async function readItems(
   const asked = { etag: Math.max(0, from - 1), pageSize: pageSize + 1 };
   const path = http.path('/debug/replication/all-items', asked) + query;
   const { body } = await node.request({ path });
-  const { Results = [] } = JSON.parse(body.toString('utf8')) as { Results?: RawItem[] };
+  const { Results = [], DatabaseChangeVector } = JSON.parse(body.toString('utf8')) as ItemsAnswer;
   const last = Results.at(-1);
   return {
     items: Results.filter((raw) => raw.Etag >= from && isChange(raw)).map(toItem),
     reached: last && Results.length > pageSize ? last.Etag : null,
+    changeVector: DatabaseChangeVector ?? '',
   };
 }
 

@@ -15,11 +15,14 @@ import { readCollectionCounts, readStats, type DatabaseStats } from './database-
 import { fetchDocuments } from './fetch-documents.ts';
 import { PageSize } from './page-size.ts';
 import { readRawPage, type RawPage } from './raw-page.ts';
-import { isSparse, ShareOfDatabase } from './share-of-database.ts';
+import { isSmall, isSparse, ShareOfDatabase } from './share-of-database.ts';
 import { readSparsePage } from './sparse-page.ts';
+import { readTailPage } from './tail-page.ts';
 import { TailWatch } from './tail-watch.ts';
 import { toChanges } from './to-changes.ts';
 import { raiseWitness, readWitness } from './witness.ts';
+import { withTouches } from '../read-extras/with-touches.ts';
+import { RavenSourceExtras } from '../read-extras/source-extras.ts';
 
 export interface RavenFeedOptions {
   /** How often to look although nothing was heard. Default 2,000 ms. */
@@ -32,6 +35,7 @@ export interface RavenFeedOptions {
 
 /** Reads one RavenDB database's changes; needs ReadWrite, and DatabaseAdmin for deletes to be `kept`. */
 export class RavenChangeFeed implements ChangeFeed {
+  readonly extras: RavenSourceExtras;
   readonly #http: RavenHttp;
   readonly #anchors: Anchors;
   readonly #tail: TailWatch;
@@ -39,11 +43,15 @@ export class RavenChangeFeed implements ChangeFeed {
   readonly #size: PageSize;
   readonly #pageBytes: number;
   readonly #pages = new Ahead<ChangePage>();
-  readonly #raw = new Ahead<RawPage>();
+  readonly #ordinary = new Ahead<RawPage>();
+  readonly #tails = new Ahead<RawPage | null>();
+  /** Where the changes ended when they were read last. */
+  #end: { databaseId: string; etag: Etag } | null = null;
 
   constructor(settings: RavenSettings, options: RavenFeedOptions = {}) {
     const { pollMs = 2_000, pageBytes = 4 * 1024 * 1024, rollPauseMs = 15_000 } = options;
     this.#http = new RavenHttp(settings);
+    this.extras = new RavenSourceExtras(this.#http);
     this.#anchors = new Anchors(this.#http, rollPauseMs);
     this.#tail = new TailWatch(settings, async () => (await this.#stats()).lastEtag, pollMs);
     this.#share = new ShareOfDatabase(() => readCollectionCounts(this.#http));
@@ -105,10 +113,11 @@ export class RavenChangeFeed implements ChangeFeed {
     const { from, deletesAfter } = query;
     const collection = query.collection.toLowerCase();
     const anchored = await this.#anchors.ensure();
-    const raw = await this.#readRaw(collection, query);
+    const raw = (await this.#readTail(collection, query)) ?? (await this.#readRaw(collection, query));
+    if (raw.drained) this.#end = { databaseId: raw.databaseId, etag: raw.to };
     const deletes = anchored ? this.#cover(raw.to, query) : Promise.resolve<DeleteCover>('best-effort');
     deletes.catch(() => undefined);
-    return {
+    const page = {
       databaseId: raw.databaseId,
       from,
       to: raw.to,
@@ -117,11 +126,23 @@ export class RavenChangeFeed implements ChangeFeed {
       changes: toChanges(raw, collection, deletesAfter),
       deletes,
     };
+    const { follow } = query;
+    return follow ? withTouches(this.#http, page, { ...query, follow }) : page;
   }
 
   async #cover(to: Etag, { from, deletesAfter }: FeedQuery): Promise<DeleteCover> {
     const deletesMatter = to >= from && to > deletesAfter;
     return deletesMatter ? this.#anchors.cover(Math.max(from - 1, deletesAfter)) : 'kept';
+  }
+
+  async #readTail(collection: string, { from }: FeedQuery): Promise<RawPage | null> {
+    const end = this.#end;
+    if (end?.etag !== from - 1) return null;
+    if (isSmall(await this.#share.of(collection))) return null;
+    // Tasks that wait at the same place are woken together.
+    return this.#tails.get(String(from), () =>
+      this.#http.onOneNode((node) => readTailPage(this.#http, node, end.databaseId, from)),
+    );
   }
 
   async #readRaw(collection: string, query: FeedQuery): Promise<RawPage> {
@@ -137,7 +158,7 @@ export class RavenChangeFeed implements ChangeFeed {
       }
       // Tasks on several collections that stand at the same place read the same bytes.
       const key = `${stats.lastEtag}|${from}|${Math.max(deletesAfter, from - 1)}|${pageSize}`;
-      const page = await this.#raw.get(key, () => readRawPage(this.#http, node, stats, rawQuery));
+      const page = await this.#ordinary.get(key, () => readRawPage(this.#http, node, stats, rawQuery));
       this.#size.saw(page.documents);
       return page;
     });
@@ -157,6 +178,7 @@ function emptyPage(stats: DatabaseStats, from: Etag): RawPage {
 }
 
 // Deletes before the page's own beginning are of no interest either way.
-function keyOf({ collection, from, deletesAfter, limit }: FeedQuery): string {
-  return `${collection.toLowerCase()}|${from}|${Math.max(deletesAfter, from - 1)}|${limit}`;
+function keyOf({ collection, from, deletesAfter, limit, follow }: FeedQuery): string {
+  const followed = follow ? `|${follow.counters}|${follow.timeSeries}` : '';
+  return `${collection.toLowerCase()}|${from}|${Math.max(deletesAfter, from - 1)}|${limit}${followed}`;
 }

@@ -15,6 +15,23 @@ export interface DocumentsQuery {
   metadataOnly?: boolean;
 }
 
+/** Documents from an etag on, in its order, with their etags still to be found. */
+export async function readRawDocuments(
+  http: RavenHttp,
+  node: Requester,
+  query: DocumentsQuery,
+): Promise<{ documents: RawDocument[]; full: boolean }> {
+  const { from, pageSize, maxBytes, metadataOnly = false } = query;
+  const path = http.path('/docs', { etag: from, pageSize, ...(metadataOnly ? { metadataOnly } : {}) });
+  const { body } = await node.request({ path, stopAfterBytes: maxBytes });
+  const { slices, whole } = cutDocuments(body);
+  if (slices.length === 0 && !whole) {
+    return readRawDocuments(http, node, { ...query, pageSize: 1, maxBytes: Infinity });
+  }
+  const documents = slices.flatMap((slice) => (slice ? [toRaw(body, slice)] : []));
+  return { documents, full: !whole || slices.length >= pageSize };
+}
+
 /** All documents with `from <= etag <= to`, ascending; `to` never goes beyond the statistics taken before. */
 export async function readDocuments(
   http: RavenHttp,
@@ -22,17 +39,9 @@ export async function readDocuments(
   stats: DatabaseStats,
   query: DocumentsQuery,
 ): Promise<{ documents: RawDocument[]; to: Etag }> {
-  const { from, pageSize, maxBytes, metadataOnly = false } = query;
-  const path = http.path('/docs', { etag: from, pageSize, ...(metadataOnly ? { metadataOnly } : {}) });
-  const { body } = await node.request({ path, stopAfterBytes: maxBytes });
-  const { slices, whole } = cutDocuments(body);
-  if (slices.length === 0 && !whole) {
-    return readDocuments(http, node, stats, { ...query, pageSize: 1, maxBytes: Infinity });
-  }
-  const found = slices.flatMap((slice) => (slice ? [toRaw(body, slice)] : []));
-  const documents = await withEtags(http, node, stats, from, found);
-  const full = !whole || slices.length >= pageSize;
-  const to = full ? Math.min(documents.at(-1)?.etag ?? from - 1, stats.lastEtag) : stats.lastEtag;
+  const { documents: found, full } = await readRawDocuments(http, node, query);
+  const documents = await withEtags(http, node, stats, query.from, found);
+  const to = full ? Math.min(documents.at(-1)?.etag ?? query.from - 1, stats.lastEtag) : stats.lastEtag;
   return { documents: documents.filter((document) => document.etag <= to), to };
 }
 

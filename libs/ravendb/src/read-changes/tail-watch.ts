@@ -33,7 +33,8 @@ export class TailWatch {
     this.#schedule();
     try {
       // Only now: what changed before the waiter was there woke nobody.
-      if ((await this.#lastEtag()) === etag) await promise;
+      const unmoved = this.#lastEtag().then((last) => (last === etag ? promise : undefined));
+      await Promise.race([promise, unmoved]);
     } finally {
       this.#waiters.delete(waiter);
       signal.removeEventListener('abort', wake);

@@ -1,16 +1,17 @@
 import type { ModuleInformation } from '@nestjs-spark/contracts';
-import { moduleInformationId, type ModuleRegistry } from '@nestjs-spark/contracts/internal';
+import {
+  checkPut,
+  fromRegistryDocument,
+  moduleInformationId,
+  MODULES,
+  toRegistryDocument,
+  type ModuleRegistry,
+  type RegistryDocument,
+} from '@nestjs-spark/contracts/internal';
 import { ensureDatabase, type EnsureDatabaseOptions } from '../connect/ensure-database.ts';
 import { RavenHttp } from '../connect/raven-http.ts';
 import type { RavenSettings } from '../connect/settings.ts';
-import { checkPut } from '../write/check-put.ts';
 import { write } from '../write/transaction.ts';
-import {
-  fromRegistryDocument,
-  MODULES,
-  toRegistryDocument,
-  type RegistryDocument,
-} from './registry-document.ts';
 
 interface DocumentsAnswer {
   Results: (RegistryDocument | null)[];

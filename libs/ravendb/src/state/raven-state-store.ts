@@ -1,8 +1,12 @@
-import type { StateStore, Versioned } from '@nestjs-spark/contracts/internal';
-import { fromStoredFields, toStoredFields } from '../connect/field-names.ts';
+import {
+  checkPut,
+  fromStoredFields,
+  toStoredFields,
+  type StateStore,
+  type Versioned,
+} from '@nestjs-spark/contracts/internal';
 import { RavenHttp } from '../connect/raven-http.ts';
 import type { RavenSettings } from '../connect/settings.ts';
-import { checkPut } from '../write/check-put.ts';
 import { write } from '../write/transaction.ts';
 
 interface StateDocument {

@@ -1,5 +1,9 @@
-import type { Checkpoint, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
-import { fromStoredFields, toStoredFields } from '../connect/field-names.ts';
+import {
+  fromStoredFields,
+  toStoredFields,
+  type Checkpoint,
+  type StoredCheckpoint,
+} from '@nestjs-spark/contracts/internal';
 
 export const CHECKPOINTS = 'SparkCheckpoints';
 

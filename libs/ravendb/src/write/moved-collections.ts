@@ -1,11 +1,11 @@
+import type { Effect } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { RavenRefusedError } from '../connect/server-error.ts';
 import { lookUp } from './find-copies.ts';
 import type { Copy } from './own-copies.ts';
-import type { Effect } from './reduce-commands.ts';
 
 /** RavenDB does not let a PUT change a document's collection; deleting it first does. */
-export function isCollectionMismatch(error: unknown): boolean {
+export function isCollectionMismatch(error: unknown): error is RavenRefusedError {
   return error instanceof RavenRefusedError && error.type.includes('CollectionMismatch');
 }
 

@@ -6,23 +6,29 @@ import {
 } from '@nestjs-spark/contracts';
 import {
   checkpointId,
+  checkPut,
   generationLabel,
+  isCopyOf,
+  reduceCommands,
   taskLabel,
   type ChangeTarget,
   type Checkpoint,
+  type Effect,
   type StoredCheckpoint,
+  type TaskLog,
 } from '@nestjs-spark/contracts/internal';
 import { RavenHttp } from '../connect/raven-http.ts';
 import { RavenConflictError, RavenRefusedError } from '../connect/server-error.ts';
 import type { RavenSettings } from '../connect/settings.ts';
-import { blame } from './blame.ts';
-import { checkPut } from './check-put.ts';
+import { findExisting, NONE } from '../write-extras/existing-extras.ts';
+import { planExtras } from '../write-extras/plan-extras.ts';
+import { reduceExtras, type WantedExtras } from '../write-extras/reduce-extras.ts';
 import { toCheckpointDocument } from './checkpoint-document.ts';
 import { listCheckpoints, readCheckpoint } from './checkpoints.ts';
+import { contentRefusal } from './content-refusal.ts';
 import { findCopies } from './find-copies.ts';
 import { findMovedCopies, isCollectionMismatch } from './moved-collections.ts';
-import { isCopyOf, type Copy } from './own-copies.ts';
-import { reduceCommands, type Effect } from './reduce-commands.ts';
+import type { Copy } from './own-copies.ts';
 import { MovingFence } from './moving-fence.ts';
 import { removeStep, scanCopies } from './remove-copies.ts';
 import { write, writeBehind, type Transaction } from './transaction.ts';
@@ -54,37 +60,45 @@ export class RavenChangeTarget implements ChangeTarget {
     commands: ChangeCommand[],
     checkpoint: Checkpoint,
     expected: string | null | Promise<string | null>,
+    contents?: Pick<TaskLog, 'openContent'>,
   ): Promise<string> {
     const effect = reduceCommands(commands);
     for (const [key, { id, document }] of effect.puts) {
       const checked = checkPut(id, document);
       if (checked !== document) effect.puts.set(key, { id, document: checked });
     }
-    if (expected instanceof Promise && effect.deletes.size + effect.prefixes.size === 0) {
+    const extras = reduceExtras(commands);
+    if (
+      extras.size === 0 &&
+      expected instanceof Promise &&
+      effect.deletes.size + effect.prefixes.size === 0
+    ) {
       const fence = { ...fenceOf(checkpoint), expected };
       const version = await writeBehind(this.#http, effect.puts.values(), fence).catch(() => null);
       // Whatever kept it from being written, the ordinary way finds out, behind the same fence.
       if (version !== null) return version;
     }
-    return this.#apply(effect, checkpoint, await expected);
+    return this.#apply({ effect, extras, contents }, checkpoint, await expected);
   }
 
-  async #apply(effect: Effect, checkpoint: Checkpoint, expected: string | null): Promise<string> {
+  async #apply(work: Work, checkpoint: Checkpoint, expected: string | null): Promise<string> {
+    const { effect } = work;
     let moved: Copy[] = [];
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const deletes = [...(await findCopies(this.#http, checkpoint.task, effect)), ...moved];
       try {
         const guard = attempt < BY_VERSION || moved.length > 0 ? {} : { guard: checkpoint.task };
-        return await this.#write({ deletes, ...guard }, effect, checkpoint, expected);
+        const extras = await this.#planExtras(work, checkpoint.task, moved);
+        return await this.#write({ deletes, ...guard, ...extras }, effect, checkpoint, expected);
       } catch (error) {
         if (isCollectionMismatch(error) && moved.length === 0) {
           moved = await findMovedCopies(this.#http, effect);
-          if (moved.length === 0) throw error;
+          if (moved.length === 0) throw contentRefusal(effect.puts.values(), error);
         } else if (error instanceof RavenConflictError) {
           await this.#requireUnmoved(checkpoint.task, expected, error);
           moved = moved.length > 0 ? await findMovedCopies(this.#http, effect) : moved;
         } else if (error instanceof RavenRefusedError) {
-          throw blame(effect.puts.values(), error);
+          throw contentRefusal(effect.puts.values(), error);
         } else {
           throw error;
         }
@@ -144,7 +158,7 @@ export class RavenChangeTarget implements ChangeTarget {
   }
 
   #write(
-    removal: Pick<Transaction, 'deletes' | 'guard'>,
+    removal: Pick<Transaction, 'deletes' | 'guard' | 'extras'>,
     effect: Effect,
     checkpoint: Checkpoint,
     expected: string | null,
@@ -157,10 +171,28 @@ export class RavenChangeTarget implements ChangeTarget {
     await write(this.#http, { deletes: copies, puts: [], fence: null });
   }
 
+  /** What documents have is looked up in each attempt; one that is deleted and put again has nothing any more. */
+  async #planExtras(
+    { effect, extras, contents }: Work,
+    task: TaskKey,
+    moved: readonly Copy[],
+  ): Promise<Pick<Transaction, 'extras'>> {
+    if (extras.size === 0) return {};
+    const existing = await findExisting(this.#http, task, extras, effect.puts);
+    for (const { id } of moved) existing.set(id.toLowerCase(), NONE);
+    return { extras: { ...planExtras(extras, existing), log: contents } };
+  }
+
   async #requireUnmoved(task: TaskKey, expected: string | null, cause: Error): Promise<void> {
     const stored = await this.readCheckpoint(task);
     if ((stored?.version ?? null) !== expected) throw new VersionConflictError(checkpointId(task), { cause });
   }
+}
+
+interface Work {
+  effect: Effect;
+  extras: Map<string, WantedExtras>;
+  contents: Pick<TaskLog, 'openContent'> | undefined;
 }
 
 function fenceOf(checkpoint: Checkpoint): { id: string; document: string } {

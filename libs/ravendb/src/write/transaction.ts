@@ -1,6 +1,9 @@
 import { Readable } from 'node:stream';
 import type { TaskKey } from '@nestjs-spark/contracts';
+import type { TaskLog } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
+import { sendWithContents } from '../write-extras/send-with-contents.ts';
+import type { ExtrasPlan } from '../write-extras/plan-extras.ts';
 import { deleteIfCopyOf, type Copy } from './own-copies.ts';
 
 export interface Transaction {
@@ -9,6 +12,8 @@ export interface Transaction {
   /** Let RavenDB look in the transaction itself whether these are still copies of the task: slower, never a conflict. */
   guard?: TaskKey;
   puts: Iterable<{ id: string; document: string }>;
+  /** Attachments, counters and time series, after the puts. */
+  extras?: ExtrasPlan & { log: Pick<TaskLog, 'openContent'> | undefined };
   /** Written last, only if its version is `expected`; null expects that there is none. */
   fence: { id: string; document: string; expected: string | null } | null;
 }
@@ -18,7 +23,8 @@ export interface Transaction {
  * @returns the version of what was written last, which is the fence when there is one
  * @throws {RavenConflictError} when something is not as it was seen
  */
-export async function write(http: RavenHttp, { deletes, guard, puts, fence }: Transaction): Promise<string> {
+export async function write(http: RavenHttp, transaction: Transaction): Promise<string> {
+  const { deletes, guard, puts, extras, fence } = transaction;
   const commands: string[] = [];
   const patch = guard && JSON.stringify(deleteIfCopyOf(guard));
   for (const { id, changeVector } of deletes) {
@@ -28,12 +34,13 @@ export async function write(http: RavenHttp, { deletes, guard, puts, fence }: Tr
     commands.push(`{"Id":${JSON.stringify(id)},${how}}`);
   }
   for (const { id, document } of puts) commands.push(put(id, document, 'null'));
+  if (extras) commands.push(...extras.commands);
   if (fence) commands.push(put(fence.id, fence.document, JSON.stringify(fence.expected ?? '')));
-  const { body } = await http.request({
-    method: 'POST',
-    path: http.path('/bulk_docs'),
-    body: `{"Commands":[${commands.join(',')}]}`,
-  });
+  const json = `{"Commands":[${commands.join(',')}]}`;
+  const path = http.path('/bulk_docs');
+  const body = extras?.contents.length
+    ? await sendWithContents(http, path, json, extras.contents, extras.log)
+    : (await http.request({ method: 'POST', path, body: json, keepLastBytes: ANSWER_END_BYTES })).body;
   return lastChangeVector(body);
 }
 
@@ -49,12 +56,17 @@ export async function writeBehind(
   const commands: string[] = [];
   for (const { id, document } of puts) commands.push(put(id, document, 'null'));
   async function* parts(): AsyncGenerator<Buffer, void, undefined> {
-    yield Buffer.from(`{"Commands":[${commands.map((command) => `${command},`).join('')}`);
+    yield Buffer.from(`{"Commands":[${commands.join(',')}${commands.length > 0 ? ',' : ''}`);
     const version = await fence.expected;
     yield Buffer.from(`${put(fence.id, fence.document, JSON.stringify(version ?? ''))}]}`);
   }
   const { body } = await http.onOneNode((node) =>
-    node.request({ method: 'POST', path: http.path('/bulk_docs'), body: Readable.from(parts()) }),
+    node.request({
+      method: 'POST',
+      path: http.path('/bulk_docs'),
+      body: Readable.from(parts()),
+      keepLastBytes: ANSWER_END_BYTES,
+    }),
   );
   return lastChangeVector(body);
 }
@@ -63,6 +75,8 @@ function put(id: string, document: string, changeVector: string): string {
   return `{"Id":${JSON.stringify(id)},"Type":"PUT","ChangeVector":${changeVector},"Document":${document}}`;
 }
 
+// More than one entry of the answer, and than what an error says.
+const ANSWER_END_BYTES = 64 * 1024;
 const CHANGE_VECTOR = '"@change-vector":"';
 
 // The answer has an entry per command, thousands of them; only the last one is needed.

@@ -1,0 +1,58 @@
+import type { ChangedRange } from '@nestjs-spark/contracts/internal';
+import type { RavenHttp } from '../connect/raven-http.ts';
+import type { Requester } from '../connect/raven-node.ts';
+
+export interface Segment {
+  StartTime: string;
+  ChangeVector: string;
+}
+
+/**
+ * Which ranges of a series its changed segments speak for: each from its start to just before the next one's, the first
+ * from the beginning, the last to the end. A segment that has changed again since is not among them; its own change comes.
+ */
+export function changedRanges(
+  name: string,
+  segments: readonly Segment[],
+  changed: ReadonlySet<string>,
+): ChangedRange[] {
+  const ranges: ChangedRange[] = [];
+  let open: ChangedRange | null = null;
+  segments.forEach(({ StartTime, ChangeVector }, at) => {
+    if (!changed.has(ChangeVector)) {
+      open = null;
+      return;
+    }
+    const next = segments[at + 1];
+    const to = next ? justBefore(next.StartTime) : null;
+    if (open) open.to = to;
+    else ranges.push((open = { name, from: at === 0 ? null : StartTime, to }));
+  });
+  return ranges;
+}
+
+/** RavenDB keeps time series by the millisecond. */
+function justBefore(time: string): string {
+  return new Date(Date.parse(time) - 1).toISOString();
+}
+
+export async function readSegments(
+  http: RavenHttp,
+  node: Requester,
+  docId: string,
+  name: string,
+): Promise<Segment[] | null> {
+  const path = http.path('/timeseries/debug/segments-summary', { docId, name });
+  const { body } = await node.request({ path });
+  try {
+    const { Results } = JSON.parse(body.toString('utf8')) as { Results: Partial<Segment>[] };
+    return Results.every(isSegment) ? Results.filter(isSegment) : null;
+  } catch {
+    // For a series that is gone RavenDB breaks off in the middle of its answer.
+    return null;
+  }
+}
+
+function isSegment(segment: Partial<Segment>): segment is Segment {
+  return typeof segment.StartTime === 'string' && typeof segment.ChangeVector === 'string';
+}

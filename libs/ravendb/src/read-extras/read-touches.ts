@@ -1,0 +1,91 @@
+import type { Etag } from '@nestjs-spark/contracts';
+import type { ChangedRange, Follow, SourceChange } from '@nestjs-spark/contracts/internal';
+import { soleEtag } from '../connect/change-vector.ts';
+import type { RavenHttp } from '../connect/raven-http.ts';
+import type { Requester } from '../connect/raven-node.ts';
+import { fetchDocuments } from '../read-changes/fetch-documents.ts';
+import { changedRanges, readSegments } from './changed-ranges.ts';
+import { readExtraItems, type ExtraItem } from './extra-items.ts';
+
+type Touch = Extract<SourceChange, { kind: 'touch' }>;
+
+export interface TouchQuery {
+  collection: string;
+  from: Etag;
+  to: Etag;
+  follow: Follow;
+}
+
+/** What changed on one document without changing it. */
+interface Touched {
+  etag: Etag;
+  counters: boolean;
+  /** By the series' name: the change vectors of its changed segments. */
+  series: Map<string, Set<string>>;
+}
+
+const AT_ONCE = 16;
+
+/**
+ * Changes of counters and time series in `from..to`, one per document, at the last one's etag.
+ * @returns them, and how far they are complete
+ */
+export async function readTouches(
+  http: RavenHttp,
+  node: Requester,
+  databaseId: string,
+  query: TouchQuery,
+): Promise<{ touches: Touch[]; to: Etag }> {
+  const { items, to } = await readExtraItems(http, node, query.from, query.to, query.follow);
+  const wanted = items.filter(({ collection }) => collection.toLowerCase() === query.collection);
+  const touched = groupByDocument(wanted);
+  if (touched.size === 0) return { touches: [], to };
+  const documents = await fetchDocuments(http, node, [...touched.keys()]);
+  const touches: Touch[] = [];
+  let at = 0;
+  for (const [, { etag, counters, series }] of touched) {
+    const document = documents[at++];
+    if (!document) continue;
+    // Its own change comes on a later page and brings all of this.
+    const own = soleEtag(document.changeVector, databaseId);
+    if (own !== null && own > to) continue;
+    const { id, collection, copyOf, json } = document;
+    const timeSeries = await rangesOf(http, node, id, series);
+    touches.push({ kind: 'touch', etag, id, collection, copyOf, json, counters, timeSeries });
+  }
+  return { touches, to };
+}
+
+function groupByDocument(items: ExtraItem[]): Map<string, Touched> {
+  const touched = new Map<string, Touched>();
+  for (const { id, etag, series } of items) {
+    const one = touched.get(id) ?? { etag, counters: false, series: new Map<string, Set<string>>() };
+    touched.set(id, one);
+    one.etag = etag;
+    if (series === null) {
+      one.counters = true;
+    } else {
+      const vectors = one.series.get(series.name) ?? new Set<string>();
+      one.series.set(series.name, vectors.add(series.changeVector));
+    }
+  }
+  return touched;
+}
+
+async function rangesOf(
+  http: RavenHttp,
+  node: Requester,
+  id: string,
+  series: Map<string, Set<string>>,
+): Promise<ChangedRange[]> {
+  const all = [...series];
+  const ranges: ChangedRange[] = [];
+  for (let at = 0; at < all.length; at += AT_ONCE) {
+    const some = all.slice(at, at + AT_ONCE).map(async ([name, changed]) => {
+      const segments = await readSegments(http, node, id, name);
+      return segments ? changedRanges(name, segments, changed) : [{ name, from: null, to: null }];
+    });
+    ranges.push(...(await Promise.all(some)).flat());
+  }
+  return ranges;
+}

@@ -1,0 +1,29 @@
+import type { ChangePage, FeedQuery, Follow } from '@nestjs-spark/contracts/internal';
+import type { RavenHttp } from '../connect/raven-http.ts';
+import { readTouches } from './read-touches.ts';
+
+/**
+ * The page with the changes of counters and time series among its own. What changed before the reader began is of no
+ * interest: every document is read after that, with what hangs on it then. Nor is what belongs to a document that is on
+ * the page itself.
+ */
+export async function withTouches(
+  http: RavenHttp,
+  page: ChangePage,
+  query: FeedQuery & { follow: Follow },
+): Promise<ChangePage> {
+  const from = Math.max(page.from, query.deletesAfter + 1);
+  if (page.to < from) return page;
+  const { follow, collection } = query;
+  const asked = { collection: collection.toLowerCase(), from, to: page.to, follow };
+  const { touches, to } = await http.onOneNode((node) => readTouches(http, node, page.databaseId, asked));
+  const changes = page.changes.filter(({ etag }) => etag <= to);
+  const put = new Set(changes.filter(({ kind }) => kind === 'put').map(({ id }) => id.toLowerCase()));
+  const added = touches.filter(({ id }) => !put.has(id.toLowerCase()));
+  return {
+    ...page,
+    to,
+    drained: page.drained && to === page.to,
+    changes: added.length === 0 ? changes : [...changes, ...added].toSorted((a, b) => a.etag - b.etag),
+  };
+}

@@ -1,0 +1,17 @@
+import { createBLAKE2b } from 'hash-wasm';
+
+/** Passes a content on and checks at its end that it is what its hash says; BLAKE2b-256 in base64, as RavenDB has it. */
+export async function* checkHash(
+  content: AsyncIterable<Uint8Array>,
+  expected: string,
+  mismatch: (actual: string) => Error,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const hash = await createBLAKE2b(256);
+  hash.init();
+  for await (const part of content) {
+    hash.update(part);
+    yield part;
+  }
+  const actual = Buffer.from(hash.digest('binary')).toString('base64');
+  if (actual !== expected) throw mismatch(actual);
+}

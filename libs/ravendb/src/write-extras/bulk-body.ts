@@ -1,0 +1,45 @@
+import { Readable } from 'node:stream';
+import { ContentMissingError } from '@nestjs-spark/contracts';
+import type { TaskLog } from '@nestjs-spark/contracts/internal';
+import { checkHash } from './attachment-hash.ts';
+import type { ExtrasPlan } from './plan-extras.ts';
+
+const BOUNDARY = 'spark-attachments-3f1c7a';
+
+export const MULTIPART = `multipart/mixed; boundary="${BOUNDARY}"`;
+
+/**
+ * The body of a `bulk_docs` with contents, each read when its turn comes. When one is missing or damaged the body ends in an
+ * error before its last boundary, so RavenDB writes nothing.
+ * @param failed hears the reason, which the request itself does not tell
+ */
+export function bulkBody(
+  json: string,
+  contents: ExtrasPlan['contents'],
+  log: Pick<TaskLog, 'openContent'> | undefined,
+  failed: (error: unknown) => void,
+): Readable {
+  async function* parts(): AsyncGenerator<Uint8Array, void, undefined> {
+    yield Buffer.from(`--${BOUNDARY}\r\nContent-Type: application/json\r\n\r\n${json}`);
+    for (const { documentId, attachment } of contents) {
+      const { name, hash, content } = attachment;
+      yield Buffer.from(`\r\n--${BOUNDARY}\r\nCommand-Type: AttachmentStream\r\n\r\n`);
+      const what = `Attachment ${name} of ${documentId} (${content ?? 'sent before'})`;
+      const opened = content === null ? null : await log?.openContent(content);
+      if (!opened) throw new ContentMissingError(what);
+      yield* checkHash(opened, hash, (actual) => {
+        return new ContentMissingError(what, { cause: new Error(`its hash is ${actual}, not ${hash}`) });
+      });
+    }
+    yield Buffer.from(`\r\n--${BOUNDARY}--\r\n`);
+  }
+  async function* heard(): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* parts();
+    } catch (error) {
+      failed(error);
+      throw error;
+    }
+  }
+  return Readable.from(heard(), { objectMode: false, highWaterMark: 1 });
+}

@@ -1,0 +1,47 @@
+import type { AttachmentCopy, ChangeCommand, CounterCopy, ExtraCommand } from '@nestjs-spark/contracts';
+
+export type TimeSeriesPart = Extract<ExtraCommand, { type: 'time-series' }>;
+
+/** What one copy is to have beside its JSON, when a set of commands is carried out. A kind that is absent stays as it is. */
+export interface WantedExtras {
+  id: string;
+  attachments?: AttachmentCopy[];
+  counters?: CounterCopy[];
+  /** The only series it may have. */
+  seriesNames?: string[];
+  /** In the order in which they are to be written. */
+  series: TimeSeriesPart[];
+}
+
+/** By id in lower case. What was said before a delete went with it. */
+export function reduceExtras(commands: readonly ChangeCommand[]): Map<string, WantedExtras> {
+  const wanted = new Map<string, WantedExtras>();
+  for (const command of commands) {
+    if (command.type === 'delete-prefix') {
+      const prefix = command.prefix.toLowerCase();
+      for (const key of wanted.keys()) if (key.startsWith(prefix)) wanted.delete(key);
+      continue;
+    }
+    const key = command.id.toLowerCase();
+    if (command.type === 'delete') wanted.delete(key);
+    else if (command.type !== 'put') wanted.set(key, join(wanted.get(key), command));
+  }
+  return wanted;
+}
+
+function join(before: WantedExtras | undefined, command: ExtraCommand): WantedExtras {
+  const { id } = command;
+  const known = before ?? { id, series: [] };
+  switch (command.type) {
+    case 'no-extras':
+      return { id, attachments: [], counters: [], seriesNames: [], series: [] };
+    case 'attachments':
+      return { ...known, attachments: command.attachments };
+    case 'counters':
+      return { ...known, counters: command.counters };
+    case 'time-series-names':
+      return { ...known, seriesNames: command.names };
+    case 'time-series':
+      return { ...known, series: [...known.series, command] };
+  }
+}

@@ -1,0 +1,29 @@
+import type { TaskLog } from '@nestjs-spark/contracts/internal';
+import type { RavenHttp } from '../connect/raven-http.ts';
+import { bulkBody, MULTIPART } from './bulk-body.ts';
+import type { ExtrasPlan } from './plan-extras.ts';
+
+/** A set has up to 64 MB of attachments, or one larger one. */
+const ANSWER_TIMEOUT_MS = 15 * 60_000;
+
+/** Sends commands with the contents they need, as they come out of the log. @returns RavenDB's answer */
+export async function sendWithContents(
+  http: RavenHttp,
+  path: string,
+  json: string,
+  contents: ExtrasPlan['contents'],
+  log: Pick<TaskLog, 'openContent'> | undefined,
+): Promise<Buffer> {
+  let reason: unknown;
+  const body = bulkBody(json, contents, log, (error) => (reason = error));
+  try {
+    return await http.onOneNode(async (node) => {
+      const request = { method: 'POST', path, body, contentType: MULTIPART } as const;
+      return (await node.request({ ...request, answerTimeoutMs: ANSWER_TIMEOUT_MS })).body;
+    });
+  } catch (error) {
+    throw reason ?? error;
+  } finally {
+    body.destroy();
+  }
+}

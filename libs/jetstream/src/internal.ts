@@ -4,4 +4,5 @@ export * from './lease/lease-keeper.ts';
 export * from './log/change-log.ts';
 export { ensureStream } from './provision/ensure-stream.ts';
 export * from './provision/streams.ts';
+export * from './registry/jetstream-module-registry.ts';
 export { DurableConsumer, type DurableConsumerOptions } from './retry/durable-consumer.ts';

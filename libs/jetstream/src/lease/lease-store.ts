@@ -1,5 +1,6 @@
 import type { KV } from '@nats-io/kv';
 import type { JetStreamConnection } from '../connect/connection.ts';
+import { bucketKey } from '../provision/bucket-key.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 import { isWrongLastSequence } from '../connect/failures.ts';
 
@@ -23,7 +24,7 @@ export class LeaseStore {
   /** Null when it was never held. */
   async read(name: string): Promise<LeaseEntry | null> {
     return this.#bucket(async (bucket) => {
-      const entry = await bucket.get(key(name));
+      const entry = await bucket.get(bucketKey(name));
       if (!entry || entry.operation !== 'PUT')
         return entry && { revision: entry.revision, holder: null, ttlMs: 0 };
       const { holder, ttlMs } = entry.json<{ holder: string | null; ttlMs: number }>();
@@ -38,7 +39,9 @@ export class LeaseStore {
   async write(name: string, holder: string | null, ttlMs: number, expected: number): Promise<number | null> {
     return this.#bucket(async (bucket) => {
       try {
-        return await bucket.put(key(name), JSON.stringify({ holder, ttlMs }), { previousSeq: expected });
+        return await bucket.put(bucketKey(name), JSON.stringify({ holder, ttlMs }), {
+          previousSeq: expected,
+        });
       } catch (error) {
         if (isWrongLastSequence(error)) return null;
         throw error;
@@ -49,9 +52,4 @@ export class LeaseStore {
   #bucket<T>(work: (bucket: KV) => Promise<T>): Promise<T> {
     return this.#connection.use((handle) => openBucket(handle, LEASES_BUCKET, { history: 1 }, work));
   }
-}
-
-/** Keys of a bucket are subjects: only what may stand in one. */
-function key(name: string): string {
-  return name.replaceAll(/[^A-Za-z0-9_/-]/g, (character) => `=${character.codePointAt(0)?.toString(16)}=`);
 }

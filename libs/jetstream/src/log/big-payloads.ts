@@ -3,6 +3,9 @@ import { Objm, type ObjectStore } from '@nats-io/obj';
 import { randomUUID } from 'node:crypto';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { isStreamNotFound } from '../connect/failures.ts';
+import { readObject } from './read-object.ts';
+
+const DESCRIPTION = 'Spark: change sets over max_payload, contents of attachments';
 
 /** Header of a message whose payload lies in the route's object bucket: the object's name. */
 export const OBJECT_HEADER = 'spark-object';
@@ -26,12 +29,25 @@ export class BigPayloads {
     const name = `${subject}/${afterSequence}/${randomUUID()}`;
     this.#maybeSome = true;
     await this.#connection.use(async ({ js }) => {
-      const bucket = await new Objm(js).create(this.#bucket, {
-        description: 'Spark: change sets over max_payload',
-      });
+      const bucket = await new Objm(js).create(this.#bucket, { description: DESCRIPTION });
       await bucket.putBlob({ name }, payload);
     });
     return name;
+  }
+
+  /** A part at a time. */
+  async storeStream(name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    this.#maybeSome = true;
+    await this.#connection.use(async ({ js }) => {
+      const bucket = await new Objm(js).create(this.#bucket, { description: DESCRIPTION });
+      await bucket.put({ name }, readableOf(content));
+    });
+  }
+
+  /** A part at a time, as it is asked for; null when it is gone. */
+  async open(name: string): Promise<AsyncIterable<Uint8Array> | null> {
+    const info = await this.#whenThere((bucket) => bucket.info(name));
+    return info && !info.deleted ? readObject(this.#connection, this.#bucket, info) : null;
   }
 
   /** Null when it is gone. */
@@ -45,13 +61,10 @@ export class BigPayloads {
 
   /**
    * Removes what belongs to the task's messages below `sequence`, also when its message was never stored.
-   * @param usedByFirst the object of the first message that stays: it too was to follow one below
+   * @param usedByFirst what the objects' names begin with that the first message that stays needs: they too were to follow
+   *   one below
    */
-  async trim(
-    subject: string,
-    sequence: number,
-    usedByFirst: () => Promise<string | undefined>,
-  ): Promise<void> {
+  async trim(subject: string, sequence: number, usedByFirst: () => Promise<string[]>): Promise<void> {
     if (!this.#maybeSome) return;
     const keep = await usedByFirst();
     await this.#whenThere(async (bucket) => {
@@ -59,7 +72,8 @@ export class BigPayloads {
       if (objects.length === 0) this.#maybeSome = false;
       for (const { name } of objects) {
         const followed = sequenceFollowed(name, subject);
-        if (followed !== null && followed < sequence && name !== keep) await this.#delete(bucket, name);
+        const needed = keep.some((prefix) => name.startsWith(prefix));
+        if (followed !== null && followed < sequence && !needed) await this.#delete(bucket, name);
       }
       return null;
     });
@@ -103,4 +117,21 @@ export class BigPayloads {
 function sequenceFollowed(name: string, subject: string): number | null {
   if (!name.startsWith(`${subject}/`)) return null;
   return Number(name.slice(subject.length + 1).split('/')[0]);
+}
+
+function readableOf(content: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const parts = content[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await parts.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await parts.return?.();
+      },
+    },
+    { highWaterMark: 1 },
+  );
 }

@@ -1,4 +1,6 @@
 import {
+  type ContentBundle,
+  CONTENTS_HEADER,
   type Log,
   type LogDescription,
   LogConflictError,
@@ -13,6 +15,7 @@ import { UnavailableError, type TaskKey } from '@nestjs-spark/contracts';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 import { apiCode, ApiCode, isStreamNotFound, isWrongLastSequence } from '../connect/failures.ts';
 import { type BigPayloads, OBJECT_HEADER } from './big-payloads.ts';
+import { JetStreamContents } from './contents.ts';
 import { fromHeaders, headerBytes, toHeaders } from './headers.ts';
 import { readMessages } from './read-messages.ts';
 
@@ -83,19 +86,28 @@ export class JetStreamTaskLog implements TaskLog {
     }
   }
 
+  contents(afterSequence: number): ContentBundle {
+    return new JetStreamContents(this.#parts.big, this.#subject, afterSequence);
+  }
+
+  openContent(name: string): Promise<AsyncIterable<Uint8Array> | null> {
+    return this.#parts.big.open(name);
+  }
+
   async trim(sequence: number): Promise<void> {
     const last = await this.#last();
     if (!last) return;
     const from = Math.min(sequence, last.seq);
     await this.#whenThere(({ jsm }) => jsm.streams.purge(this.#stream, { filter: this.#subject, seq: from }));
-    await this.#parts.big.trim(this.#subject, from, () => this.#objectOf(from));
+    await this.#parts.big.trim(this.#subject, from, () => this.#objectsOf(from));
   }
 
-  /** The object used by the task's first message at or behind `sequence`. */
-  async #objectOf(sequence: number): Promise<string | undefined> {
+  /** What the names of the objects begin with that the task's first message at or behind `sequence` needs. */
+  async #objectsOf(sequence: number): Promise<string[]> {
     const query = { seq: sequence, next_by_subj: this.#subject };
     const message = await this.#whenThere(({ jsm }) => jsm.direct.getMessage(this.#stream, query));
-    return message ? fromHeaders(message.header)[OBJECT_HEADER] : undefined;
+    const headers = message ? fromHeaders(message.header) : {};
+    return [headers[OBJECT_HEADER], headers[CONTENTS_HEADER]].filter((name) => name !== undefined);
   }
 
   #last() {

@@ -1,0 +1,37 @@
+import { UnavailableError } from '@nestjs-spark/contracts';
+import type { ObjectInfo } from '@nats-io/obj';
+import type { JetStreamConnection } from '../connect/connection.ts';
+import { readMessages } from './read-messages.ts';
+
+/** Deleted while it is read, a part may never come. */
+const SILENCE_MS = 30_000;
+
+/**
+ * An object's parts as they are asked for. The client's own reader takes in the whole object as fast as the server sends,
+ * whatever its reader does; here at most 32 parts of 128 KiB wait.
+ */
+export async function* readObject(
+  connection: JetStreamConnection,
+  bucket: string,
+  { nuid, chunks, name }: ObjectInfo,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (chunks === 0) return;
+  const silence = new AbortController();
+  const arm = (): NodeJS.Timeout => setTimeout(() => silence.abort(), SILENCE_MS);
+  const request = { stream: `OBJ_${bucket}`, subjects: `$O.${bucket}.C.${nuid}`, from: 1 };
+  let read = 0;
+  let timer = arm();
+  try {
+    for await (const part of readMessages(connection, request, silence.signal)) {
+      clearTimeout(timer);
+      yield part.data;
+      if (++read === chunks) return;
+      timer = arm();
+    }
+    throw new UnavailableError(`object ${name} in bucket ${bucket}`, {
+      cause: new Error(`${read} of its ${chunks} parts came`),
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}

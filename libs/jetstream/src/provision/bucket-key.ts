@@ -1,0 +1,4 @@
+/** Keys of a bucket are subjects: only what may stand in one. */
+export function bucketKey(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9_/-]/g, (character) => `=${character.codePointAt(0)?.toString(16)}=`);
+}

@@ -1,0 +1,74 @@
+import type { ModuleInformation } from '@nestjs-spark/contracts';
+import {
+  fromRegistryDocument,
+  toRegistryDocument,
+  type ModuleRegistry,
+  type RegistryDocument,
+} from '@nestjs-spark/contracts/internal';
+import type { KV, KvEntry } from '@nats-io/kv';
+import type { JetStreamConnection } from '../connect/connection.ts';
+import { bucketKey } from '../provision/bucket-key.ts';
+import { openBucket } from '../provision/open-bucket.ts';
+
+export const MODULES_BUCKET = 'SPARK_MODULES';
+
+export interface JetStreamModuleRegistryOptions {
+  connection: JetStreamConnection;
+  /** Default `SPARK_MODULES`. */
+  bucket?: string;
+}
+
+/**
+ * The modules that know each other, in a key-value bucket: the same documents as in SparkModules, each under its
+ * module's name in lower case.
+ */
+export class JetStreamModuleRegistry implements ModuleRegistry {
+  readonly #connection: JetStreamConnection;
+  readonly #name: string;
+
+  constructor({ connection, bucket = MODULES_BUCKET }: JetStreamModuleRegistryOptions) {
+    this.#connection = connection;
+    this.#name = bucket;
+  }
+
+  async prepare(): Promise<void> {
+    await this.#bucket(() => Promise.resolve());
+  }
+
+  async register(information: ModuleInformation): Promise<void> {
+    const text = JSON.stringify(toRegistryDocument(information));
+    await this.#bucket((bucket) => bucket.put(keyOf(information.appName), text));
+  }
+
+  async find(module: string): Promise<ModuleInformation | null> {
+    return this.#bucket(async (bucket) => read(await bucket.get(keyOf(module))));
+  }
+
+  async list(): Promise<ModuleInformation[]> {
+    return this.#bucket(async (bucket) => {
+      const keys = await Array.fromAsync(await bucket.keys());
+      const entries = await Promise.all(keys.map((key) => bucket.get(key)));
+      return entries.map(read).filter((information) => information !== null);
+    });
+  }
+
+  #bucket<T>(work: (bucket: KV) => Promise<T>): Promise<T> {
+    // Read from the leader: a follower could still show the address that a module had before.
+    const options = { history: 1, allow_direct: false };
+    return this.#connection.use((handle) => openBucket(handle, this.#name, options, work));
+  }
+}
+
+function keyOf(module: string): string {
+  return bucketKey(module.toLowerCase());
+}
+
+/** Null for what is removed, or was not written by a module. */
+function read(entry: KvEntry | null): ModuleInformation | null {
+  if (!entry || entry.operation !== 'PUT') return null;
+  try {
+    return fromRegistryDocument(entry.json<RegistryDocument>());
+  } catch {
+    return null;
+  }
+}

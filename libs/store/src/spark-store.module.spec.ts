@@ -4,7 +4,11 @@ import { Test } from '@nestjs/testing';
 import { UnavailableError, type Repository } from '@nestjs-spark/contracts';
 import { RavenHttp } from '@nestjs-spark/ravendb/internal';
 import { describeWithServers, eventually, testServers } from '@nestjs-spark/servers/testing';
+import type { ChangeFeed } from '@nestjs-spark/contracts/internal';
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   CHANGE_FEED,
   Entity,
@@ -60,12 +64,36 @@ describe('SparkStoreModule', () => {
     await expect(app.get(People).repository.get('people/1-A')).rejects.toThrow(UnavailableError);
     await app.close();
   });
+});
 
-  it('refuses a store that is not there yet, in words', async () => {
-    const root = SparkStoreModule.forRoot({ store: 'sqlite:data/fleet.db' });
-    await expect(Test.createTestingModule({ imports: [root] }).compile()).rejects.toThrow(
-      /not available yet/,
+describe('SparkStoreModule on SQLite', () => {
+  it('makes what is missing, hands out the ports, and keeps entities of the class', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'spark-store-'));
+    const root = SparkStoreModule.forRoot({ store: `sqlite:${join(folder, 'data', 'people.db')}` });
+    const app = await Test.createTestingModule({ imports: [root, PeopleModule] }).compile();
+    await app.init();
+    await eventually(() =>
+      expect(app.get(StorePreparation).readiness()).toEqual({ ready: true, reason: null }),
     );
+
+    const { repository } = app.get(People);
+    const ann = await repository.create({ firstName: 'Ann', address: { street: 'Main' } } as Person);
+    expect(ann.id).toBe('people/1-A');
+    expect((await repository.get(ann.id))?.greeting).toBe('Hello Ann');
+
+    const info = app.get<StoreInfo>(STORE_INFO);
+    expect(info).toMatchObject({ kind: 'sqlite', databaseName: 'people.db', databaseUrls: [] });
+    expect((await info.licence()).hasRavenEtl).toBe(false);
+    const feed = app.get<ChangeFeed>(CHANGE_FEED);
+    const [document] = await feed.load([ann.id]);
+    expect(JSON.parse(Buffer.from(document?.json ?? []).toString())).toMatchObject({
+      FirstName: 'Ann',
+      Address: { Street: 'Main' },
+      '@metadata': { '@collection': 'People', '@id': 'people/1-A' },
+    });
+
+    await app.close();
+    await rm(folder, { recursive: true });
   });
 });
 

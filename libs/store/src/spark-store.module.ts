@@ -9,11 +9,11 @@ import {
 } from '@nestjs/common';
 import type { IndexDefinition } from '@nestjs-spark/ravendb';
 import type { SparkStoreOptions } from './choose/options.ts';
+import { chooseParts } from './choose/choose-parts.ts';
 import type { StoreParts } from './choose/parts.ts';
-import { ravendbParts } from './choose/ravendb-parts.ts';
 import { readSettings } from './choose/read-settings.ts';
 import { StorePreparation } from './come-up/store-preparation.ts';
-import { collectionNameOf, type EntityClass } from './entities/entity.ts';
+import { declarationOf, type EntityClass } from './entities/entity.ts';
 import {
   CHANGE_FEED,
   CHANGE_TARGET,
@@ -50,7 +50,7 @@ export class SparkStoreModule implements OnModuleInit, OnApplicationShutdown {
   static forRoot(options: SparkStoreOptions = {}): DynamicModule {
     const parts: FactoryProvider<StoreParts> = {
       provide: STORE_PARTS,
-      useFactory: () => ravendbParts(readSettings(options, process.env)),
+      useFactory: () => chooseParts(readSettings(options, process.env), new Logger('SparkStore')),
     };
     const preparation: FactoryProvider<StorePreparation> = {
       provide: StorePreparation,
@@ -77,7 +77,8 @@ export class SparkStoreModule implements OnModuleInit, OnApplicationShutdown {
 
   /**
    * Repositories for these classes, injected with `@InjectRepository(TheClass)`, and indexes over their collections.
-   * An index that RavenDB cannot compile keeps the application from being ready, with RavenDB's reason.
+   * An index that RavenDB cannot compile keeps the application from being ready, with RavenDB's reason. Indexes are
+   * RavenDB's alone; for SQLite name the fields in `@Entity({ indexes })`.
    */
   static forFeature(
     entities: readonly EntityClass[],
@@ -86,8 +87,7 @@ export class SparkStoreModule implements OnModuleInit, OnApplicationShutdown {
     const providers: FactoryProvider[] = entities.map((entity) => ({
       provide: repositoryToken(entity),
       inject: [STORE_PARTS],
-      useFactory: (store: StoreParts) =>
-        store.repository(collectionNameOf(entity), entity.prototype as object),
+      useFactory: (store: StoreParts) => store.repository(declarationOf(entity), entity.prototype as object),
     }));
     const ownIndexes: FactoryProvider = {
       provide: Symbol('SPARK_INDEXES'),

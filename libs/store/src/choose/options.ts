@@ -1,6 +1,6 @@
 import type { RavenCertificate } from '@nestjs-spark/ravendb';
 
-/** `ravendb`, or `sqlite:` and the path of a file. */
+/** `ravendb`, or `sqlite:` and the path of a file, from the working directory; the file is made when missing. */
 export type StoreKind = 'ravendb' | `sqlite:${string}`;
 
 /** What `SparkStoreModule.forRoot()` takes. Everything left out comes from the environment. */
@@ -16,7 +16,10 @@ export interface SparkStoreOptions {
   };
   /** Where modules find each other. */
   registry?: {
-    /** Default `SPARK_MODULES_URLS`, else the application's own addresses. */
+    /**
+     * Default `SPARK_MODULES_URLS`, else the application's own addresses. On SQLite without either, modules find each other
+     * on the bus alone.
+     */
     urls?: string[];
     /** Default `SPARK_MODULES_DATABASE`, else `SparkModules`. */
     database?: string;

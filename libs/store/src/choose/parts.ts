@@ -2,6 +2,7 @@ import type { Repository } from '@nestjs-spark/contracts';
 import type { ChangeFeed, ChangeTarget, ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
 import type { IndexDefinition } from '@nestjs-spark/ravendb';
 import type { RavenConnection, RavenLicence } from '@nestjs-spark/ravendb/internal';
+import type { EntityDeclaration } from '../entities/entity.ts';
 
 /** What a store is made of, whichever it is. */
 export interface StoreParts {
@@ -9,11 +10,12 @@ export interface StoreParts {
   feed: ChangeFeed;
   target: ChangeTarget;
   state: StateStore;
-  registry: ModuleRegistry;
+  /** RavenDB's, where an address of it is known; null otherwise: modules then know each other on the bus alone. */
+  registry: ModuleRegistry | null;
   /** For those who want RavenDB itself; null on another store. */
   ravendb: RavenConnection | null;
-  repository<T extends object>(collection: string, prototype: object): Repository<T>;
-  /** Makes what is missing: databases where that is allowed, and these indexes. */
+  repository<T extends object>(entity: EntityDeclaration, prototype: object): Repository<T>;
+  /** Makes what is missing: databases where that is allowed, tables, and these indexes (on RavenDB; SQLite needs none). */
   prepare(indexes: readonly IndexDefinition[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -10,10 +10,10 @@ import {
   readLicence,
 } from '@nestjs-spark/ravendb/internal';
 import type { StoreParts } from './parts.ts';
-import type { StoreSettings } from './read-settings.ts';
+import type { RavenStoreSettings } from './read-settings.ts';
 
 /** Everything on RavenDB. Reaches no server yet. */
-export function ravendbParts({ own, registry, createDatabase }: StoreSettings): StoreParts {
+export function ravendbParts({ own, registry, createDatabase }: RavenStoreSettings): StoreParts {
   const connection = new RavenConnection(own);
   const feed = new RavenChangeFeed(own);
   const target = new RavenChangeTarget(own);
@@ -31,7 +31,7 @@ export function ravendbParts({ own, registry, createDatabase }: StoreSettings): 
     state,
     registry: modules,
     ravendb: connection,
-    repository: (collection, prototype) => new RavenRepository(connection, collection, prototype),
+    repository: ({ collection }, prototype) => new RavenRepository(connection, collection, prototype),
     async prepare(indexes) {
       await ensureDatabase(connection.http, own, { create: createDatabase });
       await modules.prepare();

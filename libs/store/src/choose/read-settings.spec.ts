@@ -13,6 +13,7 @@ describe('the settings of the store', () => {
       },
     );
     expect(settings).toEqual({
+      kind: 'ravendb',
       own: { urls: ['http://a:8080', 'http://b:8080'], database: 'SparkFleet' },
       registry: { urls: ['http://c:8080'], database: 'Modules' },
       createDatabase: true,
@@ -21,8 +22,10 @@ describe('the settings of the store', () => {
 
   it('have the defaults of the contract', () => {
     const settings = readSettings({}, { RAVENDB_URLS: 'http://a', SPARK_MODULE_NAME: 'HR' });
-    expect(settings.own.database).toBe('SparkHR');
-    expect(settings.registry).toEqual({ urls: ['http://a'], database: 'SparkModules' });
+    expect(settings).toMatchObject({
+      own: { database: 'SparkHR' },
+      registry: { urls: ['http://a'], database: 'SparkModules' },
+    });
   });
 
   it('make no database in production', () => {
@@ -31,10 +34,20 @@ describe('the settings of the store', () => {
     expect(readSettings({ createDatabase: true }, environment).createDatabase).toBe(true);
   });
 
+  it('name a file, and a registry on RavenDB only when told so', () => {
+    const environment = { SPARK_STORE: 'sqlite:data/hr.db', RAVENDB_URLS: 'http://a' };
+    const settings = { kind: 'sqlite', path: 'data/hr.db', createDatabase: true };
+    expect(readSettings({}, environment)).toEqual({ ...settings, registry: null });
+    expect(readSettings({}, { ...environment, SPARK_MODULES_URLS: 'http://c' })).toEqual({
+      ...settings,
+      registry: { urls: ['http://c'], database: 'SparkModules' },
+    });
+  });
+
   it.each([
     [{}, 'RAVENDB_URLS'],
     [{ RAVENDB_URLS: 'http://a' }, 'RAVENDB_DATABASE'],
-    [{ SPARK_STORE: 'sqlite:x.db' }, 'not available yet'],
+    [{ SPARK_STORE: 'sqlite:' }, 'names no file'],
     [{ SPARK_STORE: 'mongo' }, 'There is no store "mongo"'],
   ])('name what is missing: %j', (environment, words) => {
     expect(() => readSettings({}, environment)).toThrow(words);

@@ -3,9 +3,20 @@ import type { RavenSettings } from '@nestjs-spark/ravendb';
 import type { SparkStoreOptions } from './options.ts';
 
 /** What is known for sure once options and environment were put together. */
-export interface StoreSettings {
+export type StoreSettings = RavenStoreSettings | SqliteStoreSettings;
+
+export interface RavenStoreSettings {
+  kind: 'ravendb';
   own: RavenSettings;
   registry: RavenSettings;
+  createDatabase: boolean;
+}
+
+export interface SqliteStoreSettings {
+  kind: 'sqlite';
+  path: string;
+  /** Null when no RavenDB is known: modules then find each other on the bus. */
+  registry: RavenSettings | null;
   createDatabase: boolean;
 }
 
@@ -14,11 +25,8 @@ type Environment = Record<string, string | undefined>;
 /** @throws {StoreRefusedError} when something is missing or not available, naming the variable and the option */
 export function readSettings(options: SparkStoreOptions, environment: Environment): StoreSettings {
   const kind = options.store ?? environment['SPARK_STORE'] ?? 'ravendb';
-  if (kind.startsWith('sqlite:')) {
-    throw new StoreRefusedError(
-      `The store ${JSON.stringify(kind)} is not available yet: this version runs on RavenDB only. Set SPARK_STORE=ravendb.`,
-    );
-  }
+  const createDatabase = options.createDatabase ?? environment['NODE_ENV'] !== 'production';
+  if (kind.startsWith('sqlite:')) return readSqliteSettings(kind, options, environment, createDatabase);
   if (kind !== 'ravendb') {
     throw new StoreRefusedError(
       `There is no store ${JSON.stringify(kind)}: set SPARK_STORE to ravendb or sqlite:PATH.`,
@@ -29,17 +37,39 @@ export function readSettings(options: SparkStoreOptions, environment: Environmen
   if (urls.length === 0) {
     throw new StoreRefusedError('No address of RavenDB: set RAVENDB_URLS, or ravendb.urls in forRoot().');
   }
-  const registryUrls = options.registry?.urls ?? list(environment['SPARK_MODULES_URLS']);
+  const named = registryUrls(options, environment);
   const secured = certificate ? { certificate } : {};
   return {
+    kind: 'ravendb',
     own: { urls, database: ownDatabase(options, environment), ...secured },
-    registry: {
-      urls: registryUrls.length > 0 ? registryUrls : urls,
-      database: options.registry?.database ?? (environment['SPARK_MODULES_DATABASE'] || 'SparkModules'),
-      ...secured,
-    },
-    createDatabase: options.createDatabase ?? environment['NODE_ENV'] !== 'production',
+    registry: readRegistry(options, environment, named.length > 0 ? named : urls),
+    createDatabase,
   };
+}
+
+function readSqliteSettings(
+  kind: string,
+  options: SparkStoreOptions,
+  environment: Environment,
+  createDatabase: boolean,
+): SqliteStoreSettings {
+  const path = kind.slice('sqlite:'.length);
+  if (path === '') {
+    throw new StoreRefusedError('The store "sqlite:" names no file: set SPARK_STORE to sqlite:PATH.');
+  }
+  const urls = registryUrls(options, environment);
+  const registry = urls.length > 0 ? readRegistry(options, environment, urls) : null;
+  return { kind: 'sqlite', path, registry, createDatabase };
+}
+
+function registryUrls(options: SparkStoreOptions, environment: Environment): string[] {
+  return options.registry?.urls ?? list(environment['SPARK_MODULES_URLS']);
+}
+
+function readRegistry(options: SparkStoreOptions, environment: Environment, urls: string[]): RavenSettings {
+  const { certificate } = options.ravendb ?? {};
+  const database = options.registry?.database ?? (environment['SPARK_MODULES_DATABASE'] || 'SparkModules');
+  return { urls, database, ...(certificate ? { certificate } : {}) };
 }
 
 function ownDatabase(options: SparkStoreOptions, environment: Environment): string {

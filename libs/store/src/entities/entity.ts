@@ -1,6 +1,6 @@
 import pluralize from 'pluralize';
 
-const collections = new WeakMap<object, string>();
+const declared = new WeakMap<object, EntityOptions>();
 
 /** A class whose instances are documents. */
 export type EntityClass<T extends object = object> = abstract new (...parameters: never[]) => T;
@@ -8,6 +8,21 @@ export type EntityClass<T extends object = object> = abstract new (...parameters
 export interface EntityOptions {
   /** Where the documents are kept. Default: the plural of the class name, as RavenDB makes it (`Person` -> `People`). */
   collection?: string;
+  /**
+   * The table on SQLite. Default: named as the collection. Changing it later is refused, since the documents would be left
+   * behind. Has no meaning on RavenDB.
+   */
+  table?: string;
+  /**
+   * Fields by which lists are often filtered or ordered. SQLite gets an index for each, now or when it is added later;
+   * RavenDB makes its own. Default: none, and such a list then goes through the whole table.
+   */
+  indexes?: readonly string[];
+}
+
+/** What is known of a class whose instances are documents. */
+export interface EntityDeclaration extends EntityOptions {
+  collection: string;
 }
 
 /**
@@ -16,7 +31,7 @@ export interface EntityOptions {
  */
 export function Entity(options: EntityOptions = {}): ClassDecorator {
   return (target) => {
-    if (options.collection) collections.set(target, options.collection);
+    declared.set(target, options);
   };
 }
 
@@ -26,5 +41,10 @@ export function Entity(options: EntityOptions = {}): ClassDecorator {
  */
 export function collectionNameOf(entity: EntityClass | string): string {
   if (typeof entity === 'string') return pluralize.plural(entity);
-  return collections.get(entity) ?? pluralize.plural(entity.name);
+  return declared.get(entity)?.collection ?? pluralize.plural(entity.name);
+}
+
+/** Everything that is declared of a class, with the defaults in place. */
+export function declarationOf(entity: EntityClass): EntityDeclaration {
+  return { ...declared.get(entity), collection: collectionNameOf(entity) };
 }

@@ -6,7 +6,7 @@ export const CHANGE_FEED = Symbol('SPARK_CHANGE_FEED');
 export const CHANGE_TARGET = Symbol('SPARK_CHANGE_TARGET');
 /** `StateStore` in the application's database */
 export const STATE_STORE = Symbol('SPARK_STATE_STORE');
-/** `ModuleRegistry` */
+/** `ModuleRegistry` in RavenDB's SparkModules; null where no RavenDB is known, and modules find each other on the bus alone */
 export const MODULE_REGISTRY = Symbol('SPARK_MODULE_REGISTRY');
 /** `StoreInfo` */
 export const STORE_INFO = Symbol('SPARK_STORE_INFO');

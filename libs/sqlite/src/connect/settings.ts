@@ -1,0 +1,9 @@
+/** Which file, and how to share it with others. */
+export interface SqliteSettings {
+  /** The file; made when missing, its folder too. */
+  path: string;
+  /** How long a write waits for another process that writes. Default 5,000 ms; then `UnavailableError`. */
+  busyTimeoutMs?: number;
+  /** How many changes stay in the event tables after every reader has confirmed them. Default 1,000. */
+  keepEvents?: number;
+}

@@ -1,0 +1,73 @@
+import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
+
+/** SQLite's primary result codes that are told apart here. */
+const CODE = {
+  busy: 5,
+  locked: 6,
+  readonly: 8,
+  io: 10,
+  corrupt: 11,
+  full: 13,
+  cantOpen: 14,
+  tooBig: 18,
+  constraint: 19,
+  notADatabase: 26,
+};
+
+interface SqliteError extends Error {
+  code: 'ERR_SQLITE_ERROR';
+  errcode: number;
+}
+
+/** SQLite understood the statement and what it was given, and refused, e.g. text that is no JSON. */
+export class SqliteRefusedError extends StoreRefusedError {
+  /** It is about what was to be written, not about the statement. */
+  readonly isAboutContent: boolean;
+
+  constructor(path: string, cause: SqliteError) {
+    super(`SQLite refused, in ${path}: ${cause.message}`, { cause });
+    this.name = 'SqliteRefusedError';
+    this.isAboutContent = [CODE.constraint, CODE.tooBig].includes(cause.errcode & 0xff);
+  }
+}
+
+// By its code: an Error that Node makes is not always an instance of the Error known here.
+export function isSqliteError(error: unknown): error is SqliteError {
+  const isObject = typeof error === 'object' && error !== null;
+  return isObject && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
+}
+
+/** Somebody else writes just now. */
+export function isBusy(error: unknown): boolean {
+  return isSqliteError(error) && [CODE.busy, CODE.locked].includes(error.errcode & 0xff);
+}
+
+/** What SQLite says, as one of the store's errors; every other error stays as it is. */
+export function toStoreError(path: string, error: unknown): unknown {
+  if (!isSqliteError(error)) return error;
+  const options = { cause: error };
+  switch (error.errcode & 0xff) {
+    case CODE.busy:
+    case CODE.locked:
+      return new UnavailableError(`${path}, which another process keeps locked,`, options);
+    case CODE.full:
+      return new UnavailableError(`${path}, whose disk is full,`, options);
+    case CODE.cantOpen:
+    case CODE.io:
+      return new UnavailableError(`The file ${path} (${error.message})`, options);
+    case CODE.readonly:
+      return new StoreRefusedError(`${path} may not be written: give this process the right to`, options);
+    case CODE.corrupt:
+      return new StoreRefusedError(
+        `${path} is damaged (${error.message}): put a backup in its place`,
+        options,
+      );
+    case CODE.notADatabase:
+      return new StoreRefusedError(
+        `${path} is not an SQLite database: name another file, or move it away`,
+        options,
+      );
+    default:
+      return new SqliteRefusedError(path, error);
+  }
+}

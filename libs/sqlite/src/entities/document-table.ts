@@ -1,0 +1,116 @@
+import type { StatementSync } from 'node:sqlite';
+import type { Etag } from '@nestjs-spark/contracts';
+import type { OpenDatabase } from '../connect/open-database.ts';
+import { eventTableName, quoteName } from './table-name.ts';
+
+/** A document as its table keeps it. */
+export interface DocumentRow {
+  etag: Etag;
+  id: string;
+  /** The fields, as JSON text. */
+  document: string;
+  /** What its writer put into the metadata besides the collection; null for nothing. */
+  metadata: string | null;
+  /** Milliseconds since 1970. */
+  modified: number;
+}
+
+/** A row without its fields. */
+export interface DocumentMark {
+  etag: Etag;
+  key: string;
+  id: string;
+  metadata: string | null;
+}
+
+/** What a `DocumentRow` is made of. */
+export const ROW_COLUMNS =
+  '_etag AS etag, id, _document AS document, _metadata AS metadata, _modified AS modified';
+const MARK_COLUMNS = '_etag AS etag, _key AS key, id, _metadata AS metadata';
+
+const HIGHEST = '\u{10ffff}';
+
+/** One collection's table. Ids are given as keys: in lower case. */
+export class DocumentTable {
+  readonly collection: string;
+  readonly name: string;
+  readonly #open: OpenDatabase;
+  readonly #quoted: string;
+  #put: StatementSync | null = null;
+
+  constructor(open: OpenDatabase, collection: string, name: string) {
+    this.#open = open;
+    this.collection = collection;
+    this.name = name;
+    this.#quoted = quoteName(name);
+  }
+
+  get quoted(): string {
+    return this.#quoted;
+  }
+
+  get quotedEvents(): string {
+    return quoteName(eventTableName(this.name));
+  }
+
+  get(key: string): DocumentRow | null {
+    const sql = `SELECT ${ROW_COLUMNS} FROM ${this.#quoted} WHERE _key = ?`;
+    return this.#open.row<DocumentRow>(sql, key);
+  }
+
+  mark(key: string): DocumentMark | null {
+    const sql = `SELECT ${MARK_COLUMNS} FROM ${this.#quoted} WHERE _key = ?`;
+    return this.#open.row<DocumentMark>(sql, key);
+  }
+
+  /** Those of many keys that are there. */
+  marks(keys: readonly string[]): DocumentMark[] {
+    const sql = `SELECT ${MARK_COLUMNS} FROM ${this.#quoted} WHERE _key IN (SELECT value FROM json_each(?))`;
+    return this.#open.rows<DocumentMark>(sql, JSON.stringify(keys));
+  }
+
+  marksByPrefix(prefix: string): DocumentMark[] {
+    const sql = `SELECT ${MARK_COLUMNS} FROM ${this.#quoted} WHERE _key >= ? AND _key < ?`;
+    return this.#open.rows<DocumentMark>(sql, prefix, `${prefix}${HIGHEST}`);
+  }
+
+  /** In the order of etags, those with metadata of their own: all copies are among them. */
+  marksAfter(etag: Etag, limit: number): DocumentMark[] {
+    const sql = `SELECT ${MARK_COLUMNS} FROM ${this.#quoted}
+      WHERE _etag > ? AND _metadata IS NOT NULL ORDER BY _etag LIMIT ?`;
+    return this.#open.rows<DocumentMark>(sql, etag, limit);
+  }
+
+  /** Documents from an etag on, in order, one after the other. */
+  from(etag: Etag): Iterable<DocumentRow> {
+    const sql = `SELECT ${ROW_COLUMNS} FROM ${this.#quoted} WHERE _etag >= ? ORDER BY _etag`;
+    const rows: Iterable<unknown> = this.#open.prepare(sql).iterate(etag);
+    return rows as Iterable<DocumentRow>;
+  }
+
+  put(id: string, key: string, document: string, metadata: string | null, modified: number): void {
+    this.#put ??= this.#open.prepare(`
+      INSERT INTO ${this.#quoted} (_etag, id, _key, _document, _metadata, _modified)
+      VALUES ((SELECT last_etag + 1 FROM spark_database), ?, ?, ?, ?, ?)
+      ON CONFLICT (_key) DO UPDATE SET _etag = excluded._etag, _document = excluded._document,
+        _metadata = excluded._metadata, _modified = excluded._modified`);
+    this.#put.run(id, key, document, metadata, modified);
+  }
+
+  remove(key: string): boolean {
+    const { changes } = this.#open.prepare(`DELETE FROM ${this.#quoted} WHERE _key = ?`).run(key);
+    return changes !== 0;
+  }
+
+  /** Deletes after one etag, up to another, in order. */
+  deletes(after: Etag, to: Etag, limit: number): { id: string; etag: Etag }[] {
+    const sql = `SELECT record_id AS id, sequence_number AS etag FROM ${this.quotedEvents}
+      WHERE operation_type = 'DELETE' AND source_node_id = ? AND sequence_number > ? AND sequence_number <= ?
+      ORDER BY sequence_number LIMIT ?`;
+    return this.#open.rows<{ id: string; etag: Etag }>(sql, this.#open.databaseId, after, to, limit);
+  }
+
+  count(): number {
+    return this.#open.number(`SELECT count(*) AS value FROM ${this.#quoted}`);
+  }
+}

@@ -1,0 +1,73 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { StoreRefusedError } from '@nestjs-spark/contracts';
+import { checkpointAt, copyOf } from '../fixtures/checkpoint.ts';
+import { TemporaryFolder } from '../fixtures/temporary-file.ts';
+import { SqliteChangeFeed } from '../read-changes/sqlite-change-feed.ts';
+import { SqliteChangeTarget } from '../write/sqlite-change-target.ts';
+import { SqliteRepository } from './sqlite-repository.ts';
+
+interface Copy {
+  price?: number;
+  note?: string | undefined;
+  active?: boolean;
+}
+
+describe('the documents of an application', () => {
+  const folder = new TemporaryFolder();
+  const database = folder.open('store.db');
+  const copies = new SqliteRepository<Copy>(database, { collection: 'Copies' });
+  const feed = new SqliteChangeFeed(database);
+  afterAll(async () => {
+    await feed.close();
+    await folder.remove();
+  });
+
+  it('keep every sign of what a patch does not name', async () => {
+    const put = copyOf(
+      'copies/1',
+      '{"N":9007199254740993,"Price":1.10,"At":"2026-01-01T00:00:00.1234567","Note":"x"}',
+    );
+    await new SqliteChangeTarget(database).apply([put], checkpointAt(1), null);
+    await copies.patch('COPIES/1', { active: true, note: undefined });
+    const [document] = await feed.load(['Copies/1']);
+    const text = Buffer.from(document?.json ?? []).toString();
+    expect(text).toContain(
+      '{"N":9007199254740993,"Price":1.10,"At":"2026-01-01T00:00:00.1234567","Active":true,',
+    );
+    expect(text).toContain('"spark-source":"Fleet/copies/1"');
+    expect(document?.id).toBe('copies/1');
+  });
+
+  it('are found whatever the case of their id, beyond ASCII too', async () => {
+    await copies.put('Über/Ä', { price: 1 });
+    expect((await copies.get('über/ä'))?.id).toBe('Über/Ä');
+    await copies.put('ÜBER/ä', { price: 2 });
+    expect((await copies.list({ where: { id: 'über/Ä' } as object })).items).toMatchObject([{ price: 2 }]);
+    expect(await copies.delete('ÜBER/Ä')).toBe(true);
+  });
+
+  it('tell true from 1', async () => {
+    await copies.put('bool/1', { active: true });
+    await copies.put('bool/2', { active: 1 } as object);
+    expect((await copies.list({ where: { active: true } })).items.map(({ id }) => id)).toContain('bool/1');
+    expect((await copies.list({ where: { active: true } })).items.map(({ id }) => id)).not.toContain(
+      'bool/2',
+    );
+  });
+
+  it('get ids as RavenDB makes them, and none twice', async () => {
+    const brands = new SqliteRepository<Copy>(database, { collection: 'CarBrands' });
+    const people = new SqliteRepository<Copy>(database, { collection: 'People' });
+    await people.put('people/2-A', {});
+    expect((await brands.create({})).id).toBe('CarBrands/1-A');
+    expect((await people.create({})).id).toBe('people/1-A');
+    expect((await people.create({})).id).toBe('people/3-A');
+  });
+
+  it('stand in one collection only', async () => {
+    const others = new SqliteRepository<Copy>(database, { collection: 'Others' });
+    await copies.put('mine/1', {});
+    await expect(others.put('MINE/1', {})).rejects.toThrow(StoreRefusedError);
+    await expect(others.put('MINE/1', {})).rejects.toThrow(/is one of Copies/);
+  });
+});

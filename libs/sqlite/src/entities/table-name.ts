@@ -1,0 +1,24 @@
+// These are names that SQLite, Spark and the event tables use themselves.
+const TAKEN = /^(sqlite_|spark_)|_events$/i;
+
+/** The table of a collection: its own name, with a prefix where that means something else. */
+export function tableName(collection: string): string {
+  return TAKEN.test(collection) ? `c_${collection}` : collection;
+}
+
+export function eventTableName(table: string): string {
+  return `${table}_Events`;
+}
+
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Where a field stands in a document, for SQLite's JSON functions; null when they have no way to say it. */
+export function jsonPath(field: string): string | null {
+  return /["\\]/.test(field) ? null : `$."${field}"`;
+}

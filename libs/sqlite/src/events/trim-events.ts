@@ -1,0 +1,63 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Etag } from '@nestjs-spark/contracts';
+import type { OpenDatabase } from '../connect/open-database.ts';
+import type { SqliteDatabase } from '../connect/sqlite-database.ts';
+import { allTables } from '../entities/tables.ts';
+
+const STEP = 1_000;
+const KEEP = 1_000;
+
+/**
+ * Lets go of the events up to `confirmed`, in small steps; the newest of them stay for people to look at, marked as
+ * processed.
+ */
+export async function trimEvents(database: SqliteDatabase, confirmed: Etag): Promise<void> {
+  const keep = database.settings.keepEvents ?? KEEP;
+  const floor = await database.write((open) => settle(open, confirmed, keep));
+  if (floor === null) return;
+  for (let more = true; more;) {
+    more = await database.write((open) => trimStep(open, floor));
+    await nextTurn();
+  }
+}
+
+interface Standing {
+  confirmed: Etag;
+  trimmed: Etag;
+  last: Etag;
+}
+
+/** @returns up to where events are to go; null when nothing is to be done */
+function settle(open: OpenDatabase, confirmed: Etag, keep: number): Etag | null {
+  const before = open.row<Standing>('SELECT confirmed, trimmed, last_etag AS last FROM spark_database');
+  const to = Math.min(confirmed, before?.last ?? 0);
+  if (!before || to <= before.confirmed) return null;
+  const floor = Math.max(to - keep, before.trimmed);
+  for (const { quotedEvents } of allTables(open)) {
+    open
+      .prepare(
+        `UPDATE ${quotedEvents} SET processed = TRUE
+         WHERE source_node_id = ? AND sequence_number > ? AND sequence_number <= ?`,
+      )
+      .run(open.databaseId, Math.max(before.confirmed, floor), to);
+  }
+  // Said before the first is gone: a reader that needs one of them must not be told that all are kept.
+  open.prepare('UPDATE spark_database SET confirmed = ?, trimmed = ?').run(to, floor);
+  return floor;
+}
+
+function trimStep(open: OpenDatabase, floor: Etag): boolean {
+  let left = STEP;
+  for (const { quotedEvents } of allTables(open)) {
+    const { changes } = open
+      .prepare(
+        `DELETE FROM ${quotedEvents} WHERE rowid IN (
+           SELECT rowid FROM ${quotedEvents} WHERE source_node_id = ? AND sequence_number <= ?
+           ORDER BY sequence_number LIMIT ?)`,
+      )
+      .run(open.databaseId, floor, left);
+    left -= Number(changes);
+    if (left === 0) return true;
+  }
+  return false;
+}

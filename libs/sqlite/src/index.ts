@@ -1,0 +1,1 @@
+export type { SqliteSettings } from './connect/settings.ts';

@@ -1,0 +1,10 @@
+export * from './index.ts';
+export { SqliteDatabase } from './connect/sqlite-database.ts';
+export type { TableDeclaration } from './entities/declaration.ts';
+export { SqliteRepository } from './entities/sqlite-repository.ts';
+export { declareTables, tableOf } from './entities/tables.ts';
+export { EventTrimmer } from './events/event-trimmer.ts';
+export { trimEvents } from './events/trim-events.ts';
+export { SqliteChangeFeed, type SqliteFeedOptions } from './read-changes/sqlite-change-feed.ts';
+export { SqliteStateStore } from './state/sqlite-state-store.ts';
+export { SqliteChangeTarget } from './write/sqlite-change-target.ts';

@@ -1,0 +1,99 @@
+import type { Etag } from '@nestjs-spark/contracts';
+import type {
+  ChangeFeed,
+  ChangePage,
+  FeedQuery,
+  SourceDocument,
+  SourceIdentity,
+} from '@nestjs-spark/contracts/internal';
+import type { OpenDatabase } from '../connect/open-database.ts';
+import type { SqliteDatabase } from '../connect/sqlite-database.ts';
+import { joinDocument } from '../entities/join-document.ts';
+import { allTables, findTable } from '../entities/tables.ts';
+import { trimEvents } from '../events/trim-events.ts';
+import { readPage } from './read-page.ts';
+import { TailWatch } from './tail-watch.ts';
+import { raiseWitness, readWitness } from './witness.ts';
+
+export interface SqliteFeedOptions {
+  /** How often to look whether another process has written. Default 50 ms. */
+  pollMs?: number;
+  /** About how many bytes of documents a page holds. Default 4 MB. */
+  pageBytes?: number;
+}
+
+/** Reads one file's changes: documents from their tables in the order of etags, deletes from the event tables. */
+export class SqliteChangeFeed implements ChangeFeed {
+  readonly #database: SqliteDatabase;
+  readonly #tail: TailWatch;
+  readonly #pageBytes: number;
+
+  constructor(database: SqliteDatabase, options: SqliteFeedOptions = {}) {
+    const { pollMs = 50, pageBytes = 4 * 1024 * 1024 } = options;
+    this.#database = database;
+    this.#tail = new TailWatch(database, pollMs);
+    this.#pageBytes = pageBytes;
+  }
+
+  async identify(reader: string): Promise<SourceIdentity> {
+    const known = await this.#database.read((open) => hasReaders(open) && identity(open, reader));
+    if (known) return known;
+    return this.#database.write((open) => {
+      expectReaders(open);
+      return identity(open, reader);
+    });
+  }
+
+  read(query: FeedQuery): Promise<ChangePage> {
+    return this.#database.read((open) => readPage(open, query, this.#pageBytes));
+  }
+
+  load(ids: string[]): Promise<(SourceDocument | null)[]> {
+    return this.#database.read((open) => ids.map((id) => loadDocument(open, id)));
+  }
+
+  wait(etag: Etag, signal: AbortSignal): Promise<void> {
+    return this.#tail.wait(etag, signal);
+  }
+
+  raiseWitness(reader: string, from: number): Promise<number> {
+    return this.#database.write((open) => raiseWitness(open, reader, from));
+  }
+
+  async keepDeletesAfter(etag: Etag): Promise<void> {
+    await this.#database.write(expectReaders);
+    await trimEvents(this.#database, etag);
+  }
+
+  count(collection: string): Promise<number> {
+    return this.#database.read((open) => findTable(open, collection)?.count() ?? 0);
+  }
+
+  async close(): Promise<void> {
+    this.#tail.close();
+  }
+}
+
+function identity(open: OpenDatabase, reader: string): SourceIdentity {
+  return { databaseId: open.databaseId, lastEtag: open.lastEtag, witness: readWitness(open, reader) };
+}
+
+function hasReaders(open: OpenDatabase): boolean {
+  return open.number('SELECT has_readers AS value FROM spark_database') === 1;
+}
+
+/** From now on deletes are kept until they are confirmed. */
+function expectReaders(open: OpenDatabase): void {
+  if (!hasReaders(open)) open.prepare('UPDATE spark_database SET has_readers = 1').run();
+}
+
+function loadDocument(open: OpenDatabase, id: string): SourceDocument | null {
+  const key = id.toLowerCase();
+  for (const table of allTables(open)) {
+    const row = table.get(key);
+    if (!row) continue;
+    const json = Buffer.from(joinDocument(row, table.collection, open.databaseId));
+    return { id: row.id, collection: table.collection, json };
+  }
+  return null;
+}

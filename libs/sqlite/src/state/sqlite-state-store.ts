@@ -1,0 +1,34 @@
+import { checkPut, type StateStore, type Versioned } from '@nestjs-spark/contracts/internal';
+import type { SqliteDatabase } from '../connect/sqlite-database.ts';
+import { listState, readState, removeState, writeState } from './state-rows.ts';
+
+/** Spark's own small documents, in one table beside the application's. */
+export class SqliteStateStore implements StateStore {
+  readonly #database: SqliteDatabase;
+
+  constructor(database: SqliteDatabase) {
+    this.#database = database;
+  }
+
+  read<T extends object>(id: string): Promise<Versioned<T> | null> {
+    return this.#database.read((open) => readState<T>(open, id));
+  }
+
+  list<T extends object>(prefix: string): Promise<Versioned<T>[]> {
+    return this.#database.read((open) => listState<T>(open, prefix));
+  }
+
+  async write<T extends object>(
+    id: string,
+    collection: string,
+    value: T,
+    expected: string | null,
+  ): Promise<string> {
+    checkPut(id, JSON.stringify(value));
+    return this.#database.write((open) => writeState(open, { id, collection, value }, expected));
+  }
+
+  remove(id: string): Promise<void> {
+    return this.#database.write((open) => removeState(open, id));
+  }
+}

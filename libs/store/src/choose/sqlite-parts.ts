@@ -1,0 +1,49 @@
+import { basename } from 'node:path';
+import type { Log } from '@nestjs-spark/contracts/internal';
+import { RavenModuleRegistry } from '@nestjs-spark/ravendb/internal';
+import {
+  declareTables,
+  EventTrimmer,
+  SqliteChangeFeed,
+  SqliteChangeTarget,
+  SqliteDatabase,
+  SqliteRepository,
+  SqliteStateStore,
+} from '@nestjs-spark/sqlite/internal';
+import type { EntityDeclaration } from '../entities/entity.ts';
+import type { StoreParts } from './parts.ts';
+import type { SqliteStoreSettings } from './read-settings.ts';
+
+/** Everything in one SQLite file. Opens nothing yet. */
+export function sqliteParts({ path, registry, createDatabase }: SqliteStoreSettings, log: Log): StoreParts {
+  const database = new SqliteDatabase({ path });
+  const feed = new SqliteChangeFeed(database);
+  const trimmer = new EventTrimmer(database, log);
+  const modules = registry && new RavenModuleRegistry(registry, { create: createDatabase });
+  const entities: EntityDeclaration[] = [];
+  return {
+    info: {
+      kind: 'sqlite',
+      databaseName: basename(path),
+      databaseUrls: [],
+      licence: async () => ({ type: 'None', hasRavenEtl: false }),
+    },
+    feed,
+    target: new SqliteChangeTarget(database),
+    state: new SqliteStateStore(database),
+    registry: modules,
+    ravendb: null,
+    repository(entity, prototype) {
+      entities.push(entity);
+      return new SqliteRepository(database, entity, prototype);
+    },
+    async prepare() {
+      await declareTables(database, entities);
+      await modules?.prepare();
+    },
+    async close() {
+      await Promise.all([feed.close(), trimmer.close(), modules?.close()]);
+      await database.close();
+    },
+  };
+}

@@ -2,6 +2,7 @@ import { UnavailableError } from '@nestjs-spark/contracts';
 import {
   LogConflictError,
   LogFullError,
+  type ContentBundle,
   type ControlBoard,
   type LeaseKeeper,
   type LogDescription,
@@ -27,6 +28,7 @@ export class MemoryLog implements TaskLog {
   #image: Image = { created: 'stream-1', last: 0, messages: [] };
   #breaks = 0;
   readonly #readers = new Set<Nudge>();
+  readonly #contents = new Map<string, Uint8Array>();
 
   constructor(limit = Infinity) {
     this.#limit = limit;
@@ -76,6 +78,32 @@ export class MemoryLog implements TaskLog {
     this.#wake();
     if (fault === 'stored-unanswered') throw new UnavailableError('the log');
     return sequence;
+  }
+
+  contents(afterSequence: number): ContentBundle {
+    const name = `contents/${afterSequence}/${Math.random()}`;
+    let stored = 0;
+    return {
+      name,
+      store: async (content) => {
+        const key = `${name}/${++stored}`;
+        this.#contents.set(key, Buffer.concat(await Array.fromAsync(content)));
+        return key;
+      },
+    };
+  }
+
+  async openContent(name: string): Promise<AsyncIterable<Uint8Array> | null> {
+    const content = this.#contents.get(name);
+    if (!content) return null;
+    return (async function* () {
+      yield content;
+    })();
+  }
+
+  /** Loses all contents, as a bucket that somebody deleted. */
+  loseContents(): void {
+    this.#contents.clear();
   }
 
   async *read(sequence: number, signal: AbortSignal): AsyncGenerator<LogMessage, void, undefined> {

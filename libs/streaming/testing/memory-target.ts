@@ -31,6 +31,19 @@ export class MemoryTarget implements ChangeTarget {
   readonly #checkpoints = new Map<string, StoredCheckpoint>();
   #version = 0;
 
+  /** What stands there, to be put back later as an operator would. */
+  backup(): () => void {
+    const documents = structuredClone([...this.documents]);
+    const checkpoints = structuredClone([...this.#checkpoints]);
+    return () => {
+      this.documents.clear();
+      for (const [key, copy] of documents) this.documents.set(key, copy);
+      this.#checkpoints.clear();
+      for (const [key, { checkpoint }] of checkpoints)
+        this.#checkpoints.set(key, { checkpoint, version: String(++this.#version) });
+    };
+  }
+
   async readCheckpoint(task: TaskKey): Promise<StoredCheckpoint | null> {
     return structuredClone(this.#checkpoints.get(taskId(task)) ?? null);
   }
@@ -93,6 +106,7 @@ export class MemoryTarget implements ChangeTarget {
       this.documents.set(command.id.toLowerCase(), copy);
       return;
     }
+    if (command.type !== 'delete' && command.type !== 'delete-prefix') return;
     for (const [key, copy] of this.documents) {
       const meant =
         command.type === 'delete'

@@ -2,6 +2,7 @@ import type { TaskKey } from '@nestjs-spark/contracts';
 import {
   ownerControlSubjects,
   resyncSubject,
+  retrySubject,
   confirmationSubject,
   type Confirmation,
   type Log,
@@ -9,7 +10,9 @@ import {
 import { TaskApply } from '../src/apply/task-apply.ts';
 import { TaskCapture } from '../src/capture/task-capture.ts';
 import type { Pace } from '../src/flow/pace.ts';
+import { askRetry } from '../src/retry/retry-request.ts';
 import type { CaptureTask, TaskDirectory } from '../src/run/tasks.ts';
+import type { Scripts } from '../src/transform/scripts.ts';
 import { MemoryControl, MemoryLog, OpenLeases } from './memory-log.ts';
 import { MemorySource, MemoryState } from './memory-source.ts';
 import { MemoryTarget } from './memory-target.ts';
@@ -41,7 +44,9 @@ export class Simulation {
   readonly log = new MemoryLog(8);
   readonly control = new MemoryControl();
   readonly #leases = new OpenLeases();
-  readonly #state = new MemoryState();
+  /** The owner's and the requester's own documents. */
+  readonly state = new MemoryState();
+  readonly kept = new MemoryState();
   readonly #running = new Set<Running>();
   #task: CaptureTask = {
     task: TASK,
@@ -55,6 +60,8 @@ export class Simulation {
   readonly #captures = new Set<TaskCapture>();
   readonly #applies = new Set<TaskApply>();
 
+  scripts: Scripts = plainScripts;
+
   get script(): string {
     return this.#task.script;
   }
@@ -65,6 +72,11 @@ export class Simulation {
     for (const apply of this.#applies) apply.declare({ task: TASK, collection: 'Cars', fingerprint: script });
   }
 
+  async askRetry(documents: string[] | null): Promise<void> {
+    await askRetry(this.state, TASK, documents);
+    await this.control.publish(retrySubject(TASK), { at: Date.now() });
+  }
+
   startCapture(): Running {
     const capture = new TaskCapture(this.#task, {
       feed: this.source,
@@ -72,8 +84,8 @@ export class Simulation {
       provision: async () => {},
       control: this.control,
       directory: this.#directory,
-      scripts: plainScripts,
-      state: this.#state,
+      scripts: this.scripts,
+      state: this.state,
       report: SILENT,
       pace: QUICK,
     });
@@ -92,6 +104,7 @@ export class Simulation {
     const task = { task: TASK, collection: 'Cars', fingerprint: this.#task.fingerprint };
     const apply = new TaskApply(task, {
       target: this.target,
+      state: this.kept,
       log: this.log,
       control: this.control,
       source: { ask: async () => ({ sourceEtag: (await this.source.identify('')).lastEtag }) },
@@ -135,6 +148,7 @@ export class Simulation {
       signal,
     )) {
       if (subject === resyncSubject(TASK)) capture.resyncAsked();
+      if (subject === retrySubject(TASK)) capture.retryAsked();
       if (subject === confirmationSubject(TASK)) capture.confirmed(value);
     }
   }

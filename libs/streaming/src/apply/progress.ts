@@ -11,6 +11,7 @@ export class ApplyProgress {
   /** What has to be applied before the copy counts as caught up after a start. */
   target: Etag | null = null;
   resyncsRequested = 0;
+  setAside = 0;
   #task: ApplyTask;
   #source: Etag = 0;
   #caughtUp = false;
@@ -78,6 +79,7 @@ export class ApplyProgress {
       documentsPut: checkpoint?.documentsPut ?? 0,
       documentsDeleted: checkpoint?.documentsDeleted ?? 0,
       resyncsRequested: this.resyncsRequested,
+      setAside: this.setAside,
       errors: this.#errors,
       lastError: this.#lastError,
       active: this.active,

@@ -1,4 +1,5 @@
 import {
+  ContentMissingError,
   UnavailableError,
   VersionConflictError,
   describeTask,
@@ -13,6 +14,7 @@ import {
   type ControlBoard,
   type Log,
   type LogDescription,
+  type StateStore,
   type StoredCheckpoint,
   type TaskLog,
 } from '@nestjs-spark/contracts/internal';
@@ -27,9 +29,12 @@ import type { ApplyTask, SourceInquiry } from '../run/tasks.ts';
 import { liveCheckpoint, nextCheckpoint } from './next-checkpoint.ts';
 import { ApplyPipeline } from './pipeline.ts';
 import { ApplyProgress } from './progress.ts';
+import { SettingAside } from './setting-aside.ts';
 
 export interface ApplyParts {
   target: ChangeTarget;
+  /** Remembers what the target did not take. */
+  state: StateStore;
   log: TaskLog;
   control: ControlBoard;
   source: SourceInquiry;
@@ -42,6 +47,7 @@ export class TaskApply {
   readonly progress: ApplyProgress;
   readonly #parts: ApplyParts;
   readonly #confirm: Latest<Confirmation>;
+  readonly #taking: SettingAside;
   #task: ApplyTask;
   #stored: StoredCheckpoint | null = null;
   /** The hole that was reported last: the same one is not reported again for each set that follows it. */
@@ -56,6 +62,7 @@ export class TaskApply {
     this.#task = task;
     this.#parts = parts;
     this.progress = new ApplyProgress(task);
+    this.#taking = new SettingAside(task.task, parts.target, parts.state, parts.report);
     this.#confirm = new Latest<Confirmation>(parts.pace.confirmMs, (confirmation) =>
       parts.control.publish(confirmationSubject(task.task), confirmation),
     );
@@ -71,6 +78,8 @@ export class TaskApply {
     this.#stored = await this.#parts.target.readCheckpoint(this.#task.task);
     const checkpoint = this.#stored?.checkpoint ?? null;
     this.progress.checkpoint = checkpoint;
+    if (checkpoint) await this.#taking.open(checkpoint.generation);
+    this.progress.setAside = this.#taking.count;
     this.#wasComplete =
       checkpoint !== null && checkpoint.swept && checkpoint.script === this.#task.fingerprint;
   }
@@ -87,6 +96,7 @@ export class TaskApply {
         } catch (error) {
           if (held.aborted) return;
           failures = (this.#stored?.checkpoint.setsApplied ?? 0) > before ? 1 : failures + 1;
+          if (error instanceof ContentMissingError) await this.#sendAgain(error).catch(() => {});
           this.#note(error, failures === 1);
           await pause(backoffMs(failures, this.#parts.pace.backoffMs), held);
         }
@@ -132,9 +142,12 @@ export class TaskApply {
     const applied = (stored: StoredCheckpoint): void => {
       this.#stored = stored;
       this.progress.applied(stored.checkpoint);
+      this.progress.setAside = this.#taking.count;
       this.#confirmNow();
     };
-    return new ApplyPipeline(this.#parts.target, this.#stored, applied, () => reading.abort());
+    const apply: ChangeTarget['apply'] = (commands, checkpoint, expected) =>
+      this.#taking.apply(commands, checkpoint, expected, this.#parts.log);
+    return new ApplyPipeline({ apply }, this.#stored, applied, () => reading.abort());
   }
 
   /**
@@ -219,6 +232,20 @@ export class TaskApply {
       const tail = await this.#parts.log.tail();
       this.progress.target = tail ? decodeHeader(tail.headers).to : null;
     }
+  }
+
+  /** What does not come with the log only the owner can send, from where this copy stands. */
+  async #sendAgain(error: ContentMissingError): Promise<void> {
+    const checkpoint = this.#stored?.checkpoint ?? null;
+    // The error names the content as it was stored: the next try has another name, and may be missing as well.
+    const missing = `${checkpoint?.generation}/${checkpoint?.to}/${error.message}`;
+    if (missing === this.#reported) return;
+    await this.#parts.control.publish(
+      resyncSubject(this.#task.task),
+      resyncRequest(error.message, checkpoint, null),
+    );
+    this.progress.resyncsRequested++;
+    this.#reported = missing;
   }
 
   async #hole(seen: ChangeSetHeader): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Etag } from '@nestjs-spark/contracts';
-import type { ChangeFeed, ChangePage, DeleteCover } from '@nestjs-spark/contracts/internal';
+import type { ChangeFeed, ChangePage, DeleteCover, Follow } from '@nestjs-spark/contracts/internal';
 import type { Nudge } from '../flow/nudge.ts';
+import { makeRoom } from '../retry/make-room.ts';
 import type { CapturePosition } from './resume.ts';
 import { DeletesLostError, SourceReplacedError } from './source-errors.ts';
 import type { WitnessGuard } from './witness-guard.ts';
@@ -9,11 +10,15 @@ const PAGE_DOCUMENTS = 2_048;
 
 export interface ReadOptions {
   collection: string;
+  /** Changes to hear of that change no document. */
+  follow?: Follow;
   witness: WitnessGuard;
   /** Whether a page has to be published; others are only passed by. */
   wanted: (page: ChangePage) => boolean;
   /** Called when nothing is left to read and nothing to publish. */
   idle: (page: ChangePage) => Promise<void>;
+  /** Whether something is to be run again, for which a drained page has to leave room. */
+  retriesDue: () => Promise<boolean>;
   /** Wakes a waiting reader although nothing changed; the next page may then be empty. */
   nudge: Nudge;
   /** Longest wait between two pages. */
@@ -38,24 +43,36 @@ export async function* readPages(
   let from = position.to + 1;
 
   const read = async (fresh: boolean): Promise<ChangePage> => {
-    const { collection } = options;
-    const page = await feed.read({ collection, from, deletesAfter: began, limit: PAGE_DOCUMENTS, fresh });
+    const { collection, follow } = options;
+    const followed = follow ? { follow } : {};
+    const page = await feed.read({
+      collection,
+      from,
+      deletesAfter: began,
+      limit: PAGE_DOCUMENTS,
+      fresh,
+      ...followed,
+    });
     if (page.databaseId !== databaseId || page.lastEtag < from - 1) throw new SourceReplacedError();
     return page;
   };
 
   while (!signal.aborted) {
     let page = await read(false);
-    const publish = wanted(page);
-    if (publish && witness.stale) {
+    const again = page.drained && (await options.retriesDue());
+    const wants = wanted(page);
+    if (((wants || again) && witness.stale) || (again && makeRoom(page) === null)) {
       await witness.raise();
       page = await read(true);
     }
+    const publish = wants || (again && makeRoom(page) !== null);
     if (!publish) await requireDeletes(page);
     from = page.to + 1;
-    if (publish) yield { page, witness: witness.witness };
+    if (publish) yield { page, witness: witness.use() };
     else if (page.drained) await options.idle(page);
-    if (page.drained) await untilMore(feed, page.to, options, signal);
+    if (!page.drained) continue;
+    if (witness.ageing) await witness.raise();
+    await untilMore(feed, page.to, options, signal);
   }
 }
 

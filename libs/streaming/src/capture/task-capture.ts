@@ -11,6 +11,7 @@ import {
   type Confirmation,
   type ControlBoard,
   type DeleteCover,
+  type Follow,
   type Log,
   type ResyncRequest,
   type StateStore,
@@ -22,9 +23,12 @@ import { Every } from '../flow/every.ts';
 import { Latest } from '../flow/latest.ts';
 import { Nudge } from '../flow/nudge.ts';
 import type { Pace } from '../flow/pace.ts';
+import { Contents } from '../publish/contents.ts';
 import { Publisher } from '../publish/publisher.ts';
 import type { TransformedChange } from '../publish/cut.ts';
 import type { CaptureTask, TaskDirectory } from '../run/tasks.ts';
+import { makeRoom, type Room } from '../retry/make-room.ts';
+import { Retries } from '../retry/retries.ts';
 import { SetAside } from '../transform/set-aside.ts';
 import { splitPage } from '../transform/split-page.ts';
 import type { Scripts } from '../transform/scripts.ts';
@@ -60,6 +64,7 @@ export class TaskCapture {
   /** Ends what runs now, so that everything is decided again. */
   #session = new AbortController();
   #flushAsked = false;
+  #retries: Retries | null = null;
   #deletesLostFrom: number | null = null;
 
   constructor(task: CaptureTask, parts: CaptureParts) {
@@ -101,6 +106,12 @@ export class TaskCapture {
     this.#session.abort();
   }
 
+  /** Has what stands in the retry request run again. */
+  retryAsked(): void {
+    this.#retries?.asked();
+    this.#nudge.nudge();
+  }
+
   resyncAsked(): void {
     this.#session.abort();
   }
@@ -136,20 +147,31 @@ export class TaskCapture {
     // A log at its bounds takes no first set of a new beginning: what it makes worthless goes before.
     if (kind !== 'continue' && last) await log.trim(last.sequence);
 
-    const setAside = await SetAside.open(state, this.#task);
     const script = scripts.open({ name: this.#task.name, collection: task.collection, script: task.script });
-    const publisher = new Publisher(log, task, position, last?.sequence ?? 0, kind !== 'continue');
+    const contents = new Contents(feed.extras);
+    const after = last?.sequence ?? 0;
+    const publisher = new Publisher(log, task, position, after, kind !== 'continue', contents);
     if (kind === 'begin') await publisher.open();
+    const setAside = await SetAside.open(state, this.#task, position.generation);
     this.progress.documentsTotal = position.live ? 0 : await feed.count(task.collection);
     const ended = new AbortController();
     const reading = AbortSignal.any([signal, ended.signal]);
     try {
       const transformer = new Transformer(task, script, feed, setAside);
-      const pages = readPages(feed, position, this.#reading(task, position, publisher), reading);
-      const transformed = transformPages(pages, transformer, position.generation, reading);
-      for await (const { page, witness, changes, deletes } of ahead(transformed, 1)) {
+      const retries = new Retries({ task, feed, state, setAside, transformer, position: position.to });
+      this.#retries = retries;
+      const pages = readPages(
+        feed,
+        position,
+        this.#reading(task, position, publisher, retries, script.follow),
+        reading,
+      );
+      const transformed = transformPages(pages, transformer, retries, position.generation, reading);
+      for await (const { page, witness, changes, deletes, published } of ahead(transformed, 1)) {
         if (signal.aborted) break;
         await publisher.publish(page, witness, changes);
+        await published?.();
+        if (retries.due) this.#nudge.nudge();
         this.#deletesLostFrom = null;
         if (page.drained) this.#flushAsked = false;
         this.progress.carried(page, position, setAside.count, deletes);
@@ -161,12 +183,19 @@ export class TaskCapture {
     }
   }
 
-  #reading(task: CaptureTask, position: CapturePosition, publisher: Publisher): ReadOptions {
+  #reading(
+    task: CaptureTask,
+    position: CapturePosition,
+    publisher: Publisher,
+    retries: Retries,
+    follow: Follow | undefined,
+  ): ReadOptions {
     const { feed, pace } = this.#parts;
     const check = new Every(pace.idleMs);
     const witness = new WitnessGuard(feed, taskId(this.#task), position, pace.witnessMs);
     return {
       collection: task.collection,
+      ...(follow && feed.extras && { follow }),
       witness,
       wanted: (page) =>
         page.changes.length > 0 || (page.drained && !position.live) || this.#watermarkDue(page),
@@ -177,6 +206,7 @@ export class TaskCapture {
           await witness.check();
         });
       },
+      retriesDue: () => retries.look(),
       nudge: this.#nudge,
       idleMs: pace.idleMs,
     };
@@ -237,16 +267,26 @@ export class TaskCapture {
 interface TransformedPage extends WitnessedPage {
   changes: TransformedChange[];
   deletes: DeleteCover;
+  /** For what was run again: to be called when it is in the log. */
+  published?: () => Promise<void>;
 }
 
 async function* transformPages(
   pages: AsyncIterable<WitnessedPage>,
   transformer: Transformer,
+  retries: Retries,
   generation: number,
   signal: AbortSignal,
 ): AsyncGenerator<TransformedPage, void, undefined> {
   for await (const { page: whole, witness } of pages) {
-    for (const page of splitPage(whole)) {
+    const room = whole.drained && (await retries.look()) ? makeRoom(whole) : null;
+    const again = room && (await retries.run(room.room.to, generation, signal));
+    for (const page of again ? splitRoom(room) : splitPage(whole)) {
+      if (again && page === room.room) {
+        const { change, published } = again;
+        yield { page, witness, changes: [change], deletes: await requireDeletes(whole), published };
+        continue;
+      }
       const [changes, deletes] = await Promise.all([
         transformer.transform(page, generation, signal),
         requireDeletes(whole),
@@ -254,6 +294,10 @@ async function* transformPages(
       yield { page, witness, changes, deletes };
     }
   }
+}
+
+function splitRoom({ before, room, after }: Room): ChangePage[] {
+  return [...(before ? splitPage(before) : []), room, ...(after ? splitPage(after) : [])];
 }
 
 function messageOf(error: unknown): string {

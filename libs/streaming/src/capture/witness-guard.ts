@@ -15,6 +15,7 @@ export class WitnessGuard {
   readonly #everyMs: number;
   #witness: number;
   #raisedAt = -Infinity;
+  #used = false;
 
   constructor(feed: ChangeFeed, reader: string, position: CapturePosition, everyMs: number) {
     this.#feed = feed;
@@ -24,14 +25,20 @@ export class WitnessGuard {
     this.#everyMs = everyMs;
   }
 
-  /** The number that was in the source when it was read last. */
-  get witness(): number {
+  /** The number that was in the source when it was read last, for something that is published with it. */
+  use(): number {
+    this.#used = true;
     return this.#witness;
   }
 
   /** What was read has to be read again after `raise` before it may be published. */
   get stale(): boolean {
-    return performance.now() - this.#raisedAt >= this.#everyMs;
+    return this.#age >= this.#everyMs;
+  }
+
+  /** Half way to being stale in a source that is in use: raised now, while nothing waits, it holds up no change. */
+  get ageing(): boolean {
+    return this.#used && this.#age >= this.#everyMs / 2;
   }
 
   /** @throws {SourceReplacedError} when the database is older than what was published from it */
@@ -47,5 +54,10 @@ export class WitnessGuard {
     const { witness } = await this.check();
     this.#witness = await this.#feed.raiseWitness(this.#reader, witness);
     this.#raisedAt = performance.now();
+    this.#used = false;
+  }
+
+  get #age(): number {
+    return performance.now() - this.#raisedAt;
   }
 }

@@ -22,6 +22,9 @@ export interface CutBounds {
 /** The target takes about 2,048 commands best; the size stays well under the log's usual bound of 1 MiB a message. */
 export const CUT_BOUNDS: CutBounds = { maxSize: 600_000, maxCommands: 2_048 };
 
+/** Contents lie beside the set, but the target takes all of them in one transaction: about 64 MB of them fill a set. */
+const CONTENT_WEIGHT = 100;
+
 /** Cuts a page that covers `from..to` into sets that cover it without a gap. A page without commands becomes one empty set. */
 export function cut(
   changes: TransformedChange[],
@@ -52,5 +55,19 @@ export function cut(
 
 function sizeOf(command: ChangeCommand): number {
   if (command.type === 'put') return command.id.length + command.document.length;
-  return command.type === 'delete' ? command.id.length : command.prefix.length;
+  switch (command.type) {
+    case 'delete':
+    case 'no-extras':
+      return command.id.length;
+    case 'delete-prefix':
+      return command.prefix.length;
+    case 'attachments':
+      return command.attachments.reduce((sum, { size }) => sum + 200 + size / CONTENT_WEIGHT, 0);
+    case 'counters':
+      return 60 * command.counters.length;
+    case 'time-series-names':
+      return 40 * command.names.length;
+    case 'time-series':
+      return 60 * command.entries.length;
+  }
 }

@@ -1,5 +1,6 @@
 import { describeTask } from '@nestjs-spark/contracts';
 import {
+  CONTENTS_HEADER,
   LogConflictError,
   encodeChangeSet,
   type ChangePage,
@@ -7,6 +8,7 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import type { CapturePosition } from '../capture/resume.ts';
 import type { CaptureTask } from '../run/tasks.ts';
+import { Contents } from './contents.ts';
 import { cut, type Cut, type TransformedChange } from './cut.ts';
 
 /**
@@ -17,12 +19,14 @@ export class Publisher {
   readonly #log: TaskLog;
   readonly #task: CaptureTask;
   readonly #position: CapturePosition;
+  readonly #contents: Contents;
   #sequence: number;
   #dropOlder: boolean;
 
   /**
    * @param position moves with what is published
    * @param dropOlder what stands in the log before the first set is worth nothing once that is there
+   * @param contents where attachments are read
    */
   constructor(
     log: TaskLog,
@@ -30,12 +34,14 @@ export class Publisher {
     position: CapturePosition,
     sequence: number,
     dropOlder: boolean,
+    contents = new Contents(undefined),
   ) {
     this.#log = log;
     this.#task = task;
     this.#position = position;
     this.#sequence = sequence;
     this.#dropOlder = dropOlder;
+    this.#contents = contents;
   }
 
   /**
@@ -67,6 +73,9 @@ export class Publisher {
 
   async #append(part: Cut & { live: boolean }, readAt: number): Promise<void> {
     const { generation, databaseId, began, witness, resync } = this.#position;
+    const { commands, bundle, published } = await this.#contents.attach(part.commands, () =>
+      this.#log.contents(this.#sequence),
+    );
     const message = await encodeChangeSet({
       task: this.#task.task,
       generation,
@@ -77,8 +86,11 @@ export class Publisher {
       resync,
       readAt,
       ...part,
+      commands,
     });
+    if (bundle) message.headers[CONTENTS_HEADER] = bundle.name;
     this.#sequence = await this.#log.append(message, this.#sequence);
+    published();
     if (this.#dropOlder) await this.#log.trim(this.#sequence);
     this.#dropOlder = false;
   }

@@ -6,16 +6,19 @@ import {
   type ControlBoard,
   type LeaseKeeper,
   type Log,
+  type StateStore,
 } from '@nestjs-spark/contracts/internal';
 import { TaskApply } from '../apply/task-apply.ts';
 import { PACE, type Pace } from '../flow/pace.ts';
 import { resyncRequest } from '../receive/resync.ts';
+import { forgetSetAside } from '../retry/list-set-aside.ts';
 import type { ApplyReport } from './reports.ts';
 import { RunningTasks, leaseName } from './running-tasks.ts';
 import type { ApplyTask, SourceInquiry } from './tasks.ts';
 
 export interface ApplySupervisorParts {
   target: ChangeTarget;
+  state: StateStore;
   log: ChangeLog;
   control: ControlBoard;
   leases: LeaseKeeper;
@@ -48,6 +51,7 @@ export class ApplySupervisor {
   /** Ends a task and removes its copies and its checkpoint. */
   async forget(task: TaskKey): Promise<{ removed: number }> {
     await this.#tasks.end(task);
+    await forgetSetAside(this.#parts.state, task);
     return this.#parts.target.forget(task);
   }
 

@@ -3,6 +3,7 @@ import {
   ownerControlSubjects,
   confirmationSubject,
   resyncSubject,
+  retrySubject,
   type ChangeFeed,
   type ChangeLog,
   type Confirmation,
@@ -14,6 +15,9 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { TaskCapture } from '../capture/task-capture.ts';
 import { PACE, type Pace } from '../flow/pace.ts';
+import { resyncRequest } from '../receive/resync.ts';
+import { forgetSetAside, listSetAside } from '../retry/list-set-aside.ts';
+import { askRetry } from '../retry/retry-request.ts';
 import type { Scripts } from '../transform/scripts.ts';
 import { DeleteKeeper } from './delete-keeper.ts';
 import type { CaptureReport } from './reports.ts';
@@ -69,6 +73,28 @@ export class CaptureSupervisor {
     return { sourceEtag: lastEtag };
   }
 
+  /**
+   * Has documents of a task run again by whichever instance carries it: those named, or all that are set aside. More of
+   * them than are kept one by one are read again with everything else.
+   */
+  async retry(task: TaskKey, documents: string[] | null): Promise<void> {
+    const { state, control } = this.#parts;
+    const beyond = documents === null ? (await listSetAside(state, task)).beyond : 0;
+    if (beyond > 0) {
+      const reason = `${beyond} more documents are set aside than are kept one by one`;
+      await control.publish(resyncSubject(task), resyncRequest(reason, null, null, true));
+      return;
+    }
+    await askRetry(state, task, documents);
+    await control.publish(retrySubject(task), { at: Date.now() });
+  }
+
+  /** Ends a task for good: nothing of what it set aside is remembered. */
+  async forget(task: TaskKey): Promise<void> {
+    await this.#tasks.end(task);
+    await forgetSetAside(this.#parts.state, task);
+  }
+
   reports(): CaptureReport[] {
     return this.#tasks.all().map(({ runner }) => runner.progress.report());
   }
@@ -112,6 +138,7 @@ export class CaptureSupervisor {
   async #heard(subject: string, value: Confirmation | ResyncRequest): Promise<void> {
     for (const { runner, task } of this.#tasks.all()) {
       if (subject === resyncSubject(task)) runner.resyncAsked();
+      if (subject === retrySubject(task)) runner.retryAsked();
       if (subject === confirmationSubject(task) && 'sequence' in value) runner.confirmed(value);
     }
     this.#deletes.confirmed(this.reports());

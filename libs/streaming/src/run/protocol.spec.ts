@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Simulation } from '../../testing/simulation.ts';
 
-const WITHIN_MS = 5_000;
+const WITHIN_MS = 30_000;
 
 async function until(condition: () => boolean, explain: () => string): Promise<void> {
   const end = Date.now() + WITHIN_MS;

@@ -17,7 +17,7 @@ export interface CaptureReport {
   /** While snapshotting: documents read and about how many there are; for progress. */
   documentsRead: number;
   documentsTotal: number;
-  /** Documents whose script failed since this instance began. */
+  /** Documents whose script failed, and that were not changed, deleted or run again with success since. */
   setAside: number;
   /** Whether deletes are sure to be seen by the feed. */
   deletes: 'kept' | 'best-effort';
@@ -46,6 +46,8 @@ export interface ApplyReport {
   documentsPut: number;
   documentsDeleted: number;
   resyncsRequested: number;
+  /** Documents that this module's store did not take. */
+  setAside: number;
   errors: number;
   lastError: string | null;
   active: boolean;

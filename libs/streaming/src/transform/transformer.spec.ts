@@ -31,7 +31,7 @@ describe('a script that loads other documents', () => {
     source.put('cars/1', { Brand: 'brands/1', Driver: 'people/1' });
     const page = await source.read({ collection: 'Cars', from: 1, deletesAfter: 0, limit: 10 });
     const runner = pool.open({ name: 'HR/cars', collection: 'Cars', script });
-    const setAside = await SetAside.open(new MemoryState(), TASK);
+    const setAside = await SetAside.open(new MemoryState(), TASK, 1);
     const transformer = new Transformer(task, runner, source, setAside);
     const [change] = await transformer.transform(page, 1, new AbortController().signal);
     const [command] = change?.commands ?? [];

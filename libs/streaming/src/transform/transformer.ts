@@ -1,4 +1,4 @@
-import { taskLabel, type ChangeCommand } from '@nestjs-spark/contracts';
+import { taskLabel, type ChangeCommand, type Etag, type ExtraCommand } from '@nestjs-spark/contracts';
 import {
   generationLabel,
   type ChangeFeed,
@@ -14,10 +14,15 @@ import type {
 import type { TransformedChange } from '../publish/cut.ts';
 import type { CaptureTask } from '../run/tasks.ts';
 import { copyDocument } from './copy-document.ts';
-import type { SetAside } from './set-aside.ts';
+import { copyExtras } from './copy-extras.ts';
+import type { SetAside, SetAsideFailure } from './set-aside.ts';
 
-type SourcePut = Extract<SourceChange, { kind: 'put' }>;
+type SourcePut = Extract<SourceChange, { kind: 'put' | 'touch' }>;
 type SourceDelete = Extract<SourceChange, { kind: 'delete' }>;
+
+/** What became of a document that was run again. */
+export type AgainResult =
+  { id: string; etag: Etag; commands: ChangeCommand[] } | { failure: SetAsideFailure };
 
 /** Turns the changes of a page into what they mean for the requester. */
 export class Transformer {
@@ -38,19 +43,35 @@ export class Transformer {
   async transform(page: ChangePage, generation: number, signal: AbortSignal): Promise<TransformedChange[]> {
     const outputs = await this.#runScript(page.changes, signal);
     const label = generationLabel(taskLabel(this.#task.task), generation);
+    const extras = await this.#extrasOf(page.changes, outputs);
     const transformed: TransformedChange[] = [];
+    const failures: SetAsideFailure[] = [];
     for (const change of page.changes) {
       const output = outputs.get(change);
-      if (!output) continue;
-      if (output.status === 'failed') {
-        await this.#putAside(change, output.failure);
+      if (output?.status === 'failed') {
+        failures.push(toFailure(change, output.failure));
         continue;
       }
-      await this.#setAside.clear(change.id);
-      const commands = output.commands.map((command) => this.#toChange(command, change, label));
-      transformed.push({ etag: change.etag, commands });
+      await this.#setAside.clear(change.id, change.etag);
+      if (!output) continue;
+      transformed.push({ etag: change.etag, commands: this.#toChanges(output, change, label, extras) });
     }
+    await this.#setAside.add(failures);
     return transformed;
+  }
+
+  /** The same for documents outside their order. Nothing is set aside or taken back: that waits until it is published. */
+  async again(changes: SourcePut[], generation: number, signal: AbortSignal): Promise<AgainResult[]> {
+    const outputs = await this.#runScript(changes, signal);
+    const label = generationLabel(taskLabel(this.#task.task), generation);
+    const extras = await this.#extrasOf(changes, outputs);
+    return changes.flatMap((change): AgainResult[] => {
+      const output = outputs.get(change);
+      if (!output) return [];
+      if (output.status === 'failed') return [{ failure: toFailure(change, output.failure) }];
+      const commands = this.#toChanges(output, change, label, extras);
+      return [{ id: change.id, etag: change.etag, commands }];
+    });
   }
 
   async #runScript(changes: SourceChange[], signal: AbortSignal): Promise<Map<SourceChange, ScriptOutput>> {
@@ -71,6 +92,35 @@ export class Transformer {
     collection: this.#task.collection,
   });
 
+  /** The script runs for a touched document too, but what it says of the document itself was sent with its last change. */
+  #toChanges(
+    { commands }: Extract<ScriptOutput, { status: 'done' }>,
+    change: SourceChange,
+    generation: string,
+    extras: Map<SourceChange, ExtraCommand[]>,
+  ): ChangeCommand[] {
+    const all = extras.get(change) ?? [];
+    if (change.kind === 'touch') return all;
+    return commands.flatMap((command): ChangeCommand[] => {
+      const own = this.#toChange(command, change, generation);
+      return own.type === 'put' ? [own, ...all.filter(({ id }) => id === own.id)] : [own];
+    });
+  }
+
+  async #extrasOf(
+    changes: readonly SourceChange[],
+    outputs: Map<SourceChange, ScriptOutput>,
+  ): Promise<Map<SourceChange, ExtraCommand[]>> {
+    const { extras } = this.#feed;
+    if (!extras) return new Map();
+    const scripted = changes.flatMap((change) => {
+      const output = outputs.get(change);
+      const done = output?.status === 'done' && change.kind !== 'delete';
+      return done ? [{ change, commands: output.commands }] : [];
+    });
+    return copyExtras(extras, scripted);
+  }
+
   #toChange(command: EtlCommand, change: SourceChange, generation: string): ChangeCommand {
     if (command.type !== 'put') return command;
     const origin = { task: this.#task.task, generation, sourceId: change.id, etag: change.etag };
@@ -88,25 +138,16 @@ export class Transformer {
       document && this.#loadable.has(document.collection.toLowerCase()) ? document.json : null,
     );
   }
+}
 
-  async #putAside(change: SourceChange, failure: ScriptFailure): Promise<void> {
-    const { reason, kind, line, column } = failure;
-    await this.#setAside.add({
-      task: this.#task.task,
-      documentId: change.id,
-      etag: change.etag,
-      reason,
-      kind,
-      line,
-      column,
-      at: Date.now(),
-    });
-  }
+function toFailure(change: SourceChange, failure: ScriptFailure): SetAsideFailure {
+  const { reason, kind, line, column } = failure;
+  return { documentId: change.id, etag: change.etag, reason, kind, line, column };
 }
 
 /** A module gives what it owns: copies do not travel on, so two modules that exchange a collection do not echo. */
 function isOwnPut(change: SourceChange): change is SourcePut {
-  return change.kind === 'put' && change.copyOf === null;
+  return change.kind !== 'delete' && change.copyOf === null;
 }
 
 function isDelete(change: SourceChange): change is SourceDelete {

@@ -1,0 +1,146 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { ContentRefusedError, UnavailableError, type ChangeCommand } from '@nestjs-spark/contracts';
+import type { ChangeTarget, Checkpoint } from '@nestjs-spark/contracts/internal';
+import { MemoryState } from '../../testing/memory-source.ts';
+import { MemoryTarget } from '../../testing/memory-target.ts';
+import { TASK } from '../../testing/simulation.ts';
+import { listSetAside } from '../retry/list-set-aside.ts';
+import { copyDocument } from '../transform/copy-document.ts';
+import { SettingAside } from './setting-aside.ts';
+
+const SILENT = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
+
+function checkpointAt(to: number, generation = 1): Checkpoint {
+  return {
+    task: TASK,
+    generation,
+    databaseId: 'db',
+    to,
+    live: true,
+    script: 's',
+    witness: 1,
+    sequence: to,
+    streamCreated: 'now',
+    swept: true,
+    setsApplied: to,
+    documentsPut: 0,
+    documentsDeleted: 0,
+    readAt: 0,
+    appliedAt: 0,
+  };
+}
+
+function put(n: number, fields = '{}', copyId = `cars/${n}`): ChangeCommand {
+  const origin = { task: TASK, generation: 'HR/cars:1', sourceId: `cars/${n}`, etag: 100 + n };
+  return { type: 'put', id: copyId, document: copyDocument(fields, 'Cars', undefined, origin) };
+}
+
+describe('a target that does not take some documents', () => {
+  const refused = new Set<string>();
+  let names = false;
+  let memory: MemoryTarget;
+  let state: MemoryState;
+  let target: SettingAside;
+  let version: string;
+  let away = false;
+  let calls = 0;
+
+  beforeEach(async () => {
+    refused.clear();
+    names = false;
+    away = false;
+    calls = 0;
+    memory = new MemoryTarget();
+    state = new MemoryState();
+    const choosy: Pick<ChangeTarget, 'apply' | 'readCheckpoint'> = {
+      readCheckpoint: (task) => memory.readCheckpoint(task),
+      apply: async (commands, checkpoint, expected) => {
+        calls++;
+        const at = await expected;
+        if (away) throw new UnavailableError('the store');
+        const bad = commands.find((command) => command.type === 'put' && refused.has(command.id));
+        const name = names && bad && 'id' in bad ? bad.id : null;
+        if (bad) throw new ContentRefusedError('it is not to its taste', name);
+        return memory.apply(commands, checkpoint, at);
+      },
+    };
+    target = new SettingAside(TASK, choosy, state, SILENT);
+    version = await target.apply([], checkpointAt(1), null);
+  });
+
+  it('takes all the others of the set, whichever they are, and the checkpoint goes on', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(fc.nat(59), { maxLength: 20 }), fc.boolean(), async (bad, named) => {
+        names = named;
+        refused.clear();
+        memory.documents.clear();
+        for (const n of bad) refused.add(`cars/${n}`);
+        const to = ((await memory.readCheckpoint(TASK))?.checkpoint.to ?? 0) + 1;
+        const commands = Array.from({ length: 60 }, (_, n) => put(n));
+        version = await target.apply(commands, checkpointAt(to), Promise.resolve(version));
+        expect(memory.documents.size).toBe(60 - bad.length);
+        expect((await memory.readCheckpoint(TASK))?.checkpoint.to).toBe(to);
+        const listed = (await listSetAside(state, TASK)).documents.map(({ documentId }) => documentId);
+        expect(listed.toSorted()).toEqual(bad.map((n) => `cars/${n}`).toSorted());
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('says of each why, which of the owner’s documents it was made from, and at which etag', async () => {
+    refused.add('cars/7/summaries/1');
+    await target.apply([put(1), put(7, '{"a":"x"}', 'cars/7/summaries/1')], checkpointAt(2), version);
+    expect((await listSetAside(state, TASK)).documents).toMatchObject([
+      { documentId: 'cars/7', copyId: 'cars/7/summaries/1', etag: 107, kind: 'refused' },
+    ]);
+    expect((await listSetAside(state, TASK)).documents[0]?.reason).toMatch(/taste/);
+    expect(target.count).toBe(1);
+  });
+
+  it('leaves out what comes with a refused document, too', async () => {
+    refused.add('cars/1');
+    const extra: ChangeCommand = { type: 'counters', id: 'cars/1', counters: [] };
+    await target.apply([put(1), extra, put(2)], checkpointAt(2), version);
+    expect([...memory.documents.keys()]).toEqual(['cars/2']);
+  });
+
+  it('takes a document off the list when a later set brings or deletes it', async () => {
+    refused.add('cars/1').add('cars/2').add('cars/3/s/1');
+    version = await target.apply(
+      [put(1), put(2), put(3, '{}', 'cars/3/s/1')],
+      checkpointAt(2),
+      Promise.resolve(version),
+    );
+    expect(target.count).toBe(3);
+    refused.clear();
+    const later: ChangeCommand[] = [
+      put(1),
+      { type: 'delete', id: 'CARS/2' },
+      { type: 'delete-prefix', prefix: 'cars/3/' },
+    ];
+    await target.apply(later, checkpointAt(3), version);
+    expect(target.count).toBe(0);
+    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+  });
+
+  it('forgets what an older generation set aside', async () => {
+    refused.add('cars/1');
+    version = await target.apply([put(1)], checkpointAt(2), version);
+    await target.apply([], checkpointAt(0, 2), version);
+    expect(target.count).toBe(0);
+    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+  });
+
+  it('sets nothing aside when the store is away, or refuses more than can be the documents’ fault', async () => {
+    away = true;
+    await expect(target.apply([put(1)], checkpointAt(2), version)).rejects.toThrow(UnavailableError);
+    expect(calls).toBe(2);
+    away = false;
+    const many = Array.from({ length: 300 }, (_, n) => put(n));
+    for (let n = 0; n < 300; n++) refused.add(`cars/${n}`);
+    await expect(target.apply(many, checkpointAt(2), version)).rejects.toThrow(ContentRefusedError);
+    expect((await memory.readCheckpoint(TASK))?.checkpoint.to).toBe(1);
+    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+  });
+});

@@ -1,0 +1,108 @@
+import { ContentRefusedError, describeTask, type ChangeCommand, type TaskKey } from '@nestjs-spark/contracts';
+import type { ChangeTarget, Checkpoint, Log, StateStore } from '@nestjs-spark/contracts/internal';
+import { SetAside } from '../transform/set-aside.ts';
+import { applyWithoutRefused, type Contents, type RefusedUnit } from './isolate-refused.ts';
+import { originOf } from './origin-of.ts';
+
+/**
+ * A target that sets aside the documents it does not take, and takes the rest of the set. A store that is away, full, or
+ * refuses everything is not helped by that, and refuses as before.
+ */
+export class SettingAside implements Pick<ChangeTarget, 'apply'> {
+  readonly #task: TaskKey;
+  readonly #target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>;
+  readonly #state: StateStore;
+  readonly #report: Log;
+  #generation = -1;
+  #setAside: SetAside | null = null;
+
+  constructor(
+    task: TaskKey,
+    target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>,
+    state: StateStore,
+    report: Log,
+  ) {
+    this.#task = task;
+    this.#target = target;
+    this.#state = state;
+    this.#report = report;
+  }
+
+  get count(): number {
+    return this.#setAside?.count ?? 0;
+  }
+
+  /** Reads what was set aside in the generation that is being applied. */
+  async open(generation: number): Promise<SetAside> {
+    if (this.#setAside && this.#generation === generation) return this.#setAside;
+    const opened = await SetAside.open(this.#state, this.#task, generation);
+    this.#generation = generation;
+    this.#setAside = opened;
+    return opened;
+  }
+
+  async apply(
+    commands: ChangeCommand[],
+    checkpoint: Checkpoint,
+    expected: string | null | Promise<string | null>,
+    contents?: Contents,
+  ): Promise<string> {
+    const setAside = await this.open(checkpoint.generation);
+    let refused: RefusedUnit[] = [];
+    const applied = this.#target.apply(commands, checkpoint, expected, contents);
+    const version = await applied.catch(async (error: unknown) => {
+      if (!(error instanceof ContentRefusedError)) throw error;
+      const before = await this.#before(await expected, error);
+      const set = { commands, contents, after: checkpoint, ...before };
+      return applyWithoutRefused(this.#target, set, error, async (units) => {
+        refused = units;
+        await this.#keep(setAside, units, checkpoint);
+      });
+    });
+    if (setAside.count > 0) await this.#clear(setAside, commands, refused);
+    return version;
+  }
+
+  async #before(
+    expected: string | null,
+    error: ContentRefusedError,
+  ): Promise<{ before: Checkpoint; version: string }> {
+    const stored = expected === null ? null : await this.#target.readCheckpoint(this.#task);
+    // Without a checkpoint to hold on to, or with another one than expected, this is not ours to settle.
+    if (stored === null || stored.version !== expected) throw error;
+    return { before: stored.checkpoint, version: stored.version };
+  }
+
+  async #keep(setAside: SetAside, units: RefusedUnit[], checkpoint: Checkpoint): Promise<void> {
+    const failures = units.map(({ id, commands, error }) => {
+      const origin = originOf(commands[0], this.#task.owner);
+      return {
+        documentId: origin?.documentId ?? id,
+        copyId: id,
+        etag: origin?.etag ?? checkpoint.to,
+        reason: error.message,
+        kind: 'refused',
+        line: null,
+        column: null,
+      };
+    });
+    await setAside.add(failures);
+    this.#report.warn(
+      `${describeTask(this.#task)}: ${failures.length} of the documents up to etag ${checkpoint.to} set aside: ${failures[0]?.reason ?? ''}`,
+    );
+  }
+
+  /** What was applied now is not set aside any more. */
+  async #clear(setAside: SetAside, commands: ChangeCommand[], refused: RefusedUnit[]): Promise<void> {
+    const left = new Set(refused.map(({ id }) => id.toLowerCase()));
+    const copies = setAside.copies().filter((id) => !left.has(id));
+    for (const command of commands) {
+      if (command.type === 'delete-prefix') {
+        const prefix = command.prefix.toLowerCase();
+        for (const id of copies) if (id.startsWith(prefix)) await setAside.clear(id, Infinity);
+      } else if (setAside.has(command.id) && !left.has(command.id.toLowerCase())) {
+        await setAside.clear(command.id, Infinity);
+      }
+    }
+  }
+}

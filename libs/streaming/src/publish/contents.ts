@@ -1,0 +1,105 @@
+import { UnavailableError, type AttachmentCopy, type ChangeCommand } from '@nestjs-spark/contracts';
+import type { ContentBundle, SourceExtras } from '@nestjs-spark/contracts/internal';
+
+/** How many attachments to remember as sent: about 100 bytes each. */
+const REMEMBERED = 50_000;
+
+/**
+ * Puts the contents of attachments beside the message that names them. What was sent since this capture started is not sent
+ * again; a requester that does not have it says so, and is answered by a capture that starts anew and remembers nothing.
+ */
+export class Contents {
+  readonly #source: SourceExtras | undefined;
+  /** What copies have, oldest first: copy, name and hash. */
+  readonly #sent = new Set<string>();
+
+  constructor(source: SourceExtras | undefined) {
+    this.#source = source;
+  }
+
+  /**
+   * The commands with every attachment's content named, and what to remember once they are in the log.
+   * An attachment that is another one by now is left out: its document has changed, and comes again.
+   */
+  async attach(
+    commands: ChangeCommand[],
+    open: () => ContentBundle,
+  ): Promise<{ commands: ChangeCommand[]; bundle: ContentBundle | null; published: () => void }> {
+    if (!commands.some(({ type }) => type === 'attachments'))
+      return { commands, bundle: null, published: () => this.#forget(commands) };
+    const stored = new Map<string, string>();
+    const sent: string[] = [];
+    let bundle: ContentBundle | null = null;
+    const store = async (attachment: AttachmentCopy): Promise<string | null> => {
+      const known = stored.get(attachment.hash);
+      if (known !== undefined) return known;
+      const content = await this.#open(attachment);
+      if (content === null) return null;
+      const name = await (bundle ??= open()).store(content);
+      stored.set(attachment.hash, name);
+      return name;
+    };
+    const attached: ChangeCommand[] = [];
+    for (const command of commands) {
+      if (command.type !== 'attachments') {
+        attached.push(command);
+        continue;
+      }
+      const attachments: AttachmentCopy[] = [];
+      for (const attachment of command.attachments) {
+        const key = keyOf(command.id, attachment);
+        const content = this.#sent.has(key) ? null : await store(attachment);
+        if (content === null && !this.#sent.has(key)) continue;
+        attachments.push({ ...attachment, content });
+        sent.push(key);
+      }
+      attached.push({ ...command, attachments });
+    }
+    const published = (): void => {
+      this.#forget(commands);
+      for (const key of sent) this.#remember(key);
+    };
+    return { commands: attached, bundle, published };
+  }
+
+  async #open({ source, hash }: AttachmentCopy): Promise<AsyncIterable<Uint8Array> | null> {
+    const found = await this.#source?.openAttachment(source.id, source.name);
+    if (!found) return null;
+    if (found.hash === hash) return named(found.content, `attachment ${source.name} of ${source.id}`);
+    await found.content[Symbol.asyncIterator]().return?.();
+    return null;
+  }
+
+  #remember(key: string): void {
+    this.#sent.delete(key);
+    this.#sent.add(key);
+    const [oldest] = this.#sent;
+    if (this.#sent.size > REMEMBERED && oldest !== undefined) this.#sent.delete(oldest);
+  }
+
+  /** A copy that goes takes its attachments along. */
+  #forget(commands: ChangeCommand[]): void {
+    if (this.#sent.size === 0) return;
+    const gone = commands.flatMap((command) => {
+      if (command.type === 'delete') return [`${command.id.toLowerCase()}\n`];
+      return command.type === 'delete-prefix' ? [command.prefix.toLowerCase()] : [];
+    });
+    if (gone.length === 0) return;
+    for (const key of this.#sent) if (gone.some((begin) => key.startsWith(begin))) this.#sent.delete(key);
+  }
+}
+
+function keyOf(id: string, { name, hash }: AttachmentCopy): string {
+  return `${id.toLowerCase()}\n${name.toLowerCase()}\n${hash}`;
+}
+
+async function* named(
+  content: AsyncIterable<Uint8Array>,
+  what: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* content;
+  } catch (cause) {
+    throw new UnavailableError(what, { cause });
+  }
+}

@@ -1,0 +1,37 @@
+import type { TaskKey } from '@nestjs-spark/contracts';
+import type { StateStore } from '@nestjs-spark/contracts/internal';
+import { inGroups } from '../flow/in-groups.ts';
+import type { SetAsideDocument } from '../transform/set-aside.ts';
+import { isOpen, readRetry } from './retry-request.ts';
+import { beyondId, retryId, setAsidePrefix } from './state-ids.ts';
+
+const REMOVED_AT_ONCE = 16;
+
+/** What is set aside of one task. */
+export interface SetAsideList {
+  /** The one that failed last comes first. */
+  documents: SetAsideDocument[];
+  /** How many more failed, at most, than are kept one by one. */
+  beyond: number;
+  /** Somebody asked to have some of it run again, and that is still to be done. */
+  retrying: boolean;
+}
+
+export async function listSetAside(state: StateStore, task: TaskKey): Promise<SetAsideList> {
+  const [stored, beyond, retry] = await Promise.all([
+    state.list<SetAsideDocument>(setAsidePrefix(task)),
+    state.read<{ count: number }>(beyondId(task)),
+    readRetry(state, task),
+  ]);
+  const open = stored.filter(({ value }) => value.publishedIn === undefined);
+  const documents = open.map(({ value }) => value).toSorted((a, b) => b.at - a.at);
+  return { documents, beyond: beyond?.value.count ?? 0, retrying: isOpen(retry?.value) };
+}
+
+/** Removes all that is remembered about a task that is over. */
+export async function forgetSetAside(state: StateStore, task: TaskKey): Promise<void> {
+  const stored = await state.list<SetAsideDocument>(setAsidePrefix(task));
+  await inGroups(stored, REMOVED_AT_ONCE, ({ id }) => state.remove(id));
+  await state.remove(beyondId(task));
+  await state.remove(retryId(task));
+}

@@ -1,0 +1,27 @@
+import type { ChangePage } from '@nestjs-spark/contracts/internal';
+
+/** A page around a place in which nothing of the collection happened. */
+export interface Room {
+  before: ChangePage | null;
+  /** Covers at least one etag and has no changes: what is run again can be published for it. */
+  room: ChangePage;
+  after: ChangePage | null;
+}
+
+/**
+ * Finds such a place, as late in the page as there is one. A set has to cover etags that no other set covers, or the
+ * requester takes it for one that it has; what is run again has none of its own. Null when every etag has its change.
+ */
+export function makeRoom(page: ChangePage): Room | null {
+  const { changes } = page;
+  for (let at = changes.length; at >= 0; at--) {
+    const from = (changes[at - 1]?.etag ?? page.from - 1) + 1;
+    const to = at === changes.length ? page.to : (changes[at]?.etag ?? page.to) - 1;
+    if (to < from) continue;
+    const isLast = at === changes.length;
+    const room = { ...page, from, to, changes: [], drained: page.drained && isLast };
+    const before = at === 0 ? null : { ...page, to: from - 1, changes: changes.slice(0, at), drained: false };
+    return { before, room, after: isLast ? null : { ...page, from: to + 1, changes: changes.slice(at) } };
+  }
+  return null;
+}

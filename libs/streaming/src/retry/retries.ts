@@ -1,0 +1,153 @@
+import type { Etag } from '@nestjs-spark/contracts';
+import type { ChangeFeed, SourceChange, StateStore } from '@nestjs-spark/contracts/internal';
+import { COPY_SOURCE } from '@nestjs-spark/contracts/internal';
+import type { TransformedChange } from '../publish/cut.ts';
+import type { CaptureTask } from '../run/tasks.ts';
+import type { SetAside } from '../transform/set-aside.ts';
+import type { Transformer } from '../transform/transformer.ts';
+import { isOpen, readRetry, settleRetry } from './retry-request.ts';
+
+const DOCUMENTS_AT_ONCE = 64;
+/** Characters: what is run again at once becomes one set, which the log has to take. */
+const SIZE_AT_ONCE = 500_000;
+
+type SourcePut = Extract<SourceChange, { kind: 'put' }>;
+
+/** What documents became that were run again, to be published in one set. */
+export interface RunAgain {
+  change: TransformedChange;
+  /** To be called when that is in the log. */
+  published(): Promise<void>;
+}
+
+export interface RetriesParts {
+  task: CaptureTask;
+  feed: ChangeFeed;
+  state: StateStore;
+  setAside: SetAside;
+  transformer: Transformer;
+  /** Up to where the log goes: what was run again after it is run again once more. */
+  position: Etag;
+}
+
+/**
+ * Runs documents again as they are in the source now. They are read after the page behind which they are published, so
+ * whatever happens to them later is read, and published, later too.
+ */
+export class Retries {
+  readonly #parts: RetriesParts;
+  #asked = true;
+  #request: string | null = null;
+  #pending: string[];
+  #underWay = 0;
+
+  constructor(parts: RetriesParts) {
+    this.#parts = parts;
+    this.#pending = parts.setAside.publishedAfter(parts.position);
+  }
+
+  /** Somebody wants something; what exactly stands in the database. */
+  asked(): void {
+    this.#asked = true;
+  }
+
+  /** Something may be to do. */
+  get due(): boolean {
+    return this.#pending.length > 0 || (this.#asked && this.#request === null);
+  }
+
+  /** Reads what was asked when nothing is known to be open; says whether something is to do. */
+  async look(): Promise<boolean> {
+    if (!this.due) return false;
+    if (this.#pending.length > 0) return true;
+    const { state, task, setAside } = this.#parts;
+    this.#asked = false;
+    const stored = await readRetry(state, task.task);
+    if (!stored || !isOpen(stored.value)) return false;
+    const { all, documents } = stored.value;
+    this.#request = stored.version;
+    this.#pending = [...new Set([...documents, ...(all ? setAside.documents() : [])])];
+    await this.#settleWhenDone();
+    return this.#pending.length > 0;
+  }
+
+  /**
+   * Runs some of what is open.
+   * @param upTo the end of the set in which it will be published
+   * @returns null when none of it is to be published
+   */
+  async run(upTo: Etag, generation: number, signal: AbortSignal): Promise<RunAgain | null> {
+    const { transformer, setAside } = this.#parts;
+    const ids = this.#pending.splice(0, DOCUMENTS_AT_ONCE);
+    this.#underWay += ids.length;
+    const { there, gone } = await this.#load(ids, upTo);
+    for (const { id, etag } of gone) await setAside.clear(id, etag);
+    const results = await transformer.again(there, generation, signal);
+    const failures = results.flatMap((result) => ('failure' in result ? [result.failure] : []));
+    await setAside.add(failures);
+    const done: { id: string; etag: Etag }[] = [];
+    const change: TransformedChange = { etag: upTo, commands: [] };
+    let size = 0;
+    for (const [at, result] of results.entries()) {
+      if ('failure' in result) continue;
+      const more = JSON.stringify(result.commands).length;
+      if (done.length > 0 && size + more > SIZE_AT_ONCE) {
+        this.#later(results.slice(at).flatMap((left) => ('failure' in left ? [] : [left.id])));
+        break;
+      }
+      size += more;
+      change.commands.push(...result.commands);
+      done.push({ id: result.id, etag: result.etag });
+    }
+    this.#underWay -= ids.length - done.length;
+    if (done.length === 0) await this.#settleWhenDone();
+    if (change.commands.length === 0 && done.length === 0) return null;
+    return { change, published: () => this.#published(done, upTo) };
+  }
+
+  async #published(done: { id: string; etag: Etag }[], publishedIn: Etag): Promise<void> {
+    for (const { id, etag } of done) await this.#parts.setAside.settle(id, etag, publishedIn);
+    this.#underWay -= done.length;
+    await this.#settleWhenDone();
+  }
+
+  #later(ids: string[]): void {
+    this.#pending.unshift(...ids);
+  }
+
+  /** A request stays in the database until all of it was published, so that a start after a crash finds it again. */
+  async #settleWhenDone(): Promise<void> {
+    if (this.#request === null || this.#pending.length > 0 || this.#underWay > 0) return;
+    const version = this.#request;
+    this.#request = null;
+    if (!(await settleRetry(this.#parts.state, this.#parts.task.task, version))) this.#asked = true;
+  }
+
+  async #load(
+    ids: string[],
+    upTo: Etag,
+  ): Promise<{ there: SourcePut[]; gone: { id: string; etag: Etag }[] }> {
+    const { feed, task, setAside } = this.#parts;
+    const collection = task.collection.toLowerCase();
+    const documents = ids.length > 0 ? await feed.load(ids) : [];
+    const there: SourcePut[] = [];
+    const gone: { id: string; etag: Etag }[] = [];
+    for (const [at, id] of ids.entries()) {
+      const etag = setAside.etagOf(id) ?? upTo;
+      const document = documents[at];
+      const wanted = document?.collection.toLowerCase() === collection && !isCopy(document.json);
+      if (document && wanted) there.push({ kind: 'put', etag, copyOf: null, ...document });
+      else gone.push({ id, etag });
+    }
+    return { there, gone };
+  }
+}
+
+function isCopy(json: Uint8Array): boolean {
+  const text = Buffer.from(json.buffer, json.byteOffset, json.byteLength);
+  if (!text.includes(COPY_SOURCE)) return false;
+  const { '@metadata': metadata } = JSON.parse(text.toString('utf8')) as {
+    '@metadata'?: Record<string, unknown>;
+  };
+  return typeof metadata?.[COPY_SOURCE] === 'string';
+}

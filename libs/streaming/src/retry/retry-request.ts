@@ -1,0 +1,70 @@
+import { VersionConflictError, type TaskKey } from '@nestjs-spark/contracts';
+import type { StateStore, Versioned } from '@nestjs-spark/contracts/internal';
+import { SET_ASIDE, retryId } from './state-ids.ts';
+
+/** More than this by name is everything. */
+const MOST_BY_NAME = 1_000;
+const TRIES = 20;
+
+/** What is still to be run again. Kept in the owner's database, so that it outlives whoever was asked. */
+export interface RetryRequest {
+  /** Everything that is set aside. */
+  all: boolean;
+  /** The owner's documents, whether they are set aside here or were refused by the requester's store. */
+  documents: string[];
+}
+
+const NOTHING: RetryRequest = { all: false, documents: [] };
+
+/** Writes down what is to be run again, beside what was asked before. Null asks for all that is set aside. */
+export async function askRetry(state: StateStore, task: TaskKey, documents: string[] | null): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const before = await readRetry(state, task);
+    try {
+      await write(state, task, mergeRetries(before?.value ?? NOTHING, documents), before?.version ?? null);
+      return;
+    } catch (error) {
+      if (!(error instanceof VersionConflictError) || tries === TRIES) throw error;
+    }
+  }
+}
+
+export function readRetry(state: StateStore, task: TaskKey): Promise<Versioned<RetryRequest> | null> {
+  return state.read<RetryRequest>(retryId(task));
+}
+
+/** Says that all of a request was done; false when more was asked meanwhile. */
+export async function settleRetry(state: StateStore, task: TaskKey, version: string): Promise<boolean> {
+  try {
+    await write(state, task, NOTHING, version);
+    return true;
+  } catch (error) {
+    if (error instanceof VersionConflictError) return false;
+    throw error;
+  }
+}
+
+export function isOpen(request: RetryRequest | null | undefined): boolean {
+  return request !== null && request !== undefined && (request.all || request.documents.length > 0);
+}
+
+export function mergeRetries(before: RetryRequest, documents: string[] | null): RetryRequest {
+  if (documents === null) return { ...before, all: true };
+  const seen = new Set<string>();
+  const together = [...before.documents, ...documents].filter((id) => {
+    const key = id.toLowerCase();
+    return seen.has(key) ? false : seen.add(key);
+  });
+  return together.length > MOST_BY_NAME
+    ? { all: true, documents: together.slice(0, MOST_BY_NAME) }
+    : { all: before.all, documents: together };
+}
+
+function write(
+  state: StateStore,
+  task: TaskKey,
+  request: RetryRequest,
+  expected: string | null,
+): Promise<string> {
+  return state.write(retryId(task), SET_ASIDE, request, expected);
+}

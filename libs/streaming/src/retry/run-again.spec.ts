@@ -1,0 +1,179 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { plainScripts } from '../../testing/plain-scripts.ts';
+import { Simulation, TASK } from '../../testing/simulation.ts';
+import type { Scripts } from '../transform/scripts.ts';
+import { SetAside } from '../transform/set-aside.ts';
+import { listSetAside } from './list-set-aside.ts';
+
+async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`Never: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+describe('documents whose script failed', () => {
+  let simulation: Simulation;
+  let mended = false;
+
+  /** Fails with documents that need something that is not there yet. */
+  const scripts: Scripts = {
+    open: (transformation) => {
+      const plain = plainScripts.open(transformation);
+      return {
+        ...plain,
+        transform: (inputs, load, signal) => {
+          const seen = inputs.map((input) => {
+            const text = Buffer.from(input.document).toString();
+            const document = mended ? text.replace('"Throws"', '"Threw"') : text;
+            return { ...input, document: Buffer.from(document) };
+          });
+          return plain.transform(seen, load, signal);
+        },
+      };
+    },
+  };
+
+  beforeEach(() => {
+    mended = false;
+    simulation = new Simulation();
+    simulation.scripts = scripts;
+  });
+  afterEach(() => simulation.stop());
+
+  const list = () => listSetAside(simulation.state, TASK);
+  const copy = (id: string) => simulation.target.documents.get(id)?.fields;
+
+  it('are listed with place, reason and how often, and the rest goes on', async () => {
+    simulation.startCapture();
+    simulation.startApply();
+    simulation.source.put('cars/1', { Throws: true, V: 1 });
+    simulation.source.put('cars/2', { V: 2 });
+    await until('the rest is there', () => copy('cars/2')?.V === 2);
+    simulation.source.put('cars/1', { Throws: true, V: 2 });
+    await until('it failed twice', async () => (await list()).documents[0]?.count === 2);
+    expect((await list()).documents).toMatchObject([
+      { documentId: 'cars/1', reason: 'it throws', line: 1, column: 1, kind: 'thrown', count: 2 },
+    ]);
+  });
+
+  it('leave the list when they are changed and succeed, and when they are deleted', async () => {
+    simulation.startCapture();
+    for (const id of ['cars/1', 'cars/2']) simulation.source.put(id, { Throws: true });
+    await until('both are listed', async () => (await list()).documents.length === 2);
+    simulation.source.put('cars/1', { V: 1 });
+    simulation.source.delete('cars/2');
+    await until('none is listed', async () => (await list()).documents.length === 0);
+  });
+
+  it('leave the list when the script is replaced', async () => {
+    simulation.startCapture();
+    simulation.startApply();
+    simulation.source.put('cars/1', { Throws: true });
+    await until('it is listed', async () => (await list()).documents.length === 1);
+    mended = true;
+    simulation.changeScript('v2');
+    await until('it arrives', () => copy('cars/1')?.Tag === 'v2');
+    expect((await list()).documents).toEqual([]);
+  });
+
+  it('arrive when they are run again, also when nobody carried the task when that was asked', async () => {
+    const first = simulation.startCapture();
+    simulation.startApply();
+    for (let n = 0; n < 200; n++) simulation.source.put(`cars/${n}`, { Throws: true, V: n });
+    await until('all are listed', async () => (await list()).documents.length === 200);
+    await first.kill();
+    mended = true;
+    await simulation.askRetry(null);
+    expect((await list()).retrying).toBe(true);
+    simulation.startCapture();
+    await until('all arrived', () => simulation.target.documents.size === 200);
+    await until('nothing is left to do', async () => !(await list()).retrying);
+    expect(await list()).toEqual({ documents: [], beyond: 0, retrying: false });
+  });
+
+  it('stay on the list, with a new count, when they fail again', async () => {
+    simulation.startCapture();
+    simulation.source.put('cars/1', { Throws: true });
+    await until('it is listed', async () => (await list()).documents.length === 1);
+    await simulation.askRetry(['cars/1']);
+    await until('it was tried', async () => (await list()).documents[0]?.count === 2);
+    await until('the request is closed', async () => !(await list()).retrying);
+  });
+
+  it('never bring back what was changed or deleted meanwhile', async () => {
+    simulation.startCapture();
+    simulation.startApply();
+    for (let n = 0; n < 40; n++) simulation.source.put(`cars/${n}`, { Throws: true, V: 0 });
+    await until('all are listed', async () => (await list()).documents.length === 40);
+    mended = true;
+    const retry = simulation.askRetry(null);
+    for (let n = 0; n < 40; n++) {
+      if (n % 3 === 0) simulation.source.delete(`cars/${n}`);
+      if (n % 3 === 1) simulation.source.put(`cars/${n}`, { V: n });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await retry;
+    await until('all is settled', async () => {
+      const { documents, retrying } = await list();
+      return !retrying && documents.length === 0;
+    });
+    await until('deleted ones are gone', () => simulation.target.documents.size === 26);
+    for (let n = 0; n < 40; n++) {
+      if (n % 3 === 0) expect(copy(`cars/${n}`)).toBeUndefined();
+      if (n % 3 === 1) await until(`cars/${n} is new`, () => copy(`cars/${n}`)?.V === n);
+      if (n % 3 === 2) await until(`cars/${n} is there`, () => copy(`cars/${n}`)?.V === 0);
+    }
+  });
+
+  it('arrive once more at a requester that was put back to before they were run again', async () => {
+    simulation.startCapture();
+    const apply = simulation.startApply();
+    simulation.source.put('cars/1', { Throws: true, V: 1 });
+    simulation.source.put('cars/2', { V: 2 });
+    await until('the rest is there', () => copy('cars/2')?.V === 2);
+    const putBack = simulation.target.backup();
+    mended = true;
+    await simulation.askRetry(null);
+    await until('it arrived', () => copy('cars/1')?.V === 1);
+    simulation.source.put('cars/3', { V: 3 });
+    await until('more arrived', () => copy('cars/3')?.V === 3);
+    await apply.kill();
+    putBack();
+    expect(copy('cars/1')).toBeUndefined();
+    const tail = await simulation.log.tail();
+    await simulation.log.trim(tail?.sequence ?? 0);
+    simulation.startApply();
+    await until('it arrived again', () => copy('cars/1')?.V === 1 && copy('cars/3')?.V === 3);
+    // Not because everything was read again.
+    expect(simulation.target.documents.get('cars/1')?.generation).toBe('HR/cars:1');
+  });
+
+  it('are counted beyond the number that is kept, which a start remembers', async () => {
+    const failures = Array.from({ length: 10_005 }, (_, n) => ({
+      documentId: `cars/${n}`,
+      etag: n,
+      reason: 'it throws',
+      kind: 'thrown',
+      line: null,
+      column: null,
+    }));
+    const setAside = await SetAside.open(simulation.state, TASK, 1);
+    await setAside.add(failures);
+    expect(setAside.count).toBe(10_005);
+    expect((await list()).documents).toHaveLength(10_000);
+    expect((await SetAside.open(simulation.state, TASK, 1)).count).toBe(10_005);
+    expect((await SetAside.open(simulation.state, TASK, 2)).count).toBe(0);
+    expect((await list()).documents).toEqual([]);
+  });
+
+  it('may have ids of any length', async () => {
+    const setAside = await SetAside.open(simulation.state, TASK, 1);
+    const documentId = `cars/${'ü'.repeat(250)}`;
+    await setAside.add([{ documentId, etag: 1, reason: 'r', kind: 'thrown', line: null, column: null }]);
+    expect((await list()).documents[0]?.documentId).toBe(documentId);
+    await setAside.clear(documentId.toUpperCase().toLowerCase(), 1);
+    expect(setAside.count).toBe(0);
+  });
+});

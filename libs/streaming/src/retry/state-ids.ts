@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { taskId, type TaskKey } from '@nestjs-spark/contracts';
+
+/** The collection of everything that is remembered about set-aside documents. */
+export const SET_ASIDE = 'SparkSetAside';
+
+/** A store bounds its ids, and the document's own may use all of that. */
+const MOST_BYTES = 256;
+
+export function setAsidePrefix(task: TaskKey): string {
+  return `sparkSetAside/${taskId(task)}/`.toLowerCase();
+}
+
+/** Where a document's entry is kept; ids compare without regard to case. */
+export function setAsideId(task: TaskKey, documentId: string): string {
+  const own = documentId.toLowerCase();
+  const plain = Buffer.byteLength(own) <= MOST_BYTES && /[^/|]$/.test(own) && own.isWellFormed();
+  const name = plain ? own : `sha256-${createHash('sha256').update(own).digest('hex')}`;
+  return `${setAsidePrefix(task)}${name}`;
+}
+
+/** Counts the documents that are not kept one by one. */
+export function beyondId(task: TaskKey): string {
+  return `sparkSetAsideBeyond/${taskId(task)}`;
+}
+
+/** What somebody wants to have run again. */
+export function retryId(task: TaskKey): string {
+  return `sparkSetAsideRetry/${taskId(task)}`;
+}

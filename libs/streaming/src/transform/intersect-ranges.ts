@@ -1,0 +1,21 @@
+/** A range of time, both ends included; null: no end. ISO 8601 in UTC, with any number of digits behind the second. */
+export interface TimeRange {
+  from: string | null;
+  to: string | null;
+}
+
+/** What two ranges have in common, or null. */
+export function intersect(one: TimeRange, other: TimeRange): TimeRange | null {
+  const from = pick(one.from, other.from, (a, b) => a >= b);
+  const to = pick(one.to, other.to, (a, b) => a <= b);
+  return from !== null && to !== null && Date.parse(from) > Date.parse(to) ? null : { from, to };
+}
+
+function pick(
+  one: string | null,
+  other: string | null,
+  wins: (a: number, b: number) => boolean,
+): string | null {
+  if (one === null || other === null) return one ?? other;
+  return wins(Date.parse(one), Date.parse(other)) ? one : other;
+}

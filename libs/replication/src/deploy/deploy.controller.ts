@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { Controller, HttpCode, Post, Req, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ProblemError, type EtlDeploymentResult } from '@nestjs-spark/contracts';
+import type { EtlDeploymentResult } from '@nestjs-spark/contracts';
 import { ProblemFilter } from '@nestjs-spark/observability';
 import { DeploymentAnswer } from './answer/deployment-answer.ts';
 import { asProblem } from './answer/as-problem.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';
-import { FromCaller, type Caller } from './receive/caller.ts';
+import { FromCaller, requireOwnName, type Caller } from './receive/caller.ts';
 import { EtlScriptRequestBody } from './receive/deployment-body.ts';
 import { DeploymentGate } from './receive/deployment-gate.ts';
 import { rawBodyOf } from './receive/raw-body.ts';
@@ -50,9 +50,4 @@ export class DeployController {
       throw asProblem(error);
     }
   }
-}
-
-function requireOwnName(caller: Caller, requestingModule: string): void {
-  if (caller.kind === 'operator' || caller.module.toLowerCase() === requestingModule.toLowerCase()) return;
-  throw new ProblemError('forbidden', `The token is not that of ${requestingModule}.`);
 }

@@ -13,8 +13,8 @@ import { DeploymentStore } from './deployment-store.ts';
 import type { EtlEngine } from './engines/etl-engine.ts';
 import { ENGINES, engineNamed } from './engines/ports.ts';
 import { EngineSelection } from './engines/engine-selection.ts';
-import { mayTake } from './engines/permitted-tasks.ts';
 import { inspectScripts } from './inspect/inspect-scripts.ts';
+import { requireShared } from './inspect/require-shared.ts';
 import { InTurn } from './in-turn.ts';
 import { isUnsettled, settled, type DeploymentDocument } from './plan/deployment-document.ts';
 import { tooOld } from './plan/judge-revision.ts';
@@ -47,7 +47,7 @@ export class EtlTaskManager {
    * @throws {ProblemError} `notShared`, `scriptRefused`, `licence`, `olderRevision`, `storeFailed` or `unavailable`
    */
   async deploy(request: EtlScriptRequest): Promise<EtlDeploymentResult> {
-    this.requireShared(request);
+    requireShared(this.shares, request.requestingModule, request.scripts);
     const inspected = inspectScripts(request.scripts);
     const { engine, reason, target } = await this.selection.select(request, inspected);
     const wanted = {
@@ -87,22 +87,6 @@ export class EtlTaskManager {
         if (attempt === TRIES) throw busy(error);
       }
     }
-  }
-
-  private requireShared({ requestingModule, scripts }: EtlScriptRequest): void {
-    const errors = scripts.flatMap(({ sourceCollection }, index) =>
-      mayTake(this.shares, sourceCollection, requestingModule)
-        ? []
-        : [
-            {
-              pointer: `/scripts/${index}/sourceCollection`,
-              detail: `${sourceCollection} is not shared with ${requestingModule}`,
-            },
-          ],
-    );
-    if (errors.length === 0) return;
-    const detail = errors.map((one) => one.detail).join('; ');
-    throw new ProblemError('notShared', `${detail}.`, { errors });
   }
 
   // Written before it is carried out: whatever dies in between, the document says what has to be, and every start and

@@ -1,12 +1,15 @@
 import type { Provider } from '@nestjs/common';
+import type { ModuleRegistry } from '@nestjs-spark/contracts/internal';
 import {
   DeadLetterStore,
   JetStreamChangeLog,
   JetStreamConnection,
   JetStreamControlBoard,
   JetStreamLeaseKeeper,
+  JetStreamModuleRegistry,
 } from '@nestjs-spark/jetstream/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
+import { JoinedRegistry } from '../register/joined-registry.ts';
 import type { ReplicationSettings } from './options.ts';
 import {
   CHANGE_LOG,
@@ -14,7 +17,9 @@ import {
   DEAD_LETTERS,
   JETSTREAM_CONNECTION,
   LEASE_KEEPER,
+  MODULE_REGISTRY,
   REPLICATION_OPTIONS,
+  STORE_REGISTRY,
 } from './tokens.ts';
 
 /** The ports that JetStream serves, over one connection. */
@@ -42,6 +47,14 @@ export const BUS_PROVIDERS: Provider[] = [
     inject: [JETSTREAM_CONNECTION],
     useFactory: (connection: JetStreamConnection) =>
       new JetStreamLeaseKeeper({ connection, log: logFor('LeaseKeeper') }),
+  },
+  {
+    provide: MODULE_REGISTRY,
+    inject: [STORE_REGISTRY, JETSTREAM_CONNECTION],
+    useFactory: (store: ModuleRegistry | null, connection: JetStreamConnection): ModuleRegistry => {
+      const bus = new JetStreamModuleRegistry({ connection });
+      return store ? new JoinedRegistry(store, bus, logFor('ModuleRegistry')) : bus;
+    },
   },
   {
     provide: DEAD_LETTERS,

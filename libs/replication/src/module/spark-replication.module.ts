@@ -3,8 +3,10 @@ import { DiscoveryModule } from '@nestjs/core';
 import { ObservabilityModule } from '@nestjs-spark/observability';
 import { forFeatureProviders } from '../declare/feature-providers.ts';
 import { DEPLOY_CONTROLLERS, DEPLOY_PROVIDERS } from '../deploy/providers.ts';
+import { PREVIEW_CONTROLLERS, PREVIEW_PROVIDERS } from '../preview/providers.ts';
 import { REPORT_CONTROLLERS, REPORT_PROVIDERS } from '../report/providers.ts';
 import { ReplicationStatus } from '../report/replication-status.ts';
+import { SET_ASIDE_CONTROLLERS, SET_ASIDE_PROVIDERS } from '../set-aside/providers.ts';
 import { BUS_PROVIDERS } from './bus-providers.ts';
 import { DECLARATION_PROVIDERS } from './declaration-providers.ts';
 import { IDENTITY_PROVIDERS } from './identity-providers.ts';
@@ -41,10 +43,17 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
     ...REQUEST_PROVIDERS,
     ...SUPERVISOR_PROVIDERS,
     ...DEPLOY_PROVIDERS,
+    ...PREVIEW_PROVIDERS,
+    ...SET_ASIDE_PROVIDERS,
     ...REPORT_PROVIDERS,
     ...RUNNER_PROVIDERS,
   ],
-  controllers: [...DEPLOY_CONTROLLERS, ...REPORT_CONTROLLERS],
+  controllers: [
+    ...DEPLOY_CONTROLLERS,
+    ...PREVIEW_CONTROLLERS,
+    ...SET_ASIDE_CONTROLLERS,
+    ...REPORT_CONTROLLERS,
+  ],
   exports: [ReplicationStatus],
 })
 export class SparkReplicationModule extends ConfigurableModuleClass {

@@ -65,13 +65,14 @@ export const SUPERVISOR_PROVIDERS: Provider[] = [
   },
   {
     provide: APPLY_SUPERVISOR,
-    inject: [CHANGE_TARGET, CHANGE_LOG, CONTROL_BOARD, LEASE_KEEPER, OwnerSourceInquiry],
+    inject: [CHANGE_TARGET, CHANGE_LOG, CONTROL_BOARD, LEASE_KEEPER, OwnerSourceInquiry, STATE_STORE],
     useFactory: (
       target: ChangeTarget,
       log: ChangeLog,
       control: ControlBoard,
       leases: LeaseKeeper,
       source: OwnerSourceInquiry,
-    ) => new ApplySupervisor({ target, log, control, leases, source, report: logFor('Apply') }),
+      state: StateStore,
+    ) => new ApplySupervisor({ target, log, control, leases, source, state, report: logFor('Apply') }),
   },
 ];

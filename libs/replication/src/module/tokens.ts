@@ -17,7 +17,16 @@ export const DEAD_LETTERS = Symbol('SPARK_DEAD_LETTERS');
 /** `JetStreamConnection` of `@nestjs-spark/jetstream/internal` */
 export const JETSTREAM_CONNECTION = Symbol('SPARK_JETSTREAM_CONNECTION');
 
-export { CHANGE_FEED, CHANGE_TARGET, MODULE_REGISTRY, STATE_STORE, STORE_INFO } from '@nestjs-spark/store';
+/** `ModuleRegistry`: the store's, where it has one, joined with the bus's */
+export const MODULE_REGISTRY = Symbol('SPARK_JOINED_REGISTRY');
+
+export {
+  CHANGE_FEED,
+  CHANGE_TARGET,
+  MODULE_REGISTRY as STORE_REGISTRY,
+  STATE_STORE,
+  STORE_INFO,
+} from '@nestjs-spark/store';
 /** `ScriptPool` of `@nestjs-spark/etl-script` */
 export const SCRIPTS = Symbol('SPARK_SCRIPTS');
 /** `CommandHandling` */

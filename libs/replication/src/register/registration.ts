@@ -5,6 +5,7 @@ import {
   type ModuleInformation,
   type ModuleRegistry,
 } from '@nestjs-spark/contracts/internal';
+import { AmbiguousModuleError } from './joined-registry.ts';
 
 /** What a module says on the board each time it has started. */
 export interface Announcement extends ModuleInformation {
@@ -33,7 +34,7 @@ export class Registration {
     const { registry, log } = this.parts;
     const information = { ...this.parts.describe(), registeredAtUtc: new Date().toISOString() };
     await registry.prepare();
-    const before = await registry.find(information.appName);
+    const before = await this.registeredBefore(information.appName);
     if (before?.publicKey && before.publicKey.x !== information.publicKey?.x) {
       log.warn(
         `${information.appName} was registered with another key until now. Modules that know the old one refuse this one's ` +
@@ -42,6 +43,18 @@ export class Registration {
     }
     await registry.register(information);
     return information;
+  }
+
+  /** Registering puts one entry into every registry, so it also ends an ambiguity, which must not keep it from doing so. */
+  private async registeredBefore(name: string): Promise<ModuleInformation | null> {
+    const { registry, log } = this.parts;
+    try {
+      return await registry.find(name);
+    } catch (error) {
+      if (!(error instanceof AmbiguousModuleError)) throw error;
+      log.warn(error.message);
+      return null;
+    }
   }
 
   /** @throws {UnavailableError} while the bus is away */

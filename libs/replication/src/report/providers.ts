@@ -35,5 +35,5 @@ export const REPORT_PROVIDERS: Provider[] = [
   },
 ];
 
-/** `VerbsController` answers what no other takes, so these come after `DEPLOY_CONTROLLERS`. */
+/** `VerbsController` answers what no other takes, so these come last. */
 export const REPORT_CONTROLLERS: Type[] = [ReplicationController, DeadLettersController, VerbsController];

@@ -25,6 +25,10 @@ export class StreamEngine implements EtlEngine {
   ) {}
 
   async carryOut(deployment: DeploymentDocument): Promise<void> {
+    for (const { name } of deployment.ended) {
+      const { requester } = deployment;
+      await this.supervisor.forget({ owner: this.settings.moduleName, requester, name });
+    }
     const tasks = this.follow(deployment);
     if (tasks > 0) await this.log.provision(this.settings.moduleName, deployment.requester);
     await this.announce(deployment.requester, deployment.revision);

@@ -26,3 +26,9 @@ export const FromCaller = createParamDecorator((_: unknown, context: ExecutionCo
 export function requireOperator(caller: Caller): void {
   if (caller.kind !== 'operator') throw new ProblemError('forbidden', 'Only operators may do this.');
 }
+
+/** @throws {ProblemError} `forbidden` (403) when a module asks in the name of another one */
+export function requireOwnName(caller: Caller, requestingModule: string): void {
+  if (caller.kind === 'operator' || caller.module.toLowerCase() === requestingModule.toLowerCase()) return;
+  throw new ProblemError('forbidden', `The token is not that of ${requestingModule}.`);
+}

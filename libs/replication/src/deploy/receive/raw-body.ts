@@ -3,7 +3,8 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import { sendProblem } from '@nestjs-spark/observability/internal';
 import { DEPLOYMENT_BOUNDS } from '../../module/options.ts';
 
-const SPARK_PATH = /^(?:\/[^/?]+)*\/spark\/(?:etl\/deploy|replication|dead-letters)(?:[/?]|$)/i;
+const SPARK_PATH =
+  /^(?:\/[^/?]+)*\/spark\/(?:etl\/(?:deploy|preview|set-aside)|replication|dead-letters)(?:[/?]|$)/i;
 const bodies = new WeakMap<IncomingMessage, Buffer>();
 
 /** The bytes of a request to `/spark/*` as they arrived; undefined when it did not come through `readRawBody`. */

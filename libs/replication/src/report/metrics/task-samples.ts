@@ -100,10 +100,13 @@ export const TASK_METRICS: readonly TaskMetric[] = [
   },
   {
     name: 'spark_set_aside_total',
-    help: 'Documents whose script failed since this instance began; they are not at the requester.',
-    type: 'counter',
+    help: 'Documents whose script failed (out) or that this store did not take (in) and that still are not at the requester.',
+    type: 'gauge',
     labelNames: TASK,
-    read: ({ captured }) => captured.map((report) => ({ labels: outLabels(report), value: report.setAside })),
+    read: ({ incoming, captured }) => [
+      ...incoming.map((task) => ({ labels: inLabels(task), value: task.setAside })),
+      ...captured.map((report) => ({ labels: outLabels(report), value: report.setAside })),
+    ],
   },
   {
     name: 'spark_snapshot_documents',

@@ -12,12 +12,19 @@ import { ProblemFilter } from '@nestjs-spark/observability';
 @Controller('spark')
 @UseFilters(ProblemFilter)
 export class VerbsController {
-  @All(['etl/deploy', 'dead-letters/:id/replay', 'replication/:owner/:collection/resync'])
+  @All([
+    'etl/deploy',
+    'etl/preview',
+    'etl/set-aside/retry',
+    'dead-letters/:id/replay',
+    'replication/:owner/:collection/resync',
+  ])
   onlyPost(@Res({ passthrough: true }) response: ServerResponse): never {
     return refuse(response, 'POST');
   }
 
   @All([
+    'etl/set-aside',
     'replication',
     'replication/source/:task',
     'replication/:owner/:collection/freshness',

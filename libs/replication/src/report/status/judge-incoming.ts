@@ -33,6 +33,7 @@ export function judgeIncoming({ declared, report, request, word }: IncomingFacts
     behindMs: report.behindMs,
     documentsApplied: report.documentsPut,
     documentsDeleted: report.documentsDeleted,
+    setAside: report.setAside,
     complete: report.complete,
     incompleteBecause: report.complete
       ? null
@@ -89,6 +90,7 @@ function unknown(declared: ApplyTask): IncomingTask {
     behindMs: null,
     documentsApplied: 0,
     documentsDeleted: 0,
+    setAside: 0,
     complete: false,
     incompleteBecause: null,
     errors: 0,

@@ -20,6 +20,8 @@ export interface IncomingTask {
   behindMs: number | null;
   documentsApplied: number;
   documentsDeleted: number;
+  /** Copies that this module's store did not take. */
+  setAside: number;
   /** All of it is here. */
   complete: boolean;
   /** Why it is not complete, in words; null when it is. */

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { CliError } from './cli-error.ts';
+import { run } from './run.ts';
+
+try {
+  const { exitCode, text } = await run(process.argv.slice(2), process.env);
+  console.log(text);
+  process.exitCode = exitCode;
+} catch (error) {
+  if (!(error instanceof CliError)) throw error;
+  console.error(error.message);
+  if (error.exitCode === 2) console.error('spark-etl --help says more.');
+  process.exitCode = error.exitCode;
+}

@@ -1,0 +1,154 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { isName } from '@nestjs-spark/contracts';
+import { CliError } from './cli-error.ts';
+
+/** How the module is asked. */
+export interface Way {
+  module: string;
+  /** Null: it has to be looked up. */
+  url: string | null;
+  credential: { kind: 'operator'; token: string } | { kind: 'module'; name: string; keysDir: string };
+  json: boolean;
+}
+
+export type Command =
+  | { kind: 'help' }
+  | (Way & {
+      kind: 'preview';
+      requester: string;
+      collection: string;
+      name: string | null;
+      scriptFile: string;
+      sample: number | null;
+      documents: string[] | null;
+    })
+  | (Way & {
+      kind: 'list';
+      with: string | null;
+      task: string | null;
+      skip: number | null;
+      take: number | null;
+    })
+  | (Way & { kind: 'retry'; with: string | null; task: string | null; documents: string[] | null });
+
+const text = { type: 'string' } as const;
+const WAY = {
+  module: text,
+  url: text,
+  token: text,
+  as: text,
+  'keys-dir': text,
+  json: { type: 'boolean' },
+} as const;
+const OPTIONS = {
+  preview: { ...WAY, for: text, collection: text, name: text, script: text, sample: text, documents: text },
+  'set-aside list': { ...WAY, with: text, task: text, skip: text, take: text },
+  'set-aside retry': { ...WAY, with: text, task: text, documents: text },
+} as const;
+
+type Values = Partial<Record<string, string | boolean>>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws {CliError} with exit code 2 when the command is not right; the message says what is */
+export function parseCommand(argv: readonly string[], environment: Environment): Command {
+  if (argv.length === 0 || argv.includes('--help') || argv.includes('-h')) return { kind: 'help' };
+  const [first = '', second = ''] = argv;
+  const isSetAside = first === 'set-aside';
+  const command = isSetAside ? `${first} ${second}` : first;
+  if (!isCommand(command)) {
+    throw new CliError(`There is no command "${command.trim()}". Commands: ${COMMANDS.join(', ')}.`, 2);
+  }
+  const values = readOptions(argv.slice(isSetAside ? 2 : 1), OPTIONS[command]);
+  const way = readWay(values, environment);
+  const task = nameIn(values, 'task');
+  switch (command) {
+    case 'preview':
+      return readPreview(values, way, environment);
+    case 'set-aside list': {
+      const [skip, take] = [numberIn(values, 'skip', 0, 1e9), numberIn(values, 'take', 1, 500)];
+      return { ...way, kind: 'list', with: nameIn(values, 'with'), task, skip, take };
+    }
+    case 'set-aside retry': {
+      const documents = listIn(values, 'documents');
+      if (documents && task === null)
+        throw new CliError('--documents needs --task: ids belong to a task.', 2);
+      return { ...way, kind: 'retry', with: nameIn(values, 'with'), task, documents };
+    }
+  }
+}
+
+type CommandName = keyof typeof OPTIONS;
+const COMMANDS = Object.keys(OPTIONS);
+
+function isCommand(name: string): name is CommandName {
+  return COMMANDS.includes(name);
+}
+
+function readOptions(args: readonly string[], options: NonNullable<ParseArgsConfig['options']>): Values {
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values as Values;
+  } catch (error) {
+    throw new CliError(error instanceof Error ? error.message : String(error), 2);
+  }
+}
+
+function readPreview(values: Values, way: Way, environment: Environment): Command {
+  const own = way.credential.kind === 'module' ? way.credential.name : environment['SPARK_MODULE_NAME'];
+  const requester = nameIn(values, 'for') ?? own;
+  if (!requester) throw new CliError('--for is missing: which module would get the copies?', 2);
+  const collection = nameIn(values, 'collection');
+  if (collection === null) throw new CliError('--collection is missing: whose documents are to be tried?', 2);
+  const scriptFile = values['script'];
+  if (typeof scriptFile !== 'string') throw new CliError('--script is missing: the file with the script.', 2);
+  const [name, documents] = [nameIn(values, 'name'), listIn(values, 'documents')];
+  const sample = numberIn(values, 'sample', 1, 100);
+  return { ...way, kind: 'preview', requester, collection, name, scriptFile, sample, documents };
+}
+
+function readWay(values: Values, environment: Environment): Way {
+  const module = nameIn(values, 'module');
+  if (module === null) throw new CliError('--module is missing: the module to ask, for instance Fleet.', 2);
+  const url = (values['url'] as string | undefined) ?? null;
+  if (url !== null && !/^https?:\/\//.test(url))
+    throw new CliError('--url has to begin with http:// or https://.', 2);
+  return { module, url, credential: readCredential(values, environment), json: values['json'] === true };
+}
+
+function readCredential(values: Values, environment: Environment): Way['credential'] {
+  const name = nameIn(values, 'as');
+  const keysDir =
+    (values['keys-dir'] as string | undefined) ?? environment['SPARK_KEYS_DIR'] ?? '.spark/keys';
+  if (name !== null) return { kind: 'module', name, keysDir };
+  const token = (values['token'] as string | undefined) ?? environment['SPARK_OPERATOR_TOKEN'];
+  if (token) return { kind: 'operator', token };
+  throw new CliError(
+    'Who asks? Give --token (or set SPARK_OPERATOR_TOKEN) for an operator, or --as NAME for a module whose key is here.',
+    2,
+  );
+}
+
+function nameIn(values: Values, key: string): string | null {
+  const value = values[key];
+  if (value === undefined) return null;
+  if (isName(value)) return value;
+  throw new CliError(`--${key} has to be a letter, then up to 63 letters, digits, "_" or "-".`, 2);
+}
+
+function listIn(values: Values, key: string): string[] | null {
+  const value = values[key];
+  if (typeof value !== 'string') return null;
+  const found = value
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+  if (found.length === 0) throw new CliError(`--${key} names nothing.`, 2);
+  return found;
+}
+
+function numberIn(values: Values, key: string, least: number, most: number): number | null {
+  const value = values[key];
+  if (value === undefined) return null;
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new CliError(`--${key} has to be a whole number from ${least} to ${most}.`, 2);
+}

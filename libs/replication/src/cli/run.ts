@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import type { PreviewResult } from '../preview/preview.ts';
+import type { RetriedTask } from '../set-aside/set-aside-desk.ts';
+import type { SetAsideView } from '../set-aside/set-aside-view.ts';
+import { askModule } from './ask-module.ts';
+import { CliError } from './cli-error.ts';
+import { parseCommand, type Command } from './parse-command.ts';
+import { isGood, renderPreview } from './render-preview.ts';
+import { renderRetried, renderSetAside } from './render-set-aside.ts';
+import { USAGE } from './usage.ts';
+
+export interface Outcome {
+  exitCode: 0 | 1;
+  text: string;
+}
+
+/** @throws {CliError} when it cannot be done */
+export async function run(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Outcome> {
+  const command = parseCommand(argv, environment);
+  switch (command.kind) {
+    case 'help':
+      return { exitCode: 0, text: USAGE };
+    case 'preview':
+      return preview(command);
+    case 'list':
+      return list(command);
+    case 'retry':
+      return retry(command);
+  }
+}
+
+type Of<Kind> = Extract<Command, { kind: Kind }>;
+
+async function preview(command: Of<'preview'>): Promise<Outcome> {
+  const { requester, collection, name, scriptFile, sample, documents } = command;
+  const script = await readScript(scriptFile);
+  const body = {
+    requestingModule: requester,
+    scripts: [{ sourceCollection: collection, script, ...(name === null ? {} : { name }) }],
+    ...(sample === null ? {} : { sample }),
+    ...(documents === null ? {} : { documents }),
+  };
+  const answer = await askModule(command, { method: 'POST', path: '/spark/etl/preview', body });
+  const result = answer as PreviewResult;
+  if (!result.scripts.some((one) => one.documents.length > 0)) {
+    throw new CliError(
+      `${command.module} has no documents in ${collection}. Is the collection's name right?`,
+    );
+  }
+  return { exitCode: isGood(result) ? 0 : 1, text: command.json ? toJson(result) : renderPreview(result) };
+}
+
+async function list(command: Of<'list'>): Promise<Outcome> {
+  const { with: module, task, skip, take } = command;
+  const query = { module, task, skip, take };
+  const answer = await askModule(command, { method: 'GET', path: '/spark/etl/set-aside', query });
+  const view = answer as SetAsideView;
+  return { exitCode: 0, text: command.json ? toJson(view) : renderSetAside(command.module, view) };
+}
+
+async function retry(command: Of<'retry'>): Promise<Outcome> {
+  const { with: module, task, documents } = command;
+  const wish = { module, task, documents };
+  const body = Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== null));
+  const answer = await askModule(command, { method: 'POST', path: '/spark/etl/set-aside/retry', body });
+  const { tasks } = answer as { tasks: RetriedTask[] };
+  return { exitCode: 0, text: command.json ? toJson({ tasks }) : renderRetried(command.module, tasks) };
+}
+
+async function readScript(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const code = (Object(error) as { code?: unknown }).code;
+    throw new CliError(`The script ${path} cannot be read (${String(code ?? 'unknown failure')}).`, 2);
+  }
+}
+
+function toJson(value: object): string {
+  return JSON.stringify(value, null, 2);
+}

@@ -1,0 +1,21 @@
+export const USAGE = `Tries ETL scripts out, and looks after documents that did not get through.
+
+  spark-etl preview --module Fleet --collection Cars --script file.js [options]
+      what the script would make of Fleet's cars, beside the script that runs now; nothing is written
+      --for HR            the module that would get the copies (default: --as, SPARK_MODULE_NAME)
+      --name NAME         the task's name, where it is not the collection's
+      --sample N          how many documents to try, 1 to 100 (default 10)
+      --documents ID,ID   these documents instead
+
+  spark-etl set-aside list --module Fleet [--with HR] [--task Cars] [--take N] [--skip N]
+  spark-etl set-aside retry --module Fleet [--with HR] [--task Cars] [--documents ID,ID]
+      documents whose script failed, or that a store refused; and running them again
+
+  --module NAME   the module that is asked
+  --url URL       where it is (default: as it is registered, by SPARK_MODULES_URLS or RAVENDB_URLS)
+  --token TOKEN   that module's operator token (default: SPARK_OPERATOR_TOKEN)
+  --as HR         ask as this module instead, with its key in --keys-dir (default: SPARK_KEYS_DIR, .spark/keys)
+  --json          the answer as JSON
+
+Exit code 0: all is well; 1: a document or a request failed; 2: the command is not right.
+`;

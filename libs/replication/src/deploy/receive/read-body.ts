@@ -1,0 +1,30 @@
+import { plainToInstance } from 'class-transformer';
+import { validate } from 'class-validator';
+import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
+import { fieldsOf } from '@nestjs-spark/observability/internal';
+import { parseJson } from './parse-json.ts';
+
+/**
+ * Reads a body as an instance of `type`; what the class does not know is refused.
+ * @throws {ProblemError} `invalid` (400) with every wrong field by its JSON pointer
+ */
+export async function readBody<T extends object>(type: new () => T, body: Uint8Array): Promise<T> {
+  const value = parseJson(body);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ProblemError('invalid', 'The body must be a JSON object.');
+  }
+  const request = plainToInstance(type, value, { enableImplicitConversion: false });
+  const errors = await validate(request, {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    stopAtFirstError: true,
+    validationError: { target: false, value: false },
+  });
+  if (errors.length > 0) throw invalidFields(fieldsOf(errors));
+  return request;
+}
+
+export function invalidFields(errors: ProblemField[]): ProblemError {
+  return new ProblemError('invalid', 'Some fields are not as they must be; see errors.', { errors });
+}

@@ -1,0 +1,57 @@
+import type { EtlCommand, ScriptOutput } from '@nestjs-spark/etl-script';
+
+/** What another script would do to one copy. */
+export interface CopyChange {
+  id: string;
+  change: 'new' | 'changed' | 'gone' | 'same';
+  /** What the running script makes of it; left out where that is the same, or nothing. */
+  before?: EtlCommand[];
+}
+
+/**
+ * What another script would mean for one document's copies. `fails`: only the other one throws; `mended`: only the running
+ * one does, so its copies are as old as its last success.
+ */
+export interface Comparison {
+  outcome: 'same' | 'different' | 'fails' | 'mended';
+  copies: CopyChange[];
+}
+
+/** Compares by what each copy would hold; deletes only say what is not there. */
+export function compareOutputs(running: ScriptOutput, other: ScriptOutput): Comparison {
+  if (running.status === 'failed' || other.status === 'failed') {
+    if (running.status === other.status) return { outcome: 'same', copies: [] };
+    return { outcome: other.status === 'failed' ? 'fails' : 'mended', copies: [] };
+  }
+  const before = byCopy(running.commands);
+  const after = byCopy(other.commands);
+  const keys = new Set([...before.keys(), ...after.keys()]);
+  const copies = [...keys].map((key) => compareCopy(before.get(key) ?? [], after.get(key) ?? []));
+  const different = copies.some(({ change }) => change !== 'same');
+  return { outcome: different ? 'different' : 'same', copies };
+}
+
+function compareCopy(before: EtlCommand[], after: EtlCommand[]): CopyChange {
+  const id = idOf(after[0] ?? before[0]) ?? '';
+  if (before.length === 0) return { id, change: 'new' };
+  if (after.length === 0) return { id, change: 'gone', before };
+  return JSON.stringify(before) === JSON.stringify(after)
+    ? { id, change: 'same' }
+    : { id, change: 'changed', before };
+}
+
+/** A put and what else is said of the same id, whatever kinds of commands there are. */
+function byCopy(commands: readonly EtlCommand[]): Map<string, EtlCommand[]> {
+  const copies = new Map<string, EtlCommand[]>();
+  for (const command of commands) {
+    const id = idOf(command);
+    if (id === null || command.type === 'delete') continue;
+    const key = id.toLowerCase();
+    copies.set(key, [...(copies.get(key) ?? []), command]);
+  }
+  return copies;
+}
+
+function idOf(command: EtlCommand | undefined): string | null {
+  return command && 'id' in command ? command.id : null;
+}

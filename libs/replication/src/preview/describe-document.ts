@@ -1,0 +1,49 @@
+import type { EtlCommand, ScriptFailure, ScriptOutput } from '@nestjs-spark/etl-script';
+import { compareOutputs, type Comparison } from './compare-outputs.ts';
+import type { Sampled } from './sample-documents.ts';
+
+/**
+ * What becomes of one document. `copied`: it has copies; `filtered`: it has none; `failed`: the script throws; `missing`:
+ * there is no such document in the collection; `skipped`: the time of the preview was over.
+ */
+export interface PreviewedDocument {
+  id: string;
+  status: 'copied' | 'filtered' | 'failed' | 'missing' | 'skipped';
+  /** What the requester's database would be told, in order; documents as text, with numbers as written. */
+  commands: EtlCommand[];
+  failure: ScriptFailure | null;
+  /** Beside the running script; null when there is none. */
+  against: Comparison | null;
+  /** The commands are left out because the answer would become too large. */
+  cut: boolean;
+}
+
+export function describeDocument(
+  sampled: Sampled,
+  output: ScriptOutput | undefined,
+  running: ScriptOutput | undefined,
+): PreviewedDocument {
+  const { id } = sampled;
+  const nothing = { id, commands: [], failure: null, against: null, cut: false };
+  if ('missing' in sampled) return { ...nothing, status: 'missing' };
+  if (!output) return { ...nothing, status: 'skipped' };
+  const against = running ? compareOutputs(running, output) : null;
+  if (output.status === 'failed') return { ...nothing, status: 'failed', failure: output.failure, against };
+  const { commands } = output;
+  const copied = commands.some(({ type }) => type === 'put');
+  return { ...nothing, status: copied ? 'copied' : 'filtered', commands, against };
+}
+
+/** Leaves the commands of the documents out that go beyond `most` characters altogether. */
+export function cutToSize(documents: readonly PreviewedDocument[], most: number): PreviewedDocument[] {
+  let left = most;
+  return documents.map((document) => {
+    const size = JSON.stringify([document.commands, document.against?.copies ?? []]).length;
+    if (size <= left) {
+      left -= size;
+      return document;
+    }
+    const against = document.against && { ...document.against, copies: [] };
+    return { ...document, commands: [], against, cut: true };
+  });
+}

@@ -1,0 +1,72 @@
+import type { Log, ModuleInformation, ModuleRegistry } from '@nestjs-spark/contracts/internal';
+import { newerOf } from './newer-of.ts';
+
+/** Two registries have a module under the same name with different keys: which one is meant is for an operator to say. */
+export class AmbiguousModuleError extends Error {
+  constructor(name: string) {
+    super(
+      `Module ${name} is registered with two different keys: one in RavenDB (document moduleInformations/${name} of SparkModules), ` +
+        `one on NATS (key ${name.toLowerCase()} of the bucket SPARK_MODULES). Neither is used. When two applications run under ` +
+        'this name, rename one of them; when one entry is left over from before, delete it, or start the module again on the store it belongs to',
+    );
+    this.name = 'AmbiguousModuleError';
+  }
+}
+
+/**
+ * Two registries as one: a module is registered in both and found in either, so modules on RavenDB and modules that know
+ * none find each other.
+ */
+export class JoinedRegistry implements ModuleRegistry {
+  private readonly first: ModuleRegistry;
+  private readonly second: ModuleRegistry;
+  private readonly log: Log;
+  private readonly ambiguous = new Set<string>();
+
+  constructor(first: ModuleRegistry, second: ModuleRegistry, log: Log) {
+    this.first = first;
+    this.second = second;
+    this.log = log;
+  }
+
+  async prepare(): Promise<void> {
+    await this.first.prepare();
+    await this.second.prepare();
+  }
+
+  async register(information: ModuleInformation): Promise<void> {
+    await this.first.register(information);
+    await this.second.register(information);
+  }
+
+  /** @throws {AmbiguousModuleError} when both have it, with different keys */
+  async find(module: string): Promise<ModuleInformation | null> {
+    const [one, other] = await Promise.all([this.first.find(module), this.second.find(module)]);
+    if (!one || !other) return one ?? other;
+    return newerOf(one, other) ?? Promise.reject(new AmbiguousModuleError(one.appName));
+  }
+
+  /** Leaves out who is ambiguous, and says so once: nobody else may suffer from it. */
+  async list(): Promise<ModuleInformation[]> {
+    const [ones, others] = await Promise.all([this.first.list(), this.second.list()]);
+    const joined = new Map<string, ModuleInformation | null>(ones.map((one) => [keyOf(one), one]));
+    for (const other of others) {
+      const one = joined.get(keyOf(other));
+      joined.set(keyOf(other), one ? newerOf(one, other) : other);
+    }
+    this.tell([...joined].flatMap(([name, one]) => (one ? [] : [name])));
+    return [...joined.values()].filter((one) => one !== null);
+  }
+
+  private tell(ambiguous: readonly string[]): void {
+    for (const name of ambiguous) {
+      if (!this.ambiguous.has(name)) this.log.warn(new AmbiguousModuleError(name).message);
+    }
+    this.ambiguous.clear();
+    for (const name of ambiguous) this.ambiguous.add(name);
+  }
+}
+
+function keyOf({ appName }: ModuleInformation): string {
+  return appName.toLowerCase();
+}

@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http';
+import { Controller, Get, HttpCode, Post, Query, Req, UseFilters, UseGuards } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import { ProblemFilter } from '@nestjs-spark/observability';
+import { asProblem } from '../deploy/answer/as-problem.ts';
+import { FromCaller, type Caller } from '../deploy/receive/caller.ts';
+import { invalidFields, readBody } from '../deploy/receive/read-body.ts';
+import { rawBodyOf } from '../deploy/receive/raw-body.ts';
+import { SparkGuard } from '../deploy/receive/spark-guard.ts';
+import { RetryAnswer, SetAsideAnswer } from './answers.ts';
+import { readPage, readWish } from './read-query.ts';
+import { RetryBody } from './retry-body.ts';
+import { SetAsideDesk } from './set-aside-desk.ts';
+
+/** `/spark/etl/set-aside`: documents that did not get through, and running them again. */
+@ApiTags('Spark')
+@ApiBearerAuth()
+@Controller('spark/etl/set-aside')
+@UseGuards(SparkGuard)
+@UseFilters(ProblemFilter)
+export class SetAsideController {
+  constructor(private readonly desk: SetAsideDesk) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Documents set aside; a module sees those of its own tasks, an operator all' })
+  @ApiQuery({ name: 'module', required: false })
+  @ApiQuery({ name: 'task', required: false })
+  @ApiQuery({ name: 'skip', required: false, type: Number })
+  @ApiQuery({ name: 'take', required: false, type: Number, description: 'Default 50, at most 500' })
+  @ApiOkResponse({ type: SetAsideAnswer })
+  async list(@FromCaller() caller: Caller, @Query() query: Record<string, unknown>): Promise<SetAsideAnswer> {
+    const { skip, take } = readPage(query);
+    try {
+      return await this.desk.list(caller, readWish(query), skip, take);
+    } catch (error) {
+      throw asProblem(error);
+    }
+  }
+
+  @Post('retry')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Run documents again: those named, all of a task, or all' })
+  @ApiBody({ type: RetryBody })
+  @ApiResponse({ status: 202, type: RetryAnswer, description: 'Written down; the list says what came of it' })
+  @ApiResponse({ status: 400, description: 'The body is not as it must be; errors[] has the fields' })
+  @ApiResponse({ status: 403, description: 'In the name of another module' })
+  @ApiResponse({ status: 404, description: 'There is no such task' })
+  @ApiResponse({ status: 503, description: 'Something needed is away, or the owner that has to send again' })
+  async retry(@Req() raw: IncomingMessage, @FromCaller() caller: Caller): Promise<RetryAnswer> {
+    const wish = await readBody(RetryBody, rawBodyOf(raw) ?? Buffer.alloc(0));
+    if (wish.documents && wish.task === undefined)
+      throw invalidFields([{ pointer: '/task', detail: 'documents are named within a task' }]);
+    try {
+      return { tasks: await this.desk.retry(caller, wish) };
+    } catch (error) {
+      throw asProblem(error);
+    }
+  }
+}

@@ -7,7 +7,14 @@ import { fileURLToPath } from 'node:url';
 const OLDEST_NODE = 22;
 
 /**
- * Starts an app on a Node that is new enough: on this one, or on the one that the repository brings.
+ * Left alone, V8 lets short-lived objects take up to 128 MB before it looks which of them are gone; a first copy makes
+ * many. With this it is 48 MB, at no cost in speed that was seen.
+ */
+export const NODE_FLAGS = ['--max-semi-space-size=16'];
+
+/**
+ * Starts an app on a Node that is new enough, on this one or on the one that the repository brings, with `NODE_FLAGS`
+ * unless the environment or the command line sets the same.
  * `load` imports the app's own code; it is called only in the process that runs it, with the `defaults` in place
  * of the variables that the environment leaves out. Whoever starts the app with an IPC channel takes it along when it dies, however it dies.
  */
@@ -16,13 +23,15 @@ export async function launch(load: () => Promise<unknown>, defaults: Record<stri
     runAgainOn(repositoryNode());
     return;
   }
+  if (lacksFlags() && runAgainInPlace()) return;
   endWithStarter();
   for (const [name, value] of Object.entries(defaults)) process.env[name] ||= value;
   await load();
 }
 
 function runAgainOn(node: string): void {
-  const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], {
+  const flags = lacksFlags() ? NODE_FLAGS : [];
+  const child = spawn(node, [...flags, ...process.execArgv, ...process.argv.slice(1)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   endWithStarter();
@@ -34,6 +43,19 @@ function runAgainOn(node: string): void {
     for (const name of signals) process.removeAllListeners(name);
     process.kill(process.pid, signal);
   });
+}
+
+function lacksFlags(): boolean {
+  const given = `${process.execArgv.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`;
+  return !/--max[-_]semi[-_]space[-_]size/.test(given);
+}
+
+/** The same process, begun anew. A starter's channel would be lost by it: such a starter gives the flags itself. */
+function runAgainInPlace(): boolean {
+  if (process.channel !== undefined || process.platform === 'win32' || !process.execve) return false;
+  const args = [process.execPath, ...NODE_FLAGS, ...process.execArgv, ...process.argv.slice(1)];
+  process.execve(process.execPath, args, process.env as NodeJS.Dict<string>);
+  return true;
 }
 
 /** Killed without warning, a starter cannot stop its child; the closed channel tells the child, which ends as abruptly. */

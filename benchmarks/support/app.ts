@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { NODE_FLAGS } from '../../apps/shared/launch.ts';
 import { freePort } from '../../tools/apps/free-port.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -21,7 +22,7 @@ export class BenchApp {
     const logs = join(root, '.spark', 'logs', 'bench');
     mkdirSync(logs, { recursive: true });
     const log = openSync(join(logs, `${name}.log`), 'w');
-    const child = spawn(process.execPath, [join(root, 'dist', 'apps', name, 'main.js')], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, join(root, 'dist', 'apps', name, 'main.js')], {
       env: { ...process.env, ...env, PORT: String(port) },
       stdio: ['ignore', log, log, 'ipc'],
     });

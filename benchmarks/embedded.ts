@@ -1,0 +1,64 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { firstCopyRates } from './peers/embedded-copy.ts';
+import { writeLatencies } from './peers/embedded-write.ts';
+import { describeMachine, median, quantile } from './support/machine.ts';
+
+const { values } = parseArgs({
+  options: {
+    writes: { type: 'string', default: '1000' },
+    documents: { type: 'string', default: '100000' },
+    rounds: { type: 'string', default: '5' },
+    save: { type: 'boolean', default: false },
+  },
+});
+const [writes, documents, rounds] = [values.writes, values.documents, values.rounds].map(Number) as [
+  number,
+  number,
+  number,
+];
+
+const folder = join(import.meta.dirname, '..', '.spark', 'data', 'bench-embedded');
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+try {
+  const all = { plain: [] as number[], events: [] as number[] };
+  const copies: { pipe: number; feedAndTarget: number }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const { plain, events } = await writeLatencies(join(folder, `write-${round}.db`), writes);
+    all.plain.push(...plain);
+    all.events.push(...events);
+    copies.push(await firstCopyRates(join(folder, `copy-${round}`), documents));
+  }
+  const pipe = median(copies.map((one) => one.pipe));
+  const ours = median(copies.map((one) => one.feedAndTarget));
+  const ms = (value: number) => `${value.toFixed(2)} ms`;
+  const row = (name: string, took: number[]) =>
+    `| ${name} | ${ms(median(took))} | ${ms(quantile(took, 0.99))} |`;
+  const lines = [
+    '# The embedded store',
+    '',
+    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}; ${rounds} rounds, the two ways in turn; every transaction waits for the disk.`,
+    '',
+    '| a write of one document of about 400 bytes | p50 | p99 |',
+    '|---|---|---|',
+    row('plain insert into a table of id and JSON', all.plain),
+    row('the same with its event row', all.events),
+    '',
+    `Ratio of medians ${(median(all.events) / median(all.plain)).toFixed(2)}; p99 ${ms(quantile(all.events, 0.99) - quantile(all.plain, 0.99))} more.`,
+    '',
+    `| ${documents.toLocaleString('en')} documents from one file to another, one process | documents/s | of the plain pipe |`,
+    '|---|---|---|',
+    `| plain pipe (select, pick fields, insert; nothing else) | ${Math.round(pipe)} | 1 |`,
+    `| \`feed.read\` and \`target.apply\`, without script, log and network | ${Math.round(ours)} | ${(ours / pipe).toFixed(2)} |`,
+  ];
+  console.log(lines.join('\n'));
+  if (values.save) {
+    const results = join(import.meta.dirname, 'results');
+    mkdirSync(results, { recursive: true });
+    writeFileSync(join(results, 'embedded.md'), `${lines.join('\n')}\n`);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

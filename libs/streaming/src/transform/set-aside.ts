@@ -101,6 +101,11 @@ export class SetAside {
     return this.#open + this.#beyond;
   }
 
+  /** Nothing is remembered of any document, so none has to be looked for. */
+  get isEmpty(): boolean {
+    return this.#known.size === 0;
+  }
+
   /** The owner's ids of those that are kept with their reasons. */
   documents(): string[] {
     return this.#listOpen().map(({ documentId }) => documentId);

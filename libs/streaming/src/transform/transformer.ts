@@ -14,7 +14,7 @@ import type {
 import type { TransformedChange } from '../publish/cut.ts';
 import type { CaptureTask } from '../run/tasks.ts';
 import { copyDocument } from './copy-document.ts';
-import { copyExtras } from './copy-extras.ts';
+import { copyExtras, type ScriptedChange } from './copy-extras.ts';
 import type { SetAside, SetAsideFailure } from './set-aside.ts';
 
 type SourcePut = Extract<SourceChange, { kind: 'put' | 'touch' }>;
@@ -52,7 +52,7 @@ export class Transformer {
         failures.push(toFailure(change, output.failure));
         continue;
       }
-      await this.#setAside.clear(change.id, change.etag);
+      if (!this.#setAside.isEmpty) await this.#setAside.clear(change.id, change.etag);
       if (!output) continue;
       transformed.push({ etag: change.etag, commands: this.#toChanges(output, change, label, extras) });
     }
@@ -101,6 +101,7 @@ export class Transformer {
   ): ChangeCommand[] {
     const all = extras.get(change) ?? [];
     if (change.kind === 'touch') return all;
+    if (all.length === 0) return commands.map((command) => this.#toChange(command, change, generation));
     return commands.flatMap((command): ChangeCommand[] => {
       const own = this.#toChange(command, change, generation);
       return own.type === 'put' ? [own, ...all.filter(({ id }) => id === own.id)] : [own];
@@ -113,12 +114,13 @@ export class Transformer {
   ): Promise<Map<SourceChange, ExtraCommand[]>> {
     const { extras } = this.#feed;
     if (!extras) return new Map();
-    const scripted = changes.flatMap((change) => {
+    const scripted: ScriptedChange[] = [];
+    for (const change of changes) {
       const output = outputs.get(change);
-      const done = output?.status === 'done' && change.kind !== 'delete';
-      return done ? [{ change, commands: output.commands }] : [];
-    });
-    return copyExtras(extras, scripted);
+      if (output?.status !== 'done' || change.kind === 'delete' || !output.commands.some(hasExtras)) continue;
+      scripted.push({ change, commands: output.commands });
+    }
+    return scripted.length > 0 ? copyExtras(extras, scripted) : new Map();
   }
 
   #toChange(command: EtlCommand, change: SourceChange, generation: string): ChangeCommand {
@@ -148,6 +150,10 @@ function toFailure(change: SourceChange, failure: ScriptFailure): SetAsideFailur
 /** A module gives what it owns: copies do not travel on, so two modules that exchange a collection do not echo. */
 function isOwnPut(change: SourceChange): change is SourcePut {
   return change.kind !== 'delete' && change.copyOf === null;
+}
+
+function hasExtras(command: EtlCommand): boolean {
+  return command.type === 'put' && command.extras !== undefined;
 }
 
 function isDelete(change: SourceChange): change is SourceDelete {

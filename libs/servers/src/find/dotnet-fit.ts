@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lastLines, runProgram } from './run-program.ts';
 import { runsOn } from './version.ts';
 
 /** The shared frameworks that RavenDB's server runs on. */
@@ -15,7 +16,9 @@ export async function misfit(root: string, wanted: string): Promise<string | und
       return `${framework} ${wanted} or newer of that major is not in ${root} (there: ${versions.join(', ') || 'none'})`;
     }
   }
-  return undefined;
+  // Another architecture or a missing system library shows only when it runs.
+  const { code, output } = await runProgram(join(root, 'dotnet'), ['--list-runtimes']);
+  return code === 0 ? undefined : `${join(root, 'dotnet')} does not run here: ${lastLines(output, 2)}`;
 }
 
 /** The .NET version that a server folder asks for; undefined when it brings its own. */

@@ -4,7 +4,11 @@ import { describe, expect, it } from '@jest/globals';
 import { fakeDotnet, put, scratch } from '../fixtures/scratch.ts';
 import { vendorSite } from '../fixtures/vendor-site.ts';
 import { ravenDbWays } from './find-ravendb.ts';
+import { missingServer } from './find-servers.ts';
 import { toFinding } from './options.ts';
+import { search } from './search.ts';
+
+const nowhere = { nats: 'http://127.0.0.1:9', ravenDb: 'http://127.0.0.1:9', dotnet: 'http://127.0.0.1:9' };
 
 function fakeServer(folder: string, framework?: string): string {
   const frameworks = framework && [{ name: 'Microsoft.NETCore.App', version: framework }];
@@ -64,6 +68,52 @@ describe('RavenDB by pip', () => {
     expect(existsSync(asked)).toBe(true);
     await expect(readText(asked)).resolves.not.toContain('download');
     expect(site.asked).toEqual(['/release-metadata/10.0/releases.json']);
+  });
+
+  it('is not downloaded when the .NET that is there does not run on this machine', async () => {
+    const bin = scratch();
+    const asked = put(join(bin, 'asked'));
+    put(join(bin, 'python3'), `#!/bin/sh\necho "$@" >> ${asked}\n`, 0o755);
+    const root = fakeDotnet(scratch(), '10.0.12');
+    put(join(root, 'dotnet'), '#!/bin/sh\necho libstdc++.so.6 is missing\nexit 127\n', 0o755);
+    const env = { PATH: bin, DOTNET_ROOT: root };
+    const finding = toFinding({ env, home: scratch(), log: () => undefined }, nowhere);
+    const way = ravenDbWays(finding).find(({ name }) => name.includes('pip'));
+    await expect(way?.look()).rejects.toThrow('does not run here: libstdc++.so.6 is missing');
+    await expect(readText(asked)).resolves.not.toContain('download');
+  });
+});
+
+describe("RavenDB's own download", () => {
+  it('is not asked for when nothing could unpack it', async () => {
+    await using site = await vendorSite({});
+    const vendors = { ...nowhere, ravenDb: site.url };
+    const finding = toFinding({ env: { PATH: scratch() }, home: scratch(), log: () => undefined }, vendors);
+    const way = ravenDbWays(finding).find(({ name }) => name.includes('own download'));
+    await expect(way?.look()).resolves.toMatchObject({ refused: 'nothing here unpacks a tar.bz2' });
+    expect(site.asked).toEqual([]);
+  });
+});
+
+describe('a machine that can get no RavenDB', () => {
+  it('is told in one line what is missing and what helps, and in many all that was tried', async () => {
+    const bin = scratch();
+    put(join(bin, 'python3'), '#!/bin/sh\n', 0o755);
+    const finding = toFinding({ env: { PATH: bin }, home: scratch(), log: () => undefined }, nowhere);
+    const error = await search('ravendb server', ravenDbWays(finding)).catch((caught: unknown) => caught);
+    const { brief, reason } = missingServer('ravendb', error);
+    expect(brief).toMatch(
+      /^no \.NET 10\.0\.12 runtime with ASP\.NET Core\. To get one: install .*RAVENDB_URLS/,
+    );
+    expect(brief).not.toContain('\n');
+    expect(reason).toContain('SPARK_DOTNET_ARCHIVE');
+  });
+
+  it('is told the address that does not answer, where one was given', async () => {
+    const env = { RAVENDB_URLS: 'http://127.0.0.1:9' };
+    const finding = toFinding({ env, home: scratch(), log: () => undefined }, nowhere);
+    const error = await search('ravendb server', ravenDbWays(finding)).catch((caught: unknown) => caught);
+    expect(missingServer('ravendb', error).brief).toMatch(/^http:\/\/127\.0\.0\.1:9 does not answer/);
   });
 });
 

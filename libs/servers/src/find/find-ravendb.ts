@@ -5,12 +5,13 @@ import { download } from '../fetch/download.ts';
 import { fetchWheel } from '../fetch/fetch-wheel.ts';
 import { installOnce } from '../fetch/install.ts';
 import { ravenDb, vendorNames } from '../fetch/pins.ts';
-import { findPythonWithPip } from '../fetch/python.ts';
+import { findPython, findPythonWithPip } from '../fetch/python.ts';
 import { unpackTar } from '../fetch/unpack.ts';
 import { addressWay } from './address.ts';
 import { composeWay } from './compose.ts';
 import { hasIcu, wantedDotnet } from './dotnet-fit.ts';
 import { findDotnet } from './find-dotnet.ts';
+import { onPath } from './on-path.ts';
 import type { Finding } from './options.ts';
 import type { Refusal, Way } from './search.ts';
 import type { ProgramSource, Source } from './source.ts';
@@ -68,6 +69,9 @@ async function fromWheel(finding: Finding): Promise<ProgramSource | Refusal> {
 async function fromVendor(finding: Finding): Promise<ProgramSource | Refusal> {
   const names = vendorNames(process.platform, process.arch);
   if (!names) return { refused: `no archive for ${process.platform} ${process.arch}`, remedy: 'use Docker' };
+  if (!(await canUnpack(finding.env))) {
+    return { refused: 'nothing here unpacks a tar.bz2', remedy: 'install tar and bzip2' };
+  }
   const url = `${finding.vendors.ravenDb}/${encodeURIComponent(names.ravenDb)}/latest?version=${ravenDb.line}`;
   return install(finding, keptFolders(finding)[1], async (scratch) => {
     const archive = join(scratch, 'ravendb.tar.bz2');
@@ -78,6 +82,14 @@ async function fromVendor(finding: Finding): Promise<ProgramSource | Refusal> {
     await unpackTar(archive, join(scratch, 'unpacked'), finding.env);
     return folderWithServer(join(scratch, 'unpacked'));
   });
+}
+
+/** Asked first: what cannot be unpacked need not be downloaded. */
+async function canUnpack(env: NodeJS.ProcessEnv): Promise<boolean> {
+  if (await findPython(env)) return true;
+  const tools = process.platform === 'linux' ? ['tar', 'bzip2'] : ['tar'];
+  const found = await Promise.all(tools.map((tool) => onPath(tool, env)));
+  return found.every((file) => file !== undefined);
 }
 
 async function folderWithServer(unpacked: string): Promise<string> {

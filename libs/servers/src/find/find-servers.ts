@@ -1,3 +1,4 @@
+import { nats, ravenDb } from '../fetch/pins.ts';
 import { natsWays } from './find-nats.ts';
 import { ravenDbWays } from './find-ravendb.ts';
 import type { FindOptions } from './options.ts';
@@ -10,6 +11,8 @@ export interface MissingServer {
   readonly server: 'ravendb' | 'nats';
   readonly reason: string;
   readonly remedy: string;
+  /** Reason and remedy in one line. */
+  readonly brief: string;
 }
 
 /** What {@link findServers} found. A server that is missing is in `missing`, with the reason. */
@@ -42,16 +45,35 @@ export async function findServers(options: FindOptions & WantedServers = {}): Pr
     });
   };
   // One after the other: their progress shares one output.
-  const nats = await find('nats', options.nats);
-  const ravendb = await find('ravendb', options.ravendb);
-  return { ...(ravendb && { ravendb }), ...(nats && { nats }), missing };
+  const foundNats = await find('nats', options.nats);
+  const foundRavenDb = await find('ravendb', options.ravendb);
+  return {
+    ...(foundRavenDb && { ravendb: foundRavenDb }),
+    ...(foundNats && { nats: foundNats }),
+    missing,
+  };
 }
 
 export function missingServer(server: MissingServer['server'], error: unknown): MissingServer {
   if (!(error instanceof Error)) throw error;
-  const remedy =
-    error instanceof NotObtainableError
-      ? `make one of these ways work, or set ${server === 'ravendb' ? 'RAVENDB_URLS' : 'NATS_URL'}`
-      : 'see the reason';
-  return { server, reason: error.message, remedy };
+  const { message: reason } = error;
+  const address = server === 'ravendb' ? 'RAVENDB_URLS' : 'NATS_URL';
+  if (!(error instanceof NotObtainableError)) {
+    return { server, reason, remedy: 'see the reason', brief: reason.split('\n')[0] ?? reason };
+  }
+  const [only, ...others] = error.attempts;
+  if (only && others.length === 0) {
+    return { server, reason, remedy: only.remedy, brief: `${only.reason}. Remedy: ${only.remedy}` };
+  }
+  return {
+    server,
+    reason,
+    remedy: `make one of these ways work, or set ${address}`,
+    brief: `${error.brief}. To get one: ${shortest[server]}, or set ${address} to one that runs; \`npm run servers\` tells every way that was tried`,
+  };
 }
+
+const shortest: Record<MissingServer['server'], string> = {
+  ravendb: `install the ASP.NET Core runtime ${ravenDb.dotnet} (or set SPARK_DOTNET_ARCHIVE) and let RavenDB be fetched`,
+  nats: `install nats-server ${nats.atLeast} or newer`,
+};

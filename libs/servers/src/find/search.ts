@@ -31,12 +31,16 @@ export interface Way<T> {
 export class NotObtainableError extends Error {
   readonly target: string;
   readonly attempts: readonly Attempt[];
+  /** The reason in a few words, for those who read one line: what a way lacked, else what the last way ran into. */
+  readonly brief: string;
 
   constructor(target: string, attempts: readonly Attempt[], causes: readonly unknown[] = []) {
     super(describeAttempts(target, attempts), causes.length > 0 ? { cause: new AggregateError(causes) } : {});
     this.name = 'NotObtainableError';
     this.target = target;
     this.attempts = attempts;
+    const lacking = causes.find((cause) => cause instanceof NotObtainableError);
+    this.brief = lacking ? `no ${lacking.target}` : lastReason(attempts, causes);
   }
 }
 
@@ -65,6 +69,12 @@ function isRefusal(answer: object): answer is Refusal {
 
 function remedyFor(error: unknown, remedy = 'mend what the reason names'): string {
   return error instanceof NotObtainableError ? 'make one of these ways work' : remedy;
+}
+
+function lastReason(attempts: readonly Attempt[], causes: readonly unknown[]): string {
+  const failure = causes.findLast((cause) => cause instanceof Error);
+  const reason = failure?.message ?? attempts.at(-1)?.reason;
+  return reason?.split('\n')[0] ?? 'there is no way to one';
 }
 
 function describeAttempts(target: string, attempts: readonly Attempt[]): string {

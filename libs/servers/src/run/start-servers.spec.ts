@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { put, scratch } from '../fixtures/scratch.ts';
@@ -65,6 +65,7 @@ describeWithOwnServers(['nats'], 'a NATS server of our own', () => {
     const server = await startNats(own);
     const port = Number(new URL(server.url).port);
     server.sigstop();
+    await eventually(() => isFrozen(server.pid));
     let greeted = false;
     const socket = connect({ port, host: '127.0.0.1' }).on('data', () => (greeted = true));
     await eventually(() => socket.readyState === 'open');
@@ -111,3 +112,10 @@ describeWithOwnServers([], 'a server that does not start', () => {
     ]);
   });
 });
+
+/** A signal takes its time, thread by thread. */
+function isFrozen(pid: number | undefined): boolean {
+  if (process.platform !== 'linux') return true;
+  const threads = readdirSync(`/proc/${pid}/task`);
+  return threads.every((thread) => readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8').includes(') T '));
+}

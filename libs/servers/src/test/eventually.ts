@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 /** How long {@link eventually} waits, and how often it looks. Milliseconds. */
 export interface EventuallyOptions {
-  /** When to give up. Default 30,000 ms. */
+  /** When to give up. Default 60,000 ms. */
   timeoutMs?: number;
   /** Pause between two looks. Default 50 ms. */
   intervalMs?: number;
@@ -15,7 +15,7 @@ export interface EventuallyOptions {
  */
 export async function eventually<T>(
   look: () => T | Promise<T>,
-  { timeoutMs = 30_000, intervalMs = 50 }: EventuallyOptions = {},
+  { timeoutMs = 60_000, intervalMs = 50 }: EventuallyOptions = {},
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown = new Error('the condition never answered');

@@ -15,7 +15,11 @@ async function run(): Promise<boolean> {
     const { code, report } = await runJest(process.argv.slice(2), testEnvironment(servers));
     if (!report) throw new Error(`Jest ended with ${code} and without a report`);
     const summary = summarize(report);
-    list('Left out', summary.leftOut);
+    list(`Left out, ${summary.leftOut.length} suites`, summary.leftOut);
+    list(
+      'They need what cannot be had here',
+      servers.missing.map(({ server, brief }) => `${server}: ${brief}`),
+    );
     list('Skipped', summary.otherSkipped);
     // A licence cannot be fetched as servers can: what needs one says so in its name and may be skipped.
     const unexplained = summary.otherSkipped.filter((name) => !name.includes(LICENSED));

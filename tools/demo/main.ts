@@ -1,14 +1,15 @@
-import { join } from 'node:path';
-import { startServers, type RunningServers } from '@nestjs-spark/servers';
+import type { RunningServers } from '@nestjs-spark/servers';
 import { invitation } from './invitation.ts';
 import { Narrator } from './narrate.ts';
 import { type App, type Apps, startApps } from './start-apps.ts';
 import { starterGone } from './starter-gone.ts';
+import { startGround } from './start-servers.ts';
 import { tellStory } from './story.ts';
 
 const HELP = `Shows the main job: servers up, Fleet and HR up, cars made in Fleet seen arriving in HR.
   npm start              stays until Ctrl-C
-  npm start -- --once    ends by itself, with exit code 0 when everything arrived`;
+  npm start -- --once    ends by itself, with exit code 0 when everything arrived
+SPARK_STORE=ravendb or sqlite:FOLDER takes that store; otherwise it is RavenDB, or the embedded one where none can be had.`;
 
 const once = process.argv.includes('--once');
 if (process.argv.includes('--help')) {
@@ -29,7 +30,7 @@ const stopAsked = new Promise<'stop'>((resolve) => {
   asked.signal.addEventListener('abort', () => resolve('stop'));
 });
 
-let servers: RunningServers | undefined;
+const servers: RunningServers[] = [];
 let apps: Apps | undefined;
 try {
   const told = tell();
@@ -42,15 +43,13 @@ try {
 } finally {
   if (asked.signal.aborted) narrator.plain('\nStopping');
   await Promise.all([apps?.fleet.process.stop(), apps?.hr.process.stop()]);
-  await servers?.stop();
+  await Promise.all(servers.map((started) => started.stop()));
 }
 process.exit();
 
 async function tell(): Promise<void> {
   narrator.title("Spark for NestJS: Fleet's cars, live in HR");
-  const started = await startOrExplain();
-  servers = started.servers;
-  apps = await startApps(started, narrator);
+  apps = await startApps(await startGround(narrator, (started) => servers.push(started)), narrator);
   for (const app of [apps.fleet, apps.hr]) {
     narrator.say('Apps', `${app.name.padEnd(8)} ${app.url}   log: ${app.process.logFile}`);
   }
@@ -58,19 +57,6 @@ async function tell(): Promise<void> {
   if (once) return narrator.plain('\nEverything arrived.');
   narrator.plain(invitation(apps, car.id));
   await Promise.race([endOf(apps.fleet), endOf(apps.hr)]);
-}
-
-async function startOrExplain() {
-  const home = process.env['SPARK_HOME'] ?? '.spark';
-  const running = await startServers({ dataDir: join(home, 'data', 'demo') });
-  servers = running;
-  const { ravendb, nats, missing } = running;
-  if (!ravendb || !nats) {
-    throw new Error(missing.map(({ reason, remedy }) => `${reason}\nRemedy: ${remedy}`).join('\n\n'));
-  }
-  narrator.say('Servers', `RavenDB  ${ravendb.url}   (${ravendb.way})`);
-  narrator.say('Servers', `NATS     ${nats.url}   (${nats.way})`);
-  return { servers: running, ravendbUrl: ravendb.url, natsUrl: nats.url };
 }
 
 async function endOf({ name, process: app }: App): Promise<never> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AppProcess } from '../apps/app-process.ts';
 import { freePort } from '../apps/free-port.ts';
 import type { Narrator } from './narrate.ts';
+import type { Ground } from './start-servers.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -20,13 +21,8 @@ export interface Apps {
   operatorToken: string;
 }
 
-export interface Addresses {
-  ravendbUrl: string;
-  natsUrl: string;
-}
-
 /** Starts the two built apps; their logs go to `.spark/logs`. */
-export async function startApps(addresses: Addresses, narrator: Narrator): Promise<Apps> {
+export async function startApps(ground: Ground, narrator: Narrator): Promise<Apps> {
   const operatorToken = process.env['SPARK_OPERATOR_TOKEN'] || randomBytes(16).toString('hex');
   const home = process.env['SPARK_HOME'] ?? join(root, '.spark');
   const start = async (name: string, folder: string, preferred: number): Promise<App> => {
@@ -39,8 +35,8 @@ export async function startApps(addresses: Addresses, narrator: Narrator): Promi
     const env = {
       ...inherited(),
       PORT: String(port),
-      RAVENDB_URLS: addresses.ravendbUrl,
-      NATS_URL: addresses.natsUrl,
+      ...ground.storeOf(folder),
+      NATS_URL: ground.natsUrl,
       SPARK_KEYS_DIR: process.env['SPARK_KEYS_DIR'] ?? join(home, 'keys'),
       SPARK_OPERATOR_TOKEN: operatorToken,
       NO_COLOR: '1',

@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { chooseStore } from './choose-store.ts';
+
+describe('the store of `npm start`', () => {
+  it('is RavenDB, or the embedded one where none can be had, when nothing is said', () => {
+    const { ravendb, embedded } = chooseStore('', '/home/.spark', false);
+    expect(ravendb).toBe('wanted');
+    expect(embedded.fileOf('fleet')).toBe('/home/.spark/data/demo-sqlite/fleet.db');
+  });
+
+  it('is RavenDB and no other when it is asked for, or an address of it is given', () => {
+    expect(chooseStore('ravendb', '/h', false).ravendb).toBe('required');
+    expect(chooseStore('', '/h', true).ravendb).toBe('required');
+  });
+
+  it.each([
+    ['sqlite:', '/h/data/demo-sqlite/hr.db', '/h/data/demo-sqlite'],
+    ['sqlite:/data/demo', '/data/demo/hr.db', '/data/demo'],
+    ['sqlite:/data/demo.db', '/data/demo-hr.db', '/data/demo-servers'],
+  ])('is the embedded one with a file of each app for %s', (setting, file, servers) => {
+    const { ravendb, embedded } = chooseStore(setting, '/h', true);
+    expect(ravendb).toBe('left out');
+    expect(embedded.fileOf('hr')).toBe(file);
+    expect(embedded.servers).toBe(servers);
+  });
+
+  it('takes a folder for one whatever its name looks like', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spark.store-'));
+    expect(chooseStore(`sqlite:${folder}`, '/h', false).embedded.fileOf('hr')).toBe(join(folder, 'hr.db'));
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is refused in words when it is none', () => {
+    expect(() => chooseStore('mongo', '/h', false)).toThrow(/no store "mongo".*ravendb.*sqlite:/);
+  });
+});

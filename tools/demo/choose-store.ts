@@ -1,0 +1,46 @@
+import { statSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+
+/** What `SPARK_STORE` asks `npm start` for: one store, or RavenDB with the embedded one in its place. */
+export interface StoreChoice {
+  ravendb: 'wanted' | 'required' | 'left out';
+  /** Where the embedded store would be. */
+  embedded: EmbeddedFiles;
+}
+
+export interface EmbeddedFiles {
+  fileOf(app: string): string;
+  /** The bus's data lie beside the files: what it says is about them, and they are removed together. */
+  servers: string;
+}
+
+/**
+ * @param setting `SPARK_STORE`. The path behind `sqlite:` is a folder with a file for each app, or a file whose name gets
+ *   the app's name; without a path it is a folder in `home`.
+ * @param pinned whether the user named a RavenDB (`RAVENDB_URLS`): another store in its place would surprise
+ */
+export function chooseStore(setting: string, home: string, pinned: boolean): StoreChoice {
+  const folder = resolve(home, 'data', 'demo-sqlite');
+  if (setting === '' || setting === 'ravendb') {
+    const required = setting === 'ravendb' || pinned;
+    return { ravendb: required ? 'required' : 'wanted', embedded: filesIn(folder) };
+  }
+  if (!setting.startsWith('sqlite:')) {
+    throw new Error(
+      `There is no store ${JSON.stringify(setting)}: set SPARK_STORE to ravendb, or to sqlite: and a folder, or leave it unset.`,
+    );
+  }
+  const path = resolve(setting.slice('sqlite:'.length) || folder);
+  const isFile = extname(path) !== '' && !statSync(path, { throwIfNoEntry: false })?.isDirectory();
+  return { ravendb: 'left out', embedded: isFile ? filesLike(path) : filesIn(path) };
+}
+
+function filesIn(folder: string): EmbeddedFiles {
+  return { fileOf: (app) => join(folder, `${app}.db`), servers: folder };
+}
+
+function filesLike(file: string): EmbeddedFiles {
+  const extension = extname(file);
+  const stem = join(dirname(file), basename(file, extension));
+  return { fileOf: (app) => `${stem}-${app}${extension}`, servers: `${stem}-servers` };
+}

@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import {
+  findServers,
+  type RunningServer,
+  type RunningServers,
+  startServers,
+  type StartServersOptions,
+} from '@nestjs-spark/servers';
+import { chooseStore } from './choose-store.ts';
+import type { Narrator } from './narrate.ts';
+
+/** What the apps run on. */
+export interface Ground {
+  natsUrl: string;
+  /** The store's variables for an app (`fleet`, `hr`). */
+  storeOf(app: string): Record<string, string>;
+}
+
+/**
+ * Starts what the apps need and says what that is. Where no RavenDB can be had the embedded store takes its place,
+ * unless `SPARK_STORE` or `RAVENDB_URLS` ask for RavenDB.
+ * @param started gets each server as soon as it runs, so that it can be stopped whatever happens next
+ */
+export async function startGround(
+  narrator: Narrator,
+  started: (servers: RunningServers) => void,
+): Promise<Ground> {
+  const home = process.env['SPARK_HOME'] ?? '.spark';
+  const dataDir = join(home, 'data', 'demo');
+  const pinned = Boolean(process.env['RAVENDB_URLS']);
+  const { ravendb, embedded } = chooseStore(process.env['SPARK_STORE'] ?? '', home, pinned);
+  const start = async (options: StartServersOptions): Promise<RunningServers> => {
+    const servers = await startServers(options);
+    started(servers);
+    return servers;
+  };
+
+  // Without NATS there is nothing to show, and RavenDB, which is large, is not fetched for that.
+  refuseMissing('nats-server', await findServers({ ravendb: false }));
+  const store = ravendb === 'left out' ? undefined : await start({ dataDir, nats: false });
+  if (ravendb === 'required') refuseMissing('RavenDB', store);
+  const server = store?.ravendb;
+  const bus = await start({ dataDir: server ? dataDir : embedded.servers, ravendb: false });
+  refuseMissing('nats-server', bus);
+  if (server) narrator.say('Servers', line('RavenDB', server));
+  if (bus.nats) narrator.say('Servers', line('NATS', bus.nats));
+  const natsUrl = bus.nats?.url ?? '';
+  if (server) return { natsUrl, storeOf: () => ({ SPARK_STORE: 'ravendb', RAVENDB_URLS: server.url }) };
+
+  const reason = store ? `RavenDB cannot be had: ${store.missing[0]?.brief}` : 'SPARK_STORE says so';
+  narrator.say('Store', `SQLite, as ${reason}`);
+  return { natsUrl, storeOf: (app) => ({ SPARK_STORE: `sqlite:${embedded.fileOf(app)}` }) };
+}
+
+function line(name: string, { url, way }: RunningServer): string {
+  return `${name.padEnd(8)} ${url}   (${way})`;
+}
+
+function refuseMissing(what: string, servers?: Pick<RunningServers, 'missing'>): void {
+  if (!servers || servers.missing.length === 0) return;
+  throw new Error(`${what} cannot be had: ${servers.missing.map(({ brief }) => brief).join('; ')}`);
+}

@@ -21,7 +21,7 @@ const config: Config = {
       },
     ],
   },
-  testTimeout: 60_000,
+  testTimeout: 180_000,
 };
 
 export default config;

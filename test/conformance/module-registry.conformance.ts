@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UnavailableError, type ModuleInformation } from '@nestjs-spark/contracts';
 import type { ModuleRegistry } from '@nestjs-spark/contracts/internal';
-import type { OpenStore, StoreUnderTest } from './adapters/store-under-test.ts';
+import type { OpenRegistry, RegistryUnderTest } from './adapters/registry-under-test.ts';
 
 const fleet: ModuleInformation = {
   appName: 'Fleet',
@@ -13,23 +13,23 @@ const fleet: ModuleInformation = {
   version: '1.2.3',
 };
 
-export function moduleRegistryConformance(store: StoreUnderTest): void {
-  describe(`ModuleRegistry of ${store.name}`, () => {
-    let open: OpenStore;
+export function moduleRegistryConformance(adapter: RegistryUnderTest): void {
+  describe(`ModuleRegistry of ${adapter.name}`, () => {
+    let open: OpenRegistry;
     let registry: ModuleRegistry;
 
     beforeAll(async () => {
-      open = await store.open();
+      open = await adapter.open();
       registry = open.registry();
       await registry.prepare();
     });
     afterAll(() => open.drop());
 
     it('says that it is unavailable when nobody answers', async () => {
-      const away = await store.unreachable();
-      await expect(away.registry().prepare()).rejects.toThrow(UnavailableError);
-      await expect(away.registry().find('Fleet')).rejects.toThrow(UnavailableError);
-      await expect(away.registry().register(fleet)).rejects.toThrow(UnavailableError);
+      const away = await adapter.unreachable();
+      const asked = away.registry();
+      const answers = [asked.prepare(), asked.find('Fleet'), asked.register(fleet), asked.list()];
+      await Promise.all(answers.map((answer) => expect(answer).rejects.toThrow(UnavailableError)));
       await away.drop();
     });
 
@@ -44,9 +44,15 @@ export function moduleRegistryConformance(store: StoreUnderTest): void {
       expect(await registry.find('fLEET')).toEqual(fleet);
     });
 
+    it('has one entry for a module, whatever the case it registers in', async () => {
+      await Promise.all([registry.register(fleet), registry.register({ ...fleet, appName: 'FLEET' })]);
+      expect(await registry.list()).toHaveLength(1);
+    });
+
     it('takes a new registration over the old one', async () => {
       await registry.register({ ...fleet, appUrl: 'http://127.0.0.1:6001' });
       expect((await registry.find('Fleet'))?.appUrl).toBe('http://127.0.0.1:6001');
+      expect((await open.registry().find('Fleet'))?.appUrl).toBe('http://127.0.0.1:6001');
     });
 
     it('lists all modules', async () => {

@@ -1,7 +1,10 @@
 import { describeWithServers } from '@nestjs-spark/servers/testing';
-import { stores } from './adapters/stores.ts';
+import { ravendb } from './adapters/ravendb.ts';
+import { jetstream } from './adapters/registry-under-test.ts';
 import { moduleRegistryConformance } from './module-registry.conformance.ts';
 
-for (const store of stores) {
-  describeWithServers(store.needs, `conformance of ${store.name}`, () => moduleRegistryConformance(store));
+for (const registry of [ravendb, jetstream]) {
+  describeWithServers(registry.needs, `conformance of ${registry.name}`, () =>
+    moduleRegistryConformance(registry),
+  );
 }

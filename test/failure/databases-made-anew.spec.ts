@@ -1,19 +1,20 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
+import { eventually } from '@nestjs-spark/servers/testing';
 import { carCommands, differences } from '../support/cars.ts';
 import { ask } from '../support/http.ts';
-import type { Member } from '../support/member.ts';
-import type { RavenDatabase } from '../support/raven-database.ts';
+import { type Member, PATIENCE_MS } from '../support/member.ts';
+import type { TestDatabase } from '../support/stores/test-database.ts';
 import { equal } from '../support/story-of-cars.ts';
+import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
-describeWithServers(['ravendb', 'nats'], 'A lost database made anew beside the same NATS', () => {
+describeOn(SAME_STORE, 'A lost database made anew beside the same NATS', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;
 
   beforeEach(async () => {
-    world = await World.create('databases-made-anew');
+    world = await World.create('databases-made-anew', pair);
     fleet = await world.fleet();
     hr = await world.hr();
   });
@@ -38,7 +39,7 @@ describeWithServers(['ravendb', 'nats'], 'A lost database made anew beside the s
         if (status === 200) return differences(fleet.database, hr.database);
         throw new Error(JSON.stringify(body));
       },
-      { timeoutMs: 60_000, intervalMs: 2 },
+      { timeoutMs: PATIENCE_MS, intervalMs: 2 },
     );
   };
 
@@ -70,7 +71,7 @@ describeWithServers(['ravendb', 'nats'], 'A lost database made anew beside the s
   );
 });
 
-async function makeAnew(database: RavenDatabase): Promise<void> {
+async function makeAnew(database: TestDatabase): Promise<void> {
   await database.drop();
   await database.create();
 }

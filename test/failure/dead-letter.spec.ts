@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { describeWithServers } from '@nestjs-spark/servers/testing';
 import { carCommands } from '../support/cars.ts';
 import type { Member } from '../support/member.ts';
 import { equal } from '../support/story-of-cars.ts';
+import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
 interface DeadLetter {
@@ -10,13 +10,13 @@ interface DeadLetter {
   attempts: { error: string }[];
 }
 
-describeWithServers(['ravendb', 'nats'], 'Fleet is down for all retries', () => {
+describeOn(SAME_STORE, 'Fleet is down for all retries', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;
 
   beforeAll(async () => {
-    world = await World.create('dead-letter');
+    world = await World.create('dead-letter', pair);
     fleet = await world.fleet();
     hr = await world.hr();
     await fleet.database.write(carCommands(1, 20));

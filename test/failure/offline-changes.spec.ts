@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { describeWithServers } from '@nestjs-spark/servers/testing';
 import { carCommands, range } from '../support/cars.ts';
 import type { Member } from '../support/member.ts';
 import { equal } from '../support/story-of-cars.ts';
+import { ALL_PAIRS, describeOn } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
-describeWithServers(['ravendb', 'nats'], 'While one side is stopped', () => {
+describeOn(ALL_PAIRS, 'While one side is stopped', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;
 
   beforeAll(async () => {
-    world = await World.create('offline-changes');
+    world = await World.create('offline-changes', pair);
     fleet = await world.fleet();
     hr = await world.hr();
     await fleet.database.write(carCommands(1, 1_000));

@@ -1,7 +1,7 @@
-import type { RavenCommand, RavenDatabase, RavenDocument } from './raven-database.ts';
+import type { StoreCommand, StoredDocument, TestDatabase } from './stores/test-database.ts';
 
 /** A car as Fleet stores it. */
-export function carDocument(number: number, changes: RavenDocument = {}): RavenDocument {
+export function carDocument(number: number, changes: StoredDocument = {}): StoredDocument {
   return {
     LicensePlate: `1-CAR-${number}`,
     Model: `Model ${number % 17}`,
@@ -15,7 +15,7 @@ export function carDocument(number: number, changes: RavenDocument = {}): RavenD
 }
 
 /** Cars `cars/{from}` to `cars/{to}`, both included. */
-export function carCommands(from: number, to: number, changes: RavenDocument = {}): RavenCommand[] {
+export function carCommands(from: number, to: number, changes: StoredDocument = {}): StoreCommand[] {
   return range(from, to).map((number) => ({ id: `cars/${number}`, document: carDocument(number, changes) }));
 }
 
@@ -26,7 +26,7 @@ export function range(from: number, to: number): number[] {
 const COPIED = ['LicensePlate', 'Model', 'Year', 'Color'];
 
 /** How HR's copies differ from Fleet's cars, as far as HR's script copies them; empty when they are equal. */
-export async function differences(fleet: RavenDatabase, hr: RavenDatabase): Promise<string[]> {
+export async function differences(fleet: TestDatabase, hr: TestDatabase): Promise<string[]> {
   const [cars, copies] = await Promise.all([fleet.documents('Cars'), hr.documents('Cars')]);
   const missing = [...cars.keys()].filter((id) => !copies.has(id)).map((id) => `${id} is missing`);
   const ghosts = [...copies.keys()].filter((id) => !cars.has(id)).map((id) => `${id} should be gone`);
@@ -37,6 +37,6 @@ export async function differences(fleet: RavenDatabase, hr: RavenDatabase): Prom
   return [...missing, ...ghosts, ...wrong.map(([id]) => `${id} differs`)];
 }
 
-function copied(document: RavenDocument): string {
+function copied(document: StoredDocument): string {
   return JSON.stringify(COPIED.map((field) => document[field] ?? null));
 }

@@ -1,7 +1,11 @@
 import { eventually, type EventuallyOptions } from '@nestjs-spark/servers/testing';
 import { AppProcess } from '../../tools/apps/app-process.ts';
 import { type Answer, ask, demand, type Question } from './http.ts';
-import type { RavenDatabase } from './raven-database.ts';
+import { RavenDatabase } from './raven-database.ts';
+import type { TestDatabase } from './stores/test-database.ts';
+
+/** How long a condition may take: other machines are much slower, and busy. */
+export const PATIENCE_MS = 120_000;
 
 export interface MemberParts {
   name: string;
@@ -9,7 +13,7 @@ export interface MemberParts {
   main: string;
   logFile: string;
   env: Record<string, string>;
-  database: RavenDatabase;
+  database: TestDatabase;
   operatorToken: string;
 }
 
@@ -17,7 +21,7 @@ export interface MemberParts {
 export class Member {
   readonly name: string;
   readonly url: string;
-  readonly database: RavenDatabase;
+  readonly database: TestDatabase;
   readonly process: AppProcess;
   private readonly operatorToken: string;
 
@@ -27,6 +31,12 @@ export class Member {
     this.database = database;
     this.operatorToken = operatorToken;
     this.process = new AppProcess({ name, main, logFile, env });
+  }
+
+  /** Its database, for what only RavenDB has. */
+  get ravendb(): RavenDatabase {
+    if (this.database instanceof RavenDatabase) return this.database;
+    throw new Error(`${this.name} does not run on RavenDB here`);
   }
 
   /** Starts it and returns at once. */
@@ -40,14 +50,14 @@ export class Member {
     await this.ready();
   }
 
-  async ready(timeoutMs = 60_000): Promise<void> {
+  async ready(timeoutMs = PATIENCE_MS): Promise<void> {
     await this.until('ready', async () => (await this.demand('/health/ready')).status === 200, {
       timeoutMs,
     });
   }
 
   /** Answers when its HTTP server does. */
-  async live(timeoutMs = 30_000): Promise<void> {
+  async live(timeoutMs = PATIENCE_MS): Promise<void> {
     await this.until('live', async () => (await this.demand('/health/live')).status === 200, {
       timeoutMs,
     });
@@ -72,7 +82,7 @@ export class Member {
     try {
       const answer = await eventually<T | 'ended' | false>(
         async () => (this.process.running ? look() : 'ended'),
-        options,
+        { timeoutMs: PATIENCE_MS, ...options },
       );
       if (answer !== 'ended') return answer as T;
       throw new Error(`it has ended with ${this.process.ended}`);

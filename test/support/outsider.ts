@@ -13,13 +13,12 @@ export interface Outsider extends ForeignModule {
 
 export async function registerOutsider(world: World, name: string, appUrl: string): Promise<Outsider> {
   const module = await foreignModule(name);
-  await world.registry.put(`moduleInformations/${name}`, {
+  await world.register({
     AppName: name,
     AppUrl: appUrl,
     DatabaseName: `Spark${name}`,
     RegisteredAtUtc: '2026-02-03T10:11:12.1234567Z',
     PublicKey: module.publicKey,
-    '@metadata': { '@collection': 'ModuleInformations' },
   });
   return {
     ...module,

@@ -1,20 +1,20 @@
 import { ask, demand } from './http.ts';
-
-/** A document as RavenDB has it, PascalCase fields and `@metadata`. */
-export type RavenDocument = Record<string, unknown> & { '@metadata'?: Record<string, unknown> };
-
-export type RavenCommand = { id: string; document: RavenDocument } | { id: string; deleted: true };
+import type { StoreCommand, StoredDocument, TestDatabase } from './stores/test-database.ts';
 
 const MOST_COMMANDS = 1024;
 
 /** One database, spoken to without any of the code under test. */
-export class RavenDatabase {
+export class RavenDatabase implements TestDatabase {
   readonly server: string;
   readonly name: string;
 
   constructor(server: string, name: string) {
     this.server = server;
     this.name = name;
+  }
+
+  get environment(): Record<string, string> {
+    return { SPARK_STORE: 'ravendb', RAVENDB_URLS: this.server, RAVENDB_DATABASE: this.name };
   }
 
   async create(): Promise<void> {
@@ -32,14 +32,14 @@ export class RavenDatabase {
     });
   }
 
-  async get(id: string): Promise<RavenDocument | null> {
-    const { status, body } = await ask<{ Results: RavenDocument[] }>(
+  async get(id: string): Promise<StoredDocument | null> {
+    const { status, body } = await ask<{ Results: StoredDocument[] }>(
       this.url(`docs?id=${encodeURIComponent(id)}`),
     );
     return status === 404 ? null : (body.Results[0] ?? null);
   }
 
-  async put(id: string, document: RavenDocument): Promise<void> {
+  async put(id: string, document: StoredDocument): Promise<void> {
     await demand(this.url(`docs?id=${encodeURIComponent(id)}`), { method: 'PUT', body: document });
   }
 
@@ -47,18 +47,16 @@ export class RavenDatabase {
     await demand(this.url(`docs?id=${encodeURIComponent(id)}`), { method: 'DELETE' });
   }
 
-  /** In transactions of up to 1,024 commands, in this order. */
-  async write(commands: RavenCommand[]): Promise<void> {
+  async write(commands: StoreCommand[]): Promise<void> {
     for (let at = 0; at < commands.length; at += MOST_COMMANDS) {
       const part = commands.slice(at, at + MOST_COMMANDS);
       await demand(this.url('bulk_docs'), { method: 'POST', body: { Commands: part.map(toBulkCommand) } });
     }
   }
 
-  /** All documents of a collection by id in lower case (RavenDB's ids do not differ by case). */
-  async documents(collection: string): Promise<Map<string, RavenDocument>> {
-    const found = new Map<string, RavenDocument>();
-    const { body } = await demand<{ Results: RavenDocument[] }>(this.url('docs?etag=0&pageSize=1000000'));
+  async documents(collection: string): Promise<Map<string, StoredDocument>> {
+    const found = new Map<string, StoredDocument>();
+    const { body } = await demand<{ Results: StoredDocument[] }>(this.url('docs?etag=0&pageSize=1000000'));
     for (const document of body.Results) {
       const metadata = document['@metadata'] ?? {};
       if (metadata['@collection'] === collection) found.set(String(metadata['@id']).toLowerCase(), document);
@@ -71,9 +69,13 @@ export class RavenDatabase {
     return body.Collections[collection] ?? 0;
   }
 
-  /** Lets RavenDB forget all deletes that nothing holds back, at once. */
   async cleanTombstones(): Promise<void> {
     await demand(this.url('admin/tombstones/cleanup'), { method: 'POST' });
+  }
+
+  async documentsPut(task: string): Promise<number | null> {
+    const checkpoint = await this.get(`sparkCheckpoints/${task}`);
+    return checkpoint && Number(checkpoint['DocumentsPut']);
   }
 
   async lastEtag(): Promise<number> {
@@ -91,7 +93,7 @@ export class RavenDatabase {
   }
 }
 
-function toBulkCommand(command: RavenCommand): object {
+function toBulkCommand(command: StoreCommand): object {
   return 'deleted' in command
     ? { Id: command.id, ChangeVector: null, Type: 'DELETE' }
     : { Id: command.id, ChangeVector: null, Document: command.document, Type: 'PUT' };

@@ -1,10 +1,10 @@
 import { eventually } from '@nestjs-spark/servers/testing';
 import { differences } from './cars.ts';
-import type { Member } from './member.ts';
-import type { RavenDatabase, RavenDocument } from './raven-database.ts';
+import { type Member, PATIENCE_MS } from './member.ts';
+import type { StoredDocument, TestDatabase } from './stores/test-database.ts';
 
 /** Waits until HR's copies equal Fleet's cars. */
-export async function equal(fleet: Member, hr: Member, timeoutMs = 60_000): Promise<void> {
+export async function equal(fleet: Member, hr: Member, timeoutMs = PATIENCE_MS): Promise<void> {
   await hr.until(
     "equal to Fleet's cars",
     async () => {
@@ -20,24 +20,20 @@ export async function equal(fleet: Member, hr: Member, timeoutMs = 60_000): Prom
 
 /** Waits until a document is as wanted (null: not there), and answers it. */
 export async function documentIs(
-  database: RavenDatabase,
+  database: TestDatabase,
   id: string,
-  wanted: RavenDocument | null,
-): Promise<RavenDocument | null> {
-  return eventually(async () => {
-    const document = await database.get(id);
-    const fits =
-      wanted === null
-        ? document === null
-        : document !== null && Object.entries(wanted).every(([field, value]) => document[field] === value);
-    if (fits) return { document };
-    throw new Error(`${id} is ${JSON.stringify(document)}`);
-  }).then(({ document }) => document);
-}
-
-/** HR's checkpoint of its copies of Fleet's cars, as it stands in HR's database. */
-export async function carsCheckpoint(hr: Member): Promise<RavenDocument> {
-  const checkpoint = await hr.database.get('sparkCheckpoints/fleet/hr/cars');
-  if (checkpoint === null) throw new Error('HR has no checkpoint of its cars');
-  return checkpoint;
+  wanted: StoredDocument | null,
+): Promise<StoredDocument | null> {
+  return eventually(
+    async () => {
+      const document = await database.get(id);
+      const fits =
+        wanted === null
+          ? document === null
+          : document !== null && Object.entries(wanted).every(([field, value]) => document[field] === value);
+      if (fits) return { document };
+      throw new Error(`${id} is ${JSON.stringify(document)}`);
+    },
+    { timeoutMs: PATIENCE_MS },
+  ).then(({ document }) => document);
 }

@@ -1,60 +1,99 @@
+import { jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServerHandle, startNats } from '@nestjs-spark/servers';
+import type { RegistryDocument } from '@nestjs-spark/contracts/internal';
 import { testServers } from '@nestjs-spark/servers/testing';
 import { freePort } from '../../tools/apps/free-port.ts';
-import { Member } from './member.ts';
+import { Member, PATIENCE_MS } from './member.ts';
 import type { ModuleDescription } from './module/description.ts';
 import { RavenDatabase } from './raven-database.ts';
+import { registerOnNats } from './stores/register-on-nats.ts';
+import { type Pair, RAVENDB, type StoreName } from './stores/pairs.ts';
+import { SqliteDatabase } from './stores/sqlite-database.ts';
+import type { TestDatabase } from './stores/test-database.ts';
+
+// Several conditions of a test may each take as long as they are given.
+jest.setTimeout(5 * PATIENCE_MS);
 
 const root = join(import.meta.dirname, '..', '..');
 const OPERATOR_TOKEN = 'operators-of-the-tests-only';
 
 /**
- * Everything one suite needs, its own: registry and databases on the run's RavenDB, and a nats-server, since the names
- * of streams are the same for all who share one.
+ * Everything one suite needs, its own: databases on the run's RavenDB or in files, a registry there where one of them
+ * is on RavenDB, and a nats-server, since the names of streams are the same for all who share one.
  */
 export class World {
-  readonly registry: RavenDatabase;
   readonly nats: ServerHandle;
   private readonly title: string;
   private readonly suffix: string;
   private readonly folder: string;
-  private readonly databases: RavenDatabase[] = [];
+  private readonly pair: Pair;
+  private readonly modules: RavenDatabase | null;
+  private readonly databases: TestDatabase[] = [];
   private readonly members: Member[] = [];
 
-  private constructor(title: string, suffix: string, folder: string, nats: ServerHandle) {
+  private constructor(title: string, pair: Pair, folder: string, nats: ServerHandle) {
     this.title = title;
-    this.suffix = suffix;
+    this.suffix = randomBytes(3).toString('hex');
+    this.pair = pair;
     this.folder = folder;
     this.nats = nats;
-    this.registry = this.databaseOf('SparkModules');
+    const anyOnRavenDb = pair.owner === 'ravendb' || pair.requester === 'ravendb';
+    this.modules = anyOnRavenDb ? this.ravenDatabase('SparkModules') : null;
   }
 
-  /** `title` names the folder of logs: `.spark/logs/test/{title}`. */
-  static async create(title: string): Promise<World> {
+  /**
+   * `title` names the folder of logs: `.spark/logs/test/{title}`. Fleet runs on the pair's owner's store, HR on the
+   * requester's.
+   */
+  static async create(title: string, pair: Pair = RAVENDB): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'spark-world-'));
     const nats = await startNats({ temporary: true, log: () => undefined });
-    const world = new World(title, randomBytes(3).toString('hex'), folder, nats);
-    await world.registry.create();
+    const world = new World(`${title}-${pair.owner}-${pair.requester}`, pair, folder, nats);
+    await world.modules?.create();
     return world;
+  }
+
+  /** SparkModules, where a member is on RavenDB. */
+  get registry(): RavenDatabase {
+    if (this.modules) return this.modules;
+    throw new Error('No member of this world is on RavenDB: there is no SparkModules');
+  }
+
+  /** Where the members' keys are. */
+  get keysDir(): string {
+    return join(this.folder, 'keys');
+  }
+
+  /** Makes a module known that is none of ours, where all members look. */
+  async register(document: RegistryDocument): Promise<void> {
+    if (this.modules) {
+      const metadata = { '@collection': 'ModuleInformations' };
+      return this.modules.put(`moduleInformations/${document.AppName}`, {
+        ...document,
+        '@metadata': metadata,
+      });
+    }
+    await registerOnNats(this.nats.url, document);
   }
 
   /** The built Fleet. Its database is there, the app does not run yet. */
   fleet(): Promise<Member> {
-    return this.add('Fleet', join(root, 'dist/apps/fleet/main.js'));
+    return this.add('Fleet', this.pair.owner, join(root, 'dist/apps/fleet/main.js'));
   }
 
   /** The built HR. Its database is there, the app does not run yet. */
   hr(): Promise<Member> {
-    return this.add('HR', join(root, 'dist/apps/hr/main.js'));
+    return this.add('HR', this.pair.requester, join(root, 'dist/apps/hr/main.js'));
   }
 
-  /** A module that declares and shares what the test says. */
+  /** A module that declares and shares what the test says. The one named Fleet is the owner, all others are requesters. */
   module(name: string, description: ModuleDescription): Promise<Member> {
-    return this.add(name, join(import.meta.dirname, 'module/main.ts'), {
+    const store = name === 'Fleet' ? this.pair.owner : this.pair.requester;
+    return this.add(name, store, join(import.meta.dirname, 'module/main.ts'), {
       SPARK_TEST_MODULE: JSON.stringify(description),
     });
   }
@@ -67,8 +106,13 @@ export class World {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private async add(name: string, main: string, env: Record<string, string> = {}): Promise<Member> {
-    const database = this.databaseOf(name);
+  private async add(
+    name: string,
+    store: StoreName,
+    main: string,
+    env: Record<string, string> = {},
+  ): Promise<Member> {
+    const database = store === 'ravendb' ? this.ravenDatabase(name) : this.sqliteDatabase(name);
     await database.create();
     const port = await freePort();
     const namesakes = this.members.filter((member) => member.name === name).length;
@@ -92,22 +136,28 @@ export class World {
     return member;
   }
 
-  private environment(name: string, port: number, database: RavenDatabase): Record<string, string> {
+  private environment(name: string, port: number, database: TestDatabase): Record<string, string> {
     return {
       PORT: String(port),
       SPARK_MODULE_NAME: name,
-      RAVENDB_URLS: database.server,
-      RAVENDB_DATABASE: database.name,
-      SPARK_MODULES_DATABASE: this.registry.name,
+      ...database.environment,
+      // A module on SQLite is told nothing of SparkModules, as in a world without RavenDB.
+      ...(database instanceof RavenDatabase ? { SPARK_MODULES_DATABASE: this.registry.name } : {}),
       NATS_URL: this.nats.url,
-      SPARK_KEYS_DIR: join(this.folder, 'keys'),
+      SPARK_KEYS_DIR: this.keysDir,
       SPARK_OPERATOR_TOKEN: OPERATOR_TOKEN,
       SPARK_RETRY_SECONDS: '0.2,0.5,0.5,0.5,0.5',
       NO_COLOR: '1',
     };
   }
 
-  private databaseOf(name: string): RavenDatabase {
+  private sqliteDatabase(name: string): SqliteDatabase {
+    const database = new SqliteDatabase(join(this.folder, `${name}-${this.databases.length}.db`));
+    this.databases.push(database);
+    return database;
+  }
+
+  private ravenDatabase(name: string): RavenDatabase {
     const database = new RavenDatabase(testServers().ravendbUrl, `Test-${name}-${this.suffix}`);
     this.databases.push(database);
     return database;

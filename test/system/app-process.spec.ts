@@ -4,14 +4,15 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
+import { eventually } from '@nestjs-spark/servers/testing';
+import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
-describeWithServers(['ravendb', 'nats'], 'An app as a process', () => {
+describeOn(SAME_STORE, 'An app as a process', (pair) => {
   let world: World;
 
   beforeAll(async () => {
-    world = await World.create('app-process');
+    world = await World.create('app-process', pair);
   });
   afterAll(() => world?.end());
 

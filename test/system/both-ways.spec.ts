@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { describeWithServers } from '@nestjs-spark/servers/testing';
 import { carDocument } from '../support/cars.ts';
 import { documentIs } from '../support/story-of-cars.ts';
+import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
 const from = (sourceModule: string, collection: string, field: string) => ({
@@ -10,11 +10,11 @@ const from = (sourceModule: string, collection: string, field: string) => ({
   etlScript: `loadTo${collection}({ ${field}: this.${field} });`,
 });
 
-describeWithServers(['ravendb', 'nats'], 'Two modules that take from each other', () => {
+describeOn(SAME_STORE, 'Two modules that take from each other', (pair) => {
   let world: World;
 
   beforeEach(async () => {
-    world = await World.create('both-ways');
+    world = await World.create('both-ways', pair);
   });
   afterEach(() => world?.end());
 

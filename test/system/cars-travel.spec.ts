@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { describeWithServers } from '@nestjs-spark/servers/testing';
 import { carDocument } from '../support/cars.ts';
 import type { Member } from '../support/member.ts';
 import { documentIs } from '../support/story-of-cars.ts';
+import { ALL_PAIRS, describeOn } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
 interface Car {
@@ -11,13 +11,13 @@ interface Car {
   color?: string;
 }
 
-describeWithServers(['ravendb', 'nats'], "Fleet's cars in HR", () => {
+describeOn(ALL_PAIRS, "Fleet's cars in HR", (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;
 
   beforeAll(async () => {
-    world = await World.create('cars-travel');
+    world = await World.create('cars-travel', pair);
     fleet = await world.fleet();
     hr = await world.hr();
     fleet.start();
@@ -58,7 +58,7 @@ describeWithServers(['ravendb', 'nats'], "Fleet's cars in HR", () => {
     await documentIs(hr.database, id, null);
   });
 
-  it('a car written to RavenDB directly arrives, changes and goes just the same', async () => {
+  it('a car written past the app arrives, changes and goes just the same', async () => {
     await fleet.database.put('cars/direct', carDocument(7, { LicensePlate: '1-DIR-007' }));
     await documentIs(hr.database, 'cars/direct', { LicensePlate: '1-DIR-007' });
     await fleet.database.put('cars/direct', carDocument(7, { LicensePlate: '1-DIR-008' }));
@@ -91,11 +91,14 @@ describeWithServers(['ravendb', 'nats'], "Fleet's cars in HR", () => {
   });
 
   it('both sides report the task, its engine and why that one, and count what was applied', async () => {
-    const owner = await fleet.operate<object>('/spark/replication');
-    const requester = await hr.operate<object>('/spark/replication');
-    for (const { body } of [owner, requester]) {
-      expect(JSON.stringify(body)).toMatch(/"stream"/);
-      expect(JSON.stringify(body)).toMatch(/licen[cs]e/i);
+    const reason = { ravendb: /licen[cs]e/i, sqlite: /sqlite/ };
+    for (const [member, store] of [
+      [fleet, pair.owner],
+      [hr, pair.requester],
+    ] as const) {
+      const said = JSON.stringify((await member.operate<object>('/spark/replication')).body);
+      expect(said).toMatch(/"stream"/);
+      expect(said).toMatch(reason[store]);
     }
     const metrics = await hr.demand<string>('/metrics');
     expect(metrics.body).toMatch(/^spark_\w*applied\w*\{[^}]*\} [1-9]/m);

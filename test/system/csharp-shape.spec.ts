@@ -81,7 +81,7 @@ describeWithServers(['ravendb', 'nats'], 'A .NET module of the same lineage', ()
       body: {
         requestingModule: 'Sales',
         targetDatabase: sales.database.name,
-        targetUrls: [sales.database.server],
+        targetUrls: [sales.ravendb.server],
         scripts: [{ sourceCollection: 'Pallets', script }],
       },
     });

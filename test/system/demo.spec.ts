@@ -1,55 +1,86 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
+import { runDemo, WITHOUT_WAY_OUT } from '../support/run-demo.ts';
 import { RavenDatabase } from '../support/raven-database.ts';
+import { SQLITE } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
-const main = join(import.meta.dirname, '../../tools/demo/main.ts');
+const EVERYTHING = [
+  /all 300 found in HR/,
+  /Change .*in HR .* ms after/,
+  /Delete .*gone from HR .* ms after/,
+  /Everything arrived\./,
+];
+
+let home: string;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'spark-demo-'));
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
 
 describeWithServers(['ravendb', 'nats'], 'The demo of `npm start -- --once`', () => {
   let world: World;
-  let home: string;
 
   beforeAll(async () => {
     world = await World.create('demo');
-    home = await mkdtemp(join(tmpdir(), 'spark-demo-'));
   });
   afterAll(async () => {
     await world?.end();
     const ravendb = testServers().ravendbUrl;
     await Promise.all(['SparkFleet', 'SparkHR'].map((name) => new RavenDatabase(ravendb, name).drop()));
-    await rm(home, { recursive: true, force: true });
   });
-
-  const run = async (natsUrl: string): Promise<{ code: number; output: string }> => {
-    const child = spawn(process.execPath, [main, '--once'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env['PATH'],
-        SPARK_HOME: home,
-        RAVENDB_URLS: testServers().ravendbUrl,
-        NATS_URL: natsUrl,
-        SPARK_MODULES_DATABASE: world.registry.name,
-      },
-    });
-    const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    if (child.exitCode === null) await once(child, 'exit');
-    return { code: child.exitCode ?? -1, output: `${output}${errors}` };
-  };
 
   it('shows cars arriving, a change and a delete, and ends with 0; a second time on what the first left, too', async () => {
     for (const time of [1, 2]) {
-      const { code, output } = await run(world.nats.url);
-      expect(`${time}: ${output}`).toMatch(/Everything arrived\./);
-      expect(output).toMatch(/all 300 found in HR/);
-      expect(output).toMatch(/Change .*in HR .* ms after/);
-      expect(output).toMatch(/Delete .*gone from HR .* ms after/);
+      const { code, output } = await runDemo({
+        SPARK_HOME: home,
+        RAVENDB_URLS: testServers().ravendbUrl,
+        NATS_URL: world.nats.url,
+        SPARK_MODULES_DATABASE: world.registry.name,
+      });
+      for (const words of EVERYTHING) expect(`${time}: ${output}`).toMatch(words);
       expect(code).toBe(0);
     }
+  });
+});
+
+describeWithServers(['nats'], 'The demo on a machine that can get no RavenDB', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await World.create('demo', SQLITE);
+  });
+  afterAll(() => world?.end());
+
+  it('runs on the embedded store by itself, says so in one line with reason and remedy, and does all of it, twice', async () => {
+    const env = { ...WITHOUT_WAY_OUT, SPARK_HOME: join(home, 'sqlite'), NATS_URL: world.nats.url };
+    for (const time of [1, 2]) {
+      const { code, output } = await runDemo(env);
+      for (const words of EVERYTHING) expect(`${time}: ${output}`).toMatch(words);
+      expect(output).toMatch(/SQLite, as RavenDB cannot be had: .*To get one: .*RAVENDB_URLS/);
+      expect(code).toBe(0);
+    }
+  });
+
+  it('ends with the reason instead when SPARK_STORE asks for RavenDB', async () => {
+    const home2 = join(home, 'forced');
+    const env = { ...WITHOUT_WAY_OUT, SPARK_HOME: home2, NATS_URL: world.nats.url, SPARK_STORE: 'ravendb' };
+    const { code, output } = await runDemo(env);
+    expect(output).toMatch(/RavenDB cannot be had: .*RAVENDB_URLS/);
+    expect(output).not.toMatch(/SQLite/);
+    expect(code).toBe(1);
+  });
+});
+
+describe('The demo on a machine that can get no nats-server', () => {
+  it('ends with one message that names what is missing and what helps, and looks for nothing else', async () => {
+    const { code, output } = await runDemo({ ...WITHOUT_WAY_OUT, SPARK_HOME: join(home, 'nothing') });
+    expect(output.match(/This did not work/g)).toHaveLength(1);
+    expect(output).toMatch(/nats-server cannot be had: .*install nats-server .*NATS_URL/);
+    expect(output).not.toMatch(/RavenDB/);
+    expect(code).toBe(1);
   });
 });

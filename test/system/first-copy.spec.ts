@@ -1,19 +1,20 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
+import { eventually } from '@nestjs-spark/servers/testing';
 import { carCommands, differences } from '../support/cars.ts';
 import { ask } from '../support/http.ts';
-import type { Member } from '../support/member.ts';
+import { type Member, PATIENCE_MS } from '../support/member.ts';
+import { ALL_PAIRS, describeOn } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
 const CARS = 1_000;
 
-describeWithServers(['ravendb', 'nats'], 'The first copy', () => {
+describeOn(ALL_PAIRS, 'The first copy', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;
 
   beforeAll(async () => {
-    world = await World.create('first-copy');
+    world = await World.create('first-copy', pair);
     fleet = await world.fleet();
     hr = await world.hr();
     await fleet.database.write(carCommands(1, CARS));
@@ -30,7 +31,7 @@ describeWithServers(['ravendb', 'nats'], 'The first copy', () => {
         if (status === 200) return { missing: await differences(fleet.database, hr.database) };
         throw new Error(`${status}\n${hr.process.logTail()}`);
       },
-      { timeoutMs: 60_000, intervalMs: 5 },
+      { timeoutMs: PATIENCE_MS, intervalMs: 5 },
     );
     expect(first.missing).toEqual([]);
     expect(await hr.database.count('Cars')).toBe(CARS);

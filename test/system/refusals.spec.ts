@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { describeWithServers } from '@nestjs-spark/servers/testing';
 import { carDocument } from '../support/cars.ts';
 import type { Member } from '../support/member.ts';
 import { DEPLOY, type Outsider, registerOutsider } from '../support/outsider.ts';
 import { documentIs } from '../support/story-of-cars.ts';
+import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
 const script = 'loadToCars({ Model: this.Model });';
 
-describeWithServers(['ravendb', 'nats'], 'What is refused', () => {
+describeOn(SAME_STORE, 'What is refused', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;
   let outsider: Outsider;
 
   beforeAll(async () => {
-    world = await World.create('refusals');
+    world = await World.create('refusals', pair);
     fleet = await world.module('Fleet', { shared: [{ collection: 'Cars', with: ['HR', 'Outsider'] }] });
     hr = await world.hr();
     outsider = await registerOutsider(world, 'Outsider', 'http://127.0.0.1:9');

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { describeWithServers } from '@nestjs-spark/servers/testing';
 import { carCommands, range } from '../support/cars.ts';
 import type { Member } from '../support/member.ts';
 import type { ModuleDescription } from '../support/module/description.ts';
-import type { RavenDocument } from '../support/raven-database.ts';
+import type { StoredDocument } from '../support/stores/test-database.ts';
+import { ALL_PAIRS, describeOn } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
 const cars = {
@@ -18,13 +18,13 @@ const brands = {
   etlScript: 'loadToCarBrands({ Name: this.Name });',
 };
 
-describeWithServers(['ravendb', 'nats'], 'A declaration that changes', () => {
+describeOn(ALL_PAIRS, 'A declaration that changes', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;
 
   beforeAll(async () => {
-    world = await World.create('scripts-change');
+    world = await World.create('scripts-change', pair);
     fleet = await world.module('Fleet', {
       shared: [
         { collection: 'Cars', with: ['HR'] },
@@ -82,16 +82,16 @@ describeWithServers(['ravendb', 'nats'], 'A declaration that changes', () => {
     await hr.until('rid of all copies', async () => (await copies('CarBrands')).size === 0);
   });
 
-  const copies = (collection: string): Promise<Map<string, RavenDocument>> =>
+  const copies = (collection: string): Promise<Map<string, StoredDocument>> =>
     hr.database.documents(collection);
 });
 
-function generationOf(copies: Map<string, RavenDocument>): number {
+function generationOf(copies: Map<string, StoredDocument>): number {
   const found = [...copies.values()].map((copy) => String(copy['@metadata']?.['spark-generation']));
   expect(new Set(found).size).toBe(1);
   return Number(found[0]?.split(':')[1]);
 }
 
-function versionsOf(copies: Map<string, RavenDocument>): string[] {
+function versionsOf(copies: Map<string, StoredDocument>): string[] {
   return [...copies].map(([id, copy]) => `${id} ${String(copy['@metadata']?.['@change-vector'])}`).toSorted();
 }

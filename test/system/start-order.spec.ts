@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { describeWithServers } from '@nestjs-spark/servers/testing';
 import { carCommands } from '../support/cars.ts';
 import { equal } from '../support/story-of-cars.ts';
+import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
-describeWithServers(['ravendb', 'nats'], 'In whatever order things start', () => {
+describeOn(SAME_STORE, 'In whatever order things start', (pair) => {
   let world: World;
 
   beforeEach(async () => {
-    world = await World.create('start-order');
+    world = await World.create('start-order', pair);
   });
   afterEach(() => world?.end());
 

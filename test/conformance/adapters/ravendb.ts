@@ -11,9 +11,16 @@ import {
   type RavenSettings,
 } from '@nestjs-spark/ravendb/internal';
 import { testServers } from '@nestjs-spark/servers/testing';
+import type { OpenRegistry } from './registry-under-test.ts';
 import type { OpenStore, StoreUnderTest } from './store-under-test.ts';
 
-export const ravendb: StoreUnderTest = {
+/** RavenDB is a registry as well. */
+interface RavenUnderTest extends StoreUnderTest {
+  open(): Promise<OpenStore & OpenRegistry>;
+  unreachable(): Promise<OpenStore & OpenRegistry>;
+}
+
+export const ravendb: RavenUnderTest = {
   name: 'RavenDB',
   needs: ['ravendb'],
   async open() {
@@ -31,7 +38,7 @@ export const ravendb: StoreUnderTest = {
   },
 };
 
-function openStore(settings: RavenSettings, http: RavenHttp): OpenStore {
+function openStore(settings: RavenSettings, http: RavenHttp): OpenStore & OpenRegistry {
   const closing: (() => Promise<void>)[] = [];
   const closed = <T extends { close(): Promise<void> }>(part: T): T => {
     closing.push(() => part.close());

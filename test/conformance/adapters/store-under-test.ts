@@ -1,18 +1,11 @@
 import type { NeededServer } from '@nestjs-spark/servers/testing';
-import type {
-  ChangeFeed,
-  ChangeTarget,
-  ModuleRegistry,
-  Repository,
-  StateStore,
-} from '@nestjs-spark/contracts/internal';
+import type { ChangeFeed, ChangeTarget, Repository, StateStore } from '@nestjs-spark/contracts/internal';
 
 /** A store with a fresh database in which a suite does as it likes. */
 export interface OpenStore {
   feed(): ChangeFeed;
   target(): ChangeTarget;
   state(): StateStore;
-  registry(): ModuleRegistry;
   repository<T extends object>(collection: string): Repository<T>;
   /** Writes one document past every port, as an application or an operator would. `json` is the text without metadata. */
   put(id: string, collection: string, json: string, metadata?: Record<string, string>): Promise<void>;

@@ -1,0 +1,73 @@
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { type SqliteDatabase, tableOf } from '@nestjs-spark/sqlite/internal';
+
+/** Writes with plain SQL on a connection of its own, as the sqlite3 shell would; only tables are made by the library. */
+export class SqliteShell {
+  readonly #db: DatabaseSync;
+  readonly #library: SqliteDatabase;
+
+  constructor(path: string, library: SqliteDatabase) {
+    this.#db = new DatabaseSync(path, { timeout: 30_000 });
+    this.#db.exec('PRAGMA synchronous = OFF');
+    this.#library = library;
+  }
+
+  async put(id: string, collection: string, json: string, metadata: Record<string, string>): Promise<void> {
+    await this.#library.write((open) => tableOf(open, collection));
+    const { '@collection': _, ...rest } = metadata;
+    const kept = Object.keys(rest).length > 0 ? JSON.stringify(rest) : null;
+    const changed = this.#run(
+      `UPDATE "${collection}" SET _document = ?, _metadata = ? WHERE _key = ?`,
+      json,
+      kept,
+      key(id),
+    );
+    if (changed > 0) return;
+    this.#run(`INSERT INTO "${collection}" (id, _document, _metadata) VALUES (?, ?, ?)`, id, json, kept);
+  }
+
+  delete(id: string): void {
+    for (const table of this.#tables()) this.#run(`DELETE FROM "${table}" WHERE _key = ?`, key(id));
+  }
+
+  text(id: string): string | null {
+    for (const table of this.#tables()) {
+      const row = this.#db.prepare(`SELECT _document, _metadata FROM "${table}" WHERE _key = ?`).get(key(id));
+      if (!row) continue;
+      const metadata = { ...JSON.parse(String(row['_metadata'] ?? '{}')), '@collection': table };
+      const inner = String(row['_document']).slice(1, -1);
+      return `{${inner}${inner === '' ? '' : ','}"@metadata":${JSON.stringify(metadata)}}`;
+    }
+    return null;
+  }
+
+  ids(prefix: string): string[] {
+    const found = this.#tables().flatMap((table) =>
+      this.#db
+        .prepare(`SELECT id FROM "${table}" WHERE _key >= ? AND _key < ?`)
+        .all(key(prefix), `${key(prefix)}\u{10ffff}`)
+        .map((row) => String(row['id'])),
+    );
+    return found.toSorted();
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #tables(): string[] {
+    return this.#db
+      .prepare('SELECT name FROM spark_tables')
+      .all()
+      .map(({ name }) => String(name));
+  }
+
+  #run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#db.prepare(sql).run(...values).changes);
+  }
+}
+
+// SQLite itself only folds ASCII, so ids with other capitals are given their key by whoever writes them.
+function key(id: string): string {
+  return id.toLowerCase();
+}

@@ -1,0 +1,59 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  SqliteChangeFeed,
+  SqliteChangeTarget,
+  SqliteDatabase,
+  SqliteRepository,
+  SqliteStateStore,
+} from '@nestjs-spark/sqlite/internal';
+import { SqliteShell } from './sqlite-shell.ts';
+import type { OpenStore, StoreUnderTest } from './store-under-test.ts';
+
+export const sqlite: StoreUnderTest = {
+  name: 'SQLite',
+  needs: [],
+  async open() {
+    const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
+    const path = join(folder, 'deeper', 'store.db');
+    const database = new SqliteDatabase({ path, keepEvents: 0 });
+    await database.write(() => undefined);
+    return openStore(database, folder, new SqliteShell(path, database));
+  },
+  async unreachable() {
+    const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
+    await writeFile(join(folder, 'file'), '');
+    return openStore(new SqliteDatabase({ path: join(folder, 'file', 'store.db') }), folder, null);
+  },
+};
+
+function openStore(database: SqliteDatabase, folder: string, shell: SqliteShell | null): OpenStore {
+  const feeds: SqliteChangeFeed[] = [];
+  const past = (): SqliteShell => {
+    if (!shell) throw new Error('nobody answers for this store');
+    return shell;
+  };
+  return {
+    feed() {
+      const feed = new SqliteChangeFeed(database);
+      feeds.push(feed);
+      return feed;
+    },
+    target: () => new SqliteChangeTarget(database),
+    state: () => new SqliteStateStore(database),
+    repository: (collection) => new SqliteRepository(database, { collection }),
+    put: (id, collection, json, metadata = {}) => past().put(id, collection, json, metadata),
+    delete: async (id) => past().delete(id),
+    text: async (id) => past().text(id),
+    ids: async (prefix) => past().ids(prefix),
+    // What nothing holds back has gone by itself.
+    cleanTombstones: async () => undefined,
+    async drop() {
+      await Promise.all(feeds.map((feed) => feed.close()));
+      shell?.close();
+      await database.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { describeWithServers, type NeededServer } from '@nestjs-spark/servers/testing';
+
+export type StoreName = 'ravendb' | 'sqlite';
+
+/** What the two sides of a story run on. */
+export interface Pair {
+  owner: StoreName;
+  requester: StoreName;
+}
+
+export const RAVENDB: Pair = { owner: 'ravendb', requester: 'ravendb' };
+export const SQLITE: Pair = { owner: 'sqlite', requester: 'sqlite' };
+/** One after the other, the two that most run on first. */
+export const ALL_PAIRS: readonly Pair[] = [
+  RAVENDB,
+  SQLITE,
+  { owner: 'ravendb', requester: 'sqlite' },
+  { owner: 'sqlite', requester: 'ravendb' },
+];
+export const SAME_STORE: readonly Pair[] = [RAVENDB, SQLITE];
+
+const NAMES: Record<StoreName, string> = { ravendb: 'RavenDB', sqlite: 'SQLite' };
+
+/** The same guarantees on each pair; one whose server is missing is left out by itself. */
+export function describeOn(pairs: readonly Pair[], title: string, body: (pair: Pair) => void): void {
+  for (const pair of pairs) {
+    const label = `${NAMES[pair.owner]} to ${NAMES[pair.requester]}`;
+    describeWithServers(needsOf(pair), `${title}, ${label}`, () => body(pair));
+  }
+}
+
+function needsOf({ owner, requester }: Pair): NeededServer[] {
+  return owner === 'ravendb' || requester === 'ravendb' ? ['ravendb', 'nats'] : ['nats'];
+}

@@ -150,9 +150,8 @@ describeOn(SAME_STORE, 'A document that does not get through', (pair) => {
     const mine = { Text: 'a note', '@metadata': { '@collection': 'Notes' } };
 
     // On SQLite a copy may stand in another collection than the document before it.
-    (pair.requester === 'ravendb' ? it : it.skip)(
-      'is set aside there, the rest goes on, and it arrives after the remedy',
-      async () => {
+    if (pair.requester === 'ravendb') {
+      it('is set aside there, the rest goes on, and it arrives after the remedy', async () => {
         await hr.database.put('cars/taken', mine);
         await fleet.database.write(
           ['cars/a', 'cars/taken', 'cars/b'].map((id) => ({
@@ -174,8 +173,8 @@ describeOn(SAME_STORE, 'A document that does not get through', (pair) => {
         expect((await retry({ module: 'Fleet' }, hr)).status).toBe(202);
         await documentIs(hr.database, 'cars/taken', { Model: 'Model 2' });
         await listed([], hr);
-      },
-    );
+      });
+    }
 
     it('is set aside without holding up anything when it can never be taken', async () => {
       const long = `cars/${'x'.repeat(490)}`;

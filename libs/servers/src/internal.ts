@@ -1,1 +1,2 @@
 export * from './index.ts';
+export { freePort, isFree } from './run/free-port.ts';

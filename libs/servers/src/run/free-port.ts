@@ -1,14 +1,26 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** A port on 127.0.0.1 that is free now. */
+// Below the ports that systems give to outgoing connections (Linux from 32768, others from 49152): one of those could be
+// taken by a connection between being found free and being listened on, or while its server is being restarted.
+const FROM = 15_000;
+const TO = 32_000;
+const ATTEMPTS = 100;
+
+/** A port that is free now on every address of this machine, and is not taken by somebody's outgoing connection later. */
 export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const port = randomInt(FROM, TO);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`No port between ${FROM} and ${TO} was found free`);
+}
+
+/** Whether a server may listen on the port, on every address of this machine. */
+export async function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, () => server.close(() => resolve(true)));
   });
 }

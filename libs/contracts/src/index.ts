@@ -5,5 +5,6 @@ export * from './names/name.ts';
 export * from './names/task-key.ts';
 export * from './ports/errors.ts';
 export * from './ports/repository.ts';
+export * from './ports/where.ts';
 export * from './problems/problem.ts';
 export * from './registry/module-information.ts';

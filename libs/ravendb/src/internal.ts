@@ -6,6 +6,7 @@ export { describeUrls } from './connect/settings.ts';
 export { RavenChangeFeed, type RavenFeedOptions } from './read-changes/raven-change-feed.ts';
 export { RavenChangeTarget } from './write/raven-change-target.ts';
 export { RavenConnection } from './connect/raven-connection.ts';
+export { RavenDocumentWriter } from './entities/raven-document-writer.ts';
 export { RavenRepository } from './entities/raven-repository.ts';
 export { RavenModuleRegistry } from './registry/raven-module-registry.ts';
 export { RavenStateStore } from './state/raven-state-store.ts';

@@ -1,6 +1,7 @@
 export * from './index.ts';
 export { SqliteDatabase } from './connect/sqlite-database.ts';
 export type { TableDeclaration } from './entities/declaration.ts';
+export { SqliteDocumentWriter } from './entities/sqlite-document-writer.ts';
 export { SqliteRepository } from './entities/sqlite-repository.ts';
 export { declareTables, tableOf } from './entities/tables.ts';
 export { EventTrimmer } from './events/event-trimmer.ts';

@@ -1,4 +1,5 @@
 export type { IndexDefinition } from '@nestjs-spark/ravendb';
+export { StoreBackup } from './back-up/store-backup.ts';
 export type { SparkStoreOptions, StoreKind } from './choose/options.ts';
 export { StorePreparation, type StoreReadiness } from './come-up/store-preparation.ts';
 export { collectionNameOf, Entity, type EntityClass, type EntityOptions } from './entities/entity.ts';
@@ -14,3 +15,5 @@ export {
 } from './hand-out/tokens.ts';
 export { SparkStoreModule } from './spark-store.module.ts';
 export type { StoreInfo } from './choose/parts.ts';
+export type { SparkTransaction, TransactionWrites } from './transactions/collected-writes.ts';
+export { SparkTransactions } from './transactions/spark-transactions.ts';

@@ -8,6 +8,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import type { IndexDefinition } from '@nestjs-spark/ravendb';
+import { StoreBackup } from './back-up/store-backup.ts';
 import type { SparkStoreOptions } from './choose/options.ts';
 import { chooseParts } from './choose/choose-parts.ts';
 import type { StoreParts } from './choose/parts.ts';
@@ -24,6 +25,7 @@ import {
   STATE_STORE,
   STORE_INFO,
 } from './hand-out/tokens.ts';
+import { SparkTransactions } from './transactions/spark-transactions.ts';
 
 const STORE_PARTS = Symbol('SPARK_STORE_PARTS');
 
@@ -66,7 +68,11 @@ export class SparkStoreModule implements OnModuleInit, OnApplicationShutdown {
       part(RAVEN_CONNECTION, (store) => store.ravendb),
       part(DOCUMENT_STORE, (store) => store.ravendb?.store ?? null),
     ];
-    const providers = [parts, preparation, ...handedOut];
+    const made = [
+      part(SparkTransactions, (store) => new SparkTransactions(store.writer)),
+      part(StoreBackup, (store) => new StoreBackup(store.backup)),
+    ];
+    const providers = [parts, preparation, ...handedOut, ...made];
     return {
       module: SparkStoreModule,
       global: true,
@@ -118,6 +124,9 @@ export class SparkStoreModule implements OnModuleInit, OnApplicationShutdown {
 @Module({})
 class SparkFeatureModule {}
 
-function part<T>(token: symbol, pick: (store: StoreParts) => T): FactoryProvider<T> {
+function part<T>(
+  token: symbol | (new (...parameters: never[]) => T),
+  pick: (store: StoreParts) => T,
+): FactoryProvider<T> {
   return { provide: token, inject: [STORE_PARTS], useFactory: pick };
 }

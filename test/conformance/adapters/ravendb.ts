@@ -4,6 +4,7 @@ import {
   RavenChangeFeed,
   RavenChangeTarget,
   RavenConnection,
+  RavenDocumentWriter,
   RavenHttp,
   RavenModuleRegistry,
   RavenRepository,
@@ -55,6 +56,7 @@ function openStore(settings: RavenSettings, http: RavenHttp): OpenStore & OpenRe
     state: () => closed(new RavenStateStore(settings)),
     registry: () => closed(new RavenModuleRegistry(settings, { create: true })),
     repository: (collection) => new RavenRepository(closed(new RavenConnection(settings)), collection),
+    writer: () => new RavenDocumentWriter(closed(new RavenConnection(settings))),
     text,
     async put(id, collection, json, metadata = {}) {
       const own = JSON.stringify({ '@collection': collection, ...metadata });

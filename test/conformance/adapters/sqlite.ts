@@ -5,6 +5,7 @@ import {
   SqliteChangeFeed,
   SqliteChangeTarget,
   SqliteDatabase,
+  SqliteDocumentWriter,
   SqliteRepository,
   SqliteStateStore,
 } from '@nestjs-spark/sqlite/internal';
@@ -43,6 +44,7 @@ function openStore(database: SqliteDatabase, folder: string, shell: SqliteShell 
     target: () => new SqliteChangeTarget(database),
     state: () => new SqliteStateStore(database),
     repository: (collection) => new SqliteRepository(database, { collection }),
+    writer: () => new SqliteDocumentWriter(database),
     put: (id, collection, json, metadata = {}) => past().put(id, collection, json, metadata),
     delete: async (id) => past().delete(id),
     text: async (id) => past().text(id),

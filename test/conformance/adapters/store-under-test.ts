@@ -1,5 +1,11 @@
 import type { NeededServer } from '@nestjs-spark/servers/testing';
-import type { ChangeFeed, ChangeTarget, Repository, StateStore } from '@nestjs-spark/contracts/internal';
+import type {
+  ChangeFeed,
+  ChangeTarget,
+  DocumentWriter,
+  Repository,
+  StateStore,
+} from '@nestjs-spark/contracts/internal';
 
 /** A store with a fresh database in which a suite does as it likes. */
 export interface OpenStore {
@@ -7,6 +13,7 @@ export interface OpenStore {
   target(): ChangeTarget;
   state(): StateStore;
   repository<T extends object>(collection: string): Repository<T>;
+  writer(): DocumentWriter;
   /** Writes one document past every port, as an application or an operator would. `json` is the text without metadata. */
   put(id: string, collection: string, json: string, metadata?: Record<string, string>): Promise<void>;
   delete(id: string): Promise<void>;

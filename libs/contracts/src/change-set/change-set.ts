@@ -43,4 +43,5 @@ export interface ChangeSet {
   commands: ChangeCommand[];
 }
 
+/** What a change set says of itself, without its commands. */
 export type ChangeSetHeader = Omit<ChangeSet, 'commands'>;

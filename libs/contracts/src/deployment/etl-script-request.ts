@@ -11,6 +11,7 @@ export interface EtlScriptRequest {
   scripts: EtlScriptItem[];
 }
 
+/** One task of a request. */
 export interface EtlScriptItem {
   /** Unique within the request; the collection's name when left out. Only needed for two scripts on one collection. */
   name?: string;
@@ -32,6 +33,7 @@ export interface EtlDeploymentResult {
   tasks: EtlTaskResult[];
 }
 
+/** What became of one task of a request. */
 export interface EtlTaskResult {
   name: string;
   collection: string;

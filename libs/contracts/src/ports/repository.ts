@@ -1,3 +1,5 @@
+import type { Where } from './where.ts';
+
 /**
  * One collection of the application's own documents, the same on every store.
  * Fields are camelCase in TypeScript whatever the store writes. Methods throw `UnavailableError` when the store is away.
@@ -5,7 +7,10 @@
 export interface Repository<T extends object> {
   /** The document with its id and version, or null. */
   get(id: string): Promise<Stored<T> | null>;
-  /** A page, in the order asked for (by id when nothing is asked), and how many there are in all. */
+  /**
+   * A page, in the order asked for (by id when nothing is asked), and how many there are in all.
+   * @throws {StoreRefusedError} naming field and operator, when `where` asks for something that no store answers
+   */
   list(query?: ListQuery<T>): Promise<Page<T>>;
   /** Stores a new document under an id of the store's making (`cars/1-A`) and returns it. */
   create(entity: T): Promise<Stored<T>>;
@@ -24,20 +29,26 @@ export interface Repository<T extends object> {
 /** Key of a stored document's version. A symbol, so that it is not among the fields that an API sends out. */
 export const VERSION: unique symbol = Symbol('version');
 
+/** A document as the store gives it: its fields, its id, and the version that `put` can be told to expect. */
 export type Stored<T> = T & { id: string; readonly [VERSION]?: string };
 
+/** Which documents to list, in which order, and how many of them. */
 export interface ListQuery<T> {
-  /** Fields that must equal. */
-  where?: Partial<T>;
+  /** What a document has to be like; several fields are combined with and. Default: every document. */
+  where?: Where<T>;
+  /** A field of the document's own. Default: the id. Documents that are equal there come by id. */
   orderBy?: keyof T & string;
+  /** Default false. */
   descending?: boolean;
-  /** Default 0. */
+  /** How many to leave out. Default 0. */
   skip?: number;
-  /** Default 25. */
+  /** How many to answer at most. Default 25. */
   take?: number;
 }
 
+/** One page of a list. */
 export interface Page<T> {
   items: Stored<T>[];
+  /** How many documents the query finds, whatever `skip` and `take` say. */
   total: number;
 }

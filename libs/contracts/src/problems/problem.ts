@@ -10,6 +10,7 @@ export interface Problem {
   [member: string]: unknown;
 }
 
+/** A field of the request that is not as it has to be. */
 export interface ProblemField {
   /** Where in the body, as a JSON pointer: `/scripts/0/script`. */
   pointer: string;
@@ -63,8 +64,10 @@ export const PROBLEMS = {
   unavailable: { type: 'urn:spark:problem:unavailable', title: 'Not reachable at the moment', status: 503 },
 } as const;
 
+/** Which kind of problem: a key of `PROBLEMS`. */
 export type ProblemKind = keyof typeof PROBLEMS;
 
+/** What a problem can say besides its kind and its words. */
 export interface ProblemOptions extends ErrorOptions {
   errors?: ProblemField[];
   /** Seconds after which trying again makes sense; sent as Retry-After. */

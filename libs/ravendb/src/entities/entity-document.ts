@@ -1,5 +1,5 @@
 import { VERSION, type Stored } from '@nestjs-spark/contracts';
-import { fromStoredFields, toStoredFields } from '@nestjs-spark/contracts/internal';
+import { entityFields, fromStoredFields } from '@nestjs-spark/contracts/internal';
 
 export interface EntityDocument {
   '@metadata': { '@id': string; '@change-vector': string; '@collection'?: string; [key: string]: unknown };
@@ -9,12 +9,10 @@ export interface EntityDocument {
 /** RavenDB computes these itself. */
 const SERVER_KEYS = ['@id', '@change-vector', '@last-modified'];
 
-/** The text to store. The id is the document's key and not among its fields. */
+/** The text to store. */
 export function toEntityText(entity: object, metadata: Record<string, unknown>): string {
-  const fields = toStoredFields(JSON.parse(JSON.stringify(entity))) as Record<string, unknown>;
-  delete fields['Id'];
   const kept = Object.entries(metadata).filter(([key]) => !SERVER_KEYS.includes(key));
-  return JSON.stringify({ ...fields, '@metadata': Object.fromEntries(kept) });
+  return JSON.stringify({ ...entityFields(entity), '@metadata': Object.fromEntries(kept) });
 }
 
 export function fromEntityDocument<T extends object>(

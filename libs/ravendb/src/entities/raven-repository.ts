@@ -8,6 +8,7 @@ import {
 import { checkPut, storedName } from '@nestjs-spark/contracts/internal';
 import type { RavenConnection } from '../connect/raven-connection.ts';
 import { write } from '../write/transaction.ts';
+import { quote } from './conditions.ts';
 import { fromEntityDocument, toEntityText, type EntityDocument } from './entity-document.ts';
 import { toRavenQuery, type RavenQuery } from './list-query.ts';
 import { newId } from './new-id.ts';
@@ -110,23 +111,22 @@ export class RavenRepository<T extends object> implements Repository<T> {
 
   async #query({ text, parameters }: RavenQuery): Promise<QueryAnswer> {
     const { http } = this.#connection;
-    const answer = await http.sendJson<QueryAnswer>('POST', http.path('/queries'), {
-      Query: text,
-      QueryParameters: parameters,
-      WaitForNonStaleResults: true,
-      WaitForNonStaleResultsTimeout: FRESH_WITHIN,
-    });
-    return answer ?? { Results: [], TotalResults: 0 };
+    const body = `{"Query":${JSON.stringify(text)},"QueryParameters":${parameters},"WaitForNonStaleResults":true,"WaitForNonStaleResultsTimeout":"${FRESH_WITHIN}"}`;
+    const answer = await http.request({ method: 'POST', path: http.path('/queries'), body });
+    if (answer.status === 404) return { Results: [], TotalResults: 0 };
+    return JSON.parse(answer.body.toString('utf8')) as QueryAnswer;
   }
 
-  /** RavenDB has no schema: what the first document has there is taken for all. */
+  /** RavenDB has no schema: what the first document that has something there has is taken for all. */
   async #orderKind(field: string): Promise<'number' | 'text'> {
     const known = this.#orderKinds.get(field);
     if (known) return known;
-    const query = `from '${this.#collection.replaceAll("'", "\\'")}' limit 0, 1`;
-    const { Results } = await this.#query({ text: query, parameters: {} });
-    if (!Results[0]) return 'text';
-    const kind = typeof Results[0][storedName(field)] === 'number' ? 'number' : 'text';
+    const name = storedName(field);
+    const text = `from ${quote(this.#collection)} as d where d.${quote(name)} != $none limit 1`;
+    const { Results } = await this.#query({ text, parameters: '{"none":null}' });
+    const value = Results[0]?.[name];
+    if (value === undefined || value === null) return 'text';
+    const kind = typeof value === 'number' ? 'number' : 'text';
     this.#orderKinds.set(field, kind);
     return kind;
   }

@@ -1,7 +1,12 @@
+import { readdirSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
 import { TemporaryFolder } from '../fixtures/temporary-file.ts';
+import { SqliteDocumentWriter } from '../entities/sqlite-document-writer.ts';
 import { SqliteRepository } from '../entities/sqlite-repository.ts';
 import { SqliteChangeFeed } from '../read-changes/sqlite-change-feed.ts';
+import { SqliteDatabase } from './sqlite-database.ts';
 
 describe('a backup', () => {
   const folder = new TemporaryFolder();
@@ -26,5 +31,57 @@ describe('a backup', () => {
     expect(page.changes).toEqual([{ kind: 'delete', id: 'cars/1', etag: 501 }]);
     expect(await page.deletes).toBe('kept');
     await Promise.all([first.close(), second.close()]);
+  });
+
+  it('never takes the place of a file, its own database least of all, and leaves nothing half done', async () => {
+    const database = folder.open('busy/own.db');
+    await database.write(() => undefined);
+    await expect(database.backup(folder.file('busy/own.db'))).rejects.toThrow(/is there already/);
+    await database.backup(folder.file('busy/new/copy.db'));
+    const again = database.backup(folder.file('busy/new/copy.db'));
+    await expect(again).rejects.toThrow(StoreRefusedError);
+    await expect(database.backup(folder.file('busy/own.db/copy.db'))).rejects.toThrow(UnavailableError);
+    expect(readdirSync(folder.file('busy/new'))).toEqual(['copy.db']);
+  });
+
+  it('is one state of the database, although others write while it is made', async () => {
+    const database = folder.open('written.db');
+    const cars = new SqliteRepository<{ n: number }>(database, { collection: 'Cars' });
+    const brands = new SqliteRepository<{ n: number }>(database, { collection: 'Brands' });
+    const writer = new SqliteDocumentWriter(database);
+    const done = new AbortController();
+    const writing = (async () => {
+      for (let n = 0; !done.signal.aborted; n++) {
+        await nextTurn();
+        const fields = `{"N":${n},"Text":"${'x'.repeat(2_000)}"}`;
+        await writer.writeAll([
+          { kind: 'put', declaration: { collection: 'Cars' }, id: `cars/${n}`, fields, version: null },
+          { kind: 'put', declaration: { collection: 'Brands' }, id: `brands/${n}`, fields, version: null },
+        ]);
+      }
+    })();
+    try {
+      for (let copy = 0; copy < 5; copy++) await database.backup(folder.file(`written-${copy}.db`));
+    } finally {
+      done.abort();
+      await writing;
+    }
+    expect((await cars.list()).total).toBe((await brands.list()).total);
+    for (let copy = 0; copy < 5; copy++) {
+      const copied = folder.open(`written-${copy}.db`);
+      const [one, other] = ['Cars', 'Brands'].map(
+        (collection) => new SqliteRepository(copied, { collection }),
+      );
+      expect((await one?.list())?.total).toBe((await other?.list())?.total);
+    }
+  });
+
+  it('can be made of a database in memory', async () => {
+    const database = new SqliteDatabase({ path: ':memory:' });
+    await new SqliteRepository<{ n: number }>(database, { collection: 'Cars' }).put('cars/1', { n: 1 });
+    await database.backup(folder.file('memory.db'));
+    await database.close();
+    const cars = new SqliteRepository<{ n: number }>(folder.open('memory.db'), { collection: 'Cars' });
+    expect(await cars.get('cars/1')).toMatchObject({ n: 1 });
   });
 });

@@ -34,7 +34,8 @@ export function openFile(path: string): DatabaseSync {
   }
 }
 
-function makeFolder(path: string): void {
+/** @throws {UnavailableError} when it cannot be made */
+export function makeFolder(path: string): void {
   const folder = dirname(path);
   if (path === ':memory:' || existsSync(folder)) return;
   try {

@@ -1,11 +1,10 @@
-import { backup } from 'node:sqlite';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { finishBackup } from './finish-backup.ts';
 import { OpenDatabase } from './open-database.ts';
 import { openFile } from './open-file.ts';
 import type { SqliteSettings } from './settings.ts';
 import { isBusy, toStoreError } from './sqlite-error.ts';
+import { writeBackup } from './write-backup.ts';
 
 const RETRY_MS = 10;
 
@@ -46,17 +45,13 @@ export class SqliteDatabase {
   }
 
   /**
-   * Copies the database as it is now to another file while it is used. The copy has a database id of its own, so that
+   * Copies the database as it is now to a new file while it is used. The copy has a database id of its own, so that
    * whoever read the original begins anew when the copy is put in its place.
+   * @throws {StoreRefusedError} when there is such a file
    */
   async backup(path: string): Promise<void> {
-    try {
-      const { db } = await this.read((open) => open);
-      await backup(db, path);
-      finishBackup(path);
-    } catch (error) {
-      throw toStoreError(path, error);
-    }
+    const { db } = await this.read((open) => open);
+    await writeBackup(db, this.path, path);
   }
 
   /** Writes the log into the file, so that it stands alone, and closes. */

@@ -1,11 +1,9 @@
 import { VERSION, type Stored } from '@nestjs-spark/contracts';
-import { fromStoredFields, toStoredFields } from '@nestjs-spark/contracts/internal';
+import { entityFields, fromStoredFields } from '@nestjs-spark/contracts/internal';
 
-/** The text to store, fields as in RavenDB. The id is the document's key and not among its fields. */
+/** The text to store, fields as in RavenDB. */
 export function toEntityText(entity: object): string {
-  const fields = toStoredFields(JSON.parse(JSON.stringify(entity))) as Record<string, unknown>;
-  delete fields['Id'];
-  return JSON.stringify(fields);
+  return JSON.stringify(entityFields(entity));
 }
 
 export function fromEntityText<T extends object>(

@@ -1,11 +1,4 @@
-import {
-  StoreRefusedError,
-  VersionConflictError,
-  type ListQuery,
-  type Page,
-  type Repository,
-  type Stored,
-} from '@nestjs-spark/contracts';
+import type { ListQuery, Page, Repository, Stored } from '@nestjs-spark/contracts';
 import { checkPut } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
@@ -15,7 +8,8 @@ import { fromEntityText, toEntityText } from './entity-text.ts';
 import { toListSql } from './list-sql.ts';
 import { newId } from './new-id.ts';
 import { toFieldChanges } from './patch-sql.ts';
-import { allTables, columnsOf, declareTable, findTable } from './tables.ts';
+import { putDocument, requireVersion } from './put-document.ts';
+import { columnsOf, declareTable, findTable } from './tables.ts';
 import { versionOf } from './version.ts';
 
 /** One collection of the application's documents in SQLite. */
@@ -89,14 +83,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
 
   #put(open: OpenDatabase, table: DocumentTable, id: string, text: string): Stored<T> {
     const document = checkPut(id, text);
-    const key = id.toLowerCase();
-    for (const other of allTables(open)) {
-      if (other.name === table.name || !other.mark(key)) continue;
-      throw new StoreRefusedError(
-        `${JSON.stringify(id)} is one of ${other.collection} and cannot be put into ${table.collection}: delete it first, or take another id`,
-      );
-    }
-    table.put(id, key, document, null, Date.now());
+    putDocument(open, table, id, document);
     return fromEntityText<T>(id, document, versionOf(open.lastEtag, open.databaseId), this.#prototype);
   }
 
@@ -111,9 +98,4 @@ export class SqliteRepository<T extends object> implements Repository<T> {
   #table(open: OpenDatabase): DocumentTable {
     return this.#find(open) ?? declareTable(open, this.#declaration);
   }
-}
-
-function requireVersion(open: OpenDatabase, table: DocumentTable, id: string, version: string): void {
-  const mark = table.mark(id.toLowerCase());
-  if (!mark || versionOf(mark.etag, open.databaseId) !== version) throw new VersionConflictError(id);
 }

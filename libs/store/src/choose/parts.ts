@@ -1,5 +1,11 @@
 import type { Repository } from '@nestjs-spark/contracts';
-import type { ChangeFeed, ChangeTarget, ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
+import type {
+  ChangeFeed,
+  ChangeTarget,
+  DocumentWriter,
+  ModuleRegistry,
+  StateStore,
+} from '@nestjs-spark/contracts/internal';
 import type { IndexDefinition } from '@nestjs-spark/ravendb';
 import type { RavenConnection, RavenLicence } from '@nestjs-spark/ravendb/internal';
 import type { EntityDeclaration } from '../entities/entity.ts';
@@ -15,6 +21,10 @@ export interface StoreParts {
   /** For those who want RavenDB itself; null on another store. */
   ravendb: RavenConnection | null;
   repository<T extends object>(entity: EntityDeclaration, prototype: object): Repository<T>;
+  /** What writes documents of several repositories together. */
+  writer: DocumentWriter;
+  /** Copies everything to a new file; null where the store has its own way. */
+  backup: ((path: string) => Promise<void>) | null;
   /** Makes what is missing: databases where that is allowed, tables, and these indexes (on RavenDB; SQLite needs none). */
   prepare(indexes: readonly IndexDefinition[]): Promise<void>;
   close(): Promise<void>;

@@ -4,6 +4,7 @@ import {
   RavenChangeFeed,
   RavenChangeTarget,
   RavenConnection,
+  RavenDocumentWriter,
   RavenModuleRegistry,
   RavenRepository,
   RavenStateStore,
@@ -32,6 +33,8 @@ export function ravendbParts({ own, registry, createDatabase }: RavenStoreSettin
     registry: modules,
     ravendb: connection,
     repository: ({ collection }, prototype) => new RavenRepository(connection, collection, prototype),
+    writer: new RavenDocumentWriter(connection),
+    backup: null,
     async prepare(indexes) {
       await ensureDatabase(connection.http, own, { create: createDatabase });
       await modules.prepare();

@@ -7,6 +7,7 @@ import {
   SqliteChangeFeed,
   SqliteChangeTarget,
   SqliteDatabase,
+  SqliteDocumentWriter,
   SqliteRepository,
   SqliteStateStore,
 } from '@nestjs-spark/sqlite/internal';
@@ -37,6 +38,8 @@ export function sqliteParts({ path, registry, createDatabase }: SqliteStoreSetti
       entities.push(entity);
       return new SqliteRepository(database, entity, prototype);
     },
+    writer: new SqliteDocumentWriter(database),
+    backup: (to) => database.backup(to),
     async prepare() {
       await declareTables(database, entities);
       await modules?.prepare();

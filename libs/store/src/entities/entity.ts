@@ -5,6 +5,7 @@ const declared = new WeakMap<object, EntityOptions>();
 /** A class whose instances are documents. */
 export type EntityClass<T extends object = object> = abstract new (...parameters: never[]) => T;
 
+/** What `@Entity()` takes. Everything may be left out. */
 export interface EntityOptions {
   /** Where the documents are kept. Default: the plural of the class name, as RavenDB makes it (`Person` -> `People`). */
   collection?: string;

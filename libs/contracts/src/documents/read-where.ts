@@ -1,0 +1,128 @@
+import { StoreRefusedError } from '../ports/errors.ts';
+import { storedName } from './field-names.ts';
+
+/** A value as it stands in a document. */
+export type FilterValue = string | number | boolean | null;
+
+/** One condition on one field, checked and the same for every store. */
+export type Filter = FilterField &
+  (
+    | { kind: 'among'; values: FilterValue[]; negated: boolean }
+    | { kind: 'range'; operator: '>' | '>=' | '<' | '<='; value: string | number }
+    | { kind: 'prefix'; prefix: string }
+  );
+
+/** Which field a condition is about. */
+export interface FilterField {
+  /** Names as the store writes them, from the outside in; null for the document's id. */
+  path: readonly string[] | null;
+}
+
+type Field = FilterField & { name: string };
+
+const RANGES = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
+const OPERATORS = ['ne', 'in', ...Object.keys(RANGES), 'startsWith'];
+// RavenDB finds no longer text.
+const MAX_TEXT_BYTES = 512;
+
+/** @throws {StoreRefusedError} naming field and operator, for what no store could answer */
+export function readWhere(where: object): Filter[] {
+  return Object.entries(where).flatMap(([name, condition]) => readField(fieldOf(name), condition));
+}
+
+function readField(field: Field, condition: unknown): Filter[] {
+  if (condition === undefined) return [];
+  if (isOperators(condition)) {
+    return Object.entries(condition).flatMap(([operator, operand]) =>
+      operand === undefined ? [] : [readOperator(field, operator, operand)],
+    );
+  }
+  const values = [readValue(field, '', condition)];
+  return [{ ...bare(field), kind: 'among', values, negated: false }];
+}
+
+function readOperator(field: Field, operator: string, operand: unknown): Filter {
+  const path = bare(field);
+  if (operator === 'ne') {
+    return { ...path, kind: 'among', values: [readValue(field, operator, operand)], negated: true };
+  }
+  if (operator === 'in') {
+    if (!Array.isArray(operand)) throw refused(field, operator, 'a list', operand);
+    const values = operand.map((value: unknown) => readValue(field, operator, value));
+    return { ...path, kind: 'among', values, negated: false };
+  }
+  if (operator === 'startsWith') {
+    const prefix = readValue(field, operator, operand);
+    if (typeof prefix !== 'string') throw refused(field, operator, 'a text', operand);
+    return { ...path, kind: 'prefix', prefix };
+  }
+  if (!isRange(operator)) {
+    throw new StoreRefusedError(
+      `where.${field.name} has no operator ${JSON.stringify(operator)}: use ${OPERATORS.join(', ')}, or a value alone for equal. Fields of objects are named with a dot: "${field.name}.${operator}"`,
+    );
+  }
+  const value = readValue(field, operator, operand);
+  if (field.path === null) {
+    throw new StoreRefusedError(`where.id has no operator "${operator}": use ne, in or startsWith`);
+  }
+  if (typeof value !== 'number' && typeof value !== 'string') {
+    throw refused(field, operator, 'a number, a text or a date', operand);
+  }
+  return { ...path, kind: 'range', operator: RANGES[operator], value };
+}
+
+function readValue(field: Field, operator: string, operand: unknown): FilterValue {
+  const value = operand instanceof Date && !Number.isNaN(operand.getTime()) ? operand.toISOString() : operand;
+  if (field.path === null && typeof value !== 'string') throw refused(field, operator, 'a text', operand);
+  if (typeof value === 'string') return checkText(field, operator, value);
+  if (value === null || typeof value === 'boolean') return value;
+  // Minus zero equals zero.
+  if (typeof value === 'number' && Number.isFinite(value)) return value + 0;
+  throw refused(field, operator, 'a text, a number, a boolean, a date or null', operand);
+}
+
+function checkText(field: Field, operator: string, text: string): string {
+  if (Buffer.byteLength(text) > MAX_TEXT_BYTES) {
+    throw refused(field, operator, `a text of at most ${MAX_TEXT_BYTES} bytes`, text);
+  }
+  if (!text.isWellFormed()) throw refused(field, operator, 'a text without half surrogate pairs', text);
+  return text;
+}
+
+function fieldOf(name: string): Field {
+  if (name === 'id') return { name, path: null };
+  const names = name.split('.');
+  if (names.includes('') || /["\\]/.test(name)) {
+    throw new StoreRefusedError(`where cannot have the field ${JSON.stringify(name)}`);
+  }
+  return { name, path: names.map(storedName) };
+}
+
+function bare({ path }: Field): FilterField {
+  return { path };
+}
+
+function isRange(operator: string): operator is keyof typeof RANGES {
+  return Object.hasOwn(RANGES, operator);
+}
+
+function isOperators(condition: unknown): condition is object {
+  const isObject = typeof condition === 'object' && condition !== null;
+  return isObject && !Array.isArray(condition) && !(condition instanceof Date);
+}
+
+function refused({ name }: Field, operator: string, takes: string, given: unknown): StoreRefusedError {
+  const where = operator === '' ? `where.${name}` : `where.${name}.${operator}`;
+  return new StoreRefusedError(`${where} takes ${takes}, not ${describe(given)}`);
+}
+
+function describe(given: unknown): string {
+  if (Array.isArray(given)) return 'a list (use in)';
+  if (typeof given === 'string')
+    return `${JSON.stringify(given.slice(0, 40))} with ${given.length} characters`;
+  return given instanceof Date || typeof given !== 'object'
+    ? String(given)
+    : given === null
+      ? 'null'
+      : 'an object';
+}

@@ -1,0 +1,35 @@
+/** A collection as the application declares it. Tables and indexes are SQLite's. */
+export interface CollectionDeclaration {
+  collection: string;
+  table?: string;
+  indexes?: readonly string[];
+}
+
+/** One of several writes that happen together. */
+export type DocumentWrite = {
+  declaration: CollectionDeclaration;
+  id: string;
+} & (
+  | {
+      kind: 'put';
+      /** The fields as JSON text, checked by `checkPut`. */
+      fields: string;
+      /** Undefined: whatever is there. Null: there is none yet. */
+      version: string | null | undefined;
+    }
+  | { kind: 'delete'; version: string | undefined }
+);
+
+/** Writes several documents of an application together. */
+export interface DocumentWriter {
+  /** Reserves an id that no document has had (`cars/1-A`). */
+  newId(declaration: CollectionDeclaration): Promise<string>;
+  /**
+   * Writes all of them or none. A document is named once at most. A delete without a version passes over what is not there or
+   * is of another collection.
+   * @throws {VersionConflictError} naming the document that is not as expected
+   * @throws {StoreRefusedError} when a document stands in another collection than the one it is put into
+   * @throws {UnavailableError} when the store is away; whether it wrote is then not known, but it was all or nothing
+   */
+  writeAll(writes: readonly DocumentWrite[]): Promise<void>;
+}

@@ -1,0 +1,71 @@
+import type { Filter, FilterValue } from '@nestjs-spark/contracts/internal';
+
+/** Takes a parameter's value as JSON and gives its name in the query. */
+export type AddParameter = (json: string) => string;
+
+// RQL knows "and not", but no "not" alone.
+const not = (condition: string): string => `(true and not ${condition})`;
+
+/** The condition in RQL, over a document called `d`. */
+export function toCondition(filter: Filter, add: AddParameter): string {
+  const { path } = filter;
+  if (path === null) return onId(filter, add);
+  // A name in quotes on its own would be one field of that name, dots and all.
+  const field = `d.${path.map(quote).join('.')}`;
+  switch (filter.kind) {
+    case 'among':
+      return among(field, filter.values, filter.negated, add);
+    case 'range':
+      return compare(field, filter.operator, filter.value, add);
+    case 'prefix':
+      // RavenDB takes the empty prefix for the empty text.
+      return filter.prefix === ''
+        ? compare(field, '>=', '', add)
+        : exact(`startsWith(${field}, ${add(JSON.stringify(filter.prefix))})`);
+  }
+}
+
+export function quote(name: string): string {
+  return `'${name.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+function among(field: string, values: FilterValue[], negated: boolean, add: AddParameter): string {
+  const texts = values.filter((value) => typeof value === 'string');
+  const numbers = values.filter((value) => typeof value === 'number');
+  const booleans = values.filter((value) => typeof value === 'boolean');
+  const alternatives = [
+    ...(texts.length > 1 ? [exact(`${field} in (${add(JSON.stringify(texts))})`)] : []),
+    ...(texts.length === 1 ? [compare(field, '=', texts[0] ?? '', add)] : []),
+    ...(numbers.length > 1 ? [`${field} in (${add(`[${numbers.map(double).join(',')}]`)})`] : []),
+    ...(numbers.length === 1 ? [compare(field, '=', numbers[0] ?? 0, add)] : []),
+    ...booleans.map((value) => `${field} = ${add(String(value))}`),
+    ...(values.includes(null) ? [`(${field} = ${add('null')} or ${not(`exists(${field})`)})`] : []),
+  ];
+  const [first, ...others] = alternatives;
+  if (first === undefined) return `${field} in (${add('[]')})`;
+  const any = others.length > 0 ? `(${alternatives.join(' or ')})` : first;
+  return negated ? not(any) : any;
+}
+
+function compare(field: string, operator: string, value: string | number, add: AddParameter): string {
+  if (typeof value === 'number') return `${field} ${operator} ${add(double(value))}`;
+  return exact(`${field} ${operator} ${add(JSON.stringify(value))}`);
+}
+
+function onId(filter: Filter, add: AddParameter): string {
+  if (filter.kind === 'prefix') return `startsWith(id(d), ${add(JSON.stringify(filter.prefix))})`;
+  if (filter.kind === 'range') throw new Error('Ids have no order');
+  const condition = `id(d) in (${add(JSON.stringify(filter.values))})`;
+  return filter.negated ? not(condition) : condition;
+}
+
+/** Without, RavenDB compares texts without regard to case. */
+function exact(condition: string): string {
+  return `exact(${condition})`;
+}
+
+/** As a double: compared with a whole number, RavenDB would leave away what documents have behind the point. */
+function double(value: number): string {
+  const text = String(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+}

@@ -1,0 +1,28 @@
+import { StoreRefusedError } from '@nestjs-spark/contracts';
+import { jsonPath, quoteName, quoteText } from './table-name.ts';
+
+/** A field of a document in SQL. */
+export class FieldSql {
+  /** The field's column where there is one, for its index; else what stands in the document. */
+  readonly value: string;
+  /** What JSON calls the value: `text`, `integer`, `real`, `true`, `false`, `null`; SQL's NULL when missing. */
+  readonly type: string;
+
+  /**
+   * @param path names as stored, from the outside in
+   * @param columns the fields that have a column of their own, in lower case
+   */
+  constructor(path: readonly string[], columns: ReadonlySet<string>) {
+    const quoted = quoteText(`$${path.map(step).join('')}`);
+    const [name = ''] = path;
+    const hasColumn = path.length === 1 && columns.has(name.toLowerCase());
+    this.value = hasColumn ? quoteName(name) : `json_extract(_document, ${quoted})`;
+    this.type = `json_type(_document, ${quoted})`;
+  }
+}
+
+function step(name: string): string {
+  const path = jsonPath(name);
+  if (path === null) throw new StoreRefusedError(`${JSON.stringify(name)} cannot be asked for on SQLite`);
+  return path.slice(1);
+}

@@ -1,0 +1,93 @@
+import { StoreRefusedError } from '@nestjs-spark/contracts';
+import {
+  checkPut,
+  entityFields,
+  type DocumentWrite,
+  type DocumentWriter,
+} from '@nestjs-spark/contracts/internal';
+import { declarationOf, type EntityClass } from '../entities/entity.ts';
+
+/** What `SparkTransactions.run()` hands to its work; of no use after it. */
+export interface SparkTransaction {
+  /** The writes of one collection. */
+  of<T extends object>(entity: EntityClass<T>): TransactionWrites<T>;
+}
+
+/** Writes that wait for the end of the transaction. Each document may be named once. Entities are taken as they are now. */
+export interface TransactionWrites<T extends object> {
+  /** Stores a new document and says its id, which is taken at once: when nothing is written, no other document gets it. */
+  create(entity: T): Promise<string>;
+  /**
+   * Replaces the document (or makes it).
+   * @param options.version what `stored[VERSION]` said when it was read. Default: whatever is there is replaced
+   */
+  put(id: string, entity: T, options?: { version?: string | undefined }): void;
+  /**
+   * Deletes the document. Without a version, one that is not there is passed over.
+   * @param options.version as with `put`
+   */
+  delete(id: string, options?: { version?: string | undefined }): void;
+}
+
+/** Keeps what a transaction is to write. */
+export class CollectedWrites implements SparkTransaction {
+  readonly writes: DocumentWrite[] = [];
+  readonly #writer: DocumentWriter;
+  readonly #named = new Set<string>();
+  readonly #ids: Promise<unknown>[] = [];
+  #ended = false;
+
+  constructor(writer: DocumentWriter) {
+    this.#writer = writer;
+  }
+
+  of<T extends object>(entity: EntityClass<T>): TransactionWrites<T> {
+    const declaration = declarationOf(entity);
+    return {
+      create: (content) => {
+        const text = JSON.stringify(entityFields(content));
+        const made = this.#create(declaration, text);
+        this.#ids.push(made);
+        return made;
+      },
+      put: (id, content, { version } = {}) => {
+        const fields = checkPut(id, JSON.stringify(entityFields(content)));
+        this.#add({ kind: 'put', declaration, id, fields, version });
+      },
+      delete: (id, { version } = {}) => this.#add({ kind: 'delete', declaration, id, version }),
+    };
+  }
+
+  /** Resolves when every document that was created has its id, also where nobody waited for it. */
+  async idsGiven(): Promise<void> {
+    await Promise.all(this.#ids);
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+
+  async #create(declaration: DocumentWrite['declaration'], text: string): Promise<string> {
+    this.#refuseWhenEnded();
+    const id = await this.#writer.newId(declaration);
+    this.#add({ kind: 'put', declaration, id, fields: checkPut(id, text), version: null });
+    return id;
+  }
+
+  #add(write: DocumentWrite): void {
+    this.#refuseWhenEnded();
+    const key = write.id.toLowerCase();
+    if (this.#named.has(key)) {
+      throw new StoreRefusedError(
+        `${JSON.stringify(write.id)} is written twice in one transaction: put it together into one write`,
+      );
+    }
+    this.#named.add(key);
+    this.writes.push(write);
+  }
+
+  #refuseWhenEnded(): void {
+    if (this.#ended)
+      throw new Error('This transaction has ended: wait inside of run() for what it is to write');
+  }
+}

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { NODE_FLAGS } from '../../apps/shared/launch.ts';
+import { MALLOC_ENV, NODE_FLAGS } from '../../apps/shared/launch.ts';
 import { freePort } from '../../tools/apps/free-port.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -23,7 +23,7 @@ export class BenchApp {
     mkdirSync(logs, { recursive: true });
     const log = openSync(join(logs, `${name}.log`), 'w');
     const child = spawn(process.execPath, [...NODE_FLAGS, join(root, 'dist', 'apps', name, 'main.js')], {
-      env: { ...process.env, ...env, PORT: String(port) },
+      env: { ...process.env, ...MALLOC_ENV, ...env, PORT: String(port) },
       stdio: ['ignore', log, log, 'ipc'],
     });
     return new BenchApp(`http://127.0.0.1:${port}`, child);

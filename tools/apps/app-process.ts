@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { NODE_FLAGS } from '../../apps/shared/launch.ts';
+import { MALLOC_ENV, NODE_FLAGS } from '../../apps/shared/launch.ts';
 
 export interface AppStart {
   /** For messages: `Fleet`. */
@@ -47,7 +47,7 @@ export class AppProcess {
     mkdirSync(dirname(this.logFile), { recursive: true });
     const log = openSync(this.logFile, 'a');
     this.child = spawn(process.execPath, [...NODE_FLAGS, this.settings.main], {
-      env: { PATH: process.env['PATH'], ...this.settings.env, ...env },
+      env: { PATH: process.env['PATH'], ...MALLOC_ENV, ...this.settings.env, ...env },
       // The app ends with this channel, so that nothing is left behind even after kill -9 of this process.
       stdio: ['ignore', log, log, 'ipc'],
     });

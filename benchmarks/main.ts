@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startServers } from '@nestjs-spark/servers';
-import { liveLatencies } from './peers/live.ts';
+import { liveLatencies, type LiveTimes } from './peers/live.ts';
 import { plainPipe } from './peers/plain-pipe.ts';
 import { sparkCopy, type SparkRun, type SparkWorld } from './peers/spark.ts';
 import { subscriptionWorker } from './peers/subscription-worker.ts';
@@ -46,7 +46,7 @@ try {
   const pipe: number[] = [];
   const pipeCpu: { ravendb: number; pipe: number }[] = [];
   const spark: SparkRun[] = [];
-  let latencies: number[] = [];
+  let live: LiveTimes = { toCopy: [], write: [] };
   for (let round = 0; round < rounds; round++) {
     await target.recreate();
     const cpu = measureCpu({ ravendb: pids.ravendb, pipe: process.pid });
@@ -55,7 +55,7 @@ try {
     await target.recreate();
     const { run, fleet, hr } = await sparkCopy(world, documents);
     spark.push(run);
-    if (round === rounds - 1) latencies = await liveLatencies(source, target, LIVE_WRITES, LIVE_PER_SECOND);
+    if (round === rounds - 1) live = await liveLatencies(source, target, LIVE_WRITES, LIVE_PER_SECOND);
     await Promise.all([fleet.stop(), hr.stop()]);
     console.error(
       `round ${round + 1}: plain pipe ${kilo(pipe.at(-1))}, spark ${kilo(run.documentsPerSecond)} documents/s`,
@@ -88,7 +88,7 @@ try {
     '',
     `Processor seconds (least of the rounds): plain pipe ${seconds(pipeCpu)}; Spark ${seconds(spark.map(({ cpu }) => cpu))}.`,
     '',
-    `Live, ${LIVE_WRITES} writes at ${LIVE_PER_SECOND}/s, from the write's return to the copy's change event: p50 ${quantile(latencies, 0.5).toFixed(1)} ms, p90 ${quantile(latencies, 0.9).toFixed(1)} ms, p99 ${quantile(latencies, 0.99).toFixed(1)} ms, most ${Math.max(...latencies).toFixed(1)} ms.`,
+    `Live, ${LIVE_WRITES} writes at ${LIVE_PER_SECOND}/s, from the write's return to the copy's change event: ${spread(live.toCopy)}. The write itself: ${spread(live.write)}.`,
     '',
     `Highest resident memory: Fleet ${Math.max(...spark.map((run) => run.fleetMiB))} MiB, HR ${Math.max(...spark.map((run) => run.hrMiB))} MiB.`,
   ];
@@ -122,6 +122,11 @@ function compare(ours: number, unstalled: number | null): string {
     return "The worker stalls on loopback's large segments; without root it could not be measured without them.";
   }
   return `It stalls on loopback's large segments; with those of a real network Spark is ${(ours / unstalled).toFixed(1)} times as fast.`;
+}
+
+function spread(ms: number[]): string {
+  const [p50, p90, p99] = [0.5, 0.9, 0.99].map((q) => quantile(ms, q).toFixed(1));
+  return `p50 ${p50} ms, p90 ${p90} ms, p99 ${p99} ms, most ${Math.max(...ms).toFixed(1)} ms`;
 }
 
 /** Noise only adds, so the least of the rounds is the nearest to what the work needs. */

@@ -58,7 +58,14 @@ async function answer(job: Job): Promise<void> {
   if (job.script) await keeper.use(job.script);
   const reply = await runJob(keeper.script, job, keeper);
   say({ type: 'reply', reply });
+  giveBack(job);
   await keeper.renewIfNeeded();
+}
+
+/** The collector sees small objects only and would come late for what lies outside of its heap. */
+function giveBack({ documents, loads }: Job): void {
+  documents?.buffer.transfer(0);
+  loads?.buffer.transfer(0);
 }
 
 // Jobs come one at a time; an error here ends the worker, which its owner sees.

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { firstCopyRates } from './peers/embedded-copy.ts';
+import { embeddedSparkCopy } from './peers/embedded-spark.ts';
 import { writeLatencies } from './peers/embedded-write.ts';
 import { describeMachine, median, quantile } from './support/machine.ts';
 
@@ -24,12 +25,16 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 try {
   const all = { plain: [] as number[], events: [] as number[] };
+  const spark: number[] = [];
   const copies: { pipe: number; feedAndTarget: number }[] = [];
   for (let round = 0; round < rounds; round++) {
     const { plain, events } = await writeLatencies(join(folder, `write-${round}.db`), writes);
     all.plain.push(...plain);
     all.events.push(...events);
     copies.push(await firstCopyRates(join(folder, `copy-${round}`), documents));
+    const own = join(folder, `spark-${round}`);
+    mkdirSync(own);
+    spark.push(await embeddedSparkCopy(own, documents));
   }
   const pipe = median(copies.map((one) => one.pipe));
   const ours = median(copies.map((one) => one.feedAndTarget));
@@ -48,10 +53,11 @@ try {
     '',
     `Ratio of medians ${(median(all.events) / median(all.plain)).toFixed(2)}; p99 ${ms(quantile(all.events, 0.99) - quantile(all.plain, 0.99))} more.`,
     '',
-    `| ${documents.toLocaleString('en')} documents from one file to another, one process | documents/s | of the plain pipe |`,
+    `| ${documents.toLocaleString('en')} documents from one file to another | documents/s | of the plain pipe |`,
     '|---|---|---|',
-    `| plain pipe (select, pick fields, insert; nothing else) | ${Math.round(pipe)} | 1 |`,
-    `| \`feed.read\` and \`target.apply\`, without script, log and network | ${Math.round(ours)} | ${(ours / pipe).toFixed(2)} |`,
+    `| plain pipe (one process: select, pick fields, insert; nothing else) | ${Math.round(pipe)} | 1 |`,
+    `| Spark, both apps, everything on | ${Math.round(median(spark))} | ${(median(spark) / pipe).toFixed(2)} |`,
+    `| \`feed.read\` and \`target.apply\` in one process, without script, log and network | ${Math.round(ours)} | ${(ours / pipe).toFixed(2)} |`,
   ];
   console.log(lines.join('\n'));
   if (values.save) {

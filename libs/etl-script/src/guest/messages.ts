@@ -55,11 +55,16 @@ export interface Reply {
   /** By document: how many of the commands below are its own. */
   counts: Uint32Array;
   types: Uint8Array;
-  ids: string[];
-  collections: string[];
-  fields: string[];
-  metadata: (string | null)[];
+  /** By command; null for the id of the document that the command is of, which most have. */
+  ids: (string | null)[];
+  /** By put: its place among `collectionNames`. */
+  collections: Uint32Array;
+  collectionNames: string[];
   /** By put. */
+  fields: string[];
+  /** By put that has some. */
+  metadata: Record<number, string>;
+  /** By put that has some. */
   extras: Record<number, DocumentExtras>;
   failures: Record<number, RawFailure>;
   wants: Record<number, string[]>;

@@ -7,7 +7,7 @@ import { ReplyBuilder } from './reply-builder.ts';
 
 /** Does one job without a script: documents as they are, every value's text untouched. */
 export function passJob({ ids, collections }: Job, documents: PackedTexts, onProgress: () => void): Reply {
-  const reply = new ReplyBuilder(ids.length);
+  const reply = new ReplyBuilder(ids);
   eachText(documents, (stored, i) => {
     onProgress();
     const text = stored ?? '{}';

@@ -13,7 +13,7 @@ export function projectJob(
   documents: PackedTexts,
   onProgress: () => void,
 ): Reply {
-  const reply = new ReplyBuilder(ids.length);
+  const reply = new ReplyBuilder(ids);
   const project = projector(projection);
   eachText(documents, (text, i) => {
     onProgress();

@@ -3,14 +3,17 @@ import { DELETE, DELETE_PREFIX, DONE, FAILED, PUT, WANTS, type RawFailure, type 
 
 /** Collects the outcomes of a batch into a reply's columns. */
 export class ReplyBuilder {
+  readonly #ids: readonly string[];
   readonly #commands: EtlCommand[][] = [];
   readonly #statuses: Uint8Array<ArrayBuffer>;
   readonly #failures: Record<number, RawFailure> = {};
   readonly #wants: Record<number, string[]> = {};
   spoiled = false;
 
-  constructor(documents: number) {
-    this.#statuses = new Uint8Array(documents);
+  /** @param ids of the batch's documents */
+  constructor(ids: readonly string[]) {
+    this.#ids = ids;
+    this.#statuses = new Uint8Array(ids.length);
   }
 
   done(document: number, commands: EtlCommand[]): void {
@@ -32,14 +35,16 @@ export class ReplyBuilder {
     const counts = new Uint32Array(this.#statuses.length);
     let commands = 0;
     for (let i = 0; i < counts.length; i++) commands += counts[i] = this.#commands[i]?.length ?? 0;
+    const names = new Map<string, number>();
     const reply: Reply = {
       statuses: this.#statuses,
       counts,
       types: new Uint8Array(commands),
       ids: [],
-      collections: [],
+      collections: new Uint32Array(commands),
+      collectionNames: [],
       fields: [],
-      metadata: [],
+      metadata: {},
       extras: {},
       failures: this.#failures,
       wants: this.#wants,
@@ -47,35 +52,52 @@ export class ReplyBuilder {
     };
     let at = 0;
     for (let i = 0; i < counts.length; i++) {
-      for (const command of this.#commands[i] ?? []) addCommand(reply, at++, command);
+      const own = this.#ids[i];
+      for (const command of this.#commands[i] ?? []) addCommand(reply, at++, command, own, names);
     }
+    reply.collectionNames = [...names.keys()];
     return reply;
   }
 }
 
-function addCommand(reply: Reply, at: number, command: EtlCommand): void {
-  if (command.type === 'put') {
-    reply.types[at] = PUT;
-    if (command.extras) reply.extras[reply.fields.length] = command.extras;
-    reply.ids.push(command.id);
-    reply.collections.push(command.collection);
-    reply.fields.push(command.fields);
-    reply.metadata.push(command.metadata ?? null);
-  } else {
-    reply.types[at] = command.type === 'delete' ? DELETE : DELETE_PREFIX;
-    reply.ids.push(command.type === 'delete' ? command.id : command.prefix);
-  }
+function addCommand(
+  reply: Reply,
+  at: number,
+  command: EtlCommand,
+  ownId: string | undefined,
+  names: Map<string, number>,
+): void {
+  const id = command.type === 'delete-prefix' ? command.prefix : command.id;
+  reply.ids.push(id === ownId ? null : id);
+  if (command.type === 'put') addPut(reply, at, command, names);
+  else reply.types[at] = command.type === 'delete' ? DELETE : DELETE_PREFIX;
 }
 
-/** Reads the commands of a reply; each call answers those of the next document. */
-export function commandReader(reply: Reply): () => EtlCommand[] {
+function addPut(
+  reply: Reply,
+  at: number,
+  command: Extract<EtlCommand, { type: 'put' }>,
+  names: Map<string, number>,
+): void {
+  const put = reply.fields.length;
+  const { collection, fields, metadata, extras } = command;
+  if (!names.has(collection)) names.set(collection, names.size);
+  reply.types[at] = PUT;
+  reply.collections[put] = names.get(collection) ?? 0;
+  reply.fields.push(fields);
+  if (metadata !== undefined) reply.metadata[put] = metadata;
+  if (extras) reply.extras[put] = extras;
+}
+
+/** Reads the commands of a reply; each call answers those of the next document, whose id it is told. */
+export function commandReader(reply: Reply): (ownId: string) => EtlCommand[] {
   let document = 0;
   let at = 0;
   let put = 0;
-  return () => {
+  return (ownId) => {
     const commands: EtlCommand[] = [];
     for (const end = at + (reply.counts[document++] ?? 0); at < end; at++) {
-      const id = reply.ids[at] ?? '';
+      const id = reply.ids[at] ?? ownId;
       if (reply.types[at] === PUT) commands.push(putOf(reply, put++, id));
       else if (reply.types[at] === DELETE) commands.push({ type: 'delete', id });
       else commands.push({ type: 'delete-prefix', prefix: id });
@@ -85,12 +107,12 @@ export function commandReader(reply: Reply): () => EtlCommand[] {
 }
 
 function putOf(reply: Reply, put: number, id: string): EtlCommand {
-  const collection = reply.collections[put] ?? '';
+  const collection = reply.collectionNames[reply.collections[put] ?? 0] ?? '';
   const fields = reply.fields[put] ?? '';
-  const metadata = reply.metadata[put] ?? null;
+  const metadata = reply.metadata[put];
   const extras = reply.extras[put];
   const command: EtlCommand =
-    metadata === null
+    metadata === undefined
       ? { type: 'put', id, collection, fields }
       : { type: 'put', id, collection, fields, metadata };
   return extras ? { ...command, extras } : command;

@@ -53,7 +53,7 @@ class JobRun {
     this.#reader = new LoadReader(script);
     this.#job = job;
     this.#sandbox = sandbox;
-    this.reply = new ReplyBuilder(job.ids.length);
+    this.reply = new ReplyBuilder(job.ids);
     this.#extras = script.extras && new ExtrasCollector(script.extras);
     this.#documents = job.documents ? unpackTexts(job.documents) : [];
     const wanted = script.fields && new Set(script.fields);

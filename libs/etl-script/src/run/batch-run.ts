@@ -109,10 +109,11 @@ export class BatchRun {
     const nextCommands = commandReader(reply);
     const waiting: number[] = [];
     open.forEach((document, i) => {
-      const commands = nextCommands();
+      const id = this.#documents[document]?.id ?? '';
+      const commands = nextCommands(id);
       const status = reply.statuses[i];
       if (status === DONE) {
-        this.#outputs[document] = { id: this.#documents[document]?.id ?? '', status: 'done', commands };
+        this.#outputs[document] = { id, status: 'done', commands };
       } else if (status === FAILED) {
         this.#fail(document, reply.failures[i] ?? UNKNOWN);
       } else {

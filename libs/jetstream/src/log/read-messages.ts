@@ -26,6 +26,11 @@ export async function* readMessages(
 ): AsyncGenerator<JsMsg> {
   if (signal.aborted) return;
   const { messages, end } = await connection.use((handle) => open(handle, request));
+  // An abort while it was being opened was heard by nobody.
+  if (signal.aborted) {
+    end();
+    return;
+  }
   const broken = breakOnDisturbance(connection, messages);
   const aborted = () => messages.stop();
   signal.addEventListener('abort', aborted, { once: true });

@@ -163,6 +163,13 @@ describeWithServers(['nats'], 'A task log', () => {
     );
   });
 
+  it('ends a reading that is aborted while it is being opened', async () => {
+    const stop = new AbortController();
+    const next = log.open(task()).read(1, stop.signal)[Symbol.asyncIterator]().next();
+    stop.abort();
+    expect(await next).toEqual({ done: true, value: undefined });
+  });
+
   it('ends a reading with an error when the stream is deleted and made again', async () => {
     const elsewhere: TaskKey = { owner: specName('Gone'), requester, name: 'cars' };
     await log.provision(elsewhere.owner, requester);

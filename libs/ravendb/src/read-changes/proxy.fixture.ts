@@ -1,10 +1,11 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 
-/** Stands between client and server; can be taken away, or forbid paths as a certificate without rights would. */
+/** Stands between client and server; can be taken away, forbid paths as a certificate without rights would, or keep answers. */
 export async function startProxy(target: string) {
   const { hostname, port } = new URL(target);
   const forbidden: RegExp[] = [];
+  let kept: { pattern: RegExp; until: Promise<void>; answered: () => void } | null = null;
   const sockets = new Set<Socket>();
   const forward = (incoming: IncomingMessage, response: ServerResponse) => {
     if (forbidden.some((pattern) => pattern.test(incoming.url ?? ''))) {
@@ -13,8 +14,13 @@ export async function startProxy(target: string) {
     }
     const { url = '/', method = 'GET', headers } = incoming;
     const outgoing = request({ hostname, port, path: url, method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
+      const pass = () => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      };
+      if (!kept?.pattern.test(url)) return pass();
+      kept.answered();
+      void kept.until.then(pass);
     });
     outgoing.on('error', () => response.destroy());
     incoming.pipe(outgoing);
@@ -49,6 +55,18 @@ export async function startProxy(target: string) {
   return {
     url: `http://127.0.0.1:${own}`,
     forbid: (pattern: RegExp) => forbidden.push(pattern),
+    /** Keeps back answers that the server has given; `answered` resolves with the first one. */
+    keep: (pattern: RegExp) => {
+      const [until, first] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      kept = { pattern, until: until.promise, answered: first.resolve };
+      return {
+        answered: first.promise,
+        release: () => {
+          kept = null;
+          until.resolve();
+        },
+      };
+    },
     down,
     up: () => listen(own),
   };

@@ -48,6 +48,26 @@ describeWithServers(['ravendb'], 'the feed of a real RavenDB', () => {
     );
   }
 
+  it('does not answer a fresh read at the end with one that began before it', async () => {
+    const proxy = await startProxy(testServers().ravendbUrl);
+    const feed = feedOf({ ...settings, urls: [proxy.url] });
+    const query = { collection: 'Cars', deletesAfter: 0, limit: 100 };
+    await put('cars/end');
+    const end = await feed.read({ ...query, from: 0 });
+    const from = end.to + 1;
+    await put('cars/before');
+    const kept = proxy.keep(/all-items/);
+    const early = feed.read({ ...query, from });
+    await kept.answered;
+    await put('cars/after');
+    const fresh = feed.read({ ...query, from, fresh: true });
+    kept.release();
+    const ids = (await fresh).changes.map(({ id }) => id);
+    expect(ids).toEqual(['cars/before', 'cars/after']);
+    await early;
+    await proxy.down();
+  });
+
   it('makes both anchors before it says where the database is, and leaves them disabled', async () => {
     await feedOf().identify('r');
     expect(await anchorStates()).toEqual({ 'Spark/Anchor/1': 'Disabled', 'Spark/Anchor/2': 'Disabled' });

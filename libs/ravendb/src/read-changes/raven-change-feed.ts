@@ -67,7 +67,10 @@ export class RavenChangeFeed implements ChangeFeed {
   }
 
   async read(query: FeedQuery): Promise<ChangePage> {
-    if (query.fresh) this.#pages.clear();
+    if (query.fresh) {
+      this.#pages.clear();
+      this.#tails.clear();
+    }
     const page = await this.#pages.get(keyOf(query), () => this.#page(query));
     if (!page.drained && page.to >= page.from) {
       const next = { ...query, fresh: false, from: page.to + 1 };

@@ -19,24 +19,26 @@ export class ShareOfDatabase {
 
   /** @param collection in lower case */
   async of(collection: string): Promise<number> {
-    const known = this.#counted;
-    if (performance.now() - this.#countedAt >= REMEMBER_MS) this.#refresh(known);
-    const { total, byCollection } = await (known ?? this.#counted ?? this.#count());
+    const { total, byCollection } = await this.#recent();
     return total === 0 ? 1 : (byCollection.get(collection) ?? 0) / total;
   }
 
-  /** Nobody waits for it who has an older answer. */
-  #refresh(known: Promise<CollectionCounts> | null): void {
+  /** Counted again after a while, but nobody waits for it who can have the older answer. */
+  #recent(): Promise<CollectionCounts> {
+    const due = performance.now() - this.#countedAt >= REMEMBER_MS;
+    if (this.#counted && !due) return this.#counted;
     this.#countedAt = performance.now();
+    const before = this.#counted;
     const counting = this.#count();
-    this.#counted ??= counting;
     counting.then(
       () => (this.#counted = counting),
       () => {
-        this.#counted = known;
+        this.#counted = before;
         this.#countedAt = -Infinity;
       },
     );
+    this.#counted ??= counting;
+    return this.#counted;
   }
 }
 

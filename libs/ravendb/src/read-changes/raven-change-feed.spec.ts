@@ -56,7 +56,7 @@ describeWithServers(['ravendb'], 'the feed of a real RavenDB', () => {
     const end = await feed.read({ ...query, from: 0 });
     const from = end.to + 1;
     await put('cars/before');
-    const kept = proxy.keep(/all-items/);
+    const kept = proxy.keep(/docs\?etag/);
     const early = feed.read({ ...query, from });
     await kept.answered;
     await put('cars/after');
@@ -65,6 +65,69 @@ describeWithServers(['ravendb'], 'the feed of a real RavenDB', () => {
     const ids = (await fresh).changes.map(({ id }) => id);
     expect(ids).toEqual(['cars/before', 'cars/after']);
     await early;
+    await proxy.down();
+  });
+
+  /** At the end of the changes, with a proxy between. */
+  async function atTheEnd() {
+    const proxy = await startProxy(testServers().ravendbUrl);
+    const feed = feedOf({ ...settings, urls: [proxy.url] });
+    await put('cars/end');
+    const began = (await feed.identify('r')).lastEtag;
+    const query = { collection: 'Cars', deletesAfter: began, limit: 100 };
+    const read = async (from: number) => feed.read({ ...query, from });
+    const { to } = await feed.read({ ...query, from: began });
+    return { proxy, read, from: to + 1 };
+  }
+
+  it('takes documents without a gap in their etags as proof that no delete is missing', async () => {
+    const { proxy, read, from } = await atTheEnd();
+    await put('cars/one');
+    await put('cars/two');
+    proxy.forbid(/all-items|tombstones|stats/);
+    const page = await read(from);
+    expect(page.changes.map(({ id }) => id)).toEqual(['cars/one', 'cars/two']);
+    expect(page).toMatchObject({ from, to: from + 1, drained: true });
+    expect(await page.deletes).toBe('kept');
+    await proxy.down();
+  });
+
+  it('looks for deletes where an etag is not a document of its own', async () => {
+    const { proxy, read, from } = await atTheEnd();
+    await put('cars/gone');
+    await put('cars/stays');
+    await remove('cars/gone');
+    const page = await read(from);
+    expect(page.changes).toMatchObject([
+      { kind: 'put', id: 'cars/stays', etag: from + 1 },
+      { kind: 'delete', id: 'cars/gone', etag: from + 2 },
+    ]);
+    expect(page).toMatchObject({ to: from + 2, drained: true });
+    expect(await page.deletes).toBe('kept');
+    await proxy.down();
+  });
+
+  it('ends a page before what came between its two readings', async () => {
+    const { proxy, read, from } = await atTheEnd();
+    await remove('cars/end');
+    await put('cars/moves');
+    const kept = proxy.keep(/docs\?etag/);
+    const reading = read(from);
+    await kept.answered;
+    await put('cars/moves', { Now: 'later' });
+    await remove('cars/moves');
+    await put('cars/new');
+    kept.release();
+    const page = await reading;
+    expect(page).toMatchObject({ to: from + 3, drained: false });
+    expect(page.changes.map(({ kind, id }) => `${kind} ${id}`)).toEqual([
+      'delete cars/end',
+      'put cars/moves',
+      'delete cars/moves',
+    ]);
+    const next = await read(page.to + 1);
+    expect(next.changes.map(({ id }) => id)).toEqual(['cars/new']);
+    expect(next.drained).toBe(true);
     await proxy.down();
   });
 

@@ -46,7 +46,7 @@ export class RavenChangeFeed implements ChangeFeed {
   readonly #ordinary = new Ahead<RawPage>();
   readonly #tails = new Ahead<RawPage | null>();
   /** Where the changes ended when they were read last. */
-  #end: { databaseId: string; etag: Etag } | null = null;
+  #end: { databaseId: string; etag: Etag; heard: number } | null = null;
 
   constructor(settings: RavenSettings, options: RavenFeedOptions = {}) {
     const { pollMs = 2_000, pageBytes = 4 * 1024 * 1024, rollPauseMs = 15_000 } = options;
@@ -87,7 +87,7 @@ export class RavenChangeFeed implements ChangeFeed {
   }
 
   wait(etag: Etag, signal: AbortSignal): Promise<void> {
-    return this.#tail.wait(etag, signal);
+    return this.#tail.wait(etag, signal, this.#end?.etag === etag ? this.#end.heard : undefined);
   }
 
   raiseWitness(reader: string, from: number): Promise<number> {
@@ -116,9 +116,10 @@ export class RavenChangeFeed implements ChangeFeed {
     const { from, deletesAfter } = query;
     const collection = query.collection.toLowerCase();
     const anchored = await this.#anchors.ensure();
+    const heard = this.#tail.heard;
     const raw = (await this.#readTail(collection, query)) ?? (await this.#readRaw(collection, query));
-    if (raw.drained) this.#end = { databaseId: raw.databaseId, etag: raw.to };
-    const deletes = anchored ? this.#cover(raw.to, query) : Promise.resolve<DeleteCover>('best-effort');
+    if (raw.drained) this.#end = { databaseId: raw.databaseId, etag: raw.to, heard };
+    const deletes = anchored ? this.#cover(raw, query) : Promise.resolve<DeleteCover>('best-effort');
     deletes.catch(() => undefined);
     const page = {
       databaseId: raw.databaseId,
@@ -133,9 +134,9 @@ export class RavenChangeFeed implements ChangeFeed {
     return follow ? withTouches(this.#http, page, { ...query, follow }) : page;
   }
 
-  async #cover(to: Etag, { from, deletesAfter }: FeedQuery): Promise<DeleteCover> {
+  async #cover({ to, gapless }: RawPage, { from, deletesAfter }: FeedQuery): Promise<DeleteCover> {
     const deletesMatter = to >= from && to > deletesAfter;
-    return deletesMatter ? this.#anchors.cover(Math.max(from - 1, deletesAfter)) : 'kept';
+    return deletesMatter && !gapless ? this.#anchors.cover(Math.max(from - 1, deletesAfter)) : 'kept';
   }
 
   async #readTail(collection: string, { from }: FeedQuery): Promise<RawPage | null> {
@@ -175,6 +176,7 @@ function emptyPage(stats: DatabaseStats, from: Etag): RawPage {
     to: from - 1,
     // A database that ends before the reader's position is not at its end: it is another one, or was restored.
     drained: stats.lastEtag === from - 1,
+    gapless: false,
     documents: [],
     tombstones: [],
   };

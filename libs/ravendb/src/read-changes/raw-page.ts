@@ -13,6 +13,8 @@ export interface RawPage {
   /** Everything in `from..to` is here. */
   to: Etag;
   drained: boolean;
+  /** Each etag of the page is a document's, which proves that no delete is missing in it. */
+  gapless: boolean;
   documents: RawDocument[];
   tombstones: Item[];
 }
@@ -55,6 +57,7 @@ export async function readRawPage(
     lastEtag: stats.lastEtag,
     to,
     drained: to === stats.lastEtag,
+    gapless: false,
     documents,
     tombstones,
   };

@@ -33,6 +33,7 @@ export async function readSparsePage(
     lastEtag: stats.lastEtag,
     to,
     drained: to === stats.lastEtag,
+    gapless: false,
     documents: await fetchItems(
       http,
       node,

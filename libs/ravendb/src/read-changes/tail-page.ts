@@ -2,7 +2,7 @@ import type { Etag } from '@nestjs-spark/contracts';
 import { etagIn, soleEtag } from '../connect/change-vector.ts';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
-import { readItems, type Item } from './all-items.ts';
+import { readItems, type ItemPage } from './all-items.ts';
 import { readRawDocuments } from './read-documents.ts';
 import type { RawDocument } from './raw-document.ts';
 import type { RawPage } from './raw-page.ts';
@@ -10,9 +10,9 @@ import type { RawPage } from './raw-page.ts';
 const SHORT = 256;
 
 /**
- * What came after a place where the changes had ended, in one round trip: the list of changes, whose snapshot says how far
- * it goes, and the documents beside it. Null when the two do not agree, when nothing new is in them, or when there is more
- * than fits: the ordinary page, which takes its bound first, then finds out.
+ * What came after a place where the changes had ended, with as little asking as possible: the documents alone when they
+ * prove themselves complete, else also the list of changes. Null when nothing new is in them, or when there is more than
+ * fits: the ordinary page, which takes its bound first, then finds out.
  */
 export async function readTailPage(
   http: RavenHttp,
@@ -20,41 +20,51 @@ export async function readTailPage(
   databaseId: string,
   from: Etag,
 ): Promise<RawPage | null> {
-  const [list, read] = await Promise.all([
-    readItems(http, node, from, SHORT, ['Document', 'DocumentTombstone']),
-    readRawDocuments(http, node, { from, pageSize: SHORT, maxBytes: Infinity }),
-  ]);
-  const last = list.items.at(-1);
-  const ownEtag = etagIn(list.changeVector, databaseId);
-  if (list.reached !== null || read.full || last === undefined || ownEtag === null) return null;
-  const to = Math.max(last.etag, ownEtag);
-  const documents = agreed(list.items, read.documents, databaseId, to);
-  if (documents === null) return null;
-  return {
-    databaseId,
-    lastEtag: to,
-    to,
-    drained: true,
-    documents,
-    tombstones: list.items.filter(({ type }) => type === 'DocumentTombstone'),
-  };
+  const read = await readRawDocuments(http, node, { from, pageSize: SHORT, maxBytes: Infinity });
+  const documents = withOwnEtags(read.documents, databaseId);
+  if (read.full || documents === null) return null;
+  if (isGapless(documents, from)) {
+    const to = from - 1 + documents.length;
+    return { databaseId, lastEtag: to, to, drained: true, gapless: true, documents, tombstones: [] };
+  }
+  const list = await readItems(http, node, from, SHORT, ['Document', 'DocumentTombstone']);
+  return asFarAsAgreed(list, documents, databaseId);
 }
 
-/** The documents up to `to`, or null when one of them is missing or older than the list says. */
-function agreed(
-  items: readonly Item[],
-  documents: readonly RawDocument[],
-  databaseId: string,
-  to: Etag,
-): RawDocument[] | null {
-  const etags = new Map<string, Etag>();
+function withOwnEtags(documents: RawDocument[], databaseId: string): RawDocument[] | null {
   for (const document of documents) {
     const etag = soleEtag(document.changeVector, databaseId);
     if (etag === null) return null;
     document.etag = etag;
-    etags.set(document.id.toLowerCase(), etag);
   }
-  const stored = items.filter(({ type }) => type === 'Document');
-  const complete = stored.every(({ id, etag }) => (etags.get(id.toLowerCase()) ?? 0) >= etag);
-  return complete ? documents.filter(({ etag }) => etag <= to) : null;
+  return documents;
+}
+
+/** Every change takes the next etag and every etag is taken once: where each is a document's, nothing was deleted. */
+function isGapless(documents: readonly RawDocument[], from: Etag): boolean {
+  return documents.length > 0 && documents.every(({ etag }, at) => etag === from + at);
+}
+
+/** The list is younger than the documents. It counts up to the first one that is not among them as the list has it. */
+function asFarAsAgreed(list: ItemPage, documents: RawDocument[], databaseId: string): RawPage | null {
+  const last = list.items.at(-1);
+  const ownEtag = etagIn(list.changeVector, databaseId);
+  if (list.reached !== null || last === undefined || ownEtag === null) return null;
+  const lastEtag = Math.max(last.etag, ownEtag);
+  const etags = new Map(documents.map(({ id, etag }) => [id.toLowerCase(), etag]));
+  const unknown = list.items.find(
+    ({ type, id, etag }) => type === 'Document' && etags.get(id.toLowerCase()) !== etag,
+  );
+  const to = unknown ? unknown.etag - 1 : lastEtag;
+  const items = list.items.filter(({ etag }) => etag <= to);
+  if (items.length === 0) return null;
+  return {
+    databaseId,
+    lastEtag,
+    to,
+    drained: to === lastEtag,
+    gapless: false,
+    documents: documents.filter(({ etag }) => etag <= to),
+    tombstones: items.filter(({ type }) => type === 'DocumentTombstone'),
+  };
 }

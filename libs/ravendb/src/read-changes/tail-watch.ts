@@ -7,22 +7,37 @@ interface Waiter {
   wake: () => void;
 }
 
+// When nothing was heard there is no hurry: the server is left to what has to be done for the change that was just read.
+const QUIET_LOOK_MS = 20;
+
 /** Wakes readers that have reached the end: on a word of the server, and to be safe by looking every now and then. */
 export class TailWatch {
   readonly #socket: ChangesSocket;
   readonly #lastEtag: () => Promise<Etag>;
   readonly #pollMs: number;
   readonly #waiters = new Set<Waiter>();
-  #poll: NodeJS.Timeout | null = null;
+  #look: { timer: NodeJS.Timeout; at: number } | null = null;
+  #heard = 0;
 
   constructor(settings: RavenSettings, lastEtag: () => Promise<Etag>, pollMs: number) {
-    this.#socket = new ChangesSocket(settings, () => this.#wake(() => true));
+    this.#socket = new ChangesSocket(settings, () => {
+      this.#heard++;
+      this.#wake(() => true);
+    });
     this.#lastEtag = lastEtag;
     this.#pollMs = pollMs;
   }
 
-  /** Resolves when the database is at another etag than this, or may be, or when aborted. */
-  async wait(etag: Etag, signal: AbortSignal): Promise<void> {
+  /** How many words of the server there were: taken before a read, it tells later what that read may not have seen. */
+  get heard(): number {
+    return this.#heard;
+  }
+
+  /**
+   * Resolves when the database is at another etag than this, or may be, or when aborted.
+   * @param heard as it was before the read that ended at `etag`
+   */
+  async wait(etag: Etag, signal: AbortSignal, heard?: number): Promise<void> {
     if (signal.aborted) return;
     this.#socket.open();
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -30,11 +45,10 @@ export class TailWatch {
     const waiter: Waiter = { etag, wake };
     this.#waiters.add(waiter);
     signal.addEventListener('abort', wake, { once: true });
-    this.#schedule();
+    // Only now: what changed before the waiter was there woke nobody.
+    this.#lookIn(heard === this.#heard ? QUIET_LOOK_MS : 0);
     try {
-      // Only now: what changed before the waiter was there woke nobody.
-      const unmoved = this.#lastEtag().then((last) => (last === etag ? promise : undefined));
-      await Promise.race([promise, unmoved]);
+      await promise;
     } finally {
       this.#waiters.delete(waiter);
       signal.removeEventListener('abort', wake);
@@ -42,7 +56,7 @@ export class TailWatch {
   }
 
   async close(): Promise<void> {
-    if (this.#poll) clearTimeout(this.#poll);
+    if (this.#look) clearTimeout(this.#look.timer);
     this.#wake(() => true);
     await this.#socket.close();
   }
@@ -51,18 +65,22 @@ export class TailWatch {
     for (const waiter of this.#waiters) if (whom(waiter)) waiter.wake();
   }
 
-  #schedule(): void {
-    this.#poll ??= setTimeout(() => void this.#look(), this.#pollMs);
+  #lookIn(ms: number): void {
+    const at = performance.now() + ms;
+    if (this.#look && this.#look.at <= at) return;
+    if (this.#look) clearTimeout(this.#look.timer);
+    this.#look = { at, timer: setTimeout(() => void this.#lookNow(), ms) };
   }
 
-  async #look(): Promise<void> {
+  async #lookNow(): Promise<void> {
+    this.#look = null;
+    if (this.#waiters.size === 0) return;
     try {
       const etag = await this.#lastEtag();
       this.#wake((waiter) => waiter.etag !== etag);
     } catch {
       // The server is away; who waits goes on waiting, and whoever reads hears of it.
     }
-    this.#poll = null;
-    if (this.#waiters.size > 0) this.#schedule();
+    if (this.#waiters.size > 0) this.#lookIn(this.#pollMs);
   }
 }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startServers } from '@nestjs-spark/servers';
+import { bareLive } from './peers/live-bare.ts';
 import { liveLatencies, type LiveTimes } from './peers/live.ts';
 import { plainPipe } from './peers/plain-pipe.ts';
 import { sparkCopy, type SparkRun, type SparkWorld } from './peers/spark.ts';
@@ -62,6 +63,10 @@ try {
     );
   }
   await target.recreate();
+  const endBare = await bareLive(source, target);
+  const bare = await liveLatencies(source, target, LIVE_WRITES, LIVE_PER_SECOND);
+  endBare();
+  await target.recreate();
   const subscribed = await subscriptionWorker(source, target, SUBSCRIBED);
   await target.recreate();
   const unstalled = await withNetworkSegments(() => subscriptionWorker(source, target, SUBSCRIBED));
@@ -88,7 +93,15 @@ try {
     '',
     `Processor seconds (least of the rounds): plain pipe ${seconds(pipeCpu)}; Spark ${seconds(spark.map(({ cpu }) => cpu))}.`,
     '',
-    `Live, ${LIVE_WRITES} writes at ${LIVE_PER_SECOND}/s, from the write's return to the copy's change event: ${spread(live.toCopy)}. The write itself: ${spread(live.write)}.`,
+    `Live, ${LIVE_WRITES} writes at ${LIVE_PER_SECOND}/s after a warm-up, from the write's return to the copy's change event:`,
+    '',
+    '| way | p50 | p90 | p99 | most |',
+    '|---|---|---|---|---|',
+    `| the write itself, before its return | ${spread(live.write)} |`,
+    `| shortest way (heard of, read by etag, put; one process, nothing else) | ${spread(bare.toCopy)} |`,
+    `| Spark, both apps, everything on | ${spread(live.toCopy)} |`,
+    '',
+    `Spark's p50 is ${(quantile(live.toCopy, 0.5) / quantile(bare.toCopy, 0.5)).toFixed(1)} times that of the shortest way.`,
     '',
     `Highest resident memory: Fleet ${Math.max(...spark.map((run) => run.fleetMiB))} MiB, HR ${Math.max(...spark.map((run) => run.hrMiB))} MiB.`,
   ];
@@ -125,8 +138,8 @@ function compare(ours: number, unstalled: number | null): string {
 }
 
 function spread(ms: number[]): string {
-  const [p50, p90, p99] = [0.5, 0.9, 0.99].map((q) => quantile(ms, q).toFixed(1));
-  return `p50 ${p50} ms, p90 ${p90} ms, p99 ${p99} ms, most ${Math.max(...ms).toFixed(1)} ms`;
+  const quantiles = [0.5, 0.9, 0.99].map((q) => quantile(ms, q));
+  return [...quantiles, Math.max(...ms)].map((value) => `${value.toFixed(1)} ms`).join(' | ');
 }
 
 /** Noise only adds, so the least of the rounds is the nearest to what the work needs. */

@@ -33,7 +33,7 @@ export async function plainPipe(
   return documents / ((performance.now() - started) / 1000);
 }
 
-function toPut(document: Record<string, unknown>): object {
+export function toPut(document: Record<string, unknown>): object {
   const { LicensePlate, Model, Year, Color, Brand } = document;
   const metadata = document['@metadata'] as Record<string, unknown>;
   return {
@@ -44,7 +44,7 @@ function toPut(document: Record<string, unknown>): object {
   };
 }
 
-function etagOf(document: Record<string, unknown> | undefined): number {
+export function etagOf(document: Record<string, unknown> | undefined): number {
   const metadata = document?.['@metadata'] as Record<string, unknown> | undefined;
   return Number(/:(\d+)-/.exec(String(metadata?.['@change-vector']))?.[1]);
 }

@@ -56,6 +56,11 @@ export class BenchDatabase {
     await send(`${this.url}/bulk_docs`, 'POST', { Commands: commands });
   }
 
+  async lastEtag(): Promise<number> {
+    const { body } = await request(`${this.url}/stats`, { dispatcher: agent });
+    return ((await body.json()) as { LastDatabaseEtag: number }).LastDatabaseEtag;
+  }
+
   /** Some index has not caught up, or there is none yet. */
   async indexing(): Promise<boolean> {
     const { body } = await request(`${this.url}/stats`, { dispatcher: agent });

@@ -166,6 +166,8 @@ export class JetStreamConnection {
       maxReconnectAttempts: -1,
       reconnectTimeWait: RETRY_MS,
       ignoreAuthErrorAbort: true,
+      // Two stacks captured for every request, for traces that our own errors replace.
+      noAsyncTraces: true,
       // A server that hangs, or a connection that leads nowhere, is noticed after 15 s.
       pingInterval: 5_000,
       maxPingOut: 2,

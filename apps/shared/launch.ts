@@ -8,9 +8,9 @@ const OLDEST_NODE = 22;
 
 /**
  * Left alone, V8 lets short-lived objects take up to 128 MB before it looks which of them are gone, and what outlived that
- * grow to four times what is in use; a first copy makes many. With these it is 48 MB, and half more than what is in use.
+ * grow to four times what is in use; a first copy makes many. With these it is 48 MB, and twice what is in use.
  */
-export const NODE_FLAGS = ['--max-semi-space-size=16', '--heap-growing-percent=50'];
+export const NODE_FLAGS = ['--max-semi-space-size=16', '--heap-growing-percent=100'];
 
 /** glibc keeps big buffers that were freed for itself, some 100 MB after a first copy. With this it gives them back. */
 export const MALLOC_ENV = { MALLOC_MMAP_THRESHOLD_: '65536' };

@@ -4,14 +4,14 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { describeError, RedactingLogger } from '@nestjs-spark/observability';
 
 /** What an app is to its users. */
-export interface AppDescription {
+interface AppDescription {
   /** The module's name, as in the registry. */
   name: string;
   description: string;
 }
 
 /** Makes the app as it is served and tested: OpenAPI at `/api`, a clean end on SIGTERM and Ctrl-C. */
-export async function createApp(
+async function createApp(
   root: Type,
   { name, description }: AppDescription,
 ): Promise<INestApplication> {

@@ -31,7 +31,7 @@ export interface SparkWorld {
   hr: BenchDatabase;
 }
 
-export function sparkEnv(
+function sparkEnv(
   { ravendb, nats, fleet, hr }: SparkWorld,
   app: 'fleet' | 'hr',
 ): Record<string, string> {

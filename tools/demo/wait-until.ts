@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Something that the story promises did not come in time. */
-export class DidNotArriveError extends Error {
+class DidNotArriveError extends Error {
   constructor(what: string, seconds: number, lastSeen: string, options?: ErrorOptions) {
     super(`${what} did not happen within ${seconds} s. Last seen: ${lastSeen}`, options);
     this.name = 'DidNotArriveError';

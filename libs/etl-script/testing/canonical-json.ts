@@ -1,7 +1,7 @@
 const STRING_OR_NUMBER = /("(?:[^"\\]|\\.)*")|(-?\d[\d.eE+-]*)/g;
 
 /** Numbers by value that the texts write in exactly one way; null where there are several. */
-export type Spellings = ReadonlyMap<number, string | null>;
+type Spellings = ReadonlyMap<number, string | null>;
 
 export function spellings(...texts: string[]): Spellings {
   const found = new Map<number, string | null>();

@@ -98,7 +98,7 @@ function agreed(output: ScriptOutput | undefined, theirs: string, text: string):
 }
 
 /** One line for each command. */
-export function inShort(commands: readonly EtlCommand[]): string[] {
+function inShort(commands: readonly EtlCommand[]): string[] {
   return commands.map((command) => {
     if (command.type === 'delete') return `delete ${command.id}`;
     if (command.type === 'delete-prefix') return `delete ${command.prefix}*`;

@@ -1,7 +1,7 @@
 import type { EtlCommand } from '../src/types.ts';
 
 /** What the copies of one document are to have beside their JSON, in one form for both engines. */
-export interface NormalExtras {
+interface NormalExtras {
   /** `id name hash contentType size`, sorted. */
   attachments: string[];
   /** `id name`, sorted. */

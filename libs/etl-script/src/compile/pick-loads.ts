@@ -4,7 +4,7 @@ import { asNode, childrenOf, type TreeNode } from '../validate/walk-tree.ts';
 import type { Insertion } from './edit-text.ts';
 
 /** The function that stands in for a load whose picked values the host fills in; the guest provides it. */
-export const PICK = '$etl_pick';
+const PICK = '$etl_pick';
 
 /** Loads of which the script only computes a part; the rest is picked from the document's text by the host. */
 export interface PickedLoads {
@@ -12,7 +12,7 @@ export interface PickedLoads {
   loads: ProjectedLoad[];
 }
 
-export interface LoadPicking extends PickedLoads {
+interface LoadPicking extends PickedLoads {
   /** Before and after what is inserted for other reasons at the same places. */
   opening: Insertion[];
   closing: Insertion[];

@@ -6,8 +6,8 @@ import type { Insertion } from './edit-text.ts';
 
 /** Names that the rewritten text uses; the guest provides the two functions, the wrapper the variable. */
 export const BASE = '$etl_base';
-export const NOTHING_TO_READ = '$etl_read';
-export const NOTHING_TO_CALL = '$etl_call';
+const NOTHING_TO_READ = '$etl_read';
+const NOTHING_TO_CALL = '$etl_call';
 
 const NEVER_NULL =
   /^(ThisExpression|Super|Literal|TemplateLiteral|ArrayExpression|ObjectExpression|FunctionExpression|ArrowFunctionExpression|ClassExpression|NewExpression|MetaProperty)$/;

@@ -3,7 +3,7 @@ import { readExtras, type StoredExtras } from './document-extras.ts';
 import type { DocumentExtras, ExtrasUse } from './types.ts';
 
 /** What a sandbox says of one addition: to the load with this number, or (-1) to the document's own copy. */
-export interface SaidExtra {
+interface SaidExtra {
   load: number;
   kind: 'attachment' | 'counter' | 'time-series';
   /** An attachment's place in the document's list. */

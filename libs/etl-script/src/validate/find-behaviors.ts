@@ -1,7 +1,7 @@
 import { asNode, type TreeNode } from './walk-tree.ts';
 
 /** The function asked for every deletion that no specific one covers. */
-export const GENERIC_DELETE_BEHAVIOR = 'deleteDocumentsBehavior';
+const GENERIC_DELETE_BEHAVIOR = 'deleteDocumentsBehavior';
 const SPECIFIC = /^deleteDocumentsOf(\w+)Behavior$/;
 
 /** The delete behaviours that a script defines at its top level; defining one twice is a syntax error. */

@@ -1,7 +1,7 @@
 import { EXTRA_FUNCTIONS } from '../extras/language.ts';
 
 /** Functions of RavenDB's ETL scripts that the sandbox has, besides `loadTo…` and EXTRA_FUNCTIONS. */
-export const ETL_FUNCTIONS = [
+const ETL_FUNCTIONS = [
   'loadTo',
   'id',
   'load',

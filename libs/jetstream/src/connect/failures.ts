@@ -36,7 +36,7 @@ const TRANSIENT = [
 ];
 
 /** Waiting and trying again may help: nobody answered, or the server cannot for now. */
-export function isTransient(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   if (error instanceof JetStreamApiError) return error.status >= 500;
   if (error instanceof JetStreamError) return true;
   // Not exported by the client; thrown when a publish finds no stream behind its subject.

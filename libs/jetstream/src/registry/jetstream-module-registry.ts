@@ -10,7 +10,7 @@ import type { JetStreamConnection } from '../connect/connection.ts';
 import { bucketKey } from '../provision/bucket-key.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 
-export const MODULES_BUCKET = 'SPARK_MODULES';
+const MODULES_BUCKET = 'SPARK_MODULES';
 
 export interface JetStreamModuleRegistryOptions {
   connection: JetStreamConnection;

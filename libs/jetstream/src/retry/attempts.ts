@@ -10,7 +10,7 @@ export interface Attempt {
   error: string;
 }
 
-export const ATTEMPTS_BUCKET = 'SPARK_ATTEMPTS';
+const ATTEMPTS_BUCKET = 'SPARK_ATTEMPTS';
 /** Longer than any pause; what is left behind by a stream that was deleted goes by itself. */
 const KEEP_MS = 7 * 24 * 60 * 60 * 1_000;
 const LONGEST_ERROR = 1_000;

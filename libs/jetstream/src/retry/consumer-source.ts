@@ -79,6 +79,6 @@ export class ConsumerSource {
 }
 
 /** Names of consumers are file names and subject tokens on the server. */
-export function consumerName(module: string, name: string): string {
+function consumerName(module: string, name: string): string {
   return `${module.toLowerCase()}-${name}`.replaceAll(/[^A-Za-z0-9_-]/g, '_');
 }

@@ -11,7 +11,7 @@ export interface Checksum {
   readonly from: string;
 }
 
-export async function hashFile(file: string, algorithm: Algorithm): Promise<string> {
+async function hashFile(file: string, algorithm: Algorithm): Promise<string> {
   const hash = createHash(algorithm);
   await pipeline(createReadStream(file), hash);
   return hash.digest('hex');

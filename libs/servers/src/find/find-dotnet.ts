@@ -23,7 +23,7 @@ export async function findDotnet(finding: Finding, wanted: string): Promise<Dotn
 }
 
 /** The ways to a .NET runtime, in the order they are tried. */
-export function dotnetWays(finding: Finding, wanted: string): Way<DotnetRoot>[] {
+function dotnetWays(finding: Finding, wanted: string): Way<DotnetRoot>[] {
   const install = `install the ASP.NET Core runtime ${wanted}`;
   const { env } = finding;
   return [

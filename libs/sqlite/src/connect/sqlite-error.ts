@@ -32,7 +32,7 @@ export class SqliteRefusedError extends StoreRefusedError {
 }
 
 // By its code: an Error that Node makes is not always an instance of the Error known here.
-export function isSqliteError(error: unknown): error is SqliteError {
+function isSqliteError(error: unknown): error is SqliteError {
   const isObject = typeof error === 'object' && error !== null;
   return isObject && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
 }

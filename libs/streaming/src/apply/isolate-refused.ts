@@ -91,7 +91,7 @@ function namedBy(units: ChangeCommand[][], error: ContentRefusedError): ChangeCo
 }
 
 /** Each put with what follows for the same id; everything else by itself. */
-export function unitsOf(commands: readonly ChangeCommand[]): ChangeCommand[][] {
+function unitsOf(commands: readonly ChangeCommand[]): ChangeCommand[][] {
   const units: ChangeCommand[][] = [];
   for (const command of commands) {
     const last = units.at(-1);

@@ -20,7 +20,7 @@ export interface CutBounds {
 }
 
 /** The target takes about 2,048 commands best; the size stays well under the log's usual bound of 1 MiB a message. */
-export const CUT_BOUNDS: CutBounds = { maxSize: 600_000, maxCommands: 2_048 };
+const CUT_BOUNDS: CutBounds = { maxSize: 600_000, maxCommands: 2_048 };
 
 /** Contents lie beside the set, but the target takes all of them in one transaction: about 64 MB of them fill a set. */
 const CONTENT_WEIGHT = 100;

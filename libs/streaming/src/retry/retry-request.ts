@@ -48,7 +48,7 @@ export function isOpen(request: RetryRequest | null | undefined): boolean {
   return request !== null && request !== undefined && (request.all || request.documents.length > 0);
 }
 
-export function mergeRetries(before: RetryRequest, documents: string[] | null): RetryRequest {
+function mergeRetries(before: RetryRequest, documents: string[] | null): RetryRequest {
   if (documents === null) return { ...before, all: true };
   const seen = new Set<string>();
   const together = [...before.documents, ...documents].filter((id) => {

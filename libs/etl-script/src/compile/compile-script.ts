@@ -1,5 +1,5 @@
 import { findExtrasUse } from '../extras/inspect-extras.ts';
-import { loadBehaviors } from '../extras/guest-extras.ts';
+import { loadBehaviors } from '../extras/load-behaviors.ts';
 import type { ExtrasUse } from '../extras/types.ts';
 import type { Projection } from '../json/project.ts';
 import type { ScriptProblem, Transformation } from '../types.ts';

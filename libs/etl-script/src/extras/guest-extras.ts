@@ -1,5 +1,6 @@
 import { isSameCollection } from '../commands/id-prefix.ts';
 import type { CompiledScript } from '../compile/compile-script.ts';
+import { loadBehaviors } from './load-behaviors.ts';
 import type { ExtrasUse, ScriptFollow } from './types.ts';
 
 /** What the program in the sandbox needs to know; places of behaviours are behind those of the delete behaviours. */
@@ -13,10 +14,6 @@ export function guestExtras({ targets, collection, deleteBehaviors }: CompiledSc
     timeSeriesBehavior: place(use.timeSeriesBehavior),
     timeSeriesName: use.timeSeriesBehavior,
   };
-}
-
-export function loadBehaviors(use: ExtrasUse | null): string[] {
-  return [use?.counterBehavior, use?.timeSeriesBehavior].filter((name) => typeof name === 'string');
 }
 
 /**

@@ -19,3 +19,4 @@ export * from './documents/field-names.ts';
 export * from './documents/own-copies.ts';
 export * from './documents/read-where.ts';
 export * from './documents/reduce-commands.ts';
+export * from './documents/scan-members.ts';

@@ -6,5 +6,4 @@ export {
   type SourceDocument,
 } from './commands/commands-for.ts';
 export { collectionPrefix, generatedId, generatedPrefix, isSameCollection } from './commands/id-prefix.ts';
-export { memberName, scanMembers, type Member } from './json/scan-members.ts';
 export { splitMetadata, type SplitDocument } from './json/split-metadata.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { memberName, scanMembers, skipBlanks, skipValue } from '../src/json/scan-members.ts';
+import { memberName, scanMembers, skipBlanks, skipValue } from '@nestjs-spark/contracts/internal';
 
 /** A document as the server stores it, its text untouched. */
 export interface OracleDocument {

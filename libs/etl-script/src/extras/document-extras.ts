@@ -1,4 +1,4 @@
-import { memberName, scanMembers } from '../json/scan-members.ts';
+import { memberName, scanMembers } from '@nestjs-spark/contracts/internal';
 import type { AttachmentReference, DocumentExtras } from './types.ts';
 
 interface StoredAttachment {

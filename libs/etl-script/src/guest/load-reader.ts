@@ -1,9 +1,9 @@
+import { skipBlanks, skipValue } from '@nestjs-spark/contracts/internal';
 import type { ScriptLoad } from '../commands/commands-for.ts';
 import type { CompiledScript } from '../compile/compile-script.ts';
 import { hasUnusualNumbers, noteNumbers, restoreNumbers, type WrittenNumbers } from '../json/keep-numbers.ts';
 import { patchDocument } from '../json/patch-document.ts';
 import { fillLoad, pickValues, placesOf } from '../json/project.ts';
-import { skipBlanks, skipValue } from '../json/scan-members.ts';
 import { splitMetadata, type SplitDocument } from '../json/split-metadata.ts';
 import { wellFormed } from '../json/well-formed.ts';
 

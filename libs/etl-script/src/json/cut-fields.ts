@@ -1,4 +1,4 @@
-import { memberName, scanMembers } from './scan-members.ts';
+import { memberName, scanMembers } from '@nestjs-spark/contracts/internal';
 
 /** The object's text with only the named members, each exactly as written. */
 export function cutFields(text: string, wanted: ReadonlySet<string>): string {

@@ -1,4 +1,4 @@
-import { skipBlanks, skipString } from './scan-members.ts';
+import { skipBlanks, skipString } from '@nestjs-spark/contracts/internal';
 
 const PLAIN_DIGITS = 15;
 

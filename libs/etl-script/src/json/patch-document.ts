@@ -1,4 +1,4 @@
-import { memberName, scanMembers } from './scan-members.ts';
+import { memberName, scanMembers } from '@nestjs-spark/contracts/internal';
 import { withMetadata, type SplitDocument } from './split-metadata.ts';
 
 const METADATA = '@metadata';

@@ -1,5 +1,5 @@
+import { memberName, skipBlanks, skipString, skipValue } from '@nestjs-spark/contracts/internal';
 import type { SplitDocument } from './split-metadata.ts';
-import { memberName, skipBlanks, skipString, skipValue } from './scan-members.ts';
 
 const QUOTE = 34;
 const COMMA = 44;

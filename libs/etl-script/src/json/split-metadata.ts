@@ -1,4 +1,4 @@
-import { memberName, scanMembers } from './scan-members.ts';
+import { memberName, scanMembers } from '@nestjs-spark/contracts/internal';
 
 // What only the source may say, or what names things that do not travel with the document.
 const STAYS_BEHIND = new Set([

@@ -51,7 +51,8 @@ export class ScriptWorker {
       workerData: settings,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
       env: {},
-      execArgv: [],
+      // A worker does not take the process's conditions over, and siblings are to be read as source from source.
+      execArgv: extension === 'ts' ? ['--conditions=development'] : [],
     });
     this.#ready = new Promise((resolve, reject) => {
       const late = setTimeout(

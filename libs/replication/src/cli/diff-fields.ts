@@ -1,4 +1,4 @@
-import { memberName, scanMembers } from '@nestjs-spark/etl-script/internal';
+import { memberName, scanMembers } from '@nestjs-spark/contracts/internal';
 
 export interface FieldDifference {
   sign: '+' | '-';

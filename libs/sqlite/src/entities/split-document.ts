@@ -1,6 +1,12 @@
 import { ContentRefusedError } from '@nestjs-spark/contracts';
-import { COPY_GENERATION, COPY_SOURCE, unreadable, type CopyMarks } from '@nestjs-spark/contracts/internal';
-import { scanMembers } from './scan-members.ts';
+import {
+  COPY_GENERATION,
+  COPY_SOURCE,
+  memberName,
+  scanMembers,
+  unreadable,
+  type CopyMarks,
+} from '@nestjs-spark/contracts/internal';
 
 /** A document's text taken apart, its fields as they were written. */
 export interface SplitDocument {
@@ -43,10 +49,11 @@ function splitAnywhere(id: string, text: string): SplitDocument {
   if (reason) throw new ContentRefusedError(`Document ${JSON.stringify(id)} ${reason}`, id);
   const fields: string[] = [];
   let metadata: Record<string, unknown> = {};
-  for (const { name, member, value } of scanMembers(text)) {
-    if (name === '@metadata') metadata = parseObject(value) ?? {};
-    else fields.push(member);
-  }
+  scanMembers(text, (member) => {
+    const { nameStart, valueStart, valueEnd } = member;
+    if (memberName(text, member) !== '@metadata') fields.push(text.slice(nameStart, valueEnd));
+    else metadata = parseObject(text.slice(valueStart, valueEnd)) ?? {};
+  });
   return { fields: `{${fields.join(',')}}`, ...keep(metadata) };
 }
 

@@ -1,19 +1,21 @@
 import { VersionConflictError, type Etag } from '@nestjs-spark/contracts';
-import type {
-  ChangeFeed,
-  ChangePage,
-  FeedQuery,
-  SourceChange,
-  SourceDocument,
-  SourceIdentity,
-  StateStore,
-  Versioned,
+import {
+  COPY_SOURCE,
+  type ChangeFeed,
+  type ChangePage,
+  type FeedQuery,
+  type SourceChange,
+  type SourceDocument,
+  type SourceIdentity,
+  type StateStore,
+  type Versioned,
 } from '@nestjs-spark/contracts/internal';
 
 interface Kept {
   id: string;
   collection: string;
   etag: Etag;
+  copyOf: string | null;
   fields: Record<string, unknown>;
 }
 
@@ -39,13 +41,14 @@ export class MemorySource implements ChangeFeed {
   #keptAfter: Etag = 0;
   #waiting = new Set<() => void>();
 
-  put(id: string, fields: Record<string, unknown>, collection = 'Cars'): void {
-    const etag = ++this.#image.etag;
+  put(id: string, fields: Record<string, unknown>, collection = 'Cars', copyOf: string | null = null): void {
+    const written = ++this.#image.etag;
     const key = id.toLowerCase();
     const before = this.#image.documents.get(key);
     if (before && before.collection !== collection) this.#bury(before);
     if (this.#image.tombstones.get(key)?.collection === collection) this.#image.tombstones.delete(key);
-    this.#image.documents.set(key, { id, collection, etag: before ? ++this.#image.etag : etag, fields });
+    const etag = before ? ++this.#image.etag : written;
+    this.#image.documents.set(key, { id, collection, etag, copyOf, fields });
     this.#wake();
   }
 
@@ -92,7 +95,6 @@ export class MemorySource implements ChangeFeed {
     const puts = [...documents.values()].map((document): SourceChange & { collection: string } => ({
       kind: 'put',
       etag: document.etag,
-      copyOf: null,
       ...toSource(document),
     }));
     const deletes = [...tombstones.values()].map(({ id, etag, ...rest }) => ({
@@ -165,12 +167,10 @@ export class MemorySource implements ChangeFeed {
   }
 }
 
-function toSource({ id, collection, fields }: Kept): SourceDocument {
-  return {
-    id,
-    collection,
-    json: Buffer.from(JSON.stringify({ ...fields, '@metadata': { '@collection': collection } })),
-  };
+function toSource({ id, collection, copyOf, fields }: Kept): SourceDocument {
+  const metadata = { '@collection': collection, ...(copyOf === null ? {} : { [COPY_SOURCE]: copyOf }) };
+  const json = Buffer.from(JSON.stringify({ ...fields, '@metadata': metadata }));
+  return { id, collection, copyOf, json };
 }
 
 /** Spark's own small documents, in memory. */

@@ -92,6 +92,8 @@ export type DeleteCover = 'kept' | 'lost' | 'best-effort';
 export interface SourceDocument {
   id: string;
   collection: string;
+  /** `spark-source` when this is itself a copy, else null. */
+  copyOf: string | null;
   /** UTF-8 JSON text of the whole document as stored, `@metadata` included. */
   json: Uint8Array;
 }
@@ -100,13 +102,11 @@ export type SourceChange =
   | ({
       kind: 'put';
       etag: Etag;
-      /** `spark-source` when this is itself a copy, else null. */ copyOf: string | null;
     } & SourceDocument)
   | ({
       /** The document is as it was, or its own change is on this page or a later one; what hangs on it has changed. */
       kind: 'touch';
       etag: Etag;
-      copyOf: string | null;
       /** Whether counters have other values. */
       counters: boolean;
       /** Ranges of time series whose entries may be others; null: no end. */

@@ -12,7 +12,7 @@ import type { RavenSettings } from '../connect/settings.ts';
 import { Ahead } from './ahead.ts';
 import { Anchors } from './anchors.ts';
 import { readCollectionCounts, readStats, type DatabaseStats } from './database-stats.ts';
-import { fetchDocuments } from './fetch-documents.ts';
+import { fetchDocuments, type FetchedDocument } from './fetch-documents.ts';
 import { PageSize } from './page-size.ts';
 import { readRawPage, type RawPage } from './raw-page.ts';
 import { isSmall, isSparse, ShareOfDatabase } from './share-of-database.ts';
@@ -81,9 +81,7 @@ export class RavenChangeFeed implements ChangeFeed {
 
   async load(ids: string[]): Promise<(SourceDocument | null)[]> {
     const documents = await fetchDocuments(this.#http, this.#http, ids);
-    return documents.map(
-      (document) => document && { id: document.id, collection: document.collection, json: document.json },
-    );
+    return documents.map((document) => document && toSource(document));
   }
 
   wait(etag: Etag, signal: AbortSignal): Promise<void> {
@@ -167,6 +165,10 @@ export class RavenChangeFeed implements ChangeFeed {
       return page;
     });
   }
+}
+
+function toSource({ id, collection, copyOf, json }: FetchedDocument): SourceDocument {
+  return { id, collection, copyOf, json };
 }
 
 function emptyPage(stats: DatabaseStats, from: Etag): RawPage {

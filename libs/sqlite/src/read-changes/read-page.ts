@@ -2,9 +2,8 @@ import type { Etag } from '@nestjs-spark/contracts';
 import type { ChangePage, DeleteCover, FeedQuery, SourceChange } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { DocumentTable } from '../entities/document-table.ts';
-import { joinDocument } from '../entities/join-document.ts';
-import { marksOf } from '../entities/split-document.ts';
 import { findTable } from '../entities/tables.ts';
+import { sourceDocument } from './source-document.ts';
 
 interface Part {
   changes: SourceChange[];
@@ -46,10 +45,9 @@ function readDocuments(
   const changes: SourceChange[] = [];
   let bytes = 0;
   for (const row of table.from(from)) {
-    const json = Buffer.from(joinDocument(row, collection, databaseId));
-    const { copyOf } = marksOf(row.metadata);
-    changes.push({ kind: 'put', id: row.id, collection, etag: row.etag, copyOf, json });
-    bytes += json.length;
+    const document = sourceDocument(row, collection, databaseId);
+    changes.push({ kind: 'put', etag: row.etag, ...document });
+    bytes += document.json.length;
     if (changes.length >= limit || bytes >= maxBytes) return { changes, to: row.etag };
   }
   return { changes, to: lastEtag };

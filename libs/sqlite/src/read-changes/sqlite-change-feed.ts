@@ -8,10 +8,10 @@ import type {
 } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
-import { joinDocument } from '../entities/join-document.ts';
 import { allTables, findTable } from '../entities/tables.ts';
 import { trimEvents } from '../events/trim-events.ts';
 import { readPage } from './read-page.ts';
+import { sourceDocument } from './source-document.ts';
 import { TailWatch } from './tail-watch.ts';
 import { raiseWitness, readWitness } from './witness.ts';
 
@@ -91,9 +91,7 @@ function loadDocument(open: OpenDatabase, id: string): SourceDocument | null {
   const key = id.toLowerCase();
   for (const table of allTables(open)) {
     const row = table.get(key);
-    if (!row) continue;
-    const json = Buffer.from(joinDocument(row, table.collection, open.databaseId));
-    return { id: row.id, collection: table.collection, json };
+    if (row) return sourceDocument(row, table.collection, open.databaseId);
   }
   return null;
 }

@@ -1,6 +1,5 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { ChangeFeed, SourceChange, StateStore } from '@nestjs-spark/contracts/internal';
-import { COPY_SOURCE } from '@nestjs-spark/contracts/internal';
 import type { TransformedChange } from '../publish/cut.ts';
 import type { CaptureTask } from '../run/tasks.ts';
 import type { SetAside } from '../transform/set-aside.ts';
@@ -135,19 +134,10 @@ export class Retries {
     for (const [at, id] of ids.entries()) {
       const etag = setAside.etagOf(id) ?? upTo;
       const document = documents[at];
-      const wanted = document?.collection.toLowerCase() === collection && !isCopy(document.json);
-      if (document && wanted) there.push({ kind: 'put', etag, copyOf: null, ...document });
+      const wanted = document?.collection.toLowerCase() === collection && document.copyOf === null;
+      if (document && wanted) there.push({ kind: 'put', etag, ...document });
       else gone.push({ id, etag });
     }
     return { there, gone };
   }
-}
-
-function isCopy(json: Uint8Array): boolean {
-  const text = Buffer.from(json.buffer, json.byteOffset, json.byteLength);
-  if (!text.includes(COPY_SOURCE)) return false;
-  const { '@metadata': metadata } = JSON.parse(text.toString('utf8')) as {
-    '@metadata'?: Record<string, unknown>;
-  };
-  return typeof metadata?.[COPY_SOURCE] === 'string';
 }

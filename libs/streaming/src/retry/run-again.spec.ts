@@ -102,6 +102,25 @@ describe('documents whose script failed', () => {
     await until('the request is closed', async () => !(await list()).retrying);
   });
 
+  it('are not sent, and leave the list, when they are copies themselves', async () => {
+    const first = simulation.startCapture();
+    simulation.startApply();
+    simulation.source.put('cars/1', { V: 1 }, 'Cars', 'Depot/cars/1');
+    simulation.source.put('cars/2', { V: 2 });
+    await until('all is read', () => copy('cars/2')?.V === 2);
+    await first.kill();
+    const setAside = await SetAside.open(simulation.state, TASK, 1);
+    const failure = { etag: 1, reason: 'it throws', kind: 'thrown', line: null, column: null };
+    await setAside.add([{ documentId: 'cars/1', ...failure }]);
+    await simulation.askRetry(['cars/1']);
+    simulation.startCapture();
+    await until('the request is closed', async () => !(await list()).retrying);
+    expect((await list()).documents).toEqual([]);
+    simulation.source.put('cars/2', { V: 3 });
+    await until('what came later is there', () => copy('cars/2')?.V === 3);
+    expect(copy('cars/1')).toBeUndefined();
+  });
+
   it('never bring back what was changed or deleted meanwhile', async () => {
     simulation.startCapture();
     simulation.startApply();

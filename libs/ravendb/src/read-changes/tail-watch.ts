@@ -18,6 +18,7 @@ export class TailWatch {
   readonly #waiters = new Set<Waiter>();
   #look: { timer: NodeJS.Timeout; at: number } | null = null;
   #heard = 0;
+  #closed = false;
 
   constructor(settings: RavenSettings, lastEtag: () => Promise<Etag>, pollMs: number) {
     this.#socket = new ChangesSocket(settings, () => {
@@ -34,11 +35,11 @@ export class TailWatch {
   }
 
   /**
-   * Resolves when the database is at another etag than this, or may be, or when aborted.
+   * Resolves when the database is at another etag than this, or may be, when aborted, or when closed.
    * @param heard as it was before the read that ended at `etag`
    */
   async wait(etag: Etag, signal: AbortSignal, heard?: number): Promise<void> {
-    if (signal.aborted) return;
+    if (signal.aborted || this.#closed) return;
     this.#socket.open();
     const { promise, resolve } = Promise.withResolvers<void>();
     const wake = () => resolve();
@@ -56,6 +57,7 @@ export class TailWatch {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     if (this.#look) clearTimeout(this.#look.timer);
     this.#wake(() => true);
     await this.#socket.close();

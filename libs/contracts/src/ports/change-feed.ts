@@ -73,7 +73,7 @@ export interface ChangePage {
   /** What the page covers: all changes of the collection with `from <= etag <= to`. `to` is `from - 1` when nothing is there. */
   from: Etag;
   to: Etag;
-  /** No document of the collection was left after `to` when the read began; only deletes may have been. */
+  /** No document of the collection was left after `to` when the read began; only deletes, revisions and what hangs on documents may have been. */
   drained: boolean;
   /** The store's last etag when the read began; below `from - 1` only in a database older than the one read before. */
   lastEtag: Etag;

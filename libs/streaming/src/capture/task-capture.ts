@@ -14,6 +14,7 @@ import {
   type Follow,
   type Log,
   type ResyncRequest,
+  type SourceIdentity,
   type StateStore,
   type TaskLog,
 } from '@nestjs-spark/contracts/internal';
@@ -63,7 +64,8 @@ export class TaskCapture {
   readonly #trim: Latest<Confirmation>;
   /** Ends what runs now, so that everything is decided again. */
   #session = new AbortController();
-  #flushAsked = false;
+  /** Where the source was when word of it was asked for. */
+  #flushTo: Pick<SourceIdentity, 'databaseId' | 'lastEtag'> | null = null;
   #retries: Retries | null = null;
   #deletesLostFrom: number | null = null;
 
@@ -124,9 +126,9 @@ export class TaskCapture {
     this.#confirmedNudge.nudge();
   }
 
-  /** Has the next page published even if it is empty. */
-  flush(): void {
-    this.#flushAsked = true;
+  /** Has pages published up to there, even if they are empty. */
+  flush(source: Pick<SourceIdentity, 'databaseId' | 'lastEtag'>): void {
+    this.#flushTo = source;
     this.#nudge.nudge();
   }
 
@@ -173,7 +175,6 @@ export class TaskCapture {
         await published?.();
         if (retries.due) this.#nudge.nudge();
         this.#deletesLostFrom = null;
-        if (page.drained) this.#flushAsked = false;
         this.progress.carried(page, position, setAside.count, deletes);
       }
       return true;
@@ -238,7 +239,9 @@ export class TaskCapture {
 
   #watermarkDue(page: ChangePage): boolean {
     if (page.to <= this.progress.published) return false;
-    return this.#flushAsked || Date.now() - this.progress.publishedAt >= this.#parts.pace.watermarkMs;
+    const asked = this.#flushTo;
+    const isAsked = asked?.databaseId === page.databaseId && this.progress.published < asked.lastEtag;
+    return isAsked || Date.now() - this.progress.publishedAt >= this.#parts.pace.watermarkMs;
   }
 
   async #recover(error: unknown, failures: number, held: AbortSignal): Promise<void> {

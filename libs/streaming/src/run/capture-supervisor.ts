@@ -67,10 +67,10 @@ export class CaptureSupervisor {
   async flush(task: TaskKey): Promise<{ sourceEtag: number } | null> {
     const runner = this.#tasks.get(task);
     if (!runner) return null;
-    const { lastEtag } = await this.#parts.feed.identify(taskId(task));
-    runner.progress.sourceAt(lastEtag);
-    runner.flush();
-    return { sourceEtag: lastEtag };
+    const source = await this.#parts.feed.identify(taskId(task));
+    runner.progress.sourceAt(source.lastEtag);
+    runner.flush(source);
+    return { sourceEtag: source.lastEtag };
   }
 
   /**

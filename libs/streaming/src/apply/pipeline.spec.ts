@@ -1,28 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ChangeTarget, Checkpoint, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
+import type { ChangeTarget, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
+import { checkpointOf } from '../../testing/checkpoint.ts';
 import { MemoryTarget } from '../../testing/memory-target.ts';
 import { TASK } from '../../testing/simulation.ts';
 import { ApplyPipeline } from './pipeline.ts';
 
-function checkpoint(to: number): Checkpoint {
-  return {
-    task: TASK,
-    generation: 1,
-    databaseId: 'db',
-    to,
-    live: false,
-    script: 'v1',
-    witness: 0,
-    sequence: to,
-    streamCreated: 's',
-    swept: false,
-    setsApplied: to,
-    documentsPut: 0,
-    documentsDeleted: 0,
-    readAt: 0,
-    appliedAt: 0,
-  };
-}
+const checkpoint = (to: number) => checkpointOf(TASK, { to });
 
 describe('sets on their way into the target', () => {
   it('are applied in order, each behind the version of the one before', async () => {

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ContentRefusedError, UnavailableError, type ChangeCommand } from '@nestjs-spark/contracts';
-import type { ChangeTarget, Checkpoint } from '@nestjs-spark/contracts/internal';
+import type { ChangeTarget } from '@nestjs-spark/contracts/internal';
+import { checkpointOf } from '../../testing/checkpoint.ts';
 import { MemoryState } from '../../testing/memory-source.ts';
 import { MemoryTarget } from '../../testing/memory-target.ts';
 import { TASK } from '../../testing/simulation.ts';
@@ -11,25 +12,7 @@ import { SettingAside } from './setting-aside.ts';
 
 const SILENT = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
 
-function checkpointAt(to: number, generation = 1): Checkpoint {
-  return {
-    task: TASK,
-    generation,
-    databaseId: 'db',
-    to,
-    live: true,
-    script: 's',
-    witness: 1,
-    sequence: to,
-    streamCreated: 'now',
-    swept: true,
-    setsApplied: to,
-    documentsPut: 0,
-    documentsDeleted: 0,
-    readAt: 0,
-    appliedAt: 0,
-  };
-}
+const checkpointAt = (to: number, generation = 1) => checkpointOf(TASK, { to, generation });
 
 function put(n: number, fields = '{}', copyId = `cars/${n}`): ChangeCommand {
   const origin = { task: TASK, generation: 'HR/cars:1', sourceId: `cars/${n}`, etag: 100 + n };

@@ -1,0 +1,25 @@
+import type { TaskKey } from '@nestjs-spark/contracts';
+import type { Checkpoint } from '@nestjs-spark/contracts/internal';
+
+/** A checkpoint in the middle of a first generation; what a test is about, it says itself. */
+export function checkpointOf(task: TaskKey, changes: Partial<Checkpoint> = {}): Checkpoint {
+  const { to = 1 } = changes;
+  return {
+    task,
+    generation: 1,
+    databaseId: 'db',
+    to,
+    live: false,
+    script: 'v1',
+    witness: 0,
+    sequence: to,
+    streamCreated: 's',
+    swept: false,
+    setsApplied: to,
+    documentsPut: 0,
+    documentsDeleted: 0,
+    readAt: 0,
+    appliedAt: 0,
+    ...changes,
+  };
+}

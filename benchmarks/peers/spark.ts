@@ -31,10 +31,7 @@ export interface SparkWorld {
   hr: BenchDatabase;
 }
 
-function sparkEnv(
-  { ravendb, nats, fleet, hr }: SparkWorld,
-  app: 'fleet' | 'hr',
-): Record<string, string> {
+function sparkEnv({ ravendb, nats, fleet, hr }: SparkWorld, app: 'fleet' | 'hr'): Record<string, string> {
   return {
     RAVENDB_URLS: ravendb,
     NATS_URL: nats,

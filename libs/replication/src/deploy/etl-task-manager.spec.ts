@@ -1,9 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { EtlScriptRequest } from '@nestjs-spark/contracts';
+import { StoreRefusedError, UnavailableError, type EtlScriptRequest } from '@nestjs-spark/contracts';
+import type { StoreInfo } from '@nestjs-spark/store';
 import { Shares } from '../declare/shares.ts';
+import { STORE_INFO } from '../module/tokens.ts';
 import { DeploymentDirectory } from './deployment-directory.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';
+import { NATIVE_TASKS } from './engines/ports.ts';
 import { startOwner, type Owner, type OwnerWishes } from './fixtures/owner.ts';
+import { ravenInfo } from './fixtures/stand-ins.ts';
 import type { DeploymentDocument } from './plan/deployment-document.ts';
 
 const owners: Owner[] = [];
@@ -26,6 +30,12 @@ function wanted(more: Partial<EtlScriptRequest> = {}): EtlScriptRequest {
     ...more,
   };
 }
+
+const sqliteInfo: StoreInfo = {
+  ...ravenInfo(false),
+  kind: 'sqlite',
+  licence: async () => ({ type: 'None', hasRavenEtl: false }),
+};
 
 const stored = async (owner: Owner) =>
   (await owner.state.read<DeploymentDocument>('sparkDeployments/HR'))?.value;
@@ -90,7 +100,7 @@ describe('the stream engine', () => {
 
 describe("RavenDB's own ETL", () => {
   const etl = (wishes: OwnerWishes = {}) =>
-    start({ ...wishes, settings: { engine: 'etl', ...wishes.settings } });
+    start({ hasRavenEtl: true, ...wishes, settings: { engine: 'etl', ...wishes.settings } });
 
   it('makes, changes, resets and deletes exactly what the requirement names', async () => {
     const { manager, native } = await etl();
@@ -114,10 +124,60 @@ describe("RavenDB's own ETL", () => {
     expect(native.calls).toEqual(['remove']);
   });
 
-  it('says that the licence is missing instead of failing', async () => {
+  it('says that the licence is missing instead of failing, when RavenDB finds out only then', async () => {
     const { manager, native } = await etl();
     native.refusesLicence = true;
     await expect(manager.deploy(wanted())).rejects.toEqual(problem('licence', 'licence'));
+  });
+
+  it.each([
+    ['a licence without it', ravenInfo(false), 'the RavenDB licence (None) does not include RavenDB ETL'],
+    ['another store', sqliteInfo, 'the store is sqlite, which has no ETL of its own'],
+  ])('is refused for %s before anything is written; what runs is left alone', async (_, info, why) => {
+    const { state, manager: before } = await start();
+    await before.deploy(wanted());
+    const agreed = await state.read('sparkDeployments/HR');
+    const real = [
+      { provide: STORE_INFO, useValue: info },
+      ...(info.kind === 'sqlite' ? [{ provide: NATIVE_TASKS, useValue: null }] : []),
+    ];
+    const { manager, native, capture } = await etl({ state, real });
+    await manager.heal('HR');
+    const scripts = [{ sourceCollection: 'Cars', script: 'loadToCars({ B: this.B });' }];
+    const refused = manager.deploy(wanted({ scripts }));
+    await expect(refused).rejects.toEqual(problem('licence', why));
+    await expect(refused).rejects.toThrow('Set SPARK_REPLICATION_ENGINE of Fleet to auto or stream');
+    await expect(manager.deploy(wanted({ requestingModule: 'Sales', scripts }))).rejects.toThrow(why);
+    expect(await state.read('sparkDeployments/HR')).toEqual(agreed);
+    expect(await state.read('sparkDeployments/Sales')).toBeNull();
+    expect(native.calls).toEqual([]);
+    expect(capture.assigned.get('HR')).toHaveLength(1);
+
+    expect(await manager.deploy(wanted({ scripts: [] }))).toMatchObject({ tasksRemoved: 1, tasks: [] });
+    expect(capture.assigned.get('HR')).toEqual([]);
+  });
+
+  it('takes a licence that has come since, at once', async () => {
+    const info = { ...ravenInfo(false) };
+    const { manager } = await etl({ real: [{ provide: STORE_INFO, useValue: info }] });
+    await expect(manager.deploy(wanted())).rejects.toEqual(problem('licence', 'licence'));
+    info.licence = ravenInfo(true).licence;
+    expect((await manager.deploy(wanted())).tasks[0]?.engine).toBe('etl');
+  });
+
+  it('waits for a server that is away, instead of guessing its licence', async () => {
+    const licence = async () => Promise.reject(new UnavailableError('RavenDB at http://fleet-db:8080'));
+    const real = [{ provide: STORE_INFO, useValue: { ...ravenInfo(true), licence } }];
+    const owner = await etl({ real });
+    await expect(owner.manager.deploy(wanted())).rejects.toThrow(UnavailableError);
+    expect(await stored(owner)).toBeUndefined();
+  });
+
+  it('lets RavenDB judge where the server does not show its licence', async () => {
+    const licence = async () => Promise.reject(new StoreRefusedError('RavenDB refused: 403'));
+    const real = [{ provide: STORE_INFO, useValue: { ...ravenInfo(true), licence } }];
+    const { manager } = await etl({ real });
+    expect((await manager.deploy(wanted())).tasks[0]?.engine).toBe('etl');
   });
 
   it.each([

@@ -17,16 +17,24 @@ export interface EngineFacts {
 }
 
 /** The engine of this module, before anything is known of a requester. */
-export function chooseEngine({ choice, store, licence }: EngineFacts): ChosenEngine {
+export function chooseEngine(facts: EngineFacts): ChosenEngine {
+  const { choice, licence } = facts;
   if (choice === 'stream') return { engine: 'stream', reason: 'the stream engine is configured' };
-  if (choice === 'etl') return { engine: 'etl', reason: "RavenDB's own ETL is configured" };
-  if (store !== 'ravendb')
-    return { engine: 'stream', reason: `the store is ${store}, which has no ETL of its own` };
-  if (licence === null) return { engine: 'stream', reason: 'the licence of RavenDB could not be read' };
-  if (!licence.hasRavenEtl) {
-    return { engine: 'stream', reason: `the RavenDB licence (${licence.type}) does not include RavenDB ETL` };
+  const lack = lackOfEtl(facts);
+  if (choice === 'etl') {
+    const reason = "RavenDB's own ETL is configured";
+    return { engine: 'etl', reason: lack === null ? reason : `${reason}, but ${lack}` };
   }
+  if (lack !== null) return { engine: 'stream', reason: lack };
+  if (licence === null) return { engine: 'stream', reason: 'the licence of RavenDB could not be read' };
   return { engine: 'etl', reason: `the RavenDB licence (${licence.type}) includes RavenDB ETL` };
+}
+
+/** Why RavenDB's own ETL cannot be had here; null when it can, and when only RavenDB itself can tell. */
+export function lackOfEtl({ store, licence }: EngineFacts): string | null {
+  if (store !== 'ravendb') return `the store is ${store}, which has no ETL of its own`;
+  if (licence === null || licence.hasRavenEtl) return null;
+  return `the RavenDB licence (${licence.type}) does not include RavenDB ETL`;
 }
 
 /**

@@ -3,7 +3,7 @@ import { ProblemError, type EtlScriptRequest, type ProblemField } from '@nestjs-
 import type { ReplicationSettings } from '../../module/options.ts';
 import { REPLICATION_OPTIONS } from '../../module/tokens.ts';
 import type { DeploymentTarget } from '../plan/deployment-document.ts';
-import type { ChosenEngine } from './choose-engine.ts';
+import { chooseForRequest, lackOfEtl, type ChosenEngine } from './choose-engine.ts';
 import { EngineChooser } from './engine-chooser.ts';
 import { unconfinedScripts, unlistedTargets, type InspectedScript } from './native-rules.ts';
 
@@ -15,20 +15,37 @@ export class EngineSelection {
     private readonly chooser: EngineChooser,
   ) {}
 
-  /** @throws {ProblemError} `scriptRefused` (422) when RavenDB's own ETL is configured and must not carry the request */
+  /**
+   * @throws {ProblemError} `licence` (422) when RavenDB's own ETL is configured and cannot be had here, `scriptRefused`
+   *   (422) when it must not carry the request
+   * @throws {UnavailableError} when the licence cannot be read now
+   */
   async select(
     request: EtlScriptRequest,
     scripts: readonly InspectedScript[],
   ): Promise<ChosenEngine & { target: DeploymentTarget | null }> {
     const obstacles = this.obstacles(request, scripts);
-    const chosen = await this.chooser.chooseFor(obstacles[0]?.detail ?? null);
+    const facts = await this.chooser.lookNow();
+    const chosen = chooseForRequest(facts, obstacles[0]?.detail ?? null);
     if (chosen.engine === 'stream') return { ...chosen, target: null };
+    const lack = lackOfEtl(facts);
+    // Ending what runs needs no licence.
+    if (lack !== null && request.scripts.length > 0) throw this.withoutEtl(lack);
     if (obstacles.length > 0) {
       throw new ProblemError('scriptRefused', "RavenDB's own ETL cannot carry this request; see errors.", {
         errors: obstacles,
       });
     }
     return { ...chosen, target: { database: request.targetDatabase, urls: request.targetUrls } };
+  }
+
+  private withoutEtl(lack: string): ProblemError {
+    const { moduleName } = this.settings;
+    return new ProblemError(
+      'licence',
+      `${moduleName} is configured to use RavenDB's own ETL, but ${lack}. ` +
+        `Set SPARK_REPLICATION_ENGINE of ${moduleName} to auto or stream, or give it a RavenDB whose licence includes ETL.`,
+    );
   }
 
   private obstacles(request: EtlScriptRequest, scripts: readonly InspectedScript[]): ProblemField[] {

@@ -19,6 +19,7 @@ export class NativeEtlEngine implements EtlEngine {
   ) {}
 
   async carryOut(deployment: DeploymentDocument): Promise<void> {
+    if (deployment.tasks.length === 0) return this.end(deployment.requester);
     const tasks = this.requireRavenDb();
     const name = etlTaskName(deployment.requester);
     const existing = await tasks.find(name);
@@ -33,6 +34,7 @@ export class NativeEtlEngine implements EtlEngine {
   }
 
   async report(deployment: DeploymentDocument): Promise<EngineTaskReport[]> {
+    if (deployment.tasks.length === 0) return [];
     const progress = await this.requireRavenDb().progress(etlTaskName(deployment.requester));
     return deployment.tasks.map((task) => {
       const own = progress.find(

@@ -1,6 +1,7 @@
 import type { Problem } from '@nestjs-spark/contracts';
 import { KeyFileError } from '../identity/key-file.ts';
 import { ModuleIdentity } from '../identity/module-identity.ts';
+import { parseAnswer, sendSigned, whyNoAnswer } from '../request/send-signed.ts';
 import { CliError } from './cli-error.ts';
 import { findUrl } from './find-url.ts';
 import type { Way } from './parse-command.ts';
@@ -26,9 +27,13 @@ export async function askModule(way: Way, question: Question): Promise<unknown> 
     if (value !== null) url.searchParams.set(key, String(value));
   const body = question.body === undefined ? undefined : JSON.stringify(question.body);
   const token = await tokenFor(way, question.method, url.pathname, body);
-  const response = await send(url, question.method, token, body, way.module);
-  const text = await response.text();
-  const answer = parse(text);
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const response = await sendSigned({ url, method: question.method, token, body, signal }).catch(
+    (error: unknown) => {
+      throw unreachable(way.module, url, error);
+    },
+  );
+  const answer = parseAnswer(await response.text());
   if (response.ok && answer !== undefined) return answer;
   throw new CliError(explain(way, response.status, answer));
 }
@@ -53,41 +58,12 @@ async function tokenFor(
   }
 }
 
-async function send(
-  url: URL,
-  method: string,
-  token: string,
-  body: string | undefined,
-  module: string,
-): Promise<Response> {
-  try {
-    return await fetch(url, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        accept: 'application/json, application/problem+json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      body: body ?? null,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-  } catch (error) {
-    const { name, cause } = Object(error) as { name?: unknown; cause?: unknown };
-    const code = (Object(cause) as { code?: unknown }).code;
-    const why = name === 'TimeoutError' ? 'it does not answer in time' : String(code ?? 'no connection');
-    throw new CliError(
-      `${module} cannot be reached at ${url.origin} (${why}). Is it running? --url says where.`,
-    );
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function unreachable(module: string, url: URL, error: unknown): CliError {
+  const { timedOut, code } = whyNoAnswer(error);
+  const why = timedOut ? 'it does not answer in time' : (code ?? 'no connection');
+  return new CliError(
+    `${module} cannot be reached at ${url.origin} (${why}). Is it running? --url says where.`,
+  );
 }
 
 /** What an answer that is not a success means for whoever typed the command. */

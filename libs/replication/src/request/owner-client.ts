@@ -2,6 +2,7 @@ import type { ModuleRegistry } from '@nestjs-spark/contracts/internal';
 import type { ModuleIdentity } from '../identity/module-identity.ts';
 import type { OwnerAnswer } from './classify-answer.ts';
 import { readBounded } from './read-bounded.ts';
+import { parseAnswer, sendSigned, whyNoAnswer } from './send-signed.ts';
 
 export interface OwnerCall {
   owner: string;
@@ -58,20 +59,12 @@ async function send(
   body: string | undefined,
 ): Promise<OwnerAnswer> {
   const timeout = AbortSignal.timeout(call.timeoutMs ?? TIMEOUT_MS);
+  const { method } = call;
+  const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
   try {
-    const response = await fetch(url, {
-      method: call.method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        accept: 'application/json, application/problem+json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      body: body ?? null,
-      redirect: 'manual',
-      signal: call.signal ? AbortSignal.any([call.signal, timeout]) : timeout,
-    });
+    const response = await sendSigned({ url, method, token, body, signal });
     const text = await readBounded(response, ANSWER_BYTES);
-    return { kind: 'answered', status: response.status, body: parseJson(text) };
+    return { kind: 'answered', status: response.status, body: parseAnswer(text) ?? null };
   } catch (error) {
     return { kind: 'unreachable', reason: `${reasonOf(error)} (${url.origin})` };
   }
@@ -85,19 +78,7 @@ function joinUrl(base: string, path: string): URL | null {
   return usable ? url : null;
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-/** `fetch` hides what happened in the cause of its error. */
 function reasonOf(error: unknown): string {
-  const { name, message, cause } = Object(error) as { name?: unknown; message?: unknown; cause?: unknown };
-  if (name === 'TimeoutError') return 'no answer in time';
-  const inner = Object(cause) as { code?: unknown; message?: unknown };
-  const said = [inner.code, inner.message, message].find((text) => typeof text === 'string' && text !== '');
-  return typeof said === 'string' ? said : 'unknown failure';
+  const { timedOut, code, words } = whyNoAnswer(error);
+  return timedOut ? 'no answer in time' : (code ?? words ?? 'unknown failure');
 }

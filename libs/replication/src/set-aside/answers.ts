@@ -1,8 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { RetriedTask } from './set-aside-desk.ts';
-import type { SetAsideItem, SetAsideTaskView, SetAsideView } from './set-aside-view.ts';
+import type { SetAsideItem, SetAsidePlace, SetAsideTaskView, SetAsideView } from './set-aside-view.ts';
 
-class SetAsideItemAnswer implements SetAsideItem {
+/** Which task of which route something was set aside in. */
+class PlaceAnswer implements SetAsidePlace {
   @ApiProperty({
     enum: ['out', 'in'],
     description: 'out: a script failed here; in: this store refused a copy',
@@ -14,7 +15,9 @@ class SetAsideItemAnswer implements SetAsideItem {
 
   @ApiProperty({ example: 'Cars' })
   task!: string;
+}
 
+class SetAsideItemAnswer extends PlaceAnswer implements SetAsideItem {
   @ApiProperty({ example: 'Cars' })
   collection!: string;
 
@@ -52,16 +55,7 @@ class SetAsideItemAnswer implements SetAsideItem {
   lastAt!: string;
 }
 
-class SetAsideTaskAnswer implements SetAsideTaskView {
-  @ApiProperty({ enum: ['out', 'in'] })
-  direction!: 'out' | 'in';
-
-  @ApiProperty({ example: 'HR' })
-  module!: string;
-
-  @ApiProperty({ example: 'Cars' })
-  task!: string;
-
+class SetAsideTaskAnswer extends PlaceAnswer implements SetAsideTaskView {
   @ApiProperty({ example: 'Cars' })
   collection!: string;
 
@@ -92,16 +86,7 @@ export class SetAsideAnswer implements SetAsideView {
   items!: SetAsideItemAnswer[];
 }
 
-class RetriedTaskAnswer implements RetriedTask {
-  @ApiProperty({ enum: ['out', 'in'] })
-  direction!: 'out' | 'in';
-
-  @ApiProperty({ example: 'HR' })
-  module!: string;
-
-  @ApiProperty({ example: 'Cars' })
-  task!: string;
-
+class RetriedTaskAnswer extends PlaceAnswer implements RetriedTask {
   @ApiProperty()
   documents!: number;
 }

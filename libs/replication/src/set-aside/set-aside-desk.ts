@@ -10,7 +10,7 @@ import { CAPTURE_SUPERVISOR, REPLICATION_OPTIONS, STATE_STORE } from '../module/
 import { OwnerClient } from '../request/owner-client.ts';
 import { sameName } from '../report/status/task-status.ts';
 import { askOwnerAgain } from './ask-owner-again.ts';
-import { viewSetAside, type SetAsideTask, type SetAsideView } from './set-aside-view.ts';
+import { viewSetAside, type SetAsidePlace, type SetAsideTask, type SetAsideView } from './set-aside-view.ts';
 
 export interface SetAsideWish {
   /** Only tasks with this module on the other side. */
@@ -24,10 +24,7 @@ export interface RetryWish extends SetAsideWish {
   documents?: string[] | undefined;
 }
 
-export interface RetriedTask {
-  direction: 'out' | 'in';
-  module: string;
-  task: string;
+export interface RetriedTask extends SetAsidePlace {
   /** How many are to be run again, at least. */
   documents: number;
 }

@@ -10,11 +10,15 @@ export interface SetAsideTask {
   list: SetAsideList;
 }
 
-export interface SetAsideItem {
+/** Which task it is, as this module sees it. */
+export interface SetAsidePlace {
   direction: 'out' | 'in';
   /** The module on the other side. */
   module: string;
   task: string;
+}
+
+export interface SetAsideItem extends SetAsidePlace {
   collection: string;
   documentId: string;
   /** The copy that this module's store refused; null where a script failed. */
@@ -32,10 +36,7 @@ export interface SetAsideItem {
   lastAt: string;
 }
 
-export interface SetAsideTaskView {
-  direction: 'out' | 'in';
-  module: string;
-  task: string;
+export interface SetAsideTaskView extends SetAsidePlace {
   collection: string;
   count: number;
   /** How many of `count`, at most, are not kept one by one. */

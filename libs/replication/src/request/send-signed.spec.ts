@@ -1,0 +1,52 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { parseAnswer, sendSigned, whyNoAnswer } from './send-signed.ts';
+
+let server: Server;
+let origin: string;
+let asked: IncomingMessage[];
+
+beforeEach(async () => {
+  asked = [];
+  server = createServer((request, response) => {
+    asked.push(request);
+    response.writeHead(307, { location: '/elsewhere' }).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(() => void server.close());
+
+const send = (body: string | undefined, signal = new AbortController().signal) =>
+  sendSigned({ url: new URL('/spark', origin), method: 'POST', token: 'canary', body, signal });
+
+describe('a signed request', () => {
+  it('shows its token to the address it was made for and to no other', async () => {
+    expect((await send('{}')).status).toBe(307);
+    expect(asked.map(({ url }) => url)).toEqual(['/spark']);
+    expect(asked[0]?.headers).toMatchObject({
+      authorization: 'Bearer canary',
+      accept: 'application/json, application/problem+json',
+      'content-type': 'application/json',
+    });
+  });
+
+  it('names no type where there is no body', async () => {
+    await send(undefined);
+    expect(asked[0]?.headers).not.toHaveProperty('content-type');
+  });
+
+  it('tells why there was no answer', async () => {
+    const timedOut = await send('{}', AbortSignal.timeout(0)).catch(whyNoAnswer);
+    expect(timedOut).toMatchObject({ timedOut: true });
+    await new Promise((resolve) => server.close(resolve));
+    expect(await send('{}').catch(whyNoAnswer)).toMatchObject({ timedOut: false, code: 'ECONNREFUSED' });
+    expect(whyNoAnswer('?')).toEqual({ timedOut: false, code: null, words: null });
+  });
+
+  it('does not take for JSON what is none', () => {
+    expect(parseAnswer('<html>')).toBeUndefined();
+    expect(parseAnswer('null')).toBeNull();
+  });
+});

@@ -11,10 +11,7 @@ interface AppDescription {
 }
 
 /** Makes the app as it is served and tested: OpenAPI at `/api`, a clean end on SIGTERM and Ctrl-C. */
-async function createApp(
-  root: Type,
-  { name, description }: AppDescription,
-): Promise<INestApplication> {
+async function createApp(root: Type, { name, description }: AppDescription): Promise<INestApplication> {
   const app = await NestFactory.create(root, {
     logger: new RedactingLogger(),
     abortOnError: false,

@@ -3,7 +3,7 @@ import type { ChangeFeed } from '@nestjs-spark/contracts/internal';
 /** A document that is tried, or why it cannot be. */
 export type Sampled =
   | { id: string; collection: string; document: Uint8Array }
-  /** It is not there, or not of that collection: which of both is nobody's business who may only take the collection. */
+  /** It is not there, not of that collection, or a copy: which is nobody's business who may only take what is the module's own. */
   | { id: string; missing: true };
 
 const READER = 'preview';
@@ -33,7 +33,7 @@ export async function sampleCollection(
   return found;
 }
 
-/** The documents of these ids, as far as they are of the collection. */
+/** The documents of these ids, as far as they are of the collection and the module's own: copies do not travel on. */
 export async function loadSample(
   feed: Pick<ChangeFeed, 'load'>,
   collection: string,
@@ -42,7 +42,8 @@ export async function loadSample(
   const documents = await feed.load([...ids]);
   return ids.map((id, at) => {
     const found = documents[at];
-    return found && found.collection.toLowerCase() === collection.toLowerCase()
+    const isOwn = found?.collection.toLowerCase() === collection.toLowerCase() && found.copyOf === null;
+    return found && isOwn
       ? { id: found.id, collection: found.collection, document: found.json }
       : { id, missing: true };
   });

@@ -7,8 +7,7 @@ import { ExtrasCollector } from '../extras/collect-extras.ts';
 import { LoadReader, type LoadSource } from './load-reader.ts';
 import type { Job, RawFailure, Reply } from './messages.ts';
 import { unpackTexts } from './pack-texts.ts';
-import { passJob } from './pass-job.ts';
-import { projectJob } from './project-job.ts';
+import { readJob } from './read-job.ts';
 import { ReplyBuilder } from './reply-builder.ts';
 import { SandboxBrokenError } from './sandbox.ts';
 
@@ -27,10 +26,8 @@ export interface SandboxKeeper {
 
 /** Runs one job. What is no projection: cut, run, turn what was loaded into commands. A document that breaks the sandbox is set aside. */
 export async function runJob(script: CompiledScript, job: Job, sandbox: SandboxKeeper): Promise<Reply> {
-  if (script.projection && job.documents) {
-    return projectJob(script, script.projection, job, job.documents, () => sandbox.beat());
-  }
-  if (script.passesThrough && job.documents) return passJob(job, job.documents, () => sandbox.beat());
+  const read = readJob(script, job, () => sandbox.beat());
+  if (read) return read;
   const work = new JobRun(script, job, sandbox);
   for (const chunk of work.chunks()) await work.run(chunk);
   return work.reply.build();

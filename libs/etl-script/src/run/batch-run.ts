@@ -4,6 +4,7 @@ import { packTexts } from '../guest/pack-texts.ts';
 import { commandReader } from '../guest/reply-builder.ts';
 import type { DocumentLoader, ScriptOutput } from '../types.ts';
 import { describeFailure } from './describe-failure.ts';
+import { readOnTheSpot, suitsTheSpot } from './on-the-spot.ts';
 import { WorkerLostError } from './script-worker.ts';
 import { PoolClosedError, type WorkerSlots } from './worker-slots.ts';
 
@@ -53,7 +54,7 @@ export class BatchRun {
   /** Runs these documents and answers which of them need others first. */
   async #round(open: number[]): Promise<number[]> {
     try {
-      return this.#take(open, await this.#runOnWorker(open));
+      return this.#take(open, this.#readOnTheSpot(open) ?? (await this.#runOnWorker(open)));
     } catch (error) {
       if (this.#slots.isClosed) throw new PoolClosedError();
       if (!(error instanceof WorkerLostError)) throw error;
@@ -67,6 +68,11 @@ export class BatchRun {
       for (const document of open) waiting.push(...(await this.#round([document])));
       return waiting;
     }
+  }
+
+  #readOnTheSpot(open: number[]): Reply | null {
+    const suits = !this.#slots.isClosed && suitsTheSpot(this.#script, this.#documents);
+    return suits ? readOnTheSpot(this.#script, this.#job(open, false)) : null;
   }
 
   async #runOnWorker(open: number[]): Promise<Reply> {

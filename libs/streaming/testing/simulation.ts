@@ -1,4 +1,4 @@
-import type { TaskKey } from '@nestjs-spark/contracts';
+import type { Etag, TaskKey } from '@nestjs-spark/contracts';
 import {
   ownerControlSubjects,
   resyncSubject,
@@ -31,7 +31,7 @@ const QUICK: Pace = {
   backoffMs: 1,
 };
 
-const SILENT: Log = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
+export const SILENT: Log = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
 
 interface Running {
   kill(): Promise<void>;
@@ -39,7 +39,7 @@ interface Running {
 
 /** An owner and a requester around one task, all stores in memory, everything that can go wrong at hand. */
 export class Simulation {
-  readonly source = new MemorySource();
+  readonly source: MemorySource;
   readonly target = new MemoryTarget();
   readonly log = new MemoryLog(8);
   readonly control = new MemoryControl();
@@ -60,7 +60,14 @@ export class Simulation {
   readonly #captures = new Set<TaskCapture>();
   readonly #applies = new Set<TaskApply>();
 
+  readonly #pace: Pace;
+
   scripts: Scripts = plainScripts;
+
+  constructor(source = new MemorySource(), pace: Partial<Pace> = {}) {
+    this.source = source;
+    this.#pace = { ...QUICK, ...pace };
+  }
 
   get script(): string {
     return this.#task.script;
@@ -70,6 +77,13 @@ export class Simulation {
     this.#task = { ...this.#task, script, fingerprint: script };
     for (const capture of this.#captures) capture.assign(this.#task);
     for (const apply of this.#applies) apply.declare({ task: TASK, collection: 'Cars', fingerprint: script });
+  }
+
+  /** Asks for word of how far the source is. */
+  async flush(): Promise<Etag> {
+    const source = await this.source.identify('');
+    for (const capture of this.#captures) capture.flush(source);
+    return source.lastEtag;
   }
 
   async askRetry(documents: string[] | null): Promise<void> {
@@ -87,7 +101,7 @@ export class Simulation {
       scripts: this.scripts,
       state: this.state,
       report: SILENT,
-      pace: QUICK,
+      pace: this.#pace,
     });
     this.#captures.add(capture);
     return this.#launch(
@@ -109,7 +123,7 @@ export class Simulation {
       control: this.control,
       source: { ask: async () => ({ sourceEtag: (await this.source.identify('')).lastEtag }) },
       report: SILENT,
-      pace: QUICK,
+      pace: this.#pace,
     });
     this.#applies.add(apply);
     return this.#launch(

@@ -5,14 +5,13 @@ import type { ChangeTarget } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../../testing/checkpoint.ts';
 import { MemoryState } from '../../testing/memory-source.ts';
 import { MemoryTarget } from '../../testing/memory-target.ts';
-import { TASK } from '../../testing/simulation.ts';
+import { SILENT, TASK } from '../../testing/simulation.ts';
 import { listSetAside } from '../retry/list-set-aside.ts';
 import { copyDocument } from '../transform/copy-document.ts';
 import { SettingAside } from './setting-aside.ts';
 
-const SILENT = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
-
-const checkpointAt = (to: number, generation = 1) => checkpointOf(TASK, { to, generation });
+const checkpointAt = (to: number, generation = 1) =>
+  checkpointOf(TASK, { to, generation, live: true, swept: true });
 
 function put(n: number, fields = '{}', copyId = `cars/${n}`): ChangeCommand {
   const origin = { task: TASK, generation: 'HR/cars:1', sourceId: `cars/${n}`, etag: 100 + n };

@@ -1,14 +1,10 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { decodeHeader, type ChangePage, type FeedQuery } from '@nestjs-spark/contracts/internal';
-import { MemoryControl, MemoryLog } from '../../testing/memory-log.ts';
-import { MemorySource, MemoryState } from '../../testing/memory-source.ts';
-import { plainScripts } from '../../testing/plain-scripts.ts';
-import { TASK } from '../../testing/simulation.ts';
-import { TaskCapture } from './task-capture.ts';
+import { eventually } from '@nestjs-spark/servers/testing';
+import { MemorySource } from '../../testing/memory-source.ts';
+import { Simulation } from '../../testing/simulation.ts';
 
 const NEVER = 3_600_000;
-const SILENT = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
-const PACE = { witnessMs: 0, trimMs: 2, fullLogMs: 3, confirmMs: 1, noLogMs: 2, backoffMs: 1 };
 
 /** Ends a page with its last document: deletes after it come with the next one. */
 class DeletesLast extends MemorySource {
@@ -21,51 +17,21 @@ class DeletesLast extends MemorySource {
 }
 
 describe('a word of how far the source is', () => {
-  const stopped = new AbortController();
-  let running: Promise<void> = Promise.resolve();
-  afterEach(async () => {
-    stopped.abort();
-    await running;
-  });
-
   it('comes for the etag that it was asked for, although a page ends before it', async () => {
-    const [source, log] = [new DeletesLast(), new MemoryLog(8)];
-    const task = {
-      task: TASK,
-      collection: 'Cars',
-      script: 'v1',
-      fingerprint: 'v1',
-      generation: 1,
-      loadable: [],
-    };
-    const capture = new TaskCapture(task, {
-      feed: source,
-      log,
-      provision: async () => {},
-      control: new MemoryControl(),
-      directory: { read: async () => task },
-      scripts: plainScripts,
-      state: new MemoryState(),
-      report: SILENT,
-      pace: { ...PACE, idleMs: NEVER, watermarkMs: NEVER },
-    });
-    const published = async (etag: number) => {
-      const end = Date.now() + 60_000;
-      for (;;) {
+    const simulation = new Simulation(new DeletesLast(), { idleMs: NEVER, watermarkMs: NEVER });
+    const { source, log } = simulation;
+    const published = (etag: number) =>
+      eventually(async () => {
         const last = await log.tail();
-        if (last && decodeHeader(last.headers).to >= etag) return true;
-        if (Date.now() > end) return false;
-        await new Promise((resolve) => setTimeout(resolve, 2));
-      }
-    };
+        expect(last && decodeHeader(last.headers).to).toBeGreaterThanOrEqual(etag);
+      });
     source.put('vans/1', {}, 'Vans');
     source.put('cars/1', {});
-    running = capture.run(stopped.signal);
-    expect(await published((await source.identify('')).lastEtag)).toBe(true);
+    simulation.startCapture();
+    await published((await source.identify('')).lastEtag);
     source.put('cars/2', {});
     source.delete('vans/1');
-    const now = await source.identify('');
-    capture.flush(now);
-    expect(await published(now.lastEtag)).toBe(true);
+    await published(await simulation.flush());
+    await simulation.stop();
   }, 120_000);
 });

@@ -16,6 +16,18 @@ const constant = fc.constantFrom(
   'null',
   'undefined',
 );
+// Where RavenDB's `==` has faults (null with nothing, an empty text with 0 or false), nothing can be compared.
+const comparison = fc.constantFrom(
+  '== null',
+  '!= undefined',
+  '== "t"',
+  '== 1',
+  '=== null',
+  '=== undefined',
+  '!== 0',
+  '=== ""',
+  '=== false',
+);
 const object = (value: fc.Arbitrary<string>) =>
   fc
     .uniqueArray(fc.tuple(key, value), { maxLength: 3, selector: ([name]) => name })
@@ -31,8 +43,9 @@ const expression = fc.letrec<{ value: string }>((tie) => ({
     field.map((text) => `typeof ${text}`),
     fc.constantFrom('id(this)', 'this.O.Deep.er', 'this.L[0]', 'this["N"]', 'this.T?.x', 'kept'),
     fc
-      .tuple(tie('value'), fc.constantFrom('+', '==', '===', '<', '&&', '||', '??'), tie('value'))
+      .tuple(tie('value'), fc.constantFrom('+', '<', '&&', '||', '??'), tie('value'))
       .map(([one, operator, other]) => `((${one}) ${operator} (${other}))`),
+    fc.tuple(tie('value'), comparison).map(([one, compared]) => `((${one}) ${compared})`),
     fc.tuple(field, tie('value'), tie('value')).map(([test, yes, no]) => `(${test} ? ${yes} : ${no})`),
     fc.array(tie('value'), { maxLength: 3 }).map((items) => `[${items.join(', ')}]`),
     object(tie('value')),
@@ -42,6 +55,12 @@ const expression = fc.letrec<{ value: string }>((tie) => ({
       'this.T.toUpperCase()',
       'Object.keys(this.O)',
       'this.T.split("")',
+      'this.T.trim().length',
+      'this.B.trim().split(",").length',
+      'this.A.Items.concat([1])',
+      'this.Nope.map(x => x).length',
+      'load("users/none").Name',
+      'typeof load(this.T)',
       'JSON.stringify({ n: this.N })',
       '`${this.T}-${this.N}`',
       'Math.round(this.N * 100) / 100',

@@ -62,7 +62,7 @@ describeWithServers(['ravendb'], 'Updates and filtering are as in RavenDB', () =
     expect(await world.put(script, 'users/1')).toEqual(['put users/1 Users {"A":"Oslo"}']);
   });
 
-  it('case 24: a document that is not there loads as null', async () => {
+  it('case 24: a document that is not there loads as nothing', async () => {
     expect(
       await world.put('loadToUsers({A: load("addresses/nope"), B: load("addresses/nope").City})', 'users/1'),
     ).toEqual(['put users/1 Users {"A":null,"B":null}']);

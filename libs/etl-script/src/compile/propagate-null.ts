@@ -4,18 +4,23 @@ import { writtenBy } from '../validate/find-writes.ts';
 import { asNode, walkTree, type TreeNode } from '../validate/walk-tree.ts';
 import type { Insertion } from './edit-text.ts';
 
-/** Names that the rewritten text uses; the guest provides the two functions, the wrapper the variable. */
+/** Names that the rewritten text uses; the guest provides the functions, the wrapper the variable. */
 export const BASE = '$etl_base';
 const NOTHING_TO_READ = '$etl_read';
 const NOTHING_TO_CALL = '$etl_call';
+const EMPTY_LIST = '$etl_list';
 
 const NEVER_NULL =
-  /^(ThisExpression|Super|Literal|TemplateLiteral|ArrayExpression|ObjectExpression|FunctionExpression|ArrowFunctionExpression|ClassExpression|NewExpression|MetaProperty)$/;
+  /^(ThisExpression|Super|TemplateLiteral|ObjectExpression|FunctionExpression|ArrowFunctionExpression|ClassExpression|MetaProperty)$/;
+const LIST_METHODS: ReadonlySet<string> = new Set(
+  Object.getOwnPropertyNames(Array.prototype).filter((name) => name !== 'length'),
+);
 const STATEMENT_LISTS = new Set(['Program', 'BlockStatement', 'SwitchCase', 'StaticBlock']);
 
 /**
  * RavenDB's scripts read through null: `this.Address.City` is null when there is no Address, and so is
- * `load(missing).Name`. JavaScript throws there, so every base that may be null gets a stand-in.
+ * `load(missing).Name`. JavaScript throws there, so every base that may be null gets a stand-in. Calls of what is not
+ * there are undefined on null, and on an empty list too.
  */
 export function propagateNull(tree: TreeNode): Insertion[] {
   const declared = declaredNames(tree);
@@ -32,23 +37,43 @@ export function propagateNull(tree: TreeNode): Insertion[] {
       // An added parenthesis must not turn the line before, left without a semicolon, into a call.
       insertions.push({ at: node.start, text: ';' });
     }
-    const base = written.has(node) ? undefined : baseThatMayBeNull(node, declared);
+    if (node.type !== 'MemberExpression' || written.has(node)) return;
+    const base = baseThatMayBeNothing(node, declared);
     if (!base) return;
-    const called = parent?.type === 'CallExpression' && key === 'callee';
+    const isCalled = parent?.type === 'CallExpression' && key === 'callee';
     insertions.push({ at: base.start, text: `((${BASE}=(` });
-    insertions.push({ at: base.end, text: `))??${called ? NOTHING_TO_CALL : NOTHING_TO_READ}(${BASE}))` });
+    insertions.push({ at: base.end, text: `))${standIn(node, base, isCalled)})` });
   });
   return insertions;
+}
+
+/** What stands behind a base that was just kept, for when there is nothing to read or call in it. */
+function standIn(member: TreeNode, base: TreeNode, isCalled: boolean): string {
+  const before = placeOf(base);
+  const places = `${BASE},${member.end}${before ? `,${before}` : ''}`;
+  const otherwise =
+    member['optional'] === true ? '' : `??${isCalled ? NOTHING_TO_CALL : NOTHING_TO_READ}(${places})`;
+  if (!isCalled || isListMethod(member)) return otherwise;
+  return `?.length===0?${EMPTY_LIST}(${places}):${BASE}${otherwise}`;
+}
+
+/** A member's end is its alone; of a call, that of the member which it calls. */
+function placeOf(node: TreeNode): number | undefined {
+  const member = node.type === 'CallExpression' ? asNode(node['callee']) : node;
+  return member?.type === 'MemberExpression' ? member.end : undefined;
+}
+
+function isListMethod(member: TreeNode): boolean {
+  return member['computed'] !== true && LIST_METHODS.has(String(asNode(member['property'])?.['name']));
 }
 
 function isDirective(node: TreeNode): boolean {
   return node['directive'] !== undefined;
 }
 
-function baseThatMayBeNull(node: TreeNode, declared: Set<string>): TreeNode | undefined {
-  if (node.type !== 'MemberExpression' || node['optional'] === true) return undefined;
-  const base = asNode(node['object']);
-  if (!base || NEVER_NULL.test(base.type) || asNode(node['property'])?.type === 'PrivateIdentifier')
+function baseThatMayBeNothing(member: TreeNode, declared: Set<string>): TreeNode | undefined {
+  const base = asNode(member['object']);
+  if (!base || NEVER_NULL.test(base.type) || asNode(member['property'])?.type === 'PrivateIdentifier')
     return undefined;
   if (base.type !== 'Identifier') return base;
   const name = String(base['name']);

@@ -9,7 +9,8 @@ import { loadsNothing, stored } from '../../testing/run-script.ts';
 import { ScriptPool } from '../run/script-pool.ts';
 
 const RUNS = Number(process.env['SPARK_RANDOM_SCRIPTS'] ?? 15);
-const SEED = Number(process.env['SPARK_RANDOM_SEED'] ?? Date.now() % 1_000_000_000);
+// One seed for everyone: what new scripts find out about RavenDB is the nightly run's to tell, not a change's.
+const SEED = Number(process.env['SPARK_TEST_SEED'] ?? 20_261_121);
 const DOCUMENTS = 3;
 
 describeWithServers(['ravendb'], `Random scripts (seed ${SEED})`, () => {

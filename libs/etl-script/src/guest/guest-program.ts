@@ -24,7 +24,7 @@ const RealMap = Map, RealSet = Set, RealError = Error, RealProxy = Proxy, OutOfM
 const mapGet = Map.prototype.get, mapSet = Map.prototype.set, mapHas = Map.prototype.has;
 const setHas = Set.prototype.has, setAdd = Set.prototype.add;
 const slice = String.prototype.slice, charCodeAt = String.prototype.charCodeAt, replace = String.prototype.replace;
-const exec = RegExp.prototype.exec, indexOf = String.prototype.indexOf, startsWith = String.prototype.startsWith, endsWith = String.prototype.endsWith;
+const exec = RegExp.prototype.exec, indexOf = String.prototype.indexOf, startsWith = String.prototype.startsWith, endsWith = String.prototype.endsWith, padEnd = String.prototype.padEnd;
 const includes = Array.prototype.includes, toLowerCase = String.prototype.toLowerCase, join = Array.prototype.join, reduce = Array.prototype.reduce, toText = String;
 const errorProtos = [Error, AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError,
   URIError, InternalError].map((type) => type.prototype);
@@ -194,11 +194,11 @@ return function boot(configText, main, behaviors, makeExtras) {
   });
 
   function loadOne(id) {
-    if (id === null || id === undefined || id === '') return null;
+    if (id === '') return undefined;
     if (id === standIn) return standIn;
     if (typeof id !== 'string') throw new TypeError('load(id | ids) must be called with a single string or array argument');
     const text = hasOwn(batch.loads, id) ? batch.loads[id] : undefined;
-    if (text === null) return null;
+    if (text === null) return undefined;
     if (text === undefined) {
       if (wanted === NONE) wanted = [];
       if (apply(indexOf, id, [MARK]) < 0) wanted[wanted.length] = id;
@@ -223,6 +223,12 @@ return function boot(configText, main, behaviors, makeExtras) {
     return entity;
   }
 
+  function areTexts(call, text, part) {
+    if (text === standIn || part === standIn) return false;
+    if (typeof text === 'string' && typeof part === 'string') return true;
+    throw new TypeError(call + '(text, part) must be called with two strings');
+  }
+
   const functions = {
     loadTo(name, value) {
       if (arguments.length !== 2) throw invalid('loadTo(name, obj) must be called with exactly 2 parameters');
@@ -232,12 +238,13 @@ return function boot(configText, main, behaviors, makeExtras) {
     id(document) {
       if (arguments.length !== 1) throw new TypeError('id(doc) must be called with a single argument');
       if (document === standIn) return MARK;
-      if (document === null) return null;
+      if (document === null || document === undefined) return document;
       if (typeof document !== 'object') throw new TypeError('id(doc) must be called with an object argument');
       return idOf(document);
     },
     load(ids) {
       if (arguments.length !== 1) throw new TypeError('load(id | ids) must be called with a single string argument');
+      if (ids === null || ids === undefined) return ids;
       if (!isArray(ids)) return loadOne(ids);
       const found = [];
       for (let i = 0; i < ids.length; i++) found[i] = loadOne(ids[i]);
@@ -246,16 +253,17 @@ return function boot(configText, main, behaviors, makeExtras) {
     getMetadata(document) { return metadataOf(document, arguments.length); },
     metadataFor(document) { return metadataOf(document, arguments.length); },
     lastModified(document) {
-      const metadata = typeof document === 'object' && document !== null ? document['@metadata'] : metadataOf(document, arguments.length);
-      const text = metadata ? metadata['@last-modified'] : null;
-      if (typeof text !== 'string') return null;
-      // JavaScript's dates end at the millisecond, RavenDB's four digits later.
-      const rest = apply(exec, /\.\d{3}(\d{1,4})Z$/, [text]);
-      return +new RealDate(text) + (rest ? +('0.' + rest[1]) : 0);
+      if (document === null || document === undefined) return document;
+      const metadata = typeof document === 'object' ? document['@metadata'] : metadataOf(document, arguments.length);
+      const text = metadata ? metadata['@last-modified'] : undefined;
+      // JavaScript's dates end at the millisecond, RavenDB's four digits later: it divides the ticks.
+      const rest = typeof text === 'string' && apply(exec, /\.\d{3}(\d{1,4})Z$/, [text]);
+      if (!rest) return typeof text === 'string' ? +new RealDate(text) : undefined;
+      return +(+new RealDate(text) + apply(padEnd, rest[1], [4, '0'])) / 10000;
     },
     output() {},
-    startsWith(text, part) { return apply(startsWith, toText(text), [part]); },
-    endsWith(text, part) { return apply(endsWith, toText(text), [part]); },
+    startsWith(text, part) { return areTexts('startsWith', text, part) && apply(startsWith, text, [part]); },
+    endsWith(text, part) { return areTexts('endsWith', text, part) && apply(endsWith, text, [part]); },
   };
   for (const name of config.missing) functions[name] = () => { throw new TypeError(name + ' is not supported by the stream engine'); };
   if (extras) for (const name of keys(extras.functions)) functions[name] = extras.functions[name];
@@ -273,16 +281,38 @@ return function boot(configText, main, behaviors, makeExtras) {
   });
 
   // ---- reading through null
+  // A call of nothing is undefined, and so is all that is read from its value or called on it: lastNothing is the
+  // place of the last such call or read, calling that of the call which is just looked up.
+  let lastNothing = 0, calling = 0;
   const readNull = new RealProxy({}, { get: () => null });
   const readUndefined = new RealProxy({}, { get: (_, key) => (key === 'length' ? 0 : null) });
-  const empty = () => [], nothing = () => null;
+  const readOfNothing = new RealProxy({}, { get: () => undefined });
+  const empty = () => [], initialOrNull = function (_, initial) { return arguments.length > 1 ? initial : null; };
   const callsOfUndefined = { __proto__: null, map: empty, filter: empty, reverse: empty, concat: (value) => value, some: () => false,
-    includes: () => false, every: () => true, reduce: (_, initial) => (initial === undefined ? null : initial) };
-  const callNull = new RealProxy({}, { get: () => nothing });
-  const callUndefined = new RealProxy({}, { get: (_, key) => callsOfUndefined[key] || nothing });
+    includes: () => false, every: () => true, reduce: initialOrNull, reduceRight: initialOrNull };
+  function callNothing() {
+    const place = calling;
+    return () => { lastNothing = place; };
+  }
+  const callOfNothing = new RealProxy({}, { get: callNothing });
+  const callUndefined = new RealProxy({}, { get: (_, key) => callsOfUndefined[key] || callNothing() });
+  const callEmpty = { get: (list, key) => (typeof list[key] === 'function' ? (...given) => apply(list[key], list, given) : callNothing()) };
   functions.$etl_pick = pick;
-  functions.$etl_read = (base) => (base === null ? readNull : readUndefined);
-  functions.$etl_call = (base) => (base === null ? callNull : callUndefined);
+  functions.$etl_read = (base, place, before) => {
+    if (base === null) return readNull;
+    if (before === undefined || before !== lastNothing) return readUndefined;
+    lastNothing = place;
+    return readOfNothing;
+  };
+  functions.$etl_call = (base, place, before) => {
+    calling = place;
+    return base === null || (before !== undefined && before === lastNothing) ? callOfNothing : callUndefined;
+  };
+  functions.$etl_list = (list, place) => {
+    if (!isArray(list)) return list;
+    calling = place;
+    return new RealProxy(list, callEmpty);
+  };
   arrayProto.reduce = function (step, initial) {
     if (arguments.length > 1) return apply(reduce, this, [step, initial]);
     return isArray(this) && this.length === 0 ? null : apply(reduce, this, [step]);

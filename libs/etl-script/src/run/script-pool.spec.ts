@@ -112,6 +112,39 @@ describe('A script in the sandbox', () => {
     });
   });
 
+  it('takes the value of a call of nothing for undefined, and all that follows it, as RavenDB does', async () => {
+    const script = `loadToUsers({ a: [typeof this.No.trim(), typeof this.N.trim(), typeof this.E.trim(), typeof [].nope()],
+      b: \`\${this.No.trim().length} \${this.N.x.y().z} \${this.E.split(',').map(x => x)}\`, c: this.No.trim() === undefined,
+      d: [this.No.length, this.No.map(x => x).length, this.E.pop().length, this.E.length, this.E.join(), this.E["at"](0)?.x],
+      e: this.No.trim()?.length ?? 'none', f: this.T.trim().length, g: this.No.reduceRight((a, b) => a, 7) })`;
+    expect(JSON.parse(fieldsOf(await run(script, { N: null, E: [], T: '' })))).toEqual({
+      a: ['undefined', 'undefined', 'undefined', 'undefined'],
+      b: 'undefined undefined undefined',
+      c: true,
+      d: [0, 0, 0, 0, '', null],
+      e: 'none',
+      f: 0,
+      g: 7,
+    });
+    const [failed] = await runScript(pool, 'loadToUsers({ a: this.L.nope() })', [user(1, { L: [1] })]);
+    expect(failureOf(failed).reason).toMatch(/this\.L\.nope is not a function/);
+  });
+
+  it('takes null and undefined where RavenDB’s functions do, and nothing else', async () => {
+    const script = `loadToUsers({ a: [id(null), typeof id(this.No)], b: [lastModified(null), typeof lastModified({})],
+      c: [load(null), typeof load(this.No), typeof load('')] })`;
+    expect(fieldsOf(await run(script))).toBe(
+      '{"a":[null,"undefined"],"b":[null,"undefined"],"c":[null,"undefined","undefined"]}',
+    );
+    for (const call of ['startsWith(this.No, "u")', 'endsWith("x", null)', 'load([null])', 'id("x")']) {
+      const [failed] = await runScript(pool, `loadToUsers({ a: ${call} })`);
+      expect([call, failureOf(failed).reason]).toEqual([
+        call,
+        expect.stringContaining('must be called with'),
+      ]);
+    }
+  });
+
   it('writes values that JSON does not have as RavenDB does', async () => {
     const script = `class P { constructor() { this.x = 1 } }
       loadToUsers({ u: undefined, f() {}, n: NaN, i: -Infinity, d: new Date(0), l: [undefined, , 1], p: new P(), m: new Map(), j: { toJSON() { return 5 } }, get g() { return 1 } })`;
@@ -153,7 +186,7 @@ describe('A script in the sandbox', () => {
       a: 'users/1-A',
       b: true,
       c: 'Users',
-      d: 1767323045678 + 0.9012,
+      d: 17673230456789012 / 10_000,
       e: null,
     });
   });

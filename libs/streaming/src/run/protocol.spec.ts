@@ -258,6 +258,6 @@ describe('the capture-log-apply protocol', () => {
 });
 
 function seedFromEnvironment(): { seed?: number } {
-  const seed = process.env['SPARK_SEED'];
+  const seed = process.env['SPARK_TEST_SEED'];
   return seed === undefined ? {} : { seed: Number(seed) };
 }

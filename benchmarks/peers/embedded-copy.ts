@@ -90,6 +90,16 @@ function picked(text: string): string {
 function checkpointAt(to: number): Checkpoint {
   const task = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
   const counts = { setsApplied: 0, documentsPut: 0, documentsDeleted: 0, readAt: 0, appliedAt: 0 };
-  const place = { witness: 1, sequence: 1, streamCreated: '', swept: false };
-  return { task, generation: 1, databaseId: 'x', to, live: false, script: '', ...place, ...counts };
+  const place = { witness: { number: 1, mark: 'a' }, sequence: 1, streamCreated: '', swept: false };
+  return {
+    task,
+    generation: 1,
+    incarnation: 'first',
+    databaseId: 'x',
+    to,
+    live: false,
+    script: '',
+    ...place,
+    ...counts,
+  };
 }

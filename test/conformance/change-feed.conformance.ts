@@ -105,6 +105,24 @@ export function changeFeedConformance(store: StoreUnderTest): void {
       expect(idsOf(later.changes)).toEqual(['put gone/2', 'put gone/3']);
     });
 
+    it('keeps the delete in each collection of a document that was deleted and made again in another', async () => {
+      const { lastEtag: began } = await feed.identify('r');
+      for (const collection of ['First', 'Second', 'Third', 'First', 'Second']) {
+        for (const id of ['stays/1', 'gone/1']) {
+          await open.delete(id);
+          await open.put(id, collection, '{}');
+        }
+      }
+      await open.delete('gone/1');
+      const lastOf = async (collection: string) => {
+        const { changes } = await readAll(feed, collection, { from: began + 1, deletesAfter: began });
+        return Object.fromEntries(changes.map(({ kind, id }) => [id.toLowerCase(), kind]));
+      };
+      expect(await lastOf('First')).toEqual({ 'gone/1': 'delete', 'stays/1': 'delete' });
+      expect(await lastOf('Second')).toEqual({ 'gone/1': 'delete', 'stays/1': 'put' });
+      expect(await lastOf('Third')).toEqual({ 'gone/1': 'delete', 'stays/1': 'delete' });
+    });
+
     it('shows a re-created document once, and one made again in another collection in both', async () => {
       const { lastEtag: began } = await feed.identify('r');
       await open.put('again/1', 'Again', '{"V":1}');
@@ -178,18 +196,23 @@ export function changeFeedConformance(store: StoreUnderTest): void {
 
     it('takes an etag of no document when a witness is raised', async () => {
       const before = await feed.identify('etag');
-      await feed.raiseWitness('etag', 0);
+      await feed.raiseWitness('etag', before.witness);
       expect((await feed.identify('etag')).lastEtag).toBeGreaterThan(before.lastEtag);
     });
 
-    it('raises the witness of each reader by one, once for a race', async () => {
-      expect((await feed.identify('w')).witness).toBe(0);
-      expect(await feed.raiseWitness('w', 0)).toBe(1);
-      const raced = await Promise.allSettled([feed.raiseWitness('w', 1), open.feed().raiseWitness('w', 1)]);
+    it('raises the witness of each reader by one, once for a race, and remembers it', async () => {
+      const { witness: never } = await feed.identify('w');
+      expect(never).toEqual({ number: 0, marks: [] });
+      const once = await feed.raiseWitness('w', never);
+      const raced = await Promise.allSettled([
+        feed.raiseWitness('w', once),
+        open.feed().raiseWitness('w', once),
+      ]);
       expect(raced.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-      await expect(feed.raiseWitness('w', 1)).rejects.toThrow(VersionConflictError);
-      expect((await feed.identify('w')).witness).toBe(2);
-      expect((await feed.identify('other')).witness).toBe(0);
+      await expect(feed.raiseWitness('w', once)).rejects.toThrow(VersionConflictError);
+      const { witness: twice } = await feed.identify('w');
+      expect(twice).toEqual({ number: 2, marks: [expect.any(String), ...once.marks] });
+      expect((await feed.identify('other')).witness).toEqual(never);
     });
 
     it('wakes who waits when something is written, at once when something was, and when aborted', async () => {

@@ -13,11 +13,12 @@ function checkpointOf(task: TaskKey, changes: Partial<Checkpoint> = {}): Checkpo
   return {
     task,
     generation: 1,
+    incarnation: 'first',
     databaseId: 'source+id/==',
     to: 10,
     live: false,
     script: 'abc',
-    witness: 1,
+    witness: { number: 1, mark: 'a' },
     sequence: 5,
     streamCreated: '2026-01-01T00:00:00Z',
     swept: false,

@@ -1,6 +1,7 @@
 export * from './index.ts';
 export * from './change-set/codec.ts';
 export * from './change-set/control.ts';
+export * from './change-set/witness.ts';
 export * from './names/document-ids.ts';
 export * from './names/subjects.ts';
 export * from './ports/change-feed.ts';

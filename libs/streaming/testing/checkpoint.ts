@@ -7,11 +7,12 @@ export function checkpointOf(task: TaskKey, changes: Partial<Checkpoint> = {}): 
   return {
     task,
     generation: 1,
+    incarnation: 'first',
     databaseId: 'db',
     to,
     live: false,
     script: 'v1',
-    witness: 0,
+    witness: { number: 0, mark: '' },
     sequence: to,
     streamCreated: 's',
     swept: false,

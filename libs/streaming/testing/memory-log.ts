@@ -143,6 +143,12 @@ export class MemoryLog implements TaskLog {
 /** Last-value subjects in memory. */
 export class MemoryControl implements ControlBoard {
   readonly #values = new Map<string, string>();
+
+  /** Somebody deletes the stream: nothing is known any more. */
+  lose(): void {
+    this.#values.clear();
+  }
+
   readonly #listeners = new Set<(subject: string) => void>();
 
   async publish<T extends object>(subject: string, value: T): Promise<void> {

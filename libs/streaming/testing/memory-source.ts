@@ -1,6 +1,9 @@
 import { VersionConflictError, type Etag } from '@nestjs-spark/contracts';
 import {
   COPY_SOURCE,
+  NEVER_RAISED,
+  isSame,
+  raised,
   type ChangeFeed,
   type ChangePage,
   type FeedQuery,
@@ -9,6 +12,7 @@ import {
   type SourceIdentity,
   type StateStore,
   type Versioned,
+  type WitnessRecord,
 } from '@nestjs-spark/contracts/internal';
 
 interface Kept {
@@ -23,8 +27,9 @@ interface Image {
   databaseId: string;
   etag: Etag;
   documents: Map<string, Kept>;
+  /** One per id and collection. */
   tombstones: Map<string, { id: string; collection: string; etag: Etag }>;
-  witnesses: Map<string, number>;
+  witnesses: Map<string, WitnessRecord>;
   lostUpTo: Etag;
 }
 
@@ -46,7 +51,7 @@ export class MemorySource implements ChangeFeed {
     const key = id.toLowerCase();
     const before = this.#image.documents.get(key);
     if (before && before.collection !== collection) this.#bury(before);
-    if (this.#image.tombstones.get(key)?.collection === collection) this.#image.tombstones.delete(key);
+    this.#image.tombstones.delete(tombstoneKey(id, collection));
     const etag = before ? ++this.#image.etag : written;
     this.#image.documents.set(key, { id, collection, etag, copyOf, fields });
     this.#wake();
@@ -87,7 +92,7 @@ export class MemorySource implements ChangeFeed {
 
   async identify(reader: string): Promise<SourceIdentity> {
     const { databaseId, etag, witnesses } = this.#image;
-    return { databaseId, lastEtag: etag, witness: witnesses.get(reader) ?? 0 };
+    return { databaseId, lastEtag: etag, witness: witnesses.get(reader) ?? NEVER_RAISED };
   }
 
   async read({ collection, from, deletesAfter, limit }: FeedQuery): Promise<ChangePage> {
@@ -134,14 +139,15 @@ export class MemorySource implements ChangeFeed {
     });
   }
 
-  async raiseWitness(reader: string, from: number): Promise<number> {
-    if ((this.#image.witnesses.get(reader) ?? 0) !== from)
+  async raiseWitness(reader: string, from: WitnessRecord): Promise<WitnessRecord> {
+    const { witnesses } = this.#image;
+    if (!isSame(witnesses.get(reader) ?? NEVER_RAISED, from))
       throw new VersionConflictError(`the witness of ${reader}`);
-    const raised = from + 1;
-    this.#image.witnesses.set(reader, raised);
+    const next = raised(from);
+    witnesses.set(reader, next);
     this.#image.etag++;
     this.#wake();
-    return raised;
+    return next;
   }
 
   async keepDeletesAfter(etag: Etag): Promise<void> {
@@ -153,7 +159,7 @@ export class MemorySource implements ChangeFeed {
   }
 
   #bury({ id, collection }: Kept): void {
-    this.#image.tombstones.set(id.toLowerCase(), { id, collection, etag: ++this.#image.etag });
+    this.#image.tombstones.set(tombstoneKey(id, collection), { id, collection, etag: ++this.#image.etag });
   }
 
   #clean(upTo: Etag): void {
@@ -165,6 +171,10 @@ export class MemorySource implements ChangeFeed {
     for (const resolve of this.#waiting) resolve();
     this.#waiting.clear();
   }
+}
+
+function tombstoneKey(id: string, collection: string): string {
+  return `${collection}/${id.toLowerCase()}`;
 }
 
 function toSource({ id, collection, copyOf, fields }: Kept): SourceDocument {

@@ -1,5 +1,6 @@
 import type { TaskKey } from '../names/task-key.ts';
 import type { ExtraCommand } from './extras.ts';
+import type { Witness } from './witness.ts';
 
 /** A place in one database's order of changes: grows with every write, with gaps. A safe integer. */
 export type Etag = number;
@@ -17,12 +18,17 @@ export type ChangeCommand =
 
 /**
  * One message of a task's log: everything that the owner's changes in `from..to` mean for the requester.
- * Whether it is applied is decided by `generation`, `databaseId`, `from` and `to` alone, never by where it stands in the log.
+ * Whether it is applied is decided by `generation`, `incarnation`, `databaseId`, `from` and `to` alone, never by where it stands in the log.
  */
 export interface ChangeSet {
   task: TaskKey;
   /** Starts at 1 and grows when the task is read from the beginning again. */
   generation: number;
+  /**
+   * Drawn when the generation began. Numbers repeat where the owner lost all that it knew (its log, the requester's word);
+   * sets of the same number and another incarnation belong to another reading of the source.
+   */
+  incarnation: string;
   /** The source database's own id: another one means restored or other data, whose etags say nothing here. */
   databaseId: string;
   /** First and last etag covered; every change in between is in this set or concerns nobody. */
@@ -32,8 +38,8 @@ export interface ChangeSet {
   began: Etag;
   /** True once the feed was drained in this generation: the copy is complete. Rides in every later set. */
   live: boolean;
-  /** The number in the source's witness document; a lower one in the database means it was restored. */
-  witness: number;
+  /** What the source's witness document said when this was read; a database that does not remember it was restored. */
+  witness: Witness;
   /** Fingerprint of the script that made the commands. */
   script: string;
   /** The last resync request that the owner has answered in this generation. */

@@ -1,13 +1,15 @@
 import type { Etag } from './change-set.ts';
+import type { Witness } from './witness.ts';
 
 /** A requester's word on how far it has applied a task; the owner trims its log and lets go of tombstones by it. */
 export interface Confirmation {
   generation: number;
+  incarnation: string;
   databaseId: string;
   to: Etag;
   live: boolean;
   /** The witness that the applied sets carried: it outlives a log that is put back. */
-  witness: number;
+  witness: Witness;
   /** Sequence in the task's log of the last set applied, and when that stream was created. */
   sequence: number;
   streamCreated: string;
@@ -22,7 +24,7 @@ export interface ResyncRequest {
   /** What was missing, for people. */
   reason: string;
   /** Where the requester stands; null when it has nothing. */
-  checkpoint: { generation: number; databaseId: string; to: Etag } | null;
+  checkpoint: { generation: number; incarnation: string; databaseId: string; to: Etag } | null;
   /** The set that did not join, if one was seen. */
   seen: { generation: number; databaseId: string; from: Etag; to: Etag } | null;
   /** Start again from the first document, whatever the checkpoint says (an operator's wish). */

@@ -1,5 +1,6 @@
 import type { Etag } from '../change-set/change-set.ts';
 import type { CounterCopy, TimeSeriesEntry } from '../change-set/extras.ts';
+import type { WitnessRecord } from '../change-set/witness.ts';
 
 /** Reads one database's changes in their order. Every method throws `UnavailableError` when the store is away. */
 export interface ChangeFeed {
@@ -12,11 +13,11 @@ export interface ChangeFeed {
   /** Resolves when something may have changed after `etag` (too early is allowed, too late is not), or when aborted. */
   wait(etag: Etag, signal: AbortSignal): Promise<void>;
   /**
-   * Raises the witness of `reader` from `from` to one more with compare-and-set and returns it. Each reader has its own, so
+   * Raises the witness of `reader` from `from` with compare-and-set and returns its new record. Each reader has its own, so
    * that nobody else's raising can hide from it that the database was restored. Takes an etag that no document has.
    * @throws {VersionConflictError} when it does not stand at `from` any more
    */
-  raiseWitness(reader: string, from: number): Promise<number>;
+  raiseWitness(reader: string, from: WitnessRecord): Promise<WitnessRecord>;
   /**
    * Tells the store what every reader has confirmed: deletes up to `etag` need not be kept any longer.
    * Also makes what keeps them where that is missing. Cheap to call again with the same etag.
@@ -44,8 +45,7 @@ export interface SourceExtras {
 export interface SourceIdentity {
   databaseId: string;
   lastEtag: Etag;
-  /** 0 when the reader has no witness there. */
-  witness: number;
+  witness: WitnessRecord;
 }
 
 export interface FeedQuery {

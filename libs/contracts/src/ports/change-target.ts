@@ -1,4 +1,5 @@
 import type { ChangeCommand, Etag } from '../change-set/change-set.ts';
+import type { Witness } from '../change-set/witness.ts';
 import type { TaskKey } from '../names/task-key.ts';
 import type { TaskLog } from './change-log.ts';
 
@@ -6,13 +7,14 @@ import type { TaskLog } from './change-log.ts';
 export interface Checkpoint {
   task: TaskKey;
   generation: number;
+  incarnation: string;
   databaseId: string;
   /** Everything up to this etag of the source is applied. */
   to: Etag;
   live: boolean;
   /** Fingerprint of the script that made the copies. */
   script: string;
-  witness: number;
+  witness: Witness;
   /** Where to read next in the task's log; void when the stream was created at another time. */
   sequence: number;
   streamCreated: string;

@@ -6,6 +6,7 @@ import type {
   FeedQuery,
   SourceDocument,
   SourceIdentity,
+  WitnessRecord,
 } from '@nestjs-spark/contracts/internal';
 import { RavenHttp } from '../connect/raven-http.ts';
 import type { RavenSettings } from '../connect/settings.ts';
@@ -88,7 +89,7 @@ export class RavenChangeFeed implements ChangeFeed {
     return this.#tail.wait(etag, signal, this.#end?.etag === etag ? this.#end.heard : undefined);
   }
 
-  raiseWitness(reader: string, from: number): Promise<number> {
+  raiseWitness(reader: string, from: WitnessRecord): Promise<WitnessRecord> {
     return raiseWitness(this.#http, reader, from);
   }
 

@@ -1,27 +1,46 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
-import { witnessId } from '@nestjs-spark/contracts/internal';
+import {
+  isSame,
+  NEVER_RAISED,
+  raised,
+  witnessId,
+  type WitnessRecord,
+} from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { write } from '../write/transaction.ts';
 
 interface WitnessDocument {
-  Number?: number;
+  Number: number;
+  Marks: string[];
   '@metadata': { '@change-vector': string };
 }
 
-/** A number that only grows. A database that shows a lower one than before was restored, even if its id is the same. */
-export async function readWitness(http: RavenHttp, reader: string): Promise<number> {
-  return (await readDocument(http, reader))?.Number ?? 0;
+export async function readWitness(http: RavenHttp, reader: string): Promise<WitnessRecord> {
+  return toRecord(await readDocument(http, reader));
 }
 
-/** @throws {VersionConflictError} when it is not, or not any more, at `from` */
-export async function raiseWitness(http: RavenHttp, reader: string, from: number): Promise<number> {
+/** @throws {VersionConflictError} when it is not, or not any more, as in `from` */
+export async function raiseWitness(
+  http: RavenHttp,
+  reader: string,
+  from: WitnessRecord,
+): Promise<WitnessRecord> {
   const id = witnessId(reader);
   const current = await readDocument(http, reader);
-  if ((current?.Number ?? 0) !== from) throw new VersionConflictError(id);
-  const document = JSON.stringify({ Number: from + 1, '@metadata': { '@collection': 'SparkWitnesses' } });
+  if (!isSame(toRecord(current), from)) throw new VersionConflictError(id);
+  const next = raised(from);
+  const document = JSON.stringify({
+    Number: next.number,
+    Marks: next.marks,
+    '@metadata': { '@collection': 'SparkWitnesses' },
+  });
   const expected = current?.['@metadata']['@change-vector'] ?? null;
   await write(http, { deletes: [], puts: [], fence: { id, document, expected } });
-  return from + 1;
+  return next;
+}
+
+function toRecord(document: WitnessDocument | null): WitnessRecord {
+  return document ? { number: document.Number, marks: document.Marks } : NEVER_RAISED;
 }
 
 async function readDocument(http: RavenHttp, reader: string): Promise<WitnessDocument | null> {

@@ -159,11 +159,12 @@ function checkpointAt(to: number): Checkpoint {
   return {
     task: TASK,
     generation: 1,
+    incarnation: 'first',
     databaseId: 'db',
     to,
     live: true,
     script: 'x',
-    witness: 0,
+    witness: { number: 0, mark: '' },
     sequence: to,
     streamCreated: 'now',
     swept: true,

@@ -5,6 +5,7 @@ import type {
   FeedQuery,
   SourceDocument,
   SourceIdentity,
+  WitnessRecord,
 } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
@@ -56,7 +57,7 @@ export class SqliteChangeFeed implements ChangeFeed {
     return this.#tail.wait(etag, signal);
   }
 
-  raiseWitness(reader: string, from: number): Promise<number> {
+  raiseWitness(reader: string, from: WitnessRecord): Promise<WitnessRecord> {
     return this.#database.write((open) => raiseWitness(open, reader, from));
   }
 

@@ -18,6 +18,7 @@ export function nextCheckpoint(
   return {
     task: set.task,
     generation: set.generation,
+    incarnation: set.incarnation,
     databaseId: set.databaseId,
     to: same ? Math.max(before.to, set.to) : set.to,
     live,

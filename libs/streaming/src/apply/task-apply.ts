@@ -265,9 +265,10 @@ export class TaskApply {
   #confirmNow(): void {
     const checkpoint = this.#stored?.checkpoint;
     if (!checkpoint) return;
-    const { generation, databaseId, to, live, witness, sequence, streamCreated } = checkpoint;
+    const { generation, incarnation, databaseId, to, live, witness, sequence, streamCreated } = checkpoint;
     this.#confirm.offer({
       generation,
+      incarnation,
       databaseId,
       to,
       live,

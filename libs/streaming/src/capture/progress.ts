@@ -7,7 +7,7 @@ import type { CapturePosition } from './resume.ts';
 export class CaptureProgress {
   active = false;
   generation = 0;
-  databaseId = '';
+  incarnation = '';
   published: Etag = 0;
   publishedAt = 0;
   documentsTotal = 0;
@@ -29,9 +29,9 @@ export class CaptureProgress {
   }
 
   resumed(position: CapturePosition): void {
-    if (position.generation !== this.generation) this.#documentsRead = 0;
+    if (position.incarnation !== this.incarnation) this.#documentsRead = 0;
     this.generation = position.generation;
-    this.databaseId = position.databaseId;
+    this.incarnation = position.incarnation;
     this.#moved(position);
   }
 

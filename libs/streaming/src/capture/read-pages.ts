@@ -1,5 +1,5 @@
 import type { Etag } from '@nestjs-spark/contracts';
-import type { ChangeFeed, ChangePage, DeleteCover, Follow } from '@nestjs-spark/contracts/internal';
+import type { ChangeFeed, ChangePage, DeleteCover, Follow, Witness } from '@nestjs-spark/contracts/internal';
 import type { Nudge } from '../flow/nudge.ts';
 import { makeRoom } from '../retry/make-room.ts';
 import type { CapturePosition } from './resume.ts';
@@ -25,10 +25,10 @@ export interface ReadOptions {
   idleMs: number;
 }
 
-/** A page to publish, with the witness that stood in the source when it was read. */
+/** A page to publish, with what the source's witness said when it was read. */
 export interface WitnessedPage {
   page: ChangePage;
-  witness: number;
+  witness: Witness;
 }
 
 /** The collection's changes after `position`, page by page, then those to come, until aborted. */

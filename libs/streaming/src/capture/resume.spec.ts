@@ -6,25 +6,29 @@ import { decideResumption, type ResumeFacts } from './resume.ts';
 const tail: ChangeSetHeader = {
   task: { owner: 'Fleet', requester: 'HR', name: 'Cars' },
   generation: 3,
+  incarnation: 'a',
   databaseId: 'db',
   from: 90,
   to: 100,
   began: 40,
   live: true,
-  witness: 5,
+  witness: { number: 5, mark: 'e' },
   script: 'v1',
   resync: null,
   readAt: 0,
 };
 
+const RECORD = { number: 5, marks: ['e', 'd', 'c', 'b', 'a'] };
+
 function facts(changed: Partial<ResumeFacts>): ResumeFacts {
   return {
     tail,
     task: { fingerprint: 'v1', generation: 1 },
-    source: { databaseId: 'db', lastEtag: 120, witness: 5 },
+    source: { databaseId: 'db', lastEtag: 120, witness: RECORD },
     confirmed: null,
     resync: null,
     deletesLostFrom: null,
+    incarnation: 'new',
     ...changed,
   };
 }
@@ -33,7 +37,7 @@ function request(changed: Partial<ResyncRequest>): ResyncRequest {
   return {
     id: 'r1',
     reason: 'a hole',
-    checkpoint: { generation: 3, databaseId: 'db', to: 70 },
+    checkpoint: { generation: 3, incarnation: 'a', databaseId: 'db', to: 70 },
     seen: { generation: 3, databaseId: 'db', from: 90, to: 100 },
     at: 0,
     ...changed,
@@ -44,44 +48,65 @@ describe('where a capture goes on', () => {
   it('goes on behind the last set of its log', () => {
     const { kind, position } = decideResumption(facts({}));
     expect(kind).toBe('continue');
-    expect(position).toMatchObject({ generation: 3, to: 100, live: true, began: 40 });
+    expect(position).toMatchObject({ generation: 3, incarnation: 'a', to: 100, live: true, began: 40 });
   });
 
   it.each<[string, Partial<ResumeFacts>]>([
     ['the script is another one', { task: { fingerprint: 'v2', generation: 1 } }],
     ['a newer generation was asked for', { task: { fingerprint: 'v1', generation: 4 } }],
-    ['the source is another database', { source: { databaseId: 'other', lastEtag: 120, witness: 5 } }],
-    ['the source is behind its log', { source: { databaseId: 'db', lastEtag: 99, witness: 5 } }],
-    ['the witness went back', { source: { databaseId: 'db', lastEtag: 120, witness: 4 } }],
-    ['the witness went back behind what was confirmed', { confirmed: { generation: 3, to: 90, witness: 6 } }],
+    ['the source is another database', { source: { databaseId: 'other', lastEtag: 120, witness: RECORD } }],
+    ['the source is behind its log', { source: { databaseId: 'db', lastEtag: 99, witness: RECORD } }],
+    [
+      'the witness went back and was raised again',
+      { source: { databaseId: 'db', lastEtag: 120, witness: { number: 5, marks: ['x', 'd', 'c'] } } },
+    ],
+    [
+      'the witness went back',
+      { source: { databaseId: 'db', lastEtag: 120, witness: { number: 4, marks: ['d', 'c'] } } },
+    ],
+    [
+      'the witness went back behind what was confirmed',
+      { confirmed: { generation: 3, incarnation: 'a', to: 90, witness: { number: 6, mark: 'f' } } },
+    ],
+    [
+      'the requester has another reading of the same number',
+      { confirmed: { generation: 3, incarnation: 'b', to: 90, witness: { number: 5, mark: 'e' } } },
+    ],
+    [
+      'the requester misses something of another reading of the same number',
+      { resync: request({ checkpoint: { generation: 3, incarnation: 'b', databaseId: 'db', to: 70 } }) },
+    ],
     ['deletes are gone unread', { deletesLostFrom: 101 }],
     [
       'an older log was put back',
-      { tail: { ...tail, generation: 2 }, confirmed: { generation: 3, to: 1, witness: 0 } },
+      {
+        tail: { ...tail, generation: 2 },
+        confirmed: { generation: 3, incarnation: 'a', to: 1, witness: { number: 0, mark: '' } },
+      },
     ],
     ['an operator wishes it', { resync: request({ fromStart: true, checkpoint: null, seen: null }) }],
     ['the requester has nothing', { resync: request({ checkpoint: null }) }],
     [
       'the requester has an older generation',
-      { resync: request({ checkpoint: { generation: 2, databaseId: 'db', to: 9 } }) },
+      { resync: request({ checkpoint: { generation: 2, incarnation: 'a', databaseId: 'db', to: 9 } }) },
     ],
     [
       'the requester has another database',
-      { resync: request({ checkpoint: { generation: 3, databaseId: 'x', to: 9 } }) },
+      { resync: request({ checkpoint: { generation: 3, incarnation: 'a', databaseId: 'x', to: 9 } }) },
     ],
   ])('begins a generation above all known when %s', (_, changed) => {
     const { kind, position } = decideResumption(facts(changed));
     expect(kind).toBe('begin');
     expect(position.generation).toBe(4);
-    expect(position).toMatchObject({ to: 0, live: false });
+    expect(position).toMatchObject({ to: 0, live: false, incarnation: 'new' });
   });
 
   it('begins above what a requester has seen, also when the log is empty', () => {
     const { position } = decideResumption(
       facts({
         tail: null,
-        confirmed: { generation: 6, to: 1, witness: 0 },
-        resync: request({ checkpoint: { generation: 8, databaseId: 'db', to: 1 } }),
+        confirmed: { generation: 6, incarnation: 'a', to: 1, witness: { number: 0, mark: '' } },
+        resync: request({ checkpoint: { generation: 8, incarnation: 'a', databaseId: 'db', to: 1 } }),
       }),
     );
     expect(position.generation).toBe(9);
@@ -90,7 +115,7 @@ describe('where a capture goes on', () => {
   it('rewinds to the checkpoint of a requester that misses something', () => {
     const { kind, position } = decideResumption(facts({ resync: request({}) }));
     expect(kind).toBe('rewind');
-    expect(position).toMatchObject({ generation: 3, to: 70, live: false, resync: 'r1' });
+    expect(position).toMatchObject({ generation: 3, incarnation: 'a', to: 70, live: false, resync: 'r1' });
   });
 
   it('begins a generation when what the requester misses cannot be read any more', () => {

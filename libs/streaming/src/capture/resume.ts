@@ -1,5 +1,12 @@
 import type { ChangeSetHeader, Etag } from '@nestjs-spark/contracts';
-import type { Confirmation, ResyncRequest, SourceIdentity } from '@nestjs-spark/contracts/internal';
+import {
+  newest,
+  remembers,
+  type Confirmation,
+  type ResyncRequest,
+  type SourceIdentity,
+  type Witness,
+} from '@nestjs-spark/contracts/internal';
 import type { CaptureTask } from '../run/tasks.ts';
 
 /** All that a capture looks at before it goes on, read in this order: the log's tail first, then the task, then the source. */
@@ -8,21 +15,24 @@ export interface ResumeFacts {
   tail: ChangeSetHeader | null;
   task: Pick<CaptureTask, 'fingerprint' | 'generation'>;
   source: SourceIdentity;
-  confirmed: Pick<Confirmation, 'generation' | 'to' | 'witness'> | null;
+  confirmed: Pick<Confirmation, 'generation' | 'incarnation' | 'to' | 'witness'> | null;
   resync: ResyncRequest | null;
   /** An etag from which deletes could not be read because the store had let go of them; null when nothing is known. */
   deletesLostFrom: Etag | null;
+  /** The mark of a generation that begins now. */
+  incarnation: string;
 }
 
 /** Where a capture goes on. */
 export interface CapturePosition {
   generation: number;
+  incarnation: string;
   databaseId: string;
   /** Everything up to here is in the log (or of no interest). */
   to: Etag;
   began: Etag;
   live: boolean;
-  witness: number;
+  witness: Witness;
   resync: string | null;
 }
 
@@ -47,14 +57,17 @@ export function decideResumption(facts: ResumeFacts): Resumption {
   if (task.generation > tail.generation) return beginAgain(facts, 'a new generation was asked for');
   if (tail.databaseId !== source.databaseId) return beginAgain(facts, 'the source is another database');
   if (source.lastEtag < tail.to) return beginAgain(facts, 'the source is behind its log: it was restored');
-  if (source.witness < tail.witness)
-    return beginAgain(facts, 'the witness went back: the source was restored');
+  if (!remembers(source.witness, tail.witness))
+    return beginAgain(facts, 'its witness is another: the source was restored');
   if (facts.deletesLostFrom === tail.to + 1)
     return beginAgain(facts, 'deletes in the source are gone unread');
 
   const { confirmed } = facts;
   if (confirmed && confirmed.generation > tail.generation) {
     return beginAgain(facts, 'the requester is ahead of the log: an older log was put back');
+  }
+  if (confirmed?.generation === tail.generation && confirmed.incarnation !== tail.incarnation) {
+    return beginAgain(facts, 'what the requester has was read before the log was lost');
   }
   if (confirmed?.generation === tail.generation && isBehind(source, confirmed)) {
     return beginAgain(facts, 'the source is behind what the requester has: it was restored');
@@ -63,17 +76,17 @@ export function decideResumption(facts: ResumeFacts): Resumption {
   const open = openRequest(tail, facts.resync);
   if (open) return answer(open, tail, facts);
 
-  const { generation, databaseId, to, began, live, witness, resync } = tail;
+  const { generation, incarnation, databaseId, to, began, live, witness, resync } = tail;
   return {
     kind: 'continue',
-    position: { generation, databaseId, to, began, live, witness, resync },
+    position: { generation, incarnation, databaseId, to, began, live, witness, resync },
     because: 'the log says so',
   };
 }
 
-/** An older state of a database under the same id: fewer etags, or, where they have caught up, a lower witness. */
-function isBehind(source: SourceIdentity, known: { to: Etag; witness: number }): boolean {
-  return source.lastEtag < known.to || source.witness < known.witness;
+/** An older state of a database under the same id: fewer etags, or, where they have caught up, another witness. */
+function isBehind(source: SourceIdentity, known: { to: Etag; witness: Witness }): boolean {
+  return source.lastEtag < known.to || !remembers(source.witness, known.witness);
 }
 
 /** The request that still wants an answer, or null: answered ones ride in the tail, and what was seen in an older generation is past. */
@@ -90,14 +103,24 @@ function answer(request: ResyncRequest, tail: ChangeSetHeader, facts: ResumeFact
     !request.fromStart &&
     stands !== null &&
     stands.generation === tail.generation &&
+    stands.incarnation === tail.incarnation &&
     stands.databaseId === tail.databaseId &&
     stands.to <= facts.source.lastEtag &&
     facts.deletesLostFrom !== stands.to + 1;
   if (!joins) return beginAgain(facts, request.reason);
-  const { generation, databaseId, began, witness } = tail;
+  const { generation, incarnation, databaseId, began, witness } = tail;
   return {
     kind: 'rewind',
-    position: { generation, databaseId, to: stands.to, began, live: false, witness, resync: request.id },
+    position: {
+      generation,
+      incarnation,
+      databaseId,
+      to: stands.to,
+      began,
+      live: false,
+      witness,
+      resync: request.id,
+    },
     because: request.reason,
   };
 }
@@ -114,11 +137,12 @@ function beginAgain(facts: ResumeFacts, because: string): Resumption {
     kind: 'begin',
     position: {
       generation: Math.max(known + 1, task.generation),
+      incarnation: facts.incarnation,
       databaseId: source.databaseId,
       to: 0,
       began: source.lastEtag,
       live: false,
-      witness: source.witness,
+      witness: newest(source.witness),
       resync: resync?.id ?? tail?.resync ?? null,
     },
     because,

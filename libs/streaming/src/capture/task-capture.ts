@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { UnavailableError, describeTask, taskId, type ChangeSetHeader } from '@nestjs-spark/contracts';
 import {
@@ -119,8 +120,7 @@ export class TaskCapture {
   }
 
   confirmed(confirmation: Confirmation): void {
-    const { generation, databaseId } = this.progress;
-    if (confirmation.generation !== generation || confirmation.databaseId !== databaseId) return;
+    if (confirmation.incarnation !== this.progress.incarnation) return;
     this.progress.confirmed = confirmation;
     this.#trim.offer(confirmation);
     this.#confirmedNudge.nudge();
@@ -227,6 +227,7 @@ export class TaskCapture {
       confirmed,
       resync,
       deletesLostFrom: this.#deletesLostFrom,
+      incarnation: randomUUID(),
     });
   }
 

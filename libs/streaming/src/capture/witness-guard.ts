@@ -1,11 +1,17 @@
-import type { ChangeFeed, SourceIdentity } from '@nestjs-spark/contracts/internal';
+import {
+  newest,
+  remembers,
+  type ChangeFeed,
+  type SourceIdentity,
+  type Witness,
+} from '@nestjs-spark/contracts/internal';
 import { SourceReplacedError } from './source-errors.ts';
 import type { CapturePosition } from './resume.ts';
 
 /**
- * Finds out that the source's files were put back: the number in its witness document is then lower than what rode in the
- * sets. What is published must have been read after the witness was raised to the number it carries; only so is a database
- * without those changes sure to show a lower one. It is raised only when something is published, so an idle database is
+ * Finds out that the source's files were put back: its witness document then does not remember what rode in the sets. What is
+ * published must have been read after the witness was raised to what it carries; only so is a database without those changes
+ * sure not to remember it. It is raised only when something is published, so an idle database is
  * left alone.
  */
 export class WitnessGuard {
@@ -13,7 +19,7 @@ export class WitnessGuard {
   readonly #reader: string;
   readonly #databaseId: string;
   readonly #everyMs: number;
-  #witness: number;
+  #witness: Witness;
   #raisedAt = -Infinity;
   #used = false;
 
@@ -25,8 +31,8 @@ export class WitnessGuard {
     this.#everyMs = everyMs;
   }
 
-  /** The number that was in the source when it was read last, for something that is published with it. */
-  use(): number {
+  /** What was in the source when it was read last, for something that is published with it. */
+  use(): Witness {
     this.#used = true;
     return this.#witness;
   }
@@ -44,7 +50,7 @@ export class WitnessGuard {
   /** @throws {SourceReplacedError} when the database is older than what was published from it */
   async check(): Promise<SourceIdentity> {
     const source = await this.#feed.identify(this.#reader);
-    if (source.databaseId !== this.#databaseId || source.witness < this.#witness)
+    if (source.databaseId !== this.#databaseId || !remembers(source.witness, this.#witness))
       throw new SourceReplacedError();
     return source;
   }
@@ -52,7 +58,7 @@ export class WitnessGuard {
   /** @throws {SourceReplacedError} as `check` does */
   async raise(): Promise<void> {
     const { witness } = await this.check();
-    this.#witness = await this.#feed.raiseWitness(this.#reader, witness);
+    this.#witness = newest(await this.#feed.raiseWitness(this.#reader, witness));
     this.#raisedAt = performance.now();
     this.#used = false;
   }

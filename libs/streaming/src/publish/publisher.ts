@@ -5,6 +5,7 @@ import {
   encodeChangeSet,
   type ChangePage,
   type TaskLog,
+  type Witness,
 } from '@nestjs-spark/contracts/internal';
 import type { CapturePosition } from '../capture/resume.ts';
 import type { CaptureTask } from '../run/tasks.ts';
@@ -52,7 +53,7 @@ export class Publisher {
     await this.#append({ from: 1, to: 0, live: false, commands: [] }, Date.now());
   }
 
-  async publish(page: ChangePage, witness: number, changes: TransformedChange[]): Promise<void> {
+  async publish(page: ChangePage, witness: Witness, changes: TransformedChange[]): Promise<void> {
     const readAt = Date.now();
     this.#position.witness = witness;
     // What was read and found empty since the last set is covered by this one.
@@ -72,13 +73,14 @@ export class Publisher {
   }
 
   async #append(part: Cut & { live: boolean }, readAt: number): Promise<void> {
-    const { generation, databaseId, began, witness, resync } = this.#position;
+    const { generation, incarnation, databaseId, began, witness, resync } = this.#position;
     const { commands, bundle, published } = await this.#contents.attach(part.commands, () =>
       this.#log.contents(this.#sequence),
     );
     const message = await encodeChangeSet({
       task: this.#task.task,
       generation,
+      incarnation,
       databaseId,
       began,
       witness,

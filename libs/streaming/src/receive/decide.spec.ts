@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from './decide.ts';
 
-const checkpoint = { generation: 2, databaseId: 'db', to: 50, live: false };
-const set = { generation: 2, databaseId: 'db', from: 51, to: 60, live: false };
+const checkpoint = { generation: 2, incarnation: 'a', databaseId: 'db', to: 50, live: false };
+const set = { generation: 2, incarnation: 'a', databaseId: 'db', from: 51, to: 60, live: false };
 
 describe('what a requester does with a set', () => {
   it.each([
@@ -12,6 +12,7 @@ describe('what a requester does with a set', () => {
     ['is covered and says that the copy is complete', { from: 30, to: 50, live: true }, 'live'],
     ['leaves a hole', { from: 52 }, 'hole'],
     ['is of another database', { databaseId: 'other' }, 'hole'],
+    ['is of another incarnation, although it is covered', { incarnation: 'b', from: 1, to: 50 }, 'hole'],
     ['is of an older generation', { generation: 1 }, 'past'],
     ['begins a newer generation', { generation: 3, from: 1, to: 0 }, 'apply'],
     ['is from the middle of a newer generation', { generation: 3, from: 20 }, 'hole'],

@@ -8,16 +8,17 @@ import type { Checkpoint } from '@nestjs-spark/contracts/internal';
  */
 export type Decision = 'apply' | 'covered' | 'live' | 'past' | 'hole';
 
-type Standing = Pick<Checkpoint, 'generation' | 'databaseId' | 'to' | 'live'>;
-type Offered = Pick<ChangeSetHeader, 'generation' | 'databaseId' | 'from' | 'to' | 'live'>;
+type Standing = Pick<Checkpoint, 'generation' | 'incarnation' | 'databaseId' | 'to' | 'live'>;
+type Offered = Pick<ChangeSetHeader, 'generation' | 'incarnation' | 'databaseId' | 'from' | 'to' | 'live'>;
 
 /**
- * Decides by generation, database and etags alone. Where a set stands in the log says nothing: sequences repeat after a
+ * Decides by generation, incarnation, database and etags alone. Where a set stands in the log says nothing: sequences repeat after a
  * stream was restored or made again.
  */
 export function decide(checkpoint: Standing | null, set: Offered): Decision {
   if (checkpoint === null || set.generation > checkpoint.generation) return set.from <= 1 ? 'apply' : 'hole';
   if (set.generation < checkpoint.generation) return 'past';
+  if (set.incarnation !== checkpoint.incarnation) return 'hole';
   if (set.databaseId !== checkpoint.databaseId) return 'hole';
   if (set.to <= checkpoint.to) return set.live && !checkpoint.live ? 'live' : 'covered';
   return set.from <= checkpoint.to + 1 ? 'apply' : 'hole';

@@ -14,6 +14,7 @@ export function resyncRequest(
     reason,
     checkpoint: checkpoint && {
       generation: checkpoint.generation,
+      incarnation: checkpoint.incarnation,
       databaseId: checkpoint.databaseId,
       to: checkpoint.to,
     },

@@ -123,6 +123,49 @@ describe('the capture-log-apply protocol', () => {
     await untilEqual(simulation);
   });
 
+  it('a log that is lost with all that was known of it, while the requester is away, leaves no ghosts', async () => {
+    const { source, log, control } = fresh();
+    source.put('cars/1', { V: 1 });
+    source.put('cars/2', { V: 2 });
+    const capture = simulation.startCapture();
+    const away = simulation.startApply();
+    await untilEqual(simulation);
+    await away.kill();
+    source.delete('cars/2');
+    await settle();
+    source.loseTombstones();
+    await capture.kill();
+    log.recreate();
+    control.lose();
+    simulation.startCapture();
+    await settle();
+    source.put('cars/3', { V: 3 });
+    simulation.startApply();
+    await untilEqual(simulation);
+  });
+
+  it('a source and its log that are both put back begin something else, although its numbers are the same', async () => {
+    const { source, log, control } = fresh();
+    const empty = { source: source.backup(), log: log.backup() };
+    const capture = simulation.startCapture();
+    const apply = simulation.startApply();
+    source.put('cars/1', { V: 1 });
+    source.put('cars/2', { V: 2 });
+    await untilEqual(simulation);
+    await Promise.all([capture.kill(), apply.kill()]);
+    source.restore(empty.source);
+    log.restore(empty.log);
+    control.lose();
+    simulation.startCapture();
+    source.put('cars/3', { V: 3 });
+    await settle();
+    source.put('cars/4', { V: 4 });
+    await settle();
+    source.put('cars/5', { V: 5 });
+    simulation.startApply();
+    await untilEqual(simulation);
+  });
+
   it('a task whose documents all fail leaves them aside and goes on with the rest', async () => {
     const { source, target } = fresh();
     source.put('cars/bad', { Throws: true });
@@ -158,6 +201,7 @@ describe('the capture-log-apply protocol', () => {
         'break-readers' as const,
         'backup-log' as const,
         'restore-log' as const,
+        'lose-control' as const,
         'backup-source' as const,
         'restore-source' as const,
         'clean-tombstones' as const,
@@ -226,6 +270,9 @@ describe('the capture-log-apply protocol', () => {
               break;
             case 'restore-log':
               log.restore(logBackup);
+              break;
+            case 'lose-control':
+              simulation.control.lose();
               break;
             case 'backup-source':
               sourceBackup = source.backup();

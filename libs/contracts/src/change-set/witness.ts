@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+
+const MARKS = 16;
+
+/** What a set says of the source's witness document: how often it had been raised, and the mark drawn at that time. */
+export interface Witness {
+  number: number;
+  mark: string;
+}
+
+/** A source's witness document of one reader: how often it was raised, and the marks of the last times, newest first. */
+export interface WitnessRecord {
+  number: number;
+  marks: readonly string[];
+}
+
+/** The record of a reader that never raised its witness. */
+export const NEVER_RAISED: WitnessRecord = { number: 0, marks: [] };
+
+/** The record after one more raise. */
+export function raised({ number, marks }: WitnessRecord): WitnessRecord {
+  const mark = randomBytes(6).toString('base64url');
+  return { number: number + 1, marks: [mark, ...marks].slice(0, MARKS) };
+}
+
+/** What is said of a source now. */
+export function newest({ number, marks }: WitnessRecord): Witness {
+  return { number, mark: marks[0] ?? '' };
+}
+
+/**
+ * Whether a source still knows what was said of it. One that was restored has been raised less often, or, where somebody has
+ * raised it since, under other marks. Of what is older than its marks only the number can tell.
+ */
+export function remembers({ number, marks }: WitnessRecord, said: Witness): boolean {
+  const ago = number - said.number;
+  if (ago < 0) return false;
+  return ago >= marks.length || marks[ago] === said.mark;
+}
+
+/** Whether two readings of a record are of the same raise. */
+export function isSame(one: WitnessRecord, other: WitnessRecord): boolean {
+  return one.number === other.number && one.marks[0] === other.marks[0];
+}

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { carCommands, range } from '../support/cars.ts';
+import { loseStreams } from '../support/lose-streams.ts';
+import type { Member } from '../support/member.ts';
+import { equal } from '../support/story-of-cars.ts';
+import { ALL_PAIRS, describeOn } from '../support/stores/pairs.ts';
+import { World } from '../support/world.ts';
+
+describeOn(ALL_PAIRS, 'NATS without its data', (pair) => {
+  let world: World;
+  let fleet: Member;
+  let hr: Member;
+
+  beforeAll(async () => {
+    world = await World.create('streams-lost', pair);
+    fleet = await world.fleet();
+    hr = await world.hr();
+    await fleet.database.write(carCommands(1, 200));
+    fleet.start();
+    await hr.startReady();
+    await equal(fleet, hr);
+  });
+  afterAll(() => world?.end());
+
+  it('while HR was stopped and 50 cars were deleted: they do not stay in HR', async () => {
+    await hr.process.stop();
+    const before = (await published(fleet)) ?? 0;
+    await fleet.database.write(
+      range(1, 50).map((number) => ({ id: `cars/${number}`, deleted: true as const })),
+    );
+    // From then on its store may let go of the deletes.
+    await fleet.until('done publishing', async () => ((await published(fleet)) ?? 0) >= before + 50);
+    await fleet.database.cleanTombstones();
+    await fleet.process.stop();
+    await fleet.database.cleanTombstones();
+    await loseStreams(world.nats.url);
+    await fleet.database.write(carCommands(201, 210));
+    await fleet.startReady();
+    await hr.startReady();
+    await equal(fleet, hr);
+    expect(await hr.database.count('Cars')).toBe(160);
+  });
+
+  it('while both run: changes go on arriving', async () => {
+    await loseStreams(world.nats.url);
+    await fleet.database.write(carCommands(301, 310));
+    await equal(fleet, hr);
+  });
+});
+
+/** How far Fleet's changes are in the log: null until all of them are. */
+async function published(fleet: Member): Promise<number | null> {
+  const { body } = await fleet.operate<{ outgoing: { position: number; lag: number }[] }>(
+    '/spark/replication',
+  );
+  const [task] = body.outgoing;
+  return task?.lag === 0 ? task.position : null;
+}

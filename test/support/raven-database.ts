@@ -1,3 +1,4 @@
+import { cp, rename, rm } from 'node:fs/promises';
 import { ask, demand } from './http.ts';
 import type { StoreCommand, StoredDocument, TestDatabase } from './stores/test-database.ts';
 
@@ -30,6 +31,18 @@ export class RavenDatabase implements TestDatabase {
       method: 'DELETE',
       body: { DatabaseNames: [this.name], HardDelete: true },
     });
+  }
+
+  /** The files are this machine's: only for servers of the run's own. */
+  async backup(): Promise<() => Promise<void>> {
+    const { body } = await demand<{ BasePath: string }>(this.url('debug/storage/report'));
+    const copy = `${body.BasePath}-backup`;
+    await this.whileOffline(() => cp(body.BasePath, copy, { recursive: true }));
+    return () =>
+      this.whileOffline(async () => {
+        await rm(body.BasePath, { recursive: true });
+        await rename(copy, body.BasePath);
+      });
   }
 
   async get(id: string): Promise<StoredDocument | null> {
@@ -86,6 +99,13 @@ export class RavenDatabase implements TestDatabase {
   async indexNames(): Promise<string[]> {
     const { body } = await demand<{ Results: { Name: string }[] }>(this.url('indexes'));
     return body.Results.map(({ Name }) => Name);
+  }
+
+  private async whileOffline(work: () => Promise<void>): Promise<void> {
+    const body = { DatabaseNames: [this.name] };
+    await demand(`${this.server}/admin/databases/disable`, { method: 'POST', body });
+    await work();
+    await demand(`${this.server}/admin/databases/enable`, { method: 'POST', body });
   }
 
   private url(path: string): string {

@@ -1,4 +1,8 @@
-import { describeWithServers, type NeededServer } from '@nestjs-spark/servers/testing';
+import {
+  describeWithOwnServers,
+  describeWithServers,
+  type NeededServer,
+} from '@nestjs-spark/servers/testing';
 
 export type StoreName = 'ravendb' | 'sqlite';
 
@@ -23,10 +27,16 @@ const NAMES: Record<StoreName, string> = { ravendb: 'RavenDB', sqlite: 'SQLite' 
 
 /** The same guarantees on each pair; one whose server is missing is left out by itself. */
 export function describeOn(pairs: readonly Pair[], title: string, body: (pair: Pair) => void): void {
-  for (const pair of pairs) {
-    const label = `${NAMES[pair.owner]} to ${NAMES[pair.requester]}`;
-    describeWithServers(needsOf(pair), `${title}, ${label}`, () => body(pair));
-  }
+  for (const pair of pairs) describeWithServers(needsOf(pair), titleOn(pair, title), () => body(pair));
+}
+
+/** The same for what changes a server's files: left out where the server is not this run's own. */
+export function describeOnOwn(pairs: readonly Pair[], title: string, body: (pair: Pair) => void): void {
+  for (const pair of pairs) describeWithOwnServers(needsOf(pair), titleOn(pair, title), () => body(pair));
+}
+
+function titleOn({ owner, requester }: Pair, title: string): string {
+  return `${title}, ${NAMES[owner]} to ${NAMES[requester]}`;
 }
 
 function needsOf({ owner, requester }: Pair): NeededServer[] {

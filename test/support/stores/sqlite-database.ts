@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import {
@@ -39,6 +39,16 @@ export class SqliteDatabase implements TestDatabase {
     this.connection = null;
     this.tables.clear();
     for (const end of ['', '-wal', '-shm']) await rm(`${this.path}${end}`, { force: true });
+  }
+
+  /** Put back only while nobody else has the file open. */
+  async backup(): Promise<() => Promise<void>> {
+    const copy = `${this.path}.backup`;
+    this.open().exec(`VACUUM INTO '${copy}'`);
+    return async () => {
+      await this.drop();
+      await rename(copy, this.path);
+    };
   }
 
   async get(id: string): Promise<StoredDocument | null> {

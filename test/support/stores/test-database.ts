@@ -10,6 +10,8 @@ export interface TestDatabase {
   readonly environment: Record<string, string>;
   create(): Promise<void>;
   drop(): Promise<void>;
+  /** Copies its files, and answers what puts them back: the database is then what it was, under the same id. */
+  backup(): Promise<() => Promise<void>>;
   get(id: string): Promise<StoredDocument | null>;
   put(id: string, document: StoredDocument): Promise<void>;
   delete(id: string): Promise<void>;

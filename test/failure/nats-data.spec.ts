@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { backupNats } from '../support/backup-nats.ts';
 import { carCommands, range } from '../support/cars.ts';
 import { loseStreams } from '../support/lose-streams.ts';
 import type { Member } from '../support/member.ts';
@@ -6,13 +7,13 @@ import { equal } from '../support/story-of-cars.ts';
 import { ALL_PAIRS, describeOn } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
-describeOn(ALL_PAIRS, 'NATS without its data', (pair) => {
+describeOn(ALL_PAIRS, 'NATS with other data than before', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;
 
   beforeAll(async () => {
-    world = await World.create('streams-lost', pair);
+    world = await World.create('nats-data', pair);
     fleet = await world.fleet();
     hr = await world.hr();
     await fleet.database.write(carCommands(1, 200));
@@ -22,7 +23,7 @@ describeOn(ALL_PAIRS, 'NATS without its data', (pair) => {
   });
   afterAll(() => world?.end());
 
-  it('while HR was stopped and 50 cars were deleted: they do not stay in HR', async () => {
+  it('lost while HR was stopped and 50 cars were deleted: they do not stay in HR', async () => {
     await hr.process.stop();
     const before = (await published(fleet)) ?? 0;
     await fleet.database.write(
@@ -41,9 +42,22 @@ describeOn(ALL_PAIRS, 'NATS without its data', (pair) => {
     expect(await hr.database.count('Cars')).toBe(160);
   });
 
-  it('while both run: changes go on arriving', async () => {
+  it('lost while both run: changes go on arriving', async () => {
     await loseStreams(world.nats.url);
     await fleet.database.write(carCommands(301, 310));
+    await equal(fleet, hr);
+  });
+
+  it('put back from a backup while both run: changes go on arriving, and deletes stay deletes', async () => {
+    const restore = await backupNats(world.nats);
+    await fleet.database.write(carCommands(401, 450));
+    await equal(fleet, hr);
+    await fleet.database.write(
+      range(401, 420).map((number) => ({ id: `cars/${number}`, deleted: true as const })),
+    );
+    await equal(fleet, hr);
+    await restore();
+    await fleet.database.write(carCommands(501, 510));
     await equal(fleet, hr);
   });
 });

@@ -10,6 +10,7 @@ Try it yourself:
     -d '{"licensePlate":"1-ABC-123","model":"Golf","year":2024,"color":"green"}'
   curl ${hr.url}/cars/${id}
   curl '${hr.url}/cars?take=5'
+  curl -X DELETE ${fleet.url}/cars/${id}
   curl -H 'authorization: Bearer ${operatorToken}' ${hr.url}/spark/replication
 
 To look at:

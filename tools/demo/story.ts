@@ -22,10 +22,9 @@ export async function tellStory(apps: Apps, narrator: Narrator): Promise<Car> {
   await waitReady(fleet);
   narrator.say('Ready', 'Fleet is ready, and in the registry for others to find');
   const readyMs = await waitReady(hr);
-  narrator.say(
-    'Ready',
-    `HR is ready ${duration(readyMs)} later: it has all ${await total(hr)} cars of Fleet`,
-  );
+  const before = await total(hr);
+  const had = before === '0' ? 'Fleet has no cars yet' : `it has all ${before} cars of Fleet`;
+  narrator.say('Ready', `HR is ready ${duration(readyMs)} later: ${had}`);
 
   await tellDeployment(apps, narrator);
 

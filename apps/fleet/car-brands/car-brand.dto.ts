@@ -5,14 +5,14 @@ import { DocumentInput } from '../../shared/rest/document-input.ts';
 /** What a user says of a brand. */
 export class CarBrandInput extends DocumentInput {
   @ApiProperty({ example: 'Volkswagen' })
-  @IsString()
   @Length(1, 100)
+  @IsString()
   name!: string;
 
   @ApiPropertyOptional({ example: 'Germany' })
   @IsOptional()
-  @IsString()
   @MaxLength(100)
+  @IsString()
   country?: string;
 }
 

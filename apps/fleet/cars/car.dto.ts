@@ -3,28 +3,28 @@ import { IsIn, IsInt, IsOptional, IsString, Length, Max, MaxLength, Min } from '
 import { DocumentInput } from '../../shared/rest/document-input.ts';
 import { CAR_STATUS_KEYS, type CarStatus } from '../car-statuses/car-status.ts';
 
-/** What a user says of a car. */
+/** What a user says of a car. Only a field's first fault is told, and the lowest decorator is asked first: its type. */
 export class CarInput extends DocumentInput {
   @ApiProperty({ example: '1-ABC-123' })
-  @IsString()
   @Length(1, 20)
+  @IsString()
   licensePlate!: string;
 
   @ApiProperty({ example: 'Golf' })
-  @IsString()
   @Length(1, 100)
+  @IsString()
   model!: string;
 
   @ApiProperty({ example: 2024, minimum: 1886, maximum: 2100 })
-  @IsInt()
-  @Min(1886)
   @Max(2100)
+  @Min(1886)
+  @IsInt()
   year!: number;
 
   @ApiPropertyOptional({ example: 'blue' })
   @IsOptional()
-  @IsString()
   @MaxLength(50)
+  @IsString()
   color?: string;
 
   @ApiPropertyOptional({ enum: CAR_STATUS_KEYS, default: 'InUse' })
@@ -33,8 +33,8 @@ export class CarInput extends DocumentInput {
 
   @ApiPropertyOptional({ example: 'carBrands/1-A', description: 'The id of a car brand' })
   @IsOptional()
-  @IsString()
   @Length(1, 200)
+  @IsString()
   brand?: string;
 }
 

@@ -5,8 +5,8 @@ import { DocumentInput } from '../../shared/rest/document-input.ts';
 /** What a user says of a company. */
 export class CompanyInput extends DocumentInput {
   @ApiProperty({ example: 'MintPlayer' })
-  @IsString()
   @Length(1, 200)
+  @IsString()
   name!: string;
 
   @ApiPropertyOptional({ example: 'https://example.org' })

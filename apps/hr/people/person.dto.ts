@@ -6,31 +6,31 @@ import { DocumentInput } from '../../shared/rest/document-input.ts';
 /** An address as a user says it. */
 export class AddressInput {
   @ApiProperty({ example: 'Main Street 1' })
-  @IsString()
   @Length(1, 200)
+  @IsString()
   street!: string;
 
   @ApiProperty({ example: '9000' })
-  @IsString()
   @Length(1, 20)
+  @IsString()
   postalCode!: string;
 
   @ApiProperty({ example: 'Ghent' })
-  @IsString()
   @Length(1, 100)
+  @IsString()
   city!: string;
 }
 
 /** What a user says of a person. */
 export class PersonInput extends DocumentInput {
   @ApiProperty({ example: 'Ada' })
-  @IsString()
   @Length(1, 100)
+  @IsString()
   firstName!: string;
 
   @ApiProperty({ example: 'Peeters' })
-  @IsString()
   @Length(1, 100)
+  @IsString()
   lastName!: string;
 
   @ApiPropertyOptional({ example: 'ada@example.org' })
@@ -45,8 +45,8 @@ export class PersonInput extends DocumentInput {
 
   @ApiPropertyOptional({ example: 'companies/1-A', description: 'The id of a company' })
   @IsOptional()
-  @IsString()
   @Length(1, 200)
+  @IsString()
   company?: string;
 
   @ApiPropertyOptional({ type: AddressInput })

@@ -6,14 +6,14 @@ import { IsInt, Max, Min } from 'class-validator';
 export class PageQuery {
   @ApiPropertyOptional({ minimum: 0, default: 0, description: 'How many to leave out' })
   @Type(() => Number)
-  @IsInt()
   @Min(0)
+  @IsInt()
   skip: number = 0;
 
   @ApiPropertyOptional({ minimum: 1, maximum: 100, default: 25, description: 'How many to answer' })
   @Type(() => Number)
-  @IsInt()
-  @Min(1)
   @Max(100)
+  @Min(1)
+  @IsInt()
   take: number = 25;
 }

@@ -50,7 +50,9 @@ export class JetStreamLeaseKeeper implements LeaseKeeper {
         this.#log.debug(`Lease ${name}: held`);
         const outcome = await holdLease(this.#store, lease, signal, work);
         if (outcome === 'done') return;
-        this.#log.warn(`Lease ${name}: lost; its work was stopped`);
+        this.#log.warn(
+          `Lease ${name}: lost, as it could not be renewed in time or another instance has it; its work was stopped, and begins again with the lease`,
+        );
       } catch (error) {
         if (error instanceof WorkFailed) throw error.cause;
         if (signal.aborted) return;

@@ -125,6 +125,14 @@ describeWithServers(['nats'], 'A durable consumer', () => {
     expect(await letters.replay(letter.id)).toBe('not-found');
   });
 
+  it('warns once of what an operator has to mend, while it tries on', async () => {
+    const log = new SpecLog();
+    consume('mended', () => Promise.resolve(), { log, stream: { ...stream, subjects: ['elsewhere.>'] } });
+    await eventually(() => log.lines.length > 2);
+    expect(log.warnings).toHaveLength(1);
+    expect(log.warnings[0]).toMatch(/it is there with the subjects .*rename a module, or delete the stream/);
+  });
+
   it('sets a message aside at once when its handler says that trying again cannot help', async () => {
     let calls = 0;
     consume('never', async () => {

@@ -1,3 +1,4 @@
+import { UnavailableError } from '@nestjs-spark/contracts';
 import type { Log } from '@nestjs-spark/contracts/internal';
 import type { JsMsg } from '@nats-io/jetstream';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -48,6 +49,7 @@ export class DurableConsumer {
   readonly #stopping = new AbortController();
   readonly #hurrying = new AbortController();
   #lanes: Promise<void>[] = [];
+  #told = '';
 
   constructor(options: DurableConsumerOptions) {
     const { connection, ackWaitMs = 10_000 } = options;
@@ -79,7 +81,7 @@ export class DurableConsumer {
         if (message) await this.#deliver(message);
       } catch (error) {
         if (signal.aborted) return;
-        this.#options.log.debug(`${this.#label}: ${describeError(error)}; trying again`);
+        this.#tell(error);
         await wait(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
     }
@@ -135,7 +137,15 @@ export class DurableConsumer {
       `${this.#label}: ${message.subject} is a dead letter after ${attempts.length} attempts: ${reason}`,
     );
     message.term('dead letter');
-    if (attempts.length > 1) await this.#attempts.clear(id);
+    if (message.redelivered) await this.#attempts.clear(id);
+  }
+
+  /** What passes is said by the connection; anything else keeps every message waiting until an operator mends it. */
+  #tell(error: unknown): void {
+    const text = `${this.#label}: ${describeError(error)}; trying again`;
+    if (error instanceof UnavailableError || text === this.#told) return this.#options.log.debug(text);
+    this.#told = text;
+    this.#options.log.warn(text);
   }
 
   get #label(): string {

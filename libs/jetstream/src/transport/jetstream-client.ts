@@ -1,3 +1,4 @@
+import { UnavailableError } from '@nestjs-spark/contracts';
 import { ClientProxy, type ReadPacket, type WritePacket } from '@nestjs/microservices';
 import { createInbox, type NatsConnection } from '@nats-io/transport-node';
 import type { ConnectionStatus, JetStreamConnection } from '../connect/connection.ts';
@@ -85,10 +86,15 @@ export class JetStreamClient extends ClientProxy<Events, ConnectionStatus> {
       },
     });
     this.routingMap.set(id, callback);
+    // An answer that was sent meanwhile is lost, and whoever asks would wait for it for ever.
+    const forgetLoss = this.#connection.onStatus((status) => {
+      if (status !== 'connected') callback({ err: lostBeforeAnswer(this.#connection.target, pattern) });
+    });
     const { data, metadata } = packet;
     nc.publish(requestSubject(pattern), encodeJson({ pattern, data, metadata }), { reply: inbox });
     return () => {
       this.routingMap.delete(id);
+      forgetLoss();
       subscription.unsubscribe();
     };
   }
@@ -106,4 +112,11 @@ export class JetStreamClient extends ClientProxy<Events, ConnectionStatus> {
       return undefined as T;
     });
   }
+}
+
+function lostBeforeAnswer(target: string, pattern: string): UnavailableError {
+  const cause = new Error(
+    `the connection was lost before ${pattern} was answered; whether it was handled is not known`,
+  );
+  return new UnavailableError(target, { cause });
 }

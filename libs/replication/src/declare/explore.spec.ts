@@ -39,6 +39,15 @@ describe('the explorer', () => {
     expect(shares.collectionsFor('Fleet')).toEqual(['People']);
   });
 
+  it('finds a class that was marked without decorator syntax', async () => {
+    class Truck {
+      model = '';
+    }
+    Replicated({ sourceModule: 'Fleet', sourceCollection: 'Trucks', fields: ['Model'] })(Truck);
+    const { declarations } = await exploreWith(forFeatureProviders([Truck]));
+    expect(declarations.of('Fleet')?.scripts).toMatchObject([{ sourceCollection: 'Trucks' }]);
+  });
+
   it('finds nothing where nothing is declared', async () => {
     const { declarations, shares } = await exploreWith([]);
     expect(declarations.all()).toEqual([]);

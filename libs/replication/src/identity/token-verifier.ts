@@ -3,6 +3,7 @@ import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } 
 import { claimsFault, headerFault, type Receiver, type SignedRequest } from './check-claims.ts';
 import type { KeyRing } from './key-ring.ts';
 import { CLOCK_SKEW_SECONDS, TOKEN_ALGORITHM, TOKEN_MAX_LENGTH } from './token-claims.ts';
+import { unauthenticated } from './unauthenticated.ts';
 import { UsedTokens } from './used-tokens.ts';
 
 export interface RequestToVerify extends SignedRequest {
@@ -46,7 +47,7 @@ export class TokenVerifier {
     } catch (error) {
       if (error instanceof Refusal || error instanceof errors.JOSEError) {
         this.parts.log.debug(`Refused a token for ${request.method} ${request.path}: ${error.message}`);
-        throw new ProblemError('unauthenticated', 'A valid module or operator token is needed.');
+        throw unauthenticated();
       }
       if (error instanceof UnavailableError) {
         throw new ProblemError('unavailable', 'The keys of the modules cannot be read at the moment.', {

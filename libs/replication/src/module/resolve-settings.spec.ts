@@ -70,10 +70,11 @@ describe('the settings of replication', () => {
       moduleUrl: 'ftp://x',
       retrySeconds: [-1],
       trustedKeys: { HR: 'x' },
+      targetUrls: ['http://hr-db:8080', 'hr-db:8080'],
     };
     const error = catchError(() => resolveSettings(wrong, { SPARK_REPLICATION_ENGINE: 'magic' }));
     expect(error).toBeInstanceOf(ReplicationSettingsError);
-    expect(error.faults).toHaveLength(5);
+    expect(error.faults).toHaveLength(6);
   });
 
   it('never repeat an address that holds a password', () => {

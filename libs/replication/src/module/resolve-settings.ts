@@ -37,7 +37,7 @@ export function resolveSettings(
     onDrop: options.onDrop ?? DEFAULTS.onDrop,
     production: options.production ?? env('NODE_ENV') === 'production',
     trustedKeys: trustedKeys(options.trustedKeys, env('SPARK_TRUSTED_KEYS'), faults),
-    targetUrls: options.targetUrls ?? list(env('SPARK_TARGET_URLS')),
+    targetUrls: targetUrls(options.targetUrls ?? list(env('SPARK_TARGET_URLS')), faults),
     version: options.version ?? null,
   };
   if (faults.length > 0) throw new ReplicationSettingsError(faults);
@@ -114,6 +114,16 @@ function trustedKeys(
     }
   }
   return new Map(pairs.map(([module, keyId]) => [module.toLowerCase(), keyId]));
+}
+
+/** One that is no address would match no target, and requests be refused for it. The value may hold a password. */
+function targetUrls(values: readonly string[], faults: string[]): readonly string[] {
+  const usable = values.every((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol));
+  if (!usable)
+    faults.push(
+      'targetUrls (SPARK_TARGET_URLS) has to be http or https addresses, as in http://hr-db:8080,http://sales-db:8080',
+    );
+  return values;
 }
 
 function split(pair: string): [string, string] {

@@ -37,4 +37,19 @@ describe('an address in the environment', () => {
       final: true,
     });
   });
+
+  it('is refused without its password', async () => {
+    const url = `nats://me:canary@127.0.0.1:${await freePort()}`;
+    const answer = await addressWay({ NATS_URL: url }, 'NATS_URL', 'nats', 4222).look();
+    expect(JSON.stringify(answer)).not.toContain('canary');
+  });
+
+  it('is refused by name when it is no address at all, and no other server is taken in its place', async () => {
+    const way = addressWay({ RAVENDB_URLS: 'http://db:port' }, 'RAVENDB_URLS', 'http', 8080);
+    await expect(way.look()).resolves.toEqual({
+      refused: 'the value of RAVENDB_URLS is not an address',
+      remedy: 'set RAVENDB_URLS to http://HOST:8080, or unset it',
+      final: true,
+    });
+  });
 });

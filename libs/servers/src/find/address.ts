@@ -24,17 +24,28 @@ export function addressWay(
     async look(): Promise<AddressSource | Refusal> {
       const url = firstAddress(env[variable], scheme);
       if (!url) return { refused: 'not set', remedy: `set ${variable} to a server that runs` };
+      if (!URL.canParse(url)) {
+        return {
+          refused: `the value of ${variable} is not an address`,
+          remedy: `set ${variable} to ${scheme}://HOST:${port}, or unset it`,
+          final: true,
+        };
+      }
       const { hostname, port: given } = new URL(url);
       const usual = url.startsWith('https:') ? 443 : url.startsWith('http:') ? 80 : port;
       const problem = await listens(hostname.replace(/^\[|\]$/g, ''), Number(given) || usual);
       if (problem === undefined) return { kind: 'address', way: variable, url };
       return {
-        refused: `${url} does not answer: ${problem}`,
+        refused: `${withoutCredentials(url)} does not answer: ${problem}`,
         remedy: `start it, or unset ${variable}`,
         final: true,
       };
     },
   };
+}
+
+function withoutCredentials(url: string): string {
+  return url.replace(/\/\/[^/]*@/, '//');
 }
 
 async function listens(host: string, port: number): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { ReplicationSettingsError } from '../../module/settings-error.ts';
 import { readRawBody } from './raw-body.ts';
 
 /**
@@ -8,7 +9,17 @@ import { readRawBody } from './raw-body.ts';
  */
 @Injectable()
 export class RawBodyInstaller {
+  /** @throws {ReplicationSettingsError} on a platform where the bytes of a request cannot be had; ends the start */
   constructor(host: HttpAdapterHost) {
+    requireExpress(host);
     host.init$.subscribe(() => host.httpAdapter.use(readRawBody));
   }
+}
+
+// Without the bytes no module's token can be checked: each request would be refused, and nobody would see why.
+function requireExpress({ httpAdapter }: HttpAdapterHost): void {
+  if (httpAdapter?.getType?.() !== 'fastify') return;
+  throw new ReplicationSettingsError([
+    'the application runs on Fastify, and /spark/* works on Express only: create it with NestFactory.create(AppModule), and without FastifyAdapter',
+  ]);
 }

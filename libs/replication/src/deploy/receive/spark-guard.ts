@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { ProblemError } from '@nestjs-spark/contracts';
 import { OperatorToken } from '../../identity/operator-token.ts';
 import { TokenVerifier } from '../../identity/token-verifier.ts';
+import { unauthenticated } from '../../identity/unauthenticated.ts';
 import { rememberCaller, type Caller } from './caller.ts';
 import { rawBodyOf } from './raw-body.ts';
 
@@ -25,8 +25,7 @@ export class SparkGuard implements CanActivate {
 
   private async identify(request: IncomingMessage & { originalUrl?: string }): Promise<Caller> {
     const token = /^Bearer +([^\s]+) *$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (token === undefined)
-      throw new ProblemError('unauthenticated', 'A valid module or operator token is needed.');
+    if (token === undefined) throw unauthenticated();
     if (this.operator.matches(token)) return { kind: 'operator' };
     const body = rawBodyOf(request);
     if (body === undefined) throw new Error(`The body of ${request.url} was not read by readRawBody`);

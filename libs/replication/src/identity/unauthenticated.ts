@@ -1,0 +1,9 @@
+import { ProblemError } from '@nestjs-spark/contracts';
+
+/** The one answer to whoever shows no valid token: the same for every cause, so that it teaches nothing to who guesses. */
+export function unauthenticated(): ProblemError {
+  return new ProblemError(
+    'unauthenticated',
+    'A valid module or operator token is needed, as Authorization: Bearer. Operators show SPARK_OPERATOR_TOKEN of this module; while that is unset, there is none for them.',
+  );
+}

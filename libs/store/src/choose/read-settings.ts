@@ -37,6 +37,7 @@ export function readSettings(options: SparkStoreOptions, environment: Environmen
   if (urls.length === 0) {
     throw new StoreRefusedError('No address of RavenDB: set RAVENDB_URLS, or ravendb.urls in forRoot().');
   }
+  requireAddresses(urls, options.ravendb?.urls ? 'ravendb.urls in forRoot()' : 'RAVENDB_URLS');
   const named = registryUrls(options, environment);
   const secured = certificate ? { certificate } : {};
   return {
@@ -63,7 +64,17 @@ function readSqliteSettings(
 }
 
 function registryUrls(options: SparkStoreOptions, environment: Environment): string[] {
-  return options.registry?.urls ?? list(environment['SPARK_MODULES_URLS']);
+  const urls = options.registry?.urls ?? list(environment['SPARK_MODULES_URLS']);
+  requireAddresses(urls, options.registry?.urls ? 'registry.urls in forRoot()' : 'SPARK_MODULES_URLS');
+  return urls;
+}
+
+function requireAddresses(urls: string[], setting: string): void {
+  if (urls.every((url) => /^https?:$/.test(URL.parse(url)?.protocol ?? ''))) return;
+  // Not shown: there may be a password in it.
+  throw new StoreRefusedError(
+    `What ${setting} says is no address of RavenDB: set it to http://HOST:PORT or https://HOST, several with commas.`,
+  );
 }
 
 function readRegistry(options: SparkStoreOptions, environment: Environment, urls: string[]): RavenSettings {

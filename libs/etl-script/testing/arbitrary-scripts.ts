@@ -28,6 +28,46 @@ const comparison = fc.constantFrom(
   '=== ""',
   '=== false',
 );
+/** What people write with texts, lists, numbers, dates and chains. What reads a text as a date, or a name, is left out. */
+const PHRASES = [
+  'typeof this.Nope?.Deep.er',
+  'typeof this.O?.Nope.er',
+  'this.A?.Deep?.x.y ?? "none"',
+  'typeof this.Nope?.trim().length',
+  '(function () { return typeof this.A })()',
+  '["b", "a", "C", "ä", "B", "a b", "a-b", id(this)].sort((a, b) => a.localeCompare(b))',
+  '(this.N * 1234.5).toLocaleString()',
+  '(this.N / 3).toFixed(2)',
+  '(this.N * 1).toString(2)',
+  'parseInt(this.N) + Number(this.Nope || 0)',
+  'Math.max(1, ...(this.B?.Items || []))',
+  'new Date(this.N * 86400000).toString()',
+  'new Date(this.N * 86400000).toLocaleString()',
+  'new Date(2024, this.N, 31).toISOString().split("T")[0]',
+  'this.T.substring(1, 3)',
+  'this.T.padStart(9, "*")',
+  'this.T.replace(/[a-z]/g, x => x + x)',
+  'this.L.join("-")',
+  'this.L.map(x => typeof x)',
+  'this.L.filter((x, i, all) => all.indexOf(x) === i)',
+  'this.L.includes("t")',
+  'this.L.find(x => x > 5)',
+  'this.L.reduce((text, x) => text + x, "")',
+  'this.L.slice(1)',
+  'this.Nope.indexOf("a") > -1',
+  'this.Nope.slice().sort()',
+  'this.Nope.flatMap(x => x).length',
+  'typeof this.Nope.find(x => x)',
+  '[...(this.L || []), 1].length',
+  '{ ...this.O, x: 1 }',
+  'Object.entries(this.O || {}).map(([name]) => name)',
+  'Object.assign({}, this.O)',
+  'Array.isArray(this.B)',
+  '((one = 5) => one)(this.Nope)',
+  '(({ Deep = 1, Nope = 2, ...rest }) => [Nope, rest.z])(this.O || {})',
+  'new Map([["n", this.N]]).get("n")',
+  '[3, undefined, 10, 1].sort()',
+];
 const object = (value: fc.Arbitrary<string>) =>
   fc
     .uniqueArray(fc.tuple(key, value), { maxLength: 3, selector: ([name]) => name })
@@ -65,6 +105,7 @@ const expression = fc.letrec<{ value: string }>((tie) => ({
       '`${this.T}-${this.N}`',
       'Math.round(this.N * 100) / 100',
     ),
+    fc.constantFrom(...PHRASES),
   ),
 })).value;
 
@@ -74,6 +115,13 @@ const load = fc
 const change = fc.oneof(
   fc.tuple(field, expression).map(([target, value]) => `${target} = ${value};`),
   fc.constantFrom('this.L.push(1);', 'this.O.Deep = 1;', 'kept = this.O;', 'this.B = this.O;', 'this.N++;'),
+  fc.constantFrom(
+    'this.L = (this.L || []).concat([1]);',
+    'this.O = { ...this.O, New: 1 };',
+    'this.B = [...(this.L || [])];',
+    'this.T += "x";',
+    'this.A ??= 1;',
+  ),
 );
 const simple = fc.oneof({ weight: 3, arbitrary: load }, { weight: 2, arbitrary: change });
 const statement = fc.oneof(
@@ -83,6 +131,13 @@ const statement = fc.oneof(
     .tuple(fc.constantFrom('this.L', 'this.Nope', '[1, this.N]'), load)
     .map(([list, body]) => `for (const item of ${list} || []) { ${body} }`),
   fc.tuple(expression).map(([test]) => `if (${test}) return;`),
+  load.map((body) => `for (const name of Object.keys(this.O || {})) { ${body} }`),
+  fc
+    .tuple(simple, simple)
+    .map(([one, other]) => `switch (this.N) { case 0: ${one} break; default: ${other} }`),
+  fc
+    .tuple(load, load)
+    .map(([one, other]) => `try { if (this.A) throw new Error("no"); ${one} } catch (e) { ${other} }`),
 );
 
 /** A script of loads, changes, conditions and loops; it loads the document itself in the end, or not. */

@@ -6,11 +6,11 @@ import type { ScriptProblem, Transformation } from '../types.ts';
 import { topLevel } from '../validate/find-behaviors.ts';
 import { makesCustomObjects, readsClock } from '../validate/find-hazards.ts';
 import { findProjection } from '../validate/find-projection.ts';
-import { freeNames } from '../validate/find-names.ts';
+import { declaredNames, freeNames } from '../validate/find-names.ts';
 import { inspectScript } from '../validate/inspect-script.ts';
-import { isKnownName } from '../validate/language.ts';
+import { isKnownName, LANGUAGE_NAMES } from '../validate/language.ts';
 import { parseScript } from '../validate/parse-script.ts';
-import { childrenOf, type TreeNode } from '../validate/walk-tree.ts';
+import { childrenOf, walkTree, type TreeNode } from '../validate/walk-tree.ts';
 import { insertAll, type EditedText } from './edit-text.ts';
 import { planRun, type RunPlan } from './plan-run.ts';
 import { BASE, propagateNull } from './propagate-null.ts';
@@ -108,8 +108,13 @@ function unknownNames(tree: TreeNode, targets: readonly string[]): string[] {
 /** The script with everything blanked out that a delete behaviour cannot use: there is no document then. */
 function declarationsOnly(script: string, tree: TreeNode | null): [string, ReturnType<typeof propagateNull>] {
   let kept = script;
+  const known = new Set(LANGUAGE_NAMES);
   for (const statement of tree ? topLevel(tree) : []) {
-    if (isPureDeclaration(statement)) continue;
+    if (statement.type === 'FunctionDeclaration') continue;
+    if (statement.type === 'VariableDeclaration' && (isPure(statement) || isMadeOf(statement, known))) {
+      for (const name of declaredNames(statement)) known.add(name);
+      continue;
+    }
     const blank = script.slice(statement.start, statement.end).replace(/[^\n]/g, ' ');
     kept = kept.slice(0, statement.start) + blank + kept.slice(statement.end);
   }
@@ -117,9 +122,13 @@ function declarationsOnly(script: string, tree: TreeNode | null): [string, Retur
   return [kept, left ? propagateNull(left) : []];
 }
 
-function isPureDeclaration(statement: TreeNode): boolean {
-  if (statement.type === 'FunctionDeclaration') return true;
-  return statement.type === 'VariableDeclaration' && isPure(statement);
+/** Whether a declaration needs nothing but these names: `new Set(['a'])`, not what reads the document. */
+function isMadeOf(declaration: TreeNode, known: ReadonlySet<string>): boolean {
+  let readsThis = false;
+  walkTree(declaration, ({ type }) => {
+    if (type === 'ThisExpression') readsThis = true;
+  });
+  return !readsThis && freeNames(declaration).every(({ name }) => known.has(name));
 }
 
 function isPure(node: TreeNode): boolean {

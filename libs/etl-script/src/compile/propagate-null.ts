@@ -8,6 +8,7 @@ import type { Insertion } from './edit-text.ts';
 export const BASE = '$etl_base';
 const NOTHING_TO_READ = '$etl_read';
 const NOTHING_TO_CALL = '$etl_call';
+const NOTHING_FOLLOWS = '$etl_skip';
 const EMPTY_LIST = '$etl_list';
 
 const NEVER_NULL =
@@ -25,10 +26,16 @@ const STATEMENT_LISTS = new Set(['Program', 'BlockStatement', 'SwitchCase', 'Sta
 export function propagateNull(tree: TreeNode): Insertion[] {
   const declared = declaredNames(tree);
   const written = new Set<TreeNode>();
+  const inFunctions = new Set<TreeNode>();
   const insertions: Insertion[] = [];
   walkTree(tree, (node, { parent, key }) => {
     // There null must fail, as it does in RavenDB.
     for (const target of writtenBy(node)) written.add(target);
+    if (
+      hasThisOfItsCall(node, key) ||
+      (parent && inFunctions.has(parent) && !/^(Class|Function)/.test(node.type))
+    )
+      inFunctions.add(node);
     if (
       node.type === 'ExpressionStatement' &&
       STATEMENT_LISTS.has(parent?.type ?? '') &&
@@ -38,21 +45,25 @@ export function propagateNull(tree: TreeNode): Insertion[] {
       insertions.push({ at: node.start, text: ';' });
     }
     if (node.type !== 'MemberExpression' || written.has(node)) return;
-    const base = baseThatMayBeNothing(node, declared);
+    const base = baseThatMayBeNothing(node, declared, inFunctions.has(node));
     if (!base) return;
     const isCalled = parent?.type === 'CallExpression' && key === 'callee';
     insertions.push({ at: base.start, text: `((${BASE}=(` });
-    insertions.push({ at: base.end, text: `))${standIn(node, base, isCalled)})` });
+    insertions.push({ at: base.end, text: `))${standIn(node, base, isCalled, parent)})` });
   });
   return insertions;
 }
 
 /** What stands behind a base that was just kept, for when there is nothing to read or call in it. */
-function standIn(member: TreeNode, base: TreeNode, isCalled: boolean): string {
+function standIn(member: TreeNode, base: TreeNode, isCalled: boolean, parent: TreeNode | undefined): string {
   const before = placeOf(base);
   const places = `${BASE},${member.end}${before ? `,${before}` : ''}`;
   const otherwise =
-    member['optional'] === true ? '' : `??${isCalled ? NOTHING_TO_CALL : NOTHING_TO_READ}(${places})`;
+    member['optional'] !== true
+      ? `??${isCalled ? NOTHING_TO_CALL : NOTHING_TO_READ}(${places})`
+      : parent?.type === 'ChainExpression'
+        ? ''
+        : `??${NOTHING_FOLLOWS}(${member.end})`;
   if (!isCalled || isListMethod(member)) return otherwise;
   return `?.length===0?${EMPTY_LIST}(${places}):${BASE}${otherwise}`;
 }
@@ -71,8 +82,18 @@ function isDirective(node: TreeNode): boolean {
   return node['directive'] !== undefined;
 }
 
-function baseThatMayBeNothing(member: TreeNode, declared: Set<string>): TreeNode | undefined {
+/** `this` is nothing where such a function is called by its name alone. */
+function hasThisOfItsCall(node: TreeNode, key: string): boolean {
+  return node.type === 'FunctionDeclaration' || (node.type === 'FunctionExpression' && key !== 'value');
+}
+
+function baseThatMayBeNothing(
+  member: TreeNode,
+  declared: Set<string>,
+  isInFunction: boolean,
+): TreeNode | undefined {
   const base = asNode(member['object']);
+  if (base?.type === 'ThisExpression' && isInFunction) return base;
   if (!base || NEVER_NULL.test(base.type) || asNode(member['property'])?.type === 'PrivateIdentifier')
     return undefined;
   if (base.type !== 'Identifier') return base;

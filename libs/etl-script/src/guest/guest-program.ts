@@ -26,6 +26,7 @@ const setHas = Set.prototype.has, setAdd = Set.prototype.add;
 const slice = String.prototype.slice, charCodeAt = String.prototype.charCodeAt, replace = String.prototype.replace;
 const exec = RegExp.prototype.exec, indexOf = String.prototype.indexOf, startsWith = String.prototype.startsWith, endsWith = String.prototype.endsWith, padEnd = String.prototype.padEnd;
 const includes = Array.prototype.includes, toLowerCase = String.prototype.toLowerCase, join = Array.prototype.join, reduce = Array.prototype.reduce, toText = String;
+const YEAR_1 = -62135596800000, YEAR_10000 = 253402300800000;
 const errorProtos = [Error, AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError,
   URIError, InternalError].map((type) => type.prototype);
 
@@ -41,24 +42,27 @@ return function boot(configText, main, behaviors, makeExtras) {
   let lines, batch, current, originals, currentMetadata, currentId, now, seed, firstLoad, otherLoads, wanted, loadedIds, loadedMetadata, stubReads;
 
   // ---- what a script loads, as JSON text
-  function isPlain(value, top) {
+  // What is deeper may contain itself, which only the slower way finds.
+  const DEEPEST = 120;
+  function isPlain(value, depth) {
     switch (typeof value) {
       case 'string': case 'boolean': return true;
       case 'number': return value - value === 0;
       case 'object': {
         if (value === null) return true;
+        if (depth > DEEPEST) return false;
         const proto = getPrototypeOf(value);
         if (proto === objectProto) {
           const names = keys(value);
           for (let i = 0; i < names.length; i++) {
             const own = value[names[i]], type = typeof own;
-            if (type !== 'string' && type !== 'boolean' && !isPlain(own, false)) return false;
-            if (!top && names[i] === '@metadata' && isOfDocument(own)) return false;
+            if (type !== 'string' && type !== 'boolean' && !isPlain(own, depth + 1)) return false;
+            if (depth > 0 && names[i] === '@metadata' && isOfDocument(own)) return false;
           }
           return true;
         }
         if (proto !== arrayProto || !isArray(value)) return false;
-        for (let i = 0; i < value.length; i++) if (!isPlain(value[i], false)) return false;
+        for (let i = 0; i < value.length; i++) if (!isPlain(value[i], depth + 1)) return false;
         return true;
       }
       default: return false;
@@ -118,6 +122,7 @@ return function boot(configText, main, behaviors, makeExtras) {
   function dateText(date) {
     const time = apply(getTime, date, []);
     if (time !== time) throw invalid('an invalid Date is no JSON value');
+    if (time < YEAR_1 || time >= YEAR_10000) throw invalid('a Date outside of the years 1 to 9999 is no JSON value');
     return apply(replace, apply(toISO, date, []), ['Z', '0000Z']);
   }
 
@@ -139,7 +144,7 @@ return function boot(configText, main, behaviors, makeExtras) {
       if (own === undefined && !wasThere(name)) continue;
       if (patchWrites[i] || (typeof own === 'object' && own !== null)) root[name] = own;
     }
-    return stringify(!careful && isPlain(root, true) ? root : convertObject(root, null));
+    return stringify(!careful && isPlain(root, 0) ? root : convertObject(root, null));
   }
 
   // A load of which the host knows the rest: only what the script computed goes out.
@@ -147,7 +152,7 @@ return function boot(configText, main, behaviors, makeExtras) {
     if (wanted !== NONE) return LOADED;
     for (let i = 0; i < values.length; i++) {
       const value = values[i], type = typeof value;
-      if (type === 'string' || type === 'boolean' || (!careful && isPlain(value, false))) continue;
+      if (type === 'string' || type === 'boolean' || (!careful && isPlain(value, 1))) continue;
       values[i] = convert(value, { value: values, above: null });
     }
     lines[lines.length] = 'p' + number + stringify(values);
@@ -172,7 +177,7 @@ return function boot(configText, main, behaviors, makeExtras) {
       return extras ? extras.loaded(target) : LOADED;
     }
     const root = isArray(value) ? { ...value, length: value.length } : value;
-    const text = stringify(!careful && isPlain(root, true) ? root : convertObject(root, null));
+    const text = stringify(!careful && isPlain(root, 0) ? root : convertObject(root, null));
     if (typeof text !== 'string' || apply(charCodeAt, text, [0]) !== 123) throw invalid(call + '(obj) argument must be an object');
     lines[lines.length] = target + text;
     return extras ? extras.loaded(target) : LOADED;
@@ -206,7 +211,7 @@ return function boot(configText, main, behaviors, makeExtras) {
       return standIn;
     }
     const document = parse(text);
-    apply(mapSet, loadedIds ??= new RealMap(), [document, id]);
+    apply(mapSet, loadedIds ??= new RealMap(), [document, document['@metadata']?.['@id'] ?? id]);
     if (document['@metadata']) apply(setAdd, loadedMetadata ??= new RealSet(), [document['@metadata']]);
     return document;
   }
@@ -290,6 +295,8 @@ return function boot(configText, main, behaviors, makeExtras) {
   const empty = () => [], initialOrNull = function (_, initial) { return arguments.length > 1 ? initial : null; };
   const callsOfUndefined = { __proto__: null, map: empty, filter: empty, reverse: empty, concat: (value) => value, some: () => false,
     includes: () => false, every: () => true, reduce: initialOrNull, reduceRight: initialOrNull };
+  for (const name of ['slice', 'splice', 'sort', 'flat', 'flatMap', 'toSorted', 'toReversed', 'toSpliced', 'with']) callsOfUndefined[name] = empty;
+  for (const name of ['indexOf', 'lastIndexOf', 'findIndex', 'findLastIndex']) callsOfUndefined[name] = () => -1;
   function callNothing() {
     const place = calling;
     return () => { lastNothing = place; };
@@ -308,6 +315,8 @@ return function boot(configText, main, behaviors, makeExtras) {
     calling = place;
     return base === null || (before !== undefined && before === lastNothing) ? callOfNothing : callUndefined;
   };
+  // An optional chain that ends before its end is undefined as a whole.
+  functions.$etl_skip = (place) => { lastNothing = place; };
   functions.$etl_list = (list, place) => {
     if (!isArray(list)) return list;
     calling = place;

@@ -12,6 +12,8 @@ import { MISSING_FUNCTIONS } from '../validate/language.ts';
 import type { ScriptFailureKind } from '../types.ts';
 import { EXTRAS_PROGRAM } from '../extras/extras-program.ts';
 import { guestExtras } from '../extras/guest-extras.ts';
+import { Locales } from '../locale/in-locale.ts';
+import { LOCALE_PROGRAM } from '../locale/locale-program.ts';
 import { GUEST_PROGRAM } from './guest-program.ts';
 import { cappedMemory } from './capped-memory.ts';
 import { DocumentClock } from './document-clock.ts';
@@ -67,6 +69,7 @@ export class Sandbox {
     const runtime = quickjs.newRuntime();
     runtime.setMaxStackSize(STACK_BYTES);
     const context = runtime.newContext();
+    addLocales(context);
     const boot = evaluate(context, GUEST_PROGRAM, 'etl');
     const makeExtras = evaluate(context, EXTRAS_PROGRAM, 'etl');
     const main = evaluate(context, script.program, 'script');
@@ -141,6 +144,14 @@ function configOf(script: CompiledScript) {
     missing: MISSING_FUNCTIONS,
     extras: script.extras && guestExtras(script, script.extras),
   };
+}
+
+function addLocales(context: QuickJSContext): void {
+  const locales = new Locales();
+  const inLocale = context.newFunction('inLocale', (question) =>
+    context.newString(locales.answer(context.getString(question))),
+  );
+  call(context, evaluate(context, LOCALE_PROGRAM, 'etl'), [inLocale]).dispose();
 }
 
 function evaluate(context: QuickJSContext, code: string, file: string): QuickJSHandle {

@@ -33,6 +33,12 @@ describe('load in a script', () => {
     expect(asked.map((ids) => ids.toSorted())).toEqual([['a/1', 'a/2']]);
   });
 
+  it('knows a loaded document by the id that it was stored with, in whatever case it was asked for', async () => {
+    const { load } = loader({ 'PEOPLE/1-a': '{"@metadata":{"@collection":"People","@id":"people/1-A"}}' });
+    const [output] = await runScript(pool, 'loadToUsers({ i: id(load("PEOPLE/1-a")) })', [user(1)], load);
+    expect(fieldsOf(output)).toBe('{"i":"people/1-A"}');
+  });
+
   it('finds all loads of a loop in one round, also where the loop computes with what it loads', async () => {
     const products = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`p/${i}`, `{"Price":${i}}`]));
     const { load, asked } = loader(products);

@@ -130,6 +130,44 @@ describe('A script in the sandbox', () => {
     expect(failureOf(failed).reason).toMatch(/this\.L\.nope is not a function/);
   });
 
+  it('takes what is missing for an empty list where a method of lists is called, as RavenDB does', async () => {
+    const script = `const n = this.No; loadToUsers({ a: [n.slice(1), n.splice(0), n.sort(), n.flat(), n.flatMap(x => x), n.toSorted(), n.toReversed(), n.with(0, 1), n.map(x => x).sort()],
+      b: [n.indexOf('a'), n.lastIndexOf('a'), n.findIndex(x => x), this.No.indexOf('@') > -1],
+      c: [typeof n.find(x => x), typeof n.join(), typeof n.at(0), typeof n.pop(), typeof n.forEach(x => x), typeof this.N.slice(1), typeof this.N.indexOf(1)] })`;
+    const { a, b, c } = JSON.parse(fieldsOf(await run(script, { N: null }))) as Record<string, unknown[]>;
+    expect(a).toEqual(Array.from({ length: 9 }, () => []));
+    expect(b).toEqual([-1, -1, -1, false]);
+    expect(new Set(c)).toEqual(new Set(['undefined']));
+  });
+
+  it('ends an optional chain as a whole where it meets nothing, and reads null where a plain member is missing', async () => {
+    const script = `const rows = [this.O, null, { b: { c: 7 } }, undefined];
+      loadToUsers({ a: rows.map(x => typeof x?.b.c), b: rows.map(x => x?.b.c),
+        c: [typeof this.No?.x().y.z, typeof this.No?.[0].x, typeof this.No?.map(x => x).length, typeof this.N?.x.y],
+        d: [typeof this.O?.no.c, typeof this.O?.no?.c.d, typeof (this.No?.b).c], e: this.No?.b.c ?? 'none', f: this.O?.d?.e.f })`;
+    expect(JSON.parse(fieldsOf(await run(script, { N: null, O: { d: { e: { f: 1 } } } })))).toEqual({
+      a: ['object', 'undefined', 'number', 'undefined'],
+      b: [null, null, 7, null],
+      c: ['undefined', 'undefined', 'undefined', 'undefined'],
+      d: ['object', 'undefined', 'object'],
+      e: 'none',
+      f: 1,
+    });
+  });
+
+  it('reads through this where a function is called by its name alone, as RavenDB does', async () => {
+    const script = `function f() { return [typeof this.Lines, this.Lines.length, typeof this.g(), typeof this?.x] }
+      const g = function () { return (() => this.x)() }, o = { x: 1, g, h() { return this.x } };
+      class C { x = 3; m() { return this.x } }
+      loadToUsers({ a: f(), b: [g(), o.g(), o.h(), new C().m(), g.call({ x: 2 })] })`;
+    expect(JSON.parse(fieldsOf(await run(script)))).toEqual({
+      a: ['object', null, 'undefined', 'undefined'],
+      b: [null, 1, 1, 3, 2],
+    });
+    const [failed] = await runScript(pool, 'function f() { this.x = 1 } f(); loadToUsers({})');
+    expect(failureOf(failed).reason).toMatch(/TypeError/);
+  });
+
   it('takes null and undefined where RavenDB’s functions do, and nothing else', async () => {
     const script = `loadToUsers({ a: [id(null), typeof id(this.No)], b: [lastModified(null), typeof lastModified({})],
       c: [load(null), typeof load(this.No), typeof load('')] })`;
@@ -221,6 +259,18 @@ describe('A script in the sandbox', () => {
     );
   });
 
+  it('lets a delete behaviour use what the script made at its top level without a document', async () => {
+    const script = `const ids = ['users/1-a'], kept = new Set(ids), ends = [/-z$/].map(x => x); const who = this.Boss.Name;
+      function deleteDocumentsBehavior(id) { return kept.has(id) && !ends[0].test(id) } loadToUsers({ who })`;
+    const runner = pool.open({ name: 'test', collection: 'Users', script });
+    const outputs = await runner.transformDeleted(
+      ['users/1-a', 'users/2-a'].map((id) => ({ id, collection: 'Users' })),
+      loadsNothing,
+    );
+    runner.close();
+    expect(outputs.map(commandsOf)).toEqual([[{ type: 'delete', id: 'users/1-a' }], []]);
+  });
+
   it.each([
     ['\n  throw new RangeError("boom")', 2, 'RangeError: boom'],
     ['\nthis.A.b.c.d();\n\n  this.A.Name.go(1)', 4, 'TypeError: this.A.Name.go is not a function'],
@@ -235,6 +285,13 @@ describe('A script in the sandbox', () => {
     ],
     ['loadToUsers({ a: 1n })', 1, 'a bigint is no JSON value'],
     ['const o = {}; o.get = o; loadToUsers(o)', 1, 'an object contains itself'],
+    ['const o = {}; o.a = { o }; loadToUsers({ o })', 1, 'an object contains itself'],
+    ['loadToUsers({ d: new Date("x") })', 1, 'an invalid Date is no JSON value'],
+    [
+      'loadToUsers({ d: new Date(253402300800000) })',
+      1,
+      'a Date outside of the years 1 to 9999 is no JSON value',
+    ],
     [
       'loadToUsers({ a: this.A, "@metadata": "x" })',
       null,

@@ -62,6 +62,7 @@ describe('Inspecting a script', () => {
       10,
       /already been declared/,
     ],
+    ['function deleteDocumentsOfusersBehavior() {}\nloadToUsers(this)', 1, 1, /are Users, not users/],
   ])('refuses %j with its place', (script, line, column, reason) => {
     const [problem] = inspect(script).problems;
     expect(problem).toEqual({ reason: expect.stringMatching(reason), line, column });

@@ -90,7 +90,7 @@ function foreignBehaviors(tree: TreeNode, collection: string): ScriptProblem[] {
   return topLevel(tree).flatMap((item) => {
     const name = nameOf(item);
     const of = /^deleteDocumentsOf(\w+)Behavior$/.exec(name)?.[1];
-    if (item.type !== 'FunctionDeclaration' || of === undefined || isSame(of, collection)) return [];
+    if (item.type !== 'FunctionDeclaration' || of === undefined || of === collection) return [];
     const reason = `${name} is never asked: the script's documents are ${collection}, not ${of}`;
     return [{ reason, ...placeOf(item) }];
   });

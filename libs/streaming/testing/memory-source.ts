@@ -31,6 +31,7 @@ interface Image {
   tombstones: Map<string, { id: string; collection: string; etag: Etag }>;
   witnesses: Map<string, WitnessRecord>;
   lostUpTo: Etag;
+  keptAfter: Etag;
 }
 
 /** A source database in memory that behaves as RavenDB does: etags with gaps, tombstones, restores that keep the id. */
@@ -42,8 +43,8 @@ export class MemorySource implements ChangeFeed {
     tombstones: new Map(),
     witnesses: new Map(),
     lostUpTo: 0,
+    keptAfter: 0,
   };
-  #keptAfter: Etag = 0;
   #waiting = new Set<() => void>();
 
   put(id: string, fields: Record<string, unknown>, collection = 'Cars', copyOf: string | null = null): void {
@@ -71,7 +72,9 @@ export class MemorySource implements ChangeFeed {
 
   /** The server's cleaner: lets go of what nobody has asked to keep. */
   cleanTombstones(): void {
-    this.#clean(this.#keptAfter);
+    const { keptAfter } = this.#image;
+    this.#clean(keptAfter);
+    this.#image.lostUpTo = Math.max(this.#image.lostUpTo, keptAfter);
   }
 
   /** What happens where nothing could keep the tombstones. */
@@ -80,8 +83,14 @@ export class MemorySource implements ChangeFeed {
     this.#image.lostUpTo = this.#image.etag;
   }
 
-  backup(): Image {
-    return structuredClone(this.#image);
+  /** @param raisedTo leaves out what the witnesses were raised to later */
+  backup(raisedTo = Infinity): Image {
+    const image = structuredClone(this.#image);
+    for (const [reader, { number, marks }] of image.witnesses) {
+      const later = Math.max(0, number - raisedTo);
+      image.witnesses.set(reader, { number: number - later, marks: marks.slice(later) });
+    }
+    return image;
   }
 
   restore(image: Image, databaseId?: string): void {
@@ -151,7 +160,8 @@ export class MemorySource implements ChangeFeed {
   }
 
   async keepDeletesAfter(etag: Etag): Promise<void> {
-    this.#keptAfter = Math.max(this.#keptAfter, etag);
+    const { keptAfter, etag: last } = this.#image;
+    this.#image.keptAfter = Math.max(keptAfter, Math.min(etag, last));
   }
 
   async count(): Promise<number> {
@@ -187,6 +197,16 @@ function toSource({ id, collection, copyOf, fields }: Kept): SourceDocument {
 export class MemoryState implements StateStore {
   readonly #documents = new Map<string, { text: string; version: string }>();
   #version = 0;
+
+  /** What stands there, to be put back later with the rest of the database. */
+  backup(): () => void {
+    const documents = [...this.#documents];
+    return () => {
+      this.#documents.clear();
+      for (const [id, { text }] of documents)
+        this.#documents.set(id, { text, version: String(++this.#version) });
+    };
+  }
 
   async read<T extends object>(id: string): Promise<Versioned<T> | null> {
     const found = this.#documents.get(id.toLowerCase());

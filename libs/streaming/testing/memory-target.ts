@@ -1,4 +1,5 @@
 import {
+  ContentRefusedError,
   VersionConflictError,
   taskId,
   taskLabel,
@@ -28,6 +29,9 @@ export class MemoryTarget implements ChangeTarget {
   readonly documents = new Map<string, MemoryCopy>();
   /** How often one version of a document was put by one generation. */
   readonly applications = new Map<string, number>();
+  /** Which documents it does not take, and whether it says which one it was. */
+  refuses: (fields: Record<string, unknown>) => boolean = () => false;
+  namesRefused = false;
   readonly #checkpoints = new Map<string, StoredCheckpoint>();
   #version = 0;
 
@@ -58,6 +62,7 @@ export class MemoryTarget implements ChangeTarget {
     expected: string | null | Promise<string | null>,
   ): Promise<string> {
     this.#fence(checkpoint.task, await expected);
+    this.#requireTaken(commands);
     for (const command of commands) this.#carryOut(command, checkpoint.task);
     return this.#store(checkpoint);
   }
@@ -82,6 +87,12 @@ export class MemoryTarget implements ChangeTarget {
     }
     this.#checkpoints.delete(taskId(task));
     return { removed };
+  }
+
+  #requireTaken(commands: ChangeCommand[]): void {
+    const refused = commands.find((command) => command.type === 'put' && this.refuses(fieldsOf(command)));
+    if (refused?.type !== 'put') return;
+    throw new ContentRefusedError('it is not to its taste', this.namesRefused ? refused.id : null);
   }
 
   #fence(task: TaskKey, expected: string | null): void {
@@ -121,4 +132,8 @@ export class MemoryTarget implements ChangeTarget {
     this.#checkpoints.set(taskId(checkpoint.task), { checkpoint: structuredClone(checkpoint), version });
     return version;
   }
+}
+
+function fieldsOf({ document }: { document: string }): Record<string, unknown> {
+  return JSON.parse(document) as Record<string, unknown>;
 }

@@ -1,34 +1,50 @@
-import type { EtlCommand, ScriptInput, ScriptRunner } from '@nestjs-spark/etl-script/internal';
+import type { EtlCommand, ScriptInput, ScriptOutput, ScriptRunner } from '@nestjs-spark/etl-script/internal';
 import type { Scripts } from '../src/transform/scripts.ts';
+
+/** What a script's success may depend on besides its document: something that it loads, say. */
+export interface Surroundings {
+  isFair: boolean;
+}
 
 /**
  * Scripts without a sandbox, for tests of the protocol: the script's text is a tag that every copy carries, documents with
- * `Hidden` are filtered out, documents with `Throws` fail.
+ * `Hidden` are filtered out. A document fails with `Throws: true`, with `Throws: 'odd'` in `v1`, `v3`, ..., and with
+ * `Throws: 'foul'` while the surroundings are not fair.
  */
-export const plainScripts: Scripts = {
-  open({ script }): ScriptRunner {
-    return {
-      transform: async (inputs) =>
-        inputs.map((input) => {
-          const fields = fieldsOf(input);
-          if (fields.Throws) {
-            const failure = {
-              kind: 'thrown' as const,
-              script: 'plain',
-              line: 1,
-              column: 1,
-              reason: 'it throws',
-            };
-            return { id: input.id, status: 'failed', failure };
-          }
-          return { id: input.id, status: 'done', commands: [commandFor(input.id, fields, script ?? '')] };
-        }),
-      transformDeleted: async (inputs) =>
-        inputs.map(({ id }) => ({ id, status: 'done', commands: [{ type: 'delete', id }] })),
-      close: () => {},
-    };
-  },
-};
+export function plainScriptsIn(surroundings: Surroundings): Scripts {
+  return {
+    open({ script }): ScriptRunner {
+      const tag = script ?? '';
+      return {
+        transform: async (inputs) => inputs.map((input) => transform(input, tag, surroundings)),
+        transformDeleted: async (inputs) =>
+          inputs.map(({ id }) => ({ id, status: 'done', commands: [{ type: 'delete', id }] })),
+        close: () => {},
+      };
+    },
+  };
+}
+
+export const plainScripts: Scripts = plainScriptsIn({ isFair: true });
+
+/** Whether a script fails on a document. */
+export function throwsOn(
+  { Throws }: Record<string, unknown>,
+  tag: string,
+  { isFair }: Surroundings,
+): boolean {
+  if (Throws === 'odd') return Number(tag.slice(1)) % 2 === 1;
+  if (Throws === 'foul') return !isFair;
+  return Boolean(Throws);
+}
+
+function transform(input: ScriptInput, tag: string, surroundings: Surroundings): ScriptOutput {
+  const fields = fieldsOf(input);
+  if (!throwsOn(fields, tag, surroundings))
+    return { id: input.id, status: 'done', commands: [commandFor(input.id, fields, tag)] };
+  const failure = { kind: 'thrown' as const, script: 'plain', line: 1, column: 1, reason: 'it throws' };
+  return { id: input.id, status: 'failed', failure };
+}
 
 function fieldsOf({ document }: ScriptInput): Record<string, unknown> {
   return JSON.parse(Buffer.from(document).toString('utf8')) as Record<string, unknown>;

@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ContentRefusedError, UnavailableError, type ChangeCommand } from '@nestjs-spark/contracts';
+import {
+  ContentRefusedError,
+  UnavailableError,
+  VersionConflictError,
+  type ChangeCommand,
+} from '@nestjs-spark/contracts';
 import type { ChangeTarget } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../../testing/checkpoint.ts';
 import { MemoryState } from '../../testing/memory-source.ts';
@@ -26,12 +31,14 @@ describe('a target that does not take some documents', () => {
   let target: SettingAside;
   let version: string;
   let away = false;
+  let beforeLast: () => Promise<void>;
   let calls = 0;
 
   beforeEach(async () => {
     refused.clear();
     names = false;
     away = false;
+    beforeLast = async () => {};
     calls = 0;
     memory = new MemoryTarget();
     state = new MemoryState();
@@ -40,6 +47,7 @@ describe('a target that does not take some documents', () => {
       apply: async (commands, checkpoint, expected) => {
         calls++;
         const at = await expected;
+        if (commands.length === 0) await beforeLast();
         if (away) throw new UnavailableError('the store');
         const bad = commands.find((command) => command.type === 'put' && refused.has(command.id));
         const name = names && bad && 'id' in bad ? bad.id : null;
@@ -48,7 +56,7 @@ describe('a target that does not take some documents', () => {
       },
     };
     target = new SettingAside(TASK, choosy, state, SILENT);
-    version = await target.apply([], checkpointAt(1), null);
+    version = await target.apply([], checkpointAt(1_001), null);
   });
 
   it('takes all the others of the set, whichever they are, and the checkpoint goes on', async () => {
@@ -72,7 +80,7 @@ describe('a target that does not take some documents', () => {
 
   it('says of each why, which of the owner’s documents it was made from, and at which etag', async () => {
     refused.add('cars/7/summaries/1');
-    await target.apply([put(1), put(7, '{"a":"x"}', 'cars/7/summaries/1')], checkpointAt(2), version);
+    await target.apply([put(1), put(7, '{"a":"x"}', 'cars/7/summaries/1')], checkpointAt(1_002), version);
     expect((await listSetAside(state, TASK)).documents).toMatchObject([
       { documentId: 'cars/7', copyId: 'cars/7/summaries/1', etag: 107, kind: 'refused' },
     ]);
@@ -83,7 +91,7 @@ describe('a target that does not take some documents', () => {
   it('leaves out what comes with a refused document, too', async () => {
     refused.add('cars/1');
     const extra: ChangeCommand = { type: 'counters', id: 'cars/1', counters: [] };
-    await target.apply([put(1), extra, put(2)], checkpointAt(2), version);
+    await target.apply([put(1), extra, put(2)], checkpointAt(1_002), version);
     expect([...memory.documents.keys()]).toEqual(['cars/2']);
   });
 
@@ -91,7 +99,7 @@ describe('a target that does not take some documents', () => {
     refused.add('cars/1').add('cars/2').add('cars/3/s/1');
     version = await target.apply(
       [put(1), put(2), put(3, '{}', 'cars/3/s/1')],
-      checkpointAt(2),
+      checkpointAt(1_002),
       Promise.resolve(version),
     );
     expect(target.count).toBe(3);
@@ -101,28 +109,49 @@ describe('a target that does not take some documents', () => {
       { type: 'delete', id: 'CARS/2' },
       { type: 'delete-prefix', prefix: 'cars/3/' },
     ];
-    await target.apply(later, checkpointAt(3), version);
+    await target.apply(later, checkpointAt(1_003), version);
     expect(target.count).toBe(0);
     expect((await listSetAside(state, TASK)).documents).toEqual([]);
   });
 
+  it('lists nothing that another instance has applied meanwhile', async () => {
+    refused.add('cars/1');
+    const other = checkpointAt(1_002);
+    beforeLast = async () => {
+      refused.clear();
+      await memory.apply([put(1), put(2)], other, version);
+    };
+    await expect(target.apply([put(1), put(2)], checkpointAt(1_002), version)).rejects.toThrow(
+      VersionConflictError,
+    );
+    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+  });
+
+  it('takes the first set of all without what is refused, as any other', async () => {
+    memory = new MemoryTarget();
+    refused.add('cars/1');
+    await target.apply([put(1), put(2)], checkpointAt(1_005), null);
+    expect([...memory.documents.keys()]).toEqual(['cars/2']);
+    expect((await memory.readCheckpoint(TASK))?.checkpoint).toMatchObject({ to: 1_005, live: true });
+  });
+
   it('forgets what an older generation set aside', async () => {
     refused.add('cars/1');
-    version = await target.apply([put(1)], checkpointAt(2), version);
-    await target.apply([], checkpointAt(0, 2), version);
+    version = await target.apply([put(1)], checkpointAt(1_002), version);
+    await target.apply([], checkpointAt(1_000, 2), version);
     expect(target.count).toBe(0);
     expect((await listSetAside(state, TASK)).documents).toEqual([]);
   });
 
   it('sets nothing aside when the store is away, or refuses more than can be the documents’ fault', async () => {
     away = true;
-    await expect(target.apply([put(1)], checkpointAt(2), version)).rejects.toThrow(UnavailableError);
+    await expect(target.apply([put(1)], checkpointAt(1_002), version)).rejects.toThrow(UnavailableError);
     expect(calls).toBe(2);
     away = false;
     const many = Array.from({ length: 300 }, (_, n) => put(n));
     for (let n = 0; n < 300; n++) refused.add(`cars/${n}`);
-    await expect(target.apply(many, checkpointAt(2), version)).rejects.toThrow(ContentRefusedError);
-    expect((await memory.readCheckpoint(TASK))?.checkpoint.to).toBe(1);
+    await expect(target.apply(many, checkpointAt(1_002), version)).rejects.toThrow(ContentRefusedError);
+    expect((await memory.readCheckpoint(TASK))?.checkpoint.to).toBe(1_001);
     expect((await listSetAside(state, TASK)).documents).toEqual([]);
   });
 });

@@ -1,6 +1,13 @@
-import { ContentRefusedError, describeTask, type ChangeCommand, type TaskKey } from '@nestjs-spark/contracts';
+import {
+  ContentRefusedError,
+  VersionConflictError,
+  describeTask,
+  type ChangeCommand,
+  type Etag,
+  type TaskKey,
+} from '@nestjs-spark/contracts';
 import type { ChangeTarget, Checkpoint, Log, StateStore } from '@nestjs-spark/contracts/internal';
-import { SetAside } from '../transform/set-aside.ts';
+import { SetAside, type Reading } from '../transform/set-aside.ts';
 import { applyWithoutRefused, type Contents, type RefusedUnit } from './isolate-refused.ts';
 import { originOf } from './origin-of.ts';
 
@@ -14,6 +21,7 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'> {
   readonly #state: StateStore;
   readonly #report: Log;
   #generation = -1;
+  #incarnation = '';
   #setAside: SetAside | null = null;
 
   constructor(
@@ -32,11 +40,11 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'> {
     return this.#setAside?.count ?? 0;
   }
 
-  /** Reads what was set aside in the generation that is being applied. */
-  async open(generation: number): Promise<SetAside> {
-    if (this.#setAside && this.#generation === generation) return this.#setAside;
-    const opened = await SetAside.open(this.#state, this.#task, generation);
-    this.#generation = generation;
+  /** Reads what was set aside in the generation that is being applied; also by another instance that applied meanwhile. */
+  async open(reading: Reading): Promise<SetAside> {
+    const opened = await SetAside.open(this.#state, this.#task, reading);
+    this.#incarnation = reading.incarnation;
+    this.#generation = reading.generation;
     this.#setAside = opened;
     return opened;
   }
@@ -47,28 +55,43 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'> {
     expected: string | null | Promise<string | null>,
     contents?: Contents,
   ): Promise<string> {
-    const setAside = await this.open(checkpoint.generation);
+    const setAside = await this.#opened(checkpoint);
     let refused: RefusedUnit[] = [];
     const applied = this.#target.apply(commands, checkpoint, expected, contents);
     const version = await applied.catch(async (error: unknown) => {
       if (!(error instanceof ContentRefusedError)) throw error;
-      const before = await this.#before(await expected, error);
+      const before = await this.#before(await expected, checkpoint, error);
       const set = { commands, contents, after: checkpoint, ...before };
       return applyWithoutRefused(this.#target, set, error, async (units) => {
         refused = units;
         await this.#keep(setAside, units, checkpoint);
+      }).catch(async (failure: unknown) => {
+        // Another instance has applied this set, and has its own word on what was refused.
+        if (failure instanceof VersionConflictError) await setAside.withdraw(refused.map(({ id }) => id));
+        throw failure;
       });
     });
-    if (setAside.count > 0) await this.#clear(setAside, commands, refused);
+    await setAside.published(checkpoint.to);
+    if (setAside.count > 0) await this.#clear(setAside, commands, refused, checkpoint.to);
     return version;
+  }
+
+  async #opened(reading: Reading): Promise<SetAside> {
+    const isOpen = this.#generation === reading.generation && this.#incarnation === reading.incarnation;
+    return this.#setAside && isOpen ? this.#setAside : this.open(reading);
   }
 
   async #before(
     expected: string | null,
+    after: Checkpoint,
     error: ContentRefusedError,
   ): Promise<{ before: Checkpoint; version: string }> {
-    const stored = expected === null ? null : await this.#target.readCheckpoint(this.#task);
-    // Without a checkpoint to hold on to, or with another one than expected, this is not ours to settle.
+    if (expected === null) {
+      const before = { ...after, to: 0, live: false, swept: false, setsApplied: 0, documentsPut: 0 };
+      return { before, version: await this.#target.apply([], before, null) };
+    }
+    const stored = await this.#target.readCheckpoint(this.#task);
+    // With another checkpoint than expected this is not ours to settle.
     if (stored === null || stored.version !== expected) throw error;
     return { before: stored.checkpoint, version: stored.version };
   }
@@ -92,16 +115,21 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'> {
     );
   }
 
-  /** What was applied now is not set aside any more. */
-  async #clear(setAside: SetAside, commands: ChangeCommand[], refused: RefusedUnit[]): Promise<void> {
+  /** What was applied now is not set aside any more; a later version that another instance has set aside stays. */
+  async #clear(
+    setAside: SetAside,
+    commands: ChangeCommand[],
+    refused: RefusedUnit[],
+    to: Etag,
+  ): Promise<void> {
     const left = new Set(refused.map(({ id }) => id.toLowerCase()));
     const copies = setAside.copies().filter((id) => !left.has(id));
     for (const command of commands) {
       if (command.type === 'delete-prefix') {
         const prefix = command.prefix.toLowerCase();
-        for (const id of copies) if (id.startsWith(prefix)) await setAside.clear(id, Infinity);
+        for (const id of copies) if (id.startsWith(prefix)) await setAside.clear(id, to);
       } else if (setAside.has(command.id) && !left.has(command.id.toLowerCase())) {
-        await setAside.clear(command.id, Infinity);
+        await setAside.clear(command.id, to);
       }
     }
   }

@@ -14,10 +14,12 @@ import {
   type ControlBoard,
   type Log,
   type LogDescription,
+  type ResyncRequest,
   type StateStore,
   type StoredCheckpoint,
   type TaskLog,
 } from '@nestjs-spark/contracts/internal';
+import { openRequest } from '../capture/resume.ts';
 import { ahead } from '../flow/ahead.ts';
 import { backoffMs, pause } from '../flow/backoff.ts';
 import { Latest } from '../flow/latest.ts';
@@ -42,6 +44,8 @@ export interface ApplyParts {
   pace: Pace;
 }
 
+const MOST_PATIENCE = 64;
+
 /** Carries one task's change sets from the log into the target, each exactly once. */
 export class TaskApply {
   readonly progress: ApplyProgress;
@@ -54,6 +58,8 @@ export class TaskApply {
   #reported: string | null = null;
   /** What stands in the log does not come out where it is read. */
   #misplaced = false;
+  /** How many looks at the log's last set it takes to believe that: more each time, since a set may also just be slow. */
+  #patience = 1;
   /** The copy was whole when this instance last looked at it from the start. */
   #wasComplete = false;
   #received = 0;
@@ -78,7 +84,7 @@ export class TaskApply {
     this.#stored = await this.#parts.target.readCheckpoint(this.#task.task);
     const checkpoint = this.#stored?.checkpoint ?? null;
     this.progress.checkpoint = checkpoint;
-    if (checkpoint) await this.#taking.open(checkpoint.generation);
+    if (checkpoint) await this.#taking.open(checkpoint);
     this.progress.setAside = this.#taking.count;
     this.#wasComplete =
       checkpoint !== null && checkpoint.swept && checkpoint.script === this.#task.fingerprint;
@@ -121,13 +127,18 @@ export class TaskApply {
     this.#confirmNow();
     const ended = new AbortController();
     const signal = AbortSignal.any([held, ended.signal]);
+    await this.#askAnew();
     const from = this.#misplaced ? 1 : readFrom(this.#stored?.checkpoint ?? null, description);
     this.#misplaced = false;
     const pipeline = this.#openPipeline(ended);
     const watching = this.#watchTail(signal, ended);
+    let isSameStream = false;
     try {
       for await (const received of ahead(readSets(log, from, signal), 2)) {
         if (signal.aborted) break;
+        // Made again between the look at it and the reading, its sequences would be confirmed as those of the old one.
+        isSameStream ||= (await log.describe())?.created === description.created;
+        if (!isSameStream) break;
         this.#received++;
         await this.#take(received, description, pipeline);
       }
@@ -141,6 +152,7 @@ export class TaskApply {
   #openPipeline(reading: AbortController): ApplyPipeline {
     const applied = (stored: StoredCheckpoint): void => {
       this.#stored = stored;
+      this.#patience = Math.max(1, this.#patience / 2);
       this.progress.applied(stored.checkpoint);
       this.progress.setAside = this.#taking.count;
       this.#confirmNow();
@@ -159,7 +171,7 @@ export class TaskApply {
     const { log, pace } = this.#parts;
     let suspected = -1;
     while (!signal.aborted) {
-      await pause(pace.idleMs, signal);
+      await pause(pace.idleMs * this.#patience, signal);
       const received = this.#received;
       if (this.progress.catchingUp) await this.#findTarget().catch(() => {});
       const tail = signal.aborted ? null : await log.tail().catch(() => null);
@@ -169,9 +181,13 @@ export class TaskApply {
       const sure = suspected === received;
       suspected = decision === 'covered' ? -1 : received;
       if (!sure || decision === 'covered') continue;
-      if (decision === 'past') await this.#hole(header).catch(() => {});
+      if (decision === 'past')
+        await this.#askAnew()
+          .then(() => this.#hole(header))
+          .catch(() => {});
       else {
         this.#misplaced = true;
+        this.#patience = Math.min(2 * this.#patience, MOST_PATIENCE);
         reading.abort();
       }
     }
@@ -246,6 +262,17 @@ export class TaskApply {
     );
     this.progress.resyncsRequested++;
     this.#reported = missing;
+  }
+
+  /** A request may be lost with the control stream, or its answer with the log: then the same hole is reported again. */
+  async #askAnew(): Promise<void> {
+    if (this.#reported === null) return;
+    const { log, control } = this.#parts;
+    const [tail, last] = await Promise.all([
+      log.tail(),
+      control.last<ResyncRequest>(resyncSubject(this.#task.task)),
+    ]);
+    if (tail && openRequest(decodeHeader(tail.headers), last) === null) this.#reported = null;
   }
 
   async #hole(seen: ChangeSetHeader): Promise<void> {

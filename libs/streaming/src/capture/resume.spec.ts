@@ -51,6 +51,15 @@ describe('where a capture goes on', () => {
     expect(position).toMatchObject({ generation: 3, incarnation: 'a', to: 100, live: true, began: 40 });
   });
 
+  it('remembers what the requester has, although a log that was put back says less', () => {
+    const older = { ...tail, to: 80, witness: { number: 3, mark: 'c' } };
+    const confirmed = { generation: 3, incarnation: 'a', to: 100, witness: { number: 5, mark: 'e' } };
+    expect(decideResumption(facts({ tail: older })).position.witness).toEqual(older.witness);
+    const resync = request({});
+    for (const found of [facts({ tail: older, confirmed }), facts({ tail: older, confirmed, resync })])
+      expect(decideResumption(found).position.witness).toEqual(confirmed.witness);
+  });
+
   it.each<[string, Partial<ResumeFacts>]>([
     ['the script is another one', { task: { fingerprint: 'v2', generation: 1 } }],
     ['a newer generation was asked for', { task: { fingerprint: 'v1', generation: 4 } }],

@@ -76,7 +76,8 @@ export function decideResumption(facts: ResumeFacts): Resumption {
   const open = openRequest(tail, facts.resync);
   if (open) return answer(open, tail, facts);
 
-  const { generation, incarnation, databaseId, to, began, live, witness, resync } = tail;
+  const { generation, incarnation, databaseId, to, began, live, resync } = tail;
+  const witness = newestSaid(facts, tail);
   return {
     kind: 'continue',
     position: { generation, incarnation, databaseId, to, began, live, witness, resync },
@@ -89,8 +90,14 @@ function isBehind(source: SourceIdentity, known: { to: Etag; witness: Witness })
   return source.lastEtag < known.to || !remembers(source.witness, known.witness);
 }
 
+/** A log that was put back may say less than the requester has: a source that is restored next has to remember that too. */
+function newestSaid({ confirmed }: ResumeFacts, tail: ChangeSetHeader): Witness {
+  const isSame = confirmed?.generation === tail.generation && confirmed.incarnation === tail.incarnation;
+  return isSame && confirmed.witness.number > tail.witness.number ? confirmed.witness : tail.witness;
+}
+
 /** The request that still wants an answer, or null: answered ones ride in the tail, and what was seen in an older generation is past. */
-function openRequest(tail: ChangeSetHeader, request: ResyncRequest | null): ResyncRequest | null {
+export function openRequest(tail: ChangeSetHeader, request: ResyncRequest | null): ResyncRequest | null {
   if (request === null || request.id === tail.resync) return null;
   if (request.fromStart) return request;
   if (request.seen !== null && request.seen.generation < tail.generation) return null;
@@ -108,7 +115,8 @@ function answer(request: ResyncRequest, tail: ChangeSetHeader, facts: ResumeFact
     stands.to <= facts.source.lastEtag &&
     facts.deletesLostFrom !== stands.to + 1;
   if (!joins) return beginAgain(facts, request.reason);
-  const { generation, incarnation, databaseId, began, witness } = tail;
+  const { generation, incarnation, databaseId, began } = tail;
+  const witness = newestSaid(facts, tail);
   return {
     kind: 'rewind',
     position: {

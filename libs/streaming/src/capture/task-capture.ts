@@ -7,6 +7,7 @@ import {
   confirmationSubject,
   decodeHeader,
   resyncSubject,
+  retrySubject,
   type ChangeFeed,
   type ChangePage,
   type Confirmation,
@@ -30,6 +31,7 @@ import { Publisher } from '../publish/publisher.ts';
 import type { TransformedChange } from '../publish/cut.ts';
 import type { CaptureTask, TaskDirectory } from '../run/tasks.ts';
 import { makeRoom, type Room } from '../retry/make-room.ts';
+import { askRetry } from '../retry/retry-request.ts';
 import { Retries } from '../retry/retries.ts';
 import { SetAside } from '../transform/set-aside.ts';
 import { splitPage } from '../transform/split-page.ts';
@@ -69,6 +71,9 @@ export class TaskCapture {
   #flushTo: Pick<SourceIdentity, 'databaseId' | 'lastEtag'> | null = null;
   #retries: Retries | null = null;
   #deletesLostFrom: number | null = null;
+  #witness: WitnessGuard | null = null;
+  /** The requester's last word, also of what is not known here yet. */
+  #heard: Confirmation | null = null;
 
   constructor(task: CaptureTask, parts: CaptureParts) {
     this.#task = task.task;
@@ -120,8 +125,10 @@ export class TaskCapture {
   }
 
   confirmed(confirmation: Confirmation): void {
+    this.#heard = confirmation;
     if (confirmation.incarnation !== this.progress.incarnation) return;
     this.progress.confirmed = confirmation;
+    this.#witness?.confirmed(confirmation.witness);
     this.#trim.offer(confirmation);
     this.#confirmedNudge.nudge();
   }
@@ -153,13 +160,14 @@ export class TaskCapture {
     const contents = new Contents(feed.extras);
     const after = last?.sequence ?? 0;
     const publisher = new Publisher(log, task, position, after, kind !== 'continue', contents);
+    const setAside = await SetAside.open(state, this.#task, position);
     if (kind === 'begin') await publisher.open();
-    const setAside = await SetAside.open(state, this.#task, position.generation);
     this.progress.documentsTotal = position.live ? 0 : await feed.count(task.collection);
     const ended = new AbortController();
     const reading = AbortSignal.any([signal, ended.signal]);
+    let isFull = false;
+    const transformer = new Transformer(task, script, feed, setAside);
     try {
-      const transformer = new Transformer(task, script, feed, setAside);
       const retries = new Retries({ task, feed, state, setAside, transformer, position: position.to });
       this.#retries = retries;
       const pages = readPages(
@@ -172,15 +180,36 @@ export class TaskCapture {
       for await (const { page, witness, changes, deletes, published } of ahead(transformed, 1)) {
         if (signal.aborted) break;
         await publisher.publish(page, witness, changes);
+        await setAside.published(position.to);
         await published?.();
         if (retries.due) this.#nudge.nudge();
         this.#deletesLostFrom = null;
         this.progress.carried(page, position, setAside.count, deletes);
       }
       return true;
+    } catch (error) {
+      isFull = error instanceof LogFullError;
+      throw error;
     } finally {
       ended.abort();
       script.close();
+      await transformer.idle();
+      // Nobody can have published anything else into a full log, and this is tried again often.
+      if (!isFull) await this.#doubt(setAside.addedAfter(position.to));
+    }
+  }
+
+  /** Another instance may have published something else of these, not knowing that they would be set aside here. */
+  async #doubt(documentIds: string[]): Promise<void> {
+    if (documentIds.length === 0) return;
+    const { state, control } = this.#parts;
+    try {
+      await askRetry(state, this.#task, documentIds);
+      await control.publish(retrySubject(this.#task), { at: Date.now() });
+    } catch (error) {
+      this.#parts.report.warn(
+        `${describeTask(this.#task)}: what was set aside last may be listed although it is not: ${messageOf(error)}`,
+      );
     }
   }
 
@@ -194,6 +223,8 @@ export class TaskCapture {
     const { feed, pace } = this.#parts;
     const check = new Every(pace.idleMs);
     const witness = new WitnessGuard(feed, taskId(this.#task), position, pace.witnessMs);
+    if (this.#heard?.incarnation === position.incarnation) witness.confirmed(this.#heard.witness);
+    this.#witness = witness;
     return {
       collection: task.collection,
       ...(follow && feed.extras && { follow }),
@@ -224,7 +255,7 @@ export class TaskCapture {
       tail,
       task,
       source,
-      confirmed,
+      confirmed: confirmed ?? this.#heard,
       resync,
       deletesLostFrom: this.#deletesLostFrom,
       incarnation: randomUUID(),
@@ -283,6 +314,7 @@ async function* transformPages(
   signal: AbortSignal,
 ): AsyncGenerator<TransformedPage, void, undefined> {
   for await (const { page: whole, witness } of pages) {
+    if (signal.aborted) return;
     const room = whole.drained && (await retries.look()) ? makeRoom(whole) : null;
     const again = room && (await retries.run(room.room.to, generation, signal));
     for (const page of again ? splitRoom(room) : splitPage(whole)) {
@@ -295,6 +327,7 @@ async function* transformPages(
         transformer.transform(page, generation, signal),
         requireDeletes(whole),
       ]);
+      await retries.require(transformer.takeRecovered());
       yield { page, witness, changes, deletes };
     }
   }

@@ -20,6 +20,8 @@ export class WitnessGuard {
   readonly #databaseId: string;
   readonly #everyMs: number;
   #witness: Witness;
+  /** What rode in sets that the requester has, which may be more than the log says, if that was put back. */
+  #confirmed: Witness;
   #raisedAt = -Infinity;
   #used = false;
 
@@ -28,7 +30,13 @@ export class WitnessGuard {
     this.#reader = reader;
     this.#databaseId = position.databaseId;
     this.#witness = position.witness;
+    this.#confirmed = position.witness;
     this.#everyMs = everyMs;
+  }
+
+  /** The requester says what it has; the source has to remember that as well. */
+  confirmed(witness: Witness): void {
+    this.#confirmed = witness;
   }
 
   /** What was in the source when it was read last, for something that is published with it. */
@@ -50,8 +58,8 @@ export class WitnessGuard {
   /** @throws {SourceReplacedError} when the database is older than what was published from it */
   async check(): Promise<SourceIdentity> {
     const source = await this.#feed.identify(this.#reader);
-    if (source.databaseId !== this.#databaseId || !remembers(source.witness, this.#witness))
-      throw new SourceReplacedError();
+    const remembersAll = [this.#witness, this.#confirmed].every((said) => remembers(source.witness, said));
+    if (source.databaseId !== this.#databaseId || !remembersAll) throw new SourceReplacedError();
     return source;
   }
 

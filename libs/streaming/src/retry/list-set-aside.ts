@@ -25,7 +25,16 @@ export async function listSetAside(state: StateStore, task: TaskKey): Promise<Se
   ]);
   const open = stored.filter(({ value }) => value.publishedIn === undefined);
   const documents = open.map(({ value }) => value).toSorted((a, b) => b.at - a.at);
-  return { documents, beyond: beyond?.value.count ?? 0, retrying: isOpen(retry?.value) };
+  return { documents: eachOnce(documents), beyond: beyond?.value.count ?? 0, retrying: isOpen(retry?.value) };
+}
+
+/** For a moment a document may be listed by two readings of the source. */
+function eachOnce(documents: SetAsideDocument[]): SetAsideDocument[] {
+  const seen = new Set<string>();
+  return documents.filter(({ documentId, copyId = documentId }) => {
+    const key = copyId.toLowerCase();
+    return seen.has(key) ? false : seen.add(key);
+  });
 }
 
 /** Removes all that is remembered about a task that is over. */

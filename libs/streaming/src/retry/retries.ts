@@ -4,7 +4,7 @@ import type { TransformedChange } from '../publish/cut.ts';
 import type { CaptureTask } from '../run/tasks.ts';
 import type { SetAside } from '../transform/set-aside.ts';
 import type { Transformer } from '../transform/transformer.ts';
-import { isOpen, readRetry, settleRetry } from './retry-request.ts';
+import { askRetry, isOpen, readRetry, settleRetry } from './retry-request.ts';
 
 const DOCUMENTS_AT_ONCE = 64;
 /** Characters: what is run again at once becomes one set, which the log has to take. */
@@ -50,6 +50,13 @@ export class Retries {
     this.#asked = true;
   }
 
+  /** Asks for these as anybody else may, so that it is not forgotten when this ends. */
+  async require(documentIds: string[]): Promise<void> {
+    if (documentIds.length === 0) return;
+    await askRetry(this.#parts.state, this.#parts.task.task, documentIds);
+    this.asked();
+  }
+
   /** Something may be to do. */
   get due(): boolean {
     return this.#pending.length > 0 || (this.#asked && this.#request === null);
@@ -64,6 +71,7 @@ export class Retries {
     const stored = await readRetry(state, task.task);
     if (!stored || !isOpen(stored.value)) return false;
     const { all, documents } = stored.value;
+    await setAside.refresh();
     this.#request = stored.version;
     this.#pending = [...new Set([...documents, ...(all ? setAside.documents() : [])])];
     await this.#settleWhenDone();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { decodeHeader } from '@nestjs-spark/contracts/internal';
 import { plainScripts } from '../../testing/plain-scripts.ts';
 import { Simulation, TASK } from '../../testing/simulation.ts';
 import type { Scripts } from '../transform/scripts.ts';
@@ -12,6 +13,8 @@ async function until(what: string, condition: () => boolean | Promise<boolean>):
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
+
+const reading = (generation: number) => ({ generation, incarnation: `of ${generation}` });
 
 describe('documents whose script failed', () => {
   let simulation: Simulation;
@@ -109,7 +112,8 @@ describe('documents whose script failed', () => {
     simulation.source.put('cars/2', { V: 2 });
     await until('all is read', () => copy('cars/2')?.V === 2);
     await first.kill();
-    const setAside = await SetAside.open(simulation.state, TASK, 1);
+    const tail = await simulation.log.tail();
+    const setAside = await SetAside.open(simulation.state, TASK, decodeHeader(tail?.headers ?? {}));
     const failure = { etag: 1, reason: 'it throws', kind: 'thrown', line: null, column: null };
     await setAside.add([{ documentId: 'cars/1', ...failure }]);
     await simulation.askRetry(['cars/1']);
@@ -178,17 +182,19 @@ describe('documents whose script failed', () => {
       line: null,
       column: null,
     }));
-    const setAside = await SetAside.open(simulation.state, TASK, 1);
+    const setAside = await SetAside.open(simulation.state, TASK, reading(1));
     await setAside.add(failures);
     expect(setAside.count).toBe(10_005);
     expect((await list()).documents).toHaveLength(10_000);
-    expect((await SetAside.open(simulation.state, TASK, 1)).count).toBe(10_005);
-    expect((await SetAside.open(simulation.state, TASK, 2)).count).toBe(0);
+    expect((await SetAside.open(simulation.state, TASK, reading(1))).count).toBe(10_005);
+    const next = await SetAside.open(simulation.state, TASK, reading(2));
+    expect(next.count).toBe(0);
+    await next.published(0);
     expect((await list()).documents).toEqual([]);
   });
 
   it('may have ids of any length', async () => {
-    const setAside = await SetAside.open(simulation.state, TASK, 1);
+    const setAside = await SetAside.open(simulation.state, TASK, reading(1));
     const documentId = `cars/${'ü'.repeat(250)}`;
     await setAside.add([{ documentId, etag: 1, reason: 'r', kind: 'thrown', line: null, column: null }]);
     expect((await list()).documents[0]?.documentId).toBe(documentId);

@@ -11,12 +11,15 @@ export function setAsidePrefix(task: TaskKey): string {
   return `sparkSetAside/${taskId(task)}/`.toLowerCase();
 }
 
-/** Where a document's entry is kept; ids compare without regard to case. */
-export function setAsideId(task: TaskKey, documentId: string): string {
+/**
+ * Where a document's entry is kept; ids compare without regard to case. Each reading of the source has entries of its own, so
+ * that an instance that is late cannot write over what a newer one has to say.
+ */
+export function setAsideId(task: TaskKey, incarnation: string, documentId: string): string {
   const own = documentId.toLowerCase();
   const plain = Buffer.byteLength(own) <= MOST_BYTES && /[^/|]$/.test(own) && own.isWellFormed();
   const name = plain ? own : `sha256-${createHash('sha256').update(own).digest('hex')}`;
-  return `${setAsidePrefix(task)}${name}`;
+  return `${setAsidePrefix(task)}${incarnation.toLowerCase()}/${name}`;
 }
 
 /** Counts the documents that are not kept one by one. */

@@ -1,5 +1,5 @@
 import { VersionConflictError, type Etag, type TaskKey } from '@nestjs-spark/contracts';
-import type { StateStore } from '@nestjs-spark/contracts/internal';
+import type { StateStore, Versioned } from '@nestjs-spark/contracts/internal';
 import { inGroups } from '../flow/in-groups.ts';
 import { SET_ASIDE, beyondId, setAsideId, setAsidePrefix } from '../retry/state-ids.ts';
 
@@ -27,6 +27,8 @@ export interface SetAsideDocument extends SetAsideReason {
   /** The copy that was refused, when that has another id. */
   copyId?: string;
   generation: number;
+  /** Numbers of generations repeat where the owner lost all that it knew; this does not. */
+  incarnation: string;
   /** The owner's etag of the version that failed. */
   etag: Etag;
   /** When it failed last and first; milliseconds since 1970. */
@@ -55,46 +57,84 @@ interface Known {
   firstAt: number;
   publishedIn: Etag | null;
   version: string | null;
+  /** This instance was the first to set it aside. */
+  isFirst: boolean;
 }
 
-interface Beyond {
+interface Beyond extends Reading {
   task: TaskKey;
-  generation: number;
   count: number;
 }
 
-/** Remembers which documents of a task are set aside, in this module's own database. */
+/** One reading of the source from its first document. */
+export interface Reading {
+  generation: number;
+  incarnation: string;
+}
+
+/**
+ * Remembers which documents of a task are set aside, in this module's own database.
+ *
+ * Another instance may do the same without knowing of this one. Whoever of them is late finds out only when it publishes or
+ * applies, so what it does here before must not take away what the other one has written.
+ */
 export class SetAside {
   readonly #state: StateStore;
   readonly #task: TaskKey;
-  readonly #generation: number;
+  readonly #reading: Reading;
   readonly #known = new Map<string, Known>();
+  /** What other readings have left behind. */
+  #others: Versioned<object>[] = [];
+  #added: { documentId: string; etag: Etag }[] = [];
   #open = 0;
   #beyond = 0;
 
-  private constructor(state: StateStore, task: TaskKey, generation: number) {
+  private constructor(state: StateStore, task: TaskKey, { generation, incarnation }: Reading) {
     this.#state = state;
     this.#task = task;
-    this.#generation = generation;
+    this.#reading = { generation, incarnation };
   }
 
-  /** What an older generation set aside goes: its documents are read again. */
-  static async open(state: StateStore, task: TaskKey, generation: number): Promise<SetAside> {
-    const opened = new SetAside(state, task, generation);
-    const stored = await state.list<SetAsideDocument>(setAsidePrefix(task));
-    const old = stored.filter(({ value }) => value.generation !== generation);
-    await inGroups(old, WRITES_AT_ONCE, ({ id }) => state.remove(id));
-    for (const { id, value, version } of stored) {
-      if (value.generation !== generation) continue;
-      const { documentId, copyId = documentId, publishedIn = null, etag, count, firstAt } = value;
-      const entry = { documentId, copyId, etag, count, firstAt, publishedIn, version };
-      opened.#known.set(id.toLowerCase(), entry);
-      if (publishedIn === null) opened.#open++;
-    }
-    const beyond = await state.read<Beyond>(beyondId(task));
-    if (beyond?.value.generation === generation) opened.#beyond = beyond.value.count;
-    else if (beyond) await state.remove(beyondId(task));
+  static async open(state: StateStore, task: TaskKey, reading: Reading): Promise<SetAside> {
+    const opened = new SetAside(state, task, reading);
+    const [stored, beyond] = await Promise.all([
+      state.list<SetAsideDocument>(setAsidePrefix(task)),
+      state.read<Beyond>(beyondId(task)),
+    ]);
+    opened.#learnAll(stored);
+    if (beyond && opened.#isMine(beyond.value)) opened.#beyond = beyond.value.count;
+    else if (beyond) opened.#others.push(beyond);
     return opened;
+  }
+
+  /**
+   * Says that something was published or applied, up to `to`: whoever can do that is not late itself. What other readings set
+   * aside goes then, because their documents are read again.
+   */
+  async published(to: Etag): Promise<void> {
+    this.#added = this.#added.filter(({ etag }) => etag > to);
+    const others = this.#others.splice(0);
+    await inGroups(others, WRITES_AT_ONCE, async ({ id, version }) => {
+      const there = await this.#state.read(id);
+      if (there?.version === version) await this.#state.remove(id);
+    });
+  }
+
+  /** Takes back what was set aside in vain, unless somebody else has said the same since. */
+  async withdraw(copyIds: readonly string[]): Promise<void> {
+    for (const copyId of copyIds) {
+      const id = this.#idOf(copyId);
+      const known = this.#known.get(id);
+      if (!known?.isFirst) continue;
+      this.#drop(id, known);
+      const there = await this.#state.read(id);
+      if (there?.version === known.version) await this.#state.remove(id);
+    }
+  }
+
+  /** Looks for what somebody else has set aside meanwhile. */
+  async refresh(): Promise<void> {
+    this.#learnAll(await this.#state.list<SetAsideDocument>(setAsidePrefix(this.#task)));
   }
 
   get count(): number {
@@ -117,6 +157,15 @@ export class SetAside {
     return again.map(({ documentId }) => documentId);
   }
 
+  /** Those that this instance has set aside although no set up to `to` says so: another one may know better. */
+  addedAfter(to: Etag): string[] {
+    return this.#added.filter(({ etag }) => etag > to).map(({ documentId }) => documentId);
+  }
+
+  isOpen(documentId: string): boolean {
+    return this.#known.get(this.#idOf(documentId))?.publishedIn === null;
+  }
+
   /** The ids of the copies that were refused, in lower case. */
   copies(): string[] {
     return this.#listOpen().map(({ copyId }) => copyId.toLowerCase());
@@ -124,17 +173,18 @@ export class SetAside {
 
   /** The etag of the version that failed; null when the document is not set aside. */
   etagOf(documentId: string): Etag | null {
-    return this.#known.get(setAsideId(this.#task, documentId))?.etag ?? null;
+    return this.#known.get(this.#idOf(documentId))?.etag ?? null;
   }
 
   /** Says whether a copy, or any whose id begins so, was refused. */
   has(copyId: string): boolean {
-    return this.#known.has(setAsideId(this.#task, copyId));
+    return this.#known.has(this.#idOf(copyId));
   }
 
   async add(failures: readonly SetAsideFailure[]): Promise<void> {
     if (failures.length === 0) return;
     const beyond = this.#beyond;
+    this.#added.push(...failures.map(({ documentId, etag }) => ({ documentId, etag })));
     await inGroups(failures, WRITES_AT_ONCE, (failure) => this.#add(failure));
     if (this.#beyond > beyond) await this.#writeBeyond();
   }
@@ -144,23 +194,50 @@ export class SetAside {
    * @param etag the version that this is about; a later one that was set aside meanwhile stays
    */
   async clear(documentId: string, etag: Etag): Promise<void> {
-    const id = setAsideId(this.#task, documentId);
+    const id = this.#idOf(documentId);
     const known = this.#known.get(id);
     if (!known || known.etag > etag) return;
-    await this.#state.remove(id);
-    if (this.#known.get(id) === known) this.#drop(id, known);
+    const there = await this.#state.read<SetAsideDocument>(id);
+    if (this.#known.get(id) !== known) return;
+    this.#drop(id, known);
+    if (!there) return;
+    if (there.value.etag <= etag) await this.#state.remove(id);
+    else this.#learn(there);
   }
 
   /** Says that a document was run again and is in the log now, unless a later version was set aside meanwhile. */
   async settle(documentId: string, etag: Etag, publishedIn: Etag): Promise<void> {
-    const id = setAsideId(this.#task, documentId);
+    const id = this.#idOf(documentId);
     const known = this.#known.get(id);
     if (!known || known.etag > etag) return;
     const there = await this.#state.read<SetAsideDocument>(id);
-    if (!there || known !== this.#known.get(id)) return;
+    if (!there || there.value.etag > etag || known !== this.#known.get(id)) return;
     known.version = await this.#write(id, { ...there.value, publishedIn }, there.version);
     if (known.publishedIn === null) this.#open--;
     known.publishedIn = publishedIn;
+  }
+
+  #isMine({ generation, incarnation }: Reading): boolean {
+    return generation === this.#reading.generation && incarnation === this.#reading.incarnation;
+  }
+
+  #learnAll(stored: Versioned<SetAsideDocument>[]): void {
+    for (const entry of stored) this.#learn(entry);
+    this.#others = stored.filter(({ value }) => !this.#isMine(value));
+  }
+
+  #idOf(documentId: string): string {
+    return setAsideId(this.#task, this.#reading.incarnation, documentId);
+  }
+
+  #learn({ id: stored, value, version }: Versioned<SetAsideDocument>): void {
+    const id = stored.toLowerCase();
+    const known = this.#known.get(id);
+    if (!this.#isMine(value) || known?.version === version) return;
+    if (known) this.#drop(id, known);
+    const { documentId, copyId = documentId, publishedIn = null, etag, count, firstAt } = value;
+    this.#known.set(id, { documentId, copyId, etag, count, firstAt, publishedIn, version, isFirst: false });
+    if (publishedIn === null) this.#open++;
   }
 
   #drop(id: string, known: Known): void {
@@ -173,8 +250,9 @@ export class SetAside {
   }
 
   async #add(failure: SetAsideFailure): Promise<void> {
-    const id = setAsideId(this.#task, failure.copyId ?? failure.documentId);
+    const id = this.#idOf(failure.copyId ?? failure.documentId);
     const known = this.#known.get(id);
+    if (known && known.etag > failure.etag) return;
     if (!known && this.#known.size >= KEPT_PER_TASK) {
       this.#beyond++;
       return;
@@ -184,18 +262,38 @@ export class SetAside {
     const count = (known?.count ?? 0) + 1;
     const { documentId, copyId = documentId, etag } = failure;
     const version = known?.version ?? null;
-    const entry: Known = { documentId, copyId, etag, count, firstAt, publishedIn: null, version };
+    const entry: Known = {
+      documentId,
+      copyId,
+      etag,
+      count,
+      firstAt,
+      publishedIn: null,
+      version,
+      isFirst: false,
+    };
     if (known?.publishedIn !== null) this.#open++;
     this.#known.set(id, entry);
     const value = {
       ...keepable(failure),
+      ...this.#reading,
       task: this.#task,
-      generation: this.#generation,
       at,
       firstAt,
       count,
     };
-    entry.version = await this.#write(id, value, entry.version);
+    if (known) entry.version = await this.#write(id, value, entry.version);
+    else await this.#writeFirst(id, value, entry);
+  }
+
+  async #writeFirst(id: string, value: SetAsideDocument, entry: Known): Promise<void> {
+    try {
+      entry.version = await this.#state.write(id, SET_ASIDE, value, null);
+      entry.isFirst = true;
+    } catch (error) {
+      if (!(error instanceof VersionConflictError)) throw error;
+      entry.version = await this.#write(id, value, null);
+    }
   }
 
   async #write(id: string, value: SetAsideDocument | Beyond, expected: string | null): Promise<string> {
@@ -203,16 +301,21 @@ export class SetAside {
       return await this.#state.write(id, SET_ASIDE, value, expected);
     } catch (error) {
       if (!(error instanceof VersionConflictError)) throw error;
-      const there = await this.#state.read(id);
-      return this.#state.write(id, SET_ASIDE, value, there?.version ?? null);
+      const there = await this.#state.read<SetAsideDocument | Beyond>(id);
+      if (there && isLater(there.value, value)) return there.version;
+      return this.#write(id, value, there?.version ?? null);
     }
   }
 
   async #writeBeyond(): Promise<void> {
-    const value = { task: this.#task, generation: this.#generation, count: this.#beyond };
+    const value = { ...this.#reading, task: this.#task, count: this.#beyond };
     const there = await this.#state.read(beyondId(this.#task));
     await this.#write(beyondId(this.#task), value, there?.version ?? null);
   }
+}
+
+function isLater(there: SetAsideDocument | Beyond, value: SetAsideDocument | Beyond): boolean {
+  return 'etag' in there && 'etag' in value && there.etag > value.etag;
 }
 
 // What fails may have texts in it that no store keeps, and of any length.

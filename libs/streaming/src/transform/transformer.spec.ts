@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { ScriptPool } from '@nestjs-spark/etl-script';
+import type { ChangePage, SourceChange } from '@nestjs-spark/contracts/internal';
 import { MemorySource, MemoryState } from '../../testing/memory-source.ts';
+import { plainScripts } from '../../testing/plain-scripts.ts';
 import { TASK } from '../../testing/simulation.ts';
 import type { CaptureTask } from '../run/tasks.ts';
 import { SetAside } from './set-aside.ts';
@@ -31,7 +33,7 @@ describe('a script that loads other documents', () => {
     source.put('cars/1', { Brand: 'brands/1', Driver: 'people/1' });
     const page = await source.read({ collection: 'Cars', from: 1, deletesAfter: 0, limit: 10 });
     const runner = pool.open({ name: 'HR/cars', collection: 'Cars', script });
-    const setAside = await SetAside.open(new MemoryState(), TASK, 1);
+    const setAside = await SetAside.open(new MemoryState(), TASK, { generation: 1, incarnation: 'first' });
     const transformer = new Transformer(task, runner, source, setAside);
     const [change] = await transformer.transform(page, 1, new AbortController().signal);
     const [command] = change?.commands ?? [];
@@ -39,5 +41,46 @@ describe('a script that loads other documents', () => {
     expect(JSON.parse(command.document)).toMatchObject({ Brand: 'VW', Salary: null });
     expect(command.document).not.toContain('4000');
     runner.close();
+  });
+});
+
+describe('a document that was set aside', () => {
+  const runner = plainScripts.open({ name: 'Cars', collection: 'Cars', script: 'v1' });
+  const failure = { reason: 'it throws', kind: 'thrown', line: null, column: null };
+
+  async function transformedOn(
+    change: (page: ChangePage) => SourceChange[],
+  ): Promise<[SetAside, Transformer]> {
+    const source = new MemorySource();
+    source.put('cars/1', { V: 1 });
+    const page = await source.read({ collection: 'Cars', from: 1, deletesAfter: 0, limit: 10 });
+    const setAside = await SetAside.open(new MemoryState(), TASK, { generation: 1, incarnation: 'first' });
+    await setAside.add([{ documentId: 'cars/1', etag: page.to, ...failure }]);
+    const transformer = new Transformer(task, runner, source, setAside);
+    await transformer.transform({ ...page, changes: change(page) }, 1, new AbortController().signal);
+    return [setAside, transformer];
+  }
+
+  it('is run again when it succeeds without having changed, since its etag may be passed', async () => {
+    const [setAside, transformer] = await transformedOn(({ changes }) => changes);
+    expect([setAside.count, transformer.takeRecovered()]).toEqual([1, ['cars/1']]);
+  });
+
+  it('is run again as a whole when something that hangs on it has changed', async () => {
+    const [setAside, transformer] = await transformedOn(({ changes }) =>
+      changes.map((change) =>
+        change.kind === 'put'
+          ? { ...change, kind: 'touch' as const, counters: true, timeSeries: [], etag: change.etag + 1 }
+          : change,
+      ),
+    );
+    expect([setAside.count, transformer.takeRecovered()]).toEqual([1, ['cars/1']]);
+  });
+
+  it('is not set aside any more when it has changed and succeeds', async () => {
+    const [setAside, transformer] = await transformedOn(({ changes }) =>
+      changes.map((change) => ({ ...change, etag: change.etag + 1 })),
+    );
+    expect([setAside.count, transformer.takeRecovered()]).toEqual([0, []]);
   });
 });

@@ -31,6 +31,8 @@ export class Transformer {
   readonly #feed: ChangeFeed;
   readonly #setAside: SetAside;
   readonly #loadable: ReadonlySet<string>;
+  #recovered: string[] = [];
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(task: CaptureTask, script: ScriptRunner, feed: ChangeFeed, setAside: SetAside) {
     this.#task = task;
@@ -40,7 +42,18 @@ export class Transformer {
     this.#loadable = new Set(task.loadable.map((collection) => collection.toLowerCase()));
   }
 
-  async transform(page: ChangePage, generation: number, signal: AbortSignal): Promise<TransformedChange[]> {
+  transform(page: ChangePage, generation: number, signal: AbortSignal): Promise<TransformedChange[]> {
+    const transformed = this.#transform(page, generation, signal);
+    this.#last = transformed;
+    return transformed;
+  }
+
+  /** Resolves when the last page is through, or failed. */
+  async idle(): Promise<void> {
+    await this.#last.catch(() => {});
+  }
+
+  async #transform(page: ChangePage, generation: number, signal: AbortSignal): Promise<TransformedChange[]> {
     const outputs = await this.#runScript(page.changes, signal);
     const label = generationLabel(taskLabel(this.#task.task), generation);
     const extras = await this.#extrasOf(page.changes, outputs);
@@ -52,12 +65,24 @@ export class Transformer {
         failures.push(toFailure(change, output.failure));
         continue;
       }
-      if (!this.#setAside.isEmpty) await this.#setAside.clear(change.id, change.etag);
+      if (!this.#setAside.isEmpty) await this.#takeBack(change, output);
       if (!output) continue;
       transformed.push({ etag: change.etag, commands: this.#toChanges(output, change, label, extras) });
     }
     await this.#setAside.add(failures);
     return transformed;
+  }
+
+  /** Those set aside that succeeded now although they did not change. A requester may have passed their etag: they are to be run again. */
+  takeRecovered(): string[] {
+    return this.#recovered.splice(0);
+  }
+
+  async #takeBack(change: SourceChange, output: ScriptOutput | undefined): Promise<void> {
+    const isUnchanged = change.kind === 'touch' || change.etag === this.#setAside.etagOf(change.id);
+    if (!output || change.kind === 'delete' || !isUnchanged)
+      return this.#setAside.clear(change.id, change.etag);
+    if (this.#setAside.isOpen(change.id)) this.#recovered.push(change.id);
   }
 
   /** The same for documents outside their order. Nothing is set aside or taken back: that waits until it is published. */

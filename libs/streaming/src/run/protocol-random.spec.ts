@@ -1,0 +1,38 @@
+import { afterEach, describe, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Simulation } from '../../testing/simulation.ts';
+import { Stepper, anySteps } from '../../testing/random-steps.ts';
+import { runAgainUntilSettled, untilSettled } from '../../testing/until.ts';
+
+const RUNS = Number(process.env['SPARK_PROTOCOL_RUNS'] ?? 60);
+
+describe('the capture-log-apply protocol', () => {
+  let simulation = new Simulation();
+
+  afterEach(() => simulation.stop());
+
+  it(
+    'whatever goes wrong, in whatever order, the target ends up equal to the source, and what is set aside is listed',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(anySteps, async (steps) => {
+          simulation = new Simulation();
+          const stepper = new Stepper(simulation);
+          for (const step of steps) await stepper.take(step);
+          // A last change, so that a restored source has something new to be found out by.
+          simulation.source.put('cars/last', { V: 'last' });
+          simulation.surroundings.isFair = true;
+          await (stepper.needsRetry ? runAgainUntilSettled(simulation) : untilSettled(simulation));
+          await simulation.stop();
+        }),
+        { numRuns: RUNS, ...seedFromEnvironment() },
+      );
+    },
+    Math.max(300_000, RUNS * 200),
+  );
+});
+
+function seedFromEnvironment(): { seed?: number } {
+  const seed = process.env['SPARK_TEST_SEED'];
+  return seed === undefined ? {} : { seed: Number(seed) };
+}

@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import type { Running, Simulation } from './simulation.ts';
+
+/** Why a document is set aside: its script throws, or the target refuses its copy; always, or only in places. */
+const TROUBLES = [
+  { Throws: true },
+  { Throws: 'odd' },
+  { Throws: 'foul' },
+  { Refused: true },
+  { Refused: 'foul' },
+];
+
+const PLAIN = [
+  'kill-capture',
+  'kill-apply',
+  'second-capture',
+  'second-apply',
+  'append-stored-unanswered',
+  'append-not-stored',
+  'purge-log',
+  'recreate-log',
+  'break-readers',
+  'backup-log',
+  'restore-log',
+  'lose-control',
+  'backup-source',
+  'restore-source',
+  'backup-target',
+  'restore-target',
+  'clean-tombstones',
+  'lose-tombstones',
+  'change-script',
+  'turn-surroundings',
+  'turn-naming',
+  'settle',
+] as const;
+
+const IDS = 12;
+const anyId = fc.nat(IDS);
+
+const put = fc.record({
+  kind: fc.constant('put' as const),
+  id: anyId,
+  v: fc.nat(99),
+  hidden: fc.boolean(),
+  trouble: fc.option(fc.constantFrom(...TROUBLES), { freq: 2 }),
+});
+const remove = fc.record({ kind: fc.constant('delete' as const), id: anyId });
+const move = fc.record({ kind: fc.constant('move' as const), id: anyId });
+/** Some by name, existing or not; or, with null, all of them. */
+const retry = fc.record({
+  kind: fc.constant('retry' as const),
+  ids: fc.option(fc.uniqueArray(fc.nat(IDS + 2), { maxLength: 4 })),
+});
+const plain = fc.record({ kind: fc.constantFrom(...PLAIN) });
+
+const anyStep = fc.oneof({ weight: 5, arbitrary: put }, remove, move, retry, { weight: 4, arbitrary: plain });
+
+export type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
+
+export const anySteps = fc.array(anyStep, { minLength: 5, maxLength: 60 });
+
+export const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 3));
+
+/** Carries out steps on a simulation that has one instance of each side running. */
+export class Stepper {
+  readonly #simulation: Simulation;
+  readonly #captures: Running[];
+  readonly #applies: Running[];
+  #restoreSource: () => void;
+  #restoreTarget: () => void;
+  #logBackup: ReturnType<Simulation['log']['backup']>;
+  #scripts = 1;
+  /** What failed may have depended on more than its document and its script: only running it again tells. */
+  needsRetry = false;
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+    this.#captures = [simulation.startCapture()];
+    this.#applies = [simulation.startApply()];
+    this.#restoreSource = simulation.backupSource();
+    this.#restoreTarget = simulation.backupTarget();
+    this.#logBackup = simulation.log.backup();
+  }
+
+  async take(step: Step): Promise<void> {
+    const { source, log, target, surroundings } = this.#simulation;
+    switch (step.kind) {
+      case 'put': {
+        const { id, v, hidden, trouble } = step;
+        source.put(`Cars/${id}`, { V: v, ...(hidden && { Hidden: true }), ...trouble });
+        return;
+      }
+      case 'delete':
+        return source.delete(`cars/${step.id}`);
+      case 'move':
+        return source.put(`cars/${step.id}`, { V: 'elsewhere' }, 'Vans');
+      case 'retry':
+        return this.#simulation.askRetry(step.ids?.map((n) => `CARS/${n}`) ?? null);
+      case 'kill-capture':
+        await this.#captures.shift()?.kill();
+        this.#captures.push(this.#simulation.startCapture());
+        return;
+      case 'kill-apply':
+        await this.#applies.shift()?.kill();
+        this.#applies.push(this.#simulation.startApply());
+        return;
+      case 'second-capture':
+        if (this.#captures.length < 2) this.#captures.push(this.#simulation.startCapture());
+        return;
+      case 'second-apply':
+        if (this.#applies.length < 2) this.#applies.push(this.#simulation.startApply());
+        return;
+      case 'append-stored-unanswered':
+        log.fault = 'stored-unanswered';
+        return;
+      case 'append-not-stored':
+        log.fault = 'not-stored';
+        return;
+      case 'purge-log':
+        return log.purge();
+      case 'recreate-log':
+        return log.recreate();
+      case 'break-readers':
+        return log.breakReaders();
+      case 'backup-log':
+        this.#logBackup = log.backup();
+        return;
+      case 'restore-log':
+        return log.restore(this.#logBackup);
+      case 'lose-control':
+        return this.#simulation.control.lose();
+      case 'backup-source':
+        this.#restoreSource = this.#simulation.backupSource();
+        return;
+      case 'restore-source':
+        return this.#restoreSource();
+      case 'backup-target':
+        this.#restoreTarget = this.#simulation.backupTarget();
+        return;
+      case 'restore-target':
+        return this.#restoreTarget();
+      case 'clean-tombstones':
+        return source.cleanTombstones();
+      case 'lose-tombstones':
+        return source.loseTombstones();
+      case 'change-script':
+        return this.#simulation.changeScript(`v${++this.#scripts}`);
+      case 'turn-surroundings':
+        surroundings.isFair = !surroundings.isFair;
+        this.needsRetry = true;
+        return;
+      case 'turn-naming':
+        target.namesRefused = !target.namesRefused;
+        return;
+      case 'settle':
+        return settle();
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { Simulation } from './simulation.ts';
+
+const WITHIN_MS = 30_000;
+
+const ASK_AGAIN_MS = 200;
+
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  explain: () => string | Promise<string>,
+): Promise<void> {
+  const end = Date.now() + WITHIN_MS;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`Not within ${WITHIN_MS} ms: ${await explain()}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+export async function untilEqual(simulation: Simulation): Promise<void> {
+  await until(
+    () => simulation.complete && simulation.differences().length === 0,
+    () => (simulation.complete ? simulation.differences().join('\n') : 'the copy does not count as complete'),
+  );
+}
+
+/** Until the target is equal to the source, and exactly what fails is listed as set aside. */
+export async function untilSettled(simulation: Simulation): Promise<void> {
+  const wrong = async (): Promise<string[]> => [
+    ...(simulation.complete ? [] : ['the copy does not count as complete']),
+    ...simulation.differences(),
+    ...(await simulation.misplacedEntries()),
+  ];
+  await until(
+    async () => (await wrong()).length === 0,
+    async () => (await wrong()).join('\n'),
+  );
+}
+
+/** Asks for what is listed, as often as that takes: what failed before the asking may be listed only after it. */
+export async function runAgainUntilSettled(simulation: Simulation): Promise<void> {
+  let askAt = 0;
+  await until(
+    async () => {
+      const problems = await simulation.misplacedEntries();
+      if (Date.now() > askAt && problems.some((problem) => problem.includes('is listed'))) {
+        await simulation.askRetry(null);
+        const { documents } = await simulation.setAsideAtRequester();
+        if (documents.length > 0) await simulation.askRetry(documents.map(({ documentId }) => documentId));
+        askAt = Date.now() + ASK_AGAIN_MS;
+      }
+      return simulation.complete && simulation.differences().length === 0 && problems.length === 0;
+    },
+    async () => [...simulation.differences(), ...(await simulation.misplacedEntries())].join('\n'),
+  );
+}

@@ -11,7 +11,7 @@ import {
 import { TaskApply } from '../src/apply/task-apply.ts';
 import { TaskCapture } from '../src/capture/task-capture.ts';
 import type { Pace } from '../src/flow/pace.ts';
-import { listSetAside, type SetAsideList } from '../src/retry/list-set-aside.ts';
+import { listSetAside, type SetAsideList } from '../src/set-aside/list-set-aside.ts';
 import { askRetry } from '../src/retry/retry-request.ts';
 import type { CaptureTask, TaskDirectory } from '../src/run/tasks.ts';
 import type { Scripts } from '../src/transform/scripts.ts';

@@ -7,7 +7,8 @@ import {
   type TaskKey,
 } from '@nestjs-spark/contracts';
 import type { ChangeTarget, Checkpoint, Log, StateStore } from '@nestjs-spark/contracts/internal';
-import { SetAside, type Reading } from '../transform/set-aside.ts';
+import type { Reading } from '../set-aside/document.ts';
+import { SetAside } from '../set-aside/set-aside.ts';
 import { applyWithoutRefused, type Contents, type RefusedUnit } from './isolate-refused.ts';
 import { originOf } from './origin-of.ts';
 

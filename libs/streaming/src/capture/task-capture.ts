@@ -12,7 +12,6 @@ import {
   type ChangePage,
   type Confirmation,
   type ControlBoard,
-  type DeleteCover,
   type Follow,
   type Log,
   type ResyncRequest,
@@ -28,19 +27,17 @@ import { Nudge } from '../flow/nudge.ts';
 import type { Pace } from '../flow/pace.ts';
 import { Contents } from '../publish/contents.ts';
 import { Publisher } from '../publish/publisher.ts';
-import type { TransformedChange } from '../publish/cut.ts';
 import type { CaptureTask, TaskDirectory } from '../run/tasks.ts';
-import { makeRoom, type Room } from '../retry/make-room.ts';
 import { askRetry } from '../retry/retry-request.ts';
 import { Retries } from '../retry/retries.ts';
-import { SetAside } from '../transform/set-aside.ts';
-import { splitPage } from '../transform/split-page.ts';
+import { SetAside } from '../set-aside/set-aside.ts';
 import type { Scripts } from '../transform/scripts.ts';
 import { Transformer } from '../transform/transformer.ts';
 import { CaptureProgress } from './progress.ts';
-import { readPages, requireDeletes, type ReadOptions, type WitnessedPage } from './read-pages.ts';
+import { readPages, type ReadOptions } from './read-pages.ts';
 import { decideResumption, type CapturePosition, type Resumption } from './resume.ts';
 import { DeletesLostError, SourceReplacedError } from './source-errors.ts';
+import { transformPages } from './transform-pages.ts';
 import { WitnessGuard } from './witness-guard.ts';
 
 export interface CaptureParts {
@@ -297,44 +294,6 @@ export class TaskCapture {
     }
     await pause(backoffMs(failures, this.#parts.pace.backoffMs), held);
   }
-}
-
-interface TransformedPage extends WitnessedPage {
-  changes: TransformedChange[];
-  deletes: DeleteCover;
-  /** For what was run again: to be called when it is in the log. */
-  published?: () => Promise<void>;
-}
-
-async function* transformPages(
-  pages: AsyncIterable<WitnessedPage>,
-  transformer: Transformer,
-  retries: Retries,
-  generation: number,
-  signal: AbortSignal,
-): AsyncGenerator<TransformedPage, void, undefined> {
-  for await (const { page: whole, witness } of pages) {
-    if (signal.aborted) return;
-    const room = whole.drained && (await retries.look()) ? makeRoom(whole) : null;
-    const again = room && (await retries.run(room.room.to, generation, signal));
-    for (const page of again ? splitRoom(room) : splitPage(whole)) {
-      if (again && page === room.room) {
-        const { change, published } = again;
-        yield { page, witness, changes: [change], deletes: await requireDeletes(whole), published };
-        continue;
-      }
-      const [changes, deletes] = await Promise.all([
-        transformer.transform(page, generation, signal),
-        requireDeletes(whole),
-      ]);
-      await retries.require(transformer.takeRecovered());
-      yield { page, witness, changes, deletes };
-    }
-  }
-}
-
-function splitRoom({ before, room, after }: Room): ChangePage[] {
-  return [...(before ? splitPage(before) : []), room, ...(after ? splitPage(after) : [])];
 }
 
 function messageOf(error: unknown): string {

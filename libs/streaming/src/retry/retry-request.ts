@@ -1,6 +1,6 @@
 import { VersionConflictError, type TaskKey } from '@nestjs-spark/contracts';
 import type { StateStore, Versioned } from '@nestjs-spark/contracts/internal';
-import { SET_ASIDE, retryId } from './state-ids.ts';
+import { SET_ASIDE, retryId } from '../set-aside/state-ids.ts';
 
 /** More than this by name is everything. */
 const MOST_BY_NAME = 1_000;

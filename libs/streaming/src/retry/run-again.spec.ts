@@ -3,8 +3,8 @@ import { decodeHeader } from '@nestjs-spark/contracts/internal';
 import { plainScripts } from '../../testing/plain-scripts.ts';
 import { Simulation, TASK } from '../../testing/simulation.ts';
 import type { Scripts } from '../transform/scripts.ts';
-import { SetAside } from '../transform/set-aside.ts';
-import { listSetAside } from './list-set-aside.ts';
+import { SetAside } from '../set-aside/set-aside.ts';
+import { listSetAside } from '../set-aside/list-set-aside.ts';
 
 async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + 30_000;

@@ -11,7 +11,7 @@ import {
 import { TaskApply } from '../apply/task-apply.ts';
 import { PACE, type Pace } from '../flow/pace.ts';
 import { resyncRequest } from '../receive/resync.ts';
-import { forgetSetAside } from '../retry/list-set-aside.ts';
+import { forgetSetAside } from '../set-aside/list-set-aside.ts';
 import type { ApplyReport } from './reports.ts';
 import { RunningTasks, leaseName } from './running-tasks.ts';
 import type { ApplyTask, SourceInquiry } from './tasks.ts';

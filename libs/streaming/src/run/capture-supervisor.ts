@@ -16,7 +16,7 @@ import {
 import { TaskCapture } from '../capture/task-capture.ts';
 import { PACE, type Pace } from '../flow/pace.ts';
 import { resyncRequest } from '../receive/resync.ts';
-import { forgetSetAside, listSetAside } from '../retry/list-set-aside.ts';
+import { forgetSetAside, listSetAside } from '../set-aside/list-set-aside.ts';
 import { askRetry } from '../retry/retry-request.ts';
 import type { Scripts } from '../transform/scripts.ts';
 import { DeleteKeeper } from './delete-keeper.ts';

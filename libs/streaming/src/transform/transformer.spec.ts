@@ -5,7 +5,7 @@ import { MemorySource, MemoryState } from '../../testing/memory-source.ts';
 import { plainScripts } from '../../testing/plain-scripts.ts';
 import { TASK } from '../../testing/simulation.ts';
 import type { CaptureTask } from '../run/tasks.ts';
-import { SetAside } from './set-aside.ts';
+import { SetAside } from '../set-aside/set-aside.ts';
 import { Transformer } from './transformer.ts';
 
 const script = `loadToCars({

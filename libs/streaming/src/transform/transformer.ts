@@ -15,7 +15,8 @@ import type { TransformedChange } from '../publish/cut.ts';
 import type { CaptureTask } from '../run/tasks.ts';
 import { copyDocument } from './copy-document.ts';
 import { copyExtras, type ScriptedChange } from './copy-extras.ts';
-import type { SetAside, SetAsideFailure } from './set-aside.ts';
+import type { SetAsideFailure } from '../set-aside/document.ts';
+import type { SetAside } from '../set-aside/set-aside.ts';
 
 type SourcePut = Extract<SourceChange, { kind: 'put' | 'touch' }>;
 type SourceDelete = Extract<SourceChange, { kind: 'delete' }>;

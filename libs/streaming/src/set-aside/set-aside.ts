@@ -1,53 +1,12 @@
-import { VersionConflictError, type Etag, type TaskKey } from '@nestjs-spark/contracts';
+import type { Etag, TaskKey } from '@nestjs-spark/contracts';
 import type { StateStore, Versioned } from '@nestjs-spark/contracts/internal';
 import { inGroups } from '../flow/in-groups.ts';
-import { SET_ASIDE, beyondId, setAsideId, setAsidePrefix } from '../retry/state-ids.ts';
+import { keepable, type Reading, type SetAsideDocument, type SetAsideFailure } from './document.ts';
+import { SetAsideEntries } from './entries.ts';
 
 /** So many of a task are kept with their reasons; what fails beyond is only counted, and read again with everything else. */
 export const KEPT_PER_TASK = 10_000;
 const WRITES_AT_ONCE = 16;
-const LONGEST_TEXT = 2_000;
-
-/** Why a document is not at the requester: its script failed at the owner, or the requester's store would not take it. */
-export interface SetAsideReason {
-  /** In the user's own terms. */
-  reason: string;
-  /** How the script failed; `refused` when the store would not take what it made. */
-  kind: string;
-  /** 1-based place in the user's own script; null where there is none. */
-  line: number | null;
-  column: number | null;
-}
-
-/** A document that waits for a changed script or document, or for someone to run it again, while the rest goes on. */
-export interface SetAsideDocument extends SetAsideReason {
-  task: TaskKey;
-  /** The owner's document. */
-  documentId: string;
-  /** The copy that was refused, when that has another id. */
-  copyId?: string;
-  generation: number;
-  /** Numbers of generations repeat where the owner lost all that it knew; this does not. */
-  incarnation: string;
-  /** The owner's etag of the version that failed. */
-  etag: Etag;
-  /** When it failed last and first; milliseconds since 1970. */
-  at: number;
-  firstAt: number;
-  /** How often it failed since it was first set aside. */
-  count: number;
-  /**
-   * It was run again and is in the log: in the set that ends here. Remembered while the generation lasts, because a log or
-   * a requester that is put back to an earlier etag can be given everything again but this.
-   */
-  publishedIn?: Etag;
-}
-
-export interface SetAsideFailure extends SetAsideReason {
-  documentId: string;
-  copyId?: string;
-  etag: Etag;
-}
 
 interface Known {
   documentId: string;
@@ -61,17 +20,6 @@ interface Known {
   isFirst: boolean;
 }
 
-interface Beyond extends Reading {
-  task: TaskKey;
-  count: number;
-}
-
-/** One reading of the source from its first document. */
-export interface Reading {
-  generation: number;
-  incarnation: string;
-}
-
 /**
  * Remembers which documents of a task are set aside, in this module's own database.
  *
@@ -79,7 +27,7 @@ export interface Reading {
  * applies, so what it does here before must not take away what the other one has written.
  */
 export class SetAside {
-  readonly #state: StateStore;
+  readonly #entries: SetAsideEntries;
   readonly #task: TaskKey;
   readonly #reading: Reading;
   readonly #known = new Map<string, Known>();
@@ -90,17 +38,14 @@ export class SetAside {
   #beyond = 0;
 
   private constructor(state: StateStore, task: TaskKey, { generation, incarnation }: Reading) {
-    this.#state = state;
+    this.#entries = new SetAsideEntries(state, task);
     this.#task = task;
     this.#reading = { generation, incarnation };
   }
 
   static async open(state: StateStore, task: TaskKey, reading: Reading): Promise<SetAside> {
     const opened = new SetAside(state, task, reading);
-    const [stored, beyond] = await Promise.all([
-      state.list<SetAsideDocument>(setAsidePrefix(task)),
-      state.read<Beyond>(beyondId(task)),
-    ]);
+    const [stored, beyond] = await Promise.all([opened.#entries.list(), opened.#entries.readBeyond()]);
     opened.#learnAll(stored);
     if (beyond && opened.#isMine(beyond.value)) opened.#beyond = beyond.value.count;
     else if (beyond) opened.#others.push(beyond);
@@ -114,10 +59,7 @@ export class SetAside {
   async published(to: Etag): Promise<void> {
     this.#added = this.#added.filter(({ etag }) => etag > to);
     const others = this.#others.splice(0);
-    await inGroups(others, WRITES_AT_ONCE, async ({ id, version }) => {
-      const there = await this.#state.read(id);
-      if (there?.version === version) await this.#state.remove(id);
-    });
+    await inGroups(others, WRITES_AT_ONCE, ({ id, version }) => this.#entries.removeSeen(id, version));
   }
 
   /** Takes back what was set aside in vain, unless somebody else has said the same since. */
@@ -127,14 +69,13 @@ export class SetAside {
       const known = this.#known.get(id);
       if (!known?.isFirst) continue;
       this.#drop(id, known);
-      const there = await this.#state.read(id);
-      if (there?.version === known.version) await this.#state.remove(id);
+      await this.#entries.removeSeen(id, known.version);
     }
   }
 
   /** Looks for what somebody else has set aside meanwhile. */
   async refresh(): Promise<void> {
-    this.#learnAll(await this.#state.list<SetAsideDocument>(setAsidePrefix(this.#task)));
+    this.#learnAll(await this.#entries.list());
   }
 
   get count(): number {
@@ -186,7 +127,7 @@ export class SetAside {
     const beyond = this.#beyond;
     this.#added.push(...failures.map(({ documentId, etag }) => ({ documentId, etag })));
     await inGroups(failures, WRITES_AT_ONCE, (failure) => this.#add(failure));
-    if (this.#beyond > beyond) await this.#writeBeyond();
+    if (this.#beyond > beyond) await this.#entries.writeBeyond(this.#reading, this.#beyond);
   }
 
   /**
@@ -197,11 +138,11 @@ export class SetAside {
     const id = this.#idOf(documentId);
     const known = this.#known.get(id);
     if (!known || known.etag > etag) return;
-    const there = await this.#state.read<SetAsideDocument>(id);
+    const there = await this.#entries.read(id);
     if (this.#known.get(id) !== known) return;
     this.#drop(id, known);
     if (!there) return;
-    if (there.value.etag <= etag) await this.#state.remove(id);
+    if (there.value.etag <= etag) await this.#entries.remove(id);
     else this.#learn(there);
   }
 
@@ -210,9 +151,9 @@ export class SetAside {
     const id = this.#idOf(documentId);
     const known = this.#known.get(id);
     if (!known || known.etag > etag) return;
-    const there = await this.#state.read<SetAsideDocument>(id);
+    const there = await this.#entries.read(id);
     if (!there || there.value.etag > etag || known !== this.#known.get(id)) return;
-    known.version = await this.#write(id, { ...there.value, publishedIn }, there.version);
+    known.version = await this.#entries.write(id, { ...there.value, publishedIn }, there.version);
     if (known.publishedIn === null) this.#open--;
     known.publishedIn = publishedIn;
   }
@@ -227,7 +168,7 @@ export class SetAside {
   }
 
   #idOf(documentId: string): string {
-    return setAsideId(this.#task, this.#reading.incarnation, documentId);
+    return this.#entries.idOf(this.#reading, documentId);
   }
 
   #learn({ id: stored, value, version }: Versioned<SetAsideDocument>): void {
@@ -282,49 +223,13 @@ export class SetAside {
       firstAt,
       count,
     };
-    if (known) entry.version = await this.#write(id, value, entry.version);
+    if (known) entry.version = await this.#entries.write(id, value, entry.version);
     else await this.#writeFirst(id, value, entry);
   }
 
   async #writeFirst(id: string, value: SetAsideDocument, entry: Known): Promise<void> {
-    try {
-      entry.version = await this.#state.write(id, SET_ASIDE, value, null);
-      entry.isFirst = true;
-    } catch (error) {
-      if (!(error instanceof VersionConflictError)) throw error;
-      entry.version = await this.#write(id, value, null);
-    }
+    const first = await this.#entries.writeFirst(id, value);
+    entry.isFirst = first !== null;
+    entry.version = first ?? (await this.#entries.write(id, value, null));
   }
-
-  async #write(id: string, value: SetAsideDocument | Beyond, expected: string | null): Promise<string> {
-    try {
-      return await this.#state.write(id, SET_ASIDE, value, expected);
-    } catch (error) {
-      if (!(error instanceof VersionConflictError)) throw error;
-      const there = await this.#state.read<SetAsideDocument | Beyond>(id);
-      if (there && isLater(there.value, value)) return there.version;
-      return this.#write(id, value, there?.version ?? null);
-    }
-  }
-
-  async #writeBeyond(): Promise<void> {
-    const value = { ...this.#reading, task: this.#task, count: this.#beyond };
-    const there = await this.#state.read(beyondId(this.#task));
-    await this.#write(beyondId(this.#task), value, there?.version ?? null);
-  }
-}
-
-function isLater(there: SetAsideDocument | Beyond, value: SetAsideDocument | Beyond): boolean {
-  return 'etag' in there && 'etag' in value && there.etag > value.etag;
-}
-
-// What fails may have texts in it that no store keeps, and of any length.
-function keepable({ reason, ...failure }: SetAsideFailure): SetAsideFailure {
-  const { documentId, copyId } = failure;
-  return {
-    ...failure,
-    documentId: documentId.toWellFormed(),
-    ...(copyId === undefined ? {} : { copyId: copyId.toWellFormed().slice(0, LONGEST_TEXT) }),
-    reason: reason.toWellFormed().slice(0, LONGEST_TEXT),
-  };
 }

@@ -1,8 +1,8 @@
 import type { TaskKey } from '@nestjs-spark/contracts';
 import type { StateStore } from '@nestjs-spark/contracts/internal';
 import { inGroups } from '../flow/in-groups.ts';
-import type { SetAsideDocument } from '../transform/set-aside.ts';
-import { isOpen, readRetry } from './retry-request.ts';
+import { isOpen, readRetry } from '../retry/retry-request.ts';
+import type { SetAsideDocument } from './document.ts';
 import { beyondId, retryId, setAsidePrefix } from './state-ids.ts';
 
 const REMOVED_AT_ONCE = 16;

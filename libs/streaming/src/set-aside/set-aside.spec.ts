@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryState } from '../../testing/memory-source.ts';
 import { TASK } from '../../testing/simulation.ts';
-import { listSetAside } from '../retry/list-set-aside.ts';
-import { SetAside, type Reading } from './set-aside.ts';
+import { listSetAside } from './list-set-aside.ts';
+import type { Reading } from './document.ts';
+import { SetAside } from './set-aside.ts';
 
 const FIRST: Reading = { generation: 1, incarnation: 'first' };
 const SECOND: Reading = { generation: 2, incarnation: 'second' };

@@ -1,0 +1,46 @@
+import type { ChangePage, DeleteCover } from '@nestjs-spark/contracts/internal';
+import type { TransformedChange } from '../publish/cut.ts';
+import { makeRoom, type Room } from '../retry/make-room.ts';
+import type { Retries } from '../retry/retries.ts';
+import { splitPage } from '../transform/split-page.ts';
+import type { Transformer } from '../transform/transformer.ts';
+import { requireDeletes, type WitnessedPage } from './read-pages.ts';
+
+export interface TransformedPage extends WitnessedPage {
+  changes: TransformedChange[];
+  deletes: DeleteCover;
+  /** For what was run again: to be called when it is in the log. */
+  published?: () => Promise<void>;
+}
+
+/** What the pages mean for the requester; between them, what is run again on request. */
+export async function* transformPages(
+  pages: AsyncIterable<WitnessedPage>,
+  transformer: Transformer,
+  retries: Retries,
+  generation: number,
+  signal: AbortSignal,
+): AsyncGenerator<TransformedPage, void, undefined> {
+  for await (const { page: whole, witness } of pages) {
+    if (signal.aborted) return;
+    const room = whole.drained && (await retries.look()) ? makeRoom(whole) : null;
+    const again = room && (await retries.run(room.room.to, generation, signal));
+    for (const page of again ? splitRoom(room) : splitPage(whole)) {
+      if (again && page === room.room) {
+        const { change, published } = again;
+        yield { page, witness, changes: [change], deletes: await requireDeletes(whole), published };
+        continue;
+      }
+      const [changes, deletes] = await Promise.all([
+        transformer.transform(page, generation, signal),
+        requireDeletes(whole),
+      ]);
+      await retries.require(transformer.takeRecovered());
+      yield { page, witness, changes, deletes };
+    }
+  }
+}
+
+function splitRoom({ before, room, after }: Room): ChangePage[] {
+  return [...(before ? splitPage(before) : []), room, ...(after ? splitPage(after) : [])];
+}

@@ -12,7 +12,7 @@ import { TaskApply } from '../src/apply/task-apply.ts';
 import { TaskCapture } from '../src/capture/task-capture.ts';
 import type { Pace } from '../src/flow/pace.ts';
 import { listSetAside, type SetAsideList } from '../src/set-aside/list-set-aside.ts';
-import { askRetry } from '../src/retry/retry-request.ts';
+import { callForRetry } from '../src/retry/retry-request.ts';
 import type { CaptureTask, TaskDirectory } from '../src/run/tasks.ts';
 import type { Scripts } from '../src/transform/scripts.ts';
 import { MemoryControl, MemoryLog, OpenLeases } from './memory-log.ts';
@@ -92,8 +92,7 @@ export class Simulation {
   }
 
   async askRetry(documents: string[] | null): Promise<void> {
-    await askRetry(this.state, TASK, documents);
-    await this.control.publish(retrySubject(TASK), { at: Date.now() });
+    await callForRetry(this, TASK, documents);
   }
 
   startCapture(): Running {

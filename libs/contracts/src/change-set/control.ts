@@ -5,7 +5,6 @@ import type { Witness } from './witness.ts';
 export interface Confirmation {
   generation: number;
   incarnation: string;
-  databaseId: string;
   to: Etag;
   live: boolean;
   /** The witness that the applied sets carried: it outlives a log that is put back. */

@@ -2,6 +2,7 @@ import type { Etag, TaskState } from '@nestjs-spark/contracts';
 import type { Checkpoint } from '@nestjs-spark/contracts/internal';
 import type { ApplyReport } from '../run/reports.ts';
 import type { ApplyTask } from '../run/tasks.ts';
+import type { Counted } from '../set-aside/set-aside.ts';
 import { whyIncomplete } from './readiness.ts';
 
 /** What the requester's side of a task has to say about itself. */
@@ -11,16 +12,17 @@ export class ApplyProgress {
   /** What has to be applied before the copy counts as caught up after a start. */
   target: Etag | null = null;
   resyncsRequested = 0;
-  setAside = 0;
   #task: ApplyTask;
+  readonly #setAside: Counted;
   #source: Etag = 0;
   #caughtUp = false;
   #trouble: TaskState | null = null;
   #errors = 0;
   #lastError: string | null = null;
 
-  constructor(task: ApplyTask) {
+  constructor(task: ApplyTask, setAside: Counted) {
     this.#task = task;
+    this.#setAside = setAside;
   }
 
   declared(task: ApplyTask): void {
@@ -79,7 +81,7 @@ export class ApplyProgress {
       documentsPut: checkpoint?.documentsPut ?? 0,
       documentsDeleted: checkpoint?.documentsDeleted ?? 0,
       resyncsRequested: this.resyncsRequested,
-      setAside: this.setAside,
+      setAside: this.#setAside.count,
       errors: this.#errors,
       lastError: this.#lastError,
       active: this.active,

@@ -8,7 +8,7 @@ import {
 } from '@nestjs-spark/contracts';
 import type { ChangeTarget, Checkpoint, Log, StateStore } from '@nestjs-spark/contracts/internal';
 import type { Reading } from '../set-aside/document.ts';
-import { SetAside } from '../set-aside/set-aside.ts';
+import { SetAside, type Counted } from '../set-aside/set-aside.ts';
 import { applyWithoutRefused, type Contents, type RefusedUnit } from './isolate-refused.ts';
 import { originOf } from './origin-of.ts';
 
@@ -16,13 +16,11 @@ import { originOf } from './origin-of.ts';
  * A target that sets aside the documents it does not take, and takes the rest of the set. A store that is away, full, or
  * refuses everything is not helped by that, and refuses as before.
  */
-export class SettingAside implements Pick<ChangeTarget, 'apply'> {
+export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
   readonly #task: TaskKey;
   readonly #target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>;
   readonly #state: StateStore;
   readonly #report: Log;
-  #generation = -1;
-  #incarnation = '';
   #setAside: SetAside | null = null;
 
   constructor(
@@ -43,11 +41,8 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'> {
 
   /** Reads what was set aside in the generation that is being applied; also by another instance that applied meanwhile. */
   async open(reading: Reading): Promise<SetAside> {
-    const opened = await SetAside.open(this.#state, this.#task, reading);
-    this.#incarnation = reading.incarnation;
-    this.#generation = reading.generation;
-    this.#setAside = opened;
-    return opened;
+    this.#setAside = await SetAside.open(this.#state, this.#task, reading);
+    return this.#setAside;
   }
 
   async apply(
@@ -56,7 +51,7 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'> {
     expected: string | null | Promise<string | null>,
     contents?: Contents,
   ): Promise<string> {
-    const setAside = await this.#opened(checkpoint);
+    const setAside = this.#setAside?.isOf(checkpoint) ? this.#setAside : await this.open(checkpoint);
     let refused: RefusedUnit[] = [];
     const applied = this.#target.apply(commands, checkpoint, expected, contents);
     const version = await applied.catch(async (error: unknown) => {
@@ -75,11 +70,6 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'> {
     await setAside.published(checkpoint.to);
     if (setAside.count > 0) await this.#clear(setAside, commands, refused, checkpoint.to);
     return version;
-  }
-
-  async #opened(reading: Reading): Promise<SetAside> {
-    const isOpen = this.#generation === reading.generation && this.#incarnation === reading.incarnation;
-    return this.#setAside && isOpen ? this.#setAside : this.open(reading);
   }
 
   async #before(

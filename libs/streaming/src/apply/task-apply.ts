@@ -19,14 +19,13 @@ import {
   type StoredCheckpoint,
   type TaskLog,
 } from '@nestjs-spark/contracts/internal';
-import { openRequest } from '../capture/resume.ts';
 import { ahead } from '../flow/ahead.ts';
 import { backoffMs, pause } from '../flow/backoff.ts';
 import { Latest } from '../flow/latest.ts';
 import type { Pace } from '../flow/pace.ts';
 import { decide } from '../receive/decide.ts';
 import { readFrom, readSets, type ReceivedSet } from '../receive/read-sets.ts';
-import { describeHole, resyncRequest } from '../receive/resync.ts';
+import { describeHole, openRequest, resyncRequest } from '../receive/resync.ts';
 import type { ApplyTask, SourceInquiry } from '../run/tasks.ts';
 import { liveCheckpoint, nextCheckpoint } from './next-checkpoint.ts';
 import { ApplyPipeline } from './pipeline.ts';
@@ -67,8 +66,8 @@ export class TaskApply {
   constructor(task: ApplyTask, parts: ApplyParts) {
     this.#task = task;
     this.#parts = parts;
-    this.progress = new ApplyProgress(task);
     this.#taking = new SettingAside(task.task, parts.target, parts.state, parts.report);
+    this.progress = new ApplyProgress(task, this.#taking);
     this.#confirm = new Latest<Confirmation>(parts.pace.confirmMs, (confirmation) =>
       parts.control.publish(confirmationSubject(task.task), confirmation),
     );
@@ -85,7 +84,6 @@ export class TaskApply {
     const checkpoint = this.#stored?.checkpoint ?? null;
     this.progress.checkpoint = checkpoint;
     if (checkpoint) await this.#taking.open(checkpoint);
-    this.progress.setAside = this.#taking.count;
     this.#wasComplete =
       checkpoint !== null && checkpoint.swept && checkpoint.script === this.#task.fingerprint;
   }
@@ -154,7 +152,6 @@ export class TaskApply {
       this.#stored = stored;
       this.#patience = Math.max(1, this.#patience / 2);
       this.progress.applied(stored.checkpoint);
-      this.progress.setAside = this.#taking.count;
       this.#confirmNow();
     };
     const apply: ChangeTarget['apply'] = (commands, checkpoint, expected) =>
@@ -292,11 +289,10 @@ export class TaskApply {
   #confirmNow(): void {
     const checkpoint = this.#stored?.checkpoint;
     if (!checkpoint) return;
-    const { generation, incarnation, databaseId, to, live, witness, sequence, streamCreated } = checkpoint;
+    const { generation, incarnation, to, live, witness, sequence, streamCreated } = checkpoint;
     this.#confirm.offer({
       generation,
       incarnation,
-      databaseId,
       to,
       live,
       witness,

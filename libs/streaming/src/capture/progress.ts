@@ -1,6 +1,7 @@
 import type { Etag, TaskKey, TaskState } from '@nestjs-spark/contracts';
 import type { ChangePage, Confirmation, DeleteCover } from '@nestjs-spark/contracts/internal';
 import type { CaptureReport } from '../run/reports.ts';
+import type { Counted } from '../set-aside/set-aside.ts';
 import type { CapturePosition } from './resume.ts';
 
 /** What a capture has to say about itself. */
@@ -12,13 +13,13 @@ export class CaptureProgress {
   publishedAt = 0;
   documentsTotal = 0;
   confirmed: Confirmation | null = null;
+  setAside: Counted = { count: 0 };
   readonly #task: TaskKey;
   readonly #collection: string;
   #state: TaskState = 'Starting';
   #source: Etag = 0;
   #live = false;
   #documentsRead = 0;
-  #setAside = 0;
   #deletes: 'kept' | 'best-effort' = 'kept';
   #errors = 0;
   #lastError: string | null = null;
@@ -35,11 +36,10 @@ export class CaptureProgress {
     this.#moved(position);
   }
 
-  carried(page: ChangePage, position: CapturePosition, setAside: number, deletes: DeleteCover): void {
+  carried(page: ChangePage, position: CapturePosition, deletes: DeleteCover): void {
     if (position.to !== this.published) this.publishedAt = Date.now();
     this.#documentsRead += page.changes.length;
     this.#source = Math.max(this.#source, page.to);
-    this.#setAside = setAside;
     this.#deletes = deletes === 'best-effort' ? 'best-effort' : 'kept';
     this.#lastError = null;
     this.#moved(position);
@@ -72,7 +72,7 @@ export class CaptureProgress {
       live: this.#live,
       documentsRead: this.#documentsRead,
       documentsTotal: this.documentsTotal,
-      setAside: this.#setAside,
+      setAside: this.setAside.count,
       deletes: this.#deletes,
       errors: this.#errors,
       lastError: this.#lastError,

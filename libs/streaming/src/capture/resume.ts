@@ -7,6 +7,7 @@ import {
   type SourceIdentity,
   type Witness,
 } from '@nestjs-spark/contracts/internal';
+import { openRequest } from '../receive/resync.ts';
 import type { CaptureTask } from '../run/tasks.ts';
 
 /** All that a capture looks at before it goes on, read in this order: the log's tail first, then the task, then the source. */
@@ -94,14 +95,6 @@ function isBehind(source: SourceIdentity, known: { to: Etag; witness: Witness })
 function newestSaid({ confirmed }: ResumeFacts, tail: ChangeSetHeader): Witness {
   const isSame = confirmed?.generation === tail.generation && confirmed.incarnation === tail.incarnation;
   return isSame && confirmed.witness.number > tail.witness.number ? confirmed.witness : tail.witness;
-}
-
-/** The request that still wants an answer, or null: answered ones ride in the tail, and what was seen in an older generation is past. */
-export function openRequest(tail: ChangeSetHeader, request: ResyncRequest | null): ResyncRequest | null {
-  if (request === null || request.id === tail.resync) return null;
-  if (request.fromStart) return request;
-  if (request.seen !== null && request.seen.generation < tail.generation) return null;
-  return request;
 }
 
 function answer(request: ResyncRequest, tail: ChangeSetHeader, facts: ResumeFacts): Resumption {

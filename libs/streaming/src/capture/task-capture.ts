@@ -7,7 +7,6 @@ import {
   confirmationSubject,
   decodeHeader,
   resyncSubject,
-  retrySubject,
   type ChangeFeed,
   type ChangePage,
   type Confirmation,
@@ -28,7 +27,7 @@ import type { Pace } from '../flow/pace.ts';
 import { Contents } from '../publish/contents.ts';
 import { Publisher } from '../publish/publisher.ts';
 import type { CaptureTask, TaskDirectory } from '../run/tasks.ts';
-import { askRetry } from '../retry/retry-request.ts';
+import { callForRetry } from '../retry/retry-request.ts';
 import { Retries } from '../retry/retries.ts';
 import { SetAside } from '../set-aside/set-aside.ts';
 import type { Scripts } from '../transform/scripts.ts';
@@ -158,6 +157,7 @@ export class TaskCapture {
     const after = last?.sequence ?? 0;
     const publisher = new Publisher(log, task, position, after, kind !== 'continue', contents);
     const setAside = await SetAside.open(state, this.#task, position);
+    this.progress.setAside = setAside;
     if (kind === 'begin') await publisher.open();
     this.progress.documentsTotal = position.live ? 0 : await feed.count(task.collection);
     const ended = new AbortController();
@@ -181,7 +181,7 @@ export class TaskCapture {
         await published?.();
         if (retries.due) this.#nudge.nudge();
         this.#deletesLostFrom = null;
-        this.progress.carried(page, position, setAside.count, deletes);
+        this.progress.carried(page, position, deletes);
       }
       return true;
     } catch (error) {
@@ -199,10 +199,8 @@ export class TaskCapture {
   /** Another instance may have published something else of these, not knowing that they would be set aside here. */
   async #doubt(documentIds: string[]): Promise<void> {
     if (documentIds.length === 0) return;
-    const { state, control } = this.#parts;
     try {
-      await askRetry(state, this.#task, documentIds);
-      await control.publish(retrySubject(this.#task), { at: Date.now() });
+      await callForRetry(this.#parts, this.#task, documentIds);
     } catch (error) {
       this.#parts.report.warn(
         `${describeTask(this.#task)}: what was set aside last may be listed although it is not: ${messageOf(error)}`,

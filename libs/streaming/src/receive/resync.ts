@@ -24,6 +24,14 @@ export function resyncRequest(
   };
 }
 
+/** The request that still wants an answer, or null: answered ones ride in the tail, and what was seen in an older generation is past. */
+export function openRequest(tail: ChangeSetHeader, request: ResyncRequest | null): ResyncRequest | null {
+  if (request === null || request.id === tail.resync) return null;
+  if (request.fromStart) return request;
+  if (request.seen !== null && request.seen.generation < tail.generation) return null;
+  return request;
+}
+
 /** Tells people what is missing between a checkpoint and a set. */
 export function describeHole(checkpoint: Checkpoint | null, seen: ChangeSetHeader): string {
   const has = checkpoint ? `generation ${checkpoint.generation} up to etag ${checkpoint.to}` : 'nothing';

@@ -1,5 +1,10 @@
 import { VersionConflictError, type TaskKey } from '@nestjs-spark/contracts';
-import type { StateStore, Versioned } from '@nestjs-spark/contracts/internal';
+import {
+  retrySubject,
+  type ControlBoard,
+  type StateStore,
+  type Versioned,
+} from '@nestjs-spark/contracts/internal';
 import { SET_ASIDE, retryId } from '../set-aside/state-ids.ts';
 
 /** More than this by name is everything. */
@@ -27,6 +32,16 @@ export async function askRetry(state: StateStore, task: TaskKey, documents: stri
       if (!(error instanceof VersionConflictError) || tries === TRIES) throw error;
     }
   }
+}
+
+/** The same, and wakes whoever carries the task. */
+export async function callForRetry(
+  { state, control }: { state: StateStore; control: Pick<ControlBoard, 'publish'> },
+  task: TaskKey,
+  documents: string[] | null,
+): Promise<void> {
+  await askRetry(state, task, documents);
+  await control.publish(retrySubject(task), { at: Date.now() });
 }
 
 export function readRetry(state: StateStore, task: TaskKey): Promise<Versioned<RetryRequest> | null> {

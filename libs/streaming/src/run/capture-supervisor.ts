@@ -17,7 +17,7 @@ import { TaskCapture } from '../capture/task-capture.ts';
 import { PACE, type Pace } from '../flow/pace.ts';
 import { resyncRequest } from '../receive/resync.ts';
 import { forgetSetAside, listSetAside } from '../set-aside/list-set-aside.ts';
-import { askRetry } from '../retry/retry-request.ts';
+import { callForRetry } from '../retry/retry-request.ts';
 import type { Scripts } from '../transform/scripts.ts';
 import { DeleteKeeper } from './delete-keeper.ts';
 import type { CaptureReport } from './reports.ts';
@@ -85,8 +85,7 @@ export class CaptureSupervisor {
       await control.publish(resyncSubject(task), resyncRequest(reason, null, null, true));
       return;
     }
-    await askRetry(state, task, documents);
-    await control.publish(retrySubject(task), { at: Date.now() });
+    await callForRetry(this.#parts, task, documents);
   }
 
   /** Ends a task for good: nothing of what it set aside is remembered. */

@@ -8,6 +8,11 @@ import { SetAsideEntries } from './entries.ts';
 export const KEPT_PER_TASK = 10_000;
 const WRITES_AT_ONCE = 16;
 
+/** How many are set aside now: read where it is kept, so that no report is older than the list beside it. */
+export interface Counted {
+  readonly count: number;
+}
+
 interface Known {
   documentId: string;
   copyId: string;
@@ -26,7 +31,7 @@ interface Known {
  * Another instance may do the same without knowing of this one. Whoever of them is late finds out only when it publishes or
  * applies, so what it does here before must not take away what the other one has written.
  */
-export class SetAside {
+export class SetAside implements Counted {
   readonly #entries: SetAsideEntries;
   readonly #task: TaskKey;
   readonly #reading: Reading;
@@ -47,9 +52,14 @@ export class SetAside {
     const opened = new SetAside(state, task, reading);
     const [stored, beyond] = await Promise.all([opened.#entries.list(), opened.#entries.readBeyond()]);
     opened.#learnAll(stored);
-    if (beyond && opened.#isMine(beyond.value)) opened.#beyond = beyond.value.count;
+    if (beyond && opened.isOf(beyond.value)) opened.#beyond = beyond.value.count;
     else if (beyond) opened.#others.push(beyond);
     return opened;
+  }
+
+  /** Whether it is of this reading. */
+  isOf({ generation, incarnation }: Reading): boolean {
+    return generation === this.#reading.generation && incarnation === this.#reading.incarnation;
   }
 
   /**
@@ -158,13 +168,9 @@ export class SetAside {
     known.publishedIn = publishedIn;
   }
 
-  #isMine({ generation, incarnation }: Reading): boolean {
-    return generation === this.#reading.generation && incarnation === this.#reading.incarnation;
-  }
-
   #learnAll(stored: Versioned<SetAsideDocument>[]): void {
     for (const entry of stored) this.#learn(entry);
-    this.#others = stored.filter(({ value }) => !this.#isMine(value));
+    this.#others = stored.filter(({ value }) => !this.isOf(value));
   }
 
   #idOf(documentId: string): string {
@@ -174,7 +180,7 @@ export class SetAside {
   #learn({ id: stored, value, version }: Versioned<SetAsideDocument>): void {
     const id = stored.toLowerCase();
     const known = this.#known.get(id);
-    if (!this.#isMine(value) || known?.version === version) return;
+    if (!this.isOf(value) || known?.version === version) return;
     if (known) this.#drop(id, known);
     const { documentId, copyId = documentId, publishedIn = null, etag, count, firstAt } = value;
     this.#known.set(id, { documentId, copyId, etag, count, firstAt, publishedIn, version, isFirst: false });

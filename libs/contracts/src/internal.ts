@@ -3,6 +3,7 @@ export * from './change-set/codec.ts';
 export * from './change-set/control.ts';
 export * from './change-set/witness.ts';
 export * from './names/document-ids.ts';
+export * from './names/http-address.ts';
 export * from './names/subjects.ts';
 export * from './ports/change-feed.ts';
 export * from './ports/change-log.ts';

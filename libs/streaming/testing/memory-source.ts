@@ -2,8 +2,7 @@ import { VersionConflictError, type Etag } from '@nestjs-spark/contracts';
 import {
   COPY_SOURCE,
   NEVER_RAISED,
-  isSame,
-  raised,
+  raisedFrom,
   type ChangeFeed,
   type ChangePage,
   type FeedQuery,
@@ -150,9 +149,7 @@ export class MemorySource implements ChangeFeed {
 
   async raiseWitness(reader: string, from: WitnessRecord): Promise<WitnessRecord> {
     const { witnesses } = this.#image;
-    if (!isSame(witnesses.get(reader) ?? NEVER_RAISED, from))
-      throw new VersionConflictError(`the witness of ${reader}`);
-    const next = raised(from);
+    const next = raisedFrom(reader, witnesses.get(reader) ?? NEVER_RAISED, from);
     witnesses.set(reader, next);
     this.#image.etag++;
     this.#wake();

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { witnessId } from '../names/document-ids.ts';
+import { VersionConflictError } from '../ports/errors.ts';
 
 const MARKS = 16;
 
@@ -21,6 +23,15 @@ export const NEVER_RAISED: WitnessRecord = { number: 0, marks: [] };
 export function raised({ number, marks }: WitnessRecord): WitnessRecord {
   const mark = randomBytes(6).toString('base64url');
   return { number: number + 1, marks: [mark, ...marks].slice(0, MARKS) };
+}
+
+/**
+ * What a store writes for `reader`, whose record there is `there`.
+ * @throws {VersionConflictError} when that is not, or not any more, as in `from`
+ */
+export function raisedFrom(reader: string, there: WitnessRecord, from: WitnessRecord): WitnessRecord {
+  if (!isSame(there, from)) throw new VersionConflictError(witnessId(reader));
+  return raised(from);
 }
 
 /** What is said of a source now. */

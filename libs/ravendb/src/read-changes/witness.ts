@@ -1,11 +1,4 @@
-import { VersionConflictError } from '@nestjs-spark/contracts';
-import {
-  isSame,
-  NEVER_RAISED,
-  raised,
-  witnessId,
-  type WitnessRecord,
-} from '@nestjs-spark/contracts/internal';
+import { NEVER_RAISED, raisedFrom, witnessId, type WitnessRecord } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { write } from '../write/transaction.ts';
 
@@ -27,8 +20,7 @@ export async function raiseWitness(
 ): Promise<WitnessRecord> {
   const id = witnessId(reader);
   const current = await readDocument(http, reader);
-  if (!isSame(toRecord(current), from)) throw new VersionConflictError(id);
-  const next = raised(from);
+  const next = raisedFrom(reader, toRecord(current), from);
   const document = JSON.stringify({
     Number: next.number,
     Marks: next.marks,

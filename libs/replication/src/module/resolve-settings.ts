@@ -1,4 +1,5 @@
 import { isName } from '@nestjs-spark/contracts';
+import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import type { EngineChoice, ReplicationSettings, SparkReplicationOptions } from './options.ts';
 import { ReplicationSettingsError } from './settings-error.ts';
 
@@ -56,11 +57,10 @@ function moduleName(value: string | undefined, faults: string[]): string {
 
 /** The value is not repeated where it might hold a password. */
 function moduleUrl(value: string | undefined, faults: string[]): string {
-  const url = value !== undefined && URL.canParse(value) ? new URL(value) : null;
+  const url = value !== undefined && isHttpAddress(value) ? new URL(value) : null;
   if (value === undefined)
     faults.push('moduleUrl is missing: give it to forRoot({ moduleUrl }) or set SPARK_MODULE_URL or PORT');
-  else if (!url || !['http:', 'https:'].includes(url.protocol))
-    faults.push('moduleUrl (SPARK_MODULE_URL) has to be an http or https address');
+  else if (!url) faults.push('moduleUrl (SPARK_MODULE_URL) has to be an http or https address');
   else if (url.username || url.password)
     faults.push(
       'moduleUrl (SPARK_MODULE_URL) must not hold credentials: other modules read it in the registry',
@@ -118,8 +118,7 @@ function trustedKeys(
 
 /** One that is no address would match no target, and requests be refused for it. The value may hold a password. */
 function targetUrls(values: readonly string[], faults: string[]): readonly string[] {
-  const usable = values.every((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol));
-  if (!usable)
+  if (!values.every(isHttpAddress))
     faults.push(
       'targetUrls (SPARK_TARGET_URLS) has to be http or https addresses, as in http://hr-db:8080,http://sales-db:8080',
     );

@@ -1,11 +1,4 @@
-import { VersionConflictError } from '@nestjs-spark/contracts';
-import {
-  isSame,
-  NEVER_RAISED,
-  raised,
-  witnessId,
-  type WitnessRecord,
-} from '@nestjs-spark/contracts/internal';
+import { NEVER_RAISED, raisedFrom, witnessId, type WitnessRecord } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { readState, writeState } from '../state/state-rows.ts';
 
@@ -20,8 +13,7 @@ export function readWitness(open: OpenDatabase, reader: string): WitnessRecord {
 export function raiseWitness(open: OpenDatabase, reader: string, from: WitnessRecord): WitnessRecord {
   const id = witnessId(reader);
   const stored = readState<WitnessRecord>(open, id);
-  if (!isSame(stored?.value ?? NEVER_RAISED, from)) throw new VersionConflictError(id);
-  const value = raised(from);
+  const value = raisedFrom(reader, stored?.value ?? NEVER_RAISED, from);
   writeState(open, { id, collection: 'SparkWitnesses', value }, stored?.version ?? null);
   open.prepare('UPDATE spark_database SET last_etag = last_etag + 1').run();
   return value;

@@ -1,4 +1,5 @@
 import { StoreRefusedError } from '@nestjs-spark/contracts';
+import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import type { RavenSettings } from '@nestjs-spark/ravendb';
 import type { SparkStoreOptions } from './options.ts';
 
@@ -70,7 +71,7 @@ function registryUrls(options: SparkStoreOptions, environment: Environment): str
 }
 
 function requireAddresses(urls: string[], setting: string): void {
-  if (urls.every((url) => /^https?:$/.test(URL.parse(url)?.protocol ?? ''))) return;
+  if (urls.every(isHttpAddress)) return;
   // Not shown: there may be a password in it.
   throw new StoreRefusedError(
     `What ${setting} says is no address of RavenDB: set it to http://HOST:PORT or https://HOST, several with commas.`,

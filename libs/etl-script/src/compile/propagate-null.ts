@@ -58,14 +58,21 @@ export function propagateNull(tree: TreeNode): Insertion[] {
 function standIn(member: TreeNode, base: TreeNode, isCalled: boolean, parent: TreeNode | undefined): string {
   const before = placeOf(base);
   const places = `${BASE},${member.end}${before ? `,${before}` : ''}`;
-  const otherwise =
-    member['optional'] !== true
-      ? `??${isCalled ? NOTHING_TO_CALL : NOTHING_TO_READ}(${places})`
-      : parent?.type === 'ChainExpression'
-        ? ''
-        : `??${NOTHING_FOLLOWS}(${member.end})`;
+  const call = callInItsPlace(member, isCalled, places, parent);
+  const otherwise = call && `??${call}`;
   if (!isCalled || isListMethod(member)) return otherwise;
   return `?.length===0?${EMPTY_LIST}(${places}):${BASE}${otherwise}`;
+}
+
+function callInItsPlace(
+  member: TreeNode,
+  isCalled: boolean,
+  places: string,
+  parent: TreeNode | undefined,
+): string {
+  if (member['optional'] !== true) return `${isCalled ? NOTHING_TO_CALL : NOTHING_TO_READ}(${places})`;
+  // At the end of an optional chain JavaScript's own undefined is right.
+  return parent?.type === 'ChainExpression' ? '' : `${NOTHING_FOLLOWS}(${member.end})`;
 }
 
 /** A member's end is its alone; of a call, that of the member which it calls. */

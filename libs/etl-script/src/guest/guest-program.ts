@@ -261,10 +261,10 @@ return function boot(configText, main, behaviors, makeExtras) {
       if (document === null || document === undefined) return document;
       const metadata = typeof document === 'object' ? document['@metadata'] : metadataOf(document, arguments.length);
       const text = metadata ? metadata['@last-modified'] : undefined;
+      if (typeof text !== 'string') return undefined;
       // JavaScript's dates end at the millisecond, RavenDB's four digits later: it divides the ticks.
-      const rest = typeof text === 'string' && apply(exec, /\.\d{3}(\d{1,4})Z$/, [text]);
-      if (!rest) return typeof text === 'string' ? +new RealDate(text) : undefined;
-      return +(+new RealDate(text) + apply(padEnd, rest[1], [4, '0'])) / 10000;
+      const rest = apply(exec, /\.\d{3}(\d{1,4})Z$/, [text]), time = +new RealDate(text);
+      return rest ? +(time + apply(padEnd, rest[1], [4, '0'])) / 10000 : time;
     },
     output() {},
     startsWith(text, part) { return areTexts('startsWith', text, part) && apply(startsWith, text, [part]); },

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { carCommands, differences, range } from '../support/cars.ts';
+import { firstCopy } from '../support/first-copy.ts';
 import type { Member } from '../support/member.ts';
 import { equal } from '../support/story-of-cars.ts';
 import { SAME_STORE, describeOnOwn } from '../support/stores/pairs.ts';
-import { World } from '../support/world.ts';
+import type { World } from '../support/world.ts';
 
 describeOnOwn(SAME_STORE, 'A database put back from a backup, under the same id', (pair) => {
   let world: World;
@@ -11,13 +12,7 @@ describeOnOwn(SAME_STORE, 'A database put back from a backup, under the same id'
   let hr: Member;
 
   beforeAll(async () => {
-    world = await World.create('database-restored', pair);
-    fleet = await world.fleet();
-    hr = await world.hr();
-    await fleet.database.write(carCommands(1, 100));
-    fleet.start();
-    await hr.startReady();
-    await equal(fleet, hr);
+    ({ world, fleet, hr } = await firstCopy('database-restored', pair, 100));
   });
   afterAll(() => world?.end());
 
@@ -31,17 +26,22 @@ describeOnOwn(SAME_STORE, 'A database put back from a backup, under the same id'
     await equal(fleet, hr);
   };
 
+  /** One of both is stopped, and its database is as it was before what came later. */
+  const putBack = async (member: Member, from: number): Promise<void> => {
+    await member.process.stop();
+    const restore = await member.database.backup();
+    await member.startReady();
+    await later(from);
+    await member.process.stop();
+    await restore();
+  };
+
   it.each([
     ['before anything else is written', 0],
     ['after more was written than had been lost', 300],
   ])('Fleet’s: HR has what the backup has, also when Fleet starts %s', async (_, written) => {
     const before = await hr.database.count('Cars');
-    await fleet.process.stop();
-    const restore = await fleet.database.backup();
-    await fleet.startReady();
-    await later(1);
-    await fleet.process.stop();
-    await restore();
+    await putBack(fleet, 1);
     await fleet.database.write(carCommands(1_001, 1_000 + written));
     await fleet.startReady();
     await equal(fleet, hr);
@@ -49,12 +49,7 @@ describeOnOwn(SAME_STORE, 'A database put back from a backup, under the same id'
   });
 
   it('HR’s: it has everything again before it says ready', async () => {
-    await hr.process.stop();
-    const restore = await hr.database.backup();
-    await hr.startReady();
-    await later(21);
-    await hr.process.stop();
-    await restore();
+    await putBack(hr, 21);
     await hr.startReady();
     expect(await differences(fleet.database, hr.database)).toEqual([]);
   });

@@ -2,10 +2,11 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { backupNats } from '../support/backup-nats.ts';
 import { carCommands, range } from '../support/cars.ts';
 import { loseStreams } from '../support/lose-streams.ts';
+import { firstCopy } from '../support/first-copy.ts';
 import type { Member } from '../support/member.ts';
 import { equal } from '../support/story-of-cars.ts';
 import { ALL_PAIRS, describeOn } from '../support/stores/pairs.ts';
-import { World } from '../support/world.ts';
+import type { World } from '../support/world.ts';
 
 describeOn(ALL_PAIRS, 'NATS with other data than before', (pair) => {
   let world: World;
@@ -13,13 +14,7 @@ describeOn(ALL_PAIRS, 'NATS with other data than before', (pair) => {
   let hr: Member;
 
   beforeAll(async () => {
-    world = await World.create('nats-data', pair);
-    fleet = await world.fleet();
-    hr = await world.hr();
-    await fleet.database.write(carCommands(1, 200));
-    fleet.start();
-    await hr.startReady();
-    await equal(fleet, hr);
+    ({ world, fleet, hr } = await firstCopy('nats-data', pair, 200));
   });
   afterAll(() => world?.end());
 

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { carCommands, range } from '../support/cars.ts';
+import { firstCopy } from '../support/first-copy.ts';
 import type { Member } from '../support/member.ts';
 import { equal } from '../support/story-of-cars.ts';
 import { ALL_PAIRS, describeOn } from '../support/stores/pairs.ts';
-import { World } from '../support/world.ts';
+import type { World } from '../support/world.ts';
 
 describeOn(ALL_PAIRS, 'While one side is stopped', (pair) => {
   let world: World;
@@ -11,13 +12,7 @@ describeOn(ALL_PAIRS, 'While one side is stopped', (pair) => {
   let hr: Member;
 
   beforeAll(async () => {
-    world = await World.create('offline-changes', pair);
-    fleet = await world.fleet();
-    hr = await world.hr();
-    await fleet.database.write(carCommands(1, 1_000));
-    fleet.start();
-    await hr.startReady();
-    await equal(fleet, hr);
+    ({ world, fleet, hr } = await firstCopy('offline-changes', pair, 1_000));
   });
   afterAll(() => world?.end());
 

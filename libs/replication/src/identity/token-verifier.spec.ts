@@ -13,7 +13,6 @@ import { MemoryLog, MemoryRegistry, MemoryState } from '../testing/memory-ports.
 import { bodyDigest } from './body-digest.ts';
 import type { TrustPolicy } from './judge-key.ts';
 import { KeyRing } from './key-ring.ts';
-import { unauthenticated } from './unauthenticated.ts';
 import { TokenVerifier } from './token-verifier.ts';
 
 const BODY = '{"requestingModule":"HR"}';
@@ -180,7 +179,13 @@ describe('refused with one and the same 401, whatever the cause', () => {
 
   it.each(attacks)('%s', async (_, attack) => {
     const error = await refusal(await attack());
-    expect(error.toProblem()).toEqual(unauthenticated().toProblem());
+    expect(error.toProblem()).toEqual({
+      type: 'urn:spark:problem:unauthenticated',
+      title: 'No valid credential',
+      status: 401,
+      detail:
+        'A valid module or operator token is needed, as Authorization: Bearer. Operators show SPARK_OPERATOR_TOKEN of this module; while that is unset, there is none for them.',
+    });
     expect(state.documents.size).toBe(0);
   });
 

@@ -2,17 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeHeader } from '@nestjs-spark/contracts/internal';
 import { plainScripts } from '../../testing/plain-scripts.ts';
 import { Simulation, TASK } from '../../testing/simulation.ts';
+import { until as untilTrue } from '../../testing/until.ts';
 import type { Scripts } from '../transform/scripts.ts';
 import { SetAside } from '../set-aside/set-aside.ts';
 import { listSetAside } from '../set-aside/list-set-aside.ts';
 
-async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`Never: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
+const until = (what: string, condition: () => boolean | Promise<boolean>): Promise<void> =>
+  untilTrue(condition, () => `never: ${what}`);
 
 const reading = (generation: number) => ({ generation, incarnation: `of ${generation}` });
 

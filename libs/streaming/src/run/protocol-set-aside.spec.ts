@@ -24,8 +24,9 @@ describe('a document that is set aside', () => {
       () => `${id} did not arrive`,
     );
 
-  it('keeps the copy of the version before, until it is deleted', async () => {
-    const { source, target } = fresh();
+  /** The copies of two cars, and then versions of them on which the script throws, or which the target refuses. */
+  const failAfterArriving = async (meanwhile: () => void = () => {}): Promise<Simulation> => {
+    const { source } = fresh();
     simulation.startCapture();
     simulation.startApply();
     source.put('cars/1', { V: 1 });
@@ -33,7 +34,13 @@ describe('a document that is set aside', () => {
     await untilSettled(simulation);
     source.put('cars/1', { V: 2, Throws: true });
     source.put('cars/2', { V: 2, Refused: true });
+    meanwhile();
     await untilSettled(simulation);
+    return simulation;
+  };
+
+  it('keeps the copy of the version before, until it is deleted', async () => {
+    const { source, target } = await failAfterArriving();
     expect([...target.documents.values()].map(({ fields }) => fields.V)).toEqual([1, 1]);
     source.delete('cars/1');
     source.delete('cars/2');
@@ -45,16 +52,7 @@ describe('a document that is set aside', () => {
   });
 
   it('has no copy any more once everything is read again', async () => {
-    const { source, target } = fresh();
-    simulation.startCapture();
-    simulation.startApply();
-    source.put('cars/1', { V: 1 });
-    source.put('cars/2', { V: 1 });
-    await untilSettled(simulation);
-    source.put('cars/1', { V: 2, Throws: true });
-    source.put('cars/2', { V: 2, Refused: true });
-    simulation.changeScript('v2');
-    await untilSettled(simulation);
+    const { target } = await failAfterArriving(() => simulation.changeScript('v2'));
     expect(target.documents.size).toBe(0);
     expect([await owners(), await requesters()]).toEqual([['cars/1'], ['cars/2']]);
   });

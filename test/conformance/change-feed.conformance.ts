@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UnavailableError, VersionConflictError, type Etag } from '@nestjs-spark/contracts';
 import type { ChangeFeed, ChangePage, DeleteCover, SourceChange } from '@nestjs-spark/contracts/internal';
+import { eventually } from '@nestjs-spark/servers/testing';
 import type { OpenStore, StoreUnderTest } from './adapters/store-under-test.ts';
 
 function coverOf(pages: ChangePage[]): Promise<DeleteCover[]> {
@@ -151,20 +152,23 @@ export function changeFeedConformance(store: StoreUnderTest): void {
 
     it('lets go of confirmed deletes, and tells a reader that comes too late', async () => {
       const { lastEtag: began } = await feed.identify('r');
-      for (const round of [1, 2, 3]) {
+      let round = 0;
+      // How many cleanings a confirmed delete outlives is the store's own affair.
+      await eventually(async () => {
+        round++;
         await open.put(`late/${round}`, 'Late', '{}');
         await open.delete(`late/${round}`);
         await feed.keepDeletesAfter((await feed.identify('r')).lastEtag);
         await open.cleanTombstones();
-      }
-      const late = await readAll(feed, 'Late', { from: began + 1, deletesAfter: began });
-      expect(await coverOf(late.pages)).toContain('lost');
+        const late = await readAll(feed, 'Late', { from: began + 1, deletesAfter: began });
+        expect(await coverOf(late.pages)).toContain('lost');
+      });
       const { lastEtag: anew } = await feed.identify('r');
-      await open.put('late/4', 'Late', '{}');
-      await open.delete('late/4');
+      await open.put('late/last', 'Late', '{}');
+      await open.delete('late/last');
       await open.cleanTombstones();
       const again = await readAll(feed, 'Late', { from: anew + 1, deletesAfter: anew });
-      expect(idsOf(again.changes)).toEqual(['delete late/4']);
+      expect(idsOf(again.changes)).toEqual(['delete late/last']);
       expect(new Set(await coverOf(again.pages))).toEqual(new Set(['kept']));
     });
 
@@ -217,7 +221,7 @@ export function changeFeedConformance(store: StoreUnderTest): void {
 
     it('wakes who waits when something is written, at once when something was, and when aborted', async () => {
       const { lastEtag } = await feed.identify('r');
-      const signal = AbortSignal.timeout(30_000);
+      const signal = AbortSignal.timeout(120_000);
       const waiting = feed.wait(lastEtag, signal);
       await open.put('wake/1', 'Wake', '{}');
       await waiting;

@@ -8,6 +8,7 @@ export async function onNats<T>(
   const silent = { debug() {}, log() {}, warn() {}, error() {} };
   const connection = new JetStreamConnection({ url, name: 'tests', log: silent });
   try {
+    await connection.ready();
     return await work(connection);
   } finally {
     await connection.close();

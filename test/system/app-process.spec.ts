@@ -24,7 +24,7 @@ describeOn(SAME_STORE, 'An app as a process', (pair) => {
     await fleet.process.end();
     server.close();
     expect(fleet.process.ended).toBe(1);
-    expect(fleet.process.logTail(3)).toMatch(/cannot start\. .*port \d+.*PORT/);
+    expect(fleet.process.logTail()).toMatch(/cannot start\. .*port \d+.*PORT/);
   });
 
   it('ends by itself on SIGTERM, cleanly', async () => {

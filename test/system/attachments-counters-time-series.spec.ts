@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
 import { loseContents } from '../support/lose-contents.ts';
 import type { Member } from '../support/member.ts';
@@ -14,7 +14,6 @@ const RENAMED = `loadToEmployees({ Name: this.FirstName })
   .addAttachment('portrait', loadAttachment('photo.jpg'))
   .addTimeSeries(loadTimeSeries('HeartRates'))`;
 // A busy machine takes its time over them.
-jest.setTimeout(240_000);
 
 const COLLECTIONS = ['Categories', 'Companies', 'Products'];
 

@@ -88,7 +88,10 @@ describeWithServers(['ravendb', 'nats'], 'A .NET module of the same lineage', ()
   });
 
   it('our own registry document has what it reads', async () => {
-    const document = await world.registry.get('moduleInformations/Fleet');
+    const document = await fleet.until(
+      'registered',
+      async () => (await world.registry.get('moduleInformations/Fleet')) ?? false,
+    );
     expect(document).toMatchObject({
       AppName: 'Fleet',
       AppUrl: fleet.url,

@@ -66,7 +66,7 @@ describeOn(SAME_STORE, 'A document that does not get through', (pair) => {
       await documentIs(hr.database, 'cars/4', { Model: 'Model 1' });
       const { items } = await listed(['cars/2', 'cars/3']);
       const first = items.find(({ documentId }) => documentId === 'cars/2');
-      expect(first).toMatchObject({ kind: 'thrown', line: 2, column: expect.any(Number), count: 1 });
+      expect(first).toMatchObject({ kind: 'thrown', line: 2, column: expect.any(Number) });
       expect(first?.reason).toMatch(/no brand carBrands\/bmw/);
       expect(await hr.database.get('cars/2')).toBeNull();
       expect((await hr.ask('/health/ready')).status).toBe(200);
@@ -87,13 +87,12 @@ describeOn(SAME_STORE, 'A document that does not get through', (pair) => {
 
     it('stays on the list over a kill -9 of its owner, and with a new count when it fails again', async () => {
       await fleet.process.kill9();
-      fleet.start();
-      await fleet.live();
-      await listed(['cars/2']);
+      await fleet.startReady();
+      const before = (await listed(['cars/2'])).items[0]?.count ?? 0;
       expect((await retry({ module: 'HR', task: 'Cars', documents: ['cars/2'] })).status).toBe(202);
       await fleet.until('done with it', async () => {
         const { items, tasks } = await list();
-        return items[0]?.count === 2 && !tasks.some(({ retrying }) => retrying);
+        return (items[0]?.count ?? 0) > before && !tasks.some(({ retrying }) => retrying);
       });
     });
 
@@ -101,8 +100,7 @@ describeOn(SAME_STORE, 'A document that does not get through', (pair) => {
       await brand('bmw');
       expect((await retry({})).status).toBe(202);
       await fleet.process.kill9();
-      fleet.start();
-      await fleet.live();
+      await fleet.startReady();
       await documentIs(hr.database, 'cars/2', { Model: 'Model 1' });
       await listed([]);
       await car('cars/5', 'vw');
@@ -167,8 +165,10 @@ describeOn(SAME_STORE, 'A document that does not get through', (pair) => {
           reason: expect.stringMatching(/cars\/taken|Notes/),
         });
         expect(await hr.database.get('cars/taken')).toMatchObject({ Text: 'a note' });
-        const { body } = await hr.operate<{ incoming: object[] }>('/spark/replication');
-        expect(body.incoming).toMatchObject([{ state: 'Streaming', setAside: 1 }]);
+        await eventually(async () => {
+          const { body } = await hr.operate<{ incoming: object[] }>('/spark/replication');
+          expect(body.incoming).toMatchObject([{ state: 'Streaming', setAside: 1 }]);
+        });
         await hr.database.delete('cars/taken');
         expect((await retry({ module: 'Fleet' }, hr)).status).toBe(202);
         await documentIs(hr.database, 'cars/taken', { Model: 'Model 2' });

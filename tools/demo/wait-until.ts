@@ -12,7 +12,7 @@ class DidNotArriveError extends Error {
 export async function waitUntil(
   what: string,
   look: () => Promise<true | string>,
-  { seconds = 30, everyMs = 2 }: { seconds?: number; everyMs?: number } = {},
+  { seconds = 120, everyMs = 2 }: { seconds?: number; everyMs?: number } = {},
 ): Promise<number> {
   const began = performance.now();
   for (;;) {

@@ -88,7 +88,7 @@ describeWithServers(['ravendb'], 'Our commands equal those of RavenDB’s own ET
         faults.push(...(await compare(script, own, true)));
     }
     expect(faults.slice(0, SHOWN)).toEqual([]);
-  }, 240_000);
+  }, 600_000);
 
   it.each(scripts)('for $collection, put and deleted: $script', async ({ collection, script }) => {
     const chosen = evenly(ofCollection(collection), DOCUMENTS_PER_SCRIPT);

@@ -50,7 +50,7 @@ describe('A script that only picks, read instead of run', () => {
       // Each run opens a sandbox: shrinking would take minutes, the seed is enough.
       { numRuns: 40, endOnFailure: true },
     );
-  }, 60_000);
+  });
 
   it('passes values on exactly as written and reads a missing field as null', async () => {
     const document =

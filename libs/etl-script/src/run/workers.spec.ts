@@ -57,7 +57,7 @@ describe('The workers', () => {
   it('do not keep a process alive that has nothing else to do', async () => {
     const main = fileURLToPath(new URL('../../testing/run-and-leave.ts', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=development', main], {
-      timeout: 20_000,
+      timeout: 120_000,
     });
     expect(stdout).toBe('done\n');
   });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { UnavailableError } from '@nestjs-spark/contracts';
+import { freePort } from '@nestjs-spark/servers/internal';
 import { describeWithServers, eventually, testServers } from '@nestjs-spark/servers/testing';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { SpecLog } from '../fixtures/spec-log.ts';
@@ -66,7 +67,7 @@ describe('A connection to NATS', () => {
     expect(JSON.stringify([log.lines, connection.problem, connection.target, String(failure)])).not.toContain(
       'canary',
     );
-    expect(new Set(log.lines).size).toBe(log.lines.length);
+    expect(log.lines.filter((line, i) => line === log.lines[i - 1])).toEqual([]);
   });
 
   it('can be closed while it never reached a server', async () => {
@@ -90,15 +91,14 @@ describeWithServers(['nats'], 'A connection to a real server', () => {
       socket.on('close', () => upstream.destroy());
       socket.pipe(upstream).pipe(socket);
     };
-    const placeholder = await listen(() => undefined);
-    placeholder.server.close();
-    const late = connectTo(`nats://127.0.0.1:${placeholder.port}`).connection;
+    const port = await freePort();
+    const late = connectTo(`nats://127.0.0.1:${port}`).connection;
     const states: string[] = [];
     late.onStatus((status) => states.push(status));
     const ready = late.ready();
     await expect(late.use(() => Promise.resolve(1))).rejects.toThrow(UnavailableError);
 
-    await listen(forward, placeholder.port);
+    await listen(forward, port);
     expect((await ready).maxPayload).toBeGreaterThan(0);
     for (const socket of live) socket.destroy();
     await eventually(() => states.join() === 'connected,disconnected,connected');

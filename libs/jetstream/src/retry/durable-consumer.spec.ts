@@ -148,9 +148,14 @@ describeWithServers(['nats'], 'A durable consumer', () => {
   });
 
   it('remembers attempts and their errors over a restart', async () => {
-    const first = consume('restart', async () => Promise.reject(new Error('before')), {
-      retry: { delaysSeconds: [1, 0.01] },
-    });
+    const first = consume(
+      'restart',
+      async () => {
+        void first.stop();
+        throw new Error('before');
+      },
+      { retry: { delaysSeconds: [1, 0.01] } },
+    );
     await publish('restart.a', 'x');
     const info = () =>
       connection.use(({ jsm }) => jsm.consumers.info(stream.name, `${module.toLowerCase()}-restart`));
@@ -243,14 +248,14 @@ describeWithServers(['nats'], 'A durable consumer', () => {
         calls += 1;
         await release.promise;
       },
-      { ackWaitMs: 600, concurrency: 2 },
+      { ackWaitMs: 3_000, concurrency: 2 },
     );
     await publish('long.a', 'x');
     await eventually(() => calls === 1);
     const info = () =>
       connection.use(({ jsm }) => jsm.consumers.info(stream.name, `${module.toLowerCase()}-long`));
     const begun = Date.now();
-    await eventually(async () => Date.now() - begun > 1_500 && (await info()).num_ack_pending === 1);
+    await eventually(async () => Date.now() - begun > 7_000 && (await info()).num_ack_pending === 1);
     let stopped = false;
     const stopping = consumer.stop().then(() => (stopped = true));
     await eventually(async () => (await info()).num_waiting === 0);

@@ -1,5 +1,6 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { freePort } from '@nestjs-spark/servers/internal';
 
 /** Stands between client and server; can be taken away, forbid paths as a certificate without rights would, or keep answers. */
 export async function startProxy(target: string) {
@@ -45,9 +46,9 @@ export async function startProxy(target: string) {
     socket.on('close', () => upstream.destroy());
   });
   const listen = (at: number) => new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve));
-  await listen(0);
-  const address = server.address();
-  const own = typeof address === 'object' && address ? address.port : 0;
+  // Not one that a connection may be given while this is down.
+  const own = await freePort();
+  await listen(own);
   const down = () => {
     for (const socket of sockets) socket.destroy();
     return new Promise<void>((resolve) => server.close(() => resolve()));

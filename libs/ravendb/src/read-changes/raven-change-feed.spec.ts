@@ -128,7 +128,9 @@ describeWithServers(['ravendb'], 'the feed of a real RavenDB', () => {
 
   it('makes both anchors before it says where the database is, and leaves them disabled', async () => {
     await feedOf().identify('r');
-    expect(await anchorStates()).toEqual({ 'Spark/Anchor/1': 'Disabled', 'Spark/Anchor/2': 'Disabled' });
+    await eventually(async () =>
+      expect(await anchorStates()).toEqual({ 'Spark/Anchor/1': 'Disabled', 'Spark/Anchor/2': 'Disabled' }),
+    );
   });
 
   it('disables an anchor that a killed process left enabled', async () => {
@@ -197,7 +199,7 @@ describeWithServers(['ravendb'], 'the feed of a real RavenDB', () => {
     const feed = feedOf({ ...settings, urls: [proxy.url] });
     const { lastEtag } = await feed.identify('r');
     const query = { collection: 'Cars', from: lastEtag + 1, deletesAfter: lastEtag, limit: 100 };
-    const waiting = feed.wait(lastEtag, AbortSignal.timeout(20_000));
+    const waiting = feed.wait(lastEtag, AbortSignal.timeout(120_000));
     await feed.read(query);
     await proxy.down();
     await expect(feed.read(query)).rejects.toThrow(UnavailableError);
@@ -210,7 +212,7 @@ describeWithServers(['ravendb'], 'the feed of a real RavenDB', () => {
 
   it('wakes who waits without waiting for its own look', async () => {
     const feed = feedOf(settings, { pollMs: 3_600_000 });
-    const signal = AbortSignal.timeout(20_000);
+    const signal = AbortSignal.timeout(120_000);
     for (const round of [1, 2, 3]) {
       const { lastEtag } = await feed.identify('r');
       const waiting = feed.wait(lastEtag, signal);

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Module, type INestApplication, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { registeredSubject, routeStream } from '@nestjs-spark/contracts/internal';
 import { JetStreamConnection, type DeadLetterStore } from '@nestjs-spark/jetstream';
+import { freePort } from '@nestjs-spark/servers/internal';
 import { describeWithServers, eventually, testServers } from '@nestjs-spark/servers/testing';
 import { SparkStoreModule } from '@nestjs-spark/store';
 import { Replicated } from '../declare/replicated.decorator.ts';
@@ -96,7 +96,9 @@ describeWithServers(['ravendb', 'nats'], 'two modules', () => {
     expect(await read(`${ravendbUrl}/databases/${requester}/docs?id=cars/1`)).toMatchObject({
       Model: 'Golf',
     });
-    expect(app.get(RequestStatus).of(owner)).toMatchObject({ state: 'deployed', revision: 1 });
+    await eventually(() =>
+      expect(app.get(RequestStatus).of(owner)).toMatchObject({ state: 'deployed', revision: 1 }),
+    );
   });
 
   it('make one dead letter while the owner is away, and none is left once it has registered', async () => {
@@ -177,14 +179,6 @@ async function start(app: INestApplication, port?: number): Promise<INestApplica
   running.push(app);
   await app.listen(port ?? 0);
   return app;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function put(url: string, model: string): Promise<void> {

@@ -20,7 +20,7 @@ export interface ServerPlan {
   readonly probe: Probe;
 }
 
-const readyMs = 60_000;
+const readyMs = 120_000;
 const stopMs = 15_000;
 
 /** One server's process, through its starts and ends. */

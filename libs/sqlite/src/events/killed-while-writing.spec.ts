@@ -71,5 +71,5 @@ describe('a process that is killed while it writes', () => {
 
   it(`leaves no event without its change and no change without its event, ${FILES * ROUNDS} times`, async () => {
     await Promise.all(Array.from({ length: FILES }, (_, n) => killAndLook(`${n}.db`)));
-  }, 300_000);
+  }, 600_000);
 });

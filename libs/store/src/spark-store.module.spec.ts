@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Injectable, Module } from '@nestjs/common';
+import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { UnavailableError, type Repository } from '@nestjs-spark/contracts';
 import { RavenHttp } from '@nestjs-spark/ravendb/internal';
@@ -45,6 +45,17 @@ const indexes = [
 @Module({ imports: [SparkStoreModule.forFeature([Person], { indexes })], providers: [People] })
 class PeopleModule {}
 
+@Module({})
+class FolderModule {
+  static of(folder: string): DynamicModule {
+    return {
+      module: FolderModule,
+      providers: [{ provide: 'FOLDER', useValue: folder }],
+      exports: ['FOLDER'],
+    };
+  }
+}
+
 function appOn(url: string, database: string) {
   const root = SparkStoreModule.forRoot({
     store: 'ravendb',
@@ -67,6 +78,20 @@ describe('SparkStoreModule', () => {
 });
 
 describe('SparkStoreModule on SQLite', () => {
+  it('takes its options from a factory, as other modules of Nest do', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'spark-store-'));
+    const root = SparkStoreModule.forRootAsync({
+      imports: [FolderModule.of(folder)],
+      inject: ['FOLDER'],
+      useFactory: async (path: string) => ({ store: `sqlite:${join(path, 'from-a-factory.db')}` as const }),
+    });
+    const app = await Test.createTestingModule({ imports: [root, PeopleModule] }).compile();
+    await app.init();
+    expect(app.get<StoreInfo>(STORE_INFO).databaseName).toBe('from-a-factory.db');
+    await app.close();
+    await rm(folder, { recursive: true });
+  });
+
   it('makes what is missing, hands out the ports, and keeps entities of the class', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'spark-store-'));
     const root = SparkStoreModule.forRoot({ store: `sqlite:${join(folder, 'data', 'people.db')}` });

@@ -1,6 +1,7 @@
 import {
+  ConfigurableModuleBuilder,
+  Global,
   Inject,
-  Logger,
   Module,
   type DynamicModule,
   type FactoryProvider,
@@ -8,38 +9,31 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import type { IndexDefinition } from '@nestjs-spark/ravendb';
-import { StoreBackup } from './back-up/store-backup.ts';
 import type { SparkStoreOptions } from './choose/options.ts';
-import { chooseParts } from './choose/choose-parts.ts';
 import type { StoreParts } from './choose/parts.ts';
-import { readSettings } from './choose/read-settings.ts';
 import { StorePreparation } from './come-up/store-preparation.ts';
 import { declarationOf, type EntityClass } from './entities/entity.ts';
-import {
-  CHANGE_FEED,
-  CHANGE_TARGET,
-  DOCUMENT_STORE,
-  MODULE_REGISTRY,
-  RAVEN_CONNECTION,
-  repositoryToken,
-  STATE_STORE,
-  STORE_INFO,
-} from './hand-out/tokens.ts';
-import { SparkTransactions } from './transactions/spark-transactions.ts';
+import { storeProviders } from './hand-out/providers.ts';
+import { repositoryToken, STORE_PARTS } from './hand-out/tokens.ts';
 
-const STORE_PARTS = Symbol('SPARK_STORE_PARTS');
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<SparkStoreOptions>().setClassMethodName('forRoot').build();
+
+const PROVIDERS = storeProviders(MODULE_OPTIONS_TOKEN);
 
 /**
- * The store the application runs on. Import `forRoot()` once; it is global. The application comes up even when the
- * database is away: what needs it fails with `UnavailableError` until it is there, and `StorePreparation.readiness()`
- * says why.
+ * The store the application runs on. Import `forRoot()` or `forRootAsync()` once; it is global. The application comes up even
+ * when the database is away: what needs it fails with `UnavailableError` until it is there, and
+ * `StorePreparation.readiness()` says why.
  */
-@Module({})
-export class SparkStoreModule implements OnModuleInit, OnApplicationShutdown {
+@Global()
+@Module({ providers: PROVIDERS, exports: PROVIDERS.map(({ provide }) => provide) })
+export class SparkStoreModule extends ConfigurableModuleClass implements OnModuleInit, OnApplicationShutdown {
   private readonly parts: StoreParts;
   private readonly preparation: StorePreparation;
 
   constructor(@Inject(STORE_PARTS) parts: StoreParts, preparation: StorePreparation) {
+    super();
     this.parts = parts;
     this.preparation = preparation;
   }
@@ -50,35 +44,12 @@ export class SparkStoreModule implements OnModuleInit, OnApplicationShutdown {
    * @throws {StoreRefusedError} at the start, when the settings name no store that can be used; mend them
    */
   static forRoot(options: SparkStoreOptions = {}): DynamicModule {
-    const parts: FactoryProvider<StoreParts> = {
-      provide: STORE_PARTS,
-      useFactory: () => chooseParts(readSettings(options, process.env), new Logger('SparkStore')),
-    };
-    const preparation: FactoryProvider<StorePreparation> = {
-      provide: StorePreparation,
-      inject: [STORE_PARTS],
-      useFactory: (store: StoreParts) => new StorePreparation(store.prepare, new Logger('SparkStore')),
-    };
-    const handedOut = [
-      part(CHANGE_FEED, (store) => store.feed),
-      part(CHANGE_TARGET, (store) => store.target),
-      part(STATE_STORE, (store) => store.state),
-      part(MODULE_REGISTRY, (store) => store.registry),
-      part(STORE_INFO, (store) => store.info),
-      part(RAVEN_CONNECTION, (store) => store.ravendb),
-      part(DOCUMENT_STORE, (store) => store.ravendb?.store ?? null),
-    ];
-    const made = [
-      part(SparkTransactions, (store) => new SparkTransactions(store.writer)),
-      part(StoreBackup, (store) => new StoreBackup(store.backup)),
-    ];
-    const providers = [parts, preparation, ...handedOut, ...made];
-    return {
-      module: SparkStoreModule,
-      global: true,
-      providers,
-      exports: providers.map(({ provide }) => provide),
-    };
+    return super.forRoot(options);
+  }
+
+  /** As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
+  static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return super.forRootAsync(options);
   }
 
   /**
@@ -123,10 +94,3 @@ export class SparkStoreModule implements OnModuleInit, OnApplicationShutdown {
 /** Only holds the repositories of one `forFeature`. */
 @Module({})
 class SparkFeatureModule {}
-
-function part<T>(
-  token: symbol | (new (...parameters: never[]) => T),
-  pick: (store: StoreParts) => T,
-): FactoryProvider<T> {
-  return { provide: token, inject: [STORE_PARTS], useFactory: pick };
-}

@@ -1,5 +1,7 @@
 import type { EntityClass } from '../entities/entity.ts';
 
+/** Everything that the chosen store consists of */
+export const STORE_PARTS = Symbol('SPARK_STORE_PARTS');
 /** `ChangeFeed` of the application's database */
 export const CHANGE_FEED = Symbol('SPARK_CHANGE_FEED');
 /** `ChangeTarget` in the application's database */

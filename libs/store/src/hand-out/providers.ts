@@ -1,0 +1,48 @@
+import { Logger, type FactoryProvider } from '@nestjs/common';
+import { StoreBackup } from '../back-up/store-backup.ts';
+import { chooseParts } from '../choose/choose-parts.ts';
+import type { SparkStoreOptions } from '../choose/options.ts';
+import type { StoreParts } from '../choose/parts.ts';
+import { readSettings } from '../choose/read-settings.ts';
+import { StorePreparation } from '../come-up/store-preparation.ts';
+import { SparkTransactions } from '../transactions/spark-transactions.ts';
+import {
+  CHANGE_FEED,
+  CHANGE_TARGET,
+  DOCUMENT_STORE,
+  MODULE_REGISTRY,
+  RAVEN_CONNECTION,
+  STATE_STORE,
+  STORE_INFO,
+  STORE_PARTS,
+} from './tokens.ts';
+
+/** What the application's store consists of. @param options the token under which the module's options are found */
+export function storeProviders(options: string | symbol): FactoryProvider[] {
+  const parts: FactoryProvider<StoreParts> = {
+    provide: STORE_PARTS,
+    inject: [options],
+    useFactory: (given: SparkStoreOptions) =>
+      chooseParts(readSettings(given, process.env), new Logger('SparkStore')),
+  };
+  return [
+    parts,
+    part(StorePreparation, (store) => new StorePreparation(store.prepare, new Logger('SparkStore'))),
+    part(CHANGE_FEED, (store) => store.feed),
+    part(CHANGE_TARGET, (store) => store.target),
+    part(STATE_STORE, (store) => store.state),
+    part(MODULE_REGISTRY, (store) => store.registry),
+    part(STORE_INFO, (store) => store.info),
+    part(RAVEN_CONNECTION, (store) => store.ravendb),
+    part(DOCUMENT_STORE, (store) => store.ravendb?.store ?? null),
+    part(SparkTransactions, (store) => new SparkTransactions(store.writer)),
+    part(StoreBackup, (store) => new StoreBackup(store.backup)),
+  ];
+}
+
+function part<T>(
+  token: symbol | (new (...parameters: never[]) => T),
+  pick: (store: StoreParts) => T,
+): FactoryProvider<T> {
+  return { provide: token, inject: [STORE_PARTS], useFactory: pick };
+}

@@ -140,6 +140,22 @@ describeOn(SAME_STORE, 'The HTTP side of Fleet and HR', (pair) => {
     }
   });
 
+  it('the status has what its description says, and nothing else', async () => {
+    const { body } = await hr.demand<{ components: { schemas: Record<string, { properties: object }> } }>(
+      '/api-json',
+    );
+    const described = (name: string) =>
+      Object.keys(body.components.schemas[name]?.properties ?? {}).toSorted();
+    const first = (app: Member, of: 'incoming' | 'outgoing' | 'requests') =>
+      app.until(of, async () => {
+        const status = (await app.operate<Record<string, object[]>>('/spark/replication')).body;
+        return status[of]?.[0] ?? false;
+      });
+    expect(Object.keys(await first(hr, 'incoming')).toSorted()).toEqual(described('IncomingTask'));
+    expect(Object.keys(await first(hr, 'requests')).toSorted()).toEqual(described('OwnerRequest'));
+    expect(Object.keys(await first(fleet, 'outgoing')).toSorted()).toEqual(described('OutgoingTask'));
+  });
+
   if (pair.owner === 'ravendb') {
     it('the indexes Cars_Overview and People_Overview are there', async () => {
       expect(await fleet.ravendb.indexNames()).toContain('Cars_Overview');

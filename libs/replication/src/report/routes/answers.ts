@@ -1,9 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { EngineName } from '@nestjs-spark/contracts';
-import type { OwnerRequestStatus } from '../../request/request-status.ts';
+import type { DeadLetterView } from '../dead-letters/dead-letter-box.ts';
 import type { Freshness } from '../freshness/freshness.ts';
 import type { ReplicationView } from '../status/replication-view.ts';
-import type { IncomingTask, OutgoingTask } from '../status/task-status.ts';
+import { IncomingTaskAnswer, OutgoingTaskAnswer, OwnerRequestAnswer } from './task-answers.ts';
 
 export class ReplicationAnswer implements ReplicationView {
   @ApiProperty({ example: 'Fleet' })
@@ -15,18 +15,14 @@ export class ReplicationAnswer implements ReplicationView {
   @ApiProperty({ example: 'the RavenDB licence (None) does not include RavenDB ETL' })
   engineReason!: string;
 
-  @ApiProperty({ type: 'array', items: { type: 'object' }, description: 'Copies that this module keeps' })
-  incoming!: IncomingTask[];
+  @ApiProperty({ type: [IncomingTaskAnswer], description: 'Copies that this module keeps' })
+  incoming!: IncomingTaskAnswer[];
 
-  @ApiProperty({
-    type: 'array',
-    items: { type: 'object' },
-    description: 'What goes from here to other modules',
-  })
-  outgoing!: OutgoingTask[];
+  @ApiProperty({ type: [OutgoingTaskAnswer], description: 'What goes from here to other modules' })
+  outgoing!: OutgoingTaskAnswer[];
 
-  @ApiProperty({ type: 'array', items: { type: 'object' }, description: 'How the requests to owners stand' })
-  requests!: OwnerRequestStatus[];
+  @ApiProperty({ type: [OwnerRequestAnswer], description: 'How the requests to owners stand' })
+  requests!: OwnerRequestAnswer[];
 }
 
 export class FreshnessAnswer implements Freshness {
@@ -54,4 +50,46 @@ export class SourceAnswer {
 export class ResyncAnswer {
   @ApiProperty({ type: [String], example: ['Cars'] })
   tasks!: string[];
+}
+
+class AttemptAnswer {
+  @ApiProperty()
+  number!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty()
+  error!: string;
+}
+
+export class DeadLetterAnswer implements DeadLetterView {
+  @ApiProperty({ description: 'Names it for the replay' })
+  id!: string;
+
+  @ApiProperty()
+  subject!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  publishedAt!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  failedAt!: string;
+
+  @ApiProperty({ type: [AttemptAnswer], description: 'Every try that failed, the first one first' })
+  attempts!: AttemptAnswer[];
+
+  @ApiProperty({ description: 'Deliveries that ended without an answer, as when the process was killed' })
+  unanswered!: number;
+}
+
+export class ReplayAnswer {
+  @ApiProperty()
+  id!: string;
+
+  @ApiProperty({
+    enum: ['replayed', 'superseded'],
+    description: 'superseded: a newer one of its kind was sent meanwhile',
+  })
+  outcome!: 'replayed' | 'superseded';
 }

@@ -1,0 +1,143 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import type { EngineName, TaskState } from '@nestjs-spark/contracts';
+import type { OwnerRequestStatus, RequestState } from '../../request/request-status.ts';
+import type { IncomingTask, OutgoingTask } from '../status/task-status.ts';
+
+const ENGINES = ['etl', 'stream'];
+const STATES = ['Starting', 'Snapshotting', 'Streaming', 'Waiting', 'Faulted'];
+
+/** What a task says of itself on either side. */
+class TaskAnswer {
+  @ApiProperty({ example: 'Cars', description: "The task's name at its owner" })
+  name!: string;
+
+  @ApiProperty({ example: 'Cars' })
+  collection!: string;
+
+  @ApiProperty({ enum: STATES })
+  state!: TaskState;
+
+  @ApiProperty({ type: Number, nullable: true, description: "The newest etag known of the owner's database" })
+  sourceEtag!: number | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Changes still to come, at most: etags have gaps and count other collections too',
+  })
+  lag!: number | null;
+
+  @ApiProperty({ description: 'The first copy is whole' })
+  complete!: boolean;
+
+  @ApiProperty()
+  errors!: number;
+
+  @ApiProperty({ type: String, nullable: true })
+  lastError!: string | null;
+
+  @ApiProperty({ description: 'This instance carries it; false where another instance of the module does' })
+  active!: boolean;
+}
+
+@ApiSchema({ name: 'IncomingTask' })
+export class IncomingTaskAnswer extends TaskAnswer implements IncomingTask {
+  @ApiProperty({ example: 'Fleet' })
+  owner!: string;
+
+  @ApiProperty({ enum: ENGINES, nullable: true, description: 'Null until the owner has taken the request' })
+  engine!: EngineName | null;
+
+  @ApiProperty({ type: Number, nullable: true })
+  generation!: number | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: "Applied up to this etag of the owner's database",
+  })
+  position!: number | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Age of what is applied, in milliseconds; 0 when nothing known is missing',
+  })
+  behindMs!: number | null;
+
+  @ApiProperty()
+  documentsApplied!: number;
+
+  @ApiProperty()
+  documentsDeleted!: number;
+
+  @ApiProperty({ description: 'Copies that the store of this module did not take' })
+  setAside!: number;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why it is not complete, in words' })
+  incompleteBecause!: string | null;
+}
+
+@ApiSchema({ name: 'OutgoingTask' })
+export class OutgoingTaskAnswer extends TaskAnswer implements OutgoingTask {
+  @ApiProperty({ example: 'HR' })
+  requester!: string;
+
+  @ApiProperty({ enum: ENGINES })
+  engine!: EngineName;
+
+  @ApiProperty({ description: 'Why this engine carries it' })
+  engineReason!: string;
+
+  @ApiProperty()
+  generation!: number;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'Sent up to this etag' })
+  position!: number | null;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'What the requester has confirmed' })
+  confirmedEtag!: number | null;
+
+  @ApiProperty({ type: Number, nullable: true })
+  documentsRead!: number | null;
+
+  @ApiProperty({ type: Number, nullable: true })
+  documentsTotal!: number | null;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'Documents whose script failed' })
+  setAside!: number | null;
+
+  @ApiProperty({
+    enum: ['kept', 'best-effort'],
+    description: 'best-effort: a delete may be missed until copies are compared',
+  })
+  deletes!: 'kept' | 'best-effort';
+}
+
+@ApiSchema({ name: 'OwnerRequest' })
+export class OwnerRequestAnswer implements OwnerRequestStatus {
+  @ApiProperty({ example: 'Fleet' })
+  owner!: string;
+
+  @ApiProperty()
+  revision!: number;
+
+  @ApiProperty({
+    enum: ['pending', 'retrying', 'deployed', 'dead'],
+    description: 'dead: a dead letter, until it is replayed or the owner registers again',
+  })
+  state!: RequestState;
+
+  @ApiProperty()
+  attempts!: number;
+
+  @ApiProperty({ type: String, nullable: true })
+  lastError!: string | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string', enum: ENGINES },
+    description: 'By task name, as the owner answered; empty before',
+  })
+  engines!: Record<string, EngineName>;
+}

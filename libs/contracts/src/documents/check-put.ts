@@ -8,23 +8,25 @@ const MAX_ID_BYTES = 512;
  * @throws {ContentRefusedError} naming the document
  */
 export function checkPut(id: string, document: string): string {
-  const name = JSON.stringify(id.slice(0, 100));
   if (id === '' || id.endsWith('/') || id.endsWith('|')) {
     throw new ContentRefusedError(
-      `Document ${name}: an id may not be empty or end in "/" or "|", for which RavenDB makes another one`,
+      `Document ${nameOf(id)}: an id may not be empty or end in "/" or "|", for which RavenDB makes another one`,
       id,
     );
   }
   if (!id.isWellFormed() || !document.isWellFormed()) {
-    throw new ContentRefusedError(`Document ${name} has half a surrogate pair, which cannot be kept`, id);
-  }
-  if (Buffer.byteLength(id, 'utf8') > MAX_ID_BYTES) {
     throw new ContentRefusedError(
-      `Document ${name}…: its id has more than ${MAX_ID_BYTES} bytes, the most that an id may have`,
+      `Document ${nameOf(id)} has half a surrogate pair, which cannot be kept`,
       id,
     );
   }
-  return MAYBE_SURROGATE.test(document) ? rawSurrogates(id, name, document) : document;
+  if (Buffer.byteLength(id, 'utf8') > MAX_ID_BYTES) {
+    throw new ContentRefusedError(
+      `Document ${nameOf(id)}…: its id has more than ${MAX_ID_BYTES} bytes, the most that an id may have`,
+      id,
+    );
+  }
+  return MAYBE_SURROGATE.test(document) ? rawSurrogates(id, document) : document;
 }
 
 const MAYBE_SURROGATE = /\\u[dD][89a-fA-F]/;
@@ -32,14 +34,21 @@ const ESCAPES =
   /\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)/gs;
 
 // RavenDB stores an escaped pair as two replacement characters; the same pair as raw UTF-8 it keeps.
-function rawSurrogates(id: string, name: string, document: string): string {
+function rawSurrogates(id: string, document: string): string {
   return document.replace(ESCAPES, (escape: string, high: string | undefined, low: string | undefined) => {
     if (high !== undefined && low !== undefined) {
       return String.fromCharCode(parseInt(high, 16), parseInt(low, 16));
     }
     if (escape.length === 6) {
-      throw new ContentRefusedError(`Document ${name} has half a surrogate pair, which cannot be kept`, id);
+      throw new ContentRefusedError(
+        `Document ${nameOf(id)} has half a surrogate pair, which cannot be kept`,
+        id,
+      );
     }
     return escape;
   });
+}
+
+function nameOf(id: string): string {
+  return JSON.stringify(id.slice(0, 100));
 }

@@ -12,15 +12,17 @@ import { MemoryState } from '../../testing/memory-source.ts';
 import { MemoryTarget } from '../../testing/memory-target.ts';
 import { SILENT, TASK } from '../../testing/simulation.ts';
 import { listSetAside } from '../set-aside/list-set-aside.ts';
-import { copyDocument } from '../transform/copy-document.ts';
+import { copyWriter } from '../transform/copy-document.ts';
 import { SettingAside } from './setting-aside.ts';
 
 const checkpointAt = (to: number, generation = 1) =>
   checkpointOf(TASK, { to, generation, live: true, swept: true });
 
+const write = copyWriter(TASK, 'HR/cars:1');
+
 function put(n: number, fields = '{}', copyId = `cars/${n}`): ChangeCommand {
-  const origin = { task: TASK, generation: 'HR/cars:1', sourceId: `cars/${n}`, etag: 100 + n };
-  return { type: 'put', id: copyId, document: copyDocument(fields, 'Cars', undefined, origin) };
+  const document = write({ fields, collection: 'Cars' }, { id: `cars/${n}`, etag: 100 + n });
+  return { type: 'put', id: copyId, document };
 }
 
 describe('a target that does not take some documents', () => {

@@ -1,27 +1,34 @@
 import type { Etag, TaskKey } from '@nestjs-spark/contracts';
 import { COPY_ETAG, COPY_GENERATION, COPY_SOURCE } from '@nestjs-spark/contracts/internal';
 
-/** What a copy says of where it came from. */
-export interface CopyOrigin {
-  task: TaskKey;
-  /** `generationLabel` of the task. */
-  generation: string;
-  sourceId: string;
-  etag: Etag;
+/** What a script made of a document: texts of JSON objects, without the metadata that a copy has. */
+export interface CopyContent {
+  fields: string;
+  collection: string;
+  metadata?: string;
 }
 
-/** The text of a copy: the script's fields, untouched, and the metadata of a copy. */
-export function copyDocument(
-  fields: string,
-  collection: string,
-  ownMetadata: string | undefined,
-  origin: CopyOrigin,
-): string {
-  const metadata =
-    `${spliceable(ownMetadata ?? '{}')}"@collection":${JSON.stringify(collection)},` +
-    `"${COPY_SOURCE}":${JSON.stringify(`${origin.task.owner}/${origin.sourceId}`)},` +
-    `"${COPY_ETAG}":${origin.etag},"${COPY_GENERATION}":${JSON.stringify(origin.generation)}}`;
-  return `${spliceable(fields)}"@metadata":${metadata}}`;
+/** Writes the text of a copy: the script's fields, untouched, and the metadata of a copy. */
+export type CopyWriter = (content: CopyContent, source: { id: string; etag: Etag }) => string;
+
+/**
+ * For the copies of one task. What is the same in all of them is written once: a first copy has millions.
+ * @param generation `generationLabel` of the task
+ */
+export function copyWriter({ owner }: TaskKey, generation: string): CopyWriter {
+  const source = `,"${COPY_SOURCE}":${JSON.stringify(`${owner}/`).slice(0, -1)}`;
+  const end = `,"${COPY_GENERATION}":${JSON.stringify(generation)}}}`;
+  const collections = new Map<string, string>();
+  const inCollection = (name: string): string => {
+    const written = collections.get(name) ?? `"@collection":${JSON.stringify(name)}${source}`;
+    collections.set(name, written);
+    return written;
+  };
+  return ({ fields, collection, metadata }, { id, etag }) => {
+    const own = metadata === undefined ? '{' : spliceable(metadata);
+    const from = JSON.stringify(id).slice(1);
+    return `${spliceable(fields)}"@metadata":${own}${inCollection(collection)}${from},"${COPY_ETAG}":${etag}${end}`;
+  };
 }
 
 /** A JSON object's text, open at its end for one more member. */

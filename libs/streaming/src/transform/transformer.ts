@@ -13,7 +13,7 @@ import type {
 } from '@nestjs-spark/etl-script/internal';
 import type { TransformedChange } from '../publish/cut.ts';
 import type { CaptureTask } from '../run/tasks.ts';
-import { copyDocument } from './copy-document.ts';
+import { copyWriter, type CopyWriter } from './copy-document.ts';
 import { copyExtras, type ScriptedChange } from './copy-extras.ts';
 import type { SetAsideFailure } from '../set-aside/document.ts';
 import type { SetAside } from '../set-aside/set-aside.ts';
@@ -56,7 +56,7 @@ export class Transformer {
 
   async #transform(page: ChangePage, generation: number, signal: AbortSignal): Promise<TransformedChange[]> {
     const outputs = await this.#runScript(page.changes, signal);
-    const label = generationLabel(taskLabel(this.#task.task), generation);
+    const write = this.#writer(generation);
     const extras = await this.#extrasOf(page.changes, outputs);
     const transformed: TransformedChange[] = [];
     const failures: SetAsideFailure[] = [];
@@ -68,7 +68,7 @@ export class Transformer {
       }
       if (!this.#setAside.isEmpty) await this.#takeBack(change, output);
       if (!output) continue;
-      transformed.push({ etag: change.etag, commands: this.#toChanges(output, change, label, extras) });
+      transformed.push({ etag: change.etag, commands: this.#toChanges(output, change, write, extras) });
     }
     await this.#setAside.add(failures);
     return transformed;
@@ -89,13 +89,13 @@ export class Transformer {
   /** The same for documents outside their order. Nothing is set aside or taken back: that waits until it is published. */
   async again(changes: SourcePut[], generation: number, signal: AbortSignal): Promise<AgainResult[]> {
     const outputs = await this.#runScript(changes, signal);
-    const label = generationLabel(taskLabel(this.#task.task), generation);
+    const write = this.#writer(generation);
     const extras = await this.#extrasOf(changes, outputs);
     return changes.flatMap((change): AgainResult[] => {
       const output = outputs.get(change);
       if (!output) return [];
       if (output.status === 'failed') return [{ failure: toFailure(change, output.failure) }];
-      const commands = this.#toChanges(output, change, label, extras);
+      const commands = this.#toChanges(output, change, write, extras);
       return [{ id: change.id, etag: change.etag, commands }];
     });
   }
@@ -122,14 +122,14 @@ export class Transformer {
   #toChanges(
     { commands }: Extract<ScriptOutput, { status: 'done' }>,
     change: SourceChange,
-    generation: string,
+    write: CopyWriter,
     extras: Map<SourceChange, ExtraCommand[]>,
   ): ChangeCommand[] {
     const all = extras.get(change) ?? [];
     if (change.kind === 'touch') return all;
-    if (all.length === 0) return commands.map((command) => this.#toChange(command, change, generation));
+    if (all.length === 0) return commands.map((command) => toChange(command, change, write));
     return commands.flatMap((command): ChangeCommand[] => {
-      const own = this.#toChange(command, change, generation);
+      const own = toChange(command, change, write);
       return own.type === 'put' ? [own, ...all.filter(({ id }) => id === own.id)] : [own];
     });
   }
@@ -149,14 +149,9 @@ export class Transformer {
     return scripted.length > 0 ? copyExtras(extras, scripted) : new Map();
   }
 
-  #toChange(command: EtlCommand, change: SourceChange, generation: string): ChangeCommand {
-    if (command.type !== 'put') return command;
-    const origin = { task: this.#task.task, generation, sourceId: change.id, etag: change.etag };
-    return {
-      type: 'put',
-      id: command.id,
-      document: copyDocument(command.fields, command.collection, command.metadata, origin),
-    };
+  #writer(generation: number): CopyWriter {
+    const { task } = this.#task;
+    return copyWriter(task, generationLabel(taskLabel(task), generation));
   }
 
   /** A script sees only what is shared with its module, whatever id it asks for. */
@@ -166,6 +161,10 @@ export class Transformer {
       document && this.#loadable.has(document.collection.toLowerCase()) ? document.json : null,
     );
   }
+}
+
+function toChange(command: EtlCommand, change: SourceChange, write: CopyWriter): ChangeCommand {
+  return command.type === 'put' ? { type: 'put', id: command.id, document: write(command, change) } : command;
 }
 
 function toFailure(change: SourceChange, failure: ScriptFailure): SetAsideFailure {

@@ -253,11 +253,7 @@ export class TaskApply {
     // The error names the content as it was stored: the next try has another name, and may be missing as well.
     const missing = `${checkpoint?.generation}/${checkpoint?.to}/${error.message}`;
     if (missing === this.#reported) return;
-    await this.#parts.control.publish(
-      resyncSubject(this.#task.task),
-      resyncRequest(error.message, checkpoint, null),
-    );
-    this.progress.resyncsRequested++;
+    await this.#ask(resyncRequest(error.message, checkpoint, null));
     this.#reported = missing;
   }
 
@@ -278,12 +274,18 @@ export class TaskApply {
     if (hole === this.#reported) return;
     const reason = describeHole(checkpoint, seen);
     this.#parts.report.warn(`${describeTask(this.#task.task)}: asking for a resync, because ${reason}`);
-    await this.#parts.control.publish(
-      resyncSubject(this.#task.task),
-      resyncRequest(reason, checkpoint, seen),
-    );
-    this.progress.resyncsRequested++;
+    await this.#ask(resyncRequest(reason, checkpoint, seen));
     this.#reported = hole;
+  }
+
+  /** Where everything was asked for already, this would take the place of that request, and only what is missing here would come. */
+  async #ask(request: ResyncRequest): Promise<void> {
+    const { log, control } = this.#parts;
+    const subject = resyncSubject(this.#task.task);
+    const [tail, last] = await Promise.all([log.tail(), control.last<ResyncRequest>(subject)]);
+    if (tail && openRequest(decodeHeader(tail.headers), last)?.fromStart) return;
+    await control.publish(subject, request);
+    this.progress.resyncsRequested++;
   }
 
   #confirmNow(): void {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { decodeHeader, resyncSubject, type ResyncRequest } from '@nestjs-spark/contracts/internal';
 import { Simulation, TASK } from '../../testing/simulation.ts';
+import { resyncRequest } from '../receive/resync.ts';
 import { until, untilEqual, untilSettled } from '../../testing/until.ts';
 
 const NEVER = 3_600_000;
@@ -28,7 +29,7 @@ describe('a requester', () => {
   }
 
   /** Sets that the requester has not read are gone from the log, and nobody is there to send them again. */
-  async function makeHole(): Promise<void> {
+  async function leaveHole(): Promise<void> {
     simulation = new Simulation();
     const { source } = simulation;
     const capture = simulation.startCapture();
@@ -43,6 +44,10 @@ describe('a requester', () => {
     }
     await capture.kill();
     await dropAllButTail();
+  }
+
+  async function makeHole(): Promise<void> {
+    await leaveHole();
     simulation.startApply();
     await until(
       async () => (await request()) !== null,
@@ -54,6 +59,26 @@ describe('a requester', () => {
     await makeHole();
     simulation.control.lose();
     simulation.startCapture();
+    await untilEqual(simulation);
+  });
+
+  it('does not put its own request in the place of one that asks for everything', async () => {
+    await leaveHole();
+    const { control } = simulation;
+    const wish = resyncRequest('an operator asked for it', null, null, true);
+    await control.publish(resyncSubject(TASK), wish);
+    let asked = 0;
+    const publish = control.publish.bind(control);
+    const last = control.last.bind(control);
+    control.last = <T extends object>(subject: string) => last<T>(subject).finally(() => asked++);
+    control.publish = (subject, message) => publish(subject, message).finally(() => asked++);
+    simulation.startApply();
+    await until(
+      async () => asked > 0,
+      () => 'the hole was not seen',
+    );
+    simulation.startCapture();
+    await untilLogged(({ resync, generation }) => resync === wish.id && generation === 2);
     await untilEqual(simulation);
   });
 

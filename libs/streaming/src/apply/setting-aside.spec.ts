@@ -116,6 +116,13 @@ describe('a target that does not take some documents', () => {
     expect((await listSetAside(state, TASK)).documents).toEqual([]);
   });
 
+  it('lists nothing of a generation before, though its last set was on its way when the next one began', async () => {
+    refused.add('cars/1');
+    const last = target.apply([put(1)], checkpointAt(1_002), Promise.resolve(version));
+    await target.apply([put(2)], checkpointAt(5, 2), last);
+    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+  });
+
   it('lists nothing that another instance has applied meanwhile', async () => {
     refused.add('cars/1');
     const other = checkpointAt(1_002);

@@ -51,7 +51,9 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
     expected: string | null | Promise<string | null>,
     contents?: Contents,
   ): Promise<string> {
-    const setAside = this.#setAside?.isOf(checkpoint) ? this.#setAside : await this.open(checkpoint);
+    const setAside = this.#setAside?.isOf(checkpoint)
+      ? this.#setAside
+      : await this.#openBehind(expected, checkpoint);
     let refused: RefusedUnit[] = [];
     const applied = this.#target.apply(commands, checkpoint, expected, contents);
     const version = await applied.catch(async (error: unknown) => {
@@ -70,6 +72,12 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
     await setAside.published(checkpoint.to);
     if (setAside.count > 0) await this.#clear(setAside, commands, refused, checkpoint.to);
     return version;
+  }
+
+  /** What another reading leaves behind is all there only when its last set is through. */
+  async #openBehind(before: string | null | Promise<string | null>, reading: Reading): Promise<SetAside> {
+    await before;
+    return this.open(reading);
   }
 
   async #before(

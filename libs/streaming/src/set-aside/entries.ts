@@ -9,6 +9,14 @@ export interface Beyond extends Reading {
   count: number;
 }
 
+/** What stands in the database after a write. */
+export interface Written {
+  /** Another's, where that is about a later version of the document. */
+  version: string;
+  /** Nothing stood there before. */
+  isFirst: boolean;
+}
+
 /** The entries of a task as they stand in the module's own database; nobody writes over what is about a later version. */
 export class SetAsideEntries {
   readonly #state: StateStore;
@@ -35,24 +43,14 @@ export class SetAsideEntries {
     return this.#state.read<Beyond>(beyondId(this.#task));
   }
 
-  /** @returns the new version, or null when somebody else was first */
-  async writeFirst(id: string, value: SetAsideDocument): Promise<string | null> {
+  async write(id: string, value: SetAsideDocument | Beyond, expected: string | null): Promise<Written> {
     try {
-      return await this.#state.write(id, SET_ASIDE, value, null);
-    } catch (error) {
-      if (error instanceof VersionConflictError) return null;
-      throw error;
-    }
-  }
-
-  /** @returns the version of what is there then, which is another's when that is about a later version of the document */
-  async write(id: string, value: SetAsideDocument | Beyond, expected: string | null): Promise<string> {
-    try {
-      return await this.#state.write(id, SET_ASIDE, value, expected);
+      const version = await this.#state.write(id, SET_ASIDE, value, expected);
+      return { version, isFirst: expected === null };
     } catch (error) {
       if (!(error instanceof VersionConflictError)) throw error;
       const there = await this.#state.read<SetAsideDocument | Beyond>(id);
-      if (there && isLater(there.value, value)) return there.version;
+      if (there && isLater(there.value, value)) return { version: there.version, isFirst: false };
       return this.write(id, value, there?.version ?? null);
     }
   }

@@ -21,7 +21,7 @@ interface Known {
   firstAt: number;
   publishedIn: Etag | null;
   version: string | null;
-  /** This instance was the first to set it aside. */
+  /** This instance has set it aside where nobody else had, or had no longer. */
   isFirst: boolean;
 }
 
@@ -163,7 +163,7 @@ export class SetAside implements Counted {
     if (!known || known.etag > etag) return;
     const there = await this.#entries.read(id);
     if (!there || there.value.etag > etag || known !== this.#known.get(id)) return;
-    known.version = await this.#entries.write(id, { ...there.value, publishedIn }, there.version);
+    known.version = (await this.#entries.write(id, { ...there.value, publishedIn }, there.version)).version;
     if (known.publishedIn === null) this.#open--;
     known.publishedIn = publishedIn;
   }
@@ -229,13 +229,6 @@ export class SetAside implements Counted {
       firstAt,
       count,
     };
-    if (known) entry.version = await this.#entries.write(id, value, entry.version);
-    else await this.#writeFirst(id, value, entry);
-  }
-
-  async #writeFirst(id: string, value: SetAsideDocument, entry: Known): Promise<void> {
-    const first = await this.#entries.writeFirst(id, value);
-    entry.isFirst = first !== null;
-    entry.version = first ?? (await this.#entries.write(id, value, null));
+    Object.assign(entry, await this.#entries.write(id, value, entry.version));
   }
 }

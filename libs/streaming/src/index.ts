@@ -1,1 +1,1 @@
-export type { ApplyReport, CaptureReport } from './run/reports.ts';
+export type { ApplyReport, CaptureReport } from './task/reports.ts';

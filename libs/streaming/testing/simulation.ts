@@ -11,9 +11,9 @@ import {
 import { TaskApply } from '../src/apply/task-apply.ts';
 import { TaskCapture } from '../src/capture/task-capture.ts';
 import type { Pace } from '../src/flow/pace.ts';
-import { listSetAside, type SetAsideList } from '../src/set-aside/list-set-aside.ts';
+import { listSetAside, type SetAsideList } from '../src/run/list-set-aside.ts';
 import { callForRetry } from '../src/retry/retry-request.ts';
-import type { CaptureTask, TaskDirectory } from '../src/run/tasks.ts';
+import type { CaptureTask, TaskDirectory } from '../src/task/tasks.ts';
 import type { Scripts } from '../src/transform/scripts.ts';
 import { MemoryControl, MemoryLog, OpenLeases } from './memory-log.ts';
 import { MemorySource, MemoryState } from './memory-source.ts';

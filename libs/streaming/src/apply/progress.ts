@@ -1,7 +1,7 @@
 import type { Etag, TaskState } from '@nestjs-spark/contracts';
 import type { Checkpoint } from '@nestjs-spark/contracts/internal';
-import type { ApplyReport } from '../run/reports.ts';
-import type { ApplyTask } from '../run/tasks.ts';
+import type { ApplyReport } from '../task/reports.ts';
+import type { ApplyTask } from '../task/tasks.ts';
 import type { Counted } from '../set-aside/set-aside.ts';
 import { whyIncomplete } from './readiness.ts';
 

@@ -11,7 +11,7 @@ import { checkpointOf } from '../../testing/checkpoint.ts';
 import { MemoryState } from '../../testing/memory-source.ts';
 import { MemoryTarget } from '../../testing/memory-target.ts';
 import { SILENT, TASK } from '../../testing/simulation.ts';
-import { listSetAside } from '../set-aside/list-set-aside.ts';
+import { listSetAside } from '../run/list-set-aside.ts';
 import { copyWriter } from '../transform/copy-document.ts';
 import { SettingAside } from './setting-aside.ts';
 

@@ -26,7 +26,7 @@ import type { Pace } from '../flow/pace.ts';
 import { decide } from '../receive/decide.ts';
 import { readFrom, readSets, type ReceivedSet } from '../receive/read-sets.ts';
 import { describeHole, openRequest, resyncRequest } from '../receive/resync.ts';
-import type { ApplyTask, SourceInquiry } from '../run/tasks.ts';
+import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
 import { liveCheckpoint, nextCheckpoint } from './next-checkpoint.ts';
 import { ApplyPipeline } from './pipeline.ts';
 import { ApplyProgress } from './progress.ts';

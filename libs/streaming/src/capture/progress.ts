@@ -1,8 +1,8 @@
 import type { Etag, TaskKey, TaskState } from '@nestjs-spark/contracts';
 import type { ChangePage, Confirmation, DeleteCover } from '@nestjs-spark/contracts/internal';
-import type { CaptureReport } from '../run/reports.ts';
+import type { CaptureReport } from '../task/reports.ts';
 import type { Counted } from '../set-aside/set-aside.ts';
-import type { CapturePosition } from './resume.ts';
+import type { CapturePosition } from '../publish/position.ts';
 
 /** What a capture has to say about itself. */
 export class CaptureProgress {

@@ -2,7 +2,7 @@ import type { Etag } from '@nestjs-spark/contracts';
 import type { ChangeFeed, ChangePage, DeleteCover, Follow, Witness } from '@nestjs-spark/contracts/internal';
 import type { Nudge } from '../flow/nudge.ts';
 import { makeRoom } from '../retry/make-room.ts';
-import type { CapturePosition } from './resume.ts';
+import type { CapturePosition } from '../publish/position.ts';
 import { DeletesLostError, SourceReplacedError } from './source-errors.ts';
 import type { WitnessGuard } from './witness-guard.ts';
 

@@ -7,8 +7,9 @@ import {
   type SourceIdentity,
   type Witness,
 } from '@nestjs-spark/contracts/internal';
+import type { CapturePosition } from '../publish/position.ts';
 import { openRequest } from '../receive/resync.ts';
-import type { CaptureTask } from '../run/tasks.ts';
+import type { CaptureTask } from '../task/tasks.ts';
 
 /** All that a capture looks at before it goes on, read in this order: the log's tail first, then the task, then the source. */
 export interface ResumeFacts {
@@ -22,19 +23,6 @@ export interface ResumeFacts {
   deletesLostFrom: Etag | null;
   /** The mark of a generation that begins now. */
   incarnation: string;
-}
-
-/** Where a capture goes on. */
-export interface CapturePosition {
-  generation: number;
-  incarnation: string;
-  databaseId: string;
-  /** Everything up to here is in the log (or of no interest). */
-  to: Etag;
-  began: Etag;
-  live: boolean;
-  witness: Witness;
-  resync: string | null;
 }
 
 /** `rewind` and `begin` make what stands in the log of this task worthless. */

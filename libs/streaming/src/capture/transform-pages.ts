@@ -1,5 +1,5 @@
 import type { ChangePage, DeleteCover } from '@nestjs-spark/contracts/internal';
-import type { TransformedChange } from '../publish/cut.ts';
+import type { TransformedChange } from '../transform/transformed-change.ts';
 import { makeRoom, type Room } from '../retry/make-room.ts';
 import type { Retries } from '../retry/retries.ts';
 import { splitPage } from '../transform/split-page.ts';

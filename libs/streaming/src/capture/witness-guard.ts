@@ -6,7 +6,7 @@ import {
   type Witness,
 } from '@nestjs-spark/contracts/internal';
 import { SourceReplacedError } from './source-errors.ts';
-import type { CapturePosition } from './resume.ts';
+import type { CapturePosition } from '../publish/position.ts';
 
 /**
  * Finds out that the source's files were put back: its witness document then does not remember what rode in the sets. What is

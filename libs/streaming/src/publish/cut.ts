@@ -1,10 +1,5 @@
 import type { ChangeCommand, Etag } from '@nestjs-spark/contracts';
-
-/** What one change of the source became. Kept together: its deletes and puts belong into one transaction. */
-export interface TransformedChange {
-  etag: Etag;
-  commands: ChangeCommand[];
-}
+import type { TransformedChange } from '../transform/transformed-change.ts';
 
 /** A part of a page that becomes one change set. */
 export interface Cut {

@@ -7,10 +7,11 @@ import {
   type TaskLog,
   type Witness,
 } from '@nestjs-spark/contracts/internal';
-import type { CapturePosition } from '../capture/resume.ts';
-import type { CaptureTask } from '../run/tasks.ts';
+import type { CapturePosition } from './position.ts';
+import type { CaptureTask } from '../task/tasks.ts';
 import { Contents } from './contents.ts';
-import { cut, type Cut, type TransformedChange } from './cut.ts';
+import { cut, type Cut } from './cut.ts';
+import type { TransformedChange } from '../transform/transformed-change.ts';
 
 /**
  * Appends change sets to a task's log, each behind the one before. Any error ends this publisher: nobody knows then what

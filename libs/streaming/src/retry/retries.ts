@@ -1,7 +1,7 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { ChangeFeed, SourceChange, StateStore } from '@nestjs-spark/contracts/internal';
-import type { TransformedChange } from '../publish/cut.ts';
-import type { CaptureTask } from '../run/tasks.ts';
+import type { TransformedChange } from '../transform/transformed-change.ts';
+import type { CaptureTask } from '../task/tasks.ts';
 import type { SetAside } from '../set-aside/set-aside.ts';
 import type { Transformer } from '../transform/transformer.ts';
 import { askRetry, isOpen, readRetry, settleRetry } from './retry-request.ts';

@@ -5,7 +5,7 @@ import { Simulation, TASK } from '../../testing/simulation.ts';
 import { until as untilTrue } from '../../testing/until.ts';
 import type { Scripts } from '../transform/scripts.ts';
 import { SetAside } from '../set-aside/set-aside.ts';
-import { listSetAside } from '../set-aside/list-set-aside.ts';
+import { listSetAside } from '../run/list-set-aside.ts';
 
 const until = (what: string, condition: () => boolean | Promise<boolean>): Promise<void> =>
   untilTrue(condition, () => `never: ${what}`);

@@ -11,10 +11,10 @@ import {
 import { TaskApply } from '../apply/task-apply.ts';
 import { PACE, type Pace } from '../flow/pace.ts';
 import { resyncRequest } from '../receive/resync.ts';
-import { forgetSetAside } from '../set-aside/list-set-aside.ts';
-import type { ApplyReport } from './reports.ts';
+import { forgetSetAside } from './list-set-aside.ts';
+import type { ApplyReport } from '../task/reports.ts';
 import { RunningTasks, leaseName } from './running-tasks.ts';
-import type { ApplyTask, SourceInquiry } from './tasks.ts';
+import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
 
 export interface ApplySupervisorParts {
   target: ChangeTarget;

@@ -16,13 +16,13 @@ import {
 import { TaskCapture } from '../capture/task-capture.ts';
 import { PACE, type Pace } from '../flow/pace.ts';
 import { resyncRequest } from '../receive/resync.ts';
-import { forgetSetAside, listSetAside } from '../set-aside/list-set-aside.ts';
+import { forgetSetAside, listSetAside } from './list-set-aside.ts';
 import { callForRetry } from '../retry/retry-request.ts';
 import type { Scripts } from '../transform/scripts.ts';
 import { DeleteKeeper } from './delete-keeper.ts';
-import type { CaptureReport } from './reports.ts';
+import type { CaptureReport } from '../task/reports.ts';
 import { RunningTasks, leaseName } from './running-tasks.ts';
-import type { CaptureTask, TaskDirectory } from './tasks.ts';
+import type { CaptureTask, TaskDirectory } from '../task/tasks.ts';
 
 export interface CaptureSupervisorParts {
   /** This module's name. */

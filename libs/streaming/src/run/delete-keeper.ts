@@ -2,7 +2,7 @@ import type { ChangeFeed, LeaseKeeper, Log } from '@nestjs-spark/contracts/inter
 import { backoffMs, pause } from '../flow/backoff.ts';
 import { Nudge } from '../flow/nudge.ts';
 import type { Pace } from '../flow/pace.ts';
-import type { CaptureReport } from './reports.ts';
+import type { CaptureReport } from '../task/reports.ts';
 
 /** Letting go of tombstones costs the store an index run, so it is not done at every step. */
 const LET_GO_MS = 60_000;

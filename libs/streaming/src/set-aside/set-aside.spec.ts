@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryState } from '../../testing/memory-source.ts';
 import { TASK } from '../../testing/simulation.ts';
-import { listSetAside } from './list-set-aside.ts';
+import { listSetAside } from '../run/list-set-aside.ts';
 import type { Reading } from './document.ts';
 import { SetAside } from './set-aside.ts';
 

@@ -4,7 +4,7 @@ import type { ChangePage, SourceChange } from '@nestjs-spark/contracts/internal'
 import { MemorySource, MemoryState } from '../../testing/memory-source.ts';
 import { plainScripts } from '../../testing/plain-scripts.ts';
 import { TASK } from '../../testing/simulation.ts';
-import type { CaptureTask } from '../run/tasks.ts';
+import type { CaptureTask } from '../task/tasks.ts';
 import { SetAside } from '../set-aside/set-aside.ts';
 import { Transformer } from './transformer.ts';
 

@@ -11,8 +11,8 @@ import type {
   ScriptOutput,
   ScriptRunner,
 } from '@nestjs-spark/etl-script/internal';
-import type { TransformedChange } from '../publish/cut.ts';
-import type { CaptureTask } from '../run/tasks.ts';
+import type { TransformedChange } from './transformed-change.ts';
+import type { CaptureTask } from '../task/tasks.ts';
 import { copyWriter, type CopyWriter } from './copy-document.ts';
 import { copyExtras, type ScriptedChange } from './copy-extras.ts';
 import type { SetAsideFailure } from '../set-aside/document.ts';

@@ -2,8 +2,8 @@ import type { TaskKey } from '@nestjs-spark/contracts';
 import type { StateStore } from '@nestjs-spark/contracts/internal';
 import { inGroups } from '../flow/in-groups.ts';
 import { isOpen, readRetry } from '../retry/retry-request.ts';
-import type { SetAsideDocument } from './document.ts';
-import { beyondId, retryId, setAsidePrefix } from './state-ids.ts';
+import type { SetAsideDocument } from '../set-aside/document.ts';
+import { beyondId, retryId, setAsidePrefix } from '../set-aside/state-ids.ts';
 
 const REMOVED_AT_ONCE = 16;
 

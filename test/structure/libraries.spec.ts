@@ -4,6 +4,7 @@ import { findCycle } from './find-cycle.ts';
 import { importsIn, libraryOf, scanImports } from './scan-imports.ts';
 
 const imports = scanImports();
+const folderOf = (file: string) => /^libs\/[^/]+\/src\/[^/]+(?=\/)/.exec(file)?.[0];
 const isSpec = (file: string) => file.endsWith('.spec.ts') || file.includes('/fixtures/');
 
 describe('the scan', () => {
@@ -36,6 +37,16 @@ describe('the libraries', () => {
     for (const { file, of } of imports) {
       const [from, to] = [libraryOf(file), /^@nestjs-spark\/([^/]+)/.exec(of)?.[1]];
       if (from && to && from !== to && !isSpec(file)) edges.set(from, (edges.get(from) ?? new Set()).add(to));
+    }
+    expect(findCycle(edges)).toBeUndefined();
+  });
+
+  it('have folders that import one way only, as the data goes', () => {
+    const edges = new Map<string, Set<string>>();
+    for (const { file, of } of imports) {
+      if (!of.startsWith('.') || isSpec(file)) continue;
+      const [from, to] = [folderOf(file), folderOf(posix.join(posix.dirname(file), of))];
+      if (from && to && from !== to) edges.set(from, (edges.get(from) ?? new Set()).add(to));
     }
     expect(findCycle(edges)).toBeUndefined();
   });

@@ -4,7 +4,7 @@ export type { Witness } from './change-set/witness.ts';
 export * from './deployment/etl-script-request.ts';
 export * from './names/name.ts';
 export * from './names/task-key.ts';
-export * from './ports/errors.ts';
+export * from './errors/errors.ts';
 export * from './ports/repository.ts';
 export * from './ports/where.ts';
 export * from './problems/problem.ts';

@@ -5,5 +5,5 @@ export {
   type ScriptLoad,
   type SourceDocument,
 } from './commands/commands-for.ts';
-export { collectionPrefix, generatedId, generatedPrefix, isSameCollection } from './commands/id-prefix.ts';
+export { collectionPrefix, generatedId, generatedPrefix, isSameCollection } from './names/id-prefix.ts';
 export { splitMetadata, type SplitDocument } from './json/split-metadata.ts';

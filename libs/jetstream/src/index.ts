@@ -3,7 +3,7 @@ export { StreamMismatchError } from './provision/ensure-stream.ts';
 export type { RouteLimits } from './provision/streams.ts';
 export * from './dead-letter/dead-letter-store.ts';
 export type { DeadLetter } from './dead-letter/letter.ts';
-export type { Attempt } from './retry/attempts.ts';
+export type { Attempt } from './dead-letter/attempts.ts';
 export type { DurableMessage } from './retry/durable-message.ts';
 export { PermanentError } from './retry/permanent-error.ts';
 export { DEFAULT_DELAYS_SECONDS, type RetryOptions } from './retry/retry-schedule.ts';

@@ -2,8 +2,8 @@ export { DeclarationError, type DeclarationFault } from './declare/declaration-e
 export { Replicated, type ReplicatedOptions } from './declare/replicated.decorator.ts';
 export { Shared, type SharedOptions } from './declare/shared.decorator.ts';
 export { KeyFileError } from './identity/key-file.ts';
-export type { EngineChoice, SparkReplicationOptions } from './module/options.ts';
-export { ReplicationSettingsError } from './module/settings-error.ts';
+export type { EngineChoice, SparkReplicationOptions } from './settings/options.ts';
+export { ReplicationSettingsError } from './settings/settings-error.ts';
 export { SparkReplicationModule } from './module/spark-replication.module.ts';
 export type { Freshness } from './report/freshness/freshness.ts';
 export { ReplicationStatus } from './report/replication-status.ts';

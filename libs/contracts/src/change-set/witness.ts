@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { witnessId } from '../names/document-ids.ts';
-import { VersionConflictError } from '../ports/errors.ts';
+import { VersionConflictError } from '../errors/errors.ts';
 
 const MARKS = 16;
 

@@ -1,4 +1,4 @@
-import { ContentRefusedError, StoreRefusedError } from '../ports/errors.ts';
+import { ContentRefusedError, StoreRefusedError } from '../errors/errors.ts';
 
 /** A store that refuses a whole set does not say which document it could not read: finds it. */
 export function blame(puts: Iterable<{ id: string; document: string }>, cause: Error): StoreRefusedError {

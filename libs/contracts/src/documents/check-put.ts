@@ -1,4 +1,4 @@
-import { ContentRefusedError } from '../ports/errors.ts';
+import { ContentRefusedError } from '../errors/errors.ts';
 
 const MAX_ID_BYTES = 512;
 

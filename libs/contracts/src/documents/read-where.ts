@@ -1,4 +1,4 @@
-import { StoreRefusedError } from '../ports/errors.ts';
+import { StoreRefusedError } from '../errors/errors.ts';
 import { storedName } from './field-names.ts';
 
 /** A value as it stands in a document. */

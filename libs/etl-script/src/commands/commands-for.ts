@@ -1,7 +1,7 @@
 import type { SplitDocument } from '../json/split-metadata.ts';
 import type { DocumentExtras } from '../extras/types.ts';
 import type { EtlCommand } from '../types.ts';
-import { generatedId, generatedPrefix, isSameCollection } from './id-prefix.ts';
+import { generatedId, generatedPrefix, isSameCollection } from '../names/id-prefix.ts';
 
 /** The source document that commands are for. */
 export interface SourceDocument {

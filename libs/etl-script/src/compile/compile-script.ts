@@ -1,4 +1,4 @@
-import { findExtrasUse } from '../extras/inspect-extras.ts';
+import { findExtrasUse } from '../validate/inspect-extras.ts';
 import { loadBehaviors } from '../extras/load-behaviors.ts';
 import type { ExtrasUse } from '../extras/types.ts';
 import type { Projection } from '../json/project.ts';

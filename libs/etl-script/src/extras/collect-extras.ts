@@ -1,4 +1,4 @@
-import { isSameCollection } from '../commands/id-prefix.ts';
+import { isSameCollection } from '../names/id-prefix.ts';
 import { readExtras, type StoredExtras } from './document-extras.ts';
 import type { DocumentExtras, ExtrasUse } from './types.ts';
 

@@ -11,7 +11,7 @@ import { behaviorFor } from '../validate/find-behaviors.ts';
 import { MISSING_FUNCTIONS } from '../validate/language.ts';
 import type { ScriptFailureKind } from '../types.ts';
 import { EXTRAS_PROGRAM } from '../extras/extras-program.ts';
-import { guestExtras } from '../extras/guest-extras.ts';
+import { guestExtras } from './guest-extras.ts';
 import { Locales } from '../locale/in-locale.ts';
 import { LOCALE_PROGRAM } from '../locale/locale-program.ts';
 import { GUEST_PROGRAM } from './guest-program.ts';

@@ -1,5 +1,5 @@
 import type { CompiledScript } from '../compile/compile-script.ts';
-import { followOf } from '../extras/guest-extras.ts';
+import { followOf } from '../guest/guest-extras.ts';
 import type { ScriptFollow } from '../extras/types.ts';
 import type { DeletedInput, DocumentLoader, ScriptInput, ScriptOutput } from '../types.ts';
 import { BatchRun, type BatchDocument } from './batch-run.ts';

@@ -1,5 +1,5 @@
 import type { ScriptInspection, ScriptProblem, Transformation } from '../types.ts';
-import { problemsOfLoadBehaviors } from '../extras/inspect-extras.ts';
+import { problemsOfLoadBehaviors } from './inspect-extras.ts';
 import { findDeleteBehaviors, topLevel } from './find-behaviors.ts';
 import { findFields } from './find-fields.ts';
 import { usesDynamicCode, usesLoad } from './find-hazards.ts';

@@ -1,4 +1,4 @@
-import { EXTRA_FUNCTIONS } from '../extras/language.ts';
+import { EXTRA_FUNCTIONS } from './extras-language.ts';
 
 /** Functions of RavenDB's ETL scripts that the sandbox has, besides `loadTo…` and EXTRA_FUNCTIONS. */
 const ETL_FUNCTIONS = [

@@ -1,4 +1,4 @@
-import type { Attempt } from '../retry/attempts.ts';
+import type { Attempt } from './attempts.ts';
 
 /** A message whose handler failed for good. */
 export interface DeadLetter {

@@ -6,7 +6,7 @@ import type { JetStreamConnection } from '../connect/connection.ts';
 import { DeadLetterWriter } from '../dead-letter/write-letter.ts';
 import { REPLAY_FOR_HEADER } from '../dead-letter/letter.ts';
 import type { StreamSettings } from '../provision/plan-stream.ts';
-import { type Attempt, AttemptBook, describeError } from './attempts.ts';
+import { type Attempt, AttemptBook, describeError } from '../dead-letter/attempts.ts';
 import { ConsumerSource } from './consumer-source.ts';
 import { type DurableMessage, messageId, toDurableMessage } from './durable-message.ts';
 import { decide, requireDelays, type RetryOptions } from './retry-schedule.ts';

@@ -4,7 +4,7 @@ import { etagIn } from '../connect/change-vector.ts';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { anchorToRoll, coversDeletesAfter } from './anchor-plan.ts';
 import { ANCHORS, isForbidden, readAnchors, type Anchor, type AnchorName } from './anchor-state.ts';
-import { readStats } from './database-stats.ts';
+import { readStats } from '../read-documents/database-stats.ts';
 
 const MAP = 'from d in docs where false select new { X = 1 }';
 const POLL_MS = 10;

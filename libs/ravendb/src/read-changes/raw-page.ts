@@ -1,10 +1,10 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
-import { readItems, type Item } from './all-items.ts';
-import type { DatabaseStats } from './database-stats.ts';
-import type { RawDocument } from './raw-document.ts';
-import { readDocuments } from './read-documents.ts';
+import { readItems, type Item } from '../read-documents/all-items.ts';
+import type { DatabaseStats } from '../read-documents/database-stats.ts';
+import type { RawDocument } from '../read-documents/raw-document.ts';
+import { readDocuments } from '../read-documents/read-documents.ts';
 
 /** What one reading of the database gave, before anybody's collection is picked out of it. */
 export interface RawPage {

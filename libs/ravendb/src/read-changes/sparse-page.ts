@@ -1,11 +1,11 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
-import { readItems, type Item } from './all-items.ts';
-import type { DatabaseStats } from './database-stats.ts';
-import { fetchDocuments } from './fetch-documents.ts';
+import { readItems, type Item } from '../read-documents/all-items.ts';
+import type { DatabaseStats } from '../read-documents/database-stats.ts';
+import { fetchDocuments } from '../read-documents/fetch-documents.ts';
 import type { RawPage, RawQuery } from './raw-page.ts';
-import type { RawDocument } from './raw-document.ts';
+import type { RawDocument } from '../read-documents/raw-document.ts';
 
 const ITEMS_PER_PAGE = 16_384;
 

@@ -2,9 +2,9 @@ import type { Etag } from '@nestjs-spark/contracts';
 import { etagIn, soleEtag } from '../connect/change-vector.ts';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
-import { readItems, type ItemPage } from './all-items.ts';
-import { readRawDocuments } from './read-documents.ts';
-import type { RawDocument } from './raw-document.ts';
+import { readItems, type ItemPage } from '../read-documents/all-items.ts';
+import { readRawDocuments } from '../read-documents/read-documents.ts';
+import type { RawDocument } from '../read-documents/raw-document.ts';
 import type { RawPage } from './raw-page.ts';
 
 const SHORT = 256;

@@ -3,7 +3,7 @@ import type { ChangedRange, Follow, SourceChange } from '@nestjs-spark/contracts
 import { soleEtag } from '../connect/change-vector.ts';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
-import { fetchDocuments } from '../read-changes/fetch-documents.ts';
+import { fetchDocuments } from '../read-documents/fetch-documents.ts';
 import { changedRanges, readSegments } from './changed-ranges.ts';
 import { readExtraItems, type ExtraItem } from './extra-items.ts';
 

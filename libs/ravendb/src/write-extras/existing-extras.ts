@@ -1,7 +1,7 @@
 import type { TaskKey } from '@nestjs-spark/contracts';
 import { isCopyOf } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
-import { fetchDocuments } from '../read-changes/fetch-documents.ts';
+import { fetchDocuments } from '../read-documents/fetch-documents.ts';
 import type { WantedExtras } from './reduce-extras.ts';
 
 /** What a document has now. */

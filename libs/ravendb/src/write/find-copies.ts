@@ -1,9 +1,9 @@
 import type { TaskKey } from '@nestjs-spark/contracts';
 import { isCopyOf, type Effect } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
-import { cutDocuments } from '../read-changes/cut-documents.ts';
-import { readMetadata, type DocumentMetadata } from '../read-changes/document-metadata.ts';
-import { fetchDocuments } from '../read-changes/fetch-documents.ts';
+import { cutDocuments } from '../read-documents/cut-documents.ts';
+import { readMetadata, type DocumentMetadata } from '../read-documents/document-metadata.ts';
+import { fetchDocuments } from '../read-documents/fetch-documents.ts';
 import type { Copy } from './own-copies.ts';
 
 const PAGE = 1_024;

@@ -1,8 +1,8 @@
 import { VersionConflictError, type Etag } from '@nestjs-spark/contracts';
 import type { RavenHttp } from '../connect/raven-http.ts';
-import { readStats } from '../read-changes/database-stats.ts';
-import type { DocumentMetadata } from '../read-changes/document-metadata.ts';
-import { readDocuments } from '../read-changes/read-documents.ts';
+import { readStats } from '../read-documents/database-stats.ts';
+import type { DocumentMetadata } from '../read-documents/document-metadata.ts';
+import { readDocuments } from '../read-documents/read-documents.ts';
 import { lookUp } from './find-copies.ts';
 import type { Copy } from './own-copies.ts';
 

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { scriptFingerprint, type EtlScriptItem } from '@nestjs-spark/contracts/internal';
-import { DEPLOYMENT_BOUNDS } from '../module/options.ts';
+import { DEPLOYMENT_BOUNDS } from '../settings/options.ts';
 import { collectionProblem, nameProblem } from './check-names.ts';
 import type { DeclarationFault } from './declaration-error.ts';
 import type { Declaration } from './declarations.ts';

@@ -1,4 +1,4 @@
-import { DEPLOYMENT_BOUNDS } from '../module/options.ts';
+import { DEPLOYMENT_BOUNDS } from '../settings/options.ts';
 import type { DeclarationFault } from './declaration-error.ts';
 import type { Declaration } from './declarations.ts';
 

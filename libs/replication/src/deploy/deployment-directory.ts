@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { TaskKey } from '@nestjs-spark/contracts';
 import type { CaptureTask, TaskDirectory } from '@nestjs-spark/streaming/internal';
 import { Shares } from '../declare/shares.ts';
-import type { ReplicationSettings } from '../module/options.ts';
-import { REPLICATION_OPTIONS } from '../module/tokens.ts';
+import type { ReplicationSettings } from '../settings/options.ts';
+import { REPLICATION_OPTIONS } from '../settings/tokens.ts';
 import { DeploymentStore } from './deployment-store.ts';
 import { captureTasks } from './engines/capture-tasks.ts';
 

@@ -7,8 +7,8 @@ import {
 import { deployedSubjects, UnavailableError, type ControlBoard } from '@nestjs-spark/contracts/internal';
 import { describeError, logFor } from '@nestjs-spark/observability/internal';
 import { StorePreparation } from '@nestjs-spark/store';
-import type { ReplicationSettings } from '../module/options.ts';
-import { CONTROL_BOARD, REPLICATION_OPTIONS } from '../module/tokens.ts';
+import type { ReplicationSettings } from '../settings/options.ts';
+import { CONTROL_BOARD, REPLICATION_OPTIONS } from '../settings/tokens.ts';
 import { DeploymentStore } from './deployment-store.ts';
 import { StreamEngine } from './engines/stream-engine.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { StoreRefusedError, UnavailableError, type EtlScriptRequest } from '@nestjs-spark/contracts';
 import type { StoreInfo } from '@nestjs-spark/store';
 import { Shares } from '../declare/shares.ts';
-import { STORE_INFO } from '../module/tokens.ts';
+import { STORE_INFO } from '../settings/tokens.ts';
 import { DeploymentDirectory } from './deployment-directory.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';
 import { NATIVE_TASKS } from './engines/ports.ts';

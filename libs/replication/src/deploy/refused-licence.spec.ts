@@ -11,8 +11,8 @@ import {
 } from '@nestjs-spark/ravendb/internal';
 import request from 'supertest';
 import type { StoreInfo } from '@nestjs-spark/store';
-import { STATE_STORE, STORE_INFO } from '../module/tokens.ts';
-import type { EngineChoice } from '../module/options.ts';
+import { STATE_STORE, STORE_INFO } from '../settings/tokens.ts';
+import type { EngineChoice } from '../settings/options.ts';
 import { DeploymentStore } from './deployment-store.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';
 import { NATIVE_TASKS } from './engines/ports.ts';

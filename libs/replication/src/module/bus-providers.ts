@@ -10,7 +10,7 @@ import {
 } from '@nestjs-spark/jetstream/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { JoinedRegistry } from '../register/joined-registry.ts';
-import type { ReplicationSettings } from './options.ts';
+import type { ReplicationSettings } from '../settings/options.ts';
 import {
   CHANGE_LOG,
   CONTROL_BOARD,
@@ -20,7 +20,7 @@ import {
   MODULE_REGISTRY,
   REPLICATION_OPTIONS,
   STORE_REGISTRY,
-} from './tokens.ts';
+} from '../settings/tokens.ts';
 
 /** The ports that JetStream serves, over one connection. */
 export const BUS_PROVIDERS: Provider[] = [

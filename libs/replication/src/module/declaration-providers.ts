@@ -4,8 +4,8 @@ import { logFor } from '@nestjs-spark/observability/internal';
 import { Declarations } from '../declare/declarations.ts';
 import { explore, type Explored } from '../declare/explore.ts';
 import { Shares } from '../declare/shares.ts';
-import type { ReplicationSettings } from './options.ts';
-import { REPLICATION_OPTIONS } from './tokens.ts';
+import type { ReplicationSettings } from '../settings/options.ts';
+import { REPLICATION_OPTIONS } from '../settings/tokens.ts';
 
 const EXPLORED = Symbol('SPARK_EXPLORED');
 

@@ -5,8 +5,8 @@ import { KeyRing } from '../identity/key-ring.ts';
 import { ModuleIdentity } from '../identity/module-identity.ts';
 import { OperatorToken } from '../identity/operator-token.ts';
 import { TokenVerifier } from '../identity/token-verifier.ts';
-import type { ReplicationSettings } from './options.ts';
-import { MODULE_REGISTRY, REPLICATION_OPTIONS, STATE_STORE } from './tokens.ts';
+import type { ReplicationSettings } from '../settings/options.ts';
+import { MODULE_REGISTRY, REPLICATION_OPTIONS, STATE_STORE } from '../settings/tokens.ts';
 
 /** Who this module is, and how it knows the others. */
 export const IDENTITY_PROVIDERS: Provider[] = [

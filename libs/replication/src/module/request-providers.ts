@@ -15,7 +15,7 @@ import { OwnerSourceInquiry } from '../request/source-inquiry.ts';
 import type { CommandBus } from '../request/command-bus.ts';
 import { deployCommands, JetStreamCommandBus } from '../request/jetstream-commands.ts';
 import type { DeadLetterStore, JetStreamConnection } from '@nestjs-spark/jetstream';
-import type { ReplicationSettings } from './options.ts';
+import type { ReplicationSettings } from '../settings/options.ts';
 import {
   COMMAND_BUS,
   COMMAND_HANDLING,
@@ -26,7 +26,7 @@ import {
   REPLICATION_OPTIONS,
   STATE_STORE,
   STORE_INFO,
-} from './tokens.ts';
+} from '../settings/tokens.ts';
 
 /** How this module makes itself known and asks others for what it declares. */
 export const REQUEST_PROVIDERS: Provider[] = [

@@ -11,7 +11,7 @@ import type { CommandHandling } from '../request/command-bus.ts';
 import { settleDroppedTasks } from '../request/dropped-tasks.ts';
 import { OwnerWatch } from '../request/owner-watch.ts';
 import { Requests } from '../request/requests.ts';
-import type { ReplicationSettings } from './options.ts';
+import type { ReplicationSettings } from '../settings/options.ts';
 import { ReplicationRunner } from './replication-runner.ts';
 import {
   APPLY_SUPERVISOR,
@@ -21,7 +21,7 @@ import {
   JETSTREAM_CONNECTION,
   REPLICATION_OPTIONS,
   SCRIPTS,
-} from './tokens.ts';
+} from '../settings/tokens.ts';
 
 /** What brings all of it up and down. */
 export const RUNNER_PROVIDERS: Provider[] = [

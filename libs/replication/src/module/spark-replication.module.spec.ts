@@ -14,9 +14,9 @@ import { Replicated } from '../declare/replicated.decorator.ts';
 import { Shared } from '../declare/shared.decorator.ts';
 import { RequestStatus } from '../request/request-status.ts';
 import { MemoryLog } from '../testing/memory-ports.ts';
-import type { SparkReplicationOptions } from './options.ts';
+import type { SparkReplicationOptions } from '../settings/options.ts';
 import { SparkReplicationModule } from './spark-replication.module.ts';
-import { DEAD_LETTERS } from './tokens.ts';
+import { DEAD_LETTERS } from '../settings/tokens.ts';
 
 const NOWHERE = 'nats://127.0.0.1:9';
 

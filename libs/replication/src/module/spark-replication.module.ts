@@ -10,13 +10,13 @@ import { SET_ASIDE_CONTROLLERS, SET_ASIDE_PROVIDERS } from '../set-aside/provide
 import { BUS_PROVIDERS } from './bus-providers.ts';
 import { DECLARATION_PROVIDERS } from './declaration-providers.ts';
 import { IDENTITY_PROVIDERS } from './identity-providers.ts';
-import type { SparkReplicationOptions } from './options.ts';
+import type { SparkReplicationOptions } from '../settings/options.ts';
 import { ReplicationFeatureModule } from './replication-feature.module.ts';
 import { REQUEST_PROVIDERS } from './request-providers.ts';
-import { resolveSettings } from './resolve-settings.ts';
+import { resolveSettings } from '../settings/resolve-settings.ts';
 import { RUNNER_PROVIDERS } from './runner-providers.ts';
 import { SUPERVISOR_PROVIDERS } from './supervisor-providers.ts';
-import { REPLICATION_OPTIONS } from './tokens.ts';
+import { REPLICATION_OPTIONS } from '../settings/tokens.ts';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<SparkReplicationOptions>().setClassMethodName('forRoot').build();

@@ -12,7 +12,7 @@ import { ScriptPool } from '@nestjs-spark/etl-script';
 import { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { DeploymentDirectory } from '../deploy/deployment-directory.ts';
 import { OwnerSourceInquiry } from '../request/source-inquiry.ts';
-import type { ReplicationSettings } from './options.ts';
+import type { ReplicationSettings } from '../settings/options.ts';
 import {
   APPLY_SUPERVISOR,
   CAPTURE_SUPERVISOR,
@@ -24,7 +24,7 @@ import {
   REPLICATION_OPTIONS,
   SCRIPTS,
   STATE_STORE,
-} from './tokens.ts';
+} from '../settings/tokens.ts';
 
 /** The stream engine's two sides: what others take from this module, and what it takes from others. */
 export const SUPERVISOR_PROVIDERS: Provider[] = [

@@ -15,7 +15,7 @@ import {
 } from 'class-validator';
 import { EtlScriptItemBody } from '../deploy/receive/deployment-body.ts';
 import { IsSparkName } from '../deploy/receive/rules.ts';
-import { DEPLOYMENT_BOUNDS } from '../module/options.ts';
+import { DEPLOYMENT_BOUNDS } from '../settings/options.ts';
 
 /** Bounds of one preview. */
 export const PREVIEW_BOUNDS = { sample: 10, documents: 100, idLength: 512 } as const;

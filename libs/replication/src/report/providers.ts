@@ -1,7 +1,7 @@
 import type { Provider, Type } from '@nestjs/common';
 import { DeadLetterStore, type JetStreamConnection } from '@nestjs-spark/jetstream/internal';
-import type { ReplicationSettings } from '../module/options.ts';
-import { JETSTREAM_CONNECTION, REPLICATION_OPTIONS } from '../module/tokens.ts';
+import type { ReplicationSettings } from '../settings/options.ts';
+import { JETSTREAM_CONNECTION, REPLICATION_OPTIONS } from '../settings/tokens.ts';
 import { DEAD_LETTER_BOX, type DeadLetterBox } from './dead-letters/dead-letter-box.ts';
 import { VerbsController } from './routes/verbs.controller.ts';
 import { DeadLetterDesk } from './dead-letters/dead-letter-desk.ts';

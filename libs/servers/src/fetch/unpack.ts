@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { lastLines, runProgram } from '../find/run-program.ts';
+import { lastLines, runProgram } from '../host/run-program.ts';
 import { findPython } from './python.ts';
 
 const minutes = 60_000;

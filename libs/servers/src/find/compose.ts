@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { onPath } from './on-path.ts';
-import { lastLines, runProgram } from './run-program.ts';
+import { onPath } from '../host/on-path.ts';
+import { lastLines, runProgram } from '../host/run-program.ts';
 import type { ComposeSource, Source } from './source.ts';
 import type { Refusal, Way } from './search.ts';
 

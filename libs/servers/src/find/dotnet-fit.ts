@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lastLines, runProgram } from './run-program.ts';
+import { lastLines, runProgram } from '../host/run-program.ts';
 import { runsOn } from './version.ts';
 
 /** The shared frameworks that RavenDB's server runs on. */

@@ -7,7 +7,7 @@ import { installOnce } from '../fetch/install.ts';
 import { vendorNames } from '../fetch/pins.ts';
 import { unpackTar } from '../fetch/unpack.ts';
 import { misfit } from './dotnet-fit.ts';
-import { onPath } from './on-path.ts';
+import { onPath } from '../host/on-path.ts';
 import type { Finding } from './options.ts';
 import type { Refusal, Way } from './search.ts';
 import { search } from './search.ts';

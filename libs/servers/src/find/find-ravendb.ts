@@ -11,7 +11,7 @@ import { addressWay } from './address.ts';
 import { composeWay } from './compose.ts';
 import { hasIcu, wantedDotnet } from './dotnet-fit.ts';
 import { findDotnet } from './find-dotnet.ts';
-import { onPath } from './on-path.ts';
+import { onPath } from '../host/on-path.ts';
 import type { Finding } from './options.ts';
 import type { Refusal, Way } from './search.ts';
 import type { ProgramSource, Source } from './source.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lastLines, runProgram } from '../find/run-program.ts';
+import { lastLines, runProgram } from '../host/run-program.ts';
 import type { ComposeSource } from '../find/source.ts';
 import { freePort } from './free-port.ts';
 import type { ServerHandle } from './server-handle.ts';

@@ -5,7 +5,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { lastLines } from '../find/run-program.ts';
+import { lastLines } from '../host/run-program.ts';
 import type { ProgramSource } from '../find/source.ts';
 import type { Probe } from './ready.ts';
 import { tellWatchdog } from './watchdog.ts';

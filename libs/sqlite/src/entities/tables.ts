@@ -3,7 +3,7 @@ import { storedName } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { recordMigration, schemaVersion } from '../connect/schema.ts';
-import { eventsSql } from '../events/event-table.ts';
+import { eventsSql } from './event-table.ts';
 import type { TableDeclaration } from './declaration.ts';
 import { DocumentTable } from './document-table.ts';
 import { jsonPath, quoteName, tableName } from './table-name.ts';

@@ -1,5 +1,5 @@
 import type { EngineName } from '@nestjs-spark/contracts';
-import type { EngineChoice } from '../../module/options.ts';
+import type { EngineChoice } from '../../settings/options.ts';
 
 /** Which engine carries what others take from this module, and why, in words for people. */
 export interface ChosenEngine {

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import type { StoreInfo } from '@nestjs-spark/store';
-import type { ReplicationSettings } from '../../module/options.ts';
-import { REPLICATION_OPTIONS, STORE_INFO } from '../../module/tokens.ts';
+import type { ReplicationSettings } from '../../settings/options.ts';
+import { REPLICATION_OPTIONS, STORE_INFO } from '../../settings/tokens.ts';
 import { chooseEngine, type ChosenEngine, type EngineFacts } from './choose-engine.ts';
 
 const LICENCE_KNOWN_MS = 60_000;

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError, type EtlScriptRequest, type ProblemField } from '@nestjs-spark/contracts';
-import type { ReplicationSettings } from '../../module/options.ts';
-import { REPLICATION_OPTIONS } from '../../module/tokens.ts';
+import type { ReplicationSettings } from '../../settings/options.ts';
+import { REPLICATION_OPTIONS } from '../../settings/tokens.ts';
 import type { DeploymentTarget } from '../plan/deployment-document.ts';
 import { chooseForRequest, lackOfEtl, type ChosenEngine } from './choose-engine.ts';
 import { EngineChooser } from './engine-chooser.ts';

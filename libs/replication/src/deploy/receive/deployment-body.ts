@@ -14,7 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { EtlScriptItem, EtlScriptRequest } from '@nestjs-spark/contracts';
-import { DEPLOYMENT_BOUNDS } from '../../module/options.ts';
+import { DEPLOYMENT_BOUNDS } from '../../settings/options.ts';
 import { IsSparkName, MaxBytes } from './rules.ts';
 
 const PLAIN_TEXT = /^\P{Cc}*$/u;

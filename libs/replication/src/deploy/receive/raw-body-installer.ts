@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { ReplicationSettingsError } from '../../module/settings-error.ts';
+import { ReplicationSettingsError } from '../../settings/settings-error.ts';
 import { readRawBody } from './raw-body.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { sendProblem } from '@nestjs-spark/observability/internal';
-import { DEPLOYMENT_BOUNDS } from '../../module/options.ts';
+import { DEPLOYMENT_BOUNDS } from '../../settings/options.ts';
 
 const SPARK_PATH =
   /^(?:\/[^/?]+)*\/spark\/(?:etl\/(?:deploy|preview|set-aside)|replication|dead-letters)(?:[/?]|$)/i;

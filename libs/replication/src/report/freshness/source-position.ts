@@ -3,8 +3,8 @@ import { isName, ProblemError, taskId } from '@nestjs-spark/contracts';
 import type { ChangeFeed } from '@nestjs-spark/contracts/internal';
 import type { CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { DeploymentStore } from '../../deploy/deployment-store.ts';
-import type { ReplicationSettings } from '../../module/options.ts';
-import { CAPTURE_SUPERVISOR, CHANGE_FEED, REPLICATION_OPTIONS } from '../../module/tokens.ts';
+import type { ReplicationSettings } from '../../settings/options.ts';
+import { CAPTURE_SUPERVISOR, CHANGE_FEED, REPLICATION_OPTIONS } from '../../settings/tokens.ts';
 import { sameName } from '../status/task-status.ts';
 
 /** Says to a requester how far this module's database is, and has word of it sent through the task's log. */

@@ -4,7 +4,7 @@ import { HealthChecks } from '@nestjs-spark/observability';
 import { StorePreparation } from '@nestjs-spark/store';
 import { Declarations } from '../../declare/declarations.ts';
 import { EngineChooser } from '../../deploy/engines/engine-chooser.ts';
-import { JETSTREAM_CONNECTION, STATE_STORE } from '../../module/tokens.ts';
+import { JETSTREAM_CONNECTION, STATE_STORE } from '../../settings/tokens.ts';
 import { ReplicationStatus } from '../replication-status.ts';
 import { BusCheck, type BusConnection } from './bus-check.ts';
 import { CopyCheck } from './copy-check.ts';

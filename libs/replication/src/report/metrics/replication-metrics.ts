@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { MetricsRegistry } from '@nestjs-spark/observability';
 import type { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { Counter, Gauge } from 'prom-client';
-import { APPLY_SUPERVISOR, CAPTURE_SUPERVISOR } from '../../module/tokens.ts';
+import { APPLY_SUPERVISOR, CAPTURE_SUPERVISOR } from '../../settings/tokens.ts';
 import { RequestStatus } from '../../request/request-status.ts';
 import { DeadLetterDesk } from '../dead-letters/dead-letter-desk.ts';
 import { Incoming } from '../status/incoming.ts';

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { taskId } from '@nestjs-spark/contracts';
 import type { ApplySupervisor } from '@nestjs-spark/streaming/internal';
 import { Declarations } from '../../declare/declarations.ts';
-import { APPLY_SUPERVISOR } from '../../module/tokens.ts';
+import { APPLY_SUPERVISOR } from '../../settings/tokens.ts';
 import { RequestStatus } from '../../request/request-status.ts';
 import { judgeIncoming } from './judge-incoming.ts';
 import { OwnerWords } from './owner-words.ts';

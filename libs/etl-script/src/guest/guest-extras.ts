@@ -1,7 +1,7 @@
-import { isSameCollection } from '../commands/id-prefix.ts';
+import { isSameCollection } from '../names/id-prefix.ts';
 import type { CompiledScript } from '../compile/compile-script.ts';
-import { loadBehaviors } from './load-behaviors.ts';
-import type { ExtrasUse, ScriptFollow } from './types.ts';
+import { loadBehaviors } from '../extras/load-behaviors.ts';
+import type { ExtrasUse, ScriptFollow } from '../extras/types.ts';
 
 /** What the program in the sandbox needs to know; places of behaviours are behind those of the delete behaviours. */
 export function guestExtras({ targets, collection, deleteBehaviors }: CompiledScript, use: ExtrasUse) {

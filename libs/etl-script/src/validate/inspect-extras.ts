@@ -1,9 +1,9 @@
 import type { ScriptProblem } from '../types.ts';
-import { topLevel } from '../validate/find-behaviors.ts';
-import { placeOf } from '../validate/parse-script.ts';
-import { asNode, type TreeNode } from '../validate/walk-tree.ts';
-import { ADDS, COUNTER_BEHAVIOR, EXTRA_FUNCTIONS, TIME_SERIES_BEHAVIOR } from './language.ts';
-import type { ExtrasUse } from './types.ts';
+import { topLevel } from './find-behaviors.ts';
+import { placeOf } from './parse-script.ts';
+import { asNode, type TreeNode } from './walk-tree.ts';
+import { ADDS, COUNTER_BEHAVIOR, EXTRA_FUNCTIONS, TIME_SERIES_BEHAVIOR } from './extras-language.ts';
+import type { ExtrasUse } from '../extras/types.ts';
 
 const READS = new RegExp(`\\b(?:${EXTRA_FUNCTIONS.join('|')})\\b`);
 

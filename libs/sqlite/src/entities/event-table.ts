@@ -1,4 +1,4 @@
-import { eventTableName, quoteName } from '../entities/table-name.ts';
+import { eventTableName, quoteName } from './table-name.ts';
 
 const NOW = `CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
 const NEXT_ETAG = 'UPDATE spark_database SET last_etag = last_etag + 1;';

@@ -13,7 +13,6 @@ function loadTimeSeriesOfProductsBehavior(id, name) { return true }`;
 const RENAMED = `loadToEmployees({ Name: this.FirstName })
   .addAttachment('portrait', loadAttachment('photo.jpg'))
   .addTimeSeries(loadTimeSeries('HeartRates'))`;
-// A busy machine takes its time over them.
 
 const COLLECTIONS = ['Categories', 'Companies', 'Products'];
 

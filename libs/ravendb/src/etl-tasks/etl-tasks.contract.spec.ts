@@ -4,7 +4,7 @@ import { putEtlConnection } from './connection-strings.ts';
 import { findEtlTask, readEtlProgress, readEtlStatistics } from './etl-status.ts';
 import { addEtlTask, deleteEtlTask, resetEtl, updateEtlTask } from './etl-task.ts';
 import { etlTaskName } from './names.ts';
-import { startRawServer, type ReceivedRequest } from './raw-server.fixture.ts';
+import { startRawServer, type ReceivedRequest } from '../fixtures/raw-server.ts';
 
 // What is sent to a licensed server and understood from it, by its documentation and client: this suite has never met one.
 describe('ETL tasks at the HTTP boundary (never met a licensed server)', () => {

@@ -6,7 +6,7 @@ import { ensureDatabase } from '../connect/ensure-database.ts';
 import { RavenHttp } from '../connect/raven-http.ts';
 import type { RavenSettings } from '../connect/settings.ts';
 import { ANCHORS } from './anchor-state.ts';
-import { startProxy } from './proxy.fixture.ts';
+import { startProxy } from '../fixtures/proxy.ts';
 import { RavenChangeFeed } from './raven-change-feed.ts';
 
 describeWithServers(['ravendb'], 'the feed of a real RavenDB', () => {

@@ -123,6 +123,26 @@ describe('a target that does not take some documents', () => {
     expect((await listSetAside(state, TASK)).documents).toEqual([]);
   });
 
+  it('keeps one list for all sets of a generation, however they follow each other', async () => {
+    const listed = state.list.bind(state);
+    const slow = Promise.withResolvers<void>();
+    state.list = async <T extends object>(prefix: string) => {
+      const found = await listed<T>(prefix);
+      await slow.promise;
+      return found;
+    };
+    refused.add('cars/3');
+    const first = target.apply([put(1)], checkpointAt(1_001, 2), Promise.resolve(version));
+    const second = target.apply([put(2)], checkpointAt(1_002, 2), first);
+    const third = first.then(() => target.apply([put(3)], checkpointAt(1_003, 2), second));
+    slow.resolve();
+    const last = await third;
+    expect(target.count).toBe(1);
+    refused.clear();
+    await target.apply([put(3)], checkpointAt(1_004, 2), last);
+    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+  });
+
   it('lists nothing that another instance has applied meanwhile', async () => {
     refused.add('cars/1');
     const other = checkpointAt(1_002);

@@ -74,10 +74,10 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
     return version;
   }
 
-  /** What another reading leaves behind is all there only when its last set is through. */
+  /** What another reading leaves behind is all there only when its last set is through; sets of one reading share what is opened. */
   async #openBehind(before: string | null | Promise<string | null>, reading: Reading): Promise<SetAside> {
     await before;
-    return this.open(reading);
+    return this.#setAside?.isOf(reading) ? this.#setAside : this.open(reading);
   }
 
   async #before(

@@ -273,19 +273,23 @@ export class TaskApply {
     const hole = `${checkpoint?.generation}/${checkpoint?.to}/${seen.generation}`;
     if (hole === this.#reported) return;
     const reason = describeHole(checkpoint, seen);
-    this.#parts.report.warn(`${describeTask(this.#task.task)}: asking for a resync, because ${reason}`);
-    await this.#ask(resyncRequest(reason, checkpoint, seen));
+    if (await this.#ask(resyncRequest(reason, checkpoint, seen)))
+      this.#parts.report.warn(`${describeTask(this.#task.task)}: asked for a resync, because ${reason}`);
     this.#reported = hole;
   }
 
-  /** Where everything was asked for already, this would take the place of that request, and only what is missing here would come. */
-  async #ask(request: ResyncRequest): Promise<void> {
+  /**
+   * Where everything was asked for already, this would take the place of that request, and only what is missing here would come.
+   * @returns whether it was asked for
+   */
+  async #ask(request: ResyncRequest): Promise<boolean> {
     const { log, control } = this.#parts;
     const subject = resyncSubject(this.#task.task);
     const [tail, last] = await Promise.all([log.tail(), control.last<ResyncRequest>(subject)]);
-    if (tail && openRequest(decodeHeader(tail.headers), last)?.fromStart) return;
+    if (tail && openRequest(decodeHeader(tail.headers), last)?.fromStart) return false;
     await control.publish(subject, request);
     this.progress.resyncsRequested++;
+    return true;
   }
 
   #confirmNow(): void {

@@ -27,9 +27,6 @@ class TaskAnswer {
   })
   lag!: number | null;
 
-  @ApiProperty({ description: 'The first copy is whole' })
-  complete!: boolean;
-
   @ApiProperty()
   errors!: number;
 
@@ -74,6 +71,9 @@ export class IncomingTaskAnswer extends TaskAnswer implements IncomingTask {
   @ApiProperty({ description: 'Copies that the store of this module did not take' })
   setAside!: number;
 
+  @ApiProperty({ description: 'All of it is here, as the declared script takes it' })
+  complete!: boolean;
+
   @ApiProperty({ type: String, nullable: true, description: 'Why it is not complete, in words' })
   incompleteBecause!: string | null;
 }
@@ -97,6 +97,9 @@ export class OutgoingTaskAnswer extends TaskAnswer implements OutgoingTask {
 
   @ApiProperty({ type: Number, nullable: true, description: 'What the requester has confirmed' })
   confirmedEtag!: number | null;
+
+  @ApiProperty({ description: 'The first copy was sent completely' })
+  complete!: boolean;
 
   @ApiProperty({ type: Number, nullable: true })
   documentsRead!: number | null;

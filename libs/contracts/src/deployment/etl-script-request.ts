@@ -21,7 +21,10 @@ export interface EtlScriptItem {
 }
 
 /** The engines that can carry a task: RavenDB's own ETL, or the stream engine. */
-export type EngineName = 'etl' | 'stream';
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+/** Every `EngineName`, for checks and descriptions of what comes over the wire. */
+export const ENGINE_NAMES = ['etl', 'stream'] as const;
 
 /** Answer of `POST /spark/etl/deploy`. The counts are scripts (transformations), as in the requirement. */
 export interface EtlDeploymentResult {
@@ -46,4 +49,7 @@ export interface EtlTaskResult {
  * read; `Streaming` once it follows live; `Waiting` while something it needs is away (it goes on by itself);
  * `Faulted` when it cannot go on without a changed script or an operator.
  */
-export type TaskState = 'Starting' | 'Snapshotting' | 'Streaming' | 'Waiting' | 'Faulted';
+export type TaskState = (typeof TASK_STATES)[number];
+
+/** Every `TaskState`, for checks and descriptions of what comes over the wire. */
+export const TASK_STATES = ['Starting', 'Snapshotting', 'Streaming', 'Waiting', 'Faulted'] as const;

@@ -1,4 +1,4 @@
-import { isName } from '@nestjs-spark/contracts';
+import { ENGINE_NAMES, isName } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import type { EngineChoice, ReplicationSettings, SparkReplicationOptions } from './options.ts';
 import { ReplicationSettingsError } from './settings-error.ts';
@@ -14,7 +14,7 @@ export const DEFAULTS = {
   onDrop: 'remove',
 } as const;
 
-const ENGINES: readonly string[] = ['auto', 'etl', 'stream'] satisfies EngineChoice[];
+const ENGINES: readonly string[] = ['auto', ...ENGINE_NAMES] satisfies EngineChoice[];
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 
 /**

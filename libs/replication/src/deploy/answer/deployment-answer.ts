@@ -1,5 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { EngineName, EtlDeploymentResult, EtlTaskResult, TaskState } from '@nestjs-spark/contracts';
+import {
+  ENGINE_NAMES,
+  TASK_STATES,
+  type EngineName,
+  type EtlDeploymentResult,
+  type EtlTaskResult,
+  type TaskState,
+} from '@nestjs-spark/contracts';
 
 export class TaskAnswer implements EtlTaskResult {
   @ApiProperty({ example: 'Cars' })
@@ -8,10 +15,10 @@ export class TaskAnswer implements EtlTaskResult {
   @ApiProperty({ example: 'Cars' })
   collection!: string;
 
-  @ApiProperty({ enum: ['etl', 'stream'] })
+  @ApiProperty({ enum: ENGINE_NAMES })
   engine!: EngineName;
 
-  @ApiProperty({ enum: ['Starting', 'Snapshotting', 'Streaming', 'Waiting', 'Faulted'] })
+  @ApiProperty({ enum: TASK_STATES })
   state!: TaskState;
 }
 

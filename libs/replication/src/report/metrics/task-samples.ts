@@ -1,4 +1,4 @@
-import type { TaskState } from '@nestjs-spark/contracts';
+import { TASK_STATES, type TaskState } from '@nestjs-spark/contracts';
 import type { ApplyReport, CaptureReport } from '@nestjs-spark/streaming/internal';
 import type { OwnerRequestStatus } from '../../request/request-status.ts';
 import type { IncomingTask } from '../status/task-status.ts';
@@ -16,7 +16,6 @@ export interface TaskMetric extends MetricDefinition {
   read(sources: MetricSources): Sample[];
 }
 
-const STATES: readonly TaskState[] = ['Starting', 'Snapshotting', 'Streaming', 'Waiting', 'Faulted'];
 const TASK = ['direction', 'module', 'collection', 'task'] as const;
 
 export const TASK_METRICS: readonly TaskMetric[] = [
@@ -142,5 +141,5 @@ function labels(direction: string, module: string, report: { collection: string;
 }
 
 function oneHot(taskLabels: Record<string, string>, state: TaskState): Sample[] {
-  return STATES.map((one) => ({ labels: { ...taskLabels, state: one }, value: one === state ? 1 : 0 }));
+  return TASK_STATES.map((one) => ({ labels: { ...taskLabels, state: one }, value: one === state ? 1 : 0 }));
 }

@@ -5,7 +5,7 @@ import { FromCaller, requireOperator, type Caller } from '../../deploy/receive/c
 import { SparkGuard } from '../../deploy/receive/spark-guard.ts';
 import { DeadLetterDesk } from '../dead-letters/dead-letter-desk.ts';
 import type { DeadLetterView } from '../dead-letters/dead-letter-box.ts';
-import { DeadLetterAnswer, ReplayAnswer } from './answers.ts';
+import { DeadLetterAnswer, ReplayAnswer } from './dead-letter-answers.ts';
 
 @ApiTags('Spark')
 @ApiBearerAuth()

@@ -1,20 +1,17 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { EngineName, TaskState } from '@nestjs-spark/contracts';
+import { ENGINE_NAMES, TASK_STATES, type EngineName, type TaskState } from '@nestjs-spark/contracts';
 import type { OwnerRequestStatus, RequestState } from '../../request/request-status.ts';
 import type { IncomingTask, OutgoingTask } from '../status/task-status.ts';
 
-const ENGINES = ['etl', 'stream'];
-const STATES = ['Starting', 'Snapshotting', 'Streaming', 'Waiting', 'Faulted'];
-
 /** What a task says of itself on either side. */
-class TaskAnswer {
+class ReportedTask {
   @ApiProperty({ example: 'Cars', description: "The task's name at its owner" })
   name!: string;
 
   @ApiProperty({ example: 'Cars' })
   collection!: string;
 
-  @ApiProperty({ enum: STATES })
+  @ApiProperty({ enum: TASK_STATES })
   state!: TaskState;
 
   @ApiProperty({ type: Number, nullable: true, description: "The newest etag known of the owner's database" })
@@ -38,11 +35,15 @@ class TaskAnswer {
 }
 
 @ApiSchema({ name: 'IncomingTask' })
-export class IncomingTaskAnswer extends TaskAnswer implements IncomingTask {
+export class IncomingTaskAnswer extends ReportedTask implements IncomingTask {
   @ApiProperty({ example: 'Fleet' })
   owner!: string;
 
-  @ApiProperty({ enum: ENGINES, nullable: true, description: 'Null until the owner has taken the request' })
+  @ApiProperty({
+    enum: ENGINE_NAMES,
+    nullable: true,
+    description: 'Null until the owner has taken the request',
+  })
   engine!: EngineName | null;
 
   @ApiProperty({ type: Number, nullable: true })
@@ -79,11 +80,11 @@ export class IncomingTaskAnswer extends TaskAnswer implements IncomingTask {
 }
 
 @ApiSchema({ name: 'OutgoingTask' })
-export class OutgoingTaskAnswer extends TaskAnswer implements OutgoingTask {
+export class OutgoingTaskAnswer extends ReportedTask implements OutgoingTask {
   @ApiProperty({ example: 'HR' })
   requester!: string;
 
-  @ApiProperty({ enum: ENGINES })
+  @ApiProperty({ enum: ENGINE_NAMES })
   engine!: EngineName;
 
   @ApiProperty({ description: 'Why this engine carries it' })
@@ -139,7 +140,7 @@ export class OwnerRequestAnswer implements OwnerRequestStatus {
 
   @ApiProperty({
     type: 'object',
-    additionalProperties: { type: 'string', enum: ENGINES },
+    additionalProperties: { type: 'string', enum: [...ENGINE_NAMES] },
     description: 'By task name, as the owner answered; empty before',
   })
   engines!: Record<string, EngineName>;

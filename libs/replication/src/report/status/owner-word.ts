@@ -1,4 +1,4 @@
-import type { TaskState } from '@nestjs-spark/contracts';
+import { TASK_STATES, type TaskState } from '@nestjs-spark/contracts';
 
 /** What an owner says of a task that its RavenDB carries: only it can know. */
 export interface OwnerWord {
@@ -9,7 +9,7 @@ export interface OwnerWord {
   lastError: string | null;
 }
 
-const STATES: readonly string[] = ['Starting', 'Snapshotting', 'Streaming', 'Waiting', 'Faulted'];
+const STATES: readonly string[] = TASK_STATES;
 
 /** Finds the task in the body of an owner's `GET /spark/replication`; null when it is not there or not as expected. */
 export function readOwnerWord(body: unknown, name: string): OwnerWord | null {

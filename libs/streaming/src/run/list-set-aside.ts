@@ -3,7 +3,8 @@ import type { StateStore } from '@nestjs-spark/contracts/internal';
 import { inGroups } from '../flow/in-groups.ts';
 import { isOpen, readRetry } from '../retry/retry-request.ts';
 import type { SetAsideDocument } from '../set-aside/document.ts';
-import { beyondId, retryId, setAsidePrefix } from '../set-aside/state-ids.ts';
+import { SetAsideEntries } from '../set-aside/entries.ts';
+import { beyondId, retryId } from '../set-aside/state-ids.ts';
 
 const REMOVED_AT_ONCE = 16;
 
@@ -18,9 +19,10 @@ export interface SetAsideList {
 }
 
 export async function listSetAside(state: StateStore, task: TaskKey): Promise<SetAsideList> {
+  const entries = new SetAsideEntries(state, task);
   const [stored, beyond, retry] = await Promise.all([
-    state.list<SetAsideDocument>(setAsidePrefix(task)),
-    state.read<{ count: number }>(beyondId(task)),
+    entries.list(),
+    entries.readBeyond(),
     readRetry(state, task),
   ]);
   const open = stored.filter(({ value }) => value.publishedIn === undefined);
@@ -39,8 +41,8 @@ function eachOnce(documents: SetAsideDocument[]): SetAsideDocument[] {
 
 /** Removes all that is remembered about a task that is over. */
 export async function forgetSetAside(state: StateStore, task: TaskKey): Promise<void> {
-  const stored = await state.list<SetAsideDocument>(setAsidePrefix(task));
-  await inGroups(stored, REMOVED_AT_ONCE, ({ id }) => state.remove(id));
+  const entries = new SetAsideEntries(state, task);
+  await inGroups(await entries.list(), REMOVED_AT_ONCE, ({ id }) => entries.remove(id));
   await state.remove(beyondId(task));
   await state.remove(retryId(task));
 }

@@ -2,6 +2,7 @@ export * from './index.ts';
 export * from './change-set/codec.ts';
 export * from './change-set/control.ts';
 export * from './change-set/witness.ts';
+export * from './errors/message-of.ts';
 export * from './names/document-ids.ts';
 export * from './names/http-address.ts';
 export * from './names/subjects.ts';

@@ -14,12 +14,7 @@ export function checkPut(id: string, document: string): string {
       id,
     );
   }
-  if (!id.isWellFormed() || !document.isWellFormed()) {
-    throw new ContentRefusedError(
-      `Document ${nameOf(id)} has half a surrogate pair, which cannot be kept`,
-      id,
-    );
-  }
+  if (!id.isWellFormed() || !document.isWellFormed()) throw halfAPair(id);
   if (Buffer.byteLength(id, 'utf8') > MAX_ID_BYTES) {
     throw new ContentRefusedError(
       `Document ${nameOf(id)}…: its id has more than ${MAX_ID_BYTES} bytes, the most that an id may have`,
@@ -39,14 +34,16 @@ function rawSurrogates(id: string, document: string): string {
     if (high !== undefined && low !== undefined) {
       return String.fromCharCode(parseInt(high, 16), parseInt(low, 16));
     }
-    if (escape.length === 6) {
-      throw new ContentRefusedError(
-        `Document ${nameOf(id)} has half a surrogate pair, which cannot be kept`,
-        id,
-      );
-    }
+    if (escape.length === 6) throw halfAPair(id);
     return escape;
   });
+}
+
+function halfAPair(id: string): ContentRefusedError {
+  return new ContentRefusedError(
+    `Document ${nameOf(id)} has half a surrogate pair, which cannot be kept`,
+    id,
+  );
 }
 
 function nameOf(id: string): string {

@@ -1,5 +1,5 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
-import { CONTROL_STREAM, type ControlBoard, type Log } from '@nestjs-spark/contracts/internal';
+import { CONTROL_STREAM, type ControlBoard, type Log, messageOf } from '@nestjs-spark/contracts/internal';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { isStreamNotFound } from '../connect/failures.ts';
@@ -63,9 +63,7 @@ export class JetStreamControlBoard implements ControlBoard {
       } catch (error) {
         if (signal.aborted) return;
         this.#provisioner.forget(CONTROL_STREAM);
-        this.#log.debug(
-          `${subjects}: watching again, ${error instanceof Error ? error.message : String(error)}`,
-        );
+        this.#log.debug(`${subjects}: watching again, ${messageOf(error)}`);
         if (!(error instanceof UnavailableError || isStreamNotFound(error))) throw error;
         await wait(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }

@@ -1,3 +1,4 @@
+import { messageOf } from '@nestjs-spark/contracts/internal';
 import { CliError } from './cli-error.ts';
 
 /**
@@ -26,7 +27,7 @@ export async function findUrl(
     const found = await registry.find(module);
     if (found) return found.appUrl;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new CliError(`${module} cannot be looked up: ${why}. Give --url.`);
   } finally {
     await registry.close();

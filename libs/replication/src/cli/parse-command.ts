@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { isName } from '@nestjs-spark/contracts';
+import { messageOf } from '@nestjs-spark/contracts/internal';
 import { CliError } from './cli-error.ts';
 
 /** How the module is asked. */
@@ -88,7 +89,7 @@ function readOptions(args: readonly string[], options: NonNullable<ParseArgsConf
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values as Values;
   } catch (error) {
-    throw new CliError(error instanceof Error ? error.message : String(error), 2);
+    throw new CliError(messageOf(error), 2);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { EtlDeploymentResult, Log } from '@nestjs-spark/contracts/internal';
+import { messageOf, type EtlDeploymentResult, type Log } from '@nestjs-spark/contracts/internal';
 import { PermanentError } from '@nestjs-spark/jetstream';
 import { classifyAnswer } from './classify-answer.ts';
 import type { Delivery } from './command-bus.ts';
@@ -46,7 +46,7 @@ export class DeployHandler {
       await this.deploy(command, delivery, signal);
     } catch (error) {
       const final = error instanceof PermanentError || delivery.last;
-      this.note(command, delivery, error instanceof Error ? error.message : String(error), final);
+      this.note(command, delivery, messageOf(error), final);
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Log } from '@nestjs-spark/contracts/internal';
+import { messageOf, type Log } from '@nestjs-spark/contracts/internal';
 import type { IndexDefinition } from '@nestjs-spark/ravendb';
 
 const PAUSES_MS = [500, 1_000, 2_000, 5_000];
@@ -72,7 +72,7 @@ export class StorePreparation {
   }
 
   #tell(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     if (reason !== this.#reason) this.#log.warn(`The store is not ready, trying on: ${reason}`);
     this.#reason = reason;
   }

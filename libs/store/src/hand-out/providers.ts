@@ -17,7 +17,10 @@ import {
   STORE_PARTS,
 } from './tokens.ts';
 
-/** What the application's store consists of. @param options the token under which the module's options are found */
+/**
+ * What the application's store consists of.
+ * @param options the token under which the module's options are found
+ */
 export function storeProviders(options: string | symbol): FactoryProvider[] {
   const parts: FactoryProvider<StoreParts> = {
     provide: STORE_PARTS,

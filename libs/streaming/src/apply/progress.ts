@@ -1,5 +1,5 @@
 import type { Etag, TaskState } from '@nestjs-spark/contracts';
-import type { Checkpoint } from '@nestjs-spark/contracts/internal';
+import { messageOf, type Checkpoint } from '@nestjs-spark/contracts/internal';
 import type { ApplyReport } from '../task/reports.ts';
 import type { ApplyTask } from '../task/tasks.ts';
 import type { Counted } from '../set-aside/set-aside.ts';
@@ -60,7 +60,7 @@ export class ApplyProgress {
   failed(error: unknown, mayPass: boolean): void {
     this.#errors++;
     this.#trouble = mayPass ? 'Waiting' : 'Faulted';
-    this.#lastError = error instanceof Error ? error.message : String(error);
+    this.#lastError = messageOf(error);
   }
 
   report(now: number): ApplyReport {

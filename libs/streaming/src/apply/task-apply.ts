@@ -18,6 +18,7 @@ import {
   type StateStore,
   type StoredCheckpoint,
   type TaskLog,
+  messageOf,
 } from '@nestjs-spark/contracts/internal';
 import { ahead } from '../flow/ahead.ts';
 import { backoffMs, pause } from '../flow/backoff.ts';
@@ -259,13 +260,7 @@ export class TaskApply {
 
   /** A request may be lost with the control stream, or its answer with the log: then the same hole is reported again. */
   async #askAnew(): Promise<void> {
-    if (this.#reported === null) return;
-    const { log, control } = this.#parts;
-    const [tail, last] = await Promise.all([
-      log.tail(),
-      control.last<ResyncRequest>(resyncSubject(this.#task.task)),
-    ]);
-    if (tail && openRequest(decodeHeader(tail.headers), last) === null) this.#reported = null;
+    if (this.#reported !== null && (await this.#openRequest()) === null) this.#reported = null;
   }
 
   async #hole(seen: ChangeSetHeader): Promise<void> {
@@ -283,13 +278,18 @@ export class TaskApply {
    * @returns whether it was asked for
    */
   async #ask(request: ResyncRequest): Promise<boolean> {
+    if ((await this.#openRequest())?.fromStart) return false;
+    await this.#parts.control.publish(resyncSubject(this.#task.task), request);
+    this.progress.resyncsRequested++;
+    return true;
+  }
+
+  /** The request that waits for its answer, null when none does; undefined without a log, in which answers come. */
+  async #openRequest(): Promise<ResyncRequest | null | undefined> {
     const { log, control } = this.#parts;
     const subject = resyncSubject(this.#task.task);
     const [tail, last] = await Promise.all([log.tail(), control.last<ResyncRequest>(subject)]);
-    if (tail && openRequest(decodeHeader(tail.headers), last)?.fromStart) return false;
-    await control.publish(subject, request);
-    this.progress.resyncsRequested++;
-    return true;
+    return tail ? openRequest(decodeHeader(tail.headers), last) : undefined;
   }
 
   #confirmNow(): void {
@@ -315,7 +315,7 @@ export class TaskApply {
       return;
     }
     this.progress.failed(error, error instanceof UnavailableError);
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     if (first) report.warn(`${describeTask(this.#task.task)}: ${message}; trying again until it works`);
   }
 }

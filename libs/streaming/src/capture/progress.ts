@@ -1,5 +1,10 @@
 import type { Etag, TaskKey, TaskState } from '@nestjs-spark/contracts';
-import type { ChangePage, Confirmation, DeleteCover } from '@nestjs-spark/contracts/internal';
+import {
+  messageOf,
+  type ChangePage,
+  type Confirmation,
+  type DeleteCover,
+} from '@nestjs-spark/contracts/internal';
 import type { CaptureReport } from '../task/reports.ts';
 import type { Counted } from '../set-aside/set-aside.ts';
 import type { CapturePosition } from '../publish/position.ts';
@@ -56,7 +61,7 @@ export class CaptureProgress {
 
   failed(error: unknown, mayPass: boolean): void {
     this.#errors++;
-    this.#lastError = error instanceof Error ? error.message : String(error);
+    this.#lastError = messageOf(error);
     this.#state = mayPass ? 'Waiting' : 'Faulted';
   }
 

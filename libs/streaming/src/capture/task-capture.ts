@@ -17,6 +17,7 @@ import {
   type SourceIdentity,
   type StateStore,
   type TaskLog,
+  messageOf,
 } from '@nestjs-spark/contracts/internal';
 import { ahead } from '../flow/ahead.ts';
 import { backoffMs, pause } from '../flow/backoff.ts';
@@ -293,8 +294,4 @@ export class TaskCapture {
     }
     await pause(backoffMs(failures, this.#parts.pace.backoffMs), held);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,6 +5,7 @@ export * from './change-set/witness.ts';
 export * from './errors/message-of.ts';
 export * from './names/document-ids.ts';
 export * from './names/http-address.ts';
+export * from './names/id-rules.ts';
 export * from './names/subjects.ts';
 export * from './ports/change-feed.ts';
 export * from './ports/change-log.ts';

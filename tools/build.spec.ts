@@ -24,11 +24,11 @@ describe('the build', () => {
   it('makes apps and libraries that Node runs, dynamic imports included', async () => {
     put('apps/fleet/main.ts', `import { car } from './cars/car.ts';\nconsole.log(car(1 as number));\n`);
     put('apps/fleet/cars/car.ts', 'export const car = (id: number): string => `cars/${id}`;\n');
-    put('libs/a/src/index.ts', `const { b } = await import('./b.ts');\nconsole.log(b);\n`);
-    put('libs/a/src/b.ts', `export const b: string = 'b';\n`);
+    put('libs/base/a/src/index.ts', `const { b } = await import('./b.ts');\nconsole.log(b);\n`);
+    put('libs/base/a/src/b.ts', `export const b: string = 'b';\n`);
     expect(await build(root)).toBe(4);
     expect(run('dist/apps/fleet/main.js')).toBe('cars/1\n');
-    expect(run('libs/a/dist/index.js')).toBe('b\n');
+    expect(run('libs/base/a/dist/index.js')).toBe('b\n');
   });
 
   it('keeps the types of decorated constructors, which injection needs', async () => {
@@ -45,26 +45,26 @@ describe('the build', () => {
   });
 
   it('leaves specs and their fixtures out, and takes other files along', async () => {
-    put('libs/a/src/a.spec.ts', '');
-    put('libs/a/src/fixtures/b.ts', '');
-    put('libs/a/src/words.json', '{}');
+    put('libs/base/a/src/a.spec.ts', '');
+    put('libs/base/a/src/fixtures/b.ts', '');
+    put('libs/base/a/src/words.json', '{}');
     expect(await build(root)).toBe(1);
-    expect(existsSync(join(root, 'libs/a/dist/words.json'))).toBe(true);
+    expect(existsSync(join(root, 'libs/base/a/dist/words.json'))).toBe(true);
   });
 
   it('removes what was built from a source that is gone', async () => {
-    put('libs/a/dist/old.js', '');
+    put('libs/base/a/dist/old.js', '');
     put('dist/apps/gone/main.js', '');
-    put('libs/a/src/index.ts', 'export {};\n');
+    put('libs/base/a/src/index.ts', 'export {};\n');
     await build(root);
-    expect(existsSync(join(root, 'libs/a/dist/old.js'))).toBe(false);
+    expect(existsSync(join(root, 'libs/base/a/dist/old.js'))).toBe(false);
     expect(existsSync(join(root, 'dist/apps/gone'))).toBe(false);
   });
 
   it('maps each script to its source', async () => {
-    put('libs/a/src/deep/b.ts', `export const b: string = 'b';\n`);
+    put('libs/base/a/src/deep/b.ts', `export const b: string = 'b';\n`);
     await build(root);
-    const map = JSON.parse(readFileSync(join(root, 'libs/a/dist/deep/b.js.map'), 'utf8')) as {
+    const map = JSON.parse(readFileSync(join(root, 'libs/base/a/dist/deep/b.js.map'), 'utf8')) as {
       sources: string[];
     };
     expect(map.sources).toEqual(['../../src/deep/b.ts']);

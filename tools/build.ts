@@ -37,11 +37,14 @@ export async function build(root = repository): Promise<number> {
 }
 
 async function libraries(root: string): Promise<Unit[]> {
-  const names = await foldersIn(join(root, 'libs'));
-  return names.map((name) => ({
-    from: join(root, 'libs', name, 'src'),
-    to: join(root, 'libs', name, 'dist'),
-  }));
+  const shelves = await foldersIn(join(root, 'libs'));
+  const folders = await Promise.all(
+    shelves.map(async (shelf) => {
+      const names = await foldersIn(join(root, 'libs', shelf));
+      return names.map((name) => join(root, 'libs', shelf, name));
+    }),
+  );
+  return folders.flat().map((folder) => ({ from: join(folder, 'src'), to: join(folder, 'dist') }));
 }
 
 async function apps(root: string): Promise<Unit[]> {

@@ -1,11 +1,43 @@
 import { posix } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { findCycle } from './find-cycle.ts';
-import { importsIn, libraryOf, scanImports } from './scan-imports.ts';
+import { importsIn, libraryOf, scanImports, shelvesByLibrary } from './scan-imports.ts';
 
 const imports = scanImports();
-const folderOf = (file: string) => /^libs\/[^/]+\/src\/[^/]+(?=\/)/.exec(file)?.[0];
+const shelfOf = shelvesByLibrary();
+const folderOf = (file: string) => /^libs\/[^/]+\/[^/]+\/src\/[^/]+(?=\/)/.exec(file)?.[0];
+const packageOf = (specifier: string) => /^@nestjs-spark\/([^/]+)/.exec(specifier)?.[1];
 const isSpec = (file: string) => file.endsWith('.spec.ts') || file.includes('/fixtures/');
+
+/** What each shelf may import from: its own libraries, and the shelves below it. */
+const BELOW: Readonly<Record<string, readonly string[]>> = {
+  base: ['base'],
+  engine: ['engine', 'base'],
+  adapters: ['adapters', 'engine', 'base'],
+  wiring: ['wiring', 'adapters', 'engine', 'base'],
+  systems: ['systems', 'wiring', 'adapters', 'engine', 'base'],
+  tools: ['tools', 'base'],
+};
+
+interface ShelfImport {
+  readonly file: string;
+  readonly library: string;
+  readonly imported: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The imports of what is shipped, from one library to another, with the shelves of both. Specs may use the tools. */
+function importsBetweenShelves(): ShelfImport[] {
+  return imports.flatMap(({ file, of }) => {
+    const [library, imported] = [libraryOf(file), packageOf(of)];
+    const [from, to] = [shelfOf.get(library ?? ''), shelfOf.get(imported ?? '')];
+    const isShipped = !isSpec(file) && file.includes('/src/');
+    return library && imported && from && to && isShipped && library !== imported
+      ? [{ file, library, imported, from, to }]
+      : [];
+  });
+}
 
 describe('the scan', () => {
   it('sees static, type-only, side-effect and dynamic imports', () => {
@@ -19,8 +51,10 @@ describe('the scan', () => {
     expect(importsIn(source)).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
-  it('sees the repository', () => {
+  it('sees the repository and its shelves', () => {
     expect(imports.length).toBeGreaterThan(50);
+    expect([...new Set(shelfOf.values())].toSorted()).toEqual(Object.keys(BELOW).toSorted());
+    expect(importsBetweenShelves().length).toBeGreaterThan(50);
   });
 
   it('finds a cycle and no other', () => {
@@ -35,10 +69,22 @@ describe('the libraries', () => {
   it('do not depend on each other in a circle', () => {
     const edges = new Map<string, Set<string>>();
     for (const { file, of } of imports) {
-      const [from, to] = [libraryOf(file), /^@nestjs-spark\/([^/]+)/.exec(of)?.[1]];
+      const [from, to] = [libraryOf(file), packageOf(of)];
       if (from && to && from !== to && !isSpec(file)) edges.set(from, (edges.get(from) ?? new Set()).add(to));
     }
     expect(findCycle(edges)).toBeUndefined();
+  });
+
+  it('stand on shelves that import from those below only', () => {
+    const upwards = importsBetweenShelves().filter(({ from, to }) => !BELOW[from]?.includes(to));
+    expect(upwards).toEqual([]);
+  });
+
+  it('of one system never import another system', () => {
+    const crossing = importsBetweenShelves().filter(
+      ({ from, to, library, imported }) => from === 'systems' && to === 'systems' && library !== imported,
+    );
+    expect(crossing).toEqual([]);
   });
 
   it('have folders that import one way only, as the data goes', () => {
@@ -82,7 +128,7 @@ describe('an outside client', () => {
   it.each([
     ['ravendb', 'ravendb', /^ravendb(\/|$)/],
     ['jetstream', 'NATS', /^@nats-io\//],
-  ])('is imported by libs/%s alone: %s', (library, _name, client) => {
+  ])('is imported by %s alone: %s', (library, _name, client) => {
     const others = imports.filter(({ file, of }) => client.test(of) && libraryOf(file) !== library);
     // A peer that the benchmarks compare with is written as its users write it.
     expect(others.filter(({ file }) => !file.startsWith('benchmarks/peers/'))).toEqual([]);

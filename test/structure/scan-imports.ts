@@ -23,9 +23,22 @@ export function importsIn(source: string): string[] {
   return [...source.matchAll(specifier)].map(([, , of = '']) => of);
 }
 
-/** The library that a path lies in, `libs/<name>/...`. */
+/** The library that a path lies in, `libs/<shelf>/<name>/...`. */
 export function libraryOf(path: string): string | undefined {
-  return /^libs\/([^/]+)\//.exec(path)?.[1];
+  return /^libs\/[^/]+\/([^/]+)\//.exec(path)?.[1];
+}
+
+/** The shelf that each library stands on, by the library's name. */
+export function shelvesByLibrary(): ReadonlyMap<string, string> {
+  const foldersIn = (path: string) =>
+    readdirSync(join(root, path), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !['dist', 'node_modules'].includes(entry.name))
+      .map(({ name }) => name);
+  return new Map(
+    foldersIn('libs').flatMap((shelf) =>
+      foldersIn(`libs/${shelf}`).map((library) => [library, shelf] as const),
+    ),
+  );
 }
 
 function sourceFiles(): string[] {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 
-const main = join(import.meta.dirname, '..', '..', 'libs/replication/dist/cli/main.js');
+const main = join(import.meta.dirname, '..', '..', 'libs/systems/replication/dist/cli/main.js');
 
 export interface CommandOutcome {
   code: number;

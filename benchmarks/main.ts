@@ -7,6 +7,7 @@ import { liveLatencies, type LiveTimes } from './peers/live.ts';
 import { plainPipe } from './peers/plain-pipe.ts';
 import { sparkCopy, type SparkRun, type SparkWorld } from './peers/spark.ts';
 import { subscriptionWorker } from './peers/subscription-worker.ts';
+import { OWN_BUILD } from './support/app.ts';
 import { measureCpu } from './support/cpu.ts';
 import { withNetworkSegments } from './support/loopback.ts';
 import { describeMachine, median, quantile } from './support/machine.ts';
@@ -39,7 +40,15 @@ if (!ravendb || !nats) {
 const source = new BenchDatabase(ravendb, 'BenchFleet');
 const target = new BenchDatabase(ravendb, 'BenchHR');
 const pids = { ravendb: servers.ravendb?.handle?.pid, nats: servers.nats?.handle?.pid };
-const world: SparkWorld = { ravendb, nats, pids, fleet: source, hr: target };
+const world: SparkWorld = {
+  ravendb,
+  nats,
+  pids,
+  fleet: source,
+  hr: target,
+  modules: 'BenchModules',
+  build: OWN_BUILD,
+};
 
 try {
   await source.recreate();

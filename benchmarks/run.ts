@@ -1,8 +1,10 @@
 // `npm run bench -- script` runs script.ts; without a name, main.ts. What follows the name are that benchmark's options.
+// `npm run bench -- --against <commit>` compares this build with the one of another commit.
 const BENCHMARKS = ['script', 'embedded'];
 const [, , name] = process.argv;
-const chosen = name !== undefined && BENCHMARKS.includes(name) ? name : 'main';
-if (chosen !== 'main') process.argv.splice(2, 1);
-await import(`./${chosen}.ts`);
+const named = name !== undefined && BENCHMARKS.includes(name) ? name : undefined;
+if (named !== undefined) process.argv.splice(2, 1);
+const isComparison = process.argv.some((argument) => /^--against(=|$)/.test(argument));
+await import(`./${named ?? (isComparison ? 'against' : 'main')}.ts`);
 
 export {};

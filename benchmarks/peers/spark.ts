@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BenchApp } from '../support/app.ts';
-import { measureCpu } from '../support/cpu.ts';
+import { cpuSeconds, measureCpu } from '../support/cpu.ts';
 import { BenchDatabase } from '../support/raven.ts';
 
 // Seldom enough to cost nothing against the copy, often enough to time it to about a hundredth.
@@ -29,16 +30,39 @@ export interface SparkWorld {
   pids: { ravendb: number | undefined; nats: number | undefined };
   fleet: BenchDatabase;
   hr: BenchDatabase;
+  /** The registry's database. */
+  modules: string;
+  /** The checkout whose build is run. */
+  build: string;
 }
 
-function sparkEnv({ ravendb, nats, fleet, hr }: SparkWorld, app: 'fleet' | 'hr'): Record<string, string> {
+function sparkEnv(
+  { ravendb, nats, fleet, hr, modules, build }: SparkWorld,
+  app: 'fleet' | 'hr',
+): Record<string, string> {
   return {
     RAVENDB_URLS: ravendb,
     NATS_URL: nats,
     RAVENDB_DATABASE: app === 'fleet' ? fleet.name : hr.name,
-    SPARK_MODULES_DATABASE: 'BenchModules',
-    SPARK_KEYS_DIR: '.spark/bench-keys',
+    SPARK_MODULES_DATABASE: modules,
+    SPARK_KEYS_DIR: join(build, '.spark', 'bench-keys'),
   };
+}
+
+/** What an owner takes from its process's beginning until it answers `/health/live`. */
+export interface StartTimes {
+  seconds: number;
+  cpu: number;
+}
+
+export async function sparkStart(world: SparkWorld): Promise<StartTimes> {
+  const began = performance.now();
+  const fleet = await BenchApp.start('fleet', sparkEnv(world, 'fleet'), world.build);
+  while (!(await fleet.live())) await delay(10);
+  const seconds = (performance.now() - began) / 1000;
+  const cpu = cpuSeconds(fleet.pid);
+  await fleet.stop();
+  return { seconds, cpu };
 }
 
 /** The product itself: both apps as processes of their own, everything on. The apps stay for what is measured next. */
@@ -46,10 +70,10 @@ export async function sparkCopy(
   world: SparkWorld,
   documents: number,
 ): Promise<{ run: SparkRun; fleet: BenchApp; hr: BenchApp }> {
-  const fleet = await BenchApp.start('fleet', sparkEnv(world, 'fleet'));
+  const fleet = await BenchApp.start('fleet', sparkEnv(world, 'fleet'), world.build);
   // The owner's own index is its own affair: it is built before the copy begins, as in any owner that is in use.
   while (!(await fleet.ready()) || (await world.fleet.indexing())) await delay(100);
-  const hr = await BenchApp.start('hr', sparkEnv(world, 'hr'));
+  const hr = await BenchApp.start('hr', sparkEnv(world, 'hr'), world.build);
   let started = 0;
   const run: SparkRun = {
     documentsPerSecond: 0,

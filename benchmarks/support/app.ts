@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { MALLOC_ENV, NODE_FLAGS } from '../../apps/shared/launch.ts';
 import { freePort } from '../../tools/apps/free-port.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+/** The checkout that this benchmark belongs to. */
+export const OWN_BUILD = join(import.meta.dirname, '..', '..');
 
 /** One of the built apps, as an operator would run it. */
 export class BenchApp {
@@ -17,12 +18,17 @@ export class BenchApp {
     this.#child = child;
   }
 
-  static async start(name: 'fleet' | 'hr', env: Record<string, string>): Promise<BenchApp> {
+  /** @param build the checkout whose `dist` is run */
+  static async start(
+    name: 'fleet' | 'hr',
+    env: Record<string, string>,
+    build = OWN_BUILD,
+  ): Promise<BenchApp> {
     const port = await freePort();
-    const logs = join(root, '.spark', 'logs', 'bench');
+    const logs = join(build, '.spark', 'logs', 'bench');
     mkdirSync(logs, { recursive: true });
     const log = openSync(join(logs, `${name}.log`), 'w');
-    const child = spawn(process.execPath, [...NODE_FLAGS, join(root, 'dist', 'apps', name, 'main.js')], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, join(build, 'dist', 'apps', name, 'main.js')], {
       env: { ...process.env, ...MALLOC_ENV, ...env, PORT: String(port) },
       stdio: ['ignore', log, log, 'ipc'],
     });
@@ -39,17 +45,25 @@ export class BenchApp {
     return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
   }
 
-  async ready(): Promise<boolean> {
-    try {
-      return (await fetch(`${this.url}/health/ready`)).ok;
-    } catch {
-      return false;
-    }
+  live(): Promise<boolean> {
+    return this.#answers('/health/live');
+  }
+
+  ready(): Promise<boolean> {
+    return this.#answers('/health/ready');
   }
 
   async stop(): Promise<void> {
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
     await ended;
+  }
+
+  async #answers(path: string): Promise<boolean> {
+    try {
+      return (await fetch(`${this.url}${path}`)).ok;
+    } catch {
+      return false;
+    }
   }
 }

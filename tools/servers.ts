@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { dataDir as dataDirOf } from '@nestjs-spark/foundation';
 import { startServers } from '@nestjs-spark/servers';
 
 const help = `Starts RavenDB and NATS for development, prints their addresses, and stops them at Ctrl-C.
@@ -12,7 +13,7 @@ if (args.includes('--help')) {
   process.exit(0);
 }
 const named = args.indexOf('--data');
-const dataDir = named >= 0 ? args[named + 1] : join(process.env['SPARK_HOME'] ?? '.spark', 'data', 'servers');
+const dataDir = named >= 0 ? args[named + 1] : join(dataDirOf(process.env), 'data', 'servers');
 if (dataDir === undefined) {
   console.error(`--data needs a folder\n${help}`);
   process.exit(1);

@@ -36,7 +36,7 @@ describeWithServers(['ravendb', 'nats'], 'The demo of `npm start -- --once`', ()
   it('shows cars arriving, a change and a delete, and ends with 0; a second time on what the first left, too', async () => {
     for (const time of [1, 2]) {
       const { code, output } = await runDemo({
-        SPARK_HOME: home,
+        SPARK_DATA_DIR: home,
         RAVENDB_URLS: testServers().ravendbUrl,
         NATS_URL: world.nats.url,
         SPARK_MODULES_DATABASE: world.registry.name,
@@ -56,7 +56,7 @@ describeWithServers(['nats'], 'The demo on a machine that can get no RavenDB', (
   afterAll(() => world?.end());
 
   it('runs on the embedded store by itself, says so in one line with reason and remedy, and does all of it, twice', async () => {
-    const env = { ...WITHOUT_WAY_OUT, SPARK_HOME: join(home, 'sqlite'), NATS_URL: world.nats.url };
+    const env = { ...WITHOUT_WAY_OUT, SPARK_DATA_DIR: join(home, 'sqlite'), NATS_URL: world.nats.url };
     for (const time of [1, 2]) {
       const { code, output } = await runDemo(env);
       for (const words of EVERYTHING) expect(`${time}: ${output}`).toMatch(words);
@@ -67,7 +67,12 @@ describeWithServers(['nats'], 'The demo on a machine that can get no RavenDB', (
 
   it('ends with the reason instead when SPARK_STORE asks for RavenDB', async () => {
     const home2 = join(home, 'forced');
-    const env = { ...WITHOUT_WAY_OUT, SPARK_HOME: home2, NATS_URL: world.nats.url, SPARK_STORE: 'ravendb' };
+    const env = {
+      ...WITHOUT_WAY_OUT,
+      SPARK_DATA_DIR: home2,
+      NATS_URL: world.nats.url,
+      SPARK_STORE: 'ravendb',
+    };
     const { code, output } = await runDemo(env);
     expect(output).toMatch(/RavenDB cannot be had: .*RAVENDB_URLS/);
     expect(output).not.toMatch(/SQLite/);
@@ -77,7 +82,7 @@ describeWithServers(['nats'], 'The demo on a machine that can get no RavenDB', (
 
 describe('The demo on a machine that can get no nats-server', () => {
   it('ends with one message that names what is missing and what helps, and looks for nothing else', async () => {
-    const { code, output } = await runDemo({ ...WITHOUT_WAY_OUT, SPARK_HOME: join(home, 'nothing') });
+    const { code, output } = await runDemo({ ...WITHOUT_WAY_OUT, SPARK_DATA_DIR: join(home, 'nothing') });
     expect(output.match(/This did not work/g)).toHaveLength(1);
     expect(output).toMatch(/nats-server cannot be had: .*install nats-server .*NATS_URL/);
     expect(output).not.toMatch(/RavenDB/);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { dataDir, keysDir } from '@nestjs-spark/foundation';
 import { AppProcess } from '../apps/app-process.ts';
 import { freePort } from '../apps/free-port.ts';
 import type { Narrator } from './narrate.ts';
@@ -24,7 +25,7 @@ export interface Apps {
 /** Starts the two built apps; their logs go to `.spark/logs`. */
 export async function startApps(ground: Ground, narrator: Narrator): Promise<Apps> {
   const operatorToken = process.env['SPARK_OPERATOR_TOKEN'] || randomBytes(16).toString('hex');
-  const home = process.env['SPARK_HOME'] ?? join(root, '.spark');
+  const home = resolve(root, dataDir(process.env));
   const start = async (name: string, folder: string, preferred: number): Promise<App> => {
     const main = join(root, 'dist/apps', folder, 'main.js');
     if (!existsSync(main))
@@ -37,7 +38,7 @@ export async function startApps(ground: Ground, narrator: Narrator): Promise<App
       PORT: String(port),
       ...ground.storeOf(folder),
       NATS_URL: ground.natsUrl,
-      SPARK_KEYS_DIR: process.env['SPARK_KEYS_DIR'] ?? join(home, 'keys'),
+      SPARK_KEYS_DIR: resolve(root, keysDir(process.env)),
       SPARK_OPERATOR_TOKEN: operatorToken,
       NO_COLOR: '1',
     };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { dataDir } from '@nestjs-spark/foundation';
 import {
   findServers,
   type RunningServer,
@@ -25,8 +26,8 @@ export async function startGround(
   narrator: Narrator,
   started: (servers: RunningServers) => void,
 ): Promise<Ground> {
-  const home = process.env['SPARK_HOME'] ?? '.spark';
-  const dataDir = join(home, 'data', 'demo');
+  const home = dataDir(process.env);
+  const data = join(home, 'data', 'demo');
   const pinned = Boolean(process.env['RAVENDB_URLS']);
   const { ravendb, embedded } = chooseStore(process.env['SPARK_STORE'] ?? '', home, pinned);
   const start = async (options: StartServersOptions): Promise<RunningServers> => {
@@ -37,10 +38,10 @@ export async function startGround(
 
   // Without NATS there is nothing to show, and RavenDB, which is large, is not fetched for that.
   refuseMissing('nats-server', await findServers({ ravendb: false }));
-  const store = ravendb === 'left out' ? undefined : await start({ dataDir, nats: false });
+  const store = ravendb === 'left out' ? undefined : await start({ dataDir: data, nats: false });
   if (ravendb === 'required') refuseMissing('RavenDB', store);
   const server = store?.ravendb;
-  const bus = await start({ dataDir: server ? dataDir : embedded.servers, ravendb: false });
+  const bus = await start({ dataDir: server ? data : embedded.servers, ravendb: false });
   refuseMissing('nats-server', bus);
   if (server) narrator.say('Servers', line('RavenDB', server));
   if (bus.nats) narrator.say('Servers', line('NATS', bus.nats));

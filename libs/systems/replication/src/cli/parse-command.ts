@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { isName } from '@nestjs-spark/contracts';
 import { messageOf } from '@nestjs-spark/contracts/internal';
+import { keysDir as keysDirOf } from '@nestjs-spark/foundation';
 import { CliError } from './cli-error.ts';
 
 /** How the module is asked. */
@@ -117,8 +118,7 @@ function readWay(values: Values, environment: Environment): Way {
 
 function readCredential(values: Values, environment: Environment): Way['credential'] {
   const name = nameIn(values, 'as');
-  const keysDir =
-    (values['keys-dir'] as string | undefined) ?? environment['SPARK_KEYS_DIR'] ?? '.spark/keys';
+  const keysDir = (values['keys-dir'] as string | undefined) ?? keysDirOf(environment);
   if (name !== null) return { kind: 'module', name, keysDir };
   const token = (values['token'] as string | undefined) ?? environment['SPARK_OPERATOR_TOKEN'];
   if (token) return { kind: 'operator', token };

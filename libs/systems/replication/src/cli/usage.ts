@@ -14,7 +14,7 @@ export const USAGE = `Tries ETL scripts out, and looks after documents that did 
   --module NAME   the module that is asked
   --url URL       where it is (default: as it is registered, by SPARK_MODULES_URLS or RAVENDB_URLS)
   --token TOKEN   that module's operator token (default: SPARK_OPERATOR_TOKEN)
-  --as HR         ask as this module instead, with its key in --keys-dir (default: SPARK_KEYS_DIR, .spark/keys)
+  --as HR         ask as this module instead, with its key in --keys-dir (default: SPARK_KEYS_DIR, then keys in SPARK_DATA_DIR)
   --json          the answer as JSON
 
 Exit code 0: all is well; 1: a document or a request failed; 2: the command is not right.

@@ -16,7 +16,7 @@ export interface SparkReplicationOptions {
   engine?: EngineChoice;
   /** JetStream. `NATS_URL`, then `nats://127.0.0.1:4222`. */
   natsUrl?: string;
-  /** Directory of the module's key pair, `{moduleName}.jwk.json`. `SPARK_KEYS_DIR`, then `.spark/keys`. */
+  /** Directory of the module's key pair, `{moduleName}.jwk.json`. `SPARK_KEYS_DIR`, then `keys` in `SPARK_DATA_DIR`. */
   keysDir?: string;
   /** Opens the operators' side of `/spark/*` to whoever shows it. `SPARK_OPERATOR_TOKEN`; unset: closed to operators. */
   operatorToken?: string;

@@ -1,5 +1,6 @@
 import { ENGINE_NAMES, isName } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
+import { keysDir } from '@nestjs-spark/foundation';
 import type { EngineChoice, ReplicationSettings, SparkReplicationOptions } from './options.ts';
 import { ReplicationSettingsError } from './settings-error.ts';
 
@@ -9,7 +10,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export const DEFAULTS = {
   engine: 'auto',
   natsUrl: 'nats://127.0.0.1:4222',
-  keysDir: '.spark/keys',
   retrySeconds: [2, 10, 30, 60, 300],
   onDrop: 'remove',
 } as const;
@@ -32,7 +32,7 @@ export function resolveSettings(
     moduleUrl: moduleUrl(options.moduleUrl ?? env('SPARK_MODULE_URL') ?? localUrl(env('PORT')), faults),
     engine: engine(options.engine ?? env('SPARK_REPLICATION_ENGINE') ?? DEFAULTS.engine, faults),
     natsUrl: options.natsUrl ?? env('NATS_URL') ?? DEFAULTS.natsUrl,
-    keysDir: options.keysDir ?? env('SPARK_KEYS_DIR') ?? DEFAULTS.keysDir,
+    keysDir: options.keysDir ?? keysDir(environment),
     operatorToken: options.operatorToken ?? env('SPARK_OPERATOR_TOKEN') ?? null,
     retrySeconds: retrySeconds(options.retrySeconds, env('SPARK_RETRY_SECONDS'), faults),
     onDrop: options.onDrop ?? DEFAULTS.onDrop,

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { dataDir } from '@nestjs-spark/foundation';
 import type { Report } from '../fetch/progress.ts';
 import { reportTo } from '../fetch/progress.ts';
 
@@ -6,7 +7,7 @@ import { reportTo } from '../fetch/progress.ts';
 export interface FindOptions {
   /** The environment that names addresses and folders. Default `process.env`. */
   env?: NodeJS.ProcessEnv;
-  /** The folder that keeps fetched servers and data. Default `SPARK_HOME`, or `.spark` in the working directory. */
+  /** The folder that keeps fetched servers and data. Default `SPARK_DATA_DIR`, or `.spark` in the working directory. */
   home?: string;
   /** Whether a missing server may be downloaded (up to 290 MB, once). Default true. */
   fetch?: boolean;
@@ -41,7 +42,7 @@ export function toFinding(
   { env = process.env, home, fetch = true, log }: FindOptions = {},
   vendors = vendorAddresses,
 ): Finding {
-  const folder = home ?? env['SPARK_HOME'] ?? join(process.cwd(), '.spark');
+  const folder = home ?? resolve(dataDir(env));
   return {
     env,
     home: folder,

@@ -1,0 +1,1 @@
+export { DATA_DIR_VARIABLE, dataDir, keysDir } from './settings/data-dir.ts';

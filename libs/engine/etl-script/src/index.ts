@@ -20,5 +20,4 @@ export type {
 export { ScriptRefusedError } from './compile/compile-script.ts';
 export { ScriptPool, type ScriptPoolOptions } from './run/script-pool.ts';
 export type { ScriptRunner } from './run/script-runner.ts';
-export { PoolClosedError } from './run/worker-slots.ts';
-export { WorkerStartError } from './run/script-worker.ts';
+export { PoolClosedError, WorkerStartError } from '@nestjs-spark/sandbox';

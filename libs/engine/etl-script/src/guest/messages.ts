@@ -1,16 +1,6 @@
 import type { CompiledScript } from '../compile/compile-script.ts';
 import type { DocumentExtras } from '../extras/types.ts';
 import type { ScriptFailureKind } from '../types.ts';
-import type { SandboxLimits } from './sandbox.ts';
-
-/** What a worker is started with. */
-export interface WorkerSettings extends SandboxLimits {
-  /** A counter, which grows whenever the worker comes forward, and at OPENING whether it opens a sandbox. */
-  beats: SharedArrayBuffer;
-}
-
-/** The place among the beats that is 1 while a sandbox is opened: no script runs then. */
-export const OPENING = 1;
 
 /** Several texts in one buffer, so that a batch crosses the thread in one piece. */
 export interface PackedTexts {
@@ -71,6 +61,3 @@ export interface Reply {
   /** The worker has met what it should not outlive; replace it. */
   spoiled: boolean;
 }
-
-/** What a worker says. */
-export type WorkerMessage = { type: 'ready' } | { type: 'reply'; reply: Reply };

@@ -1,3 +1,4 @@
+import { SandboxBrokenError } from '@nestjs-spark/sandbox';
 import { commandsForDelete, commandsForUpdate, type ScriptLoad } from '../commands/commands-for.ts';
 import type { CompiledScript } from '../compile/compile-script.ts';
 import { cutFields } from '../json/cut-fields.ts';
@@ -9,7 +10,6 @@ import type { Job, RawFailure, Reply } from './messages.ts';
 import { unpackTexts } from './pack-texts.ts';
 import { readJob } from './read-job.ts';
 import { ReplyBuilder } from './reply-builder.ts';
-import { SandboxBrokenError } from './sandbox.ts';
 
 // Enough to make the crossing cheap, little enough that a batch of parsed documents fits the sandbox many times over.
 const CHUNK_CHARACTERS = 256 * 1024;

@@ -1,30 +1,30 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type JobServer, type Sandbox, serveJobs, type WorkerThread } from '@nestjs-spark/sandbox';
 import type { CompiledScript } from '../compile/compile-script.ts';
-import { OPENING, type Job, type WorkerMessage, type WorkerSettings } from './messages.ts';
+import type { Job, Reply } from './messages.ts';
+import { openSandbox } from './open-sandbox.ts';
 import { runJob, type SandboxKeeper } from './run-job.ts';
-import { Sandbox } from './sandbox.ts';
-
-const settings = workerData as WorkerSettings;
-const beats = new Int32Array(settings.beats);
 
 // Scripts see UTC whatever the machine's zone is: QuickJS asks this thread's Date for the offset.
 // oxlint-disable-next-line no-extend-native -- this thread is the sandbox's alone
 Date.prototype.getTimezoneOffset = () => 0;
 
-class Keeper implements SandboxKeeper {
+class ScriptServer implements JobServer<Job, Reply>, SandboxKeeper {
+  readonly #thread: WorkerThread;
   #script: CompiledScript | undefined;
   #sandbox: Sandbox | undefined;
 
-  async use(script: CompiledScript): Promise<void> {
-    this.#script = script;
-    this.#sandbox = undefined;
-    const isRun = !script.projection && (!script.passesThrough || script.deleteBehaviors.length > 0);
-    if (isRun) await this.renew();
+  constructor(thread: WorkerThread) {
+    this.#thread = thread;
   }
 
-  get script(): CompiledScript {
-    if (!this.#script) throw new Error('a job came before its script');
-    return this.#script;
+  async answer(job: Job): Promise<Reply> {
+    if (job.script) await this.#use(job.script);
+    return runJob(this.#current(), job, this);
+  }
+
+  async settle(job: Job): Promise<void> {
+    giveBack(job);
+    if (this.#sandbox?.hasLeftovers) await this.renew();
   }
 
   run(batch: string): string {
@@ -35,31 +35,24 @@ class Keeper implements SandboxKeeper {
   async renew(): Promise<void> {
     // The old one is left to the collector: disposing of a broken sandbox may abort.
     this.#sandbox = undefined;
-    Atomics.store(beats, OPENING, 1);
-    this.#sandbox = await Sandbox.open(this.script, settings, () => this.beat());
-    this.beat();
-    Atomics.store(beats, OPENING, 0);
-  }
-
-  async renewIfNeeded(): Promise<void> {
-    if (this.#sandbox?.hasLeftovers) await this.renew();
+    this.#sandbox = await openSandbox(this.#current(), this.#thread);
   }
 
   beat(): void {
-    Atomics.add(beats, 0, 1);
+    this.#thread.beat();
   }
-}
 
-const keeper = new Keeper();
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's port has none
-const say = (message: WorkerMessage) => parentPort?.postMessage(message);
+  async #use(script: CompiledScript): Promise<void> {
+    this.#script = script;
+    this.#sandbox = undefined;
+    const isRun = !script.projection && (!script.passesThrough || script.deleteBehaviors.length > 0);
+    if (isRun) await this.renew();
+  }
 
-async function answer(job: Job): Promise<void> {
-  if (job.script) await keeper.use(job.script);
-  const reply = await runJob(keeper.script, job, keeper);
-  say({ type: 'reply', reply });
-  giveBack(job);
-  await keeper.renewIfNeeded();
+  #current(): CompiledScript {
+    if (!this.#script) throw new Error('a job came before its script');
+    return this.#script;
+  }
 }
 
 /** The collector sees small objects only and would come late for what lies outside of its heap. */
@@ -68,9 +61,4 @@ function giveBack({ documents, loads }: Job): void {
   loads?.buffer.transfer(0);
 }
 
-// Jobs come one at a time; an error here ends the worker, which its owner sees.
-let queue = Promise.resolve();
-parentPort?.on('message', (job: Job) => {
-  queue = queue.then(() => answer(job));
-});
-say({ type: 'ready' });
+serveJobs((thread) => new ScriptServer(thread));

@@ -1,3 +1,4 @@
+import { PoolClosedError, WorkerLostError } from '@nestjs-spark/sandbox';
 import type { CompiledScript } from '../compile/compile-script.ts';
 import { DONE, FAILED, type Job, type RawFailure, type Reply } from '../guest/messages.ts';
 import { packTexts } from '../guest/pack-texts.ts';
@@ -5,8 +6,7 @@ import { commandReader } from '../guest/reply-builder.ts';
 import type { DocumentLoader, ScriptOutput } from '../types.ts';
 import { describeFailure } from './describe-failure.ts';
 import { readOnTheSpot, suitsTheSpot } from './on-the-spot.ts';
-import { WorkerLostError } from './script-worker.ts';
-import { PoolClosedError, type WorkerSlots } from './worker-slots.ts';
+import type { ScriptWorkerSlots } from './script-worker.ts';
 
 /** A document to run the script for; without its content it is one that was deleted. */
 export interface BatchDocument {
@@ -24,14 +24,19 @@ export interface BatchOptions {
 /** One batch from its first round to its last: rounds repeat for the documents that asked for others with `load`. */
 export class BatchRun {
   readonly #script: CompiledScript;
-  readonly #slots: WorkerSlots;
+  readonly #slots: ScriptWorkerSlots;
   readonly #documents: BatchDocument[];
   readonly #options: BatchOptions;
   readonly #outputs: ScriptOutput[] = [];
   readonly #loaded = new Map<string, Uint8Array | null>();
   readonly #needs = new Map<number, Set<string>>();
 
-  constructor(script: CompiledScript, slots: WorkerSlots, documents: BatchDocument[], options: BatchOptions) {
+  constructor(
+    script: CompiledScript,
+    slots: ScriptWorkerSlots,
+    documents: BatchDocument[],
+    options: BatchOptions,
+  ) {
     this.#script = script;
     this.#slots = slots;
     this.#documents = documents;
@@ -78,8 +83,8 @@ export class BatchRun {
   async #runOnWorker(open: number[]): Promise<Reply> {
     this.#options.signal?.throwIfAborted();
     const worker = await this.#slots.take(this.#script);
-    const isNew = worker.scriptKey !== this.#script;
-    worker.scriptKey = this.#script;
+    const isNew = worker.program !== this.#script;
+    worker.program = this.#script;
     let spoiled = true;
     const running = worker
       .run(this.#job(open, isNew))

@@ -4,7 +4,7 @@ import type { ScriptInput } from '../types.ts';
 import { compileScript } from '../compile/compile-script.ts';
 import { ScriptPool } from './script-pool.ts';
 import { PooledScriptRunner } from './script-runner.ts';
-import { WorkerSlots } from './worker-slots.ts';
+import { WorkerSlots } from '@nestjs-spark/sandbox';
 
 const PICKS = 'loadToUsers({ A: this.A, N: this.N });';
 const pool = new ScriptPool({ maxWorkers: 1 });

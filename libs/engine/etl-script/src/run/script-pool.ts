@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { LEAST_MEMORY_MIB, WorkerSlots } from '@nestjs-spark/sandbox';
 import { compileScript } from '../compile/compile-script.ts';
 import type { Transformation } from '../types.ts';
 import { PooledScriptRunner, type ScriptRunner } from './script-runner.ts';
-import { ScriptWorker } from './script-worker.ts';
-import { WorkerSlots } from './worker-slots.ts';
+import { type ScriptWorkerSlots, startScriptWorker } from './script-worker.ts';
 
 /** How scripts are bounded. */
 export interface ScriptPoolOptions {
@@ -22,7 +22,7 @@ export interface ScriptPoolOptions {
 
 /** Runs scripts in worker threads, each in its own sandbox. Idle workers do not keep the process alive. */
 export class ScriptPool {
-  readonly #slots: WorkerSlots;
+  readonly #slots: ScriptWorkerSlots;
   readonly #maxLoadRounds: number;
 
   constructor(options: ScriptPoolOptions = {}) {
@@ -32,13 +32,13 @@ export class ScriptPool {
       documentTimeoutMs = 850,
       idleMs = 30_000,
     } = options;
-    if (memoryMiB < 17)
+    if (memoryMiB < LEAST_MEMORY_MIB)
       throw new RangeError(`memoryMiB is ${memoryMiB}; the sandbox itself needs 16, give it at least 17`);
     this.#maxLoadRounds = options.maxLoadRounds ?? 16;
     this.#slots = new WorkerSlots({
       maxWorkers,
       idleMs,
-      start: () => new ScriptWorker({ memoryMiB, documentTimeoutMs }),
+      start: () => startScriptWorker({ memoryMiB, itemTimeoutMs: documentTimeoutMs }),
     });
   }
 

@@ -4,7 +4,7 @@ import type { ScriptFollow } from '../extras/types.ts';
 import type { DeletedInput, DocumentLoader, ScriptInput, ScriptOutput } from '../types.ts';
 import { BatchRun, type BatchDocument } from './batch-run.ts';
 import { plainDelete } from './plain-delete.ts';
-import type { WorkerSlots } from './worker-slots.ts';
+import type { ScriptWorkerSlots } from './script-worker.ts';
 
 /** One script, open to run. Its worker stays warm between batches. */
 export interface ScriptRunner {
@@ -30,10 +30,10 @@ export interface ScriptRunner {
 export class PooledScriptRunner implements ScriptRunner {
   readonly follow: ScriptFollow | undefined;
   readonly #script: CompiledScript;
-  readonly #slots: WorkerSlots;
+  readonly #slots: ScriptWorkerSlots;
   readonly #maxLoadRounds: number;
 
-  constructor(script: CompiledScript, slots: WorkerSlots, maxLoadRounds: number) {
+  constructor(script: CompiledScript, slots: ScriptWorkerSlots, maxLoadRounds: number) {
     this.#script = script;
     this.follow = followOf(script);
     this.#slots = slots;

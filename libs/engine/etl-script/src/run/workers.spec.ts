@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { loadsNothing, runScript, user } from '../../testing/run-script.ts';
 import { ScriptPool } from './script-pool.ts';
-import { PoolClosedError } from './worker-slots.ts';
+import { PoolClosedError } from '@nestjs-spark/sandbox';
 
 const open = (pool: ScriptPool, script: string) => pool.open({ name: 'test', collection: 'Users', script });
 

@@ -1,16 +1,16 @@
 import type { WasmMemory } from './capped-memory.ts';
 
-// A process that was stopped and continued must not blame the document that happened to run: of one gap between two
+// A process that was stopped and continued must not blame the item that happened to run: of one gap between two
 // looks at the clock no more than this counts.
 const LONGEST_GAP_MS = 100;
 
-/** Measures how long the current document has been running; the sandbox says in its memory which one that is. */
-export class DocumentClock {
+/** Measures how long the current item has been running; the sandbox says in its memory which one that is. */
+export class ItemClock {
   readonly limitMs: number;
   readonly #memory: WasmMemory;
   readonly #offset: number;
   readonly #onProgress: () => void;
-  #document = -1;
+  #item = -1;
   #seen = 0;
   #spent = 0;
 
@@ -21,25 +21,25 @@ export class DocumentClock {
     this.#onProgress = onProgress;
   }
 
-  /** The number of the document that runs now, or -1. */
+  /** The number of the item that runs now, or -1. */
   get at(): number {
     return new DataView(this.#memory.buffer).getInt32(this.#offset, true);
   }
 
   /** A batch begins. */
   start(): void {
-    this.#document = -1;
+    this.#item = -1;
     this.#spent = 0;
     this.#seen = performance.now();
     new DataView(this.#memory.buffer).setInt32(this.#offset, -1, true);
   }
 
-  /** Whether the current document has used its time. The sandbox asks every few thousand steps. */
+  /** Whether the current item has used its time. The sandbox asks every few thousand steps. */
   isOver(): boolean {
     const now = performance.now();
     const { at } = this;
-    if (at !== this.#document) {
-      this.#document = at;
+    if (at !== this.#item) {
+      this.#item = at;
       this.#spent = 0;
       this.#onProgress();
     } else {

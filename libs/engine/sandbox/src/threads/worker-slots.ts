@@ -1,27 +1,34 @@
-import type { ScriptWorker } from './script-worker.ts';
+/** A worker as the slots see it. */
+export interface PooledWorker {
+  /** The program that it has, if any: the same program finds it warm. */
+  program: object | undefined;
+  readonly isUsable: boolean;
+  end(): Promise<void>;
+}
 
 /** Idle workers and their idle time; nothing here starts or ends a thread. */
-interface Slot {
-  worker: ScriptWorker;
+interface Slot<W> {
+  worker: W;
   idleTimer?: NodeJS.Timeout;
 }
 
-export interface SlotOptions {
+/** How many workers there may be, and how they come. */
+export interface SlotOptions<W> {
   maxWorkers: number;
+  /** A worker that had nothing to do for this long, in ms, ends. */
   idleMs: number;
-  start(): ScriptWorker;
+  start(): W;
 }
 
-/** Shares a bounded number of workers: the one that has the script already, an idle one, a new one, or a wait. */
-export class WorkerSlots {
-  readonly #options: SlotOptions;
-  readonly #idle = new Set<Slot>();
-  readonly #busy = new Set<ScriptWorker>();
-  readonly #queue: { scriptKey: object; resolve(worker: ScriptWorker): void; reject(error: Error): void }[] =
-    [];
+/** Shares a bounded number of workers: the one that has the program already, an idle one, a new one, or a wait. */
+export class WorkerSlots<W extends PooledWorker> {
+  readonly #options: SlotOptions<W>;
+  readonly #idle = new Set<Slot<W>>();
+  readonly #busy = new Set<W>();
+  readonly #queue: { program: object; resolve(worker: W): void; reject(error: Error): void }[] = [];
   #closed = false;
 
-  constructor(options: SlotOptions) {
+  constructor(options: SlotOptions<W>) {
     this.#options = options;
   }
 
@@ -30,30 +37,30 @@ export class WorkerSlots {
   }
 
   /** Takes a worker out; it must be given back. */
-  take(scriptKey: object): Promise<ScriptWorker> {
+  take(program: object): Promise<W> {
     if (this.#closed) return Promise.reject(new PoolClosedError());
     const worker =
-      this.#takeIdle(scriptKey) ??
+      this.#takeIdle(program) ??
       (this.#busy.size < this.#options.maxWorkers ? this.#options.start() : undefined);
     if (!worker) {
-      return new Promise((resolve, reject) => this.#queue.push({ scriptKey, resolve, reject }));
+      return new Promise((resolve, reject) => this.#queue.push({ program, resolve, reject }));
     }
     this.#busy.add(worker);
     return Promise.resolve(worker);
   }
 
   /** Gives a worker back; one that is spoiled or has ended is replaced. */
-  giveBack(worker: ScriptWorker, spoiled: boolean): void {
+  giveBack(worker: W, spoiled: boolean): void {
     this.#busy.delete(worker);
     if (spoiled || !worker.isUsable || this.#closed) void worker.end();
     else this.#addIdle(worker);
     const next = this.#queue.shift();
-    if (next) this.take(next.scriptKey).then(next.resolve, next.reject);
+    if (next) this.take(next.program).then(next.resolve, next.reject);
   }
 
-  /** Lets go of the idle workers that hold this script. */
-  release(scriptKey: object): void {
-    for (const slot of this.#idle) if (slot.worker.scriptKey === scriptKey) this.#drop(slot);
+  /** Ends the idle workers that hold this program. */
+  release(program: object): void {
+    for (const slot of this.#idle) if (slot.worker.program === program) this.#drop(slot);
   }
 
   async close(): Promise<void> {
@@ -65,26 +72,26 @@ export class WorkerSlots {
     await Promise.all(workers.map((worker) => worker.end()));
   }
 
-  #takeIdle(scriptKey: object): ScriptWorker | undefined {
+  #takeIdle(program: object): W | undefined {
     const slots = [...this.#idle].filter(({ worker }) => worker.isUsable);
-    const own = slots.find(({ worker }) => worker.scriptKey === scriptKey);
+    const own = slots.find(({ worker }) => worker.program === program);
     const full = this.#busy.size + this.#idle.size >= this.#options.maxWorkers;
     const slot =
-      own ?? slots.find(({ worker }) => worker.scriptKey === undefined) ?? (full ? slots[0] : undefined);
+      own ?? slots.find(({ worker }) => worker.program === undefined) ?? (full ? slots[0] : undefined);
     if (!slot) return undefined;
     clearTimeout(slot.idleTimer);
     this.#idle.delete(slot);
     return slot.worker;
   }
 
-  #addIdle(worker: ScriptWorker): void {
-    const slot: Slot = { worker };
+  #addIdle(worker: W): void {
+    const slot: Slot<W> = { worker };
     slot.idleTimer = setTimeout(() => this.#drop(slot), this.#options.idleMs);
     slot.idleTimer.unref();
     this.#idle.add(slot);
   }
 
-  #drop(slot: Slot): void {
+  #drop(slot: Slot<W>): void {
     clearTimeout(slot.idleTimer);
     this.#idle.delete(slot);
     void slot.worker.end();

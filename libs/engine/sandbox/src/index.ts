@@ -1,0 +1,16 @@
+export { GuestContext, type GuestHandle } from './quickjs/guest-context.ts';
+export { LEAST_MEMORY_MIB, type SandboxLimits } from './quickjs/limits.ts';
+export {
+  Sandbox,
+  SandboxBrokenError,
+  type SandboxFailureKind,
+  type SandboxOptions,
+} from './quickjs/sandbox.ts';
+export {
+  BoundedWorker,
+  type BoundedWorkerOptions,
+  WorkerLostError,
+  WorkerStartError,
+} from './threads/bounded-worker.ts';
+export { type JobServer, serveJobs, type WorkerThread } from './threads/serve-jobs.ts';
+export { PoolClosedError, type PooledWorker, type SlotOptions, WorkerSlots } from './threads/worker-slots.ts';

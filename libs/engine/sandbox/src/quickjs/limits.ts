@@ -1,0 +1,10 @@
+/** The bounds of one sandbox. */
+export interface SandboxLimits {
+  /** Memory in MiB, at least {@link LEAST_MEMORY_MIB}. A program that wants more breaks the sandbox with kind `memory`. */
+  memoryMiB: number;
+  /** Time for one item in ms. An item that takes longer breaks the sandbox with kind `timeout`. */
+  itemTimeoutMs: number;
+}
+
+/** Less cannot be opened: QuickJS itself takes 16 MiB. */
+export const LEAST_MEMORY_MIB = 17;

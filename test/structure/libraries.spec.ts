@@ -9,7 +9,7 @@ const folderOf = (file: string) => /^libs\/[^/]+\/[^/]+\/src\/[^/]+(?=\/)/.exec(
 const packageOf = (specifier: string) => /^@nestjs-spark\/([^/]+)/.exec(specifier)?.[1];
 const isSpec = (file: string) => file.endsWith('.spec.ts') || file.includes('/fixtures/');
 
-/** What each shelf may import from: its own libraries, and the shelves below it. */
+/** What each shelf may import from: its own libraries, and the shelves below it. The command line may use everything. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   base: ['base'],
   engine: ['engine', 'base'],
@@ -76,7 +76,9 @@ describe('the libraries', () => {
   });
 
   it('stand on shelves that import from those below only', () => {
-    const upwards = importsBetweenShelves().filter(({ from, to }) => !BELOW[from]?.includes(to));
+    const upwards = importsBetweenShelves().filter(
+      ({ from, to, library }) => library !== 'cli' && !BELOW[from]?.includes(to),
+    );
     expect(upwards).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ import type { Answer } from '../support/http.ts';
 import type { Member } from '../support/member.ts';
 import { foreignModule, type ForeignModule } from '../support/module-tokens.ts';
 import { registerOutsider } from '../support/outsider.ts';
-import { sparkEtl } from '../support/spark-etl.ts';
+import { nestjsSparkEtl } from '../support/nestjs-spark.ts';
 import { documentIs } from '../support/story-of-cars.ts';
 import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
@@ -162,7 +162,7 @@ describeOn(SAME_STORE, 'A preview', (pair) => {
       const file = join(folder, 'script.js');
       await writeFile(file, script);
       const at = ['--module', 'Fleet', '--url', fleet.url, '--collection', 'Cars', '--script', file];
-      return sparkEtl(['preview', ...at, ...more]);
+      return nestjsSparkEtl(['preview', ...at, ...more]);
     };
     const asHr = () => ['--as', 'HR', '--keys-dir', world.keysDir];
 
@@ -207,7 +207,10 @@ describeOn(SAME_STORE, 'A preview', (pair) => {
         code: 1,
         err: expect.stringMatching(/Nobody\.jwk\.json is missing/),
       });
-      expect(await sparkEtl(['preview'])).toMatchObject({ code: 2, err: expect.stringMatching(/--help/) });
+      expect(await nestjsSparkEtl(['preview'])).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/--help/),
+      });
     });
   });
 });

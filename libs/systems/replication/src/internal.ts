@@ -8,3 +8,8 @@ export { DEPLOYMENT_BOUNDS, type ReplicationSettings } from './settings/options.
 export { DEFAULTS, resolveSettings } from './settings/resolve-settings.ts';
 export * from './settings/tokens.ts';
 export { RequestStatus, type OwnerRequestStatus, type RequestState } from './request/request-status.ts';
+export { parseAnswer, sendSigned, whyNoAnswer } from './request/send-signed.ts';
+export type { PreviewedDocument } from './preview/describe-document.ts';
+export type { PreviewedScript, PreviewResult } from './preview/preview.ts';
+export type { RetriedTask } from './set-aside/set-aside-desk.ts';
+export type { SetAsideItem, SetAsideView } from './set-aside/set-aside-view.ts';

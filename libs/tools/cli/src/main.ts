@@ -4,11 +4,11 @@ import { run } from './run.ts';
 
 try {
   const { exitCode, text } = await run(process.argv.slice(2), process.env);
-  console.log(text);
+  if (text !== '') console.log(text);
   process.exitCode = exitCode;
 } catch (error) {
   if (!(error instanceof CliError)) throw error;
   console.error(error.message);
-  if (error.exitCode === 2) console.error('spark-etl --help says more.');
+  if (error.exitCode === 2) console.error('nestjs-spark --help says more.');
   process.exitCode = error.exitCode;
 }

@@ -1,28 +1,22 @@
 import { readFile } from 'node:fs/promises';
-import type { PreviewResult } from '../preview/preview.ts';
-import type { RetriedTask } from '../set-aside/set-aside-desk.ts';
-import type { SetAsideView } from '../set-aside/set-aside-view.ts';
+import type { PreviewResult, RetriedTask, SetAsideView } from '@nestjs-spark/replication/internal';
+import type { Outcome } from '../outcome.ts';
 import { askModule } from './ask-module.ts';
-import { CliError } from './cli-error.ts';
+import { CliError } from '../cli-error.ts';
 import { parseCommand, type Command } from './parse-command.ts';
 import { isGood, renderPreview } from './render-preview.ts';
 import { renderRetried, renderSetAside } from './render-set-aside.ts';
-import { USAGE } from './usage.ts';
-
-export interface Outcome {
-  exitCode: 0 | 1;
-  text: string;
-}
+import { ETL_USAGE } from './usage.ts';
 
 /** @throws {CliError} when it cannot be done */
-export async function run(
+export async function runEtl(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Outcome> {
   const command = parseCommand(argv, environment);
   switch (command.kind) {
     case 'help':
-      return { exitCode: 0, text: USAGE };
+      return { exitCode: 0, text: ETL_USAGE };
     case 'preview':
       return preview(command);
     case 'list':

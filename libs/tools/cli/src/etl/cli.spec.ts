@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PreviewResult } from '../preview/preview.ts';
+import type { PreviewResult } from '@nestjs-spark/replication/internal';
 import { explain } from './ask-module.ts';
-import { CliError } from './cli-error.ts';
+import { CliError } from '../cli-error.ts';
 import { diffFields } from './diff-fields.ts';
 import { parseCommand, type Way } from './parse-command.ts';
 import { isGood, renderPreview } from './render-preview.ts';

@@ -1,5 +1,5 @@
 import { messageOf } from '@nestjs-spark/contracts/internal';
-import { CliError } from './cli-error.ts';
+import { CliError } from '../cli-error.ts';
 
 /**
  * Where a module is, as it is registered in RavenDB.

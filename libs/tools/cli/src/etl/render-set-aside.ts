@@ -1,5 +1,4 @@
-import type { RetriedTask } from '../set-aside/set-aside-desk.ts';
-import type { SetAsideItem, SetAsideView } from '../set-aside/set-aside-view.ts';
+import type { RetriedTask, SetAsideItem, SetAsideView } from '@nestjs-spark/replication/internal';
 
 /** The list as text, one line per document and one for its reason. */
 export function renderSetAside(module: string, view: SetAsideView): string {
@@ -21,7 +20,7 @@ export function renderRetried(module: string, tasks: readonly RetriedTask[]): st
     const way = direction === 'out' ? `${module} -> ${other}: ${task}` : `${other} -> ${module}: ${task}`;
     return `${way}  ${documents} to be run again`;
   });
-  return [...lines, 'The list says what came of it: spark-etl set-aside list'].join('\n');
+  return [...lines, 'The list says what came of it: nestjs-spark etl set-aside list'].join('\n');
 }
 
 function renderItem(item: SetAsideItem): string[] {

@@ -1,8 +1,12 @@
 import type { Problem } from '@nestjs-spark/contracts';
-import { KeyFileError } from '../identity/key-file.ts';
-import { ModuleIdentity } from '../identity/module-identity.ts';
-import { parseAnswer, sendSigned, whyNoAnswer } from '../request/send-signed.ts';
-import { CliError } from './cli-error.ts';
+import {
+  KeyFileError,
+  ModuleIdentity,
+  parseAnswer,
+  sendSigned,
+  whyNoAnswer,
+} from '@nestjs-spark/replication/internal';
+import { CliError } from '../cli-error.ts';
 import { findUrl } from './find-url.ts';
 import type { Way } from './parse-command.ts';
 

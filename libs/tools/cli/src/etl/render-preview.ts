@@ -1,6 +1,5 @@
 import type { EtlCommand, ScriptFailure } from '@nestjs-spark/etl-script';
-import type { PreviewedDocument } from '../preview/describe-document.ts';
-import type { PreviewedScript, PreviewResult } from '../preview/preview.ts';
+import type { PreviewedDocument, PreviewedScript, PreviewResult } from '@nestjs-spark/replication/internal';
 import { diffFields } from './diff-fields.ts';
 
 const LONGEST = 4_000;

@@ -1,14 +1,14 @@
-export const USAGE = `Tries ETL scripts out, and looks after documents that did not get through.
+export const ETL_USAGE = `Tries ETL scripts out, and looks after documents that did not get through.
 
-  spark-etl preview --module Fleet --collection Cars --script file.js [options]
+  nestjs-spark etl preview --module Fleet --collection Cars --script file.js [options]
       what the script would make of Fleet's cars, beside the script that runs now; nothing is written
       --for HR            the module that would get the copies (default: --as, SPARK_MODULE_NAME)
       --name NAME         the task's name, where it is not the collection's
       --sample N          how many documents to try, 1 to 100 (default 10)
       --documents ID,ID   these documents instead
 
-  spark-etl set-aside list --module Fleet [--with HR] [--task Cars] [--take N] [--skip N]
-  spark-etl set-aside retry --module Fleet [--with HR] [--task Cars] [--documents ID,ID]
+  nestjs-spark etl set-aside list --module Fleet [--with HR] [--task Cars] [--take N] [--skip N]
+  nestjs-spark etl set-aside retry --module Fleet [--with HR] [--task Cars] [--documents ID,ID]
       documents whose script failed, or that a store refused; and running them again
 
   --module NAME   the module that is asked

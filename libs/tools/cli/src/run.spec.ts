@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { CliError } from './cli-error.ts';
+import { run } from './run.ts';
+
+describe('the command line', () => {
+  it.each([[[]], [['--help']], [['-h']], [['help']]])('%j: says which commands there are', async (argv) => {
+    const { exitCode, text } = await run(argv, {});
+    expect(exitCode).toBe(0);
+    for (const command of ['etl preview', 'etl set-aside', 'servers'])
+      expect(text).toContain(`nestjs-spark ${command}`);
+  });
+
+  it.each([
+    [['etl', '--help'], /nestjs-spark etl preview --module/],
+    [['servers', '--help'], /keep the data in DIR/],
+  ])('%j: says what the command takes', async (argv, words) => {
+    expect(await run(argv, {})).toEqual({ exitCode: 0, text: expect.stringMatching(words) });
+  });
+
+  it.each([
+    [['deploy'], /There is no command "deploy"\. Commands: etl, servers\./],
+    [['servers', '--colour', 'red'], /Unknown option '--colour'/],
+    [['servers', '--data'], /--data/],
+    [['etl', 'deploy'], /no command "deploy"/],
+  ])('%j: is refused with what is right', async (argv, words) => {
+    const refused = run(argv, {});
+    await expect(refused).rejects.toThrow(CliError);
+    await expect(refused).rejects.toMatchObject({ exitCode: 2, message: expect.stringMatching(words) });
+  });
+});

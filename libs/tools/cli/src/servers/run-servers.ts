@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { messageOf } from '@nestjs-spark/contracts/internal';
+import { dataDir } from '@nestjs-spark/foundation';
+import { startServers } from '@nestjs-spark/servers';
+import { CliError } from '../cli-error.ts';
+import type { Outcome } from '../outcome.ts';
+
+export const SERVERS_USAGE = `Starts RavenDB and NATS for development, prints their addresses, and stops them at Ctrl-C.
+
+  nestjs-spark servers [--data DIR]    keep the data in DIR (default: data/servers in SPARK_DATA_DIR)
+                       [--temporary]   keep no data
+
+Fetches a server that is not on this machine, once. Exit code 1: a server is missing, with the reason and the remedy.
+`;
+
+/** @throws {CliError} with exit code 2 when the options are not right */
+export async function runServers(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Outcome> {
+  const { help, temporary, data } = readOptions(argv);
+  if (help) return { exitCode: 0, text: SERVERS_USAGE };
+  const folder = data ?? join(dataDir(environment), 'data', 'servers');
+  const servers = await startServers({ dataDir: folder, temporary: temporary === true });
+  for (const { server, reason, remedy } of servers.missing)
+    console.error(`\n${server} is missing. ${reason}\nRemedy: ${remedy}`);
+  // Printed at once: whoever starts the servers wants the addresses while they run.
+  if (servers.ravendb) console.log(`RAVENDB_URLS=${servers.ravendb.url}`);
+  if (servers.nats) console.log(`NATS_URL=${servers.nats.url}`);
+  if (servers.missing.length === 0) {
+    console.error('Running until Ctrl-C');
+    const keepAlive = setInterval(() => undefined, 60_000);
+    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+    clearInterval(keepAlive);
+  }
+  await servers.stop();
+  return { exitCode: servers.missing.length > 0 ? 1 : 0, text: '' };
+}
+
+function readOptions(argv: readonly string[]): { help?: boolean; temporary?: boolean; data?: string } {
+  const options = {
+    help: { type: 'boolean', short: 'h' },
+    temporary: { type: 'boolean' },
+    data: { type: 'string' },
+  } as const;
+  try {
+    return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new CliError(`${messageOf(error)}\n\n${SERVERS_USAGE}`, 2);
+  }
+}

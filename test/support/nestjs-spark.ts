@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+
+const main = join(import.meta.dirname, '..', '..', 'libs/tools/cli/dist/main.js');
+
+export interface CommandOutcome {
+  code: number;
+  out: string;
+  err: string;
+}
+
+/** Runs the built `nestjs-spark etl` as a process of its own, with nothing but `env` in its environment. */
+export function nestjsSparkEtl(args: string[], env: Record<string, string> = {}): Promise<CommandOutcome> {
+  return new Promise((resolve) => {
+    const options = { env: { PATH: process.env['PATH'], ...env }, timeout: 60_000 };
+    const child = execFile(process.execPath, [main, 'etl', ...args], options, (_, out, err) => {
+      resolve({ code: child.exitCode ?? -1, out, err });
+    });
+  });
+}

@@ -1,65 +1,37 @@
 import type { Provider } from '@nestjs/common';
+import { SparkBus } from '@nestjs-spark/bus';
 import type { ModuleRegistry } from '@nestjs-spark/contracts/internal';
-import {
-  DeadLetterStore,
-  JetStreamChangeLog,
-  JetStreamConnection,
-  JetStreamControlBoard,
-  JetStreamLeaseKeeper,
-  JetStreamModuleRegistry,
-} from '@nestjs-spark/jetstream/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
+import { type BusInUse, useBus } from '../connect/use-bus.ts';
 import { JoinedRegistry } from '../register/joined-registry.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
 import {
+  BUS,
   CHANGE_LOG,
   CONTROL_BOARD,
   DEAD_LETTERS,
-  JETSTREAM_CONNECTION,
   LEASE_KEEPER,
   MODULE_REGISTRY,
   REPLICATION_OPTIONS,
   STORE_REGISTRY,
 } from '../settings/tokens.ts';
 
-/** The ports that JetStream serves, over one connection. */
+/** The application's bus, or one of replication's own, and the ports over it. */
 export const BUS_PROVIDERS: Provider[] = [
   {
-    provide: JETSTREAM_CONNECTION,
-    inject: [REPLICATION_OPTIONS],
-    useFactory: ({ natsUrl, moduleName }: ReplicationSettings) =>
-      new JetStreamConnection({ url: natsUrl, name: moduleName, log: logFor('JetStream') }),
+    provide: BUS,
+    inject: [{ token: SparkBus, optional: true }, REPLICATION_OPTIONS],
+    useFactory: (shared: SparkBus | undefined, settings: ReplicationSettings): BusInUse =>
+      useBus(shared, settings),
   },
-  {
-    provide: CONTROL_BOARD,
-    inject: [JETSTREAM_CONNECTION],
-    useFactory: (connection: JetStreamConnection) =>
-      new JetStreamControlBoard(connection, logFor('ControlBoard')),
-  },
-  {
-    provide: CHANGE_LOG,
-    inject: [JETSTREAM_CONNECTION],
-    useFactory: (connection: JetStreamConnection) =>
-      new JetStreamChangeLog({ connection, log: logFor('ChangeLog') }),
-  },
-  {
-    provide: LEASE_KEEPER,
-    inject: [JETSTREAM_CONNECTION],
-    useFactory: (connection: JetStreamConnection) =>
-      new JetStreamLeaseKeeper({ connection, log: logFor('LeaseKeeper') }),
-  },
+  { provide: CONTROL_BOARD, inject: [BUS], useFactory: ({ bus }: BusInUse) => bus.board },
+  { provide: CHANGE_LOG, inject: [BUS], useFactory: ({ bus }: BusInUse) => bus.changes },
+  { provide: LEASE_KEEPER, inject: [BUS], useFactory: ({ bus }: BusInUse) => bus.leases },
+  { provide: DEAD_LETTERS, inject: [BUS], useFactory: ({ bus }: BusInUse) => bus.deadLetters },
   {
     provide: MODULE_REGISTRY,
-    inject: [STORE_REGISTRY, JETSTREAM_CONNECTION],
-    useFactory: (store: ModuleRegistry | null, connection: JetStreamConnection): ModuleRegistry => {
-      const bus = new JetStreamModuleRegistry({ connection });
-      return store ? new JoinedRegistry(store, bus, logFor('ModuleRegistry')) : bus;
-    },
-  },
-  {
-    provide: DEAD_LETTERS,
-    inject: [JETSTREAM_CONNECTION, REPLICATION_OPTIONS],
-    useFactory: (connection: JetStreamConnection, { moduleName }: ReplicationSettings) =>
-      new DeadLetterStore(connection, moduleName),
+    inject: [STORE_REGISTRY, BUS],
+    useFactory: (store: ModuleRegistry | null, { bus }: BusInUse): ModuleRegistry =>
+      store ? new JoinedRegistry(store, bus.registry, logFor('ModuleRegistry')) : bus.registry,
   },
 ];

@@ -14,14 +14,15 @@ import { Requests } from '../request/requests.ts';
 import { OwnerSourceInquiry } from '../request/source-inquiry.ts';
 import type { CommandBus } from '../request/command-bus.ts';
 import { deployCommands, JetStreamCommandBus } from '../request/jetstream-commands.ts';
-import type { DeadLetterStore, JetStreamConnection } from '@nestjs-spark/jetstream';
+import type { DeadLetterStore } from '@nestjs-spark/jetstream';
+import type { BusInUse } from '../connect/use-bus.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
 import {
+  BUS,
   COMMAND_BUS,
   COMMAND_HANDLING,
   CONTROL_BOARD,
   DEAD_LETTERS,
-  JETSTREAM_CONNECTION,
   MODULE_REGISTRY,
   REPLICATION_OPTIONS,
   STATE_STORE,
@@ -73,18 +74,25 @@ export const REQUEST_PROVIDERS: Provider[] = [
   },
   {
     provide: COMMAND_BUS,
-    inject: [JETSTREAM_CONNECTION, DEAD_LETTERS],
-    useFactory: (connection: JetStreamConnection, letters: DeadLetterStore) =>
-      new JetStreamCommandBus(connection, letters),
+    inject: [BUS, DEAD_LETTERS],
+    useFactory: ({ bus }: BusInUse, letters: DeadLetterStore) =>
+      new JetStreamCommandBus(bus.connection, letters),
   },
   {
     provide: COMMAND_HANDLING,
-    inject: [REPLICATION_OPTIONS, JETSTREAM_CONNECTION, DeployHandler],
+    inject: [REPLICATION_OPTIONS, BUS, DeployHandler],
     useFactory: (
       { moduleName, retrySeconds }: ReplicationSettings,
-      connection: JetStreamConnection,
+      { bus }: BusInUse,
       handler: DeployHandler,
-    ) => deployCommands({ connection, module: moduleName, handler, retrySeconds, log: logFor('Commands') }),
+    ) =>
+      deployCommands({
+        connection: bus.connection,
+        module: moduleName,
+        handler,
+        retrySeconds,
+        log: logFor('Commands'),
+      }),
   },
   {
     provide: Requests,

@@ -1,7 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import type { ChangeTarget } from '@nestjs-spark/contracts/internal';
 import type { ScriptPool } from '@nestjs-spark/etl-script';
-import type { JetStreamConnection } from '@nestjs-spark/jetstream/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { StorePreparation } from '@nestjs-spark/store';
 import type { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
@@ -13,12 +12,13 @@ import { OwnerWatch } from '../request/owner-watch.ts';
 import { Requests } from '../request/requests.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { ReplicationRunner } from './replication-runner.ts';
+import type { BusInUse } from '../connect/use-bus.ts';
 import {
   APPLY_SUPERVISOR,
+  BUS,
   CAPTURE_SUPERVISOR,
   CHANGE_TARGET,
   COMMAND_HANDLING,
-  JETSTREAM_CONNECTION,
   REPLICATION_OPTIONS,
   SCRIPTS,
 } from '../settings/tokens.ts';
@@ -36,7 +36,7 @@ export const RUNNER_PROVIDERS: Provider[] = [
       APPLY_SUPERVISOR,
       CAPTURE_SUPERVISOR,
       COMMAND_HANDLING,
-      JETSTREAM_CONNECTION,
+      BUS,
       CHANGE_TARGET,
       SCRIPTS,
       StorePreparation,
@@ -50,7 +50,7 @@ export const RUNNER_PROVIDERS: Provider[] = [
       apply: ApplySupervisor,
       capture: CaptureSupervisor,
       commands: CommandHandling,
-      bus: JetStreamConnection,
+      { bus, close }: BusInUse,
       target: ChangeTarget,
       scripts: ScriptPool,
       store: StorePreparation,
@@ -65,7 +65,7 @@ export const RUNNER_PROVIDERS: Provider[] = [
         apply,
         capture: { stop: () => capture.stop().finally(() => scripts.close()) },
         commands,
-        bus,
+        bus: { start: () => bus.start(), close },
         storeReady: (signal) => store.whenReady(signal),
         settleDropped: () => settleDroppedTasks({ requester, declarations, target, forget, onDrop, log }),
         log,

@@ -5,18 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Module, type INestApplication, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { SparkBus, SparkBusModule } from '@nestjs-spark/bus';
 import { registeredSubject, routeStream } from '@nestjs-spark/contracts/internal';
 import { JetStreamConnection, type DeadLetterStore } from '@nestjs-spark/jetstream';
 import { freePort } from '@nestjs-spark/servers/internal';
 import { describeWithServers, eventually, testServers } from '@nestjs-spark/servers/testing';
 import { SparkStoreModule } from '@nestjs-spark/store';
+import type { BusInUse } from '../connect/use-bus.ts';
 import { Replicated } from '../declare/replicated.decorator.ts';
 import { Shared } from '../declare/shared.decorator.ts';
 import { RequestStatus } from '../request/request-status.ts';
 import { MemoryLog } from '../testing/memory-ports.ts';
 import type { SparkReplicationOptions } from '../settings/options.ts';
 import { SparkReplicationModule } from './spark-replication.module.ts';
-import { DEAD_LETTERS } from '../settings/tokens.ts';
+import { BUS, DEAD_LETTERS } from '../settings/tokens.ts';
 
 const NOWHERE = 'nats://127.0.0.1:9';
 
@@ -42,6 +44,22 @@ describe('SparkReplicationModule', () => {
     await expect(create([], { ...withoutServers, moduleName: '' })).rejects.toThrow(
       /moduleName.*SPARK_MODULE_NAME/s,
     );
+  });
+
+  it("shares the application's one connection to NATS", async () => {
+    class Root {
+      readonly name = 'HR';
+    }
+    Module({
+      imports: [
+        SparkStoreModule.forRoot({ store: `sqlite:${join(directory, 'hr.db')}` }),
+        SparkReplicationModule.forRoot({ ...withoutServers, moduleName: 'HR', keysDir: directory }),
+        SparkBusModule.forRoot({ name: 'HR', natsUrl: NOWHERE }),
+      ],
+    })(Root);
+    const app = await NestFactory.create(Root, { abortOnError: false, logger: false });
+    running.push(app);
+    expect(app.get<BusInUse>(BUS).bus).toBe(app.get(SparkBus));
   });
 
   it('does not start with a wrong declaration, and names class, field and remedy', async () => {

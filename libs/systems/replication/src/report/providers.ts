@@ -1,8 +1,4 @@
 import type { Provider, Type } from '@nestjs/common';
-import { DeadLetterStore, type JetStreamConnection } from '@nestjs-spark/jetstream/internal';
-import type { ReplicationSettings } from '../settings/options.ts';
-import { JETSTREAM_CONNECTION, REPLICATION_OPTIONS } from '../settings/tokens.ts';
-import { DEAD_LETTER_BOX, type DeadLetterBox } from './dead-letters/dead-letter-box.ts';
 import { VerbsController } from './routes/verbs.controller.ts';
 import { DeadLetterDesk } from './dead-letters/dead-letter-desk.ts';
 import { SourcePosition } from './freshness/source-position.ts';
@@ -27,12 +23,6 @@ export const REPORT_PROVIDERS: Provider[] = [
   ReplicationStatus,
   ReplicationViews,
   SourcePosition,
-  {
-    provide: DEAD_LETTER_BOX,
-    inject: [JETSTREAM_CONNECTION, REPLICATION_OPTIONS],
-    useFactory: (connection: JetStreamConnection, { moduleName }: ReplicationSettings): DeadLetterBox =>
-      new DeadLetterStore(connection, moduleName),
-  },
 ];
 
 /** `VerbsController` answers what no other takes, so these come last. */

@@ -14,8 +14,8 @@ export const CHANGE_LOG = Symbol('SPARK_CHANGE_LOG');
 export const LEASE_KEEPER = Symbol('SPARK_LEASE_KEEPER');
 /** `DeadLetterStore` of `@nestjs-spark/jetstream/internal` */
 export const DEAD_LETTERS = Symbol('SPARK_DEAD_LETTERS');
-/** `JetStreamConnection` of `@nestjs-spark/jetstream/internal` */
-export const JETSTREAM_CONNECTION = Symbol('SPARK_JETSTREAM_CONNECTION');
+/** `BusInUse` */
+export const BUS = Symbol('SPARK_BUS');
 
 /** `ModuleRegistry`: the store's, where it has one, joined with the bus's */
 export const MODULE_REGISTRY = Symbol('SPARK_JOINED_REGISTRY');

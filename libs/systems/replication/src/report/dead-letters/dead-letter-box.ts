@@ -23,6 +23,3 @@ export interface DeadLetterBox {
   /** Sends the message again to the handler that failed, and takes the letter away. */
   replay(id: string): Promise<ReplayOutcome>;
 }
-
-/** `DeadLetterBox` */
-export const DEAD_LETTER_BOX = Symbol('SPARK_DEAD_LETTER_BOX');

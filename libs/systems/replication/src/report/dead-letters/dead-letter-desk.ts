@@ -1,14 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { redact } from '@nestjs-spark/observability';
-import { DEAD_LETTER_BOX, type DeadLetterBox, type DeadLetterView } from './dead-letter-box.ts';
+import { DEAD_LETTERS } from '../../settings/tokens.ts';
+import type { DeadLetterBox, DeadLetterView } from './dead-letter-box.ts';
 
 /** Shows the dead letters to operators and sends them on again. */
 @Injectable()
 export class DeadLetterDesk {
   private known = 0;
 
-  constructor(@Inject(DEAD_LETTER_BOX) private readonly box: DeadLetterBox) {}
+  constructor(@Inject(DEAD_LETTERS) private readonly box: DeadLetterBox) {}
 
   async list(): Promise<DeadLetterView[]> {
     const letters = await this.box.list();

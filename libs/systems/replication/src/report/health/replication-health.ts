@@ -4,7 +4,7 @@ import { HealthChecks } from '@nestjs-spark/observability';
 import { StorePreparation } from '@nestjs-spark/store';
 import { Declarations } from '../../declare/declarations.ts';
 import { EngineChooser } from '../../deploy/engines/engine-chooser.ts';
-import { JETSTREAM_CONNECTION, STATE_STORE } from '../../settings/tokens.ts';
+import { BUS, STATE_STORE } from '../../settings/tokens.ts';
 import { ReplicationStatus } from '../replication-status.ts';
 import { BusCheck, type BusConnection } from './bus-check.ts';
 import { CopyCheck } from './copy-check.ts';
@@ -19,14 +19,14 @@ export class ReplicationHealth implements OnApplicationBootstrap {
     private readonly declarations: Declarations,
     private readonly status: ReplicationStatus,
     private readonly chooser: EngineChooser,
-    @Inject(JETSTREAM_CONNECTION) private readonly connection: BusConnection,
+    @Inject(BUS) private readonly bus: { readonly bus: { readonly connection: BusConnection } },
     @Inject(STATE_STORE) private readonly states: StateStore,
     private readonly preparation: StorePreparation,
   ) {}
 
   onApplicationBootstrap(): void {
     this.checks.add(new StoreCheck(this.states, this.preparation));
-    this.checks.add(new BusCheck(this.connection));
+    this.checks.add(new BusCheck(this.bus.bus.connection));
     this.checks.add(new EngineCheck(this.chooser));
     for (const { task, collection } of this.declarations.tasks()) {
       this.checks.add(new CopyCheck(this.status, task.owner, collection));

@@ -1,0 +1,44 @@
+import type { ModuleRegistry } from '@nestjs-spark/contracts/internal';
+import type { ChangeLog, ControlBoard, LeaseKeeper } from '@nestjs-spark/contracts/internal';
+import {
+  DeadLetterStore,
+  JetStreamChangeLog,
+  JetStreamConnection,
+  JetStreamControlBoard,
+  JetStreamLeaseKeeper,
+  JetStreamModuleRegistry,
+} from '@nestjs-spark/jetstream/internal';
+import { logFor } from '@nestjs-spark/observability/internal';
+import type { BusSettings } from '../settings/bus-settings.ts';
+
+/** The application's bus: one connection, and everything that works over it. Connects on first use, in the background. */
+export class SparkBus {
+  /** The application's name on the bus. */
+  readonly name: string;
+  readonly connection: JetStreamConnection;
+  readonly board: ControlBoard;
+  readonly changes: ChangeLog;
+  readonly leases: LeaseKeeper;
+  readonly registry: ModuleRegistry;
+  readonly deadLetters: DeadLetterStore;
+
+  constructor({ natsUrl, name }: BusSettings) {
+    const connection = new JetStreamConnection({ url: natsUrl, name, log: logFor('JetStream') });
+    this.name = name;
+    this.connection = connection;
+    this.board = new JetStreamControlBoard(connection, logFor('ControlBoard'));
+    this.changes = new JetStreamChangeLog({ connection, log: logFor('ChangeLog') });
+    this.leases = new JetStreamLeaseKeeper({ connection, log: logFor('LeaseKeeper') });
+    this.registry = new JetStreamModuleRegistry({ connection });
+    this.deadLetters = new DeadLetterStore(connection, name);
+  }
+
+  /** Begins to connect without waiting for it. */
+  start(): void {
+    this.connection.start();
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+}

@@ -1,0 +1,19 @@
+import { describe, expect, it } from '@jest/globals';
+import { BusSettingsError, readBusSettings } from './bus-settings.ts';
+
+describe('the settings of the bus', () => {
+  it('prefer an option to the environment, and the environment to the default', () => {
+    const environment = { NATS_URL: 'nats://bus:4222', SPARK_MODULE_NAME: 'HR' };
+    expect(readBusSettings({}, environment)).toEqual({ name: 'HR', natsUrl: 'nats://bus:4222' });
+    expect(readBusSettings({ name: 'Fleet', natsUrl: 'nats://other:4222' }, environment)).toEqual({
+      name: 'Fleet',
+      natsUrl: 'nats://other:4222',
+    });
+    expect(readBusSettings({ name: 'HR' }, { NATS_URL: ' ' }).natsUrl).toBe('nats://127.0.0.1:4222');
+  });
+
+  it('end the start without a name, and say where it is given', () => {
+    expect(() => readBusSettings({}, {})).toThrow(BusSettingsError);
+    expect(() => readBusSettings({}, {})).toThrow(/forRoot\(\{ name \}\).*SPARK_MODULE_NAME/);
+  });
+});

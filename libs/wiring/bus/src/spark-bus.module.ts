@@ -1,0 +1,71 @@
+import {
+  ConfigurableModuleBuilder,
+  Global,
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { JetStreamClient } from '@nestjs-spark/jetstream';
+import { SparkBus } from './connect/spark-bus.ts';
+import { readBusSettings, type SparkBusOptions } from './settings/bus-settings.ts';
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<SparkBusOptions>().setClassMethodName('forRoot').build();
+
+/**
+ * The application's connection to NATS JetStream, for its own events and for every part of Spark: whatever is imported
+ * beside it uses this connection instead of one of its own. Import `forRoot()` or `forRootAsync()` once; it is global.
+ * Nothing waits for NATS: the connection comes up in the background, and comes up again after every loss.
+ *
+ * Gives out `SparkBus`, and `JetStreamClient` to send events with.
+ */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: SparkBus,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: SparkBusOptions) => new SparkBus(readBusSettings(options, process.env)),
+    },
+    {
+      provide: JetStreamClient,
+      inject: [SparkBus],
+      useFactory: ({ connection }: SparkBus) => new JetStreamClient({ connection }),
+    },
+  ],
+  exports: [SparkBus, JetStreamClient],
+})
+export class SparkBusModule
+  extends ConfigurableModuleClass
+  implements OnApplicationBootstrap, OnApplicationShutdown
+{
+  private readonly bus: SparkBus;
+
+  constructor(bus: SparkBus) {
+    super();
+    this.bus = bus;
+  }
+
+  /**
+   * @param options what is left out comes from the environment (`NATS_URL`, `SPARK_MODULE_NAME`)
+   * @throws {BusSettingsError} while the application starts, when there is no name
+   */
+  static forRoot(options: SparkBusOptions = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /** As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
+  static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return super.forRootAsync(options);
+  }
+
+  onApplicationBootstrap(): void {
+    this.bus.start();
+  }
+
+  /** After everything that works over the bus has stopped, which it does before the shutdown. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.bus.close();
+  }
+}

@@ -1,7 +1,7 @@
 export { DeclarationError, type DeclarationFault } from './declare/declaration-error.ts';
 export { Replicated, type ReplicatedOptions } from './declare/replicated.decorator.ts';
 export { Shared, type SharedOptions } from './declare/shared.decorator.ts';
-export { KeyFileError } from './identity/key-file.ts';
+export { KeyFileError } from '@nestjs-spark/modules/internal';
 export type { EngineChoice, SparkReplicationOptions } from './settings/options.ts';
 export { ReplicationSettingsError } from './settings/settings-error.ts';
 export { SparkReplicationModule } from './module/spark-replication.module.ts';

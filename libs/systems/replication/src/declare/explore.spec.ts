@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Injectable, Module, Scope, type Type } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import { MemoryLog } from '../testing/memory-ports.ts';
+import { MemoryLog } from '@nestjs-spark/testing';
 import { DeclarationError } from './declaration-error.ts';
 import { explore, type Explored } from './explore.ts';
 import { forFeatureProviders } from './feature-providers.ts';

@@ -1,24 +1,23 @@
 import type { IncomingMessage } from 'node:http';
-import { Controller, HttpCode, Post, Req, UseFilters, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { HttpCode, Post, Req } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { EtlDeploymentResult } from '@nestjs-spark/contracts';
-import { ProblemFilter } from '@nestjs-spark/observability';
 import { DeploymentAnswer } from './answer/deployment-answer.ts';
 import { asProblem } from './answer/as-problem.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';
-import { FromCaller, requireOwnName, type Caller } from './receive/caller.ts';
+import {
+  FromCaller,
+  requireOwnName,
+  type Caller,
+  rawBodyOf,
+  SparkController,
+} from '@nestjs-spark/modules/internal';
 import { EtlScriptRequestBody } from './receive/deployment-body.ts';
 import { DeploymentGate } from './receive/deployment-gate.ts';
-import { rawBodyOf } from './receive/raw-body.ts';
 import { readDeploymentRequest } from './receive/read-request.ts';
-import { SparkGuard } from './receive/spark-guard.ts';
 
 /** `POST /spark/etl/deploy`: a requester's whole set of scripts for this owner. */
-@ApiTags('Spark')
-@ApiBearerAuth()
-@Controller('spark/etl')
-@UseGuards(SparkGuard)
-@UseFilters(ProblemFilter)
+@SparkController('etl')
 export class DeployController {
   constructor(
     private readonly manager: EtlTaskManager,

@@ -13,8 +13,7 @@ import { RavenNativeTasks } from './engines/raven-native-tasks.ts';
 import { StreamEngine } from './engines/stream-engine.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';
 import { DeploymentGate } from './receive/deployment-gate.ts';
-import { RawBodyInstaller } from './receive/raw-body-installer.ts';
-import { SparkGuard } from './receive/spark-guard.ts';
+import { ADMIT_PROVIDERS } from '@nestjs-spark/modules/internal';
 
 /** The owner's side of a deployment. */
 export const DEPLOY_PROVIDERS: Provider[] = [
@@ -26,9 +25,8 @@ export const DEPLOY_PROVIDERS: Provider[] = [
   EngineSelection,
   EtlTaskManager,
   NativeEtlEngine,
-  RawBodyInstaller,
-  SparkGuard,
   StreamEngine,
+  ...ADMIT_PROVIDERS,
   {
     provide: NATIVE_TASKS,
     inject: [RAVEN_CONNECTION],

@@ -3,7 +3,7 @@ import { SparkBus } from '@nestjs-spark/bus';
 import type { ModuleRegistry } from '@nestjs-spark/contracts/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { type BusInUse, useBus } from '../connect/use-bus.ts';
-import { JoinedRegistry } from '../register/joined-registry.ts';
+import { JoinedRegistry } from '@nestjs-spark/modules/internal';
 import type { ReplicationSettings } from '../settings/options.ts';
 import {
   BUS,

@@ -1,10 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import type { ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
-import { KeyRing } from '../identity/key-ring.ts';
-import { ModuleIdentity } from '../identity/module-identity.ts';
-import { OperatorToken } from '../identity/operator-token.ts';
-import { TokenVerifier } from '../identity/token-verifier.ts';
+import { KeyRing, ModuleIdentity, OperatorToken, TokenVerifier } from '@nestjs-spark/modules/internal';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { MODULE_REGISTRY, REPLICATION_OPTIONS, STATE_STORE } from '../settings/tokens.ts';
 

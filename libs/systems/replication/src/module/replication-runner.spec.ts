@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { UnavailableError, type ModuleInformation } from '@nestjs-spark/contracts/internal';
 import { Declarations } from '../declare/declarations.ts';
-import { MemoryLog } from '../testing/memory-ports.ts';
+import { MemoryLog } from '@nestjs-spark/testing';
 import { ReplicationRunner, type ReplicationRunnerParts } from './replication-runner.ts';
 
 let done: string[];

@@ -6,7 +6,7 @@ import type {
 } from '@nestjs/common';
 import type { Log, ModuleInformation } from '@nestjs-spark/contracts/internal';
 import type { Declarations } from '../declare/declarations.ts';
-import type { Registration } from '../register/registration.ts';
+import type { Registration } from '@nestjs-spark/modules/internal';
 import type { CommandHandling } from '../request/command-bus.ts';
 import type { OwnerWatch } from '../request/owner-watch.ts';
 import type { Requests } from '../request/requests.ts';

@@ -3,10 +3,8 @@ import type { ControlBoard, ModuleRegistry, StateStore } from '@nestjs-spark/con
 import { logFor } from '@nestjs-spark/observability/internal';
 import type { StoreInfo } from '@nestjs-spark/store';
 import { Declarations } from '../declare/declarations.ts';
-import { ModuleIdentity } from '../identity/module-identity.ts';
-import { Registration } from '../register/registration.ts';
+import { ModuleIdentity, Registration, ModuleClient } from '@nestjs-spark/modules/internal';
 import { DeployHandler } from '../request/deploy-handler.ts';
-import { OwnerClient } from '../request/owner-client.ts';
 import { OwnerWatch } from '../request/owner-watch.ts';
 import { RequestBook } from '../request/request-book.ts';
 import { RequestStatus } from '../request/request-status.ts';
@@ -38,15 +36,15 @@ export const REQUEST_PROVIDERS: Provider[] = [
     useFactory: (state: StateStore) => new RequestBook(state),
   },
   {
-    provide: OwnerClient,
+    provide: ModuleClient,
     inject: [MODULE_REGISTRY, ModuleIdentity],
     useFactory: (registry: ModuleRegistry, identity: ModuleIdentity) =>
-      new OwnerClient({ registry, identity }),
+      new ModuleClient({ registry, identity }),
   },
   {
     provide: OwnerSourceInquiry,
-    inject: [OwnerClient],
-    useFactory: (client: OwnerClient) => new OwnerSourceInquiry(client, logFor('SourceInquiry')),
+    inject: [ModuleClient],
+    useFactory: (client: ModuleClient) => new OwnerSourceInquiry(client, logFor('SourceInquiry')),
   },
   {
     provide: Registration,
@@ -117,8 +115,8 @@ export const REQUEST_PROVIDERS: Provider[] = [
   },
   {
     provide: DeployHandler,
-    inject: [OwnerClient, RequestBook, RequestStatus, Requests],
-    useFactory: (client: OwnerClient, book: RequestBook, status: RequestStatus, requests: Requests) =>
+    inject: [ModuleClient, RequestBook, RequestStatus, Requests],
+    useFactory: (client: ModuleClient, book: RequestBook, status: RequestStatus, requests: Requests) =>
       new DeployHandler({
         client,
         book,

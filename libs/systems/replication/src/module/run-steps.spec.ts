@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryLog } from '../testing/memory-ports.ts';
+import { MemoryLog } from '@nestjs-spark/testing';
 import { runSteps } from './run-steps.ts';
 
 describe('the start sequence', () => {

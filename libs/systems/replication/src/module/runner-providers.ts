@@ -5,7 +5,7 @@ import { logFor } from '@nestjs-spark/observability/internal';
 import { StorePreparation } from '@nestjs-spark/store';
 import type { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { Declarations } from '../declare/declarations.ts';
-import { Registration } from '../register/registration.ts';
+import { Registration } from '@nestjs-spark/modules/internal';
 import type { CommandHandling } from '../request/command-bus.ts';
 import { settleDroppedTasks } from '../request/dropped-tasks.ts';
 import { OwnerWatch } from '../request/owner-watch.ts';

@@ -14,7 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { EtlScriptItemBody } from '../deploy/receive/deployment-body.ts';
-import { IsSparkName } from '../deploy/receive/rules.ts';
+import { IsSparkName } from '@nestjs-spark/modules/internal';
 import { DEPLOYMENT_BOUNDS } from '../settings/options.ts';
 
 /** Bounds of one preview. */

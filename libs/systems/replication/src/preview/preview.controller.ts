@@ -1,24 +1,23 @@
 import type { IncomingMessage } from 'node:http';
-import { Controller, HttpCode, Post, Req, UseFilters, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ProblemFilter } from '@nestjs-spark/observability';
+import { HttpCode, Post, Req } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { asProblem } from '../deploy/answer/as-problem.ts';
-import { FromCaller, requireOwnName, type Caller } from '../deploy/receive/caller.ts';
+import {
+  FromCaller,
+  requireOwnName,
+  type Caller,
+  rawBodyOf,
+  readBody,
+  SparkController,
+} from '@nestjs-spark/modules/internal';
 import { DeploymentGate } from '../deploy/receive/deployment-gate.ts';
-import { rawBodyOf } from '../deploy/receive/raw-body.ts';
-import { readBody } from '../deploy/receive/read-body.ts';
 import { requireOwnNames } from '../deploy/receive/read-request.ts';
-import { SparkGuard } from '../deploy/receive/spark-guard.ts';
 import { PreviewAnswer } from './answers.ts';
 import { Preview } from './preview.ts';
 import { PreviewBody } from './preview-body.ts';
 
 /** `POST /spark/etl/preview`: what scripts would make of this module's documents. */
-@ApiTags('Spark')
-@ApiBearerAuth()
-@Controller('spark/etl')
-@UseGuards(SparkGuard)
-@UseFilters(ProblemFilter)
+@SparkController('etl')
 export class PreviewController {
   constructor(
     private readonly preview: Preview,

@@ -1,5 +1,4 @@
 import type { Provider, Type } from '@nestjs/common';
-import { VerbsController } from './routes/verbs.controller.ts';
 import { DeadLetterDesk } from './dead-letters/dead-letter-desk.ts';
 import { SourcePosition } from './freshness/source-position.ts';
 import { ReplicationHealth } from './health/replication-health.ts';
@@ -25,5 +24,4 @@ export const REPORT_PROVIDERS: Provider[] = [
   SourcePosition,
 ];
 
-/** `VerbsController` answers what no other takes, so these come last. */
-export const REPORT_CONTROLLERS: Type[] = [ReplicationController, DeadLettersController, VerbsController];
+export const REPORT_CONTROLLERS: Type[] = [ReplicationController, DeadLettersController];

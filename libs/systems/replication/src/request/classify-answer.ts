@@ -1,10 +1,5 @@
+import type { ModuleAnswer } from '@nestjs-spark/modules/internal';
 import { PROBLEMS, type EtlDeploymentResult } from '@nestjs-spark/contracts';
-
-/** How a POST to an owner ended. */
-export type OwnerAnswer =
-  | { kind: 'answered'; status: number; body: unknown }
-  | { kind: 'unreachable'; reason: string }
-  | { kind: 'not-registered' };
 
 export type Verdict =
   | { outcome: 'deployed'; result: EtlDeploymentResult }
@@ -16,7 +11,7 @@ export type Verdict =
 const PASSING = new Set([408, 425, 429]);
 
 /** What an answer means for the command: done, once more, or never again. */
-export function classifyAnswer(owner: string, answer: OwnerAnswer): Verdict {
+export function classifyAnswer(owner: string, answer: ModuleAnswer): Verdict {
   switch (answer.kind) {
     case 'not-registered':
       return { outcome: 'retry', reason: `${owner} is not registered yet` };

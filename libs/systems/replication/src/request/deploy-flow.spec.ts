@@ -8,13 +8,10 @@ import { registeredSubject, scriptFingerprint } from '@nestjs-spark/contracts/in
 import { PermanentError } from '@nestjs-spark/jetstream';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { Declarations, type Declaration } from '../declare/declarations.ts';
-import { KeyRing } from '../identity/key-ring.ts';
-import { ModuleIdentity } from '../identity/module-identity.ts';
-import { TokenVerifier } from '../identity/token-verifier.ts';
-import { MemoryBoard, MemoryLog, MemoryRegistry, MemoryState } from '../testing/memory-ports.ts';
+import { KeyRing, ModuleIdentity, TokenVerifier, ModuleClient } from '@nestjs-spark/modules/internal';
+import { MemoryBoard, MemoryLog, MemoryRegistry, MemoryState } from '@nestjs-spark/testing';
 import type { CommandBus, Delivery } from './command-bus.ts';
 import { DeployHandler, DeploymentDelayedError } from './deploy-handler.ts';
-import { OwnerClient } from './owner-client.ts';
 import { OwnerWatch } from './owner-watch.ts';
 import { RequestBook } from './request-book.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -61,7 +58,7 @@ async function start(declarations: Declaration[]): Promise<void> {
   });
   const wanted = new Declarations(declarations);
   requests = new Requests({ requester: 'HR', declarations: wanted, book, bus, status, target, log });
-  const client = new OwnerClient({ registry, identity });
+  const client = new ModuleClient({ registry, identity });
   const renumber = (owner: string, above: number): Promise<void> => requests.renumber(owner, above);
   handler = new DeployHandler({ client, book, status, renumber, log });
 }

@@ -3,7 +3,7 @@ import { PermanentError } from '@nestjs-spark/jetstream';
 import { classifyAnswer } from './classify-answer.ts';
 import type { Delivery } from './command-bus.ts';
 import { readDeployCommand, type DeployCommand } from './deploy-command.ts';
-import type { OwnerClient } from './owner-client.ts';
+import type { ModuleClient } from '@nestjs-spark/modules/internal';
 import type { RequestBook } from './request-book.ts';
 import { enginesOf, type DeployedRevision } from './request-record.ts';
 import type { RequestStatus } from './request-status.ts';
@@ -11,7 +11,7 @@ import type { RequestStatus } from './request-status.ts';
 export const DEPLOY_PATH = '/spark/etl/deploy';
 
 export interface DeployHandlerParts {
-  client: OwnerClient;
+  client: ModuleClient;
   book: RequestBook;
   status: RequestStatus;
   /** Sends the owner's set once more under a higher revision. */
@@ -59,7 +59,7 @@ export class DeployHandler {
     const newest = await this.parts.book.read(owner);
     if (newest && newest.revision > request.revision) return;
     const answer = await this.parts.client.call({
-      owner,
+      module: owner,
       method: 'POST',
       path: DEPLOY_PATH,
       body: request,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { TaskKey } from '@nestjs-spark/contracts';
 import type { ChangeTarget, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
 import { Declarations, type Declaration } from '../declare/declarations.ts';
-import { MemoryLog } from '../testing/memory-ports.ts';
+import { MemoryLog } from '@nestjs-spark/testing';
 import { settleDroppedTasks } from './dropped-tasks.ts';
 
 const declared: TaskKey = { owner: 'Fleet', requester: 'HR', name: 'Cars' };

@@ -1,5 +1,5 @@
 import { REGISTERED_SUBJECTS, type ControlBoard, type Log } from '@nestjs-spark/contracts/internal';
-import type { Announcement } from '../register/registration.ts';
+import type { Announcement } from '@nestjs-spark/modules/internal';
 import { shouldAskAgain } from './decide-wake.ts';
 import type { RequestStatus } from './request-status.ts';
 import type { Requests } from './requests.ts';

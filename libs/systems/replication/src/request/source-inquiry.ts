@@ -1,16 +1,16 @@
 import type { Log, TaskKey } from '@nestjs-spark/contracts/internal';
 import { describeTask } from '@nestjs-spark/contracts';
 import type { SourceAnswer, SourceInquiry } from '@nestjs-spark/streaming/internal';
-import type { OwnerClient } from './owner-client.ts';
+import type { ModuleClient } from '@nestjs-spark/modules/internal';
 
 const TIMEOUT_MS = 5_000;
 
 /** Asks the owner how far its database is: `GET /spark/replication/source/{task}`. */
 export class OwnerSourceInquiry implements SourceInquiry {
-  private readonly client: OwnerClient;
+  private readonly client: ModuleClient;
   private readonly log: Log;
 
-  constructor(client: OwnerClient, log: Log) {
+  constructor(client: ModuleClient, log: Log) {
     this.client = client;
     this.log = log;
   }
@@ -18,7 +18,7 @@ export class OwnerSourceInquiry implements SourceInquiry {
   async ask(task: TaskKey): Promise<SourceAnswer> {
     try {
       const answer = await this.client.call({
-        owner: task.owner,
+        module: task.owner,
         method: 'GET',
         path: `/spark/replication/source/${task.name}`,
         timeoutMs: TIMEOUT_MS,
@@ -38,7 +38,7 @@ function readEtag(body: unknown): SourceAnswer {
   return typeof etag === 'number' && Number.isSafeInteger(etag) ? { sourceEtag: etag } : 'away';
 }
 
-function describe(answer: Awaited<ReturnType<OwnerClient['call']>>): string {
+function describe(answer: Awaited<ReturnType<ModuleClient['call']>>): string {
   switch (answer.kind) {
     case 'answered':
       return String(answer.status);

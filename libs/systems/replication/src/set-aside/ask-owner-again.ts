@@ -1,5 +1,5 @@
 import { ProblemError, type TaskKey } from '@nestjs-spark/contracts';
-import type { OwnerClient } from '../request/owner-client.ts';
+import type { ModuleClient } from '@nestjs-spark/modules/internal';
 
 const AT_ONCE = 500;
 
@@ -8,13 +8,13 @@ const AT_ONCE = 500;
  * @throws {ProblemError} `unavailable` when the owner does not take the request
  */
 export async function askOwnerAgain(
-  client: Pick<OwnerClient, 'call'>,
+  client: Pick<ModuleClient, 'call'>,
   { owner, name }: TaskKey,
   documents: readonly string[],
 ): Promise<void> {
   for (let at = 0; at < documents.length; at += AT_ONCE) {
     const answer = await client.call({
-      owner,
+      module: owner,
       method: 'POST',
       path: '/spark/etl/set-aside/retry',
       body: { task: name, documents: documents.slice(at, at + AT_ONCE) },

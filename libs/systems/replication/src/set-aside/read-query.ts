@@ -1,6 +1,6 @@
 import { isName } from '@nestjs-spark/contracts';
 import type { ProblemField } from '@nestjs-spark/contracts';
-import { invalidFields } from '../deploy/receive/read-body.ts';
+import { invalidFields } from '@nestjs-spark/modules/internal';
 import type { SetAsideWish } from './set-aside-desk.ts';
 
 const TAKE = 50;

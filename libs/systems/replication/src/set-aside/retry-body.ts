@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsString, MaxLength, ValidateIf } from 'class-validator';
-import { IsSparkName } from '../deploy/receive/rules.ts';
+import { IsSparkName } from '@nestjs-spark/modules/internal';
 
 const LONGEST_ID = 512;
 const MOST_DOCUMENTS = 1_000;

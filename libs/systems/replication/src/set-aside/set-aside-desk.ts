@@ -4,10 +4,9 @@ import type { StateStore } from '@nestjs-spark/contracts/internal';
 import { listSetAside, type CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { Declarations } from '../declare/declarations.ts';
 import { DeploymentStore } from '../deploy/deployment-store.ts';
-import type { Caller } from '../deploy/receive/caller.ts';
+import { type Caller, ModuleClient } from '@nestjs-spark/modules/internal';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { CAPTURE_SUPERVISOR, REPLICATION_OPTIONS, STATE_STORE } from '../settings/tokens.ts';
-import { OwnerClient } from '../request/owner-client.ts';
 import { sameName } from '../report/status/task-status.ts';
 import { askOwnerAgain } from './ask-owner-again.ts';
 import { viewSetAside, type SetAsidePlace, type SetAsideTask, type SetAsideView } from './set-aside-view.ts';
@@ -40,7 +39,7 @@ export class SetAsideDesk {
     @Inject(CAPTURE_SUPERVISOR) private readonly capture: CaptureSupervisor,
     private readonly deployments: DeploymentStore,
     private readonly declarations: Declarations,
-    private readonly owners: OwnerClient,
+    private readonly owners: ModuleClient,
   ) {}
 
   /** A module sees what of its own tasks is set aside here; an operator sees all of both directions. */

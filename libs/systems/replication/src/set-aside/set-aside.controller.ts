@@ -1,31 +1,22 @@
 import type { IncomingMessage } from 'node:http';
-import { Controller, Get, HttpCode, Post, Query, Req, UseFilters, UseGuards } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiOkResponse,
-  ApiOperation,
-  ApiQuery,
-  ApiResponse,
-  ApiTags,
-} from '@nestjs/swagger';
-import { ProblemFilter } from '@nestjs-spark/observability';
+import { Get, HttpCode, Post, Query, Req } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { asProblem } from '../deploy/answer/as-problem.ts';
-import { FromCaller, type Caller } from '../deploy/receive/caller.ts';
-import { invalidFields, readBody } from '../deploy/receive/read-body.ts';
-import { rawBodyOf } from '../deploy/receive/raw-body.ts';
-import { SparkGuard } from '../deploy/receive/spark-guard.ts';
+import {
+  FromCaller,
+  type Caller,
+  invalidFields,
+  readBody,
+  rawBodyOf,
+  SparkController,
+} from '@nestjs-spark/modules/internal';
 import { RetryAnswer, SetAsideAnswer } from './answers.ts';
 import { readPage, readWish } from './read-query.ts';
 import { RetryBody } from './retry-body.ts';
 import { SetAsideDesk } from './set-aside-desk.ts';
 
 /** `/spark/etl/set-aside`: documents that did not get through, and running them again. */
-@ApiTags('Spark')
-@ApiBearerAuth()
-@Controller('spark/etl/set-aside')
-@UseGuards(SparkGuard)
-@UseFilters(ProblemFilter)
+@SparkController('etl/set-aside')
 export class SetAsideController {
   constructor(private readonly desk: SetAsideDesk) {}
 

@@ -15,7 +15,7 @@ import {
 } from 'class-validator';
 import type { EtlScriptItem, EtlScriptRequest } from '@nestjs-spark/contracts';
 import { DEPLOYMENT_BOUNDS } from '../../settings/options.ts';
-import { IsSparkName, MaxBytes } from './rules.ts';
+import { IsSparkName, MaxBytes } from '@nestjs-spark/modules/internal';
 
 const PLAIN_TEXT = /^\P{Cc}*$/u;
 const given = (_: object, value: unknown) => value !== undefined;

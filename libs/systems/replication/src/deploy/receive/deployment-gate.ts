@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { takeToken, type Bucket, type FloodLimits } from './flood-gate.ts';
+import { takeToken, type Bucket, type FloodLimits } from '@nestjs-spark/modules/internal';
 
 /** A module that restarts in a loop, or its ten instances starting together, are let through; a flood is not. */
 const LIMITS: FloodLimits = { burst: 30, refillMs: 1_000 };

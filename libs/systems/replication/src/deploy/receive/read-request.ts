@@ -1,7 +1,7 @@
 import type { EtlScriptItem, EtlScriptRequest } from '@nestjs-spark/contracts';
 import { repeatedNames } from '../plan/name-scripts.ts';
 import { EtlScriptRequestBody } from './deployment-body.ts';
-import { invalidFields, readBody } from './read-body.ts';
+import { invalidFields, readBody } from '@nestjs-spark/modules/internal';
 
 /**
  * Reads the body of a deployment.

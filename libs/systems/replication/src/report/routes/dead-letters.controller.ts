@@ -1,17 +1,11 @@
-import { Controller, Get, HttpCode, Param, Post, UseFilters, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ProblemFilter } from '@nestjs-spark/observability';
-import { FromCaller, requireOperator, type Caller } from '../../deploy/receive/caller.ts';
-import { SparkGuard } from '../../deploy/receive/spark-guard.ts';
+import { Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { FromCaller, requireOperator, type Caller, SparkController } from '@nestjs-spark/modules/internal';
 import { DeadLetterDesk } from '../dead-letters/dead-letter-desk.ts';
 import type { DeadLetterView } from '../dead-letters/dead-letter-box.ts';
 import { DeadLetterAnswer, ReplayAnswer } from './dead-letter-answers.ts';
 
-@ApiTags('Spark')
-@ApiBearerAuth()
-@Controller('spark/dead-letters')
-@UseGuards(SparkGuard)
-@UseFilters(ProblemFilter)
+@SparkController('dead-letters')
 export class DeadLettersController {
   constructor(private readonly desk: DeadLetterDesk) {}
 

@@ -1,10 +1,8 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, UseFilters, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { ProblemFilter } from '@nestjs-spark/observability';
 import type { ApplySupervisor } from '@nestjs-spark/streaming/internal';
-import { FromCaller, requireOperator, type Caller } from '../../deploy/receive/caller.ts';
-import { SparkGuard } from '../../deploy/receive/spark-guard.ts';
+import { FromCaller, requireOperator, type Caller, SparkController } from '@nestjs-spark/modules/internal';
 import type { ReplicationSettings } from '../../settings/options.ts';
 import { APPLY_SUPERVISOR, REPLICATION_OPTIONS } from '../../settings/tokens.ts';
 import type { Freshness } from '../freshness/freshness.ts';
@@ -13,11 +11,7 @@ import { ReplicationStatus } from '../replication-status.ts';
 import { ReplicationViews, type ReplicationView } from '../status/replication-view.ts';
 import { FreshnessAnswer, ReplicationAnswer, ResyncAnswer, SourceAnswer } from './answers.ts';
 
-@ApiTags('Spark')
-@ApiBearerAuth()
-@Controller('spark/replication')
-@UseGuards(SparkGuard)
-@UseFilters(ProblemFilter)
+@SparkController('replication')
 export class ReplicationController {
   constructor(
     @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,

@@ -3,7 +3,7 @@ import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap
 import { taskId, type TaskKey } from '@nestjs-spark/contracts';
 import { describeError, logFor } from '@nestjs-spark/observability/internal';
 import { Declarations } from '../../declare/declarations.ts';
-import { OwnerClient } from '../../request/owner-client.ts';
+import { ModuleClient } from '@nestjs-spark/modules/internal';
 import { RequestStatus } from '../../request/request-status.ts';
 import { readOwnerWord, type OwnerWord } from './owner-word.ts';
 
@@ -20,7 +20,7 @@ export class OwnerWords implements OnApplicationBootstrap, BeforeApplicationShut
   constructor(
     private readonly declarations: Declarations,
     private readonly requests: RequestStatus,
-    private readonly client: OwnerClient,
+    private readonly client: ModuleClient,
   ) {}
 
   of(task: TaskKey): OwnerWord | null {
@@ -51,7 +51,12 @@ export class OwnerWords implements OnApplicationBootstrap, BeforeApplicationShut
   private async ask(owner: string, tasks: TaskKey[]): Promise<void> {
     try {
       const { signal } = this.stopping;
-      const answer = await this.client.call({ owner, method: 'GET', path: '/spark/replication', signal });
+      const answer = await this.client.call({
+        module: owner,
+        method: 'GET',
+        path: '/spark/replication',
+        signal,
+      });
       if (answer.kind !== 'answered' || answer.status !== 200) return;
       for (const task of tasks) {
         const word = readOwnerWord(answer.body, task.name);

@@ -1,13 +1,19 @@
 import type { ModuleRegistry } from '@nestjs-spark/contracts/internal';
-import type { ModuleIdentity } from '../identity/module-identity.ts';
-import type { OwnerAnswer } from './classify-answer.ts';
+import type { ModuleIdentity } from '../identify/module-identity.ts';
 import { readBounded } from './read-bounded.ts';
 import { parseAnswer, sendSigned, whyNoAnswer } from './send-signed.ts';
 
-export interface OwnerCall {
-  owner: string;
+/** How a call to another module ended. */
+export type ModuleAnswer =
+  | { kind: 'answered'; status: number; body: unknown }
+  | { kind: 'unreachable'; reason: string }
+  | { kind: 'not-registered' };
+
+export interface ModuleCall {
+  /** The module that is asked. */
+  module: string;
   method: 'GET' | 'POST';
-  /** Below the owner's URL, with a leading slash. */
+  /** Below the module's URL, with a leading slash. */
   path: string;
   /** Sent as JSON. */
   body?: object;
@@ -15,7 +21,7 @@ export interface OwnerCall {
   signal?: AbortSignal;
 }
 
-export interface OwnerClientParts {
+export interface ModuleClientParts {
   registry: ModuleRegistry;
   identity: ModuleIdentity;
 }
@@ -24,22 +30,22 @@ const TIMEOUT_MS = 30_000;
 const ANSWER_BYTES = 256 * 1024;
 
 /** Speaks to other modules in this one's name: looks the address up each time, signs each request, follows no redirect. */
-export class OwnerClient {
-  private readonly parts: OwnerClientParts;
+export class ModuleClient {
+  private readonly parts: ModuleClientParts;
 
-  constructor(parts: OwnerClientParts) {
+  constructor(parts: ModuleClientParts) {
     this.parts = parts;
   }
 
-  /** @throws {UnavailableError} when the registry is away; whatever happens at the owner is an answer, not an error */
-  async call(call: OwnerCall): Promise<OwnerAnswer> {
-    const found = await this.parts.registry.find(call.owner);
+  /** @throws {UnavailableError} when the registry is away; whatever happens at the other module is an answer, not an error */
+  async call(call: ModuleCall): Promise<ModuleAnswer> {
+    const found = await this.parts.registry.find(call.module);
     if (!found) return { kind: 'not-registered' };
     const url = joinUrl(found.appUrl, call.path);
     if (!url)
       return {
         kind: 'unreachable',
-        reason: 'its registered AppUrl is no http(s) address without credentials',
+        reason: 'its registered AppUrl is not an http or https address without credentials',
       };
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const token = await this.parts.identity.sign({
@@ -54,10 +60,10 @@ export class OwnerClient {
 
 async function send(
   url: URL,
-  call: OwnerCall,
+  call: ModuleCall,
   token: string,
   body: string | undefined,
-): Promise<OwnerAnswer> {
+): Promise<ModuleAnswer> {
   const timeout = AbortSignal.timeout(call.timeoutMs ?? TIMEOUT_MS);
   const { method } = call;
   const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;

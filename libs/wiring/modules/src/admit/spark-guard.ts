@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { OperatorToken } from '../../identity/operator-token.ts';
-import { TokenVerifier } from '../../identity/token-verifier.ts';
-import { unauthenticated } from '../../identity/unauthenticated.ts';
+import { OperatorToken } from '../identify/operator-token.ts';
+import { TokenVerifier } from '../identify/token-verifier.ts';
+import { unauthenticated } from '../identify/unauthenticated.ts';
 import { rememberCaller, type Caller } from './caller.ts';
 import { rawBodyOf } from './raw-body.ts';
 

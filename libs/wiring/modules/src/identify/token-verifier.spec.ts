@@ -9,7 +9,7 @@ import {
   type CryptoKey,
   type JWTHeaderParameters,
 } from 'jose';
-import { MemoryLog, MemoryRegistry, MemoryState } from '../testing/memory-ports.ts';
+import { MemoryLog, MemoryRegistry, MemoryState } from '@nestjs-spark/testing';
 import { bodyDigest } from './body-digest.ts';
 import type { TrustPolicy } from './judge-key.ts';
 import { KeyRing } from './key-ring.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { UnavailableError, type ModuleInformation } from '@nestjs-spark/contracts';
-import { MemoryBoard, MemoryLog, MemoryRegistry } from '../testing/memory-ports.ts';
+import { MemoryBoard, MemoryLog, MemoryRegistry } from '@nestjs-spark/testing';
 import { AmbiguousModuleError, JoinedRegistry } from './joined-registry.ts';
 import { Registration } from './registration.ts';
 

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader } from 'jose';
-import { MemoryLog } from '../testing/memory-ports.ts';
+import { MemoryLog } from '@nestjs-spark/testing';
 import { KeyFileError } from './key-file.ts';
 import { ModuleIdentity } from './module-identity.ts';
 

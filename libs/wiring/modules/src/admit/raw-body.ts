@@ -1,46 +1,20 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { sendProblem } from '@nestjs-spark/observability/internal';
-import { DEPLOYMENT_BOUNDS } from '../../settings/options.ts';
 
-const SPARK_PATH =
-  /^(?:\/[^/?]+)*\/spark\/(?:etl\/(?:deploy|preview|set-aside)|replication|dead-letters)(?:[/?]|$)/i;
 const bodies = new WeakMap<IncomingMessage, Buffer>();
 
-/** The bytes of a request to `/spark/*` as they arrived; undefined when it did not come through `readRawBody`. */
+/** The bytes of a request to a guarded route as they arrived; undefined for every other request. */
 export function rawBodyOf(request: IncomingMessage): Buffer | undefined {
   return bodies.get(request);
 }
 
 /**
- * Reads the body of requests to `/spark/*` before any parser does: a token is bound to the bytes, and a body is not even
- * parsed before its sender is known. Too large (413), compressed or in another form than JSON (415) is answered here.
+ * Reads a body before any parser does: a token is bound to the bytes, and a body is not even parsed before its sender is known.
+ * @throws {ProblemError} `tooLarge` (413), or `unsupportedMedia` (415) for one that is compressed or in another form than JSON
  */
-export function readRawBody(
-  request: IncomingMessage,
-  response: ServerResponse,
-  next: (error?: unknown) => void,
-): void {
-  if (!SPARK_PATH.test(request.url ?? '')) return next();
-  void keepBody(request, response, next);
-}
-
-async function keepBody(
-  request: IncomingMessage,
-  response: ServerResponse,
-  next: (error?: unknown) => void,
-): Promise<void> {
-  try {
-    refuseForm(request);
-    bodies.set(request, await collect(request));
-  } catch (error) {
-    if (!(error instanceof ProblemError)) return next(error);
-    sendProblem(request, response, error.toProblem());
-    // What is still on its way is let through unread, so that the sender gets to see the answer.
-    request.resume();
-    return;
-  }
-  next();
+export async function keepRawBody(request: IncomingMessage, limit: number): Promise<void> {
+  refuseForm(request);
+  bodies.set(request, await collect(request, limit));
 }
 
 function refuseForm({ headers }: IncomingMessage): void {
@@ -57,8 +31,7 @@ function refuseForm({ headers }: IncomingMessage): void {
   }
 }
 
-async function collect(request: IncomingMessage): Promise<Buffer> {
-  const limit = DEPLOYMENT_BOUNDS.bodyBytes;
+async function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];

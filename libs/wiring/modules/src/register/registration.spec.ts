@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryBoard, MemoryLog, MemoryRegistry } from '../testing/memory-ports.ts';
+import { MemoryBoard, MemoryLog, MemoryRegistry } from '@nestjs-spark/testing';
 import { Registration } from './registration.ts';
 
 const described = {

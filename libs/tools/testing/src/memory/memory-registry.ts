@@ -1,0 +1,36 @@
+import {
+  UnavailableError,
+  type ModuleInformation,
+  type ModuleRegistry,
+} from '@nestjs-spark/contracts/internal';
+
+/** A registry in memory. `away` makes it answer as if its server could not be reached. */
+export class MemoryRegistry implements ModuleRegistry {
+  away = false;
+  reads = 0;
+  readonly modules = new Map<string, ModuleInformation>();
+
+  async prepare(): Promise<void> {
+    this.#check();
+  }
+
+  async register(information: ModuleInformation): Promise<void> {
+    this.#check();
+    this.modules.set(information.appName.toLowerCase(), structuredClone(information));
+  }
+
+  async find(module: string): Promise<ModuleInformation | null> {
+    this.#check();
+    return structuredClone(this.modules.get(module.toLowerCase()) ?? null);
+  }
+
+  async list(): Promise<ModuleInformation[]> {
+    this.#check();
+    return structuredClone([...this.modules.values()]);
+  }
+
+  #check(): void {
+    this.reads += 1;
+    if (this.away) throw new UnavailableError('The registry');
+  }
+}

@@ -1,0 +1,74 @@
+import {
+  UnavailableError,
+  VersionConflictError,
+  type StateStore,
+  type Versioned,
+} from '@nestjs-spark/contracts/internal';
+
+interface Kept {
+  id: string;
+  text: string;
+  version: number;
+}
+
+/** A state store in memory. `away` makes it answer as if its server could not be reached. */
+export class MemoryState implements StateStore {
+  away = false;
+  /** Runs once before the next write, as another instance would. */
+  beforeWrite: (() => Promise<void>) | null = null;
+  readonly #target: string;
+  readonly #documents = new Map<string, Kept>();
+  #version = 0;
+
+  /** @param target what an `UnavailableError` names */
+  constructor(target = 'The store') {
+    this.#target = target;
+  }
+
+  /** What is stored, by lower-case id. */
+  get documents(): ReadonlyMap<string, Versioned<object>> {
+    return new Map([...this.#documents].map(([key, kept]) => [key, versioned<object>(kept)]));
+  }
+
+  async read<T extends object>(id: string): Promise<Versioned<T> | null> {
+    this.#requireThere();
+    const found = this.#documents.get(id.toLowerCase());
+    return found ? versioned<T>(found) : null;
+  }
+
+  async list<T extends object>(prefix: string): Promise<Versioned<T>[]> {
+    this.#requireThere();
+    const found = [...this.#documents].filter(([key]) => key.startsWith(prefix.toLowerCase()));
+    return found.map(([, kept]) => versioned<T>(kept));
+  }
+
+  async write<T extends object>(
+    id: string,
+    _collection: string,
+    value: T,
+    expected: string | null,
+  ): Promise<string> {
+    this.#requireThere();
+    const first = this.beforeWrite;
+    this.beforeWrite = null;
+    await first?.();
+    const there = this.#documents.get(id.toLowerCase());
+    if ((there ? String(there.version) : null) !== expected) throw new VersionConflictError(id);
+    const version = ++this.#version;
+    this.#documents.set(id.toLowerCase(), { id, text: JSON.stringify(value), version });
+    return String(version);
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#requireThere();
+    this.#documents.delete(id.toLowerCase());
+  }
+
+  #requireThere(): void {
+    if (this.away) throw new UnavailableError(this.#target);
+  }
+}
+
+function versioned<T extends object>({ id, text, version }: Kept): Versioned<T> {
+  return { id, value: JSON.parse(text) as T, version: String(version) };
+}

@@ -1,0 +1,98 @@
+import type { Server } from 'node:http';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Get, Module, Post, Req, type INestApplication } from '@nestjs/common';
+import { DiscoveryModule, HttpAdapterHost, Reflector, type AbstractHttpAdapter } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
+import request from 'supertest';
+import { OperatorToken } from '../identify/operator-token.ts';
+import { TokenVerifier } from '../identify/token-verifier.ts';
+import { ADMIT_PROVIDERS } from './providers.ts';
+import { rawBodyOf } from './raw-body.ts';
+import { RouteInstaller } from './route-installer.ts';
+import { SparkController } from './spark-controller.ts';
+
+@SparkController('toys', { bodyBytes: 32 })
+class ToyController {
+  @Get()
+  list(): string[] {
+    return ['ball'];
+  }
+
+  @Post(':id/throw')
+  throw(@Req() raw: Parameters<typeof rawBodyOf>[0]): { body: string } {
+    return { body: rawBodyOf(raw)?.toString() ?? '' };
+  }
+}
+
+@Module({
+  imports: [DiscoveryModule],
+  controllers: [ToyController],
+  providers: [
+    ...ADMIT_PROVIDERS,
+    { provide: OperatorToken, useValue: new OperatorToken('operator') },
+    { provide: TokenVerifier, useValue: {} },
+  ],
+})
+class ToyModule {}
+
+let app: INestApplication;
+afterEach(() => app?.close());
+
+async function start(): Promise<Server> {
+  const module = await Test.createTestingModule({ imports: [ToyModule] }).compile();
+  app = module.createNestApplication({ logger: false });
+  await app.init();
+  return app.getHttpServer() as Server;
+}
+
+const asOperator = { authorization: 'Bearer operator' };
+
+describe('a route of a SparkController', () => {
+  it('is guarded, and its body is there as it was sent', async () => {
+    const server = await start();
+    await request(server).post('/spark/toys/1/throw').send({ a: 1 }).expect(401);
+    await request(server)
+      .post('/spark/toys/1/throw')
+      .set(asOperator)
+      .set('content-type', 'application/json')
+      .send('{ "a":1.10 }')
+      .expect(201, { body: '{ "a":1.10 }' });
+  });
+
+  it('answers other verbs with 405 and those that it takes, written nowhere but on the handler', async () => {
+    const server = await start();
+    const refused = await request(server).delete('/spark/toys').expect(405);
+    expect(refused.headers['allow']).toBe('GET, HEAD');
+    expect(refused.body).toMatchObject({ status: 405, type: 'urn:spark:problem:method-not-allowed' });
+    await request(server).get('/SPARK/Toys/7/throw/?x=1').expect(405).expect('allow', 'POST');
+  });
+
+  it('takes bodies up to its own bound, in JSON only', async () => {
+    const server = await start();
+    const post = () => request(server).post('/spark/toys/1/throw').set(asOperator);
+    await post()
+      .send({ text: 'x'.repeat(32) })
+      .expect(413);
+    await post().set('content-type', 'text/plain').send('ball').expect(415);
+    await post().set('content-encoding', 'gzip').send({}).expect(415);
+  });
+
+  it('leaves everything else to the application', async () => {
+    const server = await start();
+    await request(server).get('/spark/other').expect(404);
+    await request(server).get('/toys').expect(404);
+    await request(server).get('/spark/toys/unknown/path').set(asOperator).expect(404);
+  });
+});
+
+describe('guarded routes', () => {
+  it('end the start on Fastify, where the bytes of a request are not available, and say what to do', () => {
+    const adapter = { getType: () => 'fastify' };
+    const host = new HttpAdapterHost();
+    host.httpAdapter = adapter as Partial<AbstractHttpAdapter> as AbstractHttpAdapter;
+    const discovery = {} as ConstructorParameters<typeof RouteInstaller>[1];
+    expect(() => new RouteInstaller(host, discovery, new Reflector())).toThrow(
+      /Express only.*without FastifyAdapter/,
+    );
+  });
+});

@@ -1,0 +1,32 @@
+import { applyDecorators, Controller, SetMetadata, UseFilters, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ProblemFilter } from '@nestjs-spark/observability';
+import { SparkGuard } from './spark-guard.ts';
+
+/** Marks the controllers whose routes `RouteInstaller` takes up, with their options. */
+export const SPARK_CONTROLLER = 'spark:controller';
+
+/** How the routes of one controller are bounded. */
+export interface SparkRouteOptions {
+  /** Bytes that a body may have; more is answered with 413. Default 262,144. */
+  bodyBytes?: number;
+}
+
+/**
+ * A controller of guarded routes below `/spark`: `@SparkController('etl')` is `/spark/etl`. Each request has to show a module's
+ * token or the operators'; errors are answered as problems; bodies are read before any parser of the application, within
+ * their bounds; a verb that no handler takes is answered with 405 and `Allow`. Its module provides
+ * `ADMIT_PROVIDERS`.
+ *
+ * In a handler, `@FromCaller()` is who asks and `rawBodyOf(request)` the body.
+ */
+export function SparkController(path: string, options: SparkRouteOptions = {}): ClassDecorator {
+  return applyDecorators(
+    Controller(`spark/${path}`),
+    UseGuards(SparkGuard),
+    UseFilters(ProblemFilter),
+    ApiTags('Spark'),
+    ApiBearerAuth(),
+    SetMetadata(SPARK_CONTROLLER, options),
+  );
+}

@@ -1,0 +1,1 @@
+export { KeyFileError } from './identify/key-file.ts';

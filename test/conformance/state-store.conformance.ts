@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
 import type { StateStore } from '@nestjs-spark/contracts/internal';
-import type { OpenStore, StoreUnderTest } from './adapters/store-under-test.ts';
+import type { OpenStore, StateUnderTest } from './adapters/store-under-test.ts';
 
-export function stateStoreConformance(store: StoreUnderTest): void {
+export function stateStoreConformance(store: StateUnderTest): void {
   describe(`StateStore of ${store.name}`, () => {
-    let open: OpenStore;
+    let open: Pick<OpenStore, 'state' | 'drop'>;
     let state: StateStore;
 
     beforeAll(async () => {

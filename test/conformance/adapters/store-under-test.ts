@@ -26,6 +26,15 @@ export interface OpenStore {
   drop(): Promise<void>;
 }
 
+/** A state store has to be no more than this for its suite; a store is one as well. */
+export interface StateUnderTest {
+  name: string;
+  needs: readonly NeededServer[];
+  open(): Promise<Pick<OpenStore, 'state' | 'drop'>>;
+  /** A state store that nobody answers for. */
+  unreachable(): Promise<Pick<OpenStore, 'state' | 'drop'>>;
+}
+
 export interface StoreUnderTest {
   name: string;
   needs: readonly NeededServer[];

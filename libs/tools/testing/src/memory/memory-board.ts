@@ -7,12 +7,15 @@ export class MemoryBoard implements ControlBoard {
   readonly #watchers = new Set<(subject: string, value: object) => void>();
 
   async publish<T extends object>(subject: string, value: T): Promise<void> {
-    if (this.away) throw new UnavailableError('The bus');
-    this.values.set(subject, value);
-    for (const tell of this.#watchers) tell(subject, value);
+    this.#requireThere();
+    // As it arrives at the other side: JSON, and nobody else's object.
+    const sent = JSON.parse(JSON.stringify(value)) as T;
+    this.values.set(subject, sent);
+    for (const tell of this.#watchers) tell(subject, sent);
   }
 
   async last<T extends object>(subject: string): Promise<T | null> {
+    this.#requireThere();
     return (this.values.get(subject) as T | undefined) ?? null;
   }
 
@@ -43,5 +46,9 @@ export class MemoryBoard implements ControlBoard {
     } finally {
       this.#watchers.delete(tell);
     }
+  }
+
+  #requireThere(): void {
+    if (this.away) throw new UnavailableError('The bus');
   }
 }

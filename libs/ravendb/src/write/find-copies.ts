@@ -1,5 +1,5 @@
 import type { TaskKey } from '@nestjs-spark/contracts';
-import { isCopyOf, type Effect } from '@nestjs-spark/contracts/internal';
+import { isRemovedBy, mayBegin, type Effect } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { cutDocuments } from '../read-documents/cut-documents.ts';
 import { readMetadata, type DocumentMetadata } from '../read-documents/document-metadata.ts';
@@ -12,15 +12,13 @@ const AT_ONCE = 16;
 /** The task's own copies that a set of commands is to remove. */
 export async function findCopies(http: RavenHttp, task: TaskKey, effect: Effect): Promise<Copy[]> {
   if (effect.deletes.size === 0 && effect.prefixes.size === 0) return [];
-  const own = isCopyOf(task);
+  const isRemoved = isRemovedBy(effect, task);
   const byId = await lookUp(http, [...effect.deletes]);
-  const byPrefix = await mapAtOnce([...effect.prefixes], (prefix) => listByPrefix(http, prefix));
+  const byPrefix = await mapAtOnce([...effect.prefixes].filter(mayBegin), (prefix) => listByPrefix(http, prefix));
   const copies = new Map<string, Copy>();
   for (const document of [...byId, ...byPrefix.flat()]) {
-    const key = document.id.toLowerCase();
-    if (own(document) && !effect.puts.has(key)) {
-      copies.set(key, { id: document.id, changeVector: document.changeVector });
-    }
+    const { id, changeVector } = document;
+    if (isRemoved(document)) copies.set(id, { id, changeVector });
   }
   return [...copies.values()];
 }

@@ -1,4 +1,4 @@
-import type { Filter, FilterValue } from '@nestjs-spark/contracts/internal';
+import { sqliteKey, type Filter, type FilterValue } from '@nestjs-spark/contracts/internal';
 import { FieldSql } from './field-sql.ts';
 
 /** A condition with the values of its question marks. */
@@ -27,9 +27,9 @@ export function toCondition(filter: Filter, columns: ReadonlySet<string>): Condi
 
 /** Ids are compared by their keys, which are in lower case. */
 function onKey(filter: Filter): Condition {
-  if (filter.kind === 'prefix') return begins('_key', filter.prefix.toLowerCase());
+  if (filter.kind === 'prefix') return begins('_key', sqliteKey(filter.prefix));
   if (filter.kind === 'range') throw new Error('Ids have no order');
-  const keys = filter.values.map((value) => String(value).toLowerCase());
+  const keys = filter.values.map((value) => sqliteKey(String(value)));
   return { sql: `_key ${filter.negated ? 'NOT ' : ''}IN (${marks(keys)})`, parameters: keys };
 }
 

@@ -28,9 +28,10 @@ export const ROW_COLUMNS =
   '_etag AS etag, id, _document AS document, _metadata AS metadata, _modified AS modified';
 const MARK_COLUMNS = '_etag AS etag, _key AS key, id, _metadata AS metadata';
 
-const HIGHEST = '\u{10ffff}';
+/** Behind everything that an id of 512 bytes can go on with. */
+const HIGHEST = '\u{10ffff}'.repeat(129);
 
-/** One collection's table. Ids are given as keys: in lower case. */
+/** One collection's table. Ids are given as keys: `sqliteKey`. */
 export class DocumentTable {
   readonly collection: string;
   readonly name: string;
@@ -67,6 +68,12 @@ export class DocumentTable {
   marks(keys: readonly string[]): DocumentMark[] {
     const sql = `SELECT ${MARK_COLUMNS} FROM ${this.#quoted} WHERE _key IN (SELECT value FROM json_each(?))`;
     return this.#open.rows<DocumentMark>(sql, JSON.stringify(keys));
+  }
+
+  /** Whether some key begins so. */
+  hasPrefix(prefix: string): boolean {
+    const sql = `SELECT 1 AS found FROM ${this.#quoted} WHERE _key >= ? AND _key < ? LIMIT 1`;
+    return this.#open.row<{ found: number }>(sql, prefix, `${prefix}${HIGHEST}`) !== null;
   }
 
   marksByPrefix(prefix: string): DocumentMark[] {

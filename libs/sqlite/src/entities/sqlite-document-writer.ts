@@ -1,4 +1,9 @@
-import type { CollectionDeclaration, DocumentWrite, DocumentWriter } from '@nestjs-spark/contracts/internal';
+import {
+  sqliteKey,
+  type CollectionDeclaration,
+  type DocumentWrite,
+  type DocumentWriter,
+} from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { newId } from './new-id.ts';
@@ -7,6 +12,7 @@ import { declareTable, findTable } from './tables.ts';
 
 /** Writes documents of several collections in one transaction of SQLite, in which this process does nothing else. */
 export class SqliteDocumentWriter implements DocumentWriter {
+  readonly ids = 'sqlite';
   readonly #database: SqliteDatabase;
 
   constructor(database: SqliteDatabase) {
@@ -37,7 +43,7 @@ function writeOne(open: OpenDatabase, write: DocumentWrite): void {
     refuseElsewhere(open, declaration.collection, id, 'is not one of');
     requireVersion(open, table, id, version);
   }
-  table?.remove(id.toLowerCase());
+  table?.remove(sqliteKey(id));
 }
 
 function tableOf(open: OpenDatabase, declaration: CollectionDeclaration) {

@@ -1,5 +1,5 @@
 import type { ListQuery, Page, Repository, Stored } from '@nestjs-spark/contracts';
-import { checkPut } from '@nestjs-spark/contracts/internal';
+import { checkPut, sqliteKey } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import type { TableDeclaration } from './declaration.ts';
@@ -27,7 +27,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
 
   get(id: string): Promise<Stored<T> | null> {
     return this.#database.read((open) => {
-      const row = this.#find(open)?.get(id.toLowerCase());
+      const row = this.#find(open)?.get(sqliteKey(id));
       return row ? this.#toEntity(open, row) : null;
     });
   }
@@ -67,7 +67,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
     for (const parameter of parameters) checkPut(id, parameter);
     return this.#database.write((open) => {
       const table = this.#find(open);
-      const key = id.toLowerCase();
+      const key = sqliteKey(id);
       if (!table?.mark(key)) return null;
       const sql = `UPDATE ${table.quoted} SET _document = ${expression}, _modified = ?,
         _etag = (SELECT last_etag + 1 FROM spark_database) WHERE _key = ?`;
@@ -78,7 +78,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
   }
 
   delete(id: string): Promise<boolean> {
-    return this.#database.write((open) => this.#find(open)?.remove(id.toLowerCase()) ?? false);
+    return this.#database.write((open) => this.#find(open)?.remove(sqliteKey(id)) ?? false);
   }
 
   #put(open: OpenDatabase, table: DocumentTable, id: string, text: string): Stored<T> {

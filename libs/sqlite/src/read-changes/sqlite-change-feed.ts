@@ -1,11 +1,12 @@
 import type { Etag } from '@nestjs-spark/contracts';
-import type {
-  ChangeFeed,
-  ChangePage,
-  FeedQuery,
-  SourceDocument,
-  SourceIdentity,
-  WitnessRecord,
+import {
+  sqliteKey,
+  type ChangeFeed,
+  type ChangePage,
+  type FeedQuery,
+  type SourceDocument,
+  type SourceIdentity,
+  type WitnessRecord,
 } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
@@ -25,6 +26,7 @@ export interface SqliteFeedOptions {
 
 /** Reads one file's changes: documents from their tables in the order of etags, deletes from the event tables. */
 export class SqliteChangeFeed implements ChangeFeed {
+  readonly ids = 'sqlite';
   readonly #database: SqliteDatabase;
   readonly #tail: TailWatch;
   readonly #pageBytes: number;
@@ -89,7 +91,7 @@ function expectReaders(open: OpenDatabase): void {
 }
 
 function loadDocument(open: OpenDatabase, id: string): SourceDocument | null {
-  const key = id.toLowerCase();
+  const key = sqliteKey(id);
   for (const table of allTables(open)) {
     const row = table.get(key);
     if (row) return sourceDocument(row, table.collection, open.databaseId);

@@ -65,11 +65,7 @@ export function isOpen(request: RetryRequest | null | undefined): boolean {
 
 function mergeRetries(before: RetryRequest, documents: string[] | null): RetryRequest {
   if (documents === null) return { ...before, all: true };
-  const seen = new Set<string>();
-  const together = [...before.documents, ...documents].filter((id) => {
-    const key = id.toLowerCase();
-    return seen.has(key) ? false : seen.add(key);
-  });
+  const together = [...new Set([...before.documents, ...documents])];
   return together.length > MOST_BY_NAME
     ? { all: true, documents: together.slice(0, MOST_BY_NAME) }
     : { all: before.all, documents: together };

@@ -37,7 +37,7 @@ function writeOne(open: OpenDatabase, write: DocumentWrite): void {
     refuseElsewhere(open, declaration.collection, id, 'is not one of');
     requireVersion(open, table, id, version);
   }
-  table?.remove(id.toLowerCase());
+  table?.remove(id);
 }
 
 function tableOf(open: OpenDatabase, declaration: CollectionDeclaration) {

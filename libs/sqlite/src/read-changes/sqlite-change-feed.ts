@@ -89,9 +89,8 @@ function expectReaders(open: OpenDatabase): void {
 }
 
 function loadDocument(open: OpenDatabase, id: string): SourceDocument | null {
-  const key = id.toLowerCase();
   for (const table of allTables(open)) {
-    const row = table.get(key);
+    const row = table.get(id);
     if (row) return sourceDocument(row, table.collection, open.databaseId);
   }
   return null;

@@ -1,4 +1,3 @@
-import { sqliteKey } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { DocumentTable } from './document-table.ts';
 
@@ -10,7 +9,7 @@ export function newId(open: OpenDatabase, table: DocumentTable): string {
   for (;;) {
     const number = Number(next.get(table.collection)?.['last']);
     const id = `${idPrefix(table.collection)}/${number}-A`;
-    if (table.mark(sqliteKey(id)) === null) return id;
+    if (table.mark(id) === null) return id;
   }
 }
 

@@ -1,9 +1,4 @@
-import {
-  sqliteKey,
-  type CollectionDeclaration,
-  type DocumentWrite,
-  type DocumentWriter,
-} from '@nestjs-spark/contracts/internal';
+import type { CollectionDeclaration, DocumentWrite, DocumentWriter } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { newId } from './new-id.ts';
@@ -43,7 +38,7 @@ function writeOne(open: OpenDatabase, write: DocumentWrite): void {
     refuseElsewhere(open, declaration.collection, id, 'is not one of');
     requireVersion(open, table, id, version);
   }
-  table?.remove(sqliteKey(id));
+  table?.remove(id);
 }
 
 function tableOf(open: OpenDatabase, declaration: CollectionDeclaration) {

@@ -1,11 +1,5 @@
 import type { Etag } from '@nestjs-spark/contracts';
-import {
-  sqliteKey,
-  type ChangePage,
-  type DeleteCover,
-  type FeedQuery,
-  type SourceChange,
-} from '@nestjs-spark/contracts/internal';
+import type { ChangePage, DeleteCover, FeedQuery, SourceChange } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { DocumentTable } from '../entities/document-table.ts';
 import { findTable } from '../entities/tables.ts';
@@ -64,7 +58,7 @@ function readDeletes(table: DocumentTable, after: Etag, to: Etag, limit: number)
   const found = table.deletes(after, to, limit);
   const changes = found
     // One that was made again is shown as it is now, in its place.
-    .filter(({ id }) => table.mark(sqliteKey(id)) === null)
+    .filter(({ id }) => table.mark(id) === null)
     .map(({ id, etag }): SourceChange => ({ kind: 'delete', id, etag }));
   const last = found.at(-1);
   return { changes, to: found.length === limit && last ? last.etag : to };

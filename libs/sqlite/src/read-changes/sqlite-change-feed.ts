@@ -1,12 +1,11 @@
 import type { Etag } from '@nestjs-spark/contracts';
-import {
-  sqliteKey,
-  type ChangeFeed,
-  type ChangePage,
-  type FeedQuery,
-  type SourceDocument,
-  type SourceIdentity,
-  type WitnessRecord,
+import type {
+  ChangeFeed,
+  ChangePage,
+  FeedQuery,
+  SourceDocument,
+  SourceIdentity,
+  WitnessRecord,
 } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
@@ -91,9 +90,8 @@ function expectReaders(open: OpenDatabase): void {
 }
 
 function loadDocument(open: OpenDatabase, id: string): SourceDocument | null {
-  const key = sqliteKey(id);
   for (const table of allTables(open)) {
-    const row = table.get(key);
+    const row = table.get(id);
     if (row) return sourceDocument(row, table.collection, open.databaseId);
   }
   return null;

@@ -79,7 +79,7 @@ function putAll(open: OpenDatabase, table: DocumentTable, puts: readonly Prepare
     puts.map(({ key }) => key),
   );
   const now = Date.now();
-  for (const { id, key, fields, metadata } of puts) table.put(id, key, fields, metadata, now);
+  for (const { id, fields, metadata } of puts) table.put(id, fields, metadata, now);
 }
 
 /**

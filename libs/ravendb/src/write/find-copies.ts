@@ -1,20 +1,34 @@
 import type { TaskKey } from '@nestjs-spark/contracts';
-import { isRemovedBy, mayBegin, type Effect } from '@nestjs-spark/contracts/internal';
+import {
+  isRemovedBy,
+  mayBegin,
+  ravenKey,
+  type Checkpoint,
+  type Effect,
+} from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { cutDocuments } from '../read-documents/cut-documents.ts';
 import { readMetadata, type DocumentMetadata } from '../read-documents/document-metadata.ts';
 import { fetchDocuments } from '../read-documents/fetch-documents.ts';
 import type { Copy } from './own-copies.ts';
+import { prefixSpellings } from './prefix-spellings.ts';
 
 const PAGE = 1_024;
 const AT_ONCE = 16;
 
-/** The task's own copies that a set of commands is to remove. */
-export async function findCopies(http: RavenHttp, task: TaskKey, effect: Effect): Promise<Copy[]> {
+/** The copies of the checkpoint's task that a set of commands is to remove. */
+export async function findCopies(
+  http: RavenHttp,
+  { task, beyondAscii }: Pick<Checkpoint, 'task' | 'beyondAscii'>,
+  effect: Effect,
+): Promise<Copy[]> {
   if (effect.deletes.size === 0 && effect.prefixes.size === 0) return [];
   const isRemoved = isRemovedBy(effect, task);
   const byId = await lookUp(http, [...effect.deletes]);
-  const byPrefix = await mapAtOnce([...effect.prefixes].filter(mayBegin), (prefix) => listByPrefix(http, prefix));
+  const prefixes = [...effect.prefixes].filter(mayBegin);
+  const byPrefix = await mapAtOnce(beyondAscii ? await spellAll(http, prefixes) : prefixes, (prefix) =>
+    listByPrefix(http, prefix),
+  );
   const copies = new Map<string, Copy>();
   for (const document of [...byId, ...byPrefix.flat()]) {
     const { id, changeVector } = document;
@@ -29,6 +43,22 @@ export async function lookUp(http: RavenHttp, ids: string[]): Promise<DocumentMe
   return found.filter((document) => document !== null);
 }
 
+async function spellAll(http: RavenHttp, prefixes: readonly string[]): Promise<string[]> {
+  const known = new Map<string, Promise<boolean>>();
+  const exists = (prefix: string): Promise<boolean> => {
+    const asked = known.get(prefix) ?? isAnyThere(http, prefix);
+    known.set(prefix, asked);
+    return asked;
+  };
+  const spelled = await mapAtOnce(prefixes, (prefix) => prefixSpellings(ravenKey(prefix), exists));
+  return spelled.flat();
+}
+
+async function isAnyThere(http: RavenHttp, prefix: string): Promise<boolean> {
+  const path = http.path('/docs', { startsWith: prefix, metadataOnly: true, pageSize: 1 });
+  return cutDocuments((await http.request({ path })).body).slices.length > 0;
+}
+
 async function listByPrefix(http: RavenHttp, prefix: string): Promise<DocumentMetadata[]> {
   const found: DocumentMetadata[] = [];
   for (let start = 0; ; start += PAGE) {
@@ -40,7 +70,7 @@ async function listByPrefix(http: RavenHttp, prefix: string): Promise<DocumentMe
   }
 }
 
-async function mapAtOnce<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
+async function mapAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (let at = 0; at < items.length; at += AT_ONCE) {
     results.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(work))));

@@ -96,7 +96,7 @@ export class RavenChangeTarget implements ChangeTarget {
     const { effect } = work;
     let moved: Copy[] = [];
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const deletes = [...(await findCopies(this.#http, checkpoint.task, effect)), ...moved];
+      const deletes = [...(await findCopies(this.#http, checkpoint, effect)), ...moved];
       try {
         const guard = attempt < BY_VERSION || moved.length > 0 ? {} : { guard: checkpoint.task };
         const extras = await this.#planExtras(work, checkpoint.task, moved);

@@ -1,4 +1,3 @@
-import type { TaskKey } from '@nestjs-spark/contracts';
 import {
   isRemovedBy,
   mayBegin,

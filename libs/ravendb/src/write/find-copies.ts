@@ -10,7 +10,7 @@ import { cutDocuments } from '../read-documents/cut-documents.ts';
 import { readMetadata, type DocumentMetadata } from '../read-documents/document-metadata.ts';
 import { fetchDocuments } from '../read-documents/fetch-documents.ts';
 import type { Copy } from './own-copies.ts';
-import { prefixSpellings } from './prefix-spellings.ts';
+import { idsUnder, withSpellings } from './prefix-spellings.ts';
 
 const PAGE = 1_024;
 const AT_ONCE = 16;
@@ -42,20 +42,11 @@ export async function lookUp(http: RavenHttp, ids: string[]): Promise<DocumentMe
   return found.filter((document) => document !== null);
 }
 
+/** The prefixes as they have to be asked for, so that RavenDB passes over nothing. */
 async function spellAll(http: RavenHttp, prefixes: readonly string[]): Promise<string[]> {
-  const known = new Map<string, Promise<boolean>>();
-  const exists = (prefix: string): Promise<boolean> => {
-    const asked = known.get(prefix) ?? isAnyThere(http, prefix);
-    known.set(prefix, asked);
-    return asked;
-  };
-  const spelled = await mapAtOnce(prefixes, (prefix) => prefixSpellings(ravenKey(prefix), exists));
-  return spelled.flat();
-}
-
-async function isAnyThere(http: RavenHttp, prefix: string): Promise<boolean> {
-  const path = http.path('/docs', { startsWith: prefix, metadataOnly: true, pageSize: 1 });
-  return cutDocuments((await http.request({ path })).body).slices.length > 0;
+  const keys = prefixes.map(ravenKey);
+  const found = (await lookUp(http, keys.flatMap(idsUnder))).map(({ id }) => id);
+  return withSpellings(keys, found);
 }
 
 async function listByPrefix(http: RavenHttp, prefix: string): Promise<DocumentMetadata[]> {

@@ -12,7 +12,11 @@ export interface StandingCopy extends CopyMarks {
  * The key by which the owner means a copy. The owner's spelling stands in `spark-source`; the copy itself may have another one,
  * where the target takes both for one id.
  */
-export function ownersKey(rule: IdRule, { owner }: TaskKey, { id, copyOf }: Omit<StandingCopy, 'generation'>): string {
+export function ownersKey(
+  rule: IdRule,
+  { owner }: TaskKey,
+  { id, copyOf }: Omit<StandingCopy, 'generation'>,
+): string {
   const source = copyOf === null ? null : copyOf.slice(owner.length + 1);
   const isFromThere = source !== null && ravenKey(id).startsWith(ravenKey(source));
   return idKey(rule, isFromThere ? source + id.slice(source.length) : id);

@@ -5,11 +5,28 @@ import { idKey, type IdRule } from '../names/id-rules.ts';
 import { reduceCommands } from './reduce-commands.ts';
 
 const rules = fc.constantFrom<IdRule>('ravendb', 'sqlite');
-const ids = fc.constantFrom('a', 'A', 'a/1', 'A/2', 'b/1', 'b', 'ä/1', 'Ä/1', 'Ä/2', 'k', '\u212a', 'ος', 'ΟΣ');
+const ids = fc.constantFrom(
+  'a',
+  'A',
+  'a/1',
+  'A/2',
+  'b/1',
+  'b',
+  'ä/1',
+  'Ä/1',
+  'Ä/2',
+  'k',
+  '\u212a',
+  'ος',
+  'ΟΣ',
+);
 const command: fc.Arbitrary<ChangeCommand> = fc.oneof(
   fc.record({ type: fc.constant('put' as const), id: ids, document: fc.nat().map(String) }),
   fc.record({ type: fc.constant('delete' as const), id: ids }),
-  fc.record({ type: fc.constant('delete-prefix' as const), prefix: fc.constantFrom('a/', 'B', 'b/', 'ä', 'Ä/', 'Ο') }),
+  fc.record({
+    type: fc.constant('delete-prefix' as const),
+    prefix: fc.constantFrom('a/', 'B', 'b/', 'ä', 'Ä/', 'Ο'),
+  }),
 );
 
 /** One command after the other, on a store of which everything is the task's own. */

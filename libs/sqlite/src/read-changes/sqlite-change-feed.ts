@@ -90,6 +90,8 @@ function expectReaders(open: OpenDatabase): void {
 }
 
 function loadDocument(open: OpenDatabase, id: string): SourceDocument | null {
+  // SQLite would look for the replacement character.
+  if (!id.isWellFormed()) return null;
   for (const table of allTables(open)) {
     const row = table.get(id);
     if (row) return sourceDocument(row, table.collection, open.databaseId);

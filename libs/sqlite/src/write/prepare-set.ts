@@ -1,5 +1,13 @@
 import { ContentRefusedError, type ChangeCommand } from '@nestjs-spark/contracts';
-import { checkPut, checkSettled, reduceCommands, sqliteKey, unreadable, type Effect, type IdRule } from '@nestjs-spark/contracts/internal';
+import {
+  checkPut,
+  checkSettled,
+  reduceCommands,
+  sqliteKey,
+  unreadable,
+  type Effect,
+  type IdRule,
+} from '@nestjs-spark/contracts/internal';
 import { splitDocument, type SplitDocument } from '../entities/split-document.ts';
 
 export interface PreparedPut extends SplitDocument {

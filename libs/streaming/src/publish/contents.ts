@@ -1,5 +1,11 @@
 import { UnavailableError, type AttachmentCopy, type ChangeCommand } from '@nestjs-spark/contracts';
-import { UNNAMED_RULE, idKey, type ContentBundle, type IdRule, type SourceExtras } from '@nestjs-spark/contracts/internal';
+import {
+  UNNAMED_RULE,
+  idKey,
+  type ContentBundle,
+  type IdRule,
+  type SourceExtras,
+} from '@nestjs-spark/contracts/internal';
 
 /** How many attachments to remember as sent: about 100 bytes each. */
 const REMEMBERED = 50_000;

@@ -1,7 +1,19 @@
 import type { Etag, TaskKey } from '@nestjs-spark/contracts';
-import { UNNAMED_RULE, idKey, type IdRule, type StateStore, type Versioned } from '@nestjs-spark/contracts/internal';
+import {
+  UNNAMED_RULE,
+  idKey,
+  type IdRule,
+  type StateStore,
+  type Versioned,
+} from '@nestjs-spark/contracts/internal';
 import { inGroups } from '../flow/in-groups.ts';
-import { isKeptWhole, keepable, type Reading, type SetAsideDocument, type SetAsideFailure } from './document.ts';
+import {
+  isKeptWhole,
+  keepable,
+  type Reading,
+  type SetAsideDocument,
+  type SetAsideFailure,
+} from './document.ts';
 import { SetAsideEntries } from './entries.ts';
 
 /** So many of a task are kept with their reasons; what fails beyond is only counted, and read again with everything else. */
@@ -44,7 +56,11 @@ export class SetAside implements Counted {
   #open = 0;
   #beyond = 0;
 
-  private constructor(state: StateStore, task: TaskKey, { generation, incarnation, ids = UNNAMED_RULE }: Reading) {
+  private constructor(
+    state: StateStore,
+    task: TaskKey,
+    { generation, incarnation, ids = UNNAMED_RULE }: Reading,
+  ) {
     this.#entries = new SetAsideEntries(state, task);
     this.#task = task;
     this.#reading = { generation, incarnation, ids };

@@ -17,8 +17,9 @@ const BEYOND_ASCII = /[^\0-\x7f]/;
 export function isSuspect({ owner }: TaskKey, { id, copyOf }: CopyMark): boolean {
   if (BEYOND_ASCII.test(id)) return true;
   if (copyOf === null) return false;
-  const source = copyOf.slice(owner.length + 1);
-  return BEYOND_ASCII.test(source) || !ravenKey(id).startsWith(ravenKey(source));
+  const source = ravenKey(copyOf.slice(owner.length + 1));
+  const key = ravenKey(id);
+  return BEYOND_ASCII.test(copyOf) || (key !== source && !key.startsWith(`${source}/`));
 }
 
 /**

@@ -25,7 +25,7 @@ export async function fillCars(source: SqliteDatabase, documents: number): Promi
     await source.write((open) => {
       const table = tableOf(open, 'Cars');
       for (let n = at; n < Math.min(at + PAGE, documents); n++) {
-        table.put(`cars/${n}`, `cars/${n}`, fieldsOf(n), null, 0);
+        table.put(`cars/${n}`, fieldsOf(n), null, 0);
       }
     });
   }

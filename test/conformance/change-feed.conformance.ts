@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UnavailableError, VersionConflictError, type Etag } from '@nestjs-spark/contracts';
-import type { ChangeFeed, ChangePage, DeleteCover, SourceChange } from '@nestjs-spark/contracts/internal';
+import {
+  idKey,
+  type ChangeFeed,
+  type ChangePage,
+  type DeleteCover,
+  type SourceChange,
+} from '@nestjs-spark/contracts/internal';
 import { eventually } from '@nestjs-spark/servers/testing';
 import type { OpenStore, StoreUnderTest } from './adapters/store-under-test.ts';
 
@@ -170,6 +176,30 @@ export function changeFeedConformance(store: StoreUnderTest): void {
       const again = await readAll(feed, 'Late', { from: anew + 1, deletesAfter: anew });
       expect(idsOf(again.changes)).toEqual(['delete late/last']);
       expect(new Set(await coverOf(again.pages))).toEqual(new Set(['kept']));
+    });
+
+    it('loads a document by the rule of its store for ids', async () => {
+      const id = 'LOADED/ÄÖ-İ-ΟΔΟΣ-\u212a-𐐀';
+      await open.put(id, 'Loaded', '{}');
+      const asked = [
+        'loaded/ÄÖ-İ-ΟΔΟΣ-\u212a-𐐀',
+        'loaded/äö-İ-οδοσ-k-𐐀',
+        id.toLowerCase(),
+        'loaded/äö-İ-οδοσ-k-𐐨',
+      ];
+      const found = (await feed.load(asked)).map((document) => document?.id === id);
+      expect(found).toEqual(asked.map((one) => idKey(feed.ids, one) === idKey(feed.ids, id)));
+      expect(found.slice(0, 2)).toEqual([true, feed.ids === 'ravendb']);
+    });
+
+    it('finds nothing under what is no id, and goes on', async () => {
+      await open.put('loaded/\ufffd', 'Loaded', '{}');
+      const none = ['', ' ', '\u00a0', 'loaded/', 'loaded|', 'loaded/\0', 'loaded/\ud800', 'x'.repeat(600)];
+      const found = await feed.load([...none, 'loaded/\ufffd']);
+      expect(found.map((document) => document?.id ?? null)).toEqual([
+        ...none.map(() => null),
+        'loaded/\ufffd',
+      ]);
     });
 
     it('loads documents in the order asked for, null where there is none', async () => {

@@ -6,7 +6,7 @@ import {
   type ChangeCommand,
   type TaskKey,
 } from '@nestjs-spark/contracts';
-import type { ChangeTarget, Checkpoint } from '@nestjs-spark/contracts/internal';
+import { idKey, type ChangeTarget, type Checkpoint, type IdRule } from '@nestjs-spark/contracts/internal';
 import type { OpenStore, StoreUnderTest } from './adapters/store-under-test.ts';
 
 function checkpointOf(task: TaskKey, changes: Partial<Checkpoint> = {}): Checkpoint {
@@ -197,6 +197,58 @@ export function changeTargetConformance(store: StoreUnderTest): void {
       const commands = ['del/mine', 'del/other', 'del/own', 'del/depot', 'del/none'].map(remove);
       await target.apply(commands, checkpointOf(task, { to: 11 }), version);
       expect(await open.ids('del/')).toEqual(['del/depot', 'del/other', 'del/own']);
+    });
+
+    describe.each<IdRule>(['ravendb', 'sqlite'])('of an owner on %s', (ids) => {
+      const copyOf = (id: string): ChangeCommand => {
+        const metadata = {
+          '@collection': 'Cars',
+          'spark-source': `Fleet/${id.replace(/\/people\/.*/, '')}`,
+          'spark-etag': 1,
+          'spark-generation': `${label}:1`,
+        };
+        return { type: 'put', id, document: JSON.stringify({ V: id, '@metadata': metadata }) };
+      };
+      const at = (to: number): Checkpoint => checkpointOf(task, { to, ids, beyondAscii: true });
+      const names = ['İ', 'ΟΔΟΣ', 'ẞ', '\u212a', '\u212b', '𐐀', 'Ⴀ', 'Ა', 'Ꭰ', 'ǅ', 'Ⱥ'];
+
+      it('deletes the copies of what the owner calls by its own key, by id and by prefix, and counts them', async () => {
+        const prefix = `${ids}-${task.name}/`;
+        const all = names.flatMap((name) => [
+          `${prefix}${name}`,
+          `${prefix}${name}/people/0000000000000000001`,
+        ]);
+        let version = await target.apply(all.map(copyOf), at(10), null);
+        expect((await open.ids(prefix)).toSorted()).toEqual(all.toSorted());
+        const commands = names.flatMap((name): ChangeCommand[] => [
+          { type: 'delete', id: idKey(ids, `${prefix}${name}`) },
+          { type: 'delete-prefix', prefix: idKey(ids, `${prefix}${name}/people/`) },
+        ]);
+        version = await target.apply(commands, at(20), version);
+        expect(await open.ids(prefix)).toEqual([]);
+        const stored = await target.readCheckpoint(task);
+        expect(stored?.version).toBe(version);
+        expect(stored?.checkpoint.documentsDeleted).toBe(all.length);
+        await target.apply(commands, at(30), version);
+        expect((await target.readCheckpoint(task))?.checkpoint.documentsDeleted).toBe(0);
+      });
+
+      it('keeps one copy of each of its documents, whatever they were called before', async () => {
+        const id = `${ids}-again-${task.name}/`;
+        const version = await target.apply([copyOf(`${id}Äk`)], at(10), null);
+        const again = target.apply([copyOf(`${id}ä\u212a`)], at(20), version);
+        if (ids === 'ravendb') {
+          await again;
+          expect(await open.ids(id)).toEqual([`${id}ä\u212a`]);
+        } else if (store.name === 'SQLite') {
+          await again;
+          expect(await open.ids(id)).toHaveLength(2);
+        } else {
+          await expect(again).rejects.toThrow(`cannot stand beside the copy of Fleet/${id}Äk`);
+          await target.apply([{ type: 'delete', id: `${id}ä\u212a` }], at(20), version);
+          expect(await open.ids(id)).toEqual([`${id}Äk`]);
+        }
+      });
     });
 
     it('deletes by prefix the same way, before what the same set puts', async () => {

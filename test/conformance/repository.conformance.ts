@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { UnavailableError, VERSION, VersionConflictError, type Repository } from '@nestjs-spark/contracts';
 import { eventually } from '@nestjs-spark/servers/testing';
+import { UNUSUAL_IDS } from '../regression/unusual-ids.ts';
 import type { OpenStore, StoreUnderTest } from './adapters/store-under-test.ts';
 
 interface Car {
@@ -54,6 +55,29 @@ export function repositoryConformance(store: StoreUnderTest): void {
       expect(await cars.get('people/1')).toBeNull();
       expect(await cars.delete('people/1')).toBe(false);
       expect(await open.text('people/1')).not.toBeNull();
+    });
+
+    it('finds what another program stored by the rule of its store, and puts over it', async () => {
+      const id = `${collection}/ÄÖ-İ-ΟΔΟΣ`;
+      await open.put(id, collection, '{"LicensePlate":"A","Year":1}');
+      expect(await cars.get(`${collection.toUpperCase()}/ÄÖ-İ-ΟΔΟΣ`)).toMatchObject({ id, year: 1 });
+      await cars.put(id, { licensePlate: 'A', year: 2 });
+      expect((await cars.list()).items).toMatchObject([{ year: 2 }]);
+      expect(await cars.delete(`${collection.toUpperCase()}/ÄÖ-İ-ΟΔΟΣ`)).toBe(true);
+      expect(await open.ids(`${collection}/`)).toEqual([]);
+    });
+
+    it.each(UNUSUAL_IDS)('takes a document whose id is $what, or says why not', async ({ id, refused }) => {
+      const put = cars.put(id, { licensePlate: 'A', year: 1 });
+      if (refused === undefined) {
+        expect((await put).id).toBe(id);
+        expect(await cars.get(id)).toMatchObject({ id, year: 1 });
+        expect(await cars.delete(id)).toBe(true);
+      } else {
+        await expect(put).rejects.toThrow(refused);
+        expect(await cars.get(id)).toBeNull();
+        expect(await cars.delete(id)).toBe(false);
+      }
     });
 
     it('replaces a document, or makes it', async () => {

@@ -17,22 +17,22 @@ export class SqliteShell {
     const { '@collection': _, ...rest } = metadata;
     const kept = Object.keys(rest).length > 0 ? JSON.stringify(rest) : null;
     const changed = this.#run(
-      `UPDATE "${collection}" SET _document = ?, _metadata = ? WHERE _key = ?`,
+      `UPDATE "${collection}" SET _document = ?, _metadata = ? WHERE id = ?`,
       json,
       kept,
-      key(id),
+      id,
     );
     if (changed > 0) return;
     this.#run(`INSERT INTO "${collection}" (id, _document, _metadata) VALUES (?, ?, ?)`, id, json, kept);
   }
 
   delete(id: string): void {
-    for (const table of this.#tables()) this.#run(`DELETE FROM "${table}" WHERE _key = ?`, key(id));
+    for (const table of this.#tables()) this.#run(`DELETE FROM "${table}" WHERE id = ?`, id);
   }
 
   text(id: string): string | null {
     for (const table of this.#tables()) {
-      const row = this.#db.prepare(`SELECT _document, _metadata FROM "${table}" WHERE _key = ?`).get(key(id));
+      const row = this.#db.prepare(`SELECT _document, _metadata FROM "${table}" WHERE id = ?`).get(id);
       if (!row) continue;
       const metadata = { ...JSON.parse(String(row['_metadata'] ?? '{}')), '@collection': table };
       const inner = String(row['_document']).slice(1, -1);
@@ -44,8 +44,8 @@ export class SqliteShell {
   ids(prefix: string): string[] {
     const found = this.#tables().flatMap((table) =>
       this.#db
-        .prepare(`SELECT id FROM "${table}" WHERE _key >= ? AND _key < ?`)
-        .all(key(prefix), `${key(prefix)}\u{10ffff}`)
+        .prepare(`SELECT id FROM "${table}" WHERE id >= ? AND id < ?`)
+        .all(prefix, `${prefix}\u{10ffff}`)
         .map((row) => String(row['id'])),
     );
     return found.toSorted();
@@ -65,9 +65,4 @@ export class SqliteShell {
   #run(sql: string, ...values: SQLInputValue[]): number {
     return Number(this.#db.prepare(sql).run(...values).changes);
   }
-}
-
-// SQLite itself only folds ASCII, so ids with other capitals are given their key by whoever writes them.
-function key(id: string): string {
-  return id.toLowerCase();
 }

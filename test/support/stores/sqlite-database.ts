@@ -54,8 +54,8 @@ export class SqliteDatabase implements TestDatabase {
   async get(id: string): Promise<StoredDocument | null> {
     for (const collection of this.collections()) {
       const row = this.open()
-        .prepare(`SELECT _etag, id, _document, _metadata FROM "${collection}" WHERE _key = ?`)
-        .get(id.toLowerCase());
+        .prepare(`SELECT _etag, id, _document, _metadata FROM "${collection}" WHERE id = ?`)
+        .get(id);
       if (row) return toDocument(row, collection);
     }
     return null;
@@ -124,7 +124,7 @@ export class SqliteDatabase implements TestDatabase {
       id,
     ];
     const { changes } = this.open()
-      .prepare(`UPDATE "${table}" SET _document = ?, _metadata = ? WHERE _key = lower(?)`)
+      .prepare(`UPDATE "${table}" SET _document = ?, _metadata = ? WHERE id = ?`)
       .run(...values);
     if (changes === 0) {
       this.open()
@@ -135,7 +135,7 @@ export class SqliteDatabase implements TestDatabase {
 
   private deleteNow(id: string): void {
     for (const collection of this.collections()) {
-      this.open().prepare(`DELETE FROM "${collection}" WHERE _key = ?`).run(id.toLowerCase());
+      this.open().prepare(`DELETE FROM "${collection}" WHERE id = ?`).run(id);
     }
   }
 

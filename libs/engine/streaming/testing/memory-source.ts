@@ -2,10 +2,12 @@ import { VersionConflictError, type Etag } from '@nestjs-spark/contracts';
 import {
   COPY_SOURCE,
   NEVER_RAISED,
+  idKey,
   raisedFrom,
   type ChangeFeed,
   type ChangePage,
   type FeedQuery,
+  type IdRule,
   type SourceChange,
   type SourceDocument,
   type SourceIdentity,
@@ -35,6 +37,7 @@ interface Image {
 
 /** A source database in memory that behaves as RavenDB does: etags with gaps, tombstones, restores that keep the id. */
 export class MemorySource implements ChangeFeed {
+  readonly ids: IdRule;
   #image: Image = {
     databaseId: 'db-1',
     etag: 0,
@@ -46,21 +49,27 @@ export class MemorySource implements ChangeFeed {
   };
   #waiting = new Set<() => void>();
 
+  /** @param ids whose rule it follows; like RavenDB it says of what is deleted only the key */
+  constructor(ids: IdRule = 'ravendb') {
+    this.ids = ids;
+  }
+
   put(id: string, fields: Record<string, unknown>, collection = 'Cars', copyOf: string | null = null): void {
     const written = ++this.#image.etag;
-    const key = id.toLowerCase();
+    const key = idKey(this.ids, id);
     const before = this.#image.documents.get(key);
     if (before && before.collection !== collection) this.#bury(before);
-    this.#image.tombstones.delete(tombstoneKey(id, collection));
+    this.#image.tombstones.delete(tombstoneKey(key, collection));
     const etag = before ? ++this.#image.etag : written;
     this.#image.documents.set(key, { id, collection, etag, copyOf, fields });
     this.#wake();
   }
 
   delete(id: string): void {
-    const document = this.#image.documents.get(id.toLowerCase());
+    const key = idKey(this.ids, id);
+    const document = this.#image.documents.get(key);
     if (!document) return;
-    this.#image.documents.delete(id.toLowerCase());
+    this.#image.documents.delete(key);
     this.#bury(document);
     this.#wake();
   }
@@ -112,7 +121,7 @@ export class MemorySource implements ChangeFeed {
     }));
     const deletes = [...tombstones.values()].map(({ id, etag, ...rest }) => ({
       kind: 'delete' as const,
-      id: id.toLowerCase(),
+      id: idKey(this.ids, id),
       etag,
       ...rest,
     }));
@@ -134,7 +143,7 @@ export class MemorySource implements ChangeFeed {
 
   async load(ids: string[]): Promise<(SourceDocument | null)[]> {
     return ids.map((id) => {
-      const found = this.#image.documents.get(id.toLowerCase());
+      const found = this.#image.documents.get(idKey(this.ids, id));
       return found ? toSource(found) : null;
     });
   }
@@ -166,7 +175,8 @@ export class MemorySource implements ChangeFeed {
   }
 
   #bury({ id, collection }: Kept): void {
-    this.#image.tombstones.set(tombstoneKey(id, collection), { id, collection, etag: ++this.#image.etag });
+    const key = tombstoneKey(idKey(this.ids, id), collection);
+    this.#image.tombstones.set(key, { id, collection, etag: ++this.#image.etag });
   }
 
   #clean(upTo: Etag): void {
@@ -180,8 +190,8 @@ export class MemorySource implements ChangeFeed {
   }
 }
 
-function tombstoneKey(id: string, collection: string): string {
-  return `${collection}/${id.toLowerCase()}`;
+function tombstoneKey(key: string, collection: string): string {
+  return `${collection}/${key}`;
 }
 
 function toSource({ id, collection, copyOf, fields }: Kept): SourceDocument {

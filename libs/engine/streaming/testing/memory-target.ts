@@ -10,9 +10,18 @@ import {
   COPY_ETAG,
   COPY_GENERATION,
   COPY_SOURCE,
+  UNNAMED_RULE,
   generationLabel,
+  idKey,
+  isCopyOf,
+  isRemovedBy,
+  ownersKey,
+  reduceCommands,
   type ChangeTarget,
   type Checkpoint,
+  type CopyMark,
+  type IdRule,
+  type StandingCopy,
   type StoredCheckpoint,
 } from '@nestjs-spark/contracts/internal';
 
@@ -26,7 +35,9 @@ export interface MemoryCopy {
 
 /** A target database in memory: one transaction per set, fenced by the checkpoint's version. */
 export class MemoryTarget implements ChangeTarget {
+  /** By its own key. */
   readonly documents = new Map<string, MemoryCopy>();
+  readonly #ids: IdRule;
   /** How often one version of a document was put by one generation. */
   readonly applications = new Map<string, number>();
   /** Which documents it does not take, and whether it says which one it was. */
@@ -34,6 +45,11 @@ export class MemoryTarget implements ChangeTarget {
   namesRefused = false;
   readonly #checkpoints = new Map<string, StoredCheckpoint>();
   #version = 0;
+
+  /** @param ids whose rule it follows */
+  constructor(ids: IdRule = 'ravendb') {
+    this.#ids = ids;
+  }
 
   /** What stands there, to be put back later as an operator would. */
   backup(): () => void {
@@ -63,8 +79,16 @@ export class MemoryTarget implements ChangeTarget {
   ): Promise<string> {
     this.#fence(checkpoint.task, await expected);
     this.#requireTaken(commands);
-    for (const command of commands) this.#carryOut(command, checkpoint.task);
-    return this.#store(checkpoint);
+    const before = [...this.documents];
+    try {
+      let removed = 0;
+      for (const command of commands) removed += this.#carryOut(command, checkpoint);
+      return this.#store({ ...checkpoint, documentsDeleted: checkpoint.documentsDeleted + removed });
+    } catch (error) {
+      this.documents.clear();
+      for (const [key, copy] of before) this.documents.set(key, copy);
+      throw error;
+    }
   }
 
   async sweep({ checkpoint, version }: StoredCheckpoint): Promise<StoredCheckpoint> {
@@ -89,6 +113,10 @@ export class MemoryTarget implements ChangeTarget {
     return { removed };
   }
 
+  async *copies(task: TaskKey): AsyncGenerator<CopyMark[]> {
+    yield [...this.documents.values()].map(toMark).filter(isCopyOf(task));
+  }
+
   #requireTaken(commands: ChangeCommand[]): void {
     const refused = commands.find((command) => command.type === 'put' && this.refuses(fieldsOf(command)));
     if (refused?.type !== 'put') return;
@@ -100,31 +128,40 @@ export class MemoryTarget implements ChangeTarget {
     if (there !== expected) throw new VersionConflictError(taskId(task));
   }
 
-  #carryOut(command: ChangeCommand, task: TaskKey): void {
-    if (command.type === 'put') {
-      const { '@metadata': metadata, ...fields } = JSON.parse(command.document) as Record<string, unknown> & {
-        '@metadata': Record<string, unknown>;
-      };
-      const copy: MemoryCopy = {
-        id: command.id,
-        fields,
-        source: String(metadata[COPY_SOURCE]),
-        etag: Number(metadata[COPY_ETAG]),
-        generation: String(metadata[COPY_GENERATION]),
-      };
-      const version = `${copy.source}@${copy.etag} ${copy.generation}`;
-      this.applications.set(version, (this.applications.get(version) ?? 0) + 1);
-      this.documents.set(command.id.toLowerCase(), copy);
-      return;
+  /** @returns how many copies were removed */
+  #carryOut(command: ChangeCommand, checkpoint: Checkpoint): number {
+    if (command.type === 'put') this.#put(command, checkpoint);
+    if (command.type !== 'delete' && command.type !== 'delete-prefix') return 0;
+    const isRemoved = isRemovedBy(reduceCommands([command], checkpoint.ids ?? UNNAMED_RULE), checkpoint.task);
+    const found = [...this.documents].filter(([, copy]) => isRemoved(toMark(copy)));
+    for (const [key] of found) this.documents.delete(key);
+    return found.length;
+  }
+
+  #put({ id, document }: { id: string; document: string }, checkpoint: Checkpoint): void {
+    const { '@metadata': metadata, ...fields } = JSON.parse(document) as Record<string, unknown> & {
+      '@metadata': Record<string, unknown>;
+    };
+    const copy: MemoryCopy = {
+      id,
+      fields,
+      source: String(metadata[COPY_SOURCE]),
+      etag: Number(metadata[COPY_ETAG]),
+      generation: String(metadata[COPY_GENERATION]),
+    };
+    const { task, ids: rule = UNNAMED_RULE } = checkpoint;
+    const key = idKey(this.#ids, id);
+    const there = this.documents.get(key);
+    const isSecond = there && ownersKey(rule, task, toMark(there)) !== ownersKey(rule, task, toMark(copy));
+    if (isSecond && there.generation === copy.generation) {
+      throw new ContentRefusedError(`${id} cannot stand beside the copy of ${there.source}`, id);
     }
-    if (command.type !== 'delete' && command.type !== 'delete-prefix') return;
-    for (const [key, copy] of this.documents) {
-      const meant =
-        command.type === 'delete'
-          ? key === command.id.toLowerCase()
-          : key.startsWith(command.prefix.toLowerCase());
-      if (meant && copy.generation?.startsWith(`${taskLabel(task)}:`)) this.documents.delete(key);
+    for (const [other, { id: otherId }] of this.documents) {
+      if (other !== key && idKey(rule, otherId) === idKey(rule, id)) this.documents.delete(other);
     }
+    const version = `${copy.source}@${copy.etag} ${copy.generation}`;
+    this.applications.set(version, (this.applications.get(version) ?? 0) + 1);
+    this.documents.set(key, copy);
   }
 
   #store(checkpoint: Checkpoint): string {
@@ -136,4 +173,8 @@ export class MemoryTarget implements ChangeTarget {
 
 function fieldsOf({ document }: { document: string }): Record<string, unknown> {
   return JSON.parse(document) as Record<string, unknown>;
+}
+
+function toMark({ id, source, generation }: MemoryCopy): StandingCopy {
+  return { id, copyOf: source, generation };
 }

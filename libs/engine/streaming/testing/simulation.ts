@@ -7,6 +7,7 @@ import {
   decodeHeader,
   type Confirmation,
   type Log,
+  ravenKey,
 } from '@nestjs-spark/contracts/internal';
 import { TaskApply } from '../src/apply/task-apply.ts';
 import { TaskCapture } from '../src/capture/task-capture.ts';
@@ -154,7 +155,7 @@ export class Simulation {
     const wanted = new Map(
       this.#cars()
         .filter(({ fields }) => !fields.Hidden)
-        .map(({ id, fields }) => [id.toLowerCase(), JSON.stringify({ ...fields, Tag: this.script })]),
+        .map(({ id, fields }) => [ravenKey(id), JSON.stringify({ ...fields, Tag: this.script })]),
     );
     const failing = new Set([...this.#throwing(), ...this.#refused()]);
     const there = new Map([...this.target.documents].map(([id, { fields }]) => [id, fields]));
@@ -228,14 +229,14 @@ export class Simulation {
 
   #throwing(): string[] {
     const throwing = this.#cars().filter(({ fields }) => throwsOn(fields, this.script, this.surroundings));
-    return throwing.map(({ id }) => id.toLowerCase());
+    return throwing.map(({ id }) => ravenKey(id));
   }
 
   #refused(): string[] {
     const offered = this.#cars().filter(
       ({ fields }) => !fields.Hidden && !throwsOn(fields, this.script, this.surroundings),
     );
-    return offered.filter(({ fields }) => this.#isRefused(fields)).map(({ id }) => id.toLowerCase());
+    return offered.filter(({ fields }) => this.#isRefused(fields)).map(({ id }) => ravenKey(id));
   }
 
   #isRefused({ Refused }: Record<string, unknown>): boolean {
@@ -285,5 +286,5 @@ function textOf(fields: Record<string, unknown> | undefined): string | undefined
 }
 
 function idsOf({ documents }: SetAsideList): string[] {
-  return documents.map(({ documentId }) => documentId.toLowerCase());
+  return documents.map(({ documentId }) => ravenKey(documentId));
 }

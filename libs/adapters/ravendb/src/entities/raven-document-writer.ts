@@ -4,6 +4,7 @@ import { newId } from './new-id.ts';
 
 /** Writes documents of several collections in one transaction of RavenDB, which is one `bulk_docs`. */
 export class RavenDocumentWriter implements DocumentWriter {
+  readonly ids = 'ravendb';
   readonly #connection: RavenConnection;
 
   constructor(connection: RavenConnection) {

@@ -5,7 +5,7 @@ import {
   type Repository,
   type Stored,
 } from '@nestjs-spark/contracts';
-import { checkPut, storedName } from '@nestjs-spark/contracts/internal';
+import { checkPut, refusedId, storedName } from '@nestjs-spark/contracts/internal';
 import type { RavenConnection } from '../connect/raven-connection.ts';
 import { write } from '../write/transaction.ts';
 import { quote } from './conditions.ts';
@@ -82,6 +82,7 @@ export class RavenRepository<T extends object> implements Repository<T> {
   }
 
   async #read(id: string): Promise<EntityDocument | null> {
+    if (refusedId(id) !== null) return null;
     const { http } = this.#connection;
     const answer = await http.getJson<{ Results: (EntityDocument | null)[] }>(http.path('/docs', { id }));
     const document = answer?.Results[0] ?? null;

@@ -36,6 +36,7 @@ export interface RavenFeedOptions {
 
 /** Reads one RavenDB database's changes; needs ReadWrite, and DatabaseAdmin for deletes to be `kept`. */
 export class RavenChangeFeed implements ChangeFeed {
+  readonly ids = 'ravendb';
   readonly extras: RavenSourceExtras;
   readonly #http: RavenHttp;
   readonly #anchors: Anchors;

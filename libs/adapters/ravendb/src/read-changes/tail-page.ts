@@ -1,4 +1,5 @@
 import type { Etag } from '@nestjs-spark/contracts';
+import { ravenKey } from '@nestjs-spark/contracts/internal';
 import { etagIn, soleEtag } from '../connect/change-vector.ts';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
@@ -51,9 +52,9 @@ function asFarAsAgreed(list: ItemPage, documents: RawDocument[], databaseId: str
   const ownEtag = etagIn(list.changeVector, databaseId);
   if (list.reached !== null || last === undefined || ownEtag === null) return null;
   const lastEtag = Math.max(last.etag, ownEtag);
-  const etags = new Map(documents.map(({ id, etag }) => [id.toLowerCase(), etag]));
+  const etags = new Map(documents.map(({ id, etag }) => [ravenKey(id), etag]));
   const unknown = list.items.find(
-    ({ type, id, etag }) => type === 'Document' && etags.get(id.toLowerCase()) !== etag,
+    ({ type, id, etag }) => type === 'Document' && etags.get(ravenKey(id)) !== etag,
   );
   const to = unknown ? unknown.etag - 1 : lastEtag;
   const items = list.items.filter(({ etag }) => etag <= to);

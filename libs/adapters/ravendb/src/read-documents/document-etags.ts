@@ -1,4 +1,5 @@
 import type { Etag } from '@nestjs-spark/contracts';
+import { ravenKey } from '@nestjs-spark/contracts/internal';
 import { soleEtag } from '../connect/change-vector.ts';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
@@ -27,9 +28,9 @@ export async function withEtags(
   });
   if (ownEtags) return documents;
   const { items } = await readItems(http, node, from, documents.length, ['Document']);
-  const etags = new Map(items.map((item) => [item.id.toLowerCase(), item.etag]));
+  const etags = new Map(items.map((item) => [ravenKey(item.id), item.etag]));
   return documents.flatMap((document) => {
-    const etag = etags.get(document.id.toLowerCase());
+    const etag = etags.get(ravenKey(document.id));
     return etag === undefined || etag > stats.lastEtag ? [] : [{ ...document, etag }];
   });
 }

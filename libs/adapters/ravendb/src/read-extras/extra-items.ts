@@ -1,5 +1,5 @@
 import type { Etag } from '@nestjs-spark/contracts';
-import type { Follow } from '@nestjs-spark/contracts/internal';
+import { ravenKey, type Follow } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
 
@@ -52,5 +52,5 @@ function toItem({ Type, Collection, Etag, ChangeVector, Id, Key, Name }: RawItem
   if (Type === 'CounterGroup' && Id) return [{ id: Id, collection: Collection, etag: Etag, series: null }];
   if (Type !== 'TimeSeriesSegment' || !Key || !Name) return [];
   const series = { name: Name, changeVector: ChangeVector };
-  return [{ id: Key.toLowerCase(), collection: Collection, etag: Etag, series }];
+  return [{ id: ravenKey(Key), collection: Collection, etag: Etag, series }];
 }

@@ -1,4 +1,5 @@
 import type { CounterCopy } from '@nestjs-spark/contracts';
+import { ravenKey } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { parseWithExact } from './exact-numbers.ts';
 
@@ -53,5 +54,5 @@ async function ask(http: RavenHttp, wanted: { id: string; names: string[] }[]): 
 }
 
 function keyOf(id: string, name: string): string {
-  return `${id}\n${name}`.toLowerCase();
+  return `${ravenKey(id)}\0${ravenKey(name)}`;
 }

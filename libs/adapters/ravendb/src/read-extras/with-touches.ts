@@ -1,4 +1,4 @@
-import type { ChangePage, FeedQuery, Follow } from '@nestjs-spark/contracts/internal';
+import { ravenKey, type ChangePage, type FeedQuery, type Follow } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { readTouches } from './read-touches.ts';
 
@@ -18,8 +18,8 @@ export async function withTouches(
   const asked = { collection: collection.toLowerCase(), from, to: page.to, follow };
   const { touches, to } = await http.onOneNode((node) => readTouches(http, node, page.databaseId, asked));
   const changes = page.changes.filter(({ etag }) => etag <= to);
-  const put = new Set(changes.filter(({ kind }) => kind === 'put').map(({ id }) => id.toLowerCase()));
-  const added = touches.filter(({ id }) => !put.has(id.toLowerCase()));
+  const put = new Set(changes.filter(({ kind }) => kind === 'put').map(({ id }) => ravenKey(id)));
+  const added = touches.filter(({ id }) => !put.has(ravenKey(id)));
   return {
     ...page,
     to,

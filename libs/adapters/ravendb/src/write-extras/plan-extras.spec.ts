@@ -14,7 +14,7 @@ const attachment = (name: string, hash: string): AttachmentCopy => ({
 });
 const plan = (commands: ChangeCommand[], has: Partial<ExistingExtras> = {}) => {
   const { commands: planned, contents } = planExtras(
-    reduceExtras(commands),
+    reduceExtras(commands, 'ravendb'),
     new Map([['a/1', { ...NONE, ...has }]]),
   );
   return {
@@ -44,7 +44,7 @@ describe('What brings a copy to the attachments it is to have', () => {
   });
 
   it('is nothing for a document that is neither put nor a copy', () => {
-    expect(planExtras(reduceExtras([{ ...wanted, id: 'b/1' }]), new Map())).toEqual({
+    expect(planExtras(reduceExtras([{ ...wanted, id: 'b/1' }], 'ravendb'), new Map())).toEqual({
       commands: [],
       contents: [],
     });

@@ -1,4 +1,5 @@
 import type { AttachmentCopy } from '@nestjs-spark/contracts';
+import { ravenKey } from '@nestjs-spark/contracts/internal';
 import type { ExistingExtras } from './existing-extras.ts';
 import type { TimeSeriesPart, WantedExtras } from './reduce-extras.ts';
 
@@ -27,9 +28,9 @@ export function planExtras(
 
 function planAttachments(plan: ExtrasPlan, { id, attachments }: WantedExtras, has: ExistingExtras): void {
   if (!attachments) return;
-  const names = new Set(attachments.map(({ name }) => name.toLowerCase()));
+  const names = new Set(attachments.map(({ name }) => ravenKey(name)));
   for (const { Name } of has.attachments) {
-    if (names.has(Name.toLowerCase())) continue;
+    if (names.has(ravenKey(Name))) continue;
     plan.commands.push(JSON.stringify({ Id: id, Type: 'AttachmentDELETE', Name, ChangeVector: null }));
   }
   for (const attachment of attachments) {
@@ -52,8 +53,8 @@ function planAttachments(plan: ExtrasPlan, { id, attachments }: WantedExtras, ha
 
 function planCounters(plan: ExtrasPlan, { id, counters }: WantedExtras, has: ExistingExtras): void {
   if (!counters) return;
-  const names = new Set(counters.map(({ name }) => name.toLowerCase()));
-  const gone = has.counters.filter((name) => !names.has(name.toLowerCase()));
+  const names = new Set(counters.map(({ name }) => ravenKey(name)));
+  const gone = has.counters.filter((name) => !names.has(ravenKey(name)));
   const operations = [
     ...gone.map((name) => `{"Type":"Delete","CounterName":${JSON.stringify(name)}}`),
     // The value goes in as it is written: it may be beyond what a double holds.
@@ -74,17 +75,17 @@ function planTimeSeries(
   { id, seriesNames, series }: WantedExtras,
   has: ExistingExtras,
 ): void {
-  const there = new Set(has.timeSeries.map((name) => name.toLowerCase()));
+  const there = new Set(has.timeSeries.map(ravenKey));
   if (seriesNames) {
-    const names = new Set(seriesNames.map((name) => name.toLowerCase()));
+    const names = new Set(seriesNames.map(ravenKey));
     for (const name of has.timeSeries) {
-      if (!names.has(name.toLowerCase())) plan.commands.push(seriesCommand(id, nothingLeft(id, name), true));
+      if (!names.has(ravenKey(name))) plan.commands.push(seriesCommand(id, nothingLeft(id, name), true));
     }
   }
   for (const part of series) {
-    const known = there.has(part.name.toLowerCase());
+    const known = there.has(ravenKey(part.name));
     if (known || part.entries.length > 0) plan.commands.push(seriesCommand(id, part, known));
-    there.add(part.name.toLowerCase());
+    there.add(ravenKey(part.name));
   }
 }
 

@@ -1,3 +1,4 @@
+import { idKey, type IdRule } from '@nestjs-spark/contracts/internal';
 import type { AttachmentCopy, ChangeCommand, CounterCopy, ExtraCommand } from '@nestjs-spark/contracts';
 
 export type TimeSeriesPart = Extract<ExtraCommand, { type: 'time-series' }>;
@@ -13,16 +14,16 @@ export interface WantedExtras {
   series: TimeSeriesPart[];
 }
 
-/** By id in lower case. What was said before a delete went with it. */
-export function reduceExtras(commands: readonly ChangeCommand[]): Map<string, WantedExtras> {
+/** By the owner's key of the copy. What was said before a delete went with it. */
+export function reduceExtras(commands: readonly ChangeCommand[], rule: IdRule): Map<string, WantedExtras> {
   const wanted = new Map<string, WantedExtras>();
   for (const command of commands) {
     if (command.type === 'delete-prefix') {
-      const prefix = command.prefix.toLowerCase();
+      const prefix = idKey(rule, command.prefix);
       for (const key of wanted.keys()) if (key.startsWith(prefix)) wanted.delete(key);
       continue;
     }
-    const key = command.id.toLowerCase();
+    const key = idKey(rule, command.id);
     if (command.type === 'delete') wanted.delete(key);
     else if (command.type !== 'put') wanted.set(key, join(wanted.get(key), command));
   }

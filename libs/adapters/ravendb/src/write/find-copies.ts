@@ -1,26 +1,37 @@
-import type { TaskKey } from '@nestjs-spark/contracts';
-import { isCopyOf, type Effect } from '@nestjs-spark/contracts/internal';
+import {
+  isRemovedBy,
+  mayBegin,
+  ravenKey,
+  type Checkpoint,
+  type Effect,
+} from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { cutDocuments } from '../read-documents/cut-documents.ts';
 import { readMetadata, type DocumentMetadata } from '../read-documents/document-metadata.ts';
 import { fetchDocuments } from '../read-documents/fetch-documents.ts';
 import type { Copy } from './own-copies.ts';
+import { idsUnder, withSpellings } from './prefix-spellings.ts';
 
 const PAGE = 1_024;
 const AT_ONCE = 16;
 
-/** The task's own copies that a set of commands is to remove. */
-export async function findCopies(http: RavenHttp, task: TaskKey, effect: Effect): Promise<Copy[]> {
+/** The copies of the checkpoint's task that a set of commands is to remove. */
+export async function findCopies(
+  http: RavenHttp,
+  { task, beyondAscii }: Pick<Checkpoint, 'task' | 'beyondAscii'>,
+  effect: Effect,
+): Promise<Copy[]> {
   if (effect.deletes.size === 0 && effect.prefixes.size === 0) return [];
-  const own = isCopyOf(task);
+  const isRemoved = isRemovedBy(effect, task);
   const byId = await lookUp(http, [...effect.deletes]);
-  const byPrefix = await mapAtOnce([...effect.prefixes], (prefix) => listByPrefix(http, prefix));
+  const prefixes = [...effect.prefixes].filter(mayBegin);
+  const byPrefix = await mapAtOnce(beyondAscii ? await spellAll(http, prefixes) : prefixes, (prefix) =>
+    listByPrefix(http, prefix),
+  );
   const copies = new Map<string, Copy>();
   for (const document of [...byId, ...byPrefix.flat()]) {
-    const key = document.id.toLowerCase();
-    if (own(document) && !effect.puts.has(key)) {
-      copies.set(key, { id: document.id, changeVector: document.changeVector });
-    }
+    const { id, changeVector } = document;
+    if (isRemoved(document)) copies.set(id, { id, changeVector });
   }
   return [...copies.values()];
 }
@@ -29,6 +40,13 @@ export async function findCopies(http: RavenHttp, task: TaskKey, effect: Effect)
 export async function lookUp(http: RavenHttp, ids: string[]): Promise<DocumentMetadata[]> {
   const found = await fetchDocuments(http, http, ids, { metadataOnly: true });
   return found.filter((document) => document !== null);
+}
+
+/** The prefixes as they have to be asked for, so that RavenDB passes over nothing. */
+async function spellAll(http: RavenHttp, prefixes: readonly string[]): Promise<string[]> {
+  const keys = prefixes.map(ravenKey);
+  const found = (await lookUp(http, keys.flatMap(idsUnder))).map(({ id }) => id);
+  return withSpellings(keys, found);
 }
 
 async function listByPrefix(http: RavenHttp, prefix: string): Promise<DocumentMetadata[]> {
@@ -42,7 +60,7 @@ async function listByPrefix(http: RavenHttp, prefix: string): Promise<DocumentMe
   }
 }
 
-async function mapAtOnce<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
+async function mapAtOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (let at = 0; at < items.length; at += AT_ONCE) {
     results.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(work))));

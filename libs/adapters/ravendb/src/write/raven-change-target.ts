@@ -7,12 +7,16 @@ import {
 import {
   checkpointId,
   checkPut,
+  checkSettled,
+  idKey,
   generationLabel,
   isCopyOf,
   reduceCommands,
   taskLabel,
+  UNNAMED_RULE,
   type ChangeTarget,
   type Checkpoint,
+  type CopyMark,
   type Effect,
   type StoredCheckpoint,
   type TaskLog,
@@ -30,6 +34,7 @@ import { findCopies } from './find-copies.ts';
 import { findMovedCopies, isCollectionMismatch } from './moved-collections.ts';
 import type { Copy } from './own-copies.ts';
 import { MovingFence } from './moving-fence.ts';
+import { refuseShared, sharedIds } from './shared-ids.ts';
 import { removeStep, scanCopies } from './remove-copies.ts';
 import { write, writeBehind, type Transaction } from './transaction.ts';
 
@@ -62,14 +67,18 @@ export class RavenChangeTarget implements ChangeTarget {
     expected: string | null | Promise<string | null>,
     contents?: Pick<TaskLog, 'openContent'>,
   ): Promise<string> {
-    const effect = reduceCommands(commands);
+    const rule = checkpoint.ids ?? UNNAMED_RULE;
+    const effect = reduceCommands(commands, rule);
     for (const [key, { id, document }] of effect.puts) {
+      checkSettled(id);
       const checked = checkPut(id, document);
       if (checked !== document) effect.puts.set(key, { id, document: checked });
     }
-    const extras = reduceExtras(commands);
+    const extras = reduceExtras(commands, rule);
+    const shared = sharedIds(effect, checkpoint);
     if (
       extras.size === 0 &&
+      shared.length === 0 &&
       expected instanceof Promise &&
       effect.deletes.size + effect.prefixes.size === 0
     ) {
@@ -78,18 +87,22 @@ export class RavenChangeTarget implements ChangeTarget {
       // Whatever kept it from being written, the ordinary way finds out, behind the same fence.
       if (version !== null) return version;
     }
-    return this.#apply({ effect, extras, contents }, checkpoint, await expected);
+    const version = await expected;
+    await refuseShared(this.#http, effect, checkpoint, shared);
+    return this.#apply({ effect, extras, contents }, checkpoint, version);
   }
 
   async #apply(work: Work, checkpoint: Checkpoint, expected: string | null): Promise<string> {
     const { effect } = work;
     let moved: Copy[] = [];
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const deletes = [...(await findCopies(this.#http, checkpoint.task, effect)), ...moved];
+      const deletes = [...(await findCopies(this.#http, checkpoint, effect)), ...moved];
       try {
         const guard = attempt < BY_VERSION || moved.length > 0 ? {} : { guard: checkpoint.task };
         const extras = await this.#planExtras(work, checkpoint.task, moved);
-        return await this.#write({ deletes, ...guard, ...extras }, effect, checkpoint, expected);
+        const documentsDeleted = checkpoint.documentsDeleted + deletes.length - moved.length;
+        const after = { ...checkpoint, documentsDeleted };
+        return await this.#write({ deletes, ...guard, ...extras }, effect, after, expected);
       } catch (error) {
         if (isCollectionMismatch(error) && moved.length === 0) {
           moved = await findMovedCopies(this.#http, effect);
@@ -153,6 +166,10 @@ export class RavenChangeTarget implements ChangeTarget {
     }
   }
 
+  async *copies(task: TaskKey): AsyncGenerator<CopyMark[]> {
+    yield* scanCopies(this.#http, isCopyOf(task));
+  }
+
   close(): Promise<void> {
     return this.#http.close();
   }
@@ -179,7 +196,7 @@ export class RavenChangeTarget implements ChangeTarget {
   ): Promise<Pick<Transaction, 'extras'>> {
     if (extras.size === 0) return {};
     const existing = await findExisting(this.#http, task, extras, effect.puts);
-    for (const { id } of moved) existing.set(id.toLowerCase(), NONE);
+    for (const { id } of moved) existing.set(idKey(effect.rule, id), NONE);
     return { extras: { ...planExtras(extras, existing), log: contents } };
   }
 

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { newDatabaseId } from './schema.ts';
+import { newDatabaseId } from '../schema/migrate.ts';
 
 /**
  * Makes a copied file a database of its own: another id, and no events, whose numbers would otherwise be given again to
@@ -9,12 +9,12 @@ export function finishBackup(path: string): void {
   const db = new DatabaseSync(path);
   try {
     db.exec('BEGIN IMMEDIATE');
-    for (const { name } of db.prepare('SELECT name FROM spark_tables').all()) {
-      db.exec(`DELETE FROM "${String(name).replaceAll('"', '""')}_Events"`);
-    }
     db.prepare('UPDATE spark_database SET database_id = ?, trimmed = last_etag, confirmed = last_etag').run(
       newDatabaseId(),
     );
+    for (const { name } of db.prepare('SELECT name FROM spark_tables').all()) {
+      db.exec(`DELETE FROM "${String(name).replaceAll('"', '""')}_Events"`);
+    }
     db.exec('COMMIT');
     db.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE');
   } finally {

@@ -2,31 +2,40 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '@nestjs-spark/contracts';
-import { migrate } from './schema.ts';
+import { migrate } from '../schema/migrate.ts';
+import { LET_TABLES_CHANGE, TABLES_STAY } from '../schema/rebuild-table.ts';
 
 // Waiting inside SQLite stops this process's event loop, so it is short; the longer wait is done outside.
 const BUSY_MS = 20;
+
+// After a checkpoint the log is cut to this: it takes part of a small disk for a while, and never for good.
+const LOG_BYTES = 8 * 1024 * 1024;
 
 // FULL: a change that was published and then lost with the power would have its number given to another one.
 const PRAGMAS = `
   PRAGMA busy_timeout = ${BUSY_MS};
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
-  PRAGMA foreign_keys = ON;
   PRAGMA temp_store = MEMORY;
   PRAGMA cache_size = -32000;
-  PRAGMA wal_autocheckpoint = 4000;
+  PRAGMA wal_autocheckpoint = 1000;
+  PRAGMA journal_size_limit = ${LOG_BYTES};
 `;
 
-/** Opens the file, makes what is missing, and brings it to this version's schema. */
-export function openFile(path: string): DatabaseSync {
+/**
+ * Opens the file, makes what is missing, and brings it to this version's schema.
+ * @param tell is told what people should know of it
+ */
+export function openFile(path: string, tell: (what: string) => void): DatabaseSync {
   makeFolder(path);
   const db = new DatabaseSync(path);
   try {
-    db.exec(PRAGMAS);
+    db.exec(PRAGMAS + LET_TABLES_CHANGE);
     db.exec('BEGIN IMMEDIATE');
-    migrate(db, path);
+    const told = migrate(db, path);
     db.exec('COMMIT');
+    db.exec(TABLES_STAY);
+    told.forEach(tell);
     return db;
   } catch (error) {
     db.close();

@@ -1,12 +1,20 @@
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Log } from '@nestjs-spark/contracts/internal';
+import { LET_TABLES_CHANGE, TABLES_STAY } from '../schema/rebuild-table.ts';
+import { DiskFullError, freeBytes } from './disk-full-error.ts';
 import { OpenDatabase } from './open-database.ts';
 import { openFile } from './open-file.ts';
 import type { SqliteSettings } from './settings.ts';
-import { isBusy, toStoreError } from './sqlite-error.ts';
+import { isBusy, isFull, toStoreError } from './sqlite-error.ts';
 import { writeBackup } from './write-backup.ts';
 
 const RETRY_MS = 10;
+const LOOK_FOR_ROOM_MS = 1_000;
+const ROOM_TO_TRY = 1024 * 1024;
+
+/** What a file needs to hear of: only warnings. */
+type Warn = Pick<Log, 'warn'>;
 
 /**
  * One SQLite file, opened when first needed and shared by all parts of a process. Every transaction runs from its
@@ -15,15 +23,24 @@ const RETRY_MS = 10;
 export class SqliteDatabase {
   readonly path: string;
   readonly settings: SqliteSettings;
+  readonly #log: Warn;
   readonly #busyTimeoutMs: number;
   readonly #listeners = new Set<() => void>();
   #open: OpenDatabase | null = null;
   #closed = false;
+  #full: DiskFullError | null = null;
+  #lookingForRoom: NodeJS.Timeout | null = null;
 
-  constructor(settings: SqliteSettings) {
+  constructor(settings: SqliteSettings, log: Warn = { warn: () => undefined }) {
     this.path = settings.path === ':memory:' ? settings.path : resolve(settings.path);
     this.settings = settings;
+    this.#log = log;
     this.#busyTimeoutMs = settings.busyTimeoutMs ?? 5_000;
+  }
+
+  /** Why nothing can be written just now, although it can be read; null when it can, as far as is known. */
+  get trouble(): string | null {
+    return this.#full?.message ?? null;
   }
 
   /** Runs `work` on one state of the database. */
@@ -32,10 +49,13 @@ export class SqliteDatabase {
   }
 
   /** Runs `work` as the only writer; everything it did is kept, or when it throws, nothing. */
-  async write<T>(work: (open: OpenDatabase) => T): Promise<T> {
-    const result = await this.#run('BEGIN IMMEDIATE', work);
-    for (const listener of this.#listeners) listener();
-    return result;
+  write<T>(work: (open: OpenDatabase) => T): Promise<T> {
+    return this.#write(work);
+  }
+
+  /** The same for work that makes tables again. */
+  alterTables<T>(work: (open: OpenDatabase) => T): Promise<T> {
+    return this.#write(work, { before: LET_TABLES_CHANGE, after: TABLES_STAY });
   }
 
   /** @returns how to stop hearing of it */
@@ -57,6 +77,7 @@ export class SqliteDatabase {
   /** Writes the log into the file, so that it stands alone, and closes. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#hasRoom();
     const db = this.#open?.db;
     this.#open = null;
     if (!db) return;
@@ -68,13 +89,24 @@ export class SqliteDatabase {
     db.close();
   }
 
-  async #run<T>(begin: string, work: (open: OpenDatabase) => T): Promise<T> {
+  async #write<T>(work: (open: OpenDatabase) => T, around?: Around): Promise<T> {
+    const result = await this.#run('BEGIN IMMEDIATE', work, around);
+    this.#hasRoom();
+    for (const listener of this.#listeners) listener();
+    return result;
+  }
+
+  async #run<T>(begin: string, work: (open: OpenDatabase) => T, around?: Around): Promise<T> {
     const giveUpAt = performance.now() + this.#busyTimeoutMs;
+    let cut = false;
     for (;;) {
       try {
-        return transaction(this.#opened(), begin, work);
+        return transaction(this.#opened(), begin, work, around);
       } catch (error) {
-        if (!isBusy(error) || performance.now() >= giveUpAt) throw toStoreError(this.path, error);
+        if (isFull(this.path, error)) {
+          if (!cut && this.#cutLog()) cut = true;
+          else throw this.#isFull(error);
+        } else if (!isBusy(error) || performance.now() >= giveUpAt) throw toStoreError(this.path, error);
       }
       await delay(RETRY_MS);
     }
@@ -82,18 +114,63 @@ export class SqliteDatabase {
 
   #opened(): OpenDatabase {
     if (this.#closed) throw new Error(`${this.path} was closed by this process`);
-    return (this.#open ??= new OpenDatabase(openFile(this.path)));
+    return (this.#open ??= new OpenDatabase(openFile(this.path, (what) => this.#log.warn(what))));
+  }
+
+  /** Gives the disk back what the log takes of it. @returns whether that could be done */
+  #cutLog(): boolean {
+    try {
+      const row = this.#open?.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+      return row !== undefined && row['busy'] === 0;
+    } catch {
+      return false;
+    }
+  }
+
+  #isFull(error: unknown): DiskFullError {
+    const full = new DiskFullError(this.path, { cause: error });
+    if (this.#full === null) this.#log.warn(full.message);
+    this.#full = full;
+    if (!this.#closed) this.#lookingForRoom ??= setInterval(() => this.#lookForRoom(), LOOK_FOR_ROOM_MS).unref();
+    return full;
+  }
+
+  /** Nobody may want to write for long, so it is tried. */
+  #lookForRoom(): void {
+    if ((freeBytes(this.path) ?? ROOM_TO_TRY) < ROOM_TO_TRY) return;
+    void this.write((open) => open.db.exec('UPDATE spark_database SET moving = FALSE')).catch(() => undefined);
+  }
+
+  #hasRoom(): void {
+    if (this.#lookingForRoom) clearInterval(this.#lookingForRoom);
+    this.#lookingForRoom = null;
+    if (this.#full && !this.#closed) this.#log.warn(`The disk of ${this.path} has room again`);
+    this.#full = null;
   }
 }
 
-function transaction<T>(open: OpenDatabase, begin: string, work: (open: OpenDatabase) => T): T {
-  open.prepare(begin).run();
+/** What is said outside of the transaction, before and after it. */
+interface Around {
+  before: string;
+  after: string;
+}
+
+function transaction<T>(
+  open: OpenDatabase,
+  begin: string,
+  work: (open: OpenDatabase) => T,
+  around: Around | undefined,
+): T {
+  if (around) open.db.exec(around.before);
   try {
+    open.prepare(begin).run();
     const result = work(open);
     open.prepare('COMMIT').run();
     return result;
   } catch (error) {
     if (open.db.isTransaction) open.prepare('ROLLBACK').run();
     throw error;
+  } finally {
+    if (around) open.db.exec(around.after);
   }
 }

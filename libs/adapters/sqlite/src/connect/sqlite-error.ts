@@ -1,4 +1,5 @@
 import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
+import { DiskFullError, freeBytes } from './disk-full-error.ts';
 
 /** SQLite's primary result codes that are told apart here. */
 const CODE = {
@@ -42,16 +43,28 @@ export function isBusy(error: unknown): boolean {
   return isSqliteError(error) && [CODE.busy, CODE.locked].includes(error.errcode & 0xff);
 }
 
+// Less than the files beside the database need to be opened.
+const NEXT_TO_NOTHING = 128 * 1024;
+
+/** The disk has no room; SQLite says so only where it was writing, not where it wanted to make a file. */
+export function isFull(path: string, error: unknown): boolean {
+  if (!isSqliteError(error)) return false;
+  const code = error.errcode & 0xff;
+  if (code === CODE.full) return true;
+  if (code !== CODE.io && code !== CODE.cantOpen) return false;
+  const free = freeBytes(path);
+  return free !== null && free < NEXT_TO_NOTHING;
+}
+
 /** What SQLite says, as one of the store's errors; every other error stays as it is. */
 export function toStoreError(path: string, error: unknown): unknown {
   if (!isSqliteError(error)) return error;
   const options = { cause: error };
+  if (isFull(path, error)) return new DiskFullError(path, options);
   switch (error.errcode & 0xff) {
     case CODE.busy:
     case CODE.locked:
       return new UnavailableError(`${path}, which another process keeps locked,`, options);
-    case CODE.full:
-      return new UnavailableError(`${path}, whose disk is full,`, options);
     case CODE.cantOpen:
     case CODE.io:
       return new UnavailableError(`The file ${path} (${error.message})`, options);

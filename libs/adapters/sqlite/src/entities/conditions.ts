@@ -1,4 +1,4 @@
-import type { Filter, FilterValue } from '@nestjs-spark/contracts/internal';
+import { sqliteKey, type Filter, type FilterValue } from '@nestjs-spark/contracts/internal';
 import { FieldSql } from './field-sql.ts';
 
 /** A condition with the values of its question marks. */
@@ -13,7 +13,7 @@ const HIGHEST = '\u{10ffff}';
 /** @param columns the fields that have a column of their own, in lower case */
 export function toCondition(filter: Filter, columns: ReadonlySet<string>): Condition {
   const { path } = filter;
-  if (path === null) return onKey(filter);
+  if (path === null) return onId(filter);
   const field = new FieldSql(path, columns);
   switch (filter.kind) {
     case 'among':
@@ -25,12 +25,16 @@ export function toCondition(filter: Filter, columns: ReadonlySet<string>): Condi
   }
 }
 
-/** Ids are compared by their keys, which are in lower case. */
-function onKey(filter: Filter): Condition {
-  if (filter.kind === 'prefix') return begins('_key', filter.prefix.toLowerCase());
+/** Ids are compared by SQLite itself, as its column says; beside it by their keys, since NOCASE minds no NUL. */
+function onId(filter: Filter): Condition {
+  if (filter.kind === 'prefix') {
+    const { sql, parameters } = begins('id', filter.prefix);
+    return { sql: `(${sql} AND instr(lower(id), ?) = 1)`, parameters: [...parameters, sqliteKey(filter.prefix)] };
+  }
   if (filter.kind === 'range') throw new Error('Ids have no order');
-  const keys = filter.values.map((value) => String(value).toLowerCase());
-  return { sql: `_key ${filter.negated ? 'NOT ' : ''}IN (${marks(keys)})`, parameters: keys };
+  const keys = filter.values.map((value) => sqliteKey(String(value)));
+  const any = `(id IN (${marks(keys)}) AND lower(id) IN (${marks(keys)}))`;
+  return { sql: filter.negated ? `NOT ${any}` : any, parameters: [...keys, ...keys] };
 }
 
 // The type is asked for too: SQLite keeps true as 1, and a list as its text.

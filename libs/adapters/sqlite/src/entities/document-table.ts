@@ -1,7 +1,8 @@
 import type { StatementSync } from 'node:sqlite';
-import type { Etag } from '@nestjs-spark/contracts';
+import { ContentRefusedError, type Etag } from '@nestjs-spark/contracts';
+import { sqliteKey } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
-import { eventTableName, quoteName } from './table-name.ts';
+import { eventTableName, quoteName } from '../schema/table-name.ts';
 
 /** A document as its table keeps it. */
 export interface DocumentRow {
@@ -26,11 +27,15 @@ export interface DocumentMark {
 /** What a `DocumentRow` is made of. */
 export const ROW_COLUMNS =
   '_etag AS etag, id, _document AS document, _metadata AS metadata, _modified AS modified';
-const MARK_COLUMNS = '_etag AS etag, _key AS key, id, _metadata AS metadata';
+const MARK_COLUMNS = '_etag AS etag, lower(id) AS key, id, _metadata AS metadata';
 
-const HIGHEST = '\u{10ffff}';
+/** Behind everything that an id of 512 bytes can go on with. */
+const HIGHEST = '\u{10ffff}'.repeat(129);
 
-/** One collection's table. Ids are given as keys: in lower case. */
+// NOCASE compares what stands before a NUL and how long the rest is, which would do but for such ids.
+const HAS_KEY = 'id = ?1 AND lower(id) = lower(?1)';
+
+/** One collection's table. Ids and keys (`sqliteKey`) find the same: SQLite compares them by the 26 letters of ASCII. */
 export class DocumentTable {
   readonly collection: string;
   readonly name: string;
@@ -54,24 +59,32 @@ export class DocumentTable {
   }
 
   get(key: string): DocumentRow | null {
-    const sql = `SELECT ${ROW_COLUMNS} FROM ${this.#quoted} WHERE _key = ?`;
+    const sql = `SELECT ${ROW_COLUMNS} FROM ${this.#quoted} WHERE ${HAS_KEY}`;
     return this.#open.row<DocumentRow>(sql, key);
   }
 
   mark(key: string): DocumentMark | null {
-    const sql = `SELECT ${MARK_COLUMNS} FROM ${this.#quoted} WHERE _key = ?`;
+    const sql = `SELECT ${MARK_COLUMNS} FROM ${this.#quoted} WHERE ${HAS_KEY}`;
     return this.#open.row<DocumentMark>(sql, key);
   }
 
   /** Those of many keys that are there. */
   marks(keys: readonly string[]): DocumentMark[] {
-    const sql = `SELECT ${MARK_COLUMNS} FROM ${this.#quoted} WHERE _key IN (SELECT value FROM json_each(?))`;
-    return this.#open.rows<DocumentMark>(sql, JSON.stringify(keys));
+    const sql = `SELECT ${MARK_COLUMNS} FROM ${this.#quoted} WHERE id IN (SELECT value FROM json_each(?))`;
+    const found = this.#open.rows<DocumentMark>(sql, JSON.stringify(keys));
+    return found.filter(({ key }) => !key.includes('\0') || keys.some((one) => sqliteKey(one) === key));
+  }
+
+  /** Whether some key begins so. */
+  hasPrefix(prefix: string): boolean {
+    const sql = `SELECT 1 AS found FROM ${this.#quoted} WHERE id >= ? AND id < ? LIMIT 1`;
+    return this.#open.row<{ found: number }>(sql, prefix, `${prefix}${HIGHEST}`) !== null;
   }
 
   marksByPrefix(prefix: string): DocumentMark[] {
-    const sql = `SELECT ${MARK_COLUMNS} FROM ${this.#quoted} WHERE _key >= ? AND _key < ?`;
-    return this.#open.rows<DocumentMark>(sql, prefix, `${prefix}${HIGHEST}`);
+    const sql = `SELECT ${MARK_COLUMNS} FROM ${this.#quoted} WHERE id >= ? AND id < ?`;
+    const found = this.#open.rows<DocumentMark>(sql, prefix, `${prefix}${HIGHEST}`);
+    return found.filter(({ key }) => key.startsWith(sqliteKey(prefix)));
   }
 
   /** In the order of etags, those with metadata of their own: all copies are among them. */
@@ -88,17 +101,22 @@ export class DocumentTable {
     return rows as Iterable<DocumentRow>;
   }
 
-  put(id: string, key: string, document: string, metadata: string | null, modified: number): void {
+  /** @throws {ContentRefusedError} when SQLite cannot tell the id from another one */
+  put(id: string, document: string, metadata: string | null, modified: number): void {
     this.#put ??= this.#open.prepare(`
-      INSERT INTO ${this.#quoted} (_etag, id, _key, _document, _metadata, _modified)
-      VALUES ((SELECT last_etag + 1 FROM spark_database), ?, ?, ?, ?, ?)
-      ON CONFLICT (_key) DO UPDATE SET _etag = excluded._etag, _document = excluded._document,
-        _metadata = excluded._metadata, _modified = excluded._modified`);
-    this.#put.run(id, key, document, metadata, modified);
+      INSERT INTO ${this.#quoted} (_etag, id, _document, _metadata, _modified)
+      VALUES ((SELECT last_etag + 1 FROM spark_database), ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET _etag = excluded._etag, _document = excluded._document,
+        _metadata = excluded._metadata, _modified = excluded._modified WHERE lower(id) = lower(excluded.id)`);
+    if (this.#put.run(id, document, metadata, modified).changes !== 0) return;
+    throw new ContentRefusedError(
+      `Document ${JSON.stringify(id)}: SQLite cannot tell its id from another one, since both have a NUL`,
+      id,
+    );
   }
 
   remove(key: string): boolean {
-    const { changes } = this.#open.prepare(`DELETE FROM ${this.#quoted} WHERE _key = ?`).run(key);
+    const { changes } = this.#open.prepare(`DELETE FROM ${this.#quoted} WHERE ${HAS_KEY}`).run(key);
     return changes !== 0;
   }
 

@@ -1,5 +1,5 @@
 import { StoreRefusedError } from '@nestjs-spark/contracts';
-import { jsonPath, quoteName, quoteText } from './table-name.ts';
+import { jsonPath, quoteName, quoteText } from '../schema/table-name.ts';
 
 /** A field of a document in SQL. */
 export class FieldSql {

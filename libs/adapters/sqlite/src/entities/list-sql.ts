@@ -21,7 +21,7 @@ export function toListSql<T extends object>(query: ListQuery<T>, columns: Readon
       : `${new FieldSql([storedName(orderBy)], columns).value} COLLATE NOCASE${direction}, `;
   return {
     filter: conditions.length > 0 ? `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}` : '',
-    order: `ORDER BY ${first}_key${direction}`,
+    order: `ORDER BY ${first}id${direction}`,
     parameters: conditions.flatMap(({ parameters }) => parameters),
   };
 }

@@ -9,7 +9,7 @@ export function newId(open: OpenDatabase, table: DocumentTable): string {
   for (;;) {
     const number = Number(next.get(table.collection)?.['last']);
     const id = `${idPrefix(table.collection)}/${number}-A`;
-    if (table.mark(id.toLowerCase()) === null) return id;
+    if (table.mark(id) === null) return id;
   }
 }
 

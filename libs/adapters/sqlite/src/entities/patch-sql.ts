@@ -1,5 +1,5 @@
 import { storedName, toStoredFields } from '@nestjs-spark/contracts/internal';
-import { jsonPath, quoteText } from './table-name.ts';
+import { jsonPath, quoteText } from '../schema/table-name.ts';
 
 /** What to make of `_document`, as SQL; `value` stands for the JSON that it takes the new fields from. */
 export interface FieldChanges {

@@ -10,14 +10,13 @@ import { versionOf } from './version.ts';
  */
 export function putDocument(open: OpenDatabase, table: DocumentTable, id: string, document: string): void {
   refuseElsewhere(open, table.collection, id, 'cannot be put into');
-  table.put(id, id.toLowerCase(), document, null, Date.now());
+  table.put(id, document, null, Date.now());
 }
 
 /** @throws {StoreRefusedError} when a document of this id is one of another collection */
 export function refuseElsewhere(open: OpenDatabase, collection: string, id: string, whatNot: string): void {
   for (const other of allTables(open)) {
-    if (other.collection.toLowerCase() === collection.toLowerCase() || !other.mark(id.toLowerCase()))
-      continue;
+    if (other.collection.toLowerCase() === collection.toLowerCase() || !other.mark(id)) continue;
     throw new StoreRefusedError(
       `${JSON.stringify(id)} is one of ${other.collection} and ${whatNot} ${collection}: delete it first, or take another id`,
     );
@@ -34,7 +33,7 @@ export function requireVersion(
   id: string,
   version: string | null,
 ): void {
-  const mark = table?.mark(id.toLowerCase());
+  const mark = table?.mark(id);
   const current = mark ? versionOf(mark.etag, open.databaseId) : null;
   if (current !== version) throw new VersionConflictError(id);
 }

@@ -7,6 +7,7 @@ import { declareTable, findTable } from './tables.ts';
 
 /** Writes documents of several collections in one transaction of SQLite, in which this process does nothing else. */
 export class SqliteDocumentWriter implements DocumentWriter {
+  readonly ids = 'sqlite';
   readonly #database: SqliteDatabase;
 
   constructor(database: SqliteDatabase) {
@@ -37,7 +38,7 @@ function writeOne(open: OpenDatabase, write: DocumentWrite): void {
     refuseElsewhere(open, declaration.collection, id, 'is not one of');
     requireVersion(open, table, id, version);
   }
-  table?.remove(id.toLowerCase());
+  table?.remove(id);
 }
 
 function tableOf(open: OpenDatabase, declaration: CollectionDeclaration) {

@@ -38,12 +38,17 @@ describe('the documents of an application', () => {
     expect(document?.id).toBe('copies/1');
   });
 
-  it('are found whatever the case of their id, beyond ASCII too', async () => {
+  it('are found by the rule of SQLite: whatever the case of ASCII letters, each other letter as it is', async () => {
     await copies.put('Über/Ä', { price: 1 });
-    expect((await copies.get('über/ä'))?.id).toBe('Über/Ä');
-    await copies.put('ÜBER/ä', { price: 2 });
-    expect((await copies.list({ where: { id: 'über/Ä' } as object })).items).toMatchObject([{ price: 2 }]);
+    expect((await copies.get('ÜBER/Ä'))?.id).toBe('Über/Ä');
+    expect(await copies.get('über/ä')).toBeNull();
+    await copies.put('ÜbEr/Ä', { price: 2 });
+    await copies.put('über/ä', { price: 3 });
+    expect((await copies.list({ where: { id: 'ÜBER/Ä' } as object })).items).toMatchObject([{ price: 2 }]);
     expect(await copies.delete('ÜBER/Ä')).toBe(true);
+    expect(await copies.delete('ÜBER/Ä')).toBe(false);
+    expect(await copies.delete('Über/ä')).toBe(false);
+    expect(await copies.delete('üBER/ä')).toBe(true);
   });
 
   it('tell true from 1', async () => {

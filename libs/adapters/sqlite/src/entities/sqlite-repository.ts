@@ -27,7 +27,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
 
   get(id: string): Promise<Stored<T> | null> {
     return this.#database.read((open) => {
-      const row = this.#find(open)?.get(id.toLowerCase());
+      const row = this.#find(open)?.get(id);
       return row ? this.#toEntity(open, row) : null;
     });
   }
@@ -67,18 +67,18 @@ export class SqliteRepository<T extends object> implements Repository<T> {
     for (const parameter of parameters) checkPut(id, parameter);
     return this.#database.write((open) => {
       const table = this.#find(open);
-      const key = id.toLowerCase();
-      if (!table?.mark(key)) return null;
+      const mark = table?.mark(id);
+      if (!table || !mark) return null;
       const sql = `UPDATE ${table.quoted} SET _document = ${expression}, _modified = ?,
-        _etag = (SELECT last_etag + 1 FROM spark_database) WHERE _key = ?`;
-      open.prepare(sql).run(...parameters, Date.now(), key);
-      const row = table.get(key);
+        _etag = (SELECT last_etag + 1 FROM spark_database) WHERE _etag = ?`;
+      open.prepare(sql).run(...parameters, Date.now(), mark.etag);
+      const row = table.get(id);
       return row && this.#toEntity(open, row);
     });
   }
 
   delete(id: string): Promise<boolean> {
-    return this.#database.write((open) => this.#find(open)?.remove(id.toLowerCase()) ?? false);
+    return this.#database.write((open) => this.#find(open)?.remove(id) ?? false);
   }
 
   #put(open: OpenDatabase, table: DocumentTable, id: string, text: string): Stored<T> {

@@ -2,12 +2,12 @@ import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { storedName } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
-import { recordMigration, schemaVersion } from '../connect/schema.ts';
-import { eventsSql } from './event-table.ts';
+import { canHaveColumn } from '../schema/document-table-sql.ts';
+import { recordMigration, schemaVersion } from '../schema/migrate.ts';
+import { indexedFields, makeTableSql, rebuildTable } from '../schema/rebuild-table.ts';
+import { jsonPath, quoteName, tableName } from '../schema/table-name.ts';
 import type { TableDeclaration } from './declaration.ts';
 import { DocumentTable } from './document-table.ts';
-import { jsonPath, quoteName, tableName } from './table-name.ts';
-import { documentTableSql, indexedColumnSql } from './table-schema.ts';
 
 const known = new WeakMap<OpenDatabase, Map<string, DocumentTable>>();
 
@@ -38,50 +38,71 @@ export function declareTables(
   database: SqliteDatabase,
   declarations: readonly TableDeclaration[],
 ): Promise<void> {
-  return database.write((open) => {
-    for (const declaration of declarations) declareTable(open, declaration);
+  return database.alterTables((open) => {
+    for (const declaration of declarations) bringTo(open, declaration, declareTable(open, declaration));
   });
 }
 
 /**
- * Brings a table to its declaration. Only adds: a column and index that is no longer declared stays.
+ * The table of a declaration, made when there is none; in a write transaction.
  * @throws {StoreRefusedError} when the declaration cannot be had without losing or hiding data
  */
 export function declareTable(open: OpenDatabase, declaration: TableDeclaration): DocumentTable {
-  const { collection, indexes = [] } = declaration;
+  const { collection } = declaration;
   const table = findTable(open, collection) ?? makeTable(open, declaration);
   if (declaration.table !== undefined && declaration.table.toLowerCase() !== table.name.toLowerCase()) {
     throw new StoreRefusedError(
       `${collection} is kept in the table ${table.name} and cannot go on in ${declaration.table}: its documents would be left behind. Name the table ${table.name} in @Entity(), or rename it and its event table yourself.`,
     );
   }
-  const columns = columnsOf(open, table.name);
-  for (const index of indexes) {
-    const field = storedName(index);
-    if (!columns.has(field.toLowerCase())) addIndex(open, table, field);
-  }
   return table;
 }
 
-function makeTable(open: OpenDatabase, { collection, table }: TableDeclaration): DocumentTable {
+function makeTable(open: OpenDatabase, declaration: TableDeclaration): DocumentTable {
+  const { collection, table } = declaration;
   const name = table ?? tableName(collection);
   if (columnsOf(open, name).size > 0) {
     throw new StoreRefusedError(
       `${collection} cannot be kept in the table ${name}, which is there and not Spark's: name another one with @Entity({ table })`,
     );
   }
-  open.db.exec(documentTableSql(name) + eventsSql(name));
+  const fields = missingFields(declaration, new Set(OWN_COLUMNS));
+  open.db.exec(makeTableSql(name, fields));
   open.prepare('INSERT INTO spark_tables (collection, name) VALUES (?, ?)').run(collection, name);
   recordMigration(open.db, schemaVersion(open.db), `table ${name} for ${collection}`);
+  recordIndexes(open, name, fields);
   return new DocumentTable(open, collection, name);
 }
 
-function addIndex(open: OpenDatabase, table: DocumentTable, field: string): void {
-  if (jsonPath(field) === null || field.startsWith('_') || field === '') {
-    throw new StoreRefusedError(`${table.collection} cannot have an index on ${JSON.stringify(field)}`);
+/** Adds what is missing. A column and index that is no longer declared stays. */
+function bringTo(open: OpenDatabase, declaration: TableDeclaration, { name }: DocumentTable): void {
+  const fields = missingFields(declaration, columnsOf(open, name));
+  if (fields.length === 0) return;
+  const lost = rebuildTable(open.db, name, [...indexedFields(open.db, name), ...fields]);
+  recordIndexes(open, name, fields);
+  for (const what of lost) recordMigration(open.db, schemaVersion(open.db), what);
+}
+
+const OWN_COLUMNS = ['id'];
+
+/** Fields that are declared and have no column, in the spelling of the documents. */
+function missingFields({ collection, indexes = [] }: TableDeclaration, columns: Set<string>): string[] {
+  const fields: string[] = [];
+  for (const field of indexes.map(storedName)) {
+    if (columns.has(field.toLowerCase())) continue;
+    columns.add(field.toLowerCase());
+    if (jsonPath(field) === null || field.startsWith('_') || field === '') {
+      throw new StoreRefusedError(`${collection} cannot have an index on ${JSON.stringify(field)}`);
+    }
+    if (canHaveColumn(field)) fields.push(field);
   }
-  open.db.exec(indexedColumnSql(table.name, field));
-  recordMigration(open.db, schemaVersion(open.db), `index on ${field} of ${table.name}`);
+  return fields;
+}
+
+function recordIndexes(open: OpenDatabase, table: string, fields: readonly string[]): void {
+  for (const field of fields) {
+    recordMigration(open.db, schemaVersion(open.db), `index on ${field} of ${table}`);
+  }
 }
 
 /** In lower case, generated ones included. */

@@ -58,7 +58,7 @@ function readDeletes(table: DocumentTable, after: Etag, to: Etag, limit: number)
   const found = table.deletes(after, to, limit);
   const changes = found
     // One that was made again is shown as it is now, in its place.
-    .filter(({ id }) => table.mark(id.toLowerCase()) === null)
+    .filter(({ id }) => table.mark(id) === null)
     .map(({ id, etag }): SourceChange => ({ kind: 'delete', id, etag }));
   const last = found.at(-1);
   return { changes, to: found.length === limit && last ? last.etag : to };

@@ -25,6 +25,7 @@ export interface SqliteFeedOptions {
 
 /** Reads one file's changes: documents from their tables in the order of etags, deletes from the event tables. */
 export class SqliteChangeFeed implements ChangeFeed {
+  readonly ids = 'sqlite';
   readonly #database: SqliteDatabase;
   readonly #tail: TailWatch;
   readonly #pageBytes: number;
@@ -89,9 +90,10 @@ function expectReaders(open: OpenDatabase): void {
 }
 
 function loadDocument(open: OpenDatabase, id: string): SourceDocument | null {
-  const key = id.toLowerCase();
+  // SQLite would look for the replacement character.
+  if (!id.isWellFormed()) return null;
   for (const table of allTables(open)) {
-    const row = table.get(key);
+    const row = table.get(id);
     if (row) return sourceDocument(row, table.collection, open.databaseId);
   }
   return null;

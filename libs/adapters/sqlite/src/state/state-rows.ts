@@ -1,5 +1,5 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
-import type { Versioned } from '@nestjs-spark/contracts/internal';
+import { sqliteKey, type Versioned } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 
 interface StateRow {
@@ -12,13 +12,13 @@ const HIGHEST = '\u{10ffff}';
 
 export function readState<T extends object>(open: OpenDatabase, id: string): Versioned<T> | null {
   const sql = 'SELECT id, value, version FROM spark_state WHERE _key = ?';
-  const row = open.row<StateRow>(sql, id.toLowerCase());
+  const row = open.row<StateRow>(sql, sqliteKey(id));
   return row ? toVersioned<T>(row) : null;
 }
 
 export function listState<T extends object>(open: OpenDatabase, prefix: string): Versioned<T>[] {
   const sql = 'SELECT id, value, version FROM spark_state WHERE _key >= ? AND _key < ? ORDER BY _key';
-  const key = prefix.toLowerCase();
+  const key = sqliteKey(prefix);
   return open.rows<StateRow>(sql, key, `${key}${HIGHEST}`).map(toVersioned<T>);
 }
 
@@ -42,18 +42,18 @@ export function writeState(
       `INSERT INTO spark_state (_key, id, collection, value, version) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (_key) DO UPDATE SET value = excluded.value, version = excluded.version`,
     )
-    .run(id.toLowerCase(), id, collection, JSON.stringify(value), version);
+    .run(sqliteKey(id), id, collection, JSON.stringify(value), version);
   return String(version);
 }
 
 /** @throws {VersionConflictError} when it is not so */
 export function requireVersion(open: OpenDatabase, id: string, expected: string | null): void {
-  const row = open.prepare('SELECT version FROM spark_state WHERE _key = ?').get(id.toLowerCase());
+  const row = open.prepare('SELECT version FROM spark_state WHERE _key = ?').get(sqliteKey(id));
   if ((row === undefined ? null : String(row['version'])) !== expected) throw new VersionConflictError(id);
 }
 
 export function removeState(open: OpenDatabase, id: string): void {
-  open.prepare('DELETE FROM spark_state WHERE _key = ?').run(id.toLowerCase());
+  open.prepare('DELETE FROM spark_state WHERE _key = ?').run(sqliteKey(id));
 }
 
 function toVersioned<T extends object>({ id, value, version }: StateRow): Versioned<T> {

@@ -1,26 +1,75 @@
 import { ContentRefusedError, type TaskKey } from '@nestjs-spark/contracts';
-import { isCopyOf } from '@nestjs-spark/contracts/internal';
+import {
+  hasOtherSpellings,
+  isCopyOf,
+  isRemovedBy,
+  spellingsOf,
+  sqliteKey,
+  type Effect,
+  type StandingCopy,
+} from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { DocumentMark, DocumentTable } from '../entities/document-table.ts';
 import { marksOf } from '../entities/split-document.ts';
 import { allTables, tableOf } from '../entities/tables.ts';
 import type { PreparedPut, PreparedSet } from './prepare-set.ts';
 
-/** Carries out what a set comes to; in a write transaction. */
-export function applySet(open: OpenDatabase, task: TaskKey, { puts, deletes, prefixes }: PreparedSet): void {
-  const own = isCopyOf(task);
-  const isOwn = (mark: DocumentMark) => own(marksOf(mark.metadata));
-  const put = new Set(prefixes.size > 0 ? puts.map(({ key }) => key) : []);
+/**
+ * Carries out what a set comes to; in a write transaction.
+ * @returns how many copies were removed
+ */
+export function applySet(open: OpenDatabase, task: TaskKey, { puts, effect }: PreparedSet): number {
+  const isRemoved = isRemovedBy(effect, task);
+  const { deletes, prefixes } = effect;
+  let removed = 0;
   for (const table of deletes.size + prefixes.size > 0 ? allTables(open) : []) {
-    removeAll(table, table.marks([...deletes]).filter(isOwn));
-    for (const prefix of prefixes) {
-      const marks = table.marksByPrefix(prefix).filter((mark) => !put.has(mark.key));
-      removeAll(table, marks.filter(isOwn));
-    }
+    const spelled = spellingsIn(table, effect);
+    const marks = [
+      ...table.marks(spelled(deletes)),
+      ...spelled(prefixes).flatMap((prefix) => table.marksByPrefix(prefix)),
+    ];
+    const found = new Map(marks.filter((mark) => isRemoved(copyOf(mark))).map((mark) => [mark.key, mark]));
+    removeAll(table, [...found.values()]);
+    removed += found.size;
   }
+  removeRespelled(open, task, effect);
   for (const [collection, documents] of Map.groupBy(puts, (one) => one.collection)) {
     putAll(open, tableOf(open, collection), documents);
   }
+  return removed;
+}
+
+/** What a document with other capitals was copied to before, where its owner takes both for one id and SQLite does not. */
+function removeRespelled(open: OpenDatabase, task: TaskKey, effect: Effect): void {
+  const { puts, rule } = effect;
+  if (rule === 'sqlite') return;
+  const respelled = [...puts].filter(([, { id }]) => hasOtherSpellings(id));
+  if (respelled.length === 0) return;
+  const own = isCopyOf(task);
+  const kept = new Set(respelled.map(([, { id }]) => sqliteKey(id)));
+  for (const table of allTables(open)) {
+    const keys = spellingsIn(table, effect)(respelled.map(([key]) => key)).filter((key) => !kept.has(key));
+    removeAll(
+      table,
+      table.marks(keys).filter((mark) => own(copyOf(mark))),
+    );
+  }
+}
+
+/** The keys of this store for keys of the owner's, as far as they may be there. */
+function spellingsIn(table: DocumentTable, { rule }: Effect): (keys: Iterable<string>) => string[] {
+  if (rule === 'sqlite') return (keys) => [...keys];
+  const known = new Map<string, boolean>();
+  const exists = (prefix: string): boolean => {
+    const there = known.get(prefix) ?? table.hasPrefix(prefix);
+    known.set(prefix, there);
+    return there;
+  };
+  return (keys) => [...keys].flatMap((key) => spellingsOf(key, exists));
+}
+
+function copyOf({ id, metadata }: DocumentMark): StandingCopy {
+  return { id, ...marksOf(metadata) };
 }
 
 function putAll(open: OpenDatabase, table: DocumentTable, puts: readonly PreparedPut[]): void {
@@ -30,7 +79,7 @@ function putAll(open: OpenDatabase, table: DocumentTable, puts: readonly Prepare
     puts.map(({ key }) => key),
   );
   const now = Date.now();
-  for (const { id, key, fields, metadata } of puts) table.put(id, key, fields, metadata, now);
+  for (const { id, fields, metadata } of puts) table.put(id, fields, metadata, now);
 }
 
 /**

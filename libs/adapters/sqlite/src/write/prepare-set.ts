@@ -1,5 +1,13 @@
 import { ContentRefusedError, type ChangeCommand } from '@nestjs-spark/contracts';
-import { checkPut, reduceCommands, unreadable } from '@nestjs-spark/contracts/internal';
+import {
+  checkPut,
+  checkSettled,
+  reduceCommands,
+  sqliteKey,
+  unreadable,
+  type Effect,
+  type IdRule,
+} from '@nestjs-spark/contracts/internal';
 import { splitDocument, type SplitDocument } from '../entities/split-document.ts';
 
 export interface PreparedPut extends SplitDocument {
@@ -8,27 +16,27 @@ export interface PreparedPut extends SplitDocument {
   document: string;
 }
 
-/** A set of commands as it is written. Ids are in lower case, but for the ones of `puts`. */
+/** A set of commands as it is written. Keys of `puts` are this store's, those of `effect` the owner's. */
 export interface PreparedSet {
   puts: PreparedPut[];
-  deletes: ReadonlySet<string>;
-  prefixes: ReadonlySet<string>;
+  effect: Effect;
 }
 
 // SQLite takes it, JavaScript and RavenDB make Infinity of it. Rare, so it is looked for before it is looked at.
 const MAYBE_HUGE = /\d[eE]\+?\d{3}|\d{300}/;
 
 /** @throws {ContentRefusedError} naming the document that cannot be stored */
-export function prepareSet(commands: readonly ChangeCommand[]): PreparedSet {
-  const { puts, deletes, prefixes } = reduceCommands(commands);
-  return { puts: [...puts].map(([key, put]) => preparePut(key, put)), deletes, prefixes };
+export function prepareSet(commands: readonly ChangeCommand[], rule: IdRule): PreparedSet {
+  const effect = reduceCommands(commands, rule);
+  if (rule === 'ravendb') for (const { id } of effect.puts.values()) checkSettled(id);
+  return { puts: [...effect.puts.values()].map(preparePut), effect };
 }
 
-function preparePut(key: string, put: { id: string; document: string }): PreparedPut {
+function preparePut(put: { id: string; document: string }): PreparedPut {
   const { id } = put;
   const document = checkPut(id, put.document);
   const reason = MAYBE_HUGE.test(document) ? unreadable(document) : null;
   if (reason) throw new ContentRefusedError(`Document ${JSON.stringify(id)} ${reason}`, id);
   const { fields, collection, metadata } = splitDocument(id, document);
-  return { id, key, document, fields, collection, metadata };
+  return { id, key: sqliteKey(id), document, fields, collection, metadata };
 }

@@ -11,8 +11,10 @@ import {
   generationLabel,
   isCopyOf,
   taskLabel,
+  UNNAMED_RULE,
   type ChangeTarget,
   type Checkpoint,
+  type CopyMark,
   type StoredCheckpoint,
 } from '@nestjs-spark/contracts/internal';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
@@ -21,7 +23,7 @@ import { removeState, requireVersion } from '../state/state-rows.ts';
 import { applySet } from './apply-set.ts';
 import { listCheckpoints, readCheckpoint, writeCheckpoint } from './checkpoint-rows.ts';
 import { prepareSet, type PreparedSet } from './prepare-set.ts';
-import { removeCopies } from './remove-copies.ts';
+import { listCopies, removeCopies } from './remove-copies.ts';
 
 /**
  * Applies change sets in one SQLite file. A put over a document that the module made itself overwrites it, as on RavenDB.
@@ -47,13 +49,14 @@ export class SqliteChangeTarget implements ChangeTarget {
     checkpoint: Checkpoint,
     expected: string | null | Promise<string | null>,
   ): Promise<string> {
-    const set = prepareSet(commands);
+    const set = prepareSet(commands, checkpoint.ids ?? UNNAMED_RULE);
     const version = await expected;
     try {
       return await this.#database.write((open) => {
-        const next = writeCheckpoint(open, checkpoint, version);
-        applySet(open, checkpoint.task, set);
-        return next;
+        requireVersion(open, checkpointId(checkpoint.task), version);
+        const removed = applySet(open, checkpoint.task, set);
+        const documentsDeleted = checkpoint.documentsDeleted + removed;
+        return writeCheckpoint(open, { ...checkpoint, documentsDeleted }, version);
       });
     } catch (error) {
       throw error instanceof SqliteRefusedError ? refusal(set, error) : error;
@@ -74,6 +77,10 @@ export class SqliteChangeTarget implements ChangeTarget {
       checkpoint: swept,
       version: await this.#database.write((open) => writeCheckpoint(open, swept, version)),
     };
+  }
+
+  async *copies(task: TaskKey): AsyncGenerator<CopyMark[]> {
+    yield* listCopies(this.#database, isCopyOf(task));
   }
 
   async forget(task: TaskKey): Promise<{ removed: number }> {

@@ -1,3 +1,4 @@
+import type { IdRule } from '../names/id-rules.ts';
 import type { TaskKey } from '../names/task-key.ts';
 import type { ExtraCommand } from './extras.ts';
 import type { Witness } from './witness.ts';
@@ -31,6 +32,8 @@ export interface ChangeSet {
   incarnation: string;
   /** The source database's own id: another one means restored or other data, whose etags say nothing here. */
   databaseId: string;
+  /** How the owner's store tells ids apart, and so whose document a command means. Absent: `UNNAMED_RULE`. */
+  ids?: IdRule;
   /** First and last etag covered; every change in between is in this set or concerns nobody. */
   from: Etag;
   to: Etag;

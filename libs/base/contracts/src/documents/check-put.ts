@@ -1,27 +1,26 @@
 import { ContentRefusedError } from '../errors/errors.ts';
-
-const MAX_ID_BYTES = 512;
+import { unsettledId } from '../names/id-rules.ts';
+import { refusedId } from '../names/refused-id.ts';
 
 /**
- * RavenDB takes these without a word and stores something else, so they are refused on every store: a copy may travel on.
+ * Refuses on every store what one of them would change without a word, since a copy may travel on.
  * @returns the document as every store keeps it right
  * @throws {ContentRefusedError} naming the document
  */
 export function checkPut(id: string, document: string): string {
-  if (id === '' || id.endsWith('/') || id.endsWith('|')) {
-    throw new ContentRefusedError(
-      `Document ${nameOf(id)}: an id may not be empty or end in "/" or "|", for which RavenDB makes another one`,
-      id,
-    );
-  }
-  if (!id.isWellFormed() || !document.isWellFormed()) throw halfAPair(id);
-  if (Buffer.byteLength(id, 'utf8') > MAX_ID_BYTES) {
-    throw new ContentRefusedError(
-      `Document ${nameOf(id)}…: its id has more than ${MAX_ID_BYTES} bytes, the most that an id may have`,
-      id,
-    );
-  }
+  const refused = refusedId(id);
+  if (refused !== null) throw new ContentRefusedError(`Document ${nameOf(id)}: its id ${refused}`, id);
+  if (!document.isWellFormed()) throw halfAPair(id);
   return MAYBE_SURROGATE.test(document) ? rawSurrogates(id, document) : document;
+}
+
+/**
+ * For a copy from or to RavenDB.
+ * @throws {ContentRefusedError} for an id that RavenDB's servers do not all find by the same key
+ */
+export function checkSettled(id: string): void {
+  const reason = unsettledId(id);
+  if (reason !== null) throw new ContentRefusedError(`Document ${nameOf(id)}: its id ${reason}`, id);
 }
 
 const MAYBE_SURROGATE = /\\u[dD][89a-fA-F]/;

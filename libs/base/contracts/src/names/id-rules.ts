@@ -1,24 +1,85 @@
-const beyondAscii = /[^\0-\x7f]/;
+/** By whose rule ids are told apart: each store has its own, and a copy is found by its owner's. */
+export type IdRule = 'ravendb' | 'sqlite';
+
+/** The rule of change sets and checkpoints that name none: the version that wrote them compared every store's ids in this way. */
+export const UNNAMED_RULE: IdRule = 'ravendb';
+
+/** Two ids with the same key are one document. Keys begin alike exactly where ids begin alike by the same rule. */
+export function idKey(rule: IdRule, id: string): string {
+  return rule === 'ravendb' ? ravenKey(id) : sqliteKey(id);
+}
 
 /**
- * The key under which RavenDB finds a document: two ids with the same key are the same document.
+ * The key under which RavenDB finds a document, an attachment or a time series.
  * RavenDB lowers each UTF-16 unit by itself with .NET's invariant culture: `İ` stays, `Σ` is always `σ`, and letters beyond
  * U+FFFF stay, because neither half of a surrogate pair has a lower case.
  */
 export function ravenKey(id: string): string {
-  return beyondAscii.test(id)
-    ? Array.from({ length: id.length }, (_, at) => lowerUnit(id[at]!)).join('')
-    : id.toLowerCase();
+  return BEYOND_ASCII.test(id) ? id.replaceAll(CAPITALS_OR_BEYOND, lowerEach) : id.toLowerCase();
 }
 
 /** The key under which SQLite finds a document: its `lower()` and `NOCASE` know the 26 ASCII letters only. */
 export function sqliteKey(id: string): string {
-  return beyondAscii.test(id)
+  return BEYOND_ASCII.test(id)
     ? id.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
     : id.toLowerCase();
 }
 
-function lowerUnit(unit: string): string {
-  const lower = unit.toLowerCase();
-  return lower.length === 1 ? lower : unit;
+/**
+ * Whether RavenDB finds this document under other letters too, which SQLite tells apart: `cars/ä` and `cars/Ä`, and
+ * `bikes/1` with the Kelvin sign, whose lower case is `k`.
+ */
+export function hasOtherSpellings(id: string): boolean {
+  return [...ravenKey(id)].some((letter) => otherSpellings().has(letter));
+}
+
+/**
+ * All SQLite keys of what RavenDB calls by one id, or by a prefix, as far as such documents are there.
+ * Goes through the letters from the left and follows only beginnings that exist, so it asks little even of a long id.
+ *
+ * @param exists whether some document's SQLite key begins so
+ */
+export function spellingsOf(id: string, exists: (prefix: string) => boolean): string[] {
+  let found = [''];
+  for (const letter of ravenKey(id).split('')) {
+    const others = otherSpellings().get(letter);
+    found = others
+      ? found.flatMap((begin) => [letter, ...others].map((one) => begin + one)).filter(exists)
+      : found.map((begin) => begin + letter);
+    if (found.length === 0) return [];
+  }
+  return found;
+}
+
+/** Why RavenDB's servers may find a document under other ids than this module expects; null for almost every id. */
+export function unsettledId(id: string): string | null {
+  const letter = UNSETTLED.exec(id)?.[0];
+  if (letter === undefined) return null;
+  const code = letter.charCodeAt(0).toString(16).toUpperCase();
+  return `has ${letter} (U+${code}), whose lower case depends on the machine of a RavenDB server`;
+}
+
+const BEYOND_ASCII = /[^\0-\x7f]/;
+const CAPITALS_OR_BEYOND = /[A-Z]+|[^\0-\x7f]/g;
+
+/**
+ * Letters that got a lower case in Unicode 14 to 17. Servers have the tables of their ICU or their .NET, so some know it and
+ * some do not; here they never have one.
+ */
+const UNSETTLED = /[\u1c89\u2c2f\ua7c0\ua7cb\ua7cc\ua7ce\ua7d0\ua7d2\ua7d4\ua7d6\ua7d8\ua7da\ua7dc]/;
+
+function lowerEach(part: string): string {
+  const lower = part.toLowerCase();
+  return lower.length === part.length && !UNSETTLED.test(part) ? lower : part;
+}
+
+let others: ReadonlyMap<string, readonly string[]> | null = null;
+
+/** By lower-case letter: the letters beyond ASCII that RavenDB takes for the same. */
+function otherSpellings(): ReadonlyMap<string, readonly string[]> {
+  if (others) return others;
+  const letters = Array.from({ length: 0x10_000 - 0x80 }, (_, at) => String.fromCharCode(at + 0x80));
+  const capitals = letters.filter((letter) => lowerEach(letter) !== letter);
+  others = Map.groupBy(capitals, lowerEach);
+  return others;
 }

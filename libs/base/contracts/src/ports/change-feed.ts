@@ -1,9 +1,12 @@
 import type { Etag } from '../change-set/change-set.ts';
 import type { CounterCopy, TimeSeriesEntry } from '../change-set/extras.ts';
 import type { WitnessRecord } from '../change-set/witness.ts';
+import type { IdRule } from '../names/id-rules.ts';
 
 /** Reads one database's changes in their order. Every method throws `UnavailableError` when the store is away. */
 export interface ChangeFeed {
+  /** How this store tells ids apart. */
+  readonly ids: IdRule;
   /** What database this is at this moment, how far its changes go, and what the witness of `reader` says. */
   identify(reader: string): Promise<SourceIdentity>;
   /** The changes of one collection from an etag on. */
@@ -115,7 +118,7 @@ export type SourceChange =
   | {
       kind: 'delete';
       etag: Etag;
-      /** May be in lower case: ids compare without regard to case. */ id: string;
+      /** Lowered by the store's own rule, where the store keeps no other. */ id: string;
     };
 
 export interface ChangedRange {

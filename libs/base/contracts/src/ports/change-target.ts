@@ -1,5 +1,6 @@
 import type { ChangeCommand, Etag } from '../change-set/change-set.ts';
 import type { Witness } from '../change-set/witness.ts';
+import type { IdRule } from '../names/id-rules.ts';
 import type { TaskKey } from '../names/task-key.ts';
 import type { TaskLog } from './change-log.ts';
 
@@ -9,6 +10,15 @@ export interface Checkpoint {
   generation: number;
   incarnation: string;
   databaseId: string;
+  /** How the owner's store tells ids apart, by which the owner's word on a copy is meant. Absent: `UNNAMED_RULE`. */
+  ids?: IdRule;
+  /** Some id that was put in this generation has letters beyond ASCII. */
+  beyondAscii?: boolean;
+  /**
+   * All copies of this generation were found by their store's own rule. Absent: an older version wrote it, which did not
+   * find some whose ids have letters beyond ASCII.
+   */
+  foundByRule?: boolean;
   /** Everything up to this etag of the source is applied. */
   to: Etag;
   live: boolean;
@@ -20,7 +30,7 @@ export interface Checkpoint {
   streamCreated: string;
   /** Copies of older generations are removed (only ever true when `live`). */
   swept: boolean;
-  /** Over all generations: sets applied, documents put, deletes carried out. */
+  /** Over all generations: sets applied, documents put, copies that were there and are deleted. */
   setsApplied: number;
   documentsPut: number;
   documentsDeleted: number;
@@ -35,6 +45,12 @@ export interface StoredCheckpoint {
   version: string;
 }
 
+/** A copy, and the owner's document it was made from, as `spark-source` says it. */
+export interface CopyMark {
+  id: string;
+  copyOf: string | null;
+}
+
 /**
  * Applies change sets in one database. Every method throws `UnavailableError` when the store is away, and
  * `StoreRefusedError` when it will not take what it was given.
@@ -44,13 +60,16 @@ export interface ChangeTarget {
   listCheckpoints(): Promise<StoredCheckpoint[]>;
   /**
    * Commands and checkpoint in one transaction. A `delete` or `delete-prefix` only touches copies made by this task;
-   * what the module owns itself is never deleted. Extras (attachments, counters, time series) only touch copies made by this
+   * what the module owns itself is never deleted. They mean ids by the checkpoint's `ids`, over what a copy's `spark-source`
+   * says; where this store takes two of the owner's ids for one, the document that comes second is refused. The number of copies
+   * removed is added to the checkpoint's `documentsDeleted`. Extras (attachments, counters, time series) only touch copies made by this
    * task; a target that cannot have them leaves them out.
    *
    * @param expected the stored checkpoint's version, null when there is none; or the promise of it, while the set before is
    *   still being applied: a store may begin with the commands meanwhile, and when it rejects nothing at all is written
    * @param contents where the attachments' contents are read; without it every `content` counts as missing
    * @returns the checkpoint's new version
+   * @throws {ContentRefusedError} for a document that this store does not take, or not under its own id
    * @throws {ContentMissingError} when an attachment's content is not to be had; then nothing at all was written
    * @throws {VersionConflictError} when the stored checkpoint is not at `expected`; then nothing at all was written
    */
@@ -68,4 +87,6 @@ export interface ChangeTarget {
   sweep(stored: StoredCheckpoint): Promise<StoredCheckpoint>;
   /** Removes all copies of a task, then its checkpoint. For a task that is no longer declared. */
   forget(task: TaskKey): Promise<{ removed: number }>;
+  /** All copies of a task, some at a time, in no order. */
+  copies(task: TaskKey): AsyncIterable<CopyMark[]>;
 }

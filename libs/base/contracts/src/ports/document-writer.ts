@@ -1,3 +1,5 @@
+import type { IdRule } from '../names/id-rules.ts';
+
 /** A collection as the application declares it. Tables and indexes are SQLite's. */
 export interface CollectionDeclaration {
   collection: string;
@@ -22,6 +24,8 @@ export type DocumentWrite = {
 
 /** Writes several documents of an application together. */
 export interface DocumentWriter {
+  /** How this store tells ids apart. */
+  readonly ids: IdRule;
   /** Reserves an id that no document has had (`cars/1-A`). */
   newId(declaration: CollectionDeclaration): Promise<string>;
   /**

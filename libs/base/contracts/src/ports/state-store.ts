@@ -1,6 +1,7 @@
 /**
  * Small documents of Spark's own (requests, deployments, pinned keys) in the module's database.
  * Written with camelCase fields; a store may spell them its own way as long as they come back the same.
+ * Ids are ASCII, so every store tells them apart in the same way: without regard to case.
  * Every method throws `UnavailableError` when the store is away.
  */
 export interface StateStore {

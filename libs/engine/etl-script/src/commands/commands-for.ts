@@ -1,3 +1,4 @@
+import { ravenKey } from '@nestjs-spark/contracts/internal';
 import type { SplitDocument } from '../json/split-metadata.ts';
 import type { DocumentExtras } from '../extras/types.ts';
 import type { EtlCommand } from '../types.ts';
@@ -48,7 +49,7 @@ function deletions(source: SourceDocument, targets: readonly string[], ofOwnId: 
     const isOwn = isSameCollection(target, source.collection);
     if (isOwn && !ofOwnId) continue;
     const prefix = isOwn ? '' : generatedPrefix(source.id, target);
-    const name = prefix.toLowerCase();
+    const name = ravenKey(prefix);
     if (named.includes(name)) continue;
     named.push(name);
     commands.push(isOwn ? { type: 'delete', id: source.id } : { type: 'delete-prefix', prefix });
@@ -62,8 +63,9 @@ function puts(source: SourceDocument, loads: readonly ScriptLoad[]): EtlCommand[
     if (isSameCollection(target, source.collection)) {
       return put(source.id, collection ?? target, fields, metadata, extras);
     }
+    // Counted together where any store would take two of these ids for one.
     numbers ??= new Map();
-    const prefix = generatedPrefix(source.id, target).toLowerCase();
+    const prefix = ravenKey(generatedPrefix(source.id, target));
     const number = (numbers.get(prefix) ?? 0) + 1;
     numbers.set(prefix, number);
     return put(generatedId(source.id, target, number), target, fields, metadata, extras);

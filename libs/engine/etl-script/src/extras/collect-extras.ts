@@ -1,3 +1,4 @@
+import { ravenKey } from '@nestjs-spark/contracts/internal';
 import { isSameCollection } from '../names/id-prefix.ts';
 import { readExtras, type StoredExtras } from './document-extras.ts';
 import type { DocumentExtras, ExtrasUse } from './types.ts';
@@ -71,7 +72,7 @@ function put(extras: DocumentExtras, said: SaidExtra, stored: StoredExtras | nul
     if (!attachment || !extras.attachments) return;
     const given = as ?? attachment.name;
     // As with every put of the same name, the last one stands.
-    const others = extras.attachments.filter((other) => other.name.toLowerCase() !== given.toLowerCase());
+    const others = extras.attachments.filter((other) => ravenKey(other.name) !== ravenKey(given));
     extras.attachments = [...others, { ...attachment, name: given }];
   }
 }

@@ -25,7 +25,7 @@ const mapGet = Map.prototype.get, mapSet = Map.prototype.set, mapHas = Map.proto
 const setHas = Set.prototype.has, setAdd = Set.prototype.add;
 const slice = String.prototype.slice, charCodeAt = String.prototype.charCodeAt, replace = String.prototype.replace;
 const exec = RegExp.prototype.exec, indexOf = String.prototype.indexOf, startsWith = String.prototype.startsWith, endsWith = String.prototype.endsWith, padEnd = String.prototype.padEnd;
-const includes = Array.prototype.includes, toLowerCase = String.prototype.toLowerCase, join = Array.prototype.join, reduce = Array.prototype.reduce, toText = String;
+const includes = Array.prototype.includes, join = Array.prototype.join, reduce = Array.prototype.reduce, toText = String;
 const YEAR_1 = -62135596800000, YEAR_10000 = 253402300800000;
 const errorProtos = [Error, AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError,
   URIError, InternalError].map((type) => type.prototype);
@@ -405,11 +405,9 @@ return function boot(configText, main, behaviors, makeExtras) {
     const number = batch.behaviors[entry];
     const behavior = apply(behaviors[number], undefined, []);
     const generic = config.genericBehavior === number;
-    // RavenDB knows what is deleted by its id in small letters only.
-    const id = batch.deleted ? apply(toLowerCase, currentId, []) : currentId;
     const answer = generic
-      ? apply(behavior, undefined, [id, batch.collections[entry], batch.deleted])
-      : apply(behavior, undefined, [id, batch.deleted]);
+      ? apply(behavior, undefined, [currentId, batch.collections[entry], batch.deleted])
+      : apply(behavior, undefined, [currentId, batch.deleted]);
     lines[lines.length] = answer === true ? 'b1' : 'b0';
   }
 

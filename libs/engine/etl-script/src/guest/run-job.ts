@@ -1,4 +1,5 @@
 import { SandboxBrokenError } from '@nestjs-spark/sandbox';
+import { ravenKey } from '@nestjs-spark/contracts/internal';
 import { commandsForDelete, commandsForUpdate, type ScriptLoad } from '../commands/commands-for.ts';
 import type { CompiledScript } from '../compile/compile-script.ts';
 import { cutFields } from '../json/cut-fields.ts';
@@ -114,7 +115,9 @@ class JobRun {
 
   #batch(documents: number[]): string {
     const pick = <T>(from: readonly T[]) => documents.map((i) => from[i] as T);
-    const parts = [`"ids":${JSON.stringify(pick(this.#job.ids))}`, `"loads":${this.#loadsOf(documents)}`];
+    // RavenDB knows what is deleted by its key only.
+    const ids = this.#job.documents ? pick(this.#job.ids) : pick(this.#job.ids).map(ravenKey);
+    const parts = [`"ids":${JSON.stringify(ids)}`, `"loads":${this.#loadsOf(documents)}`];
     if (this.#job.documents) parts.push(`"documents":[${pick(this.#given).join(',')}]`);
     if (this.#script.readsClock && this.#job.documents) {
       parts.push(

@@ -84,10 +84,10 @@ export async function applyWithoutRefused(
 }
 
 function namedBy(units: ChangeCommand[][], error: ContentRefusedError): ChangeCommand[] | undefined {
-  const id = error.documentId?.toLowerCase();
-  return id === undefined
+  const { documentId } = error;
+  return documentId === null
     ? undefined
-    : units.find((unit) => unit[0]?.type === 'put' && unit[0].id.toLowerCase() === id);
+    : units.find((unit) => unit[0]?.type === 'put' && unit[0].id === documentId);
 }
 
 /** Each put with what follows for the same id; everything else by itself. */

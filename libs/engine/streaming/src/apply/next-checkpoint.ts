@@ -1,12 +1,12 @@
 import type { ChangeSet } from '@nestjs-spark/contracts';
-import type { Checkpoint } from '@nestjs-spark/contracts/internal';
+import { UNNAMED_RULE, type Checkpoint } from '@nestjs-spark/contracts/internal';
 
 export interface LogPlace {
   sequence: number;
   streamCreated: string;
 }
 
-/** The checkpoint after `set` is applied on top of `before`. */
+/** The checkpoint after `set` is applied on top of `before`, but for the copies that the target finds to remove. */
 export function nextCheckpoint(
   before: Checkpoint | null,
   set: ChangeSet,
@@ -20,6 +20,9 @@ export function nextCheckpoint(
     generation: set.generation,
     incarnation: set.incarnation,
     databaseId: set.databaseId,
+    ids: set.ids ?? UNNAMED_RULE,
+    beyondAscii: (same && before.beyondAscii === true) || hasIdBeyondAscii(set),
+    foundByRule: same ? before.foundByRule === true : true,
     to: same ? Math.max(before.to, set.to) : set.to,
     live,
     script: set.script,
@@ -28,8 +31,8 @@ export function nextCheckpoint(
     streamCreated: place.streamCreated,
     swept: same && before.swept,
     setsApplied: (before?.setsApplied ?? 0) + 1,
-    documentsPut: (before?.documentsPut ?? 0) + count(set, 'put'),
-    documentsDeleted: (before?.documentsDeleted ?? 0) + count(set, 'delete'),
+    documentsPut: (before?.documentsPut ?? 0) + countPuts(set),
+    documentsDeleted: before?.documentsDeleted ?? 0,
     readAt: set.readAt,
     appliedAt: now,
   };
@@ -40,8 +43,12 @@ export function liveCheckpoint(before: Checkpoint, place: LogPlace): Checkpoint 
   return { ...before, live: true, sequence: place.sequence, streamCreated: place.streamCreated };
 }
 
-function count(set: ChangeSet, type: 'put' | 'delete'): number {
+function countPuts(set: ChangeSet): number {
   let n = 0;
-  for (const command of set.commands) if (command.type === type) n++;
+  for (const command of set.commands) if (command.type === 'put') n++;
   return n;
+}
+
+function hasIdBeyondAscii(set: ChangeSet): boolean {
+  return set.commands.some((command) => command.type === 'put' && /[^\0-\x7f]/.test(command.id));
 }

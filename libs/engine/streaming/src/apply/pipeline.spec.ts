@@ -22,7 +22,8 @@ describe('sets on their way into the target', () => {
 
   it('are not applied behind one that failed, and whoever pushes hears of it', async () => {
     const target = new MemoryTarget();
-    const failing: Pick<ChangeTarget, 'apply'> = {
+    const failing: Pick<ChangeTarget, 'apply' | 'readCheckpoint'> = {
+      readCheckpoint: (task) => target.readCheckpoint(task),
       apply: async (commands, next, expected) => {
         const version = await expected;
         if (next.to === 2) throw new Error('refused');

@@ -6,7 +6,7 @@ import type { ChangeTarget, Checkpoint, StoredCheckpoint } from '@nestjs-spark/c
  * version of the checkpoint before it still to come. Each stays a transaction of its own, fenced by the one before.
  */
 export class ApplyPipeline {
-  readonly #target: Pick<ChangeTarget, 'apply'>;
+  readonly #target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>;
   readonly #applied: (stored: StoredCheckpoint) => void;
   readonly #failed: (error: unknown) => void;
   #head: Checkpoint | null;
@@ -17,7 +17,7 @@ export class ApplyPipeline {
    * @param failed called when one is not in; nothing that was pushed behind it is in either
    */
   constructor(
-    target: Pick<ChangeTarget, 'apply'>,
+    target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>,
     stored: StoredCheckpoint | null,
     applied: (stored: StoredCheckpoint) => void,
     failed: (error: unknown) => void,
@@ -44,6 +44,8 @@ export class ApplyPipeline {
     this.#last = this.#apply(commands, checkpoint, version);
     this.#last.catch(this.#failed);
     await before;
+    // How many copies it finds to remove counts in the checkpoint behind it.
+    if (removes(commands)) this.#head = (await this.#last)?.checkpoint ?? checkpoint;
   }
 
   /** What is stored once everything that was pushed is in. */
@@ -63,8 +65,13 @@ export class ApplyPipeline {
     expected: Promise<string | null>,
   ): Promise<StoredCheckpoint> {
     const version = await this.#target.apply(commands, checkpoint, expected);
-    const stored = { checkpoint, version };
+    const counted = removes(commands) ? await this.#target.readCheckpoint(checkpoint.task) : null;
+    const stored = counted?.version === version ? counted : { checkpoint, version };
     this.#applied(stored);
     return stored;
   }
+}
+
+function removes(commands: readonly ChangeCommand[]): boolean {
+  return commands.some(({ type }) => type === 'delete' || type === 'delete-prefix');
 }

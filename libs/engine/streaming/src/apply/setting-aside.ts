@@ -51,7 +51,7 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
     expected: string | null | Promise<string | null>,
     contents?: Contents,
   ): Promise<string> {
-    const setAside = this.#setAside?.isOf(checkpoint)
+    const setAside = this.#setAside?.isFor(checkpoint)
       ? this.#setAside
       : await this.#openBehind(expected, checkpoint);
     let refused: RefusedUnit[] = [];
@@ -77,7 +77,7 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
   /** What another reading leaves behind is all there only when its last set is through; sets of one reading share what is opened. */
   async #openBehind(before: string | null | Promise<string | null>, reading: Reading): Promise<SetAside> {
     await before;
-    return this.#setAside?.isOf(reading) ? this.#setAside : this.open(reading);
+    return this.#setAside?.isFor(reading) ? this.#setAside : this.open(reading);
   }
 
   async #before(
@@ -121,13 +121,13 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
     refused: RefusedUnit[],
     to: Etag,
   ): Promise<void> {
-    const left = new Set(refused.map(({ id }) => id.toLowerCase()));
+    const left = new Set(refused.map(({ id }) => setAside.keyOf(id)));
     const copies = setAside.copies().filter((id) => !left.has(id));
     for (const command of commands) {
       if (command.type === 'delete-prefix') {
-        const prefix = command.prefix.toLowerCase();
-        for (const id of copies) if (id.startsWith(prefix)) await setAside.clear(id, to);
-      } else if (setAside.has(command.id) && !left.has(command.id.toLowerCase())) {
+        const prefix = setAside.keyOf(command.prefix);
+        for (const key of copies) if (key.startsWith(prefix)) await setAside.clear(key, to);
+      } else if (setAside.has(command.id) && !left.has(setAside.keyOf(command.id))) {
         await setAside.clear(command.id, to);
       }
     }

@@ -32,6 +32,7 @@ import { liveCheckpoint, nextCheckpoint } from './next-checkpoint.ts';
 import { ApplyPipeline } from './pipeline.ts';
 import { ApplyProgress } from './progress.ts';
 import { SettingAside } from './setting-aside.ts';
+import { lookAtOlderCopies } from './older-copies.ts';
 
 export interface ApplyParts {
   target: ChangeTarget;
@@ -122,6 +123,7 @@ export class TaskApply {
       return;
     }
     if (this.progress.target === null) await this.#findTarget();
+    await this.#repairIfDue();
     await this.#sweepIfDue();
     this.#confirmNow();
     const ended = new AbortController();
@@ -157,7 +159,8 @@ export class TaskApply {
     };
     const apply: ChangeTarget['apply'] = (commands, checkpoint, expected) =>
       this.#taking.apply(commands, checkpoint, expected, this.#parts.log);
-    return new ApplyPipeline({ apply }, this.#stored, applied, () => reading.abort());
+    const readCheckpoint: ChangeTarget['readCheckpoint'] = (task) => this.#parts.target.readCheckpoint(task);
+    return new ApplyPipeline({ apply, readCheckpoint }, this.#stored, applied, () => reading.abort());
   }
 
   /**
@@ -231,6 +234,16 @@ export class TaskApply {
     this.#stored = await this.#parts.target.sweep(stored);
     this.progress.applied(this.#stored.checkpoint);
     this.#confirmNow();
+  }
+
+  /** What an older version could not find again stands here for good, so everything is read once more, which shows it. */
+  async #repairIfDue(): Promise<void> {
+    if (!this.#stored) return;
+    const { target, log, report } = this.#parts;
+    const looked = await lookAtOlderCopies(target, log, this.#stored);
+    if (looked.because === null) this.#stored = looked.stored;
+    else if (await this.#ask(resyncRequest(looked.because, this.#stored.checkpoint, null, true)))
+      report.warn(`${describeTask(this.#task.task)}: asked for a resync, because ${looked.because}`);
   }
 
   /** Asked again while it is not reached: the owner may have been away, or its database may be an older one now. */

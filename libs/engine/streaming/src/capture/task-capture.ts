@@ -155,10 +155,10 @@ export class TaskCapture {
     if (kind !== 'continue' && last) await log.trim(last.sequence);
 
     const script = scripts.open({ name: this.#task.name, collection: task.collection, script: task.script });
-    const contents = new Contents(feed.extras);
+    const contents = new Contents(feed.extras, feed.ids);
     const after = last?.sequence ?? 0;
-    const publisher = new Publisher(log, task, position, after, kind !== 'continue', contents);
-    const setAside = await SetAside.open(state, this.#task, position);
+    const publisher = new Publisher(log, task, position, after, kind !== 'continue', contents, feed.ids);
+    const setAside = await SetAside.open(state, this.#task, { ...position, ids: feed.ids });
     this.progress.setAside = setAside;
     if (kind === 'begin') await publisher.open();
     this.progress.documentsTotal = position.live ? 0 : await feed.count(task.collection);

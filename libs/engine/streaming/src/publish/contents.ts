@@ -1,5 +1,11 @@
 import { UnavailableError, type AttachmentCopy, type ChangeCommand } from '@nestjs-spark/contracts';
-import type { ContentBundle, SourceExtras } from '@nestjs-spark/contracts/internal';
+import {
+  UNNAMED_RULE,
+  idKey,
+  type ContentBundle,
+  type IdRule,
+  type SourceExtras,
+} from '@nestjs-spark/contracts/internal';
 
 /** How many attachments to remember as sent: about 100 bytes each. */
 const REMEMBERED = 50_000;
@@ -10,11 +16,13 @@ const REMEMBERED = 50_000;
  */
 export class Contents {
   readonly #source: SourceExtras | undefined;
+  readonly #ids: IdRule;
   /** What copies have, oldest first: copy, name and hash. */
   readonly #sent = new Set<string>();
 
-  constructor(source: SourceExtras | undefined) {
+  constructor(source: SourceExtras | undefined, ids: IdRule = UNNAMED_RULE) {
     this.#source = source;
+    this.#ids = ids;
   }
 
   /**
@@ -47,7 +55,7 @@ export class Contents {
       }
       const attachments: AttachmentCopy[] = [];
       for (const attachment of command.attachments) {
-        const key = keyOf(command.id, attachment);
+        const key = this.#keyOf(command.id, attachment);
         const content = this.#sent.has(key) ? null : await store(attachment);
         if (content === null && !this.#sent.has(key)) continue;
         attachments.push({ ...attachment, content });
@@ -81,16 +89,16 @@ export class Contents {
   #forget(commands: ChangeCommand[]): void {
     if (this.#sent.size === 0) return;
     const gone = commands.flatMap((command) => {
-      if (command.type === 'delete') return [`${command.id.toLowerCase()}\n`];
-      return command.type === 'delete-prefix' ? [command.prefix.toLowerCase()] : [];
+      if (command.type === 'delete') return [`${idKey(this.#ids, command.id)}\0`];
+      return command.type === 'delete-prefix' ? [idKey(this.#ids, command.prefix)] : [];
     });
     if (gone.length === 0) return;
     for (const key of this.#sent) if (gone.some((begin) => key.startsWith(begin))) this.#sent.delete(key);
   }
-}
 
-function keyOf(id: string, { name, hash }: AttachmentCopy): string {
-  return `${id.toLowerCase()}\n${name.toLowerCase()}\n${hash}`;
+  #keyOf(id: string, { name, hash }: AttachmentCopy): string {
+    return `${idKey(this.#ids, id)}\0${idKey(this.#ids, name)}\0${hash}`;
+  }
 }
 
 async function* named(

@@ -2,8 +2,10 @@ import { describeTask } from '@nestjs-spark/contracts';
 import {
   CONTENTS_HEADER,
   LogConflictError,
+  UNNAMED_RULE,
   encodeChangeSet,
   type ChangePage,
+  type IdRule,
   type TaskLog,
   type Witness,
 } from '@nestjs-spark/contracts/internal';
@@ -22,6 +24,7 @@ export class Publisher {
   readonly #task: CaptureTask;
   readonly #position: CapturePosition;
   readonly #contents: Contents;
+  readonly #ids: IdRule;
   #sequence: number;
   #dropOlder: boolean;
 
@@ -29,6 +32,7 @@ export class Publisher {
    * @param position moves with what is published
    * @param dropOlder what stands in the log before the first set is worth nothing once that is there
    * @param contents where attachments are read
+   * @param ids how the source tells ids apart
    */
   constructor(
     log: TaskLog,
@@ -37,6 +41,7 @@ export class Publisher {
     sequence: number,
     dropOlder: boolean,
     contents = new Contents(undefined),
+    ids: IdRule = UNNAMED_RULE,
   ) {
     this.#log = log;
     this.#task = task;
@@ -44,6 +49,7 @@ export class Publisher {
     this.#sequence = sequence;
     this.#dropOlder = dropOlder;
     this.#contents = contents;
+    this.#ids = ids;
   }
 
   /**
@@ -83,6 +89,7 @@ export class Publisher {
       generation,
       incarnation,
       databaseId,
+      ids: this.#ids,
       began,
       witness,
       script: this.#task.fingerprint,

@@ -1,6 +1,7 @@
 import { VersionConflictError, type TaskKey } from '@nestjs-spark/contracts';
 import {
   retrySubject,
+  sqliteKey,
   type ControlBoard,
   type StateStore,
   type Versioned,
@@ -66,8 +67,9 @@ export function isOpen(request: RetryRequest | null | undefined): boolean {
 function mergeRetries(before: RetryRequest, documents: string[] | null): RetryRequest {
   if (documents === null) return { ...before, all: true };
   const seen = new Set<string>();
+  // The finest rule: what it takes for one document is one in every store.
   const together = [...before.documents, ...documents].filter((id) => {
-    const key = id.toLowerCase();
+    const key = sqliteKey(id);
     return seen.has(key) ? false : seen.add(key);
   });
   return together.length > MOST_BY_NAME

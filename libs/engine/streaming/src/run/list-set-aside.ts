@@ -1,5 +1,5 @@
 import type { TaskKey } from '@nestjs-spark/contracts';
-import type { StateStore } from '@nestjs-spark/contracts/internal';
+import { UNNAMED_RULE, idKey, type StateStore } from '@nestjs-spark/contracts/internal';
 import { inGroups } from '../flow/in-groups.ts';
 import { isOpen, readRetry } from '../retry/retry-request.ts';
 import type { SetAsideDocument } from '../set-aside/document.ts';
@@ -33,8 +33,8 @@ export async function listSetAside(state: StateStore, task: TaskKey): Promise<Se
 /** For a moment a document may be listed by two readings of the source. */
 function eachOnce(documents: SetAsideDocument[]): SetAsideDocument[] {
   const seen = new Set<string>();
-  return documents.filter(({ documentId, copyId = documentId }) => {
-    const key = copyId.toLowerCase();
+  return documents.filter(({ documentId, copyId = documentId, ids = UNNAMED_RULE }) => {
+    const key = idKey(ids, copyId);
     return seen.has(key) ? false : seen.add(key);
   });
 }

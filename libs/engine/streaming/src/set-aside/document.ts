@@ -1,4 +1,5 @@
 import type { Etag, TaskKey } from '@nestjs-spark/contracts';
+import type { IdRule } from '@nestjs-spark/contracts/internal';
 
 const LONGEST_TEXT = 2_000;
 
@@ -14,15 +15,12 @@ export interface SetAsideReason {
 }
 
 /** A document that waits for a changed script or document, or for someone to run it again, while the rest goes on. */
-export interface SetAsideDocument extends SetAsideReason {
+export interface SetAsideDocument extends SetAsideReason, Reading {
   task: TaskKey;
   /** The owner's document. */
   documentId: string;
   /** The copy that was refused, when that has another id. */
   copyId?: string;
-  generation: number;
-  /** Numbers of generations repeat where the owner lost all that it knew; this does not. */
-  incarnation: string;
   /** The owner's etag of the version that failed. */
   etag: Etag;
   /** When it failed last and first; milliseconds since 1970. */
@@ -46,7 +44,15 @@ export interface SetAsideFailure extends SetAsideReason {
 /** One reading of the source from its first document. */
 export interface Reading {
   generation: number;
+  /** Numbers of generations repeat where the owner lost all that it knew; this does not. */
   incarnation: string;
+  /** How the owner's store tells its ids apart. Absent: `UNNAMED_RULE`. */
+  ids?: IdRule;
+}
+
+/** Whether an id stands in an entry as it is, and not as `keepable` made it. */
+export function isKeptWhole(id: string): boolean {
+  return id.length < LONGEST_TEXT && !id.includes('\ufffd');
 }
 
 // What fails may have texts in it that no store keeps, and of any length.

@@ -27,8 +27,8 @@ export class SetAsideEntries {
     this.#task = task;
   }
 
-  idOf({ incarnation }: Reading, documentId: string): string {
-    return setAsideId(this.#task, incarnation, documentId);
+  idOf({ incarnation }: Reading, key: string): string {
+    return setAsideId(this.#task, incarnation, key);
   }
 
   list(): Promise<Versioned<SetAsideDocument>[]> {

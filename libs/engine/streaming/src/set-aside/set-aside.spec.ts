@@ -76,3 +76,45 @@ describe('what an instance that is late says of a document that is set aside', (
     expect(await etags()).toEqual([1]);
   });
 });
+
+describe('a document that is set aside', () => {
+  const open = (state: MemoryState, ids: 'ravendb' | 'sqlite'): Promise<SetAside> =>
+    SetAside.open(state, TASK, { ...FIRST, ids });
+
+  it.each([
+    ['ravendb', 'cars/İ', 'CARS/İ', true],
+    ['ravendb', 'cars/ΟΔΟΣ', 'cars/οδοσ', true],
+    ['ravendb', 'cars/Ä', 'cars/ä', true],
+    ['sqlite', 'cars/Ä', 'CARS/Ä', true],
+    ['sqlite', 'cars/Ä', 'cars/ä', false],
+  ] as const)('is found by the rule of its owner: %s, %s as %s', async (ids, added, asked, isFound) => {
+    const state = new MemoryState();
+    const setAside = await open(state, ids);
+    await setAside.add([failureAt(1, added)]);
+    const again = await open(state, ids);
+    expect(again.isOpen(asked)).toBe(isFound);
+    await again.clear(asked, 1);
+    expect((await listSetAside(state, TASK)).documents).toHaveLength(isFound ? 0 : 1);
+  });
+
+  it('stands beside another one whose id differs in letters that the store of the list may take for the same', async () => {
+    const state = new MemoryState();
+    const setAside = await open(state, 'sqlite');
+    await setAside.add([failureAt(1, 'cars/ä'), failureAt(2, 'cars/Ä')]);
+    const { documents } = await listSetAside(state, TASK);
+    expect(documents.map(({ documentId }) => documentId).toSorted()).toEqual(['cars/Ä', 'cars/ä']);
+    for (const { id } of await state.list('')) expect(id).toMatch(/^[\x21-\x7e]+$/);
+  });
+
+  it('is found where an older version has kept it, and goes from there', async () => {
+    const state = new MemoryState();
+    const entry = { ...failureAt(3, 'cars/Ä'), ...FIRST, task: TASK, at: 1, firstAt: 1, count: 1 };
+    await state.write('sparkSetAside/fleet/hr/cars/first/cars/ä', 'SparkSetAside', entry, null);
+    const setAside = await open(state, 'ravendb');
+    expect(setAside.isOpen('cars/ä')).toBe(true);
+    await setAside.add([failureAt(4, 'cars/Ä')]);
+    expect((await listSetAside(state, TASK)).documents).toMatchObject([{ etag: 4, count: 2 }]);
+    await setAside.clear('cars/ä', 5);
+    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+  });
+});

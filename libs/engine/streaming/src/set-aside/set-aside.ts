@@ -1,7 +1,19 @@
 import type { Etag, TaskKey } from '@nestjs-spark/contracts';
-import type { StateStore, Versioned } from '@nestjs-spark/contracts/internal';
+import {
+  UNNAMED_RULE,
+  idKey,
+  type IdRule,
+  type StateStore,
+  type Versioned,
+} from '@nestjs-spark/contracts/internal';
 import { inGroups } from '../flow/in-groups.ts';
-import { keepable, type Reading, type SetAsideDocument, type SetAsideFailure } from './document.ts';
+import {
+  isKeptWhole,
+  keepable,
+  type Reading,
+  type SetAsideDocument,
+  type SetAsideFailure,
+} from './document.ts';
 import { SetAsideEntries } from './entries.ts';
 
 /** So many of a task are kept with their reasons; what fails beyond is only counted, and read again with everything else. */
@@ -14,6 +26,8 @@ export interface Counted {
 }
 
 interface Known {
+  /** Where it is kept: an older version had other ids for some. */
+  storedId: string;
   documentId: string;
   copyId: string;
   etag: Etag;
@@ -34,7 +48,7 @@ interface Known {
 export class SetAside implements Counted {
   readonly #entries: SetAsideEntries;
   readonly #task: TaskKey;
-  readonly #reading: Reading;
+  readonly #reading: Reading & { ids: IdRule };
   readonly #known = new Map<string, Known>();
   /** What other readings have left behind. */
   #others: Versioned<object>[] = [];
@@ -42,10 +56,14 @@ export class SetAside implements Counted {
   #open = 0;
   #beyond = 0;
 
-  private constructor(state: StateStore, task: TaskKey, { generation, incarnation }: Reading) {
+  private constructor(
+    state: StateStore,
+    task: TaskKey,
+    { generation, incarnation, ids = UNNAMED_RULE }: Reading,
+  ) {
     this.#entries = new SetAsideEntries(state, task);
     this.#task = task;
-    this.#reading = { generation, incarnation };
+    this.#reading = { generation, incarnation, ids };
   }
 
   static async open(state: StateStore, task: TaskKey, reading: Reading): Promise<SetAside> {
@@ -60,6 +78,16 @@ export class SetAside implements Counted {
   /** Whether it is of this reading. */
   isOf({ generation, incarnation }: Reading): boolean {
     return generation === this.#reading.generation && incarnation === this.#reading.incarnation;
+  }
+
+  /** Whether it is of this reading, and documents are told apart by the same rule. */
+  isFor(reading: Reading): boolean {
+    return this.isOf(reading) && (reading.ids ?? UNNAMED_RULE) === this.#reading.ids;
+  }
+
+  /** The key of a document, or of a copy, by its owner's rule. */
+  keyOf(id: string): string {
+    return idKey(this.#reading.ids, id);
   }
 
   /**
@@ -79,7 +107,7 @@ export class SetAside implements Counted {
       const known = this.#known.get(id);
       if (!known?.isFirst) continue;
       this.#drop(id, known);
-      await this.#entries.removeSeen(id, known.version);
+      await this.#entries.removeSeen(known.storedId, known.version);
     }
   }
 
@@ -117,9 +145,9 @@ export class SetAside implements Counted {
     return this.#known.get(this.#idOf(documentId))?.publishedIn === null;
   }
 
-  /** The ids of the copies that were refused, in lower case. */
+  /** The keys of the copies that were refused. */
   copies(): string[] {
-    return this.#listOpen().map(({ copyId }) => copyId.toLowerCase());
+    return this.#listOpen().map(({ copyId }) => this.keyOf(copyId));
   }
 
   /** The etag of the version that failed; null when the document is not set aside. */
@@ -148,11 +176,11 @@ export class SetAside implements Counted {
     const id = this.#idOf(documentId);
     const known = this.#known.get(id);
     if (!known || known.etag > etag) return;
-    const there = await this.#entries.read(id);
+    const there = await this.#entries.read(known.storedId);
     if (this.#known.get(id) !== known) return;
     this.#drop(id, known);
     if (!there) return;
-    if (there.value.etag <= etag) await this.#entries.remove(id);
+    if (there.value.etag <= etag) await this.#entries.remove(known.storedId);
     else this.#learn(there);
   }
 
@@ -161,9 +189,10 @@ export class SetAside implements Counted {
     const id = this.#idOf(documentId);
     const known = this.#known.get(id);
     if (!known || known.etag > etag) return;
-    const there = await this.#entries.read(id);
+    const there = await this.#entries.read(known.storedId);
     if (!there || there.value.etag > etag || known !== this.#known.get(id)) return;
-    known.version = (await this.#entries.write(id, { ...there.value, publishedIn }, there.version)).version;
+    const settled = { ...there.value, publishedIn };
+    known.version = (await this.#entries.write(known.storedId, settled, there.version)).version;
     if (known.publishedIn === null) this.#open--;
     known.publishedIn = publishedIn;
   }
@@ -174,16 +203,17 @@ export class SetAside implements Counted {
   }
 
   #idOf(documentId: string): string {
-    return this.#entries.idOf(this.#reading, documentId);
+    return this.#entries.idOf(this.#reading, this.keyOf(documentId));
   }
 
   #learn({ id: stored, value, version }: Versioned<SetAsideDocument>): void {
-    const id = stored.toLowerCase();
+    const { documentId, copyId = documentId, publishedIn = null, etag, count, firstAt } = value;
+    const id = isKeptWhole(copyId) ? this.#idOf(copyId) : stored;
     const known = this.#known.get(id);
     if (!this.isOf(value) || known?.version === version) return;
     if (known) this.#drop(id, known);
-    const { documentId, copyId = documentId, publishedIn = null, etag, count, firstAt } = value;
-    this.#known.set(id, { documentId, copyId, etag, count, firstAt, publishedIn, version, isFirst: false });
+    const entry = { storedId: stored, documentId, copyId, etag, count, firstAt, publishedIn, version };
+    this.#known.set(id, { ...entry, isFirst: false });
     if (publishedIn === null) this.#open++;
   }
 
@@ -210,6 +240,7 @@ export class SetAside implements Counted {
     const { documentId, copyId = documentId, etag } = failure;
     const version = known?.version ?? null;
     const entry: Known = {
+      storedId: known?.storedId ?? id,
       documentId,
       copyId,
       etag,
@@ -229,6 +260,6 @@ export class SetAside implements Counted {
       firstAt,
       count,
     };
-    Object.assign(entry, await this.#entries.write(id, value, entry.version));
+    Object.assign(entry, await this.#entries.write(entry.storedId, value, entry.version));
   }
 }

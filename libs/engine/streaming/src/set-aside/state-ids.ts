@@ -8,17 +8,20 @@ export const SET_ASIDE = 'SparkSetAside';
 const MOST_BYTES = 256;
 
 export function setAsidePrefix(task: TaskKey): string {
-  return `sparkSetAside/${taskId(task)}/`.toLowerCase();
+  return `sparkSetAside/${taskId(task)}/`;
 }
 
+/** What every store keeps as it is, and tells apart as every other does. */
+const PLAIN = /^[\x21-\x7e]*[^/|\0-\x20\x7f-\uffff]$/;
+
 /**
- * Where a document's entry is kept; ids compare without regard to case. Each reading of the source has entries of its own, so
- * that an instance that is late cannot write over what a newer one has to say.
+ * Where a document's entry is kept. Each reading of the source has entries of its own, so that an instance that is late cannot
+ * write over what a newer one has to say.
+ * @param key the document's, by its owner's rule
  */
-export function setAsideId(task: TaskKey, incarnation: string, documentId: string): string {
-  const own = documentId.toLowerCase();
-  const plain = Buffer.byteLength(own) <= MOST_BYTES && /[^/|]$/.test(own) && own.isWellFormed();
-  const name = plain ? own : `sha256-${createHash('sha256').update(own).digest('hex')}`;
+export function setAsideId(task: TaskKey, incarnation: string, key: string): string {
+  const isPlain = key.length <= MOST_BYTES && PLAIN.test(key);
+  const name = isPlain ? key : `sha256-${createHash('sha256').update(key).digest('hex')}`;
   return `${setAsidePrefix(task)}${incarnation.toLowerCase()}/${name}`;
 }
 

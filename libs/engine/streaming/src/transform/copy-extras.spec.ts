@@ -35,7 +35,7 @@ const ALL: DocumentExtras = { attachments: [], counters: ['km'], timeSeries: [WH
 
 async function of(change: SourceChange, ...commands: EtlCommand[]) {
   if (change.kind === 'delete') throw new Error('not of a delete');
-  return (await copyExtras(source, [{ change, commands }])).get(change) ?? [];
+  return (await copyExtras(source, 'ravendb', [{ change, commands }])).get(change) ?? [];
 }
 
 describe('What copies are to have', () => {

@@ -1,5 +1,11 @@
 import type { AttachmentCopy, ExtraCommand, TimeSeriesEntry } from '@nestjs-spark/contracts';
-import type { ChangedRange, SourceChange, SourceExtras } from '@nestjs-spark/contracts/internal';
+import {
+  idKey,
+  type ChangedRange,
+  type IdRule,
+  type SourceChange,
+  type SourceExtras,
+} from '@nestjs-spark/contracts/internal';
 import type { DocumentExtras, EtlCommand, TimeSeriesReference } from '@nestjs-spark/etl-script/internal';
 import { intersect } from './intersect-ranges.ts';
 
@@ -18,11 +24,12 @@ export interface ScriptedChange {
  */
 export async function copyExtras(
   source: SourceExtras,
+  ids: IdRule,
   scripted: readonly ScriptedChange[],
 ): Promise<Map<SourceChange, ExtraCommand[]>> {
   const wanted = scripted.flatMap(({ change, commands }) =>
     commands.flatMap((command) => {
-      const extras = command.type === 'put' ? extrasFor(change, command) : undefined;
+      const extras = command.type === 'put' ? extrasFor(ids, change, command) : undefined;
       return command.type === 'put' && extras ? [{ change, id: command.id, extras }] : [];
     }),
   );
@@ -44,15 +51,15 @@ export async function copyExtras(
       commands.push({ type: 'attachments', id, attachments });
     }
     if (extras.counters) commands.push({ type: 'counters', id, counters: counters[i] ?? [] });
-    if (extras.timeSeries) commands.push(...(await timeSeries(source, change, id, extras.timeSeries)));
+    if (extras.timeSeries) commands.push(...(await timeSeries(source, ids, change, id, extras.timeSeries)));
   }
   return found;
 }
 
 /** A touch concerns the copy that keeps its document's id, and of it only what was touched. */
-function extrasFor(change: SourcePut, { id, extras }: Put): DocumentExtras | undefined {
+function extrasFor(ids: IdRule, change: SourcePut, { id, extras }: Put): DocumentExtras | undefined {
   if (change.kind === 'put' || !extras) return extras;
-  if (id.toLowerCase() !== change.id.toLowerCase()) return undefined;
+  if (idKey(ids, id) !== idKey(ids, change.id)) return undefined;
   return {
     ...(change.counters && extras.counters && { counters: extras.counters }),
     ...(change.timeSeries.length > 0 && extras.timeSeries && { timeSeries: extras.timeSeries }),
@@ -68,19 +75,20 @@ const WHOLE = { from: null, to: null };
 
 async function timeSeries(
   source: SourceExtras,
+  ids: IdRule,
   change: SourcePut,
   id: string,
   references: readonly TimeSeriesReference[],
 ): Promise<ExtraCommand[]> {
   const byName = new Map<string, TimeSeriesReference[]>();
   for (const reference of references) {
-    const key = reference.name.toLowerCase();
+    const key = idKey(ids, reference.name);
     byName.set(key, [...(byName.get(key) ?? []), reference]);
   }
   const commands: ExtraCommand[] = [];
   for (const [key, wanted] of byName) {
     const name = wanted[0]?.name ?? key;
-    for (const range of changedRanges(change, key)) {
+    for (const range of changedRanges(ids, change, key)) {
       const entries = await entriesIn(source, change.id, name, wanted, range);
       commands.push({ type: 'time-series', id, name, from: range.from, to: range.to, entries });
     }
@@ -90,9 +98,9 @@ async function timeSeries(
 }
 
 /** Of a document that has changed itself, all of a series is sent; else what has changed of it. */
-function changedRanges(change: SourcePut, series: string): Pick<ChangedRange, 'from' | 'to'>[] {
+function changedRanges(ids: IdRule, change: SourcePut, series: string): Pick<ChangedRange, 'from' | 'to'>[] {
   if (change.kind === 'put') return [WHOLE];
-  return change.timeSeries.filter(({ name }) => name.toLowerCase() === series);
+  return change.timeSeries.filter(({ name }) => idKey(ids, name) === series);
 }
 
 async function entriesIn(

@@ -146,7 +146,7 @@ export class Transformer {
       if (output?.status !== 'done' || change.kind === 'delete' || !output.commands.some(hasExtras)) continue;
       scripted.push({ change, commands: output.commands });
     }
-    return scripted.length > 0 ? copyExtras(extras, scripted) : new Map();
+    return scripted.length > 0 ? copyExtras(extras, this.#feed.ids, scripted) : new Map();
   }
 
   #writer(generation: number): CopyWriter {

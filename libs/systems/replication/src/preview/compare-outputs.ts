@@ -1,3 +1,4 @@
+import { ravenKey } from '@nestjs-spark/contracts/internal';
 import type { EtlCommand, ScriptOutput } from '@nestjs-spark/etl-script';
 
 /** What another script would do to one copy. */
@@ -46,7 +47,7 @@ function byCopy(commands: readonly EtlCommand[]): Map<string, EtlCommand[]> {
   for (const command of commands) {
     const id = idOf(command);
     if (id === null || command.type === 'delete') continue;
-    const key = id.toLowerCase();
+    const key = ravenKey(id);
     copies.set(key, [...(copies.get(key) ?? []), command]);
   }
   return copies;

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError, type TaskKey } from '@nestjs-spark/contracts';
-import type { StateStore } from '@nestjs-spark/contracts/internal';
+import { UNNAMED_RULE, idKey, type StateStore } from '@nestjs-spark/contracts/internal';
 import { listSetAside, type CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { Declarations } from '../declare/declarations.ts';
 import { DeploymentStore } from '../deploy/deployment-store.ts';
@@ -71,9 +71,10 @@ export class SetAsideDesk {
       await this.capture.retry(task, wanted);
       return wanted?.length ?? setAside;
     }
-    const here = [...new Set(list.documents.map(({ documentId }) => documentId))];
-    const asked = wanted?.map((id) => id.toLowerCase());
-    const documents = here.filter((id) => !asked || asked.includes(id.toLowerCase()));
+    const asked = list.documents.filter(({ documentId, ids = UNNAMED_RULE }) => {
+      return !wanted || wanted.some((id) => idKey(ids, id) === idKey(ids, documentId));
+    });
+    const documents = [...new Set(asked.map(({ documentId }) => documentId))];
     if (documents.length > 0) await askOwnerAgain(this.owners, task, documents);
     return documents.length;
   }

@@ -1,3 +1,4 @@
+import { ravenKey } from '@nestjs-spark/contracts/internal';
 import type { EtlCommand, ScriptFailure } from '@nestjs-spark/etl-script';
 import type { PreviewedDocument, PreviewedScript, PreviewResult } from '@nestjs-spark/replication/internal';
 import { diffFields } from './diff-fields.ts';
@@ -103,7 +104,7 @@ function renderSummary(summary: PreviewedScript['summary'], compared: boolean): 
 }
 
 function sameCopy(command: EtlCommand, id: string): boolean {
-  return command.type !== 'delete' && 'id' in command && command.id.toLowerCase() === id.toLowerCase();
+  return command.type !== 'delete' && 'id' in command && ravenKey(command.id) === ravenKey(id);
 }
 
 function place({ line, column }: ScriptFailure): string {

@@ -2,6 +2,7 @@ import { StoreRefusedError } from '@nestjs-spark/contracts';
 import {
   checkPut,
   entityFields,
+  idKey,
   type DocumentWrite,
   type DocumentWriter,
 } from '@nestjs-spark/contracts/internal';
@@ -76,7 +77,7 @@ export class CollectedWrites implements SparkTransaction {
 
   #add(write: DocumentWrite): void {
     this.#refuseWhenEnded();
-    const key = write.id.toLowerCase();
+    const key = idKey(this.#writer.ids, write.id);
     if (this.#named.has(key)) {
       throw new StoreRefusedError(
         `${JSON.stringify(write.id)} is written twice in one transaction: put it together into one write`,

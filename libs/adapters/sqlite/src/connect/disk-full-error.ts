@@ -1,0 +1,38 @@
+import { statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { UnavailableError } from '@nestjs-spark/contracts';
+
+const MEBIBYTE = 1024 * 1024;
+// What SQLite writes before it looks at its log again (`wal_autocheckpoint`).
+const ROOM = 4 * MEBIBYTE;
+
+/** Nothing can be written until there is room on the disk. Reading goes on; writing goes on by itself when there is. */
+export class DiskFullError extends UnavailableError {
+  constructor(path: string, options?: ErrorOptions) {
+    super(path, options);
+    this.name = 'DiskFullError';
+    this.message = `The disk of ${path} is full: ${MEBIBYTES.format(wanted(path) / MEBIBYTE)} MiB must be free there, and ${freeWords(path)}`;
+  }
+}
+
+const MEBIBYTES = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+
+/** How much a disk has left for this process; null when it does not say. */
+export function freeBytes(path: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
+
+function freeWords(path: string): string {
+  const free = freeBytes(path);
+  return free === null ? 'it does not say how much is' : `${MEBIBYTES.format(free / MEBIBYTE)} MiB are`;
+}
+
+/** The log is to fit into the file beside it, and then there must be room to write on. */
+function wanted(path: string): number {
+  return ROOM + (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0);
+}

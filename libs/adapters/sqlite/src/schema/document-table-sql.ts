@@ -1,0 +1,71 @@
+import { NOW } from './now.ts';
+import { jsonPath, quoteName, quoteText } from './table-name.ts';
+
+// The years that a date in JavaScript writes with four digits.
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
+/**
+ * A table of documents. The row's number is the etag of its last change, so the table itself is in the order in which
+ * readers want it; a changed document moves to the end. Two ids are one when SQLite's NOCASE says so, and the table itself
+ * sees to it that no id is there twice: neither triggers nor the writer's conflict clause have a say in it. All of it has to
+ * be understood by SQLite 3.38, since other programs write to it.
+ *
+ * @param fields get a column of their own. It is stored: what versions of SQLite read differently out of the same JSON
+ * would otherwise break its index.
+ */
+export function documentTableSql(table: string, fields: readonly string[] = []): string {
+  return `
+    CREATE TABLE ${quoteName(table)} (
+      _etag INTEGER PRIMARY KEY,
+      id TEXT NOT NULL COLLATE NOCASE UNIQUE
+        CONSTRAINT "the id is a text" CHECK (typeof(id) = 'text'),
+      _document TEXT NOT NULL
+        CONSTRAINT "_document is the text of a JSON object" CHECK (${IS_DOCUMENT}),
+      _metadata TEXT
+        CONSTRAINT "_metadata is the text of a JSON object" CHECK (${IS_METADATA}),
+      _modified INTEGER NOT NULL DEFAULT (${NOW})
+        CONSTRAINT "_modified is in milliseconds since 1970" CHECK (${IS_TIME}),
+      ${fields.map((field) => `${columnSql(field)},`).join('\n      ')}
+      CONSTRAINT "this program compares ids by a NOCASE of its own" CHECK (NOT (${FOREIGN_NOCASE}))
+    );
+  `;
+}
+
+// SQLite reads a text up to its first NUL; everybody else reads all of it.
+const isObject = (column: string) =>
+  `typeof(${column}) = 'text' AND instr(${column}, char(0)) = 0 AND json_valid(${column}) AND json_type(${column}) = 'object'`;
+
+const IS_DOCUMENT = isObject('_document');
+const IS_METADATA = `_metadata IS NULL OR (${isObject('_metadata')})`;
+const IS_TIME = `typeof(_modified) = 'integer' AND _modified BETWEEN ${FIRST_MS} AND ${LAST_MS}`;
+
+/** What a row of any version must be like to be kept in such a table. */
+export const IS_KEEPABLE = `typeof(id) = 'text' AND ${IS_DOCUMENT} AND (${IS_METADATA})`;
+
+/** The time of a row of any version, whatever its writer has put there. */
+export const KEPT_TIME = `iif(${IS_TIME}, _modified, ${NOW})`;
+
+/** True in a program that has defined NOCASE itself, for more letters than ASCII's: it would break the index of ids. */
+export const FOREIGN_NOCASE = `'Ä' = 'ä' COLLATE NOCASE`;
+
+function columnSql(field: string): string {
+  const path = quoteText(jsonPath(field) ?? '');
+  return `${quoteName(field)} GENERATED ALWAYS AS (json_extract(_document, ${path})) STORED`;
+}
+
+export function fieldIndexSql(table: string, field: string): string {
+  return `CREATE INDEX ${quoteName(fieldIndexName(table, field))} ON ${quoteName(table)} (${quoteName(field)});`;
+}
+
+export function fieldIndexName(table: string, field: string): string {
+  return `${table}_by_${field}`;
+}
+
+/**
+ * Whether a field can have a column. Beyond ASCII it cannot: a writer may escape such a name, and SQLite before 3.45 then
+ * does not find it.
+ */
+export function canHaveColumn(field: string): boolean {
+  return /^[\x20-\x7e]+$/.test(field) && jsonPath(field) !== null && !/^(_|id$)/i.test(field);
+}

@@ -1,0 +1,112 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { documentTableSql, fieldIndexName, fieldIndexSql, KEPT_TIME } from './document-table-sql.ts';
+import { eventTableSql, triggerName, triggersSql } from './event-table-sql.ts';
+import { eventTableName, quoteName } from './table-name.ts';
+
+const NEW_TABLE = 'spark_rebuilt';
+const OWN_COLUMNS = new Set(['_etag', 'id', '_key', '_document', '_metadata', '_modified']);
+
+/** A new table for documents with its events; `fields` get a column and an index each. */
+export function makeTableSql(table: string, fields: readonly string[]): string {
+  return documentTableSql(table, fields) + eventTableSql(table) + helpersSql(table, fields);
+}
+
+/**
+ * Makes a table again as this version has it and carries its rows over, with what others have added to it: columns, indexes,
+ * triggers. Needs a connection in which `LET_TABLES_CHANGE` was said before the transaction.
+ *
+ * @param without rows that stay behind, by their numbers
+ * @returns what others have added and cannot be carried over, in words
+ */
+export function rebuildTable(
+  db: DatabaseSync,
+  table: string,
+  fields: readonly string[],
+  without: readonly number[] = [],
+): string[] {
+  const name = quoteName(table);
+  const added = addedByOthers(db, table, fields);
+  const columns = columnsByOthers(db, table);
+  const names = columns.map((column) => `, ${quoteName(column.name)}`).join('');
+  db.exec(documentTableSql(NEW_TABLE, fields));
+  for (const column of columns) db.exec(`ALTER TABLE ${NEW_TABLE} ADD COLUMN ${columnSql(column)}`);
+  db.prepare(
+    `INSERT INTO ${NEW_TABLE} (_etag, id, _document, _metadata, _modified${names})
+     SELECT _etag, id, _document, _metadata, ${KEPT_TIME}${names} FROM ${name}
+     WHERE _etag NOT IN (SELECT value FROM json_each(?)) ORDER BY _etag`,
+  ).run(JSON.stringify(without));
+  db.exec(`
+    DROP TABLE ${name};
+    ALTER TABLE ${NEW_TABLE} RENAME TO ${name};
+    DROP TRIGGER IF EXISTS ${quoteName(triggerName(table, 'kept'))};
+    ${helpersSql(table, fields)}`);
+  return added.flatMap(({ type, name: other, sql }) => {
+    try {
+      db.exec(sql);
+      return [];
+    } catch (error) {
+      return [`the ${type} ${other} on ${table} cannot be made again (${String(error)}): ${sql}`];
+    }
+  });
+}
+
+/** What has to be said, outside of a transaction, before tables are made again, and after it. */
+export const LET_TABLES_CHANGE = 'PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON;';
+export const TABLES_STAY = 'PRAGMA legacy_alter_table = OFF; PRAGMA foreign_keys = ON;';
+
+function helpersSql(table: string, fields: readonly string[]): string {
+  return fields.map((field) => fieldIndexSql(table, field)).join('\n') + triggersSql(table);
+}
+
+/** The fields that have a column and an index of their own, as the table spells them. */
+export function indexedFields(db: DatabaseSync, table: string): string[] {
+  const columns = db.prepare(`PRAGMA table_xinfo(${quoteName(table)})`).all();
+  const indexes = db.prepare(`PRAGMA index_list(${quoteName(table)})`).all();
+  const names = new Set(indexes.map(({ name }) => String(name).toLowerCase()));
+  return columns
+    .filter(({ hidden }) => Number(hidden) >= 2)
+    .map(({ name }) => String(name))
+    .filter((field) => names.has(fieldIndexName(table, field).toLowerCase()));
+}
+
+interface SchemaObject {
+  type: string;
+  name: string;
+  sql: string;
+}
+
+function addedByOthers(db: DatabaseSync, table: string, fields: readonly string[]): SchemaObject[] {
+  const rows: unknown[] = db
+    .prepare(
+      `SELECT type, name, sql FROM sqlite_schema
+       WHERE tbl_name = ? COLLATE NOCASE AND type IN ('index', 'trigger') AND sql IS NOT NULL ORDER BY rowid`,
+    )
+    .all(table);
+  const ownIndexes = [...indexedFields(db, table), ...fields].map((field) => fieldIndexName(table, field));
+  const own = new Set(ownIndexes.map((name) => name.toLowerCase()));
+  const ownTriggers = `${eventTableName(table)}_`.toLowerCase();
+  return (rows as SchemaObject[]).filter(({ type, name }) => {
+    const key = name.toLowerCase();
+    return type === 'index' ? !own.has(key) : !key.startsWith(ownTriggers);
+  });
+}
+
+interface Column {
+  name: string;
+  type: string;
+  notnull: number;
+  dflt_value: string | null;
+  hidden: number;
+}
+
+function columnsByOthers(db: DatabaseSync, table: string): Column[] {
+  const rows: unknown[] = db.prepare(`PRAGMA table_xinfo(${quoteName(table)})`).all();
+  return (rows as Column[]).filter(
+    ({ name, hidden }) => hidden === 0 && !OWN_COLUMNS.has(name.toLowerCase()),
+  );
+}
+
+function columnSql({ name, type, notnull, dflt_value }: Column): string {
+  const fallback = dflt_value === null ? '' : ` DEFAULT (${dflt_value})`;
+  return `${quoteName(name)} ${type}${notnull === 1 ? ' NOT NULL' : ''}${fallback}`;
+}

@@ -1,0 +1,52 @@
+import type { TaskKey } from '@nestjs-spark/contracts';
+import {
+  decodeHeader,
+  ravenKey,
+  type ChangeTarget,
+  type CopyMark,
+  type StoredCheckpoint,
+  type TaskLog,
+} from '@nestjs-spark/contracts/internal';
+
+const BEYOND_ASCII = /[^\0-\x7f]/;
+
+/**
+ * Whether an older version may not have found this copy again: because its id, or its source's, has letters beyond ASCII, or
+ * because the store had given it another id than the one asked for.
+ */
+export function isSuspect({ owner }: TaskKey, { id, copyOf }: CopyMark): boolean {
+  if (BEYOND_ASCII.test(id)) return true;
+  if (copyOf === null) return false;
+  const source = ravenKey(copyOf.slice(owner.length + 1));
+  const key = ravenKey(id);
+  return BEYOND_ASCII.test(copyOf) || (key !== source && !key.startsWith(`${source}/`));
+}
+
+/**
+ * Looks, once, whether an older version may have left copies here that it could not find again.
+ * @returns why everything has to be read once more; or the checkpoint that says that nothing has to be
+ */
+export async function lookAtOlderCopies(
+  target: Pick<ChangeTarget, 'copies' | 'apply'>,
+  log: Pick<TaskLog, 'tail'>,
+  stored: StoredCheckpoint,
+): Promise<{ because: string } | { because: null; stored: StoredCheckpoint }> {
+  const { checkpoint, version } = stored;
+  if (checkpoint.foundByRule) return { because: null, stored };
+  if (await hasSuspects(checkpoint.task, target.copies(checkpoint.task))) {
+    const tail = await log.tail();
+    const isComing = tail !== null && decodeHeader(tail.headers).generation > checkpoint.generation;
+    if (isComing) return { because: null, stored };
+    return { because: 'an older version may have left copies whose ids have letters beyond ASCII' };
+  }
+  const found = { ...checkpoint, foundByRule: true };
+  return {
+    because: null,
+    stored: { checkpoint: found, version: await target.apply([], found, version) },
+  };
+}
+
+async function hasSuspects(task: TaskKey, copies: AsyncIterable<CopyMark[]>): Promise<boolean> {
+  for await (const some of copies) if (some.some((copy) => isSuspect(task, copy))) return true;
+  return false;
+}

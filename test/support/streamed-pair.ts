@@ -1,0 +1,211 @@
+import { randomBytes } from 'node:crypto';
+import type { TaskKey } from '@nestjs-spark/contracts';
+import {
+  routeStream,
+  scriptFingerprint,
+  type ChangeFeed,
+  type ChangeTarget,
+  type Checkpoint,
+  type Log,
+  type StateStore,
+} from '@nestjs-spark/contracts/internal';
+import { ScriptPool } from '@nestjs-spark/etl-script';
+import {
+  JetStreamChangeLog,
+  JetStreamConnection,
+  JetStreamControlBoard,
+  JetStreamLeaseKeeper,
+} from '@nestjs-spark/jetstream/internal';
+import { eventually, testServers } from '@nestjs-spark/servers/testing';
+import {
+  ApplySupervisor,
+  CaptureSupervisor,
+  listSetAside,
+  type CaptureTask,
+} from '@nestjs-spark/streaming/internal';
+import type { OpenStore, StoreUnderTest } from '../conformance/adapters/store-under-test.ts';
+
+const QUIET: Log = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
+const PACE = {
+  idleMs: 200,
+  watermarkMs: 500,
+  witnessMs: 2_000,
+  trimMs: 200,
+  fullLogMs: 200,
+  confirmMs: 50,
+  noLogMs: 50,
+  backoffMs: 20,
+};
+
+/** What stands at the requester as a copy. */
+export interface CopyThere {
+  id: string;
+  source: string;
+  fields: Record<string, unknown>;
+}
+
+/** The stream engine between two stores, without applications around it: each script is a task on the owner's `Cars`. */
+export class StreamedPair {
+  readonly owner: OpenStore;
+  readonly requester: OpenStore;
+  readonly #tasks: CaptureTask[];
+  readonly #connection: JetStreamConnection;
+  readonly #scripts = new ScriptPool();
+  readonly #feed: ChangeFeed;
+  readonly #target: ChangeTarget;
+  readonly #state: StateStore;
+  #capture: CaptureSupervisor | null = null;
+  #apply: ApplySupervisor | null = null;
+
+  private constructor(owner: OpenStore, requester: OpenStore, scripts: Record<string, string>) {
+    this.owner = owner;
+    this.requester = requester;
+    this.#feed = owner.feed();
+    this.#target = requester.target();
+    this.#state = requester.state();
+    const route = randomBytes(4).toString('hex');
+    this.#tasks = Object.entries(scripts).map(([name, script]) => ({
+      task: { owner: `Fleet${route}`, requester: `HR${route}`, name },
+      collection: 'Cars',
+      script,
+      fingerprint: scriptFingerprint('Cars', script),
+      generation: 1,
+      loadable: ['Cars'],
+    }));
+    this.#connection = new JetStreamConnection({ url: testServers().natsUrl, name: 'pair', log: QUIET });
+  }
+
+  /** @param scripts by the names of their tasks */
+  static async open(
+    owner: StoreUnderTest,
+    requester: StoreUnderTest,
+    scripts: Record<string, string>,
+  ): Promise<StreamedPair> {
+    const pair = new StreamedPair(await owner.open(), await requester.open(), scripts);
+    pair.startOwner();
+    pair.startRequester();
+    return pair;
+  }
+
+  task(name: string): TaskKey {
+    const found = this.#tasks.find(({ task }) => task.name === name);
+    if (!found) throw new Error(`no task ${name}`);
+    return found.task;
+  }
+
+  startOwner(): void {
+    const [first] = this.#tasks;
+    if (!first) return;
+    const { owner, requester } = first.task;
+    this.#capture = new CaptureSupervisor({
+      owner,
+      feed: this.#feed,
+      state: this.owner.state(),
+      scripts: this.#scripts,
+      directory: { read: async (task) => this.#tasks.find((one) => one.task.name === task.name) ?? null },
+      ...this.#shared(),
+    });
+    this.#capture.assign(requester, this.#tasks);
+  }
+
+  startRequester(): void {
+    const [first] = this.#tasks;
+    if (!first) return;
+    this.#apply = new ApplySupervisor({
+      target: this.#target,
+      state: this.#state,
+      source: {
+        ask: async () => ({ sourceEtag: (await this.#feed.identify('asked')).lastEtag }),
+      },
+      ...this.#shared(),
+    });
+    this.#apply.assign(
+      first.task.owner,
+      this.#tasks.map(({ task, collection, fingerprint }) => ({ task, collection, fingerprint })),
+    );
+  }
+
+  async stopOwner(): Promise<void> {
+    await this.#capture?.stop();
+    this.#capture = null;
+  }
+
+  async stopRequester(): Promise<void> {
+    await this.#apply?.stop();
+    this.#apply = null;
+  }
+
+  /** Resolves when everything that the owner has now is applied, by all tasks. */
+  async settle(): Promise<void> {
+    const { lastEtag } = await this.#feed.identify('settle');
+    for (const { task } of this.#tasks) {
+      await eventually(async () => {
+        await this.#capture?.flush(task);
+        const checkpoint = await this.checkpoint(task.name);
+        return checkpoint !== null && checkpoint.to >= lastEtag && checkpoint.swept;
+      });
+    }
+  }
+
+  /** The requester's store, to be written past the engine. */
+  get target(): ChangeTarget {
+    return this.#target;
+  }
+
+  async until(look: () => Promise<boolean>): Promise<void> {
+    await eventually(look);
+  }
+
+  async checkpoint(name: string): Promise<Checkpoint | null> {
+    return (await this.#target.readCheckpoint(this.task(name)))?.checkpoint ?? null;
+  }
+
+  /** All copies of a task, with what they hold. */
+  async copies(name: string): Promise<CopyThere[]> {
+    const task = this.task(name);
+    const found: CopyThere[] = [];
+    for await (const some of this.#target.copies(task)) {
+      for (const { id, copyOf } of some) {
+        const { '@metadata': _metadata, ...fields } = JSON.parse((await this.requester.text(id)) ?? '{}');
+        found.push({ id, source: (copyOf ?? '').slice(task.owner.length + 1), fields });
+      }
+    }
+    return found;
+  }
+
+  /** What the requester's store did not take: the owner's ids, with the reasons. */
+  async setAside(name: string): Promise<Map<string, string>> {
+    const { documents } = await listSetAside(this.#state, this.task(name));
+    return new Map(documents.map(({ documentId, reason }) => [documentId, reason]));
+  }
+
+  /** Has the owner send documents again. */
+  async sendAgain(name: string, documents: string[]): Promise<void> {
+    if (documents.length > 0) await this.#capture?.retry(this.task(name), documents);
+  }
+
+  async drop(): Promise<void> {
+    await this.stopOwner();
+    await this.stopRequester();
+    await this.#scripts.close();
+    const { owner, requester } = this.#tasks[0]?.task ?? { owner: '', requester: '' };
+    const stream = routeStream(owner, requester);
+    await this.#connection.use(async ({ jsm }) => {
+      for (const one of [stream, `OBJ_${stream}`]) await jsm.streams.delete(one).catch(() => false);
+    });
+    await this.#connection.close();
+    await this.owner.drop();
+    await this.requester.drop();
+  }
+
+  #shared() {
+    const connection = this.#connection;
+    return {
+      log: new JetStreamChangeLog({ connection, log: QUIET, limits: { maxBytes: 16 * 1024 * 1024 } }),
+      control: new JetStreamControlBoard(connection, QUIET),
+      leases: new JetStreamLeaseKeeper({ connection, log: QUIET }),
+      report: QUIET,
+      pace: PACE,
+    };
+  }
+}

@@ -27,7 +27,7 @@ export function documentTableSql(table: string, fields: readonly string[] = []):
       _modified INTEGER NOT NULL DEFAULT (${NOW})
         CONSTRAINT "_modified is in milliseconds since 1970" CHECK (${IS_TIME}),
       ${fields.map((field) => `${columnSql(field)},`).join('\n      ')}
-      CONSTRAINT "this program compares ids by a NOCASE of its own" CHECK (NOT (${FOREIGN_NOCASE}))
+      CONSTRAINT "this program compares ids by a NOCASE of its own" CHECK (_etag + _modified IS NOT NULL AND _document IS NOT NULL AND NOT (${FOREIGN_NOCASE}))
     );
   `;
 }
@@ -46,12 +46,17 @@ export const IS_KEEPABLE = `typeof(id) = 'text' AND ${IS_DOCUMENT} AND (${IS_MET
 /** The time of a row of any version, whatever its writer has put there. */
 export const KEPT_TIME = `iif(${IS_TIME}, _modified, ${NOW})`;
 
-/** True in a program that has defined NOCASE itself, for more letters than ASCII's: it would break the index of ids. */
+/**
+ * True in a program that has defined NOCASE itself, for more letters than ASCII's: it would break the index of ids.
+ * SQLite looks at a constraint only when a column in it changes.
+ */
 export const FOREIGN_NOCASE = `'Ä' = 'ä' COLLATE NOCASE`;
 
 function columnSql(field: string): string {
   const path = quoteText(jsonPath(field) ?? '');
-  return `${quoteName(field)} GENERATED ALWAYS AS (json_extract(_document, ${path})) STORED`;
+  // What is no JSON is to be refused by the table's own constraint, which has better words for it.
+  const value = `iif(json_valid(_document), json_extract(_document, ${path}), NULL)`;
+  return `${quoteName(field)} GENERATED ALWAYS AS (${value}) STORED`;
 }
 
 export function fieldIndexSql(table: string, field: string): string {

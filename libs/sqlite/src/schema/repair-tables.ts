@@ -15,7 +15,10 @@ export function repairTables(db: DatabaseSync): string[] {
 }
 
 function repairTable(db: DatabaseSync, table: string): string[] {
-  const unreadable = rowNumbers(db, `SELECT _etag FROM ${quoteName(table)} WHERE (${IS_KEEPABLE}) IS NOT TRUE`);
+  const unreadable = rowNumbers(
+    db,
+    `SELECT _etag FROM ${quoteName(table)} WHERE (${IS_KEEPABLE}) IS NOT TRUE`,
+  );
   const olderOnes = rowNumbers(db, olderSql(table), JSON.stringify(unreadable));
   const unseen = rowNumbers(db, unseenSql(table)).filter(
     (etag) => !unreadable.includes(etag) && !olderOnes.includes(etag),

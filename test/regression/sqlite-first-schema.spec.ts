@@ -132,7 +132,9 @@ describe('a file of the first schema', () => {
     );
     const cars = new SqliteRepository<Car>(database, { collection: 'Cars', indexes: ['brand', 'price'] });
     expect((await cars.list({ where: { price: 77 } })).items).toMatchObject([{ id: 'Cars/Three' }]);
-    expect(await rows(database, `SELECT id, notes FROM Cars WHERE id IN ('cars/7', 'cars/2') ORDER BY _etag`)).toEqual([
+    expect(
+      await rows(database, `SELECT id, notes FROM Cars WHERE id IN ('cars/7', 'cars/2') ORDER BY _etag`),
+    ).toEqual([
       { id: 'cars/7', notes: 'kept' },
       { id: 'cars/2', notes: 'none' },
     ]);

@@ -167,6 +167,13 @@ export const FOREIGN_STATEMENTS: readonly ForeignStatement[] = [
     'CREATE cars/1',
   ),
 
+  allowed(
+    [`DELETE FROM Cars WHERE id = 'cars/2'`, insert('OR REPLACE', 'cars/1')],
+    { 'cars/1': { V: 9 } },
+    'DELETE cars/2',
+    'UPDATE cars/1',
+  ),
+
   // Transactions.
   allowed(
     [

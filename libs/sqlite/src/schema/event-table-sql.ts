@@ -62,8 +62,8 @@ export function triggersSql(table: string): string {
     BEGIN
       UPDATE spark_database SET last_etag = last_etag + 1, moving = TRUE;
       UPDATE ${name} SET _etag = ${LAST} WHERE _etag = NEW._etag AND _etag <> ${LAST};
-      DELETE FROM ${events} WHERE ${REPLACED} IS NOT NULL AND operation_type = 'DELETE'
-        AND sequence_number = ${LAST} - 1 AND source_node_id = (SELECT database_id FROM spark_database);
+      DELETE FROM ${events} WHERE ${REPLACED} IS NOT NULL
+        AND operation_type = 'DELETE' AND record_id = NEW.id COLLATE NOCASE AND sequence_number = ${LAST} - 1 AND source_node_id = (SELECT database_id FROM spark_database);
       ${insertSql(table, `iif(replaced IS NULL, 'CREATE', 'UPDATE')`, 'NEW.id', DATA, 'NEW._modified')}
       UPDATE spark_database SET replaced = NULL, moving = FALSE;
     END;

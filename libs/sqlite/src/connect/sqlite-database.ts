@@ -90,7 +90,7 @@ export class SqliteDatabase {
   }
 
   async #write<T>(work: (open: OpenDatabase) => T, around?: Around): Promise<T> {
-    const result = await this.#run('BEGIN IMMEDIATE', work, around);
+    const result = await this.#run('BEGIN IMMEDIATE', (open) => work(open.asOnlyWriter()), around);
     this.#hasRoom();
     for (const listener of this.#listeners) listener();
     return result;

@@ -32,16 +32,23 @@ export function documentTableSql(table: string, fields: readonly string[] = []):
   `;
 }
 
-// SQLite reads a text up to its first NUL; everybody else reads all of it.
 const isObject = (column: string) =>
-  `typeof(${column}) = 'text' AND instr(${column}, char(0)) = 0 AND json_valid(${column}) AND json_type(${column}) = 'object'`;
+  `typeof(${column}) = 'text' AND json_valid(${column}) AND json_type(${column}) = 'object'`;
+
+/**
+ * SQLite reads a text up to its first NUL, everybody else reads all of it. Looked for in what other programs write, since it
+ * costs as much as the rest.
+ * @param row what stands before the names of columns
+ */
+export const hasNul = (row = '') =>
+  `(instr(${row}_document, char(0)) > 0 OR ifnull(instr(${row}_metadata, char(0)), 0) > 0)`;
 
 const IS_DOCUMENT = isObject('_document');
 const IS_METADATA = `_metadata IS NULL OR (${isObject('_metadata')})`;
 const IS_TIME = `typeof(_modified) = 'integer' AND _modified BETWEEN ${FIRST_MS} AND ${LAST_MS}`;
 
 /** What a row of any version must be like to be kept in such a table. */
-export const IS_KEEPABLE = `typeof(id) = 'text' AND ${IS_DOCUMENT} AND (${IS_METADATA})`;
+export const IS_KEEPABLE = `typeof(id) = 'text' AND ${IS_DOCUMENT} AND (${IS_METADATA}) AND NOT ${hasNul()}`;
 
 /** The time of a row of any version, whatever its writer has put there. */
 export const KEPT_TIME = `iif(${IS_TIME}, _modified, ${NOW})`;

@@ -13,7 +13,7 @@ export async function writeLatencies(
   const database = new SqliteDatabase({ path });
   await database.write((open) => tableOf(open, 'Cars'));
   const plainDb = new DatabaseSync(path);
-  plainDb.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000');
+  plainDb.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000');
   plainDb.exec('CREATE TABLE plain (id TEXT PRIMARY KEY, document TEXT NOT NULL)');
   const insert = plainDb.prepare('INSERT INTO plain VALUES (?, ?)');
   const plain: number[] = [];

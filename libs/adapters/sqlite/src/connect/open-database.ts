@@ -25,6 +25,12 @@ export class OpenDatabase {
     return statement;
   }
 
+  /** Forgets what a statement of another program may have left (see `triggersSql`); in a write transaction. */
+  asOnlyWriter(): this {
+    this.prepare('UPDATE spark_database SET replaced = NULL WHERE replaced IS NOT NULL').run();
+    return this;
+  }
+
   /** What `sql` answers, each row with the columns that it names. */
   rows<R extends object>(sql: string, ...parameters: (string | number)[]): R[] {
     const rows: unknown[] = this.prepare(sql).all(...parameters);

@@ -67,7 +67,7 @@ describe('a file', () => {
   });
 
   it.each([
-    [13, UnavailableError, /disk is full/],
+    [13, UnavailableError, /The disk of x\.db is full/],
     [10, UnavailableError, /The file x\.db/],
     [8, StoreRefusedError, /may not be written/],
     [11, StoreRefusedError, /is damaged/],

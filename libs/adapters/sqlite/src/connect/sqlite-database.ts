@@ -90,7 +90,7 @@ export class SqliteDatabase {
   }
 
   async #write<T>(work: (open: OpenDatabase) => T, around?: Around): Promise<T> {
-    const result = await this.#run('BEGIN IMMEDIATE', work, around);
+    const result = await this.#run('BEGIN IMMEDIATE', (open) => work(open.asOnlyWriter()), around);
     this.#hasRoom();
     for (const listener of this.#listeners) listener();
     return result;
@@ -131,14 +131,17 @@ export class SqliteDatabase {
     const full = new DiskFullError(this.path, { cause: error });
     if (this.#full === null) this.#log.warn(full.message);
     this.#full = full;
-    if (!this.#closed) this.#lookingForRoom ??= setInterval(() => this.#lookForRoom(), LOOK_FOR_ROOM_MS).unref();
+    if (!this.#closed)
+      this.#lookingForRoom ??= setInterval(() => this.#lookForRoom(), LOOK_FOR_ROOM_MS).unref();
     return full;
   }
 
   /** Nobody may want to write for long, so it is tried. */
   #lookForRoom(): void {
     if ((freeBytes(this.path) ?? ROOM_TO_TRY) < ROOM_TO_TRY) return;
-    void this.write((open) => open.db.exec('UPDATE spark_database SET moving = FALSE')).catch(() => undefined);
+    void this.write((open) => open.db.exec('UPDATE spark_database SET moving = FALSE')).catch(
+      () => undefined,
+    );
   }
 
   #hasRoom(): void {

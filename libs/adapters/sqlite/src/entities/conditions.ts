@@ -29,7 +29,10 @@ export function toCondition(filter: Filter, columns: ReadonlySet<string>): Condi
 function onId(filter: Filter): Condition {
   if (filter.kind === 'prefix') {
     const { sql, parameters } = begins('id', filter.prefix);
-    return { sql: `(${sql} AND instr(lower(id), ?) = 1)`, parameters: [...parameters, sqliteKey(filter.prefix)] };
+    return {
+      sql: `(${sql} AND instr(lower(id), ?) = 1)`,
+      parameters: [...parameters, sqliteKey(filter.prefix)],
+    };
   }
   if (filter.kind === 'range') throw new Error('Ids have no order');
   const keys = filter.values.map((value) => sqliteKey(String(value)));

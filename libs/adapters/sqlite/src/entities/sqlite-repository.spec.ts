@@ -38,17 +38,30 @@ describe('the documents of an application', () => {
     expect(document?.id).toBe('copies/1');
   });
 
-  it('are found by the rule of SQLite: whatever the case of ASCII letters, each other letter as it is', async () => {
+  it('are found whatever the case of the letters of ASCII in their id, and of no others', async () => {
     await copies.put('Über/Ä', { price: 1 });
     expect((await copies.get('ÜBER/Ä'))?.id).toBe('Über/Ä');
     expect(await copies.get('über/ä')).toBeNull();
-    await copies.put('ÜbEr/Ä', { price: 2 });
+    await copies.put('ÜbeR/Ä', { price: 2 });
     await copies.put('über/ä', { price: 3 });
-    expect((await copies.list({ where: { id: 'ÜBER/Ä' } as object })).items).toMatchObject([{ price: 2 }]);
+    const found = async (id: unknown) => (await copies.list({ where: { id } as object })).items;
+    expect(await found('ÜBER/Ä')).toMatchObject([{ price: 2 }]);
+    expect(await found({ startsWith: 'ÜBER/' })).toMatchObject([{ price: 2 }]);
+    expect(await found({ in: ['ÜBER/Ä', 'über/ä'] })).toHaveLength(2);
+    expect(await copies.patch('ÜBER/Ä', { price: 4 })).toMatchObject({ id: 'Über/Ä', price: 4 });
     expect(await copies.delete('ÜBER/Ä')).toBe(true);
-    expect(await copies.delete('ÜBER/Ä')).toBe(false);
-    expect(await copies.delete('Über/ä')).toBe(false);
-    expect(await copies.delete('üBER/ä')).toBe(true);
+    expect(await copies.delete('ÜBER/ä')).toBe(false);
+    expect(await copies.delete('über/ä')).toBe(true);
+  });
+
+  it('are told apart by what stands behind a NUL, or refused', async () => {
+    await copies.put('nul/a\0b', { price: 1 });
+    expect(await copies.get('nul/A\0B')).toMatchObject({ price: 1 });
+    expect(await copies.get('nul/a\0c')).toBeNull();
+    expect(await copies.delete('nul/a\0c')).toBe(false);
+    await expect(copies.put('nul/a\0c', { price: 2 })).rejects.toThrow(/cannot tell its id from another one/);
+    expect((await copies.list({ where: { id: { startsWith: 'NUL/a\0' } } as object })).total).toBe(1);
+    expect(await copies.delete('nul/a\0b')).toBe(true);
   });
 
   it('tell true from 1', async () => {

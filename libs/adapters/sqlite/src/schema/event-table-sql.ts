@@ -1,4 +1,4 @@
-import { FOREIGN_NOCASE } from './document-table-sql.ts';
+import { FOREIGN_NOCASE, hasNul } from './document-table-sql.ts';
 import { NOW } from './now.ts';
 import { eventTableName, quoteName } from './table-name.ts';
 
@@ -27,6 +27,7 @@ const REPLACED = '(SELECT replaced FROM spark_database)';
 // What a copy says stands in its row and at its owner.
 const DATA = `iif(instr(NEW._metadata, '"spark-generation"'), NULL, NEW._document)`;
 const ETAG_IS_OURS = `'_etag is given by Spark: leave it out'`;
+const REFUSE_NUL = `SELECT RAISE(ABORT, '_document is the text of a JSON object, without a NUL') WHERE ${hasNul('NEW.')};`;
 // What NEW._etag is before an INSERT that names none.
 const NOT_NAMED = -1;
 
@@ -36,7 +37,8 @@ const NOT_NAMED = -1;
  *
  * The conflict clause of the statement that fires them holds inside triggers, too, so nothing here may depend on a
  * constraint. REPLACE removes a row without its delete trigger (unless recursive_triggers is on): what is about to be
- * inserted over another row is therefore written down before, in `replaced`. `moving` is set while a trigger itself gives a
+ * inserted over another row is therefore written down before, in `replaced`, which this library clears before it writes
+ * itself: a statement that passes over what is there leaves it. `moving` is set while a trigger itself gives a
  * row its number.
  */
 export function triggersSql(table: string): string {
@@ -46,10 +48,11 @@ export function triggersSql(table: string): string {
   const existing = `(SELECT _etag FROM ${name} WHERE id = NEW.id)`;
   return `
     CREATE TRIGGER ${trigger('insert')} BEFORE INSERT ON ${name}
-    WHEN ${REPLACED} IS NOT ${existing} OR NEW._etag NOT IN (${NOT_NAMED}, ${LAST} + 1)
+    WHEN NEW._etag <> ${LAST} + 1
     BEGIN
-      SELECT RAISE(ABORT, ${ETAG_IS_OURS}) WHERE NEW._etag NOT IN (${NOT_NAMED}, ${LAST} + 1);
-      UPDATE spark_database SET replaced = ${existing};
+      SELECT RAISE(ABORT, ${ETAG_IS_OURS}) WHERE NEW._etag <> ${NOT_NAMED};
+      ${REFUSE_NUL}
+      UPDATE spark_database SET replaced = ${existing} WHERE replaced IS NOT ${existing};
     END;
     CREATE TRIGGER ${trigger('create')} AFTER INSERT ON ${name}
     WHEN NEW._etag > ${LAST} AND ${REPLACED} IS NULL
@@ -62,8 +65,8 @@ export function triggersSql(table: string): string {
     BEGIN
       UPDATE spark_database SET last_etag = last_etag + 1, moving = TRUE;
       UPDATE ${name} SET _etag = ${LAST} WHERE _etag = NEW._etag AND _etag <> ${LAST};
-      DELETE FROM ${events} WHERE ${REPLACED} IS NOT NULL AND operation_type = 'DELETE'
-        AND sequence_number = ${LAST} - 1 AND source_node_id = (SELECT database_id FROM spark_database);
+      DELETE FROM ${events} WHERE ${REPLACED} IS NOT NULL
+        AND operation_type = 'DELETE' AND record_id = NEW.id COLLATE NOCASE AND sequence_number = ${LAST} - 1 AND source_node_id = (SELECT database_id FROM spark_database);
       ${insertSql(table, `iif(replaced IS NULL, 'CREATE', 'UPDATE')`, 'NEW.id', DATA, 'NEW._modified')}
       UPDATE spark_database SET replaced = NULL, moving = FALSE;
     END;
@@ -81,6 +84,7 @@ export function triggersSql(table: string): string {
     CREATE TRIGGER ${trigger('update_by_others')} AFTER UPDATE OF _document, _metadata, _modified ON ${name}
     WHEN NEW._etag = OLD._etag
     BEGIN
+      ${REFUSE_NUL}
       UPDATE ${name} SET _etag = ${LAST} + 1, _modified = ${NOW} WHERE _etag = NEW._etag;
     END;
     CREATE TRIGGER ${trigger('rename')} BEFORE UPDATE OF id ON ${name}

@@ -15,7 +15,10 @@ export function repairTables(db: DatabaseSync): string[] {
 }
 
 function repairTable(db: DatabaseSync, table: string): string[] {
-  const unreadable = rowNumbers(db, `SELECT _etag FROM ${quoteName(table)} WHERE (${IS_KEEPABLE}) IS NOT TRUE`);
+  const unreadable = rowNumbers(
+    db,
+    `SELECT _etag FROM ${quoteName(table)} WHERE (${IS_KEEPABLE}) IS NOT TRUE`,
+  );
   const olderOnes = rowNumbers(db, olderSql(table), JSON.stringify(unreadable));
   const unseen = rowNumbers(db, unseenSql(table)).filter(
     (etag) => !unreadable.includes(etag) && !olderOnes.includes(etag),
@@ -55,8 +58,9 @@ function unseenSql(table: string): string {
     WITH several AS MATERIALIZED (SELECT id FROM ${name} GROUP BY id COLLATE NOCASE HAVING count(*) > 1)
     SELECT _etag FROM ${name} AS row
     WHERE _key IS NULL OR EXISTS (SELECT 1 FROM several WHERE several.id = row.id COLLATE NOCASE) OR EXISTS
-      (SELECT 1 FROM ${quoteName(eventTableName(table))} AS event, spark_database
-       WHERE source_node_id = database_id AND sequence_number = row._etag AND data IS NOT NULL AND data <> _document)
+      (SELECT 1 FROM ${quoteName(eventTableName(table))} AS event
+       WHERE source_node_id = (SELECT database_id FROM spark_database) AND sequence_number = row._etag
+         AND data IS NOT NULL AND data <> _document)
     ORDER BY _etag`;
 }
 

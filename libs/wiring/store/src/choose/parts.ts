@@ -25,6 +25,8 @@ export interface StoreParts {
   writer: DocumentWriter;
   /** Copies everything to a new file; null where the store has its own way. */
   backup: ((path: string) => Promise<void>) | null;
+  /** Why nothing can be written just now, although the store is there; null when it can, as far as is known. */
+  trouble(): string | null;
   /** Makes what is missing: databases where that is allowed, tables, and these indexes (on RavenDB; SQLite needs none). */
   prepare(indexes: readonly IndexDefinition[]): Promise<void>;
   close(): Promise<void>;

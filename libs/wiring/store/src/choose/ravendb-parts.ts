@@ -35,6 +35,7 @@ export function ravendbParts({ own, registry, createDatabase }: RavenStoreSettin
     repository: ({ collection }, prototype) => new RavenRepository(connection, collection, prototype),
     writer: new RavenDocumentWriter(connection),
     backup: null,
+    trouble: () => null,
     async prepare(indexes) {
       await ensureDatabase(connection.http, own, { create: createDatabase });
       await modules.prepare();

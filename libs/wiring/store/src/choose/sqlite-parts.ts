@@ -17,7 +17,7 @@ import type { SqliteStoreSettings } from './read-settings.ts';
 
 /** Everything in one SQLite file. Opens nothing yet. */
 export function sqliteParts({ path, registry, createDatabase }: SqliteStoreSettings, log: Log): StoreParts {
-  const database = new SqliteDatabase({ path });
+  const database = new SqliteDatabase({ path }, log);
   const feed = new SqliteChangeFeed(database);
   const trimmer = new EventTrimmer(database, log);
   const modules = registry && new RavenModuleRegistry(registry, { create: createDatabase });
@@ -40,6 +40,7 @@ export function sqliteParts({ path, registry, createDatabase }: SqliteStoreSetti
     },
     writer: new SqliteDocumentWriter(database),
     backup: (to) => database.backup(to),
+    trouble: () => database.trouble,
     async prepare() {
       await declareTables(database, entities);
       await modules?.prepare();

@@ -7,7 +7,7 @@ const PAUSES_MS = [500, 1_000, 2_000, 5_000];
 /** Where the preparation stands: ready, or why not yet. */
 export interface StoreReadiness {
   ready: boolean;
-  /** In words for an operator; null when ready. */
+  /** In words for an operator: why not, or what is wrong all the same, such as a full disk; null when nothing is. */
   reason: string | null;
 }
 
@@ -18,14 +18,21 @@ export interface StoreReadiness {
 export class StorePreparation {
   readonly #prepare: (indexes: readonly IndexDefinition[]) => Promise<void>;
   readonly #log: Log;
+  readonly #trouble: () => string | null;
   readonly #indexes: IndexDefinition[] = [];
   readonly #stop = new AbortController();
   #running: Promise<void> | null = null;
   #reason: string | null = 'the store has not been looked at yet';
 
-  constructor(prepare: (indexes: readonly IndexDefinition[]) => Promise<void>, log: Log) {
+  /** @param trouble what is wrong with a store that is there; null when nothing is */
+  constructor(
+    prepare: (indexes: readonly IndexDefinition[]) => Promise<void>,
+    log: Log,
+    trouble: () => string | null = () => null,
+  ) {
     this.#prepare = prepare;
     this.#log = log;
+    this.#trouble = trouble;
   }
 
   /** Before the start. */
@@ -38,7 +45,7 @@ export class StorePreparation {
   }
 
   readiness(): StoreReadiness {
-    return { ready: this.#reason === null, reason: this.#reason };
+    return { ready: this.#reason === null, reason: this.#reason ?? this.#trouble() };
   }
 
   /** Resolves when the store can be used, or when `signal` aborts: what needs it from the start waits for this. */

@@ -30,7 +30,10 @@ export function storeProviders(options: string | symbol): FactoryProvider[] {
   };
   return [
     parts,
-    part(StorePreparation, (store) => new StorePreparation(store.prepare, new Logger('SparkStore'))),
+    part(
+      StorePreparation,
+      ({ prepare, trouble }) => new StorePreparation(prepare, new Logger('SparkStore'), trouble),
+    ),
     part(CHANGE_FEED, (store) => store.feed),
     part(CHANGE_TARGET, (store) => store.target),
     part(STATE_STORE, (store) => store.state),

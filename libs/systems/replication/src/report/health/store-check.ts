@@ -2,7 +2,10 @@ import { deploymentId, type StateStore } from '@nestjs-spark/contracts/internal'
 import type { HealthCheck, HealthFinding } from '@nestjs-spark/observability';
 import type { StorePreparation } from '@nestjs-spark/store';
 
-/** Ready once this module's own database was prepared, and while it answers. */
+/**
+ * Ready once this module's own database was prepared, and while it answers. One that can be read and not written, as on a
+ * full disk, is ready and says what is wrong.
+ */
 export class StoreCheck implements HealthCheck {
   readonly name = 'store';
 
@@ -16,6 +19,6 @@ export class StoreCheck implements HealthCheck {
     if (!ready) return { ready, detail: reason ?? 'not prepared yet' };
     // Any small read does; it need not find anything.
     await this.states.read(deploymentId('health'));
-    return { ready: true, detail: 'answers' };
+    return { ready: true, detail: reason ?? 'answers' };
   }
 }

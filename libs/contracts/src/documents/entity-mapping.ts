@@ -40,33 +40,37 @@ export class EntityMapping {
   /**
    * The whole entity as it is now. Fields that read as they are in the entity keep their text; those that it does not have go; those
    * that do not read at all stay.
-   * @returns takes the id when there is one; throws `ContentRefusedError` when the document cannot be stored
+   * @returns takes the id when there is one, and throws `ContentRefusedError` when no document can have it; `fields` throws it for
+   *   a value that cannot be stored
    */
   put(entity: object): (id: string) => EntityPut {
     const text = entityFields(entity);
     const origin = originOf(entity);
-    return (id) => ({
-      fields: this.#over(checkPut(id, text), origin, { keepMarks: origin === null }),
-      origin,
-    });
+    return (id) => ({ fields: this.#over(id, text, origin, { keepMarks: origin === null }), origin });
   }
 
   /**
-   * The named fields alone; one that is undefined goes.
-   * @throws {ContentRefusedError} when one of them cannot be stored
+   * The named fields alone; one that is undefined goes. What it answers throws `ContentRefusedError` for a value that cannot be stored.
    */
   patch(id: string, changes: object): FieldsOver {
-    const wanted = checkPut(id, entityFields(changes));
+    const text = entityFields(changes);
     const named = new Set(Object.keys(changes));
     named.delete('id');
-    return this.#over(wanted, originOf(changes), { keepMarks: true, named });
+    return this.#over(id, text, originOf(changes), { keepMarks: true, named });
   }
 
-  #over(wanted: string, origin: EntityOrigin | null, rules: Omit<MergeRules, 'spelling'>): FieldsOver {
+  #over(
+    id: string,
+    wanted: string,
+    origin: EntityOrigin | null,
+    rules: Pick<MergeRules, 'keepMarks' | 'named'>,
+  ): FieldsOver {
+    checkPut(id, '{}');
+    const check = (text: string): string => checkPut(id, text);
     return (stored) => {
       const texts = [stored ?? '{}', ...(origin ? [origin.text] : [])];
       const sources = texts.map((text) => new ReadOnDemand(text, () => entityFields(this.read(text))));
-      return mergeObject(wanted, sources, { ...rules, spelling: this.spelling });
+      return mergeObject(wanted, sources, { ...rules, check, spelling: this.spelling });
     };
   }
 }

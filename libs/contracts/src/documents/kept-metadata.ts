@@ -1,6 +1,6 @@
 import { COPY_ETAG, COPY_GENERATION, COPY_SOURCE } from '../names/document-ids.ts';
-import type { DocumentWrite } from '../ports/document-writer.ts';
 import { withoutMembers } from './edit-object.ts';
+import type { EntityOrigin } from './entity-origin.ts';
 
 const COPY_MARKS = new Set([COPY_SOURCE, COPY_ETAG, COPY_GENERATION]);
 
@@ -9,11 +9,18 @@ const COPY_MARKS = new Set([COPY_SOURCE, COPY_ETAG, COPY_GENERATION]);
  * the document is the module's own from then on, and what made it a copy goes.
  * @param metadata the JSON text of an object
  */
-export function keptMetadata(metadata: string, write: Extract<DocumentWrite, { kind: 'put' }>): string {
+export function keptMetadata(metadata: string, put: PutOverDocument): string {
   const isObject = metadata.trimStart().startsWith('{');
-  return hasSeen(write) || !isObject ? metadata : withoutMembers(metadata, COPY_MARKS);
+  return hasSeen(put) || !isObject ? metadata : withoutMembers(metadata, COPY_MARKS);
 }
 
-function hasSeen({ id, origin, version }: Extract<DocumentWrite, { kind: 'put' }>): boolean {
+/** What a put says of the document that it goes over. */
+export interface PutOverDocument {
+  id: string;
+  origin: EntityOrigin | null;
+  version: string | null | undefined;
+}
+
+function hasSeen({ id, origin, version }: PutOverDocument): boolean {
   return typeof version === 'string' || origin?.id.toLowerCase() === id.toLowerCase();
 }

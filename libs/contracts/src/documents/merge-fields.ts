@@ -17,6 +17,8 @@ export interface MergeRules {
   named?: ReadonlySet<string>;
   /** Whether types as .NET writes them (`$type`) stay where a value has none. */
   keepMarks: boolean;
+  /** Makes a value or a name that is not there yet as every store keeps it right, or refuses it. */
+  check: (text: string) => string;
   /** Inside of a member of the document. Default: no. */
   nested?: boolean;
 }
@@ -30,7 +32,7 @@ export function mergeValue(wanted: string, sources: readonly StoredValue[], rule
   const same = sources.find(({ seen }) => seen === wanted);
   if (same) return same.stored;
   const first = wanted.charAt(0);
-  if (first !== '{' && first !== '[') return wanted;
+  if (first !== '{' && first !== '[') return rules.check(wanted);
   const alike = sources.filter(({ stored, seen }) => stored.startsWith(first) && seen.startsWith(first));
   if (first === '{') return mergeObject(wanted, alike, rules);
   return mergeList(wanted, alike, (item, items) => mergeValue(item, items, rules));
@@ -38,7 +40,7 @@ export function mergeValue(wanted: string, sources: readonly StoredValue[], rule
 
 /** @param sources objects; the result is made of the first one's text */
 export function mergeObject(wanted: string, sources: readonly StoredValue[], rules: MergeRules): string {
-  const { spelling, named, keepMarks, nested = false } = rules;
+  const { spelling, named, keepMarks, check, nested = false } = rules;
   const values = valuesOf(wanted);
   const objects = (sources.length > 0 ? sources : [EMPTY]).map(
     (source) => new StoredObject(source, spelling),
@@ -48,6 +50,7 @@ export function mergeObject(wanted: string, sources: readonly StoredValue[], rul
   const inside = (name: string): MergeRules => ({
     spelling: spelling.inside(name),
     keepMarks,
+    check,
     nested: true,
   });
   const texts = new Map<string, string>();
@@ -68,7 +71,7 @@ export function mergeObject(wanted: string, sources: readonly StoredValue[], rul
   for (const [name, text] of texts) {
     if (base.textOf(name) !== undefined) continue;
     const stored = objects.find((object) => object.storedNames.has(name))?.storedNames.get(name);
-    added.push(`${JSON.stringify(stored ?? base.newName(name, nested))}:${text}`);
+    added.push(`${check(JSON.stringify(stored ?? base.newName(name, nested)))}:${text}`);
   }
   return editObject(
     base.text,

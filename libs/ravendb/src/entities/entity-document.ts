@@ -3,6 +3,7 @@ import {
   memberName,
   rememberOrigin,
   scanMembers,
+  skipValue,
   withoutMembers,
   type EntityMapping,
   type EntityOrigin,
@@ -11,6 +12,7 @@ import {
 /** RavenDB computes these itself. */
 const SERVER_KEYS = new Set(['@id', '@change-vector', '@last-modified']);
 const METADATA = '@metadata';
+const LAST_MEMBER = `"${METADATA}":{`;
 const COLLECTION = '@collection';
 
 /** A document as RavenDB answers it: its text, and what stands in its metadata. */
@@ -18,6 +20,12 @@ export type RavenDocument = EntityOrigin;
 
 /** Takes a document's text apart; both parts are objects. */
 export function splitText(text: string): { fields: string; metadata: string } {
+  const at = text.lastIndexOf(LAST_MEMBER);
+  // RavenDB writes it last. Inside of another object it would not end one sign before the text does.
+  if (at > 0 && skipValue(text, at + LAST_MEMBER.length - 1) === text.length - 1) {
+    const fields = `{${text.slice(1, text.charAt(at - 1) === ',' ? at - 1 : at)}}`;
+    return { fields, metadata: text.slice(at + LAST_MEMBER.length - 1, -1) };
+  }
   let metadata = '{}';
   scanMembers(text, (member) => {
     if (memberName(text, member) === METADATA) metadata = text.slice(member.valueStart, member.valueEnd);

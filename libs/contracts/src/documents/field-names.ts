@@ -7,7 +7,7 @@ import { BY_CONVENTION, type Spelling } from './spelling.ts';
  */
 export function toStoredFields(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toStoredFields);
-  if (typeof value !== 'object' || value === null || 'toJSON' in value) return value;
+  if (typeof value !== 'object' || value === null || hasToJson(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [storedName(key), toStoredFields(inner)]),
   );
@@ -19,7 +19,7 @@ export function toStoredFields(value: unknown): unknown {
  */
 export function fromStoredFields(value: unknown, spelling: Spelling = BY_CONVENTION): unknown {
   if (Array.isArray(value)) return value.map((item) => fromStoredFields(item, spelling));
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || hasToJson(value)) return value;
   const entries = Object.entries(value);
   const names = localNames(
     entries.map(([stored]) => stored),
@@ -31,6 +31,11 @@ export function fromStoredFields(value: unknown, spelling: Spelling = BY_CONVENT
     if (name !== undefined) fields.push([name, fromStoredFields(inner, spelling.inside(name))]);
   }
   return Object.fromEntries(fields);
+}
+
+/** A document may have a field of this name, which is no function. */
+function hasToJson(value: object): boolean {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
 /** What the members of one stored object are called in TypeScript, by their stored names; those that cannot be told apart are left out. */

@@ -55,9 +55,26 @@ function openStore(settings: RavenSettings, http: RavenHttp): OpenStore & OpenRe
     target: () => closed(new RavenChangeTarget(settings)),
     state: () => closed(new RavenStateStore(settings)),
     registry: () => closed(new RavenModuleRegistry(settings, { create: true })),
-    repository: (collection) => new RavenRepository(closed(new RavenConnection(settings)), collection),
+    repository: (collection, dictionaries) =>
+      new RavenRepository(closed(new RavenConnection(settings)), collection, Object.prototype, dictionaries),
     writer: () => new RavenDocumentWriter(closed(new RavenConnection(settings))),
     text,
+    async putText(id, collection, fields, metadata) {
+      const own = metadata === '{}' ? '' : `,${metadata.slice(1, -1)}`;
+      const inner = fields === '{}' ? '' : `${fields.slice(1, -1)},`;
+      const body = `{${inner}"@metadata":{"@collection":${JSON.stringify(collection)}${own}}}`;
+      await http.request({ method: 'PUT', path: http.path('/docs', { id }), body });
+    },
+    async parts(id) {
+      const document = await text(id);
+      if (document === null) return null;
+      // RavenDB writes the metadata last, and what it computes without anything inside that would need care.
+      const at = document.lastIndexOf('"@metadata":{');
+      const fields = `${document.slice(0, at).replace(/,$/, '')}}`;
+      const computed = /"@(collection|change-vector|id|last-modified|flags)":"[^"]*",?/g;
+      const metadata = document.slice(at + '"@metadata":'.length, -1).replace(computed, '');
+      return { fields, metadata: metadata.replace(/,\}$/, '}') };
+    },
     async put(id, collection, json, metadata = {}) {
       const own = JSON.stringify({ '@collection': collection, ...metadata });
       const inner = json.trim().slice(1, -1).trim();

@@ -13,9 +13,13 @@ export class SqliteShell {
   }
 
   async put(id: string, collection: string, json: string, metadata: Record<string, string>): Promise<void> {
-    await this.#library.write((open) => tableOf(open, collection));
     const { '@collection': _, ...rest } = metadata;
     const kept = Object.keys(rest).length > 0 ? JSON.stringify(rest) : null;
+    await this.putText(id, collection, json, kept);
+  }
+
+  async putText(id: string, collection: string, json: string, kept: string | null): Promise<void> {
+    await this.#library.write((open) => tableOf(open, collection));
     const changed = this.#run(
       `UPDATE "${collection}" SET _document = ?, _metadata = ? WHERE id = ?`,
       json,
@@ -37,6 +41,15 @@ export class SqliteShell {
       const metadata = { ...JSON.parse(String(row['_metadata'] ?? '{}')), '@collection': table };
       const inner = String(row['_document']).slice(1, -1);
       return `{${inner}${inner === '' ? '' : ','}"@metadata":${JSON.stringify(metadata)}}`;
+    }
+    return null;
+  }
+
+  /** Fields and metadata as the row has them. */
+  parts(id: string): { fields: string; metadata: string } | null {
+    for (const table of this.#tables()) {
+      const row = this.#db.prepare(`SELECT _document, _metadata FROM "${table}" WHERE id = ? COLLATE NOCASE`).get(id);
+      if (row) return { fields: String(row['_document']), metadata: String(row['_metadata'] ?? '{}') };
     }
     return null;
   }

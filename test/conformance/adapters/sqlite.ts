@@ -43,9 +43,13 @@ function openStore(database: SqliteDatabase, folder: string, shell: SqliteShell 
     },
     target: () => new SqliteChangeTarget(database),
     state: () => new SqliteStateStore(database),
-    repository: (collection) => new SqliteRepository(database, { collection }),
+    repository: (collection, dictionaries = []) =>
+      new SqliteRepository(database, { collection, dictionaries }),
     writer: () => new SqliteDocumentWriter(database),
     put: (id, collection, json, metadata = {}) => past().put(id, collection, json, metadata),
+    putText: (id, collection, fields, metadata) =>
+      past().putText(id, collection, fields, metadata === '{}' ? null : metadata),
+    parts: async (id) => past().parts(id),
     delete: async (id) => past().delete(id),
     text: async (id) => past().text(id),
     ids: async (prefix) => past().ids(prefix),

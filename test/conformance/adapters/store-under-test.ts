@@ -12,10 +12,14 @@ export interface OpenStore {
   feed(): ChangeFeed;
   target(): ChangeTarget;
   state(): StateStore;
-  repository<T extends object>(collection: string): Repository<T>;
+  repository<T extends object>(collection: string, dictionaries?: readonly string[]): Repository<T>;
   writer(): DocumentWriter;
   /** Writes one document past every port, as an application or an operator would. `json` is the text without metadata. */
   put(id: string, collection: string, json: string, metadata?: Record<string, string>): Promise<void>;
+  /** The same with every sign as given; both are texts of JSON objects, `metadata` without the collection. */
+  putText(id: string, collection: string, fields: string, metadata: string): Promise<void>;
+  /** A document sign by sign as it is stored; metadata without what the store computes itself. Null when there is none. */
+  parts(id: string): Promise<DocumentParts | null>;
   delete(id: string): Promise<void>;
   /** The document's JSON text as stored, or null. */
   text(id: string): Promise<string | null>;
@@ -33,6 +37,11 @@ export interface StateUnderTest {
   open(): Promise<Pick<OpenStore, 'state' | 'drop'>>;
   /** A state store that nobody answers for. */
   unreachable(): Promise<Pick<OpenStore, 'state' | 'drop'>>;
+}
+
+export interface DocumentParts {
+  fields: string;
+  metadata: string;
 }
 
 export interface StoreUnderTest {

@@ -1,27 +1,72 @@
 import { VERSION, type Stored } from '@nestjs-spark/contracts';
-import { entityFields, fromStoredFields } from '@nestjs-spark/contracts/internal';
-
-export interface EntityDocument {
-  '@metadata': { '@id': string; '@change-vector': string; '@collection'?: string; [key: string]: unknown };
-  [field: string]: unknown;
-}
+import {
+  memberName,
+  rememberOrigin,
+  scanMembers,
+  skipValue,
+  withoutMembers,
+  type EntityMapping,
+  type EntityOrigin,
+} from '@nestjs-spark/contracts/internal';
 
 /** RavenDB computes these itself. */
-const SERVER_KEYS = ['@id', '@change-vector', '@last-modified'];
+const SERVER_KEYS = new Set(['@id', '@change-vector', '@last-modified']);
+const METADATA = '@metadata';
+const LAST_MEMBER = `"${METADATA}":{`;
+const COLLECTION = '@collection';
 
-/** The text to store. */
-export function toEntityText(entity: object, metadata: Record<string, unknown>): string {
-  const kept = Object.entries(metadata).filter(([key]) => !SERVER_KEYS.includes(key));
-  return JSON.stringify({ ...entityFields(entity), '@metadata': Object.fromEntries(kept) });
+/** A document as RavenDB answers it: its text, and what stands in its metadata. */
+export type RavenDocument = EntityOrigin;
+
+/** Takes a document's text apart; both parts are objects. */
+export function splitText(text: string): { fields: string; metadata: string } {
+  const at = text.lastIndexOf(LAST_MEMBER);
+  // RavenDB writes it last. Inside of another object it would not end one sign before the text does.
+  if (at > 0 && skipValue(text, at + LAST_MEMBER.length - 1) === text.length - 1) {
+    const fields = `{${text.slice(1, text.charAt(at - 1) === ',' ? at - 1 : at)}}`;
+    return { fields, metadata: text.slice(at + LAST_MEMBER.length - 1, -1) };
+  }
+  let metadata = '{}';
+  scanMembers(text, (member) => {
+    if (memberName(text, member) === METADATA) metadata = text.slice(member.valueStart, member.valueEnd);
+  });
+  return { fields: withoutMembers(text, new Set([METADATA])), metadata };
 }
 
-export function fromEntityDocument<T extends object>(
-  { '@metadata': metadata, ...fields }: EntityDocument,
-  prototype: object,
-): Stored<T> {
-  const entity = Object.assign(Object.create(prototype) as object, fromStoredFields(fields), {
-    id: metadata['@id'],
+/** Puts the text to store together. What the server computes is left out, the collection is always named. */
+export function joinText(fields: string, metadata: string, collection: string): string {
+  const own = withoutMembers(metadata, SERVER_KEYS).slice(1, -1);
+  const named = hasMember(metadata, COLLECTION) ? '' : `"${COLLECTION}":${JSON.stringify(collection)}`;
+  const inner = [named, own].filter((part) => part !== '').join(',');
+  const open = fields.slice(0, fields.lastIndexOf('}'));
+  const comma = open.trimEnd().endsWith('{') ? '' : ',';
+  return `${open}${comma}"${METADATA}":{${inner}}}`;
+}
+
+function hasMember(text: string, name: string): boolean {
+  let has = false;
+  scanMembers(text, (member) => {
+    has ||= memberName(text, member) === name;
   });
-  Object.defineProperty(entity, VERSION, { value: metadata['@change-vector'] });
+  return has;
+}
+
+/** Reads an answer's text. */
+export function toDocument(text: string): RavenDocument {
+  const { '@metadata': metadata = {} } = JSON.parse(`{"@metadata":${splitText(text).metadata}}`) as {
+    '@metadata'?: { '@id'?: string; '@change-vector'?: string; '@collection'?: string };
+  };
+  return {
+    id: metadata['@id'] ?? '',
+    version: metadata['@change-vector'] ?? '',
+    collection: metadata['@collection'] ?? '@empty',
+    text,
+  };
+}
+
+export function fromDocument<T extends object>(mapping: EntityMapping, document: RavenDocument): Stored<T> {
+  const entity = Object.assign(mapping.read(splitText(document.text).fields), { id: document.id });
+  Object.defineProperty(entity, VERSION, { value: document.version });
+  rememberOrigin(entity, document);
   return entity as Stored<T>;
 }

@@ -1,5 +1,5 @@
 import type { ListQuery } from '@nestjs-spark/contracts';
-import { readWhere, storedName } from '@nestjs-spark/contracts/internal';
+import { readWhere, storedName, type Spelling } from '@nestjs-spark/contracts/internal';
 import { quote, toCondition, type AddParameter } from './conditions.ts';
 
 export interface RavenQuery {
@@ -13,6 +13,7 @@ export function toRavenQuery<T extends object>(
   collection: string,
   query: ListQuery<T>,
   orderKind: 'number' | 'text',
+  spelling: Spelling,
 ): RavenQuery {
   const { where = {}, orderBy, descending = false, skip = 0, take = 25 } = query;
   const parameters = [`"skip":${JSON.stringify(skip)}`, `"take":${JSON.stringify(take)}`];
@@ -21,7 +22,7 @@ export function toRavenQuery<T extends object>(
     parameters.push(`"${name}":${json}`);
     return `$${name}`;
   };
-  const conditions = readWhere(where).map((filter) => toCondition(filter, add));
+  const conditions = readWhere(where, spelling).map((filter) => toCondition(filter, add));
   const filter = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
   const direction = descending ? ' desc' : '';
   const kind = orderKind === 'number' ? ' as double' : '';

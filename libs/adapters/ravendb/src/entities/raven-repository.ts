@@ -1,75 +1,68 @@
-import {
-  VersionConflictError,
-  type ListQuery,
-  type Page,
-  type Repository,
-  type Stored,
-} from '@nestjs-spark/contracts';
-import { checkPut, refusedId, storedName } from '@nestjs-spark/contracts/internal';
+import type { ListQuery, Page, Repository, Stored } from '@nestjs-spark/contracts';
+import { EntityMapping, refusedId, storedName, type EntityPut } from '@nestjs-spark/contracts/internal';
 import type { RavenConnection } from '../connect/raven-connection.ts';
-import { write } from '../write/transaction.ts';
 import { quote } from './conditions.ts';
-import { fromEntityDocument, toEntityText, type EntityDocument } from './entity-document.ts';
+import { fromDocument, type RavenDocument } from './entity-document.ts';
 import { toRavenQuery, type RavenQuery } from './list-query.ts';
 import { newId } from './new-id.ts';
-
-interface QueryAnswer {
-  Results: EntityDocument[];
-  TotalResults: number;
-}
+import { readAnswer, type QueryAnswer } from './query-answer.ts';
+import { readDocuments } from './read-documents.ts';
+import { retryRaces } from './retry-races.ts';
+import { writeDocument } from './write-documents.ts';
 
 // A list shows what was written before it was asked for, unless indexing lags by more than this.
 const FRESH_WITHIN = '00:00:01';
-const PATCH_ATTEMPTS = 20;
 
 /** One collection of the application's documents in RavenDB. */
 export class RavenRepository<T extends object> implements Repository<T> {
   readonly #connection: RavenConnection;
   readonly #collection: string;
-  readonly #prototype: object;
+  readonly #mapping: EntityMapping;
   readonly #orderKinds = new Map<string, 'number' | 'text'>();
 
-  /** @param prototype what the entities that come back are made of; plain objects when left out */
-  constructor(connection: RavenConnection, collection: string, prototype: object = Object.prototype) {
+  /**
+   * @param prototype what the entities that come back are made of; plain objects when left out
+   * @param dictionaries paths of the objects whose keys are data and not names of fields
+   */
+  constructor(
+    connection: RavenConnection,
+    collection: string,
+    prototype: object = Object.prototype,
+    dictionaries: readonly string[] = [],
+  ) {
     this.#connection = connection;
     this.#collection = collection;
-    this.#prototype = prototype;
+    this.#mapping = new EntityMapping(prototype, dictionaries);
   }
 
   async get(id: string): Promise<Stored<T> | null> {
     const document = await this.#read(id);
-    return document && fromEntityDocument<T>(document, this.#prototype);
+    return document && fromDocument<T>(this.#mapping, document);
   }
 
   async list(query: ListQuery<T> = {}): Promise<Page<T>> {
     const kind = query.orderBy ? await this.#orderKind(query.orderBy) : 'text';
-    const { Results, TotalResults } = await this.#query(toRavenQuery(this.#collection, query, kind));
-    return {
-      items: Results.map((document) => fromEntityDocument<T>(document, this.#prototype)),
-      total: TotalResults,
-    };
+    const { spelling } = this.#mapping;
+    const { documents, total } = await this.#query(toRavenQuery(this.#collection, query, kind, spelling));
+    return { items: documents.map((document) => fromDocument<T>(this.#mapping, document)), total };
   }
 
   async create(entity: T): Promise<Stored<T>> {
-    return this.#write(await newId(this.#connection.store, this.#collection), entity, {}, null);
+    const putAt = this.#mapping.put(entity);
+    const id = await newId(this.#connection.store, this.#collection);
+    return this.#write(id, putAt(id), null);
   }
 
   async put(id: string, entity: T, options: { version?: string } = {}): Promise<Stored<T>> {
-    return this.#write(id, entity, {}, options.version);
+    return this.#write(id, this.#mapping.put(entity)(id), options.version);
   }
 
   async patch(id: string, changes: Partial<T>): Promise<Stored<T> | null> {
-    for (let attempt = 1; ; attempt++) {
-      const document = await this.#read(id);
-      if (!document) return null;
-      const current = fromEntityDocument<T>(document, Object.prototype);
-      const metadata = document['@metadata'];
-      try {
-        return await this.#write(id, { ...current, ...changes }, metadata, metadata['@change-vector']);
-      } catch (error) {
-        if (!(error instanceof VersionConflictError) || attempt === PATCH_ATTEMPTS) throw error;
-      }
-    }
+    const fields = this.#mapping.patch(id, changes);
+    return retryRaces(async () => {
+      const there = await this.#read(id);
+      return there && this.#write(there.id, { fields, origin: there }, there.version);
+    });
   }
 
   async delete(id: string): Promise<boolean> {
@@ -81,41 +74,30 @@ export class RavenRepository<T extends object> implements Repository<T> {
     return answer?.Results[0]?.Deleted ?? false;
   }
 
-  async #read(id: string): Promise<EntityDocument | null> {
+  async #read(id: string): Promise<RavenDocument | null> {
     if (refusedId(id) !== null) return null;
-    const { http } = this.#connection;
-    const answer = await http.getJson<{ Results: (EntityDocument | null)[] }>(http.path('/docs', { id }));
-    const document = answer?.Results[0] ?? null;
-    const collection = document?.['@metadata']['@collection'] ?? '@empty';
-    return collection.toLowerCase() === this.#collection.toLowerCase() ? document : null;
+    const [document] = await readDocuments(this.#connection.http, [id]);
+    return document?.collection.toLowerCase() === this.#collection.toLowerCase() ? document : null;
   }
 
-  /** @param expected undefined: whatever is there */
-  async #write(
-    id: string,
-    entity: T,
-    metadata: Record<string, unknown>,
-    expected: string | null | undefined,
-  ): Promise<Stored<T>> {
-    const text = toEntityText(entity, { ...metadata, '@collection': this.#collection });
-    const document = checkPut(id, text);
-    const { http } = this.#connection;
-    const version = await write(http, {
-      deletes: [],
-      puts: expected === undefined ? [{ id, document }] : [],
-      fence: expected === undefined ? null : { id, document, expected },
+  /** @param version undefined: whatever is there; null: there is none yet */
+  async #write(id: string, put: EntityPut, version: string | null | undefined): Promise<Stored<T>> {
+    const declaration = { collection: this.#collection };
+    const document = await writeDocument(this.#connection.http, {
+      kind: 'put',
+      declaration,
+      id,
+      version,
+      ...put,
     });
-    const stored = JSON.parse(document) as EntityDocument;
-    stored['@metadata'] = { '@collection': this.#collection, '@id': id, '@change-vector': version };
-    return fromEntityDocument<T>(stored, this.#prototype);
+    return fromDocument<T>(this.#mapping, document);
   }
 
   async #query({ text, parameters }: RavenQuery): Promise<QueryAnswer> {
     const { http } = this.#connection;
     const body = `{"Query":${JSON.stringify(text)},"QueryParameters":${parameters},"WaitForNonStaleResults":true,"WaitForNonStaleResultsTimeout":"${FRESH_WITHIN}"}`;
     const answer = await http.request({ method: 'POST', path: http.path('/queries'), body });
-    if (answer.status === 404) return { Results: [], TotalResults: 0 };
-    return JSON.parse(answer.body.toString('utf8')) as QueryAnswer;
+    return answer.status === 404 ? { documents: [], total: 0 } : readAnswer(answer.body);
   }
 
   /** RavenDB has no schema: what the first document that has something there has is taken for all. */
@@ -124,8 +106,8 @@ export class RavenRepository<T extends object> implements Repository<T> {
     if (known) return known;
     const name = storedName(field);
     const text = `from ${quote(this.#collection)} as d where d.${quote(name)} != $none limit 1`;
-    const { Results } = await this.#query({ text, parameters: '{"none":null}' });
-    const value = Results[0]?.[name];
+    const { documents } = await this.#query({ text, parameters: '{"none":null}' });
+    const value = (JSON.parse(documents[0]?.text ?? '{}') as Record<string, unknown>)[name];
     if (value === undefined || value === null) return 'text';
     const kind = typeof value === 'number' ? 'number' : 'text';
     this.#orderKinds.set(field, kind);

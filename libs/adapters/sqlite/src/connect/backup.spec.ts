@@ -53,10 +53,11 @@ describe('a backup', () => {
     const writing = (async () => {
       for (let n = 0; !done.signal.aborted; n++) {
         await nextTurn();
-        const fields = `{"N":${n},"Text":"${'x'.repeat(2_000)}"}`;
+        const text = `{"N":${n},"Text":"${'x'.repeat(2_000)}"}`;
+        const put = { kind: 'put', fields: () => text, origin: null, version: null } as const;
         await writer.writeAll([
-          { kind: 'put', declaration: { collection: 'Cars' }, id: `cars/${n}`, fields, version: null },
-          { kind: 'put', declaration: { collection: 'Brands' }, id: `brands/${n}`, fields, version: null },
+          { ...put, declaration: { collection: 'Cars' }, id: `cars/${n}` },
+          { ...put, declaration: { collection: 'Brands' }, id: `brands/${n}` },
         ]);
       }
     })();

@@ -5,4 +5,6 @@ export interface TableDeclaration {
   table?: string;
   /** Fields, as the application spells them, that get a column and an index of their own. */
   indexes?: readonly string[];
+  /** Paths of the objects whose keys are data and not names of fields. */
+  dictionaries?: readonly string[];
 }

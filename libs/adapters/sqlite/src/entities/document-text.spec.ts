@@ -53,6 +53,18 @@ describe('the text of a document', () => {
     });
   });
 
+  it.each([
+    '"N":9007199254740993,"P":1.10,"10":{"a":1e3},"2":[-0.0]',
+    '"@expires":"2090-01-01T00:00:00.0000000Z","Raven-Clr-Type":"Fleet.Car, Fleet"',
+  ])('keeps the metadata that its writer gave as it was written: %s', (own) => {
+    for (const text of [
+      `{"@metadata":{"@collection":"Cars",${own}},"A":1}`,
+      `{"A":1,"@metadata":{${own},"@id":"x"}}`,
+    ]) {
+      expect(splitDocument('cars/1', text).metadata).toBe(`{${own}}`);
+    }
+  });
+
   it('comes back with the same fields, whatever they are', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.boolean(), (fields, first) => {

@@ -1,19 +1,10 @@
 import { VERSION, type Stored } from '@nestjs-spark/contracts';
-import { entityFields, fromStoredFields } from '@nestjs-spark/contracts/internal';
+import { rememberOrigin, type EntityMapping, type EntityOrigin } from '@nestjs-spark/contracts/internal';
 
-/** The text to store, fields as in RavenDB. */
-export function toEntityText(entity: object): string {
-  return JSON.stringify(entityFields(entity));
-}
-
-export function fromEntityText<T extends object>(
-  id: string,
-  text: string,
-  version: string,
-  prototype: object,
-): Stored<T> {
-  const fields = fromStoredFields(JSON.parse(text)) as object;
-  const entity = Object.assign(Object.create(prototype) as object, fields, { id });
-  Object.defineProperty(entity, VERSION, { value: version });
+/** The entity of a document's fields. */
+export function fromEntityText<T extends object>(mapping: EntityMapping, origin: EntityOrigin): Stored<T> {
+  const entity = Object.assign(mapping.read(origin.text), { id: origin.id });
+  Object.defineProperty(entity, VERSION, { value: origin.version });
+  rememberOrigin(entity, origin);
   return entity as Stored<T>;
 }

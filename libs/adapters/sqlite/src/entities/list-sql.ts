@@ -1,5 +1,5 @@
 import type { ListQuery } from '@nestjs-spark/contracts';
-import { readWhere, storedName } from '@nestjs-spark/contracts/internal';
+import { readWhere, storedName, type Spelling } from '@nestjs-spark/contracts/internal';
 import { FieldSql } from './field-sql.ts';
 import { toCondition } from './conditions.ts';
 
@@ -11,9 +11,13 @@ export interface ListSql {
 }
 
 /** @param columns the fields that have a column of their own, in lower case */
-export function toListSql<T extends object>(query: ListQuery<T>, columns: ReadonlySet<string>): ListSql {
+export function toListSql<T extends object>(
+  query: ListQuery<T>,
+  columns: ReadonlySet<string>,
+  spelling: Spelling,
+): ListSql {
   const { where = {}, orderBy, descending = false } = query;
-  const conditions = readWhere(where).map((filter) => toCondition(filter, columns));
+  const conditions = readWhere(where, spelling).map((filter) => toCondition(filter, columns));
   const direction = descending ? ' DESC' : '';
   const first =
     orderBy === undefined || orderBy === 'id'

@@ -1,16 +1,29 @@
 import { StoreRefusedError, VersionConflictError } from '@nestjs-spark/contracts';
+import { keptMetadata, type DocumentWrite } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { DocumentTable } from './document-table.ts';
 import { allTables } from './tables.ts';
 import { versionOf } from './version.ts';
 
 /**
- * Puts a document into its table; in a write transaction.
+ * Puts a document into its table, over what stands there; in a write transaction.
+ * @returns its fields as they are stored now
+ * @throws {VersionConflictError} when it is not at the version given
  * @throws {StoreRefusedError} when it stands in another collection
  */
-export function putDocument(open: OpenDatabase, table: DocumentTable, id: string, document: string): void {
+export function putDocument(
+  open: OpenDatabase,
+  table: DocumentTable,
+  write: Extract<DocumentWrite, { kind: 'put' }>,
+): string {
+  const { id, version } = write;
+  if (version !== undefined) requireVersion(open, table, id, version);
   refuseElsewhere(open, table.collection, id, 'cannot be put into');
-  table.put(id, document, null, Date.now());
+  const there = table.get(id);
+  const document = write.fields(there?.document ?? null);
+  const metadata = there?.metadata ? keptMetadata(there.metadata, write, 'sqlite') : null;
+  table.put(id, document, metadata, Date.now());
+  return document;
 }
 
 /** @throws {StoreRefusedError} when a document of this id is one of another collection */

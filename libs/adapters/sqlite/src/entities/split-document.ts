@@ -36,8 +36,9 @@ export function marksOf(metadata: string | null): CopyMarks {
 function splitAtEnd(text: string): SplitDocument | null {
   const at = text.lastIndexOf(KEY);
   if (at < 0 || !text.endsWith('}')) return null;
-  const metadata = parseObject(text.slice(at + KEY.length, -1));
-  return metadata && { fields: `${withoutComma(text.slice(0, at).trimEnd())}}`, ...keep(metadata) };
+  const written = text.slice(at + KEY.length, -1);
+  const metadata = parseObject(written);
+  return metadata && { fields: `${withoutComma(text.slice(0, at).trimEnd())}}`, ...keep(metadata, written) };
 }
 
 function withoutComma(text: string): string {
@@ -48,19 +49,25 @@ function splitAnywhere(id: string, text: string): SplitDocument {
   const reason = unreadable(text);
   if (reason) throw new ContentRefusedError(`Document ${JSON.stringify(id)} ${reason}`, id);
   const fields: string[] = [];
-  let metadata: Record<string, unknown> = {};
+  let written = '{}';
   scanMembers(text, (member) => {
     const { nameStart, valueStart, valueEnd } = member;
     if (memberName(text, member) !== '@metadata') fields.push(text.slice(nameStart, valueEnd));
-    else metadata = parseObject(text.slice(valueStart, valueEnd)) ?? {};
+    else written = text.slice(valueStart, valueEnd);
   });
-  return { fields: `{${fields.join(',')}}`, ...keep(metadata) };
+  const metadata = parseObject(written);
+  return { fields: `{${fields.join(',')}}`, ...keep(metadata ?? {}, metadata ? written : '{}') };
 }
 
-function keep(metadata: Record<string, unknown>): Omit<SplitDocument, 'fields'> {
-  const kept = Object.entries(metadata).filter(([key]) => !COMPUTED.has(key));
+/** What is kept is kept as it is written. */
+function keep(metadata: Record<string, unknown>, written: string): Omit<SplitDocument, 'fields'> {
+  let kept = '';
+  scanMembers(written, (member) => {
+    if (COMPUTED.has(memberName(written, member))) return;
+    kept += (kept === '' ? '' : ',') + written.slice(member.nameStart, member.valueEnd);
+  });
   const collection = textOrNull(metadata['@collection']) || NO_COLLECTION;
-  return { collection, metadata: kept.length > 0 ? JSON.stringify(Object.fromEntries(kept)) : null };
+  return { collection, metadata: kept === '' ? null : `{${kept}}` };
 }
 
 function parseObject(text: string): Record<string, unknown> | null {

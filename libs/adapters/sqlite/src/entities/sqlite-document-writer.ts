@@ -28,9 +28,7 @@ export class SqliteDocumentWriter implements DocumentWriter {
 function writeOne(open: OpenDatabase, write: DocumentWrite): void {
   const { declaration, id, version } = write;
   if (write.kind === 'put') {
-    const table = tableOf(open, declaration);
-    if (version !== undefined) requireVersion(open, table, id, version);
-    putDocument(open, table, id, write.fields);
+    putDocument(open, tableOf(open, declaration), write);
     return;
   }
   const table = findTable(open, declaration.collection);

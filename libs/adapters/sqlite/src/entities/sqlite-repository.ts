@@ -1,14 +1,13 @@
 import type { ListQuery, Page, Repository, Stored } from '@nestjs-spark/contracts';
-import { checkPut } from '@nestjs-spark/contracts/internal';
+import { EntityMapping, type EntityPut } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import type { TableDeclaration } from './declaration.ts';
 import { ROW_COLUMNS, type DocumentRow, type DocumentTable } from './document-table.ts';
-import { fromEntityText, toEntityText } from './entity-text.ts';
+import { fromEntityText } from './entity-text.ts';
 import { toListSql } from './list-sql.ts';
 import { newId } from './new-id.ts';
-import { toFieldChanges } from './patch-sql.ts';
-import { putDocument, requireVersion } from './put-document.ts';
+import { putDocument } from './put-document.ts';
 import { columnsOf, declareTable, findTable } from './tables.ts';
 import { versionOf } from './version.ts';
 
@@ -16,13 +15,13 @@ import { versionOf } from './version.ts';
 export class SqliteRepository<T extends object> implements Repository<T> {
   readonly #database: SqliteDatabase;
   readonly #declaration: TableDeclaration;
-  readonly #prototype: object;
+  readonly #mapping: EntityMapping;
 
   /** @param prototype what the entities that come back are made of; plain objects when left out */
   constructor(database: SqliteDatabase, declaration: TableDeclaration, prototype: object = Object.prototype) {
     this.#database = database;
     this.#declaration = declaration;
-    this.#prototype = prototype;
+    this.#mapping = new EntityMapping(prototype, declaration.dictionaries);
   }
 
   get(id: string): Promise<Stored<T> | null> {
@@ -37,7 +36,11 @@ export class SqliteRepository<T extends object> implements Repository<T> {
     return this.#database.read((open) => {
       const table = this.#find(open);
       if (!table) return { items: [], total: 0 };
-      const { filter, order, parameters } = toListSql(query, columnsOf(open, table.name));
+      const { filter, order, parameters } = toListSql(
+        query,
+        columnsOf(open, table.name),
+        this.#mapping.spelling,
+      );
       const total = open.number(`SELECT count(*) AS value FROM ${table.quoted} ${filter}`, ...parameters);
       const sql = `SELECT ${ROW_COLUMNS} FROM ${table.quoted} ${filter} ${order} LIMIT ? OFFSET ?`;
       const rows = open.rows<DocumentRow>(sql, ...parameters, take, skip);
@@ -46,32 +49,26 @@ export class SqliteRepository<T extends object> implements Repository<T> {
   }
 
   async create(entity: T): Promise<Stored<T>> {
-    const text = toEntityText(entity);
+    const putAt = this.#mapping.put(entity);
     return this.#database.write((open) => {
       const table = this.#table(open);
-      return this.#put(open, table, newId(open, table), text);
+      const id = newId(open, table);
+      return this.#put(open, table, id, putAt(id), null);
     });
   }
 
   async put(id: string, entity: T, options: { version?: string } = {}): Promise<Stored<T>> {
-    const text = toEntityText(entity);
-    return this.#database.write((open) => {
-      const table = this.#table(open);
-      if (options.version !== undefined) requireVersion(open, table, id, options.version);
-      return this.#put(open, table, id, text);
-    });
+    const put = this.#mapping.put(entity)(id);
+    return this.#database.write((open) => this.#put(open, this.#table(open), id, put, options.version));
   }
 
   async patch(id: string, changes: Partial<T>): Promise<Stored<T> | null> {
-    const { expression, parameters } = toFieldChanges(changes);
-    for (const parameter of parameters) checkPut(id, parameter);
+    const fields = this.#mapping.patch(id, changes);
     return this.#database.write((open) => {
       const table = this.#find(open);
-      const mark = table?.mark(id);
-      if (!table || !mark) return null;
-      const sql = `UPDATE ${table.quoted} SET _document = ${expression}, _modified = ?,
-        _etag = (SELECT last_etag + 1 FROM spark_database) WHERE _etag = ?`;
-      open.prepare(sql).run(...parameters, Date.now(), mark.etag);
+      const there = table?.get(id);
+      if (!table || !there) return null;
+      table.put(there.id, fields(there.document), there.metadata, Date.now());
       const row = table.get(id);
       return row && this.#toEntity(open, row);
     });
@@ -81,14 +78,22 @@ export class SqliteRepository<T extends object> implements Repository<T> {
     return this.#database.write((open) => this.#find(open)?.remove(id) ?? false);
   }
 
-  #put(open: OpenDatabase, table: DocumentTable, id: string, text: string): Stored<T> {
-    const document = checkPut(id, text);
-    putDocument(open, table, id, document);
-    return fromEntityText<T>(id, document, versionOf(open.lastEtag, open.databaseId), this.#prototype);
+  #put(
+    open: OpenDatabase,
+    table: DocumentTable,
+    id: string,
+    put: EntityPut,
+    version: string | null | undefined,
+  ): Stored<T> {
+    const write = { kind: 'put', declaration: this.#declaration, id, version, ...put } as const;
+    const document = putDocument(open, table, write);
+    return this.#toEntity(open, { id, document, etag: open.lastEtag });
   }
 
-  #toEntity(open: OpenDatabase, { id, document, etag }: DocumentRow): Stored<T> {
-    return fromEntityText<T>(id, document, versionOf(etag, open.databaseId), this.#prototype);
+  #toEntity(open: OpenDatabase, row: Pick<DocumentRow, 'id' | 'document' | 'etag'>): Stored<T> {
+    const version = versionOf(row.etag, open.databaseId);
+    const { collection } = this.#declaration;
+    return fromEntityText<T>(this.#mapping, { id: row.id, version, collection, text: row.document });
   }
 
   #find(open: OpenDatabase): DocumentTable | null {

@@ -1,8 +1,11 @@
-import { toStoredFields } from './field-names.ts';
+import { withoutMembers } from './edit-object.ts';
 
-/** An entity's fields as every store writes them. The id is the document's key and not among its fields. */
-export function entityFields(entity: object): Record<string, unknown> {
-  const fields = toStoredFields(JSON.parse(JSON.stringify(entity))) as Record<string, unknown>;
-  delete fields['Id'];
-  return fields;
+/**
+ * An entity's fields as JSON, with names as in TypeScript. The id is the document's key and not among them. What a field that is no
+ * JSON becomes is decided here and nowhere else.
+ */
+export function entityFields(entity: object): string {
+  return withoutMembers(JSON.stringify(entity), ID);
 }
+
+const ID = new Set(['id']);

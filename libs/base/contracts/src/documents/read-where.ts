@@ -1,5 +1,6 @@
 import { StoreRefusedError } from '../errors/errors.ts';
 import { storedName } from './field-names.ts';
+import { BY_CONVENTION, type Spelling } from './spelling.ts';
 
 /** A value as it stands in a document. */
 export type FilterValue = string | number | boolean | null;
@@ -26,8 +27,8 @@ const OPERATORS = ['ne', 'in', ...Object.keys(RANGES), 'startsWith'];
 const MAX_TEXT_BYTES = 512;
 
 /** @throws {StoreRefusedError} naming field and operator, for what no store could answer */
-export function readWhere(where: object): Filter[] {
-  return Object.entries(where).flatMap(([name, condition]) => readField(fieldOf(name), condition));
+export function readWhere(where: object, spelling: Spelling = BY_CONVENTION): Filter[] {
+  return Object.entries(where).flatMap(([name, condition]) => readField(fieldOf(name, spelling), condition));
 }
 
 function readField(field: Field, condition: unknown): Filter[] {
@@ -89,13 +90,22 @@ function checkText(field: Field, operator: string, text: string): string {
   return text;
 }
 
-function fieldOf(name: string): Field {
+function fieldOf(name: string, spelling: Spelling): Field {
   if (name === 'id') return { name, path: null };
   const names = name.split('.');
   if (names.includes('') || /["\\]/.test(name)) {
     throw new StoreRefusedError(`where cannot have the field ${JSON.stringify(name)}`);
   }
-  return { name, path: names.map(storedName) };
+  return { name, path: storedPath(names, spelling) };
+}
+
+function storedPath(names: readonly string[], spelling: Spelling): string[] {
+  let at = spelling;
+  return names.map((name) => {
+    const stored = at.asWritten ? name : storedName(name);
+    at = at.inside(name);
+    return stored;
+  });
 }
 
 function bare({ path }: Field): FilterField {

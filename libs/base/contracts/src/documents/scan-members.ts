@@ -74,6 +74,20 @@ export function scanMembers(text: string, visit: (member: Member) => void): void
   if (text.charCodeAt(at) !== CLOSE_BRACE) throw new SyntaxError('the JSON text ends inside an object');
 }
 
+/** Visits the values of a JSON array without parsing them; the text is taken to be valid JSON. */
+export function scanElements(text: string, visit: (start: number, end: number) => void): void {
+  let at = skipBlanks(text, 0);
+  if (text.charCodeAt(at) !== OPEN_BRACKET) throw new SyntaxError('the JSON text is not a list');
+  at = skipBlanks(text, at + 1);
+  while (at < text.length && text.charCodeAt(at) !== CLOSE_BRACKET) {
+    const end = skipValue(text, at);
+    visit(at, end);
+    at = skipBlanks(text, end);
+    if (text.charCodeAt(at) === COMMA) at = skipBlanks(text, at + 1);
+  }
+  if (at >= text.length) throw new SyntaxError('the JSON text ends inside a list');
+}
+
 /** A member's name, escapes resolved. */
 export function memberName(text: string, { nameStart, nameEnd }: Member): string {
   const raw = text.slice(nameStart + 1, nameEnd - 1);

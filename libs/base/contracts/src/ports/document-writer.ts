@@ -1,8 +1,11 @@
+import type { EntityPut } from '../documents/entity-mapping.ts';
 import type { IdRule } from '../names/id-rules.ts';
 
 /** A collection as the application declares it. Tables and indexes are SQLite's. */
 export interface CollectionDeclaration {
   collection: string;
+  /** Paths of the objects whose keys are data and not names of fields. */
+  dictionaries?: readonly string[];
   table?: string;
   indexes?: readonly string[];
 }
@@ -12,13 +15,11 @@ export type DocumentWrite = {
   declaration: CollectionDeclaration;
   id: string;
 } & (
-  | {
+  | ({
       kind: 'put';
-      /** The fields as JSON text, checked by `checkPut`. */
-      fields: string;
       /** Undefined: whatever is there. Null: there is none yet. */
       version: string | null | undefined;
-    }
+    } & EntityPut)
   | { kind: 'delete'; version: string | undefined }
 );
 
@@ -29,8 +30,8 @@ export interface DocumentWriter {
   /** Reserves an id that no document has had (`cars/1-A`). */
   newId(declaration: CollectionDeclaration): Promise<string>;
   /**
-   * Writes all of them or none. A document is named once at most. A delete without a version passes over what is not there or
-   * is of another collection.
+   * Writes all of them or none. A document is named once at most. A put keeps the metadata that others have set (see
+   * `keptMetadata`). A delete without a version passes over what is not there or is of another collection.
    * @throws {VersionConflictError} naming the document that is not as expected
    * @throws {StoreRefusedError} when a document stands in another collection than the one it is put into
    * @throws {UnavailableError} when the store is away; whether it wrote is then not known, but it was all or nothing

@@ -32,7 +32,8 @@ export function ravendbParts({ own, registry, createDatabase }: RavenStoreSettin
     state,
     registry: modules,
     ravendb: connection,
-    repository: ({ collection }, prototype) => new RavenRepository(connection, collection, prototype),
+    repository: ({ collection, dictionaries }, prototype) =>
+      new RavenRepository(connection, collection, prototype, dictionaries),
     writer: new RavenDocumentWriter(connection),
     backup: null,
     trouble: () => null,

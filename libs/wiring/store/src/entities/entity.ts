@@ -19,6 +19,12 @@ export interface EntityOptions {
    * RavenDB makes its own. Default: none, and such a list then goes through the whole table.
    */
   indexes?: readonly string[];
+  /**
+   * Fields that hold a dictionary, whose keys are data and not names of fields: `prices`, `owner.phones` (lists are looked through),
+   * `prices.*` for dictionaries in a dictionary. Their keys are the same in the store and in TypeScript, and so are they in
+   * `where`. Default: none; the names inside of objects are then converted as all names are, `USD` to `uSD`.
+   */
+  dictionaries?: readonly string[];
 }
 
 /** What is known of a class whose instances are documents. */

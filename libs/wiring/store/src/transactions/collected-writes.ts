@@ -1,10 +1,10 @@
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import {
-  checkPut,
-  entityFields,
+  EntityMapping,
   idKey,
   type DocumentWrite,
   type DocumentWriter,
+  type EntityPut,
 } from '@nestjs-spark/contracts/internal';
 import { declarationOf, type EntityClass } from '../entities/entity.ts';
 
@@ -19,7 +19,7 @@ export interface TransactionWrites<T extends object> {
   /** Stores a new document and says its id, which is taken at once: when nothing is written, no other document gets it. */
   create(entity: T): Promise<string>;
   /**
-   * Replaces the document (or makes it).
+   * Replaces the document (or makes it), as `Repository.put` does: what reads as it is in the entity keeps its text.
    * @param options.version what `stored[VERSION]` said when it was read. Default: whatever is there is replaced
    */
   put(id: string, entity: T, options?: { version?: string | undefined }): void;
@@ -44,16 +44,15 @@ export class CollectedWrites implements SparkTransaction {
 
   of<T extends object>(entity: EntityClass<T>): TransactionWrites<T> {
     const declaration = declarationOf(entity);
+    const mapping = new EntityMapping(entity.prototype as object, declaration.dictionaries);
     return {
       create: (content) => {
-        const text = JSON.stringify(entityFields(content));
-        const made = this.#create(declaration, text);
+        const made = this.#create(declaration, mapping.put(content));
         this.#ids.push(made);
         return made;
       },
       put: (id, content, { version } = {}) => {
-        const fields = checkPut(id, JSON.stringify(entityFields(content)));
-        this.#add({ kind: 'put', declaration, id, fields, version });
+        this.#add({ kind: 'put', declaration, id, version, ...mapping.put(content)(id) });
       },
       delete: (id, { version } = {}) => this.#add({ kind: 'delete', declaration, id, version }),
     };
@@ -68,10 +67,13 @@ export class CollectedWrites implements SparkTransaction {
     this.#ended = true;
   }
 
-  async #create(declaration: DocumentWrite['declaration'], text: string): Promise<string> {
+  async #create(
+    declaration: DocumentWrite['declaration'],
+    putAt: (id: string) => EntityPut,
+  ): Promise<string> {
     this.#refuseWhenEnded();
     const id = await this.#writer.newId(declaration);
-    this.#add({ kind: 'put', declaration, id, fields: checkPut(id, text), version: null });
+    this.#add({ kind: 'put', declaration, id, version: null, ...putAt(id) });
     return id;
   }
 

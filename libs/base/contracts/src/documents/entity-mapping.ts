@@ -1,0 +1,76 @@
+import { checkPut } from './check-put.ts';
+import { entityFields } from './entity-fields.ts';
+import { originOf, type EntityOrigin } from './entity-origin.ts';
+import { fromStoredFields } from './field-names.ts';
+import { mergeObject, ReadOnDemand, type MergeRules } from './merge-fields.ts';
+import { spellingOf, type Spelling } from './spelling.ts';
+
+/** Makes the fields to store, as JSON text, of those that stand there (null: there is no document). Asked again where others wrote in between. */
+export type FieldsOver = (stored: string | null) => string;
+
+/** An entity that is to be put, as it was when `put` was called. */
+export interface EntityPut {
+  fields: FieldsOver;
+  /** What the entity was read from, where it is the very object that the store gave out. */
+  origin: EntityOrigin | null;
+}
+
+/** How entities of one class and the fields of stored documents are made of each other, the same on every store. */
+export class EntityMapping {
+  readonly spelling: Spelling;
+  readonly #prototype: object;
+
+  /**
+   * @param prototype what entities are made of
+   * @param dictionaries paths of the objects whose keys are data and not names of fields
+   */
+  constructor(prototype: object = Object.prototype, dictionaries: readonly string[] = []) {
+    this.#prototype = prototype;
+    this.spelling = spellingOf(dictionaries);
+  }
+
+  /** An entity without its id, of the fields' JSON text. */
+  read(fields: string): object {
+    return Object.assign(
+      Object.create(this.#prototype) as object,
+      fromStoredFields(JSON.parse(fields), this.spelling),
+    );
+  }
+
+  /**
+   * The whole entity as it is now. Fields that read as they are in the entity keep their text; those that it does not have go; those
+   * that do not read at all stay.
+   * @returns takes the id when there is one, and throws `ContentRefusedError` when no document can have it; `fields` throws it for
+   *   a value that cannot be stored
+   */
+  put(entity: object): (id: string) => EntityPut {
+    const text = entityFields(entity);
+    const origin = originOf(entity);
+    return (id) => ({ fields: this.#over(id, text, origin, { keepMarks: origin === null }), origin });
+  }
+
+  /**
+   * The named fields alone; one that is undefined goes. What it answers throws `ContentRefusedError` for a value that cannot be stored.
+   */
+  patch(id: string, changes: object): FieldsOver {
+    const text = entityFields(changes);
+    const named = new Set(Object.keys(changes));
+    named.delete('id');
+    return this.#over(id, text, originOf(changes), { keepMarks: true, named });
+  }
+
+  #over(
+    id: string,
+    wanted: string,
+    origin: EntityOrigin | null,
+    rules: Pick<MergeRules, 'keepMarks' | 'named'>,
+  ): FieldsOver {
+    checkPut(id, '{}');
+    const check = (text: string): string => checkPut(id, text);
+    return (stored) => {
+      const texts = [stored ?? '{}', ...(origin ? [origin.text] : [])];
+      const sources = texts.map((text) => new ReadOnDemand(text, () => entityFields(this.read(text))));
+      return mergeObject(wanted, sources, { ...rules, check, spelling: this.spelling });
+    };
+  }
+}

@@ -1,5 +1,5 @@
 import { VERSION, type Stored } from '@nestjs-spark/contracts';
-import { entityFields, fromStoredFields } from '@nestjs-spark/contracts/internal';
+import { entityFields, fromStoredFields, makeEntity } from '@nestjs-spark/contracts/internal';
 
 export interface EntityDocument {
   '@metadata': { '@id': string; '@change-vector': string; '@collection'?: string; [key: string]: unknown };
@@ -10,18 +10,16 @@ export interface EntityDocument {
 const SERVER_KEYS = ['@id', '@change-vector', '@last-modified'];
 
 /** The text to store. */
-export function toEntityText(entity: object, metadata: Record<string, unknown>): string {
+export function toEntityText(entity: object, metadata: Record<string, unknown>, prototype: object): string {
   const kept = Object.entries(metadata).filter(([key]) => !SERVER_KEYS.includes(key));
-  return JSON.stringify({ ...entityFields(entity), '@metadata': Object.fromEntries(kept) });
+  return JSON.stringify({ ...entityFields(entity, prototype), '@metadata': Object.fromEntries(kept) });
 }
 
 export function fromEntityDocument<T extends object>(
   { '@metadata': metadata, ...fields }: EntityDocument,
   prototype: object,
 ): Stored<T> {
-  const entity = Object.assign(Object.create(prototype) as object, fromStoredFields(fields), {
-    id: metadata['@id'],
-  });
+  const entity = makeEntity(prototype, fromStoredFields(fields) as object, metadata['@id']);
   Object.defineProperty(entity, VERSION, { value: metadata['@change-vector'] });
   return entity as Stored<T>;
 }

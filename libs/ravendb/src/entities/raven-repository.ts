@@ -5,10 +5,9 @@ import {
   type Repository,
   type Stored,
 } from '@nestjs-spark/contracts';
-import { checkPut, storedName } from '@nestjs-spark/contracts/internal';
+import { checkPut, parseStored } from '@nestjs-spark/contracts/internal';
 import type { RavenConnection } from '../connect/raven-connection.ts';
 import { write } from '../write/transaction.ts';
-import { quote } from './conditions.ts';
 import { fromEntityDocument, toEntityText, type EntityDocument } from './entity-document.ts';
 import { toRavenQuery, type RavenQuery } from './list-query.ts';
 import { newId } from './new-id.ts';
@@ -27,7 +26,6 @@ export class RavenRepository<T extends object> implements Repository<T> {
   readonly #connection: RavenConnection;
   readonly #collection: string;
   readonly #prototype: object;
-  readonly #orderKinds = new Map<string, 'number' | 'text'>();
 
   /** @param prototype what the entities that come back are made of; plain objects when left out */
   constructor(connection: RavenConnection, collection: string, prototype: object = Object.prototype) {
@@ -42,8 +40,9 @@ export class RavenRepository<T extends object> implements Repository<T> {
   }
 
   async list(query: ListQuery<T> = {}): Promise<Page<T>> {
-    const kind = query.orderBy ? await this.#orderKind(query.orderBy) : 'text';
-    const { Results, TotalResults } = await this.#query(toRavenQuery(this.#collection, query, kind));
+    const { Results, TotalResults } = await this.#query(
+      toRavenQuery(this.#collection, query, this.#prototype),
+    );
     return {
       items: Results.map((document) => fromEntityDocument<T>(document, this.#prototype)),
       total: TotalResults,
@@ -62,7 +61,7 @@ export class RavenRepository<T extends object> implements Repository<T> {
     for (let attempt = 1; ; attempt++) {
       const document = await this.#read(id);
       if (!document) return null;
-      const current = fromEntityDocument<T>(document, Object.prototype);
+      const current = fromEntityDocument<T>(document, this.#prototype);
       const metadata = document['@metadata'];
       try {
         return await this.#write(id, { ...current, ...changes }, metadata, metadata['@change-vector']);
@@ -83,8 +82,10 @@ export class RavenRepository<T extends object> implements Repository<T> {
 
   async #read(id: string): Promise<EntityDocument | null> {
     const { http } = this.#connection;
-    const answer = await http.getJson<{ Results: (EntityDocument | null)[] }>(http.path('/docs', { id }));
-    const document = answer?.Results[0] ?? null;
+    const { status, body } = await http.request({ path: http.path('/docs', { id }) });
+    if (status === 404) return null;
+    const answer = this.#parse(body.toString('utf8')) as { Results: (EntityDocument | null)[] };
+    const document = answer.Results[0] ?? null;
     const collection = document?.['@metadata']['@collection'] ?? '@empty';
     return collection.toLowerCase() === this.#collection.toLowerCase() ? document : null;
   }
@@ -96,7 +97,7 @@ export class RavenRepository<T extends object> implements Repository<T> {
     metadata: Record<string, unknown>,
     expected: string | null | undefined,
   ): Promise<Stored<T>> {
-    const text = toEntityText(entity, { ...metadata, '@collection': this.#collection });
+    const text = toEntityText(entity, { ...metadata, '@collection': this.#collection }, this.#prototype);
     const document = checkPut(id, text);
     const { http } = this.#connection;
     const version = await write(http, {
@@ -104,7 +105,7 @@ export class RavenRepository<T extends object> implements Repository<T> {
       puts: expected === undefined ? [{ id, document }] : [],
       fence: expected === undefined ? null : { id, document, expected },
     });
-    const stored = JSON.parse(document) as EntityDocument;
+    const stored = this.#parse(document) as EntityDocument;
     stored['@metadata'] = { '@collection': this.#collection, '@id': id, '@change-vector': version };
     return fromEntityDocument<T>(stored, this.#prototype);
   }
@@ -114,20 +115,10 @@ export class RavenRepository<T extends object> implements Repository<T> {
     const body = `{"Query":${JSON.stringify(text)},"QueryParameters":${parameters},"WaitForNonStaleResults":true,"WaitForNonStaleResultsTimeout":"${FRESH_WITHIN}"}`;
     const answer = await http.request({ method: 'POST', path: http.path('/queries'), body });
     if (answer.status === 404) return { Results: [], TotalResults: 0 };
-    return JSON.parse(answer.body.toString('utf8')) as QueryAnswer;
+    return this.#parse(answer.body.toString('utf8')) as QueryAnswer;
   }
 
-  /** RavenDB has no schema: what the first document that has something there has is taken for all. */
-  async #orderKind(field: string): Promise<'number' | 'text'> {
-    const known = this.#orderKinds.get(field);
-    if (known) return known;
-    const name = storedName(field);
-    const text = `from ${quote(this.#collection)} as d where d.${quote(name)} != $none limit 1`;
-    const { Results } = await this.#query({ text, parameters: '{"none":null}' });
-    const value = Results[0]?.[name];
-    if (value === undefined || value === null) return 'text';
-    const kind = typeof value === 'number' ? 'number' : 'text';
-    this.#orderKinds.set(field, kind);
-    return kind;
+  #parse(text: string): unknown {
+    return parseStored(text, this.#prototype);
   }
 }

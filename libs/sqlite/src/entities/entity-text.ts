@@ -1,9 +1,9 @@
 import { VERSION, type Stored } from '@nestjs-spark/contracts';
-import { entityFields, fromStoredFields } from '@nestjs-spark/contracts/internal';
+import { entityFields, fromStoredFields, makeEntity, parseStored } from '@nestjs-spark/contracts/internal';
 
 /** The text to store, fields as in RavenDB. */
-export function toEntityText(entity: object): string {
-  return JSON.stringify(entityFields(entity));
+export function toEntityText(entity: object, prototype: object): string {
+  return JSON.stringify(entityFields(entity, prototype));
 }
 
 export function fromEntityText<T extends object>(
@@ -12,8 +12,8 @@ export function fromEntityText<T extends object>(
   version: string,
   prototype: object,
 ): Stored<T> {
-  const fields = fromStoredFields(JSON.parse(text)) as object;
-  const entity = Object.assign(Object.create(prototype) as object, fields, { id });
+  const fields = fromStoredFields(parseStored(text, prototype)) as object;
+  const entity = makeEntity(prototype, fields, id);
   Object.defineProperty(entity, VERSION, { value: version });
   return entity as Stored<T>;
 }

@@ -1,4 +1,4 @@
-import { storedName, toStoredFields } from '@nestjs-spark/contracts/internal';
+import { storedField, storedName } from '@nestjs-spark/contracts/internal';
 import { jsonPath, quoteText } from './table-name.ts';
 
 /** What to make of `_document`, as SQL; `value` stands for the JSON that it takes the new fields from. */
@@ -9,13 +9,13 @@ export interface FieldChanges {
 }
 
 /** Changes the named fields and leaves every other sign as it is; a field that is undefined goes. */
-export function toFieldChanges(changes: object): FieldChanges {
+export function toFieldChanges(changes: object, prototype: object): FieldChanges {
   let expression = '_document';
   const parameters: string[] = [];
   for (const [name, value] of Object.entries(changes)) {
     const path = jsonPath(storedName(name));
     if (name === 'id' || path === null) continue;
-    const json = value === undefined ? undefined : JSON.stringify(toStoredFields(plain(value)));
+    const json = JSON.stringify(storedField(prototype, name, value)) as string | undefined;
     if (json === undefined) {
       expression = `json_remove(${expression}, ${quoteText(path)})`;
     } else {
@@ -24,8 +24,4 @@ export function toFieldChanges(changes: object): FieldChanges {
     }
   }
   return { expression, parameters };
-}
-
-function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value) ?? 'null');
 }

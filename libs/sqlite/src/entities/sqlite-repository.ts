@@ -37,7 +37,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
     return this.#database.read((open) => {
       const table = this.#find(open);
       if (!table) return { items: [], total: 0 };
-      const { filter, order, parameters } = toListSql(query, columnsOf(open, table.name));
+      const { filter, order, parameters } = toListSql(query, columnsOf(open, table.name), this.#prototype);
       const total = open.number(`SELECT count(*) AS value FROM ${table.quoted} ${filter}`, ...parameters);
       const sql = `SELECT ${ROW_COLUMNS} FROM ${table.quoted} ${filter} ${order} LIMIT ? OFFSET ?`;
       const rows = open.rows<DocumentRow>(sql, ...parameters, take, skip);
@@ -46,7 +46,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
   }
 
   async create(entity: T): Promise<Stored<T>> {
-    const text = toEntityText(entity);
+    const text = toEntityText(entity, this.#prototype);
     return this.#database.write((open) => {
       const table = this.#table(open);
       return this.#put(open, table, newId(open, table), text);
@@ -54,7 +54,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
   }
 
   async put(id: string, entity: T, options: { version?: string } = {}): Promise<Stored<T>> {
-    const text = toEntityText(entity);
+    const text = toEntityText(entity, this.#prototype);
     return this.#database.write((open) => {
       const table = this.#table(open);
       if (options.version !== undefined) requireVersion(open, table, id, options.version);
@@ -63,7 +63,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
   }
 
   async patch(id: string, changes: Partial<T>): Promise<Stored<T> | null> {
-    const { expression, parameters } = toFieldChanges(changes);
+    const { expression, parameters } = toFieldChanges(changes, this.#prototype);
     for (const parameter of parameters) checkPut(id, parameter);
     return this.#database.write((open) => {
       const table = this.#find(open);

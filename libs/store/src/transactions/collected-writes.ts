@@ -43,15 +43,16 @@ export class CollectedWrites implements SparkTransaction {
 
   of<T extends object>(entity: EntityClass<T>): TransactionWrites<T> {
     const declaration = declarationOf(entity);
+    const prototype = entity.prototype as object;
     return {
       create: (content) => {
-        const text = JSON.stringify(entityFields(content));
+        const text = JSON.stringify(entityFields(content, prototype));
         const made = this.#create(declaration, text);
         this.#ids.push(made);
         return made;
       },
       put: (id, content, { version } = {}) => {
-        const fields = checkPut(id, JSON.stringify(entityFields(content)));
+        const fields = checkPut(id, JSON.stringify(entityFields(content, prototype)));
         this.#add({ kind: 'put', declaration, id, fields, version });
       },
       delete: (id, { version } = {}) => this.#add({ kind: 'delete', declaration, id, version }),

@@ -55,7 +55,8 @@ function openStore(settings: RavenSettings, http: RavenHttp): OpenStore & OpenRe
     target: () => closed(new RavenChangeTarget(settings)),
     state: () => closed(new RavenStateStore(settings)),
     registry: () => closed(new RavenModuleRegistry(settings, { create: true })),
-    repository: (collection) => new RavenRepository(closed(new RavenConnection(settings)), collection),
+    repository: (collection, prototype) =>
+      new RavenRepository(closed(new RavenConnection(settings)), collection, prototype),
     writer: () => new RavenDocumentWriter(closed(new RavenConnection(settings))),
     text,
     async put(id, collection, json, metadata = {}) {

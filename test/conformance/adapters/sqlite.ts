@@ -43,7 +43,7 @@ function openStore(database: SqliteDatabase, folder: string, shell: SqliteShell 
     },
     target: () => new SqliteChangeTarget(database),
     state: () => new SqliteStateStore(database),
-    repository: (collection) => new SqliteRepository(database, { collection }),
+    repository: (collection, prototype) => new SqliteRepository(database, { collection }, prototype),
     writer: () => new SqliteDocumentWriter(database),
     put: (id, collection, json, metadata = {}) => past().put(id, collection, json, metadata),
     delete: async (id) => past().delete(id),

@@ -75,18 +75,21 @@ export function isComputed(prototype: object, name: string): boolean {
 function findShape(prototype: object, name: string): FieldShape {
   for (const one of chainOf(prototype)) {
     const type = declared.get(one)?.get(name);
-    if (type) return declaredShape(type() ?? designType(prototype, name));
+    if (!type) continue;
+    const given = type();
+    return given === undefined ? notedShape(designType(prototype, name)) : shapeOf(given);
   }
   const noted = shapeOf(designType(prototype, name));
   return noted.kind === 'date' || noted.kind === 'object' ? noted : AS_STORED;
 }
 
-function declaredShape(type: unknown): FieldShape {
-  if (type !== undefined) return shapeOf(type);
+/** The compiler notes Object for unions (with null, too), interfaces and classes that come later, and no elements of lists. */
+function notedShape(type: unknown): FieldShape {
+  if (type !== undefined && type !== Object && type !== Array) return shapeOf(type);
   return {
     kind: 'impossible',
-    problem: 'is declared without a type, and TypeScript notes none',
-    remedy: 'Write @Field(() => Date), or set emitDecoratorMetadata',
+    problem: 'is declared without a type, and the compiler does not tell it',
+    remedy: 'Write @Field(() => Date), or for a list @Field(() => [Date])',
   };
 }
 

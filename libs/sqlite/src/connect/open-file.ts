@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { migrate } from './schema.ts';
+import { addFunctions } from './sql-functions.ts';
 
 // Waiting inside SQLite stops this process's event loop, so it is short; the longer wait is done outside.
 const BUSY_MS = 20;
@@ -24,6 +25,7 @@ export function openFile(path: string): DatabaseSync {
   const db = new DatabaseSync(path);
   try {
     db.exec(PRAGMAS);
+    addFunctions(db);
     db.exec('BEGIN IMMEDIATE');
     migrate(db, path);
     db.exec('COMMIT');

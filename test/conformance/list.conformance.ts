@@ -139,6 +139,101 @@ export function listConformance(store: StoreUnderTest): void {
       await expectKeys({ orderBy: 'brand', where: { brand: { ne: 'Opel' } }, take: 4 }, 'defg');
     });
 
+    it('are ordered by what stands in each document, whichever document comes first', async () => {
+      const mixed = open.repository<{ power?: unknown }>('Mixed');
+      const powers = [undefined, 9, 10, 100, 'b', '10', 'A', null, -1, 1.5, true, '2024-01-02', '9'];
+      for (const [at, power] of powers.entries()) {
+        await mixed.put(`mixed/${String.fromCharCode(97 + at)}`, { power });
+      }
+      const page = async (query: ListQuery<{ power?: unknown }>) =>
+        (await mixed.list({ orderBy: 'power', ...query })).items.map(({ id }) => id.at(-1)).join('');
+      // Null and missing, texts and booleans, numbers, points in time.
+      await eventually(async () => expect(await page({})).toBe('ahfmgekijbcdl'));
+      expect(await page({ descending: true })).toBe('ldcbjikegmfha');
+      const pages = await Promise.all([0, 4, 8, 12].map((skip) => page({ skip, take: 4 })));
+      expect(pages.join('')).toBe('ahfmgekijbcdl');
+      await eventually(async () =>
+        expect(await page({ where: { power: { gt: 1 } } as object, take: 4 })).toBe('jbcd'),
+      );
+      expect(await page({ where: { power: { lt: 9 } } as object })).toBe('ij');
+      expect(await page({ where: { power: '10' } as object })).toBe('f');
+      expect(await page({ where: { power: { in: [10, 9] } } as object })).toBe('bc');
+      expect(await page({ where: { power: { in: ['10', '9'] } } as object })).toBe('fm');
+    });
+
+    describe('by points in time', () => {
+      const TIMES = {
+        a: '2024-01-02T00:00:00.000Z',
+        b: '2024-01-02T00:00:00Z',
+        c: '2024-01-02T00:00:00.0000000Z',
+        d: '2024-01-02',
+        e: '2024-01-02T01:00:00+01:00',
+        f: '2024-01-01T23:59:59.999Z',
+        g: '2024-01-31T23:30:00-02:00',
+        h: '2024-01-02 00:00',
+        i: '2024-01-02T00:00:00.0000001Z',
+      };
+      let visits: Repository<{ date: string | Date }>;
+      beforeAll(async () => {
+        visits = open.repository('Visits');
+        for (const [key, date] of Object.entries(TIMES)) await visits.put(`visits/${key}`, { date });
+      });
+
+      const times: [what: string, where: Where<{ date: string | Date }>, found: string][] = [
+        [
+          'begin with the whole of one',
+          { date: { startsWith: '2024-01-02T00:00:00.000Z' } as object },
+          'abcde',
+        ],
+        [
+          'begin with one as it is with an offset',
+          { date: { startsWith: '2024-01-02T01:00:00+01:00' } as object },
+          'abcde',
+        ],
+        ['begin with a day', { date: { startsWith: '2024-01-02' } as object }, 'abcdehi'],
+        ['begin with a month, in UTC', { date: { startsWith: '2024-01' } as object }, 'abcdefhi'],
+        [
+          'begin with digits behind the point',
+          { date: { startsWith: '2024-01-02T00:00:00.00' } as object },
+          'abcei',
+        ],
+        ['equal one, however it is spelled', { date: '2024-01-02T00:00:00.000Z' }, 'abcde'],
+        ['equal a Date', { date: new Date('2024-01-02') }, 'abcde'],
+        [
+          'equal one of several',
+          { date: { in: ['2024-01-02', '2024-02-01T01:30:00Z', '2024-01-02 00:00'] } },
+          'abcdegh',
+        ],
+        ['equal none of them', { date: { ne: '2024-01-02T00:00:00Z' } }, 'fghi'],
+        ['are after one', { date: { gt: '2024-01-02T01:00:00+01:00' } }, 'gi'],
+        ['are not before one', { date: { gte: new Date('2024-01-02') } }, 'abcdegi'],
+        ['are before one', { date: { lt: '2024-01-02' } }, 'f'],
+        ['are between a month and the next', { date: { gte: '2024-02', lt: '2024-03' } }, 'g'],
+      ];
+      it.each(times)('find those that %s', async (_, where, found) => {
+        await eventually(async () => {
+          const { items, total } = await visits.list({ where });
+          expect(items.map(({ id }) => id.at(-1)).join('')).toBe(found);
+          expect(total).toBe(found.length);
+        });
+      });
+
+      it('are in the order of time', async () => {
+        const ordered = async () =>
+          (await visits.list({ orderBy: 'date' })).items.map(({ id }) => id.at(-1)).join('');
+        await eventually(async () => expect(await ordered()).toBe('hfdabceig'));
+      });
+    });
+
+    it('know fields named as a table has its own columns', async () => {
+      const odd = open.repository<{ _etag?: number; _document?: string; _key?: string }>('Odd');
+      await odd.put('odd/1', { _etag: 77, _document: 'x', _key: 'k' });
+      await eventually(async () =>
+        expect((await odd.list({ where: { _etag: 77, _document: 'x', _key: 'k' } })).total).toBe(1),
+      );
+      expect((await odd.list({ where: { _document: { startsWith: '{' } } })).total).toBe(0);
+    });
+
     const refused: [what: string, where: object, message: RegExp][] = [
       [
         'an operator that there is not',

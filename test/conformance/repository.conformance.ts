@@ -79,6 +79,21 @@ export function repositoryConformance(store: StoreUnderTest): void {
         expect(await cars.delete(id)).toBe(false);
       }
     });
+    it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+      'takes %s for an id and for a collection as any other',
+      async (name) => {
+        const odd = open.repository<{ model: string }>(name);
+        expect(await odd.get(name)).toBeNull();
+        await odd.put(name, { model: 'x' });
+        expect({ ...(await odd.get(name)) }).toEqual({ id: name, model: 'x' });
+        await eventually(async () => expect((await odd.list({ where: { model: 'x' } })).total).toBe(1));
+        expect(await odd.patch(name, { model: 'y' })).toEqual({ id: name, model: 'y' });
+        expect(await odd.delete(name)).toBe(true);
+        expect((await open.repository<{ model: string }>(`More-${name}`).create({ model: 'x' })).id).toMatch(
+          /\d/,
+        );
+      },
+    );
 
     it('replaces a document, or makes it', async () => {
       const made = await cars.put(`${collection}/odd id ü`, { licensePlate: 'A', year: 1, color: 'red' });

@@ -55,8 +55,8 @@ function openStore(settings: RavenSettings, http: RavenHttp): OpenStore & OpenRe
     target: () => closed(new RavenChangeTarget(settings)),
     state: () => closed(new RavenStateStore(settings)),
     registry: () => closed(new RavenModuleRegistry(settings, { create: true })),
-    repository: (collection, dictionaries) =>
-      new RavenRepository(closed(new RavenConnection(settings)), collection, Object.prototype, dictionaries),
+    repository: (collection, prototype, dictionaries) =>
+      new RavenRepository(closed(new RavenConnection(settings)), collection, prototype, dictionaries),
     writer: () => new RavenDocumentWriter(closed(new RavenConnection(settings))),
     text,
     async putText(id, collection, fields, metadata) {

@@ -43,8 +43,8 @@ function openStore(database: SqliteDatabase, folder: string, shell: SqliteShell 
     },
     target: () => new SqliteChangeTarget(database),
     state: () => new SqliteStateStore(database),
-    repository: (collection, dictionaries = []) =>
-      new SqliteRepository(database, { collection, dictionaries }),
+    repository: (collection, prototype, dictionaries = []) =>
+      new SqliteRepository(database, { collection, dictionaries }, prototype),
     writer: () => new SqliteDocumentWriter(database),
     put: (id, collection, json, metadata = {}) => past().put(id, collection, json, metadata),
     putText: (id, collection, fields, metadata) =>

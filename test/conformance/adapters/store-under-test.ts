@@ -12,7 +12,12 @@ export interface OpenStore {
   feed(): ChangeFeed;
   target(): ChangeTarget;
   state(): StateStore;
-  repository<T extends object>(collection: string, dictionaries?: readonly string[]): Repository<T>;
+  /** @param prototype of the class that the entities are of; plain objects when left out */
+  repository<T extends object>(
+    collection: string,
+    prototype?: object,
+    dictionaries?: readonly string[],
+  ): Repository<T>;
   writer(): DocumentWriter;
   /** Writes one document past every port, as an application or an operator would. `json` is the text without metadata. */
   put(id: string, collection: string, json: string, metadata?: Record<string, string>): Promise<void>;

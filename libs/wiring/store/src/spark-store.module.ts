@@ -12,6 +12,7 @@ import type { IndexDefinition } from '@nestjs-spark/ravendb';
 import type { SparkStoreOptions } from './choose/options.ts';
 import type { StoreParts } from './choose/parts.ts';
 import { StorePreparation } from './come-up/store-preparation.ts';
+import { checkFields } from './entities/check-fields.ts';
 import { declarationOf, type EntityClass } from './entities/entity.ts';
 import { storeProviders } from './hand-out/providers.ts';
 import { repositoryToken, STORE_PARTS } from './hand-out/tokens.ts';
@@ -56,6 +57,7 @@ export class SparkStoreModule extends ConfigurableModuleClass implements OnModul
    * Repositories for these classes, injected with `@InjectRepository(TheClass)`, and indexes over their collections.
    * An index that RavenDB cannot compile keeps the application from being ready, with RavenDB's reason. Indexes are
    * RavenDB's alone; for SQLite name the fields in `@Entity({ indexes })`.
+   * @throws {EntityDeclarationError} at the start, when a class has a `@Field()` that no document can hold
    */
   static forFeature(
     entities: readonly EntityClass[],
@@ -64,7 +66,10 @@ export class SparkStoreModule extends ConfigurableModuleClass implements OnModul
     const providers: FactoryProvider[] = entities.map((entity) => ({
       provide: repositoryToken(entity),
       inject: [STORE_PARTS],
-      useFactory: (store: StoreParts) => store.repository(declarationOf(entity), entity.prototype as object),
+      useFactory: (store: StoreParts) => {
+        checkFields(entity);
+        return store.repository(declarationOf(entity), entity.prototype as object);
+      },
     }));
     const ownIndexes: FactoryProvider = {
       provide: Symbol('SPARK_INDEXES'),

@@ -10,11 +10,8 @@ export function toHeaders(record: Record<string, string>): MsgHdrs {
 }
 
 export function fromHeaders(source: MsgHdrs | undefined): Record<string, string> {
-  const result: Record<string, string> = {};
-  for (const [name, values] of source ?? []) {
-    if (!name.toLowerCase().startsWith(SERVER_PREFIX)) result[name] = values[0] ?? '';
-  }
-  return result;
+  const own = [...(source ?? [])].filter(([name]) => !name.toLowerCase().startsWith(SERVER_PREFIX));
+  return Object.fromEntries(own.map(([name, values]) => [name, values[0] ?? '']));
 }
 
 /** An upper estimate of what headers take on the wire, with room for those that a publish adds. */

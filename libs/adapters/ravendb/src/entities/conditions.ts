@@ -1,4 +1,9 @@
-import type { Filter, FilterValue } from '@nestjs-spark/contracts/internal';
+import {
+  isJsonNumber,
+  parsePointInTime,
+  type Filter,
+  type FilterValue,
+} from '@nestjs-spark/contracts/internal';
 
 /** Takes a parameter's value as JSON and gives its name in the query. */
 export type AddParameter = (json: string) => string;
@@ -18,10 +23,7 @@ export function toCondition(filter: Filter, add: AddParameter): string {
     case 'range':
       return compare(field, filter.operator, filter.value, add);
     case 'prefix':
-      // RavenDB takes the empty prefix for the empty text.
-      return filter.prefix === ''
-        ? compare(field, '>=', '', add)
-        : exact(`startsWith(${field}, ${add(JSON.stringify(filter.prefix))})`);
+      return begins(field, filter.prefix, add);
   }
 }
 
@@ -29,14 +31,25 @@ export function quote(name: string): string {
   return `'${name.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
+function begins(field: string, prefix: string, add: AddParameter): string {
+  // RavenDB takes the empty prefix for the empty text.
+  if (prefix === '') return compare(field, '>=', '', add);
+  const begin = exact(`startsWith(${field}, ${add(JSON.stringify(prefix))})`);
+  // The index spells points in time in UTC and with seven digits, so nothing begins with another spelling of them.
+  return parsePointInTime(prefix)?.zoned ? `(${begin} or ${compare(field, '=', prefix, add)})` : begin;
+}
+
 function among(field: string, values: FilterValue[], negated: boolean, add: AddParameter): string {
-  const texts = values.filter((value) => typeof value === 'string');
+  const isTime = (value: FilterValue) => typeof value === 'string' && parsePointInTime(value) !== null;
+  const isDigits = (value: FilterValue) => typeof value === 'string' && isJsonNumber(value);
+  const texts = values.filter((value) => typeof value === 'string' && !isTime(value) && !isDigits(value));
   const numbers = values.filter((value) => typeof value === 'number');
   const booleans = values.filter((value) => typeof value === 'boolean');
   const alternatives = [
-    ...(texts.length > 1 ? [exact(`${field} in (${add(JSON.stringify(texts))})`)] : []),
-    ...(texts.length === 1 ? [compare(field, '=', texts[0] ?? '', add)] : []),
-    ...(numbers.length > 1 ? [`${field} in (${add(`[${numbers.map(double).join(',')}]`)})`] : []),
+    ...(texts.length > 0 ? [exact(`${field} in (${add(JSON.stringify(texts))})`)] : []),
+    ...values.filter(isTime).map((value) => compare(field, '=', String(value), add)),
+    ...values.filter(isDigits).map((value) => digitsAsText(field, String(value), add)),
+    ...(numbers.length > 1 ? [oneOfNumbers(field, numbers, add)] : []),
     ...(numbers.length === 1 ? [compare(field, '=', numbers[0] ?? 0, add)] : []),
     ...booleans.map((value) => `${field} = ${add(String(value))}`),
     ...(values.includes(null) ? [`(${field} = ${add('null')} or ${not(`exists(${field})`)})`] : []),
@@ -47,9 +60,22 @@ function among(field: string, values: FilterValue[], negated: boolean, add: AddP
   return negated ? not(any) : any;
 }
 
+/** The index has a number as a text, too. */
+function digitsAsText(field: string, digits: string, add: AddParameter): string {
+  const text = exact(`${field} = ${add(JSON.stringify(digits))}`);
+  return `(${text} and not ${compare(field, '=', Number(digits), add)})`;
+}
+
+/** RavenDB's `in` compares texts; only numbers have a number in the index. */
+function oneOfNumbers(field: string, numbers: number[], add: AddParameter): string {
+  const any = `${field} in (${add(`[${numbers.map(double).join(',')}]`)})`;
+  return `(${any} and ${compare(field, '>=', -Number.MAX_VALUE, add)})`;
+}
+
 function compare(field: string, operator: string, value: string | number, add: AddParameter): string {
   if (typeof value === 'number') return `${field} ${operator} ${add(double(value))}`;
-  return exact(`${field} ${operator} ${add(JSON.stringify(value))}`);
+  const point = parsePointInTime(value);
+  return exact(`${field} ${operator} ${add(JSON.stringify(point ? `${point.utc}Z` : value))}`);
 }
 
 function onId(filter: Filter, add: AddParameter): string {

@@ -65,7 +65,7 @@ export function toDocument(text: string): RavenDocument {
 }
 
 export function fromDocument<T extends object>(mapping: EntityMapping, document: RavenDocument): Stored<T> {
-  const entity = Object.assign(mapping.read(splitText(document.text).fields), { id: document.id });
+  const entity = mapping.read(splitText(document.text).fields, document.id);
   Object.defineProperty(entity, VERSION, { value: document.version });
   rememberOrigin(entity, document);
   return entity as Stored<T>;

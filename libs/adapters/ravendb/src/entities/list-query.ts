@@ -1,5 +1,5 @@
 import type { ListQuery } from '@nestjs-spark/contracts';
-import { readWhere, storedName, type Spelling } from '@nestjs-spark/contracts/internal';
+import { EntityMapping, readWhere, storedName } from '@nestjs-spark/contracts/internal';
 import { quote, toCondition, type AddParameter } from './conditions.ts';
 
 export interface RavenQuery {
@@ -8,12 +8,15 @@ export interface RavenQuery {
   parameters: string;
 }
 
-/** @param orderKind how the field to order by compares; RavenDB orders as text unless told */
+/**
+ * Ordered by what a field is in each document: null and missing first, then texts and booleans by their letters, then numbers,
+ * then points in time; equals by their ids. The index has a number for numbers and points in time only.
+ * @param mapping of the class that declares what the fields are
+ */
 export function toRavenQuery<T extends object>(
   collection: string,
   query: ListQuery<T>,
-  orderKind: 'number' | 'text',
-  spelling: Spelling,
+  { prototype, spelling } = new EntityMapping(),
 ): RavenQuery {
   const { where = {}, orderBy, descending = false, skip = 0, take = 25 } = query;
   const parameters = [`"skip":${JSON.stringify(skip)}`, `"take":${JSON.stringify(take)}`];
@@ -22,14 +25,17 @@ export function toRavenQuery<T extends object>(
     parameters.push(`"${name}":${json}`);
     return `$${name}`;
   };
-  const conditions = readWhere(where, spelling).map((filter) => toCondition(filter, add));
+  const conditions = readWhere(where, prototype, spelling).map((filter) => toCondition(filter, add));
   const filter = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
   const direction = descending ? ' desc' : '';
-  const kind = orderKind === 'number' ? ' as double' : '';
-  const first =
-    orderBy === undefined || orderBy === 'id' ? '' : `d.${quote(storedName(orderBy))}${kind}${direction}, `;
+  const keys = orderBy === undefined || orderBy === 'id' ? [] : orderKeys(`d.${quote(storedName(orderBy))}`);
+  const order = [...keys, 'id(d)'].map((key) => `${key}${direction}`).join(', ');
   return {
-    text: `from ${quote(collection)} as d${filter} order by ${first}id(d)${direction} limit $skip, $take`,
+    text: `from ${quote(collection)} as d${filter} order by ${order} limit $skip, $take`,
     parameters: `{${parameters.join(',')}}`,
   };
+}
+
+function orderKeys(field: string): string[] {
+  return [`${field} as double`, `${field} as string`];
 }

@@ -1,7 +1,6 @@
 import type { ListQuery, Page, Repository, Stored } from '@nestjs-spark/contracts';
-import { EntityMapping, refusedId, storedName, type EntityPut } from '@nestjs-spark/contracts/internal';
+import { EntityMapping, refusedId, type EntityPut } from '@nestjs-spark/contracts/internal';
 import type { RavenConnection } from '../connect/raven-connection.ts';
-import { quote } from './conditions.ts';
 import { fromDocument, type RavenDocument } from './entity-document.ts';
 import { toRavenQuery, type RavenQuery } from './list-query.ts';
 import { newId } from './new-id.ts';
@@ -18,7 +17,6 @@ export class RavenRepository<T extends object> implements Repository<T> {
   readonly #connection: RavenConnection;
   readonly #collection: string;
   readonly #mapping: EntityMapping;
-  readonly #orderKinds = new Map<string, 'number' | 'text'>();
 
   /**
    * @param prototype what the entities that come back are made of; plain objects when left out
@@ -41,9 +39,7 @@ export class RavenRepository<T extends object> implements Repository<T> {
   }
 
   async list(query: ListQuery<T> = {}): Promise<Page<T>> {
-    const kind = query.orderBy ? await this.#orderKind(query.orderBy) : 'text';
-    const { spelling } = this.#mapping;
-    const { documents, total } = await this.#query(toRavenQuery(this.#collection, query, kind, spelling));
+    const { documents, total } = await this.#query(toRavenQuery(this.#collection, query, this.#mapping));
     return { items: documents.map((document) => fromDocument<T>(this.#mapping, document)), total };
   }
 
@@ -98,19 +94,5 @@ export class RavenRepository<T extends object> implements Repository<T> {
     const body = `{"Query":${JSON.stringify(text)},"QueryParameters":${parameters},"WaitForNonStaleResults":true,"WaitForNonStaleResultsTimeout":"${FRESH_WITHIN}"}`;
     const answer = await http.request({ method: 'POST', path: http.path('/queries'), body });
     return answer.status === 404 ? { documents: [], total: 0 } : readAnswer(answer.body);
-  }
-
-  /** RavenDB has no schema: what the first document that has something there has is taken for all. */
-  async #orderKind(field: string): Promise<'number' | 'text'> {
-    const known = this.#orderKinds.get(field);
-    if (known) return known;
-    const name = storedName(field);
-    const text = `from ${quote(this.#collection)} as d where d.${quote(name)} != $none limit 1`;
-    const { documents } = await this.#query({ text, parameters: '{"none":null}' });
-    const value = (JSON.parse(documents[0]?.text ?? '{}') as Record<string, unknown>)[name];
-    if (value === undefined || value === null) return 'text';
-    const kind = typeof value === 'number' ? 'number' : 'text';
-    this.#orderKinds.set(field, kind);
-    return kind;
   }
 }

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { migrate } from '../schema/migrate.ts';
 import { LET_TABLES_CHANGE, TABLES_STAY } from '../schema/rebuild-table.ts';
+import { addFunctions } from './sql-functions.ts';
 
 // Waiting inside SQLite stops this process's event loop, so it is short; the longer wait is done outside.
 const BUSY_MS = 20;
@@ -31,6 +32,7 @@ export function openFile(path: string, tell: (what: string) => void): DatabaseSy
   const db = new DatabaseSync(path);
   try {
     db.exec(PRAGMAS + LET_TABLES_CHANGE);
+    addFunctions(db);
     db.exec('BEGIN IMMEDIATE');
     const told = migrate(db, path);
     db.exec('COMMIT');

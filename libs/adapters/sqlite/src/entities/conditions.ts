@@ -1,4 +1,11 @@
-import { sqliteKey, type Filter, type FilterValue } from '@nestjs-spark/contracts/internal';
+import {
+  boundsAround,
+  parsePointInTime,
+  sqliteKey,
+  type Filter,
+  type FilterValue,
+} from '@nestjs-spark/contracts/internal';
+import { DAY, INSTANT, SPELLED } from '../connect/sql-functions.ts';
 import { FieldSql } from './field-sql.ts';
 
 /** A condition with the values of its question marks. */
@@ -21,7 +28,7 @@ export function toCondition(filter: Filter, columns: ReadonlySet<string>): Condi
     case 'range':
       return inRange(field, filter.operator, filter.value);
     case 'prefix':
-      return textsOnly(field, begins(field.value, filter.prefix));
+      return textsOnly(field, beginsSo(field.value, filter.prefix));
   }
 }
 
@@ -41,24 +48,85 @@ function onId(filter: Filter): Condition {
 }
 
 // The type is asked for too: SQLite keeps true as 1, and a list as its text.
-function among({ value, type }: FieldSql, values: FilterValue[], negated: boolean): Condition {
-  const texts = values.filter((one) => typeof one === 'string');
+function among(field: FieldSql, values: FilterValue[], negated: boolean): Condition {
+  const { value, type } = field;
+  const instants = values.filter((one) => typeof one === 'string' && parsePointInTime(one) !== null);
+  const texts = values.filter((one) => typeof one === 'string' && !instants.includes(one));
   const numbers = values.filter((one) => typeof one === 'number');
   const booleans = values.filter((one) => typeof one === 'boolean');
-  const alternatives = [
-    ...(texts.length > 0 ? [`(${value} IN (${marks(texts)}) AND ${type} = 'text')`] : []),
-    ...(numbers.length > 0 ? [`(${value} IN (${marks(numbers)}) AND ${type} ${IS_NUMBER})`] : []),
-    ...booleans.map((one) => `${type} = '${String(one)}'`),
-    ...(values.includes(null) ? [`${value} IS NULL`] : []),
+  const conditions: Condition[] = [
+    ...(texts.length > 0
+      ? [{ sql: `(${value} IN (${marks(texts)}) AND ${type} = 'text')`, parameters: texts as string[] }]
+      : []),
+    ...instants.map((one) => atInstant(field, '=', String(one))),
+    ...(numbers.length > 0
+      ? [{ sql: `(${value} IN (${marks(numbers)}) AND ${type} ${IS_NUMBER})`, parameters: numbers }]
+      : []),
+    ...booleans.map((one) => ({ sql: `${type} = '${String(one)}'`, parameters: [] })),
+    ...(values.includes(null) ? [{ sql: `${value} IS NULL`, parameters: [] }] : []),
   ];
-  const any = alternatives.length > 0 ? `(${alternatives.join(' OR ')})` : 'FALSE';
+  const any = conditions.length > 0 ? `(${conditions.map(({ sql }) => sql).join(' OR ')})` : 'FALSE';
   // Not NOT: what SQL does not know, since the field is missing, is no match either.
-  return { sql: negated ? `${any} IS NOT TRUE` : any, parameters: [...texts, ...numbers] };
+  return {
+    sql: negated ? `${any} IS NOT TRUE` : any,
+    parameters: conditions.flatMap(({ parameters }) => parameters),
+  };
 }
 
-function inRange({ value, type }: FieldSql, operator: string, bound: string | number): Condition {
-  const kind = typeof bound === 'number' ? IS_NUMBER : `= 'text'`;
-  return { sql: `(${value} ${operator} ? AND ${type} ${kind})`, parameters: [bound] };
+function inRange(field: FieldSql, operator: string, bound: string | number): Condition {
+  const { value, type } = field;
+  if (typeof bound === 'number') {
+    return { sql: `(${value} ${operator} ? AND ${type} ${IS_NUMBER})`, parameters: [bound] };
+  }
+  if (parsePointInTime(bound)) return atInstant(field, operator, bound);
+  return textsOnly(field, asSpelled(value, bound, `${operator} ?`, [bound], operator));
+}
+
+function beginsSo(value: string, prefix: string): Condition {
+  if (boundsAround(prefix) === null) return begins(value, prefix);
+  const begin = asSpelled(value, prefix, 'GLOB ?', [`${prefix.replace(/[*?[]/g, '[$&]')}*`], '');
+  const point = parsePointInTime(prefix);
+  if (!point?.zoned) return begin;
+  // Nothing follows a zone: these are the ones that are equal.
+  return { sql: `(${begin.sql} OR ${INSTANT}(${value}) = ?)`, parameters: [...begin.parameters, point.utc] };
+}
+
+/** Points in time, however they are spelled. */
+function atInstant(field: FieldSql, operator: string, text: string): Condition {
+  const { value } = field;
+  const near = nearby(value, text, operator);
+  const instant = parsePointInTime(text)?.utc ?? text;
+  return textsOnly(field, {
+    sql: `(${near.sql}${value} GLOB ${DAY} AND ${INSTANT}(${value}) ${operator} ?)`,
+    parameters: [...near.parameters, instant],
+  });
+}
+
+/** A condition on a text, in which points in time are spelled as RavenDB's indexes spell them. */
+function asSpelled(
+  value: string,
+  text: string,
+  condition: string,
+  parameters: string[],
+  operator: string,
+): Condition {
+  const near = nearby(value, text, operator);
+  if (near.parameters.length === 0) return { sql: `(${value} ${condition})`, parameters };
+  const spelled = `CASE WHEN ${value} GLOB ${DAY} THEN ${SPELLED}(${value}) ELSE ${value} END`;
+  return { sql: `(${near.sql}${spelled} ${condition})`, parameters: [...near.parameters, ...parameters] };
+}
+
+/** Bounds on the text itself, so that an index helps: no zone is more than two days away. Empty where no date can be near. */
+function nearby(value: string, text: string, operator: string): Condition {
+  const bounds = boundsAround(text);
+  if (!bounds) return { sql: '', parameters: [] };
+  const from = { sql: `${value} >= ? AND `, parameters: [bounds.from] };
+  const below = { sql: `${value} < ? AND `, parameters: [bounds.below] };
+  const both = operator.startsWith('>') ? [from] : operator.startsWith('<') ? [below] : [from, below];
+  return {
+    sql: both.map(({ sql }) => sql).join(''),
+    parameters: both.flatMap(({ parameters }) => parameters),
+  };
 }
 
 /** As bounds, so that an index helps. */

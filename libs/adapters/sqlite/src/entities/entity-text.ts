@@ -3,7 +3,7 @@ import { rememberOrigin, type EntityMapping, type EntityOrigin } from '@nestjs-s
 
 /** The entity of a document's fields. */
 export function fromEntityText<T extends object>(mapping: EntityMapping, origin: EntityOrigin): Stored<T> {
-  const entity = Object.assign(mapping.read(origin.text), { id: origin.id });
+  const entity = mapping.read(origin.text, origin.id);
   Object.defineProperty(entity, VERSION, { value: origin.version });
   rememberOrigin(entity, origin);
   return entity as Stored<T>;

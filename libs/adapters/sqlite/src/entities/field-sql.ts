@@ -7,6 +7,8 @@ export class FieldSql {
   readonly value: string;
   /** What JSON calls the value: `text`, `integer`, `real`, `true`, `false`, `null`; SQL's NULL when missing. */
   readonly type: string;
+  /** The value as JSON text, digits as written. */
+  readonly text: string;
 
   /**
    * @param path names as stored, from the outside in
@@ -15,8 +17,10 @@ export class FieldSql {
   constructor(path: readonly string[], columns: ReadonlySet<string>) {
     const quoted = quoteText(`$${path.map(step).join('')}`);
     const [name = ''] = path;
-    const hasColumn = path.length === 1 && columns.has(name.toLowerCase());
+    // `_etag` and the like are the table's own.
+    const hasColumn = path.length === 1 && !name.startsWith('_') && columns.has(name.toLowerCase());
     this.value = hasColumn ? quoteName(name) : `json_extract(_document, ${quoted})`;
+    this.text = `(_document -> ${quoted})`;
     this.type = `json_type(_document, ${quoted})`;
   }
 }

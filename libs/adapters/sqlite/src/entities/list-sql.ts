@@ -1,7 +1,8 @@
 import type { ListQuery } from '@nestjs-spark/contracts';
-import { readWhere, storedName, type Spelling } from '@nestjs-spark/contracts/internal';
-import { FieldSql } from './field-sql.ts';
+import { EntityMapping, readWhere, storedName } from '@nestjs-spark/contracts/internal';
+import { DAY, LETTERS, TICKS } from '../connect/sql-functions.ts';
 import { toCondition } from './conditions.ts';
+import { FieldSql } from './field-sql.ts';
 
 export interface ListSql {
   /** From WHERE on, empty when everything is wanted. */
@@ -10,22 +11,33 @@ export interface ListSql {
   parameters: (string | number)[];
 }
 
-/** @param columns the fields that have a column of their own, in lower case */
+/**
+ * Ordered by what a field is in each document: null and missing first, then texts and booleans by their letters, then numbers,
+ * then points in time; equals by their ids. As RavenDB's indexes have it.
+ * @param columns the fields that have a column of their own, in lower case
+ * @param mapping of the class that declares what the fields are
+ */
 export function toListSql<T extends object>(
   query: ListQuery<T>,
   columns: ReadonlySet<string>,
-  spelling: Spelling,
+  { prototype, spelling } = new EntityMapping(),
 ): ListSql {
   const { where = {}, orderBy, descending = false } = query;
-  const conditions = readWhere(where, spelling).map((filter) => toCondition(filter, columns));
+  const conditions = readWhere(where, prototype, spelling).map((filter) => toCondition(filter, columns));
   const direction = descending ? ' DESC' : '';
-  const first =
-    orderBy === undefined || orderBy === 'id'
-      ? ''
-      : `${new FieldSql([storedName(orderBy)], columns).value} COLLATE NOCASE${direction}, `;
+  const keys =
+    orderBy === undefined || orderBy === 'id' ? [] : orderKeys(new FieldSql([storedName(orderBy)], columns));
   return {
     filter: conditions.length > 0 ? `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}` : '',
-    order: `ORDER BY ${first}id${direction}`,
+    order: `ORDER BY ${[...keys, 'id'].map((key) => `${key}${direction}`).join(', ')}`,
     parameters: conditions.flatMap(({ parameters }) => parameters),
   };
+}
+
+function orderKeys({ value, type, text }: FieldSql): string[] {
+  const number = `CASE WHEN ${type} IN ('integer', 'real') THEN CAST(${value} AS REAL)
+    WHEN ${type} = 'text' AND ${value} GLOB ${DAY} THEN ${TICKS}(${value}) END`;
+  const letters = `CASE ${type} WHEN 'text' THEN ${LETTERS}(${value}) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false'
+    WHEN 'integer' THEN ${text} WHEN 'real' THEN ${text} END`;
+  return [number, letters];
 }

@@ -36,11 +36,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
     return this.#database.read((open) => {
       const table = this.#find(open);
       if (!table) return { items: [], total: 0 };
-      const { filter, order, parameters } = toListSql(
-        query,
-        columnsOf(open, table.name),
-        this.#mapping.spelling,
-      );
+      const { filter, order, parameters } = toListSql(query, columnsOf(open, table.name), this.#mapping);
       const total = open.number(`SELECT count(*) AS value FROM ${table.quoted} ${filter}`, ...parameters);
       const sql = `SELECT ${ROW_COLUMNS} FROM ${table.quoted} ${filter} ${order} LIMIT ? OFFSET ?`;
       const rows = open.rows<DocumentRow>(sql, ...parameters, take, skip);

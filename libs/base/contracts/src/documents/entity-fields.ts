@@ -1,11 +1,34 @@
+import { ContentRefusedError } from '../errors/errors.ts';
 import { withoutMembers } from './edit-object.ts';
+import { toPlain, toPlainField } from './to-plain.ts';
 
 /**
- * An entity's fields as JSON, with names as in TypeScript. The id is the document's key and not among them. What a field that is no
- * JSON becomes is decided here and nowhere else.
+ * An entity's fields as JSON, with names as in TypeScript. The id is the document's key and not among them.
+ * @param prototype of the class that declares what the fields are
+ * @throws {ContentRefusedError} naming the field, for a value that JSON cannot hold
  */
-export function entityFields(entity: object): string {
-  return withoutMembers(JSON.stringify(entity), ID);
+export function entityFields(entity: object, prototype: object = Object.prototype): string {
+  return withoutMembers(JSON.stringify(toPlain(entity, prototype)), ID);
 }
 
 const ID = new Set(['id']);
+
+/** The same of an entity that was just read. What stands in a store and could not be put there (`1e400` in SQLite) is left out. */
+export function seenFields(entity: object, prototype: object): string {
+  try {
+    return entityFields(entity, prototype);
+  } catch (error) {
+    if (!(error instanceof ContentRefusedError)) throw error;
+    const fields = Object.entries(entity).filter(([name, value]) => canBePut(prototype, name, value));
+    return entityFields(Object.fromEntries(fields), prototype);
+  }
+}
+
+function canBePut(prototype: object, name: string, value: unknown): boolean {
+  try {
+    toPlainField(prototype, name, value);
+    return true;
+  } catch {
+    return false;
+  }
+}

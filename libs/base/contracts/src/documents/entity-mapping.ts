@@ -1,7 +1,8 @@
 import { checkPut } from './check-put.ts';
-import { entityFields } from './entity-fields.ts';
+import { entityFields, seenFields } from './entity-fields.ts';
 import { originOf, type EntityOrigin } from './entity-origin.ts';
 import { fromStoredFields } from './field-names.ts';
+import { makeEntity, parseStored } from './make-entity.ts';
 import { mergeObject, ReadOnDemand, type MergeRules } from './merge-fields.ts';
 import { spellingOf, type Spelling } from './spelling.ts';
 
@@ -18,23 +19,22 @@ export interface EntityPut {
 /** How entities of one class and the fields of stored documents are made of each other, the same on every store. */
 export class EntityMapping {
   readonly spelling: Spelling;
-  readonly #prototype: object;
+  /** What entities are made of. */
+  readonly prototype: object;
 
   /**
    * @param prototype what entities are made of
    * @param dictionaries paths of the objects whose keys are data and not names of fields
    */
   constructor(prototype: object = Object.prototype, dictionaries: readonly string[] = []) {
-    this.#prototype = prototype;
+    this.prototype = prototype;
     this.spelling = spellingOf(dictionaries);
   }
 
-  /** An entity without its id, of the fields' JSON text. */
-  read(fields: string): object {
-    return Object.assign(
-      Object.create(this.#prototype) as object,
-      fromStoredFields(JSON.parse(fields), this.spelling),
-    );
+  /** An entity of the fields' JSON text. */
+  read(fields: string, id: string): object {
+    const parsed = parseStored(fields, this.prototype);
+    return makeEntity(this.prototype, fromStoredFields(parsed, this.spelling) as object, id);
   }
 
   /**
@@ -44,7 +44,7 @@ export class EntityMapping {
    *   a value that cannot be stored
    */
   put(entity: object): (id: string) => EntityPut {
-    const text = entityFields(entity);
+    const text = entityFields(entity, this.prototype);
     const origin = originOf(entity);
     return (id) => ({ fields: this.#over(id, text, origin, { keepMarks: origin === null }), origin });
   }
@@ -53,7 +53,7 @@ export class EntityMapping {
    * The named fields alone; one that is undefined goes. What it answers throws `ContentRefusedError` for a value that cannot be stored.
    */
   patch(id: string, changes: object): FieldsOver {
-    const text = entityFields(changes);
+    const text = entityFields(changes, this.prototype);
     const named = new Set(Object.keys(changes));
     named.delete('id');
     return this.#over(id, text, originOf(changes), { keepMarks: true, named });
@@ -69,7 +69,9 @@ export class EntityMapping {
     const check = (text: string): string => checkPut(id, text);
     return (stored) => {
       const texts = [stored ?? '{}', ...(origin ? [origin.text] : [])];
-      const sources = texts.map((text) => new ReadOnDemand(text, () => entityFields(this.read(text))));
+      const sources = texts.map(
+        (text) => new ReadOnDemand(text, () => seenFields(this.read(text, id), this.prototype)),
+      );
       return mergeObject(wanted, sources, { ...rules, check, spelling: this.spelling });
     };
   }

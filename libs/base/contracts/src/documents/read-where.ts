@@ -1,6 +1,9 @@
 import { StoreRefusedError } from '../errors/errors.ts';
+import { shapeAt } from './declared-fields.ts';
+import { isJsonNumber } from './exact-number.ts';
 import { storedName } from './field-names.ts';
 import { BY_CONVENTION, type Spelling } from './spelling.ts';
+import { AS_STORED, type FieldShape } from './field-types.ts';
 
 /** A value as it stands in a document. */
 export type FilterValue = string | number | boolean | null;
@@ -19,16 +22,26 @@ export interface FilterField {
   path: readonly string[] | null;
 }
 
-type Field = FilterField & { name: string };
+type Field = FilterField & { name: string; shape: FieldShape };
 
 const RANGES = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 const OPERATORS = ['ne', 'in', ...Object.keys(RANGES), 'startsWith'];
 // RavenDB finds no longer text.
 const MAX_TEXT_BYTES = 512;
 
-/** @throws {StoreRefusedError} naming field and operator, for what no store could answer */
-export function readWhere(where: object, spelling: Spelling = BY_CONVENTION): Filter[] {
-  return Object.entries(where).flatMap(([name, condition]) => readField(fieldOf(name, spelling), condition));
+/**
+ * @param prototype of the class that declares what the fields are
+ * @param spelling of the names inside of objects
+ * @throws {StoreRefusedError} naming field and operator, for what no store could answer
+ */
+export function readWhere(
+  where: object,
+  prototype: object = Object.prototype,
+  spelling: Spelling = BY_CONVENTION,
+): Filter[] {
+  return Object.entries(where).flatMap(([name, condition]) =>
+    readField(fieldOf(name, prototype, spelling), condition),
+  );
 }
 
 function readField(field: Field, condition: unknown): Filter[] {
@@ -73,13 +86,25 @@ function readOperator(field: Field, operator: string, operand: unknown): Filter 
 }
 
 function readValue(field: Field, operator: string, operand: unknown): FilterValue {
-  const value = operand instanceof Date && !Number.isNaN(operand.getTime()) ? operand.toISOString() : operand;
+  const value = asStored(field, operator, operand);
   if (field.path === null && typeof value !== 'string') throw refused(field, operator, 'a text', operand);
   if (typeof value === 'string') return checkText(field, operator, value);
   if (value === null || typeof value === 'boolean') return value;
   // Minus zero equals zero.
   if (typeof value === 'number' && Number.isFinite(value)) return value + 0;
   throw refused(field, operator, 'a text, a number, a boolean, a date or null', operand);
+}
+
+/** Dates are texts in documents, and declared digits numbers; a store compares these as doubles. */
+function asStored(field: Field, operator: string, operand: unknown): unknown {
+  if (typeof operand === 'bigint') return Number(operand);
+  if (operand instanceof Date && !Number.isNaN(operand.getTime())) {
+    const year = operand.getUTCFullYear();
+    if (year < 1 || year > 9999) throw refused(field, operator, 'dates of the years 1 to 9999', operand);
+    return operand.toISOString();
+  }
+  const isNumber = field.shape.kind === 'decimal' || field.shape.kind === 'bigint';
+  return isNumber && typeof operand === 'string' && isJsonNumber(operand) ? Number(operand) : operand;
 }
 
 function checkText(field: Field, operator: string, text: string): string {
@@ -90,13 +115,13 @@ function checkText(field: Field, operator: string, text: string): string {
   return text;
 }
 
-function fieldOf(name: string, spelling: Spelling): Field {
-  if (name === 'id') return { name, path: null };
+function fieldOf(name: string, prototype: object, spelling: Spelling): Field {
+  if (name === 'id') return { name, path: null, shape: AS_STORED };
   const names = name.split('.');
   if (names.includes('') || /["\\]/.test(name)) {
     throw new StoreRefusedError(`where cannot have the field ${JSON.stringify(name)}`);
   }
-  return { name, path: storedPath(names, spelling) };
+  return { name, path: storedPath(names, spelling), shape: shapeAt(prototype, names) };
 }
 
 function storedPath(names: readonly string[], spelling: Spelling): string[] {

@@ -1,5 +1,5 @@
-/** What a field is compared with. A `Date` stands for the text that JSON makes of it. */
-export type Comparable = string | number | boolean | Date;
+/** What a field is compared with. A `Date` is the same as its text: a point in time. A bigint is compared as a double. */
+export type Comparable = string | number | bigint | boolean | Date;
 
 /** How a field is compared; several of them are combined with and. One that is undefined does not count. */
 export type Comparison<V extends Comparable> = {
@@ -24,7 +24,10 @@ export interface Range<V> {
 
 /** What texts alone can be asked for. */
 export interface Prefix {
-  /** Begins so, capitals as given. Every text begins with the empty one. */
+  /**
+   * Begins so, capitals as given. Every text begins with the empty one. A point in time begins as it is spelled in UTC with
+   * seven digits (`2024-01-02T03:04:05.6780000Z`); a whole one with its zone finds those that are equal.
+   */
   startsWith?: string | undefined;
 }
 
@@ -32,8 +35,10 @@ export interface Prefix {
  * Conditions on the fields of a document: `{ color: 'red', year: { gte: 1990, lt: 2000 }, 'owner.city': { in: ['Bern'] } }`.
  *
  * The same on every store: capitals count, except in `id`; a missing field counts as null; numbers are compared as
- * numbers. Documents of a collection are taken to have one kind of value in a field (or null): what a text compares with a
- * number, a list or another way of writing the same date is left to the store. A text may have 512 bytes at most.
+ * numbers. A text that is written as a point in time (`2024-01-02`, `2024-01-02T03:04:05.678Z`, with an offset) is compared as
+ * one, however it is spelled; without a zone it counts as UTC. Documents of a collection are taken to have one kind of value in
+ * a field (or null): what a text or a date compares with a number, or with a list, is left to the store. A text may have
+ * 512 bytes at most.
  */
 export type Where<T> = { [P in FieldPath<T>]?: Condition<NonNullable<FieldAt<T, P>>> | undefined } & {
   /** The document's id, whatever its capitals. It can be given, one `in` a list, not (`ne`), or by how it begins. */
@@ -52,9 +57,11 @@ type PathOf<F extends string, V, Depth extends readonly unknown[]> = V extends C
   ? F
   : V extends readonly unknown[] | ((...parameters: never[]) => unknown)
     ? never
-    : V extends object
-      ? `${F}.${FieldPath<V, [...Depth, 0]>}`
-      : never;
+    : V extends ReadonlySet<unknown> | ReadonlyMap<unknown, unknown>
+      ? never
+      : V extends object
+        ? `${F}.${FieldPath<V, [...Depth, 0]>}`
+        : never;
 
 /** What stands at such a path. */
 export type FieldAt<T, P extends string> = P extends keyof T

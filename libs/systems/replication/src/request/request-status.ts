@@ -16,6 +16,11 @@ export interface OwnerRequestStatus {
   engines: Record<string, EngineName>;
 }
 
+/** The engine that an owner answered for a task; a task may be called `constructor`. */
+export function engineOf(request: OwnerRequestStatus | null, task: string): EngineName | null {
+  return request && Object.hasOwn(request.engines, task) ? (request.engines[task] ?? null) : null;
+}
+
 /** How far this module's requests to owners have come, as this instance knows it. */
 export class RequestStatus {
   private readonly byOwner = new Map<string, OwnerRequestStatus>();

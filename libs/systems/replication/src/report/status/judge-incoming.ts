@@ -1,5 +1,5 @@
 import type { ApplyReport, ApplyTask } from '@nestjs-spark/streaming/internal';
-import type { OwnerRequestStatus } from '../../request/request-status.ts';
+import { engineOf, type OwnerRequestStatus } from '../../request/request-status.ts';
 import type { OwnerWord } from './owner-word.ts';
 import { lagOf, type IncomingTask } from './task-status.ts';
 
@@ -14,7 +14,7 @@ export interface IncomingFacts {
 
 /** Puts together how a copy stands. Pure. */
 export function judgeIncoming({ declared, report, request, word }: IncomingFacts): IncomingTask {
-  const engine = request?.engines[declared.task.name] ?? null;
+  const engine = engineOf(request, declared.task.name);
   if (engine === 'etl') return fromOwner(declared, word);
   if (!report) return { ...unknown(declared), engine, ...waitingFor(request) };
   const position = report.state === 'Starting' ? null : report.appliedEtag;

@@ -4,7 +4,7 @@ import { taskId, type TaskKey } from '@nestjs-spark/contracts';
 import { describeError, logFor } from '@nestjs-spark/observability/internal';
 import { Declarations } from '../../declare/declarations.ts';
 import { ModuleClient } from '@nestjs-spark/modules/internal';
-import { RequestStatus } from '../../request/request-status.ts';
+import { engineOf, RequestStatus } from '../../request/request-status.ts';
 import { readOwnerWord, type OwnerWord } from './owner-word.ts';
 
 const EVERY_MS = 5_000;
@@ -40,8 +40,8 @@ export class OwnerWords implements OnApplicationBootstrap, BeforeApplicationShut
     const { signal } = this.stopping;
     while (!signal.aborted) {
       for (const { owner, tasks } of this.declarations.all()) {
-        const engines = this.requests.of(owner)?.engines ?? {};
-        const native = tasks.map(({ task }) => task).filter((task) => engines[task.name] === 'etl');
+        const request = this.requests.of(owner);
+        const native = tasks.map(({ task }) => task).filter((task) => engineOf(request, task.name) === 'etl');
         if (native.length > 0) await this.ask(owner, native);
       }
       await wait(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);

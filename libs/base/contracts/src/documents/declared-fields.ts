@@ -1,0 +1,109 @@
+import { AS_STORED, shapeOf, type FieldShape, type FieldType } from './field-types.ts';
+
+type DeclaredType = () => FieldType | undefined;
+
+const declared = new WeakMap<object, Map<string, DeclaredType>>();
+const shapes = new WeakMap<object, Map<string, FieldShape>>();
+
+/** Notes what a field of a class is. `type` is asked for at the first use, since classes may name each other. */
+export function declareField(prototype: object, name: string, type: DeclaredType): void {
+  const fields = declared.get(prototype) ?? new Map<string, DeclaredType>();
+  declared.set(prototype, fields.set(name, type));
+}
+
+/** The names of the fields that a class and those it extends declare. */
+export function declaredFields(prototype: object): string[] {
+  return chainOf(prototype).flatMap((one) => [...(declared.get(one)?.keys() ?? [])]);
+}
+
+/**
+ * What is known of a field: what it was declared as, else, when any decorator stands on it, the type that TypeScript noted
+ * there (`design:type`), provided that it is `Date` or a class.
+ */
+export function fieldShape(prototype: object, name: string): FieldShape {
+  if (prototype === Object.prototype) return AS_STORED;
+  const known = shapes.get(prototype) ?? new Map<string, FieldShape>();
+  shapes.set(prototype, known);
+  const shape = known.get(name) ?? findShape(prototype, name);
+  // Documents may have any number of names.
+  if (known.size < 1000) known.set(name, shape);
+  return shape;
+}
+
+const digits = new WeakMap<object, boolean>();
+
+/** Whether a class, or one that it declares a field to be of, has fields that keep every digit of a number. */
+export function keepsDigits(prototype: object): boolean {
+  const known = digits.get(prototype);
+  if (known !== undefined) return known;
+  // A class may have itself among its fields.
+  digits.set(prototype, false);
+  const found = declaredFields(prototype).some((name) => hasDigits(fieldShape(prototype, name)));
+  digits.set(prototype, found);
+  return found;
+}
+
+function hasDigits(shape: FieldShape): boolean {
+  if ('of' in shape) return hasDigits(shape.of);
+  if (shape.kind === 'object') return keepsDigits(shape.prototype);
+  return shape.kind === 'bigint' || shape.kind === 'decimal';
+}
+
+/** The shape at a path of names; what is not declared on the way is as stored. */
+export function shapeAt(prototype: object, path: readonly string[]): FieldShape {
+  let shape: FieldShape = { kind: 'object', prototype };
+  for (const name of path) {
+    if (shape.kind === 'object') shape = fieldShape(shape.prototype, name);
+    else if (shape.kind === 'map') shape = shape.of;
+    else return AS_STORED;
+  }
+  return shape;
+}
+
+/** Whether a class itself says what stands under a name: a method, or a value that it computes (`get label()`). */
+export function isComputed(prototype: object, name: string): boolean {
+  if (name === 'constructor') return false;
+  return chainOf(prototype).some((one) => {
+    const descriptor = Object.getOwnPropertyDescriptor(one, name);
+    if (!descriptor) return false;
+    return (
+      descriptor.get !== undefined || descriptor.set !== undefined || typeof descriptor.value === 'function'
+    );
+  });
+}
+
+function findShape(prototype: object, name: string): FieldShape {
+  for (const one of chainOf(prototype)) {
+    const type = declared.get(one)?.get(name);
+    if (!type) continue;
+    const given = type();
+    return given === undefined ? notedShape(designType(prototype, name)) : shapeOf(given);
+  }
+  const noted = shapeOf(designType(prototype, name));
+  return noted.kind === 'date' || noted.kind === 'object' ? noted : AS_STORED;
+}
+
+/** The compiler notes Object for unions (with null, too), interfaces and classes that come later, and no elements of lists. */
+function notedShape(type: unknown): FieldShape {
+  if (type !== undefined && type !== Object && type !== Array) return shapeOf(type);
+  return {
+    kind: 'impossible',
+    problem: 'is declared without a type, and the compiler does not tell it',
+    remedy: 'Write @Field(() => Date), or for a list @Field(() => [Date])',
+  };
+}
+
+/** What `emitDecoratorMetadata` notes of a decorated field, when reflect-metadata is loaded. */
+function designType(prototype: object, name: string): unknown {
+  const { getMetadata } = Reflect as { getMetadata?: (key: string, target: object, name: string) => unknown };
+  return getMetadata?.('design:type', prototype, name);
+}
+
+function chainOf(prototype: object): object[] {
+  const chain: object[] = [];
+  for (let one: object | null = prototype; one && one !== Object.prototype;) {
+    chain.push(one);
+    one = Object.getPrototypeOf(one) as object | null;
+  }
+  return chain;
+}

@@ -1,0 +1,32 @@
+/** A number with all of its digits, as JSON writes it: what a double would round stays as it is. */
+export class ExactNumber {
+  readonly digits: string;
+
+  constructor(digits: string) {
+    this.digits = digits;
+  }
+
+  toJSON(): unknown {
+    return RAW.rawJSON(this.digits);
+  }
+}
+
+/** What ES2026 calls source text access; not yet among TypeScript's own types. */
+const RAW = JSON as unknown as { rawJSON(text: string): unknown };
+
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+// Sixteen digits and more, a last zero behind the point, or an exponent: what a double may write in another way.
+const MAY_ROUND = /\d{16}|\d\.\d{15}|\.\d*0(?!\d)|\d[eE][+-]?\d|-0(?!\.\d)/;
+
+export function isJsonNumber(text: string): boolean {
+  return JSON_NUMBER.test(text);
+}
+
+/** Parses stored JSON; numbers that a double would not write back in the same way become {@link ExactNumber}s. */
+export function parseExactly(text: string): unknown {
+  if (!MAY_ROUND.test(text)) return JSON.parse(text);
+  return JSON.parse(text, ((_key: string, value: unknown, { source }: { source?: string } = {}) =>
+    typeof value === 'number' && source !== undefined && String(value) !== source
+      ? new ExactNumber(source)
+      : value) as (key: string, value: unknown) => unknown);
+}

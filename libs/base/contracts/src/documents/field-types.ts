@@ -1,0 +1,107 @@
+/** Stored as a JSON number and kept as a text, so that every digit stays: `1.10`, `9007199254740993`. For `@Field(() => Decimal)`. */
+export const Decimal: unique symbol = Symbol('Decimal');
+
+/** How a field's value and what stands in the document become each other. Both are pure; `read` gets what JSON can hold. */
+export interface FieldConverter {
+  read(stored: unknown): unknown;
+  write(value: unknown): unknown;
+}
+
+/** A class whose instances stand in a document. */
+export type FieldClass = abstract new (...parameters: never[]) => object;
+
+/**
+ * What a field is: `Date`, `BigInt`, {@link Decimal}, a class, a list of one of these (`[Date]`), `mapOf(…)`, `setOf(…)`, or a
+ * converter of one's own. `String`, `Number`, `Boolean` and `Object` are as JSON has them.
+ */
+export type FieldType =
+  FieldClass | BigIntConstructor | typeof Decimal | readonly [FieldType] | MapOf | SetOf | FieldConverter;
+
+/** A `Map` with texts for keys. */
+export class MapOf {
+  readonly values: FieldType;
+
+  constructor(values: FieldType) {
+    this.values = values;
+  }
+}
+
+/** A `Set`. */
+export class SetOf {
+  readonly values: FieldType;
+
+  constructor(values: FieldType) {
+    this.values = values;
+  }
+}
+
+/** `@Field(() => mapOf(Date))`: a `Map` whose keys are texts; an object in the document. */
+export const mapOf = (values: FieldType): MapOf => new MapOf(values);
+
+/** `@Field(() => setOf(String))`: a `Set`; a list in the document. */
+export const setOf = (values: FieldType): SetOf => new SetOf(values);
+
+/** What is known of a field's value. */
+export type FieldShape =
+  | { kind: 'as-stored' | 'date' | 'bigint' | 'decimal' }
+  | { kind: 'object'; prototype: object }
+  | { kind: 'list' | 'map' | 'set'; of: FieldShape }
+  | { kind: 'converted'; converter: FieldConverter }
+  | { kind: 'impossible'; problem: string; remedy: string };
+
+export const AS_STORED: FieldShape = { kind: 'as-stored' };
+
+const AS_JSON_HAS_THEM = new Set<unknown>([String, Number, Boolean, Object, Array]);
+
+/** What a declared type means; `impossible` for what no document can hold. */
+export function shapeOf(type: unknown): FieldShape {
+  if (type === undefined || AS_JSON_HAS_THEM.has(type)) return AS_STORED;
+  if (type === Date) return { kind: 'date' };
+  if (type === BigInt) return { kind: 'bigint' };
+  if (type === Decimal) return { kind: 'decimal' };
+  if (Array.isArray(type)) return listOf(type);
+  if (type instanceof MapOf) return inside('map', type.values);
+  if (type instanceof SetOf) return inside('set', type.values);
+  if (type === Map) {
+    return impossible('is a Map of which the values are not known', 'Declare @Field(() => mapOf(Number))');
+  }
+  if (type === Set) {
+    return impossible('is a Set of which the values are not known', 'Declare @Field(() => setOf(String))');
+  }
+  if (isConverter(type)) return { kind: 'converted', converter: type };
+  if (typeof type !== 'function') return impossible('is declared as something that is not a type', REMEDY);
+  if (isBuiltIn(type)) return impossible(`is a ${type.name}, which no document can hold`, REMEDY);
+  return { kind: 'object', prototype: type.prototype as object };
+}
+
+const REMEDY =
+  'Give @Field() a converter { read, write }, or keep it in a form that JSON has: a text, a number, a list, an object';
+
+function listOf(type: readonly unknown[]): FieldShape {
+  if (type.length !== 1)
+    return impossible('is a list of which the elements are not known', 'Declare @Field(() => [Date])');
+  return inside('list', type[0]);
+}
+
+function inside(kind: 'list' | 'map' | 'set', type: unknown): FieldShape {
+  const of = shapeOf(type);
+  return of.kind === 'impossible' ? of : { kind, of };
+}
+
+function impossible(problem: string, remedy: string): FieldShape {
+  return { kind: 'impossible', problem, remedy };
+}
+
+function isConverter(type: unknown): type is FieldConverter {
+  if (typeof type !== 'object' || type === null) return false;
+  return (
+    'read' in type && 'write' in type && typeof type.read === 'function' && typeof type.write === 'function'
+  );
+}
+
+/** Classes of the language and of Node (Function, Promise, RegExp, typed arrays): not written in JavaScript, or a Buffer. */
+function isBuiltIn(type: { prototype?: unknown } & object): boolean {
+  const { prototype } = type;
+  if (typeof prototype !== 'object' || prototype === null || prototype instanceof Uint8Array) return true;
+  return /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(type));
+}

@@ -1,0 +1,175 @@
+import { types } from 'node:util';
+import { ContentRefusedError } from '../errors/errors.ts';
+import { fieldShape } from './declared-fields.ts';
+import { ExactNumber, isJsonNumber } from './exact-number.ts';
+import { AS_STORED, type FieldShape } from './field-types.ts';
+
+// SQLite reads JSON to this depth.
+const MAX_DEPTH = 900;
+
+/** Where a value stands: its name in the entity, and what it stands in. */
+interface Place {
+  path: string;
+  parents: readonly object[];
+}
+
+/**
+ * An entity as JSON can hold it, under the names it has here: dates are texts, Maps objects, Sets lists, declared digits
+ * {@link ExactNumber}s.
+ * @throws {ContentRefusedError} naming the field, for what JSON would drop, change or not take
+ */
+export function toPlain(entity: object, prototype: object): Record<string, unknown> {
+  const given = hasToJson(entity) ? entity.toJSON('') : entity;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw refused('the entity', `is ${kindOf(given)} and not an object with fields`, 'Give an object');
+  }
+  return plainObject(given, prototype, { path: '', parents: [entity] });
+}
+
+/** One field of an entity as JSON can hold it; undefined where there is none. */
+export function toPlainField(prototype: object, name: string, value: unknown): unknown {
+  return plain(value, fieldShape(prototype, name), { path: name, parents: [] });
+}
+
+function plainObject(entity: object, prototype: object, { path, parents }: Place): Record<string, unknown> {
+  const entries: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(entity)) {
+    const place = { path: path === '' ? name : `${path}.${name}`, parents };
+    const stored = plain(value, fieldShape(prototype, name), place);
+    if (stored !== undefined) entries.push([name, stored]);
+  }
+  return Object.fromEntries(entries);
+}
+
+function plain(value: unknown, shape: FieldShape, place: Place): unknown {
+  if (shape.kind === 'converted' && value !== undefined && value !== null) {
+    return plain(shape.converter.write(value), AS_STORED, place);
+  }
+  switch (typeof value) {
+    case 'undefined':
+    case 'boolean':
+      return value;
+    case 'string':
+      return shape.kind === 'decimal' && isJsonNumber(value) ? new ExactNumber(value) : value;
+    case 'number':
+      if (Number.isFinite(value)) return value;
+      throw refused(place.path, `is ${value}`, 'Give a finite number, null or a text');
+    case 'bigint':
+      if (shape.kind === 'bigint' || shape.kind === 'decimal') return new ExactNumber(String(value));
+      throw refused(
+        place.path,
+        'is a bigint',
+        'Declare it with @Field(() => BigInt), or give a text or a number',
+      );
+    case 'object':
+      return value === null ? null : plainReference(value, shape, place);
+    default:
+      throw refused(place.path, `is ${kindOf(value)}`, 'Leave it out, or make it a method of the class');
+  }
+}
+
+function plainReference(value: object, shape: FieldShape, { path, parents }: Place): unknown {
+  if (parents.includes(value))
+    throw refused(path, 'leads back to an object that it is a part of', 'Give its id instead');
+  if (parents.length > MAX_DEPTH)
+    throw refused(path.slice(0, 200), `lies more than ${MAX_DEPTH} objects deep`, 'Flatten it');
+  const inside = (name: string): Place => ({ path: `${path}${name}`, parents: [...parents, value] });
+  if (value instanceof Date) return dateText(value, path);
+  if (value instanceof Map) return plainMap(value, shape, path, inside);
+  if (value instanceof Set) {
+    if (shape.kind === 'set') return plainList([...value], shape.of, inside);
+    throw refused(path, 'is a Set', 'Declare it with @Field(() => setOf(String)), or give a list');
+  }
+  if (Array.isArray(value)) {
+    return plainList(value, shape.kind === 'list' || shape.kind === 'set' ? shape.of : AS_STORED, inside);
+  }
+  if (types.isBoxedPrimitive(value)) return plain(value.valueOf(), shape, inside(''));
+  refuseBuiltIn(value, path);
+  if (hasToJson(value)) {
+    const json = value.toJSON(path);
+    if (json !== value) return plain(json, shape, inside(''));
+  }
+  if (shape.kind === 'map') return plainMap(new Map(Object.entries(value)), shape, path, inside);
+  return plainObject(value, prototypeFor(value, shape), inside(''));
+}
+
+function plainList(list: readonly unknown[], of: FieldShape, inside: (name: string) => Place): unknown[] {
+  // Not map(), which passes over the holes of a sparse list.
+  return Array.from(list, (item, index) => {
+    const place = inside(`[${index}]`);
+    const stored = plain(item, of, place);
+    if (stored === undefined)
+      throw refused(
+        place.path,
+        'is undefined, or missing in the list',
+        'Give null, or leave it out of the list',
+      );
+    return stored;
+  });
+}
+
+function plainMap(
+  map: ReadonlyMap<unknown, unknown>,
+  shape: FieldShape,
+  path: string,
+  inside: (name: string) => Place,
+): Record<string, unknown> {
+  if (shape.kind !== 'map') {
+    throw refused(path, 'is a Map', 'Declare it with @Field(() => mapOf(Number)), or give an object');
+  }
+  const entries = [...map].map(([key, value]) => {
+    if (typeof key !== 'string')
+      throw refused(path, `is a Map with ${kindOf(key)} for a key`, 'Use texts for keys');
+    return [key, plain(value, shape.of, inside(`.${key}`))] as const;
+  });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+function dateText(date: Date, path: string): string {
+  const time = date.getTime();
+  if (Number.isNaN(time)) throw refused(path, 'is a Date that is not valid', 'Give null, or a point in time');
+  const year = date.getUTCFullYear();
+  if (year >= 1 && year <= 9999) return date.toISOString();
+  throw refused(path, `is a Date in the year ${year}`, 'Stores know the years 1 to 9999');
+}
+
+function refuseBuiltIn(value: object, path: string): void {
+  const isUnknown =
+    ArrayBuffer.isView(value) ||
+    types.isAnyArrayBuffer(value) ||
+    types.isPromise(value) ||
+    types.isRegExp(value) ||
+    types.isNativeError(value) ||
+    types.isWeakMap(value) ||
+    types.isWeakSet(value) ||
+    types.isMapIterator(value) ||
+    types.isSetIterator(value) ||
+    types.isGeneratorObject(value) ||
+    value instanceof WeakRef;
+  if (!isUnknown) return;
+  const remedy = types.isPromise(value)
+    ? 'Wait for it'
+    : 'Give a text, a number, a list or an object, or give @Field() a converter { read, write }';
+  throw refused(path, `is ${kindOf(value)}`, remedy);
+}
+
+function prototypeFor(value: object, shape: FieldShape): object {
+  if (shape.kind === 'object') return shape.prototype;
+  return (Object.getPrototypeOf(value) as object | null) ?? Object.prototype;
+}
+
+function hasToJson(value: object): value is { toJSON(key: string): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`;
+  const name = (Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null)?.constructor
+    ?.name;
+  return `a ${typeof name === 'string' && name !== '' ? name : 'object'}`;
+}
+
+function refused(path: string, problem: string, remedy: string): ContentRefusedError {
+  return new ContentRefusedError(`${path} cannot be stored: it ${problem}. ${remedy}`, null);
+}

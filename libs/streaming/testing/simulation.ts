@@ -22,7 +22,7 @@ import { plainScriptsIn, throwsOn } from './plain-scripts.ts';
 
 export const TASK: TaskKey = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
 
-const QUICK: Pace = {
+export const QUICK: Pace = {
   idleMs: 5,
   watermarkMs: 10,
   witnessMs: 0,
@@ -31,6 +31,7 @@ const QUICK: Pace = {
   confirmMs: 1,
   noLogMs: 2,
   backoffMs: 1,
+  tickMs: 5,
 };
 
 export const SILENT: Log = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };

@@ -31,7 +31,8 @@ export class CaptureProgress {
   readonly #task: TaskKey;
   readonly #collection: string;
   #databaseId: string | null = null;
-  #state: TaskState = 'Starting';
+  /** Until the next page got through, so that it does not come and go with each try. */
+  #trouble: Extract<TaskState, 'Waiting' | 'Faulted'> | null = null;
   /** The last page to publish ends here; what is read behind it may be ahead of the publishing. */
   #handedTo: Etag = 0;
   #passedTo: Etag = 0;
@@ -73,25 +74,25 @@ export class CaptureProgress {
     // What changes later is no part of the first copy.
     if (!this.#live) this.#documentsRead += page.changes.filter(({ kind }) => kind === 'put').length;
     this.#deletes = deletes === 'best-effort' ? 'best-effort' : 'kept';
-    this.#lastError = null;
+    this.#healed();
     this.#moved(position);
   }
 
   /** Everything up to here was read, and nothing of it is to be published. */
   passed(etag: Etag): void {
     this.#passedTo = etag;
-    this.#lastError = null;
+    if (this.published >= this.#handedTo) this.#healed();
   }
 
   waiting(because: string): void {
-    this.#state = 'Waiting';
+    this.#trouble = 'Waiting';
     this.#lastError = because;
   }
 
   failed(error: unknown, mayPass: boolean): void {
     this.#errors++;
     this.#lastError = messageOf(error);
-    this.#state = mayPass ? 'Waiting' : 'Faulted';
+    this.#trouble = mayPass ? 'Waiting' : 'Faulted';
   }
 
   sourceAt(place: Place): void {
@@ -135,7 +136,7 @@ export class CaptureProgress {
       publishedTo: this.published,
       readTo: this.published < this.#handedTo ? this.published : Math.max(this.published, this.#passedTo),
       live: this.#live,
-      state: this.#state,
+      state: this.#state(),
       setAside: this.setAside.count,
       documentsRead: this.#documentsRead,
       documentsTotal: Math.max(this.documentsTotal, this.#documentsRead),
@@ -150,11 +151,11 @@ export class CaptureProgress {
     const stands = this.active ? this.status() : (this.#word ?? this.status());
     const source = this.#unseen < SOURCE_PATIENCE ? this.#source : null;
     const sending = judgeSending({ source, confirmation: this.#heard, stands, now: Date.now() });
-    const trouble = this.#trouble();
+    const apart = this.#seenApart();
     return {
       task: this.#task,
       collection: this.#collection,
-      state: trouble ? 'Waiting' : this.active ? this.#state : (stands?.state ?? this.#state),
+      state: apart ? 'Waiting' : this.active ? this.#state() : (stands?.state ?? this.#state()),
       generation: stands?.generation ?? this.generation,
       databaseId: source?.databaseId ?? stands?.databaseId ?? null,
       publishedEtag: stands?.publishedTo ?? null,
@@ -166,14 +167,14 @@ export class CaptureProgress {
       setAside: stands?.setAside ?? 0,
       deletes: stands?.deletes ?? 'kept',
       errors: this.#errors,
-      lastError: trouble ?? (this.active ? this.#lastError : (stands?.lastError ?? null)),
+      lastError: apart ?? (this.active ? this.#lastError : (stands?.lastError ?? null)),
       active: this.active,
       carriedBy: this.carrier.by(this.active),
     };
   }
 
   /** What shows beside the capture that it cannot go on, whatever it says itself. */
-  #trouble(): string | null {
+  #seenApart(): string | null {
     const missing = this.carrier.missingFor;
     if (missing !== null) {
       if (this.active && this.#lastError !== null) return this.#lastError;
@@ -185,6 +186,16 @@ export class CaptureProgress {
   #moved(position: CapturePosition): void {
     this.published = position.to;
     this.#live = position.live;
-    this.#state = position.live ? 'Streaming' : 'Snapshotting';
+  }
+
+  #state(): TaskState {
+    if (this.#trouble) return this.#trouble;
+    if (this.#databaseId === null) return 'Starting';
+    return this.#live ? 'Streaming' : 'Snapshotting';
+  }
+
+  #healed(): void {
+    this.#trouble = null;
+    this.#lastError = null;
   }
 }

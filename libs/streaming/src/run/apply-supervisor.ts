@@ -38,7 +38,11 @@ export class ApplySupervisor {
 
   constructor(parts: ApplySupervisorParts) {
     this.#parts = parts;
-    this.#watch = new ApplyWatch({ ...parts, tasks: this.#tasks });
+    this.#watch = new ApplyWatch({
+      ...parts,
+      tickMs: (parts.pace ?? PACE).tickMs,
+      tasks: this.#tasks,
+    });
   }
 
   /** The full set of tasks at one owner: starts what is new, ends the rest (their copies stay until `forget`). Returns at once. */

@@ -14,7 +14,7 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import type { TaskApply } from '../apply/task-apply.ts';
 import { OneAtATime, ticking } from '../flow/ticking.ts';
-import { SAY_AGAIN, TICK_MS } from '../task/carrier.ts';
+import { SAY_AGAIN } from '../task/carrier.ts';
 import type { RunningTasks } from './running-tasks.ts';
 import { watchBoard } from './watch-board.ts';
 
@@ -22,6 +22,7 @@ export interface ApplyWatchParts {
   target: Pick<ChangeTarget, 'listCheckpoints'>;
   control: ControlBoard;
   report: Log;
+  tickMs: number;
   tasks: Pick<RunningTasks<TaskApply>, 'all'>;
 }
 
@@ -49,7 +50,7 @@ export class ApplyWatch {
     if (this.#stopped.signal.aborted) return;
     const { control, report } = this.#parts;
     const { signal } = this.#stopped;
-    this.#stopTicking ??= ticking(TICK_MS, () => this.#tick());
+    this.#stopTicking ??= ticking(this.#parts.tickMs, () => this.#tick());
     this.#watching ??= watchBoard(
       control,
       statusToSubjects(requester),

@@ -51,7 +51,11 @@ export class CaptureSupervisor {
 
   constructor(parts: CaptureSupervisorParts) {
     this.#parts = parts;
-    this.#watch = new CaptureWatch({ ...parts, tasks: this.#tasks });
+    this.#watch = new CaptureWatch({
+      ...parts,
+      tickMs: (parts.pace ?? PACE).tickMs,
+      tasks: this.#tasks,
+    });
     this.#deletes = new DeleteKeeper(parts.owner, parts.feed, parts.leases, parts.report, parts.pace ?? PACE);
   }
 

@@ -14,7 +14,7 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import type { TaskCapture } from '../capture/task-capture.ts';
 import { OneAtATime, ticking } from '../flow/ticking.ts';
-import { SAY_AGAIN, TICK_MS } from '../task/carrier.ts';
+import { SAY_AGAIN } from '../task/carrier.ts';
 import type { RunningTasks } from './running-tasks.ts';
 import { watchBoard } from './watch-board.ts';
 
@@ -27,6 +27,7 @@ export interface CaptureWatchParts {
   feed: Pick<ChangeFeed, 'identify'>;
   control: ControlBoard;
   report: Log;
+  tickMs: number;
   tasks: Pick<RunningTasks<TaskCapture>, 'all'>;
 }
 
@@ -55,7 +56,7 @@ export class CaptureWatch {
     if (this.#stopped.signal.aborted) return;
     const { control, report, owner } = this.#parts;
     const { signal } = this.#stopped;
-    this.#stopTicking ??= ticking(TICK_MS, () => this.#tick());
+    this.#stopTicking ??= ticking(this.#parts.tickMs, () => this.#tick());
     this.#watching ??= watchBoard(
       control,
       statusFromSubjects(owner),

@@ -1,7 +1,4 @@
-/** So often a second that `CARRIER_PATIENCE` and the intervals of status are multiples of it. */
-export const TICK_MS = 1_000;
-
-/** How often the carrier of a task says that it lives, in ticks. */
+/** How often the carrier of a task says that it lives, in ticks of `Pace.tickMs`, which is a second. */
 export const SAY_AGAIN = 3;
 
 /**

@@ -1,6 +1,6 @@
 import type { Member } from './member.ts';
 
-interface ToldTask {
+export interface ToldTask {
   collection: string;
   state: string;
   lag: number | null;

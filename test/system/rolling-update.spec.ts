@@ -19,7 +19,7 @@ describeOn(
   (pair) => {
     let world: World;
     let fleet: Member;
-    let hrs: [Member, Member, Member, Member];
+    let hrs: [Member, Member, Member];
     let proxy: RoundRobin;
     let client: SteadyClient;
     const loaded = new AbortController();
@@ -28,7 +28,7 @@ describeOn(
     beforeAll(async () => {
       world = await World.create('rolling-update', pair);
       fleet = await world.fleet();
-      hrs = [await world.hr(), await world.hr(), await world.hr(), await world.hr()];
+      hrs = [await world.hr(), await world.hr(), await world.hr()];
       await fleet.database.write(carCommands(1, BEFORE));
       fleet.start();
       await hrs[0].startReady(DRAIN);

@@ -158,7 +158,7 @@ export class CaptureProgress {
       state: apart ? 'Waiting' : this.active ? this.#state() : (stands?.state ?? this.#state()),
       generation: stands?.generation ?? this.generation,
       databaseId: source?.databaseId ?? stands?.databaseId ?? null,
-      publishedEtag: stands?.publishedTo ?? null,
+      publishedEtag: stands?.readTo ?? null,
       ...sending,
       sourceEtag: source?.etag ?? null,
       live: stands?.live ?? false,

@@ -9,7 +9,7 @@ export interface CaptureReport {
   generation: number;
   /** The database that the etags are of; null while that is not known. */
   databaseId: string | null;
-  /** Everything up to here is in the log; null while that is not known. */
+  /** Everything up to here is in the log or does not concern the task; null while that is not known. */
   publishedEtag: Etag | null;
   /** What the requester has confirmed of this database; null: nothing, or not known. */
   confirmedEtag: Etag | null;

@@ -188,12 +188,6 @@ describe('While it lasts', () => {
     parties.owner();
     await says(requester, GREEN);
   });
-
-  it('a fault that passed while nothing had to be applied is not said for ever', async () => {
-    const { requester } = await running();
-    parties.log.breakReaders();
-    await says(requester, GREEN);
-  });
 });
 
 describe('Versions, databases and words of others', () => {

@@ -81,7 +81,7 @@ const rows: Row[] = [
     behindMs: 5_000,
   },
   {
-    what: 'the owner’s clock was put back',
+    what: 'the owner’s clock was set back',
     hear: hearing(130),
     reached: { ...at100, readAt: OWNER + HOUR },
     lag: 30,

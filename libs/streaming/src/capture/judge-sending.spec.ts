@@ -49,7 +49,7 @@ const rows: [string, Partial<SendingFacts>, number | null, number | null, number
     7,
     null,
   ],
-  ['the clock was put back since', { now: NOW - 60_000 }, 100, 30, 1],
+  ['the clock was set back since', { now: NOW - 60_000 }, 100, 30, 1],
 ];
 
 describe('How far a requester is behind, by its owner', () => {

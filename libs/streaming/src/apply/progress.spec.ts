@@ -20,6 +20,7 @@ function applying(): ApplyProgress {
 function tick(progress: ApplyProgress, times: number): void {
   for (let i = 0; i < times; i++) {
     progress.carrier.heard();
+    progress.seen(progress.checkpoint);
     progress.tick();
   }
 }
@@ -55,6 +56,23 @@ describe('What an instance that applies says of a fault', () => {
     }
     tick(progress, 5);
     expect(progress.report()).toMatchObject({ state: 'Waiting', stalledBecause: 'the disk is full' });
+  });
+
+  it('that its database does not answer, with the reason where there is one', () => {
+    const progress = applying();
+    for (let i = 0; i < CARRIER_PATIENCE; i++) {
+      expect(progress.report().stalledBecause).toBeNull();
+      progress.carrier.heard();
+      progress.tick();
+    }
+    expect(progress.report().stalledBecause).toContain('has not answered');
+    progress.unseen(new UnavailableError('RavenDB'));
+    expect(progress.report()).toMatchObject({
+      state: 'Waiting',
+      stalledBecause: 'RavenDB cannot be reached',
+    });
+    progress.seen(live);
+    expect(progress.report()).toMatchObject({ state: 'Streaming', stalledBecause: null });
   });
 
   it('no fault of its own where the owner has not opened the log', () => {

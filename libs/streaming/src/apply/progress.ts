@@ -40,6 +40,9 @@ export class ApplyProgress {
   readonly #source = new SourceKnowledge();
   /** The checkpoint was looked at: that there is none is then a fact. */
   #known = false;
+  /** For how many ticks the checkpoint could not be looked at, and why. */
+  #unseen = 0;
+  #unseenBecause: string | null = null;
   #moves = 0;
   #caughtUp = false;
   #trouble: Trouble | null = null;
@@ -84,6 +87,8 @@ export class ApplyProgress {
   /** The checkpoint as it stands in the database. @param since `moves` when it was asked for */
   seen(checkpoint: Checkpoint | null, since = this.#moves): void {
     this.#known = true;
+    this.#unseen = 0;
+    this.#unseenBecause = null;
     if (since !== this.#moves) return;
     const before = this.checkpoint;
     if (checkpoint === null) this.checkpoint = null;
@@ -97,6 +102,11 @@ export class ApplyProgress {
     this.checkpoint = checkpoint;
     this.#known = true;
     this.#source.received({ databaseId: checkpoint.databaseId, etag: checkpoint.to });
+  }
+
+  /** The database does not say where the checkpoint is. */
+  unseen(error: unknown): void {
+    this.#unseenBecause = messageOf(error);
   }
 
   /** What the owner answers. */
@@ -128,6 +138,7 @@ export class ApplyProgress {
   tick(): void {
     this.carrier.tick();
     this.#source.tick();
+    this.#unseen++;
     if (this.#trouble) this.#trouble.ticks++;
     if (this.#reading !== null && ++this.#reading > READING_HEALS) this.#trouble = null;
   }
@@ -208,9 +219,13 @@ export class ApplyProgress {
     return because;
   }
 
-  /** The carrier's own trouble, or that there is no carrier, or what the carrier says, or that the owner is silent. */
+  /** The carrier's own trouble, or that the database does not answer, or that there is no carrier, or what the carrier says, or that the owner is silent. */
   #troubleNow(): Trouble | null {
     if (this.active && this.#trouble) return this.#trouble;
+    if (this.#unseen >= CARRIER_PATIENCE) {
+      const because = this.#unseenBecause ?? `this module's database has not answered for ${this.#unseen} s`;
+      return { state: 'Waiting', because, isOwners: false, ticks: this.#unseen };
+    }
     const missing = this.carrier.missingFor;
     const waiting = { state: 'Waiting', isOwners: false } as const;
     if (missing !== null) {

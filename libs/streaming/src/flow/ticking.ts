@@ -8,16 +8,13 @@ export function ticking(intervalMs: number, work: () => void): () => void {
 
 /** Runs one piece of work at a time: what is asked for meanwhile is left out. Failures are the work's own business. */
 export class OneAtATime {
-  #running: Promise<void> | null = null;
+  #runs = false;
 
   try(work: () => Promise<void>): void {
-    this.#running ??= work()
+    if (this.#runs) return;
+    this.#runs = true;
+    void work()
       .catch(() => {})
-      .finally(() => (this.#running = null));
-  }
-
-  /** Answers when nothing runs. */
-  async settled(): Promise<void> {
-    await this.#running;
+      .finally(() => (this.#runs = false));
   }
 }

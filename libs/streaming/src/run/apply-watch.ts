@@ -63,7 +63,6 @@ export class ApplyWatch {
     this.#stopTicking?.();
     this.#stopped.abort();
     await this.#watching;
-    await this.#looking.settled();
   }
 
   #tick(): void {
@@ -80,11 +79,14 @@ export class ApplyWatch {
       .all()
       .map(({ runner, task }) => ({ runner, task, since: runner.progress.moves }));
     if (running.length === 0) return;
-    const stored = new Map(
-      (await this.#parts.target.listCheckpoints()).map((one) => [taskId(one.checkpoint.task), one]),
-    );
+    const stored = await this.#parts.target.listCheckpoints().catch((error: unknown) => {
+      for (const { runner } of running) runner.progress.unseen(error);
+      return null;
+    });
+    if (stored === null || this.#stopped.signal.aborted) return;
+    const byTask = new Map(stored.map((one) => [taskId(one.checkpoint.task), one]));
     for (const { runner, task, since } of running) {
-      const found = stored.get(taskId(task)) ?? null;
+      const found = byTask.get(taskId(task)) ?? null;
       const { catchingUp } = this.#stepsOf(task);
       catchingUp.try(() => runner.standBy(found, since, performance.now()));
     }

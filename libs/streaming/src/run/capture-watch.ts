@@ -69,7 +69,6 @@ export class CaptureWatch {
     this.#stopTicking?.();
     this.#stopped.abort();
     await this.#watching;
-    await this.#looking.settled();
   }
 
   #tick(): void {

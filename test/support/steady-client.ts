@@ -20,13 +20,17 @@ export class SteadyClient {
   }
 
   private read(): void {
-    const reading: Promise<void> = ask(this.url)
-      .then(({ status, body }) => {
-        if (status === 200) this.answered++;
-        else this.failures.push(`${status} ${JSON.stringify(body)}`);
-      })
-      .catch((error: unknown) => void this.failures.push(String(error)))
-      .finally(() => this.pending.delete(reading));
+    const reading = this.ask().finally(() => this.pending.delete(reading));
     this.pending.add(reading);
+  }
+
+  private async ask(): Promise<void> {
+    try {
+      const { status, body } = await ask(this.url);
+      if (status === 200) this.answered++;
+      else this.failures.push(`${status} ${JSON.stringify(body)}`);
+    } catch (error) {
+      this.failures.push(String(error));
+    }
   }
 }

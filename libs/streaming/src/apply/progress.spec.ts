@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { UnavailableError } from '@nestjs-spark/contracts';
+import type { CaptureStatus } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../../testing/checkpoint.ts';
 import { TASK } from '../../testing/simulation.ts';
 import { CARRIER_PATIENCE } from '../task/carrier.ts';
@@ -80,6 +81,26 @@ describe('What an instance that applies says of a fault', () => {
     progress.waiting('the owner has not opened the log yet');
     tick(progress, 10 * CARRIER_PATIENCE);
     expect(progress.report()).toMatchObject({ state: 'Waiting', stalledBecause: null, complete: true });
+  });
+});
+
+describe('An instance that starts', () => {
+  it('has caught up where what it lacks does not concern the task, although no set says so yet', () => {
+    const progress = new ApplyProgress({ task: TASK, collection: 'Cars', fingerprint: 'v1' }, { count: 0 });
+    progress.seen(live);
+    progress.target = { databaseId: 'db', etag: 120 };
+    expect(progress.report()).toMatchObject({
+      complete: false,
+      incompleteBecause: 'catching up: etag 100 of 120',
+    });
+    progress.captureSaid({
+      incarnation: 'first',
+      databaseId: 'db',
+      publishedTo: 100,
+      readTo: 120,
+    } as CaptureStatus);
+    expect(progress.catchingUp).toBe(false);
+    expect(progress.report().complete).toBe(true);
   });
 });
 

@@ -9,10 +9,10 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import type { Counted } from '../set-aside/set-aside.ts';
 import { CARRIER_PATIENCE, Carrier } from '../task/carrier.ts';
-import type { Place } from '../task/place.ts';
+import { etagsBehind, type Place } from '../task/place.ts';
 import type { ApplyReport } from '../task/reports.ts';
 import type { ApplyTask } from '../task/tasks.ts';
-import { isReached, whyIncomplete } from './readiness.ts';
+import { whyIncomplete } from './readiness.ts';
 import { SourceKnowledge } from './source-knowledge.ts';
 
 /** What keeps the carrier of a task from going on. */
@@ -146,7 +146,7 @@ export class ApplyProgress {
   /** Everything is here but for what the source is known to have had at the start. */
   get catchingUp(): boolean {
     if (!this.checkpoint?.live || this.#caughtUp) return false;
-    return this.target === null || !isReached(this.checkpoint, this.target);
+    return this.target === null || etagsBehind(this.#reached(this.checkpoint), this.target) !== 0;
   }
 
   waiting(because: string): void {
@@ -207,11 +207,16 @@ export class ApplyProgress {
     this.#trouble = { state, because, isOwners, ticks: this.#trouble?.ticks ?? 0 };
   }
 
+  #reached(checkpoint: Checkpoint): Place {
+    return { databaseId: checkpoint.databaseId, etag: this.#source.reached(checkpoint) };
+  }
+
   /** Having caught up once after a start is enough: from then on lag is told apart from readiness. */
   #incomplete(): string | null {
     const because = whyIncomplete({
       checkpoint: this.checkpoint,
       fingerprint: this.#task.fingerprint,
+      reached: this.checkpoint ? this.#reached(this.checkpoint).etag : 0,
       target: this.target,
       caughtUp: this.#caughtUp,
     });

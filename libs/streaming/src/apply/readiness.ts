@@ -1,3 +1,4 @@
+import type { Etag } from '@nestjs-spark/contracts';
 import type { Checkpoint } from '@nestjs-spark/contracts/internal';
 import { etagsBehind, type Place } from '../task/place.ts';
 
@@ -6,6 +7,8 @@ export interface ReadinessFacts {
   checkpoint: Checkpoint | null;
   /** Fingerprint of the declared script. */
   fingerprint: string;
+  /** Up to where nothing of the source is missing: the checkpoint's etag, or behind it where nothing concerned the task. */
+  reached: Etag;
   /** How far the source was when this instance began to catch up; null while that is not known. */
   target: Place | null;
   /** The copy was complete before, as this instance declares it: from then on lag is told apart from readiness. */
@@ -13,7 +16,8 @@ export interface ReadinessFacts {
 }
 
 /** Says what a copy still lacks, for an operator; null when it is complete. */
-export function whyIncomplete({ checkpoint, fingerprint, target, caughtUp }: ReadinessFacts): string | null {
+export function whyIncomplete(facts: ReadinessFacts): string | null {
+  const { checkpoint, fingerprint, reached, target, caughtUp } = facts;
   if (checkpoint === null) return 'the owner has not sent anything yet';
   if (checkpoint.script !== fingerprint) {
     // Another version of this module has its script run. What this instance had is overwritten piece by piece, not taken away.
@@ -23,16 +27,8 @@ export function whyIncomplete({ checkpoint, fingerprint, target, caughtUp }: Rea
   if (!checkpoint.swept) return 'copies of an earlier script are being removed';
   if (caughtUp) return null;
   if (target === null) return 'it is not known yet what changed while this module was away';
-  if (etagsBehind(placeOf(checkpoint), target) === null) return "the owner's database is another one now";
-  if (!isReached(checkpoint, target)) return `catching up: etag ${checkpoint.to} of ${target.etag}`;
+  const missing = etagsBehind({ databaseId: checkpoint.databaseId, etag: reached }, target);
+  if (missing === null) return "the owner's database is another one now";
+  if (missing > 0) return `catching up: etag ${reached} of ${target.etag}`;
   return null;
-}
-
-/** Whether everything up to `target` is applied. */
-export function isReached(checkpoint: Pick<Checkpoint, 'databaseId' | 'to'>, target: Place): boolean {
-  return etagsBehind(placeOf(checkpoint), target) === 0;
-}
-
-function placeOf({ databaseId, to }: Pick<Checkpoint, 'databaseId' | 'to'>): Place {
-  return { databaseId, etag: to };
 }

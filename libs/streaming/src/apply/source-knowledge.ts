@@ -72,11 +72,16 @@ export class SourceKnowledge {
     return this.#place;
   }
 
+  /** Up to where nothing is missing, for what the capture has read and not published, too. */
+  reached(reached: Pick<Reached, 'incarnation' | 'to'>): number {
+    return reachedEtag(reached, this.#captured);
+  }
+
   /** Etags that are missing here, at most; null: not known. */
   lag(reached: Reached | null, now: number): number | null {
     if (reached === null || this.#place === null || !this.#isFresh(now)) return null;
     const { databaseId } = reached;
-    return etagsBehind({ databaseId, etag: reachedEtag(reached, this.#captured) }, this.#place);
+    return etagsBehind({ databaseId, etag: this.reached(reached) }, this.#place);
   }
 
   /** Age of what is applied; 0 when nothing is missing, null: not known. `wallNow` serves where the owner's clock is not known. */

@@ -175,12 +175,13 @@ export class CaptureProgress {
 
   /** What shows beside the capture that it cannot go on, whatever it says itself. */
   #seenApart(): string | null {
+    if (this.#unseen >= SOURCE_PATIENCE && this.#sourceError !== null) return this.#sourceError;
     const missing = this.carrier.missingFor;
     if (missing !== null) {
       if (this.active && this.#lastError !== null) return this.#lastError;
       return `no instance of this module is known to carry it, for ${missing} s: NATS does not take its status, or nobody holds its lease`;
     }
-    return this.#unseen >= SOURCE_PATIENCE ? this.#sourceError : null;
+    return null;
   }
 
   #moved(position: CapturePosition): void {

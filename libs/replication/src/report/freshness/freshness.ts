@@ -39,12 +39,13 @@ export function judgeFreshness(tasks: readonly IncomingTask[], asked: Asked | nu
 
 /** Whether all that the owner had at `asked` is applied. */
 export function isReached(tasks: readonly IncomingTask[], asked: Asked | null): boolean {
-  return (
-    asked !== null &&
-    tasks.every(
-      (task) => !isOfAnother(task, asked) && task.position !== null && task.position >= asked.sourceEtag,
-    )
-  );
+  return asked !== null && tasks.every((task) => !isOfAnother(task, asked) && hasAll(task, asked));
+}
+
+/** It is applied, or what is not is known not to concern the task. */
+function hasAll({ position, lag, sourceEtag }: IncomingTask, asked: Asked): boolean {
+  if (position === null) return false;
+  return position >= asked.sourceEtag || (lag === 0 && (sourceEtag ?? 0) >= asked.sourceEtag);
 }
 
 /** Etags of two databases say nothing about each other. */

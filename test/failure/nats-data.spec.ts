@@ -59,9 +59,9 @@ describeOn(ALL_PAIRS, 'NATS with other data than before', (pair) => {
 
 /** How far Fleet's changes are in the log: null until all of them are. */
 async function published(fleet: Member): Promise<number | null> {
-  const { body } = await fleet.operate<{ outgoing: { position: number; lag: number }[] }>(
+  const { body } = await fleet.operate<{ outgoing: { position: number; sourceEtag: number }[] }>(
     '/spark/replication',
   );
   const [task] = body.outgoing;
-  return task?.lag === 0 ? task.position : null;
+  return task && task.position >= task.sourceEtag ? task.position : null;
 }

@@ -142,6 +142,8 @@ export class MemoryLog implements TaskLog {
 
 /** Last-value subjects in memory. */
 export class MemoryControl implements ControlBoard {
+  /** Takes nothing, as JetStream without a majority. */
+  away = false;
   readonly #values = new Map<string, string>();
 
   /** Somebody deletes the stream: nothing is known any more. */
@@ -152,6 +154,7 @@ export class MemoryControl implements ControlBoard {
   readonly #listeners = new Set<(subject: string) => void>();
 
   async publish<T extends object>(subject: string, value: T): Promise<void> {
+    if (this.away) throw new UnavailableError('the board');
     this.#values.set(subject, JSON.stringify(value));
     for (const listener of this.#listeners) listener(subject);
   }
@@ -165,11 +168,11 @@ export class MemoryControl implements ControlBoard {
     subjects: string,
     signal: AbortSignal,
   ): AsyncGenerator<{ subject: string; value: T }, void, undefined> {
-    const prefix = subjects.replace(/>$/, '');
-    const due = [...this.#values.keys()].filter((subject) => subject.startsWith(prefix));
+    const pattern = patternOf(subjects);
+    const due = [...this.#values.keys()].filter((subject) => pattern.test(subject));
     const nudge = new Nudge();
     const listener = (subject: string): void => {
-      if (subject.startsWith(prefix)) due.push(subject);
+      if (pattern.test(subject)) due.push(subject);
       nudge.nudge();
     };
     this.#listeners.add(listener);
@@ -184,6 +187,12 @@ export class MemoryControl implements ControlBoard {
       this.#listeners.delete(listener);
     }
   }
+}
+
+/** As NATS matches: `*` is one token, `>` all that follow. */
+function patternOf(subjects: string): RegExp {
+  const escaped = subjects.replaceAll('.', '\\.').replaceAll('*', '[^.]+').replaceAll('>', '.+');
+  return new RegExp(`^${escaped}$`);
 }
 
 /** Grants every lease to everyone: nothing that is correct may rest on it. */

@@ -1,5 +1,6 @@
 import {
   ContentRefusedError,
+  UnavailableError,
   VersionConflictError,
   taskId,
   taskLabel,
@@ -43,6 +44,8 @@ export class MemoryTarget implements ChangeTarget {
   /** Which documents it does not take, and whether it says which one it was. */
   refuses: (fields: Record<string, unknown>) => boolean = () => false;
   namesRefused = false;
+  /** Takes no writes, as on a full disk; reads go on. */
+  full = false;
   readonly #checkpoints = new Map<string, StoredCheckpoint>();
   #version = 0;
 
@@ -78,6 +81,7 @@ export class MemoryTarget implements ChangeTarget {
     expected: string | null | Promise<string | null>,
   ): Promise<string> {
     this.#fence(checkpoint.task, await expected);
+    if (this.full) throw new UnavailableError('the target');
     this.#requireTaken(commands);
     const before = [...this.documents];
     try {

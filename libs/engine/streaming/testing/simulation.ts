@@ -23,7 +23,7 @@ import { plainScriptsIn, throwsOn } from './plain-scripts.ts';
 
 export const TASK: TaskKey = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
 
-const QUICK: Pace = {
+export const QUICK: Pace = {
   idleMs: 5,
   watermarkMs: 10,
   witnessMs: 0,
@@ -32,6 +32,7 @@ const QUICK: Pace = {
   confirmMs: 1,
   noLogMs: 2,
   backoffMs: 1,
+  tickMs: 5,
 };
 
 export const SILENT: Log = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
@@ -131,7 +132,12 @@ export class Simulation {
       state: this.kept,
       log: this.log,
       control: this.control,
-      source: { ask: async () => ({ sourceEtag: (await this.source.identify('')).lastEtag }) },
+      source: {
+        ask: async () => {
+          const { databaseId, lastEtag } = await this.source.identify('');
+          return { sourceEtag: lastEtag, databaseId };
+        },
+      },
       report: SILENT,
       pace: this.#pace,
     });
@@ -147,7 +153,7 @@ export class Simulation {
 
   /** Some instance says that its copy is complete. */
   get complete(): boolean {
-    return [...this.#applies].some((apply) => apply.progress.report(Date.now()).complete);
+    return [...this.#applies].some((apply) => apply.progress.report().complete);
   }
 
   /** Ids and values that the copies differ in, for a message; empty when source and target agree. */
@@ -256,7 +262,7 @@ export class Simulation {
       if (subject === retrySubject(TASK)) capture.retryAsked();
       if (subject !== confirmationSubject(TASK)) continue;
       capture.confirmed(value);
-      await this.source.keepDeletesAfter(capture.progress.report().confirmedEtag);
+      await this.source.keepDeletesAfter(capture.progress.confirmed?.to ?? 0);
     }
   }
 

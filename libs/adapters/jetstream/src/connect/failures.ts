@@ -47,5 +47,12 @@ function isTransient(error: unknown): boolean {
 /** The same error as the ports promise it: `UnavailableError` for what passes, everything else as it is. */
 export function toPortError(what: string, error: unknown): unknown {
   if (error instanceof UnavailableError || !isTransient(error)) return error;
-  return new UnavailableError(what, { cause: error });
+  return new UnavailableError(what, { cause: error, connected: isAnswerMissing(error) });
+}
+
+/** The connection stands; it is JetStream behind it that does not do what it is asked. */
+function isAnswerMissing(error: unknown): boolean {
+  if (error instanceof JetStreamError || error instanceof JetStreamApiError) return true;
+  if (error instanceof Error && error.name === 'JetStreamNotEnabled') return true;
+  return error instanceof errors.TimeoutError || error instanceof errors.NoRespondersError;
 }

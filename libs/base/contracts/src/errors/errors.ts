@@ -8,8 +8,9 @@ export class VersionConflictError extends Error {
 
 /** A store or the bus cannot be reached, or is not able to answer for now. Waiting and trying again helps. */
 export class UnavailableError extends Error {
-  constructor(what: string, options?: ErrorOptions) {
-    super(`${what} cannot be reached`, options);
+  /** @param options `connected`: the connection stands, so it is not said that there is none */
+  constructor(what: string, { connected = false, ...options }: ErrorOptions & { connected?: boolean } = {}) {
+    super(connected ? `${what} is connected but does not answer` : `${what} cannot be reached`, options);
     this.name = 'UnavailableError';
   }
 }

@@ -1,11 +1,15 @@
+import { performance } from 'node:perf_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { describeError } from '../logging/describe-error.ts';
 import { logFor } from '../logging/log-for.ts';
 import { redact } from '../logging/redact.ts';
+import { Repeats } from '../logging/repeats.ts';
 import { traceIdOf } from '../tracing/trace-id.ts';
 import { sendProblem } from './send-problem.ts';
 import { toProblem } from './to-problem.ts';
+
+const REPEAT_MS = 60_000;
 
 /**
  * Answers every error as `application/problem+json` (RFC 9457) with a `traceId`: a `ProblemError` as it says, Nest's
@@ -15,6 +19,7 @@ import { toProblem } from './to-problem.ts';
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly log = logFor('Problem');
+  private readonly repeats = new Repeats(REPEAT_MS);
 
   catch(error: unknown, host: ArgumentsHost): void {
     if (host.getType() !== 'http') throw error;
@@ -27,8 +32,16 @@ export class ProblemFilter implements ExceptionFilter {
 
   private report(error: unknown, request: IncomingMessage, unforeseen: boolean): void {
     const what = `${request.method} ${request.url?.split('?')[0]} failed [${traceIdOf(request)}]`;
-    if (!unforeseen) return this.log.warn(`${what}: ${describeError(error)}`);
+    if (!unforeseen) return this.warn(what, describeError(error));
     const stack = error instanceof Error && error.stack ? `\n${redact(error.stack)}` : '';
     this.log.error(`${what}: ${describeError(error)}${stack}`);
+  }
+
+  /** While a store is away every request fails with the same words: they are said once a minute, each request for debugging. */
+  private warn(what: string, reason: string): void {
+    const leftOut = this.repeats.leftOut(reason, performance.now());
+    if (leftOut === null) return this.log.debug(`${what}: ${reason}`);
+    const more = leftOut > 0 ? ` (and ${leftOut} more requests in the minute before)` : '';
+    this.log.warn(`${what}: ${reason}${more}`);
   }
 }

@@ -16,6 +16,8 @@ export interface Pace {
   noLogMs: number;
   /** The first wait after a failure; each further one is twice as long, up to fifty times this. */
   backoffMs: number;
+  /** How often an instance looks at what is shared and says that it lives; what is counted in ticks takes so many of these. */
+  tickMs: number;
 }
 
 export const PACE: Pace = {
@@ -27,4 +29,5 @@ export const PACE: Pace = {
   confirmMs: 200,
   noLogMs: 500,
   backoffMs: 100,
+  tickMs: 1_000,
 };

@@ -1,0 +1,152 @@
+import type { ChangeLog, LeaseKeeper } from '@nestjs-spark/contracts/internal';
+import type { Pace } from '../src/flow/pace.ts';
+import type { CaptureReport, ApplyReport } from '../src/task/reports.ts';
+import { ApplySupervisor } from '../src/run/apply-supervisor.ts';
+import { CaptureSupervisor } from '../src/run/capture-supervisor.ts';
+import type { SourceAnswer } from '../src/task/tasks.ts';
+import { MemoryControl, MemoryLog } from './memory-log.ts';
+import { MemorySource, MemoryState } from './memory-source.ts';
+import { MemoryTarget } from './memory-target.ts';
+import { plainScriptsIn } from './plain-scripts.ts';
+import { QUICK, SILENT, TASK } from './simulation.ts';
+
+/** Instances that are left alone, so that what is counted in ticks means something. */
+const PACE: Pace = { ...QUICK, witnessMs: 1_000, idleMs: 10, fullLogMs: 10 };
+
+/** Leases that one holds at a time, in the order of asking. */
+export class FairLeases implements LeaseKeeper {
+  /** While it is set, nobody gets one, and whoever has one loses it: as when its bucket is gone. */
+  #nobody = new AbortController();
+  closed = false;
+  readonly #holders = new Map<string, symbol>();
+
+  close(): void {
+    this.closed = true;
+    this.#nobody.abort();
+  }
+
+  open(): void {
+    this.closed = false;
+    this.#nobody = new AbortController();
+  }
+
+  async whileHeld(
+    name: string,
+    signal: AbortSignal,
+    work: (held: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const me = Symbol(name);
+    while (!signal.aborted) {
+      if (!this.closed && !this.#holders.has(name)) {
+        this.#holders.set(name, me);
+        await work(AbortSignal.any([signal, this.#nobody.signal]));
+        this.#holders.delete(name);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 3));
+    }
+  }
+}
+
+/** Several instances of an owner and of its requester around one task, all in memory. */
+export class Parties {
+  readonly source = new MemorySource();
+  readonly target = new MemoryTarget();
+  readonly log: MemoryLog;
+  readonly control = new MemoryControl();
+  readonly leases = new FairLeases();
+  /** Whether the owner answers questions. */
+  answers = true;
+  readonly #state = new MemoryState();
+  readonly #kept = new MemoryState();
+  readonly #running = new Set<CaptureSupervisor | ApplySupervisor>();
+  script = 'v1';
+  #generation = 1;
+
+  constructor(limit = Infinity) {
+    this.log = new MemoryLog(limit);
+  }
+
+  owner(): CaptureSupervisor {
+    const log: ChangeLog = { provision: async () => {}, open: () => this.log };
+    const { source: feed, control, leases } = this;
+    const owner = new CaptureSupervisor({
+      owner: TASK.owner,
+      feed,
+      log,
+      control,
+      leases,
+      directory: { read: async () => this.#task() },
+      scripts: plainScriptsIn({ isFair: true }),
+      state: this.#state,
+      report: SILENT,
+      pace: PACE,
+    });
+    owner.assign(TASK.requester, [this.#task()]);
+    this.#running.add(owner);
+    return owner;
+  }
+
+  /** @param script what this version of the requester declares */
+  requester(script = this.script): ApplySupervisor {
+    const log: ChangeLog = { provision: async () => {}, open: () => this.log };
+    const { target, control, leases } = this;
+    const requester = new ApplySupervisor({
+      target,
+      state: this.#kept,
+      log,
+      control,
+      leases,
+      source: { ask: () => this.#ask() },
+      report: SILENT,
+      pace: PACE,
+    });
+    requester.assign(TASK.owner, [{ task: TASK, collection: 'Cars', fingerprint: script }]);
+    this.#running.add(requester);
+    return requester;
+  }
+
+  /** The owner takes another script over from a newer version of the requester. */
+  deploy(script: string): void {
+    this.script = script;
+    this.#generation++;
+    for (const one of this.#running)
+      if (one instanceof CaptureSupervisor) one.assign(TASK.requester, [this.#task()]);
+  }
+
+  async end(party: CaptureSupervisor | ApplySupervisor): Promise<void> {
+    this.#running.delete(party);
+    await party.stop();
+  }
+
+  async endAll(): Promise<void> {
+    this.control.away = false;
+    await Promise.all([...this.#running].map((one) => this.end(one)));
+  }
+
+  async #ask(): Promise<SourceAnswer> {
+    if (!this.answers) return 'away';
+    const { databaseId, lastEtag } = await this.source.identify('');
+    return { sourceEtag: lastEtag, databaseId };
+  }
+
+  #task() {
+    const { script } = this;
+    return {
+      task: TASK,
+      collection: 'Cars',
+      script,
+      fingerprint: script,
+      generation: this.#generation,
+      loadable: [],
+    };
+  }
+}
+
+/** What an instance says of the one task. */
+export function told(party: ApplySupervisor): ApplyReport;
+export function told(party: CaptureSupervisor): CaptureReport;
+export function told(party: ApplySupervisor | CaptureSupervisor): ApplyReport | CaptureReport {
+  const [report] = party.reports();
+  if (!report) throw new Error('it has no task');
+  return report;
+}

@@ -1,4 +1,4 @@
-import { ContentRefusedError } from '../errors/errors.ts';
+import { ContentRefusedError, DocumentsRefusedError } from '../errors/errors.ts';
 
 const MAX_ID_BYTES = 512;
 
@@ -22,6 +22,37 @@ export function checkPut(id: string, document: string): string {
     );
   }
   return MAYBE_SURROGATE.test(document) ? rawSurrogates(id, document) : document;
+}
+
+/**
+ * The same for all documents of a set, in place.
+ * @throws {DocumentsRefusedError} naming each that is refused
+ */
+export function checkPuts(puts: Map<string, { id: string; document: string }>): void {
+  refuseTogether(puts, ([key, { id, document }]) => {
+    const checked = checkPut(id, document);
+    if (checked !== document) puts.set(key, { id, document: checked });
+  });
+}
+
+/**
+ * Looks at all of them before any is refused, so that a set of many refused documents is looked at once.
+ * @throws {DocumentsRefusedError} with what `look` refused
+ */
+export function refuseTogether<T, R>(items: Iterable<T>, look: (item: T) => R): R[] {
+  const looked: R[] = [];
+  const refusals: ContentRefusedError[] = [];
+  for (const item of items) {
+    try {
+      looked.push(look(item));
+    } catch (error) {
+      if (!(error instanceof ContentRefusedError)) throw error;
+      refusals.push(...error.refusals);
+    }
+  }
+  const [first, ...others] = refusals;
+  if (first) throw new DocumentsRefusedError([first, ...others]);
+  return looked;
 }
 
 const MAYBE_SURROGATE = /\\u[dD][89a-fA-F]/;

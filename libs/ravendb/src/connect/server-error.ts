@@ -16,7 +16,9 @@ export class RavenRefusedError extends StoreRefusedError {
   readonly type: string;
 
   constructor(where: string, error: ServerError) {
-    super(`${where}: RavenDB refused (${error.status} ${shortType(error.type)}): ${error.message}`);
+    super(`${where}: RavenDB refused (${error.status} ${shortType(error.type)}): ${error.message}`, {
+      mayPass: error.status >= 500,
+    });
     this.name = 'RavenRefusedError';
     this.status = error.status;
     this.type = error.type;
@@ -33,7 +35,8 @@ export class RavenConflictError extends VersionConflictError {
   }
 }
 
-// RavenDB answers 500 for much that trying again does not mend.
+// RavenDB answers 500 for much that trying again does not change. This only chooses the words for whoever asked; whether a
+// document is to blame for a failed set is found by what else RavenDB takes.
 const REFUSALS =
   /(CollectionMismatch|InvalidData|EndOfStream|LicenseLimit|IndexCompilation|IndexInvalid|IndexDoesNotExist|InvalidQuery|Argument|NotSupported|Format|BadRequest|JavaScript)\w*Exception$/;
 

@@ -1,5 +1,5 @@
 import { ContentRefusedError, type ChangeCommand } from '@nestjs-spark/contracts';
-import { checkPut, reduceCommands, unreadable } from '@nestjs-spark/contracts/internal';
+import { checkPut, reduceCommands, refuseTogether, unreadable } from '@nestjs-spark/contracts/internal';
 import { splitDocument, type SplitDocument } from '../entities/split-document.ts';
 
 export interface PreparedPut extends SplitDocument {
@@ -18,10 +18,10 @@ export interface PreparedSet {
 // SQLite takes it, JavaScript and RavenDB make Infinity of it. Rare, so it is looked for before it is looked at.
 const MAYBE_HUGE = /\d[eE]\+?\d{3}|\d{300}/;
 
-/** @throws {ContentRefusedError} naming the document that cannot be stored */
+/** @throws {DocumentsRefusedError} naming the documents that cannot be stored */
 export function prepareSet(commands: readonly ChangeCommand[]): PreparedSet {
   const { puts, deletes, prefixes } = reduceCommands(commands);
-  return { puts: [...puts].map(([key, put]) => preparePut(key, put)), deletes, prefixes };
+  return { puts: refuseTogether(puts, ([key, put]) => preparePut(key, put)), deletes, prefixes };
 }
 
 function preparePut(key: string, put: { id: string; document: string }): PreparedPut {

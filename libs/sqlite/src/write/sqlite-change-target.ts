@@ -1,10 +1,4 @@
-import {
-  ContentRefusedError,
-  type StoreRefusedError,
-  VersionConflictError,
-  type ChangeCommand,
-  type TaskKey,
-} from '@nestjs-spark/contracts';
+import { StoreRefusedError, VersionConflictError, type ChangeCommand, type TaskKey } from '@nestjs-spark/contracts';
 import {
   blame,
   checkpointId,
@@ -16,11 +10,10 @@ import {
   type StoredCheckpoint,
 } from '@nestjs-spark/contracts/internal';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
-import { SqliteRefusedError } from '../connect/sqlite-error.ts';
 import { removeState, requireVersion } from '../state/state-rows.ts';
 import { applySet } from './apply-set.ts';
 import { listCheckpoints, readCheckpoint, writeCheckpoint } from './checkpoint-rows.ts';
-import { prepareSet, type PreparedSet } from './prepare-set.ts';
+import { prepareSet } from './prepare-set.ts';
 import { removeCopies } from './remove-copies.ts';
 
 /**
@@ -56,7 +49,8 @@ export class SqliteChangeTarget implements ChangeTarget {
         return next;
       });
     } catch (error) {
-      throw error instanceof SqliteRefusedError ? refusal(set, error) : error;
+      if (error instanceof StoreRefusedError) blame(set.puts, error);
+      throw error;
     }
   }
 
@@ -95,10 +89,4 @@ export class SqliteChangeTarget implements ChangeTarget {
       }
     }
   }
-}
-
-function refusal({ puts }: PreparedSet, error: SqliteRefusedError): StoreRefusedError {
-  const blamed = blame(puts, error);
-  if (blamed instanceof ContentRefusedError || !error.isAboutContent) return blamed;
-  return new ContentRefusedError(error.message, null, { cause: error });
 }

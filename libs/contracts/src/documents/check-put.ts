@@ -1,6 +1,8 @@
 import { ContentRefusedError, DocumentsRefusedError } from '../errors/errors.ts';
 
 const MAX_ID_BYTES = 512;
+/** Nothing but white space, in the sense of .NET or of JavaScript. */
+const BLANK = /^[\s\u0085]*$/;
 
 /**
  * RavenDB takes these without a word and stores something else, so they are refused on every store: a copy may travel on.
@@ -8,9 +10,9 @@ const MAX_ID_BYTES = 512;
  * @throws {ContentRefusedError} naming the document
  */
 export function checkPut(id: string, document: string): string {
-  if (id === '' || id.endsWith('/') || id.endsWith('|')) {
+  if (BLANK.test(id) || id.endsWith('/') || id.endsWith('|')) {
     throw new ContentRefusedError(
-      `Document ${nameOf(id)}: an id may not be empty or end in "/" or "|", for which RavenDB makes another one`,
+      `Document ${nameOf(id)}: an id may not be empty, blank or end in "/" or "|", for which RavenDB makes another one`,
       id,
     );
   }

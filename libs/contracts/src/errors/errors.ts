@@ -10,12 +10,15 @@ export class VersionConflictError extends Error {
 export class UnavailableError extends Error {
   /** It would be so whatever was sent: a locked file, a full disk. Otherwise what was sent may be what broke it. */
   readonly whateverIsSent: boolean;
+  /** It answered, and said that it failed. Otherwise nobody answered, or somebody on the way did. */
+  readonly answered: boolean;
 
-  /** @param options `whateverIsSent`: default false */
-  constructor(what: string, options: ErrorOptions & { whateverIsSent?: boolean } = {}) {
+  /** @param options both default to false */
+  constructor(what: string, options: ErrorOptions & { whateverIsSent?: boolean; answered?: boolean } = {}) {
     super(`${what} cannot be reached`, options);
     this.name = 'UnavailableError';
     this.whateverIsSent = options.whateverIsSent ?? false;
+    this.answered = options.answered ?? false;
   }
 }
 

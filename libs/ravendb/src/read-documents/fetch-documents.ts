@@ -1,5 +1,6 @@
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
+import { RavenRefusedError } from '../connect/server-error.ts';
 import { cutDocuments } from './cut-documents.ts';
 import { readMetadata, type DocumentMetadata } from './document-metadata.ts';
 
@@ -8,6 +9,7 @@ export interface FetchedDocument extends DocumentMetadata {
 }
 
 const IDS_PER_CALL = 1024;
+const SURELY_AN_ID = 'sparkCheckpoints/none';
 
 /** The documents in the order of `ids`; null where there is none. */
 export async function fetchDocuments(
@@ -19,18 +21,46 @@ export async function fetchDocuments(
   const found: (FetchedDocument | null)[] = [];
   for (let at = 0; at < ids.length; at += IDS_PER_CALL) {
     const some = ids.slice(at, at + IDS_PER_CALL);
-    const { body } = await node.request({
-      method: 'POST',
-      path: http.path('/docs', { ...query }),
-      body: JSON.stringify({ Ids: some }),
-    });
-    const { slices } = cutDocuments(body);
-    for (const [index] of some.entries()) {
-      const slice = slices[index];
-      found.push(
-        slice ? { ...readMetadata(body, slice), json: body.subarray(slice.start, slice.end) } : null,
-      );
-    }
+    found.push(...(await fetchSome(http, node, some, query)));
   }
   return found;
+}
+
+async function fetchSome(
+  http: RavenHttp,
+  node: Requester,
+  ids: string[],
+  query: { metadataOnly?: boolean },
+): Promise<(FetchedDocument | null)[]> {
+  try {
+    return await ask(http, node, ids, query);
+  } catch (error) {
+    if (!(error instanceof RavenRefusedError)) throw error;
+    const half = Math.ceil(ids.length / 2);
+    if (half < ids.length) {
+      const first = await fetchSome(http, node, ids.slice(0, half), query);
+      return [...first, ...(await fetchSome(http, node, ids.slice(half), query))];
+    }
+    // Under an id that RavenDB refuses to look up nothing can be, if it looks up others.
+    await ask(http, node, [SURELY_AN_ID], { metadataOnly: true });
+    return [null];
+  }
+}
+
+async function ask(
+  http: RavenHttp,
+  node: Requester,
+  ids: string[],
+  query: { metadataOnly?: boolean },
+): Promise<(FetchedDocument | null)[]> {
+  const { body } = await node.request({
+    method: 'POST',
+    path: http.path('/docs', { ...query }),
+    body: JSON.stringify({ Ids: ids }),
+  });
+  const { slices } = cutDocuments(body);
+  return ids.map((_, index) => {
+    const slice = slices[index];
+    return slice ? { ...readMetadata(body, slice), json: body.subarray(slice.start, slice.end) } : null;
+  });
 }

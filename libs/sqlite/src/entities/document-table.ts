@@ -88,13 +88,14 @@ export class DocumentTable {
     return rows as Iterable<DocumentRow>;
   }
 
-  put(id: string, key: string, document: string, metadata: string | null, modified: number): void {
+  /** @returns false when nothing was written, and nobody said why */
+  put(id: string, key: string, document: string, metadata: string | null, modified: number): boolean {
     this.#put ??= this.#open.prepare(`
       INSERT INTO ${this.#quoted} (_etag, id, _key, _document, _metadata, _modified)
       VALUES ((SELECT last_etag + 1 FROM spark_database), ?, ?, ?, ?, ?)
       ON CONFLICT (_key) DO UPDATE SET _etag = excluded._etag, _document = excluded._document,
         _metadata = excluded._metadata, _modified = excluded._modified`);
-    this.#put.run(id, key, document, metadata, modified);
+    return this.#put.run(id, key, document, metadata, modified).changes !== 0;
   }
 
   remove(key: string): boolean {

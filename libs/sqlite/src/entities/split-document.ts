@@ -52,9 +52,13 @@ function splitAnywhere(id: string, text: string): SplitDocument {
   scanMembers(text, (member) => {
     const { nameStart, valueStart, valueEnd } = member;
     if (memberName(text, member) !== '@metadata') fields.push(text.slice(nameStart, valueEnd));
-    else metadata = parseObject(text.slice(valueStart, valueEnd)) ?? {};
+    else metadata = parseObject(text.slice(valueStart, valueEnd)) ?? refuseMetadata(id);
   });
   return { fields: `{${fields.join(',')}}`, ...keep(metadata) };
+}
+
+function refuseMetadata(id: string): never {
+  throw new ContentRefusedError(`Document ${JSON.stringify(id)} has metadata that is not an object`, id);
 }
 
 function keep(metadata: Record<string, unknown>): Omit<SplitDocument, 'fields'> {

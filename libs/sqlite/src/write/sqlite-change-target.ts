@@ -1,4 +1,9 @@
-import { StoreRefusedError, VersionConflictError, type ChangeCommand, type TaskKey } from '@nestjs-spark/contracts';
+import {
+  StoreRefusedError,
+  VersionConflictError,
+  type ChangeCommand,
+  type TaskKey,
+} from '@nestjs-spark/contracts';
 import {
   blame,
   checkpointId,

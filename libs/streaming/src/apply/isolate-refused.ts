@@ -4,9 +4,9 @@ import type { ChangeTarget, Checkpoint, TaskLog } from '@nestjs-spark/contracts/
 import { judgeFailure, reasonOf } from './judge-failure.ts';
 import { idOf, opensWith, unitsOf, type Unit } from './units.ts';
 
-/** What cannot be told from an outage at once is tried again after these pauses, in milliseconds, before it counts as refused. */
-const CONFIRM_AFTER_MS = [50, 500, 2_000];
-/** From so many such documents of one set on, once is enough: it is not a bad moment. */
+/** A document that failed alone is tried again after these pauses, in milliseconds, before it counts as refused. */
+const CONFIRM_AFTER_MS = { failed: [20], silent: [50, 500, 2_000] } as const;
+/** From so many such documents of one set on, a shorter look is enough: it is not a bad moment. */
 const CONFIRMED_IN_FULL = 3;
 
 /** Commands on one document that the store does not take, and why. */
@@ -20,6 +20,8 @@ export interface RefusedUnit {
 
 /** Where contents that come with the commands are read. */
 export type Contents = Pick<TaskLog, 'openContent'> | undefined;
+
+export type Pause = (milliseconds: number) => Promise<unknown>;
 
 export interface RefusedSet {
   commands: ChangeCommand[];
@@ -50,7 +52,7 @@ export async function applyWithoutRefused(
   set: RefusedSet,
   first: unknown,
   keep: (refused: RefusedUnit[]) => Promise<void>,
-  pause: (milliseconds: number) => Promise<unknown> = delay,
+  pause: Pause = delay,
 ): Promise<string> {
   const refused: Unit[] = [];
   const kept: RefusedUnit[] = [];
@@ -73,9 +75,8 @@ export async function applyWithoutRefused(
   const requireStore = async (error: unknown): Promise<void> => {
     const cause = judgeFailure(error);
     if (cause === 'outage') throw error;
-    if (cause === 'content') return;
-    const probed = await attempt([]);
-    if (probed) throw error;
+    if (cause === 'content' || (cause === 'failed' && unclear >= CONFIRMED_IN_FULL)) return;
+    if (await attempt([])) throw error;
   };
   const leaveOut = (unit: Unit, error: unknown): void => {
     const kind = error instanceof ContentRefusedError ? error.kind : 'refused';
@@ -85,16 +86,14 @@ export async function applyWithoutRefused(
   /** Tries a single unit again while it is not clear that it is to blame. @returns its last error, null once it is taken */
   const confirm = async (unit: Unit, error: unknown): Promise<{ error: unknown } | null> => {
     let last = error;
-    const pauses = unclear < CONFIRMED_IN_FULL ? CONFIRM_AFTER_MS : CONFIRM_AFTER_MS.slice(0, 1);
-    for (const milliseconds of pauses) {
-      if (judgeFailure(last) === 'content') return { error: last };
+    for (const milliseconds of pausesFor(error, unclear)) {
       await pause(milliseconds);
       const failed = await attempt([unit]);
       if (failed === null) return null;
       last = failed.error;
       await requireStore(last);
     }
-    unclear++;
+    if (judgeFailure(error) !== 'content') unclear++;
     return { error: last };
   };
 
@@ -134,6 +133,13 @@ export async function applyWithoutRefused(
     documentsDeleted: set.after.documentsDeleted - count(refused, 'delete'),
   });
   return version;
+}
+
+function pausesFor(error: unknown, confirmed: number): readonly number[] {
+  const cause = judgeFailure(error);
+  if (cause !== 'failed' && cause !== 'silent') return [];
+  const pauses = CONFIRM_AFTER_MS[cause];
+  return confirmed < CONFIRMED_IN_FULL ? pauses : pauses.slice(1, 2);
 }
 
 /** The units that a store's refusal names. */

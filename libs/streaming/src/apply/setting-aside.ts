@@ -8,7 +8,7 @@ import {
 import type { ChangeTarget, Checkpoint, Log, StateStore } from '@nestjs-spark/contracts/internal';
 import type { Reading } from '../set-aside/document.ts';
 import { SetAside, type Counted } from '../set-aside/set-aside.ts';
-import { applyWithoutRefused, type Contents, type RefusedUnit } from './isolate-refused.ts';
+import { applyWithoutRefused, type Contents, type Pause, type RefusedUnit } from './isolate-refused.ts';
 import { judgeFailure } from './judge-failure.ts';
 import { originOf } from './origin-of.ts';
 
@@ -21,18 +21,22 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
   readonly #target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>;
   readonly #state: StateStore;
   readonly #report: Log;
+  readonly #pause: Pause | undefined;
   #setAside: SetAside | null = null;
 
+  /** @param pause waits between looks at what may be an outage; for tests */
   constructor(
     task: TaskKey,
     target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>,
     state: StateStore,
     report: Log,
+    pause?: Pause,
   ) {
     this.#task = task;
     this.#target = target;
     this.#state = state;
     this.#report = report;
+    this.#pause = pause;
   }
 
   get count(): number {
@@ -61,14 +65,17 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
       if (commands.length === 0 || cause === 'elsewhere' || cause === 'outage') throw error;
       const before = await this.#before(await expected, checkpoint, error);
       const set = { commands, contents, after: checkpoint, ...before };
-      return applyWithoutRefused(this.#target, set, error, async (units) => {
+      const keep = async (units: RefusedUnit[]): Promise<void> => {
         refused = units;
         await this.#keep(setAside, units, checkpoint);
-      }).catch(async (failure: unknown) => {
-        // Another instance has applied this set, and has its own word on what was refused.
-        if (failure instanceof VersionConflictError) await setAside.withdraw(refused.map(({ id }) => id));
-        throw failure;
-      });
+      };
+      return applyWithoutRefused(this.#target, set, error, keep, this.#pause).catch(
+        async (failure: unknown) => {
+          // Another instance has applied this set, and has its own word on what was refused.
+          if (failure instanceof VersionConflictError) await setAside.withdraw(refused.map(({ id }) => id));
+          throw failure;
+        },
+      );
     });
     await setAside.published(checkpoint.to);
     if (setAside.count > 0) await this.#clear(setAside, commands, refused, checkpoint.to);

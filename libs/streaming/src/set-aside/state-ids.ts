@@ -6,6 +6,8 @@ export const SET_ASIDE = 'SparkSetAside';
 
 /** A store bounds its ids, and the document's own may use all of that. */
 const MOST_BYTES = 256;
+/** Stores take neither control characters nor these at an id's end. */
+const PLAIN = /^\P{Cc}*[^/|\p{Cc}]$/u;
 
 export function setAsidePrefix(task: TaskKey): string {
   return `sparkSetAside/${taskId(task)}/`.toLowerCase();
@@ -17,7 +19,7 @@ export function setAsidePrefix(task: TaskKey): string {
  */
 export function setAsideId(task: TaskKey, incarnation: string, documentId: string): string {
   const own = documentId.toLowerCase();
-  const plain = Buffer.byteLength(own) <= MOST_BYTES && /[^/|]$/.test(own) && own.isWellFormed();
+  const plain = Buffer.byteLength(own) <= MOST_BYTES && PLAIN.test(own) && own.isWellFormed();
   const name = plain ? own : `sha256-${createHash('sha256').update(own).digest('hex')}`;
   return `${setAsidePrefix(task)}${incarnation.toLowerCase()}/${name}`;
 }

@@ -16,6 +16,7 @@ export * from './ports/state-store.ts';
 export * from './deployment/fingerprint.ts';
 export * from './ports/log.ts';
 export * from './registry/registry-document.ts';
+export * from './status/task-status.ts';
 export * from './documents/blame.ts';
 export * from './documents/check-put.ts';
 export * from './documents/entity-fields.ts';

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { HealthChecks } from './health/health-checks.ts';
 import { HealthController } from './health/health.controller.ts';
+import { ShutdownDrain } from './health/shutdown-drain.ts';
 import { MetricsController } from './metrics/metrics.controller.ts';
 import { MetricsRegistry } from './metrics/metrics-registry.ts';
 
@@ -15,7 +16,7 @@ import { MetricsRegistry } from './metrics/metrics-registry.ts';
   // terminus would write an error at every probe while a copy is being made, which is no error.
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController, MetricsController],
-  providers: [HealthChecks, MetricsRegistry],
+  providers: [HealthChecks, MetricsRegistry, ShutdownDrain],
   exports: [HealthChecks, MetricsRegistry],
 })
 export class ObservabilityModule {}

@@ -130,7 +130,12 @@ export class Simulation {
       state: this.kept,
       log: this.log,
       control: this.control,
-      source: { ask: async () => ({ sourceEtag: (await this.source.identify('')).lastEtag }) },
+      source: {
+        ask: async () => {
+          const { databaseId, lastEtag } = await this.source.identify('');
+          return { sourceEtag: lastEtag, databaseId };
+        },
+      },
       report: SILENT,
       pace: this.#pace,
     });
@@ -146,7 +151,7 @@ export class Simulation {
 
   /** Some instance says that its copy is complete. */
   get complete(): boolean {
-    return [...this.#applies].some((apply) => apply.progress.report(Date.now()).complete);
+    return [...this.#applies].some((apply) => apply.progress.report().complete);
   }
 
   /** Ids and values that the copies differ in, for a message; empty when source and target agree. */
@@ -255,7 +260,7 @@ export class Simulation {
       if (subject === retrySubject(TASK)) capture.retryAsked();
       if (subject !== confirmationSubject(TASK)) continue;
       capture.confirmed(value);
-      await this.source.keepDeletesAfter(capture.progress.report().confirmedEtag);
+      await this.source.keepDeletesAfter(capture.progress.confirmed?.to ?? 0);
     }
   }
 

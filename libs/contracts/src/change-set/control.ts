@@ -5,7 +5,11 @@ import type { Witness } from './witness.ts';
 export interface Confirmation {
   generation: number;
   incarnation: string;
+  /** The owner's database that `to` is an etag of; absent from a requester of an older version. */
+  databaseId?: string;
   to: Etag;
+  /** The owner's clock when `to` was its newest etag, milliseconds since 1970; absent from a requester of an older version. */
+  readAt?: number;
   live: boolean;
   /** The witness that the applied sets carried: it outlives a log that is put back. */
   witness: Witness;

@@ -41,6 +41,31 @@ export function ownerControlSubjects(owner: string): string {
   return `spark.control.task.${token(owner)}.>`;
 }
 
+/** Where an owner says to a requester how far its database is (last value kept). */
+export function sourceSubject(owner: string, requester: string): string {
+  return `spark.control.status.${token(requester)}.${token(owner)}.source`;
+}
+
+/** Where the instance that carries a task's capture says how it stands (last value kept). */
+export function capturedSubject(task: TaskKey): string {
+  return `spark.control.status.${token(task.requester)}.${token(task.owner)}.${token(task.name)}.captured`;
+}
+
+/** Where the instance that applies a task says how it stands (last value kept). */
+export function appliedSubject(task: TaskKey): string {
+  return `spark.control.status.${token(task.requester)}.${token(task.owner)}.${token(task.name)}.applied`;
+}
+
+/** How everything stands that goes to `requester`. */
+export function statusToSubjects(requester: string): string {
+  return `spark.control.status.${token(requester)}.>`;
+}
+
+/** How everything stands that comes from `owner`. */
+export function statusFromSubjects(owner: string): string {
+  return `spark.control.status.*.${token(owner)}.>`;
+}
+
 /** Where a module says that it has registered (last value kept). */
 export function registeredSubject(module: string): string {
   return `spark.control.registered.${token(module)}`;

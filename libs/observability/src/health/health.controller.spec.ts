@@ -6,6 +6,7 @@ import { ObservabilityModule } from '../observability.module.ts';
 import { SparkProblemModule } from '../problems/problem.module.ts';
 import type { HealthCheck } from './health-check.ts';
 import { HealthChecks } from './health-checks.ts';
+import { drainSeconds } from './shutdown-drain.ts';
 
 @Module({ imports: [ObservabilityModule, SparkProblemModule] })
 class WatchedModule {}
@@ -56,6 +57,34 @@ describe('/health', () => {
     const { body, text } = await request(server).get('/health/ready').expect(503);
     expect(body.error).toMatchObject({ hanging: { detail: 'no answer within 2000 ms' }, throwing: {} });
     expect(text).not.toContain('canary');
+  });
+
+  it('is not ready from the first step of a shutdown on, and live until its end', async () => {
+    const { server } = await start(good);
+    const app = apps.pop();
+    process.env['SPARK_DRAIN_SECONDS'] = '0.5';
+    const closed = app?.close();
+    try {
+      await request(server).get('/health/live').expect(200);
+      const { body } = await request(server).get('/health/ready').expect(503);
+      expect(body.error).toEqual({ shutdown: { status: 'down', detail: 'this instance is shutting down' } });
+    } finally {
+      delete process.env['SPARK_DRAIN_SECONDS'];
+      await closed;
+    }
+  });
+
+  it.each([
+    [{}, 0],
+    [{ NODE_ENV: 'production' }, 5],
+    [{ NODE_ENV: 'production', SPARK_DRAIN_SECONDS: '0' }, 0],
+    [{ SPARK_DRAIN_SECONDS: '2.5' }, 2.5],
+    [{ SPARK_DRAIN_SECONDS: ' ' }, 0],
+    [{ SPARK_DRAIN_SECONDS: '-1' }, 0],
+    [{ SPARK_DRAIN_SECONDS: '1e9' }, 0],
+    [{ NODE_ENV: 'production', SPARK_DRAIN_SECONDS: 'soon' }, 5],
+  ])('drains by the environment: %j is %d seconds', (environment, seconds) => {
+    expect(drainSeconds(environment)).toBe(seconds);
   });
 
   it('is live whatever is missing', async () => {

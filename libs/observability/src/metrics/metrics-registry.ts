@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
 /**
@@ -6,14 +6,14 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
  * two applications in one process do not mix. Make your own metrics with `registers: [metrics.registry]`.
  */
 @Injectable()
-export class MetricsRegistry implements OnModuleDestroy {
+export class MetricsRegistry implements OnApplicationShutdown {
   readonly registry = new Registry();
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  onModuleDestroy(): void {
+  onApplicationShutdown(): void {
     this.registry.clear();
   }
 }

@@ -5,7 +5,7 @@ import type { SourceInquiry } from '@nestjs-spark/streaming/internal';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { REPLICATION_OPTIONS } from '../settings/tokens.ts';
 import { OwnerSourceInquiry } from '../request/source-inquiry.ts';
-import { isReached, judgeFreshness, type Freshness } from './freshness/freshness.ts';
+import { isReached, judgeFreshness, type Asked, type Freshness } from './freshness/freshness.ts';
 import { Incoming } from './status/incoming.ts';
 import { sameName, type IncomingTask } from './status/task-status.ts';
 
@@ -21,7 +21,7 @@ export class ReplicationStatus {
     private readonly incoming: Incoming,
   ) {}
 
-  /** Every declared copy, as this instance knows it; costs nothing. */
+  /** Every declared copy, by the checkpoints that all instances share; costs nothing. */
   tasks(): IncomingTask[] {
     return this.incoming.tasks();
   }
@@ -59,10 +59,10 @@ export class ReplicationStatus {
     );
   }
 
-  private async ask({ owner, name }: IncomingTask): Promise<number | null> {
+  private async ask({ owner, name }: IncomingTask): Promise<Asked | null> {
     const requester = this.settings.moduleName;
     const late = wait(PATIENCE_MS, 'away' as const, { ref: false });
     const answer = await Promise.race([this.source.ask({ owner, requester, name }), late]);
-    return typeof answer === 'string' ? null : answer.sourceEtag;
+    return typeof answer === 'string' ? null : answer;
   }
 }

@@ -67,7 +67,9 @@ describe('GET /spark/replication', () => {
           collection: 'People',
           state: 'Snapshotting',
           position: 40,
-          lag: 60,
+          confirmedEtag: 30,
+          lag: 70,
+          behindMs: 900,
           setAside: 1,
         },
       ],
@@ -102,7 +104,7 @@ describe('freshness', () => {
   it('waits until what the owner had when it was asked is applied', async () => {
     const around = new Surroundings();
     around.reports = [applyReport({ appliedEtag: 90, behindMs: 12 })];
-    around.source = { sourceEtag: 120 };
+    around.source = { sourceEtag: 120, databaseId: 'fleet-db' };
     around.whenAsked = () =>
       setTimeout(() => (around.reports = [applyReport({ appliedEtag: 120, behindMs: 0 })]), 30);
     const { body } = await ask(await start(around), 'get', path).expect(200);
@@ -110,6 +112,7 @@ describe('freshness', () => {
       complete: true,
       appliedEtag: 120,
       sourceEtag: 120,
+      databaseId: 'fleet-db',
       behindMs: 0,
       sourceReachable: true,
     });
@@ -124,9 +127,35 @@ describe('freshness', () => {
       complete: true,
       appliedEtag: 90,
       sourceEtag: 95,
+      databaseId: 'fleet-db',
       behindMs: 700,
       sourceReachable: false,
     });
+  });
+
+  it('does not hold an etag of another database against what is applied', async () => {
+    const around = new Surroundings();
+    around.source = { sourceEtag: 50, databaseId: 'a-new-one' };
+    const { body } = await ask(await start(around), 'get', path).expect(200);
+    expect(body).toEqual({
+      complete: false,
+      appliedEtag: null,
+      sourceEtag: 50,
+      databaseId: 'a-new-one',
+      behindMs: null,
+      sourceReachable: true,
+    });
+  });
+
+  it('is null, not 0, when the owner names an etag that is not here, or has not been heard for long', async () => {
+    const around = new Surroundings();
+    around.source = { sourceEtag: 101, databaseId: 'fleet-db' };
+    const requester = await start(around);
+    expect((await ask(requester, 'get', path).expect(200)).body.behindMs).toBeNull();
+    around.source = 'away';
+    around.reports = [applyReport({ lag: null, behindMs: null })];
+    const { body } = await ask(requester, 'get', path).expect(200);
+    expect(body).toMatchObject({ complete: true, behindMs: null, sourceReachable: false });
   });
 
   it('knows only what is declared', async () => {
@@ -140,9 +169,15 @@ describe('freshness', () => {
     const requester = await start();
     await deployToSales(requester).expect(200);
     const own = '/spark/replication/source/people';
-    expect((await ask(requester, 'get', own, 'token-of-Sales').expect(200)).body).toEqual({ sourceEtag: 7 });
+    expect((await ask(requester, 'get', own, 'token-of-Sales').expect(200)).body).toEqual({
+      sourceEtag: 7,
+      databaseId: 'd',
+    });
     requester.around.capture.flushed = null;
-    expect((await ask(requester, 'get', own, 'token-of-Sales').expect(200)).body).toEqual({ sourceEtag: 55 });
+    expect((await ask(requester, 'get', own, 'token-of-Sales').expect(200)).body).toEqual({
+      sourceEtag: 55,
+      databaseId: 'd',
+    });
     await ask(requester, 'get', own, 'token-of-Fleet').expect(404);
     await ask(requester, 'get', own).expect(403);
   });
@@ -202,6 +237,24 @@ describe('readiness', () => {
     });
   });
 
+  it('is red while nothing moves by a fault on this side, and stays green when it lies with the owner', async () => {
+    const around = new Surroundings();
+    around.reports = [applyReport({ state: 'Waiting', stalledBecause: 'nobody holds its lease' })];
+    const requester = await start(around);
+    const red = await ready(requester).expect(503);
+    expect(red.body.error['Fleet/Cars'].detail).toBe(
+      'nobody holds its lease; 1,234 documents applied so far',
+    );
+    around.reports = [
+      applyReport({ state: 'Waiting', lastError: 'nothing was heard of the owner', lag: null }),
+    ];
+    const green = await ready(requester).expect(200);
+    expect(green.body.info['Fleet/Cars']).toMatchObject({
+      detail: 'complete; 1,234 documents applied; Waiting: nothing was heard of the owner',
+      tasks: [{ state: 'Waiting', lag: null }],
+    });
+  });
+
   it('says that the deployment is being retried, and why', async () => {
     const around = new Surroundings();
     around.reports = [];
@@ -257,7 +310,8 @@ describe('GET /metrics', () => {
       `spark_documents_applied_total{${cars}} 1234`,
       `spark_documents_deleted_total{${cars}} 5`,
       `spark_lag_documents{${cars}} 10`,
-      `spark_lag_documents{${people}} 60`,
+      `spark_lag_documents{${people}} 70`,
+      `spark_lag_milliseconds{${people}} 900`,
       `spark_lag_milliseconds{${cars}} 12`,
       `spark_task_state{${cars},state="Streaming"} 1`,
       `spark_task_state{${people},state="Snapshotting"} 1`,
@@ -269,5 +323,22 @@ describe('GET /metrics', () => {
       expect(text).toContain(`${line}\n`);
     }
     expect(text).toContain('process_resident_memory_bytes');
+  });
+
+  it('leaves out what is not known: totals before the checkpoint was read, a lag nobody can tell', async () => {
+    const around = new Surroundings();
+    around.capture.running = [captureReport({ lag: null, behindMs: null })];
+    around.reports = [applyReport({ known: false, documentsPut: 0, lag: null, behindMs: null })];
+    const { text } = await request((await start(around)).server)
+      .get('/metrics')
+      .expect(200);
+    for (const name of [
+      'spark_documents_applied_total',
+      'spark_documents_deleted_total',
+      'spark_lag_documents',
+      'spark_lag_milliseconds',
+    ]) {
+      expect(text).not.toContain(`${name}{`);
+    }
   });
 });

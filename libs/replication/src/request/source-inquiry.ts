@@ -34,8 +34,12 @@ export class OwnerSourceInquiry implements SourceInquiry {
 }
 
 function readEtag(body: unknown): SourceAnswer {
-  const etag = typeof body === 'object' && body !== null && 'sourceEtag' in body ? body.sourceEtag : null;
-  return typeof etag === 'number' && Number.isSafeInteger(etag) ? { sourceEtag: etag } : 'away';
+  const { sourceEtag, databaseId } = (typeof body === 'object' && body !== null ? body : {}) as Record<
+    string,
+    unknown
+  >;
+  if (typeof sourceEtag !== 'number' || !Number.isSafeInteger(sourceEtag)) return 'away';
+  return typeof databaseId === 'string' ? { sourceEtag, databaseId } : { sourceEtag };
 }
 
 function describe(answer: Awaited<ReturnType<OwnerClient['call']>>): string {

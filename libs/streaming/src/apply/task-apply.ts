@@ -29,6 +29,7 @@ import { readFrom, readSets, type ReceivedSet } from '../receive/read-sets.ts';
 import { describeHole, openRequest, resyncRequest } from '../receive/resync.ts';
 import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
 import { liveCheckpoint, nextCheckpoint } from './next-checkpoint.ts';
+import { CatchUp } from './catch-up.ts';
 import { ApplyPipeline } from './pipeline.ts';
 import { ApplyProgress } from './progress.ts';
 import { SettingAside } from './setting-aside.ts';
@@ -52,6 +53,7 @@ export class TaskApply {
   readonly #parts: ApplyParts;
   readonly #confirm: Latest<Confirmation>;
   readonly #taking: SettingAside;
+  readonly #catchUp: CatchUp;
   #task: ApplyTask;
   #stored: StoredCheckpoint | null = null;
   /** The hole that was reported last: the same one is not reported again for each set that follows it. */
@@ -60,15 +62,16 @@ export class TaskApply {
   #misplaced = false;
   /** How many looks at the log's last set it takes to believe that: more each time, since a set may also just be slow. */
   #patience = 1;
-  /** The copy was whole when this instance last looked at it from the start. */
-  #wasComplete = false;
   #received = 0;
+  #looked = false;
 
   constructor(task: ApplyTask, parts: ApplyParts) {
     this.#task = task;
     this.#parts = parts;
     this.#taking = new SettingAside(task.task, parts.target, parts.state, parts.report);
     this.progress = new ApplyProgress(task, this.#taking);
+    const { source, log, pace } = parts;
+    this.#catchUp = new CatchUp(task.task, { source, log, idleMs: pace.idleMs }, this.progress);
     this.#confirm = new Latest<Confirmation>(parts.pace.confirmMs, (confirmation) =>
       parts.control.publish(confirmationSubject(task.task), confirmation),
     );
@@ -83,10 +86,23 @@ export class TaskApply {
   async look(): Promise<void> {
     this.#stored = await this.#parts.target.readCheckpoint(this.#task.task);
     const checkpoint = this.#stored?.checkpoint ?? null;
-    this.progress.checkpoint = checkpoint;
+    this.progress.seen(checkpoint);
+    this.#looked = true;
     if (checkpoint) await this.#taking.open(checkpoint);
-    this.#wasComplete =
+    this.#catchUp.wasComplete =
       checkpoint !== null && checkpoint.swept && checkpoint.script === this.#task.fingerprint;
+  }
+
+  /**
+   * What an instance does every second, whether it carries the task or not: the checkpoint is shared, and so is what it has
+   * to catch up with.
+   * @param stored the checkpoint as it stands in the database
+   * @param since `progress.moves` when it was asked for
+   */
+  async standBy(stored: StoredCheckpoint | null, since: number, now: number): Promise<void> {
+    if (!this.#looked) await this.look();
+    else this.progress.seen(stored?.checkpoint ?? null, since);
+    if (!this.progress.active) await this.#catchUp.findIfDue(now);
   }
 
   /** Runs while the lease is held, whatever breaks in between. */
@@ -121,7 +137,7 @@ export class TaskApply {
       await pause(this.#parts.pace.noLogMs, held);
       return;
     }
-    if (this.progress.target === null) await this.#findTarget();
+    if (this.progress.target === null) await this.#catchUp.find();
     await this.#sweepIfDue();
     this.#confirmNow();
     const ended = new AbortController();
@@ -131,6 +147,7 @@ export class TaskApply {
     this.#misplaced = false;
     const pipeline = this.#openPipeline(ended);
     const watching = this.#watchTail(signal, ended);
+    this.progress.reading();
     let isSameStream = false;
     try {
       for await (const received of ahead(readSets(log, from, signal), 2)) {
@@ -171,7 +188,7 @@ export class TaskApply {
     while (!signal.aborted) {
       await pause(pace.idleMs * this.#patience, signal);
       const received = this.#received;
-      if (this.progress.catchingUp) await this.#findTarget().catch(() => {});
+      if (this.progress.catchingUp) await this.#catchUp.find().catch(() => {});
       const tail = signal.aborted ? null : await log.tail().catch(() => null);
       if (!tail || received !== this.#received) continue;
       const header = decodeHeader(tail.headers);
@@ -197,8 +214,10 @@ export class TaskApply {
     const place = { sequence, streamCreated: log.created };
     switch (decide(before, header)) {
       case 'apply':
+        this.progress.taking();
         await pipeline.push(commands, nextCheckpoint(before, set, place, Date.now()));
-        if (before?.generation !== set.generation) this.progress.sourceReplaced(set.to);
+        if (before?.generation !== set.generation)
+          this.progress.sourceReplaced({ databaseId: set.databaseId, etag: set.to });
         break;
       case 'live':
         if (before) await pipeline.push([], liveCheckpoint(before, place));
@@ -222,7 +241,7 @@ export class TaskApply {
       await this.#sweepIfDue();
       if (this.#stored) pipeline.continueFrom(this.#stored);
     }
-    if (this.progress.target === null) await this.#findTarget();
+    if (this.progress.target === null) await this.#catchUp.find();
   }
 
   async #sweepIfDue(): Promise<void> {
@@ -231,21 +250,6 @@ export class TaskApply {
     this.#stored = await this.#parts.target.sweep(stored);
     this.progress.applied(this.#stored.checkpoint);
     this.#confirmNow();
-  }
-
-  /** Asked again while it is not reached: the owner may have been away, or its database may be an older one now. */
-  async #findTarget(): Promise<void> {
-    const answer = await this.#parts.source.ask(this.#task.task);
-    if (answer === 'unknown') {
-      this.progress.target = null;
-    } else if (answer !== 'away') {
-      this.progress.target = answer.sourceEtag;
-      this.progress.sourceAt(answer.sourceEtag);
-    } else if (this.#wasComplete) {
-      // What the owner has put into the log is all that anyone can know. A first copy waits for the owner's own word.
-      const tail = await this.#parts.log.tail();
-      this.progress.target = tail ? decodeHeader(tail.headers).to : null;
-    }
   }
 
   /** What does not come with the log only the owner can send, from where this copy stands. */
@@ -295,11 +299,14 @@ export class TaskApply {
   #confirmNow(): void {
     const checkpoint = this.#stored?.checkpoint;
     if (!checkpoint) return;
-    const { generation, incarnation, to, live, witness, sequence, streamCreated } = checkpoint;
+    const { generation, incarnation, databaseId, to, readAt, live, witness, sequence, streamCreated } =
+      checkpoint;
     this.#confirm.offer({
       generation,
       incarnation,
+      databaseId,
       to,
+      readAt,
       live,
       witness,
       sequence,

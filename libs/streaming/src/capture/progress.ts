@@ -1,15 +1,22 @@
 import type { Etag, TaskKey, TaskState } from '@nestjs-spark/contracts';
 import {
   messageOf,
+  type CaptureStatus,
   type ChangePage,
   type Confirmation,
   type DeleteCover,
 } from '@nestjs-spark/contracts/internal';
-import type { CaptureReport } from '../task/reports.ts';
-import type { Counted } from '../set-aside/set-aside.ts';
 import type { CapturePosition } from '../publish/position.ts';
+import type { Counted } from '../set-aside/set-aside.ts';
+import { Carrier } from '../task/carrier.ts';
+import type { Place } from '../task/place.ts';
+import type { CaptureReport } from '../task/reports.ts';
+import { judgeSending } from './judge-sending.ts';
 
-/** What a capture has to say about itself. */
+/** After how many ticks without a look at the source it is not known any more how far that is. */
+const SOURCE_PATIENCE = 10;
+
+/** What a capture has to say about itself, on every instance: what others carry is known from the board and the source. */
 export class CaptureProgress {
   active = false;
   generation = 0;
@@ -17,17 +24,29 @@ export class CaptureProgress {
   published: Etag = 0;
   publishedAt = 0;
   documentsTotal = 0;
+  /** The requester's word on what this capture reads now. */
   confirmed: Confirmation | null = null;
   setAside: Counted = { count: 0 };
+  readonly carrier = new Carrier();
   readonly #task: TaskKey;
   readonly #collection: string;
+  #databaseId: string | null = null;
   #state: TaskState = 'Starting';
-  #source: Etag = 0;
+  /** The last page to publish ends here; what is read behind it may be ahead of the publishing. */
+  #handedTo: Etag = 0;
+  #passedTo: Etag = 0;
   #live = false;
   #documentsRead = 0;
   #deletes: 'kept' | 'best-effort' = 'kept';
   #errors = 0;
   #lastError: string | null = null;
+  /** How far the source is, looked at beside the capture. */
+  #source: Place | null = null;
+  #sourceError: string | null = null;
+  #unseen = 0;
+  /** The requester's newest word, whatever it is on; undefined while it was not looked for. */
+  #heard: Confirmation | null | undefined = undefined;
+  #word: CaptureStatus | null = null;
 
   constructor(task: TaskKey, collection: string) {
     this.#task = task;
@@ -38,20 +57,30 @@ export class CaptureProgress {
     if (position.incarnation !== this.incarnation) this.#documentsRead = 0;
     this.generation = position.generation;
     this.incarnation = position.incarnation;
+    this.#databaseId = position.databaseId;
+    this.#handedTo = position.to;
+    this.#passedTo = position.to;
     this.#moved(position);
+  }
+
+  /** A page that ends here is on its way to the log. */
+  handed(etag: Etag): void {
+    this.#handedTo = etag;
   }
 
   carried(page: ChangePage, position: CapturePosition, deletes: DeleteCover): void {
     if (position.to !== this.published) this.publishedAt = Date.now();
-    this.#documentsRead += page.changes.length;
-    this.#source = Math.max(this.#source, page.to);
+    // What changes later is no part of the first copy.
+    if (!this.#live) this.#documentsRead += page.changes.filter(({ kind }) => kind === 'put').length;
     this.#deletes = deletes === 'best-effort' ? 'best-effort' : 'kept';
     this.#lastError = null;
     this.#moved(position);
   }
 
-  sourceAt(etag: Etag): void {
-    this.#source = Math.max(this.#source, etag);
+  /** Everything up to here was read, and nothing of it is to be published. */
+  passed(etag: Etag): void {
+    this.#passedTo = etag;
+    this.#lastError = null;
   }
 
   waiting(because: string): void {
@@ -65,24 +94,92 @@ export class CaptureProgress {
     this.#state = mayPass ? 'Waiting' : 'Faulted';
   }
 
+  sourceAt(place: Place): void {
+    this.#source = place;
+    this.#sourceError = null;
+    this.#unseen = 0;
+  }
+
+  sourceAway(error: unknown): void {
+    this.#sourceError = messageOf(error);
+  }
+
+  /** Called once a second by whoever has the task, carrier or not. */
+  tick(): void {
+    this.carrier.tick();
+    this.#unseen++;
+  }
+
+  /** What the requester said last; null: nothing ever. */
+  confirmationHeard(confirmation: Confirmation | null): void {
+    this.#heard = confirmation ?? this.#heard ?? null;
+  }
+
+  get confirmationKnown(): boolean {
+    return this.#heard !== undefined;
+  }
+
+  /** The carrier's word, from the board. */
+  carrierSaid(status: CaptureStatus): void {
+    if (this.#word !== null && this.#word.at !== status.at) this.carrier.heard();
+    this.#word = status;
+  }
+
+  /** What the carrier says to the other instances; null before it knows where it stands. */
+  status(): CaptureStatus | null {
+    if (this.#databaseId === null) return null;
+    return {
+      generation: this.generation,
+      incarnation: this.incarnation,
+      databaseId: this.#databaseId,
+      publishedTo: this.published,
+      readTo: this.published < this.#handedTo ? this.published : Math.max(this.published, this.#passedTo),
+      live: this.#live,
+      state: this.#state,
+      setAside: this.setAside.count,
+      documentsRead: this.#documentsRead,
+      documentsTotal: Math.max(this.documentsTotal, this.#documentsRead),
+      deletes: this.#deletes,
+      errors: this.#errors,
+      lastError: this.#lastError?.slice(0, 500) ?? null,
+      at: Date.now(),
+    };
+  }
+
   report(): CaptureReport {
+    const stands = this.active ? this.status() : (this.#word ?? this.status());
+    const source = this.#unseen < SOURCE_PATIENCE ? this.#source : null;
+    const sending = judgeSending({ source, confirmation: this.#heard, stands, now: Date.now() });
+    const trouble = this.#trouble();
     return {
       task: this.#task,
       collection: this.#collection,
-      state: this.#state,
-      generation: this.generation,
-      publishedEtag: this.published,
-      confirmedEtag: this.confirmed?.to ?? 0,
-      sourceEtag: Math.max(this.#source, this.published),
-      live: this.#live,
-      documentsRead: this.#documentsRead,
-      documentsTotal: this.documentsTotal,
-      setAside: this.setAside.count,
-      deletes: this.#deletes,
+      state: trouble ? 'Waiting' : this.active ? this.#state : (stands?.state ?? this.#state),
+      generation: stands?.generation ?? this.generation,
+      databaseId: source?.databaseId ?? stands?.databaseId ?? null,
+      publishedEtag: stands?.publishedTo ?? null,
+      ...sending,
+      sourceEtag: source?.etag ?? null,
+      live: stands?.live ?? false,
+      documentsRead: stands?.documentsRead ?? 0,
+      documentsTotal: stands?.documentsTotal ?? 0,
+      setAside: stands?.setAside ?? 0,
+      deletes: stands?.deletes ?? 'kept',
       errors: this.#errors,
-      lastError: this.#lastError,
+      lastError: trouble ?? (this.active ? this.#lastError : (stands?.lastError ?? null)),
       active: this.active,
+      carriedBy: this.carrier.by(this.active),
     };
+  }
+
+  /** What shows beside the capture that it cannot go on, whatever it says itself. */
+  #trouble(): string | null {
+    const missing = this.carrier.missingFor;
+    if (missing !== null) {
+      if (this.active && this.#lastError !== null) return this.#lastError;
+      return `no instance of this module is known to carry it, for ${missing} s: NATS does not take its status, or nobody holds its lease`;
+    }
+    return this.#unseen >= SOURCE_PATIENCE ? this.#sourceError : null;
   }
 
   #moved(position: CapturePosition): void {

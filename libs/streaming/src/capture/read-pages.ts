@@ -15,6 +15,8 @@ export interface ReadOptions {
   witness: WitnessGuard;
   /** Whether a page has to be published; others are only passed by. */
   wanted: (page: ChangePage) => boolean;
+  /** Called with each page that is to be published, before it is. */
+  handed: (page: ChangePage) => void;
   /** Called when nothing is left to read and nothing to publish. */
   idle: (page: ChangePage) => Promise<void>;
   /** Whether something is to be run again, for which a drained page has to leave room. */
@@ -68,8 +70,10 @@ export async function* readPages(
     const publish = wants || (again && makeRoom(page) !== null);
     if (!publish) await requireDeletes(page);
     from = page.to + 1;
-    if (publish) yield { page, witness: witness.use() };
-    else if (page.drained) await options.idle(page);
+    if (publish) {
+      options.handed(page);
+      yield { page, witness: witness.use() };
+    } else if (page.drained) await options.idle(page);
     if (!page.drained) continue;
     if (witness.ageing) await witness.raise();
     await untilMore(feed, page.to, options, signal);

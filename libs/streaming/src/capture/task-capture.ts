@@ -124,6 +124,7 @@ export class TaskCapture {
 
   confirmed(confirmation: Confirmation): void {
     this.#heard = confirmation;
+    this.progress.confirmationHeard(confirmation);
     if (confirmation.incarnation !== this.progress.incarnation) return;
     this.progress.confirmed = confirmation;
     this.#witness?.confirmed(confirmation.witness);
@@ -228,8 +229,9 @@ export class TaskCapture {
       witness,
       wanted: (page) =>
         page.changes.length > 0 || (page.drained && !position.live) || this.#watermarkDue(page),
+      handed: (page) => this.progress.handed(page.to),
       idle: async (page) => {
-        this.progress.sourceAt(page.to);
+        this.progress.passed(page.to);
         await check.due(async () => {
           await publisher.checkTail();
           await witness.check();

@@ -13,6 +13,7 @@ import { PACE, type Pace } from '../flow/pace.ts';
 import { resyncRequest } from '../receive/resync.ts';
 import { forgetSetAside } from './list-set-aside.ts';
 import type { ApplyReport } from '../task/reports.ts';
+import { ApplyWatch } from './apply-watch.ts';
 import { RunningTasks, leaseName } from './running-tasks.ts';
 import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
 
@@ -32,10 +33,12 @@ export interface ApplySupervisorParts {
 export class ApplySupervisor {
   readonly #parts: ApplySupervisorParts;
   readonly #tasks = new RunningTasks<TaskApply>();
+  readonly #watch: ApplyWatch;
   #stopped = false;
 
   constructor(parts: ApplySupervisorParts) {
     this.#parts = parts;
+    this.#watch = new ApplyWatch({ ...parts, tasks: this.#tasks });
   }
 
   /** The full set of tasks at one owner: starts what is new, ends the rest (their copies stay until `forget`). Returns at once. */
@@ -46,6 +49,8 @@ export class ApplySupervisor {
       start: (task) => this.#start(task),
       update: (runner, task) => runner.declare(task),
     });
+    const requester = tasks[0]?.task.requester;
+    if (requester !== undefined) this.#watch.start(requester);
   }
 
   /** Ends a task and removes its copies and its checkpoint. */
@@ -62,14 +67,14 @@ export class ApplySupervisor {
     await this.#parts.control.publish(resyncSubject(task), request);
   }
 
+  /** How all tasks stand, on every instance alike but for `active`. */
   reports(): ApplyReport[] {
-    const now = Date.now();
-    return this.#tasks.all().map(({ runner }) => runner.progress.report(now));
+    return this.#tasks.all().map(({ runner }) => runner.progress.report());
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#tasks.endAll();
+    await Promise.all([this.#tasks.endAll(), this.#watch.stop()]);
   }
 
   #start(task: ApplyTask): void {

@@ -19,6 +19,7 @@ import { resyncRequest } from '../receive/resync.ts';
 import { forgetSetAside, listSetAside } from './list-set-aside.ts';
 import { callForRetry } from '../retry/retry-request.ts';
 import type { Scripts } from '../transform/scripts.ts';
+import { CaptureWatch } from './capture-watch.ts';
 import { DeleteKeeper } from './delete-keeper.ts';
 import type { CaptureReport } from '../task/reports.ts';
 import { RunningTasks, leaseName } from './running-tasks.ts';
@@ -44,11 +45,13 @@ export class CaptureSupervisor {
   readonly #parts: CaptureSupervisorParts;
   readonly #tasks = new RunningTasks<TaskCapture>();
   readonly #deletes: DeleteKeeper;
+  readonly #watch: CaptureWatch;
   readonly #stopped = new AbortController();
   #watching: Promise<void> | null = null;
 
   constructor(parts: CaptureSupervisorParts) {
     this.#parts = parts;
+    this.#watch = new CaptureWatch({ ...parts, tasks: this.#tasks });
     this.#deletes = new DeleteKeeper(parts.owner, parts.feed, parts.leases, parts.report, parts.pace ?? PACE);
   }
 
@@ -61,16 +64,18 @@ export class CaptureSupervisor {
       update: (runner, task) => runner.assign(task),
     });
     this.#watching ??= this.#watchControl();
+    if (tasks.length > 0) this.#watch.start();
   }
 
   /** Publishes how far the source is now, although nothing may have changed for this task. Null when it does not run here. */
-  async flush(task: TaskKey): Promise<{ sourceEtag: number } | null> {
+  async flush(task: TaskKey): Promise<{ sourceEtag: number; databaseId: string } | null> {
     const runner = this.#tasks.get(task);
     if (!runner) return null;
     const source = await this.#parts.feed.identify(taskId(task));
-    runner.progress.sourceAt(source.lastEtag);
+    const { databaseId, lastEtag } = source;
+    runner.progress.sourceAt({ databaseId, etag: lastEtag });
     runner.flush(source);
-    return { sourceEtag: source.lastEtag };
+    return { sourceEtag: lastEtag, databaseId };
   }
 
   /**
@@ -94,13 +99,14 @@ export class CaptureSupervisor {
     await forgetSetAside(this.#parts.state, task);
   }
 
+  /** How all tasks stand, on every instance alike but for `active` and `errors`. */
   reports(): CaptureReport[] {
     return this.#tasks.all().map(({ runner }) => runner.progress.report());
   }
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    await Promise.all([this.#tasks.endAll(), this.#deletes.stop(), this.#watching]);
+    await Promise.all([this.#tasks.endAll(), this.#deletes.stop(), this.#watch.stop(), this.#watching]);
   }
 
   #start(task: CaptureTask): void {
@@ -140,6 +146,7 @@ export class CaptureSupervisor {
       if (subject === retrySubject(task)) runner.retryAsked();
       if (subject === confirmationSubject(task) && 'sequence' in value) runner.confirmed(value);
     }
-    this.#deletes.confirmed(this.reports());
+    // What another reading of the source confirmed must not let go of what this one has not read.
+    this.#deletes.confirmed(this.#tasks.all().map(({ runner }) => runner.progress.confirmed?.to ?? 0));
   }
 }

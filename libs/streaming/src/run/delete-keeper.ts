@@ -1,8 +1,8 @@
+import type { Etag } from '@nestjs-spark/contracts';
 import type { ChangeFeed, LeaseKeeper, Log } from '@nestjs-spark/contracts/internal';
 import { backoffMs, pause } from '../flow/backoff.ts';
 import { Nudge } from '../flow/nudge.ts';
 import type { Pace } from '../flow/pace.ts';
-import type { CaptureReport } from '../task/reports.ts';
 
 /** Letting go of tombstones costs the store an index run, so it is not done at every step. */
 const LET_GO_MS = 60_000;
@@ -34,8 +34,9 @@ export class DeleteKeeper {
     return this.#made;
   }
 
-  confirmed(reports: CaptureReport[]): void {
-    const least = Math.min(...reports.map((report) => report.confirmedEtag));
+  /** @param confirmed what each task's requester has, of what its capture reads now */
+  confirmed(confirmed: Etag[]): void {
+    const least = Math.min(...confirmed);
     if (!Number.isFinite(least) || least <= this.#confirmed) return;
     this.#confirmed = least;
     this.#moved.nudge();

@@ -1,17 +1,24 @@
 import type { Etag, TaskKey, TaskState } from '@nestjs-spark/contracts';
+import type { CarriedBy } from './carrier.ts';
 
-/** The owner's side of a task, as it stands. */
+/** The owner's side of a task, as it stands, on any instance. */
 export interface CaptureReport {
   task: TaskKey;
   collection: string;
   state: TaskState;
   generation: number;
-  /** Everything up to here is in the log. */
-  publishedEtag: Etag;
-  /** What the requester has confirmed. */
-  confirmedEtag: Etag;
-  /** The database's last etag when it was looked at last. */
-  sourceEtag: Etag;
+  /** The database that the etags are of; null while that is not known. */
+  databaseId: string | null;
+  /** Everything up to here is in the log; null while that is not known. */
+  publishedEtag: Etag | null;
+  /** What the requester has confirmed of this database; null: nothing, or not known. */
+  confirmedEtag: Etag | null;
+  /** The database's last etag when it was looked at last; null while it cannot be looked at. */
+  sourceEtag: Etag | null;
+  /** Etags between what is confirmed and the source, at most; null while that is not known. */
+  lag: number | null;
+  /** Age of what is confirmed in milliseconds, 0 when nothing is missing; null while that is not known. */
+  behindMs: number | null;
   /** True once this generation's feed was drained. */
   live: boolean;
   /** While snapshotting: documents read and about how many there are; for progress. */
@@ -25,14 +32,19 @@ export interface CaptureReport {
   lastError: string | null;
   /** True on the instance that holds the task's lease. */
   active: boolean;
+  carriedBy: CarriedBy;
 }
 
-/** The requester's side of a task, as it stands. */
+/** The requester's side of a task, as it stands, on any instance. */
 export interface ApplyReport {
   task: TaskKey;
   collection: string;
+  /** The checkpoint was looked at; before that, figures and completeness say nothing. */
+  known: boolean;
   state: TaskState;
   generation: number;
+  /** The owner's database that the etags are of; null before the first set. */
+  databaseId: string | null;
   appliedEtag: Etag;
   /** The newest etag of the source that this side has heard of. */
   sourceEtag: Etag;
@@ -40,7 +52,11 @@ export interface ApplyReport {
   complete: boolean;
   /** Why not, in words for an operator; null when complete. */
   incompleteBecause: string | null;
-  /** 0 when nothing known is missing, otherwise the age of the newest applied state; null before the first set. */
+  /** Why nothing moves although it should, by a fault of this module's own store, NATS or instances; null while it moves. */
+  stalledBecause: string | null;
+  /** Etags that are missing here, at most; null when the owner has not been heard for a minute, or its database is another one. */
+  lag: number | null;
+  /** 0 when nothing is missing, otherwise the age of what is applied; null where `lag` is, and before the first set. */
   behindMs: number | null;
   setsApplied: number;
   documentsPut: number;
@@ -51,4 +67,5 @@ export interface ApplyReport {
   errors: number;
   lastError: string | null;
   active: boolean;
+  carriedBy: CarriedBy;
 }

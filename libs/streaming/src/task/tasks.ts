@@ -38,4 +38,11 @@ export interface SourceInquiry {
  * What the owner says. `unknown`: it is there but does not carry this task (yet), so what stands in the log may be of another
  * time. `away`: it cannot be asked.
  */
-export type SourceAnswer = { sourceEtag: Etag } | 'unknown' | 'away';
+export type SourceAnswer =
+  | {
+      sourceEtag: Etag;
+      /** The owner's database; absent from an owner of an older version. */
+      databaseId?: string;
+    }
+  | 'unknown'
+  | 'away';

@@ -1,4 +1,5 @@
 import type { EngineName, TaskState } from '@nestjs-spark/contracts';
+import type { CarriedBy } from '@nestjs-spark/streaming/internal';
 import type { DeploymentDocument } from '../plan/deployment-document.ts';
 
 /**
@@ -28,6 +29,10 @@ export interface EngineTaskReport {
   position: number | null;
   confirmedEtag: number | null;
   sourceEtag: number | null;
+  /** Etags between what is confirmed and the newest one, at most. */
+  lag: number | null;
+  /** Age of what is confirmed, in milliseconds; 0 when nothing is missing. */
+  behindMs: number | null;
   /** The first copy is complete. */
   complete: boolean;
   documentsRead: number | null;
@@ -36,6 +41,7 @@ export interface EngineTaskReport {
   errors: number;
   lastError: string | null;
   deletes: 'kept' | 'best-effort';
-  /** This instance carries it; another one may. */
+  /** This instance carries it. */
   active: boolean;
+  carriedBy: CarriedBy;
 }

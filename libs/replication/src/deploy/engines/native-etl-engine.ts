@@ -70,6 +70,8 @@ function describe(task: DeployedTask, progress: NativeProgress | null): EngineTa
     position: progress?.lastEtag ?? null,
     confirmedEtag: progress?.lastEtag ?? null,
     sourceEtag: null,
+    lag: null,
+    behindMs: null,
     complete,
     documentsRead: null,
     documentsTotal: null,
@@ -78,5 +80,6 @@ function describe(task: DeployedTask, progress: NativeProgress | null): EngineTa
     lastError: progress?.error ?? null,
     deletes: 'kept',
     active: true,
+    carriedBy: 'this-instance',
   };
 }

@@ -11,6 +11,8 @@ export function notRunning(task: DeployedTask): EngineTaskReport {
     position: null,
     confirmedEtag: null,
     sourceEtag: null,
+    lag: null,
+    behindMs: null,
     complete: false,
     documentsRead: null,
     documentsTotal: null,
@@ -19,5 +21,6 @@ export function notRunning(task: DeployedTask): EngineTaskReport {
     lastError: null,
     deletes: 'best-effort',
     active: false,
+    carriedBy: 'unknown',
   };
 }

@@ -71,6 +71,8 @@ function fromCapture(task: DeployedTask, report: CaptureReport): EngineTaskRepor
     position: report.publishedEtag,
     confirmedEtag: report.confirmedEtag,
     sourceEtag: report.sourceEtag,
+    lag: report.lag,
+    behindMs: report.behindMs,
     complete: report.live,
     documentsRead: report.documentsRead,
     documentsTotal: report.documentsTotal,
@@ -79,6 +81,7 @@ function fromCapture(task: DeployedTask, report: CaptureReport): EngineTaskRepor
     lastError: report.lastError,
     deletes: report.deletes,
     active: report.active,
+    carriedBy: report.carriedBy,
   };
 }
 

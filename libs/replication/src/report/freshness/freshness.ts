@@ -4,32 +4,60 @@ import type { IncomingTask } from '../status/task-status.ts';
 export interface Freshness {
   /** All of it is here. */
   complete: boolean;
-  /** Everything up to this etag of the owner's database is applied; null before the first. */
+  /** Everything up to this etag of the owner's database is applied; null before the first, and when that database is another one now. */
   appliedEtag: number | null;
   /** The owner's newest etag: as it said just now, or as it was known last. */
   sourceEtag: number | null;
-  /** Age of what is applied, in milliseconds: 0 when it is all there; null when that cannot be said. */
+  /** The owner's database that the etags are of; null while that is not known. */
+  databaseId: string | null;
+  /** Age of what is applied, in milliseconds: 0 when it is all there; null when that is not known. */
   behindMs: number | null;
   /** False: the owner did not answer just now, so `sourceEtag` may be old. */
   sourceReachable: boolean;
 }
 
+/** What an owner answered just now. */
+export interface Asked {
+  sourceEtag: number;
+  /** Absent from an owner of an older version. */
+  databaseId?: string;
+}
+
 /** Puts the tasks of one collection together: a collection is as fresh as the task that lags most. */
-export function judgeFreshness(tasks: readonly IncomingTask[], asked: number | null): Freshness {
-  const appliedEtag = least(tasks.map(({ position }) => position));
-  const sourceEtag = asked ?? greatest(tasks.map((task) => task.sourceEtag));
+export function judgeFreshness(tasks: readonly IncomingTask[], asked: Asked | null): Freshness {
+  const isOther = asked !== null && tasks.some((task) => isOfAnother(task, asked));
+  const copied = tasks.find(({ databaseId }) => databaseId !== null)?.databaseId ?? null;
   return {
-    complete: tasks.length > 0 && tasks.every(({ complete }) => complete),
-    appliedEtag,
-    sourceEtag,
-    behindMs: isReached(tasks, asked) ? 0 : greatest(tasks.map(({ behindMs }) => behindMs)),
+    complete: tasks.length > 0 && !isOther && tasks.every(({ complete }) => complete),
+    appliedEtag: isOther ? null : least(tasks.map(({ position }) => position)),
+    sourceEtag: asked?.sourceEtag ?? greatest(tasks.map((task) => task.sourceEtag)),
+    databaseId: asked?.databaseId ?? copied,
+    behindMs: isOther ? null : isReached(tasks, asked) ? 0 : oldest(tasks, asked),
     sourceReachable: asked !== null,
   };
 }
 
 /** Whether all that the owner had at `asked` is applied. */
-export function isReached(tasks: readonly IncomingTask[], asked: number | null): boolean {
-  return asked !== null && tasks.every(({ position }) => position !== null && position >= asked);
+export function isReached(tasks: readonly IncomingTask[], asked: Asked | null): boolean {
+  return (
+    asked !== null &&
+    tasks.every(
+      (task) => !isOfAnother(task, asked) && task.position !== null && task.position >= asked.sourceEtag,
+    )
+  );
+}
+
+/** Etags of two databases say nothing about each other. */
+function isOfAnother({ databaseId }: IncomingTask, asked: Asked): boolean {
+  return databaseId !== null && asked.databaseId !== undefined && databaseId !== asked.databaseId;
+}
+
+/** Not known of one task is not known of the collection. The owner has just named an etag that is not here: 0 would be wrong. */
+function oldest(tasks: readonly IncomingTask[], asked: Asked | null): number | null {
+  const known = tasks.map(({ behindMs }) => behindMs);
+  if (known.length === 0 || known.includes(null)) return null;
+  const age = greatest(known);
+  return age === 0 && asked !== null ? null : age;
 }
 
 function least(values: readonly (number | null)[]): number | null {

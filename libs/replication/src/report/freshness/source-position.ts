@@ -18,7 +18,7 @@ export class SourcePosition {
   ) {}
 
   /** @throws {ProblemError} `notFound` when the requester has no such task here */
-  async tell(requester: string, name: string): Promise<{ sourceEtag: number }> {
+  async tell(requester: string, name: string): Promise<{ sourceEtag: number; databaseId: string }> {
     const deployment = isName(name) ? await this.store.read(requester) : null;
     if (!deployment?.value.tasks.some((task) => sameName(task.name, name))) {
       throw new ProblemError('notFound', `${requester} has no such task here.`);
@@ -27,7 +27,7 @@ export class SourcePosition {
     const flushed = await this.supervisor.flush(task);
     if (flushed) return flushed;
     // Another instance carries the task; where the database is can be said all the same.
-    const { lastEtag } = await this.feed.identify(taskId(task));
-    return { sourceEtag: lastEtag };
+    const { lastEtag, databaseId } = await this.feed.identify(taskId(task));
+    return { sourceEtag: lastEtag, databaseId };
   }
 }

@@ -21,42 +21,45 @@ const TASK = ['direction', 'module', 'collection', 'task'] as const;
 export const TASK_METRICS: readonly TaskMetric[] = [
   {
     name: 'spark_documents_applied_total',
-    help: 'Copies written, since the first one ever.',
+    help: 'Copies written, since the first one ever; the same on each instance of a module.',
     type: 'counter',
     labelNames: TASK,
     read: ({ incoming }) =>
-      incoming.map((task) => ({ labels: inLabels(task), value: task.documentsApplied })),
+      incoming.filter(isKnown).map((task) => ({ labels: inLabels(task), value: task.documentsApplied })),
   },
   {
     name: 'spark_documents_deleted_total',
-    help: 'Copies deleted, since the first one ever.',
+    help: 'Copies deleted, since the first one ever; the same on each instance of a module.',
     type: 'counter',
     labelNames: TASK,
     read: ({ incoming }) =>
-      incoming.map((task) => ({ labels: inLabels(task), value: task.documentsDeleted })),
+      incoming.filter(isKnown).map((task) => ({ labels: inLabels(task), value: task.documentsDeleted })),
   },
   {
     name: 'spark_lag_documents',
-    help: "Changes of the owner's database that are not applied (in) or sent (out) yet, at most: etags have gaps and count its other collections too.",
+    help: "Changes of the owner's database that are not applied (in) or not confirmed (out) yet, at most: etags have gaps and count its other collections too. Absent while that is not known.",
     type: 'gauge',
     labelNames: TASK,
     read: ({ incoming, captured }) => [
       ...incoming.flatMap((task) => (task.lag === null ? [] : [{ labels: inLabels(task), value: task.lag }])),
-      ...captured.map((report) => ({
-        labels: outLabels(report),
-        value: Math.max(0, report.sourceEtag - report.publishedEtag),
-      })),
+      ...captured.flatMap((report) =>
+        report.lag === null ? [] : [{ labels: outLabels(report), value: report.lag }],
+      ),
     ],
   },
   {
     name: 'spark_lag_milliseconds',
-    help: 'Age of what is applied; 0 when nothing known is missing.',
+    help: 'Age of what is applied (in) or confirmed (out); 0 when nothing is missing, absent while that is not known.',
     type: 'gauge',
     labelNames: TASK,
-    read: ({ incoming }) =>
-      incoming.flatMap((task) =>
+    read: ({ incoming, captured }) => [
+      ...incoming.flatMap((task) =>
         task.behindMs === null ? [] : [{ labels: inLabels(task), value: task.behindMs }],
       ),
+      ...captured.flatMap((report) =>
+        report.behindMs === null ? [] : [{ labels: outLabels(report), value: report.behindMs }],
+      ),
+    ],
   },
   {
     name: 'spark_task_state',
@@ -70,7 +73,7 @@ export const TASK_METRICS: readonly TaskMetric[] = [
   },
   {
     name: 'spark_task_complete',
-    help: '1 when a copy is complete.',
+    help: '1 when a copy is complete, as the checkpoint that all instances share says.',
     type: 'gauge',
     labelNames: TASK,
     read: ({ incoming }) =>
@@ -127,6 +130,11 @@ export const TASK_METRICS: readonly TaskMetric[] = [
       })),
   },
 ];
+
+/** Before the checkpoint was read its totals are not 0 but unknown: a counter that begins at 0 would make a flood of it. */
+function isKnown({ engine, generation }: IncomingTask): boolean {
+  return engine === 'etl' || generation !== null;
+}
 
 function inLabels(task: IncomingTask): Record<string, string> {
   return { direction: 'in', module: task.owner, collection: task.collection, task: task.name };

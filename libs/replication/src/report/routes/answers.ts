@@ -34,7 +34,10 @@ export class FreshnessAnswer implements Freshness {
   @ApiProperty({ type: Number, nullable: true })
   sourceEtag!: number | null;
 
-  @ApiProperty({ type: Number, nullable: true, description: 'Milliseconds' })
+  @ApiProperty({ type: String, nullable: true, description: "The owner's database that the etags are of" })
+  databaseId!: string | null;
+
+  @ApiProperty({ type: Number, nullable: true, description: 'Milliseconds; null: not known' })
   behindMs!: number | null;
 
   @ApiProperty()
@@ -44,6 +47,9 @@ export class FreshnessAnswer implements Freshness {
 export class SourceAnswer {
   @ApiProperty()
   sourceEtag!: number;
+
+  @ApiProperty({ description: 'The database that the etag is of' })
+  databaseId!: string;
 }
 
 export class ResyncAnswer {

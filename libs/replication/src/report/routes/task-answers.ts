@@ -1,5 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ENGINE_NAMES, TASK_STATES, type EngineName, type TaskState } from '@nestjs-spark/contracts';
+import { CARRIED_BY, type CarriedBy } from '@nestjs-spark/streaming/internal';
 import type { OwnerRequestStatus, RequestState } from '../../request/request-status.ts';
 import type { IncomingTask, OutgoingTask } from '../status/task-status.ts';
 
@@ -20,9 +21,18 @@ class ReportedTask {
   @ApiProperty({
     type: Number,
     nullable: true,
-    description: 'Changes still to come, at most: etags have gaps and count other collections too',
+    description:
+      'Changes still to come, at most: etags have gaps and count other collections too; null: not known',
   })
   lag!: number | null;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description:
+      'Age of what is applied or confirmed, in milliseconds; 0 when nothing is missing, null: not known',
+  })
+  behindMs!: number | null;
 
   @ApiProperty()
   errors!: number;
@@ -30,8 +40,11 @@ class ReportedTask {
   @ApiProperty({ type: String, nullable: true })
   lastError!: string | null;
 
-  @ApiProperty({ description: 'This instance carries it; false where another instance of the module does' })
+  @ApiProperty({ description: 'This instance carries it' })
   active!: boolean;
+
+  @ApiProperty({ enum: [...CARRIED_BY], description: 'Which instance of the module does its work' })
+  carriedBy!: CarriedBy;
 }
 
 @ApiSchema({ name: 'IncomingTask' })
@@ -50,18 +63,18 @@ export class IncomingTaskAnswer extends ReportedTask implements IncomingTask {
   generation!: number | null;
 
   @ApiProperty({
+    type: String,
+    nullable: true,
+    description: "The owner's database that the copy was made from",
+  })
+  databaseId!: string | null;
+
+  @ApiProperty({
     type: Number,
     nullable: true,
     description: "Applied up to this etag of the owner's database",
   })
   position!: number | null;
-
-  @ApiProperty({
-    type: Number,
-    nullable: true,
-    description: 'Age of what is applied, in milliseconds; 0 when nothing known is missing',
-  })
-  behindMs!: number | null;
 
   @ApiProperty()
   documentsApplied!: number;
@@ -77,6 +90,14 @@ export class IncomingTaskAnswer extends ReportedTask implements IncomingTask {
 
   @ApiProperty({ type: String, nullable: true, description: 'Why it is not complete, in words' })
   incompleteBecause!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      "Why it does not move although it should, by a fault on this module's side; health is red meanwhile",
+  })
+  stalledBecause!: string | null;
 }
 
 @ApiSchema({ name: 'OutgoingTask' })

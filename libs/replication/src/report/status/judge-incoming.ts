@@ -17,7 +17,7 @@ export function judgeIncoming({ declared, report, request, word }: IncomingFacts
   const engine = request?.engines[declared.task.name] ?? null;
   if (engine === 'etl') return fromOwner(declared, word);
   if (!report) return { ...unknown(declared), engine, ...waitingFor(request) };
-  const position = report.state === 'Starting' ? null : report.appliedEtag;
+  const position = report.databaseId === null ? null : report.appliedEtag;
   const sourceEtag = report.sourceEtag > 0 ? report.sourceEtag : null;
   const problem = report.complete ? null : undeployed(request);
   return {
@@ -26,10 +26,11 @@ export function judgeIncoming({ declared, report, request, word }: IncomingFacts
     collection: declared.collection,
     engine: engine ?? 'stream',
     state: report.state,
-    generation: report.generation,
+    generation: report.known ? report.generation : null,
+    databaseId: report.databaseId,
     position,
     sourceEtag,
-    lag: lagOf(position, sourceEtag),
+    lag: report.lag,
     behindMs: report.behindMs,
     documentsApplied: report.documentsPut,
     documentsDeleted: report.documentsDeleted,
@@ -38,9 +39,11 @@ export function judgeIncoming({ declared, report, request, word }: IncomingFacts
     incompleteBecause: report.complete
       ? null
       : (problem ?? report.incompleteBecause ?? 'the first copy is being made'),
+    stalledBecause: report.stalledBecause,
     errors: report.errors,
     lastError: report.lastError ?? request?.lastError ?? null,
     active: report.active,
+    carriedBy: report.carriedBy,
   };
 }
 
@@ -84,6 +87,7 @@ function unknown(declared: ApplyTask): IncomingTask {
     engine: null,
     state: 'Starting',
     generation: null,
+    databaseId: null,
     position: null,
     sourceEtag: null,
     lag: null,
@@ -93,8 +97,10 @@ function unknown(declared: ApplyTask): IncomingTask {
     setAside: 0,
     complete: false,
     incompleteBecause: null,
+    stalledBecause: null,
     errors: 0,
     lastError: null,
     active: false,
+    carriedBy: 'unknown',
   };
 }

@@ -6,7 +6,7 @@ import type { EngineTaskReport, EtlEngine } from '../../deploy/engines/etl-engin
 import { notRunning } from '../../deploy/engines/not-running.ts';
 import { ENGINES, engineNamed } from '../../deploy/engines/ports.ts';
 import type { DeploymentDocument } from '../../deploy/plan/deployment-document.ts';
-import { lagOf, sameName, type OutgoingTask } from './task-status.ts';
+import { sameName, type OutgoingTask } from './task-status.ts';
 
 /** What this module sends to others, by the deployments in its database. */
 @Injectable()
@@ -34,7 +34,6 @@ export class Outgoing {
       engine: deployment.engine,
       engineReason,
       ...report,
-      lag: lagOf(report.position, report.sourceEtag),
     }));
   }
 

@@ -1,4 +1,5 @@
 import type { EngineName, TaskState } from '@nestjs-spark/contracts';
+import type { CarriedBy } from '@nestjs-spark/streaming/internal';
 
 /** A copy that this module keeps of another one's collection, as it stands. */
 export interface IncomingTask {
@@ -10,13 +11,18 @@ export interface IncomingTask {
   engine: EngineName | null;
   state: TaskState;
   generation: number | null;
+  /** The owner's database that the copy was made from; etags are of it. */
+  databaseId: string | null;
   /** Everything up to this etag of the owner's database is applied. */
   position: number | null;
   /** The newest etag of the owner's database that is known here. */
   sourceEtag: number | null;
-  /** Changes of the owner's database not applied yet, at most: etags have gaps and count its other collections too. */
+  /**
+   * Changes of the owner's database not applied yet, at most: etags have gaps and count its other collections too. Null when
+   * that is not known, as when the owner has not been heard for a minute.
+   */
   lag: number | null;
-  /** Age of what is applied, in milliseconds; 0 when nothing known is missing. */
+  /** Age of what is applied, in milliseconds; 0 when nothing is missing, null where `lag` is. */
   behindMs: number | null;
   documentsApplied: number;
   documentsDeleted: number;
@@ -26,10 +32,14 @@ export interface IncomingTask {
   complete: boolean;
   /** Why it is not complete, in words; null when it is. */
   incompleteBecause: string | null;
+  /** Why it does not move although it should, by a fault on this module's side; null when it moves. Health is red meanwhile. */
+  stalledBecause: string | null;
+  /** Errors of this instance. */
   errors: number;
   lastError: string | null;
-  /** This instance applies it; false where another instance of the module does. */
+  /** This instance applies it. `carriedBy` says whether another one does where it does not. */
   active: boolean;
+  carriedBy: CarriedBy;
 }
 
 /** What this module sends to another one, as it stands. */
@@ -46,7 +56,10 @@ export interface OutgoingTask {
   /** What the requester has confirmed. */
   confirmedEtag: number | null;
   sourceEtag: number | null;
+  /** Etags between what is confirmed and the newest one, at most; null when that is not known. */
   lag: number | null;
+  /** Age of what is confirmed, in milliseconds; 0 when nothing is missing, null when that is not known. */
+  behindMs: number | null;
   /** The first copy was sent completely. */
   complete: boolean;
   documentsRead: number | null;
@@ -58,6 +71,7 @@ export interface OutgoingTask {
   errors: number;
   lastError: string | null;
   active: boolean;
+  carriedBy: CarriedBy;
 }
 
 export function lagOf(position: number | null, sourceEtag: number | null): number | null {

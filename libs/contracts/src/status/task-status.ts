@@ -1,0 +1,81 @@
+import type { Etag } from '../change-set/change-set.ts';
+import { TASK_STATES, type TaskState } from '../deployment/etl-script-request.ts';
+
+/** An owner's word on how far its database is. Any of its instances says it, whoever carries the tasks. */
+export interface SourceStatus {
+  databaseId: string;
+  lastEtag: Etag;
+  /** The owner's clock, milliseconds since 1970. Another value: it was said again. */
+  at: number;
+}
+
+/** What both sides' carriers say of a task. */
+interface CarrierStatus {
+  state: TaskState;
+  setAside: number;
+  errors: number;
+  lastError: string | null;
+  /** The carrier's clock, milliseconds since 1970. Another value: it was said again. */
+  at: number;
+}
+
+/** How a task stands at the owner, by the instance that carries its capture. */
+export interface CaptureStatus extends CarrierStatus {
+  generation: number;
+  incarnation: string;
+  databaseId: string;
+  /** Everything up to here is in the log. */
+  publishedTo: Etag;
+  /** Between `publishedTo` and here nothing concerns the task. */
+  readTo: Etag;
+  live: boolean;
+  documentsRead: number;
+  documentsTotal: number;
+  deletes: 'kept' | 'best-effort';
+}
+
+/** How a task stands at the requester, by the instance that applies it. What is applied stands in its checkpoint. */
+export interface ApplyStatus extends CarrierStatus {
+  /** Why nothing moves although it should, by a fault at the requester; null while it moves. */
+  stalledBecause: string | null;
+}
+
+/** A value of the board as what it should be; null when it is something else: others write there, too. */
+export function readSourceStatus(value: object): SourceStatus | null {
+  const { databaseId, lastEtag, at } = value as Record<string, unknown>;
+  return typeof databaseId === 'string' && areNumbers(lastEtag, at) ? (value as SourceStatus) : null;
+}
+
+/** The same for a task at its owner. */
+export function readCaptureStatus(value: object): CaptureStatus | null {
+  const { generation, incarnation, databaseId, publishedTo, readTo, live, documentsRead, documentsTotal } =
+    value as Record<string, unknown>;
+  const fits =
+    isCarrierStatus(value) &&
+    typeof incarnation === 'string' &&
+    typeof databaseId === 'string' &&
+    typeof live === 'boolean' &&
+    areNumbers(generation, publishedTo, readTo, documentsRead, documentsTotal);
+  return fits ? (value as CaptureStatus) : null;
+}
+
+/** The same for a task at its requester. */
+export function readApplyStatus(value: object): ApplyStatus | null {
+  const { stalledBecause } = value as Record<string, unknown>;
+  return isCarrierStatus(value) && isTextOrNull(stalledBecause) ? (value as ApplyStatus) : null;
+}
+
+function isCarrierStatus(value: object): boolean {
+  const { state, setAside, errors, lastError, at } = value as Record<string, unknown>;
+  return (
+    TASK_STATES.some((one) => one === state) && isTextOrNull(lastError) && areNumbers(setAside, errors, at)
+  );
+}
+
+function isTextOrNull(value: unknown): boolean {
+  return value === null || typeof value === 'string';
+}
+
+function areNumbers(...values: unknown[]): boolean {
+  return values.every((value) => Number.isSafeInteger(value));
+}

@@ -1,0 +1,102 @@
+import type { CaptureStatus, SourceStatus } from '@nestjs-spark/contracts/internal';
+import { etagsBehind, reachedEtag, type Place } from '../task/place.ts';
+
+/** What was said of the source longer ago says nothing about it any more. */
+export const SILENCE_MS = 60_000;
+
+/** After how many ticks without a word the owner counts as silent. It says how far it is every 5 s. */
+const OWNER_PATIENCE = 12;
+
+/** What the copy is at: enough of a checkpoint to hold against what is known of the source. */
+export interface Reached {
+  databaseId: string;
+  incarnation: string;
+  to: number;
+  readAt: number;
+}
+
+/**
+ * What an instance of the requester knows of the owner's database, and whether that is still worth something. `now` is this
+ * process's own monotonic clock; the owner's clock is only compared with itself.
+ */
+export class SourceKnowledge {
+  #place: Place | null = null;
+  #heardAt: number | null = null;
+  #said: { status: SourceStatus; heardAt: number } | null = null;
+  #captured: CaptureStatus | null = null;
+  #silent = 0;
+
+  /** The owner's answer to a question. */
+  answered(place: Place, now: number): void {
+    this.#place = place;
+    this.#hear(now);
+  }
+
+  /** The owner's word on the board. The first one may have stood there for long. */
+  said(status: SourceStatus, now: number): void {
+    const before = this.#said;
+    if (before?.status.at === status.at) return;
+    this.#said = { status, heardAt: now };
+    this.#place = { databaseId: status.databaseId, etag: status.lastEtag };
+    if (before) this.#hear(now);
+  }
+
+  /** The word of the capture's carrier. */
+  captured(status: CaptureStatus): void {
+    this.#captured = status;
+    this.received({ databaseId: status.databaseId, etag: Math.max(status.publishedTo, status.readTo) });
+  }
+
+  /** A set, or word of one: the source is there at least. */
+  received(place: Place): void {
+    if (this.#place === null || etagsBehind(this.#place, place) !== null) {
+      if (this.#place === null || place.etag > this.#place.etag) this.#place = place;
+    }
+  }
+
+  /** Etags of another database, or of an older state of it, say nothing from here on. */
+  replaced(place: Place): void {
+    this.#place = place;
+  }
+
+  tick(): void {
+    this.#silent++;
+  }
+
+  /** For how many ticks an owner that says how far it is has not done so; null while that need not mean anything. */
+  get silentFor(): number | null {
+    return this.#said !== null && this.#silent >= OWNER_PATIENCE ? this.#silent : null;
+  }
+
+  get place(): Place | null {
+    return this.#place;
+  }
+
+  /** Etags that are missing here, at most; null: not known. */
+  lag(reached: Reached | null, now: number): number | null {
+    if (reached === null || this.#place === null || !this.#isFresh(now)) return null;
+    const { databaseId } = reached;
+    return etagsBehind({ databaseId, etag: reachedEtag(reached, this.#captured) }, this.#place);
+  }
+
+  /** Age of what is applied; 0 when nothing is missing, null: not known. `wallNow` serves where the owner's clock is not known. */
+  behindMs(reached: Reached | null, now: number, wallNow: number): number | null {
+    const lag = this.lag(reached, now);
+    if (lag === null || reached === null) return null;
+    if (lag === 0) return 0;
+    const said = this.#said;
+    const ownersNow = said ? said.status.at + (now - said.heardAt) : wallNow;
+    const age = Math.round(ownersNow - reached.readAt);
+    // Two clocks that disagree say nothing: something is missing, so 0 would be wrong in any case.
+    return age > 0 ? age : said ? 1 : null;
+  }
+
+  #isFresh(now: number): boolean {
+    return this.#heardAt !== null && now - this.#heardAt <= SILENCE_MS;
+  }
+
+  #hear(now: number): void {
+    this.#heardAt = now;
+    this.#silent = 0;
+  }
+}

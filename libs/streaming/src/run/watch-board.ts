@@ -1,0 +1,21 @@
+import type { ControlBoard, Log } from '@nestjs-spark/contracts/internal';
+import { pause } from '../flow/backoff.ts';
+
+const AGAIN_MS = 5_000;
+
+/** Hears what is said on the board until aborted, whatever breaks in between. */
+export async function watchBoard(
+  board: ControlBoard,
+  subjects: string,
+  hear: (subject: string, value: object) => void,
+  { signal, report }: { signal: AbortSignal; report: Log },
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      for await (const { subject, value } of board.watch<object>(subjects, signal)) hear(subject, value);
+    } catch (error) {
+      report.error(`No longer hearing ${subjects}; trying again`, error);
+    }
+    await pause(AGAIN_MS, signal);
+  }
+}

@@ -1,0 +1,24 @@
+import type { Etag } from '@nestjs-spark/contracts';
+
+/** An etag with the database that it is of: etags of two databases say nothing about each other. */
+export interface Place {
+  /** Null: a module of an older version, which does not say it. */
+  databaseId: string | null;
+  etag: Etag;
+}
+
+/** How many etags `from` is behind `to`, at least 0; null when they are of two databases. */
+export function etagsBehind(from: Place, to: Place): number | null {
+  const known = from.databaseId !== null && to.databaseId !== null;
+  return known && from.databaseId !== to.databaseId ? null : Math.max(0, to.etag - from.etag);
+}
+
+/** Up to where nothing is missing: what is there, and behind it what was read and does not concern the task. */
+export function reachedEtag(
+  there: { incarnation: string; to: Etag } | null,
+  read: { incarnation: string; publishedTo: Etag; readTo: Etag } | null,
+): Etag {
+  if (there === null) return 0;
+  const isAllThere = read?.incarnation === there.incarnation && read.publishedTo <= there.to;
+  return isAllThere ? Math.max(there.to, read.readTo) : there.to;
+}

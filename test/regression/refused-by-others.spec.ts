@@ -39,7 +39,7 @@ class Applied {
   #to = 0;
 
   constructor(target: ChangeTarget, state: StateStore) {
-    this.#target = new SettingAside(TASK, target, state, SILENT, async () => {});
+    this.#target = new SettingAside(TASK, target, state, SILENT, { refusedAfterMs: [1, 1, 1] });
     this.#state = state;
   }
 

@@ -1,4 +1,4 @@
-import { VersionConflictError, type Etag } from '@nestjs-spark/contracts';
+import { UnavailableError, VersionConflictError, type Etag } from '@nestjs-spark/contracts';
 import {
   COPY_SOURCE,
   NEVER_RAISED,
@@ -35,6 +35,8 @@ interface Image {
 
 /** A source database in memory that behaves as RavenDB does: etags with gaps, tombstones, restores that keep the id. */
 export class MemorySource implements ChangeFeed {
+  /** It answers nothing. */
+  isAway = false;
   #image: Image = {
     databaseId: 'db-1',
     etag: 0,
@@ -63,6 +65,27 @@ export class MemorySource implements ChangeFeed {
     this.#image.documents.delete(id.toLowerCase());
     this.#bury(document);
     this.#wake();
+  }
+
+  /** Somebody drops the database and makes it again, under another id: it begins with nothing. */
+  replace(): void {
+    const documents = new Map<string, Kept>();
+    const nothing = {
+      etag: 0,
+      documents,
+      tombstones: new Map(),
+      witnesses: new Map(),
+      lostUpTo: 0,
+      keptAfter: 0,
+    };
+    this.#image = { databaseId: `db-${Math.random()}`, ...nothing };
+    this.#wake();
+  }
+
+  /** The same as `identify`, at once. */
+  now(reader: string): SourceIdentity {
+    const { databaseId, etag, witnesses } = this.#image;
+    return { databaseId, lastEtag: etag, witness: witnesses.get(reader) ?? NEVER_RAISED };
   }
 
   documents(): Kept[] {
@@ -99,11 +122,12 @@ export class MemorySource implements ChangeFeed {
   }
 
   async identify(reader: string): Promise<SourceIdentity> {
-    const { databaseId, etag, witnesses } = this.#image;
-    return { databaseId, lastEtag: etag, witness: witnesses.get(reader) ?? NEVER_RAISED };
+    this.#requireUp();
+    return this.now(reader);
   }
 
   async read({ collection, from, deletesAfter, limit }: FeedQuery): Promise<ChangePage> {
+    this.#requireUp();
     const { databaseId, etag: bound, documents, tombstones, lostUpTo } = this.#image;
     const puts = [...documents.values()].map((document): SourceChange & { collection: string } => ({
       kind: 'put',
@@ -165,6 +189,10 @@ export class MemorySource implements ChangeFeed {
     return this.#image.documents.size;
   }
 
+  #requireUp(): void {
+    if (this.isAway) throw new UnavailableError('the source');
+  }
+
   #bury({ id, collection }: Kept): void {
     this.#image.tombstones.set(tombstoneKey(id, collection), { id, collection, etag: ++this.#image.etag });
   }
@@ -192,6 +220,16 @@ function toSource({ id, collection, copyOf, fields }: Kept): SourceDocument {
 
 /** Spark's own small documents, in memory. */
 export class MemoryState implements StateStore {
+  /** Everything is gone, as with its database. */
+  clear(): void {
+    this.#documents.clear();
+  }
+
+  /** What stands there, at once. */
+  all(): { id: string; value: unknown }[] {
+    return [...this.#documents].map(([id, { text }]) => ({ id, value: JSON.parse(text) as unknown }));
+  }
+
   readonly #documents = new Map<string, { text: string; version: string }>();
   #version = 0;
 

@@ -1,5 +1,6 @@
 import {
   ContentRefusedError,
+  UnavailableError,
   VersionConflictError,
   taskId,
   taskLabel,
@@ -32,8 +33,23 @@ export class MemoryTarget implements ChangeTarget {
   /** Which documents it does not take, and whether it says which one it was. */
   refuses: (fields: Record<string, unknown>) => boolean = () => false;
   namesRefused = false;
+  /** It does not answer when it is given one of those, as if it could not be reached. */
+  isSilent = false;
+  /** It answers nothing at all. */
+  isAway = false;
   readonly #checkpoints = new Map<string, StoredCheckpoint>();
   #version = 0;
+
+  /** Somebody drops the database and makes it again: it begins with nothing. */
+  replace(): void {
+    this.documents.clear();
+    this.#checkpoints.clear();
+  }
+
+  /** The stored checkpoint, at once. */
+  checkpointOf(task: TaskKey): Checkpoint | null {
+    return structuredClone(this.#checkpoints.get(taskId(task))?.checkpoint ?? null);
+  }
 
   /** What stands there, to be put back later as an operator would. */
   backup(): () => void {
@@ -49,6 +65,7 @@ export class MemoryTarget implements ChangeTarget {
   }
 
   async readCheckpoint(task: TaskKey): Promise<StoredCheckpoint | null> {
+    this.#requireUp();
     return structuredClone(this.#checkpoints.get(taskId(task)) ?? null);
   }
 
@@ -61,13 +78,16 @@ export class MemoryTarget implements ChangeTarget {
     checkpoint: Checkpoint,
     expected: string | null | Promise<string | null>,
   ): Promise<string> {
-    this.#fence(checkpoint.task, await expected);
+    const at = await expected;
+    this.#requireUp();
+    this.#fence(checkpoint.task, at);
     this.#requireTaken(commands);
     for (const command of commands) this.#carryOut(command, checkpoint.task);
     return this.#store(checkpoint);
   }
 
   async sweep({ checkpoint, version }: StoredCheckpoint): Promise<StoredCheckpoint> {
+    this.#requireUp();
     this.#fence(checkpoint.task, version);
     const label = taskLabel(checkpoint.task);
     const current = generationLabel(label, checkpoint.generation);
@@ -89,9 +109,14 @@ export class MemoryTarget implements ChangeTarget {
     return { removed };
   }
 
+  #requireUp(): void {
+    if (this.isAway) throw new UnavailableError('the target');
+  }
+
   #requireTaken(commands: ChangeCommand[]): void {
     const refused = commands.find((command) => command.type === 'put' && this.refuses(fieldsOf(command)));
     if (refused?.type !== 'put') return;
+    if (this.isSilent) throw new UnavailableError('the target');
     throw new ContentRefusedError('it is not to its taste', this.namesRefused ? refused.id : null);
   }
 

@@ -32,11 +32,20 @@ const PLAIN = [
   'change-script',
   'turn-surroundings',
   'turn-naming',
+  'turn-silence',
+  'source-away',
+  'target-away',
+  'all-up',
+  'replace-source',
+  'replace-target',
+  'replace-both',
   'settle',
 ] as const;
 
-const IDS = 12;
-const anyId = fc.nat(IDS);
+/** How ids end: what a store may fold, cut or trip over, too. */
+const NAMES = ['1', '2', '3', '4', 'Ä', 'ß', 'ΟΔΟΣ', 'İ', '😀', 'a b', 'é'];
+const anyId = fc.nat(NAMES.length - 1);
+const nameOf = (n: number): string => NAMES[n] ?? `none-${n}`;
 
 const put = fc.record({
   kind: fc.constant('put' as const),
@@ -50,7 +59,7 @@ const move = fc.record({ kind: fc.constant('move' as const), id: anyId });
 /** Some by name, existing or not; or, with null, all of them. */
 const retry = fc.record({
   kind: fc.constant('retry' as const),
-  ids: fc.option(fc.uniqueArray(fc.nat(IDS + 2), { maxLength: 4 })),
+  ids: fc.option(fc.uniqueArray(fc.nat(NAMES.length + 2), { maxLength: 4 })),
 });
 const plain = fc.record({ kind: fc.constantFrom(...PLAIN) });
 
@@ -83,20 +92,25 @@ export class Stepper {
     this.#logBackup = simulation.log.backup();
   }
 
+  allUp(): void {
+    this.#simulation.source.isAway = false;
+    this.#simulation.target.isAway = false;
+  }
+
   async take(step: Step): Promise<void> {
     const { source, log, target, surroundings } = this.#simulation;
     switch (step.kind) {
       case 'put': {
         const { id, v, hidden, trouble } = step;
-        source.put(`Cars/${id}`, { V: v, ...(hidden && { Hidden: true }), ...trouble });
+        source.put(`Cars/${nameOf(id)}`, { V: v, ...(hidden && { Hidden: true }), ...trouble });
         return;
       }
       case 'delete':
-        return source.delete(`cars/${step.id}`);
+        return source.delete(`cars/${nameOf(step.id)}`);
       case 'move':
-        return source.put(`cars/${step.id}`, { V: 'elsewhere' }, 'Vans');
+        return source.put(`cars/${nameOf(step.id)}`, { V: 'elsewhere' }, 'Vans');
       case 'retry':
-        return this.#simulation.askRetry(step.ids?.map((n) => `CARS/${n}`) ?? null);
+        return this.#simulation.askRetry(step.ids?.map((n) => `CARS/${nameOf(n)}`) ?? null);
       case 'kill-capture':
         await this.#captures.shift()?.kill();
         this.#captures.push(this.#simulation.startCapture());
@@ -153,6 +167,24 @@ export class Stepper {
       case 'turn-naming':
         target.namesRefused = !target.namesRefused;
         return;
+      case 'turn-silence':
+        target.isSilent = !target.isSilent;
+        return;
+      case 'source-away':
+        source.isAway = true;
+        return;
+      case 'target-away':
+        target.isAway = true;
+        return;
+      case 'all-up':
+        return this.allUp();
+      case 'replace-source':
+        return this.#simulation.replaceSource();
+      case 'replace-target':
+        return this.#simulation.replaceTarget();
+      case 'replace-both':
+        this.#simulation.replaceSource();
+        return this.#simulation.replaceTarget();
       case 'settle':
         return settle();
     }

@@ -1,11 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ContentRefusedError, type ChangeCommand } from '@nestjs-spark/contracts';
 import type { ChangeTarget, Checkpoint, TaskLog } from '@nestjs-spark/contracts/internal';
 import { judgeFailure, reasonOf } from './judge-failure.ts';
 import { idOf, opensWith, unitsOf, type Unit } from './units.ts';
 
-/** A document that failed alone is tried again after these pauses, in milliseconds, before it counts as refused. */
-const CONFIRM_AFTER_MS = { failed: [20], silent: [50, 500, 2_000] } as const;
 /** From so many such documents of one set on, a shorter look is enough: it is not a bad moment. */
 const CONFIRMED_IN_FULL = 3;
 
@@ -20,8 +18,6 @@ export interface RefusedUnit {
 
 /** Where contents that come with the commands are read. */
 export type Contents = Pick<TaskLog, 'openContent'> | undefined;
-
-export type Pause = (milliseconds: number) => Promise<unknown>;
 
 export interface RefusedSet {
   commands: ChangeCommand[];
@@ -44,6 +40,7 @@ export interface RefusedSet {
  * applied again from its beginning, which comes to the same.
  *
  * @param first the error of the whole set
+ * @param refusedAfterMs as in `Pace`
  * @param keep remembers what was left out, before the checkpoint moves past it
  * @throws the error of the part when the store takes no other write either
  */
@@ -52,7 +49,7 @@ export async function applyWithoutRefused(
   set: RefusedSet,
   first: unknown,
   keep: (refused: RefusedUnit[]) => Promise<void>,
-  pause: Pause = delay,
+  refusedAfterMs: readonly number[],
 ): Promise<string> {
   const refused: Unit[] = [];
   const kept: RefusedUnit[] = [];
@@ -86,7 +83,7 @@ export async function applyWithoutRefused(
   /** Tries a single unit again while it is not clear that it is to blame. @returns its last error, null once it is taken */
   const confirm = async (unit: Unit, error: unknown): Promise<{ error: unknown } | null> => {
     let last = error;
-    for (const milliseconds of pausesFor(error, unclear)) {
+    for (const milliseconds of pausesFor(error, unclear, refusedAfterMs)) {
       await pause(milliseconds);
       const failed = await attempt([unit]);
       if (failed === null) return null;
@@ -135,11 +132,16 @@ export async function applyWithoutRefused(
   return version;
 }
 
-function pausesFor(error: unknown, confirmed: number): readonly number[] {
-  const cause = judgeFailure(error);
-  if (cause !== 'failed' && cause !== 'silent') return [];
-  const pauses = CONFIRM_AFTER_MS[cause];
-  return confirmed < CONFIRMED_IN_FULL ? pauses : pauses.slice(1, 2);
+function pausesFor(error: unknown, confirmed: number, pauses: readonly number[]): readonly number[] {
+  const isSure = confirmed >= CONFIRMED_IN_FULL;
+  switch (judgeFailure(error)) {
+    case 'failed':
+      return isSure ? [] : pauses.slice(0, 1);
+    case 'silent':
+      return isSure ? pauses.slice(0, 1) : pauses;
+    default:
+      return [];
+  }
 }
 
 /** The units that a store's refusal names. */

@@ -9,7 +9,7 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import type { Counted } from '../set-aside/set-aside.ts';
 import { CARRIER_PATIENCE, Carrier } from '../task/carrier.ts';
-import type { Place } from '../task/place.ts';
+import type { Place, SourcePlace } from '../task/place.ts';
 import type { ApplyReport } from '../task/reports.ts';
 import type { ApplyTask } from '../task/tasks.ts';
 import { isReached, whyIncomplete } from './readiness.ts';
@@ -32,7 +32,7 @@ export class ApplyProgress {
   active = false;
   checkpoint: Checkpoint | null = null;
   /** What has to be applied before the copy counts as caught up after a start. */
-  target: Place | null = null;
+  target: SourcePlace | null = null;
   resyncsRequested = 0;
   readonly carrier = new Carrier();
   #task: ApplyTask;
@@ -136,6 +136,13 @@ export class ApplyProgress {
   get catchingUp(): boolean {
     if (!this.checkpoint?.live || this.#caughtUp) return false;
     return this.target === null || !isReached(this.checkpoint, this.target);
+  }
+
+  /** The answer is from before the source was marked again, so it cannot tell whether what comes now is read from the same. */
+  isTargetOlderThan(coming: Checkpoint | null): boolean {
+    const remembered = this.target?.witness;
+    if (!coming?.live || this.#caughtUp || !remembered) return false;
+    return coming.witness.number > remembered.number;
   }
 
   waiting(because: string): void {

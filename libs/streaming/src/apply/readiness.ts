@@ -1,5 +1,5 @@
 import type { Checkpoint } from '@nestjs-spark/contracts/internal';
-import { etagsBehind, type Place } from '../task/place.ts';
+import { etagsBehind, isReadFrom, type Place, type SourcePlace } from '../task/place.ts';
 
 export interface ReadinessFacts {
   /** As it stands in the requester's database, whoever moves it. */
@@ -7,7 +7,7 @@ export interface ReadinessFacts {
   /** Fingerprint of the declared script. */
   fingerprint: string;
   /** How far the source was when this instance began to catch up; null while that is not known. */
-  target: Place | null;
+  target: SourcePlace | null;
   /** The copy was complete before, as this instance declares it: from then on lag is told apart from readiness. */
   caughtUp: boolean;
 }
@@ -23,14 +23,17 @@ export function whyIncomplete({ checkpoint, fingerprint, target, caughtUp }: Rea
   if (!checkpoint.swept) return 'copies of an earlier script are being removed';
   if (caughtUp) return null;
   if (target === null) return 'it is not known yet what changed while this module was away';
-  if (etagsBehind(placeOf(checkpoint), target) === null) return "the owner's database is another one now";
+  if (!isReadFrom(target, checkpoint)) return "the owner's database is another one now, or was restored";
   if (!isReached(checkpoint, target)) return `catching up: etag ${checkpoint.to} of ${target.etag}`;
   return null;
 }
 
 /** Whether everything up to `target` is applied. */
-export function isReached(checkpoint: Pick<Checkpoint, 'databaseId' | 'to'>, target: Place): boolean {
-  return etagsBehind(placeOf(checkpoint), target) === 0;
+export function isReached(
+  checkpoint: Pick<Checkpoint, 'databaseId' | 'to' | 'witness'>,
+  target: SourcePlace,
+): boolean {
+  return isReadFrom(target, checkpoint) && etagsBehind(placeOf(checkpoint), target) === 0;
 }
 
 function placeOf({ databaseId, to }: Pick<Checkpoint, 'databaseId' | 'to'>): Place {

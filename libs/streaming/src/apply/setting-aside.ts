@@ -6,9 +6,10 @@ import {
   type TaskKey,
 } from '@nestjs-spark/contracts';
 import type { ChangeTarget, Checkpoint, Log, StateStore } from '@nestjs-spark/contracts/internal';
+import { PACE, type Pace } from '../flow/pace.ts';
 import type { Reading } from '../set-aside/document.ts';
 import { SetAside, type Counted } from '../set-aside/set-aside.ts';
-import { applyWithoutRefused, type Contents, type Pause, type RefusedUnit } from './isolate-refused.ts';
+import { applyWithoutRefused, type Contents, type RefusedUnit } from './isolate-refused.ts';
 import { judgeFailure } from './judge-failure.ts';
 import { originOf } from './origin-of.ts';
 
@@ -21,22 +22,21 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
   readonly #target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>;
   readonly #state: StateStore;
   readonly #report: Log;
-  readonly #pause: Pause | undefined;
+  readonly #refusedAfterMs: readonly number[];
   #setAside: SetAside | null = null;
 
-  /** @param pause waits between looks at what may be an outage; for tests */
   constructor(
     task: TaskKey,
     target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>,
     state: StateStore,
     report: Log,
-    pause?: Pause,
+    { refusedAfterMs }: Pick<Pace, 'refusedAfterMs'> = PACE,
   ) {
     this.#task = task;
     this.#target = target;
     this.#state = state;
     this.#report = report;
-    this.#pause = pause;
+    this.#refusedAfterMs = refusedAfterMs;
   }
 
   get count(): number {
@@ -69,7 +69,7 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
         refused = units;
         await this.#keep(setAside, units, checkpoint);
       };
-      return applyWithoutRefused(this.#target, set, error, keep, this.#pause).catch(
+      return applyWithoutRefused(this.#target, set, error, keep, this.#refusedAfterMs).catch(
         async (failure: unknown) => {
           // Another instance has applied this set, and has its own word on what was refused.
           if (failure instanceof VersionConflictError) await setAside.withdraw(refused.map(({ id }) => id));

@@ -68,7 +68,7 @@ export class TaskApply {
   constructor(task: ApplyTask, parts: ApplyParts) {
     this.#task = task;
     this.#parts = parts;
-    this.#taking = new SettingAside(task.task, parts.target, parts.state, parts.report);
+    this.#taking = new SettingAside(task.task, parts.target, parts.state, parts.report, parts.pace);
     this.progress = new ApplyProgress(task, this.#taking);
     const { source, log, pace } = parts;
     this.#catchUp = new CatchUp(task.task, { source, log, idleMs: pace.idleMs }, this.progress);
@@ -241,7 +241,8 @@ export class TaskApply {
       await this.#sweepIfDue();
       if (this.#stored) pipeline.continueFrom(this.#stored);
     }
-    if (this.progress.target === null) await this.#catchUp.find();
+    if (this.progress.target === null || this.progress.isTargetOlderThan(pipeline.head))
+      await this.#catchUp.find();
   }
 
   async #sweepIfDue(): Promise<void> {

@@ -16,6 +16,11 @@ export interface Pace {
   noLogMs: number;
   /** The first wait after a failure; each further one is twice as long, up to fifty times this. */
   backoffMs: number;
+  /**
+   * A document that the target does not take alone, and of which it gave no answer, is tried again after these pauses before
+   * it counts as refused; after the first of them only, when it answered that it failed.
+   */
+  refusedAfterMs: readonly number[];
 }
 
 export const PACE: Pace = {
@@ -27,4 +32,5 @@ export const PACE: Pace = {
   confirmMs: 200,
   noLogMs: 500,
   backoffMs: 100,
+  refusedAfterMs: [20, 500, 2_000],
 };

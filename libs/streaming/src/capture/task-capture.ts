@@ -5,7 +5,7 @@ import {
   LogConflictError,
   LogFullError,
   confirmationSubject,
-  decodeHeader,
+  readHeader,
   resyncSubject,
   type ChangeFeed,
   type ChangePage,
@@ -145,7 +145,8 @@ export class TaskCapture {
     const last = await log.tail();
     const task = await directory.read(this.#task);
     if (!task) return false;
-    const tail = last === null ? null : decodeHeader(last.headers);
+    // One that cannot be read was written by another version, or by nobody that may: everything is read again.
+    const tail = readHeader(last);
     const resumption = await this.#decide(tail, task);
     const { kind, position, because } = resumption;
     this.progress.resumed(position);

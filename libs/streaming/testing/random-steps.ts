@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import type { Running, Simulation } from './simulation.ts';
 
-/** Why a document is set aside: its script throws, or the target refuses its copy; always, or only in places. */
+/** Why a document is set aside: its script throws, or the log or the target refuses its copy; always, or only in places. */
 const TROUBLES = [
   { Throws: true },
   { Throws: 'odd' },
   { Throws: 'foul' },
   { Refused: true },
+  { TooBig: true },
   { Refused: 'foul' },
 ];
 

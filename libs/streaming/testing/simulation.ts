@@ -73,6 +73,8 @@ export class Simulation {
   constructor(source = new MemorySource(), pace: Partial<Pace> = {}) {
     this.source = source;
     this.#pace = { ...QUICK, ...pace };
+    this.log.refuses = ({ commands }) =>
+      commands.some((command) => command.type === 'put' && command.document.includes('"TooBig":true'));
     this.target.refuses = (fields) => this.#isRefused(fields);
   }
 
@@ -278,7 +280,10 @@ export class Simulation {
   }
 
   #throwing(): string[] {
-    const throwing = this.#cars().filter(({ fields }) => throwsOn(fields, this.script, this.surroundings));
+    const throwing = this.#cars().filter(
+      ({ fields }) =>
+        throwsOn(fields, this.script, this.surroundings) || (fields['TooBig'] && !fields['Hidden']),
+    );
     return throwing.map(({ id }) => id.toLowerCase());
   }
 

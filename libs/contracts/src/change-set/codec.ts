@@ -72,7 +72,12 @@ export function readHeader(message: { headers: Record<string, string> } | null):
 export async function decodeChangeSet(encoded: EncodedChangeSet): Promise<ChangeSet> {
   const header = decodeHeader(encoded.headers);
   const text = await plainText(encoded);
-  return { ...header, commands: text === '' ? [] : text.split('\n').map(fromLine) };
+  try {
+    return { ...header, commands: text === '' ? [] : text.split('\n').map(fromLine) };
+  } catch (cause) {
+    if (cause instanceof MalformedChangeSetError) throw cause;
+    throw new MalformedChangeSetError('a line of it cannot be read', { cause });
+  }
 }
 
 async function plainText({ headers, payload }: EncodedChangeSet): Promise<string> {

@@ -17,6 +17,8 @@ export interface RunAgain {
   change: TransformedChange;
   /** To be called when that is in the log. */
   published(): Promise<void>;
+  /** To be called instead when the log does not take it: all of it stays set aside. */
+  refused(reason: string): Promise<void>;
 }
 
 export interface RetriesParts {
@@ -109,7 +111,18 @@ export class Retries {
     this.#underWay -= ids.length - done.length;
     if (done.length === 0) await this.#settleWhenDone();
     if (change.commands.length === 0 && done.length === 0) return null;
-    return { change, published: () => this.#published(done, upTo) };
+    return {
+      change,
+      published: () => this.#published(done, upTo),
+      refused: (reason) => this.#refused(done, reason),
+    };
+  }
+
+  async #refused(done: { id: string; etag: Etag }[], reason: string): Promise<void> {
+    const place = { kind: 'refused', line: null, column: null };
+    await this.#parts.setAside.add(done.map(({ id, etag }) => ({ documentId: id, etag, reason, ...place })));
+    this.#underWay -= done.length;
+    await this.#settleWhenDone();
   }
 
   async #published(done: { id: string; etag: Etag }[], publishedIn: Etag): Promise<void> {

@@ -79,7 +79,11 @@ export class Transformer {
       }
       if (!this.#setAside.isEmpty) await this.#takeBack(change, output);
       if (!output) continue;
-      transformed.push({ etag: change.etag, commands: this.#toChanges(output, change, write, extras) });
+      transformed.push({
+        etag: change.etag,
+        documentId: change.id,
+        commands: this.#toChanges(output, change, write, extras),
+      });
     }
     await this.#setAside.add(failures);
     return transformed;

@@ -172,7 +172,11 @@ export class TaskCapture {
     let isFull = false;
     const transformer = new Transformer(task, script, feed, setAside);
     try {
-      const retries = new Retries({ task, feed, state, setAside, transformer, position: position.to });
+      const caution = this.#caution;
+      const retries = new Retries({
+        ...{ task, feed, state, setAside, transformer, caution },
+        position: position.to,
+      });
       this.#retries = retries;
       const pages = readPages(
         feed,

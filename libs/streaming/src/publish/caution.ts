@@ -3,6 +3,8 @@ import type { Etag } from '@nestjs-spark/contracts';
 /** So often a single change has to fail, while the log takes other sets, before it is left out. */
 const FAILURES = 2;
 
+const MOST_TOGETHER = 64;
+
 /** Where publishing failed for a reason that may lie in what was published. */
 export interface Failed {
   /** Everything up to here is in the log. */
@@ -22,6 +24,11 @@ export class Caution {
   #most = Infinity;
   #failures = 0;
   #cause: unknown = null;
+  #together = MOST_TOGETHER;
+  /** What of the open request to run documents again was refused: a session may end before the request does. */
+  readonly refusedAgain = new Set<string>();
+  /** The document that is run again by itself now: the next session begins with it, so that its failures are counted. */
+  tryingAgain: string | null = null;
 
   /** One change is under suspicion: the log has to show first that it takes sets at all. */
   get needsProbe(): boolean {
@@ -36,6 +43,23 @@ export class Caution {
   /** The change that follows `after` failed alone, again and again. */
   isRefusedAfter(after: Etag): boolean {
     return this.#after === after && this.#most === 1 && this.#failures >= FAILURES;
+  }
+
+  /** How many documents that are run again may be published as one change, which cannot be cut. */
+  get together(): number {
+    return this.#together;
+  }
+
+  /** So many of them were not taken: fewer at once from now on. */
+  refusedTogether(documents: number): void {
+    this.#together = Math.max(1, Math.ceil(documents / 2));
+  }
+
+  /** The request to run documents again is through. */
+  allRunAgain(): void {
+    this.#together = MOST_TOGETHER;
+    this.refusedAgain.clear();
+    this.tryingAgain = null;
   }
 
   /** Why it failed last. */

@@ -1,12 +1,12 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { ChangeFeed, SourceChange, StateStore } from '@nestjs-spark/contracts/internal';
 import type { TransformedChange } from '../transform/transformed-change.ts';
+import type { Caution } from '../publish/caution.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import type { SetAside } from '../set-aside/set-aside.ts';
 import type { Transformer } from '../transform/transformer.ts';
 import { askRetry, isOpen, readRetry, settleRetry } from './retry-request.ts';
 
-const DOCUMENTS_AT_ONCE = 64;
 /** Characters: what is run again at once becomes one set, which the log has to take. */
 const SIZE_AT_ONCE = 500_000;
 
@@ -29,6 +29,8 @@ export interface RetriesParts {
   transformer: Transformer;
   /** Up to where the log goes: what was run again after it is run again once more. */
   position: Etag;
+  /** How many documents may be published together. */
+  caution: Pick<Caution, 'together' | 'refusedTogether' | 'refusedAgain' | 'tryingAgain' | 'allRunAgain'>;
 }
 
 /**
@@ -75,7 +77,13 @@ export class Retries {
     const { all, documents } = stored.value;
     await setAside.refresh();
     this.#request = stored.version;
-    this.#pending = [...new Set([...documents, ...(all ? setAside.documents() : [])])];
+    const { refusedAgain, tryingAgain } = this.#parts.caution;
+    const isTried = (id: string): number => (id.toLowerCase() === tryingAgain ? 0 : 1);
+    const asked = [...documents, ...(all ? setAside.documents() : [])];
+    this.#pending = [...new Map(asked.map((id) => [id.toLowerCase(), id])).values()].filter(
+      (id) => !refusedAgain.has(id.toLowerCase()),
+    );
+    this.#pending.sort((a, b) => isTried(a) - isTried(b));
     await this.#settleWhenDone();
     return this.#pending.length > 0;
   }
@@ -87,7 +95,7 @@ export class Retries {
    */
   async run(upTo: Etag, generation: number, signal: AbortSignal): Promise<RunAgain | null> {
     const { transformer, setAside } = this.#parts;
-    const ids = this.#pending.splice(0, DOCUMENTS_AT_ONCE);
+    const ids = this.#pending.splice(0, this.#parts.caution.together);
     this.#underWay += ids.length;
     const { there, gone } = await this.#load(ids, upTo);
     for (const { id, etag } of gone) await setAside.clear(id, etag);
@@ -111,6 +119,7 @@ export class Retries {
     this.#underWay -= ids.length - done.length;
     if (done.length === 0) await this.#settleWhenDone();
     if (change.commands.length === 0 && done.length === 0) return null;
+    this.#parts.caution.tryingAgain = done.length === 1 ? (done[0]?.id.toLowerCase() ?? null) : null;
     return {
       change,
       published: () => this.#published(done, upTo),
@@ -119,9 +128,17 @@ export class Retries {
   }
 
   async #refused(done: { id: string; etag: Etag }[], reason: string): Promise<void> {
-    const place = { kind: 'refused', line: null, column: null };
-    await this.#parts.setAside.add(done.map(({ id, etag }) => ({ documentId: id, etag, reason, ...place })));
+    const { caution, setAside } = this.#parts;
     this.#underWay -= done.length;
+    const [only] = done;
+    if (only && done.length === 1) {
+      const place = { kind: 'refused', line: null, column: null };
+      await setAside.add([{ documentId: only.id, etag: only.etag, reason, ...place }]);
+      caution.refusedAgain.add(only.id.toLowerCase());
+    } else {
+      caution.refusedTogether(done.length);
+      this.#later(done.map(({ id }) => id));
+    }
     await this.#settleWhenDone();
   }
 
@@ -140,6 +157,7 @@ export class Retries {
     if (this.#request === null || this.#pending.length > 0 || this.#underWay > 0) return;
     const version = this.#request;
     this.#request = null;
+    this.#parts.caution.allRunAgain();
     if (!(await settleRetry(this.#parts.state, this.#parts.task.task, version))) this.#asked = true;
   }
 

@@ -173,10 +173,8 @@ export class TaskCapture {
     const transformer = new Transformer(task, script, feed, setAside);
     try {
       const caution = this.#caution;
-      const retries = new Retries({
-        ...{ task, feed, state, setAside, transformer, caution },
-        position: position.to,
-      });
+      const { to } = position;
+      const retries = new Retries({ task, feed, state, setAside, transformer, caution, position: to });
       this.#retries = retries;
       const pages = readPages(
         feed,

@@ -58,6 +58,26 @@ describeOn(SAME_STORE, 'A lost database made anew beside the same NATS', (pair) 
     expect(await hr.database.count('Cars')).toBe(100);
   });
 
+  it('both, while sets of the old one wait in the log: only the new one counts', async () => {
+    await afterACopyOf(10);
+    fleet.start();
+    await fleet.live();
+    await fleet.database.write(carCommands(11, 1_000, { Color: 'old' }));
+    await fleet.until('done with publishing', async () => {
+      const { body } = await fleet.operate<{ outgoing: { position: number; sourceEtag: number }[] }>(
+        '/spark/replication',
+      );
+      const [task] = body.outgoing;
+      return task !== undefined && task.sourceEtag !== null && task.position >= task.sourceEtag;
+    });
+    await fleet.process.kill9();
+    await makeAnew(fleet.database);
+    await makeAnew(hr.database);
+    await fleet.database.write(carCommands(2_001, 2_020, { Color: 'anew' }));
+    expect(await missingWhenReady()).toEqual([]);
+    expect(await hr.database.count('Cars')).toBe(20);
+  });
+
   // The log of an empty copy is one set that covers all from the first etag: nothing in it shows that it is old.
   it.each([100, 0])(
     'both, after a copy of %d cars: what an old log says is not taken for complete',

@@ -27,6 +27,8 @@ import type { OpenStore, StoreUnderTest } from '../conformance/adapters/store-un
 
 const QUIET: Log = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
 const PACE = {
+  tickMs: 50,
+  refusedAfterMs: [20, 100],
   idleMs: 200,
   watermarkMs: 500,
   witnessMs: 2_000,

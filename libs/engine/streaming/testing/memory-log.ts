@@ -1,5 +1,6 @@
-import { UnavailableError } from '@nestjs-spark/contracts';
+import { UnavailableError, type ChangeSet } from '@nestjs-spark/contracts';
 import {
+  decodeChangeSet,
   LogConflictError,
   LogFullError,
   type ContentBundle,
@@ -24,6 +25,8 @@ interface Image {
 /** One task's log in memory, with the faults of a real one. */
 export class MemoryLog implements TaskLog {
   fault: AppendFault | null = null;
+  /** What it does not take for what it holds, as a message over the server's bounds. */
+  refuses: (set: ChangeSet) => boolean = () => false;
   readonly #limit: number;
   #image: Image = { created: 'stream-1', last: 0, messages: [] };
   #breaks = 0;
@@ -68,6 +71,7 @@ export class MemoryLog implements TaskLog {
   }
 
   async append(message: LogPayload, afterSequence: number): Promise<number> {
+    if (this.refuses(await decodeChangeSet(message))) throw new Error('it is over a bound');
     const { fault } = this;
     this.fault = null;
     if (fault === 'not-stored') throw new UnavailableError('the log');

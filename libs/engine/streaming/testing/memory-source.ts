@@ -1,4 +1,4 @@
-import { VersionConflictError, type Etag } from '@nestjs-spark/contracts';
+import { UnavailableError, VersionConflictError, type Etag } from '@nestjs-spark/contracts';
 import {
   COPY_SOURCE,
   NEVER_RAISED,
@@ -38,6 +38,8 @@ interface Image {
 /** A source database in memory that behaves as RavenDB does: etags with gaps, tombstones, restores that keep the id. */
 export class MemorySource implements ChangeFeed {
   readonly ids: IdRule;
+  /** It answers nothing. */
+  isAway = false;
   #image: Image = {
     databaseId: 'db-1',
     etag: 0,
@@ -74,6 +76,27 @@ export class MemorySource implements ChangeFeed {
     this.#wake();
   }
 
+  /** Somebody drops the database and makes it again, under another id: it begins with nothing. */
+  replace(): void {
+    const documents = new Map<string, Kept>();
+    const nothing = {
+      etag: 0,
+      documents,
+      tombstones: new Map(),
+      witnesses: new Map(),
+      lostUpTo: 0,
+      keptAfter: 0,
+    };
+    this.#image = { databaseId: `db-${Math.random()}`, ...nothing };
+    this.#wake();
+  }
+
+  /** The same as `identify`, at once. */
+  now(reader: string): SourceIdentity {
+    const { databaseId, etag, witnesses } = this.#image;
+    return { databaseId, lastEtag: etag, witness: witnesses.get(reader) ?? NEVER_RAISED };
+  }
+
   documents(): Kept[] {
     return [...this.#image.documents.values()];
   }
@@ -108,11 +131,12 @@ export class MemorySource implements ChangeFeed {
   }
 
   async identify(reader: string): Promise<SourceIdentity> {
-    const { databaseId, etag, witnesses } = this.#image;
-    return { databaseId, lastEtag: etag, witness: witnesses.get(reader) ?? NEVER_RAISED };
+    this.#requireUp();
+    return this.now(reader);
   }
 
   async read({ collection, from, deletesAfter, limit }: FeedQuery): Promise<ChangePage> {
+    this.#requireUp();
     const { databaseId, etag: bound, documents, tombstones, lostUpTo } = this.#image;
     const puts = [...documents.values()].map((document): SourceChange & { collection: string } => ({
       kind: 'put',
@@ -174,6 +198,10 @@ export class MemorySource implements ChangeFeed {
     return this.#image.documents.size;
   }
 
+  #requireUp(): void {
+    if (this.isAway) throw new UnavailableError('the source');
+  }
+
   #bury({ id, collection }: Kept): void {
     const key = tombstoneKey(idKey(this.ids, id), collection);
     this.#image.tombstones.set(key, { id, collection, etag: ++this.#image.etag });
@@ -202,6 +230,16 @@ function toSource({ id, collection, copyOf, fields }: Kept): SourceDocument {
 
 /** Spark's own small documents, in memory. */
 export class MemoryState implements StateStore {
+  /** Everything is gone, as with its database. */
+  clear(): void {
+    this.#documents.clear();
+  }
+
+  /** What stands there, at once. */
+  all(): { id: string; value: unknown }[] {
+    return [...this.#documents].map(([id, { text }]) => ({ id, value: JSON.parse(text) as unknown }));
+  }
+
   readonly #documents = new Map<string, { text: string; version: string }>();
   #version = 0;
 

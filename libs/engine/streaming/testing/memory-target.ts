@@ -44,6 +44,10 @@ export class MemoryTarget implements ChangeTarget {
   /** Which documents it does not take, and whether it says which one it was. */
   refuses: (fields: Record<string, unknown>) => boolean = () => false;
   namesRefused = false;
+  /** It does not answer when it is given one of those, as if it could not be reached. */
+  isSilent = false;
+  /** It answers nothing at all. */
+  isAway = false;
   /** Takes no writes, as on a full disk; reads go on. */
   full = false;
   readonly #checkpoints = new Map<string, StoredCheckpoint>();
@@ -52,6 +56,17 @@ export class MemoryTarget implements ChangeTarget {
   /** @param ids whose rule it follows */
   constructor(ids: IdRule = 'ravendb') {
     this.#ids = ids;
+  }
+
+  /** Somebody drops the database and makes it again: it begins with nothing. */
+  replace(): void {
+    this.documents.clear();
+    this.#checkpoints.clear();
+  }
+
+  /** The stored checkpoint, at once. */
+  checkpointOf(task: TaskKey): Checkpoint | null {
+    return structuredClone(this.#checkpoints.get(taskId(task))?.checkpoint ?? null);
   }
 
   /** What stands there, to be put back later as an operator would. */
@@ -68,6 +83,7 @@ export class MemoryTarget implements ChangeTarget {
   }
 
   async readCheckpoint(task: TaskKey): Promise<StoredCheckpoint | null> {
+    this.#requireUp();
     return structuredClone(this.#checkpoints.get(taskId(task)) ?? null);
   }
 
@@ -80,8 +96,10 @@ export class MemoryTarget implements ChangeTarget {
     checkpoint: Checkpoint,
     expected: string | null | Promise<string | null>,
   ): Promise<string> {
-    this.#fence(checkpoint.task, await expected);
-    if (this.full) throw new UnavailableError('the target');
+    const at = await expected;
+    this.#requireUp();
+    this.#fence(checkpoint.task, at);
+    if (this.full) throw new UnavailableError('the target', { whateverIsSent: true });
     this.#requireTaken(commands);
     const before = [...this.documents];
     try {
@@ -96,6 +114,7 @@ export class MemoryTarget implements ChangeTarget {
   }
 
   async sweep({ checkpoint, version }: StoredCheckpoint): Promise<StoredCheckpoint> {
+    this.#requireUp();
     this.#fence(checkpoint.task, version);
     const label = taskLabel(checkpoint.task);
     const current = generationLabel(label, checkpoint.generation);
@@ -121,9 +140,14 @@ export class MemoryTarget implements ChangeTarget {
     yield [...this.documents.values()].map(toMark).filter(isCopyOf(task));
   }
 
+  #requireUp(): void {
+    if (this.isAway) throw new UnavailableError('the target');
+  }
+
   #requireTaken(commands: ChangeCommand[]): void {
     const refused = commands.find((command) => command.type === 'put' && this.refuses(fieldsOf(command)));
     if (refused?.type !== 'put') return;
+    if (this.isSilent) throw new UnavailableError('the target');
     throw new ContentRefusedError('it is not to its taste', this.namesRefused ? refused.id : null);
   }
 

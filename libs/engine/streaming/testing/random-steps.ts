@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import type { Running, Simulation } from './simulation.ts';
 
-/** Why a document is set aside: its script throws, or the target refuses its copy; always, or only in places. */
+/** Why a document is set aside: its script throws, or the log or the target refuses its copy; always, or only in places. */
 const TROUBLES = [
   { Throws: true },
   { Throws: 'odd' },
   { Throws: 'foul' },
   { Refused: true },
+  { TooBig: true },
   { Refused: 'foul' },
 ];
 
@@ -32,11 +33,20 @@ const PLAIN = [
   'change-script',
   'turn-surroundings',
   'turn-naming',
+  'turn-silence',
+  'source-away',
+  'target-away',
+  'all-up',
+  'replace-source',
+  'replace-target',
+  'replace-both',
   'settle',
 ] as const;
 
-const IDS = 12;
-const anyId = fc.nat(IDS);
+/** How ids end: what a store may fold, cut or trip over, too. */
+const NAMES = ['1', '2', '3', '4', 'Ä', 'ß', 'ΟΔΟΣ', 'İ', '😀', 'a b', 'é'];
+const anyId = fc.nat(NAMES.length - 1);
+const nameOf = (n: number): string => NAMES[n] ?? `none-${n}`;
 
 const put = fc.record({
   kind: fc.constant('put' as const),
@@ -50,7 +60,7 @@ const move = fc.record({ kind: fc.constant('move' as const), id: anyId });
 /** Some by name, existing or not; or, with null, all of them. */
 const retry = fc.record({
   kind: fc.constant('retry' as const),
-  ids: fc.option(fc.uniqueArray(fc.nat(IDS + 2), { maxLength: 4 })),
+  ids: fc.option(fc.uniqueArray(fc.nat(NAMES.length + 2), { maxLength: 4 })),
 });
 const plain = fc.record({ kind: fc.constantFrom(...PLAIN) });
 
@@ -81,6 +91,11 @@ export class Stepper {
     this.#restoreSource = simulation.backupSource();
     this.#restoreTarget = simulation.backupTarget();
     this.#logBackup = simulation.log.backup();
+  }
+
+  allUp(): void {
+    this.#simulation.source.isAway = false;
+    this.#simulation.target.isAway = false;
   }
 
   async take(step: Step): Promise<void> {
@@ -153,6 +168,24 @@ export class Stepper {
       case 'turn-naming':
         target.namesRefused = !target.namesRefused;
         return;
+      case 'turn-silence':
+        target.isSilent = !target.isSilent;
+        return;
+      case 'source-away':
+        source.isAway = true;
+        return;
+      case 'target-away':
+        target.isAway = true;
+        return;
+      case 'all-up':
+        return this.allUp();
+      case 'replace-source':
+        return this.#simulation.replaceSource();
+      case 'replace-target':
+        return this.#simulation.replaceTarget();
+      case 'replace-both':
+        this.#simulation.replaceSource();
+        return this.#simulation.replaceTarget();
       case 'settle':
         return settle();
     }
@@ -161,5 +194,5 @@ export class Stepper {
 
 /** Every other document has letters in its id that RavenDB and JavaScript lower in different ways. */
 function spelled(n: number, letters: string): string {
-  return n % 2 === 0 ? String(n) : `${letters}${n}`;
+  return n % 2 === 0 ? nameOf(n) : `${letters}${nameOf(n)}`;
 }

@@ -1,4 +1,4 @@
-import type { Etag, TaskKey } from '@nestjs-spark/contracts';
+import { taskId, type Etag, type TaskKey } from '@nestjs-spark/contracts';
 import {
   ownerControlSubjects,
   resyncSubject,
@@ -9,6 +9,7 @@ import {
   type Log,
   ravenKey,
 } from '@nestjs-spark/contracts/internal';
+import { isClean } from '../src/apply/clean.ts';
 import { TaskApply } from '../src/apply/task-apply.ts';
 import { TaskCapture } from '../src/capture/task-capture.ts';
 import type { Pace } from '../src/flow/pace.ts';
@@ -33,6 +34,7 @@ export const QUICK: Pace = {
   noLogMs: 2,
   backoffMs: 1,
   tickMs: 5,
+  refusedAfterMs: [1, 1],
 };
 
 export const SILENT: Log = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
@@ -73,6 +75,8 @@ export class Simulation {
   constructor(source = new MemorySource(), pace: Partial<Pace> = {}) {
     this.source = source;
     this.#pace = { ...QUICK, ...pace };
+    this.log.refuses = ({ commands }) =>
+      commands.some((command) => command.type === 'put' && command.document.includes('"TooBig":true'));
     this.target.refuses = (fields) => this.#isRefused(fields);
   }
 
@@ -134,8 +138,8 @@ export class Simulation {
       control: this.control,
       source: {
         ask: async () => {
-          const { databaseId, lastEtag } = await this.source.identify('');
-          return { sourceEtag: lastEtag, databaseId };
+          const { databaseId, lastEtag, witness } = await this.source.identify(taskId(TASK));
+          return { sourceEtag: lastEtag, databaseId, witness };
         },
       },
       report: SILENT,
@@ -156,13 +160,45 @@ export class Simulation {
     return [...this.#applies].some((apply) => apply.progress.report().complete);
   }
 
+  /**
+   * What is missing, wrong or left over although nobody complains; empty when all is well, or somebody says that it is not.
+   * Each instance speaks after a look at its database, which it takes once a second.
+   */
+  falselyClean(): string[] {
+    if (!this.#isClean()) return [];
+    const wanted = new Map(this.#wanted());
+    const there = new Map([...this.target.documents].map(([id, { fields }]) => [id, textOf(fields)]));
+    const ids = [...new Set([...wanted.keys(), ...there.keys()])];
+    return ids
+      .filter((id) => wanted.get(id) !== there.get(id))
+      .map(
+        (id) => `${id}: clean, but there is ${there.get(id) ?? 'nothing'} for ${wanted.get(id) ?? 'nothing'}`,
+      );
+  }
+
+  #isClean(): boolean {
+    const checkpoint = this.target.checkpointOf(TASK);
+    const source = this.source.now(taskId(TASK));
+    const setAside = this.#listed(this.state) + this.#listed(this.kept);
+    return [...this.#applies].some(({ progress }) => {
+      progress.seen(checkpoint);
+      return isClean({ complete: progress.report().complete, checkpoint, source, setAside });
+    });
+  }
+
+  #listed(state: MemoryState): number {
+    return state.all().filter(({ id, value }) => id.startsWith('sparksetaside/') && isOpen(value)).length;
+  }
+
+  #wanted(): [string, string][] {
+    return this.#cars()
+      .filter(({ fields }) => !fields.Hidden)
+      .map(({ id, fields }) => [ravenKey(id), JSON.stringify({ ...fields, Tag: this.script })]);
+  }
+
   /** Ids and values that the copies differ in, for a message; empty when source and target agree. */
   differences(): string[] {
-    const wanted = new Map(
-      this.#cars()
-        .filter(({ fields }) => !fields.Hidden)
-        .map(({ id, fields }) => [ravenKey(id), JSON.stringify({ ...fields, Tag: this.script })]),
-    );
+    const wanted = new Map(this.#wanted());
     const failing = new Set([...this.#throwing(), ...this.#refused()]);
     const there = new Map([...this.target.documents].map(([id, { fields }]) => [id, fields]));
     const ids = new Set([...wanted.keys(), ...there.keys()]);
@@ -219,6 +255,18 @@ export class Simulation {
     };
   }
 
+  /** The owner's database is a new one, and so is all that the owner kept in it. */
+  replaceSource(): void {
+    this.source.replace();
+    this.state.clear();
+  }
+
+  /** The same at the requester. */
+  replaceTarget(): void {
+    this.target.replace();
+    this.kept.clear();
+  }
+
   /** The requester's database: its copies, and its list of what it did not take. */
   backupTarget(): () => void {
     const putCopiesBack = this.target.backup();
@@ -234,7 +282,10 @@ export class Simulation {
   }
 
   #throwing(): string[] {
-    const throwing = this.#cars().filter(({ fields }) => throwsOn(fields, this.script, this.surroundings));
+    const throwing = this.#cars().filter(
+      ({ fields }) =>
+        throwsOn(fields, this.script, this.surroundings) || (fields['TooBig'] && !fields['Hidden']),
+    );
     return throwing.map(({ id }) => ravenKey(id));
   }
 
@@ -285,6 +336,10 @@ export class Simulation {
 /** Where a document is set aside, the copy of a version before stays, if this generation had made one. */
 function isAbsentOrOld(fields: Record<string, unknown> | undefined, script: string): boolean {
   return fields === undefined || fields['Tag'] === script;
+}
+
+function isOpen(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !('publishedIn' in value);
 }
 
 function textOf(fields: Record<string, unknown> | undefined): string | undefined {

@@ -15,6 +15,12 @@ export async function until(
   }
 }
 
+/** Whatever else is not yet as it should be: nothing may be amiss while nobody complains. */
+export function requireNotFalselyClean(simulation: Simulation): void {
+  const amiss = simulation.falselyClean();
+  if (amiss.length > 0) throw new Error(amiss.join('\n'));
+}
+
 export async function untilEqual(simulation: Simulation): Promise<void> {
   await until(
     () => simulation.complete && simulation.differences().length === 0,
@@ -30,7 +36,10 @@ export async function untilSettled(simulation: Simulation): Promise<void> {
     ...(await simulation.misplacedEntries()),
   ];
   await until(
-    async () => (await wrong()).length === 0,
+    async () => {
+      requireNotFalselyClean(simulation);
+      return (await wrong()).length === 0;
+    },
     async () => (await wrong()).join('\n'),
   );
 }
@@ -40,6 +49,7 @@ export async function runAgainUntilSettled(simulation: Simulation): Promise<void
   let askAt = 0;
   await until(
     async () => {
+      requireNotFalselyClean(simulation);
       const problems = await simulation.misplacedEntries();
       if (Date.now() > askAt && problems.some((problem) => problem.includes('is listed'))) {
         await simulation.askRetry(null);

@@ -16,7 +16,9 @@ export class RavenRefusedError extends StoreRefusedError {
   readonly type: string;
 
   constructor(where: string, error: ServerError) {
-    super(`${where}: RavenDB refused (${error.status} ${shortType(error.type)}): ${error.message}`);
+    super(`${where}: RavenDB refused (${error.status} ${shortType(error.type)}): ${error.message}`, {
+      mayPass: error.status >= 500,
+    });
     this.name = 'RavenRefusedError';
     this.status = error.status;
     this.type = error.type;
@@ -33,7 +35,8 @@ export class RavenConflictError extends VersionConflictError {
   }
 }
 
-// RavenDB answers 500 for much that trying again does not mend.
+// RavenDB answers 500 for much that trying again does not change. This only chooses the words for whoever asked; whether a
+// document is to blame for a failed set is found by what else RavenDB takes.
 const REFUSALS =
   /(CollectionMismatch|InvalidData|EndOfStream|LicenseLimit|IndexCompilation|IndexInvalid|IndexDoesNotExist|InvalidQuery|Argument|NotSupported|Format|BadRequest|JavaScript)\w*Exception$/;
 
@@ -41,7 +44,9 @@ export function toStoreError(where: string, error: ServerError): Error {
   if (error.status === 409) return new RavenConflictError(where, error);
   if (error.status >= 500 && !REFUSALS.test(error.type)) {
     const cause = new Error(`${error.status} ${shortType(error.type)}: ${error.message}`);
-    return new UnavailableError(`${where} (${shortType(error.type)})`, { cause });
+    // RavenDB names what went wrong; a proxy in front of it does not.
+    const answered = error.status === 500 && error.type !== UNNAMED;
+    return new UnavailableError(`${where} (${shortType(error.type)})`, { cause, answered });
   }
   if (error.status === 408 || error.status === 425 || error.status === 429) {
     return new UnavailableError(`${where} (${error.status})`, { cause: new Error(error.message) });
@@ -49,15 +54,17 @@ export function toStoreError(where: string, error: ServerError): Error {
   return new RavenRefusedError(where, error);
 }
 
+const UNNAMED = 'Error';
+
 export function readServerError(status: number, body: string): ServerError {
-  const fallback = { status, type: 'Error', message: body.slice(0, MAX_MESSAGE) || `status ${status}` };
+  const fallback = { status, type: UNNAMED, message: body.slice(0, MAX_MESSAGE) || `status ${status}` };
   try {
     const parsed: unknown = JSON.parse(body);
     if (typeof parsed !== 'object' || parsed === null) return fallback;
     const { Type, Message, Id } = parsed as Record<string, unknown>;
     return {
       status,
-      type: typeof Type === 'string' ? Type : 'Error',
+      type: typeof Type === 'string' ? Type : UNNAMED,
       message: typeof Message === 'string' ? shorten(Message) : fallback.message,
       ...(typeof Id === 'string' ? { documentId: Id } : {}),
     };

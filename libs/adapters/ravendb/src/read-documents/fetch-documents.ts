@@ -1,6 +1,7 @@
 import { refusedId } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
+import { RavenRefusedError } from '../connect/server-error.ts';
 import { cutDocuments } from './cut-documents.ts';
 import { readMetadata, type DocumentMetadata } from './document-metadata.ts';
 
@@ -9,6 +10,7 @@ export interface FetchedDocument extends DocumentMetadata {
 }
 
 const IDS_PER_CALL = 1024;
+const SURELY_AN_ID = 'sparkCheckpoints/none';
 
 /** The documents in the order of `ids`; null where there is none. What RavenDB takes for no id, or for another one, is not asked. */
 export async function fetchDocuments(
@@ -21,16 +23,50 @@ export async function fetchDocuments(
   const possible = ids.filter((id) => refusedId(id) === null);
   for (let at = 0; at < possible.length; at += IDS_PER_CALL) {
     const some = possible.slice(at, at + IDS_PER_CALL);
-    const { body } = await node.request({
-      method: 'POST',
-      path: http.path('/docs', { ...query }),
-      body: JSON.stringify({ Ids: some }),
-    });
-    const { slices } = cutDocuments(body);
+    const documents = await fetchSome(http, node, some, query);
     for (const [index, id] of some.entries()) {
-      const slice = slices[index];
-      if (slice) found.set(id, { ...readMetadata(body, slice), json: body.subarray(slice.start, slice.end) });
+      const document = documents[index];
+      if (document) found.set(id, document);
     }
   }
   return ids.map((id) => found.get(id) ?? null);
+}
+
+async function fetchSome(
+  http: RavenHttp,
+  node: Requester,
+  ids: string[],
+  query: { metadataOnly?: boolean },
+): Promise<(FetchedDocument | null)[]> {
+  try {
+    return await ask(http, node, ids, query);
+  } catch (error) {
+    if (!(error instanceof RavenRefusedError)) throw error;
+    const half = Math.ceil(ids.length / 2);
+    if (half < ids.length) {
+      const first = await fetchSome(http, node, ids.slice(0, half), query);
+      return [...first, ...(await fetchSome(http, node, ids.slice(half), query))];
+    }
+    // Under an id that RavenDB refuses to look up nothing can be, if it looks up others.
+    await ask(http, node, [SURELY_AN_ID], { metadataOnly: true });
+    return [null];
+  }
+}
+
+async function ask(
+  http: RavenHttp,
+  node: Requester,
+  ids: string[],
+  query: { metadataOnly?: boolean },
+): Promise<(FetchedDocument | null)[]> {
+  const { body } = await node.request({
+    method: 'POST',
+    path: http.path('/docs', { ...query }),
+    body: JSON.stringify({ Ids: ids }),
+  });
+  const { slices } = cutDocuments(body);
+  return ids.map((_, index) => {
+    const slice = slices[index];
+    return slice ? { ...readMetadata(body, slice), json: body.subarray(slice.start, slice.end) } : null;
+  });
 }

@@ -5,8 +5,9 @@ import {
   type TaskKey,
 } from '@nestjs-spark/contracts';
 import {
+  blame,
   checkpointId,
-  checkPut,
+  checkPuts,
   checkSettled,
   idKey,
   generationLabel,
@@ -22,14 +23,13 @@ import {
   type TaskLog,
 } from '@nestjs-spark/contracts/internal';
 import { RavenHttp } from '../connect/raven-http.ts';
-import { RavenConflictError, RavenRefusedError } from '../connect/server-error.ts';
+import { RavenConflictError } from '../connect/server-error.ts';
 import type { RavenSettings } from '../connect/settings.ts';
 import { findExisting, NONE } from '../write-extras/existing-extras.ts';
 import { planExtras } from '../write-extras/plan-extras.ts';
 import { reduceExtras, type WantedExtras } from '../write-extras/reduce-extras.ts';
 import { toCheckpointDocument } from './checkpoint-document.ts';
 import { listCheckpoints, readCheckpoint } from './checkpoints.ts';
-import { contentRefusal } from './content-refusal.ts';
 import { findCopies } from './find-copies.ts';
 import { findMovedCopies, isCollectionMismatch } from './moved-collections.ts';
 import type { Copy } from './own-copies.ts';
@@ -69,11 +69,7 @@ export class RavenChangeTarget implements ChangeTarget {
   ): Promise<string> {
     const rule = checkpoint.ids ?? UNNAMED_RULE;
     const effect = reduceCommands(commands, rule);
-    for (const [key, { id, document }] of effect.puts) {
-      checkSettled(id);
-      const checked = checkPut(id, document);
-      if (checked !== document) effect.puts.set(key, { id, document: checked });
-    }
+    checkPuts(effect.puts, ({ id }) => checkSettled(id));
     const extras = reduceExtras(commands, rule);
     const shared = sharedIds(effect, checkpoint);
     if (
@@ -106,14 +102,12 @@ export class RavenChangeTarget implements ChangeTarget {
       } catch (error) {
         if (isCollectionMismatch(error) && moved.length === 0) {
           moved = await findMovedCopies(this.#http, effect);
-          if (moved.length === 0) throw contentRefusal(effect.puts.values(), error);
+          if (moved.length === 0) blame(effect.puts.values(), error);
         } else if (error instanceof RavenConflictError) {
           await this.#requireUnmoved(checkpoint.task, expected, error);
           moved = moved.length > 0 ? await findMovedCopies(this.#http, effect) : moved;
-        } else if (error instanceof RavenRefusedError) {
-          throw contentRefusal(effect.puts.values(), error);
         } else {
-          throw error;
+          blame(effect.puts.values(), error);
         }
       }
     }

@@ -10,8 +10,6 @@ const CODE = {
   corrupt: 11,
   full: 13,
   cantOpen: 14,
-  tooBig: 18,
-  constraint: 19,
   notADatabase: 26,
 };
 
@@ -20,15 +18,11 @@ interface SqliteError extends Error {
   errcode: number;
 }
 
-/** SQLite understood the statement and what it was given, and refused, e.g. text that is no JSON. */
+/** SQLite was given a statement and refused: text that is not JSON, a constraint, a trigger of another program. */
 export class SqliteRefusedError extends StoreRefusedError {
-  /** It is about what was to be written, not about the statement. */
-  readonly isAboutContent: boolean;
-
   constructor(path: string, cause: SqliteError) {
     super(`SQLite refused, in ${path}: ${cause.message}`, { cause });
     this.name = 'SqliteRefusedError';
-    this.isAboutContent = [CODE.constraint, CODE.tooBig].includes(cause.errcode & 0xff);
   }
 }
 
@@ -59,7 +53,7 @@ export function isFull(path: string, error: unknown): boolean {
 /** What SQLite says, as one of the store's errors; every other error stays as it is. */
 export function toStoreError(path: string, error: unknown): unknown {
   if (!isSqliteError(error)) return error;
-  const options = { cause: error };
+  const options = { cause: error, whateverIsSent: true };
   if (isFull(path, error)) return new DiskFullError(path, options);
   switch (error.errcode & 0xff) {
     case CODE.busy:

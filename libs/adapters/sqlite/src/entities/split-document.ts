@@ -53,10 +53,17 @@ function splitAnywhere(id: string, text: string): SplitDocument {
   scanMembers(text, (member) => {
     const { nameStart, valueStart, valueEnd } = member;
     if (memberName(text, member) !== '@metadata') fields.push(text.slice(nameStart, valueEnd));
-    else written = text.slice(valueStart, valueEnd);
+    else {
+      written = text.slice(valueStart, valueEnd);
+      if (parseObject(written) === null) refuseMetadata(id);
+    }
   });
   const metadata = parseObject(written);
   return { fields: `{${fields.join(',')}}`, ...keep(metadata ?? {}, metadata ? written : '{}') };
+}
+
+function refuseMetadata(id: string): never {
+  throw new ContentRefusedError(`Document ${JSON.stringify(id)} has metadata that is not an object`, id);
 }
 
 /** What is kept is kept as it is written. */

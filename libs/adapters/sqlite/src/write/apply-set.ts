@@ -79,7 +79,9 @@ function putAll(open: OpenDatabase, table: DocumentTable, puts: readonly Prepare
     puts.map(({ key }) => key),
   );
   const now = Date.now();
-  for (const { id, fields, metadata } of puts) table.put(id, fields, metadata, now);
+  for (const { id, fields, metadata } of puts) {
+    if (!table.put(id, fields, metadata, now)) throw passedOver(id, 'is not written');
+  }
 }
 
 /**
@@ -96,11 +98,21 @@ function clearElsewhere(open: OpenDatabase, table: DocumentTable, keys: readonly
           mark.id,
         );
       }
-      other.remove(mark.key);
+      removeAll(other, [mark]);
     }
   }
 }
 
 export function removeAll(table: DocumentTable, marks: readonly DocumentMark[]): void {
-  for (const { key } of marks) table.remove(key);
+  for (const { id, key } of marks) {
+    if (!table.remove(key)) throw passedOver(id, 'stays');
+  }
+}
+
+/** A trigger of another program may pass over a statement without an error. */
+function passedOver(id: string, what: string): ContentRefusedError {
+  return new ContentRefusedError(
+    `Document ${JSON.stringify(id)} ${what}: a trigger on its table ignores it`,
+    id,
+  );
 }

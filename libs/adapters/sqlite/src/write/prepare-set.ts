@@ -3,6 +3,7 @@ import {
   checkPut,
   checkSettled,
   reduceCommands,
+  refuseTogether,
   sqliteKey,
   unreadable,
   type Effect,
@@ -25,11 +26,14 @@ export interface PreparedSet {
 // SQLite takes it, JavaScript and RavenDB make Infinity of it. Rare, so it is looked for before it is looked at.
 const MAYBE_HUGE = /\d[eE]\+?\d{3}|\d{300}/;
 
-/** @throws {ContentRefusedError} naming the document that cannot be stored */
+/** @throws {DocumentsRefusedError} naming the documents that cannot be stored */
 export function prepareSet(commands: readonly ChangeCommand[], rule: IdRule): PreparedSet {
   const effect = reduceCommands(commands, rule);
-  if (rule === 'ravendb') for (const { id } of effect.puts.values()) checkSettled(id);
-  return { puts: [...effect.puts.values()].map(preparePut), effect };
+  const puts = refuseTogether(effect.puts.values(), (put) => {
+    if (rule === 'ravendb') checkSettled(put.id);
+    return preparePut(put);
+  });
+  return { puts, effect };
 }
 
 function preparePut(put: { id: string; document: string }): PreparedPut {

@@ -1,6 +1,5 @@
 import {
-  ContentRefusedError,
-  type StoreRefusedError,
+  StoreRefusedError,
   VersionConflictError,
   type ChangeCommand,
   type TaskKey,
@@ -18,11 +17,10 @@ import {
   type StoredCheckpoint,
 } from '@nestjs-spark/contracts/internal';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
-import { SqliteRefusedError } from '../connect/sqlite-error.ts';
 import { removeState, requireVersion } from '../state/state-rows.ts';
 import { applySet } from './apply-set.ts';
 import { listCheckpoints, readCheckpoint, writeCheckpoint } from './checkpoint-rows.ts';
-import { prepareSet, type PreparedSet } from './prepare-set.ts';
+import { prepareSet } from './prepare-set.ts';
 import { listCopies, removeCopies } from './remove-copies.ts';
 
 /**
@@ -59,7 +57,8 @@ export class SqliteChangeTarget implements ChangeTarget {
         return writeCheckpoint(open, { ...checkpoint, documentsDeleted }, version);
       });
     } catch (error) {
-      throw error instanceof SqliteRefusedError ? refusal(set, error) : error;
+      if (error instanceof StoreRefusedError) blame(set.puts, error);
+      throw error;
     }
   }
 
@@ -102,10 +101,4 @@ export class SqliteChangeTarget implements ChangeTarget {
       }
     }
   }
-}
-
-function refusal({ puts }: PreparedSet, error: SqliteRefusedError): StoreRefusedError {
-  const blamed = blame(puts, error);
-  if (blamed instanceof ContentRefusedError || !error.isAboutContent) return blamed;
-  return new ContentRefusedError(error.message, null, { cause: error });
 }

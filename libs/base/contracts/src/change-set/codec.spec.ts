@@ -62,6 +62,21 @@ describe('A change set as the log carries it', () => {
     ]);
   });
 
+  it('takes documents that are written on several lines', async () => {
+    const document = '{\n\t"A": [1,\r\n2],\n"T":"\\n"\n}';
+    const commands: ChangeCommand[] = [
+      { type: 'put', id: 'a\nb\tc', document },
+      { type: 'delete', id: 'cars/2' },
+    ];
+    const read = await decodeChangeSet(await encodeChangeSet({ ...HEADER, commands }));
+    expect(read.commands).toMatchObject([
+      { type: 'put', id: 'a\nb\tc' },
+      { type: 'delete', id: 'cars/2' },
+    ]);
+    const [put] = read.commands;
+    expect(put?.type === 'put' && JSON.parse(put.document)).toEqual({ A: [1, 2], T: '\n' });
+  });
+
   it('with a command that this version does not know is refused, not half read', async () => {
     const headers = { 'Spark-Format': '1', 'Spark-Set': JSON.stringify(HEADER) };
     const payload = Buffer.from('D\t"cars/2"\nZ\t"cars/1"\t{}');

@@ -57,11 +57,27 @@ export function decodeHeader(headers: Record<string, string>): ChangeSetHeader {
   }
 }
 
+/** The same, null where it cannot be read: what stands there is then worth nothing to this version. */
+export function readHeader(message: { headers: Record<string, string> } | null): ChangeSetHeader | null {
+  if (message === null) return null;
+  try {
+    return decodeHeader(message.headers);
+  } catch (error) {
+    if (error instanceof MalformedChangeSetError) return null;
+    throw error;
+  }
+}
+
 /** @throws {MalformedChangeSetError} when the message was not written by `encodeChangeSet` */
 export async function decodeChangeSet(encoded: EncodedChangeSet): Promise<ChangeSet> {
   const header = decodeHeader(encoded.headers);
   const text = await plainText(encoded);
-  return { ...header, commands: text === '' ? [] : text.split('\n').map(fromLine) };
+  try {
+    return { ...header, commands: text === '' ? [] : text.split('\n').map(fromLine) };
+  } catch (cause) {
+    if (cause instanceof MalformedChangeSetError) throw cause;
+    throw new MalformedChangeSetError('a line of it cannot be read', { cause });
+  }
 }
 
 async function plainText({ headers, payload }: EncodedChangeSet): Promise<string> {
@@ -73,7 +89,8 @@ async function plainText({ headers, payload }: EncodedChangeSet): Promise<string
   }
 }
 
-// JSON on one line holds no raw tab and no raw line break, so both can divide without any escaping of documents.
+// JSON on one line holds no raw tab and no raw line break, so both can divide without any escaping of documents. A document
+// that is written on several lines has them between its tokens only, where a blank means the same.
 const MARKS = { put: 'P', delete: 'D', 'delete-prefix': 'X', extra: 'E' } as const;
 
 type Unnamed<T> = T extends { id: string } ? Omit<T, 'id'> : never;
@@ -81,7 +98,7 @@ type Unnamed<T> = T extends { id: string } ? Omit<T, 'id'> : never;
 function toLine(command: ChangeCommand): string {
   switch (command.type) {
     case 'put':
-      return `${MARKS.put}\t${JSON.stringify(command.id)}\t${command.document}`;
+      return `${MARKS.put}\t${JSON.stringify(command.id)}\t${onOneLine(command.document)}`;
     case 'delete':
       return `${MARKS.delete}\t${JSON.stringify(command.id)}`;
     case 'delete-prefix':
@@ -91,6 +108,10 @@ function toLine(command: ChangeCommand): string {
       return `${MARKS.extra}\t${JSON.stringify(id)}\t${JSON.stringify(rest)}`;
     }
   }
+}
+
+function onOneLine(document: string): string {
+  return document.includes('\n') ? document.replaceAll('\n', ' ') : document;
 }
 
 function fromLine(line: string): ChangeCommand {

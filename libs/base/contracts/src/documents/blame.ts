@@ -1,14 +1,16 @@
-import { ContentRefusedError, StoreRefusedError } from '../errors/errors.ts';
+import { ContentRefusedError } from '../errors/errors.ts';
+import { refuseTogether } from './check-put.ts';
 
-/** A store that refuses a whole set does not say which document it could not read: finds it. */
-export function blame(puts: Iterable<{ id: string; document: string }>, cause: Error): StoreRefusedError {
-  for (const { id, document } of puts) {
+/**
+ * A store that refuses a whole set does not say which document it could not read: finds them.
+ * @throws {DocumentsRefusedError} naming them; when there are none, `cause`
+ */
+export function blame(puts: Iterable<{ id: string; document: string }>, cause: unknown): never {
+  refuseTogether(puts, ({ id, document }) => {
     const reason = unreadable(document);
-    if (reason) {
-      return new ContentRefusedError(`Document ${JSON.stringify(id)} ${reason}`, id, { cause });
-    }
-  }
-  return new StoreRefusedError(cause.message, { cause });
+    if (reason) throw new ContentRefusedError(`Document ${JSON.stringify(id)} ${reason}`, id, { cause });
+  });
+  throw cause;
 }
 
 /** Why a text cannot be a document, in words; null when it can. */

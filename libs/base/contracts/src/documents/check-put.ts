@@ -1,4 +1,4 @@
-import { ContentRefusedError } from '../errors/errors.ts';
+import { ContentRefusedError, DocumentsRefusedError } from '../errors/errors.ts';
 import { unsettledId } from '../names/id-rules.ts';
 import { refusedId } from '../names/refused-id.ts';
 
@@ -21,6 +21,42 @@ export function checkPut(id: string, document: string): string {
 export function checkSettled(id: string): void {
   const reason = unsettledId(id);
   if (reason !== null) throw new ContentRefusedError(`Document ${nameOf(id)}: its id ${reason}`, id);
+}
+
+/**
+ * The same for all documents of a set, in place.
+ * @param more what else may refuse one of them
+ * @throws {DocumentsRefusedError} naming each that is refused
+ */
+export function checkPuts(
+  puts: Map<string, { id: string; document: string }>,
+  more: (put: { id: string }) => void = () => undefined,
+): void {
+  refuseTogether(puts, ([key, { id, document }]) => {
+    more({ id });
+    const checked = checkPut(id, document);
+    if (checked !== document) puts.set(key, { id, document: checked });
+  });
+}
+
+/**
+ * Looks at all of them before any is refused, so that a set of many refused documents is looked at once.
+ * @throws {DocumentsRefusedError} with what `look` refused
+ */
+export function refuseTogether<T, R>(items: Iterable<T>, look: (item: T) => R): R[] {
+  const looked: R[] = [];
+  const refusals: ContentRefusedError[] = [];
+  for (const item of items) {
+    try {
+      looked.push(look(item));
+    } catch (error) {
+      if (!(error instanceof ContentRefusedError)) throw error;
+      refusals.push(...error.refusals);
+    }
+  }
+  const [first, ...others] = refusals;
+  if (first) throw new DocumentsRefusedError([first, ...others]);
+  return looked;
 }
 
 const MAYBE_SURROGATE = /\\u[dD][89a-fA-F]/;

@@ -8,18 +8,33 @@ export class VersionConflictError extends Error {
 
 /** A store or the bus cannot be reached, or is not able to answer for now. Waiting and trying again helps. */
 export class UnavailableError extends Error {
-  /** @param options `connected`: the connection stands, so it is not said that there is none */
-  constructor(what: string, { connected = false, ...options }: ErrorOptions & { connected?: boolean } = {}) {
-    super(connected ? `${what} is connected but does not answer` : `${what} cannot be reached`, options);
+  /** It would be so whatever was sent: a locked file, a full disk. Otherwise what was sent may be what broke it. */
+  readonly whateverIsSent: boolean;
+  /** It answered, and said that it failed. Otherwise nobody answered, or somebody on the way did. */
+  readonly answered: boolean;
+
+  /** @param options all default to false; `connected`: the connection stands, so it is not said that there is none */
+  constructor(
+    what: string,
+    options: ErrorOptions & { connected?: boolean; whateverIsSent?: boolean; answered?: boolean } = {},
+  ) {
+    super(`${what} ${options.connected ? 'is connected but does not answer' : 'cannot be reached'}`, options);
     this.name = 'UnavailableError';
+    this.whateverIsSent = options.whateverIsSent ?? false;
+    this.answered = options.answered ?? false;
   }
 }
 
 /** A store understood and refused. Trying the same again does not help. */
 export class StoreRefusedError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  /** The store failed while it did what it was asked, so the same may be done the next time after all. */
+  readonly mayPass: boolean;
+
+  /** @param options `mayPass`: default false */
+  constructor(message: string, options: ErrorOptions & { mayPass?: boolean } = {}) {
     super(message, options);
     this.name = 'StoreRefusedError';
+    this.mayPass = options.mayPass ?? false;
   }
 }
 
@@ -27,11 +42,37 @@ export class StoreRefusedError extends Error {
 export class ContentRefusedError extends StoreRefusedError {
   /** Which document, where the store says so; null when it has to be found. */
   readonly documentId: string | null;
+  /** The sort of refusal, as lists of what is set aside show it. */
+  readonly kind: string;
 
-  constructor(message: string, documentId: string | null, options?: ErrorOptions) {
+  /** @param options `kind`: default `refused` */
+  constructor(message: string, documentId: string | null, options: ErrorOptions & { kind?: string } = {}) {
     super(message, options);
     this.name = 'ContentRefusedError';
     this.documentId = documentId;
+    this.kind = options.kind ?? 'refused';
+  }
+
+  /** What was refused, one by one. */
+  get refusals(): readonly ContentRefusedError[] {
+    return [this];
+  }
+}
+
+/** Several documents of one set are refused, each for its own reason; with them nothing at all was written. */
+export class DocumentsRefusedError extends ContentRefusedError {
+  readonly #refusals: readonly ContentRefusedError[];
+
+  /** @param refusals at least one, each naming its document */
+  constructor(refusals: readonly [ContentRefusedError, ...ContentRefusedError[]]) {
+    const [first] = refusals;
+    super(first.message, first.documentId, { cause: first, kind: first.kind });
+    this.name = 'DocumentsRefusedError';
+    this.#refusals = refusals;
+  }
+
+  override get refusals(): readonly ContentRefusedError[] {
+    return this.#refusals;
   }
 }
 

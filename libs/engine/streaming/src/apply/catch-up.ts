@@ -1,5 +1,5 @@
 import type { TaskKey } from '@nestjs-spark/contracts';
-import { decodeHeader, type TaskLog } from '@nestjs-spark/contracts/internal';
+import { readHeader, type TaskLog } from '@nestjs-spark/contracts/internal';
 import type { SourceInquiry } from '../task/tasks.ts';
 import type { ApplyProgress } from './progress.ts';
 
@@ -35,14 +35,15 @@ export class CatchUp {
     if (answer === 'unknown') {
       this.#progress.target = null;
     } else if (answer !== 'away') {
-      const place = { databaseId: answer.databaseId ?? null, etag: answer.sourceEtag };
+      const { databaseId = null, sourceEtag: etag, witness = null } = answer;
+      const place = { databaseId, etag, witness };
       this.#progress.target = place;
       this.#progress.sourceAt(place);
     } else if (this.wasComplete) {
       // What the owner has put into the log is all that anyone can know. A first copy waits for the owner's own word.
       const tail = await this.#parts.log.tail();
-      const header = tail && decodeHeader(tail.headers);
-      this.#progress.target = header && { databaseId: header.databaseId, etag: header.to };
+      const header = readHeader(tail);
+      this.#progress.target = header && { databaseId: header.databaseId, etag: header.to, witness: null };
     }
   }
 

@@ -1,14 +1,24 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { ContentRefusedError, type ChangeCommand } from '@nestjs-spark/contracts';
-import type { ChangeTarget, Checkpoint, TaskLog } from '@nestjs-spark/contracts/internal';
+import {
+  UNNAMED_RULE,
+  type ChangeTarget,
+  type Checkpoint,
+  type TaskLog,
+} from '@nestjs-spark/contracts/internal';
+import { judgeFailure, reasonOf } from './judge-failure.ts';
+import { idOf, opensWith, unitsOf, type Unit } from './units.ts';
 
-/** When this many are refused, and more than are taken, it is not the documents that are at fault. */
-const TOO_MANY = 100;
+/** From so many such documents of one set on, a shorter look is enough: it is not a bad moment. */
+const CONFIRMED_IN_FULL = 3;
 
-/** Commands on one document that belong together: a put and what comes with it. */
+/** Commands on one document that the store does not take, and why. */
 export interface RefusedUnit {
+  /** Of the copy; the prefix where copies by a prefix could not be deleted. */
   id: string;
   commands: ChangeCommand[];
-  error: ContentRefusedError;
+  reason: string;
+  kind: string;
 }
 
 /** Where contents that come with the commands are read. */
@@ -24,85 +34,136 @@ export interface RefusedSet {
 }
 
 /**
- * Applies a set of which the store does not take some documents: all but those, found by halves where the store does not
- * name them. The parts are written with the checkpoint as it was, and the checkpoint moves last; a set that is cut off in
- * between is applied again from its beginning, which comes to the same.
+ * Applies a set that failed although the store takes other writes: all of it but what the store does not take, which is
+ * found by parts. A part that fails is halved, one that is taken doubles the next, so one refused document costs about three times
+ * the logarithm of the set, and a set that is refused altogether about one write for each document.
  *
+ * Who is to blame is told by another write, not by the error: the checkpoint as it stands. If the store takes that one,
+ * the part is to blame; if not, it is an outage, and nothing is set aside.
+ *
+ * The parts are written with the checkpoint as it was, and the checkpoint moves last; a set that is cut off in between is
+ * applied again from its beginning, which comes to the same.
+ *
+ * @param first the error of the whole set
+ * @param refusedAfterMs as in `Pace`
  * @param keep remembers what was left out, before the checkpoint moves past it
- * @throws {ContentRefusedError} when more is refused than can be the documents' fault
+ * @throws the error of the part when the store takes no other write either
  */
 export async function applyWithoutRefused(
   target: Pick<ChangeTarget, 'apply'>,
   set: RefusedSet,
-  first: ContentRefusedError,
+  first: unknown,
   keep: (refused: RefusedUnit[]) => Promise<void>,
+  refusedAfterMs: readonly number[],
 ): Promise<string> {
-  const refused: RefusedUnit[] = [];
+  const refused: Unit[] = [];
+  const kept: RefusedUnit[] = [];
   let { version } = set;
-  let taken = 0;
+  let unclear = 0;
 
-  const leaveOut = (unit: ChangeCommand[], error: ContentRefusedError): void => {
-    const id = idOf(unit[0]);
-    if (id === null) throw error;
-    refused.push({ id, commands: unit, error });
-    if (refused.length >= TOO_MANY && refused.length > taken) throw error;
+  const write = async (commands: ChangeCommand[], checkpoint: Checkpoint): Promise<void> => {
+    version = await target.apply(commands, checkpoint, version, set.contents);
   };
-
-  const settle = async (units: ChangeCommand[][], known: ContentRefusedError | null): Promise<void> => {
-    let left = units;
-    let error = known ?? (await attempt(left));
-    while (error !== null) {
-      const named = namedBy(left, error);
-      const guilty = left.length === 1 ? left[0] : named;
-      if (!guilty) {
-        const half = Math.ceil(left.length / 2);
-        await settle(left.slice(0, half), null);
-        await settle(left.slice(half), null);
-        return;
-      }
-      leaveOut(guilty, error);
-      left = left.filter((unit) => unit !== guilty);
-      error = left.length === 0 ? null : await attempt(left);
-    }
-    taken += left.length;
-  };
-
-  const attempt = async (units: ChangeCommand[][]): Promise<ContentRefusedError | null> => {
+  const attempt = async (units: Unit[]): Promise<{ error: unknown } | null> => {
     try {
-      version = await target.apply(units.flat(), set.before, version, set.contents);
+      await write(units.flat(), set.before);
       return null;
     } catch (error) {
-      if (error instanceof ContentRefusedError) return error;
-      throw error;
+      if (judgeFailure(error) === 'elsewhere') throw error;
+      return { error };
     }
   };
+  /** Throws what the part failed of, unless the store takes another write. */
+  const requireStore = async (error: unknown): Promise<void> => {
+    const cause = judgeFailure(error);
+    if (cause === 'outage') throw error;
+    if (cause === 'content' || (cause === 'failed' && unclear >= CONFIRMED_IN_FULL)) return;
+    if (await attempt([])) throw error;
+  };
+  const leaveOut = (unit: Unit, error: unknown): void => {
+    const kind = error instanceof ContentRefusedError ? error.kind : 'refused';
+    refused.push(unit);
+    kept.push({ id: idOf(unit), commands: unit, reason: reasonOf(error), kind });
+  };
+  /** Tries a single unit again while it is not clear that it is to blame. @returns its last error, null once it is taken */
+  const confirm = async (unit: Unit, error: unknown): Promise<{ error: unknown } | null> => {
+    let last = error;
+    for (const milliseconds of pausesFor(error, unclear, refusedAfterMs)) {
+      await pause(milliseconds);
+      const failed = await attempt([unit]);
+      if (failed === null) return null;
+      last = failed.error;
+      await requireStore(last);
+    }
+    if (judgeFailure(error) !== 'content') unclear++;
+    return { error: last };
+  };
 
-  await settle(unitsOf(set.commands), first);
-  await keep(refused);
-  const documentsPut = set.after.documentsPut - refused.length;
-  return target.apply([], { ...set.after, documentsPut }, version);
-}
-
-function namedBy(units: ChangeCommand[][], error: ContentRefusedError): ChangeCommand[] | undefined {
-  const { documentId } = error;
-  return documentId === null
-    ? undefined
-    : units.find((unit) => unit[0]?.type === 'put' && unit[0].id === documentId);
-}
-
-/** Each put with what follows for the same id; everything else by itself. */
-function unitsOf(commands: readonly ChangeCommand[]): ChangeCommand[][] {
-  const units: ChangeCommand[][] = [];
-  for (const command of commands) {
-    const last = units.at(-1);
-    const opened = last?.[0];
-    const follows = opened?.type === 'put' && command.type !== 'put' && idOf(command) === opened.id;
-    if (last && follows && command.type !== 'delete') last.push(command);
-    else units.push([command]);
+  let left = unitsOf(set.commands, set.after.ids ?? UNNAMED_RULE);
+  let size = left.length;
+  let failed: { error: unknown } | null = { error: first };
+  while (left.length > 0) {
+    const part = left.slice(0, size);
+    failed ??= await attempt(part);
+    if (failed === null) {
+      left = left.slice(part.length);
+      size *= 2;
+      continue;
+    }
+    const { error } = failed;
+    failed = null;
+    const named = namedBy(part, error);
+    if (named.size > 0) {
+      for (const [unit, refusal] of named) leaveOut(unit, refusal);
+      left = left.filter((unit) => !named.has(unit));
+      continue;
+    }
+    await requireStore(error);
+    if (part.length > 1) {
+      size = Math.ceil(part.length / 2);
+      continue;
+    }
+    const [unit = []] = part;
+    const last = await confirm(unit, error);
+    if (last) leaveOut(unit, last.error);
+    left = left.slice(1);
   }
-  return units;
+  await keep(kept);
+  await write([], {
+    ...set.after,
+    documentsPut: set.after.documentsPut - count(refused, 'put'),
+  });
+  return version;
 }
 
-function idOf(command: ChangeCommand | undefined): string | null {
-  return command && 'id' in command ? command.id : null;
+function pausesFor(error: unknown, confirmed: number, pauses: readonly number[]): readonly number[] {
+  const isSure = confirmed >= CONFIRMED_IN_FULL;
+  switch (judgeFailure(error)) {
+    case 'failed':
+      return isSure ? [] : pauses.slice(0, 1);
+    case 'silent':
+      return isSure ? pauses.slice(0, 1) : pauses;
+    default:
+      return [];
+  }
+}
+
+/** The units that a store's refusal names. */
+function namedBy(part: readonly Unit[], error: unknown): Map<Unit, ContentRefusedError> {
+  const named = new Map<Unit, ContentRefusedError>();
+  if (!(error instanceof ContentRefusedError)) return named;
+  const refusals = new Map(
+    error.refusals.flatMap((refusal) =>
+      refusal.documentId === null ? [] : [[refusal.documentId, refusal] as const],
+    ),
+  );
+  for (const unit of part) {
+    const refusal = opensWith(unit, 'put') ? refusals.get(idOf(unit)) : undefined;
+    if (refusal) named.set(unit, refusal);
+  }
+  return named;
+}
+
+function count(units: readonly Unit[], type: 'put'): number {
+  return units.filter((unit) => opensWith(unit, type)).length;
 }

@@ -9,7 +9,7 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import type { Counted } from '../set-aside/set-aside.ts';
 import { CARRIER_PATIENCE, Carrier } from '../task/carrier.ts';
-import { etagsBehind, type Place } from '../task/place.ts';
+import { etagsBehind, isReadFrom, type Place, type SourcePlace } from '../task/place.ts';
 import type { ApplyReport } from '../task/reports.ts';
 import type { ApplyTask } from '../task/tasks.ts';
 import { whyIncomplete } from './readiness.ts';
@@ -32,7 +32,7 @@ export class ApplyProgress {
   active = false;
   checkpoint: Checkpoint | null = null;
   /** What has to be applied before the copy counts as caught up after a start. */
-  target: Place | null = null;
+  target: SourcePlace | null = null;
   resyncsRequested = 0;
   readonly carrier = new Carrier();
   #task: ApplyTask;
@@ -146,7 +146,15 @@ export class ApplyProgress {
   /** Everything is here but for what the source is known to have had at the start. */
   get catchingUp(): boolean {
     if (!this.checkpoint?.live || this.#caughtUp) return false;
-    return this.target === null || etagsBehind(this.#reached(this.checkpoint), this.target) !== 0;
+    if (this.target === null || !isReadFrom(this.target, this.checkpoint)) return true;
+    return etagsBehind(this.#reached(this.checkpoint), this.target) !== 0;
+  }
+
+  /** The answer is from before the source was marked again, so it cannot tell whether what comes now is read from the same. */
+  isTargetOlderThan(coming: Checkpoint | null): boolean {
+    const remembered = this.target?.witness;
+    if (!coming?.live || this.#caughtUp || !remembered) return false;
+    return coming.witness.number > remembered.number;
   }
 
   waiting(because: string): void {

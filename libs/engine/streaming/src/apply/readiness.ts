@@ -1,6 +1,6 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { Checkpoint } from '@nestjs-spark/contracts/internal';
-import { etagsBehind, type Place } from '../task/place.ts';
+import { etagsBehind, isReadFrom, type SourcePlace } from '../task/place.ts';
 
 export interface ReadinessFacts {
   /** As it stands in the requester's database, whoever moves it. */
@@ -10,7 +10,7 @@ export interface ReadinessFacts {
   /** Up to where nothing of the source is missing: the checkpoint's etag, or behind it where nothing concerned the task. */
   reached: Etag;
   /** How far the source was when this instance began to catch up; null while that is not known. */
-  target: Place | null;
+  target: SourcePlace | null;
   /** The copy was complete before, as this instance declares it: from then on lag is told apart from readiness. */
   caughtUp: boolean;
 }
@@ -27,8 +27,7 @@ export function whyIncomplete(facts: ReadinessFacts): string | null {
   if (!checkpoint.swept) return 'copies of an earlier script are being removed';
   if (caughtUp) return null;
   if (target === null) return 'it is not known yet what changed while this module was away';
-  const missing = etagsBehind({ databaseId: checkpoint.databaseId, etag: reached }, target);
-  if (missing === null) return "the owner's database is another one now";
-  if (missing > 0) return `catching up: etag ${reached} of ${target.etag}`;
-  return null;
+  if (!isReadFrom(target, checkpoint)) return "the owner's database is another one now, or was restored";
+  const missing = etagsBehind({ databaseId: checkpoint.databaseId, etag: reached }, target) ?? 0;
+  return missing > 0 ? `catching up: etag ${reached} of ${target.etag}` : null;
 }

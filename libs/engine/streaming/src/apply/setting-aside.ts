@@ -1,5 +1,4 @@
 import {
-  ContentRefusedError,
   VersionConflictError,
   describeTask,
   type ChangeCommand,
@@ -7,20 +6,23 @@ import {
   type TaskKey,
 } from '@nestjs-spark/contracts';
 import type { ChangeTarget, Checkpoint, Log, StateStore } from '@nestjs-spark/contracts/internal';
+import { PACE, type Pace } from '../flow/pace.ts';
 import type { Reading } from '../set-aside/document.ts';
 import { SetAside, type Counted } from '../set-aside/set-aside.ts';
 import { applyWithoutRefused, type Contents, type RefusedUnit } from './isolate-refused.ts';
+import { judgeFailure } from './judge-failure.ts';
 import { originOf } from './origin-of.ts';
 
 /**
- * A target that sets aside the documents it does not take, and takes the rest of the set. A store that is away, full, or
- * refuses everything is not helped by that, and refuses as before.
+ * A target that sets aside the documents it does not take, and takes the rest of the set. Whether a document is to blame
+ * is told by what the store takes besides it; a store that takes nothing is away or full, and fails as before.
  */
 export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
   readonly #task: TaskKey;
   readonly #target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>;
   readonly #state: StateStore;
   readonly #report: Log;
+  readonly #refusedAfterMs: readonly number[];
   #setAside: SetAside | null = null;
 
   constructor(
@@ -28,11 +30,13 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
     target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>,
     state: StateStore,
     report: Log,
+    { refusedAfterMs }: Pick<Pace, 'refusedAfterMs'> = PACE,
   ) {
     this.#task = task;
     this.#target = target;
     this.#state = state;
     this.#report = report;
+    this.#refusedAfterMs = refusedAfterMs;
   }
 
   get count(): number {
@@ -57,17 +61,21 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
     let refused: RefusedUnit[] = [];
     const applied = this.#target.apply(commands, checkpoint, expected, contents);
     const version = await applied.catch(async (error: unknown) => {
-      if (!(error instanceof ContentRefusedError)) throw error;
+      const cause = judgeFailure(error);
+      if (commands.length === 0 || cause === 'elsewhere' || cause === 'outage') throw error;
       const before = await this.#before(await expected, checkpoint, error);
       const set = { commands, contents, after: checkpoint, ...before };
-      return applyWithoutRefused(this.#target, set, error, async (units) => {
+      const keep = async (units: RefusedUnit[]): Promise<void> => {
         refused = units;
         await this.#keep(setAside, units, checkpoint);
-      }).catch(async (failure: unknown) => {
-        // Another instance has applied this set, and has its own word on what was refused.
-        if (failure instanceof VersionConflictError) await setAside.withdraw(refused.map(({ id }) => id));
-        throw failure;
-      });
+      };
+      return applyWithoutRefused(this.#target, set, error, keep, this.#refusedAfterMs).catch(
+        async (failure: unknown) => {
+          // Another instance has applied this set, and has its own word on what was refused.
+          if (failure instanceof VersionConflictError) await setAside.withdraw(refused.map(({ id }) => id));
+          throw failure;
+        },
+      );
     });
     await setAside.published(checkpoint.to);
     if (setAside.count > 0) await this.#clear(setAside, commands, refused, checkpoint.to);
@@ -80,30 +88,35 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
     return this.#setAside?.isFor(reading) ? this.#setAside : this.open(reading);
   }
 
+  /**
+   * Writes the checkpoint as it stands: a store that takes this is in order.
+   * @throws the set's own error when it does not, or when another checkpoint is there: then it is not ours to settle
+   */
   async #before(
     expected: string | null,
     after: Checkpoint,
-    error: ContentRefusedError,
+    error: unknown,
   ): Promise<{ before: Checkpoint; version: string }> {
-    if (expected === null) {
-      const before = { ...after, to: 0, live: false, swept: false, setsApplied: 0, documentsPut: 0 };
-      return { before, version: await this.#target.apply([], before, null) };
+    try {
+      const stored = expected === null ? null : await this.#target.readCheckpoint(this.#task);
+      if (expected !== null && stored?.version !== expected) throw error;
+      const before = stored?.checkpoint ?? nothingApplied(after);
+      return { before, version: await this.#target.apply([], before, expected) };
+    } catch (failure) {
+      throw failure instanceof VersionConflictError ? failure : error;
     }
-    const stored = await this.#target.readCheckpoint(this.#task);
-    // With another checkpoint than expected this is not ours to settle.
-    if (stored === null || stored.version !== expected) throw error;
-    return { before: stored.checkpoint, version: stored.version };
   }
 
   async #keep(setAside: SetAside, units: RefusedUnit[], checkpoint: Checkpoint): Promise<void> {
-    const failures = units.map(({ id, commands, error }) => {
+    if (units.length === 0) return;
+    const failures = units.map(({ id, commands, reason, kind }) => {
       const origin = originOf(commands[0], this.#task.owner);
       return {
         documentId: origin?.documentId ?? id,
         copyId: id,
         etag: origin?.etag ?? checkpoint.to,
-        reason: error.message,
-        kind: 'refused',
+        reason,
+        kind,
         line: null,
         column: null,
       };
@@ -132,4 +145,9 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
       }
     }
   }
+}
+
+function nothingApplied(after: Checkpoint): Checkpoint {
+  const none = { setsApplied: 0, documentsPut: 0, documentsDeleted: 0 };
+  return { ...after, to: 0, live: false, swept: false, ...none };
 }

@@ -7,7 +7,8 @@ import {
 } from '@nestjs-spark/contracts';
 import {
   confirmationSubject,
-  decodeHeader,
+  MalformedChangeSetError,
+  readHeader,
   resyncSubject,
   type ChangeTarget,
   type Confirmation,
@@ -69,7 +70,7 @@ export class TaskApply {
   constructor(task: ApplyTask, parts: ApplyParts) {
     this.#task = task;
     this.#parts = parts;
-    this.#taking = new SettingAside(task.task, parts.target, parts.state, parts.report);
+    this.#taking = new SettingAside(task.task, parts.target, parts.state, parts.report, parts.pace);
     this.progress = new ApplyProgress(task, this.#taking);
     const { source, log, pace } = parts;
     this.#catchUp = new CatchUp(task.task, { source, log, idleMs: pace.idleMs }, this.progress);
@@ -118,7 +119,8 @@ export class TaskApply {
         } catch (error) {
           if (held.aborted) return;
           failures = (this.#stored?.checkpoint.setsApplied ?? 0) > before ? 1 : failures + 1;
-          if (error instanceof ContentMissingError) await this.#sendAgain(error).catch(() => {});
+          if (error instanceof ContentMissingError || error instanceof MalformedChangeSetError)
+            await this.#sendAgain(error).catch(() => {});
           this.#note(error, failures === 1);
           await pause(backoffMs(failures, this.#parts.pace.backoffMs), held);
         }
@@ -194,7 +196,8 @@ export class TaskApply {
       if (this.progress.catchingUp) await this.#catchUp.find().catch(() => {});
       const tail = signal.aborted ? null : await log.tail().catch(() => null);
       if (!tail || received !== this.#received) continue;
-      const header = decodeHeader(tail.headers);
+      const header = readHeader(tail);
+      if (header === null) continue;
       const decision = decide(this.#stored?.checkpoint ?? null, header);
       const sure = suspected === received;
       suspected = decision === 'covered' ? -1 : received;
@@ -244,7 +247,8 @@ export class TaskApply {
       await this.#sweepIfDue();
       if (this.#stored) pipeline.continueFrom(this.#stored);
     }
-    if (this.progress.target === null) await this.#catchUp.find();
+    if (this.progress.target === null || this.progress.isTargetOlderThan(pipeline.head))
+      await this.#catchUp.find();
   }
 
   async #sweepIfDue(): Promise<void> {
@@ -266,7 +270,7 @@ export class TaskApply {
   }
 
   /** What does not come with the log only the owner can send, from where this copy stands. */
-  async #sendAgain(error: ContentMissingError): Promise<void> {
+  async #sendAgain(error: Error): Promise<void> {
     const checkpoint = this.#stored?.checkpoint ?? null;
     // The error names the content as it was stored: the next try has another name, and may be missing as well.
     const missing = `${checkpoint?.generation}/${checkpoint?.to}/${error.message}`;
@@ -306,7 +310,9 @@ export class TaskApply {
     const { log, control } = this.#parts;
     const subject = resyncSubject(this.#task.task);
     const [tail, last] = await Promise.all([log.tail(), control.last<ResyncRequest>(subject)]);
-    return tail ? openRequest(decodeHeader(tail.headers), last) : undefined;
+    if (tail === null) return undefined;
+    const header = readHeader(tail);
+    return header && openRequest(header, last);
   }
 
   #confirmNow(): void {

@@ -55,7 +55,10 @@ export class CaptureProgress {
   }
 
   resumed(position: CapturePosition): void {
-    if (position.incarnation !== this.incarnation) this.#documentsRead = 0;
+    if (position.incarnation !== this.incarnation) {
+      this.#documentsRead = 0;
+      this.confirmed = null;
+    }
     this.generation = position.generation;
     this.incarnation = position.incarnation;
     this.#databaseId = position.databaseId;

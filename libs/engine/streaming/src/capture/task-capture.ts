@@ -5,7 +5,7 @@ import {
   LogConflictError,
   LogFullError,
   confirmationSubject,
-  decodeHeader,
+  readHeader,
   resyncSubject,
   type ChangeFeed,
   type ChangePage,
@@ -26,7 +26,8 @@ import { Latest } from '../flow/latest.ts';
 import { Nudge } from '../flow/nudge.ts';
 import type { Pace } from '../flow/pace.ts';
 import { Contents } from '../publish/contents.ts';
-import { Publisher } from '../publish/publisher.ts';
+import { Caution } from '../publish/caution.ts';
+import { Publisher, PublishFailedError } from '../publish/publisher.ts';
 import type { CaptureTask, TaskDirectory } from '../task/tasks.ts';
 import { callForRetry } from '../retry/retry-request.ts';
 import { Retries } from '../retry/retries.ts';
@@ -69,6 +70,7 @@ export class TaskCapture {
   #flushTo: Pick<SourceIdentity, 'databaseId' | 'lastEtag'> | null = null;
   #retries: Retries | null = null;
   #deletesLostFrom: number | null = null;
+  readonly #caution = new Caution();
   #witness: WitnessGuard | null = null;
   /** The requester's last word, also of what is not known here yet. */
   #heard: Confirmation | null = null;
@@ -145,7 +147,8 @@ export class TaskCapture {
     const last = await log.tail();
     const task = await directory.read(this.#task);
     if (!task) return false;
-    const tail = last === null ? null : decodeHeader(last.headers);
+    // One that cannot be read was written by another version, or by nobody that may: everything is read again.
+    const tail = readHeader(last);
     const resumption = await this.#decide(tail, task);
     const { kind, position, because } = resumption;
     this.progress.resumed(position);
@@ -158,17 +161,25 @@ export class TaskCapture {
     const script = scripts.open({ name: this.#task.name, collection: task.collection, script: task.script });
     const contents = new Contents(feed.extras, feed.ids);
     const after = last?.sequence ?? 0;
-    const publisher = new Publisher(log, task, position, after, kind !== 'continue', contents, feed.ids);
+    const publisher = new Publisher(log, task, position, after, {
+      dropOlder: kind !== 'continue',
+      contents,
+      caution: this.#caution,
+      ids: feed.ids,
+    });
     const setAside = await SetAside.open(state, this.#task, { ...position, ids: feed.ids });
     this.progress.setAside = setAside;
     if (kind === 'begin') await publisher.open();
+    else if (this.#caution.needsProbe) await publisher.probe();
     this.progress.documentsTotal = position.live ? 0 : await feed.count(task.collection);
     const ended = new AbortController();
     const reading = AbortSignal.any([signal, ended.signal]);
     let isFull = false;
     const transformer = new Transformer(task, script, feed, setAside);
     try {
-      const retries = new Retries({ task, feed, state, setAside, transformer, position: position.to });
+      const caution = this.#caution;
+      const { to } = position;
+      const retries = new Retries({ task, feed, state, setAside, transformer, caution, position: to });
       this.#retries = retries;
       const pages = readPages(
         feed,
@@ -177,11 +188,20 @@ export class TaskCapture {
         reading,
       );
       const transformed = transformPages(pages, transformer, retries, position.generation, reading);
-      for await (const { page, witness, changes, deletes, published } of ahead(transformed, 1)) {
+      for await (const { page, witness, changes, deletes, published, refused } of ahead(transformed, 1)) {
         if (signal.aborted) break;
-        await publisher.publish(page, witness, changes);
+        let isRefused = false;
+        await publisher.publish(page, witness, changes, async ({ documentId, etag }, cause) => {
+          isRefused = true;
+          const reason = `it cannot be published: ${messageOf(cause)}`;
+          report.warn(
+            `${describeTask(this.#task)}: ${documentId ?? 'what was run again'} set aside: ${reason}`,
+          );
+          if (documentId === undefined) await refused?.(reason);
+          else await setAside.add([{ documentId, etag, reason, kind: 'refused', line: null, column: null }]);
+        });
         await setAside.published(position.to);
-        await published?.();
+        if (!isRefused) await published?.();
         if (retries.due) this.#nudge.nudge();
         this.#deletesLostFrom = null;
         this.progress.carried(page, position, deletes);
@@ -277,6 +297,7 @@ export class TaskCapture {
 
   async #recover(error: unknown, failures: number, held: AbortSignal): Promise<void> {
     const { report } = this.#parts;
+    if (error instanceof PublishFailedError) this.#caution.failed(error.failed);
     if (error instanceof LogFullError) {
       this.progress.waiting('the log is full until the requester confirms');
       await this.#confirmedNudge.wait(held, this.#parts.pace.fullLogMs);
@@ -291,7 +312,8 @@ export class TaskCapture {
       this.#deletesLostFrom = error.from;
     } else {
       const first = failures === 1;
-      this.progress.failed(error, error instanceof UnavailableError);
+      const cause = error instanceof PublishFailedError ? error.cause : error;
+      this.progress.failed(error, cause instanceof UnavailableError);
       if (first) report.warn(`${describeTask(this.#task)}: ${messageOf(error)}; trying again until it works`);
     }
     await pause(backoffMs(failures, this.#parts.pace.backoffMs), held);

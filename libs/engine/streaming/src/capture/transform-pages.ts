@@ -11,6 +11,8 @@ export interface TransformedPage extends WitnessedPage {
   deletes: DeleteCover;
   /** For what was run again: to be called when it is in the log. */
   published?: () => Promise<void>;
+  /** For what was run again: to be called instead when the log does not take it. */
+  refused?: (reason: string) => Promise<void>;
 }
 
 /** What the pages mean for the requester; between them, what is run again on request. */
@@ -27,8 +29,8 @@ export async function* transformPages(
     const again = room && (await retries.run(room.room.to, generation, signal));
     for (const page of again ? splitRoom(room) : splitPage(whole)) {
       if (again && page === room.room) {
-        const { change, published } = again;
-        yield { page, witness, changes: [change], deletes: await requireDeletes(whole), published };
+        const { change, published, refused } = again;
+        yield { page, witness, changes: [change], deletes: await requireDeletes(whole), published, refused };
         continue;
       }
       const [changes, deletes] = await Promise.all([

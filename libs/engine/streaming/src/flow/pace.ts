@@ -18,6 +18,11 @@ export interface Pace {
   backoffMs: number;
   /** How often an instance looks at what is shared and says that it lives; what is counted in ticks takes so many of these. */
   tickMs: number;
+  /**
+   * A document that the target does not take alone, and of which it gave no answer, is tried again after these pauses before
+   * it counts as refused; after the first of them only, when it answered that it failed.
+   */
+  refusedAfterMs: readonly number[];
 }
 
 export const PACE: Pace = {
@@ -30,4 +35,5 @@ export const PACE: Pace = {
   noLogMs: 500,
   backoffMs: 100,
   tickMs: 1_000,
+  refusedAfterMs: [20, 500, 2_000],
 };

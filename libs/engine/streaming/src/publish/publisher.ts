@@ -1,9 +1,10 @@
-import { describeTask } from '@nestjs-spark/contracts';
+import { describeTask, type Etag } from '@nestjs-spark/contracts';
 import {
   CONTENTS_HEADER,
   LogConflictError,
-  UNNAMED_RULE,
+  LogFullError,
   encodeChangeSet,
+  messageOf,
   type ChangePage,
   type IdRule,
   type TaskLog,
@@ -11,9 +12,31 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import type { CapturePosition } from './position.ts';
 import type { CaptureTask } from '../task/tasks.ts';
+import { Caution, type Failed } from './caution.ts';
 import { Contents } from './contents.ts';
 import { cut, type Cut } from './cut.ts';
 import type { TransformedChange } from '../transform/transformed-change.ts';
+
+/** A set was not taken for a reason that may lie in what it holds. */
+export class PublishFailedError extends Error {
+  readonly failed: Failed;
+
+  constructor(failed: Failed, cause: unknown) {
+    super(messageOf(cause), { cause });
+    this.name = 'PublishFailedError';
+    this.failed = failed;
+  }
+}
+
+export interface PublisherOptions {
+  /** What stands in the log before the first set is worth nothing once that is there. */
+  dropOlder: boolean;
+  /** Where attachments are read. */
+  contents: Contents;
+  /** How the source tells ids apart. */
+  ids: IdRule;
+  caution: Caution;
+}
 
 /**
  * Appends change sets to a task's log, each behind the one before. Any error ends this publisher: nobody knows then what
@@ -25,23 +48,17 @@ export class Publisher {
   readonly #position: CapturePosition;
   readonly #contents: Contents;
   readonly #ids: IdRule;
+  readonly #caution: Caution;
   #sequence: number;
   #dropOlder: boolean;
 
-  /**
-   * @param position moves with what is published
-   * @param dropOlder what stands in the log before the first set is worth nothing once that is there
-   * @param contents where attachments are read
-   * @param ids how the source tells ids apart
-   */
+  /** @param position moves with what is published */
   constructor(
     log: TaskLog,
     task: CaptureTask,
     position: CapturePosition,
     sequence: number,
-    dropOlder: boolean,
-    contents = new Contents(undefined),
-    ids: IdRule = UNNAMED_RULE,
+    { dropOlder, contents, ids, caution }: PublisherOptions,
   ) {
     this.#log = log;
     this.#task = task;
@@ -50,6 +67,7 @@ export class Publisher {
     this.#dropOlder = dropOlder;
     this.#contents = contents;
     this.#ids = ids;
+    this.#caution = caution;
   }
 
   /**
@@ -60,16 +78,58 @@ export class Publisher {
     await this.#append({ from: 1, to: 0, live: false, commands: [] }, Date.now());
   }
 
-  async publish(page: ChangePage, witness: Witness, changes: TransformedChange[]): Promise<void> {
-    const readAt = Date.now();
+  /** Says nothing new: that the log takes this shows that it takes sets at all. */
+  async probe(): Promise<void> {
+    const { to, live } = this.#position;
+    await this.#append({ from: to + 1, to, live, commands: [] }, Date.now());
+  }
+
+  /**
+   * @param leaveOut remembers a change that the log does not take, before the set that covers it is published without it
+   * @throws {PublishFailedError} when a set is not taken for a reason that may lie in what it holds
+   */
+  async publish(
+    page: ChangePage,
+    witness: Witness,
+    changes: TransformedChange[],
+    leaveOut: (change: TransformedChange, cause: unknown) => Promise<void> = async () => {},
+  ): Promise<void> {
     this.#position.witness = witness;
+    let left = changes;
+    for (let most = this.#most; most < left.length; most = this.#most) {
+      const some = left.slice(0, most);
+      await this.#publishPart(some, some.at(-1)?.etag ?? page.to, false, leaveOut);
+      left = left.slice(most);
+    }
+    await this.#publishPart(left, page.to, page.drained, leaveOut);
+  }
+
+  get #most(): number {
+    return this.#caution.mostAfter(this.#position.to);
+  }
+
+  async #publishPart(
+    changes: TransformedChange[],
+    to: Etag,
+    drained: boolean,
+    leaveOut: (change: TransformedChange, cause: unknown) => Promise<void>,
+  ): Promise<void> {
+    const readAt = Date.now();
+    const [alone] = changes;
+    const isRefused = alone !== undefined && this.#caution.isRefusedAfter(this.#position.to);
+    if (isRefused) await leaveOut(alone, this.#caution.cause);
     // What was read and found empty since the last set is covered by this one.
-    const cuts = cut(changes, this.#position.to + 1, page.to);
+    const cuts = cut(isRefused ? [] : changes, this.#position.to + 1, to);
     for (const [i, part] of cuts.entries()) {
-      const live = this.#position.live || (page.drained && i === cuts.length - 1);
-      await this.#append({ ...part, live }, readAt);
+      const live = this.#position.live || (drained && i === cuts.length - 1);
+      await this.#append({ ...part, live }, readAt).catch((cause: unknown) => {
+        if (cause instanceof LogConflictError || cause instanceof LogFullError) throw cause;
+        const inPart = changes.filter(({ etag }) => etag >= part.from && etag <= part.to).length;
+        throw new PublishFailedError({ after: this.#position.to, changes: inPart, cause }, cause);
+      });
       this.#position.to = part.to;
       this.#position.live = live;
+      this.#caution.passed(part.to);
     }
   }
 

@@ -1,12 +1,12 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { ChangeFeed, SourceChange, StateStore } from '@nestjs-spark/contracts/internal';
 import type { TransformedChange } from '../transform/transformed-change.ts';
+import type { Caution } from '../publish/caution.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import type { SetAside } from '../set-aside/set-aside.ts';
 import type { Transformer } from '../transform/transformer.ts';
 import { askRetry, isOpen, readRetry, settleRetry } from './retry-request.ts';
 
-const DOCUMENTS_AT_ONCE = 64;
 /** Characters: what is run again at once becomes one set, which the log has to take. */
 const SIZE_AT_ONCE = 500_000;
 
@@ -17,6 +17,8 @@ export interface RunAgain {
   change: TransformedChange;
   /** To be called when that is in the log. */
   published(): Promise<void>;
+  /** To be called instead when the log does not take it: all of it stays set aside. */
+  refused(reason: string): Promise<void>;
 }
 
 export interface RetriesParts {
@@ -27,6 +29,8 @@ export interface RetriesParts {
   transformer: Transformer;
   /** Up to where the log goes: what was run again after it is run again once more. */
   position: Etag;
+  /** How many documents may be published together. */
+  caution: Pick<Caution, 'together' | 'refusedTogether' | 'refusedAgain' | 'tryingAgain' | 'allRunAgain'>;
 }
 
 /**
@@ -73,7 +77,13 @@ export class Retries {
     const { all, documents } = stored.value;
     await setAside.refresh();
     this.#request = stored.version;
-    this.#pending = [...new Set([...documents, ...(all ? setAside.documents() : [])])];
+    const { refusedAgain, tryingAgain } = this.#parts.caution;
+    const isTried = (id: string): number => (setAside.keyOf(id) === tryingAgain ? 0 : 1);
+    const asked = [...documents, ...(all ? setAside.documents() : [])];
+    this.#pending = [...new Map(asked.map((id) => [setAside.keyOf(id), id])).values()].filter(
+      (id) => !refusedAgain.has(setAside.keyOf(id)),
+    );
+    this.#pending.sort((a, b) => isTried(a) - isTried(b));
     await this.#settleWhenDone();
     return this.#pending.length > 0;
   }
@@ -85,7 +95,7 @@ export class Retries {
    */
   async run(upTo: Etag, generation: number, signal: AbortSignal): Promise<RunAgain | null> {
     const { transformer, setAside } = this.#parts;
-    const ids = this.#pending.splice(0, DOCUMENTS_AT_ONCE);
+    const ids = this.#pending.splice(0, this.#parts.caution.together);
     this.#underWay += ids.length;
     const { there, gone } = await this.#load(ids, upTo);
     for (const { id, etag } of gone) await setAside.clear(id, etag);
@@ -109,7 +119,28 @@ export class Retries {
     this.#underWay -= ids.length - done.length;
     if (done.length === 0) await this.#settleWhenDone();
     if (change.commands.length === 0 && done.length === 0) return null;
-    return { change, published: () => this.#published(done, upTo) };
+    const [only] = done;
+    this.#parts.caution.tryingAgain = only && done.length === 1 ? setAside.keyOf(only.id) : null;
+    return {
+      change,
+      published: () => this.#published(done, upTo),
+      refused: (reason) => this.#refused(done, reason),
+    };
+  }
+
+  async #refused(done: { id: string; etag: Etag }[], reason: string): Promise<void> {
+    const { caution, setAside } = this.#parts;
+    this.#underWay -= done.length;
+    const [only] = done;
+    if (only && done.length === 1) {
+      const place = { kind: 'refused', line: null, column: null };
+      await setAside.add([{ documentId: only.id, etag: only.etag, reason, ...place }]);
+      caution.refusedAgain.add(setAside.keyOf(only.id));
+    } else {
+      caution.refusedTogether(done.length);
+      this.#later(done.map(({ id }) => id));
+    }
+    await this.#settleWhenDone();
   }
 
   async #published(done: { id: string; etag: Etag }[], publishedIn: Etag): Promise<void> {
@@ -127,6 +158,7 @@ export class Retries {
     if (this.#request === null || this.#pending.length > 0 || this.#underWay > 0) return;
     const version = this.#request;
     this.#request = null;
+    this.#parts.caution.allRunAgain();
     if (!(await settleRetry(this.#parts.state, this.#parts.task.task, version))) this.#asked = true;
   }
 

@@ -12,6 +12,7 @@ import {
   type Log,
   type ResyncRequest,
   type StateStore,
+  type WitnessRecord,
 } from '@nestjs-spark/contracts/internal';
 import { TaskCapture } from '../capture/task-capture.ts';
 import { PACE, type Pace } from '../flow/pace.ts';
@@ -72,14 +73,16 @@ export class CaptureSupervisor {
   }
 
   /** Publishes how far the source is now, although nothing may have changed for this task. Null when it does not run here. */
-  async flush(task: TaskKey): Promise<{ sourceEtag: number; databaseId: string } | null> {
+  async flush(
+    task: TaskKey,
+  ): Promise<{ sourceEtag: number; databaseId: string; witness: WitnessRecord } | null> {
     const runner = this.#tasks.get(task);
     if (!runner) return null;
     const source = await this.#parts.feed.identify(taskId(task));
-    const { databaseId, lastEtag } = source;
+    const { databaseId, lastEtag, witness } = source;
     runner.progress.sourceAt({ databaseId, etag: lastEtag });
     runner.flush(source);
-    return { sourceEtag: lastEtag, databaseId };
+    return { sourceEtag: lastEtag, databaseId, witness };
   }
 
   /**

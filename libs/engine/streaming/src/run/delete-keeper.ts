@@ -37,9 +37,11 @@ export class DeleteKeeper {
   /** @param confirmed what each task's requester has, of what its capture reads now */
   confirmed(confirmed: Etag[]): void {
     const least = Math.min(...confirmed);
-    if (!Number.isFinite(least) || least <= this.#confirmed) return;
+    if (!Number.isFinite(least)) return;
+    const isMore = least > this.#confirmed;
+    // Less where a task reads another database now: nothing of that is confirmed yet.
     this.#confirmed = least;
-    this.#moved.nudge();
+    if (isMore) this.#moved.nudge();
   }
 
   async stop(): Promise<void> {

@@ -159,6 +159,50 @@ describe('a document that is set aside', () => {
     }
   });
 
+  it('is found among many although the log only says that it does not take the set; the rest goes on', async () => {
+    const { source, target, log } = fresh();
+    for (let n = 0; n < 200; n++) source.put(`cars/${n}`, n % 90 === 7 ? { V: n, TooBig: true } : { V: n });
+    simulation.startCapture();
+    simulation.startApply();
+    await untilSettled(simulation);
+    expect((await owners()).toSorted()).toEqual(['cars/187', 'cars/7', 'cars/97']);
+    expect(target.documents.size).toBe(197);
+    source.put('cars/7', { V: 7 });
+    source.delete('cars/97');
+    await untilSettled(simulation);
+    log.refuses = () => false;
+    await simulation.askRetry(null);
+    await arrived('cars/187', 187);
+    await until(
+      async () => (await owners()).length === 0,
+      () => 'it is still listed',
+    );
+  });
+
+  it('is found among many although it breaks what reads and transforms them; the rest goes on', async () => {
+    const { source, target } = fresh();
+    const plain = plainScriptsIn(simulation.surroundings);
+    simulation.scripts = {
+      open: (transformation) => {
+        const runner = plain.open(transformation);
+        const breaks = async (...[inputs, ...rest]: Parameters<typeof runner.transform>) => {
+          if (inputs.some(({ document }) => Buffer.from(document).includes('Broken')))
+            throw new Error('no object');
+          return runner.transform(inputs, ...rest);
+        };
+        return { ...runner, transform: breaks };
+      },
+    };
+    for (let n = 0; n < 200; n++) source.put(`cars/${n}`, n === 7 ? { Broken: true } : { V: n });
+    simulation.startCapture();
+    simulation.startApply();
+    await arrived('cars/199', 199);
+    expect(await owners()).toEqual(['cars/7']);
+    source.put('cars/7', { V: 7 });
+    await untilSettled(simulation);
+    expect(target.documents.size).toBe(200);
+  });
+
   /** A first capture that has run the script once, and is asleep before it says what came of it. It does not get further. */
   function withHeldScripts(): { readonly reached: boolean; goOn(): void } {
     const held = Promise.withResolvers<void>();

@@ -1,4 +1,5 @@
-import type { Etag } from '@nestjs-spark/contracts';
+import type { Etag, Witness } from '@nestjs-spark/contracts';
+import { remembers, type WitnessRecord } from '@nestjs-spark/contracts/internal';
 
 /** An etag with the database that it is of: etags of two databases say nothing about each other. */
 export interface Place {
@@ -21,4 +22,16 @@ export function reachedEtag(
   if (there === null) return 0;
   const isAllThere = read?.incarnation === there.incarnation && read.publishedTo <= there.to;
   return isAllThere ? Math.max(there.to, read.readTo) : there.to;
+}
+
+/** A database as its owner names it: an older state of one goes on under its id, and only its witness tells. */
+export interface SourcePlace extends Place {
+  /** Null: an owner of an older version, or the log, which says nothing of the source as it is now. */
+  witness: WitnessRecord | null;
+}
+
+/** Whether what was read into a copy was read from this database, in this state or an earlier one. */
+export function isReadFrom(source: SourcePlace, copy: { databaseId: string; witness: Witness }): boolean {
+  if (source.databaseId !== null && source.databaseId !== copy.databaseId) return false;
+  return source.witness === null || remembers(source.witness, copy.witness);
 }

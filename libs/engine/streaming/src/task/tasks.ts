@@ -1,4 +1,5 @@
 import type { Etag, TaskKey } from '@nestjs-spark/contracts';
+import type { WitnessRecord } from '@nestjs-spark/contracts/internal';
 
 /** What the owner has agreed to send: one script on one of its collections. */
 export interface CaptureTask {
@@ -43,6 +44,8 @@ export type SourceAnswer =
       sourceEtag: Etag;
       /** The owner's database; absent from an owner of an older version. */
       databaseId?: string;
+      /** What that database remembers of what was read from it for this task; absent from an owner of an older version. */
+      witness?: WitnessRecord;
     }
   | 'unknown'
   | 'away';

@@ -1,6 +1,7 @@
-import { taskLabel, type ChangeCommand, type Etag, type ExtraCommand } from '@nestjs-spark/contracts';
+import { taskId, taskLabel, type ChangeCommand, type Etag, type ExtraCommand } from '@nestjs-spark/contracts';
 import {
   generationLabel,
+  messageOf,
   type ChangeFeed,
   type ChangePage,
   type SourceChange,
@@ -11,6 +12,7 @@ import type {
   ScriptOutput,
   ScriptRunner,
 } from '@nestjs-spark/etl-script/internal';
+import { byHalves } from './by-halves.ts';
 import type { TransformedChange } from './transformed-change.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import { copyWriter, type CopyWriter } from './copy-document.ts';
@@ -20,6 +22,16 @@ import type { SetAside } from '../set-aside/set-aside.ts';
 
 type SourcePut = Extract<SourceChange, { kind: 'put' | 'touch' }>;
 type SourceDelete = Extract<SourceChange, { kind: 'delete' }>;
+
+interface Result {
+  output: ScriptOutput | undefined;
+  extras: ExtraCommand[] | undefined;
+}
+
+interface Results {
+  outputs: Map<SourceChange, ScriptOutput>;
+  extras: Map<SourceChange, ExtraCommand[]>;
+}
 
 /** What became of a document that was run again. */
 export type AgainResult =
@@ -55,9 +67,8 @@ export class Transformer {
   }
 
   async #transform(page: ChangePage, generation: number, signal: AbortSignal): Promise<TransformedChange[]> {
-    const outputs = await this.#runScript(page.changes, signal);
+    const { outputs, extras } = await this.#runEach(page.changes, signal);
     const write = this.#writer(generation);
-    const extras = await this.#extrasOf(page.changes, outputs);
     const transformed: TransformedChange[] = [];
     const failures: SetAsideFailure[] = [];
     for (const change of page.changes) {
@@ -68,7 +79,11 @@ export class Transformer {
       }
       if (!this.#setAside.isEmpty) await this.#takeBack(change, output);
       if (!output) continue;
-      transformed.push({ etag: change.etag, commands: this.#toChanges(output, change, write, extras) });
+      transformed.push({
+        etag: change.etag,
+        documentId: change.id,
+        commands: this.#toChanges(output, change, write, extras),
+      });
     }
     await this.#setAside.add(failures);
     return transformed;
@@ -88,9 +103,8 @@ export class Transformer {
 
   /** The same for documents outside their order. Nothing is set aside or taken back: that waits until it is published. */
   async again(changes: SourcePut[], generation: number, signal: AbortSignal): Promise<AgainResult[]> {
-    const outputs = await this.#runScript(changes, signal);
+    const { outputs, extras } = await this.#runEach(changes, signal);
     const write = this.#writer(generation);
-    const extras = await this.#extrasOf(changes, outputs);
     return changes.flatMap((change): AgainResult[] => {
       const output = outputs.get(change);
       if (!output) return [];
@@ -98,6 +112,38 @@ export class Transformer {
       const commands = this.#toChanges(output, change, write, extras);
       return [{ id: change.id, etag: change.etag, commands }];
     });
+  }
+
+  /** What breaks the script's run, or cannot be read, for one document alone is that document's failure. */
+  async #runEach(changes: readonly SourceChange[], signal: AbortSignal): Promise<Results> {
+    const work = async (some: readonly SourceChange[]): Promise<Result[]> => {
+      const outputs = await this.#runScript([...some], signal);
+      const extras = await this.#extrasOf(some, outputs);
+      return some.map((change) => ({ output: outputs.get(change), extras: extras.get(change) }));
+    };
+    const outcomes = await byHalves(changes, work, { probe: () => this.#probe(signal), signal });
+    const outputs = new Map<SourceChange, ScriptOutput>();
+    const extras = new Map<SourceChange, ExtraCommand[]>();
+    for (const [at, change] of changes.entries()) {
+      const outcome = outcomes[at];
+      if (outcome && 'result' in outcome) {
+        if (outcome.result.output) outputs.set(change, outcome.result.output);
+        if (outcome.result.extras) extras.set(change, outcome.result.extras);
+      } else if (outcome) outputs.set(change, broken(change, this.#task.task.name, outcome.error));
+    }
+    return { outputs, extras };
+  }
+
+  /** The source can be read, and the sandbox runs this script. */
+  async #probe(signal: AbortSignal): Promise<void> {
+    const { collection, task } = this.#task;
+    await this.#feed.identify(taskId(task));
+    const document = Buffer.from('{}');
+    await this.#script.transform(
+      [{ id: `${collection}/none`, collection, document }],
+      async () => [],
+      signal,
+    );
   }
 
   async #runScript(changes: SourceChange[], signal: AbortSignal): Promise<Map<SourceChange, ScriptOutput>> {
@@ -161,6 +207,11 @@ export class Transformer {
       document && this.#loadable.has(document.collection.toLowerCase()) ? document.json : null,
     );
   }
+}
+
+function broken({ id }: SourceChange, script: string, error: unknown): ScriptOutput {
+  const reason = `it cannot be read or transformed: ${messageOf(error)}`;
+  return { id, status: 'failed', failure: { kind: 'crashed', script, line: null, column: null, reason } };
 }
 
 function toChange(command: EtlCommand, change: SourceChange, write: CopyWriter): ChangeCommand {

@@ -1,4 +1,4 @@
-import type { Log, TaskKey } from '@nestjs-spark/contracts/internal';
+import type { Log, TaskKey, WitnessRecord } from '@nestjs-spark/contracts/internal';
 import { describeTask } from '@nestjs-spark/contracts';
 import type { SourceAnswer, SourceInquiry } from '@nestjs-spark/streaming/internal';
 import type { ModuleClient } from '@nestjs-spark/modules/internal';
@@ -34,12 +34,24 @@ export class OwnerSourceInquiry implements SourceInquiry {
 }
 
 function readEtag(body: unknown): SourceAnswer {
-  const { sourceEtag, databaseId } = (typeof body === 'object' && body !== null ? body : {}) as Record<
-    string,
-    unknown
-  >;
+  const { sourceEtag, databaseId, witness } = recordOf(body);
   if (typeof sourceEtag !== 'number' || !Number.isSafeInteger(sourceEtag)) return 'away';
-  return typeof databaseId === 'string' ? { sourceEtag, databaseId } : { sourceEtag };
+  const remembered = readWitness(witness);
+  return {
+    sourceEtag,
+    ...(typeof databaseId === 'string' ? { databaseId } : {}),
+    ...(remembered ? { witness: remembered } : {}),
+  };
+}
+
+function readWitness(value: unknown): WitnessRecord | null {
+  const { number, marks } = recordOf(value);
+  if (typeof number !== 'number' || !Array.isArray(marks)) return null;
+  return { number, marks: marks.filter((mark) => typeof mark === 'string') };
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function describe(answer: Awaited<ReturnType<ModuleClient['call']>>): string {

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { WitnessRecord } from '@nestjs-spark/contracts/internal';
 import { ENGINE_NAMES, type EngineName } from '@nestjs-spark/contracts';
 import type { Freshness } from '../freshness/freshness.ts';
 import type { ReplicationView } from '../status/replication-view.ts';
@@ -44,12 +45,23 @@ export class FreshnessAnswer implements Freshness {
   sourceReachable!: boolean;
 }
 
+class WitnessAnswer implements WitnessRecord {
+  @ApiProperty({ description: 'How often it was raised' })
+  number!: number;
+
+  @ApiProperty({ type: [String], description: 'Marks of the last times, newest first' })
+  marks!: readonly string[];
+}
+
 export class SourceAnswer {
   @ApiProperty()
   sourceEtag!: number;
 
   @ApiProperty({ description: 'The database that the etag is of' })
   databaseId!: string;
+
+  @ApiProperty({ type: WitnessAnswer, description: 'Tells a database that was restored under its old id' })
+  witness!: WitnessAnswer;
 }
 
 export class ResyncAnswer {

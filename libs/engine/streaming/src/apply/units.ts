@@ -1,0 +1,49 @@
+import type { ChangeCommand } from '@nestjs-spark/contracts';
+import { type IdRule, idKey } from '@nestjs-spark/contracts/internal';
+
+/** Commands that are taken or refused together: a put and what comes with it, or one that stands by itself. */
+export type Unit = ChangeCommand[];
+
+/**
+ * The units of a set in their order, without the puts that a later command of the set makes void.
+ * @param rule how the owner tells ids apart
+ */
+export function unitsOf(commands: readonly ChangeCommand[], rule: IdRule): Unit[] {
+  const units: Unit[] = [];
+  for (const command of commands) {
+    const last = units.at(-1);
+    const opened = last?.[0];
+    const follows = opened?.type === 'put' && isExtra(command) && command.id === opened.id;
+    if (last && follows) last.push(command);
+    else units.push([command]);
+  }
+  return withoutVoid(units, rule);
+}
+
+/** What a unit is about: an id, or the prefix of ids that it deletes. */
+export function idOf([command]: Unit): string {
+  if (command === undefined) return '';
+  return command.type === 'delete-prefix' ? command.prefix : command.id;
+}
+
+export function opensWith(unit: Unit, type: ChangeCommand['type']): boolean {
+  return unit[0]?.type === type;
+}
+
+function withoutVoid(units: readonly Unit[], rule: IdRule): Unit[] {
+  const later = new Set<string>();
+  const prefixes: string[] = [];
+  const kept: Unit[] = [];
+  for (const unit of units.toReversed()) {
+    const key = idKey(rule, idOf(unit));
+    const isVoid = later.has(key) || prefixes.some((prefix) => key.startsWith(prefix));
+    if (!(opensWith(unit, 'put') && isVoid)) kept.push(unit);
+    if (opensWith(unit, 'delete-prefix')) prefixes.push(key);
+    else if (opensWith(unit, 'put') || opensWith(unit, 'delete')) later.add(key);
+  }
+  return kept.toReversed();
+}
+
+function isExtra(command: ChangeCommand): command is Exclude<ChangeCommand, { type: 'delete-prefix' }> {
+  return command.type !== 'put' && command.type !== 'delete' && command.type !== 'delete-prefix';
+}

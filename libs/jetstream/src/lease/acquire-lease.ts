@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LeaseEntry, LeaseStore } from './lease-store.ts';
+import type { LeaseTime } from './lease-time.ts';
 
 export interface HeldLease {
   name: string;
@@ -13,12 +14,16 @@ export interface HeldLease {
   renewedAt: number;
 }
 
-/** Waits until the lease is free or its holder shows no life, and takes it. Null when aborted. */
+/**
+ * Waits until the lease is free or its holder shows no life, and takes it. Null when aborted.
+ * @param inHands called at each look at which another holder is alive: nothing is wrong then
+ */
 export async function acquireLease(
   store: LeaseStore,
   name: string,
-  ttlMs: number,
+  time: LeaseTime,
   signal: AbortSignal,
+  inHands: () => void,
 ): Promise<HeldLease | null> {
   const holder = randomUUID();
   let seen: Sighting | null = null;
@@ -28,11 +33,13 @@ export async function acquireLease(
     seen = sight(seen, entry, now);
     if (mayTake(entry, seen, now)) {
       const renewedAt = performance.now();
+      const { ttlMs } = time;
       const revision = await store.write(name, holder, ttlMs, entry?.revision ?? 0);
       if (revision !== null) return { name, holder, ttlMs, revision, renewedAt };
       continue;
     }
-    await wait(lookEvery(ttlMs), undefined, { signal }).catch(() => undefined);
+    inHands();
+    await wait(lookEvery(time.ttlMs), undefined, { signal }).catch(() => undefined);
   }
   return null;
 }

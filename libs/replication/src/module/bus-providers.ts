@@ -7,6 +7,7 @@ import {
   JetStreamControlBoard,
   JetStreamLeaseKeeper,
   JetStreamModuleRegistry,
+  leaseProbe,
 } from '@nestjs-spark/jetstream/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { JoinedRegistry } from '../register/joined-registry.ts';
@@ -28,7 +29,12 @@ export const BUS_PROVIDERS: Provider[] = [
     provide: JETSTREAM_CONNECTION,
     inject: [REPLICATION_OPTIONS],
     useFactory: ({ natsUrl, moduleName }: ReplicationSettings) =>
-      new JetStreamConnection({ url: natsUrl, name: moduleName, log: logFor('JetStream') }),
+      new JetStreamConnection({
+        url: natsUrl,
+        name: moduleName,
+        log: logFor('JetStream'),
+        probe: leaseProbe(moduleName),
+      }),
   },
   {
     provide: CONTROL_BOARD,
@@ -38,9 +44,9 @@ export const BUS_PROVIDERS: Provider[] = [
   },
   {
     provide: CHANGE_LOG,
-    inject: [JETSTREAM_CONNECTION],
-    useFactory: (connection: JetStreamConnection) =>
-      new JetStreamChangeLog({ connection, log: logFor('ChangeLog') }),
+    inject: [JETSTREAM_CONNECTION, REPLICATION_OPTIONS],
+    useFactory: (connection: JetStreamConnection, { routeMaxBytes }: ReplicationSettings) =>
+      new JetStreamChangeLog({ connection, log: logFor('ChangeLog'), limits: { maxBytes: routeMaxBytes } }),
   },
   {
     provide: LEASE_KEEPER,

@@ -214,7 +214,7 @@ describe('readiness', () => {
 
   it('is 503 while the database or NATS is away, and live all the time', async () => {
     const around = new Surroundings();
-    around.bus = { isConnected: false, problem: 'connection refused' };
+    around.bus = { health: () => ({ ready: false, detail: 'connection refused' }) };
     around.state.away = true;
     const requester = await start(around);
     const { body, text } = await ready(requester).expect(503);

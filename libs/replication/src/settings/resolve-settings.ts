@@ -1,5 +1,6 @@
 import { ENGINE_NAMES, isName } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
+import { DEFAULT_ROUTE_BYTES, LEAST_ROUTE_BYTES } from '@nestjs-spark/jetstream/internal';
 import type { EngineChoice, ReplicationSettings, SparkReplicationOptions } from './options.ts';
 import { ReplicationSettingsError } from './settings-error.ts';
 
@@ -32,6 +33,7 @@ export function resolveSettings(
     moduleUrl: moduleUrl(options.moduleUrl ?? env('SPARK_MODULE_URL') ?? localUrl(env('PORT')), faults),
     engine: engine(options.engine ?? env('SPARK_REPLICATION_ENGINE') ?? DEFAULTS.engine, faults),
     natsUrl: options.natsUrl ?? env('NATS_URL') ?? DEFAULTS.natsUrl,
+    routeMaxBytes: routeMaxBytes(options.routeMaxBytes, env('SPARK_ROUTE_MAX_BYTES'), faults),
     keysDir: options.keysDir ?? env('SPARK_KEYS_DIR') ?? DEFAULTS.keysDir,
     operatorToken: options.operatorToken ?? env('SPARK_OPERATOR_TOKEN') ?? null,
     retrySeconds: retrySeconds(options.retrySeconds, env('SPARK_RETRY_SECONDS'), faults),
@@ -94,6 +96,13 @@ function retrySeconds(
   if (!usable)
     faults.push('retrySeconds (SPARK_RETRY_SECONDS) has to be seconds above 0, as in 2,10,30,60,300');
   return seconds;
+}
+
+function routeMaxBytes(given: number | undefined, text: string | undefined, faults: string[]): number {
+  const bytes = given ?? (text === undefined ? DEFAULT_ROUTE_BYTES : toNumber(text));
+  if (!Number.isSafeInteger(bytes) || bytes < LEAST_ROUTE_BYTES)
+    faults.push(`routeMaxBytes (SPARK_ROUTE_MAX_BYTES) has to be whole bytes, ${LEAST_ROUTE_BYTES} at least`);
+  return bytes;
 }
 
 function toNumber(text: string): number {

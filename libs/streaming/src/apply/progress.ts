@@ -19,6 +19,8 @@ export class ApplyProgress {
   #trouble: TaskState | null = null;
   #errors = 0;
   #lastError: string | null = null;
+  /** Why the task's lease cannot be had or kept: whatever else is known is from before. */
+  #leaseTrouble: string | null = null;
 
   constructor(task: ApplyTask, setAside: Counted) {
     this.#task = task;
@@ -52,6 +54,18 @@ export class ApplyProgress {
     return this.target === null || this.checkpoint.to < this.target;
   }
 
+  withoutLease(because: string | null): void {
+    if (because !== null && this.#leaseTrouble === null) this.#errors++;
+    this.#leaseTrouble = because;
+  }
+
+  /** Target and log have answered: what was away is there again. What they refuse is not forgotten by that. */
+  reading(): void {
+    if (this.#trouble !== 'Waiting') return;
+    this.#trouble = null;
+    this.#lastError = null;
+  }
+
   waiting(because: string): void {
     this.#trouble = 'Waiting';
     this.#lastError = because;
@@ -70,7 +84,7 @@ export class ApplyProgress {
     return {
       task: this.#task.task,
       collection: this.#task.collection,
-      state: this.#trouble ?? this.#state(),
+      state: this.#leaseTrouble === null ? (this.#trouble ?? this.#state()) : 'Waiting',
       generation: checkpoint?.generation ?? 0,
       appliedEtag: applied,
       sourceEtag: Math.max(this.#source, applied),
@@ -83,7 +97,7 @@ export class ApplyProgress {
       resyncsRequested: this.resyncsRequested,
       setAside: this.#setAside.count,
       errors: this.#errors,
-      lastError: this.#lastError,
+      lastError: this.#leaseTrouble ?? this.#lastError,
       active: this.active,
     };
   }

@@ -121,6 +121,7 @@ export class TaskApply {
       await pause(this.#parts.pace.noLogMs, held);
       return;
     }
+    this.progress.reading();
     if (this.progress.target === null) await this.#findTarget();
     await this.#sweepIfDue();
     this.#confirmNow();

@@ -28,6 +28,8 @@ export class CaptureProgress {
   #deletes: 'kept' | 'best-effort' = 'kept';
   #errors = 0;
   #lastError: string | null = null;
+  /** Why the task's lease cannot be had or kept: whatever else is known is from before. */
+  #leaseTrouble: string | null = null;
 
   constructor(task: TaskKey, collection: string) {
     this.#task = task;
@@ -54,6 +56,11 @@ export class CaptureProgress {
     this.#source = Math.max(this.#source, etag);
   }
 
+  withoutLease(because: string | null): void {
+    if (because !== null && this.#leaseTrouble === null) this.#errors++;
+    this.#leaseTrouble = because;
+  }
+
   waiting(because: string): void {
     this.#state = 'Waiting';
     this.#lastError = because;
@@ -69,7 +76,7 @@ export class CaptureProgress {
     return {
       task: this.#task,
       collection: this.#collection,
-      state: this.#state,
+      state: this.#leaseTrouble === null ? this.#state : 'Waiting',
       generation: this.generation,
       publishedEtag: this.published,
       confirmedEtag: this.confirmed?.to ?? 0,
@@ -80,7 +87,7 @@ export class CaptureProgress {
       setAside: this.setAside.count,
       deletes: this.#deletes,
       errors: this.#errors,
-      lastError: this.#lastError,
+      lastError: this.#leaseTrouble ?? this.#lastError,
       active: this.active,
     };
   }

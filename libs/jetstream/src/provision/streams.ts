@@ -51,15 +51,15 @@ export interface RouteLimits {
   /** Change sets per task. Default 1,024; a full task holds back only its own capture. */
   maxMessagesPerTask?: number;
   /**
-   * All tasks together, in bytes, which JetStream reserves. Default 256 MiB. Where JetStream has less room left, a route
+   * All tasks together, in bytes, which JetStream reserves. Default 64 MiB. Where JetStream has less room left, a route
    * takes the half, a quarter and so on down to {@link LEAST_ROUTE_BYTES}.
    */
   maxBytes?: number;
 }
 
-export const DEFAULT_ROUTE_BYTES = 256 * 1024 ** 2;
+export const DEFAULT_ROUTE_BYTES = 64 * 1024 ** 2;
 /** Some change sets of every task have to fit. */
-export const LEAST_ROUTE_BYTES = 16 * 1024 ** 2;
+export const LEAST_ROUTE_BYTES = 8 * 1024 ** 2;
 
 /** A route refuses what exceeds its bounds, which holds the capture back; it never lets go of what is not confirmed. */
 export function routeSettings(owner: string, requester: string, limits: RouteLimits = {}): WantedStream {

@@ -18,7 +18,7 @@ export interface SparkReplicationOptions {
   natsUrl?: string;
   /**
    * How many bytes of JetStream each route from this module to another one reserves; less where JetStream has less left,
-   * down to 16 MiB. `SPARK_ROUTE_MAX_BYTES`, then 268,435,456 (256 MiB); at least 16,777,216.
+   * down to 8 MiB. `SPARK_ROUTE_MAX_BYTES`, then 67,108,864 (64 MiB); at least 8,388,608.
    */
   routeMaxBytes?: number;
   /** Directory of the module's key pair, `{moduleName}.jwk.json`. `SPARK_KEYS_DIR`, then `.spark/keys`. */

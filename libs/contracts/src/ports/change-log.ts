@@ -68,10 +68,14 @@ export interface LogDescription {
 export interface ControlBoard {
   publish<T extends object>(subject: string, value: T): Promise<void>;
   last<T extends object>(subject: string): Promise<T | null>;
-  /** The last value of each matching subject, then each new one, until aborted. Reconnects by itself. */
+  /**
+   * The last value of each matching subject, then each new one, until aborted; with `new` only what comes from now on.
+   * Reconnects by itself.
+   */
   watch<T extends object>(
-    subjects: string,
+    subjects: string | string[],
     signal: AbortSignal,
+    from?: 'last' | 'new',
   ): AsyncIterable<{ subject: string; value: T }>;
 }
 

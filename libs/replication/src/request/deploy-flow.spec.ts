@@ -63,7 +63,7 @@ async function start(declarations: Declaration[]): Promise<void> {
   requests = new Requests({ requester: 'HR', declarations: wanted, book, bus, status, target, log });
   const client = new OwnerClient({ registry, identity });
   const renumber = (owner: string, above: number): Promise<void> => requests.renumber(owner, above);
-  handler = new DeployHandler({ client, book, status, renumber, log });
+  handler = new DeployHandler({ client, identity, book, status, renumber, log });
 }
 
 describe('the request to an owner', () => {
@@ -258,7 +258,7 @@ describe('an owner that registers', () => {
   it('before this start is asked again only when the request has come to grief', async () => {
     await announce('Fleet', 500);
     await announce('Other', 500);
-    status.failed('Fleet', 1, 6, 'down', true);
+    status.failed('Fleet', 1, 6, 'down', { final: true, mayPass: true });
     watch(1_000);
     await eventually(() => expect(bus.waiting.has(SUBJECT)).toBe(true));
     expect([...bus.waiting.keys()]).toEqual([SUBJECT]);

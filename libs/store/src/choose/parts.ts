@@ -25,8 +25,8 @@ export interface StoreParts {
   writer: DocumentWriter;
   /** Copies everything to a new file; null where the store has its own way. */
   backup: ((path: string) => Promise<void>) | null;
-  /** Makes what is missing: databases where that is allowed, tables, and these indexes (on RavenDB; SQLite needs none). */
-  prepare(indexes: readonly IndexDefinition[]): Promise<void>;
+  /** Makes what is missing: databases where that is allowed, tables, and these indexes (on RavenDB; SQLite needs none). An abort ends it early. */
+  prepare(indexes: readonly IndexDefinition[], signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -4,6 +4,9 @@ import type { IndexDefinition } from '@nestjs-spark/ravendb';
 
 const PAUSES_MS = [500, 1_000, 2_000, 5_000];
 
+/** Makes what is missing; `signal` aborts when the application ends. */
+export type Prepare = (indexes: readonly IndexDefinition[], signal: AbortSignal) => Promise<void>;
+
 /** Where the preparation stands: ready, or why not yet. */
 export interface StoreReadiness {
   ready: boolean;
@@ -16,14 +19,14 @@ export interface StoreReadiness {
  * whose database is away comes up, says that it is not ready, and goes on by itself.
  */
 export class StorePreparation {
-  readonly #prepare: (indexes: readonly IndexDefinition[]) => Promise<void>;
+  readonly #prepare: Prepare;
   readonly #log: Log;
   readonly #indexes: IndexDefinition[] = [];
   readonly #stop = new AbortController();
   #running: Promise<void> | null = null;
   #reason: string | null = 'the store has not been looked at yet';
 
-  constructor(prepare: (indexes: readonly IndexDefinition[]) => Promise<void>, log: Log) {
+  constructor(prepare: Prepare, log: Log) {
     this.#prepare = prepare;
     this.#log = log;
   }
@@ -59,11 +62,12 @@ export class StorePreparation {
     const { signal } = this.#stop;
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
-        await this.#prepare(this.#indexes);
+        await this.#prepare(this.#indexes, signal);
         this.#reason = null;
         if (attempt > 0) this.#log.log('The store is ready');
         return;
       } catch (error) {
+        if (signal.aborted) return;
         this.#tell(error);
         const pause = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)];
         await delay(pause, undefined, { signal }).catch(() => undefined);

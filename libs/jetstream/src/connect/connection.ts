@@ -39,7 +39,7 @@ export type ConnectionStatus = 'connected' | 'disconnected' | 'closed';
 
 const GRACE_MS = 2_000;
 const RETRY_MS = 500;
-const DRAIN_MS = 3_000;
+const DRAIN_MS = 2_000;
 
 /**
  * One connection to NATS JetStream for a whole application. It connects in the background from the first use on and for
@@ -154,7 +154,7 @@ export class JetStreamConnection {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Ends the connection for good: what is under way is sent first, for at most three seconds. */
+  /** Ends the connection for good: what is under way is sent first, for at most two seconds. */
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return this.#running;
     this.#closing.abort();

@@ -16,7 +16,7 @@ export interface HeldLease {
 
 /**
  * Waits until the lease is free or its holder shows no life, and takes it. Null when aborted.
- * @param inHands called at each look at which another holder is alive: nothing is wrong then
+ * @param inHands called when another holder was seen to renew it: nothing is wrong then
  */
 export async function acquireLease(
   store: LeaseStore,
@@ -30,7 +30,10 @@ export async function acquireLease(
   while (!signal.aborted) {
     const entry = await store.read(name);
     const now = performance.now();
+    const before: Sighting | null = seen;
     seen = sight(seen, entry, now);
+    // Only a renewal shows life: a server that is cut off goes on answering what it has.
+    if (before && entry && before.revision !== entry.revision && entry.holder !== null) inHands();
     if (mayTake(entry, seen, now)) {
       const renewedAt = performance.now();
       const { ttlMs } = time;
@@ -38,7 +41,6 @@ export async function acquireLease(
       if (revision !== null) return { name, holder, ttlMs, revision, renewedAt };
       continue;
     }
-    inHands();
     await wait(lookEvery(time.ttlMs), undefined, { signal }).catch(() => undefined);
   }
   return null;

@@ -2,7 +2,7 @@ import type { JetStreamAccountStats, JetStreamManager } from '@nats-io/jetstream
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 import { apiCode, ApiCode, isStreamNotFound } from '../connect/failures.ts';
 import { isNoRoom, JetStreamRefusedError, ROOM_REMEDY } from '../connect/refusals.ts';
-import { planStream, type StreamSettings, type WantedStream } from './plan-stream.ts';
+import { planStream, settingsOf, type StreamSettings, type WantedStream } from './plan-stream.ts';
 
 export type Provisioned = 'created' | 'updated' | 'unchanged';
 
@@ -43,7 +43,8 @@ async function ensure({ jsm }: JetStreamHandle, wanted: WantedStream): Promise<P
 }
 
 async function create(jsm: JetStreamManager, wanted: WantedStream): Promise<Provisioned> {
-  const { leastBytes, ...settings } = wanted;
+  const { leastBytes } = wanted;
+  const settings = settingsOf(wanted);
   try {
     await jsm.streams.add(settings);
     return 'created';

@@ -22,6 +22,13 @@ export interface WantedStream extends StreamSettings {
   leastBytes?: number;
 }
 
+/** What the server is told. */
+export function settingsOf(wanted: WantedStream): StreamSettings {
+  const settings = { ...wanted };
+  delete settings.leastBytes;
+  return settings;
+}
+
 export type StreamPlan =
   | { action: 'create' }
   | { action: 'nothing' }
@@ -33,7 +40,7 @@ export type StreamPlan =
  * @param usedBytes what it holds: its bound is never brought below that
  */
 export function planStream(
-  { leastBytes: _, ...wanted }: WantedStream,
+  wanted: WantedStream,
   existing: Partial<StreamSettings> | null,
   usedBytes = 0,
 ): StreamPlan {
@@ -41,7 +48,7 @@ export function planStream(
   const reason = whyImpossible(wanted, existing);
   if (reason) return { action: 'impossible', reason: `stream ${wanted.name}: ${reason}` };
   const tooFull = wanted.max_bytes >= 0 && usedBytes > wanted.max_bytes;
-  const changed = keysOf(wanted)
+  const changed = keysOf(settingsOf(wanted))
     .filter((key) => !same(wanted[key], existing[key]))
     .filter((key) => key !== 'max_bytes' || !tooFull);
   return changed.length === 0 ? { action: 'nothing' } : { action: 'update', changed };

@@ -8,6 +8,7 @@ import type { JetStreamConnection } from '../connect/connection.ts';
 import { JetStreamRefusedError } from '../connect/refusals.ts';
 import { specConnection } from '../fixtures/spec-connection.ts';
 import { ensureStream } from './ensure-stream.ts';
+import { settingsOf } from './plan-stream.ts';
 import { routeSettings } from './streams.ts';
 
 const MIB = 1024 ** 2;
@@ -36,7 +37,7 @@ describeWithOwnServers(['nats'], 'A JetStream of 2.5 GB', () => {
 
   it('has room for a route of the version that reserved 1 GiB, and takes back what that reserved too much', async () => {
     for (const requester of ['Old1', 'Old2']) {
-      const { leastBytes: _, ...settings } = routeSettings('Fleet', requester);
+      const settings = settingsOf(routeSettings('Fleet', requester));
       await connection.use(({ jsm }) => jsm.streams.add({ ...settings, max_bytes: 1024 * MIB }));
       expect(await ensureStream(connection, routeSettings('Fleet', requester))).toBe('updated');
       expect(await maxBytes(settings.name)).toBe(64 * MIB);
@@ -44,7 +45,7 @@ describeWithOwnServers(['nats'], 'A JetStream of 2.5 GB', () => {
   });
 
   it('leaves a route its bound that holds more than it is to reserve', async () => {
-    const { leastBytes: _, ...settings } = routeSettings('Fleet', 'Full', { maxBytes: 64 * MIB });
+    const settings = settingsOf(routeSettings('Fleet', 'Full', { maxBytes: 64 * MIB }));
     await connection.use(async ({ js, jsm }) => {
       await jsm.streams.add(settings);
       for (let sent = 0; sent < 40; sent++)
@@ -68,8 +69,9 @@ describeWithOwnServers(['nats'], 'A JetStream of 2.5 GB', () => {
   it('says what it lacks and the remedy when there is room for no other, and takes it when there is', async () => {
     const last = routeSettings('Fleet', 'Last');
     await connection.use(async ({ jsm }) => {
-      const { leastBytes: _, ...settings } = routeSettings('Fleet', 'Rest');
-      for (let size = 512, at = 0; size >= 4; at++) {
+      const settings = settingsOf(routeSettings('Fleet', 'Rest'));
+      for (let size = 512, at = 0; ; at++) {
+        if (size < 4) return;
         const rest = { ...settings, name: `REST_${at}`, subjects: [`rest.${at}`], max_bytes: size * MIB };
         await jsm.streams.add(rest).catch(() => (size /= 2));
       }

@@ -32,7 +32,7 @@ export interface ReplicationRunnerParts {
   storeReady: (signal: AbortSignal) => Promise<void>;
   settleDropped: () => Promise<void>;
   log: Log;
-  /** How long the end of what is under way is waited for. Default 5 s. */
+  /** How long the end of what is under way is waited for. Default 4 s. */
   endMs?: number;
 }
 
@@ -40,7 +40,7 @@ type Declared = ReturnType<Declarations['all']>[number];
 
 const REFRESH_MS = 5_000;
 /** What hangs on a server that never answers ends when its connection is closed, not by waiting for it. */
-const END_MS = 5_000;
+const END_MS = 4_000;
 
 /** Brings replication up in the background, so that the application listens whatever is away, and down again in reverse. */
 export class ReplicationRunner

@@ -37,6 +37,11 @@ export class TcpProxy {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** How many clients are connected. */
+  get clients(): number {
+    return this.#sockets.size / 2;
+  }
+
   /** For connections that are there and for new ones; `{}` is fine weather. What was held back while silent is lost with its connection. */
   set(weather: Weather): void {
     const wasSilent = this.#weather.silent !== undefined;
@@ -78,18 +83,14 @@ export class TcpProxy {
   async #pass(from: Socket, to: Socket, direction: 'up' | 'down'): Promise<void> {
     const due: { at: number; bytes: Buffer }[] = [];
     let wake = Promise.withResolvers<void>();
-    let open = true;
     from.on('data', (bytes: Buffer) => {
       const { latencyMs, silent } = this.#weather;
       if (silent === 'both' || silent === direction) return;
       due.push({ at: performance.now() + (latencyMs?.[direction] ?? 0), bytes });
       wake.resolve();
     });
-    from.on('close', () => {
-      open = false;
-      wake.resolve();
-    });
-    while (open || due.length > 0) {
+    from.on('close', () => wake.resolve());
+    while (!from.destroyed || due.length > 0) {
       const next = due.shift();
       if (!next) {
         await wake.promise;

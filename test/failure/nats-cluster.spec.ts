@@ -58,7 +58,7 @@ describeWithOwnServers(['nats'], 'A NATS cluster of three', () => {
   }
 
   async function saysSo(member: Member, reason: RegExp): Promise<boolean> {
-    const { status, body } = await member.demand<{ error?: { nats?: { detail: string } } }>('/health/ready');
+    const { status, body } = await member.ask<{ error?: { nats?: { detail: string } } }>('/health/ready');
     const detail = body.error?.nats?.detail ?? '';
     const { body: view } = await member.operate<View>('/spark/replication');
     const tasks = [...view.incoming, ...view.outgoing];
@@ -138,7 +138,7 @@ describeWithOwnServers(['nats'], 'A NATS cluster of three', () => {
         await said(/does not answer|not answered|lost|timeout/);
         while (Date.now() < until) {
           await make(5);
-          expect((await hr.demand('/health/ready')).status).toBe(503);
+          expect((await hr.ask('/health/ready')).status).toBe(503);
         }
       },
       () => nats.weather({}),

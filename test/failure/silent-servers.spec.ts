@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, expect, it } from '@jest/globals';
 import { describeWithServers, eventually, TcpProxy, testServers } from '@nestjs-spark/servers/testing';
 import type { Member } from '../support/member.ts';
 import { RAVENDB, SQLITE, type Pair } from '../support/stores/pairs.ts';
@@ -58,17 +58,8 @@ function nats(url: string): Record<string, string> {
 describeWithServers(['ravendb', 'nats'], 'A server accepts and never answers', () => {
   const worlds: World[] = [];
   const proxies: TcpProxy[] = [];
-  const ended = new Map<Silence, Promise<Member>>();
 
-  beforeAll(async () => {
-    for (const silence of SILENCES) {
-      const outcome = play(silence);
-      outcome.catch(() => undefined);
-      ended.set(silence, outcome);
-    }
-  });
   afterAll(async () => {
-    await Promise.allSettled(ended.values());
     await Promise.all(worlds.map((world) => world.end()));
     await Promise.all(proxies.map((proxy) => proxy.close()));
   });
@@ -91,9 +82,9 @@ describeWithServers(['ravendb', 'nats'], 'A server accepts and never answers', (
   it.each(SILENCES.map((silence) => [silence.name, silence] as const))(
     '%s: SIGTERM ends the application all the same, within 10 s',
     async (_name, silence) => {
-      const fleet = await ended.get(silence);
-      expect(fleet?.process.ended).not.toBe('SIGKILL');
-      expect(fleet?.process.logTail()).not.toMatch(/ERROR/);
+      const fleet = await play(silence);
+      expect(fleet.process.ended).not.toBe('SIGKILL');
+      expect(fleet.process.logTail()).not.toMatch(/ERROR/);
     },
   );
 });

@@ -36,10 +36,19 @@ const TRANSIENT = [
   errors.DrainingConnectionError,
 ];
 
+const OF_THE_CLIENT = [...TRANSIENT, JetStreamApiError, JetStreamError, errors.PermissionViolationError];
+
 /** Waiting and trying again may help: nobody answered. */
 function isTransient(error: unknown): boolean {
   if (error instanceof JetStreamError) return true;
   return TRANSIENT.some((type) => error instanceof type);
+}
+
+/** What a caller made of it already, with the client's error as its cause, stays as it is. */
+function isOfTheClient(error: unknown): boolean {
+  // The class is not exported by the client.
+  if (error instanceof Error && error.name === 'JetStreamNotEnabled') return true;
+  return OF_THE_CLIENT.some((type) => error instanceof type);
 }
 
 /** Read by those who ask: they decide by it, and it is nothing that an operator could remove. */
@@ -56,7 +65,7 @@ const DECIDED_BY_CALLERS = new Set<number>([
  * (`JetStreamRefusedError`), everything else as it is.
  */
 export function toPortError(what: string, error: unknown): unknown {
-  if (error instanceof UnavailableError || DECIDED_BY_CALLERS.has(apiCode(error) ?? 0)) return error;
+  if (!isOfTheClient(error) || DECIDED_BY_CALLERS.has(apiCode(error) ?? 0)) return error;
   const refused = refusal(what, error);
   if (refused || !isTransient(error)) return refused ?? error;
   return isTimeout(error)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { LogFullError } from '@nestjs-spark/contracts/internal';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
 import { toPortError } from './failures.ts';
@@ -68,7 +69,7 @@ describe('What JetStream refuses is said with its remedy', () => {
   ];
 
   it.each(table)('%s', (_what, error, says) => {
-    const said = toPortError(NATS, new Error('as the client wraps it', { cause: error }));
+    const said = toPortError(NATS, new errors.RequestError('as the client wraps it', { cause: error }));
     const plain = toPortError(NATS, error);
     expect(plain).toBeInstanceOf(JetStreamRefusedError);
     expect(String(plain)).toMatch(says);
@@ -84,6 +85,13 @@ describe('What JetStream refuses is said with its remedy', () => {
   ])('%i is left to whoever asked', (code, status, description) => {
     const error = api(code, status, description);
     expect(toPortError(NATS, error)).toBe(error);
+  });
+
+  it('what a caller made of it stays: a full log is no outage', () => {
+    const full = new LogFullError('spark.route.fleet.hr.cars', {
+      cause: api(10077, 503, 'maximum bytes exceeded'),
+    });
+    expect(toPortError(NATS, full)).toBe(full);
   });
 
   it('silence is told apart from an address at which nobody is', () => {

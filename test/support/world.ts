@@ -26,7 +26,8 @@ const OPERATOR_TOKEN = 'operators-of-the-tests-only';
  * is on RavenDB, and a nats-server, since the names of streams are the same for all who share one.
  */
 export class World {
-  readonly nats: ServerHandle;
+  readonly natsUrl: string;
+  private readonly ownNats: ServerHandle | null;
   private readonly title: string;
   private readonly suffix: string;
   private readonly folder: string;
@@ -35,12 +36,13 @@ export class World {
   private readonly databases: TestDatabase[] = [];
   private readonly members: Member[] = [];
 
-  private constructor(title: string, pair: Pair, folder: string, nats: ServerHandle) {
+  private constructor(title: string, pair: Pair, folder: string, nats: ServerHandle | string) {
     this.title = title;
     this.suffix = randomBytes(3).toString('hex');
     this.pair = pair;
     this.folder = folder;
-    this.nats = nats;
+    this.natsUrl = typeof nats === 'string' ? nats : nats.url;
+    this.ownNats = typeof nats === 'string' ? null : nats;
     const anyOnRavenDb = pair.owner === 'ravendb' || pair.requester === 'ravendb';
     this.modules = anyOnRavenDb ? this.ravenDatabase('SparkModules') : null;
   }
@@ -48,13 +50,20 @@ export class World {
   /**
    * `title` names the folder of logs: `.spark/logs/test/{title}`. Fleet runs on the pair's owner's store, HR on the
    * requester's.
+   * @param natsUrl the addresses of a NATS of the test's own; without it the world starts one
    */
-  static async create(title: string, pair: Pair = RAVENDB): Promise<World> {
+  static async create(title: string, pair: Pair = RAVENDB, natsUrl?: string): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'spark-world-'));
-    const nats = await startNats({ temporary: true, log: () => undefined });
+    const nats = natsUrl ?? (await startNats({ temporary: true, log: () => undefined }));
     const world = new World(`${title}-${pair.owner}-${pair.requester}`, pair, folder, nats);
     await world.modules?.create();
     return world;
+  }
+
+  /** The nats-server that this world has started. */
+  get nats(): ServerHandle {
+    if (this.ownNats) return this.ownNats;
+    throw new Error('This world was given a NATS of the test: the test has it');
   }
 
   /** SparkModules, where a member is on RavenDB. */
@@ -77,7 +86,7 @@ export class World {
         '@metadata': metadata,
       });
     }
-    await registerOnNats(this.nats.url, document);
+    await registerOnNats(this.natsUrl, document);
   }
 
   /** The built Fleet. Its database is there, the app does not run yet. */
@@ -101,7 +110,7 @@ export class World {
   /** Ends all apps, servers and databases of this world. */
   async end(): Promise<void> {
     await Promise.all(this.members.map(({ process }) => process.kill9()));
-    await this.nats.stop();
+    await this.ownNats?.stop();
     await Promise.all(this.databases.map((database) => database.drop()));
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -143,7 +152,7 @@ export class World {
       ...database.environment,
       // A module on SQLite is told nothing of SparkModules, as in a world without RavenDB.
       ...(database instanceof RavenDatabase ? { SPARK_MODULES_DATABASE: this.registry.name } : {}),
-      NATS_URL: this.nats.url,
+      NATS_URL: this.natsUrl,
       SPARK_KEYS_DIR: this.keysDir,
       SPARK_OPERATOR_TOKEN: OPERATOR_TOKEN,
       SPARK_RETRY_SECONDS: '0.2,0.5,0.5,0.5,0.5',

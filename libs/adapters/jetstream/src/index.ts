@@ -1,4 +1,6 @@
 export * from './connect/connection.ts';
+export type { BusHealth } from './connect/judge-pulse.ts';
+export { JetStreamRefusedError } from './connect/refusals.ts';
 export { StreamMismatchError } from './provision/ensure-stream.ts';
 export type { RouteLimits } from './provision/streams.ts';
 export * from './dead-letter/dead-letter-store.ts';

@@ -2,6 +2,7 @@ export * from './index.ts';
 export * from './control/control-board.ts';
 export * from './lease/lease-keeper.ts';
 export { LeaseStore } from './lease/lease-store.ts';
+export { leaseProbe } from './lease/lease-probe.ts';
 export * from './log/change-log.ts';
 export { ensureStream } from './provision/ensure-stream.ts';
 export * from './provision/streams.ts';

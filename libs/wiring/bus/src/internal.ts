@@ -1,2 +1,8 @@
 export * from './index.ts';
-export { type BusSettings, readBusSettings } from './settings/bus-settings.ts';
+export {
+  type BusSettings,
+  isRouteBytes,
+  readBusSettings,
+  ROUTE_BYTES_RULE,
+  routeBytes,
+} from './settings/bus-settings.ts';

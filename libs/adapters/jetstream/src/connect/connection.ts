@@ -3,7 +3,11 @@ import type { Log } from '@nestjs-spark/contracts/internal';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as wait } from 'node:timers/promises';
+import { describeMiss, explainSilence } from './explain-silence.ts';
 import { toPortError } from './failures.ts';
+import type { BusHealth } from './judge-pulse.ts';
+import { Pulse } from './pulse.ts';
+import { refusal } from './refusals.ts';
 import { isAtLeast, MINIMUM_SERVER_VERSION } from './server-version.ts';
 import { parseServerAddress, type ServerAddress } from './server-address.ts';
 
@@ -15,6 +19,11 @@ export interface JetStreamConnectionOptions {
   log: Log;
   /** How long one request to the server may take, in milliseconds. Default 5,000; afterwards `UnavailableError`. */
   requestTimeoutMs?: number;
+  /**
+   * A small request of the kind that the application's work needs, done every 2.5 s while connected; `health` tells from
+   * it whether JetStream works. Default: JetStream is asked for the account's figures, which needs no stream.
+   */
+  probe?: (handle: JetStreamHandle) => Promise<unknown>;
 }
 
 /** A live connection's tools. Get it anew for each piece of work; it changes when the client had to begin again. */
@@ -30,7 +39,7 @@ export type ConnectionStatus = 'connected' | 'disconnected' | 'closed';
 
 const GRACE_MS = 2_000;
 const RETRY_MS = 500;
-const DRAIN_MS = 5_000;
+const DRAIN_MS = 2_000;
 
 /**
  * One connection to NATS JetStream for a whole application. It connects in the background from the first use on and for
@@ -46,11 +55,27 @@ export class JetStreamConnection {
   #connected = false;
   #problem: unknown;
   #running: Promise<void> | undefined;
+  readonly #pulse: Pulse;
+  /** Servers are taken in turn, so that one that is of no use is not tried alone. */
+  #turn = 0;
 
   /** @throws an error without the address in it when `url` is none */
   constructor(options: JetStreamConnectionOptions) {
     this.#options = options;
     this.#address = parseServerAddress(options.url);
+    this.#turn = Math.floor(Math.random() * this.#address.servers.length);
+    const { probe = ({ jsm }) => jsm.getAccountInfo() } = options;
+    this.#pulse = new Pulse({
+      probe: () => this.use(probe),
+      explain: (error) => explainSilence(this.target, this.#handle?.nc, error),
+      describe: describeMiss,
+      silent: (forMs) => void this.#tryAnother(forMs),
+    });
+  }
+
+  /** Whether JetStream answers, by its answers and not by an open socket; with the reason where it does not. Cheap. */
+  health(): BusHealth {
+    return this.#pulse.health(this.problem);
   }
 
   /** True while the server is reached. */
@@ -129,7 +154,7 @@ export class JetStreamConnection {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Ends the connection for good: what is under way is sent first, for at most five seconds. */
+  /** Ends the connection for good: what is under way is sent first, for at most two seconds. */
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return this.#running;
     this.#closing.abort();
@@ -157,8 +182,10 @@ export class JetStreamConnection {
   /** Returns when the connection has ended for good; the client reconnects by itself as long as it can. */
   async #connectOnce(): Promise<void> {
     const { servers, tls, ...credentials } = this.#address;
+    const first = this.#turn++ % servers.length;
     const nc = await connect({
-      servers,
+      servers: [...servers.slice(first), ...servers.slice(0, first)],
+      noRandomize: true,
       ...credentials,
       ...(tls ? { tls: {} } : {}),
       name: this.#options.name,
@@ -172,10 +199,13 @@ export class JetStreamConnection {
       pingInterval: 5_000,
       maxPingOut: 2,
     });
+    const ended = new AbortController();
     try {
       await this.#accept(nc);
+      void this.#pulse.run(ended.signal);
       await nc.closed();
     } finally {
+      ended.abort();
       this.#handle = undefined;
       if (this.#connected) this.#change('disconnected');
       await nc.close();
@@ -220,8 +250,20 @@ export class JetStreamConnection {
     }
   }
 
+  /** The server that we are connected to may be cut off from those that can store anything. */
+  async #tryAnother(silentMs: number): Promise<void> {
+    const nc = this.#handle?.nc;
+    const isAlone = this.#address.servers.length + (nc?.info?.connect_urls?.length ?? 0) < 2;
+    if (!nc || isAlone || !this.#connected) return;
+    const silence = `JetStream has not answered for ${Math.round(silentMs / 1_000)} s`;
+    this.#options.log.warn(`${this.target}: ${silence}; connecting to another server`);
+    await nc.reconnect().catch(() => undefined);
+  }
+
   #change(status: ConnectionStatus): void {
     this.#connected = status === 'connected';
+    if (this.#connected) this.#pulse.connected();
+    else this.#pulse.disconnected();
     if (this.#connected) this.#problem = undefined;
     for (const listener of Array.from(this.#listeners)) listener(status);
   }
@@ -229,7 +271,7 @@ export class JetStreamConnection {
   /** Says each new reason once, not at every attempt. */
   #complain(error: unknown): void {
     const before = this.problem;
-    this.#problem = error;
+    this.#problem = refusal('JetStream', error) ?? error;
     if (this.problem !== before)
       this.#options.log.warn(`${this.target}: ${this.problem}. Trying again until it works`);
   }

@@ -1,6 +1,7 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { JetStreamApiError, JetStreamError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
+import { isTimeout, NotAnsweredError, refusal } from './refusals.ts';
 
 /** The server's error numbers that decide something here. */
 export const ApiCode = {
@@ -35,24 +36,39 @@ const TRANSIENT = [
   errors.DrainingConnectionError,
 ];
 
-/** Waiting and trying again may help: nobody answered, or the server cannot for now. */
+const OF_THE_CLIENT = [...TRANSIENT, JetStreamApiError, JetStreamError, errors.PermissionViolationError];
+
+/** Waiting and trying again may help: nobody answered. */
 function isTransient(error: unknown): boolean {
-  if (error instanceof JetStreamApiError) return error.status >= 500;
   if (error instanceof JetStreamError) return true;
-  // Not exported by the client; thrown when a publish finds no stream behind its subject.
-  if (error instanceof Error && error.name === 'JetStreamNotEnabled') return true;
   return TRANSIENT.some((type) => error instanceof type);
 }
 
-/** The same error as the ports promise it: `UnavailableError` for what passes, everything else as it is. */
-export function toPortError(what: string, error: unknown): unknown {
-  if (error instanceof UnavailableError || !isTransient(error)) return error;
-  return new UnavailableError(what, { cause: error, connected: isAnswerMissing(error) });
+/** What a caller made of it already, with the client's error as its cause, stays as it is. */
+function isOfTheClient(error: unknown): boolean {
+  // The class is not exported by the client.
+  if (error instanceof Error && error.name === 'JetStreamNotEnabled') return true;
+  return OF_THE_CLIENT.some((type) => error instanceof type);
 }
 
-/** The connection stands; it is JetStream behind it that does not do what it is asked. */
-function isAnswerMissing(error: unknown): boolean {
-  if (error instanceof JetStreamError || error instanceof JetStreamApiError) return true;
-  if (error instanceof Error && error.name === 'JetStreamNotEnabled') return true;
-  return error instanceof errors.TimeoutError || error instanceof errors.NoRespondersError;
+/** Read by those who ask: they decide by it, and it is nothing that an operator could remove. */
+const DECIDED_BY_CALLERS = new Set<number>([
+  ApiCode.streamNotFound,
+  ApiCode.consumerNotFound,
+  ApiCode.wrongLastSequence,
+  ApiCode.wrongLastSequenceUnknown,
+  ApiCode.nameInUse,
+]);
+
+/**
+ * The same error as the ports promise it: `UnavailableError` for what passes, with the server's reason where it gave one
+ * (`JetStreamRefusedError`), everything else as it is.
+ */
+export function toPortError(what: string, error: unknown): unknown {
+  if (!isOfTheClient(error) || DECIDED_BY_CALLERS.has(apiCode(error) ?? 0)) return error;
+  const refused = refusal(what, error);
+  if (refused || !isTransient(error)) return refused ?? error;
+  return isTimeout(error)
+    ? new NotAnsweredError(what, { cause: error })
+    : new UnavailableError(what, { cause: error });
 }

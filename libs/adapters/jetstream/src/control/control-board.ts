@@ -43,11 +43,13 @@ export class JetStreamControlBoard implements ControlBoard {
   }
 
   async *watch<T extends object>(
-    subjects: string,
+    subjects: string | string[],
     signal: AbortSignal,
+    from: 'last' | 'new' = 'last',
   ): AsyncGenerator<{ subject: string; value: T }> {
     const seen = { created: '', sequence: 0 };
-    const request = { stream: CONTROL_STREAM, subjects, from: 'last-per-subject' } as const;
+    const begin = from === 'new' ? 'new' : 'last-per-subject';
+    const request = { stream: CONTROL_STREAM, subjects, from: begin } as const;
     while (!signal.aborted) {
       try {
         await this.#connection.ready(signal);
@@ -63,7 +65,7 @@ export class JetStreamControlBoard implements ControlBoard {
       } catch (error) {
         if (signal.aborted) return;
         this.#provisioner.forget(CONTROL_STREAM);
-        this.#log.debug(`${subjects}: watching again, ${messageOf(error)}`);
+        this.#log.debug(`${String(subjects)}: watching again, ${messageOf(error)}`);
         if (!(error instanceof UnavailableError || isStreamNotFound(error))) throw error;
         await wait(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LeaseEntry, LeaseStore } from './lease-store.ts';
+import type { LeaseTime } from './lease-time.ts';
 
 export interface HeldLease {
   name: string;
@@ -13,26 +14,34 @@ export interface HeldLease {
   renewedAt: number;
 }
 
-/** Waits until the lease is free or its holder shows no life, and takes it. Null when aborted. */
+/**
+ * Waits until the lease is free or its holder shows no life, and takes it. Null when aborted.
+ * @param inHands called when another holder was seen to renew it: nothing is wrong then
+ */
 export async function acquireLease(
   store: LeaseStore,
   name: string,
-  ttlMs: number,
+  time: LeaseTime,
   signal: AbortSignal,
+  inHands: () => void,
 ): Promise<HeldLease | null> {
   const holder = randomUUID();
   let seen: Sighting | null = null;
   while (!signal.aborted) {
     const entry = await store.read(name);
     const now = performance.now();
+    const before: Sighting | null = seen;
     seen = sight(seen, entry, now);
+    // Only a renewal shows life: a server that is cut off goes on answering what it has.
+    if (before && entry && before.revision !== entry.revision && entry.holder !== null) inHands();
     if (mayTake(entry, seen, now)) {
       const renewedAt = performance.now();
+      const { ttlMs } = time;
       const revision = await store.write(name, holder, ttlMs, entry?.revision ?? 0);
       if (revision !== null) return { name, holder, ttlMs, revision, renewedAt };
       continue;
     }
-    await wait(lookEvery(ttlMs), undefined, { signal }).catch(() => undefined);
+    await wait(lookEvery(time.ttlMs), undefined, { signal }).catch(() => undefined);
   }
   return null;
 }

@@ -3,27 +3,36 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { HeldLease } from './acquire-lease.ts';
 import type { LeaseStore } from './lease-store.ts';
+import type { LeaseTime } from './lease-time.ts';
+
+export interface Holding {
+  time: LeaseTime;
+  signal: AbortSignal;
+  work: (held: AbortSignal) => Promise<void>;
+  /** Called with the reason when the lease is lost because nothing answers, and with null at each renewal. */
+  trouble: (because: string | null) => void;
+}
 
 /** Carries an error of the work through, apart from those of the lease. */
 export class WorkFailed extends Error {}
 
 /**
- * Runs `work` while the lease is renewed every third of its ttl. Always waits for the work to end.
+ * Runs `work` while the lease is renewed, every third of its ttl or as soon as the last renewal was answered. Always waits
+ * for the work to end.
  * @returns `lost` when the lease was lost, `done` when the work ended by itself or `signal` aborted
  * @throws {WorkFailed} with the work's error as `cause`, unless the lease was lost
  */
 export async function holdLease(
   store: LeaseStore,
   lease: HeldLease,
-  signal: AbortSignal,
-  work: (held: AbortSignal) => Promise<void>,
+  holding: Holding,
 ): Promise<'done' | 'lost'> {
   const lost = new AbortController();
   const ended = new AbortController();
-  const renewing = renew(store, lease, lost, ended.signal);
+  const renewing = renew(store, lease, holding, lost, ended.signal);
   let failure: WorkFailed | undefined;
   try {
-    await work(AbortSignal.any([signal, lost.signal]));
+    await holding.work(AbortSignal.any([holding.signal, lost.signal]));
   } catch (error) {
     failure = new WorkFailed('the work failed', { cause: error });
   }
@@ -35,42 +44,68 @@ export async function holdLease(
   return 'done';
 }
 
-async function renew(store: LeaseStore, lease: HeldLease, lost: AbortController, ended: AbortSignal) {
+async function renew(
+  store: LeaseStore,
+  lease: HeldLease,
+  { time, trouble }: Holding,
+  lost: AbortController,
+  ended: AbortSignal,
+): Promise<void> {
   while (!ended.aborted && !lost.signal.aborted) {
-    await wait(lease.ttlMs / 3, undefined, { signal: ended }).catch(() => undefined);
+    // From when the last renewal was sent: on a slow link the next one follows its answer.
+    const due = lease.renewedAt + lease.ttlMs / 3 - performance.now();
+    await wait(Math.max(0, due), undefined, { signal: ended }).catch(() => undefined);
     if (ended.aborted) return;
     const left = lease.renewedAt + lease.ttlMs - performance.now();
-    const renewed = left > 0 && (await renewUntilExpiry(store, lease, left, ended));
-    if (!renewed && !ended.aborted) lost.abort(new Error(`lease ${lease.name} was lost`));
+    const outcome = left > 0 ? await renewUntilExpiry(store, lease, time, left, ended) : 'expired';
+    if (outcome === 'renewed') trouble(null);
+    else if (!ended.aborted) {
+      if (outcome === 'expired') trouble(describeLoss(lease, time));
+      lost.abort(new Error(`lease ${lease.name} was lost`));
+    }
   }
 }
 
-/** @returns whether it is ours for another ttl; false too when the work ended meanwhile */
-async function renewUntilExpiry(store: LeaseStore, lease: HeldLease, leftMs: number, ended: AbortSignal) {
+function describeLoss({ ttlMs }: HeldLease, { roundTripMs }: LeaseTime): string {
+  const answers = roundTripMs === 0 ? '' : `; its last answer took ${(roundTripMs / 1_000).toFixed(1)} s`;
+  return `the lease of this task could not be renewed for ${(ttlMs / 1_000).toFixed(1)} s, because JetStream did not answer in time${answers}`;
+}
+
+/** @returns `renewed`: it is ours for another ttl; `expired` too when the work ended meanwhile */
+async function renewUntilExpiry(
+  store: LeaseStore,
+  lease: HeldLease,
+  time: LeaseTime,
+  leftMs: number,
+  ended: AbortSignal,
+): Promise<'renewed' | 'taken' | 'expired'> {
   const over = new AbortController();
   const stop = () => over.abort();
   const timer = setTimeout(stop, leftMs);
   ended.addEventListener('abort', stop, { once: true });
   try {
     while (!over.signal.aborted) {
-      const answer = await Promise.race([renewOnce(store, lease), once(over.signal, 'abort')]);
-      if (answer === 'renewed') return true;
-      if (answer === 'taken') return false;
+      const answer = await Promise.race([renewOnce(store, lease, time.ttlMs), once(over.signal, 'abort')]);
+      if (answer === 'renewed' || answer === 'taken') return answer;
       await wait(Math.min(200, lease.ttlMs / 10), undefined, { signal: over.signal }).catch(() => undefined);
     }
-    return false;
+    return 'expired';
   } finally {
     clearTimeout(timer);
     ended.removeEventListener('abort', stop);
   }
 }
 
-async function renewOnce(store: LeaseStore, lease: HeldLease): Promise<'renewed' | 'taken' | 'unknown'> {
+async function renewOnce(
+  store: LeaseStore,
+  lease: HeldLease,
+  ttlMs: number,
+): Promise<'renewed' | 'taken' | 'unknown'> {
   try {
     const sentAt = performance.now();
-    const revision = await store.write(lease.name, lease.holder, lease.ttlMs, lease.revision);
+    const revision = await store.write(lease.name, lease.holder, ttlMs, lease.revision);
     if (revision !== null) {
-      Object.assign(lease, { revision, renewedAt: sentAt });
+      Object.assign(lease, { revision, renewedAt: sentAt, ttlMs });
       return 'renewed';
     }
     // Perhaps it was our own write whose answer was lost.

@@ -1,17 +1,19 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
-import type { LeaseKeeper, Log } from '@nestjs-spark/contracts/internal';
+import { type LeaseKeeper, type Log, messageOf } from '@nestjs-spark/contracts/internal';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { acquireLease } from './acquire-lease.ts';
 import { holdLease, WorkFailed } from './hold-lease.ts';
 import { LeaseStore } from './lease-store.ts';
+import { LeaseTime } from './lease-time.ts';
 
 export interface JetStreamLeaseKeeperOptions {
   connection: JetStreamConnection;
   log: Log;
   /**
-   * How long a holder that shows no life keeps others waiting, in milliseconds. Default 5,000. Shorter: a quicker
-   * takeover, and more requests; a holder whose process stops for longer than this loses its lease.
+   * How long a holder that shows no life keeps others waiting, in milliseconds. Default 5,000; longer, up to 30,000, while
+   * JetStream answers slowly. Shorter: a quicker takeover, and more requests; a holder whose process stops for longer than
+   * this loses its lease.
    */
   ttlMs?: number;
 }
@@ -28,27 +30,29 @@ export class JetStreamLeaseKeeper implements LeaseKeeper {
   readonly #store: LeaseStore;
   readonly #log: Log;
   readonly #connection: JetStreamConnection;
-  readonly #ttlMs: number;
+  readonly #time: LeaseTime;
 
   constructor({ connection, log, ttlMs = DEFAULT_TTL_MS }: JetStreamLeaseKeeperOptions) {
-    this.#store = new LeaseStore(connection);
+    this.#time = new LeaseTime(ttlMs);
+    this.#store = new LeaseStore(connection, (tookMs) => this.#time.saw(tookMs));
     this.#connection = connection;
     this.#log = log;
-    this.#ttlMs = ttlMs;
   }
 
   async whileHeld(
     name: string,
     signal: AbortSignal,
     work: (held: AbortSignal) => Promise<void>,
+    trouble: (because: string | null) => void = () => undefined,
   ): Promise<void> {
     while (!signal.aborted) {
       try {
         await this.#connection.ready(signal);
-        const lease = await acquireLease(this.#store, name, this.#ttlMs, signal);
+        const lease = await acquireLease(this.#store, name, this.#time, signal, () => trouble(null));
         if (!lease) return;
         this.#log.debug(`Lease ${name}: held`);
-        const outcome = await holdLease(this.#store, lease, signal, work);
+        const holding = { time: this.#time, signal, work, trouble };
+        const outcome = await holdLease(this.#store, lease, holding);
         if (outcome === 'done') return;
         this.#log.warn(
           `Lease ${name}: lost, as it could not be renewed in time or another instance has it; its work was stopped, and begins again with the lease`,
@@ -56,6 +60,7 @@ export class JetStreamLeaseKeeper implements LeaseKeeper {
       } catch (error) {
         if (error instanceof WorkFailed) throw error.cause;
         if (signal.aborted) return;
+        trouble(`the lease of this task cannot be had: ${messageOf(error)}`);
         if (error instanceof UnavailableError)
           this.#log.debug(`Lease ${name}: ${error.message}; trying again`);
         else this.#log.error(`Lease ${name}: not to be had; trying again`, error);

@@ -1,10 +1,12 @@
 import type { KV } from '@nats-io/kv';
+import { performance } from 'node:perf_hooks';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { bucketKey } from '../provision/bucket-key.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 import { isWrongLastSequence } from '../connect/failures.ts';
 
 export const LEASES_BUCKET = 'SPARK_LEASES';
+export const LEASES_OPTIONS = { history: 1 };
 
 export interface LeaseEntry {
   revision: number;
@@ -16,9 +18,12 @@ export interface LeaseEntry {
 /** The leases' bucket: what is there, and a write that only succeeds on what was seen. */
 export class LeaseStore {
   readonly #connection: JetStreamConnection;
+  readonly #answered: (tookMs: number) => void;
 
-  constructor(connection: JetStreamConnection) {
+  /** @param answered told how long each write took that was answered */
+  constructor(connection: JetStreamConnection, answered: (tookMs: number) => void = () => undefined) {
     this.#connection = connection;
+    this.#answered = answered;
   }
 
   /** Null when it was never held. */
@@ -37,19 +42,21 @@ export class LeaseStore {
    * @returns the new revision, or null when someone else was first
    */
   async write(name: string, holder: string | null, ttlMs: number, expected: number): Promise<number | null> {
-    return this.#bucket(async (bucket) => {
+    const sentAt = performance.now();
+    const value = JSON.stringify({ holder, ttlMs });
+    const revision = await this.#bucket(async (bucket) => {
       try {
-        return await bucket.put(bucketKey(name), JSON.stringify({ holder, ttlMs }), {
-          previousSeq: expected,
-        });
+        return await bucket.put(bucketKey(name), value, { previousSeq: expected });
       } catch (error) {
         if (isWrongLastSequence(error)) return null;
         throw error;
       }
     });
+    this.#answered(performance.now() - sentAt);
+    return revision;
   }
 
   #bucket<T>(work: (bucket: KV) => Promise<T>): Promise<T> {
-    return this.#connection.use((handle) => openBucket(handle, LEASES_BUCKET, { history: 1 }, work));
+    return this.#connection.use((handle) => openBucket(handle, LEASES_BUCKET, LEASES_OPTIONS, work));
   }
 }

@@ -5,9 +5,9 @@ import { toPortError } from '../connect/failures.ts';
 
 export interface ReadRequest {
   stream: string;
-  subjects: string;
-  /** Sequence to begin with, or the last value of each subject. */
-  from: number | 'last-per-subject';
+  subjects: string | string[];
+  /** Sequence to begin with, the last value of each subject, or only what comes. */
+  from: number | 'last-per-subject' | 'new';
 }
 
 /** How much may wait in this process; each message is at most `max_payload`. */
@@ -55,9 +55,7 @@ export async function* readMessages(
 async function open({ js }: JetStreamHandle, request: ReadRequest) {
   const consumer = await js.consumers.get(request.stream, {
     filter_subjects: request.subjects,
-    ...(request.from === 'last-per-subject'
-      ? { deliver_policy: DeliverPolicy.LastPerSubject }
-      : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: Math.max(1, request.from) }),
+    ...startOf(request.from),
   });
   const messages = await consumer.consume({
     max_messages: AHEAD,
@@ -69,6 +67,12 @@ async function open({ js }: JetStreamHandle, request: ReadRequest) {
     consumer.delete().catch(() => undefined);
   };
   return { messages, end };
+}
+
+function startOf(from: ReadRequest['from']) {
+  if (from === 'last-per-subject') return { deliver_policy: DeliverPolicy.LastPerSubject };
+  if (from === 'new') return { deliver_policy: DeliverPolicy.New };
+  return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: Math.max(1, from) };
 }
 
 function breakOnDisturbance(connection: JetStreamConnection, messages: ConsumerMessages) {

@@ -16,18 +16,41 @@ export interface StreamSettings {
   allow_msg_ttl: boolean;
 }
 
+/** Settings of a stream that reserves room, and may do with less of it. */
+export interface WantedStream extends StreamSettings {
+  /** The least `max_bytes` that is of use; without it, `max_bytes` is what it has to be. Not a setting of the server's. */
+  leastBytes?: number;
+}
+
+/** What the server is told. */
+export function settingsOf(wanted: WantedStream): StreamSettings {
+  const settings = { ...wanted };
+  delete settings.leastBytes;
+  return settings;
+}
+
 export type StreamPlan =
   | { action: 'create' }
   | { action: 'nothing' }
   | { action: 'update'; changed: (keyof StreamSettings)[] }
   | { action: 'impossible'; reason: string };
 
-/** What has to be done so that the stream is as wanted; null stands for "there is none". */
-export function planStream(wanted: StreamSettings, existing: Partial<StreamSettings> | null): StreamPlan {
+/**
+ * What has to be done so that the stream is as wanted; null stands for "there is none".
+ * @param usedBytes what it holds: its bound is never brought below that
+ */
+export function planStream(
+  wanted: WantedStream,
+  existing: Partial<StreamSettings> | null,
+  usedBytes = 0,
+): StreamPlan {
   if (existing === null) return { action: 'create' };
   const reason = whyImpossible(wanted, existing);
   if (reason) return { action: 'impossible', reason: `stream ${wanted.name}: ${reason}` };
-  const changed = keysOf(wanted).filter((key) => !same(wanted[key], existing[key]));
+  const tooFull = wanted.max_bytes >= 0 && usedBytes > wanted.max_bytes;
+  const changed = keysOf(settingsOf(wanted))
+    .filter((key) => !same(wanted[key], existing[key]))
+    .filter((key) => key !== 'max_bytes' || !tooFull);
   return changed.length === 0 ? { action: 'nothing' } : { action: 'update', changed };
 }
 

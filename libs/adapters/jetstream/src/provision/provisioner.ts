@@ -1,6 +1,6 @@
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { ensureStream } from './ensure-stream.ts';
-import type { StreamSettings } from './plan-stream.ts';
+import type { WantedStream } from './plan-stream.ts';
 
 /** Remembers which streams are in place, until the connection breaks: the server that answers next may not have them. */
 export class Provisioner {
@@ -15,7 +15,7 @@ export class Provisioner {
   }
 
   /** @param created runs when the stream was not there, before this resolves */
-  ensure(wanted: StreamSettings, created: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+  ensure(wanted: WantedStream, created: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     const known = this.#done.get(wanted.name);
     if (known) return known;
     const doing = ensureStream(this.#connection, wanted).then((result) =>

@@ -9,7 +9,7 @@ import {
   routeSubjects,
 } from '@nestjs-spark/contracts/internal';
 import { DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
-import type { StreamSettings } from './plan-stream.ts';
+import type { StreamSettings, WantedStream } from './plan-stream.ts';
 
 const LAST_VALUE: Omit<StreamSettings, 'name' | 'subjects' | 'description'> = {
   retention: RetentionPolicy.Limits,
@@ -50,12 +50,20 @@ export const CONTROL: StreamSettings = {
 export interface RouteLimits {
   /** Change sets per task. Default 1,024; a full task holds back only its own capture. */
   maxMessagesPerTask?: number;
-  /** All tasks together, in bytes. Default 1 GiB. */
+  /**
+   * All tasks together, in bytes, which JetStream reserves. Default 64 MiB. Where JetStream has less room left, a route
+   * takes the half, a quarter and so on down to {@link LEAST_ROUTE_BYTES}.
+   */
   maxBytes?: number;
 }
 
+export const DEFAULT_ROUTE_BYTES = 64 * 1024 ** 2;
+/** Some change sets of every task have to fit. */
+export const LEAST_ROUTE_BYTES = 8 * 1024 ** 2;
+
 /** A route refuses what exceeds its bounds, which holds the capture back; it never lets go of what is not confirmed. */
-export function routeSettings(owner: string, requester: string, limits: RouteLimits = {}): StreamSettings {
+export function routeSettings(owner: string, requester: string, limits: RouteLimits = {}): WantedStream {
+  const maxBytes = limits.maxBytes ?? DEFAULT_ROUTE_BYTES;
   return {
     ...LAST_VALUE,
     name: routeStream(owner, requester),
@@ -64,6 +72,7 @@ export function routeSettings(owner: string, requester: string, limits: RouteLim
     discard: DiscardPolicy.New,
     discard_new_per_subject: true,
     max_msgs_per_subject: limits.maxMessagesPerTask ?? 1024,
-    max_bytes: limits.maxBytes ?? 1024 ** 3,
+    max_bytes: maxBytes,
+    leastBytes: Math.min(maxBytes, LEAST_ROUTE_BYTES),
   };
 }

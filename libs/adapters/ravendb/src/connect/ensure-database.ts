@@ -5,6 +5,8 @@ import { describeUrls, type RavenSettings } from './settings.ts';
 export interface EnsureDatabaseOptions {
   /** True in development; in production a missing database is an error for the operator. */
   create: boolean;
+  /** Ends it early, with an error. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -14,10 +16,10 @@ export interface EnsureDatabaseOptions {
 export async function ensureDatabase(
   http: RavenHttp,
   settings: RavenSettings,
-  { create }: EnsureDatabaseOptions,
+  { create, signal }: EnsureDatabaseOptions,
 ): Promise<void> {
   const name = encodeURIComponent(settings.database);
-  if (await http.getJson(`/admin/databases?name=${name}`)) return;
+  if (await http.getJson(`/admin/databases?name=${name}`, signal)) return;
   if (!create) {
     throw new StoreRefusedError(
       `Database ${settings.database} does not exist at ${describeUrls(settings.urls)}. Create it, or let Spark do so by ` +
@@ -25,9 +27,8 @@ export async function ensureDatabase(
     );
   }
   try {
-    await http.sendJson('PUT', `/admin/databases?name=${name}&replicationFactor=1`, {
-      DatabaseName: settings.database,
-    });
+    const definition = { DatabaseName: settings.database };
+    await http.sendJson('PUT', `/admin/databases?name=${name}&replicationFactor=1`, definition, signal);
   } catch (error) {
     // Two modules that start together both find the registry's database missing.
     if (!(error instanceof VersionConflictError)) throw error;

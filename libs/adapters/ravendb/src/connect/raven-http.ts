@@ -69,8 +69,8 @@ export class RavenHttp {
     return this.onOneNode((node) => node.stream(path));
   }
 
-  async getJson<T>(path: string): Promise<T | null> {
-    const { status, body } = await this.request({ path });
+  async getJson<T>(path: string, signal?: AbortSignal): Promise<T | null> {
+    const { status, body } = await this.request({ path, ...(signal ? { signal } : {}) });
     return status === 404 ? null : parse<T>(body);
   }
 
@@ -78,9 +78,11 @@ export class RavenHttp {
     method: 'POST' | 'PUT' | 'DELETE' | 'PATCH',
     path: string,
     body?: unknown,
+    signal?: AbortSignal,
   ): Promise<T | null> {
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const answer = await this.request({ method, path, ...(text === undefined ? {} : { body: text }) });
+    const options = { ...(text === undefined ? {} : { body: text }), ...(signal ? { signal } : {}) };
+    const answer = await this.request({ method, path, ...options });
     return answer.status === 404 || answer.body.length === 0 ? null : parse<T>(answer.body);
   }
 

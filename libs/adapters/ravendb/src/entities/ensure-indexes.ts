@@ -17,22 +17,24 @@ export interface IndexDefinition {
 const JAVASCRIPT = /^\s*map\s*\(/;
 
 /** @throws {StoreRefusedError} when RavenDB cannot compile one; C# indexes need the right DatabaseAdmin */
-export async function ensureIndexes(http: RavenHttp, indexes: readonly IndexDefinition[]): Promise<void> {
-  for (const definition of indexes) await ensureIndex(http, definition);
+export async function ensureIndexes(
+  http: RavenHttp,
+  indexes: readonly IndexDefinition[],
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const definition of indexes) await ensureIndex(http, definition, signal);
 }
 
-async function ensureIndex(http: RavenHttp, { name, maps, reduce }: IndexDefinition): Promise<void> {
+async function ensureIndex(
+  http: RavenHttp,
+  { name, maps, reduce }: IndexDefinition,
+  signal?: AbortSignal,
+): Promise<void> {
   if (maps.length === 0) throw new StoreRefusedError(`Index ${name} has no map: give it at least one`);
   const javascript = maps.every((map) => JAVASCRIPT.test(map));
   const kind = reduce === undefined ? 'Map' : 'MapReduce';
-  await http.sendJson('PUT', http.path(javascript ? '/indexes' : '/admin/indexes'), {
-    Indexes: [
-      {
-        Name: name,
-        Maps: maps,
-        Reduce: reduce ?? null,
-        Type: javascript ? `JavaScript${kind}` : kind,
-      },
-    ],
-  });
+  const type = javascript ? `JavaScript${kind}` : kind;
+  const definition = { Name: name, Maps: maps, Reduce: reduce ?? null, Type: type };
+  const path = http.path(javascript ? '/indexes' : '/admin/indexes');
+  await http.sendJson('PUT', path, { Indexes: [definition] }, signal);
 }

@@ -31,8 +31,8 @@ export class RavenModuleRegistry implements ModuleRegistry {
     this.#options = options;
   }
 
-  prepare(): Promise<void> {
-    return ensureDatabase(this.#http, this.#settings, this.#options);
+  prepare(signal?: AbortSignal): Promise<void> {
+    return ensureDatabase(this.#http, this.#settings, { ...this.#options, ...(signal ? { signal } : {}) });
   }
 
   async register(information: ModuleInformation): Promise<void> {

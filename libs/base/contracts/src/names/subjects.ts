@@ -82,6 +82,16 @@ export function deployedSubjects(owner: string): string {
   return `spark.control.deployed.${token(owner)}.*`;
 }
 
+/** What only `owner` says on the board: that it has registered, deployed, and what it has applied or asks of others. */
+export function ownerSignSubjects(owner: string): string[] {
+  const name = token(owner);
+  return [
+    `spark.control.registered.${name}`,
+    `spark.control.deployed.${name}.*`,
+    `spark.control.task.*.${name}.>`,
+  ];
+}
+
 /** The command with a requester's whole set of scripts for one owner. */
 export function deployCommandSubject(requester: string, owner: string): string {
   return `spark.commands.${token(requester)}.deploy-etl.${token(owner)}`;

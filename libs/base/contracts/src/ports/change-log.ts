@@ -68,10 +68,14 @@ export interface LogDescription {
 export interface ControlBoard {
   publish<T extends object>(subject: string, value: T): Promise<void>;
   last<T extends object>(subject: string): Promise<T | null>;
-  /** The last value of each matching subject, then each new one, until aborted. Reconnects by itself. */
+  /**
+   * The last value of each matching subject, then each new one, until aborted; with `new` only what comes from now on.
+   * Reconnects by itself.
+   */
   watch<T extends object>(
-    subjects: string,
+    subjects: string | string[],
     signal: AbortSignal,
+    from?: 'last' | 'new',
   ): AsyncIterable<{ subject: string; value: T }>;
 }
 
@@ -79,8 +83,15 @@ export interface LeaseKeeper {
   /**
    * Waits until this instance holds the lease, runs `work` while it does, and aborts `work`'s signal when the lease is lost
    * or `signal` aborts. Holds again after a loss. A lease saves double work; it never is what correctness rests on.
+   * @param trouble called with the reason while the lease can be neither had nor kept because nothing answers, and with null
+   *   once it is well again: held and renewed, or held by another instance that lives
    */
-  whileHeld(name: string, signal: AbortSignal, work: (held: AbortSignal) => Promise<void>): Promise<void>;
+  whileHeld(
+    name: string,
+    signal: AbortSignal,
+    work: (held: AbortSignal) => Promise<void>,
+    trouble?: (because: string | null) => void,
+  ): Promise<void>;
 }
 
 /** Another message is last in the task's log than the writer thought: a fence, not a fault. */

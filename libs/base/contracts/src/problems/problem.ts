@@ -23,6 +23,12 @@ export interface ProblemField {
 export const PROBLEMS = {
   invalid: { type: 'urn:spark:problem:invalid-request', title: 'The request is not valid', status: 400 },
   unauthenticated: { type: 'urn:spark:problem:unauthenticated', title: 'No valid credential', status: 401 },
+  /** The token is right but for its times: the two clocks differ. Carries `time`, the answering module's clock (ISO 8601). */
+  tokenTimes: {
+    type: 'urn:spark:problem:token-times',
+    title: "The token's times do not fit this module's clock",
+    status: 401,
+  },
   forbidden: { type: 'urn:spark:problem:forbidden', title: 'Not allowed', status: 403 },
   notShared: {
     type: 'urn:spark:problem:not-shared',

@@ -46,6 +46,7 @@ export class ApplyProgress {
   #moves = 0;
   #caughtUp = false;
   #trouble: Trouble | null = null;
+  #leaseTrouble: Trouble | null = null;
   /** How the task stands by the word of the instance that carries it. */
   #word: ApplyStatus | null = null;
   #errors = 0;
@@ -55,6 +56,15 @@ export class ApplyProgress {
   constructor(task: ApplyTask, setAside: Counted) {
     this.#task = task;
     this.#setAside = setAside;
+  }
+
+  /** Why the task's lease cannot be had or kept; null once it is. What else is known is from before. */
+  withoutLease(because: string | null): void {
+    if (because === null) this.#leaseTrouble = null;
+    else if (this.#leaseTrouble === null) {
+      this.#errors++;
+      this.#leaseTrouble = { state: 'Waiting', because, isOwners: false, ticks: 0 };
+    } else this.#leaseTrouble.because = because;
   }
 
   declared(task: ApplyTask): void {
@@ -140,6 +150,7 @@ export class ApplyProgress {
     this.#source.tick();
     this.#unseen++;
     if (this.#trouble) this.#trouble.ticks++;
+    if (this.#leaseTrouble) this.#leaseTrouble.ticks++;
     if (this.#reading !== null && ++this.#reading > READING_HEALS) this.#trouble = null;
   }
 
@@ -234,6 +245,7 @@ export class ApplyProgress {
 
   /** The carrier's own trouble, or that the database does not answer, or that there is no carrier, or what the carrier says, or that the owner is silent. */
   #troubleNow(): Trouble | null {
+    if (this.#leaseTrouble) return this.#leaseTrouble;
     if (this.active && this.#trouble) return this.#trouble;
     if (this.#unseen >= CARRIER_PATIENCE) {
       const because = this.#unseenBecause ?? `this module's database has not answered for ${this.#unseen} s`;

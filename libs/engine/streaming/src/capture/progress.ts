@@ -41,6 +41,7 @@ export class CaptureProgress {
   #deletes: 'kept' | 'best-effort' = 'kept';
   #errors = 0;
   #lastError: string | null = null;
+  #leaseTrouble: string | null = null;
   /** How far the source is, looked at beside the capture. */
   #source: Place | null = null;
   #sourceError: string | null = null;
@@ -85,6 +86,12 @@ export class CaptureProgress {
   passed(etag: Etag): void {
     this.#passedTo = etag;
     if (this.published >= this.#handedTo) this.#healed();
+  }
+
+  /** Why the task's lease cannot be had or kept; null once it is. What else is known is from before. */
+  withoutLease(because: string | null): void {
+    if (because !== null && this.#leaseTrouble === null) this.#errors++;
+    this.#leaseTrouble = because;
   }
 
   waiting(because: string): void {
@@ -178,6 +185,7 @@ export class CaptureProgress {
 
   /** What shows beside the capture that it cannot go on, whatever it says itself. */
   #seenApart(): string | null {
+    if (this.#leaseTrouble !== null) return this.#leaseTrouble;
     if (this.#unseen >= SOURCE_PATIENCE && this.#sourceError !== null) return this.#sourceError;
     const missing = this.carrier.missingFor;
     if (missing !== null) {

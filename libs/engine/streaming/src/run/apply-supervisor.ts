@@ -89,11 +89,13 @@ export class ApplySupervisor {
       pace: this.#parts.pace ?? PACE,
       log: log.open(task.task),
     });
+    const lease = leaseName('apply', task.task);
+    const trouble = (because: string | null) => runner.progress.withoutLease(because);
     this.#tasks.run(task.task, runner, (ended) =>
       runner
         .look()
         .catch(() => {})
-        .then(() => leases.whileHeld(leaseName('apply', task.task), ended, (held) => runner.run(held)))
+        .then(() => leases.whileHeld(lease, ended, (held) => runner.run(held), trouble))
         .catch((error: unknown) => report.error(`Applying ${taskId(task.task)} ended`, error)),
     );
   }

@@ -126,10 +126,12 @@ export class CaptureSupervisor {
       log: log.open(task.task),
       provision: () => log.provision(owner, requester),
     });
+    const lease = leaseName('capture', task.task);
+    const trouble = (because: string | null) => runner.progress.withoutLease(because);
     this.#tasks.run(task.task, runner, (ended) =>
       this.#deletes
         .ready()
-        .then(() => leases.whileHeld(leaseName('capture', task.task), ended, (held) => runner.run(held)))
+        .then(() => leases.whileHeld(lease, ended, (held) => runner.run(held), trouble))
         .catch((error: unknown) => report.error(`The capture of ${taskId(task.task)} ended`, error)),
     );
   }

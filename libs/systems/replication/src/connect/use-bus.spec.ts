@@ -9,7 +9,7 @@ const settings = resolveSettings({ moduleName: 'HR', moduleUrl: 'http://hr', nat
 
 describe('replication', () => {
   it("works over the application's bus, and leaves closing it to the application", async () => {
-    const shared = new SparkBus({ natsUrl: NOWHERE, name: 'HR' });
+    const shared = new SparkBus({ ...settings, name: 'HR' });
     const closing = jest.spyOn(shared, 'close');
     const { bus, close } = useBus(shared, settings);
     expect(bus).toBe(shared);
@@ -26,7 +26,7 @@ describe('replication', () => {
   });
 
   it('does not start over a bus with another name, and says how to name it', async () => {
-    const shared = new SparkBus({ natsUrl: NOWHERE, name: 'Sales' });
+    const shared = new SparkBus({ ...settings, name: 'Sales' });
     expect(() => useBus(shared, settings)).toThrow(ReplicationSettingsError);
     expect(() => useBus(shared, settings)).toThrow(/SparkBusModule\.forRoot\(\{ name: 'HR' \}\)/);
     await shared.close();

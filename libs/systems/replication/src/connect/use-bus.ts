@@ -14,9 +14,9 @@ export interface BusInUse {
  * @throws {ReplicationSettingsError} when the application's bus has another name: its dead letters would not be found
  */
 export function useBus(shared: SparkBus | undefined, settings: ReplicationSettings): BusInUse {
-  const { moduleName, natsUrl } = settings;
+  const { moduleName, natsUrl, routeMaxBytes } = settings;
   if (!shared) {
-    const own = new SparkBus({ natsUrl, name: moduleName });
+    const own = new SparkBus({ natsUrl, name: moduleName, routeMaxBytes });
     return { bus: own, close: () => own.close() };
   }
   if (shared.name !== moduleName) {

@@ -9,8 +9,13 @@ export interface Persistence {
 }
 
 const LONGEST_WAIT_MS = 30_000;
+/** What hangs on a server that never answers is left behind when the application ends. */
+const END_MS = 3_000;
 
-/** Tries `work` until it succeeds or is aborted; tells of a failure only when it is another one than before. */
+/**
+ * Tries `work` until it succeeds or is aborted; tells of a failure only when it is another one than before. After an abort
+ * it waits three seconds at most for what is under way.
+ */
 export async function persist(work: () => Promise<void>, options: Persistence): Promise<void> {
   const { signal, onFailure, firstWaitMs = 1_000 } = options;
   let told = '';
@@ -18,7 +23,7 @@ export async function persist(work: () => Promise<void>, options: Persistence): 
   while (!signal.aborted) {
     const began = Date.now();
     try {
-      return await work();
+      return await endSoon(work(), signal);
     } catch (error) {
       if (signal.aborted) return;
       const text = describeError(error);
@@ -30,4 +35,15 @@ export async function persist(work: () => Promise<void>, options: Persistence): 
       waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
     }
   }
+}
+
+async function endSoon(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const ended = new AbortController();
+  work.catch(() => undefined);
+  const aborted = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true, signal: ended.signal });
+  });
+  const late = aborted.then(() => wait(END_MS, undefined, { signal: ended.signal })).catch(() => undefined);
+  await Promise.race([work, late]).finally(() => ended.abort());
 }

@@ -69,7 +69,28 @@ describe('the runner', () => {
   });
 });
 
-function make(): ReplicationRunner {
+describe('the end of an application', () => {
+  it.each(['the registry', 'the commands', 'the copies', 'the capture'])(
+    'is not held up by %s, which never answers',
+    async (what) => {
+      const never = () => new Promise<never>(() => undefined);
+      const runner = make({
+        ...(what === 'the registry' ? { registration: { register: never, announce: never } } : {}),
+        ...(what === 'the commands' ? { commands: { start: () => undefined, stop: never } } : {}),
+        ...(what === 'the copies' ? { apply: { assign: () => undefined, stop: never } } : {}),
+        ...(what === 'the capture' ? { capture: { stop: never } } : {}),
+        endMs: 20,
+      });
+      runner.onApplicationBootstrap();
+      await runner.beforeApplicationShutdown();
+      expect(log.said('warn').length).toBe(what === 'the registry' ? 0 : 1);
+      await runner.onApplicationShutdown();
+      expect(done).toContain('close bus');
+    },
+  );
+});
+
+function make(change: Partial<ReplicationRunnerParts> = {}): ReplicationRunner {
   const step = (name: string) => async (): Promise<void> => void done.push(name);
   const information = { appName: 'HR' } as ModuleInformation;
   const task = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
@@ -98,6 +119,7 @@ function make(): ReplicationRunner {
         done.push('unwatch');
       },
     },
+    revival: { run: async () => undefined },
     apply: { assign: (owner) => void done.push(`assign ${owner}`), stop: step('stop apply') },
     capture: { stop: step('stop capture') },
     commands: {
@@ -108,6 +130,7 @@ function make(): ReplicationRunner {
     storeReady: async () => void done.push('store ready'),
     settleDropped: step('settle'),
     log,
+    ...change,
   };
   return new ReplicationRunner(parts);
 }

@@ -10,6 +10,7 @@ import type { Registration } from '@nestjs-spark/modules/internal';
 import type { CommandHandling } from '../request/command-bus.ts';
 import type { OwnerWatch } from '../request/owner-watch.ts';
 import type { Requests } from '../request/requests.ts';
+import type { Revival } from '../request/revival.ts';
 import { persist } from '../deploy/persist.ts';
 import { runSteps } from './run-steps.ts';
 
@@ -23,6 +24,7 @@ export interface ReplicationRunnerParts {
   registration: Pick<Registration, 'register' | 'announce'>;
   requests: Pick<Requests, 'sendAll' | 'refresh'>;
   watch: Pick<OwnerWatch, 'run'>;
+  revival: Pick<Revival, 'run'>;
   apply: Stoppable & { assign(owner: string, tasks: Declared['tasks']): void };
   capture: Stoppable;
   commands: CommandHandling;
@@ -30,11 +32,15 @@ export interface ReplicationRunnerParts {
   storeReady: (signal: AbortSignal) => Promise<void>;
   settleDropped: () => Promise<void>;
   log: Log;
+  /** How long the end of what is under way is waited for. Default 4 s. */
+  endMs?: number;
 }
 
 type Declared = ReturnType<Declarations['all']>[number];
 
 const REFRESH_MS = 5_000;
+/** What hangs on a server that never answers ends when its connection is closed, not by waiting for it. */
+const END_MS = 4_000;
 
 /** Brings replication up in the background, so that the application listens whatever is away, and down again in reverse. */
 export class ReplicationRunner
@@ -57,9 +63,17 @@ export class ReplicationRunner
 
   /** Ends the work while store and bus are still there to end it with. */
   async beforeApplicationShutdown(): Promise<void> {
-    const { commands, apply, capture } = this.parts;
+    const { commands, apply, capture, log } = this.parts;
     this.stopping.abort();
-    await Promise.all([this.running, commands.stop(), apply.stop(), capture.stop()]);
+    const ended = Promise.all([this.running, commands.stop(), apply.stop(), capture.stop()]).then(() => true);
+    const patience = new AbortController();
+    const late = wait(this.parts.endMs ?? END_MS, false, { signal: patience.signal }).catch(() => false);
+    if (!(await Promise.race([ended, late])))
+      log.warn(
+        'Something does not answer: what waits for it is left behind, and done again at the next start',
+      );
+    patience.abort();
+    ended.catch(() => undefined);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -78,7 +92,7 @@ export class ReplicationRunner
       [
         {
           name: 'Registering this module',
-          work: async () => void (information = await registration.register()),
+          work: async (until) => void (information = await registration.register(until)),
         },
         {
           name: 'Announcing this module',
@@ -89,7 +103,8 @@ export class ReplicationRunner
       ],
       { signal, log },
     );
-    if (!signal.aborted) await Promise.all([this.watch(signal), this.refresh(signal)]);
+    if (signal.aborted) return;
+    await Promise.all([this.watch(signal), this.refresh(signal), this.parts.revival.run(signal)]);
   }
 
   private watch(signal: AbortSignal): Promise<void> {

@@ -9,6 +9,7 @@ import { OwnerWatch } from '../request/owner-watch.ts';
 import { RequestBook } from '../request/request-book.ts';
 import { RequestStatus } from '../request/request-status.ts';
 import { Requests } from '../request/requests.ts';
+import { Revival } from '../request/revival.ts';
 import { OwnerSourceInquiry } from '../request/source-inquiry.ts';
 import type { CommandBus } from '../request/command-bus.ts';
 import { deployCommands, JetStreamCommandBus } from '../request/jetstream-commands.ts';
@@ -115,15 +116,28 @@ export const REQUEST_PROVIDERS: Provider[] = [
   },
   {
     provide: DeployHandler,
-    inject: [ModuleClient, RequestBook, RequestStatus, Requests],
-    useFactory: (client: ModuleClient, book: RequestBook, status: RequestStatus, requests: Requests) =>
+    inject: [ModuleClient, ModuleIdentity, RequestBook, RequestStatus, Requests],
+    useFactory: (
+      client: ModuleClient,
+      identity: ModuleIdentity,
+      book: RequestBook,
+      status: RequestStatus,
+      requests: Requests,
+    ) =>
       new DeployHandler({
         client,
+        identity,
         book,
         status,
         renumber: (owner, above) => requests.renumber(owner, above),
         log: logFor('DeployHandler'),
       }),
+  },
+  {
+    provide: Revival,
+    inject: [CONTROL_BOARD, Requests, RequestStatus],
+    useFactory: (board: ControlBoard, requests: Requests, status: RequestStatus) =>
+      new Revival({ board, requests, status, log: logFor('Requests') }),
   },
   {
     provide: OwnerWatch,

@@ -5,7 +5,18 @@ import { persist } from '../deploy/persist.ts';
 export interface Step {
   /** As the log says it: `Registering in SparkModules`. */
   name: string;
-  work: () => Promise<void>;
+  /** `signal` aborts when the application ends: what is under way then is not waited for. */
+  work: (signal: AbortSignal) => Promise<void>;
+}
+
+/** The work's end, or the application's, whichever comes first: a server that never answers must not hold its end up. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<void>();
+  const stop = () => aborted.resolve();
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  work.catch(() => undefined);
+  await Promise.race([work, aborted.promise]).finally(() => signal.removeEventListener('abort', stop));
 }
 
 /** Does one step after the other, each until it works. Says when a step waits, and when it no longer does; not each try. */
@@ -16,7 +27,7 @@ export async function runSteps(
   const { signal, log, firstWaitMs } = options;
   for (const { name, work } of steps) {
     let waited = false;
-    await persist(work, {
+    await persist(() => unlessAborted(work(signal), signal), {
       signal,
       ...(firstWaitMs === undefined ? {} : { firstWaitMs }),
       onFailure: (error) => {

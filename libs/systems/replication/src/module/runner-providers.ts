@@ -10,6 +10,7 @@ import type { CommandHandling } from '../request/command-bus.ts';
 import { settleDroppedTasks } from '../request/dropped-tasks.ts';
 import { OwnerWatch } from '../request/owner-watch.ts';
 import { Requests } from '../request/requests.ts';
+import { Revival } from '../request/revival.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { ReplicationRunner } from './replication-runner.ts';
 import type { BusInUse } from '../connect/use-bus.ts';
@@ -33,6 +34,7 @@ export const RUNNER_PROVIDERS: Provider[] = [
       Registration,
       Requests,
       OwnerWatch,
+      Revival,
       APPLY_SUPERVISOR,
       CAPTURE_SUPERVISOR,
       COMMAND_HANDLING,
@@ -47,6 +49,7 @@ export const RUNNER_PROVIDERS: Provider[] = [
       registration: Registration,
       requests: Requests,
       watch: OwnerWatch,
+      revival: Revival,
       apply: ApplySupervisor,
       capture: CaptureSupervisor,
       commands: CommandHandling,
@@ -62,6 +65,7 @@ export const RUNNER_PROVIDERS: Provider[] = [
         registration,
         requests,
         watch,
+        revival,
         apply,
         capture: { stop: () => capture.stop().finally(() => scripts.close()) },
         commands,

@@ -258,7 +258,10 @@ describe('readiness', () => {
   it('says that the deployment is being retried, and why', async () => {
     const around = new Surroundings();
     around.reports = [];
-    around.requests.failed('Fleet', 1, 3, 'Fleet cannot be reached: ECONNREFUSED', false);
+    around.requests.failed('Fleet', 1, 3, 'Fleet cannot be reached: ECONNREFUSED', {
+      final: false,
+      mayPass: true,
+    });
     const { body } = await ready(await start(around)).expect(503);
     expect(body.error['Fleet/Cars'].detail).toBe(
       'the deployment is retried (3 tries so far): Fleet cannot be reached: ECONNREFUSED',
@@ -267,7 +270,7 @@ describe('readiness', () => {
 
   it('is 503 while the database or NATS is away, and live all the time', async () => {
     const around = new Surroundings();
-    around.bus = { isConnected: false, problem: 'connection refused' };
+    around.bus = { health: () => ({ ready: false, detail: 'connection refused' }) };
     around.state.away = true;
     const requester = await start(around);
     const { body, text } = await ready(requester).expect(503);
@@ -299,7 +302,7 @@ describe('GET /metrics', () => {
     const around = new Surroundings();
     around.capture.running = [captureReport()];
     around.reports = [applyReport({ appliedEtag: 90, behindMs: 12, errors: 4 })];
-    around.requests.failed('Fleet', 1, 3, 'x', false);
+    around.requests.failed('Fleet', 1, 3, 'x', { final: false, mayPass: true });
     around.letters = [deadLetter('hr.1', 'x')];
     const { text } = await request((await start(around)).server)
       .get('/metrics')

@@ -1,19 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
 import { classifyAnswer } from './classify-answer.ts';
+import type { ModuleAnswer } from '@nestjs-spark/modules/internal';
 
 const RESULT = { success: true, tasksCreated: 1, tasksUpdated: 0, tasksRemoved: 0, revision: 1, tasks: [] };
 
+const NOW = Date.parse('2026-01-01T12:00:00.000Z');
+const KEY = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
+
+function classify(answer: ModuleAnswer) {
+  return classifyAnswer('Fleet', answer, { module: 'HR', keyId: KEY, now: NOW });
+}
+
 describe("what an owner's answer means for the command", () => {
   it.each([408, 425, 429, 500, 502, 503, 504, 599, 301, 302, 307, 100])('%i: try again', (status) => {
-    expect(classifyAnswer('Fleet', { kind: 'answered', status, body: null }).outcome).toBe('retry');
+    expect(classify({ kind: 'answered', status, body: null }).outcome).toBe('retry');
   });
 
   it.each([400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 431, 451])('%i: never again', (status) => {
-    expect(classifyAnswer('Fleet', { kind: 'answered', status, body: null }).outcome).toBe('give-up');
+    expect(classify({ kind: 'answered', status, body: null }).outcome).toBe('give-up');
   });
 
   it('200 with a result: deployed', () => {
-    expect(classifyAnswer('Fleet', { kind: 'answered', status: 200, body: RESULT })).toEqual({
+    expect(classify({ kind: 'answered', status: 200, body: RESULT })).toEqual({
       outcome: 'deployed',
       result: RESULT,
     });
@@ -22,24 +30,50 @@ describe("what an owner's answer means for the command", () => {
   it.each([[null], ['<html>'], [{}], [{ ...RESULT, success: false }]])(
     '200 with %j: not the module, or not done; try again',
     (body) => {
-      expect(classifyAnswer('Fleet', { kind: 'answered', status: 200, body }).outcome).toBe('retry');
+      expect(classify({ kind: 'answered', status: 200, body }).outcome).toBe('retry');
     },
   );
 
   it('409 for an older revision: told apart, with the revision that the owner has', () => {
     const body = { type: 'urn:spark:problem:older-revision', detail: 'Revision 7 is deployed', revision: 7 };
-    expect(classifyAnswer('Fleet', { kind: 'answered', status: 409, body })).toMatchObject({
+    expect(classify({ kind: 'answered', status: 409, body })).toMatchObject({
       outcome: 'outdated',
       ownerRevision: 7,
     });
   });
 
   it('nobody there, or not registered yet: try again', () => {
-    expect(classifyAnswer('Fleet', { kind: 'unreachable', reason: 'ECONNREFUSED' })).toEqual({
+    expect(classify({ kind: 'unreachable', reason: 'ECONNREFUSED' })).toEqual({
       outcome: 'retry',
       reason: 'Fleet cannot be reached: ECONNREFUSED',
     });
-    expect(classifyAnswer('Fleet', { kind: 'not-registered' }).outcome).toBe('retry');
+    expect(classify({ kind: 'not-registered' }).outcome).toBe('retry');
+  });
+
+  it.each([
+    [
+      '2026-01-01T11:00:00.000Z',
+      /^the clock is off by 3600 s: .* 2026-01-01T12:00:00.000Z, ahead of Fleet's, .* 2026-01-01T11:00/,
+    ],
+    ['2026-01-01T12:00:30.000Z', /^the clock is off by 30 s: .* behind Fleet's/],
+    ['yesterday', /^Fleet refuses this module's requests for their times: the clocks differ$/],
+    [7, /the clocks differ$/],
+    [undefined, /the clocks differ$/],
+  ])('401 for the times, at %s by the owner: try again, and the clock is named', (time, reason) => {
+    const body = { type: 'urn:spark:problem:token-times', detail: 'expired', time };
+    expect(classify({ kind: 'answered', status: 401, body })).toEqual({
+      outcome: 'retry',
+      reason: expect.stringMatching(reason),
+    });
+  });
+
+  it('401 for the key: the key and the remedy are named, and no operator token; it may be approved one day', () => {
+    const detail = 'A valid module or operator token is needed. Operators show SPARK_OPERATOR_TOKEN';
+    const body = { type: 'urn:spark:problem:unauthenticated', detail };
+    const verdict = classify({ kind: 'answered', status: 401, body });
+    expect(verdict).toMatchObject({ outcome: 'give-up', mayPass: true });
+    expect(verdict).toMatchObject({ reason: expect.stringContaining(`SPARK_TRUSTED_KEYS=HR=${KEY}`) });
+    expect(JSON.stringify(verdict)).not.toMatch(/operator/i);
   });
 
   it("carries the owner's own reason, fields included, and not without end", () => {
@@ -48,12 +82,13 @@ describe("what an owner's answer means for the command", () => {
       detail: 'Script Cars cannot run',
       errors: [{ pointer: '/scripts/0/script', detail: 'Unexpected token', line: 3 }, 'odd', null],
     };
-    expect(classifyAnswer('Fleet', { kind: 'answered', status: 422, body })).toEqual({
+    expect(classify({ kind: 'answered', status: 422, body })).toEqual({
       outcome: 'give-up',
+      mayPass: false,
       reason: 'Fleet answered 422: Script Cars cannot run; /scripts/0/script: Unexpected token (line 3)',
     });
     const endless = { detail: 'x'.repeat(100_000) };
-    const verdict = classifyAnswer('Fleet', { kind: 'answered', status: 400, body: endless });
+    const verdict = classify({ kind: 'answered', status: 400, body: endless });
     expect('reason' in verdict && verdict.reason.length).toBeLessThan(1_100);
   });
 });

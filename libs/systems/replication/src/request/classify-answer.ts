@@ -6,34 +6,71 @@ export type Verdict =
   /** The owner knows a newer revision than the one it was sent. */
   | { outcome: 'outdated'; ownerRevision: number | null; reason: string }
   | { outcome: 'retry'; reason: string }
-  | { outcome: 'give-up'; reason: string };
+  /** `mayPass`: not by trying again soon, but without anything being changed here. */
+  | { outcome: 'give-up'; reason: string; mayPass: boolean };
+
+/** Who asks, and when by its own clock. */
+export interface Asker {
+  module: string;
+  /** RFC 7638 thumbprint of its key. */
+  keyId: string;
+  /** Milliseconds since 1970. */
+  now: number;
+}
 
 const PASSING = new Set([408, 425, 429]);
 
 /** What an answer means for the command: done, once more, or never again. */
-export function classifyAnswer(owner: string, answer: ModuleAnswer): Verdict {
+export function classifyAnswer(owner: string, answer: ModuleAnswer, asker: Asker): Verdict {
   switch (answer.kind) {
     case 'not-registered':
       return { outcome: 'retry', reason: `${owner} is not registered yet` };
     case 'unreachable':
       return { outcome: 'retry', reason: `${owner} cannot be reached: ${answer.reason}` };
     case 'answered':
-      return classifyStatus(owner, answer.status, answer.body);
+      return classifyStatus(owner, answer.status, answer.body, asker);
   }
 }
 
-function classifyStatus(owner: string, status: number, body: unknown): Verdict {
+function classifyStatus(owner: string, status: number, body: unknown, asker: Asker): Verdict {
   const reason = `${owner} answered ${status}${describeProblem(body)}`;
   if (status >= 200 && status < 300) {
     return isResult(body)
       ? { outcome: 'deployed', result: body }
       : { outcome: 'retry', reason: `${reason}, which is no deployment result: is its URL right?` };
   }
-  if (status === 409 && isOlderRevision(body)) {
+  if (isProblem(body, PROBLEMS.tokenTimes.type)) {
+    return { outcome: 'retry', reason: describeClocks(owner, body, asker.now) };
+  }
+  if (isProblem(body, PROBLEMS.unauthenticated.type)) {
+    return { outcome: 'give-up', reason: describeKey(owner, asker), mayPass: true };
+  }
+  if (status === 409 && isProblem(body, PROBLEMS.olderRevision.type)) {
     return { outcome: 'outdated', ownerRevision: revisionOf(body), reason };
   }
   const passes = status < 400 || status >= 500 || PASSING.has(status);
-  return { outcome: passes ? 'retry' : 'give-up', reason };
+  return passes ? { outcome: 'retry', reason } : { outcome: 'give-up', reason, mayPass: false };
+}
+
+/** The owner has checked the signature before it tells its time, so it is the clocks and nothing else. */
+function describeClocks(owner: string, body: object, now: number): string {
+  const time = 'time' in body && typeof body.time === 'string' ? Date.parse(body.time) : Number.NaN;
+  if (Number.isNaN(time)) return `${owner} refuses this module's requests for their times: the clocks differ`;
+  const off = Math.round((now - time) / 1_000);
+  const side = off > 0 ? 'ahead of' : 'behind';
+  return (
+    `the clock is off by ${Math.abs(off)} s: this module's shows ${new Date(now).toISOString()}, ${side} ${owner}'s, ` +
+    `which shows ${new Date(time).toISOString()} and refuses requests made so far from its time. Set the one that is wrong (NTP)`
+  );
+}
+
+/** The owner's own words speak to people; a module has shown its key, and that is what was not accepted. */
+function describeKey(owner: string, { module, keyId }: Asker): string {
+  return (
+    `${owner} answered 401: it does not accept this module's key ${keyId}, because it believes another key of ${module}, ` +
+    `or none. When this one is right, approve it at ${owner} (SPARK_TRUSTED_KEYS=${module}=${keyId}), or delete the document ` +
+    `sparkKeys/${module.toLowerCase()} in ${owner}'s database, which has the other one`
+  );
 }
 
 function isResult(body: unknown): body is EtlDeploymentResult {
@@ -42,10 +79,8 @@ function isResult(body: unknown): body is EtlDeploymentResult {
   return success === true && Array.isArray(tasks);
 }
 
-function isOlderRevision(body: unknown): boolean {
-  return (
-    typeof body === 'object' && body !== null && 'type' in body && body.type === PROBLEMS.olderRevision.type
-  );
+function isProblem(body: unknown, type: string): body is object {
+  return typeof body === 'object' && body !== null && 'type' in body && body.type === type;
 }
 
 function revisionOf(body: unknown): number | null {

@@ -60,7 +60,7 @@ async function start(declarations: Declaration[]): Promise<void> {
   requests = new Requests({ requester: 'HR', declarations: wanted, book, bus, status, target, log });
   const client = new ModuleClient({ registry, identity });
   const renumber = (owner: string, above: number): Promise<void> => requests.renumber(owner, above);
-  handler = new DeployHandler({ client, book, status, renumber, log });
+  handler = new DeployHandler({ client, identity, book, status, renumber, log });
 }
 
 describe('the request to an owner', () => {
@@ -122,6 +122,44 @@ describe('the request to an owner', () => {
       state: 'dead',
       lastError: 'Fleet answered 403: Cars are not shared with HR',
     });
+  });
+
+  it('is retried while one of the two clocks is wrong, and says by how much; then it is deployed', async () => {
+    await register('Fleet', fleet.url);
+    const right = fleet.answer;
+    const time = new Date(Date.now() - 3_600_000).toISOString();
+    fleet.answer = { status: 401, body: { type: 'urn:spark:problem:token-times', detail: 'expired', time } };
+    await requests.sendAll();
+    const command = bus.take(SUBJECT);
+    const delayed = handler.handle(command, FIRST);
+    await expect(delayed).rejects.toThrow(DeploymentDelayedError);
+    await expect(delayed).rejects.toThrow(/the clock is off by 36\d\d s.*ahead of Fleet's/);
+    expect(log.said('warn').join()).toMatch(/the clock is off by/);
+    fleet.answer = right;
+    await handler.handle(command, { attempt: 2, last: false });
+    expect(status.of('Fleet')).toMatchObject({ state: 'deployed', lastError: null });
+  });
+
+  it('is a dead letter for a key that is not believed, names it, and may pass; one that is not shared may not', async () => {
+    await register('Fleet', fleet.url);
+    fleet.answer = { status: 401, body: { type: 'urn:spark:problem:unauthenticated', detail: 'operators' } };
+    await requests.sendAll();
+    const command = bus.take(SUBJECT);
+    await expect(handler.handle(command, FIRST)).rejects.toThrow(PermanentError);
+    expect(status.of('Fleet')?.lastError).toMatch(/SPARK_TRUSTED_KEYS=HR=/);
+    expect(status.stranded()).toEqual(['Fleet']);
+    fleet.answer = { status: 403, body: { detail: 'not shared' } };
+    await expect(handler.handle(command, FIRST)).rejects.toThrow(PermanentError);
+    expect(status.stranded()).toEqual([]);
+  });
+
+  it('that nobody answered to the last try may pass', async () => {
+    await register('Fleet', 'http://127.0.0.1:9');
+    await requests.sendAll();
+    await expect(handler.handle(bus.take(SUBJECT), { attempt: 6, last: true })).rejects.toThrow(
+      /cannot be reached/,
+    );
+    expect(status.stranded()).toEqual(['Fleet']);
   });
 
   it('is dead after the last try', async () => {
@@ -255,7 +293,7 @@ describe('an owner that registers', () => {
   it('before this start is asked again only when the request has come to grief', async () => {
     await announce('Fleet', 500);
     await announce('Other', 500);
-    status.failed('Fleet', 1, 6, 'down', true);
+    status.failed('Fleet', 1, 6, 'down', { final: true, mayPass: true });
     watch(1_000);
     await eventually(() => expect(bus.waiting.has(SUBJECT)).toBe(true));
     expect([...bus.waiting.keys()]).toEqual([SUBJECT]);

@@ -3,7 +3,7 @@ import { PermanentError } from '@nestjs-spark/jetstream';
 import { classifyAnswer } from './classify-answer.ts';
 import type { Delivery } from './command-bus.ts';
 import { readDeployCommand, type DeployCommand } from './deploy-command.ts';
-import type { ModuleClient } from '@nestjs-spark/modules/internal';
+import type { ModuleClient, ModuleIdentity } from '@nestjs-spark/modules/internal';
 import type { RequestBook } from './request-book.ts';
 import { enginesOf, type DeployedRevision } from './request-record.ts';
 import type { RequestStatus } from './request-status.ts';
@@ -12,6 +12,7 @@ export const DEPLOY_PATH = '/spark/etl/deploy';
 
 export interface DeployHandlerParts {
   client: ModuleClient;
+  identity: Pick<ModuleIdentity, 'module' | 'keyId'>;
   book: RequestBook;
   status: RequestStatus;
   /** Sends the owner's set once more under a higher revision. */
@@ -24,6 +25,14 @@ export class DeploymentDelayedError extends Error {
   constructor(reason: string, options?: ErrorOptions) {
     super(reason, options);
     this.name = 'DeploymentDelayedError';
+  }
+}
+
+/** The owner refuses for something that may be put right at the owner: the command becomes a dead letter, and is sent again. */
+export class DeploymentRefusedForNowError extends PermanentError {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'DeploymentRefusedForNowError';
   }
 }
 
@@ -45,8 +54,7 @@ export class DeployHandler {
     try {
       await this.deploy(command, delivery, signal);
     } catch (error) {
-      const final = error instanceof PermanentError || delivery.last;
-      this.note(command, delivery, messageOf(error), final);
+      this.note(command, delivery, error);
       throw error;
     }
   }
@@ -65,7 +73,8 @@ export class DeployHandler {
       body: request,
       ...(signal ? { signal } : {}),
     });
-    const verdict = classifyAnswer(owner, answer);
+    const { module, keyId } = this.parts.identity;
+    const verdict = classifyAnswer(owner, answer, { module, keyId, now: Date.now() });
     switch (verdict.outcome) {
       case 'deployed':
         return this.deployed(owner, request.revision, delivery.attempt, verdict.result);
@@ -74,7 +83,9 @@ export class DeployHandler {
       case 'retry':
         throw new DeploymentDelayedError(verdict.reason);
       case 'give-up':
-        throw new PermanentError(verdict.reason);
+        throw verdict.mayPass
+          ? new DeploymentRefusedForNowError(verdict.reason)
+          : new PermanentError(verdict.reason);
     }
   }
 
@@ -108,14 +119,20 @@ export class DeployHandler {
     await this.parts.renumber(owner, verdict.ownerRevision);
   }
 
-  private note({ owner, request }: DeployCommand, delivery: Delivery, error: string, final: boolean): void {
+  private note({ owner, request }: DeployCommand, delivery: Delivery, error: unknown): void {
     const { status, log } = this.parts;
     const before = status.of(owner);
-    status.failed(owner, request.revision, delivery.attempt, error, final);
-    if (final)
-      log.warn(
-        `The request to ${owner} stays a dead letter until it is replayed or ${owner} registers again`,
-      );
-    else if (before?.lastError !== error) log.warn(`${error}. Trying again`);
+    const isRefused = error instanceof PermanentError;
+    const final = isRefused || delivery.last;
+    const mayPass = !isRefused || error instanceof DeploymentRefusedForNowError;
+    const reason = messageOf(error);
+    status.failed(owner, request.revision, delivery.attempt, reason, { final, mayPass });
+    if (before?.lastError !== reason)
+      log.warn(`${reason}. ${final ? 'It is a dead letter' : 'Trying again'}`);
+    if (!final) return;
+    const next = mayPass
+      ? `it is sent again every few minutes, or when ${owner} is heard of`
+      : `it stays one until it is replayed or ${owner} registers again`;
+    log.warn(`The request to ${owner} is a dead letter: ${next}`);
   }
 }

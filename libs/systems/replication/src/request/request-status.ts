@@ -24,6 +24,7 @@ export function engineOf(request: OwnerRequestStatus | null, task: string): Engi
 /** How far this module's requests to owners have come, as this instance knows it. */
 export class RequestStatus {
   private readonly byOwner = new Map<string, OwnerRequestStatus>();
+  private readonly passing = new Set<string>();
 
   /** One entry per owner that is asked for something, or was until now. */
   all(): OwnerRequestStatus[] {
@@ -32,6 +33,13 @@ export class RequestStatus {
 
   of(owner: string): OwnerRequestStatus | null {
     return this.byOwner.get(owner.toLowerCase()) ?? null;
+  }
+
+  /** The owners whose request is a dead letter for something that may pass by itself. */
+  stranded(): string[] {
+    return this.all()
+      .filter(({ owner, state }) => state === 'dead' && this.passing.has(owner.toLowerCase()))
+      .map(({ owner }) => owner);
   }
 
   /** @param engines what the owner answered to an earlier revision */
@@ -46,9 +54,21 @@ export class RequestStatus {
     });
   }
 
-  failed(owner: string, revision: number, attempts: number, error: string, final: boolean): void {
+  /**
+   * @param final no retry follows
+   * @param mayPass nothing has to be changed here for it to work one day
+   */
+  failed(
+    owner: string,
+    revision: number,
+    attempts: number,
+    error: string,
+    { final, mayPass }: { final: boolean; mayPass: boolean },
+  ): void {
     const before = this.of(owner);
     if (before && before.revision > revision) return;
+    if (mayPass) this.passing.add(owner.toLowerCase());
+    else this.passing.delete(owner.toLowerCase());
     this.byOwner.set(owner.toLowerCase(), {
       owner,
       revision,

@@ -16,6 +16,11 @@ export interface SparkReplicationOptions {
   engine?: EngineChoice;
   /** JetStream. `NATS_URL`, then `nats://127.0.0.1:4222`. */
   natsUrl?: string;
+  /**
+   * How many bytes of JetStream each route from this module to another one reserves; less where JetStream has less left,
+   * down to 8 MiB. `SPARK_ROUTE_MAX_BYTES`, then 67,108,864 (64 MiB); at least 8,388,608.
+   */
+  routeMaxBytes?: number;
   /** Directory of the module's key pair, `{moduleName}.jwk.json`. `SPARK_KEYS_DIR`, then `keys` in `SPARK_DATA_DIR`. */
   keysDir?: string;
   /** Opens the operators' side of `/spark/*` to whoever shows it. `SPARK_OPERATOR_TOKEN`; unset: closed to operators. */
@@ -47,6 +52,7 @@ export interface ReplicationSettings {
   moduleUrl: string;
   engine: EngineChoice;
   natsUrl: string;
+  routeMaxBytes: number;
   keysDir: string;
   operatorToken: string | null;
   retrySeconds: readonly number[];

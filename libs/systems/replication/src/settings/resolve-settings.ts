@@ -1,3 +1,4 @@
+import { isRouteBytes, ROUTE_BYTES_RULE, routeBytes } from '@nestjs-spark/bus/internal';
 import { ENGINE_NAMES, isName } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
@@ -32,6 +33,7 @@ export function resolveSettings(
     moduleUrl: moduleUrl(options.moduleUrl ?? env('SPARK_MODULE_URL') ?? localUrl(env('PORT')), faults),
     engine: engine(options.engine ?? env('SPARK_REPLICATION_ENGINE') ?? DEFAULTS.engine, faults),
     natsUrl: options.natsUrl ?? env('NATS_URL') ?? DEFAULTS.natsUrl,
+    routeMaxBytes: routeMaxBytes(options.routeMaxBytes, env('SPARK_ROUTE_MAX_BYTES'), faults),
     keysDir: options.keysDir ?? keysDir(environment),
     operatorToken: options.operatorToken ?? env('SPARK_OPERATOR_TOKEN') ?? null,
     retrySeconds: retrySeconds(options.retrySeconds, env('SPARK_RETRY_SECONDS'), faults),
@@ -94,6 +96,12 @@ function retrySeconds(
   if (!usable)
     faults.push('retrySeconds (SPARK_RETRY_SECONDS) has to be seconds above 0, as in 2,10,30,60,300');
   return seconds;
+}
+
+function routeMaxBytes(given: number | undefined, text: string | undefined, faults: string[]): number {
+  const bytes = routeBytes(given, text);
+  if (!isRouteBytes(bytes)) faults.push(ROUTE_BYTES_RULE);
+  return bytes;
 }
 
 function toNumber(text: string): number {

@@ -7,6 +7,7 @@ import {
   JetStreamControlBoard,
   JetStreamLeaseKeeper,
   JetStreamModuleRegistry,
+  leaseProbe,
 } from '@nestjs-spark/jetstream/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import type { BusSettings } from '../settings/bus-settings.ts';
@@ -22,12 +23,21 @@ export class SparkBus {
   readonly registry: ModuleRegistry;
   readonly deadLetters: DeadLetterStore;
 
-  constructor({ natsUrl, name }: BusSettings) {
-    const connection = new JetStreamConnection({ url: natsUrl, name, log: logFor('JetStream') });
+  constructor({ natsUrl, name, routeMaxBytes }: BusSettings) {
+    const connection = new JetStreamConnection({
+      url: natsUrl,
+      name,
+      log: logFor('JetStream'),
+      probe: leaseProbe(name),
+    });
     this.name = name;
     this.connection = connection;
     this.board = new JetStreamControlBoard(connection, logFor('ControlBoard'));
-    this.changes = new JetStreamChangeLog({ connection, log: logFor('ChangeLog') });
+    this.changes = new JetStreamChangeLog({
+      connection,
+      log: logFor('ChangeLog'),
+      limits: { maxBytes: routeMaxBytes },
+    });
     this.leases = new JetStreamLeaseKeeper({ connection, log: logFor('LeaseKeeper') });
     this.registry = new JetStreamModuleRegistry({ connection });
     this.deadLetters = new DeadLetterStore(connection, name);

@@ -1,3 +1,5 @@
+import { DEFAULT_ROUTE_BYTES, LEAST_ROUTE_BYTES } from '@nestjs-spark/jetstream/internal';
+
 /** What is left out comes from the environment, read when the application starts. */
 export interface SparkBusOptions {
   /**
@@ -10,12 +12,19 @@ export interface SparkBusOptions {
    * `SPARK_MODULE_NAME`; without either the start ends.
    */
   name?: string;
+  /**
+   * How many bytes of JetStream each route of change sets reserves; less where JetStream has less left, down to 8 MiB.
+   * `SPARK_ROUTE_MAX_BYTES`, then 67,108,864 (64 MiB); at least 8,388,608.
+   */
+  routeMaxBytes?: number;
 }
 
 /** The options, completed. */
 export interface BusSettings {
   readonly natsUrl: string;
   readonly name: string;
+  /** Bytes of JetStream that each route of change sets reserves. */
+  readonly routeMaxBytes: number;
 }
 
 /** The settings do not name a bus that can be used. The message has all faults and the remedies; fix them and start again. */
@@ -25,17 +34,31 @@ export class BusSettingsError extends Error {
 
 const NATS_URL = 'nats://127.0.0.1:4222';
 
-/** @throws {BusSettingsError} when there is no name */
+/** @throws {BusSettingsError} when there is no name, or a route cannot have that many bytes */
 export function readBusSettings(
-  { natsUrl, name }: SparkBusOptions,
+  options: SparkBusOptions,
   environment: Readonly<Record<string, string | undefined>>,
 ): BusSettings {
   const env = (variable: string): string | undefined => environment[variable]?.trim() || undefined;
-  const given = name ?? env('SPARK_MODULE_NAME');
-  if (given === undefined) {
+  const name = options.name ?? env('SPARK_MODULE_NAME');
+  if (name === undefined) {
     throw new BusSettingsError(
       "The bus needs the application's name: give it to SparkBusModule.forRoot({ name }) or set SPARK_MODULE_NAME.",
     );
   }
-  return { name: given, natsUrl: natsUrl ?? env('NATS_URL') ?? NATS_URL };
+  const routeMaxBytes = routeBytes(options.routeMaxBytes, env('SPARK_ROUTE_MAX_BYTES'));
+  if (!isRouteBytes(routeMaxBytes)) throw new BusSettingsError(`${ROUTE_BYTES_RULE}.`);
+  return { name, natsUrl: options.natsUrl ?? env('NATS_URL') ?? NATS_URL, routeMaxBytes };
+}
+
+/** What a route can have, in words. */
+export const ROUTE_BYTES_RULE = `routeMaxBytes (SPARK_ROUTE_MAX_BYTES) has to be whole bytes, ${LEAST_ROUTE_BYTES} at least`;
+
+/** The bytes of a route as an option or a variable gives them; NaN for a text that is not a number. */
+export function routeBytes(given: number | undefined, text: string | undefined): number {
+  return given ?? (text === undefined ? DEFAULT_ROUTE_BYTES : Number(text));
+}
+
+export function isRouteBytes(bytes: number): boolean {
+  return Number.isSafeInteger(bytes) && bytes >= LEAST_ROUTE_BYTES;
 }

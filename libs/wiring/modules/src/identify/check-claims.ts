@@ -36,19 +36,16 @@ export function headerFault(header: ProtectedHeaderParameters): string | null {
   return null;
 }
 
-/** Why a token's claims do not fit the request, or null. Costs no look-up and proves nothing: the signature comes after. */
-export function claimsFault(
-  claims: JWTPayload,
-  request: SignedRequest,
-  receiver: Receiver,
-  nowSeconds: number,
-): string | null {
+/**
+ * Why a token's claims do not fit the request, or null; whether its times are right is another question. Costs no look-up
+ * and proves nothing: the signature comes after.
+ */
+export function claimsFault(claims: JWTPayload, request: SignedRequest, receiver: Receiver): string | null {
   if (!hasShape(claims)) return 'a claim is missing or of the wrong type';
   if (!isName(claims.iss)) return 'iss is not a name';
   if (claims.aud.toLowerCase() !== receiver.moduleName.toLowerCase()) return 'aud is another module';
   if (claims.jti.length === 0 || claims.jti.length > JTI_MAX_LENGTH) return 'jti is empty or too long';
-  const time = timeFault(claims, nowSeconds);
-  if (time) return time;
+  if (claims.exp <= claims.iat || claims.exp - claims.iat > TOKEN_SECONDS) return 'lives too long';
   if (claims.htm !== request.method.toUpperCase()) return 'htm is another method';
   const signed = pathOf(claims.htu);
   if (signed === null || !acceptedPaths(request.path, receiver.moduleUrl).includes(signed)) {
@@ -57,11 +54,12 @@ export function claimsFault(
   return claims.body_sha256 === bodyDigest(request.body) ? null : 'body_sha256 is of another body';
 }
 
-function timeFault(claims: TokenClaims & JWTPayload, now: number): string | null {
-  if (claims.iat > now + CLOCK_SKEW_SECONDS) return 'iat lies in the future';
-  if (claims.exp <= now - CLOCK_SKEW_SECONDS) return 'expired';
-  if (claims.exp <= claims.iat || claims.exp - claims.iat > TOKEN_SECONDS) return 'lives too long';
-  if (claims.nbf !== undefined && claims.nbf > now + CLOCK_SKEW_SECONDS) return 'nbf lies in the future';
+/** Why the times do not fit this clock, or null. Told to whoever has signed with a believed key: that clock is wrong, or this. */
+export function timeFault(claims: Pick<JWTPayload, 'iat' | 'exp' | 'nbf'>, now: number): string | null {
+  const { iat = Infinity, exp = -Infinity, nbf } = claims;
+  if (iat > now + CLOCK_SKEW_SECONDS) return 'iat lies in the future';
+  if (exp <= now - CLOCK_SKEW_SECONDS) return 'expired';
+  if (nbf !== undefined && nbf > now + CLOCK_SKEW_SECONDS) return 'nbf lies in the future';
   return null;
 }
 

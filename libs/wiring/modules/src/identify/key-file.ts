@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log, PublicKeyJwk } from '@nestjs-spark/contracts/internal';
 import { exportJWK, generateKeyPair } from 'jose';
@@ -28,7 +28,7 @@ export class KeyFileError extends Error {
  * @throws {KeyFileError} when it is missing in production, or not an Ed25519 private key
  */
 export async function openKeyFile(options: KeyFileOptions): Promise<PrivateKeyJwk> {
-  const path = join(options.directory, `${options.module}.jwk.json`);
+  const path = join(options.directory, await findFileName(options));
   const existing = await readIfThere(path);
   if (existing !== null) {
     await warnWhenOpenToOthers(path, options.log);
@@ -44,6 +44,28 @@ export async function openKeyFile(options: KeyFileOptions): Promise<PrivateKeyJw
   await makeKey(options.directory, path);
   options.log.log(`Made the key of module ${options.module} in ${path}`);
   return parseKey(path, await readFile(path, 'utf8'));
+}
+
+/**
+ * A module's name is one whatever its case, so its key is, too: others would refuse a second one. A file in exactly this
+ * spelling goes before.
+ * @throws {KeyFileError} when there are several in other spellings
+ */
+async function findFileName({ directory, module, log }: KeyFileOptions): Promise<string> {
+  const own = `${module}.jwk.json`;
+  const files = await readdir(directory).catch(() => []);
+  const alike = files.filter((file) => file.toLowerCase() === own.toLowerCase());
+  const [only, another] = alike;
+  if (only === undefined || alike.includes(own)) return own;
+  if (another !== undefined) {
+    throw new KeyFileError(
+      join(directory, own),
+      `is missing, and there are keys of other spellings of this name (${alike.join(', ')})`,
+      `Rename the one that other modules know to ${own}, and remove the rest.`,
+    );
+  }
+  log.log(`Module ${module} goes on with the key ${only}: the name was written so before`);
+  return only;
 }
 
 /** Several instances may start at once: the file appears whole, and whoever comes second uses the first one's. */

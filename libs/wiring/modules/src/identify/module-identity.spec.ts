@@ -34,6 +34,28 @@ describe("a module's identity", () => {
     expect(new Set(all.map(({ keyId }) => keyId)).size).toBe(1);
   });
 
+  it.each([true, false])(
+    'goes on with its key when only the case of its name changes (production: %s)',
+    async (production) => {
+      const keys = join(directory, 'keys');
+      const before = await ModuleIdentity.open({ directory: keys, module: 'Hr', production: false, log });
+      expect((await open(production)).keyId).toBe(before.keyId);
+      expect(await readdir(keys)).toEqual(['Hr.jwk.json']);
+      expect(log.said('log').join()).toContain('goes on with the key Hr.jwk.json');
+    },
+  );
+
+  it('takes the file of its own spelling, and does not guess between two others', async () => {
+    const keys = join(directory, 'keys');
+    await open();
+    const text = await readFile(file(), 'utf8');
+    await writeFile(join(keys, 'Hr.jwk.json'), 'something else');
+    await open();
+    await rm(file());
+    await writeFile(join(keys, 'hr.jwk.json'), text);
+    await expect(open()).rejects.toThrow(/other spellings of this name \(.*\).*Rename the one/);
+  });
+
   it('is never made in production; the message says what to put where', async () => {
     await expect(open(true)).rejects.toThrow(KeyFileError);
     await expect(open(true)).rejects.toThrow(/HR\.jwk\.json is missing.*SPARK_KEYS_DIR/);

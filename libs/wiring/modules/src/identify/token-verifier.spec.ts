@@ -158,9 +158,8 @@ describe('refused with one and the same 401, whatever the cause', () => {
     ['a path in another case', () => sign({ htu: '/Spark/etl/deploy' })],
     ['another body', () => sign({ body_sha256: bodyDigest('{}') })],
     ['no body hash', () => sign({ body_sha256: undefined })],
-    ['expired', () => sign({ iat: seconds() - 70, exp: seconds() - 10 })],
-    ['made in the future', () => sign({ iat: seconds() + 30, exp: seconds() + 60 })],
-    ['not valid yet', () => sign({ nbf: seconds() + 30 })],
+    ['expired, and signed by another', async () => sign({ ...expiredTimes() }, {}, await makeKey())],
+    ['expired, and for another path', () => sign({ ...expiredTimes(), htu: '/spark/replication' })],
     ['living longer than a minute', () => sign({ exp: seconds() + 61 })],
     ['without end', () => sign({ exp: undefined })],
     ['ending before it began', () => sign({ exp: seconds() - 1 })],
@@ -188,6 +187,26 @@ describe('refused with one and the same 401, whatever the cause', () => {
     });
     expect(state.documents.size).toBe(0);
   });
+
+  it.each([
+    ['expired', expiredTimes],
+    ['made an hour ago', () => ({ iat: seconds() - 3_600, exp: seconds() - 3_540 })],
+    ['made in the future', () => ({ iat: seconds() + 30, exp: seconds() + 60 })],
+    ['made in an hour', () => ({ iat: seconds() + 3_600, exp: seconds() + 3_660 })],
+    ['not valid yet', () => ({ nbf: seconds() + 30 })],
+  ])(
+    '%s, but signed with the believed key: it is told this clock, so that it knows what is wrong',
+    async (_, times) => {
+      const error = await refusal(await sign(times()));
+      expect(error.toProblem()).toMatchObject({
+        type: 'urn:spark:problem:token-times',
+        status: 401,
+        time: new Date(now).toISOString(),
+        detail: expect.stringContaining("this module's clock"),
+      });
+      expect(state.documents.size).toBe(0);
+    },
+  );
 
   it('a token shown twice', async () => {
     const token = await sign();
@@ -317,4 +336,8 @@ async function makeKey(): Promise<Key> {
   const { kty = '', crv = '', x = '' } = await exportJWK(pair.publicKey);
   const jwk = { kty, crv, x };
   return { jwk, keyId: await calculateJwkThumbprint(jwk), privateKey: pair.privateKey };
+}
+
+function expiredTimes(): Record<string, unknown> {
+  return { iat: seconds() - 70, exp: seconds() - 10 };
 }

@@ -1,8 +1,8 @@
 import { ProblemError, UnavailableError, type Log } from '@nestjs-spark/contracts/internal';
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
-import { claimsFault, headerFault, type Receiver, type SignedRequest } from './check-claims.ts';
+import { claimsFault, headerFault, timeFault, type Receiver, type SignedRequest } from './check-claims.ts';
 import type { KeyRing } from './key-ring.ts';
-import { CLOCK_SKEW_SECONDS, TOKEN_ALGORITHM, TOKEN_MAX_LENGTH } from './token-claims.ts';
+import { TOKEN_ALGORITHM, TOKEN_MAX_LENGTH } from './token-claims.ts';
 import { unauthenticated } from './unauthenticated.ts';
 import { UsedTokens } from './used-tokens.ts';
 
@@ -38,7 +38,8 @@ export class TokenVerifier {
   }
 
   /**
-   * @throws {ProblemError} `unauthenticated` (401), the same for every cause, which only the debug log tells;
+   * @throws {ProblemError} `unauthenticated` (401), the same for every cause, which only the debug log tells; `tokenTimes`
+   * (401) when everything but the times is right, the signature included, with this clock;
    * `tooMany` (429) when a module shows more tokens than can be remembered; `unavailable` (503) when keys cannot be read now
    */
   async verify(request: RequestToVerify): Promise<VerifiedModule> {
@@ -60,28 +61,47 @@ export class TokenVerifier {
   }
 
   private async check(request: RequestToVerify): Promise<VerifiedModule> {
-    const { issuer, keyId } = this.readClaim(request);
+    const { issuer, keyId, issuedAt, notBefore } = this.readClaim(request);
     const key = await this.parts.keys.find(issuer, keyId);
     if (!key) throw new Refusal(`no believed key ${keyId} of ${issuer}`);
+    // By the token's own clock: only whoever has signed it may learn that the clocks differ, and by how much.
     const { payload } = await jwtVerify(request.token, key.key, {
       algorithms: [TOKEN_ALGORITHM],
-      clockTolerance: CLOCK_SKEW_SECONDS,
-      currentDate: new Date(this.now()),
+      currentDate: new Date(Math.max(issuedAt, notBefore) * 1_000),
     });
+    this.checkTimes(key.module, payload);
     this.spend(key.module, payload);
     if (key.pin) await this.pin(key.module, keyId, key);
     return { module: key.module };
   }
 
   /** Everything that can be refused without asking anyone. */
-  private readClaim(request: RequestToVerify): { issuer: string; keyId: string } {
+  private readClaim(request: RequestToVerify): {
+    issuer: string;
+    keyId: string;
+    issuedAt: number;
+    notBefore: number;
+  } {
     if (request.token.length > TOKEN_MAX_LENGTH) throw new Refusal('longer than any token of ours');
     const header = decodeHeader(request.token);
     const claims = decodeJwt(request.token);
-    const fault =
-      headerFault(header) ?? claimsFault(claims, request, this.parts.receiver, Math.floor(this.now() / 1000));
+    const fault = headerFault(header) ?? claimsFault(claims, request, this.parts.receiver);
     if (fault) throw new Refusal(fault);
-    return { issuer: claims.iss ?? '', keyId: header.kid ?? '' };
+    const { iss = '', iat = 0, nbf = 0 } = claims;
+    return { issuer: iss, keyId: header.kid ?? '', issuedAt: iat, notBefore: nbf };
+  }
+
+  private checkTimes(module: string, payload: JWTPayload): void {
+    const now = this.now();
+    const fault = timeFault(payload, Math.floor(now / 1_000));
+    if (!fault) return;
+    const time = new Date(now).toISOString();
+    this.parts.log.debug(`Refused a token of ${module} for its times: ${fault}`);
+    throw new ProblemError(
+      'tokenTimes',
+      `The token is ${fault} by this module's clock, which shows ${time}. Set the clock that is wrong (NTP); the request may be sent again.`,
+      { members: { time } },
+    );
   }
 
   private spend(module: string, payload: JWTPayload): void {

@@ -29,9 +29,9 @@ export class JoinedRegistry implements ModuleRegistry {
     this.log = log;
   }
 
-  async prepare(): Promise<void> {
-    await this.first.prepare();
-    await this.second.prepare();
+  async prepare(signal?: AbortSignal): Promise<void> {
+    await this.first.prepare(signal);
+    await this.second.prepare(signal);
   }
 
   async register(information: ModuleInformation): Promise<void> {

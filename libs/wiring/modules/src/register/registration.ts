@@ -29,11 +29,14 @@ export class Registration {
     this.parts = parts;
   }
 
-  /** @throws {UnavailableError} while the registry is away */
-  async register(): Promise<ModuleInformation> {
+  /**
+   * @param signal aborts what is under way
+   * @throws {UnavailableError} while the registry is away
+   */
+  async register(signal?: AbortSignal): Promise<ModuleInformation> {
     const { registry, log } = this.parts;
     const information = { ...this.parts.describe(), registeredAtUtc: new Date().toISOString() };
-    await registry.prepare();
+    await registry.prepare(signal);
     const before = await this.registeredBefore(information.appName);
     if (before?.publicKey && before.publicKey.x !== information.publicKey?.x) {
       log.warn(

@@ -27,8 +27,8 @@ export interface StoreParts {
   backup: ((path: string) => Promise<void>) | null;
   /** Why nothing can be written just now, although the store is there; null when it can, as far as is known. */
   trouble(): string | null;
-  /** Makes what is missing: databases where that is allowed, tables, and these indexes (on RavenDB; SQLite needs none). */
-  prepare(indexes: readonly IndexDefinition[]): Promise<void>;
+  /** Makes what is missing: databases where that is allowed, tables, and these indexes (on RavenDB; SQLite needs none). An abort ends it early. */
+  prepare(indexes: readonly IndexDefinition[], signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

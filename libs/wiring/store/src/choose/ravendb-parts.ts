@@ -37,10 +37,10 @@ export function ravendbParts({ own, registry, createDatabase }: RavenStoreSettin
     writer: new RavenDocumentWriter(connection),
     backup: null,
     trouble: () => null,
-    async prepare(indexes) {
-      await ensureDatabase(connection.http, own, { create: createDatabase });
-      await modules.prepare();
-      await ensureIndexes(connection.http, indexes);
+    async prepare(indexes, signal) {
+      await ensureDatabase(connection.http, own, { create: createDatabase, signal });
+      await modules.prepare(signal);
+      await ensureIndexes(connection.http, indexes, signal);
     },
     async close() {
       await Promise.all([feed, target, state, modules, connection].map((part) => part.close()));

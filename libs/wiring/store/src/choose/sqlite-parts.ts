@@ -41,9 +41,9 @@ export function sqliteParts({ path, registry, createDatabase }: SqliteStoreSetti
     writer: new SqliteDocumentWriter(database),
     backup: (to) => database.backup(to),
     trouble: () => database.trouble,
-    async prepare() {
+    async prepare(_indexes, signal) {
       await declareTables(database, entities);
-      await modules?.prepare();
+      await modules?.prepare(signal);
     },
     async close() {
       await Promise.all([feed.close(), trimmer.close(), modules?.close()]);

@@ -4,6 +4,9 @@ import type { IndexDefinition } from '@nestjs-spark/ravendb';
 
 const PAUSES_MS = [500, 1_000, 2_000, 5_000];
 
+/** Makes what is missing; `signal` aborts when the application ends. */
+export type Prepare = (indexes: readonly IndexDefinition[], signal: AbortSignal) => Promise<void>;
+
 /** Where the preparation stands: ready, or why not yet. */
 export interface StoreReadiness {
   ready: boolean;
@@ -16,7 +19,7 @@ export interface StoreReadiness {
  * whose database is away comes up, says that it is not ready, and goes on by itself.
  */
 export class StorePreparation {
-  readonly #prepare: (indexes: readonly IndexDefinition[]) => Promise<void>;
+  readonly #prepare: Prepare;
   readonly #log: Log;
   readonly #trouble: () => string | null;
   readonly #indexes: IndexDefinition[] = [];
@@ -25,11 +28,7 @@ export class StorePreparation {
   #reason: string | null = 'the store has not been looked at yet';
 
   /** @param trouble what is wrong with a store that is there; null when nothing is */
-  constructor(
-    prepare: (indexes: readonly IndexDefinition[]) => Promise<void>,
-    log: Log,
-    trouble: () => string | null = () => null,
-  ) {
+  constructor(prepare: Prepare, log: Log, trouble: () => string | null = () => null) {
     this.#prepare = prepare;
     this.#log = log;
     this.#trouble = trouble;
@@ -66,11 +65,12 @@ export class StorePreparation {
     const { signal } = this.#stop;
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
-        await this.#prepare(this.#indexes);
+        await this.#prepare(this.#indexes, signal);
         this.#reason = null;
         if (attempt > 0) this.#log.log('The store is ready');
         return;
       } catch (error) {
+        if (signal.aborted) return;
         this.#tell(error);
         const pause = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)];
         await delay(pause, undefined, { signal }).catch(() => undefined);

@@ -1,19 +1,17 @@
 import type { HealthCheck, HealthFinding } from '@nestjs-spark/observability';
 
 export interface BusConnection {
-  readonly isConnected: boolean;
-  readonly problem: string | null;
+  /** By JetStream's answers, not by an open socket. */
+  health(): HealthFinding;
 }
 
-/** Ready while NATS JetStream is reached. */
+/** Ready while NATS JetStream answers. */
 export class BusCheck implements HealthCheck {
   readonly name = 'nats';
 
   constructor(private readonly connection: BusConnection) {}
 
   look(): HealthFinding {
-    const { isConnected, problem } = this.connection;
-    if (isConnected) return { ready: true, detail: 'connected' };
-    return { ready: false, detail: problem ?? 'not connected yet' };
+    return this.connection.health();
   }
 }

@@ -1,0 +1,40 @@
+import { UnavailableError } from '@nestjs-spark/contracts';
+import { messageOf } from '@nestjs-spark/contracts/internal';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { JetStreamRefusedError, remedyFor } from './refusals.ts';
+
+const PATIENCE_MS = 1_500;
+
+/** What the failure of a small request says by itself; null when it says no more than that nothing was answered. */
+export function describeMiss(error: unknown): string | null {
+  const isSilence = error instanceof UnavailableError && !(error instanceof JetStreamRefusedError);
+  return isSilence ? null : messageOf(error);
+}
+
+/** Why JetStream does not do what it was asked for, as far as another request can tell. */
+export async function explainSilence(
+  target: string,
+  nc: NatsConnection | undefined,
+  error: unknown,
+): Promise<string> {
+  const said = describeMiss(error);
+  if (said !== null || !nc) return said ?? messageOf(error);
+  const answer = await askForFigures(nc);
+  if (answer === null) {
+    return `${target} is reached, but JetStream does not answer: most servers of its cluster may be away, or this one may be cut off from them`;
+  }
+  if (answer.error) return `${target}: ${remedyFor(answer.error.err_code, answer.error.description)}`;
+  return `${target} is reached and JetStream answers, but it stores nothing: its disk may be full, or most of the servers that keep the stream are away. nats-server has to be restarted once a full disk has room again`;
+}
+
+interface Figures {
+  error?: { err_code: number; description: string };
+}
+
+async function askForFigures(nc: NatsConnection): Promise<Figures | null> {
+  try {
+    return (await nc.request('$JS.API.INFO', '', { timeout: PATIENCE_MS })).json<Figures>();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,110 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type BusHealth, judgePulse, LATE_MS, type PulseFacts } from './judge-pulse.ts';
+
+export interface PulseParts {
+  /** A small request of the kind that the work needs; rejects when it is refused or not answered. */
+  probe: () => Promise<unknown>;
+  /** What a failed look means, in words; asked from the second failure in a row on. */
+  explain: (error: unknown) => Promise<string>;
+  /** Called each time when nothing was answered for {@link PATIENCE_MS}. */
+  silent: (forMs: number) => void;
+  /** Null when the error says no more than that nothing was answered. */
+  describe: (error: unknown) => string | null;
+}
+
+const EVERY_MS = 2_500;
+/** How long JetStream may say nothing before another server is tried. */
+export const PATIENCE_MS = 15_000;
+
+/**
+ * Asks JetStream for something small again and again while the connection stands: an open socket says nothing about a
+ * cluster without majority, a full disk, or a server that is cut off from the others.
+ */
+export class Pulse {
+  readonly #parts: PulseParts;
+  #facts: PulseFacts = {
+    problem: null,
+    brokenSince: performance.now(),
+    answeredAt: null,
+    answeredAtUtc: null,
+    tookMs: null,
+    misses: 0,
+    failure: null,
+  };
+  /** When looking began, or another server was tried. */
+  #patientSince = 0;
+
+  constructor(parts: PulseParts) {
+    this.#parts = parts;
+  }
+
+  health(problem: string | null): BusHealth {
+    return judgePulse({ ...this.#facts, problem }, performance.now());
+  }
+
+  /** Looks until `ended`. */
+  async run(ended: AbortSignal): Promise<void> {
+    this.#patientSince = performance.now();
+    while (!ended.aborted) {
+      void this.#look(ended);
+      await wait(EVERY_MS, undefined, { signal: ended, ref: false }).catch(() => undefined);
+      if (!ended.aborted) this.#checkSilence();
+    }
+  }
+
+  connected(): void {
+    this.#facts.brokenSince = null;
+    this.#patientSince = performance.now();
+  }
+
+  disconnected(): void {
+    this.#facts.brokenSince ??= performance.now();
+  }
+
+  /** A look that is late counts when it is late, not when it ends: one that hangs is known soon. */
+  async #look(ended: AbortSignal): Promise<void> {
+    const sentAt = performance.now();
+    let missed = false;
+    const miss = (failure: string | null) => {
+      if (ended.aborted || this.#facts.brokenSince !== null) return;
+      if (!missed) this.#facts.misses++;
+      missed = true;
+      this.#facts.failure = failure ?? this.#facts.failure;
+    };
+    const timer = setTimeout(() => miss(null), LATE_MS);
+    try {
+      await this.#parts.probe();
+      this.#answered(sentAt, missed);
+    } catch (error) {
+      if (ended.aborted) return;
+      miss(this.#parts.describe(error));
+      if (this.#facts.misses > 1) {
+        const explained = await this.#parts.explain(error);
+        if (this.#facts.misses > 1) this.#facts.failure = explained;
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #answered(sentAt: number, missed: boolean): void {
+    const now = performance.now();
+    const tookMs = now - sentAt;
+    Object.assign(this.#facts, {
+      answeredAt: now,
+      answeredAtUtc: new Date().toISOString(),
+      tookMs,
+      failure: null,
+    });
+    if (!missed) this.#facts.misses = 0;
+  }
+
+  #checkSilence(): void {
+    const now = performance.now();
+    const heardAt = Math.max(this.#facts.answeredAt ?? 0, this.#patientSince);
+    if (now - heardAt < PATIENCE_MS) return;
+    this.#patientSince = now;
+    this.#parts.silent(now - (this.#facts.answeredAt ?? heardAt));
+  }
+}

@@ -1,0 +1,59 @@
+import { freePort } from './free-port.ts';
+import type { ServerHandle } from './server-handle.ts';
+import type { StartOptions } from './start-one.ts';
+import { startNats } from './start-servers.ts';
+
+/** Where one server of a cluster finds another: `to`'s own port for routes, or something that stands in front of it. */
+export type RouteTo = (from: number, to: number, port: number) => Promise<number>;
+
+/** How a cluster is started. */
+export interface ClusterOptions {
+  /** How many servers. Default 3. */
+  size?: number;
+  /** The port on which server `from` reaches server `to`, whose own is `port`: a proxy's, for tests. Default `port`. */
+  route?: RouteTo;
+  /** As for one server. */
+  start?: StartOptions;
+}
+
+/** Several nats-servers that are one JetStream. */
+export interface NatsCluster {
+  /** In the order in which they were started. */
+  readonly servers: readonly ServerHandle[];
+  /** All addresses, separated by commas, as `NATS_URL` takes them. */
+  readonly url: string;
+  /** Stops them all and removes temporary data. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a JetStream cluster on loopback, whatever `NATS_URL` says; every server knows all others. It answers when
+ * each of them runs; that they have chosen a leader shows in JetStream's answers. Throws as {@link startNats}.
+ */
+export async function startNatsCluster(options: ClusterOptions = {}): Promise<NatsCluster> {
+  const { size = 3, route = async (_from, _to, port) => port, start = {} } = options;
+  const ports = await Promise.all(Array.from({ length: size }, freePort));
+  const servers = await Promise.all(
+    ports.map(async (own, at) => {
+      const others = ports.map((port, to) => (to === at ? null : route(at, to, port)));
+      const routes = (await Promise.all(others)).filter((port) => port !== null);
+      return startNats({ ...start, args: [...(start.args ?? []), ...clusterArguments(at, own, routes)] });
+    }),
+  );
+  return {
+    servers,
+    url: servers.map(({ url }) => url).join(','),
+    stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
+  };
+}
+
+function clusterArguments(at: number, port: number, routes: readonly number[]): string[] {
+  return [
+    `--server_name=n${at + 1}`,
+    '--cluster_name=spark',
+    `--cluster=nats://127.0.0.1:${port}`,
+    // Told of nobody's address but these: a way around a proxy would be no way through it.
+    '--no_advertise',
+    `--routes=${routes.map((to) => `nats://127.0.0.1:${to}`).join(',')}`,
+  ];
+}

@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { describeWithOwnServers } from '@nestjs-spark/servers/testing';
+import { carCommands } from '../support/cars.ts';
+import type { Member } from '../support/member.ts';
+import { ClusterUnderTest } from '../support/nats-cluster.ts';
+import { SQLITE } from '../support/stores/pairs.ts';
+import { equal } from '../support/story-of-cars.ts';
+import { World } from '../support/world.ts';
+
+/** How soon it has to be said that nothing goes on, and how soon both are equal when the fault is over. */
+const SAID_MS = 15_000;
+const HEALED_MS = 30_000;
+
+/** The longer ones, for every night. */
+const long = process.env['SPARK_TEST_LONG_FAULTS'] === '1';
+
+interface View {
+  incoming: { state: string; lastError: string | null }[];
+  outgoing: { state: string; lastError: string | null }[];
+}
+
+describeWithOwnServers(['nats'], 'A NATS cluster of three', () => {
+  let nats: ClusterUnderTest;
+  let world: World;
+  let fleet: Member;
+  let hr: Member;
+  let cars = 20;
+
+  beforeAll(async () => {
+    nats = await ClusterUnderTest.start(['Fleet', 'HR']);
+    world = await World.create('nats-cluster', SQLITE, nats.cluster.url);
+    fleet = await world.fleet();
+    hr = await world.hr();
+    await make(0);
+    fleet.start({ NATS_URL: nats.urlFor('Fleet') });
+    await hr.startReady({ NATS_URL: nats.urlFor('HR') });
+    await equal(fleet, hr);
+    await nats.replicate(3);
+  });
+  afterAll(async () => {
+    await world?.end();
+    await nats?.stop();
+  });
+
+  async function make(more: number): Promise<void> {
+    await fleet.database.write(carCommands(1, (cars += more), { Year: 1900 + cars }));
+  }
+
+  /** Both say within 15 s that they are not ready, with such a reason, and that their tasks wait. */
+  async function said(reason: RegExp): Promise<void> {
+    await Promise.all(
+      [fleet, hr].map(async (member) => {
+        await member.until(`not ready because of ${reason}`, () => saysSo(member, reason), {
+          timeoutMs: SAID_MS,
+        });
+      }),
+    );
+  }
+
+  async function saysSo(member: Member, reason: RegExp): Promise<boolean> {
+    const { status, body } = await member.ask<{ error?: { nats?: { detail: string } } }>('/health/ready');
+    const detail = body.error?.nats?.detail ?? '';
+    const { body: view } = await member.operate<View>('/spark/replication');
+    const tasks = [...view.incoming, ...view.outgoing];
+    const waits = tasks.every(({ state, lastError }) => state === 'Waiting' && lastError !== null);
+    if (status === 503 && reason.test(detail) && waits) return true;
+    throw new Error(
+      `${status} ${detail} ${JSON.stringify(tasks.map(({ state, lastError }) => [state, lastError]))}`,
+    );
+  }
+
+  async function healed(): Promise<void> {
+    await Promise.all([equal(fleet, hr, HEALED_MS), fleet.ready(HEALED_MS), hr.ready(HEALED_MS)]);
+    await Promise.all(
+      [fleet, hr].map((member) =>
+        member.until('streaming again', async () => {
+          const { body } = await member.operate<View>('/spark/replication');
+          return [...body.incoming, ...body.outgoing].every(({ state }) => state === 'Streaming');
+        }),
+      ),
+    );
+  }
+
+  /** Strikes, writes, looks, and heals whatever was seen; then both have to be equal and well. */
+  async function during(
+    strike: () => unknown,
+    look: () => Promise<unknown>,
+    heal: () => unknown,
+  ): Promise<void> {
+    await strike();
+    try {
+      await make(20);
+      await look();
+    } finally {
+      await heal();
+    }
+    await healed();
+  }
+
+  it("the owner's server is cut off from the two others: it goes on over those", () =>
+    during(
+      () => nats.cutOff(nats.serverOf('Fleet')),
+      () => equal(fleet, hr),
+      () => nats.join(),
+    ));
+
+  it('two of three are gone: both say so, and go on when they are back', () => {
+    const gone = nats.cluster.servers.slice(1);
+    return during(
+      () => Promise.all(gone.map((server) => server.kill9())),
+      () =>
+        said(/most servers|does not answer|not answered|no stream takes|stores nothing|lost|ECONNREFUSED/),
+      () => Promise.all(gone.map((server) => server.restart())),
+    );
+  });
+
+  it('answers are late by 6 s: both say so, and go on', () =>
+    during(
+      () => nats.weather({ latencyMs: { down: 6_000 } }),
+      () => said(/does not answer|not answered|slow|stores nothing/),
+      () => nats.weather({}),
+    ));
+
+  it('answers are late by 2 s: copying is slower, and goes on', () =>
+    during(
+      () => nats.weather({ latencyMs: { down: 2_000 } }),
+      () => equal(fleet, hr),
+      () => nats.weather({}),
+    ));
+
+  if (!long) return;
+
+  it('nothing comes through for two minutes, and nobody is told', () =>
+    during(
+      () => nats.weather({ silent: 'both' }),
+      async () => {
+        const until = Date.now() + 120_000;
+        await said(/does not answer|not answered|lost|timeout/);
+        while (Date.now() < until) {
+          await make(5);
+          expect((await hr.ask('/health/ready')).status).toBe(503);
+        }
+      },
+      () => nats.weather({}),
+    ));
+
+  it('one after the other is restarted, as in an update, and each is killed', async () => {
+    for (const server of nats.cluster.servers) {
+      await during(
+        () => server.stop(),
+        () => equal(fleet, hr),
+        () => server.restart(),
+      );
+      await during(
+        () => server.kill9(),
+        () => equal(fleet, hr),
+        () => server.restart(),
+      );
+    }
+  });
+
+  it('one says that it goes (lame duck), and goes', () => {
+    const [server] = nats.cluster.servers;
+    return during(
+      () => process.kill(server?.pid ?? 0, 'SIGUSR2'),
+      () => equal(fleet, hr),
+      () => server?.restart(),
+    );
+  });
+
+  it('one stands still for a minute', () => {
+    const [server] = nats.cluster.servers;
+    return during(
+      () => server?.sigstop(),
+      () => equal(fleet, hr),
+      () => server?.sigcont(),
+    );
+  });
+
+  it('with one copy of each stream: the server that has it is killed, and comes back', async () => {
+    await nats.replicate(1);
+    for (const server of nats.cluster.servers) {
+      await during(
+        () => server.kill9(),
+        async () => undefined,
+        () => server.restart(),
+      );
+    }
+  });
+});

@@ -70,5 +70,10 @@ export function toPortError(what: string, error: unknown): unknown {
   if (refused || !isTransient(error)) return refused ?? error;
   return isTimeout(error)
     ? new NotAnsweredError(what, { cause: error })
-    : new UnavailableError(what, { cause: error });
+    : new UnavailableError(what, { cause: error, connected: isAnswerMissing(error) });
+}
+
+/** The connection stands; it is JetStream behind it that does not do what it is asked. */
+function isAnswerMissing(error: unknown): boolean {
+  return error instanceof JetStreamError || error instanceof errors.NoRespondersError;
 }

@@ -19,7 +19,7 @@ export class NotAnsweredError extends UnavailableError {
   constructor(target: string, options?: ErrorOptions) {
     super(target, options);
     this.name = 'NotAnsweredError';
-    this.message = `${target} has not answered in time`;
+    this.message = `${target} is connected but does not answer in time`;
   }
 }
 

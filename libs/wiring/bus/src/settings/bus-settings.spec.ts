@@ -4,12 +4,24 @@ import { BusSettingsError, readBusSettings } from './bus-settings.ts';
 describe('the settings of the bus', () => {
   it('prefer an option to the environment, and the environment to the default', () => {
     const environment = { NATS_URL: 'nats://bus:4222', SPARK_MODULE_NAME: 'HR' };
-    expect(readBusSettings({}, environment)).toEqual({ name: 'HR', natsUrl: 'nats://bus:4222' });
-    expect(readBusSettings({ name: 'Fleet', natsUrl: 'nats://other:4222' }, environment)).toEqual({
+    expect(readBusSettings({}, environment)).toEqual({
+      name: 'HR',
+      natsUrl: 'nats://bus:4222',
+      routeMaxBytes: 67_108_864,
+    });
+    expect(readBusSettings({ name: 'Fleet', natsUrl: 'nats://other:4222' }, environment)).toMatchObject({
       name: 'Fleet',
       natsUrl: 'nats://other:4222',
     });
     expect(readBusSettings({ name: 'HR' }, { NATS_URL: ' ' }).natsUrl).toBe('nats://127.0.0.1:4222');
+  });
+
+  it('end the start with a route that is too small, and say what the least is', () => {
+    for (const text of ['1000', 'many', '8388608.5'])
+      expect(() => readBusSettings({ name: 'HR' }, { SPARK_ROUTE_MAX_BYTES: text })).toThrow(
+        /8388608 at least/,
+      );
+    expect(readBusSettings({ name: 'HR', routeMaxBytes: 8_388_608 }, {}).routeMaxBytes).toBe(8_388_608);
   });
 
   it('end the start without a name, and say where it is given', () => {

@@ -6,13 +6,13 @@ import { toPortError } from './failures.ts';
 
 describe('What passes', () => {
   it.each([
-    ['a time-out', new errors.TimeoutError()],
-    ['nobody behind the subject', new errors.NoRespondersError('x')],
-    ['JetStream itself', new JetStreamError('no majority')],
-  ])('is not called a lost connection while there is one: %s', (_what, error) => {
+    ['a time-out', new errors.TimeoutError(), 'NATS (a:4222) is connected but does not answer'],
+    ['nobody behind the subject', new errors.NoRespondersError('x'), 'NATS (a:4222): no stream takes x'],
+    ['JetStream itself', new JetStreamError('no majority'), 'NATS (a:4222) is connected but does not answer'],
+  ])('is not called a lost connection while there is one: %s', (_what, error, words) => {
     const said = toPortError('NATS (a:4222)', error);
     expect(said).toBeInstanceOf(UnavailableError);
-    expect(String(said)).toContain('NATS (a:4222) is connected but does not answer');
+    expect(String(said)).toContain(words);
   });
 
   it('is called one when there is none', () => {

@@ -95,7 +95,9 @@ describe('What JetStream refuses is said with its remedy', () => {
   });
 
   it('silence is told apart from an address at which nobody is', () => {
-    expect(String(toPortError(NATS, new errors.TimeoutError()))).toMatch(/has not answered in time/);
+    expect(String(toPortError(NATS, new errors.TimeoutError()))).toMatch(
+      /is connected but does not answer in time/,
+    );
     expect(String(toPortError(NATS, new errors.ClosedConnectionError()))).toMatch(/cannot be reached/);
   });
 });

@@ -52,7 +52,7 @@ describe('a file of the first schema', () => {
   }
 
   const rows = (database: SqliteDatabase, sql: string) =>
-    database.read((file) => file.rows<Record<string, unknown>>(sql).map((row) => ({ ...row })));
+    database.read((state) => state.rows<Record<string, unknown>>(sql).map((row) => ({ ...row })));
 
   it('has each id once, the newest, under the number it had or a new one', async () => {
     const database = open(file());
@@ -151,7 +151,7 @@ describe('a file of the first schema', () => {
       'Cars_by_Price',
       'my_own_index',
     ]);
-    await database.write((open) => open.db.exec(`INSERT INTO Cars (id, _document) VALUES ('cars/8', '{}')`));
+    await database.write(({ db }) => db.exec(`INSERT INTO Cars (id, _document) VALUES ('cars/8', '{}')`));
     expect(await rows(database, 'SELECT id FROM seen')).toEqual([{ id: 'cars/8' }]);
   });
 

@@ -124,7 +124,7 @@ function randomStep(random: () => number, v: number): Step {
 }
 
 const versions = await foreignVersions();
-const missing = versions.flatMap(({ name, missing }) => (missing === null ? [] : `${name}: ${missing}`));
+const missing = versions.flatMap((one) => (one.missing === null ? [] : `${one.name}: ${one.missing}`));
 const seed = testSeed();
 
 (missing.length === 0 ? describe : describe.skip)(

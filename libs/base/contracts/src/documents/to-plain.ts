@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { ContentRefusedError } from '../errors/errors.ts';
+import { messageOf } from '../errors/message-of.ts';
 import { fieldShape } from './declared-fields.ts';
 import { ExactNumber, isJsonNumber } from './exact-number.ts';
 import { AS_STORED, type FieldShape } from './field-types.ts';
@@ -43,7 +44,11 @@ function plainObject(entity: object, prototype: object, { path, parents }: Place
 
 function plain(value: unknown, shape: FieldShape, place: Place): unknown {
   if (shape.kind === 'converted' && value !== undefined && value !== null) {
-    return plain(shape.converter.write(value), AS_STORED, place);
+    return plain(
+      called(() => shape.converter.write(value), place.path, 'converter'),
+      AS_STORED,
+      place,
+    );
   }
   switch (typeof value) {
     case 'undefined':
@@ -74,9 +79,10 @@ function plainReference(value: object, shape: FieldShape, { path, parents }: Pla
   if (parents.length > MAX_DEPTH)
     throw refused(path.slice(0, 200), `lies more than ${MAX_DEPTH} objects deep`, 'Flatten it');
   const inside = (name: string): Place => ({ path: `${path}${name}`, parents: [...parents, value] });
-  if (value instanceof Date) return dateText(value, path);
-  if (value instanceof Map) return plainMap(value, shape, path, inside);
-  if (value instanceof Set) {
+  // Not instanceof: values come from other contexts, too (structuredClone in a test runner, vm).
+  if (types.isDate(value)) return dateText(value, path);
+  if (types.isMap(value)) return plainMap(value, shape, path, inside);
+  if (types.isSet(value)) {
     if (shape.kind === 'set') return plainList([...value], shape.of, inside);
     throw refused(path, 'is a Set', 'Declare it with @Field(() => setOf(String)), or give a list');
   }
@@ -86,7 +92,7 @@ function plainReference(value: object, shape: FieldShape, { path, parents }: Pla
   if (types.isBoxedPrimitive(value)) return plain(value.valueOf(), shape, inside(''));
   refuseBuiltIn(value, path);
   if (hasToJson(value)) {
-    const json = value.toJSON(path);
+    const json = called(() => value.toJSON(path), path, 'toJSON()');
     if (json !== value) return plain(json, shape, inside(''));
   }
   if (shape.kind === 'map') return plainMap(new Map(Object.entries(value)), shape, path, inside);
@@ -134,32 +140,49 @@ function dateText(date: Date, path: string): string {
 }
 
 function refuseBuiltIn(value: object, path: string): void {
-  const isUnknown =
-    ArrayBuffer.isView(value) ||
-    types.isAnyArrayBuffer(value) ||
-    types.isPromise(value) ||
-    types.isRegExp(value) ||
-    types.isNativeError(value) ||
-    types.isWeakMap(value) ||
-    types.isWeakSet(value) ||
-    types.isMapIterator(value) ||
-    types.isSetIterator(value) ||
-    types.isGeneratorObject(value) ||
-    value instanceof WeakRef;
-  if (!isUnknown) return;
+  if (!types.isPromise(value) && !hasInnerState(value)) return;
   const remedy = types.isPromise(value)
     ? 'Wait for it'
     : 'Give a text, a number, a list or an object, or give @Field() a converter { read, write }';
   throw refused(path, `is ${kindOf(value)}`, remedy);
 }
 
+/** Bytes, and what the language and Node bring along with fields that nobody sees (RegExp, Error, Headers, Blob, WeakMap). */
+function hasInnerState(value: object): boolean {
+  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value) || types.isNativeError(value)) return true;
+  if (types.isRegExp(value) || types.isGeneratorObject(value)) return true;
+  if (types.isMapIterator(value) || types.isSetIterator(value)) return true;
+  return !hasToJson(value) && isOfGlobalClass(value);
+}
+
+function isOfGlobalClass(value: object): boolean {
+  for (let one = prototypeOf(value); one; one = prototypeOf(one)) {
+    const { constructor } = one;
+    if (typeof constructor !== 'function' || constructor === Object) continue;
+    if ((globalThis as Record<string, unknown>)[constructor.name] === constructor) return true;
+  }
+  return false;
+}
+
 function prototypeFor(value: object, shape: FieldShape): object {
   if (shape.kind === 'object') return shape.prototype;
-  return (Object.getPrototypeOf(value) as object | null) ?? Object.prototype;
+  return prototypeOf(value) ?? Object.prototype;
+}
+
+function prototypeOf(value: object): object | null {
+  return Object.getPrototypeOf(value) as object | null;
 }
 
 function hasToJson(value: object): value is { toJSON(key: string): unknown } {
   return 'toJSON' in value && typeof value.toJSON === 'function';
+}
+
+function called(make: () => unknown, path: string, what: string): unknown {
+  try {
+    return make();
+  } catch (cause) {
+    throw refused(path, `has a ${what} that throws: ${messageOf(cause)}`, 'Give another value', cause);
+  }
 }
 
 function kindOf(value: unknown): string {
@@ -170,6 +193,6 @@ function kindOf(value: unknown): string {
   return `a ${typeof name === 'string' && name !== '' ? name : 'object'}`;
 }
 
-function refused(path: string, problem: string, remedy: string): ContentRefusedError {
-  return new ContentRefusedError(`${path} cannot be stored: it ${problem}. ${remedy}`, null);
+function refused(path: string, problem: string, remedy: string, cause?: unknown): ContentRefusedError {
+  return new ContentRefusedError(`${path} cannot be stored: it ${problem}. ${remedy}`, null, { cause });
 }

@@ -98,10 +98,10 @@ function unlikeMetrics(
     return line === undefined ? null : Number(line.slice(line.lastIndexOf(' ') + 1));
   };
   return [
-    ...(state && sample('spark_task_state', `state="${task.state}"`) !== 1
-      ? [`spark_task_state does not say ${task.state}`]
+    ...(state && sample('spark_replication_task_state', `state="${task.state}"`) !== 1
+      ? [`spark_replication_task_state does not say ${task.state}`]
       : []),
-    ...figure('spark_lag_documents', sample('spark_lag_documents'), lag),
-    ...figure('spark_lag_milliseconds', sample('spark_lag_milliseconds'), behindMs),
+    ...figure('spark_replication_lag_etags', sample('spark_replication_lag_etags'), lag),
+    ...figure('spark_replication_lag_seconds', sample('spark_replication_lag_seconds'), behindMs),
   ];
 }

@@ -76,7 +76,7 @@ describeOn(SAME_STORE, 'A document that does not get through', (pair) => {
       const { body } = await fleet.operate<{ outgoing: { setAside: number }[] }>('/spark/replication');
       expect(body.outgoing[0]?.setAside).toBe(2);
       const metrics = (await fleet.ask<string>('/metrics')).body;
-      expect(metrics).toMatch(/^spark_set_aside_total\{direction="out",module="HR".*\} 2$/m);
+      expect(metrics).toMatch(/^spark_replication_set_aside\{direction="out",module="HR".*\} 2$/m);
     });
 
     it('arrives and leaves the list when it is mended at its owner', async () => {

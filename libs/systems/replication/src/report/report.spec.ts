@@ -172,6 +172,7 @@ describe('freshness', () => {
     expect((await ask(requester, 'get', own, 'token-of-Sales').expect(200)).body).toEqual({
       sourceEtag: 7,
       databaseId: 'd',
+      witness: { number: 0, marks: [] },
     });
     requester.around.capture.flushed = null;
     expect((await ask(requester, 'get', own, 'token-of-Sales').expect(200)).body).toEqual({
@@ -310,18 +311,18 @@ describe('GET /metrics', () => {
     const cars = 'direction="in",module="Fleet",collection="Cars",task="Cars"';
     const people = 'direction="out",module="Sales",collection="People",task="People"';
     for (const line of [
-      `spark_documents_applied_total{${cars}} 1234`,
-      `spark_documents_deleted_total{${cars}} 5`,
-      `spark_lag_documents{${cars}} 10`,
-      `spark_lag_documents{${people}} 70`,
-      `spark_lag_milliseconds{${people}} 900`,
-      `spark_lag_milliseconds{${cars}} 12`,
-      `spark_task_state{${cars},state="Streaming"} 1`,
-      `spark_task_state{${people},state="Snapshotting"} 1`,
-      `spark_errors_total{${cars}} 4`,
-      `spark_set_aside_total{${people}} 1`,
-      'spark_retries_total{module="Fleet"} 2',
-      'spark_dead_letters 1',
+      `spark_replication_documents_applied_total{${cars}} 1234`,
+      `spark_replication_documents_deleted_total{${cars}} 5`,
+      `spark_replication_lag_etags{${cars}} 10`,
+      `spark_replication_lag_etags{${people}} 70`,
+      `spark_replication_lag_seconds{${people}} 0.9`,
+      `spark_replication_lag_seconds{${cars}} 0.012`,
+      `spark_replication_task_state{${cars},state="Streaming"} 1`,
+      `spark_replication_task_state{${people},state="Snapshotting"} 1`,
+      `spark_replication_errors_total{${cars}} 4`,
+      `spark_replication_set_aside{${people}} 1`,
+      'spark_replication_request_retries{module="Fleet"} 2',
+      'spark_replication_dead_letters 1',
     ]) {
       expect(text).toContain(`${line}\n`);
     }
@@ -336,10 +337,10 @@ describe('GET /metrics', () => {
       .get('/metrics')
       .expect(200);
     for (const name of [
-      'spark_documents_applied_total',
-      'spark_documents_deleted_total',
-      'spark_lag_documents',
-      'spark_lag_milliseconds',
+      'spark_replication_documents_applied_total',
+      'spark_replication_documents_deleted_total',
+      'spark_replication_lag_etags',
+      'spark_replication_lag_seconds',
     ]) {
       expect(text).not.toContain(`${name}{`);
     }

@@ -25,7 +25,7 @@ export class ReplicationMetrics implements OnModuleInit {
     for (const metric of TASK_METRICS) this.register(metric, () => metric.read(this.sources()));
     this.register(
       {
-        name: 'spark_dead_letters',
+        name: 'spark_replication_dead_letters',
         help: 'Dead letters of this module that wait for someone.',
         type: 'gauge',
         labelNames: [],

@@ -20,7 +20,7 @@ const TASK = ['direction', 'module', 'collection', 'task'] as const;
 
 export const TASK_METRICS: readonly TaskMetric[] = [
   {
-    name: 'spark_documents_applied_total',
+    name: 'spark_replication_documents_applied_total',
     help: 'Copies written, since the first one ever; the same on each instance of a module.',
     type: 'counter',
     labelNames: TASK,
@@ -28,7 +28,7 @@ export const TASK_METRICS: readonly TaskMetric[] = [
       incoming.filter(isKnown).map((task) => ({ labels: inLabels(task), value: task.documentsApplied })),
   },
   {
-    name: 'spark_documents_deleted_total',
+    name: 'spark_replication_documents_deleted_total',
     help: 'Copies deleted, since the first one ever; the same on each instance of a module.',
     type: 'counter',
     labelNames: TASK,
@@ -36,8 +36,8 @@ export const TASK_METRICS: readonly TaskMetric[] = [
       incoming.filter(isKnown).map((task) => ({ labels: inLabels(task), value: task.documentsDeleted })),
   },
   {
-    name: 'spark_lag_documents',
-    help: "Changes of the owner's database that are not applied (in) or not confirmed (out) yet, at most: etags have gaps and count its other collections too. Absent while that is not known.",
+    name: 'spark_replication_lag_etags',
+    help: "Etags of the owner's database that are not applied (in) or not confirmed (out) yet, at most: etags have gaps and count its other collections too. Absent while that is not known.",
     type: 'gauge',
     labelNames: TASK,
     read: ({ incoming, captured }) => [
@@ -48,21 +48,21 @@ export const TASK_METRICS: readonly TaskMetric[] = [
     ],
   },
   {
-    name: 'spark_lag_milliseconds',
-    help: 'Age of what is applied (in) or confirmed (out); 0 when nothing is missing, absent while that is not known.',
+    name: 'spark_replication_lag_seconds',
+    help: 'Age in seconds of what is applied (in) or confirmed (out); 0 when nothing is missing, absent while that is not known.',
     type: 'gauge',
     labelNames: TASK,
     read: ({ incoming, captured }) => [
       ...incoming.flatMap((task) =>
-        task.behindMs === null ? [] : [{ labels: inLabels(task), value: task.behindMs }],
+        task.behindMs === null ? [] : [{ labels: inLabels(task), value: task.behindMs / 1_000 }],
       ),
       ...captured.flatMap((report) =>
-        report.behindMs === null ? [] : [{ labels: outLabels(report), value: report.behindMs }],
+        report.behindMs === null ? [] : [{ labels: outLabels(report), value: report.behindMs / 1_000 }],
       ),
     ],
   },
   {
-    name: 'spark_task_state',
+    name: 'spark_replication_task_state',
     help: '1 for the state that a task is in, 0 for the others.',
     type: 'gauge',
     labelNames: [...TASK, 'state'],
@@ -72,7 +72,7 @@ export const TASK_METRICS: readonly TaskMetric[] = [
     ],
   },
   {
-    name: 'spark_task_complete',
+    name: 'spark_replication_task_complete',
     help: '1 when a copy is complete, as the checkpoint that all instances share says.',
     type: 'gauge',
     labelNames: TASK,
@@ -80,7 +80,7 @@ export const TASK_METRICS: readonly TaskMetric[] = [
       incoming.map((task) => ({ labels: inLabels(task), value: task.complete ? 1 : 0 })),
   },
   {
-    name: 'spark_errors_total',
+    name: 'spark_replication_errors_total',
     help: 'Errors that a task has met since this instance began; it goes on after each.',
     type: 'counter',
     labelNames: TASK,
@@ -90,7 +90,7 @@ export const TASK_METRICS: readonly TaskMetric[] = [
     ],
   },
   {
-    name: 'spark_resyncs_total',
+    name: 'spark_replication_resyncs_total',
     help: 'Times that this module asked an owner to rewind, since this instance began.',
     type: 'counter',
     labelNames: TASK,
@@ -101,7 +101,7 @@ export const TASK_METRICS: readonly TaskMetric[] = [
       })),
   },
   {
-    name: 'spark_set_aside_total',
+    name: 'spark_replication_set_aside',
     help: 'Documents whose script failed (out) or that this store did not take (in) and that still are not at the requester.',
     type: 'gauge',
     labelNames: TASK,
@@ -111,7 +111,7 @@ export const TASK_METRICS: readonly TaskMetric[] = [
     ],
   },
   {
-    name: 'spark_snapshot_documents',
+    name: 'spark_replication_snapshot_documents',
     help: 'Documents read of the first copy, while it is being made.',
     type: 'gauge',
     labelNames: TASK,
@@ -119,9 +119,9 @@ export const TASK_METRICS: readonly TaskMetric[] = [
       captured.map((report) => ({ labels: outLabels(report), value: report.documentsRead })),
   },
   {
-    name: 'spark_retries_total',
-    help: 'Tries after the first that the newest request to an owner has needed; begins again with each request.',
-    type: 'counter',
+    name: 'spark_replication_request_retries',
+    help: 'Tries after the first that the newest request to an owner has needed; 0 again with each request.',
+    type: 'gauge',
     labelNames: ['module'],
     read: ({ requests }) =>
       requests.map(({ owner, attempts }) => ({

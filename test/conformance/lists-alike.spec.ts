@@ -152,8 +152,8 @@ describeWithServers(['ravendb'], `Lists of RavenDB and SQLite (SPARK_TEST_SEED=$
     if (!one || !other) throw new Error('Two stores are needed');
     [raven, embedded] = [one, other];
     const rows = fc.sample(fc.record(values), { seed, numRuns: DOCUMENTS });
-    for (const [number, row] of rows.entries()) {
-      await Promise.all([raven, embedded].map((rows) => rows.put(`rows/${number}`, row)));
+    for (const [n, row] of rows.entries()) {
+      await Promise.all([raven, embedded].map((store) => store.put(`rows/${n}`, row)));
     }
     // One index for all fields, compared in every way that is asked for below.
     const text = { startsWith: 'a' };

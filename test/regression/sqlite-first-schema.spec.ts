@@ -29,12 +29,12 @@ const versions = await foreignVersions();
 
 describe('a file of the first schema', () => {
   const folder = mkdtempSync(join(tmpdir(), 'spark-first-schema-'));
-  const opened: SqliteDatabase[] = [];
+  const databases: SqliteDatabase[] = [];
   const told: string[] = [];
   let number = 0;
 
   afterAll(async () => {
-    await Promise.all(opened.map((database) => database.close()));
+    await Promise.all(databases.map((database) => database.close()));
     rmSync(folder, { recursive: true });
   });
 
@@ -47,12 +47,12 @@ describe('a file of the first schema', () => {
   function open(path: string): SqliteDatabase {
     told.length = 0;
     const database = new SqliteDatabase({ path }, { warn: (line) => told.push(line) });
-    opened.push(database);
+    databases.push(database);
     return database;
   }
 
   const rows = (database: SqliteDatabase, sql: string) =>
-    database.read((file) => file.rows<Record<string, unknown>>(sql).map((row) => ({ ...row })));
+    database.read((opened) => opened.rows<Record<string, unknown>>(sql).map((row) => ({ ...row })));
 
   it('has each id once, the newest, under the number it had or a new one', async () => {
     const database = open(file());
@@ -151,7 +151,7 @@ describe('a file of the first schema', () => {
       'Cars_by_Price',
       'my_own_index',
     ]);
-    await database.write((open) => open.db.exec(`INSERT INTO Cars (id, _document) VALUES ('cars/8', '{}')`));
+    await database.write(({ db }) => db.exec(`INSERT INTO Cars (id, _document) VALUES ('cars/8', '{}')`));
     expect(await rows(database, 'SELECT id FROM seen')).toEqual([{ id: 'cars/8' }]);
   });
 

@@ -124,11 +124,11 @@ function randomStep(random: () => number, v: number): Step {
 }
 
 const versions = await foreignVersions();
-const missing = versions.flatMap(({ name, missing }) => (missing === null ? [] : `${name}: ${missing}`));
+const leftOut = versions.flatMap(({ name, missing }) => (missing === null ? [] : `${name}: ${missing}`));
 const seed = testSeed();
 
-(missing.length === 0 ? describe : describe.skip)(
-  `a file that three versions of SQLite and the library write to${missing.length > 0 ? ` [left out: ${missing.join('; ')}]` : ''}`,
+(leftOut.length === 0 ? describe : describe.skip)(
+  `a file that three versions of SQLite and the library write to${leftOut.length > 0 ? ` [left out: ${leftOut.join('; ')}]` : ''}`,
   () => {
     const folder = mkdtempSync(join(tmpdir(), 'spark-writers-'));
     const database = new SqliteDatabase({ path: join(folder, 'store.db') });

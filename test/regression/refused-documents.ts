@@ -81,9 +81,10 @@ export const TRIALS: readonly Trial[] = [
   { what: 'an array', document: '[]', ...everywhere },
   { what: 'two objects', document: '{}{}', ...everywhere },
   { what: 'metadata that is a number', document: '{"V":1,"@metadata":5}', ...everywhere },
+  { what: 'metadata that is null', document: '{"V":1,"@metadata":null}', ...everywhere },
   // Ids.
-  { what: 'NUL in the id', id: 'cars/a\u0000b', document: plain, ...onRavenDb },
-  { what: 'a control character in the id', id: 'cars/a\u0001b', document: plain, ...onRavenDb },
+  { what: 'NUL in the id', id: 'cars/a\u0000b', document: plain, ...everywhere },
+  { what: 'a control character in the id', id: 'cars/a\u0001b', document: plain, ...everywhere },
   { what: 'a line break in the id', id: 'cars/a\nb', document: plain, ...nowhere },
   { what: 'an id of 600 bytes', id: `cars/${'x'.repeat(600)}`, document: plain, ...everywhere },
   { what: 'an id of one blank', id: ' ', document: plain, ...everywhere },

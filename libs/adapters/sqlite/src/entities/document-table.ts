@@ -1,5 +1,5 @@
 import type { StatementSync } from 'node:sqlite';
-import { ContentRefusedError, type Etag } from '@nestjs-spark/contracts';
+import type { Etag } from '@nestjs-spark/contracts';
 import { sqliteKey } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { eventTableName, quoteName } from '../schema/table-name.ts';
@@ -101,22 +101,14 @@ export class DocumentTable {
     return rows as Iterable<DocumentRow>;
   }
 
-  /**
-   * @returns false when nothing was written, and nobody said why
-   * @throws {ContentRefusedError} when SQLite cannot tell the id from another one
-   */
+  /** @returns false when nothing was written, and nobody said why */
   put(id: string, document: string, metadata: string | null, modified: number): boolean {
     this.#put ??= this.#open.prepare(`
       INSERT INTO ${this.#quoted} (_etag, id, _document, _metadata, _modified)
       VALUES ((SELECT last_etag + 1 FROM spark_database), ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET _etag = excluded._etag, _document = excluded._document,
         _metadata = excluded._metadata, _modified = excluded._modified WHERE lower(id) = lower(excluded.id)`);
-    if (this.#put.run(id, document, metadata, modified).changes !== 0) return true;
-    if (!id.includes('\0')) return false;
-    throw new ContentRefusedError(
-      `Document ${JSON.stringify(id)}: SQLite cannot tell its id from another one, since both have a NUL`,
-      id,
-    );
+    return this.#put.run(id, document, metadata, modified).changes !== 0;
   }
 
   remove(key: string): boolean {

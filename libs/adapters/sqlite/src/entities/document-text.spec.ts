@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { ContentRefusedError } from '@nestjs-spark/contracts';
 import { joinDocument } from './join-document.ts';
 import { splitDocument } from './split-document.ts';
 
@@ -31,11 +32,16 @@ describe('the text of a document', () => {
 
   it('belongs to no collection when it names none', () => {
     expect(splitDocument('x', '{"A":{"@metadata":{"@collection":"No"}}}').collection).toBe('@empty');
-    expect(splitDocument('x', '{"@metadata":null}')).toEqual({
+    expect(splitDocument('x', '{"@metadata":{}}')).toEqual({
       fields: '{}',
       collection: '@empty',
       metadata: null,
     });
+  });
+
+  it.each(['null', '5', '[]', '"x"'])('is refused, as on RavenDB, with metadata that is %s', (metadata) => {
+    for (const text of [`{"A":1,"@metadata":${metadata}}`, `{"@metadata":${metadata},"A":1}`])
+      expect(() => splitDocument('x', text)).toThrow(ContentRefusedError);
   });
 
   it('shows its id, its collection, when it was changed and its version', () => {

@@ -7,7 +7,7 @@ import {
   type TaskLog,
 } from '@nestjs-spark/contracts/internal';
 import { judgeFailure, reasonOf } from './judge-failure.ts';
-import { idOf, opensWith, unitsOf, type Unit } from './units.ts';
+import { idOf, opensWith, removes, unitsOf, type Unit } from './units.ts';
 
 /** From so many such documents of one set on, a shorter look is enough: it is not a bad moment. */
 const CONFIRMED_IN_FULL = 3;
@@ -50,7 +50,7 @@ export interface RefusedSet {
  * @throws the error of the part when the store takes no other write either
  */
 export async function applyWithoutRefused(
-  target: Pick<ChangeTarget, 'apply'>,
+  target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>,
   set: RefusedSet,
   first: unknown,
   keep: (refused: RefusedUnit[]) => Promise<void>,
@@ -58,15 +58,22 @@ export async function applyWithoutRefused(
 ): Promise<string> {
   const refused: Unit[] = [];
   const kept: RefusedUnit[] = [];
-  let { version } = set;
+  let { version, before } = set;
   let unclear = 0;
 
   const write = async (commands: ChangeCommand[], checkpoint: Checkpoint): Promise<void> => {
     version = await target.apply(commands, checkpoint, version, set.contents);
   };
+  /** How many copies a part removed only the target knows: it stands in the checkpoint that the next one goes on from. */
+  const writePart = async (commands: ChangeCommand[]): Promise<void> => {
+    await write(commands, before);
+    if (!removes(commands)) return;
+    const stored = await target.readCheckpoint(before.task);
+    if (stored?.version === version) before = stored.checkpoint;
+  };
   const attempt = async (units: Unit[]): Promise<{ error: unknown } | null> => {
     try {
-      await write(units.flat(), set.before);
+      await writePart(units.flat());
       return null;
     } catch (error) {
       if (judgeFailure(error) === 'elsewhere') throw error;
@@ -132,6 +139,7 @@ export async function applyWithoutRefused(
   await write([], {
     ...set.after,
     documentsPut: set.after.documentsPut - count(refused, 'put'),
+    documentsDeleted: set.after.documentsDeleted + before.documentsDeleted - set.before.documentsDeleted,
   });
   return version;
 }

@@ -1,5 +1,6 @@
 import type { ChangeCommand } from '@nestjs-spark/contracts';
 import type { ChangeTarget, Checkpoint, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
+import { removes } from './units.ts';
 
 /**
  * Hands sets to the target one behind the other: while one is being committed, the next is already on its way, with the
@@ -70,8 +71,4 @@ export class ApplyPipeline {
     this.#applied(stored);
     return stored;
   }
-}
-
-function removes(commands: readonly ChangeCommand[]): boolean {
-  return commands.some(({ type }) => type === 'delete' || type === 'delete-prefix');
 }

@@ -80,6 +80,23 @@ describe('a target that does not take some documents', () => {
     );
   });
 
+  it('counts what it puts and deletes, whichever parts the set comes in', async () => {
+    const stored = async () => (await memory.readCheckpoint(TASK))?.checkpoint;
+    const all = Array.from({ length: 20 }, (_, n) => put(n));
+    const counts = { documentsPut: 20, documentsDeleted: 3 };
+    version = await target.apply(all, { ...checkpointAt(1_002), ...counts }, version);
+    for (const n of [21, 24, 29]) refused.add(`cars/${n}`);
+    const deletes: ChangeCommand[] = [
+      ...[1, 4, 9, 16, 77].map((n): ChangeCommand => ({ type: 'delete', id: `cars/${n}` })),
+      { type: 'delete-prefix', prefix: 'cars/5' },
+    ];
+    const puts = Array.from({ length: 10 }, (_, n) => put(20 + n));
+    const mixed = puts.flatMap((one, n) => [one, ...deletes.slice(n, n + 1)]);
+    await target.apply(mixed, { ...checkpointAt(1_003), ...counts, documentsPut: 30 }, version);
+    expect(memory.documents.size).toBe(20 - 5 + 7);
+    expect(await stored()).toMatchObject({ documentsPut: 27, documentsDeleted: 3 + 5 });
+  });
+
   it('says of each why, which of the owner’s documents it was made from, and at which etag', async () => {
     refused.add('cars/7/summaries/1');
     await target.apply([put(1), put(7, '{"a":"x"}', 'cars/7/summaries/1')], checkpointAt(1_002), version);

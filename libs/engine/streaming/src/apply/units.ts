@@ -30,6 +30,11 @@ export function opensWith(unit: Unit, type: ChangeCommand['type']): boolean {
   return unit[0]?.type === type;
 }
 
+/** Whether the target may find copies to remove. */
+export function removes(commands: readonly ChangeCommand[]): boolean {
+  return commands.some(({ type }) => type === 'delete' || type === 'delete-prefix');
+}
+
 function withoutVoid(units: readonly Unit[], rule: IdRule): Unit[] {
   const later = new Set<string>();
   const prefixes: string[] = [];

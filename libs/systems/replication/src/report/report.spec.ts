@@ -169,14 +169,17 @@ describe('freshness', () => {
     const requester = await start();
     await deployToSales(requester).expect(200);
     const own = '/spark/replication/source/people';
+    const witness = { number: 0, marks: [] };
     expect((await ask(requester, 'get', own, 'token-of-Sales').expect(200)).body).toEqual({
       sourceEtag: 7,
       databaseId: 'd',
+      witness,
     });
     requester.around.capture.flushed = null;
     expect((await ask(requester, 'get', own, 'token-of-Sales').expect(200)).body).toEqual({
       sourceEtag: 55,
       databaseId: 'd',
+      witness,
     });
     await ask(requester, 'get', own, 'token-of-Fleet').expect(404);
     await ask(requester, 'get', own).expect(403);

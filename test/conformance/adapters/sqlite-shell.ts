@@ -48,7 +48,9 @@ export class SqliteShell {
   /** Fields and metadata as the row has them. */
   parts(id: string): { fields: string; metadata: string } | null {
     for (const table of this.#tables()) {
-      const row = this.#db.prepare(`SELECT _document, _metadata FROM "${table}" WHERE id = ? COLLATE NOCASE`).get(id);
+      const row = this.#db
+        .prepare(`SELECT _document, _metadata FROM "${table}" WHERE id = ? COLLATE NOCASE`)
+        .get(id);
       if (row) return { fields: String(row['_document']), metadata: String(row['_metadata'] ?? '{}') };
     }
     return null;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { carCommands } from '../support/cars.ts';
+import { endsClean } from '../support/clean.ts';
 import type { Member } from '../support/member.ts';
 import { equal } from '../support/story-of-cars.ts';
 import { describeOn, RAVENDB } from '../support/stores/pairs.ts';
@@ -40,4 +41,6 @@ describeOn([RAVENDB], 'Two instances of each, one asleep for longer than its lea
     }
     expect(await hr.database.documentsPut('fleet/hr/cars')).toBe(BEFORE + 4 * PER_SLEEP);
   });
+
+  endsClean(() => [fleets[0], hrs[0]]);
 });

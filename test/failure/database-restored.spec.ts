@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { carCommands, differences, range } from '../support/cars.ts';
+import { endsClean } from '../support/clean.ts';
 import { firstCopy } from '../support/first-copy.ts';
 import type { Member } from '../support/member.ts';
 import { equal } from '../support/story-of-cars.ts';
@@ -70,4 +71,6 @@ describeOnOwn(SAME_STORE, 'A database put back from a backup, under the same id'
     await Promise.all([fleet.startReady(), hr.startReady()]);
     await equal(fleet, hr);
   });
+
+  endsClean(() => [fleet, hr]);
 });

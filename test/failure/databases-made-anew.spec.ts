@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { carCommands, differences } from '../support/cars.ts';
+import { clean } from '../support/clean.ts';
 import { ask } from '../support/http.ts';
 import { type Member, PATIENCE_MS } from '../support/member.ts';
 import type { TestDatabase } from '../support/stores/test-database.ts';
@@ -47,6 +48,7 @@ describeOn(SAME_STORE, 'A lost database made anew beside the same NATS', (pair) 
     await afterACopyOf(100);
     await makeAnew(hr.database);
     expect(await missingWhenReady()).toEqual([]);
+    await clean(fleet, hr);
   });
 
   it('Fleet’s, with other cars: HR gets those and lets go of the old ones', async () => {
@@ -56,6 +58,7 @@ describeOn(SAME_STORE, 'A lost database made anew beside the same NATS', (pair) 
     await missingWhenReady();
     await equal(fleet, hr);
     expect(await hr.database.count('Cars')).toBe(100);
+    await clean(fleet, hr);
   });
 
   it('both, while sets of the old one wait in the log: only the new one counts', async () => {
@@ -76,6 +79,7 @@ describeOn(SAME_STORE, 'A lost database made anew beside the same NATS', (pair) 
     await fleet.database.write(carCommands(2_001, 2_020, { Color: 'anew' }));
     expect(await missingWhenReady()).toEqual([]);
     expect(await hr.database.count('Cars')).toBe(20);
+    await clean(fleet, hr);
   });
 
   // The log of an empty copy is one set that covers all from the first etag: nothing in it shows that it is old.
@@ -87,6 +91,7 @@ describeOn(SAME_STORE, 'A lost database made anew beside the same NATS', (pair) 
       await makeAnew(hr.database);
       await fleet.database.write(carCommands(1, 1_000, { Color: 'anew' }));
       expect((await missingWhenReady()).length).toBe(0);
+      await clean(fleet, hr);
     },
   );
 });

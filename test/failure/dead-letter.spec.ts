@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { carCommands } from '../support/cars.ts';
+import { endsClean } from '../support/clean.ts';
 import type { Member } from '../support/member.ts';
 import { equal } from '../support/story-of-cars.ts';
 import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
@@ -51,4 +52,6 @@ describeOn(SAME_STORE, 'Fleet is down for all retries', (pair) => {
     await equal(fleet, hr);
     await hr.until('rid of its dead letter', async () => (await deadLetters()).length === 0);
   });
+
+  endsClean(() => [fleet, hr]);
 });

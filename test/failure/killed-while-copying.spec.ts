@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises';
 import { carCommands } from '../support/cars.ts';
+import { endsClean } from '../support/clean.ts';
 import type { Member } from '../support/member.ts';
 import { seededRandom, testSeed } from '../support/seeded-random.ts';
 import { equal } from '../support/story-of-cars.ts';
@@ -79,4 +80,6 @@ describeOn(ALL_PAIRS, 'Killed with SIGKILL in the middle of a copy', (pair) => {
     await equal(fleet, hr);
     expect(await hr.database.documentsPut('fleet/hr/cars')).toBe(made);
   });
+
+  endsClean(() => [fleet, hr]);
 });

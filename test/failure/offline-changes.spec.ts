@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { carCommands, range } from '../support/cars.ts';
+import { endsClean } from '../support/clean.ts';
 import { firstCopy } from '../support/first-copy.ts';
 import type { Member } from '../support/member.ts';
 import { equal } from '../support/story-of-cars.ts';
@@ -50,4 +51,6 @@ describeOn(ALL_PAIRS, 'While one side is stopped', (pair) => {
     }
     await equal(fleet, hr);
   });
+
+  endsClean(() => [fleet, hr]);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { carCommands } from '../support/cars.ts';
+import { endsClean } from '../support/clean.ts';
 import { firstCopy } from '../support/first-copy.ts';
 import { giveLeaseAway } from '../support/give-lease-away.ts';
 import type { Member } from '../support/member.ts';
@@ -128,5 +129,7 @@ describeOn(
       await healed(fleet, hr);
       expect(await hr.database.documentsPut('fleet/hr/cars')).toBe(made);
     });
+
+    endsClean(() => [fleet, hr]);
   },
 );

@@ -1,6 +1,6 @@
 import { cp, rename, rm } from 'node:fs/promises';
 import { ask, demand } from './http.ts';
-import type { StoreCommand, StoredDocument, TestDatabase } from './stores/test-database.ts';
+import type { DeployedTask, StoreCommand, StoredDocument, TestDatabase } from './stores/test-database.ts';
 
 const MOST_COMMANDS = 1024;
 
@@ -89,6 +89,16 @@ export class RavenDatabase implements TestDatabase {
   async documentsPut(task: string): Promise<number | null> {
     const checkpoint = await this.get(`sparkCheckpoints/${task}`);
     return checkpoint && Number(checkpoint['DocumentsPut']);
+  }
+
+  async deployedTasks(requester: string): Promise<DeployedTask[]> {
+    const deployment = await this.get(`sparkDeployments/${requester}`);
+    const tasks = (deployment?.['Tasks'] ?? []) as Record<'Name' | 'Collection' | 'Script', string>[];
+    return tasks.map(({ Name, Collection, Script }) => ({
+      name: Name,
+      collection: Collection,
+      script: Script,
+    }));
   }
 
   async lastEtag(): Promise<number> {

@@ -1,7 +1,10 @@
 import type { Member } from './member.ts';
 
 export interface ToldTask {
+  name: string;
   collection: string;
+  generation: number | null;
+  setAside: number | null;
   state: string;
   lag: number | null;
   behindMs: number | null;
@@ -13,6 +16,7 @@ export interface ToldTask {
 
 /** What a requester says of a copy, as far as tests look. */
 export interface IncomingTask extends ToldTask {
+  owner: string;
   documentsApplied: number;
   position: number | null;
   stalledBecause: string | null;
@@ -20,13 +24,15 @@ export interface IncomingTask extends ToldTask {
 
 /** What an owner says of a task, as far as tests look. */
 export interface OutgoingTask extends ToldTask {
+  requester: string;
   confirmedEtag: number | null;
   sourceEtag: number | null;
   documentsRead: number | null;
   documentsTotal: number | null;
 }
 
-interface View {
+/** What a module says of all that it takes and sends. */
+export interface View {
   incoming: IncomingTask[];
   outgoing: OutgoingTask[];
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
+import { endsClean } from '../support/clean.ts';
 import { loseContents } from '../support/lose-contents.ts';
 import type { Member } from '../support/member.ts';
 import { RavenExtras } from '../support/raven-extras.ts';
@@ -181,4 +182,6 @@ describeWithServers(['ravendb', 'nats'], 'Attachments, counters and time series 
     await source.increment('companies/5-A', 'calls', 3);
     await same('companies/5-A');
   });
+
+  endsClean(() => [fleet, hr]);
 });

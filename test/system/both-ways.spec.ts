@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { carDocument } from '../support/cars.ts';
+import { clean } from '../support/clean.ts';
 import { documentIs } from '../support/story-of-cars.ts';
 import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
@@ -36,6 +37,8 @@ describeOn(SAME_STORE, 'Two modules that take from each other', (pair) => {
     await documentIs(hr.database, 'cars/1', { Model: 'Model 1' });
     await hr.database.delete('people/1');
     await documentIs(fleet.database, 'people/1', null);
+    await clean(fleet, hr);
+    await clean(hr, fleet);
   });
 
   it('the same collection both ways does not echo: a copy is not copied back', async () => {
@@ -72,5 +75,7 @@ describeOn(SAME_STORE, 'Two modules that take from each other', (pair) => {
     await documentIs(hr.database, 'cars/fleet', null);
     expect(await hr.database.count('Cars')).toBe(3);
     expect(await fleet.database.count('Cars')).toBe(3);
+    await clean(fleet, hr);
+    await clean(hr, fleet);
   });
 });

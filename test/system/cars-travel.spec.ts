@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { carDocument } from '../support/cars.ts';
+import { endsClean } from '../support/clean.ts';
 import type { Member } from '../support/member.ts';
 import { documentIs } from '../support/story-of-cars.ts';
 import { ALL_PAIRS, describeOn } from '../support/stores/pairs.ts';
@@ -103,4 +104,6 @@ describeOn(ALL_PAIRS, "Fleet's cars in HR", (pair) => {
     const metrics = await hr.demand<string>('/metrics');
     expect(metrics.body).toMatch(/^spark_\w*applied\w*\{[^}]*\} [1-9]/m);
   });
+
+  endsClean(() => [fleet, hr]);
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { carCommands, differences } from '../support/cars.ts';
+import { endsClean } from '../support/clean.ts';
 import { ask } from '../support/http.ts';
 import { type Member, PATIENCE_MS } from '../support/member.ts';
 import { ALL_PAIRS, describeOn } from '../support/stores/pairs.ts';
@@ -54,4 +55,6 @@ describeOn(ALL_PAIRS, 'The first copy', (pair) => {
     expect(JSON.stringify(body)).toMatch(/Nowhere/);
     expect(JSON.stringify(body)).toMatch(/Cars/);
   });
+
+  endsClean(() => [fleet, hr]);
 });

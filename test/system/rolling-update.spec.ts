@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { carCommands } from '../support/cars.ts';
+import { clean } from '../support/clean.ts';
 import type { Member } from '../support/member.ts';
 import { RoundRobin } from '../support/round-robin.ts';
 import { SteadyClient } from '../support/steady-client.ts';
@@ -122,6 +123,7 @@ describeOn(
       await loading;
       const [last] = running();
       if (last) await equal(fleet, last);
+      if (last) await clean(fleet, last);
       await client.stop();
       expect(client.failures).toEqual([]);
       expect(client.answered).toBeGreaterThan(200);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { carCommands, range } from '../support/cars.ts';
+import { clean } from '../support/clean.ts';
 import type { Member } from '../support/member.ts';
 import type { ModuleDescription } from '../support/module/description.ts';
 import type { StoredDocument } from '../support/stores/test-database.ts';
@@ -60,6 +61,7 @@ describeOn(ALL_PAIRS, 'A declaration that changes', (pair) => {
     expect([...carsAfter.values()].filter((car) => 'Painted' in car)).toHaveLength(200);
     expect(generationOf(carsAfter)).toBeGreaterThan(generationOf(carsBefore));
     expect(versionsOf(await copies('CarBrands'))).toEqual(versionsOf(brandsBefore));
+    await clean(fleet, hr);
   });
 
   it('the same set again, after a restart, copies nothing again', async () => {
@@ -74,6 +76,7 @@ describeOn(ALL_PAIRS, 'A declaration that changes', (pair) => {
     await hr.until('rid of the copies of cars', async () => (await copies('Cars')).size === 0);
     await fleet.until('rid of the task', async () => !(await ownerTasks()).includes('"Cars"'));
     expect(versionsOf(await copies('CarBrands'))).toEqual(before);
+    await clean(fleet, hr);
   });
 
   it('the last script dropped: Fleet has no task of HR any more', async () => {

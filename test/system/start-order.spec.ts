@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { carCommands } from '../support/cars.ts';
+import { clean } from '../support/clean.ts';
 import { equal } from '../support/story-of-cars.ts';
 import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
@@ -25,6 +26,7 @@ describeOn(SAME_STORE, 'In whatever order things start', (pair) => {
     fleet.start();
     await hr.ready();
     await equal(fleet, hr);
+    await clean(fleet, hr);
   });
 
   it('NATS last: both apps come up by themselves', async () => {
@@ -39,5 +41,6 @@ describeOn(SAME_STORE, 'In whatever order things start', (pair) => {
     await world.nats.restart();
     await Promise.all([fleet.ready(), hr.ready()]);
     await equal(fleet, hr);
+    await clean(fleet, hr);
   });
 });

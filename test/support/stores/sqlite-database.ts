@@ -6,7 +6,7 @@ import {
   SqliteDatabase as SparkDatabase,
   type TableDeclaration,
 } from '@nestjs-spark/sqlite/internal';
-import type { StoreCommand, StoredDocument, TestDatabase } from './test-database.ts';
+import type { DeployedTask, StoreCommand, StoredDocument, TestDatabase } from './test-database.ts';
 
 const MOST_COMMANDS = 1_024;
 const COMPUTED = new Set(['@collection', '@id', '@change-vector', '@last-modified']);
@@ -108,10 +108,16 @@ export class SqliteDatabase implements TestDatabase {
   }
 
   async documentsPut(task: string): Promise<number | null> {
-    const row = this.open()
-      .prepare(`SELECT value FROM spark_state WHERE _key = ?`)
-      .get(`sparkcheckpoints/${task}`);
-    return row ? (JSON.parse(String(row['value'])) as { documentsPut: number }).documentsPut : null;
+    return this.state<{ documentsPut: number }>(`sparkCheckpoints/${task}`)?.documentsPut ?? null;
+  }
+
+  async deployedTasks(requester: string): Promise<DeployedTask[]> {
+    return this.state<{ tasks: DeployedTask[] }>(`sparkDeployments/${requester}`)?.tasks ?? [];
+  }
+
+  private state<T>(id: string): T | null {
+    const row = this.open().prepare('SELECT value FROM spark_state WHERE _key = lower(?)').get(id);
+    return row ? (JSON.parse(String(row['value'])) as T) : null;
   }
 
   private putNow(id: string, document: StoredDocument): void {

@@ -3,6 +3,13 @@ export type StoredDocument = Record<string, unknown> & { '@metadata'?: Record<st
 
 export type StoreCommand = { id: string; document: StoredDocument } | { id: string; deleted: true };
 
+/** A task that an owner has agreed to. */
+export interface DeployedTask {
+  name: string;
+  collection: string;
+  script: string;
+}
+
 /** A member's database, looked at and written to past the app, as its operators would. */
 export interface TestDatabase {
   readonly name: string;
@@ -24,4 +31,6 @@ export interface TestDatabase {
   cleanTombstones(): Promise<void>;
   /** How many documents the copy `{owner}/{requester}/{task}` has applied in all, as its checkpoint says; null for none. */
   documentsPut(task: string): Promise<number | null>;
+  /** What this owner has agreed to send to a requester. */
+  deployedTasks(requester: string): Promise<DeployedTask[]>;
 }

@@ -20,6 +20,7 @@ export * from './documents/blame.ts';
 export * from './documents/check-put.ts';
 export * from './documents/entity-fields.ts';
 export * from './documents/field-names.ts';
+export * from './documents/in-the-way.ts';
 export * from './documents/own-copies.ts';
 export * from './documents/read-where.ts';
 export * from './documents/reduce-commands.ts';

@@ -1,5 +1,6 @@
 import {
   ContentRefusedError,
+  NotACopyError,
   VersionConflictError,
   taskId,
   taskLabel,
@@ -11,13 +12,17 @@ import {
   COPY_GENERATION,
   COPY_SOURCE,
   generationLabel,
+  judgeStanding,
   type ChangeTarget,
   type Checkpoint,
+  type Overwrite,
   type StoredCheckpoint,
+  type WantedCopy,
 } from '@nestjs-spark/contracts/internal';
 
 export interface MemoryCopy {
   id: string;
+  collection: string;
   fields: Record<string, unknown>;
   source: string | null;
   etag: number;
@@ -48,6 +53,21 @@ export class MemoryTarget implements ChangeTarget {
     };
   }
 
+  /** Writes past the port, as the module itself or another program would. */
+  write(
+    id: string,
+    fields: Record<string, unknown>,
+    metadata: Record<string, string> = {},
+    collection = 'Cars',
+  ): void {
+    const { [COPY_SOURCE]: source = null, [COPY_GENERATION]: generation = null } = metadata;
+    this.documents.set(id.toLowerCase(), { id, collection, fields, source, etag: 0, generation });
+  }
+
+  remove(id: string): void {
+    this.documents.delete(id.toLowerCase());
+  }
+
   async readCheckpoint(task: TaskKey): Promise<StoredCheckpoint | null> {
     return structuredClone(this.#checkpoints.get(taskId(task)) ?? null);
   }
@@ -60,11 +80,18 @@ export class MemoryTarget implements ChangeTarget {
     commands: ChangeCommand[],
     checkpoint: Checkpoint,
     expected: string | null | Promise<string | null>,
+    _contents?: unknown,
+    overwrite?: Overwrite,
   ): Promise<string> {
     this.#fence(checkpoint.task, await expected);
+    this.#requireOwn(commands, checkpoint.task, overwrite);
     this.#requireTaken(commands);
     for (const command of commands) this.#carryOut(command, checkpoint.task);
     return this.#store(checkpoint);
+  }
+
+  async findInTheWay(task: TaskKey, ids: readonly string[], overwrite?: Overwrite): Promise<string[]> {
+    return ids.filter((id) => this.#reasonAgainst(task, id, overwrite) !== null);
   }
 
   async sweep({ checkpoint, version }: StoredCheckpoint): Promise<StoredCheckpoint> {
@@ -95,6 +122,32 @@ export class MemoryTarget implements ChangeTarget {
     throw new ContentRefusedError('it is not to its taste', this.namesRefused ? refused.id : null);
   }
 
+  #requireOwn(commands: ChangeCommand[], task: TaskKey, overwrite: Overwrite | undefined): void {
+    const inTheWay = new Map<string, string>();
+    for (const command of commands) {
+      if (command.type !== 'put') continue;
+      const { '@metadata': metadata } = JSON.parse(command.document) as { '@metadata': Record<string, unknown> };
+      const wanted = { collection: collectionOf(metadata), source: String(metadata[COPY_SOURCE]) };
+      const reason = this.#reasonAgainst(task, command.id, overwrite, wanted);
+      if (reason !== null) inTheWay.set(command.id, reason);
+    }
+    if (inTheWay.size > 0) throw new NotACopyError(inTheWay);
+  }
+
+  #reasonAgainst(
+    task: TaskKey,
+    id: string,
+    overwrite: Overwrite | undefined,
+    wanted: WantedCopy | null = null,
+  ): string | null {
+    const there = this.documents.get(id.toLowerCase());
+    if (!there) return null;
+    const { source, generation, collection } = there;
+    const marks = { id: there.id, collection, copyOf: source, generation };
+    const judged = judgeStanding(task, overwrite, marks, wanted);
+    return typeof judged === 'object' ? judged.reason : null;
+  }
+
   #fence(task: TaskKey, expected: string | null): void {
     const there = this.#checkpoints.get(taskId(task))?.version ?? null;
     if (there !== expected) throw new VersionConflictError(taskId(task));
@@ -107,6 +160,7 @@ export class MemoryTarget implements ChangeTarget {
       };
       const copy: MemoryCopy = {
         id: command.id,
+        collection: collectionOf(metadata),
         fields,
         source: String(metadata[COPY_SOURCE]),
         etag: Number(metadata[COPY_ETAG]),
@@ -132,6 +186,10 @@ export class MemoryTarget implements ChangeTarget {
     this.#checkpoints.set(taskId(checkpoint.task), { checkpoint: structuredClone(checkpoint), version });
     return version;
   }
+}
+
+function collectionOf(metadata: Record<string, unknown>): string {
+  return String(metadata['@collection'] ?? '');
 }
 
 function fieldsOf({ document }: { document: string }): Record<string, unknown> {

@@ -30,6 +30,7 @@ const QUICK: Pace = {
   fullLogMs: 3,
   confirmMs: 1,
   noLogMs: 2,
+  freedMs: 5,
   backoffMs: 1,
 };
 
@@ -130,7 +131,10 @@ export class Simulation {
       state: this.kept,
       log: this.log,
       control: this.control,
-      source: { ask: async () => ({ sourceEtag: (await this.source.identify('')).lastEtag }) },
+      source: {
+        ask: async () => ({ sourceEtag: (await this.source.identify('')).lastEtag }),
+        sendAgain: (_, documents) => this.askRetry([...documents]),
+      },
       report: SILENT,
       pace: this.#pace,
     });

@@ -35,6 +35,22 @@ export class ContentRefusedError extends StoreRefusedError {
 }
 
 /**
+ * Something that is not a copy of the task stands at ids that a set would put. Nothing was written; the rest of the set would
+ * be taken.
+ */
+export class NotACopyError extends ContentRefusedError {
+  /** Why each of these ids cannot be put, by the id as the set has it. */
+  readonly inTheWay: ReadonlyMap<string, string>;
+
+  constructor(inTheWay: ReadonlyMap<string, string>, options?: ErrorOptions) {
+    const [first] = inTheWay;
+    super(first?.[1] ?? 'Something that is not a copy is in the way', first?.[0] ?? null, options);
+    this.name = 'NotACopyError';
+    this.inTheWay = inTheWay;
+  }
+}
+
+/**
  * An attachment's content is neither where the change set says nor at the copy, or is not what its hash says. Nothing was
  * written; the owner has to send it again, which a resync from the checkpoint does.
  */

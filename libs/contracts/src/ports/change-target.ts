@@ -1,6 +1,7 @@
 import type { ChangeCommand, Etag } from '../change-set/change-set.ts';
 import type { Witness } from '../change-set/witness.ts';
 import type { TaskKey } from '../names/task-key.ts';
+import type { Overwrite } from '../documents/in-the-way.ts';
 import type { TaskLog } from './change-log.ts';
 
 /** Where a requester stands with a task. Lives in the database of the copies and moves in the same transaction as they do. */
@@ -44,13 +45,16 @@ export interface ChangeTarget {
   listCheckpoints(): Promise<StoredCheckpoint[]>;
   /**
    * Commands and checkpoint in one transaction. A `delete` or `delete-prefix` only touches copies made by this task;
-   * what the module owns itself is never deleted. Extras (attachments, counters, time series) only touch copies made by this
+   * what the module owns itself is never deleted. A `put` only goes over copies made by this task, and over what `overwrite`
+   * names. Extras (attachments, counters, time series) only touch copies made by this
    * task; a target that cannot have them leaves them out.
    *
    * @param expected the stored checkpoint's version, null when there is none; or the promise of it, while the set before is
    *   still being applied: a store may begin with the commands meanwhile, and when it rejects nothing at all is written
    * @param contents where the attachments' contents are read; without it every `content` counts as missing
+   * @param overwrite what a put may go over besides copies of its own task
    * @returns the checkpoint's new version
+   * @throws {NotACopyError} when something else stands at ids that are to be put; then nothing at all was written
    * @throws {ContentMissingError} when an attachment's content is not to be had; then nothing at all was written
    * @throws {VersionConflictError} when the stored checkpoint is not at `expected`; then nothing at all was written
    */
@@ -59,7 +63,10 @@ export interface ChangeTarget {
     checkpoint: Checkpoint,
     expected: string | null | Promise<string | null>,
     contents?: Pick<TaskLog, 'openContent'>,
+    overwrite?: Overwrite,
   ): Promise<string>;
+  /** Which of these ids hold something that a put of this task would not go over. */
+  findInTheWay(task: TaskKey, ids: readonly string[], overwrite?: Overwrite): Promise<string[]>;
   /**
    * Removes the copies of the checkpoint's task that are of another generation, in steps that each carry the checkpoint's
    * version, and marks it `swept`. Killed in between, it can simply be called again.

@@ -1,9 +1,14 @@
 import { ContentRefusedError, type StoreRefusedError } from '@nestjs-spark/contracts';
 import { blame } from '@nestjs-spark/contracts/internal';
-import type { RavenRefusedError } from '../connect/server-error.ts';
+import { RavenRefusedError } from '../connect/server-error.ts';
 
 /** RavenDB's names for what is wrong with a document, not with its own state, a licence or a right. */
 const CONTENT = /(CollectionMismatch|InvalidData|EndOfStream|Argument|Format|BadRequest)\w*Exception$/;
+
+/** RavenDB does not let a PUT change a document's collection; deleting it first does. */
+export function isCollectionMismatch(error: unknown): error is RavenRefusedError {
+  return error instanceof RavenRefusedError && error.type.includes('CollectionMismatch');
+}
 
 /** What a refused transaction is to its caller: about one document, about some document, or about none of them. */
 export function contentRefusal(

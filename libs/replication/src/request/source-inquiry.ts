@@ -1,6 +1,7 @@
 import type { Log, TaskKey } from '@nestjs-spark/contracts/internal';
 import { describeTask } from '@nestjs-spark/contracts';
 import type { SourceAnswer, SourceInquiry } from '@nestjs-spark/streaming/internal';
+import { askOwnerAgain } from './ask-owner-again.ts';
 import type { OwnerClient } from './owner-client.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -30,6 +31,10 @@ export class OwnerSourceInquiry implements SourceInquiry {
       this.log.debug(`${describeTask(task)}: the owner cannot be asked (${String(error)})`);
     }
     return 'away';
+  }
+
+  sendAgain(task: TaskKey, documents: readonly string[]): Promise<void> {
+    return askOwnerAgain(this.client, task, documents);
   }
 }
 

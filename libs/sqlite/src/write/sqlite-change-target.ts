@@ -13,18 +13,19 @@ import {
   taskLabel,
   type ChangeTarget,
   type Checkpoint,
+  type Overwrite,
   type StoredCheckpoint,
 } from '@nestjs-spark/contracts/internal';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { SqliteRefusedError } from '../connect/sqlite-error.ts';
 import { removeState, requireVersion } from '../state/state-rows.ts';
-import { applySet } from './apply-set.ts';
+import { applySet, findInTheWay } from './apply-set.ts';
 import { listCheckpoints, readCheckpoint, writeCheckpoint } from './checkpoint-rows.ts';
 import { prepareSet, type PreparedSet } from './prepare-set.ts';
 import { removeCopies } from './remove-copies.ts';
 
 /**
- * Applies change sets in one SQLite file. A put over a document that the module made itself overwrites it, as on RavenDB.
+ * Applies change sets in one SQLite file. What stands at the ids of the puts is looked at in the same transaction.
  * A set is one transaction, in which this process does nothing else: about 20 ms for 1,000 documents.
  */
 export class SqliteChangeTarget implements ChangeTarget {
@@ -46,18 +47,24 @@ export class SqliteChangeTarget implements ChangeTarget {
     commands: ChangeCommand[],
     checkpoint: Checkpoint,
     expected: string | null | Promise<string | null>,
+    _contents?: unknown,
+    overwrite?: Overwrite,
   ): Promise<string> {
     const set = prepareSet(commands);
     const version = await expected;
     try {
       return await this.#database.write((open) => {
         const next = writeCheckpoint(open, checkpoint, version);
-        applySet(open, checkpoint.task, set);
+        applySet(open, checkpoint.task, set, overwrite);
         return next;
       });
     } catch (error) {
       throw error instanceof SqliteRefusedError ? refusal(set, error) : error;
     }
+  }
+
+  findInTheWay(task: TaskKey, ids: readonly string[], overwrite?: Overwrite): Promise<string[]> {
+    return this.#database.read((open) => findInTheWay(open, task, ids, overwrite));
   }
 
   async sweep({ checkpoint, version }: StoredCheckpoint): Promise<StoredCheckpoint> {

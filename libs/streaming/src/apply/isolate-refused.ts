@@ -1,4 +1,4 @@
-import { ContentRefusedError, type ChangeCommand } from '@nestjs-spark/contracts';
+import { ContentRefusedError, NotACopyError, type ChangeCommand } from '@nestjs-spark/contracts';
 import type { ChangeTarget, Checkpoint, TaskLog } from '@nestjs-spark/contracts/internal';
 
 /** When this many are refused, and more than are taken, it is not the documents that are at fault. */
@@ -40,18 +40,37 @@ export async function applyWithoutRefused(
   const refused: RefusedUnit[] = [];
   let { version } = set;
   let taken = 0;
+  let standing = 0;
+
+  /** What stands in the way is named whole, and is no sign that something is wrong with the store. */
+  const leaveOutStanding = (units: ChangeCommand[][], error: NotACopyError): ChangeCommand[][] =>
+    units.filter((unit) => {
+      const id = unit[0]?.type === 'put' ? unit[0].id : null;
+      const reason = id === null ? undefined : error.inTheWay.get(id);
+      if (id === null || reason === undefined) return true;
+      refused.push({ id, commands: unit, error: new NotACopyError(new Map([[id, reason]])) });
+      standing++;
+      return false;
+    });
 
   const leaveOut = (unit: ChangeCommand[], error: ContentRefusedError): void => {
     const id = idOf(unit[0]);
     if (id === null) throw error;
     refused.push({ id, commands: unit, error });
-    if (refused.length >= TOO_MANY && refused.length > taken) throw error;
+    const atFault = refused.length - standing;
+    if (atFault >= TOO_MANY && atFault > taken) throw error;
   };
 
   const settle = async (units: ChangeCommand[][], known: ContentRefusedError | null): Promise<void> => {
     let left = units;
     let error = known ?? (await attempt(left));
     while (error !== null) {
+      const free = error instanceof NotACopyError ? leaveOutStanding(left, error) : left;
+      if (free.length < left.length) {
+        left = free;
+        error = left.length === 0 ? null : await attempt(left);
+        continue;
+      }
       const named = namedBy(left, error);
       const guilty = left.length === 1 ? left[0] : named;
       if (!guilty) {

@@ -1,5 +1,6 @@
 import {
   ContentRefusedError,
+  NotACopyError,
   VersionConflictError,
   describeTask,
   type ChangeCommand,
@@ -11,6 +12,9 @@ import type { Reading } from '../set-aside/document.ts';
 import { SetAside, type Counted } from '../set-aside/set-aside.ts';
 import { applyWithoutRefused, type Contents, type RefusedUnit } from './isolate-refused.ts';
 import { originOf } from './origin-of.ts';
+
+/** The kind of what is set aside because something that is not a copy of the task stands at its id. */
+export const NOT_A_COPY = 'not-a-copy';
 
 /**
  * A target that sets aside the documents it does not take, and takes the rest of the set. A store that is away, full, or
@@ -37,6 +41,11 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
 
   get count(): number {
     return this.#setAside?.count ?? 0;
+  }
+
+  /** What waits for something else to go away. */
+  standing(): { documentId: string; copyId: string }[] {
+    return this.#setAside?.ofKind(NOT_A_COPY) ?? [];
   }
 
   /** Reads what was set aside in the generation that is being applied; also by another instance that applied meanwhile. */
@@ -103,7 +112,7 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
         copyId: id,
         etag: origin?.etag ?? checkpoint.to,
         reason: error.message,
-        kind: 'refused',
+        kind: error instanceof NotACopyError ? NOT_A_COPY : 'refused',
         line: null,
         column: null,
       };

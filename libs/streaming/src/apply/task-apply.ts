@@ -29,6 +29,7 @@ import { readFrom, readSets, type ReceivedSet } from '../receive/read-sets.ts';
 import { describeHole, openRequest, resyncRequest } from '../receive/resync.ts';
 import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
 import { liveCheckpoint, nextCheckpoint } from './next-checkpoint.ts';
+import { FreedIds } from './freed-ids.ts';
 import { ApplyPipeline } from './pipeline.ts';
 import { ApplyProgress } from './progress.ts';
 import { SettingAside } from './setting-aside.ts';
@@ -52,6 +53,7 @@ export class TaskApply {
   readonly #parts: ApplyParts;
   readonly #confirm: Latest<Confirmation>;
   readonly #taking: SettingAside;
+  readonly #freed: FreedIds;
   #task: ApplyTask;
   #stored: StoredCheckpoint | null = null;
   /** The hole that was reported last: the same one is not reported again for each set that follows it. */
@@ -67,7 +69,15 @@ export class TaskApply {
   constructor(task: ApplyTask, parts: ApplyParts) {
     this.#task = task;
     this.#parts = parts;
-    this.#taking = new SettingAside(task.task, parts.target, parts.state, parts.report);
+    const { target, source, pace } = parts;
+    const byItsRule: Pick<ChangeTarget, 'apply' | 'readCheckpoint'> = {
+      readCheckpoint: (key) => target.readCheckpoint(key),
+      apply: (commands, checkpoint, expected, contents) =>
+        target.apply(commands, checkpoint, expected, contents, this.#task.overwrite),
+    };
+    this.#taking = new SettingAside(task.task, byItsRule, parts.state, parts.report);
+    const standing = (): ReturnType<SettingAside['standing']> => this.#taking.standing();
+    this.#freed = new FreedIds({ target, source, standing, everyMs: pace.freedMs });
     this.progress = new ApplyProgress(task, this.#taking);
     this.#confirm = new Latest<Confirmation>(parts.pace.confirmMs, (confirmation) =>
       parts.control.publish(confirmationSubject(task.task), confirmation),
@@ -130,7 +140,10 @@ export class TaskApply {
     const from = this.#misplaced ? 1 : readFrom(this.#stored?.checkpoint ?? null, description);
     this.#misplaced = false;
     const pipeline = this.#openPipeline(ended);
-    const watching = this.#watchTail(signal, ended);
+    const watching = Promise.all([
+      this.#watchTail(signal, ended),
+      this.#freed.watch(() => this.#task, signal),
+    ]);
     let isSameStream = false;
     try {
       for await (const received of ahead(readSets(log, from, signal), 2)) {

@@ -16,6 +16,7 @@ export interface Counted {
 interface Known {
   documentId: string;
   copyId: string;
+  kind: string;
   etag: Etag;
   count: number;
   firstAt: number;
@@ -122,6 +123,11 @@ export class SetAside implements Counted {
     return this.#listOpen().map(({ copyId }) => copyId.toLowerCase());
   }
 
+  /** Those that were set aside for one kind of reason. */
+  ofKind(kind: string): { documentId: string; copyId: string }[] {
+    return this.#listOpen().filter((known) => known.kind === kind);
+  }
+
   /** The etag of the version that failed; null when the document is not set aside. */
   etagOf(documentId: string): Etag | null {
     return this.#known.get(this.#idOf(documentId))?.etag ?? null;
@@ -182,8 +188,8 @@ export class SetAside implements Counted {
     const known = this.#known.get(id);
     if (!this.isOf(value) || known?.version === version) return;
     if (known) this.#drop(id, known);
-    const { documentId, copyId = documentId, publishedIn = null, etag, count, firstAt } = value;
-    this.#known.set(id, { documentId, copyId, etag, count, firstAt, publishedIn, version, isFirst: false });
+    const { documentId, copyId = documentId, kind, publishedIn = null, etag, count, firstAt } = value;
+    this.#known.set(id, { documentId, copyId, kind, etag, count, firstAt, publishedIn, version, isFirst: false });
     if (publishedIn === null) this.#open++;
   }
 
@@ -207,11 +213,12 @@ export class SetAside implements Counted {
     const at = Date.now();
     const firstAt = known?.firstAt ?? at;
     const count = (known?.count ?? 0) + 1;
-    const { documentId, copyId = documentId, etag } = failure;
+    const { documentId, copyId = documentId, kind, etag } = failure;
     const version = known?.version ?? null;
     const entry: Known = {
       documentId,
       copyId,
+      kind,
       etag,
       count,
       firstAt,

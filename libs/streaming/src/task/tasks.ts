@@ -1,4 +1,5 @@
 import type { Etag, TaskKey } from '@nestjs-spark/contracts';
+import type { Overwrite } from '@nestjs-spark/contracts/internal';
 
 /** What the owner has agreed to send: one script on one of its collections. */
 export interface CaptureTask {
@@ -27,11 +28,15 @@ export interface ApplyTask {
   collection: string;
   /** `scriptFingerprint` of the declared script: only copies made by it count as complete. */
   fingerprint: string;
+  /** What its copies may go over besides each other. */
+  overwrite?: Overwrite;
 }
 
 /** Asks the owner how far its database is now; the owner then sends word of it through the log at once. */
 export interface SourceInquiry {
   ask(task: TaskKey): Promise<SourceAnswer>;
+  /** Has the owner make and send these of its documents once more. */
+  sendAgain(task: TaskKey, documents: readonly string[]): Promise<void>;
 }
 
 /**

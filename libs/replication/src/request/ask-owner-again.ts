@@ -1,5 +1,5 @@
 import { ProblemError, type TaskKey } from '@nestjs-spark/contracts';
-import type { OwnerClient } from '../request/owner-client.ts';
+import type { OwnerClient } from './owner-client.ts';
 
 const AT_ONCE = 500;
 

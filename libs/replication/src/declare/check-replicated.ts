@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import { scriptFingerprint, type EtlScriptItem } from '@nestjs-spark/contracts/internal';
+import { isIdPrefix, scriptFingerprint, type EtlScriptItem } from '@nestjs-spark/contracts/internal';
 import { DEPLOYMENT_BOUNDS } from '../settings/options.ts';
 import { collectionProblem, nameProblem } from './check-names.ts';
 import type { DeclarationFault } from './declaration-error.ts';
@@ -52,6 +52,15 @@ export function checkReplicated(
     if (wrong) fault('name', wrong.problem, wrong.remedy);
   }
 
+  const { idPrefix, overwrite } = options;
+  if (idPrefix !== undefined && !isIdPrefix(idPrefix)) {
+    const remedy = 'Use up to 64 letters, digits, ".", "_", "-" and "/", the last a "/" or "-", such as "webshop/"';
+    fault('idPrefix', `${shown(idPrefix)} cannot stand before ids`, remedy);
+  }
+  if (overwrite !== undefined && overwrite !== 'own') {
+    fault('overwrite', `${shown(overwrite)} is not known`, "Write 'own', or leave it out");
+  }
+
   const source = chooseScript(options, collection, fault);
   if (faults.length > 0 || collection === null || name === null || source === null) return { faults };
 
@@ -60,7 +69,9 @@ export function checkReplicated(
     fault(source.field, `${reason.replace(/\.$/, '')}${place}`, 'Mend the script');
   }
   if (faults.length > 0) return { faults };
-  return { declaration: complete(target, owner, requester, name, collection, source.script) };
+  const declaration = complete(target, options, requester, name, collection, source.script);
+  if (source.field === 'fields') declaration.takesAll = true;
+  return { declaration };
 }
 
 function chooseScript(
@@ -108,9 +119,13 @@ function fromFields(
   return collection === null ? null : { field: 'fields', script: generateScript(collection, fields) };
 }
 
+function shown(value: unknown): string {
+  return JSON.stringify(value)?.slice(0, 80) ?? String(value);
+}
+
 function complete(
   target: Type,
-  owner: string,
+  { sourceModule: owner, idPrefix, overwrite }: ReplicatedOptions,
   requester: string,
   name: string,
   collection: string,
@@ -118,13 +133,15 @@ function complete(
 ): Declaration {
   const item: EtlScriptItem = { sourceCollection: collection, script };
   if (name !== collection) item.name = name;
+  if (idPrefix !== undefined) item.idPrefix = idPrefix;
   return {
     target,
     item,
     task: {
       task: { owner, requester, name },
       collection,
-      fingerprint: scriptFingerprint(collection, script),
+      fingerprint: scriptFingerprint(collection, script, idPrefix),
+      ...(overwrite === undefined ? {} : { overwrite }),
     },
   };
 }

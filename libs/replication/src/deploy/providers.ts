@@ -12,6 +12,7 @@ import { NativeEtlEngine } from './engines/native-etl-engine.ts';
 import { RavenNativeTasks } from './engines/raven-native-tasks.ts';
 import { StreamEngine } from './engines/stream-engine.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';
+import { ScriptWarnings } from './inspect/script-warnings.ts';
 import { DeploymentGate } from './receive/deployment-gate.ts';
 import { RawBodyInstaller } from './receive/raw-body-installer.ts';
 import { SparkGuard } from './receive/spark-guard.ts';
@@ -27,6 +28,7 @@ export const DEPLOY_PROVIDERS: Provider[] = [
   EtlTaskManager,
   NativeEtlEngine,
   RawBodyInstaller,
+  ScriptWarnings,
   SparkGuard,
   StreamEngine,
   {

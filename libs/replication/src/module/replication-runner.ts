@@ -29,6 +29,8 @@ export interface ReplicationRunnerParts {
   bus: { start(): void; close(): Promise<void> };
   storeReady: (signal: AbortSignal) => Promise<void>;
   settleDropped: () => Promise<void>;
+  /** Declared classes that were loaded after the start. */
+  findLate?: () => readonly { name: string }[];
   log: Log;
 }
 
@@ -41,6 +43,7 @@ export class ReplicationRunner
   implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
   private readonly parts: ReplicationRunnerParts;
+  private readonly told = new Set<object>();
   private readonly stopping = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
 
@@ -92,6 +95,19 @@ export class ReplicationRunner
     if (!signal.aborted) await Promise.all([this.watch(signal), this.refresh(signal)]);
   }
 
+  /** Says once of each class that was loaded lazily that nothing of it is carried out. */
+  private tellLate(): void {
+    const { findLate, log } = this.parts;
+    for (const target of findLate?.() ?? []) {
+      if (this.told.has(target)) continue;
+      this.told.add(target);
+      log.warn(
+        `${target.name} declares copies or shares, but was loaded after the application had started, so nothing of it is ` +
+          'carried out. Import its module in the application module instead of loading it lazily',
+      );
+    }
+  }
+
   private watch(signal: AbortSignal): Promise<void> {
     return persist(() => this.parts.watch.run(signal), {
       signal,
@@ -105,6 +121,7 @@ export class ReplicationRunner
       if (signal.aborted) return;
       // What is away is said by those who need it more.
       await this.parts.requests.refresh().catch(() => undefined);
+      this.tellLate();
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Provider } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
 import type { ChangeTarget } from '@nestjs-spark/contracts/internal';
 import type { ScriptPool } from '@nestjs-spark/etl-script';
 import type { JetStreamConnection } from '@nestjs-spark/jetstream/internal';
@@ -6,12 +7,14 @@ import { logFor } from '@nestjs-spark/observability/internal';
 import { StorePreparation } from '@nestjs-spark/store';
 import type { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { Declarations } from '../declare/declarations.ts';
+import { findLate, type Explored } from '../declare/explore.ts';
 import { Registration } from '../register/registration.ts';
 import type { CommandHandling } from '../request/command-bus.ts';
 import { settleDroppedTasks } from '../request/dropped-tasks.ts';
 import { OwnerWatch } from '../request/owner-watch.ts';
 import { Requests } from '../request/requests.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
+import { EXPLORED } from './declaration-providers.ts';
 import { ReplicationRunner } from './replication-runner.ts';
 import {
   APPLY_SUPERVISOR,
@@ -40,6 +43,8 @@ export const RUNNER_PROVIDERS: Provider[] = [
       CHANGE_TARGET,
       SCRIPTS,
       StorePreparation,
+      DiscoveryService,
+      EXPLORED,
     ],
     useFactory: (
       { moduleName: requester, onDrop }: ReplicationSettings,
@@ -54,6 +59,8 @@ export const RUNNER_PROVIDERS: Provider[] = [
       target: ChangeTarget,
       scripts: ScriptPool,
       store: StorePreparation,
+      discovery: DiscoveryService,
+      explored: Explored,
     ) => {
       const log = logFor('Replication');
       const forget = apply.forget.bind(apply);
@@ -68,6 +75,7 @@ export const RUNNER_PROVIDERS: Provider[] = [
         bus,
         storeReady: (signal) => store.whenReady(signal),
         settleDropped: () => settleDroppedTasks({ requester, declarations, target, forget, onDrop, log }),
+        findLate: () => findLate(discovery, explored),
         log,
       });
     },

@@ -19,10 +19,16 @@ export interface DeployHandlerParts {
   log: Log;
 }
 
+const MOST_WARNINGS = 200;
+
 /** The owner did not take the deployment this time; the message says why. The bus delivers it again. */
 export class DeploymentDelayedError extends Error {
-  constructor(reason: string, options?: ErrorOptions) {
-    super(reason, options);
+  /** What may help whoever reads it; changes while the reason stays. */
+  readonly hint: string;
+
+  constructor(reason: string, hint = '') {
+    super(reason);
+    this.hint = hint;
     this.name = 'DeploymentDelayedError';
   }
 }
@@ -30,6 +36,7 @@ export class DeploymentDelayedError extends Error {
 /** Brings one command to its owner. Returning means it is done; what it throws decides whether it comes again. */
 export class DeployHandler {
   private readonly parts: DeployHandlerParts;
+  private readonly warned = new Set<string>();
 
   constructor(parts: DeployHandlerParts) {
     this.parts = parts;
@@ -46,7 +53,8 @@ export class DeployHandler {
       await this.deploy(command, delivery, signal);
     } catch (error) {
       const final = error instanceof PermanentError || delivery.last;
-      this.note(command, delivery, messageOf(error), final);
+      const hint = error instanceof DeploymentDelayedError ? error.hint : '';
+      this.note(command, delivery, `${messageOf(error)}${hint}`, final);
       throw error;
     }
   }
@@ -72,7 +80,7 @@ export class DeployHandler {
       case 'outdated':
         return this.outdated(owner, request.revision, verdict);
       case 'retry':
-        throw new DeploymentDelayedError(verdict.reason);
+        throw new DeploymentDelayedError(verdict.reason, verdict.hint);
       case 'give-up':
         throw new PermanentError(verdict.reason);
     }
@@ -93,8 +101,21 @@ export class DeployHandler {
     this.parts.log.log(
       `${owner} has taken revision ${revision}: ${tasksCreated} created, ${tasksUpdated} updated, ${tasksRemoved} removed`,
     );
+    this.warn(owner, result);
     if (record?.scripts.length === 0) this.parts.status.ended(owner);
     else this.parts.status.deployed(owner, revision, attempts, enginesOf(deployed));
+  }
+
+  /** Once per instance: every start asks again and is told the same. */
+  private warn(owner: string, { tasks }: EtlDeploymentResult): void {
+    for (const { name, warnings } of tasks) {
+      for (const text of Array.isArray(warnings) ? warnings : []) {
+        const line = `The script of ${owner}/${name} may not do what it says. ${String(text)}`;
+        if (this.warned.has(line) || this.warned.size >= MOST_WARNINGS) continue;
+        this.warned.add(line);
+        this.parts.log.warn(line);
+      }
+    }
   }
 
   /** The owner has seen more revisions than this database remembers, as after a restored backup: go on above them. */

@@ -34,7 +34,7 @@ export class OwnerClient {
   /** @throws {UnavailableError} when the registry is away; whatever happens at the owner is an answer, not an error */
   async call(call: OwnerCall): Promise<OwnerAnswer> {
     const found = await this.parts.registry.find(call.owner);
-    if (!found) return { kind: 'not-registered' };
+    if (!found) return { kind: 'not-registered', known: await this.known() };
     const url = joinUrl(found.appUrl, call.path);
     if (!url)
       return {
@@ -49,6 +49,11 @@ export class OwnerClient {
       body,
     });
     return send(url, call, token, body);
+  }
+
+  private async known(): Promise<string[]> {
+    const all = await this.parts.registry.list().catch(() => []);
+    return all.map(({ appName }) => appName);
   }
 }
 

@@ -56,7 +56,12 @@ export function hasEnded(record: RequestRecord): boolean {
 /** Equal for equal sets, in whatever order their scripts were declared. */
 export function hashSet(wanted: WantedSet): string {
   const scripts = wanted.scripts
-    .map(({ name, sourceCollection, script }) => [name ?? sourceCollection, sourceCollection, script])
+    .map(({ name, sourceCollection, script, idPrefix }) => [
+      name ?? sourceCollection,
+      sourceCollection,
+      script,
+      ...(idPrefix === undefined ? [] : [idPrefix]),
+    ])
     .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1));
   const text = JSON.stringify([wanted.requestingModule, wanted.targetDatabase, wanted.targetUrls, scripts]);
   return createHash('sha256').update(text).digest('hex').slice(0, 32);

@@ -6,6 +6,8 @@ export interface CaptureTask {
   task: TaskKey;
   collection: string;
   script: string;
+  /** Put before the id of each copy. */
+  idPrefix?: string;
   /** `scriptFingerprint(collection, script)` */
   fingerprint: string;
   /** The least generation to use; grows with every changed script. */

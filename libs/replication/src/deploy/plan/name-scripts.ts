@@ -1,6 +1,6 @@
 import type { EtlScriptItem } from '@nestjs-spark/contracts';
 
-export type NamedScript = Required<EtlScriptItem>;
+export type NamedScript = EtlScriptItem & { name: string };
 
 /**
  * Gives every script its task's name: the one it brings, else its collection's, else (for further unnamed scripts on the
@@ -12,7 +12,7 @@ export function nameScripts(items: readonly EtlScriptItem[]): NamedScript[] {
   return items.map((item) => {
     const name = item.name ?? freeName(item.sourceCollection, taken);
     taken.add(name.toLowerCase());
-    return { name, sourceCollection: item.sourceCollection, script: item.script };
+    return { ...item, name };
   });
 }
 

@@ -15,7 +15,7 @@ import {
 } from 'class-validator';
 import type { EtlScriptItem, EtlScriptRequest } from '@nestjs-spark/contracts';
 import { DEPLOYMENT_BOUNDS } from '../../settings/options.ts';
-import { IsSparkName, MaxBytes } from './rules.ts';
+import { IsIdPrefix, IsSparkName, MaxBytes } from './rules.ts';
 
 const PLAIN_TEXT = /^\P{Cc}*$/u;
 const given = (_: object, value: unknown) => value !== undefined;
@@ -34,6 +34,11 @@ export class EtlScriptItemBody implements EtlScriptItem {
   @MaxBytes(DEPLOYMENT_BOUNDS.scriptBytes)
   @IsString()
   script!: string;
+
+  @ApiPropertyOptional({ example: 'fleet/', description: 'Put before the id of each copy' })
+  @ValidateIf((item: EtlScriptItemBody) => given(item, item.idPrefix))
+  @IsIdPrefix()
+  idPrefix?: string;
 }
 
 export class EtlScriptRequestBody implements EtlScriptRequest {

@@ -23,13 +23,29 @@ const STANDING: [string, Record<string, string> | undefined, { always: boolean; 
   ['one with metadata of its own', { '@expires': '2030-01-01T00:00:00Z' }, { always: false, adopted: true }],
   ['one with a source and no generation', copy('Fleet/a/1', ''), { always: false, adopted: true }],
   ['a copy of its own', copy('Fleet/a/1', 'HR/{task}:1'), { always: true, adopted: true }],
-  ['a copy of its own of an older generation', copy('Fleet/a/1', 'HR/{task}:0'), { always: true, adopted: true }],
-  ['a copy of its own, names in another case', copy('FLEET/a/1', 'Hr/{TASK}:1'), { always: true, adopted: true }],
+  [
+    'a copy of its own of an older generation',
+    copy('Fleet/a/1', 'HR/{task}:0'),
+    { always: true, adopted: true },
+  ],
+  [
+    'a copy of its own, names in another case',
+    copy('FLEET/a/1', 'Hr/{TASK}:1'),
+    { always: true, adopted: true },
+  ],
   ['a copy of its own without a source', copy('', 'HR/{task}:1'), { always: true, adopted: true }],
   ['a copy of another task', copy('Fleet/a/1', 'HR/others:1'), { always: false, adopted: false }],
-  ['a copy of a task whose name begins so', copy('Fleet/a/1', 'HR/{task}0:1'), { always: false, adopted: false }],
+  [
+    'a copy of a task whose name begins so',
+    copy('Fleet/a/1', 'HR/{task}0:1'),
+    { always: false, adopted: false },
+  ],
   ['a copy of another owner, same task', copy('Depot/a/1', 'HR/{task}:1'), { always: false, adopted: false }],
-  ['a copy of an owner whose name begins so', copy('Fleet2/a/1', 'HR/{task}:1'), { always: false, adopted: false }],
+  [
+    'a copy of an owner whose name begins so',
+    copy('Fleet2/a/1', 'HR/{task}:1'),
+    { always: false, adopted: false },
+  ],
   ['a copy of another requester', copy('Fleet/a/1', 'HR2/{task}:1'), { always: false, adopted: false }],
 ];
 
@@ -69,7 +85,11 @@ export function notACopyConformance(store: TargetUnderTest): void {
         },
       }),
     });
-    const checkpoint = (changes: Partial<Checkpoint> = {}): Checkpoint => ({ ...CHECKPOINT, task, ...changes });
+    const checkpoint = (changes: Partial<Checkpoint> = {}): Checkpoint => ({
+      ...CHECKPOINT,
+      task,
+      ...changes,
+    });
     const stand = (id: string, metadata: Record<string, string> | undefined): Promise<void> => {
       const filled = Object.entries(metadata ?? {}).map(([key, value]) => [
         key,

@@ -126,7 +126,9 @@ export class MemoryTarget implements ChangeTarget {
     const inTheWay = new Map<string, string>();
     for (const command of commands) {
       if (command.type !== 'put') continue;
-      const { '@metadata': metadata } = JSON.parse(command.document) as { '@metadata': Record<string, unknown> };
+      const { '@metadata': metadata } = JSON.parse(command.document) as {
+        '@metadata': Record<string, unknown>;
+      };
       const wanted = { collection: collectionOf(metadata), source: String(metadata[COPY_SOURCE]) };
       const reason = this.#reasonAgainst(task, command.id, overwrite, wanted);
       if (reason !== null) inTheWay.set(command.id, reason);

@@ -7,6 +7,7 @@ import {
   decodeHeader,
   type Confirmation,
   type Log,
+  type Overwrite,
 } from '@nestjs-spark/contracts/internal';
 import { TaskApply } from '../src/apply/task-apply.ts';
 import { TaskCapture } from '../src/capture/task-capture.ts';
@@ -68,6 +69,8 @@ export class Simulation {
   /** What the scripts and the target's taste depend on besides the documents. */
   readonly surroundings = { isFair: true };
   scripts: Scripts = plainScriptsIn(this.surroundings);
+  /** What the copies may go over besides each other. */
+  overwrite: Overwrite | undefined;
 
   constructor(source = new MemorySource(), pace: Partial<Pace> = {}) {
     this.source = source;
@@ -125,7 +128,13 @@ export class Simulation {
 
   /** An instance that does not hold the lease yet. */
   prepareApply(): { look(): Promise<void>; start(): Running } {
-    const task = { task: TASK, collection: 'Cars', fingerprint: this.#task.fingerprint };
+    const { overwrite } = this;
+    const task = {
+      task: TASK,
+      collection: 'Cars',
+      fingerprint: this.#task.fingerprint,
+      ...(overwrite === undefined ? {} : { overwrite }),
+    };
     const apply = new TaskApply(task, {
       target: this.target,
       state: this.kept,

@@ -8,5 +8,6 @@ export function scriptFingerprint(sourceCollection: string, script: string, idPr
   const text = `${sourceCollection}\n${script}`;
   return createHash('sha256')
     .update(idPrefix === undefined ? text : `${text}\0${idPrefix}`)
-    .digest('hex').slice(0, 16);
+    .digest('hex')
+    .slice(0, 16);
 }

@@ -190,11 +190,7 @@ export class RavenChangeTarget implements ChangeTarget {
     return this.#http.close();
   }
 
-  #write(
-    what: Omit<Transaction, 'fence'>,
-    checkpoint: Checkpoint,
-    expected: string | null,
-  ): Promise<string> {
+  #write(what: Omit<Transaction, 'fence'>, checkpoint: Checkpoint, expected: string | null): Promise<string> {
     const fence = { ...fenceOf(checkpoint), expected };
     return write(this.#http, { ...what, fence });
   }

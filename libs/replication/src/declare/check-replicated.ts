@@ -1,5 +1,10 @@
 import type { Type } from '@nestjs/common';
-import { isIdPrefix, scriptFingerprint, type EtlScriptItem } from '@nestjs-spark/contracts/internal';
+import {
+  isIdPrefix,
+  scriptFingerprint,
+  taskNameOf,
+  type EtlScriptItem,
+} from '@nestjs-spark/contracts/internal';
 import { DEPLOYMENT_BOUNDS } from '../settings/options.ts';
 import { collectionProblem, nameProblem } from './check-names.ts';
 import type { DeclarationFault } from './declaration-error.ts';
@@ -46,7 +51,7 @@ export function checkReplicated(
     if (wrong) fault('sourceCollection', wrong.problem, wrong.remedy);
   }
 
-  const name = options.name ?? collection;
+  const name = options.name ?? (collection === null ? null : taskNameOf(collection));
   if (options.name !== undefined) {
     const wrong = nameProblem(options.name);
     if (wrong) fault('name', wrong.problem, wrong.remedy);
@@ -54,7 +59,8 @@ export function checkReplicated(
 
   const { idPrefix, overwrite } = options;
   if (idPrefix !== undefined && !isIdPrefix(idPrefix)) {
-    const remedy = 'Use up to 64 letters, digits, ".", "_", "-" and "/", the last a "/" or "-", such as "webshop/"';
+    const remedy =
+      'Use up to 64 letters, digits, ".", "_", "-" and "/", the last a "/" or "-", such as "webshop/"';
     fault('idPrefix', `${shown(idPrefix)} cannot stand before ids`, remedy);
   }
   if (overwrite !== undefined && overwrite !== 'own') {

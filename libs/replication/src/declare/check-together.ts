@@ -42,7 +42,8 @@ function sameIds(declarations: readonly Declaration[], targetsOf: TargetsOf): De
     for (const key of idKeys(declaration, targetsOf(declaration))) {
       const other = first.get(key);
       if (!other) first.set(key, declaration);
-      else if (faults.length === 0 && canCollide(other, declaration)) faults.push(collision(other, declaration));
+      else if (faults.length === 0 && canCollide(other, declaration))
+        faults.push(collision(other, declaration));
     }
     return faults;
   });

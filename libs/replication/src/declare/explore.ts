@@ -110,8 +110,7 @@ function declaredOn<T>(mark: DiscoverableDecorator<readonly T[]>, target: Type):
 /** A class that is named as a feature and declares nothing would be passed over without a word. */
 function undeclared({ target, isNamed }: FoundClass): DeclarationFault[] {
   if (!isNamed || isDeclared(target)) return [];
-  const parent =
-    declaringParent(ReplicatedMark.KEY, target) ?? declaringParent(SharedMark.KEY, target);
+  const parent = declaringParent(ReplicatedMark.KEY, target) ?? declaringParent(SharedMark.KEY, target);
   return [
     {
       className: target.name,

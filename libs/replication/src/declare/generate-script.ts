@@ -18,7 +18,9 @@ export function documentFields(fields: readonly string[]): string[] {
 
 /** The script that `fields` stands for: `loadToCars({ A: this.A, B: this.B });` */
 export function generateScript(collection: string, fields: readonly string[]): string {
-  const copied = documentFields(fields).map((field) => `${field}: this.${field}`).join(', ');
+  const copied = documentFields(fields)
+    .map((field) => `${field}: this.${field}`)
+    .join(', ');
   return IDENTIFIER.test(collection)
     ? `loadTo${collection}({ ${copied} });`
     : `loadTo('${collection}', { ${copied} });`;

@@ -95,7 +95,10 @@ class PreviewedScriptAnswer implements PreviewedScript {
   @ApiProperty({ type: [PreviewedDocumentAnswer] })
   documents!: PreviewedDocumentAnswer[];
 
-  @ApiPropertyOptional({ type: [String], example: ['`number`: 0 of 10 documents have it; did you mean `Number`?'] })
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['`number`: 0 of 10 documents have it; did you mean `Number`?'],
+  })
   warnings?: string[];
 }
 

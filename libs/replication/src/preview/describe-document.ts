@@ -47,7 +47,11 @@ export function withPrefix(document: PreviewedDocument, idPrefix: string | undef
     id: `${idPrefix}${copy.id}`,
     ...(copy.before ? { before: copy.before.map(prefixed) } : {}),
   }));
-  return { ...document, commands, against: document.against && { ...document.against, copies: copies ?? [] } };
+  return {
+    ...document,
+    commands,
+    against: document.against && { ...document.against, copies: copies ?? [] },
+  };
 }
 
 /** Leaves the commands of the documents out that go beyond `most` characters altogether. */

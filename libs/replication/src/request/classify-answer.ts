@@ -24,7 +24,7 @@ export function classifyAnswer(owner: string, answer: OwnerAnswer): Verdict {
       return {
         outcome: 'retry',
         reason: `${owner} is not registered yet`,
-        hint: describeKnown(answer.known),
+        ...(answer.known?.length ? { hint: describeKnown(answer.known) } : {}),
       };
     case 'unreachable':
       return { outcome: 'retry', reason: `${owner} cannot be reached: ${answer.reason}` };
@@ -36,8 +36,7 @@ export function classifyAnswer(owner: string, answer: OwnerAnswer): Verdict {
 const MOST_NAMES = 20;
 
 /** A name that is misspelled would wait for ever, so those that are right are said. */
-function describeKnown(known: readonly string[] = []): string {
-  if (known.length === 0) return '';
+function describeKnown(known: readonly string[]): string {
   const more = known.length > MOST_NAMES ? ` and ${known.length - MOST_NAMES} more` : '';
   return ` (registered are ${known.toSorted().slice(0, MOST_NAMES).join(', ')}${more})`;
 }

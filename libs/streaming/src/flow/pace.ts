@@ -28,6 +28,6 @@ export const PACE: Pace = {
   fullLogMs: 2_000,
   confirmMs: 200,
   noLogMs: 500,
-  freedMs: 10_000,
+  freedMs: 5_000,
   backoffMs: 100,
 };

@@ -189,7 +189,17 @@ export class SetAside implements Counted {
     if (!this.isOf(value) || known?.version === version) return;
     if (known) this.#drop(id, known);
     const { documentId, copyId = documentId, kind, publishedIn = null, etag, count, firstAt } = value;
-    this.#known.set(id, { documentId, copyId, kind, etag, count, firstAt, publishedIn, version, isFirst: false });
+    this.#known.set(id, {
+      documentId,
+      copyId,
+      kind,
+      etag,
+      count,
+      firstAt,
+      publishedIn,
+      version,
+      isFirst: false,
+    });
     if (publishedIn === null) this.#open++;
   }
 

@@ -26,7 +26,12 @@ export function prefixedScripts(scripts: readonly { idPrefix?: string }[]): Prob
   return scripts.flatMap(({ idPrefix }, index) =>
     idPrefix === undefined
       ? []
-      : [{ pointer: `/scripts/${index}/idPrefix`, detail: "RavenDB's own ETL cannot put anything before ids" }],
+      : [
+          {
+            pointer: `/scripts/${index}/idPrefix`,
+            detail: "RavenDB's own ETL cannot put anything before ids",
+          },
+        ],
   );
 }
 

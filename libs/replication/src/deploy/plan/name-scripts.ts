@@ -1,4 +1,4 @@
-import type { EtlScriptItem } from '@nestjs-spark/contracts';
+import { taskNameOf, type EtlScriptItem } from '@nestjs-spark/contracts';
 
 export type NamedScript = EtlScriptItem & { name: string };
 
@@ -18,7 +18,7 @@ export function nameScripts(items: readonly EtlScriptItem[]): NamedScript[] {
 
 function freeName(collection: string, taken: ReadonlySet<string>): string {
   for (let number = 1; ; number++) {
-    const name = number === 1 ? collection : `${collection}-${number}`;
+    const name = number === 1 ? taskNameOf(collection) : `${taskNameOf(collection)}-${number}`;
     if (!taken.has(name.toLowerCase())) return name;
   }
 }

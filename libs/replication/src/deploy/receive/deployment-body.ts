@@ -15,7 +15,7 @@ import {
 } from 'class-validator';
 import type { EtlScriptItem, EtlScriptRequest } from '@nestjs-spark/contracts';
 import { DEPLOYMENT_BOUNDS } from '../../settings/options.ts';
-import { IsIdPrefix, IsSparkName, MaxBytes } from './rules.ts';
+import { IsCollectionName, IsIdPrefix, IsSparkName, MaxBytes } from './rules.ts';
 
 const PLAIN_TEXT = /^\P{Cc}*$/u;
 const given = (_: object, value: unknown) => value !== undefined;
@@ -27,7 +27,7 @@ export class EtlScriptItemBody implements EtlScriptItem {
   name?: string;
 
   @ApiProperty({ example: 'Cars' })
-  @IsSparkName()
+  @IsCollectionName()
   sourceCollection!: string;
 
   @ApiProperty({ example: 'loadToCars({ LicensePlate: this.LicensePlate, Model: this.Model });' })

@@ -71,6 +71,8 @@ export class Simulation {
   scripts: Scripts = plainScriptsIn(this.surroundings);
   /** What the copies may go over besides each other. */
   overwrite: Overwrite | undefined;
+  /** Another engine made the first copies, without marks. */
+  adoptsFirst = false;
 
   constructor(source = new MemorySource(), pace: Partial<Pace> = {}) {
     this.source = source;
@@ -134,6 +136,7 @@ export class Simulation {
       collection: 'Cars',
       fingerprint: this.#task.fingerprint,
       ...(overwrite === undefined ? {} : { overwrite }),
+      adoptsFirst: this.adoptsFirst,
     };
     const apply = new TaskApply(task, {
       target: this.target,

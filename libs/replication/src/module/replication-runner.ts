@@ -29,6 +29,8 @@ export interface ReplicationRunnerParts {
   bus: { start(): void; close(): Promise<void> };
   storeReady: (signal: AbortSignal) => Promise<void>;
   settleDropped: () => Promise<void>;
+  /** The tasks with what is remembered of the engines that carried them. */
+  adopting?: (owner: string, tasks: Declared['tasks']) => Promise<Declared['tasks']>;
   /** Declared classes that were loaded after the start. */
   findLate?: () => readonly { name: string }[];
   log: Log;
@@ -75,7 +77,7 @@ export class ReplicationRunner
     await storeReady(signal);
     if (signal.aborted) return;
     // Copies go on from where they stand, whatever becomes of this start's request.
-    for (const { owner, tasks } of declarations.all()) apply.assign(owner, tasks);
+    for (const { owner, tasks } of declarations.all()) apply.assign(owner, await this.adopting(owner, tasks));
     let information: ModuleInformation | null = null;
     await runSteps(
       [
@@ -93,6 +95,11 @@ export class ReplicationRunner
       { signal, log },
     );
     if (!signal.aborted) await Promise.all([this.watch(signal), this.refresh(signal)]);
+  }
+
+  /** What is remembered of an owner's engines only makes copies arrive sooner; without it they come with its next answer. */
+  private adopting(owner: string, tasks: Declared['tasks']): Promise<Declared['tasks']> {
+    return this.parts.adopting?.(owner, tasks).catch(() => tasks) ?? Promise.resolve(tasks);
   }
 
   /** Says once of each class that was loaded lazily that nothing of it is carried out. */

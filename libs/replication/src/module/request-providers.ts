@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import type { ControlBoard, ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
+import type { ApplySupervisor } from '@nestjs-spark/streaming/internal';
 import type { StoreInfo } from '@nestjs-spark/store';
 import { Declarations } from '../declare/declarations.ts';
 import { ModuleIdentity } from '../identity/module-identity.ts';
@@ -9,6 +10,7 @@ import { DeployHandler } from '../request/deploy-handler.ts';
 import { OwnerClient } from '../request/owner-client.ts';
 import { OwnerWatch } from '../request/owner-watch.ts';
 import { RequestBook } from '../request/request-book.ts';
+import { adopting } from '../request/request-record.ts';
 import { RequestStatus } from '../request/request-status.ts';
 import { Requests } from '../request/requests.ts';
 import { OwnerSourceInquiry } from '../request/source-inquiry.ts';
@@ -17,6 +19,7 @@ import { deployCommands, JetStreamCommandBus } from '../request/jetstream-comman
 import type { DeadLetterStore, JetStreamConnection } from '@nestjs-spark/jetstream';
 import type { ReplicationSettings } from '../settings/options.ts';
 import {
+  APPLY_SUPERVISOR,
   COMMAND_BUS,
   COMMAND_HANDLING,
   CONTROL_BOARD,
@@ -109,13 +112,24 @@ export const REQUEST_PROVIDERS: Provider[] = [
   },
   {
     provide: DeployHandler,
-    inject: [OwnerClient, RequestBook, RequestStatus, Requests],
-    useFactory: (client: OwnerClient, book: RequestBook, status: RequestStatus, requests: Requests) =>
+    inject: [OwnerClient, RequestBook, RequestStatus, Requests, Declarations, APPLY_SUPERVISOR],
+    useFactory: (
+      client: OwnerClient,
+      book: RequestBook,
+      status: RequestStatus,
+      requests: Requests,
+      declarations: Declarations,
+      apply: ApplySupervisor,
+    ) =>
       new DeployHandler({
         client,
         book,
         status,
         renumber: (owner, above) => requests.renumber(owner, above),
+        taken: (owner, deployed) => {
+          const tasks = declarations.of(owner)?.tasks ?? [];
+          if (deployed.tasks.some(({ wasEtl }) => wasEtl)) apply.assign(owner, adopting(tasks, deployed));
+        },
         log: logFor('DeployHandler'),
       }),
   },

@@ -11,6 +11,8 @@ import { findLate, type Explored } from '../declare/explore.ts';
 import { Registration } from '../register/registration.ts';
 import type { CommandHandling } from '../request/command-bus.ts';
 import { settleDroppedTasks } from '../request/dropped-tasks.ts';
+import { RequestBook } from '../request/request-book.ts';
+import { adopting } from '../request/request-record.ts';
 import { OwnerWatch } from '../request/owner-watch.ts';
 import { Requests } from '../request/requests.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
@@ -45,6 +47,7 @@ export const RUNNER_PROVIDERS: Provider[] = [
       StorePreparation,
       DiscoveryService,
       EXPLORED,
+      RequestBook,
     ],
     useFactory: (
       { moduleName: requester, onDrop }: ReplicationSettings,
@@ -61,6 +64,7 @@ export const RUNNER_PROVIDERS: Provider[] = [
       store: StorePreparation,
       discovery: DiscoveryService,
       explored: Explored,
+      book: RequestBook,
     ) => {
       const log = logFor('Replication');
       const forget = apply.forget.bind(apply);
@@ -75,6 +79,7 @@ export const RUNNER_PROVIDERS: Provider[] = [
         bus,
         storeReady: (signal) => store.whenReady(signal),
         settleDropped: () => settleDroppedTasks({ requester, declarations, target, forget, onDrop, log }),
+        adopting: async (owner, tasks) => adopting(tasks, (await book.read(owner))?.deployed ?? null),
         findLate: () => findLate(discovery, explored),
         log,
       });

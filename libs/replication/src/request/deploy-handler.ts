@@ -5,7 +5,7 @@ import type { Delivery } from './command-bus.ts';
 import { readDeployCommand, type DeployCommand } from './deploy-command.ts';
 import type { OwnerClient } from './owner-client.ts';
 import type { RequestBook } from './request-book.ts';
-import { enginesOf, type DeployedRevision } from './request-record.ts';
+import { enginesOf, nextTasks, type DeployedRevision } from './request-record.ts';
 import type { RequestStatus } from './request-status.ts';
 
 export const DEPLOY_PATH = '/spark/etl/deploy';
@@ -16,6 +16,8 @@ export interface DeployHandlerParts {
   status: RequestStatus;
   /** Sends the owner's set once more under a higher revision. */
   renumber: (owner: string, above: number) => Promise<void>;
+  /** Hears what an owner has taken, and by which engines. */
+  taken?: (owner: string, deployed: DeployedRevision) => void;
   log: Log;
 }
 
@@ -92,11 +94,16 @@ export class DeployHandler {
     attempts: number,
     result: EtlDeploymentResult,
   ): Promise<void> {
-    const tasks = result.tasks.map(({ name, engine }) => ({ name, engine }));
-    const deployed: DeployedRevision = { revision, at: new Date().toISOString(), tasks };
-    const record = await this.parts.book.update(owner, (before) =>
-      before?.revision === revision ? { ...before, deployed } : before,
-    );
+    const at = new Date().toISOString();
+    const record = await this.parts.book.update(owner, (before) => {
+      if (before?.revision !== revision) return before;
+      return {
+        ...before,
+        deployed: { revision, at, tasks: nextTasks(before.deployed?.tasks ?? [], result.tasks) },
+      };
+    });
+    const deployed: DeployedRevision = { revision, at, tasks: nextTasks([], result.tasks) };
+    this.parts.taken?.(owner, record?.deployed ?? deployed);
     const { tasksCreated, tasksUpdated, tasksRemoved } = result;
     this.parts.log.log(
       `${owner} has taken revision ${revision}: ${tasksCreated} created, ${tasksUpdated} updated, ${tasksRemoved} removed`,

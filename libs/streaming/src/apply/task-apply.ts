@@ -73,7 +73,7 @@ export class TaskApply {
     const byItsRule: Pick<ChangeTarget, 'apply' | 'readCheckpoint'> = {
       readCheckpoint: (key) => target.readCheckpoint(key),
       apply: (commands, checkpoint, expected, contents) =>
-        target.apply(commands, checkpoint, expected, contents, this.#task.overwrite),
+        target.apply(commands, checkpoint, expected, contents, this.#rule().overwrite),
     };
     this.#taking = new SettingAside(task.task, byItsRule, parts.state, parts.report);
     const standing = (): ReturnType<SettingAside['standing']> => this.#taking.standing();
@@ -87,6 +87,13 @@ export class TaskApply {
   declare(task: ApplyTask): void {
     this.#task = task;
     this.progress.declared(task);
+  }
+
+  /** What its copies may go over. */
+  #rule(): Pick<ApplyTask, 'task' | 'overwrite'> {
+    const { task, overwrite, adoptsFirst } = this.#task;
+    const adopts = overwrite === 'own' || (adoptsFirst === true && !this.#stored?.checkpoint.swept);
+    return adopts ? { task, overwrite: 'own' } : { task };
   }
 
   /** Reads where the copy stands, so that a report has something to say before the lease is held. */
@@ -142,7 +149,7 @@ export class TaskApply {
     const pipeline = this.#openPipeline(ended);
     const watching = Promise.all([
       this.#watchTail(signal, ended),
-      this.#freed.watch(() => this.#task, signal),
+      this.#freed.watch(() => this.#rule(), signal),
     ]);
     let isSameStream = false;
     try {

@@ -111,6 +111,21 @@ describe('a copy in whose place something else stands', () => {
     await listed(['cars/2']);
   });
 
+  it('goes over what another engine left until the first copy is whole, and over nothing of the module after', async () => {
+    simulation.target.write('cars/1', { V: 'left by another engine' });
+    simulation.adoptsFirst = true;
+    simulation.source.put('cars/1', { V: 1 });
+    start();
+    await arrived('cars/1', 1);
+    await until(
+      () => simulation.complete,
+      () => 'it is not complete',
+    );
+    simulation.target.write('cars/2', { V: 'own' });
+    simulation.source.put('cars/2', { V: 2 });
+    await listed(['cars/2']);
+  });
+
   it('is adopted without being asked when the declaration says so later', async () => {
     simulation.target.write('cars/1', { V: 'own' });
     simulation.source.put('cars/1', { V: 1 });

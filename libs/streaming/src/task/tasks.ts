@@ -32,6 +32,8 @@ export interface ApplyTask {
   fingerprint: string;
   /** What its copies may go over besides each other. */
   overwrite?: Overwrite;
+  /** Until its first copy is whole it goes over the module's own documents: another engine made them, without marks. */
+  adoptsFirst?: boolean;
 }
 
 /** Asks the owner how far its database is now; the owner then sends word of it through the log at once. */

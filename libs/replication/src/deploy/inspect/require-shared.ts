@@ -20,8 +20,11 @@ export function requireShared(shares: Shares, requester: string, scripts: readon
   if (errors.length === 0) return;
   const names = [...new Set(errors.map((one) => one.detail))].join('; ');
   const others = scripts.length - errors.length;
-  const held =
-    others === 0 ? '' : ` Nothing of this request is deployed, the ${others} other scripts neither.`;
+  const held = others === 0 ? '' : ` Nothing of this request was deployed; ${describeOthers(others)} for it.`;
   const remedy = `The owner has to name ${requester} in @Shared({ with: [...] }), or the declaration has to go.`;
   throw new ProblemError('notShared', `${names}.${held} ${remedy}`, { errors });
+}
+
+function describeOthers(count: number): string {
+  return count === 1 ? '1 other script waits' : `${count} other scripts wait`;
 }

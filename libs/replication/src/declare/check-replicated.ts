@@ -61,10 +61,10 @@ export function checkReplicated(
   if (idPrefix !== undefined && !isIdPrefix(idPrefix)) {
     const remedy =
       'Use up to 64 letters, digits, ".", "_", "-" and "/", the last a "/" or "-", such as "webshop/"';
-    fault('idPrefix', `${shown(idPrefix)} cannot stand before ids`, remedy);
+    fault('idPrefix', `${show(idPrefix)} cannot stand before ids`, remedy);
   }
   if (overwrite !== undefined && overwrite !== 'own') {
-    fault('overwrite', `${shown(overwrite)} is not known`, "Write 'own', or leave it out");
+    fault('overwrite', `${show(overwrite)} is not known`, "Write 'own', or leave it out");
   }
 
   const source = chooseScript(options, collection, fault);
@@ -125,7 +125,7 @@ function fromFields(
   return collection === null ? null : { field: 'fields', script: generateScript(collection, fields) };
 }
 
-function shown(value: unknown): string {
+function show(value: unknown): string {
   return JSON.stringify(value)?.slice(0, 80) ?? String(value);
 }
 

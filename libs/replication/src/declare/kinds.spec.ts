@@ -163,7 +163,9 @@ describe('several declarations on one class', () => {
 
 describe('a class that is named and not declared', () => {
   it('stops the start', async () => {
-    class Plain {}
+    class Plain {
+      number = '';
+    }
     expect(await refusal(Plain)).toMatch(/Plain\.forFeature: it has neither @Replicated\(\) nor @Shared\(\)/);
   });
 
@@ -186,7 +188,9 @@ describe('a class that is named and not declared', () => {
 
 describe('a declared class', () => {
   it('is known by the store’s forFeature alone, and what the store has besides is left alone', async () => {
-    class Plain {}
+    class Plain {
+      number = '';
+    }
     const order = copying('A');
     const feature = SparkStoreModule.forFeature([order, Plain]);
     const entities = (feature.providers ?? []).filter(

@@ -1,5 +1,3 @@
-import 'reflect-metadata';
-
 /** What was declared on this very class; what a parent class declares is not inherited. */
 export function ownMetadata<T>(key: string, target: object): T | undefined {
   return Reflect.getOwnMetadata(key, target) as T | undefined;

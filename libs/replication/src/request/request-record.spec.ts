@@ -81,10 +81,10 @@ describe('a task that RavenDB’s own ETL carried', () => {
   const answered = (engine: 'etl' | 'stream', name = 'cars') => [{ name, engine }];
 
   it('is remembered while the stream engine carries it, since its copies have no marks', () => {
-    const first = nextTasks(nextTasks([], answered('etl')), answered('stream', 'CARS'));
-    expect(first).toEqual([{ name: 'CARS', engine: 'stream', wasEtl: true }]);
-    expect(nextTasks(first, answered('stream'))).toMatchObject([{ wasEtl: true }]);
-    expect(nextTasks(first, answered('etl'))).toEqual([{ name: 'cars', engine: 'etl' }]);
+    const moved = nextTasks(nextTasks([], answered('etl')), answered('stream', 'CARS'));
+    expect(moved).toEqual([{ name: 'CARS', engine: 'stream', wasEtl: true }]);
+    expect(nextTasks(moved, answered('stream'))).toMatchObject([{ wasEtl: true }]);
+    expect(nextTasks(moved, answered('etl'))).toEqual([{ name: 'cars', engine: 'etl' }]);
     expect(nextTasks([], answered('stream'))).toEqual([{ name: 'cars', engine: 'stream' }]);
   });
 

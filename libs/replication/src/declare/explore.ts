@@ -81,19 +81,24 @@ function findClasses(discovery: DiscoveryService, log: Pick<Log, 'warn'>): Found
   const add = (target: Type, isNamed: boolean): void => {
     found.set(target, { target, isNamed: isNamed || (found.get(target)?.isNamed ?? false) });
   };
-  for (const wrapper of discovery.getProviders()) {
-    const instance: unknown = wrapper.instance;
+  for (const { token, instance } of discovery.getProviders()) {
+    // Nobody else's instances are looked at: they may be anything.
+    if (typeof token !== 'symbol') continue;
     if (instance instanceof FeatureClasses) for (const target of instance.classes) add(target, true);
     if (instance instanceof FeatureEntities) {
       for (const entity of instance.classes) if (isDeclared(entity as Type)) add(entity as Type, false);
     }
-    const target = (wrapper.instance?.constructor ?? wrapper.metatype) as Type | null;
-    if (!target || !isDeclared(target)) continue;
-    add(target, false);
-    if (wrapper.scope === Scope.REQUEST || wrapper.scope === Scope.TRANSIENT) {
-      log.warn(
-        `${target.name} is a declaration; its request or transient scope has no effect on replication`,
-      );
+  }
+  for (const mark of [ReplicatedMark, SharedMark]) {
+    for (const wrapper of discovery.getProviders({ metadataKey: mark.KEY })) {
+      const target = (wrapper.instance?.constructor ?? wrapper.metatype) as Type | null;
+      if (typeof target !== 'function' || !isDeclared(target)) continue;
+      if (!found.has(target) && (wrapper.scope === Scope.REQUEST || wrapper.scope === Scope.TRANSIENT)) {
+        log.warn(
+          `${target.name} is a declaration; its request or transient scope has no effect on replication`,
+        );
+      }
+      add(target, false);
     }
   }
   return [...found.values()];

@@ -3,7 +3,8 @@ import { Controller, Get, Inject, Module, type INestApplication } from '@nestjs/
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import { ProblemError, type ProblemKind } from '@nestjs-spark/contracts';
-import { startRequester, type Requester } from './fixtures/requester.ts';
+import { applyReport, startRequester, Surroundings, type Requester } from './fixtures/requester.ts';
+import { CopyCheck } from './health/copy-check.ts';
 import { ReplicationStatus } from './replication-status.ts';
 
 describe('freshness of what is not kept here', () => {
@@ -62,4 +63,16 @@ describe('freshness of what is not kept here', () => {
       expect(new ProblemError(kind, 'words')).toMatchObject({ status, statusCode: status, expose });
     },
   );
+});
+
+describe('health of copies of which some are set aside', () => {
+  it('is ready and says how many', async () => {
+    const around = new Surroundings();
+    around.reports = [applyReport({ setAside: 3 })];
+    const requester = await startRequester(around);
+    const [task] = requester.app.get(ReplicationStatus).tasksOf('Fleet', 'Cars');
+    const found = new CopyCheck({ tasksOf: () => (task ? [task] : []) }, 'Fleet', 'Cars').look();
+    await requester.app.close();
+    expect(found).toMatchObject({ ready: task?.complete, detail: expect.stringMatching(/; 3 set aside$/) });
+  });
 });

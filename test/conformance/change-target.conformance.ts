@@ -245,8 +245,11 @@ export function changeTargetConformance(store: StoreUnderTest): void {
           expect(await open.ids(id)).toHaveLength(2);
         } else {
           await expect(again).rejects.toThrow(`cannot stand beside the copy of Fleet/${id}Äk`);
-          await target.apply([{ type: 'delete', id: `${id}ä\u212a` }], at(20), version);
+          const later = await target.apply([{ type: 'delete', id: `${id}ä\u212a` }], at(20), version);
           expect(await open.ids(id)).toEqual([`${id}Äk`]);
+          expect(await target.findInTheWay(task, [`${id}Äk`, `${id}ä\u212a`])).toEqual([`${id}ä\u212a`]);
+          await target.apply([{ type: 'delete', id: `${id}Äk` }], at(30), later);
+          expect(await target.findInTheWay(task, [`${id}ä\u212a`])).toEqual([]);
         }
       });
     });

@@ -36,6 +36,7 @@ const PACE = {
   fullLogMs: 200,
   confirmMs: 50,
   noLogMs: 50,
+  freedMs: 100,
   backoffMs: 20,
 };
 
@@ -118,6 +119,7 @@ export class StreamedPair {
       state: this.#state,
       source: {
         ask: async () => ({ sourceEtag: (await this.#feed.identify('asked')).lastEtag }),
+        sendAgain: async (task, documents) => this.#capture?.retry(task, [...documents]),
       },
       ...this.#shared(),
     });

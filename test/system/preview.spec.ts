@@ -21,6 +21,7 @@ loadToCars({ Model: this.Model, Price: this.Price, Year: this.Year });`;
 interface Previewed {
   scripts: {
     running: object | null;
+    warnings: string[];
     summary: Record<string, number>;
     documents: { id: string; status: string; commands: object[]; failure: object | null; against: object }[];
   }[];
@@ -100,6 +101,28 @@ describeOn(SAME_STORE, 'A preview', (pair) => {
       });
       expect(await hr.database.documents('Cars')).toEqual(before);
       expect((await fleet.operate<{ total: number }>('/spark/etl/set-aside')).body.total).toBe(0);
+    });
+
+    it('names the fields that no document has, and those that are null in every copy', async () => {
+      const script = 'loadToCars({ Model: this.model, Year: null, Plate: this.LicensePlate });';
+      const { body } = await fleet.operate<Previewed>(PREVIEW, {
+        method: 'POST',
+        body: request({ scripts: [{ sourceCollection: 'Cars', script }] }),
+      });
+      expect(body.scripts[0]?.warnings).toEqual([
+        '`model`: 0 of 6 documents have it; did you mean `Model`?',
+        '`Model`: null in 6 of 6 copies',
+        '`Year`: null in 6 of 6 copies',
+      ]);
+    });
+
+    it('shows ids with what stands before them', async () => {
+      const scripts = [{ sourceCollection: 'Cars', script: running, idPrefix: 'fleet/' }];
+      const { body } = await fleet.operate<Previewed>(PREVIEW, {
+        method: 'POST',
+        body: request({ scripts, documents: ['cars/1'] }),
+      });
+      expect(body.scripts[0]?.documents[0]?.commands).toMatchObject([{ type: 'put', id: 'fleet/cars/1' }]);
     });
 
     it('tries the documents that are named, and says which are not there', async () => {
@@ -212,5 +235,15 @@ describeOn(SAME_STORE, 'A preview', (pair) => {
         err: expect.stringMatching(/--help/),
       });
     });
+  });
+
+  it('says which generation runs after a resync', async () => {
+    await hr.operate('/spark/replication/Fleet/Cars/resync', { method: 'POST' });
+    const generation = await fleet.until('the next generation', async () => {
+      const { body } = await fleet.operate<Previewed>(PREVIEW, { method: 'POST', body: request() });
+      const shown = (body.scripts[0]?.running as { generation: number } | null)?.generation ?? 0;
+      return shown > 1 && shown;
+    });
+    expect(generation).toBe(2);
   });
 });

@@ -161,8 +161,8 @@ describeOn(SAME_STORE, 'A document that does not get through', (pair) => {
         await documentIs(hr.database, 'cars/b', { Model: 'Model 2' });
         const { items } = await listed(['cars/taken'], hr);
         expect(items[0]).toMatchObject({
-          kind: 'refused',
-          reason: expect.stringMatching(/cars\/taken|Notes/),
+          kind: 'not-a-copy',
+          reason: expect.stringMatching(/cars\/taken.*own in Notes/),
         });
         expect(await hr.database.get('cars/taken')).toMatchObject({ Text: 'a note' });
         await eventually(async () => {

@@ -2,6 +2,8 @@ export * from './change-set/change-set.ts';
 export * from './change-set/extras.ts';
 export type { Witness } from './change-set/witness.ts';
 export * from './deployment/etl-script-request.ts';
+export * from './names/collection-name.ts';
+export * from './names/id-prefix.ts';
 export type { IdRule } from './names/id-rules.ts';
 export * from './names/name.ts';
 export * from './names/task-key.ts';

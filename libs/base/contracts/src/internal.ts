@@ -30,6 +30,7 @@ export * from './documents/field-names.ts';
 export * from './documents/meant-copies.ts';
 export * from './documents/field-types.ts';
 export * from './documents/fold-text.ts';
+export * from './documents/in-the-way.ts';
 export * from './documents/kept-metadata.ts';
 export * from './documents/make-entity.ts';
 export * from './documents/own-copies.ts';

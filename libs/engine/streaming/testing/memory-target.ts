@@ -1,5 +1,6 @@
 import {
   ContentRefusedError,
+  NotACopyError,
   UnavailableError,
   VersionConflictError,
   taskId,
@@ -16,18 +17,22 @@ import {
   idKey,
   isCopyOf,
   isRemovedBy,
+  judgeStanding,
   ownersKey,
   reduceCommands,
   type ChangeTarget,
   type Checkpoint,
   type CopyMark,
   type IdRule,
+  type Overwrite,
   type StandingCopy,
   type StoredCheckpoint,
+  type WantedCopy,
 } from '@nestjs-spark/contracts/internal';
 
 export interface MemoryCopy {
   id: string;
+  collection: string;
   fields: Record<string, unknown>;
   source: string | null;
   etag: number;
@@ -82,6 +87,21 @@ export class MemoryTarget implements ChangeTarget {
     };
   }
 
+  /** Writes past the port, as the module itself or another program would. */
+  write(
+    id: string,
+    fields: Record<string, unknown>,
+    metadata: Record<string, string> = {},
+    collection = 'Cars',
+  ): void {
+    const { [COPY_SOURCE]: source = null, [COPY_GENERATION]: generation = null } = metadata;
+    this.documents.set(idKey(this.#ids, id), { id, collection, fields, source, etag: 0, generation });
+  }
+
+  remove(id: string): void {
+    this.documents.delete(idKey(this.#ids, id));
+  }
+
   async readCheckpoint(task: TaskKey): Promise<StoredCheckpoint | null> {
     this.#requireUp();
     return structuredClone(this.#checkpoints.get(taskId(task)) ?? null);
@@ -95,11 +115,14 @@ export class MemoryTarget implements ChangeTarget {
     commands: ChangeCommand[],
     checkpoint: Checkpoint,
     expected: string | null | Promise<string | null>,
+    _contents?: unknown,
+    overwrite?: Overwrite,
   ): Promise<string> {
     const at = await expected;
     this.#requireUp();
     this.#fence(checkpoint.task, at);
     if (this.full) throw new UnavailableError('the target', { whateverIsSent: true });
+    this.#requireOwn(commands, checkpoint.task, overwrite);
     this.#requireTaken(commands);
     const before = [...this.documents];
     try {
@@ -111,6 +134,15 @@ export class MemoryTarget implements ChangeTarget {
       for (const [key, copy] of before) this.documents.set(key, copy);
       throw error;
     }
+  }
+
+  async findInTheWay(task: TaskKey, ids: readonly string[], overwrite?: Overwrite): Promise<string[]> {
+    const checkpoint = this.checkpointOf(task);
+    return ids.filter((id) => {
+      if (this.#reasonAgainst(task, id, overwrite) !== null) return true;
+      const there = this.documents.get(idKey(this.#ids, id));
+      return checkpoint !== null && there !== undefined && isOfAnother(checkpoint, there, id);
+    });
   }
 
   async sweep({ checkpoint, version }: StoredCheckpoint): Promise<StoredCheckpoint> {
@@ -151,6 +183,34 @@ export class MemoryTarget implements ChangeTarget {
     throw new ContentRefusedError('it is not to its taste', this.namesRefused ? refused.id : null);
   }
 
+  #requireOwn(commands: ChangeCommand[], task: TaskKey, overwrite: Overwrite | undefined): void {
+    const inTheWay = new Map<string, string>();
+    for (const command of commands) {
+      if (command.type !== 'put') continue;
+      const { '@metadata': metadata } = JSON.parse(command.document) as {
+        '@metadata': Record<string, unknown>;
+      };
+      const wanted = { collection: collectionOf(metadata), source: String(metadata[COPY_SOURCE]) };
+      const reason = this.#reasonAgainst(task, command.id, overwrite, wanted);
+      if (reason !== null) inTheWay.set(command.id, reason);
+    }
+    if (inTheWay.size > 0) throw new NotACopyError(inTheWay);
+  }
+
+  #reasonAgainst(
+    task: TaskKey,
+    id: string,
+    overwrite: Overwrite | undefined,
+    wanted: WantedCopy | null = null,
+  ): string | null {
+    const there = this.documents.get(idKey(this.#ids, id));
+    if (!there) return null;
+    const { source, generation, collection } = there;
+    const marks = { id: there.id, collection, copyOf: source, generation };
+    const judged = judgeStanding(task, overwrite, marks, wanted);
+    return typeof judged === 'object' ? judged.reason : null;
+  }
+
   #fence(task: TaskKey, expected: string | null): void {
     const there = this.#checkpoints.get(taskId(task))?.version ?? null;
     if (there !== expected) throw new VersionConflictError(taskId(task));
@@ -172,17 +232,17 @@ export class MemoryTarget implements ChangeTarget {
     };
     const copy: MemoryCopy = {
       id,
+      collection: collectionOf(metadata),
       fields,
       source: String(metadata[COPY_SOURCE]),
       etag: Number(metadata[COPY_ETAG]),
       generation: String(metadata[COPY_GENERATION]),
     };
-    const { task, ids: rule = UNNAMED_RULE } = checkpoint;
+    const rule = checkpoint.ids ?? UNNAMED_RULE;
     const key = idKey(this.#ids, id);
     const there = this.documents.get(key);
-    const isSecond = there && ownersKey(rule, task, toMark(there)) !== ownersKey(rule, task, toMark(copy));
-    if (isSecond && there.generation === copy.generation) {
-      throw new ContentRefusedError(`${id} cannot stand beside the copy of ${there.source}`, id);
+    if (there && there.generation === copy.generation && isOfAnother(checkpoint, there, id)) {
+      throw new NotACopyError(new Map([[id, `${id} cannot stand beside the copy of ${there.source}`]]));
     }
     for (const [other, { id: otherId }] of this.documents) {
       if (other !== key && idKey(rule, otherId) === idKey(rule, id)) this.documents.delete(other);
@@ -197,6 +257,15 @@ export class MemoryTarget implements ChangeTarget {
     this.#checkpoints.set(taskId(checkpoint.task), { checkpoint: structuredClone(checkpoint), version });
     return version;
   }
+}
+
+function collectionOf(metadata: Record<string, unknown>): string {
+  return String(metadata['@collection'] ?? '');
+}
+
+/** Whether a copy is that of another document of the owner, whose id this target takes for the same. */
+function isOfAnother({ task, ids: rule = UNNAMED_RULE }: Checkpoint, there: MemoryCopy, id: string): boolean {
+  return ownersKey(rule, task, toMark(there)) !== idKey(rule, id);
 }
 
 function fieldsOf({ document }: { document: string }): Record<string, unknown> {

@@ -3,6 +3,7 @@ import type { Pace } from '../src/flow/pace.ts';
 import type { CaptureReport, ApplyReport } from '../src/task/reports.ts';
 import { ApplySupervisor } from '../src/run/apply-supervisor.ts';
 import { CaptureSupervisor } from '../src/run/capture-supervisor.ts';
+import { callForRetry } from '../src/retry/retry-request.ts';
 import type { SourceAnswer } from '../src/task/tasks.ts';
 import { MemoryControl, MemoryLog } from './memory-log.ts';
 import { MemorySource, MemoryState } from './memory-source.ts';
@@ -96,7 +97,10 @@ export class Parties {
       log,
       control,
       leases,
-      source: { ask: () => this.#ask() },
+      source: {
+        ask: () => this.#ask(),
+        sendAgain: (task, documents) => callForRetry({ state: this.#state, control }, task, [...documents]),
+      },
       report: SILENT,
       pace: PACE,
     });

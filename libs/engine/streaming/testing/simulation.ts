@@ -7,6 +7,7 @@ import {
   decodeHeader,
   type Confirmation,
   type Log,
+  type Overwrite,
   ravenKey,
 } from '@nestjs-spark/contracts/internal';
 import { isClean } from '../src/apply/clean.ts';
@@ -32,6 +33,7 @@ export const QUICK: Pace = {
   fullLogMs: 3,
   confirmMs: 1,
   noLogMs: 2,
+  freedMs: 5,
   backoffMs: 1,
   tickMs: 5,
   refusedAfterMs: [1, 1],
@@ -71,6 +73,10 @@ export class Simulation {
   /** What the scripts and the target's taste depend on besides the documents. */
   readonly surroundings = { isFair: true };
   scripts: Scripts = plainScriptsIn(this.surroundings);
+  /** What the copies may go over besides each other. */
+  overwrite: Overwrite | undefined;
+  /** Another engine made the first copies, without marks. */
+  adoptsFirst = false;
 
   constructor(source = new MemorySource(), pace: Partial<Pace> = {}) {
     this.source = source;
@@ -130,7 +136,14 @@ export class Simulation {
 
   /** An instance that does not hold the lease yet. */
   prepareApply(): { look(): Promise<void>; start(): Running } {
-    const task = { task: TASK, collection: 'Cars', fingerprint: this.#task.fingerprint };
+    const { overwrite } = this;
+    const task = {
+      task: TASK,
+      collection: 'Cars',
+      fingerprint: this.#task.fingerprint,
+      ...(overwrite === undefined ? {} : { overwrite }),
+      adoptsFirst: this.adoptsFirst,
+    };
     const apply = new TaskApply(task, {
       target: this.target,
       state: this.kept,
@@ -141,6 +154,7 @@ export class Simulation {
           const { databaseId, lastEtag, witness } = await this.source.identify(taskId(TASK));
           return { sourceEtag: lastEtag, databaseId, witness };
         },
+        sendAgain: (_, documents) => this.askRetry([...documents]),
       },
       report: SILENT,
       pace: this.#pace,

@@ -5,7 +5,7 @@ export { parseJson } from './admit/parse-json.ts';
 export { ADMIT_PROVIDERS } from './admit/providers.ts';
 export { rawBodyOf } from './admit/raw-body.ts';
 export { invalidFields, readBody } from './admit/read-body.ts';
-export { IsSparkName, MaxBytes } from './admit/rules.ts';
+export { IsCollectionName, IsIdPrefix, IsSparkName, MaxBytes } from './admit/rules.ts';
 export { SparkController, type SparkRouteOptions } from './admit/spark-controller.ts';
 export { SparkGuard } from './admit/spark-guard.ts';
 export { UnsupportedPlatformError } from './admit/unsupported-platform-error.ts';

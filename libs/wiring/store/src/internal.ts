@@ -1,2 +1,3 @@
 export * from './index.ts';
 export { RAVEN_CONNECTION } from './hand-out/tokens.ts';
+export { FeatureEntities } from './entities/feature-entities.ts';

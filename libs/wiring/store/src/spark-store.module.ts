@@ -14,6 +14,7 @@ import type { StoreParts } from './choose/parts.ts';
 import { StorePreparation } from './come-up/store-preparation.ts';
 import { checkFields } from './entities/check-fields.ts';
 import { declarationOf, type EntityClass } from './entities/entity.ts';
+import { FeatureEntities } from './entities/feature-entities.ts';
 import { storeProviders } from './hand-out/providers.ts';
 import { repositoryToken, STORE_PARTS } from './hand-out/tokens.ts';
 
@@ -56,7 +57,8 @@ export class SparkStoreModule extends ConfigurableModuleClass implements OnModul
   /**
    * Repositories for these classes, injected with `@InjectRepository(TheClass)`, and indexes over their collections.
    * An index that RavenDB cannot compile keeps the application from being ready, with RavenDB's reason. Indexes are
-   * RavenDB's alone; for SQLite name the fields in `@Entity({ indexes })`.
+   * RavenDB's alone; for SQLite name the fields in `@Entity({ indexes })`. What `@Replicated()` and `@Shared()` declare on these
+   * classes becomes known by it, too.
    * @throws {EntityDeclarationError} at the start, when a class has a `@Field()` that no document can hold
    */
   static forFeature(
@@ -81,7 +83,11 @@ export class SparkStoreModule extends ConfigurableModuleClass implements OnModul
     };
     return {
       module: SparkFeatureModule,
-      providers: [...providers, ownIndexes],
+      providers: [
+        ...providers,
+        ownIndexes,
+        { provide: Symbol('SPARK_ENTITIES'), useValue: new FeatureEntities(entities) },
+      ],
       exports: providers.map(({ provide }) => provide),
     };
   }

@@ -25,6 +25,11 @@ export class RavenRefusedError extends StoreRefusedError {
   }
 }
 
+/** RavenDB does not let a PUT change a document's collection; deleting it first does. */
+export function isCollectionMismatch(error: unknown): error is RavenRefusedError {
+  return error instanceof RavenRefusedError && error.type.includes('CollectionMismatch');
+}
+
 /** A document was not at the version that was expected. */
 export class RavenConflictError extends VersionConflictError {
   readonly documentId: string | undefined;

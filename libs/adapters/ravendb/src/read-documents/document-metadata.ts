@@ -19,12 +19,21 @@ const NO_COLLECTION = '@empty';
 const PLAIN =
   /^\{"@collection":"([^"\\]*)","@change-vector":"([^"\\]*)","@id":"([^"\\]*)","@last-modified":"[^"]*"\}$/;
 
+// What it writes for a copy, which has nothing but Spark's own keys.
+const COPY =
+  /^\{"@collection":"([^"\\]*)","spark-source":"([^"\\]*)","spark-etag":\d+,"spark-generation":"([^"\\]*)","@change-vector":"([^"\\]*)","@id":"([^"\\]*)","@last-modified":"[^"]*"\}$/;
+
 export function readMetadata(answer: Buffer, slice: DocumentSlice): DocumentMetadata {
   const text = slice.metadata < 0 ? '{}' : answer.toString('utf8', slice.metadata, slice.end - 1);
   const plain = PLAIN.exec(text);
   if (plain) {
     const [, collection = '', changeVector = '', id = ''] = plain;
     return { id, collection, changeVector, copyOf: null, generation: null };
+  }
+  const copy = COPY.exec(text);
+  if (copy) {
+    const [, collection = '', copyOf = '', generation = '', changeVector = '', id = ''] = copy;
+    return { id, collection, changeVector, copyOf, generation };
   }
   const fields = JSON.parse(text) as Record<string, unknown>;
   return {

@@ -1,4 +1,5 @@
 import {
+  NotACopyError,
   UnavailableError,
   VersionConflictError,
   type ChangeCommand,
@@ -12,6 +13,7 @@ import {
   idKey,
   generationLabel,
   isCopyOf,
+  ravenKey,
   reduceCommands,
   taskLabel,
   UNNAMED_RULE,
@@ -19,11 +21,12 @@ import {
   type Checkpoint,
   type CopyMark,
   type Effect,
+  type Overwrite,
   type StoredCheckpoint,
   type TaskLog,
 } from '@nestjs-spark/contracts/internal';
 import { RavenHttp } from '../connect/raven-http.ts';
-import { RavenConflictError } from '../connect/server-error.ts';
+import { isCollectionMismatch, RavenConflictError } from '../connect/server-error.ts';
 import type { RavenSettings } from '../connect/settings.ts';
 import { findExisting, NONE } from '../write-extras/existing-extras.ts';
 import { planExtras } from '../write-extras/plan-extras.ts';
@@ -31,20 +34,24 @@ import { reduceExtras, type WantedExtras } from '../write-extras/reduce-extras.t
 import { toCheckpointDocument } from './checkpoint-document.ts';
 import { listCheckpoints, readCheckpoint } from './checkpoints.ts';
 import { findCopies } from './find-copies.ts';
-import { findMovedCopies, isCollectionMismatch } from './moved-collections.ts';
+import { findInTheWay, requireOwn, type Standing } from './in-the-way.ts';
 import type { Copy } from './own-copies.ts';
 import { MovingFence } from './moving-fence.ts';
+import { isNotOwn, type OwnOnly } from './own-only.ts';
 import { refuseShared, sharedIds } from './shared-ids.ts';
 import { removeStep, scanCopies } from './remove-copies.ts';
-import { write, writeBehind, type Transaction } from './transaction.ts';
+import { write, writeBehind, type Put, type Transaction } from './transaction.ts';
 
 // A conflict that is not the checkpoint's means that the module wrote one of these documents in the same moment.
 const BY_VERSION = 3;
 const ATTEMPTS = 10;
+// Up to so many puts RavenDB looks itself at what it goes over, which costs it a script per document; above, their versions
+// are read before and expected.
+const LOOKED_AT_IN_PLACE = 64;
 
 /**
- * Applies change sets in one RavenDB database. A put over a document that the module made itself overwrites it, as
- * RavenDB's own ETL does.
+ * Applies change sets in one RavenDB database. A first copy expects that nothing is there, which costs nothing; otherwise
+ * what stands at the ids of the puts is looked at, in the transaction or by its version.
  */
 export class RavenChangeTarget implements ChangeTarget {
   readonly #http: RavenHttp;
@@ -66,46 +73,69 @@ export class RavenChangeTarget implements ChangeTarget {
     checkpoint: Checkpoint,
     expected: string | null | Promise<string | null>,
     contents?: Pick<TaskLog, 'openContent'>,
+    overwrite?: Overwrite,
   ): Promise<string> {
     const rule = checkpoint.ids ?? UNNAMED_RULE;
     const effect = reduceCommands(commands, rule);
     checkPuts(effect.puts, ({ id }) => checkSettled(id));
     const extras = reduceExtras(commands, rule);
     const shared = sharedIds(effect, checkpoint);
+    const isFirst = isFirstCopy(checkpoint);
+    const isSmall = effect.puts.size <= LOOKED_AT_IN_PLACE;
     if (
+      (isFirst || isSmall) &&
       extras.size === 0 &&
       shared.length === 0 &&
       expected instanceof Promise &&
       effect.deletes.size + effect.prefixes.size === 0
     ) {
       const fence = { ...fenceOf(checkpoint), expected };
-      const version = await writeBehind(this.#http, effect.puts.values(), fence).catch(() => null);
+      const ownOnly = isFirst ? null : ownOnlyOf(effect, checkpoint.task, overwrite);
+      const puts = isFirst ? expectNothing(effect) : effect.puts.values();
+      const version = await writeBehind(this.#http, puts, ownOnly, fence).catch(() => null);
       // Whatever kept it from being written, the ordinary way finds out, behind the same fence.
       if (version !== null) return version;
     }
     const version = await expected;
     await refuseShared(this.#http, effect, checkpoint, shared);
-    return this.#apply({ effect, extras, contents }, checkpoint, version);
+    return this.#apply({ effect, extras, contents, overwrite }, checkpoint, version);
   }
 
   async #apply(work: Work, checkpoint: Checkpoint, expected: string | null): Promise<string> {
-    const { effect } = work;
-    let moved: Copy[] = [];
+    const { effect, overwrite } = work;
+    const { task } = checkpoint;
+    let standing: Standing | null = null;
+    const look = async (): Promise<Standing> =>
+      requireOwn(this.#http, task, overwrite, effect, standing !== null).catch(async (error: unknown) => {
+        // A late writer is told so, whatever else is wrong with what it brings.
+        if (error instanceof NotACopyError) await this.#requireUnmoved(task, expected, error);
+        throw error;
+      });
+    if (isFirstCopy(checkpoint)) standing = { versions: new Map(), moved: [] };
+    else if (effect.puts.size > LOOKED_AT_IN_PLACE) standing = await look();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const moved = standing?.moved ?? [];
       const deletes = [...(await findCopies(this.#http, checkpoint, effect)), ...moved];
+      const byVersion = attempt < BY_VERSION || moved.length > 0;
       try {
-        const guard = attempt < BY_VERSION || moved.length > 0 ? {} : { guard: checkpoint.task };
-        const extras = await this.#planExtras(work, checkpoint.task, moved);
+        const guard = byVersion ? {} : { guard: task };
+        const extras = await this.#planExtras(work, task, moved);
+        const puts =
+          standing && byVersion
+            ? { puts: expectStanding(effect, standing) }
+            : { puts: effect.puts.values(), ownOnly: ownOnlyOf(effect, task, overwrite) };
         const documentsDeleted = checkpoint.documentsDeleted + deletes.length - moved.length;
         const after = { ...checkpoint, documentsDeleted };
-        return await this.#write({ deletes, ...guard, ...extras }, effect, after, expected);
+        return await this.#write({ deletes, ...guard, ...puts, ...extras }, after, expected);
       } catch (error) {
-        if (isCollectionMismatch(error) && moved.length === 0) {
-          moved = await findMovedCopies(this.#http, effect);
-          if (moved.length === 0) blame(effect.puts.values(), error);
+        if (isCollectionMismatch(error) || isNotOwn(error)) {
+          const looked = standing !== null;
+          standing = await look();
+          if (looked && standing.moved.length === moved.length && isCollectionMismatch(error))
+            blame(effect.puts.values(), error);
         } else if (error instanceof RavenConflictError) {
-          await this.#requireUnmoved(checkpoint.task, expected, error);
-          moved = moved.length > 0 ? await findMovedCopies(this.#http, effect) : moved;
+          await this.#requireUnmoved(task, expected, error);
+          standing = standing && (await look());
         } else {
           blame(effect.puts.values(), error);
         }
@@ -164,18 +194,18 @@ export class RavenChangeTarget implements ChangeTarget {
     yield* scanCopies(this.#http, isCopyOf(task));
   }
 
+  async findInTheWay(task: TaskKey, ids: readonly string[], overwrite?: Overwrite): Promise<string[]> {
+    const checkpoint = (await this.readCheckpoint(task))?.checkpoint ?? null;
+    return findInTheWay(this.#http, task, ids, { overwrite, checkpoint });
+  }
+
   close(): Promise<void> {
     return this.#http.close();
   }
 
-  #write(
-    removal: Pick<Transaction, 'deletes' | 'guard' | 'extras'>,
-    effect: Effect,
-    checkpoint: Checkpoint,
-    expected: string | null,
-  ): Promise<string> {
+  #write(what: Omit<Transaction, 'fence'>, checkpoint: Checkpoint, expected: string | null): Promise<string> {
     const fence = { ...fenceOf(checkpoint), expected };
-    return write(this.#http, { ...removal, puts: effect.puts.values(), fence });
+    return write(this.#http, { ...what, fence });
   }
 
   async #remove(copies: readonly Copy[]): Promise<void> {
@@ -204,6 +234,25 @@ interface Work {
   effect: Effect;
   extras: Map<string, WantedExtras>;
   contents: Pick<TaskLog, 'openContent'> | undefined;
+  overwrite: Overwrite | undefined;
+}
+
+/** Nothing can stand there yet but what is not a copy of this task, or one that changed since. */
+function isFirstCopy({ generation, live }: Checkpoint): boolean {
+  return generation === 1 && !live;
+}
+
+function ownOnlyOf({ puts }: Effect, task: TaskKey, overwrite: Overwrite | undefined): OwnOnly {
+  return { task, overwrite, ids: [...puts.values()].map(({ id }) => id) };
+}
+
+function* expectNothing({ puts }: Effect): Generator<Put> {
+  for (const { id, document } of puts.values()) yield { id, document, expected: '' };
+}
+
+function* expectStanding({ puts }: Effect, { versions }: Standing): Generator<Put> {
+  for (const { id, document } of puts.values())
+    yield { id, document, expected: versions.get(ravenKey(id)) ?? '' };
 }
 
 function fenceOf(checkpoint: Checkpoint): { id: string; document: string } {

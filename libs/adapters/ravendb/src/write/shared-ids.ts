@@ -1,14 +1,17 @@
-import { ContentRefusedError } from '@nestjs-spark/contracts';
+import { NotACopyError } from '@nestjs-spark/contracts';
 import {
   generationLabel,
   hasOtherSpellings,
+  idKey,
   isCopyOf,
   isRemovedBy,
   ownersKey,
   ravenKey,
   taskLabel,
+  UNNAMED_RULE,
   type Checkpoint,
   type Effect,
+  type StandingCopy,
 } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { lookUp } from './find-copies.ts';
@@ -23,33 +26,48 @@ export function sharedIds({ puts, rule }: Effect, { beyondAscii }: Checkpoint): 
  * An id in RavenDB is one document's: the one that came first in this generation. Copies of other generations are not looked
  * at, because they go when this one is complete.
  * @param shared `sharedIds` of the effect
- * @throws {ContentRefusedError} for a document that came second, naming the first
+ * @throws {NotACopyError} naming each document that came second, and the first
  */
 export async function refuseShared(
   http: RavenHttp,
   effect: Effect,
-  { task, generation }: Checkpoint,
+  checkpoint: Checkpoint,
   shared: readonly string[],
 ): Promise<void> {
   if (shared.length === 0) return;
   const { puts, rule } = effect;
-  const own = isCopyOf(task);
+  const { task } = checkpoint;
+  const isCurrent = isOfGeneration(checkpoint);
   const isRemoved = isRemovedBy(effect, task);
-  const current = generationLabel(taskLabel(task), generation);
   const first = new Map<string, { key: string; id: string }>();
   for (const copy of await lookUp(http, [...shared])) {
-    if (!own(copy) || copy.generation !== current || isRemoved(copy)) continue;
+    if (!isCurrent(copy) || isRemoved(copy)) continue;
     first.set(ravenKey(copy.id), { key: ownersKey(rule, task, copy), id: copy.copyOf ?? copy.id });
   }
+  const second = new Map<string, string>();
   for (const key of shared) {
     const { id } = puts.get(key) ?? { id: key };
     const there = first.get(ravenKey(id));
     if (there === undefined) first.set(ravenKey(id), { key, id: `${task.owner}/${id}` });
     else if (there.key !== key) {
-      throw new ContentRefusedError(
-        `Document ${JSON.stringify(id)} cannot stand beside the copy of ${there.id}: RavenDB takes both for one id`,
+      second.set(
         id,
+        `Document ${JSON.stringify(id)} cannot stand beside the copy of ${there.id}: RavenDB takes both for one id`,
       );
     }
   }
+  if (second.size > 0) throw new NotACopyError(second);
+}
+
+/** Whether a copy is that of another document of the owner, for which `refuseShared` would refuse this id. */
+export function isOfAnother(checkpoint: Checkpoint, there: StandingCopy, id: string): boolean {
+  const { task, ids: rule = UNNAMED_RULE } = checkpoint;
+  if (rule === 'ravendb' || !isOfGeneration(checkpoint)(there)) return false;
+  return ownersKey(rule, task, there) !== idKey(rule, id);
+}
+
+function isOfGeneration({ task, generation }: Checkpoint): (copy: StandingCopy) => boolean {
+  const own = isCopyOf(task);
+  const current = generationLabel(taskLabel(task), generation);
+  return (copy) => own(copy) && copy.generation === current;
 }

@@ -5,13 +5,23 @@ import type { RavenHttp } from '../connect/raven-http.ts';
 import { sendWithContents } from '../write-extras/send-with-contents.ts';
 import type { ExtrasPlan } from '../write-extras/plan-extras.ts';
 import { deleteIfCopyOf, type Copy } from './own-copies.ts';
+import { refuseUnlessOwn, type OwnOnly } from './own-only.ts';
+
+export interface Put {
+  id: string;
+  document: string;
+  /** Its version as it was seen, empty for none; left out, whatever stands there is gone over. */
+  expected?: string;
+}
 
 export interface Transaction {
   /** Carried out first, each only if it is still as it was seen. */
   deletes: readonly Copy[];
   /** Let RavenDB look in the transaction itself whether these are still copies of the task: slower, never a conflict. */
   guard?: TaskKey;
-  puts: Iterable<{ id: string; document: string }>;
+  puts: Iterable<Put>;
+  /** Let RavenDB look in the transaction itself whether what stands at the ids of the puts may be gone over. */
+  ownOnly?: OwnOnly | null;
   /** Attachments, counters and time series, after the puts. */
   extras?: ExtrasPlan & { log: Pick<TaskLog, 'openContent'> | undefined };
   /** Written last, only if its version is `expected`; null expects that there is none. */
@@ -24,7 +34,7 @@ export interface Transaction {
  * @throws {RavenConflictError} when something is not as it was seen
  */
 export async function write(http: RavenHttp, transaction: Transaction): Promise<string> {
-  const { deletes, guard, puts, extras, fence } = transaction;
+  const { deletes, guard, puts, ownOnly, extras, fence } = transaction;
   const commands: string[] = [];
   const patch = guard && JSON.stringify(deleteIfCopyOf(guard));
   for (const { id, changeVector } of deletes) {
@@ -33,7 +43,8 @@ export async function write(http: RavenHttp, transaction: Transaction): Promise<
       : `"Type":"DELETE","ChangeVector":${JSON.stringify(changeVector)}`;
     commands.push(`{"Id":${JSON.stringify(id)},${how}}`);
   }
-  for (const { id, document } of puts) commands.push(put(id, document, 'null'));
+  if (ownOnly) commands.push(...refuseUnlessOwn(ownOnly));
+  for (const one of puts) commands.push(putOf(one));
   if (extras) commands.push(...extras.commands);
   if (fence) commands.push(put(fence.id, fence.document, JSON.stringify(fence.expected ?? '')));
   const json = `{"Commands":[${commands.join(',')}]}`;
@@ -50,11 +61,12 @@ export async function write(http: RavenHttp, transaction: Transaction): Promise<
  */
 export async function writeBehind(
   http: RavenHttp,
-  puts: Iterable<{ id: string; document: string }>,
+  puts: Iterable<Put>,
+  ownOnly: OwnOnly | null,
   fence: { id: string; document: string; expected: Promise<string | null> },
 ): Promise<string> {
-  const commands: string[] = [];
-  for (const { id, document } of puts) commands.push(put(id, document, 'null'));
+  const commands = ownOnly ? refuseUnlessOwn(ownOnly) : [];
+  for (const one of puts) commands.push(putOf(one));
   async function* parts(): AsyncGenerator<Buffer, void, undefined> {
     yield Buffer.from(`{"Commands":[${commands.join(',')}${commands.length > 0 ? ',' : ''}`);
     const version = await fence.expected;
@@ -69,6 +81,10 @@ export async function writeBehind(
     }),
   );
   return lastChangeVector(body);
+}
+
+function putOf({ id, document, expected }: Put): string {
+  return put(id, document, expected === undefined ? 'null' : JSON.stringify(expected));
 }
 
 function put(id: string, document: string, changeVector: string): string {

@@ -1,11 +1,14 @@
-import { ContentRefusedError, type TaskKey } from '@nestjs-spark/contracts';
+import { ContentRefusedError, NotACopyError, type TaskKey } from '@nestjs-spark/contracts';
 import {
   hasOtherSpellings,
   isCopyOf,
   isRemovedBy,
+  judgeStanding,
   spellingsOf,
   sqliteKey,
   type Effect,
+  type Judgement,
+  type Overwrite,
   type StandingCopy,
 } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
@@ -17,8 +20,14 @@ import type { PreparedPut, PreparedSet } from './prepare-set.ts';
 /**
  * Carries out what a set comes to; in a write transaction.
  * @returns how many copies were removed
+ * @throws {NotACopyError} when something that is not a copy of the task stands at ids that are put
  */
-export function applySet(open: OpenDatabase, task: TaskKey, { puts, effect }: PreparedSet): number {
+export function applySet(
+  open: OpenDatabase,
+  task: TaskKey,
+  { puts, effect }: PreparedSet,
+  overwrite: Overwrite | undefined,
+): number {
   const isRemoved = isRemovedBy(effect, task);
   const { deletes, prefixes } = effect;
   let removed = 0;
@@ -33,8 +42,9 @@ export function applySet(open: OpenDatabase, task: TaskKey, { puts, effect }: Pr
     removed += found.size;
   }
   removeRespelled(open, task, effect);
+  makeWay(open, task, puts, overwrite);
   for (const [collection, documents] of Map.groupBy(puts, (one) => one.collection)) {
-    putAll(open, tableOf(open, collection), documents);
+    putAll(tableOf(open, collection), documents);
   }
   return removed;
 }
@@ -72,12 +82,24 @@ function copyOf({ id, metadata }: DocumentMark): StandingCopy {
   return { id, ...marksOf(metadata) };
 }
 
-function putAll(open: OpenDatabase, table: DocumentTable, puts: readonly PreparedPut[]): void {
-  clearElsewhere(
-    open,
-    table,
-    puts.map(({ key }) => key),
-  );
+/** Which of these ids hold something that a put of this task would not go over. */
+export function findInTheWay(
+  open: OpenDatabase,
+  task: TaskKey,
+  ids: readonly string[],
+  overwrite: Overwrite | undefined,
+): string[] {
+  const keys = ids.map(sqliteKey);
+  const blocked = new Set<string>();
+  for (const table of allTables(open)) {
+    for (const mark of table.marks(keys)) {
+      if (typeof judge(task, overwrite, table, mark, null) === 'object') blocked.add(mark.key);
+    }
+  }
+  return ids.filter((id) => blocked.has(sqliteKey(id)));
+}
+
+function putAll(table: DocumentTable, puts: readonly PreparedPut[]): void {
   const now = Date.now();
   for (const { id, fields, metadata } of puts) {
     if (!table.put(id, fields, metadata, now)) throw passedOver(id, 'is not written');
@@ -85,22 +107,41 @@ function putAll(open: OpenDatabase, table: DocumentTable, puts: readonly Prepare
 }
 
 /**
- * An id stands in one collection only. A copy that stands in another one was deleted at its source and made again here,
- * of which its task has not heard yet; a document of the module's own is left alone.
+ * An id stands in one collection only. A copy that stands in another one was deleted at its source and made again here, of
+ * which its task has not heard yet: it goes. Everything else that is not a copy of the task is in the way.
  */
-function clearElsewhere(open: OpenDatabase, table: DocumentTable, keys: readonly string[]): void {
-  for (const other of allTables(open)) {
-    if (other.name === table.name) continue;
-    for (const mark of other.marks(keys)) {
-      if (marksOf(mark.metadata).generation === null) {
-        throw new ContentRefusedError(
-          `Document ${JSON.stringify(mark.id)} is one of ${other.collection} and cannot be put into ${table.collection}`,
-          mark.id,
-        );
-      }
-      removeAll(other, [mark]);
+function makeWay(
+  open: OpenDatabase,
+  task: TaskKey,
+  puts: readonly PreparedPut[],
+  overwrite: Overwrite | undefined,
+): void {
+  if (puts.length === 0) return;
+  const byKey = new Map(puts.map((put) => [put.key, put]));
+  const keys = [...byKey.keys()];
+  const inTheWay = new Map<string, string>();
+  for (const table of allTables(open)) {
+    for (const mark of table.marks(keys)) {
+      const put = byKey.get(mark.key);
+      const judged = judge(task, overwrite, table, mark, put ?? null);
+      if (judged === 'moved') removeAll(table, [mark]);
+      else if (judged !== 'free') inTheWay.set(put?.id ?? mark.id, judged.reason);
     }
   }
+  if (inTheWay.size > 0) throw new NotACopyError(inTheWay);
+}
+
+function judge(
+  task: TaskKey,
+  overwrite: Overwrite | undefined,
+  { collection }: DocumentTable,
+  { id, metadata }: DocumentMark,
+  put: PreparedPut | null,
+): Judgement {
+  const there = { id, collection, ...marksOf(metadata) };
+  const source = put && !isCopyOf(task)(there) ? marksOf(put.metadata).copyOf : null;
+  const wanted = put && { collection: put.collection, source };
+  return judgeStanding(task, overwrite, there, wanted);
 }
 
 export function removeAll(table: DocumentTable, marks: readonly DocumentMark[]): void {

@@ -14,17 +14,18 @@ import {
   type ChangeTarget,
   type Checkpoint,
   type CopyMark,
+  type Overwrite,
   type StoredCheckpoint,
 } from '@nestjs-spark/contracts/internal';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { removeState, requireVersion } from '../state/state-rows.ts';
-import { applySet } from './apply-set.ts';
+import { applySet, findInTheWay } from './apply-set.ts';
 import { listCheckpoints, readCheckpoint, writeCheckpoint } from './checkpoint-rows.ts';
 import { prepareSet } from './prepare-set.ts';
 import { listCopies, removeCopies } from './remove-copies.ts';
 
 /**
- * Applies change sets in one SQLite file. A put over a document that the module made itself overwrites it, as on RavenDB.
+ * Applies change sets in one SQLite file. What stands at the ids of the puts is looked at in the same transaction.
  * A set is one transaction, in which this process does nothing else: about 20 ms for 1,000 documents.
  */
 export class SqliteChangeTarget implements ChangeTarget {
@@ -46,13 +47,15 @@ export class SqliteChangeTarget implements ChangeTarget {
     commands: ChangeCommand[],
     checkpoint: Checkpoint,
     expected: string | null | Promise<string | null>,
+    _contents?: unknown,
+    overwrite?: Overwrite,
   ): Promise<string> {
     const set = prepareSet(commands, checkpoint.ids ?? UNNAMED_RULE);
     const version = await expected;
     try {
       return await this.#database.write((open) => {
         requireVersion(open, checkpointId(checkpoint.task), version);
-        const removed = applySet(open, checkpoint.task, set);
+        const removed = applySet(open, checkpoint.task, set, overwrite);
         const documentsDeleted = checkpoint.documentsDeleted + removed;
         return writeCheckpoint(open, { ...checkpoint, documentsDeleted }, version);
       });
@@ -60,6 +63,10 @@ export class SqliteChangeTarget implements ChangeTarget {
       if (error instanceof StoreRefusedError) blame(set.puts, error);
       throw error;
     }
+  }
+
+  findInTheWay(task: TaskKey, ids: readonly string[], overwrite?: Overwrite): Promise<string[]> {
+    return this.#database.read((open) => findInTheWay(open, task, ids, overwrite));
   }
 
   async sweep({ checkpoint, version }: StoredCheckpoint): Promise<StoredCheckpoint> {

@@ -18,6 +18,8 @@ export interface EtlScriptItem {
   sourceCollection: string;
   /** A script in the language of RavenDB's ETL. */
   script: string;
+  /** Put before the id of each copy: `webshop/` makes `webshop/orders/1-A`. Left out: ids stay. Not for RavenDB's own ETL. */
+  idPrefix?: string;
 }
 
 /** The engines that can carry a task: RavenDB's own ETL, or the stream engine. */
@@ -42,6 +44,8 @@ export interface EtlTaskResult {
   collection: string;
   engine: EngineName;
   state: TaskState;
+  /** What looks wrong beside the owner's documents, in words; left out when nothing does. Nothing of it keeps the task from running. */
+  warnings?: string[];
 }
 
 /**

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What makes two scripts the same script: the collection they read and their text. A copy made by another fingerprint is
+ * What makes two scripts the same script: the collection they read, their text, and what stands before their ids. A copy made by another fingerprint is
  * out of date, so it decides what is read again.
  */
-export function scriptFingerprint(sourceCollection: string, script: string): string {
-  return createHash('sha256').update(`${sourceCollection}\n${script}`).digest('hex').slice(0, 16);
+export function scriptFingerprint(sourceCollection: string, script: string, idPrefix?: string): string {
+  const text = `${sourceCollection}\n${script}`;
+  return createHash('sha256')
+    .update(idPrefix === undefined ? text : `${text}\0${idPrefix}`)
+    .digest('hex')
+    .slice(0, 16);
 }

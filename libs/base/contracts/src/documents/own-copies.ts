@@ -6,13 +6,13 @@ export interface CopyMarks {
   copyOf: string | null;
 }
 
-/** Tells the copies that one task made from all other documents. */
+/** Tells the copies that one task made from all other documents; names compare without regard to case. */
 export function isCopyOf(task: TaskKey): (document: CopyMarks) => boolean {
-  const generations = `${taskLabel(task)}:`;
+  const generations = `${taskLabel(task)}:`.toLowerCase();
   const source = `${task.owner}/`.toLowerCase();
   return ({ generation, copyOf }) =>
     generation !== null &&
-    generation.startsWith(generations) &&
+    generation.toLowerCase().startsWith(generations) &&
     // Two owners may each have a task of this name with the same requester.
     (copyOf === null || copyOf.toLowerCase().startsWith(source));
 }

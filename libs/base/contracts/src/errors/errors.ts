@@ -76,6 +76,33 @@ export class DocumentsRefusedError extends ContentRefusedError {
   }
 }
 
+/** The kind of what is set aside because something else stands at its id. */
+export const NOT_A_COPY = 'not-a-copy';
+
+/**
+ * Something that is not a copy of the task, or not of this document, stands at ids that a set would put. Nothing was written;
+ * the rest of the set would be taken.
+ */
+export class NotACopyError extends ContentRefusedError {
+  /** Why each of these ids cannot be put, by the id as the set has it. */
+  readonly inTheWay: ReadonlyMap<string, string>;
+
+  /** @param inTheWay at least one */
+  constructor(inTheWay: ReadonlyMap<string, string>, options?: ErrorOptions) {
+    const [first] = inTheWay;
+    const reason = first?.[1] ?? 'Something that is not a copy is in the way';
+    super(reason, first?.[0] ?? null, { ...options, kind: NOT_A_COPY });
+    this.name = 'NotACopyError';
+    this.inTheWay = inTheWay;
+  }
+
+  override get refusals(): readonly ContentRefusedError[] {
+    return [...this.inTheWay].map(
+      ([id, reason]) => new ContentRefusedError(reason, id, { kind: NOT_A_COPY }),
+    );
+  }
+}
+
 /**
  * An attachment's content is neither where the change set says nor at the copy, or is not what its hash says. Nothing was
  * written; the owner has to send it again, which a resync from the checkpoint does.

@@ -2,6 +2,7 @@ import type { ChangeCommand, Etag } from '../change-set/change-set.ts';
 import type { Witness } from '../change-set/witness.ts';
 import type { IdRule } from '../names/id-rules.ts';
 import type { TaskKey } from '../names/task-key.ts';
+import type { Overwrite } from '../documents/in-the-way.ts';
 import type { TaskLog } from './change-log.ts';
 
 /** Where a requester stands with a task. Lives in the database of the copies and moves in the same transaction as they do. */
@@ -60,15 +61,19 @@ export interface ChangeTarget {
   listCheckpoints(): Promise<StoredCheckpoint[]>;
   /**
    * Commands and checkpoint in one transaction. A `delete` or `delete-prefix` only touches copies made by this task;
-   * what the module owns itself is never deleted. They mean ids by the checkpoint's `ids`, over what a copy's `spark-source`
-   * says; where this store takes two of the owner's ids for one, the document that comes second is refused. The number of copies
-   * removed is added to the checkpoint's `documentsDeleted`. Extras (attachments, counters, time series) only touch copies made by this
+   * what the module owns itself is never deleted. A `put` only goes over copies made by this task, and over what `overwrite`
+   * names. Deletes mean ids by the checkpoint's `ids`, over what a copy's `spark-source` says; where this store takes two of
+   * the owner's ids for one, the document that comes second is refused. The number of copies removed is added to the
+   * checkpoint's `documentsDeleted`. Extras (attachments, counters, time series) only touch copies made by this
    * task; a target that cannot have them leaves them out.
    *
    * @param expected the stored checkpoint's version, null when there is none; or the promise of it, while the set before is
    *   still being applied: a store may begin with the commands meanwhile, and when it rejects nothing at all is written
    * @param contents where the attachments' contents are read; without it every `content` counts as missing
+   * @param overwrite what a put may go over besides copies of its own task
    * @returns the checkpoint's new version
+   * @throws {NotACopyError} when something else stands at ids that are to be put, or the copy of another document of the owner
+   *   whose id this store takes for the same; then nothing at all was written
    * @throws {ContentRefusedError} for a document that this store does not take, or not under its own id
    * @throws {ContentMissingError} when an attachment's content is not to be had; then nothing at all was written
    * @throws {VersionConflictError} when the stored checkpoint is not at `expected`; then nothing at all was written
@@ -78,7 +83,10 @@ export interface ChangeTarget {
     checkpoint: Checkpoint,
     expected: string | null | Promise<string | null>,
     contents?: Pick<TaskLog, 'openContent'>,
+    overwrite?: Overwrite,
   ): Promise<string>;
+  /** Which of these ids hold something that a put of this task would not go over. */
+  findInTheWay(task: TaskKey, ids: readonly string[], overwrite?: Overwrite): Promise<string[]>;
   /**
    * Removes the copies of the checkpoint's task that are of another generation, in steps that each carry the checkpoint's
    * version, and marks it `swept`. Killed in between, it can simply be called again.

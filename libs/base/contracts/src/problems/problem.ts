@@ -101,6 +101,16 @@ export class ProblemError extends Error {
     return PROBLEMS[this.kind].status;
   }
 
+  /** With `expose`, how frameworks tell an error that has an HTTP status: Nest answers with it where no filter is in use. */
+  get statusCode(): number {
+    return this.status;
+  }
+
+  /** Whether the message is for whoever asked; what failed here is not. */
+  get expose(): boolean {
+    return this.status < 500;
+  }
+
   toProblem(): Problem {
     const { type, title, status } = PROBLEMS[this.kind];
     const problem: Problem = { type, title, status, detail: this.message, ...this.members };

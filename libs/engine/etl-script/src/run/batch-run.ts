@@ -44,7 +44,7 @@ export class BatchRun {
   }
 
   async finish(): Promise<ScriptOutput[]> {
-    let open = [...this.#documents.keys()];
+    let open = [...this.#documents.keys()].filter((document) => this.#isReadable(document));
     for (let round = 0; open.length > 0; round++) {
       open = await this.#round(open);
       if (open.length > 0 && round >= this.#options.maxLoadRounds) {
@@ -54,6 +54,14 @@ export class BatchRun {
       if (open.length > 0) await this.#fetchLoads();
     }
     return this.#outputs;
+  }
+
+  /** What another program wrote need not be a document: a worker that reads it is lost, and the next takes a while to start. */
+  #isReadable(document: number): boolean {
+    const bytes = this.#documents[document]?.document;
+    if (bytes === undefined || looksLikeObject(bytes)) return true;
+    this.#fail(document, { kind: 'thrown', reason: 'the document is not a JSON object', stack: '' });
+    return false;
   }
 
   /** Runs these documents and answers which of them need others first. */
@@ -155,6 +163,19 @@ export class BatchRun {
     const id = this.#documents[document]?.id ?? '';
     this.#outputs[document] = { id, status: 'failed', failure: describeFailure(this.#script, failure) };
   }
+}
+
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+const SPACE = 0x20;
+
+/** By its first and its last sign: what else may be wrong with it costs more to find. */
+function looksLikeObject(bytes: Uint8Array): boolean {
+  let from = 0;
+  let to = bytes.length - 1;
+  while (from < to && (bytes[from] ?? 0) <= SPACE) from++;
+  while (to > from && (bytes[to] ?? 0) <= SPACE) to--;
+  return bytes[from] === OPEN && bytes[to] === CLOSE;
 }
 
 const UNKNOWN: RawFailure = { kind: 'crashed', reason: 'the sandbox gave no reason', stack: '' };

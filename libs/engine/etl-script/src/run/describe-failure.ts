@@ -1,5 +1,8 @@
 import { LINES_BEFORE, type CompiledScript } from '../compile/compile-script.ts';
 import { originalColumn } from '../compile/edit-text.ts';
+import { declaredNames } from '../validate/find-names.ts';
+import { LANGUAGE_NAMES } from '../validate/language.ts';
+import { parseScript } from '../validate/parse-script.ts';
 import type { RawFailure } from '../guest/messages.ts';
 import type { ScriptFailure } from '../types.ts';
 
@@ -15,8 +18,30 @@ export function describeFailure(script: CompiledScript, { kind, reason, stack }:
     script: script.name,
     line: found ? line : null,
     column: found ? written + 1 : null,
-    reason: found ? nameCallee(reason, script.source.split('\n')[line - 1]?.slice(0, written) ?? '') : reason,
+    reason: sayUndeclared(
+      script,
+      found ? nameCallee(reason, script.source.split('\n')[line - 1]?.slice(0, written) ?? '') : reason,
+    ),
   };
+}
+
+const READ_ONLY = /^TypeError: '([\p{L}\p{N}_$]+)' is read-only$/u;
+const declared = new WeakMap<CompiledScript, Set<string>>();
+
+/** The sandbox calls a variable read-only that was never declared; only a declared one can be. */
+function sayUndeclared(script: CompiledScript, reason: string): string {
+  const name = READ_ONLY.exec(reason)?.[1];
+  if (name === undefined || namesOf(script).has(name) || LANGUAGE_NAMES.has(name)) return reason;
+  return `ReferenceError: ${name} is not declared; write "let ${name}" before it is assigned`;
+}
+
+function namesOf(script: CompiledScript): Set<string> {
+  const known = declared.get(script);
+  if (known) return known;
+  const { tree } = parseScript(script.source);
+  const names = tree ? declaredNames(tree) : new Set<string>();
+  declared.set(script, names);
+  return names;
 }
 
 /** The sandbox says that something is no function; the text up to the call says what. */

@@ -1,4 +1,5 @@
 import {
+  NOT_A_COPY,
   VersionConflictError,
   describeTask,
   type ChangeCommand,
@@ -41,6 +42,11 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
 
   get count(): number {
     return this.#setAside?.count ?? 0;
+  }
+
+  /** What waits for something else to go away. */
+  standing(): { documentId: string; copyId: string }[] {
+    return this.#setAside?.ofKind(NOT_A_COPY) ?? [];
   }
 
   /** Reads what was set aside in the generation that is being applied; also by another instance that applied meanwhile. */

@@ -31,6 +31,7 @@ import { describeHole, openRequest, resyncRequest } from '../receive/resync.ts';
 import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
 import { liveCheckpoint, nextCheckpoint } from './next-checkpoint.ts';
 import { CatchUp } from './catch-up.ts';
+import { FreedIds } from './freed-ids.ts';
 import { ApplyPipeline } from './pipeline.ts';
 import { ApplyProgress } from './progress.ts';
 import { SettingAside } from './setting-aside.ts';
@@ -56,6 +57,7 @@ export class TaskApply {
   readonly #confirm: Latest<Confirmation>;
   readonly #taking: SettingAside;
   readonly #catchUp: CatchUp;
+  readonly #freed: FreedIds;
   #task: ApplyTask;
   #stored: StoredCheckpoint | null = null;
   /** The hole that was reported last: the same one is not reported again for each set that follows it. */
@@ -70,9 +72,16 @@ export class TaskApply {
   constructor(task: ApplyTask, parts: ApplyParts) {
     this.#task = task;
     this.#parts = parts;
-    this.#taking = new SettingAside(task.task, parts.target, parts.state, parts.report, parts.pace);
+    const { target, source, log, pace } = parts;
+    const byItsRule: Pick<ChangeTarget, 'apply' | 'readCheckpoint'> = {
+      readCheckpoint: (key) => target.readCheckpoint(key),
+      apply: (commands, checkpoint, expected, contents) =>
+        target.apply(commands, checkpoint, expected, contents, this.#rule().overwrite),
+    };
+    this.#taking = new SettingAside(task.task, byItsRule, parts.state, parts.report, pace);
+    const standing = (): ReturnType<SettingAside['standing']> => this.#taking.standing();
+    this.#freed = new FreedIds({ target, source, standing, everyMs: pace.freedMs });
     this.progress = new ApplyProgress(task, this.#taking);
-    const { source, log, pace } = parts;
     this.#catchUp = new CatchUp(task.task, { source, log, idleMs: pace.idleMs }, this.progress);
     this.#confirm = new Latest<Confirmation>(parts.pace.confirmMs, (confirmation) =>
       parts.control.publish(confirmationSubject(task.task), confirmation),
@@ -82,6 +91,13 @@ export class TaskApply {
   declare(task: ApplyTask): void {
     this.#task = task;
     this.progress.declared(task);
+  }
+
+  /** What its copies may go over. */
+  #rule(): Pick<ApplyTask, 'task' | 'overwrite'> {
+    const { task, overwrite, adoptsFirst } = this.#task;
+    const adopts = overwrite === 'own' || (adoptsFirst === true && !this.#stored?.checkpoint.swept);
+    return adopts ? { task, overwrite: 'own' } : { task };
   }
 
   /** Reads where the copy stands, so that a report has something to say before the lease is held. */
@@ -150,7 +166,10 @@ export class TaskApply {
     const from = this.#misplaced ? 1 : readFrom(this.#stored?.checkpoint ?? null, description);
     this.#misplaced = false;
     const pipeline = this.#openPipeline(ended);
-    const watching = this.#watchTail(signal, ended);
+    const watching = Promise.all([
+      this.#watchTail(signal, ended),
+      this.#freed.watch(() => this.#rule(), signal),
+    ]);
     this.progress.reading();
     let isSameStream = false;
     try {

@@ -14,6 +14,8 @@ export interface Pace {
   confirmMs: number;
   /** How long a requester waits for a log that is not there yet before it looks again. */
   noLogMs: number;
+  /** How often a requester looks whether what was in the way of its copies is gone. */
+  freedMs: number;
   /** The first wait after a failure; each further one is twice as long, up to fifty times this. */
   backoffMs: number;
   /** How often an instance looks at what is shared and says that it lives; what is counted in ticks takes so many of these. */
@@ -33,6 +35,7 @@ export const PACE: Pace = {
   fullLogMs: 2_000,
   confirmMs: 200,
   noLogMs: 500,
+  freedMs: 5_000,
   backoffMs: 100,
   tickMs: 1_000,
   refusedAfterMs: [20, 500, 2_000],

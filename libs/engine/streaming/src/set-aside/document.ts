@@ -7,7 +7,10 @@ const LONGEST_TEXT = 2_000;
 export interface SetAsideReason {
   /** In the user's own terms. */
   reason: string;
-  /** How the script failed; `refused` when the store would not take what it made. */
+  /**
+   * How the script failed; `refused` when the store would not take what it made, `not-a-copy` when something that is not a copy
+   * of the task stands at its id.
+   */
   kind: string;
   /** 1-based place in the user's own script; null where there is none. */
   line: number | null;

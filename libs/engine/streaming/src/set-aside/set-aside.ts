@@ -30,6 +30,7 @@ interface Known {
   storedId: string;
   documentId: string;
   copyId: string;
+  kind: string;
   etag: Etag;
   count: number;
   firstAt: number;
@@ -150,6 +151,11 @@ export class SetAside implements Counted {
     return this.#listOpen().map(({ copyId }) => this.keyOf(copyId));
   }
 
+  /** Those that were set aside for one kind of reason. */
+  ofKind(kind: string): { documentId: string; copyId: string }[] {
+    return this.#listOpen().filter((known) => known.kind === kind);
+  }
+
   /** The etag of the version that failed; null when the document is not set aside. */
   etagOf(documentId: string): Etag | null {
     return this.#known.get(this.#idOf(documentId))?.etag ?? null;
@@ -207,12 +213,12 @@ export class SetAside implements Counted {
   }
 
   #learn({ id: stored, value, version }: Versioned<SetAsideDocument>): void {
-    const { documentId, copyId = documentId, publishedIn = null, etag, count, firstAt } = value;
+    const { documentId, copyId = documentId, kind, publishedIn = null, etag, count, firstAt } = value;
     const id = isKeptWhole(copyId) ? this.#idOf(copyId) : stored;
     const known = this.#known.get(id);
     if (!this.isOf(value) || known?.version === version) return;
     if (known) this.#drop(id, known);
-    const entry = { storedId: stored, documentId, copyId, etag, count, firstAt, publishedIn, version };
+    const entry = { storedId: stored, documentId, copyId, kind, etag, count, firstAt, publishedIn, version };
     this.#known.set(id, { ...entry, isFirst: false });
     if (publishedIn === null) this.#open++;
   }
@@ -237,12 +243,13 @@ export class SetAside implements Counted {
     const at = Date.now();
     const firstAt = known?.firstAt ?? at;
     const count = (known?.count ?? 0) + 1;
-    const { documentId, copyId = documentId, etag } = failure;
+    const { documentId, copyId = documentId, kind, etag } = failure;
     const version = known?.version ?? null;
     const entry: Known = {
       storedId: known?.storedId ?? id,
       documentId,
       copyId,
+      kind,
       etag,
       count,
       firstAt,

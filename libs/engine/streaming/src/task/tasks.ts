@@ -1,11 +1,13 @@
 import type { Etag, TaskKey } from '@nestjs-spark/contracts';
-import type { WitnessRecord } from '@nestjs-spark/contracts/internal';
+import type { Overwrite, WitnessRecord } from '@nestjs-spark/contracts/internal';
 
 /** What the owner has agreed to send: one script on one of its collections. */
 export interface CaptureTask {
   task: TaskKey;
   collection: string;
   script: string;
+  /** Put before the id of each copy. */
+  idPrefix?: string;
   /** `scriptFingerprint(collection, script)` */
   fingerprint: string;
   /** The least generation to use; grows with every changed script. */
@@ -28,11 +30,17 @@ export interface ApplyTask {
   collection: string;
   /** `scriptFingerprint` of the declared script: only copies made by it count as complete. */
   fingerprint: string;
+  /** What its copies may go over besides each other. */
+  overwrite?: Overwrite;
+  /** Until its first copy is whole it goes over the module's own documents: another engine made them, without marks. */
+  adoptsFirst?: boolean;
 }
 
 /** Asks the owner how far its database is now; the owner then sends word of it through the log at once. */
 export interface SourceInquiry {
   ask(task: TaskKey): Promise<SourceAnswer>;
+  /** Has the owner make and send these of its documents once more. */
+  sendAgain(task: TaskKey, documents: readonly string[]): Promise<void>;
 }
 
 /**

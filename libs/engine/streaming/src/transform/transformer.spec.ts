@@ -44,6 +44,43 @@ describe('a script that loads other documents', () => {
   });
 });
 
+describe('a task with a prefix of ids', () => {
+  const pool = new ScriptPool({ maxWorkers: 1 });
+  afterAll(() => pool.close());
+
+  it('puts it before every id and every prefix that it writes or deletes, and leaves the source as it is', async () => {
+    const both = 'if (this.Filtered) return; loadToCars({ V: this.V }); loadToParts({ V: this.V });';
+    const source = new MemorySource();
+    source.put('cars/1', { V: 1 });
+    source.put('cars/2', { V: 2 });
+    source.delete('cars/2');
+    source.put('cars/3', { V: 3, Filtered: true });
+    const page = await source.read({ collection: 'Cars', from: 1, deletesAfter: 0, limit: 10 });
+    const runner = pool.open({ name: 'HR/cars', collection: 'Cars', script: both });
+    const setAside = await SetAside.open(new MemoryState(), TASK, { generation: 1, incarnation: 'first' });
+    const transformer = new Transformer({ ...task, idPrefix: 'fleet/' }, runner, source, setAside);
+    const changes = await transformer.transform(page, 1, new AbortController().signal);
+    const written = changes.flatMap(({ commands }) => commands);
+    const ids = written.map((command) =>
+      command.type === 'delete-prefix' ? `${command.prefix}*` : `${command.type} ${command.id}`,
+    );
+    const part = 'parts/0000000000000000001';
+    expect(ids.toSorted()).toEqual([
+      'delete fleet/cars/2',
+      'delete fleet/cars/3',
+      'fleet/cars/1/parts/*',
+      'fleet/cars/2/parts/*',
+      'fleet/cars/3/parts/*',
+      'put fleet/cars/1',
+      `put fleet/cars/1/${part}`,
+    ]);
+    expect(written.find(({ type }) => type === 'put')).toMatchObject({
+      document: expect.stringContaining('"spark-source":"Fleet/cars/1"'),
+    });
+    runner.close();
+  });
+});
+
 describe('a document that was set aside', () => {
   const runner = plainScripts.open({ name: 'Cars', collection: 'Cars', script: 'v1' });
   const failure = { reason: 'it throws', kind: 'thrown', line: null, column: null };

@@ -164,8 +164,20 @@ export class Transformer {
     collection: this.#task.collection,
   });
 
-  /** The script runs for a touched document too, but what it says of the document itself was sent with its last change. */
+  /** What a document means for the requester, under the ids that its copies have there. */
   #toChanges(
+    output: Extract<ScriptOutput, { status: 'done' }>,
+    change: SourceChange,
+    write: CopyWriter,
+    extras: Map<SourceChange, ExtraCommand[]>,
+  ): ChangeCommand[] {
+    const commands = this.#unprefixed(output, change, write, extras);
+    const { idPrefix } = this.#task;
+    return idPrefix === undefined ? commands : commands.map((command) => prefixed(command, idPrefix));
+  }
+
+  /** The script runs for a touched document too, but what it says of the document itself was sent with its last change. */
+  #unprefixed(
     { commands }: Extract<ScriptOutput, { status: 'done' }>,
     change: SourceChange,
     write: CopyWriter,
@@ -216,6 +228,12 @@ function broken({ id }: SourceChange, script: string, error: unknown): ScriptOut
 
 function toChange(command: EtlCommand, change: SourceChange, write: CopyWriter): ChangeCommand {
   return command.type === 'put' ? { type: 'put', id: command.id, document: write(command, change) } : command;
+}
+
+function prefixed(command: ChangeCommand, idPrefix: string): ChangeCommand {
+  return command.type === 'delete-prefix'
+    ? { ...command, prefix: `${idPrefix}${command.prefix}` }
+    : { ...command, id: `${idPrefix}${command.id}` };
 }
 
 function toFailure(change: SourceChange, failure: ScriptFailure): SetAsideFailure {

@@ -1,6 +1,9 @@
-import { isName, SYSTEM_COLLECTIONS } from '@nestjs-spark/contracts/internal';
+import { isCollectionName, isName, SYSTEM_COLLECTIONS } from '@nestjs-spark/contracts/internal';
 
 const NAME_RULE = 'a letter, then up to 63 letters, digits, "_" or "-"';
+
+const COLLECTION_RULE =
+  'a letter, then up to 127 letters, digits, blanks, ".", "_" or "-", no blank or dot at the end';
 
 /** What is wrong with a value that shall be a name, or null. */
 export function nameProblem(value: unknown): { problem: string; remedy: string } | null {
@@ -11,8 +14,10 @@ export function nameProblem(value: unknown): { problem: string; remedy: string }
 
 /** As `nameProblem`, and Spark's own collections never travel. */
 export function collectionProblem(value: unknown): { problem: string; remedy: string } | null {
-  const fault = nameProblem(value);
-  if (fault) return fault;
+  if (!isCollectionName(value)) {
+    const { problem } = nameProblem(value) ?? { problem: `${JSON.stringify(value)} is no name` };
+    return { problem, remedy: `Use ${COLLECTION_RULE}` };
+  }
   const system = SYSTEM_COLLECTIONS.find((name) => name.toLowerCase() === String(value).toLowerCase());
   return system
     ? { problem: `${system} is a collection of Spark's own`, remedy: 'Name another collection' }

@@ -1,5 +1,10 @@
 import type { Type } from '@nestjs/common';
-import { scriptFingerprint, type EtlScriptItem } from '@nestjs-spark/contracts/internal';
+import {
+  isIdPrefix,
+  scriptFingerprint,
+  taskNameOf,
+  type EtlScriptItem,
+} from '@nestjs-spark/contracts/internal';
 import { DEPLOYMENT_BOUNDS } from '../settings/options.ts';
 import { collectionProblem, nameProblem } from './check-names.ts';
 import type { DeclarationFault } from './declaration-error.ts';
@@ -46,10 +51,20 @@ export function checkReplicated(
     if (wrong) fault('sourceCollection', wrong.problem, wrong.remedy);
   }
 
-  const name = options.name ?? collection;
+  const name = options.name ?? (collection === null ? null : taskNameOf(collection));
   if (options.name !== undefined) {
     const wrong = nameProblem(options.name);
     if (wrong) fault('name', wrong.problem, wrong.remedy);
+  }
+
+  const { idPrefix, overwrite } = options;
+  if (idPrefix !== undefined && !isIdPrefix(idPrefix)) {
+    const remedy =
+      'Use up to 64 letters, digits, ".", "_", "-" and "/", the last a "/" or "-", such as "webshop/"';
+    fault('idPrefix', `${show(idPrefix)} cannot stand before ids`, remedy);
+  }
+  if (overwrite !== undefined && overwrite !== 'own') {
+    fault('overwrite', `${show(overwrite)} is not known`, "Write 'own', or leave it out");
   }
 
   const source = chooseScript(options, collection, fault);
@@ -60,7 +75,9 @@ export function checkReplicated(
     fault(source.field, `${reason.replace(/\.$/, '')}${place}`, 'Mend the script');
   }
   if (faults.length > 0) return { faults };
-  return { declaration: complete(target, owner, requester, name, collection, source.script) };
+  const declaration = complete(target, options, requester, name, collection, source.script);
+  if (source.field === 'fields') declaration.takesAll = true;
+  return { declaration };
 }
 
 function chooseScript(
@@ -108,9 +125,13 @@ function fromFields(
   return collection === null ? null : { field: 'fields', script: generateScript(collection, fields) };
 }
 
+function show(value: unknown): string {
+  return JSON.stringify(value)?.slice(0, 80) ?? String(value);
+}
+
 function complete(
   target: Type,
-  owner: string,
+  { sourceModule: owner, idPrefix, overwrite }: ReplicatedOptions,
   requester: string,
   name: string,
   collection: string,
@@ -118,13 +139,15 @@ function complete(
 ): Declaration {
   const item: EtlScriptItem = { sourceCollection: collection, script };
   if (name !== collection) item.name = name;
+  if (idPrefix !== undefined) item.idPrefix = idPrefix;
   return {
     target,
     item,
     task: {
       task: { owner, requester, name },
       collection,
-      fingerprint: scriptFingerprint(collection, script),
+      fingerprint: scriptFingerprint(collection, script, idPrefix),
+      ...(overwrite === undefined ? {} : { overwrite }),
     },
   };
 }

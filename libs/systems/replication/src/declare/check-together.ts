@@ -2,10 +2,21 @@ import { DEPLOYMENT_BOUNDS } from '../settings/options.ts';
 import type { DeclarationFault } from './declaration-error.ts';
 import type { Declaration } from './declarations.ts';
 
-/** What is wrong with declarations that are fine one by one: two tasks of one name, too many for one owner. */
-export function checkTogether(declarations: readonly Declaration[]): DeclarationFault[] {
+/** The collections that a declaration's script loads to; none: documents pass as they are. */
+export type TargetsOf = (declaration: Declaration) => readonly string[];
+
+/**
+ * What is wrong with declarations that are fine one by one: two tasks of one name, too many for one owner, two that make copies
+ * of the same ids.
+ * @param targetsOf left out, that last one is not looked for
+ */
+export function checkTogether(
+  declarations: readonly Declaration[],
+  targetsOf: TargetsOf | null = null,
+): DeclarationFault[] {
   const byOwner = Map.groupBy(declarations, ({ task }) => task.task.owner.toLowerCase());
-  return [...byOwner.values()].flatMap((group) => [...sameNames(group), ...tooMany(group)]);
+  const byGroup = [...byOwner.values()].flatMap((group) => [...sameNames(group), ...tooMany(group)]);
+  return targetsOf ? [...byGroup, ...sameIds(declarations, targetsOf)] : byGroup;
 }
 
 function sameNames(group: Declaration[]): DeclarationFault[] {
@@ -18,6 +29,53 @@ function sameNames(group: Declaration[]): DeclarationFault[] {
       remedy: 'Give one of the two classes a name of its own',
     })),
   );
+}
+
+/**
+ * Two owners name their documents alike (`orders/1-A`), so that two declarations on collections of one name, which load into one
+ * collection, make the same ids. Where names differ nothing can be seen before a document comes; then the second is set aside.
+ */
+function sameIds(declarations: readonly Declaration[], targetsOf: TargetsOf): DeclarationFault[] {
+  const first = new Map<string, Declaration>();
+  return declarations.flatMap((declaration) => {
+    const faults: DeclarationFault[] = [];
+    for (const key of idKeys(declaration, targetsOf(declaration))) {
+      const other = first.get(key);
+      if (!other) first.set(key, declaration);
+      else if (faults.length === 0 && canCollide(other, declaration))
+        faults.push(collision(other, declaration));
+    }
+    return faults;
+  });
+}
+
+/** Equal where two declarations make ids by the same rule into one collection. */
+function idKeys({ item }: Declaration, targets: readonly string[]): string[] {
+  const { sourceCollection, idPrefix = '' } = item;
+  const into = targets.length === 0 ? [sourceCollection] : targets;
+  return into.map((target) => `${idPrefix}\0${sourceCollection}\0${target}`.toLowerCase());
+}
+
+/** Two scripts on one collection of one owner may divide its documents between them, unless each takes all. */
+function canCollide(one: Declaration, other: Declaration): boolean {
+  const isSameOwner = one.task.task.owner.toLowerCase() === other.task.task.owner.toLowerCase();
+  if (!isSameOwner) return true;
+  const isSameName = one.task.task.name.toLowerCase() === other.task.task.name.toLowerCase();
+  return !isSameName && one.takesAll === true && other.takesAll === true;
+}
+
+function collision(first: Declaration, { target, task, item }: Declaration): DeclarationFault {
+  const { owner } = task.task;
+  const from = `${item.sourceCollection} of ${first.task.task.owner}`;
+  const prefix = `${owner.toLowerCase()}/`;
+  return {
+    className: target.name,
+    field: 'idPrefix',
+    problem: `${first.target.name} copies ${from} into the same collection, and documents of both can have the same id`,
+    remedy:
+      `Give one of the two an idPrefix, such as '${prefix}'; or load it into a collection of its own ` +
+      `(loadTo${owner}${item.sourceCollection}); or drop one of them`,
+  };
 }
 
 function tooMany(group: Declaration[]): DeclarationFault[] {

@@ -8,6 +8,8 @@ export interface Declaration {
   target: Type;
   item: EtlScriptItem;
   task: ApplyTask;
+  /** Declared by `fields`: every document is copied. */
+  takesAll?: boolean;
 }
 
 /** All that this module wants from one owner. */

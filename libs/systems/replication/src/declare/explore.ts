@@ -2,11 +2,14 @@ import { Scope, type Type } from '@nestjs/common';
 import type { DiscoverableDecorator, DiscoveryService } from '@nestjs/core';
 import type { Log } from '@nestjs-spark/contracts/internal';
 import { inspectScript } from '@nestjs-spark/etl-script/internal';
+import { FeatureEntities } from '@nestjs-spark/store/internal';
 import { checkReplicated, type ScriptInspector } from './check-replicated.ts';
 import { checkShared } from './check-shared.ts';
 import { checkTogether } from './check-together.ts';
 import { DeclarationError, type DeclarationFault } from './declaration-error.ts';
 import { Declarations, type Declaration } from './declarations.ts';
+import { FeatureClasses } from './feature-providers.ts';
+import { declaringParent, ownMetadata } from './own-metadata.ts';
 import { ReplicatedMark } from './replicated.decorator.ts';
 import { SharedMark } from './shared.decorator.ts';
 import { Shares, type Share } from './shares.ts';
@@ -14,10 +17,12 @@ import { Shares, type Share } from './shares.ts';
 export interface Explored {
   declarations: Declarations;
   shares: Shares;
+  /** Every class that was looked at. */
+  classes: ReadonlySet<Type>;
 }
 
 /**
- * Finds and checks every `@Replicated()` and `@Shared()` class among the application's providers.
+ * Finds and checks every `@Replicated()` and `@Shared()` class among the application's providers and features.
  * @throws {DeclarationError} with all faults of all classes
  */
 export function explore(
@@ -28,35 +33,99 @@ export function explore(
 ): Explored {
   const faults: DeclarationFault[] = [];
   const declarations: Declaration[] = [];
-  for (const [target, options] of findMarked(discovery, ReplicatedMark, log)) {
-    const judged = checkReplicated(target, options, moduleName, inspect);
-    if ('faults' in judged) faults.push(...judged.faults);
-    else declarations.push(judged.declaration);
+  const found = findClasses(discovery, log);
+  faults.push(...found.flatMap(undeclared));
+  for (const { target } of found) {
+    for (const options of declaredOn(ReplicatedMark, target)) {
+      const judged = checkReplicated(target, options, moduleName, inspect);
+      if ('faults' in judged) faults.push(...judged.faults);
+      else declarations.push(judged.declaration);
+    }
   }
   const shares: Share[] = [];
-  for (const [target, options] of findMarked(discovery, SharedMark, log)) {
-    const judged = checkShared(target, options);
-    if ('faults' in judged) faults.push(...judged.faults);
-    else shares.push(judged.share);
+  for (const { target } of found) {
+    for (const options of declaredOn(SharedMark, target)) {
+      const judged = checkShared(target, options);
+      if ('faults' in judged) faults.push(...judged.faults);
+      else shares.push(judged.share);
+    }
   }
-  faults.push(...checkTogether(declarations));
+  faults.push(...checkTogether(declarations, targetsOf));
   if (faults.length > 0) throw new DeclarationError(faults);
-  return { declarations: new Declarations(declarations), shares: new Shares(shares) };
+  const classes = new Set(found.map(({ target }) => target));
+  return { declarations: new Declarations(declarations), shares: new Shares(shares), classes };
 }
 
-/** Each marked class once, however many modules provide it. */
-function findMarked<T>(discovery: DiscoveryService, mark: DiscoverableDecorator<T>, log: Log): Map<Type, T> {
-  const found = new Map<Type, T>();
-  for (const wrapper of discovery.getProviders({ metadataKey: mark.KEY })) {
-    const target = (wrapper.instance?.constructor ?? wrapper.metatype) as Type | null;
-    const options = discovery.getMetadataByDecorator(mark, wrapper) as T | undefined;
-    if (!target || options === undefined || found.has(target)) continue;
-    if (wrapper.scope === Scope.REQUEST || wrapper.scope === Scope.TRANSIENT) {
-      log.warn(
-        `${target.name} is a declaration; its request or transient scope has no effect on replication`,
-      );
+function targetsOf({ item }: Declaration): string[] {
+  const { sourceCollection: collection, script, name = collection } = item;
+  return inspectScript({ name, collection, script }).targets;
+}
+
+/** Declared classes that the application has loaded since it was explored: nothing of them is carried out. */
+export function findLate(discovery: DiscoveryService, { classes }: Pick<Explored, 'classes'>): Type[] {
+  const silent = { warn: () => undefined };
+  return findClasses(discovery, silent)
+    .map(({ target }) => target)
+    .filter((target) => !classes.has(target) && isDeclared(target));
+}
+
+interface FoundClass {
+  target: Type;
+  /** Named in a `forFeature` of replication, so that somebody means it to be declared. */
+  isNamed: boolean;
+}
+
+/** Each class once that may be declared, however many modules provide it. */
+function findClasses(discovery: DiscoveryService, log: Pick<Log, 'warn'>): FoundClass[] {
+  const found = new Map<Type, FoundClass>();
+  const add = (target: Type, isNamed: boolean): void => {
+    found.set(target, { target, isNamed: isNamed || (found.get(target)?.isNamed ?? false) });
+  };
+  for (const { token, instance } of discovery.getProviders()) {
+    // Nobody else's instances are looked at: they may be anything.
+    if (typeof token !== 'symbol') continue;
+    if (instance instanceof FeatureClasses) for (const target of instance.classes) add(target, true);
+    if (instance instanceof FeatureEntities) {
+      for (const entity of instance.classes) if (isDeclared(entity as Type)) add(entity as Type, false);
     }
-    found.set(target, options);
   }
-  return found;
+  for (const mark of [ReplicatedMark, SharedMark]) {
+    for (const wrapper of discovery.getProviders({ metadataKey: mark.KEY })) {
+      const target = (wrapper.instance?.constructor ?? wrapper.metatype) as Type | null;
+      if (typeof target !== 'function' || !isDeclared(target)) continue;
+      if (!found.has(target) && (wrapper.scope === Scope.REQUEST || wrapper.scope === Scope.TRANSIENT)) {
+        log.warn(
+          `${target.name} is a declaration; its request or transient scope has no effect on replication`,
+        );
+      }
+      add(target, false);
+    }
+  }
+  return [...found.values()];
+}
+
+function isDeclared(target: Type): boolean {
+  return declaredOn(ReplicatedMark, target).length + declaredOn(SharedMark, target).length > 0;
+}
+
+function declaredOn<T>(mark: DiscoverableDecorator<readonly T[]>, target: Type): readonly T[] {
+  return ownMetadata<readonly T[]>(mark.KEY, target) ?? [];
+}
+
+/** A class that is named as a feature and declares nothing would be passed over without a word. */
+function undeclared({ target, isNamed }: FoundClass): DeclarationFault[] {
+  if (!isNamed || isDeclared(target)) return [];
+  const parent = declaringParent(ReplicatedMark.KEY, target) ?? declaringParent(SharedMark.KEY, target);
+  return [
+    {
+      className: target.name,
+      field: parent ? 'extends' : 'forFeature',
+      problem: parent
+        ? `what ${parent.name} declares is not inherited`
+        : 'it has neither @Replicated() nor @Shared()',
+      remedy: parent
+        ? `Decorate ${target.name} itself, or name ${parent.name} in forFeature`
+        : 'Decorate it, or take it out of forFeature of SparkReplicationModule',
+    },
+  ];
 }

@@ -1,4 +1,5 @@
 import { DiscoveryService } from '@nestjs/core';
+import { ownMetadata } from './own-metadata.ts';
 
 /** Who may take copies of a collection. */
 export interface SharedOptions {
@@ -9,13 +10,16 @@ export interface SharedOptions {
 }
 
 /** @internal The metadata that the explorer looks for. */
-export const SharedMark = DiscoveryService.createDecorator<SharedOptions>();
+export const SharedMark = DiscoveryService.createDecorator<readonly SharedOptions[]>();
 
 /**
  * Lets other modules take copies of this class's collection: their scripts may read it, `load()` included. Nothing is shared
  * without it. Taking a name out again ends that module's copies at its next deployment. The class becomes known by
- * `SparkReplicationModule.forFeature([Car])` or by standing in any module's `providers`.
+ * `SparkReplicationModule.forFeature([Car])`, by `SparkStoreModule.forFeature([Car])` or by standing in any module's `providers`.
+ * Several on one class add up; subclasses do not inherit it.
  */
 export function Shared(options: SharedOptions): ClassDecorator {
-  return SharedMark(options);
+  return (target) => {
+    SharedMark([options, ...(ownMetadata<readonly SharedOptions[]>(SharedMark.KEY, target) ?? [])])(target);
+  };
 }

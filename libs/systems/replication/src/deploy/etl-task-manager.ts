@@ -15,6 +15,7 @@ import { ENGINES, engineNamed } from './engines/ports.ts';
 import { EngineSelection } from './engines/engine-selection.ts';
 import { inspectScripts } from './inspect/inspect-scripts.ts';
 import { requireShared } from './inspect/require-shared.ts';
+import { ScriptWarnings } from './inspect/script-warnings.ts';
 import { InTurn } from './in-turn.ts';
 import { isUnsettled, settled, type DeploymentDocument } from './plan/deployment-document.ts';
 import { tooOld } from './plan/judge-revision.ts';
@@ -40,6 +41,7 @@ export class EtlTaskManager {
     private readonly store: DeploymentStore,
     private readonly selection: EngineSelection,
     @Inject(ENGINES) private readonly engines: readonly EtlEngine[],
+    private readonly warnings: ScriptWarnings,
   ) {}
 
   /**
@@ -57,7 +59,9 @@ export class EtlTaskManager {
       target,
       scripts: nameScripts(request.scripts),
     };
-    return this.inTurn(wanted.requester, () => this.replace(wanted, reason));
+    const warnings = await this.warnings.of(request.scripts, inspected);
+    const byName = new Map(wanted.scripts.map(({ name }, at) => [name.toLowerCase(), warnings[at] ?? []]));
+    return this.inTurn(wanted.requester, () => this.replace(wanted, reason, byName));
   }
 
   /** Has what is agreed with a requester carried out again, and notes when that had not been done completely before. */
@@ -73,15 +77,19 @@ export class EtlTaskManager {
     return this.turns.run(requester.toLowerCase(), work);
   }
 
-  private async replace(wanted: WantedDeployment, reason: string): Promise<EtlDeploymentResult> {
+  private async replace(
+    wanted: WantedDeployment,
+    reason: string,
+    warnings: WarningsByName,
+  ): Promise<EtlDeploymentResult> {
     for (let attempt = 1; ; attempt++) {
       const current = await this.store.read(wanted.requester);
       const plan = planDeployment(current?.value ?? null, wanted, new Date());
       refuseOlder(current?.value ?? null, wanted.revision, plan);
       try {
         const deployment = await this.carryOut(current, plan);
-        this.tell(plan, reason);
-        return await this.answer(deployment, plan);
+        this.tell(plan, reason, warnings);
+        return await this.answer(deployment, plan, warnings);
       } catch (error) {
         if (!(error instanceof VersionConflictError)) throw error;
         if (attempt === TRIES) throw busy(error);
@@ -110,18 +118,21 @@ export class EtlTaskManager {
     return done;
   }
 
-  private async answer(deployment: DeploymentDocument, plan: DeploymentPlan): Promise<EtlDeploymentResult> {
+  private async answer(
+    deployment: DeploymentDocument,
+    plan: DeploymentPlan,
+    warnings: WarningsByName,
+  ): Promise<EtlDeploymentResult> {
     const reports = await engineNamed(this.engines, deployment.engine).report(deployment);
-    const tasks = reports.map(({ name, collection, state }) => ({
-      name,
-      collection,
-      engine: deployment.engine,
-      state,
-    }));
+    const tasks = reports.map(({ name, collection, state }) => {
+      const said = warnings.get(name.toLowerCase()) ?? [];
+      const task = { name, collection, engine: deployment.engine, state };
+      return said.length === 0 ? task : { ...task, warnings: said };
+    });
     return { success: true, ...countSteps(plan.steps), revision: deployment.revision, tasks };
   }
 
-  private tell(plan: DeploymentPlan, reason: string): void {
+  private tell(plan: DeploymentPlan, reason: string, warnings: WarningsByName): void {
     if (!plan.changed) return;
     const { tasksCreated, tasksUpdated, tasksRemoved } = countSteps(plan.steps);
     const { requester, revision, engine } = plan.next;
@@ -129,8 +140,13 @@ export class EtlTaskManager {
     this.log.log(
       `${requester} deployed revision ${revision}: ${counts}; engine ${engine}, because ${reason}`,
     );
+    for (const [name, said] of warnings)
+      if (said.length > 0) this.log.warn(`The script ${name} of ${requester}: ${said.join('; ')}`);
   }
 }
+
+/** By task name in lower case. */
+type WarningsByName = ReadonlyMap<string, string[]>;
 
 function refuseOlder(
   current: DeploymentDocument | null,

@@ -12,6 +12,7 @@ import { NativeEtlEngine } from './engines/native-etl-engine.ts';
 import { RavenNativeTasks } from './engines/raven-native-tasks.ts';
 import { StreamEngine } from './engines/stream-engine.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';
+import { ScriptWarnings } from './inspect/script-warnings.ts';
 import { DeploymentGate } from './receive/deployment-gate.ts';
 import { ADMIT_PROVIDERS } from '@nestjs-spark/modules/internal';
 
@@ -25,6 +26,7 @@ export const DEPLOY_PROVIDERS: Provider[] = [
   EngineSelection,
   EtlTaskManager,
   NativeEtlEngine,
+  ScriptWarnings,
   StreamEngine,
   ...ADMIT_PROVIDERS,
   {

@@ -7,7 +7,8 @@ import { Shares } from '../declare/shares.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { REPLICATION_OPTIONS } from '../settings/tokens.ts';
 
-const EXPLORED = Symbol('SPARK_EXPLORED');
+/** `Explored`: what was found when the application started. */
+export const EXPLORED = Symbol('SPARK_EXPLORED');
 
 /** What the application's classes declare. Found when the first of these is made: all modules are known by then. */
 export const DECLARATION_PROVIDERS: Provider[] = [

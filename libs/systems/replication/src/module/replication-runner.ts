@@ -31,6 +31,10 @@ export interface ReplicationRunnerParts {
   bus: { start(): void; close(): Promise<void> };
   storeReady: (signal: AbortSignal) => Promise<void>;
   settleDropped: () => Promise<void>;
+  /** The tasks with what is remembered of the engines that carried them. */
+  adopting?: (owner: string, tasks: Declared['tasks']) => Promise<Declared['tasks']>;
+  /** Declared classes that were loaded after the start. */
+  findLate?: () => readonly { name: string }[];
   log: Log;
   /** How long the end of what is under way is waited for. Default 4 s. */
   endMs?: number;
@@ -47,6 +51,7 @@ export class ReplicationRunner
   implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
   private readonly parts: ReplicationRunnerParts;
+  private readonly told = new Set<object>();
   private readonly stopping = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
 
@@ -86,7 +91,7 @@ export class ReplicationRunner
     await storeReady(signal);
     if (signal.aborted) return;
     // Copies go on from where they stand, whatever becomes of this start's request.
-    for (const { owner, tasks } of declarations.all()) apply.assign(owner, tasks);
+    for (const { owner, tasks } of declarations.all()) apply.assign(owner, await this.adopting(owner, tasks));
     let information: ModuleInformation | null = null;
     await runSteps(
       [
@@ -107,6 +112,24 @@ export class ReplicationRunner
     await Promise.all([this.watch(signal), this.refresh(signal), this.parts.revival.run(signal)]);
   }
 
+  /** What is remembered of an owner's engines only makes copies arrive sooner; without it they come with its next answer. */
+  private adopting(owner: string, tasks: Declared['tasks']): Promise<Declared['tasks']> {
+    return this.parts.adopting?.(owner, tasks).catch(() => tasks) ?? Promise.resolve(tasks);
+  }
+
+  /** Says once of each class that was loaded lazily that nothing of it is carried out. */
+  private tellLate(): void {
+    const { findLate, log } = this.parts;
+    for (const target of findLate?.() ?? []) {
+      if (this.told.has(target)) continue;
+      this.told.add(target);
+      log.warn(
+        `${target.name} declares copies or shares, but was loaded after the application had started, so nothing of it is ` +
+          'carried out. Import its module in the application module instead of loading it lazily',
+      );
+    }
+  }
+
   private watch(signal: AbortSignal): Promise<void> {
     return persist(() => this.parts.watch.run(signal), {
       signal,
@@ -120,6 +143,7 @@ export class ReplicationRunner
       if (signal.aborted) return;
       // What is away is said by those who need it more.
       await this.parts.requests.refresh().catch(() => undefined);
+      this.tellLate();
     }
   }
 }

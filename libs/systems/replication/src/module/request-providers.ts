@@ -1,12 +1,14 @@
 import type { Provider } from '@nestjs/common';
 import type { ControlBoard, ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
+import type { ApplySupervisor } from '@nestjs-spark/streaming/internal';
 import type { StoreInfo } from '@nestjs-spark/store';
 import { Declarations } from '../declare/declarations.ts';
 import { ModuleIdentity, Registration, ModuleClient } from '@nestjs-spark/modules/internal';
 import { DeployHandler } from '../request/deploy-handler.ts';
 import { OwnerWatch } from '../request/owner-watch.ts';
 import { RequestBook } from '../request/request-book.ts';
+import { adopting } from '../request/request-record.ts';
 import { RequestStatus } from '../request/request-status.ts';
 import { Requests } from '../request/requests.ts';
 import { Revival } from '../request/revival.ts';
@@ -17,6 +19,7 @@ import type { DeadLetterStore } from '@nestjs-spark/jetstream';
 import type { BusInUse } from '../connect/use-bus.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
 import {
+  APPLY_SUPERVISOR,
   BUS,
   COMMAND_BUS,
   COMMAND_HANDLING,
@@ -116,13 +119,23 @@ export const REQUEST_PROVIDERS: Provider[] = [
   },
   {
     provide: DeployHandler,
-    inject: [ModuleClient, ModuleIdentity, RequestBook, RequestStatus, Requests],
+    inject: [
+      ModuleClient,
+      ModuleIdentity,
+      RequestBook,
+      RequestStatus,
+      Requests,
+      Declarations,
+      APPLY_SUPERVISOR,
+    ],
     useFactory: (
       client: ModuleClient,
       identity: ModuleIdentity,
       book: RequestBook,
       status: RequestStatus,
       requests: Requests,
+      declarations: Declarations,
+      apply: ApplySupervisor,
     ) =>
       new DeployHandler({
         client,
@@ -130,6 +143,10 @@ export const REQUEST_PROVIDERS: Provider[] = [
         book,
         status,
         renumber: (owner, above) => requests.renumber(owner, above),
+        taken: (owner, deployed) => {
+          const tasks = declarations.of(owner)?.tasks ?? [];
+          if (deployed.tasks.some(({ wasEtl }) => wasEtl)) apply.assign(owner, adopting(tasks, deployed));
+        },
         log: logFor('DeployHandler'),
       }),
   },

@@ -1,17 +1,22 @@
 import type { Provider } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
 import type { ChangeTarget } from '@nestjs-spark/contracts/internal';
 import type { ScriptPool } from '@nestjs-spark/etl-script';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { StorePreparation } from '@nestjs-spark/store';
 import type { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { Declarations } from '../declare/declarations.ts';
+import { findLate, type Explored } from '../declare/explore.ts';
 import { Registration } from '@nestjs-spark/modules/internal';
 import type { CommandHandling } from '../request/command-bus.ts';
 import { settleDroppedTasks } from '../request/dropped-tasks.ts';
+import { RequestBook } from '../request/request-book.ts';
+import { adopting } from '../request/request-record.ts';
 import { OwnerWatch } from '../request/owner-watch.ts';
 import { Requests } from '../request/requests.ts';
 import { Revival } from '../request/revival.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
+import { EXPLORED } from './declaration-providers.ts';
 import { ReplicationRunner } from './replication-runner.ts';
 import type { BusInUse } from '../connect/use-bus.ts';
 import {
@@ -42,6 +47,9 @@ export const RUNNER_PROVIDERS: Provider[] = [
       CHANGE_TARGET,
       SCRIPTS,
       StorePreparation,
+      DiscoveryService,
+      EXPLORED,
+      RequestBook,
     ],
     useFactory: (
       { moduleName: requester, onDrop }: ReplicationSettings,
@@ -57,6 +65,9 @@ export const RUNNER_PROVIDERS: Provider[] = [
       target: ChangeTarget,
       scripts: ScriptPool,
       store: StorePreparation,
+      discovery: DiscoveryService,
+      explored: Explored,
+      book: RequestBook,
     ) => {
       const log = logFor('Replication');
       const forget = apply.forget.bind(apply);
@@ -72,6 +83,8 @@ export const RUNNER_PROVIDERS: Provider[] = [
         bus: { start: () => bus.start(), close },
         storeReady: (signal) => store.whenReady(signal),
         settleDropped: () => settleDroppedTasks({ requester, declarations, target, forget, onDrop, log }),
+        adopting: async (owner, tasks) => adopting(tasks, (await book.read(owner))?.deployed ?? null),
+        findLate: () => findLate(discovery, explored),
         log,
       });
     },

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { EtlCommand, ScriptFailure } from '@nestjs-spark/etl-script';
 import type { Comparison } from './compare-outputs.ts';
 import type { PreviewedDocument } from './describe-document.ts';
@@ -94,6 +94,12 @@ class PreviewedScriptAnswer implements PreviewedScript {
 
   @ApiProperty({ type: [PreviewedDocumentAnswer] })
   documents!: PreviewedDocumentAnswer[];
+
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['`number`: 0 of 10 documents have it; did you mean `Number`?'],
+  })
+  warnings?: string[];
 }
 
 export class PreviewAnswer implements PreviewResult {

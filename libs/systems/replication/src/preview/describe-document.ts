@@ -1,6 +1,6 @@
 import type { EtlCommand, ScriptFailure, ScriptOutput } from '@nestjs-spark/etl-script';
 import { compareOutputs, type Comparison } from './compare-outputs.ts';
-import type { Sampled } from './sample-documents.ts';
+import type { Sampled } from '../deploy/inspect/sample-documents.ts';
 
 /**
  * What becomes of one document. `copied`: it has copies; `filtered`: it has none; `failed`: the script throws; `missing`:
@@ -32,6 +32,26 @@ export function describeDocument(
   const { commands } = output;
   const copied = commands.some(({ type }) => type === 'put');
   return { ...nothing, status: copied ? 'copied' : 'filtered', commands, against };
+}
+
+/** The same with the ids that its copies have at the requester. */
+export function withPrefix(document: PreviewedDocument, idPrefix: string | undefined): PreviewedDocument {
+  if (idPrefix === undefined) return document;
+  const prefixed = (command: EtlCommand): EtlCommand =>
+    command.type === 'delete-prefix'
+      ? { ...command, prefix: `${idPrefix}${command.prefix}` }
+      : { ...command, id: `${idPrefix}${command.id}` };
+  const commands = document.commands.map(prefixed);
+  const copies = document.against?.copies.map((copy) => ({
+    ...copy,
+    id: `${idPrefix}${copy.id}`,
+    ...(copy.before ? { before: copy.before.map(prefixed) } : {}),
+  }));
+  return {
+    ...document,
+    commands,
+    against: document.against && { ...document.against, copies: copies ?? [] },
+  };
 }
 
 /** Leaves the commands of the documents out that go beyond `most` characters altogether. */

@@ -7,19 +7,21 @@ import {
   type DocumentLoader,
   type ScriptOutput,
 } from '@nestjs-spark/etl-script';
+import type { CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { Shares } from '../declare/shares.ts';
 import { DeploymentStore } from '../deploy/deployment-store.ts';
 import { inspectScripts } from '../deploy/inspect/inspect-scripts.ts';
 import { requireShared } from '../deploy/inspect/require-shared.ts';
+import { loadSample, sampleCollection, type Sampled } from '../deploy/inspect/sample-documents.ts';
 import type { DeployedTask } from '../deploy/plan/deployment-document.ts';
 import { nameScripts, type NamedScript } from '../deploy/plan/name-scripts.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
-import { CHANGE_FEED, REPLICATION_OPTIONS } from '../settings/tokens.ts';
+import { CAPTURE_SUPERVISOR, CHANGE_FEED, REPLICATION_OPTIONS } from '../settings/tokens.ts';
 import { sameName } from '../report/status/task-status.ts';
-import { cutToSize, describeDocument, type PreviewedDocument } from './describe-document.ts';
+import { cutToSize, describeDocument, withPrefix, type PreviewedDocument } from './describe-document.ts';
 import { PREVIEW_BOUNDS, type PreviewBody } from './preview-body.ts';
+import { previewWarnings } from './preview-warnings.ts';
 import { runSample } from './run-sample.ts';
-import { loadSample, sampleCollection, type Sampled } from './sample-documents.ts';
 import { summarize, type PreviewSummary } from './summarize.ts';
 
 /** The body that `POST /spark/etl/preview` answers with. */
@@ -38,6 +40,8 @@ export interface PreviewedScript {
   running: { generation: number; same: boolean } | null;
   summary: PreviewSummary;
   documents: PreviewedDocument[];
+  /** What looks wrong: fields that no document has, fields that are null in every copy. Owners before this say nothing of it. */
+  warnings?: string[];
 }
 
 const TIME_MS = 15_000;
@@ -53,6 +57,7 @@ export class Preview implements BeforeApplicationShutdown {
   constructor(
     @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
     @Inject(CHANGE_FEED) private readonly feed: ChangeFeed,
+    @Inject(CAPTURE_SUPERVISOR) private readonly capture: CaptureSupervisor,
     private readonly shares: Shares,
     private readonly deployments: DeploymentStore,
   ) {}
@@ -74,8 +79,8 @@ export class Preview implements BeforeApplicationShutdown {
       const previewed: PreviewedScript[] = [];
       for (const [at, script] of nameScripts(scripts).entries()) {
         const task = deployment?.value.tasks.find(({ name }) => sameName(name, script.name)) ?? null;
-        const targets = inspected[at]?.targets ?? [];
-        previewed.push({ ...(await this.try(script, task, wanted, signal)), targets });
+        const { targets = [], fields = null } = inspected[at] ?? {};
+        previewed.push({ ...(await this.try(script, task, fields, wanted, signal)), targets });
       }
       return this.bounded({ owner: this.settings.moduleName, requestingModule, scripts: previewed });
     } finally {
@@ -90,6 +95,7 @@ export class Preview implements BeforeApplicationShutdown {
   private async try(
     script: NamedScript,
     task: DeployedTask | null,
+    fields: readonly string[] | null,
     wanted: PreviewBody,
     signal: AbortSignal,
   ): Promise<Omit<PreviewedScript, 'targets'>> {
@@ -98,12 +104,21 @@ export class Preview implements BeforeApplicationShutdown {
     const load = this.loader(wanted.requestingModule);
     const own = { name, collection, script: script.script };
     const outputs = await runSample(this.pool, own, sample, load, signal);
-    const same = task?.fingerprint === scriptFingerprint(collection, script.script);
+    const same = task?.fingerprint === scriptFingerprint(collection, script.script, script.idPrefix);
     const comparable = task !== null && sameName(task.collection, collection);
     const before = comparable ? await this.runRunning(task, sample, load, signal) : null;
     const documents = sample.map((one) => describeDocument(one, outputs.get(one.id), before?.get(one.id)));
-    const running = task && { generation: task.generation, same };
-    return { name, collection, running, summary: summarize(documents), documents };
+    const generation = task ? Math.max(task.generation, this.generationAt(wanted.requestingModule, name)) : 0;
+    const running = task && { generation, same };
+    const warnings = previewWarnings(fields, sample, documents);
+    const shown = documents.map((one) => withPrefix(one, script.idPrefix));
+    return { name, collection, running, summary: summarize(documents), documents: shown, warnings };
+  }
+
+  /** A resync begins a generation of which the deployment does not know. */
+  private generationAt(requester: string, name: string): number {
+    const reports = this.capture.reports().filter(({ task }) => sameName(task.requester, requester));
+    return reports.find(({ task }) => sameName(task.name, name))?.generation ?? 0;
   }
 
   private sample(collection: string, wanted: PreviewBody, signal: AbortSignal): Promise<Sampled[]> {

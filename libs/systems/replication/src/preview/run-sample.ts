@@ -1,5 +1,5 @@
 import type { DocumentLoader, ScriptOutput, ScriptPool, Transformation } from '@nestjs-spark/etl-script';
-import type { Sampled } from './sample-documents.ts';
+import type { Sampled } from '../deploy/inspect/sample-documents.ts';
 
 const AT_ONCE = 16;
 

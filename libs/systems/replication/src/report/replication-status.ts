@@ -11,6 +11,7 @@ import { sameName, type IncomingTask } from './status/task-status.ts';
 
 const PATIENCE_MS = 2_000;
 const LOOK_EVERY_MS = 10;
+const MOST_NAMES = 20;
 
 /** How the copies that this module keeps stand. Inject it where the application has to know. */
 @Injectable()
@@ -42,7 +43,7 @@ export class ReplicationStatus {
    */
   async freshness(owner: string, collection: string): Promise<Freshness> {
     const first = this.tasksOf(owner, collection)[0];
-    if (!first) throw new ProblemError('notFound', `This module keeps no copies of ${owner}/${collection}.`);
+    if (!first) throw this.notKept(owner, collection);
     const end = Date.now() + PATIENCE_MS;
     const asked = await this.ask(first);
     if (asked !== null) {
@@ -57,6 +58,16 @@ export class ReplicationStatus {
     return this.tasks().filter(
       (task) => sameName(task.owner, owner) && sameName(task.collection, collection),
     );
+  }
+
+  /** What to throw when nothing of a collection is declared; says what is. */
+  notKept(owner: string, collection: string): ProblemError {
+    const kept = [...new Set(this.tasks().map((task) => `${task.owner}/${task.collection}`))];
+    const known =
+      kept.length === 0
+        ? 'Nothing is declared: name the class with @Replicated() in forFeature, and import that module when the application starts.'
+        : `It keeps copies of ${kept.slice(0, MOST_NAMES).join(', ')}.`;
+    return new ProblemError('notFound', `This module keeps no copies of ${owner}/${collection}. ${known}`);
   }
 
   private async ask({ owner, name }: IncomingTask): Promise<Asked | null> {

@@ -5,7 +5,8 @@ export type Verdict =
   | { outcome: 'deployed'; result: EtlDeploymentResult }
   /** The owner knows a newer revision than the one it was sent. */
   | { outcome: 'outdated'; ownerRevision: number | null; reason: string }
-  | { outcome: 'retry'; reason: string }
+  /** `hint`: what may help whoever reads it, said beside the reason. */
+  | { outcome: 'retry'; reason: string; hint?: string }
   /** `mayPass`: not by trying again soon, but without anything being changed here. */
   | { outcome: 'give-up'; reason: string; mayPass: boolean };
 
@@ -24,12 +25,24 @@ const PASSING = new Set([408, 425, 429]);
 export function classifyAnswer(owner: string, answer: ModuleAnswer, asker: Asker): Verdict {
   switch (answer.kind) {
     case 'not-registered':
-      return { outcome: 'retry', reason: `${owner} is not registered yet` };
+      return {
+        outcome: 'retry',
+        reason: `${owner} is not registered yet`,
+        ...(answer.known?.length ? { hint: describeKnown(answer.known) } : {}),
+      };
     case 'unreachable':
       return { outcome: 'retry', reason: `${owner} cannot be reached: ${answer.reason}` };
     case 'answered':
       return classifyStatus(owner, answer.status, answer.body, asker);
   }
+}
+
+const MOST_NAMES = 20;
+
+/** A name that is misspelled would wait for ever, so those that are right are said. */
+function describeKnown(known: readonly string[]): string {
+  const more = known.length > MOST_NAMES ? ` and ${known.length - MOST_NAMES} more` : '';
+  return ` (registered are ${known.toSorted().slice(0, MOST_NAMES).join(', ')}${more})`;
 }
 
 function classifyStatus(owner: string, status: number, body: unknown, asker: Asker): Verdict {
@@ -95,9 +108,18 @@ function describeProblem(body: unknown): string {
   if (typeof body !== 'object' || body === null) return '';
   const { detail, title, errors } = body as { detail?: unknown; title?: unknown; errors?: unknown };
   const said = [detail, title].find((text) => typeof text === 'string' && text !== '');
-  const fields = Array.isArray(errors) ? errors.map(describeField).filter((text) => text !== '') : [];
+  const fields = (Array.isArray(errors) ? errors : [])
+    .filter((field) => !isSaid(field, said))
+    .map(describeField)
+    .filter((text) => text !== '');
   const text = [said, ...fields].filter((part) => part !== undefined).join('; ');
   return text === '' ? '' : `: ${text.slice(0, SHOWN_LENGTH)}`;
+}
+
+/** What the detail says already is not said again with its place. */
+function isSaid(field: unknown, said: unknown): boolean {
+  const detail = typeof field === 'object' && field !== null && 'detail' in field ? field.detail : null;
+  return typeof detail === 'string' && typeof said === 'string' && said.includes(detail);
 }
 
 function describeField(field: unknown): string {

@@ -5,7 +5,7 @@ import type { Delivery } from './command-bus.ts';
 import { readDeployCommand, type DeployCommand } from './deploy-command.ts';
 import type { ModuleClient, ModuleIdentity } from '@nestjs-spark/modules/internal';
 import type { RequestBook } from './request-book.ts';
-import { enginesOf, type DeployedRevision } from './request-record.ts';
+import { enginesOf, nextTasks, type DeployedRevision } from './request-record.ts';
 import type { RequestStatus } from './request-status.ts';
 
 export const DEPLOY_PATH = '/spark/etl/deploy';
@@ -17,13 +17,21 @@ export interface DeployHandlerParts {
   status: RequestStatus;
   /** Sends the owner's set once more under a higher revision. */
   renumber: (owner: string, above: number) => Promise<void>;
+  /** Hears what an owner has taken, and by which engines. */
+  taken?: (owner: string, deployed: DeployedRevision) => void;
   log: Log;
 }
 
+const MOST_WARNINGS = 200;
+
 /** The owner did not take the deployment this time; the message says why. The bus delivers it again. */
 export class DeploymentDelayedError extends Error {
-  constructor(reason: string, options?: ErrorOptions) {
-    super(reason, options);
+  /** What may help whoever reads it; changes while the reason stays. */
+  readonly hint: string;
+
+  constructor(reason: string, hint = '') {
+    super(reason);
+    this.hint = hint;
     this.name = 'DeploymentDelayedError';
   }
 }
@@ -39,6 +47,7 @@ export class DeploymentRefusedForNowError extends PermanentError {
 /** Brings one command to its owner. Returning means it is done; what it throws decides whether it comes again. */
 export class DeployHandler {
   private readonly parts: DeployHandlerParts;
+  private readonly warned = new Set<string>();
 
   constructor(parts: DeployHandlerParts) {
     this.parts = parts;
@@ -81,7 +90,7 @@ export class DeployHandler {
       case 'outdated':
         return this.outdated(owner, request.revision, verdict);
       case 'retry':
-        throw new DeploymentDelayedError(verdict.reason);
+        throw new DeploymentDelayedError(verdict.reason, verdict.hint);
       case 'give-up':
         throw verdict.mayPass
           ? new DeploymentRefusedForNowError(verdict.reason)
@@ -95,17 +104,35 @@ export class DeployHandler {
     attempts: number,
     result: EtlDeploymentResult,
   ): Promise<void> {
-    const tasks = result.tasks.map(({ name, engine }) => ({ name, engine }));
-    const deployed: DeployedRevision = { revision, at: new Date().toISOString(), tasks };
-    const record = await this.parts.book.update(owner, (before) =>
-      before?.revision === revision ? { ...before, deployed } : before,
-    );
+    const at = new Date().toISOString();
+    const record = await this.parts.book.update(owner, (before) => {
+      if (before?.revision !== revision) return before;
+      return {
+        ...before,
+        deployed: { revision, at, tasks: nextTasks(before.deployed?.tasks ?? [], result.tasks) },
+      };
+    });
+    const deployed: DeployedRevision = { revision, at, tasks: nextTasks([], result.tasks) };
+    this.parts.taken?.(owner, record?.deployed ?? deployed);
     const { tasksCreated, tasksUpdated, tasksRemoved } = result;
     this.parts.log.log(
       `${owner} has taken revision ${revision}: ${tasksCreated} created, ${tasksUpdated} updated, ${tasksRemoved} removed`,
     );
+    this.warn(owner, result);
     if (record?.scripts.length === 0) this.parts.status.ended(owner);
     else this.parts.status.deployed(owner, revision, attempts, enginesOf(deployed));
+  }
+
+  /** Once per instance: every start asks again and is told the same. */
+  private warn(owner: string, { tasks }: EtlDeploymentResult): void {
+    for (const { name, warnings } of tasks) {
+      for (const text of Array.isArray(warnings) ? warnings : []) {
+        const line = `The script of ${owner}/${name} may not do what it says. ${String(text)}`;
+        if (this.warned.has(line) || this.warned.size >= MOST_WARNINGS) continue;
+        this.warned.add(line);
+        this.parts.log.warn(line);
+      }
+    }
   }
 
   /** The owner has seen more revisions than this database remembers, as after a restored backup: go on above them. */
@@ -125,7 +152,8 @@ export class DeployHandler {
     const isRefused = error instanceof PermanentError;
     const final = isRefused || delivery.last;
     const mayPass = !isRefused || error instanceof DeploymentRefusedForNowError;
-    const reason = messageOf(error);
+    const hint = error instanceof DeploymentDelayedError ? error.hint : '';
+    const reason = `${messageOf(error)}${hint}`;
     status.failed(owner, request.revision, delivery.attempt, reason, { final, mayPass });
     if (before?.lastError !== reason)
       log.warn(`${reason}. ${final ? 'It is a dead letter' : 'Trying again'}`);

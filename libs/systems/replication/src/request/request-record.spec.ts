@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { hasEnded, hashSet, nextRecord, type RequestRecord, type WantedSet } from './request-record.ts';
+import {
+  adopting,
+  nextTasks,
+  hasEnded,
+  hashSet,
+  nextRecord,
+  type RequestRecord,
+  type WantedSet,
+} from './request-record.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 const cars = { sourceCollection: 'Cars', script: 'loadToCars({ A: this.A });' };
@@ -61,5 +69,29 @@ describe('an owner that is asked for nothing', () => {
     expect(hasEnded({ ...empty, deployed: { revision: 1, at: AT, tasks: [] } })).toBe(false);
     expect(hasEnded({ ...empty, deployed: { revision: 2, at: AT, tasks: [] } })).toBe(true);
     expect(hasEnded({ ...first(), deployed: { revision: 1, at: AT, tasks: [] } })).toBe(false);
+  });
+});
+
+describe('a task that RavenDB’s own ETL carried', () => {
+  const task = {
+    task: { owner: 'Fleet', requester: 'HR', name: 'Cars' },
+    collection: 'Cars',
+    fingerprint: 'f',
+  };
+  const answered = (engine: 'etl' | 'stream', name = 'cars') => [{ name, engine }];
+
+  it('is remembered while the stream engine carries it, since its copies have no marks', () => {
+    const moved = nextTasks(nextTasks([], answered('etl')), answered('stream', 'CARS'));
+    expect(moved).toEqual([{ name: 'CARS', engine: 'stream', wasEtl: true }]);
+    expect(nextTasks(moved, answered('stream'))).toMatchObject([{ wasEtl: true }]);
+    expect(nextTasks(moved, answered('etl'))).toEqual([{ name: 'cars', engine: 'etl' }]);
+    expect(nextTasks([], answered('stream'))).toEqual([{ name: 'cars', engine: 'stream' }]);
+  });
+
+  it('goes over what that has left', () => {
+    const deployed = { revision: 1, at: '', tasks: nextTasks(answered('etl'), answered('stream')) };
+    expect(adopting([task], deployed)).toEqual([{ ...task, adoptsFirst: true }]);
+    expect(adopting([task], { ...deployed, tasks: answered('stream') })).toEqual([task]);
+    expect(adopting([task], null)).toEqual([task]);
   });
 });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ApplyTask } from '@nestjs-spark/streaming/internal';
 import type { EngineName, EtlScriptItem, EtlScriptRequest } from '@nestjs-spark/contracts';
 
 /** The document `sparkRequests/{owner}`: what this module last asked an owner for. */
@@ -18,12 +19,39 @@ export interface DeployedRevision {
   revision: number;
   at: string;
   /** A list and no map: stores may respell the fields of a document, never its values. */
-  tasks: { name: string; engine: EngineName }[];
+  tasks: DeployedTaskRecord[];
+}
+
+export interface DeployedTaskRecord {
+  name: string;
+  engine: EngineName;
+  /** RavenDB's own ETL carried it before: its copies have no mark by which they could be told from the module's documents. */
+  wasEtl?: true;
 }
 
 /** The engine of each task by its name, as the owner answered last. */
 export function enginesOf(deployed: DeployedRevision | null): Record<string, EngineName> {
   return Object.fromEntries(deployed?.tasks.map(({ name, engine }) => [name, engine]) ?? []);
+}
+
+/** What the owner answered now, with what is remembered of the engines before. */
+export function nextTasks(
+  before: readonly DeployedTaskRecord[],
+  tasks: readonly { name: string; engine: EngineName }[],
+): DeployedTaskRecord[] {
+  return tasks.map(({ name, engine }) => {
+    const known = before.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    const wasEtl = engine === 'stream' && (known?.engine === 'etl' || known?.wasEtl === true);
+    return wasEtl ? { name, engine, wasEtl } : { name, engine };
+  });
+}
+
+/** The tasks as they are to be applied: those that RavenDB's own ETL carried before go over what it left. */
+export function adopting(tasks: readonly ApplyTask[], deployed: DeployedRevision | null): ApplyTask[] {
+  return tasks.map((task) => {
+    const known = deployed?.tasks.find((one) => one.name.toLowerCase() === task.task.name.toLowerCase());
+    return known?.wasEtl ? { ...task, adoptsFirst: true } : task;
+  });
 }
 
 /** What an owner is asked for, without its number. */
@@ -56,7 +84,12 @@ export function hasEnded(record: RequestRecord): boolean {
 /** Equal for equal sets, in whatever order their scripts were declared. */
 export function hashSet(wanted: WantedSet): string {
   const scripts = wanted.scripts
-    .map(({ name, sourceCollection, script }) => [name ?? sourceCollection, sourceCollection, script])
+    .map(({ name, sourceCollection, script, idPrefix }) => [
+      name ?? sourceCollection,
+      sourceCollection,
+      script,
+      ...(idPrefix === undefined ? [] : [idPrefix]),
+    ])
     .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1));
   const text = JSON.stringify([wanted.requestingModule, wanted.targetDatabase, wanted.targetUrls, scripts]);
   return createHash('sha256').update(text).digest('hex').slice(0, 32);

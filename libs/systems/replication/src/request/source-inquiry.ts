@@ -2,6 +2,7 @@ import type { Log, TaskKey, WitnessRecord } from '@nestjs-spark/contracts/intern
 import { describeTask } from '@nestjs-spark/contracts';
 import type { SourceAnswer, SourceInquiry } from '@nestjs-spark/streaming/internal';
 import type { ModuleClient } from '@nestjs-spark/modules/internal';
+import { askOwnerAgain } from './ask-owner-again.ts';
 
 const TIMEOUT_MS = 5_000;
 
@@ -30,6 +31,10 @@ export class OwnerSourceInquiry implements SourceInquiry {
       this.log.debug(`${describeTask(task)}: the owner cannot be asked (${String(error)})`);
     }
     return 'away';
+  }
+
+  sendAgain(task: TaskKey, documents: readonly string[]): Promise<void> {
+    return askOwnerAgain(this.client, task, documents);
   }
 }
 

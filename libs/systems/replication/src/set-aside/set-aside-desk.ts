@@ -7,8 +7,8 @@ import { DeploymentStore } from '../deploy/deployment-store.ts';
 import { type Caller, ModuleClient } from '@nestjs-spark/modules/internal';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { CAPTURE_SUPERVISOR, REPLICATION_OPTIONS, STATE_STORE } from '../settings/tokens.ts';
+import { askOwnerAgain } from '../request/ask-owner-again.ts';
 import { sameName } from '../report/status/task-status.ts';
-import { askOwnerAgain } from './ask-owner-again.ts';
 import { viewSetAside, type SetAsidePlace, type SetAsideTask, type SetAsideView } from './set-aside-view.ts';
 
 export interface SetAsideWish {

@@ -118,6 +118,7 @@ describe('what is shown', () => {
         targets: ['Cars'],
         running: { generation: 3, same: false },
         summary,
+        warnings: [],
         documents: [
           {
             id: 'cars/1',

@@ -28,6 +28,7 @@ function renderScript({ owner, requestingModule }: PreviewResult, script: Previe
     ...documents.flatMap((document) => ['', ...renderDocument(document)]),
     '',
     renderSummary(summary, running !== null),
+    ...(script.warnings ?? []).map((warning) => `! ${warning}`),
   ].join('\n');
 }
 

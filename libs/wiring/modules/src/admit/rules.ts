@@ -1,5 +1,5 @@
 import { ValidateBy } from 'class-validator';
-import { isName } from '@nestjs-spark/contracts';
+import { isCollectionName, isIdPrefix, isName } from '@nestjs-spark/contracts';
 
 export function IsSparkName(): PropertyDecorator {
   return ValidateBy({
@@ -7,6 +7,28 @@ export function IsSparkName(): PropertyDecorator {
     validator: {
       validate: isName,
       defaultMessage: () => '$property must be a letter, then up to 63 letters, digits, "_" or "-"',
+    },
+  });
+}
+
+export function IsCollectionName(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isCollectionName',
+    validator: {
+      validate: isCollectionName,
+      defaultMessage: () =>
+        '$property must be a letter, then up to 127 letters, digits, blanks, ".", "_" or "-", no blank or dot at the end',
+    },
+  });
+}
+
+export function IsIdPrefix(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isIdPrefix',
+    validator: {
+      validate: isIdPrefix,
+      defaultMessage: () =>
+        '$property must be up to 64 letters, digits, ".", "_", "-" or "/", the last a "/" or "-"',
     },
   });
 }

@@ -7,7 +7,8 @@ import { parseAnswer, sendSigned, whyNoAnswer } from './send-signed.ts';
 export type ModuleAnswer =
   | { kind: 'answered'; status: number; body: unknown }
   | { kind: 'unreachable'; reason: string }
-  | { kind: 'not-registered' };
+  /** `known` are the names of those that are. */
+  | { kind: 'not-registered'; known?: readonly string[] };
 
 export interface ModuleCall {
   /** The module that is asked. */
@@ -40,7 +41,7 @@ export class ModuleClient {
   /** @throws {UnavailableError} when the registry is away; whatever happens at the other module is an answer, not an error */
   async call(call: ModuleCall): Promise<ModuleAnswer> {
     const found = await this.parts.registry.find(call.module);
-    if (!found) return { kind: 'not-registered' };
+    if (!found) return { kind: 'not-registered', known: await this.known() };
     const url = joinUrl(found.appUrl, call.path);
     if (!url)
       return {
@@ -55,6 +56,11 @@ export class ModuleClient {
       body,
     });
     return send(url, call, token, body);
+  }
+
+  private async known(): Promise<string[]> {
+    const all = await this.parts.registry.list().catch(() => []);
+    return all.map(({ appName }) => appName);
   }
 }
 

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ENGINE_NAMES,
   TASK_STATES,
@@ -20,6 +20,13 @@ export class TaskAnswer implements EtlTaskResult {
 
   @ApiProperty({ enum: TASK_STATES })
   state!: TaskState;
+
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['`number`: 0 of 10 documents have it; did you mean `Number`?'],
+    description: "What looks wrong beside the owner's documents",
+  })
+  warnings?: string[];
 }
 
 /** How `POST /spark/etl/deploy` answers; the counts are scripts. */

@@ -13,6 +13,15 @@ export function captureTasks(owner: string, deployment: DeploymentDocument, shar
 }
 
 function captureTask(owner: string, requester: string, task: DeployedTask, loadable: string[]): CaptureTask {
-  const { name, collection, script, fingerprint, generation } = task;
-  return { task: { owner, requester, name }, collection, script, fingerprint, generation, loadable };
+  const { name, collection, script, idPrefix, fingerprint, generation } = task;
+  const prefix = idPrefix === undefined ? {} : { idPrefix };
+  return {
+    task: { owner, requester, name },
+    collection,
+    script,
+    ...prefix,
+    fingerprint,
+    generation,
+    loadable,
+  };
 }

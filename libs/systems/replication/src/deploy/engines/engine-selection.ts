@@ -5,7 +5,7 @@ import { REPLICATION_OPTIONS } from '../../settings/tokens.ts';
 import type { DeploymentTarget } from '../plan/deployment-document.ts';
 import { chooseForRequest, lackOfEtl, type ChosenEngine } from './choose-engine.ts';
 import { EngineChooser } from './engine-chooser.ts';
-import { unconfinedScripts, unlistedTargets, type InspectedScript } from './native-rules.ts';
+import { prefixedScripts, unconfinedScripts, unlistedTargets, type InspectedScript } from './native-rules.ts';
 
 /** Finds the engine for one request, or says why the configured one cannot carry it. */
 @Injectable()
@@ -51,6 +51,10 @@ export class EngineSelection {
   private obstacles(request: EtlScriptRequest, scripts: readonly InspectedScript[]): ProblemField[] {
     // An empty set only ends what runs, so there is nothing that could be sent anywhere.
     if (request.scripts.length === 0) return [];
-    return [...unlistedTargets(request.targetUrls, this.settings.targetUrls), ...unconfinedScripts(scripts)];
+    return [
+      ...unlistedTargets(request.targetUrls, this.settings.targetUrls),
+      ...unconfinedScripts(scripts),
+      ...prefixedScripts(request.scripts),
+    ];
   }
 }

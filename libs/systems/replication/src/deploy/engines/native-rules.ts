@@ -21,6 +21,20 @@ export function unconfinedScripts(scripts: readonly InspectedScript[]): ProblemF
   });
 }
 
+/** RavenDB's own ETL writes ids as they are at the source. */
+export function prefixedScripts(scripts: readonly { idPrefix?: string }[]): ProblemField[] {
+  return scripts.flatMap(({ idPrefix }, index) =>
+    idPrefix === undefined
+      ? []
+      : [
+          {
+            pointer: `/scripts/${index}/idPrefix`,
+            detail: "RavenDB's own ETL cannot put anything before ids",
+          },
+        ],
+  );
+}
+
 /** Addresses that the owner's list does not have. However an inner address is spelled, it is simply not on the list. */
 export function unlistedTargets(urls: readonly string[], allowed: readonly string[]): ProblemField[] {
   const list = new Set(allowed.map(canonical).filter((url) => url !== null));

@@ -2,7 +2,10 @@ import { ProblemError, type EtlScriptItem } from '@nestjs-spark/contracts';
 import type { Shares } from '../../declare/shares.ts';
 import { mayTake } from '../engines/permitted-tasks.ts';
 
-/** @throws {ProblemError} `notShared` (403) with every script whose collection `requester` may not take */
+/**
+ * A request is taken whole or not at all, so that a requester's set and its revision are one thing.
+ * @throws {ProblemError} `notShared` (403) with every script whose collection `requester` may not take
+ */
 export function requireShared(shares: Shares, requester: string, scripts: readonly EtlScriptItem[]): void {
   const errors = scripts.flatMap(({ sourceCollection }, index) =>
     mayTake(shares, sourceCollection, requester)
@@ -15,6 +18,13 @@ export function requireShared(shares: Shares, requester: string, scripts: readon
         ],
   );
   if (errors.length === 0) return;
-  const detail = errors.map((one) => one.detail).join('; ');
-  throw new ProblemError('notShared', `${detail}.`, { errors });
+  const names = [...new Set(errors.map((one) => one.detail))].join('; ');
+  const others = scripts.length - errors.length;
+  const held = others === 0 ? '' : ` Nothing of this request was deployed; ${describeOthers(others)} for it.`;
+  const remedy = `The owner has to name ${requester} in @Shared({ with: [...] }), or the declaration has to go.`;
+  throw new ProblemError('notShared', `${names}.${held} ${remedy}`, { errors });
+}
+
+function describeOthers(count: number): string {
+  return count === 1 ? '1 other script waits' : `${count} other scripts wait`;
 }

@@ -27,6 +27,8 @@ export interface DeployedTask {
   name: string;
   collection: string;
   script: string;
+  /** Put before the id of each copy. */
+  idPrefix?: string;
   /** `scriptFingerprint(collection, script)` */
   fingerprint: string;
   /** Grows whenever the copies have to be made anew. */

@@ -1,6 +1,6 @@
-import type { EtlScriptItem } from '@nestjs-spark/contracts';
+import { taskNameOf, type EtlScriptItem } from '@nestjs-spark/contracts';
 
-export type NamedScript = Required<EtlScriptItem>;
+export type NamedScript = EtlScriptItem & { name: string };
 
 /**
  * Gives every script its task's name: the one it brings, else its collection's, else (for further unnamed scripts on the
@@ -12,13 +12,13 @@ export function nameScripts(items: readonly EtlScriptItem[]): NamedScript[] {
   return items.map((item) => {
     const name = item.name ?? freeName(item.sourceCollection, taken);
     taken.add(name.toLowerCase());
-    return { name, sourceCollection: item.sourceCollection, script: item.script };
+    return { ...item, name };
   });
 }
 
 function freeName(collection: string, taken: ReadonlySet<string>): string {
   for (let number = 1; ; number++) {
-    const name = number === 1 ? collection : `${collection}-${number}`;
+    const name = number === 1 ? taskNameOf(collection) : `${taskNameOf(collection)}-${number}`;
     if (!taken.has(name.toLowerCase())) return name;
   }
 }

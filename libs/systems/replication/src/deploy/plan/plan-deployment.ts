@@ -83,7 +83,7 @@ function stepForNew(script: NamedScript, ended: readonly EndedTask[]): PlanStep 
 }
 
 function stepsForKnown(known: DeployedTask, script: NamedScript, moved: boolean): PlanStep[] {
-  const rewritten = known.fingerprint !== scriptFingerprint(script.sourceCollection, script.script);
+  const rewritten = known.fingerprint !== fingerprintOf(script);
   if (!rewritten && !moved) return stepsForSame(known);
   // Another engine has carried nothing of this yet.
   const task = deployed(script, known.name, known.generation + 1, moved ? 0 : known.carriedOut);
@@ -100,12 +100,17 @@ function stepsForSame(task: DeployedTask): PlanStep[] {
   ];
 }
 
+function fingerprintOf({ sourceCollection, script, idPrefix }: NamedScript): string {
+  return scriptFingerprint(sourceCollection, script, idPrefix);
+}
+
 function deployed(script: NamedScript, name: string, generation: number, carriedOut: number): DeployedTask {
   return {
     name,
     collection: script.sourceCollection,
     script: script.script,
-    fingerprint: scriptFingerprint(script.sourceCollection, script.script),
+    ...(script.idPrefix === undefined ? {} : { idPrefix: script.idPrefix }),
+    fingerprint: fingerprintOf(script),
     generation,
     carriedOut,
   };

@@ -15,7 +15,7 @@ import {
 } from 'class-validator';
 import type { EtlScriptItem, EtlScriptRequest } from '@nestjs-spark/contracts';
 import { DEPLOYMENT_BOUNDS } from '../../settings/options.ts';
-import { IsSparkName, MaxBytes } from '@nestjs-spark/modules/internal';
+import { IsCollectionName, IsIdPrefix, IsSparkName, MaxBytes } from '@nestjs-spark/modules/internal';
 
 const PLAIN_TEXT = /^\P{Cc}*$/u;
 const given = (_: object, value: unknown) => value !== undefined;
@@ -27,13 +27,18 @@ export class EtlScriptItemBody implements EtlScriptItem {
   name?: string;
 
   @ApiProperty({ example: 'Cars' })
-  @IsSparkName()
+  @IsCollectionName()
   sourceCollection!: string;
 
   @ApiProperty({ example: 'loadToCars({ LicensePlate: this.LicensePlate, Model: this.Model });' })
   @MaxBytes(DEPLOYMENT_BOUNDS.scriptBytes)
   @IsString()
   script!: string;
+
+  @ApiPropertyOptional({ example: 'fleet/', description: 'Put before the id of each copy' })
+  @ValidateIf((item: EtlScriptItemBody) => given(item, item.idPrefix))
+  @IsIdPrefix()
+  idPrefix?: string;
 }
 
 export class EtlScriptRequestBody implements EtlScriptRequest {

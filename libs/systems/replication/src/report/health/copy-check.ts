@@ -22,12 +22,14 @@ export class CopyCheck implements HealthCheck {
   look(): HealthFinding {
     const tasks = this.status.tasksOf(this.owner, this.collection);
     const documents = tasks.reduce((sum, task) => sum + task.documentsApplied, 0);
+    const setAside = tasks.reduce((sum, task) => sum + (task.setAside ?? 0), 0);
+    const aside = setAside > 0 ? `; ${number.format(setAside)} set aside` : '';
     const missing = tasks.filter(({ complete, stalledBecause }) => !complete || stalledBecause !== null);
     const states = tasks.map(({ name, state, engine, lag }) => ({ name, state, engine, lag }));
     if (missing.length === 0) {
       return {
         ready: true,
-        detail: `complete; ${number.format(documents)} documents applied${waitingFor(tasks)}`,
+        detail: `complete; ${number.format(documents)} documents applied${aside}${waitingFor(tasks)}`,
         data: { tasks: states },
       };
     }
@@ -36,7 +38,7 @@ export class CopyCheck implements HealthCheck {
       return tasks.length > 1 ? `${name}: ${reason}` : reason;
     });
     const soFar = documents > 0 ? `; ${number.format(documents)} documents applied so far` : '';
-    return { ready: false, detail: `${reasons.join('; ')}${soFar}`, data: { tasks: states } };
+    return { ready: false, detail: `${reasons.join('; ')}${soFar}${aside}`, data: { tasks: states } };
   }
 }
 

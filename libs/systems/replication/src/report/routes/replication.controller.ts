@@ -56,9 +56,7 @@ export class ReplicationController {
   ): Promise<ResyncAnswer> {
     requireOperator(caller);
     const tasks = this.status.tasksOf(owner, collection);
-    if (tasks.length === 0) {
-      throw new ProblemError('notFound', `This module keeps no copies of ${owner}/${collection}.`);
-    }
+    if (tasks.length === 0) throw this.status.notKept(owner, collection);
     for (const task of tasks) {
       await this.supervisor.resync({
         owner: task.owner,

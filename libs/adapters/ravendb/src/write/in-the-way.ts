@@ -1,0 +1,82 @@
+import { NotACopyError, type TaskKey } from '@nestjs-spark/contracts';
+import {
+  COPY_SOURCE,
+  isCopyOf,
+  judgeStanding,
+  ravenKey,
+  type Checkpoint,
+  type Effect,
+  type Overwrite,
+  type WantedCopy,
+} from '@nestjs-spark/contracts/internal';
+import type { RavenHttp } from '../connect/raven-http.ts';
+import { lookUp } from './find-copies.ts';
+import type { Copy } from './own-copies.ts';
+import { isOfAnother } from './shared-ids.ts';
+
+/** What stands at the ids that a set puts, as it was when it was looked at. */
+export interface Standing {
+  /** Versions by RavenDB's key; an id that is not here is free. */
+  versions: Map<string, string>;
+  /** Copies of the same documents in the collection that they have left; they are removed first. */
+  moved: Copy[];
+}
+
+/**
+ * Looks at what a set would go over.
+ * @param thorough also finds the task's own copies that stand in another collection, for which every put has to be parsed
+ * @throws {NotACopyError} naming everything that it must not go over
+ */
+export async function requireOwn(
+  http: RavenHttp,
+  task: TaskKey,
+  overwrite: Overwrite | undefined,
+  { puts }: Effect,
+  thorough: boolean,
+): Promise<Standing> {
+  const own = isCopyOf(task);
+  const byKey = new Map([...puts.values()].map((put) => [ravenKey(put.id), put]));
+  const standing: Standing = { versions: new Map(), moved: [] };
+  const inTheWay = new Map<string, string>();
+  for (const there of await lookUp(
+    http,
+    [...byKey.values()].map(({ id }) => id),
+  )) {
+    const key = ravenKey(there.id);
+    const put = byKey.get(key);
+    const wanted = put && (thorough || !own(there)) ? wantedCopy(put.document) : null;
+    const judged = judgeStanding(task, overwrite, there, wanted);
+    if (judged === 'moved') standing.moved.push({ id: there.id, changeVector: there.changeVector });
+    else if (judged === 'free') standing.versions.set(key, there.changeVector);
+    else inTheWay.set(put?.id ?? there.id, judged.reason);
+  }
+  if (inTheWay.size > 0) throw new NotACopyError(inTheWay);
+  return standing;
+}
+
+/** Those of the ids at which something stands that a put of the task would not go over. */
+export async function findInTheWay(
+  http: RavenHttp,
+  task: TaskKey,
+  ids: readonly string[],
+  { overwrite, checkpoint }: { overwrite: Overwrite | undefined; checkpoint: Checkpoint | null },
+): Promise<string[]> {
+  const found = await lookUp(http, [...ids]);
+  const byKey = new Map(found.map((there) => [ravenKey(there.id), there]));
+  return ids.filter((id) => {
+    const there = byKey.get(ravenKey(id));
+    if (there === undefined) return false;
+    const isHeld = typeof judgeStanding(task, overwrite, there, null) === 'object';
+    return isHeld || (checkpoint !== null && isOfAnother(checkpoint, there, id));
+  });
+}
+
+function wantedCopy(document: string): WantedCopy {
+  const { '@metadata': metadata } = JSON.parse(document) as { '@metadata'?: Record<string, unknown> };
+  const collection = metadata?.['@collection'];
+  const source = metadata?.[COPY_SOURCE];
+  return {
+    collection: typeof collection === 'string' ? collection : '@empty',
+    source: typeof source === 'string' ? source : null,
+  };
+}

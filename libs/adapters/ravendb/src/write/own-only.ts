@@ -1,0 +1,38 @@
+import type { TaskKey } from '@nestjs-spark/contracts';
+import { COPY_GENERATION, COPY_SOURCE, taskLabel, type Overwrite } from '@nestjs-spark/contracts/internal';
+import { RavenRefusedError } from '../connect/server-error.ts';
+
+/** Ids that are to be put where only copies of the task may stand. */
+export interface OwnOnly {
+  task: TaskKey;
+  ids: readonly string[];
+  overwrite: Overwrite | undefined;
+}
+
+// A patch that changes nothing writes nothing; one that throws ends the whole transaction.
+const REFUSE_UNLESS_OWN = `
+  const metadata = this['@metadata'];
+  const generation = metadata['${COPY_GENERATION}'];
+  const source = metadata['${COPY_SOURCE}'];
+  if (!generation ? !$adopts
+    : !generation.toLowerCase().startsWith($generations) || (source && !source.toLowerCase().startsWith($source)))
+    throw new Error('not a copy of this task');
+`;
+
+/** The commands by which RavenDB looks, at the moment of writing, at what stands under these ids; where nothing stands, it does nothing. */
+export function refuseUnlessOwn({ task, ids, overwrite }: OwnOnly): string[] {
+  if (ids.length === 0) return [];
+  const Values = {
+    generations: `${taskLabel(task)}:`.toLowerCase(),
+    source: `${task.owner}/`.toLowerCase(),
+    adopts: overwrite === 'own',
+  };
+  const patch = JSON.stringify({ Script: REFUSE_UNLESS_OWN, Values });
+  const each = ids.map((id) => `{"Id":${JSON.stringify(id)},"ChangeVector":null}`).join(',');
+  return [`{"Type":"BatchPATCH","Name":"spark-own-only","Ids":[${each}],"Patch":${patch}}`];
+}
+
+/** Whether that is why a transaction was refused. */
+export function isNotOwn(error: unknown): error is RavenRefusedError {
+  return error instanceof RavenRefusedError && error.type.includes('JavaScriptException');
+}

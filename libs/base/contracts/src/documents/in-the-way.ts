@@ -1,0 +1,60 @@
+import type { TaskKey } from '../names/task-key.ts';
+import { isCopyOf, type CopyMarks } from './own-copies.ts';
+
+/**
+ * What a put may go over besides the copies of its own task. `own`: documents that the module wrote itself, which become
+ * copies by it. Copies of another task are never written over.
+ */
+export type Overwrite = 'own';
+
+/** A document that stands at an id which is to be put. */
+export interface StandingDocument extends CopyMarks {
+  id: string;
+  collection: string;
+}
+
+/** The copy that is to stand there. */
+export interface WantedCopy {
+  collection: string;
+  /** Its `spark-source`. */
+  source: string | null;
+}
+
+/**
+ * `free`: the put may go over it. `moved`: the copy of the same source document by another task of the same owner, from
+ * before the document changed its collection; it is removed first. Otherwise why it stays, for people.
+ */
+export type Judgement = 'free' | 'moved' | { reason: string };
+
+/** Says whether a put of `task` may go over what stands at its id. */
+export function judgeStanding(
+  task: TaskKey,
+  overwrite: Overwrite | undefined,
+  there: StandingDocument,
+  wanted: WantedCopy | null,
+): Judgement {
+  const isSameCollection = wanted === null || sameText(there.collection, wanted.collection);
+  if (there.generation === null) {
+    if (overwrite === 'own' && isSameCollection) return 'free';
+    return { reason: inTheWay(there, `a document of this module's own in ${there.collection}`) };
+  }
+  const isOwn = isCopyOf(task)(there);
+  if (isOwn && isSameCollection) return 'free';
+  if (isOwn || (there.copyOf !== null && wanted?.source === there.copyOf)) {
+    return isSameCollection ? { reason: inTheWay(there, madeBy(there)) } : 'moved';
+  }
+  return { reason: inTheWay(there, madeBy(there)) };
+}
+
+function inTheWay({ id }: StandingDocument, what: string): string {
+  return `Document ${JSON.stringify(id)} is ${what}, not a copy of this task, and is not written over`;
+}
+
+function madeBy({ generation, copyOf }: StandingDocument): string {
+  const task = generation?.slice(0, generation.lastIndexOf(':')) ?? '';
+  return `a copy of ${copyOf ?? 'an unknown document'} made by the task ${task}`;
+}
+
+function sameText(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}

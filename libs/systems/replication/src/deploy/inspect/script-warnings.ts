@@ -1,0 +1,52 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { messageOf, type ChangeFeed } from '@nestjs-spark/contracts/internal';
+import type { ScriptInspection } from '@nestjs-spark/etl-script/internal';
+import { logFor } from '@nestjs-spark/observability/internal';
+import { CHANGE_FEED } from '../../settings/tokens.ts';
+import { absentFields, describeAbsent } from './absent-fields.ts';
+import { sampleCollection } from './sample-documents.ts';
+
+const SAMPLE = 10;
+const TIME_MS = 2_000;
+
+/** Says what looks wrong with scripts beside the documents that they are for. Nothing of it keeps one from being deployed. */
+@Injectable()
+export class ScriptWarnings {
+  private readonly log = logFor('ScriptWarnings');
+  private readonly feed: ChangeFeed;
+
+  constructor(@Inject(CHANGE_FEED) feed: ChangeFeed) {
+    this.feed = feed;
+  }
+
+  /** One list per script. Looks at ten documents of each collection for at most two seconds; what fails says nothing. */
+  async of(
+    scripts: readonly { sourceCollection: string }[],
+    inspected: readonly ScriptInspection[],
+  ): Promise<string[][]> {
+    const signal = AbortSignal.timeout(TIME_MS);
+    const samples = new Map<string, Promise<string[]>>();
+    const sampleOf = (collection: string): Promise<string[]> => {
+      const known = samples.get(collection.toLowerCase()) ?? this.sample(collection, signal);
+      samples.set(collection.toLowerCase(), known);
+      return known;
+    };
+    return Promise.all(
+      scripts.map(async ({ sourceCollection }, at) => {
+        const fields = inspected[at]?.fields ?? null;
+        if (fields === null || fields.length === 0) return [];
+        return absentFields(fields, await sampleOf(sourceCollection)).map(describeAbsent);
+      }),
+    );
+  }
+
+  private async sample(collection: string, signal: AbortSignal): Promise<string[]> {
+    try {
+      const found = await sampleCollection(this.feed, collection, SAMPLE, signal);
+      return found.flatMap((one) => ('missing' in one ? [] : [Buffer.from(one.document).toString('utf8')]));
+    } catch (error) {
+      this.log.debug(`Documents of ${collection} could not be looked at: ${messageOf(error)}`);
+      return [];
+    }
+  }
+}

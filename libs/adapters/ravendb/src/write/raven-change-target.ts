@@ -42,6 +42,14 @@ import { write, writeBehind, type Transaction } from './transaction.ts';
 const BY_VERSION = 3;
 const ATTEMPTS = 10;
 
+/** Other writers changed the same documents in every attempt. */
+class OtherWritersError extends UnavailableError {
+  constructor(task: string) {
+    super(task);
+    this.message = `Gave up after ${ATTEMPTS} attempts: other writers keep changing the documents of ${task}`;
+  }
+}
+
 /**
  * Applies change sets in one RavenDB database. A put over a document that the module made itself overwrites it, as
  * RavenDB's own ETL does.
@@ -111,9 +119,7 @@ export class RavenChangeTarget implements ChangeTarget {
         }
       }
     }
-    throw new UnavailableError(
-      `A moment in which nobody else writes the documents of ${taskLabel(checkpoint.task)}`,
-    );
+    throw new OtherWritersError(taskLabel(checkpoint.task));
   }
 
   async sweep(stored: StoredCheckpoint): Promise<StoredCheckpoint> {

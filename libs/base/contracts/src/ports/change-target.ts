@@ -70,7 +70,7 @@ export interface ChangeTarget {
    * @param contents where the attachments' contents are read; without it every `content` counts as missing
    * @returns the checkpoint's new version
    * @throws {ContentRefusedError} for a document that this store does not take, or not under its own id
-   * @throws {ContentMissingError} when an attachment's content is not to be had; then nothing at all was written
+   * @throws {ContentMissingError} when an attachment's content is missing; nothing at all was written then
    * @throws {VersionConflictError} when the stored checkpoint is not at `expected`; then nothing at all was written
    */
   apply(

@@ -6,7 +6,7 @@ const NAME_RULE = 'a letter, then up to 63 letters, digits, "_" or "-"';
 export function nameProblem(value: unknown): { problem: string; remedy: string } | null {
   if (isName(value)) return null;
   const shown = typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : String(value);
-  return { problem: `${shown} is no name`, remedy: `Use ${NAME_RULE}` };
+  return { problem: `${shown} is not a valid name`, remedy: `Use ${NAME_RULE}` };
 }
 
 /** As `nameProblem`, and Spark's own collections never travel. */

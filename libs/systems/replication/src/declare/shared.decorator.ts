@@ -13,8 +13,9 @@ export const SharedMark = DiscoveryService.createDecorator<SharedOptions>();
 
 /**
  * Lets other modules take copies of this class's collection: their scripts may read it, `load()` included. Nothing is shared
- * without it. Taking a name out again ends that module's copies at its next deployment. The class becomes known by
- * `SparkReplicationModule.forFeature([Car])` or by standing in any module's `providers`.
+ * without it. After a name is removed, no new changes go to that module once the owner has restarted; the copies it already
+ * has stay in its database. The class becomes known by `SparkReplicationModule.forFeature([Car])`, or as one of any module's
+ * `providers`.
  */
 export function Shared(options: SharedOptions): ClassDecorator {
   return SharedMark(options);

@@ -51,9 +51,9 @@ export function judgeIncoming({ declared, report, request, word }: IncomingFacts
 function undeployed(request: OwnerRequestStatus | null): string | null {
   switch (request?.state) {
     case 'retrying':
-      return `the deployment is retried (${request.attempts} tries so far): ${request.lastError ?? 'no answer'}`;
+      return `the deployment is being retried (${request.attempts} attempts so far): ${request.lastError ?? 'no answer'}`;
     case 'dead':
-      return `the deployment failed after ${request.attempts} tries: ${request.lastError ?? 'no answer'}`;
+      return `the deployment failed after ${request.attempts} attempts: ${request.lastError ?? 'no answer'}`;
     default:
       return null;
   }

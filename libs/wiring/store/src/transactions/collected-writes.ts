@@ -90,7 +90,6 @@ export class CollectedWrites implements SparkTransaction {
   }
 
   #refuseWhenEnded(): void {
-    if (this.#ended)
-      throw new Error('This transaction has ended: await every write inside run()');
+    if (this.#ended) throw new Error('This transaction has ended: await every write inside run()');
   }
 }

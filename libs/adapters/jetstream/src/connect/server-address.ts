@@ -37,7 +37,5 @@ function parseOne(text: string): URL {
 
 /** Does not repeat the address: it may hold a password. */
 function invalid(): Error {
-  return new Error(
-    'The address of NATS is not one: give it as nats://host:4222 or tls://host:4222 (NATS_URL)',
-  );
+  return new Error('NATS_URL is not a valid address: use nats://host:4222 or tls://host:4222');
 }

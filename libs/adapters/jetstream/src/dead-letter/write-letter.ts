@@ -32,7 +32,7 @@ export class DeadLetterWriter {
       const header = { [LETTER_HEADER]: JSON.stringify(letter) };
       if (message.data.length + headerBytes(header) > maxPayload) {
         throw new Error(
-          `${message.subject}: with its ${message.data.length} bytes no dead letter can hold it`,
+          `${message.subject} is too large (${message.data.length} bytes) to be kept as a dead letter`,
         );
       }
       // Its subject is its own: the second one is refused, however much later it comes.

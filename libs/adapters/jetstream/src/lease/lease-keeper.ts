@@ -63,7 +63,7 @@ export class JetStreamLeaseKeeper implements LeaseKeeper {
         trouble(`the lease of this task cannot be had: ${messageOf(error)}`);
         if (error instanceof UnavailableError)
           this.#log.debug(`Lease ${name}: ${error.message}; trying again`);
-        else this.#log.error(`Lease ${name}: not to be had; trying again`, error);
+        else this.#log.error(`Could not acquire lease ${name}; trying again`, error);
         await wait(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
     }

@@ -49,6 +49,14 @@ const ATTEMPTS = 10;
 // are read before and expected.
 const LOOKED_AT_IN_PLACE = 64;
 
+/** Other writers changed the same documents in every attempt. */
+class OtherWritersError extends UnavailableError {
+  constructor(task: string) {
+    super(task);
+    this.message = `Gave up after ${ATTEMPTS} attempts: other writers keep changing the documents of ${task}`;
+  }
+}
+
 /**
  * Applies change sets in one RavenDB database. A first copy expects that nothing is there, which costs nothing; otherwise
  * what stands at the ids of the puts is looked at, in the transaction or by its version.
@@ -141,9 +149,7 @@ export class RavenChangeTarget implements ChangeTarget {
         }
       }
     }
-    throw new UnavailableError(
-      `A moment in which nobody else writes the documents of ${taskLabel(checkpoint.task)}`,
-    );
+    throw new OtherWritersError(taskLabel(checkpoint.task));
   }
 
   async sweep(stored: StoredCheckpoint): Promise<StoredCheckpoint> {

@@ -75,7 +75,7 @@ export interface ChangeTarget {
    * @throws {NotACopyError} when something else stands at ids that are to be put, or the copy of another document of the owner
    *   whose id this store takes for the same; then nothing at all was written
    * @throws {ContentRefusedError} for a document that this store does not take, or not under its own id
-   * @throws {ContentMissingError} when an attachment's content is not to be had; then nothing at all was written
+   * @throws {ContentMissingError} when an attachment's content is missing; nothing at all was written then
    * @throws {VersionConflictError} when the stored checkpoint is not at `expected`; then nothing at all was written
    */
   apply(

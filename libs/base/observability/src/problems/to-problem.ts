@@ -28,7 +28,7 @@ export function toProblem(error: unknown): Answer {
   }
   if (error instanceof HttpException) return fromHttpException(error);
   return {
-    problem: { ...PROBLEMS.unexpected, detail: 'This was not foreseen; the log has it under the trace id.' },
+    problem: { ...PROBLEMS.unexpected, detail: 'Unexpected error. Search the log for this trace id.' },
     unforeseen: true,
   };
 }

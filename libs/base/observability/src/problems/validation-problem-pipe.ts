@@ -18,7 +18,7 @@ export class ValidationProblemPipe extends ValidationPipe {
       transformOptions: { enableImplicitConversion: false },
       validationError: { target: false, value: false },
       exceptionFactory: (errors) =>
-        new ProblemError('invalid', 'Some fields are not as they must be; see errors.', {
+        new ProblemError('invalid', 'Some fields are invalid; see errors.', {
           errors: fieldsOf(errors),
         }),
       ...options,

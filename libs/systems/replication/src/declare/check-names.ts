@@ -9,7 +9,7 @@ const COLLECTION_RULE =
 export function nameProblem(value: unknown): { problem: string; remedy: string } | null {
   if (isName(value)) return null;
   const shown = typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : String(value);
-  return { problem: `${shown} is no name`, remedy: `Use ${NAME_RULE}` };
+  return { problem: `${shown} is not a valid name`, remedy: `Use ${NAME_RULE}` };
 }
 
 /** As `nameProblem`, and Spark's own collections never travel. */

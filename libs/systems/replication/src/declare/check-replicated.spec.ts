@@ -68,8 +68,8 @@ describe('a declaration', () => {
 describe('a wrong declaration is refused, naming class, field and remedy', () => {
   const without = (field: keyof ReplicatedOptions): Partial<ReplicatedOptions> => ({ [field]: undefined });
   const cases: [string, Partial<ReplicatedOptions>, string, RegExp][] = [
-    ['no owner', without('sourceModule'), 'sourceModule', /no name/],
-    ['an owner that is no name', { sourceModule: 'Fleet.Cars' }, 'sourceModule', /no name/],
+    ['no owner', without('sourceModule'), 'sourceModule', /not a valid name/],
+    ['an owner that is no name', { sourceModule: 'Fleet.Cars' }, 'sourceModule', /not a valid name/],
     ['this module as owner, in any case', { sourceModule: 'hr' }, 'sourceModule', /this module itself/],
     ['no collection', without('sourceCollection'), 'sourceCollection', /none can be inferred/],
     [
@@ -84,9 +84,14 @@ describe('a wrong declaration is refused, naming class, field and remedy', () =>
       'sourceCollection',
       /none can be/,
     ],
-    ['a collection that is no name', { sourceCollection: 'Cars > *' }, 'sourceCollection', /no name/],
+    [
+      'a collection that is no name',
+      { sourceCollection: 'Cars > *' },
+      'sourceCollection',
+      /not a valid name/,
+    ],
     ["one of Spark's own collections", { sourceCollection: 'SparkKeys' }, 'sourceCollection', /own/],
-    ['a task name that is none', { name: 'a b' }, 'name', /no name/],
+    ['a task name that is none', { name: 'a b' }, 'name', /not a valid name/],
     ['neither script nor fields', without('etlScript'), 'etlScript', /neither/],
     ['both script and fields', { fields: ['Model'] }, 'etlScript', /both/],
     ['a blank script', { etlScript: ' \n' }, 'etlScript', /blank/],

@@ -72,7 +72,7 @@ export function checkReplicated(
 
   for (const { reason, line, column } of inspect({ name, collection, script: source.script }).problems) {
     const place = line === undefined ? '' : ` (line ${line}, column ${column ?? 1})`;
-    fault(source.field, `${reason.replace(/\.$/, '')}${place}`, 'Mend the script');
+    fault(source.field, `${reason.replace(/\.$/, '')}${place}`, 'Fix the script');
   }
   if (faults.length > 0) return { faults };
   const declaration = complete(target, options, requester, name, collection, source.script);

@@ -14,9 +14,10 @@ export const SharedMark = DiscoveryService.createDecorator<readonly SharedOption
 
 /**
  * Lets other modules take copies of this class's collection: their scripts may read it, `load()` included. Nothing is shared
- * without it. Taking a name out again ends that module's copies at its next deployment. The class becomes known by
- * `SparkReplicationModule.forFeature([Car])`, by `SparkStoreModule.forFeature([Car])` or by standing in any module's `providers`.
- * Several on one class add up; subclasses do not inherit it.
+ * without it. After a name is removed, no new changes go to that module once the owner has restarted; the copies it already
+ * has stay in its database. The class becomes known by `SparkReplicationModule.forFeature([Car])`, by
+ * `SparkStoreModule.forFeature([Car])` or as one of any module's `providers`. Several on one class add up; subclasses do not
+ * inherit it.
  */
 export function Shared(options: SharedOptions): ClassDecorator {
   return (target) => {

@@ -66,7 +66,7 @@ describe('SparkReplicationModule', () => {
     @Replicated({ sourceModule: 'Fleet', sourceCollection: 'Cars', etlScript: 'loadToCars({' })
     class Car {}
     await expect(create([Car], { ...withoutServers, moduleName: 'HR' })).rejects.toThrow(
-      /Car\.etlScript: .*line 1.*Mend the script/,
+      /Car\.etlScript: .*line 1.*Fix the script/,
     );
   });
 

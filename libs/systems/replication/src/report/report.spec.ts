@@ -265,7 +265,7 @@ describe('readiness', () => {
     });
     const { body } = await ready(await start(around)).expect(503);
     expect(body.error['Fleet/Cars'].detail).toBe(
-      'the deployment is retried (3 tries so far): Fleet cannot be reached: ECONNREFUSED',
+      'the deployment is being retried (3 attempts so far): Fleet cannot be reached: ECONNREFUSED',
     );
   });
 

@@ -31,7 +31,7 @@ export interface WantedServers {
 /**
  * Finds the servers without starting them: an address in the environment (`RAVENDB_URLS`, `NATS_URL`), a server on
  * the machine (`SPARK_RAVENDB_DIR` with a fitting .NET; `nats-server` on PATH), one fetched into `.spark/servers`
- * (fetching it when `fetch` allows), docker compose. It does not throw for a server that is not to be had.
+ * (fetching it when `fetch` allows), docker compose. It does not throw for a server that it cannot get.
  */
 export async function findServers(options: FindOptions & WantedServers = {}): Promise<FoundServers> {
   const finding = toFinding(options);

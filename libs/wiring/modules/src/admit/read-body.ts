@@ -26,5 +26,5 @@ export async function readBody<T extends object>(type: new () => T, body: Uint8A
 }
 
 export function invalidFields(errors: ProblemField[]): ProblemError {
-  return new ProblemError('invalid', 'Some fields are not as they must be; see errors.', { errors });
+  return new ProblemError('invalid', 'Some fields are invalid; see errors.', { errors });
 }

@@ -47,8 +47,11 @@ describe('the settings of the store', () => {
   it.each([
     [{}, 'RAVENDB_URLS'],
     [{ RAVENDB_URLS: 'http://a' }, 'RAVENDB_DATABASE'],
-    [{ RAVENDB_URLS: 'localhost:8080' }, 'RAVENDB_URLS says is no address'],
-    [{ RAVENDB_URLS: 'http://a', SPARK_MODULES_URLS: 'nonsense' }, 'SPARK_MODULES_URLS says is no address'],
+    [{ RAVENDB_URLS: 'localhost:8080' }, 'RAVENDB_URLS is not a valid RavenDB address'],
+    [
+      { RAVENDB_URLS: 'http://a', SPARK_MODULES_URLS: 'nonsense' },
+      'SPARK_MODULES_URLS is not a valid RavenDB address',
+    ],
     [{ SPARK_STORE: 'sqlite:' }, 'names no file'],
     [{ SPARK_STORE: 'mongo' }, 'There is no store "mongo"'],
   ])('name what is missing or wrong: %j', (environment, words) => {

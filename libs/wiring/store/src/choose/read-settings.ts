@@ -74,7 +74,7 @@ function requireAddresses(urls: string[], setting: string): void {
   if (urls.every(isHttpAddress)) return;
   // Not shown: there may be a password in it.
   throw new StoreRefusedError(
-    `What ${setting} says is no address of RavenDB: set it to http://HOST:PORT or https://HOST, several with commas.`,
+    `${setting} is not a valid RavenDB address: set it to http://HOST:PORT or https://HOST, several with commas.`,
   );
 }
 

@@ -90,7 +90,6 @@ export class CollectedWrites implements SparkTransaction {
   }
 
   #refuseWhenEnded(): void {
-    if (this.#ended)
-      throw new Error('This transaction has ended: wait inside of run() for what it is to write');
+    if (this.#ended) throw new Error('This transaction has ended: await every write inside run()');
   }
 }

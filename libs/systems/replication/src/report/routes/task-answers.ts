@@ -134,7 +134,7 @@ export class OutgoingTaskAnswer extends ReportedTask implements OutgoingTask {
 
   @ApiProperty({
     enum: ['kept', 'best-effort'],
-    description: 'best-effort: a delete may be missed until copies are compared',
+    description: 'best-effort: a delete that RavenDB cleaned away before it was read is missed',
   })
   deletes!: 'kept' | 'best-effort';
 }

@@ -51,7 +51,7 @@ export function judgeIncoming({ declared, report, request, word }: IncomingFacts
 function undeployed(request: OwnerRequestStatus | null): string | null {
   switch (request?.state) {
     case 'retrying':
-      return `the deployment is retried (${countTries(request.attempts)} so far): ${request.lastError ?? 'no answer'}`;
+      return `the deployment is being retried (${countTries(request.attempts)} so far): ${request.lastError ?? 'no answer'}`;
     case 'dead':
       return `the deployment failed after ${countTries(request.attempts)}: ${request.lastError ?? 'no answer'}`;
     default:

@@ -66,7 +66,7 @@ export interface OutgoingTask {
   documentsTotal: number | null;
   /** Documents whose script failed; they are not at the requester. */
   setAside: number | null;
-  /** `best-effort`: a delete may be missed until copies are compared. */
+  /** `best-effort`: a delete that RavenDB cleaned away before it was read is missed. */
   deletes: 'kept' | 'best-effort';
   errors: number;
   lastError: string | null;

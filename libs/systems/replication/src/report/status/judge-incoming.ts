@@ -51,16 +51,16 @@ export function judgeIncoming({ declared, report, request, word }: IncomingFacts
 function undeployed(request: OwnerRequestStatus | null): string | null {
   switch (request?.state) {
     case 'retrying':
-      return `the deployment is being retried (${countTries(request.attempts)} so far): ${request.lastError ?? 'no answer'}`;
+      return `the deployment is being retried (${countAttempts(request.attempts)} so far): ${request.lastError ?? 'no answer'}`;
     case 'dead':
-      return `the deployment failed after ${countTries(request.attempts)}: ${request.lastError ?? 'no answer'}`;
+      return `the deployment failed after ${countAttempts(request.attempts)}: ${request.lastError ?? 'no answer'}`;
     default:
       return null;
   }
 }
 
-function countTries(attempts: number): string {
-  return attempts === 1 ? '1 try' : `${attempts} tries`;
+function countAttempts(attempts: number): string {
+  return attempts === 1 ? '1 attempt' : `${attempts} attempts`;
 }
 
 function waitingFor(request: OwnerRequestStatus | null) {

@@ -281,7 +281,7 @@ describe('collections', () => {
     '@empty',
   ])('may not be called %p', async (collection) => {
     expect(await refusal(copying('A', { sourceCollection: collection }))).toMatch(
-      /Order\.sourceCollection: .* is no name/,
+      /Order\.sourceCollection: .* is not a valid name/,
     );
   });
 });

@@ -178,6 +178,7 @@ describe('freshness', () => {
     expect((await ask(requester, 'get', own, 'token-of-Sales').expect(200)).body).toEqual({
       sourceEtag: 55,
       databaseId: 'd',
+      witness: { number: 0, marks: [] },
     });
     await ask(requester, 'get', own, 'token-of-Fleet').expect(404);
     await ask(requester, 'get', own).expect(403);

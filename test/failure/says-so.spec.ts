@@ -71,7 +71,12 @@ describeOn(
       },
       {
         what: 'nobody can have a lease',
-        begin: () => Promise.all(LEASES.map((name) => giveLeaseAway(world.nats.url, name, 3_600_000))),
+        begin: async () => {
+          await Promise.all(LEASES.map((name) => giveLeaseAway(world.nats.url, name, 3_600_000)));
+          // Until it would renew its lease a carrier does not know, and carries on.
+          const lost = { state: 'Waiting', carriedBy: 'nobody' } as const;
+          await Promise.all([saysSo(fleet, 'out', lost), saysSo(hr, 'in', lost)]);
+        },
         end: () => Promise.all(LEASES.map((name) => giveLeaseAway(world.nats.url, name, 0))),
         fleet: { ready: 200, state: 'Waiting', carriedBy: 'nobody', ...BEHIND },
         hr: {

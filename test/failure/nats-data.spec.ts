@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { backupNats } from '../support/backup-nats.ts';
 import { carCommands, range } from '../support/cars.ts';
-import { endsClean } from '../support/clean.ts';
 import { loseStreams } from '../support/lose-streams.ts';
 import { firstCopy } from '../support/first-copy.ts';
 import type { Member } from '../support/member.ts';
@@ -56,8 +55,6 @@ describeOn(ALL_PAIRS, 'NATS with other data than before', (pair) => {
     await fleet.database.write(carCommands(501, 510));
     await equal(fleet, hr);
   });
-
-  endsClean(() => [fleet, hr]);
 });
 
 /** How far Fleet's changes are in the log: null until all of them are. */

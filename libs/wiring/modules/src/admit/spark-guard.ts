@@ -28,7 +28,7 @@ export class SparkGuard implements CanActivate {
     if (token === undefined) throw unauthenticated();
     if (this.operator.matches(token)) return { kind: 'operator' };
     const body = rawBodyOf(request);
-    if (body === undefined) throw new Error(`The body of ${request.url} was not read by readRawBody`);
+    if (body === undefined) throw new Error(`The body of ${request.url} was not kept by RouteInstaller`);
     const path = request.originalUrl ?? request.url ?? '/';
     const { module } = await this.verifier.verify({ token, method: request.method ?? '', path, body });
     return { kind: 'module', module };

@@ -6,7 +6,6 @@ import {
   type ChangeFeed,
   type ChangeTarget,
   type Checkpoint,
-  type Log,
   type StateStore,
 } from '@nestjs-spark/contracts/internal';
 import { ScriptPool } from '@nestjs-spark/etl-script';
@@ -23,9 +22,10 @@ import {
   listSetAside,
   type CaptureTask,
 } from '@nestjs-spark/streaming/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import type { OpenStore, StoreUnderTest } from '../conformance/adapters/store-under-test.ts';
 
-const QUIET: Log = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
+const QUIET: Logger = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
 const PACE = {
   tickMs: 50,
   refusedAfterMs: [20, 100],

@@ -1,7 +1,6 @@
 export * from './health/health-check.ts';
 export * from './health/health-checks.ts';
-export * from './logging/describe-error.ts';
-export * from './logging/redact.ts';
+export { describeError, redact } from '@nestjs-spark/foundation';
 export * from './logging/redacting-logger.ts';
 export * from './metrics/metrics-registry.ts';
 export * from './observability.module.ts';

@@ -11,7 +11,7 @@ import {
   type LogPayload,
   type TaskLog,
 } from '@nestjs-spark/contracts/internal';
-import { Nudge } from '../src/flow/nudge.ts';
+import { Nudge } from '@nestjs-spark/foundation/internal';
 
 /** What the next append does instead of working. */
 export type AppendFault = 'stored-unanswered' | 'not-stored';

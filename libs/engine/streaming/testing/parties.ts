@@ -1,5 +1,5 @@
 import type { ChangeLog, LeaseKeeper } from '@nestjs-spark/contracts/internal';
-import type { Pace } from '../src/flow/pace.ts';
+import type { Pace } from '../src/task/pace.ts';
 import type { CaptureReport, ApplyReport } from '../src/task/reports.ts';
 import { ApplySupervisor } from '../src/run/apply-supervisor.ts';
 import { CaptureSupervisor } from '../src/run/capture-supervisor.ts';

@@ -6,14 +6,14 @@ import {
   confirmationSubject,
   decodeHeader,
   type Confirmation,
-  type Log,
   type Overwrite,
   ravenKey,
 } from '@nestjs-spark/contracts/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import { isClean } from '../src/apply/clean.ts';
 import { TaskApply } from '../src/apply/task-apply.ts';
 import { TaskCapture } from '../src/capture/task-capture.ts';
-import type { Pace } from '../src/flow/pace.ts';
+import type { Pace } from '../src/task/pace.ts';
 import { listSetAside, type SetAsideList } from '../src/run/list-set-aside.ts';
 import { callForRetry } from '../src/retry/retry-request.ts';
 import type { CaptureTask, TaskDirectory } from '../src/task/tasks.ts';
@@ -39,7 +39,7 @@ export const QUICK: Pace = {
   refusedAfterMs: [1, 1],
 };
 
-export const SILENT: Log = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
+export const SILENT: Logger = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
 
 export interface Running {
   kill(): Promise<void>;

@@ -1,8 +1,8 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
-import type { Log } from '@nestjs-spark/contracts/internal';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import { describeMiss, explainSilence } from './explain-silence.ts';
 import { toPortError } from './failures.ts';
 import type { BusHealth } from './judge-pulse.ts';
@@ -16,7 +16,7 @@ export interface JetStreamConnectionOptions {
   url: string;
   /** Shown in the server's list of connections; the module's name. */
   name: string;
-  log: Log;
+  log: Logger;
   /** How long one request to the server may take, in milliseconds. Default 5,000; afterwards `UnavailableError`. */
   requestTimeoutMs?: number;
   /**

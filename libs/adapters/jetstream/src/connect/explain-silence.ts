@@ -1,6 +1,6 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
-import { messageOf } from '@nestjs-spark/contracts/internal';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { messageOf } from '@nestjs-spark/foundation/internal';
 import { JetStreamRefusedError, remedyFor } from './refusals.ts';
 
 const PATIENCE_MS = 1_500;

@@ -1,6 +1,7 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
-import { CONTROL_STREAM, type ControlBoard, type Log, messageOf } from '@nestjs-spark/contracts/internal';
+import { CONTROL_STREAM, type ControlBoard } from '@nestjs-spark/contracts/internal';
 import { setTimeout as wait } from 'node:timers/promises';
+import { type Logger, messageOf } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { isStreamNotFound } from '../connect/failures.ts';
 import { readMessages } from '../log/read-messages.ts';
@@ -12,10 +13,10 @@ const RETRY_MS = 500;
 /** The last value of each subject in `SPARK_CONTROL`, as JSON. Makes the stream when it is not there. */
 export class JetStreamControlBoard implements ControlBoard {
   readonly #connection: JetStreamConnection;
-  readonly #log: Log;
+  readonly #log: Logger;
   readonly #provisioner: Provisioner;
 
-  constructor(connection: JetStreamConnection, log: Log) {
+  constructor(connection: JetStreamConnection, log: Logger) {
     this.#connection = connection;
     this.#log = log;
     this.#provisioner = new Provisioner(connection);

@@ -1,6 +1,7 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
-import { type LeaseKeeper, type Log, messageOf } from '@nestjs-spark/contracts/internal';
+import type { LeaseKeeper } from '@nestjs-spark/contracts/internal';
 import { setTimeout as wait } from 'node:timers/promises';
+import { type Logger, messageOf } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { acquireLease } from './acquire-lease.ts';
 import { holdLease, WorkFailed } from './hold-lease.ts';
@@ -9,7 +10,7 @@ import { LeaseTime } from './lease-time.ts';
 
 export interface JetStreamLeaseKeeperOptions {
   connection: JetStreamConnection;
-  log: Log;
+  log: Logger;
   /**
    * How long a holder that shows no life keeps others waiting, in milliseconds. Default 5,000; longer, up to 30,000, while
    * JetStream answers slowly. Shorter: a quicker takeover, and more requests; a holder whose process stops for longer than
@@ -28,7 +29,7 @@ const RETRY_MS = 500;
  */
 export class JetStreamLeaseKeeper implements LeaseKeeper {
   readonly #store: LeaseStore;
-  readonly #log: Log;
+  readonly #log: Logger;
   readonly #connection: JetStreamConnection;
   readonly #time: LeaseTime;
 

@@ -1,5 +1,6 @@
 import type { TaskKey } from '@nestjs-spark/contracts';
-import { type ChangeLog, type Log, routeStream, type TaskLog } from '@nestjs-spark/contracts/internal';
+import { type ChangeLog, routeStream, type TaskLog } from '@nestjs-spark/contracts/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { Provisioner } from '../provision/provisioner.ts';
 import { type RouteLimits, routeSettings } from '../provision/streams.ts';
@@ -8,7 +9,7 @@ import { JetStreamTaskLog } from './task-log.ts';
 
 export interface JetStreamChangeLogOptions {
   connection: JetStreamConnection;
-  log: Log;
+  log: Logger;
   limits?: RouteLimits;
 }
 

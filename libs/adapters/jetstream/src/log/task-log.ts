@@ -1,7 +1,6 @@
 import {
   type ContentBundle,
   CONTENTS_HEADER,
-  type Log,
   type LogDescription,
   LogConflictError,
   LogFullError,
@@ -12,6 +11,7 @@ import {
   taskSubject,
 } from '@nestjs-spark/contracts/internal';
 import { UnavailableError, type TaskKey } from '@nestjs-spark/contracts';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 import { apiCode, ApiCode, isStreamNotFound, isWrongLastSequence } from '../connect/failures.ts';
 import { type BigPayloads, OBJECT_HEADER } from './big-payloads.ts';
@@ -21,7 +21,7 @@ import { readMessages } from './read-messages.ts';
 
 export interface TaskLogParts {
   connection: JetStreamConnection;
-  log: Log;
+  log: Logger;
   big: BigPayloads;
   /** Called when the route's stream turns out not to be there. */
   missing(): void;

@@ -1,19 +1,19 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
-import type { Log } from '@nestjs-spark/contracts/internal';
 import type { JsMsg } from '@nats-io/jetstream';
 import { setTimeout as wait } from 'node:timers/promises';
+import { type Logger, describeError } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { DeadLetterWriter } from '../dead-letter/write-letter.ts';
 import { REPLAY_FOR_HEADER } from '../dead-letter/letter.ts';
 import type { StreamSettings } from '../provision/plan-stream.ts';
-import { type Attempt, AttemptBook, describeError } from '../dead-letter/attempts.ts';
+import { type Attempt, AttemptBook } from '../dead-letter/attempts.ts';
 import { ConsumerSource } from './consumer-source.ts';
 import { type DurableMessage, messageId, toDurableMessage } from './durable-message.ts';
 import { decide, requireDelays, type RetryOptions } from './retry-schedule.ts';
 
 export interface DurableConsumerOptions {
   connection: JetStreamConnection;
-  log: Log;
+  log: Logger;
   /** Whose handler this is; its dead letters are listed under this name. */
   module: string;
   /** Names the handler within its module. All instances with the same module and name share the messages. */

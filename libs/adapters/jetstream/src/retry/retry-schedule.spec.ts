@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeError } from '../dead-letter/attempts.ts';
+import { describeError } from '@nestjs-spark/foundation/internal';
 import { PermanentError } from './permanent-error.ts';
 import { decide, DEFAULT_DELAYS_SECONDS, requireDelays } from './retry-schedule.ts';
 

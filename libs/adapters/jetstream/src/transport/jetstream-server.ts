@@ -1,7 +1,7 @@
-import type { Log } from '@nestjs-spark/contracts/internal';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import { lastValueFrom, throwError } from 'rxjs';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import type { ConnectionStatus, JetStreamConnection } from '../connect/connection.ts';
 import { fromHeaders } from '../log/headers.ts';
 import { COMMANDS } from '../provision/streams.ts';
@@ -17,7 +17,7 @@ export interface JetStreamServerOptions {
   connection: JetStreamConnection;
   /** The application's name. All its instances share events and requests; other applications get the same events. */
   name: string;
-  log: Log;
+  log: Logger;
   /** For every handler that does not say otherwise: `@EventPattern('x', { retry: { delaysSeconds: [1, 5] } })`. */
   retry?: RetryOptions;
   /** How many events of one handler run at the same time. Default 4; per handler as `concurrency` in the extras. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Log } from '@nestjs-spark/contracts/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import { LET_TABLES_CHANGE, TABLES_STAY } from '../schema/rebuild-table.ts';
 import { DiskFullError, freeBytes } from './disk-full-error.ts';
 import { OpenDatabase } from './open-database.ts';
@@ -14,7 +14,7 @@ const LOOK_FOR_ROOM_MS = 1_000;
 const ROOM_TO_TRY = 1024 * 1024;
 
 /** What a file needs to hear of: only warnings. */
-type Warn = Pick<Log, 'warn'>;
+type Warn = Pick<Logger, 'warn'>;
 
 /**
  * One SQLite file, opened when first needed and shared by all parts of a process. Every transaction runs from its

@@ -1,4 +1,4 @@
-import type { Log } from '@nestjs-spark/contracts/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { trimEvents } from './trim-events.ts';
 
@@ -9,12 +9,12 @@ const WAITING = 'SELECT last_etag - trimmed AS value FROM spark_database WHERE h
 /** Keeps the event tables small in a database whose changes nobody reads: there, nothing ever confirms them. */
 export class EventTrimmer {
   readonly #database: SqliteDatabase;
-  readonly #log: Log;
+  readonly #log: Logger;
   readonly #stopListening: () => void;
   #running: Promise<void> | null = null;
   #lookedAt = 0;
 
-  constructor(database: SqliteDatabase, log: Log) {
+  constructor(database: SqliteDatabase, log: Logger) {
     this.#database = database;
     this.#log = log;
     this.#stopListening = database.onWritten(() => this.#begin());

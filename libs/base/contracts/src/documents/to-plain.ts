@@ -1,6 +1,6 @@
 import { types } from 'node:util';
+import { messageOf } from '@nestjs-spark/foundation/internal';
 import { ContentRefusedError } from '../errors/errors.ts';
-import { messageOf } from '../errors/message-of.ts';
 import { fieldShape } from './declared-fields.ts';
 import { ExactNumber, isJsonNumber } from './exact-number.ts';
 import { AS_STORED, type FieldShape } from './field-types.ts';

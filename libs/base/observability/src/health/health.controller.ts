@@ -1,8 +1,7 @@
 import { Controller, Get, Header, UseFilters } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheckService, HealthIndicatorService, type HealthCheckResult } from '@nestjs/terminus';
-import { describeError } from '../logging/describe-error.ts';
-import { redact } from '../logging/redact.ts';
+import { describeError, redact } from '@nestjs-spark/foundation/internal';
 import type { HealthCheck } from './health-check.ts';
 import { HealthChecks } from './health-checks.ts';
 import { HealthResultFilter } from './health-result-filter.ts';

@@ -1,11 +1,9 @@
-import { Logger } from '@nestjs/common';
-import type { Log } from '@nestjs-spark/contracts/internal';
-import { describeError } from './describe-error.ts';
-import { redact } from './redact.ts';
+import { Logger as NestLogger } from '@nestjs/common';
+import { type Logger, describeError, redact } from '@nestjs-spark/foundation/internal';
 
 /** Nest's logger under one context, with secrets masked and an error's causes on its line. */
-export function logFor(context: string): Log {
-  const logger = new Logger(context);
+export function logFor(context: string): Logger {
+  const logger = new NestLogger(context);
   return {
     debug: (message) => logger.debug(redact(message)),
     log: (message) => logger.log(redact(message)),

@@ -1,5 +1,5 @@
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
-import { redact } from './redact.ts';
+import { redact } from '@nestjs-spark/foundation/internal';
 
 /**
  * Nest's console logger with secrets masked in everything that is printed, whoever logs it.

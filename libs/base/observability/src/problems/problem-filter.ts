@@ -1,10 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { describeError } from '../logging/describe-error.ts';
+import { describeError, redact, Repeats } from '@nestjs-spark/foundation/internal';
 import { logFor } from '../logging/log-for.ts';
-import { redact } from '../logging/redact.ts';
-import { Repeats } from '../logging/repeats.ts';
 import { traceIdOf } from '../tracing/trace-id.ts';
 import { sendProblem } from './send-problem.ts';
 import { toProblem } from './to-problem.ts';

@@ -1,6 +1,6 @@
 import type { TaskKey } from '@nestjs-spark/contracts';
 import type { ChangeTarget, Overwrite } from '@nestjs-spark/contracts/internal';
-import { pause } from '../flow/backoff.ts';
+import { pause } from '@nestjs-spark/foundation/internal';
 import type { SourceInquiry } from '../task/tasks.ts';
 
 const LOOKED_AT_ONCE = 500;

@@ -6,8 +6,9 @@ import {
   type Etag,
   type TaskKey,
 } from '@nestjs-spark/contracts';
-import type { ChangeTarget, Checkpoint, Log, StateStore } from '@nestjs-spark/contracts/internal';
-import { PACE, type Pace } from '../flow/pace.ts';
+import type { ChangeTarget, Checkpoint, StateStore } from '@nestjs-spark/contracts/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
+import { PACE, type Pace } from '../task/pace.ts';
 import type { Reading } from '../set-aside/document.ts';
 import { SetAside, type Counted } from '../set-aside/set-aside.ts';
 import { applyWithoutRefused, type Contents, type RefusedUnit } from './isolate-refused.ts';
@@ -22,7 +23,7 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
   readonly #task: TaskKey;
   readonly #target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>;
   readonly #state: StateStore;
-  readonly #report: Log;
+  readonly #report: Logger;
   readonly #refusedAfterMs: readonly number[];
   #setAside: SetAside | null = null;
 
@@ -30,7 +31,7 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
     task: TaskKey,
     target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>,
     state: StateStore,
-    report: Log,
+    report: Logger,
     { refusedAfterMs }: Pick<Pace, 'refusedAfterMs'> = PACE,
   ) {
     this.#task = task;

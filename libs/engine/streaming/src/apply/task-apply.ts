@@ -13,18 +13,14 @@ import {
   type ChangeTarget,
   type Confirmation,
   type ControlBoard,
-  type Log,
   type LogDescription,
   type ResyncRequest,
   type StateStore,
   type StoredCheckpoint,
   type TaskLog,
-  messageOf,
 } from '@nestjs-spark/contracts/internal';
-import { ahead } from '../flow/ahead.ts';
-import { backoffMs, pause } from '../flow/backoff.ts';
-import { Latest } from '../flow/latest.ts';
-import type { Pace } from '../flow/pace.ts';
+import { type Logger, messageOf, ahead, backoffMs, pause, Latest } from '@nestjs-spark/foundation/internal';
+import type { Pace } from '../task/pace.ts';
 import { decide } from '../receive/decide.ts';
 import { readFrom, readSets, type ReceivedSet } from '../receive/read-sets.ts';
 import { describeHole, openRequest, resyncRequest } from '../receive/resync.ts';
@@ -44,7 +40,7 @@ export interface ApplyParts {
   log: TaskLog;
   control: ControlBoard;
   source: SourceInquiry;
-  report: Log;
+  report: Logger;
   pace: Pace;
 }
 

@@ -1,11 +1,6 @@
 import type { Etag, TaskKey, TaskState } from '@nestjs-spark/contracts';
-import {
-  messageOf,
-  type CaptureStatus,
-  type ChangePage,
-  type Confirmation,
-  type DeleteCover,
-} from '@nestjs-spark/contracts/internal';
+import type { CaptureStatus, ChangePage, Confirmation, DeleteCover } from '@nestjs-spark/contracts/internal';
+import { messageOf } from '@nestjs-spark/foundation/internal';
 import type { CapturePosition } from '../publish/position.ts';
 import type { Counted } from '../set-aside/set-aside.ts';
 import { Carrier } from '../task/carrier.ts';

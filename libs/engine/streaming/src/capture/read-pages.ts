@@ -1,6 +1,6 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { ChangeFeed, ChangePage, DeleteCover, Follow, Witness } from '@nestjs-spark/contracts/internal';
-import type { Nudge } from '../flow/nudge.ts';
+import type { Nudge } from '@nestjs-spark/foundation/internal';
 import { makeRoom } from '../retry/make-room.ts';
 import type { CapturePosition } from '../publish/position.ts';
 import { DeletesLostError, SourceReplacedError } from './source-errors.ts';

@@ -12,19 +12,22 @@ import {
   type Confirmation,
   type ControlBoard,
   type Follow,
-  type Log,
   type ResyncRequest,
   type SourceIdentity,
   type StateStore,
   type TaskLog,
-  messageOf,
 } from '@nestjs-spark/contracts/internal';
-import { ahead } from '../flow/ahead.ts';
-import { backoffMs, pause } from '../flow/backoff.ts';
-import { Every } from '../flow/every.ts';
-import { Latest } from '../flow/latest.ts';
-import { Nudge } from '../flow/nudge.ts';
-import type { Pace } from '../flow/pace.ts';
+import {
+  type Logger,
+  messageOf,
+  ahead,
+  backoffMs,
+  pause,
+  Every,
+  Latest,
+  Nudge,
+} from '@nestjs-spark/foundation/internal';
+import type { Pace } from '../task/pace.ts';
 import { Contents } from '../publish/contents.ts';
 import { Caution } from '../publish/caution.ts';
 import { Publisher, PublishFailedError } from '../publish/publisher.ts';
@@ -51,7 +54,7 @@ export interface CaptureParts {
   directory: TaskDirectory;
   scripts: Scripts;
   state: StateStore;
-  report: Log;
+  report: Logger;
   pace: Pace;
 }
 

@@ -4,12 +4,12 @@ import {
   LogConflictError,
   LogFullError,
   encodeChangeSet,
-  messageOf,
   type ChangePage,
   type IdRule,
   type TaskLog,
   type Witness,
 } from '@nestjs-spark/contracts/internal';
+import { messageOf } from '@nestjs-spark/foundation/internal';
 import type { CapturePosition } from './position.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import { Caution, type Failed } from './caution.ts';

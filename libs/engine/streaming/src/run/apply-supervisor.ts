@@ -5,11 +5,11 @@ import {
   type ChangeTarget,
   type ControlBoard,
   type LeaseKeeper,
-  type Log,
   type StateStore,
 } from '@nestjs-spark/contracts/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import { TaskApply } from '../apply/task-apply.ts';
-import { PACE, type Pace } from '../flow/pace.ts';
+import { PACE, type Pace } from '../task/pace.ts';
 import { resyncRequest } from '../receive/resync.ts';
 import { forgetSetAside } from './list-set-aside.ts';
 import type { ApplyReport } from '../task/reports.ts';
@@ -24,7 +24,7 @@ export interface ApplySupervisorParts {
   control: ControlBoard;
   leases: LeaseKeeper;
   source: SourceInquiry;
-  report: Log;
+  report: Logger;
   /** For tests; the defaults fit everything else. */
   pace?: Pace;
 }

@@ -10,10 +10,10 @@ import {
   statusToSubjects,
   type ChangeTarget,
   type ControlBoard,
-  type Log,
 } from '@nestjs-spark/contracts/internal';
+import { type Logger, ticking } from '@nestjs-spark/foundation/internal';
 import type { TaskApply } from '../apply/task-apply.ts';
-import { OneAtATime, ticking } from '../flow/ticking.ts';
+import { OneAtATime } from '@nestjs-spark/foundation/internal';
 import { SAY_AGAIN } from '../task/carrier.ts';
 import type { RunningTasks } from './running-tasks.ts';
 import { watchBoard } from './watch-board.ts';
@@ -21,7 +21,7 @@ import { watchBoard } from './watch-board.ts';
 export interface ApplyWatchParts {
   target: Pick<ChangeTarget, 'listCheckpoints'>;
   control: ControlBoard;
-  report: Log;
+  report: Logger;
   tickMs: number;
   tasks: Pick<RunningTasks<TaskApply>, 'all'>;
 }

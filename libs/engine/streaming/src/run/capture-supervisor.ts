@@ -9,13 +9,13 @@ import {
   type Confirmation,
   type ControlBoard,
   type LeaseKeeper,
-  type Log,
   type ResyncRequest,
   type StateStore,
   type WitnessRecord,
 } from '@nestjs-spark/contracts/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import { TaskCapture } from '../capture/task-capture.ts';
-import { PACE, type Pace } from '../flow/pace.ts';
+import { PACE, type Pace } from '../task/pace.ts';
 import { resyncRequest } from '../receive/resync.ts';
 import { forgetSetAside, listSetAside } from './list-set-aside.ts';
 import { callForRetry } from '../retry/retry-request.ts';
@@ -36,7 +36,7 @@ export interface CaptureSupervisorParts {
   directory: TaskDirectory;
   scripts: Scripts;
   state: StateStore;
-  report: Log;
+  report: Logger;
   /** For tests; the defaults fit everything else. */
   pace?: Pace;
 }

@@ -9,11 +9,11 @@ import {
   type ChangeFeed,
   type Confirmation,
   type ControlBoard,
-  type Log,
   type SourceStatus,
 } from '@nestjs-spark/contracts/internal';
+import { type Logger, ticking } from '@nestjs-spark/foundation/internal';
 import type { TaskCapture } from '../capture/task-capture.ts';
-import { OneAtATime, ticking } from '../flow/ticking.ts';
+import { OneAtATime } from '@nestjs-spark/foundation/internal';
 import { SAY_AGAIN } from '../task/carrier.ts';
 import type { RunningTasks } from './running-tasks.ts';
 import { watchBoard } from './watch-board.ts';
@@ -26,7 +26,7 @@ export interface CaptureWatchParts {
   owner: string;
   feed: Pick<ChangeFeed, 'identify'>;
   control: ControlBoard;
-  report: Log;
+  report: Logger;
   tickMs: number;
   tasks: Pick<RunningTasks<TaskCapture>, 'all'>;
 }

@@ -1,8 +1,7 @@
 import type { Etag } from '@nestjs-spark/contracts';
-import type { ChangeFeed, LeaseKeeper, Log } from '@nestjs-spark/contracts/internal';
-import { backoffMs, pause } from '../flow/backoff.ts';
-import { Nudge } from '../flow/nudge.ts';
-import type { Pace } from '../flow/pace.ts';
+import type { ChangeFeed, LeaseKeeper } from '@nestjs-spark/contracts/internal';
+import { type Logger, backoffMs, pause, Nudge } from '@nestjs-spark/foundation/internal';
+import type { Pace } from '../task/pace.ts';
 
 /** Letting go of tombstones costs the store an index run, so it is not done at every step. */
 const LET_GO_MS = 60_000;
@@ -10,7 +9,7 @@ const LET_GO_MS = 60_000;
 /** Has the source keep its tombstones until every task has confirmed them. One instance of a module does it. */
 export class DeleteKeeper {
   readonly #feed: ChangeFeed;
-  readonly #report: Log;
+  readonly #report: Logger;
   readonly #pace: Pace;
   readonly #stopped = new AbortController();
   readonly #moved = new Nudge();
@@ -20,7 +19,7 @@ export class DeleteKeeper {
   #made: Promise<void> | null = null;
   #work: Promise<void> = Promise.resolve();
 
-  constructor(owner: string, feed: ChangeFeed, leases: LeaseKeeper, report: Log, pace: Pace) {
+  constructor(owner: string, feed: ChangeFeed, leases: LeaseKeeper, report: Logger, pace: Pace) {
     this.#feed = feed;
     this.#report = report;
     this.#pace = pace;

@@ -1,6 +1,6 @@
 import type { TaskKey } from '@nestjs-spark/contracts';
 import { UNNAMED_RULE, idKey, type StateStore } from '@nestjs-spark/contracts/internal';
-import { inGroups } from '../flow/in-groups.ts';
+import { inGroups } from '@nestjs-spark/foundation/internal';
 import { isOpen, readRetry } from '../retry/retry-request.ts';
 import type { SetAsideDocument } from '../set-aside/document.ts';
 import { SetAsideEntries } from '../set-aside/entries.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import type { Pace } from '../flow/pace.ts';
+import type { Pace } from '../task/pace.ts';
 import { plainScriptsIn } from '../../testing/plain-scripts.ts';
 import { Simulation } from '../../testing/simulation.ts';
 import { runAgainUntilSettled, until, untilSettled } from '../../testing/until.ts';

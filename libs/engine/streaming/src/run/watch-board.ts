@@ -1,5 +1,5 @@
-import type { ControlBoard, Log } from '@nestjs-spark/contracts/internal';
-import { pause } from '../flow/backoff.ts';
+import type { ControlBoard } from '@nestjs-spark/contracts/internal';
+import { type Logger, pause } from '@nestjs-spark/foundation/internal';
 
 const AGAIN_MS = 5_000;
 
@@ -8,7 +8,7 @@ export async function watchBoard(
   board: ControlBoard,
   subjects: string,
   hear: (subject: string, value: object) => void,
-  { signal, report }: { signal: AbortSignal; report: Log },
+  { signal, report }: { signal: AbortSignal; report: Logger },
 ): Promise<void> {
   while (!signal.aborted) {
     try {

@@ -6,7 +6,7 @@ import {
   type StateStore,
   type Versioned,
 } from '@nestjs-spark/contracts/internal';
-import { inGroups } from '../flow/in-groups.ts';
+import { inGroups } from '@nestjs-spark/foundation/internal';
 import {
   isKeptWhole,
   keepable,

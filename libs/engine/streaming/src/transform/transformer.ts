@@ -1,7 +1,6 @@
 import { taskId, taskLabel, type ChangeCommand, type Etag, type ExtraCommand } from '@nestjs-spark/contracts';
 import {
   generationLabel,
-  messageOf,
   type ChangeFeed,
   type ChangePage,
   type SourceChange,
@@ -12,6 +11,7 @@ import type {
   ScriptOutput,
   ScriptRunner,
 } from '@nestjs-spark/etl-script/internal';
+import { messageOf } from '@nestjs-spark/foundation/internal';
 import { byHalves } from './by-halves.ts';
 import type { TransformedChange } from './transformed-change.ts';
 import type { CaptureTask } from '../task/tasks.ts';

@@ -1,8 +1,8 @@
 import { Scope, type Type } from '@nestjs/common';
 import type { DiscoverableDecorator, DiscoveryService } from '@nestjs/core';
-import type { Log } from '@nestjs-spark/contracts/internal';
 import { inspectScript } from '@nestjs-spark/etl-script/internal';
 import { FeatureEntities } from '@nestjs-spark/store/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import { checkReplicated, type ScriptInspector } from './check-replicated.ts';
 import { checkShared } from './check-shared.ts';
 import { checkTogether } from './check-together.ts';
@@ -28,7 +28,7 @@ export interface Explored {
 export function explore(
   discovery: DiscoveryService,
   moduleName: string,
-  log: Log,
+  log: Logger,
   inspect: ScriptInspector = inspectScript,
 ): Explored {
   const faults: DeclarationFault[] = [];
@@ -76,7 +76,7 @@ interface FoundClass {
 }
 
 /** Each class once that may be declared, however many modules provide it. */
-function findClasses(discovery: DiscoveryService, log: Pick<Log, 'warn'>): FoundClass[] {
+function findClasses(discovery: DiscoveryService, log: Pick<Logger, 'warn'>): FoundClass[] {
   const found = new Map<Type, FoundClass>();
   const add = (target: Type, isNamed: boolean): void => {
     found.set(target, { target, isNamed: isNamed || (found.get(target)?.isNamed ?? false) });

@@ -5,14 +5,14 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { deployedSubjects, UnavailableError, type ControlBoard } from '@nestjs-spark/contracts/internal';
-import { describeError, logFor } from '@nestjs-spark/observability/internal';
+import { logFor } from '@nestjs-spark/observability/internal';
 import { StorePreparation } from '@nestjs-spark/store';
+import { describeError, persist } from '@nestjs-spark/foundation/internal';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { CONTROL_BOARD, REPLICATION_OPTIONS } from '../settings/tokens.ts';
 import { DeploymentStore } from './deployment-store.ts';
 import { StreamEngine } from './engines/stream-engine.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';
-import { persist } from './persist.ts';
 
 /**
  * Keeps what was agreed running: has every deployment carried out again at each start, which also heals one that died

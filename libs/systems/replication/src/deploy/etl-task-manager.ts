@@ -8,6 +8,7 @@ import {
 } from '@nestjs-spark/contracts';
 import type { Versioned } from '@nestjs-spark/contracts/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
+import { InTurn } from '@nestjs-spark/foundation/internal';
 import { Shares } from '../declare/shares.ts';
 import { DeploymentStore } from './deployment-store.ts';
 import type { EtlEngine } from './engines/etl-engine.ts';
@@ -16,7 +17,6 @@ import { EngineSelection } from './engines/engine-selection.ts';
 import { inspectScripts } from './inspect/inspect-scripts.ts';
 import { requireShared } from './inspect/require-shared.ts';
 import { ScriptWarnings } from './inspect/script-warnings.ts';
-import { InTurn } from './in-turn.ts';
 import { isUnsettled, settled, type DeploymentDocument } from './plan/deployment-document.ts';
 import { tooOld } from './plan/judge-revision.ts';
 import { nameScripts } from './plan/name-scripts.ts';

@@ -4,15 +4,14 @@ import type {
   OnApplicationBootstrap,
   OnApplicationShutdown,
 } from '@nestjs/common';
-import type { Log, ModuleInformation } from '@nestjs-spark/contracts/internal';
+import type { ModuleInformation } from '@nestjs-spark/contracts/internal';
 import type { Declarations } from '../declare/declarations.ts';
 import type { Registration } from '@nestjs-spark/modules/internal';
+import { type Logger, persist, runSteps } from '@nestjs-spark/foundation/internal';
 import type { CommandHandling } from '../request/command-bus.ts';
 import type { OwnerWatch } from '../request/owner-watch.ts';
 import type { Requests } from '../request/requests.ts';
 import type { Revival } from '../request/revival.ts';
-import { persist } from '../deploy/persist.ts';
-import { runSteps } from './run-steps.ts';
 
 /** Something that works in the background until it is stopped. */
 export interface Stoppable {
@@ -35,7 +34,7 @@ export interface ReplicationRunnerParts {
   adopting?: (owner: string, tasks: Declared['tasks']) => Promise<Declared['tasks']>;
   /** Declared classes that were loaded after the start. */
   findLate?: () => readonly { name: string }[];
-  log: Log;
+  log: Logger;
   /** How long the end of what is under way is waited for. Default 4 s. */
   endMs?: number;
 }

@@ -8,6 +8,7 @@ import {
   type ScriptOutput,
 } from '@nestjs-spark/etl-script';
 import type { CaptureSupervisor } from '@nestjs-spark/streaming/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import { Shares } from '../declare/shares.ts';
 import { DeploymentStore } from '../deploy/deployment-store.ts';
 import { inspectScripts } from '../deploy/inspect/inspect-scripts.ts';
@@ -17,7 +18,6 @@ import type { DeployedTask } from '../deploy/plan/deployment-document.ts';
 import { nameScripts, type NamedScript } from '../deploy/plan/name-scripts.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { CAPTURE_SUPERVISOR, CHANGE_FEED, REPLICATION_OPTIONS } from '../settings/tokens.ts';
-import { sameName } from '../report/status/task-status.ts';
 import { cutToSize, describeDocument, withPrefix, type PreviewedDocument } from './describe-document.ts';
 import { PREVIEW_BOUNDS, type PreviewBody } from './preview-body.ts';
 import { previewWarnings } from './preview-warnings.ts';

@@ -2,12 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
 import type { SourceInquiry } from '@nestjs-spark/streaming/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { REPLICATION_OPTIONS } from '../settings/tokens.ts';
 import { OwnerSourceInquiry } from '../request/source-inquiry.ts';
 import { isReached, judgeFreshness, type Asked, type Freshness } from './freshness/freshness.ts';
 import { Incoming } from './status/incoming.ts';
-import { sameName, type IncomingTask } from './status/task-status.ts';
+import type { IncomingTask } from './status/task-status.ts';
 
 const PATIENCE_MS = 2_000;
 const LOOK_EVERY_MS = 10;

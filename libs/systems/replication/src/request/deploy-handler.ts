@@ -1,9 +1,10 @@
-import { messageOf, type EtlDeploymentResult, type Log } from '@nestjs-spark/contracts/internal';
+import type { EtlDeploymentResult } from '@nestjs-spark/contracts/internal';
 import { PermanentError } from '@nestjs-spark/jetstream';
 import { classifyAnswer } from './classify-answer.ts';
 import type { Delivery } from './command-bus.ts';
 import { readDeployCommand, type DeployCommand } from './deploy-command.ts';
 import type { ModuleClient, ModuleIdentity } from '@nestjs-spark/modules/internal';
+import { messageOf, type Logger } from '@nestjs-spark/foundation/internal';
 import type { RequestBook } from './request-book.ts';
 import { enginesOf, nextTasks, type DeployedRevision } from './request-record.ts';
 import type { RequestStatus } from './request-status.ts';
@@ -19,7 +20,7 @@ export interface DeployHandlerParts {
   renumber: (owner: string, above: number) => Promise<void>;
   /** Hears what an owner has taken, and by which engines. */
   taken?: (owner: string, deployed: DeployedRevision) => void;
-  log: Log;
+  log: Logger;
 }
 
 const MOST_WARNINGS = 200;

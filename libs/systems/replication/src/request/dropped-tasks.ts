@@ -1,5 +1,6 @@
 import { describeTask, taskId, type TaskKey } from '@nestjs-spark/contracts';
-import type { ChangeTarget, Log } from '@nestjs-spark/contracts/internal';
+import type { ChangeTarget } from '@nestjs-spark/contracts/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import type { Declarations } from '../declare/declarations.ts';
 
 export interface DroppedTasksParts {
@@ -8,7 +9,7 @@ export interface DroppedTasksParts {
   target: Pick<ChangeTarget, 'listCheckpoints'>;
   forget: (task: TaskKey) => Promise<{ removed: number }>;
   onDrop: 'remove' | 'keep';
-  log: Log;
+  log: Logger;
 }
 
 /** The tasks that this module has copies of and no longer declares. */

@@ -1,4 +1,4 @@
-import { COMMANDS_STREAM, deployCommandSubjects, type Log } from '@nestjs-spark/contracts/internal';
+import { COMMANDS_STREAM, deployCommandSubjects } from '@nestjs-spark/contracts/internal';
 import {
   COMMANDS,
   DurableConsumer,
@@ -8,6 +8,7 @@ import {
   type JetStreamConnection,
 } from '@nestjs-spark/jetstream/internal';
 import { PermanentError } from '@nestjs-spark/jetstream';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import type { CommandBus, CommandHandling } from './command-bus.ts';
 import type { DeployHandler } from './deploy-handler.ts';
 
@@ -41,7 +42,7 @@ export interface DeployCommandsOptions {
   module: string;
   handler: DeployHandler;
   retrySeconds: readonly number[];
-  log: Log;
+  log: Logger;
 }
 
 /** Brings this module's deployment commands to the handler, one instance of the module at a time for each. */

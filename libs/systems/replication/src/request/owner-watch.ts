@@ -1,5 +1,6 @@
-import { REGISTERED_SUBJECTS, type ControlBoard, type Log } from '@nestjs-spark/contracts/internal';
+import { REGISTERED_SUBJECTS, type ControlBoard } from '@nestjs-spark/contracts/internal';
 import type { Announcement } from '@nestjs-spark/modules/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import { shouldAskAgain } from './decide-wake.ts';
 import type { RequestStatus } from './request-status.ts';
 import type { Requests } from './requests.ts';
@@ -10,7 +11,7 @@ export interface OwnerWatchParts {
   requests: Requests;
   status: RequestStatus;
   startedAt: number;
-  log: Log;
+  log: Logger;
 }
 
 /** Listens for owners that register, and asks them again: they may have lost what they knew, or just come back. */

@@ -1,4 +1,5 @@
-import { deployCommandSubject, type EtlScriptItem, type Log } from '@nestjs-spark/contracts/internal';
+import { deployCommandSubject, type EtlScriptItem } from '@nestjs-spark/contracts/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import type { Declarations } from '../declare/declarations.ts';
 import type { CommandBus } from './command-bus.ts';
 import type { DeployCommand } from './deploy-command.ts';
@@ -15,7 +16,7 @@ export interface RequestsParts {
   status: RequestStatus;
   /** Where RavenDB's own ETL would send this module's copies. */
   target: () => { database: string; urls: string[] };
-  log: Log;
+  log: Logger;
 }
 
 /** Asks the owners for what is declared, and those no longer asked for nothing. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { ownerSignSubjects, type ControlBoard, type Log } from '@nestjs-spark/contracts/internal';
-import { describeError } from '@nestjs-spark/observability/internal';
+import { ownerSignSubjects, type ControlBoard } from '@nestjs-spark/contracts/internal';
+import { type Logger, describeError } from '@nestjs-spark/foundation/internal';
 import type { RequestStatus } from './request-status.ts';
 import type { Requests } from './requests.ts';
 
@@ -8,7 +8,7 @@ export interface RevivalParts {
   board: ControlBoard;
   requests: Pick<Requests, 'send'>;
   status: Pick<RequestStatus, 'stranded'>;
-  log: Log;
+  log: Logger;
   /** How long after it became a dead letter a request is sent again at the latest. Default three minutes. */
   everyMs?: number;
   /** How long what is heard from the owner is no reason yet. Default 15 s: owners may say something every second. */

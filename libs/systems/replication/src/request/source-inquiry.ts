@@ -1,7 +1,8 @@
-import type { Log, TaskKey, WitnessRecord } from '@nestjs-spark/contracts/internal';
+import type { TaskKey, WitnessRecord } from '@nestjs-spark/contracts/internal';
 import { describeTask } from '@nestjs-spark/contracts';
 import type { SourceAnswer, SourceInquiry } from '@nestjs-spark/streaming/internal';
 import type { ModuleClient } from '@nestjs-spark/modules/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import { askOwnerAgain } from './ask-owner-again.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -9,9 +10,9 @@ const TIMEOUT_MS = 5_000;
 /** Asks the owner how far its database is: `GET /spark/replication/source/{task}`. */
 export class OwnerSourceInquiry implements SourceInquiry {
   private readonly client: ModuleClient;
-  private readonly log: Log;
+  private readonly log: Logger;
 
-  constructor(client: ModuleClient, log: Log) {
+  constructor(client: ModuleClient, log: Logger) {
     this.client = client;
     this.log = log;
   }

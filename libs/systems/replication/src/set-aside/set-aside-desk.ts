@@ -5,10 +5,10 @@ import { listSetAside, type CaptureSupervisor } from '@nestjs-spark/streaming/in
 import { Declarations } from '../declare/declarations.ts';
 import { DeploymentStore } from '../deploy/deployment-store.ts';
 import { type Caller, ModuleClient } from '@nestjs-spark/modules/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { CAPTURE_SUPERVISOR, REPLICATION_OPTIONS, STATE_STORE } from '../settings/tokens.ts';
 import { askOwnerAgain } from '../request/ask-owner-again.ts';
-import { sameName } from '../report/status/task-status.ts';
 import { viewSetAside, type SetAsidePlace, type SetAsideTask, type SetAsideView } from './set-aside-view.ts';
 
 export interface SetAsideWish {

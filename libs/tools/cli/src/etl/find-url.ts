@@ -1,4 +1,4 @@
-import { messageOf } from '@nestjs-spark/contracts/internal';
+import { messageOf } from '@nestjs-spark/foundation/internal';
 import { CliError } from '../cli-error.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { isName } from '@nestjs-spark/contracts';
-import { messageOf } from '@nestjs-spark/contracts/internal';
 import { keysDir as keysDirOf } from '@nestjs-spark/foundation';
+import { messageOf } from '@nestjs-spark/foundation/internal';
 import { CliError } from '../cli-error.ts';
 
 /** How the module is asked. */

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { messageOf } from '@nestjs-spark/contracts/internal';
 import { dataDir } from '@nestjs-spark/foundation';
 import { startServers } from '@nestjs-spark/servers';
+import { messageOf } from '@nestjs-spark/foundation/internal';
 import { CliError } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
 

@@ -1,7 +1,7 @@
-import type { Log } from '@nestjs-spark/contracts/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 
 /** Keeps what was said. */
-export class MemoryLog implements Log {
+export class MemoryLog implements Logger {
   readonly lines: { level: 'debug' | 'log' | 'warn' | 'error'; message: string }[] = [];
 
   debug(message: string): void {

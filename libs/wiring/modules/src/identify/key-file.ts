@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Log, PublicKeyJwk } from '@nestjs-spark/contracts/internal';
+import type { PublicKeyJwk } from '@nestjs-spark/contracts/internal';
 import { exportJWK, generateKeyPair } from 'jose';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import { TOKEN_ALGORITHM } from './token-claims.ts';
 
 export type PrivateKeyJwk = PublicKeyJwk & { d: string };
@@ -12,7 +13,7 @@ export interface KeyFileOptions {
   module: string;
   /** In production a missing key is an error: a made one would be unknown to everyone, and lost with the container. */
   production: boolean;
-  log: Log;
+  log: Logger;
 }
 
 /** The module has no usable key pair. The start cannot go on; the message says what to put where. */
@@ -95,7 +96,7 @@ async function readIfThere(path: string): Promise<string | null> {
   }
 }
 
-async function warnWhenOpenToOthers(path: string, log: Log): Promise<void> {
+async function warnWhenOpenToOthers(path: string, log: Logger): Promise<void> {
   const { mode } = await stat(path);
   if (mode & 0o007)
     log.warn(`The module's key ${path} can be read by everyone on this machine: chmod 600 it`);

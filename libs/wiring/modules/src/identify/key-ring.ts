@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   pinnedKeyId,
   VersionConflictError,
-  type Log,
   type ModuleRegistry,
   type StateStore,
 } from '@nestjs-spark/contracts/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import { judgeKey, type KeyVerdict, type TrustPolicy } from './judge-key.ts';
 import { readKeySnapshot, type KeyEntry, type KeySnapshot, type PinnedKey } from './key-snapshot.ts';
 import type { VerificationKey } from './public-key.ts';
@@ -20,7 +20,7 @@ export interface KeyRingParts {
   registry: ModuleRegistry;
   state: StateStore;
   policy: TrustPolicy;
-  log: Log;
+  log: Logger;
   /** Milliseconds since 1970. */
   now?: () => number;
   betweenReadsMs?: number;

@@ -1,5 +1,6 @@
-import { ProblemError, UnavailableError, type Log } from '@nestjs-spark/contracts/internal';
+import { ProblemError, UnavailableError } from '@nestjs-spark/contracts/internal';
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import { claimsFault, headerFault, timeFault, type Receiver, type SignedRequest } from './check-claims.ts';
 import type { KeyRing } from './key-ring.ts';
 import { TOKEN_ALGORITHM, TOKEN_MAX_LENGTH } from './token-claims.ts';
@@ -19,7 +20,7 @@ export interface VerifiedModule {
 export interface TokenVerifierParts {
   receiver: Receiver;
   keys: KeyRing;
-  log: Log;
+  log: Logger;
   usedTokens?: UsedTokens;
   /** Milliseconds since 1970. */
   now?: () => number;

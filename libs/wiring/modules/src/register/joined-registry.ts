@@ -1,4 +1,5 @@
-import type { Log, ModuleInformation, ModuleRegistry } from '@nestjs-spark/contracts/internal';
+import type { ModuleInformation, ModuleRegistry } from '@nestjs-spark/contracts/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import { newerOf } from './newer-of.ts';
 
 /** Two registries have a module under the same name with different keys: which one is meant is for an operator to say. */
@@ -20,10 +21,10 @@ export class AmbiguousModuleError extends Error {
 export class JoinedRegistry implements ModuleRegistry {
   private readonly first: ModuleRegistry;
   private readonly second: ModuleRegistry;
-  private readonly log: Log;
+  private readonly log: Logger;
   private readonly ambiguous = new Set<string>();
 
-  constructor(first: ModuleRegistry, second: ModuleRegistry, log: Log) {
+  constructor(first: ModuleRegistry, second: ModuleRegistry, log: Logger) {
     this.first = first;
     this.second = second;
     this.log = log;

@@ -1,10 +1,10 @@
 import {
   registeredSubject,
   type ControlBoard,
-  type Log,
   type ModuleInformation,
   type ModuleRegistry,
 } from '@nestjs-spark/contracts/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import { AmbiguousModuleError } from './joined-registry.ts';
 
 /** What a module says on the board each time it has started. */
@@ -16,7 +16,7 @@ export interface Announcement extends ModuleInformation {
 export interface RegistrationParts {
   registry: ModuleRegistry;
   board: ControlBoard;
-  log: Log;
+  log: Logger;
   /** Asked at each registration: the store may only know its addresses once it is reached. */
   describe: () => Omit<ModuleInformation, 'registeredAtUtc'>;
 }

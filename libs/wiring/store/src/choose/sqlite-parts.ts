@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import type { Log } from '@nestjs-spark/contracts/internal';
 import { RavenModuleRegistry } from '@nestjs-spark/ravendb/internal';
 import {
   declareTables,
@@ -11,12 +10,16 @@ import {
   SqliteRepository,
   SqliteStateStore,
 } from '@nestjs-spark/sqlite/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
 import type { EntityDeclaration } from '../entities/entity.ts';
 import type { StoreParts } from './parts.ts';
 import type { SqliteStoreSettings } from './read-settings.ts';
 
 /** Everything in one SQLite file. Opens nothing yet. */
-export function sqliteParts({ path, registry, createDatabase }: SqliteStoreSettings, log: Log): StoreParts {
+export function sqliteParts(
+  { path, registry, createDatabase }: SqliteStoreSettings,
+  log: Logger,
+): StoreParts {
   const database = new SqliteDatabase({ path }, log);
   const feed = new SqliteChangeFeed(database);
   const trimmer = new EventTrimmer(database, log);

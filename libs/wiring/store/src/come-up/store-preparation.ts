@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { messageOf, type Log } from '@nestjs-spark/contracts/internal';
 import type { IndexDefinition } from '@nestjs-spark/ravendb';
+import { messageOf, type Logger } from '@nestjs-spark/foundation/internal';
 
 const PAUSES_MS = [500, 1_000, 2_000, 5_000];
 
@@ -20,7 +20,7 @@ export interface StoreReadiness {
  */
 export class StorePreparation {
   readonly #prepare: Prepare;
-  readonly #log: Log;
+  readonly #log: Logger;
   readonly #trouble: () => string | null;
   readonly #indexes: IndexDefinition[] = [];
   readonly #stop = new AbortController();
@@ -28,7 +28,7 @@ export class StorePreparation {
   #reason: string | null = 'the store has not been looked at yet';
 
   /** @param trouble what is wrong with a store that is there; null when nothing is */
-  constructor(prepare: Prepare, log: Log, trouble: () => string | null = () => null) {
+  constructor(prepare: Prepare, log: Logger, trouble: () => string | null = () => null) {
     this.#prepare = prepare;
     this.#log = log;
     this.#trouble = trouble;

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { messageOf, type ChangeFeed } from '@nestjs-spark/contracts/internal';
+import type { ChangeFeed } from '@nestjs-spark/contracts/internal';
 import type { ScriptInspection } from '@nestjs-spark/etl-script/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
+import { messageOf } from '@nestjs-spark/foundation/internal';
 import { CHANGE_FEED } from '../../settings/tokens.ts';
 import { absentFields, describeAbsent } from './absent-fields.ts';
 import { sampleCollection } from './sample-documents.ts';

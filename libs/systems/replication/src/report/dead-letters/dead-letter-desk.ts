@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { redact } from '@nestjs-spark/observability';
+import { redact } from '@nestjs-spark/foundation/internal';
 import { DEAD_LETTERS } from '../../settings/tokens.ts';
 import type { DeadLetterBox, DeadLetterView } from './dead-letter-box.ts';
 

@@ -2,10 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { isName, ProblemError, taskId } from '@nestjs-spark/contracts';
 import type { ChangeFeed, WitnessRecord } from '@nestjs-spark/contracts/internal';
 import type { CaptureSupervisor } from '@nestjs-spark/streaming/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import { DeploymentStore } from '../../deploy/deployment-store.ts';
 import type { ReplicationSettings } from '../../settings/options.ts';
 import { CAPTURE_SUPERVISOR, CHANGE_FEED, REPLICATION_OPTIONS } from '../../settings/tokens.ts';
-import { sameName } from '../status/task-status.ts';
 
 /** How far a database is, which one it is, and what it remembers of what was read from it for the task. */
 export interface ToldSource {

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { describeError } from '@nestjs-spark/observability';
+import { describeError, sameName } from '@nestjs-spark/foundation/internal';
 import { DeploymentStore } from '../../deploy/deployment-store.ts';
 import { EngineChooser } from '../../deploy/engines/engine-chooser.ts';
 import type { EngineTaskReport, EtlEngine } from '../../deploy/engines/etl-engine.ts';
 import { notRunning } from '../../deploy/engines/not-running.ts';
 import { ENGINES, engineNamed } from '../../deploy/engines/ports.ts';
 import type { DeploymentDocument } from '../../deploy/plan/deployment-document.ts';
-import { sameName, type OutgoingTask } from './task-status.ts';
+import type { OutgoingTask } from './task-status.ts';
 
 /** What this module sends to others, by the deployments in its database. */
 @Injectable()

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { taskId, type TaskKey } from '@nestjs-spark/contracts';
-import { describeError, logFor } from '@nestjs-spark/observability/internal';
+import { logFor } from '@nestjs-spark/observability/internal';
 import { Declarations } from '../../declare/declarations.ts';
 import { ModuleClient } from '@nestjs-spark/modules/internal';
+import { describeError } from '@nestjs-spark/foundation/internal';
 import { engineOf, RequestStatus } from '../../request/request-status.ts';
 import { readOwnerWord, type OwnerWord } from './owner-word.ts';
 

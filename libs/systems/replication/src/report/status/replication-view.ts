@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EngineName } from '@nestjs-spark/contracts';
-import { redact } from '@nestjs-spark/observability';
 import type { Caller } from '@nestjs-spark/modules/internal';
+import { redact } from '@nestjs-spark/foundation/internal';
 import { EngineChooser } from '../../deploy/engines/engine-chooser.ts';
 import type { ReplicationSettings } from '../../settings/options.ts';
 import { REPLICATION_OPTIONS } from '../../settings/tokens.ts';

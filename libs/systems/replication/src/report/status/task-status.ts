@@ -77,7 +77,3 @@ export interface OutgoingTask {
 export function lagOf(position: number | null, sourceEtag: number | null): number | null {
   return position === null || sourceEtag === null ? null : Math.max(0, sourceEtag - position);
 }
-
-export function sameName(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
-}

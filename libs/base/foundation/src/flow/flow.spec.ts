@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ahead } from './ahead.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs } from '../retry/backoff.ts';
 import { Latest } from './latest.ts';
 import { Nudge } from './nudge.ts';
 

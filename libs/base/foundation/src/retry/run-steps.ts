@@ -1,6 +1,6 @@
-import type { Log } from '@nestjs-spark/contracts/internal';
-import { describeError } from '@nestjs-spark/observability/internal';
-import { persist } from '../deploy/persist.ts';
+import { describeError } from '../errors/describe-error.ts';
+import type { Logger } from '../logging/logger.ts';
+import { persist } from './persist.ts';
 
 export interface Step {
   /** As the log says it: `Registering in SparkModules`. */
@@ -22,7 +22,7 @@ async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<
 /** Does one step after the other, each until it works. Says when a step waits, and when it no longer does; not each try. */
 export async function runSteps(
   steps: readonly Step[],
-  options: { signal: AbortSignal; log: Log; firstWaitMs?: number },
+  options: { signal: AbortSignal; log: Logger; firstWaitMs?: number },
 ): Promise<void> {
   const { signal, log, firstWaitMs } = options;
   for (const { name, work } of steps) {

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { describeError } from '@nestjs-spark/observability';
+import { describeError } from '../errors/describe-error.ts';
 
 export interface Persistence {
   signal: AbortSignal;

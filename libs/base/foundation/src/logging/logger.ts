@@ -1,5 +1,5 @@
 /** Where a part says what it does; Nest's Logger fits. */
-export interface Log {
+export interface Logger {
   debug(message: string): void;
   log(message: string): void;
   warn(message: string): void;

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { SqliteChangeFeed, SqliteChangeTarget, SqliteDatabase, tableOf } from '@nestjs-spark/sqlite/internal';
+import { SqliteChangeSource, SqliteChangeSink, SqliteDatabase, tableOf } from '@nestjs-spark/sqlite/internal';
 import type { Checkpoint } from '@nestjs-spark/contracts/internal';
 import { car } from '../support/raven.ts';
 
@@ -60,7 +60,7 @@ function plainPipe(from: string, to: string, documents: number): number {
 }
 
 async function throughPorts(source: SqliteDatabase, to: SqliteDatabase, documents: number): Promise<number> {
-  const [feed, target] = [new SqliteChangeFeed(source), new SqliteChangeTarget(to)];
+  const [feed, target] = [new SqliteChangeSource(source), new SqliteChangeSink(to)];
   const begun = performance.now();
   let version: string | null = null;
   for (let from = 0, drained = false; !drained;) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startNats } from '@nestjs-spark/servers';
-import { SqliteChangeTarget, SqliteDatabase } from '@nestjs-spark/sqlite/internal';
+import { SqliteChangeSink, SqliteDatabase } from '@nestjs-spark/sqlite/internal';
 import { BenchApp } from '../support/app.ts';
 import { fillCars } from './embedded-copy.ts';
 
@@ -28,7 +28,7 @@ export async function embeddedSparkCopy(folder: string, documents: number): Prom
   while (!(await fleet.ready())) await delay(100);
   const hr = await BenchApp.start('hr', env('hr'));
   try {
-    const target = new SqliteChangeTarget(copies);
+    const target = new SqliteChangeSink(copies);
     for (let started = 0; ;) {
       const stored = await target.readCheckpoint(TASK);
       const now = performance.now();

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { NotACopyError, type ChangeCommand, type TaskKey } from '@nestjs-spark/contracts';
-import type { ChangeTarget, Checkpoint } from '@nestjs-spark/contracts/internal';
+import type { ChangeSink, Checkpoint } from '@nestjs-spark/contracts/internal';
 
 /** A target, and a way past it, as the module itself or another program would write. */
 export interface OpenTarget {
-  target: ChangeTarget;
+  target: ChangeSink;
   put(id: string, json: string, metadata?: Record<string, string>, collection?: string): Promise<void>;
   delete(id: string): Promise<void>;
   /** The document's fields; null for none. */

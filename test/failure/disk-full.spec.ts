@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { eventually } from '@nestjs-spark/servers/testing';
-import { SqliteChangeFeed, SqliteDatabase, SqliteRepository } from '@nestjs-spark/sqlite/internal';
+import { SqliteChangeSource, SqliteDatabase, SqliteRepository } from '@nestjs-spark/sqlite/internal';
 import { makeFirstSchemaFile, MANY_DOCUMENTS } from '../support/first-schema-file.ts';
 import { describeOnSmallDisks, smallDisk, type SmallDisk } from '../support/small-disk.ts';
 
@@ -63,7 +63,7 @@ describeOnSmallDisks('a file on a full disk', () => {
 
     expect(await cars.get('cars/first')).toMatchObject({ text: 'first' });
     expect((await cars.list()).total).toBe(written + 1);
-    const feed = new SqliteChangeFeed(database);
+    const feed = new SqliteChangeSource(database);
     const page = await feed.read({ collection: 'Cars', from: 1, deletesAfter: 0, limit: 10_000 });
     expect(page.changes).toHaveLength(written + 1);
     await feed.close();

@@ -5,15 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ChangeCommand, TaskKey } from '@nestjs-spark/contracts';
-import type { ChangeTarget, StateStore } from '@nestjs-spark/contracts/internal';
-import {
-  ensureDatabase,
-  RavenChangeTarget,
-  RavenHttp,
-  RavenStateStore,
-} from '@nestjs-spark/ravendb/internal';
+import type { ChangeSink, StateStore } from '@nestjs-spark/contracts/internal';
+import { ensureDatabase, RavenChangeSink, RavenHttp, RavenStateStore } from '@nestjs-spark/ravendb/internal';
 import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
-import { SqliteChangeTarget, SqliteDatabase, SqliteStateStore } from '@nestjs-spark/sqlite/internal';
+import { SqliteChangeSink, SqliteDatabase, SqliteStateStore } from '@nestjs-spark/sqlite/internal';
 import { listSetAside, SettingAside } from '@nestjs-spark/streaming/internal';
 import { checkpointAt, copyWith } from './refused-documents.ts';
 
@@ -38,7 +33,7 @@ class Applied {
   #version: string | null = null;
   #to = 0;
 
-  constructor(target: ChangeTarget, state: StateStore) {
+  constructor(target: ChangeSink, state: StateStore) {
     this.#target = new SettingAside(TASK, target, state, SILENT, { refusedAfterMs: [1, 1, 1] });
     this.#state = state;
   }
@@ -63,7 +58,7 @@ describe('On SQLite what another program has put around the table', () => {
     const folder = await mkdtemp(join(tmpdir(), 'refused-'));
     const path = join(folder, 'store.db');
     const database = new SqliteDatabase({ path });
-    const applied = new Applied(new SqliteChangeTarget(database), new SqliteStateStore(database));
+    const applied = new Applied(new SqliteChangeSink(database), new SqliteStateStore(database));
     await applied.apply(put('cars/there', 0));
     const shell = new DatabaseSync(path);
     shell.exec(sql);
@@ -183,7 +178,7 @@ describeWithServers(['ravendb'], 'On RavenDB what stands before it', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : 0;
-    const target = new RavenChangeTarget({ ...settings, urls: [`http://127.0.0.1:${port}`] });
+    const target = new RavenChangeSink({ ...settings, urls: [`http://127.0.0.1:${port}`] });
     const state = new RavenStateStore(settings);
     ends.push(async () => {
       await Promise.all([target.close(), state.close()]);

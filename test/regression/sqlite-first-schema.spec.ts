@@ -8,8 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import {
   declareTables,
-  SqliteChangeFeed,
-  SqliteChangeTarget,
+  SqliteChangeSource,
+  SqliteChangeSink,
   SqliteDatabase,
   SqliteRepository,
   SqliteStateStore,
@@ -90,7 +90,7 @@ describe('a file of the first schema', () => {
 
   it('goes on for whoever reads it: of what they have, only what was repaired comes again', async () => {
     const database = open(file());
-    const feed = new SqliteChangeFeed(database);
+    const feed = new SqliteChangeSource(database);
     const { databaseId, lastEtag } = await feed.identify('reader');
     expect({ databaseId, lastEtag }).toEqual({ databaseId: 'msvwTM131FDovunoCI6JdA', lastEtag: 24 });
     const page = await feed.read({ collection: 'Cars', from: 21, deletesAfter: 7, limit: 100 });
@@ -107,7 +107,7 @@ describe('a file of the first schema', () => {
 
   it('goes on as a copy: checkpoint, versions, copies, and what Spark keeps for itself', async () => {
     const database = open(file());
-    const target = new SqliteChangeTarget(database);
+    const target = new SqliteChangeSink(database);
     expect(await target.readCheckpoint(TASK)).toMatchObject({ version: '2', checkpoint: { to: 2 } });
     expect(await rows(database, 'SELECT _etag, id FROM Copies')).toEqual([
       { _etag: 9, id: 'copies/1' },

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { sqliteKey } from '@nestjs-spark/contracts/internal';
 import {
   declareTables,
-  SqliteChangeFeed,
+  SqliteChangeSource,
   SqliteDatabase,
   SqliteRepository,
 } from '@nestjs-spark/sqlite/internal';
@@ -132,7 +132,7 @@ const seed = testSeed();
   () => {
     const folder = mkdtempSync(join(tmpdir(), 'spark-writers-'));
     const database = new SqliteDatabase({ path: join(folder, 'store.db') });
-    const feed = new SqliteChangeFeed(database);
+    const feed = new SqliteChangeSource(database);
     afterAll(async () => {
       await feed.close();
       await database.close();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   declareTables,
-  SqliteChangeFeed,
+  SqliteChangeSource,
   SqliteDatabase,
   SqliteRepository,
 } from '@nestjs-spark/sqlite/internal';
@@ -17,14 +17,14 @@ for (const version of await foreignVersions()) {
     describe(title, () => {
       let folder: string;
       let database: SqliteDatabase;
-      let feed: SqliteChangeFeed;
+      let feed: SqliteChangeSource;
       let other: ForeignSqlite;
       let number = 0;
 
       beforeAll(async () => {
         folder = await mkdtemp(join(tmpdir(), 'spark-foreign-'));
         database = new SqliteDatabase({ path: join(folder, 'store.db') });
-        feed = new SqliteChangeFeed(database);
+        feed = new SqliteChangeSource(database);
         await feed.identify('reader');
         await database.read((open) => open).then(({ db }) => db.exec('PRAGMA synchronous = OFF'));
         other = await version.open(database.path);

@@ -3,8 +3,8 @@ import type { TaskKey } from '@nestjs-spark/contracts';
 import {
   routeStream,
   scriptFingerprint,
-  type ChangeFeed,
-  type ChangeTarget,
+  type ChangeSource,
+  type ChangeSink,
   type Checkpoint,
   type StateStore,
 } from '@nestjs-spark/contracts/internal';
@@ -54,8 +54,8 @@ export class StreamedPair {
   readonly #tasks: CaptureTask[];
   readonly #connection: JetStreamConnection;
   readonly #scripts = new ScriptPool();
-  readonly #feed: ChangeFeed;
-  readonly #target: ChangeTarget;
+  readonly #feed: ChangeSource;
+  readonly #target: ChangeSink;
   readonly #state: StateStore;
   #capture: CaptureSupervisor | null = null;
   #apply: ApplySupervisor | null = null;
@@ -68,7 +68,7 @@ export class StreamedPair {
     this.#state = requester.state();
     const route = randomBytes(4).toString('hex');
     this.#tasks = Object.entries(scripts).map(([name, script]) => ({
-      task: { owner: `Fleet${route}`, requester: `HR${route}`, name },
+      key: { owner: `Fleet${route}`, requester: `HR${route}`, name },
       collection: 'Cars',
       script,
       fingerprint: scriptFingerprint('Cars', script),
@@ -91,21 +91,21 @@ export class StreamedPair {
   }
 
   task(name: string): TaskKey {
-    const found = this.#tasks.find(({ task }) => task.name === name);
+    const found = this.#tasks.find(({ key: task }) => task.name === name);
     if (!found) throw new Error(`no task ${name}`);
-    return found.task;
+    return found.key;
   }
 
   startOwner(): void {
     const [first] = this.#tasks;
     if (!first) return;
-    const { owner, requester } = first.task;
+    const { owner, requester } = first.key;
     this.#capture = new CaptureSupervisor({
       owner,
       feed: this.#feed,
       state: this.owner.state(),
       scripts: this.#scripts,
-      directory: { read: async (task) => this.#tasks.find((one) => one.task.name === task.name) ?? null },
+      directory: { read: async (task) => this.#tasks.find((one) => one.key.name === task.name) ?? null },
       ...this.#shared(),
     });
     this.#capture.assign(requester, this.#tasks);
@@ -124,8 +124,8 @@ export class StreamedPair {
       ...this.#shared(),
     });
     this.#apply.assign(
-      first.task.owner,
-      this.#tasks.map(({ task, collection, fingerprint }) => ({ task, collection, fingerprint })),
+      first.key.owner,
+      this.#tasks.map(({ key, collection, fingerprint }) => ({ key, collection, fingerprint })),
     );
   }
 
@@ -142,7 +142,7 @@ export class StreamedPair {
   /** Resolves when everything that the owner has now is applied, by all tasks. */
   async settle(): Promise<void> {
     const { lastEtag } = await this.#feed.identify('settle');
-    for (const { task } of this.#tasks) {
+    for (const { key: task } of this.#tasks) {
       await eventually(async () => {
         await this.#capture?.flush(task);
         const checkpoint = await this.checkpoint(task.name);
@@ -152,7 +152,7 @@ export class StreamedPair {
   }
 
   /** The requester's store, to be written past the engine. */
-  get target(): ChangeTarget {
+  get target(): ChangeSink {
     return this.#target;
   }
 
@@ -192,7 +192,7 @@ export class StreamedPair {
     await this.stopOwner();
     await this.stopRequester();
     await this.#scripts.close();
-    const { owner, requester } = this.#tasks[0]?.task ?? { owner: '', requester: '' };
+    const { owner, requester } = this.#tasks[0]?.key ?? { owner: '', requester: '' };
     const stream = routeStream(owner, requester);
     await this.#connection.use(async ({ jsm }) => {
       for (const one of [stream, `OBJ_${stream}`]) await jsm.streams.delete(one).catch(() => false);
@@ -208,7 +208,7 @@ export class StreamedPair {
       log: new JetStreamChangeLog({ connection, log: QUIET, limits: { maxBytes: 16 * 1024 * 1024 } }),
       control: new JetStreamControlBoard(connection, QUIET),
       leases: new JetStreamLeaseKeeper({ connection, log: QUIET }),
-      report: QUIET,
+      logger: QUIET,
       pace: PACE,
     };
   }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import {
   ensureDatabase,
-  RavenChangeFeed,
-  RavenChangeTarget,
+  RavenChangeSource,
+  RavenChangeSink,
   RavenConnection,
   RavenDocumentWriter,
   RavenHttp,
@@ -51,8 +51,8 @@ function openStore(settings: RavenSettings, http: RavenHttp): OpenStore & OpenRe
     return results === undefined || results === 'null' ? null : results;
   };
   return {
-    feed: () => closed(new RavenChangeFeed(settings, { pollMs: 500, rollPauseMs: 0 })),
-    target: () => closed(new RavenChangeTarget(settings)),
+    feed: () => closed(new RavenChangeSource(settings, { pollMs: 500, rollPauseMs: 0 })),
+    target: () => closed(new RavenChangeSink(settings)),
     state: () => closed(new RavenStateStore(settings)),
     registry: () => closed(new RavenModuleRegistry(settings, { create: true })),
     repository: (collection, prototype, dictionaries) =>

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  SqliteChangeFeed,
-  SqliteChangeTarget,
+  SqliteChangeSource,
+  SqliteChangeSink,
   SqliteDatabase,
   SqliteDocumentWriter,
   SqliteRepository,
@@ -30,18 +30,18 @@ export const sqlite: StoreUnderTest = {
 };
 
 function openStore(database: SqliteDatabase, folder: string, shell: SqliteShell | null): OpenStore {
-  const feeds: SqliteChangeFeed[] = [];
+  const feeds: SqliteChangeSource[] = [];
   const past = (): SqliteShell => {
     if (!shell) throw new Error('nobody answers for this store');
     return shell;
   };
   return {
     feed() {
-      const feed = new SqliteChangeFeed(database);
+      const feed = new SqliteChangeSource(database);
       feeds.push(feed);
       return feed;
     },
-    target: () => new SqliteChangeTarget(database),
+    target: () => new SqliteChangeSink(database),
     state: () => new SqliteStateStore(database),
     repository: (collection, prototype, dictionaries = []) =>
       new SqliteRepository(database, { collection, dictionaries }, prototype),

@@ -1,7 +1,7 @@
 import type { NeededServer } from '@nestjs-spark/servers/testing';
 import type {
-  ChangeFeed,
-  ChangeTarget,
+  ChangeSource,
+  ChangeSink,
   DocumentWriter,
   Repository,
   StateStore,
@@ -9,8 +9,8 @@ import type {
 
 /** A store with a fresh database in which a suite does as it likes. */
 export interface OpenStore {
-  feed(): ChangeFeed;
-  target(): ChangeTarget;
+  feed(): ChangeSource;
+  target(): ChangeSink;
   state(): StateStore;
   /** @param prototype of the class that the entities are of; plain objects when left out */
   repository<T extends object>(

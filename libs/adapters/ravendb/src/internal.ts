@@ -3,8 +3,8 @@ export { ensureDatabase, type EnsureDatabaseOptions } from './connect/ensure-dat
 export { createDocumentStore } from './connect/document-store.ts';
 export { RavenHttp } from './connect/raven-http.ts';
 export { describeUrls } from './connect/settings.ts';
-export { RavenChangeFeed, type RavenFeedOptions } from './read-changes/raven-change-feed.ts';
-export { RavenChangeTarget } from './write/raven-change-target.ts';
+export { RavenChangeSource, type RavenFeedOptions } from './read-changes/raven-change-source.ts';
+export { RavenChangeSink } from './write/raven-change-sink.ts';
 export { RavenConnection } from './connect/raven-connection.ts';
 export { RavenDocumentWriter } from './entities/raven-document-writer.ts';
 export { RavenRepository } from './entities/raven-repository.ts';

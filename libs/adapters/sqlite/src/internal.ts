@@ -6,6 +6,6 @@ export { SqliteRepository } from './entities/sqlite-repository.ts';
 export { declareTables, tableOf } from './entities/tables.ts';
 export { EventTrimmer } from './events/event-trimmer.ts';
 export { trimEvents } from './events/trim-events.ts';
-export { SqliteChangeFeed, type SqliteFeedOptions } from './read-changes/sqlite-change-feed.ts';
+export { SqliteChangeSource, type SqliteFeedOptions } from './read-changes/sqlite-change-source.ts';
 export { SqliteStateStore } from './state/sqlite-state-store.ts';
-export { SqliteChangeTarget } from './write/sqlite-change-target.ts';
+export { SqliteChangeSink } from './write/sqlite-change-sink.ts';

@@ -4,7 +4,7 @@ import {
   NEVER_RAISED,
   idKey,
   raisedFrom,
-  type ChangeFeed,
+  type ChangeSource,
   type ChangePage,
   type FeedQuery,
   type IdRule,
@@ -36,7 +36,7 @@ interface Image {
 }
 
 /** A source database in memory that behaves as RavenDB does: etags with gaps, tombstones, restores that keep the id. */
-export class MemorySource implements ChangeFeed {
+export class MemorySource implements ChangeSource {
   readonly ids: IdRule;
   /** It answers nothing. */
   isAway = false;

@@ -20,7 +20,7 @@ import {
   judgeStanding,
   ownersKey,
   reduceCommands,
-  type ChangeTarget,
+  type ChangeSink,
   type Checkpoint,
   type CopyMark,
   type IdRule,
@@ -40,7 +40,7 @@ export interface MemoryCopy {
 }
 
 /** A target database in memory: one transaction per set, fenced by the checkpoint's version. */
-export class MemoryTarget implements ChangeTarget {
+export class MemoryTarget implements ChangeSink {
   /** By its own key. */
   readonly documents = new Map<string, MemoryCopy>();
   readonly #ids: IdRule;

@@ -3,7 +3,7 @@ import type { Pace } from '../src/task/pace.ts';
 import type { CaptureReport, ApplyReport } from '../src/task/reports.ts';
 import { ApplySupervisor } from '../src/run/apply-supervisor.ts';
 import { CaptureSupervisor } from '../src/run/capture-supervisor.ts';
-import { callForRetry } from '../src/retry/retry-request.ts';
+import { callForRerun } from '../src/rerun/rerun-request.ts';
 import type { SourceAnswer } from '../src/task/tasks.ts';
 import { MemoryControl, MemoryLog } from './memory-log.ts';
 import { MemorySource, MemoryState } from './memory-source.ts';
@@ -79,7 +79,7 @@ export class Parties {
       directory: { read: async () => this.#task() },
       scripts: plainScriptsIn({ isFair: true }),
       state: this.#state,
-      report: SILENT,
+      logger: SILENT,
       pace: PACE,
     });
     owner.assign(TASK.requester, [this.#task()]);
@@ -99,12 +99,12 @@ export class Parties {
       leases,
       source: {
         ask: () => this.#ask(),
-        sendAgain: (task, documents) => callForRetry({ state: this.#state, control }, task, [...documents]),
+        sendAgain: (task, documents) => callForRerun({ state: this.#state, control }, task, [...documents]),
       },
-      report: SILENT,
+      logger: SILENT,
       pace: PACE,
     });
-    requester.assign(TASK.owner, [{ task: TASK, collection: 'Cars', fingerprint: script }]);
+    requester.assign(TASK.owner, [{ key: TASK, collection: 'Cars', fingerprint: script }]);
     this.#running.add(requester);
     return requester;
   }
@@ -136,7 +136,7 @@ export class Parties {
   #task() {
     const { script } = this;
     return {
-      task: TASK,
+      key: TASK,
       collection: 'Cars',
       script,
       fingerprint: script,

@@ -82,7 +82,7 @@ export class Stepper {
   #logBackup: ReturnType<Simulation['log']['backup']>;
   #scripts = 1;
   /** What failed may have depended on more than its document and its script: only running it again tells. */
-  needsRetry = false;
+  needsRerun = false;
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
@@ -111,7 +111,7 @@ export class Stepper {
       case 'move':
         return source.put(`cars/${spelled(step.id, 'İΣk')}`, { V: 'elsewhere' }, 'Vans');
       case 'retry':
-        return this.#simulation.askRetry(step.ids?.map((n) => `CARS/${spelled(n, 'İσ\u212a')}`) ?? null);
+        return this.#simulation.askRerun(step.ids?.map((n) => `CARS/${spelled(n, 'İσ\u212a')}`) ?? null);
       case 'kill-capture':
         await this.#captures.shift()?.kill();
         this.#captures.push(this.#simulation.startCapture());
@@ -163,7 +163,7 @@ export class Stepper {
         return this.#simulation.changeScript(`v${++this.#scripts}`);
       case 'turn-surroundings':
         surroundings.isFair = !surroundings.isFair;
-        this.needsRetry = true;
+        this.needsRerun = true;
         return;
       case 'turn-naming':
         target.namesRefused = !target.namesRefused;

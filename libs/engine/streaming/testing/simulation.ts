@@ -2,7 +2,7 @@ import { taskId, type Etag, type TaskKey } from '@nestjs-spark/contracts';
 import {
   ownerControlSubjects,
   resyncSubject,
-  retrySubject,
+  rerunSubject,
   confirmationSubject,
   decodeHeader,
   type Confirmation,
@@ -15,7 +15,7 @@ import { TaskApply } from '../src/apply/task-apply.ts';
 import { TaskCapture } from '../src/capture/task-capture.ts';
 import type { Pace } from '../src/task/pace.ts';
 import { listSetAside, type SetAsideList } from '../src/run/list-set-aside.ts';
-import { callForRetry } from '../src/retry/retry-request.ts';
+import { callForRerun } from '../src/rerun/rerun-request.ts';
 import type { CaptureTask, TaskDirectory } from '../src/task/tasks.ts';
 import type { Scripts } from '../src/transform/scripts.ts';
 import { MemoryControl, MemoryLog, OpenLeases } from './memory-log.ts';
@@ -57,7 +57,7 @@ export class Simulation {
   readonly kept = new MemoryState();
   readonly #running = new Set<Running>();
   #task: CaptureTask = {
-    task: TASK,
+    key: TASK,
     collection: 'Cars',
     script: 'v1',
     fingerprint: 'v1',
@@ -93,7 +93,7 @@ export class Simulation {
   changeScript(script: string): void {
     this.#task = { ...this.#task, script, fingerprint: script };
     for (const capture of this.#captures) capture.assign(this.#task);
-    for (const apply of this.#applies) apply.declare({ task: TASK, collection: 'Cars', fingerprint: script });
+    for (const apply of this.#applies) apply.declare({ key: TASK, collection: 'Cars', fingerprint: script });
   }
 
   /** Asks for word of how far the source is. */
@@ -103,8 +103,8 @@ export class Simulation {
     return source.lastEtag;
   }
 
-  async askRetry(documents: string[] | null): Promise<void> {
-    await callForRetry(this, TASK, documents);
+  async askRerun(documents: string[] | null): Promise<void> {
+    await callForRerun(this, TASK, documents);
   }
 
   startCapture(): Running {
@@ -116,7 +116,7 @@ export class Simulation {
       directory: this.#directory,
       scripts: this.scripts,
       state: this.state,
-      report: SILENT,
+      logger: SILENT,
       pace: this.#pace,
     });
     this.#captures.add(capture);
@@ -138,7 +138,7 @@ export class Simulation {
   prepareApply(): { look(): Promise<void>; start(): Running } {
     const { overwrite } = this;
     const task = {
-      task: TASK,
+      key: TASK,
       collection: 'Cars',
       fingerprint: this.#task.fingerprint,
       ...(overwrite === undefined ? {} : { overwrite }),
@@ -154,9 +154,9 @@ export class Simulation {
           const { databaseId, lastEtag, witness } = await this.source.identify(taskId(TASK));
           return { sourceEtag: lastEtag, databaseId, witness };
         },
-        sendAgain: (_, documents) => this.askRetry([...documents]),
+        sendAgain: (_, documents) => this.askRerun([...documents]),
       },
-      report: SILENT,
+      logger: SILENT,
       pace: this.#pace,
     });
     const start = (): Running => {
@@ -324,7 +324,7 @@ export class Simulation {
       signal,
     )) {
       if (subject === resyncSubject(TASK)) capture.resyncAsked();
-      if (subject === retrySubject(TASK)) capture.retryAsked();
+      if (subject === rerunSubject(TASK)) capture.rerunAsked();
       if (subject !== confirmationSubject(TASK)) continue;
       capture.confirmed(value);
       await this.source.keepDeletesAfter(capture.progress.confirmed?.to ?? 0);

@@ -52,9 +52,9 @@ export async function runAgainUntilSettled(simulation: Simulation): Promise<void
       requireNotFalselyClean(simulation);
       const problems = await simulation.misplacedEntries();
       if (Date.now() > askAt && problems.some((problem) => problem.includes('is listed'))) {
-        await simulation.askRetry(null);
+        await simulation.askRerun(null);
         const { documents } = await simulation.setAsideAtRequester();
-        if (documents.length > 0) await simulation.askRetry(documents.map(({ documentId }) => documentId));
+        if (documents.length > 0) await simulation.askRerun(documents.map(({ documentId }) => documentId));
         askAt = Date.now() + ASK_AGAIN_MS;
       }
       return simulation.complete && simulation.differences().length === 0 && problems.length === 0;

@@ -4,7 +4,7 @@ import { Test } from '@nestjs/testing';
 import { UnavailableError, type Repository } from '@nestjs-spark/contracts';
 import { RavenHttp } from '@nestjs-spark/ravendb/internal';
 import { describeWithServers, eventually, testServers } from '@nestjs-spark/servers/testing';
-import type { ChangeFeed } from '@nestjs-spark/contracts/internal';
+import type { ChangeSource } from '@nestjs-spark/contracts/internal';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -109,7 +109,7 @@ describe('SparkStoreModule on SQLite', () => {
     const info = app.get<StoreInfo>(STORE_INFO);
     expect(info).toMatchObject({ kind: 'sqlite', databaseName: 'people.db', databaseUrls: [] });
     expect((await info.licence()).hasRavenEtl).toBe(false);
-    const feed = app.get<ChangeFeed>(CHANGE_FEED);
+    const feed = app.get<ChangeSource>(CHANGE_FEED);
     const [document] = await feed.load([ann.id]);
     expect(JSON.parse(Buffer.from(document?.json ?? []).toString())).toMatchObject({
       FirstName: 'Ann',

@@ -4,20 +4,20 @@ import { randomUUID } from 'node:crypto';
 import { ensureDatabase } from '../connect/ensure-database.ts';
 import { RavenHttp } from '../connect/raven-http.ts';
 import type { RavenSettings } from '../connect/settings.ts';
-import { RavenChangeFeed } from '../read-changes/raven-change-feed.ts';
+import { RavenChangeSource } from '../read-changes/raven-change-source.ts';
 
 const FOLLOW = { counters: true, timeSeries: true };
 
 describeWithServers(['ravendb'], 'Changes that change no document, in the feed of a real RavenDB', () => {
   let http: RavenHttp;
-  let feed: RavenChangeFeed;
+  let feed: RavenChangeSource;
   let settings: RavenSettings;
 
   beforeAll(async () => {
     settings = { urls: [testServers().ravendbUrl], database: `touches-${randomUUID().slice(0, 8)}` };
     http = new RavenHttp(settings);
     await ensureDatabase(http, settings, { create: true });
-    feed = new RavenChangeFeed(settings, { pollMs: 60_000 });
+    feed = new RavenChangeSource(settings, { pollMs: 60_000 });
     for (const id of ['cars/1', 'cars/2', 'cars/3']) await put(id);
     await Promise.all(['cars/1', 'cars/2', 'cars/3'].map((id) => increment(id, 'km', 1)));
   });

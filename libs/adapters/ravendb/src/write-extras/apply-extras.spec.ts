@@ -8,7 +8,7 @@ import { ensureDatabase } from '../connect/ensure-database.ts';
 import { RavenHttp } from '../connect/raven-http.ts';
 import type { RavenSettings } from '../connect/settings.ts';
 import { RavenSourceExtras } from '../read-extras/source-extras.ts';
-import { RavenChangeTarget } from '../write/raven-change-target.ts';
+import { RavenChangeSink } from '../write/raven-change-sink.ts';
 
 const TASK: TaskKey = { owner: 'Fleet', requester: 'HR', name: 'cars' };
 const CONTENTS: Record<string, string> = { one: 'the first', other: 'another', empty: '' };
@@ -25,7 +25,7 @@ const log = {
 
 describeWithServers(['ravendb'], 'Attachments, counters and time series at a real target', () => {
   let http: RavenHttp;
-  let target: RavenChangeTarget;
+  let target: RavenChangeSink;
   let extras: RavenSourceExtras;
   let settings: RavenSettings;
   let to = 0;
@@ -34,7 +34,7 @@ describeWithServers(['ravendb'], 'Attachments, counters and time series at a rea
     settings = { urls: [testServers().ravendbUrl], database: `extras-${randomUUID().slice(0, 8)}` };
     http = new RavenHttp(settings);
     await ensureDatabase(http, settings, { create: true });
-    target = new RavenChangeTarget(settings);
+    target = new RavenChangeSink(settings);
     extras = new RavenSourceExtras(http);
   });
   afterAll(async () => {

@@ -5,7 +5,7 @@ import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
 import { TemporaryFolder } from '../fixtures/temporary-file.ts';
 import { SqliteDocumentWriter } from '../entities/sqlite-document-writer.ts';
 import { SqliteRepository } from '../entities/sqlite-repository.ts';
-import { SqliteChangeFeed } from '../read-changes/sqlite-change-feed.ts';
+import { SqliteChangeSource } from '../read-changes/sqlite-change-source.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 
 describe('a backup', () => {
@@ -23,7 +23,7 @@ describe('a backup', () => {
     const again = new SqliteRepository<{ n: number }>(copy, { collection: 'Cars' });
     expect((await again.list()).total).toBe(500);
     expect(await again.get('cars/late')).toBeNull();
-    const [first, second] = [new SqliteChangeFeed(original), new SqliteChangeFeed(copy)];
+    const [first, second] = [new SqliteChangeSource(original), new SqliteChangeSource(copy)];
     const identity = await second.identify('r');
     expect(identity.databaseId).not.toBe((await first.identify('r')).databaseId);
     await again.delete('cars/1');

@@ -2,8 +2,8 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { checkpointAt, copyOf } from '../fixtures/checkpoint.ts';
 import { TemporaryFolder } from '../fixtures/temporary-file.ts';
-import { SqliteChangeFeed } from '../read-changes/sqlite-change-feed.ts';
-import { SqliteChangeTarget } from '../write/sqlite-change-target.ts';
+import { SqliteChangeSource } from '../read-changes/sqlite-change-source.ts';
+import { SqliteChangeSink } from '../write/sqlite-change-sink.ts';
 import { SqliteRepository } from './sqlite-repository.ts';
 
 interface Copy {
@@ -16,7 +16,7 @@ describe('the documents of an application', () => {
   const folder = new TemporaryFolder();
   const database = folder.open('store.db');
   const copies = new SqliteRepository<Copy>(database, { collection: 'Copies' });
-  const feed = new SqliteChangeFeed(database);
+  const feed = new SqliteChangeSource(database);
   afterAll(async () => {
     await feed.close();
     await folder.remove();
@@ -27,7 +27,7 @@ describe('the documents of an application', () => {
       'copies/1',
       '{"N":9007199254740993,"Price":1.10,"At":"2026-01-01T00:00:00.1234567","Note":"x"}',
     );
-    await new SqliteChangeTarget(database).apply([put], checkpointAt(1), null);
+    await new SqliteChangeSink(database).apply([put], checkpointAt(1), null);
     await copies.patch('COPIES/1', { active: true, note: undefined });
     const [document] = await feed.load(['Copies/1']);
     const text = Buffer.from(document?.json ?? []).toString();

@@ -4,8 +4,8 @@ import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { SqliteRepository } from '../entities/sqlite-repository.ts';
 import { checkpointAt, copyOf } from '../fixtures/checkpoint.ts';
 import { TemporaryFolder } from '../fixtures/temporary-file.ts';
-import { SqliteChangeFeed } from '../read-changes/sqlite-change-feed.ts';
-import { SqliteChangeTarget } from '../write/sqlite-change-target.ts';
+import { SqliteChangeSource } from '../read-changes/sqlite-change-source.ts';
+import { SqliteChangeSink } from '../write/sqlite-change-sink.ts';
 import { EventTrimmer } from './event-trimmer.ts';
 
 interface Car {
@@ -77,7 +77,7 @@ describe('the events of a table', () => {
   });
 
   it('do not repeat what a copy says: it stands in its row and at its owner', async () => {
-    await new SqliteChangeTarget(database).apply([copyOf('copies/1', '{"A":1}')], checkpointAt(1), null);
+    await new SqliteChangeSink(database).apply([copyOf('copies/1', '{"A":1}')], checkpointAt(1), null);
     expect(shell.prepare('SELECT record_id, data FROM Copies_Events').all()).toMatchObject([
       { record_id: 'copies/1', data: null },
     ]);
@@ -91,7 +91,7 @@ describe('the events of a table', () => {
   });
 
   it('go when every reader has confirmed them, but for the newest, which are marked', async () => {
-    const feed = new SqliteChangeFeed(database);
+    const feed = new SqliteChangeSource(database);
     await feed.identify('r');
     for (let n = 1; n <= 2_500; n++) {
       shell.prepare(`INSERT INTO Cars (id, _document) VALUES (?, '{}')`).run(`cars/${n}`);
@@ -114,7 +114,7 @@ describe('the events of a table', () => {
     await cars.put('cars/0', { model: 'last' });
     await trimmer.close();
     expect(events()).toHaveLength(3);
-    const feed = new SqliteChangeFeed(database);
+    const feed = new SqliteChangeSource(database);
     const late = await feed.read({ collection: 'Cars', from: 1, deletesAfter: 0, limit: 1 });
     expect(await late.deletes).toBe('lost');
     await feed.close();

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { TASK } from '../fixtures/checkpoint.ts';
 import { TemporaryFolder } from '../fixtures/temporary-file.ts';
-import { SqliteChangeTarget } from '../write/sqlite-change-target.ts';
+import { SqliteChangeSink } from '../write/sqlite-change-sink.ts';
 
 const FILES = 4;
 const ROUNDS = 25;
@@ -61,7 +61,7 @@ describe('a process that is killed while it writes', () => {
         const events = `SELECT (SELECT count(*) FROM Cars_Events) + (SELECT count(*) FROM Copies_Events) AS value`;
         expect(open.number(events)).toBe(open.lastEtag);
       });
-      const stored = await new SqliteChangeTarget(database).readCheckpoint(TASK);
+      const stored = await new SqliteChangeSink(database).readCheckpoint(TASK);
       const to = stored?.checkpoint.to ?? 0;
       expect(to).toBeGreaterThanOrEqual(said.applied);
       expect(await database.read((open) => open.number('SELECT count(*) AS value FROM Copies'))).toBe(3 * to);

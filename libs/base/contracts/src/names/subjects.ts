@@ -32,7 +32,7 @@ export function resyncSubject(task: TaskKey): string {
 }
 
 /** Where an owner's instances hear that documents of a task are to be run again (last value kept). */
-export function retrySubject(task: TaskKey): string {
+export function rerunSubject(task: TaskKey): string {
   return `spark.control.${taskTokens(task)}.retry`;
 }
 

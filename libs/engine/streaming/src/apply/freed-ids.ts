@@ -1,12 +1,12 @@
 import type { TaskKey } from '@nestjs-spark/contracts';
-import type { ChangeTarget, Overwrite } from '@nestjs-spark/contracts/internal';
+import type { ChangeSink, Overwrite } from '@nestjs-spark/contracts/internal';
 import { pause } from '@nestjs-spark/foundation/internal';
 import type { SourceInquiry } from '../task/tasks.ts';
 
 const LOOKED_AT_ONCE = 500;
 
 export interface FreedIdsParts {
-  target: Pick<ChangeTarget, 'findInTheWay'>;
+  target: Pick<ChangeSink, 'findInTheWay'>;
   source: Pick<SourceInquiry, 'sendAgain'>;
   /** What waits for something else to go away. */
   standing(): { documentId: string; copyId: string }[];

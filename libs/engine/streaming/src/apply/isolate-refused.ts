@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ContentRefusedError, type ChangeCommand } from '@nestjs-spark/contracts';
 import {
   UNNAMED_RULE,
-  type ChangeTarget,
+  type ChangeSink,
   type Checkpoint,
   type TaskLog,
 } from '@nestjs-spark/contracts/internal';
@@ -50,7 +50,7 @@ export interface RefusedSet {
  * @throws the error of the part when the store takes no other write either
  */
 export async function applyWithoutRefused(
-  target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>,
+  target: Pick<ChangeSink, 'apply' | 'readCheckpoint'>,
   set: RefusedSet,
   first: unknown,
   keep: (refused: RefusedUnit[]) => Promise<void>,

@@ -2,7 +2,7 @@ import type { TaskKey } from '@nestjs-spark/contracts';
 import {
   decodeHeader,
   ravenKey,
-  type ChangeTarget,
+  type ChangeSink,
   type CopyMark,
   type StoredCheckpoint,
   type TaskLog,
@@ -27,7 +27,7 @@ export function isSuspect({ owner }: TaskKey, { id, copyOf }: CopyMark): boolean
  * @returns why everything has to be read once more; or the checkpoint that says that nothing has to be
  */
 export async function lookAtOlderCopies(
-  target: Pick<ChangeTarget, 'copies' | 'apply'>,
+  target: Pick<ChangeSink, 'copies' | 'apply'>,
   log: Pick<TaskLog, 'tail'>,
   stored: StoredCheckpoint,
 ): Promise<{ because: string } | { because: null; stored: StoredCheckpoint }> {

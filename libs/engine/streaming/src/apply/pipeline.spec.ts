@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ChangeTarget, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
+import type { ChangeSink, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../../testing/checkpoint.ts';
 import { MemoryTarget } from '../../testing/memory-target.ts';
 import { TASK } from '../../testing/simulation.ts';
@@ -22,7 +22,7 @@ describe('sets on their way into the target', () => {
 
   it('are not applied behind one that failed, and whoever pushes hears of it', async () => {
     const target = new MemoryTarget();
-    const failing: Pick<ChangeTarget, 'apply' | 'readCheckpoint'> = {
+    const failing: Pick<ChangeSink, 'apply' | 'readCheckpoint'> = {
       readCheckpoint: (task) => target.readCheckpoint(task),
       apply: async (commands, next, expected) => {
         const version = await expected;

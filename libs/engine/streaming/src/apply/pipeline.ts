@@ -1,5 +1,5 @@
 import type { ChangeCommand } from '@nestjs-spark/contracts';
-import type { ChangeTarget, Checkpoint, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
+import type { ChangeSink, Checkpoint, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
 import { removes } from './units.ts';
 
 /**
@@ -7,7 +7,7 @@ import { removes } from './units.ts';
  * version of the checkpoint before it still to come. Each stays a transaction of its own, fenced by the one before.
  */
 export class ApplyPipeline {
-  readonly #target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>;
+  readonly #target: Pick<ChangeSink, 'apply' | 'readCheckpoint'>;
   readonly #applied: (stored: StoredCheckpoint) => void;
   readonly #failed: (error: unknown) => void;
   #head: Checkpoint | null;
@@ -18,7 +18,7 @@ export class ApplyPipeline {
    * @param failed called when one is not in; nothing that was pushed behind it is in either
    */
   constructor(
-    target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>,
+    target: Pick<ChangeSink, 'apply' | 'readCheckpoint'>,
     stored: StoredCheckpoint | null,
     applied: (stored: StoredCheckpoint) => void,
     failed: (error: unknown) => void,

@@ -10,7 +10,7 @@ const live = checkpointOf(TASK, { to: 100, live: true, swept: true });
 
 /** Of an instance that applies, whose word reaches the board. */
 function applying(): ApplyProgress {
-  const progress = new ApplyProgress({ task: TASK, collection: 'Cars', fingerprint: 'v1' }, { count: 0 });
+  const progress = new ApplyProgress({ key: TASK, collection: 'Cars', fingerprint: 'v1' }, { count: 0 });
   progress.active = true;
   progress.applied(live);
   progress.target = { databaseId: 'db', etag: 100, witness: null };
@@ -86,7 +86,7 @@ describe('What an instance that applies says of a fault', () => {
 
 describe('An instance that starts', () => {
   it('has caught up where what it lacks does not concern the task, although no set says so yet', () => {
-    const progress = new ApplyProgress({ task: TASK, collection: 'Cars', fingerprint: 'v1' }, { count: 0 });
+    const progress = new ApplyProgress({ key: TASK, collection: 'Cars', fingerprint: 'v1' }, { count: 0 });
     progress.seen(live);
     progress.target = { databaseId: 'db', etag: 120, witness: null };
     expect(progress.report()).toMatchObject({

@@ -191,7 +191,7 @@ export class ApplyProgress {
     const trouble = this.#troubleNow();
     const applied = checkpoint?.to ?? 0;
     return {
-      task: this.#task.task,
+      task: this.#task.key,
       collection: this.#task.collection,
       known: this.#known,
       state: trouble?.state ?? this.#state(),

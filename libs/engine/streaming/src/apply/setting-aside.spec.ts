@@ -6,7 +6,7 @@ import {
   VersionConflictError,
   type ChangeCommand,
 } from '@nestjs-spark/contracts';
-import type { ChangeTarget } from '@nestjs-spark/contracts/internal';
+import type { ChangeSink } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../../testing/checkpoint.ts';
 import { MemoryState } from '../../testing/memory-source.ts';
 import { MemoryTarget } from '../../testing/memory-target.ts';
@@ -44,7 +44,7 @@ describe('a target that does not take some documents', () => {
     calls = 0;
     memory = new MemoryTarget();
     state = new MemoryState();
-    const choosy: Pick<ChangeTarget, 'apply' | 'readCheckpoint'> = {
+    const choosy: Pick<ChangeSink, 'apply' | 'readCheckpoint'> = {
       readCheckpoint: (task) => memory.readCheckpoint(task),
       apply: async (commands, checkpoint, expected) => {
         calls++;

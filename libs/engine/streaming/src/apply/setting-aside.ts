@@ -6,7 +6,7 @@ import {
   type Etag,
   type TaskKey,
 } from '@nestjs-spark/contracts';
-import type { ChangeTarget, Checkpoint, StateStore } from '@nestjs-spark/contracts/internal';
+import type { ChangeSink, Checkpoint, StateStore } from '@nestjs-spark/contracts/internal';
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import { PACE, type Pace } from '../task/pace.ts';
 import type { Reading } from '../set-aside/document.ts';
@@ -19,25 +19,25 @@ import { originOf } from './origin-of.ts';
  * A target that sets aside the documents it does not take, and takes the rest of the set. Whether a document is to blame
  * is told by what the store takes besides it; a store that takes nothing is away or full, and fails as before.
  */
-export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
+export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
   readonly #task: TaskKey;
-  readonly #target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>;
+  readonly #target: Pick<ChangeSink, 'apply' | 'readCheckpoint'>;
   readonly #state: StateStore;
-  readonly #report: Logger;
+  readonly #logger: Logger;
   readonly #refusedAfterMs: readonly number[];
   #setAside: SetAside | null = null;
 
   constructor(
     task: TaskKey,
-    target: Pick<ChangeTarget, 'apply' | 'readCheckpoint'>,
+    target: Pick<ChangeSink, 'apply' | 'readCheckpoint'>,
     state: StateStore,
-    report: Logger,
+    logger: Logger,
     { refusedAfterMs }: Pick<Pace, 'refusedAfterMs'> = PACE,
   ) {
     this.#task = task;
     this.#target = target;
     this.#state = state;
-    this.#report = report;
+    this.#logger = logger;
     this.#refusedAfterMs = refusedAfterMs;
   }
 
@@ -129,7 +129,7 @@ export class SettingAside implements Pick<ChangeTarget, 'apply'>, Counted {
       };
     });
     await setAside.add(failures);
-    this.#report.warn(
+    this.#logger.warn(
       `${describeTask(this.#task)}: ${failures.length} of the documents up to etag ${checkpoint.to} set aside: ${failures[0]?.reason ?? ''}`,
     );
   }

@@ -4,13 +4,14 @@ import {
   VersionConflictError,
   describeTask,
   type ChangeSetHeader,
+  type TaskKey,
 } from '@nestjs-spark/contracts';
 import {
   confirmationSubject,
   MalformedChangeSetError,
   readHeader,
   resyncSubject,
-  type ChangeTarget,
+  type ChangeSink,
   type Confirmation,
   type ControlBoard,
   type LogDescription,
@@ -34,13 +35,13 @@ import { SettingAside } from './setting-aside.ts';
 import { lookAtOlderCopies } from './older-copies.ts';
 
 export interface ApplyParts {
-  target: ChangeTarget;
+  target: ChangeSink;
   /** Remembers what the target did not take. */
   state: StateStore;
   log: TaskLog;
   control: ControlBoard;
   source: SourceInquiry;
-  report: Logger;
+  logger: Logger;
   pace: Pace;
 }
 
@@ -69,18 +70,18 @@ export class TaskApply {
     this.#task = task;
     this.#parts = parts;
     const { target, source, log, pace } = parts;
-    const byItsRule: Pick<ChangeTarget, 'apply' | 'readCheckpoint'> = {
+    const byItsRule: Pick<ChangeSink, 'apply' | 'readCheckpoint'> = {
       readCheckpoint: (key) => target.readCheckpoint(key),
       apply: (commands, checkpoint, expected, contents) =>
         target.apply(commands, checkpoint, expected, contents, this.#rule().overwrite),
     };
-    this.#taking = new SettingAside(task.task, byItsRule, parts.state, parts.report, pace);
+    this.#taking = new SettingAside(task.key, byItsRule, parts.state, parts.logger, pace);
     const standing = (): ReturnType<SettingAside['standing']> => this.#taking.standing();
     this.#freed = new FreedIds({ target, source, standing, everyMs: pace.freedMs });
     this.progress = new ApplyProgress(task, this.#taking);
-    this.#catchUp = new CatchUp(task.task, { source, log, idleMs: pace.idleMs }, this.progress);
+    this.#catchUp = new CatchUp(task.key, { source, log, idleMs: pace.idleMs }, this.progress);
     this.#confirm = new Latest<Confirmation>(parts.pace.confirmMs, (confirmation) =>
-      parts.control.publish(confirmationSubject(task.task), confirmation),
+      parts.control.publish(confirmationSubject(task.key), confirmation),
     );
   }
 
@@ -90,15 +91,15 @@ export class TaskApply {
   }
 
   /** What its copies may go over. */
-  #rule(): Pick<ApplyTask, 'task' | 'overwrite'> {
-    const { task, overwrite, adoptsFirst } = this.#task;
+  #rule(): { task: TaskKey; overwrite?: 'own' } {
+    const { key: task, overwrite, adoptsFirst } = this.#task;
     const adopts = overwrite === 'own' || (adoptsFirst === true && !this.#stored?.checkpoint.swept);
     return adopts ? { task, overwrite: 'own' } : { task };
   }
 
   /** Reads where the copy stands, so that a report has something to say before the lease is held. */
   async look(): Promise<void> {
-    this.#stored = await this.#parts.target.readCheckpoint(this.#task.task);
+    this.#stored = await this.#parts.target.readCheckpoint(this.#task.key);
     const checkpoint = this.#stored?.checkpoint ?? null;
     this.progress.seen(checkpoint);
     this.#looked = true;
@@ -191,9 +192,9 @@ export class TaskApply {
       this.progress.applied(stored.checkpoint);
       this.#confirmNow();
     };
-    const apply: ChangeTarget['apply'] = (commands, checkpoint, expected) =>
+    const apply: ChangeSink['apply'] = (commands, checkpoint, expected) =>
       this.#taking.apply(commands, checkpoint, expected, this.#parts.log);
-    const readCheckpoint: ChangeTarget['readCheckpoint'] = (task) => this.#parts.target.readCheckpoint(task);
+    const readCheckpoint: ChangeSink['readCheckpoint'] = (task) => this.#parts.target.readCheckpoint(task);
     return new ApplyPipeline({ apply, readCheckpoint }, this.#stored, applied, () => reading.abort());
   }
 
@@ -277,11 +278,11 @@ export class TaskApply {
   /** What an older version could not find again stands here for good, so everything is read once more, which shows it. */
   async #repairIfDue(): Promise<void> {
     if (!this.#stored) return;
-    const { target, log, report } = this.#parts;
+    const { target, log, logger } = this.#parts;
     const looked = await lookAtOlderCopies(target, log, this.#stored);
     if (looked.because === null) this.#stored = looked.stored;
     else if (await this.#ask(resyncRequest(looked.because, this.#stored.checkpoint, null, true)))
-      report.warn(`${describeTask(this.#task.task)}: asked for a resync, because ${looked.because}`);
+      logger.warn(`${describeTask(this.#task.key)}: asked for a resync, because ${looked.because}`);
   }
 
   /** What does not come with the log only the owner can send, from where this copy stands. */
@@ -305,7 +306,7 @@ export class TaskApply {
     if (hole === this.#reported) return;
     const reason = describeHole(checkpoint, seen);
     if (await this.#ask(resyncRequest(reason, checkpoint, seen)))
-      this.#parts.report.warn(`${describeTask(this.#task.task)}: asked for a resync, because ${reason}`);
+      this.#parts.logger.warn(`${describeTask(this.#task.key)}: asked for a resync, because ${reason}`);
     this.#reported = hole;
   }
 
@@ -315,7 +316,7 @@ export class TaskApply {
    */
   async #ask(request: ResyncRequest): Promise<boolean> {
     if ((await this.#openRequest())?.fromStart) return false;
-    await this.#parts.control.publish(resyncSubject(this.#task.task), request);
+    await this.#parts.control.publish(resyncSubject(this.#task.key), request);
     this.progress.resyncsRequested++;
     return true;
   }
@@ -323,7 +324,7 @@ export class TaskApply {
   /** The request that waits for its answer, null when none does; undefined without a log, in which answers come. */
   async #openRequest(): Promise<ResyncRequest | null | undefined> {
     const { log, control } = this.#parts;
-    const subject = resyncSubject(this.#task.task);
+    const subject = resyncSubject(this.#task.key);
     const [tail, last] = await Promise.all([log.tail(), control.last<ResyncRequest>(subject)]);
     if (tail === null) return undefined;
     const header = readHeader(tail);
@@ -350,13 +351,13 @@ export class TaskApply {
   }
 
   #note(error: unknown, first: boolean): void {
-    const { report } = this.#parts;
+    const { logger } = this.#parts;
     if (error instanceof VersionConflictError) {
-      report.debug(`${describeTask(this.#task.task)}: another instance applied; reading its checkpoint`);
+      logger.debug(`${describeTask(this.#task.key)}: another instance applied; reading its checkpoint`);
       return;
     }
     this.progress.failed(error, error instanceof UnavailableError);
     const message = messageOf(error);
-    if (first) report.warn(`${describeTask(this.#task.task)}: ${message}; trying again until it works`);
+    if (first) logger.warn(`${describeTask(this.#task.key)}: ${message}; trying again until it works`);
   }
 }

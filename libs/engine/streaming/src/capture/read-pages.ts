@@ -1,7 +1,13 @@
 import type { Etag } from '@nestjs-spark/contracts';
-import type { ChangeFeed, ChangePage, DeleteCover, Follow, Witness } from '@nestjs-spark/contracts/internal';
+import type {
+  ChangeSource,
+  ChangePage,
+  DeleteCover,
+  Follow,
+  Witness,
+} from '@nestjs-spark/contracts/internal';
 import type { Nudge } from '@nestjs-spark/foundation/internal';
-import { makeRoom } from '../retry/make-room.ts';
+import { makeRoom } from '../rerun/make-room.ts';
 import type { CapturePosition } from '../publish/position.ts';
 import { DeletesLostError, SourceReplacedError } from './source-errors.ts';
 import type { WitnessGuard } from './witness-guard.ts';
@@ -20,7 +26,7 @@ export interface ReadOptions {
   /** Called when nothing is left to read and nothing to publish. */
   idle: (page: ChangePage) => Promise<void>;
   /** Whether something is to be run again, for which a drained page has to leave room. */
-  retriesDue: () => Promise<boolean>;
+  rerunsDue: () => Promise<boolean>;
   /** Wakes a waiting reader although nothing changed; the next page may then be empty. */
   nudge: Nudge;
   /** Longest wait between two pages. */
@@ -35,7 +41,7 @@ export interface WitnessedPage {
 
 /** The collection's changes after `position`, page by page, then those to come, until aborted. */
 export async function* readPages(
-  feed: ChangeFeed,
+  feed: ChangeSource,
   position: Readonly<CapturePosition>,
   options: ReadOptions,
   signal: AbortSignal,
@@ -61,7 +67,7 @@ export async function* readPages(
 
   while (!signal.aborted) {
     let page = await read(false);
-    const again = page.drained && (await options.retriesDue());
+    const again = page.drained && (await options.rerunsDue());
     const wants = wanted(page);
     if (((wants || again) && witness.stale) || (again && makeRoom(page) === null)) {
       await witness.raise();
@@ -88,7 +94,7 @@ export async function requireDeletes(page: ChangePage): Promise<DeleteCover> {
 }
 
 async function untilMore(
-  feed: ChangeFeed,
+  feed: ChangeSource,
   etag: Etag,
   options: ReadOptions,
   signal: AbortSignal,

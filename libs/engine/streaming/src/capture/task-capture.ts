@@ -7,7 +7,7 @@ import {
   confirmationSubject,
   readHeader,
   resyncSubject,
-  type ChangeFeed,
+  type ChangeSource,
   type ChangePage,
   type Confirmation,
   type ControlBoard,
@@ -32,8 +32,8 @@ import { Contents } from '../publish/contents.ts';
 import { Caution } from '../publish/caution.ts';
 import { Publisher, PublishFailedError } from '../publish/publisher.ts';
 import type { CaptureTask, TaskDirectory } from '../task/tasks.ts';
-import { callForRetry } from '../retry/retry-request.ts';
-import { Retries } from '../retry/retries.ts';
+import { callForRerun } from '../rerun/rerun-request.ts';
+import { Reruns } from '../rerun/reruns.ts';
 import { SetAside } from '../set-aside/set-aside.ts';
 import type { Scripts } from '../transform/scripts.ts';
 import { Transformer } from '../transform/transformer.ts';
@@ -46,7 +46,7 @@ import { transformPages } from './transform-pages.ts';
 import { WitnessGuard } from './witness-guard.ts';
 
 export interface CaptureParts {
-  feed: ChangeFeed;
+  feed: ChangeSource;
   log: TaskLog;
   /** Makes the route's stream where it is missing. */
   provision: () => Promise<void>;
@@ -54,14 +54,14 @@ export interface CaptureParts {
   directory: TaskDirectory;
   scripts: Scripts;
   state: StateStore;
-  report: Logger;
+  logger: Logger;
   pace: Pace;
 }
 
 /** Carries one task's changes from the source into the log. */
 export class TaskCapture {
   readonly progress: CaptureProgress;
-  readonly #task: CaptureTask['task'];
+  readonly #task: CaptureTask['key'];
   #assigned: CaptureTask;
   readonly #parts: CaptureParts;
   readonly #nudge = new Nudge();
@@ -71,7 +71,7 @@ export class TaskCapture {
   #session = new AbortController();
   /** Where the source was when word of it was asked for. */
   #flushTo: Pick<SourceIdentity, 'databaseId' | 'lastEtag'> | null = null;
-  #retries: Retries | null = null;
+  #reruns: Reruns | null = null;
   #deletesLostFrom: number | null = null;
   readonly #caution = new Caution();
   #witness: WitnessGuard | null = null;
@@ -79,10 +79,10 @@ export class TaskCapture {
   #heard: Confirmation | null = null;
 
   constructor(task: CaptureTask, parts: CaptureParts) {
-    this.#task = task.task;
+    this.#task = task.key;
     this.#assigned = task;
     this.#parts = parts;
-    this.progress = new CaptureProgress(task.task, task.collection);
+    this.progress = new CaptureProgress(task.key, task.collection);
     this.#trim = new Latest<Confirmation>(parts.pace.trimMs, (confirmation) => this.#letGo(confirmation));
   }
 
@@ -118,8 +118,8 @@ export class TaskCapture {
   }
 
   /** Has what stands in the retry request run again. */
-  retryAsked(): void {
-    this.#retries?.asked();
+  rerunAsked(): void {
+    this.#reruns?.asked();
     this.#nudge.nudge();
   }
 
@@ -145,7 +145,7 @@ export class TaskCapture {
 
   /** @returns false when the task is not in the directory any more */
   async #carry(signal: AbortSignal): Promise<boolean> {
-    const { feed, log, directory, report, scripts, state } = this.#parts;
+    const { feed, log, directory, logger, scripts, state } = this.#parts;
     await this.#parts.provision();
     const last = await log.tail();
     const task = await directory.read(this.#task);
@@ -155,7 +155,7 @@ export class TaskCapture {
     const resumption = await this.#decide(tail, task);
     const { kind, position, because } = resumption;
     this.progress.resumed(position);
-    report.log(
+    logger.log(
       `${describeTask(this.#task)}: generation ${position.generation} from etag ${position.to + 1}, because ${because}`,
     );
     // A log at its bounds takes no first set of a new beginning: what it makes worthless goes before.
@@ -182,22 +182,22 @@ export class TaskCapture {
     try {
       const caution = this.#caution;
       const { to } = position;
-      const retries = new Retries({ task, feed, state, setAside, transformer, caution, position: to });
-      this.#retries = retries;
+      const reruns = new Reruns({ task, feed, state, setAside, transformer, caution, position: to });
+      this.#reruns = reruns;
       const pages = readPages(
         feed,
         position,
-        this.#reading(task, position, publisher, retries, script.follow),
+        this.#reading(task, position, publisher, reruns, script.follow),
         reading,
       );
-      const transformed = transformPages(pages, transformer, retries, position.generation, reading);
+      const transformed = transformPages(pages, transformer, reruns, position.generation, reading);
       for await (const { page, witness, changes, deletes, published, refused } of ahead(transformed, 1)) {
         if (signal.aborted) break;
         let isRefused = false;
         await publisher.publish(page, witness, changes, async ({ documentId, etag }, cause) => {
           isRefused = true;
           const reason = `it cannot be published: ${messageOf(cause)}`;
-          report.warn(
+          logger.warn(
             `${describeTask(this.#task)}: ${documentId ?? 'what was run again'} set aside: ${reason}`,
           );
           if (documentId === undefined) await refused?.(reason);
@@ -205,7 +205,7 @@ export class TaskCapture {
         });
         await setAside.published(position.to);
         if (!isRefused) await published?.();
-        if (retries.due) this.#nudge.nudge();
+        if (reruns.due) this.#nudge.nudge();
         this.#deletesLostFrom = null;
         this.progress.carried(page, position, deletes);
       }
@@ -226,9 +226,9 @@ export class TaskCapture {
   async #doubt(documentIds: string[]): Promise<void> {
     if (documentIds.length === 0) return;
     try {
-      await callForRetry(this.#parts, this.#task, documentIds);
+      await callForRerun(this.#parts, this.#task, documentIds);
     } catch (error) {
-      this.#parts.report.warn(
+      this.#parts.logger.warn(
         `${describeTask(this.#task)}: what was set aside last may be listed although it is not: ${messageOf(error)}`,
       );
     }
@@ -238,7 +238,7 @@ export class TaskCapture {
     task: CaptureTask,
     position: CapturePosition,
     publisher: Publisher,
-    retries: Retries,
+    reruns: Reruns,
     follow: Follow | undefined,
   ): ReadOptions {
     const { feed, pace } = this.#parts;
@@ -260,7 +260,7 @@ export class TaskCapture {
           await witness.check();
         });
       },
-      retriesDue: () => retries.look(),
+      rerunsDue: () => reruns.look(),
       nudge: this.#nudge,
       idleMs: pace.idleMs,
     };
@@ -299,7 +299,7 @@ export class TaskCapture {
   }
 
   async #recover(error: unknown, failures: number, held: AbortSignal): Promise<void> {
-    const { report } = this.#parts;
+    const { logger } = this.#parts;
     if (error instanceof PublishFailedError) this.#caution.failed(error.failed);
     if (error instanceof LogFullError) {
       this.progress.waiting('the log is full until the requester confirms');
@@ -307,17 +307,17 @@ export class TaskCapture {
       return;
     }
     if (error instanceof LogConflictError) {
-      report.debug(`${describeTask(this.#task)}: another instance published; reading its last set`);
+      logger.debug(`${describeTask(this.#task)}: another instance published; reading its last set`);
     } else if (error instanceof SourceReplacedError) {
-      report.warn(`${describeTask(this.#task)}: ${error.message}`);
+      logger.warn(`${describeTask(this.#task)}: ${error.message}`);
     } else if (error instanceof DeletesLostError) {
-      report.warn(`${describeTask(this.#task)}: ${error.message}`);
+      logger.warn(`${describeTask(this.#task)}: ${error.message}`);
       this.#deletesLostFrom = error.from;
     } else {
       const first = failures === 1;
       const cause = error instanceof PublishFailedError ? error.cause : error;
       this.progress.failed(error, cause instanceof UnavailableError);
-      if (first) report.warn(`${describeTask(this.#task)}: ${messageOf(error)}; trying again until it works`);
+      if (first) logger.warn(`${describeTask(this.#task)}: ${messageOf(error)}; trying again until it works`);
     }
     await pause(backoffMs(failures, this.#parts.pace.backoffMs), held);
   }

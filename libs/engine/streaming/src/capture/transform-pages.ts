@@ -1,7 +1,7 @@
 import type { ChangePage, DeleteCover } from '@nestjs-spark/contracts/internal';
 import type { TransformedChange } from '../transform/transformed-change.ts';
-import { makeRoom, type Room } from '../retry/make-room.ts';
-import type { Retries } from '../retry/retries.ts';
+import { makeRoom, type Room } from '../rerun/make-room.ts';
+import type { Reruns } from '../rerun/reruns.ts';
 import { splitPage } from '../transform/split-page.ts';
 import type { Transformer } from '../transform/transformer.ts';
 import { requireDeletes, type WitnessedPage } from './read-pages.ts';
@@ -19,14 +19,14 @@ export interface TransformedPage extends WitnessedPage {
 export async function* transformPages(
   pages: AsyncIterable<WitnessedPage>,
   transformer: Transformer,
-  retries: Retries,
+  reruns: Reruns,
   generation: number,
   signal: AbortSignal,
 ): AsyncGenerator<TransformedPage, void, undefined> {
   for await (const { page: whole, witness } of pages) {
     if (signal.aborted) return;
-    const room = whole.drained && (await retries.look()) ? makeRoom(whole) : null;
-    const again = room && (await retries.run(room.room.to, generation, signal));
+    const room = whole.drained && (await reruns.look()) ? makeRoom(whole) : null;
+    const again = room && (await reruns.run(room.room.to, generation, signal));
     for (const page of again ? splitRoom(room) : splitPage(whole)) {
       if (again && page === room.room) {
         const { change, published, refused } = again;
@@ -37,7 +37,7 @@ export async function* transformPages(
         transformer.transform(page, generation, signal),
         requireDeletes(whole),
       ]);
-      await retries.require(transformer.takeRecovered());
+      await reruns.require(transformer.takeRecovered());
       yield { page, witness, changes, deletes };
     }
   }

@@ -1,7 +1,7 @@
 import {
   newest,
   remembers,
-  type ChangeFeed,
+  type ChangeSource,
   type SourceIdentity,
   type Witness,
 } from '@nestjs-spark/contracts/internal';
@@ -15,7 +15,7 @@ import type { CapturePosition } from '../publish/position.ts';
  * left alone.
  */
 export class WitnessGuard {
-  readonly #feed: ChangeFeed;
+  readonly #feed: ChangeSource;
   readonly #reader: string;
   readonly #databaseId: string;
   readonly #everyMs: number;
@@ -25,7 +25,7 @@ export class WitnessGuard {
   #raisedAt = -Infinity;
   #used = false;
 
-  constructor(feed: ChangeFeed, reader: string, position: CapturePosition, everyMs: number) {
+  constructor(feed: ChangeSource, reader: string, position: CapturePosition, everyMs: number) {
     this.#feed = feed;
     this.#reader = reader;
     this.#databaseId = position.databaseId;

@@ -136,7 +136,7 @@ export class Publisher {
   /** @throws {LogConflictError} when the log does not end with what this publisher appended: it was purged, or someone else wrote */
   async checkTail(): Promise<void> {
     const tail = await this.#log.tail();
-    if ((tail?.sequence ?? 0) !== this.#sequence) throw new LogConflictError(describeTask(this.#task.task));
+    if ((tail?.sequence ?? 0) !== this.#sequence) throw new LogConflictError(describeTask(this.#task.key));
   }
 
   async #append(part: Cut & { live: boolean }, readAt: number): Promise<void> {
@@ -145,7 +145,7 @@ export class Publisher {
       this.#log.contents(this.#sequence),
     );
     const message = await encodeChangeSet({
-      task: this.#task.task,
+      task: this.#task.key,
       generation,
       incarnation,
       databaseId,

@@ -2,7 +2,7 @@ import { taskId, type TaskKey } from '@nestjs-spark/contracts';
 import {
   resyncSubject,
   type ChangeLog,
-  type ChangeTarget,
+  type ChangeSink,
   type ControlBoard,
   type LeaseKeeper,
   type StateStore,
@@ -18,13 +18,13 @@ import { RunningTasks, leaseName } from './running-tasks.ts';
 import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
 
 export interface ApplySupervisorParts {
-  target: ChangeTarget;
+  target: ChangeSink;
   state: StateStore;
   log: ChangeLog;
   control: ControlBoard;
   leases: LeaseKeeper;
   source: SourceInquiry;
-  report: Logger;
+  logger: Logger;
   /** For tests; the defaults fit everything else. */
   pace?: Pace;
 }
@@ -53,7 +53,7 @@ export class ApplySupervisor {
       start: (task) => this.#start(task),
       update: (runner, task) => runner.declare(task),
     });
-    const requester = tasks[0]?.task.requester;
+    const requester = tasks[0]?.key.requester;
     if (requester !== undefined) this.#watch.start(requester);
   }
 
@@ -82,21 +82,21 @@ export class ApplySupervisor {
   }
 
   #start(task: ApplyTask): void {
-    const { log, leases, report, ...rest } = this.#parts;
+    const { log, leases, logger, ...rest } = this.#parts;
     const runner = new TaskApply(task, {
       ...rest,
-      report,
+      logger,
       pace: this.#parts.pace ?? PACE,
-      log: log.open(task.task),
+      log: log.open(task.key),
     });
-    const lease = leaseName('apply', task.task);
+    const lease = leaseName('apply', task.key);
     const trouble = (because: string | null) => runner.progress.withoutLease(because);
-    this.#tasks.run(task.task, runner, (ended) =>
+    this.#tasks.run(task.key, runner, (ended) =>
       runner
         .look()
         .catch(() => {})
         .then(() => leases.whileHeld(lease, ended, (held) => runner.run(held), trouble))
-        .catch((error: unknown) => report.error(`Applying ${taskId(task.task)} ended`, error)),
+        .catch((error: unknown) => logger.error(`Applying ${taskId(task.key)} ended`, error)),
     );
   }
 }

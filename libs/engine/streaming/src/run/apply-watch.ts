@@ -8,7 +8,7 @@ import {
   readSourceStatus,
   sourceSubject,
   statusToSubjects,
-  type ChangeTarget,
+  type ChangeSink,
   type ControlBoard,
 } from '@nestjs-spark/contracts/internal';
 import { type Logger, ticking } from '@nestjs-spark/foundation/internal';
@@ -19,9 +19,9 @@ import type { RunningTasks } from './running-tasks.ts';
 import { watchBoard } from './watch-board.ts';
 
 export interface ApplyWatchParts {
-  target: Pick<ChangeTarget, 'listCheckpoints'>;
+  target: Pick<ChangeSink, 'listCheckpoints'>;
   control: ControlBoard;
-  report: Logger;
+  logger: Logger;
   tickMs: number;
   tasks: Pick<RunningTasks<TaskApply>, 'all'>;
 }
@@ -48,14 +48,14 @@ export class ApplyWatch {
   /** Begins, unless it has. */
   start(requester: string): void {
     if (this.#stopped.signal.aborted) return;
-    const { control, report } = this.#parts;
+    const { control, logger } = this.#parts;
     const { signal } = this.#stopped;
     this.#stopTicking ??= ticking(this.#parts.tickMs, () => this.#tick());
     this.#watching ??= watchBoard(
       control,
       statusToSubjects(requester),
       (subject, value) => this.#hear(subject, value),
-      { signal, report },
+      { signal, logger },
     );
   }
 

@@ -3,8 +3,8 @@ import {
   ownerControlSubjects,
   confirmationSubject,
   resyncSubject,
-  retrySubject,
-  type ChangeFeed,
+  rerunSubject,
+  type ChangeSource,
   type ChangeLog,
   type Confirmation,
   type ControlBoard,
@@ -18,7 +18,7 @@ import { TaskCapture } from '../capture/task-capture.ts';
 import { PACE, type Pace } from '../task/pace.ts';
 import { resyncRequest } from '../receive/resync.ts';
 import { forgetSetAside, listSetAside } from './list-set-aside.ts';
-import { callForRetry } from '../retry/retry-request.ts';
+import { callForRerun } from '../rerun/rerun-request.ts';
 import type { Scripts } from '../transform/scripts.ts';
 import { CaptureWatch } from './capture-watch.ts';
 import { DeleteKeeper } from './delete-keeper.ts';
@@ -29,14 +29,14 @@ import type { CaptureTask, TaskDirectory } from '../task/tasks.ts';
 export interface CaptureSupervisorParts {
   /** This module's name. */
   owner: string;
-  feed: ChangeFeed;
+  feed: ChangeSource;
   log: ChangeLog;
   control: ControlBoard;
   leases: LeaseKeeper;
   directory: TaskDirectory;
   scripts: Scripts;
   state: StateStore;
-  report: Logger;
+  logger: Logger;
   /** For tests; the defaults fit everything else. */
   pace?: Pace;
 }
@@ -57,7 +57,7 @@ export class CaptureSupervisor {
       tickMs: (parts.pace ?? PACE).tickMs,
       tasks: this.#tasks,
     });
-    this.#deletes = new DeleteKeeper(parts.owner, parts.feed, parts.leases, parts.report, parts.pace ?? PACE);
+    this.#deletes = new DeleteKeeper(parts.owner, parts.feed, parts.leases, parts.logger, parts.pace ?? PACE);
   }
 
   /** The full set of a requester's stream tasks: starts what is new, has what differs looked at again, ends the rest. Returns at once. */
@@ -97,7 +97,7 @@ export class CaptureSupervisor {
       await control.publish(resyncSubject(task), resyncRequest(reason, null, null, true));
       return;
     }
-    await callForRetry(this.#parts, task, documents);
+    await callForRerun(this.#parts, task, documents);
   }
 
   /** Ends a task for good: nothing of what it set aside is remembered. */
@@ -117,27 +117,27 @@ export class CaptureSupervisor {
   }
 
   #start(task: CaptureTask): void {
-    const { log, leases, report, owner, ...rest } = this.#parts;
-    const { requester } = task.task;
+    const { log, leases, logger, owner, ...rest } = this.#parts;
+    const { requester } = task.key;
     const runner = new TaskCapture(task, {
       ...rest,
-      report,
+      logger,
       pace: this.#parts.pace ?? PACE,
-      log: log.open(task.task),
+      log: log.open(task.key),
       provision: () => log.provision(owner, requester),
     });
-    const lease = leaseName('capture', task.task);
+    const lease = leaseName('capture', task.key);
     const trouble = (because: string | null) => runner.progress.withoutLease(because);
-    this.#tasks.run(task.task, runner, (ended) =>
+    this.#tasks.run(task.key, runner, (ended) =>
       this.#deletes
         .ready()
         .then(() => leases.whileHeld(lease, ended, (held) => runner.run(held), trouble))
-        .catch((error: unknown) => report.error(`The capture of ${taskId(task.task)} ended`, error)),
+        .catch((error: unknown) => logger.error(`The capture of ${taskId(task.key)} ended`, error)),
     );
   }
 
   async #watchControl(): Promise<void> {
-    const { control, owner, report } = this.#parts;
+    const { control, owner, logger } = this.#parts;
     const said = control.watch<Confirmation | ResyncRequest>(
       ownerControlSubjects(owner),
       this.#stopped.signal,
@@ -145,14 +145,14 @@ export class CaptureSupervisor {
     try {
       for await (const { subject, value } of said) await this.#heard(subject, value);
     } catch (error) {
-      report.error(`No longer hearing what the requesters of ${owner} confirm`, error);
+      logger.error(`No longer hearing what the requesters of ${owner} confirm`, error);
     }
   }
 
   async #heard(subject: string, value: Confirmation | ResyncRequest): Promise<void> {
     for (const { runner, task } of this.#tasks.all()) {
       if (subject === resyncSubject(task)) runner.resyncAsked();
-      if (subject === retrySubject(task)) runner.retryAsked();
+      if (subject === rerunSubject(task)) runner.rerunAsked();
       if (subject === confirmationSubject(task) && 'sequence' in value) runner.confirmed(value);
     }
     // What another reading of the source confirmed must not let go of what this one has not read.

@@ -6,7 +6,7 @@ import {
   readSourceStatus,
   sourceSubject,
   statusFromSubjects,
-  type ChangeFeed,
+  type ChangeSource,
   type Confirmation,
   type ControlBoard,
   type SourceStatus,
@@ -24,9 +24,9 @@ const TELL_EVERY = 5;
 
 export interface CaptureWatchParts {
   owner: string;
-  feed: Pick<ChangeFeed, 'identify'>;
+  feed: Pick<ChangeSource, 'identify'>;
   control: ControlBoard;
-  report: Logger;
+  logger: Logger;
   tickMs: number;
   tasks: Pick<RunningTasks<TaskCapture>, 'all'>;
 }
@@ -54,14 +54,14 @@ export class CaptureWatch {
   /** Begins, unless it has. */
   start(): void {
     if (this.#stopped.signal.aborted) return;
-    const { control, report, owner } = this.#parts;
+    const { control, logger, owner } = this.#parts;
     const { signal } = this.#stopped;
     this.#stopTicking ??= ticking(this.#parts.tickMs, () => this.#tick());
     this.#watching ??= watchBoard(
       control,
       statusFromSubjects(owner),
       (subject, value) => this.#hear(subject, value),
-      { signal, report },
+      { signal, logger },
     );
   }
 

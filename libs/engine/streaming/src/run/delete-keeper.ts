@@ -1,5 +1,5 @@
 import type { Etag } from '@nestjs-spark/contracts';
-import type { ChangeFeed, LeaseKeeper } from '@nestjs-spark/contracts/internal';
+import type { ChangeSource, LeaseKeeper } from '@nestjs-spark/contracts/internal';
 import { type Logger, backoffMs, pause, Nudge } from '@nestjs-spark/foundation/internal';
 import type { Pace } from '../task/pace.ts';
 
@@ -8,8 +8,8 @@ const LET_GO_MS = 60_000;
 
 /** Has the source keep its tombstones until every task has confirmed them. One instance of a module does it. */
 export class DeleteKeeper {
-  readonly #feed: ChangeFeed;
-  readonly #report: Logger;
+  readonly #feed: ChangeSource;
+  readonly #logger: Logger;
   readonly #pace: Pace;
   readonly #stopped = new AbortController();
   readonly #moved = new Nudge();
@@ -19,9 +19,9 @@ export class DeleteKeeper {
   #made: Promise<void> | null = null;
   #work: Promise<void> = Promise.resolve();
 
-  constructor(owner: string, feed: ChangeFeed, leases: LeaseKeeper, report: Logger, pace: Pace) {
+  constructor(owner: string, feed: ChangeSource, leases: LeaseKeeper, logger: Logger, pace: Pace) {
     this.#feed = feed;
-    this.#report = report;
+    this.#logger = logger;
     this.#pace = pace;
     this.#leases = leases;
     this.#lease = `deletes.${owner.toLowerCase()}`;
@@ -56,13 +56,13 @@ export class DeleteKeeper {
         await this.#feed.keepDeletesAfter(0);
         break;
       } catch (error) {
-        if (failures === 1) this.#report.warn(`Cannot yet have deletes kept: ${String(error)}; trying again`);
+        if (failures === 1) this.#logger.warn(`Cannot yet have deletes kept: ${String(error)}; trying again`);
         await pause(backoffMs(failures, this.#pace.backoffMs), signal);
       }
     }
     this.#work = this.#leases
       .whileHeld(this.#lease, signal, (held) => this.#letGo(held))
-      .catch((error: unknown) => this.#report.error('Tombstones are no longer let go of', error));
+      .catch((error: unknown) => this.#logger.error('Tombstones are no longer let go of', error));
   }
 
   async #letGo(held: AbortSignal): Promise<void> {
@@ -72,7 +72,7 @@ export class DeleteKeeper {
       try {
         await this.#feed.keepDeletesAfter(this.#confirmed);
       } catch (error) {
-        this.#report.debug(`Tombstones are kept longer than needed: ${String(error)}`);
+        this.#logger.debug(`Tombstones are kept longer than needed: ${String(error)}`);
       }
       await pause(LET_GO_MS, held);
     }

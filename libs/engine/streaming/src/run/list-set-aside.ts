@@ -1,10 +1,10 @@
 import type { TaskKey } from '@nestjs-spark/contracts';
 import { UNNAMED_RULE, idKey, type StateStore } from '@nestjs-spark/contracts/internal';
 import { inGroups } from '@nestjs-spark/foundation/internal';
-import { isOpen, readRetry } from '../retry/retry-request.ts';
+import { isOpen, readRerun } from '../rerun/rerun-request.ts';
 import type { SetAsideDocument } from '../set-aside/document.ts';
 import { SetAsideEntries } from '../set-aside/entries.ts';
-import { beyondId, retryId } from '../set-aside/state-ids.ts';
+import { beyondId, rerunId } from '../set-aside/state-ids.ts';
 
 const REMOVED_AT_ONCE = 16;
 
@@ -23,7 +23,7 @@ export async function listSetAside(state: StateStore, task: TaskKey): Promise<Se
   const [stored, beyond, retry] = await Promise.all([
     entries.list(),
     entries.readBeyond(),
-    readRetry(state, task),
+    readRerun(state, task),
   ]);
   const open = stored.filter(({ value }) => value.publishedIn === undefined);
   const documents = open.map(({ value }) => value).toSorted((a, b) => b.at - a.at);
@@ -44,5 +44,5 @@ export async function forgetSetAside(state: StateStore, task: TaskKey): Promise<
   const entries = new SetAsideEntries(state, task);
   await inGroups(await entries.list(), REMOVED_AT_ONCE, ({ id }) => entries.remove(id));
   await state.remove(beyondId(task));
-  await state.remove(retryId(task));
+  await state.remove(rerunId(task));
 }

@@ -28,7 +28,7 @@ describe(`the capture-log-apply protocol (SPARK_TEST_SEED=${SEED})`, () => {
           // A last change, so that a restored source has something new to be found out by.
           simulation.source.put('cars/last', { V: 'last' });
           simulation.surroundings.isFair = true;
-          await (stepper.needsRetry ? runAgainUntilSettled(simulation) : untilSettled(simulation));
+          await (stepper.needsRerun ? runAgainUntilSettled(simulation) : untilSettled(simulation));
           await simulation.stop();
         }),
         { numRuns: RUNS, seed: SEED },

@@ -171,7 +171,7 @@ describe('a document that is set aside', () => {
     source.delete('cars/97');
     await untilSettled(simulation);
     log.refuses = () => false;
-    await simulation.askRetry(null);
+    await simulation.askRerun(null);
     await arrived('cars/187', 187);
     await until(
       async () => (await owners()).length === 0,

@@ -7,7 +7,7 @@ interface RunningTask<R> {
 }
 
 /** What a supervisor does with the tasks that it is given. */
-export interface Assignment<R, T extends { task: TaskKey }> {
+export interface Assignment<R, T extends { key: TaskKey }> {
   /** Which of the running tasks the assignment speaks for. */
   isMine: (task: TaskKey) => boolean;
   start: (task: T) => void;
@@ -27,11 +27,11 @@ export class RunningTasks<R> {
   }
 
   /** The full set: starts what is new, updates what runs already, and ends what is not wanted any more. */
-  assign<T extends { task: TaskKey }>(tasks: T[], { isMine, start, update }: Assignment<R, T>): void {
-    const wanted = new Set(tasks.map(({ task }) => taskId(task)));
+  assign<T extends { key: TaskKey }>(tasks: T[], { isMine, start, update }: Assignment<R, T>): void {
+    const wanted = new Set(tasks.map(({ key: task }) => taskId(task)));
     for (const { task } of this.all()) if (isMine(task) && !wanted.has(taskId(task))) void this.end(task);
     for (const task of tasks) {
-      const runner = this.get(task.task);
+      const runner = this.get(task.key);
       if (runner) update(runner, task);
       else start(task);
     }

@@ -8,13 +8,13 @@ export async function watchBoard(
   board: ControlBoard,
   subjects: string,
   hear: (subject: string, value: object) => void,
-  { signal, report }: { signal: AbortSignal; report: Logger },
+  { signal, logger }: { signal: AbortSignal; logger: Logger },
 ): Promise<void> {
   while (!signal.aborted) {
     try {
       for await (const { subject, value } of board.watch<object>(subjects, signal)) hear(subject, value);
     } catch (error) {
-      report.error(`No longer hearing ${subjects}; trying again`, error);
+      logger.error(`No longer hearing ${subjects}; trying again`, error);
     }
     await pause(AGAIN_MS, signal);
   }

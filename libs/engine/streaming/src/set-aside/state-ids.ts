@@ -31,6 +31,6 @@ export function beyondId(task: TaskKey): string {
 }
 
 /** What somebody wants to have run again. */
-export function retryId(task: TaskKey): string {
+export function rerunId(task: TaskKey): string {
   return `sparkSetAsideRetry/${taskId(task)}`;
 }

@@ -3,7 +3,7 @@ import type { Overwrite, WitnessRecord } from '@nestjs-spark/contracts/internal'
 
 /** What the owner has agreed to send: one script on one of its collections. */
 export interface CaptureTask {
-  task: TaskKey;
+  key: TaskKey;
   collection: string;
   script: string;
   /** Put before the id of each copy. */
@@ -26,7 +26,7 @@ export interface TaskDirectory {
 
 /** What a requester wants to keep copies of. */
 export interface ApplyTask {
-  task: TaskKey;
+  key: TaskKey;
   collection: string;
   /** `scriptFingerprint` of the declared script: only copies made by it count as complete. */
   fingerprint: string;

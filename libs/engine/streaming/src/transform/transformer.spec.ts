@@ -14,7 +14,7 @@ const script = `loadToCars({
 });`;
 
 const task: CaptureTask = {
-  task: TASK,
+  key: TASK,
   collection: 'Cars',
   script,
   fingerprint: 'f',

@@ -1,7 +1,7 @@
 import { taskId, taskLabel, type ChangeCommand, type Etag, type ExtraCommand } from '@nestjs-spark/contracts';
 import {
   generationLabel,
-  type ChangeFeed,
+  type ChangeSource,
   type ChangePage,
   type SourceChange,
 } from '@nestjs-spark/contracts/internal';
@@ -41,13 +41,13 @@ export type AgainResult =
 export class Transformer {
   readonly #task: CaptureTask;
   readonly #script: ScriptRunner;
-  readonly #feed: ChangeFeed;
+  readonly #feed: ChangeSource;
   readonly #setAside: SetAside;
   readonly #loadable: ReadonlySet<string>;
   #recovered: string[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(task: CaptureTask, script: ScriptRunner, feed: ChangeFeed, setAside: SetAside) {
+  constructor(task: CaptureTask, script: ScriptRunner, feed: ChangeSource, setAside: SetAside) {
     this.#task = task;
     this.#script = script;
     this.#feed = feed;
@@ -129,14 +129,14 @@ export class Transformer {
       if (outcome && 'result' in outcome) {
         if (outcome.result.output) outputs.set(change, outcome.result.output);
         if (outcome.result.extras) extras.set(change, outcome.result.extras);
-      } else if (outcome) outputs.set(change, broken(change, this.#task.task.name, outcome.error));
+      } else if (outcome) outputs.set(change, broken(change, this.#task.key.name, outcome.error));
     }
     return { outputs, extras };
   }
 
   /** The source can be read, and the sandbox runs this script. */
   async #probe(signal: AbortSignal): Promise<void> {
-    const { collection, task } = this.#task;
+    const { collection, key: task } = this.#task;
     await this.#feed.identify(taskId(task));
     const document = Buffer.from('{}');
     await this.#script.transform(
@@ -208,7 +208,7 @@ export class Transformer {
   }
 
   #writer(generation: number): CopyWriter {
-    const { task } = this.#task;
+    const { key: task } = this.#task;
     return copyWriter(task, generationLabel(taskLabel(task), generation));
   }
 

@@ -144,7 +144,7 @@ function complete(
     target,
     item,
     task: {
-      task: { owner, requester, name },
+      key: { owner, requester, name },
       collection,
       fingerprint: scriptFingerprint(collection, script, idPrefix),
       ...(overwrite === undefined ? {} : { overwrite }),

@@ -25,7 +25,7 @@ describe('declarations together', () => {
 });
 
 function declare(owner: string, name: string): Declaration {
-  const task = { task: { owner, requester: 'HR', name }, collection: name, fingerprint: '' };
+  const task = { key: { owner, requester: 'HR', name }, collection: name, fingerprint: '' };
   return {
     target: Object,
     item: { sourceCollection: name, script: '' },

@@ -14,18 +14,18 @@ export function checkTogether(
   declarations: readonly Declaration[],
   targetsOf: TargetsOf | null = null,
 ): DeclarationFault[] {
-  const byOwner = Map.groupBy(declarations, ({ task }) => task.task.owner.toLowerCase());
+  const byOwner = Map.groupBy(declarations, ({ task }) => task.key.owner.toLowerCase());
   const byGroup = [...byOwner.values()].flatMap((group) => [...sameNames(group), ...tooMany(group)]);
   return targetsOf ? [...byGroup, ...sameIds(declarations, targetsOf)] : byGroup;
 }
 
 function sameNames(group: Declaration[]): DeclarationFault[] {
-  const byName = Map.groupBy(group, ({ task }) => task.task.name.toLowerCase());
+  const byName = Map.groupBy(group, ({ task }) => task.key.name.toLowerCase());
   return [...byName.values()].flatMap(([first, ...others]) =>
     others.map(({ target, task }) => ({
       className: target.name,
       field: 'name',
-      problem: `${first?.target.name} already is ${task.task.name} of ${task.task.owner}`,
+      problem: `${first?.target.name} already is ${task.key.name} of ${task.key.owner}`,
       remedy: 'Give one of the two classes a name of its own',
     })),
   );
@@ -58,15 +58,15 @@ function idKeys({ item }: Declaration, targets: readonly string[]): string[] {
 
 /** Two scripts on one collection of one owner may divide its documents between them, unless each takes all. */
 function canCollide(one: Declaration, other: Declaration): boolean {
-  const isSameOwner = one.task.task.owner.toLowerCase() === other.task.task.owner.toLowerCase();
+  const isSameOwner = one.task.key.owner.toLowerCase() === other.task.key.owner.toLowerCase();
   if (!isSameOwner) return true;
-  const isSameName = one.task.task.name.toLowerCase() === other.task.task.name.toLowerCase();
+  const isSameName = one.task.key.name.toLowerCase() === other.task.key.name.toLowerCase();
   return !isSameName && one.takesAll === true && other.takesAll === true;
 }
 
 function collision(first: Declaration, { target, task, item }: Declaration): DeclarationFault {
-  const { owner } = task.task;
-  const from = `${item.sourceCollection} of ${first.task.task.owner}`;
+  const { owner } = task.key;
+  const from = `${item.sourceCollection} of ${first.task.key.owner}`;
   const prefix = `${owner.toLowerCase()}/`;
   return {
     className: target.name,
@@ -85,7 +85,7 @@ function tooMany(group: Declaration[]): DeclarationFault[] {
     {
       className: over.target.name,
       field: 'sourceModule',
-      problem: `${group.length} declarations name ${over.task.task.owner}`,
+      problem: `${group.length} declarations name ${over.task.key.owner}`,
       remedy: `An owner takes at most ${DEPLOYMENT_BOUNDS.scripts}; join some of them into one script`,
     },
   ];

@@ -26,7 +26,7 @@ export class Declarations {
   private readonly owners: ReadonlyMap<string, OwnerDeclarations>;
 
   constructor(declarations: readonly Declaration[]) {
-    const byOwner = Map.groupBy(declarations, (one) => one.task.task.owner.toLowerCase());
+    const byOwner = Map.groupBy(declarations, (one) => one.task.key.owner.toLowerCase());
     this.owners = new Map([...byOwner].map(([key, group]) => [key, gather(group)]));
   }
 
@@ -45,7 +45,7 @@ export class Declarations {
 }
 
 function gather(declarations: Declaration[]): OwnerDeclarations {
-  const owner = declarations[0]?.task.task.owner ?? '';
+  const owner = declarations[0]?.task.key.owner ?? '';
   return {
     owner,
     declarations,

@@ -21,6 +21,6 @@ export class DeploymentDirectory implements TaskDirectory {
     if (!found) return null;
     const name = task.name.toLowerCase();
     const tasks = captureTasks(this.settings.moduleName, found.value, this.shares);
-    return tasks.find((one) => one.task.name.toLowerCase() === name) ?? null;
+    return tasks.find((one) => one.key.name.toLowerCase() === name) ?? null;
   }
 }

@@ -11,7 +11,7 @@ import { logFor } from '@nestjs-spark/observability/internal';
 import { InTurn } from '@nestjs-spark/foundation/internal';
 import { Shares } from '../declare/shares.ts';
 import { DeploymentStore } from './deployment-store.ts';
-import type { EtlEngine } from './engines/etl-engine.ts';
+import type { ReplicationEngine } from './engines/replication-engine.ts';
 import { ENGINES, engineNamed } from './engines/ports.ts';
 import { EngineSelection } from './engines/engine-selection.ts';
 import { inspectScripts } from './inspect/inspect-scripts.ts';
@@ -40,7 +40,7 @@ export class EtlTaskManager {
     private readonly shares: Shares,
     private readonly store: DeploymentStore,
     private readonly selection: EngineSelection,
-    @Inject(ENGINES) private readonly engines: readonly EtlEngine[],
+    @Inject(ENGINES) private readonly engines: readonly ReplicationEngine[],
     private readonly warnings: ScriptWarnings,
   ) {}
 

@@ -8,7 +8,7 @@ import { DeploymentStore } from './deployment-store.ts';
 import { EngineChooser } from './engines/engine-chooser.ts';
 import { EngineSelection } from './engines/engine-selection.ts';
 import { NATIVE_TASKS, ENGINES } from './engines/ports.ts';
-import { NativeEtlEngine } from './engines/native-etl-engine.ts';
+import { RavenEtlEngine } from './engines/raven-etl-engine.ts';
 import { RavenNativeTasks } from './engines/raven-native-tasks.ts';
 import { StreamEngine } from './engines/stream-engine.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';
@@ -25,7 +25,7 @@ export const DEPLOY_PROVIDERS: Provider[] = [
   EngineChooser,
   EngineSelection,
   EtlTaskManager,
-  NativeEtlEngine,
+  RavenEtlEngine,
   ScriptWarnings,
   StreamEngine,
   ...ADMIT_PROVIDERS,
@@ -36,8 +36,8 @@ export const DEPLOY_PROVIDERS: Provider[] = [
   },
   {
     provide: ENGINES,
-    useFactory: (stream: StreamEngine, native: NativeEtlEngine) => [stream, native],
-    inject: [StreamEngine, NativeEtlEngine],
+    useFactory: (stream: StreamEngine, native: RavenEtlEngine) => [stream, native],
+    inject: [StreamEngine, RavenEtlEngine],
   },
 ];
 

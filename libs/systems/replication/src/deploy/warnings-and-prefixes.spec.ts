@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
 import type { EtlDeploymentResult, EtlScriptItem } from '@nestjs-spark/contracts';
-import type { ChangeFeed, SourceChange } from '@nestjs-spark/contracts/internal';
+import type { ChangeSource, SourceChange } from '@nestjs-spark/contracts/internal';
 import { startOwner, type Owner, type OwnerWishes } from './fixtures/owner.ts';
 
 let owner: Owner;
@@ -25,7 +25,7 @@ function ask(scripts: EtlScriptItem[]) {
     .send(body);
 }
 
-function feedOf(documents: object[]): Pick<ChangeFeed, 'identify' | 'read'> {
+function feedOf(documents: object[]): Pick<ChangeSource, 'identify' | 'read'> {
   const changes = documents.map((document, at): SourceChange => {
     const json = Buffer.from(JSON.stringify(document));
     return { kind: 'put', id: `cars/${at}`, collection: 'Cars', etag: at + 1, copyOf: null, json };
@@ -33,7 +33,7 @@ function feedOf(documents: object[]): Pick<ChangeFeed, 'identify' | 'read'> {
   return {
     identify: async () => ({ databaseId: 'db', lastEtag: changes.length, witness: null }),
     read: async () => ({ changes, to: changes.length, drained: true, deletes: Promise.resolve() }),
-  } as unknown as Pick<ChangeFeed, 'identify' | 'read'>;
+  } as unknown as Pick<ChangeSource, 'identify' | 'read'>;
 }
 
 const misspelled = { sourceCollection: 'Cars', script: 'loadToCars({ Plate: this.licensePlate });' };
@@ -49,7 +49,7 @@ describe('a script that reads what no document has', () => {
     expect((await ask([misspelled])).body.tasks[0].warnings).toHaveLength(1);
   });
 
-  it.each<[string, Pick<ChangeFeed, 'identify' | 'read'> | undefined]>([
+  it.each<[string, Pick<ChangeSource, 'identify' | 'read'> | undefined]>([
     ['the collection is empty', feedOf([])],
     ['some document has it', feedOf([{ LicensePlate: 'A' }, { licensePlate: 'B' }])],
     ['the database cannot be looked at', undefined],

@@ -97,7 +97,7 @@ function make(change: Partial<ReplicationRunnerParts> = {}): ReplicationRunner {
   const declaration = {
     target: Object,
     item: { sourceCollection: 'Cars', script: '' },
-    task: { task, collection: 'Cars', fingerprint: '' },
+    task: { key: task, collection: 'Cars', fingerprint: '' },
   };
   const parts: ReplicationRunnerParts = {
     declarations: new Declarations([declaration]),

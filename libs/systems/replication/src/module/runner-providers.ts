@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { ChangeTarget } from '@nestjs-spark/contracts/internal';
+import type { ChangeSink } from '@nestjs-spark/contracts/internal';
 import type { ScriptPool } from '@nestjs-spark/etl-script';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { StorePreparation } from '@nestjs-spark/store';
@@ -62,7 +62,7 @@ export const RUNNER_PROVIDERS: Provider[] = [
       capture: CaptureSupervisor,
       commands: CommandHandling,
       { bus, close }: BusInUse,
-      target: ChangeTarget,
+      target: ChangeSink,
       scripts: ScriptPool,
       store: StorePreparation,
       discovery: DiscoveryService,

@@ -1,8 +1,8 @@
 import type { Provider } from '@nestjs/common';
 import type {
-  ChangeFeed,
+  ChangeSource,
   ChangeLog,
-  ChangeTarget,
+  ChangeSink,
   ControlBoard,
   LeaseKeeper,
   StateStore,
@@ -43,7 +43,7 @@ export const SUPERVISOR_PROVIDERS: Provider[] = [
     ],
     useFactory: (
       { moduleName }: ReplicationSettings,
-      feed: ChangeFeed,
+      feed: ChangeSource,
       log: ChangeLog,
       control: ControlBoard,
       leases: LeaseKeeper,
@@ -60,19 +60,19 @@ export const SUPERVISOR_PROVIDERS: Provider[] = [
         directory,
         state,
         scripts,
-        report: logFor('Capture'),
+        logger: logFor('Capture'),
       }),
   },
   {
     provide: APPLY_SUPERVISOR,
     inject: [CHANGE_TARGET, CHANGE_LOG, CONTROL_BOARD, LEASE_KEEPER, OwnerSourceInquiry, STATE_STORE],
     useFactory: (
-      target: ChangeTarget,
+      target: ChangeSink,
       log: ChangeLog,
       control: ControlBoard,
       leases: LeaseKeeper,
       source: OwnerSourceInquiry,
       state: StateStore,
-    ) => new ApplySupervisor({ target, log, control, leases, source, state, report: logFor('Apply') }),
+    ) => new ApplySupervisor({ target, log, control, leases, source, state, logger: logFor('Apply') }),
   },
 ];

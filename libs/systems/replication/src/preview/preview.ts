@@ -1,6 +1,6 @@
 import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { scriptFingerprint, type ChangeFeed } from '@nestjs-spark/contracts/internal';
+import { scriptFingerprint, type ChangeSource } from '@nestjs-spark/contracts/internal';
 import {
   ScriptPool,
   ScriptRefusedError,
@@ -56,7 +56,7 @@ export class Preview implements BeforeApplicationShutdown {
 
   constructor(
     @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
-    @Inject(CHANGE_FEED) private readonly feed: ChangeFeed,
+    @Inject(CHANGE_FEED) private readonly feed: ChangeSource,
     @Inject(CAPTURE_SUPERVISOR) private readonly capture: CaptureSupervisor,
     private readonly shares: Shares,
     private readonly deployments: DeploymentStore,

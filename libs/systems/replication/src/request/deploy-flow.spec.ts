@@ -326,7 +326,7 @@ function declare(collection: string): Declaration {
   return {
     target: Object,
     item: { sourceCollection: collection, script },
-    task: { task, collection, fingerprint: scriptFingerprint(collection, script) },
+    task: { key: task, collection, fingerprint: scriptFingerprint(collection, script) },
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TaskKey } from '@nestjs-spark/contracts';
-import type { ChangeTarget, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
+import type { ChangeSink, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
 import { Declarations, type Declaration } from '../declare/declarations.ts';
 import { MemoryLog } from '@nestjs-spark/testing';
 import { settleDroppedTasks } from './dropped-tasks.ts';
@@ -29,14 +29,14 @@ async function settle(onDrop: 'remove' | 'keep'): Promise<{ forgotten: TaskKey[]
   const log = new MemoryLog();
   const forgotten: TaskKey[] = [];
   const there = [{ ...declared, name: 'cars', owner: 'FLEET' }, dropped, foreign];
-  const target: Pick<ChangeTarget, 'listCheckpoints'> = {
+  const target: Pick<ChangeSink, 'listCheckpoints'> = {
     listCheckpoints: async () =>
       there.map((task) => ({ checkpoint: { task }, version: '1' }) as StoredCheckpoint),
   };
   const declaration: Declaration = {
     target: Object,
     item: { sourceCollection: 'Cars', script: '' },
-    task: { task: declared, collection: 'Cars', fingerprint: '' },
+    task: { key: declared, collection: 'Cars', fingerprint: '' },
   };
   const forget = async (task: TaskKey): Promise<{ removed: number }> => {
     forgotten.push(task);

@@ -1,12 +1,12 @@
 import { describeTask, taskId, type TaskKey } from '@nestjs-spark/contracts';
-import type { ChangeTarget } from '@nestjs-spark/contracts/internal';
+import type { ChangeSink } from '@nestjs-spark/contracts/internal';
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import type { Declarations } from '../declare/declarations.ts';
 
 export interface DroppedTasksParts {
   requester: string;
   declarations: Declarations;
-  target: Pick<ChangeTarget, 'listCheckpoints'>;
+  target: Pick<ChangeSink, 'listCheckpoints'>;
   forget: (task: TaskKey) => Promise<{ removed: number }>;
   onDrop: 'remove' | 'keep';
   log: Logger;
@@ -18,7 +18,7 @@ export async function findDroppedTasks({
   declarations,
   target,
 }: Pick<DroppedTasksParts, 'requester' | 'declarations' | 'target'>): Promise<TaskKey[]> {
-  const declared = new Set(declarations.tasks().map(({ task }) => taskId(task)));
+  const declared = new Set(declarations.tasks().map(({ key: task }) => taskId(task)));
   const stored = await target.listCheckpoints();
   return stored
     .map(({ checkpoint }) => checkpoint.task)

@@ -74,7 +74,7 @@ describe('an owner that is asked for nothing', () => {
 
 describe('a task that RavenDB’s own ETL carried', () => {
   const task = {
-    task: { owner: 'Fleet', requester: 'HR', name: 'Cars' },
+    key: { owner: 'Fleet', requester: 'HR', name: 'Cars' },
     collection: 'Cars',
     fingerprint: 'f',
   };

@@ -49,7 +49,7 @@ export function nextTasks(
 /** The tasks as they are to be applied: those that RavenDB's own ETL carried before go over what it left. */
 export function adopting(tasks: readonly ApplyTask[], deployed: DeployedRevision | null): ApplyTask[] {
   return tasks.map((task) => {
-    const known = deployed?.tasks.find((one) => one.name.toLowerCase() === task.task.name.toLowerCase());
+    const known = deployed?.tasks.find((one) => one.name.toLowerCase() === task.key.name.toLowerCase());
     return known?.wasEtl ? { ...task, adoptsFirst: true } : task;
   });
 }

@@ -56,7 +56,7 @@ export class SetAsideDesk {
     if (found.length === 0) throw new ProblemError('notFound', 'There is no such task here.');
     const retried: RetriedTask[] = [];
     for (const task of await this.look(found)) {
-      const documents = await this.retryTask(task, wish.documents ?? null);
+      const documents = await this.rerunTask(task, wish.documents ?? null);
       const { direction, task: key } = task;
       const module = direction === 'out' ? key.requester : key.owner;
       if (documents > 0) retried.push({ direction, module, task: key.name, documents });
@@ -64,7 +64,7 @@ export class SetAsideDesk {
     return retried;
   }
 
-  private async retryTask({ direction, task, list }: SetAsideTask, wanted: string[] | null): Promise<number> {
+  private async rerunTask({ direction, task, list }: SetAsideTask, wanted: string[] | null): Promise<number> {
     const setAside = list.documents.length + list.beyond;
     if (direction === 'out') {
       if (wanted === null && setAside === 0) return 0;
@@ -108,7 +108,7 @@ export class SetAsideDesk {
 
   private incoming(owner: string | undefined): Found[] {
     const declared = this.declarations.tasks();
-    const wanted = declared.filter(({ task }) => owner === undefined || sameName(task.owner, owner));
-    return wanted.map(({ task, collection }) => ({ direction: 'in', task, collection }));
+    const wanted = declared.filter(({ key: task }) => owner === undefined || sameName(task.owner, owner));
+    return wanted.map(({ key: task, collection }) => ({ direction: 'in', task, collection }));
   }
 }

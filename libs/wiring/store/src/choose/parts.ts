@@ -1,7 +1,7 @@
 import type { Repository } from '@nestjs-spark/contracts';
 import type {
-  ChangeFeed,
-  ChangeTarget,
+  ChangeSource,
+  ChangeSink,
   DocumentWriter,
   ModuleRegistry,
   StateStore,
@@ -13,8 +13,8 @@ import type { EntityDeclaration } from '../entities/entity.ts';
 /** What a store is made of, whichever it is. */
 export interface StoreParts {
   info: StoreInfo;
-  feed: ChangeFeed;
-  target: ChangeTarget;
+  feed: ChangeSource;
+  target: ChangeSink;
   state: StateStore;
   /** RavenDB's, where an address of it is known; null otherwise: modules then know each other on the bus alone. */
   registry: ModuleRegistry | null;

@@ -1,8 +1,8 @@
 import {
   ensureDatabase,
   ensureIndexes,
-  RavenChangeFeed,
-  RavenChangeTarget,
+  RavenChangeSource,
+  RavenChangeSink,
   RavenConnection,
   RavenDocumentWriter,
   RavenModuleRegistry,
@@ -16,8 +16,8 @@ import type { RavenStoreSettings } from './read-settings.ts';
 /** Everything on RavenDB. Reaches no server yet. */
 export function ravendbParts({ own, registry, createDatabase }: RavenStoreSettings): StoreParts {
   const connection = new RavenConnection(own);
-  const feed = new RavenChangeFeed(own);
-  const target = new RavenChangeTarget(own);
+  const feed = new RavenChangeSource(own);
+  const target = new RavenChangeSink(own);
   const state = new RavenStateStore(own);
   const modules = new RavenModuleRegistry(registry, { create: createDatabase });
   return {

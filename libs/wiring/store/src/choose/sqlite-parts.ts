@@ -3,8 +3,8 @@ import { RavenModuleRegistry } from '@nestjs-spark/ravendb/internal';
 import {
   declareTables,
   EventTrimmer,
-  SqliteChangeFeed,
-  SqliteChangeTarget,
+  SqliteChangeSource,
+  SqliteChangeSink,
   SqliteDatabase,
   SqliteDocumentWriter,
   SqliteRepository,
@@ -21,7 +21,7 @@ export function sqliteParts(
   log: Logger,
 ): StoreParts {
   const database = new SqliteDatabase({ path }, log);
-  const feed = new SqliteChangeFeed(database);
+  const feed = new SqliteChangeSource(database);
   const trimmer = new EventTrimmer(database, log);
   const modules = registry && new RavenModuleRegistry(registry, { create: createDatabase });
   const entities: EntityDeclaration[] = [];
@@ -33,7 +33,7 @@ export function sqliteParts(
       licence: async () => ({ type: 'None', hasRavenEtl: false }),
     },
     feed,
-    target: new SqliteChangeTarget(database),
+    target: new SqliteChangeSink(database),
     state: new SqliteStateStore(database),
     registry: modules,
     ravendb: null,

@@ -2,9 +2,9 @@ import type { EntityClass } from '../entities/entity.ts';
 
 /** Everything that the chosen store consists of */
 export const STORE_PARTS = Symbol('SPARK_STORE_PARTS');
-/** `ChangeFeed` of the application's database */
+/** `ChangeSource` of the application's database */
 export const CHANGE_FEED = Symbol('SPARK_CHANGE_FEED');
-/** `ChangeTarget` in the application's database */
+/** `ChangeSink` in the application's database */
 export const CHANGE_TARGET = Symbol('SPARK_CHANGE_TARGET');
 /** `StateStore` in the application's database */
 export const STATE_STORE = Symbol('SPARK_STATE_STORE');

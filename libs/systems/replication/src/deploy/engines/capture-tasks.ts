@@ -16,7 +16,7 @@ function captureTask(owner: string, requester: string, task: DeployedTask, loada
   const { name, collection, script, idPrefix, fingerprint, generation } = task;
   const prefix = idPrefix === undefined ? {} : { idPrefix };
   return {
-    task: { owner, requester, name },
+    key: { owner, requester, name },
     collection,
     script,
     ...prefix,

@@ -1,5 +1,5 @@
 import type { DeployedTask } from '../plan/deployment-document.ts';
-import type { EngineTaskReport } from './etl-engine.ts';
+import type { EngineTaskReport } from './replication-engine.ts';
 
 /** The report of a task of which no engine has anything to say. */
 export function notRunning(task: DeployedTask): EngineTaskReport {

@@ -1,9 +1,12 @@
-import type { EtlEngine } from './etl-engine.ts';
+import type { ReplicationEngine } from './replication-engine.ts';
 
-/** `EtlEngine[]`, one per name. */
+/** `ReplicationEngine[]`, one per name. */
 export const ENGINES = Symbol('SPARK_ENGINES');
 
-export function engineNamed(engines: readonly EtlEngine[], name: EtlEngine['name']): EtlEngine {
+export function engineNamed(
+  engines: readonly ReplicationEngine[],
+  name: ReplicationEngine['name'],
+): ReplicationEngine {
   const found = engines.find((engine) => engine.name === name);
   if (!found) throw new Error(`There is no engine "${name}" in this module`);
   return found;

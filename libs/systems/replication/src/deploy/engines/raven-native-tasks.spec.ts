@@ -4,13 +4,13 @@ import { ensureDatabase, RavenConnection } from '@nestjs-spark/ravendb/internal'
 import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
 import { Shares } from '../../declare/shares.ts';
 import type { DeploymentDocument } from '../plan/deployment-document.ts';
-import { NativeEtlEngine } from './native-etl-engine.ts';
+import { RavenEtlEngine } from './raven-etl-engine.ts';
 import { RavenNativeTasks } from './raven-native-tasks.ts';
 
 describeWithServers(['ravendb'], "RavenDB's own ETL on a server without a licence", () => {
   const database = `NativeEtl-${randomUUID().slice(0, 8)}`;
   let connection: RavenConnection;
-  let engine: NativeEtlEngine;
+  let engine: RavenEtlEngine;
   const deployment: DeploymentDocument = {
     requester: 'HR',
     engine: 'etl',
@@ -34,7 +34,7 @@ describeWithServers(['ravendb'], "RavenDB's own ETL on a server without a licenc
     connection = new RavenConnection({ urls: [testServers().ravendbUrl], database });
     await ensureDatabase(connection.http, connection.settings, { create: true });
     const shares = new Shares([{ collection: 'Cars', with: ['HR'] }]);
-    engine = new NativeEtlEngine(new RavenNativeTasks(connection), shares);
+    engine = new RavenEtlEngine(new RavenNativeTasks(connection), shares);
   });
 
   afterAll(async () => {

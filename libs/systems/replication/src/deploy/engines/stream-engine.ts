@@ -7,13 +7,13 @@ import type { ReplicationSettings } from '../../settings/options.ts';
 import { CAPTURE_SUPERVISOR, CHANGE_LOG, CONTROL_BOARD, REPLICATION_OPTIONS } from '../../settings/tokens.ts';
 import type { DeployedTask, DeploymentDocument } from '../plan/deployment-document.ts';
 import { captureTasks } from './capture-tasks.ts';
-import type { EngineTaskReport, EtlEngine } from './etl-engine.ts';
+import type { EngineTaskReport, ReplicationEngine } from './replication-engine.ts';
 import { notRunning } from './not-running.ts';
 import { mayTake } from './permitted-tasks.ts';
 
 /** Our own engine: the deployment document is what it follows, so all that is left to do is to make the route and say so. */
 @Injectable()
-export class StreamEngine implements EtlEngine {
+export class StreamEngine implements ReplicationEngine {
   readonly name = 'stream';
 
   constructor(

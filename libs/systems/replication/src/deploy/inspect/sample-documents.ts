@@ -1,4 +1,4 @@
-import type { ChangeFeed } from '@nestjs-spark/contracts/internal';
+import type { ChangeSource } from '@nestjs-spark/contracts/internal';
 
 /** A document that is tried, or why it cannot be. */
 export type Sampled =
@@ -11,7 +11,7 @@ const MOST_PAGES = 50;
 
 /** The first documents of a collection in the order of their changes, the longest unchanged first; no copies. */
 export async function sampleCollection(
-  feed: ChangeFeed,
+  feed: ChangeSource,
   collection: string,
   size: number,
   signal: AbortSignal,
@@ -35,7 +35,7 @@ export async function sampleCollection(
 
 /** The documents of these ids, as far as they are of the collection and the module's own: copies do not travel on. */
 export async function loadSample(
-  feed: Pick<ChangeFeed, 'load'>,
+  feed: Pick<ChangeSource, 'load'>,
   collection: string,
   ids: readonly string[],
 ): Promise<Sampled[]> {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ChangeFeed } from '@nestjs-spark/contracts/internal';
+import type { ChangeSource } from '@nestjs-spark/contracts/internal';
 import type { ScriptInspection } from '@nestjs-spark/etl-script/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
@@ -14,9 +14,9 @@ const TIME_MS = 2_000;
 @Injectable()
 export class ScriptWarnings {
   private readonly log = logFor('ScriptWarnings');
-  private readonly feed: ChangeFeed;
+  private readonly feed: ChangeSource;
 
-  constructor(@Inject(CHANGE_FEED) feed: ChangeFeed) {
+  constructor(@Inject(CHANGE_FEED) feed: ChangeSource) {
     this.feed = feed;
   }
 

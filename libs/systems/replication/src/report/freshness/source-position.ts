@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { isName, ProblemError, taskId } from '@nestjs-spark/contracts';
-import type { ChangeFeed, WitnessRecord } from '@nestjs-spark/contracts/internal';
+import type { ChangeSource, WitnessRecord } from '@nestjs-spark/contracts/internal';
 import type { CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import { DeploymentStore } from '../../deploy/deployment-store.ts';
@@ -20,7 +20,7 @@ export class SourcePosition {
   constructor(
     @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
     @Inject(CAPTURE_SUPERVISOR) private readonly supervisor: CaptureSupervisor,
-    @Inject(CHANGE_FEED) private readonly feed: ChangeFeed,
+    @Inject(CHANGE_FEED) private readonly feed: ChangeSource,
     private readonly store: DeploymentStore,
   ) {}
 

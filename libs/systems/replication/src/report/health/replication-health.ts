@@ -28,7 +28,7 @@ export class ReplicationHealth implements OnApplicationBootstrap {
     this.checks.add(new StoreCheck(this.states, this.preparation));
     this.checks.add(new BusCheck(this.bus.bus.connection));
     this.checks.add(new EngineCheck(this.chooser));
-    for (const { task, collection } of this.declarations.tasks()) {
+    for (const { key: task, collection } of this.declarations.tasks()) {
       this.checks.add(new CopyCheck(this.status, task.owner, collection));
     }
   }

@@ -23,9 +23,9 @@ export class Incoming {
     return this.declarations.tasks().map((declared) =>
       judgeIncoming({
         declared,
-        report: reports.get(taskId(declared.task)) ?? null,
-        request: this.requests.of(declared.task.owner),
-        word: this.words.of(declared.task),
+        report: reports.get(taskId(declared.key)) ?? null,
+        request: this.requests.of(declared.key.owner),
+        word: this.words.of(declared.key),
       }),
     );
   }

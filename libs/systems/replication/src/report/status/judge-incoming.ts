@@ -14,15 +14,15 @@ export interface IncomingFacts {
 
 /** Puts together how a copy stands. Pure. */
 export function judgeIncoming({ declared, report, request, word }: IncomingFacts): IncomingTask {
-  const engine = engineOf(request, declared.task.name);
+  const engine = engineOf(request, declared.key.name);
   if (engine === 'etl') return fromOwner(declared, word);
   if (!report) return { ...unknown(declared), engine, ...waitingFor(request) };
   const position = report.databaseId === null ? null : report.appliedEtag;
   const sourceEtag = report.sourceEtag > 0 ? report.sourceEtag : null;
   const problem = report.complete ? null : undeployed(request);
   return {
-    owner: declared.task.owner,
-    name: declared.task.name,
+    owner: declared.key.owner,
+    name: declared.key.name,
     collection: declared.collection,
     engine: engine ?? 'stream',
     state: report.state,
@@ -85,8 +85,8 @@ function fromOwner(declared: ApplyTask, word: OwnerWord | null): IncomingTask {
 
 function unknown(declared: ApplyTask): IncomingTask {
   return {
-    owner: declared.task.owner,
-    name: declared.task.name,
+    owner: declared.key.owner,
+    name: declared.key.name,
     collection: declared.collection,
     engine: null,
     state: 'Starting',

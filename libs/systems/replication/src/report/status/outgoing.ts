@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { describeError, sameName } from '@nestjs-spark/foundation/internal';
 import { DeploymentStore } from '../../deploy/deployment-store.ts';
 import { EngineChooser } from '../../deploy/engines/engine-chooser.ts';
-import type { EngineTaskReport, EtlEngine } from '../../deploy/engines/etl-engine.ts';
+import type { EngineTaskReport, ReplicationEngine } from '../../deploy/engines/replication-engine.ts';
 import { notRunning } from '../../deploy/engines/not-running.ts';
 import { ENGINES, engineNamed } from '../../deploy/engines/ports.ts';
 import type { DeploymentDocument } from '../../deploy/plan/deployment-document.ts';
@@ -14,7 +14,7 @@ export class Outgoing {
   constructor(
     private readonly store: DeploymentStore,
     private readonly chooser: EngineChooser,
-    @Inject(ENGINES) private readonly engines: readonly EtlEngine[],
+    @Inject(ENGINES) private readonly engines: readonly ReplicationEngine[],
   ) {}
 
   /** @param requester only what goes to this module; everything when left out */

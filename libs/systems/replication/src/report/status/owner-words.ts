@@ -42,7 +42,9 @@ export class OwnerWords implements OnApplicationBootstrap, BeforeApplicationShut
     while (!signal.aborted) {
       for (const { owner, tasks } of this.declarations.all()) {
         const request = this.requests.of(owner);
-        const native = tasks.map(({ task }) => task).filter((task) => engineOf(request, task.name) === 'etl');
+        const native = tasks
+          .map(({ key: task }) => task)
+          .filter((task) => engineOf(request, task.name) === 'etl');
         if (native.length > 0) await this.ask(owner, native);
       }
       await wait(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);

@@ -11,7 +11,7 @@ import {
   isCopyOf,
   taskLabel,
   UNNAMED_RULE,
-  type ChangeTarget,
+  type ChangeSink,
   type Checkpoint,
   type CopyMark,
   type Overwrite,
@@ -28,7 +28,7 @@ import { listCopies, removeCopies } from './remove-copies.ts';
  * Applies change sets in one SQLite file. What stands at the ids of the puts is looked at in the same transaction.
  * A set is one transaction, in which this process does nothing else: about 20 ms for 1,000 documents.
  */
-export class SqliteChangeTarget implements ChangeTarget {
+export class SqliteChangeSink implements ChangeSink {
   readonly #database: SqliteDatabase;
 
   constructor(database: SqliteDatabase) {

@@ -56,7 +56,7 @@ export interface CopyMark {
  * Applies change sets in one database. Every method throws `UnavailableError` when the store is away, and
  * `StoreRefusedError` when it will not take what it was given.
  */
-export interface ChangeTarget {
+export interface ChangeSink {
   readCheckpoint(task: TaskKey): Promise<StoredCheckpoint | null>;
   listCheckpoints(): Promise<StoredCheckpoint[]>;
   /**

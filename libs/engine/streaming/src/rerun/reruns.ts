@@ -1,11 +1,11 @@
 import type { Etag } from '@nestjs-spark/contracts';
-import type { ChangeFeed, SourceChange, StateStore } from '@nestjs-spark/contracts/internal';
+import type { ChangeSource, SourceChange, StateStore } from '@nestjs-spark/contracts/internal';
 import type { TransformedChange } from '../transform/transformed-change.ts';
 import type { Caution } from '../publish/caution.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import type { SetAside } from '../set-aside/set-aside.ts';
 import type { Transformer } from '../transform/transformer.ts';
-import { askRetry, isOpen, readRetry, settleRetry } from './retry-request.ts';
+import { askRerun, isOpen, readRerun, settleRerun } from './rerun-request.ts';
 
 /** Characters: what is run again at once becomes one set, which the log has to take. */
 const SIZE_AT_ONCE = 500_000;
@@ -21,9 +21,9 @@ export interface RunAgain {
   refused(reason: string): Promise<void>;
 }
 
-export interface RetriesParts {
+export interface RerunsParts {
   task: CaptureTask;
-  feed: ChangeFeed;
+  feed: ChangeSource;
   state: StateStore;
   setAside: SetAside;
   transformer: Transformer;
@@ -37,14 +37,14 @@ export interface RetriesParts {
  * Runs documents again as they are in the source now. They are read after the page behind which they are published, so
  * whatever happens to them later is read, and published, later too.
  */
-export class Retries {
-  readonly #parts: RetriesParts;
+export class Reruns {
+  readonly #parts: RerunsParts;
   #asked = true;
   #request: string | null = null;
   #pending: string[];
   #underWay = 0;
 
-  constructor(parts: RetriesParts) {
+  constructor(parts: RerunsParts) {
     this.#parts = parts;
     this.#pending = parts.setAside.publishedAfter(parts.position);
   }
@@ -57,7 +57,7 @@ export class Retries {
   /** Asks for these as anybody else may, so that it is not forgotten when this ends. */
   async require(documentIds: string[]): Promise<void> {
     if (documentIds.length === 0) return;
-    await askRetry(this.#parts.state, this.#parts.task.task, documentIds);
+    await askRerun(this.#parts.state, this.#parts.task.key, documentIds);
     this.asked();
   }
 
@@ -72,7 +72,7 @@ export class Retries {
     if (this.#pending.length > 0) return true;
     const { state, task, setAside } = this.#parts;
     this.#asked = false;
-    const stored = await readRetry(state, task.task);
+    const stored = await readRerun(state, task.key);
     if (!stored || !isOpen(stored.value)) return false;
     const { all, documents } = stored.value;
     await setAside.refresh();
@@ -159,7 +159,7 @@ export class Retries {
     const version = this.#request;
     this.#request = null;
     this.#parts.caution.allRunAgain();
-    if (!(await settleRetry(this.#parts.state, this.#parts.task.task, version))) this.#asked = true;
+    if (!(await settleRerun(this.#parts.state, this.#parts.task.key, version))) this.#asked = true;
   }
 
   async #load(

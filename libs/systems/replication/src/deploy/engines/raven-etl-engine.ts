@@ -3,14 +3,14 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import { etlTaskName } from '@nestjs-spark/ravendb/internal';
 import { Shares } from '../../declare/shares.ts';
 import type { DeployedTask, DeploymentDocument } from '../plan/deployment-document.ts';
-import type { EngineTaskReport, EtlEngine } from './etl-engine.ts';
+import type { EngineTaskReport, ReplicationEngine } from './replication-engine.ts';
 import { planNative } from './native-plan.ts';
 import { permittedTasks } from './permitted-tasks.ts';
 import { NATIVE_TASKS, type NativeProgress, type NativeTasks } from './ports.ts';
 
 /** RavenDB's own ETL: one task and one connection string per requester, both called `spark-etl-{Requester}`. */
 @Injectable()
-export class NativeEtlEngine implements EtlEngine {
+export class RavenEtlEngine implements ReplicationEngine {
   readonly name = 'etl';
 
   constructor(

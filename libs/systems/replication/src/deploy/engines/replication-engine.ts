@@ -6,7 +6,7 @@ import type { DeploymentDocument } from '../plan/deployment-document.ts';
  * Carries what an owner has agreed to. It is told the whole of what one requester is to get, not the difference, so that
  * telling it again after a crash, at every start, or twice at once, does no harm.
  */
-export interface EtlEngine {
+export interface ReplicationEngine {
   readonly name: EngineName;
   /**
    * @throws {ProblemError} when the deployment cannot be carried out, with what the requester is told

@@ -84,7 +84,7 @@ describe('documents whose script failed', () => {
     await until('all are listed', async () => (await list()).documents.length === 200);
     await first.kill();
     mended = true;
-    await simulation.askRetry(null);
+    await simulation.askRerun(null);
     expect((await list()).retrying).toBe(true);
     simulation.startCapture();
     await until('all arrived', () => simulation.target.documents.size === 200);
@@ -96,7 +96,7 @@ describe('documents whose script failed', () => {
     simulation.startCapture();
     simulation.source.put('cars/1', { Throws: true });
     await until('it is listed', async () => (await list()).documents.length === 1);
-    await simulation.askRetry(['cars/1']);
+    await simulation.askRerun(['cars/1']);
     await until('it was tried', async () => (await list()).documents[0]?.count === 2);
     await until('the request is closed', async () => !(await list()).retrying);
   });
@@ -112,7 +112,7 @@ describe('documents whose script failed', () => {
     const setAside = await SetAside.open(simulation.state, TASK, decodeHeader(tail?.headers ?? {}));
     const failure = { etag: 1, reason: 'it throws', kind: 'thrown', line: null, column: null };
     await setAside.add([{ documentId: 'cars/1', ...failure }]);
-    await simulation.askRetry(['cars/1']);
+    await simulation.askRerun(['cars/1']);
     simulation.startCapture();
     await until('the request is closed', async () => !(await list()).retrying);
     expect((await list()).documents).toEqual([]);
@@ -127,7 +127,7 @@ describe('documents whose script failed', () => {
     for (let n = 0; n < 40; n++) simulation.source.put(`cars/${n}`, { Throws: true, V: 0 });
     await until('all are listed', async () => (await list()).documents.length === 40);
     mended = true;
-    const retry = simulation.askRetry(null);
+    const retry = simulation.askRerun(null);
     for (let n = 0; n < 40; n++) {
       if (n % 3 === 0) simulation.source.delete(`cars/${n}`);
       if (n % 3 === 1) simulation.source.put(`cars/${n}`, { V: n });
@@ -154,7 +154,7 @@ describe('documents whose script failed', () => {
     await until('the rest is there', () => copy('cars/2')?.V === 2);
     const putBack = simulation.target.backup();
     mended = true;
-    await simulation.askRetry(null);
+    await simulation.askRerun(null);
     await until('it arrived', () => copy('cars/1')?.V === 1);
     simulation.source.put('cars/3', { V: 3 });
     await until('more arrived', () => copy('cars/3')?.V === 3);

@@ -6,7 +6,7 @@ import {
   type ChangeCommand,
   type TaskKey,
 } from '@nestjs-spark/contracts';
-import { idKey, type ChangeTarget, type Checkpoint, type IdRule } from '@nestjs-spark/contracts/internal';
+import { idKey, type ChangeSink, type Checkpoint, type IdRule } from '@nestjs-spark/contracts/internal';
 import type { OpenStore, StoreUnderTest } from './adapters/store-under-test.ts';
 
 function checkpointOf(task: TaskKey, changes: Partial<Checkpoint> = {}): Checkpoint {
@@ -49,10 +49,10 @@ function put(
 
 const remove = (id: string): ChangeCommand => ({ type: 'delete', id });
 
-export function changeTargetConformance(store: StoreUnderTest): void {
-  describe(`ChangeTarget of ${store.name}`, () => {
+export function changeSinkConformance(store: StoreUnderTest): void {
+  describe(`ChangeSink of ${store.name}`, () => {
     let open: OpenStore;
-    let target: ChangeTarget;
+    let target: ChangeSink;
     let number = 0;
     let task: TaskKey;
     let label: string;

@@ -1,6 +1,6 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type {
-  ChangeFeed,
+  ChangeSource,
   ChangePage,
   FeedQuery,
   SourceDocument,
@@ -24,7 +24,7 @@ export interface SqliteFeedOptions {
 }
 
 /** Reads one file's changes: documents from their tables in the order of etags, deletes from the event tables. */
-export class SqliteChangeFeed implements ChangeFeed {
+export class SqliteChangeSource implements ChangeSource {
   readonly ids = 'sqlite';
   readonly #database: SqliteDatabase;
   readonly #tail: TailWatch;

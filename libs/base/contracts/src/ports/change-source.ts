@@ -4,7 +4,7 @@ import type { WitnessRecord } from '../change-set/witness.ts';
 import type { IdRule } from '../names/id-rules.ts';
 
 /** Reads one database's changes in their order. Every method throws `UnavailableError` when the store is away. */
-export interface ChangeFeed {
+export interface ChangeSource {
   /** How this store tells ids apart. */
   readonly ids: IdRule;
   /** What database this is at this moment, how far its changes go, and what the witness of `reader` says. */

@@ -17,7 +17,7 @@ import {
   reduceCommands,
   taskLabel,
   UNNAMED_RULE,
-  type ChangeTarget,
+  type ChangeSink,
   type Checkpoint,
   type CopyMark,
   type Effect,
@@ -61,7 +61,7 @@ class OtherWritersError extends UnavailableError {
  * Applies change sets in one RavenDB database. A first copy expects that nothing is there, which costs nothing; otherwise
  * what stands at the ids of the puts is looked at, in the transaction or by its version.
  */
-export class RavenChangeTarget implements ChangeTarget {
+export class RavenChangeSink implements ChangeSink {
   readonly #http: RavenHttp;
 
   constructor(settings: RavenSettings) {

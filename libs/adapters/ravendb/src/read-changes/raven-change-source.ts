@@ -1,6 +1,6 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type {
-  ChangeFeed,
+  ChangeSource,
   ChangePage,
   DeleteCover,
   FeedQuery,
@@ -35,7 +35,7 @@ export interface RavenFeedOptions {
 }
 
 /** Reads one RavenDB database's changes; needs ReadWrite, and DatabaseAdmin for deletes to be `kept`. */
-export class RavenChangeFeed implements ChangeFeed {
+export class RavenChangeSource implements ChangeSource {
   readonly ids = 'ravendb';
   readonly extras: RavenSourceExtras;
   readonly #http: RavenHttp;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UnavailableError, VersionConflictError, type Etag } from '@nestjs-spark/contracts';
 import {
   idKey,
-  type ChangeFeed,
+  type ChangeSource,
   type ChangePage,
   type DeleteCover,
   type SourceChange,
@@ -16,7 +16,7 @@ function coverOf(pages: ChangePage[]): Promise<DeleteCover[]> {
 
 /** Everything from `from` on, until drained. */
 async function readAll(
-  feed: ChangeFeed,
+  feed: ChangeSource,
   collection: string,
   options: { from?: Etag; deletesAfter?: Etag; limit?: number } = {},
 ): Promise<{ changes: SourceChange[]; to: Etag; pages: ChangePage[] }> {
@@ -36,10 +36,10 @@ const textOf = (change: SourceChange | undefined) =>
 
 const idsOf = (changes: SourceChange[]) => changes.map(({ kind, id }) => `${kind} ${id.toLowerCase()}`);
 
-export function changeFeedConformance(store: StoreUnderTest): void {
-  describe(`ChangeFeed of ${store.name}`, () => {
+export function changeSourceConformance(store: StoreUnderTest): void {
+  describe(`ChangeSource of ${store.name}`, () => {
     let open: OpenStore;
-    let feed: ChangeFeed;
+    let feed: ChangeSource;
 
     beforeAll(async () => {
       open = await store.open();

@@ -7,12 +7,12 @@ import { RavenHttp } from '../connect/raven-http.ts';
 import type { RavenSettings } from '../connect/settings.ts';
 import { ANCHORS } from './anchor-state.ts';
 import { startProxy } from '../fixtures/proxy.ts';
-import { RavenChangeFeed } from './raven-change-feed.ts';
+import { RavenChangeSource } from './raven-change-source.ts';
 
 describeWithServers(['ravendb'], 'the feed of a real RavenDB', () => {
   let settings: RavenSettings;
   let http: RavenHttp;
-  const feeds: RavenChangeFeed[] = [];
+  const feeds: RavenChangeSource[] = [];
 
   beforeAll(async () => {
     settings = { urls: [testServers().ravendbUrl], database: `feed-${randomUUID().slice(0, 8)}` };
@@ -28,8 +28,8 @@ describeWithServers(['ravendb'], 'the feed of a real RavenDB', () => {
     await http.close();
   });
 
-  function feedOf(own = settings, options = {}): RavenChangeFeed {
-    const feed = new RavenChangeFeed(own, { pollMs: 300, rollPauseMs: 0, ...options });
+  function feedOf(own = settings, options = {}): RavenChangeSource {
+    const feed = new RavenChangeSource(own, { pollMs: 300, rollPauseMs: 0, ...options });
     feeds.push(feed);
     return feed;
   }

@@ -45,7 +45,7 @@ export class RavenRepository<T extends object> implements Repository<T> {
 
   async create(entity: T): Promise<Stored<T>> {
     const putAt = this.#mapping.put(entity);
-    const id = await newId(this.#connection.store, this.#collection);
+    const id = await newId(this.#connection, this.#collection);
     return this.#write(id, putAt(id), null);
   }
 

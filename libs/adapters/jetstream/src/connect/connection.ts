@@ -2,12 +2,13 @@ import { UnavailableError } from '@nestjs-spark/contracts';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Logger } from '@nestjs-spark/foundation/internal';
+import { type Logger, keepRunning, pause, SayOnce } from '@nestjs-spark/foundation/internal';
 import { describeMiss, explainSilence } from './explain-silence.ts';
 import { toPortError } from './failures.ts';
 import type { BusHealth } from './judge-pulse.ts';
 import { Pulse } from './pulse.ts';
 import { refusal } from './refusals.ts';
+import { RETRY, RETRY_MS } from './retry-policy.ts';
 import { isAtLeast, MINIMUM_SERVER_VERSION } from './server-version.ts';
 import { parseServerAddress, type ServerAddress } from './server-address.ts';
 
@@ -38,7 +39,6 @@ export interface JetStreamHandle {
 export type ConnectionStatus = 'connected' | 'disconnected' | 'closed';
 
 const GRACE_MS = 2_000;
-const RETRY_MS = 500;
 const DRAIN_MS = 2_000;
 
 /**
@@ -54,6 +54,7 @@ export class JetStreamConnection {
   #handle: JetStreamHandle | undefined;
   #connected = false;
   #problem: unknown;
+  readonly #said = new SayOnce();
   #running: Promise<void> | undefined;
   readonly #pulse: Pulse;
   /** Servers are taken in turn, so that one that is of no use is not tried alone. */
@@ -168,15 +169,18 @@ export class JetStreamConnection {
     this.#change('closed');
   }
 
-  async #run(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
-      try {
-        await this.#connectOnce();
-      } catch (error) {
-        this.#complain(error);
-      }
-      await wait(RETRY_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
-    }
+  #run(): Promise<void> {
+    const { signal } = this.#closing;
+    const connect = async () => {
+      await this.#connectOnce();
+      await pause(RETRY_MS, signal);
+    };
+    return keepRunning(connect, {
+      signal,
+      policy: RETRY,
+      endMs: Infinity,
+      onEachFailure: (error) => this.#complain(error),
+    });
   }
 
   /** Returns when the connection has ended for good; the client reconnects by itself as long as it can. */
@@ -264,16 +268,19 @@ export class JetStreamConnection {
     this.#connected = status === 'connected';
     if (this.#connected) this.#pulse.connected();
     else this.#pulse.disconnected();
-    if (this.#connected) this.#problem = undefined;
+    if (this.#connected) {
+      this.#problem = undefined;
+      this.#said.forget();
+    }
     for (const listener of Array.from(this.#listeners)) listener(status);
   }
 
   /** Says each new reason once, not at every attempt. */
   #complain(error: unknown): void {
-    const before = this.problem;
     this.#problem = refusal('JetStream', error) ?? error;
-    if (this.problem !== before)
-      this.#options.log.warn(`${this.target}: ${this.problem}. Trying again until it works`);
+    const { problem } = this;
+    if (problem !== null && this.#said.isNews(problem))
+      this.#options.log.warn(`${this.target}: ${problem}. Trying again until it works`);
   }
 
   #unavailable(): UnavailableError {

@@ -40,6 +40,7 @@ describe('describeError', () => {
     expect(describeError(undefined)).toBe('unknown error');
     expect(describeError('text')).toBe('text');
     expect(describeError({ code: 7 })).toBe('{"code":7}');
+    expect(describeError({ status: 'error', message: 'from Nest' })).toBe('from Nest');
     expect(describeError(new AggregateError([new Error('a'), new Error('b')]))).toBe('a, b');
   });
 });

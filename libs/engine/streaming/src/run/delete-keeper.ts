@@ -1,6 +1,6 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { ChangeSource, LeaseKeeper } from '@nestjs-spark/contracts/internal';
-import { type Logger, backoffMs, pause, Nudge } from '@nestjs-spark/foundation/internal';
+import { type Logger, delayMs, doubling, pause, Nudge } from '@nestjs-spark/foundation/internal';
 import type { Pace } from '../task/pace.ts';
 
 /** Letting go of tombstones costs the store an index run, so it is not done at every step. */
@@ -57,7 +57,7 @@ export class DeleteKeeper {
         break;
       } catch (error) {
         if (failures === 1) this.#logger.warn(`Cannot yet have deletes kept: ${String(error)}; trying again`);
-        await pause(backoffMs(failures, this.#pace.backoffMs), signal);
+        await pause(delayMs(doubling(this.#pace.backoffMs), failures), signal);
       }
     }
     this.#work = this.#leases

@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { IndexDefinition } from '@nestjs-spark/ravendb';
-import { messageOf, type Logger } from '@nestjs-spark/foundation/internal';
+import { messageOf, persist, type Logger, type RetryPolicy } from '@nestjs-spark/foundation/internal';
 
-const PAUSES_MS = [500, 1_000, 2_000, 5_000];
+const STARTING: RetryPolicy = { waitMs: [500, 1_000, 2_000, 5_000] };
 
 /** Makes what is missing; `signal` aborts when the application ends. */
 export type Prepare = (indexes: readonly IndexDefinition[], signal: AbortSignal) => Promise<void>;
@@ -63,24 +62,21 @@ export class StorePreparation {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      try {
-        await this.#prepare(this.#indexes, signal);
-        this.#reason = null;
-        if (attempt > 0) this.#log.log('The store is ready');
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#tell(error);
-        const pause = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)];
-        await delay(pause, undefined, { signal }).catch(() => undefined);
-      }
-    }
-  }
-
-  #tell(error: unknown): void {
-    const reason = messageOf(error);
-    if (reason !== this.#reason) this.#log.warn(`The store is not ready, trying on: ${reason}`);
-    this.#reason = reason;
+    let waited = false;
+    const prepare = async () => {
+      await this.#prepare(this.#indexes, signal);
+      this.#reason = null;
+      if (waited) this.#log.log('The store is ready');
+    };
+    await persist(prepare, {
+      signal,
+      policy: STARTING,
+      endMs: Infinity,
+      onFailure: (error) => {
+        waited = true;
+        this.#reason = messageOf(error);
+        this.#log.warn(`The store is not ready, trying again: ${this.#reason}`);
+      },
+    });
   }
 }

@@ -171,11 +171,11 @@ export class JetStreamConnection {
 
   #run(): Promise<void> {
     const { signal } = this.#closing;
-    const connect = async () => {
+    const stayConnected = async () => {
       await this.#connectOnce();
       await pause(RETRY_MS, signal);
     };
-    return keepRunning(connect, {
+    return keepRunning(stayConnected, {
       signal,
       policy: RETRY,
       endMs: Infinity,

@@ -1,5 +1,6 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import { keptMetadata, ravenKey, type DocumentWrite } from '@nestjs-spark/contracts/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { RavenConflictError } from '../connect/server-error.ts';
 import { joinText, splitText, type RavenDocument } from './entity-document.ts';
@@ -89,7 +90,7 @@ function makePut(put: Put, there: RavenDocument | null): { command: string; text
 }
 
 function isOf(collection: string, document: { collection: string }): boolean {
-  return document.collection.toLowerCase() === collection.toLowerCase();
+  return sameName(document.collection, collection);
 }
 
 // A patch, since a DELETE would not look which collection the document is of.

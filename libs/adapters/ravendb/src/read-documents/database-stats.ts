@@ -1,5 +1,6 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import { UnavailableError } from '@nestjs-spark/contracts';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
 
@@ -38,7 +39,7 @@ export async function readCollectionCounts(
   return {
     total: answer?.CountOfDocuments ?? 0,
     byCollection: new Map(
-      Object.entries(answer?.Collections ?? {}).map(([name, count]) => [name.toLowerCase(), count]),
+      Object.entries(answer?.Collections ?? {}).map(([name, count]) => [nameKey(name), count]),
     ),
   };
 }

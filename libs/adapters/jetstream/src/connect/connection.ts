@@ -27,7 +27,7 @@ export interface JetStreamConnectionOptions {
   probe?: (handle: JetStreamHandle) => Promise<unknown>;
 }
 
-/** A live connection's tools. Get it anew for each piece of work; it changes when the client had to begin again. */
+/** A live connection's tools. Ask for it again for each piece of work; it changes when the client had to reconnect from scratch. */
 export interface JetStreamHandle {
   nc: NatsConnection;
   js: JetStreamClient;
@@ -42,8 +42,8 @@ const GRACE_MS = 2_000;
 const DRAIN_MS = 2_000;
 
 /**
- * One connection to NATS JetStream for a whole application. It connects in the background from the first use on and for
- * ever again, so an application starts without NATS and comes up by itself when NATS does.
+ * One connection to NATS JetStream for a whole application. It connects in the background from the first use on and
+ * reconnects for as long as it takes, so an application starts without NATS and becomes ready when NATS does.
  * Servers older than 2.12.7, or without JetStream, are not used: the log says so and it keeps trying.
  */
 export class JetStreamConnection {
@@ -183,7 +183,7 @@ export class JetStreamConnection {
     });
   }
 
-  /** Returns when the connection has ended for good; the client reconnects by itself as long as it can. */
+  /** Returns when the connection has ended for good; the client reconnects on its own as long as it can. */
   async #connectOnce(): Promise<void> {
     const { servers, tls, ...credentials } = this.#address;
     const first = this.#turn++ % servers.length;
@@ -284,7 +284,8 @@ export class JetStreamConnection {
   }
 
   #unavailable(): UnavailableError {
-    const cause = this.#closing.signal.aborted ? new Error('the connection is closed') : this.#problem;
-    return new UnavailableError(this.target, { cause });
+    if (this.#closing.signal.aborted)
+      return new UnavailableError(`The connection to ${this.target} is closed`);
+    return new UnavailableError(`${this.target} cannot be reached`, { cause: this.#problem });
   }
 }

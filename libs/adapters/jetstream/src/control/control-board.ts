@@ -71,12 +71,12 @@ export class JetStreamControlBoard implements ControlBoard {
     }
   }
 
-  /** What is no JSON was not written by Spark and must not end the watching. */
+  /** What is not JSON was not written by Spark and must not end the watching. */
   #parse<T>(subject: string, data: Uint8Array): T | null {
     try {
       return JSON.parse(new TextDecoder().decode(data)) as T;
     } catch (error) {
-      this.#log.error(`${subject}: a value that is no JSON was left out`, error);
+      this.#log.error(`${subject}: a value that is not JSON was skipped`, error);
       return null;
     }
   }

@@ -12,7 +12,7 @@ export interface Attempt {
 }
 
 const ATTEMPTS_BUCKET = 'SPARK_ATTEMPTS';
-/** Longer than any pause; what is left behind by a stream that was deleted goes by itself. */
+/** Longer than any pause; what a deleted stream leaves behind expires. */
 const KEEP_MS = 7 * 24 * 60 * 60 * 1_000;
 const LONGEST_ERROR = 1_000;
 

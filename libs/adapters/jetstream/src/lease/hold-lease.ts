@@ -19,7 +19,7 @@ export class WorkFailed extends Error {}
 /**
  * Runs `work` while the lease is renewed, every third of its ttl or as soon as the last renewal was answered. Always waits
  * for the work to end.
- * @returns `lost` when the lease was lost, `done` when the work ended by itself or `signal` aborted
+ * @returns `lost` when the lease was lost, `done` when the work ended or `signal` aborted
  * @throws {WorkFailed} with the work's error as `cause`, unless the lease was lost
  */
 export async function holdLease(

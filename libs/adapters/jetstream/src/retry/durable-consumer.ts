@@ -31,7 +31,7 @@ export interface DurableConsumerOptions {
   ackWaitMs?: number;
 }
 
-/** A message that ended so many processes before they could say anything is given up. */
+/** A message is given up after this many deliveries without any answer: it may be what ends the processes. */
 const UNANSWERED_LIMIT = 10;
 const DRAIN_MS = 30_000;
 
@@ -139,7 +139,7 @@ export class DurableConsumer {
     if (message.redelivered) await this.#attempts.clear(id);
   }
 
-  /** What passes is said by the connection; anything else keeps every message waiting until an operator mends it. */
+  /** Outages are logged by the connection; anything else keeps every message waiting until an operator fixes it. */
   #tell(error: unknown): void {
     const text = `${this.#label}: ${describeError(error)}; trying again`;
     if (error instanceof UnavailableError || !this.#said.isNews(text)) this.#options.log.debug(text);

@@ -7,6 +7,6 @@ export async function newId(store: DocumentStore, collection: string): Promise<s
   try {
     return await store.conventions.generateDocumentId(store.database, entity);
   } catch (cause) {
-    throw new UnavailableError(`RavenDB, for a new id in ${collection},`, { cause });
+    throw new UnavailableError(`RavenDB cannot be reached for a new id in ${collection}`, { cause });
   }
 }

@@ -77,7 +77,7 @@ export class RavenRepository<T extends object> implements Repository<T> {
     return document && sameName(document.collection, this.#collection) ? document : null;
   }
 
-  /** @param version undefined: whatever is there; null: there is none yet */
+  /** @param version undefined: any version; null: no document exists yet */
   async #write(id: string, put: EntityPut, version: string | null | undefined): Promise<Stored<T>> {
     const declaration = { collection: this.#collection };
     const document = await writeDocument(this.#connection.http, {

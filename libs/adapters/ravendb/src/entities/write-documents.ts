@@ -83,7 +83,7 @@ function makePut(put: Put, there: RavenDocument | null): { command: string; text
   const own = there && isOf(collection, there) ? splitText(there.text) : null;
   const fields = put.fields(own?.fields ?? null);
   const text = joinText(fields, own ? keptMetadata(own.metadata, put, 'ravendb') : '{}', collection);
-  // Over a document of another collection, which RavenDB refuses by itself.
+  // Over a document of another collection, which RavenDB itself refuses.
   const expected = own || !there ? (there?.version ?? '') : (put.version ?? null);
   const command = `{"Id":${JSON.stringify(id)},"Type":"PUT","ChangeVector":${JSON.stringify(expected)},"Document":${text}}`;
   return { command, text };
@@ -106,7 +106,7 @@ function toDelete({ id, declaration, version }: Extract<DocumentWrite, { kind: '
   return `{"Id":${JSON.stringify(id)},"Type":"PATCH","ChangeVector":${JSON.stringify(version ?? null)},"Patch":${patch}}`;
 }
 
-/** Whether the conflict is about a put that was to go over whatever is there. */
+/** Whether the conflict is about a put that was to overwrite any version. */
 function isRace({ documentId }: RavenConflictError, puts: readonly Put[]): boolean {
   const put = puts.find(({ id }) => documentId !== undefined && ravenKey(id) === ravenKey(documentId));
   return put !== undefined && put.version === undefined;

@@ -20,7 +20,8 @@ interface StatsAnswer {
 
 export async function readStats(http: RavenHttp, node: Requester): Promise<DatabaseStats> {
   const { status, body } = await node.request({ path: http.path('/stats') });
-  if (status === 404) throw new UnavailableError(`Database ${http.database}`);
+  if (status === 404)
+    throw new UnavailableError(`Database ${http.database} does not exist in RavenDB: create it there`);
   const answer = JSON.parse(body.toString('utf8')) as StatsAnswer;
   return {
     databaseId: answer.DatabaseId,

@@ -66,7 +66,7 @@ export class SqliteDatabase {
 
   /**
    * Copies the database as it is now to a new file while it is used. The copy has a database id of its own, so that
-   * whoever read the original begins anew when the copy is put in its place.
+   * readers of the original start over when the copy replaces it.
    * @throws {StoreRefusedError} when there is such a file
    */
   async backup(path: string): Promise<void> {
@@ -84,7 +84,7 @@ export class SqliteDatabase {
     try {
       db.exec('PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
-      // Another process reads or writes: the log stays and is taken up by the next who opens.
+      // Another process reads or writes: the log stays and is taken up by the next process that opens it.
     }
     db.close();
   }

@@ -10,7 +10,7 @@ import { versionOf } from './version.ts';
  * Puts a document into its table, over what stands there; in a write transaction.
  * @returns its fields as they are stored now
  * @throws {VersionConflictError} when it is not at the version given
- * @throws {StoreRefusedError} when it stands in another collection
+ * @throws {StoreRefusedError} when it is in another collection
  */
 export function putDocument(
   open: OpenDatabase,

@@ -52,7 +52,7 @@ export function declareTable(open: OpenDatabase, declaration: TableDeclaration):
   const table = findTable(open, collection) ?? makeTable(open, declaration);
   if (declaration.table !== undefined && !sameName(declaration.table, table.name)) {
     throw new StoreRefusedError(
-      `${collection} is kept in the table ${table.name} and cannot go on in ${declaration.table}: its documents would be left behind. Name the table ${table.name} in @Entity(), or rename it and its event table yourself.`,
+      `${collection} is stored in the table ${table.name} and cannot continue in ${declaration.table}: its documents would be left behind. Name the table ${table.name} in @Entity(), or rename it and its event table yourself.`,
     );
   }
   return table;
@@ -63,7 +63,7 @@ function makeTable(open: OpenDatabase, declaration: TableDeclaration): DocumentT
   const name = table ?? tableName(collection);
   if (columnsOf(open, name).size > 0) {
     throw new StoreRefusedError(
-      `${collection} cannot be kept in the table ${name}, which is there and not Spark's: name another one with @Entity({ table })`,
+      `${collection} cannot be stored in the table ${name}, which exists and is not Spark's: name another one with @Entity({ table })`,
     );
   }
   const fields = missingFields(declaration, new Set(OWN_COLUMNS));

@@ -4,7 +4,7 @@ const DEEPEST_CAUSE = 5;
 
 /**
  * One line for an error: its message and those of its causes, outermost first, without stack and with secrets masked.
- * Anything that is not an `Error` is shown as text. For logs and whatever leaves the process; `messageOf` is for one message alone.
+ * Anything that is not an `Error` is shown as text. For logs and everything that leaves the process; `messageOf` is for one message alone.
  */
 export function describeError(error: unknown): string {
   const messages: string[] = [];

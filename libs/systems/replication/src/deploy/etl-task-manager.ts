@@ -163,7 +163,10 @@ function busy(cause: VersionConflictError): ProblemError {
     'unavailable',
     'Other deployments of this module are being carried out; try again.',
     {
-      cause: new UnavailableError('The deployment document', { cause }),
+      cause: new UnavailableError(
+        `Gave up after ${TRIES} attempts: other deployments keep changing the deployment document`,
+        { cause },
+      ),
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     },
   );

@@ -32,6 +32,6 @@ export class MemoryRegistry implements ModuleRegistry {
 
   #check(): void {
     this.reads += 1;
-    if (this.away) throw new UnavailableError('The registry');
+    if (this.away) throw new UnavailableError('The registry cannot be reached');
   }
 }

@@ -33,7 +33,7 @@ export function headerFault(header: ProtectedHeaderParameters): string | null {
   const foreign = Object.keys(header).find((name) => !ALLOWED_HEADERS.has(name));
   if (foreign) return `header ${JSON.stringify(foreign.slice(0, 20))} is not allowed`;
   if (header.alg !== TOKEN_ALGORITHM) return `alg is not ${TOKEN_ALGORITHM}`;
-  if (typeof header.kid !== 'string' || !THUMBPRINT.test(header.kid)) return 'kid is no thumbprint';
+  if (typeof header.kid !== 'string' || !THUMBPRINT.test(header.kid)) return 'kid is not a thumbprint';
   return null;
 }
 

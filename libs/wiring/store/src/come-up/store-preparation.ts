@@ -14,8 +14,8 @@ export interface StoreReadiness {
 }
 
 /**
- * Brings the store to where the application can use it, in the background and for as long as it takes: an application
- * whose database is away comes up, says that it is not ready, and goes on by itself.
+ * Prepares the store in the background, for as long as it takes: an application whose database is away starts, says that it
+ * is not ready, and becomes ready when the database is there.
  */
 export class StorePreparation {
   readonly #prepare: Prepare;
@@ -24,7 +24,7 @@ export class StorePreparation {
   readonly #indexes: IndexDefinition[] = [];
   readonly #stop = new AbortController();
   #running: Promise<void> | null = null;
-  #reason: string | null = 'the store has not been looked at yet';
+  #reason: string | null = 'the store has not been checked yet';
 
   /** @param trouble what is wrong with a store that is there; null when nothing is */
   constructor(prepare: Prepare, log: Logger, trouble: () => string | null = () => null) {

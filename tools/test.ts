@@ -13,7 +13,7 @@ async function run(): Promise<boolean> {
   try {
     for (const { reason, remedy } of servers.missing) console.log(`\n${reason}\nRemedy: ${remedy}\n`);
     const { code, report } = await runJest(process.argv.slice(2), testEnvironment(servers));
-    if (!report) throw new Error(`Jest ended with ${code} and without a report`);
+    if (!report) throw new Error(`Jest ended with code ${code} and wrote no report`);
     const summary = summarize(report);
     list(`Left out, ${summary.leftOut.length} suites`, summary.leftOut);
     list(

@@ -83,7 +83,7 @@ describeWithServers(['nats'], 'The demo on a machine that can get no RavenDB', (
 describe('The demo on a machine that can get no nats-server', () => {
   it('ends with one message that names what is missing and what helps, and looks for nothing else', async () => {
     const { code, output } = await runDemo({ ...WITHOUT_WAY_OUT, SPARK_DATA_DIR: join(home, 'nothing') });
-    expect(output.match(/This did not work/g)).toHaveLength(1);
+    expect(output.match(/^Failed: /gm)).toHaveLength(1);
     expect(output).toMatch(/nats-server cannot be had: .*install nats-server .*NATS_URL/);
     expect(output).not.toMatch(/RavenDB/);
     expect(code).toBe(1);

@@ -20,7 +20,7 @@ export interface Ground {
 /**
  * Starts what the apps need and says what that is. Where no RavenDB can be had the embedded store takes its place,
  * unless `SPARK_STORE` or `RAVENDB_URLS` ask for RavenDB.
- * @param started gets each server as soon as it runs, so that it can be stopped whatever happens next
+ * @param started gets each server as soon as it runs, so that it can be stopped even if a later one fails
  */
 export async function startGround(
   narrator: Narrator,

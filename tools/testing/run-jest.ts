@@ -26,7 +26,7 @@ export async function runJest(args: readonly string[], env: Record<string, strin
     { stdio: 'inherit', env: { ...process.env, ...env } },
   );
   const pass = () => child.kill('SIGTERM');
-  // Ctrl-C reaches Jest as well, which ends by itself: there are servers to stop and counts to tell after it.
+  // Ctrl-C reaches Jest as well, which ends on its own: afterwards there are servers to stop and counts to report.
   const stay = () => undefined;
   process.on('SIGINT', stay).once('SIGTERM', pass);
   const [code] = (await once(child, 'close')) as [number | null];

@@ -13,7 +13,7 @@ import { MetricsRegistry } from './metrics/metrics-registry.ts';
  */
 @Global()
 @Module({
-  // terminus would write an error at every probe while a copy is being made, which is no error.
+  // terminus would write an error at every probe while a copy is being made, which is not an error.
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController, MetricsController],
   providers: [HealthChecks, MetricsRegistry, ShutdownDrain],

@@ -74,13 +74,13 @@ export class MemoryLog implements TaskLog {
     if (this.refuses(await decodeChangeSet(message))) throw new Error('it is over a bound');
     const { fault } = this;
     this.fault = null;
-    if (fault === 'not-stored') throw new UnavailableError('the log');
+    if (fault === 'not-stored') throw new UnavailableError('The log cannot be reached');
     if ((this.#image.messages.at(-1)?.sequence ?? 0) !== afterSequence) throw new LogConflictError('the log');
     if (this.#image.messages.length >= this.#limit) throw new LogFullError('the log');
     const sequence = ++this.#image.last;
     this.#image.messages.push({ ...message, sequence });
     this.#wake();
-    if (fault === 'stored-unanswered') throw new UnavailableError('the log');
+    if (fault === 'stored-unanswered') throw new UnavailableError('The log cannot be reached');
     return sequence;
   }
 
@@ -117,7 +117,7 @@ export class MemoryLog implements TaskLog {
     this.#readers.add(nudge);
     try {
       while (!signal.aborted) {
-        if (breaks !== this.#breaks) throw new UnavailableError('the log');
+        if (breaks !== this.#breaks) throw new UnavailableError('The log cannot be reached');
         const message = this.#image.messages.find((candidate) => candidate.sequence >= next);
         if (message) {
           next = message.sequence + 1;
@@ -158,7 +158,7 @@ export class MemoryControl implements ControlBoard {
   readonly #listeners = new Set<(subject: string) => void>();
 
   async publish<T extends object>(subject: string, value: T): Promise<void> {
-    if (this.away) throw new UnavailableError('the board');
+    if (this.away) throw new UnavailableError('The board cannot be reached');
     this.#values.set(subject, JSON.stringify(value));
     for (const listener of this.#listeners) listener(subject);
   }

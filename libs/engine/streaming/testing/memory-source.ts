@@ -199,7 +199,7 @@ export class MemorySource implements ChangeSource {
   }
 
   #requireUp(): void {
-    if (this.isAway) throw new UnavailableError('the source');
+    if (this.isAway) throw new UnavailableError('The source cannot be reached');
   }
 
   #bury({ id, collection }: Kept): void {

@@ -121,7 +121,7 @@ export class MemoryTarget implements ChangeSink {
     const at = await expected;
     this.#requireUp();
     this.#fence(checkpoint.task, at);
-    if (this.full) throw new UnavailableError('the target', { whateverIsSent: true });
+    if (this.full) throw new UnavailableError('The disk of the target is full', { whateverIsSent: true });
     this.#requireOwn(commands, checkpoint.task, overwrite);
     this.#requireTaken(commands);
     const before = [...this.documents];
@@ -173,13 +173,13 @@ export class MemoryTarget implements ChangeSink {
   }
 
   #requireUp(): void {
-    if (this.isAway) throw new UnavailableError('the target');
+    if (this.isAway) throw new UnavailableError('The target cannot be reached');
   }
 
   #requireTaken(commands: ChangeCommand[]): void {
     const refused = commands.find((command) => command.type === 'put' && this.refuses(fieldsOf(command)));
     if (refused?.type !== 'put') return;
-    if (this.isSilent) throw new UnavailableError('the target');
+    if (this.isSilent) throw new UnavailableError('The target cannot be reached');
     throw new ContentRefusedError('it is not to its taste', this.namesRefused ? refused.id : null);
   }
 

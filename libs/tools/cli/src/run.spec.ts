@@ -18,7 +18,7 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['deploy'], /There is no command "deploy"\. Commands: etl, servers\./],
+    [['deploy'], /Unknown command "deploy"\. Commands: etl, servers\./],
     [['servers', '--colour', 'red'], /Unknown option '--colour'/],
     [['servers', '--data'], /--data/],
     [['etl', 'deploy'], /no command "deploy"/],

@@ -43,7 +43,7 @@ export class SparkStoreModule extends ConfigurableModuleClass implements OnModul
   /**
    * @param options what is left out comes from the environment (`SPARK_STORE`, `RAVENDB_URLS`, `RAVENDB_DATABASE`,
    *   `SPARK_MODULES_URLS`, `SPARK_MODULES_DATABASE`), read when the application starts
-   * @throws {StoreRefusedError} at the start, when the settings name no store that can be used; mend them
+   * @throws {StoreRefusedError} at the start, when the settings name no usable store; fix them
    */
   static forRoot(options: SparkStoreOptions = {}): DynamicModule {
     return super.forRoot(options);

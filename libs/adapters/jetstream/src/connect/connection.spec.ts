@@ -81,7 +81,7 @@ describe('A connection to NATS', () => {
 });
 
 describeWithServers(['nats'], 'A connection to a real server', () => {
-  it('comes up by itself when NATS starts last, and comes back after a break', async () => {
+  it('connects when NATS starts last, and reconnects after a break', async () => {
     const { hostname, port: natsPort } = new URL(testServers().natsUrl);
     const live = new Set<Socket>();
     const forward = (socket: Socket) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '@nestjs-spark/foundation/internal';
 import type { LeaseEntry, LeaseStore } from './lease-store.ts';
 import type { LeaseTime } from './lease-time.ts';
 
@@ -41,7 +41,7 @@ export async function acquireLease(
       if (revision !== null) return { name, holder, ttlMs, revision, renewedAt };
       continue;
     }
-    await wait(lookEvery(time.ttlMs), undefined, { signal }).catch(() => undefined);
+    await pause(lookEvery(time.ttlMs), signal);
   }
   return null;
 }

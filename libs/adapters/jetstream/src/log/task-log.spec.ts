@@ -92,7 +92,7 @@ describeWithServers(['nats'], 'A task log', () => {
     expect(messages.map((message) => message.sequence)).toEqual([third, fourth]);
   });
 
-  it('never lets go of the last message', async () => {
+  it('never drops the last message', async () => {
     const one = task();
     const first = await log.open(one).append(text('1'), 0);
     const second = await log.open(one).append(text('2'), first);
@@ -102,7 +102,7 @@ describeWithServers(['nats'], 'A task log', () => {
     expect((await log.open(one).tail())?.sequence).toBe(second);
   });
 
-  it('carries a payload of any size, and lets go of it when it is trimmed', async () => {
+  it('carries a payload of any size, and deletes it when it is trimmed', async () => {
     const one = task();
     const big = (fill: number) => ({
       headers: { size: 'big' },

@@ -51,9 +51,9 @@ export class JetStreamTaskLog implements TaskLog {
     if (!last) return null;
     const message = await this.#resolve(last.seq, fromHeaders(last.header), last.data);
     if (message) return message;
-    throw new UnavailableError(`the payload of ${this.#subject}, message ${last.seq}`, {
-      cause: new Error(`it is missing in the object bucket ${this.#stream}; resync the task`),
-    });
+    throw new UnavailableError(
+      `The payload of ${this.#subject}, message ${last.seq}, is missing in the object bucket ${this.#stream}: resync the task`,
+    );
   }
 
   async append(message: LogPayload, afterSequence: number): Promise<number> {
@@ -81,7 +81,7 @@ export class JetStreamTaskLog implements TaskLog {
       // The reader sees a hole and asks for what is in it.
       else
         this.#parts.log.warn(
-          `${this.#subject}: the payload of message ${stored.seq} is gone; the message is left out`,
+          `${this.#subject}: the payload of message ${stored.seq} is gone; the message is skipped`,
         );
     }
   }
@@ -160,7 +160,7 @@ export class JetStreamTaskLog implements TaskLog {
       yield* messages;
     } catch (error) {
       if (!isStreamNotFound(error)) throw error;
-      throw new UnavailableError(`stream ${this.#stream}`, { cause: error });
+      throw new UnavailableError(`Stream ${this.#stream} was deleted while it was read`, { cause: error });
     }
   }
 

@@ -61,7 +61,7 @@ export const DEFAULT_ROUTE_BYTES = 64 * 1024 ** 2;
 /** Some change sets of every task have to fit. */
 export const LEAST_ROUTE_BYTES = 8 * 1024 ** 2;
 
-/** A route refuses what exceeds its bounds, which holds the capture back; it never lets go of what is not confirmed. */
+/** A route refuses what exceeds its bounds, which holds the capture back; it never drops what is not confirmed. */
 export function routeSettings(owner: string, requester: string, limits: RouteLimits = {}): WantedStream {
   const maxBytes = limits.maxBytes ?? DEFAULT_ROUTE_BYTES;
   return {

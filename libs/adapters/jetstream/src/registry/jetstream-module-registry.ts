@@ -6,6 +6,7 @@ import {
   type RegistryDocument,
 } from '@nestjs-spark/contracts/internal';
 import type { KV, KvEntry } from '@nats-io/kv';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { bucketKey } from '../provision/bucket-key.ts';
 import { openBucket } from '../provision/open-bucket.ts';
@@ -60,7 +61,7 @@ export class JetStreamModuleRegistry implements ModuleRegistry {
 }
 
 function keyOf(module: string): string {
-  return bucketKey(module.toLowerCase());
+  return bucketKey(nameKey(module));
 }
 
 /** Null for what is removed, or was not written by a module. */

@@ -125,9 +125,9 @@ describeWithServers(['nats'], 'A durable consumer', () => {
     expect(await letters.replay(letter.id)).toBe('not-found');
   });
 
-  it('warns once of what an operator has to mend, while it tries on', async () => {
+  it('warns once of what an operator has to fix, while it keeps trying', async () => {
     const log = new SpecLog();
-    consume('mended', () => Promise.resolve(), { log, stream: { ...stream, subjects: ['elsewhere.>'] } });
+    consume('fixed', () => Promise.resolve(), { log, stream: { ...stream, subjects: ['elsewhere.>'] } });
     await eventually(() => log.lines.length > 2);
     expect(log.warnings).toHaveLength(1);
     expect(log.warnings[0]).toMatch(/it is there with the subjects .*rename a module, or delete the stream/);

@@ -51,10 +51,18 @@ export function toStoreError(where: string, error: ServerError): Error {
     const cause = new Error(`${error.status} ${shortType(error.type)}: ${error.message}`);
     // RavenDB names what went wrong; a proxy in front of it does not.
     const answered = error.status === 500 && error.type !== UNNAMED;
-    return new UnavailableError(`${where} (${shortType(error.type)})`, { cause, answered });
+    return new UnavailableError(
+      `${where} cannot do this for now: it answered ${error.status} ${shortType(error.type)}`,
+      {
+        cause,
+        answered,
+      },
+    );
   }
   if (error.status === 408 || error.status === 425 || error.status === 429) {
-    return new UnavailableError(`${where} (${error.status})`, { cause: new Error(error.message) });
+    return new UnavailableError(`${where} cannot take this request for now: it answered ${error.status}`, {
+      cause: new Error(error.message),
+    });
   }
   return new RavenRefusedError(where, error);
 }

@@ -8,6 +8,6 @@ export async function newId(connection: RavenConnection, collection: string): Pr
     const store = await connection.store();
     return await store.conventions.generateDocumentId(store.database, entity);
   } catch (cause) {
-    throw new UnavailableError(`RavenDB, for a new id in ${collection},`, { cause });
+    throw new UnavailableError(`RavenDB cannot be reached for a new id in ${collection}`, { cause });
   }
 }

@@ -36,7 +36,7 @@ function translate(database: string, error: unknown): Error {
     return new LicenceRefusedError(database, { cause: new Error(reason) });
   }
   if (AWAY.test(name) || NO_CONTACT.test(reason)) {
-    return new UnavailableError(`Database ${database}`, { cause: error });
+    return new UnavailableError(`Database ${database} cannot be reached`, { cause: error });
   }
   return new StoreRefusedError(`Database ${database}: RavenDB refused: ${reason}`, {
     cause: new Error(reason),

@@ -46,7 +46,7 @@ export class Anchors {
     return this.#made;
   }
 
-  /** Lets go of deletes up to `confirmed`, as far as the anchors' turns allow. */
+  /** Releases deletes up to `confirmed`, as far as the anchors' turns allow. */
   async release(confirmed: Etag): Promise<void> {
     if (!(await this.ensure())) return;
     if (confirmed <= this.#confirmed || Date.now() - this.#rolledAt < this.#rollPauseMs) return;
@@ -115,7 +115,9 @@ export class Anchors {
       await this.#switch(name, 'disable');
       if (seen) return;
     }
-    throw new UnavailableError(`Index ${name} of database ${http.database} (it does not catch up)`);
+    throw new UnavailableError(
+      `Index ${name} of database ${http.database} does not catch up: check in RavenDB that indexing is not paused or disabled`,
+    );
   }
 
   async #leaveMark(name: AnchorName): Promise<Etag> {
@@ -138,7 +140,11 @@ export class Anchors {
       },
     );
     const etag = etagIn(answer?.Results[0]?.['@change-vector'] ?? '', databaseId);
-    if (etag === null) throw new UnavailableError(`Database ${http.database} (it changed its id meanwhile)`);
+    if (etag === null) {
+      throw new UnavailableError(
+        `Database ${http.database} was replaced by another one while an anchor was made`,
+      );
+    }
     return etag;
   }
 

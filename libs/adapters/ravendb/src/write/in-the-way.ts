@@ -24,7 +24,7 @@ export interface Standing {
 
 /**
  * Looks at what a set would go over.
- * @param thorough also finds the task's own copies that stand in another collection, for which every put has to be parsed
+ * @param thorough also finds the task's own copies in another collection, for which every put has to be parsed
  * @throws {NotACopyError} naming everything that it must not go over
  */
 export async function requireOwn(

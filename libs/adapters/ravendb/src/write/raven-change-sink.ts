@@ -45,15 +45,14 @@ import { write, writeBehind, type Put, type Transaction } from './transaction.ts
 // A conflict that is not the checkpoint's means that the module wrote one of these documents in the same moment.
 const BY_VERSION = 3;
 const ATTEMPTS = 10;
-// Up to so many puts RavenDB looks itself at what it goes over, which costs it a script per document; above, their versions
-// are read before and expected.
+// Up to this many puts, RavenDB itself checks what each one overwrites, which costs it a script per document; above, the
+// versions are read first and expected.
 const LOOKED_AT_IN_PLACE = 64;
 
 /** Other writers changed the same documents in every attempt. */
 class OtherWritersError extends UnavailableError {
   constructor(task: string) {
-    super(task);
-    this.message = `Gave up after ${ATTEMPTS} attempts: other writers keep changing the documents of ${task}`;
+    super(`Gave up after ${ATTEMPTS} attempts: other writers keep changing the documents of ${task}`);
   }
 }
 
@@ -115,7 +114,7 @@ export class RavenChangeSink implements ChangeSink {
     let standing: Standing | null = null;
     const look = async (): Promise<Standing> =>
       requireOwn(this.#http, task, overwrite, effect, standing !== null).catch(async (error: unknown) => {
-        // A late writer is told so, whatever else is wrong with what it brings.
+        // A late writer is told that first, before anything else that is wrong.
         if (error instanceof NotACopyError) await this.#requireUnmoved(task, expected, error);
         throw error;
       });

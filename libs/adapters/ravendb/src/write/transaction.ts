@@ -10,7 +10,7 @@ import { refuseUnlessOwn, type OwnOnly } from './own-only.ts';
 export interface Put {
   id: string;
   document: string;
-  /** Its version as it was seen, empty for none; left out, whatever stands there is gone over. */
+  /** The version that was read, empty for none; left out: any version is overwritten. */
   expected?: string;
 }
 

@@ -52,6 +52,6 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
-    throw new UnavailableError(`The folder ${folder}, which cannot be made,`, { cause });
+    throw new UnavailableError(`The folder ${folder} cannot be created`, { cause });
   }
 }

@@ -6,7 +6,7 @@ import { finishBackup } from './finish-backup.ts';
 import { makeFolder } from './open-file.ts';
 import { toStoreError } from './sqlite-error.ts';
 
-// In one step: between two, a write would make SQLite begin anew.
+// In one step: between two, a write would make SQLite start over.
 const ALL_PAGES = 2 ** 31 - 1;
 
 const FILES = ['', '-wal', '-shm', '-journal'];
@@ -19,7 +19,7 @@ const FILES = ['', '-wal', '-shm', '-journal'];
 export async function writeBackup(db: DatabaseSync, source: string, path: string): Promise<void> {
   if (existsSync(path)) {
     throw new StoreRefusedError(
-      `${path} is there already and stays as it is: name another file for the backup`,
+      `${path} already exists and is not overwritten: name another file for the backup`,
     );
   }
   makeFolder(path);
@@ -50,6 +50,6 @@ function rename(partial: string, path: string): void {
   try {
     renameSync(partial, path);
   } catch (cause) {
-    throw new UnavailableError(`The file ${path}, which cannot be made,`, { cause });
+    throw new UnavailableError(`The file ${path} cannot be created`, { cause });
   }
 }

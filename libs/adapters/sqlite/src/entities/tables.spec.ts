@@ -49,7 +49,7 @@ describe('the tables of an application', () => {
     const database = folder.open('taken.db');
     await database.write((open) => open.db.exec('CREATE TABLE Cars (id TEXT)'));
     const declared = declareTables(database, [{ collection: 'People' }, { collection: 'Cars' }]);
-    await expect(declared).rejects.toThrow(/Cars, which is there and not Spark's/);
+    await expect(declared).rejects.toThrow(/Cars, which exists and is not Spark's/);
     expect(await database.read((open) => open.rows('SELECT name FROM spark_tables'))).toEqual([]);
   });
 

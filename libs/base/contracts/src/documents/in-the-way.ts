@@ -1,3 +1,4 @@
+import { sameName } from '@nestjs-spark/foundation/internal';
 import type { TaskKey } from '../names/task-key.ts';
 import { isCopyOf, type CopyMarks } from './own-copies.ts';
 
@@ -33,7 +34,7 @@ export function judgeStanding(
   there: StandingDocument,
   wanted: WantedCopy | null,
 ): Judgement {
-  const isSameCollection = wanted === null || sameText(there.collection, wanted.collection);
+  const isSameCollection = wanted === null || sameName(there.collection, wanted.collection);
   if (there.generation === null) {
     if (overwrite === 'own' && isSameCollection) return 'free';
     return { reason: inTheWay(there, `a document of this module's own in ${there.collection}`) };
@@ -53,8 +54,4 @@ function inTheWay({ id }: StandingDocument, what: string): string {
 function madeBy({ generation, copyOf }: StandingDocument): string {
   const task = generation?.slice(0, generation.lastIndexOf(':')) ?? '';
   return `a copy of ${copyOf ?? 'an unknown document'} made by the task ${task}`;
-}
-
-function sameText(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
 }

@@ -9,7 +9,7 @@ export interface StandingCopy extends CopyMarks {
 }
 
 /**
- * The key by which the owner means a copy. The owner's spelling stands in `spark-source`; the copy itself may have another one,
+ * The key by which the owner means a copy. The owner's spelling is in `spark-source`; the copy itself may have another one,
  * where the target takes both for one id.
  */
 export function ownersKey(

@@ -1,3 +1,4 @@
+import { nameKey } from '@nestjs-spark/foundation/internal';
 /**
  * One requester's script on one collection of an owner. It has its own position, generation, progress and errors.
  * Module names compare without regard to case, as document ids in RavenDB do.
@@ -13,7 +14,7 @@ export interface TaskKey {
 
 /** The task as copies name it in `spark-generation`: `HR/cars`. */
 export function taskLabel(task: TaskKey): string {
-  return `${task.requester}/${task.name.toLowerCase()}`;
+  return `${task.requester}/${nameKey(task.name)}`;
 }
 
 /** The task as people read it in logs and errors: `Fleet -> HR: Cars`. */
@@ -23,5 +24,5 @@ export function describeTask(task: TaskKey): string {
 
 /** One text per task, equal for equal tasks: `fleet/hr/cars`. */
 export function taskId(task: TaskKey): string {
-  return `${task.owner}/${task.requester}/${task.name}`.toLowerCase();
+  return nameKey(`${task.owner}/${task.requester}/${task.name}`);
 }

@@ -16,7 +16,7 @@ export interface TaskLog {
   /**
    * Appends behind the task's message `afterSequence` (0: the task has none).
    * @returns the new sequence
-   * @throws {LogConflictError} when another message is last: someone else writes, or wrote; read the tail and decide anew
+   * @throws {LogConflictError} when another message is last: someone else writes, or wrote; read the tail and decide again
    * @throws {LogFullError} when the log is at its bounds; wait until something was confirmed
    * @throws {UnavailableError} when it is not known whether the message was stored
    */
@@ -70,7 +70,7 @@ export interface ControlBoard {
   last<T extends object>(subject: string): Promise<T | null>;
   /**
    * The last value of each matching subject, then each new one, until aborted; with `new` only what comes from now on.
-   * Reconnects by itself.
+   * Reconnects automatically.
    */
   watch<T extends object>(
     subjects: string | string[],

@@ -2,7 +2,7 @@ import type { Where } from './where.ts';
 
 /**
  * One collection of the application's own documents, the same on every store.
- * Fields are camelCase in TypeScript whatever the store writes. Methods throw `UnavailableError` when the store is away: try again later.
+ * Fields are camelCase in TypeScript, however the store spells them. Methods throw `UnavailableError` when the store is away: try again later.
  *
  * Writes change what was meant and nothing else: a value that reads as it is in the entity keeps the text that is stored (numbers,
  * dates, the spelling of names, `$type` of .NET), and the metadata that others set stays.
@@ -23,7 +23,7 @@ export interface Repository<T extends object> {
   /**
    * Makes the document what the entity is (or makes a new one): fields that the entity does not have go. An entity that did not come
    * from this repository takes one more request on RavenDB, and makes a copy that it replaces the module's own document.
-   * @param options.version what `stored[VERSION]` said when it was read. Default: whatever is there is replaced
+   * @param options.version what `stored[VERSION]` said when it was read. Default: any version is replaced
    * @throws {VersionConflictError} when `options.version` is given and not the one that is there: read again and decide again. Without
    *   a version, only when others changed the document each time it was tried (64 times)
    * @throws {StoreRefusedError} when the id belongs to a document of another collection: take another id
@@ -64,6 +64,6 @@ export interface ListQuery<T> {
 /** One page of a list. */
 export interface Page<T> {
   items: Stored<T>[];
-  /** How many documents the query finds, whatever `skip` and `take` say. */
+  /** How many documents the query finds, regardless of `skip` and `take`. */
   total: number;
 }

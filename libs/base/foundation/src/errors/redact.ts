@@ -8,7 +8,7 @@ const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z 
 
 /**
  * Returns `text` with what looks like a secret masked as `***`: user and password in URLs, secrets in query strings,
- * `Authorization` values, JWTs and private keys. Use it on whatever leaves the process and was not written by you:
+ * `Authorization` values, JWTs and private keys. Use it on anything that leaves the process and was not written by you:
  * URLs, headers, messages of other people's errors. It knows shapes, not your secrets: do not log those at all.
  */
 export function redact(text: string): string {

@@ -23,7 +23,7 @@ describe('the start sequence', () => {
           },
         },
       ],
-      { signal: new AbortController().signal, log, firstWaitMs: 1 },
+      { signal: new AbortController().signal, log, policy: { waitMs: 1 } },
     );
     expect(done).toEqual(['first', 'second']);
     expect(log.lines.map(({ message }) => message)).toEqual(['First waits: away', 'First works now']);
@@ -48,7 +48,7 @@ describe('the start sequence', () => {
           },
         },
       ],
-      { signal: stop.signal, log: new MemoryLog(), firstWaitMs: 60_000 },
+      { signal: stop.signal, log: new MemoryLog(), policy: { waitMs: 60_000 } },
     );
     expect(done).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Catch, ServiceUnavailableException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 
-/** Probes and dashboards know terminus' body, so it goes out as it is, whatever filter the application has. */
+/** Probes and dashboards know terminus' body, so it goes out unchanged, past the application's own filters. */
 @Catch(ServiceUnavailableException)
 export class HealthResultFilter implements ExceptionFilter {
   catch(error: ServiceUnavailableException, host: ArgumentsHost): void {

@@ -24,7 +24,9 @@ export function toProblem(error: unknown): Answer {
   }
   if (error instanceof UnavailableError) return unavailable(error);
   if (error instanceof VersionConflictError) {
-    return known(new ProblemError('conflict', 'Someone else changed it in the meantime; read it again.'));
+    return known(
+      new ProblemError('conflict', 'Someone else changed it in the meantime; read it again and retry.'),
+    );
   }
   if (error instanceof HttpException) return fromHttpException(error);
   return {

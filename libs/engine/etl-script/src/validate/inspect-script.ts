@@ -7,6 +7,7 @@ import { freeNames, type FreeName } from './find-names.ts';
 import { findTargets } from './find-targets.ts';
 import { asNode, type TreeNode } from './walk-tree.ts';
 import { isKnownName, MISSING_FUNCTIONS } from './language.ts';
+import { isSameCollection } from '../names/id-prefix.ts';
 import { parseScript, placeOf } from './parse-script.ts';
 
 /** The longest script, in UTF-8 bytes. */
@@ -48,7 +49,7 @@ export function inspectScript({ collection, script }: Transformation): ScriptIns
   if (targets.length === 0 && !passesThrough) problems.unshift(noTarget(text));
   return {
     targets,
-    keepsId: passesThrough || targets.some((target) => isSame(target, collection)),
+    keepsId: passesThrough || targets.some((target) => isSameCollection(target, collection)),
     usesLoad: dynamicCode || usesLoad(free),
     usesDynamicCode: dynamicCode,
     fields: dynamicCode || free.some(({ name }) => name === 'arguments') ? null : findFields(parsed.tree),
@@ -98,10 +99,6 @@ function foreignBehaviors(tree: TreeNode, collection: string): ScriptProblem[] {
 
 function nameOf(declaration: TreeNode): string {
   return String(asNode(declaration['id'])?.['name'] ?? '');
-}
-
-function isSame(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
 }
 
 function unknownFunctions(

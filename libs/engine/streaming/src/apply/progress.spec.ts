@@ -29,10 +29,10 @@ function tick(progress: ApplyProgress, times: number): void {
 describe('What an instance that applies says of a fault', () => {
   it('that nothing moves once it has lasted, and nothing of it when the next set is applied', () => {
     const progress = applying();
-    progress.failed(new UnavailableError('the store'), true);
+    progress.failed(new UnavailableError('The store cannot be reached'), true);
     expect(progress.report()).toMatchObject({ state: 'Waiting', stalledBecause: null, complete: true });
     tick(progress, CARRIER_PATIENCE);
-    expect(progress.report().stalledBecause).toBe('the store cannot be reached');
+    expect(progress.report().stalledBecause).toBe('The store cannot be reached');
     progress.applied({ ...live, to: 101 });
     expect(progress.report()).toMatchObject({ state: 'Streaming', stalledBecause: null, lastError: null });
   });
@@ -67,7 +67,7 @@ describe('What an instance that applies says of a fault', () => {
       progress.tick();
     }
     expect(progress.report().stalledBecause).toContain('has not answered');
-    progress.unseen(new UnavailableError('RavenDB'));
+    progress.unseen(new UnavailableError('RavenDB cannot be reached'));
     expect(progress.report()).toMatchObject({
       state: 'Waiting',
       stalledBecause: 'RavenDB cannot be reached',

@@ -50,7 +50,7 @@ describe('a target that does not take some documents', () => {
         calls++;
         const at = await expected;
         if (commands.length === 0) await beforeLast();
-        if (away) throw new UnavailableError('the store');
+        if (away) throw new UnavailableError('The store cannot be reached');
         const bad = commands.find((command) => command.type === 'put' && refused.has(command.id));
         const name = names && bad && 'id' in bad ? bad.id : null;
         if (bad) throw new ContentRefusedError('it is not to its taste', name);

@@ -20,7 +20,15 @@ import {
   type StoredCheckpoint,
   type TaskLog,
 } from '@nestjs-spark/contracts/internal';
-import { type Logger, messageOf, ahead, backoffMs, pause, Latest } from '@nestjs-spark/foundation/internal';
+import {
+  type Logger,
+  messageOf,
+  ahead,
+  delayMs,
+  doubling,
+  pause,
+  Latest,
+} from '@nestjs-spark/foundation/internal';
 import type { Pace } from '../task/pace.ts';
 import { decide } from '../receive/decide.ts';
 import { readFrom, readSets, type ReceivedSet } from '../receive/read-sets.ts';
@@ -135,7 +143,7 @@ export class TaskApply {
           if (error instanceof ContentMissingError || error instanceof MalformedChangeSetError)
             await this.#sendAgain(error).catch(() => {});
           this.#note(error, failures === 1);
-          await pause(backoffMs(failures, this.#parts.pace.backoffMs), held);
+          await pause(delayMs(doubling(this.#parts.pace.backoffMs), failures), held);
         }
       }
     } finally {

@@ -21,7 +21,8 @@ import {
   type Logger,
   messageOf,
   ahead,
-  backoffMs,
+  delayMs,
+  doubling,
   pause,
   Every,
   Latest,
@@ -319,6 +320,6 @@ export class TaskCapture {
       this.progress.failed(error, cause instanceof UnavailableError);
       if (first) logger.warn(`${describeTask(this.#task)}: ${messageOf(error)}; trying again until it works`);
     }
-    await pause(backoffMs(failures, this.#parts.pace.backoffMs), held);
+    await pause(delayMs(doubling(this.#parts.pace.backoffMs), failures), held);
   }
 }

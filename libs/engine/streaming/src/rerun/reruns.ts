@@ -1,5 +1,6 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { ChangeSource, SourceChange, StateStore } from '@nestjs-spark/contracts/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import type { TransformedChange } from '../transform/transformed-change.ts';
 import type { Caution } from '../publish/caution.ts';
 import type { CaptureTask } from '../task/tasks.ts';
@@ -167,14 +168,14 @@ export class Reruns {
     upTo: Etag,
   ): Promise<{ there: SourcePut[]; gone: { id: string; etag: Etag }[] }> {
     const { feed, task, setAside } = this.#parts;
-    const collection = task.collection.toLowerCase();
+    const { collection } = task;
     const documents = ids.length > 0 ? await feed.load(ids) : [];
     const there: SourcePut[] = [];
     const gone: { id: string; etag: Etag }[] = [];
     for (const [at, id] of ids.entries()) {
       const etag = setAside.etagOf(id) ?? upTo;
       const document = documents[at];
-      const wanted = document?.collection.toLowerCase() === collection && document.copyOf === null;
+      const wanted = document && sameName(document.collection, collection) && document.copyOf === null;
       if (document && wanted) there.push({ kind: 'put', etag, ...document });
       else gone.push({ id, etag });
     }

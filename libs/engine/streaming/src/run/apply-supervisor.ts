@@ -7,7 +7,7 @@ import {
   type LeaseKeeper,
   type StateStore,
 } from '@nestjs-spark/contracts/internal';
-import type { Logger } from '@nestjs-spark/foundation/internal';
+import { type Logger, sameName } from '@nestjs-spark/foundation/internal';
 import { TaskApply } from '../apply/task-apply.ts';
 import { PACE, type Pace } from '../task/pace.ts';
 import { resyncRequest } from '../receive/resync.ts';
@@ -49,7 +49,7 @@ export class ApplySupervisor {
   assign(owner: string, tasks: ApplyTask[]): void {
     if (this.#stopped) return;
     this.#tasks.assign(tasks, {
-      isMine: (task) => task.owner.toLowerCase() === owner.toLowerCase(),
+      isMine: (task) => sameName(task.owner, owner),
       start: (task) => this.#start(task),
       update: (runner, task) => runner.declare(task),
     });

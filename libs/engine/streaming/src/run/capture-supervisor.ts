@@ -13,7 +13,7 @@ import {
   type StateStore,
   type WitnessRecord,
 } from '@nestjs-spark/contracts/internal';
-import type { Logger } from '@nestjs-spark/foundation/internal';
+import { type Logger, sameName } from '@nestjs-spark/foundation/internal';
 import { TaskCapture } from '../capture/task-capture.ts';
 import { PACE, type Pace } from '../task/pace.ts';
 import { resyncRequest } from '../receive/resync.ts';
@@ -64,7 +64,7 @@ export class CaptureSupervisor {
   assign(requester: string, tasks: CaptureTask[]): void {
     if (this.#stopped.signal.aborted) return;
     this.#tasks.assign(tasks, {
-      isMine: (task) => task.requester.toLowerCase() === requester.toLowerCase(),
+      isMine: (task) => sameName(task.requester, requester),
       start: (task) => this.#start(task),
       update: (runner, task) => runner.assign(task),
     });

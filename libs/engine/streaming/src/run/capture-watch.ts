@@ -11,7 +11,7 @@ import {
   type ControlBoard,
   type SourceStatus,
 } from '@nestjs-spark/contracts/internal';
-import { type Logger, ticking } from '@nestjs-spark/foundation/internal';
+import { type Logger, ticking, nameKey } from '@nestjs-spark/foundation/internal';
 import type { TaskCapture } from '../capture/task-capture.ts';
 import { OneAtATime } from '@nestjs-spark/foundation/internal';
 import { SAY_AGAIN } from '../task/carrier.ts';
@@ -118,7 +118,7 @@ export class CaptureWatch {
 
   /** Any instance tells where the source is; where one just did, the others need not. */
   #tell(requester: string): void {
-    const key = requester.toLowerCase();
+    const key = nameKey(requester);
     const told = this.#told.get(key) ?? { at: 0, ago: TELL_EVERY, one: new OneAtATime() };
     this.#told.set(key, told);
     if (++told.ago < TELL_EVERY || this.#source === null) return;

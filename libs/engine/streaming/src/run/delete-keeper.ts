@@ -1,6 +1,6 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { ChangeSource, LeaseKeeper } from '@nestjs-spark/contracts/internal';
-import { type Logger, backoffMs, pause, Nudge } from '@nestjs-spark/foundation/internal';
+import { type Logger, delayMs, doubling, pause, Nudge, nameKey } from '@nestjs-spark/foundation/internal';
 import type { Pace } from '../task/pace.ts';
 
 /** Letting go of tombstones costs the store an index run, so it is not done at every step. */
@@ -24,7 +24,7 @@ export class DeleteKeeper {
     this.#logger = logger;
     this.#pace = pace;
     this.#leases = leases;
-    this.#lease = `deletes.${owner.toLowerCase()}`;
+    this.#lease = `deletes.${nameKey(owner)}`;
   }
 
   /** Resolves when deletes are kept from now on: only then may a first read begin. A module that shares nothing never asks. */
@@ -57,7 +57,7 @@ export class DeleteKeeper {
         break;
       } catch (error) {
         if (failures === 1) this.#logger.warn(`Cannot yet have deletes kept: ${String(error)}; trying again`);
-        await pause(backoffMs(failures, this.#pace.backoffMs), signal);
+        await pause(delayMs(doubling(this.#pace.backoffMs), failures), signal);
       }
     }
     this.#work = this.#leases

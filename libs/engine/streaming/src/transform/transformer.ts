@@ -11,7 +11,7 @@ import type {
   ScriptOutput,
   ScriptRunner,
 } from '@nestjs-spark/etl-script/internal';
-import { messageOf } from '@nestjs-spark/foundation/internal';
+import { messageOf, nameKey } from '@nestjs-spark/foundation/internal';
 import { byHalves } from './by-halves.ts';
 import type { TransformedChange } from './transformed-change.ts';
 import type { CaptureTask } from '../task/tasks.ts';
@@ -52,7 +52,7 @@ export class Transformer {
     this.#script = script;
     this.#feed = feed;
     this.#setAside = setAside;
-    this.#loadable = new Set(task.loadable.map((collection) => collection.toLowerCase()));
+    this.#loadable = new Set(task.loadable.map((collection) => nameKey(collection)));
   }
 
   transform(page: ChangePage, generation: number, signal: AbortSignal): Promise<TransformedChange[]> {
@@ -216,7 +216,7 @@ export class Transformer {
   async #load(ids: string[]): Promise<(Uint8Array | null)[]> {
     const documents = await this.#feed.load(ids);
     return documents.map((document) =>
-      document && this.#loadable.has(document.collection.toLowerCase()) ? document.json : null,
+      document && this.#loadable.has(nameKey(document.collection)) ? document.json : null,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
 /** One `@Shared()` class: a collection of this module and who may take it. */
 export interface Share {
   collection: string;
@@ -21,16 +22,14 @@ export class Shares {
   /** The collections that `requester` may take, as they were written in the declarations. */
   collectionsFor(requester: string): string[] {
     const admitted = this.shares.filter((share) => admits(share, requester));
-    return [...new Map(admitted.map(({ collection }) => [collection.toLowerCase(), collection])).values()];
+    return [...new Map(admitted.map(({ collection }) => [nameKey(collection), collection])).values()];
   }
 
   isShared(collection: string, requester: string): boolean {
-    const wanted = collection.toLowerCase();
-    return this.collectionsFor(requester).some((shared) => shared.toLowerCase() === wanted);
+    return this.collectionsFor(requester).some((shared) => sameName(shared, collection));
   }
 }
 
 function admits(share: Share, requester: string): boolean {
-  const wanted = requester.toLowerCase();
-  return share.with.some((module) => module === '*' || module.toLowerCase() === wanted);
+  return share.with.some((module) => module === '*' || sameName(module, requester));
 }

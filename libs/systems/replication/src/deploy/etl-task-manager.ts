@@ -8,7 +8,7 @@ import {
 } from '@nestjs-spark/contracts';
 import type { Versioned } from '@nestjs-spark/contracts/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
-import { InTurn } from '@nestjs-spark/foundation/internal';
+import { InTurn, nameKey } from '@nestjs-spark/foundation/internal';
 import { Shares } from '../declare/shares.ts';
 import { DeploymentStore } from './deployment-store.ts';
 import type { ReplicationEngine } from './engines/replication-engine.ts';
@@ -60,7 +60,7 @@ export class EtlTaskManager {
       scripts: nameScripts(request.scripts),
     };
     const warnings = await this.warnings.of(request.scripts, inspected);
-    const byName = new Map(wanted.scripts.map(({ name }, at) => [name.toLowerCase(), warnings[at] ?? []]));
+    const byName = new Map(wanted.scripts.map(({ name }, at) => [nameKey(name), warnings[at] ?? []]));
     return this.inTurn(wanted.requester, () => this.replace(wanted, reason, byName));
   }
 
@@ -74,7 +74,7 @@ export class EtlTaskManager {
 
   /** Runs `work` while nothing else of this instance touches the requester's deployment. */
   inTurn<T>(requester: string, work: () => Promise<T>): Promise<T> {
-    return this.turns.run(requester.toLowerCase(), work);
+    return this.turns.run(nameKey(requester), work);
   }
 
   private async replace(
@@ -125,7 +125,7 @@ export class EtlTaskManager {
   ): Promise<EtlDeploymentResult> {
     const reports = await engineNamed(this.engines, deployment.engine).report(deployment);
     const tasks = reports.map(({ name, collection, state }) => {
-      const said = warnings.get(name.toLowerCase()) ?? [];
+      const said = warnings.get(nameKey(name)) ?? [];
       const task = { name, collection, engine: deployment.engine, state };
       return said.length === 0 ? task : { ...task, warnings: said };
     });
@@ -163,7 +163,10 @@ function busy(cause: VersionConflictError): ProblemError {
     'unavailable',
     'Other deployments of this module are being carried out; try again.',
     {
-      cause: new UnavailableError('The deployment document', { cause }),
+      cause: new UnavailableError(
+        `Gave up after ${TRIES} attempts: other deployments keep changing the deployment document`,
+        { cause },
+      ),
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     },
   );

@@ -107,7 +107,7 @@ function make(change: Partial<ReplicationRunnerParts> = {}): ReplicationRunner {
         return information;
       },
       announce: async ({ appName }) => {
-        if (busAway) throw new UnavailableError('NATS');
+        if (busAway) throw new UnavailableError('NATS cannot be reached');
         done.push(`announce ${appName}`);
       },
     },

@@ -8,7 +8,7 @@ import {
   type ScriptOutput,
 } from '@nestjs-spark/etl-script';
 import type { CaptureSupervisor } from '@nestjs-spark/streaming/internal';
-import { sameName } from '@nestjs-spark/foundation/internal';
+import { sameName, nameKey } from '@nestjs-spark/foundation/internal';
 import { Shares } from '../declare/shares.ts';
 import { DeploymentStore } from '../deploy/deployment-store.ts';
 import { inspectScripts } from '../deploy/inspect/inspect-scripts.ts';
@@ -143,12 +143,10 @@ export class Preview implements BeforeApplicationShutdown {
 
   /** As when the script is at work: it sees only what is shared with its module. */
   private loader(requester: string): DocumentLoader {
-    const loadable = new Set(this.shares.collectionsFor(requester).map((name) => name.toLowerCase()));
+    const loadable = new Set(this.shares.collectionsFor(requester).map((name) => nameKey(name)));
     return async (ids) => {
       const documents = await this.feed.load(ids);
-      return documents.map((found) =>
-        found && loadable.has(found.collection.toLowerCase()) ? found.json : null,
-      );
+      return documents.map((found) => (found && loadable.has(nameKey(found.collection)) ? found.json : null));
     };
   }
 

@@ -1,5 +1,6 @@
 import type { ModuleAnswer } from '@nestjs-spark/modules/internal';
 import { PROBLEMS, type EtlDeploymentResult } from '@nestjs-spark/contracts';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 
 export type Verdict =
   | { outcome: 'deployed'; result: EtlDeploymentResult }
@@ -82,7 +83,7 @@ function describeKey(owner: string, { module, keyId }: Asker): string {
   return (
     `${owner} answered 401: it does not accept this module's key ${keyId}, because it believes another key of ${module}, ` +
     `or none. When this one is right, approve it at ${owner} (SPARK_TRUSTED_KEYS=${module}=${keyId}), or delete the document ` +
-    `sparkKeys/${module.toLowerCase()} in ${owner}'s database, which has the other one`
+    `sparkKeys/${nameKey(module)} in ${owner}'s database, which has the other one`
   );
 }
 

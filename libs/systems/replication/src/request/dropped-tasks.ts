@@ -1,6 +1,6 @@
 import { describeTask, taskId, type TaskKey } from '@nestjs-spark/contracts';
 import type { ChangeSink } from '@nestjs-spark/contracts/internal';
-import type { Logger } from '@nestjs-spark/foundation/internal';
+import { type Logger, sameName } from '@nestjs-spark/foundation/internal';
 import type { Declarations } from '../declare/declarations.ts';
 
 export interface DroppedTasksParts {
@@ -22,7 +22,7 @@ export async function findDroppedTasks({
   const stored = await target.listCheckpoints();
   return stored
     .map(({ checkpoint }) => checkpoint.task)
-    .filter((task) => task.requester.toLowerCase() === requester.toLowerCase())
+    .filter((task) => sameName(task.requester, requester))
     .filter((task) => !declared.has(taskId(task)));
 }
 

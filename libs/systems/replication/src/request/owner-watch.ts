@@ -1,6 +1,6 @@
 import { REGISTERED_SUBJECTS, type ControlBoard } from '@nestjs-spark/contracts/internal';
 import type { Announcement } from '@nestjs-spark/modules/internal';
-import type { Logger } from '@nestjs-spark/foundation/internal';
+import { type Logger, nameKey, sameName } from '@nestjs-spark/foundation/internal';
 import { shouldAskAgain } from './decide-wake.ts';
 import type { RequestStatus } from './request-status.ts';
 import type { Requests } from './requests.ts';
@@ -36,11 +36,11 @@ export class OwnerWatch {
 
   private async hear({ appName: owner, at }: Announcement): Promise<void> {
     const { requester, requests, status, startedAt } = this.parts;
-    if (owner.toLowerCase() === requester.toLowerCase()) return;
-    const before = this.heard.get(owner.toLowerCase()) ?? null;
+    if (sameName(owner, requester)) return;
+    const before = this.heard.get(nameKey(owner)) ?? null;
     const state = status.of(owner)?.state ?? null;
     const again = shouldAskAgain({ at, before, startedAt, state });
     if (again && (await requests.concerns(owner))) await requests.send(owner);
-    this.heard.set(owner.toLowerCase(), at);
+    this.heard.set(nameKey(owner), at);
   }
 }

@@ -4,6 +4,7 @@ import {
   type StateStore,
   type Versioned,
 } from '@nestjs-spark/contracts/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { RequestRecord } from './request-record.ts';
 
 const COLLECTION = 'SparkRequests';
@@ -50,5 +51,5 @@ export class RequestBook {
 }
 
 function idOf(owner: string): string {
-  return requestId(owner.toLowerCase());
+  return requestId(nameKey(owner));
 }

@@ -1,6 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { ownerSignSubjects, type ControlBoard } from '@nestjs-spark/contracts/internal';
-import { type Logger, describeError } from '@nestjs-spark/foundation/internal';
+import { type Logger, describeError, pause } from '@nestjs-spark/foundation/internal';
 import type { RequestStatus } from './request-status.ts';
 import type { Requests } from './requests.ts';
 
@@ -40,17 +39,19 @@ export class Revival {
           this.revive(owner, signal).finally(() => this.waiting.delete(owner)),
         );
       }
-      await wait(lookMs, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(lookMs, signal, { ref: false });
     }
     await Promise.all(this.waiting.values());
   }
 
   private async revive(owner: string, signal: AbortSignal): Promise<void> {
     const { requests, status, log, everyMs = 180_000, quietMs = 15_000 } = this.parts;
-    await wait(quietMs, undefined, { signal, ref: false }).catch(() => undefined);
+    await pause(quietMs, signal, { ref: false });
     const enough = new AbortController();
     const ended = AbortSignal.any([signal, enough.signal]);
-    const due = wait(everyMs, 'some minutes have passed', { signal: ended, ref: false }).catch(() => null);
+    const due = pause(everyMs, ended, { ref: false }).then(() =>
+      ended.aborted ? null : 'some minutes have passed',
+    );
     const because = await Promise.race([due, this.hear(owner, ended)]);
     enough.abort();
     if (because === null || signal.aborted || !status.stranded().includes(owner)) return;

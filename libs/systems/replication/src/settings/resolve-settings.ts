@@ -2,6 +2,7 @@ import { isRouteBytes, ROUTE_BYTES_RULE, routeBytes } from '@nestjs-spark/bus/in
 import { ENGINE_NAMES, isName } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { EngineChoice, ReplicationSettings, SparkReplicationOptions } from './options.ts';
 import { ReplicationSettingsError } from './settings-error.ts';
 
@@ -121,7 +122,7 @@ function trustedKeys(
       );
     }
   }
-  return new Map(pairs.map(([module, keyId]) => [module.toLowerCase(), keyId]));
+  return new Map(pairs.map(([module, keyId]) => [nameKey(module), keyId]));
 }
 
 /** One that is no address would match no target, and requests be refused for it. The value may hold a password. */

@@ -39,7 +39,7 @@ describe('a command', () => {
     ['preview --as HR', /--module is missing/],
     ['preview --module Fleet --as HR --script a.js', /--collection is missing/],
     ['preview --module Fleet --as HR --collection Cars', /--script is missing/],
-    [preview, /Who asks\?/],
+    [preview, /Give --token/],
     [`${preview} --token x`, /--for is missing/],
     [`${preview} --as HR --sample 1000`, /--sample has to be a whole number from 1 to 100/],
     [`${preview} --as HR --colour red`, /Unknown option '--colour'/],
@@ -52,7 +52,7 @@ describe('a command', () => {
   });
 });
 
-describe('an answer that is no success', () => {
+describe('an answer that is not a success', () => {
   const way: Way = {
     module: 'Fleet',
     url: null,

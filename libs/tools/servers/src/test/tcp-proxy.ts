@@ -10,7 +10,7 @@ export interface Weather {
   silent?: 'both' | 'up' | 'down';
   /** Refuses new connections and has ended those that were there. */
   cut?: boolean;
-  /** Passes on so many bytes a second, in each direction. */
+  /** Passes on this many bytes a second, in each direction. */
   bytesPerSecond?: number;
 }
 

@@ -49,6 +49,6 @@ export class MemoryBoard implements ControlBoard {
   }
 
   #requireThere(): void {
-    if (this.away) throw new UnavailableError('The bus');
+    if (this.away) throw new UnavailableError('The bus cannot be reached');
   }
 }

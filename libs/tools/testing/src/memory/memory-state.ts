@@ -65,7 +65,7 @@ export class MemoryState implements StateStore {
   }
 
   #requireThere(): void {
-    if (this.away) throw new UnavailableError(this.#target);
+    if (this.away) throw new UnavailableError(`${this.#target} cannot be reached`);
   }
 }
 

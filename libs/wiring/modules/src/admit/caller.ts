@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
+import { sameName } from '@nestjs-spark/foundation/internal';
 
 /** Who asks: a module that has proved its name, or an operator. */
 export type Caller = { kind: 'module'; module: string } | { kind: 'operator' };
@@ -29,6 +30,6 @@ export function requireOperator(caller: Caller): void {
 
 /** @throws {ProblemError} `forbidden` (403) when a module asks in the name of another one */
 export function requireOwnName(caller: Caller, requestingModule: string): void {
-  if (caller.kind === 'operator' || caller.module.toLowerCase() === requestingModule.toLowerCase()) return;
+  if (caller.kind === 'operator' || sameName(caller.module, requestingModule)) return;
   throw new ProblemError('forbidden', `The token is not that of ${requestingModule}.`);
 }

@@ -20,7 +20,7 @@ export async function keepRawBody(request: IncomingMessage, limit: number): Prom
 function refuseForm({ headers }: IncomingMessage): void {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw new ProblemError('unsupportedMedia', 'A compressed body is not read here.');
+    throw new ProblemError('unsupportedMedia', 'Compressed bodies are not accepted.');
   }
   const type = headers['content-type'];
   if (
@@ -49,5 +49,5 @@ async function collect(request: IncomingMessage, limit: number): Promise<Buffer>
 }
 
 function tooLarge(limit: number): ProblemError {
-  return new ProblemError('tooLarge', `The body may have ${limit} bytes at most.`);
+  return new ProblemError('tooLarge', `The body may have at most ${limit} bytes.`);
 }

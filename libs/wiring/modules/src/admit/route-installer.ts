@@ -12,7 +12,7 @@ import { SPARK_CONTROLLER, type SparkRouteOptions } from './spark-controller.ts'
 const BODY_BYTES = 256 * 1024;
 
 /**
- * Stands in front of the application's body parsers for every `SparkController`. Nest mounts those when the application
+ * Runs before the application's body parsers for every `SparkController`. Nest mounts those when the application
  * initializes, and the adapter is known just before that: this is the one moment, and it asks nothing of the
  * application's `main.ts`.
  */

@@ -38,7 +38,7 @@ export class ModuleClient {
     this.parts = parts;
   }
 
-  /** @throws {UnavailableError} when the registry is away; whatever happens at the other module is an answer, not an error */
+  /** @throws {UnavailableError} when the registry is away; every outcome at the other module is an answer, not an error */
   async call(call: ModuleCall): Promise<ModuleAnswer> {
     const found = await this.parts.registry.find(call.module);
     if (!found) return { kind: 'not-registered', known: await this.known() };

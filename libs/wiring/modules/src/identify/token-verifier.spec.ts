@@ -124,7 +124,7 @@ describe('a module token', () => {
   });
 });
 
-describe('refused with one and the same 401, whatever the cause', () => {
+describe('refused with one and the same 401 for every cause', () => {
   const attacks: [string, () => Promise<string> | string][] = [
     ['no token', () => ''],
     ['no JWT', () => 'a.b.c'],
@@ -151,7 +151,7 @@ describe('refused with one and the same 401, whatever the cause', () => {
     ['several audiences', () => sign({ aud: ['Fleet', 'Sales'] })],
     ['no audience', () => sign({ aud: undefined })],
     ['an unknown issuer', () => sign({ iss: 'Nobody' })],
-    ['an issuer that is no name', () => sign({ iss: '../HR' })],
+    ['an issuer that is not a name', () => sign({ iss: '../HR' })],
     ['an issuer of another type', () => sign({ iss: 7 as never })],
     ['another method', () => sign({ htm: 'GET' })],
     ['another path', () => sign({ htu: '/spark/replication' })],
@@ -163,7 +163,7 @@ describe('refused with one and the same 401, whatever the cause', () => {
     ['living longer than a minute', () => sign({ exp: seconds() + 61 })],
     ['without end', () => sign({ exp: undefined })],
     ['ending before it began', () => sign({ exp: seconds() - 1 })],
-    ['an end that is no number', () => sign({ exp: '9e99' as never })],
+    ['an end that is not a number', () => sign({ exp: '9e99' as never })],
     ['without jti', () => sign({ jti: undefined })],
     ['with an endless jti', () => sign({ jti: 'x'.repeat(129) })],
     [
@@ -214,7 +214,7 @@ describe('refused with one and the same 401, whatever the cause', () => {
     expect((await refusal(token)).status).toBe(401);
   });
 
-  it('the reason stands in the debug log alone', async () => {
+  it('the reason is in the debug log alone', async () => {
     await refusal(await sign({ aud: 'Sales' }));
     expect(log.said('debug').join()).toContain('aud is another module');
     expect(log.lines.every(({ level }) => level === 'debug')).toBe(true);
@@ -269,7 +269,7 @@ describe('the key of a module', () => {
     });
   });
 
-  it('that is no Ed25519 key is no key', async () => {
+  it('that is not an Ed25519 key is not accepted', async () => {
     await registerKey('HR', { kty: 'oct', crv: 'Ed25519', x: hr.jwk.x });
     expect((await refusal(await sign())).status).toBe(401);
   });

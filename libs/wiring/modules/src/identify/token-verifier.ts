@@ -13,7 +13,7 @@ export interface RequestToVerify extends SignedRequest {
 }
 
 export interface VerifiedModule {
-  /** The caller's name as it stands in the registry. */
+  /** The caller's name as the registry spells it. */
   module: string;
 }
 

@@ -1,5 +1,5 @@
 import type { ModuleInformation, ModuleRegistry } from '@nestjs-spark/contracts/internal';
-import type { Logger } from '@nestjs-spark/foundation/internal';
+import { type Logger, nameKey } from '@nestjs-spark/foundation/internal';
 import { newerOf } from './newer-of.ts';
 
 /** Two registries have a module under the same name with different keys: which one is meant is for an operator to say. */
@@ -7,7 +7,7 @@ export class AmbiguousModuleError extends Error {
   constructor(name: string) {
     super(
       `Module ${name} is registered with two different keys: one in RavenDB (document moduleInformations/${name} of SparkModules), ` +
-        `one on NATS (key ${name.toLowerCase()} of the bucket SPARK_MODULES). Neither is used. When two applications run under ` +
+        `one on NATS (key ${nameKey(name)} of the bucket SPARK_MODULES). Neither is used. When two applications run under ` +
         'this name, rename one of them; when one entry is left over from before, delete it, or start the module again on the store it belongs to',
     );
     this.name = 'AmbiguousModuleError';
@@ -69,5 +69,5 @@ export class JoinedRegistry implements ModuleRegistry {
 }
 
 function keyOf({ appName }: ModuleInformation): string {
-  return appName.toLowerCase();
+  return nameKey(appName);
 }

@@ -30,13 +30,13 @@ export function readSettings(options: SparkStoreOptions, environment: Environmen
   if (kind.startsWith('sqlite:')) return readSqliteSettings(kind, options, environment, createDatabase);
   if (kind !== 'ravendb') {
     throw new StoreRefusedError(
-      `There is no store ${JSON.stringify(kind)}: set SPARK_STORE to ravendb or sqlite:PATH.`,
+      `Unknown store ${JSON.stringify(kind)}: set SPARK_STORE to ravendb or sqlite:PATH.`,
     );
   }
   const { certificate } = options.ravendb ?? {};
   const urls = options.ravendb?.urls ?? list(environment['RAVENDB_URLS']);
   if (urls.length === 0) {
-    throw new StoreRefusedError('No address of RavenDB: set RAVENDB_URLS, or ravendb.urls in forRoot().');
+    throw new StoreRefusedError('RavenDB has no address: set RAVENDB_URLS, or ravendb.urls in forRoot().');
   }
   requireAddresses(urls, options.ravendb?.urls ? 'ravendb.urls in forRoot()' : 'RAVENDB_URLS');
   const named = registryUrls(options, environment);
@@ -89,7 +89,9 @@ function ownDatabase(options: SparkStoreOptions, environment: Environment): stri
   if (database) return database;
   const module = environment['SPARK_MODULE_NAME'];
   if (module) return `Spark${module}`;
-  throw new StoreRefusedError('No database: set RAVENDB_DATABASE, or ravendb.database in forRoot().');
+  throw new StoreRefusedError(
+    'RavenDB has no database: set RAVENDB_DATABASE, or ravendb.database in forRoot().',
+  );
 }
 
 function list(value: string | undefined): string[] {

@@ -1,11 +1,11 @@
 import { SYSTEM_COLLECTIONS } from '@nestjs-spark/contracts/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import type { Shares } from '../../declare/shares.ts';
 import type { DeployedTask, DeploymentDocument } from '../plan/deployment-document.ts';
 
 /** Says whether `requester` may take `collection` now. Spark's own collections are never given away. */
 export function mayTake(shares: Shares, collection: string, requester: string): boolean {
-  const wanted = collection.toLowerCase();
-  const ours = SYSTEM_COLLECTIONS.some((system) => system.toLowerCase() === wanted);
+  const ours = SYSTEM_COLLECTIONS.some((system) => sameName(system, collection));
   return !ours && shares.isShared(collection, requester);
 }
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { etlTaskName } from '@nestjs-spark/ravendb/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import { Shares } from '../../declare/shares.ts';
 import type { DeployedTask, DeploymentDocument } from '../plan/deployment-document.ts';
 import type { EngineTaskReport, ReplicationEngine } from './replication-engine.ts';
@@ -37,9 +38,7 @@ export class RavenEtlEngine implements ReplicationEngine {
     if (deployment.tasks.length === 0) return [];
     const progress = await this.requireRavenDb().progress(etlTaskName(deployment.requester));
     return deployment.tasks.map((task) => {
-      const own = progress.find(
-        ({ transformation }) => transformation.toLowerCase() === task.name.toLowerCase(),
-      );
+      const own = progress.find(({ transformation }) => sameName(transformation, task.name));
       return describe(task, own ?? null);
     });
   }

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ChangeLog, ControlBoard } from '@nestjs-spark/contracts/internal';
 import { deployedSubject } from '@nestjs-spark/contracts/internal';
 import type { CaptureReport, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import { Shares } from '../../declare/shares.ts';
 import type { ReplicationSettings } from '../../settings/options.ts';
 import { CAPTURE_SUPERVISOR, CHANGE_LOG, CONTROL_BOARD, REPLICATION_OPTIONS } from '../../settings/tokens.ts';
@@ -44,10 +45,10 @@ export class StreamEngine implements ReplicationEngine {
   async report(deployment: DeploymentDocument): Promise<EngineTaskReport[]> {
     const reports = this.supervisor
       .reports()
-      .filter(({ task }) => same(task.requester, deployment.requester));
+      .filter(({ task }) => sameName(task.requester, deployment.requester));
     return deployment.tasks.map((task) => {
       if (!mayTake(this.shares, task.collection, deployment.requester)) return noLongerShared(task);
-      const report = reports.find((one) => same(one.task.name, task.name));
+      const report = reports.find((one) => sameName(one.task.name, task.name));
       return report ? fromCapture(task, report) : notRunning(task);
     });
   }
@@ -88,8 +89,4 @@ function fromCapture(task: DeployedTask, report: CaptureReport): EngineTaskRepor
 function noLongerShared(task: DeployedTask): EngineTaskReport {
   const lastError = `${task.collection} is no longer shared with this module`;
   return { ...notRunning(task), state: 'Faulted', errors: 1, lastError };
-}
-
-function same(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { takeToken, type Bucket, type FloodLimits } from '@nestjs-spark/modules/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 
 /** A module that restarts in a loop, or its ten instances starting together, are let through; a flood is not. */
 const LIMITS: FloodLimits = { burst: 30, refillMs: 1_000 };
@@ -12,7 +13,7 @@ export class DeploymentGate {
 
   /** @throws {ProblemError} `tooMany` (429) with Retry-After */
   pass(module: string, now = Date.now()): void {
-    const key = module.toLowerCase();
+    const key = nameKey(module);
     const { bucket, waitMs } = takeToken(this.buckets.get(key) ?? null, LIMITS, now);
     this.buckets.set(key, bucket);
     if (waitMs === 0) return;

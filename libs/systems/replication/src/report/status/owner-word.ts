@@ -1,4 +1,5 @@
 import { TASK_STATES, type TaskState } from '@nestjs-spark/contracts';
+import { sameName } from '@nestjs-spark/foundation/internal';
 
 /** What an owner says of a task that its RavenDB carries: only it can know. */
 export interface OwnerWord {
@@ -15,9 +16,7 @@ const STATES: readonly string[] = TASK_STATES;
 export function readOwnerWord(body: unknown, name: string): OwnerWord | null {
   if (!isRecord(body) || !Array.isArray(body['outgoing'])) return null;
   const tasks: unknown[] = body['outgoing'];
-  const found = tasks
-    .filter(isRecord)
-    .find((task) => String(task['name']).toLowerCase() === name.toLowerCase());
+  const found = tasks.filter(isRecord).find((task) => sameName(String(task['name']), name));
   if (!found || typeof found['state'] !== 'string' || !STATES.includes(found['state'])) return null;
   return {
     state: found['state'] as TaskState,

@@ -1,10 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { taskId, type TaskKey } from '@nestjs-spark/contracts';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { Declarations } from '../../declare/declarations.ts';
 import { ModuleClient } from '@nestjs-spark/modules/internal';
-import { describeError } from '@nestjs-spark/foundation/internal';
+import { describeError, pause } from '@nestjs-spark/foundation/internal';
 import { engineOf, RequestStatus } from '../../request/request-status.ts';
 import { readOwnerWord, type OwnerWord } from './owner-word.ts';
 
@@ -47,7 +46,7 @@ export class OwnerWords implements OnApplicationBootstrap, BeforeApplicationShut
           .filter((task) => engineOf(request, task.name) === 'etl');
         if (native.length > 0) await this.ask(owner, native);
       }
-      await wait(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(EVERY_MS, signal, { ref: false });
     }
   }
 

@@ -13,7 +13,7 @@ export interface Surroundings {
  */
 export function plainScriptsIn(surroundings: Surroundings): Scripts {
   return {
-    open({ script }): ScriptRunner {
+    async open({ script }): Promise<ScriptRunner> {
       const tag = script ?? '';
       return {
         transform: async (inputs) => inputs.map((input) => transform(input, tag, surroundings)),

@@ -1,5 +1,6 @@
 const MASK = '***';
-const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>?#]+@/gi;
+// The scheme is not looked for: it may begin anywhere in a long word, which would be quadratic.
+const USER_INFO = /:\/\/[^\s/@"'<>?#]+@/g;
 const QUERY_SECRET =
   /([?&;](?:access_?token|api[-_]?key|auth|code|key|pass(?:word|wd)?|pwd|secret|sig(?:nature)?|token)=)[^&;\s"'<>#]+/gi;
 const BEARER = /\b(Bearer|Basic|Token)\s+[A-Za-z0-9._~+/-]+=*/g;
@@ -14,7 +15,7 @@ const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z 
 export function redact(text: string): string {
   return text
     .replace(PRIVATE_KEY, MASK)
-    .replace(USER_INFO, `$1${MASK}@`)
+    .replace(USER_INFO, `://${MASK}@`)
     .replace(QUERY_SECRET, `$1${MASK}`)
     .replace(BEARER, `$1 ${MASK}`)
     .replace(JWT, MASK);

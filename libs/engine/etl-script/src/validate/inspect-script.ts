@@ -26,7 +26,8 @@ const NOTHING: ScriptInspection = {
 
 /**
  * Reads a script without running it: what it loads to, what it reads, and what keeps it from being deployed
- * (`problems`, empty when nothing does). Never throws; costs a parse, about a millisecond per 10 KiB.
+ * (`problems`, empty when nothing does). For scripts that you wrote yourself: costs a parse, about a millisecond per 10 KiB, but
+ * a script can be written so that it takes seconds, or more than the stack. Of others, `ScriptPool.inspect`.
  */
 export function inspectScript({ collection, script }: Transformation): ScriptInspection {
   const text = script ?? '';
@@ -115,6 +116,7 @@ function unknownFunctions(
   });
 }
 
-function refused(...problems: ScriptProblem[]): ScriptInspection {
+/** What is known of a script that cannot be read. */
+export function refused(...problems: ScriptProblem[]): ScriptInspection {
   return { ...NOTHING, problems };
 }

@@ -162,7 +162,9 @@ export class TaskCapture {
     // A log at its bounds takes no first set of a new beginning: what it makes worthless goes before.
     if (kind !== 'continue' && last) await log.trim(last.sequence);
 
-    const script = scripts.open({ name: this.#task.name, collection: task.collection, script: task.script });
+    const { name, requester } = this.#task;
+    const { collection } = task;
+    const script = await scripts.open({ name, requester, collection, script: task.script }, signal);
     const contents = new Contents(feed.extras, feed.ids);
     const after = last?.sequence ?? 0;
     const publisher = new Publisher(log, task, position, after, {

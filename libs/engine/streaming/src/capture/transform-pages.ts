@@ -2,7 +2,7 @@ import type { ChangePage, DeleteCover } from '@nestjs-spark/contracts/internal';
 import type { TransformedChange } from '../transform/transformed-change.ts';
 import { makeRoom, type Room } from '../rerun/make-room.ts';
 import type { Reruns } from '../rerun/reruns.ts';
-import { splitPage } from '../transform/split-page.ts';
+import { cutPage, splitPage } from '../transform/split-page.ts';
 import type { Transformer } from '../transform/transformer.ts';
 import { requireDeletes, type WitnessedPage } from './read-pages.ts';
 
@@ -33,12 +33,16 @@ export async function* transformPages(
         yield { page, witness, changes: [change], deletes: await requireDeletes(whole), published, refused };
         continue;
       }
-      const [changes, deletes] = await Promise.all([
-        transformer.transform(page, generation, signal),
-        requireDeletes(whole),
-      ]);
-      await reruns.require(transformer.takeRecovered());
-      yield { page, witness, changes, deletes };
+      for (let left: ChangePage | null = page; left;) {
+        const [{ changes, count }, deletes] = await Promise.all([
+          transformer.transform(left, generation, signal),
+          requireDeletes(whole),
+        ]);
+        await reruns.require(transformer.takeRecovered());
+        const [part, rest] = cutPage(left, count);
+        yield { page: part, witness, changes, deletes };
+        left = rest;
+      }
     }
   }
 }

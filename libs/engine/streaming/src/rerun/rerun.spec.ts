@@ -18,8 +18,8 @@ describe('documents whose script failed', () => {
 
   /** Fails with documents that need something that is not there yet. */
   const scripts: Scripts = {
-    open: (transformation) => {
-      const plain = plainScripts.open(transformation);
+    open: async (transformation) => {
+      const plain = await plainScripts.open(transformation);
       return {
         ...plain,
         transform: (inputs, load, signal) => {

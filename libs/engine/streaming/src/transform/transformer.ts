@@ -28,7 +28,16 @@ interface Result {
   extras: ExtraCommand[] | undefined;
 }
 
+/** A page from its beginning, transformed. */
+export interface TransformedPart {
+  changes: TransformedChange[];
+  /** How many changes of the page it covers; at least one where there is one. */
+  count: number;
+}
+
 interface Results {
+  /** Of so many changes from the first. */
+  count: number;
   outputs: Map<SourceChange, ScriptOutput>;
   extras: Map<SourceChange, ExtraCommand[]>;
 }
@@ -55,7 +64,8 @@ export class Transformer {
     this.#loadable = new Set(task.loadable.map((collection) => nameKey(collection)));
   }
 
-  transform(page: ChangePage, generation: number, signal: AbortSignal): Promise<TransformedChange[]> {
+  /** The page, or as much from its beginning as fills a batch with what the script makes of it. */
+  transform(page: ChangePage, generation: number, signal: AbortSignal): Promise<TransformedPart> {
     const transformed = this.#transform(page, generation, signal);
     this.#last = transformed;
     return transformed;
@@ -66,12 +76,12 @@ export class Transformer {
     await this.#last.catch(() => {});
   }
 
-  async #transform(page: ChangePage, generation: number, signal: AbortSignal): Promise<TransformedChange[]> {
-    const { outputs, extras } = await this.#runEach(page.changes, signal);
+  async #transform(page: ChangePage, generation: number, signal: AbortSignal): Promise<TransformedPart> {
+    const { outputs, extras, count } = await this.#runEach(page.changes, signal);
     const write = this.#writer(generation);
     const transformed: TransformedChange[] = [];
     const failures: SetAsideFailure[] = [];
-    for (const change of page.changes) {
+    for (const change of page.changes.slice(0, count)) {
       const output = outputs.get(change);
       if (output?.status === 'failed') {
         failures.push(toFailure(change, output.failure));
@@ -86,7 +96,7 @@ export class Transformer {
       });
     }
     await this.#setAside.add(failures);
-    return transformed;
+    return { changes: transformed, count };
   }
 
   /** Those set aside that succeeded now although they did not change. A requester may have passed their etag: they are to be run again. */
@@ -103,23 +113,26 @@ export class Transformer {
 
   /** The same for documents outside their order. Nothing is set aside or taken back: that waits until it is published. */
   async again(changes: SourcePut[], generation: number, signal: AbortSignal): Promise<AgainResult[]> {
-    const { outputs, extras } = await this.#runEach(changes, signal);
+    const { outputs, extras, count } = await this.#runEach(changes, signal);
     const write = this.#writer(generation);
-    return changes.flatMap((change): AgainResult[] => {
+    const results = changes.slice(0, count).flatMap((change): AgainResult[] => {
       const output = outputs.get(change);
       if (!output) return [];
       if (output.status === 'failed') return [{ failure: toFailure(change, output.failure) }];
       const commands = this.#toChanges(output, change, write, extras);
       return [{ id: change.id, etag: change.etag, commands }];
     });
+    const rest = changes.slice(count);
+    return rest.length === 0 ? results : [...results, ...(await this.again(rest, generation, signal))];
   }
 
   /** What breaks the script's run, or cannot be read, for one document alone is that document's failure. */
   async #runEach(changes: readonly SourceChange[], signal: AbortSignal): Promise<Results> {
     const work = async (some: readonly SourceChange[]): Promise<Result[]> => {
-      const outputs = await this.#runScript([...some], signal);
-      const extras = await this.#extrasOf(some, outputs);
-      return some.map((change) => ({ output: outputs.get(change), extras: extras.get(change) }));
+      const { outputs, count } = await this.#runScript([...some], signal);
+      const done = some.slice(0, count);
+      const extras = await this.#extrasOf(done, outputs);
+      return done.map((change) => ({ output: outputs.get(change), extras: extras.get(change) }));
     };
     const outcomes = await byHalves(changes, work, { probe: () => this.#probe(signal), signal });
     const outputs = new Map<SourceChange, ScriptOutput>();
@@ -131,7 +144,7 @@ export class Transformer {
         if (outcome.result.extras) extras.set(change, outcome.result.extras);
       } else if (outcome) outputs.set(change, broken(change, this.#task.key.name, outcome.error));
     }
-    return { outputs, extras };
+    return { outputs, extras, count: outcomes.length };
   }
 
   /** The source can be read, and the sandbox runs this script. */
@@ -146,17 +159,22 @@ export class Transformer {
     );
   }
 
-  async #runScript(changes: SourceChange[], signal: AbortSignal): Promise<Map<SourceChange, ScriptOutput>> {
+  /** Runs the script over the changes from the first, as many as the sandbox answers for. */
+  async #runScript(
+    all: SourceChange[],
+    signal: AbortSignal,
+  ): Promise<{ outputs: Map<SourceChange, ScriptOutput>; count: number }> {
     const load = (ids: string[]): Promise<(Uint8Array | null)[]> => this.#load(ids);
-    const puts = changes.filter(isOwnPut);
-    const deletes = changes.filter(isDelete);
-    const [put, deleted] = [
-      puts.length > 0 ? await this.#script.transform(puts.map(toInput), load, signal) : [],
+    const puts = all.filter(isOwnPut);
+    const put = puts.length > 0 ? await this.#script.transform(puts.map(toInput), load, signal) : [];
+    const afterPuts = upTo(all, puts[put.length]);
+    const deletes = afterPuts.filter(isDelete);
+    const deleted =
       deletes.length > 0
         ? await this.#script.transformDeleted(deletes.map(this.#toDeleted), load, signal)
-        : [],
-    ];
-    return new Map([...pair(puts, put), ...pair(deletes, deleted)]);
+        : [];
+    const changes = upTo(afterPuts, deletes[deleted.length]);
+    return { outputs: new Map([...pair(puts, put), ...pair(deletes, deleted)]), count: changes.length };
   }
 
   readonly #toDeleted = ({ id }: SourceDelete): { id: string; collection: string } => ({
@@ -262,10 +280,12 @@ function toInput({ id, collection, json }: SourcePut): {
   return { id, collection, document: json };
 }
 
+/** The changes before this one; all of them when there is none. */
+function upTo(changes: SourceChange[], end: SourceChange | undefined): SourceChange[] {
+  return end ? changes.slice(0, changes.indexOf(end)) : changes;
+}
+
 function pair(changes: SourceChange[], outputs: ScriptOutput[]): [SourceChange, ScriptOutput][] {
-  return changes.map((change, i) => {
-    const output = outputs[i];
-    if (!output) throw new Error(`The sandbox answered ${outputs.length} of ${changes.length} documents`);
-    return [change, output];
-  });
+  if (outputs.length === 0 && changes.length > 0) throw new Error('The sandbox answered for no document');
+  return outputs.map((output, i) => [changes[i] as SourceChange, output]);
 }

@@ -8,6 +8,7 @@ import {
 } from '@nestjs-spark/contracts';
 import type { Versioned } from '@nestjs-spark/contracts/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
+import type { ScriptPool } from '@nestjs-spark/etl-script';
 import { InTurn, nameKey } from '@nestjs-spark/foundation/internal';
 import { Shares } from '../declare/shares.ts';
 import { DeploymentStore } from './deployment-store.ts';
@@ -26,6 +27,7 @@ import {
   type DeploymentPlan,
   type WantedDeployment,
 } from './plan/plan-deployment.ts';
+import { SCRIPTS } from '../settings/tokens.ts';
 
 const TRIES = 8;
 const RETRY_AFTER_SECONDS = 5;
@@ -42,6 +44,7 @@ export class EtlTaskManager {
     private readonly selection: EngineSelection,
     @Inject(ENGINES) private readonly engines: readonly ReplicationEngine[],
     private readonly warnings: ScriptWarnings,
+    @Inject(SCRIPTS) private readonly scripts: ScriptPool,
   ) {}
 
   /**
@@ -50,7 +53,7 @@ export class EtlTaskManager {
    */
   async deploy(request: EtlScriptRequest): Promise<EtlDeploymentResult> {
     requireShared(this.shares, request.requestingModule, request.scripts);
-    const inspected = inspectScripts(request.scripts);
+    const inspected = await inspectScripts(this.scripts, request.requestingModule, request.scripts);
     const { engine, reason, target } = await this.selection.select(request, inspected);
     const wanted = {
       requester: request.requestingModule,

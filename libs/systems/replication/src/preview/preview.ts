@@ -46,13 +46,14 @@ export interface PreviewedScript {
 
 const TIME_MS = 15_000;
 const ANSWER_SIZE = 2_000_000;
-const AT_ONCE = 4;
+/** Previews of one module at a time. */
+const EACH_AT_ONCE = 4;
 
 /** Says what scripts would make of this module's documents. Runs them apart from those that are at work; writes nothing. */
 @Injectable()
 export class Preview implements BeforeApplicationShutdown {
-  private readonly pool = new ScriptPool({ maxWorkers: 1, idleMs: 5_000 });
-  private running = 0;
+  private readonly pool = new ScriptPool({ maxWorkers: 2, idleMs: 5_000, faultAfter: Infinity });
+  private readonly running = new Map<string, number>();
 
   constructor(
     @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
@@ -66,15 +67,10 @@ export class Preview implements BeforeApplicationShutdown {
   async make(wanted: PreviewBody): Promise<PreviewResult> {
     const { requestingModule, scripts } = wanted;
     requireShared(this.shares, requestingModule, scripts);
-    const inspected = inspectScripts(scripts);
-    if (this.running >= AT_ONCE) {
-      throw new ProblemError('tooMany', 'Other previews are being made; try again.', {
-        retryAfterSeconds: 5,
-      });
-    }
-    this.running++;
+    const leave = this.enter(requestingModule);
     try {
       const signal = AbortSignal.timeout(TIME_MS);
+      const inspected = await inspectScripts(this.pool, requestingModule, scripts);
       const deployment = await this.deployments.read(requestingModule);
       const previewed: PreviewedScript[] = [];
       for (const [at, script] of nameScripts(scripts).entries()) {
@@ -84,8 +80,25 @@ export class Preview implements BeforeApplicationShutdown {
       }
       return this.bounded({ owner: this.settings.moduleName, requestingModule, scripts: previewed });
     } finally {
-      this.running--;
+      leave();
     }
+  }
+
+  /** Each module has its share, so that one that fills it leaves the others theirs. */
+  private enter(requester: string): () => void {
+    const key = requester.toLowerCase();
+    const own = this.running.get(key) ?? 0;
+    if (own >= EACH_AT_ONCE) {
+      throw new ProblemError('tooMany', 'Other previews of this module are being made; try again.', {
+        retryAfterSeconds: 5,
+      });
+    }
+    this.running.set(key, own + 1);
+    return () => {
+      const left = (this.running.get(key) ?? 1) - 1;
+      if (left > 0) this.running.set(key, left);
+      else this.running.delete(key);
+    };
   }
 
   beforeApplicationShutdown(): Promise<void> {
@@ -102,11 +115,12 @@ export class Preview implements BeforeApplicationShutdown {
     const { name, sourceCollection: collection } = script;
     const sample = await this.sample(collection, wanted, signal);
     const load = this.loader(wanted.requestingModule);
-    const own = { name, collection, script: script.script };
+    const requester = wanted.requestingModule;
+    const own = { name, requester, collection, script: script.script };
     const outputs = await runSample(this.pool, own, sample, load, signal);
     const same = task?.fingerprint === scriptFingerprint(collection, script.script, script.idPrefix);
     const comparable = task !== null && sameName(task.collection, collection);
-    const before = comparable ? await this.runRunning(task, sample, load, signal) : null;
+    const before = comparable ? await this.runRunning(task, requester, sample, load, signal) : null;
     const documents = sample.map((one) => describeDocument(one, outputs.get(one.id), before?.get(one.id)));
     const generation = task ? Math.max(task.generation, this.generationAt(wanted.requestingModule, name)) : 0;
     const running = task && { generation, same };
@@ -129,12 +143,13 @@ export class Preview implements BeforeApplicationShutdown {
   // A script that an older version took may be one that this version refuses; then there is nothing to compare with.
   private async runRunning(
     { name, collection, script }: DeployedTask,
+    requester: string,
     sample: readonly Sampled[],
     load: DocumentLoader,
     signal: AbortSignal,
   ): Promise<Map<string, ScriptOutput> | null> {
     try {
-      return await runSample(this.pool, { name, collection, script }, sample, load, signal);
+      return await runSample(this.pool, { name, requester, collection, script }, sample, load, signal);
     } catch (error) {
       if (error instanceof ScriptRefusedError) return null;
       throw error;

@@ -1,7 +1,14 @@
-import type { DocumentLoader, ScriptOutput, ScriptPool, Transformation } from '@nestjs-spark/etl-script';
+import type {
+  DocumentLoader,
+  ScriptOutput,
+  ScriptPool,
+  ScriptRunner,
+  Transformation,
+} from '@nestjs-spark/etl-script';
 import type { Sampled } from '../deploy/inspect/sample-documents.ts';
 
-const AT_ONCE = 16;
+/** Few, so that what is done is known when the time is over. */
+const AT_ONCE = 4;
 
 /**
  * Runs a script over sampled documents.
@@ -16,17 +23,19 @@ export async function runSample(
   signal: AbortSignal,
 ): Promise<Map<string, ScriptOutput>> {
   const outputs = new Map<string, ScriptOutput>();
-  const runner = pool.open(transformation);
+  let runner: ScriptRunner | undefined;
   try {
+    runner = await pool.open(transformation, signal);
     const there = sample.flatMap((one) => ('missing' in one ? [] : [one]));
-    for (let at = 0; at < there.length && !signal.aborted; at += AT_ONCE) {
+    for (let at = 0; at < there.length && !signal.aborted;) {
       const some = await runner.transform(there.slice(at, at + AT_ONCE), load, signal);
       for (const output of some) outputs.set(output.id, output);
+      at += some.length;
     }
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    runner.close();
+    runner?.close();
   }
   return outputs;
 }

@@ -14,6 +14,7 @@ export * from './ports/document-writer.ts';
 export * from './ports/module-registry.ts';
 export * from './ports/state-store.ts';
 export * from './deployment/fingerprint.ts';
+export * from './registry/newer-of.ts';
 export * from './registry/registry-document.ts';
 export * from './status/task-status.ts';
 export * from './documents/blame.ts';

@@ -1,6 +1,7 @@
 import type { ModuleInformation } from '@nestjs-spark/contracts';
 import {
   fromRegistryDocument,
+  isEntryLost,
   toRegistryDocument,
   type ModuleRegistry,
   type RegistryDocument,
@@ -8,6 +9,7 @@ import {
 import type { KV, KvEntry } from '@nats-io/kv';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
+import { isWrongLastSequence } from '../connect/failures.ts';
 import { bucketKey } from '../provision/bucket-key.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 
@@ -39,6 +41,23 @@ export class JetStreamModuleRegistry implements ModuleRegistry {
   async register(information: ModuleInformation): Promise<void> {
     const text = JSON.stringify(toRegistryDocument(information));
     await this.#bucket((bucket) => bucket.put(keyOf(information.appName), text));
+  }
+
+  async keep(information: ModuleInformation): Promise<boolean> {
+    const text = JSON.stringify(toRegistryDocument(information));
+    const key = keyOf(information.appName);
+    return this.#bucket(async (bucket) => {
+      const entry = await bucket.get(key);
+      if (!isEntryLost(information, read(entry))) return false;
+      try {
+        await bucket.put(key, text, { previousSeq: entry?.revision ?? 0 });
+        return true;
+      } catch (error) {
+        // Someone has written there meanwhile, which counts as much as if it had been there.
+        if (isWrongLastSequence(error)) return false;
+        throw error;
+      }
+    });
   }
 
   async find(module: string): Promise<ModuleInformation | null> {

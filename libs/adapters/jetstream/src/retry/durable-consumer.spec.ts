@@ -9,6 +9,7 @@ import { DeadLetterWriter } from '../dead-letter/write-letter.ts';
 import { deleteStreams, specConnection, specName } from '../fixtures/spec-connection.ts';
 import { SpecLog } from '../fixtures/spec-log.ts';
 import { ensureStream } from '../provision/ensure-stream.ts';
+import { hasMessage } from '../provision/has-message.ts';
 import { COMMANDS } from '../provision/streams.ts';
 import { DurableConsumer, type DurableConsumerOptions } from './durable-consumer.ts';
 import { type DurableMessage, messageId } from './durable-message.ts';
@@ -79,6 +80,28 @@ describeWithServers(['nats'], 'A durable consumer', () => {
 
   const publish = (subject: string, data: string) =>
     connection.use(({ js }) => js.publish(`${prefix}.${subject}`, data));
+
+  it('goes on when the stream with its consumer was lost while it waited', async () => {
+    const lost = { ...stream, name: specName('LOST_'), subjects: [`${prefix}-lost.>`] };
+    const subject = `${prefix}-lost.waits.one`;
+    const handled: string[] = [];
+    consume('waits', async (message) => void handled.push(message.json<string>()), {
+      stream: lost,
+      subjects: `${prefix}-lost.waits.*`,
+    });
+    const send = async (text: string) => {
+      await ensureStream(connection, lost);
+      await connection.use(({ js }) => js.publish(subject, JSON.stringify(text)));
+    };
+    await send('before');
+    await eventually(() => expect(handled).toEqual(['before']));
+    expect(await hasMessage(connection, lost.name, subject)).toBe(true);
+    await deleteStreams(connection, lost.name);
+    expect(await hasMessage(connection, lost.name, subject)).toBe(false);
+    await send('after');
+    await eventually(() => expect(handled).toEqual(['before', 'after']), { timeoutMs: 60_000 });
+    await deleteStreams(connection, lost.name);
+  }, 90_000);
 
   it('hands over each message once when its handler succeeds', async () => {
     const seen: string[] = [];

@@ -48,6 +48,14 @@ describe('the runner', () => {
     await runner.beforeApplicationShutdown();
   });
 
+  it('goes on looking whether it is registered, and its requests are there', async () => {
+    const runner = make({ refreshMs: 1 });
+    runner.onApplicationBootstrap();
+    const keeps = () => done.filter((step) => step === 'keep' || step === 'refresh');
+    await eventually(() => expect(keeps().slice(0, 4)).toEqual(['keep', 'refresh', 'keep', 'refresh']));
+    await runner.beforeApplicationShutdown();
+  });
+
   it('stops the work while store and bus are there, and closes the bus last', async () => {
     const runner = make();
     runner.onApplicationBootstrap();
@@ -75,7 +83,9 @@ describe('the end of an application', () => {
     async (what) => {
       const never = () => new Promise<never>(() => undefined);
       const runner = make({
-        ...(what === 'the registry' ? { registration: { register: never, announce: never } } : {}),
+        ...(what === 'the registry'
+          ? { registration: { register: never, announce: never, keep: never } }
+          : {}),
         ...(what === 'the commands' ? { commands: { start: () => undefined, stop: never } } : {}),
         ...(what === 'the copies' ? { apply: { assign: () => undefined, stop: never } } : {}),
         ...(what === 'the capture' ? { capture: { stop: never } } : {}),
@@ -110,6 +120,7 @@ function make(change: Partial<ReplicationRunnerParts> = {}): ReplicationRunner {
         if (busAway) throw new UnavailableError('NATS cannot be reached');
         done.push(`announce ${appName}`);
       },
+      keep: step('keep'),
     },
     requests: { sendAll: step('request'), refresh: step('refresh') },
     watch: {

@@ -20,7 +20,7 @@ export interface Stoppable {
 
 export interface ReplicationRunnerParts {
   declarations: Declarations;
-  registration: Pick<Registration, 'register' | 'announce'>;
+  registration: Pick<Registration, 'register' | 'announce' | 'keep'>;
   requests: Pick<Requests, 'sendAll' | 'refresh'>;
   watch: Pick<OwnerWatch, 'run'>;
   revival: Pick<Revival, 'run'>;
@@ -35,6 +35,8 @@ export interface ReplicationRunnerParts {
   /** Declared classes that were loaded after the start. */
   findLate?: () => readonly { name: string }[];
   log: Logger;
+  /** How often is looked whether what was written at the start still stands. Default 5 s. */
+  refreshMs?: number;
   /** How long the end of what is under way is waited for. Default 4 s. */
   endMs?: number;
 }
@@ -136,11 +138,15 @@ export class ReplicationRunner
     });
   }
 
+  /** What was written once at the start may be lost with the data of the bus, and is written again then. */
   private async refresh(signal: AbortSignal): Promise<void> {
     for (;;) {
-      await wait(REFRESH_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await wait(this.parts.refreshMs ?? REFRESH_MS, undefined, { signal, ref: false }).catch(
+        () => undefined,
+      );
       if (signal.aborted) return;
       // What is away is said by those who need it more.
+      await this.parts.registration.keep(signal).catch(() => undefined);
       await this.parts.requests.refresh().catch(() => undefined);
       this.tellLate();
     }

@@ -318,6 +318,24 @@ describe('another instance of this module', () => {
     await requests.refresh();
     expect(status.of('Fleet')).toMatchObject({ state: 'deployed', engines: { Cars: 'etl' } });
   });
+
+  it('is sent again when the bus has lost it before the owner took it, and not while the bus has it', async () => {
+    await requests.sendAll();
+    await requests.refresh();
+    expect(log.said('warn')).toEqual([]);
+    const command = bus.take(SUBJECT);
+    await requests.refresh();
+    expect(bus.take(SUBJECT)).toEqual(command);
+    expect(log.said('warn')).toEqual(['The request to Fleet was lost on the bus and is sent again']);
+  });
+
+  it('is not sent again once it was taken, whatever the bus has lost', async () => {
+    await register('Fleet', fleet.url);
+    await requests.sendAll();
+    await handler.handle(bus.take(SUBJECT), FIRST);
+    await requests.refresh();
+    expect(bus.waiting.size).toBe(0);
+  });
 });
 
 function declare(collection: string): Declaration {
@@ -347,6 +365,10 @@ class MemoryBus implements CommandBus {
 
   async send(subject: string, command: object): Promise<void> {
     this.waiting.set(subject, structuredClone(command));
+  }
+
+  async holds(subject: string): Promise<boolean> {
+    return this.waiting.has(subject);
   }
 
   async dropDeadLetters(subject: string): Promise<number> {

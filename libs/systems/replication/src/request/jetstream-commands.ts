@@ -3,6 +3,7 @@ import {
   COMMANDS,
   DurableConsumer,
   ensureStream,
+  hasMessage,
   type DeadLetterStore,
   type DurableMessage,
   type JetStreamConnection,
@@ -27,6 +28,10 @@ export class JetStreamCommandBus implements CommandBus {
     // Named, so that a command is never taken for stored by some other stream that listens to everything.
     const expect = { streamName: COMMANDS_STREAM };
     await this.connection.use(({ js }) => js.publish(subject, JSON.stringify(command), { expect }));
+  }
+
+  holds(subject: string): Promise<boolean> {
+    return hasMessage(this.connection, COMMANDS_STREAM, subject);
   }
 
   async dropDeadLetters(subject: string): Promise<number> {

@@ -62,17 +62,28 @@ export class Requests {
     if (record) await this.publish(record, wanted);
   }
 
-  /** Takes over what other instances of this module have achieved. */
+  /** Takes over what other instances of this module have achieved, and sends again what the bus has lost. */
   async refresh(): Promise<void> {
     const { status, book } = this.parts;
     for (const { owner, revision, state, attempts } of status.all()) {
       if (state === 'deployed') continue;
       const record = await book.read(owner);
-      if (record?.deployed?.revision !== record?.revision || !record?.deployed) continue;
+      if (record?.deployed?.revision !== record?.revision || !record?.deployed) {
+        if (state !== 'dead') await this.sendLost(owner);
+        continue;
+      }
       if (record.scripts.length === 0) status.ended(owner);
       else if (record.revision >= revision)
         status.deployed(owner, record.revision, attempts, enginesOf(record.deployed));
     }
+  }
+
+  /** A command goes with the data of the bus, and nobody else knows that it was not carried out. */
+  private async sendLost(owner: string): Promise<void> {
+    const { bus, requester, log } = this.parts;
+    if (await bus.holds(deployCommandSubject(requester, owner))) return;
+    log.warn(`The request to ${owner} was lost on the bus and is sent again`);
+    await this.send(owner);
   }
 
   private async publish(record: RequestRecord, wanted: WantedSet): Promise<void> {

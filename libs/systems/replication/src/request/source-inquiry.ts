@@ -1,7 +1,7 @@
 import type { TaskKey, WitnessRecord } from '@nestjs-spark/contracts/internal';
-import { describeTask } from '@nestjs-spark/contracts';
+import { describeTask, taskId } from '@nestjs-spark/contracts';
 import type { SourceAnswer, SourceInquiry } from '@nestjs-spark/streaming/internal';
-import type { ModuleClient } from '@nestjs-spark/modules/internal';
+import type { ModuleAnswer, ModuleClient } from '@nestjs-spark/modules/internal';
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import { askOwnerAgain } from './ask-owner-again.ts';
 
@@ -9,10 +9,12 @@ const TIMEOUT_MS = 5_000;
 
 /** Asks the owner how far its database is: `GET /spark/replication/source/{task}`. */
 export class OwnerSourceInquiry implements SourceInquiry {
-  private readonly client: ModuleClient;
+  private readonly client: Pick<ModuleClient, 'call'>;
   private readonly log: Logger;
+  /** Why an owner did not answer, by task: asked often, it is said once. */
+  private readonly said = new Map<string, string>();
 
-  constructor(client: ModuleClient, log: Logger) {
+  constructor(client: Pick<ModuleClient, 'call'>, log: Logger) {
     this.client = client;
     this.log = log;
   }
@@ -25,18 +27,31 @@ export class OwnerSourceInquiry implements SourceInquiry {
         path: `/spark/replication/source/${task.name}`,
         timeoutMs: TIMEOUT_MS,
       });
-      if (answer.kind === 'answered' && answer.status === 200) return readEtag(answer.body);
-      if (answer.kind === 'answered' && answer.status === 404) return 'unknown';
-      this.log.debug(`${describeTask(task)}: the owner does not say how far it is (${describe(answer)})`);
+      const known = readAnswer(answer);
+      if (known === null) this.tell(task, `the owner does not say how far it is (${describe(answer)})`);
+      else this.said.delete(taskId(task));
+      return known ?? 'away';
     } catch (error) {
-      this.log.debug(`${describeTask(task)}: the owner cannot be asked (${String(error)})`);
+      this.tell(task, `the owner cannot be asked (${String(error)})`);
+      return 'away';
     }
-    return 'away';
   }
 
   sendAgain(task: TaskKey, documents: readonly string[]): Promise<void> {
     return askOwnerAgain(this.client, task, documents);
   }
+
+  private tell(task: TaskKey, why: string): void {
+    if (this.said.get(taskId(task)) === why) return;
+    this.said.set(taskId(task), why);
+    this.log.debug(`${describeTask(task)}: ${why}`);
+  }
+}
+
+function readAnswer(answer: ModuleAnswer): SourceAnswer | null {
+  if (answer.kind !== 'answered') return null;
+  if (answer.status === 404) return 'unknown';
+  return answer.status === 200 ? readEtag(answer.body) : null;
 }
 
 function readEtag(body: unknown): SourceAnswer {
@@ -60,7 +75,7 @@ function recordOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function describe(answer: Awaited<ReturnType<ModuleClient['call']>>): string {
+function describe(answer: ModuleAnswer): string {
   switch (answer.kind) {
     case 'answered':
       return String(answer.status);

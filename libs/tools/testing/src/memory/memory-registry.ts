@@ -1,4 +1,5 @@
 import {
+  isEntryLost,
   UnavailableError,
   type ModuleInformation,
   type ModuleRegistry,
@@ -18,6 +19,14 @@ export class MemoryRegistry implements ModuleRegistry {
   async register(information: ModuleInformation): Promise<void> {
     this.#check();
     this.modules.set(nameKey(information.appName), structuredClone(information));
+  }
+
+  async keep(information: ModuleInformation): Promise<boolean> {
+    this.#check();
+    const key = information.appName.toLowerCase();
+    const isLost = isEntryLost(information, this.modules.get(key) ?? null);
+    if (isLost) this.modules.set(key, structuredClone(information));
+    return isLost;
   }
 
   async find(module: string): Promise<ModuleInformation | null> {

@@ -1,6 +1,5 @@
-import type { ModuleInformation, ModuleRegistry } from '@nestjs-spark/contracts/internal';
+import { newerOf, type ModuleInformation, type ModuleRegistry } from '@nestjs-spark/contracts/internal';
 import { type Logger, nameKey } from '@nestjs-spark/foundation/internal';
-import { newerOf } from './newer-of.ts';
 
 /** Two registries have a module under the same name with different keys: which one is meant is for an operator to say. */
 export class AmbiguousModuleError extends Error {
@@ -38,6 +37,12 @@ export class JoinedRegistry implements ModuleRegistry {
   async register(information: ModuleInformation): Promise<void> {
     await this.first.register(information);
     await this.second.register(information);
+  }
+
+  async keep(information: ModuleInformation): Promise<boolean> {
+    const first = await this.first.keep(information);
+    const second = await this.second.keep(information);
+    return first || second;
   }
 
   /** @throws {AmbiguousModuleError} when both have it, with different keys */

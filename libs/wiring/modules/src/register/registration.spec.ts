@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { UnavailableError } from '@nestjs-spark/contracts';
 import { MemoryBoard, MemoryLog, MemoryRegistry } from '@nestjs-spark/testing';
 import { Registration } from './registration.ts';
 
@@ -25,6 +26,21 @@ describe('registration', () => {
       appName: 'HR',
       at: expect.any(Number),
     });
+  });
+
+  it('makes the module known again once its entry is lost, and says so', async () => {
+    const { registration, registry, board, log } = make();
+    const information = await registration.register();
+    await registration.keep();
+    expect(log.said('warn')).toEqual([]);
+    registry.modules.clear();
+    board.away = true;
+    await expect(registration.keep()).rejects.toThrow(UnavailableError);
+    board.away = false;
+    await registration.keep();
+    expect(await registry.find('hr')).toEqual(information);
+    expect(await board.last('spark.control.registered.hr')).toMatchObject({ appName: 'HR' });
+    expect(log.said('warn')).toEqual(['The entry of HR in the registry was lost and is written again']);
   });
 
   it('warns when the name had another key until now', async () => {

@@ -24,6 +24,8 @@ export interface RegistrationParts {
 /** Makes this module known: in the registry, where others look it up, and on the board, where those who wait for it hear of it. */
 export class Registration {
   private readonly parts: RegistrationParts;
+  private registered: ModuleInformation | null = null;
+  private announced = true;
 
   constructor(parts: RegistrationParts) {
     this.parts = parts;
@@ -45,6 +47,7 @@ export class Registration {
       );
     }
     await registry.register(information);
+    this.registered = information;
     return information;
   }
 
@@ -58,6 +61,25 @@ export class Registration {
       log.warn(error.message);
       return null;
     }
+  }
+
+  /**
+   * Looks whether the entry is still there, and makes the module known again when it was lost with the registry's data. Called
+   * regularly, and does nothing before `register` has.
+   * @throws {UnavailableError} while the registry or the bus is away
+   */
+  async keep(signal?: AbortSignal): Promise<void> {
+    const { registry, log } = this.parts;
+    const information = this.registered;
+    if (!information) return;
+    await registry.prepare(signal);
+    if (await registry.keep(information)) {
+      this.announced = false;
+      log.warn(`The entry of ${information.appName} in the registry was lost and is written again`);
+    }
+    if (this.announced) return;
+    await this.announce(information);
+    this.announced = true;
   }
 
   /** @throws {UnavailableError} while the bus is away */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { ChangeCommand, TaskKey } from '@nestjs-spark/contracts';
+import { taskName, type ChangeCommand, type TaskKey } from '@nestjs-spark/contracts';
 import { describeWithServers } from '@nestjs-spark/servers/testing';
 import { listSetAside, SettingAside } from '@nestjs-spark/streaming/internal';
 import type { OpenStore } from '../conformance/adapters/store-under-test.ts';
@@ -60,7 +60,7 @@ for (const store of stores) {
         await apply({ type: 'delete', id });
         expect(await textOf(open, id)).toBeNull();
         expect(await listed()).toEqual([]);
-        expect((await open.target().readCheckpoint(TASK))?.checkpoint.to).toBe(to);
+        expect((await open.target().readCheckpoint(taskName(TASK)))?.checkpoint.to).toBe(to);
       },
     );
   });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { TaskKey } from '@nestjs-spark/contracts';
+import { taskName, type TaskKey } from '@nestjs-spark/contracts';
 import {
   routeStream,
   scriptFingerprint,
@@ -161,14 +161,14 @@ export class StreamedPair {
   }
 
   async checkpoint(name: string): Promise<Checkpoint | null> {
-    return (await this.#target.readCheckpoint(this.task(name)))?.checkpoint ?? null;
+    return (await this.#target.readCheckpoint(taskName(this.task(name))))?.checkpoint ?? null;
   }
 
   /** All copies of a task, with what they hold. */
   async copies(name: string): Promise<CopyThere[]> {
     const task = this.task(name);
     const found: CopyThere[] = [];
-    for await (const some of this.#target.copies(task)) {
+    for await (const some of this.#target.copies(taskName(task))) {
       for (const { id, copyOf } of some) {
         const { '@metadata': _metadata, ...fields } = JSON.parse((await this.requester.text(id)) ?? '{}');
         found.push({ id, source: (copyOf ?? '').slice(task.owner.length + 1), fields });

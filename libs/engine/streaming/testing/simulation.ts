@@ -1,4 +1,4 @@
-import { taskId, type Etag, type TaskKey } from '@nestjs-spark/contracts';
+import { taskId, type Etag, type TaskKey, taskName } from '@nestjs-spark/contracts';
 import {
   ownerControlSubjects,
   resyncSubject,
@@ -191,7 +191,7 @@ export class Simulation {
   }
 
   #isClean(): boolean {
-    const checkpoint = this.target.checkpointOf(TASK);
+    const checkpoint = this.target.checkpointOf(taskName(TASK));
     const source = this.source.now(taskId(TASK));
     const setAside = this.#listed(this.state) + this.#listed(this.kept);
     return [...this.#applies].some(({ progress }) => {

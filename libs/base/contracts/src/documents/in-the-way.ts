@@ -1,4 +1,3 @@
-import type { TaskKey } from '../names/task-key.ts';
 import { isCopyOf, type CopyMarks } from './own-copies.ts';
 
 /**
@@ -26,9 +25,9 @@ export interface WantedCopy {
  */
 export type Judgement = 'free' | 'moved' | { reason: string };
 
-/** Says whether a put of `task` may go over what stands at its id. */
+/** Says whether a put of a copy of `name` may go over what stands at its id. */
 export function judgeStanding(
-  task: TaskKey,
+  name: string,
   overwrite: Overwrite | undefined,
   there: StandingDocument,
   wanted: WantedCopy | null,
@@ -38,7 +37,7 @@ export function judgeStanding(
     if (overwrite === 'own' && isSameCollection) return 'free';
     return { reason: inTheWay(there, `a document of this module's own in ${there.collection}`) };
   }
-  const isOwn = isCopyOf(task)(there);
+  const isOwn = isCopyOf(name)(there);
   if (isOwn && isSameCollection) return 'free';
   if (isOwn || (there.copyOf !== null && wanted?.source === there.copyOf)) {
     return isSameCollection ? { reason: inTheWay(there, madeBy(there)) } : 'moved';

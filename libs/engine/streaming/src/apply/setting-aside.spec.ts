@@ -5,6 +5,7 @@ import {
   UnavailableError,
   VersionConflictError,
   type ChangeCommand,
+  taskName,
 } from '@nestjs-spark/contracts';
 import type { ChangeSink } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../../testing/checkpoint.ts';
@@ -68,11 +69,11 @@ describe('a target that does not take some documents', () => {
         refused.clear();
         memory.documents.clear();
         for (const n of bad) refused.add(`cars/${n}`);
-        const to = ((await memory.readCheckpoint(TASK))?.checkpoint.to ?? 0) + 1;
+        const to = ((await memory.readCheckpoint(taskName(TASK)))?.checkpoint.to ?? 0) + 1;
         const commands = Array.from({ length: 60 }, (_, n) => put(n));
         version = await target.apply(commands, checkpointAt(to), Promise.resolve(version));
         expect(memory.documents.size).toBe(60 - bad.length);
-        expect((await memory.readCheckpoint(TASK))?.checkpoint.to).toBe(to);
+        expect((await memory.readCheckpoint(taskName(TASK)))?.checkpoint.to).toBe(to);
         const listed = (await listSetAside(state, TASK)).documents.map(({ documentId }) => documentId);
         expect(listed.toSorted()).toEqual(bad.map((n) => `cars/${n}`).toSorted());
       }),
@@ -81,7 +82,7 @@ describe('a target that does not take some documents', () => {
   });
 
   it('counts what it puts and deletes, whichever parts the set comes in', async () => {
-    const stored = async () => (await memory.readCheckpoint(TASK))?.checkpoint;
+    const stored = async () => (await memory.readCheckpoint(taskName(TASK)))?.checkpoint;
     const all = Array.from({ length: 20 }, (_, n) => put(n));
     const counts = { documentsPut: 20, documentsDeleted: 3 };
     version = await target.apply(all, { ...checkpointAt(1_002), ...counts }, version);
@@ -178,7 +179,10 @@ describe('a target that does not take some documents', () => {
     refused.add('cars/1');
     await target.apply([put(1), put(2)], checkpointAt(1_005), null);
     expect([...memory.documents.keys()]).toEqual(['cars/2']);
-    expect((await memory.readCheckpoint(TASK))?.checkpoint).toMatchObject({ to: 1_005, live: true });
+    expect((await memory.readCheckpoint(taskName(TASK)))?.checkpoint).toMatchObject({
+      to: 1_005,
+      live: true,
+    });
   });
 
   it('forgets what an older generation set aside', async () => {
@@ -202,7 +206,7 @@ describe('a target that does not take some documents', () => {
     for (let n = 0; n < 1_000; n++) refused.add(`cars/${n}`);
     await target.apply(many, checkpointAt(1_002), version);
     expect(calls).toBeLessThan(1_050);
-    expect((await memory.readCheckpoint(TASK))?.checkpoint).toMatchObject({ to: 1_002 });
+    expect((await memory.readCheckpoint(taskName(TASK)))?.checkpoint).toMatchObject({ to: 1_002 });
     expect(target.count).toBe(1_000);
   });
 

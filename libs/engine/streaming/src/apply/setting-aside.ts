@@ -5,6 +5,7 @@ import {
   type ChangeCommand,
   type Etag,
   type TaskKey,
+  taskName,
 } from '@nestjs-spark/contracts';
 import type { ChangeSink, Checkpoint, StateStore } from '@nestjs-spark/contracts/internal';
 import type { Logger } from '@nestjs-spark/foundation/internal';
@@ -105,7 +106,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
     error: unknown,
   ): Promise<{ before: Checkpoint; version: string }> {
     try {
-      const stored = expected === null ? null : await this.#target.readCheckpoint(this.#task);
+      const stored = expected === null ? null : await this.#target.readCheckpoint(taskName(this.#task));
       if (expected !== null && stored?.version !== expected) throw error;
       const before = stored?.checkpoint ?? nothingApplied(after);
       return { before, version: await this.#target.apply([], before, expected) };

@@ -1,4 +1,4 @@
-import { taskId, type TaskKey } from '@nestjs-spark/contracts';
+import { taskId, type TaskKey, taskName } from '@nestjs-spark/contracts';
 import {
   resyncSubject,
   type ChangeLog,
@@ -6,6 +6,7 @@ import {
   type ControlBoard,
   type LeaseKeeper,
   type StateStore,
+  taskPlace,
 } from '@nestjs-spark/contracts/internal';
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import { TaskApply } from '../apply/task-apply.ts';
@@ -61,12 +62,12 @@ export class ApplySupervisor {
   async forget(task: TaskKey): Promise<{ removed: number }> {
     await this.#tasks.end(task);
     await forgetSetAside(this.#parts.state, task);
-    return this.#parts.target.forget(task);
+    return this.#parts.target.forget(taskName(task));
   }
 
   /** Asks the owner to start a task again from its first document. */
   async resync(task: TaskKey): Promise<void> {
-    const stored = await this.#parts.target.readCheckpoint(task);
+    const stored = await this.#parts.target.readCheckpoint(taskName(task));
     const request = resyncRequest('an operator asked for it', stored?.checkpoint ?? null, null, true);
     await this.#parts.control.publish(resyncSubject(task), request);
   }
@@ -87,7 +88,7 @@ export class ApplySupervisor {
       ...rest,
       logger,
       pace: this.#parts.pace ?? PACE,
-      log: log.open(task.key),
+      log: log.open(taskPlace(task.key)),
     });
     const lease = leaseName('apply', task.key);
     const trouble = (because: string | null) => runner.progress.withoutLease(because);

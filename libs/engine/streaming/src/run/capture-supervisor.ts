@@ -12,6 +12,8 @@ import {
   type ResyncRequest,
   type StateStore,
   type WitnessRecord,
+  taskPlace,
+  routeLogs,
 } from '@nestjs-spark/contracts/internal';
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import { TaskCapture } from '../capture/task-capture.ts';
@@ -123,8 +125,8 @@ export class CaptureSupervisor {
       ...rest,
       logger,
       pace: this.#parts.pace ?? PACE,
-      log: log.open(task.key),
-      provision: () => log.provision(owner, requester),
+      log: log.open(taskPlace(task.key)),
+      provision: () => log.provision(routeLogs(owner, requester)),
     });
     const lease = leaseName('capture', task.key);
     const trouble = (because: string | null) => runner.progress.withoutLease(because);

@@ -9,7 +9,8 @@ import type { ChangeSink, StateStore } from '@nestjs-spark/contracts/internal';
 import { ensureDatabase, RavenChangeSink, RavenHttp, RavenStateStore } from '@nestjs-spark/ravendb/internal';
 import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
 import { SqliteChangeSink, SqliteDatabase, SqliteStateStore } from '@nestjs-spark/sqlite/internal';
-import { listSetAside, SettingAside } from '@nestjs-spark/streaming/internal';
+import { listSetAside } from '@nestjs-spark/set-aside/internal';
+import { SettingAside } from '@nestjs-spark/streaming/internal';
 import { checkpointAt, copyWith } from './refused-documents.ts';
 
 const SILENT = { debug() {}, log() {}, warn() {}, error() {} };
@@ -44,12 +45,12 @@ class Applied {
   }
 
   async listed(): Promise<string[]> {
-    const { documents } = await listSetAside(this.#state, TASK);
+    const { documents } = await listSetAside(this.#state, taskName(TASK));
     return documents.map(({ copyId, documentId }) => copyId ?? documentId).toSorted();
   }
 
   async reasons(): Promise<string[]> {
-    return (await listSetAside(this.#state, TASK)).documents.map(({ reason }) => reason);
+    return (await listSetAside(this.#state, taskName(TASK))).documents.map(({ reason }) => reason);
   }
 }
 

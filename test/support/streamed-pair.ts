@@ -1,3 +1,4 @@
+import { listSetAside } from '@nestjs-spark/set-aside/internal';
 import { randomBytes } from 'node:crypto';
 import { taskName, type TaskKey } from '@nestjs-spark/contracts';
 import {
@@ -16,12 +17,7 @@ import {
   JetStreamLeaseKeeper,
 } from '@nestjs-spark/jetstream/internal';
 import { eventually, testServers } from '@nestjs-spark/servers/testing';
-import {
-  ApplySupervisor,
-  CaptureSupervisor,
-  listSetAside,
-  type CaptureTask,
-} from '@nestjs-spark/streaming/internal';
+import { ApplySupervisor, CaptureSupervisor, type CaptureTask } from '@nestjs-spark/streaming/internal';
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import type { OpenStore, StoreUnderTest } from '../conformance/adapters/store-under-test.ts';
 
@@ -179,7 +175,7 @@ export class StreamedPair {
 
   /** What the requester's store did not take: the owner's ids, with the reasons. */
   async setAside(name: string): Promise<Map<string, string>> {
-    const { documents } = await listSetAside(this.#state, this.task(name));
+    const { documents } = await listSetAside(this.#state, taskName(this.task(name)));
     return new Map(documents.map(({ documentId, reason }) => [documentId, reason]));
   }
 

@@ -7,6 +7,7 @@ export * from './names/document-ids.ts';
 export * from './names/http-address.ts';
 export * from './names/id-rules.ts';
 export * from './names/refused-id.ts';
+export * from './names/stored-name.ts';
 export * from './names/subjects.ts';
 export * from './ports/change-source.ts';
 export * from './ports/change-log.ts';

@@ -12,7 +12,7 @@ import { checkpointOf } from '../../testing/checkpoint.ts';
 import { MemoryState } from '../../testing/memory-source.ts';
 import { MemoryTarget } from '../../testing/memory-target.ts';
 import { SILENT, TASK } from '../../testing/simulation.ts';
-import { listSetAside } from '../run/list-set-aside.ts';
+import { listSetAside } from '@nestjs-spark/set-aside/internal';
 import { copyWriter } from '../transform/copy-document.ts';
 import { SettingAside } from './setting-aside.ts';
 
@@ -74,7 +74,9 @@ describe('a target that does not take some documents', () => {
         version = await target.apply(commands, checkpointAt(to), Promise.resolve(version));
         expect(memory.documents.size).toBe(60 - bad.length);
         expect((await memory.readCheckpoint(taskName(TASK)))?.checkpoint.to).toBe(to);
-        const listed = (await listSetAside(state, TASK)).documents.map(({ documentId }) => documentId);
+        const listed = (await listSetAside(state, taskName(TASK))).documents.map(
+          ({ documentId }) => documentId,
+        );
         expect(listed.toSorted()).toEqual(bad.map((n) => `cars/${n}`).toSorted());
       }),
       { numRuns: 50 },
@@ -101,10 +103,10 @@ describe('a target that does not take some documents', () => {
   it('says of each why, which of the owner’s documents it was made from, and at which etag', async () => {
     refused.add('cars/7/summaries/1');
     await target.apply([put(1), put(7, '{"a":"x"}', 'cars/7/summaries/1')], checkpointAt(1_002), version);
-    expect((await listSetAside(state, TASK)).documents).toMatchObject([
+    expect((await listSetAside(state, taskName(TASK))).documents).toMatchObject([
       { documentId: 'cars/7', copyId: 'cars/7/summaries/1', etag: 107, kind: 'refused' },
     ]);
-    expect((await listSetAside(state, TASK)).documents[0]?.reason).toMatch(/taste/);
+    expect((await listSetAside(state, taskName(TASK))).documents[0]?.reason).toMatch(/taste/);
     expect(target.count).toBe(1);
   });
 
@@ -131,14 +133,14 @@ describe('a target that does not take some documents', () => {
     ];
     await target.apply(later, checkpointAt(1_003), version);
     expect(target.count).toBe(0);
-    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+    expect((await listSetAside(state, taskName(TASK))).documents).toEqual([]);
   });
 
   it('lists nothing of a generation before, though its last set was on its way when the next one began', async () => {
     refused.add('cars/1');
     const last = target.apply([put(1)], checkpointAt(1_002), Promise.resolve(version));
     await target.apply([put(2)], checkpointAt(5, 2), last);
-    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+    expect((await listSetAside(state, taskName(TASK))).documents).toEqual([]);
   });
 
   it('keeps one list for all sets of a generation, however they follow each other', async () => {
@@ -158,7 +160,7 @@ describe('a target that does not take some documents', () => {
     expect(target.count).toBe(1);
     refused.clear();
     await target.apply([put(3)], checkpointAt(1_004, 2), last);
-    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+    expect((await listSetAside(state, taskName(TASK))).documents).toEqual([]);
   });
 
   it('lists nothing that another instance has applied meanwhile', async () => {
@@ -171,7 +173,7 @@ describe('a target that does not take some documents', () => {
     await expect(target.apply([put(1), put(2)], checkpointAt(1_002), version)).rejects.toThrow(
       VersionConflictError,
     );
-    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+    expect((await listSetAside(state, taskName(TASK))).documents).toEqual([]);
   });
 
   it('takes the first set of all without what is refused, as any other', async () => {
@@ -190,7 +192,7 @@ describe('a target that does not take some documents', () => {
     version = await target.apply([put(1)], checkpointAt(1_002), version);
     await target.apply([], checkpointAt(1_000, 2), version);
     expect(target.count).toBe(0);
-    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+    expect((await listSetAside(state, taskName(TASK))).documents).toEqual([]);
   });
 
   it('sets nothing aside when the store takes nothing at all', async () => {
@@ -198,7 +200,7 @@ describe('a target that does not take some documents', () => {
     await expect(target.apply([put(1)], checkpointAt(1_002), version)).rejects.toThrow(UnavailableError);
     // The set, and the checkpoint as it stands.
     expect(calls).toBe(3);
-    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+    expect((await listSetAside(state, taskName(TASK))).documents).toEqual([]);
   });
 
   it('sets a whole set aside for about one write each, when the store takes none of it', async () => {

@@ -12,7 +12,7 @@ import type { Logger } from '@nestjs-spark/foundation/internal';
 import { TaskApply } from '../apply/task-apply.ts';
 import { PACE, type Pace } from '../task/pace.ts';
 import { resyncRequest } from '../receive/resync.ts';
-import { forgetSetAside } from './list-set-aside.ts';
+import { forgetSetAside } from '@nestjs-spark/set-aside/internal';
 import type { ApplyReport } from '../task/reports.ts';
 import { ApplyWatch } from './apply-watch.ts';
 import { RunningTasks, leaseName } from './running-tasks.ts';
@@ -61,7 +61,7 @@ export class ApplySupervisor {
   /** Ends a task and removes its copies and its checkpoint. */
   async forget(task: TaskKey): Promise<{ removed: number }> {
     await this.#tasks.end(task);
-    await forgetSetAside(this.#parts.state, task);
+    await forgetSetAside(this.#parts.state, taskName(task));
     return this.#parts.target.forget(taskName(task));
   }
 

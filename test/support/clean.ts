@@ -1,3 +1,4 @@
+import { taskName } from '@nestjs-spark/contracts';
 import { expect, it } from '@jest/globals';
 import { isCopyOf } from '@nestjs-spark/contracts/internal';
 import { inspectScript, ScriptPool, type EtlCommand, type ScriptOutput } from '@nestjs-spark/etl-script';
@@ -91,7 +92,7 @@ async function madeBy(scripts: ScriptPool, task: DeployedTask, database: TestDat
 
 /** What stands there as this task's, of any generation, since older ones are to be gone. */
 async function copiesOf(task: DeployedTask, owner: Member, requester: Member, generation: number | null) {
-  const isOwn = isCopyOf({ owner: owner.name, requester: requester.name, name: task.name });
+  const isOwn = isCopyOf(taskName({ owner: owner.name, requester: requester.name, name: task.name }));
   const { targets } = inspectScript(task);
   const found = new Map<string, unknown>();
   for (const collection of targets.length > 0 ? targets : [task.collection]) {

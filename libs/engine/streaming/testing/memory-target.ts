@@ -3,21 +3,20 @@ import {
   NotACopyError,
   UnavailableError,
   VersionConflictError,
-  taskId,
-  taskLabel,
   type ChangeCommand,
-  type TaskKey,
 } from '@nestjs-spark/contracts';
 import {
   COPY_ETAG,
   COPY_GENERATION,
   COPY_SOURCE,
   UNNAMED_RULE,
+  copiesLabel,
   generationLabel,
   idKey,
   isCopyOf,
   isRemovedBy,
   judgeStanding,
+  nameKey,
   ownersKey,
   reduceCommands,
   type ChangeSink,
@@ -70,8 +69,8 @@ export class MemoryTarget implements ChangeSink {
   }
 
   /** The stored checkpoint, at once. */
-  checkpointOf(task: TaskKey): Checkpoint | null {
-    return structuredClone(this.#checkpoints.get(taskId(task))?.checkpoint ?? null);
+  checkpointOf(name: string): Checkpoint | null {
+    return structuredClone(this.#checkpoints.get(nameKey(name))?.checkpoint ?? null);
   }
 
   /** What stands there, to be put back later as an operator would. */
@@ -102,9 +101,9 @@ export class MemoryTarget implements ChangeSink {
     this.documents.delete(idKey(this.#ids, id));
   }
 
-  async readCheckpoint(task: TaskKey): Promise<StoredCheckpoint | null> {
+  async readCheckpoint(name: string): Promise<StoredCheckpoint | null> {
     this.#requireUp();
-    return structuredClone(this.#checkpoints.get(taskId(task)) ?? null);
+    return structuredClone(this.#checkpoints.get(nameKey(name)) ?? null);
   }
 
   async listCheckpoints(): Promise<StoredCheckpoint[]> {
@@ -120,9 +119,9 @@ export class MemoryTarget implements ChangeSink {
   ): Promise<string> {
     const at = await expected;
     this.#requireUp();
-    this.#fence(checkpoint.task, at);
+    this.#fence(checkpoint.name, at);
     if (this.full) throw new UnavailableError('The disk of the target is full', { whateverIsSent: true });
-    this.#requireOwn(commands, checkpoint.task, overwrite);
+    this.#requireOwn(commands, checkpoint.name, overwrite);
     this.#requireTaken(commands);
     const before = [...this.documents];
     try {
@@ -136,10 +135,10 @@ export class MemoryTarget implements ChangeSink {
     }
   }
 
-  async findInTheWay(task: TaskKey, ids: readonly string[], overwrite?: Overwrite): Promise<string[]> {
-    const checkpoint = this.checkpointOf(task);
+  async findInTheWay(name: string, ids: readonly string[], overwrite?: Overwrite): Promise<string[]> {
+    const checkpoint = this.checkpointOf(name);
     return ids.filter((id) => {
-      if (this.#reasonAgainst(task, id, overwrite) !== null) return true;
+      if (this.#reasonAgainst(name, id, overwrite) !== null) return true;
       const there = this.documents.get(idKey(this.#ids, id));
       return checkpoint !== null && there !== undefined && isOfAnother(checkpoint, there, id);
     });
@@ -147,8 +146,8 @@ export class MemoryTarget implements ChangeSink {
 
   async sweep({ checkpoint, version }: StoredCheckpoint): Promise<StoredCheckpoint> {
     this.#requireUp();
-    this.#fence(checkpoint.task, version);
-    const label = taskLabel(checkpoint.task);
+    this.#fence(checkpoint.name, version);
+    const label = copiesLabel(checkpoint.name);
     const current = generationLabel(label, checkpoint.generation);
     for (const [key, copy] of this.documents) {
       if (copy.generation?.startsWith(`${label}:`) && copy.generation !== current) this.documents.delete(key);
@@ -157,19 +156,19 @@ export class MemoryTarget implements ChangeSink {
     return { checkpoint: swept, version: this.#store(swept) };
   }
 
-  async forget(task: TaskKey): Promise<{ removed: number }> {
+  async forget(name: string): Promise<{ removed: number }> {
     let removed = 0;
     for (const [key, copy] of this.documents) {
-      if (!copy.generation?.startsWith(`${taskLabel(task)}:`)) continue;
+      if (!copy.generation?.startsWith(`${copiesLabel(name)}:`)) continue;
       this.documents.delete(key);
       removed++;
     }
-    this.#checkpoints.delete(taskId(task));
+    this.#checkpoints.delete(nameKey(name));
     return { removed };
   }
 
-  async *copies(task: TaskKey): AsyncGenerator<CopyMark[]> {
-    yield [...this.documents.values()].map(toMark).filter(isCopyOf(task));
+  async *copies(name: string): AsyncGenerator<CopyMark[]> {
+    yield [...this.documents.values()].map(toMark).filter(isCopyOf(name));
   }
 
   #requireUp(): void {
@@ -183,7 +182,7 @@ export class MemoryTarget implements ChangeSink {
     throw new ContentRefusedError('it is not to its taste', this.namesRefused ? refused.id : null);
   }
 
-  #requireOwn(commands: ChangeCommand[], task: TaskKey, overwrite: Overwrite | undefined): void {
+  #requireOwn(commands: ChangeCommand[], name: string, overwrite: Overwrite | undefined): void {
     const inTheWay = new Map<string, string>();
     for (const command of commands) {
       if (command.type !== 'put') continue;
@@ -191,14 +190,14 @@ export class MemoryTarget implements ChangeSink {
         '@metadata': Record<string, unknown>;
       };
       const wanted = { collection: collectionOf(metadata), source: String(metadata[COPY_SOURCE]) };
-      const reason = this.#reasonAgainst(task, command.id, overwrite, wanted);
+      const reason = this.#reasonAgainst(name, command.id, overwrite, wanted);
       if (reason !== null) inTheWay.set(command.id, reason);
     }
     if (inTheWay.size > 0) throw new NotACopyError(inTheWay);
   }
 
   #reasonAgainst(
-    task: TaskKey,
+    name: string,
     id: string,
     overwrite: Overwrite | undefined,
     wanted: WantedCopy | null = null,
@@ -207,20 +206,20 @@ export class MemoryTarget implements ChangeSink {
     if (!there) return null;
     const { source, generation, collection } = there;
     const marks = { id: there.id, collection, copyOf: source, generation };
-    const judged = judgeStanding(task, overwrite, marks, wanted);
+    const judged = judgeStanding(name, overwrite, marks, wanted);
     return typeof judged === 'object' ? judged.reason : null;
   }
 
-  #fence(task: TaskKey, expected: string | null): void {
-    const there = this.#checkpoints.get(taskId(task))?.version ?? null;
-    if (there !== expected) throw new VersionConflictError(taskId(task));
+  #fence(name: string, expected: string | null): void {
+    const there = this.#checkpoints.get(nameKey(name))?.version ?? null;
+    if (there !== expected) throw new VersionConflictError(nameKey(name));
   }
 
   /** @returns how many copies were removed */
   #carryOut(command: ChangeCommand, checkpoint: Checkpoint): number {
     if (command.type === 'put') this.#put(command, checkpoint);
     if (command.type !== 'delete' && command.type !== 'delete-prefix') return 0;
-    const isRemoved = isRemovedBy(reduceCommands([command], checkpoint.ids ?? UNNAMED_RULE), checkpoint.task);
+    const isRemoved = isRemovedBy(reduceCommands([command], checkpoint.ids ?? UNNAMED_RULE), checkpoint.name);
     const found = [...this.documents].filter(([, copy]) => isRemoved(toMark(copy)));
     for (const [key] of found) this.documents.delete(key);
     return found.length;
@@ -254,7 +253,7 @@ export class MemoryTarget implements ChangeSink {
 
   #store(checkpoint: Checkpoint): string {
     const version = String(++this.#version);
-    this.#checkpoints.set(taskId(checkpoint.task), { checkpoint: structuredClone(checkpoint), version });
+    this.#checkpoints.set(nameKey(checkpoint.name), { checkpoint: structuredClone(checkpoint), version });
     return version;
   }
 }
@@ -264,8 +263,8 @@ function collectionOf(metadata: Record<string, unknown>): string {
 }
 
 /** Whether a copy is that of another document of the owner, whose id this target takes for the same. */
-function isOfAnother({ task, ids: rule = UNNAMED_RULE }: Checkpoint, there: MemoryCopy, id: string): boolean {
-  return ownersKey(rule, task, toMark(there)) !== idKey(rule, id);
+function isOfAnother({ name, ids: rule = UNNAMED_RULE }: Checkpoint, there: MemoryCopy, id: string): boolean {
+  return ownersKey(rule, name, toMark(there)) !== idKey(rule, id);
 }
 
 function fieldsOf({ document }: { document: string }): Record<string, unknown> {

@@ -3,7 +3,7 @@ import type { Pace } from '../src/task/pace.ts';
 import type { CaptureReport, ApplyReport } from '../src/task/reports.ts';
 import { ApplySupervisor } from '../src/run/apply-supervisor.ts';
 import { CaptureSupervisor } from '../src/run/capture-supervisor.ts';
-import { callForRerun } from '../src/rerun/rerun-request.ts';
+import { callForRerun } from '../src/rerun/call-for-rerun.ts';
 import type { SourceAnswer } from '../src/task/tasks.ts';
 import { MemoryControl, MemoryLog } from './memory-log.ts';
 import { MemorySource, MemoryState } from './memory-source.ts';

@@ -1,4 +1,4 @@
-import { taskId, type Etag, type TaskKey } from '@nestjs-spark/contracts';
+import { taskId, type Etag, type TaskKey, taskName } from '@nestjs-spark/contracts';
 import {
   ownerControlSubjects,
   resyncSubject,
@@ -14,8 +14,8 @@ import { isClean } from '../src/apply/clean.ts';
 import { TaskApply } from '../src/apply/task-apply.ts';
 import { TaskCapture } from '../src/capture/task-capture.ts';
 import type { Pace } from '../src/task/pace.ts';
-import { listSetAside, type SetAsideList } from '../src/run/list-set-aside.ts';
-import { callForRerun } from '../src/rerun/rerun-request.ts';
+import { listSetAside, type SetAsideList } from '@nestjs-spark/set-aside/internal';
+import { callForRerun } from '../src/rerun/call-for-rerun.ts';
 import type { CaptureTask, TaskDirectory } from '../src/task/tasks.ts';
 import type { Scripts } from '../src/transform/scripts.ts';
 import { MemoryControl, MemoryLog, OpenLeases } from './memory-log.ts';
@@ -191,7 +191,7 @@ export class Simulation {
   }
 
   #isClean(): boolean {
-    const checkpoint = this.target.checkpointOf(TASK);
+    const checkpoint = this.target.checkpointOf(taskName(TASK));
     const source = this.source.now(taskId(TASK));
     const setAside = this.#listed(this.state) + this.#listed(this.kept);
     return [...this.#applies].some(({ progress }) => {
@@ -247,11 +247,11 @@ export class Simulation {
   }
 
   setAsideAtOwner(): Promise<SetAsideList> {
-    return listSetAside(this.state, TASK);
+    return listSetAside(this.state, taskName(TASK));
   }
 
   setAsideAtRequester(): Promise<SetAsideList> {
-    return listSetAside(this.kept, TASK);
+    return listSetAside(this.kept, taskName(TASK));
   }
 
   /**

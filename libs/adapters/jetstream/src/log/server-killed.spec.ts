@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { UnavailableError } from '@nestjs-spark/contracts';
-import { LogConflictError, type TaskLog } from '@nestjs-spark/contracts/internal';
+import { LogConflictError, type TaskLog, routeLogs, taskPlace } from '@nestjs-spark/contracts/internal';
 import { type ServerHandle, startNats } from '@nestjs-spark/servers';
 import { describeWithOwnServers } from '@nestjs-spark/servers/testing';
 import type { JetStreamConnection } from '../connect/connection.ts';
@@ -58,8 +58,8 @@ describeWithOwnServers(['nats'], 'A killed server', () => {
       log: new SpecLog(),
       limits: { maxMessagesPerTask: 1e6 },
     });
-    await changes.provision(task.owner, task.requester);
-    const log = changes.open(task);
+    await changes.provision(routeLogs(task.owner, task.requester));
+    const log = changes.open(taskPlace(task));
     const acknowledged = new Map<number, number>();
     let over = false;
     const appending = append(log, acknowledged, () => over);

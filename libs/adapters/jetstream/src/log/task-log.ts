@@ -6,11 +6,10 @@ import {
   LogFullError,
   type LogMessage,
   type LogPayload,
-  routeStream,
+  type LogPlace,
   type TaskLog,
-  taskSubject,
 } from '@nestjs-spark/contracts/internal';
-import { UnavailableError, type TaskKey } from '@nestjs-spark/contracts';
+import { UnavailableError } from '@nestjs-spark/contracts';
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 import { apiCode, ApiCode, isStreamNotFound, isWrongLastSequence } from '../connect/failures.ts';
@@ -34,11 +33,11 @@ export class JetStreamTaskLog implements TaskLog {
   readonly #stream: string;
   readonly #subject: string;
 
-  constructor(parts: TaskLogParts, task: TaskKey) {
+  constructor(parts: TaskLogParts, { stream, subject }: LogPlace) {
     this.#parts = parts;
     this.#connection = parts.connection;
-    this.#stream = routeStream(task.owner, task.requester);
-    this.#subject = taskSubject(task);
+    this.#stream = stream;
+    this.#subject = subject;
   }
 
   async describe(): Promise<LogDescription | null> {

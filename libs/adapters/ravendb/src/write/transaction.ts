@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { TaskKey } from '@nestjs-spark/contracts';
 import type { TaskLog } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { sendWithContents } from '../write-extras/send-with-contents.ts';
@@ -18,7 +17,7 @@ export interface Transaction {
   /** Carried out first, each only if it is still as it was seen. */
   deletes: readonly Copy[];
   /** Let RavenDB look in the transaction itself whether these are still copies of the task: slower, never a conflict. */
-  guard?: TaskKey;
+  guard?: string;
   puts: Iterable<Put>;
   /** Let RavenDB look in the transaction itself whether what stands at the ids of the puts may be gone over. */
   ownOnly?: OwnOnly | null;

@@ -1,5 +1,4 @@
 import { sameName } from '@nestjs-spark/foundation/internal';
-import type { TaskKey } from '../names/task-key.ts';
 import { isCopyOf, type CopyMarks } from './own-copies.ts';
 
 /**
@@ -27,9 +26,9 @@ export interface WantedCopy {
  */
 export type Judgement = 'free' | 'moved' | { reason: string };
 
-/** Says whether a put of `task` may go over what stands at its id. */
+/** Says whether a put of a copy of `name` may go over what stands at its id. */
 export function judgeStanding(
-  task: TaskKey,
+  name: string,
   overwrite: Overwrite | undefined,
   there: StandingDocument,
   wanted: WantedCopy | null,
@@ -39,7 +38,7 @@ export function judgeStanding(
     if (overwrite === 'own' && isSameCollection) return 'free';
     return { reason: inTheWay(there, `a document of this module's own in ${there.collection}`) };
   }
-  const isOwn = isCopyOf(task)(there);
+  const isOwn = isCopyOf(name)(there);
   if (isOwn && isSameCollection) return 'free';
   if (isOwn || (there.copyOf !== null && wanted?.source === there.copyOf)) {
     return isSameCollection ? { reason: inTheWay(there, madeBy(there)) } : 'moved';

@@ -1,5 +1,5 @@
+import { copiesSource } from '../names/copies-name.ts';
 import { idKey, ravenKey, type IdRule } from '../names/id-rules.ts';
-import type { TaskKey } from '../names/task-key.ts';
 import { isCopyOf, type CopyMarks } from './own-copies.ts';
 import type { Effect } from './reduce-commands.ts';
 
@@ -14,20 +14,20 @@ export interface StandingCopy extends CopyMarks {
  */
 export function ownersKey(
   rule: IdRule,
-  { owner }: TaskKey,
+  name: string,
   { id, copyOf }: Omit<StandingCopy, 'generation'>,
 ): string {
-  const source = copyOf === null ? null : copyOf.slice(owner.length + 1);
+  const source = copyOf === null ? null : copyOf.slice(copiesSource(name).length + 1);
   const isFromThere = source !== null && ravenKey(id).startsWith(ravenKey(source));
   return idKey(rule, isFromThere ? source + id.slice(source.length) : id);
 }
 
-/** Tells the copies of a task that a set is to remove. */
-export function isRemovedBy(effect: Effect, task: TaskKey): (copy: StandingCopy) => boolean {
-  const own = isCopyOf(task);
+/** Tells the copies of a name that a set is to remove. */
+export function isRemovedBy(effect: Effect, name: string): (copy: StandingCopy) => boolean {
+  const own = isCopyOf(name);
   return (copy) => {
     if (!own(copy)) return false;
-    const key = ownersKey(effect.rule, task, copy);
+    const key = ownersKey(effect.rule, name, copy);
     if (effect.puts.has(key)) return false;
     return effect.deletes.has(key) || hasPrefixIn(effect.prefixes, key);
   };

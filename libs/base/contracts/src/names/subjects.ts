@@ -14,6 +14,23 @@ export function routeStream(owner: string, requester: string): string {
   return `SPARK_ROUTE_${owner.toUpperCase()}_${requester.toUpperCase()}`;
 }
 
+/** A route's stream, as a `ChangeLog` makes it. */
+export function routeLogs(
+  owner: string,
+  requester: string,
+): { name: string; subjects: string; description: string } {
+  return {
+    name: routeStream(owner, requester),
+    subjects: routeSubjects(owner, requester),
+    description: `Spark: changes from ${owner} to ${requester}`,
+  };
+}
+
+/** Where a task's change sets stand in a `ChangeLog`. */
+export function taskPlace(task: TaskKey): { stream: string; subject: string } {
+  return { stream: routeStream(task.owner, task.requester), subject: taskSubject(task) };
+}
+
 export function routeSubjects(owner: string, requester: string): string {
   return `spark.route.${nameKey(owner)}.${nameKey(requester)}.>`;
 }

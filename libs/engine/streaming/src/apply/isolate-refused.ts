@@ -68,7 +68,7 @@ export async function applyWithoutRefused(
   const writePart = async (commands: ChangeCommand[]): Promise<void> => {
     await write(commands, before);
     if (!removes(commands)) return;
-    const stored = await target.readCheckpoint(before.task);
+    const stored = await target.readCheckpoint(before.name);
     if (stored?.version === version) before = stored.checkpoint;
   };
   const attempt = async (units: Unit[]): Promise<{ error: unknown } | null> => {

@@ -1,3 +1,4 @@
+import { taskName } from '@nestjs-spark/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { MemoryLog } from '../../testing/memory-log.ts';
 import { MemoryTarget } from '../../testing/memory-target.ts';
@@ -16,7 +17,7 @@ describe('a copy that an older version may not have found again', () => {
     ['cars/0000000000000000032-A', 'Fleet/cars/', true],
     ['cars/2', 'Fleet/cars/1', true],
   ])('%s of %s: %s', (id, copyOf, expected) => {
-    expect(isSuspect(TASK, { id, copyOf })).toBe(expected);
+    expect(isSuspect(taskName(TASK), { id, copyOf })).toBe(expected);
   });
 
   it('is looked for once, and not at all in what this version copied', async () => {
@@ -33,6 +34,6 @@ describe('a copy that an older version may not have found again', () => {
     const version = await target.apply([], checkpoint, null);
     const looked = await lookAtOlderCopies(target, new MemoryLog(), { checkpoint, version });
     expect(looked.because).toBeNull();
-    expect((await target.readCheckpoint(TASK))?.checkpoint.foundByRule).toBe(true);
+    expect((await target.readCheckpoint(taskName(TASK)))?.checkpoint.foundByRule).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import { taskName } from '@nestjs-spark/contracts';
 import { describe, expect, it } from '@jest/globals';
 import type { ChangeSink, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../../testing/checkpoint.ts';
@@ -17,7 +18,7 @@ describe('sets on their way into the target', () => {
     expect(pipeline.head?.to).toBe(20);
     expect((await pipeline.settled())?.checkpoint.to).toBe(20);
     expect(applied).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
-    expect((await target.readCheckpoint(TASK))?.checkpoint.to).toBe(20);
+    expect((await target.readCheckpoint(taskName(TASK)))?.checkpoint.to).toBe(20);
   });
 
   it('are not applied behind one that failed, and whoever pushes hears of it', async () => {
@@ -42,7 +43,7 @@ describe('sets on their way into the target', () => {
     await expect(pipeline.push([], checkpoint(3))).rejects.toThrow('refused');
     await expect(pipeline.settled()).rejects.toThrow('refused');
     expect(failures.length).toBeGreaterThan(0);
-    const stored: StoredCheckpoint | null = await target.readCheckpoint(TASK);
+    const stored: StoredCheckpoint | null = await target.readCheckpoint(taskName(TASK));
     expect(stored?.checkpoint.to).toBe(1);
   });
 });

@@ -66,7 +66,7 @@ export class ApplyPipeline {
     expected: Promise<string | null>,
   ): Promise<StoredCheckpoint> {
     const version = await this.#target.apply(commands, checkpoint, expected);
-    const counted = removes(commands) ? await this.#target.readCheckpoint(checkpoint.task) : null;
+    const counted = removes(commands) ? await this.#target.readCheckpoint(checkpoint.name) : null;
     const stored = counted?.version === version ? counted : { checkpoint, version };
     this.#applied(stored);
     return stored;

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { TaskState } from '@nestjs-spark/contracts';
 import type { ApplyStatus, CaptureStatus, Checkpoint, SourceStatus } from '@nestjs-spark/contracts/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
-import type { Counted } from '../set-aside/set-aside.ts';
+import type { Counted } from '@nestjs-spark/set-aside/internal';
 import { CARRIER_PATIENCE, Carrier } from '../task/carrier.ts';
 import { etagsBehind, isReadFrom, type Place, type SourcePlace } from '../task/place.ts';
 import type { ApplyReport } from '../task/reports.ts';

@@ -5,12 +5,17 @@ import {
   type ChangeCommand,
   type Etag,
   type TaskKey,
+  taskName,
 } from '@nestjs-spark/contracts';
 import type { ChangeSink, Checkpoint, StateStore } from '@nestjs-spark/contracts/internal';
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import { PACE, type Pace } from '../task/pace.ts';
-import type { Reading } from '../set-aside/document.ts';
-import { SetAside, type Counted } from '../set-aside/set-aside.ts';
+import {
+  SetAside,
+  type Counted,
+  type Reading,
+  type SetAsideRefusals,
+} from '@nestjs-spark/set-aside/internal';
 import { applyWithoutRefused, type Contents, type RefusedUnit } from './isolate-refused.ts';
 import { judgeFailure } from './judge-failure.ts';
 import { originOf } from './origin-of.ts';
@@ -25,7 +30,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
   readonly #state: StateStore;
   readonly #logger: Logger;
   readonly #refusedAfterMs: readonly number[];
-  #setAside: SetAside | null = null;
+  #setAside: SetAsideRefusals | null = null;
 
   constructor(
     task: TaskKey,
@@ -51,8 +56,8 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
   }
 
   /** Reads what was set aside in the generation that is being applied; also by another instance that applied meanwhile. */
-  async open(reading: Reading): Promise<SetAside> {
-    this.#setAside = await SetAside.open(this.#state, this.#task, reading);
+  async open(reading: Reading): Promise<SetAsideRefusals> {
+    this.#setAside = await SetAside.open(this.#state, taskName(this.#task), reading);
     return this.#setAside;
   }
 
@@ -90,7 +95,10 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
   }
 
   /** What another reading leaves behind is all there only when its last set is through; sets of one reading share what is opened. */
-  async #openBehind(before: string | null | Promise<string | null>, reading: Reading): Promise<SetAside> {
+  async #openBehind(
+    before: string | null | Promise<string | null>,
+    reading: Reading,
+  ): Promise<SetAsideRefusals> {
     await before;
     return this.#setAside?.isFor(reading) ? this.#setAside : this.open(reading);
   }
@@ -105,7 +113,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
     error: unknown,
   ): Promise<{ before: Checkpoint; version: string }> {
     try {
-      const stored = expected === null ? null : await this.#target.readCheckpoint(this.#task);
+      const stored = expected === null ? null : await this.#target.readCheckpoint(taskName(this.#task));
       if (expected !== null && stored?.version !== expected) throw error;
       const before = stored?.checkpoint ?? nothingApplied(after);
       return { before, version: await this.#target.apply([], before, expected) };
@@ -114,7 +122,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
     }
   }
 
-  async #keep(setAside: SetAside, units: RefusedUnit[], checkpoint: Checkpoint): Promise<void> {
+  async #keep(setAside: SetAsideRefusals, units: RefusedUnit[], checkpoint: Checkpoint): Promise<void> {
     if (units.length === 0) return;
     const failures = units.map(({ id, commands, reason, kind }) => {
       const origin = originOf(commands[0], this.#task.owner);
@@ -136,7 +144,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
 
   /** What was applied now is not set aside any more; a later version that another instance has set aside stays. */
   async #clear(
-    setAside: SetAside,
+    setAside: SetAsideRefusals,
     commands: ChangeCommand[],
     refused: RefusedUnit[],
     to: Etag,

@@ -5,6 +5,7 @@ import {
   describeTask,
   type ChangeSetHeader,
   type TaskKey,
+  taskName,
 } from '@nestjs-spark/contracts';
 import {
   confirmationSubject,
@@ -79,7 +80,7 @@ export class TaskApply {
     this.#parts = parts;
     const { target, source, log, pace } = parts;
     const byItsRule: Pick<ChangeSink, 'apply' | 'readCheckpoint'> = {
-      readCheckpoint: (key) => target.readCheckpoint(key),
+      readCheckpoint: (name) => target.readCheckpoint(name),
       apply: (commands, checkpoint, expected, contents) =>
         target.apply(commands, checkpoint, expected, contents, this.#rule().overwrite),
     };
@@ -107,7 +108,7 @@ export class TaskApply {
 
   /** Reads where the copy stands, so that a report has something to say before the lease is held. */
   async look(): Promise<void> {
-    this.#stored = await this.#parts.target.readCheckpoint(this.#task.key);
+    this.#stored = await this.#parts.target.readCheckpoint(taskName(this.#task.key));
     const checkpoint = this.#stored?.checkpoint ?? null;
     this.progress.seen(checkpoint);
     this.#looked = true;
@@ -202,7 +203,7 @@ export class TaskApply {
     };
     const apply: ChangeSink['apply'] = (commands, checkpoint, expected) =>
       this.#taking.apply(commands, checkpoint, expected, this.#parts.log);
-    const readCheckpoint: ChangeSink['readCheckpoint'] = (task) => this.#parts.target.readCheckpoint(task);
+    const readCheckpoint: ChangeSink['readCheckpoint'] = (name) => this.#parts.target.readCheckpoint(name);
     return new ApplyPipeline({ apply, readCheckpoint }, this.#stored, applied, () => reading.abort());
   }
 

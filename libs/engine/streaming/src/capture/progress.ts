@@ -2,7 +2,7 @@ import type { Etag, TaskKey, TaskState } from '@nestjs-spark/contracts';
 import type { CaptureStatus, ChangePage, Confirmation, DeleteCover } from '@nestjs-spark/contracts/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import type { CapturePosition } from '../publish/position.ts';
-import type { Counted } from '../set-aside/set-aside.ts';
+import type { Counted } from '@nestjs-spark/set-aside/internal';
 import { Carrier } from '../task/carrier.ts';
 import type { Place } from '../task/place.ts';
 import type { CaptureReport } from '../task/reports.ts';

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { UnavailableError, describeTask, taskId, type ChangeSetHeader } from '@nestjs-spark/contracts';
+import {
+  UnavailableError,
+  describeTask,
+  taskId,
+  type ChangeSetHeader,
+  taskName,
+} from '@nestjs-spark/contracts';
 import {
   LogConflictError,
   LogFullError,
@@ -33,9 +39,9 @@ import { Contents } from '../publish/contents.ts';
 import { Caution } from '../publish/caution.ts';
 import { Publisher, PublishFailedError } from '../publish/publisher.ts';
 import type { CaptureTask, TaskDirectory } from '../task/tasks.ts';
-import { callForRerun } from '../rerun/rerun-request.ts';
+import { callForRerun } from '../rerun/call-for-rerun.ts';
 import { Reruns } from '../rerun/reruns.ts';
-import { SetAside } from '../set-aside/set-aside.ts';
+import { SetAside } from '@nestjs-spark/set-aside/internal';
 import type { Scripts } from '../transform/scripts.ts';
 import { Transformer } from '../transform/transformer.ts';
 import { CaptureProgress } from './progress.ts';
@@ -173,7 +179,7 @@ export class TaskCapture {
       caution: this.#caution,
       ids: feed.ids,
     });
-    const setAside = await SetAside.open(state, this.#task, { ...position, ids: feed.ids });
+    const setAside = await SetAside.open(state, taskName(this.#task), { ...position, ids: feed.ids });
     this.progress.setAside = setAside;
     if (kind === 'begin') await publisher.open();
     else if (this.#caution.needsProbe) await publisher.probe();

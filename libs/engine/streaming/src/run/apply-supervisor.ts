@@ -1,4 +1,4 @@
-import { taskId, type TaskKey } from '@nestjs-spark/contracts';
+import { taskId, type TaskKey, taskName } from '@nestjs-spark/contracts';
 import {
   resyncSubject,
   type ChangeLog,
@@ -6,12 +6,13 @@ import {
   type ControlBoard,
   type LeaseKeeper,
   type StateStore,
+  taskPlace,
 } from '@nestjs-spark/contracts/internal';
 import { type Logger, sameName } from '@nestjs-spark/foundation/internal';
 import { TaskApply } from '../apply/task-apply.ts';
 import { PACE, type Pace } from '../task/pace.ts';
 import { resyncRequest } from '../receive/resync.ts';
-import { forgetSetAside } from './list-set-aside.ts';
+import { forgetSetAside } from '@nestjs-spark/set-aside/internal';
 import type { ApplyReport } from '../task/reports.ts';
 import { ApplyWatch } from './apply-watch.ts';
 import { RunningTasks, leaseName } from './running-tasks.ts';
@@ -60,13 +61,13 @@ export class ApplySupervisor {
   /** Ends a task and removes its copies and its checkpoint. */
   async forget(task: TaskKey): Promise<{ removed: number }> {
     await this.#tasks.end(task);
-    await forgetSetAside(this.#parts.state, task);
-    return this.#parts.target.forget(task);
+    await forgetSetAside(this.#parts.state, taskName(task));
+    return this.#parts.target.forget(taskName(task));
   }
 
   /** Asks the owner to start a task again from its first document. */
   async resync(task: TaskKey): Promise<void> {
-    const stored = await this.#parts.target.readCheckpoint(task);
+    const stored = await this.#parts.target.readCheckpoint(taskName(task));
     const request = resyncRequest('an operator asked for it', stored?.checkpoint ?? null, null, true);
     await this.#parts.control.publish(resyncSubject(task), request);
   }
@@ -87,7 +88,7 @@ export class ApplySupervisor {
       ...rest,
       logger,
       pace: this.#parts.pace ?? PACE,
-      log: log.open(task.key),
+      log: log.open(taskPlace(task.key)),
     });
     const lease = leaseName('apply', task.key);
     const trouble = (because: string | null) => runner.progress.withoutLease(because);

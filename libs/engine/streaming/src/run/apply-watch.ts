@@ -10,6 +10,7 @@ import {
   statusToSubjects,
   type ChangeSink,
   type ControlBoard,
+  nameKey,
 } from '@nestjs-spark/contracts/internal';
 import { type Logger, ticking } from '@nestjs-spark/foundation/internal';
 import type { TaskApply } from '../apply/task-apply.ts';
@@ -84,7 +85,7 @@ export class ApplyWatch {
       return null;
     });
     if (stored === null || this.#stopped.signal.aborted) return;
-    const byTask = new Map(stored.map((one) => [taskId(one.checkpoint.task), one]));
+    const byTask = new Map(stored.map((one) => [nameKey(one.checkpoint.name), one]));
     for (const { runner, task, since } of running) {
       const found = byTask.get(taskId(task)) ?? null;
       const { catchingUp } = this.#stepsOf(task);

@@ -1,4 +1,4 @@
-import { taskId, type TaskKey } from '@nestjs-spark/contracts';
+import { taskId, type TaskKey, taskName } from '@nestjs-spark/contracts';
 import {
   ownerControlSubjects,
   confirmationSubject,
@@ -12,13 +12,15 @@ import {
   type ResyncRequest,
   type StateStore,
   type WitnessRecord,
+  taskPlace,
+  routeLogs,
 } from '@nestjs-spark/contracts/internal';
 import { type Logger, sameName } from '@nestjs-spark/foundation/internal';
 import { TaskCapture } from '../capture/task-capture.ts';
 import { PACE, type Pace } from '../task/pace.ts';
 import { resyncRequest } from '../receive/resync.ts';
-import { forgetSetAside, listSetAside } from './list-set-aside.ts';
-import { callForRerun } from '../rerun/rerun-request.ts';
+import { forgetSetAside, listSetAside } from '@nestjs-spark/set-aside/internal';
+import { callForRerun } from '../rerun/call-for-rerun.ts';
 import type { Scripts } from '../transform/scripts.ts';
 import { CaptureWatch } from './capture-watch.ts';
 import { DeleteKeeper } from './delete-keeper.ts';
@@ -91,7 +93,7 @@ export class CaptureSupervisor {
    */
   async retry(task: TaskKey, documents: string[] | null): Promise<void> {
     const { state, control } = this.#parts;
-    const beyond = documents === null ? (await listSetAside(state, task)).beyond : 0;
+    const beyond = documents === null ? (await listSetAside(state, taskName(task))).beyond : 0;
     if (beyond > 0) {
       const reason = `${beyond} more documents are set aside than are kept one by one`;
       await control.publish(resyncSubject(task), resyncRequest(reason, null, null, true));
@@ -103,7 +105,7 @@ export class CaptureSupervisor {
   /** Ends a task for good: nothing of what it set aside is remembered. */
   async forget(task: TaskKey): Promise<void> {
     await this.#tasks.end(task);
-    await forgetSetAside(this.#parts.state, task);
+    await forgetSetAside(this.#parts.state, taskName(task));
   }
 
   /** How all tasks stand, on every instance alike but for `active` and `errors`. */
@@ -123,8 +125,8 @@ export class CaptureSupervisor {
       ...rest,
       logger,
       pace: this.#parts.pace ?? PACE,
-      log: log.open(task.key),
-      provision: () => log.provision(owner, requester),
+      log: log.open(taskPlace(task.key)),
+      provision: () => log.provision(routeLogs(owner, requester)),
     });
     const lease = leaseName('capture', task.key);
     const trouble = (because: string | null) => runner.progress.withoutLease(because);

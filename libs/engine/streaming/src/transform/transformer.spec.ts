@@ -1,3 +1,4 @@
+import { taskName } from '@nestjs-spark/contracts';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { ScriptPool } from '@nestjs-spark/etl-script';
 import type { ChangePage, SourceChange } from '@nestjs-spark/contracts/internal';
@@ -5,7 +6,7 @@ import { MemorySource, MemoryState } from '../../testing/memory-source.ts';
 import { plainScripts } from '../../testing/plain-scripts.ts';
 import { TASK } from '../../testing/simulation.ts';
 import type { CaptureTask } from '../task/tasks.ts';
-import { SetAside } from '../set-aside/set-aside.ts';
+import { SetAside } from '@nestjs-spark/set-aside/internal';
 import { Transformer } from './transformer.ts';
 
 const script = `loadToCars({
@@ -33,7 +34,10 @@ describe('a script that loads other documents', () => {
     source.put('cars/1', { Brand: 'brands/1', Driver: 'people/1' });
     const page = await source.read({ collection: 'Cars', from: 1, deletesAfter: 0, limit: 10 });
     const runner = await pool.open({ name: 'HR/cars', collection: 'Cars', script });
-    const setAside = await SetAside.open(new MemoryState(), TASK, { generation: 1, incarnation: 'first' });
+    const setAside = await SetAside.open(new MemoryState(), taskName(TASK), {
+      generation: 1,
+      incarnation: 'first',
+    });
     const transformer = new Transformer(task, runner, source, setAside);
     const { changes } = await transformer.transform(page, 1, new AbortController().signal);
     const [change] = changes;
@@ -58,7 +62,10 @@ describe('a task with a prefix of ids', () => {
     source.put('cars/3', { V: 3, Filtered: true });
     const page = await source.read({ collection: 'Cars', from: 1, deletesAfter: 0, limit: 10 });
     const runner = await pool.open({ name: 'HR/cars', collection: 'Cars', script: both });
-    const setAside = await SetAside.open(new MemoryState(), TASK, { generation: 1, incarnation: 'first' });
+    const setAside = await SetAside.open(new MemoryState(), taskName(TASK), {
+      generation: 1,
+      incarnation: 'first',
+    });
     const transformer = new Transformer({ ...task, idPrefix: 'fleet/' }, runner, source, setAside);
     const { changes } = await transformer.transform(page, 1, new AbortController().signal);
     const written = changes.flatMap(({ commands }) => commands);
@@ -91,7 +98,10 @@ describe('a document that was set aside', () => {
     const source = new MemorySource();
     source.put('cars/1', { V: 1 });
     const page = await source.read({ collection: 'Cars', from: 1, deletesAfter: 0, limit: 10 });
-    const setAside = await SetAside.open(new MemoryState(), TASK, { generation: 1, incarnation: 'first' });
+    const setAside = await SetAside.open(new MemoryState(), taskName(TASK), {
+      generation: 1,
+      incarnation: 'first',
+    });
     await setAside.add([{ documentId: 'cars/1', etag: page.to, ...failure }]);
     const runner = await plainScripts.open({ name: 'Cars', collection: 'Cars', script: 'v1' });
     const transformer = new Transformer(task, runner, source, setAside);

@@ -17,8 +17,7 @@ import type { TransformedChange } from './transformed-change.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import { copyWriter, type CopyWriter } from './copy-document.ts';
 import { copyExtras, type ScriptedChange } from './copy-extras.ts';
-import type { SetAsideFailure } from '../set-aside/document.ts';
-import type { SetAside } from '../set-aside/set-aside.ts';
+import type { SetAsideFailure, SetAsideFailures } from '@nestjs-spark/set-aside/internal';
 
 type SourcePut = Extract<SourceChange, { kind: 'put' | 'touch' }>;
 type SourceDelete = Extract<SourceChange, { kind: 'delete' }>;
@@ -51,12 +50,12 @@ export class Transformer {
   readonly #task: CaptureTask;
   readonly #script: ScriptRunner;
   readonly #feed: ChangeSource;
-  readonly #setAside: SetAside;
+  readonly #setAside: SetAsideFailures;
   readonly #loadable: ReadonlySet<string>;
   #recovered: string[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(task: CaptureTask, script: ScriptRunner, feed: ChangeSource, setAside: SetAside) {
+  constructor(task: CaptureTask, script: ScriptRunner, feed: ChangeSource, setAside: SetAsideFailures) {
     this.#task = task;
     this.#script = script;
     this.#feed = feed;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { TaskKey } from '@nestjs-spark/contracts';
+import { taskName, type TaskKey } from '@nestjs-spark/contracts';
 import type { ChangeSink, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
 import { Declarations, type Declaration } from '../declare/declarations.ts';
 import { MemoryLog } from '@nestjs-spark/testing';
@@ -31,7 +31,7 @@ async function settle(onDrop: 'remove' | 'keep'): Promise<{ forgotten: TaskKey[]
   const there = [{ ...declared, name: 'cars', owner: 'FLEET' }, dropped, foreign];
   const target: Pick<ChangeSink, 'listCheckpoints'> = {
     listCheckpoints: async () =>
-      there.map((task) => ({ checkpoint: { task }, version: '1' }) as StoredCheckpoint),
+      there.map((task) => ({ checkpoint: { name: taskName(task) }, version: '1' }) as StoredCheckpoint),
   };
   const declaration: Declaration = {
     target: Object,

@@ -1,4 +1,4 @@
-import { describeTask, taskId, type TaskKey } from '@nestjs-spark/contracts';
+import { describeTask, taskId, type TaskKey, taskOf } from '@nestjs-spark/contracts';
 import type { ChangeSink } from '@nestjs-spark/contracts/internal';
 import { type Logger, sameName } from '@nestjs-spark/foundation/internal';
 import type { Declarations } from '../declare/declarations.ts';
@@ -21,7 +21,8 @@ export async function findDroppedTasks({
   const declared = new Set(declarations.tasks().map(({ key: task }) => taskId(task)));
   const stored = await target.listCheckpoints();
   return stored
-    .map(({ checkpoint }) => checkpoint.task)
+    .map(({ checkpoint }) => taskOf(checkpoint.name))
+    .filter((task) => task !== null)
     .filter((task) => sameName(task.requester, requester))
     .filter((task) => !declared.has(taskId(task)));
 }

@@ -1,5 +1,5 @@
 import type { TaskKey } from '@nestjs-spark/contracts';
-import type { SetAsideList } from '@nestjs-spark/streaming/internal';
+import type { SetAsideList } from '@nestjs-spark/set-aside/internal';
 import { redact } from '@nestjs-spark/foundation/internal';
 
 /** A task that has set documents aside, on the side where it did: `out` at the owner, `in` at the requester. */

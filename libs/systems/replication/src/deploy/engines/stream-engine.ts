@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ChangeLog, ControlBoard } from '@nestjs-spark/contracts/internal';
-import { deployedSubject } from '@nestjs-spark/contracts/internal';
+import { deployedSubject, routeLogs } from '@nestjs-spark/contracts/internal';
 import type { CaptureReport, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import { Shares } from '../../declare/shares.ts';
@@ -31,7 +31,7 @@ export class StreamEngine implements ReplicationEngine {
       await this.supervisor.forget({ owner: this.settings.moduleName, requester, name });
     }
     const tasks = this.follow(deployment);
-    if (tasks > 0) await this.log.provision(this.settings.moduleName, deployment.requester);
+    if (tasks > 0) await this.log.provision(routeLogs(this.settings.moduleName, deployment.requester));
     await this.announce(deployment.requester, deployment.revision);
   }
 

@@ -1,4 +1,4 @@
-import type { Etag, TaskKey } from '@nestjs-spark/contracts';
+import type { Etag } from '@nestjs-spark/contracts';
 import {
   UNNAMED_RULE,
   idKey,
@@ -7,23 +7,13 @@ import {
   type Versioned,
 } from '@nestjs-spark/contracts/internal';
 import { inGroups } from '@nestjs-spark/foundation/internal';
-import {
-  isKeptWhole,
-  keepable,
-  type Reading,
-  type SetAsideDocument,
-  type SetAsideFailure,
-} from './document.ts';
+import { isKeptWhole, keepable, type Reading, type SetAsideRecord, type SetAsideFailure } from './record.ts';
 import { SetAsideEntries } from './entries.ts';
+import type { SetAsideFailures, SetAsideRefusals, SetAsideReruns } from './faces.ts';
 
-/** So many of a task are kept with their reasons; what fails beyond is only counted, and read again with everything else. */
-export const KEPT_PER_TASK = 10_000;
+/** So many of a name are kept with their reasons; what fails beyond is only counted, and read again with everything else. */
+export const KEPT_PER_NAME = 10_000;
 const WRITES_AT_ONCE = 16;
-
-/** How many are set aside now: read where it is kept, so that no report is older than the list beside it. */
-export interface Counted {
-  readonly count: number;
-}
 
 interface Known {
   /** Where it is kept: an older version had other ids for some. */
@@ -41,14 +31,15 @@ interface Known {
 }
 
 /**
- * Remembers which documents of a task are set aside, in this module's own database.
+ * Remembers which records of a name are set aside, in this module's own database. A record's key is the id of what was
+ * refused, in any spelling that its source takes for the same; that is the document's own id unless something else was made
+ * of it. Users take the face they need: `SetAsideFailures`, `SetAsideReruns` or `SetAsideRefusals`.
  *
  * Another instance may do the same without knowing of this one. Whoever of them is late finds out only when it publishes or
  * applies, so what it does here before must not take away what the other one has written.
  */
-export class SetAside implements Counted {
+export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefusals {
   readonly #entries: SetAsideEntries;
-  readonly #task: TaskKey;
   readonly #reading: Reading & { ids: IdRule };
   readonly #known = new Map<string, Known>();
   /** What other readings have left behind. */
@@ -59,16 +50,15 @@ export class SetAside implements Counted {
 
   private constructor(
     state: StateStore,
-    task: TaskKey,
+    name: string,
     { generation, incarnation, ids = UNNAMED_RULE }: Reading,
   ) {
-    this.#entries = new SetAsideEntries(state, task);
-    this.#task = task;
+    this.#entries = new SetAsideEntries(state, name);
     this.#reading = { generation, incarnation, ids };
   }
 
-  static async open(state: StateStore, task: TaskKey, reading: Reading): Promise<SetAside> {
-    const opened = new SetAside(state, task, reading);
+  static async open(state: StateStore, name: string, reading: Reading): Promise<SetAside> {
+    const opened = new SetAside(state, name, reading);
     const [stored, beyond] = await Promise.all([opened.#entries.list(), opened.#entries.readBeyond()]);
     opened.#learnAll(stored);
     if (beyond && opened.isOf(beyond.value)) opened.#beyond = beyond.value.count;
@@ -102,9 +92,9 @@ export class SetAside implements Counted {
   }
 
   /** Takes back what was set aside in vain, unless somebody else has said the same since. */
-  async withdraw(copyIds: readonly string[]): Promise<void> {
-    for (const copyId of copyIds) {
-      const id = this.#idOf(copyId);
+  async withdraw(keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      const id = this.#idOf(key);
       const known = this.#known.get(id);
       if (!known?.isFirst) continue;
       this.#drop(id, known);
@@ -142,8 +132,8 @@ export class SetAside implements Counted {
     return this.#added.filter(({ etag }) => etag > to).map(({ documentId }) => documentId);
   }
 
-  isOpen(documentId: string): boolean {
-    return this.#known.get(this.#idOf(documentId))?.publishedIn === null;
+  isOpen(key: string): boolean {
+    return this.#known.get(this.#idOf(key))?.publishedIn === null;
   }
 
   /** The keys of the copies that were refused. */
@@ -157,13 +147,13 @@ export class SetAside implements Counted {
   }
 
   /** The etag of the version that failed; null when the document is not set aside. */
-  etagOf(documentId: string): Etag | null {
-    return this.#known.get(this.#idOf(documentId))?.etag ?? null;
+  etagOf(key: string): Etag | null {
+    return this.#known.get(this.#idOf(key))?.etag ?? null;
   }
 
   /** Says whether a copy, or any whose id begins so, was refused. */
-  has(copyId: string): boolean {
-    return this.#known.has(this.#idOf(copyId));
+  has(key: string): boolean {
+    return this.#known.has(this.#idOf(key));
   }
 
   async add(failures: readonly SetAsideFailure[]): Promise<void> {
@@ -178,8 +168,8 @@ export class SetAside implements Counted {
    * Says that a document got through, or is gone.
    * @param etag the version that this is about; a later one that was set aside meanwhile stays
    */
-  async clear(documentId: string, etag: Etag): Promise<void> {
-    const id = this.#idOf(documentId);
+  async clear(key: string, etag: Etag): Promise<void> {
+    const id = this.#idOf(key);
     const known = this.#known.get(id);
     if (!known || known.etag > etag) return;
     const there = await this.#entries.read(known.storedId);
@@ -191,8 +181,8 @@ export class SetAside implements Counted {
   }
 
   /** Says that a document was run again and is in the log now, unless a later version was set aside meanwhile. */
-  async settle(documentId: string, etag: Etag, publishedIn: Etag): Promise<void> {
-    const id = this.#idOf(documentId);
+  async settle(key: string, etag: Etag, publishedIn: Etag): Promise<void> {
+    const id = this.#idOf(key);
     const known = this.#known.get(id);
     if (!known || known.etag > etag) return;
     const there = await this.#entries.read(known.storedId);
@@ -203,16 +193,16 @@ export class SetAside implements Counted {
     known.publishedIn = publishedIn;
   }
 
-  #learnAll(stored: Versioned<SetAsideDocument>[]): void {
+  #learnAll(stored: Versioned<SetAsideRecord>[]): void {
     for (const entry of stored) this.#learn(entry);
     this.#others = stored.filter(({ value }) => !this.isOf(value));
   }
 
-  #idOf(documentId: string): string {
-    return this.#entries.idOf(this.#reading, this.keyOf(documentId));
+  #idOf(key: string): string {
+    return this.#entries.idOf(this.#reading, this.keyOf(key));
   }
 
-  #learn({ id: stored, value, version }: Versioned<SetAsideDocument>): void {
+  #learn({ id: stored, value, version }: Versioned<SetAsideRecord>): void {
     const { documentId, copyId = documentId, kind, publishedIn = null, etag, count, firstAt } = value;
     const id = isKeptWhole(copyId) ? this.#idOf(copyId) : stored;
     const known = this.#known.get(id);
@@ -236,7 +226,7 @@ export class SetAside implements Counted {
     const id = this.#idOf(failure.copyId ?? failure.documentId);
     const known = this.#known.get(id);
     if (known && known.etag > failure.etag) return;
-    if (!known && this.#known.size >= KEPT_PER_TASK) {
+    if (!known && this.#known.size >= KEPT_PER_NAME) {
       this.#beyond++;
       return;
     }
@@ -262,7 +252,6 @@ export class SetAside implements Counted {
     const value = {
       ...keepable(failure),
       ...this.#reading,
-      task: this.#task,
       at,
       firstAt,
       count,

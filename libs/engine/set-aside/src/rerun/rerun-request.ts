@@ -1,33 +1,27 @@
-import { VersionConflictError, type TaskKey } from '@nestjs-spark/contracts';
-import {
-  rerunSubject,
-  sqliteKey,
-  type ControlBoard,
-  type StateStore,
-  type Versioned,
-} from '@nestjs-spark/contracts/internal';
-import { SET_ASIDE, rerunId } from '../set-aside/state-ids.ts';
+import { VersionConflictError } from '@nestjs-spark/contracts';
+import { sqliteKey, type StateStore, type Versioned } from '@nestjs-spark/contracts/internal';
+import { SET_ASIDE, rerunId } from '../keep/record-ids.ts';
 
 /** More than this by name is everything. */
 const MOST_BY_NAME = 1_000;
 const TRIES = 20;
 
-/** What is still to be run again. Kept in the owner's database, so that it outlives whoever was asked. */
+/** What is still to be run again. Kept in the database of whoever runs it, so that it outlives the instance that was asked. */
 export interface RerunRequest {
   /** Everything that is set aside. */
   all: boolean;
-  /** The owner's documents, whether they are set aside here or were refused by the requester's store. */
+  /** Ids at the source, whether the records are set aside here or were refused elsewhere. */
   documents: string[];
 }
 
 const NOTHING: RerunRequest = { all: false, documents: [] };
 
 /** Writes down what is to be run again, beside what was asked before. Null asks for all that is set aside. */
-export async function askRerun(state: StateStore, task: TaskKey, documents: string[] | null): Promise<void> {
+export async function askRerun(state: StateStore, name: string, documents: string[] | null): Promise<void> {
   for (let tries = 1; ; tries++) {
-    const before = await readRerun(state, task);
+    const before = await readRerun(state, name);
     try {
-      await write(state, task, mergeReruns(before?.value ?? NOTHING, documents), before?.version ?? null);
+      await write(state, name, mergeReruns(before?.value ?? NOTHING, documents), before?.version ?? null);
       return;
     } catch (error) {
       if (!(error instanceof VersionConflictError) || tries === TRIES) throw error;
@@ -35,24 +29,15 @@ export async function askRerun(state: StateStore, task: TaskKey, documents: stri
   }
 }
 
-/** The same, and wakes whoever carries the task. */
-export async function callForRerun(
-  { state, control }: { state: StateStore; control: Pick<ControlBoard, 'publish'> },
-  task: TaskKey,
-  documents: string[] | null,
-): Promise<void> {
-  await askRerun(state, task, documents);
-  await control.publish(rerunSubject(task), { at: Date.now() });
-}
-
-export function readRerun(state: StateStore, task: TaskKey): Promise<Versioned<RerunRequest> | null> {
-  return state.read<RerunRequest>(rerunId(task));
+/** What was asked and is not done; null when nothing ever was. */
+export function readRerun(state: StateStore, name: string): Promise<Versioned<RerunRequest> | null> {
+  return state.read<RerunRequest>(rerunId(name));
 }
 
 /** Says that all of a request was done; false when more was asked meanwhile. */
-export async function settleRerun(state: StateStore, task: TaskKey, version: string): Promise<boolean> {
+export async function settleRerun(state: StateStore, name: string, version: string): Promise<boolean> {
   try {
-    await write(state, task, NOTHING, version);
+    await write(state, name, NOTHING, version);
     return true;
   } catch (error) {
     if (error instanceof VersionConflictError) return false;
@@ -60,6 +45,7 @@ export async function settleRerun(state: StateStore, task: TaskKey, version: str
   }
 }
 
+/** Whether a request still asks for something. */
 export function isOpen(request: RerunRequest | null | undefined): boolean {
   return request !== null && request !== undefined && (request.all || request.documents.length > 0);
 }
@@ -79,9 +65,9 @@ function mergeReruns(before: RerunRequest, documents: string[] | null): RerunReq
 
 function write(
   state: StateStore,
-  task: TaskKey,
+  name: string,
   request: RerunRequest,
   expected: string | null,
 ): Promise<string> {
-  return state.write(rerunId(task), SET_ASIDE, request, expected);
+  return state.write(rerunId(name), SET_ASIDE, request, expected);
 }

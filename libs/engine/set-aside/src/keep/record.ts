@@ -1,30 +1,29 @@
-import type { Etag, TaskKey } from '@nestjs-spark/contracts';
+import type { Etag } from '@nestjs-spark/contracts';
 import type { IdRule } from '@nestjs-spark/contracts/internal';
 
 const LONGEST_TEXT = 2_000;
 
-/** Why a document is not at the requester: its script failed at the owner, or the requester's store would not take it. */
+/** Why a record did not get through. */
 export interface SetAsideReason {
   /** In the user's own terms. */
   reason: string;
   /**
-   * How the script failed; `refused` when the store would not take what it made, `not-a-copy` when something that is not a copy
-   * of the task stands at its id.
+   * What failed, in a word: how a script failed, `refused` when a store would not take what it made, `not-a-copy` when
+   * something else stands at its id.
    */
   kind: string;
-  /** 1-based place in the user's own script; null where there is none. */
+  /** 1-based place in the user's own program; null where there is none. */
   line: number | null;
   column: number | null;
 }
 
-/** A document that waits for a changed script or document, or for someone to run it again, while the rest goes on. */
-export interface SetAsideDocument extends SetAsideReason, Reading {
-  task: TaskKey;
-  /** The owner's document. */
+/** A record that waits until it is changed, deleted or run again with success, while the rest goes on. */
+export interface SetAsideRecord extends SetAsideReason, Reading {
+  /** The document at its source. */
   documentId: string;
-  /** The copy that was refused, when that has another id. */
+  /** What was made of it and refused, when that has another id. Its id is then the record's key. */
   copyId?: string;
-  /** The owner's etag of the version that failed. */
+  /** Orders the versions of one record: the etag, at its source, of the one that failed. */
   etag: Etag;
   /** When it failed last and first; milliseconds since 1970. */
   at: number;
@@ -32,12 +31,13 @@ export interface SetAsideDocument extends SetAsideReason, Reading {
   /** How often it failed since it was first set aside. */
   count: number;
   /**
-   * It was run again and is in the log: in the set that ends here. Remembered while the generation lasts, because a log or
-   * a requester that is put back to an earlier etag can be given everything again but this.
+   * It was run again with success: in what was published up to this etag. Remembered while the reading lasts, because a
+   * reader that is restored to an earlier etag can be given everything again but this.
    */
   publishedIn?: Etag;
 }
 
+/** A failure as it is reported. */
 export interface SetAsideFailure extends SetAsideReason {
   documentId: string;
   copyId?: string;
@@ -47,9 +47,9 @@ export interface SetAsideFailure extends SetAsideReason {
 /** One reading of the source from its first document. */
 export interface Reading {
   generation: number;
-  /** Numbers of generations repeat where the owner lost all that it knew; this does not. */
+  /** Numbers of generations repeat where their keeper lost all that it knew; this does not. */
   incarnation: string;
-  /** How the owner's store tells its ids apart. Absent: `UNNAMED_RULE`. */
+  /** How the source tells its ids apart. Absent: `UNNAMED_RULE`. */
   ids?: IdRule;
 }
 

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { MemoryState } from '../../testing/memory-source.ts';
-import { TASK } from '../../testing/simulation.ts';
-import { listSetAside } from '../run/list-set-aside.ts';
-import type { Reading } from './document.ts';
+import { MemoryState } from '@nestjs-spark/testing/internal';
+import { listSetAside } from '../list/list-set-aside.ts';
+import type { Reading } from './record.ts';
 import { SetAside } from './set-aside.ts';
+
+const NAME = 'Fleet/HR/Cars';
 
 const FIRST: Reading = { generation: 1, incarnation: 'first' };
 const SECOND: Reading = { generation: 2, incarnation: 'second' };
@@ -23,9 +24,9 @@ describe('what an instance that is late says of a document that is set aside', (
     state = new MemoryState();
   });
 
-  const open = (reading: Reading): Promise<SetAside> => SetAside.open(state, TASK, reading);
+  const open = (reading: Reading): Promise<SetAside> => SetAside.open(state, NAME, reading);
   const etags = async (): Promise<number[]> =>
-    (await listSetAside(state, TASK)).documents.map(({ etag }) => etag);
+    (await listSetAside(state, NAME)).documents.map(({ etag }) => etag);
 
   it('takes nothing away that a newer reading has set aside', async () => {
     const newer = await open(SECOND);
@@ -79,7 +80,7 @@ describe('what an instance that is late says of a document that is set aside', (
 
 describe('a document that is set aside', () => {
   const open = (state: MemoryState, ids: 'ravendb' | 'sqlite'): Promise<SetAside> =>
-    SetAside.open(state, TASK, { ...FIRST, ids });
+    SetAside.open(state, NAME, { ...FIRST, ids });
 
   it.each([
     ['ravendb', 'cars/İ', 'CARS/İ', true],
@@ -94,27 +95,27 @@ describe('a document that is set aside', () => {
     const again = await open(state, ids);
     expect(again.isOpen(asked)).toBe(isFound);
     await again.clear(asked, 1);
-    expect((await listSetAside(state, TASK)).documents).toHaveLength(isFound ? 0 : 1);
+    expect((await listSetAside(state, NAME)).documents).toHaveLength(isFound ? 0 : 1);
   });
 
   it('stands beside another one whose id differs in letters that the store of the list may take for the same', async () => {
     const state = new MemoryState();
     const setAside = await open(state, 'sqlite');
     await setAside.add([failureAt(1, 'cars/ä'), failureAt(2, 'cars/Ä')]);
-    const { documents } = await listSetAside(state, TASK);
+    const { documents } = await listSetAside(state, NAME);
     expect(documents.map(({ documentId }) => documentId).toSorted()).toEqual(['cars/Ä', 'cars/ä']);
     for (const { id } of await state.list('')) expect(id).toMatch(/^[\x21-\x7e]+$/);
   });
 
   it('is found where an older version has kept it, and goes from there', async () => {
     const state = new MemoryState();
-    const entry = { ...failureAt(3, 'cars/Ä'), ...FIRST, task: TASK, at: 1, firstAt: 1, count: 1 };
+    const entry = { ...failureAt(3, 'cars/Ä'), ...FIRST, task: NAME, at: 1, firstAt: 1, count: 1 };
     await state.write('sparkSetAside/fleet/hr/cars/first/cars/ä', 'SparkSetAside', entry, null);
     const setAside = await open(state, 'ravendb');
     expect(setAside.isOpen('cars/ä')).toBe(true);
     await setAside.add([failureAt(4, 'cars/Ä')]);
-    expect((await listSetAside(state, TASK)).documents).toMatchObject([{ etag: 4, count: 2 }]);
+    expect((await listSetAside(state, NAME)).documents).toMatchObject([{ etag: 4, count: 2 }]);
     await setAside.clear('cars/ä', 5);
-    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+    expect((await listSetAside(state, NAME)).documents).toEqual([]);
   });
 });

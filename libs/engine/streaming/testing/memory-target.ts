@@ -16,7 +16,6 @@ import {
   isCopyOf,
   isRemovedBy,
   judgeStanding,
-  nameKey,
   ownersKey,
   reduceCommands,
   type ChangeSink,
@@ -28,6 +27,7 @@ import {
   type StoredCheckpoint,
   type WantedCopy,
 } from '@nestjs-spark/contracts/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 
 export interface MemoryCopy {
   id: string;

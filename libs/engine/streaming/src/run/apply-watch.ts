@@ -10,9 +10,8 @@ import {
   statusToSubjects,
   type ChangeSink,
   type ControlBoard,
-  nameKey,
 } from '@nestjs-spark/contracts/internal';
-import { type Logger, ticking } from '@nestjs-spark/foundation/internal';
+import { type Logger, ticking, nameKey } from '@nestjs-spark/foundation/internal';
 import type { TaskApply } from '../apply/task-apply.ts';
 import { OneAtATime } from '@nestjs-spark/foundation/internal';
 import { SAY_AGAIN } from '../task/carrier.ts';

@@ -3,7 +3,7 @@ import { decodeHeader } from '@nestjs-spark/contracts/internal';
 import { plainScripts } from '../../testing/plain-scripts.ts';
 import { Simulation, TASK } from '../../testing/simulation.ts';
 import { until as untilTrue } from '../../testing/until.ts';
-import type { Scripts } from '../transform/scripts.ts';
+import type { Scripts } from '../transform/transformer.ts';
 import { SetAside } from '../set-aside/set-aside.ts';
 import { listSetAside } from '../run/list-set-aside.ts';
 

@@ -1,6 +1,6 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { ChangeSource, SourceChange, StateStore } from '@nestjs-spark/contracts/internal';
-import type { TransformedChange } from '../transform/transformed-change.ts';
+import type { TransformedChange } from '../transform/transformer.ts';
 import type { Caution } from '../publish/caution.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import type { SetAside } from '../set-aside/set-aside.ts';

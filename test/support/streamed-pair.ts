@@ -98,7 +98,7 @@ export class StreamedPair {
     const { owner, requester } = first.key;
     this.#capture = new CaptureSupervisor({
       owner,
-      feed: this.#feed,
+      source: this.#feed,
       state: this.owner.state(),
       scripts: this.#scripts,
       directory: { read: async (task) => this.#tasks.find((one) => one.key.name === task.name) ?? null },
@@ -111,7 +111,7 @@ export class StreamedPair {
     const [first] = this.#tasks;
     if (!first) return;
     this.#apply = new ApplySupervisor({
-      target: this.#target,
+      sink: this.#target,
       state: this.#state,
       source: {
         ask: async () => ({ sourceEtag: (await this.#feed.identify('asked')).lastEtag }),

@@ -69,10 +69,10 @@ export class Parties {
 
   owner(): CaptureSupervisor {
     const log: ChangeLog = { provision: async () => {}, open: () => this.log };
-    const { source: feed, control, leases } = this;
+    const { source, control, leases } = this;
     const owner = new CaptureSupervisor({
       owner: TASK.owner,
-      feed,
+      source,
       log,
       control,
       leases,
@@ -92,7 +92,7 @@ export class Parties {
     const log: ChangeLog = { provision: async () => {}, open: () => this.log };
     const { target, control, leases } = this;
     const requester = new ApplySupervisor({
-      target,
+      sink: target,
       state: this.#kept,
       log,
       control,

@@ -12,12 +12,12 @@ import {
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import { isClean } from '../src/apply/clean.ts';
 import { TaskApply } from '../src/apply/task-apply.ts';
-import { TaskCapture } from '../src/capture/task-capture.ts';
+import { TaskCapture } from '../src/carry/task-capture.ts';
 import type { Pace } from '../src/task/pace.ts';
 import { listSetAside, type SetAsideList } from '@nestjs-spark/set-aside/internal';
 import { callForRerun } from '../src/rerun/call-for-rerun.ts';
 import type { CaptureTask, TaskDirectory } from '../src/task/tasks.ts';
-import type { Scripts } from '../src/transform/scripts.ts';
+import type { Scripts } from '../src/transform/transformer.ts';
 import { MemoryControl, MemoryLog, OpenLeases } from './memory-log.ts';
 import { MemorySource, MemoryState } from './memory-source.ts';
 import { MemoryTarget } from './memory-target.ts';
@@ -109,7 +109,7 @@ export class Simulation {
 
   startCapture(): Running {
     const capture = new TaskCapture(this.#task, {
-      feed: this.source,
+      source: this.source,
       log: this.log,
       provision: async () => {},
       control: this.control,
@@ -145,7 +145,7 @@ export class Simulation {
       adoptsFirst: this.adoptsFirst,
     };
     const apply = new TaskApply(task, {
-      target: this.target,
+      sink: this.target,
       state: this.kept,
       log: this.log,
       control: this.control,

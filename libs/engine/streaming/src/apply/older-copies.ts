@@ -27,13 +27,13 @@ export function isSuspect(name: string, { id, copyOf }: CopyMark): boolean {
  * @returns why everything has to be read once more; or the checkpoint that says that nothing has to be
  */
 export async function lookAtOlderCopies(
-  target: Pick<ChangeSink, 'copies' | 'apply'>,
+  sink: Pick<ChangeSink, 'copies' | 'apply'>,
   log: Pick<TaskLog, 'tail'>,
   stored: StoredCheckpoint,
 ): Promise<{ because: string } | { because: null; stored: StoredCheckpoint }> {
   const { checkpoint, version } = stored;
   if (checkpoint.foundByRule) return { because: null, stored };
-  if (await hasSuspects(checkpoint.name, target.copies(checkpoint.name))) {
+  if (await hasSuspects(checkpoint.name, sink.copies(checkpoint.name))) {
     const tail = await log.tail();
     const isComing = tail !== null && decodeHeader(tail.headers).generation > checkpoint.generation;
     if (isComing) return { because: null, stored };
@@ -42,7 +42,7 @@ export async function lookAtOlderCopies(
   const found = { ...checkpoint, foundByRule: true };
   return {
     because: null,
-    stored: { checkpoint: found, version: await target.apply([], found, version) },
+    stored: { checkpoint: found, version: await sink.apply([], found, version) },
   };
 }
 

@@ -13,7 +13,7 @@ function applying(): ApplyProgress {
   const progress = new ApplyProgress({ key: TASK, collection: 'Cars', fingerprint: 'v1' }, { count: 0 });
   progress.active = true;
   progress.applied(live);
-  progress.target = { databaseId: 'db', etag: 100, witness: null };
+  progress.catchUpTo = { databaseId: 'db', etag: 100, witness: null };
   expect(progress.report()).toMatchObject({ state: 'Streaming', complete: true });
   return progress;
 }
@@ -88,7 +88,7 @@ describe('An instance that starts', () => {
   it('has caught up where what it lacks does not concern the task, although no set says so yet', () => {
     const progress = new ApplyProgress({ key: TASK, collection: 'Cars', fingerprint: 'v1' }, { count: 0 });
     progress.seen(live);
-    progress.target = { databaseId: 'db', etag: 120, witness: null };
+    progress.catchUpTo = { databaseId: 'db', etag: 120, witness: null };
     expect(progress.report()).toMatchObject({
       complete: false,
       incompleteBecause: 'catching up: etag 100 of 120',

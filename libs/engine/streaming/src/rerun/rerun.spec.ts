@@ -4,8 +4,9 @@ import { decodeHeader } from '@nestjs-spark/contracts/internal';
 import { plainScripts } from '../../testing/plain-scripts.ts';
 import { Simulation, TASK } from '../../testing/simulation.ts';
 import { until as untilTrue } from '../../testing/until.ts';
-import type { Scripts } from '../transform/scripts.ts';
-import { listSetAside, SetAside } from '@nestjs-spark/set-aside/internal';
+import type { Scripts } from '../transform/transformer.ts';
+import { SetAside } from '@nestjs-spark/set-aside/internal';
+import { listSetAside } from '@nestjs-spark/set-aside/internal';
 
 const until = (what: string, condition: () => boolean | Promise<boolean>): Promise<void> =>
   untilTrue(condition, () => `never: ${what}`);

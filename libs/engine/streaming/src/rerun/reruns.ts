@@ -1,7 +1,7 @@
 import { taskName, type Etag } from '@nestjs-spark/contracts';
 import type { ChangeSource, SourceChange, StateStore } from '@nestjs-spark/contracts/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
-import type { TransformedChange } from '../transform/transformed-change.ts';
+import type { TransformedChange } from '../transform/transformer.ts';
 import type { Caution } from '../publish/caution.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import type { Transformer } from '../transform/transformer.ts';

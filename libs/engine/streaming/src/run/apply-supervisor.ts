@@ -1,6 +1,7 @@
 import { taskId, type TaskKey, taskName } from '@nestjs-spark/contracts';
 import {
   resyncSubject,
+  statusToSubjects,
   type ChangeLog,
   type ChangeSink,
   type ControlBoard,
@@ -11,15 +12,16 @@ import {
 import { type Logger, sameName } from '@nestjs-spark/foundation/internal';
 import { TaskApply } from '../apply/task-apply.ts';
 import { PACE, type Pace } from '../task/pace.ts';
-import { resyncRequest } from '../receive/resync.ts';
+import { resyncRequest } from '../task/resync.ts';
 import { forgetSetAside } from '@nestjs-spark/set-aside/internal';
 import type { ApplyReport } from '../task/reports.ts';
-import { ApplyWatch } from './apply-watch.ts';
+import { ApplyView } from './apply-view.ts';
 import { RunningTasks, leaseName } from './running-tasks.ts';
+import { StatusWatch } from './status-watch.ts';
 import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
 
 export interface ApplySupervisorParts {
-  target: ChangeSink;
+  sink: ChangeSink;
   state: StateStore;
   log: ChangeLog;
   control: ControlBoard;
@@ -34,16 +36,14 @@ export interface ApplySupervisorParts {
 export class ApplySupervisor {
   readonly #parts: ApplySupervisorParts;
   readonly #tasks = new RunningTasks<TaskApply>();
-  readonly #watch: ApplyWatch;
+  readonly #watch: StatusWatch<TaskApply>;
   #stopped = false;
 
   constructor(parts: ApplySupervisorParts) {
     this.#parts = parts;
-    this.#watch = new ApplyWatch({
-      ...parts,
-      tickMs: (parts.pace ?? PACE).tickMs,
-      tasks: this.#tasks,
-    });
+    const { sink, control, logger, pace = PACE } = parts;
+    const side = new ApplyView({ sink, tasks: this.#tasks });
+    this.#watch = new StatusWatch({ control, logger, tickMs: pace.tickMs, tasks: this.#tasks, side });
   }
 
   /** The full set of tasks at one owner: starts what is new, ends the rest (their copies stay until `forget`). Returns at once. */
@@ -55,19 +55,19 @@ export class ApplySupervisor {
       update: (runner, task) => runner.declare(task),
     });
     const requester = tasks[0]?.key.requester;
-    if (requester !== undefined) this.#watch.start(requester);
+    if (requester !== undefined) this.#watch.start(statusToSubjects(requester));
   }
 
   /** Ends a task and removes its copies and its checkpoint. */
   async forget(task: TaskKey): Promise<{ removed: number }> {
     await this.#tasks.end(task);
     await forgetSetAside(this.#parts.state, taskName(task));
-    return this.#parts.target.forget(taskName(task));
+    return this.#parts.sink.forget(taskName(task));
   }
 
   /** Asks the owner to start a task again from its first document. */
   async resync(task: TaskKey): Promise<void> {
-    const stored = await this.#parts.target.readCheckpoint(taskName(task));
+    const stored = await this.#parts.sink.readCheckpoint(taskName(task));
     const request = resyncRequest('an operator asked for it', stored?.checkpoint ?? null, null, true);
     await this.#parts.control.publish(resyncSubject(task), request);
   }

@@ -4,6 +4,7 @@ import {
   confirmationSubject,
   resyncSubject,
   rerunSubject,
+  statusFromSubjects,
   type ChangeSource,
   type ChangeLog,
   type Confirmation,
@@ -15,23 +16,24 @@ import {
   taskPlace,
   routeLogs,
 } from '@nestjs-spark/contracts/internal';
-import { type Logger, sameName } from '@nestjs-spark/foundation/internal';
-import { TaskCapture } from '../capture/task-capture.ts';
+import { sameName, type Logger } from '@nestjs-spark/foundation/internal';
+import { TaskCapture } from '../carry/task-capture.ts';
 import { PACE, type Pace } from '../task/pace.ts';
-import { resyncRequest } from '../receive/resync.ts';
+import { resyncRequest } from '../task/resync.ts';
 import { forgetSetAside, listSetAside } from '@nestjs-spark/set-aside/internal';
 import { callForRerun } from '../rerun/call-for-rerun.ts';
-import type { Scripts } from '../transform/scripts.ts';
-import { CaptureWatch } from './capture-watch.ts';
+import type { Scripts } from '../transform/transformer.ts';
+import { CaptureView } from './capture-view.ts';
 import { DeleteKeeper } from './delete-keeper.ts';
 import type { CaptureReport } from '../task/reports.ts';
 import { RunningTasks, leaseName } from './running-tasks.ts';
+import { StatusWatch } from './status-watch.ts';
 import type { CaptureTask, TaskDirectory } from '../task/tasks.ts';
 
 export interface CaptureSupervisorParts {
   /** This module's name. */
   owner: string;
-  feed: ChangeSource;
+  source: ChangeSource;
   log: ChangeLog;
   control: ControlBoard;
   leases: LeaseKeeper;
@@ -48,18 +50,16 @@ export class CaptureSupervisor {
   readonly #parts: CaptureSupervisorParts;
   readonly #tasks = new RunningTasks<TaskCapture>();
   readonly #deletes: DeleteKeeper;
-  readonly #watch: CaptureWatch;
+  readonly #watch: StatusWatch<TaskCapture>;
   readonly #stopped = new AbortController();
   #watching: Promise<void> | null = null;
 
   constructor(parts: CaptureSupervisorParts) {
     this.#parts = parts;
-    this.#watch = new CaptureWatch({
-      ...parts,
-      tickMs: (parts.pace ?? PACE).tickMs,
-      tasks: this.#tasks,
-    });
-    this.#deletes = new DeleteKeeper(parts.owner, parts.feed, parts.leases, parts.logger, parts.pace ?? PACE);
+    const { owner, source, control, leases, logger, pace = PACE } = parts;
+    const side = new CaptureView({ owner, source, control, tasks: this.#tasks });
+    this.#watch = new StatusWatch({ control, logger, tickMs: pace.tickMs, tasks: this.#tasks, side });
+    this.#deletes = new DeleteKeeper(owner, source, leases, logger, pace);
   }
 
   /** The full set of a requester's stream tasks: starts what is new, has what differs looked at again, ends the rest. Returns at once. */
@@ -71,7 +71,7 @@ export class CaptureSupervisor {
       update: (runner, task) => runner.assign(task),
     });
     this.#watching ??= this.#watchControl();
-    if (tasks.length > 0) this.#watch.start();
+    if (tasks.length > 0) this.#watch.start(statusFromSubjects(this.#parts.owner));
   }
 
   /** Publishes how far the source is now, although nothing may have changed for this task. Null when it does not run here. */
@@ -80,7 +80,7 @@ export class CaptureSupervisor {
   ): Promise<{ sourceEtag: number; databaseId: string; witness: WitnessRecord } | null> {
     const runner = this.#tasks.get(task);
     if (!runner) return null;
-    const source = await this.#parts.feed.identify(taskId(task));
+    const source = await this.#parts.source.identify(taskId(task));
     const { databaseId, lastEtag, witness } = source;
     runner.progress.sourceAt({ databaseId, etag: lastEtag });
     runner.flush(source);

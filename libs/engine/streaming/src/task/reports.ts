@@ -19,14 +19,14 @@ export interface CaptureReport {
   lag: number | null;
   /** Age of what is confirmed in milliseconds, 0 when nothing is missing; null while that is not known. */
   behindMs: number | null;
-  /** True once this generation's feed was drained. */
+  /** True once the source was drained in this generation. */
   live: boolean;
   /** While snapshotting: documents read and about how many there are; for progress. */
   documentsRead: number;
   documentsTotal: number;
   /** Documents whose script failed, and that were not changed, deleted or run again with success since. */
   setAside: number;
-  /** Whether deletes are sure to be seen by the feed. */
+  /** Whether deletes are sure to be seen. */
   deletes: 'kept' | 'best-effort';
   errors: number;
   lastError: string | null;

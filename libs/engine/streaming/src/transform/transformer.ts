@@ -10,14 +10,27 @@ import type {
   ScriptFailure,
   ScriptOutput,
   ScriptRunner,
+  Transformation,
 } from '@nestjs-spark/etl-script/internal';
 import { messageOf, nameKey } from '@nestjs-spark/foundation/internal';
 import { byHalves } from './by-halves.ts';
-import type { TransformedChange } from './transformed-change.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import { copyWriter, type CopyWriter } from './copy-document.ts';
 import { copyExtras, type ScriptedChange } from './copy-extras.ts';
 import type { SetAsideFailure, SetAsideFailures } from '@nestjs-spark/set-aside/internal';
+
+/** Where scripts are run; a `ScriptPool` is one. */
+export interface Scripts {
+  open(transformation: Transformation, signal?: AbortSignal): Promise<ScriptRunner>;
+}
+
+/** What one change of the source became. Kept together: its deletes and puts belong into one transaction. */
+export interface TransformedChange {
+  etag: Etag;
+  /** The owner's document; absent where it is several that were run again. */
+  documentId?: string;
+  commands: ChangeCommand[];
+}
 
 type SourcePut = Extract<SourceChange, { kind: 'put' | 'touch' }>;
 type SourceDelete = Extract<SourceChange, { kind: 'delete' }>;
@@ -49,16 +62,16 @@ export type AgainResult =
 export class Transformer {
   readonly #task: CaptureTask;
   readonly #script: ScriptRunner;
-  readonly #feed: ChangeSource;
+  readonly #source: ChangeSource;
   readonly #setAside: SetAsideFailures;
   readonly #loadable: ReadonlySet<string>;
   #recovered: string[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(task: CaptureTask, script: ScriptRunner, feed: ChangeSource, setAside: SetAsideFailures) {
+  constructor(task: CaptureTask, script: ScriptRunner, source: ChangeSource, setAside: SetAsideFailures) {
     this.#task = task;
     this.#script = script;
-    this.#feed = feed;
+    this.#source = source;
     this.#setAside = setAside;
     this.#loadable = new Set(task.loadable.map((collection) => nameKey(collection)));
   }
@@ -149,7 +162,7 @@ export class Transformer {
   /** The source can be read, and the sandbox runs this script. */
   async #probe(signal: AbortSignal): Promise<void> {
     const { collection, key: task } = this.#task;
-    await this.#feed.identify(taskId(task));
+    await this.#source.identify(taskId(task));
     const document = Buffer.from('{}');
     await this.#script.transform(
       [{ id: `${collection}/none`, collection, document }],
@@ -213,7 +226,7 @@ export class Transformer {
     changes: readonly SourceChange[],
     outputs: Map<SourceChange, ScriptOutput>,
   ): Promise<Map<SourceChange, ExtraCommand[]>> {
-    const { extras } = this.#feed;
+    const { extras } = this.#source;
     if (!extras) return new Map();
     const scripted: ScriptedChange[] = [];
     for (const change of changes) {
@@ -221,7 +234,7 @@ export class Transformer {
       if (output?.status !== 'done' || change.kind === 'delete' || !output.commands.some(hasExtras)) continue;
       scripted.push({ change, commands: output.commands });
     }
-    return scripted.length > 0 ? copyExtras(extras, this.#feed.ids, scripted) : new Map();
+    return scripted.length > 0 ? copyExtras(extras, this.#source.ids, scripted) : new Map();
   }
 
   #writer(generation: number): CopyWriter {
@@ -231,7 +244,7 @@ export class Transformer {
 
   /** A script sees only what is shared with its module, whatever id it asks for. */
   async #load(ids: string[]): Promise<(Uint8Array | null)[]> {
-    const documents = await this.#feed.load(ids);
+    const documents = await this.#source.load(ids);
     return documents.map((document) =>
       document && this.#loadable.has(nameKey(document.collection)) ? document.json : null,
     );

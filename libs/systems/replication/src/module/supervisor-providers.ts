@@ -43,7 +43,7 @@ export const SUPERVISOR_PROVIDERS: Provider[] = [
     ],
     useFactory: (
       { moduleName }: ReplicationSettings,
-      feed: ChangeSource,
+      source: ChangeSource,
       log: ChangeLog,
       control: ControlBoard,
       leases: LeaseKeeper,
@@ -53,7 +53,7 @@ export const SUPERVISOR_PROVIDERS: Provider[] = [
     ) =>
       new CaptureSupervisor({
         owner: moduleName,
-        feed,
+        source,
         log,
         control,
         leases,
@@ -67,12 +67,12 @@ export const SUPERVISOR_PROVIDERS: Provider[] = [
     provide: APPLY_SUPERVISOR,
     inject: [CHANGE_TARGET, CHANGE_LOG, CONTROL_BOARD, LEASE_KEEPER, OwnerSourceInquiry, STATE_STORE],
     useFactory: (
-      target: ChangeSink,
+      sink: ChangeSink,
       log: ChangeLog,
       control: ControlBoard,
       leases: LeaseKeeper,
       source: OwnerSourceInquiry,
       state: StateStore,
-    ) => new ApplySupervisor({ target, log, control, leases, source, state, logger: logFor('Apply') }),
+    ) => new ApplySupervisor({ sink, log, control, leases, source, state, logger: logFor('Apply') }),
   },
 ];

@@ -6,7 +6,7 @@ import {
   type Witness,
 } from '@nestjs-spark/contracts/internal';
 import { SourceReplacedError } from './source-errors.ts';
-import type { CapturePosition } from '../publish/position.ts';
+import type { CapturePosition } from '../task/position.ts';
 
 /**
  * Finds out that the source's files were put back: its witness document then does not remember what rode in the sets. What is
@@ -15,7 +15,7 @@ import type { CapturePosition } from '../publish/position.ts';
  * left alone.
  */
 export class WitnessGuard {
-  readonly #feed: ChangeSource;
+  readonly #source: ChangeSource;
   readonly #reader: string;
   readonly #databaseId: string;
   readonly #everyMs: number;
@@ -25,8 +25,8 @@ export class WitnessGuard {
   #raisedAt = -Infinity;
   #used = false;
 
-  constructor(feed: ChangeSource, reader: string, position: CapturePosition, everyMs: number) {
-    this.#feed = feed;
+  constructor(source: ChangeSource, reader: string, position: CapturePosition, everyMs: number) {
+    this.#source = source;
     this.#reader = reader;
     this.#databaseId = position.databaseId;
     this.#witness = position.witness;
@@ -57,7 +57,7 @@ export class WitnessGuard {
 
   /** @throws {SourceReplacedError} when the database is older than what was published from it */
   async check(): Promise<SourceIdentity> {
-    const source = await this.#feed.identify(this.#reader);
+    const source = await this.#source.identify(this.#reader);
     const remembersAll = [this.#witness, this.#confirmed].every((said) => remembers(source.witness, said));
     if (source.databaseId !== this.#databaseId || !remembersAll) throw new SourceReplacedError();
     return source;
@@ -66,7 +66,7 @@ export class WitnessGuard {
   /** @throws {SourceReplacedError} as `check` does */
   async raise(): Promise<void> {
     const { witness } = await this.check();
-    this.#witness = newest(await this.#feed.raiseWitness(this.#reader, witness));
+    this.#witness = newest(await this.#source.raiseWitness(this.#reader, witness));
     this.#raisedAt = performance.now();
     this.#used = false;
   }

@@ -11,7 +11,7 @@ export class DeletesLostError extends Error {
   }
 }
 
-/** The database behind the feed is not the one that the position belongs to. */
+/** The source is not the database that the position belongs to. */
 export class SourceReplacedError extends Error {
   constructor() {
     super('the source is another or an older database than before');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ChangePage } from '@nestjs-spark/contracts/internal';
 import { TASK } from '../../testing/simulation.ts';
-import type { CapturePosition } from '../publish/position.ts';
+import type { CapturePosition } from '../task/position.ts';
 import { CaptureProgress } from './progress.ts';
 
 const position = (to: number, live = true): CapturePosition => ({

@@ -1,9 +1,19 @@
-import type { Etag, TaskKey, TaskState } from '@nestjs-spark/contracts';
+import type { Etag, TaskKey } from '@nestjs-spark/contracts';
 import type { CaptureStatus, ChangePage, Confirmation, DeleteCover } from '@nestjs-spark/contracts/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
-import type { CapturePosition } from '../publish/position.ts';
+import type { CapturePosition } from '../task/position.ts';
 import type { Counted } from '@nestjs-spark/set-aside/internal';
 import { Carrier } from '../task/carrier.ts';
+import {
+  CAPTURE_MOVES,
+  STARTING,
+  move,
+  phaseOf,
+  stateOf,
+  type Condition,
+  type Happened,
+  type Obstacle,
+} from '../task/condition.ts';
 import type { Place } from '../task/place.ts';
 import type { CaptureReport } from '../task/reports.ts';
 import { judgeSending } from './judge-sending.ts';
@@ -26,12 +36,10 @@ export class CaptureProgress {
   readonly #task: TaskKey;
   readonly #collection: string;
   #databaseId: string | null = null;
-  /** Until the next page got through, so that it does not come and go with each try. */
-  #trouble: Extract<TaskState, 'Waiting' | 'Faulted'> | null = null;
+  #condition: Condition = STARTING;
   /** The last page to publish ends here; what is read behind it may be ahead of the publishing. */
   #handedTo: Etag = 0;
   #passedTo: Etag = 0;
-  #live = false;
   #documentsRead = 0;
   #deletes: 'kept' | 'best-effort' = 'kept';
   #errors = 0;
@@ -60,7 +68,8 @@ export class CaptureProgress {
     this.#databaseId = position.databaseId;
     this.#handedTo = position.to;
     this.#passedTo = position.to;
-    this.#moved(position);
+    this.published = position.to;
+    this.#move({ what: 'resumed', phase: phaseOf(position) });
   }
 
   /** A page that ends here is on its way to the log. */
@@ -71,16 +80,17 @@ export class CaptureProgress {
   carried(page: ChangePage, position: CapturePosition, deletes: DeleteCover): void {
     if (position.to !== this.published) this.publishedAt = Date.now();
     // What changes later is no part of the first copy.
-    if (!this.#live) this.#documentsRead += page.changes.filter(({ kind }) => kind === 'put').length;
+    if (this.#condition.phase !== 'Streaming')
+      this.#documentsRead += page.changes.filter(({ kind }) => kind === 'put').length;
     this.#deletes = deletes === 'best-effort' ? 'best-effort' : 'kept';
-    this.#healed();
-    this.#moved(position);
+    this.published = position.to;
+    this.#move({ what: 'published', phase: phaseOf(position) });
   }
 
   /** Everything up to here was read, and nothing of it is to be published. */
   passed(etag: Etag): void {
     this.#passedTo = etag;
-    if (this.published >= this.#handedTo) this.#healed();
+    if (this.published >= this.#handedTo) this.#move({ what: 'passed' });
   }
 
   /** Why the task's lease cannot be had or kept; null once it is. What else is known is from before. */
@@ -90,14 +100,12 @@ export class CaptureProgress {
   }
 
   waiting(because: string): void {
-    this.#trouble = 'Waiting';
-    this.#lastError = because;
+    this.#stopped('Waiting', because);
   }
 
   failed(error: unknown, mayPass: boolean): void {
     this.#errors++;
-    this.#lastError = messageOf(error);
-    this.#trouble = mayPass ? 'Waiting' : 'Faulted';
+    this.#stopped(mayPass ? 'Waiting' : 'Faulted', messageOf(error));
   }
 
   sourceAt(place: Place): void {
@@ -140,8 +148,8 @@ export class CaptureProgress {
       databaseId: this.#databaseId,
       publishedTo: this.published,
       readTo: this.published < this.#handedTo ? this.published : Math.max(this.published, this.#passedTo),
-      live: this.#live,
-      state: this.#state(),
+      live: this.#condition.phase === 'Streaming',
+      state: stateOf(this.#condition),
       setAside: this.setAside.count,
       documentsRead: this.#documentsRead,
       documentsTotal: Math.max(this.documentsTotal, this.#documentsRead),
@@ -160,7 +168,11 @@ export class CaptureProgress {
     return {
       task: this.#task,
       collection: this.#collection,
-      state: apart ? 'Waiting' : this.active ? this.#state() : (stands?.state ?? this.#state()),
+      state: apart
+        ? 'Waiting'
+        : this.active
+          ? stateOf(this.#condition)
+          : (stands?.state ?? stateOf(this.#condition)),
       generation: stands?.generation ?? this.generation,
       databaseId: source?.databaseId ?? stands?.databaseId ?? null,
       publishedEtag: stands?.readTo ?? null,
@@ -190,19 +202,13 @@ export class CaptureProgress {
     return null;
   }
 
-  #moved(position: CapturePosition): void {
-    this.published = position.to;
-    this.#live = position.live;
+  #stopped(obstacle: Obstacle, because: string): void {
+    this.#move({ what: 'stopped', obstacle });
+    this.#lastError = because;
   }
 
-  #state(): TaskState {
-    if (this.#trouble) return this.#trouble;
-    if (this.#databaseId === null) return 'Starting';
-    return this.#live ? 'Streaming' : 'Snapshotting';
-  }
-
-  #healed(): void {
-    this.#trouble = null;
-    this.#lastError = null;
+  #move(happened: Happened<keyof typeof CAPTURE_MOVES>): void {
+    this.#condition = move(CAPTURE_MOVES, this.#condition, happened);
+    if (this.#condition.obstacle === null) this.#lastError = null;
   }
 }

@@ -1,10 +1,11 @@
 import type { ChangePage, DeleteCover } from '@nestjs-spark/contracts/internal';
-import type { TransformedChange } from '../transform/transformed-change.ts';
+import type { TransformedChange } from '../transform/transformer.ts';
 import { makeRoom, type Room } from '../rerun/make-room.ts';
 import type { Reruns } from '../rerun/reruns.ts';
 import { cutPage, splitPage } from '../transform/split-page.ts';
 import type { Transformer } from '../transform/transformer.ts';
-import { requireDeletes, type WitnessedPage } from './read-pages.ts';
+import { requireDeletes } from '../read/page-reader.ts';
+import type { WitnessedPage } from './due-pages.ts';
 
 export interface TransformedPage extends WitnessedPage {
   changes: TransformedChange[];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { newest } from '@nestjs-spark/contracts/internal';
 import { MemorySource } from '../../testing/memory-source.ts';
-import type { CapturePosition } from '../publish/position.ts';
+import type { CapturePosition } from '../task/position.ts';
 import { SourceReplacedError } from './source-errors.ts';
 import { WitnessGuard } from './witness-guard.ts';
 

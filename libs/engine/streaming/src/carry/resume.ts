@@ -7,8 +7,8 @@ import {
   type SourceIdentity,
   type Witness,
 } from '@nestjs-spark/contracts/internal';
-import type { CapturePosition } from '../publish/position.ts';
-import { openRequest } from '../receive/resync.ts';
+import type { CapturePosition } from '../task/position.ts';
+import { openRequest } from '../task/resync.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 
 /** All that a capture looks at before it goes on, read in this order: the log's tail first, then the task, then the source. */

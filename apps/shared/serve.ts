@@ -2,7 +2,7 @@ import type { INestApplication, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { RedactingLogger } from '@nestjs-spark/observability';
-import { describeError } from '@nestjs-spark/foundation/internal';
+import { describeError } from '@nestjs-spark/foundation';
 
 /** What an app is to its users. */
 interface AppDescription {

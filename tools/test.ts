@@ -17,7 +17,7 @@ async function run(): Promise<boolean> {
     const summary = summarize(report);
     list(`Left out, ${summary.leftOut.length} suites`, summary.leftOut);
     list(
-      'They need what cannot be had here',
+      'They need what is not available here',
       servers.missing.map(({ server, brief }) => `${server}: ${brief}`),
     );
     list('Skipped', summary.otherSkipped);

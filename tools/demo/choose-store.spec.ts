@@ -34,6 +34,6 @@ describe('the store of `npm start`', () => {
   });
 
   it('is refused in words when it is none', () => {
-    expect(() => chooseStore('mongo', '/h', false)).toThrow(/no store "mongo".*ravendb.*sqlite:/);
+    expect(() => chooseStore('mongo', '/h', false)).toThrow(/Unknown store "mongo".*ravendb.*sqlite:/);
   });
 });

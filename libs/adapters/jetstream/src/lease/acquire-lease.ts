@@ -32,7 +32,7 @@ export async function acquireLease(
     const now = performance.now();
     const before: Sighting | null = seen;
     seen = sight(seen, entry, now);
-    // Only a renewal shows life: a server that is cut off goes on answering what it has.
+    // Only a renewal shows life: a server that is cut off keeps answering with what it has.
     if (before && entry && before.revision !== entry.revision && entry.holder !== null) inHands();
     if (mayTake(entry, seen, now)) {
       const renewedAt = performance.now();

@@ -172,7 +172,7 @@ describeWithServers(['nats'], 'A task log', () => {
     expect(await next).toEqual({ done: true, value: undefined });
   });
 
-  it('ends a reading with an error when the stream is deleted and made again', async () => {
+  it('ends a reading with an error when the stream is deleted and recreated', async () => {
     const elsewhere: TaskKey = { owner: specName('Gone'), requester, name: 'cars' };
     await log.provision(routeLogs(elsewhere.owner, requester));
     const before = await log.open(taskPlace(elsewhere)).describe();

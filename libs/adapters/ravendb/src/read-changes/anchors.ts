@@ -58,7 +58,7 @@ export class Anchors {
   }
 
   /**
-   * What can be said about deletes after `bound`, now: ask after having read. Missing anchors are made again, but for
+   * What can be said about deletes after `bound`, now: ask after having read. Missing anchors are recreated, but for
    * what was read without them the answer is `lost`.
    */
   async cover(bound: Etag): Promise<'kept' | 'lost' | 'best-effort'> {

@@ -23,9 +23,9 @@ export interface Standing {
 }
 
 /**
- * Looks at what a set would go over.
+ * Looks at what a set would replace.
  * @param thorough also finds the task's own copies in another collection, for which every put has to be parsed
- * @throws {NotACopyError} naming everything that it must not go over
+ * @throws {NotACopyError} naming everything that it must not replace
  */
 export async function requireOwn(
   http: RavenHttp,
@@ -54,7 +54,7 @@ export async function requireOwn(
   return standing;
 }
 
-/** Those of the ids at which something stands that a put of the task would not go over. */
+/** Those of the ids that hold something a put of the task would not replace. */
 export async function findInTheWay(
   http: RavenHttp,
   name: string,

@@ -19,7 +19,7 @@ export interface Transaction {
   /** Let RavenDB look in the transaction itself whether these are still copies of the task: slower, never a conflict. */
   guard?: string;
   puts: Iterable<Put>;
-  /** Let RavenDB look in the transaction itself whether what stands at the ids of the puts may be gone over. */
+  /** Let RavenDB check in the transaction itself whether the puts may replace what their ids hold. */
   ownOnly?: OwnOnly | null;
   /** Attachments, counters and time series, after the puts. */
   extras?: ExtrasPlan & { log: Pick<TaskLog, 'openContent'> | undefined };

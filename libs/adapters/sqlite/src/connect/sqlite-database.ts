@@ -53,7 +53,7 @@ export class SqliteDatabase {
     return this.#write(work);
   }
 
-  /** The same for work that makes tables again. */
+  /** The same for work that recreates tables. */
   alterTables<T>(work: (open: OpenDatabase) => T): Promise<T> {
     return this.#write(work, { before: LET_TABLES_CHANGE, after: TABLES_STAY });
   }

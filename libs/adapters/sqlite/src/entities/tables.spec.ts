@@ -42,7 +42,7 @@ describe('the tables of an application', () => {
     expect(await database.read((open) => open.number('SELECT count(*) AS value FROM staff'))).toBe(1);
     const moved = declareTables(database, [{ collection: 'People', table: 'employees' }]);
     await expect(moved).rejects.toThrow(StoreRefusedError);
-    await expect(moved).rejects.toThrow(/is kept in the table staff/);
+    await expect(moved).rejects.toThrow(/is stored in the table staff/);
   });
 
   it('do not take a table that somebody else has made, and all is left as it was', async () => {

@@ -45,7 +45,7 @@ export function declareTables(
 
 /**
  * The table of a declaration, made when there is none; in a write transaction.
- * @throws {StoreRefusedError} when the declaration cannot be had without losing or hiding data
+ * @throws {StoreRefusedError} when the declaration cannot be applied without losing or hiding data
  */
 export function declareTable(open: OpenDatabase, declaration: TableDeclaration): DocumentTable {
   const { collection } = declaration;

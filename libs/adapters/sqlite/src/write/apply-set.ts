@@ -82,7 +82,7 @@ function copyOf({ id, metadata }: DocumentMark): StandingCopy {
   return { id, ...marksOf(metadata) };
 }
 
-/** Which of these ids hold something that a put of this task would not go over. */
+/** Which of these ids hold something that a put of this task would not replace. */
 export function findInTheWay(
   open: OpenDatabase,
   name: string,
@@ -107,7 +107,7 @@ function putAll(table: DocumentTable, puts: readonly PreparedPut[]): void {
 }
 
 /**
- * An id stands in one collection only. A copy that stands in another one was deleted at its source and made again here, of
+ * An id is in one collection only. A copy in another one was deleted at its source and recreated here, of
  * which its task has not heard yet: it goes. Everything else that is not a copy of the task is in the way.
  */
 function makeWay(

@@ -2,7 +2,7 @@ import { sameName } from '@nestjs-spark/foundation/internal';
 import { isCopyOf, type CopyMarks } from './own-copies.ts';
 
 /**
- * What a put may go over besides the copies of its own task. `own`: documents that the module wrote itself, which become
+ * What a put may replace besides the copies of its own task. `own`: documents that the module wrote itself, which become
  * copies by it. Copies of another task are never written over.
  */
 export type Overwrite = 'own';
@@ -21,12 +21,12 @@ export interface WantedCopy {
 }
 
 /**
- * `free`: the put may go over it. `moved`: the copy of the same source document by another task of the same owner, from
+ * `free`: the put may replace it. `moved`: the copy of the same source document by another task of the same owner, from
  * before the document changed its collection; it is removed first. Otherwise why it stays, for people.
  */
 export type Judgement = 'free' | 'moved' | { reason: string };
 
-/** Says whether a put of a copy of `name` may go over what stands at its id. */
+/** Whether a put of a copy of `name` may replace the document at its id. */
 export function judgeStanding(
   name: string,
   overwrite: Overwrite | undefined,

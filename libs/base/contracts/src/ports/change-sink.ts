@@ -61,7 +61,7 @@ export interface ChangeSink {
   listCheckpoints(): Promise<StoredCheckpoint[]>;
   /**
    * Commands and checkpoint in one transaction. A `delete` or `delete-prefix` only touches copies of the checkpoint's name;
-   * what the module owns itself is never deleted. A `put` only goes over copies of that name, and over what `overwrite`
+   * what the module owns itself is never deleted. A `put` only replaces copies of that name, and what `overwrite`
    * names. Deletes mean ids by the checkpoint's `ids`, over what a copy's `spark-source` says; where this store takes two of
    * the owner's ids for one, the document that comes second is refused. The number of copies removed is added to the
    * checkpoint's `documentsDeleted`. Extras (attachments, counters, time series) only touch copies of that
@@ -70,7 +70,7 @@ export interface ChangeSink {
    * @param expected the stored checkpoint's version, null when there is none; or the promise of it, while the set before is
    *   still being applied: a store may begin with the commands meanwhile, and when it rejects nothing at all is written
    * @param contents where the attachments' contents are read; without it every `content` counts as missing
-   * @param overwrite what a put may go over besides copies of its own name
+   * @param overwrite what a put may replace besides copies of its own name
    * @returns the checkpoint's new version
    * @throws {NotACopyError} when something else stands at ids that are to be put, or the copy of another document of the owner
    *   whose id this store takes for the same; then nothing at all was written
@@ -85,7 +85,7 @@ export interface ChangeSink {
     contents?: Pick<TaskLog, 'openContent'>,
     overwrite?: Overwrite,
   ): Promise<string>;
-  /** Which of these ids hold something that a put of a copy of this name would not go over. */
+  /** Which of these ids hold something that a put of a copy of this name would not replace. */
   findInTheWay(name: string, ids: readonly string[], overwrite?: Overwrite): Promise<string[]>;
   /**
    * Removes the copies of the checkpoint's name that are of another generation, in steps that each carry the checkpoint's

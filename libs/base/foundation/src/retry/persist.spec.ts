@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { pause } from './pause.ts';
 import { keepRunning, persist } from './persist.ts';
 
 const SOON = { waitMs: 1 };
@@ -73,7 +74,8 @@ describe('persisting', () => {
       () => (ended = true),
     );
     stop.abort();
-    await new Promise((resolve) => setImmediate(resolve));
+    // A timer that was set before would have fired by then.
+    await pause(5);
     expect(ended).toBe(false);
     work.resolve();
     await persisting;

@@ -35,7 +35,7 @@ describe('a command', () => {
   });
 
   it.each([
-    ['deploy', /no command "deploy".*preview, set-aside list, set-aside retry/],
+    ['deploy', /Unknown command "deploy".*preview, set-aside list, set-aside retry/],
     ['preview --as HR', /--module is missing/],
     ['preview --module Fleet --as HR --script a.js', /--collection is missing/],
     ['preview --module Fleet --as HR --collection Cars', /--script is missing/],
@@ -44,7 +44,7 @@ describe('a command', () => {
     [`${preview} --as HR --sample 1000`, /--sample has to be a whole number from 1 to 100/],
     [`${preview} --as HR --colour red`, /Unknown option '--colour'/],
     [`${preview} --as HR --url fleet:5001`, /--url has to begin with http/],
-    ['set-aside', /no command "set-aside"/],
+    ['set-aside', /Unknown command "set-aside"/],
     ['set-aside retry --module Fleet --token x --documents cars/1', /--documents needs --task/],
   ])('%s: says what is not right', (line, message) => {
     expect(() => parseCommand(words(line), {})).toThrow(message);

@@ -9,7 +9,7 @@ export type Prepare = (indexes: readonly IndexDefinition[], signal: AbortSignal)
 /** Where the preparation stands: ready, or why not yet. */
 export interface StoreReadiness {
   ready: boolean;
-  /** In words for an operator: why not, or what is wrong all the same, such as a full disk; null when nothing is. */
+  /** In words for an operator: why not, or what is wrong although it is ready, such as a full disk; null when nothing is. */
   reason: string | null;
 }
 

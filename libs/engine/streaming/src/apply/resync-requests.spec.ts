@@ -10,8 +10,16 @@ const { incarnation, databaseId, witness, script } = checkpoint;
 const hole = {
   task: TASK,
   generation: 1,
-  ...{ incarnation, databaseId, witness, script },
-  ...{ from: 60, to: 70, began: 0, live: false, resync: null as string | null, readAt: 0 },
+  incarnation,
+  databaseId,
+  witness,
+  script,
+  from: 60,
+  to: 70,
+  began: 0,
+  live: false,
+  resync: null as string | null,
+  readAt: 0,
 };
 
 /** A requester whose log ends with the set that does not join. */

@@ -26,7 +26,7 @@ export function taskNameOf(collection: string): string {
   const slug = plain
     .replace(/^[^A-Za-z]+/, '')
     .slice(0, SLUG_LENGTH)
-    .replace(/-+$/, '');
+    .replace(/(?<!-)-+$/, '');
   const mark = createHash('sha256').update(collection.toLowerCase()).digest('hex').slice(0, 8);
   return `${slug === '' ? 'c' : slug}-${mark}`;
 }

@@ -4,7 +4,7 @@ const USER_INFO = /:\/\/[^\s/@"'<>?#]+@/g;
 const QUERY_SECRET =
   /([?&;](?:access_?token|api[-_]?key|auth|code|key|pass(?:word|wd)?|pwd|secret|sig(?:nature)?|token)=)[^&;\s"'<>#]+/gi;
 const BEARER = /\b(Bearer|Basic|Token)\s+[A-Za-z0-9._~+/-]+=*/g;
-const JWT = /\beyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g;
+const JWT = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g;
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 
 /**

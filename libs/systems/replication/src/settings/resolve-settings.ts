@@ -70,7 +70,7 @@ function moduleUrl(value: string | undefined, faults: string[]): string {
     );
   else if (url.search || url.hash)
     faults.push('moduleUrl (SPARK_MODULE_URL) must not have a query or fragment');
-  return value?.replace(/\/+$/, '') ?? '';
+  return value?.replace(/(?<!\/)\/+$/, '') ?? '';
 }
 
 function localUrl(port: string | undefined): string | undefined {

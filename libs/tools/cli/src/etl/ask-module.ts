@@ -25,7 +25,7 @@ const SILENT = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {}
  * @throws {CliError} with what stands against it and what helps
  */
 export async function askModule(way: Way, question: Question): Promise<unknown> {
-  const base = (way.url ?? (await findUrl(way.module, process.env))).replace(/\/+$/, '');
+  const base = (way.url ?? (await findUrl(way.module, process.env))).replace(/(?<!\/)\/+$/, '');
   const url = new URL(`${base}${question.path}`);
   for (const [key, value] of Object.entries(question.query ?? {}))
     if (value !== null) url.searchParams.set(key, String(value));

@@ -83,7 +83,7 @@ async function send(
 }
 
 function joinUrl(base: string, path: string): URL | null {
-  const joined = base.replace(/\/+$/, '') + path;
+  const joined = base.replace(/(?<!\/)\/+$/, '') + path;
   if (!URL.canParse(joined)) return null;
   const url = new URL(joined);
   const usable = ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '';

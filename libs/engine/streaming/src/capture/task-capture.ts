@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import { UnavailableError, describeTask, taskId, type ChangeSetHeader } from '@nestjs-spark/contracts';
 import {
@@ -295,7 +296,7 @@ export class TaskCapture {
     if (page.to <= this.progress.published) return false;
     const asked = this.#flushTo;
     const isAsked = asked?.databaseId === page.databaseId && this.progress.published < asked.lastEtag;
-    return isAsked || Date.now() - this.progress.publishedAt >= this.#parts.pace.watermarkMs;
+    return isAsked || performance.now() - this.progress.publishedAt >= this.#parts.pace.watermarkMs;
   }
 
   async #recover(error: unknown, failures: number, held: AbortSignal): Promise<void> {

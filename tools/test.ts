@@ -1,4 +1,5 @@
 import { startServers } from '@nestjs-spark/servers';
+import { starterGone } from './apps/starter-gone.ts';
 import { build } from './build.ts';
 import { testEnvironment } from './testing/environment.ts';
 import { runJest } from './testing/run-jest.ts';
@@ -37,6 +38,8 @@ function list(title: string, names: readonly string[]): void {
   if (names.length > 0) console.log(`\n${title}:\n${names.map((name) => `  - ${name}`).join('\n')}`);
 }
 
+// npm passes a signal to its shell, which passes it to nobody.
+void starterGone(new AbortController().signal).then(() => process.kill(process.pid, 'SIGTERM'));
 try {
   process.exitCode = (await run()) ? 0 : 1;
 } catch (error) {

@@ -232,6 +232,42 @@ export function changeSinkConformance(store: StoreUnderTest): void {
         expect((await target.readCheckpoint(name))?.checkpoint.documentsDeleted).toBe(0);
       });
 
+      it.each(['', 'Fleet-É-'])(
+        'deletes copies with the prefix %j that a generation before wrote under other letters',
+        async (idPrefix) => {
+          const begin = `${ids}-older-${number}/`;
+          const copy = (id: string, generation: number): ChangeCommand => {
+            const metadata = {
+              '@collection': 'Cars',
+              'spark-source': `Fleet/${id.replace(/\/people\/.*/, '')}`,
+              'spark-etag': 1,
+              'spark-generation': `${label}:${generation}`,
+            };
+            return {
+              type: 'put',
+              id: idPrefix + id,
+              document: JSON.stringify({ '@metadata': metadata }),
+            };
+          };
+          const hung = '/people/0000000000000000001';
+          const older = [`${begin}Ä`, `${begin}Ä${hung}`].map((id) => copy(id, 1));
+          const newer = [`${begin}ä`, `${begin}ä${hung}`].map((id) => copy(id, 2));
+          const version = await target.apply(older, at(10), null);
+          const second = { ...at(20), generation: 2 };
+          const before = await target.sweep({
+            checkpoint: second,
+            version: await target.apply(newer, second, version),
+          });
+          expect(await open.ids(idPrefix + begin)).toHaveLength(2);
+          const gone: ChangeCommand[] = [
+            { type: 'delete', id: idKey(ids, `${idPrefix}${begin}ä`) },
+            { type: 'delete-prefix', prefix: idKey(ids, `${idPrefix}${begin}ä/people/`) },
+          ];
+          await target.apply(gone, { ...before.checkpoint, to: 30 }, before.version);
+          expect(await open.ids(idPrefix + begin)).toEqual([]);
+        },
+      );
+
       it('keeps one copy of each of its documents, whatever they were called before', async () => {
         const id = `${ids}-again-${number}/`;
         const version = await target.apply([copyOf(`${id}Äk`)], at(10), null);

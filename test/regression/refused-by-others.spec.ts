@@ -223,14 +223,14 @@ describeWithServers(['ravendb'], 'On RavenDB what stands before it', () => {
     expect(await target.listed()).toEqual(['cars/4']);
   });
 
-  it('names each of two hundred documents that RavenDB refuses', async () => {
+  it('names each of forty documents that RavenDB refuses', async () => {
     const target = await opened(() => {});
     const expiring = (n: number): ChangeCommand => ({
       type: 'put',
       id: `cars/${n}`,
       document: copyWith('"V":1', '"@collection":"Cars","@expires":null'),
     });
-    await target.apply(...Array.from({ length: 200 }, (__, n) => expiring(n)), put('cars/good', 1));
-    expect(await target.listed()).toHaveLength(200);
+    await target.apply(...Array.from({ length: 40 }, (__, n) => expiring(n)), put('cars/good', 1));
+    expect(await target.listed()).toHaveLength(40);
   });
 });

@@ -1,8 +1,8 @@
 import type { RunningServers } from '@nestjs-spark/servers';
+import { starterGone } from '../apps/starter-gone.ts';
 import { invitation } from './invitation.ts';
 import { Narrator } from './narrate.ts';
 import { type App, type Apps, startApps } from './start-apps.ts';
-import { starterGone } from './starter-gone.ts';
 import { startGround } from './start-servers.ts';
 import { tellStory } from './story.ts';
 

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UnavailableError, type Etag } from '@nestjs-spark/contracts';
 import { etagIn } from '../connect/change-vector.ts';
@@ -22,7 +23,7 @@ export class Anchors {
   readonly #rollPauseMs: number;
   #made: Promise<boolean> | null = null;
   #rolling: Promise<void> = Promise.resolve();
-  #rolledAt = 0;
+  #rolledAt = -Infinity;
   #confirmed: Etag = -1;
 
   /** @param rollPauseMs least time between two moves: the cleaner only comes every few minutes */
@@ -49,7 +50,7 @@ export class Anchors {
   /** Releases deletes up to `confirmed`, as far as the anchors' turns allow. */
   async release(confirmed: Etag): Promise<void> {
     if (!(await this.ensure())) return;
-    if (confirmed <= this.#confirmed || Date.now() - this.#rolledAt < this.#rollPauseMs) return;
+    if (confirmed <= this.#confirmed || performance.now() - this.#rolledAt < this.#rollPauseMs) return;
     this.#rolling = this.#rolling.then(
       () => this.#roll(confirmed),
       () => this.#roll(confirmed),
@@ -153,7 +154,7 @@ export class Anchors {
     const name = anchorToRoll(anchors, confirmed);
     this.#confirmed = Math.max(this.#confirmed, confirmed);
     if (!name) return;
-    this.#rolledAt = Date.now();
+    this.#rolledAt = performance.now();
     const { indexStates } = await this.#http.onOneNode((node) => readStats(this.#http, node));
     const other = ANCHORS.find((anchor) => anchor !== name);
     if (other === undefined || indexStates.get(other) !== 'Disabled') {
@@ -182,11 +183,11 @@ export class Anchors {
     reached: (anchor: Anchor | undefined) => boolean,
     limitMs: number = CATCH_UP_MS,
   ): Promise<boolean> {
-    const end = Date.now() + limitMs;
+    const end = performance.now() + limitMs;
     for (;;) {
       const anchors = (await readAnchors(this.#http)) ?? [];
       if (reached(anchors.find((anchor) => anchor.name === name))) return true;
-      if (Date.now() > end) return false;
+      if (performance.now() > end) return false;
       await delay(POLL_MS);
     }
   }

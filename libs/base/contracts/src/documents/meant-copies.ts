@@ -9,8 +9,8 @@ export interface StandingCopy extends CopyMarks {
 }
 
 /**
- * The key by which the owner means a copy. The owner's spelling is in `spark-source`; the copy itself may have another one,
- * where the target takes both for one id.
+ * The key by which the owner means a copy. The owner's spelling stands in `spark-source`; the copy itself may have another one,
+ * where the target takes both for one id. It may have a prefix, too (`idPrefix`), which has the copy's spelling.
  */
 export function ownersKey(
   rule: IdRule,
@@ -18,8 +18,17 @@ export function ownersKey(
   { id, copyOf }: Omit<StandingCopy, 'generation'>,
 ): string {
   const source = copyOf === null ? null : copyOf.slice(copiesSource(name).length + 1);
-  const isFromThere = source !== null && ravenKey(id).startsWith(ravenKey(source));
-  return idKey(rule, isFromThere ? source + id.slice(source.length) : id);
+  const at = source === null ? -1 : placeOf(source, id);
+  if (source === null || at < 0) return idKey(rule, id);
+  return idKey(rule, id.slice(0, at) + source + id.slice(at + source.length));
+}
+
+/** Where the source's id stands in that of its copy: at its begin, or behind a prefix, and before the end or a slash. Keys are as long as ids. */
+function placeOf(source: string, id: string): number {
+  const key = ravenKey(id);
+  const wanted = ravenKey(source);
+  if (key.startsWith(wanted)) return 0;
+  return key.endsWith(wanted) ? id.length - source.length : key.indexOf(`${wanted}/`);
 }
 
 /** Tells the copies of a name that a set is to remove. */

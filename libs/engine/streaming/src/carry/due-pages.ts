@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { ChangePage, Witness } from '@nestjs-spark/contracts/internal';
 import { Every, type Nudge } from '@nestjs-spark/foundation/internal';
 import type { Publisher } from '../publish/publisher.ts';
@@ -39,7 +40,7 @@ export async function* duePages(
     const due = isDue({
       page,
       published: publisher.position,
-      silentMs: Date.now() - progress.publishedAt,
+      silentMs: performance.now() - progress.publishedAt,
       watermarkMs: pace.watermarkMs,
       asked: wanted.asked,
     });

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Etag, TaskKey } from '@nestjs-spark/contracts';
 import type { CaptureStatus, ChangePage, Confirmation, DeleteCover } from '@nestjs-spark/contracts/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
@@ -27,7 +28,7 @@ export class CaptureProgress {
   generation = 0;
   incarnation = '';
   published: Etag = 0;
-  publishedAt = 0;
+  publishedAt = -Infinity;
   documentsTotal = 0;
   /** The requester's word on what this capture reads now. */
   confirmed: Confirmation | null = null;
@@ -78,7 +79,7 @@ export class CaptureProgress {
   }
 
   carried(page: ChangePage, position: CapturePosition, deletes: DeleteCover): void {
-    if (position.to !== this.published) this.publishedAt = Date.now();
+    if (position.to !== this.published) this.publishedAt = performance.now();
     // What changes later is no part of the first copy.
     if (this.#condition.phase !== 'Streaming')
       this.#documentsRead += page.changes.filter(({ kind }) => kind === 'put').length;

@@ -166,7 +166,7 @@ describe('While it lasts', () => {
     await says(standby, { carriedBy: 'another-instance' });
     parties.target.full = true;
     put(51, 60);
-    await says(requester, { state: 'Waiting', lastError: 'The target cannot be reached' });
+    await says(requester, { state: 'Waiting', lastError: 'The disk of the target is full' });
     for (const one of [requester, standby]) {
       await until(
         () => told(one).stalledBecause !== null && (told(one).lag ?? 0) >= 10,

@@ -260,7 +260,7 @@ describe('collections', () => {
     expect(shares.isShared(collection, 'x')).toBe(true);
     expect(declarations.tasks()[0]).toMatchObject({
       collection,
-      task: { name: expect.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/) },
+      key: { name: expect.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/) },
     });
   });
 

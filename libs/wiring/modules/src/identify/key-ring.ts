@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   pinnedKeyId,
@@ -21,7 +22,7 @@ export interface KeyRingParts {
   state: StateStore;
   policy: TrustPolicy;
   log: Logger;
-  /** Milliseconds since 1970. */
+  /** Milliseconds of a clock that is never set; default: the process's own. */
   now?: () => number;
   betweenReadsMs?: number;
 }
@@ -36,7 +37,7 @@ export class KeyRing {
 
   constructor(parts: KeyRingParts) {
     this.parts = parts;
-    this.now = parts.now ?? Date.now;
+    this.now = parts.now ?? (() => performance.now());
   }
 
   /**
@@ -64,7 +65,7 @@ export class KeyRing {
       module,
       keyId: key.keyId,
       publicKey: key.jwk,
-      pinnedAt: new Date(this.now()).toISOString(),
+      pinnedAt: new Date().toISOString(),
     };
     const id = pinnedKeyId(nameKey(module));
     const entry = this.entry(module);
@@ -97,7 +98,7 @@ export class KeyRing {
 
   private async read(): Promise<void> {
     const between = this.parts.betweenReadsMs ?? BETWEEN_READS_MS;
-    const wait = (this.snapshot?.startedAt ?? 0) + between - this.now();
+    const wait = (this.snapshot?.startedAt ?? -Infinity) + between - this.now();
     if (wait > 0) await delay(wait);
     this.snapshot = await readKeySnapshot(this.parts.registry, this.parts.state, this.now());
   }

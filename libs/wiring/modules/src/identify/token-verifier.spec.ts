@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createHmac, randomUUID } from 'node:crypto';
 import { ProblemError, type PublicKeyJwk } from '@nestjs-spark/contracts/internal';
 import {
@@ -267,6 +267,23 @@ describe('the key of a module', () => {
     expect(await verifier.verify({ ...REQUEST, token: await sign({ iss: 'Sales' }, {}, sales) })).toEqual({
       module: 'Sales',
     });
+  });
+
+  it('is found at once although the clock was set back meanwhile', async () => {
+    const keys = new KeyRing({
+      registry,
+      state,
+      log,
+      policy: { production: false, trustedKeys: new Map() },
+      betweenReadsMs: 0,
+    });
+    const sales = await makeKey();
+    expect(await keys.find('Sales', sales.keyId)).toBeNull();
+    await registerKey('Sales', sales.jwk);
+    const earlier = Date.now() - 1_200_000;
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(earlier);
+    expect(await keys.find('Sales', sales.keyId)).toMatchObject({ module: 'Sales' });
+    clock.mockRestore();
   });
 
   it('that is not an Ed25519 key is not accepted', async () => {

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { Injectable } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { takeToken, type Bucket, type FloodLimits } from '@nestjs-spark/modules/internal';
@@ -12,7 +13,7 @@ export class DeploymentGate {
   private readonly buckets = new Map<string, Bucket>();
 
   /** @throws {ProblemError} `tooMany` (429) with Retry-After */
-  pass(module: string, now = Date.now()): void {
+  pass(module: string, now = performance.now()): void {
     const key = nameKey(module);
     const { bucket, waitMs } = takeToken(this.buckets.get(key) ?? null, LIMITS, now);
     this.buckets.set(key, bucket);

@@ -1,28 +1,32 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { carCommands, differences } from '../support/cars.ts';
 import { clean } from '../support/clean.ts';
 import { ask } from '../support/http.ts';
 import { type Member, PATIENCE_MS } from '../support/member.ts';
 import type { TestDatabase } from '../support/stores/test-database.ts';
+import { loseStreams } from '../support/lose-streams.ts';
 import { equal } from '../support/story-of-cars.ts';
 import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
-describeOn(SAME_STORE, 'A lost database made anew beside the same NATS', (pair) => {
+describeOn(SAME_STORE, 'A lost database is replaced beside the same NATS', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;
 
-  beforeEach(async () => {
-    world = await World.create('databases-made-anew', pair);
+  beforeAll(async () => {
+    world = await World.create('databases-replaced', pair);
     fleet = await world.fleet();
     hr = await world.hr();
   });
-  afterEach(() => world?.end());
+  afterAll(() => world?.end());
 
-  /** A complete copy of so many cars, and then both are stopped. */
+  /** Both are stopped, behind a first and complete copy of so many cars, with nothing of an earlier test in NATS. */
   const afterACopyOf = async (cars: number): Promise<void> => {
+    await Promise.all([fleet.process.stop(), hr.process.stop()]);
+    await loseStreams(world.natsUrl);
+    await Promise.all([replace(fleet.database), replace(hr.database)]);
     await fleet.database.write(carCommands(1, cars));
     fleet.start();
     await hr.startReady();
@@ -46,15 +50,17 @@ describeOn(SAME_STORE, 'A lost database made anew beside the same NATS', (pair) 
 
   it('HR’s: everything is copied again before HR says ready', async () => {
     await afterACopyOf(100);
-    await makeAnew(hr.database);
+    await replace(hr.database);
     expect(await missingWhenReady()).toEqual([]);
     await clean(fleet, hr);
   });
 
-  it('Fleet’s, with other cars: HR gets those and lets go of the old ones', async () => {
-    await afterACopyOf(100);
-    await makeAnew(fleet.database);
-    await fleet.database.write(carCommands(51, 150, { Color: 'anew' }));
+  // Goes on with the copy of the test before.
+  it('Fleet’s, with other cars: HR gets those and drops the old ones', async () => {
+    expect(await hr.database.count('Cars')).toBe(100);
+    await Promise.all([fleet.process.stop(), hr.process.stop()]);
+    await replace(fleet.database);
+    await fleet.database.write(carCommands(51, 150, { Color: 'new' }));
     await missingWhenReady();
     await equal(fleet, hr);
     expect(await hr.database.count('Cars')).toBe(100);
@@ -74,9 +80,8 @@ describeOn(SAME_STORE, 'A lost database made anew beside the same NATS', (pair) 
       return task !== undefined && task.sourceEtag !== null && task.position >= task.sourceEtag;
     });
     await fleet.process.kill9();
-    await makeAnew(fleet.database);
-    await makeAnew(hr.database);
-    await fleet.database.write(carCommands(2_001, 2_020, { Color: 'anew' }));
+    await Promise.all([replace(fleet.database), replace(hr.database)]);
+    await fleet.database.write(carCommands(2_001, 2_020, { Color: 'new' }));
     expect(await missingWhenReady()).toEqual([]);
     expect(await hr.database.count('Cars')).toBe(20);
     await clean(fleet, hr);
@@ -87,16 +92,15 @@ describeOn(SAME_STORE, 'A lost database made anew beside the same NATS', (pair) 
     'both, after a copy of %d cars: what an old log says is not taken for complete',
     async (cars) => {
       await afterACopyOf(cars);
-      await makeAnew(fleet.database);
-      await makeAnew(hr.database);
-      await fleet.database.write(carCommands(1, 1_000, { Color: 'anew' }));
+      await Promise.all([replace(fleet.database), replace(hr.database)]);
+      await fleet.database.write(carCommands(1, 1_000, { Color: 'new' }));
       expect((await missingWhenReady()).length).toBe(0);
       await clean(fleet, hr);
     },
   );
 });
 
-async function makeAnew(database: TestDatabase): Promise<void> {
+async function replace(database: TestDatabase): Promise<void> {
   await database.drop();
   await database.create();
 }

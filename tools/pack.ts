@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from './build.ts';
 import { emitTypes } from './pack/emit-types.ts';
 import { publishedLibraries, readManifest, type RootManifest } from './pack/manifest.ts';
 import { stage } from './pack/stage.ts';
@@ -18,34 +17,34 @@ export interface Tarball {
   readonly size: number;
   readonly unpackedSize: number;
   readonly entryCount: number;
+  readonly files: readonly { readonly path: string }[];
 }
 
 /** Builds every library and writes a tarball of each published one into `folder`, as a registry would have it. */
 export async function pack(folder: string, root = repository): Promise<Tarball[]> {
   const libraries = publishedLibraries(root);
   const siblings = new Map(libraries.map(({ manifest }) => [manifest.name, manifest.version]));
-  const rootManifest = readManifest<RootManifest>(root);
-  await build(root);
-  await emitTypes(
-    root,
-    libraries.map((library) => library.folder),
-  );
-  await mkdir(folder, { recursive: true });
   const staged = await mkdtemp(join(tmpdir(), 'spark-pack-'));
+  const types = join(staged, 'types');
   try {
-    const targets = libraries.map(({ manifest }) => join(staged, manifest.name));
-    await Promise.all(
-      libraries.map((library, i) => stage(root, library, rootManifest, siblings, targets[i] ?? staged)),
-    );
-    const { stdout } = await promisify(execFile)(
-      'npm',
-      ['pack', '--json', '--ignore-scripts', '--pack-destination', folder, ...targets],
-      { cwd: staged, maxBuffer: 64 * 1024 * 1024 },
-    );
-    return JSON.parse(stdout) as Tarball[];
+    await emitTypes(root, types);
+    const packing = { root, manifest: readManifest<RootManifest>(root), types, siblings };
+    const laidOut = libraries.map(async (library) => {
+      const target = join(staged, library.manifest.name);
+      await stage(packing, library, target);
+      return target;
+    });
+    return await npmPack(await Promise.all(laidOut), folder);
   } finally {
     await rm(staged, { recursive: true, force: true });
   }
+}
+
+async function npmPack(packages: readonly string[], folder: string): Promise<Tarball[]> {
+  await mkdir(folder, { recursive: true });
+  const words = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder, ...packages];
+  const { stdout } = await promisify(execFile)('npm', words, { cwd: folder, maxBuffer: 64 * 1024 * 1024 });
+  return JSON.parse(stdout) as Tarball[];
 }
 
 if (import.meta.main) {

@@ -12,6 +12,7 @@ const repository = join(import.meta.dirname, '..');
 /** One tarball as npm reports it. */
 export interface Tarball {
   readonly name: string;
+  readonly version: string;
   readonly filename: string;
   /** Bytes of the tarball, and of what is in it. */
   readonly size: number;

@@ -30,6 +30,7 @@ export {
   Field,
   InjectRepository,
   mapOf,
+  repositoryToken,
   setOf,
   SparkTransactions,
   type EntityOptions,

@@ -201,7 +201,7 @@ describe('a file of the first schema', () => {
   it('is whole however often the process is killed meanwhile', async () => {
     const path = file(MANY_DOCUMENTS);
     for (let round = 0; round < 6; round++) {
-      const child = spawn(process.execPath, ['--conditions=development', OPEN_AND_STAY, path], {
+      const child = spawn(process.execPath, ['--conditions=@nestjs-spark/source', OPEN_AND_STAY, path], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       await once(child.stdout, 'data');

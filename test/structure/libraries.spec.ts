@@ -17,6 +17,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   adapters: ['adapters', 'engine', 'base'],
   wiring: ['wiring', 'adapters', 'engine', 'base'],
   systems: ['systems', 'wiring', 'adapters', 'engine', 'base'],
+  entry: ['entry', 'systems', 'wiring', 'adapters', 'engine', 'base'],
   tools: ['tools', 'base'],
 };
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import { backup, DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
 import { finishBackup } from './finish-backup.ts';
+import { nodeSqlite } from './node-sqlite.ts';
 import { makeFolder } from './open-file.ts';
 import { toStoreError } from './sqlite-error.ts';
 
@@ -38,6 +39,7 @@ export async function writeBackup(db: DatabaseSync, source: string, path: string
 
 /** Over a connection of its own, in another thread: whoever reads or writes meanwhile does not wait. */
 async function copy(source: string, target: string): Promise<void> {
+  const { backup, DatabaseSync } = nodeSqlite();
   const reader = new DatabaseSync(source, { readOnly: true });
   try {
     await backup(reader, target, { rate: ALL_PAGES });

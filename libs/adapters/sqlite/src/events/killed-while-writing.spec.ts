@@ -14,7 +14,7 @@ const CHILD = join(import.meta.dirname, '../fixtures/keep-writing.ts');
 
 /** Lets a process write to the file, and kills it. @returns what it said last */
 async function writeAndKill(path: string, afterMs: number): Promise<{ etag: number; applied: number }> {
-  const child = spawn(process.execPath, ['--conditions=development', CHILD, path], {
+  const child = spawn(process.execPath, ['--conditions=@nestjs-spark/source', CHILD, path], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';

@@ -3,6 +3,7 @@ import { HttpException } from '@nestjs/common';
 import {
   PROBLEMS,
   ProblemError,
+  StoreRefusedError,
   UnavailableError,
   VersionConflictError,
   type Problem,
@@ -25,6 +26,9 @@ export function toProblem(error: unknown): Answer {
   if (error instanceof UnavailableError) return unavailable(error);
   if (error instanceof VersionConflictError) {
     return known(new ProblemError('conflict', 'Someone else changed it in the meantime; read it again.'));
+  }
+  if (error instanceof StoreRefusedError) {
+    return known(new ProblemError('storeFailed', 'The database refused it; the log has the reason.', { cause: error }));
   }
   if (error instanceof HttpException) return fromHttpException(error);
   return {

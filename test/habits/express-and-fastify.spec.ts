@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   ForbiddenException,
   Injectable,
+  Scope,
   UnauthorizedException,
   VersioningType,
   type CallHandler,
@@ -9,7 +10,7 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR, REQUEST } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { isSparkRoute } from '@nestjs-spark/modules';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { map, type Observable } from 'rxjs';
@@ -24,10 +25,8 @@ class Envelope implements NestInterceptor {
 }
 
 /** Made for each request, as one that reads the user is. */
-@Injectable({ scope: 2 })
-class ScopedEnvelope extends Envelope {
-  static inject = [REQUEST];
-}
+@Injectable({ scope: Scope.REQUEST })
+class ScopedEnvelope extends Envelope {}
 
 class Login implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

@@ -9,7 +9,7 @@ interface FastifyReply {
   sent: boolean;
   code(status: number): unknown;
   header(name: string, value: string): unknown;
-  send(body: string): unknown;
+  send(body: Buffer): unknown;
 }
 
 /** An answer as a handler has it. */
@@ -37,7 +37,8 @@ export function sendText(request: PlatformRequest, response: PlatformResponse, a
   if ('raw' in response) {
     response.code(status);
     for (const [name, value] of Object.entries(headers)) response.header(name, value);
-    response.send(body);
+    // Of a text Fastify would change the type, and RFC 9457's has no charset.
+    response.send(Buffer.from(body));
     return;
   }
   response.statusCode = status;

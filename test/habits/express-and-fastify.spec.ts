@@ -14,7 +14,16 @@ import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { isSparkRoute } from '@nestjs-spark/modules';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { map, type Observable } from 'rxjs';
-import { addressDetail, ask, closeAll, create, listen, OPERATOR, orders, PLATFORMS } from './support/orders.ts';
+import {
+  addressDetail,
+  ask,
+  closeAll,
+  create,
+  listen,
+  OPERATOR,
+  orders,
+  PLATFORMS,
+} from './support/orders.ts';
 
 afterEach(closeAll);
 

@@ -59,9 +59,9 @@ describe('a first start', () => {
 
   it('in production asks for the address that others reach', async () => {
     const { root } = await orders({}, { production: true });
-    await expect(
-      NestFactory.create(root, { logger: false, abortOnError: false }),
-    ).rejects.toThrow(/moduleUrl is missing.*SPARK_MODULE_URL/);
+    await expect(NestFactory.create(root, { logger: false, abortOnError: false })).rejects.toThrow(
+      /moduleUrl is missing.*SPARK_MODULE_URL/,
+    );
   });
 
   it.each([

@@ -4,7 +4,9 @@ import type { HealthCheck } from './health-check.ts';
 const PATIENCE_MS = 2_000;
 
 /** What a check has found, as it may be shown: one that throws or hangs has found that it is not ready. */
-export async function lookAt(check: HealthCheck): Promise<{ ready: boolean; shown: Record<string, unknown> }> {
+export async function lookAt(
+  check: HealthCheck,
+): Promise<{ ready: boolean; shown: Record<string, unknown> }> {
   try {
     const { ready, detail, data } = await inTime(check);
     return { ready, shown: { ...data, detail: redact(detail) } };

@@ -28,7 +28,9 @@ export function toProblem(error: unknown): Answer {
     return known(new ProblemError('conflict', 'Someone else changed it in the meantime; read it again.'));
   }
   if (error instanceof StoreRefusedError) {
-    return known(new ProblemError('storeFailed', 'The database refused it; the log has the reason.', { cause: error }));
+    return known(
+      new ProblemError('storeFailed', 'The database refused it; the log has the reason.', { cause: error }),
+    );
   }
   if (error instanceof HttpException) return fromHttpException(error);
   return {

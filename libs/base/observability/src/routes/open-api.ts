@@ -1,4 +1,5 @@
-import { ApiExcludeController } from '@nestjs/swagger';
+/** What `ApiExcludeController` of `@nestjs/swagger` writes; the decorator only ever adds to it, and cannot take it off. */
+const EXCLUDED = 'swagger/apiExcludeController';
 
 const leftOut = new Set<Parameters<ClassDecorator>[0]>();
 
@@ -6,7 +7,7 @@ const leftOut = new Set<Parameters<ClassDecorator>[0]>();
 export function leaveOutOfOpenApi(): ClassDecorator {
   return (controller) => {
     leftOut.add(controller);
-    ApiExcludeController(true)(controller);
+    Reflect.defineMetadata(EXCLUDED, [true], controller);
   };
 }
 
@@ -17,10 +18,10 @@ export function leaveOutOfOpenApi(): ClassDecorator {
  * @param create makes the document, synchronously
  */
 export function withSparkRoutes<T>(create: () => T): T {
-  for (const controller of leftOut) ApiExcludeController(false)(controller);
+  for (const controller of leftOut) Reflect.deleteMetadata(EXCLUDED, controller);
   try {
     return create();
   } finally {
-    for (const controller of leftOut) ApiExcludeController(true)(controller);
+    for (const controller of leftOut) Reflect.defineMetadata(EXCLUDED, [true], controller);
   }
 }

@@ -19,9 +19,7 @@ export function routesOf(controller: { prototype: object }): ServedRoute[] {
     const handler = handlers[name];
     const method = handler && (Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined);
     if (!handler || method === undefined) return [];
-    return bases.flatMap((base) =>
-      pathsOf(handler).map((path) => ({ path: joinPaths(base, path), method })),
-    );
+    return bases.flatMap((base) => pathsOf(handler).map((path) => ({ path: joinPaths(base, path), method })));
   });
 }
 

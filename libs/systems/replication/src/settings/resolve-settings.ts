@@ -35,7 +35,10 @@ export function resolveSettings(
   const unknownUrl = production && http ? undefined : '';
   const settings: ReplicationSettings = {
     moduleName: moduleName(options.moduleName ?? env('SPARK_MODULE_NAME'), faults),
-    moduleUrl: moduleUrl(options.moduleUrl ?? env('SPARK_MODULE_URL') ?? localUrl(env('PORT')) ?? unknownUrl, faults),
+    moduleUrl: moduleUrl(
+      options.moduleUrl ?? env('SPARK_MODULE_URL') ?? localUrl(env('PORT')) ?? unknownUrl,
+      faults,
+    ),
     engine: engine(options.engine ?? env('SPARK_REPLICATION_ENGINE') ?? DEFAULTS.engine, faults),
     natsUrl: options.natsUrl ?? env('NATS_URL') ?? DEFAULTS.natsUrl,
     routeMaxBytes: routeMaxBytes(options.routeMaxBytes, env('SPARK_ROUTE_MAX_BYTES'), faults),

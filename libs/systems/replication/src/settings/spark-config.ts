@@ -9,7 +9,10 @@ import { ReplicationSettingsError } from './settings-error.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The namespace `spark` of an application's configuration: the environment, checked, as every `forRoot` of Spark takes it. */
-export type SparkConfig = Omit<ReplicationSettings, 'moduleUrl' | 'operatorToken' | 'trustedKeys' | 'version'> & {
+export type SparkConfig = Omit<
+  ReplicationSettings,
+  'moduleUrl' | 'operatorToken' | 'trustedKeys' | 'version'
+> & {
   /** The module's name, as the bus calls it. */
   name: string;
   /** Left out: where the server listens. */

@@ -27,7 +27,8 @@ export function parsedBefore(request: IncomingMessage, limit: number): Buffer | 
   if (!read) return undefined;
   const bytes = Buffer.isBuffer(rawBody) ? rawBody : bytesOf(body);
   if (bytes === undefined) throw new BodyTakenError();
-  if (bytes.byteLength > limit) throw new ProblemError('tooLarge', `The body may have ${limit} bytes at most.`);
+  if (bytes.byteLength > limit)
+    throw new ProblemError('tooLarge', `The body may have ${limit} bytes at most.`);
   return bytes;
 }
 

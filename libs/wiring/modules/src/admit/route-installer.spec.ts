@@ -109,8 +109,11 @@ describe('a body that was parsed before', () => {
   });
 
   it('is there as it was sent where the parser kept the bytes', async () => {
-    const keep = (incoming: object, _: object, bytes: Buffer) => void Object.assign(incoming, { rawBody: bytes });
-    await send(await before(express.json({ verify: keep })), '{ "a":1.10 }').expect(201, { body: '{ "a":1.10 }' });
+    const keep = (incoming: object, _: object, bytes: Buffer) =>
+      void Object.assign(incoming, { rawBody: bytes });
+    await send(await before(express.json({ verify: keep })), '{ "a":1.10 }').expect(201, {
+      body: '{ "a":1.10 }',
+    });
   });
 
   it('keeps its bound, and a request without one is a request without one', async () => {

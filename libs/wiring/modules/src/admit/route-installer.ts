@@ -31,8 +31,9 @@ export class RouteInstaller {
       const adapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
       if (!adapter) return this.tellNoHttp();
       const table = tableOf(this.controllers());
-      adapter.use((request: IncomingMessage, response: ServerResponse, next: Next) =>
-        void this.admit(table, request, response, next),
+      adapter.use(
+        (request: IncomingMessage, response: ServerResponse, next: Next) =>
+          void this.admit(table, request, response, next),
       );
     });
   }

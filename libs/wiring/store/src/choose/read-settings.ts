@@ -76,7 +76,11 @@ function settleSqlite(
 
 function registryUrls(options: SparkStoreOptions, environment: Environment, faults: string[]): string[] {
   const urls = options.registry?.urls ?? list(environment['SPARK_MODULES_URLS']);
-  requireAddresses(urls, options.registry?.urls ? 'registry.urls in forRoot()' : 'SPARK_MODULES_URLS', faults);
+  requireAddresses(
+    urls,
+    options.registry?.urls ? 'registry.urls in forRoot()' : 'SPARK_MODULES_URLS',
+    faults,
+  );
   return urls;
 }
 

@@ -45,10 +45,10 @@ class FailingController {
   }
 }
 
-const lines: { context?: string }[] = [];
+const logged: { context?: string }[] = [];
 const stream = new Writable({
   write(line: Buffer, _, done) {
-    lines.push(JSON.parse(String(line)) as { context?: string });
+    logged.push(JSON.parse(String(line)) as { context?: string });
     done();
   },
 });
@@ -136,7 +136,7 @@ describe.each(PLATFORMS)('beside an application on %s', (platform) => {
   });
 
   it('everything is logged by the logger of the application, pino', async () => {
-    lines.splice(0);
+    logged.splice(0);
     const app = await create(platform, await orders({ imports: [Pino] }), { bufferLogs: true });
     app.useLogger(app.get(Logger));
     const around: string[] = [];
@@ -151,7 +151,7 @@ describe.each(PLATFORMS)('beside an application on %s', (platform) => {
     } finally {
       for (const undo of written) undo();
     }
-    expect(lines.map(({ context }) => context)).toEqual(
+    expect(logged.map(({ context }) => context)).toEqual(
       expect.arrayContaining(['ModuleIdentity', 'JetStream']),
     );
     expect(around.join('')).not.toMatch(/ModuleIdentity|JetStream|Spark/);

@@ -4,6 +4,7 @@ import { ConfigModule, ConfigService, type ConfigType } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
 import { sparkConfig, SparkReplicationModule } from '@nestjs-spark/replication';
 import { SparkStoreModule } from '@nestjs-spark/store';
+import { freePort } from '@nestjs-spark/servers/internal';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { addressDetail, closeAll, closeLater, create, listen, orders } from './support/orders.ts';
 
@@ -65,12 +66,12 @@ describe('a first start', () => {
   });
 
   it.each([
-    ['a wrong port', 'http://127.0.0.1:9', /cannot be reached from here \(ECONNREFUSED\)/],
+    ['a wrong port', 'unused', /cannot be reached from here \(ECONNREFUSED\)/],
     ['a path that is not there', '/elsewhere', /nothing is there \(404\)/],
   ])('names %s in the health detail', async (_, moduleUrl, words) => {
     const app = await create('express', await orders());
     const other = await listen(app);
-    const given = moduleUrl.startsWith('/') ? `${other}${moduleUrl}` : moduleUrl;
+    const given = moduleUrl.startsWith('/') ? `${other}${moduleUrl}` : `http://127.0.0.1:${await freePort()}`;
     const url = await listen(await create('express', await orders({}, { moduleUrl: given })));
     await eventually(async () => expect(await addressDetail(url)).toMatch(words));
   });

@@ -23,9 +23,9 @@ export class SparkHealthIndicator {
     const found = await Promise.all(
       this.checks.list().map(async (check) => ({ name: check.name, ...(await lookAt(check)) })),
     );
-    const shown = Object.fromEntries(found.map(({ name, ready, shown }) => [name, { ready, ...shown }]));
+    const all = Object.fromEntries(found.map(({ name, ready, shown }) => [name, { ready, ...shown }]));
     const indicator = this.indicators.check(key);
-    return found.every(({ ready }) => ready) ? indicator.up(shown) : indicator.down(shown);
+    return found.every(({ ready }) => ready) ? indicator.up(all) : indicator.down(all);
   }
 
   /** Each check as an indicator of its own, under its own name: `health.check([...spark.each(), ...own])`. */

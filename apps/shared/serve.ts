@@ -1,8 +1,7 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { RedactingLogger, withSparkRoutes } from '@nestjs-spark/observability';
-import { describeError } from '@nestjs-spark/foundation/internal';
+import { describeError, RedactingLogger, withSparkRoutes } from '@nestjs-spark/observability';
 
 /** What an app is to its users. */
 interface AppDescription {

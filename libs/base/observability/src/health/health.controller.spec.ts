@@ -8,7 +8,7 @@ import type { HealthCheck } from './health-check.ts';
 import { HealthChecks } from './health-checks.ts';
 import { drainSeconds } from './shutdown-drain.ts';
 
-@Module({ imports: [ObservabilityModule, SparkProblemModule] })
+@Module({ imports: [ObservabilityModule.forRoot(), SparkProblemModule] })
 class WatchedModule {}
 
 const apps: INestApplication[] = [];

@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { describeError, Repeats } from '@nestjs-spark/foundation/internal';
 import { logFor } from '../logging/log-for.ts';
+import { nodeRequest, type PlatformRequest, type PlatformResponse } from '../routes/platform.ts';
 import { traceIdOf } from '../tracing/trace-id.ts';
 import { sendProblem } from './send-problem.ts';
 import { toProblem } from './to-problem.ts';
@@ -21,10 +22,10 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     if (host.getType() !== 'http') throw error;
-    const request = host.switchToHttp().getRequest<IncomingMessage>();
-    const response = host.switchToHttp().getResponse<ServerResponse>();
+    const request = host.switchToHttp().getRequest<PlatformRequest>();
+    const response = host.switchToHttp().getResponse<PlatformResponse>();
     const { problem, retryAfterSeconds, unforeseen } = toProblem(error);
-    if (problem.status >= 500) this.report(error, request, unforeseen);
+    if (problem.status >= 500) this.report(error, nodeRequest(request), unforeseen);
     sendProblem(request, response, problem, retryAfterSeconds);
   }
 

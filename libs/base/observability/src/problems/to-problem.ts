@@ -3,6 +3,7 @@ import { HttpException } from '@nestjs/common';
 import {
   PROBLEMS,
   ProblemError,
+  StoreRefusedError,
   UnavailableError,
   VersionConflictError,
   type Problem,
@@ -26,6 +27,11 @@ export function toProblem(error: unknown): Answer {
   if (error instanceof VersionConflictError) {
     return known(
       new ProblemError('conflict', 'Someone else changed it in the meantime; read it again and retry.'),
+    );
+  }
+  if (error instanceof StoreRefusedError) {
+    return known(
+      new ProblemError('storeFailed', 'The database refused it; the log has the reason.', { cause: error }),
     );
   }
   if (error instanceof HttpException) return fromHttpException(error);

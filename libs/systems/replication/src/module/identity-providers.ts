@@ -1,7 +1,14 @@
 import type { Provider } from '@nestjs/common';
 import type { ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
-import { KeyRing, ModuleIdentity, OperatorToken, TokenVerifier } from '@nestjs-spark/modules/internal';
+import {
+  KeyRing,
+  ModuleIdentity,
+  OperatorToken,
+  SELF_CHECK_PROVIDERS,
+  THIS_MODULE,
+  TokenVerifier,
+} from '@nestjs-spark/modules/internal';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { MODULE_REGISTRY, REPLICATION_OPTIONS, STATE_STORE } from '../settings/tokens.ts';
 
@@ -31,8 +38,10 @@ export const IDENTITY_PROVIDERS: Provider[] = [
   },
   {
     provide: TokenVerifier,
-    inject: [REPLICATION_OPTIONS, KeyRing],
-    useFactory: (receiver: ReplicationSettings, keys: KeyRing) =>
-      new TokenVerifier({ receiver, keys, log: logFor('TokenVerifier') }),
+    inject: [REPLICATION_OPTIONS, KeyRing, ModuleIdentity],
+    useFactory: (receiver: ReplicationSettings, keys: KeyRing, own: ModuleIdentity) =>
+      new TokenVerifier({ receiver, keys, own, log: logFor('TokenVerifier') }),
   },
+  { provide: THIS_MODULE, useExisting: REPLICATION_OPTIONS },
+  ...SELF_CHECK_PROVIDERS,
 ];

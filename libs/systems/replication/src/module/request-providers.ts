@@ -4,7 +4,7 @@ import { logFor } from '@nestjs-spark/observability/internal';
 import type { ApplySupervisor } from '@nestjs-spark/streaming/internal';
 import type { StoreInfo } from '@nestjs-spark/store';
 import { Declarations } from '../declare/declarations.ts';
-import { ModuleIdentity, Registration, ModuleClient } from '@nestjs-spark/modules/internal';
+import { ModuleIdentity, OwnAddress, Registration, ModuleClient } from '@nestjs-spark/modules/internal';
 import { DeployHandler } from '../request/deploy-handler.ts';
 import { OwnerWatch } from '../request/owner-watch.ts';
 import { RequestBook } from '../request/request-book.ts';
@@ -52,21 +52,22 @@ export const REQUEST_PROVIDERS: Provider[] = [
   },
   {
     provide: Registration,
-    inject: [REPLICATION_OPTIONS, MODULE_REGISTRY, CONTROL_BOARD, STORE_INFO, ModuleIdentity],
+    inject: [REPLICATION_OPTIONS, MODULE_REGISTRY, CONTROL_BOARD, STORE_INFO, ModuleIdentity, OwnAddress],
     useFactory: (
       settings: ReplicationSettings,
       registry: ModuleRegistry,
       board: ControlBoard,
       store: StoreInfo,
       { publicKey }: ModuleIdentity,
+      address: OwnAddress,
     ) =>
       new Registration({
         registry,
         board,
         log: logFor('Registration'),
-        describe: () => ({
+        describe: async (signal) => ({
           appName: settings.moduleName,
-          appUrl: settings.moduleUrl,
+          appUrl: await address.known(signal),
           databaseName: store.databaseName,
           databaseUrls: store.databaseUrls,
           publicKey,

@@ -1,6 +1,7 @@
 import { ConfigurableModuleBuilder, Global, Module, type DynamicModule, type Type } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
-import { ObservabilityModule } from '@nestjs-spark/observability';
+import { DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
+import { SELF_CHECK_CONTROLLERS } from '@nestjs-spark/modules/internal';
+import { ObservabilityModule, type ObservabilityOptions } from '@nestjs-spark/observability';
 import { forFeatureProviders } from '../declare/feature-providers.ts';
 import { DEPLOY_CONTROLLERS, DEPLOY_PROVIDERS } from '../deploy/providers.ts';
 import { PREVIEW_CONTROLLERS, PREVIEW_PROVIDERS } from '../preview/providers.ts';
@@ -19,7 +20,13 @@ import { SUPERVISOR_PROVIDERS } from './supervisor-providers.ts';
 import { REPLICATION_OPTIONS } from '../settings/tokens.ts';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
-  new ConfigurableModuleBuilder<SparkReplicationOptions>().setClassMethodName('forRoot').build();
+  new ConfigurableModuleBuilder<SparkReplicationOptions>()
+    .setClassMethodName('forRoot')
+    .setExtras<ObservabilityOptions>({}, (definition, { health, metrics }) => ({
+      ...definition,
+      imports: [...(definition.imports ?? []), ObservabilityModule.forRoot({ health, metrics })],
+    }))
+    .build();
 
 /**
  * Takes part in replication: finds what is declared with `@Replicated()` and `@Shared()`, registers this module, asks the
@@ -30,12 +37,13 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
  */
 @Global()
 @Module({
-  imports: [DiscoveryModule, ObservabilityModule],
+  imports: [DiscoveryModule],
   providers: [
     {
       provide: REPLICATION_OPTIONS,
-      inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: (options: SparkReplicationOptions) => resolveSettings(options, process.env),
+      inject: [MODULE_OPTIONS_TOKEN, HttpAdapterHost],
+      useFactory: (options: SparkReplicationOptions, { httpAdapter }: HttpAdapterHost) =>
+        resolveSettings(options, process.env, { http: Boolean(httpAdapter) }),
     },
     ...IDENTITY_PROVIDERS,
     ...DECLARATION_PROVIDERS,
@@ -49,6 +57,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
     ...RUNNER_PROVIDERS,
   ],
   controllers: [
+    ...SELF_CHECK_CONTROLLERS,
     ...DEPLOY_CONTROLLERS,
     ...PREVIEW_CONTROLLERS,
     ...SET_ASIDE_CONTROLLERS,
@@ -58,10 +67,11 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
 })
 export class SparkReplicationModule extends ConfigurableModuleClass {
   /**
-   * Import it once, in the application's module. Without options everything is read from the environment.
+   * Import it once, in the application's module. Without options everything is read from the environment. `health` and
+   * `metrics` are the paths of these routes, or false for none; in `forRootAsync` they stand beside the factory.
    * @throws `ReplicationSettingsError`, `DeclarationError` or `KeyFileError` while the application starts, when it cannot work
    */
-  static forRoot(options: SparkReplicationOptions = {}): DynamicModule {
+  static forRoot(options: SparkReplicationOptions & ObservabilityOptions = {}): DynamicModule {
     return super.forRoot(options);
   }
 

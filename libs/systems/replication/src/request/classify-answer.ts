@@ -29,7 +29,7 @@ export function classifyAnswer(owner: string, answer: ModuleAnswer, asker: Asker
       return {
         outcome: 'retry',
         reason: `${owner} is not registered yet`,
-        ...(answer.known?.length ? { hint: describeKnown(answer.known) } : {}),
+        ...(answer.known?.length ? { hint: describeKnown(answer.known, answer.nearest) } : {}),
       };
     case 'unreachable':
       return { outcome: 'retry', reason: `${owner} cannot be reached: ${answer.reason}` };
@@ -41,9 +41,10 @@ export function classifyAnswer(owner: string, answer: ModuleAnswer, asker: Asker
 const MOST_NAMES = 20;
 
 /** A name that is misspelled would wait for ever, so those that are right are said. */
-function describeKnown(known: readonly string[]): string {
+function describeKnown(known: readonly string[], nearest?: string): string {
   const more = known.length > MOST_NAMES ? ` and ${known.length - MOST_NAMES} more` : '';
-  return ` (registered are ${known.toSorted().slice(0, MOST_NAMES).join(', ')}${more})`;
+  const meant = nearest === undefined ? '' : `did you mean ${nearest}? `;
+  return ` (${meant}registered are ${known.toSorted().slice(0, MOST_NAMES).join(', ')}${more})`;
 }
 
 function classifyStatus(owner: string, status: number, body: unknown, asker: Asker): Verdict {

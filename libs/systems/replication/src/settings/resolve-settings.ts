@@ -21,17 +21,25 @@ const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 
 /**
  * Completes the options from the environment and the defaults.
+ * @param application `http`: whether it has a server at all
  * @throws {ReplicationSettingsError} with everything that is wrong
  */
 export function resolveSettings(
   options: SparkReplicationOptions,
   environment: Environment,
+  { http }: { http: boolean } = { http: true },
 ): ReplicationSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const faults: string[] = [];
+  const production = options.production ?? env('NODE_ENV') === 'production';
+  // In development the server that listens says it, and without HTTP nobody asks.
+  const unknownUrl = production && http ? undefined : '';
   const settings: ReplicationSettings = {
     moduleName: moduleName(options.moduleName ?? env('SPARK_MODULE_NAME'), faults),
-    moduleUrl: moduleUrl(options.moduleUrl ?? env('SPARK_MODULE_URL') ?? localUrl(env('PORT')), faults),
+    moduleUrl: moduleUrl(
+      options.moduleUrl ?? env('SPARK_MODULE_URL') ?? localUrl(env('PORT')) ?? unknownUrl,
+      faults,
+    ),
     engine: engine(options.engine ?? env('SPARK_REPLICATION_ENGINE') ?? DEFAULTS.engine, faults),
     natsUrl: options.natsUrl ?? env('NATS_URL') ?? DEFAULTS.natsUrl,
     routeMaxBytes: routeMaxBytes(options.routeMaxBytes, env('SPARK_ROUTE_MAX_BYTES'), faults),
@@ -39,7 +47,7 @@ export function resolveSettings(
     operatorToken: options.operatorToken ?? env('SPARK_OPERATOR_TOKEN') ?? null,
     retrySeconds: retrySeconds(options.retrySeconds, env('SPARK_RETRY_SECONDS'), faults),
     onDrop: options.onDrop ?? DEFAULTS.onDrop,
-    production: options.production ?? env('NODE_ENV') === 'production',
+    production,
     trustedKeys: trustedKeys(options.trustedKeys, env('SPARK_TRUSTED_KEYS'), faults),
     targetUrls: targetUrls(options.targetUrls ?? list(env('SPARK_TARGET_URLS')), faults),
     version: options.version ?? null,
@@ -60,6 +68,7 @@ function moduleName(value: string | undefined, faults: string[]): string {
 
 /** The value is not repeated where it might hold a password. */
 function moduleUrl(value: string | undefined, faults: string[]): string {
+  if (value === '') return '';
   const url = value !== undefined && isHttpAddress(value) ? new URL(value) : null;
   if (value === undefined)
     faults.push('moduleUrl is missing: give it to forRoot({ moduleUrl }) or set SPARK_MODULE_URL or PORT');

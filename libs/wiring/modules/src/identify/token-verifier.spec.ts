@@ -297,6 +297,22 @@ describe('the key of a module', () => {
   });
 });
 
+describe("this module's own token", () => {
+  it('is believed without the registry, and only with its own key', async () => {
+    const mine = await makeKey();
+    const keys = new KeyRing({ registry, state, log, policy: { production: true, trustedKeys: new Map() } });
+    const receiver = { moduleName: 'Fleet', moduleUrl: '' };
+    const own = { keyId: mine.keyId, publicKey: mine.jwk };
+    verifier = new TokenVerifier({ receiver, keys, own, log, now: () => now });
+    registry.away = true;
+    const token = await sign({ iss: 'Fleet' }, { kid: mine.keyId }, mine);
+    expect(await verifier.verify({ ...REQUEST, token })).toEqual({ module: 'Fleet' });
+    registry.away = false;
+    expect((await refusal(await sign({ iss: 'Fleet' }, { kid: mine.keyId }, hr))).status).toBe(401);
+    expect((await refusal(await sign({ iss: 'HR' }, { kid: mine.keyId }, mine))).status).toBe(401);
+  });
+});
+
 describe('a flood of forged tokens', () => {
   it('reads the registry no more than once a second', async () => {
     const keys = new KeyRing({

@@ -13,12 +13,17 @@ export interface Announcement extends ModuleInformation {
   at: number;
 }
 
+type Described = Omit<ModuleInformation, 'registeredAtUtc'>;
+
 export interface RegistrationParts {
   registry: ModuleRegistry;
   board: ControlBoard;
   log: Logger;
-  /** Asked at each registration: the store may only know its addresses once it is reached. */
-  describe: () => Omit<ModuleInformation, 'registeredAtUtc'>;
+  /**
+   * Asked at each registration: the store may only know its addresses once it is reached, and the module its own once
+   * its server listens.
+   */
+  describe: (signal: AbortSignal) => Described | Promise<Described>;
 }
 
 /** Makes this module known: in the registry, where others look it up, and on the board, where those who wait for it hear of it. */
@@ -35,9 +40,9 @@ export class Registration {
    * @param signal aborts what is under way
    * @throws {UnavailableError} while the registry is away
    */
-  async register(signal?: AbortSignal): Promise<ModuleInformation> {
+  async register(signal: AbortSignal = new AbortController().signal): Promise<ModuleInformation> {
     const { registry, log } = this.parts;
-    const information = { ...this.parts.describe(), registeredAtUtc: new Date().toISOString() };
+    const information = { ...(await this.parts.describe(signal)), registeredAtUtc: new Date().toISOString() };
     await registry.prepare(signal);
     const before = await this.registeredBefore(information.appName);
     if (before?.publicKey && before.publicKey.x !== information.publicKey?.x) {

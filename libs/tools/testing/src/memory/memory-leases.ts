@@ -41,6 +41,8 @@ export class MemoryLeases implements LeaseKeeper {
         if (!this.closed) trouble(null);
         if (this.closed || this.#holders.has(name)) await turn.wait(signal);
         else if ((await this.#hold(name, signal, work)) === 'done') return;
+        // The others come first now.
+        else await new Promise((resolve) => setImmediate(resolve));
       }
     } finally {
       this.#waiting.delete(turn);

@@ -15,12 +15,11 @@ import { TaskApply } from '../src/apply/task-apply.ts';
 import { TaskCapture } from '../src/carry/task-capture.ts';
 import type { Pace } from '../src/task/pace.ts';
 import { listSetAside, type SetAsideList } from '@nestjs-spark/set-aside/internal';
+import { MemoryBoard, MemoryLog, MemorySink, MemorySource, MemoryState } from '@nestjs-spark/testing';
+import { OpenLeases } from './open-leases.ts';
 import { callForRerun } from '../src/rerun/call-for-rerun.ts';
 import type { CaptureTask, TaskDirectory } from '../src/task/tasks.ts';
 import type { Scripts } from '../src/transform/transformer.ts';
-import { MemoryControl, MemoryLog, OpenLeases } from './memory-log.ts';
-import { MemorySource, MemoryState } from './memory-source.ts';
-import { MemoryTarget } from './memory-target.ts';
 import { plainScriptsIn, throwsOn } from './plain-scripts.ts';
 
 export const TASK: TaskKey = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
@@ -48,9 +47,9 @@ export interface Running {
 /** An owner and a requester around one task, all stores in memory, everything that can go wrong at hand. */
 export class Simulation {
   readonly source: MemorySource;
-  readonly target = new MemoryTarget();
+  readonly target = new MemorySink();
   readonly log = new MemoryLog(8);
-  readonly control = new MemoryControl();
+  readonly control = new MemoryBoard();
   readonly #leases = new OpenLeases();
   /** The owner's and the requester's own documents. */
   readonly state = new MemoryState();
@@ -201,7 +200,8 @@ export class Simulation {
   }
 
   #listed(state: MemoryState): number {
-    return state.all().filter(({ id, value }) => id.startsWith('sparksetaside/') && isOpen(value)).length;
+    return [...state.documents].filter(([id, { value }]) => id.startsWith('sparksetaside/') && isOpen(value))
+      .length;
   }
 
   #wanted(): [string, string][] {

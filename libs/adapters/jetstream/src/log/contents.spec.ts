@@ -10,7 +10,7 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { describeWithServers } from '@nestjs-spark/servers/testing';
 import type { JetStreamConnection } from '../connect/connection.ts';
-import { SpecLog } from '../fixtures/spec-log.ts';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { deleteStreams, specConnection, specName } from '../fixtures/spec-connection.ts';
 import { JetStreamChangeLog } from './change-log.ts';
 
@@ -23,7 +23,7 @@ describeWithServers(['nats'], 'Contents beside the messages of a task', () => {
 
   beforeAll(async () => {
     connection = specConnection();
-    log = new JetStreamChangeLog({ connection, log: new SpecLog() });
+    log = new JetStreamChangeLog({ connection, log: new MemoryLogger() });
     await log.provision(routeLogs(owner, requester));
   });
   afterAll(async () => {

@@ -5,7 +5,7 @@ import { type ServerHandle, startNats } from '@nestjs-spark/servers';
 import { describeWithOwnServers } from '@nestjs-spark/servers/testing';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { specConnection } from '../fixtures/spec-connection.ts';
-import { SpecLog } from '../fixtures/spec-log.ts';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { COMMANDS } from '../provision/streams.ts';
 import { DurableConsumer } from '../retry/durable-consumer.ts';
 import { ensureStream } from '../provision/ensure-stream.ts';
@@ -55,7 +55,7 @@ describeWithOwnServers(['nats'], 'A killed server', () => {
   it('loses nothing that was acknowledged, leaves no hole, and a reader that begins again sees all of it', async () => {
     const changes = new JetStreamChangeLog({
       connection,
-      log: new SpecLog(),
+      log: new MemoryLogger(),
       limits: { maxMessagesPerTask: 1e6 },
     });
     await changes.provision(routeLogs(task.owner, task.requester));
@@ -105,7 +105,7 @@ describeWithOwnServers(['nats'], 'A killed server', () => {
     const seen = new Set<string>();
     const consumer = new DurableConsumer({
       connection,
-      log: new SpecLog(),
+      log: new MemoryLogger(),
       module: 'Spec',
       name: 'killed',
       stream,

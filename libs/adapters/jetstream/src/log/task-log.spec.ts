@@ -9,7 +9,7 @@ import {
   taskPlace,
 } from '@nestjs-spark/contracts/internal';
 import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
-import { SpecLog } from '../fixtures/spec-log.ts';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { deleteStreams, specConnection, specName } from '../fixtures/spec-connection.ts';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { JetStreamChangeLog } from './change-log.ts';
@@ -31,7 +31,7 @@ describeWithServers(['nats'], 'A task log', () => {
 
   beforeAll(async () => {
     connection = specConnection();
-    log = new JetStreamChangeLog({ connection, log: new SpecLog(), limits });
+    log = new JetStreamChangeLog({ connection, log: new MemoryLogger(), limits });
     await log.provision(routeLogs(owner, requester));
   });
   afterAll(async () => {

@@ -7,7 +7,7 @@ import { DeadLetterStore } from '../dead-letter/dead-letter-store.ts';
 import type { DeadLetter } from '../dead-letter/letter.ts';
 import { DeadLetterWriter } from '../dead-letter/write-letter.ts';
 import { deleteStreams, specConnection, specName } from '../fixtures/spec-connection.ts';
-import { SpecLog } from '../fixtures/spec-log.ts';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { ensureStream } from '../provision/ensure-stream.ts';
 import { hasMessage } from '../provision/has-message.ts';
 import { COMMANDS } from '../provision/streams.ts';
@@ -42,7 +42,7 @@ describeWithServers(['nats'], 'A durable consumer', () => {
     handler: (message: DurableMessage, signal: AbortSignal) => Promise<void>,
     more: Partial<DurableConsumerOptions> = {},
   ): DurableConsumer {
-    const log = new SpecLog();
+    const log = new MemoryLogger();
     const consumer = new DurableConsumer({
       connection,
       log,
@@ -149,11 +149,13 @@ describeWithServers(['nats'], 'A durable consumer', () => {
   });
 
   it('warns once of what an operator has to fix, while it keeps trying', async () => {
-    const log = new SpecLog();
+    const log = new MemoryLogger();
     consume('fixed', () => Promise.resolve(), { log, stream: { ...stream, subjects: ['elsewhere.>'] } });
     await eventually(() => log.lines.length > 2);
-    expect(log.warnings).toHaveLength(1);
-    expect(log.warnings[0]).toMatch(/it is there with the subjects .*rename a module, or delete the stream/);
+    expect(log.said('warn')).toHaveLength(1);
+    expect(log.said('warn')[0]).toMatch(
+      /it is there with the subjects .*rename a module, or delete the stream/,
+    );
   });
 
   it('sets a message aside at once when its handler says that trying again cannot help', async () => {

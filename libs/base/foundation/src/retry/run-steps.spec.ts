@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryLog } from '@nestjs-spark/testing';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { runSteps } from './run-steps.ts';
 
 describe('the start sequence', () => {
   it('does one step after the other, each until it works, and says so once', async () => {
-    const log = new MemoryLog();
+    const log = new MemoryLogger();
     const done: string[] = [];
     let failures = 3;
     await runSteps(
@@ -48,7 +48,7 @@ describe('the start sequence', () => {
           },
         },
       ],
-      { signal: stop.signal, log: new MemoryLog(), policy: { waitMs: 60_000 } },
+      { signal: stop.signal, log: new MemoryLogger(), policy: { waitMs: 60_000 } },
     );
     expect(done).toEqual([]);
   });

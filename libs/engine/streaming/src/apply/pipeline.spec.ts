@@ -1,8 +1,8 @@
 import { taskName } from '@nestjs-spark/contracts';
 import { describe, expect, it } from '@jest/globals';
 import type { ChangeSink, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
+import { MemorySink } from '@nestjs-spark/testing';
 import { checkpointOf } from '../../testing/checkpoint.ts';
-import { MemoryTarget } from '../../testing/memory-target.ts';
 import { TASK } from '../../testing/simulation.ts';
 import { ApplyPipeline } from './pipeline.ts';
 
@@ -10,7 +10,7 @@ const checkpoint = (to: number) => checkpointOf(TASK, { to });
 
 describe('sets on their way into the target', () => {
   it('are applied in order, each behind the version of the one before', async () => {
-    const target = new MemoryTarget();
+    const target = new MemorySink();
     const applied: number[] = [];
     const pipeline = new ApplyPipeline(target, null, (stored) => applied.push(stored.checkpoint.to), fail);
     for (let to = 1; to <= 20; to++)
@@ -22,7 +22,7 @@ describe('sets on their way into the target', () => {
   });
 
   it('are not applied behind one that failed, and whoever pushes hears of it', async () => {
-    const target = new MemoryTarget();
+    const target = new MemorySink();
     const failing: Pick<ChangeSink, 'apply' | 'readCheckpoint'> = {
       readCheckpoint: (task) => target.readCheckpoint(task),
       apply: async (commands, next, expected) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { encodeChangeSet, resyncSubject, type ResyncRequest } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../../testing/checkpoint.ts';
-import { MemoryControl, MemoryLog } from '../../testing/memory-log.ts';
+import { MemoryBoard, MemoryLog } from '@nestjs-spark/testing';
 import { SILENT, TASK } from '../../testing/simulation.ts';
 import { ResyncRequests } from './resync-requests.ts';
 
@@ -25,7 +25,7 @@ const hole = {
 /** A requester whose log ends with the set that does not join. */
 async function requester() {
   const log = new MemoryLog();
-  const control = new MemoryControl();
+  const control = new MemoryBoard();
   const append = async (set = hole) => {
     const last = await log.tail();
     await log.append(await encodeChangeSet({ ...set, commands: [] }), last?.sequence ?? 0);

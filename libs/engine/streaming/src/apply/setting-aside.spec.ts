@@ -9,10 +9,9 @@ import {
 } from '@nestjs-spark/contracts';
 import type { ChangeSink } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../../testing/checkpoint.ts';
-import { MemoryState } from '../../testing/memory-source.ts';
-import { MemoryTarget } from '../../testing/memory-target.ts';
 import { SILENT, TASK } from '../../testing/simulation.ts';
 import { listSetAside } from '@nestjs-spark/set-aside/internal';
+import { MemorySink, MemoryState } from '@nestjs-spark/testing';
 import { copyWriter } from '../transform/copy-document.ts';
 import { SettingAside } from './setting-aside.ts';
 
@@ -29,7 +28,7 @@ function put(n: number, fields = '{}', copyId = `cars/${n}`): ChangeCommand {
 describe('a target that does not take some documents', () => {
   const refused = new Set<string>();
   let names = false;
-  let memory: MemoryTarget;
+  let memory: MemorySink;
   let state: MemoryState;
   let target: SettingAside;
   let version: string;
@@ -43,7 +42,7 @@ describe('a target that does not take some documents', () => {
     away = false;
     beforeLast = async () => {};
     calls = 0;
-    memory = new MemoryTarget();
+    memory = new MemorySink();
     state = new MemoryState();
     const choosy: Pick<ChangeSink, 'apply' | 'readCheckpoint'> = {
       readCheckpoint: (task) => memory.readCheckpoint(task),
@@ -177,7 +176,7 @@ describe('a target that does not take some documents', () => {
   });
 
   it('takes the first set of all without what is refused, as any other', async () => {
-    memory = new MemoryTarget();
+    memory = new MemorySink();
     refused.add('cars/1');
     await target.apply([put(1), put(2)], checkpointAt(1_005), null);
     expect([...memory.documents.keys()]).toEqual(['cars/2']);

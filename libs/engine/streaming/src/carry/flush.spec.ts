@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeHeader, type ChangePage, type FeedQuery } from '@nestjs-spark/contracts/internal';
 import { eventually } from '@nestjs-spark/servers/testing';
-import { MemorySource } from '../../testing/memory-source.ts';
+import { MemorySource } from '@nestjs-spark/testing';
 import { Simulation } from '../../testing/simulation.ts';
 
 const NEVER = 3_600_000;

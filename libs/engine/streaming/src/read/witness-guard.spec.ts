@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { newest } from '@nestjs-spark/contracts/internal';
-import { MemorySource } from '../../testing/memory-source.ts';
+import { MemorySource } from '@nestjs-spark/testing';
 import type { CapturePosition } from '../task/position.ts';
 import { SourceReplacedError } from './source-errors.ts';
 import { WitnessGuard } from './witness-guard.ts';

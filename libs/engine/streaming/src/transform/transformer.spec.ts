@@ -2,11 +2,11 @@ import { taskName } from '@nestjs-spark/contracts';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { ScriptPool } from '@nestjs-spark/etl-script';
 import type { ChangePage, SourceChange } from '@nestjs-spark/contracts/internal';
-import { MemorySource, MemoryState } from '../../testing/memory-source.ts';
 import { plainScripts } from '../../testing/plain-scripts.ts';
 import { TASK } from '../../testing/simulation.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import { SetAside } from '@nestjs-spark/set-aside/internal';
+import { MemorySource, MemoryState } from '@nestjs-spark/testing';
 import { Transformer } from './transformer.ts';
 
 const script = `loadToCars({

@@ -2,16 +2,16 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { UnavailableError, type ModuleInformation } from '@nestjs-spark/contracts/internal';
 import { Declarations } from '../declare/declarations.ts';
-import { MemoryLog } from '@nestjs-spark/testing';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { ReplicationRunner, type ReplicationRunnerParts } from './replication-runner.ts';
 
 let done: string[];
-let log: MemoryLog;
+let log: MemoryLogger;
 let busAway: boolean;
 
 beforeEach(() => {
   done = [];
-  log = new MemoryLog();
+  log = new MemoryLogger();
   busAway = false;
 });
 

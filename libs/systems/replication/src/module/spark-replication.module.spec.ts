@@ -15,7 +15,7 @@ import type { BusInUse } from '../connect/use-bus.ts';
 import { Replicated } from '../declare/replicated.decorator.ts';
 import { Shared } from '../declare/shared.decorator.ts';
 import { RequestStatus } from '../request/request-status.ts';
-import { MemoryLog } from '@nestjs-spark/testing';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import type { SparkReplicationOptions } from '../settings/options.ts';
 import { SparkReplicationModule } from './spark-replication.module.ts';
 import { BUS, DEAD_LETTERS } from '../settings/tokens.ts';
@@ -88,7 +88,7 @@ describeWithServers(['ravendb', 'nats'], 'two modules', () => {
   beforeEach(() => {
     owner = `Fleet${suffix}`;
     requester = `HR${suffix}`;
-    nats = new JetStreamConnection({ url: testServers().natsUrl, name: 'spec', log: new MemoryLog() });
+    nats = new JetStreamConnection({ url: testServers().natsUrl, name: 'spec', log: new MemoryLogger() });
   });
 
   afterEach(async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { taskName, type TaskKey } from '@nestjs-spark/contracts';
 import type { ChangeSink, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
 import { Declarations, type Declaration } from '../declare/declarations.ts';
-import { MemoryLog } from '@nestjs-spark/testing';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { settleDroppedTasks } from './dropped-tasks.ts';
 
 const declared: TaskKey = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
@@ -25,8 +25,8 @@ describe('copies of declarations that were dropped', () => {
   });
 });
 
-async function settle(onDrop: 'remove' | 'keep'): Promise<{ forgotten: TaskKey[]; log: MemoryLog }> {
-  const log = new MemoryLog();
+async function settle(onDrop: 'remove' | 'keep'): Promise<{ forgotten: TaskKey[]; log: MemoryLogger }> {
+  const log = new MemoryLogger();
   const forgotten: TaskKey[] = [];
   const there = [{ ...declared, name: 'cars', owner: 'FLEET' }, dropped, foreign];
   const target: Pick<ChangeSink, 'listCheckpoints'> = {

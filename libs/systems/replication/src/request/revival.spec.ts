@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@nestjs-spark/servers/testing';
-import { MemoryLog } from '@nestjs-spark/testing';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { RequestStatus } from './request-status.ts';
 import { Revival } from './revival.ts';
 
@@ -45,7 +45,7 @@ describe('A request that is a dead letter', () => {
       board,
       requests,
       status,
-      log: new MemoryLog(),
+      log: new MemoryLogger(),
       everyMs,
       quietMs: 1,
       lookMs: 5,

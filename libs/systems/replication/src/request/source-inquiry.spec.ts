@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ModuleAnswer } from '@nestjs-spark/modules/internal';
-import { MemoryLog } from '@nestjs-spark/testing';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { OwnerSourceInquiry } from './source-inquiry.ts';
 
 const task = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
 
 describe('asking an owner how far it is', () => {
   it('says once why there is no answer, and again when that changes or was over in between', async () => {
-    const log = new MemoryLog();
+    const log = new MemoryLogger();
     let answer: ModuleAnswer = { kind: 'not-registered' };
     const client = { call: async () => answer };
     const inquiry = new OwnerSourceInquiry(client, log);

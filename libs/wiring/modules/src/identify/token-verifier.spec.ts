@@ -9,7 +9,7 @@ import {
   type CryptoKey,
   type JWTHeaderParameters,
 } from 'jose';
-import { MemoryLog, MemoryRegistry, MemoryState } from '@nestjs-spark/testing';
+import { MemoryLogger, MemoryRegistry, MemoryState } from '@nestjs-spark/testing';
 import { bodyDigest } from './body-digest.ts';
 import type { TrustPolicy } from './judge-key.ts';
 import { KeyRing } from './key-ring.ts';
@@ -26,7 +26,7 @@ interface Key {
 
 let registry: MemoryRegistry;
 let state: MemoryState;
-let log: MemoryLog;
+let log: MemoryLogger;
 let now: number;
 let hr: Key;
 let verifier: TokenVerifier;
@@ -34,7 +34,7 @@ let verifier: TokenVerifier;
 beforeEach(async () => {
   registry = new MemoryRegistry();
   state = new MemoryState();
-  log = new MemoryLog();
+  log = new MemoryLogger();
   now = Date.now();
   hr = await makeKey();
   await registerKey('HR', hr.jwk);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { UnavailableError } from '@nestjs-spark/contracts';
-import { MemoryBoard, MemoryLog, MemoryRegistry } from '@nestjs-spark/testing';
+import { MemoryBoard, MemoryLogger, MemoryRegistry } from '@nestjs-spark/testing';
 import { Registration } from './registration.ts';
 
 const described = {
@@ -12,7 +12,7 @@ const described = {
 };
 
 function make() {
-  const parts = { registry: new MemoryRegistry(), board: new MemoryBoard(), log: new MemoryLog() };
+  const parts = { registry: new MemoryRegistry(), board: new MemoryBoard(), log: new MemoryLogger() };
   const registration = new Registration({ ...parts, describe: () => described });
   return { ...parts, registration };
 }

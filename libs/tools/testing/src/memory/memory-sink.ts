@@ -39,7 +39,7 @@ export interface MemoryCopy {
 }
 
 /** A target database in memory: one transaction per set, fenced by the checkpoint's version. */
-export class MemoryTarget implements ChangeSink {
+export class MemorySink implements ChangeSink {
   /** By its own key. */
   readonly documents = new Map<string, MemoryCopy>();
   readonly #ids: IdRule;

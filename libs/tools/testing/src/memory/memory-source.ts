@@ -1,4 +1,4 @@
-import { UnavailableError, VersionConflictError, type Etag } from '@nestjs-spark/contracts';
+import { UnavailableError, type Etag } from '@nestjs-spark/contracts';
 import {
   COPY_SOURCE,
   NEVER_RAISED,
@@ -11,8 +11,6 @@ import {
   type SourceChange,
   type SourceDocument,
   type SourceIdentity,
-  type StateStore,
-  type Versioned,
   type WitnessRecord,
 } from '@nestjs-spark/contracts/internal';
 
@@ -226,58 +224,4 @@ function toSource({ id, collection, copyOf, fields }: Kept): SourceDocument {
   const metadata = { '@collection': collection, ...(copyOf === null ? {} : { [COPY_SOURCE]: copyOf }) };
   const json = Buffer.from(JSON.stringify({ ...fields, '@metadata': metadata }));
   return { id, collection, copyOf, json };
-}
-
-/** Spark's own small documents, in memory. */
-export class MemoryState implements StateStore {
-  /** Everything is gone, as with its database. */
-  clear(): void {
-    this.#documents.clear();
-  }
-
-  /** What stands there, at once. */
-  all(): { id: string; value: unknown }[] {
-    return [...this.#documents].map(([id, { text }]) => ({ id, value: JSON.parse(text) as unknown }));
-  }
-
-  readonly #documents = new Map<string, { text: string; version: string }>();
-  #version = 0;
-
-  /** What stands there, to be put back later with the rest of the database. */
-  backup(): () => void {
-    const documents = [...this.#documents];
-    return () => {
-      this.#documents.clear();
-      for (const [id, { text }] of documents)
-        this.#documents.set(id, { text, version: String(++this.#version) });
-    };
-  }
-
-  async read<T extends object>(id: string): Promise<Versioned<T> | null> {
-    const found = this.#documents.get(id.toLowerCase());
-    return found ? { id, value: JSON.parse(found.text) as T, version: found.version } : null;
-  }
-
-  async list<T extends object>(prefix: string): Promise<Versioned<T>[]> {
-    return [...this.#documents]
-      .filter(([id]) => id.startsWith(prefix.toLowerCase()))
-      .map(([id, { text, version }]) => ({ id, value: JSON.parse(text) as T, version }));
-  }
-
-  async write<T extends object>(
-    id: string,
-    _collection: string,
-    value: T,
-    expected: string | null,
-  ): Promise<string> {
-    const found = this.#documents.get(id.toLowerCase());
-    if ((found?.version ?? null) !== expected) throw new VersionConflictError(id);
-    const version = String(++this.#version);
-    this.#documents.set(id.toLowerCase(), { text: JSON.stringify(value), version });
-    return version;
-  }
-
-  async remove(id: string): Promise<void> {
-    this.#documents.delete(id.toLowerCase());
-  }
 }

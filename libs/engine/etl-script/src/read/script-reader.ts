@@ -4,8 +4,8 @@ import type { ScriptInspection, Transformation } from '../types.ts';
 import { refused } from '../validate/inspect-script.ts';
 import { type ReadJob, type ReadReply, unreadable } from './messages.ts';
 
-/** A script of 64 KiB that its author wants to be slow takes about half a second. */
-const READ_MS = 3_000;
+/** A script of 64 KiB that its author wants to be slow takes about half a second; a busy machine may take much longer. */
+const READ_MS = 10_000;
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const file = new URL(`./reading-thread.${extension}`, import.meta.url);

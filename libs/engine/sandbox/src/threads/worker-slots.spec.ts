@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { type PooledWorker, WorkerSlots } from './worker-slots.ts';
+import { PoolClosedError, type PooledWorker, WorkerSlots } from './worker-slots.ts';
 
 const TURN = { spoiled: false, ms: 1, slow: false };
 
@@ -15,13 +15,15 @@ it('leave one worker to the others when the scripts of somebody are slow', async
   workers.giveBack(await workers.take(claim('slow')), { ...TURN, ms: 850, slow: true });
   await workers.take(claim('slow'));
   let second = false;
-  void workers.take(claim('slow')).then(() => (second = true));
+  const waiting = workers.take(claim('slow')).then(() => (second = true));
   const quick = await workers.take(claim('quick'));
   expect(second).toBe(false);
   workers.giveBack(quick, TURN);
   await workers.take(claim('quick'));
   expect(second).toBe(false);
-  await workers.close().catch(() => {});
+  const closed = expect(waiting).rejects.toThrow(PoolClosedError);
+  await workers.close();
+  await closed;
 });
 
 it('serve the payer that has used less, although another has waited longer', async () => {
@@ -29,12 +31,11 @@ it('serve the payer that has used less, although another has waited longer', asy
   const order: string[] = [];
   workers.giveBack(await workers.take(claim('much')), { ...TURN, ms: 500 });
   const busy = await workers.take(claim('little'));
-  const both = ['much', 'little'].map((payer) =>
-    workers.take(claim(payer)).then((worker) => {
-      order.push(payer);
-      workers.giveBack(worker, TURN);
-    }),
-  );
+  const both = ['much', 'little'].map(async (payer) => {
+    const worker = await workers.take(claim(payer));
+    order.push(payer);
+    workers.giveBack(worker, TURN);
+  });
   workers.giveBack(busy, TURN);
   await Promise.all(both);
   expect(order).toEqual(['little', 'much']);

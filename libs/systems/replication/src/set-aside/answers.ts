@@ -29,7 +29,7 @@ class SetAsideItemAnswer extends PlaceAnswer implements SetAsideItem {
 
   @ApiProperty({
     example: 'thrown',
-    description: 'thrown, timeout, memory, invalid-output, crashed, refused',
+    description: 'thrown, timeout, memory, invalid-output, too-much, crashed, refused',
   })
   kind!: string;
 

@@ -113,3 +113,17 @@ describe('an application on a Node without SQLite', () => {
     expect(files.length).toBeGreaterThan(5);
   });
 });
+
+describe('an application on the lowest Node', () => {
+  it('binds values of SQL by position: Node 22 knows no numbered parameters', () => {
+    const shipped = imports
+      .map(({ file }) => file)
+      .filter((file) => /^libs\/adapters\/sqlite\/src\//.test(file));
+    const sources = [...new Set(shipped)].filter(isShipped);
+    const numbered = sources.filter((file) =>
+      /['"`(= ]\?\d/.test(readFileSync(join(root, file), 'utf8').replaceAll(/^\s*(\/\/|\*).*$/gm, '')),
+    );
+    expect(sources.length).toBeGreaterThan(20);
+    expect(numbered).toEqual([]);
+  });
+});

@@ -4,6 +4,8 @@ import { ConfigModule, ConfigService, type ConfigType } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
 import { sparkConfig, SparkReplicationModule } from '@nestjs-spark/replication';
 import { SparkStoreModule } from '@nestjs-spark/store';
+import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
+import { SparkHealthIndicator } from '@nestjs-spark/observability';
 import { freePort } from '@nestjs-spark/servers/internal';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { addressDetail, closeAll, closeLater, create, listen, orders } from './support/orders.ts';
@@ -85,5 +87,23 @@ describe('an application without HTTP', () => {
     const app = await NestFactory.createApplicationContext(root, { logger, abortOnError: false });
     closeLater(app);
     expect(lines.filter((line) => line.includes('has no HTTP'))).toHaveLength(1);
+  });
+
+  it('may be a microservice, in production and without an address, too', async () => {
+    const { root, directory } = await orders();
+    await (await NestFactory.createApplicationContext(root, { logger: false })).close();
+    const { root: again } = await orders({}, { production: true, keysDir: directory });
+    const options = { port: await freePort(), host: '127.0.0.1' };
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(again, {
+      transport: Transport.TCP,
+      options,
+      logger: false,
+      abortOnError: false,
+    });
+    closeLater(app);
+    await app.listen();
+    expect(await app.get(SparkHealthIndicator).isReady()).toMatchObject({
+      spark: { nats: { ready: false } },
+    });
   });
 });

@@ -4,6 +4,8 @@ import { ConfigModule, ConfigService, type ConfigType } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
 import { sparkConfig, SparkReplicationModule } from '@nestjs-spark/replication';
 import { SparkStoreModule } from '@nestjs-spark/store';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import express from 'express';
 import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
 import { SparkHealthIndicator } from '@nestjs-spark/observability';
 import { freePort } from '@nestjs-spark/servers/internal';
@@ -76,6 +78,17 @@ describe('a first start', () => {
     const given = moduleUrl.startsWith('/') ? `${other}${moduleUrl}` : `http://127.0.0.1:${await freePort()}`;
     const url = await listen(await create('express', await orders({}, { moduleUrl: given })));
     await eventually(async () => expect(await addressDetail(url)).toMatch(words));
+  });
+});
+
+describe('a parser in front of Nest', () => {
+  it('leaves enough of a body that the token of its sender is believed', async () => {
+    const { root } = await orders();
+    const adapter = new ExpressAdapter(express().use(express.json()));
+    const app = await NestFactory.create(root, adapter, { logger: false, abortOnError: false });
+    closeLater(app);
+    const url = await listen(app);
+    await eventually(async () => expect(await addressDetail(url)).toBe(`${url} is this module`));
   });
 });
 

@@ -67,6 +67,8 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     const invalid = await deploy(url);
     expect(invalid.body).toMatchObject({ status: 400, type: 'urn:spark:problem:invalid-request' });
     expect((await deploy(url, { body: '{ "broken' })).status).toBe(400);
+    const chunked = new Blob(['{ "requestingModule": 7 }']).stream();
+    expect((await deploy(url, { body: chunked, duplex: 'half' })).status).toBe(400);
     expect((await deploy(url, { body: `"${'x'.repeat(300_000)}"` })).status).toBe(413);
     expect((await deploy(url, { headers: { ...OPERATOR, 'content-type': 'text/plain' } })).status).toBe(415);
     const verb = await ask(`${url}/spark/etl/deploy`, { method: 'DELETE', headers: OPERATOR });
@@ -128,7 +130,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     });
   });
 
-  it('a login guard that does not ask is named by the look at the own address, with the remedy', async () => {
+  it('a login guard that does not ask is named by the self-check, with the remedy', async () => {
     const lines: string[] = [];
     const logger = { log: () => {}, error: () => {}, warn: (line: string) => void lines.push(line) };
     const root = await orders({ providers: [{ provide: APP_GUARD, useClass: BlindLogin }] });

@@ -4,6 +4,10 @@ import { ConfigModule, ConfigService, type ConfigType } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
 import { sparkConfig, SparkReplicationModule } from '@nestjs-spark/replication';
 import { SparkStoreModule } from '@nestjs-spark/store';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import express from 'express';
+import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
+import { SparkHealthIndicator } from '@nestjs-spark/observability';
 import { freePort } from '@nestjs-spark/servers/internal';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { addressDetail, closeAll, closeLater, create, listen, orders } from './support/orders.ts';
@@ -77,6 +81,17 @@ describe('a first start', () => {
   });
 });
 
+describe('a parser in front of Nest', () => {
+  it('leaves enough of a body that the token of its sender is believed', async () => {
+    const { root } = await orders();
+    const adapter = new ExpressAdapter(express().use(express.json()));
+    const app = await NestFactory.create(root, adapter, { logger: false, abortOnError: false });
+    closeLater(app);
+    const url = await listen(app);
+    await eventually(async () => expect(await addressDetail(url)).toBe(`${url} is this module`));
+  });
+});
+
 describe('an application without HTTP', () => {
   it('starts, says once what it lacks, and stops', async () => {
     const lines: string[] = [];
@@ -85,5 +100,23 @@ describe('an application without HTTP', () => {
     const app = await NestFactory.createApplicationContext(root, { logger, abortOnError: false });
     closeLater(app);
     expect(lines.filter((line) => line.includes('has no HTTP'))).toHaveLength(1);
+  });
+
+  it('may be a microservice, in production and without an address, too', async () => {
+    const { root, directory } = await orders();
+    await (await NestFactory.createApplicationContext(root, { logger: false })).close();
+    const { root: again } = await orders({}, { production: true, keysDir: directory });
+    const options = { port: await freePort(), host: '127.0.0.1' };
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(again, {
+      transport: Transport.TCP,
+      options,
+      logger: false,
+      abortOnError: false,
+    });
+    closeLater(app);
+    await app.listen();
+    expect(await app.get(SparkHealthIndicator).isReady()).toMatchObject({
+      spark: { nats: { ready: false } },
+    });
   });
 });

@@ -6,12 +6,7 @@ import { passInterceptorsBy } from './pass-by.ts';
 import { routesOf, type ServedRoute } from './served.ts';
 import { isSparkController } from './spark-route.ts';
 
-type Controllers =
-  ReturnType<ModulesContainer['get']> extends infer M | undefined
-    ? M extends { controllers: infer C }
-      ? C
-      : never
-    : never;
+type Controllers = NonNullable<ReturnType<ModulesContainer['get']>>['controllers'];
 
 /**
  * Sets Spark's routes apart from the application's: outside its global prefix, passed by its global interceptors, and

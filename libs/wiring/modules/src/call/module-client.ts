@@ -25,7 +25,7 @@ export interface ModuleCall {
 
 export interface ModuleClientParts {
   registry: ModuleRegistry;
-  identity: ModuleIdentity;
+  identity: Pick<ModuleIdentity, 'sign'>;
 }
 
 const TIMEOUT_MS = 30_000;

@@ -43,7 +43,7 @@ export class SelfCheck implements OnApplicationBootstrap, BeforeApplicationShutd
   onApplicationBootstrap(): void {
     this.parts.checks.add({ name: 'address', look: () => ({ ready: true, detail: this.detail }) });
     this.running = this.run(this.stopping.signal).catch((error: unknown) =>
-      this.parts.log.warn(`This module cannot look for itself: ${messageOf(error)}`),
+      this.parts.log.warn(`The self-check failed: ${messageOf(error)}`),
     );
   }
 

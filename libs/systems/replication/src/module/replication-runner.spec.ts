@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@nestjs-spark/servers/testing';
-import { UnavailableError, type ModuleInformation } from '@nestjs-spark/contracts/internal';
+import {
+  StoreRefusedError,
+  UnavailableError,
+  type ModuleInformation,
+} from '@nestjs-spark/contracts/internal';
 import { Declarations } from '../declare/declarations.ts';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import { ReplicationRunner, type ReplicationRunnerParts } from './replication-runner.ts';
@@ -54,6 +58,19 @@ describe('the runner', () => {
     const keeps = () => done.filter((step) => step === 'keep' || step === 'refresh');
     await eventually(() => expect(keeps().slice(0, 4)).toEqual(['keep', 'refresh', 'keep', 'refresh']));
     await runner.beforeApplicationShutdown();
+  });
+
+  it('says once what a store refuses of that, and goes on with the rest', async () => {
+    const keep = () => Promise.reject(new StoreRefusedError('no right to write SparkModules'));
+    const register = async () => ({ appName: 'HR' }) as ModuleInformation;
+    const runner = make({
+      refreshMs: 1,
+      registration: { register, announce: async () => undefined, keep },
+    });
+    runner.onApplicationBootstrap();
+    await eventually(() => expect(done.filter((step) => step === 'refresh').length).toBeGreaterThan(3));
+    await runner.beforeApplicationShutdown();
+    expect(log.said('warn')).toEqual(['Registering again is refused: no right to write SparkModules']);
   });
 
   it('stops the work while store and bus are there, and closes the bus last', async () => {

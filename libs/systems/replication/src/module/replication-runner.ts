@@ -4,7 +4,7 @@ import type {
   OnApplicationBootstrap,
   OnApplicationShutdown,
 } from '@nestjs/common';
-import type { ModuleInformation } from '@nestjs-spark/contracts/internal';
+import { StoreRefusedError, type ModuleInformation } from '@nestjs-spark/contracts/internal';
 import type { Declarations } from '../declare/declarations.ts';
 import type { Registration } from '@nestjs-spark/modules/internal';
 import { type Logger, persist, runSteps } from '@nestjs-spark/foundation/internal';
@@ -53,6 +53,7 @@ export class ReplicationRunner
 {
   private readonly parts: ReplicationRunnerParts;
   private readonly told = new Set<object>();
+  private readonly refused = new Map<string, string>();
   private readonly stopping = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
 
@@ -131,6 +132,18 @@ export class ReplicationRunner
     }
   }
 
+  /** What is away is said by those who need it more; a refusal lasts until somebody acts, so it is said once. */
+  private async repeat(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.refused.delete(what);
+    } catch (error) {
+      if (!(error instanceof StoreRefusedError) || this.refused.get(what) === error.message) return;
+      this.refused.set(what, error.message);
+      this.parts.log.warn(`${what} is refused: ${error.message}`);
+    }
+  }
+
   private watch(signal: AbortSignal): Promise<void> {
     return persist(() => this.parts.watch.run(signal), {
       signal,
@@ -145,9 +158,8 @@ export class ReplicationRunner
         () => undefined,
       );
       if (signal.aborted) return;
-      // What is away is said by those who need it more.
-      await this.parts.registration.keep(signal).catch(() => undefined);
-      await this.parts.requests.refresh().catch(() => undefined);
+      await this.repeat('Registering again', () => this.parts.registration.keep(signal));
+      await this.repeat('Looking after the requests', () => this.parts.requests.refresh());
       this.tellLate();
     }
   }

@@ -110,6 +110,7 @@ export class Simulation {
     const capture = new TaskCapture(this.#task, {
       source: this.source,
       log: this.log,
+      ready: async () => {},
       provision: async () => {},
       control: this.control,
       directory: this.#directory,

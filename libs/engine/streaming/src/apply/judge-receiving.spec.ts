@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkpointOf } from '../../testing/checkpoint.ts';
 import { TASK } from '../../testing/simulation.ts';
-import { CARRIER_PATIENCE } from '../task/carrier.ts';
+import { CARRIER_PATIENCE } from '@nestjs-spark/runtime/internal';
 import {
   judgeTrouble,
   whyIncomplete,

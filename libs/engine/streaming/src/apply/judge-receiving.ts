@@ -1,7 +1,7 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { ApplyStatus, Checkpoint } from '@nestjs-spark/contracts/internal';
-import { CARRIER_PATIENCE } from '../task/carrier.ts';
-import type { Obstacle } from '../task/condition.ts';
+import { CARRIER_PATIENCE } from '@nestjs-spark/runtime/internal';
+import type { Obstacle } from '@nestjs-spark/runtime/internal';
 import { etagsBehind, isReadFrom, type SourcePlace } from '../task/place.ts';
 
 export interface ReadinessFacts {

@@ -3,7 +3,7 @@ import { UnavailableError } from '@nestjs-spark/contracts';
 import type { CaptureStatus } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../../testing/checkpoint.ts';
 import { TASK } from '../../testing/simulation.ts';
-import { CARRIER_PATIENCE } from '../task/carrier.ts';
+import { CARRIER_PATIENCE } from '@nestjs-spark/runtime/internal';
 import { ApplyProgress } from './progress.ts';
 
 const live = checkpointOf(TASK, { to: 100, live: true, swept: true });

@@ -2,16 +2,9 @@ import { performance } from 'node:perf_hooks';
 import type { ApplyStatus, CaptureStatus, Checkpoint, SourceStatus } from '@nestjs-spark/contracts/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import type { Counted } from '@nestjs-spark/set-aside/internal';
-import { Carrier } from '../task/carrier.ts';
-import {
-  APPLY_MOVES,
-  STARTING,
-  move,
-  phaseOf,
-  type Condition,
-  type Happened,
-  type Obstacle,
-} from '../task/condition.ts';
+import { Carrier } from '@nestjs-spark/runtime/internal';
+import { move, type Condition, type Happened, type Obstacle } from '@nestjs-spark/runtime/internal';
+import { APPLY_MOVES, STARTING, phaseOf, type Phase } from '../task/moves.ts';
 import { etagsBehind, isReadFrom, type Place, type SourcePlace } from '../task/place.ts';
 import type { ApplyReport } from '../task/reports.ts';
 import type { ApplyTask } from '../task/tasks.ts';
@@ -44,7 +37,7 @@ export class ApplyProgress {
   #unseenBecause: string | null = null;
   #moves = 0;
   #caughtUp = false;
-  #condition: Condition = STARTING;
+  #condition: Condition<Phase> = STARTING;
   /** What the obstacle is, and for how many ticks it has been there. */
   #obstacle = { because: '', isOwners: false, ticks: 0 };
   #leaseTrouble: Trouble | null = null;
@@ -234,7 +227,7 @@ export class ApplyProgress {
     this.#move({ what: 'stopped', obstacle });
   }
 
-  #move(happened: Happened<keyof typeof APPLY_MOVES>): void {
+  #move(happened: Happened<Phase, keyof typeof APPLY_MOVES>): void {
     this.#condition = move(APPLY_MOVES, this.#condition, happened);
   }
 

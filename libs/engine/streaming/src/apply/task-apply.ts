@@ -3,6 +3,7 @@ import {
   UnavailableError,
   VersionConflictError,
   describeTask,
+  taskName,
   type TaskKey,
 } from '@nestjs-spark/contracts';
 import {
@@ -14,6 +15,7 @@ import {
   type TaskLog,
 } from '@nestjs-spark/contracts/internal';
 import { type Logger, messageOf, delayMs, doubling, pause } from '@nestjs-spark/foundation/internal';
+import type { Unit } from '@nestjs-spark/runtime/internal';
 import { ReadingPlace } from '../receive/reading-place.ts';
 import type { Pace } from '../task/pace.ts';
 import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
@@ -38,7 +40,9 @@ export interface ApplyParts {
 }
 
 /** Carries one task's change sets from the log into the sink, each exactly once, session after session. */
-export class TaskApply {
+export class TaskApply implements Unit {
+  readonly key: TaskKey;
+  readonly name: string;
   readonly progress: ApplyProgress;
   readonly #parts: ApplyParts;
   readonly #checkpoint: TaskCheckpoint;
@@ -51,6 +55,8 @@ export class TaskApply {
   #looked = false;
 
   constructor(task: ApplyTask, parts: ApplyParts) {
+    this.key = task.key;
+    this.name = taskName(task.key);
     this.#task = task;
     this.#parts = parts;
     const { sink, source, log, control, logger, pace } = parts;
@@ -86,6 +92,14 @@ export class TaskApply {
   }
 
   /** Reads where the copy stands, so that a report has something to say before the lease is held. */
+  prepare(): Promise<void> {
+    return this.look().catch(() => {});
+  }
+
+  withoutLease(because: string | null): void {
+    this.progress.withoutLease(because);
+  }
+
   async look(): Promise<void> {
     const checkpoint = await this.#checkpoint.read();
     this.#looked = true;

@@ -4,17 +4,9 @@ import type { CaptureStatus, ChangePage, Confirmation, DeleteCover } from '@nest
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import type { CapturePosition } from '../task/position.ts';
 import type { Counted } from '@nestjs-spark/set-aside/internal';
-import { Carrier } from '../task/carrier.ts';
-import {
-  CAPTURE_MOVES,
-  STARTING,
-  move,
-  phaseOf,
-  stateOf,
-  type Condition,
-  type Happened,
-  type Obstacle,
-} from '../task/condition.ts';
+import { Carrier } from '@nestjs-spark/runtime/internal';
+import { move, stateOf, type Condition, type Happened, type Obstacle } from '@nestjs-spark/runtime/internal';
+import { CAPTURE_MOVES, STARTING, phaseOf, type Phase } from '../task/moves.ts';
 import type { Place } from '../task/place.ts';
 import type { CaptureReport } from '../task/reports.ts';
 import { judgeSending } from './judge-sending.ts';
@@ -37,7 +29,7 @@ export class CaptureProgress {
   readonly #task: TaskKey;
   readonly #collection: string;
   #databaseId: string | null = null;
-  #condition: Condition = STARTING;
+  #condition: Condition<Phase> = STARTING;
   /** The last page to publish ends here; what is read behind it may be ahead of the publishing. */
   #handedTo: Etag = 0;
   #passedTo: Etag = 0;
@@ -208,7 +200,7 @@ export class CaptureProgress {
     this.#lastError = because;
   }
 
-  #move(happened: Happened<keyof typeof CAPTURE_MOVES>): void {
+  #move(happened: Happened<Phase, keyof typeof CAPTURE_MOVES>): void {
     this.#condition = move(CAPTURE_MOVES, this.#condition, happened);
     if (this.#condition.obstacle === null) this.#lastError = null;
   }

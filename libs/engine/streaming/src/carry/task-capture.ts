@@ -4,7 +4,7 @@ import {
   UnavailableError,
   describeTask,
   taskId,
-  taskName,
+  taskName, type TaskKey,
   type ChangeSetHeader,
 } from '@nestjs-spark/contracts';
 import {
@@ -17,6 +17,7 @@ import {
   type ResyncRequest,
 } from '@nestjs-spark/contracts/internal';
 import { messageOf, delayMs, doubling, pause, Latest, Nudge } from '@nestjs-spark/foundation/internal';
+import type { Unit } from '@nestjs-spark/runtime/internal';
 import { Caution } from '../publish/caution.ts';
 import { PublishFailedError } from '../publish/publisher.ts';
 import type { AskedFor } from '../read/page-due.ts';
@@ -35,15 +36,18 @@ import { decideResumption, type Resumption } from './resume.ts';
 
 export interface CaptureParts extends SessionParts {
   scripts: Scripts;
+  /** Resolves once deletes are kept from the cleaner. */
+  ready: () => Promise<void>;
   /** Makes the route's stream where it is missing. */
   provision: () => Promise<void>;
   directory: TaskDirectory;
 }
 
 /** Carries one task's changes from the source into the log, session after session. */
-export class TaskCapture {
+export class TaskCapture implements Unit {
+  readonly key: TaskKey;
+  readonly name: string;
   readonly progress: CaptureProgress;
-  readonly #task: CaptureTask['key'];
   readonly #parts: CaptureParts;
   readonly #confirmedNudge = new Nudge();
   readonly #trim: Latest<Confirmation>;
@@ -61,11 +65,20 @@ export class TaskCapture {
   #session: CaptureSession | null = null;
 
   constructor(task: CaptureTask, parts: CaptureParts) {
-    this.#task = task.key;
+    this.key = task.key;
+    this.name = taskName(task.key);
     this.#assigned = task;
     this.#parts = parts;
     this.progress = new CaptureProgress(task.key, task.collection);
     this.#trim = new Latest<Confirmation>(parts.pace.trimMs, (confirmation) => this.#letGo(confirmation));
+  }
+
+  prepare(): Promise<void> {
+    return this.#parts.ready();
+  }
+
+  withoutLease(because: string | null): void {
+    this.progress.withoutLease(because);
   }
 
   /** Runs while the lease is held, whatever breaks in between. */
@@ -144,17 +157,17 @@ export class TaskCapture {
     const { source, log, directory, logger, state, scripts } = this.#parts;
     await this.#parts.provision();
     const last = await log.tail();
-    const task = await directory.read(this.#task);
+    const task = await directory.read(this.key);
     if (!task) return null;
     // One that cannot be read was written by another version, or by nobody that may: everything is read again.
     const resumption = await this.#decide(readHeader(last), task);
     const { position, because } = resumption;
     this.progress.resumed(position);
     logger.log(
-      `${describeTask(this.#task)}: generation ${position.generation} from etag ${position.to + 1}, because ${because}`,
+      `${describeTask(this.key)}: generation ${position.generation} from etag ${position.to + 1}, because ${because}`,
     );
-    const setAside = await SetAside.open(state, taskName(this.#task), { ...position, ids: source.ids });
-    const { name, requester } = this.#task;
+    const setAside = await SetAside.open(state, this.name, { ...position, ids: source.ids });
+    const { name, requester } = this.key;
     const { collection } = task;
     const script = await scripts.open({ name, requester, collection, script: task.script }, signal);
     return { task, last, resumption, setAside, script };
@@ -163,9 +176,9 @@ export class TaskCapture {
   async #decide(tail: ChangeSetHeader | null, task: CaptureTask): Promise<Resumption> {
     const { source, control } = this.#parts;
     const [identity, confirmed, resync] = await Promise.all([
-      source.identify(taskId(this.#task)),
-      control.last<Confirmation>(confirmationSubject(this.#task)),
-      control.last<ResyncRequest>(resyncSubject(this.#task)),
+      source.identify(taskId(this.key)),
+      control.last<Confirmation>(confirmationSubject(this.key)),
+      control.last<ResyncRequest>(resyncSubject(this.key)),
     ]);
     const { heard, deletesLostFrom } = this.#memory;
     return decideResumption({
@@ -195,17 +208,17 @@ export class TaskCapture {
       return;
     }
     if (error instanceof LogConflictError) {
-      logger.debug(`${describeTask(this.#task)}: another instance published; reading its last set`);
+      logger.debug(`${describeTask(this.key)}: another instance published; reading its last set`);
     } else if (error instanceof SourceReplacedError) {
-      logger.warn(`${describeTask(this.#task)}: ${error.message}`);
+      logger.warn(`${describeTask(this.key)}: ${error.message}`);
     } else if (error instanceof DeletesLostError) {
-      logger.warn(`${describeTask(this.#task)}: ${error.message}`);
+      logger.warn(`${describeTask(this.key)}: ${error.message}`);
       this.#memory.deletesLostFrom = error.from;
     } else {
       const first = failures === 1;
       const cause = error instanceof PublishFailedError ? error.cause : error;
       this.progress.failed(error, cause instanceof UnavailableError);
-      if (first) logger.warn(`${describeTask(this.#task)}: ${messageOf(error)}; trying again until it works`);
+      if (first) logger.warn(`${describeTask(this.key)}: ${messageOf(error)}; trying again until it works`);
     }
     await pause(delayMs(doubling(this.#parts.pace.backoffMs), failures), held);
   }

@@ -1,4 +1,4 @@
-import { taskId, type TaskKey, taskName } from '@nestjs-spark/contracts';
+import { type TaskKey, taskName } from '@nestjs-spark/contracts';
 import {
   resyncSubject,
   statusToSubjects,
@@ -16,8 +16,8 @@ import { resyncRequest } from '../task/resync.ts';
 import { forgetSetAside } from '@nestjs-spark/set-aside/internal';
 import type { ApplyReport } from '../task/reports.ts';
 import { ApplyView } from './apply-view.ts';
-import { RunningTasks, leaseName } from './running-tasks.ts';
-import { StatusWatch } from './status-watch.ts';
+import { LeasedUnits, StatusWatch } from '@nestjs-spark/runtime/internal';
+import { leaseName } from '../task/lease-name.ts';
 import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
 
 export interface ApplySupervisorParts {
@@ -35,24 +35,26 @@ export interface ApplySupervisorParts {
 /** Runs the requester's side of all tasks of one module. */
 export class ApplySupervisor {
   readonly #parts: ApplySupervisorParts;
-  readonly #tasks = new RunningTasks<TaskApply>();
+  readonly #tasks: LeasedUnits<TaskApply>;
   readonly #watch: StatusWatch<TaskApply>;
   #stopped = false;
 
   constructor(parts: ApplySupervisorParts) {
     this.#parts = parts;
-    const { sink, control, logger, pace = PACE } = parts;
+    const { sink, control, leases, logger, pace = PACE } = parts;
+    this.#tasks = new LeasedUnits({ leases, logger, leaseOf: (name) => leaseName('apply', name) });
     const side = new ApplyView({ sink, tasks: this.#tasks });
-    this.#watch = new StatusWatch({ control, logger, tickMs: pace.tickMs, tasks: this.#tasks, side });
+    this.#watch = new StatusWatch({ control, logger, tickMs: pace.tickMs, units: this.#tasks, side });
   }
 
   /** The full set of tasks at one owner: starts what is new, ends the rest (their copies stay until `forget`). Returns at once. */
   assign(owner: string, tasks: ApplyTask[]): void {
     if (this.#stopped) return;
     this.#tasks.assign(tasks, {
-      isMine: (task) => sameName(task.owner, owner),
-      start: (task) => this.#start(task),
-      update: (runner, task) => runner.declare(task),
+      nameOf: ({ key }) => taskName(key),
+      isMine: ({ key }) => sameName(key.owner, owner),
+      make: (task) => this.#make(task),
+      update: (unit, task) => unit.declare(task),
     });
     const requester = tasks[0]?.key.requester;
     if (requester !== undefined) this.#watch.start(statusToSubjects(requester));
@@ -60,7 +62,7 @@ export class ApplySupervisor {
 
   /** Ends a task and removes its copies and its checkpoint. */
   async forget(task: TaskKey): Promise<{ removed: number }> {
-    await this.#tasks.end(task);
+    await this.#tasks.end(taskName(task));
     await forgetSetAside(this.#parts.state, taskName(task));
     return this.#parts.sink.forget(taskName(task));
   }
@@ -74,7 +76,7 @@ export class ApplySupervisor {
 
   /** How all tasks stand, on every instance alike but for `active`. */
   reports(): ApplyReport[] {
-    return this.#tasks.all().map(({ runner }) => runner.progress.report());
+    return this.#tasks.all().map(({ progress }) => progress.report());
   }
 
   async stop(): Promise<void> {
@@ -82,22 +84,12 @@ export class ApplySupervisor {
     await Promise.all([this.#tasks.endAll(), this.#watch.stop()]);
   }
 
-  #start(task: ApplyTask): void {
-    const { log, leases, logger, ...rest } = this.#parts;
-    const runner = new TaskApply(task, {
+  #make(task: ApplyTask): TaskApply {
+    const { log, leases: _, ...rest } = this.#parts;
+    return new TaskApply(task, {
       ...rest,
-      logger,
       pace: this.#parts.pace ?? PACE,
       log: log.open(taskPlace(task.key)),
     });
-    const lease = leaseName('apply', task.key);
-    const trouble = (because: string | null) => runner.progress.withoutLease(because);
-    this.#tasks.run(task.key, runner, (ended) =>
-      runner
-        .look()
-        .catch(() => {})
-        .then(() => leases.whileHeld(lease, ended, (held) => runner.run(held), trouble))
-        .catch((error: unknown) => logger.error(`Applying ${taskId(task.key)} ended`, error)),
-    );
   }
 }

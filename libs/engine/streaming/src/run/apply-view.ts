@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { taskId, type TaskKey } from '@nestjs-spark/contracts';
+import { taskId } from '@nestjs-spark/contracts';
 import {
   appliedSubject,
   capturedSubject,
@@ -11,12 +11,11 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { nameKey, OneAtATime } from '@nestjs-spark/foundation/internal';
 import type { TaskApply } from '../apply/task-apply.ts';
-import type { RunningTasks } from './running-tasks.ts';
-import type { Said, WatchedSide } from './status-watch.ts';
+import type { LeasedUnits, Said, WatchedSide } from '@nestjs-spark/runtime/internal';
 
 export interface ApplyViewParts {
   sink: Pick<ChangeSink, 'listCheckpoints'>;
-  tasks: Pick<RunningTasks<TaskApply>, 'all'>;
+  tasks: Pick<LeasedUnits<TaskApply>, 'all'>;
 }
 
 /**
@@ -32,40 +31,37 @@ export class ApplyView implements WatchedSide<TaskApply> {
     this.#parts = parts;
   }
 
-  say({ progress }: TaskApply, task: TaskKey): Said | null {
-    return progress.active ? { subject: appliedSubject(task), status: progress.status() } : null;
+  say({ key, progress }: TaskApply): Said | null {
+    return progress.active ? { subject: appliedSubject(key), status: progress.status() } : null;
   }
 
   /** One query for all tasks. */
   async look(stopped: AbortSignal): Promise<void> {
-    const running = this.#parts.tasks
-      .all()
-      .map(({ runner, task }) => ({ runner, task, since: runner.progress.moves }));
+    const running = this.#parts.tasks.all().map((task) => ({ task, since: task.progress.moves }));
     if (running.length === 0) return;
     const stored = await this.#parts.sink.listCheckpoints().catch((error: unknown) => {
-      for (const { runner } of running) runner.progress.unseen(error);
+      for (const { task } of running) task.progress.unseen(error);
       return null;
     });
     if (stored === null || stopped.aborted) return;
     const byTask = new Map(stored.map((one) => [nameKey(one.checkpoint.name), one]));
-    for (const { runner, task, since } of running) {
-      const id = taskId(task);
+    for (const { task, since } of running) {
+      const id = taskId(task.key);
       const one = this.#catchingUp.get(id) ?? new OneAtATime();
       this.#catchingUp.set(id, one);
-      one.try(() => runner.standBy(byTask.get(id) ?? null, since, performance.now()));
+      one.try(() => task.standBy(byTask.get(id) ?? null, since, performance.now()));
     }
   }
 
   hear(subject: string, value: object): void {
-    for (const { runner, task } of this.#parts.tasks.all()) {
-      const { progress } = runner;
-      if (subject === sourceSubject(task.owner, task.requester)) {
+    for (const { key, progress } of this.#parts.tasks.all()) {
+      if (subject === sourceSubject(key.owner, key.requester)) {
         const status = readSourceStatus(value);
         if (status) progress.sourceSaid(status);
-      } else if (subject === capturedSubject(task)) {
+      } else if (subject === capturedSubject(key)) {
         const status = readCaptureStatus(value);
         if (status) progress.captureSaid(status);
-      } else if (subject === appliedSubject(task)) {
+      } else if (subject === appliedSubject(key)) {
         const status = readApplyStatus(value);
         if (status) progress.carrierSaid(status);
       }

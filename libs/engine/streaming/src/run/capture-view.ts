@@ -1,4 +1,4 @@
-import { taskId, type TaskKey } from '@nestjs-spark/contracts';
+import { taskId } from '@nestjs-spark/contracts';
 import {
   capturedSubject,
   confirmationSubject,
@@ -12,8 +12,7 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { nameKey, OneAtATime } from '@nestjs-spark/foundation/internal';
 import type { TaskCapture } from '../carry/task-capture.ts';
-import type { RunningTasks } from './running-tasks.ts';
-import type { Said, WatchedSide } from './status-watch.ts';
+import type { LeasedUnits, Said, WatchedSide } from '@nestjs-spark/runtime/internal';
 
 /** How often every requester hears where the source is, in ticks. */
 const TELL_EVERY = 5;
@@ -22,7 +21,7 @@ export interface CaptureViewParts {
   owner: string;
   source: Pick<ChangeSource, 'identify'>;
   control: ControlBoard;
-  tasks: Pick<RunningTasks<TaskCapture>, 'all'>;
+  tasks: Pick<LeasedUnits<TaskCapture>, 'all'>;
 }
 
 /**
@@ -40,13 +39,13 @@ export class CaptureView implements WatchedSide<TaskCapture> {
     this.#parts = parts;
   }
 
-  say({ progress }: TaskCapture, task: TaskKey): Said | null {
+  say({ key, progress }: TaskCapture): Said | null {
     const status = progress.active ? progress.status() : null;
-    return status && { subject: capturedSubject(task), status };
+    return status && { subject: capturedSubject(key), status };
   }
 
   tick(): void {
-    const requesters = new Set(this.#parts.tasks.all().map(({ task }) => task.requester));
+    const requesters = new Set(this.#parts.tasks.all().map(({ key }) => key.requester));
     for (const requester of requesters) this.#tell(requester);
   }
 
@@ -56,25 +55,25 @@ export class CaptureView implements WatchedSide<TaskCapture> {
     const first = running[0];
     if (!first) return;
     try {
-      const { databaseId, lastEtag } = await this.#parts.source.identify(taskId(first.task));
+      const { databaseId, lastEtag } = await this.#parts.source.identify(taskId(first.key));
       this.#source = { databaseId, lastEtag };
-      for (const { runner } of running) runner.progress.sourceAt({ databaseId, etag: lastEtag });
+      for (const { progress } of running) progress.sourceAt({ databaseId, etag: lastEtag });
     } catch (error) {
       this.#source = null;
-      for (const { runner } of running) runner.progress.sourceAway(error);
+      for (const { progress } of running) progress.sourceAway(error);
     }
-    for (const { runner, task } of running) {
-      if (runner.progress.confirmationKnown) continue;
-      const last = await this.#parts.control.last<Confirmation>(confirmationSubject(task));
-      runner.progress.confirmationHeard(last);
+    for (const { key, progress } of running) {
+      if (progress.confirmationKnown) continue;
+      const last = await this.#parts.control.last<Confirmation>(confirmationSubject(key));
+      progress.confirmationHeard(last);
     }
   }
 
   hear(subject: string, value: object): void {
-    for (const { runner, task } of this.#parts.tasks.all()) {
-      if (subject !== capturedSubject(task)) continue;
+    for (const { key, progress } of this.#parts.tasks.all()) {
+      if (subject !== capturedSubject(key)) continue;
       const status = readCaptureStatus(value);
-      if (status) runner.progress.carrierSaid(status);
+      if (status) progress.carrierSaid(status);
     }
     for (const [requester, told] of this.#told) {
       if (subject !== sourceSubject(this.#parts.owner, requester)) continue;

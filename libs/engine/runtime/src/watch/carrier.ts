@@ -1,19 +1,19 @@
-/** How often the carrier of a task says that it lives, in ticks of `Pace.tickMs`, which is a second. */
+/** How often the carrier of a unit says that it lives, in ticks of a second. */
 export const SAY_AGAIN = 3;
 
 /**
- * After how many ticks without a word of a carrier nobody is taken to carry a task. A lease passes on after 5 s; with the
+ * After how many ticks without a word of a carrier nobody is taken to carry a unit. A lease passes on after 5 s; with the
  * time between two words, and some for the new carrier to begin, this stays below the 15 s within which a fault shows.
  */
 export const CARRIER_PATIENCE = 11;
 
 export const CARRIED_BY = ['this-instance', 'another-instance', 'nobody', 'unknown'] as const;
 
-/** Who carries a task, as far as this instance hears; `unknown` only before it could hear anything. */
+/** Who carries a unit, as far as this instance hears; `unknown` only before it could hear anything. */
 export type CarriedBy = (typeof CARRIED_BY)[number];
 
 /**
- * Whether somebody carries a task: the carrier's word has to reach the board again and again. Counted in ticks of this
+ * Whether somebody carries a unit: the carrier's word has to reach the board again and again. Counted in ticks of this
  * process, not by a clock, so that a process that slept does not take the others for dead when it wakes.
  */
 export class Carrier {

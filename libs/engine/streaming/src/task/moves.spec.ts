@@ -1,22 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import {
-  APPLY_MOVES,
-  CAPTURE_MOVES,
   IllegalMoveError,
-  STARTING,
   move,
   stateOf,
   type Condition,
   type Happened,
   type Moves,
-  type Phase,
-} from './condition.ts';
+} from '@nestjs-spark/runtime/internal';
+import { APPLY_MOVES, CAPTURE_MOVES, STARTING, type Phase } from './moves.ts';
 
 const PHASES: Phase[] = ['Starting', 'Snapshotting', 'Streaming'];
 
 /** `from > to` for each pair of phases that one thing may lead between. */
-function legal<M extends string>(moves: Moves<M>, what: M): string[] {
-  const happened: Pick<Happened<M>, 'what' | 'obstacle'> = moves[what].obstacle === 'begins'
+function legal<M extends string>(moves: Moves<Phase, M>, what: M): string[] {
+  const happened: Pick<Happened<Phase, M>, 'what' | 'obstacle'> = moves[what].obstacle === 'begins'
     ? { what, obstacle: 'Waiting' }
     : { what };
   return PHASES.flatMap((from) =>
@@ -58,7 +55,7 @@ describe('what may happen to a task, and where it leads', () => {
   });
 
   it('an obstacle is shown until something gets through', () => {
-    const streaming: Condition = { phase: 'Streaming', obstacle: null };
+    const streaming: Condition<Phase> = { phase: 'Streaming', obstacle: null };
     const stopped = move(CAPTURE_MOVES, streaming, { what: 'stopped', obstacle: 'Faulted' });
     expect(stateOf(stopped)).toBe('Faulted');
     const resumed = move(CAPTURE_MOVES, stopped, { what: 'resumed', phase: 'Snapshotting' });
@@ -77,7 +74,7 @@ describe('what may happen to a task, and where it leads', () => {
 
   it('a refused move is told in words', () => {
     expect(() => move(CAPTURE_MOVES, STARTING, { what: 'published', phase: 'Streaming' })).toThrow(
-      'A task that is Starting cannot be published and then Streaming',
+      'A unit that is Starting cannot be published and then Streaming',
     );
   });
 });

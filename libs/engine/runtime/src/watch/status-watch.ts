@@ -1,26 +1,26 @@
-import { taskId, type TaskKey } from '@nestjs-spark/contracts';
 import type { ControlBoard } from '@nestjs-spark/contracts/internal';
 import { OneAtATime, pause, ticking, type Logger } from '@nestjs-spark/foundation/internal';
-import { SAY_AGAIN, type Carrier } from '../task/carrier.ts';
-import type { RunningTasks } from './running-tasks.ts';
+import { SAY_AGAIN, type Carrier } from './carrier.ts';
 
 const HEAR_AGAIN_MS = 5_000;
 
-/** What carries a task, or would. */
+/** A unit whose status every instance knows. */
 export interface Watched {
+  /** Unique among the units that are watched together. */
+  readonly name: string;
   readonly progress: { readonly carrier: Carrier; tick(): void };
 }
 
-/** What is said of one task. */
+/** What is said of one unit. */
 export interface Said {
   subject: string;
   status: object;
 }
 
-/** What one side says, hears and looks at. */
-export interface WatchedSide<R extends Watched> {
-  /** What the carrier of a task says; null while this instance is not the carrier, or knows nothing yet. */
-  say(runner: R, task: TaskKey): Said | null;
+/** What a kind of unit says, hears and looks at. */
+export interface WatchedSide<U extends Watched> {
+  /** What the carrier of a unit says; null while this instance is not the carrier, or knows nothing yet. */
+  say(unit: U): Said | null;
   /** Something was said on the board. */
   hear(subject: string, value: object): void;
   /** What else happens at each tick; returns at once. */
@@ -31,20 +31,20 @@ export interface WatchedSide<R extends Watched> {
   readonly lookEvery: number;
 }
 
-export interface StatusWatchParts<R extends Watched> {
+export interface StatusWatchParts<U extends Watched> {
   control: ControlBoard;
   logger: Logger;
   tickMs: number;
-  tasks: Pick<RunningTasks<R>, 'all'>;
-  side: WatchedSide<R>;
+  units: { all(): U[] };
+  side: WatchedSide<U>;
 }
 
 /**
- * Keeps every instance's picture of its tasks true, beside the work and whoever does it, in a tick each second: it looks at
- * what is shared, hears the board, and says how the tasks stand that this instance carries.
+ * Keeps every instance's picture of its units true, beside the work and whoever does it, in a tick each second: it looks at
+ * what is shared, hears the board, and says how the units stand that this instance carries.
  */
-export class StatusWatch<R extends Watched> {
-  readonly #parts: StatusWatchParts<R>;
+export class StatusWatch<U extends Watched> {
+  readonly #parts: StatusWatchParts<U>;
   readonly #stopped = new AbortController();
   readonly #looking = new OneAtATime();
   readonly #said = new Map<string, { one: OneAtATime; text: string; ago: number }>();
@@ -52,7 +52,7 @@ export class StatusWatch<R extends Watched> {
   #stopTicking: (() => void) | null = null;
   #hearing: Promise<void> | null = null;
 
-  constructor(parts: StatusWatchParts<R>) {
+  constructor(parts: StatusWatchParts<U>) {
     this.#parts = parts;
   }
 
@@ -70,29 +70,29 @@ export class StatusWatch<R extends Watched> {
   }
 
   #tick(): void {
-    const { tasks, side } = this.#parts;
-    for (const { runner, task } of tasks.all()) {
-      runner.progress.tick();
-      this.#say(runner, task);
+    const { units, side } = this.#parts;
+    for (const unit of units.all()) {
+      unit.progress.tick();
+      this.#say(unit);
     }
     side.tick?.();
     if (this.#ticks++ % side.lookEvery === 0) this.#looking.try(() => side.look(this.#stopped.signal));
   }
 
   /** The carrier says how it stands when that changes, and every few ticks, so that the others know that it lives. */
-  #say(runner: R, task: TaskKey): void {
+  #say(unit: U): void {
     const { side, control } = this.#parts;
-    const said = side.say(runner, task);
+    const said = side.say(unit);
     if (said === null) return;
     const { subject, status } = said;
-    const before = this.#said.get(taskId(task)) ?? { one: new OneAtATime(), text: '', ago: 0 };
-    this.#said.set(taskId(task), before);
+    const before = this.#said.get(unit.name) ?? { one: new OneAtATime(), text: '', ago: 0 };
+    this.#said.set(unit.name, before);
     const text = JSON.stringify({ ...status, at: 0 });
     if (++before.ago < SAY_AGAIN && before.text === text) return;
     before.one.try(async () => {
       await control.publish(subject, status);
       Object.assign(before, { text, ago: 0 });
-      runner.progress.carrier.heard();
+      unit.progress.carrier.heard();
     });
   }
 

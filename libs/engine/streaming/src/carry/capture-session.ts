@@ -22,7 +22,7 @@ import type { SetAside } from '@nestjs-spark/set-aside/internal';
 import type { Pace } from '../task/pace.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import { Transformer, type TransformedChange } from '../transform/transformer.ts';
-import { duePages } from './due-pages.ts';
+import { duePages, type DuePagesParts } from './due-pages.ts';
 import type { CaptureProgress } from './progress.ts';
 import type { Resumption } from './resume.ts';
 import { transformPages, type TransformedPage } from './transform-pages.ts';
@@ -126,7 +126,7 @@ export class CaptureSession {
     let isFull = false;
     try {
       await this.#begin();
-      const due = duePages(this.#whatIsDue(), working);
+      const due = duePages(this.#dueParts(), working);
       const pages = transformPages(due, this.#transformer, this.#reruns, generation, working);
       for await (const page of ahead(pages, 1)) {
         if (signal.aborted) break;
@@ -155,7 +155,7 @@ export class CaptureSession {
     this.#progress.documentsTotal = isComplete ? 0 : await source.count(task.collection);
   }
 
-  #whatIsDue(): Parameters<typeof duePages>[0] {
+  #dueParts(): DuePagesParts {
     const { source, pace } = this.#parts;
     const { task, resumption } = this.#start;
     const { follow } = this.#script;

@@ -73,7 +73,8 @@ export async function buildUnit({ from, to }: Unit): Promise<number> {
 
 const leftOut = /(\.spec\.ts|\.d\.ts|\.md|\/package\.json|\/tsconfig[^/]*\.json|\/fixtures\/.*)$/;
 
-function isBuilt(file: string): boolean {
+/** Whether a file under `src` is shipped. */
+export function isBuilt(file: string): boolean {
   return !leftOut.test(file.replaceAll('\\', '/'));
 }
 

@@ -9,7 +9,7 @@ const fieldsOf = (count: number): string =>
   Array.from({ length: count }, (_, i) => `F${i}: this.Notes`).join(', ');
 const BOMBS: Readonly<Record<string, string>> = {
   memory: 'const a = []; for (;;) a.push("x".repeat(1000) + a.length); loadToUsers({})',
-  output: 'loadToUsers({ text: "x".repeat(7000000) + this.n })',
+  output: 'loadToUsers({ text: "x".repeat(4000000) + this.n })',
   copies: 'for (let i = 0; i < 4000; i++) loadToParts({ i, Notes: this.Notes + i })',
   projection: `loadToUsers({ ${fieldsOf(1_500)} })`,
   completed: `for (let i = 0; i < 1000; i++) loadToParts({ I: i, ${fieldsOf(100)} })`,

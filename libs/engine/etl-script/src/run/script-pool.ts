@@ -23,7 +23,7 @@ export interface ScriptPoolOptions {
   /** How many documents one document may ask for with `load`. Default 1,000. */
   maxLoads?: number;
   /** Characters of JSON text that a document's copies may have together, or twice its own where that is more. A script
-   * that makes more fails with kind `too-much`. Default 8 Mi. */
+   * that makes more fails with kind `too-much`. Default 4 Mi. */
   maxOutput?: number;
   /** How many copies a document may have. Default 4,096. */
   maxCopies?: number;
@@ -33,8 +33,8 @@ export interface ScriptPoolOptions {
 }
 
 /** What a turn and a batch carry before they end; a document that goes beyond it alone is a turn and a batch of its own. */
-const TURN_SIZE = 2 * 1024 * 1024;
-const BATCH_SIZE = 8 * 1024 * 1024;
+const TURN_SIZE = 1024 * 1024;
+const BATCH_SIZE = 4 * 1024 * 1024;
 
 /**
  * Runs scripts in worker threads, each in its own sandbox, and reads them in another. Requesters share the workers by
@@ -58,7 +58,7 @@ export class ScriptPool {
       documentTimeoutMs,
       maxLoadRounds: options.maxLoadRounds ?? 16,
       documentAsks: options.maxLoads ?? 1_000,
-      documentSize: options.maxOutput ?? 8 * 1024 * 1024,
+      documentSize: options.maxOutput ?? 4 * 1024 * 1024,
       documentLoads: options.maxCopies ?? 4_096,
       turnSize: TURN_SIZE,
       batchSize: BATCH_SIZE,

@@ -53,3 +53,20 @@ it('end the wait of somebody who does not want to wait any more', async () => {
   expect(await workers.take(claim('c'))).toBe(held);
   await workers.close();
 });
+
+it('start no worker in the place of one that is not gone yet', async () => {
+  const gone = Promise.withResolvers<void>();
+  let started = 0;
+  const start = (): PooledWorker => ({
+    program: undefined,
+    isUsable: started++ >= 0,
+    end: () => gone.promise,
+  });
+  const workers = new WorkerSlots({ maxWorkers: 1, idleMs: 60_000, start });
+  workers.giveBack(await workers.take(claim('a')), { ...TURN, spoiled: true });
+  const next = workers.take(claim('a'));
+  expect(started).toBe(1);
+  gone.resolve();
+  await next;
+  expect(started).toBe(2);
+});

@@ -57,6 +57,8 @@ export class WorkerSlots<W extends PooledWorker> {
   /** By worker: whose turn it is. */
   readonly #busy = new Map<W, string>();
   #queue: Waiting<W>[] = [];
+  /** How many are on their way out. */
+  #ending = 0;
   #closed = false;
 
   constructor(options: SlotOptions<W>) {
@@ -88,7 +90,7 @@ export class WorkerSlots<W extends PooledWorker> {
     const payer = this.#busy.get(worker);
     this.#busy.delete(worker);
     if (payer !== undefined) this.#turns.paid(payer, ms, slow);
-    if (spoiled || !worker.isUsable || this.#closed) void worker.end();
+    if (spoiled || !worker.isUsable || this.#closed) this.#end(worker);
     else this.#addIdle(worker);
     this.#serve();
   }
@@ -108,7 +110,7 @@ export class WorkerSlots<W extends PooledWorker> {
   }
 
   #serve(): void {
-    while (this.#busy.size < this.#options.maxWorkers) {
+    while (this.#busy.size + this.#ending < this.#options.maxWorkers) {
       const able = this.#queue.filter(({ payer }) => this.#mayHave(payer));
       const next = able[able.length > 1 ? this.#turns.choose(able.map(({ payer }) => payer)) : 0];
       if (!next) return;
@@ -129,7 +131,7 @@ export class WorkerSlots<W extends PooledWorker> {
   #takeIdle(program: object): W | undefined {
     const slots = [...this.#idle].filter(({ worker }) => worker.isUsable);
     const own = slots.find(({ worker }) => worker.program === program);
-    const full = this.#busy.size + this.#idle.size >= this.#options.maxWorkers;
+    const full = this.#busy.size + this.#ending + this.#idle.size >= this.#options.maxWorkers;
     const slot =
       own ?? slots.find(({ worker }) => worker.program === undefined) ?? (full ? slots[0] : undefined);
     if (!slot) return undefined;
@@ -148,7 +150,17 @@ export class WorkerSlots<W extends PooledWorker> {
   #drop(slot: Slot<W>): void {
     clearTimeout(slot.idleTimer);
     this.#idle.delete(slot);
-    void slot.worker.end();
+    this.#end(slot.worker);
+  }
+
+  /** Until it is gone a worker has its memory, and its place is not free. */
+  #end(worker: W): void {
+    this.#ending++;
+    const gone = (): void => {
+      this.#ending--;
+      this.#serve();
+    };
+    worker.end().then(gone, gone);
   }
 }
 

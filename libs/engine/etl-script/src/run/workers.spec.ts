@@ -56,9 +56,13 @@ describe('The workers', () => {
 
   it('do not keep a process alive that has nothing else to do', async () => {
     const main = fileURLToPath(new URL('../../testing/run-and-leave.ts', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@nestjs-spark/source', main], {
-      timeout: 120_000,
-    });
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--conditions=@nestjs-spark/source', main],
+      {
+        timeout: 120_000,
+      },
+    );
     expect(stdout).toBe('done\n');
   });
 });

@@ -89,7 +89,7 @@ function goesOn(store: StoreUnderTest): void {
       log.open(taskPlace(TASK)).restore({ created: CREATED, last: 4, messages: [MESSAGE] });
       board = new MemoryBoard();
       requester = new ApplySupervisor({
-        target: open.target(),
+        sink: open.target(),
         state: open.state(),
         log,
         control: board,

@@ -10,8 +10,6 @@ const MOST_LINES = 300;
 const LONGER: readonly string[] = [
   // One program that is sent as text into the sandbox: it cannot import.
   'libs/engine/etl-script/src/guest/guest-program.ts',
-  'libs/engine/streaming/src/apply/task-apply.ts',
-  'libs/engine/streaming/src/capture/task-capture.ts',
 ];
 
 /** What specs and fixtures import and nothing that is shipped may. */

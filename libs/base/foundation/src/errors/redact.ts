@@ -4,7 +4,8 @@ const USER_INFO = /:\/\/[^\s/@"'<>?#]+@/g;
 const QUERY_SECRET =
   /([?&;](?:access_?token|api[-_]?key|auth|code|key|pass(?:word|wd)?|pwd|secret|sig(?:nature)?|token)=)[^&;\s"'<>#]+/gi;
 const BEARER = /\b(Bearer|Basic|Token)\s+[A-Za-z0-9._~+/-]+=*/g;
-const JWT = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g;
+// The whole word is taken and then looked at: parts with dots between them would be tried again from each of its letters.
+const MAYBE_JWT = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_.-]+/g;
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 
 /**
@@ -18,5 +19,10 @@ export function redact(text: string): string {
     .replace(USER_INFO, `://${MASK}@`)
     .replace(QUERY_SECRET, `$1${MASK}`)
     .replace(BEARER, `$1 ${MASK}`)
-    .replace(JWT, MASK);
+    .replace(MAYBE_JWT, (word) => (isJwt(word) ? MASK : word));
+}
+
+function isJwt(word: string): boolean {
+  const [header = '', payload = '', signature] = word.split('.', 3);
+  return header.length >= 7 && payload !== '' && signature !== undefined;
 }

@@ -51,7 +51,11 @@ function units(told: string[] = []): LeasedUnits<Recorded> {
   });
 }
 
-function assign(all: LeasedUnits<Recorded>, wanted: Wanted[], isMine = (_: Recorded) => true): void {
+function assign(
+  all: LeasedUnits<Recorded>,
+  wanted: Wanted[],
+  isMine: (unit: Recorded) => boolean = () => true,
+): void {
   all.assign(wanted, {
     nameOf: ({ name }) => name,
     isMine,

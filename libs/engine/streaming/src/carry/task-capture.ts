@@ -4,7 +4,8 @@ import {
   UnavailableError,
   describeTask,
   taskId,
-  taskName, type TaskKey,
+  taskName,
+  type TaskKey,
   type ChangeSetHeader,
 } from '@nestjs-spark/contracts';
 import {

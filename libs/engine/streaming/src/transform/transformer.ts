@@ -8,6 +8,7 @@ import {
 import type {
   EtlCommand,
   ScriptFailure,
+  ScriptInput,
   ScriptOutput,
   ScriptRunner,
   Transformation,
@@ -284,11 +285,7 @@ function isDelete(change: SourceChange): change is SourceDelete {
   return change.kind === 'delete';
 }
 
-function toInput({ id, collection, json }: SourcePut): {
-  id: string;
-  collection: string;
-  document: Uint8Array;
-} {
+function toInput({ id, collection, json }: SourcePut): ScriptInput {
   return { id, collection, document: json };
 }
 

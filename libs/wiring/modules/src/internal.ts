@@ -1,5 +1,6 @@
 export * from './index.ts';
 export { callerOf, FromCaller, requireOperator, requireOwnName, type Caller } from './admit/caller.ts';
+export { FromBody } from './admit/from-body.ts';
 export { takeToken, type Bucket, type FloodLimits } from './admit/flood-gate.ts';
 export { parseJson } from './admit/parse-json.ts';
 export { ADMIT_PROVIDERS } from './admit/providers.ts';
@@ -20,3 +21,4 @@ export { Registration, type Announcement } from './register/registration.ts';
 export { OwnAddress } from './register/own-address.ts';
 export { SELF_CHECK_CONTROLLERS, SELF_CHECK_PROVIDERS } from './self-check/providers.ts';
 export { THIS_MODULE, type ThisModule } from './self-check/this-module.ts';
+export { SparkIdentityModule, type IdentityOptions } from './identity.module.ts';

@@ -26,7 +26,7 @@ export interface SparkRouteOptions {
  * their bounds; a verb that no handler takes is answered with 405 and `Allow`. Its module provides
  * `ADMIT_PROVIDERS`.
  *
- * In a handler, `@FromCaller()` gives the caller and `rawBodyOf(request)` the body.
+ * In a handler, `@FromCaller()` gives the caller, `@FromBody(Vote)` the body as a validated `Vote`.
  */
 export function SparkController(path: string, options: SparkRouteOptions = {}): ClassDecorator {
   return applyDecorators(

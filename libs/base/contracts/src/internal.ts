@@ -5,6 +5,7 @@ export * from './change-set/witness.ts';
 export * from './names/document-ids.ts';
 export * from './names/http-address.ts';
 export * from './names/id-rules.ts';
+export * from './names/readable-collections.ts';
 export * from './names/refused-id.ts';
 export * from './names/subjects.ts';
 export * from './ports/change-source.ts';

@@ -7,4 +7,5 @@ export * from './task/tasks.ts';
 export { listSetAside, type SetAsideList } from './run/list-set-aside.ts';
 export type { SetAsideDocument } from './set-aside/document.ts';
 export { KEPT_PER_TASK } from './set-aside/set-aside.ts';
+export { confinedLoader } from './transform/confined-loader.ts';
 export { SettingAside } from './apply/setting-aside.ts';

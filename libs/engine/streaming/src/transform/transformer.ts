@@ -6,6 +6,7 @@ import {
   type SourceChange,
 } from '@nestjs-spark/contracts/internal';
 import type {
+  DocumentLoader,
   EtlCommand,
   ScriptFailure,
   ScriptOutput,
@@ -13,6 +14,7 @@ import type {
 } from '@nestjs-spark/etl-script/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import { byHalves } from './by-halves.ts';
+import { confinedLoader } from './confined-loader.ts';
 import type { TransformedChange } from './transformed-change.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import { copyWriter, type CopyWriter } from './copy-document.ts';
@@ -43,7 +45,7 @@ export class Transformer {
   readonly #script: ScriptRunner;
   readonly #feed: ChangeSource;
   readonly #setAside: SetAside;
-  readonly #loadable: ReadonlySet<string>;
+  readonly #load: DocumentLoader;
   #recovered: string[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
@@ -52,7 +54,7 @@ export class Transformer {
     this.#script = script;
     this.#feed = feed;
     this.#setAside = setAside;
-    this.#loadable = new Set(task.loadable.map((collection) => collection.toLowerCase()));
+    this.#load = confinedLoader(feed, task.loadable);
   }
 
   transform(page: ChangePage, generation: number, signal: AbortSignal): Promise<TransformedChange[]> {
@@ -147,13 +149,12 @@ export class Transformer {
   }
 
   async #runScript(changes: SourceChange[], signal: AbortSignal): Promise<Map<SourceChange, ScriptOutput>> {
-    const load = (ids: string[]): Promise<(Uint8Array | null)[]> => this.#load(ids);
     const puts = changes.filter(isOwnPut);
     const deletes = changes.filter(isDelete);
     const [put, deleted] = [
-      puts.length > 0 ? await this.#script.transform(puts.map(toInput), load, signal) : [],
+      puts.length > 0 ? await this.#script.transform(puts.map(toInput), this.#load, signal) : [],
       deletes.length > 0
-        ? await this.#script.transformDeleted(deletes.map(this.#toDeleted), load, signal)
+        ? await this.#script.transformDeleted(deletes.map(this.#toDeleted), this.#load, signal)
         : [],
     ];
     return new Map([...pair(puts, put), ...pair(deletes, deleted)]);
@@ -210,14 +211,6 @@ export class Transformer {
   #writer(generation: number): CopyWriter {
     const { key: task } = this.#task;
     return copyWriter(task, generationLabel(taskLabel(task), generation));
-  }
-
-  /** A script sees only what is shared with its module, whatever id it asks for. */
-  async #load(ids: string[]): Promise<(Uint8Array | null)[]> {
-    const documents = await this.#feed.load(ids);
-    return documents.map((document) =>
-      document && this.#loadable.has(document.collection.toLowerCase()) ? document.json : null,
-    );
   }
 }
 

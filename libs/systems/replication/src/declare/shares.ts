@@ -1,3 +1,5 @@
+import { ReadableCollections } from '@nestjs-spark/contracts/internal';
+
 /** One `@Shared()` class: a collection of this module and who may take it. */
 export interface Share {
   collection: string;
@@ -24,9 +26,9 @@ export class Shares {
     return [...new Map(admitted.map(({ collection }) => [collection.toLowerCase(), collection])).values()];
   }
 
+  /** Whether `requester` may take `collection` now. */
   isShared(collection: string, requester: string): boolean {
-    const wanted = collection.toLowerCase();
-    return this.collectionsFor(requester).some((shared) => shared.toLowerCase() === wanted);
+    return new ReadableCollections(this.collectionsFor(requester)).has(collection);
   }
 }
 

@@ -26,6 +26,7 @@ import {
   type DeploymentPlan,
   type WantedDeployment,
 } from './plan/plan-deployment.ts';
+import { OLDER_REVISION } from '../problems/problems.ts';
 
 const TRIES = 8;
 const RETRY_AFTER_SECONDS = 5;
@@ -155,7 +156,7 @@ function refuseOlder(
 ): void {
   const late = tooOld(current, revision, plan);
   if (late !== null)
-    throw new ProblemError('olderRevision', late, { members: { revision: current?.revision } });
+    throw new ProblemError(OLDER_REVISION, late, { members: { revision: current?.revision } });
 }
 
 function busy(cause: VersionConflictError): ProblemError {

@@ -1,5 +1,6 @@
 import type { ModuleAnswer } from '@nestjs-spark/modules/internal';
 import { PROBLEMS, type EtlDeploymentResult } from '@nestjs-spark/contracts';
+import { OLDER_REVISION } from '../problems/problems.ts';
 
 export type Verdict =
   | { outcome: 'deployed'; result: EtlDeploymentResult }
@@ -58,7 +59,7 @@ function classifyStatus(owner: string, status: number, body: unknown, asker: Ask
   if (isProblem(body, PROBLEMS.unauthenticated.type)) {
     return { outcome: 'give-up', reason: describeKey(owner, asker), mayPass: true };
   }
-  if (status === 409 && isProblem(body, PROBLEMS.olderRevision.type)) {
+  if (status === 409 && isProblem(body, OLDER_REVISION.type)) {
     return { outcome: 'outdated', ownerRevision: revisionOf(body), reason };
   }
   const passes = status < 400 || status >= 500 || PASSING.has(status);

@@ -7,6 +7,7 @@ import type { EngineTaskReport, ReplicationEngine } from './replication-engine.t
 import { planNative } from './native-plan.ts';
 import { permittedTasks } from './permitted-tasks.ts';
 import { NATIVE_TASKS, type NativeProgress, type NativeTasks } from './ports.ts';
+import { LICENCE } from '../../problems/problems.ts';
 
 /** RavenDB's own ETL: one task and one connection string per requester, both called `spark-etl-{Requester}`. */
 @Injectable()
@@ -53,7 +54,7 @@ export class RavenEtlEngine implements ReplicationEngine {
   private requireRavenDb(): NativeTasks {
     if (this.tasks) return this.tasks;
     throw new ProblemError(
-      'licence',
+      LICENCE,
       "RavenDB's own ETL is configured, but this module's store is not RavenDB.",
     );
   }

@@ -1,5 +1,6 @@
 import { ProblemError, type EtlScriptItem, type ProblemField } from '@nestjs-spark/contracts';
 import { inspectScript, type ScriptInspection } from '@nestjs-spark/etl-script/internal';
+import { SCRIPT_REFUSED } from '../../problems/problems.ts';
 
 /**
  * Reads scripts without running them.
@@ -15,6 +16,6 @@ export function inspectScripts(items: readonly EtlScriptItem[]): ScriptInspectio
     }),
   );
   if (errors.length > 0)
-    throw new ProblemError('scriptRefused', 'A script cannot be deployed; see errors.', { errors });
+    throw new ProblemError(SCRIPT_REFUSED, 'A script cannot be deployed; see errors.', { errors });
   return inspected;
 }

@@ -6,7 +6,7 @@ import { inspectScript } from '@nestjs-spark/etl-script/internal';
 import { SparkStoreModule } from '@nestjs-spark/store';
 import { MemoryLog } from '@nestjs-spark/testing';
 import { explore, findLate, type Explored } from './explore.ts';
-import { forFeatureProviders } from './feature-providers.ts';
+import { forFeatureProviders } from './feature.module.ts';
 import { documentFields } from './generate-script.ts';
 import { Replicated, type ReplicatedOptions } from './replicated.decorator.ts';
 import { Shared } from './shared.decorator.ts';
@@ -260,7 +260,7 @@ describe('collections', () => {
     expect(shares.isShared(collection, 'x')).toBe(true);
     expect(declarations.tasks()[0]).toMatchObject({
       collection,
-      task: { name: expect.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/) },
+      key: { name: expect.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/) },
     });
   });
 

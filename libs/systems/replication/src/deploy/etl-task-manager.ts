@@ -18,11 +18,11 @@ import { inspectScripts } from './inspect/inspect-scripts.ts';
 import { requireShared } from './inspect/require-shared.ts';
 import { ScriptWarnings } from './inspect/script-warnings.ts';
 import { isUnsettled, settled, type DeploymentDocument } from './plan/deployment-document.ts';
-import { tooOld } from './plan/judge-revision.ts';
 import { nameScripts } from './plan/name-scripts.ts';
 import {
   countSteps,
   planDeployment,
+  tooOld,
   type DeploymentPlan,
   type WantedDeployment,
 } from './plan/plan-deployment.ts';
@@ -99,7 +99,7 @@ export class EtlTaskManager {
   }
 
   // Written before it is carried out: whatever dies in between, the document says what has to be, and every start and
-  // every further request carries it out again. The engine left behind lets go first, so that two never run at once.
+  // every further request carries it out again. The previous engine ends first, so that two never run at once.
   private async carryOut(
     current: Versioned<DeploymentDocument> | null,
     plan: DeploymentPlan,

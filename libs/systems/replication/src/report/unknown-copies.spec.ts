@@ -4,7 +4,7 @@ import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import { PROBLEMS, ProblemError, type ProblemKind } from '@nestjs-spark/contracts';
 import { applyReport, startRequester, Surroundings, type Requester } from './fixtures/requester.ts';
-import { CopyCheck } from './health/copy-check.ts';
+import { CopyCheck } from './health/checks.ts';
 import { ReplicationStatus } from './replication-status.ts';
 import { NOT_SHARED } from '../problems/problems.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '@nestjs-spark/servers/testing';
-import { MemoryLog } from '@nestjs-spark/testing';
+import type { Requests } from './requests.ts';
 import { RequestStatus } from './request-status.ts';
 import { Revival } from './revival.ts';
 
@@ -41,15 +41,8 @@ describe('A request that is a dead letter', () => {
         status.sent(owner, 1, {});
       },
     };
-    const revival = new Revival({
-      board,
-      requests,
-      status,
-      log: new MemoryLog(),
-      everyMs,
-      quietMs: 1,
-      lookMs: 5,
-    });
+    const times = { everyMs, quietMs: 1, lookMs: 5 };
+    const revival = new Revival(board, requests as unknown as Requests, status, times);
     running = revival.run(stop.signal);
   }
 

@@ -1,22 +1,21 @@
+import { Injectable } from '@nestjs/common';
 import type { TaskKey, WitnessRecord } from '@nestjs-spark/contracts/internal';
-import { describeTask } from '@nestjs-spark/contracts';
+import { describeTask, ProblemError } from '@nestjs-spark/contracts';
 import type { SourceAnswer, SourceInquiry } from '@nestjs-spark/streaming/internal';
-import type { ModuleClient } from '@nestjs-spark/modules/internal';
-import type { Logger } from '@nestjs-spark/foundation/internal';
-import { askOwnerAgain } from './ask-owner-again.ts';
+import { ModuleClient } from '@nestjs-spark/modules/internal';
+import { logFor } from '@nestjs-spark/observability/internal';
 
 const TIMEOUT_MS = 5_000;
+const DOCUMENTS_AT_ONCE = 500;
 
-/** Asks the owner how far its database is: `GET /spark/replication/source/{task}`. */
+/** Asks owners about the source of a task, and for documents once more. */
+@Injectable()
 export class OwnerSourceInquiry implements SourceInquiry {
-  private readonly client: ModuleClient;
-  private readonly log: Logger;
+  private readonly log = logFor('SourceInquiry');
 
-  constructor(client: ModuleClient, log: Logger) {
-    this.client = client;
-    this.log = log;
-  }
+  constructor(private readonly client: ModuleClient) {}
 
+  /** How far the owner's database is: `GET /spark/replication/source/{task}`. */
   async ask(task: TaskKey): Promise<SourceAnswer> {
     try {
       const answer = await this.client.call({
@@ -25,7 +24,7 @@ export class OwnerSourceInquiry implements SourceInquiry {
         path: `/spark/replication/source/${task.name}`,
         timeoutMs: TIMEOUT_MS,
       });
-      if (answer.kind === 'answered' && answer.status === 200) return readEtag(answer.body);
+      if (answer.kind === 'answered' && answer.status === 200) return readSource(answer.body);
       if (answer.kind === 'answered' && answer.status === 404) return 'unknown';
       this.log.debug(`${describeTask(task)}: the owner does not say how far it is (${describe(answer)})`);
     } catch (error) {
@@ -34,12 +33,26 @@ export class OwnerSourceInquiry implements SourceInquiry {
     return 'away';
   }
 
-  sendAgain(task: TaskKey, documents: readonly string[]): Promise<void> {
-    return askOwnerAgain(this.client, task, documents);
+  /**
+   * Has the owner send documents once more that this module's store had refused.
+   * @throws {ProblemError} `unavailable` when the owner does not accept the request
+   */
+  async sendAgain({ owner, name }: TaskKey, documents: readonly string[]): Promise<void> {
+    for (let at = 0; at < documents.length; at += DOCUMENTS_AT_ONCE) {
+      const answer = await this.client.call({
+        module: owner,
+        method: 'POST',
+        path: '/spark/etl/set-aside/retry',
+        body: { task: name, documents: documents.slice(at, at + DOCUMENTS_AT_ONCE) },
+      });
+      if (answer.kind === 'answered' && answer.status === 202) continue;
+      const why = answer.kind === 'answered' ? `it answers ${answer.status}` : describe(answer);
+      throw new ProblemError('unavailable', `${owner} has to send them once more, but ${why}.`);
+    }
   }
 }
 
-function readEtag(body: unknown): SourceAnswer {
+function readSource(body: unknown): SourceAnswer {
   const { sourceEtag, databaseId, witness } = recordOf(body);
   if (typeof sourceEtag !== 'number' || !Number.isSafeInteger(sourceEtag)) return 'away';
   const remembered = readWitness(witness);
@@ -67,6 +80,6 @@ function describe(answer: Awaited<ReturnType<ModuleClient['call']>>): string {
     case 'unreachable':
       return answer.reason;
     case 'not-registered':
-      return 'not registered';
+      return 'it is not registered';
   }
 }

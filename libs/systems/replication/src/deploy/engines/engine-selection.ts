@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError, type EtlScriptRequest, type ProblemField } from '@nestjs-spark/contracts';
 import type { ReplicationSettings } from '../../settings/options.ts';
-import { REPLICATION_OPTIONS } from '../../settings/tokens.ts';
+import { REPLICATION_SETTINGS } from '../../settings/tokens.ts';
 import type { DeploymentTarget } from '../plan/deployment-document.ts';
 import { chooseForRequest, lackOfEtl, type ChosenEngine } from './choose-engine.ts';
 import { EngineChooser } from './engine-chooser.ts';
@@ -12,7 +12,7 @@ import { LICENCE, SCRIPT_REFUSED } from '../../problems/problems.ts';
 @Injectable()
 export class EngineSelection {
   constructor(
-    @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
+    @Inject(REPLICATION_SETTINGS) private readonly settings: ReplicationSettings,
     private readonly chooser: EngineChooser,
   ) {}
 

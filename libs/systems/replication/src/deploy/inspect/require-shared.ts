@@ -1,6 +1,5 @@
 import { ProblemError, type EtlScriptItem } from '@nestjs-spark/contracts';
 import type { Shares } from '../../declare/shares.ts';
-import { mayTake } from '../engines/permitted-tasks.ts';
 import { NOT_SHARED } from '../../problems/problems.ts';
 
 /**
@@ -9,7 +8,7 @@ import { NOT_SHARED } from '../../problems/problems.ts';
  */
 export function requireShared(shares: Shares, requester: string, scripts: readonly EtlScriptItem[]): void {
   const errors = scripts.flatMap(({ sourceCollection }, index) =>
-    mayTake(shares, sourceCollection, requester)
+    shares.isShared(sourceCollection, requester)
       ? []
       : [
           {

@@ -77,6 +77,17 @@ export function countSteps(steps: readonly PlanStep[]) {
   return { tasksCreated: count('create'), tasksUpdated: count('update'), tasksRemoved: count('remove') };
 }
 
+/** Why a request comes too late, or null when it may be carried out. */
+export function tooOld(
+  current: DeploymentDocument | null,
+  revision: number | null,
+  plan: DeploymentPlan,
+): string | null {
+  if (current === null || revision === null || revision > current.revision) return null;
+  if (revision < current.revision) return `Revision ${current.revision} is deployed; this is ${revision}.`;
+  return plan.differs ? `Revision ${revision} is deployed already, with other scripts.` : null;
+}
+
 function stepForNew(script: NamedScript, ended: readonly EndedTask[]): PlanStep {
   const last = ended.find((one) => key(one) === key(script))?.generation ?? 0;
   return { action: 'create', task: deployed(script, script.name, last + 1, 0) };

@@ -1,0 +1,62 @@
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import {
+  ScriptPool,
+  ScriptRefusedError,
+  type DocumentLoader,
+  type ScriptOutput,
+  type Transformation,
+} from '@nestjs-spark/etl-script';
+import type { Sampled } from '../deploy/inspect/sample-documents.ts';
+
+const AT_ONCE = 16;
+
+/** Runs scripts over samples in a pool of their own, so that a bad one takes nothing from the scripts that are at work. */
+@Injectable()
+export class PreviewScripts implements BeforeApplicationShutdown {
+  private readonly pool = new ScriptPool({ maxWorkers: 1, idleMs: 5_000 });
+
+  /**
+   * @returns the outcome by document id; documents for which the time did not suffice are missing
+   * @throws {ScriptRefusedError} when the script cannot be run at all
+   */
+  async run(
+    transformation: Transformation,
+    sample: readonly Sampled[],
+    load: DocumentLoader,
+    signal: AbortSignal,
+  ): Promise<Map<string, ScriptOutput>> {
+    const outputs = new Map<string, ScriptOutput>();
+    const runner = this.pool.open(transformation);
+    try {
+      const there = sample.flatMap((one) => ('missing' in one ? [] : [one]));
+      for (let at = 0; at < there.length && !signal.aborted; at += AT_ONCE) {
+        const some = await runner.transform(there.slice(at, at + AT_ONCE), load, signal);
+        for (const output of some) outputs.set(output.id, output);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      runner.close();
+    }
+    return outputs;
+  }
+
+  /** As `run`; null for a script that an older version accepted and this version refuses, so nothing can be compared. */
+  async runDeployed(
+    transformation: Transformation,
+    sample: readonly Sampled[],
+    load: DocumentLoader,
+    signal: AbortSignal,
+  ): Promise<Map<string, ScriptOutput> | null> {
+    try {
+      return await this.run(transformation, sample, load, signal);
+    } catch (error) {
+      if (error instanceof ScriptRefusedError) return null;
+      throw error;
+    }
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.pool.close();
+  }
+}

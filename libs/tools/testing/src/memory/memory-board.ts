@@ -19,12 +19,12 @@ export class MemoryBoard implements ControlBoard {
     return (this.values.get(subject) as T | undefined) ?? null;
   }
 
-  /** `subjects` ends in `>`. */
+  /** `subjects` ends in `>` or `*`. */
   async *watch<T extends object>(
     subjects: string,
     signal: AbortSignal,
   ): AsyncIterable<{ subject: string; value: T }> {
-    const prefix = subjects.replace(/>$/, '');
+    const prefix = subjects.replace(/[*>]$/, '');
     const waiting = [...this.values].filter(([subject]) => subject.startsWith(prefix));
     let wake = (): void => {};
     const tell = (subject: string, value: object): void => {

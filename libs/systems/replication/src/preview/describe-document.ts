@@ -54,8 +54,7 @@ export function cutToSize(documents: readonly PreviewedDocument[], most: number)
 }
 
 export function summarize(documents: readonly PreviewedDocument[]): PreviewSummary {
-  const status = (wanted: PreviewStatus): number =>
-    documents.filter((one) => one.status === wanted).length;
+  const status = (wanted: PreviewStatus): number => documents.filter((one) => one.status === wanted).length;
   const copies = documents.flatMap(({ against }) => against?.copies ?? []);
   const change = (wanted: string): number => copies.filter((one) => one.change === wanted).length;
   return {

@@ -9,7 +9,6 @@ import { OwnerSourceInquiry } from '../request/source-inquiry.ts';
 import { isReached, judgeFreshness, type Asked, type Freshness } from './freshness/freshness.ts';
 import { Incoming } from './status/incoming.ts';
 
-
 const PATIENCE_MS = 2_000;
 const LOOK_EVERY_MS = 10;
 const MOST_NAMES = 20;

@@ -104,23 +104,23 @@ describe('SparkReplicationModule', () => {
   });
 
   it('gives ReplicationStatus to every module of the application, and nothing else', async () => {
+    @Injectable()
     class Own {
-      constructor(readonly status: ReplicationStatus) {}
+      constructor(@Inject(ReplicationStatus) readonly status: ReplicationStatus) {}
     }
-    Inject(ReplicationStatus)(Own, undefined, 0);
-    Injectable()(Own);
+    @Module({ providers: [Own] })
     class OwnModule {}
-    Module({ providers: [Own] })(OwnModule);
     const root = rootOf('HR', [replicationOf('HR'), { module: OwnModule }]);
     const app = await NestFactory.create(root, { abortOnError: false, logger: false });
     running.push(app);
     expect(app.get(Own).status).toBeInstanceOf(ReplicationStatus);
 
-    class Curious {}
-    Inject(DeploymentStore)(Curious, undefined, 0);
-    Injectable()(Curious);
+    @Injectable()
+    class Curious {
+      constructor(@Inject(DeploymentStore) readonly store: DeploymentStore) {}
+    }
+    @Module({ providers: [Curious] })
     class CuriousModule {}
-    Module({ providers: [Curious] })(CuriousModule);
     const curious = rootOf('HR', [replicationOf('HR'), { module: CuriousModule }]);
     await expect(NestFactory.create(curious, { abortOnError: false, logger: false })).rejects.toThrow(
       /DeploymentStore/,

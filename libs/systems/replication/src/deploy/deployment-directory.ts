@@ -7,7 +7,7 @@ import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import { DeploymentStore } from './deployment-store.ts';
 import { captureTasks } from './engines/deployed-tasks.ts';
 
-/** Answers the stream engine what is agreed for a task at this moment, from the database and never from memory. */
+/** Tells the stream engine what is agreed for a task at this moment: from the database, never from memory. */
 @Injectable()
 export class DeploymentDirectory implements TaskDirectory {
   constructor(

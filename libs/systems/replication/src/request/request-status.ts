@@ -4,7 +4,7 @@ import { ENGINE_NAMES, type EngineName } from '@nestjs-spark/contracts';
 
 /**
  * Where the request to one owner stands. `pending`: sent to the bus; `retrying`: at least one try failed and the next is
- * due; `deployed`: the owner took it; `dead`: it is a dead letter until someone replays it or the owner registers again.
+ * due; `deployed`: the owner accepted it; `dead`: it is a dead letter until someone replays it or the owner registers again.
  */
 export type RequestState = 'pending' | 'retrying' | 'deployed' | 'dead';
 

@@ -45,7 +45,7 @@ export class SetAsideDocuments {
   }
 
   /**
-   * Has documents run again. Returns when that is written down, not when it is done.
+   * Has documents run again. Returns when the request is recorded, not when it is done.
    * @throws {ProblemError} `notFound` without such a task, `unavailable` when an owner that has to send again is away
    */
   async retry(caller: Caller, wish: RetryWish): Promise<RetriedTask[]> {

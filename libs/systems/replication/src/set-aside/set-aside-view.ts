@@ -43,7 +43,7 @@ function itemsOf({ direction, task, collection, list }: SetAsideTask): SetAsideI
       documentId,
       copyId: copyId ?? null,
       kind,
-      // A store's words may quote an address with its password.
+      // A store's message may quote an address with its password.
       reason: redact(reason),
       line,
       column,

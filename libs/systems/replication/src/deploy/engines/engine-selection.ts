@@ -17,7 +17,7 @@ export class EngineSelection {
   ) {}
 
   /**
-   * @throws {ProblemError} `licence` (422) when RavenDB's own ETL is configured and cannot be had here, `scriptRefused`
+   * @throws {ProblemError} `licence` (422) when RavenDB's own ETL is configured and not available here, `scriptRefused`
    *   (422) when it must not carry the request
    * @throws {UnavailableError} when the licence cannot be read now
    */

@@ -3,8 +3,8 @@ import type { EngineTask } from '../../tasks/task-status.ts';
 import type { DeploymentDocument } from '../plan/deployment-document.ts';
 
 /**
- * Carries what an owner has agreed to. It is told the whole of what one requester is to get, not the difference, so that
- * telling it again after a crash, at every start, or twice at once, does no harm.
+ * Carries what an owner has agreed to. It is told everything that one requester is to get, never the difference, so
+ * telling it again after a crash, at every start, or twice at once does no harm.
  */
 export interface ReplicationEngine {
   readonly name: EngineName;

@@ -3,7 +3,7 @@ import type { Shares } from '../../declare/shares.ts';
 import { NOT_SHARED } from '../../problems/problems.ts';
 
 /**
- * A request is taken whole or not at all, so that a requester's set and its revision are one thing.
+ * A request is accepted whole or not at all, so that a requester's set and its revision are one thing.
  * @throws {ProblemError} `notShared` (403) with every script whose collection `requester` may not take
  */
 export function requireShared(shares: Shares, requester: string, scripts: readonly EtlScriptItem[]): void {

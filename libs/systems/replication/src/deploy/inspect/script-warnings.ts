@@ -10,7 +10,7 @@ import { sampleCollection } from './sample-documents.ts';
 const SAMPLE = 10;
 const TIME_MS = 2_000;
 
-/** Says what looks wrong with scripts beside the documents that they are for. Nothing of it keeps one from being deployed. */
+/** Compares scripts with the documents that they are for, and reports what looks wrong. A warning never prevents a deployment. */
 @Injectable()
 export class ScriptWarnings {
   private readonly log = logFor('ScriptWarnings');

@@ -21,7 +21,7 @@ export interface DeploymentPlan {
   changed: boolean;
   /** The scripts asked for are not those that are there already. */
   differs: boolean;
-  /** The engine that carried the tasks until now and has to let go of them first. */
+  /** The engine that carried the tasks until now and has to end them first. */
   leaves: EngineName | null;
 }
 
@@ -77,7 +77,7 @@ export function countSteps(steps: readonly PlanStep[]) {
   return { tasksCreated: count('create'), tasksUpdated: count('update'), tasksRemoved: count('remove') };
 }
 
-/** Why a request comes too late, or null when it may be carried out. */
+/** Why a request is outdated, or null when it may be carried out. */
 export function tooOld(
   current: DeploymentDocument | null,
   revision: number | null,

@@ -55,7 +55,7 @@ export function isReached(tasks: readonly IncomingTask[], asked: Asked | null): 
   return asked !== null && tasks.every((task) => !isOfAnother(task, asked) && hasAll(task, asked));
 }
 
-/** It is applied, or what is not is known not to concern the task. */
+/** It is applied, or the missing changes are known not to concern the task. */
 function hasAll({ position, lag, sourceEtag }: IncomingTask, asked: Asked): boolean {
   if (position === null) return false;
   return position >= asked.sourceEtag || (lag === 0 && (sourceEtag ?? 0) >= asked.sourceEtag);

@@ -34,7 +34,7 @@ describe('a declaration', () => {
       target: Car,
       item: { sourceCollection: 'Cars', script: SCRIPT },
       task: {
-        task: { owner: 'Fleet', requester: 'HR', name: 'Cars' },
+        key: { owner: 'Fleet', requester: 'HR', name: 'Cars' },
         collection: 'Cars',
         fingerprint: scriptFingerprint('Cars', SCRIPT),
       },
@@ -44,7 +44,7 @@ describe('a declaration', () => {
   it('may be named apart from its collection', () => {
     expect(declared({ name: 'Autos' })).toMatchObject({
       item: { name: 'Autos', sourceCollection: 'Cars' },
-      task: { task: { name: 'Autos' }, collection: 'Cars' },
+      task: { key: { name: 'Autos' }, collection: 'Cars' },
     });
   });
 

@@ -40,7 +40,7 @@ describe('POST /spark/etl/deploy', () => {
     });
     expect(owner.capture.assigned.get('HR')).toMatchObject([
       {
-        task: { owner: 'Fleet', requester: 'HR', name: 'Cars' },
+        key: { owner: 'Fleet', requester: 'HR', name: 'Cars' },
         script,
         generation: 1,
         loadable: ['Cars', 'CarBrands'],

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { eventually } from '@nestjs-spark/servers/testing';
 import type { Requests } from './requests.ts';
 import { RequestStatus } from './request-status.ts';
@@ -14,6 +15,7 @@ describe('A request that is a dead letter', () => {
   let say: (said: Said) => void;
 
   beforeEach(() => {
+    Logger.overrideLogger(false);
     status = new RequestStatus();
     sent = [];
     stop = new AbortController();

@@ -6,7 +6,7 @@ const config: Config = {
   modulePathIgnorePatterns: ['/dist/', '/.spark/'],
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironmentOptions: {
-    customExportConditions: ['development', 'node', 'default'],
+    customExportConditions: ['@nestjs-spark/source', 'node', 'default'],
   },
   transform: {
     '\\.ts$': [

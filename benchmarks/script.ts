@@ -115,12 +115,16 @@ lines.push(
   row('peer: `JSON.parse`, pick five fields, `JSON.stringify` in a worker, no sandbox', peer),
 );
 for (const [name, script] of SCRIPTS) {
-  const runner = pool.open({ name: 'bench', collection: COLLECTION, script });
+  const runner = await pool.open({ name: 'bench', collection: COLLECTION, script });
   await runner.transform(inputs, nothing);
   lines.push(row(name, await measure(() => runner.transform(inputs, nothing))));
   runner.close();
 }
-const runaway = pool.open({ name: 'bench', collection: COLLECTION, script: 'for (;;) {} loadToCars({})' });
+const runaway = await pool.open({
+  name: 'bench',
+  collection: COLLECTION,
+  script: 'for (;;) {} loadToCars({})',
+});
 const started = performance.now();
 await runaway.transform(inputs.slice(0, 1), nothing);
 const loop = performance.now() - started;

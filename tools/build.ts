@@ -58,7 +58,8 @@ async function foldersIn(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-async function buildUnit({ from, to }: Unit): Promise<number> {
+/** Builds what lies in one folder into another, which is emptied first. Answers how many files were written. */
+export async function buildUnit({ from, to }: Unit): Promise<number> {
   await rm(to, { recursive: true, force: true });
   if (!existsSync(from)) return 0;
   const entries = await readdir(from, { recursive: true, withFileTypes: true });
@@ -72,7 +73,8 @@ async function buildUnit({ from, to }: Unit): Promise<number> {
 
 const leftOut = /(\.spec\.ts|\.d\.ts|\.md|\/package\.json|\/tsconfig[^/]*\.json|\/fixtures\/.*)$/;
 
-function isBuilt(file: string): boolean {
+/** Whether a file under `src` is shipped. */
+export function isBuilt(file: string): boolean {
   return !leftOut.test(file.replaceAll('\\', '/'));
 }
 

@@ -1,4 +1,5 @@
 import { startServers } from '@nestjs-spark/servers';
+import { starterGone } from './apps/starter-gone.ts';
 import { build } from './build.ts';
 import { testEnvironment } from './testing/environment.ts';
 import { runJest } from './testing/run-jest.ts';
@@ -13,11 +14,11 @@ async function run(): Promise<boolean> {
   try {
     for (const { reason, remedy } of servers.missing) console.log(`\n${reason}\nRemedy: ${remedy}\n`);
     const { code, report } = await runJest(process.argv.slice(2), testEnvironment(servers));
-    if (!report) throw new Error(`Jest ended with ${code} and without a report`);
+    if (!report) throw new Error(`Jest ended with code ${code} and wrote no report`);
     const summary = summarize(report);
     list(`Left out, ${summary.leftOut.length} suites`, summary.leftOut);
     list(
-      'They need what cannot be had here',
+      'They need what is not available here',
       servers.missing.map(({ server, brief }) => `${server}: ${brief}`),
     );
     list('Skipped', summary.otherSkipped);
@@ -37,6 +38,8 @@ function list(title: string, names: readonly string[]): void {
   if (names.length > 0) console.log(`\n${title}:\n${names.map((name) => `  - ${name}`).join('\n')}`);
 }
 
+// npm passes a signal to its shell, which passes it to nobody.
+void starterGone(new AbortController().signal).then(() => process.kill(process.pid, 'SIGTERM'));
 try {
   process.exitCode = (await run()) ? 0 : 1;
 } catch (error) {

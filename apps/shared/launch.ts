@@ -54,7 +54,7 @@ function lacksFlags(): boolean {
   return !/--max[-_]semi[-_]space[-_]size/.test(given);
 }
 
-/** The same process, begun anew. A starter's channel would be lost by it: such a starter gives the flags itself. */
+/** Starts the same process again. A starter's channel would be lost by it: such a starter gives the flags itself. */
 function runAgainInPlace(): boolean {
   if (process.channel !== undefined || process.platform === 'win32' || !process.execve) return false;
   const args = [process.execPath, ...NODE_FLAGS, ...process.execArgv, ...process.argv.slice(1)];

@@ -1,8 +1,7 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { RedactingLogger } from '@nestjs-spark/observability';
-import { describeError } from '@nestjs-spark/foundation/internal';
+import { describeError, RedactingLogger, withSparkRoutes } from '@nestjs-spark/observability';
 
 /** What an app is to its users. */
 interface AppDescription {
@@ -19,7 +18,7 @@ async function createApp(root: Type, { name, description }: AppDescription): Pro
   });
   app.enableShutdownHooks();
   const config = new DocumentBuilder().setTitle(name).setDescription(description).setVersion('1.0').build();
-  SwaggerModule.setup('api', app, () => SwaggerModule.createDocument(app, config));
+  SwaggerModule.setup('api', app, () => withSparkRoutes(() => SwaggerModule.createDocument(app, config)));
   return app;
 }
 

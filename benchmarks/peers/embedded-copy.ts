@@ -88,11 +88,10 @@ function picked(text: string): string {
 }
 
 function checkpointAt(to: number): Checkpoint {
-  const task = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
   const counts = { setsApplied: 0, documentsPut: 0, documentsDeleted: 0, readAt: 0, appliedAt: 0 };
   const place = { witness: { number: 1, mark: 'a' }, sequence: 1, streamCreated: '', swept: false };
   return {
-    task,
+    name: 'Fleet/HR/Cars',
     generation: 1,
     incarnation: 'first',
     databaseId: 'x',

@@ -1,3 +1,4 @@
+import { taskName } from '@nestjs-spark/contracts';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startNats } from '@nestjs-spark/servers';
@@ -30,7 +31,7 @@ export async function embeddedSparkCopy(folder: string, documents: number): Prom
   try {
     const target = new SqliteChangeSink(copies);
     for (let started = 0; ;) {
-      const stored = await target.readCheckpoint(TASK);
+      const stored = await target.readCheckpoint(taskName(TASK));
       const now = performance.now();
       if (stored && started === 0) started = now;
       if (stored?.checkpoint.live && stored.checkpoint.documentsPut >= documents) {

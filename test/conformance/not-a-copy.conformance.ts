@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { NotACopyError, type ChangeCommand, type TaskKey } from '@nestjs-spark/contracts';
+import { NotACopyError, type ChangeCommand, type TaskKey, taskName } from '@nestjs-spark/contracts';
 import type { ChangeSink, Checkpoint } from '@nestjs-spark/contracts/internal';
 
 /** A target, and a way past it, as the module itself or another program would write. */
@@ -87,7 +87,7 @@ export function notACopyConformance(store: TargetUnderTest): void {
     });
     const checkpoint = (changes: Partial<Checkpoint> = {}): Checkpoint => ({
       ...CHECKPOINT,
-      task,
+      name: taskName(task),
       ...changes,
     });
     const stand = (id: string, metadata: Record<string, string> | undefined): Promise<void> => {
@@ -111,7 +111,7 @@ export function notACopyConformance(store: TargetUnderTest): void {
         ] as const) {
           const id = `way-${number}-${overwrite ?? 'no'}/A/1`;
           await stand(id, metadata);
-          const before = await open.target.readCheckpoint(task);
+          const before = await open.target.readCheckpoint(taskName(task));
           const set = setOf(id);
           const applied = open.target.apply(
             set,
@@ -131,10 +131,10 @@ export function notACopyConformance(store: TargetUnderTest): void {
           expect((error as NotACopyError).message).toContain(JSON.stringify(id));
           expect(await open.fields(id)).toEqual({ V: 'old' });
           expect(await open.fields(`${id}/0`)).toBeNull();
-          expect(await open.target.readCheckpoint(task)).toEqual(before);
-          expect(await open.target.findInTheWay(task, [id, `${id}/0`], overwrite)).toEqual([id]);
+          expect(await open.target.readCheckpoint(taskName(task))).toEqual(before);
+          expect(await open.target.findInTheWay(taskName(task), [id, `${id}/0`], overwrite)).toEqual([id]);
           await open.delete(id);
-          expect(await open.target.findInTheWay(task, [id], overwrite)).toEqual([]);
+          expect(await open.target.findInTheWay(taskName(task), [id], overwrite)).toEqual([]);
           await open.target.apply(set, checkpoint(changes), before?.version ?? null, undefined, overwrite);
           expect(await open.fields(id)).toEqual({ V: 'new' });
         }
@@ -151,7 +151,7 @@ export function notACopyConformance(store: TargetUnderTest): void {
           ]);
           expect(typeof result === 'string' || result instanceof NotACopyError).toBe(true);
           expect(await open.fields(id)).toEqual({ V: 'own' });
-          version = (await open.target.readCheckpoint(task))?.version ?? '';
+          version = (await open.target.readCheckpoint(taskName(task)))?.version ?? '';
         }
       });
     });
@@ -193,7 +193,7 @@ function copy(source: string, generation: string): Record<string, string> {
   };
 }
 
-const CHECKPOINT: Omit<Checkpoint, 'task'> = {
+const CHECKPOINT: Omit<Checkpoint, 'name'> = {
   generation: 1,
   incarnation: 'first',
   databaseId: 'source',

@@ -1,5 +1,5 @@
 import { describeWithServers } from '@nestjs-spark/servers/testing';
-import { MemoryTarget } from '@nestjs-spark/streaming/testing';
+import { MemorySink } from '@nestjs-spark/testing';
 import type { StoreUnderTest } from './adapters/store-under-test.ts';
 import { stores } from './adapters/stores.ts';
 import { notACopyConformance, type TargetUnderTest } from './not-a-copy.conformance.ts';
@@ -31,7 +31,7 @@ function ofStore(store: StoreUnderTest): TargetUnderTest {
 }
 
 function inMemory(): Awaited<ReturnType<TargetUnderTest['open']>> {
-  const target = new MemoryTarget();
+  const target = new MemorySink();
   return {
     target,
     put: async (id, json, metadata = {}, collection = 'Cars') =>

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { setTimeout as wait } from 'node:timers/promises';
 import { describeWithOwnServers } from '@nestjs-spark/servers/testing';
 import { carCommands } from '../support/cars.ts';
 import type { Member } from '../support/member.ts';
@@ -139,6 +140,8 @@ describeWithOwnServers(['nats'], 'A NATS cluster of three', () => {
         while (Date.now() < until) {
           await make(5);
           expect((await hr.ask('/health/ready')).status).toBe(503);
+          // Writing all the time, this would test a backlog of a hundred thousand changes instead.
+          await wait(5_000);
         }
       },
       () => nats.weather({}),

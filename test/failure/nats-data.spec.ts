@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { backupNats } from '../support/backup-nats.ts';
 import { carCommands, range } from '../support/cars.ts';
+import { endsClean } from '../support/clean.ts';
 import { loseStreams } from '../support/lose-streams.ts';
 import { firstCopy } from '../support/first-copy.ts';
 import type { Member } from '../support/member.ts';
@@ -43,6 +44,15 @@ describeOn(ALL_PAIRS, 'NATS with other data than before', (pair) => {
     await equal(fleet, hr);
   });
 
+  it('lost while both run: both are registered again, so that HR can ask Fleet where it is', async () => {
+    await hr.until('able to ask Fleet', async () => {
+      const { body } = await hr.operate<{ sourceReachable: boolean }>(
+        '/spark/replication/Fleet/Cars/freshness',
+      );
+      return body.sourceReachable;
+    });
+  });
+
   it('put back from a backup while both run: changes go on arriving, and deletes stay deletes', async () => {
     const restore = await backupNats(world.nats);
     await fleet.database.write(carCommands(401, 450));
@@ -55,6 +65,8 @@ describeOn(ALL_PAIRS, 'NATS with other data than before', (pair) => {
     await fleet.database.write(carCommands(501, 510));
     await equal(fleet, hr);
   });
+
+  endsClean(() => [fleet, hr]);
 });
 
 /** How far Fleet's changes are in the log: null until all of them are. */

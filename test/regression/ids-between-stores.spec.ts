@@ -1,3 +1,4 @@
+import { taskName } from '@nestjs-spark/contracts';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { idKey, ravenKey, refusedId, unsettledId, type IdRule } from '@nestjs-spark/contracts/internal';
@@ -263,7 +264,7 @@ describeWithServers(NEEDS, 'Copies of an older version whose ids are all ASCII',
 
 /** Leaves the checkpoint as the version that landed wrote it. */
 async function forgetRule(pair: StreamedPair, task: string): Promise<void> {
-  const stored = await pair.target.readCheckpoint(pair.task(task));
+  const stored = await pair.target.readCheckpoint(taskName(pair.task(task)));
   if (!stored) throw new Error('nothing is copied yet');
   const { ids: _ids, beyondAscii: _beyond, foundByRule: _found, ...checkpoint } = stored.checkpoint;
   await pair.target.apply([], checkpoint, stored.version);

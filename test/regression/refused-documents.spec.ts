@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { ChangeCommand, TaskKey } from '@nestjs-spark/contracts';
+import { taskName, type ChangeCommand, type TaskKey } from '@nestjs-spark/contracts';
 import { describeWithServers } from '@nestjs-spark/servers/testing';
-import { listSetAside, SettingAside } from '@nestjs-spark/streaming/internal';
+import { listSetAside } from '@nestjs-spark/set-aside/internal';
+import { SettingAside } from '@nestjs-spark/streaming/internal';
 import type { OpenStore } from '../conformance/adapters/store-under-test.ts';
 import { stores } from '../conformance/adapters/stores.ts';
 import { checkpointAt, copyWith, TRIALS } from './refused-documents.ts';
@@ -35,7 +36,7 @@ for (const store of stores) {
       version = await target.apply(commands, checkpointAt(TASK, to), version);
     };
     const listed = async (): Promise<string[]> =>
-      (await listSetAside(open.state(), TASK)).documents.map(
+      (await listSetAside(open.state(), taskName(TASK))).documents.map(
         ({ copyId, documentId }) => copyId ?? documentId,
       );
 
@@ -60,7 +61,7 @@ for (const store of stores) {
         await apply({ type: 'delete', id });
         expect(await textOf(open, id)).toBeNull();
         expect(await listed()).toEqual([]);
-        expect((await open.target().readCheckpoint(TASK))?.checkpoint.to).toBe(to);
+        expect((await open.target().readCheckpoint(taskName(TASK)))?.checkpoint.to).toBe(to);
       },
     );
   });

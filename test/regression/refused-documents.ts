@@ -1,4 +1,4 @@
-import type { ChangeCommand, TaskKey } from '@nestjs-spark/contracts';
+import { taskName, type ChangeCommand, type TaskKey } from '@nestjs-spark/contracts';
 import type { Checkpoint } from '@nestjs-spark/contracts/internal';
 
 /** What a store makes of a document: keeps it as it is, or refuses it. Never neither, and never another one under another id. */
@@ -114,7 +114,7 @@ export const TRIALS: readonly Trial[] = [
 /** The checkpoint of a live first generation. */
 export function checkpointAt(task: TaskKey, to: number): Checkpoint {
   return {
-    task,
+    name: taskName(task),
     generation: 1,
     incarnation: 'first',
     databaseId: 'db',

@@ -1,3 +1,4 @@
+import { taskName } from '@nestjs-spark/contracts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -108,7 +109,10 @@ describe('a file of the first schema', () => {
   it('goes on as a copy: checkpoint, versions, copies, and what Spark keeps for itself', async () => {
     const database = open(file());
     const target = new SqliteChangeSink(database);
-    expect(await target.readCheckpoint(TASK)).toMatchObject({ version: '2', checkpoint: { to: 2 } });
+    expect(await target.readCheckpoint(taskName(TASK))).toMatchObject({
+      version: '2',
+      checkpoint: { to: 2 },
+    });
     expect(await rows(database, 'SELECT _etag, id FROM Copies')).toEqual([
       { _etag: 9, id: 'copies/1' },
       { _etag: 10, id: 'copies/2' },
@@ -197,7 +201,7 @@ describe('a file of the first schema', () => {
   it('is whole however often the process is killed meanwhile', async () => {
     const path = file(MANY_DOCUMENTS);
     for (let round = 0; round < 6; round++) {
-      const child = spawn(process.execPath, ['--conditions=development', OPEN_AND_STAY, path], {
+      const child = spawn(process.execPath, ['--conditions=@nestjs-spark/source', OPEN_AND_STAY, path], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       await once(child.stdout, 'data');

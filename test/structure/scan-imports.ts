@@ -9,7 +9,7 @@ export interface Import {
 
 const root = join(import.meta.dirname, '..', '..');
 const folders = ['libs', 'apps', 'test', 'tools', 'benchmarks'];
-const specifier = /(?:\bfrom\s*|\bimport\s*\(?\s*|\bjest\.unstable_mockModule\(\s*)(['"])([^'"\n]+)\1/g;
+const specifier = /(?:\bfrom\s*|\bimport\s*\(?\s*|\bjest\.unstable_mockModule\(\s*)(['"])([^'"\s]+)\1/g;
 
 /** Every import of every TypeScript file of the repository: static, dynamic and type-only. */
 export function scanImports(): Import[] {

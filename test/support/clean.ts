@@ -1,6 +1,7 @@
+import { taskName } from '@nestjs-spark/contracts';
 import { expect, it } from '@jest/globals';
 import { isCopyOf } from '@nestjs-spark/contracts/internal';
-import { inspectScript, ScriptPool, type EtlCommand } from '@nestjs-spark/etl-script';
+import { inspectScript, ScriptPool, type EtlCommand, type ScriptOutput } from '@nestjs-spark/etl-script';
 import type { Member } from './member.ts';
 import type { DeployedTask, StoredDocument, TestDatabase } from './stores/test-database.ts';
 import type { View } from './told.ts';
@@ -71,8 +72,13 @@ async function madeBy(scripts: ScriptPool, task: DeployedTask, database: TestDat
     collection: task.collection,
     document: Buffer.from(JSON.stringify(document)),
   }));
-  const script = scripts.open(task);
-  const outputs = await script.transform(inputs, async (ids) => ids.map(() => null));
+  const script = await scripts.open(task);
+  const outputs: ScriptOutput[] = [];
+  while (outputs.length < inputs.length) {
+    outputs.push(
+      ...(await script.transform(inputs.slice(outputs.length), async (ids) => ids.map(() => null))),
+    );
+  }
   script.close();
   const made = new Map<string, unknown>();
   for (const output of outputs) {
@@ -86,7 +92,7 @@ async function madeBy(scripts: ScriptPool, task: DeployedTask, database: TestDat
 
 /** What stands there as this task's, of any generation, since older ones are to be gone. */
 async function copiesOf(task: DeployedTask, owner: Member, requester: Member, generation: number | null) {
-  const isOwn = isCopyOf({ owner: owner.name, requester: requester.name, name: task.name });
+  const isOwn = isCopyOf(taskName({ owner: owner.name, requester: requester.name, name: task.name }));
   const { targets } = inspectScript(task);
   const found = new Map<string, unknown>();
   for (const collection of targets.length > 0 ? targets : [task.collection]) {

@@ -10,9 +10,17 @@ export interface FirstCopy {
   hr: Member;
 }
 
-/** A world in which both run, and HR has so many cars of Fleet's: those that were there before HR ever started. */
-export async function firstCopy(title: string, pair: Pair, cars: number): Promise<FirstCopy> {
-  const world = await World.create(title, pair);
+/**
+ * A world in which both run, and HR has so many cars of Fleet's: those that were there before HR ever started.
+ * @param natsUrl as for `World.create`
+ */
+export async function firstCopy(
+  title: string,
+  pair: Pair,
+  cars: number,
+  natsUrl?: string,
+): Promise<FirstCopy> {
+  const world = await World.create(title, pair, natsUrl);
   try {
     const fleet = await world.fleet();
     const hr = await world.hr();

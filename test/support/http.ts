@@ -14,7 +14,9 @@ export interface Question {
 
 /** Asks over HTTP and answers whatever the status. */
 export async function ask<T = unknown>(url: string, question: Question = {}): Promise<Answer<T>> {
-  const { method = 'GET', body, headers = {} } = question;
+  const { method = 'GET', body } = question;
+  // A connection that was kept may be closed by the application just as it is used again.
+  const headers = { ...question.headers, connection: 'close' };
   const response = await fetch(url, {
     method,
     headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },

@@ -7,7 +7,7 @@ import { describe, it } from '@jest/globals';
 /** A disk of a few MiB that can be filled. */
 export interface SmallDisk {
   readonly path: string;
-  /** Leaves only so many bytes. */
+  /** Takes what is free until only so many bytes are. */
   fill(left: number): void;
   /** Removes what `fill` has put there. */
   empty(): void;

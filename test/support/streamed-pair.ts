@@ -1,5 +1,6 @@
+import { listSetAside } from '@nestjs-spark/set-aside/internal';
 import { randomBytes } from 'node:crypto';
-import type { TaskKey } from '@nestjs-spark/contracts';
+import { taskName, type TaskKey } from '@nestjs-spark/contracts';
 import {
   routeStream,
   scriptFingerprint,
@@ -16,12 +17,7 @@ import {
   JetStreamLeaseKeeper,
 } from '@nestjs-spark/jetstream/internal';
 import { eventually, testServers } from '@nestjs-spark/servers/testing';
-import {
-  ApplySupervisor,
-  CaptureSupervisor,
-  listSetAside,
-  type CaptureTask,
-} from '@nestjs-spark/streaming/internal';
+import { ApplySupervisor, CaptureSupervisor, type CaptureTask } from '@nestjs-spark/streaming/internal';
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import type { OpenStore, StoreUnderTest } from '../conformance/adapters/store-under-test.ts';
 
@@ -102,7 +98,7 @@ export class StreamedPair {
     const { owner, requester } = first.key;
     this.#capture = new CaptureSupervisor({
       owner,
-      feed: this.#feed,
+      source: this.#feed,
       state: this.owner.state(),
       scripts: this.#scripts,
       directory: { read: async (task) => this.#tasks.find((one) => one.key.name === task.name) ?? null },
@@ -115,7 +111,7 @@ export class StreamedPair {
     const [first] = this.#tasks;
     if (!first) return;
     this.#apply = new ApplySupervisor({
-      target: this.#target,
+      sink: this.#target,
       state: this.#state,
       source: {
         ask: async () => ({ sourceEtag: (await this.#feed.identify('asked')).lastEtag }),
@@ -161,14 +157,14 @@ export class StreamedPair {
   }
 
   async checkpoint(name: string): Promise<Checkpoint | null> {
-    return (await this.#target.readCheckpoint(this.task(name)))?.checkpoint ?? null;
+    return (await this.#target.readCheckpoint(taskName(this.task(name))))?.checkpoint ?? null;
   }
 
   /** All copies of a task, with what they hold. */
   async copies(name: string): Promise<CopyThere[]> {
     const task = this.task(name);
     const found: CopyThere[] = [];
-    for await (const some of this.#target.copies(task)) {
+    for await (const some of this.#target.copies(taskName(task))) {
       for (const { id, copyOf } of some) {
         const { '@metadata': _metadata, ...fields } = JSON.parse((await this.requester.text(id)) ?? '{}');
         found.push({ id, source: (copyOf ?? '').slice(task.owner.length + 1), fields });
@@ -179,7 +175,7 @@ export class StreamedPair {
 
   /** What the requester's store did not take: the owner's ids, with the reasons. */
   async setAside(name: string): Promise<Map<string, string>> {
-    const { documents } = await listSetAside(this.#state, this.task(name));
+    const { documents } = await listSetAside(this.#state, taskName(this.task(name)));
     return new Map(documents.map(({ documentId, reason }) => [documentId, reason]));
   }
 

@@ -4,7 +4,7 @@ import { equal } from './story-of-cars.ts';
 import { incomingOf, outgoingOf, type ToldTask } from './told.ts';
 
 /** A machine that others work on is slower than one of one's own: the limits are multiplied by this there. */
-const SLOWNESS = Number(process.env['SPARK_TEST_SLOWNESS'] ?? 4);
+const SLOWNESS = Number(process.env['SPARK_TEST_SLOWNESS'] ?? 3);
 /** Within this a fault has to be said. */
 export const SAID_WITHIN_MS = 15_000 * SLOWNESS;
 /** Within this after its end both sides have to be equal and green again. */

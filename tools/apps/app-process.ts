@@ -55,7 +55,7 @@ export class AppProcess {
     this.child.on('error', () => undefined);
   }
 
-  /** Ends it as an operator would, and after `patienceMs` as an operator who has lost his. */
+  /** Ends it as an operator would, and kills it when it has not ended after `patienceMs`. */
   async stop(patienceMs = 15_000): Promise<void> {
     if (!this.running) return;
     const timer = setTimeout(() => this.signal('SIGKILL'), patienceMs);

@@ -27,13 +27,13 @@ describe('the store of `npm start`', () => {
     expect(embedded.servers).toBe(servers);
   });
 
-  it('takes a folder for one whatever its name looks like', () => {
+  it('takes a folder for one regardless of what its name looks like', () => {
     const folder = mkdtempSync(join(tmpdir(), 'spark.store-'));
     expect(chooseStore(`sqlite:${folder}`, '/h', false).embedded.fileOf('hr')).toBe(join(folder, 'hr.db'));
     rmSync(folder, { recursive: true });
   });
 
   it('is refused in words when it is none', () => {
-    expect(() => chooseStore('mongo', '/h', false)).toThrow(/no store "mongo".*ravendb.*sqlite:/);
+    expect(() => chooseStore('mongo', '/h', false)).toThrow(/Unknown store "mongo".*ravendb.*sqlite:/);
   });
 });

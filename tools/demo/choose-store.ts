@@ -27,7 +27,7 @@ export function chooseStore(setting: string, home: string, pinned: boolean): Sto
   }
   if (!setting.startsWith('sqlite:')) {
     throw new Error(
-      `There is no store ${JSON.stringify(setting)}: set SPARK_STORE to ravendb, or to sqlite: and a folder, or leave it unset.`,
+      `Unknown store ${JSON.stringify(setting)}: set SPARK_STORE to ravendb, or to sqlite: and a folder, or leave it unset.`,
     );
   }
   const path = resolve(setting.slice('sqlite:'.length) || folder);

@@ -6,7 +6,7 @@ export interface Answer {
   body: unknown;
 }
 
-/** Asks an app, JSON in and out, whatever the status. */
+/** Asks an app, JSON in and out, with any status. */
 export async function ask(url: string, method = 'GET', body?: object, token?: string): Promise<Answer> {
   const response = await fetch(url, {
     method,

@@ -1,14 +1,14 @@
 import type { RunningServers } from '@nestjs-spark/servers';
+import { starterGone } from '../apps/starter-gone.ts';
 import { invitation } from './invitation.ts';
 import { Narrator } from './narrate.ts';
 import { type App, type Apps, startApps } from './start-apps.ts';
-import { starterGone } from './starter-gone.ts';
 import { startGround } from './start-servers.ts';
 import { tellStory } from './story.ts';
 
 const HELP = `Shows the main job: servers up, Fleet and HR up, cars made in Fleet seen arriving in HR.
   npm start              stays until Ctrl-C
-  npm start -- --once    ends by itself, with exit code 0 when everything arrived
+  npm start -- --once    ends on its own, with exit code 0 when everything arrived
 SPARK_STORE=ravendb or sqlite:FOLDER takes that store; otherwise it is RavenDB, or the embedded one where none can be had.`;
 
 const once = process.argv.includes('--once');
@@ -65,9 +65,9 @@ async function endOf({ name, process: app }: App): Promise<never> {
 }
 
 function complain(error: unknown): void {
-  console.error(`\nThis did not work: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`\nFailed: ${error instanceof Error ? error.message : String(error)}`);
   for (const app of apps ? [apps.fleet, apps.hr] : []) {
-    console.error(`\nThe end of ${app.process.logFile}:\n${indented(app.process.logTail(15))}`);
+    console.error(`\nLast lines of ${app.process.logFile}:\n${indented(app.process.logTail(15))}`);
   }
 }
 

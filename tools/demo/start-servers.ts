@@ -20,7 +20,7 @@ export interface Ground {
 /**
  * Starts what the apps need and says what that is. Where no RavenDB can be had the embedded store takes its place,
  * unless `SPARK_STORE` or `RAVENDB_URLS` ask for RavenDB.
- * @param started gets each server as soon as it runs, so that it can be stopped whatever happens next
+ * @param started gets each server as soon as it runs, so that it can be stopped even if a later one fails
  */
 export async function startGround(
   narrator: Narrator,
@@ -48,7 +48,7 @@ export async function startGround(
   const natsUrl = bus.nats?.url ?? '';
   if (server) return { natsUrl, storeOf: () => ({ SPARK_STORE: 'ravendb', RAVENDB_URLS: server.url }) };
 
-  const reason = store ? `RavenDB cannot be had: ${store.missing[0]?.brief}` : 'SPARK_STORE says so';
+  const reason = store ? `RavenDB is not available: ${store.missing[0]?.brief}` : 'SPARK_STORE says so';
   narrator.say('Store', `SQLite, as ${reason}`);
   return { natsUrl, storeOf: (app) => ({ SPARK_STORE: `sqlite:${embedded.fileOf(app)}` }) };
 }
@@ -59,5 +59,5 @@ function line(name: string, { url, way }: RunningServer): string {
 
 function refuseMissing(what: string, servers?: Pick<RunningServers, 'missing'>): void {
   if (!servers || servers.missing.length === 0) return;
-  throw new Error(`${what} cannot be had: ${servers.missing.map(({ brief }) => brief).join('; ')}`);
+  throw new Error(`${what} is not available: ${servers.missing.map(({ brief }) => brief).join('; ')}`);
 }

@@ -16,7 +16,7 @@ describe('the environment of the specs', () => {
     ];
     expect(testEnvironment({ ravendb: undefined, nats: given, missing })).toMatchObject({
       SPARK_TEST_RAVENDB_URL: '',
-      SPARK_TEST_LEFT_OUT: 'cannot be had here',
+      SPARK_TEST_LEFT_OUT: 'is not available here',
     });
   });
 });

@@ -11,6 +11,6 @@ export function testEnvironment({ ravendb, nats, missing }: ServersOfRun): Recor
     SPARK_TEST_NATS_URL: nats?.url ?? '',
     SPARK_TEST_OWN_SERVERS: own.join(','),
     // Short: it stands behind each suite. Why is told once, at the end.
-    SPARK_TEST_LEFT_OUT: missing.length > 0 ? 'cannot be had here' : 'this run was given an address',
+    SPARK_TEST_LEFT_OUT: missing.length > 0 ? 'is not available here' : 'this run was given an address',
   };
 }

@@ -7,7 +7,12 @@ import type { JestReport } from './summary.ts';
 
 const jest = join(import.meta.dirname, '..', '..', 'node_modules', 'jest', 'bin', 'jest.js');
 
-const nodeOptions = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+const nodeOptions = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  // Workers are started with the same options.
+  `--import=${new URL('./end-with-parent.ts', import.meta.url).href}`,
+];
 const jestOptions = ['--maxWorkers=2', '--watchman=false', '--json'];
 
 /** How Jest ended, and its report; undefined when it ended before it could write one. */
@@ -23,10 +28,10 @@ export async function runJest(args: readonly string[], env: Record<string, strin
   const child = spawn(
     process.execPath,
     [...nodeOptions, jest, ...jestOptions, `--outputFile=${file}`, ...args],
-    { stdio: 'inherit', env: { ...process.env, ...env } },
+    { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env: { ...process.env, ...env } },
   );
   const pass = () => child.kill('SIGTERM');
-  // Ctrl-C reaches Jest as well, which ends by itself: there are servers to stop and counts to tell after it.
+  // Ctrl-C reaches Jest as well, which ends on its own: afterwards there are servers to stop and counts to report.
   const stay = () => undefined;
   process.on('SIGINT', stay).once('SIGTERM', pass);
   const [code] = (await once(child, 'close')) as [number | null];

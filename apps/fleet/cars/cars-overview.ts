@@ -1,6 +1,6 @@
 import type { IndexDefinition } from '@nestjs-spark/store';
 
-/** Cars with what people look for, whatever order they ask for them in. */
+/** Cars by the fields that people search, in any order they ask for. */
 export const Cars_Overview: IndexDefinition = {
   name: 'Cars_Overview',
   maps: [

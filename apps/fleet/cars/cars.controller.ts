@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import type { Repository } from '@nestjs-spark/contracts';
+import { Repository } from '@nestjs-spark/contracts';
 import { InjectRepository } from '@nestjs-spark/store';
 import type { Response } from 'express';
 import { found, sendCreated, sendPage } from '../../shared/rest/answers.ts';

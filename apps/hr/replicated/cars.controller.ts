@@ -1,6 +1,6 @@
 import { All, Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { ProblemError, type Repository } from '@nestjs-spark/contracts';
+import { ProblemError, Repository } from '@nestjs-spark/contracts';
 import { InjectRepository } from '@nestjs-spark/store';
 import type { Response } from 'express';
 import { found, sendPage } from '../../shared/rest/answers.ts';

@@ -2,7 +2,7 @@ export * from './connect/connection.ts';
 export type { BusHealth } from './connect/judge-pulse.ts';
 export { JetStreamRefusedError } from './connect/refusals.ts';
 export { StreamMismatchError } from './provision/ensure-stream.ts';
-export type { RouteLimits } from './provision/streams.ts';
+export type { LogLimits } from './provision/streams.ts';
 export * from './dead-letter/dead-letter-store.ts';
 export type { DeadLetter } from './dead-letter/letter.ts';
 export type { Attempt } from './dead-letter/attempts.ts';

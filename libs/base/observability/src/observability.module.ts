@@ -1,22 +1,82 @@
-import { Global, Module } from '@nestjs/common';
+import {
+  Controller,
+  Global,
+  Module,
+  VERSION_NEUTRAL,
+  type DynamicModule,
+  type NestModule,
+  type Type,
+} from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { HealthChecks } from './health/health-checks.ts';
 import { HealthController } from './health/health.controller.ts';
 import { ShutdownDrain } from './health/shutdown-drain.ts';
+import { SparkHealthIndicator } from './health/spark-health-indicator.ts';
 import { MetricsController } from './metrics/metrics.controller.ts';
 import { MetricsRegistry } from './metrics/metrics-registry.ts';
+import { OwnRoutes } from './routes/own-routes.ts';
+
+// terminus would write an error at every probe while a copy is being made, which is no error.
+const QUIET_TERMINUS = TerminusModule.forRoot({ logger: false });
+
+/** Where a module shows how it is. */
+export interface ObservabilityOptions {
+  /** Path of `live` and `ready`, from the root; false: no such routes. Default `health`. */
+  health?: string | false;
+  /** Path of Prometheus' metrics, from the root; false: no such route. Default `metrics`. */
+  metrics?: string | false;
+}
 
 /**
- * `GET /health/live`, `GET /health/ready` and `GET /metrics`, with `HealthChecks` and `MetricsRegistry` for whoever has
- * something to add. Global: import it once. These three routes are open to anyone who can reach the port; shield them in
- * the network where that matters.
+ * `HealthChecks`, `SparkHealthIndicator` and `MetricsRegistry` for whoever has something to add or to show, global, and
+ * with `forRoot()` the routes `GET /health/live`, `GET /health/ready` and `GET /metrics`. These three are open to anyone
+ * who can reach the port; shield them in the network where that matters. They lie outside the application's global prefix
+ * and versions, as everything of Spark.
  */
 @Global()
 @Module({
-  // terminus would write an error at every probe while a copy is being made, which is no error.
-  imports: [TerminusModule.forRoot({ logger: false })],
-  controllers: [HealthController, MetricsController],
-  providers: [HealthChecks, MetricsRegistry, ShutdownDrain],
-  exports: [HealthChecks, MetricsRegistry],
+  imports: [QUIET_TERMINUS],
+  providers: [HealthChecks, SparkHealthIndicator, MetricsRegistry, ShutdownDrain, OwnRoutes],
+  exports: [HealthChecks, SparkHealthIndicator, MetricsRegistry],
 })
-export class ObservabilityModule {}
+export class ObservabilityModule implements NestModule {
+  private readonly own: OwnRoutes;
+
+  constructor(own: OwnRoutes) {
+    this.own = own;
+  }
+
+  /** With the routes. An application's own route at the same path wins, and the log says so. */
+  static forRoot({ health = 'health', metrics = 'metrics' }: ObservabilityOptions = {}): DynamicModule {
+    return {
+      module: ObservabilityRoutes,
+      imports: [ObservabilityModule, QUIET_TERMINUS],
+      controllers: [
+        ...(health === false ? [] : [mounted(HealthController, health)]),
+        ...(metrics === false ? [] : [mounted(MetricsController, metrics)]),
+      ],
+    };
+  }
+
+  /** Nest asks for middleware once `main.ts` has said everything and before it makes the routes: the one moment for this. */
+  configure(): void {
+    this.own.setApart();
+  }
+}
+
+@Module({})
+class ObservabilityRoutes {}
+
+const mountedAt = new Map<string, Type>();
+
+/** The controller at a path; a class of its own, because applications of one process may differ. */
+function mounted(controller: typeof HealthController | typeof MetricsController, path: string): Type {
+  const key = `${controller.name} ${path}`;
+  const known = mountedAt.get(key);
+  if (known) return known;
+  const made: Type = class extends (controller as Type) {};
+  Object.defineProperty(made, 'name', { value: controller.name });
+  Controller({ path, version: VERSION_NEUTRAL })(made);
+  mountedAt.set(key, made);
+  return made;
+}

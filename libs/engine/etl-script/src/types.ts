@@ -8,6 +8,8 @@ export interface Transformation {
   collection: string;
   /** The script's text. Null, undefined or blank: documents pass unchanged. */
   script?: string | null;
+  /** Whose processor time it uses: workers are shared fairly between these. Default: `name`. */
+  requester?: string;
 }
 
 /** A stored document on its way into the script. */
@@ -51,9 +53,10 @@ export type EtlCommand =
 /**
  * Why a document was set aside:
  * `thrown` the script threw; `timeout` it used more than its time; `memory` more than its memory;
- * `invalid-output` it loaded something that is no document; `crashed` it broke the sandbox itself.
+ * `invalid-output` it loaded something that is no document; `too-much` it loads, or asks for, more than one document may;
+ * `crashed` it broke the sandbox itself.
  */
-export type ScriptFailureKind = 'thrown' | 'timeout' | 'memory' | 'invalid-output' | 'crashed';
+export type ScriptFailureKind = 'thrown' | 'timeout' | 'memory' | 'invalid-output' | 'too-much' | 'crashed';
 
 /** Why a document was set aside, in terms of the user's own text. */
 export interface ScriptFailure {

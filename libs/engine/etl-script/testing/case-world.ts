@@ -37,7 +37,7 @@ export class CaseWorld {
   /** The same where the document is gone. */
   async remove(script: string | null, id: string, transformation = 'Users'): Promise<string[]> {
     const collection = await this.#collectionOf(id);
-    const runner = this.#pool.open({ name: 'script', collection: transformation, script });
+    const runner = await this.#pool.open({ name: 'script', collection: transformation, script });
     const [output] = await runner.transformDeleted([{ id: id.toLowerCase(), collection }], this.#load);
     runner.close();
     const theirs = await this.#oracle.ask(script ?? '', id, [transformation, collection], true);
@@ -71,7 +71,7 @@ export class CaseWorld {
   ): Promise<{ output: ScriptOutput; collection: string; text: string }> {
     const text = (await this.#oracle.read(id)) ?? '{}';
     const collection = await this.#collectionOf(id);
-    const runner = this.#pool.open({ name: 'script', collection: transformation, script });
+    const runner = await this.#pool.open({ name: 'script', collection: transformation, script });
     const [output] = await runner.transform([{ id, collection, document: stored(text) }], this.#load);
     runner.close();
     if (!output) throw new Error('no answer');

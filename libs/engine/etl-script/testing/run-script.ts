@@ -22,7 +22,7 @@ export async function runScript(
   inputs: ScriptInput[] = [user(1)],
   load: DocumentLoader = loadsNothing,
 ): Promise<ScriptOutput[]> {
-  const runner = pool.open({ name: 'test', collection: 'Users', script });
+  const runner = await pool.open({ name: 'test', collection: 'Users', script });
   try {
     return await runner.transform(inputs, load);
   } finally {

@@ -13,4 +13,11 @@ export {
   WorkerStartError,
 } from './threads/bounded-worker.ts';
 export { type JobServer, serveJobs, type WorkerThread } from './threads/serve-jobs.ts';
-export { PoolClosedError, type PooledWorker, type SlotOptions, WorkerSlots } from './threads/worker-slots.ts';
+export {
+  type Claim,
+  PoolClosedError,
+  type PooledWorker,
+  type SlotOptions,
+  type TurnTaken,
+  WorkerSlots,
+} from './threads/worker-slots.ts';

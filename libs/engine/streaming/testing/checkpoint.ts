@@ -1,11 +1,11 @@
-import type { TaskKey } from '@nestjs-spark/contracts';
+import { taskName, type TaskKey } from '@nestjs-spark/contracts';
 import type { Checkpoint } from '@nestjs-spark/contracts/internal';
 
 /** A checkpoint in the middle of a first generation; what a test is about, it says itself. */
 export function checkpointOf(task: TaskKey, changes: Partial<Checkpoint> = {}): Checkpoint {
   const { to = 1 } = changes;
   return {
-    task,
+    name: taskName(task),
     generation: 1,
     incarnation: 'first',
     databaseId: 'db',

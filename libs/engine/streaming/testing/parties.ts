@@ -1,60 +1,31 @@
-import type { ChangeLog, LeaseKeeper } from '@nestjs-spark/contracts/internal';
+import type { ChangeLog } from '@nestjs-spark/contracts/internal';
+import {
+  MemoryBoard,
+  MemoryLeases,
+  MemoryLog,
+  MemorySink,
+  MemorySource,
+  MemoryState,
+} from '@nestjs-spark/testing';
 import type { Pace } from '../src/task/pace.ts';
 import type { CaptureReport, ApplyReport } from '../src/task/reports.ts';
 import { ApplySupervisor } from '../src/run/apply-supervisor.ts';
 import { CaptureSupervisor } from '../src/run/capture-supervisor.ts';
-import { callForRerun } from '../src/rerun/rerun-request.ts';
+import { callForRerun } from '../src/rerun/call-for-rerun.ts';
 import type { SourceAnswer } from '../src/task/tasks.ts';
-import { MemoryControl, MemoryLog } from './memory-log.ts';
-import { MemorySource, MemoryState } from './memory-source.ts';
-import { MemoryTarget } from './memory-target.ts';
 import { plainScriptsIn } from './plain-scripts.ts';
 import { QUICK, SILENT, TASK } from './simulation.ts';
 
 /** Instances that are left alone, so that what is counted in ticks means something. */
 const PACE: Pace = { ...QUICK, witnessMs: 1_000, idleMs: 10, fullLogMs: 10 };
 
-/** Leases that one holds at a time, in the order of asking. */
-export class FairLeases implements LeaseKeeper {
-  /** While it is set, nobody gets one, and whoever has one loses it: as when its bucket is gone. */
-  #nobody = new AbortController();
-  closed = false;
-  readonly #holders = new Map<string, symbol>();
-
-  close(): void {
-    this.closed = true;
-    this.#nobody.abort();
-  }
-
-  open(): void {
-    this.closed = false;
-    this.#nobody = new AbortController();
-  }
-
-  async whileHeld(
-    name: string,
-    signal: AbortSignal,
-    work: (held: AbortSignal) => Promise<void>,
-  ): Promise<void> {
-    const me = Symbol(name);
-    while (!signal.aborted) {
-      if (!this.closed && !this.#holders.has(name)) {
-        this.#holders.set(name, me);
-        await work(AbortSignal.any([signal, this.#nobody.signal]));
-        this.#holders.delete(name);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 3));
-    }
-  }
-}
-
 /** Several instances of an owner and of its requester around one task, all in memory. */
 export class Parties {
   readonly source = new MemorySource();
-  readonly target = new MemoryTarget();
+  readonly target = new MemorySink();
   readonly log: MemoryLog;
-  readonly control = new MemoryControl();
-  readonly leases = new FairLeases();
+  readonly control = new MemoryBoard();
+  readonly leases = new MemoryLeases();
   /** Whether the owner answers questions. */
   answers = true;
   readonly #state = new MemoryState();
@@ -69,10 +40,10 @@ export class Parties {
 
   owner(): CaptureSupervisor {
     const log: ChangeLog = { provision: async () => {}, open: () => this.log };
-    const { source: feed, control, leases } = this;
+    const { source, control, leases } = this;
     const owner = new CaptureSupervisor({
       owner: TASK.owner,
-      feed,
+      source,
       log,
       control,
       leases,
@@ -92,7 +63,7 @@ export class Parties {
     const log: ChangeLog = { provision: async () => {}, open: () => this.log };
     const { target, control, leases } = this;
     const requester = new ApplySupervisor({
-      target,
+      sink: target,
       state: this.#kept,
       log,
       control,
@@ -123,7 +94,7 @@ export class Parties {
   }
 
   async endAll(): Promise<void> {
-    this.control.away = false;
+    this.control.isReadOnly = false;
     await Promise.all([...this.#running].map((one) => this.end(one)));
   }
 

@@ -1,5 +1,5 @@
 import type { EtlCommand, ScriptInput, ScriptOutput, ScriptRunner } from '@nestjs-spark/etl-script/internal';
-import type { Scripts } from '../src/transform/scripts.ts';
+import type { Scripts } from '../src/transform/transformer.ts';
 
 /** What a script's success may depend on besides its document: something that it loads, say. */
 export interface Surroundings {
@@ -13,7 +13,7 @@ export interface Surroundings {
  */
 export function plainScriptsIn(surroundings: Surroundings): Scripts {
   return {
-    open({ script }): ScriptRunner {
+    async open({ script }): Promise<ScriptRunner> {
       const tag = script ?? '';
       return {
         transform: async (inputs) => inputs.map((input) => transform(input, tag, surroundings)),

@@ -1,4 +1,4 @@
-import { taskId, type Etag, type TaskKey } from '@nestjs-spark/contracts';
+import { taskId, type Etag, type TaskKey, taskName } from '@nestjs-spark/contracts';
 import {
   ownerControlSubjects,
   resyncSubject,
@@ -12,15 +12,14 @@ import {
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import { isClean } from '../src/apply/clean.ts';
 import { TaskApply } from '../src/apply/task-apply.ts';
-import { TaskCapture } from '../src/capture/task-capture.ts';
+import { TaskCapture } from '../src/carry/task-capture.ts';
 import type { Pace } from '../src/task/pace.ts';
-import { listSetAside, type SetAsideList } from '../src/run/list-set-aside.ts';
-import { callForRerun } from '../src/rerun/rerun-request.ts';
+import { listSetAside, type SetAsideList } from '@nestjs-spark/set-aside/internal';
+import { MemoryBoard, MemoryLog, MemorySink, MemorySource, MemoryState } from '@nestjs-spark/testing';
+import { OpenLeases } from './open-leases.ts';
+import { callForRerun } from '../src/rerun/call-for-rerun.ts';
 import type { CaptureTask, TaskDirectory } from '../src/task/tasks.ts';
-import type { Scripts } from '../src/transform/scripts.ts';
-import { MemoryControl, MemoryLog, OpenLeases } from './memory-log.ts';
-import { MemorySource, MemoryState } from './memory-source.ts';
-import { MemoryTarget } from './memory-target.ts';
+import type { Scripts } from '../src/transform/transformer.ts';
 import { plainScriptsIn, throwsOn } from './plain-scripts.ts';
 
 export const TASK: TaskKey = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
@@ -48,9 +47,9 @@ export interface Running {
 /** An owner and a requester around one task, all stores in memory, everything that can go wrong at hand. */
 export class Simulation {
   readonly source: MemorySource;
-  readonly target = new MemoryTarget();
+  readonly target = new MemorySink();
   readonly log = new MemoryLog(8);
-  readonly control = new MemoryControl();
+  readonly control = new MemoryBoard();
   readonly #leases = new OpenLeases();
   /** The owner's and the requester's own documents. */
   readonly state = new MemoryState();
@@ -109,8 +108,9 @@ export class Simulation {
 
   startCapture(): Running {
     const capture = new TaskCapture(this.#task, {
-      feed: this.source,
+      source: this.source,
       log: this.log,
+      ready: async () => {},
       provision: async () => {},
       control: this.control,
       directory: this.#directory,
@@ -145,7 +145,7 @@ export class Simulation {
       adoptsFirst: this.adoptsFirst,
     };
     const apply = new TaskApply(task, {
-      target: this.target,
+      sink: this.target,
       state: this.kept,
       log: this.log,
       control: this.control,
@@ -191,7 +191,7 @@ export class Simulation {
   }
 
   #isClean(): boolean {
-    const checkpoint = this.target.checkpointOf(TASK);
+    const checkpoint = this.target.checkpointOf(taskName(TASK));
     const source = this.source.now(taskId(TASK));
     const setAside = this.#listed(this.state) + this.#listed(this.kept);
     return [...this.#applies].some(({ progress }) => {
@@ -201,7 +201,8 @@ export class Simulation {
   }
 
   #listed(state: MemoryState): number {
-    return state.all().filter(({ id, value }) => id.startsWith('sparksetaside/') && isOpen(value)).length;
+    return [...state.documents].filter(([id, { value }]) => id.startsWith('sparksetaside/') && isOpen(value))
+      .length;
   }
 
   #wanted(): [string, string][] {
@@ -247,11 +248,11 @@ export class Simulation {
   }
 
   setAsideAtOwner(): Promise<SetAsideList> {
-    return listSetAside(this.state, TASK);
+    return listSetAside(this.state, taskName(TASK));
   }
 
   setAsideAtRequester(): Promise<SetAsideList> {
-    return listSetAside(this.kept, TASK);
+    return listSetAside(this.kept, taskName(TASK));
   }
 
   /**

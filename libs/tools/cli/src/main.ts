@@ -9,6 +9,6 @@ try {
 } catch (error) {
   if (!(error instanceof CliError)) throw error;
   console.error(error.message);
-  if (error.exitCode === 2) console.error('nestjs-spark --help says more.');
+  if (error.exitCode === 2) console.error('Run nestjs-spark --help for the options.');
   process.exitCode = error.exitCode;
 }

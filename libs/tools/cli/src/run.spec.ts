@@ -18,10 +18,10 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['deploy'], /There is no command "deploy"\. Commands: etl, servers\./],
+    [['deploy'], /Unknown command "deploy"\. Commands: etl, servers\./],
     [['servers', '--colour', 'red'], /Unknown option '--colour'/],
     [['servers', '--data'], /--data/],
-    [['etl', 'deploy'], /no command "deploy"/],
+    [['etl', 'deploy'], /Unknown command "deploy"/],
   ])('%j: is refused with what is right', async (argv, words) => {
     const refused = run(argv, {});
     await expect(refused).rejects.toThrow(CliError);

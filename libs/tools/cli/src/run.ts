@@ -10,10 +10,10 @@ export const USAGE = `The command line of Spark for NestJS.
   nestjs-spark etl set-aside …     documents that did not get through, and running them again
   nestjs-spark servers             RavenDB and NATS for development
 
-nestjs-spark COMMAND --help says more. Exit code 0: all is well; 1: something failed; 2: the command is not right.
+nestjs-spark COMMAND --help lists its options. Exit codes: 0 success, 1 failure, 2 wrong usage.
 `;
 
-// Each is loaded when it is asked for: what one command needs is no use to the other.
+// Each is loaded when it is asked for: what one command needs is of no use to the other.
 const COMMANDS: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['etl', async (...given) => (await import('./etl/run.ts')).runEtl(...given)],
   ['servers', async (...given) => (await import('./servers/run-servers.ts')).runServers(...given)],
@@ -28,5 +28,5 @@ export async function run(argv: readonly string[], environment: Environment): Pr
   if (name === '--help' || name === '-h' || name === 'help') return { exitCode: 0, text: USAGE };
   const command = COMMANDS.get(name);
   if (command) return command(rest, environment);
-  throw new CliError(`There is no command "${name}". Commands: ${[...COMMANDS.keys()].join(', ')}.`, 2);
+  throw new CliError(`Unknown command "${name}". Commands: ${[...COMMANDS.keys()].join(', ')}.`, 2);
 }

@@ -14,7 +14,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<SparkBusOptions>().setClassMethodName('forRoot').build();
 
 /**
- * The application's connection to NATS JetStream, for its own events and for every part of Spark: whatever is imported
+ * The application's connection to NATS JetStream, for its own events and for every part of Spark: everything that is imported
  * beside it uses this connection instead of one of its own. Import `forRoot()` or `forRootAsync()` once; it is global.
  * Nothing waits for NATS: the connection comes up in the background, and comes up again after every loss.
  *

@@ -8,7 +8,6 @@ export { invalidFields, readBody } from './admit/read-body.ts';
 export { IsCollectionName, IsIdPrefix, IsSparkName, MaxBytes } from './admit/rules.ts';
 export { SparkController, type SparkRouteOptions } from './admit/spark-controller.ts';
 export { SparkGuard } from './admit/spark-guard.ts';
-export { UnsupportedPlatformError } from './admit/unsupported-platform-error.ts';
 export { ModuleClient, type ModuleAnswer, type ModuleCall } from './call/module-client.ts';
 export { parseAnswer, sendSigned, whyNoAnswer } from './call/send-signed.ts';
 export { KeyRing } from './identify/key-ring.ts';
@@ -18,3 +17,6 @@ export { TokenVerifier, type RequestToVerify } from './identify/token-verifier.t
 export { unauthenticated } from './identify/unauthenticated.ts';
 export { AmbiguousModuleError, JoinedRegistry } from './register/joined-registry.ts';
 export { Registration, type Announcement } from './register/registration.ts';
+export { OwnAddress } from './register/own-address.ts';
+export { SELF_CHECK_CONTROLLERS, SELF_CHECK_PROVIDERS } from './self-check/providers.ts';
+export { THIS_MODULE, type ThisModule } from './self-check/this-module.ts';

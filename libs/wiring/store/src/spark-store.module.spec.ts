@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { UnavailableError, type Repository } from '@nestjs-spark/contracts';
-import { RavenHttp } from '@nestjs-spark/ravendb/internal';
+import { type RavenConnection, RavenHttp } from '@nestjs-spark/ravendb/internal';
 import { describeWithServers, eventually, testServers } from '@nestjs-spark/servers/testing';
 import type { ChangeSource } from '@nestjs-spark/contracts/internal';
 import { randomUUID } from 'node:crypto';
@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import {
   CHANGE_FEED,
   Entity,
+  InjectDocumentStore,
   InjectRepository,
   SparkStoreModule,
   STORE_INFO,
@@ -42,7 +43,18 @@ const indexes = [
   { name: 'People_Overview', maps: [`map('People', (person) => ({ FirstName: person.FirstName }))`] },
 ];
 
-@Module({ imports: [SparkStoreModule.forFeature([Person], { indexes })], providers: [People] })
+type DocumentStore = Awaited<ReturnType<RavenConnection['store']>>;
+
+@Injectable()
+class Sessions {
+  readonly client: DocumentStore | null;
+
+  constructor(@InjectDocumentStore() client: DocumentStore | null) {
+    this.client = client;
+  }
+}
+
+@Module({ imports: [SparkStoreModule.forFeature([Person], { indexes })], providers: [People, Sessions] })
 class PeopleModule {}
 
 @Module({})
@@ -136,6 +148,9 @@ describeWithServers(['ravendb'], 'SparkStoreModule on RavenDB', () => {
     const ann = await repository.create({ firstName: 'Ann', address: { street: 'Main' } } as Person);
     expect(ann.id).toMatch(/^people\/\d+-A$/);
     expect((await repository.get(ann.id))?.greeting).toBe('Hello Ann');
+
+    const session = app.get(Sessions).client?.openSession();
+    expect(await session?.load<Person>(ann.id)).toMatchObject({ firstName: 'Ann' });
 
     const info = app.get<StoreInfo>(STORE_INFO);
     expect(info).toMatchObject({ kind: 'ravendb', databaseName: database, databaseUrls: [url] });

@@ -8,6 +8,8 @@ import {
   type OnModuleInit,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { TypedErrorFilter } from '@nestjs-spark/observability/internal';
 import type { IndexDefinition } from '@nestjs-spark/ravendb';
 import type { SparkStoreOptions } from './choose/options.ts';
 import type { StoreParts } from './choose/parts.ts';
@@ -29,7 +31,10 @@ const PROVIDERS = storeProviders(MODULE_OPTIONS_TOKEN);
  * `StorePreparation.readiness()` says why.
  */
 @Global()
-@Module({ providers: PROVIDERS, exports: PROVIDERS.map(({ provide }) => provide) })
+@Module({
+  providers: [...PROVIDERS, { provide: APP_FILTER, useClass: TypedErrorFilter }],
+  exports: PROVIDERS.map(({ provide }) => provide),
+})
 export class SparkStoreModule extends ConfigurableModuleClass implements OnModuleInit, OnApplicationShutdown {
   private readonly parts: StoreParts;
   private readonly preparation: StorePreparation;
@@ -43,7 +48,7 @@ export class SparkStoreModule extends ConfigurableModuleClass implements OnModul
   /**
    * @param options what is left out comes from the environment (`SPARK_STORE`, `RAVENDB_URLS`, `RAVENDB_DATABASE`,
    *   `SPARK_MODULES_URLS`, `SPARK_MODULES_DATABASE`), read when the application starts
-   * @throws {StoreRefusedError} at the start, when the settings name no store that can be used; mend them
+   * @throws {StoreRefusedError} at the start, when the settings name no usable store; fix them
    */
   static forRoot(options: SparkStoreOptions = {}): DynamicModule {
     return super.forRoot(options);

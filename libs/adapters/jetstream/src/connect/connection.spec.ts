@@ -3,7 +3,7 @@ import { UnavailableError } from '@nestjs-spark/contracts';
 import { freePort } from '@nestjs-spark/servers/internal';
 import { describeWithServers, eventually, testServers } from '@nestjs-spark/servers/testing';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { SpecLog } from '../fixtures/spec-log.ts';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { JetStreamConnection } from './connection.ts';
 
 const open: { close(): unknown }[] = [];
@@ -11,8 +11,8 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
 });
 
-function connectTo(url: string): { connection: JetStreamConnection; log: SpecLog } {
-  const log = new SpecLog();
+function connectTo(url: string): { connection: JetStreamConnection; log: MemoryLogger } {
+  const log = new MemoryLogger();
   const connection = new JetStreamConnection({ url, name: 'spec', log });
   open.push(connection);
   return { connection, log };
@@ -51,7 +51,7 @@ describe('A connection to NATS', () => {
     });
     const { connection, log } = connectTo(`nats://127.0.0.1:${port}`);
     connection.start();
-    await eventually(() => log.lines.some((line) => line.includes('Update the server')));
+    await eventually(() => log.said().some((line) => line.includes('Update the server')));
     expect(connection.isConnected).toBe(false);
   });
 
@@ -64,10 +64,10 @@ describe('A connection to NATS', () => {
     const failure = await connection.use(() => Promise.resolve(1)).catch((error: Error) => error);
     expect(failure).toBeInstanceOf(UnavailableError);
     await eventually(() => log.lines.length > 0);
-    expect(JSON.stringify([log.lines, connection.problem, connection.target, String(failure)])).not.toContain(
-      'canary',
-    );
-    expect(log.lines.filter((line, i) => line === log.lines[i - 1])).toEqual([]);
+    expect(
+      JSON.stringify([log.said(), connection.problem, connection.target, String(failure)]),
+    ).not.toContain('canary');
+    expect(log.said().filter((line, i) => line === log.said()[i - 1])).toEqual([]);
   });
 
   it('can be closed while it never reached a server', async () => {
@@ -81,7 +81,7 @@ describe('A connection to NATS', () => {
 });
 
 describeWithServers(['nats'], 'A connection to a real server', () => {
-  it('comes up by itself when NATS starts last, and comes back after a break', async () => {
+  it('connects when NATS starts last, and reconnects after a break', async () => {
     const { hostname, port: natsPort } = new URL(testServers().natsUrl);
     const live = new Set<Socket>();
     const forward = (socket: Socket) => {
@@ -109,6 +109,6 @@ describeWithServers(['nats'], 'A connection to a real server', () => {
     const url = testServers().natsUrl.replace('nats://', 'nats://any:secret@');
     const { connection, log } = connectTo(url);
     await connection.ready();
-    expect(log.lines.join()).not.toContain('secret');
+    expect(log.said().join()).not.toContain('secret');
   });
 });

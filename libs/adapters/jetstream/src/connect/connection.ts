@@ -2,12 +2,13 @@ import { UnavailableError } from '@nestjs-spark/contracts';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Logger } from '@nestjs-spark/foundation/internal';
+import { type Logger, keepRunning, pause, SayOnce } from '@nestjs-spark/foundation/internal';
 import { describeMiss, explainSilence } from './explain-silence.ts';
 import { toPortError } from './failures.ts';
 import type { BusHealth } from './judge-pulse.ts';
 import { Pulse } from './pulse.ts';
 import { refusal } from './refusals.ts';
+import { RETRY, RETRY_MS } from './retry-policy.ts';
 import { isAtLeast, MINIMUM_SERVER_VERSION } from './server-version.ts';
 import { parseServerAddress, type ServerAddress } from './server-address.ts';
 
@@ -26,7 +27,7 @@ export interface JetStreamConnectionOptions {
   probe?: (handle: JetStreamHandle) => Promise<unknown>;
 }
 
-/** A live connection's tools. Get it anew for each piece of work; it changes when the client had to begin again. */
+/** A live connection's tools. Ask for it again for each piece of work; it changes when the client had to reconnect from scratch. */
 export interface JetStreamHandle {
   nc: NatsConnection;
   js: JetStreamClient;
@@ -38,12 +39,11 @@ export interface JetStreamHandle {
 export type ConnectionStatus = 'connected' | 'disconnected' | 'closed';
 
 const GRACE_MS = 2_000;
-const RETRY_MS = 500;
 const DRAIN_MS = 2_000;
 
 /**
- * One connection to NATS JetStream for a whole application. It connects in the background from the first use on and for
- * ever again, so an application starts without NATS and comes up by itself when NATS does.
+ * One connection to NATS JetStream for a whole application. It connects in the background from the first use on and
+ * reconnects for as long as it takes, so an application starts without NATS and becomes ready when NATS does.
  * Servers older than 2.12.7, or without JetStream, are not used: the log says so and it keeps trying.
  */
 export class JetStreamConnection {
@@ -54,6 +54,7 @@ export class JetStreamConnection {
   #handle: JetStreamHandle | undefined;
   #connected = false;
   #problem: unknown;
+  readonly #said = new SayOnce();
   #running: Promise<void> | undefined;
   readonly #pulse: Pulse;
   /** Servers are taken in turn, so that one that is of no use is not tried alone. */
@@ -168,18 +169,21 @@ export class JetStreamConnection {
     this.#change('closed');
   }
 
-  async #run(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
-      try {
-        await this.#connectOnce();
-      } catch (error) {
-        this.#complain(error);
-      }
-      await wait(RETRY_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
-    }
+  #run(): Promise<void> {
+    const { signal } = this.#closing;
+    const stayConnected = async () => {
+      await this.#connectOnce();
+      await pause(RETRY_MS, signal);
+    };
+    return keepRunning(stayConnected, {
+      signal,
+      policy: RETRY,
+      endMs: Infinity,
+      onEachFailure: (error) => this.#complain(error),
+    });
   }
 
-  /** Returns when the connection has ended for good; the client reconnects by itself as long as it can. */
+  /** Returns when the connection has ended for good; the client reconnects on its own as long as it can. */
   async #connectOnce(): Promise<void> {
     const { servers, tls, ...credentials } = this.#address;
     const first = this.#turn++ % servers.length;
@@ -264,20 +268,24 @@ export class JetStreamConnection {
     this.#connected = status === 'connected';
     if (this.#connected) this.#pulse.connected();
     else this.#pulse.disconnected();
-    if (this.#connected) this.#problem = undefined;
+    if (this.#connected) {
+      this.#problem = undefined;
+      this.#said.forget();
+    }
     for (const listener of Array.from(this.#listeners)) listener(status);
   }
 
   /** Says each new reason once, not at every attempt. */
   #complain(error: unknown): void {
-    const before = this.problem;
     this.#problem = refusal('JetStream', error) ?? error;
-    if (this.problem !== before)
-      this.#options.log.warn(`${this.target}: ${this.problem}. Trying again until it works`);
+    const { problem } = this;
+    if (problem !== null && this.#said.isNews(problem))
+      this.#options.log.warn(`${this.target}: ${problem}. Trying again until it works`);
   }
 
   #unavailable(): UnavailableError {
-    const cause = this.#closing.signal.aborted ? new Error('the connection is closed') : this.#problem;
-    return new UnavailableError(this.target, { cause });
+    if (this.#closing.signal.aborted)
+      return new UnavailableError(`The connection to ${this.target} is closed`);
+    return new UnavailableError(`${this.target} cannot be reached`, { cause: this.#problem });
   }
 }

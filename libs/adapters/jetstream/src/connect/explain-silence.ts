@@ -5,7 +5,7 @@ import { JetStreamRefusedError, remedyFor } from './refusals.ts';
 
 const PATIENCE_MS = 1_500;
 
-/** What the failure of a small request says by itself; null when it says no more than that nothing was answered. */
+/** What the failure of a small request says on its own; null when it only says that nothing was answered. */
 export function describeMiss(error: unknown): string | null {
   const isSilence = error instanceof UnavailableError && !(error instanceof JetStreamRefusedError);
   return isSilence ? null : messageOf(error);

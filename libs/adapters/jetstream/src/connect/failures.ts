@@ -68,9 +68,9 @@ export function toPortError(what: string, error: unknown): unknown {
   if (!isOfTheClient(error) || DECIDED_BY_CALLERS.has(apiCode(error) ?? 0)) return error;
   const refused = refusal(what, error);
   if (refused || !isTransient(error)) return refused ?? error;
-  return isTimeout(error)
-    ? new NotAnsweredError(what, { cause: error })
-    : new UnavailableError(what, { cause: error, connected: isAnswerMissing(error) });
+  if (isTimeout(error)) return new NotAnsweredError(what, { cause: error });
+  const says = isAnswerMissing(error) ? 'is connected but does not answer' : 'cannot be reached';
+  return new UnavailableError(`${what} ${says}`, { cause: error });
 }
 
 /** The connection stands; it is JetStream behind it that does not do what it is asked. */

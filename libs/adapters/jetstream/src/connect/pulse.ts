@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '@nestjs-spark/foundation/internal';
 import { type BusHealth, judgePulse, LATE_MS, type PulseFacts } from './judge-pulse.ts';
 
 export interface PulseParts {
@@ -48,7 +48,7 @@ export class Pulse {
     this.#patientSince = performance.now();
     while (!ended.aborted) {
       void this.#look(ended);
-      await wait(EVERY_MS, undefined, { signal: ended, ref: false }).catch(() => undefined);
+      await pause(EVERY_MS, ended, { ref: false });
       if (!ended.aborted) this.#checkSilence();
     }
   }

@@ -87,7 +87,7 @@ describe('What JetStream refuses is said with its remedy', () => {
     expect(toPortError(NATS, error)).toBe(error);
   });
 
-  it('what a caller made of it stays: a full log is no outage', () => {
+  it('what a caller made of it stays: a full log is not an outage', () => {
     const full = new LogFullError('spark.route.fleet.hr.cars', {
       cause: api(10077, 503, 'maximum bytes exceeded'),
     });

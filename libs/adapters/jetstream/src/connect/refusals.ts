@@ -8,18 +8,16 @@ import { errors, type PermissionViolationError } from '@nats-io/transport-node';
  */
 export class JetStreamRefusedError extends UnavailableError {
   constructor(message: string, options?: ErrorOptions) {
-    super('JetStream', options);
+    super(message, options);
     this.name = 'JetStreamRefusedError';
-    this.message = message;
   }
 }
 
 /** The server is reached, and a request was not answered in time; it is not known whether it was carried out. */
 export class NotAnsweredError extends UnavailableError {
   constructor(target: string, options?: ErrorOptions) {
-    super(target, options);
+    super(`${target} is connected but does not answer in time`, options);
     this.name = 'NotAnsweredError';
-    this.message = `${target} is connected but does not answer in time`;
   }
 }
 
@@ -31,8 +29,9 @@ const REFUSALS: Readonly<Record<number, string>> = {
   10002: `the account's limits are reached: ${ROOM_REMEDY}`,
   10005: 'no server of the cluster can take the stream: start those that are missing, or lower its replicas',
   10008:
-    'JetStream is unavailable for now: most servers of the cluster are away or cut off, or they are choosing a leader. It goes on by itself when they are back',
-  10009: 'the cluster has no leader for this request at the moment. It goes on by itself when it has one',
+    'JetStream is unavailable for now: most servers of the cluster are away or cut off, or they are electing a leader. It recovers automatically when they are back',
+  10009:
+    'the cluster has no leader for this request at the moment. It recovers automatically when one is elected',
   10023: `JetStream has not enough room, memory or servers: ${ROOM_REMEDY}`,
   10026: "the stream's or the account's limit of consumers is reached: raise max_consumers",
   10027: "the account's limit of streams is reached: raise max_streams, or delete streams that nobody uses",
@@ -44,7 +43,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
   10054: "the message is larger than the stream's max_msg_size: remove that bound",
   10074: 'this server is not part of a cluster, so a stream cannot have several replicas: ask for one',
   10076:
-    'JetStream is not enabled on this server, or it has turned it off after a failure of its disk: look into its log, make room, and restart it',
+    'JetStream is not enabled on this server, or the server turned it off after a disk failure: check its log, make room, and restart it',
   10077:
     'the stream is full: it refuses what exceeds its bounds (max_bytes, max_msgs). Raise them, or see why its messages are not read',
   10113:
@@ -89,7 +88,7 @@ export function refusal(target: string, error: unknown): JetStreamRefusedError |
     : null;
 }
 
-/** Nobody listens on the subject; the client calls that "not enabled" whatever the subject is. */
+/** Nobody listens on the subject; the client calls that "not enabled" for any subject. */
 function describeUnheard(subject: string): string {
   return subject.startsWith('$JS.')
     ? "nothing answers for JetStream there. Enable it on the server and for the account, or check that its domain is this server's"

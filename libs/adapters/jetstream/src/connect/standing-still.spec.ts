@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWithOwnServers, eventually } from '@nestjs-spark/servers/testing';
 import { type Fault, FAULTS, type Struck } from '../fixtures/faults.ts';
-import { SpecLog } from '../fixtures/spec-log.ts';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { JetStreamLeaseKeeper } from '../lease/lease-keeper.ts';
 import { leaseProbe } from '../lease/lease-probe.ts';
 import { JetStreamConnection } from './connection.ts';
@@ -40,13 +40,13 @@ describeWithOwnServers(['nats'], 'JetStream stands still', () => {
     const connection = new JetStreamConnection({
       url: around.url,
       name: 'spec',
-      log: new SpecLog(),
+      log: new MemoryLogger(),
       probe: leaseProbe('spec'),
       requestTimeoutMs: 5_000,
     });
     const ended = new AbortController();
     let trouble = '';
-    const keeper = new JetStreamLeaseKeeper({ connection, log: new SpecLog() });
+    const keeper = new JetStreamLeaseKeeper({ connection, log: new MemoryLogger() });
     const held = keeper.whileHeld(
       'spec/standing-still',
       ended.signal,

@@ -3,7 +3,7 @@ import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
 import { CONTROL_STREAM } from '@nestjs-spark/contracts/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { specConnection, specName } from '../fixtures/spec-connection.ts';
-import { SpecLog } from '../fixtures/spec-log.ts';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { JetStreamControlBoard } from './control-board.ts';
 
 interface Note {
@@ -17,7 +17,7 @@ describeWithServers(['nats'], 'The control board', () => {
 
   beforeAll(() => {
     connection = specConnection();
-    board = new JetStreamControlBoard(connection, new SpecLog());
+    board = new JetStreamControlBoard(connection, new MemoryLogger());
   });
   afterAll(async () => {
     await connection.use(({ jsm }) => jsm.streams.purge(CONTROL_STREAM, { filter: `${mine}.>` }));
@@ -39,7 +39,7 @@ describeWithServers(['nats'], 'The control board', () => {
     await board.publish<Note>(`${mine}.w.b`, { n: 3 });
     const seen: string[] = [];
     const watching = (async () => {
-      const values = new JetStreamControlBoard(watcher, new SpecLog()).watch<Note>(
+      const values = new JetStreamControlBoard(watcher, new MemoryLogger()).watch<Note>(
         `${mine}.w.>`,
         stop.signal,
       );

@@ -1,14 +1,12 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { CONTROL_STREAM, type ControlBoard } from '@nestjs-spark/contracts/internal';
-import { setTimeout as wait } from 'node:timers/promises';
-import { type Logger, messageOf } from '@nestjs-spark/foundation/internal';
+import { type Logger, messageOf, pause } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { isStreamNotFound } from '../connect/failures.ts';
+import { RETRY_MS } from '../connect/retry-policy.ts';
 import { readMessages } from '../log/read-messages.ts';
 import { Provisioner } from '../provision/provisioner.ts';
 import { CONTROL } from '../provision/streams.ts';
-
-const RETRY_MS = 500;
 
 /** The last value of each subject in `SPARK_CONTROL`, as JSON. Makes the stream when it is not there. */
 export class JetStreamControlBoard implements ControlBoard {
@@ -68,17 +66,17 @@ export class JetStreamControlBoard implements ControlBoard {
         this.#provisioner.forget(CONTROL_STREAM);
         this.#log.debug(`${String(subjects)}: watching again, ${messageOf(error)}`);
         if (!(error instanceof UnavailableError || isStreamNotFound(error))) throw error;
-        await wait(RETRY_MS, undefined, { signal }).catch(() => undefined);
+        await pause(RETRY_MS, signal);
       }
     }
   }
 
-  /** What is no JSON was not written by Spark and must not end the watching. */
+  /** What is not JSON was not written by Spark and must not end the watching. */
   #parse<T>(subject: string, data: Uint8Array): T | null {
     try {
       return JSON.parse(new TextDecoder().decode(data)) as T;
     } catch (error) {
-      this.#log.error(`${subject}: a value that is no JSON was left out`, error);
+      this.#log.error(`${subject}: a value that is not JSON was skipped`, error);
       return null;
     }
   }

@@ -1,3 +1,4 @@
+import { describeError } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 
@@ -11,7 +12,7 @@ export interface Attempt {
 }
 
 const ATTEMPTS_BUCKET = 'SPARK_ATTEMPTS';
-/** Longer than any pause; what is left behind by a stream that was deleted goes by itself. */
+/** Longer than any pause; what a deleted stream leaves behind expires. */
 const KEEP_MS = 7 * 24 * 60 * 60 * 1_000;
 const LONGEST_ERROR = 1_000;
 
@@ -43,20 +44,7 @@ export class AttemptBook {
   }
 }
 
-/** An error's text with its causes, for a person; shortened, since it travels in a header. */
-export function describeError(error: unknown): string {
-  const texts: string[] = [];
-  for (let at = error; at !== undefined && at !== null && texts.length < 4; at = causeOf(at))
-    texts.push(textOf(at));
-  return texts.join(': caused by ').slice(0, LONGEST_ERROR);
-}
-
-function causeOf(error: unknown): unknown {
-  return error instanceof Error ? error.cause : undefined;
-}
-
-function textOf(error: unknown): string {
-  if (error instanceof Error) return error.message || error.name;
-  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
-  return typeof error === 'string' ? error : JSON.stringify(error);
+/** The same as everywhere, but bounded: it travels in a header. */
+export function describeAttempt(error: unknown): string {
+  return describeError(error).slice(0, LONGEST_ERROR);
 }

@@ -1,6 +1,7 @@
 import { DEAD_LETTERS_STREAM } from '@nestjs-spark/contracts/internal';
 import { DeliverPolicy, type StoredMsg } from '@nats-io/jetstream';
 import type { MsgHdrs } from '@nats-io/transport-node';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 import { isStreamNotFound, isWrongLastSequence } from '../connect/failures.ts';
 import { toHeaders } from '../log/headers.ts';
@@ -78,7 +79,7 @@ export class DeadLetterStore {
   }
 
   #isMine(id: string): boolean {
-    return isLetterId(id) && (!this.#module || id.startsWith(`${this.#module.toLowerCase()}.`));
+    return isLetterId(id) && (!this.#module || id.startsWith(`${nameKey(this.#module)}.`));
   }
 
   async #whenThere<T>(work: (handle: JetStreamHandle) => Promise<T>): Promise<T | null> {

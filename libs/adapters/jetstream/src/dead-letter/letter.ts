@@ -1,3 +1,4 @@
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { Attempt } from './attempts.ts';
 
 /** A message whose handler failed for good. */
@@ -35,11 +36,11 @@ export function letterSubject(id: string): string {
 }
 
 export function letterSubjects(module: string | undefined): string {
-  return `${PREFIX}${module ? `${module.toLowerCase()}.` : ''}>`;
+  return `${PREFIX}${module ? `${nameKey(module)}.` : ''}>`;
 }
 
 export function letterId(module: string, messageId: string): string {
-  return `${module.toLowerCase()}.${messageId}`;
+  return `${nameKey(module)}.${messageId}`;
 }
 
 /** Nothing that could mean more than one letter gets through. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '@nestjs-spark/foundation/internal';
 import type { LeaseEntry, LeaseStore } from './lease-store.ts';
 import type { LeaseTime } from './lease-time.ts';
 
@@ -32,7 +32,7 @@ export async function acquireLease(
     const now = performance.now();
     const before: Sighting | null = seen;
     seen = sight(seen, entry, now);
-    // Only a renewal shows life: a server that is cut off goes on answering what it has.
+    // Only a renewal shows life: a server that is cut off keeps answering with what it has.
     if (before && entry && before.revision !== entry.revision && entry.holder !== null) inHands();
     if (mayTake(entry, seen, now)) {
       const renewedAt = performance.now();
@@ -41,7 +41,7 @@ export async function acquireLease(
       if (revision !== null) return { name, holder, ttlMs, revision, renewedAt };
       continue;
     }
-    await wait(lookEvery(time.ttlMs), undefined, { signal }).catch(() => undefined);
+    await pause(lookEvery(time.ttlMs), signal);
   }
   return null;
 }

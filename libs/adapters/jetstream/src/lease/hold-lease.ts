@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as wait } from 'node:timers/promises';
+import { pause } from '@nestjs-spark/foundation/internal';
 import type { HeldLease } from './acquire-lease.ts';
 import type { LeaseStore } from './lease-store.ts';
 import type { LeaseTime } from './lease-time.ts';
@@ -19,7 +19,7 @@ export class WorkFailed extends Error {}
 /**
  * Runs `work` while the lease is renewed, every third of its ttl or as soon as the last renewal was answered. Always waits
  * for the work to end.
- * @returns `lost` when the lease was lost, `done` when the work ended by itself or `signal` aborted
+ * @returns `lost` when the lease was lost, `done` when the work ended or `signal` aborted
  * @throws {WorkFailed} with the work's error as `cause`, unless the lease was lost
  */
 export async function holdLease(
@@ -54,7 +54,7 @@ async function renew(
   while (!ended.aborted && !lost.signal.aborted) {
     // From when the last renewal was sent: on a slow link the next one follows its answer.
     const due = lease.renewedAt + lease.ttlMs / 3 - performance.now();
-    await wait(Math.max(0, due), undefined, { signal: ended }).catch(() => undefined);
+    await pause(Math.max(0, due), ended);
     if (ended.aborted) return;
     const left = lease.renewedAt + lease.ttlMs - performance.now();
     const outcome = left > 0 ? await renewUntilExpiry(store, lease, time, left, ended) : 'expired';
@@ -87,7 +87,7 @@ async function renewUntilExpiry(
     while (!over.signal.aborted) {
       const answer = await Promise.race([renewOnce(store, lease, time.ttlMs), once(over.signal, 'abort')]);
       if (answer === 'renewed' || answer === 'taken') return answer;
-      await wait(Math.min(200, lease.ttlMs / 10), undefined, { signal: over.signal }).catch(() => undefined);
+      await pause(Math.min(200, lease.ttlMs / 10), over.signal);
     }
     return 'expired';
   } finally {

@@ -3,7 +3,7 @@ import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
 import { once } from 'node:events';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { specConnection, specName } from '../fixtures/spec-connection.ts';
-import { SpecLog } from '../fixtures/spec-log.ts';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { JetStreamLeaseKeeper } from './lease-keeper.ts';
 import { LEASES_BUCKET, LeaseStore } from './lease-store.ts';
 
@@ -31,7 +31,7 @@ describeWithServers(['nats'], 'A lease', () => {
     const stop = new AbortController();
     const own = connectAnew();
     stops.push(stop);
-    const keeper = new JetStreamLeaseKeeper({ connection: own, log: new SpecLog(), ttlMs });
+    const keeper = new JetStreamLeaseKeeper({ connection: own, log: new MemoryLogger(), ttlMs });
     running.push(
       keeper.whileHeld(name, stop.signal, async (held) => {
         events.push(`${label}+`);
@@ -96,7 +96,7 @@ describeWithServers(['nats'], 'A lease', () => {
   it('is released when its work ends or fails, and says why it failed', async () => {
     const name = specName('spec/fail');
     const own = connectAnew();
-    const keeper = new JetStreamLeaseKeeper({ connection: own, log: new SpecLog() });
+    const keeper = new JetStreamLeaseKeeper({ connection: own, log: new MemoryLogger() });
     const { signal } = new AbortController();
     await expect(keeper.whileHeld(name, signal, () => Promise.reject(new Error('broken')))).rejects.toThrow(
       'broken',

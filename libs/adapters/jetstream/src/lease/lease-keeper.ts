@@ -1,8 +1,8 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
 import type { LeaseKeeper } from '@nestjs-spark/contracts/internal';
-import { setTimeout as wait } from 'node:timers/promises';
-import { type Logger, messageOf } from '@nestjs-spark/foundation/internal';
+import { type Logger, messageOf, persist } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
+import { RETRY } from '../connect/retry-policy.ts';
 import { acquireLease } from './acquire-lease.ts';
 import { holdLease, WorkFailed } from './hold-lease.ts';
 import { LeaseStore } from './lease-store.ts';
@@ -20,7 +20,6 @@ export interface JetStreamLeaseKeeperOptions {
 }
 
 const DEFAULT_TTL_MS = 5_000;
-const RETRY_MS = 500;
 
 /**
  * Leases in the bucket `SPARK_LEASES`, moved by compare-and-set on the revision. No clock is compared with another
@@ -46,27 +45,40 @@ export class JetStreamLeaseKeeper implements LeaseKeeper {
     work: (held: AbortSignal) => Promise<void>,
     trouble: (because: string | null) => void = () => undefined,
   ): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await this.#connection.ready(signal);
-        const lease = await acquireLease(this.#store, name, this.#time, signal, () => trouble(null));
-        if (!lease) return;
-        this.#log.debug(`Lease ${name}: held`);
-        const holding = { time: this.#time, signal, work, trouble };
-        const outcome = await holdLease(this.#store, lease, holding);
-        if (outcome === 'done') return;
+    const untilDone = async () => {
+      while (!signal.aborted && (await this.#hold(name, signal, work, trouble)) === 'lost')
         this.#log.warn(
-          `Lease ${name}: lost, as it could not be renewed in time or another instance has it; its work was stopped, and begins again with the lease`,
+          `Lease ${name}: lost, because it could not be renewed in time or another instance holds it. Its work was stopped and starts again with the lease`,
         );
-      } catch (error) {
-        if (error instanceof WorkFailed) throw error.cause;
-        if (signal.aborted) return;
-        trouble(`the lease of this task cannot be had: ${messageOf(error)}`);
+    };
+    await persist(untilDone, {
+      signal,
+      policy: RETRY,
+      retries: (error) => !(error instanceof WorkFailed),
+      // Work that goes on after its lease was released would run twice.
+      endMs: Infinity,
+      onEachFailure: (error) => {
+        trouble(`the lease of this task could not be acquired: ${messageOf(error)}`);
         if (error instanceof UnavailableError)
           this.#log.debug(`Lease ${name}: ${error.message}; trying again`);
         else this.#log.error(`Could not acquire lease ${name}; trying again`, error);
-        await wait(RETRY_MS, undefined, { signal }).catch(() => undefined);
-      }
-    }
+      },
+    }).catch((error: unknown) => {
+      throw error instanceof WorkFailed ? error.cause : error;
+    });
+  }
+
+  /** Holds the lease once, from when it is free until the work has ended; null when aborted before that. */
+  async #hold(
+    name: string,
+    signal: AbortSignal,
+    work: (held: AbortSignal) => Promise<void>,
+    trouble: (because: string | null) => void,
+  ): Promise<'done' | 'lost' | null> {
+    await this.#connection.ready(signal);
+    const lease = await acquireLease(this.#store, name, this.#time, signal, () => trouble(null));
+    if (!lease) return null;
+    this.#log.debug(`Lease ${name}: held`);
+    return holdLease(this.#store, lease, { time: this.#time, signal, work, trouble });
   }
 }

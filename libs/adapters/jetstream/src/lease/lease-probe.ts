@@ -1,3 +1,4 @@
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { JetStreamHandle } from '../connect/connection.ts';
 import { bucketKey } from '../provision/bucket-key.ts';
 import { openBucket } from '../provision/open-bucket.ts';
@@ -12,7 +13,7 @@ const VALUE = JSON.stringify({ holder: ''.padEnd(36), ttlMs: 30_000 });
  * user has no right, the second where most servers are away, though the socket is open. All instances write the same key.
  */
 export function leaseProbe(module: string): (handle: JetStreamHandle) => Promise<unknown> {
-  const key = bucketKey(`pulse/${module.toLowerCase()}`);
+  const key = bucketKey(`pulse/${nameKey(module)}`);
   return (handle) =>
     Promise.all([
       openBucket(handle, LEASES_BUCKET, LEASES_OPTIONS, (bucket) => bucket.put(key, VALUE)),

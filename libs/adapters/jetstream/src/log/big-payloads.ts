@@ -79,7 +79,7 @@ export class BigPayloads {
     });
   }
 
-  /** For a stream made anew: what is left belongs to sequences that now mean something else. */
+  /** For a recreated stream: what is left belongs to sequences that now mean something else. */
   async clear(): Promise<void> {
     await this.#whenThere((bucket) => bucket.destroy());
   }
@@ -106,7 +106,9 @@ export class BigPayloads {
           return null;
         }
         if (error instanceof Error && /incomplete|corrupt|digest/i.test(error.message)) {
-          throw new UnavailableError(`object bucket ${this.#bucket}`, { cause: error });
+          throw new UnavailableError(`An object in bucket ${this.#bucket} is incomplete or damaged`, {
+            cause: error,
+          });
         }
         throw error;
       }

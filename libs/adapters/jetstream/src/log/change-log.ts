@@ -1,19 +1,18 @@
-import type { TaskKey } from '@nestjs-spark/contracts';
-import { type ChangeLog, routeStream, type TaskLog } from '@nestjs-spark/contracts/internal';
+import type { ChangeLog, LogPlace, LogStream, TaskLog } from '@nestjs-spark/contracts/internal';
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { Provisioner } from '../provision/provisioner.ts';
-import { type RouteLimits, routeSettings } from '../provision/streams.ts';
+import { type LogLimits, logSettings } from '../provision/streams.ts';
 import { BigPayloads } from './big-payloads.ts';
 import { JetStreamTaskLog } from './task-log.ts';
 
 export interface JetStreamChangeLogOptions {
   connection: JetStreamConnection;
   log: Logger;
-  limits?: RouteLimits;
+  limits?: LogLimits;
 }
 
-/** Change logs as JetStream streams, one per route, one subject per task. */
+/** Change logs as JetStream streams, one subject per log. */
 export class JetStreamChangeLog implements ChangeLog {
   readonly #options: JetStreamChangeLogOptions;
   readonly #provisioner: Provisioner;
@@ -26,18 +25,18 @@ export class JetStreamChangeLog implements ChangeLog {
 
   /**
    * Asks the server once per connection, and again after `describe` found no stream.
-   * @throws {StreamMismatchError} when another route has the stream's name
+   * @throws {StreamMismatchError} when a stream for something else has this name
    */
-  async provision(owner: string, requester: string): Promise<void> {
-    const settings = routeSettings(owner, requester, this.#options.limits);
+  async provision(stream: LogStream): Promise<void> {
+    const settings = logSettings(stream, this.#options.limits);
     await this.#provisioner.ensure(settings, () => this.#bigOf(settings.name).clear());
   }
 
-  open(task: TaskKey): TaskLog {
-    const stream = routeStream(task.owner, task.requester);
+  open(place: LogPlace): TaskLog {
+    const { stream } = place;
     const { connection, log } = this.#options;
     const missing = () => this.#provisioner.forget(stream);
-    return new JetStreamTaskLog({ connection, log, big: this.#bigOf(stream), missing }, task);
+    return new JetStreamTaskLog({ connection, log, big: this.#bigOf(stream), missing }, place);
   }
 
   #bigOf(stream: string): BigPayloads {

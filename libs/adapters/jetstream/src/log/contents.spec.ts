@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { TaskKey } from '@nestjs-spark/contracts';
-import { CONTENTS_HEADER, routeStream, type ContentBundle } from '@nestjs-spark/contracts/internal';
+import {
+  CONTENTS_HEADER,
+  routeStream,
+  type ContentBundle,
+  routeLogs,
+  taskPlace,
+} from '@nestjs-spark/contracts/internal';
 import { describeWithServers } from '@nestjs-spark/servers/testing';
 import type { JetStreamConnection } from '../connect/connection.ts';
-import { SpecLog } from '../fixtures/spec-log.ts';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { deleteStreams, specConnection, specName } from '../fixtures/spec-connection.ts';
 import { JetStreamChangeLog } from './change-log.ts';
 
@@ -17,8 +23,8 @@ describeWithServers(['nats'], 'Contents beside the messages of a task', () => {
 
   beforeAll(async () => {
     connection = specConnection();
-    log = new JetStreamChangeLog({ connection, log: new SpecLog() });
-    await log.provision(owner, requester);
+    log = new JetStreamChangeLog({ connection, log: new MemoryLogger() });
+    await log.provision(routeLogs(owner, requester));
   });
   afterAll(async () => {
     await deleteStreams(connection, routeStream(owner, requester));
@@ -31,7 +37,7 @@ describeWithServers(['nats'], 'Contents beside the messages of a task', () => {
   });
 
   it('come out as they went in, 20 MiB in parts and an empty one too', async () => {
-    const one = log.open(task());
+    const one = log.open(taskPlace(task()));
     const bundle = one.contents(0);
     const big = await bundle.store(parts(20, 1024 ** 2));
     const empty = await bundle.store(parts(0, 0));
@@ -41,7 +47,7 @@ describeWithServers(['nats'], 'Contents beside the messages of a task', () => {
   });
 
   it('stay as long as their message does, and go with it', async () => {
-    const one = log.open(task());
+    const one = log.open(taskPlace(task()));
     const stored: string[] = [];
     let sequence = 0;
     for (let i = 0; i < 3; i++) {

@@ -17,7 +17,7 @@ const HEARTBEAT_MS = 5_000;
 
 /**
  * Reads in order until aborted. It ends with `UnavailableError` at the first disturbance (connection, server, stream or
- * consumer gone) instead of going on by itself: sequences may mean something else afterwards, so the caller has to look.
+ * consumer gone) instead of resuming automatically: sequences may mean something else afterwards, so the caller has to look.
  */
 export async function* readMessages(
   connection: JetStreamConnection,
@@ -42,9 +42,9 @@ export async function* readMessages(
       if (signal.aborted) return;
     }
     broken.check();
-    if (!signal.aborted) throw new UnavailableError(`stream ${request.stream}`);
+    if (!signal.aborted) throw new UnavailableError(`Stream ${request.stream} sends nothing more`);
   } catch (error) {
-    if (!signal.aborted) throw toPortError(`stream ${request.stream}`, error);
+    if (!signal.aborted) throw toPortError(`Stream ${request.stream}`, error);
   } finally {
     signal.removeEventListener('abort', aborted);
     broken.stop();
@@ -92,7 +92,7 @@ function breakOnDisturbance(connection: JetStreamConnection, messages: ConsumerM
   })();
   return {
     check() {
-      if (reason) throw new UnavailableError(connection.target, { cause: new Error(reason) });
+      if (reason) throw new UnavailableError(`Reading from ${connection.target} was interrupted: ${reason}`);
     },
     stop: unsubscribe,
   };

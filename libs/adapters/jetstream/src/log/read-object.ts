@@ -7,8 +7,8 @@ import { readMessages } from './read-messages.ts';
 const SILENCE_MS = 30_000;
 
 /**
- * An object's parts as they are asked for. The client's own reader takes in the whole object as fast as the server sends,
- * whatever its reader does; here at most 32 parts of 128 KiB wait.
+ * An object's parts as they are asked for. The client's own reader takes in the whole object as fast as the server sends it,
+ * without waiting for its reader; here at most 32 parts of 128 KiB wait.
  */
 export async function* readObject(
   connection: JetStreamConnection,
@@ -28,9 +28,9 @@ export async function* readObject(
       if (++read === chunks) return;
       timer = arm();
     }
-    throw new UnavailableError(`object ${name} in bucket ${bucket}`, {
-      cause: new Error(`${read} of its ${chunks} parts came`),
-    });
+    throw new UnavailableError(
+      `Object ${name} in bucket ${bucket} could not be read: ${read} of its ${chunks} parts arrived`,
+    );
   } finally {
     clearTimeout(timer);
   }

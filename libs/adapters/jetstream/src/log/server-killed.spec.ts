@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { UnavailableError } from '@nestjs-spark/contracts';
-import { LogConflictError, type TaskLog } from '@nestjs-spark/contracts/internal';
+import { LogConflictError, type TaskLog, routeLogs, taskPlace } from '@nestjs-spark/contracts/internal';
 import { type ServerHandle, startNats } from '@nestjs-spark/servers';
 import { describeWithOwnServers } from '@nestjs-spark/servers/testing';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { specConnection } from '../fixtures/spec-connection.ts';
-import { SpecLog } from '../fixtures/spec-log.ts';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { COMMANDS } from '../provision/streams.ts';
 import { DurableConsumer } from '../retry/durable-consumer.ts';
 import { ensureStream } from '../provision/ensure-stream.ts';
@@ -55,11 +55,11 @@ describeWithOwnServers(['nats'], 'A killed server', () => {
   it('loses nothing that was acknowledged, leaves no hole, and a reader that begins again sees all of it', async () => {
     const changes = new JetStreamChangeLog({
       connection,
-      log: new SpecLog(),
+      log: new MemoryLogger(),
       limits: { maxMessagesPerTask: 1e6 },
     });
-    await changes.provision(task.owner, task.requester);
-    const log = changes.open(task);
+    await changes.provision(routeLogs(task.owner, task.requester));
+    const log = changes.open(taskPlace(task));
     const acknowledged = new Map<number, number>();
     let over = false;
     const appending = append(log, acknowledged, () => over);
@@ -105,7 +105,7 @@ describeWithOwnServers(['nats'], 'A killed server', () => {
     const seen = new Set<string>();
     const consumer = new DurableConsumer({
       connection,
-      log: new SpecLog(),
+      log: new MemoryLogger(),
       module: 'Spec',
       name: 'killed',
       stream,

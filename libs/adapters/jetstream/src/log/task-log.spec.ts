@@ -5,9 +5,11 @@ import {
   LogFullError,
   type LogMessage,
   routeStream,
+  routeLogs,
+  taskPlace,
 } from '@nestjs-spark/contracts/internal';
 import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
-import { SpecLog } from '../fixtures/spec-log.ts';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { deleteStreams, specConnection, specName } from '../fixtures/spec-connection.ts';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { JetStreamChangeLog } from './change-log.ts';
@@ -29,8 +31,8 @@ describeWithServers(['nats'], 'A task log', () => {
 
   beforeAll(async () => {
     connection = specConnection();
-    log = new JetStreamChangeLog({ connection, log: new SpecLog(), limits });
-    await log.provision(owner, requester);
+    log = new JetStreamChangeLog({ connection, log: new MemoryLogger(), limits });
+    await log.provision(routeLogs(owner, requester));
   });
   afterAll(async () => {
     await deleteStreams(connection, stream);
@@ -40,7 +42,7 @@ describeWithServers(['nats'], 'A task log', () => {
   async function collect(name: TaskKey, from: number, count: number): Promise<LogMessage[]> {
     const stop = new AbortController();
     const found: LogMessage[] = [];
-    for await (const message of log.open(name).read(from, stop.signal)) {
+    for await (const message of log.open(taskPlace(name)).read(from, stop.signal)) {
       found.push(message);
       if (found.length === count) stop.abort();
     }
@@ -49,19 +51,19 @@ describeWithServers(['nats'], 'A task log', () => {
 
   it('gives back what was appended, headers too, in order and for this task alone', async () => {
     const [one, other] = [task(), task()];
-    const first = await log.open(one).append(text('a'), 0);
-    await log.open(other).append(text('not mine'), 0);
-    const second = await log.open(one).append(text('b'), first);
+    const first = await log.open(taskPlace(one)).append(text('a'), 0);
+    await log.open(taskPlace(other)).append(text('not mine'), 0);
+    const second = await log.open(taskPlace(one)).append(text('b'), first);
     const messages = await collect(one, 1, 2);
     expect(messages.map((message) => message.sequence)).toEqual([first, second]);
     expect(messages.map(read)).toEqual(['a', 'b']);
     expect(messages[0]?.headers).toEqual({ note: 'about a' });
-    expect(read(await log.open(one).tail())).toBe('b');
+    expect(read(await log.open(taskPlace(one)).tail())).toBe('b');
   });
 
   it('has no tail before its first message, and no description without a stream', async () => {
-    expect(await log.open(task()).tail()).toBeNull();
-    const nowhere = log.open({ owner: specName('No'), requester, name: 'x' });
+    expect(await log.open(taskPlace(task())).tail()).toBeNull();
+    const nowhere = log.open(taskPlace({ owner: specName('No'), requester, name: 'x' }));
     expect(await nowhere.describe()).toBeNull();
     expect(await nowhere.tail()).toBeNull();
     await expect(nowhere.append(text('a'), 0)).rejects.toThrow(UnavailableError);
@@ -72,57 +74,57 @@ describeWithServers(['nats'], 'A task log', () => {
 
   it('fences a writer that does not know the last message', async () => {
     const one = task();
-    const first = await log.open(one).append(text('a'), 0);
-    await expect(log.open(one).append(text('late'), 0)).rejects.toThrow(LogConflictError);
-    await log.open(one).append(text('b'), first);
-    await expect(log.open(one).append(text('late'), first)).rejects.toThrow(LogConflictError);
+    const first = await log.open(taskPlace(one)).append(text('a'), 0);
+    await expect(log.open(taskPlace(one)).append(text('late'), 0)).rejects.toThrow(LogConflictError);
+    await log.open(taskPlace(one)).append(text('b'), first);
+    await expect(log.open(taskPlace(one)).append(text('late'), first)).rejects.toThrow(LogConflictError);
     expect((await collect(one, 1, 2)).map(read)).toEqual(['a', 'b']);
   });
 
   it('refuses what exceeds its bounds without touching others, and goes on after a trim', async () => {
     const [one, other] = [task(), task()];
-    const first = await log.open(one).append(text('1'), 0);
-    const second = await log.open(one).append(text('2'), first);
-    const third = await log.open(one).append(text('3'), second);
-    await expect(log.open(one).append(text('4'), third)).rejects.toThrow(LogFullError);
-    await log.open(other).append(text('free'), 0);
-    await log.open(one).trim(third);
-    const fourth = await log.open(one).append(text('4'), third);
+    const first = await log.open(taskPlace(one)).append(text('1'), 0);
+    const second = await log.open(taskPlace(one)).append(text('2'), first);
+    const third = await log.open(taskPlace(one)).append(text('3'), second);
+    await expect(log.open(taskPlace(one)).append(text('4'), third)).rejects.toThrow(LogFullError);
+    await log.open(taskPlace(other)).append(text('free'), 0);
+    await log.open(taskPlace(one)).trim(third);
+    const fourth = await log.open(taskPlace(one)).append(text('4'), third);
     const messages = await collect(one, 1, 2);
     expect(messages.map((message) => message.sequence)).toEqual([third, fourth]);
   });
 
-  it('never lets go of the last message', async () => {
+  it('never drops the last message', async () => {
     const one = task();
-    const first = await log.open(one).append(text('1'), 0);
-    const second = await log.open(one).append(text('2'), first);
-    await log.open(one).trim(second + 1_000_000);
-    expect((await log.open(one).tail())?.sequence).toBe(second);
-    await log.open(one).trim(first);
-    expect((await log.open(one).tail())?.sequence).toBe(second);
+    const first = await log.open(taskPlace(one)).append(text('1'), 0);
+    const second = await log.open(taskPlace(one)).append(text('2'), first);
+    await log.open(taskPlace(one)).trim(second + 1_000_000);
+    expect((await log.open(taskPlace(one)).tail())?.sequence).toBe(second);
+    await log.open(taskPlace(one)).trim(first);
+    expect((await log.open(taskPlace(one)).tail())?.sequence).toBe(second);
   });
 
-  it('carries a payload of any size, and lets go of it when it is trimmed', async () => {
+  it('carries a payload of any size, and deletes it when it is trimmed', async () => {
     const one = task();
     const big = (fill: number) => ({
       headers: { size: 'big' },
       payload: new Uint8Array(2_500_000).fill(fill),
     });
-    const first = await log.open(one).append(big(1), 0);
-    const second = await log.open(one).append(big(2), first);
-    await expect(log.open(one).append(big(9), first)).rejects.toThrow(LogConflictError);
+    const first = await log.open(taskPlace(one)).append(big(1), 0);
+    const second = await log.open(taskPlace(one)).append(big(2), first);
+    await expect(log.open(taskPlace(one)).append(big(9), first)).rejects.toThrow(LogConflictError);
     const messages = await collect(one, 1, 2);
     expect(messages.map(({ payload }) => [payload.length, payload[0], payload.at(-1)])).toEqual([
       [2_500_000, 1, 1],
       [2_500_000, 2, 2],
     ]);
     expect(messages[1]?.headers).toEqual({ size: 'big' });
-    expect((await log.open(one).tail())?.payload.at(-1)).toBe(2);
+    expect((await log.open(taskPlace(one)).tail())?.payload.at(-1)).toBe(2);
 
-    await log.open(one).trim(second);
+    await log.open(taskPlace(one)).trim(second);
     expect((await collect(one, 1, 1))[0]?.payload[0]).toBe(2);
-    const third = await log.open(one).append(text('small'), second);
-    await log.open(one).trim(third);
+    const third = await log.open(taskPlace(one)).append(text('small'), second);
+    await log.open(taskPlace(one)).trim(third);
     const { state } = await connection.use(({ jsm }) => jsm.streams.info(`OBJ_${stream}`));
     expect(state.messages).toBe(0);
   });
@@ -133,24 +135,24 @@ describeWithServers(['nats'], 'A task log', () => {
     let last = 0;
     for (const less of [0, 400, 700]) {
       const payload = new Uint8Array(maxPayload - less).fill(7);
-      last = await log.open(one).append({ headers: { a: 'b' }, payload }, last);
-      expect((await log.open(one).tail())?.payload.length).toBe(payload.length);
+      last = await log.open(taskPlace(one)).append({ headers: { a: 'b' }, payload }, last);
+      expect((await log.open(taskPlace(one)).tail())?.payload.length).toBe(payload.length);
     }
   });
 
   it('goes on reading with what comes, from the sequence asked for', async () => {
     const one = task();
-    const first = await log.open(one).append(text('old'), 0);
+    const first = await log.open(taskPlace(one)).append(text('old'), 0);
     const reading = collect(one, first + 1, 2);
-    const second = await log.open(one).append(text('x'), first);
-    await log.open(one).append(text('y'), second);
+    const second = await log.open(taskPlace(one)).append(text('x'), first);
+    await log.open(taskPlace(one)).append(text('y'), second);
     expect((await reading).map(read)).toEqual(['x', 'y']);
   });
 
   it('ends a reading that waits at once when it is aborted', async () => {
     const stop = new AbortController();
     const reading = (async () => {
-      for await (const message of log.open(task()).read(1, stop.signal))
+      for await (const message of log.open(taskPlace(task())).read(1, stop.signal))
         throw new Error(`came ${message.sequence}`);
     })();
     await eventually(
@@ -165,18 +167,19 @@ describeWithServers(['nats'], 'A task log', () => {
 
   it('ends a reading that is aborted while it is being opened', async () => {
     const stop = new AbortController();
-    const next = log.open(task()).read(1, stop.signal)[Symbol.asyncIterator]().next();
+    const next = log.open(taskPlace(task())).read(1, stop.signal)[Symbol.asyncIterator]().next();
     stop.abort();
     expect(await next).toEqual({ done: true, value: undefined });
   });
 
-  it('ends a reading with an error when the stream is deleted and made again', async () => {
+  it('ends a reading with an error when the stream is deleted and recreated', async () => {
     const elsewhere: TaskKey = { owner: specName('Gone'), requester, name: 'cars' };
-    await log.provision(elsewhere.owner, requester);
-    const before = await log.open(elsewhere).describe();
-    await log.open(elsewhere).append({ headers: {}, payload: new Uint8Array(2_000_000) }, 0);
+    await log.provision(routeLogs(elsewhere.owner, requester));
+    const before = await log.open(taskPlace(elsewhere)).describe();
+    await log.open(taskPlace(elsewhere)).append({ headers: {}, payload: new Uint8Array(2_000_000) }, 0);
     const failed = (async () => {
-      for await (const message of log.open(elsewhere).read(2, new AbortController().signal)) return message;
+      for await (const message of log.open(taskPlace(elsewhere)).read(2, new AbortController().signal))
+        return message;
       return null;
     })();
     const route = routeStream(elsewhere.owner, requester);
@@ -186,9 +189,9 @@ describeWithServers(['nats'], 'A task log', () => {
     await connection.use(({ jsm }) => jsm.streams.delete(route));
     await expect(failed).rejects.toThrow(UnavailableError);
 
-    expect(await log.open(elsewhere).describe()).toBeNull();
-    await log.provision(elsewhere.owner, requester);
-    const after = await log.open(elsewhere).describe();
+    expect(await log.open(taskPlace(elsewhere)).describe()).toBeNull();
+    await log.provision(routeLogs(elsewhere.owner, requester));
+    const after = await log.open(taskPlace(elsewhere)).describe();
     expect(after?.lastSequence).toBe(0);
     expect(after?.created).not.toBe(before?.created);
     await expect(connection.use(({ jsm }) => jsm.streams.info(`OBJ_${route}`))).rejects.toThrow(

@@ -6,11 +6,10 @@ import {
   LogFullError,
   type LogMessage,
   type LogPayload,
-  routeStream,
+  type LogPlace,
   type TaskLog,
-  taskSubject,
 } from '@nestjs-spark/contracts/internal';
-import { UnavailableError, type TaskKey } from '@nestjs-spark/contracts';
+import { UnavailableError } from '@nestjs-spark/contracts';
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 import { apiCode, ApiCode, isStreamNotFound, isWrongLastSequence } from '../connect/failures.ts';
@@ -34,11 +33,11 @@ export class JetStreamTaskLog implements TaskLog {
   readonly #stream: string;
   readonly #subject: string;
 
-  constructor(parts: TaskLogParts, task: TaskKey) {
+  constructor(parts: TaskLogParts, { stream, subject }: LogPlace) {
     this.#parts = parts;
     this.#connection = parts.connection;
-    this.#stream = routeStream(task.owner, task.requester);
-    this.#subject = taskSubject(task);
+    this.#stream = stream;
+    this.#subject = subject;
   }
 
   async describe(): Promise<LogDescription | null> {
@@ -51,9 +50,9 @@ export class JetStreamTaskLog implements TaskLog {
     if (!last) return null;
     const message = await this.#resolve(last.seq, fromHeaders(last.header), last.data);
     if (message) return message;
-    throw new UnavailableError(`the payload of ${this.#subject}, message ${last.seq}`, {
-      cause: new Error(`it is missing in the object bucket ${this.#stream}; resync the task`),
-    });
+    throw new UnavailableError(
+      `The payload of ${this.#subject}, message ${last.seq}, is missing in the object bucket ${this.#stream}: resync the task`,
+    );
   }
 
   async append(message: LogPayload, afterSequence: number): Promise<number> {
@@ -81,7 +80,7 @@ export class JetStreamTaskLog implements TaskLog {
       // The reader sees a hole and asks for what is in it.
       else
         this.#parts.log.warn(
-          `${this.#subject}: the payload of message ${stored.seq} is gone; the message is left out`,
+          `${this.#subject}: the payload of message ${stored.seq} is gone; the message is skipped`,
         );
     }
   }
@@ -160,7 +159,7 @@ export class JetStreamTaskLog implements TaskLog {
       yield* messages;
     } catch (error) {
       if (!isStreamNotFound(error)) throw error;
-      throw new UnavailableError(`stream ${this.#stream}`, { cause: error });
+      throw new UnavailableError(`Stream ${this.#stream} was deleted while it was read`, { cause: error });
     }
   }
 

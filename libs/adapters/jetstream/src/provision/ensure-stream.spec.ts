@@ -3,7 +3,8 @@ import { describeWithServers } from '@nestjs-spark/servers/testing';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { deleteStreams, specConnection, specName } from '../fixtures/spec-connection.ts';
 import { ensureStream, StreamMismatchError } from './ensure-stream.ts';
-import { COMMANDS, CONTROL, DEAD_LETTERS, routeSettings } from './streams.ts';
+import { COMMANDS, CONTROL, DEAD_LETTERS, logSettings } from './streams.ts';
+import { routeLogs } from '@nestjs-spark/contracts/internal';
 
 describeWithServers(['nats'], 'Provisioning a stream', () => {
   let connection: JetStreamConnection;
@@ -19,7 +20,7 @@ describeWithServers(['nats'], 'Provisioning a stream', () => {
   });
 
   it('does nothing the second time, for every stream that Spark has', async () => {
-    const route = routeSettings(owner, 'HR');
+    const route = logSettings(routeLogs(owner, 'HR'));
     const all = [route, COMMANDS, DEAD_LETTERS, CONTROL];
     const mine = all.map((one, i) => ({
       ...one,
@@ -32,27 +33,27 @@ describeWithServers(['nats'], 'Provisioning a stream', () => {
   });
 
   it('makes one stream when many ask at once', async () => {
-    const settings = routeSettings(owner, 'Many');
+    const settings = logSettings(routeLogs(owner, 'Many'));
     made.push(settings.name);
     const results = await Promise.all(Array.from({ length: 8 }, () => ensureStream(connection, settings)));
     expect(results).not.toContain('updated');
   });
 
   it('brings an older stream to its settings and leaves the operator his', async () => {
-    const settings = routeSettings(owner, 'Old', { maxMessagesPerTask: 5 });
+    const settings = logSettings(routeLogs(owner, 'Old'), { maxMessagesPerTask: 5 });
     made.push(settings.name);
     await ensureStream(connection, settings);
     await connection.use(({ jsm }) => jsm.streams.update(settings.name, { duplicate_window: 5_000_000_000 }));
-    expect(await ensureStream(connection, routeSettings(owner, 'Old'))).toBe('updated');
+    expect(await ensureStream(connection, logSettings(routeLogs(owner, 'Old')))).toBe('updated');
     const { config } = await connection.use(({ jsm }) => jsm.streams.info(settings.name));
     expect(config).toMatchObject({ max_msgs_per_subject: 1024, duplicate_window: 5_000_000_000 });
   });
 
   it('refuses the second of two routes that join to one name, and says which names', async () => {
-    const first = routeSettings(`${owner}_X`, 'Y');
+    const first = logSettings(routeLogs(`${owner}_X`, 'Y'));
     made.push(first.name);
     await ensureStream(connection, first);
-    const second = ensureStream(connection, routeSettings(owner, 'X_Y'));
+    const second = ensureStream(connection, logSettings(routeLogs(owner, 'X_Y')));
     await expect(second).rejects.toThrow(StreamMismatchError);
     await expect(second).rejects.toThrow(`spark.route.${owner.toLowerCase()}.x_y.>`);
   });

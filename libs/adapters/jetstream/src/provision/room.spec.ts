@@ -9,7 +9,8 @@ import { JetStreamRefusedError } from '../connect/refusals.ts';
 import { specConnection } from '../fixtures/spec-connection.ts';
 import { ensureStream } from './ensure-stream.ts';
 import { settingsOf } from './plan-stream.ts';
-import { routeSettings } from './streams.ts';
+import { logSettings } from './streams.ts';
+import { routeLogs } from '@nestjs-spark/contracts/internal';
 
 const MIB = 1024 ** 2;
 
@@ -37,21 +38,21 @@ describeWithOwnServers(['nats'], 'A JetStream of 2.5 GB', () => {
 
   it('has room for a route of the version that reserved 1 GiB, and takes back what that reserved too much', async () => {
     for (const requester of ['Old1', 'Old2']) {
-      const settings = settingsOf(routeSettings('Fleet', requester));
+      const settings = settingsOf(logSettings(routeLogs('Fleet', requester)));
       await connection.use(({ jsm }) => jsm.streams.add({ ...settings, max_bytes: 1024 * MIB }));
-      expect(await ensureStream(connection, routeSettings('Fleet', requester))).toBe('updated');
+      expect(await ensureStream(connection, logSettings(routeLogs('Fleet', requester)))).toBe('updated');
       expect(await maxBytes(settings.name)).toBe(64 * MIB);
     }
   });
 
   it('leaves a route its bound that holds more than it is to reserve', async () => {
-    const settings = settingsOf(routeSettings('Fleet', 'Full', { maxBytes: 64 * MIB }));
+    const settings = settingsOf(logSettings(routeLogs('Fleet', 'Full'), { maxBytes: 64 * MIB }));
     await connection.use(async ({ js, jsm }) => {
       await jsm.streams.add(settings);
       for (let sent = 0; sent < 40; sent++)
         await js.publish(`spark.route.fleet.full.t${sent}`, new Uint8Array(512 * 1024));
     });
-    const less = routeSettings('Fleet', 'Full', { maxBytes: 8 * MIB });
+    const less = logSettings(routeLogs('Fleet', 'Full'), { maxBytes: 8 * MIB });
     expect(await ensureStream(connection, less)).toBe('unchanged');
     const { state, config } = await connection.use(({ jsm }) => jsm.streams.info(settings.name));
     expect([state.messages, config.max_bytes]).toEqual([40, 64 * MIB]);
@@ -59,7 +60,7 @@ describeWithOwnServers(['nats'], 'A JetStream of 2.5 GB', () => {
   });
 
   it('takes 38 routes, the last ones with less', async () => {
-    const routes = Array.from({ length: 36 }, (_, at) => routeSettings('Fleet', `R${at}`));
+    const routes = Array.from({ length: 36 }, (_, at) => logSettings(routeLogs('Fleet', `R${at}`)));
     for (const route of routes) expect(await ensureStream(connection, route)).toBe('created');
     expect(await maxBytes('SPARK_ROUTE_FLEET_R0')).toBe(64 * MIB);
     expect(await maxBytes('SPARK_ROUTE_FLEET_R35')).toBeLessThan(64 * MIB);
@@ -67,9 +68,9 @@ describeWithOwnServers(['nats'], 'A JetStream of 2.5 GB', () => {
   });
 
   it('says what it lacks and the remedy when there is room for no other, and takes it when there is', async () => {
-    const last = routeSettings('Fleet', 'Last');
+    const last = logSettings(routeLogs('Fleet', 'Last'));
     await connection.use(async ({ jsm }) => {
-      const settings = settingsOf(routeSettings('Fleet', 'Rest'));
+      const settings = settingsOf(logSettings(routeLogs('Fleet', 'Rest')));
       for (let size = 512, at = 0; ; at++) {
         if (size < 4) return;
         const rest = { ...settings, name: `REST_${at}`, subjects: [`rest.${at}`], max_bytes: size * MIB };
@@ -88,7 +89,7 @@ describeWithOwnServers(['nats'], 'A JetStream of 2.5 GB', () => {
 
   it('lets a route grow to what it should have once there is room', async () => {
     await connection.use(({ jsm }) => jsm.streams.delete('SPARK_ROUTE_FLEET_R1'));
-    expect(await ensureStream(connection, routeSettings('Fleet', 'R35'))).toBe('updated');
+    expect(await ensureStream(connection, logSettings(routeLogs('Fleet', 'R35')))).toBe('updated');
     expect(await maxBytes('SPARK_ROUTE_FLEET_R35')).toBe(64 * MIB);
   });
 });

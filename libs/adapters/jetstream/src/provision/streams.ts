@@ -5,8 +5,7 @@ import {
   CONTROL_SUBJECTS,
   DEAD_LETTERS_STREAM,
   DEAD_LETTERS_SUBJECTS,
-  routeStream,
-  routeSubjects,
+  type LogStream,
 } from '@nestjs-spark/contracts/internal';
 import { DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import type { StreamSettings, WantedStream } from './plan-stream.ts';
@@ -46,29 +45,32 @@ export const CONTROL: StreamSettings = {
   subjects: [CONTROL_SUBJECTS],
 };
 
-/** How much of a route may wait for its requester. */
-export interface RouteLimits {
-  /** Change sets per task. Default 1,024; a full task holds back only its own capture. */
+/** How much of a stream of logs may wait for its reader. */
+export interface LogLimits {
+  /** Change sets per log. Default 1,024; a full log holds back only its own writer. */
   maxMessagesPerTask?: number;
   /**
-   * All tasks together, in bytes, which JetStream reserves. Default 64 MiB. Where JetStream has less room left, a route
+   * All logs of a stream together, in bytes, which JetStream reserves. Default 64 MiB. Where JetStream has less room left, a stream
    * takes the half, a quarter and so on down to {@link LEAST_ROUTE_BYTES}.
    */
   maxBytes?: number;
 }
 
 export const DEFAULT_ROUTE_BYTES = 64 * 1024 ** 2;
-/** Some change sets of every task have to fit. */
+/** Some change sets of every log have to fit. */
 export const LEAST_ROUTE_BYTES = 8 * 1024 ** 2;
 
-/** A route refuses what exceeds its bounds, which holds the capture back; it never lets go of what is not confirmed. */
-export function routeSettings(owner: string, requester: string, limits: RouteLimits = {}): WantedStream {
+/** Such a stream refuses what exceeds its bounds, which holds the writer back; it never drops what is not confirmed. */
+export function logSettings(
+  { name, subjects, description }: LogStream,
+  limits: LogLimits = {},
+): WantedStream {
   const maxBytes = limits.maxBytes ?? DEFAULT_ROUTE_BYTES;
   return {
     ...LAST_VALUE,
-    name: routeStream(owner, requester),
-    description: `Spark: changes from ${owner} to ${requester}`,
-    subjects: [routeSubjects(owner, requester)],
+    name,
+    description,
+    subjects: [subjects],
     discard: DiscardPolicy.New,
     discard_new_per_subject: true,
     max_msgs_per_subject: limits.maxMessagesPerTask ?? 1024,

@@ -54,7 +54,7 @@ describeWithServers(['nats'], 'The registry in a bucket', () => {
     await expect(registry.list()).resolves.not.toContain(null);
   });
 
-  it('is made anew when its bucket was removed', async () => {
+  it('is recreated when its bucket was removed', async () => {
     await deleteStreams(connection, `KV_${bucket}`);
     await registry.find('Fleet').catch(() => null);
     await registry.register(information);

@@ -1,12 +1,15 @@
 import type { ModuleInformation } from '@nestjs-spark/contracts';
 import {
   fromRegistryDocument,
+  isEntryLost,
   toRegistryDocument,
   type ModuleRegistry,
   type RegistryDocument,
 } from '@nestjs-spark/contracts/internal';
 import type { KV, KvEntry } from '@nats-io/kv';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
+import { isWrongLastSequence } from '../connect/failures.ts';
 import { bucketKey } from '../provision/bucket-key.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 
@@ -40,6 +43,23 @@ export class JetStreamModuleRegistry implements ModuleRegistry {
     await this.#bucket((bucket) => bucket.put(keyOf(information.appName), text));
   }
 
+  async keep(information: ModuleInformation): Promise<boolean> {
+    const text = JSON.stringify(toRegistryDocument(information));
+    const key = keyOf(information.appName);
+    return this.#bucket(async (bucket) => {
+      const entry = await bucket.get(key);
+      if (!isEntryLost(information, read(entry))) return false;
+      try {
+        await bucket.put(key, text, { previousSeq: entry?.revision ?? 0 });
+        return true;
+      } catch (error) {
+        // Someone has written there meanwhile, which counts as much as if it had been there.
+        if (isWrongLastSequence(error)) return false;
+        throw error;
+      }
+    });
+  }
+
   async find(module: string): Promise<ModuleInformation | null> {
     return this.#bucket(async (bucket) => read(await bucket.get(keyOf(module))));
   }
@@ -60,7 +80,7 @@ export class JetStreamModuleRegistry implements ModuleRegistry {
 }
 
 function keyOf(module: string): string {
-  return bucketKey(module.toLowerCase());
+  return bucketKey(nameKey(module));
 }
 
 /** Null for what is removed, or was not written by a module. */

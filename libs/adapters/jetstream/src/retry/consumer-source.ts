@@ -1,5 +1,6 @@
 import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import type { StreamSettings } from '../provision/plan-stream.ts';
 import { Provisioner } from '../provision/provisioner.ts';
@@ -80,5 +81,5 @@ export class ConsumerSource {
 
 /** Names of consumers are file names and subject tokens on the server. */
 function consumerName(module: string, name: string): string {
-  return `${module.toLowerCase()}-${name}`.replaceAll(/[^A-Za-z0-9_-]/g, '_');
+  return `${nameKey(module)}-${name}`.replaceAll(/[^A-Za-z0-9_-]/g, '_');
 }

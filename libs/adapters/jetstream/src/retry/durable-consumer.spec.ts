@@ -7,8 +7,9 @@ import { DeadLetterStore } from '../dead-letter/dead-letter-store.ts';
 import type { DeadLetter } from '../dead-letter/letter.ts';
 import { DeadLetterWriter } from '../dead-letter/write-letter.ts';
 import { deleteStreams, specConnection, specName } from '../fixtures/spec-connection.ts';
-import { SpecLog } from '../fixtures/spec-log.ts';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { ensureStream } from '../provision/ensure-stream.ts';
+import { hasMessage } from '../provision/has-message.ts';
 import { COMMANDS } from '../provision/streams.ts';
 import { DurableConsumer, type DurableConsumerOptions } from './durable-consumer.ts';
 import { type DurableMessage, messageId } from './durable-message.ts';
@@ -41,7 +42,7 @@ describeWithServers(['nats'], 'A durable consumer', () => {
     handler: (message: DurableMessage, signal: AbortSignal) => Promise<void>,
     more: Partial<DurableConsumerOptions> = {},
   ): DurableConsumer {
-    const log = new SpecLog();
+    const log = new MemoryLogger();
     const consumer = new DurableConsumer({
       connection,
       log,
@@ -79,6 +80,28 @@ describeWithServers(['nats'], 'A durable consumer', () => {
 
   const publish = (subject: string, data: string) =>
     connection.use(({ js }) => js.publish(`${prefix}.${subject}`, data));
+
+  it('goes on when the stream with its consumer was lost while it waited', async () => {
+    const lost = { ...stream, name: specName('LOST_'), subjects: [`${prefix}-lost.>`] };
+    const subject = `${prefix}-lost.waits.one`;
+    const handled: string[] = [];
+    consume('waits', async (message) => void handled.push(message.json<string>()), {
+      stream: lost,
+      subjects: `${prefix}-lost.waits.*`,
+    });
+    const send = async (text: string) => {
+      await ensureStream(connection, lost);
+      await connection.use(({ js }) => js.publish(subject, JSON.stringify(text)));
+    };
+    await send('before');
+    await eventually(() => expect(handled).toEqual(['before']));
+    expect(await hasMessage(connection, lost.name, subject)).toBe(true);
+    await deleteStreams(connection, lost.name);
+    expect(await hasMessage(connection, lost.name, subject)).toBe(false);
+    await send('after');
+    await eventually(() => expect(handled).toEqual(['before', 'after']), { timeoutMs: 60_000 });
+    await deleteStreams(connection, lost.name);
+  }, 90_000);
 
   it('hands over each message once when its handler succeeds', async () => {
     const seen: string[] = [];
@@ -125,12 +148,14 @@ describeWithServers(['nats'], 'A durable consumer', () => {
     expect(await letters.replay(letter.id)).toBe('not-found');
   });
 
-  it('warns once of what an operator has to mend, while it tries on', async () => {
-    const log = new SpecLog();
-    consume('mended', () => Promise.resolve(), { log, stream: { ...stream, subjects: ['elsewhere.>'] } });
+  it('warns once of what an operator has to fix, while it keeps trying', async () => {
+    const log = new MemoryLogger();
+    consume('fixed', () => Promise.resolve(), { log, stream: { ...stream, subjects: ['elsewhere.>'] } });
     await eventually(() => log.lines.length > 2);
-    expect(log.warnings).toHaveLength(1);
-    expect(log.warnings[0]).toMatch(/it is there with the subjects .*rename a module, or delete the stream/);
+    expect(log.said('warn')).toHaveLength(1);
+    expect(log.said('warn')[0]).toMatch(
+      /it is there with the subjects .*rename a module, or delete the stream/,
+    );
   });
 
   it('sets a message aside at once when its handler says that trying again cannot help', async () => {

@@ -1,12 +1,12 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
 import type { JsMsg } from '@nats-io/jetstream';
-import { setTimeout as wait } from 'node:timers/promises';
-import { type Logger, describeError } from '@nestjs-spark/foundation/internal';
+import { type Logger, describeError, keepRunning, SayOnce } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
+import { RETRY } from '../connect/retry-policy.ts';
 import { DeadLetterWriter } from '../dead-letter/write-letter.ts';
 import { REPLAY_FOR_HEADER } from '../dead-letter/letter.ts';
 import type { StreamSettings } from '../provision/plan-stream.ts';
-import { type Attempt, AttemptBook } from '../dead-letter/attempts.ts';
+import { type Attempt, AttemptBook, describeAttempt } from '../dead-letter/attempts.ts';
 import { ConsumerSource } from './consumer-source.ts';
 import { type DurableMessage, messageId, toDurableMessage } from './durable-message.ts';
 import { decide, requireDelays, type RetryOptions } from './retry-schedule.ts';
@@ -31,9 +31,8 @@ export interface DurableConsumerOptions {
   ackWaitMs?: number;
 }
 
-/** A message that ended so many processes before they could say anything is given up. */
+/** A message is given up after this many deliveries without any answer: it may be what ends the processes. */
 const UNANSWERED_LIMIT = 10;
-const RETRY_MS = 500;
 const DRAIN_MS = 30_000;
 
 /**
@@ -48,8 +47,8 @@ export class DurableConsumer {
   readonly #letters: DeadLetterWriter;
   readonly #stopping = new AbortController();
   readonly #hurrying = new AbortController();
+  readonly #said = new SayOnce();
   #lanes: Promise<void>[] = [];
-  #told = '';
 
   constructor(options: DurableConsumerOptions) {
     const { connection, ackWaitMs = 10_000 } = options;
@@ -73,18 +72,18 @@ export class DurableConsumer {
     await Promise.all(this.#lanes).finally(() => clearTimeout(timer));
   }
 
-  async #lane(): Promise<void> {
+  #lane(): Promise<void> {
     const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      try {
-        const message = await this.#source.next(signal);
-        if (message) await this.#deliver(message);
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#tell(error);
-        await wait(RETRY_MS, undefined, { signal }).catch(() => undefined);
-      }
-    }
+    const handleNext = async () => {
+      const message = await this.#source.next(signal);
+      if (message) await this.#deliver(message);
+    };
+    return keepRunning(handleNext, {
+      signal,
+      policy: RETRY,
+      endMs: Infinity,
+      onEachFailure: (error) => this.#tell(error),
+    });
   }
 
   async #deliver(message: JsMsg): Promise<void> {
@@ -104,7 +103,7 @@ export class DurableConsumer {
     }
     const attempts = [
       ...before,
-      { number: attempt, at: new Date().toISOString(), error: describeError(failure.error) },
+      { number: attempt, at: new Date().toISOString(), error: describeAttempt(failure.error) },
     ];
     const decision = decide(failure.error, attempt, this.#delays);
     if (decision.action === 'give-up') return this.#giveUp(message, attempts, Math.max(0, unanswered));
@@ -140,12 +139,11 @@ export class DurableConsumer {
     if (message.redelivered) await this.#attempts.clear(id);
   }
 
-  /** What passes is said by the connection; anything else keeps every message waiting until an operator mends it. */
+  /** Outages are logged by the connection; anything else keeps every message waiting until an operator fixes it. */
   #tell(error: unknown): void {
     const text = `${this.#label}: ${describeError(error)}; trying again`;
-    if (error instanceof UnavailableError || text === this.#told) return this.#options.log.debug(text);
-    this.#told = text;
-    this.#options.log.warn(text);
+    if (error instanceof UnavailableError || !this.#said.isNews(text)) this.#options.log.debug(text);
+    else this.#options.log.warn(text);
   }
 
   get #label(): string {

@@ -14,7 +14,7 @@ export interface DurableMessage {
   attempt: number;
   /** When this one fails, no other follows: the message becomes a dead letter. */
   last: boolean;
-  /** @throws {SyntaxError} when the payload is no JSON */
+  /** @throws {SyntaxError} when the payload is not JSON */
   json<T>(): T;
 }
 
@@ -32,7 +32,7 @@ export function toDurableMessage(message: JsMsg, attempt: number, last: boolean)
   };
 }
 
-/** The same for every delivery of a message to a consumer, and for no other message, also in a stream made again. */
+/** The same for every delivery of a message to a consumer, and for no other message, also in a recreated stream. */
 export function messageId(message: JsMsg): string {
   return `${message.info.consumer}.${message.seq}-${message.timestampNanos.toString(36)}`;
 }

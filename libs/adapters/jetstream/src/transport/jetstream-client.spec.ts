@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 describeWithServers(['nats'], 'A request', () => {
-  it('fails when the connection is lost before its answer, and does not wait for ever', async () => {
+  it('fails when the connection is lost before its answer, and does not wait forever', async () => {
     const pattern = specName('slow');
     let asked = 0;
     const { nc } = await track(specConnection()).ready();

@@ -86,7 +86,7 @@ export class JetStreamClient extends ClientProxy<Events, ConnectionStatus> {
       },
     });
     this.routingMap.set(id, callback);
-    // An answer that was sent meanwhile is lost, and whoever asks would wait for it for ever.
+    // An answer that was sent meanwhile is lost, and the caller would wait for it forever.
     const forgetLoss = this.#connection.onStatus((status) => {
       if (status !== 'connected') callback({ err: lostBeforeAnswer(this.#connection.target, pattern) });
     });
@@ -115,8 +115,7 @@ export class JetStreamClient extends ClientProxy<Events, ConnectionStatus> {
 }
 
 function lostBeforeAnswer(target: string, pattern: string): UnavailableError {
-  const cause = new Error(
-    `the connection was lost before ${pattern} was answered; whether it was handled is not known`,
+  return new UnavailableError(
+    `The connection to ${target} was lost before ${pattern} was answered; whether it was handled is not known`,
   );
-  return new UnavailableError(target, { cause });
 }

@@ -140,7 +140,7 @@ export class JetStreamServer extends Server<Events, ConnectionStatus> implements
     );
   }
 
-  /** The client keeps subscriptions over a reconnect; a new connection needs them anew. */
+  /** The client keeps subscriptions over a reconnect; a new connection needs new ones. */
   #subscribe(nc: NatsConnection): void {
     if (this.#subscribed === nc || this.#stopping.signal.aborted) return;
     this.#subscribed = nc;

@@ -30,7 +30,7 @@ function requireConcrete(pattern: string): string {
   return tokens;
 }
 
-/** Dotted patterns stay readable; a part that cannot stand in a subject (as in `{ cmd: 'x' }`) is encoded. */
+/** Dotted patterns stay readable; a part that cannot be in a subject (as in `{ cmd: 'x' }`) is encoded. */
 function toTokens(pattern: string): string {
   const parts = pattern.startsWith('{') ? [pattern] : pattern.split('.');
   return parts

@@ -8,7 +8,7 @@ import { firstValueFrom, lastValueFrom, of, toArray } from 'rxjs';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { DeadLetterStore } from '../dead-letter/dead-letter-store.ts';
 import { specConnection, specName } from '../fixtures/spec-connection.ts';
-import { SpecLog } from '../fixtures/spec-log.ts';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { PermanentError } from '../retry/permanent-error.ts';
 import { connectJetStream } from './connect-jetstream.ts';
 import { JetStreamClient, NoHandlerError } from './jetstream-client.ts';
@@ -82,7 +82,7 @@ describeWithServers(['nats'], 'The transport', () => {
   async function startApp(): Promise<INestApplication> {
     const module = await Test.createTestingModule({ imports: [SpecModule] }).compile();
     const started = module.createNestApplication({ logger: false });
-    connectJetStream(started, { connection, name, log: new SpecLog() });
+    connectJetStream(started, { connection, name, log: new MemoryLogger() });
     await started.startAllMicroservices();
     await started.init();
     return started;

@@ -8,11 +8,11 @@ const WATCHED = ['watch-docs', 'watch-counters', 'watch-all-timeseries'];
 const RINGS = /"(?:DocumentChange|CounterChange|TimeSeriesChange|Confirm)"/;
 
 /**
- * RavenDB's Changes API, as a bell: rings when a document or what hangs on it may have changed, and each time the connection is new, since
- * something may have been missed. Connects again by itself, to the next node after a failure.
+ * RavenDB's Changes API, as a bell: rings when a document or its extras may have changed, and after each reconnect, since something may
+ * have been missed. Reconnects automatically, to the next node after a failure.
  *
- * Not through the client: its subscriptions reject promises that nobody holds when the server goes away, which ends the
- * process.
+ * The RavenDB client is not used: when the server goes away its subscriptions reject promises that nobody handles, which
+ * ends the process.
  */
 export class ChangesSocket {
   readonly #settings: RavenSettings;
@@ -29,7 +29,7 @@ export class ChangesSocket {
     this.#dispatcher = new Agent({ connect: { timeout: 5_000, ...tlsOptions(settings.certificate) } });
   }
 
-  /** Returns at once; may be called as often as one likes. */
+  /** Returns at once; does nothing while it is open. */
   open(): void {
     if (this.#closed || this.#socket || this.#retry) return;
     const socket = new WebSocket(this.#url(), { dispatcher: this.#dispatcher });

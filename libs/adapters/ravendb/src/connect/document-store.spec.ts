@@ -20,7 +20,7 @@ describeWithServers(['ravendb'], "RavenDB's own client, as Spark sets it up", ()
   it('spells fields as .NET does, and works with classes, queries and literals', async () => {
     const connection = new RavenConnection(settings());
     await ensureDatabase(connection.http, connection.settings, { create: true });
-    const session = connection.store.openSession();
+    const session = (await connection.store()).openSession();
     const car = Object.assign(new Car(), { licensePlate: 'AB-1', owner: { firstName: 'Ann' } });
     await session.store(car);
     await session.store({ street: 'Main', '@metadata': { '@collection': 'Addresses' } }, 'addresses/1');
@@ -33,7 +33,7 @@ describeWithServers(['ravendb'], "RavenDB's own client, as Spark sets it up", ()
         { LicensePlate: 'AB-1', Owner: { FirstName: 'Ann' }, '@metadata': { '@collection': 'Cars' } },
       ],
     });
-    const fresh = connection.store.openSession();
+    const fresh = (await connection.store()).openSession();
     expect(await fresh.load<Car>('cars/1-A', Car)).toMatchObject({ owner: { firstName: 'Ann' } });
     const found = await fresh
       .query<Car>(Car)

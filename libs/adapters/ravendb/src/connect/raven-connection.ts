@@ -7,7 +7,7 @@ import type { RavenSettings } from './settings.ts';
 export class RavenConnection {
   readonly settings: RavenSettings;
   readonly http: RavenHttp;
-  #store: DocumentStore | null = null;
+  #store: Promise<DocumentStore> | null = null;
 
   constructor(settings: RavenSettings) {
     this.settings = settings;
@@ -15,12 +15,12 @@ export class RavenConnection {
   }
 
   /** RavenDB's own client, with Spark's field names. */
-  get store(): DocumentStore {
+  store(): Promise<DocumentStore> {
     return (this.#store ??= createDocumentStore(this.settings));
   }
 
   async close(): Promise<void> {
-    this.#store?.dispose();
+    (await this.#store)?.dispose();
     await this.http.close();
   }
 }

@@ -14,7 +14,7 @@ export class RavenHttp {
 
   constructor(settings: RavenSettings) {
     if (settings.urls.length === 0) {
-      throw new StoreRefusedError(`No address of RavenDB for database ${settings.database}: set its urls`);
+      throw new StoreRefusedError(`RavenDB has no address for database ${settings.database}: set its urls`);
     }
     this.database = settings.database;
     this.#root = `/databases/${encodeURIComponent(settings.database)}`;

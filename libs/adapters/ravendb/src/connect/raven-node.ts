@@ -15,9 +15,9 @@ export interface RavenRequest {
   contentType?: string;
   /** How long to wait for the answer's beginning. Default a minute. */
   answerTimeoutMs?: number;
-  /** Stop reading the answer after about so many bytes; the rest is dropped. */
+  /** Stop reading the answer after about this many bytes; the rest is dropped. */
   stopAfterBytes?: number;
-  /** Only the end of the answer is wanted, of at least so many bytes; what comes before may be dropped. */
+  /** Only the end of the answer is wanted, at least this many bytes; what comes before may be dropped. */
   keepLastBytes?: number;
 }
 
@@ -28,7 +28,7 @@ export interface RavenAnswer {
   whole: boolean;
 }
 
-/** An answer whose body is still to be read; who does not read it to its end has to destroy it. */
+/** An answer whose body is still to be read; a caller that does not read it to its end has to destroy it. */
 export interface RavenStream {
   headers: Record<string, string | string[] | undefined>;
   body: Readable;
@@ -71,7 +71,7 @@ export class RavenNode implements Requester {
     const { statusCode, headers, body } = await this.#pool
       .request({ method: 'GET', path })
       .catch((cause: unknown) => {
-        throw new UnavailableError(this.#name, { cause });
+        throw new UnavailableError(`${this.#name} cannot be reached`, { cause });
       });
     if (statusCode < 400) return { headers, body };
     const text = await body.text();
@@ -102,7 +102,7 @@ export class RavenNode implements Requester {
       return { status: response.statusCode, body: Buffer.concat(chunks), whole };
     } catch (cause) {
       if (signal?.aborted) throw cause;
-      throw new UnavailableError(this.#name, { cause });
+      throw new UnavailableError(`${this.#name} cannot be reached`, { cause });
     }
   }
 }

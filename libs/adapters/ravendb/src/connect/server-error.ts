@@ -42,19 +42,45 @@ export class RavenConflictError extends VersionConflictError {
 
 // RavenDB answers 500 for much that trying again does not change. This only chooses the words for whoever asked; whether a
 // document is to blame for a failed set is found by what else RavenDB takes.
-const REFUSALS =
-  /(CollectionMismatch|InvalidData|EndOfStream|LicenseLimit|IndexCompilation|IndexInvalid|IndexDoesNotExist|InvalidQuery|Argument|NotSupported|Format|BadRequest|JavaScript)\w*Exception$/;
+const REFUSALS = [
+  'CollectionMismatch',
+  'InvalidData',
+  'EndOfStream',
+  'LicenseLimit',
+  'IndexCompilation',
+  'IndexInvalid',
+  'IndexDoesNotExist',
+  'InvalidQuery',
+  'Argument',
+  'NotSupported',
+  'Format',
+  'BadRequest',
+  'JavaScript',
+];
+
+function isRefusal(type: string): boolean {
+  const name = shortType(type);
+  return name.endsWith('Exception') && REFUSALS.some((refusal) => name.includes(refusal));
+}
 
 export function toStoreError(where: string, error: ServerError): Error {
   if (error.status === 409) return new RavenConflictError(where, error);
-  if (error.status >= 500 && !REFUSALS.test(error.type)) {
+  if (error.status >= 500 && !isRefusal(error.type)) {
     const cause = new Error(`${error.status} ${shortType(error.type)}: ${error.message}`);
     // RavenDB names what went wrong; a proxy in front of it does not.
     const answered = error.status === 500 && error.type !== UNNAMED;
-    return new UnavailableError(`${where} (${shortType(error.type)})`, { cause, answered });
+    return new UnavailableError(
+      `${where} cannot do this for now: it answered ${error.status} ${shortType(error.type)}`,
+      {
+        cause,
+        answered,
+      },
+    );
   }
   if (error.status === 408 || error.status === 425 || error.status === 429) {
-    return new UnavailableError(`${where} (${error.status})`, { cause: new Error(error.message) });
+    return new UnavailableError(`${where} cannot take this request for now: it answered ${error.status}`, {
+      cause: new Error(error.message),
+    });
   }
   return new RavenRefusedError(where, error);
 }
@@ -82,7 +108,7 @@ const MAX_MESSAGE = 500;
 
 // A parse error quotes the request around it, that is, somebody's documents.
 function shorten(message: string): string {
-  const quote = message.search(/\s*around:\s*\{/i);
+  const quote = message.search(/(?<!\s)\s*around:\s*\{/i);
   const line = (quote < 0 ? message : message.slice(0, quote)).split('\n', 1)[0] ?? '';
   return line.slice(0, MAX_MESSAGE);
 }

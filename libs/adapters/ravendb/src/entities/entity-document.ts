@@ -15,7 +15,7 @@ const METADATA = '@metadata';
 const LAST_MEMBER = `"${METADATA}":{`;
 const COLLECTION = '@collection';
 
-/** A document as RavenDB answers it: its text, and what stands in its metadata. */
+/** A document as RavenDB answers it: its text, and its metadata. */
 export type RavenDocument = EntityOrigin;
 
 /** Takes a document's text apart; both parts are objects. */

@@ -13,7 +13,7 @@ export class RavenDocumentWriter implements DocumentWriter {
   }
 
   newId({ collection }: CollectionDeclaration): Promise<string> {
-    return newId(this.#connection.store, collection);
+    return newId(this.#connection, collection);
   }
 
   async writeAll(writes: readonly DocumentWrite[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ListQuery, Page, Repository, Stored } from '@nestjs-spark/contracts';
 import { EntityMapping, refusedId, type EntityPut } from '@nestjs-spark/contracts/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import type { RavenConnection } from '../connect/raven-connection.ts';
 import { fromDocument, type RavenDocument } from './entity-document.ts';
 import { toRavenQuery, type RavenQuery } from './list-query.ts';
@@ -45,7 +46,7 @@ export class RavenRepository<T extends object> implements Repository<T> {
 
   async create(entity: T): Promise<Stored<T>> {
     const putAt = this.#mapping.put(entity);
-    const id = await newId(this.#connection.store, this.#collection);
+    const id = await newId(this.#connection, this.#collection);
     return this.#write(id, putAt(id), null);
   }
 
@@ -73,10 +74,10 @@ export class RavenRepository<T extends object> implements Repository<T> {
   async #read(id: string): Promise<RavenDocument | null> {
     if (refusedId(id) !== null) return null;
     const [document] = await readDocuments(this.#connection.http, [id]);
-    return document?.collection.toLowerCase() === this.#collection.toLowerCase() ? document : null;
+    return document && sameName(document.collection, this.#collection) ? document : null;
   }
 
-  /** @param version undefined: whatever is there; null: there is none yet */
+  /** @param version undefined: any version; null: no document exists yet */
   async #write(id: string, put: EntityPut, version: string | null | undefined): Promise<Stored<T>> {
     const declaration = { collection: this.#collection };
     const document = await writeDocument(this.#connection.http, {

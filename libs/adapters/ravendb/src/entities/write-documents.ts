@@ -1,5 +1,6 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import { keptMetadata, ravenKey, type DocumentWrite } from '@nestjs-spark/contracts/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { RavenConflictError } from '../connect/server-error.ts';
 import { joinText, splitText, type RavenDocument } from './entity-document.ts';
@@ -82,14 +83,14 @@ function makePut(put: Put, there: RavenDocument | null): { command: string; text
   const own = there && isOf(collection, there) ? splitText(there.text) : null;
   const fields = put.fields(own?.fields ?? null);
   const text = joinText(fields, own ? keptMetadata(own.metadata, put, 'ravendb') : '{}', collection);
-  // Over a document of another collection, which RavenDB refuses by itself.
+  // Over a document of another collection, which RavenDB itself refuses.
   const expected = own || !there ? (there?.version ?? '') : (put.version ?? null);
   const command = `{"Id":${JSON.stringify(id)},"Type":"PUT","ChangeVector":${JSON.stringify(expected)},"Document":${text}}`;
   return { command, text };
 }
 
 function isOf(collection: string, document: { collection: string }): boolean {
-  return document.collection.toLowerCase() === collection.toLowerCase();
+  return sameName(document.collection, collection);
 }
 
 // A patch, since a DELETE would not look which collection the document is of.
@@ -105,7 +106,7 @@ function toDelete({ id, declaration, version }: Extract<DocumentWrite, { kind: '
   return `{"Id":${JSON.stringify(id)},"Type":"PATCH","ChangeVector":${JSON.stringify(version ?? null)},"Patch":${patch}}`;
 }
 
-/** Whether the conflict is about a put that was to go over whatever is there. */
+/** Whether the conflict is about a put that was to overwrite any version. */
 function isRace({ documentId }: RavenConflictError, puts: readonly Put[]): boolean {
   const put = puts.find(({ id }) => documentId !== undefined && ravenKey(id) === ravenKey(documentId));
   return put !== undefined && put.version === undefined;

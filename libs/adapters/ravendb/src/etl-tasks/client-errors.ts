@@ -1,4 +1,6 @@
+import type { DocumentStore } from 'ravendb';
 import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
+import type { RavenConnection } from '../connect/raven-connection.ts';
 
 /** The licence of this RavenDB does not include RavenDB's own ETL: take the stream engine, or another licence. */
 export class LicenceRefusedError extends StoreRefusedError {
@@ -15,11 +17,14 @@ const AWAY = /AllTopologyNodesDown|DatabaseDoesNotExist|Timeout|ServiceUnavailab
 const NO_CONTACT = /fetch failed|while contacting|ECONN|ETIMEDOUT|socket/i;
 
 /** Runs an operation of RavenDB's client; its errors become the ports' errors. */
-export async function throughClient<T>(database: string, work: () => Promise<T>): Promise<T> {
+export async function throughClient<T>(
+  connection: RavenConnection,
+  work: (store: DocumentStore, client: typeof import('ravendb')) => Promise<T>,
+): Promise<T> {
   try {
-    return await work();
+    return await work(await connection.store(), await import('ravendb'));
   } catch (error) {
-    throw translate(database, error);
+    throw translate(connection.settings.database, error);
   }
 }
 
@@ -31,7 +36,7 @@ function translate(database: string, error: unknown): Error {
     return new LicenceRefusedError(database, { cause: new Error(reason) });
   }
   if (AWAY.test(name) || NO_CONTACT.test(reason)) {
-    return new UnavailableError(`Database ${database}`, { cause: error });
+    return new UnavailableError(`Database ${database} cannot be reached`, { cause: error });
   }
   return new StoreRefusedError(`Database ${database}: RavenDB refused: ${reason}`, {
     cause: new Error(reason),

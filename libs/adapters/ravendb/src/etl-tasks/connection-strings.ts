@@ -1,4 +1,3 @@
-import { GetConnectionStringsOperation, PutConnectionStringOperation, RavenConnectionString } from 'ravendb';
 import type { RavenConnection } from '../connect/raven-connection.ts';
 import { throughClient } from './client-errors.ts';
 
@@ -14,15 +13,16 @@ export async function putEtlConnection(
   connection: RavenConnection,
   { name, urls, database }: EtlConnection,
 ): Promise<void> {
-  const text = Object.assign(new RavenConnectionString(), { name, database, topologyDiscoveryUrls: urls });
-  await throughClient(connection.settings.database, () =>
-    connection.store.maintenance.send(new PutConnectionStringOperation(text)),
-  );
+  await throughClient(connection, (store, { PutConnectionStringOperation, RavenConnectionString }) => {
+    const text = Object.assign(new RavenConnectionString(), { name, database, topologyDiscoveryUrls: urls });
+    return store.maintenance.send(new PutConnectionStringOperation(text));
+  });
 }
 
 export async function listEtlConnections(connection: RavenConnection): Promise<EtlConnection[]> {
-  const { ravenConnectionStrings } = await throughClient(connection.settings.database, () =>
-    connection.store.maintenance.send(new GetConnectionStringsOperation()),
+  const { ravenConnectionStrings } = await throughClient(
+    connection,
+    (store, { GetConnectionStringsOperation }) => store.maintenance.send(new GetConnectionStringsOperation()),
   );
   return Object.values(ravenConnectionStrings ?? {}).map(({ name, database, topologyDiscoveryUrls }) => ({
     name,

@@ -1,11 +1,4 @@
-import {
-  AddEtlOperation,
-  DeleteOngoingTaskOperation,
-  RavenEtlConfiguration,
-  ResetEtlOperation,
-  UpdateEtlOperation,
-  type Transformation,
-} from 'ravendb';
+import type { AddEtlOperation, RavenEtlConfiguration, Transformation, UpdateEtlOperation } from 'ravendb';
 import type { RavenConnection } from '../connect/raven-connection.ts';
 import { throughClient } from './client-errors.ts';
 
@@ -28,7 +21,11 @@ export interface EtlTaskDefinition {
  * @throws {LicenceRefusedError} when the licence does not include ETL
  */
 export function addEtlTask(connection: RavenConnection, definition: EtlTaskDefinition): Promise<number> {
-  return send(connection, new AddEtlOperation(configurationOf(definition)));
+  return send(
+    connection,
+    ({ AddEtlOperation, RavenEtlConfiguration }) =>
+      new AddEtlOperation(configure(new RavenEtlConfiguration(), definition)),
+  );
 }
 
 /**
@@ -40,7 +37,11 @@ export function updateEtlTask(
   taskId: number,
   definition: EtlTaskDefinition,
 ): Promise<number> {
-  return send(connection, new UpdateEtlOperation(taskId, configurationOf(definition)));
+  return send(
+    connection,
+    ({ UpdateEtlOperation, RavenEtlConfiguration }) =>
+      new UpdateEtlOperation(taskId, configure(new RavenEtlConfiguration(), definition)),
+  );
 }
 
 /** Lets one script of a task start again from the first document. */
@@ -49,34 +50,32 @@ export async function resetEtl(
   taskName: string,
   transformation: string,
 ): Promise<void> {
-  await throughClient(connection.settings.database, () =>
-    connection.store.maintenance.send(new ResetEtlOperation(taskName, transformation)),
+  await throughClient(connection, (store, { ResetEtlOperation }) =>
+    store.maintenance.send(new ResetEtlOperation(taskName, transformation)),
   );
 }
 
 /** A task that is not there is none the worse. */
 export async function deleteEtlTask(connection: RavenConnection, taskId: number): Promise<void> {
-  await throughClient(connection.settings.database, () =>
-    connection.store.maintenance.send(new DeleteOngoingTaskOperation(taskId, 'RavenEtl')),
+  await throughClient(connection, (store, { DeleteOngoingTaskOperation }) =>
+    store.maintenance.send(new DeleteOngoingTaskOperation(taskId, 'RavenEtl')),
   );
 }
 
 async function send(
   connection: RavenConnection,
-  operation: AddEtlOperation<never> | UpdateEtlOperation<never>,
+  operation: (client: typeof import('ravendb')) => AddEtlOperation<never> | UpdateEtlOperation<never>,
 ): Promise<number> {
-  const result = await throughClient<{ taskId: number }>(connection.settings.database, () =>
-    connection.store.maintenance.send(operation),
+  const result = await throughClient<{ taskId: number }>(connection, (store, client) =>
+    store.maintenance.send(operation(client)),
   );
   return result.taskId;
 }
 
-function configurationOf({
-  name,
-  connectionName,
-  transformations,
-}: EtlTaskDefinition): RavenEtlConfiguration {
-  const configuration = new RavenEtlConfiguration();
+function configure(
+  configuration: RavenEtlConfiguration,
+  { name, connectionName, transformations }: EtlTaskDefinition,
+): RavenEtlConfiguration {
   configuration.name = name;
   configuration.connectionStringName = connectionName;
   configuration.transforms = transformations.map((one): Transformation => ({

@@ -15,7 +15,7 @@ describe('the anchors', () => {
     expect(anchorToRoll([anchor(1, 10), anchor(2, 20)], 19)).toBeNull();
   });
 
-  it('stay when there is nothing to let go of, or one is missing', () => {
+  it('stay when there is nothing to release, or one is missing', () => {
     expect(anchorToRoll([anchor(1, 20, 0), anchor(2, 20, 0)], 30)).toBeNull();
     expect(anchorToRoll([anchor(1, 20, null), anchor(2, 20, null)], 30)).toBe('Spark/Anchor/1');
     expect(anchorToRoll([anchor(1, 20)], 30)).toBeNull();

@@ -3,7 +3,7 @@ import type { Anchor, AnchorName } from './anchor-state.ts';
 
 /**
  * Which anchor to move forward, if any. The older one may go once everything up to the newer one is confirmed: the newer
- * one then keeps all that is not, whatever happens to the other on its way.
+ * one then keeps all that is not, even when moving the other fails.
  */
 export function anchorToRoll(anchors: readonly Anchor[], confirmed: Etag): AnchorName | null {
   const [older, newer] = anchors;

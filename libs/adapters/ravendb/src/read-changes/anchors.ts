@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { UnavailableError, type Etag } from '@nestjs-spark/contracts';
 import { etagIn } from '../connect/change-vector.ts';
@@ -22,7 +23,7 @@ export class Anchors {
   readonly #rollPauseMs: number;
   #made: Promise<boolean> | null = null;
   #rolling: Promise<void> = Promise.resolve();
-  #rolledAt = 0;
+  #rolledAt = -Infinity;
   #confirmed: Etag = -1;
 
   /** @param rollPauseMs least time between two moves: the cleaner only comes every few minutes */
@@ -46,10 +47,10 @@ export class Anchors {
     return this.#made;
   }
 
-  /** Lets go of deletes up to `confirmed`, as far as the anchors' turns allow. */
+  /** Releases deletes up to `confirmed`, as far as the anchors' turns allow. */
   async release(confirmed: Etag): Promise<void> {
     if (!(await this.ensure())) return;
-    if (confirmed <= this.#confirmed || Date.now() - this.#rolledAt < this.#rollPauseMs) return;
+    if (confirmed <= this.#confirmed || performance.now() - this.#rolledAt < this.#rollPauseMs) return;
     this.#rolling = this.#rolling.then(
       () => this.#roll(confirmed),
       () => this.#roll(confirmed),
@@ -58,7 +59,7 @@ export class Anchors {
   }
 
   /**
-   * What can be said about deletes after `bound`, now: ask after having read. Missing anchors are made again, but for
+   * What can be said about deletes after `bound`, now: ask after having read. Missing anchors are recreated, but for
    * what was read without them the answer is `lost`.
    */
   async cover(bound: Etag): Promise<'kept' | 'lost' | 'best-effort'> {
@@ -115,7 +116,9 @@ export class Anchors {
       await this.#switch(name, 'disable');
       if (seen) return;
     }
-    throw new UnavailableError(`Index ${name} of database ${http.database} (it does not catch up)`);
+    throw new UnavailableError(
+      `Index ${name} of database ${http.database} does not catch up: check in RavenDB that indexing is not paused or disabled`,
+    );
   }
 
   async #leaveMark(name: AnchorName): Promise<Etag> {
@@ -138,7 +141,11 @@ export class Anchors {
       },
     );
     const etag = etagIn(answer?.Results[0]?.['@change-vector'] ?? '', databaseId);
-    if (etag === null) throw new UnavailableError(`Database ${http.database} (it changed its id meanwhile)`);
+    if (etag === null) {
+      throw new UnavailableError(
+        `Database ${http.database} was replaced by another one while an anchor was made`,
+      );
+    }
     return etag;
   }
 
@@ -147,7 +154,7 @@ export class Anchors {
     const name = anchorToRoll(anchors, confirmed);
     this.#confirmed = Math.max(this.#confirmed, confirmed);
     if (!name) return;
-    this.#rolledAt = Date.now();
+    this.#rolledAt = performance.now();
     const { indexStates } = await this.#http.onOneNode((node) => readStats(this.#http, node));
     const other = ANCHORS.find((anchor) => anchor !== name);
     if (other === undefined || indexStates.get(other) !== 'Disabled') {
@@ -176,11 +183,11 @@ export class Anchors {
     reached: (anchor: Anchor | undefined) => boolean,
     limitMs: number = CATCH_UP_MS,
   ): Promise<boolean> {
-    const end = Date.now() + limitMs;
+    const end = performance.now() + limitMs;
     for (;;) {
       const anchors = (await readAnchors(this.#http)) ?? [];
       if (reached(anchors.find((anchor) => anchor.name === name))) return true;
-      if (Date.now() > end) return false;
+      if (performance.now() > end) return false;
       await delay(POLL_MS);
     }
   }

@@ -153,16 +153,16 @@ describeWithServers(['ravendb'], 'the feed of a real RavenDB', () => {
     await cleanTombstones();
     const query = { collection: 'Cars', from: began + 1, deletesAfter: began, limit: 100 };
     expect(await (await feed.read(query)).deletes).toBe('lost');
-    const { lastEtag: anew } = await feed.identify('r');
+    const { lastEtag: later } = await feed.identify('r');
     await put('cars/2');
     await remove('cars/2');
     await cleanTombstones();
-    const again = await feed.read({ ...query, from: anew + 1, deletesAfter: anew });
+    const again = await feed.read({ ...query, from: later + 1, deletesAfter: later });
     expect(await again.deletes).toBe('kept');
     expect(again).toMatchObject({ changes: [{ kind: 'delete', id: 'cars/2' }] });
   });
 
-  it('lets go of nothing by anchors that began to keep after the deletes were cleaned away', async () => {
+  it('releases nothing by anchors that began to keep after the deletes were cleaned away', async () => {
     const began = (await feedOf().identify('r')).lastEtag;
     for (const name of ANCHORS) {
       await http.request({ method: 'DELETE', path: http.path('/indexes', { name }) });
@@ -194,7 +194,7 @@ describeWithServers(['ravendb'], 'the feed of a real RavenDB', () => {
     await proxy.down();
   });
 
-  it('is unavailable while the server is away, keeps who waits waiting, and goes on by itself', async () => {
+  it('is unavailable while the server is away, keeps readers waiting, and continues automatically', async () => {
     const proxy = await startProxy(testServers().ravendbUrl);
     const feed = feedOf({ ...settings, urls: [proxy.url] });
     const { lastEtag } = await feed.identify('r');

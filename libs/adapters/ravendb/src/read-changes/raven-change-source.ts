@@ -8,6 +8,7 @@ import type {
   SourceIdentity,
   WitnessRecord,
 } from '@nestjs-spark/contracts/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import { RavenHttp } from '../connect/raven-http.ts';
 import type { RavenSettings } from '../connect/settings.ts';
 import { Ahead } from './ahead.ts';
@@ -100,7 +101,7 @@ export class RavenChangeSource implements ChangeSource {
 
   async count(collection: string): Promise<number> {
     const { byCollection } = await readCollectionCounts(this.#http);
-    return byCollection.get(collection.toLowerCase()) ?? 0;
+    return byCollection.get(nameKey(collection)) ?? 0;
   }
 
   async close(): Promise<void> {
@@ -114,7 +115,7 @@ export class RavenChangeSource implements ChangeSource {
 
   async #page(query: FeedQuery): Promise<ChangePage> {
     const { from, deletesAfter } = query;
-    const collection = query.collection.toLowerCase();
+    const collection = nameKey(query.collection);
     const anchored = await this.#anchors.ensure();
     const heard = this.#tail.heard;
     const raw = (await this.#readTail(collection, query)) ?? (await this.#readRaw(collection, query));
@@ -189,5 +190,5 @@ function emptyPage(stats: DatabaseStats, from: Etag): RawPage {
 // Deletes before the page's own beginning are of no interest either way.
 function keyOf({ collection, from, deletesAfter, limit, follow }: FeedQuery): string {
   const followed = follow ? `|${follow.counters}|${follow.timeSeries}` : '';
-  return `${collection.toLowerCase()}|${from}|${Math.max(deletesAfter, from - 1)}|${limit}${followed}`;
+  return `${nameKey(collection)}|${from}|${Math.max(deletesAfter, from - 1)}|${limit}${followed}`;
 }

@@ -42,7 +42,7 @@ export class ShareOfDatabase {
   }
 }
 
-/** Near the end of the changes one short page is cheapest whatever is in it. */
+/** Near the end of the changes one short page is always cheapest. */
 export function isSparse(share: number, etagsLeft: number): boolean {
   return isSmall(share) && etagsLeft > SHORT_RANGE;
 }

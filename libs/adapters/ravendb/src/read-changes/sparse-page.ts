@@ -1,4 +1,5 @@
 import type { Etag } from '@nestjs-spark/contracts';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
 import { readItems, type Item } from '../read-documents/all-items.ts';
@@ -23,7 +24,7 @@ export async function readSparsePage(
 ): Promise<RawPage> {
   const page = await readItems(http, node, query.from, ITEMS_PER_PAGE, ['Document', 'DocumentTombstone']);
   const wanted = page.items.filter(
-    (item) => item.etag <= stats.lastEtag && item.collection.toLowerCase() === collection,
+    (item) => item.etag <= stats.lastEtag && nameKey(item.collection) === collection,
   );
   const cutAt = wanted.filter(({ type }) => type === 'Document')[query.pageSize]?.etag;
   const to = cutAt === undefined ? Math.min(page.reached ?? stats.lastEtag, stats.lastEtag) : cutAt - 1;

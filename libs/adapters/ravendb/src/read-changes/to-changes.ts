@@ -1,10 +1,11 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { SourceChange } from '@nestjs-spark/contracts/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { RawPage } from './raw-page.ts';
 
 /** One collection's part of a page, documents and deletes in one order. */
 export function toChanges(page: RawPage, collection: string, deletesAfter: Etag): SourceChange[] {
-  const wanted = (name: string) => name === collection || name.toLowerCase() === collection;
+  const wanted = (name: string) => name === collection || nameKey(name) === collection;
   const puts: SourceChange[] = [];
   for (const { id, collection: name, etag, copyOf, json } of page.documents) {
     if (wanted(name)) puts.push({ kind: 'put', id, collection: name, etag, copyOf, json });

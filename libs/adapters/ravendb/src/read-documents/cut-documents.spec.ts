@@ -17,7 +17,7 @@ const metadata = (id: string) => ({
 });
 
 describe('cutting an answer into documents', () => {
-  it('finds the very documents that JSON.parse finds, whatever is in them', () => {
+  it('finds the same documents as JSON.parse, with any content', () => {
     const document = fc
       .tuple(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), fc.string({ unit: 'binary' }))
       .map(([fields, id]) => {

@@ -1,4 +1,4 @@
-/** Where a document stands in an answer's bytes; `metadata` is where its `@metadata` object begins, -1 when it has none. */
+/** Where a document is in an answer's bytes; `metadata` is where its `@metadata` object begins, -1 when it has none. */
 export interface DocumentSlice {
   start: number;
   end: number;

@@ -1,5 +1,6 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import { UnavailableError } from '@nestjs-spark/contracts';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
 
@@ -19,7 +20,8 @@ interface StatsAnswer {
 
 export async function readStats(http: RavenHttp, node: Requester): Promise<DatabaseStats> {
   const { status, body } = await node.request({ path: http.path('/stats') });
-  if (status === 404) throw new UnavailableError(`Database ${http.database}`);
+  if (status === 404)
+    throw new UnavailableError(`Database ${http.database} does not exist in RavenDB: create it there`);
   const answer = JSON.parse(body.toString('utf8')) as StatsAnswer;
   return {
     databaseId: answer.DatabaseId,
@@ -38,7 +40,7 @@ export async function readCollectionCounts(
   return {
     total: answer?.CountOfDocuments ?? 0,
     byCollection: new Map(
-      Object.entries(answer?.Collections ?? {}).map(([name, count]) => [name.toLowerCase(), count]),
+      Object.entries(answer?.Collections ?? {}).map(([name, count]) => [nameKey(name), count]),
     ),
   };
 }

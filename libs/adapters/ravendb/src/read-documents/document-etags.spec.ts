@@ -36,7 +36,7 @@ function nodeWith(items: Record<string, number>) {
 const etagsOf = (documents: RawDocument[]) => documents.map(({ id, etag }) => [id, etag]);
 
 describe('the etag of a document', () => {
-  it('stands in the change vector of one that was written here', async () => {
+  it('is in the change vector of a document that was written here', async () => {
     const node = nodeWith({});
     const documents = [document('a', 'A:3-own'), document('b', 'A:7-own')];
     expect(etagsOf(await withEtags(http, node, stats, 1, documents))).toEqual([

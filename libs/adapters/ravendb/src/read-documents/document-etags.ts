@@ -8,7 +8,7 @@ import type { DatabaseStats } from './database-stats.ts';
 import type { RawDocument } from './raw-document.ts';
 
 /**
- * Gives documents, which come in the order of their etags, their etag. It stands in the change vector of a document
+ * Gives documents, which come in the order of their etags, their etag. It is in the change vector of a document
  * written here. One that was imported, restored or replicated has another database's in it; its etag is in all-items,
  * and where it is not, the document has moved on and a later page has it.
  */

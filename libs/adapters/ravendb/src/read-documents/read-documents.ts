@@ -10,7 +10,7 @@ import type { RawDocument } from './raw-document.ts';
 export interface DocumentsQuery {
   from: Etag;
   pageSize: number;
-  /** Stop reading after about so many bytes; at least one document is read whatever its size. */
+  /** Stop reading after about this many bytes; at least one document is read, of any size. */
   maxBytes: number;
   metadataOnly?: boolean;
 }

@@ -1,5 +1,6 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { ChangedRange, Follow, SourceChange } from '@nestjs-spark/contracts/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import { soleEtag } from '../connect/change-vector.ts';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
@@ -37,7 +38,7 @@ export async function readTouches(
   query: TouchQuery,
 ): Promise<{ touches: Touch[]; to: Etag }> {
   const { items, to } = await readExtraItems(http, node, query.from, query.to, query.follow);
-  const wanted = items.filter(({ collection }) => collection.toLowerCase() === query.collection);
+  const wanted = items.filter(({ collection }) => nameKey(collection) === query.collection);
   const touched = groupByDocument(wanted);
   if (touched.size === 0) return { touches: [], to };
   const documents = await fetchDocuments(http, node, [...touched.keys()]);

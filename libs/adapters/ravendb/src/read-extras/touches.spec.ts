@@ -67,7 +67,7 @@ describeWithServers(['ravendb'], 'Changes that change no document, in the feed o
     expect([page.drained, page.to]).toEqual([true, await lastEtag()]);
   });
 
-  it('are only there for who asks for them', async () => {
+  it('are only there for readers that ask for them', async () => {
     const before = await lastEtag();
     await increment('cars/1', 'km', 5);
     expect((await read(before + 1, null)).seen).toEqual([]);

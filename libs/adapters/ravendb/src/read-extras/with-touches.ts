@@ -1,4 +1,5 @@
 import { ravenKey, type ChangePage, type FeedQuery, type Follow } from '@nestjs-spark/contracts/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { readTouches } from './read-touches.ts';
 
@@ -15,7 +16,7 @@ export async function withTouches(
   const from = Math.max(page.from, query.deletesAfter + 1);
   if (page.to < from) return page;
   const { follow, collection } = query;
-  const asked = { collection: collection.toLowerCase(), from, to: page.to, follow };
+  const asked = { collection: nameKey(collection), from, to: page.to, follow };
   const { touches, to } = await http.onOneNode((node) => readTouches(http, node, page.databaseId, asked));
   const changes = page.changes.filter(({ etag }) => etag <= to);
   const put = new Set(changes.filter(({ kind }) => kind === 'put').map(({ id }) => ravenKey(id)));

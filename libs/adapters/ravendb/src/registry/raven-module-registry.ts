@@ -2,6 +2,7 @@ import type { ModuleInformation } from '@nestjs-spark/contracts';
 import {
   checkPut,
   fromRegistryDocument,
+  isEntryLost,
   moduleInformationId,
   MODULES,
   toRegistryDocument,
@@ -11,10 +12,15 @@ import {
 import { ensureDatabase, type EnsureDatabaseOptions } from '../connect/ensure-database.ts';
 import { RavenHttp } from '../connect/raven-http.ts';
 import type { RavenSettings } from '../connect/settings.ts';
-import { write } from '../write/transaction.ts';
+import { RavenConflictError } from '../connect/server-error.ts';
+import { write, type Put } from '../write/transaction.ts';
+
+interface StoredEntry extends RegistryDocument {
+  '@metadata'?: { '@change-vector'?: string };
+}
 
 interface DocumentsAnswer {
-  Results: (RegistryDocument | null)[];
+  Results: (StoredEntry | null)[];
 }
 
 const PAGE = 1_024;
@@ -36,18 +42,26 @@ export class RavenModuleRegistry implements ModuleRegistry {
   }
 
   async register(information: ModuleInformation): Promise<void> {
-    const id = moduleInformationId(information.appName);
-    const text = JSON.stringify({
-      ...toRegistryDocument(information),
-      '@metadata': { '@collection': MODULES },
-    });
-    await write(this.#http, { deletes: [], puts: [{ id, document: checkPut(id, text) }], fence: null });
+    await write(this.#http, { deletes: [], puts: [toPut(information)], fence: null });
+  }
+
+  async keep(information: ModuleInformation): Promise<boolean> {
+    const found = await this.#read(information.appName);
+    if (!isEntryLost(information, found && fromRegistryDocument(found))) return false;
+    const expected = found?.['@metadata']?.['@change-vector'] ?? '';
+    try {
+      await write(this.#http, { deletes: [], puts: [{ ...toPut(information), expected }], fence: null });
+      return true;
+    } catch (error) {
+      // Someone has written there meanwhile, which counts as much as if it had been there.
+      if (error instanceof RavenConflictError) return false;
+      throw error;
+    }
   }
 
   async find(module: string): Promise<ModuleInformation | null> {
-    const path = this.#http.path('/docs', { id: moduleInformationId(module) });
-    const document = (await this.#http.getJson<DocumentsAnswer>(path))?.Results[0];
-    return document ? fromRegistryDocument(document) : null;
+    const document = await this.#read(module);
+    return document && fromRegistryDocument(document);
   }
 
   async list(): Promise<ModuleInformation[]> {
@@ -67,4 +81,16 @@ export class RavenModuleRegistry implements ModuleRegistry {
   close(): Promise<void> {
     return this.#http.close();
   }
+
+  async #read(module: string): Promise<StoredEntry | null> {
+    const path = this.#http.path('/docs', { id: moduleInformationId(module) });
+    return (await this.#http.getJson<DocumentsAnswer>(path))?.Results[0] ?? null;
+  }
+}
+
+function toPut(information: ModuleInformation): Put {
+  const id = moduleInformationId(information.appName);
+  const metadata = { '@collection': MODULES };
+  const text = JSON.stringify({ ...toRegistryDocument(information), '@metadata': metadata });
+  return { id, document: checkPut(id, text) };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { ContentMissingError, type ChangeCommand, type TaskKey } from '@nestjs-spark/contracts';
+import { ContentMissingError, type ChangeCommand, type TaskKey, taskName } from '@nestjs-spark/contracts';
 import type { Checkpoint } from '@nestjs-spark/contracts/internal';
 import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
 import { createBLAKE2b } from 'hash-wasm';
@@ -11,6 +11,7 @@ import { RavenSourceExtras } from '../read-extras/source-extras.ts';
 import { RavenChangeSink } from '../write/raven-change-sink.ts';
 
 const TASK: TaskKey = { owner: 'Fleet', requester: 'HR', name: 'cars' };
+const NAME = taskName(TASK);
 const CONTENTS: Record<string, string> = { one: 'the first', other: 'another', empty: '' };
 
 const log = {
@@ -45,7 +46,7 @@ describeWithServers(['ravendb'], 'Attachments, counters and time series at a rea
   });
 
   const apply = async (...commands: ChangeCommand[]): Promise<void> => {
-    const stored = await target.readCheckpoint(TASK);
+    const stored = await target.readCheckpoint(NAME);
     await target.apply(commands, checkpointAt(++to), stored?.version ?? null, log);
   };
   const metadataOf = async (id: string) => {
@@ -105,12 +106,12 @@ describeWithServers(['ravendb'], 'Attachments, counters and time series at a rea
     ['is not what its hash says', 'other', 'one'],
     ['was said to be there, and is not', null, 'one'],
   ])('write nothing at all when a content %s', async (_what, content, hashOf) => {
-    const before = await target.readCheckpoint(TASK);
+    const before = await target.readCheckpoint(NAME);
     const command = await attachments('cars/2', ['a', hashOf ?? 'one']);
     for (const one of command.attachments) one.content = content;
     await expect(apply(put('cars/2'), command)).rejects.toThrow(ContentMissingError);
     expect(await metadataOf('cars/2')).toBeNull();
-    expect(await target.readCheckpoint(TASK)).toEqual(before);
+    expect(await target.readCheckpoint(NAME)).toEqual(before);
   });
 
   it('stay when a put says nothing of them, and go with their document', async () => {
@@ -157,7 +158,7 @@ function series(id: string, at: string, value: number): ChangeCommand {
 
 function checkpointAt(to: number): Checkpoint {
   return {
-    task: TASK,
+    name: NAME,
     generation: 1,
     incarnation: 'first',
     databaseId: 'db',

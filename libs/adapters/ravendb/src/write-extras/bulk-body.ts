@@ -24,11 +24,11 @@ export function bulkBody(
     for (const { documentId, attachment } of contents) {
       const { name, hash, content } = attachment;
       yield Buffer.from(`\r\n--${BOUNDARY}\r\nCommand-Type: AttachmentStream\r\n\r\n`);
-      const what = `Attachment ${name} of ${documentId} (${content ?? 'sent before'})`;
+      const what = `The content of attachment ${name} of ${documentId} (${content ?? 'sent before'})`;
       const opened = content === null ? null : await log?.openContent(content);
-      if (!opened) throw new ContentMissingError(what);
+      if (!opened) throw new ContentMissingError(`${what} did not come with the change set`);
       yield* checkHash(opened, hash, (actual) => {
-        return new ContentMissingError(what, { cause: new Error(`its hash is ${actual}, not ${hash}`) });
+        return new ContentMissingError(`${what} is damaged: its hash is ${actual}, not ${hash}`);
       });
     }
     yield Buffer.from(`\r\n--${BOUNDARY}--\r\n`);

@@ -1,4 +1,3 @@
-import type { TaskKey } from '@nestjs-spark/contracts';
 import { isCopyOf } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { fetchDocuments } from '../read-documents/fetch-documents.ts';
@@ -27,12 +26,12 @@ interface MetadataOnly {
  */
 export async function findExisting(
   http: RavenHttp,
-  task: TaskKey,
+  name: string,
   wanted: ReadonlyMap<string, WantedExtras>,
   puts: ReadonlyMap<string, unknown>,
 ): Promise<Map<string, ExistingExtras>> {
   const keys = [...wanted.keys()];
-  const own = isCopyOf(task);
+  const own = isCopyOf(name);
   const documents = await fetchDocuments(http, http, keys, { metadataOnly: true });
   const existing = new Map<string, ExistingExtras>();
   for (const [i, key] of keys.entries()) {

@@ -18,6 +18,8 @@ export interface WantedExtras {
 export function reduceExtras(commands: readonly ChangeCommand[], rule: IdRule): Map<string, WantedExtras> {
   const wanted = new Map<string, WantedExtras>();
   for (const command of commands) {
+    // Most are puts, which say nothing of extras: their key is not worked out.
+    if (command.type === 'put') continue;
     if (command.type === 'delete-prefix') {
       const prefix = idKey(rule, command.prefix);
       for (const key of wanted.keys()) if (key.startsWith(prefix)) wanted.delete(key);
@@ -25,7 +27,7 @@ export function reduceExtras(commands: readonly ChangeCommand[], rule: IdRule): 
     }
     const key = idKey(rule, command.id);
     if (command.type === 'delete') wanted.delete(key);
-    else if (command.type !== 'put') wanted.set(key, join(wanted.get(key), command));
+    else wanted.set(key, join(wanted.get(key), command));
   }
   return wanted;
 }

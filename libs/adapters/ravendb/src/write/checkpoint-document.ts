@@ -1,5 +1,7 @@
 import {
+  fromStoredCheckpoint,
   fromStoredFields,
+  toStoredCheckpoint,
   toStoredFields,
   type Checkpoint,
   type StoredCheckpoint,
@@ -14,12 +16,15 @@ export interface StoredDocument {
 
 export function toCheckpointDocument(checkpoint: Checkpoint): string {
   return JSON.stringify({
-    ...(toStoredFields(checkpoint) as object),
+    ...(toStoredFields(toStoredCheckpoint(checkpoint)) as object),
     '@metadata': { '@collection': CHECKPOINTS },
   });
 }
 
 export function fromCheckpointDocument(document: StoredDocument): StoredCheckpoint {
   const { '@metadata': metadata, ...fields } = document;
-  return { checkpoint: fromStoredFields(fields) as Checkpoint, version: metadata['@change-vector'] };
+  return {
+    checkpoint: fromStoredCheckpoint(fromStoredFields(fields) as object),
+    version: metadata['@change-vector'],
+  };
 }

@@ -1,4 +1,3 @@
-import type { TaskKey } from '@nestjs-spark/contracts';
 import { checkpointId, type StoredCheckpoint } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { fromCheckpointDocument, type StoredDocument } from './checkpoint-document.ts';
@@ -9,8 +8,8 @@ interface DocumentsAnswer {
 
 const PAGE = 1_024;
 
-export async function readCheckpoint(http: RavenHttp, task: TaskKey): Promise<StoredCheckpoint | null> {
-  const answer = await http.getJson<DocumentsAnswer>(http.path('/docs', { id: checkpointId(task) }));
+export async function readCheckpoint(http: RavenHttp, name: string): Promise<StoredCheckpoint | null> {
+  const answer = await http.getJson<DocumentsAnswer>(http.path('/docs', { id: checkpointId(name) }));
   const document = answer?.Results[0];
   return document ? fromCheckpointDocument(document) : null;
 }

@@ -18,11 +18,11 @@ const AT_ONCE = 16;
 /** The copies of the checkpoint's task that a set of commands is to remove. */
 export async function findCopies(
   http: RavenHttp,
-  { task, beyondAscii }: Pick<Checkpoint, 'task' | 'beyondAscii'>,
+  { name, beyondAscii }: Pick<Checkpoint, 'name' | 'beyondAscii'>,
   effect: Effect,
 ): Promise<Copy[]> {
   if (effect.deletes.size === 0 && effect.prefixes.size === 0) return [];
-  const isRemoved = isRemovedBy(effect, task);
+  const isRemoved = isRemovedBy(effect, name);
   const byId = await lookUp(http, [...effect.deletes]);
   const prefixes = [...effect.prefixes].filter(mayBegin);
   const byPrefix = await mapAtOnce(beyondAscii ? await spellAll(http, prefixes) : prefixes, (prefix) =>

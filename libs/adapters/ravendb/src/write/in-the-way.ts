@@ -1,4 +1,4 @@
-import { NotACopyError, type TaskKey } from '@nestjs-spark/contracts';
+import { NotACopyError } from '@nestjs-spark/contracts';
 import {
   COPY_SOURCE,
   isCopyOf,
@@ -23,18 +23,18 @@ export interface Standing {
 }
 
 /**
- * Looks at what a set would go over.
- * @param thorough also finds the task's own copies that stand in another collection, for which every put has to be parsed
- * @throws {NotACopyError} naming everything that it must not go over
+ * Looks at what a set would replace.
+ * @param thorough also finds the task's own copies in another collection, for which every put has to be parsed
+ * @throws {NotACopyError} naming everything that it must not replace
  */
 export async function requireOwn(
   http: RavenHttp,
-  task: TaskKey,
+  name: string,
   overwrite: Overwrite | undefined,
   { puts }: Effect,
   thorough: boolean,
 ): Promise<Standing> {
-  const own = isCopyOf(task);
+  const own = isCopyOf(name);
   const byKey = new Map([...puts.values()].map((put) => [ravenKey(put.id), put]));
   const standing: Standing = { versions: new Map(), moved: [] };
   const inTheWay = new Map<string, string>();
@@ -45,7 +45,7 @@ export async function requireOwn(
     const key = ravenKey(there.id);
     const put = byKey.get(key);
     const wanted = put && (thorough || !own(there)) ? wantedCopy(put.document) : null;
-    const judged = judgeStanding(task, overwrite, there, wanted);
+    const judged = judgeStanding(name, overwrite, there, wanted);
     if (judged === 'moved') standing.moved.push({ id: there.id, changeVector: there.changeVector });
     else if (judged === 'free') standing.versions.set(key, there.changeVector);
     else inTheWay.set(put?.id ?? there.id, judged.reason);
@@ -54,10 +54,10 @@ export async function requireOwn(
   return standing;
 }
 
-/** Those of the ids at which something stands that a put of the task would not go over. */
+/** Those of the ids that hold something a put of the task would not replace. */
 export async function findInTheWay(
   http: RavenHttp,
-  task: TaskKey,
+  name: string,
   ids: readonly string[],
   { overwrite, checkpoint }: { overwrite: Overwrite | undefined; checkpoint: Checkpoint | null },
 ): Promise<string[]> {
@@ -66,7 +66,7 @@ export async function findInTheWay(
   return ids.filter((id) => {
     const there = byKey.get(ravenKey(id));
     if (there === undefined) return false;
-    const isHeld = typeof judgeStanding(task, overwrite, there, null) === 'object';
+    const isHeld = typeof judgeStanding(name, overwrite, there, null) === 'object';
     return isHeld || (checkpoint !== null && isOfAnother(checkpoint, there, id));
   });
 }

@@ -22,12 +22,12 @@ export class MovingFence {
   }
 
   async write(deletes: readonly Copy[], checkpoint: Checkpoint): Promise<void> {
-    const id = checkpointId(checkpoint.task);
+    const id = checkpointId(checkpoint.name);
     const fence = { id, document: toCheckpointDocument(checkpoint), expected: this.#version };
     this.#version = await write(this.#http, { deletes, puts: [], fence });
   }
 
   async isPassed(): Promise<boolean> {
-    return (await readCheckpoint(this.#http, this.checkpoint.task))?.version !== this.#version;
+    return (await readCheckpoint(this.#http, this.checkpoint.name))?.version !== this.#version;
   }
 }

@@ -1,5 +1,4 @@
-import type { TaskKey } from '@nestjs-spark/contracts';
-import { COPY_GENERATION, COPY_SOURCE, taskLabel } from '@nestjs-spark/contracts/internal';
+import { COPY_GENERATION, COPY_SOURCE, copiesLabel, copiesSource } from '@nestjs-spark/contracts/internal';
 
 /** A copy as it was when it was looked at; deleting it expects that version. */
 export interface Copy {
@@ -16,7 +15,7 @@ const DELETE_IF_COPY = `
 `;
 
 /** The same as a patch, for RavenDB to decide at the moment of writing. */
-export function deleteIfCopyOf(task: TaskKey): { Script: string; Values: Record<string, string> } {
-  const Values = { generations: `${taskLabel(task)}:`, source: `${task.owner}/`.toLowerCase() };
+export function deleteIfCopyOf(name: string): { Script: string; Values: Record<string, string> } {
+  const Values = { generations: `${copiesLabel(name)}:`, source: `${copiesSource(name)}/`.toLowerCase() };
   return { Script: DELETE_IF_COPY, Values };
 }

@@ -1,10 +1,15 @@
-import type { TaskKey } from '@nestjs-spark/contracts';
-import { COPY_GENERATION, COPY_SOURCE, taskLabel, type Overwrite } from '@nestjs-spark/contracts/internal';
+import {
+  COPY_GENERATION,
+  COPY_SOURCE,
+  copiesLabel,
+  copiesSource,
+  type Overwrite,
+} from '@nestjs-spark/contracts/internal';
 import { RavenRefusedError } from '../connect/server-error.ts';
 
 /** Ids that are to be put where only copies of the task may stand. */
 export interface OwnOnly {
-  task: TaskKey;
+  name: string;
   ids: readonly string[];
   overwrite: Overwrite | undefined;
 }
@@ -20,11 +25,11 @@ const REFUSE_UNLESS_OWN = `
 `;
 
 /** The commands by which RavenDB looks, at the moment of writing, at what stands under these ids; where nothing stands, it does nothing. */
-export function refuseUnlessOwn({ task, ids, overwrite }: OwnOnly): string[] {
+export function refuseUnlessOwn({ name, ids, overwrite }: OwnOnly): string[] {
   if (ids.length === 0) return [];
   const Values = {
-    generations: `${taskLabel(task)}:`.toLowerCase(),
-    source: `${task.owner}/`.toLowerCase(),
+    generations: `${copiesLabel(name)}:`.toLowerCase(),
+    source: `${copiesSource(name)}/`.toLowerCase(),
     adopts: overwrite === 'own',
   };
   const patch = JSON.stringify({ Script: REFUSE_UNLESS_OWN, Values });

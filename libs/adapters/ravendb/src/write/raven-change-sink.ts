@@ -3,7 +3,6 @@ import {
   UnavailableError,
   VersionConflictError,
   type ChangeCommand,
-  type TaskKey,
 } from '@nestjs-spark/contracts';
 import {
   blame,
@@ -15,7 +14,7 @@ import {
   isCopyOf,
   ravenKey,
   reduceCommands,
-  taskLabel,
+  copiesLabel,
   UNNAMED_RULE,
   type ChangeSink,
   type Checkpoint,
@@ -45,15 +44,14 @@ import { write, writeBehind, type Put, type Transaction } from './transaction.ts
 // A conflict that is not the checkpoint's means that the module wrote one of these documents in the same moment.
 const BY_VERSION = 3;
 const ATTEMPTS = 10;
-// Up to so many puts RavenDB looks itself at what it goes over, which costs it a script per document; above, their versions
-// are read before and expected.
+// Up to this many puts, RavenDB itself checks what each one overwrites, which costs it a script per document; above, the
+// versions are read first and expected.
 const LOOKED_AT_IN_PLACE = 64;
 
 /** Other writers changed the same documents in every attempt. */
 class OtherWritersError extends UnavailableError {
-  constructor(task: string) {
-    super(task);
-    this.message = `Gave up after ${ATTEMPTS} attempts: other writers keep changing the documents of ${task}`;
+  constructor(name: string) {
+    super(`Gave up after ${ATTEMPTS} attempts: other writers keep changing the documents of ${name}`);
   }
 }
 
@@ -68,8 +66,8 @@ export class RavenChangeSink implements ChangeSink {
     this.#http = new RavenHttp(settings);
   }
 
-  readCheckpoint(task: TaskKey): Promise<StoredCheckpoint | null> {
-    return readCheckpoint(this.#http, task);
+  readCheckpoint(name: string): Promise<StoredCheckpoint | null> {
+    return readCheckpoint(this.#http, name);
   }
 
   listCheckpoints(): Promise<StoredCheckpoint[]> {
@@ -98,7 +96,7 @@ export class RavenChangeSink implements ChangeSink {
       effect.deletes.size + effect.prefixes.size === 0
     ) {
       const fence = { ...fenceOf(checkpoint), expected };
-      const ownOnly = isFirst ? null : ownOnlyOf(effect, checkpoint.task, overwrite);
+      const ownOnly = isFirst ? null : ownOnlyOf(effect, checkpoint.name, overwrite);
       const puts = isFirst ? expectNothing(effect) : effect.puts.values();
       const version = await writeBehind(this.#http, puts, ownOnly, fence).catch(() => null);
       // Whatever kept it from being written, the ordinary way finds out, behind the same fence.
@@ -111,12 +109,12 @@ export class RavenChangeSink implements ChangeSink {
 
   async #apply(work: Work, checkpoint: Checkpoint, expected: string | null): Promise<string> {
     const { effect, overwrite } = work;
-    const { task } = checkpoint;
+    const { name } = checkpoint;
     let standing: Standing | null = null;
     const look = async (): Promise<Standing> =>
-      requireOwn(this.#http, task, overwrite, effect, standing !== null).catch(async (error: unknown) => {
-        // A late writer is told so, whatever else is wrong with what it brings.
-        if (error instanceof NotACopyError) await this.#requireUnmoved(task, expected, error);
+      requireOwn(this.#http, name, overwrite, effect, standing !== null).catch(async (error: unknown) => {
+        // A late writer is told that first, before anything else that is wrong.
+        if (error instanceof NotACopyError) await this.#requireUnmoved(name, expected, error);
         throw error;
       });
     if (isFirstCopy(checkpoint)) standing = { versions: new Map(), moved: [] };
@@ -126,12 +124,12 @@ export class RavenChangeSink implements ChangeSink {
       const deletes = [...(await findCopies(this.#http, checkpoint, effect)), ...moved];
       const byVersion = attempt < BY_VERSION || moved.length > 0;
       try {
-        const guard = byVersion ? {} : { guard: task };
-        const extras = await this.#planExtras(work, task, moved);
+        const guard = byVersion ? {} : { guard: name };
+        const extras = await this.#planExtras(work, name, moved);
         const puts =
           standing && byVersion
             ? { puts: expectStanding(effect, standing) }
-            : { puts: effect.puts.values(), ownOnly: ownOnlyOf(effect, task, overwrite) };
+            : { puts: effect.puts.values(), ownOnly: ownOnlyOf(effect, name, overwrite) };
         const documentsDeleted = checkpoint.documentsDeleted + deletes.length - moved.length;
         const after = { ...checkpoint, documentsDeleted };
         return await this.#write({ deletes, ...guard, ...puts, ...extras }, after, expected);
@@ -142,20 +140,20 @@ export class RavenChangeSink implements ChangeSink {
           if (looked && standing.moved.length === moved.length && isCollectionMismatch(error))
             blame(effect.puts.values(), error);
         } else if (error instanceof RavenConflictError) {
-          await this.#requireUnmoved(task, expected, error);
+          await this.#requireUnmoved(name, expected, error);
           standing = standing && (await look());
         } else {
           blame(effect.puts.values(), error);
         }
       }
     }
-    throw new OtherWritersError(taskLabel(checkpoint.task));
+    throw new OtherWritersError(copiesLabel(checkpoint.name));
   }
 
   async sweep(stored: StoredCheckpoint): Promise<StoredCheckpoint> {
-    const { task, generation } = stored.checkpoint;
-    const current = generationLabel(taskLabel(task), generation);
-    const own = isCopyOf(task);
+    const { name, generation } = stored.checkpoint;
+    const current = generationLabel(copiesLabel(name), generation);
+    const own = isCopyOf(name);
     const fence = new MovingFence(this.#http, stored);
     for await (const copies of scanCopies(this.#http, (copy) => own(copy) && copy.generation !== current)) {
       await removeStep(
@@ -171,11 +169,11 @@ export class RavenChangeSink implements ChangeSink {
     return { checkpoint: swept, version: fence.version };
   }
 
-  async forget(task: TaskKey): Promise<{ removed: number }> {
-    const own = isCopyOf(task);
+  async forget(name: string): Promise<{ removed: number }> {
+    const own = isCopyOf(name);
     let removed = 0;
     for (;;) {
-      const stored = await this.readCheckpoint(task);
+      const stored = await this.readCheckpoint(name);
       try {
         const fence = stored ? new MovingFence(this.#http, stored) : null;
         for await (const copies of scanCopies(this.#http, own)) {
@@ -187,7 +185,7 @@ export class RavenChangeSink implements ChangeSink {
             async () => fence !== null && (await fence.isPassed()),
           );
         }
-        if (fence) await this.#remove([{ id: checkpointId(task), changeVector: fence.version }]);
+        if (fence) await this.#remove([{ id: checkpointId(name), changeVector: fence.version }]);
         return { removed };
       } catch (error) {
         // A late writer moved the checkpoint: what it wrote is to go too.
@@ -196,13 +194,13 @@ export class RavenChangeSink implements ChangeSink {
     }
   }
 
-  async *copies(task: TaskKey): AsyncGenerator<CopyMark[]> {
-    yield* scanCopies(this.#http, isCopyOf(task));
+  async *copies(name: string): AsyncGenerator<CopyMark[]> {
+    yield* scanCopies(this.#http, isCopyOf(name));
   }
 
-  async findInTheWay(task: TaskKey, ids: readonly string[], overwrite?: Overwrite): Promise<string[]> {
-    const checkpoint = (await this.readCheckpoint(task))?.checkpoint ?? null;
-    return findInTheWay(this.#http, task, ids, { overwrite, checkpoint });
+  async findInTheWay(name: string, ids: readonly string[], overwrite?: Overwrite): Promise<string[]> {
+    const checkpoint = (await this.readCheckpoint(name))?.checkpoint ?? null;
+    return findInTheWay(this.#http, name, ids, { overwrite, checkpoint });
   }
 
   close(): Promise<void> {
@@ -221,18 +219,18 @@ export class RavenChangeSink implements ChangeSink {
   /** What documents have is looked up in each attempt; one that is deleted and put again has nothing any more. */
   async #planExtras(
     { effect, extras, contents }: Work,
-    task: TaskKey,
+    name: string,
     moved: readonly Copy[],
   ): Promise<Pick<Transaction, 'extras'>> {
     if (extras.size === 0) return {};
-    const existing = await findExisting(this.#http, task, extras, effect.puts);
+    const existing = await findExisting(this.#http, name, extras, effect.puts);
     for (const { id } of moved) existing.set(idKey(effect.rule, id), NONE);
     return { extras: { ...planExtras(extras, existing), log: contents } };
   }
 
-  async #requireUnmoved(task: TaskKey, expected: string | null, cause: Error): Promise<void> {
-    const stored = await this.readCheckpoint(task);
-    if ((stored?.version ?? null) !== expected) throw new VersionConflictError(checkpointId(task), { cause });
+  async #requireUnmoved(name: string, expected: string | null, cause: Error): Promise<void> {
+    const stored = await this.readCheckpoint(name);
+    if ((stored?.version ?? null) !== expected) throw new VersionConflictError(checkpointId(name), { cause });
   }
 }
 
@@ -248,8 +246,8 @@ function isFirstCopy({ generation, live }: Checkpoint): boolean {
   return generation === 1 && !live;
 }
 
-function ownOnlyOf({ puts }: Effect, task: TaskKey, overwrite: Overwrite | undefined): OwnOnly {
-  return { task, overwrite, ids: [...puts.values()].map(({ id }) => id) };
+function ownOnlyOf({ puts }: Effect, name: string, overwrite: Overwrite | undefined): OwnOnly {
+  return { name, overwrite, ids: [...puts.values()].map(({ id }) => id) };
 }
 
 function* expectNothing({ puts }: Effect): Generator<Put> {
@@ -262,5 +260,5 @@ function* expectStanding({ puts }: Effect, { versions }: Standing): Generator<Pu
 }
 
 function fenceOf(checkpoint: Checkpoint): { id: string; document: string } {
-  return { id: checkpointId(checkpoint.task), document: toCheckpointDocument(checkpoint) };
+  return { id: checkpointId(checkpoint.name), document: toCheckpointDocument(checkpoint) };
 }

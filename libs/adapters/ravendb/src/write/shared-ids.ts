@@ -1,5 +1,6 @@
 import { NotACopyError } from '@nestjs-spark/contracts';
 import {
+  copiesSource,
   generationLabel,
   hasOtherSpellings,
   idKey,
@@ -7,7 +8,7 @@ import {
   isRemovedBy,
   ownersKey,
   ravenKey,
-  taskLabel,
+  copiesLabel,
   UNNAMED_RULE,
   type Checkpoint,
   type Effect,
@@ -36,19 +37,19 @@ export async function refuseShared(
 ): Promise<void> {
   if (shared.length === 0) return;
   const { puts, rule } = effect;
-  const { task } = checkpoint;
+  const { name } = checkpoint;
   const isCurrent = isOfGeneration(checkpoint);
-  const isRemoved = isRemovedBy(effect, task);
+  const isRemoved = isRemovedBy(effect, name);
   const first = new Map<string, { key: string; id: string }>();
   for (const copy of await lookUp(http, [...shared])) {
     if (!isCurrent(copy) || isRemoved(copy)) continue;
-    first.set(ravenKey(copy.id), { key: ownersKey(rule, task, copy), id: copy.copyOf ?? copy.id });
+    first.set(ravenKey(copy.id), { key: ownersKey(rule, name, copy), id: copy.copyOf ?? copy.id });
   }
   const second = new Map<string, string>();
   for (const key of shared) {
     const { id } = puts.get(key) ?? { id: key };
     const there = first.get(ravenKey(id));
-    if (there === undefined) first.set(ravenKey(id), { key, id: `${task.owner}/${id}` });
+    if (there === undefined) first.set(ravenKey(id), { key, id: `${copiesSource(name)}/${id}` });
     else if (there.key !== key) {
       second.set(
         id,
@@ -61,13 +62,13 @@ export async function refuseShared(
 
 /** Whether a copy is that of another document of the owner, for which `refuseShared` would refuse this id. */
 export function isOfAnother(checkpoint: Checkpoint, there: StandingCopy, id: string): boolean {
-  const { task, ids: rule = UNNAMED_RULE } = checkpoint;
+  const { name, ids: rule = UNNAMED_RULE } = checkpoint;
   if (rule === 'ravendb' || !isOfGeneration(checkpoint)(there)) return false;
-  return ownersKey(rule, task, there) !== idKey(rule, id);
+  return ownersKey(rule, name, there) !== idKey(rule, id);
 }
 
-function isOfGeneration({ task, generation }: Checkpoint): (copy: StandingCopy) => boolean {
-  const own = isCopyOf(task);
-  const current = generationLabel(taskLabel(task), generation);
+function isOfGeneration({ name, generation }: Checkpoint): (copy: StandingCopy) => boolean {
+  const own = isCopyOf(name);
+  const current = generationLabel(copiesLabel(name), generation);
   return (copy) => own(copy) && copy.generation === current;
 }

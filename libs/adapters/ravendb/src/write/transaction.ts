@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { TaskKey } from '@nestjs-spark/contracts';
 import type { TaskLog } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { sendWithContents } from '../write-extras/send-with-contents.ts';
@@ -10,7 +9,7 @@ import { refuseUnlessOwn, type OwnOnly } from './own-only.ts';
 export interface Put {
   id: string;
   document: string;
-  /** Its version as it was seen, empty for none; left out, whatever stands there is gone over. */
+  /** The version that was read, empty for none; left out: any version is overwritten. */
   expected?: string;
 }
 
@@ -18,9 +17,9 @@ export interface Transaction {
   /** Carried out first, each only if it is still as it was seen. */
   deletes: readonly Copy[];
   /** Let RavenDB look in the transaction itself whether these are still copies of the task: slower, never a conflict. */
-  guard?: TaskKey;
+  guard?: string;
   puts: Iterable<Put>;
-  /** Let RavenDB look in the transaction itself whether what stands at the ids of the puts may be gone over. */
+  /** Let RavenDB check in the transaction itself whether the puts may replace what their ids hold. */
   ownOnly?: OwnOnly | null;
   /** Attachments, counters and time series, after the puts. */
   extras?: ExtrasPlan & { log: Pick<TaskLog, 'openContent'> | undefined };

@@ -12,7 +12,7 @@ describe('a backup', () => {
   const folder = new TemporaryFolder();
   afterAll(() => folder.remove());
 
-  it('has everything that was written before, and readers of the original begin anew on it', async () => {
+  it('has everything that was written before, and readers of the original start over on it', async () => {
     const original = folder.open('original.db');
     const cars = new SqliteRepository<{ n: number }>(original, { collection: 'Cars' });
     for (let n = 0; n < 500; n++) await cars.put(`cars/${n}`, { n });
@@ -36,7 +36,7 @@ describe('a backup', () => {
   it('never takes the place of a file, its own database least of all, and leaves nothing half done', async () => {
     const database = folder.open('busy/own.db');
     await database.write(() => undefined);
-    await expect(database.backup(folder.file('busy/own.db'))).rejects.toThrow(/is there already/);
+    await expect(database.backup(folder.file('busy/own.db'))).rejects.toThrow(/already exists/);
     await database.backup(folder.file('busy/new/copy.db'));
     const again = database.backup(folder.file('busy/new/copy.db'));
     await expect(again).rejects.toThrow(StoreRefusedError);

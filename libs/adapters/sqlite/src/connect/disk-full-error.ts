@@ -6,12 +6,12 @@ const MEBIBYTE = 1024 * 1024;
 // What SQLite writes before it looks at its log again (`wal_autocheckpoint`).
 const ROOM = 4 * MEBIBYTE;
 
-/** Nothing can be written until there is room on the disk. Reading goes on; writing goes on by itself when there is. */
+/** Nothing can be written until there is room on the disk. Reading continues; writing resumes automatically. */
 export class DiskFullError extends UnavailableError {
   constructor(path: string, options?: ErrorOptions) {
-    super(path, options);
+    const needed = `${MEBIBYTES.format(wanted(path) / MEBIBYTE)} MiB`;
+    super(`The disk of ${path} is full: ${needed} must be free there, and ${freeWords(path)}`, options);
     this.name = 'DiskFullError';
-    this.message = `The disk of ${path} is full: ${MEBIBYTES.format(wanted(path) / MEBIBYTE)} MiB must be free there, and ${freeWords(path)}`;
   }
 }
 

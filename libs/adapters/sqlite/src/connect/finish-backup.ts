@@ -1,11 +1,12 @@
-import { DatabaseSync } from 'node:sqlite';
 import { newDatabaseId } from '../schema/migrate.ts';
+import { nodeSqlite } from './node-sqlite.ts';
 
 /**
  * Makes a copied file a database of its own: another id, and no events, whose numbers would otherwise be given again to
  * other changes.
  */
 export function finishBackup(path: string): void {
+  const { DatabaseSync } = nodeSqlite();
   const db = new DatabaseSync(path);
   try {
     db.exec('BEGIN IMMEDIATE');

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { migrate } from '../schema/migrate.ts';
 import { LET_TABLES_CHANGE, TABLES_STAY } from '../schema/rebuild-table.ts';
+import { nodeSqlite } from './node-sqlite.ts';
 import { addFunctions } from './sql-functions.ts';
 
 // Waiting inside SQLite stops this process's event loop, so it is short; the longer wait is done outside.
@@ -26,8 +27,10 @@ const PRAGMAS = `
 /**
  * Opens the file, makes what is missing, and brings it to this version's schema.
  * @param tell is told what people should know of it
+ * @throws {StoreRefusedError} where Node has no SQLite
  */
 export function openFile(path: string, tell: (what: string) => void): DatabaseSync {
+  const { DatabaseSync } = nodeSqlite();
   makeFolder(path);
   const db = new DatabaseSync(path);
   try {
@@ -52,6 +55,6 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
-    throw new UnavailableError(`The folder ${folder}, which cannot be made,`, { cause });
+    throw new UnavailableError(`The folder ${folder} cannot be created`, { cause });
   }
 }

@@ -14,7 +14,7 @@ describe('a file', () => {
     expect(await database.read((open) => open.lastEtag)).toBe(0);
   });
 
-  it('that is no database is refused by name', async () => {
+  it('that is not a database is refused by name', async () => {
     writeFileSync(
       folder.file('text.db'),
       'this is a text and not a database, and long enough to be seen as one\n'.repeat(20),
@@ -47,7 +47,7 @@ describe('a file', () => {
     other.exec('BEGIN IMMEDIATE');
     const refused = database.write(() => null);
     await expect(refused).rejects.toThrow(UnavailableError);
-    await expect(refused).rejects.toThrow(/another process keeps locked/);
+    await expect(refused).rejects.toThrow(/Another process keeps .* locked/);
     expect(await database.read((open) => open.lastEtag)).toBe(0);
     const patient = folder.open('locked.db', { busyTimeoutMs: 60_000 });
     const written = patient.write(() => 'written');
@@ -69,7 +69,7 @@ describe('a file', () => {
   it.each([
     [13, UnavailableError, /The disk of x\.db is full/],
     [10, UnavailableError, /The file x\.db/],
-    [8, StoreRefusedError, /may not be written/],
+    [8, StoreRefusedError, /x\.db is read-only/],
     [11, StoreRefusedError, /is damaged/],
   ])('with the trouble that SQLite numbers %i is told in words', (errcode, type, words) => {
     const error = toStoreError(

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@nestjs-spark/foundation/internal';
+import { type Logger, retry, type RetryPolicy } from '@nestjs-spark/foundation/internal';
 import { LET_TABLES_CHANGE, TABLES_STAY } from '../schema/rebuild-table.ts';
 import { DiskFullError, freeBytes } from './disk-full-error.ts';
 import { OpenDatabase } from './open-database.ts';
@@ -9,7 +8,8 @@ import type { SqliteSettings } from './settings.ts';
 import { isBusy, isFull, toStoreError } from './sqlite-error.ts';
 import { writeBackup } from './write-backup.ts';
 
-const RETRY_MS = 10;
+/** A lock of another process is asked for again until `busyTimeoutMs` is over. */
+const LOCKED: RetryPolicy = { waitMs: 10 };
 const LOOK_FOR_ROOM_MS = 1_000;
 const ROOM_TO_TRY = 1024 * 1024;
 
@@ -53,7 +53,7 @@ export class SqliteDatabase {
     return this.#write(work);
   }
 
-  /** The same for work that makes tables again. */
+  /** The same for work that recreates tables. */
   alterTables<T>(work: (open: OpenDatabase) => T): Promise<T> {
     return this.#write(work, { before: LET_TABLES_CHANGE, after: TABLES_STAY });
   }
@@ -66,7 +66,7 @@ export class SqliteDatabase {
 
   /**
    * Copies the database as it is now to a new file while it is used. The copy has a database id of its own, so that
-   * whoever read the original begins anew when the copy is put in its place.
+   * readers of the original start over when the copy replaces it.
    * @throws {StoreRefusedError} when there is such a file
    */
   async backup(path: string): Promise<void> {
@@ -84,7 +84,7 @@ export class SqliteDatabase {
     try {
       db.exec('PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
-      // Another process reads or writes: the log stays and is taken up by the next who opens.
+      // Another process reads or writes: the log stays and is taken up by the next process that opens it.
     }
     db.close();
   }
@@ -99,16 +99,17 @@ export class SqliteDatabase {
   async #run<T>(begin: string, work: (open: OpenDatabase) => T, around?: Around): Promise<T> {
     const giveUpAt = performance.now() + this.#busyTimeoutMs;
     let cut = false;
-    for (;;) {
-      try {
-        return transaction(this.#opened(), begin, work, around);
-      } catch (error) {
-        if (isFull(this.path, error)) {
-          if (!cut && this.#cutLog()) cut = true;
-          else throw this.#isFull(error);
-        } else if (!isBusy(error) || performance.now() >= giveUpAt) throw toStoreError(this.path, error);
-      }
-      await delay(RETRY_MS);
+    const mayHelp = (error: unknown): boolean => {
+      if (!isFull(this.path, error)) return isBusy(error) && performance.now() < giveUpAt;
+      if (cut) return false;
+      cut = this.#cutLog();
+      return cut;
+    };
+    try {
+      const attempt = () => transaction(this.#opened(), begin, work, around);
+      return await retry(attempt, { policy: LOCKED, retries: mayHelp });
+    } catch (error) {
+      throw isFull(this.path, error) ? this.#isFull(error) : toStoreError(this.path, error);
     }
   }
 

@@ -58,15 +58,15 @@ export function toStoreError(path: string, error: unknown): unknown {
   switch (error.errcode & 0xff) {
     case CODE.busy:
     case CODE.locked:
-      return new UnavailableError(`${path}, which another process keeps locked,`, options);
+      return new UnavailableError(`Another process keeps ${path} locked`, options);
     case CODE.cantOpen:
     case CODE.io:
-      return new UnavailableError(`The file ${path} (${error.message})`, options);
+      return new UnavailableError(`The file ${path} cannot be opened or read: ${error.message}`, options);
     case CODE.readonly:
-      return new StoreRefusedError(`${path} may not be written: give this process the right to`, options);
+      return new StoreRefusedError(`${path} is read-only: give this process the right to write it`, options);
     case CODE.corrupt:
       return new StoreRefusedError(
-        `${path} is damaged (${error.message}): put a backup in its place`,
+        `${path} is damaged (${error.message}): replace it with a backup`,
         options,
       );
     case CODE.notADatabase:

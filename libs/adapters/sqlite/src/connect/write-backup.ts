@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import { backup, DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
 import { finishBackup } from './finish-backup.ts';
+import { nodeSqlite } from './node-sqlite.ts';
 import { makeFolder } from './open-file.ts';
 import { toStoreError } from './sqlite-error.ts';
 
-// In one step: between two, a write would make SQLite begin anew.
+// In one step: between two, a write would make SQLite start over.
 const ALL_PAGES = 2 ** 31 - 1;
 
 const FILES = ['', '-wal', '-shm', '-journal'];
@@ -19,7 +20,7 @@ const FILES = ['', '-wal', '-shm', '-journal'];
 export async function writeBackup(db: DatabaseSync, source: string, path: string): Promise<void> {
   if (existsSync(path)) {
     throw new StoreRefusedError(
-      `${path} is there already and stays as it is: name another file for the backup`,
+      `${path} already exists and is not overwritten: name another file for the backup`,
     );
   }
   makeFolder(path);
@@ -38,6 +39,7 @@ export async function writeBackup(db: DatabaseSync, source: string, path: string
 
 /** Over a connection of its own, in another thread: whoever reads or writes meanwhile does not wait. */
 async function copy(source: string, target: string): Promise<void> {
+  const { backup, DatabaseSync } = nodeSqlite();
   const reader = new DatabaseSync(source, { readOnly: true });
   try {
     await backup(reader, target, { rate: ALL_PAGES });
@@ -50,6 +52,6 @@ function rename(partial: string, path: string): void {
   try {
     renameSync(partial, path);
   } catch (cause) {
-    throw new UnavailableError(`The file ${path}, which cannot be made,`, { cause });
+    throw new UnavailableError(`The file ${path} cannot be created`, { cause });
   }
 }

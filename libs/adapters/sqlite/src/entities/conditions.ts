@@ -66,7 +66,7 @@ function among(field: FieldSql, values: FilterValue[], negated: boolean): Condit
     ...(values.includes(null) ? [{ sql: `${value} IS NULL`, parameters: [] }] : []),
   ];
   const any = conditions.length > 0 ? `(${conditions.map(({ sql }) => sql).join(' OR ')})` : 'FALSE';
-  // Not NOT: what SQL does not know, since the field is missing, is no match either.
+  // Not NOT: what SQL does not know, since the field is missing, does not match either.
   return {
     sql: negated ? `${any} IS NOT TRUE` : any,
     parameters: conditions.flatMap(({ parameters }) => parameters),

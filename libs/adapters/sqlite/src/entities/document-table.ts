@@ -33,7 +33,8 @@ const MARK_COLUMNS = '_etag AS etag, lower(id) AS key, id, _metadata AS metadata
 const HIGHEST = '\u{10ffff}'.repeat(129);
 
 // NOCASE compares what stands before a NUL and how long the rest is, which would do but for such ids.
-const HAS_KEY = 'id = ?1 AND lower(id) = lower(?1)';
+// The key twice: on Node 22 values are bound by position only, and not to `?1`.
+const HAS_KEY = 'id = ? AND lower(id) = lower(?)';
 
 /** One collection's table. Ids and keys (`sqliteKey`) find the same: SQLite compares them by the 26 letters of ASCII. */
 export class DocumentTable {
@@ -60,12 +61,12 @@ export class DocumentTable {
 
   get(key: string): DocumentRow | null {
     const sql = `SELECT ${ROW_COLUMNS} FROM ${this.#quoted} WHERE ${HAS_KEY}`;
-    return this.#open.row<DocumentRow>(sql, key);
+    return this.#open.row<DocumentRow>(sql, key, key);
   }
 
   mark(key: string): DocumentMark | null {
     const sql = `SELECT ${MARK_COLUMNS} FROM ${this.#quoted} WHERE ${HAS_KEY}`;
-    return this.#open.row<DocumentMark>(sql, key);
+    return this.#open.row<DocumentMark>(sql, key, key);
   }
 
   /** Those of many keys that are there. */
@@ -112,7 +113,7 @@ export class DocumentTable {
   }
 
   remove(key: string): boolean {
-    const { changes } = this.#open.prepare(`DELETE FROM ${this.#quoted} WHERE ${HAS_KEY}`).run(key);
+    const { changes } = this.#open.prepare(`DELETE FROM ${this.#quoted} WHERE ${HAS_KEY}`).run(key, key);
     return changes !== 0;
   }
 

@@ -3,7 +3,7 @@ import { jsonPath, quoteName, quoteText } from '../schema/table-name.ts';
 
 /** A field of a document in SQL. */
 export class FieldSql {
-  /** The field's column where there is one, for its index; else what stands in the document. */
+  /** The field's column where there is one, for its index; else its value in the document. */
   readonly value: string;
   /** What JSON calls the value: `text`, `integer`, `real`, `true`, `false`, `null`; SQL's NULL when missing. */
   readonly type: string;
@@ -27,6 +27,6 @@ export class FieldSql {
 
 function step(name: string): string {
   const path = jsonPath(name);
-  if (path === null) throw new StoreRefusedError(`${JSON.stringify(name)} cannot be asked for on SQLite`);
+  if (path === null) throw new StoreRefusedError(`${JSON.stringify(name)} cannot be queried on SQLite`);
   return path.slice(1);
 }

@@ -1,5 +1,6 @@
 import { StoreRefusedError, VersionConflictError } from '@nestjs-spark/contracts';
 import { keptMetadata, type DocumentWrite } from '@nestjs-spark/contracts/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { DocumentTable } from './document-table.ts';
 import { allTables } from './tables.ts';
@@ -9,7 +10,7 @@ import { versionOf } from './version.ts';
  * Puts a document into its table, over what stands there; in a write transaction.
  * @returns its fields as they are stored now
  * @throws {VersionConflictError} when it is not at the version given
- * @throws {StoreRefusedError} when it stands in another collection
+ * @throws {StoreRefusedError} when it is in another collection
  */
 export function putDocument(
   open: OpenDatabase,
@@ -29,7 +30,7 @@ export function putDocument(
 /** @throws {StoreRefusedError} when a document of this id is one of another collection */
 export function refuseElsewhere(open: OpenDatabase, collection: string, id: string, whatNot: string): void {
   for (const other of allTables(open)) {
-    if (other.collection.toLowerCase() === collection.toLowerCase() || !other.mark(id)) continue;
+    if (sameName(other.collection, collection) || !other.mark(id)) continue;
     throw new StoreRefusedError(
       `${JSON.stringify(id)} is one of ${other.collection} and ${whatNot} ${collection}: delete it first, or take another id`,
     );

@@ -38,7 +38,7 @@ describe('the documents of an application', () => {
     expect(document?.id).toBe('copies/1');
   });
 
-  it('are found whatever the case of the letters of ASCII in their id, and of no others', async () => {
+  it('are found without regard to the case of ASCII letters in their id, and of no others', async () => {
     await copies.put('Über/Ä', { price: 1 });
     expect((await copies.get('ÜBER/Ä'))?.id).toBe('Über/Ä');
     expect(await copies.get('über/ä')).toBeNull();
@@ -83,7 +83,7 @@ describe('the documents of an application', () => {
     expect((await people.create({})).id).toBe('people/3-A');
   });
 
-  it('stand in one collection only', async () => {
+  it('are in one collection only', async () => {
     const others = new SqliteRepository<Copy>(database, { collection: 'Others' });
     await copies.put('mine/1', {});
     await expect(others.put('MINE/1', {})).rejects.toThrow(StoreRefusedError);

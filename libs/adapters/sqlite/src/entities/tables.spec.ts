@@ -42,14 +42,14 @@ describe('the tables of an application', () => {
     expect(await database.read((open) => open.number('SELECT count(*) AS value FROM staff'))).toBe(1);
     const moved = declareTables(database, [{ collection: 'People', table: 'employees' }]);
     await expect(moved).rejects.toThrow(StoreRefusedError);
-    await expect(moved).rejects.toThrow(/is kept in the table staff/);
+    await expect(moved).rejects.toThrow(/is stored in the table staff/);
   });
 
   it('do not take a table that somebody else has made, and all is left as it was', async () => {
     const database = folder.open('taken.db');
     await database.write((open) => open.db.exec('CREATE TABLE Cars (id TEXT)'));
     const declared = declareTables(database, [{ collection: 'People' }, { collection: 'Cars' }]);
-    await expect(declared).rejects.toThrow(/Cars, which is there and not Spark's/);
+    await expect(declared).rejects.toThrow(/Cars, which exists and is not Spark's/);
     expect(await database.read((open) => open.rows('SELECT name FROM spark_tables'))).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { storedName } from '@nestjs-spark/contracts/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { canHaveColumn } from '../schema/document-table-sql.ts';
@@ -24,8 +25,7 @@ export function allTables(open: OpenDatabase): DocumentTable[] {
 }
 
 export function findTable(open: OpenDatabase, collection: string): DocumentTable | null {
-  const wanted = collection.toLowerCase();
-  return allTables(open).find((table) => table.collection.toLowerCase() === wanted) ?? null;
+  return allTables(open).find((table) => sameName(table.collection, collection)) ?? null;
 }
 
 /** The table of a collection, made when there is none; in a write transaction. */
@@ -45,14 +45,14 @@ export function declareTables(
 
 /**
  * The table of a declaration, made when there is none; in a write transaction.
- * @throws {StoreRefusedError} when the declaration cannot be had without losing or hiding data
+ * @throws {StoreRefusedError} when the declaration cannot be applied without losing or hiding data
  */
 export function declareTable(open: OpenDatabase, declaration: TableDeclaration): DocumentTable {
   const { collection } = declaration;
   const table = findTable(open, collection) ?? makeTable(open, declaration);
-  if (declaration.table !== undefined && declaration.table.toLowerCase() !== table.name.toLowerCase()) {
+  if (declaration.table !== undefined && !sameName(declaration.table, table.name)) {
     throw new StoreRefusedError(
-      `${collection} is kept in the table ${table.name} and cannot go on in ${declaration.table}: its documents would be left behind. Name the table ${table.name} in @Entity(), or rename it and its event table yourself.`,
+      `${collection} is stored in the table ${table.name} and cannot continue in ${declaration.table}: its documents would be left behind. Name the table ${table.name} in @Entity(), or rename it and its event table yourself.`,
     );
   }
   return table;
@@ -63,7 +63,7 @@ function makeTable(open: OpenDatabase, declaration: TableDeclaration): DocumentT
   const name = table ?? tableName(collection);
   if (columnsOf(open, name).size > 0) {
     throw new StoreRefusedError(
-      `${collection} cannot be kept in the table ${name}, which is there and not Spark's: name another one with @Entity({ table })`,
+      `${collection} cannot be stored in the table ${name}, which exists and is not Spark's: name another one with @Entity({ table })`,
     );
   }
   const fields = missingFields(declaration, new Set(OWN_COLUMNS));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { OpenDatabase } from '../connect/open-database.ts';
-import { TASK } from '../fixtures/checkpoint.ts';
+import { NAME } from '../fixtures/checkpoint.ts';
 import { TemporaryFolder } from '../fixtures/temporary-file.ts';
 import { SqliteChangeSink } from '../write/sqlite-change-sink.ts';
 
@@ -14,7 +14,7 @@ const CHILD = join(import.meta.dirname, '../fixtures/keep-writing.ts');
 
 /** Lets a process write to the file, and kills it. @returns what it said last */
 async function writeAndKill(path: string, afterMs: number): Promise<{ etag: number; applied: number }> {
-  const child = spawn(process.execPath, ['--conditions=development', CHILD, path], {
+  const child = spawn(process.execPath, ['--conditions=@nestjs-spark/source', CHILD, path], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';
@@ -61,7 +61,7 @@ describe('a process that is killed while it writes', () => {
         const events = `SELECT (SELECT count(*) FROM Cars_Events) + (SELECT count(*) FROM Copies_Events) AS value`;
         expect(open.number(events)).toBe(open.lastEtag);
       });
-      const stored = await new SqliteChangeSink(database).readCheckpoint(TASK);
+      const stored = await new SqliteChangeSink(database).readCheckpoint(NAME);
       const to = stored?.checkpoint.to ?? 0;
       expect(to).toBeGreaterThanOrEqual(said.applied);
       expect(await database.read((open) => open.number('SELECT count(*) AS value FROM Copies'))).toBe(3 * to);

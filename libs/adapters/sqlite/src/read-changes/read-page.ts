@@ -57,7 +57,7 @@ function readDeletes(table: DocumentTable, after: Etag, to: Etag, limit: number)
   if (to <= after) return nothing(to);
   const found = table.deletes(after, to, limit);
   const changes = found
-    // One that was made again is shown as it is now, in its place.
+    // One that was recreated is shown as it is now, in its old position.
     .filter(({ id }) => table.mark(id) === null)
     .map(({ id, etag }): SourceChange => ({ kind: 'delete', id, etag }));
   const last = found.at(-1);

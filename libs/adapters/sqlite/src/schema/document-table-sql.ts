@@ -50,7 +50,7 @@ const IS_TIME = `typeof(_modified) = 'integer' AND _modified BETWEEN ${FIRST_MS}
 /** What a row of any version must be like to be kept in such a table. */
 export const IS_KEEPABLE = `typeof(id) = 'text' AND ${IS_DOCUMENT} AND (${IS_METADATA}) AND NOT ${hasNul()}`;
 
-/** The time of a row of any version, whatever its writer has put there. */
+/** The time of a row of any version, in any form its writer has stored. */
 export const KEPT_TIME = `iif(${IS_TIME}, _modified, ${NOW})`;
 
 /**
@@ -61,7 +61,7 @@ export const FOREIGN_NOCASE = `'Ä' = 'ä' COLLATE NOCASE`;
 
 function columnSql(field: string): string {
   const path = quoteText(jsonPath(field) ?? '');
-  // What is no JSON is to be refused by the table's own constraint, which has better words for it.
+  // What is not JSON is to be refused by the table's own constraint, which has a better message.
   const value = `iif(json_valid(_document), json_extract(_document, ${path}), NULL)`;
   return `${quoteName(field)} GENERATED ALWAYS AS (${value}) STORED`;
 }

@@ -24,7 +24,7 @@ export function eventTableSql(table: string): string {
 
 const LAST = '(SELECT last_etag FROM spark_database)';
 const REPLACED = '(SELECT replaced FROM spark_database)';
-// What a copy says stands in its row and at its owner.
+// What a copy says is in its row and at its owner.
 const DATA = `iif(instr(NEW._metadata, '"spark-generation"'), NULL, NEW._document)`;
 const ETAG_IS_OURS = `'_etag is given by Spark: leave it out'`;
 const REFUSE_NUL = `SELECT RAISE(ABORT, '_document is the text of a JSON object, without a NUL') WHERE ${hasNul('NEW.')};`;

@@ -45,12 +45,12 @@ export function rebuildTable(
       db.exec(sql);
       return [];
     } catch (error) {
-      return [`the ${type} ${other} on ${table} cannot be made again (${String(error)}): ${sql}`];
+      return [`the ${type} ${other} on ${table} cannot be recreated (${String(error)}): ${sql}`];
     }
   });
 }
 
-/** What has to be said, outside of a transaction, before tables are made again, and after it. */
+/** What has to be said, outside of a transaction, before tables are recreated, and after it. */
 export const LET_TABLES_CHANGE = 'PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON;';
 export const TABLES_STAY = 'PRAGMA legacy_alter_table = OFF; PRAGMA foreign_keys = ON;';
 

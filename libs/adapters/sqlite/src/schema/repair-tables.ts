@@ -40,7 +40,7 @@ function repairTable(db: DatabaseSync, table: string): string[] {
 
 /** Of several rows of one id, all but the one with the highest number: it is the one that readers have seen last. */
 function olderSql(table: string): string {
-  const kept = `SELECT _etag, id FROM ${quoteName(table)} WHERE _etag NOT IN (SELECT value FROM json_each(?1))`;
+  const kept = `SELECT _etag, id FROM ${quoteName(table)} WHERE _etag NOT IN (SELECT value FROM json_each(?))`;
   return `
     WITH kept AS MATERIALIZED (${kept}),
       newest AS MATERIALIZED (SELECT id, max(_etag) AS _etag FROM kept GROUP BY id COLLATE NOCASE HAVING count(*) > 1)

@@ -18,7 +18,7 @@ export const SET_ASIDE_SQL = `
 `;
 
 /**
- * Copies a document's row as it stands, whatever its writer has put into it.
+ * Copies a document's row unchanged, with anything its writer has stored in it.
  * @returns what was done, in words
  */
 export function setAsideRow(db: DatabaseSync, table: string, etag: number, reason: string): string {

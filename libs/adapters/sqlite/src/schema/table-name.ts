@@ -18,7 +18,7 @@ export function quoteText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** Where a field stands in a document, for SQLite's JSON functions; null when they have no way to say it. */
+/** The path of a field in a document, for SQLite's JSON functions; null when they cannot express it. */
 export function jsonPath(field: string): string | null {
   return /["\\]/.test(field) ? null : `$."${field}"`;
 }

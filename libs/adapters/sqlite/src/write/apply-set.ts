@@ -1,4 +1,4 @@
-import { ContentRefusedError, NotACopyError, type TaskKey } from '@nestjs-spark/contracts';
+import { ContentRefusedError, NotACopyError } from '@nestjs-spark/contracts';
 import {
   hasOtherSpellings,
   isCopyOf,
@@ -24,11 +24,11 @@ import type { PreparedPut, PreparedSet } from './prepare-set.ts';
  */
 export function applySet(
   open: OpenDatabase,
-  task: TaskKey,
+  name: string,
   { puts, effect }: PreparedSet,
   overwrite: Overwrite | undefined,
 ): number {
-  const isRemoved = isRemovedBy(effect, task);
+  const isRemoved = isRemovedBy(effect, name);
   const { deletes, prefixes } = effect;
   let removed = 0;
   for (const table of deletes.size + prefixes.size > 0 ? allTables(open) : []) {
@@ -41,8 +41,8 @@ export function applySet(
     removeAll(table, [...found.values()]);
     removed += found.size;
   }
-  removeRespelled(open, task, effect);
-  makeWay(open, task, puts, overwrite);
+  removeRespelled(open, name, effect);
+  makeWay(open, name, puts, overwrite);
   for (const [collection, documents] of Map.groupBy(puts, (one) => one.collection)) {
     putAll(tableOf(open, collection), documents);
   }
@@ -50,12 +50,12 @@ export function applySet(
 }
 
 /** What a document with other capitals was copied to before, where its owner takes both for one id and SQLite does not. */
-function removeRespelled(open: OpenDatabase, task: TaskKey, effect: Effect): void {
+function removeRespelled(open: OpenDatabase, name: string, effect: Effect): void {
   const { puts, rule } = effect;
   if (rule === 'sqlite') return;
   const respelled = [...puts].filter(([, { id }]) => hasOtherSpellings(id));
   if (respelled.length === 0) return;
-  const own = isCopyOf(task);
+  const own = isCopyOf(name);
   const kept = new Set(respelled.map(([, { id }]) => sqliteKey(id)));
   for (const table of allTables(open)) {
     const keys = spellingsIn(table, effect)(respelled.map(([key]) => key)).filter((key) => !kept.has(key));
@@ -82,10 +82,10 @@ function copyOf({ id, metadata }: DocumentMark): StandingCopy {
   return { id, ...marksOf(metadata) };
 }
 
-/** Which of these ids hold something that a put of this task would not go over. */
+/** Which of these ids hold something that a put of this task would not replace. */
 export function findInTheWay(
   open: OpenDatabase,
-  task: TaskKey,
+  name: string,
   ids: readonly string[],
   overwrite: Overwrite | undefined,
 ): string[] {
@@ -93,7 +93,7 @@ export function findInTheWay(
   const blocked = new Set<string>();
   for (const table of allTables(open)) {
     for (const mark of table.marks(keys)) {
-      if (typeof judge(task, overwrite, table, mark, null) === 'object') blocked.add(mark.key);
+      if (typeof judge(name, overwrite, table, mark, null) === 'object') blocked.add(mark.key);
     }
   }
   return ids.filter((id) => blocked.has(sqliteKey(id)));
@@ -107,12 +107,12 @@ function putAll(table: DocumentTable, puts: readonly PreparedPut[]): void {
 }
 
 /**
- * An id stands in one collection only. A copy that stands in another one was deleted at its source and made again here, of
+ * An id is in one collection only. A copy in another one was deleted at its source and recreated here, of
  * which its task has not heard yet: it goes. Everything else that is not a copy of the task is in the way.
  */
 function makeWay(
   open: OpenDatabase,
-  task: TaskKey,
+  name: string,
   puts: readonly PreparedPut[],
   overwrite: Overwrite | undefined,
 ): void {
@@ -123,7 +123,7 @@ function makeWay(
   for (const table of allTables(open)) {
     for (const mark of table.marks(keys)) {
       const put = byKey.get(mark.key);
-      const judged = judge(task, overwrite, table, mark, put ?? null);
+      const judged = judge(name, overwrite, table, mark, put ?? null);
       if (judged === 'moved') removeAll(table, [mark]);
       else if (judged !== 'free') inTheWay.set(put?.id ?? mark.id, judged.reason);
     }
@@ -132,16 +132,16 @@ function makeWay(
 }
 
 function judge(
-  task: TaskKey,
+  name: string,
   overwrite: Overwrite | undefined,
   { collection }: DocumentTable,
   { id, metadata }: DocumentMark,
   put: PreparedPut | null,
 ): Judgement {
   const there = { id, collection, ...marksOf(metadata) };
-  const source = put && !isCopyOf(task)(there) ? marksOf(put.metadata).copyOf : null;
+  const source = put && !isCopyOf(name)(there) ? marksOf(put.metadata).copyOf : null;
   const wanted = put && { collection: put.collection, source };
-  return judgeStanding(task, overwrite, there, wanted);
+  return judgeStanding(name, overwrite, there, wanted);
 }
 
 export function removeAll(table: DocumentTable, marks: readonly DocumentMark[]): void {

@@ -1,20 +1,29 @@
-import { checkpointId, type Checkpoint, type StoredCheckpoint } from '@nestjs-spark/contracts/internal';
-import type { TaskKey } from '@nestjs-spark/contracts';
+import {
+  checkpointId,
+  fromStoredCheckpoint,
+  toStoredCheckpoint,
+  type Checkpoint,
+  type StoredCheckpoint,
+} from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { listState, readState, writeState } from '../state/state-rows.ts';
 
-export function readCheckpoint(open: OpenDatabase, task: TaskKey): StoredCheckpoint | null {
-  const stored = readState<Checkpoint>(open, checkpointId(task));
-  return stored && { checkpoint: stored.value, version: stored.version };
+export function readCheckpoint(open: OpenDatabase, name: string): StoredCheckpoint | null {
+  const stored = readState(open, checkpointId(name));
+  return stored && { checkpoint: fromStoredCheckpoint(stored.value), version: stored.version };
 }
 
 export function listCheckpoints(open: OpenDatabase): StoredCheckpoint[] {
-  const stored = listState<Checkpoint>(open, 'sparkCheckpoints/');
-  return stored.map(({ value, version }) => ({ checkpoint: value, version }));
+  const stored = listState(open, 'sparkCheckpoints/');
+  return stored.map(({ value, version }) => ({ checkpoint: fromStoredCheckpoint(value), version }));
 }
 
 /** @throws {VersionConflictError} when the stored one is not at `expected` */
 export function writeCheckpoint(open: OpenDatabase, checkpoint: Checkpoint, expected: string | null): string {
-  const id = checkpointId(checkpoint.task);
-  return writeState(open, { id, collection: 'SparkCheckpoints', value: checkpoint }, expected);
+  const id = checkpointId(checkpoint.name);
+  return writeState(
+    open,
+    { id, collection: 'SparkCheckpoints', value: toStoredCheckpoint(checkpoint) },
+    expected,
+  );
 }

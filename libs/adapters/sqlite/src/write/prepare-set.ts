@@ -24,7 +24,7 @@ export interface PreparedSet {
 }
 
 // SQLite takes it, JavaScript and RavenDB make Infinity of it. Rare, so it is looked for before it is looked at.
-const MAYBE_HUGE = /\d[eE]\+?\d{3}|\d{300}/;
+const MAYBE_HUGE = /\d[eE]\+?\d{3}|(?<!\d)\d{300}/;
 
 /** @throws {DocumentsRefusedError} naming the documents that cannot be stored */
 export function prepareSet(commands: readonly ChangeCommand[], rule: IdRule): PreparedSet {

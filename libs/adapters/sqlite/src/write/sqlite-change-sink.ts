@@ -1,15 +1,10 @@
-import {
-  StoreRefusedError,
-  VersionConflictError,
-  type ChangeCommand,
-  type TaskKey,
-} from '@nestjs-spark/contracts';
+import { StoreRefusedError, VersionConflictError, type ChangeCommand } from '@nestjs-spark/contracts';
 import {
   blame,
   checkpointId,
   generationLabel,
   isCopyOf,
-  taskLabel,
+  copiesLabel,
   UNNAMED_RULE,
   type ChangeSink,
   type Checkpoint,
@@ -35,8 +30,8 @@ export class SqliteChangeSink implements ChangeSink {
     this.#database = database;
   }
 
-  readCheckpoint(task: TaskKey): Promise<StoredCheckpoint | null> {
-    return this.#database.read((open) => readCheckpoint(open, task));
+  readCheckpoint(name: string): Promise<StoredCheckpoint | null> {
+    return this.#database.read((open) => readCheckpoint(open, name));
   }
 
   listCheckpoints(): Promise<StoredCheckpoint[]> {
@@ -54,8 +49,8 @@ export class SqliteChangeSink implements ChangeSink {
     const version = await expected;
     try {
       return await this.#database.write((open) => {
-        requireVersion(open, checkpointId(checkpoint.task), version);
-        const removed = applySet(open, checkpoint.task, set, overwrite);
+        requireVersion(open, checkpointId(checkpoint.name), version);
+        const removed = applySet(open, checkpoint.name, set, overwrite);
         const documentsDeleted = checkpoint.documentsDeleted + removed;
         return writeCheckpoint(open, { ...checkpoint, documentsDeleted }, version);
       });
@@ -65,18 +60,18 @@ export class SqliteChangeSink implements ChangeSink {
     }
   }
 
-  findInTheWay(task: TaskKey, ids: readonly string[], overwrite?: Overwrite): Promise<string[]> {
-    return this.#database.read((open) => findInTheWay(open, task, ids, overwrite));
+  findInTheWay(name: string, ids: readonly string[], overwrite?: Overwrite): Promise<string[]> {
+    return this.#database.read((open) => findInTheWay(open, name, ids, overwrite));
   }
 
   async sweep({ checkpoint, version }: StoredCheckpoint): Promise<StoredCheckpoint> {
-    const { task, generation } = checkpoint;
-    const current = generationLabel(taskLabel(task), generation);
-    const own = isCopyOf(task);
+    const { name, generation } = checkpoint;
+    const current = generationLabel(copiesLabel(name), generation);
+    const own = isCopyOf(name);
     await removeCopies(
       this.#database,
       (copy) => own(copy) && copy.generation !== current,
-      (open) => requireVersion(open, checkpointId(task), version),
+      (open) => requireVersion(open, checkpointId(name), version),
     );
     const swept = { ...checkpoint, swept: true };
     return {
@@ -85,18 +80,18 @@ export class SqliteChangeSink implements ChangeSink {
     };
   }
 
-  async *copies(task: TaskKey): AsyncGenerator<CopyMark[]> {
-    yield* listCopies(this.#database, isCopyOf(task));
+  async *copies(name: string): AsyncGenerator<CopyMark[]> {
+    yield* listCopies(this.#database, isCopyOf(name));
   }
 
-  async forget(task: TaskKey): Promise<{ removed: number }> {
-    const id = checkpointId(task);
+  async forget(name: string): Promise<{ removed: number }> {
+    const id = checkpointId(name);
     let removed = 0;
     for (;;) {
-      const version = (await this.readCheckpoint(task))?.version ?? null;
+      const version = (await this.readCheckpoint(name))?.version ?? null;
       try {
         const unmoved = (open: Parameters<typeof requireVersion>[0]) => requireVersion(open, id, version);
-        removed += await removeCopies(this.#database, isCopyOf(task), unmoved);
+        removed += await removeCopies(this.#database, isCopyOf(name), unmoved);
         await this.#database.write((open) => {
           unmoved(open);
           removeState(open, id);

@@ -19,7 +19,7 @@ export type ChangeCommand =
 
 /**
  * One message of a task's log: everything that the owner's changes in `from..to` mean for the requester.
- * Whether it is applied is decided by `generation`, `incarnation`, `databaseId`, `from` and `to` alone, never by where it stands in the log.
+ * Whether it is applied is decided by `generation`, `incarnation`, `databaseId`, `from` and `to` alone, never by its place in the log.
  */
 export interface ChangeSet {
   task: TaskKey;

@@ -76,7 +76,7 @@ export async function decodeChangeSet(encoded: EncodedChangeSet): Promise<Change
     return { ...header, commands: text === '' ? [] : text.split('\n').map(fromLine) };
   } catch (cause) {
     if (cause instanceof MalformedChangeSetError) throw cause;
-    throw new MalformedChangeSetError('a line of it cannot be read', { cause });
+    throw new MalformedChangeSetError('one of its lines cannot be read', { cause });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Etag } from './change-set.ts';
 import type { Witness } from './witness.ts';
 
-/** A requester's word on how far it has applied a task; the owner trims its log and lets go of tombstones by it. */
+/** A requester's word on how far it has applied a task; the owner trims its log and releases tombstones by it. */
 export interface Confirmation {
   generation: number;
   incarnation: string;
@@ -11,7 +11,7 @@ export interface Confirmation {
   /** The owner's clock when `to` was its newest etag, milliseconds since 1970; absent from a requester of an older version. */
   readAt?: number;
   live: boolean;
-  /** The witness that the applied sets carried: it outlives a log that is put back. */
+  /** The witness that the applied sets carried: it outlives a log that is rolled back. */
   witness: Witness;
   /** Sequence in the task's log of the last set applied, and when that stream was created. */
   sequence: number;
@@ -20,7 +20,7 @@ export interface Confirmation {
   at: number;
 }
 
-/** A requester's word that what stands in the log does not join what it has. */
+/** A requester's message that the log does not continue what it has. */
 export interface ResyncRequest {
   /** Names this request; the sets that answer it carry it. */
   id: string;
@@ -30,7 +30,7 @@ export interface ResyncRequest {
   checkpoint: { generation: number; incarnation: string; databaseId: string; to: Etag } | null;
   /** The set that did not join, if one was seen. */
   seen: { generation: number; databaseId: string; from: Etag; to: Etag } | null;
-  /** Start again from the first document, whatever the checkpoint says (an operator's wish). */
+  /** Start again from the first document and ignore the checkpoint, as an operator asked. */
   fromStart?: boolean;
   at: number;
 }

@@ -13,13 +13,13 @@ describe('a witness', () => {
     expect(remembers(early, newest(NEVER_RAISED))).toBe(true);
   });
 
-  it('that was put back does not remember what was said since', () => {
+  it('that was rolled back does not remember what was said since', () => {
     const backup = raisedTimes(3);
     const said = newest(raised(backup));
     expect(remembers(backup, said)).toBe(false);
   });
 
-  it('that was put back and raised again is found out by its marks', () => {
+  it('that was rolled back and raised again is recognised by its marks', () => {
     const backup = raisedTimes(3);
     const said = newest(raised(backup));
     for (const times of [1, 2, 15]) expect(remembers(raisedTimes(times, backup), said)).toBe(false);

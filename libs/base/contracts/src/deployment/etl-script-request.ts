@@ -50,7 +50,7 @@ export interface EtlTaskResult {
 
 /**
  * Where a task stands. `Starting` until the owner's first change set; `Snapshotting` while the existing documents are
- * read; `Streaming` once it follows live; `Waiting` while something it needs is away (it goes on by itself);
+ * read; `Streaming` once it follows live; `Waiting` while something it needs is away (it continues automatically);
  * `Faulted` when it cannot go on without a changed script or an operator.
  */
 export type TaskState = (typeof TASK_STATES)[number];

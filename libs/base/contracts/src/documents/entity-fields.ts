@@ -13,7 +13,7 @@ export function entityFields(entity: object, prototype: object = Object.prototyp
 
 const ID = new Set(['id']);
 
-/** The same of an entity that was just read. What stands in a store and could not be put there (`1e400` in SQLite) is left out. */
+/** The same of an entity that was just read. What a store holds and would not accept (`1e400` in SQLite) is left out. */
 export function seenFields(entity: object, prototype: object): string {
   try {
     return entityFields(entity, prototype);

@@ -6,7 +6,7 @@ import { makeEntity, parseStored } from './make-entity.ts';
 import { mergeObject, ReadOnDemand, type MergeRules } from './merge-fields.ts';
 import { spellingOf, type Spelling } from './spelling.ts';
 
-/** Makes the fields to store, as JSON text, of those that stand there (null: there is no document). Asked again where others wrote in between. */
+/** Makes the fields to store, as JSON text, from the stored ones (null: there is no document). Called again when others wrote in between. */
 export type FieldsOver = (stored: string | null) => string;
 
 /** An entity that is to be put, as it was when `put` was called. */

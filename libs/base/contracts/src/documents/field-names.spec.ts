@@ -10,7 +10,7 @@ describe('field names', () => {
     expect(fromStoredFields(stored)).toEqual(local);
   });
 
-  it('come back the same whatever they are, and never collide', () => {
+  it('come back unchanged, all of them, and never collide', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
         expect(fromStoredFields(JSON.parse(JSON.stringify(toStoredFields(value))))).toEqual(
@@ -21,7 +21,7 @@ describe('field names', () => {
     expect(Object.keys(toStoredFields({ cars: 1, Cars: 2, $Cars: 3 }) as object)).toHaveLength(3);
   });
 
-  it('leave what is no plain object to JSON', () => {
+  it('leave what is not a plain object to JSON', () => {
     const date = new Date(0);
     expect(toStoredFields({ at: date })).toEqual({ At: date });
   });

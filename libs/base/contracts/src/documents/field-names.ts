@@ -33,7 +33,7 @@ export function fromStoredFields(value: unknown, spelling: Spelling = BY_CONVENT
   return Object.fromEntries(fields);
 }
 
-/** A document may have a field of this name, which is no function. */
+/** A document may have a field of this name, which is not a function. */
 function hasToJson(value: object): boolean {
   return 'toJSON' in value && typeof value.toJSON === 'function';
 }

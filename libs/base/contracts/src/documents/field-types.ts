@@ -1,13 +1,13 @@
 /** Stored as a JSON number and kept as a text, so that every digit stays: `1.10`, `9007199254740993`. For `@Field(() => Decimal)`. */
 export const Decimal: unique symbol = Symbol('Decimal');
 
-/** How a field's value and what stands in the document become each other. Both are pure; `read` gets what JSON can hold. */
+/** How a field's value is converted to and from the document. Both are pure; `read` gets what JSON can hold. */
 export interface FieldConverter {
   read(stored: unknown): unknown;
   write(value: unknown): unknown;
 }
 
-/** A class whose instances stand in a document. */
+/** A class whose instances are parts of a document. */
 export type FieldClass = abstract new (...parameters: never[]) => object;
 
 /**

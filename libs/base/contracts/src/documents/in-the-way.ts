@@ -1,8 +1,8 @@
-import type { TaskKey } from '../names/task-key.ts';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import { isCopyOf, type CopyMarks } from './own-copies.ts';
 
 /**
- * What a put may go over besides the copies of its own task. `own`: documents that the module wrote itself, which become
+ * What a put may replace besides the copies of its own task. `own`: documents that the module wrote itself, which become
  * copies by it. Copies of another task are never written over.
  */
 export type Overwrite = 'own';
@@ -21,24 +21,24 @@ export interface WantedCopy {
 }
 
 /**
- * `free`: the put may go over it. `moved`: the copy of the same source document by another task of the same owner, from
+ * `free`: the put may replace it. `moved`: the copy of the same source document by another task of the same owner, from
  * before the document changed its collection; it is removed first. Otherwise why it stays, for people.
  */
 export type Judgement = 'free' | 'moved' | { reason: string };
 
-/** Says whether a put of `task` may go over what stands at its id. */
+/** Whether a put of a copy of `name` may replace the document at its id. */
 export function judgeStanding(
-  task: TaskKey,
+  name: string,
   overwrite: Overwrite | undefined,
   there: StandingDocument,
   wanted: WantedCopy | null,
 ): Judgement {
-  const isSameCollection = wanted === null || sameText(there.collection, wanted.collection);
+  const isSameCollection = wanted === null || sameName(there.collection, wanted.collection);
   if (there.generation === null) {
     if (overwrite === 'own' && isSameCollection) return 'free';
     return { reason: inTheWay(there, `a document of this module's own in ${there.collection}`) };
   }
-  const isOwn = isCopyOf(task)(there);
+  const isOwn = isCopyOf(name)(there);
   if (isOwn && isSameCollection) return 'free';
   if (isOwn || (there.copyOf !== null && wanted?.source === there.copyOf)) {
     return isSameCollection ? { reason: inTheWay(there, madeBy(there)) } : 'moved';
@@ -53,8 +53,4 @@ function inTheWay({ id }: StandingDocument, what: string): string {
 function madeBy({ generation, copyOf }: StandingDocument): string {
   const task = generation?.slice(0, generation.lastIndexOf(':')) ?? '';
   return `a copy of ${copyOf ?? 'an unknown document'} made by the task ${task}`;
-}
-
-function sameText(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
 }

@@ -16,7 +16,7 @@ export function keptMetadata(metadata: string, put: PutOverDocument, rule: IdRul
   return hasSeen(put, rule) || !isObject ? metadata : withoutMembers(metadata, COPY_MARKS);
 }
 
-/** What a put says of the document that it goes over. */
+/** What a put says of the document that it replaces. */
 export interface PutOverDocument {
   id: string;
   origin: EntityOrigin | null;

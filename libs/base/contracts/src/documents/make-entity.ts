@@ -10,7 +10,7 @@ export function parseStored(text: string, prototype: object): unknown {
 
 /**
  * An entity of a class out of a document's fields, which have the names they have here. Values become what the class declares;
- * one that does not fit stays as it stands in the document, so that no page fails because of one document. What the class says
+ * one that does not fit stays as it is in the document, so that no page fails because of one document. What the class says
  * itself (a method, `get label()`) is not taken from documents. No name can reach the prototype.
  */
 export function makeEntity(prototype: object, fields: object, id: string): object {

@@ -1,5 +1,5 @@
+import { copiesSource } from '../names/copies-name.ts';
 import { idKey, ravenKey, type IdRule } from '../names/id-rules.ts';
-import type { TaskKey } from '../names/task-key.ts';
 import { isCopyOf, type CopyMarks } from './own-copies.ts';
 import type { Effect } from './reduce-commands.ts';
 
@@ -10,24 +10,33 @@ export interface StandingCopy extends CopyMarks {
 
 /**
  * The key by which the owner means a copy. The owner's spelling stands in `spark-source`; the copy itself may have another one,
- * where the target takes both for one id.
+ * where the target takes both for one id. It may have a prefix, too (`idPrefix`), which has the copy's spelling.
  */
 export function ownersKey(
   rule: IdRule,
-  { owner }: TaskKey,
+  name: string,
   { id, copyOf }: Omit<StandingCopy, 'generation'>,
 ): string {
-  const source = copyOf === null ? null : copyOf.slice(owner.length + 1);
-  const isFromThere = source !== null && ravenKey(id).startsWith(ravenKey(source));
-  return idKey(rule, isFromThere ? source + id.slice(source.length) : id);
+  const source = copyOf === null ? null : copyOf.slice(copiesSource(name).length + 1);
+  const at = source === null ? -1 : placeOf(source, id);
+  if (source === null || at < 0) return idKey(rule, id);
+  return idKey(rule, id.slice(0, at) + source + id.slice(at + source.length));
 }
 
-/** Tells the copies of a task that a set is to remove. */
-export function isRemovedBy(effect: Effect, task: TaskKey): (copy: StandingCopy) => boolean {
-  const own = isCopyOf(task);
+/** Where the source's id stands in that of its copy: at its begin, or behind a prefix, and before the end or a slash. Keys are as long as ids. */
+function placeOf(source: string, id: string): number {
+  const key = ravenKey(id);
+  const wanted = ravenKey(source);
+  if (key.startsWith(wanted)) return 0;
+  return key.endsWith(wanted) ? id.length - source.length : key.indexOf(`${wanted}/`);
+}
+
+/** Tells the copies of a name that a set is to remove. */
+export function isRemovedBy(effect: Effect, name: string): (copy: StandingCopy) => boolean {
+  const own = isCopyOf(name);
   return (copy) => {
     if (!own(copy)) return false;
-    const key = ownersKey(effect.rule, task, copy);
+    const key = ownersKey(effect.rule, name, copy);
     if (effect.puts.has(key)) return false;
     return effect.deletes.has(key) || hasPrefixIn(effect.prefixes, key);
   };

@@ -7,7 +7,7 @@ type Fields = Record<string, unknown>;
 
 const mapping = new EntityMapping();
 
-/** What stands in the store after an entity that was read from it was changed and put. */
+/** What the store holds after an entity that was read from it was changed and put. */
 function put(stored: string, change: (entity: Fields) => void): string {
   const entity = mapping.read(stored, 'x') as Fields;
   rememberOrigin(entity, { id: 'x', version: '1', collection: 'X', text: stored });
@@ -19,7 +19,7 @@ const patch = (stored: string, changes: Fields): string => mapping.patch('x', ch
 const list = (entity: Fields): Fields[] => entity['lines'] as Fields[];
 
 describe('the text of a document that is put', () => {
-  it('is what it was when nothing is changed, whatever the document', () => {
+  it('stays the same for any document when nothing is changed', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.string(), fc.jsonValue()),
@@ -33,7 +33,7 @@ describe('the text of a document that is put', () => {
     );
   });
 
-  it('reads as the entity does that was put, whatever stood there and whatever it was read from', () => {
+  it('reads as the entity that was put, regardless of what was stored and what it was read from', () => {
     const fields = fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 6 });
     fc.assert(
       fc.property(fields, fields, fields, (there, origin, change) => {

@@ -24,7 +24,7 @@ export interface MergeRules {
 }
 
 /**
- * The stored value with another one put in its place: what reads as wanted keeps its text, members that do not read at all stay.
+ * The stored value, replaced by another one: what reads as wanted keeps its text, members that do not read at all stay.
  * @param wanted JSON with names as in TypeScript
  * @param sources where texts may be taken from, the best first
  */

@@ -8,7 +8,7 @@ interface Item extends StoredValue {
   end: number;
 }
 
-// Beyond so many comparisons items are matched by their places alone.
+// Beyond this many comparisons, items are matched by their places alone.
 const MOST_COMPARED = 10_000;
 
 /**
@@ -106,7 +106,7 @@ function mostAlike(
   return best;
 }
 
-/** The members of an object as written; none of what is no object. */
+/** The members of an object as written; none when it is not an object. */
 function membersOf(text: string): Set<string> {
   const members = new Set<string>();
   if (text.startsWith('{')) {

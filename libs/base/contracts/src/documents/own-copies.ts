@@ -1,4 +1,4 @@
-import { taskLabel, type TaskKey } from '../names/task-key.ts';
+import { copiesLabel, copiesSource } from '../names/copies-name.ts';
 
 /** What tells a copy from the module's own documents: its metadata's `spark-generation` and `spark-source`. */
 export interface CopyMarks {
@@ -6,13 +6,13 @@ export interface CopyMarks {
   copyOf: string | null;
 }
 
-/** Tells the copies that one task made from all other documents; names compare without regard to case. */
-export function isCopyOf(task: TaskKey): (document: CopyMarks) => boolean {
-  const generations = `${taskLabel(task)}:`.toLowerCase();
-  const source = `${task.owner}/`.toLowerCase();
+/** Tells the copies of one name from all other documents; names compare without regard to case. */
+export function isCopyOf(name: string): (document: CopyMarks) => boolean {
+  const generations = `${copiesLabel(name)}:`.toLowerCase();
+  const source = `${copiesSource(name)}/`.toLowerCase();
   return ({ generation, copyOf }) =>
     generation !== null &&
     generation.toLowerCase().startsWith(generations) &&
-    // Two owners may each have a task of this name with the same requester.
+    // Copies from two places may have the same label.
     (copyOf === null || copyOf.toLowerCase().startsWith(source));
 }

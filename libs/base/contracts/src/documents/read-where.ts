@@ -5,7 +5,7 @@ import { storedName } from './field-names.ts';
 import { BY_CONVENTION, type Spelling } from './spelling.ts';
 import { AS_STORED, type FieldShape } from './field-types.ts';
 
-/** A value as it stands in a document. */
+/** A value as a document has it. */
 export type FilterValue = string | number | boolean | null;
 
 /** One condition on one field, checked and the same for every store. */

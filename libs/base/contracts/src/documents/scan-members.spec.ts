@@ -46,7 +46,7 @@ describe('the members of a JSON object', () => {
     expect(membersOf('{"A":1,"A":2}')).toMatchObject([{ value: '1' }, { value: '2' }]);
   });
 
-  it('are found whatever the length of a text in them', () => {
+  it('are found regardless of the length of a text in them', () => {
     const long = JSON.stringify('\\"x'.repeat(4_000_000));
     const [first, second] = membersOf(`{"A":${long},"B":1}`);
     expect(first?.value.length).toBe(long.length);
@@ -59,7 +59,7 @@ describe('the members of a JSON object', () => {
     ['{"A', 'ends inside a string'],
     ['{"A":[1', 'ends inside a value'],
     ['{"A":1', 'ends inside an object'],
-  ])('are not to be had from what is no object or ends too early: %s', (text, reason) => {
+  ])('cannot be read from something that is not an object or ends too early: %s', (text, reason) => {
     expect(() => membersOf(text)).toThrow(reason);
   });
 });

@@ -6,7 +6,7 @@ const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
-/** One member of a JSON object: where its name (with quotes) and its value stand in the text. */
+/** One member of a JSON object: where its name (with quotes) and its value are in the text. */
 export interface Member {
   nameStart: number;
   nameEnd: number;

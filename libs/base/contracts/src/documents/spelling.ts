@@ -7,7 +7,7 @@ export interface Spelling {
 
 export const BY_CONVENTION: Spelling = { asWritten: false, inside: () => BY_CONVENTION };
 
-/** What stands in a path for every key of a dictionary. */
+/** The placeholder in a path for every key of a dictionary. */
 const ANY_KEY = '*';
 
 /** @param dictionaries paths of the objects whose keys are data: `prices`, `owner.phones`, `prices.*` for what a key leads to */

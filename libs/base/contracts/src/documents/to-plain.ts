@@ -8,7 +8,7 @@ import { AS_STORED, type FieldShape } from './field-types.ts';
 // SQLite reads JSON to this depth.
 const MAX_DEPTH = 900;
 
-/** Where a value stands: its name in the entity, and what it stands in. */
+/** Where a value is: its name in the entity, and what contains it. */
 interface Place {
   path: string;
   parents: readonly object[];

@@ -1,24 +1,28 @@
-/** Someone else wrote first: the version expected is not the one that is there. Read again and decide anew. */
+/** Someone else wrote first: the version expected is not the one that is there. Read again and decide by what is there now. */
 export class VersionConflictError extends Error {
-  constructor(what: string, options?: ErrorOptions) {
-    super(`${what} was changed by someone else in the meantime`, options);
+  /** @param id of the document, which the message says was changed */
+  constructor(id: string, options?: ErrorOptions) {
+    super(`${id} was changed by someone else in the meantime`, options);
     this.name = 'VersionConflictError';
   }
 }
 
 /** A store or the bus cannot be reached, or is not able to answer for now. Waiting and trying again helps. */
 export class UnavailableError extends Error {
-  /** It would be so whatever was sent: a locked file, a full disk. Otherwise what was sent may be what broke it. */
+  /** It would have failed whatever was sent: a locked file, a full disk. Otherwise what was sent may be what broke it. */
   readonly whateverIsSent: boolean;
   /** It answered, and said that it failed. Otherwise nobody answered, or somebody on the way did. */
   readonly answered: boolean;
 
-  /** @param options all default to false; `connected`: the connection stands, so it is not said that there is none */
+  /**
+   * @param message a whole sentence, shown to operators: what is unavailable, why, and the remedy where it is known
+   * @param options both default to false
+   */
   constructor(
-    what: string,
-    options: ErrorOptions & { connected?: boolean; whateverIsSent?: boolean; answered?: boolean } = {},
+    message: string,
+    options: ErrorOptions & { whateverIsSent?: boolean; answered?: boolean } = {},
   ) {
-    super(`${what} ${options.connected ? 'is connected but does not answer' : 'cannot be reached'}`, options);
+    super(message, options);
     this.name = 'UnavailableError';
     this.whateverIsSent = options.whateverIsSent ?? false;
     this.answered = options.answered ?? false;
@@ -108,8 +112,9 @@ export class NotACopyError extends ContentRefusedError {
  * written; the owner has to send it again, which a resync from the checkpoint does.
  */
 export class ContentMissingError extends Error {
-  constructor(what: string, options?: ErrorOptions) {
-    super(`${what}: its content did not come with the change set`, options);
+  /** @param message a whole sentence: which content, and what is wrong with it */
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'ContentMissingError';
   }
 }

@@ -13,7 +13,7 @@ export function isCollectionName(value: unknown): value is string {
 }
 
 /**
- * The name of a task that has none of its own: its collection's. One that cannot stand in subjects and paths as it is gets a name
+ * The name of a task that has none of its own: its collection's. One that subjects and paths do not allow gets a name
  * of ASCII letters, which ends in a mark of its own: `Gebrauchte Wagen` becomes `Gebrauchte-Wagen-1f2e3d4c`.
  */
 export function taskNameOf(collection: string): string {
@@ -26,7 +26,7 @@ export function taskNameOf(collection: string): string {
   const slug = plain
     .replace(/^[^A-Za-z]+/, '')
     .slice(0, SLUG_LENGTH)
-    .replace(/-+$/, '');
+    .replace(/(?<!-)-+$/, '');
   const mark = createHash('sha256').update(collection.toLowerCase()).digest('hex').slice(0, 8);
   return `${slug === '' ? 'c' : slug}-${mark}`;
 }

@@ -1,4 +1,4 @@
-import { taskId, type TaskKey } from './task-key.ts';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 
 /** The collections in which Spark keeps its own documents; never replicated. */
 export const SYSTEM_COLLECTIONS: readonly string[] = [
@@ -20,8 +20,8 @@ export function moduleInformationId(module: string): string {
   return `moduleInformations/${module}`;
 }
 
-export function checkpointId(task: TaskKey): string {
-  return `sparkCheckpoints/${taskId(task)}`;
+export function checkpointId(name: string): string {
+  return `sparkCheckpoints/${nameKey(name)}`;
 }
 
 export function deploymentId(requester: string): string {

@@ -11,7 +11,7 @@ export function idKey(rule: IdRule, id: string): string {
 
 /**
  * The key under which RavenDB finds a document, an attachment or a time series.
- * RavenDB lowers each UTF-16 unit by itself with .NET's invariant culture: `İ` stays, `Σ` is always `σ`, and letters beyond
+ * RavenDB lowers each UTF-16 unit on its own with .NET's invariant culture: `İ` stays, `Σ` is always `σ`, and letters beyond
  * U+FFFF stay, because neither half of a surrogate pair has a lower case.
  */
 export function ravenKey(id: string): string {

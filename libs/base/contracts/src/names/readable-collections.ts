@@ -1,6 +1,7 @@
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import { SYSTEM_COLLECTIONS } from './document-ids.ts';
 
-const SYSTEM: ReadonlySet<string> = new Set(SYSTEM_COLLECTIONS.map((name) => name.toLowerCase()));
+const SYSTEM: ReadonlySet<string> = new Set(SYSTEM_COLLECTIONS.map((name) => nameKey(name)));
 
 /**
  * The collections of a module that one other module may read: the one answer to "may this requester see this collection?".
@@ -11,10 +12,10 @@ export class ReadableCollections {
 
   /** @param shared the collections that are shared with the requester */
   constructor(shared: readonly string[]) {
-    this.#names = new Set(shared.map((name) => name.toLowerCase()).filter((name) => !SYSTEM.has(name)));
+    this.#names = new Set(shared.map((name) => nameKey(name)).filter((name) => !SYSTEM.has(name)));
   }
 
   has(collection: string): boolean {
-    return this.#names.has(collection.toLowerCase());
+    return this.#names.has(nameKey(collection));
   }
 }

@@ -21,6 +21,8 @@ export function refusedId(id: string): string | null {
     const code = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
     return `has the control character U+${code}, which RavenDB does not take`;
   }
+  // Almost every id ends here: a character of UTF-16 has at most three bytes in UTF-8, in lower case as well.
+  if (id.length * 3 <= MAX_ID_BYTES) return null;
   if (Buffer.byteLength(id, 'utf8') > MAX_ID_BYTES) {
     return `has more than ${MAX_ID_BYTES} bytes, the most that an id may have`;
   }

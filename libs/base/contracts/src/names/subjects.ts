@@ -1,3 +1,4 @@
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { TaskKey } from './task-key.ts';
 
 /** Streams and subjects of JetStream. Subject tokens are lower case, stream names upper case. */
@@ -13,12 +14,29 @@ export function routeStream(owner: string, requester: string): string {
   return `SPARK_ROUTE_${owner.toUpperCase()}_${requester.toUpperCase()}`;
 }
 
+/** A route's stream, as a `ChangeLog` makes it. */
+export function routeLogs(
+  owner: string,
+  requester: string,
+): { name: string; subjects: string; description: string } {
+  return {
+    name: routeStream(owner, requester),
+    subjects: routeSubjects(owner, requester),
+    description: `Spark: changes from ${owner} to ${requester}`,
+  };
+}
+
+/** Where a task's change sets stand in a `ChangeLog`. */
+export function taskPlace(task: TaskKey): { stream: string; subject: string } {
+  return { stream: routeStream(task.owner, task.requester), subject: taskSubject(task) };
+}
+
 export function routeSubjects(owner: string, requester: string): string {
-  return `spark.route.${token(owner)}.${token(requester)}.>`;
+  return `spark.route.${nameKey(owner)}.${nameKey(requester)}.>`;
 }
 
 export function taskSubject(task: TaskKey): string {
-  return `spark.route.${token(task.owner)}.${token(task.requester)}.${token(task.name)}`;
+  return `spark.route.${nameKey(task.owner)}.${nameKey(task.requester)}.${nameKey(task.name)}`;
 }
 
 /** Where a requester says how far it has applied a task (last value kept). */
@@ -38,53 +56,53 @@ export function rerunSubject(task: TaskKey): string {
 
 /** Everything that the requesters of `owner` say about their tasks. */
 export function ownerControlSubjects(owner: string): string {
-  return `spark.control.task.${token(owner)}.>`;
+  return `spark.control.task.${nameKey(owner)}.>`;
 }
 
 /** Where an owner says to a requester how far its database is (last value kept). */
 export function sourceSubject(owner: string, requester: string): string {
-  return `spark.control.status.${token(requester)}.${token(owner)}.source`;
+  return `spark.control.status.${nameKey(requester)}.${nameKey(owner)}.source`;
 }
 
 /** Where the instance that carries a task's capture says how it stands (last value kept). */
 export function capturedSubject(task: TaskKey): string {
-  return `spark.control.status.${token(task.requester)}.${token(task.owner)}.${token(task.name)}.captured`;
+  return `spark.control.status.${nameKey(task.requester)}.${nameKey(task.owner)}.${nameKey(task.name)}.captured`;
 }
 
 /** Where the instance that applies a task says how it stands (last value kept). */
 export function appliedSubject(task: TaskKey): string {
-  return `spark.control.status.${token(task.requester)}.${token(task.owner)}.${token(task.name)}.applied`;
+  return `spark.control.status.${nameKey(task.requester)}.${nameKey(task.owner)}.${nameKey(task.name)}.applied`;
 }
 
 /** How everything stands that goes to `requester`. */
 export function statusToSubjects(requester: string): string {
-  return `spark.control.status.${token(requester)}.>`;
+  return `spark.control.status.${nameKey(requester)}.>`;
 }
 
 /** How everything stands that comes from `owner`. */
 export function statusFromSubjects(owner: string): string {
-  return `spark.control.status.*.${token(owner)}.>`;
+  return `spark.control.status.*.${nameKey(owner)}.>`;
 }
 
 /** Where a module says that it has registered (last value kept). */
 export function registeredSubject(module: string): string {
-  return `spark.control.registered.${token(module)}`;
+  return `spark.control.registered.${nameKey(module)}`;
 }
 
 export const REGISTERED_SUBJECTS = 'spark.control.registered.>';
 
 /** Where an owner's instances tell each other that a requester's deployment has changed (last value kept). */
 export function deployedSubject(owner: string, requester: string): string {
-  return `spark.control.deployed.${token(owner)}.${token(requester)}`;
+  return `spark.control.deployed.${nameKey(owner)}.${nameKey(requester)}`;
 }
 
 export function deployedSubjects(owner: string): string {
-  return `spark.control.deployed.${token(owner)}.*`;
+  return `spark.control.deployed.${nameKey(owner)}.*`;
 }
 
 /** What only `owner` says on the board: that it has registered, deployed, and what it has applied or asks of others. */
 export function ownerSignSubjects(owner: string): string[] {
-  const name = token(owner);
+  const name = nameKey(owner);
   return [
     `spark.control.registered.${name}`,
     `spark.control.deployed.${name}.*`,
@@ -94,17 +112,13 @@ export function ownerSignSubjects(owner: string): string[] {
 
 /** The command with a requester's whole set of scripts for one owner. */
 export function deployCommandSubject(requester: string, owner: string): string {
-  return `spark.commands.${token(requester)}.deploy-etl.${token(owner)}`;
+  return `spark.commands.${nameKey(requester)}.deploy-etl.${nameKey(owner)}`;
 }
 
 export function deployCommandSubjects(requester: string): string {
-  return `spark.commands.${token(requester)}.deploy-etl.*`;
+  return `spark.commands.${nameKey(requester)}.deploy-etl.*`;
 }
 
 function taskTokens(task: TaskKey): string {
-  return `task.${token(task.owner)}.${token(task.requester)}.${token(task.name)}`;
-}
-
-function token(name: string): string {
-  return name.toLowerCase();
+  return `task.${nameKey(task.owner)}.${nameKey(task.requester)}.${nameKey(task.name)}`;
 }

@@ -1,3 +1,6 @@
+import { nameKey } from '@nestjs-spark/foundation/internal';
+import { copiesLabel } from './copies-name.ts';
+
 /**
  * One requester's script on one collection of an owner. It has its own position, generation, progress and errors.
  * Module names compare without regard to case, as document ids in RavenDB do.
@@ -13,7 +16,7 @@ export interface TaskKey {
 
 /** The task as copies name it in `spark-generation`: `HR/cars`. */
 export function taskLabel(task: TaskKey): string {
-  return `${task.requester}/${task.name.toLowerCase()}`;
+  return copiesLabel(taskName(task));
 }
 
 /** The task as people read it in logs and errors: `Fleet -> HR: Cars`. */
@@ -23,5 +26,23 @@ export function describeTask(task: TaskKey): string {
 
 /** One text per task, equal for equal tasks: `fleet/hr/cars`. */
 export function taskId(task: TaskKey): string {
-  return `${task.owner}/${task.requester}/${task.name}`.toLowerCase();
+  return nameKey(taskName(task));
+}
+
+/**
+ * The plain name of a task, `Fleet/HR/Cars`: all that the sink and the set-aside records know of it. This function and
+ * {@link taskOf} are the only place where owner and requester become a name, and the reverse.
+ */
+export function taskName({ owner, requester, name }: TaskKey): string {
+  return `${owner}/${requester}/${name}`;
+}
+
+/**
+ * The task that a plain name was made of.
+ * @returns null when the name is not one of a task: it has more or fewer than three parts
+ */
+export function taskOf(name: string): TaskKey | null {
+  const [owner, requester, task, ...more] = name.split('/');
+  if (!owner || !requester || !task || more.length > 0) return null;
+  return { owner, requester, name: task };
 }

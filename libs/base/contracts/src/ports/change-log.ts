@@ -1,11 +1,26 @@
-import type { TaskKey } from '../names/task-key.ts';
-
-/** The ordered, durable log that carries change sets from an owner to a requester, one stream per route. */
+/** Ordered, durable logs, several of them in one stream, with a subject each. */
 export interface ChangeLog {
-  /** Makes the route's stream, or brings it to its settings. The owner's work. */
-  provision(owner: string, requester: string): Promise<void>;
-  /** One task's part of its route. Opening costs nothing and promises nothing. */
-  open(task: TaskKey): TaskLog;
+  /** Makes a stream, or brings it to its settings. The writer's work. */
+  provision(stream: LogStream): Promise<void>;
+  /** One log. Opening costs nothing and promises nothing. */
+  open(place: LogPlace): TaskLog;
+}
+
+/** A stream for logs that share a bound and are read at one place. */
+export interface LogStream {
+  name: string;
+  /** The subjects of its logs; ends in `.>`. */
+  subjects: string;
+  /** What is in it, for people, and by which two streams that were given one name are told apart. */
+  description: string;
+}
+
+/** Where one log stands: equal places are the same log. */
+export interface LogPlace {
+  /** `LogStream.name` of the stream that holds it. */
+  stream: string;
+  /** Its own subject, one of the stream's. */
+  subject: string;
 }
 
 export interface TaskLog {
@@ -16,7 +31,7 @@ export interface TaskLog {
   /**
    * Appends behind the task's message `afterSequence` (0: the task has none).
    * @returns the new sequence
-   * @throws {LogConflictError} when another message is last: someone else writes, or wrote; read the tail and decide anew
+   * @throws {LogConflictError} when another message is last: someone else writes, or wrote; read the tail and decide again
    * @throws {LogFullError} when the log is at its bounds; wait until something was confirmed
    * @throws {UnavailableError} when it is not known whether the message was stored
    */
@@ -70,7 +85,7 @@ export interface ControlBoard {
   last<T extends object>(subject: string): Promise<T | null>;
   /**
    * The last value of each matching subject, then each new one, until aborted; with `new` only what comes from now on.
-   * Reconnects by itself.
+   * Reconnects automatically.
    */
   watch<T extends object>(
     subjects: string | string[],

@@ -1,13 +1,13 @@
 import type { ChangeCommand, Etag } from '../change-set/change-set.ts';
 import type { Witness } from '../change-set/witness.ts';
 import type { IdRule } from '../names/id-rules.ts';
-import type { TaskKey } from '../names/task-key.ts';
 import type { Overwrite } from '../documents/in-the-way.ts';
 import type { TaskLog } from './change-log.ts';
 
-/** Where a requester stands with a task. Lives in the database of the copies and moves in the same transaction as they do. */
+/** Where a reader stands with the copies of one name. Lives in the database of the copies and moves in the same transaction as they do. */
 export interface Checkpoint {
-  task: TaskKey;
+  /** The plain name of the copies, such as `Fleet/HR/Cars`; see `copies-name.ts`. */
+  name: string;
   generation: number;
   incarnation: string;
   databaseId: string;
@@ -26,7 +26,7 @@ export interface Checkpoint {
   /** Fingerprint of the script that made the copies. */
   script: string;
   witness: Witness;
-  /** Where to read next in the task's log; void when the stream was created at another time. */
+  /** Where to read next in the log; void when the stream was created at another time. */
   sequence: number;
   streamCreated: string;
   /** Copies of older generations are removed (only ever true when `live`). */
@@ -53,24 +53,24 @@ export interface CopyMark {
 }
 
 /**
- * Applies change sets in one database. Every method throws `UnavailableError` when the store is away, and
+ * Applies change sets in one database. Copies and their checkpoint are known by a plain name. Every method throws `UnavailableError` when the store is away, and
  * `StoreRefusedError` when it will not take what it was given.
  */
 export interface ChangeSink {
-  readCheckpoint(task: TaskKey): Promise<StoredCheckpoint | null>;
+  readCheckpoint(name: string): Promise<StoredCheckpoint | null>;
   listCheckpoints(): Promise<StoredCheckpoint[]>;
   /**
-   * Commands and checkpoint in one transaction. A `delete` or `delete-prefix` only touches copies made by this task;
-   * what the module owns itself is never deleted. A `put` only goes over copies made by this task, and over what `overwrite`
+   * Commands and checkpoint in one transaction. A `delete` or `delete-prefix` only touches copies of the checkpoint's name;
+   * what the module owns itself is never deleted. A `put` only replaces copies of that name, and what `overwrite`
    * names. Deletes mean ids by the checkpoint's `ids`, over what a copy's `spark-source` says; where this store takes two of
    * the owner's ids for one, the document that comes second is refused. The number of copies removed is added to the
-   * checkpoint's `documentsDeleted`. Extras (attachments, counters, time series) only touch copies made by this
-   * task; a target that cannot have them leaves them out.
+   * checkpoint's `documentsDeleted`. Extras (attachments, counters, time series) only touch copies of that
+   * name; a target that cannot have them leaves them out.
    *
    * @param expected the stored checkpoint's version, null when there is none; or the promise of it, while the set before is
    *   still being applied: a store may begin with the commands meanwhile, and when it rejects nothing at all is written
    * @param contents where the attachments' contents are read; without it every `content` counts as missing
-   * @param overwrite what a put may go over besides copies of its own task
+   * @param overwrite what a put may replace besides copies of its own name
    * @returns the checkpoint's new version
    * @throws {NotACopyError} when something else stands at ids that are to be put, or the copy of another document of the owner
    *   whose id this store takes for the same; then nothing at all was written
@@ -85,16 +85,16 @@ export interface ChangeSink {
     contents?: Pick<TaskLog, 'openContent'>,
     overwrite?: Overwrite,
   ): Promise<string>;
-  /** Which of these ids hold something that a put of this task would not go over. */
-  findInTheWay(task: TaskKey, ids: readonly string[], overwrite?: Overwrite): Promise<string[]>;
+  /** Which of these ids hold something that a put of a copy of this name would not replace. */
+  findInTheWay(name: string, ids: readonly string[], overwrite?: Overwrite): Promise<string[]>;
   /**
-   * Removes the copies of the checkpoint's task that are of another generation, in steps that each carry the checkpoint's
+   * Removes the copies of the checkpoint's name that are of another generation, in steps that each carry the checkpoint's
    * version, and marks it `swept`. Killed in between, it can simply be called again.
    * @throws {VersionConflictError} when the checkpoint has moved
    */
   sweep(stored: StoredCheckpoint): Promise<StoredCheckpoint>;
-  /** Removes all copies of a task, then its checkpoint. For a task that is no longer declared. */
-  forget(task: TaskKey): Promise<{ removed: number }>;
-  /** All copies of a task, some at a time, in no order. */
-  copies(task: TaskKey): AsyncIterable<CopyMark[]>;
+  /** Removes all copies of a name, then their checkpoint. For copies that nobody wants any longer. */
+  forget(name: string): Promise<{ removed: number }>;
+  /** All copies of a name, some at a time, in no order. */
+  copies(name: string): AsyncIterable<CopyMark[]>;
 }

@@ -87,7 +87,7 @@ export interface ChangePage {
 }
 
 /**
- * `kept`: no delete in the range can be missing. `lost`: the store has let go of deletes the reader had not read, so it
+ * `kept`: no delete in the range can be missing. `lost`: the store has dropped deletes the reader had not read, so it
  * must begin again. `best-effort`: this store gives no guarantee here, so only a comparison finds what was missed.
  */
 export type DeleteCover = 'kept' | 'lost' | 'best-effort';

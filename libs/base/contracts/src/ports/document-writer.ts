@@ -17,7 +17,7 @@ export type DocumentWrite = {
 } & (
   | ({
       kind: 'put';
-      /** Undefined: whatever is there. Null: there is none yet. */
+      /** Undefined: any version. Null: no document exists yet. */
       version: string | null | undefined;
     } & EntityPut)
   | { kind: 'delete'; version: string | undefined }
@@ -33,7 +33,7 @@ export interface DocumentWriter {
    * Writes all of them or none. A document is named once at most. A put keeps the metadata that others have set (see
    * `keptMetadata`). A delete without a version passes over what is not there or is of another collection.
    * @throws {VersionConflictError} naming the document that is not as expected
-   * @throws {StoreRefusedError} when a document stands in another collection than the one it is put into
+   * @throws {StoreRefusedError} when a document with this id is in another collection
    * @throws {UnavailableError} when the store is away; whether it wrote is then not known, but it was all or nothing
    */
   writeAll(writes: readonly DocumentWrite[]): Promise<void>;

@@ -41,7 +41,7 @@ export interface Prefix {
  * 512 bytes at most.
  */
 export type Where<T> = { [P in FieldPath<T>]?: Condition<NonNullable<FieldAt<T, P>>> | undefined } & {
-  /** The document's id, whatever its capitals. It can be given, one `in` a list, not (`ne`), or by how it begins. */
+  /** The document's id, compared without case. It can be given, one `in` a list, not (`ne`), or by how it begins. */
   id?: string | ({ ne?: string; in?: readonly string[] } & Prefix) | undefined;
 };
 

@@ -3,7 +3,7 @@ import type { ModuleInformation, PublicKeyJwk } from './module-information.ts';
 /** The collection of the modules' documents. */
 export const MODULES = 'ModuleInformations';
 
-/** `moduleInformations/{Name}` as it stands in every registry; modules of another lineage write the first five fields only. */
+/** `moduleInformations/{Name}` as stored in every registry; modules of another lineage write the first five fields only. */
 export interface RegistryDocument {
   AppName: string;
   AppUrl: string;

@@ -34,7 +34,7 @@ export interface CaptureStatus extends CarrierStatus {
   deletes: 'kept' | 'best-effort';
 }
 
-/** How a task stands at the requester, by the instance that applies it. What is applied stands in its checkpoint. */
+/** How a task stands at the requester, by the instance that applies it. What is applied is in its checkpoint. */
 export interface ApplyStatus extends CarrierStatus {
   /** Why nothing moves although it should, by a fault at the requester; null while it moves. */
   stalledBecause: string | null;

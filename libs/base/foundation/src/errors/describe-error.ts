@@ -4,21 +4,23 @@ const DEEPEST_CAUSE = 5;
 
 /**
  * One line for an error: its message and those of its causes, outermost first, without stack and with secrets masked.
- * Anything that is not an `Error` is shown as text.
+ * Anything that is not an `Error` is shown as text. For logs and everything that leaves the process; `messageOf` is for one message alone.
  */
 export function describeError(error: unknown): string {
   const messages: string[] = [];
   let current: unknown = error;
   for (let depth = 0; depth < DEEPEST_CAUSE && current !== undefined && current !== null; depth++) {
-    const message = messageOf(current);
+    const message = textOf(current);
     if (message !== '' && !messages.some((earlier) => earlier.includes(message))) messages.push(message);
     current = current instanceof Error ? current.cause : undefined;
   }
   return redact(messages.join(': ').replace(/\s+/g, ' ').trim() || 'unknown error');
 }
 
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join(', ');
+function textOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(textOf).join(', ');
   if (error instanceof Error) return error.message || error.name;
+  // Nest's microservices pass errors on as plain objects.
+  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
   return typeof error === 'string' ? error : (JSON.stringify(error) ?? String(error));
 }

@@ -36,10 +36,11 @@ describe('describeError', () => {
     expect(describeError(error)).toBe('NATS at nats://***@h cannot be reached: ECONNREFUSED');
   });
 
-  it('says something of whatever was thrown', () => {
+  it('describes anything that can be thrown', () => {
     expect(describeError(undefined)).toBe('unknown error');
     expect(describeError('text')).toBe('text');
     expect(describeError({ code: 7 })).toBe('{"code":7}');
+    expect(describeError({ status: 'error', message: 'from Nest' })).toBe('from Nest');
     expect(describeError(new AggregateError([new Error('a'), new Error('b')]))).toBe('a, b');
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { ahead } from './ahead.ts';
-import { backoffMs } from '../retry/backoff.ts';
 import { Latest } from './latest.ts';
 import { Nudge } from './nudge.ts';
 
@@ -63,15 +62,5 @@ describe('latest', () => {
     for (let n = 1; n <= 5; n++) latest.offer(n);
     await latest.close();
     expect(sent).toEqual([1, 5]);
-  });
-});
-
-describe('backoff', () => {
-  it('grows, stays within its bounds and is spread', () => {
-    for (let attempt = 1; attempt < 30; attempt++) {
-      expect(backoffMs(attempt, 100, () => 0)).toBeGreaterThanOrEqual(50);
-      expect(backoffMs(attempt, 100, () => 1)).toBeLessThanOrEqual(5_000);
-    }
-    expect(backoffMs(2, 100, () => 1)).toBe(200);
   });
 });

@@ -14,7 +14,7 @@ it('says the first of equal messages, and once per interval how many were left o
   expect(repeats.leftOut('another', 9_000)).toBe(0);
 });
 
-it('remembers so many and no more', () => {
+it('remembers a bounded number of messages', () => {
   const repeats = new Repeats(1_000);
   for (let i = 0; i < 201; i++) repeats.leftOut(String(i), i);
   expect([repeats.leftOut('0', 300), repeats.leftOut('200', 300)]).toEqual([0, null]);

@@ -1,49 +1,79 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describeError } from '../errors/describe-error.ts';
+import { SayOnce } from '../logging/say-once.ts';
+import { pause } from './pause.ts';
+import { delayMs, type RetryPolicy } from './retry-policy.ts';
 
 export interface Persistence {
   signal: AbortSignal;
-  onFailure(error: unknown): void;
-  /** Default 1 s; doubles up to 30 s. */
-  firstWaitMs?: number;
+  /** Default: 1 s, doubling up to 30 s. */
+  policy?: RetryPolicy;
+  /** Called at a failure that reads differently from the one before: for the log. */
+  onFailure?: (error: unknown) => void;
+  /** Called at every failure that is retried. */
+  onEachFailure?: (error: unknown) => void;
+  /** Whether a failure is retried. Default: each one is; the others are thrown. */
+  retries?: (error: unknown) => boolean;
+  /**
+   * How long after an abort work that is under way is waited for, in milliseconds, before it is left behind. Default
+   * 3,000; `Infinity` where it has to end first.
+   */
+  endMs?: number;
 }
 
-const LONGEST_WAIT_MS = 30_000;
-/** What hangs on a server that never answers is left behind when the application ends. */
+const PATIENT: RetryPolicy = { waitMs: 1_000, factor: 2, longestMs: 30_000 };
+/** Work that ran for so long before it failed begins again with the first wait. */
+const RAN_WELL_MS = 30_000;
 const END_MS = 3_000;
 
-/**
- * Tries `work` until it succeeds or is aborted; tells of a failure only when it is another one than before. After an abort
- * it waits three seconds at most for what is under way.
- */
-export async function persist(work: () => Promise<void>, options: Persistence): Promise<void> {
-  const { signal, onFailure, firstWaitMs = 1_000 } = options;
-  let told = '';
-  let waitMs = firstWaitMs;
+/** Tries `work` until it succeeds once or `signal` aborts. @throws what `retries` declines */
+export function persist(work: () => Promise<void>, options: Persistence): Promise<void> {
+  return run(work, options, false);
+}
+
+/** Does `work` again and again until `signal` aborts; only a failure is followed by a wait. @throws what `retries` declines */
+export function keepRunning(work: () => Promise<void>, options: Persistence): Promise<void> {
+  return run(work, options, true);
+}
+
+async function run(work: () => Promise<void>, options: Persistence, again: boolean): Promise<void> {
+  const {
+    signal,
+    policy = PATIENT,
+    onFailure,
+    onEachFailure,
+    retries = () => true,
+    endMs = END_MS,
+  } = options;
+  const said = new SayOnce();
+  let failures = 0;
   while (!signal.aborted) {
-    const began = Date.now();
+    const began = performance.now();
     try {
-      return await endSoon(work(), signal);
+      await endSoon(work(), signal, endMs);
+      if (!again) return;
+      failures = 0;
+      said.forget();
     } catch (error) {
+      if (!retries(error)) throw error;
       if (signal.aborted) return;
-      const text = describeError(error);
-      if (text !== told) onFailure(error);
-      told = text;
-      // What has worked for a while has its patience back.
-      if (Date.now() - began > LONGEST_WAIT_MS) waitMs = firstWaitMs;
-      await wait(waitMs, undefined, { signal }).catch(() => undefined);
-      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+      onEachFailure?.(error);
+      if (said.isNews(describeError(error))) onFailure?.(error);
+      failures = performance.now() - began > RAN_WELL_MS ? 1 : failures + 1;
+      await pause(delayMs(policy, failures), signal);
     }
   }
 }
 
-async function endSoon(work: Promise<void>, signal: AbortSignal): Promise<void> {
+/** What hangs on a server that never answers must not keep the application from ending. */
+async function endSoon(work: Promise<void>, signal: AbortSignal, endMs: number): Promise<void> {
+  if (endMs === Infinity) return work;
   const ended = new AbortController();
   work.catch(() => undefined);
   const aborted = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true, signal: ended.signal });
   });
-  const late = aborted.then(() => wait(END_MS, undefined, { signal: ended.signal })).catch(() => undefined);
+  const late = aborted.then(() => wait(endMs, undefined, { signal: ended.signal })).catch(() => undefined);
   await Promise.race([work, late]).finally(() => ended.abort());
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryLog } from '@nestjs-spark/testing';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { runSteps } from './run-steps.ts';
 
 describe('the start sequence', () => {
   it('does one step after the other, each until it works, and says so once', async () => {
-    const log = new MemoryLog();
+    const log = new MemoryLogger();
     const done: string[] = [];
     let failures = 3;
     await runSteps(
@@ -23,7 +23,7 @@ describe('the start sequence', () => {
           },
         },
       ],
-      { signal: new AbortController().signal, log, firstWaitMs: 1 },
+      { signal: new AbortController().signal, log, policy: { waitMs: 1 } },
     );
     expect(done).toEqual(['first', 'second']);
     expect(log.lines.map(({ message }) => message)).toEqual(['First waits: away', 'First works now']);
@@ -48,7 +48,7 @@ describe('the start sequence', () => {
           },
         },
       ],
-      { signal: stop.signal, log: new MemoryLog(), firstWaitMs: 60_000 },
+      { signal: stop.signal, log: new MemoryLogger(), policy: { waitMs: 60_000 } },
     );
     expect(done).toEqual([]);
   });

@@ -1,41 +1,32 @@
 import { describeError } from '../errors/describe-error.ts';
 import type { Logger } from '../logging/logger.ts';
 import { persist } from './persist.ts';
+import type { RetryPolicy } from './retry-policy.ts';
 
 export interface Step {
   /** As the log says it: `Registering in SparkModules`. */
   name: string;
-  /** `signal` aborts when the application ends: what is under way then is not waited for. */
+  /** `signal` aborts when the application ends: work that is under way then is left behind at once. */
   work: (signal: AbortSignal) => Promise<void>;
 }
 
-/** The work's end, or the application's, whichever comes first: a server that never answers must not hold its end up. */
-async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  const aborted = Promise.withResolvers<void>();
-  const stop = () => aborted.resolve();
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop, { once: true });
-  work.catch(() => undefined);
-  await Promise.race([work, aborted.promise]).finally(() => signal.removeEventListener('abort', stop));
-}
-
-/** Does one step after the other, each until it works. Says when a step waits, and when it no longer does; not each try. */
+/** Does one step after the other, each until it works. Says when a step waits, and when it no longer does; not each attempt. */
 export async function runSteps(
   steps: readonly Step[],
-  options: { signal: AbortSignal; log: Logger; firstWaitMs?: number },
+  options: { signal: AbortSignal; log: Logger; policy?: RetryPolicy },
 ): Promise<void> {
-  const { signal, log, firstWaitMs } = options;
+  const { log, ...retrying } = options;
   for (const { name, work } of steps) {
     let waited = false;
-    await persist(() => unlessAborted(work(signal), signal), {
-      signal,
-      ...(firstWaitMs === undefined ? {} : { firstWaitMs }),
+    await persist(() => work(options.signal), {
+      ...retrying,
+      endMs: 0,
       onFailure: (error) => {
         waited = true;
         log.warn(`${name} waits: ${describeError(error)}`);
       },
     });
-    if (signal.aborted) return;
+    if (options.signal.aborted) return;
     if (waited) log.log(`${name} works now`);
   }
 }

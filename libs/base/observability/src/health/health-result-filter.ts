@@ -1,14 +1,15 @@
-import type { ServerResponse } from 'node:http';
 import { Catch, ServiceUnavailableException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { sendText, type PlatformRequest, type PlatformResponse } from '../routes/platform.ts';
 
-/** Probes and dashboards know terminus' body, so it goes out as it is, whatever filter the application has. */
+/** Probes and dashboards know terminus' body, so it goes out unchanged, past the application's own filters. */
 @Catch(ServiceUnavailableException)
 export class HealthResultFilter implements ExceptionFilter {
   catch(error: ServiceUnavailableException, host: ArgumentsHost): void {
-    const response = host.switchToHttp().getResponse<ServerResponse>();
-    response.statusCode = error.getStatus();
-    response.setHeader('Content-Type', 'application/json; charset=utf-8');
-    response.setHeader('Cache-Control', 'no-store');
-    response.end(JSON.stringify(error.getResponse()));
+    const http = host.switchToHttp();
+    sendText(http.getRequest<PlatformRequest>(), http.getResponse<PlatformResponse>(), {
+      status: error.getStatus(),
+      headers: { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' },
+      body: JSON.stringify(error.getResponse()),
+    });
   }
 }

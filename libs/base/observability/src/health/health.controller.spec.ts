@@ -8,7 +8,7 @@ import type { HealthCheck } from './health-check.ts';
 import { HealthChecks } from './health-checks.ts';
 import { drainSeconds } from './shutdown-drain.ts';
 
-@Module({ imports: [ObservabilityModule, SparkProblemModule] })
+@Module({ imports: [ObservabilityModule.forRoot(), SparkProblemModule] })
 class WatchedModule {}
 
 const apps: INestApplication[] = [];
@@ -35,7 +35,7 @@ describe('/health', () => {
     expect(body).toMatchObject({ status: 'ok', info: { good: { status: 'up', detail: 'fine', count: 3 } } });
   });
 
-  it("answers 503 in terminus' own form with every reason, whatever filter the application has", async () => {
+  it("answers 503 in terminus' own form with every reason, regardless of the application's own filters", async () => {
     const { server, removals } = await start(good, bad);
     const answer = await request(server).get('/health/ready').expect(503);
     expect(answer.headers['content-type']).toMatch(/^application\/json/);
@@ -87,7 +87,7 @@ describe('/health', () => {
     expect(drainSeconds(environment)).toBe(seconds);
   });
 
-  it('is live whatever is missing', async () => {
+  it('is live even when everything else is missing', async () => {
     const { server } = await start(bad);
     await request(server).get('/health/live').expect(200);
   });

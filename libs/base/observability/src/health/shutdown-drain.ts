@@ -20,7 +20,7 @@ export class ShutdownDrain implements OnModuleDestroy {
   }
 }
 
-/** What the environment says; what is no number there counts as unset. */
+/** The value from the environment; one that is not a number counts as unset. */
 export function drainSeconds(environment: Readonly<Record<string, string | undefined>>): number {
   const text = environment['SPARK_DRAIN_SECONDS']?.trim();
   const seconds = Number(text);

@@ -1,18 +1,60 @@
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
-import { redact } from '@nestjs-spark/foundation/internal';
+import { printable, redact } from '@nestjs-spark/foundation/internal';
+
+type JsonLogArguments = Parameters<ConsoleLogger['getJsonLogObject']>;
 
 /**
- * Nest's console logger with secrets masked in everything that is printed, whoever logs it.
+ * Nest's console logger with secrets masked in everything that is printed, as text or as JSON, whoever logs it, and with
+ * control characters written out, so that nobody's words become lines of the log.
  * Give it to the application: `NestFactory.create(AppModule, { logger: new RedactingLogger() })`.
  */
 export class RedactingLogger extends ConsoleLogger {
   protected override stringifyMessage(message: unknown, logLevel: LogLevel) {
-    const text = super.stringifyMessage(message, logLevel);
+    // What is no string Nest prints as an object, which escapes the strings in it and takes several lines itself.
+    const safe = typeof message === 'string' ? printable(redact(message)) : message;
+    const text = super.stringifyMessage(safe, logLevel);
     return typeof text === 'string' ? redact(text) : text;
+  }
+
+  protected override getJsonLogObject(
+    ...given: JsonLogArguments
+  ): ReturnType<ConsoleLogger['getJsonLogObject']> {
+    return masked(super.getJsonLogObject(...given), new Set()) as ReturnType<
+      ConsoleLogger['getJsonLogObject']
+    >;
   }
 
   /** Nest calls this without a stack, too, for an error that it logs as text. */
   protected override printStackTrace(stack: string | undefined): void {
-    if (stack !== undefined) super.printStackTrace(redact(stack));
+    if (stack === undefined) return;
+    // Only lines that a stack itself has; others belong to the message.
+    super.printStackTrace(redact(stack).split('\n').map(printable).join('\n    '));
   }
+}
+
+/** A copy with every string masked, at whatever depth it stands. */
+function masked(value: unknown, above: Set<unknown>): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (typeof value !== 'object' || value === null || above.has(value)) return value;
+  if (value instanceof Date || ArrayBuffer.isView(value)) return value;
+  above.add(value);
+  const copy = Array.isArray(value)
+    ? value.map((item) => masked(item, above))
+    : value instanceof Map
+      ? new Map([...value].map(([key, item]) => [masked(key, above), masked(item, above)]))
+      : value instanceof Set
+        ? new Set([...value].map((item) => masked(item, above)))
+        : Object.fromEntries(
+            (value instanceof Error
+              ? [
+                  ...Object.entries(value),
+                  ['name', value.name],
+                  ['message', value.message],
+                  ['stack', value.stack],
+                ]
+              : Object.entries(value)
+            ).map(([key, item]) => [redact(String(key)), masked(item, above)]),
+          );
+  above.delete(value);
+  return copy;
 }

@@ -1,19 +1,21 @@
-import type { ServerResponse } from 'node:http';
-import { Controller, Get, Res } from '@nestjs/common';
+import { Get, Header } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Registry } from 'prom-client';
+import { SparkRoute } from '../routes/spark-route.ts';
 import { MetricsRegistry } from './metrics-registry.ts';
 
+/** `metrics` unless the application says otherwise: `ObservabilityModule.forRoot` gives it its path. */
 @ApiTags('Metrics')
-@Controller('metrics')
+@SparkRoute()
 export class MetricsController {
   constructor(private readonly metrics: MetricsRegistry) {}
 
   @Get()
+  @Header('Content-Type', Registry.PROMETHEUS_CONTENT_TYPE)
+  @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Prometheus' })
   @ApiProduces('text/plain')
-  async show(@Res() response: ServerResponse): Promise<void> {
-    const body = await this.metrics.registry.metrics();
-    response.setHeader('Content-Type', this.metrics.registry.contentType);
-    response.end(body);
+  show(): Promise<string> {
+    return this.metrics.registry.metrics();
   }
 }

@@ -36,7 +36,7 @@ class Car {
 const FAILURES: Record<string, () => Error> = {
   problem: () => new ProblemError(LICENCE, 'No ETL.', { members: { database: 'X' } }),
   retry: () => new ProblemError('tooMany', 'Slowly.', { retryAfterSeconds: 2.2 }),
-  away: () => new UnavailableError('RavenDB at http://u:canary@h'),
+  away: () => new UnavailableError('RavenDB at http://u:canary@h cannot be reached'),
   conflict: () => new VersionConflictError('cars/1'),
   missing: () => new NotFoundException('No car 7'),
   bug: () => new TypeError('canary is not a function'),

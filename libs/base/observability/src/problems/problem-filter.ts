@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { describeError, redact, Repeats } from '@nestjs-spark/foundation/internal';
+import { describeError, Repeats } from '@nestjs-spark/foundation/internal';
 import { logFor } from '../logging/log-for.ts';
+import { nodeRequest, type PlatformRequest, type PlatformResponse } from '../routes/platform.ts';
 import { traceIdOf } from '../tracing/trace-id.ts';
 import { sendProblem } from './send-problem.ts';
 import { toProblem } from './to-problem.ts';
@@ -21,18 +22,17 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     if (host.getType() !== 'http') throw error;
-    const request = host.switchToHttp().getRequest<IncomingMessage>();
-    const response = host.switchToHttp().getResponse<ServerResponse>();
+    const request = host.switchToHttp().getRequest<PlatformRequest>();
+    const response = host.switchToHttp().getResponse<PlatformResponse>();
     const { problem, retryAfterSeconds, unforeseen } = toProblem(error);
-    if (problem.status >= 500) this.report(error, request, unforeseen);
+    if (problem.status >= 500) this.report(error, nodeRequest(request), unforeseen);
     sendProblem(request, response, problem, retryAfterSeconds);
   }
 
   private report(error: unknown, request: IncomingMessage, unforeseen: boolean): void {
     const what = `${request.method} ${request.url?.split('?')[0]} failed [${traceIdOf(request)}]`;
     if (!unforeseen) return this.warn(what, describeError(error));
-    const stack = error instanceof Error && error.stack ? `\n${redact(error.stack)}` : '';
-    this.log.error(`${what}: ${describeError(error)}${stack}`);
+    this.log.error(`${what}: ${describeError(error)}${framesOf(error)}`);
   }
 
   /** While a store is away every request fails with the same words: they are said once a minute, each request for debugging. */
@@ -42,4 +42,14 @@ export class ProblemFilter implements ExceptionFilter {
     const more = leftOut > 0 ? ` (and ${leftOut} more requests in the minute before)` : '';
     this.log.warn(`${what}: ${reason}${more}`);
   }
+}
+
+/** Where an error comes from, on the line of its message. */
+function framesOf(error: unknown): string {
+  if (!(error instanceof Error) || !error.stack) return '';
+  const frames = error.stack.split('\n').map((line) => line.trim());
+  return frames
+    .filter((line) => line.startsWith('at '))
+    .map((line) => ` ${line}`)
+    .join('');
 }

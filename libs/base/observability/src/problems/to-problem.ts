@@ -3,6 +3,7 @@ import { HttpException } from '@nestjs/common';
 import {
   PROBLEMS,
   ProblemError,
+  StoreRefusedError,
   UnavailableError,
   VersionConflictError,
   type Problem,
@@ -24,7 +25,14 @@ export function toProblem(error: unknown): Answer {
   }
   if (error instanceof UnavailableError) return unavailable(error);
   if (error instanceof VersionConflictError) {
-    return known(new ProblemError('conflict', 'Someone else changed it in the meantime; read it again.'));
+    return known(
+      new ProblemError('conflict', 'Someone else changed it in the meantime; read it again and retry.'),
+    );
+  }
+  if (error instanceof StoreRefusedError) {
+    return known(
+      new ProblemError('storeFailed', 'The database refused it; the log has the reason.', { cause: error }),
+    );
   }
   if (error instanceof HttpException) return fromHttpException(error);
   const unexpected = new ProblemError('unexpected', 'Unexpected error. Search the log for this trace id.');

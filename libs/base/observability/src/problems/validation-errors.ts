@@ -1,4 +1,4 @@
-import type { ValidationError } from 'class-validator';
+import type { ValidationError } from '@nestjs/common';
 import type { ProblemField } from '@nestjs-spark/contracts';
 
 /** What class-validator found, as JSON pointers into the body with one sentence each. */

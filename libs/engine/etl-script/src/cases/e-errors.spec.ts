@@ -48,7 +48,7 @@ describeWithServers(['ravendb'], 'Errors are each document’s own, as in RavenD
       script: 'loadToUsers(\n  { a: })',
     }).problems;
     expect(problem).toEqual({ reason: expect.stringMatching(/^syntax error/), line: 2, column: 8 });
-    expect(() => pool.open({ name: 'HR/cars', collection: 'Cars', script: 'loadToCars(' })).toThrow(
+    await expect(pool.open({ name: 'HR/cars', collection: 'Cars', script: 'loadToCars(' })).rejects.toThrow(
       /HR\/cars/,
     );
   });

@@ -53,7 +53,7 @@ describeWithServers(['ravendb'], 'Our commands equal those of RavenDB’s own ET
 
   async function run(script: string, chosen: OracleDocument[], isDelete: boolean): Promise<ScriptOutput[]> {
     const collection = chosen[0]?.collection ?? '';
-    const runner = pool.open({ name: 'script', collection, script });
+    const runner = await pool.open({ name: 'script', collection, script });
     try {
       return isDelete
         ? await runner.transformDeleted(chosen, load)

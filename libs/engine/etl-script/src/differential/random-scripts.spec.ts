@@ -25,7 +25,7 @@ describeWithServers(['ravendb'], `Random scripts (seed ${SEED})`, () => {
   async function compare(script: string, documents: string[]): Promise<string[]> {
     await Promise.all(documents.map((text, i) => oracle.write(`users/${i}`, text)));
     const texts = await Promise.all(documents.map((_, i) => oracle.read(`users/${i}`)));
-    const runner = pool.open({ name: 'script', collection: 'Users', script });
+    const runner = await pool.open({ name: 'script', collection: 'Users', script });
     const inputs = texts.map((text, i) => ({
       id: `users/${i}`,
       collection: 'Users',

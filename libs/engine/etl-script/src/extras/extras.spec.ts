@@ -234,7 +234,7 @@ describeWithServers(['ravendb'], 'Attachments, counters and time series as in Ra
   const ask = async (script: string, { id, collection }: typeof CATEGORY): Promise<RavenExtrasAnswer> =>
     JSON.parse(await oracle.ask(script, id, collection, false)) as RavenExtrasAnswer;
   const run = async (script: string, source: typeof CATEGORY): Promise<ScriptOutput> => {
-    const runner = pool.open({ name: 'script', collection: source.collection, script });
+    const runner = await pool.open({ name: 'script', collection: source.collection, script });
     const document = stored((await oracle.read(source.id)) ?? '{}');
     const [output] = await runner.transform([{ ...source, document }], loadsNothing);
     runner.close();
@@ -282,7 +282,7 @@ describeWithServers(['ravendb'], 'Attachments, counters and time series as in Ra
   });
 
   it('case 83: a deleted document sends deletes alone', async () => {
-    const runner = pool.open({ name: 'script', collection: 'Products', script: '' });
+    const runner = await pool.open({ name: 'script', collection: 'Products', script: '' });
     const [output] = await runner.transformDeleted([PRODUCT], loadsNothing);
     runner.close();
     expect(output).toMatchObject({ commands: [{ type: 'delete', id: PRODUCT.id }] });
@@ -292,24 +292,25 @@ describeWithServers(['ravendb'], 'Attachments, counters and time series as in Ra
 describe('What a script wants to hear of', () => {
   const pool = new ScriptPool({ maxWorkers: 1 });
   afterAll(() => pool.close());
-  const follow = (script: string) => pool.open({ name: 's', collection: 'Products', script }).follow;
+  const follow = async (script: string) =>
+    (await pool.open({ name: 's', collection: 'Products', script })).follow;
 
-  it('case 76: increments and appends, where documents pass unchanged', () => {
-    expect(follow('')).toEqual({ counters: true, timeSeries: true });
+  it('case 76: increments and appends, where documents pass unchanged', async () => {
+    expect(await follow('')).toEqual({ counters: true, timeSeries: true });
   });
 
-  it('case 76: increments, where it has a behaviour for them', () => {
+  it('case 76: increments, where it has a behaviour for them', async () => {
     expect(
-      follow('loadToProducts({}); function loadCountersOfProductsBehavior(d, c) { return true }'),
+      await follow('loadToProducts({}); function loadCountersOfProductsBehavior(d, c) { return true }'),
     ).toEqual({
       counters: true,
       timeSeries: false,
     });
   });
 
-  it('case 78: none of them, where it adds counters itself or loads the document alone', () => {
-    expect(follow("loadToProducts({}).addCounter(loadCounter('x'))")).toBeUndefined();
-    expect(follow('loadToProducts(this)')).toBeUndefined();
+  it('case 78: none of them, where it adds counters itself or loads the document alone', async () => {
+    expect(await follow("loadToProducts({}).addCounter(loadCounter('x'))")).toBeUndefined();
+    expect(await follow('loadToProducts(this)')).toBeUndefined();
   });
 });
 

@@ -10,6 +10,7 @@
  *   `+{…}`  an addition to a load, see EXTRAS_PROGRAM
  *   `d`  the document is done               `w[…ids]`  it needs these documents first
  *   `f{…}`  it failed
+ * It may answer for the first documents only, and for one at least: when it has made enough, or its turn is over.
  * JSON text has no raw line feeds, so a script cannot write a line of its own. Everything `run` needs is captured before
  * the script is first called, and the lines never leave this closure.
  */
@@ -32,14 +33,27 @@ const errorProtos = [Error, AggregateError, EvalError, RangeError, ReferenceErro
 
 return function boot(configText, main, behaviors, makeExtras) {
   const config = parse(configText);
-  const progress = new Int32Array(1);
+  // The document that runs, and whether the host wants its turn to end.
+  const progress = new Int32Array(2);
   const ABORTED = freeze({ aborted: true }), NONE = freeze([]);
   const { careful, leavesAlone, passesThrough, patch } = config;
   const patchWrites = patch && patch.named.map((name) => patch.written.includes(name));
-  const emit = (line) => { lines[lines.length] = line; };
+  const { documentSize, documentLoads, documentAsks, turnSize } = config.bounds;
+  function emit(line) {
+    made += line.length;
+    if (made - madeBefore > allowed) throw tooMuch(config.tooLarge);
+    lines[lines.length] = line;
+  }
+  function emitLoad(line) {
+    if (++loads > documentLoads) throw tooMuch(config.tooMany);
+    emit(line);
+  }
+  function tooMuch(reason) { const error = new RealError(reason); error.etlKind = 'too-much'; excess = error; return error; }
   const extras = config.extras ? makeExtras({ config: config.extras, behaviors, emit }) : undefined;
 
-  let lines, batch, current, originals, currentMetadata, currentId, now, seed, firstLoad, otherLoads, wanted, loadedIds, loadedMetadata, stubReads;
+  let lines, batch, current, originals, currentMetadata, currentId, now, seed, firstLoad, otherLoads, wanted, asked, loadedIds, loadedMetadata, stubReads;
+  // What the batch and its current document have made; the excess fails the document even if its script catches it.
+  let made = 0, madeBefore = 0, allowed = 0, loads = 0, excess;
 
   // ---- what a script loads, as JSON text
   // What is deeper may contain itself, which only the slower way finds.
@@ -155,7 +169,7 @@ return function boot(configText, main, behaviors, makeExtras) {
       if (type === 'string' || type === 'boolean' || (!careful && isPlain(value, 1))) continue;
       values[i] = convert(value, { value: values, above: null });
     }
-    lines[lines.length] = 'p' + number + stringify(values);
+    emitLoad('p' + number + stringify(values));
     return LOADED;
   }
 
@@ -169,17 +183,17 @@ return function boot(configText, main, behaviors, makeExtras) {
     if (firstLoad === undefined) firstLoad = value;
     else apply(setAdd, otherLoads ??= new RealSet(), [value]);
     if (value === current && leavesAlone) {
-      lines[lines.length] = target + '=';
+      emitLoad(target + '=');
       return extras ? extras.loaded(target) : LOADED;
     }
     if (value === current && patch !== null) {
-      lines[lines.length] = target + '^' + patchText();
+      emitLoad(target + '^' + patchText());
       return extras ? extras.loaded(target) : LOADED;
     }
     const root = isArray(value) ? { ...value, length: value.length } : value;
     const text = stringify(!careful && isPlain(root, 0) ? root : convertObject(root, null));
     if (typeof text !== 'string' || apply(charCodeAt, text, [0]) !== 123) throw invalid(call + '(obj) argument must be an object');
-    lines[lines.length] = target + text;
+    emitLoad(target + text);
     return extras ? extras.loaded(target) : LOADED;
   }
 
@@ -205,9 +219,15 @@ return function boot(configText, main, behaviors, makeExtras) {
     const text = hasOwn(batch.loads, id) ? batch.loads[id] : undefined;
     if (text === null) return undefined;
     if (text === undefined) {
-      if (wanted === NONE) wanted = [];
-      if (apply(indexOf, id, [MARK]) < 0) wanted[wanted.length] = id;
-      if (wanted.length > 10000) throw ABORTED;
+      if (wanted === NONE) {
+        wanted = [];
+        asked = new RealSet();
+      }
+      if (apply(indexOf, id, [MARK]) < 0 && !apply(setHas, asked, [id])) {
+        if (wanted.length >= documentAsks) throw tooMuch(config.tooManyAsked);
+        apply(setAdd, asked, [id]);
+        wanted[wanted.length] = id;
+      }
       return standIn;
     }
     const document = parse(text);
@@ -391,7 +411,7 @@ return function boot(configText, main, behaviors, makeExtras) {
     try {
       if (error instanceof RealError) {
         const name = toText(error.name);
-        if (error.etlKind === 'invalid-output') kind = error.etlKind;
+        if (error.etlKind === 'invalid-output' || error.etlKind === 'too-much') kind = error.etlKind;
         reason = kind === 'thrown' && name !== 'Error' ? name + ': ' + toText(error.message) : toText(error.message);
         stack = toText(error.stack);
       } else {
@@ -414,16 +434,20 @@ return function boot(configText, main, behaviors, makeExtras) {
   function run(text) {
     batch = parse(text);
     lines = [];
-    const { ids, documents, times } = batch;
-    for (let i = 0; i < ids.length; i++) {
+    made = 0;
+    const { ids, documents, times, sizes } = batch;
+    for (let i = 0; i < ids.length && (i === 0 || (progress[1] === 0 && made <= turnSize)); i++) {
       progress[0] = i;
+      madeBefore = made;
+      allowed = sizes[i] * 2 > documentSize ? sizes[i] * 2 : documentSize;
+      loads = 0;
       const start = lines.length;
       current = documents ? documents[i] : undefined;
       originals = current && !leavesAlone ? keys(current) : undefined;
       currentMetadata = current ? current['@metadata'] : undefined;
       currentId = ids[i];
       now = times ? times[i] : 0;
-      seed = firstLoad = otherLoads = loadedIds = loadedMetadata = undefined;
+      seed = firstLoad = otherLoads = loadedIds = loadedMetadata = asked = excess = undefined;
       wanted = NONE;
       stubReads = 0;
       let line = 'd';
@@ -437,12 +461,13 @@ return function boot(configText, main, behaviors, makeExtras) {
         if (wanted === NONE) line = 'f' + (error === ABORTED ? failureOf(new RealError('too many reads')) : failureOf(error));
       }
       if (wanted !== NONE) line = 'w' + stringify(wanted);
+      if (excess !== undefined) line = 'f' + failureOf(excess);
       if (line !== 'd') lines.length = start;
       lines[lines.length] = line;
     }
     progress[0] = -1;
     const answer = apply(join, lines, ['\n']);
-    batch = lines = current = originals = currentMetadata = firstLoad = otherLoads = loadedIds = loadedMetadata = wanted = undefined;
+    batch = lines = current = originals = currentMetadata = firstLoad = otherLoads = loadedIds = loadedMetadata = wanted = asked = excess = undefined;
     return answer;
   }
   return { run, progress };

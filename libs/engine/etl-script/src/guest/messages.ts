@@ -1,6 +1,7 @@
 import type { CompiledScript } from '../compile/compile-script.ts';
 import type { DocumentExtras } from '../extras/types.ts';
-import type { ScriptFailureKind } from '../types.ts';
+import type { ScriptFailure, ScriptFailureKind } from '../types.ts';
+import type { OutputBounds } from './output-budget.ts';
 
 /** Several texts in one buffer, so that a batch crosses the thread in one piece. */
 export interface PackedTexts {
@@ -13,6 +14,7 @@ export interface PackedTexts {
 export interface Job {
   /** Given when the worker does not have this script yet. */
   script?: CompiledScript;
+  bounds: OutputBounds;
   ids: string[];
   collections: string[];
   /** Absent: the documents are deleted, and only the script's delete behaviours are asked. */
@@ -33,6 +35,8 @@ export interface RawFailure {
 export const DONE = 0;
 export const FAILED = 1;
 export const WANTS = 2;
+/** The job's turn ended before it. */
+export const LATER = 3;
 
 export const PUT = 0;
 export const DELETE = 1;
@@ -40,7 +44,7 @@ export const DELETE_PREFIX = 2;
 
 /** A batch's outcome, in columns: few large values cross a thread faster than many small ones. */
 export interface Reply {
-  /** By document: DONE, FAILED or WANTS. */
+  /** By document: DONE, FAILED, WANTS or LATER. */
   statuses: Uint8Array;
   /** By document: how many of the commands below are its own. */
   counts: Uint32Array;
@@ -56,8 +60,12 @@ export interface Reply {
   metadata: Record<number, string>;
   /** By put that has some. */
   extras: Record<number, DocumentExtras>;
-  failures: Record<number, RawFailure>;
+  failures: Record<number, ScriptFailure>;
   wants: Record<number, string[]>;
   /** The worker has met what it should not outlive; replace it. */
   spoiled: boolean;
+  /** Bytes of JSON text, about, that its commands carry. */
+  size: number;
+  /** Processor time that the job took in this thread, in ms. */
+  ms: number;
 }

@@ -7,32 +7,43 @@ import { behaviorFor } from '../validate/find-behaviors.ts';
 import { MISSING_FUNCTIONS } from '../validate/language.ts';
 import { guestExtras } from './guest-extras.ts';
 import { GUEST_PROGRAM } from './guest-program.ts';
+import { type OutputBounds, tooLarge, tooMany, tooManyAsked } from './output-budget.ts';
 
 /** Opens a sandbox with one script in it, inside of what surrounds it. */
-export function openSandbox(script: CompiledScript, thread: WorkerThread): Promise<Sandbox> {
+export function openSandbox(
+  script: CompiledScript,
+  bounds: OutputBounds,
+  thread: WorkerThread,
+  replaces?: Sandbox,
+): Promise<Sandbox> {
   return thread.whileOpening(() =>
     Sandbox.open({
       limits: thread.limits,
       onProgress: () => thread.beat(),
-      boot: (guest) => boot(guest, script),
+      boot: (guest) => boot(guest, script, bounds),
+      replaces,
     }),
   );
 }
 
-function boot(guest: GuestContext, script: CompiledScript): GuestHandle {
+function boot(guest: GuestContext, script: CompiledScript, bounds: OutputBounds): GuestHandle {
   addLocales(guest);
   const surroundings = guest.evaluate(GUEST_PROGRAM, 'etl');
   const makeExtras = guest.evaluate(EXTRAS_PROGRAM, 'etl');
   const main = guest.evaluate(script.program, 'script');
   const behaviors = guest.list(script.behaviorPrograms.map((program) => guest.evaluate(program, 'script')));
-  const config = guest.text(JSON.stringify(configOf(script)));
+  const config = guest.text(JSON.stringify(configOf(script, bounds)));
   return guest.call(surroundings, [config, main, behaviors, makeExtras]);
 }
 
-function configOf(script: CompiledScript) {
+function configOf(script: CompiledScript, bounds: OutputBounds) {
   const generic = behaviorFor(script.deleteBehaviors, '');
   return {
     targets: script.targets,
+    bounds,
+    tooLarge: tooLarge(bounds),
+    tooMany: tooMany(bounds),
+    tooManyAsked: tooManyAsked(bounds),
     careful: script.careful,
     leavesAlone: script.leavesAlone,
     patch: script.patch,

@@ -16,22 +16,17 @@ export function packTexts(texts: readonly (Uint8Array | null)[]): PackedTexts {
   return { buffer, ends };
 }
 
-/** Visits the texts one after the other, so that only one needs to be there as a string; null where there was none. */
-export function eachText(
-  { buffer, ends }: PackedTexts,
-  visit: (text: string | null, place: number) => void,
-): void {
+/** The texts one after the other, so that only one needs to be there as a string; null where there was none. */
+export function* eachText({ buffer, ends }: PackedTexts): Generator<[place: number, text: string | null]> {
   const bytes = Buffer.from(buffer);
   let start = 0;
-  ends.forEach((end, place) => {
-    visit(end < 0 ? null : bytes.toString('utf8', start, end), place);
+  for (const [place, end] of ends.entries()) {
+    yield [place, end < 0 ? null : bytes.toString('utf8', start, end)];
     if (end >= 0) start = end;
-  });
+  }
 }
 
 /** The texts again; null where there was none. */
 export function unpackTexts(packed: PackedTexts): (string | null)[] {
-  const texts: (string | null)[] = [];
-  eachText(packed, (text) => texts.push(text));
-  return texts;
+  return [...eachText(packed)].map(([, text]) => text);
 }

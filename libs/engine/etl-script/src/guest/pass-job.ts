@@ -6,14 +6,19 @@ import { eachText } from './pack-texts.ts';
 import { ReplyBuilder } from './reply-builder.ts';
 
 /** Does one job without a script: documents as they are, every value's text untouched. */
-export function passJob({ ids, collections }: Job, documents: PackedTexts, onProgress: () => void): Reply {
+export function passJob(
+  { ids, collections, bounds }: Job,
+  documents: PackedTexts,
+  onProgress: () => void,
+): Reply {
   const reply = new ReplyBuilder(ids);
-  eachText(documents, (stored, i) => {
+  for (const [i, stored] of eachText(documents)) {
+    if (reply.size > bounds.turnSize) break;
     onProgress();
     const text = stored ?? '{}';
     const source = { id: ids[i] ?? '', collection: collections[i] ?? '' };
     const load = { target: source.collection, ...splitMetadata(text), extras: allExtras(text) };
     reply.done(i, commandsForUpdate(source, [source.collection], [load]));
-  });
+  }
   return reply.build();
 }

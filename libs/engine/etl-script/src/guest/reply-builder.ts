@@ -1,34 +1,49 @@
-import type { EtlCommand } from '../types.ts';
-import { DELETE, DELETE_PREFIX, DONE, FAILED, PUT, WANTS, type RawFailure, type Reply } from './messages.ts';
+import type { EtlCommand, ScriptFailure } from '../types.ts';
+import { DELETE, DELETE_PREFIX, DONE, FAILED, LATER, PUT, WANTS, type Reply } from './messages.ts';
+import { sizeOfCommand } from './output-budget.ts';
 
 /** Collects the outcomes of a batch into a reply's columns. */
 export class ReplyBuilder {
   readonly #ids: readonly string[];
   readonly #commands: EtlCommand[][] = [];
   readonly #statuses: Uint8Array<ArrayBuffer>;
-  readonly #failures: Record<number, RawFailure> = {};
+  readonly #failures: Record<number, ScriptFailure> = {};
   readonly #wants: Record<number, string[]> = {};
   spoiled = false;
+  /** What the commands so far carry. */
+  size = 0;
+  /** How many documents have an outcome. */
+  settled = 0;
 
   /** @param ids of the batch's documents */
   constructor(ids: readonly string[]) {
     this.#ids = ids;
-    this.#statuses = new Uint8Array(ids.length);
+    this.#statuses = new Uint8Array(ids.length).fill(LATER);
   }
 
   done(document: number, commands: EtlCommand[]): void {
-    this.#statuses[document] = DONE;
+    this.#settle(document, DONE);
     this.#commands[document] = commands;
+    for (const command of commands) this.size += sizeOfCommand(command);
   }
 
-  failed(document: number, failure: RawFailure): void {
-    this.#statuses[document] = FAILED;
+  failed(document: number, failure: ScriptFailure): void {
+    this.#settle(document, FAILED);
     this.#failures[document] = failure;
   }
 
   wants(document: number, ids: string[]): void {
-    this.#statuses[document] = WANTS;
+    this.#settle(document, WANTS);
     this.#wants[document] = ids;
+  }
+
+  has(document: number): boolean {
+    return this.#statuses[document] !== LATER;
+  }
+
+  #settle(document: number, status: number): void {
+    this.#statuses[document] = status;
+    this.settled++;
   }
 
   build(): Reply {
@@ -49,6 +64,8 @@ export class ReplyBuilder {
       failures: this.#failures,
       wants: this.#wants,
       spoiled: this.spoiled,
+      size: this.size,
+      ms: 0,
     };
     let at = 0;
     for (let i = 0; i < counts.length; i++) {

@@ -1,16 +1,22 @@
 import { SandboxBrokenError } from '@nestjs-spark/sandbox';
 import { ravenKey } from '@nestjs-spark/contracts/internal';
+import { messageOf } from '@nestjs-spark/foundation/internal';
 import { commandsForDelete, commandsForUpdate, type ScriptLoad } from '../commands/commands-for.ts';
 import type { CompiledScript } from '../compile/compile-script.ts';
 import { cutFields } from '../json/cut-fields.ts';
 import { readLastModified } from '../json/read-last-modified.ts';
+import type { ScriptFailure } from '../types.ts';
 import { behaviorFor } from '../validate/find-behaviors.ts';
 import { ExtrasCollector } from '../extras/collect-extras.ts';
+import { describeFailure } from './describe-failure.ts';
+import { failureWithoutPlace } from './failure-without-place.ts';
 import { LoadReader, type LoadSource } from './load-reader.ts';
 import type { Job, RawFailure, Reply } from './messages.ts';
+import { OutputBudget, TooMuchOutputError } from './output-budget.ts';
 import { unpackTexts } from './pack-texts.ts';
 import { readJob } from './read-job.ts';
 import { ReplyBuilder } from './reply-builder.ts';
+import { TURN_MS } from './turn.ts';
 
 // Enough to make the crossing cheap, little enough that a batch of parsed documents fits the sandbox many times over.
 const CHUNK_CHARACTERS = 256 * 1024;
@@ -45,6 +51,7 @@ class JobRun {
   readonly #loads: (string | null)[];
   readonly #behaviors: number[];
   readonly #extras: ExtrasCollector | null;
+  readonly #began = performance.now();
 
   constructor(script: CompiledScript, job: Job, sandbox: SandboxKeeper) {
     this.#script = script;
@@ -87,21 +94,19 @@ class JobRun {
 
   /** Runs documents together; when one of them breaks the sandbox, finds which, and runs the rest without it. */
   async run(documents: number[]): Promise<void> {
-    if (documents.length === 0) return;
+    if (documents.length === 0 || this.#isOver()) return;
     this.#sandbox.beat();
     try {
-      this.#take(documents, this.#sandbox.run(this.#batch(documents)));
+      const taken = this.#take(documents, this.#sandbox.run(this.#batch(documents)));
+      await this.run(documents.slice(taken));
     } catch (error) {
       if (!(error instanceof SandboxBrokenError)) throw error;
       if (error.kind !== 'timeout') this.reply.spoiled = true;
       await this.#sandbox.renew();
       const guilty = documents[error.at];
       if (documents.length === 1 || (error.kind === 'timeout' && guilty !== undefined)) {
-        this.reply.failed(guilty ?? documents[0] ?? 0, {
-          kind: error.kind,
-          reason: error.message,
-          stack: '',
-        });
+        const failure = failureWithoutPlace(this.#script.name, error.kind, error.message);
+        this.reply.failed(guilty ?? documents[0] ?? 0, failure);
         await this.run(documents.filter((document) => document !== guilty && documents.length > 1));
       } else if (guilty !== undefined) {
         await this.run([guilty]);
@@ -113,11 +118,18 @@ class JobRun {
     }
   }
 
+  /** A job always comes to at least one document. */
+  #isOver(): boolean {
+    if (this.reply.settled === 0) return false;
+    return this.reply.size > this.#job.bounds.turnSize || performance.now() - this.#began > TURN_MS;
+  }
+
   #batch(documents: number[]): string {
     const pick = <T>(from: readonly T[]) => documents.map((i) => from[i] as T);
     // RavenDB knows what is deleted by its key only.
     const ids = this.#job.documents ? pick(this.#job.ids) : pick(this.#job.ids).map(ravenKey);
-    const parts = [`"ids":${JSON.stringify(ids)}`, `"loads":${this.#loadsOf(documents)}`];
+    const sizes = JSON.stringify(documents.map((i) => this.#documents[i]?.length ?? 0));
+    const parts = [`"ids":${JSON.stringify(ids)}`, `"sizes":${sizes}`, `"loads":${this.#loadsOf(documents)}`];
     if (this.#job.documents) parts.push(`"documents":[${pick(this.#given).join(',')}]`);
     if (this.#script.readsClock && this.#job.documents) {
       parts.push(
@@ -141,25 +153,29 @@ class JobRun {
     return `{${members.join(',')}}`;
   }
 
-  #take(documents: number[], answer: string): void {
+  /** @returns how many documents the answer is for */
+  #take(documents: number[], answer: string): number {
     let next = 0;
     let loads: ScriptLoad[] = [];
     let mayDelete = true;
-    let invalid: RawFailure | undefined;
+    let invalid: ScriptFailure | undefined;
     let source: LoadSource | undefined;
+    let budget: OutputBudget | undefined;
     for (const line of answer.split('\n')) {
       const document = documents[next] ?? -1;
       const kind = line.charCodeAt(0);
       if (LoadReader.reads(kind)) {
+        if (invalid) continue;
         source ??= this.#sourceOf(document);
+        budget ??= new OutputBudget(this.#job.bounds, source.text.length);
         try {
-          loads.push(this.#reader.read(line, source));
+          const load = this.#reader.read(line, source);
+          budget.take(load);
+          loads.push(load);
         } catch (error) {
-          invalid = {
-            kind: 'invalid-output',
-            reason: error instanceof Error ? error.message : String(error),
-            stack: '',
-          };
+          const kindOf = error instanceof TooMuchOutputError ? 'too-much' : 'invalid-output';
+          invalid = failureWithoutPlace(this.#script.name, kindOf, messageOf(error));
+          loads = [];
         }
         continue;
       }
@@ -172,7 +188,7 @@ class JobRun {
         continue;
       }
       next++;
-      if (kind === 102) this.reply.failed(document, JSON.parse(line.slice(1)) as RawFailure);
+      if (kind === 102) this.reply.failed(document, describeFailure(this.#script, rawFailure(line)));
       else if (kind === 119) this.reply.wants(document, JSON.parse(line.slice(1)) as string[]);
       else if (invalid) this.reply.failed(document, invalid);
       else this.reply.done(document, this.#commands(document, this.#withExtras(document, loads), mayDelete));
@@ -181,7 +197,9 @@ class JobRun {
       mayDelete = true;
       invalid = undefined;
       source = undefined;
+      budget = undefined;
     }
+    return next;
   }
 
   #withExtras(document: number, loads: ScriptLoad[]): ScriptLoad[] {
@@ -206,4 +224,8 @@ class JobRun {
       given: [this.#given[document] ?? '{}', ...loaded],
     };
   }
+}
+
+function rawFailure(line: string): RawFailure {
+  return JSON.parse(line.slice(1)) as RawFailure;
 }

@@ -2,6 +2,7 @@ import { type JobServer, type Sandbox, serveJobs, type WorkerThread } from '@nes
 import type { CompiledScript } from '../compile/compile-script.ts';
 import type { Job, Reply } from './messages.ts';
 import { openSandbox } from './open-sandbox.ts';
+import type { OutputBounds } from './output-budget.ts';
 import { runJob, type SandboxKeeper } from './run-job.ts';
 
 // Scripts see UTC whatever the machine's zone is: QuickJS asks this thread's Date for the offset.
@@ -11,6 +12,7 @@ Date.prototype.getTimezoneOffset = () => 0;
 class ScriptServer implements JobServer<Job, Reply>, SandboxKeeper {
   readonly #thread: WorkerThread;
   #script: CompiledScript | undefined;
+  #bounds: OutputBounds | undefined;
   #sandbox: Sandbox | undefined;
 
   constructor(thread: WorkerThread) {
@@ -18,8 +20,11 @@ class ScriptServer implements JobServer<Job, Reply>, SandboxKeeper {
   }
 
   async answer(job: Job): Promise<Reply> {
+    const { user: before } = process.threadCpuUsage();
+    this.#bounds = job.bounds;
     if (job.script) await this.#use(job.script);
-    return runJob(this.#current(), job, this);
+    const reply = await runJob(this.#current(), job, this);
+    return { ...reply, ms: (process.threadCpuUsage().user - before) / 1_000 };
   }
 
   async settle(job: Job): Promise<void> {
@@ -33,9 +38,11 @@ class ScriptServer implements JobServer<Job, Reply>, SandboxKeeper {
   }
 
   async renew(): Promise<void> {
-    // The old one is left to the collector: disposing of a broken sandbox may abort.
+    // The old one is not disposed of: with a broken sandbox that may abort.
+    const old = this.#sandbox;
     this.#sandbox = undefined;
-    this.#sandbox = await openSandbox(this.#current(), this.#thread);
+    if (!this.#bounds) throw new Error('a sandbox came before its job');
+    this.#sandbox = await openSandbox(this.#current(), this.#bounds, this.#thread, old);
   }
 
   beat(): void {
@@ -44,7 +51,6 @@ class ScriptServer implements JobServer<Job, Reply>, SandboxKeeper {
 
   async #use(script: CompiledScript): Promise<void> {
     this.#script = script;
-    this.#sandbox = undefined;
     const isRun = !script.projection && (!script.passesThrough || script.deleteBehaviors.length > 0);
     if (isRun) await this.renew();
   }

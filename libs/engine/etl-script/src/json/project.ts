@@ -31,12 +31,19 @@ export interface ProjectedLoad extends Pick<SplitDocument, 'metadata' | 'collect
 /** What one load of a projection gives for one document. */
 export type ProjectedDocument = SplitDocument & { target: string };
 
-/** Prepares a projection: the answer applies it to one document's text. Values come out exactly as written. */
-export function projector({ fields, loads }: Projection): (text: string, id: string) => ProjectedDocument[] {
+/** Applies a projection to one document's text; `made` is told of each load, and may throw to end it. */
+type Projector = (text: string, id: string, made?: (load: ProjectedDocument) => void) => ProjectedDocument[];
+
+/** Prepares a projection. Values come out exactly as written. */
+export function projector({ fields, loads }: Projection): Projector {
   const places = placesOf(fields);
-  return (text, id) => {
+  return (text, id, made) => {
     const values = pickValues(text, places);
-    return loads.map((load) => fillLoad(load, values, id, NOTHING_COMPUTED));
+    return loads.map((load) => {
+      const filled = fillLoad(load, values, id, NOTHING_COMPUTED);
+      made?.(filled);
+      return filled;
+    });
   };
 }
 

@@ -9,6 +9,7 @@ interface LocaleQuestion {
 
 const DEFAULT_LOCALE = 'en-US';
 const MOST_KEPT = 64;
+const LONGEST_KEPT = 1_024;
 const NARROW_SPACE = /\u202f/g;
 
 /**
@@ -59,6 +60,7 @@ function dateIn(
 function kept<T>(known: Map<string, T>, settings: string, make: () => T): T {
   const found = known.get(settings);
   if (found) return found;
+  if (settings.length > LONGEST_KEPT) return make();
   if (known.size >= MOST_KEPT) known.clear();
   const made = make();
   known.set(settings, made);

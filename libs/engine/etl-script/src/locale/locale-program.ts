@@ -7,8 +7,12 @@ export const LOCALE_PROGRAM = String.raw`(function (inLocale) {
 const { stringify } = JSON, { apply } = Reflect, { is } = Object, toText = String;
 const stringProto = String.prototype, numberProto = Number.prototype, dateProto = Date.prototype;
 const { getTime, toString, toTimeString } = dateProto, { valueOf } = numberProto;
-const ask = (what, values, locales, options) =>
-  inLocale(stringify({ what, values, locales: locales ?? null, options: options ?? null }));
+const LONGEST = 262144, TooLong = RangeError;
+const ask = (what, values, locales, options) => {
+  const question = stringify({ what, values, locales: locales ?? null, options: options ?? null });
+  if (question.length > LONGEST) throw new TooLong('what is compared or written as a language does has at most ' + LONGEST + ' characters');
+  return inLocale(question);
+};
 const askOfDate = (what, date, locales, options) => {
   const time = apply(getTime, date, []);
   return time !== time ? 'Invalid Date' : ask(what, [toText(time)], locales, options);

@@ -1,12 +1,16 @@
 import { PoolClosedError, WorkerLostError } from '@nestjs-spark/sandbox';
 import type { CompiledScript } from '../compile/compile-script.ts';
-import { DONE, FAILED, type Job, type RawFailure, type Reply } from '../guest/messages.ts';
+import { failureWithoutPlace } from '../guest/failure-without-place.ts';
+import { DONE, FAILED, type Job, LATER, type Reply, WANTS } from '../guest/messages.ts';
+import { type OutputBounds, tooManyAsked } from '../guest/output-budget.ts';
 import { packTexts } from '../guest/pack-texts.ts';
 import { commandReader } from '../guest/reply-builder.ts';
-import type { DocumentLoader, ScriptOutput } from '../types.ts';
-import { describeFailure } from './describe-failure.ts';
+import type { DocumentLoader, ScriptFailureKind, ScriptOutput } from '../types.ts';
+import { AskedDocuments } from './asked-documents.ts';
 import { readOnTheSpot, suitsTheSpot } from './on-the-spot.ts';
 import type { ScriptWorkerSlots } from './script-worker.ts';
+import type { Strikes } from './strikes.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** A document to run the script for; without its content it is one that was deleted. */
 export interface BatchDocument {
@@ -15,21 +19,37 @@ export interface BatchDocument {
   document?: Uint8Array;
 }
 
-export interface BatchOptions {
-  load: DocumentLoader;
+/** How far one batch may go. */
+export interface BatchBounds extends OutputBounds {
   maxLoadRounds: number;
-  signal?: AbortSignal;
+  /** Characters of JSON text; a batch that has made this much ends with the documents that it has come to. */
+  batchSize: number;
+  /** Time for one document in ms; what a worker that is lost has cost. */
+  documentTimeoutMs: number;
 }
 
-/** One batch from its first round to its last: rounds repeat for the documents that asked for others with `load`. */
+export interface BatchOptions {
+  load: DocumentLoader;
+  bounds: BatchBounds;
+  strikes: Strikes;
+  /** Whose time it is. */
+  payer: string;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * One batch, turn after turn: a worker comes to as many documents as fit its turn, then others have theirs. Documents that
+ * ask for others with `load` run again when these are there.
+ */
 export class BatchRun {
   readonly #script: CompiledScript;
   readonly #slots: ScriptWorkerSlots;
   readonly #documents: BatchDocument[];
   readonly #options: BatchOptions;
   readonly #outputs: ScriptOutput[] = [];
-  readonly #loaded = new Map<string, Uint8Array | null>();
-  readonly #needs = new Map<number, Set<string>>();
+  readonly #asked: AskedDocuments;
+  readonly #rounds = new Map<number, number>();
+  #size = 0;
 
   constructor(
     script: CompiledScript,
@@ -41,129 +61,160 @@ export class BatchRun {
     this.#slots = slots;
     this.#documents = documents;
     this.#options = options;
+    this.#asked = new AskedDocuments(options.load, options.signal);
   }
 
+  /** The outcomes of the first documents: all of them, or as many as fill a batch. */
   async finish(): Promise<ScriptOutput[]> {
-    let open = [...this.#documents.keys()].filter((document) => this.#isReadable(document));
-    for (let round = 0; open.length > 0; round++) {
-      open = await this.#round(open);
-      if (open.length > 0 && round >= this.#options.maxLoadRounds) {
-        for (const document of open) this.#fail(document, tooManyRounds(this.#options.maxLoadRounds));
-        break;
-      }
-      if (open.length > 0) await this.#fetchLoads();
+    let waiting = await this.#runThrough([...this.#documents.keys()].filter((one) => this.#isReadable(one)));
+    while (waiting.length > 0 && !this.#isFull()) {
+      const able = await this.#asked.fetch(waiting);
+      const [first] = waiting;
+      if (able.length === 0 && first !== undefined) this.#fail(first, 'too-much', TOO_LARGE);
+      const again = await this.#runThrough(able);
+      const ran = new Set(able.length === 0 ? [first] : able);
+      waiting = [...again, ...waiting.filter((one) => !ran.has(one))];
     }
-    return this.#outputs;
+    const gap = this.#documents.findIndex((_, i) => !this.#outputs[i]);
+    return gap < 0 ? this.#outputs : this.#outputs.slice(0, gap);
+  }
+
+  #isFull(): boolean {
+    return this.#size > this.#options.bounds.batchSize && this.#outputs[0] !== undefined;
   }
 
   /** What another program wrote need not be a document: a worker that reads it is lost, and the next takes a while to start. */
   #isReadable(document: number): boolean {
     const bytes = this.#documents[document]?.document;
     if (bytes === undefined || looksLikeObject(bytes)) return true;
-    this.#fail(document, { kind: 'thrown', reason: 'the document is not a JSON object', stack: '' });
+    this.#fail(document, 'thrown', 'the document is not a JSON object');
     return false;
   }
 
-  /** Runs these documents and answers which of them need others first. */
-  async #round(open: number[]): Promise<number[]> {
+  /** Runs these documents as far as the batch may go, and answers which of them need others first. */
+  async #runThrough(documents: readonly number[]): Promise<number[]> {
+    const waiting: number[] = [];
+    let left = documents;
+    while (left.length > 0 && !this.#isFull()) {
+      const first = this.#firstOf(left);
+      const { wanting, later } = await this.#turn(first);
+      waiting.push(...wanting);
+      left = [...later, ...left.slice(first.length)];
+    }
+    return waiting;
+  }
+
+  /** As many as go to a worker at once. */
+  #firstOf(documents: readonly number[]): readonly number[] {
+    let bytes = 0;
+    const end = documents.findIndex((document, i) => {
+      bytes += this.#documents[document]?.document?.byteLength ?? 0;
+      return i > 0 && bytes > BYTES_AT_ONCE;
+    });
+    return end < 0 ? documents : documents.slice(0, end);
+  }
+
+  async #turn(open: readonly number[]): Promise<{ wanting: number[]; later: number[] }> {
     try {
       return this.#take(open, this.#readOnTheSpot(open) ?? (await this.#runOnWorker(open)));
     } catch (error) {
       if (this.#slots.isClosed) throw new PoolClosedError();
       if (!(error instanceof WorkerLostError)) throw error;
-      const [only] = open;
-      if (open.length === 1 && only !== undefined) {
-        this.#fail(only, { kind: error.kind, reason: error.message, stack: '' });
-        return [];
+      const [first, ...others] = open;
+      if (first === undefined || others.length === 0) {
+        if (first !== undefined) this.#fail(first, error.kind, error.message);
+        return { wanting: [], later: [] };
       }
       // The worker cannot say any more which document it was: alone, each shows itself.
-      const waiting: number[] = [];
-      for (const document of open) waiting.push(...(await this.#round([document])));
-      return waiting;
+      const wanting: number[] = [];
+      for (const document of open) wanting.push(...(await this.#runThrough([document])));
+      return { wanting, later: [] };
     }
   }
 
-  #readOnTheSpot(open: number[]): Reply | null {
+  #readOnTheSpot(open: readonly number[]): Reply | null {
     const suits = !this.#slots.isClosed && suitsTheSpot(this.#script, this.#documents);
     return suits ? readOnTheSpot(this.#script, this.#job(open, false)) : null;
   }
 
-  async #runOnWorker(open: number[]): Promise<Reply> {
-    this.#options.signal?.throwIfAborted();
-    const worker = await this.#slots.take(this.#script);
+  async #runOnWorker(open: readonly number[]): Promise<Reply> {
+    const { signal, payer, bounds } = this.#options;
+    const worker = await this.#slots.take({ program: this.#script, payer, signal });
     const isNew = worker.program !== this.#script;
     worker.program = this.#script;
-    let spoiled = true;
+    let turn = { spoiled: true, slow: true, ms: bounds.documentTimeoutMs };
     const running = worker
       .run(this.#job(open, isNew))
       .then((reply) => {
-        ({ spoiled } = reply);
+        const { spoiled, ms } = reply;
+        turn = { spoiled, ms, slow: ms > SLOW_MS && reply.statuses.includes(LATER) };
         return reply;
       })
-      .finally(() => this.#slots.giveBack(worker, spoiled));
-    return untilAborted(running, this.#options.signal);
+      .finally(() => this.#slots.giveBack(worker, turn));
+    return untilAborted(running, signal);
   }
 
-  #job(open: number[], isNew: boolean): Job {
+  #job(open: readonly number[], isNew: boolean): Job {
     const documents = open.map((i) => this.#documents[i] as BatchDocument);
     return {
       ...(isNew && { script: this.#script }),
+      bounds: this.#options.bounds,
       ids: documents.map(({ id }) => id),
       collections: documents.map(({ collection }) => collection),
       ...(documents[0]?.document && { documents: packTexts(documents.map((own) => own.document ?? null)) }),
-      ...(this.#needs.size > 0 && this.#loadsFor(open)),
+      ...this.#asked.jobFor(open),
     };
   }
 
-  #loadsFor(open: number[]): Pick<Job, 'loads' | 'needs'> {
-    const ids = [...new Set(open.flatMap((i) => [...(this.#needs.get(i) ?? [])]))];
-    const places = new Map(ids.map((id, place) => [id, place]));
-    return {
-      loads: { ids, ...packTexts(ids.map((id) => this.#loaded.get(id) ?? null)) },
-      needs: open.map((i) => [...(this.#needs.get(i) ?? [])].map((id) => places.get(id) ?? -1)),
-    };
-  }
-
-  #take(open: number[], reply: Reply): number[] {
+  #take(open: readonly number[], reply: Reply): { wanting: number[]; later: number[] } {
     const nextCommands = commandReader(reply);
-    const waiting: number[] = [];
-    open.forEach((document, i) => {
+    const wanting: number[] = [];
+    const later: number[] = [];
+    this.#size += reply.size;
+    for (const [i, document] of open.entries()) {
       const id = this.#documents[document]?.id ?? '';
       const commands = nextCommands(id);
       const status = reply.statuses[i];
-      if (status === DONE) {
-        this.#outputs[document] = { id, status: 'done', commands };
-      } else if (status === FAILED) {
-        this.#fail(document, reply.failures[i] ?? UNKNOWN);
-      } else {
-        this.#note(document, reply.wants[i] ?? []);
-        waiting.push(document);
+      if (status === DONE) this.#settle(document, { id, status: 'done', commands });
+      else if (status === LATER) later.push(document);
+      else if (status === WANTS && this.#mayAsk(document, reply.wants[i] ?? [])) wanting.push(document);
+      else if (status === FAILED) {
+        const failure = reply.failures[i] ?? failureWithoutPlace(this.#script.name, 'crashed', NO_REASON);
+        this.#settle(document, { id, status: 'failed', failure });
       }
-    });
-    return waiting;
+    }
+    return { wanting, later };
   }
 
-  #note(document: number, wanted: string[]): void {
-    const needs = this.#needs.get(document) ?? new Set();
-    for (const id of wanted) needs.add(id);
-    this.#needs.set(document, needs);
+  /** Notes what the document asks for; when that is too much, it has failed. */
+  #mayAsk(document: number, ids: readonly string[]): boolean {
+    const { maxLoadRounds, documentAsks } = this.#options.bounds;
+    const round = (this.#rounds.get(document) ?? 0) + 1;
+    this.#rounds.set(document, round);
+    const count = this.#asked.ask(document, ids);
+    if (round > maxLoadRounds) this.#fail(document, 'thrown', tooManyRounds(maxLoadRounds));
+    else if (count > documentAsks) this.#fail(document, 'too-much', tooManyAsked(this.#options.bounds));
+    else return true;
+    return false;
   }
 
-  async #fetchLoads(): Promise<void> {
-    const missing = new Set<string>();
-    for (const needs of this.#needs.values())
-      for (const id of needs) if (!this.#loaded.has(id)) missing.add(id);
-    if (missing.size === 0) return;
-    const ids = [...missing];
-    const found = await untilAborted(this.#options.load(ids), this.#options.signal);
-    ids.forEach((id, i) => this.#loaded.set(id, found[i] ?? null));
-  }
-
-  #fail(document: number, failure: RawFailure): void {
+  #fail(document: number, kind: ScriptFailureKind, reason: string): void {
     const id = this.#documents[document]?.id ?? '';
-    this.#outputs[document] = { id, status: 'failed', failure: describeFailure(this.#script, failure) };
+    const failure = failureWithoutPlace(this.#script.name, kind, reason);
+    this.#settle(document, { id, status: 'failed', failure });
+  }
+
+  #settle(document: number, output: ScriptOutput): void {
+    this.#outputs[document] = output;
+    this.#options.strikes.note(output);
   }
 }
+
+/** Of documents that go to a worker together. */
+const BYTES_AT_ONCE = 4 * 1024 * 1024;
+
+/** A turn that took less than this is not slow, even if it ended early. */
+const SLOW_MS = 100;
 
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
@@ -178,24 +229,9 @@ function looksLikeObject(bytes: Uint8Array): boolean {
   return bytes[from] === OPEN && bytes[to] === CLOSE;
 }
 
-const UNKNOWN: RawFailure = { kind: 'crashed', reason: 'the sandbox gave no reason', stack: '' };
+const NO_REASON = 'the sandbox gave no reason';
+const TOO_LARGE = 'the documents that it asks for with load() are too large together';
 
-function tooManyRounds(rounds: number): RawFailure {
-  const reason = `load() calls depend on each other more than ${rounds} deep; load by ids that the document itself names`;
-  return { kind: 'thrown', reason, stack: '' };
-}
-
-/** The promise's outcome, or the signal's reason as soon as it is aborted. */
-async function untilAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
-  if (!signal) return promise;
-  promise.catch(() => {});
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+function tooManyRounds(rounds: number): string {
+  return `load() calls depend on each other more than ${rounds} deep; load by ids that the document itself names`;
 }

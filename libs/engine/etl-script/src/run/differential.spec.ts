@@ -89,7 +89,7 @@ describeWithServers(['ravendb'], 'Our commands equal those of RavenDB’s own ET
 
   const load: DocumentLoader = (ids) => Promise.all(ids.map(async (id) => bytesOf(await oracle.read(id))));
   const ours = async (script: string, id = 'users/1-A'): Promise<ScriptOutput> => {
-    const runner = pool.open({ name: 'script', collection: 'Users', script });
+    const runner = await pool.open({ name: 'script', collection: 'Users', script });
     const document = bytesOf(await oracle.read(id)) ?? stored({});
     const [output] = await runner.transform([{ id, collection: 'Users', document }], load);
     runner.close();
@@ -118,7 +118,7 @@ describeWithServers(['ravendb'], 'Our commands equal those of RavenDB’s own ET
   });
 
   it.each([...AS_STORED, ...SCRIPTS, ...PROJECTIONS])('for a deletion: %j', async (script) => {
-    const runner = pool.open({ name: 'script', collection: 'Users', script });
+    const runner = await pool.open({ name: 'script', collection: 'Users', script });
     const [output] = await runner.transformDeleted([{ id: 'users/1-a', collection: 'Users' }], load);
     runner.close();
     expect(normalOurs(output as ScriptOutput)).toEqual(

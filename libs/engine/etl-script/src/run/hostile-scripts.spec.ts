@@ -178,7 +178,7 @@ describe('A hostile script', () => {
   it('does not hold up the main thread', async () => {
     let ticks = 0;
     const ticking = setInterval(() => ticks++, 10);
-    const runner = impatient.open({
+    const runner = await impatient.open({
       name: 'test',
       collection: 'Users',
       script: 'while (true) {} loadToUsers({})',

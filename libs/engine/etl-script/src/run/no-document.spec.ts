@@ -32,7 +32,7 @@ describe('what is no document', () => {
   it.each(scripts)(
     'is set aside without a worker being lost, and its neighbours are copied: %s',
     async (script) => {
-      const runner = pool.open({ name: 'HR/cars', collection: 'Cars', script });
+      const runner = await pool.open({ name: 'HR/cars', collection: 'Cars', script });
       const input = (id: string, text: string) => ({ id, collection: 'Cars', document: encode(text) });
       const documents = texts.flatMap((text, n) => [
         input(`bad/${n}`, text),
@@ -57,7 +57,7 @@ describe('a variable that is assigned and not declared', () => {
   afterAll(() => pool.close());
 
   const reasonOf = async (script: string): Promise<string> => {
-    const runner = pool.open({ name: 'HR/cars', collection: 'Cars', script });
+    const runner = await pool.open({ name: 'HR/cars', collection: 'Cars', script });
     const [output] = await runner.transform(
       [{ id: 'cars/1', collection: 'Cars', document: encode('{"A":1}') }],
       async (ids) => ids.map(() => null),

@@ -3,14 +3,24 @@ import { commandsOf, loadsNothing, user } from '../../testing/run-script.ts';
 import type { ScriptInput } from '../types.ts';
 import { compileScript } from '../compile/compile-script.ts';
 import { ScriptPool } from './script-pool.ts';
-import { PooledScriptRunner } from './script-runner.ts';
+import { PooledScriptRunner, type RunnerBounds } from './script-runner.ts';
 import { WorkerSlots } from '@nestjs-spark/sandbox';
 
 const PICKS = 'loadToUsers({ A: this.A, N: this.N });';
 const pool = new ScriptPool({ maxWorkers: 1 });
 afterAll(() => pool.close());
-const transform = (script: string, inputs: ScriptInput[]) =>
-  pool.open({ name: 'test', collection: 'Users', script }).transform(inputs, loadsNothing);
+const transform = async (script: string, inputs: ScriptInput[]) =>
+  (await pool.open({ name: 'test', collection: 'Users', script })).transform(inputs, loadsNothing);
+const BOUNDS: RunnerBounds = {
+  documentTimeoutMs: 850,
+  maxLoadRounds: 1,
+  documentAsks: 10,
+  documentSize: 100_000,
+  documentLoads: 10,
+  turnSize: 100_000,
+  batchSize: 100_000,
+  faultAfter: 5,
+};
 const users = (count: number) =>
   Array.from({ length: count }, (_, i) =>
     user(i, `{"A":"ü\\n${i}","N":1.10,"@metadata":{"@collection":"Users","x":1}}`),
@@ -33,7 +43,7 @@ describe('A few documents of a script that is read instead of run', () => {
       },
     });
     const script = compileScript({ name: 'test', collection: 'Users', script: PICKS });
-    const runner = new PooledScriptRunner(script, slots, 1);
+    const runner = new PooledScriptRunner(script, slots, BOUNDS, 'HR');
     expect(await runner.transform(users(3), loadsNothing)).toHaveLength(3);
     await expect(runner.transform(users(100), loadsNothing)).rejects.toThrow('a worker was asked for');
   });

@@ -14,8 +14,8 @@ const run = async (script: string, document: string) =>
 const isProjection = (script: string) =>
   compileScript({ name: 'test', collection: 'Users', script }).projection !== null;
 // Runners are left open, so that the next one takes over their worker.
-const transform = (script: string, inputs: ScriptInput[]) =>
-  pool.open({ name: 'test', collection: 'Users', script }).transform(inputs, loadsNothing);
+const transform = async (script: string, inputs: ScriptInput[]) =>
+  (await pool.open({ name: 'test', collection: 'Users', script })).transform(inputs, loadsNothing);
 // A statement without effect that keeps a script from being read instead of run.
 const inSandbox = (script: string) => `0;\n${script}`;
 

@@ -233,7 +233,11 @@ describe('A script in the sandbox', () => {
     const open = (script: string) => pool.open({ name: 'test', collection: 'Users', script });
     const deleted = async (script: string) =>
       commandsOf(
-        (await open(script).transformDeleted([{ id: 'users/1-a', collection: 'Users' }], loadsNothing))[0],
+        (
+          await (
+            await open(script)
+          ).transformDeleted([{ id: 'users/1-a', collection: 'Users' }], loadsNothing)
+        )[0],
       );
     const kept = 'const keep = 1; function deleteDocumentsOfUsersBehavior(id, deleted) { return keep !== 1 }';
     expect(await deleted('loadToUsers(this); loadToPeople({})')).toHaveLength(2);
@@ -262,7 +266,7 @@ describe('A script in the sandbox', () => {
   it('lets a delete behaviour use what the script made at its top level without a document', async () => {
     const script = `const ids = ['users/1-a'], kept = new Set(ids), ends = [/-z$/].map(x => x); const who = this.Boss.Name;
       function deleteDocumentsBehavior(id) { return kept.has(id) && !ends[0].test(id) } loadToUsers({ who })`;
-    const runner = pool.open({ name: 'test', collection: 'Users', script });
+    const runner = await pool.open({ name: 'test', collection: 'Users', script });
     const outputs = await runner.transformDeleted(
       ['users/1-a', 'users/2-a'].map((id) => ({ id, collection: 'Users' })),
       loadsNothing,
@@ -338,8 +342,8 @@ describe('A script in the sandbox', () => {
     expect(await runScript(pool, 'loadToUsers(this)', [])).toEqual([]);
   });
 
-  it('is refused at opening when it has problems', () => {
-    expect(() => pool.open({ name: 'HR/cars', collection: 'Cars', script: 'loadToCars(' })).toThrow(
+  it('is refused at opening when it has problems', async () => {
+    await expect(pool.open({ name: 'HR/cars', collection: 'Cars', script: 'loadToCars(' })).rejects.toThrow(
       /'HR\/cars' was refused: syntax error/,
     );
   });

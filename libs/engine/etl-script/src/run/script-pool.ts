@@ -1,13 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { LEAST_MEMORY_MIB, WorkerSlots } from '@nestjs-spark/sandbox';
-import { compileScript } from '../compile/compile-script.ts';
-import type { Transformation } from '../types.ts';
-import { PooledScriptRunner, type ScriptRunner } from './script-runner.ts';
+import { TURN_MS } from '../guest/turn.ts';
+import { ScriptReader } from '../read/script-reader.ts';
+import type { ScriptInspection, Transformation } from '../types.ts';
+import { PooledScriptRunner, type RunnerBounds, type ScriptRunner } from './script-runner.ts';
 import { type ScriptWorkerSlots, startScriptWorker } from './script-worker.ts';
 
 /** How scripts are bounded. */
 export interface ScriptPoolOptions {
-  /** Most worker threads at a time; more batches than that wait. Default: the machine's cores. */
+  /** Most worker threads at a time; more batches than that wait. Default: the machine's cores, and at least 2, so that slow
+   * scripts never hold the last one. */
   maxWorkers?: number;
   /** Memory of one sandbox in MiB, at least 17. A script that wants more fails with kind `memory`. Default 64. */
   memoryMiB?: number;
@@ -18,37 +20,75 @@ export interface ScriptPoolOptions {
   idleMs?: number;
   /** How deep `load` calls may depend on each other (an id that comes from a loaded document). Default 16. */
   maxLoadRounds?: number;
+  /** How many documents one document may ask for with `load`. Default 1,000. */
+  maxLoads?: number;
+  /** Characters of JSON text that a document's copies may have together, or twice its own where that is more. A script
+   * that makes more fails with kind `too-much`. Default 4 Mi. */
+  maxOutput?: number;
+  /** How many copies a document may have. Default 4,096. */
+  maxCopies?: number;
+  /** After so many documents in a row that broke their sandbox (`timeout`, `memory`, `crashed`) a script is not run any more
+   * and its runner throws ScriptFaultedError. Default 5. */
+  faultAfter?: number;
 }
 
-/** Runs scripts in worker threads, each in its own sandbox. Idle workers do not keep the process alive. */
+/** What a turn and a batch carry before they end; a document that goes beyond it alone is a turn and a batch of its own. */
+const TURN_SIZE = 1024 * 1024;
+const BATCH_SIZE = 4 * 1024 * 1024;
+
+/**
+ * Runs scripts in worker threads, each in its own sandbox, and reads them in another. Requesters share the workers by
+ * processor time. Idle workers do not keep the process alive.
+ */
 export class ScriptPool {
   readonly #slots: ScriptWorkerSlots;
-  readonly #maxLoadRounds: number;
+  readonly #reader: ScriptReader;
+  readonly #bounds: RunnerBounds;
 
   constructor(options: ScriptPoolOptions = {}) {
     const {
-      maxWorkers = availableParallelism(),
+      maxWorkers = Math.max(2, availableParallelism()),
       memoryMiB = 64,
       documentTimeoutMs = 850,
       idleMs = 30_000,
     } = options;
     if (memoryMiB < LEAST_MEMORY_MIB)
       throw new RangeError(`memoryMiB is ${memoryMiB}; the sandbox itself needs 16, give it at least 17`);
-    this.#maxLoadRounds = options.maxLoadRounds ?? 16;
+    this.#bounds = {
+      documentTimeoutMs,
+      maxLoadRounds: options.maxLoadRounds ?? 16,
+      documentAsks: options.maxLoads ?? 1_000,
+      documentSize: options.maxOutput ?? 4 * 1024 * 1024,
+      documentLoads: options.maxCopies ?? 4_096,
+      turnSize: TURN_SIZE,
+      batchSize: BATCH_SIZE,
+      faultAfter: options.faultAfter ?? 5,
+    };
+    this.#reader = new ScriptReader({ idleMs });
     this.#slots = new WorkerSlots({
       maxWorkers,
       idleMs,
-      start: () => startScriptWorker({ memoryMiB, itemTimeoutMs: documentTimeoutMs }),
+      start: () => startScriptWorker({ memoryMiB, itemTimeoutMs: documentTimeoutMs, turnMs: TURN_MS }),
     });
   }
 
-  /** Makes a script ready to run; starts no thread yet. Throws ScriptRefusedError when the script has problems. */
-  open(transformation: Transformation): ScriptRunner {
-    return new PooledScriptRunner(compileScript(transformation), this.#slots, this.#maxLoadRounds);
+  /**
+   * Reads a script of somebody else without running it, in a thread that is ended when it takes too long; see
+   * `inspectScript`. Rejects only with the signal's reason, PoolClosedError or WorkerStartError.
+   */
+  inspect(transformation: Transformation, signal?: AbortSignal): Promise<ScriptInspection> {
+    return this.#reader.inspect(transformation, signal);
+  }
+
+  /** Makes a script ready to run. Rejects with ScriptRefusedError when it has problems, else as `inspect` does. */
+  async open(transformation: Transformation, signal?: AbortSignal): Promise<ScriptRunner> {
+    const script = await this.#reader.compile(transformation, signal);
+    const payer = transformation.requester ?? transformation.name;
+    return new PooledScriptRunner(script, this.#slots, this.#bounds, payer);
   }
 
   /** Ends every worker at once; batches under way reject. */
-  close(): Promise<void> {
-    return this.#slots.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#slots.close(), this.#reader.close()]);
   }
 }

@@ -2,17 +2,19 @@ import type { CompiledScript } from '../compile/compile-script.ts';
 import { followOf } from '../guest/guest-extras.ts';
 import type { ScriptFollow } from '../extras/types.ts';
 import type { DeletedInput, DocumentLoader, ScriptInput, ScriptOutput } from '../types.ts';
-import { BatchRun, type BatchDocument } from './batch-run.ts';
+import { BatchRun, type BatchBounds, type BatchDocument } from './batch-run.ts';
 import { plainDelete } from './plain-delete.ts';
 import type { ScriptWorkerSlots } from './script-worker.ts';
+import { Strikes } from './strikes.ts';
 
 /** One script, open to run. Its worker stays warm between batches. */
 export interface ScriptRunner {
   /**
    * Runs the script over documents that were created or changed and answers in their order, each with all its
    * commands or with the reason why it was set aside. Batches of 256 to 1,024 cost least.
-   * Rejects only with what `load` throws, the signal's reason, PoolClosedError or WorkerStartError; then nothing was
-   * produced, no document is to blame, and the same batch can be run again.
+   * Answers for the first of them only, at least for one, when their commands fill a batch: ask again for the others.
+   * Rejects only with what `load` throws, the signal's reason, ScriptFaultedError, PoolClosedError or WorkerStartError;
+   * then nothing was produced, and, unless the script is faulted, no document is to blame and the same batch can be run again.
    */
   transform(inputs: ScriptInput[], load: DocumentLoader, signal?: AbortSignal): Promise<ScriptOutput[]>;
   /** The same for documents that are gone: what the target has to delete, as far as the script's behaviours let it. */
@@ -27,17 +29,27 @@ export interface ScriptRunner {
   close(): void;
 }
 
+/** How a runner's scripts are bounded. */
+export interface RunnerBounds extends BatchBounds {
+  /** Documents in a row that may break the sandbox before the script is not run any more. */
+  faultAfter: number;
+}
+
 export class PooledScriptRunner implements ScriptRunner {
   readonly follow: ScriptFollow | undefined;
   readonly #script: CompiledScript;
   readonly #slots: ScriptWorkerSlots;
-  readonly #maxLoadRounds: number;
+  readonly #bounds: RunnerBounds;
+  readonly #payer: string;
+  readonly #strikes: Strikes;
 
-  constructor(script: CompiledScript, slots: ScriptWorkerSlots, maxLoadRounds: number) {
+  constructor(script: CompiledScript, slots: ScriptWorkerSlots, bounds: RunnerBounds, payer: string) {
     this.#script = script;
     this.follow = followOf(script);
     this.#slots = slots;
-    this.#maxLoadRounds = maxLoadRounds;
+    this.#bounds = bounds;
+    this.#payer = payer;
+    this.#strikes = new Strikes(script.name, bounds.faultAfter);
   }
 
   async transform(
@@ -69,8 +81,9 @@ export class PooledScriptRunner implements ScriptRunner {
     load: DocumentLoader,
     signal?: AbortSignal,
   ): Promise<ScriptOutput[]> {
+    this.#strikes.check();
     if (documents.length === 0) return [];
-    const options = { load, maxLoadRounds: this.#maxLoadRounds, ...(signal && { signal }) };
+    const options = { load, bounds: this.#bounds, strikes: this.#strikes, payer: this.#payer, signal };
     return new BatchRun(this.#script, this.#slots, documents, options).finish();
   }
 }

@@ -26,8 +26,11 @@ describe('What need not go into the sandbox', () => {
           if (picked || patch) shortened++;
           expect(compiled(whole(script))).toMatchObject({ picked: null, patch: null });
           const inputs = documents.map((text, i) => user(i, text));
-          const transform = (text: string) =>
-            pool.open({ name: 'test', collection: 'Users', script: text }).transform(inputs, loadsNothing);
+          const transform = async (text: string) =>
+            (await pool.open({ name: 'test', collection: 'Users', script: text })).transform(
+              inputs,
+              loadsNothing,
+            );
           const short = await transform(script);
           const full = await transform(whole(script));
           expect(short.map(normal)).toEqual(full.map(normal));

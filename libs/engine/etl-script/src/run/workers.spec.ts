@@ -11,7 +11,7 @@ const open = (pool: ScriptPool, script: string) => pool.open({ name: 'test', col
 describe('The workers', () => {
   it('serve more scripts than there are workers, in any order', async () => {
     const pool = new ScriptPool({ maxWorkers: 2 });
-    const runners = [1, 2, 3, 4].map((n) => open(pool, `loadToUsers({ n: ${n} })`));
+    const runners = await Promise.all([1, 2, 3, 4].map((n) => open(pool, `loadToUsers({ n: ${n} })`)));
     const outputs = await Promise.all(
       [...runners, ...runners].map((runner) => runner.transform([user(1)], loadsNothing)),
     );
@@ -31,7 +31,7 @@ describe('The workers', () => {
   it('stop at a signal without waiting for the script, and serve on', async () => {
     const pool = new ScriptPool({ maxWorkers: 1, documentTimeoutMs: 300 });
     const stop = new AbortController();
-    const running = open(pool, 'while (true) {} loadToUsers({})').transform(
+    const running = (await open(pool, 'while (true) {} loadToUsers({})')).transform(
       [user(1)],
       loadsNothing,
       stop.signal,
@@ -44,7 +44,7 @@ describe('The workers', () => {
 
   it('reject what runs and what waits when the pool is closed', async () => {
     const pool = new ScriptPool({ maxWorkers: 1, documentTimeoutMs: 60_000 });
-    const runner = open(pool, 'while (true) {} loadToUsers({})');
+    const runner = await open(pool, 'while (true) {} loadToUsers({})');
     const batches = [runner.transform([user(1)], loadsNothing), runner.transform([user(1)], loadsNothing)];
     const settled = Promise.allSettled(batches);
     await new Promise((resolve) => setImmediate(resolve));
@@ -56,9 +56,13 @@ describe('The workers', () => {
 
   it('do not keep a process alive that has nothing else to do', async () => {
     const main = fileURLToPath(new URL('../../testing/run-and-leave.ts', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=development', main], {
-      timeout: 120_000,
-    });
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--conditions=@nestjs-spark/source', main],
+      {
+        timeout: 120_000,
+      },
+    );
     expect(stdout).toBe('done\n');
   });
 });

@@ -1,3 +1,4 @@
+import { isSameCollection } from '../names/id-prefix.ts';
 import { asNode, type TreeNode } from './walk-tree.ts';
 
 /** The function asked for every deletion that no specific one covers. */
@@ -14,7 +15,7 @@ export function findDeleteBehaviors(tree: TreeNode): string[] {
 
 /** The behaviour to ask about a document of a collection: the specific one, else the generic one. */
 export function behaviorFor(names: readonly string[], collection: string): string | undefined {
-  const specific = names.find((name) => SPECIFIC.exec(name)?.[1]?.toLowerCase() === collection.toLowerCase());
+  const specific = names.find((name) => isSameCollection(SPECIFIC.exec(name)?.[1] ?? '', collection));
   return specific ?? names.find((name) => name === GENERIC_DELETE_BEHAVIOR);
 }
 

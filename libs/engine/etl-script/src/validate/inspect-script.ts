@@ -7,6 +7,7 @@ import { freeNames, type FreeName } from './find-names.ts';
 import { findTargets } from './find-targets.ts';
 import { asNode, type TreeNode } from './walk-tree.ts';
 import { isKnownName, MISSING_FUNCTIONS } from './language.ts';
+import { isSameCollection } from '../names/id-prefix.ts';
 import { parseScript, placeOf } from './parse-script.ts';
 
 /** The longest script, in UTF-8 bytes. */
@@ -25,7 +26,8 @@ const NOTHING: ScriptInspection = {
 
 /**
  * Reads a script without running it: what it loads to, what it reads, and what keeps it from being deployed
- * (`problems`, empty when nothing does). Never throws; costs a parse, about a millisecond per 10 KiB.
+ * (`problems`, empty when nothing does). For scripts that you wrote yourself: costs a parse, about a millisecond per 10 KiB, but
+ * a script can be written so that it takes seconds, or more than the stack. Of others, `ScriptPool.inspect`.
  */
 export function inspectScript({ collection, script }: Transformation): ScriptInspection {
   const text = script ?? '';
@@ -48,7 +50,7 @@ export function inspectScript({ collection, script }: Transformation): ScriptIns
   if (targets.length === 0 && !passesThrough) problems.unshift(noTarget(text));
   return {
     targets,
-    keepsId: passesThrough || targets.some((target) => isSame(target, collection)),
+    keepsId: passesThrough || targets.some((target) => isSameCollection(target, collection)),
     usesLoad: dynamicCode || usesLoad(free),
     usesDynamicCode: dynamicCode,
     fields: dynamicCode || free.some(({ name }) => name === 'arguments') ? null : findFields(parsed.tree),
@@ -100,10 +102,6 @@ function nameOf(declaration: TreeNode): string {
   return String(asNode(declaration['id'])?.['name'] ?? '');
 }
 
-function isSame(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
-}
-
 function unknownFunctions(
   free: readonly FreeName[],
   targets: readonly string[],
@@ -118,6 +116,7 @@ function unknownFunctions(
   });
 }
 
-function refused(...problems: ScriptProblem[]): ScriptInspection {
+/** What is known of a script that cannot be read. */
+export function refused(...problems: ScriptProblem[]): ScriptInspection {
   return { ...NOTHING, problems };
 }

@@ -10,6 +10,12 @@ export interface WasmMemory {
 
 declare const WebAssembly: { Memory: new (pages: { initial: number; maximum: number }) => WasmMemory };
 
+/** The same memory as new. What used it before must not run any more. */
+export function wiped(memory: WasmMemory): WasmMemory {
+  new Uint8Array(memory.buffer).fill(0);
+  return memory;
+}
+
 /** Memory that cannot grow over a limit, whatever the script does. QuickJS' own limit does not bound it. */
 export function cappedMemory(memoryMiB: number): WasmMemory {
   const maximum = Math.floor((memoryMiB * 1024 * 1024) / PAGE_BYTES);

@@ -4,6 +4,8 @@ export interface SandboxLimits {
   memoryMiB: number;
   /** Time for one item in ms. An item that takes longer breaks the sandbox with kind `timeout`. */
   itemTimeoutMs: number;
+  /** Time for one batch in ms, after which the program is told to stop behind its current item. Absent: no limit. */
+  turnMs?: number;
 }
 
 /** Less cannot be opened: QuickJS itself takes 16 MiB. */

@@ -6,7 +6,7 @@ import {
   type QuickJSHandle,
   type QuickJSRuntime,
 } from 'quickjs-emscripten-core';
-import { cappedMemory } from './capped-memory.ts';
+import { cappedMemory, type WasmMemory, wiped } from './capped-memory.ts';
 import { GuestContext, type GuestHandle } from './guest-context.ts';
 import { ItemClock } from './item-clock.ts';
 import type { SandboxLimits } from './limits.ts';
@@ -39,26 +39,35 @@ export interface SandboxOptions {
   limits: SandboxLimits;
   /**
    * Puts the program in and answers an object of the guest with `run(batch: string): string` and `progress`, an `Int32Array`
-   * whose first element the program sets to the number of the item it works on.
+   * whose first element the program sets to the number of the item it works on. Where the second is not 0, `run` is to answer
+   * after the current item: its turn is over.
    */
   boot(guest: GuestContext): GuestHandle;
   /** Called from time to time while a batch makes progress. */
   onProgress(): void;
+  /**
+   * The sandbox that this one replaces; it cannot be used any more. Its memory is wiped and taken over: the collector would
+   * come late for it, and a program that breaks one sandbox after the other would have many times its limit.
+   */
+  replaces?: Sandbox | undefined;
 }
 
 /** One program in one QuickJS instance, whose memory cannot grow over its limit. Only text goes in and out. */
 export class Sandbox {
+  readonly #memory: WasmMemory;
   readonly #context: QuickJSContext;
   readonly #runtime: QuickJSRuntime;
   readonly #clock: ItemClock;
   readonly #run: QuickJSHandle;
 
   private constructor(
+    memory: WasmMemory,
     context: QuickJSContext,
     runtime: QuickJSRuntime,
     clock: ItemClock,
     run: QuickJSHandle,
   ) {
+    this.#memory = memory;
     this.#context = context;
     this.#runtime = runtime;
     this.#clock = clock;
@@ -66,8 +75,8 @@ export class Sandbox {
   }
 
   /** Opens a sandbox; throws what the program throws while it is put in. Takes about 20 ms. */
-  static async open({ limits, boot, onProgress }: SandboxOptions): Promise<Sandbox> {
-    const memory = cappedMemory(limits.memoryMiB);
+  static async open({ limits, boot, onProgress, replaces }: SandboxOptions): Promise<Sandbox> {
+    const memory = replaces ? wiped(replaces.#memory) : cappedMemory(limits.memoryMiB);
     const quickjs = await newQuickJSWASMModuleFromVariant(
       newVariant(defaultOf(releaseVariant), { wasmMemory: memory }),
     );
@@ -77,9 +86,9 @@ export class Sandbox {
     const guest = boot(new GuestContext(context));
     const progress = context.getProp(guest, 'progress');
     const at = context.getProp(progress, 'buffer').consume((buffer) => context.getArrayBuffer(buffer));
-    const clock = new ItemClock(memory, at.value.byteOffset, limits.itemTimeoutMs, onProgress);
+    const clock = new ItemClock(memory, at.value.byteOffset, limits, onProgress);
     runtime.setInterruptHandler(() => clock.isOver());
-    return new Sandbox(context, runtime, clock, context.getProp(guest, 'run'));
+    return new Sandbox(memory, context, runtime, clock, context.getProp(guest, 'run'));
   }
 
   /** Runs one batch, given and answered in the program's own format. Throws SandboxBrokenError. */

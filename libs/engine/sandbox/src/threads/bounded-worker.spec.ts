@@ -55,33 +55,36 @@ describe('a program in a bounded worker', () => {
   });
 });
 
+const TURN = { spoiled: false, ms: 1, slow: false };
+const claim = (program: object) => ({ program, payer: 'HR' });
+
 describe('worker slots', () => {
   it('give a program the worker that has it already, and never start more than they may', async () => {
     let count = 0;
     const slots = new WorkerSlots({ maxWorkers: 2, idleMs: 60_000, start: () => (count++, start()) });
     const [one, other] = [{}, {}];
-    const first = await slots.take(one);
+    const first = await slots.take(claim(one));
     first.program = one;
-    const second = await slots.take(other);
+    const second = await slots.take(claim(other));
     second.program = other;
-    slots.giveBack(second, false);
-    slots.giveBack(first, false);
-    expect(await slots.take(one)).toBe(first);
-    expect(await slots.take(other)).toBe(second);
-    const waiting = slots.take(one);
-    slots.giveBack(first, false);
+    slots.giveBack(second, TURN);
+    slots.giveBack(first, TURN);
+    expect(await slots.take(claim(one))).toBe(first);
+    expect(await slots.take(claim(other))).toBe(second);
+    const waiting = slots.take(claim(one));
+    slots.giveBack(first, TURN);
     expect(await waiting).toBe(first);
     expect(count).toBe(2);
     await slots.close();
-    await expect(slots.take(one)).rejects.toThrow(PoolClosedError);
+    await expect(slots.take(claim(one))).rejects.toThrow(PoolClosedError);
   });
 
   it('replace a worker that was spoiled', async () => {
     const slots = new WorkerSlots({ maxWorkers: 1, idleMs: 60_000, start: () => start() });
     const program = {};
-    const first = await slots.take(program);
-    slots.giveBack(first, true);
-    expect(await slots.take(program)).not.toBe(first);
+    const first = await slots.take(claim(program));
+    slots.giveBack(first, { ...TURN, spoiled: true });
+    expect(await slots.take(claim(program))).not.toBe(first);
     await slots.close();
   });
 });

@@ -61,7 +61,7 @@ export class BoundedWorker<Job, Reply> implements PooledWorker {
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
       env: {},
       // A worker does not take the process's conditions over, and siblings are to be read as source from source.
-      execArgv: options.file.pathname.endsWith('.ts') ? ['--conditions=development'] : [],
+      execArgv: options.file.pathname.endsWith('.ts') ? ['--conditions=@nestjs-spark/source'] : [],
     });
     this.#ready = new Promise((resolve, reject) => {
       const late = setTimeout(

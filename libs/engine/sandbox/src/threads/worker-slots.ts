@@ -1,3 +1,5 @@
+import { FairTurns } from './fair-turns.ts';
+
 /** A worker as the slots see it. */
 export interface PooledWorker {
   /** The program that it has, if any: the same program finds it warm. */
@@ -20,12 +22,43 @@ export interface SlotOptions<W> {
   start(): W;
 }
 
-/** Shares a bounded number of workers: the one that has the program already, an idle one, a new one, or a wait. */
+/** Who asks for a worker, and what for. */
+export interface Claim {
+  program: object;
+  /** Whose time it is: workers are shared fairly between payers. */
+  payer: string;
+  /** Ends the wait with its reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** What a turn was like. */
+export interface TurnTaken {
+  /** The worker has met what it should not outlive, and is replaced. */
+  spoiled: boolean;
+  /** The processor time that it took. */
+  ms: number;
+  /** It had to be ended before its work was done. */
+  slow: boolean;
+}
+
+interface Waiting<W> extends Claim {
+  resolve(worker: W): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Shares a bounded number of workers: the one that has the program already, an idle one, a new one, or a wait. Who is next
+ * is FairTurns' decision; payers whose turns are slow leave one worker to the others.
+ */
 export class WorkerSlots<W extends PooledWorker> {
   readonly #options: SlotOptions<W>;
+  readonly #turns = new FairTurns();
   readonly #idle = new Set<Slot<W>>();
-  readonly #busy = new Set<W>();
-  readonly #queue: { program: object; resolve(worker: W): void; reject(error: Error): void }[] = [];
+  /** By worker: whose turn it is. */
+  readonly #busy = new Map<W, string>();
+  #queue: Waiting<W>[] = [];
+  /** How many are on their way out. */
+  #ending = 0;
   #closed = false;
 
   constructor(options: SlotOptions<W>) {
@@ -36,26 +69,30 @@ export class WorkerSlots<W extends PooledWorker> {
     return this.#closed;
   }
 
-  /** Takes a worker out; it must be given back. */
-  take(program: object): Promise<W> {
+  /** Takes a worker out; it must be given back. Rejects with PoolClosedError or the signal's reason. */
+  take({ program, payer, signal }: Claim): Promise<W> {
     if (this.#closed) return Promise.reject(new PoolClosedError());
-    const worker =
-      this.#takeIdle(program) ??
-      (this.#busy.size < this.#options.maxWorkers ? this.#options.start() : undefined);
-    if (!worker) {
-      return new Promise((resolve, reject) => this.#queue.push({ program, resolve, reject }));
-    }
-    this.#busy.add(worker);
-    return Promise.resolve(worker);
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const { promise, resolve, reject } = Promise.withResolvers<W>();
+    const waiting: Waiting<W> = { program, payer, resolve, reject };
+    const leave = (): void => {
+      this.#queue = this.#queue.filter((other) => other !== waiting);
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', leave, { once: true });
+    this.#queue.push(waiting);
+    this.#serve();
+    return promise.finally(() => signal?.removeEventListener('abort', leave));
   }
 
   /** Gives a worker back; one that is spoiled or has ended is replaced. */
-  giveBack(worker: W, spoiled: boolean): void {
+  giveBack(worker: W, { spoiled, ms, slow }: TurnTaken): void {
+    const payer = this.#busy.get(worker);
     this.#busy.delete(worker);
-    if (spoiled || !worker.isUsable || this.#closed) void worker.end();
+    if (payer !== undefined) this.#turns.paid(payer, ms, slow);
+    if (spoiled || !worker.isUsable || this.#closed) this.#end(worker);
     else this.#addIdle(worker);
-    const next = this.#queue.shift();
-    if (next) this.take(next.program).then(next.resolve, next.reject);
+    this.#serve();
   }
 
   /** Ends the idle workers that hold this program. */
@@ -66,16 +103,35 @@ export class WorkerSlots<W extends PooledWorker> {
   async close(): Promise<void> {
     this.#closed = true;
     for (const waiting of this.#queue.splice(0)) waiting.reject(new PoolClosedError());
-    const workers = [...this.#busy, ...[...this.#idle].map(({ worker }) => worker)];
+    const workers = [...this.#busy.keys(), ...[...this.#idle].map(({ worker }) => worker)];
     for (const slot of this.#idle) clearTimeout(slot.idleTimer);
     this.#idle.clear();
     await Promise.all(workers.map((worker) => worker.end()));
   }
 
+  #serve(): void {
+    while (this.#busy.size + this.#ending < this.#options.maxWorkers) {
+      const able = this.#queue.filter(({ payer }) => this.#mayHave(payer));
+      const next = able[able.length > 1 ? this.#turns.choose(able.map(({ payer }) => payer)) : 0];
+      if (!next) return;
+      this.#queue = this.#queue.filter((other) => other !== next);
+      const worker = this.#takeIdle(next.program) ?? this.#options.start();
+      this.#busy.set(worker, next.payer);
+      next.resolve(worker);
+    }
+  }
+
+  #mayHave(payer: string): boolean {
+    const { maxWorkers } = this.#options;
+    if (maxWorkers === 1 || !this.#turns.isSlow(payer)) return true;
+    const slow = [...this.#busy.values()].filter((other) => this.#turns.isSlow(other));
+    return slow.length < maxWorkers - 1;
+  }
+
   #takeIdle(program: object): W | undefined {
     const slots = [...this.#idle].filter(({ worker }) => worker.isUsable);
     const own = slots.find(({ worker }) => worker.program === program);
-    const full = this.#busy.size + this.#idle.size >= this.#options.maxWorkers;
+    const full = this.#busy.size + this.#ending + this.#idle.size >= this.#options.maxWorkers;
     const slot =
       own ?? slots.find(({ worker }) => worker.program === undefined) ?? (full ? slots[0] : undefined);
     if (!slot) return undefined;
@@ -94,7 +150,17 @@ export class WorkerSlots<W extends PooledWorker> {
   #drop(slot: Slot<W>): void {
     clearTimeout(slot.idleTimer);
     this.#idle.delete(slot);
-    void slot.worker.end();
+    this.#end(slot.worker);
+  }
+
+  /** Until it is gone a worker has its memory, and its place is not free. */
+  #end(worker: W): void {
+    this.#ending++;
+    const gone = (): void => {
+      this.#ending--;
+      this.#serve();
+    };
+    worker.end().then(gone, gone);
   }
 }
 

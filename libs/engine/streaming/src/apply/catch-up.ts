@@ -33,27 +33,27 @@ export class CatchUp {
   async find(): Promise<void> {
     const answer = await this.#parts.source.ask(this.#task);
     if (answer === 'unknown') {
-      this.#progress.target = null;
+      this.#progress.catchUpTo = null;
     } else if (answer !== 'away') {
       const { databaseId = null, sourceEtag: etag, witness = null } = answer;
       const place = { databaseId, etag, witness };
-      this.#progress.target = place;
+      this.#progress.catchUpTo = place;
       this.#progress.sourceAt(place);
     } else if (this.wasComplete) {
       // What the owner has put into the log is all that anyone can know. A first copy waits for the owner's own word.
       const tail = await this.#parts.log.tail();
       const header = readHeader(tail);
-      this.#progress.target = header && { databaseId: header.databaseId, etag: header.to, witness: null };
+      this.#progress.catchUpTo = header && { databaseId: header.databaseId, etag: header.to, witness: null };
     }
   }
 
   /** The same, called often: the owner is asked less and less often while it does not help. */
   async findIfDue(now: number): Promise<void> {
-    const isDue = this.#progress.target === null || this.#progress.catchingUp;
+    const isDue = this.#progress.catchUpTo === null || this.#progress.catchingUp;
     if (!isDue || now < this.#askAt) return;
     this.#askAt = now + Math.min(this.#parts.idleMs, FIRST_MS * 2 ** this.#asked);
     this.#asked = Math.min(this.#asked + 1, MOST_DOUBLINGS);
     await this.find();
-    if (this.#progress.target !== null && !this.#progress.catchingUp) this.#asked = 0;
+    if (this.#progress.catchUpTo !== null && !this.#progress.catchingUp) this.#asked = 0;
   }
 }

@@ -1,4 +1,4 @@
-import type { TaskKey } from '@nestjs-spark/contracts';
+import { taskName, type TaskKey } from '@nestjs-spark/contracts';
 import type { ChangeSink, Overwrite } from '@nestjs-spark/contracts/internal';
 import { pause } from '@nestjs-spark/foundation/internal';
 import type { SourceInquiry } from '../task/tasks.ts';
@@ -6,7 +6,7 @@ import type { SourceInquiry } from '../task/tasks.ts';
 const LOOKED_AT_ONCE = 500;
 
 export interface FreedIdsParts {
-  target: Pick<ChangeSink, 'findInTheWay'>;
+  sink: Pick<ChangeSink, 'findInTheWay'>;
   source: Pick<SourceInquiry, 'sendAgain'>;
   /** What waits for something else to go away. */
   standing(): { documentId: string; copyId: string }[];
@@ -40,7 +40,7 @@ export class FreedIds {
     const some = all.slice(this.#from, this.#from + LOOKED_AT_ONCE);
     this.#from += LOOKED_AT_ONCE;
     const ids = some.map(({ copyId }) => copyId);
-    const blocked = new Set(await this.#parts.target.findInTheWay(task, ids, overwrite));
+    const blocked = new Set(await this.#parts.sink.findInTheWay(taskName(task), ids, overwrite));
     const freed = some.filter(({ copyId }) => !blocked.has(copyId)).map(({ documentId }) => documentId);
     if (freed.length > 0) await this.#parts.source.sendAgain(task, [...new Set(freed)]);
   }

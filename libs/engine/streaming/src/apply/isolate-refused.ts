@@ -50,7 +50,7 @@ export interface RefusedSet {
  * @throws the error of the part when the store takes no other write either
  */
 export async function applyWithoutRefused(
-  target: Pick<ChangeSink, 'apply' | 'readCheckpoint'>,
+  sink: Pick<ChangeSink, 'apply' | 'readCheckpoint'>,
   set: RefusedSet,
   first: unknown,
   keep: (refused: RefusedUnit[]) => Promise<void>,
@@ -62,13 +62,13 @@ export async function applyWithoutRefused(
   let unclear = 0;
 
   const write = async (commands: ChangeCommand[], checkpoint: Checkpoint): Promise<void> => {
-    version = await target.apply(commands, checkpoint, version, set.contents);
+    version = await sink.apply(commands, checkpoint, version, set.contents);
   };
   /** How many copies a part removed only the target knows: it stands in the checkpoint that the next one goes on from. */
   const writePart = async (commands: ChangeCommand[]): Promise<void> => {
     await write(commands, before);
     if (!removes(commands)) return;
-    const stored = await target.readCheckpoint(before.task);
+    const stored = await sink.readCheckpoint(before.name);
     if (stored?.version === version) before = stored.checkpoint;
   };
   const attempt = async (units: Unit[]): Promise<{ error: unknown } | null> => {

@@ -1,4 +1,4 @@
-import type { ChangeSet } from '@nestjs-spark/contracts';
+import { taskName, type ChangeSet } from '@nestjs-spark/contracts';
 import { UNNAMED_RULE, type Checkpoint } from '@nestjs-spark/contracts/internal';
 
 export interface LogPlace {
@@ -16,7 +16,7 @@ export function nextCheckpoint(
   const same = before?.generation === set.generation;
   const live = set.live || (same && before.live);
   return {
-    task: set.task,
+    name: taskName(set.task),
     generation: set.generation,
     incarnation: set.incarnation,
     databaseId: set.databaseId,

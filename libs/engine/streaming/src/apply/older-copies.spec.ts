@@ -1,6 +1,6 @@
+import { taskName } from '@nestjs-spark/contracts';
+import { MemoryLog, MemorySink } from '@nestjs-spark/testing';
 import { describe, expect, it } from '@jest/globals';
-import { MemoryLog } from '../../testing/memory-log.ts';
-import { MemoryTarget } from '../../testing/memory-target.ts';
 import { checkpointOf } from '../../testing/checkpoint.ts';
 import { TASK } from '../../testing/simulation.ts';
 import { isSuspect, lookAtOlderCopies } from './older-copies.ts';
@@ -16,11 +16,11 @@ describe('a copy that an older version may not have found again', () => {
     ['cars/0000000000000000032-A', 'Fleet/cars/', true],
     ['cars/2', 'Fleet/cars/1', true],
   ])('%s of %s: %s', (id, copyOf, expected) => {
-    expect(isSuspect(TASK, { id, copyOf })).toBe(expected);
+    expect(isSuspect(taskName(TASK), { id, copyOf })).toBe(expected);
   });
 
   it('is looked for once, and not at all in what this version copied', async () => {
-    const target = new MemoryTarget();
+    const target = new MemorySink();
     const before = checkpointOf(TASK, { foundByRule: true });
     const version = await target.apply([], before, null);
     const looked = await lookAtOlderCopies(target, new MemoryLog(), { checkpoint: before, version });
@@ -28,11 +28,11 @@ describe('a copy that an older version may not have found again', () => {
   });
 
   it('is not found among ids that are all ASCII, which is written down', async () => {
-    const target = new MemoryTarget();
+    const target = new MemorySink();
     const checkpoint = checkpointOf(TASK, {});
     const version = await target.apply([], checkpoint, null);
     const looked = await lookAtOlderCopies(target, new MemoryLog(), { checkpoint, version });
     expect(looked.because).toBeNull();
-    expect((await target.readCheckpoint(TASK))?.checkpoint.foundByRule).toBe(true);
+    expect((await target.readCheckpoint(taskName(TASK)))?.checkpoint.foundByRule).toBe(true);
   });
 });

@@ -1,4 +1,3 @@
-import type { TaskKey } from '@nestjs-spark/contracts';
 import {
   decodeHeader,
   ravenKey,
@@ -6,6 +5,7 @@ import {
   type CopyMark,
   type StoredCheckpoint,
   type TaskLog,
+  copiesSource,
 } from '@nestjs-spark/contracts/internal';
 
 const BEYOND_ASCII = /[^\0-\x7f]/;
@@ -14,10 +14,10 @@ const BEYOND_ASCII = /[^\0-\x7f]/;
  * Whether an older version may not have found this copy again: because its id, or its source's, has letters beyond ASCII, or
  * because the store had given it another id than the one asked for.
  */
-export function isSuspect({ owner }: TaskKey, { id, copyOf }: CopyMark): boolean {
+export function isSuspect(name: string, { id, copyOf }: CopyMark): boolean {
   if (BEYOND_ASCII.test(id)) return true;
   if (copyOf === null) return false;
-  const source = ravenKey(copyOf.slice(owner.length + 1));
+  const source = ravenKey(copyOf.slice(copiesSource(name).length + 1));
   const key = ravenKey(id);
   return BEYOND_ASCII.test(copyOf) || (key !== source && !key.startsWith(`${source}/`));
 }
@@ -27,13 +27,13 @@ export function isSuspect({ owner }: TaskKey, { id, copyOf }: CopyMark): boolean
  * @returns why everything has to be read once more; or the checkpoint that says that nothing has to be
  */
 export async function lookAtOlderCopies(
-  target: Pick<ChangeSink, 'copies' | 'apply'>,
+  sink: Pick<ChangeSink, 'copies' | 'apply'>,
   log: Pick<TaskLog, 'tail'>,
   stored: StoredCheckpoint,
 ): Promise<{ because: string } | { because: null; stored: StoredCheckpoint }> {
   const { checkpoint, version } = stored;
   if (checkpoint.foundByRule) return { because: null, stored };
-  if (await hasSuspects(checkpoint.task, target.copies(checkpoint.task))) {
+  if (await hasSuspects(checkpoint.name, sink.copies(checkpoint.name))) {
     const tail = await log.tail();
     const isComing = tail !== null && decodeHeader(tail.headers).generation > checkpoint.generation;
     if (isComing) return { because: null, stored };
@@ -42,11 +42,11 @@ export async function lookAtOlderCopies(
   const found = { ...checkpoint, foundByRule: true };
   return {
     because: null,
-    stored: { checkpoint: found, version: await target.apply([], found, version) },
+    stored: { checkpoint: found, version: await sink.apply([], found, version) },
   };
 }
 
-async function hasSuspects(task: TaskKey, copies: AsyncIterable<CopyMark[]>): Promise<boolean> {
-  for await (const some of copies) if (some.some((copy) => isSuspect(task, copy))) return true;
+async function hasSuspects(name: string, copies: AsyncIterable<CopyMark[]>): Promise<boolean> {
+  for await (const some of copies) if (some.some((copy) => isSuspect(name, copy))) return true;
   return false;
 }

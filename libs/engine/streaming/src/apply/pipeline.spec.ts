@@ -1,7 +1,8 @@
+import { taskName } from '@nestjs-spark/contracts';
 import { describe, expect, it } from '@jest/globals';
 import type { ChangeSink, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
+import { MemorySink } from '@nestjs-spark/testing';
 import { checkpointOf } from '../../testing/checkpoint.ts';
-import { MemoryTarget } from '../../testing/memory-target.ts';
 import { TASK } from '../../testing/simulation.ts';
 import { ApplyPipeline } from './pipeline.ts';
 
@@ -9,7 +10,7 @@ const checkpoint = (to: number) => checkpointOf(TASK, { to });
 
 describe('sets on their way into the target', () => {
   it('are applied in order, each behind the version of the one before', async () => {
-    const target = new MemoryTarget();
+    const target = new MemorySink();
     const applied: number[] = [];
     const pipeline = new ApplyPipeline(target, null, (stored) => applied.push(stored.checkpoint.to), fail);
     for (let to = 1; to <= 20; to++)
@@ -17,11 +18,11 @@ describe('sets on their way into the target', () => {
     expect(pipeline.head?.to).toBe(20);
     expect((await pipeline.settled())?.checkpoint.to).toBe(20);
     expect(applied).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
-    expect((await target.readCheckpoint(TASK))?.checkpoint.to).toBe(20);
+    expect((await target.readCheckpoint(taskName(TASK)))?.checkpoint.to).toBe(20);
   });
 
   it('are not applied behind one that failed, and whoever pushes hears of it', async () => {
-    const target = new MemoryTarget();
+    const target = new MemorySink();
     const failing: Pick<ChangeSink, 'apply' | 'readCheckpoint'> = {
       readCheckpoint: (task) => target.readCheckpoint(task),
       apply: async (commands, next, expected) => {
@@ -42,7 +43,7 @@ describe('sets on their way into the target', () => {
     await expect(pipeline.push([], checkpoint(3))).rejects.toThrow('refused');
     await expect(pipeline.settled()).rejects.toThrow('refused');
     expect(failures.length).toBeGreaterThan(0);
-    const stored: StoredCheckpoint | null = await target.readCheckpoint(TASK);
+    const stored: StoredCheckpoint | null = await target.readCheckpoint(taskName(TASK));
     expect(stored?.checkpoint.to).toBe(1);
   });
 });

@@ -7,7 +7,7 @@ import { removes } from './units.ts';
  * version of the checkpoint before it still to come. Each stays a transaction of its own, fenced by the one before.
  */
 export class ApplyPipeline {
-  readonly #target: Pick<ChangeSink, 'apply' | 'readCheckpoint'>;
+  readonly #sink: Pick<ChangeSink, 'apply' | 'readCheckpoint'>;
   readonly #applied: (stored: StoredCheckpoint) => void;
   readonly #failed: (error: unknown) => void;
   #head: Checkpoint | null;
@@ -18,12 +18,12 @@ export class ApplyPipeline {
    * @param failed called when one is not in; nothing that was pushed behind it is in either
    */
   constructor(
-    target: Pick<ChangeSink, 'apply' | 'readCheckpoint'>,
+    sink: Pick<ChangeSink, 'apply' | 'readCheckpoint'>,
     stored: StoredCheckpoint | null,
     applied: (stored: StoredCheckpoint) => void,
     failed: (error: unknown) => void,
   ) {
-    this.#target = target;
+    this.#sink = sink;
     this.#applied = applied;
     this.#failed = failed;
     this.#head = stored?.checkpoint ?? null;
@@ -65,8 +65,8 @@ export class ApplyPipeline {
     checkpoint: Checkpoint,
     expected: Promise<string | null>,
   ): Promise<StoredCheckpoint> {
-    const version = await this.#target.apply(commands, checkpoint, expected);
-    const counted = removes(commands) ? await this.#target.readCheckpoint(checkpoint.task) : null;
+    const version = await this.#sink.apply(commands, checkpoint, expected);
+    const counted = removes(commands) ? await this.#sink.readCheckpoint(checkpoint.name) : null;
     const stored = counted?.version === version ? counted : { checkpoint, version };
     this.#applied(stored);
     return stored;

@@ -3,7 +3,7 @@ import { UnavailableError } from '@nestjs-spark/contracts';
 import type { CaptureStatus } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../../testing/checkpoint.ts';
 import { TASK } from '../../testing/simulation.ts';
-import { CARRIER_PATIENCE } from '../task/carrier.ts';
+import { CARRIER_PATIENCE } from '@nestjs-spark/runtime/internal';
 import { ApplyProgress } from './progress.ts';
 
 const live = checkpointOf(TASK, { to: 100, live: true, swept: true });
@@ -13,7 +13,7 @@ function applying(): ApplyProgress {
   const progress = new ApplyProgress({ key: TASK, collection: 'Cars', fingerprint: 'v1' }, { count: 0 });
   progress.active = true;
   progress.applied(live);
-  progress.target = { databaseId: 'db', etag: 100, witness: null };
+  progress.catchUpTo = { databaseId: 'db', etag: 100, witness: null };
   expect(progress.report()).toMatchObject({ state: 'Streaming', complete: true });
   return progress;
 }
@@ -29,10 +29,10 @@ function tick(progress: ApplyProgress, times: number): void {
 describe('What an instance that applies says of a fault', () => {
   it('that nothing moves once it has lasted, and nothing of it when the next set is applied', () => {
     const progress = applying();
-    progress.failed(new UnavailableError('the store'), true);
+    progress.failed(new UnavailableError('The store cannot be reached'), true);
     expect(progress.report()).toMatchObject({ state: 'Waiting', stalledBecause: null, complete: true });
     tick(progress, CARRIER_PATIENCE);
-    expect(progress.report().stalledBecause).toBe('the store cannot be reached');
+    expect(progress.report().stalledBecause).toBe('The store cannot be reached');
     progress.applied({ ...live, to: 101 });
     expect(progress.report()).toMatchObject({ state: 'Streaming', stalledBecause: null, lastError: null });
   });
@@ -67,7 +67,7 @@ describe('What an instance that applies says of a fault', () => {
       progress.tick();
     }
     expect(progress.report().stalledBecause).toContain('has not answered');
-    progress.unseen(new UnavailableError('RavenDB'));
+    progress.unseen(new UnavailableError('RavenDB cannot be reached'));
     expect(progress.report()).toMatchObject({
       state: 'Waiting',
       stalledBecause: 'RavenDB cannot be reached',
@@ -88,7 +88,7 @@ describe('An instance that starts', () => {
   it('has caught up where what it lacks does not concern the task, although no set says so yet', () => {
     const progress = new ApplyProgress({ key: TASK, collection: 'Cars', fingerprint: 'v1' }, { count: 0 });
     progress.seen(live);
-    progress.target = { databaseId: 'db', etag: 120, witness: null };
+    progress.catchUpTo = { databaseId: 'db', etag: 120, witness: null };
     expect(progress.report()).toMatchObject({
       complete: false,
       incompleteBecause: 'catching up: etag 100 of 120',

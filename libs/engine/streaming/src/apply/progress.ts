@@ -1,24 +1,21 @@
 import { performance } from 'node:perf_hooks';
-import type { TaskState } from '@nestjs-spark/contracts';
 import type { ApplyStatus, CaptureStatus, Checkpoint, SourceStatus } from '@nestjs-spark/contracts/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
-import type { Counted } from '../set-aside/set-aside.ts';
-import { CARRIER_PATIENCE, Carrier } from '../task/carrier.ts';
+import type { Counted } from '@nestjs-spark/set-aside/internal';
+import { Carrier } from '@nestjs-spark/runtime/internal';
+import { move, type Condition, type Happened, type Obstacle } from '@nestjs-spark/runtime/internal';
+import { APPLY_MOVES, STARTING, phaseOf, type Phase } from '../task/moves.ts';
 import { etagsBehind, isReadFrom, type Place, type SourcePlace } from '../task/place.ts';
 import type { ApplyReport } from '../task/reports.ts';
 import type { ApplyTask } from '../task/tasks.ts';
-import { whyIncomplete } from './readiness.ts';
+import {
+  judgeTrouble,
+  whyIncomplete,
+  whyStalled,
+  type Trouble,
+  type TroubleFacts,
+} from './judge-receiving.ts';
 import { SourceKnowledge } from './source-knowledge.ts';
-
-/** What keeps the carrier of a task from going on. */
-interface Trouble {
-  state: Extract<TaskState, 'Waiting' | 'Faulted'>;
-  because: string;
-  /** It lies with the owner: what is here is as good as before. */
-  isOwners: boolean;
-  /** For how long, in ticks. */
-  ticks: number;
-}
 
 const READING_HEALS = 2;
 
@@ -27,7 +24,7 @@ export class ApplyProgress {
   active = false;
   checkpoint: Checkpoint | null = null;
   /** What has to be applied before the copy counts as caught up after a start. */
-  target: SourcePlace | null = null;
+  catchUpTo: SourcePlace | null = null;
   resyncsRequested = 0;
   readonly carrier = new Carrier();
   #task: ApplyTask;
@@ -40,7 +37,9 @@ export class ApplyProgress {
   #unseenBecause: string | null = null;
   #moves = 0;
   #caughtUp = false;
-  #trouble: Trouble | null = null;
+  #condition: Condition<Phase> = STARTING;
+  /** What the obstacle is, and for how many ticks it has been there. */
+  #obstacle = { because: '', isOwners: false, ticks: 0 };
   #leaseTrouble: Trouble | null = null;
   /** How the task stands by the word of the instance that carries it. */
   #word: ApplyStatus | null = null;
@@ -69,9 +68,12 @@ export class ApplyProgress {
 
   applied(checkpoint: Checkpoint): void {
     this.#moves++;
+    const before = this.checkpoint;
+    const isSame =
+      before?.generation === checkpoint.generation && before.incarnation === checkpoint.incarnation;
     this.#stand(checkpoint);
-    this.#trouble = null;
     this.#reading = null;
+    this.#move({ what: isSame ? 'applied' : 'begun', phase: phaseOf(checkpoint) });
   }
 
   /** The log is read again; that heals what went wrong once it has lasted, if there is nothing to apply. */
@@ -98,6 +100,7 @@ export class ApplyProgress {
     const before = this.checkpoint;
     if (checkpoint === null) this.checkpoint = null;
     else this.#stand(checkpoint);
+    this.#move({ what: 'seen', phase: checkpoint === null ? 'Starting' : phaseOf(checkpoint) });
     // Who applies it knows that a generation begins, and what it has to catch up with.
     if (!this.active && checkpoint && before && before.incarnation !== checkpoint.incarnation)
       this.sourceReplaced({ databaseId: checkpoint.databaseId, etag: checkpoint.to });
@@ -122,7 +125,7 @@ export class ApplyProgress {
   /** A generation may begin because the source is another database, or an older one: then older etags say nothing. */
   sourceReplaced(place: Place): void {
     this.#source.replaced(place);
-    this.target = null;
+    this.catchUpTo = null;
   }
 
   sourceSaid(status: SourceStatus): void {
@@ -144,32 +147,32 @@ export class ApplyProgress {
     this.carrier.tick();
     this.#source.tick();
     this.#unseen++;
-    if (this.#trouble) this.#trouble.ticks++;
+    this.#obstacle.ticks++;
     if (this.#leaseTrouble) this.#leaseTrouble.ticks++;
-    if (this.#reading !== null && ++this.#reading > READING_HEALS) this.#trouble = null;
+    if (this.#reading !== null && ++this.#reading > READING_HEALS) this.#move({ what: 'read' });
   }
 
   /** Everything is here but for what the source is known to have had at the start. */
   get catchingUp(): boolean {
     if (!this.checkpoint?.live || this.#caughtUp) return false;
-    if (this.target === null || !isReadFrom(this.target, this.checkpoint)) return true;
-    return etagsBehind(this.#reached(this.checkpoint), this.target) !== 0;
+    if (this.catchUpTo === null || !isReadFrom(this.catchUpTo, this.checkpoint)) return true;
+    return etagsBehind(this.#reached(this.checkpoint), this.catchUpTo) !== 0;
   }
 
   /** The answer is from before the source was marked again, so it cannot tell whether what comes now is read from the same. */
-  isTargetOlderThan(coming: Checkpoint | null): boolean {
-    const remembered = this.target?.witness;
+  isCatchUpOlderThan(coming: Checkpoint | null): boolean {
+    const remembered = this.catchUpTo?.witness;
     if (!coming?.live || this.#caughtUp || !remembered) return false;
     return coming.witness.number > remembered.number;
   }
 
   waiting(because: string): void {
-    this.#inTrouble('Waiting', because, true);
+    this.#stopped('Waiting', because, true);
   }
 
   failed(error: unknown, mayPass: boolean): void {
     this.#errors++;
-    this.#inTrouble(mayPass ? 'Waiting' : 'Faulted', messageOf(error), false);
+    this.#stopped(mayPass ? 'Waiting' : 'Faulted', messageOf(error), false);
   }
 
   /** What the carrier says to the other instances. */
@@ -188,13 +191,14 @@ export class ApplyProgress {
   report(now = performance.now()): ApplyReport {
     const checkpoint = this.checkpoint;
     const incompleteBecause = this.#incomplete();
-    const trouble = this.#troubleNow();
+    const facts = this.#troubleFacts();
+    const trouble = judgeTrouble(facts);
     const applied = checkpoint?.to ?? 0;
     return {
       task: this.#task.key,
       collection: this.#task.collection,
       known: this.#known,
-      state: trouble?.state ?? this.#state(),
+      state: trouble?.state ?? this.#condition.phase,
       generation: checkpoint?.generation ?? 0,
       databaseId: checkpoint?.databaseId ?? null,
       appliedEtag: applied,
@@ -203,7 +207,7 @@ export class ApplyProgress {
       behindMs: this.#source.behindMs(checkpoint, now, Date.now()),
       complete: incompleteBecause === null,
       incompleteBecause,
-      stalledBecause: this.#stalled(trouble),
+      stalledBecause: whyStalled(trouble, facts),
       setsApplied: checkpoint?.setsApplied ?? 0,
       documentsPut: checkpoint?.documentsPut ?? 0,
       documentsDeleted: checkpoint?.documentsDeleted ?? 0,
@@ -216,9 +220,15 @@ export class ApplyProgress {
     };
   }
 
-  #inTrouble(state: Trouble['state'], because: string, isOwners: boolean): void {
+  #stopped(obstacle: Obstacle, because: string, isOwners: boolean): void {
     this.#reading = null;
-    this.#trouble = { state, because, isOwners, ticks: this.#trouble?.ticks ?? 0 };
+    const ticks = this.#condition.obstacle === null ? 0 : this.#obstacle.ticks;
+    this.#obstacle = { because, isOwners, ticks };
+    this.#move({ what: 'stopped', obstacle });
+  }
+
+  #move(happened: Happened<Phase, keyof typeof APPLY_MOVES>): void {
+    this.#condition = move(APPLY_MOVES, this.#condition, happened);
   }
 
   #reached(checkpoint: Checkpoint): Place {
@@ -231,58 +241,23 @@ export class ApplyProgress {
       checkpoint: this.checkpoint,
       fingerprint: this.#task.fingerprint,
       reached: this.checkpoint ? this.#reached(this.checkpoint).etag : 0,
-      target: this.target,
+      catchUpTo: this.catchUpTo,
       caughtUp: this.#caughtUp,
     });
     if (because === null) this.#caughtUp = true;
     return because;
   }
 
-  /** The carrier's own trouble, or that the database does not answer, or that there is no carrier, or what the carrier says, or that the owner is silent. */
-  #troubleNow(): Trouble | null {
-    if (this.#leaseTrouble) return this.#leaseTrouble;
-    if (this.active && this.#trouble) return this.#trouble;
-    if (this.#unseen >= CARRIER_PATIENCE) {
-      const because = this.#unseenBecause ?? `this module's database has not answered for ${this.#unseen} s`;
-      return { state: 'Waiting', because, isOwners: false, ticks: this.#unseen };
-    }
-    const missing = this.carrier.missingFor;
-    const waiting = { state: 'Waiting', isOwners: false } as const;
-    if (missing !== null) {
-      const because = `no instance of this module is known to apply it, for ${missing} s: NATS does not take its status, or nobody holds its lease`;
-      return { ...waiting, because, ticks: missing };
-    }
-    const word = this.active ? null : this.#word;
-    if (word?.state === 'Waiting' || word?.state === 'Faulted') {
-      return {
-        ...waiting,
-        state: word.state,
-        because: word.lastError ?? 'not said',
-        isOwners: true,
-        ticks: 0,
-      };
-    }
-    const silent = this.#source.silentFor;
-    if (silent === null) return null;
+  #troubleFacts(): TroubleFacts {
+    const { obstacle: state } = this.#condition;
     return {
-      ...waiting,
-      because: `nothing was heard of the owner for ${silent} s`,
-      isOwners: true,
-      ticks: 0,
+      lease: this.#leaseTrouble,
+      own: this.active && state !== null ? { state, ...this.#obstacle } : null,
+      unseen: { ticks: this.#unseen, because: this.#unseenBecause },
+      missing: this.carrier.missingFor,
+      word: this.active ? null : this.#word,
+      ownerSilent: this.#source.silentFor,
     };
-  }
-
-  /** Why what is here is not known to move although it should, by a fault on this side: the owner's do not take a copy out of service. */
-  #stalled(trouble: Trouble | null): string | null {
-    const word = this.active || this.carrier.missingFor !== null ? null : this.#word;
-    if (word?.stalledBecause) return word.stalledBecause;
-    if (!trouble || trouble.isOwners || trouble.ticks < CARRIER_PATIENCE) return null;
-    return trouble.because;
-  }
-
-  #state(): TaskState {
-    if (this.checkpoint === null) return 'Starting';
-    return this.checkpoint.live ? 'Streaming' : 'Snapshotting';
   }
 }
 

@@ -5,13 +5,13 @@ import {
   UnavailableError,
   VersionConflictError,
   type ChangeCommand,
+  taskName,
 } from '@nestjs-spark/contracts';
 import type { ChangeSink } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../../testing/checkpoint.ts';
-import { MemoryState } from '../../testing/memory-source.ts';
-import { MemoryTarget } from '../../testing/memory-target.ts';
 import { SILENT, TASK } from '../../testing/simulation.ts';
-import { listSetAside } from '../run/list-set-aside.ts';
+import { listSetAside } from '@nestjs-spark/set-aside/internal';
+import { MemorySink, MemoryState } from '@nestjs-spark/testing';
 import { copyWriter } from '../transform/copy-document.ts';
 import { SettingAside } from './setting-aside.ts';
 
@@ -28,7 +28,7 @@ function put(n: number, fields = '{}', copyId = `cars/${n}`): ChangeCommand {
 describe('a target that does not take some documents', () => {
   const refused = new Set<string>();
   let names = false;
-  let memory: MemoryTarget;
+  let memory: MemorySink;
   let state: MemoryState;
   let target: SettingAside;
   let version: string;
@@ -42,7 +42,7 @@ describe('a target that does not take some documents', () => {
     away = false;
     beforeLast = async () => {};
     calls = 0;
-    memory = new MemoryTarget();
+    memory = new MemorySink();
     state = new MemoryState();
     const choosy: Pick<ChangeSink, 'apply' | 'readCheckpoint'> = {
       readCheckpoint: (task) => memory.readCheckpoint(task),
@@ -50,7 +50,7 @@ describe('a target that does not take some documents', () => {
         calls++;
         const at = await expected;
         if (commands.length === 0) await beforeLast();
-        if (away) throw new UnavailableError('the store');
+        if (away) throw new UnavailableError('The store cannot be reached');
         const bad = commands.find((command) => command.type === 'put' && refused.has(command.id));
         const name = names && bad && 'id' in bad ? bad.id : null;
         if (bad) throw new ContentRefusedError('it is not to its taste', name);
@@ -68,12 +68,14 @@ describe('a target that does not take some documents', () => {
         refused.clear();
         memory.documents.clear();
         for (const n of bad) refused.add(`cars/${n}`);
-        const to = ((await memory.readCheckpoint(TASK))?.checkpoint.to ?? 0) + 1;
+        const to = ((await memory.readCheckpoint(taskName(TASK)))?.checkpoint.to ?? 0) + 1;
         const commands = Array.from({ length: 60 }, (_, n) => put(n));
         version = await target.apply(commands, checkpointAt(to), Promise.resolve(version));
         expect(memory.documents.size).toBe(60 - bad.length);
-        expect((await memory.readCheckpoint(TASK))?.checkpoint.to).toBe(to);
-        const listed = (await listSetAside(state, TASK)).documents.map(({ documentId }) => documentId);
+        expect((await memory.readCheckpoint(taskName(TASK)))?.checkpoint.to).toBe(to);
+        const listed = (await listSetAside(state, taskName(TASK))).documents.map(
+          ({ documentId }) => documentId,
+        );
         expect(listed.toSorted()).toEqual(bad.map((n) => `cars/${n}`).toSorted());
       }),
       { numRuns: 50 },
@@ -81,7 +83,7 @@ describe('a target that does not take some documents', () => {
   });
 
   it('counts what it puts and deletes, whichever parts the set comes in', async () => {
-    const stored = async () => (await memory.readCheckpoint(TASK))?.checkpoint;
+    const stored = async () => (await memory.readCheckpoint(taskName(TASK)))?.checkpoint;
     const all = Array.from({ length: 20 }, (_, n) => put(n));
     const counts = { documentsPut: 20, documentsDeleted: 3 };
     version = await target.apply(all, { ...checkpointAt(1_002), ...counts }, version);
@@ -100,10 +102,10 @@ describe('a target that does not take some documents', () => {
   it('says of each why, which of the owner’s documents it was made from, and at which etag', async () => {
     refused.add('cars/7/summaries/1');
     await target.apply([put(1), put(7, '{"a":"x"}', 'cars/7/summaries/1')], checkpointAt(1_002), version);
-    expect((await listSetAside(state, TASK)).documents).toMatchObject([
+    expect((await listSetAside(state, taskName(TASK))).documents).toMatchObject([
       { documentId: 'cars/7', copyId: 'cars/7/summaries/1', etag: 107, kind: 'refused' },
     ]);
-    expect((await listSetAside(state, TASK)).documents[0]?.reason).toMatch(/taste/);
+    expect((await listSetAside(state, taskName(TASK))).documents[0]?.reason).toMatch(/taste/);
     expect(target.count).toBe(1);
   });
 
@@ -130,14 +132,14 @@ describe('a target that does not take some documents', () => {
     ];
     await target.apply(later, checkpointAt(1_003), version);
     expect(target.count).toBe(0);
-    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+    expect((await listSetAside(state, taskName(TASK))).documents).toEqual([]);
   });
 
   it('lists nothing of a generation before, though its last set was on its way when the next one began', async () => {
     refused.add('cars/1');
     const last = target.apply([put(1)], checkpointAt(1_002), Promise.resolve(version));
     await target.apply([put(2)], checkpointAt(5, 2), last);
-    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+    expect((await listSetAside(state, taskName(TASK))).documents).toEqual([]);
   });
 
   it('keeps one list for all sets of a generation, however they follow each other', async () => {
@@ -157,7 +159,7 @@ describe('a target that does not take some documents', () => {
     expect(target.count).toBe(1);
     refused.clear();
     await target.apply([put(3)], checkpointAt(1_004, 2), last);
-    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+    expect((await listSetAside(state, taskName(TASK))).documents).toEqual([]);
   });
 
   it('lists nothing that another instance has applied meanwhile', async () => {
@@ -170,15 +172,18 @@ describe('a target that does not take some documents', () => {
     await expect(target.apply([put(1), put(2)], checkpointAt(1_002), version)).rejects.toThrow(
       VersionConflictError,
     );
-    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+    expect((await listSetAside(state, taskName(TASK))).documents).toEqual([]);
   });
 
   it('takes the first set of all without what is refused, as any other', async () => {
-    memory = new MemoryTarget();
+    memory = new MemorySink();
     refused.add('cars/1');
     await target.apply([put(1), put(2)], checkpointAt(1_005), null);
     expect([...memory.documents.keys()]).toEqual(['cars/2']);
-    expect((await memory.readCheckpoint(TASK))?.checkpoint).toMatchObject({ to: 1_005, live: true });
+    expect((await memory.readCheckpoint(taskName(TASK)))?.checkpoint).toMatchObject({
+      to: 1_005,
+      live: true,
+    });
   });
 
   it('forgets what an older generation set aside', async () => {
@@ -186,7 +191,7 @@ describe('a target that does not take some documents', () => {
     version = await target.apply([put(1)], checkpointAt(1_002), version);
     await target.apply([], checkpointAt(1_000, 2), version);
     expect(target.count).toBe(0);
-    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+    expect((await listSetAside(state, taskName(TASK))).documents).toEqual([]);
   });
 
   it('sets nothing aside when the store takes nothing at all', async () => {
@@ -194,7 +199,7 @@ describe('a target that does not take some documents', () => {
     await expect(target.apply([put(1)], checkpointAt(1_002), version)).rejects.toThrow(UnavailableError);
     // The set, and the checkpoint as it stands.
     expect(calls).toBe(3);
-    expect((await listSetAside(state, TASK)).documents).toEqual([]);
+    expect((await listSetAside(state, taskName(TASK))).documents).toEqual([]);
   });
 
   it('sets a whole set aside for about one write each, when the store takes none of it', async () => {
@@ -202,7 +207,7 @@ describe('a target that does not take some documents', () => {
     for (let n = 0; n < 1_000; n++) refused.add(`cars/${n}`);
     await target.apply(many, checkpointAt(1_002), version);
     expect(calls).toBeLessThan(1_050);
-    expect((await memory.readCheckpoint(TASK))?.checkpoint).toMatchObject({ to: 1_002 });
+    expect((await memory.readCheckpoint(taskName(TASK)))?.checkpoint).toMatchObject({ to: 1_002 });
     expect(target.count).toBe(1_000);
   });
 

@@ -5,37 +5,49 @@ import {
   type ChangeCommand,
   type Etag,
   type TaskKey,
+  taskName,
 } from '@nestjs-spark/contracts';
-import type { ChangeSink, Checkpoint, StateStore } from '@nestjs-spark/contracts/internal';
+import {
+  COPY_ETAG,
+  COPY_SOURCE,
+  type ChangeSink,
+  type Checkpoint,
+  type StateStore,
+} from '@nestjs-spark/contracts/internal';
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import { PACE, type Pace } from '../task/pace.ts';
-import type { Reading } from '../set-aside/document.ts';
-import { SetAside, type Counted } from '../set-aside/set-aside.ts';
+import {
+  SetAside,
+  type Counted,
+  type Reading,
+  type SetAsideRefusals,
+} from '@nestjs-spark/set-aside/internal';
 import { applyWithoutRefused, type Contents, type RefusedUnit } from './isolate-refused.ts';
 import { judgeFailure } from './judge-failure.ts';
-import { originOf } from './origin-of.ts';
+
+const ORIGIN = new RegExp(`"${COPY_SOURCE}":("(?:[^"\\\\]|\\\\.)*"),"${COPY_ETAG}":(\\d+)`, 'g');
 
 /**
- * A target that sets aside the documents it does not take, and takes the rest of the set. Whether a document is to blame
+ * A sink that sets aside the documents it does not take, and takes the rest of the set. Whether a document is to blame
  * is told by what the store takes besides it; a store that takes nothing is away or full, and fails as before.
  */
 export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
   readonly #task: TaskKey;
-  readonly #target: Pick<ChangeSink, 'apply' | 'readCheckpoint'>;
+  readonly #sink: Pick<ChangeSink, 'apply' | 'readCheckpoint'>;
   readonly #state: StateStore;
   readonly #logger: Logger;
   readonly #refusedAfterMs: readonly number[];
-  #setAside: SetAside | null = null;
+  #setAside: SetAsideRefusals | null = null;
 
   constructor(
     task: TaskKey,
-    target: Pick<ChangeSink, 'apply' | 'readCheckpoint'>,
+    sink: Pick<ChangeSink, 'apply' | 'readCheckpoint'>,
     state: StateStore,
     logger: Logger,
     { refusedAfterMs }: Pick<Pace, 'refusedAfterMs'> = PACE,
   ) {
     this.#task = task;
-    this.#target = target;
+    this.#sink = sink;
     this.#state = state;
     this.#logger = logger;
     this.#refusedAfterMs = refusedAfterMs;
@@ -51,8 +63,8 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
   }
 
   /** Reads what was set aside in the generation that is being applied; also by another instance that applied meanwhile. */
-  async open(reading: Reading): Promise<SetAside> {
-    this.#setAside = await SetAside.open(this.#state, this.#task, reading);
+  async open(reading: Reading): Promise<SetAsideRefusals> {
+    this.#setAside = await SetAside.open(this.#state, taskName(this.#task), reading);
     return this.#setAside;
   }
 
@@ -66,7 +78,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
       ? this.#setAside
       : await this.#openBehind(expected, checkpoint);
     let refused: RefusedUnit[] = [];
-    const applied = this.#target.apply(commands, checkpoint, expected, contents);
+    const applied = this.#sink.apply(commands, checkpoint, expected, contents);
     const version = await applied.catch(async (error: unknown) => {
       const cause = judgeFailure(error);
       if (commands.length === 0 || cause === 'elsewhere' || cause === 'outage') throw error;
@@ -76,7 +88,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
         refused = units;
         await this.#keep(setAside, units, checkpoint);
       };
-      return applyWithoutRefused(this.#target, set, error, keep, this.#refusedAfterMs).catch(
+      return applyWithoutRefused(this.#sink, set, error, keep, this.#refusedAfterMs).catch(
         async (failure: unknown) => {
           // Another instance has applied this set, and has its own word on what was refused.
           if (failure instanceof VersionConflictError) await setAside.withdraw(refused.map(({ id }) => id));
@@ -90,7 +102,10 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
   }
 
   /** What another reading leaves behind is all there only when its last set is through; sets of one reading share what is opened. */
-  async #openBehind(before: string | null | Promise<string | null>, reading: Reading): Promise<SetAside> {
+  async #openBehind(
+    before: string | null | Promise<string | null>,
+    reading: Reading,
+  ): Promise<SetAsideRefusals> {
     await before;
     return this.#setAside?.isFor(reading) ? this.#setAside : this.open(reading);
   }
@@ -105,16 +120,16 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
     error: unknown,
   ): Promise<{ before: Checkpoint; version: string }> {
     try {
-      const stored = expected === null ? null : await this.#target.readCheckpoint(this.#task);
+      const stored = expected === null ? null : await this.#sink.readCheckpoint(taskName(this.#task));
       if (expected !== null && stored?.version !== expected) throw error;
       const before = stored?.checkpoint ?? nothingApplied(after);
-      return { before, version: await this.#target.apply([], before, expected) };
+      return { before, version: await this.#sink.apply([], before, expected) };
     } catch (failure) {
       throw failure instanceof VersionConflictError ? failure : error;
     }
   }
 
-  async #keep(setAside: SetAside, units: RefusedUnit[], checkpoint: Checkpoint): Promise<void> {
+  async #keep(setAside: SetAsideRefusals, units: RefusedUnit[], checkpoint: Checkpoint): Promise<void> {
     if (units.length === 0) return;
     const failures = units.map(({ id, commands, reason, kind }) => {
       const origin = originOf(commands[0], this.#task.owner);
@@ -136,7 +151,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
 
   /** What was applied now is not set aside any more; a later version that another instance has set aside stays. */
   async #clear(
-    setAside: SetAside,
+    setAside: SetAsideRefusals,
     commands: ChangeCommand[],
     refused: RefusedUnit[],
     to: Etag,
@@ -157,4 +172,21 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
 function nothingApplied(after: Checkpoint): Checkpoint {
   const none = { setsApplied: 0, documentsPut: 0, documentsDeleted: 0 };
   return { ...after, to: 0, live: false, swept: false, ...none };
+}
+
+/**
+ * Which of the owner's documents a copy was made from, as its metadata says. Found in the text, since a document that was
+ * refused need not be one that can be parsed; the metadata that Spark writes stands last.
+ */
+function originOf(
+  command: ChangeCommand | undefined,
+  owner: string,
+): { documentId: string; etag: Etag } | null {
+  if (command?.type !== 'put') return null;
+  const found = [...command.document.matchAll(ORIGIN)].at(-1);
+  if (!found) return null;
+  const source = JSON.parse(found[1] ?? '""') as string;
+  const prefix = `${owner}/`;
+  if (!source.startsWith(prefix)) return null;
+  return { documentId: source.slice(prefix.length), etag: Number(found[2]) };
 }

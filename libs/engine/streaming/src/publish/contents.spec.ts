@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AttachmentCopy, ChangeCommand } from '@nestjs-spark/contracts';
 import type { SourceExtras } from '@nestjs-spark/contracts/internal';
-import { MemoryLog } from '../../testing/memory-log.ts';
+import { MemoryLog } from '@nestjs-spark/testing';
 import { Contents } from './contents.ts';
 
 const attachment = (name: string, hash: string): AttachmentCopy => ({

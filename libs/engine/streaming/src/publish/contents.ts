@@ -73,7 +73,7 @@ export class Contents {
   async #open({ source, hash }: AttachmentCopy): Promise<AsyncIterable<Uint8Array> | null> {
     const found = await this.#source?.openAttachment(source.id, source.name);
     if (!found) return null;
-    if (found.hash === hash) return named(found.content, `attachment ${source.name} of ${source.id}`);
+    if (found.hash === hash) return named(found.content, `Attachment ${source.name} of ${source.id}`);
     await found.content[Symbol.asyncIterator]().return?.();
     return null;
   }
@@ -108,6 +108,6 @@ async function* named(
   try {
     yield* content;
   } catch (cause) {
-    throw new UnavailableError(what, { cause });
+    throw new UnavailableError(`${what} could not be read to its end`, { cause });
   }
 }

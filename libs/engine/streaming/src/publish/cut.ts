@@ -1,5 +1,5 @@
 import type { ChangeCommand, Etag } from '@nestjs-spark/contracts';
-import type { TransformedChange } from '../transform/transformed-change.ts';
+import type { TransformedChange } from '../transform/transformer.ts';
 
 /** A part of a page that becomes one change set. */
 export interface Cut {

@@ -10,12 +10,12 @@ import {
   type Witness,
 } from '@nestjs-spark/contracts/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
-import type { CapturePosition } from './position.ts';
+import type { CapturePosition } from '../task/position.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import { Caution, type Failed } from './caution.ts';
 import { Contents } from './contents.ts';
 import { cut, type Cut } from './cut.ts';
-import type { TransformedChange } from '../transform/transformed-change.ts';
+import type { TransformedChange } from '../transform/transformer.ts';
 
 /** A set was not taken for a reason that may lie in what it holds. */
 export class PublishFailedError extends Error {
@@ -28,7 +28,12 @@ export class PublishFailedError extends Error {
   }
 }
 
-export interface PublisherOptions {
+export interface PublisherParts {
+  log: TaskLog;
+  task: CaptureTask;
+  /** Where the log ends, and under which sequence. */
+  position: CapturePosition;
+  sequence: number;
   /** What stands in the log before the first set is worth nothing once that is there. */
   dropOlder: boolean;
   /** Where attachments are read. */
@@ -45,21 +50,14 @@ export interface PublisherOptions {
 export class Publisher {
   readonly #log: TaskLog;
   readonly #task: CaptureTask;
-  readonly #position: CapturePosition;
   readonly #contents: Contents;
   readonly #ids: IdRule;
   readonly #caution: Caution;
+  #position: CapturePosition;
   #sequence: number;
   #dropOlder: boolean;
 
-  /** @param position moves with what is published */
-  constructor(
-    log: TaskLog,
-    task: CaptureTask,
-    position: CapturePosition,
-    sequence: number,
-    { dropOlder, contents, ids, caution }: PublisherOptions,
-  ) {
+  constructor({ log, task, position, sequence, dropOlder, contents, ids, caution }: PublisherParts) {
     this.#log = log;
     this.#task = task;
     this.#position = position;
@@ -68,6 +66,11 @@ export class Publisher {
     this.#contents = contents;
     this.#ids = ids;
     this.#caution = caution;
+  }
+
+  /** Up to where the log goes now. */
+  get position(): CapturePosition {
+    return this.#position;
   }
 
   /**
@@ -94,7 +97,7 @@ export class Publisher {
     changes: TransformedChange[],
     leaveOut: (change: TransformedChange, cause: unknown) => Promise<void> = async () => {},
   ): Promise<void> {
-    this.#position.witness = witness;
+    this.#position = { ...this.#position, witness };
     let left = changes;
     for (let most = this.#most; most < left.length; most = this.#most) {
       const some = left.slice(0, most);
@@ -127,8 +130,7 @@ export class Publisher {
         const inPart = changes.filter(({ etag }) => etag >= part.from && etag <= part.to).length;
         throw new PublishFailedError({ after: this.#position.to, changes: inPart, cause }, cause);
       });
-      this.#position.to = part.to;
-      this.#position.live = live;
+      this.#position = { ...this.#position, to: part.to, live };
       this.#caution.passed(part.to);
     }
   }

@@ -1,11 +1,12 @@
+import { taskName } from '@nestjs-spark/contracts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeHeader } from '@nestjs-spark/contracts/internal';
 import { plainScripts } from '../../testing/plain-scripts.ts';
 import { Simulation, TASK } from '../../testing/simulation.ts';
 import { until as untilTrue } from '../../testing/until.ts';
-import type { Scripts } from '../transform/scripts.ts';
-import { SetAside } from '../set-aside/set-aside.ts';
-import { listSetAside } from '../run/list-set-aside.ts';
+import type { Scripts } from '../transform/transformer.ts';
+import { SetAside } from '@nestjs-spark/set-aside/internal';
+import { listSetAside } from '@nestjs-spark/set-aside/internal';
 
 const until = (what: string, condition: () => boolean | Promise<boolean>): Promise<void> =>
   untilTrue(condition, () => `never: ${what}`);
@@ -18,8 +19,8 @@ describe('documents whose script failed', () => {
 
   /** Fails with documents that need something that is not there yet. */
   const scripts: Scripts = {
-    open: (transformation) => {
-      const plain = plainScripts.open(transformation);
+    open: async (transformation) => {
+      const plain = await plainScripts.open(transformation);
       return {
         ...plain,
         transform: (inputs, load, signal) => {
@@ -41,7 +42,7 @@ describe('documents whose script failed', () => {
   });
   afterEach(() => simulation.stop());
 
-  const list = () => listSetAside(simulation.state, TASK);
+  const list = () => listSetAside(simulation.state, taskName(TASK));
   const copy = (id: string) => simulation.target.documents.get(id)?.fields;
 
   it('are listed with place, reason and how often, and the rest goes on', async () => {
@@ -109,7 +110,7 @@ describe('documents whose script failed', () => {
     await until('all is read', () => copy('cars/2')?.V === 2);
     await first.kill();
     const tail = await simulation.log.tail();
-    const setAside = await SetAside.open(simulation.state, TASK, decodeHeader(tail?.headers ?? {}));
+    const setAside = await SetAside.open(simulation.state, taskName(TASK), decodeHeader(tail?.headers ?? {}));
     const failure = { etag: 1, reason: 'it throws', kind: 'thrown', line: null, column: null };
     await setAside.add([{ documentId: 'cars/1', ...failure }]);
     await simulation.askRerun(['cars/1']);
@@ -178,19 +179,19 @@ describe('documents whose script failed', () => {
       line: null,
       column: null,
     }));
-    const setAside = await SetAside.open(simulation.state, TASK, reading(1));
+    const setAside = await SetAside.open(simulation.state, taskName(TASK), reading(1));
     await setAside.add(failures);
     expect(setAside.count).toBe(10_005);
     expect((await list()).documents).toHaveLength(10_000);
-    expect((await SetAside.open(simulation.state, TASK, reading(1))).count).toBe(10_005);
-    const next = await SetAside.open(simulation.state, TASK, reading(2));
+    expect((await SetAside.open(simulation.state, taskName(TASK), reading(1))).count).toBe(10_005);
+    const next = await SetAside.open(simulation.state, taskName(TASK), reading(2));
     expect(next.count).toBe(0);
     await next.published(0);
     expect((await list()).documents).toEqual([]);
   });
 
   it('may have ids of any length', async () => {
-    const setAside = await SetAside.open(simulation.state, TASK, reading(1));
+    const setAside = await SetAside.open(simulation.state, taskName(TASK), reading(1));
     const documentId = `cars/${'ü'.repeat(250)}`;
     await setAside.add([{ documentId, etag: 1, reason: 'r', kind: 'thrown', line: null, column: null }]);
     expect((await list()).documents[0]?.documentId).toBe(documentId);

@@ -1,11 +1,17 @@
-import type { Etag } from '@nestjs-spark/contracts';
+import { taskName, type Etag } from '@nestjs-spark/contracts';
 import type { ChangeSource, SourceChange, StateStore } from '@nestjs-spark/contracts/internal';
-import type { TransformedChange } from '../transform/transformed-change.ts';
+import { sameName } from '@nestjs-spark/foundation/internal';
+import type { TransformedChange } from '../transform/transformer.ts';
 import type { Caution } from '../publish/caution.ts';
 import type { CaptureTask } from '../task/tasks.ts';
-import type { SetAside } from '../set-aside/set-aside.ts';
 import type { Transformer } from '../transform/transformer.ts';
-import { askRerun, isOpen, readRerun, settleRerun } from './rerun-request.ts';
+import {
+  askRerun,
+  isOpen,
+  readRerun,
+  settleRerun,
+  type SetAsideReruns,
+} from '@nestjs-spark/set-aside/internal';
 
 /** Characters: what is run again at once becomes one set, which the log has to take. */
 const SIZE_AT_ONCE = 500_000;
@@ -25,7 +31,7 @@ export interface RerunsParts {
   task: CaptureTask;
   feed: ChangeSource;
   state: StateStore;
-  setAside: SetAside;
+  setAside: SetAsideReruns;
   transformer: Transformer;
   /** Up to where the log goes: what was run again after it is run again once more. */
   position: Etag;
@@ -57,7 +63,7 @@ export class Reruns {
   /** Asks for these as anybody else may, so that it is not forgotten when this ends. */
   async require(documentIds: string[]): Promise<void> {
     if (documentIds.length === 0) return;
-    await askRerun(this.#parts.state, this.#parts.task.key, documentIds);
+    await askRerun(this.#parts.state, taskName(this.#parts.task.key), documentIds);
     this.asked();
   }
 
@@ -72,7 +78,7 @@ export class Reruns {
     if (this.#pending.length > 0) return true;
     const { state, task, setAside } = this.#parts;
     this.#asked = false;
-    const stored = await readRerun(state, task.key);
+    const stored = await readRerun(state, taskName(task.key));
     if (!stored || !isOpen(stored.value)) return false;
     const { all, documents } = stored.value;
     await setAside.refresh();
@@ -159,7 +165,7 @@ export class Reruns {
     const version = this.#request;
     this.#request = null;
     this.#parts.caution.allRunAgain();
-    if (!(await settleRerun(this.#parts.state, this.#parts.task.key, version))) this.#asked = true;
+    if (!(await settleRerun(this.#parts.state, taskName(this.#parts.task.key), version))) this.#asked = true;
   }
 
   async #load(
@@ -167,14 +173,14 @@ export class Reruns {
     upTo: Etag,
   ): Promise<{ there: SourcePut[]; gone: { id: string; etag: Etag }[] }> {
     const { feed, task, setAside } = this.#parts;
-    const collection = task.collection.toLowerCase();
+    const { collection } = task;
     const documents = ids.length > 0 ? await feed.load(ids) : [];
     const there: SourcePut[] = [];
     const gone: { id: string; etag: Etag }[] = [];
     for (const [at, id] of ids.entries()) {
       const etag = setAside.etagOf(id) ?? upTo;
       const document = documents[at];
-      const wanted = document?.collection.toLowerCase() === collection && document.copyOf === null;
+      const wanted = document && sameName(document.collection, collection) && document.copyOf === null;
       if (document && wanted) there.push({ kind: 'put', etag, ...document });
       else gone.push({ id, etag });
     }

@@ -1,24 +1,27 @@
-import { taskId, type TaskKey } from '@nestjs-spark/contracts';
+import { type TaskKey, taskName } from '@nestjs-spark/contracts';
 import {
   resyncSubject,
+  statusToSubjects,
   type ChangeLog,
   type ChangeSink,
   type ControlBoard,
   type LeaseKeeper,
   type StateStore,
+  taskPlace,
 } from '@nestjs-spark/contracts/internal';
-import type { Logger } from '@nestjs-spark/foundation/internal';
+import { type Logger, sameName } from '@nestjs-spark/foundation/internal';
 import { TaskApply } from '../apply/task-apply.ts';
 import { PACE, type Pace } from '../task/pace.ts';
-import { resyncRequest } from '../receive/resync.ts';
-import { forgetSetAside } from './list-set-aside.ts';
+import { resyncRequest } from '../task/resync.ts';
+import { forgetSetAside } from '@nestjs-spark/set-aside/internal';
 import type { ApplyReport } from '../task/reports.ts';
-import { ApplyWatch } from './apply-watch.ts';
-import { RunningTasks, leaseName } from './running-tasks.ts';
+import { ApplyView } from './apply-view.ts';
+import { LeasedUnits, StatusWatch } from '@nestjs-spark/runtime/internal';
+import { leaseName } from '../task/lease-name.ts';
 import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
 
 export interface ApplySupervisorParts {
-  target: ChangeSink;
+  sink: ChangeSink;
   state: StateStore;
   log: ChangeLog;
   control: ControlBoard;
@@ -32,48 +35,48 @@ export interface ApplySupervisorParts {
 /** Runs the requester's side of all tasks of one module. */
 export class ApplySupervisor {
   readonly #parts: ApplySupervisorParts;
-  readonly #tasks = new RunningTasks<TaskApply>();
-  readonly #watch: ApplyWatch;
+  readonly #tasks: LeasedUnits<TaskApply>;
+  readonly #watch: StatusWatch<TaskApply>;
   #stopped = false;
 
   constructor(parts: ApplySupervisorParts) {
     this.#parts = parts;
-    this.#watch = new ApplyWatch({
-      ...parts,
-      tickMs: (parts.pace ?? PACE).tickMs,
-      tasks: this.#tasks,
-    });
+    const { sink, control, leases, logger, pace = PACE } = parts;
+    this.#tasks = new LeasedUnits({ leases, logger, leaseOf: (name) => leaseName('apply', name) });
+    const side = new ApplyView({ sink, tasks: this.#tasks });
+    this.#watch = new StatusWatch({ control, logger, tickMs: pace.tickMs, units: this.#tasks, side });
   }
 
   /** The full set of tasks at one owner: starts what is new, ends the rest (their copies stay until `forget`). Returns at once. */
   assign(owner: string, tasks: ApplyTask[]): void {
     if (this.#stopped) return;
     this.#tasks.assign(tasks, {
-      isMine: (task) => task.owner.toLowerCase() === owner.toLowerCase(),
-      start: (task) => this.#start(task),
-      update: (runner, task) => runner.declare(task),
+      nameOf: ({ key }) => taskName(key),
+      isMine: ({ key }) => sameName(key.owner, owner),
+      make: (task) => this.#make(task),
+      update: (unit, task) => unit.declare(task),
     });
     const requester = tasks[0]?.key.requester;
-    if (requester !== undefined) this.#watch.start(requester);
+    if (requester !== undefined) this.#watch.start(statusToSubjects(requester));
   }
 
   /** Ends a task and removes its copies and its checkpoint. */
   async forget(task: TaskKey): Promise<{ removed: number }> {
-    await this.#tasks.end(task);
-    await forgetSetAside(this.#parts.state, task);
-    return this.#parts.target.forget(task);
+    await this.#tasks.end(taskName(task));
+    await forgetSetAside(this.#parts.state, taskName(task));
+    return this.#parts.sink.forget(taskName(task));
   }
 
   /** Asks the owner to start a task again from its first document. */
   async resync(task: TaskKey): Promise<void> {
-    const stored = await this.#parts.target.readCheckpoint(task);
+    const stored = await this.#parts.sink.readCheckpoint(taskName(task));
     const request = resyncRequest('an operator asked for it', stored?.checkpoint ?? null, null, true);
     await this.#parts.control.publish(resyncSubject(task), request);
   }
 
   /** How all tasks stand, on every instance alike but for `active`. */
   reports(): ApplyReport[] {
-    return this.#tasks.all().map(({ runner }) => runner.progress.report());
+    return this.#tasks.all().map(({ progress }) => progress.report());
   }
 
   async stop(): Promise<void> {
@@ -81,22 +84,12 @@ export class ApplySupervisor {
     await Promise.all([this.#tasks.endAll(), this.#watch.stop()]);
   }
 
-  #start(task: ApplyTask): void {
-    const { log, leases, logger, ...rest } = this.#parts;
-    const runner = new TaskApply(task, {
+  #make(task: ApplyTask): TaskApply {
+    const { log, leases: _, ...rest } = this.#parts;
+    return new TaskApply(task, {
       ...rest,
-      logger,
       pace: this.#parts.pace ?? PACE,
-      log: log.open(task.key),
+      log: log.open(taskPlace(task.key)),
     });
-    const lease = leaseName('apply', task.key);
-    const trouble = (because: string | null) => runner.progress.withoutLease(because);
-    this.#tasks.run(task.key, runner, (ended) =>
-      runner
-        .look()
-        .catch(() => {})
-        .then(() => leases.whileHeld(lease, ended, (held) => runner.run(held), trouble))
-        .catch((error: unknown) => logger.error(`Applying ${taskId(task.key)} ended`, error)),
-    );
   }
 }

@@ -1,9 +1,10 @@
-import { taskId, type TaskKey } from '@nestjs-spark/contracts';
+import { taskId, type TaskKey, taskName } from '@nestjs-spark/contracts';
 import {
   ownerControlSubjects,
   confirmationSubject,
   resyncSubject,
   rerunSubject,
+  statusFromSubjects,
   type ChangeSource,
   type ChangeLog,
   type Confirmation,
@@ -12,24 +13,27 @@ import {
   type ResyncRequest,
   type StateStore,
   type WitnessRecord,
+  taskPlace,
+  routeLogs,
 } from '@nestjs-spark/contracts/internal';
-import type { Logger } from '@nestjs-spark/foundation/internal';
-import { TaskCapture } from '../capture/task-capture.ts';
+import { sameName, type Logger } from '@nestjs-spark/foundation/internal';
+import { TaskCapture } from '../carry/task-capture.ts';
 import { PACE, type Pace } from '../task/pace.ts';
-import { resyncRequest } from '../receive/resync.ts';
-import { forgetSetAside, listSetAside } from './list-set-aside.ts';
-import { callForRerun } from '../rerun/rerun-request.ts';
-import type { Scripts } from '../transform/scripts.ts';
-import { CaptureWatch } from './capture-watch.ts';
+import { resyncRequest } from '../task/resync.ts';
+import { forgetSetAside, listSetAside } from '@nestjs-spark/set-aside/internal';
+import { callForRerun } from '../rerun/call-for-rerun.ts';
+import type { Scripts } from '../transform/transformer.ts';
+import { CaptureView } from './capture-view.ts';
 import { DeleteKeeper } from './delete-keeper.ts';
 import type { CaptureReport } from '../task/reports.ts';
-import { RunningTasks, leaseName } from './running-tasks.ts';
+import { LeasedUnits, StatusWatch } from '@nestjs-spark/runtime/internal';
+import { leaseName } from '../task/lease-name.ts';
 import type { CaptureTask, TaskDirectory } from '../task/tasks.ts';
 
 export interface CaptureSupervisorParts {
   /** This module's name. */
   owner: string;
-  feed: ChangeSource;
+  source: ChangeSource;
   log: ChangeLog;
   control: ControlBoard;
   leases: LeaseKeeper;
@@ -44,44 +48,44 @@ export interface CaptureSupervisorParts {
 /** Runs the owner's side of all tasks of one module. */
 export class CaptureSupervisor {
   readonly #parts: CaptureSupervisorParts;
-  readonly #tasks = new RunningTasks<TaskCapture>();
+  readonly #tasks: LeasedUnits<TaskCapture>;
   readonly #deletes: DeleteKeeper;
-  readonly #watch: CaptureWatch;
+  readonly #watch: StatusWatch<TaskCapture>;
   readonly #stopped = new AbortController();
   #watching: Promise<void> | null = null;
 
   constructor(parts: CaptureSupervisorParts) {
     this.#parts = parts;
-    this.#watch = new CaptureWatch({
-      ...parts,
-      tickMs: (parts.pace ?? PACE).tickMs,
-      tasks: this.#tasks,
-    });
-    this.#deletes = new DeleteKeeper(parts.owner, parts.feed, parts.leases, parts.logger, parts.pace ?? PACE);
+    const { owner, source, control, leases, logger, pace = PACE } = parts;
+    this.#tasks = new LeasedUnits({ leases, logger, leaseOf: (name) => leaseName('capture', name) });
+    const side = new CaptureView({ owner, source, control, tasks: this.#tasks });
+    this.#watch = new StatusWatch({ control, logger, tickMs: pace.tickMs, units: this.#tasks, side });
+    this.#deletes = new DeleteKeeper(owner, source, leases, logger, pace);
   }
 
   /** The full set of a requester's stream tasks: starts what is new, has what differs looked at again, ends the rest. Returns at once. */
   assign(requester: string, tasks: CaptureTask[]): void {
     if (this.#stopped.signal.aborted) return;
     this.#tasks.assign(tasks, {
-      isMine: (task) => task.requester.toLowerCase() === requester.toLowerCase(),
-      start: (task) => this.#start(task),
-      update: (runner, task) => runner.assign(task),
+      nameOf: ({ key }) => taskName(key),
+      isMine: ({ key }) => sameName(key.requester, requester),
+      make: (task) => this.#make(task),
+      update: (unit, task) => unit.assign(task),
     });
     this.#watching ??= this.#watchControl();
-    if (tasks.length > 0) this.#watch.start();
+    if (tasks.length > 0) this.#watch.start(statusFromSubjects(this.#parts.owner));
   }
 
   /** Publishes how far the source is now, although nothing may have changed for this task. Null when it does not run here. */
   async flush(
     task: TaskKey,
   ): Promise<{ sourceEtag: number; databaseId: string; witness: WitnessRecord } | null> {
-    const runner = this.#tasks.get(task);
-    if (!runner) return null;
-    const source = await this.#parts.feed.identify(taskId(task));
+    const unit = this.#tasks.get(taskName(task));
+    if (!unit) return null;
+    const source = await this.#parts.source.identify(taskId(task));
     const { databaseId, lastEtag, witness } = source;
-    runner.progress.sourceAt({ databaseId, etag: lastEtag });
-    runner.flush(source);
+    unit.progress.sourceAt({ databaseId, etag: lastEtag });
+    unit.flush(source);
     return { sourceEtag: lastEtag, databaseId, witness };
   }
 
@@ -91,7 +95,7 @@ export class CaptureSupervisor {
    */
   async retry(task: TaskKey, documents: string[] | null): Promise<void> {
     const { state, control } = this.#parts;
-    const beyond = documents === null ? (await listSetAside(state, task)).beyond : 0;
+    const beyond = documents === null ? (await listSetAside(state, taskName(task))).beyond : 0;
     if (beyond > 0) {
       const reason = `${beyond} more documents are set aside than are kept one by one`;
       await control.publish(resyncSubject(task), resyncRequest(reason, null, null, true));
@@ -102,13 +106,13 @@ export class CaptureSupervisor {
 
   /** Ends a task for good: nothing of what it set aside is remembered. */
   async forget(task: TaskKey): Promise<void> {
-    await this.#tasks.end(task);
-    await forgetSetAside(this.#parts.state, task);
+    await this.#tasks.end(taskName(task));
+    await forgetSetAside(this.#parts.state, taskName(task));
   }
 
   /** How all tasks stand, on every instance alike but for `active` and `errors`. */
   reports(): CaptureReport[] {
-    return this.#tasks.all().map(({ runner }) => runner.progress.report());
+    return this.#tasks.all().map(({ progress }) => progress.report());
   }
 
   async stop(): Promise<void> {
@@ -116,24 +120,15 @@ export class CaptureSupervisor {
     await Promise.all([this.#tasks.endAll(), this.#deletes.stop(), this.#watch.stop(), this.#watching]);
   }
 
-  #start(task: CaptureTask): void {
-    const { log, leases, logger, owner, ...rest } = this.#parts;
-    const { requester } = task.key;
-    const runner = new TaskCapture(task, {
+  #make(task: CaptureTask): TaskCapture {
+    const { log, leases: _, owner, ...rest } = this.#parts;
+    return new TaskCapture(task, {
       ...rest,
-      logger,
       pace: this.#parts.pace ?? PACE,
-      log: log.open(task.key),
-      provision: () => log.provision(owner, requester),
+      log: log.open(taskPlace(task.key)),
+      ready: () => this.#deletes.ready(),
+      provision: () => log.provision(routeLogs(owner, task.key.requester)),
     });
-    const lease = leaseName('capture', task.key);
-    const trouble = (because: string | null) => runner.progress.withoutLease(because);
-    this.#tasks.run(task.key, runner, (ended) =>
-      this.#deletes
-        .ready()
-        .then(() => leases.whileHeld(lease, ended, (held) => runner.run(held), trouble))
-        .catch((error: unknown) => logger.error(`The capture of ${taskId(task.key)} ended`, error)),
-    );
   }
 
   async #watchControl(): Promise<void> {
@@ -150,12 +145,12 @@ export class CaptureSupervisor {
   }
 
   async #heard(subject: string, value: Confirmation | ResyncRequest): Promise<void> {
-    for (const { runner, task } of this.#tasks.all()) {
-      if (subject === resyncSubject(task)) runner.resyncAsked();
-      if (subject === rerunSubject(task)) runner.rerunAsked();
-      if (subject === confirmationSubject(task) && 'sequence' in value) runner.confirmed(value);
+    for (const unit of this.#tasks.all()) {
+      if (subject === resyncSubject(unit.key)) unit.resyncAsked();
+      if (subject === rerunSubject(unit.key)) unit.rerunAsked();
+      if (subject === confirmationSubject(unit.key) && 'sequence' in value) unit.confirmed(value);
     }
     // What another reading of the source confirmed must not let go of what this one has not read.
-    this.#deletes.confirmed(this.#tasks.all().map(({ runner }) => runner.progress.confirmed?.to ?? 0));
+    this.#deletes.confirmed(this.#tasks.all().map(({ progress }) => progress.confirmed?.to ?? 0));
   }
 }

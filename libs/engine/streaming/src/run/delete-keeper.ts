@@ -1,6 +1,6 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { ChangeSource, LeaseKeeper } from '@nestjs-spark/contracts/internal';
-import { type Logger, backoffMs, pause, Nudge } from '@nestjs-spark/foundation/internal';
+import { type Logger, delayMs, doubling, pause, Nudge, nameKey } from '@nestjs-spark/foundation/internal';
 import type { Pace } from '../task/pace.ts';
 
 /** Letting go of tombstones costs the store an index run, so it is not done at every step. */
@@ -8,7 +8,7 @@ const LET_GO_MS = 60_000;
 
 /** Has the source keep its tombstones until every task has confirmed them. One instance of a module does it. */
 export class DeleteKeeper {
-  readonly #feed: ChangeSource;
+  readonly #source: ChangeSource;
   readonly #logger: Logger;
   readonly #pace: Pace;
   readonly #stopped = new AbortController();
@@ -19,12 +19,12 @@ export class DeleteKeeper {
   #made: Promise<void> | null = null;
   #work: Promise<void> = Promise.resolve();
 
-  constructor(owner: string, feed: ChangeSource, leases: LeaseKeeper, logger: Logger, pace: Pace) {
-    this.#feed = feed;
+  constructor(owner: string, source: ChangeSource, leases: LeaseKeeper, logger: Logger, pace: Pace) {
+    this.#source = source;
     this.#logger = logger;
     this.#pace = pace;
     this.#leases = leases;
-    this.#lease = `deletes.${owner.toLowerCase()}`;
+    this.#lease = `deletes.${nameKey(owner)}`;
   }
 
   /** Resolves when deletes are kept from now on: only then may a first read begin. A module that shares nothing never asks. */
@@ -53,11 +53,11 @@ export class DeleteKeeper {
     const { signal } = this.#stopped;
     for (let failures = 1; !signal.aborted; failures++) {
       try {
-        await this.#feed.keepDeletesAfter(0);
+        await this.#source.keepDeletesAfter(0);
         break;
       } catch (error) {
         if (failures === 1) this.#logger.warn(`Cannot yet have deletes kept: ${String(error)}; trying again`);
-        await pause(backoffMs(failures, this.#pace.backoffMs), signal);
+        await pause(delayMs(doubling(this.#pace.backoffMs), failures), signal);
       }
     }
     this.#work = this.#leases
@@ -70,7 +70,7 @@ export class DeleteKeeper {
       await this.#moved.wait(held);
       if (held.aborted) return;
       try {
-        await this.#feed.keepDeletesAfter(this.#confirmed);
+        await this.#source.keepDeletesAfter(this.#confirmed);
       } catch (error) {
         this.#logger.debug(`Tombstones are kept longer than needed: ${String(error)}`);
       }

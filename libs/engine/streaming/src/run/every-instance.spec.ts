@@ -121,10 +121,10 @@ describe('While it lasts', () => {
 
   it('NATS takes nothing: the same, although everyone holds what it held', async () => {
     const { owner, requester } = await running();
-    parties.control.away = true;
+    parties.control.isReadOnly = true;
     for (const one of [owner, requester]) await says(one, { state: 'Waiting', carriedBy: 'nobody' });
     expect(told(requester).stalledBecause).not.toBeNull();
-    parties.control.away = false;
+    parties.control.isReadOnly = false;
     await says(requester, GREEN);
     await says(owner, SENT);
   });
@@ -166,7 +166,7 @@ describe('While it lasts', () => {
     await says(standby, { carriedBy: 'another-instance' });
     parties.target.full = true;
     put(51, 60);
-    await says(requester, { state: 'Waiting', lastError: 'the target cannot be reached' });
+    await says(requester, { state: 'Waiting', lastError: 'The disk of the target is full' });
     for (const one of [requester, standby]) {
       await until(
         () => told(one).stalledBecause !== null && (told(one).lag ?? 0) >= 10,

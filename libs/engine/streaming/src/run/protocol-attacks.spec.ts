@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { decodeHeader, resyncSubject, type ResyncRequest } from '@nestjs-spark/contracts/internal';
 import { Simulation, TASK } from '../../testing/simulation.ts';
-import { resyncRequest } from '../receive/resync.ts';
+import { resyncRequest } from '../task/resync.ts';
 import { until, untilEqual, untilSettled } from '../../testing/until.ts';
 
 const NEVER = 3_600_000;

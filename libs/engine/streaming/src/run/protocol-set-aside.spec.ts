@@ -170,7 +170,7 @@ describe('a document that is set aside', () => {
     source.put('cars/7', { V: 7 });
     source.delete('cars/97');
     await untilSettled(simulation);
-    log.refuses = () => false;
+    log.refuses = null;
     await simulation.askRerun(null);
     await arrived('cars/187', 187);
     await until(
@@ -183,8 +183,8 @@ describe('a document that is set aside', () => {
     const { source, target } = fresh();
     const plain = plainScriptsIn(simulation.surroundings);
     simulation.scripts = {
-      open: (transformation) => {
-        const runner = plain.open(transformation);
+      open: async (transformation) => {
+        const runner = await plain.open(transformation);
         const breaks = async (...[inputs, ...rest]: Parameters<typeof runner.transform>) => {
           if (inputs.some(({ document }) => Buffer.from(document).includes('Broken')))
             throw new Error('no object');
@@ -212,17 +212,20 @@ describe('a document that is set aside', () => {
     const plain = plainScriptsIn(simulation.surroundings);
     simulation.source.put('cars/1', { V: 1, Throws: true });
     simulation.scripts = {
-      open: (transformation) => ({
-        ...plain.open(transformation),
-        transform: async (...input) => {
-          if (reached) return closed.promise;
-          reached = true;
-          const outputs = await plain.open(transformation).transform(...input);
-          await held.promise;
-          return outputs;
-        },
-        close: () => closed.reject(new Error('the scripts are closed')),
-      }),
+      open: async (transformation) => {
+        const runner = await plain.open(transformation);
+        return {
+          ...runner,
+          transform: async (...input) => {
+            if (reached) return closed.promise;
+            reached = true;
+            const outputs = await runner.transform(...input);
+            await held.promise;
+            return outputs;
+          },
+          close: () => closed.reject(new Error('the scripts are closed')),
+        };
+      },
     };
     return {
       get reached() {

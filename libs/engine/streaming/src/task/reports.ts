@@ -1,11 +1,10 @@
 import type { Etag, TaskKey, TaskState } from '@nestjs-spark/contracts';
-import type { CarriedBy } from './carrier.ts';
+import type { UnitStatus } from '@nestjs-spark/runtime';
 
 /** The owner's side of a task, as it stands, on any instance. */
-export interface CaptureReport {
+export interface CaptureReport extends UnitStatus<TaskState> {
   task: TaskKey;
   collection: string;
-  state: TaskState;
   generation: number;
   /** The database that the etags are of; null while that is not known. */
   databaseId: string | null;
@@ -19,29 +18,23 @@ export interface CaptureReport {
   lag: number | null;
   /** Age of what is confirmed in milliseconds, 0 when nothing is missing; null while that is not known. */
   behindMs: number | null;
-  /** True once this generation's feed was drained. */
+  /** True once the source was drained in this generation. */
   live: boolean;
   /** While snapshotting: documents read and about how many there are; for progress. */
   documentsRead: number;
   documentsTotal: number;
   /** Documents whose script failed, and that were not changed, deleted or run again with success since. */
   setAside: number;
-  /** Whether deletes are sure to be seen by the feed. */
+  /** Whether deletes are sure to be seen. */
   deletes: 'kept' | 'best-effort';
-  errors: number;
-  lastError: string | null;
-  /** True on the instance that holds the task's lease. */
-  active: boolean;
-  carriedBy: CarriedBy;
 }
 
 /** The requester's side of a task, as it stands, on any instance. */
-export interface ApplyReport {
+export interface ApplyReport extends UnitStatus<TaskState> {
   task: TaskKey;
   collection: string;
   /** The checkpoint was looked at; before that, figures and completeness say nothing. */
   known: boolean;
-  state: TaskState;
   generation: number;
   /** The owner's database that the etags are of; null before the first set. */
   databaseId: string | null;
@@ -64,8 +57,4 @@ export interface ApplyReport {
   resyncsRequested: number;
   /** Documents that this module's store did not take. */
   setAside: number;
-  errors: number;
-  lastError: string | null;
-  active: boolean;
-  carriedBy: CarriedBy;
 }

@@ -11,7 +11,8 @@ export interface HalvesOptions {
  * Works on things together; when that fails although others could be worked on, on half of them, and so on: what fails alone,
  * and twice, is itself to blame. So one of a thousand costs about twice the logarithm more.
  *
- * @param work answers one result for each, in their order
+ * @param work answers one result for each, in their order; for the first of them only, and for one at least, where all
+ *   together are too much. The outcomes end there, too
  * @throws its error, when the probe fails too: an outage; or when it was aborted
  */
 export async function byHalves<T, R>(
@@ -24,6 +25,7 @@ export async function byHalves<T, R>(
   if (things.length > 1) {
     const half = Math.ceil(things.length / 2);
     const before = await byHalves(things.slice(0, half), work, options);
+    if (before.length < half) return before;
     return [...before, ...(await byHalves(things.slice(half), work, options))];
   }
   const again = await attempt(things, work, options);

@@ -6,10 +6,13 @@ import type { DocumentLoader } from '@nestjs-spark/etl-script';
  * others, as for documents that do not exist.
  * @param shared the collections that are shared with the requester
  */
-export function confinedLoader(feed: Pick<ChangeSource, 'load'>, shared: readonly string[]): DocumentLoader {
+export function confinedLoader(
+  source: Pick<ChangeSource, 'load'>,
+  shared: readonly string[],
+): DocumentLoader {
   const readable = new ReadableCollections(shared);
   return async (ids) => {
-    const documents = await feed.load(ids);
+    const documents = await source.load(ids);
     return documents.map((found) => (found && readable.has(found.collection) ? found.json : null));
   };
 }

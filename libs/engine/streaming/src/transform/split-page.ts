@@ -3,6 +3,18 @@ import type { ChangePage } from '@nestjs-spark/contracts/internal';
 /** What the target takes best in one transaction; more at once only holds memory. */
 const CHANGES_AT_ONCE = 1_024;
 
+/** The page's first `count` changes and the rest, which cover it without a gap. */
+export function cutPage(page: ChangePage, count: number): [first: ChangePage, rest: ChangePage | null] {
+  const { changes } = page;
+  const last = changes[count - 1];
+  if (count >= changes.length || !last) return [page, null];
+  const to = last.etag;
+  return [
+    { ...page, to, drained: false, changes: changes.slice(0, count) },
+    { ...page, from: to + 1, changes: changes.slice(count) },
+  ];
+}
+
 /** The page in parts that cover it without a gap, so that the first is published while the others are transformed. */
 export function splitPage(page: ChangePage, size = CHANGES_AT_ONCE): ChangePage[] {
   const { changes } = page;

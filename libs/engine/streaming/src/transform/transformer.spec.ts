@@ -1,11 +1,12 @@
+import { taskName } from '@nestjs-spark/contracts';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { ScriptPool } from '@nestjs-spark/etl-script';
 import type { ChangePage, SourceChange } from '@nestjs-spark/contracts/internal';
-import { MemorySource, MemoryState } from '../../testing/memory-source.ts';
 import { plainScripts } from '../../testing/plain-scripts.ts';
 import { TASK } from '../../testing/simulation.ts';
 import type { CaptureTask } from '../task/tasks.ts';
-import { SetAside } from '../set-aside/set-aside.ts';
+import { SetAside } from '@nestjs-spark/set-aside/internal';
+import { MemorySource, MemoryState } from '@nestjs-spark/testing';
 import { Transformer } from './transformer.ts';
 
 const script = `loadToCars({
@@ -32,10 +33,14 @@ describe('a script that loads other documents', () => {
     source.put('people/1', { Salary: 4_000 }, 'People');
     source.put('cars/1', { Brand: 'brands/1', Driver: 'people/1' });
     const page = await source.read({ collection: 'Cars', from: 1, deletesAfter: 0, limit: 10 });
-    const runner = pool.open({ name: 'HR/cars', collection: 'Cars', script });
-    const setAside = await SetAside.open(new MemoryState(), TASK, { generation: 1, incarnation: 'first' });
+    const runner = await pool.open({ name: 'HR/cars', collection: 'Cars', script });
+    const setAside = await SetAside.open(new MemoryState(), taskName(TASK), {
+      generation: 1,
+      incarnation: 'first',
+    });
     const transformer = new Transformer(task, runner, source, setAside);
-    const [change] = await transformer.transform(page, 1, new AbortController().signal);
+    const { changes } = await transformer.transform(page, 1, new AbortController().signal);
+    const [change] = changes;
     const [command] = change?.commands ?? [];
     if (command?.type !== 'put') throw new Error('nothing was put');
     expect(JSON.parse(command.document)).toMatchObject({ Brand: 'VW', Salary: null });
@@ -56,10 +61,13 @@ describe('a task with a prefix of ids', () => {
     source.delete('cars/2');
     source.put('cars/3', { V: 3, Filtered: true });
     const page = await source.read({ collection: 'Cars', from: 1, deletesAfter: 0, limit: 10 });
-    const runner = pool.open({ name: 'HR/cars', collection: 'Cars', script: both });
-    const setAside = await SetAside.open(new MemoryState(), TASK, { generation: 1, incarnation: 'first' });
+    const runner = await pool.open({ name: 'HR/cars', collection: 'Cars', script: both });
+    const setAside = await SetAside.open(new MemoryState(), taskName(TASK), {
+      generation: 1,
+      incarnation: 'first',
+    });
     const transformer = new Transformer({ ...task, idPrefix: 'fleet/' }, runner, source, setAside);
-    const changes = await transformer.transform(page, 1, new AbortController().signal);
+    const { changes } = await transformer.transform(page, 1, new AbortController().signal);
     const written = changes.flatMap(({ commands }) => commands);
     const ids = written.map((command) =>
       command.type === 'delete-prefix' ? `${command.prefix}*` : `${command.type} ${command.id}`,
@@ -82,7 +90,6 @@ describe('a task with a prefix of ids', () => {
 });
 
 describe('a document that was set aside', () => {
-  const runner = plainScripts.open({ name: 'Cars', collection: 'Cars', script: 'v1' });
   const failure = { reason: 'it throws', kind: 'thrown', line: null, column: null };
 
   async function transformedOn(
@@ -91,8 +98,12 @@ describe('a document that was set aside', () => {
     const source = new MemorySource();
     source.put('cars/1', { V: 1 });
     const page = await source.read({ collection: 'Cars', from: 1, deletesAfter: 0, limit: 10 });
-    const setAside = await SetAside.open(new MemoryState(), TASK, { generation: 1, incarnation: 'first' });
+    const setAside = await SetAside.open(new MemoryState(), taskName(TASK), {
+      generation: 1,
+      incarnation: 'first',
+    });
     await setAside.add([{ documentId: 'cars/1', etag: page.to, ...failure }]);
+    const runner = await plainScripts.open({ name: 'Cars', collection: 'Cars', script: 'v1' });
     const transformer = new Transformer(task, runner, source, setAside);
     await transformer.transform({ ...page, changes: change(page) }, 1, new AbortController().signal);
     return [setAside, transformer];

@@ -9,18 +9,31 @@ import type {
   DocumentLoader,
   EtlCommand,
   ScriptFailure,
+  ScriptInput,
   ScriptOutput,
   ScriptRunner,
+  Transformation,
 } from '@nestjs-spark/etl-script/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import { byHalves } from './by-halves.ts';
 import { confinedLoader } from './confined-loader.ts';
-import type { TransformedChange } from './transformed-change.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import { copyWriter, type CopyWriter } from './copy-document.ts';
 import { copyExtras, type ScriptedChange } from './copy-extras.ts';
-import type { SetAsideFailure } from '../set-aside/document.ts';
-import type { SetAside } from '../set-aside/set-aside.ts';
+import type { SetAsideFailure, SetAsideFailures } from '@nestjs-spark/set-aside/internal';
+
+/** Where scripts are run; a `ScriptPool` is one. */
+export interface Scripts {
+  open(transformation: Transformation, signal?: AbortSignal): Promise<ScriptRunner>;
+}
+
+/** What one change of the source became. Kept together: its deletes and puts belong into one transaction. */
+export interface TransformedChange {
+  etag: Etag;
+  /** The owner's document; absent where it is several that were run again. */
+  documentId?: string;
+  commands: ChangeCommand[];
+}
 
 type SourcePut = Extract<SourceChange, { kind: 'put' | 'touch' }>;
 type SourceDelete = Extract<SourceChange, { kind: 'delete' }>;
@@ -30,7 +43,16 @@ interface Result {
   extras: ExtraCommand[] | undefined;
 }
 
+/** A page from its beginning, transformed. */
+export interface TransformedPart {
+  changes: TransformedChange[];
+  /** How many changes of the page it covers; at least one where there is one. */
+  count: number;
+}
+
 interface Results {
+  /** Of so many changes from the first. */
+  count: number;
   outputs: Map<SourceChange, ScriptOutput>;
   extras: Map<SourceChange, ExtraCommand[]>;
 }
@@ -43,21 +65,22 @@ export type AgainResult =
 export class Transformer {
   readonly #task: CaptureTask;
   readonly #script: ScriptRunner;
-  readonly #feed: ChangeSource;
-  readonly #setAside: SetAside;
+  readonly #source: ChangeSource;
+  readonly #setAside: SetAsideFailures;
   readonly #load: DocumentLoader;
   #recovered: string[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(task: CaptureTask, script: ScriptRunner, feed: ChangeSource, setAside: SetAside) {
+  constructor(task: CaptureTask, script: ScriptRunner, source: ChangeSource, setAside: SetAsideFailures) {
     this.#task = task;
     this.#script = script;
-    this.#feed = feed;
+    this.#source = source;
     this.#setAside = setAside;
-    this.#load = confinedLoader(feed, task.loadable);
+    this.#load = confinedLoader(source, task.loadable);
   }
 
-  transform(page: ChangePage, generation: number, signal: AbortSignal): Promise<TransformedChange[]> {
+  /** The page, or as much from its beginning as fills a batch with what the script makes of it. */
+  transform(page: ChangePage, generation: number, signal: AbortSignal): Promise<TransformedPart> {
     const transformed = this.#transform(page, generation, signal);
     this.#last = transformed;
     return transformed;
@@ -68,12 +91,12 @@ export class Transformer {
     await this.#last.catch(() => {});
   }
 
-  async #transform(page: ChangePage, generation: number, signal: AbortSignal): Promise<TransformedChange[]> {
-    const { outputs, extras } = await this.#runEach(page.changes, signal);
+  async #transform(page: ChangePage, generation: number, signal: AbortSignal): Promise<TransformedPart> {
+    const { outputs, extras, count } = await this.#runEach(page.changes, signal);
     const write = this.#writer(generation);
     const transformed: TransformedChange[] = [];
     const failures: SetAsideFailure[] = [];
-    for (const change of page.changes) {
+    for (const change of page.changes.slice(0, count)) {
       const output = outputs.get(change);
       if (output?.status === 'failed') {
         failures.push(toFailure(change, output.failure));
@@ -88,7 +111,7 @@ export class Transformer {
       });
     }
     await this.#setAside.add(failures);
-    return transformed;
+    return { changes: transformed, count };
   }
 
   /** Those set aside that succeeded now although they did not change. A requester may have passed their etag: they are to be run again. */
@@ -105,23 +128,26 @@ export class Transformer {
 
   /** The same for documents outside their order. Nothing is set aside or taken back: that waits until it is published. */
   async again(changes: SourcePut[], generation: number, signal: AbortSignal): Promise<AgainResult[]> {
-    const { outputs, extras } = await this.#runEach(changes, signal);
+    const { outputs, extras, count } = await this.#runEach(changes, signal);
     const write = this.#writer(generation);
-    return changes.flatMap((change): AgainResult[] => {
+    const results = changes.slice(0, count).flatMap((change): AgainResult[] => {
       const output = outputs.get(change);
       if (!output) return [];
       if (output.status === 'failed') return [{ failure: toFailure(change, output.failure) }];
       const commands = this.#toChanges(output, change, write, extras);
       return [{ id: change.id, etag: change.etag, commands }];
     });
+    const rest = changes.slice(count);
+    return rest.length === 0 ? results : [...results, ...(await this.again(rest, generation, signal))];
   }
 
   /** What breaks the script's run, or cannot be read, for one document alone is that document's failure. */
   async #runEach(changes: readonly SourceChange[], signal: AbortSignal): Promise<Results> {
     const work = async (some: readonly SourceChange[]): Promise<Result[]> => {
-      const outputs = await this.#runScript([...some], signal);
-      const extras = await this.#extrasOf(some, outputs);
-      return some.map((change) => ({ output: outputs.get(change), extras: extras.get(change) }));
+      const { outputs, count } = await this.#runScript([...some], signal);
+      const done = some.slice(0, count);
+      const extras = await this.#extrasOf(done, outputs);
+      return done.map((change) => ({ output: outputs.get(change), extras: extras.get(change) }));
     };
     const outcomes = await byHalves(changes, work, { probe: () => this.#probe(signal), signal });
     const outputs = new Map<SourceChange, ScriptOutput>();
@@ -133,13 +159,13 @@ export class Transformer {
         if (outcome.result.extras) extras.set(change, outcome.result.extras);
       } else if (outcome) outputs.set(change, broken(change, this.#task.key.name, outcome.error));
     }
-    return { outputs, extras };
+    return { outputs, extras, count: outcomes.length };
   }
 
   /** The source can be read, and the sandbox runs this script. */
   async #probe(signal: AbortSignal): Promise<void> {
     const { collection, key: task } = this.#task;
-    await this.#feed.identify(taskId(task));
+    await this.#source.identify(taskId(task));
     const document = Buffer.from('{}');
     await this.#script.transform(
       [{ id: `${collection}/none`, collection, document }],
@@ -148,16 +174,21 @@ export class Transformer {
     );
   }
 
-  async #runScript(changes: SourceChange[], signal: AbortSignal): Promise<Map<SourceChange, ScriptOutput>> {
-    const puts = changes.filter(isOwnPut);
-    const deletes = changes.filter(isDelete);
-    const [put, deleted] = [
-      puts.length > 0 ? await this.#script.transform(puts.map(toInput), this.#load, signal) : [],
+  /** Runs the script over the changes from the first, as many as the sandbox answers for. */
+  async #runScript(
+    all: SourceChange[],
+    signal: AbortSignal,
+  ): Promise<{ outputs: Map<SourceChange, ScriptOutput>; count: number }> {
+    const puts = all.filter(isOwnPut);
+    const put = puts.length > 0 ? await this.#script.transform(puts.map(toInput), this.#load, signal) : [];
+    const afterPuts = upTo(all, puts[put.length]);
+    const deletes = afterPuts.filter(isDelete);
+    const deleted =
       deletes.length > 0
         ? await this.#script.transformDeleted(deletes.map(this.#toDeleted), this.#load, signal)
-        : [],
-    ];
-    return new Map([...pair(puts, put), ...pair(deletes, deleted)]);
+        : [];
+    const changes = upTo(afterPuts, deletes[deleted.length]);
+    return { outputs: new Map([...pair(puts, put), ...pair(deletes, deleted)]), count: changes.length };
   }
 
   readonly #toDeleted = ({ id }: SourceDelete): { id: string; collection: string } => ({
@@ -197,7 +228,7 @@ export class Transformer {
     changes: readonly SourceChange[],
     outputs: Map<SourceChange, ScriptOutput>,
   ): Promise<Map<SourceChange, ExtraCommand[]>> {
-    const { extras } = this.#feed;
+    const { extras } = this.#source;
     if (!extras) return new Map();
     const scripted: ScriptedChange[] = [];
     for (const change of changes) {
@@ -205,7 +236,7 @@ export class Transformer {
       if (output?.status !== 'done' || change.kind === 'delete' || !output.commands.some(hasExtras)) continue;
       scripted.push({ change, commands: output.commands });
     }
-    return scripted.length > 0 ? copyExtras(extras, this.#feed.ids, scripted) : new Map();
+    return scripted.length > 0 ? copyExtras(extras, this.#source.ids, scripted) : new Map();
   }
 
   #writer(generation: number): CopyWriter {
@@ -247,18 +278,16 @@ function isDelete(change: SourceChange): change is SourceDelete {
   return change.kind === 'delete';
 }
 
-function toInput({ id, collection, json }: SourcePut): {
-  id: string;
-  collection: string;
-  document: Uint8Array;
-} {
+function toInput({ id, collection, json }: SourcePut): ScriptInput {
   return { id, collection, document: json };
 }
 
+/** The changes before this one; all of them when there is none. */
+function upTo(changes: SourceChange[], end: SourceChange | undefined): SourceChange[] {
+  return end ? changes.slice(0, changes.indexOf(end)) : changes;
+}
+
 function pair(changes: SourceChange[], outputs: ScriptOutput[]): [SourceChange, ScriptOutput][] {
-  return changes.map((change, i) => {
-    const output = outputs[i];
-    if (!output) throw new Error(`The sandbox answered ${outputs.length} of ${changes.length} documents`);
-    return [change, output];
-  });
+  if (outputs.length === 0 && changes.length > 0) throw new Error('The sandbox answered for no document');
+  return outputs.map((output, i) => [changes[i] as SourceChange, output]);
 }

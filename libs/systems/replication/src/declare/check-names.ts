@@ -1,4 +1,5 @@
 import { isCollectionName, isName, SYSTEM_COLLECTIONS } from '@nestjs-spark/contracts/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import { collectionNameOf, type EntityClass } from '@nestjs-spark/store';
 
 const NAME_RULE = 'a letter, then up to 63 letters, digits, "_" or "-"';
@@ -19,7 +20,7 @@ export function collectionProblem(value: unknown): { problem: string; remedy: st
     const { problem } = nameProblem(value) ?? { problem: `${JSON.stringify(value)} is not a valid name` };
     return { problem, remedy: `Use ${COLLECTION_RULE}` };
   }
-  const system = SYSTEM_COLLECTIONS.find((name) => name.toLowerCase() === String(value).toLowerCase());
+  const system = SYSTEM_COLLECTIONS.find((name) => sameName(name, String(value)));
   return system
     ? { problem: `${system} is a collection of Spark's own`, remedy: 'Name another collection' }
     : null;

@@ -5,6 +5,7 @@ import {
   taskNameOf,
   type EtlScriptItem,
 } from '@nestjs-spark/contracts/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import { DEPLOYMENT_BOUNDS } from '../settings/options.ts';
 import { collectionProblem, inferCollection, nameProblem } from './check-names.ts';
 import type { DeclarationFault } from './declaration-error.ts';
@@ -34,7 +35,7 @@ export function checkReplicated(
   const owner = options.sourceModule;
   const ownerFault = nameProblem(owner);
   if (ownerFault) fault('sourceModule', ownerFault.problem, ownerFault.remedy);
-  else if (owner.toLowerCase() === requester.toLowerCase()) {
+  else if (sameName(owner, requester)) {
     fault('sourceModule', `${owner} is this module itself`, 'Name the module that owns the documents');
   }
 

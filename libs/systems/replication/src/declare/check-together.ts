@@ -1,3 +1,4 @@
+import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
 import { DEPLOYMENT_BOUNDS } from '../settings/options.ts';
 import type { DeclarationFault } from './declaration-error.ts';
 import type { Declaration } from './declarations.ts';
@@ -14,13 +15,13 @@ export function checkTogether(
   declarations: readonly Declaration[],
   targetsOf: TargetsOf | null = null,
 ): DeclarationFault[] {
-  const byOwner = Map.groupBy(declarations, ({ task }) => task.key.owner.toLowerCase());
+  const byOwner = Map.groupBy(declarations, ({ task }) => nameKey(task.key.owner));
   const byGroup = [...byOwner.values()].flatMap((group) => [...sameNames(group), ...tooMany(group)]);
   return targetsOf ? [...byGroup, ...sameIds(declarations, targetsOf)] : byGroup;
 }
 
 function sameNames(group: Declaration[]): DeclarationFault[] {
-  const byName = Map.groupBy(group, ({ task }) => task.key.name.toLowerCase());
+  const byName = Map.groupBy(group, ({ task }) => nameKey(task.key.name));
   return [...byName.values()].flatMap(([first, ...others]) =>
     others.map(({ target, task }) => ({
       className: target.name,
@@ -58,16 +59,16 @@ function idKeys({ item }: Declaration, targets: readonly string[]): string[] {
 
 /** Two scripts on one collection of one owner may divide its documents between them, unless each takes all. */
 function canCollide(one: Declaration, other: Declaration): boolean {
-  const isSameOwner = one.task.key.owner.toLowerCase() === other.task.key.owner.toLowerCase();
+  const isSameOwner = sameName(one.task.key.owner, other.task.key.owner);
   if (!isSameOwner) return true;
-  const isSameName = one.task.key.name.toLowerCase() === other.task.key.name.toLowerCase();
+  const isSameName = sameName(one.task.key.name, other.task.key.name);
   return !isSameName && one.takesAll === true && other.takesAll === true;
 }
 
 function collision(first: Declaration, { target, task, item }: Declaration): DeclarationFault {
   const { owner } = task.key;
   const from = `${item.sourceCollection} of ${first.task.key.owner}`;
-  const prefix = `${owner.toLowerCase()}/`;
+  const prefix = `${nameKey(owner)}/`;
   return {
     className: target.name,
     field: 'idPrefix',

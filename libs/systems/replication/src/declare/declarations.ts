@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { EtlScriptItem } from '@nestjs-spark/contracts';
 import type { ApplyTask } from '@nestjs-spark/streaming/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 
 /** One `@Replicated()` class, checked and complete. */
 export interface Declaration {
@@ -26,7 +27,7 @@ export class Declarations {
   private readonly owners: ReadonlyMap<string, OwnerDeclarations>;
 
   constructor(declarations: readonly Declaration[]) {
-    const byOwner = Map.groupBy(declarations, (one) => one.task.key.owner.toLowerCase());
+    const byOwner = Map.groupBy(declarations, (one) => nameKey(one.task.key.owner));
     this.owners = new Map([...byOwner].map(([key, group]) => [key, gather(group)]));
   }
 
@@ -36,7 +37,7 @@ export class Declarations {
   }
 
   of(owner: string): OwnerDeclarations | null {
-    return this.owners.get(owner.toLowerCase()) ?? null;
+    return this.owners.get(nameKey(owner)) ?? null;
   }
 
   tasks(): ApplyTask[] {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Injectable, Module, Scope, type Type } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import { MemoryLog } from '@nestjs-spark/testing';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { DeclarationError } from './declaration-error.ts';
 import { explore, type Explored } from './explore.ts';
 import { forFeatureProviders } from './feature.module.ts';
@@ -72,7 +72,7 @@ describe('the explorer', () => {
     @Injectable({ scope: Scope.REQUEST })
     @Replicated({ sourceModule: 'Fleet', sourceCollection: 'Cars', fields: ['A'] })
     class Scoped {}
-    const log = new MemoryLog();
+    const log = new MemoryLogger();
     const { declarations } = await exploreWith([Scoped], log);
     expect(declarations.tasks()).toHaveLength(1);
     expect(log.said('warn').join()).toContain('Scoped');
@@ -81,7 +81,7 @@ describe('the explorer', () => {
 
 async function exploreWith(
   providers: NonNullable<Parameters<typeof Module>[0]['providers']>,
-  log = new MemoryLog(),
+  log = new MemoryLogger(),
 ): Promise<Explored> {
   @Module({ providers })
   class Feature {}

@@ -4,7 +4,7 @@ import { DiscoveryModule, DiscoveryService, LazyModuleLoader } from '@nestjs/cor
 import { Test } from '@nestjs/testing';
 import { inspectScript } from '@nestjs-spark/etl-script/internal';
 import { SparkStoreModule } from '@nestjs-spark/store';
-import { MemoryLog } from '@nestjs-spark/testing';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { explore, findLate, type Explored } from './explore.ts';
 import { forFeatureProviders } from './feature.module.ts';
 import { documentFields } from './generate-script.ts';
@@ -24,7 +24,7 @@ async function exploreWith(
       {
         provide: explored,
         inject: [DiscoveryService],
-        useFactory: (discovery: DiscoveryService) => explore(discovery, 'HR', new MemoryLog()),
+        useFactory: (discovery: DiscoveryService) => explore(discovery, 'HR', new MemoryLogger()),
       },
     ],
   }).compile();

@@ -1,4 +1,5 @@
 import { ReadableCollections } from '@nestjs-spark/contracts/internal';
+import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
 
 /** One `@Shared()` class: a collection of this module and who may take it. */
 export interface Share {
@@ -23,7 +24,7 @@ export class Shares {
   /** The collections that `requester` may take, as they were written in the declarations. */
   collectionsFor(requester: string): string[] {
     const admitted = this.shares.filter((share) => admits(share, requester));
-    return [...new Map(admitted.map(({ collection }) => [collection.toLowerCase(), collection])).values()];
+    return [...new Map(admitted.map(({ collection }) => [nameKey(collection), collection])).values()];
   }
 
   /** Whether `requester` may take `collection` now. */
@@ -33,6 +34,5 @@ export class Shares {
 }
 
 function admits(share: Share, requester: string): boolean {
-  const wanted = requester.toLowerCase();
-  return share.with.some((module) => module === '*' || module.toLowerCase() === wanted);
+  return share.with.some((module) => module === '*' || sameName(module, requester));
 }

@@ -46,7 +46,7 @@ describe('POST /spark/etl/deploy', () => {
         loadable: ['Cars', 'CarBrands'],
       },
     ]);
-    expect(owner.log.provisioned).toEqual(['Fleet>HR']);
+    expect(owner.log.provisioned).toEqual(['SPARK_ROUTE_FLEET_HR']);
     expect(await deployed()).toMatchObject({ engine: 'stream', target: null, tasks: [{ carriedOut: 1 }] });
   });
 
@@ -242,7 +242,7 @@ describe('POST /spark/etl/deploy', () => {
     owner.state.away = false;
     const healed = await post().expect(200);
     expect(healed.body).toMatchObject({ tasksCreated: 1, tasks: [{ name: 'Cars' }], revision: 1 });
-    expect(owner.log.provisioned).toEqual(['Fleet>HR']);
+    expect(owner.log.provisioned).toEqual(['SPARK_ROUTE_FLEET_HR']);
   });
 
   it('plans anew when another instance has deployed in the meantime', async () => {

@@ -72,7 +72,7 @@ import { DeploymentGate } from './receive/deployment-gate.ts';
       ],
       useFactory: (
         { moduleName: owner }: ReplicationSettings,
-        feed: ChangeSource,
+        source: ChangeSource,
         log: ChangeLog,
         control: ControlBoard,
         leases: LeaseKeeper,
@@ -82,7 +82,7 @@ import { DeploymentGate } from './receive/deployment-gate.ts';
       ) =>
         new CaptureSupervisor({
           owner,
-          feed,
+          source,
           log,
           control,
           leases,

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { TaskKey } from '@nestjs-spark/contracts';
 import type { CaptureTask, TaskDirectory } from '@nestjs-spark/streaming/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import { Shares } from '../declare/shares.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
@@ -19,8 +20,7 @@ export class DeploymentDirectory implements TaskDirectory {
   async read(task: TaskKey): Promise<CaptureTask | null> {
     const found = await this.store.read(task.requester);
     if (!found) return null;
-    const name = task.name.toLowerCase();
     const tasks = captureTasks(this.settings.moduleName, found.value, this.shares);
-    return tasks.find((one) => one.key.name.toLowerCase() === name) ?? null;
+    return tasks.find((one) => sameName(one.key.name, task.name)) ?? null;
   }
 }

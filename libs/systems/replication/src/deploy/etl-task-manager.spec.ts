@@ -165,7 +165,8 @@ describe("RavenDB's own ETL", () => {
   });
 
   it('waits for a server that is away, instead of guessing its licence', async () => {
-    const licence = async () => Promise.reject(new UnavailableError('RavenDB at http://fleet-db:8080'));
+    const licence = async () =>
+      Promise.reject(new UnavailableError('RavenDB at http://fleet-db:8080 cannot be reached'));
     const real = [{ provide: STORE_INFO, useValue: { ...ravenInfo(true), licence } }];
     const owner = await etl({ real });
     await expect(owner.manager.deploy(wanted())).rejects.toThrow(UnavailableError);

@@ -8,7 +8,8 @@ import {
 } from '@nestjs-spark/contracts';
 import type { Versioned } from '@nestjs-spark/contracts/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
-import { InTurn } from '@nestjs-spark/foundation/internal';
+import { ScriptPool } from '@nestjs-spark/etl-script';
+import { InTurn, nameKey } from '@nestjs-spark/foundation/internal';
 import { Shares } from '../declare/shares.ts';
 import { DeploymentStore } from './deployment-store.ts';
 import type { ReplicationEngine } from './engines/replication-engine.ts';
@@ -43,6 +44,7 @@ export class EtlTaskManager {
     private readonly selection: EngineSelection,
     @Inject(ENGINES) private readonly engines: readonly ReplicationEngine[],
     private readonly warnings: ScriptWarnings,
+    private readonly scripts: ScriptPool,
   ) {}
 
   /**
@@ -51,7 +53,7 @@ export class EtlTaskManager {
    */
   async deploy(request: EtlScriptRequest): Promise<EtlDeploymentResult> {
     requireShared(this.shares, request.requestingModule, request.scripts);
-    const inspected = inspectScripts(request.scripts);
+    const inspected = await inspectScripts(this.scripts, request.requestingModule, request.scripts);
     const { engine, reason, target } = await this.selection.select(request, inspected);
     const wanted = {
       requester: request.requestingModule,
@@ -61,7 +63,7 @@ export class EtlTaskManager {
       scripts: nameScripts(request.scripts),
     };
     const warnings = await this.warnings.of(request.scripts, inspected);
-    const byName = new Map(wanted.scripts.map(({ name }, at) => [name.toLowerCase(), warnings[at] ?? []]));
+    const byName = new Map(wanted.scripts.map(({ name }, at) => [nameKey(name), warnings[at] ?? []]));
     return this.inTurn(wanted.requester, () => this.replace(wanted, reason, byName));
   }
 
@@ -75,7 +77,7 @@ export class EtlTaskManager {
 
   /** Runs `work` while nothing else of this instance touches the requester's deployment. */
   inTurn<T>(requester: string, work: () => Promise<T>): Promise<T> {
-    return this.turns.run(requester.toLowerCase(), work);
+    return this.turns.run(nameKey(requester), work);
   }
 
   private async replace(
@@ -126,7 +128,7 @@ export class EtlTaskManager {
   ): Promise<EtlDeploymentResult> {
     const reports = await engineNamed(this.engines, deployment.engine).report(deployment);
     const tasks = reports.map(({ name, collection, state }) => {
-      const said = warnings.get(name.toLowerCase()) ?? [];
+      const said = warnings.get(nameKey(name)) ?? [];
       const task = { name, collection, engine: deployment.engine, state };
       return said.length === 0 ? task : { ...task, warnings: said };
     });
@@ -164,7 +166,10 @@ function busy(cause: VersionConflictError): ProblemError {
     'unavailable',
     'Other deployments of this module are being carried out; try again.',
     {
-      cause: new UnavailableError('The deployment document', { cause }),
+      cause: new UnavailableError(
+        `Gave up after ${TRIES} attempts: other deployments keep changing the deployment document`,
+        { cause },
+      ),
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     },
   );

@@ -7,8 +7,13 @@ import {
   ModuleClient,
   ModuleIdentity,
   OperatorToken,
+  OwnAddress,
+  SELF_CHECK_CONTROLLERS,
+  SELF_CHECK_PROVIDERS,
+  THIS_MODULE,
   TokenVerifier,
 } from '@nestjs-spark/modules/internal';
+import { ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { STATE_STORE } from '@nestjs-spark/store';
 import { ConnectModule } from '../connect/connect.module.ts';
@@ -16,13 +21,16 @@ import type { ReplicationSettings } from '../settings/options.ts';
 import { JOINED_REGISTRY, REPLICATION_SETTINGS } from '../settings/tokens.ts';
 
 /**
- * Who this module is, how it knows the others, and how it calls them. Every Nest module with a `SparkController` imports it,
+ * Who this module is and where it is reached, how it knows the others, and how it calls them. Every Nest module with a `SparkController` imports it,
  * for the guard. `@nestjs-spark/modules` knows nothing of replication's settings, so its classes are made here.
  */
 @Module({
-  imports: [DiscoveryModule, ConnectModule],
+  imports: [DiscoveryModule, ObservabilityModule, ConnectModule],
+  controllers: SELF_CHECK_CONTROLLERS,
   providers: [
     ...ADMIT_PROVIDERS,
+    ...SELF_CHECK_PROVIDERS,
+    { provide: THIS_MODULE, useExisting: REPLICATION_SETTINGS },
     {
       provide: ModuleIdentity,
       inject: [REPLICATION_SETTINGS],
@@ -42,9 +50,9 @@ import { JOINED_REGISTRY, REPLICATION_SETTINGS } from '../settings/tokens.ts';
     },
     {
       provide: TokenVerifier,
-      inject: [REPLICATION_SETTINGS, KeyRing],
-      useFactory: (receiver: ReplicationSettings, keys: KeyRing) =>
-        new TokenVerifier({ receiver, keys, log: logFor('TokenVerifier') }),
+      inject: [REPLICATION_SETTINGS, KeyRing, ModuleIdentity],
+      useFactory: (receiver: ReplicationSettings, keys: KeyRing, own: ModuleIdentity) =>
+        new TokenVerifier({ receiver, keys, own, log: logFor('TokenVerifier') }),
     },
     {
       provide: ModuleClient,
@@ -53,6 +61,6 @@ import { JOINED_REGISTRY, REPLICATION_SETTINGS } from '../settings/tokens.ts';
         new ModuleClient({ registry, identity }),
     },
   ],
-  exports: [ModuleIdentity, OperatorToken, TokenVerifier, ModuleClient],
+  exports: [ModuleIdentity, OperatorToken, OwnAddress, TokenVerifier, ModuleClient],
 })
 export class IdentifyModule {}

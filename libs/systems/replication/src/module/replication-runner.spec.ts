@@ -6,9 +6,9 @@ import { Registration } from '@nestjs-spark/modules/internal';
 import { StorePreparation } from '@nestjs-spark/store';
 import { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { eventually } from '@nestjs-spark/servers/testing';
-import { UnavailableError } from '@nestjs-spark/contracts/internal';
+import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts/internal';
 import { Declarations } from '../declare/declarations.ts';
-import { MemoryLog } from '@nestjs-spark/testing';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { BusInUse } from '../connect/bus-in-use.ts';
 import { LateDeclarations } from '../declare/late-declarations.ts';
 import { DeploymentReconciler } from '../deploy/deployment-reconciler.ts';
@@ -16,19 +16,19 @@ import { OwnerReports } from '../report/status/owner-reports.ts';
 import { DeployCommands } from '../request/deploy-commands.ts';
 import { DroppedTasks } from '../request/dropped-tasks.ts';
 import { OwnerWatch } from '../request/owner-watch.ts';
-import { RequestLoop } from '../request/request-loop.ts';
+import { RequestLoop, RequestLoopTimes } from '../request/request-loop.ts';
 import { RequestStore } from '../request/request-store.ts';
 import { Requests } from '../request/requests.ts';
 import { Revival } from '../request/revival.ts';
 import { ReplicationRunner, RunnerTimes } from './replication-runner.ts';
 
 let done: string[];
-let log: MemoryLog;
+let log: MemoryLogger;
 let busAway: boolean;
 
 beforeEach(() => {
   done = [];
-  log = new MemoryLog();
+  log = new MemoryLogger();
   busAway = false;
 });
 
@@ -65,6 +65,27 @@ describe('the runner', () => {
     await runner.beforeApplicationShutdown();
   });
 
+  it('goes on looking whether it is registered, and its requests are there', async () => {
+    const runner = await make({ refreshMs: 1 });
+    runner.onApplicationBootstrap();
+    const keeps = () => done.filter((step) => step === 'keep' || step === 'refresh');
+    await eventually(() => expect(keeps().slice(0, 4)).toEqual(['keep', 'refresh', 'keep', 'refresh']));
+    await runner.beforeApplicationShutdown();
+  });
+
+  it('says once what a store refuses of that, and goes on with the rest', async () => {
+    const keep = () => Promise.reject(new StoreRefusedError('no right to write SparkModules'));
+    const register = async () => ({ appName: 'HR' });
+    const runner = await make({
+      refreshMs: 1,
+      registration: { register, announce: async () => undefined, keep },
+    });
+    runner.onApplicationBootstrap();
+    await eventually(() => expect(done.filter((step) => step === 'refresh').length).toBeGreaterThan(3));
+    await runner.beforeApplicationShutdown();
+    expect(log.said('warn')).toEqual(['Registering again is refused: no right to write SparkModules']);
+  });
+
   it('stops the work while store and bus are there, and closes the bus last', async () => {
     const runner = await make();
     runner.onApplicationBootstrap();
@@ -92,7 +113,9 @@ describe('the end of an application', () => {
     async (what) => {
       const never = () => new Promise<never>(() => undefined);
       const runner = await make({
-        ...(what === 'the registry' ? { registration: { register: never, announce: never } } : {}),
+        ...(what === 'the registry'
+          ? { registration: { register: never, announce: never, keep: never } }
+          : {}),
         ...(what === 'the commands' ? { commands: { start: () => undefined, stop: never } } : {}),
         ...(what === 'the copies' ? { apply: { assign: () => undefined, stop: never } } : {}),
         ...(what === 'the capture' ? { capture: { stop: never } } : {}),
@@ -112,6 +135,7 @@ interface Doubles {
   commands?: object;
   apply?: object;
   capture?: object;
+  refreshMs?: number;
   endMs?: number;
 }
 
@@ -130,9 +154,10 @@ async function make(change: Doubles = {}): Promise<ReplicationRunner> {
       return { appName: 'HR' };
     },
     announce: async ({ appName }: { appName: string }) => {
-      if (busAway) throw new UnavailableError('NATS');
+      if (busAway) throw new UnavailableError('NATS cannot be reached');
       done.push(`announce ${appName}`);
     },
+    keep: step('keep'),
   };
   const watch = async (_: number, signal: AbortSignal) => {
     done.push('watch');
@@ -162,7 +187,8 @@ async function make(change: Doubles = {}): Promise<ReplicationRunner> {
     [DeployCommands, change.commands ?? commands],
     [BusInUse, { start: () => void done.push('connect'), close: step('close bus') }],
     [StorePreparation, { whenReady: async () => void done.push('store ready') }],
-    ...(change.endMs === undefined ? [] : [[RunnerTimes, { endMs: change.endMs }] as [unknown, unknown]]),
+    [RunnerTimes, { endMs: change.endMs ?? new RunnerTimes().endMs }],
+    [RequestLoopTimes, { refreshMs: change.refreshMs ?? new RequestLoopTimes().refreshMs }],
   ];
   const module = await Test.createTestingModule({
     providers: [

@@ -24,7 +24,7 @@ import { Shared } from '../declare/shared.decorator.ts';
 import { DeploymentStore } from '../deploy/deployment-store.ts';
 import { ReplicationStatus } from '../report/replication-status.ts';
 import { RequestStatus } from '../request/request-status.ts';
-import { MemoryLog } from '@nestjs-spark/testing';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import type { SparkReplicationOptions } from '../settings/options.ts';
 import { SparkReplicationModule } from './spark-replication.module.ts';
 
@@ -153,7 +153,7 @@ describeWithServers(['ravendb', 'nats'], 'two modules', () => {
   beforeEach(() => {
     owner = `Fleet${suffix}`;
     requester = `HR${suffix}`;
-    nats = new JetStreamConnection({ url: testServers().natsUrl, name: 'spec', log: new MemoryLog() });
+    nats = new JetStreamConnection({ url: testServers().natsUrl, name: 'spec', log: new MemoryLogger() });
   });
 
   afterEach(async () => {

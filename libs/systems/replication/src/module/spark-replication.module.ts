@@ -1,4 +1,5 @@
 import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
+import { ObservabilityModule, type ObservabilityOptions } from '@nestjs-spark/observability';
 import { ConnectModule } from '../connect/connect.module.ts';
 import { ReplicationFeatureModule } from '../declare/feature.module.ts';
 import { DeployModule } from '../deploy/deploy.module.ts';
@@ -25,16 +26,19 @@ import { ReplicationRunner } from './replication-runner.ts';
 })
 export class SparkReplicationModule {
   /**
-   * Import it once, in the application's module. Without options everything is read from the environment.
+   * Import it once, in the application's module. Without options everything is read from the environment. `health` and
+   * `metrics` are the paths of these routes, or false for none; in `forRootAsync` they stand beside the factory.
    * @throws `ReplicationSettingsError`, `DeclarationError` or `KeyFileError` while the application starts, when it cannot work
    */
-  static forRoot(options: SparkReplicationOptions = {}): DynamicModule {
-    return { module: SparkReplicationModule, imports: [ReplicationSettingsModule.forRoot(options)] };
+  static forRoot(options: SparkReplicationOptions & ObservabilityOptions = {}): DynamicModule {
+    const { health, metrics, ...settings } = options;
+    return withRoutes(ReplicationSettingsModule.forRoot(settings), { health, metrics });
   }
 
   /** As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
-  static forRootAsync(options: AsyncReplicationOptions): DynamicModule {
-    return { module: SparkReplicationModule, imports: [ReplicationSettingsModule.forRootAsync(options)] };
+  static forRootAsync(options: AsyncReplicationOptions & ObservabilityOptions): DynamicModule {
+    const { health, metrics, ...settings } = options;
+    return withRoutes(ReplicationSettingsModule.forRootAsync(settings), { health, metrics });
   }
 
   /**
@@ -44,4 +48,8 @@ export class SparkReplicationModule {
   static forFeature(classes: readonly Type[]): DynamicModule {
     return ReplicationFeatureModule.of(classes);
   }
+}
+
+function withRoutes(settings: DynamicModule, routes: ObservabilityOptions): DynamicModule {
+  return { module: SparkReplicationModule, imports: [settings, ObservabilityModule.forRoot(routes)] };
 }

@@ -3,17 +3,25 @@ import {
   ScriptPool,
   ScriptRefusedError,
   type DocumentLoader,
+  type ScriptInspection,
   type ScriptOutput,
+  type ScriptRunner,
   type Transformation,
 } from '@nestjs-spark/etl-script';
 import type { Sampled } from '../deploy/inspect/sample-documents.ts';
 
-const AT_ONCE = 16;
+/** Few, so that what is done is known when the time is over. */
+const AT_ONCE = 4;
 
 /** Runs scripts over samples in a pool of their own, so that a bad one takes nothing from the scripts that are at work. */
 @Injectable()
 export class PreviewScripts implements BeforeApplicationShutdown {
-  private readonly pool = new ScriptPool({ maxWorkers: 1, idleMs: 5_000 });
+  private readonly pool = new ScriptPool({ maxWorkers: 2, idleMs: 5_000, faultAfter: Infinity });
+
+  /** Reads a script without running it, apart from the main thread. */
+  inspect(transformation: Transformation): Promise<ScriptInspection> {
+    return this.pool.inspect(transformation);
+  }
 
   /**
    * @returns the outcome by document id; documents for which the time did not suffice are missing
@@ -26,17 +34,19 @@ export class PreviewScripts implements BeforeApplicationShutdown {
     signal: AbortSignal,
   ): Promise<Map<string, ScriptOutput>> {
     const outputs = new Map<string, ScriptOutput>();
-    const runner = this.pool.open(transformation);
+    let runner: ScriptRunner | undefined;
     try {
+      runner = await this.pool.open(transformation, signal);
       const there = sample.flatMap((one) => ('missing' in one ? [] : [one]));
-      for (let at = 0; at < there.length && !signal.aborted; at += AT_ONCE) {
+      for (let at = 0; at < there.length && !signal.aborted;) {
         const some = await runner.transform(there.slice(at, at + AT_ONCE), load, signal);
         for (const output of some) outputs.set(output.id, output);
+        at += some.length;
       }
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
-      runner.close();
+      runner?.close();
     }
     return outputs;
   }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { scriptFingerprint, type ChangeSource } from '@nestjs-spark/contracts/internal';
 import type { Transformation } from '@nestjs-spark/etl-script';
-import { sameName } from '@nestjs-spark/foundation/internal';
+import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
 import { CHANGE_FEED } from '@nestjs-spark/store';
 import { CaptureSupervisor, confinedLoader } from '@nestjs-spark/streaming/internal';
 import { Shares } from '../declare/shares.ts';
@@ -22,12 +22,13 @@ import { previewWarnings } from './preview-warnings.ts';
 
 const TIME_MS = 15_000;
 const ANSWER_SIZE = 2_000_000;
-const AT_ONCE = 4;
+/** Previews of one module at a time. */
+const EACH_AT_ONCE = 4;
 
 /** Says what scripts would make of this module's documents. Writes nothing. */
 @Injectable()
 export class Preview {
-  private running = 0;
+  private readonly running = new Map<string, number>();
 
   constructor(
     @Inject(REPLICATION_SETTINGS) private readonly settings: ReplicationSettings,
@@ -38,19 +39,14 @@ export class Preview {
     private readonly scripts: PreviewScripts,
   ) {}
 
-  /** @throws {ProblemError} `notShared`, `scriptRefused`, or `tooMany` when others are being made */
+  /** @throws {ProblemError} `notShared`, `scriptRefused`, or `tooMany` when others of the same module are being made */
   async make(wanted: PreviewBody): Promise<PreviewResult> {
     const { requestingModule, scripts } = wanted;
     requireShared(this.shares, requestingModule, scripts);
-    const inspected = inspectScripts(scripts);
-    if (this.running >= AT_ONCE) {
-      throw new ProblemError('tooMany', 'Other previews are being made; try again.', {
-        retryAfterSeconds: 5,
-      });
-    }
-    this.running++;
+    const leave = this.enter(requestingModule);
     try {
       const signal = AbortSignal.timeout(TIME_MS);
+      const inspected = await inspectScripts(this.scripts, requestingModule, scripts);
       const deployment = await this.deployments.read(requestingModule);
       const previewed: PreviewedScript[] = [];
       for (const [at, script] of nameScripts(scripts).entries()) {
@@ -60,8 +56,25 @@ export class Preview {
       }
       return bounded({ owner: this.settings.moduleName, requestingModule, scripts: previewed });
     } finally {
-      this.running--;
+      leave();
     }
+  }
+
+  /** Each module has its share, so that one that fills it leaves the others theirs. */
+  private enter(requester: string): () => void {
+    const key = nameKey(requester);
+    const own = this.running.get(key) ?? 0;
+    if (own >= EACH_AT_ONCE) {
+      throw new ProblemError('tooMany', 'Other previews of this module are being made; try again.', {
+        retryAfterSeconds: 5,
+      });
+    }
+    this.running.set(key, own + 1);
+    return () => {
+      const left = (this.running.get(key) ?? 1) - 1;
+      if (left > 0) this.running.set(key, left);
+      else this.running.delete(key);
+    };
   }
 
   private async try(
@@ -73,16 +86,18 @@ export class Preview {
   ): Promise<Omit<PreviewedScript, 'targets'>> {
     const { name, sourceCollection: collection } = script;
     const sample = await this.sample(collection, wanted, signal);
-    const load = confinedLoader(this.feed, this.shares.collectionsFor(wanted.requestingModule));
-    const own = { name, collection, script: script.script };
+    const requester = wanted.requestingModule;
+    const load = confinedLoader(this.feed, this.shares.collectionsFor(requester));
+    const own = { name, requester, collection, script: script.script };
     const outputs = await this.scripts.run(own, sample, load, signal);
     const comparable = task !== null && sameName(task.collection, collection);
-    const before = comparable ? await this.scripts.runDeployed(scriptOf(task), sample, load, signal) : null;
+    const deployed = comparable ? scriptOf(task, requester) : null;
+    const before = deployed && (await this.scripts.runDeployed(deployed, sample, load, signal));
     const documents = sample.map((one) => describeDocument(one, outputs.get(one.id), before?.get(one.id)));
     return {
       name,
       collection,
-      running: task && this.describeRunning(task, script, wanted.requestingModule),
+      running: task && this.describeRunning(task, script, requester),
       summary: summarize(documents),
       documents: documents.map((one) => withPrefix(one, script.idPrefix)),
       warnings: previewWarnings(fields, sample, documents),
@@ -110,8 +125,8 @@ export class Preview {
   }
 }
 
-function scriptOf({ name, collection, script }: DeployedTask): Transformation {
-  return { name, collection, script };
+function scriptOf({ name, collection, script }: DeployedTask, requester: string): Transformation {
+  return { name, requester, collection, script };
 }
 
 function bounded(result: PreviewResult): PreviewResult {

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
@@ -44,10 +45,10 @@ export class ReplicationStatus {
   async freshness(owner: string, collection: string): Promise<Freshness> {
     const first = this.tasksOf(owner, collection)[0];
     if (!first) throw this.notKept(owner, collection);
-    const end = Date.now() + PATIENCE_MS;
+    const end = performance.now() + PATIENCE_MS;
     const asked = await this.ask(first);
     if (asked !== null) {
-      while (Date.now() < end && !isReached(this.tasksOf(owner, collection), asked))
+      while (performance.now() < end && !isReached(this.tasksOf(owner, collection), asked))
         await wait(LOOK_EVERY_MS);
     }
     return judgeFreshness(this.tasksOf(owner, collection), asked);

@@ -1,5 +1,6 @@
 import type { ModuleAnswer } from '@nestjs-spark/modules/internal';
 import { PROBLEMS, type EtlDeploymentResult } from '@nestjs-spark/contracts';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import { OLDER_REVISION } from '../problems/problems.ts';
 
 export type Verdict =
@@ -29,7 +30,7 @@ export function classifyAnswer(owner: string, answer: ModuleAnswer, asker: Asker
       return {
         outcome: 'retry',
         reason: `${owner} is not registered yet`,
-        ...(answer.known?.length ? { hint: describeKnown(answer.known) } : {}),
+        ...(answer.known?.length ? { hint: describeKnown(answer.known, answer.nearest) } : {}),
       };
     case 'unreachable':
       return { outcome: 'retry', reason: `${owner} cannot be reached: ${answer.reason}` };
@@ -41,9 +42,10 @@ export function classifyAnswer(owner: string, answer: ModuleAnswer, asker: Asker
 const MOST_NAMES = 20;
 
 /** A misspelled name would wait for ever, so the registered ones are listed. */
-function describeKnown(known: readonly string[]): string {
+function describeKnown(known: readonly string[], nearest?: string): string {
   const more = known.length > MOST_NAMES ? ` and ${known.length - MOST_NAMES} more` : '';
-  return ` (registered are ${known.toSorted().slice(0, MOST_NAMES).join(', ')}${more})`;
+  const meant = nearest === undefined ? '' : `did you mean ${nearest}? `;
+  return ` (${meant}registered are ${known.toSorted().slice(0, MOST_NAMES).join(', ')}${more})`;
 }
 
 function classifyStatus(owner: string, status: number, body: unknown, asker: Asker): Verdict {
@@ -83,7 +85,7 @@ function describeKey(owner: string, { module, keyId }: Asker): string {
   return (
     `${owner} answered 401: it does not accept this module's key ${keyId}, because it trusts another key of ${module}, ` +
     `or none. When this one is right, approve it at ${owner} (SPARK_TRUSTED_KEYS=${module}=${keyId}), or delete the document ` +
-    `sparkKeys/${module.toLowerCase()} in ${owner}'s database, which has the other one`
+    `sparkKeys/${nameKey(module)} in ${owner}'s database, which has the other one`
   );
 }
 

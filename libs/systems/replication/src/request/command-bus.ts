@@ -7,6 +7,8 @@ export const COMMAND_BUS = Symbol('SPARK_COMMAND_BUS');
 export interface CommandBus {
   /** Stores the command in place of an older one on its subject. Throws `UnavailableError` while the bus is away. */
   send(subject: string, command: object): Promise<void>;
+  /** Whether the last command on this subject is still stored, handled or not. Throws `UnavailableError` while the bus is away. */
+  holds(subject: string): Promise<boolean>;
   /** Removes the dead letters that commands on this subject have become. @returns how many there were */
   dropDeadLetters(subject: string): Promise<number>;
 }

@@ -11,7 +11,7 @@ import type { ApplySupervisor } from '@nestjs-spark/streaming/internal';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { Declarations, type Declaration } from '../declare/declarations.ts';
 import { KeyRing, ModuleIdentity, TokenVerifier, ModuleClient } from '@nestjs-spark/modules/internal';
-import { MemoryBoard, MemoryLog, MemoryRegistry, MemoryState } from '@nestjs-spark/testing';
+import { MemoryBoard, MemoryLogger, MemoryRegistry, MemoryState } from '@nestjs-spark/testing';
 import type { CommandBus, Delivery } from './command-bus.ts';
 import { DeployHandler, DeploymentDelayedError } from './deploy-handler.ts';
 import { OwnerWatch } from './owner-watch.ts';
@@ -26,7 +26,7 @@ const SUBJECT = 'spark.commands.hr.deploy-etl.fleet';
 let directory: string;
 let registry: MemoryRegistry;
 let state: MemoryState;
-let log: MemoryLog;
+let log: MemoryLogger;
 let bus: MemoryBus;
 let status: RequestStatus;
 let fleet: FakeOwner;
@@ -37,7 +37,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'spark-flow-'));
   registry = new MemoryRegistry();
   state = new MemoryState();
-  log = new MemoryLog();
+  log = new MemoryLogger();
   Logger.overrideLogger(log);
   bus = new MemoryBus();
   fleet = await FakeOwner.start();
@@ -319,6 +319,24 @@ describe('another instance of this module', () => {
     await requests.refresh();
     expect(status.of('Fleet')).toMatchObject({ state: 'deployed', engines: { Cars: 'etl' } });
   });
+
+  it('is sent again when the bus has lost it before the owner took it, and not while the bus has it', async () => {
+    await requests.sendAll();
+    await requests.refresh();
+    expect(log.said('warn')).toEqual([]);
+    const command = bus.take(SUBJECT);
+    await requests.refresh();
+    expect(bus.take(SUBJECT)).toEqual(command);
+    expect(log.said('warn')).toEqual(['The request to Fleet was lost on the bus and is sent again']);
+  });
+
+  it('is not sent again once it was taken, whatever the bus has lost', async () => {
+    await register('Fleet', fleet.url);
+    await requests.sendAll();
+    await handler.handle(bus.take(SUBJECT), FIRST);
+    await requests.refresh();
+    expect(bus.waiting.size).toBe(0);
+  });
 });
 
 function declare(collection: string): Declaration {
@@ -348,6 +366,10 @@ class MemoryBus implements CommandBus {
 
   async send(subject: string, command: object): Promise<void> {
     this.waiting.set(subject, structuredClone(command));
+  }
+
+  async holds(subject: string): Promise<boolean> {
+    return this.waiting.has(subject);
   }
 
   async dropDeadLetters(subject: string): Promise<number> {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import type { TaskKey } from '@nestjs-spark/contracts';
+import { taskName, type TaskKey } from '@nestjs-spark/contracts';
 import type { ChangeSink, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
 import type { ApplySupervisor } from '@nestjs-spark/streaming/internal';
 import { Declarations, type Declaration } from '../declare/declarations.ts';
-import { MemoryLog } from '@nestjs-spark/testing';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { DroppedTasks } from './dropped-tasks.ts';
 
 const declared: TaskKey = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
@@ -27,14 +27,14 @@ describe('copies of declarations that were dropped', () => {
   });
 });
 
-async function settle(onDrop: 'remove' | 'keep'): Promise<{ forgotten: TaskKey[]; log: MemoryLog }> {
-  const log = new MemoryLog();
+async function settle(onDrop: 'remove' | 'keep'): Promise<{ forgotten: TaskKey[]; log: MemoryLogger }> {
+  const log = new MemoryLogger();
   Logger.overrideLogger(log);
   const forgotten: TaskKey[] = [];
   const there = [{ ...declared, name: 'cars', owner: 'FLEET' }, dropped, foreign];
   const target: Pick<ChangeSink, 'listCheckpoints'> = {
     listCheckpoints: async () =>
-      there.map((task) => ({ checkpoint: { task }, version: '1' }) as StoredCheckpoint),
+      there.map((task) => ({ checkpoint: { name: taskName(task) }, version: '1' }) as StoredCheckpoint),
   };
   const declaration: Declaration = {
     target: Object,

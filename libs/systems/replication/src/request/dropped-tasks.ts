@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { describeTask, taskId, type TaskKey } from '@nestjs-spark/contracts';
+import { describeTask, taskId, taskOf, type TaskKey } from '@nestjs-spark/contracts';
 import type { ChangeSink } from '@nestjs-spark/contracts/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
@@ -40,7 +40,8 @@ export class DroppedTasks {
     const declared = new Set(this.declarations.tasks().map(({ key }) => taskId(key)));
     const stored = await this.target.listCheckpoints();
     return stored
-      .map(({ checkpoint }) => checkpoint.task)
+      .map(({ checkpoint }) => taskOf(checkpoint.name))
+      .filter((task) => task !== null)
       .filter((task) => sameName(task.requester, this.settings.moduleName))
       .filter((task) => !declared.has(taskId(task)));
   }

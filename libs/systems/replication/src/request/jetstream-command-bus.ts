@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { COMMANDS_STREAM } from '@nestjs-spark/contracts/internal';
-import { COMMANDS, DeadLetterStore, ensureStream } from '@nestjs-spark/jetstream/internal';
+import { COMMANDS, DeadLetterStore, ensureStream, hasMessage } from '@nestjs-spark/jetstream/internal';
 import { BusInUse } from '../connect/bus-in-use.ts';
 import type { CommandBus } from './command-bus.ts';
 
@@ -18,6 +18,10 @@ export class JetStreamCommandBus implements CommandBus {
     // Named, so that a command is never taken for stored by some other stream that listens to everything.
     const expect = { streamName: COMMANDS_STREAM };
     await connection.use(({ js }) => js.publish(subject, JSON.stringify(command), { expect }));
+  }
+
+  holds(subject: string): Promise<boolean> {
+    return hasMessage(this.inUse.bus.connection, COMMANDS_STREAM, subject);
   }
 
   async dropDeadLetters(subject: string): Promise<number> {

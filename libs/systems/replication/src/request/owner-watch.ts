@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { REGISTERED_SUBJECTS, type ControlBoard } from '@nestjs-spark/contracts/internal';
-import { sameName } from '@nestjs-spark/foundation/internal';
+import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
 import type { Announcement } from '@nestjs-spark/modules/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import type { ReplicationSettings } from '../settings/options.ts';
@@ -37,11 +37,11 @@ export class OwnerWatch {
 
   private async hear({ appName: owner, at }: Announcement, startedAt: number): Promise<void> {
     if (sameName(owner, this.settings.moduleName)) return;
-    const before = this.heard.get(owner.toLowerCase()) ?? null;
+    const before = this.heard.get(nameKey(owner)) ?? null;
     const state = this.status.of(owner)?.state ?? null;
     const again = shouldAskAgain({ at, before, startedAt, state });
     if (again && (await this.requests.concerns(owner))) await this.requests.send(owner);
-    this.heard.set(owner.toLowerCase(), at);
+    this.heard.set(nameKey(owner), at);
   }
 }
 
@@ -61,6 +61,7 @@ export interface HeardRegistration {
  * request at this start has already answered that one, unless the request has failed since.
  */
 export function shouldAskAgain({ at, before, startedAt, state }: HeardRegistration): boolean {
-  if (before !== null && at <= before) return false;
+  // The two clocks may differ, and the owner's may be set back, so two registrations are only told apart.
+  if (before !== null) return at !== before;
   return at >= startedAt || state === 'retrying' || state === 'dead';
 }

@@ -1,7 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
-import type { ModuleInformation } from '@nestjs-spark/contracts/internal';
-import { persist, runSteps } from '@nestjs-spark/foundation/internal';
+import { Injectable, Optional } from '@nestjs/common';
+import { StoreRefusedError, type ModuleInformation } from '@nestjs-spark/contracts/internal';
+import { pause, persist, runSteps } from '@nestjs-spark/foundation/internal';
 import { Registration } from '@nestjs-spark/modules/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { StorePreparation } from '@nestjs-spark/store';
@@ -15,7 +14,11 @@ import { RequestStore } from './request-store.ts';
 import { Requests } from './requests.ts';
 import { Revival } from './revival.ts';
 
-const REFRESH_MS = 5_000;
+/** How often, in milliseconds. */
+export class RequestLoopTimes {
+  /** Checks whether what was written at the start is still there. */
+  refreshMs = 5_000;
+}
 
 /**
  * What the requester's side does for as long as the application runs: continue the copies, register, announce, request, settle
@@ -24,6 +27,7 @@ const REFRESH_MS = 5_000;
 @Injectable()
 export class RequestLoop {
   private readonly log = logFor('Replication');
+  private readonly refused = new Map<string, string>();
 
   constructor(
     private readonly preparation: StorePreparation,
@@ -36,6 +40,7 @@ export class RequestLoop {
     private readonly owners: OwnerWatch,
     private readonly revival: Revival,
     private readonly apply: ApplySupervisor,
+    @Optional() private readonly times: RequestLoopTimes = new RequestLoopTimes(),
   ) {}
 
   /** Ends when `signal` aborts. */
@@ -87,13 +92,26 @@ export class RequestLoop {
     });
   }
 
+  /** What was written once at the start may be lost with the data of the bus, and is written again then. */
   private async refresh(signal: AbortSignal): Promise<void> {
     for (;;) {
-      await wait(REFRESH_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(this.times.refreshMs, signal, { ref: false });
       if (signal.aborted) return;
-      // Those who need what is away say so.
-      await this.requests.refresh().catch(() => undefined);
+      await this.repeat('Registering again', () => this.registration.keep(signal));
+      await this.repeat('Looking after the requests', () => this.requests.refresh());
       this.late.tell();
+    }
+  }
+
+  /** Those who need what is away say so; a refusal lasts until somebody acts, so it is said once. */
+  private async repeat(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.refused.delete(what);
+    } catch (error) {
+      if (!(error instanceof StoreRefusedError) || this.refused.get(what) === error.message) return;
+      this.refused.set(what, error.message);
+      this.log.warn(`${what} is refused: ${error.message}`);
     }
   }
 }

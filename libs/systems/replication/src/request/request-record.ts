@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ApplyTask } from '@nestjs-spark/streaming/internal';
 import type { EngineName, EtlScriptItem, EtlScriptRequest } from '@nestjs-spark/contracts';
+import { sameName } from '@nestjs-spark/foundation/internal';
 
 /** The document `sparkRequests/{owner}`: what this module last asked an owner for. */
 export interface RequestRecord {
@@ -40,7 +41,7 @@ export function nextTasks(
   tasks: readonly { name: string; engine: EngineName }[],
 ): DeployedTaskRecord[] {
   return tasks.map(({ name, engine }) => {
-    const known = before.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    const known = before.find((one) => sameName(one.name, name));
     const wasEtl = engine === 'stream' && (known?.engine === 'etl' || known?.wasEtl === true);
     return wasEtl ? { name, engine, wasEtl } : { name, engine };
   });
@@ -49,7 +50,7 @@ export function nextTasks(
 /** The tasks as they are to be applied: those that RavenDB's own ETL carried before go over what it left. */
 export function adopting(tasks: readonly ApplyTask[], deployed: DeployedRevision | null): ApplyTask[] {
   return tasks.map((task) => {
-    const known = deployed?.tasks.find((one) => one.name.toLowerCase() === task.key.name.toLowerCase());
+    const known = deployed?.tasks.find((one) => sameName(one.name, task.key.name));
     return known?.wasEtl ? { ...task, adoptsFirst: true } : task;
   });
 }

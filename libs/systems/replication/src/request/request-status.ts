@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { ENGINE_NAMES, type EngineName } from '@nestjs-spark/contracts';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 
 /**
  * Where the request to one owner stands. `pending`: sent to the bus; `retrying`: at least one try failed and the next is
@@ -55,19 +56,19 @@ export class RequestStatus {
   }
 
   of(owner: string): OwnerRequestStatus | null {
-    return this.byOwner.get(owner.toLowerCase()) ?? null;
+    return this.byOwner.get(nameKey(owner)) ?? null;
   }
 
   /** The owners whose request is a dead letter for something that may pass by itself. */
   stranded(): string[] {
     return this.all()
-      .filter(({ owner, state }) => state === 'dead' && this.passing.has(owner.toLowerCase()))
+      .filter(({ owner, state }) => state === 'dead' && this.passing.has(nameKey(owner)))
       .map(({ owner }) => owner);
   }
 
   /** @param engines what the owner answered to an earlier revision */
   sent(owner: string, revision: number, engines: Record<string, EngineName>): void {
-    this.byOwner.set(owner.toLowerCase(), {
+    this.byOwner.set(nameKey(owner), {
       owner,
       revision,
       state: 'pending',
@@ -90,9 +91,9 @@ export class RequestStatus {
   ): void {
     const before = this.of(owner);
     if (before && before.revision > revision) return;
-    if (mayPass) this.passing.add(owner.toLowerCase());
-    else this.passing.delete(owner.toLowerCase());
-    this.byOwner.set(owner.toLowerCase(), {
+    if (mayPass) this.passing.add(nameKey(owner));
+    else this.passing.delete(nameKey(owner));
+    this.byOwner.set(nameKey(owner), {
       owner,
       revision,
       state: final ? 'dead' : 'retrying',
@@ -105,7 +106,7 @@ export class RequestStatus {
   deployed(owner: string, revision: number, attempts: number, engines: Record<string, EngineName>): void {
     const before = this.of(owner);
     if (before && before.revision > revision) return;
-    this.byOwner.set(owner.toLowerCase(), {
+    this.byOwner.set(nameKey(owner), {
       owner,
       revision,
       state: 'deployed',
@@ -116,6 +117,6 @@ export class RequestStatus {
   }
 
   ended(owner: string): void {
-    this.byOwner.delete(owner.toLowerCase());
+    this.byOwner.delete(nameKey(owner));
   }
 }

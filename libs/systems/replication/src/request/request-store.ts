@@ -5,6 +5,7 @@ import {
   type StateStore,
   type Versioned,
 } from '@nestjs-spark/contracts/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import { STATE_STORE } from '@nestjs-spark/store';
 import type { RequestRecord } from './request-record.ts';
 
@@ -49,5 +50,5 @@ export class RequestStore {
 }
 
 function idOf(owner: string): string {
-  return requestId(owner.toLowerCase());
+  return requestId(nameKey(owner));
 }

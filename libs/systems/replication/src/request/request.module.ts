@@ -7,7 +7,7 @@ import type {
   ModuleRegistry,
   StateStore,
 } from '@nestjs-spark/contracts/internal';
-import { ModuleIdentity, Registration } from '@nestjs-spark/modules/internal';
+import { ModuleIdentity, OwnAddress, Registration } from '@nestjs-spark/modules/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { CHANGE_TARGET, STATE_STORE, STORE_INFO, type StoreInfo } from '@nestjs-spark/store';
 import { ApplySupervisor } from '@nestjs-spark/streaming/internal';
@@ -53,21 +53,22 @@ import { OwnerSourceInquiry } from './source-inquiry.ts';
     // The classes of other libraries know nothing of Nest, so they are made here.
     {
       provide: Registration,
-      inject: [REPLICATION_SETTINGS, JOINED_REGISTRY, CONTROL_BOARD, STORE_INFO, ModuleIdentity],
+      inject: [REPLICATION_SETTINGS, JOINED_REGISTRY, CONTROL_BOARD, STORE_INFO, ModuleIdentity, OwnAddress],
       useFactory: (
-        { moduleName, moduleUrl, version }: ReplicationSettings,
+        { moduleName, version }: ReplicationSettings,
         registry: ModuleRegistry,
         board: ControlBoard,
         { databaseName, databaseUrls }: StoreInfo,
         { publicKey }: ModuleIdentity,
+        address: OwnAddress,
       ) =>
         new Registration({
           registry,
           board,
           log: logFor('Registration'),
-          describe: () => ({
+          describe: async (signal) => ({
             appName: moduleName,
-            appUrl: moduleUrl,
+            appUrl: await address.known(signal),
             databaseName,
             databaseUrls,
             publicKey,
@@ -79,13 +80,13 @@ import { OwnerSourceInquiry } from './source-inquiry.ts';
       provide: ApplySupervisor,
       inject: [CHANGE_TARGET, CHANGE_LOG, CONTROL_BOARD, LEASE_KEEPER, STATE_STORE, OwnerSourceInquiry],
       useFactory: (
-        target: ChangeSink,
+        sink: ChangeSink,
         log: ChangeLog,
         control: ControlBoard,
         leases: LeaseKeeper,
         state: StateStore,
         source: OwnerSourceInquiry,
-      ) => new ApplySupervisor({ target, log, control, leases, source, state, logger: logFor('Apply') }),
+      ) => new ApplySupervisor({ sink, log, control, leases, source, state, logger: logFor('Apply') }),
     },
   ],
   exports: [ApplySupervisor, DeployCommands, OwnerSourceInquiry, RequestLoop, RequestStatus],

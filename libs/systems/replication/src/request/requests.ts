@@ -59,16 +59,26 @@ export class Requests {
     if (record) await this.publish(record, wanted);
   }
 
-  /** Learns what other instances of this module have achieved. */
+  /** Learns what other instances of this module have achieved, and sends again what the bus has lost. */
   async refresh(): Promise<void> {
     for (const { owner, revision, state, attempts } of this.status.all()) {
       if (state === 'deployed') continue;
       const record = await this.records.read(owner);
-      if (record?.deployed?.revision !== record?.revision || !record?.deployed) continue;
+      if (record?.deployed?.revision !== record?.revision || !record?.deployed) {
+        if (state !== 'dead') await this.sendLost(owner);
+        continue;
+      }
       if (record.scripts.length === 0) this.status.ended(owner);
       else if (record.revision >= revision)
         this.status.deployed(owner, record.revision, attempts, enginesOf(record.deployed));
     }
+  }
+
+  /** A command goes with the data of the bus, and nobody else knows that it was not carried out. */
+  private async sendLost(owner: string): Promise<void> {
+    if (await this.bus.holds(deployCommandSubject(this.settings.moduleName, owner))) return;
+    this.log.warn(`The request to ${owner} was lost on the bus and is sent again`);
+    await this.send(owner);
   }
 
   private async publish(record: RequestRecord, wanted: WantedSet): Promise<void> {

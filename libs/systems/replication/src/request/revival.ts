@@ -1,7 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { ownerSignSubjects, type ControlBoard } from '@nestjs-spark/contracts/internal';
-import { describeError } from '@nestjs-spark/foundation/internal';
+import { describeError, pause } from '@nestjs-spark/foundation/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { CONTROL_BOARD } from '../settings/tokens.ts';
 import { RequestStatus } from './request-status.ts';
@@ -43,17 +42,19 @@ export class Revival {
           this.revive(owner, signal).finally(() => this.waiting.delete(owner)),
         );
       }
-      await wait(this.times.lookMs, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(this.times.lookMs, signal, { ref: false });
     }
     await Promise.all(this.waiting.values());
   }
 
   private async revive(owner: string, signal: AbortSignal): Promise<void> {
     const { everyMs, quietMs } = this.times;
-    await wait(quietMs, undefined, { signal, ref: false }).catch(() => undefined);
+    await pause(quietMs, signal, { ref: false });
     const enough = new AbortController();
     const ended = AbortSignal.any([signal, enough.signal]);
-    const due = wait(everyMs, 'some minutes have passed', { signal: ended, ref: false }).catch(() => null);
+    const due = pause(everyMs, ended, { ref: false }).then(() =>
+      ended.aborted ? null : 'some minutes have passed',
+    );
     const because = await Promise.race([due, this.hear(owner, ended)]);
     enough.abort();
     if (because === null || signal.aborted || !this.status.stranded().includes(owner)) return;

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { TaskKey, WitnessRecord } from '@nestjs-spark/contracts/internal';
-import { describeTask, ProblemError } from '@nestjs-spark/contracts';
+import { describeTask, ProblemError, taskId } from '@nestjs-spark/contracts';
 import type { SourceAnswer, SourceInquiry } from '@nestjs-spark/streaming/internal';
-import { ModuleClient } from '@nestjs-spark/modules/internal';
+import { ModuleClient, type ModuleAnswer } from '@nestjs-spark/modules/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 
 const TIMEOUT_MS = 5_000;
@@ -12,6 +12,8 @@ const DOCUMENTS_AT_ONCE = 500;
 @Injectable()
 export class OwnerSourceInquiry implements SourceInquiry {
   private readonly log = logFor('SourceInquiry');
+  /** Why an owner did not answer, by task: asked often, it is said once. */
+  private readonly said = new Map<string, string>();
 
   constructor(private readonly client: ModuleClient) {}
 
@@ -24,13 +26,14 @@ export class OwnerSourceInquiry implements SourceInquiry {
         path: `/spark/replication/source/${task.name}`,
         timeoutMs: TIMEOUT_MS,
       });
-      if (answer.kind === 'answered' && answer.status === 200) return readSource(answer.body);
-      if (answer.kind === 'answered' && answer.status === 404) return 'unknown';
-      this.log.debug(`${describeTask(task)}: the owner does not say how far it is (${describe(answer)})`);
+      const known = readAnswer(answer);
+      if (known === null) this.tell(task, `the owner does not say how far it is (${describe(answer)})`);
+      else this.said.delete(taskId(task));
+      return known ?? 'away';
     } catch (error) {
-      this.log.debug(`${describeTask(task)}: the owner cannot be asked (${String(error)})`);
+      this.tell(task, `the owner cannot be asked (${String(error)})`);
+      return 'away';
     }
-    return 'away';
   }
 
   /**
@@ -50,6 +53,18 @@ export class OwnerSourceInquiry implements SourceInquiry {
       throw new ProblemError('unavailable', `${owner} has to send them once more, but ${why}.`);
     }
   }
+
+  private tell(task: TaskKey, why: string): void {
+    if (this.said.get(taskId(task)) === why) return;
+    this.said.set(taskId(task), why);
+    this.log.debug(`${describeTask(task)}: ${why}`);
+  }
+}
+
+function readAnswer(answer: ModuleAnswer): SourceAnswer | null {
+  if (answer.kind !== 'answered') return null;
+  if (answer.status === 404) return 'unknown';
+  return answer.status === 200 ? readSource(answer.body) : null;
 }
 
 function readSource(body: unknown): SourceAnswer {
@@ -73,7 +88,7 @@ function recordOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function describe(answer: Awaited<ReturnType<ModuleClient['call']>>): string {
+function describe(answer: ModuleAnswer): string {
   switch (answer.kind) {
     case 'answered':
       return String(answer.status);

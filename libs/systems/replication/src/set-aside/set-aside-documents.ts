@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ProblemError, type TaskKey } from '@nestjs-spark/contracts';
+import { ProblemError, type TaskKey, taskName } from '@nestjs-spark/contracts';
 import { UNNAMED_RULE, idKey, type StateStore } from '@nestjs-spark/contracts/internal';
-import { CaptureSupervisor, listSetAside } from '@nestjs-spark/streaming/internal';
+import { listSetAside } from '@nestjs-spark/set-aside/internal';
+import { CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { STATE_STORE } from '@nestjs-spark/store';
 import { Declarations } from '../declare/declarations.ts';
 import { DeploymentStore } from '../deploy/deployment-store.ts';
@@ -78,7 +79,7 @@ export class SetAsideDocuments {
 
   private async look(found: readonly Found[]): Promise<SetAsideTask[]> {
     return Promise.all(
-      found.map(async (one) => ({ ...one, list: await listSetAside(this.state, one.task) })),
+      found.map(async (one) => ({ ...one, list: await listSetAside(this.state, taskName(one.task)) })),
     );
   }
 

@@ -30,7 +30,7 @@ export class SetAsideItem extends SetAsidePlace {
 
   @ApiProperty({
     example: 'thrown',
-    description: 'thrown, timeout, memory, invalid-output, crashed, refused',
+    description: 'thrown, timeout, memory, invalid-output, too-much, crashed, refused',
   })
   kind!: string;
 

@@ -1,5 +1,5 @@
 import type { TaskKey } from '@nestjs-spark/contracts';
-import type { SetAsideList } from '@nestjs-spark/streaming/internal';
+import type { SetAsideList } from '@nestjs-spark/set-aside/internal';
 import { redact } from '@nestjs-spark/foundation/internal';
 import type { SetAsideItem, SetAsideTaskView, SetAsideView } from './set-aside-result.ts';
 

@@ -10,7 +10,10 @@ export type EngineChoice = 'auto' | EngineName;
 export interface SparkReplicationOptions {
   /** Who this module is; others name it in `sourceModule` and `with`. `SPARK_MODULE_NAME`; required. */
   moduleName?: string;
-  /** Where other modules reach this one. `SPARK_MODULE_URL`, then `http://127.0.0.1:$PORT`. */
+  /**
+   * Where other modules reach this one. `SPARK_MODULE_URL`, then `http://127.0.0.1:$PORT`; without either, where the server
+   * listens. In production an application with HTTP has to say it.
+   */
   moduleUrl?: string;
   /** Which engine carries what others take from this module. `SPARK_REPLICATION_ENGINE`, then `auto`. */
   engine?: EngineChoice;
@@ -48,7 +51,7 @@ export interface SparkReplicationOptions {
 /** The options with every default filled in. */
 export interface ReplicationSettings {
   moduleName: string;
-  /** Without a trailing slash. */
+  /** Without a trailing slash; empty: where the server listens, or nowhere without HTTP. */
   moduleUrl: string;
   engine: EngineChoice;
   natsUrl: string;

@@ -2,6 +2,7 @@ import { isRouteBytes, ROUTE_BYTES_RULE, routeBytes } from '@nestjs-spark/bus/in
 import { ENGINE_NAMES, isName } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { EngineChoice, ReplicationSettings, SparkReplicationOptions } from './options.ts';
 import { ReplicationSettingsError } from './settings-error.ts';
 
@@ -20,17 +21,25 @@ const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 
 /**
  * Completes the options from the environment and the defaults.
+ * @param application `http`: whether it has a server at all
  * @throws {ReplicationSettingsError} with everything that is wrong
  */
 export function resolveSettings(
   options: SparkReplicationOptions,
   environment: Environment,
+  { http }: { http: boolean } = { http: true },
 ): ReplicationSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const faults: string[] = [];
+  const production = options.production ?? env('NODE_ENV') === 'production';
+  // In development the server that listens says it, and without HTTP nobody asks.
+  const unknownUrl = production && http ? undefined : '';
   const settings: ReplicationSettings = {
     moduleName: moduleName(options.moduleName ?? env('SPARK_MODULE_NAME'), faults),
-    moduleUrl: moduleUrl(options.moduleUrl ?? env('SPARK_MODULE_URL') ?? localUrl(env('PORT')), faults),
+    moduleUrl: moduleUrl(
+      options.moduleUrl ?? env('SPARK_MODULE_URL') ?? localUrl(env('PORT')) ?? unknownUrl,
+      faults,
+    ),
     engine: engine(options.engine ?? env('SPARK_REPLICATION_ENGINE') ?? DEFAULTS.engine, faults),
     natsUrl: options.natsUrl ?? env('NATS_URL') ?? DEFAULTS.natsUrl,
     routeMaxBytes: routeMaxBytes(options.routeMaxBytes, env('SPARK_ROUTE_MAX_BYTES'), faults),
@@ -38,7 +47,7 @@ export function resolveSettings(
     operatorToken: options.operatorToken ?? env('SPARK_OPERATOR_TOKEN') ?? null,
     retrySeconds: retrySeconds(options.retrySeconds, env('SPARK_RETRY_SECONDS'), faults),
     onDrop: options.onDrop ?? DEFAULTS.onDrop,
-    production: options.production ?? env('NODE_ENV') === 'production',
+    production,
     trustedKeys: trustedKeys(options.trustedKeys, env('SPARK_TRUSTED_KEYS'), faults),
     targetUrls: targetUrls(options.targetUrls ?? list(env('SPARK_TARGET_URLS')), faults),
     version: options.version ?? null,
@@ -59,6 +68,7 @@ function moduleName(value: string | undefined, faults: string[]): string {
 
 /** The value is not repeated where it might hold a password. */
 function moduleUrl(value: string | undefined, faults: string[]): string {
+  if (value === '') return '';
   const url = value !== undefined && isHttpAddress(value) ? new URL(value) : null;
   if (value === undefined)
     faults.push('moduleUrl is missing: give it to forRoot({ moduleUrl }) or set SPARK_MODULE_URL or PORT');
@@ -69,7 +79,7 @@ function moduleUrl(value: string | undefined, faults: string[]): string {
     );
   else if (url.search || url.hash)
     faults.push('moduleUrl (SPARK_MODULE_URL) must not have a query or fragment');
-  return value?.replace(/\/+$/, '') ?? '';
+  return value?.replace(/(?<!\/)\/+$/, '') ?? '';
 }
 
 function localUrl(port: string | undefined): string | undefined {
@@ -121,7 +131,7 @@ function trustedKeys(
       );
     }
   }
-  return new Map(pairs.map(([module, keyId]) => [module.toLowerCase(), keyId]));
+  return new Map(pairs.map(([module, keyId]) => [nameKey(module), keyId]));
 }
 
 /** An invalid address would match no target, and requests would be refused. The value is not shown: it may hold a password. */

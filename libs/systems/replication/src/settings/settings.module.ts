@@ -1,5 +1,5 @@
 import { ConfigurableModuleBuilder, Global, Module, type DynamicModule } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { ReplicationSettings, SparkReplicationOptions } from './options.ts';
 import { resolveSettings } from './resolve-settings.ts';
 import { ReplicationSettingsError } from './settings-error.ts';
@@ -17,10 +17,14 @@ export type AsyncReplicationOptions = typeof ASYNC_OPTIONS_TYPE;
   providers: [
     {
       provide: REPLICATION_SETTINGS,
-      inject: [MODULE_OPTIONS_TOKEN, ModulesContainer],
-      useFactory: (options: SparkReplicationOptions, modules: ModulesContainer): ReplicationSettings => {
+      inject: [MODULE_OPTIONS_TOKEN, ModulesContainer, HttpAdapterHost],
+      useFactory: (
+        options: SparkReplicationOptions,
+        modules: ModulesContainer,
+        { httpAdapter }: HttpAdapterHost,
+      ): ReplicationSettings => {
         requireOne(modules);
-        return resolveSettings(options, process.env);
+        return resolveSettings(options, process.env, { http: Boolean(httpAdapter) });
       },
     },
   ],

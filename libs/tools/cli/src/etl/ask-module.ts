@@ -25,7 +25,7 @@ const SILENT = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {}
  * @throws {CliError} with what stands against it and what helps
  */
 export async function askModule(way: Way, question: Question): Promise<unknown> {
-  const base = (way.url ?? (await findUrl(way.module, process.env))).replace(/\/+$/, '');
+  const base = (way.url ?? (await findUrl(way.module, process.env))).replace(/(?<!\/)\/+$/, '');
   const url = new URL(`${base}${question.path}`);
   for (const [key, value] of Object.entries(question.query ?? {}))
     if (value !== null) url.searchParams.set(key, String(value));
@@ -56,7 +56,7 @@ async function tokenFor(
     return await identity.sign({ audience: module, method, path, body });
   } catch (error) {
     if (error instanceof KeyFileError) {
-      throw new CliError(`${error.message}\n--keys-dir says where the key of ${name} is.`);
+      throw new CliError(`${error.message}\nGive the folder with the key of ${name} with --keys-dir.`);
     }
     throw error;
   }
@@ -66,7 +66,7 @@ function unreachable(module: string, url: URL, error: unknown): CliError {
   const { timedOut, code } = whyNoAnswer(error);
   const why = timedOut ? 'it does not answer in time' : (code ?? 'no connection');
   return new CliError(
-    `${module} cannot be reached at ${url.origin} (${why}). Is it running? --url says where.`,
+    `${module} cannot be reached at ${url.origin} (${why}). Check that it runs, or give its address with --url.`,
   );
 }
 

@@ -35,16 +35,16 @@ describe('a command', () => {
   });
 
   it.each([
-    ['deploy', /no command "deploy".*preview, set-aside list, set-aside retry/],
+    ['deploy', /Unknown command "deploy".*preview, set-aside list, set-aside retry/],
     ['preview --as HR', /--module is missing/],
     ['preview --module Fleet --as HR --script a.js', /--collection is missing/],
     ['preview --module Fleet --as HR --collection Cars', /--script is missing/],
-    [preview, /Who asks\?/],
+    [preview, /Give --token/],
     [`${preview} --token x`, /--for is missing/],
     [`${preview} --as HR --sample 1000`, /--sample has to be a whole number from 1 to 100/],
     [`${preview} --as HR --colour red`, /Unknown option '--colour'/],
     [`${preview} --as HR --url fleet:5001`, /--url has to begin with http/],
-    ['set-aside', /no command "set-aside"/],
+    ['set-aside', /Unknown command "set-aside"/],
     ['set-aside retry --module Fleet --token x --documents cars/1', /--documents needs --task/],
   ])('%s: says what is not right', (line, message) => {
     expect(() => parseCommand(words(line), {})).toThrow(message);
@@ -52,7 +52,7 @@ describe('a command', () => {
   });
 });
 
-describe('an answer that is no success', () => {
+describe('an answer that is not a success', () => {
   const way: Way = {
     module: 'Fleet',
     url: null,

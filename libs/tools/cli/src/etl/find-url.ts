@@ -15,7 +15,7 @@ export async function findUrl(
     .filter((url) => url !== '');
   if (urls.length === 0) {
     throw new CliError(
-      `Where is ${module}? Give --url, or set SPARK_MODULES_URLS to find it where modules register.`,
+      `The address of ${module} is not known. Give --url, or set SPARK_MODULES_URLS to look it up where modules register.`,
       2,
     );
   }
@@ -32,5 +32,7 @@ export async function findUrl(
   } finally {
     await registry.close();
   }
-  throw new CliError(`${module} is not registered in ${database}. Has it ever run? --url says where it is.`);
+  throw new CliError(
+    `${module} is not registered in ${database}: it has not run yet. Give its address with --url.`,
+  );
 }

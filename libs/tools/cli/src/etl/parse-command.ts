@@ -58,7 +58,7 @@ export function parseCommand(argv: readonly string[], environment: Environment):
   const isSetAside = first === 'set-aside';
   const command = isSetAside ? `${first} ${second}` : first;
   if (!isCommand(command)) {
-    throw new CliError(`There is no command "${command.trim()}". Commands: ${COMMANDS.join(', ')}.`, 2);
+    throw new CliError(`Unknown command "${command.trim()}". Commands: ${COMMANDS.join(', ')}.`, 2);
   }
   const values = readOptions(argv.slice(isSetAside ? 2 : 1), OPTIONS[command]);
   const way = readWay(values, environment);
@@ -123,7 +123,7 @@ function readCredential(values: Values, environment: Environment): Way['credenti
   const token = (values['token'] as string | undefined) ?? environment['SPARK_OPERATOR_TOKEN'];
   if (token) return { kind: 'operator', token };
   throw new CliError(
-    'Who asks? Give --token (or set SPARK_OPERATOR_TOKEN) for an operator, or --as NAME for a module whose key is here.',
+    'Give --token (or set SPARK_OPERATOR_TOKEN) to ask as an operator, or --as NAME to ask as a module whose key is on this machine.',
     2,
   );
 }

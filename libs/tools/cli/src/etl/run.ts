@@ -40,9 +40,7 @@ async function preview(command: Of<'preview'>): Promise<Outcome> {
   const answer = await askModule(command, { method: 'POST', path: '/spark/etl/preview', body });
   const result = answer as PreviewResult;
   if (!result.scripts.some((one) => one.documents.length > 0)) {
-    throw new CliError(
-      `${command.module} has no documents in ${collection}. Is the collection's name right?`,
-    );
+    throw new CliError(`${command.module} has no documents in ${collection}. Check the collection's name.`);
   }
   return { exitCode: isGood(result) ? 0 : 1, text: command.json ? toJson(result) : renderPreview(result) };
 }

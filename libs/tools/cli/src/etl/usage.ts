@@ -17,5 +17,5 @@ export const ETL_USAGE = `Tries ETL scripts out, and looks after documents that 
   --as HR         ask as this module instead, with its key in --keys-dir (default: SPARK_KEYS_DIR, then keys in SPARK_DATA_DIR)
   --json          the answer as JSON
 
-Exit code 0: all is well; 1: a document or a request failed; 2: the command is not right.
+Exit codes: 0 success, 1 a document or a request failed, 2 wrong usage.
 `;

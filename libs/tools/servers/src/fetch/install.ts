@@ -6,7 +6,7 @@ import { lock } from './lock.ts';
 
 /**
  * Makes the folder `target` once: `fill` gets a scratch folder and answers the folder in it that becomes the target.
- * The target appears by one rename, so it is complete or absent whatever happens in between; a second process waits
+ * The target appears by one rename, so it is complete or absent at any moment; a second process waits
  * for the first and finds its result. (Should the lock fail, the rename alone still keeps the target whole.)
  */
 export async function installOnce(

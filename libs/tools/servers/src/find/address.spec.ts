@@ -44,7 +44,7 @@ describe('an address in the environment', () => {
     expect(JSON.stringify(answer)).not.toContain('canary');
   });
 
-  it('is refused by name when it is no address at all, and no other server is taken in its place', async () => {
+  it('is refused by name when it is not an address at all, and no other server is taken in its place', async () => {
     const way = addressWay({ RAVENDB_URLS: 'http://db:port' }, 'RAVENDB_URLS', 'http', 8080);
     await expect(way.look()).resolves.toEqual({
       refused: 'the value of RAVENDB_URLS is not an address',

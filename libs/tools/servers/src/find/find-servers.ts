@@ -69,7 +69,7 @@ export function missingServer(server: MissingServer['server'], error: unknown): 
     server,
     reason,
     remedy: `make one of these ways work, or set ${address}`,
-    brief: `${error.brief}. To get one: ${shortest[server]}, or set ${address} to one that runs; \`npm run servers\` tells every way that was tried`,
+    brief: `${error.brief}. To get one: ${shortest[server]}, or set ${address} to one that runs; \`npm run servers\` lists every way that was tried`,
   };
 }
 

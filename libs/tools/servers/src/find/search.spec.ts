@@ -25,14 +25,14 @@ describe('the search for a server', () => {
   it('tells each way, why it failed and its remedy when none leads anywhere', async () => {
     const broken = {
       name: 'b',
-      remedy: 'mend the disk',
+      remedy: 'fix the disk',
       look: () => Promise.reject(new Error('disk full')),
     };
     const error: unknown = await search('server', [refusing('a'), broken]).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(NotObtainableError);
     expect((error as NotObtainableError).attempts).toEqual([
       { way: 'a', reason: 'a is not there', remedy: 'bring a' },
-      { way: 'b', reason: 'disk full', remedy: 'mend the disk' },
+      { way: 'b', reason: 'disk full', remedy: 'fix the disk' },
     ]);
     expect((error as NotObtainableError).message).toContain('1. a: a is not there\n     Remedy: bring a');
     expect((error as NotObtainableError).cause).toBeInstanceOf(AggregateError);

@@ -67,14 +67,14 @@ function isRefusal(answer: object): answer is Refusal {
   return 'refused' in answer;
 }
 
-function remedyFor(error: unknown, remedy = 'mend what the reason names'): string {
+function remedyFor(error: unknown, remedy = 'fix what the reason names'): string {
   return error instanceof NotObtainableError ? 'make one of these ways work' : remedy;
 }
 
 function lastReason(attempts: readonly Attempt[], causes: readonly unknown[]): string {
   const failure = causes.findLast((cause) => cause instanceof Error);
   const reason = failure?.message ?? attempts.at(-1)?.reason;
-  return reason?.split('\n')[0] ?? 'there is no way to one';
+  return reason?.split('\n')[0] ?? 'no way to find or start one';
 }
 
 function describeAttempts(target: string, attempts: readonly Attempt[]): string {

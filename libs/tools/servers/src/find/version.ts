@@ -1,6 +1,6 @@
 /** The numbers of a version such as `2.15.1` or `v10.0.12`; undefined where there are none. */
 function parseVersion(text: string): readonly number[] | undefined {
-  const found = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(text);
+  const found = /(?<!\d)(\d+)\.(\d+)(?:\.(\d+))?/.exec(text);
   return found ? [Number(found[1]), Number(found[2]), Number(found[3] ?? 0)] : undefined;
 }
 

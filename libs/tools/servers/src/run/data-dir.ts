@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Lock } from '../fetch/lock.ts';
 import { tryLock } from '../fetch/lock.ts';
 import { tellWatchdog } from './watchdog.ts';
@@ -24,7 +24,8 @@ export interface DataDir {
 export async function claimDataDir(home: string, options: DataOptions, server: string): Promise<DataDir> {
   if (options.temporary === true) return temporaryDir(server);
   const run = new Date().toISOString().replace(/[:.]/g, '-');
-  const parent = options.dataDir ?? join(home, 'data', `${run}-${randomUUID().slice(0, 4)}`);
+  // Absolute: RavenDB reads a relative path from its own folder, where an upgrade of the server would remove the data.
+  const parent = resolve(options.dataDir ?? join(home, 'data', `${run}-${randomUUID().slice(0, 4)}`));
   const path = join(parent, server);
   const taken = await tryLock(`${path}.lock`);
   if (typeof taken === 'number') {

@@ -39,7 +39,7 @@ export const natsProbe: Probe = async (port) =>
 /** What is wrong with a NATS server that greets with this line. */
 export function problemIn(greeting: string): string | undefined {
   if (!greeting.startsWith('INFO '))
-    return `it is no NATS server (it greets with "${greeting.slice(0, 40)}")`;
+    return `it is not a NATS server (it greets with "${greeting.slice(0, 40)}")`;
   const info = JSON.parse(greeting.slice(5)) as { version?: string; jetstream?: boolean };
   if (!isAtLeast(info.version ?? '', nats.atLeast))
     return `it is ${info.version}, older than ${nats.atLeast}`;

@@ -1,5 +1,5 @@
 /**
- * A server that this process started. It ends with this process, whatever happens: a watchdog stops what is left.
+ * A server that this process started. It ends with this process in any case: a watchdog stops what is left.
  * The failure methods are for tests of what happens around a dying server.
  */
 export interface ServerHandle {

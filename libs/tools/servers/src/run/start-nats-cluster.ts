@@ -3,7 +3,7 @@ import type { ServerHandle } from './server-handle.ts';
 import type { StartOptions } from './start-one.ts';
 import { startNats } from './start-servers.ts';
 
-/** Where one server of a cluster finds another: `to`'s own port for routes, or something that stands in front of it. */
+/** Where one server of a cluster finds another: `to`'s own port for routes, or a proxy in front of it. */
 export type RouteTo = (from: number, to: number, port: number) => Promise<number>;
 
 /** How a cluster is started. */
@@ -27,7 +27,7 @@ export interface NatsCluster {
 }
 
 /**
- * Starts a JetStream cluster on loopback, whatever `NATS_URL` says; every server knows all others. It answers when
+ * Starts a JetStream cluster on loopback, regardless of `NATS_URL`; every server knows all others. It answers when
  * each of them runs; that they have chosen a leader shows in JetStream's answers. Throws as {@link startNats}.
  */
 export async function startNatsCluster(options: ClusterOptions = {}): Promise<NatsCluster> {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { put, scratch } from '../fixtures/scratch.ts';
-import { describeWithOwnServers, eventually } from '../testing.ts';
+import { describeWithOwnServers, eventually } from '../../testing/index.ts';
 import { join } from 'node:path';
 import { natsProbe } from './ready.ts';
 import type { ServerHandle } from './server-handle.ts';

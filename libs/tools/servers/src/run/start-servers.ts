@@ -50,14 +50,14 @@ export async function startServers(options: StartServersOptions = {}): Promise<R
 }
 
 /**
- * Starts a RavenDB server of one's own, whatever `RAVENDB_URLS` says, without licence, on a free port. Throws with
+ * Starts a RavenDB server of one's own, regardless of `RAVENDB_URLS`, without licence, on a free port. Throws with
  * each way that was tried when none can be had, and with the end of its log when it does not become ready.
  */
 export async function startRavenDb(options: StartOptions = {}): Promise<ServerHandle> {
   return startOwn('ravendb', options);
 }
 
-/** Starts a nats-server with JetStream of one's own, whatever `NATS_URL` says; as {@link startRavenDb}. */
+/** Starts a nats-server with JetStream of one's own, regardless of `NATS_URL`; as {@link startRavenDb}. */
 export async function startNats(options: StartOptions = {}): Promise<ServerHandle> {
   return startOwn('nats', options);
 }

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { isAlive } from '../fetch/lock.ts';
-import { describeWithOwnServers, eventually } from '../testing.ts';
+import { describeWithOwnServers, eventually } from '../../testing/index.ts';
 
 const program = fileURLToPath(new URL('../fixtures/parent.ts', import.meta.url));
 

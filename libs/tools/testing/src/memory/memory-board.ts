@@ -1,13 +1,22 @@
 import { UnavailableError, type ControlBoard } from '@nestjs-spark/contracts/internal';
+import { Nudge } from '@nestjs-spark/foundation/internal';
 
 /** A control board in memory. `away` makes it answer as if its server could not be reached. */
 export class MemoryBoard implements ControlBoard {
   away = false;
+  /** Takes nothing, as JetStream without a majority; what is there can be read. */
+  isReadOnly = false;
   readonly values = new Map<string, object>();
   readonly #watchers = new Set<(subject: string, value: object) => void>();
 
+  /** Its stream is deleted: nothing is known any more. */
+  lose(): void {
+    this.values.clear();
+  }
+
   async publish<T extends object>(subject: string, value: T): Promise<void> {
     this.#requireThere();
+    if (this.isReadOnly) throw new UnavailableError('The bus');
     // As it arrives at the other side: JSON, and nobody else's object.
     const sent = JSON.parse(JSON.stringify(value)) as T;
     this.values.set(subject, sent);
@@ -19,29 +28,26 @@ export class MemoryBoard implements ControlBoard {
     return (this.values.get(subject) as T | undefined) ?? null;
   }
 
-  /** `subjects` ends in `>` or `*`. */
   async *watch<T extends object>(
-    subjects: string,
+    subjects: string | string[],
     signal: AbortSignal,
-  ): AsyncIterable<{ subject: string; value: T }> {
-    const prefix = subjects.replace(/[*>]$/, '');
-    const waiting = [...this.values].filter(([subject]) => subject.startsWith(prefix));
-    let wake = (): void => {};
+    from: 'last' | 'new' = 'last',
+  ): AsyncGenerator<{ subject: string; value: T }, void, undefined> {
+    const patterns = [subjects].flat().map(patternOf);
+    const isWatched = (subject: string): boolean => patterns.some((pattern) => pattern.test(subject));
+    const waiting = from === 'new' ? [] : [...this.values].filter(([subject]) => isWatched(subject));
+    const nudge = new Nudge();
     const tell = (subject: string, value: object): void => {
-      if (!subject.startsWith(prefix)) return;
+      if (!isWatched(subject)) return;
       waiting.push([subject, value]);
-      wake();
+      nudge.nudge();
     };
     this.#watchers.add(tell);
     try {
       while (!signal.aborted) {
         const next = waiting.shift();
         if (next) yield { subject: next[0], value: next[1] as T };
-        else
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-            signal.addEventListener('abort', () => resolve(), { once: true });
-          });
+        else await nudge.wait(signal);
       }
     } finally {
       this.#watchers.delete(tell);
@@ -49,6 +55,12 @@ export class MemoryBoard implements ControlBoard {
   }
 
   #requireThere(): void {
-    if (this.away) throw new UnavailableError('The bus');
+    if (this.away) throw new UnavailableError('The bus cannot be reached');
   }
+}
+
+/** As NATS matches: `*` is one token, `>` all that follow. */
+function patternOf(subjects: string): RegExp {
+  const escaped = subjects.replaceAll('.', '\\.').replaceAll('*', '[^.]+').replaceAll('>', '.+');
+  return new RegExp(`^${escaped}$`);
 }

@@ -1,8 +1,10 @@
 import {
+  isEntryLost,
   UnavailableError,
   type ModuleInformation,
   type ModuleRegistry,
 } from '@nestjs-spark/contracts/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 
 /** A registry in memory. `away` makes it answer as if its server could not be reached. */
 export class MemoryRegistry implements ModuleRegistry {
@@ -16,12 +18,20 @@ export class MemoryRegistry implements ModuleRegistry {
 
   async register(information: ModuleInformation): Promise<void> {
     this.#check();
-    this.modules.set(information.appName.toLowerCase(), structuredClone(information));
+    this.modules.set(nameKey(information.appName), structuredClone(information));
+  }
+
+  async keep(information: ModuleInformation): Promise<boolean> {
+    this.#check();
+    const key = information.appName.toLowerCase();
+    const isLost = isEntryLost(information, this.modules.get(key) ?? null);
+    if (isLost) this.modules.set(key, structuredClone(information));
+    return isLost;
   }
 
   async find(module: string): Promise<ModuleInformation | null> {
     this.#check();
-    return structuredClone(this.modules.get(module.toLowerCase()) ?? null);
+    return structuredClone(this.modules.get(nameKey(module)) ?? null);
   }
 
   async list(): Promise<ModuleInformation[]> {
@@ -31,6 +41,6 @@ export class MemoryRegistry implements ModuleRegistry {
 
   #check(): void {
     this.reads += 1;
-    if (this.away) throw new UnavailableError('The registry');
+    if (this.away) throw new UnavailableError('The registry cannot be reached');
   }
 }

@@ -30,6 +30,20 @@ export class MemoryState implements StateStore {
     return new Map([...this.#documents].map(([key, kept]) => [key, versioned<object>(kept)]));
   }
 
+  /** Everything is gone, as with its database. */
+  clear(): void {
+    this.#documents.clear();
+  }
+
+  /** What stands there, to be restored later with the rest of the database. */
+  backup(): () => void {
+    const documents = [...this.#documents];
+    return () => {
+      this.#documents.clear();
+      for (const [key, kept] of documents) this.#documents.set(key, { ...kept, version: ++this.#version });
+    };
+  }
+
   async read<T extends object>(id: string): Promise<Versioned<T> | null> {
     this.#requireThere();
     const found = this.#documents.get(id.toLowerCase());
@@ -65,7 +79,7 @@ export class MemoryState implements StateStore {
   }
 
   #requireThere(): void {
-    if (this.away) throw new UnavailableError(this.#target);
+    if (this.away) throw new UnavailableError(`${this.#target} cannot be reached`);
   }
 }
 

@@ -1,25 +1,27 @@
 import type { IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
+import { sameName } from '@nestjs-spark/foundation/internal';
+import { nodeRequest, type PlatformRequest } from '@nestjs-spark/observability/internal';
 
 /** Who asks: a module that has proved its name, or an operator. */
 export type Caller = { kind: 'module'; module: string } | { kind: 'operator' };
 
 const callers = new WeakMap<IncomingMessage, Caller>();
 
-export function rememberCaller(request: IncomingMessage, caller: Caller): void {
-  callers.set(request, caller);
+export function rememberCaller(request: PlatformRequest, caller: Caller): void {
+  callers.set(nodeRequest(request), caller);
 }
 
-export function callerOf(request: IncomingMessage): Caller {
-  const caller = callers.get(request);
+export function callerOf(request: PlatformRequest): Caller {
+  const caller = callers.get(nodeRequest(request));
   if (!caller) throw new Error('The route is not behind SparkGuard');
   return caller;
 }
 
 /** The caller of a route behind `SparkGuard`. */
 export const FromCaller = createParamDecorator((_: unknown, context: ExecutionContext) =>
-  callerOf(context.switchToHttp().getRequest<IncomingMessage>()),
+  callerOf(context.switchToHttp().getRequest<PlatformRequest>()),
 );
 
 /** @throws {ProblemError} `forbidden` (403) when the caller is a module */
@@ -29,6 +31,6 @@ export function requireOperator(caller: Caller): void {
 
 /** @throws {ProblemError} `forbidden` (403) when a module asks in the name of another one */
 export function requireOwnName(caller: Caller, requestingModule: string): void {
-  if (caller.kind === 'operator' || caller.module.toLowerCase() === requestingModule.toLowerCase()) return;
+  if (caller.kind === 'operator' || sameName(caller.module, requestingModule)) return;
   throw new ProblemError('forbidden', `The token is not that of ${requestingModule}.`);
 }

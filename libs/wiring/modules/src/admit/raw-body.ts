@@ -1,26 +1,32 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '@nestjs-spark/contracts';
+import { nodeRequest, type PlatformRequest } from '@nestjs-spark/observability/internal';
+import { parsedBefore } from './parsed-before.ts';
 
 const bodies = new WeakMap<IncomingMessage, Buffer>();
+const BODY_HEADERS = ['content-length', 'content-type', 'transfer-encoding'];
 
 /** The bytes of a request to a guarded route as they arrived; undefined for every other request. */
-export function rawBodyOf(request: IncomingMessage): Buffer | undefined {
-  return bodies.get(request);
+export function rawBodyOf(request: PlatformRequest): Buffer | undefined {
+  return bodies.get(nodeRequest(request));
 }
 
 /**
  * Reads a body before any parser does: a token is bound to the bytes, and a body is not even parsed before its sender is known.
+ * Afterwards the request has none, so that whatever parser comes next has nothing to read.
  * @throws {ProblemError} `tooLarge` (413), or `unsupportedMedia` (415) for one that is compressed or in another form than JSON
+ * @throws {BodyTakenError} when a parser was there before, and nothing of the body is left
  */
 export async function keepRawBody(request: IncomingMessage, limit: number): Promise<void> {
   refuseForm(request);
-  bodies.set(request, await collect(request, limit));
+  bodies.set(request, parsedBefore(request, limit) ?? (await collect(request, limit)));
+  for (const name of BODY_HEADERS) delete request.headers[name];
 }
 
 function refuseForm({ headers }: IncomingMessage): void {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw new ProblemError('unsupportedMedia', 'A compressed body is not read here.');
+    throw new ProblemError('unsupportedMedia', 'Compressed bodies are not accepted.');
   }
   const type = headers['content-type'];
   if (
@@ -49,5 +55,5 @@ async function collect(request: IncomingMessage, limit: number): Promise<Buffer>
 }
 
 function tooLarge(limit: number): ProblemError {
-  return new ProblemError('tooLarge', `The body may have ${limit} bytes at most.`);
+  return new ProblemError('tooLarge', `The body may have at most ${limit} bytes.`);
 }

@@ -1,14 +1,15 @@
 import type { Server } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Get, Module, Post, Req, type INestApplication } from '@nestjs/common';
-import { DiscoveryModule, HttpAdapterHost, Reflector, type AbstractHttpAdapter } from '@nestjs/core';
+import { DiscoveryModule } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import express, { type RequestHandler } from 'express';
 import request from 'supertest';
 import { OperatorToken } from '../identify/operator-token.ts';
 import { TokenVerifier } from '../identify/token-verifier.ts';
 import { ADMIT_PROVIDERS } from './providers.ts';
 import { rawBodyOf } from './raw-body.ts';
-import { RouteInstaller } from './route-installer.ts';
 import { SparkController } from './spark-controller.ts';
 
 @SparkController('toys', { bodyBytes: 32 })
@@ -85,14 +86,48 @@ describe('a route of a SparkController', () => {
   });
 });
 
-describe('guarded routes', () => {
-  it('end the start on Fastify, where the bytes of a request are not available, and say what to do', () => {
-    const adapter = { getType: () => 'fastify' };
-    const host = new HttpAdapterHost();
-    host.httpAdapter = adapter as Partial<AbstractHttpAdapter> as AbstractHttpAdapter;
-    const discovery = {} as ConstructorParameters<typeof RouteInstaller>[1];
-    expect(() => new RouteInstaller(host, discovery, new Reflector())).toThrow(
-      /Express only.*without FastifyAdapter/,
-    );
+describe('a body that was parsed before', () => {
+  const before = async (...parsers: RequestHandler[]): Promise<Server> => {
+    const module = await Test.createTestingModule({ imports: [ToyModule] }).compile();
+    const own = express();
+    for (const parser of parsers) own.use(parser);
+    app = module.createNestApplication(new ExpressAdapter(own), { logger: false });
+    await app.init();
+    return app.getHttpServer() as Server;
+  };
+  const send = (server: Server, body: string) =>
+    request(server)
+      .post('/spark/toys/1/throw')
+      .set(asOperator)
+      .set('content-type', 'application/json')
+      .send(body);
+
+  it('is there as JSON.stringify wrote it', async () => {
+    await send(await before(express.json()), '{"a":1.5,"b":["x"]}').expect(201, {
+      body: '{"a":1.5,"b":["x"]}',
+    });
+  });
+
+  it('is there as it was sent where the parser kept the bytes', async () => {
+    const keep = (incoming: object, _: object, bytes: Buffer) =>
+      void Object.assign(incoming, { rawBody: bytes });
+    await send(await before(express.json({ verify: keep })), '{ "a":1.10 }').expect(201, {
+      body: '{ "a":1.10 }',
+    });
+  });
+
+  it('keeps its bound, and a request without one is a request without one', async () => {
+    const server = await before(express.json());
+    await send(server, JSON.stringify({ text: 'x'.repeat(32) })).expect(413);
+    await request(server).get('/spark/toys').set(asOperator).expect(200);
+  });
+
+  it('of which nothing is left is named with the remedy', async () => {
+    const swallow: RequestHandler = (incoming, _, next) => {
+      incoming.resume();
+      incoming.once('end', () => next());
+    };
+    const answer = await send(await before(swallow), '{}').expect(500);
+    expect(answer.body.detail).toMatch(/read the body.*app\.useBodyParser/);
   });
 });

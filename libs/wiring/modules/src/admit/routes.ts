@@ -1,9 +1,12 @@
+import { joinPaths } from '@nestjs-spark/observability/internal';
+
 /** What the handlers of one controller answer. */
 export interface ControllerRoutes {
   /** Paths of the controller, as Nest has them: `spark/etl`. */
   paths: readonly string[];
   bodyBytes: number;
-  handlers: readonly { paths: readonly string[]; verb: string }[];
+  /** Whole paths with their verbs. */
+  routes: readonly { path: string; verb: string }[];
 }
 
 /** One path that is answered, and how. */
@@ -33,15 +36,8 @@ const ANYTHING_BEFORE = '^(?:/[^/?]+)*/';
 /** Reads what controllers declare, so that path, verbs and bounds of a route are written once. */
 export function tableOf(controllers: readonly ControllerRoutes[]): RouteTable {
   const verbs = new Map<string, Set<string>>();
-  for (const { paths, handlers } of controllers) {
-    for (const base of paths) {
-      for (const handler of handlers) {
-        for (const path of handler.paths) {
-          const whole = join(base, path);
-          verbs.set(whole, (verbs.get(whole) ?? new Set()).add(handler.verb));
-        }
-      }
-    }
+  for (const { path, verb } of controllers.flatMap(({ routes }) => routes)) {
+    verbs.set(path, (verbs.get(path) ?? new Set()).add(verb));
   }
   return {
     routes: [...verbs].map(([path, given]) => ({
@@ -50,27 +46,20 @@ export function tableOf(controllers: readonly ControllerRoutes[]): RouteTable {
     })),
     areas: controllers.flatMap(({ paths, bodyBytes }) =>
       paths.map((path) => ({
-        pattern: new RegExp(`${ANYTHING_BEFORE}${segments(join(path, ''))}(?:[/?]|$)`, 'i'),
+        pattern: new RegExp(`${ANYTHING_BEFORE}${segments(joinPaths(path))}(?:[/?]|$)`, 'i'),
         bodyBytes,
       })),
     ),
   };
 }
 
-/** Finds what a URL asks for. A proxy or the application may have put anything in front of the path. */
+/** Finds what a URL asks for. A proxy may have put anything in front of the path. */
 export function findRoute({ routes, areas }: RouteTable, url: string): FoundRoute | null {
   const bounds = areas.filter(({ pattern }) => pattern.test(url)).map(({ bodyBytes }) => bodyBytes);
   if (bounds.length === 0) return null;
   // A fixed segment goes before a parameter, as in the application's router, where it is declared first.
   const found = routes.find(({ pattern }) => pattern.test(url));
   return { bodyBytes: Math.max(...bounds), verbs: found?.verbs ?? null };
-}
-
-function join(base: string, path: string): string {
-  return [base, path]
-    .flatMap((part) => part.split('/'))
-    .filter((part) => part !== '')
-    .join('/');
 }
 
 function segments(path: string): string {

@@ -1,6 +1,13 @@
-import { applyDecorators, Controller, SetMetadata, UseFilters, UseGuards } from '@nestjs/common';
+import {
+  applyDecorators,
+  Controller,
+  SetMetadata,
+  UseFilters,
+  UseGuards,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { ProblemFilter } from '@nestjs-spark/observability';
+import { ProblemFilter, SparkRoute } from '@nestjs-spark/observability/internal';
 import { SparkGuard } from './spark-guard.ts';
 
 /** Marks the controllers whose routes `RouteInstaller` takes up, with their options. */
@@ -13,16 +20,18 @@ export interface SparkRouteOptions {
 }
 
 /**
- * A controller of guarded routes below `/spark`: `@SparkController('etl')` is `/spark/etl`. Each request has to show a module's
+ * A controller of guarded routes below `/spark`: `@SparkController('etl')` is `/spark/etl`, whatever prefix and versions the
+ * application gives its own routes. Each request has to show a module's
  * token or the operators'; errors are answered as problems; bodies are read before any parser of the application, within
  * their bounds; a verb that no handler takes is answered with 405 and `Allow`. Its module provides
  * `ADMIT_PROVIDERS`.
  *
- * In a handler, `@FromCaller()` is who asks and `rawBodyOf(request)` the body.
+ * In a handler, `@FromCaller()` gives the caller and `rawBodyOf(request)` the body.
  */
 export function SparkController(path: string, options: SparkRouteOptions = {}): ClassDecorator {
   return applyDecorators(
-    Controller(`spark/${path}`),
+    Controller({ path: `spark/${path}`, version: VERSION_NEUTRAL }),
+    SparkRoute(),
     UseGuards(SparkGuard),
     UseFilters(ProblemFilter),
     ApiTags('Spark'),

@@ -1,5 +1,6 @@
 import type { ModuleRegistry } from '@nestjs-spark/contracts/internal';
 import type { ModuleIdentity } from '../identify/module-identity.ts';
+import { nearestName } from './nearest-name.ts';
 import { readBounded } from './read-bounded.ts';
 import { parseAnswer, sendSigned, whyNoAnswer } from './send-signed.ts';
 
@@ -7,8 +8,8 @@ import { parseAnswer, sendSigned, whyNoAnswer } from './send-signed.ts';
 export type ModuleAnswer =
   | { kind: 'answered'; status: number; body: unknown }
   | { kind: 'unreachable'; reason: string }
-  /** `known` are the names of those that are. */
-  | { kind: 'not-registered'; known?: readonly string[] };
+  /** `known` are the names of those that are, `nearest` the one of them that was probably meant. */
+  | { kind: 'not-registered'; known?: readonly string[]; nearest?: string };
 
 export interface ModuleCall {
   /** The module that is asked. */
@@ -24,7 +25,7 @@ export interface ModuleCall {
 
 export interface ModuleClientParts {
   registry: ModuleRegistry;
-  identity: ModuleIdentity;
+  identity: Pick<ModuleIdentity, 'sign'>;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -38,16 +39,12 @@ export class ModuleClient {
     this.parts = parts;
   }
 
-  /** @throws {UnavailableError} when the registry is away; whatever happens at the other module is an answer, not an error */
+  /** @throws {UnavailableError} when the registry is away; every outcome at the other module is an answer, not an error */
   async call(call: ModuleCall): Promise<ModuleAnswer> {
     const found = await this.parts.registry.find(call.module);
-    if (!found) return { kind: 'not-registered', known: await this.known() };
+    if (!found) return this.notRegistered(call.module);
     const url = joinUrl(found.appUrl, call.path);
-    if (!url)
-      return {
-        kind: 'unreachable',
-        reason: 'its registered AppUrl is not an http or https address without credentials',
-      };
+    if (!url) return { kind: 'unreachable', reason: whyUnusable(found.appUrl) };
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const token = await this.parts.identity.sign({
       audience: found.appName,
@@ -58,9 +55,12 @@ export class ModuleClient {
     return send(url, call, token, body);
   }
 
-  private async known(): Promise<string[]> {
+  /** A name that is misspelled would wait for ever, so those that are right are said. */
+  private async notRegistered(module: string): Promise<ModuleAnswer> {
     const all = await this.parts.registry.list().catch(() => []);
-    return all.map(({ appName }) => appName);
+    const known = all.map(({ appName }) => appName);
+    const nearest = nearestName(module, known);
+    return { kind: 'not-registered', known, ...(nearest === null ? {} : { nearest }) };
   }
 }
 
@@ -83,11 +83,17 @@ async function send(
 }
 
 function joinUrl(base: string, path: string): URL | null {
-  const joined = base.replace(/\/+$/, '') + path;
+  const joined = base.replace(/(?<!\/)\/+$/, '') + path;
   if (!URL.canParse(joined)) return null;
   const url = new URL(joined);
   const usable = ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '';
   return usable ? url : null;
+}
+
+function whyUnusable(appUrl: string): string {
+  return appUrl === ''
+    ? 'it runs without HTTP, so nobody can ask it'
+    : 'its registered AppUrl is not an http or https address without credentials';
 }
 
 function reasonOf(error: unknown): string {

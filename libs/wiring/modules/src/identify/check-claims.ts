@@ -1,5 +1,6 @@
 import { isName } from '@nestjs-spark/contracts';
 import type { JWTPayload, ProtectedHeaderParameters } from 'jose';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import { bodyDigest } from './body-digest.ts';
 import { acceptedPaths, pathOf } from './request-path.ts';
 import {
@@ -32,7 +33,7 @@ export function headerFault(header: ProtectedHeaderParameters): string | null {
   const foreign = Object.keys(header).find((name) => !ALLOWED_HEADERS.has(name));
   if (foreign) return `header ${JSON.stringify(foreign.slice(0, 20))} is not allowed`;
   if (header.alg !== TOKEN_ALGORITHM) return `alg is not ${TOKEN_ALGORITHM}`;
-  if (typeof header.kid !== 'string' || !THUMBPRINT.test(header.kid)) return 'kid is no thumbprint';
+  if (typeof header.kid !== 'string' || !THUMBPRINT.test(header.kid)) return 'kid is not a thumbprint';
   return null;
 }
 
@@ -43,7 +44,7 @@ export function headerFault(header: ProtectedHeaderParameters): string | null {
 export function claimsFault(claims: JWTPayload, request: SignedRequest, receiver: Receiver): string | null {
   if (!hasShape(claims)) return 'a claim is missing or of the wrong type';
   if (!isName(claims.iss)) return 'iss is not a name';
-  if (claims.aud.toLowerCase() !== receiver.moduleName.toLowerCase()) return 'aud is another module';
+  if (!sameName(claims.aud, receiver.moduleName)) return 'aud is another module';
   if (claims.jti.length === 0 || claims.jti.length > JTI_MAX_LENGTH) return 'jti is empty or too long';
   if (claims.exp <= claims.iat || claims.exp - claims.iat > TOKEN_SECONDS) return 'lives too long';
   if (claims.htm !== request.method.toUpperCase()) return 'htm is another method';

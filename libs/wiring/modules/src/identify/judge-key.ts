@@ -1,3 +1,4 @@
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { KeyEntry } from './key-snapshot.ts';
 import type { VerificationKey } from './public-key.ts';
 
@@ -21,7 +22,7 @@ export type KeyVerdict =
  */
 export function judgeKey(entry: KeyEntry | undefined, keyId: string, policy: TrustPolicy): KeyVerdict {
   if (!entry) return { kind: 'unknown' };
-  const listed = policy.trustedKeys.get(entry.module.toLowerCase());
+  const listed = policy.trustedKeys.get(nameKey(entry.module));
   const believed = listed ?? entry.pinnedKey?.keyId;
   if (believed !== undefined) {
     const key = [entry.pinnedKey, entry.registeredKey].find((known) => known?.keyId === believed);

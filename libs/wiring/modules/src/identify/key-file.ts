@@ -48,7 +48,7 @@ export async function openKeyFile(options: KeyFileOptions): Promise<PrivateKeyJw
 }
 
 /**
- * A module's name is one whatever its case, so its key is, too: others would refuse a second one. A file in exactly this
+ * A module's name is the same in any case, and so is its key: others would refuse a second one. A file in exactly this
  * spelling goes before.
  * @throws {KeyFileError} when there are several in other spellings
  */

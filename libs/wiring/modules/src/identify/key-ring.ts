@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   pinnedKeyId,
@@ -5,7 +6,7 @@ import {
   type ModuleRegistry,
   type StateStore,
 } from '@nestjs-spark/contracts/internal';
-import type { Logger } from '@nestjs-spark/foundation/internal';
+import { type Logger, nameKey, Repeats } from '@nestjs-spark/foundation/internal';
 import { judgeKey, type KeyVerdict, type TrustPolicy } from './judge-key.ts';
 import { readKeySnapshot, type KeyEntry, type KeySnapshot, type PinnedKey } from './key-snapshot.ts';
 import type { VerificationKey } from './public-key.ts';
@@ -21,7 +22,7 @@ export interface KeyRingParts {
   state: StateStore;
   policy: TrustPolicy;
   log: Logger;
-  /** Milliseconds since 1970. */
+  /** Milliseconds of a clock that is never set; default: the process's own. */
   now?: () => number;
   betweenReadsMs?: number;
 }
@@ -30,13 +31,13 @@ export interface KeyRingParts {
 export class KeyRing {
   private readonly parts: KeyRingParts;
   private readonly now: () => number;
-  private readonly warned = new Map<string, number>();
+  private readonly warned = new Repeats(BETWEEN_WARNINGS_MS);
   private snapshot: KeySnapshot | null = null;
   private reading: Promise<void> | null = null;
 
   constructor(parts: KeyRingParts) {
     this.parts = parts;
-    this.now = parts.now ?? Date.now;
+    this.now = parts.now ?? (() => performance.now());
   }
 
   /**
@@ -64,9 +65,9 @@ export class KeyRing {
       module,
       keyId: key.keyId,
       publicKey: key.jwk,
-      pinnedAt: new Date(this.now()).toISOString(),
+      pinnedAt: new Date().toISOString(),
     };
-    const id = pinnedKeyId(module.toLowerCase());
+    const id = pinnedKeyId(nameKey(module));
     const entry = this.entry(module);
     try {
       const version = await state.write(id, 'SparkKeys', value, entry?.pinned?.version ?? null);
@@ -85,7 +86,7 @@ export class KeyRing {
   }
 
   private entry(module: string): KeyEntry | undefined {
-    return this.snapshot?.entries.get(module.toLowerCase());
+    return this.snapshot?.entries.get(nameKey(module));
   }
 
   private async readAfter(notBefore: number): Promise<void> {
@@ -97,16 +98,14 @@ export class KeyRing {
 
   private async read(): Promise<void> {
     const between = this.parts.betweenReadsMs ?? BETWEEN_READS_MS;
-    const wait = (this.snapshot?.startedAt ?? 0) + between - this.now();
+    const wait = (this.snapshot?.startedAt ?? -Infinity) + between - this.now();
     if (wait > 0) await delay(wait);
     this.snapshot = await readKeySnapshot(this.parts.registry, this.parts.state, this.now());
   }
 
   private warn(module: string, keyId: string, verdict: KeyVerdict): void {
     if (verdict.kind !== 'changed' && verdict.kind !== 'unapproved') return;
-    const last = this.warned.get(module.toLowerCase()) ?? 0;
-    if (this.now() - last < BETWEEN_WARNINGS_MS) return;
-    this.warned.set(module.toLowerCase(), this.now());
+    if (this.warned.leftOut(nameKey(module), this.now()) === null) return;
     this.parts.log.warn(explain(module, keyId, verdict));
   }
 }
@@ -114,6 +113,6 @@ export class KeyRing {
 function explain(module: string, keyId: string, verdict: KeyVerdict): string {
   const remedy = `If that is right, approve it: trustedKeys { ${module}: '${keyId}' } or SPARK_TRUSTED_KEYS=${module}=${keyId}`;
   return verdict.kind === 'changed'
-    ? `Module ${module} has registered another key (${keyId}) than the one believed so far (${verdict.believed}); its requests are refused. ${remedy}, or delete the document ${pinnedKeyId(module.toLowerCase())}.`
+    ? `Module ${module} has registered another key (${keyId}) than the one believed so far (${verdict.believed}); its requests are refused. ${remedy}, or delete the document ${pinnedKeyId(nameKey(module))}.`
     : `Module ${module} shows the key ${keyId}, which nobody has approved; its requests are refused. ${remedy}.`;
 }

@@ -1,4 +1,5 @@
 import type { ModuleRegistry, PublicKeyJwk, StateStore, Versioned } from '@nestjs-spark/contracts/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import { readPublicKey, type VerificationKey } from './public-key.ts';
 
 /** The document `sparkKeys/{module}`: the key that this module believes to be the other's. */
@@ -36,12 +37,12 @@ export async function readKeySnapshot(
   const entries = new Map<string, KeyEntry>();
   for (const { appName, publicKey } of registered) {
     const registeredKey = await readPublicKey(publicKey);
-    entries.set(appName.toLowerCase(), { module: appName, pinned: null, pinnedKey: null, registeredKey });
+    entries.set(nameKey(appName), { module: appName, pinned: null, pinnedKey: null, registeredKey });
   }
   for (const pinned of pins) {
     const { module, publicKey } = pinned.value;
-    const known = entries.get(module.toLowerCase());
-    entries.set(module.toLowerCase(), {
+    const known = entries.get(nameKey(module));
+    entries.set(nameKey(module), {
       module: known?.module ?? module,
       pinned,
       pinnedKey: await readPublicKey(publicKey),

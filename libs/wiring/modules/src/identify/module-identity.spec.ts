@@ -3,17 +3,17 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader } from 'jose';
-import { MemoryLog } from '@nestjs-spark/testing';
+import { MemoryLogger } from '@nestjs-spark/testing';
 import { KeyFileError } from './key-file.ts';
 import { ModuleIdentity } from './module-identity.ts';
 
 describe("a module's identity", () => {
   let directory: string;
-  let log: MemoryLog;
+  let log: MemoryLogger;
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'spark-keys-'));
-    log = new MemoryLog();
+    log = new MemoryLogger();
   });
 
   afterEach(() => rm(directory, { recursive: true, force: true }));

@@ -13,7 +13,7 @@ export class OperatorToken {
     return this.digest !== null;
   }
 
-  /** Takes equally long whatever was given. */
+  /** Takes equally long for every input. */
   matches(given: string): boolean {
     return this.digest !== null && timingSafeEqual(this.digest, sha256(given));
   }

@@ -9,7 +9,7 @@ export interface VerificationKey {
   key: CryptoKey;
 }
 
-/** Takes a key as it stands in a document; null when it is no Ed25519 public key. */
+/** Reads a key from a document; null when it is not an Ed25519 public key. */
 export async function readPublicKey(value: unknown): Promise<VerificationKey | null> {
   if (!isEd25519(value)) return null;
   const jwk: PublicKeyJwk = { kty: value.kty, crv: value.crv, x: value.x };

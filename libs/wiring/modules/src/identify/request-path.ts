@@ -14,6 +14,6 @@ export function pathOf(htu: string): string | null {
  */
 export function acceptedPaths(arrived: string, publicUrl: string): string[] {
   const path = pathOf(arrived) ?? arrived;
-  const prefix = (pathOf(publicUrl) ?? '/').replace(/\/+$/, '');
+  const prefix = (pathOf(publicUrl) ?? '/').replace(/(?<!\/)\/+$/, '');
   return prefix === '' ? [path] : [path, `${prefix}${path}`];
 }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createHmac, randomUUID } from 'node:crypto';
 import { ProblemError, type PublicKeyJwk } from '@nestjs-spark/contracts/internal';
 import {
@@ -9,7 +9,7 @@ import {
   type CryptoKey,
   type JWTHeaderParameters,
 } from 'jose';
-import { MemoryLog, MemoryRegistry, MemoryState } from '@nestjs-spark/testing';
+import { MemoryLogger, MemoryRegistry, MemoryState } from '@nestjs-spark/testing';
 import { bodyDigest } from './body-digest.ts';
 import type { TrustPolicy } from './judge-key.ts';
 import { KeyRing } from './key-ring.ts';
@@ -26,7 +26,7 @@ interface Key {
 
 let registry: MemoryRegistry;
 let state: MemoryState;
-let log: MemoryLog;
+let log: MemoryLogger;
 let now: number;
 let hr: Key;
 let verifier: TokenVerifier;
@@ -34,7 +34,7 @@ let verifier: TokenVerifier;
 beforeEach(async () => {
   registry = new MemoryRegistry();
   state = new MemoryState();
-  log = new MemoryLog();
+  log = new MemoryLogger();
   now = Date.now();
   hr = await makeKey();
   await registerKey('HR', hr.jwk);
@@ -124,7 +124,7 @@ describe('a module token', () => {
   });
 });
 
-describe('refused with one and the same 401, whatever the cause', () => {
+describe('refused with one and the same 401 for every cause', () => {
   const attacks: [string, () => Promise<string> | string][] = [
     ['no token', () => ''],
     ['no JWT', () => 'a.b.c'],
@@ -151,7 +151,7 @@ describe('refused with one and the same 401, whatever the cause', () => {
     ['several audiences', () => sign({ aud: ['Fleet', 'Sales'] })],
     ['no audience', () => sign({ aud: undefined })],
     ['an unknown issuer', () => sign({ iss: 'Nobody' })],
-    ['an issuer that is no name', () => sign({ iss: '../HR' })],
+    ['an issuer that is not a name', () => sign({ iss: '../HR' })],
     ['an issuer of another type', () => sign({ iss: 7 as never })],
     ['another method', () => sign({ htm: 'GET' })],
     ['another path', () => sign({ htu: '/spark/replication' })],
@@ -163,7 +163,7 @@ describe('refused with one and the same 401, whatever the cause', () => {
     ['living longer than a minute', () => sign({ exp: seconds() + 61 })],
     ['without end', () => sign({ exp: undefined })],
     ['ending before it began', () => sign({ exp: seconds() - 1 })],
-    ['an end that is no number', () => sign({ exp: '9e99' as never })],
+    ['an end that is not a number', () => sign({ exp: '9e99' as never })],
     ['without jti', () => sign({ jti: undefined })],
     ['with an endless jti', () => sign({ jti: 'x'.repeat(129) })],
     [
@@ -214,7 +214,7 @@ describe('refused with one and the same 401, whatever the cause', () => {
     expect((await refusal(token)).status).toBe(401);
   });
 
-  it('the reason stands in the debug log alone', async () => {
+  it('the reason is in the debug log alone', async () => {
     await refusal(await sign({ aud: 'Sales' }));
     expect(log.said('debug').join()).toContain('aud is another module');
     expect(log.lines.every(({ level }) => level === 'debug')).toBe(true);
@@ -269,7 +269,24 @@ describe('the key of a module', () => {
     });
   });
 
-  it('that is no Ed25519 key is no key', async () => {
+  it('is found at once although the clock was set back meanwhile', async () => {
+    const keys = new KeyRing({
+      registry,
+      state,
+      log,
+      policy: { production: false, trustedKeys: new Map() },
+      betweenReadsMs: 0,
+    });
+    const sales = await makeKey();
+    expect(await keys.find('Sales', sales.keyId)).toBeNull();
+    await registerKey('Sales', sales.jwk);
+    const earlier = Date.now() - 1_200_000;
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(earlier);
+    expect(await keys.find('Sales', sales.keyId)).toMatchObject({ module: 'Sales' });
+    clock.mockRestore();
+  });
+
+  it('that is not an Ed25519 key is not accepted', async () => {
     await registerKey('HR', { kty: 'oct', crv: 'Ed25519', x: hr.jwk.x });
     expect((await refusal(await sign())).status).toBe(401);
   });
@@ -277,6 +294,22 @@ describe('the key of a module', () => {
   it('cannot be told while the registry is away: 503, so that the caller tries again', async () => {
     registry.away = true;
     expect((await refusal(await sign())).status).toBe(503);
+  });
+});
+
+describe("this module's own token", () => {
+  it('is believed without the registry, and only with its own key', async () => {
+    const mine = await makeKey();
+    const keys = new KeyRing({ registry, state, log, policy: { production: true, trustedKeys: new Map() } });
+    const receiver = { moduleName: 'Fleet', moduleUrl: '' };
+    const own = { keyId: mine.keyId, publicKey: mine.jwk };
+    verifier = new TokenVerifier({ receiver, keys, own, log, now: () => now });
+    registry.away = true;
+    const token = await sign({ iss: 'Fleet' }, { kid: mine.keyId }, mine);
+    expect(await verifier.verify({ ...REQUEST, token })).toEqual({ module: 'Fleet' });
+    registry.away = false;
+    expect((await refusal(await sign({ iss: 'Fleet' }, { kid: mine.keyId }, hr))).status).toBe(401);
+    expect((await refusal(await sign({ iss: 'HR' }, { kid: mine.keyId }, mine))).status).toBe(401);
   });
 });
 

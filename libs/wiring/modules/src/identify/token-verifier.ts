@@ -1,8 +1,9 @@
-import { ProblemError, UnavailableError } from '@nestjs-spark/contracts/internal';
+import { ProblemError, UnavailableError, type PublicKeyJwk } from '@nestjs-spark/contracts/internal';
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
-import type { Logger } from '@nestjs-spark/foundation/internal';
+import { sameName, type Logger } from '@nestjs-spark/foundation/internal';
 import { claimsFault, headerFault, timeFault, type Receiver, type SignedRequest } from './check-claims.ts';
 import type { KeyRing } from './key-ring.ts';
+import { readPublicKey } from './public-key.ts';
 import { TOKEN_ALGORITHM, TOKEN_MAX_LENGTH } from './token-claims.ts';
 import { unauthenticated } from './unauthenticated.ts';
 import { UsedTokens } from './used-tokens.ts';
@@ -13,13 +14,15 @@ export interface RequestToVerify extends SignedRequest {
 }
 
 export interface VerifiedModule {
-  /** The caller's name as it stands in the registry. */
+  /** The caller's name as the registry spells it. */
   module: string;
 }
 
 export interface TokenVerifierParts {
   receiver: Receiver;
   keys: KeyRing;
+  /** This module's own key: a module believes itself, whatever the registry says. */
+  own?: { keyId: string; publicKey: PublicKeyJwk };
   log: Logger;
   usedTokens?: UsedTokens;
   /** Milliseconds since 1970. */
@@ -63,7 +66,7 @@ export class TokenVerifier {
 
   private async check(request: RequestToVerify): Promise<VerifiedModule> {
     const { issuer, keyId, issuedAt, notBefore } = this.readClaim(request);
-    const key = await this.parts.keys.find(issuer, keyId);
+    const key = (await this.ownKey(issuer, keyId)) ?? (await this.parts.keys.find(issuer, keyId));
     if (!key) throw new Refusal(`no believed key ${keyId} of ${issuer}`);
     // By the token's own clock: only whoever has signed it may learn that the clocks differ, and by how much.
     const { payload } = await jwtVerify(request.token, key.key, {
@@ -74,6 +77,13 @@ export class TokenVerifier {
     this.spend(key.module, payload);
     if (key.pin) await this.pin(key.module, keyId, key);
     return { module: key.module };
+  }
+
+  private async ownKey(issuer: string, keyId: string): Promise<Awaited<ReturnType<KeyRing['find']>>> {
+    const { own, receiver } = this.parts;
+    if (own?.keyId !== keyId || !sameName(issuer, receiver.moduleName)) return null;
+    const key = await readPublicKey(own.publicKey);
+    return key && { ...key, module: receiver.moduleName, pin: false };
   }
 
   /** Everything that can be refused without asking anyone. */

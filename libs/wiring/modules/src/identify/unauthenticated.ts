@@ -1,6 +1,6 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 
-/** The one answer to whoever shows no valid token: the same for every cause, so that it teaches nothing to who guesses. */
+/** The one answer to anyone without a valid token: the same for every cause, so that it teaches nothing to an attacker who guesses. */
 export function unauthenticated(): ProblemError {
   return new ProblemError(
     'unauthenticated',

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { UsedTokens } from './used-tokens.ts';
 
 describe('used tokens', () => {
-  it('are taken once, whatever the case of the module name', () => {
+  it('are taken once, in any case of the module name', () => {
     const used = new UsedTokens();
     expect(used.use('HR', 'a', 60, 0)).toBe('first');
     expect(used.use('hr', 'a', 60, 0)).toBe('again');

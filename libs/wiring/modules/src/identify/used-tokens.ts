@@ -1,3 +1,4 @@
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import { CLOCK_SKEW_SECONDS } from './token-claims.ts';
 
 /** How many tokens of one module are remembered at once: far more than a module needs in a minute. */
@@ -28,7 +29,7 @@ export class UsedTokens {
   }
 
   private of(module: string): Map<string, number> {
-    const key = module.toLowerCase();
+    const key = nameKey(module);
     const known = this.byModule.get(key);
     if (known) return known;
     const fresh = new Map<string, number>();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { UnavailableError, type ModuleInformation } from '@nestjs-spark/contracts';
-import { MemoryBoard, MemoryLog, MemoryRegistry } from '@nestjs-spark/testing';
+import { MemoryBoard, MemoryLogger, MemoryRegistry } from '@nestjs-spark/testing';
 import { AmbiguousModuleError, JoinedRegistry } from './joined-registry.ts';
 import { Registration } from './registration.ts';
 
@@ -20,7 +20,7 @@ const otherKey = { kty: 'OKP', crv: 'Ed25519', x: 'two' };
 const later = '2026-02-01T00:00:00.000Z';
 
 function make() {
-  const [ravendb, bus, log] = [new MemoryRegistry(), new MemoryRegistry(), new MemoryLog()];
+  const [ravendb, bus, log] = [new MemoryRegistry(), new MemoryRegistry(), new MemoryLogger()];
   return { ravendb, bus, log, joined: new JoinedRegistry(ravendb, bus, log) };
 }
 

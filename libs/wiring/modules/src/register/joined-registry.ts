@@ -1,13 +1,12 @@
-import type { ModuleInformation, ModuleRegistry } from '@nestjs-spark/contracts/internal';
-import type { Logger } from '@nestjs-spark/foundation/internal';
-import { newerOf } from './newer-of.ts';
+import { newerOf, type ModuleInformation, type ModuleRegistry } from '@nestjs-spark/contracts/internal';
+import { type Logger, nameKey } from '@nestjs-spark/foundation/internal';
 
 /** Two registries have a module under the same name with different keys: which one is meant is for an operator to say. */
 export class AmbiguousModuleError extends Error {
   constructor(name: string) {
     super(
       `Module ${name} is registered with two different keys: one in RavenDB (document moduleInformations/${name} of SparkModules), ` +
-        `one on NATS (key ${name.toLowerCase()} of the bucket SPARK_MODULES). Neither is used. When two applications run under ` +
+        `one on NATS (key ${nameKey(name)} of the bucket SPARK_MODULES). Neither is used. When two applications run under ` +
         'this name, rename one of them; when one entry is left over from before, delete it, or start the module again on the store it belongs to',
     );
     this.name = 'AmbiguousModuleError';
@@ -40,6 +39,12 @@ export class JoinedRegistry implements ModuleRegistry {
     await this.second.register(information);
   }
 
+  async keep(information: ModuleInformation): Promise<boolean> {
+    const first = await this.first.keep(information);
+    const second = await this.second.keep(information);
+    return first || second;
+  }
+
   /** @throws {AmbiguousModuleError} when both have it, with different keys */
   async find(module: string): Promise<ModuleInformation | null> {
     const [one, other] = await Promise.all([this.first.find(module), this.second.find(module)]);
@@ -69,5 +74,5 @@ export class JoinedRegistry implements ModuleRegistry {
 }
 
 function keyOf({ appName }: ModuleInformation): string {
-  return appName.toLowerCase();
+  return nameKey(appName);
 }

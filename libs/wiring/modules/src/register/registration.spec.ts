@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryBoard, MemoryLog, MemoryRegistry } from '@nestjs-spark/testing';
+import { UnavailableError } from '@nestjs-spark/contracts';
+import { MemoryBoard, MemoryLogger, MemoryRegistry } from '@nestjs-spark/testing';
 import { Registration } from './registration.ts';
 
 const described = {
@@ -11,7 +12,7 @@ const described = {
 };
 
 function make() {
-  const parts = { registry: new MemoryRegistry(), board: new MemoryBoard(), log: new MemoryLog() };
+  const parts = { registry: new MemoryRegistry(), board: new MemoryBoard(), log: new MemoryLogger() };
   const registration = new Registration({ ...parts, describe: () => described });
   return { ...parts, registration };
 }
@@ -25,6 +26,21 @@ describe('registration', () => {
       appName: 'HR',
       at: expect.any(Number),
     });
+  });
+
+  it('makes the module known again once its entry is lost, and says so', async () => {
+    const { registration, registry, board, log } = make();
+    const information = await registration.register();
+    await registration.keep();
+    expect(log.said('warn')).toEqual([]);
+    registry.modules.clear();
+    board.away = true;
+    await expect(registration.keep()).rejects.toThrow(UnavailableError);
+    board.away = false;
+    await registration.keep();
+    expect(await registry.find('hr')).toEqual(information);
+    expect(await board.last('spark.control.registered.hr')).toMatchObject({ appName: 'HR' });
+    expect(log.said('warn')).toEqual(['The entry of HR in the registry was lost and is written again']);
   });
 
   it('warns when the name had another key until now', async () => {

@@ -13,17 +13,24 @@ export interface Announcement extends ModuleInformation {
   at: number;
 }
 
+type Described = Omit<ModuleInformation, 'registeredAtUtc'>;
+
 export interface RegistrationParts {
   registry: ModuleRegistry;
   board: ControlBoard;
   log: Logger;
-  /** Asked at each registration: the store may only know its addresses once it is reached. */
-  describe: () => Omit<ModuleInformation, 'registeredAtUtc'>;
+  /**
+   * Asked at each registration: the store may only know its addresses once it is reached, and the module its own once
+   * its server listens.
+   */
+  describe: (signal: AbortSignal) => Described | Promise<Described>;
 }
 
 /** Makes this module known: in the registry, where others look it up, and on the board, where those who wait for it hear of it. */
 export class Registration {
   private readonly parts: RegistrationParts;
+  private registered: ModuleInformation | null = null;
+  private announced = true;
 
   constructor(parts: RegistrationParts) {
     this.parts = parts;
@@ -33,9 +40,9 @@ export class Registration {
    * @param signal aborts what is under way
    * @throws {UnavailableError} while the registry is away
    */
-  async register(signal?: AbortSignal): Promise<ModuleInformation> {
+  async register(signal: AbortSignal = new AbortController().signal): Promise<ModuleInformation> {
     const { registry, log } = this.parts;
-    const information = { ...this.parts.describe(), registeredAtUtc: new Date().toISOString() };
+    const information = { ...(await this.parts.describe(signal)), registeredAtUtc: new Date().toISOString() };
     await registry.prepare(signal);
     const before = await this.registeredBefore(information.appName);
     if (before?.publicKey && before.publicKey.x !== information.publicKey?.x) {
@@ -45,6 +52,7 @@ export class Registration {
       );
     }
     await registry.register(information);
+    this.registered = information;
     return information;
   }
 
@@ -58,6 +66,25 @@ export class Registration {
       log.warn(error.message);
       return null;
     }
+  }
+
+  /**
+   * Looks whether the entry is still there, and makes the module known again when it was lost with the registry's data. Called
+   * regularly, and does nothing before `register` has.
+   * @throws {UnavailableError} while the registry or the bus is away
+   */
+  async keep(signal?: AbortSignal): Promise<void> {
+    const { registry, log } = this.parts;
+    const information = this.registered;
+    if (!information) return;
+    await registry.prepare(signal);
+    if (await registry.keep(information)) {
+      this.announced = false;
+      log.warn(`The entry of ${information.appName} in the registry was lost and is written again`);
+    }
+    if (this.announced) return;
+    await this.announce(information);
+    this.announced = true;
   }
 
   /** @throws {UnavailableError} while the bus is away */

@@ -36,8 +36,8 @@ export interface StoreParts {
 export interface StoreInfo {
   kind: 'ravendb' | 'sqlite';
   databaseName: string;
-  /** Empty when the store is no server. */
+  /** Empty when the store is not a server. */
   databaseUrls: string[];
-  /** Asked anew each time, since a licence may come or go. Throws `UnavailableError` when the server is away. */
+  /** Asked again each time, since a licence may come or go. Throws `UnavailableError` when the server is away. */
   licence(): Promise<RavenLicence>;
 }

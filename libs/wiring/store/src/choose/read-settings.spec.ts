@@ -53,7 +53,7 @@ describe('the settings of the store', () => {
       'SPARK_MODULES_URLS is not a valid RavenDB address',
     ],
     [{ SPARK_STORE: 'sqlite:' }, 'names no file'],
-    [{ SPARK_STORE: 'mongo' }, 'There is no store "mongo"'],
+    [{ SPARK_STORE: 'mongo' }, 'Unknown store "mongo"'],
   ])('name what is missing or wrong: %j', (environment, words) => {
     expect(() => readSettings({}, environment)).toThrow(words);
   });

@@ -23,57 +23,71 @@ export interface SqliteStoreSettings {
 
 type Environment = Record<string, string | undefined>;
 
-/** @throws {StoreRefusedError} when something is missing or not available, naming the variable and the option */
+/** @throws {StoreRefusedError} when something is missing or not available, naming every such variable and option */
 export function readSettings(options: SparkStoreOptions, environment: Environment): StoreSettings {
+  const faults: string[] = [];
+  const settings = settle(options, environment, faults);
+  if (settings && faults.length === 0) return settings;
+  throw new StoreRefusedError(faults.join('\n'));
+}
+
+function settle(
+  options: SparkStoreOptions,
+  environment: Environment,
+  faults: string[],
+): StoreSettings | null {
   const kind = options.store ?? environment['SPARK_STORE'] ?? 'ravendb';
   const createDatabase = options.createDatabase ?? environment['NODE_ENV'] !== 'production';
-  if (kind.startsWith('sqlite:')) return readSqliteSettings(kind, options, environment, createDatabase);
+  if (kind.startsWith('sqlite:')) return settleSqlite(kind, options, environment, { createDatabase, faults });
   if (kind !== 'ravendb') {
-    throw new StoreRefusedError(
-      `There is no store ${JSON.stringify(kind)}: set SPARK_STORE to ravendb or sqlite:PATH.`,
-    );
+    faults.push(`Unknown store ${JSON.stringify(kind)}: set SPARK_STORE to ravendb or sqlite:PATH.`);
+    return null;
   }
   const { certificate } = options.ravendb ?? {};
   const urls = options.ravendb?.urls ?? list(environment['RAVENDB_URLS']);
   if (urls.length === 0) {
-    throw new StoreRefusedError('No address of RavenDB: set RAVENDB_URLS, or ravendb.urls in forRoot().');
+    faults.push('RavenDB has no address: set RAVENDB_URLS, or ravendb.urls in forRoot().');
   }
-  requireAddresses(urls, options.ravendb?.urls ? 'ravendb.urls in forRoot()' : 'RAVENDB_URLS');
-  const named = registryUrls(options, environment);
+  requireAddresses(urls, options.ravendb?.urls ? 'ravendb.urls in forRoot()' : 'RAVENDB_URLS', faults);
+  const named = registryUrls(options, environment, faults);
   const secured = certificate ? { certificate } : {};
   return {
     kind: 'ravendb',
-    own: { urls, database: ownDatabase(options, environment), ...secured },
+    own: { urls, database: ownDatabase(options, environment, faults), ...secured },
     registry: readRegistry(options, environment, named.length > 0 ? named : urls),
     createDatabase,
   };
 }
 
-function readSqliteSettings(
+function settleSqlite(
   kind: string,
   options: SparkStoreOptions,
   environment: Environment,
-  createDatabase: boolean,
+  { createDatabase, faults }: { createDatabase: boolean; faults: string[] },
 ): SqliteStoreSettings {
   const path = kind.slice('sqlite:'.length);
   if (path === '') {
-    throw new StoreRefusedError('The store "sqlite:" names no file: set SPARK_STORE to sqlite:PATH.');
+    faults.push('The store "sqlite:" names no file: set SPARK_STORE to sqlite:PATH.');
   }
-  const urls = registryUrls(options, environment);
+  const urls = registryUrls(options, environment, faults);
   const registry = urls.length > 0 ? readRegistry(options, environment, urls) : null;
   return { kind: 'sqlite', path, registry, createDatabase };
 }
 
-function registryUrls(options: SparkStoreOptions, environment: Environment): string[] {
+function registryUrls(options: SparkStoreOptions, environment: Environment, faults: string[]): string[] {
   const urls = options.registry?.urls ?? list(environment['SPARK_MODULES_URLS']);
-  requireAddresses(urls, options.registry?.urls ? 'registry.urls in forRoot()' : 'SPARK_MODULES_URLS');
+  requireAddresses(
+    urls,
+    options.registry?.urls ? 'registry.urls in forRoot()' : 'SPARK_MODULES_URLS',
+    faults,
+  );
   return urls;
 }
 
-function requireAddresses(urls: string[], setting: string): void {
+function requireAddresses(urls: string[], setting: string, faults: string[]): void {
   if (urls.every(isHttpAddress)) return;
   // Not shown: there may be a password in it.
-  throw new StoreRefusedError(
+  faults.push(
     `${setting} is not a valid RavenDB address: set it to http://HOST:PORT or https://HOST, several with commas.`,
   );
 }
@@ -84,12 +98,15 @@ function readRegistry(options: SparkStoreOptions, environment: Environment, urls
   return { urls, database, ...(certificate ? { certificate } : {}) };
 }
 
-function ownDatabase(options: SparkStoreOptions, environment: Environment): string {
+function ownDatabase(options: SparkStoreOptions, environment: Environment, faults: string[]): string {
   const database = options.ravendb?.database ?? environment['RAVENDB_DATABASE'];
   if (database) return database;
   const module = environment['SPARK_MODULE_NAME'];
   if (module) return `Spark${module}`;
-  throw new StoreRefusedError('No database: set RAVENDB_DATABASE, or ravendb.database in forRoot().');
+  faults.push(
+    'RavenDB has no database: set SPARK_MODULE_NAME, from which its name is made, or RAVENDB_DATABASE, or ravendb.database in forRoot().',
+  );
+  return '';
 }
 
 function list(value: string | undefined): string[] {

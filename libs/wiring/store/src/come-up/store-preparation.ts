@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { IndexDefinition } from '@nestjs-spark/ravendb';
-import { messageOf, type Logger } from '@nestjs-spark/foundation/internal';
+import { messageOf, persist, type Logger, type RetryPolicy } from '@nestjs-spark/foundation/internal';
 
-const PAUSES_MS = [500, 1_000, 2_000, 5_000];
+const STARTING: RetryPolicy = { waitMs: [500, 1_000, 2_000, 5_000] };
 
 /** Makes what is missing; `signal` aborts when the application ends. */
 export type Prepare = (indexes: readonly IndexDefinition[], signal: AbortSignal) => Promise<void>;
@@ -10,13 +9,13 @@ export type Prepare = (indexes: readonly IndexDefinition[], signal: AbortSignal)
 /** Where the preparation stands: ready, or why not yet. */
 export interface StoreReadiness {
   ready: boolean;
-  /** In words for an operator: why not, or what is wrong all the same, such as a full disk; null when nothing is. */
+  /** In words for an operator: why not, or what is wrong although it is ready, such as a full disk; null when nothing is. */
   reason: string | null;
 }
 
 /**
- * Brings the store to where the application can use it, in the background and for as long as it takes: an application
- * whose database is away comes up, says that it is not ready, and goes on by itself.
+ * Prepares the store in the background, for as long as it takes: an application whose database is away starts, says that it
+ * is not ready, and becomes ready when the database is there.
  */
 export class StorePreparation {
   readonly #prepare: Prepare;
@@ -25,7 +24,7 @@ export class StorePreparation {
   readonly #indexes: IndexDefinition[] = [];
   readonly #stop = new AbortController();
   #running: Promise<void> | null = null;
-  #reason: string | null = 'the store has not been looked at yet';
+  #reason: string | null = 'the store has not been checked yet';
 
   /** @param trouble what is wrong with a store that is there; null when nothing is */
   constructor(prepare: Prepare, log: Logger, trouble: () => string | null = () => null) {
@@ -63,24 +62,21 @@ export class StorePreparation {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      try {
-        await this.#prepare(this.#indexes, signal);
-        this.#reason = null;
-        if (attempt > 0) this.#log.log('The store is ready');
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#tell(error);
-        const pause = PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)];
-        await delay(pause, undefined, { signal }).catch(() => undefined);
-      }
-    }
-  }
-
-  #tell(error: unknown): void {
-    const reason = messageOf(error);
-    if (reason !== this.#reason) this.#log.warn(`The store is not ready, trying on: ${reason}`);
-    this.#reason = reason;
+    let waited = false;
+    const prepare = async () => {
+      await this.#prepare(this.#indexes, signal);
+      this.#reason = null;
+      if (waited) this.#log.log('The store is ready');
+    };
+    await persist(prepare, {
+      signal,
+      policy: STARTING,
+      endMs: Infinity,
+      onFailure: (error) => {
+        waited = true;
+        this.#reason = messageOf(error);
+        this.#log.warn(`The store is not ready, trying again: ${this.#reason}`);
+      },
+    });
   }
 }

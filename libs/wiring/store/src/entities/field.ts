@@ -14,7 +14,7 @@ import { declareField, type FieldType } from '@nestjs-spark/contracts/internal';
  * ```
  *
  * Texts, numbers, booleans and plain objects need none. A stored value that does not fit (the text `soon` in a `Date`) comes back as it
- * stands in the document.
+ * is in the document.
  * @param type asked for at the first use, so classes may name each other. Default: what TypeScript notes with
  *   `emitDecoratorMetadata`; it notes no elements of lists, Maps and Sets
  * @throws {EntityDeclarationError} at the start of the application, when no document can hold that

@@ -1,4 +1,4 @@
-import { Logger, type FactoryProvider } from '@nestjs/common';
+import { Logger, Scope, type FactoryProvider } from '@nestjs/common';
 import { StoreBackup } from '../back-up/store-backup.ts';
 import { chooseParts } from '../choose/choose-parts.ts';
 import type { SparkStoreOptions } from '../choose/options.ts';
@@ -40,7 +40,11 @@ export function storeProviders(options: string | symbol): FactoryProvider[] {
     part(MODULE_REGISTRY, (store) => store.registry),
     part(STORE_INFO, (store) => store.info),
     part(RAVEN_CONNECTION, (store) => store.ravendb),
-    part(DOCUMENT_STORE, (store) => store.ravendb?.store ?? null),
+    {
+      ...part(DOCUMENT_STORE, (store) => store.ravendb?.store() ?? null),
+      // Made only where it is injected: an application that does not ask for RavenDB's client does not load it.
+      scope: Scope.TRANSIENT,
+    },
     part(SparkTransactions, (store) => new SparkTransactions(store.writer)),
     part(StoreBackup, (store) => new StoreBackup(store.backup)),
   ];

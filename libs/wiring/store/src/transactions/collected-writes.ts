@@ -20,7 +20,7 @@ export interface TransactionWrites<T extends object> {
   create(entity: T): Promise<string>;
   /**
    * Replaces the document (or makes it), as `Repository.put` does: what reads as it is in the entity keeps its text.
-   * @param options.version what `stored[VERSION]` said when it was read. Default: whatever is there is replaced
+   * @param options.version what `stored[VERSION]` said when it was read. Default: any version is replaced
    */
   put(id: string, entity: T, options?: { version?: string | undefined }): void;
   /**
@@ -82,7 +82,7 @@ export class CollectedWrites implements SparkTransaction {
     const key = idKey(this.#writer.ids, write.id);
     if (this.#named.has(key)) {
       throw new StoreRefusedError(
-        `${JSON.stringify(write.id)} is written twice in one transaction: put it together into one write`,
+        `${JSON.stringify(write.id)} is written twice in one transaction: combine both into one write`,
       );
     }
     this.#named.add(key);

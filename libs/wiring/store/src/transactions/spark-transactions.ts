@@ -13,7 +13,7 @@ import { CollectedWrites, type SparkTransaction } from './collected-writes.ts';
  * ```
  *
  * Nothing is written before `run` ends: what is read meanwhile, also through repositories, is the state before it. Who
- * decides by what was read gives its version, and is told when somebody else was faster.
+ * decides by what was read gives its version, and gets an error when somebody else was faster.
  */
 export class SparkTransactions {
   readonly #writer: DocumentWriter;

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { Inject, Injectable } from '@nestjs/common';
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { STORE_INFO, type StoreInfo } from '@nestjs-spark/store';
@@ -38,7 +39,7 @@ export class EngineChooser {
   }
 
   private recentLicence(): EngineFacts['licence'] {
-    if (!this.known || Date.now() - this.known.at >= LICENCE_KNOWN_MS) return null;
+    if (!this.known || performance.now() - this.known.at >= LICENCE_KNOWN_MS) return null;
     return this.known.licence;
   }
 
@@ -46,7 +47,7 @@ export class EngineChooser {
     if (this.settings.engine === 'stream' || this.store.kind !== 'ravendb') return null;
     try {
       const licence = await this.store.licence();
-      this.known = { at: Date.now(), licence };
+      this.known = { at: performance.now(), licence };
       return licence;
     } catch (error) {
       // The server answers but does not show its licence.

@@ -1,3 +1,4 @@
+import { sameName } from '@nestjs-spark/foundation/internal';
 import type { DeployedTask } from '../plan/deployment-document.ts';
 import type { NativeTransformation } from './ports.ts';
 
@@ -29,7 +30,7 @@ function namesToReset(existing: readonly NativeTransformation[], tasks: readonly
   return tasks
     .filter((task) => {
       if (task.carriedOut >= task.generation) return false;
-      const before = existing.find(({ name }) => name.toLowerCase() === task.name.toLowerCase());
+      const before = existing.find(({ name }) => sameName(name, task.name));
       return task.generation > 1 || (before !== undefined && before.script !== task.script);
     })
     .map(({ name }) => name);

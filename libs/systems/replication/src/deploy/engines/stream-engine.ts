@@ -1,5 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { deployedSubject, type ChangeLog, type ControlBoard } from '@nestjs-spark/contracts/internal';
+import {
+  deployedSubject,
+  routeLogs,
+  type ChangeLog,
+  type ControlBoard,
+} from '@nestjs-spark/contracts/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import { CaptureSupervisor, type CaptureReport } from '@nestjs-spark/streaming/internal';
 import { Shares } from '../../declare/shares.ts';
@@ -29,7 +34,7 @@ export class StreamEngine implements ReplicationEngine {
       await this.supervisor.forget({ owner: this.settings.moduleName, requester, name });
     }
     const tasks = this.follow(deployment);
-    if (tasks > 0) await this.log.provision(this.settings.moduleName, deployment.requester);
+    if (tasks > 0) await this.log.provision(routeLogs(this.settings.moduleName, deployment.requester));
     await this.announce(deployment.requester, deployment.revision);
   }
 

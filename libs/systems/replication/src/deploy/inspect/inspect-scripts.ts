@@ -1,14 +1,20 @@
 import { ProblemError, type EtlScriptItem, type ProblemField } from '@nestjs-spark/contracts';
-import { inspectScript, type ScriptInspection } from '@nestjs-spark/etl-script/internal';
+import type { ScriptInspection, ScriptPool } from '@nestjs-spark/etl-script';
 import { SCRIPT_REFUSED } from '../../problems/problems.ts';
 
 /**
- * Reads scripts without running them.
+ * Reads a requester's scripts without running them, apart from the main thread.
  * @throws {ProblemError} `scriptRefused` (422) with line and column of everything that keeps one from being deployed
  */
-export function inspectScripts(items: readonly EtlScriptItem[]): ScriptInspection[] {
-  const inspected = items.map(({ name, sourceCollection, script }) =>
-    inspectScript({ name: name ?? sourceCollection, collection: sourceCollection, script }),
+export async function inspectScripts(
+  pool: Pick<ScriptPool, 'inspect'>,
+  requester: string,
+  items: readonly EtlScriptItem[],
+): Promise<ScriptInspection[]> {
+  const inspected = await Promise.all(
+    items.map(({ name, sourceCollection: collection, script }) =>
+      pool.inspect({ name: name ?? collection, requester, collection, script }),
+    ),
   );
   const errors = inspected.flatMap(({ problems }, index) =>
     problems.map(({ reason, line, column }): ProblemField => {

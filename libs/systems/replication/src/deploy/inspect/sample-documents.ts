@@ -1,4 +1,5 @@
 import type { ChangeSource } from '@nestjs-spark/contracts/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 
 /** A document that is tried, or why it cannot be. */
 export type Sampled =
@@ -42,7 +43,7 @@ export async function loadSample(
   const documents = await feed.load([...ids]);
   return ids.map((id, at) => {
     const found = documents[at];
-    const isOwn = found?.collection.toLowerCase() === collection.toLowerCase() && found.copyOf === null;
+    const isOwn = found && sameName(found.collection, collection) && found.copyOf === null;
     return found && isOwn
       ? { id: found.id, collection: found.collection, document: found.json }
       : { id, missing: true };

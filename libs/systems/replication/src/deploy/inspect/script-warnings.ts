@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ChangeSource } from '@nestjs-spark/contracts/internal';
 import type { ScriptInspection } from '@nestjs-spark/etl-script/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
-import { messageOf } from '@nestjs-spark/foundation/internal';
+import { messageOf, nameKey } from '@nestjs-spark/foundation/internal';
 import { CHANGE_FEED } from '@nestjs-spark/store';
 import { absentFields, describeAbsent } from './absent-fields.ts';
 import { sampleCollection } from './sample-documents.ts';
@@ -25,8 +25,8 @@ export class ScriptWarnings {
     const signal = AbortSignal.timeout(TIME_MS);
     const samples = new Map<string, Promise<string[]>>();
     const sampleOf = (collection: string): Promise<string[]> => {
-      const known = samples.get(collection.toLowerCase()) ?? this.sample(collection, signal);
-      samples.set(collection.toLowerCase(), known);
+      const known = samples.get(nameKey(collection)) ?? this.sample(collection, signal);
+      samples.set(nameKey(collection), known);
       return known;
     };
     return Promise.all(

@@ -1,4 +1,5 @@
 import { taskNameOf, type EtlScriptItem } from '@nestjs-spark/contracts';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 
 export type NamedScript = EtlScriptItem & { name: string };
 
@@ -8,10 +9,10 @@ export type NamedScript = EtlScriptItem & { name: string };
  * deployment name by this rule, so they agree without telling each other.
  */
 export function nameScripts(items: readonly EtlScriptItem[]): NamedScript[] {
-  const taken = new Set(items.flatMap(({ name }) => (name === undefined ? [] : [name.toLowerCase()])));
+  const taken = new Set(items.flatMap(({ name }) => (name === undefined ? [] : [nameKey(name)])));
   return items.map((item) => {
     const name = item.name ?? freeName(item.sourceCollection, taken);
-    taken.add(name.toLowerCase());
+    taken.add(nameKey(name));
     return { ...item, name };
   });
 }
@@ -19,7 +20,7 @@ export function nameScripts(items: readonly EtlScriptItem[]): NamedScript[] {
 function freeName(collection: string, taken: ReadonlySet<string>): string {
   for (let number = 1; ; number++) {
     const name = number === 1 ? taskNameOf(collection) : `${taskNameOf(collection)}-${number}`;
-    if (!taken.has(name.toLowerCase())) return name;
+    if (!taken.has(nameKey(name))) return name;
   }
 }
 
@@ -28,7 +29,7 @@ export function repeatedNames(items: readonly EtlScriptItem[]): number[] {
   const seen = new Set<string>();
   return items.flatMap(({ name }, index) => {
     if (name === undefined) return [];
-    const key = name.toLowerCase();
+    const key = nameKey(name);
     if (seen.has(key)) return [index];
     seen.add(key);
     return [];

@@ -1,5 +1,6 @@
 import type { EngineName } from '@nestjs-spark/contracts';
 import { scriptFingerprint } from '@nestjs-spark/contracts/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { DeployedTask, DeploymentDocument, DeploymentTarget, EndedTask } from './deployment-document.ts';
 import type { NamedScript } from './name-scripts.ts';
 
@@ -149,5 +150,5 @@ function sameTarget(one: DeploymentTarget | null, other: DeploymentTarget | null
 }
 
 function key({ name }: { name: string }): string {
-  return name.toLowerCase();
+  return nameKey(name);
 }

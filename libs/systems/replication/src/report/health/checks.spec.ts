@@ -40,7 +40,7 @@ describe('The check of the store', () => {
   it('is red at once when it never answered, or refuses', async () => {
     answer = never;
     expect((await check().look()).ready).toBe(false);
-    answer = () => Promise.reject(new UnavailableError('RavenDB'));
+    answer = () => Promise.reject(new UnavailableError('RavenDB cannot be reached'));
     await expect(check().look()).rejects.toThrow(UnavailableError);
   });
 });

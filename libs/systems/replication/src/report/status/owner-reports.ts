@@ -1,10 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { TASK_STATES, taskId, type TaskKey, type TaskState } from '@nestjs-spark/contracts';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { Declarations } from '../../declare/declarations.ts';
 import { ModuleClient } from '@nestjs-spark/modules/internal';
-import { describeError } from '@nestjs-spark/foundation/internal';
+import { describeError, pause, sameName } from '@nestjs-spark/foundation/internal';
 import { engineOf, RequestStatus } from '../../request/request-status.ts';
 
 const EVERY_MS = 5_000;
@@ -44,7 +43,7 @@ export class OwnerReports {
         const native = tasks.map(({ key }) => key).filter(({ name }) => engineOf(request, name) === 'etl');
         if (native.length > 0) await this.ask(owner, native, signal);
       }
-      await wait(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(EVERY_MS, signal, { ref: false });
     }
   }
 
@@ -71,9 +70,7 @@ export class OwnerReports {
 export function readOwnerReport(body: unknown, name: string): OwnerReport | null {
   if (!isRecord(body) || !Array.isArray(body['outgoing'])) return null;
   const tasks: unknown[] = body['outgoing'];
-  const found = tasks
-    .filter(isRecord)
-    .find((task) => String(task['name']).toLowerCase() === name.toLowerCase());
+  const found = tasks.filter(isRecord).find((task) => sameName(String(task['name']), name));
   if (!found || typeof found['state'] !== 'string' || !STATES.includes(found['state'])) return null;
   return {
     state: found['state'] as TaskState,

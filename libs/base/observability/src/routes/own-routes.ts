@@ -1,0 +1,78 @@
+import { Injectable, RequestMethod } from '@nestjs/common';
+import { ModuleRef, ModulesContainer, type ApplicationConfig } from '@nestjs/core';
+import { mapToExcludeRoute } from '@nestjs/core/middleware/utils.js';
+import { logFor } from '../logging/log-for.ts';
+import { passInterceptorsBy } from './pass-by.ts';
+import { routesOf, type ServedRoute } from './served.ts';
+import { isSparkController } from './spark-route.ts';
+
+type Controllers = NonNullable<ReturnType<ModulesContainer['get']>>['controllers'];
+
+/**
+ * Sets Spark's routes apart from the application's: outside its global prefix, passed by its global interceptors, and
+ * never in place of a route that the application has itself.
+ */
+@Injectable()
+export class OwnRoutes {
+  private readonly log = logFor('SparkRoutes');
+
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  /** Once `main.ts` has said everything, and before Nest makes the routes. */
+  setApart(): void {
+    const config = configOf(this.moduleRef);
+    if (!config) return;
+    this.giveWay();
+    passInterceptorsBy(config);
+    const exclude = mapToExcludeRoute(this.routes(true).map(({ path, method }) => ({ path, method })));
+    const options = config.getGlobalPrefixOptions();
+    config.setGlobalPrefixOptions({ ...options, exclude: [...(options.exclude ?? []), ...exclude] });
+  }
+
+  /** The application's own routes win: health and metrics of Spark are not mounted where it has some. */
+  private giveWay(): void {
+    const taken = this.routes(false);
+    for (const controllers of this.controllers()) {
+      for (const [token, { metatype }] of controllers) {
+        if (typeof metatype !== 'function' || !isSparkController(metatype)) continue;
+        const both = routesOf(metatype).filter((own) => taken.some((other) => isSame(own, other)));
+        if (both.length === 0) continue;
+        controllers.delete(token);
+        const paths = both.map(({ path, method }) => `${RequestMethod[method]} /${path}`).join(', ');
+        this.log.warn(
+          `The application has ${paths} itself, so Spark's routes beside it are not mounted. Give Spark's another path or ` +
+            'switch them off, with health and metrics in forRoot(); what Spark has to say about health goes into a ' +
+            'controller of the application with SparkHealthIndicator, and metrics with MetricsRegistry',
+        );
+      }
+    }
+  }
+
+  private routes(ofSpark: boolean): ServedRoute[] {
+    return this.controllers().flatMap((controllers) =>
+      [...controllers.values()].flatMap(({ metatype }) =>
+        typeof metatype === 'function' && isSparkController(metatype) === ofSpark ? routesOf(metatype) : [],
+      ),
+    );
+  }
+
+  private controllers(): Controllers[] {
+    return [...this.modules.values()].map(({ controllers }) => controllers);
+  }
+}
+
+function isSame(one: ServedRoute, other: ServedRoute): boolean {
+  const methods = [one.method, other.method];
+  return (
+    one.path.toLowerCase() === other.path.toLowerCase() &&
+    (one.method === other.method || methods.includes(RequestMethod.ALL))
+  );
+}
+
+/** Nest gives its configuration to nobody by injection; each `ModuleRef` knows the container that has it. */
+function configOf(moduleRef: ModuleRef): ApplicationConfig | undefined {
+  return moduleRef['container'].applicationConfig;
+}

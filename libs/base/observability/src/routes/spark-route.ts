@@ -1,0 +1,25 @@
+import { applyDecorators, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { leaveOutOfOpenApi } from './open-api.ts';
+
+const SPARK_ROUTE = 'spark:route';
+
+/** Marks a controller whose routes are Spark's and not the application's. */
+export function SparkRoute(): ClassDecorator {
+  return applyDecorators(SetMetadata(SPARK_ROUTE, true), leaveOutOfOpenApi());
+}
+
+/** Whether a class carries `SparkRoute`, itself or through its parent. */
+export function isSparkController(controller: object): boolean {
+  return Reflect.getMetadata(SPARK_ROUTE, controller) === true;
+}
+
+/**
+ * Whether a request goes to one of Spark's routes: `/spark/…`, health or metrics. Ask it in a global guard, and let these
+ * requests pass: `/spark/…` has its own guard (modules' and operators' tokens); health and metrics are open, as probes
+ * expect. Global interceptors need not ask, they are not run for Spark's routes.
+ *
+ * False in every context that is not HTTP.
+ */
+export function isSparkRoute(context: Pick<ExecutionContext, 'getClass'>): boolean {
+  return isSparkController(context.getClass());
+}

@@ -1,0 +1,72 @@
+import { LINES_BEFORE, type CompiledScript } from '../compile/compile-script.ts';
+import { originalColumn } from '../compile/edit-text.ts';
+import { freeNames } from '../validate/find-names.ts';
+import { LANGUAGE_NAMES } from '../validate/language.ts';
+import { parseScript } from '../validate/parse-script.ts';
+import type { RawFailure } from './messages.ts';
+import type { ScriptFailure } from '../types.ts';
+
+/**
+ * A failure in terms of the user's own text: the innermost place in the script that the stack names. Reads text that the
+ * script made and text that it is: only ever called in the worker.
+ */
+export function describeFailure(script: CompiledScript, { kind, reason, stack }: RawFailure): ScriptFailure {
+  const place = /script:(\d{1,9}):(\d{1,9})/.exec(stack);
+  const line = Number(place?.[1] ?? 0) - LINES_BEFORE;
+  const column = Number(place?.[2] ?? 0) - 1;
+  const found = place !== null && line > 0;
+  const written = found ? originalColumn(script.shifts, line - 1, column) : 0;
+  return {
+    kind,
+    script: script.name,
+    line: found ? line : null,
+    column: found ? written + 1 : null,
+    reason: sayUndeclared(script, found ? nameCallee(reason, textBefore(script, line, written)) : reason),
+  };
+}
+
+const READ_ONLY = /^TypeError: '([\p{L}\p{N}_$]+)' is read-only$/u;
+const undeclared = new WeakMap<CompiledScript, Set<string>>();
+
+/** The sandbox calls a variable read-only that was never declared; a property of that name may really be. */
+function sayUndeclared(script: CompiledScript, reason: string): string {
+  const name = READ_ONLY.exec(reason)?.[1];
+  if (name === undefined || !undeclaredIn(script).has(name) || LANGUAGE_NAMES.has(name)) return reason;
+  return `ReferenceError: ${name} is not declared; write "let ${name}" before it is assigned`;
+}
+
+function undeclaredIn(script: CompiledScript): Set<string> {
+  const known = undeclared.get(script);
+  if (known) return known;
+  const { tree } = parseScript(script.source);
+  const names = new Set(tree ? freeNames(tree).map(({ name }) => name) : []);
+  undeclared.set(script, names);
+  return names;
+}
+
+/** Of a longer callee only the end is named. */
+const LONGEST_CALLEE = 200;
+
+/** What stands before a place on its line, as far as a name could need. */
+function textBefore({ source }: CompiledScript, line: number, column: number): string {
+  let start = 0;
+  for (let passed = 1; passed < line; passed++) {
+    const end = source.indexOf('\n', start);
+    // A script can write a stack of its own.
+    if (end < 0) return '';
+    start = end + 1;
+  }
+  return source.slice(start + Math.max(0, column - LONGEST_CALLEE), start + column);
+}
+
+const NOT_A_FUNCTION = 'TypeError: not a function';
+const OF_A_CALLEE = /[\p{L}\p{N}_$.[\]'"]/u;
+
+/** The sandbox says that something is no function; the text up to the call says what. */
+function nameCallee(reason: string, before: string): string {
+  if (reason !== NOT_A_FUNCTION) return reason;
+  const text = before.trimEnd();
+  let start = text.length;
+  while (start > 0 && OF_A_CALLEE.test(text.charAt(start - 1))) start--;
+  return start < text.length ? `TypeError: ${text.slice(start)} is not a function` : reason;
+}

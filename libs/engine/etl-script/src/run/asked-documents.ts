@@ -1,0 +1,80 @@
+import type { DocumentLoader } from '../types.ts';
+import { packTexts } from '../guest/pack-texts.ts';
+import type { Job } from '../guest/messages.ts';
+import { untilAborted } from './until-aborted.ts';
+
+/** Ids in one question to the loader. */
+const QUESTION_IDS = 256;
+/** Ids that documents which run together may have asked for; more of them run later. */
+const IDS_AT_ONCE = 1_024;
+/** Bytes of the documents that are there for those which run together. */
+const BYTES_AT_ONCE = 16 * 1024 * 1024;
+
+/** The documents that a batch's scripts asked for with `load`, as many at a time as is good. */
+export class AskedDocuments {
+  readonly #load: DocumentLoader;
+  readonly #signal: AbortSignal | undefined;
+  readonly #asked = new Map<number, Set<string>>();
+  readonly #found = new Map<string, Uint8Array | null>();
+  #bytes = 0;
+
+  constructor(load: DocumentLoader, signal: AbortSignal | undefined) {
+    this.#load = load;
+    this.#signal = signal;
+  }
+
+  /** @returns how many ids this document has asked for now */
+  ask(document: number, ids: readonly string[]): number {
+    const asked = this.#asked.get(document) ?? new Set();
+    for (const id of ids) asked.add(id);
+    this.#asked.set(document, asked);
+    return asked.size;
+  }
+
+  /** Loads for the first of these documents, and answers which can run now; none when the first alone asks for too much. */
+  async fetch(documents: readonly number[]): Promise<number[]> {
+    const together = this.#firstOf(documents);
+    const needed = new Set(together.flatMap((document) => [...(this.#asked.get(document) ?? [])]));
+    for (const id of this.#found.keys()) if (!needed.has(id)) this.#forget(id);
+    const missing = [...needed].filter((id) => !this.#found.has(id));
+    for (let at = 0; at < missing.length && this.#bytes <= BYTES_AT_ONCE; at += QUESTION_IDS) {
+      const ids = missing.slice(at, at + QUESTION_IDS);
+      const found = await untilAborted(this.#load(ids), this.#signal);
+      for (const [i, id] of ids.entries()) this.#keep(id, found[i] ?? null);
+    }
+    if (this.#bytes <= BYTES_AT_ONCE) return together;
+    return together.length === 1 ? [] : this.fetch(together.slice(0, together.length >> 1));
+  }
+
+  /** What a job for these documents has to bring; nothing when none of them asked. */
+  jobFor(documents: readonly number[]): Pick<Job, 'loads' | 'needs'> {
+    const ids = [...new Set(documents.flatMap((document) => [...(this.#asked.get(document) ?? [])]))];
+    if (ids.length === 0) return {};
+    const places = new Map(ids.map((id, place) => [id, place]));
+    return {
+      loads: { ids, ...packTexts(ids.map((id) => this.#found.get(id) ?? null)) },
+      needs: documents.map((one) => [...(this.#asked.get(one) ?? [])].map((id) => places.get(id) ?? -1)),
+    };
+  }
+
+  #firstOf(documents: readonly number[]): number[] {
+    const ids = new Set<string>();
+    const first: number[] = [];
+    for (const document of documents) {
+      for (const id of this.#asked.get(document) ?? []) ids.add(id);
+      if (ids.size > IDS_AT_ONCE && first.length > 0) break;
+      first.push(document);
+    }
+    return first;
+  }
+
+  #keep(id: string, document: Uint8Array | null): void {
+    this.#found.set(id, document);
+    this.#bytes += document?.byteLength ?? 0;
+  }
+
+  #forget(id: string): void {
+    this.#bytes -= this.#found.get(id)?.byteLength ?? 0;
+    this.#found.delete(id);
+  }
+}

@@ -1,0 +1,19 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from '@jest/globals';
+
+/** What the process may grow by over itself with one worker at rest, in MiB. */
+const MOST = 150;
+
+it('Scripts that want as much memory as they can get leave the process within its bounds', async () => {
+  const bombs = fileURLToPath(new URL('../../testing/bombs.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--conditions=development', '--expose-gc', bombs],
+    { timeout: 600_000 },
+  );
+  const grown = Object.entries(JSON.parse(stdout) as Record<string, number>);
+  expect(grown.length).toBeGreaterThan(0);
+  expect(grown.filter(([, mebibytes]) => mebibytes > MOST)).toEqual([]);
+}, 600_000);

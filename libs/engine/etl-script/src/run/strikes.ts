@@ -1,0 +1,46 @@
+import type { ScriptFailureKind, ScriptOutput } from '../types.ts';
+
+/**
+ * A script broke its sandbox for so many documents in a row that running it on only costs the others their time. It is not run
+ * any more until it is opened again: say so (`Faulted`), and open it again after a while, or when it has changed. Of the
+ * batch nothing was produced.
+ */
+export class ScriptFaultedError extends Error {
+  override readonly name = 'ScriptFaultedError';
+
+  constructor(script: string, count: number, last: string) {
+    super(
+      `The script '${script}' broke down for ${count} documents in a row and is not run any more: ${last}`,
+    );
+  }
+}
+
+const BREAKS: ReadonlySet<ScriptFailureKind> = new Set(['timeout', 'memory', 'crashed']);
+
+/** Counts the documents in a row that broke a script's sandbox; what a script throws itself does not count. */
+export class Strikes {
+  readonly #script: string;
+  readonly #most: number;
+  #count = 0;
+  #fault: ScriptFaultedError | undefined;
+
+  constructor(script: string, most: number) {
+    this.#script = script;
+    this.#most = most;
+  }
+
+  /** @throws {ScriptFaultedError} with the document that is one too many, and from then on */
+  note(output: ScriptOutput): void {
+    if (output.status === 'done') this.#count = 0;
+    else if (!BREAKS.has(output.failure.kind)) this.#count = 0;
+    else if (++this.#count >= this.#most) {
+      this.#fault ??= new ScriptFaultedError(this.#script, this.#count, output.failure.reason);
+    }
+    this.check();
+  }
+
+  /** @throws {ScriptFaultedError} */
+  check(): void {
+    if (this.#fault) throw this.#fault;
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Runs scripts that want as much memory as they can get, each over many documents, and prints by how many MiB at most the
+ * process grew over what it has with one worker at rest. Its own process, so that nothing else counts.
+ */
+import { ScriptPool } from '../src/run/script-pool.ts';
+import { loadsNothing, runScript, user } from './run-script.ts';
+
+const fieldsOf = (count: number): string =>
+  Array.from({ length: count }, (_, i) => `F${i}: this.Notes`).join(', ');
+const BOMBS: Readonly<Record<string, string>> = {
+  memory: 'const a = []; for (;;) a.push("x".repeat(1000) + a.length); loadToUsers({})',
+  output: 'loadToUsers({ text: "x".repeat(4000000) + this.n })',
+  copies: 'for (let i = 0; i < 4000; i++) loadToParts({ i, Notes: this.Notes + i })',
+  projection: `loadToUsers({ ${fieldsOf(1_500)} })`,
+  completed: `for (let i = 0; i < 1000; i++) loadToParts({ I: i, ${fieldsOf(100)} })`,
+  language:
+    'for (let i = 0; i < 64; i++) "a".localeCompare("b", "de", { x: "y".repeat(3000000) + i }); loadToUsers({})',
+};
+
+const pool = new ScriptPool({ faultAfter: Infinity });
+const documents = Array.from({ length: 30 }, (_, n) => user(n, { n, Notes: 'n'.repeat(8_000) }));
+await runScript(pool, 'const n = this.n; loadToUsers({ n })', documents);
+globalThis.gc?.();
+const idle = process.memoryUsage.rss();
+const grown: Record<string, number> = {};
+for (const [name, script] of Object.entries(BOMBS)) {
+  let peak = idle;
+  const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 5);
+  const runner = await pool.open({ name, collection: 'Users', script });
+  for (let done = 0; done < documents.length;) {
+    done += (await runner.transform(documents.slice(done), loadsNothing)).length;
+  }
+  runner.close();
+  clearInterval(watch);
+  grown[name] = Math.round((peak - idle) / 1024 / 1024);
+}
+await pool.close();
+console.log(JSON.stringify(grown));

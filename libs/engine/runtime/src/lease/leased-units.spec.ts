@@ -1,0 +1,127 @@
+import { describe, expect, it } from '@jest/globals';
+import { MemoryLogger } from '@nestjs-spark/testing';
+import { LeasedUnits, type Unit } from './leased-units.ts';
+
+class Recorded implements Unit {
+  readonly name: string;
+  readonly seen: string[] = [];
+  settings: string;
+
+  constructor({ name, settings }: Wanted) {
+    this.name = name;
+    this.settings = settings;
+  }
+
+  async prepare(): Promise<void> {
+    this.seen.push('prepared');
+  }
+
+  async run(held: AbortSignal): Promise<void> {
+    this.seen.push('runs');
+    if (!held.aborted) await new Promise((resolve) => held.addEventListener('abort', resolve));
+    this.seen.push('stopped');
+  }
+
+  withoutLease(because: string | null): void {
+    this.seen.push(`lease: ${because}`);
+  }
+}
+
+interface Wanted {
+  name: string;
+  settings: string;
+}
+
+/** Every lease is held at once; `told` lists the leases that were asked for. */
+function units(told: string[] = []): LeasedUnits<Recorded> {
+  const whileHeld = async (
+    name: string,
+    signal: AbortSignal,
+    work: (held: AbortSignal) => Promise<void>,
+    trouble?: (because: string | null) => void,
+  ): Promise<void> => {
+    told.push(name);
+    trouble?.(null);
+    await work(signal);
+  };
+  return new LeasedUnits({
+    leases: { whileHeld },
+    logger: new MemoryLogger(),
+    leaseOf: (name) => `test.${name}`,
+  });
+}
+
+function assign(
+  all: LeasedUnits<Recorded>,
+  wanted: Wanted[],
+  isMine: (unit: Recorded) => boolean = () => true,
+): void {
+  all.assign(wanted, {
+    nameOf: ({ name }) => name,
+    isMine,
+    make: (one) => new Recorded(one),
+    update: (unit, { settings }) => (unit.settings = settings),
+  });
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('leased units', () => {
+  it('are prepared before they ask for their lease, and work while they hold it', async () => {
+    const told: string[] = [];
+    const all = units(told);
+    assign(all, [{ name: 'cars', settings: 'a' }]);
+    await settled();
+    expect(told).toEqual(['test.cars']);
+    expect(all.get('cars')?.seen).toEqual(['prepared', 'lease: null', 'runs']);
+    await all.endAll();
+  });
+
+  it('that are wanted again are updated and not started twice, whatever the case of their name', async () => {
+    const all = units();
+    assign(all, [{ name: 'cars', settings: 'a' }]);
+    const first = all.get('cars');
+    assign(all, [{ name: 'Cars', settings: 'b' }]);
+    expect(all.all()).toEqual([first]);
+    expect(first?.settings).toBe('b');
+    await all.endAll();
+  });
+
+  it('that are not wanted any more end; those that the assignment does not speak for stay', async () => {
+    const all = units();
+    assign(all, [
+      { name: 'cars', settings: 'mine' },
+      { name: 'people', settings: 'other' },
+    ]);
+    await settled();
+    const ended = all.get('cars');
+    assign(all, [], ({ settings }) => settings === 'mine');
+    await settled();
+    expect(ended?.seen.at(-1)).toBe('stopped');
+    expect(all.all().map(({ name }) => name)).toEqual(['people']);
+    await all.endAll();
+  });
+
+  it('have stopped when their end has been waited for', async () => {
+    const all = units();
+    assign(all, [{ name: 'cars', settings: 'a' }]);
+    await settled();
+    const unit = all.get('cars');
+    await all.end('CARS');
+    expect(unit?.seen.at(-1)).toBe('stopped');
+    expect(all.get('cars')).toBeUndefined();
+    await all.end('cars');
+  });
+
+  it('that fail before they hold their lease are told of, and hold nobody up', async () => {
+    const logger = new MemoryLogger();
+    const all = new LeasedUnits<Recorded>({
+      leases: { whileHeld: () => Promise.reject(new Error('no bucket')) },
+      logger,
+      leaseOf: (name) => `test.${name}`,
+    });
+    assign(all, [{ name: 'cars', settings: 'a' }]);
+    await all.endAll();
+    expect(logger.said('error')).toEqual(['test.cars ended: no bucket']);
+  });
+});

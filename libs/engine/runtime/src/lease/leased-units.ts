@@ -1,0 +1,98 @@
+import type { LeaseKeeper } from '@nestjs-spark/contracts/internal';
+import { nameKey, type Logger } from '@nestjs-spark/foundation/internal';
+
+/** Work that one instance at a time does: a side of a task, a shard, a lane, a job. */
+export interface Unit {
+  /** What has to be there before the lease is asked for. */
+  prepare?(): Promise<void>;
+  /** Goes on until `held` aborts, because the lease was lost or the unit ended; deals with its own failures. */
+  run(held: AbortSignal): Promise<void>;
+  /** Why the lease can be neither had nor kept at the moment; null once it is well again. */
+  withoutLease(because: string | null): void;
+}
+
+/** How a full set of wanted units is told from what runs. */
+export interface Assignment<U, W> {
+  nameOf(wanted: W): string;
+  /** Which of the running units the assignment speaks for; those that are not wanted any more end. */
+  isMine(unit: U): boolean;
+  make(wanted: W): U;
+  /** A unit that runs is wanted again, perhaps with other settings. */
+  update(unit: U, wanted: W): void;
+}
+
+export interface LeasedUnitsParts {
+  leases: LeaseKeeper;
+  logger: Logger;
+  /** The lease under which a unit works. Units of different kinds need different ones. */
+  leaseOf(name: string): string;
+}
+
+/**
+ * The units of one kind that this instance stands ready for. Every instance has them all; the lease decides which of them
+ * works. It saves double work and is never what correctness rests on. Names that differ only in case are the same name.
+ */
+export class LeasedUnits<U extends Unit> {
+  readonly #parts: LeasedUnitsParts;
+  readonly #running = new Map<string, { unit: U; end(): Promise<void> }>();
+
+  constructor(parts: LeasedUnitsParts) {
+    this.#parts = parts;
+  }
+
+  get(name: string): U | undefined {
+    return this.#running.get(nameKey(name))?.unit;
+  }
+
+  all(): U[] {
+    return [...this.#running.values()].map(({ unit }) => unit);
+  }
+
+  /** The full set: starts what is new, updates what runs already, ends what is not wanted any more. Returns at once. */
+  assign<W>(wanted: readonly W[], { nameOf, isMine, make, update }: Assignment<U, W>): void {
+    const names = new Set(wanted.map((one) => nameKey(nameOf(one))));
+    for (const [name, { unit }] of this.#running) if (isMine(unit) && !names.has(name)) void this.end(name);
+    for (const one of wanted) {
+      const unit = this.get(nameOf(one));
+      if (unit) update(unit, one);
+      else this.#start(nameOf(one), make(one));
+    }
+  }
+
+  /** Ends a unit and waits until it has stopped. One that does not run is ignored. */
+  async end(name: string): Promise<void> {
+    const running = this.#running.get(nameKey(name));
+    this.#running.delete(nameKey(name));
+    await running?.end();
+  }
+
+  async endAll(): Promise<void> {
+    await Promise.all([...this.#running.keys()].map((name) => this.end(name)));
+  }
+
+  #start(name: string, unit: U): void {
+    const ended = new AbortController();
+    const done = this.#work(name, unit, ended.signal);
+    const end = async (): Promise<void> => {
+      ended.abort();
+      await done;
+    };
+    this.#running.set(nameKey(name), { unit, end });
+  }
+
+  async #work(name: string, unit: U, ended: AbortSignal): Promise<void> {
+    const { leases, logger, leaseOf } = this.#parts;
+    const lease = leaseOf(name);
+    try {
+      await unit.prepare?.();
+      await leases.whileHeld(
+        lease,
+        ended,
+        (held) => unit.run(held),
+        (because) => unit.withoutLease(because),
+      );
+    } catch (error) {
+      logger.error(`${lease} ended`, error);
+    }
+  }
+}

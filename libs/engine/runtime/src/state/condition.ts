@@ -1,0 +1,53 @@
+/** What keeps a unit of work from going on: it waits and tries again, or somebody has to look. */
+export type Obstacle = 'Waiting' | 'Faulted';
+
+/** How far a unit has come, and what is in its way. The state that is shown is the obstacle, where there is one. */
+export interface Condition<P extends string> {
+  readonly phase: P;
+  readonly obstacle: Obstacle | null;
+}
+
+interface Move<P extends string> {
+  /** The phases that each phase may change to. Where a phase has none, this cannot happen in it. */
+  readonly phases: Readonly<Record<P, readonly P[]>>;
+  readonly obstacle: 'stays' | 'ends' | 'begins';
+}
+
+/** Everything that may happen to a unit, and where it may lead: the whole state table of a kind of unit. */
+export type Moves<P extends string, M extends string> = Readonly<Record<M, Move<P>>>;
+
+/** What happened, and what it leads to where that is not what was before. */
+export interface Happened<P extends string, M extends string> {
+  what: M;
+  phase?: P;
+  obstacle?: Obstacle;
+}
+
+/**
+ * The condition after something happened. Pure.
+ * @throws {IllegalMoveError} when this cannot happen in the condition before, or cannot lead there
+ */
+export function move<P extends string, M extends string>(
+  moves: Moves<P, M>,
+  from: Condition<P>,
+  { what, phase = from.phase, obstacle }: Happened<P, M>,
+): Condition<P> {
+  const legal = moves[what];
+  const begins = legal.obstacle === 'begins';
+  if (!legal.phases[from.phase].includes(phase) || begins !== (obstacle !== undefined))
+    throw new IllegalMoveError(stateOf(from), what, obstacle ?? phase);
+  return { phase, obstacle: begins ? (obstacle ?? null) : legal.obstacle === 'ends' ? null : from.obstacle };
+}
+
+/** The state as it is shown. */
+export function stateOf<P extends string>({ phase, obstacle }: Condition<P>): P | Obstacle {
+  return obstacle ?? phase;
+}
+
+/** A unit reported something that its state table rules out. Its work fails with this and is resumed from what is stored. */
+export class IllegalMoveError extends Error {
+  constructor(from: string, what: string, to: string) {
+    super(`A unit that is ${from} cannot be ${what} and then ${to}`);
+    this.name = 'IllegalMoveError';
+  }
+}

@@ -1,0 +1,12 @@
+import type { CarriedBy } from '../watch/carrier.ts';
+
+/** What every kind of unit says of itself, on any instance. HTTP, metrics and health read this and what a system adds to it. */
+export interface UnitStatus<S extends string> {
+  state: S;
+  /** Failures since this instance started. */
+  errors: number;
+  lastError: string | null;
+  /** True on the instance that holds the unit's lease. */
+  active: boolean;
+  carriedBy: CarriedBy;
+}

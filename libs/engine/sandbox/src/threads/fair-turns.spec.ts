@@ -1,0 +1,47 @@
+import { expect, it } from '@jest/globals';
+import { FairTurns } from './fair-turns.ts';
+
+/** What each payer gets of a long time in which all of them always wait; `cost` is what one of its turns takes. */
+function shares(cost: Record<string, number>): Record<string, number> {
+  const turns = new FairTurns();
+  const payers = Object.keys(cost);
+  const got = Object.fromEntries(payers.map((payer) => [payer, 0]));
+  for (let i = 0; i < 1_000; i++) {
+    const payer = payers[turns.choose(payers)] ?? '';
+    turns.paid(payer, cost[payer] ?? 0, false);
+    got[payer] = (got[payer] ?? 0) + (cost[payer] ?? 0);
+  }
+  return got;
+}
+
+it('gives everybody the same time, however long a turn of theirs takes', () => {
+  const { slow = 0, quick = 0, other = 0 } = shares({ slow: 900, quick: 10, other: 50 });
+  expect(Math.max(slow, quick, other) - Math.min(slow, quick, other)).toBeLessThanOrEqual(900);
+});
+
+it('lets whoever waits longest go first among those who have used the same', () => {
+  expect(new FairTurns().choose(['b', 'a', 'b'])).toBe(0);
+});
+
+it('does not save up the time that somebody did not ask for', () => {
+  const turns = new FairTurns();
+  for (let i = 0; i < 100; i++) {
+    turns.choose(['busy']);
+    turns.paid('busy', 100, false);
+  }
+  const served = Array.from({ length: 10 }, () => {
+    const payers = ['late', 'busy'];
+    const payer = payers[turns.choose(payers)] ?? '';
+    turns.paid(payer, 100, false);
+    return payer;
+  });
+  expect(served.filter((payer) => payer === 'busy').length).toBeGreaterThanOrEqual(4);
+});
+
+it('calls a payer slow by its last turn', () => {
+  const turns = new FairTurns();
+  turns.paid('a', 1, true);
+  expect(turns.isSlow('a')).toBe(true);
+  turns.paid('a', 1, false);
+  expect(turns.isSlow('a')).toBe(false);
+});

@@ -1,0 +1,72 @@
+import { expect, it } from '@jest/globals';
+import { PoolClosedError, type PooledWorker, WorkerSlots } from './worker-slots.ts';
+
+const TURN = { spoiled: false, ms: 1, slow: false };
+
+function slots(maxWorkers: number): WorkerSlots<PooledWorker> {
+  const start = (): PooledWorker => ({ program: undefined, isUsable: true, end: async () => {} });
+  return new WorkerSlots({ maxWorkers, idleMs: 60_000, start });
+}
+
+const claim = (payer: string, signal?: AbortSignal) => ({ program: {}, payer, signal });
+
+it('leave one worker to the others when the scripts of somebody are slow', async () => {
+  const workers = slots(2);
+  workers.giveBack(await workers.take(claim('slow')), { ...TURN, ms: 850, slow: true });
+  await workers.take(claim('slow'));
+  let second = false;
+  const waiting = workers.take(claim('slow')).then(() => (second = true));
+  const quick = await workers.take(claim('quick'));
+  expect(second).toBe(false);
+  workers.giveBack(quick, TURN);
+  await workers.take(claim('quick'));
+  expect(second).toBe(false);
+  const closed = expect(waiting).rejects.toThrow(PoolClosedError);
+  await workers.close();
+  await closed;
+});
+
+it('serve the payer that has used less, although another has waited longer', async () => {
+  const workers = slots(1);
+  const order: string[] = [];
+  workers.giveBack(await workers.take(claim('much')), { ...TURN, ms: 500 });
+  const busy = await workers.take(claim('little'));
+  const both = ['much', 'little'].map(async (payer) => {
+    const worker = await workers.take(claim(payer));
+    order.push(payer);
+    workers.giveBack(worker, TURN);
+  });
+  workers.giveBack(busy, TURN);
+  await Promise.all(both);
+  expect(order).toEqual(['little', 'much']);
+  await workers.close();
+});
+
+it('end the wait of somebody who does not want to wait any more', async () => {
+  const workers = slots(1);
+  const held = await workers.take(claim('a'));
+  const stop = new AbortController();
+  const waiting = workers.take(claim('b', stop.signal));
+  stop.abort(new Error('enough'));
+  await expect(waiting).rejects.toThrow('enough');
+  workers.giveBack(held, TURN);
+  expect(await workers.take(claim('c'))).toBe(held);
+  await workers.close();
+});
+
+it('start no worker in the place of one that is not gone yet', async () => {
+  const gone = Promise.withResolvers<void>();
+  let started = 0;
+  const start = (): PooledWorker => ({
+    program: undefined,
+    isUsable: started++ >= 0,
+    end: () => gone.promise,
+  });
+  const workers = new WorkerSlots({ maxWorkers: 1, idleMs: 60_000, start });
+  workers.giveBack(await workers.take(claim('a')), { ...TURN, spoiled: true });
+  const next = workers.take(claim('a'));
+  expect(started).toBe(1);
+  gone.resolve();
+  await next;
+  expect(started).toBe(2);
+});

@@ -1,0 +1,1 @@
+export type { SetAsideFailure, SetAsideReason, SetAsideRecord } from './keep/record.ts';

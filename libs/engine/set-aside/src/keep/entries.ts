@@ -1,0 +1,77 @@
+import { VersionConflictError } from '@nestjs-spark/contracts';
+import { toStoredName, type StateStore, type Versioned } from '@nestjs-spark/contracts/internal';
+import type { Reading, SetAsideRecord } from './record.ts';
+import { SET_ASIDE, beyondId, setAsideId, setAsidePrefix } from './record-ids.ts';
+
+/** How many records of one reading failed beyond those that are kept one by one. */
+export interface Beyond extends Reading {
+  count: number;
+}
+
+/** What stands in the database after a write. */
+export interface Written {
+  /** Another's, where that is about a later version of the record. */
+  version: string;
+  /** Nothing stood there before. */
+  isFirst: boolean;
+}
+
+/** The entries of a name as they stand in the module's own database; nobody writes over what is about a later version. */
+export class SetAsideEntries {
+  readonly #state: StateStore;
+  readonly #name: string;
+
+  constructor(state: StateStore, name: string) {
+    this.#state = state;
+    this.#name = name;
+  }
+
+  idOf({ incarnation }: Reading, key: string): string {
+    return setAsideId(this.#name, incarnation, key);
+  }
+
+  list(): Promise<Versioned<SetAsideRecord>[]> {
+    return this.#state.list<SetAsideRecord>(setAsidePrefix(this.#name));
+  }
+
+  read(id: string): Promise<Versioned<SetAsideRecord> | null> {
+    return this.#state.read<SetAsideRecord>(id);
+  }
+
+  readBeyond(): Promise<Versioned<Beyond> | null> {
+    return this.#state.read<Beyond>(beyondId(this.#name));
+  }
+
+  async write(id: string, value: SetAsideRecord | Beyond, expected: string | null): Promise<Written> {
+    try {
+      const named = { ...toStoredName(this.#name), ...value };
+      const version = await this.#state.write(id, SET_ASIDE, named, expected);
+      return { version, isFirst: expected === null };
+    } catch (error) {
+      if (!(error instanceof VersionConflictError)) throw error;
+      const there = await this.#state.read<SetAsideRecord | Beyond>(id);
+      if (there && isLater(there.value, value)) return { version: there.version, isFirst: false };
+      return this.write(id, value, there?.version ?? null);
+    }
+  }
+
+  async writeBeyond(reading: Reading, count: number): Promise<void> {
+    const there = await this.readBeyond();
+    const { generation, incarnation } = reading;
+    await this.write(beyondId(this.#name), { generation, incarnation, count }, there?.version ?? null);
+  }
+
+  remove(id: string): Promise<void> {
+    return this.#state.remove(id);
+  }
+
+  /** Removes an entry that is still the one that was seen. */
+  async removeSeen(id: string, version: string | null): Promise<void> {
+    const there = await this.#state.read(id);
+    if (there && there.version === version) await this.#state.remove(id);
+  }
+}
+
+function isLater(there: SetAsideRecord | Beyond, value: SetAsideRecord | Beyond): boolean {
+  return 'etag' in there && 'etag' in value && there.etag > value.etag;
+}

@@ -1,0 +1,70 @@
+import type { Etag } from '@nestjs-spark/contracts';
+import type { IdRule } from '@nestjs-spark/contracts/internal';
+
+const LONGEST_TEXT = 2_000;
+
+/** Why a record did not get through. */
+export interface SetAsideReason {
+  /** In the user's own terms. */
+  reason: string;
+  /**
+   * What failed, in a word: how a script failed, `refused` when a store would not take what it made, `not-a-copy` when
+   * something else stands at its id.
+   */
+  kind: string;
+  /** 1-based place in the user's own program; null where there is none. */
+  line: number | null;
+  column: number | null;
+}
+
+/** A record that waits until it is changed, deleted or run again with success, while the rest goes on. */
+export interface SetAsideRecord extends SetAsideReason, Reading {
+  /** The document at its source. */
+  documentId: string;
+  /** What was made of it and refused, when that has another id. Its id is then the record's key. */
+  copyId?: string;
+  /** Orders the versions of one record: the etag, at its source, of the one that failed. */
+  etag: Etag;
+  /** When it failed last and first; milliseconds since 1970. */
+  at: number;
+  firstAt: number;
+  /** How often it failed since it was first set aside. */
+  count: number;
+  /**
+   * It was run again with success: in what was published up to this etag. Remembered while the reading lasts, because a
+   * reader that is restored to an earlier etag can be given everything again but this.
+   */
+  publishedIn?: Etag;
+}
+
+/** A failure as it is reported. */
+export interface SetAsideFailure extends SetAsideReason {
+  documentId: string;
+  copyId?: string;
+  etag: Etag;
+}
+
+/** One reading of the source from its first document. */
+export interface Reading {
+  generation: number;
+  /** Numbers of generations repeat where their keeper lost all that it knew; this does not. */
+  incarnation: string;
+  /** How the source tells its ids apart. Absent: `UNNAMED_RULE`. */
+  ids?: IdRule;
+}
+
+/** Whether an id stands in an entry as it is, and not as `keepable` made it. */
+export function isKeptWhole(id: string): boolean {
+  return id.length < LONGEST_TEXT && !id.includes('\ufffd');
+}
+
+// What fails may have texts in it that no store keeps, and of any length.
+export function keepable({ reason, ...failure }: SetAsideFailure): SetAsideFailure {
+  const { documentId, copyId } = failure;
+  return {
+    ...failure,
+    documentId: documentId.toWellFormed(),
+    ...(copyId === undefined ? {} : { copyId: copyId.toWellFormed().slice(0, LONGEST_TEXT) }),
+    reason: reason.toWellFormed().slice(0, LONGEST_TEXT),
+  };
+}

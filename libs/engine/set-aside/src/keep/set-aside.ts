@@ -1,0 +1,261 @@
+import type { Etag } from '@nestjs-spark/contracts';
+import {
+  UNNAMED_RULE,
+  idKey,
+  type IdRule,
+  type StateStore,
+  type Versioned,
+} from '@nestjs-spark/contracts/internal';
+import { inGroups } from '@nestjs-spark/foundation/internal';
+import { isKeptWhole, keepable, type Reading, type SetAsideRecord, type SetAsideFailure } from './record.ts';
+import { SetAsideEntries } from './entries.ts';
+import type { SetAsideFailures, SetAsideRefusals, SetAsideReruns } from './faces.ts';
+
+/** So many of a name are kept with their reasons; what fails beyond is only counted, and read again with everything else. */
+export const KEPT_PER_NAME = 10_000;
+const WRITES_AT_ONCE = 16;
+
+interface Known {
+  /** Where it is kept: an older version had other ids for some. */
+  storedId: string;
+  documentId: string;
+  copyId: string;
+  kind: string;
+  etag: Etag;
+  count: number;
+  firstAt: number;
+  publishedIn: Etag | null;
+  version: string | null;
+  /** This instance has set it aside where nobody else had, or had no longer. */
+  isFirst: boolean;
+}
+
+/**
+ * Remembers which records of a name are set aside, in this module's own database. A record's key is the id of what was
+ * refused, in any spelling that its source takes for the same; that is the document's own id unless something else was made
+ * of it. Users take the face they need: `SetAsideFailures`, `SetAsideReruns` or `SetAsideRefusals`.
+ *
+ * Another instance may do the same without knowing of this one. Whoever of them is late finds out only when it publishes or
+ * applies, so what it does here before must not take away what the other one has written.
+ */
+export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefusals {
+  readonly #entries: SetAsideEntries;
+  readonly #reading: Reading & { ids: IdRule };
+  readonly #known = new Map<string, Known>();
+  /** What other readings have left behind. */
+  #others: Versioned<object>[] = [];
+  #added: { documentId: string; etag: Etag }[] = [];
+  #open = 0;
+  #beyond = 0;
+
+  private constructor(
+    state: StateStore,
+    name: string,
+    { generation, incarnation, ids = UNNAMED_RULE }: Reading,
+  ) {
+    this.#entries = new SetAsideEntries(state, name);
+    this.#reading = { generation, incarnation, ids };
+  }
+
+  static async open(state: StateStore, name: string, reading: Reading): Promise<SetAside> {
+    const opened = new SetAside(state, name, reading);
+    const [stored, beyond] = await Promise.all([opened.#entries.list(), opened.#entries.readBeyond()]);
+    opened.#learnAll(stored);
+    if (beyond && opened.isOf(beyond.value)) opened.#beyond = beyond.value.count;
+    else if (beyond) opened.#others.push(beyond);
+    return opened;
+  }
+
+  /** Whether it is of this reading. */
+  isOf({ generation, incarnation }: Reading): boolean {
+    return generation === this.#reading.generation && incarnation === this.#reading.incarnation;
+  }
+
+  /** Whether it is of this reading, and documents are told apart by the same rule. */
+  isFor(reading: Reading): boolean {
+    return this.isOf(reading) && (reading.ids ?? UNNAMED_RULE) === this.#reading.ids;
+  }
+
+  /** The key of a document, or of a copy, by its owner's rule. */
+  keyOf(id: string): string {
+    return idKey(this.#reading.ids, id);
+  }
+
+  /**
+   * Says that something was published or applied, up to `to`: whoever can do that is not late itself. What other readings set
+   * aside goes then, because their documents are read again.
+   */
+  async published(to: Etag): Promise<void> {
+    this.#added = this.#added.filter(({ etag }) => etag > to);
+    const others = this.#others.splice(0);
+    await inGroups(others, WRITES_AT_ONCE, ({ id, version }) => this.#entries.removeSeen(id, version));
+  }
+
+  /** Takes back what was set aside in vain, unless somebody else has said the same since. */
+  async withdraw(keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      const id = this.#idOf(key);
+      const known = this.#known.get(id);
+      if (!known?.isFirst) continue;
+      this.#drop(id, known);
+      await this.#entries.removeSeen(known.storedId, known.version);
+    }
+  }
+
+  /** Looks for what somebody else has set aside meanwhile. */
+  async refresh(): Promise<void> {
+    this.#learnAll(await this.#entries.list());
+  }
+
+  get count(): number {
+    return this.#open + this.#beyond;
+  }
+
+  /** Nothing is remembered of any document, so none has to be looked for. */
+  get isEmpty(): boolean {
+    return this.#known.size === 0;
+  }
+
+  /** The owner's ids of those that are kept with their reasons. */
+  documents(): string[] {
+    return this.#listOpen().map(({ documentId }) => documentId);
+  }
+
+  /** Those that were run again in sets which somebody at `to` does not have. */
+  publishedAfter(to: Etag): string[] {
+    const again = [...this.#known.values()].filter(({ publishedIn }) => (publishedIn ?? 0) > to);
+    return again.map(({ documentId }) => documentId);
+  }
+
+  /** Those that this instance has set aside although no set up to `to` says so: another one may know better. */
+  addedAfter(to: Etag): string[] {
+    return this.#added.filter(({ etag }) => etag > to).map(({ documentId }) => documentId);
+  }
+
+  isOpen(key: string): boolean {
+    return this.#known.get(this.#idOf(key))?.publishedIn === null;
+  }
+
+  /** The keys of the copies that were refused. */
+  copies(): string[] {
+    return this.#listOpen().map(({ copyId }) => this.keyOf(copyId));
+  }
+
+  /** Those that were set aside for one kind of reason. */
+  ofKind(kind: string): { documentId: string; copyId: string }[] {
+    return this.#listOpen().filter((known) => known.kind === kind);
+  }
+
+  /** The etag of the version that failed; null when the document is not set aside. */
+  etagOf(key: string): Etag | null {
+    return this.#known.get(this.#idOf(key))?.etag ?? null;
+  }
+
+  /** Says whether a copy, or any whose id begins so, was refused. */
+  has(key: string): boolean {
+    return this.#known.has(this.#idOf(key));
+  }
+
+  async add(failures: readonly SetAsideFailure[]): Promise<void> {
+    if (failures.length === 0) return;
+    const beyond = this.#beyond;
+    this.#added.push(...failures.map(({ documentId, etag }) => ({ documentId, etag })));
+    await inGroups(failures, WRITES_AT_ONCE, (failure) => this.#add(failure));
+    if (this.#beyond > beyond) await this.#entries.writeBeyond(this.#reading, this.#beyond);
+  }
+
+  /**
+   * Says that a document got through, or is gone.
+   * @param etag the version that this is about; a later one that was set aside meanwhile stays
+   */
+  async clear(key: string, etag: Etag): Promise<void> {
+    const id = this.#idOf(key);
+    const known = this.#known.get(id);
+    if (!known || known.etag > etag) return;
+    const there = await this.#entries.read(known.storedId);
+    if (this.#known.get(id) !== known) return;
+    this.#drop(id, known);
+    if (!there) return;
+    if (there.value.etag <= etag) await this.#entries.remove(known.storedId);
+    else this.#learn(there);
+  }
+
+  /** Says that a document was run again and is in the log now, unless a later version was set aside meanwhile. */
+  async settle(key: string, etag: Etag, publishedIn: Etag): Promise<void> {
+    const id = this.#idOf(key);
+    const known = this.#known.get(id);
+    if (!known || known.etag > etag) return;
+    const there = await this.#entries.read(known.storedId);
+    if (!there || there.value.etag > etag || known !== this.#known.get(id)) return;
+    const settled = { ...there.value, publishedIn };
+    known.version = (await this.#entries.write(known.storedId, settled, there.version)).version;
+    if (known.publishedIn === null) this.#open--;
+    known.publishedIn = publishedIn;
+  }
+
+  #learnAll(stored: Versioned<SetAsideRecord>[]): void {
+    for (const entry of stored) this.#learn(entry);
+    this.#others = stored.filter(({ value }) => !this.isOf(value));
+  }
+
+  #idOf(key: string): string {
+    return this.#entries.idOf(this.#reading, this.keyOf(key));
+  }
+
+  #learn({ id: stored, value, version }: Versioned<SetAsideRecord>): void {
+    const { documentId, copyId = documentId, kind, publishedIn = null, etag, count, firstAt } = value;
+    const id = isKeptWhole(copyId) ? this.#idOf(copyId) : stored;
+    const known = this.#known.get(id);
+    if (!this.isOf(value) || known?.version === version) return;
+    if (known) this.#drop(id, known);
+    const entry = { storedId: stored, documentId, copyId, kind, etag, count, firstAt, publishedIn, version };
+    this.#known.set(id, { ...entry, isFirst: false });
+    if (publishedIn === null) this.#open++;
+  }
+
+  #drop(id: string, known: Known): void {
+    this.#known.delete(id);
+    if (known.publishedIn === null) this.#open--;
+  }
+
+  #listOpen(): Known[] {
+    return [...this.#known.values()].filter(({ publishedIn }) => publishedIn === null);
+  }
+
+  async #add(failure: SetAsideFailure): Promise<void> {
+    const id = this.#idOf(failure.copyId ?? failure.documentId);
+    const known = this.#known.get(id);
+    if (known && known.etag > failure.etag) return;
+    if (!known && this.#known.size >= KEPT_PER_NAME) {
+      this.#beyond++;
+      return;
+    }
+    const at = Date.now();
+    const firstAt = known?.firstAt ?? at;
+    const count = (known?.count ?? 0) + 1;
+    const { documentId, copyId = documentId, kind, etag } = failure;
+    const version = known?.version ?? null;
+    const entry: Known = {
+      storedId: known?.storedId ?? id,
+      documentId,
+      copyId,
+      kind,
+      etag,
+      count,
+      firstAt,
+      publishedIn: null,
+      version,
+      isFirst: false,
+    };
+    if (known?.publishedIn !== null) this.#open++;
+    this.#known.set(id, entry);
+    const value = {
+      ...keepable(failure),
+      ...this.#reading,
+      at,
+      firstAt,
+      count,
+    };
+    Object.assign(entry, await this.#entries.write(entry.storedId, value, entry.version));
+  }
+}

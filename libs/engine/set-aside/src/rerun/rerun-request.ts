@@ -1,0 +1,73 @@
+import { VersionConflictError } from '@nestjs-spark/contracts';
+import { sqliteKey, type StateStore, type Versioned } from '@nestjs-spark/contracts/internal';
+import { SET_ASIDE, rerunId } from '../keep/record-ids.ts';
+
+/** More than this by name is everything. */
+const MOST_BY_NAME = 1_000;
+const TRIES = 20;
+
+/** What is still to be run again. Kept in the database of whoever runs it, so that it outlives the instance that was asked. */
+export interface RerunRequest {
+  /** Everything that is set aside. */
+  all: boolean;
+  /** Ids at the source, whether the records are set aside here or were refused elsewhere. */
+  documents: string[];
+}
+
+const NOTHING: RerunRequest = { all: false, documents: [] };
+
+/** Writes down what is to be run again, beside what was asked before. Null asks for all that is set aside. */
+export async function askRerun(state: StateStore, name: string, documents: string[] | null): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const before = await readRerun(state, name);
+    try {
+      await write(state, name, mergeReruns(before?.value ?? NOTHING, documents), before?.version ?? null);
+      return;
+    } catch (error) {
+      if (!(error instanceof VersionConflictError) || tries === TRIES) throw error;
+    }
+  }
+}
+
+/** What was asked and is not done; null when nothing ever was. */
+export function readRerun(state: StateStore, name: string): Promise<Versioned<RerunRequest> | null> {
+  return state.read<RerunRequest>(rerunId(name));
+}
+
+/** Says that all of a request was done; false when more was asked meanwhile. */
+export async function settleRerun(state: StateStore, name: string, version: string): Promise<boolean> {
+  try {
+    await write(state, name, NOTHING, version);
+    return true;
+  } catch (error) {
+    if (error instanceof VersionConflictError) return false;
+    throw error;
+  }
+}
+
+/** Whether a request still asks for something. */
+export function isOpen(request: RerunRequest | null | undefined): boolean {
+  return request !== null && request !== undefined && (request.all || request.documents.length > 0);
+}
+
+function mergeReruns(before: RerunRequest, documents: string[] | null): RerunRequest {
+  if (documents === null) return { ...before, all: true };
+  const seen = new Set<string>();
+  // The finest rule: what it takes for one document is one in every store.
+  const together = [...before.documents, ...documents].filter((id) => {
+    const key = sqliteKey(id);
+    return seen.has(key) ? false : seen.add(key);
+  });
+  return together.length > MOST_BY_NAME
+    ? { all: true, documents: together.slice(0, MOST_BY_NAME) }
+    : { all: before.all, documents: together };
+}
+
+function write(
+  state: StateStore,
+  name: string,
+  request: RerunRequest,
+  expected: string | null,
+): Promise<string> {
+  return state.write(rerunId(name), SET_ASIDE, request, expected);
+}

@@ -1,0 +1,142 @@
+import {
+  type ChangeSink,
+  type LogDescription,
+  type StoredCheckpoint,
+  type TaskLog,
+} from '@nestjs-spark/contracts/internal';
+import { ahead, pause } from '@nestjs-spark/foundation/internal';
+import { decide } from '../receive/decide.ts';
+import { readSets, type ReceivedSet } from '../receive/read-sets.ts';
+import type { ReadingPlace } from '../receive/reading-place.ts';
+import { TailWatch } from '../receive/tail-watch.ts';
+import type { CatchUp } from './catch-up.ts';
+import { liveCheckpoint, nextCheckpoint } from './next-checkpoint.ts';
+import { ApplyPipeline } from './pipeline.ts';
+import type { ApplyProgress } from './progress.ts';
+import type { ResyncRequests } from './resync-requests.ts';
+import type { SettingAside } from './setting-aside.ts';
+import type { TaskCheckpoint } from './task-checkpoint.ts';
+
+export interface ApplySessionParts {
+  sink: Pick<ChangeSink, 'readCheckpoint'>;
+  log: TaskLog;
+  idleMs: number;
+  progress: ApplyProgress;
+  checkpoint: TaskCheckpoint;
+  taking: SettingAside;
+  catchUp: CatchUp;
+  resyncs: ResyncRequests;
+  place: ReadingPlace;
+}
+
+/** Applies what comes out of one stream, from one place on, until something disturbs it; whatever it knows ends with it. */
+export class ApplySession {
+  readonly #parts: ApplySessionParts;
+  readonly #stream: LogDescription;
+  readonly #pipeline: ApplyPipeline;
+  readonly #tail: TailWatch;
+  /** Ends what was read ahead, when it is to be read elsewhere or cannot be applied. */
+  readonly #ended = new AbortController();
+
+  /** @param stream the log as it was when it was looked at; its sequences mean something in this one only */
+  constructor(parts: ApplySessionParts, stream: LogDescription) {
+    this.#parts = parts;
+    this.#stream = stream;
+    this.#tail = new TailWatch(parts.log);
+    this.#pipeline = this.#openPipeline();
+  }
+
+  /** @param beside what runs as long as the log is read */
+  async run(held: AbortSignal, beside: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { log, place, checkpoint, progress } = this.#parts;
+    const signal = AbortSignal.any([held, this.#ended.signal]);
+    const from = place.next(checkpoint.value, this.#stream);
+    const watching = Promise.all([this.#watchTail(signal), beside(signal)]);
+    progress.reading();
+    let isSameStream = false;
+    try {
+      for await (const received of ahead(readSets(log, from, signal), 2)) {
+        if (signal.aborted) break;
+        // Made again between the look at it and the reading, its sequences would be confirmed as those of the old one.
+        isSameStream ||= (await log.describe())?.created === this.#stream.created;
+        if (!isSameStream) break;
+        this.#tail.received();
+        await this.#take(received);
+      }
+      await this.#pipeline.settled();
+    } finally {
+      this.#ended.abort();
+      await Promise.allSettled([watching, this.#pipeline.settled()]);
+    }
+  }
+
+  #openPipeline(): ApplyPipeline {
+    const { sink, log, checkpoint, place, taking } = this.#parts;
+    const applied = (stored: StoredCheckpoint): void => {
+      place.proved();
+      checkpoint.moved(stored);
+    };
+    const apply: ChangeSink['apply'] = (commands, next, expected) =>
+      taking.apply(commands, next, expected, log);
+    const readCheckpoint: ChangeSink['readCheckpoint'] = (task) => sink.readCheckpoint(task);
+    return new ApplyPipeline({ apply, readCheckpoint }, checkpoint.stored, applied, () =>
+      this.#ended.abort(),
+    );
+  }
+
+  async #watchTail(signal: AbortSignal): Promise<void> {
+    const { progress, catchUp, checkpoint, resyncs, place, idleMs } = this.#parts;
+    while (!signal.aborted) {
+      await pause(idleMs * place.patience, signal);
+      if (progress.catchingUp) await catchUp.find().catch(() => {});
+      const amiss = signal.aborted ? null : await this.#tail.look(() => checkpoint.value);
+      if (amiss?.kind === 'past') {
+        await resyncs
+          .forgetIfLost()
+          .then(() => resyncs.forHole(checkpoint.value, amiss.header))
+          .catch(() => {});
+      } else if (amiss) {
+        place.misplaced();
+        this.#ended.abort();
+      }
+    }
+  }
+
+  async #take({ set, sequence }: ReceivedSet): Promise<void> {
+    const { progress, checkpoint, resyncs } = this.#parts;
+    const { commands, ...header } = set;
+    const before = this.#pipeline.head;
+    const place = { sequence, streamCreated: this.#stream.created };
+    switch (decide(before, header)) {
+      case 'apply':
+        progress.taking();
+        await this.#pipeline.push(commands, nextCheckpoint(before, set, place, Date.now()));
+        if (before?.generation !== set.generation)
+          progress.sourceReplaced({ databaseId: set.databaseId, etag: set.to });
+        break;
+      case 'live':
+        if (before) await this.#pipeline.push([], liveCheckpoint(before, place));
+        break;
+      case 'hole':
+        await this.#pipeline.settled();
+        await resyncs.forHole(checkpoint.value, header);
+        return;
+      case 'covered':
+      case 'past':
+        return;
+    }
+    resyncs.joined();
+    await this.#complete();
+  }
+
+  /** What is due once a generation is whole: its older copies go, and what it has to catch up with is asked for. */
+  async #complete(): Promise<void> {
+    const { checkpoint, progress, catchUp } = this.#parts;
+    if (this.#pipeline.head?.live && !this.#pipeline.head.swept) {
+      await this.#pipeline.settled();
+      await checkpoint.sweepIfDue();
+      if (checkpoint.stored) this.#pipeline.continueFrom(checkpoint.stored);
+    }
+    if (progress.catchUpTo === null || progress.isCatchUpOlderThan(this.#pipeline.head)) await catchUp.find();
+  }
+}

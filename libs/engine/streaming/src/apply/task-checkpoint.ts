@@ -1,0 +1,97 @@
+import { taskName, type TaskKey } from '@nestjs-spark/contracts';
+import {
+  confirmationSubject,
+  type ChangeSink,
+  type Checkpoint,
+  type Confirmation,
+  type ControlBoard,
+  type StoredCheckpoint,
+} from '@nestjs-spark/contracts/internal';
+import { Latest } from '@nestjs-spark/foundation/internal';
+import type { ApplyProgress } from './progress.ts';
+
+export interface TaskCheckpointParts {
+  sink: Pick<ChangeSink, 'readCheckpoint' | 'sweep'>;
+  control: Pick<ControlBoard, 'publish'>;
+  confirmMs: number;
+}
+
+/** A task's checkpoint as this instance knows it: read from the database, moved by what is applied, confirmed to the owner. */
+export class TaskCheckpoint {
+  readonly #task: TaskKey;
+  readonly #sink: TaskCheckpointParts['sink'];
+  readonly #progress: ApplyProgress;
+  readonly #confirmation: Latest<Confirmation>;
+  #stored: StoredCheckpoint | null = null;
+
+  constructor(task: TaskKey, { sink, control, confirmMs }: TaskCheckpointParts, progress: ApplyProgress) {
+    this.#task = task;
+    this.#sink = sink;
+    this.#progress = progress;
+    this.#confirmation = new Latest<Confirmation>(confirmMs, (confirmation) =>
+      control.publish(confirmationSubject(task), confirmation),
+    );
+  }
+
+  get stored(): StoredCheckpoint | null {
+    return this.#stored;
+  }
+
+  get value(): Checkpoint | null {
+    return this.#stored?.checkpoint ?? null;
+  }
+
+  /** How many sets were applied, ever: whether it is more than before tells whether something got through. */
+  get setsApplied(): number {
+    return this.value?.setsApplied ?? 0;
+  }
+
+  /** Looks at the database. */
+  async read(): Promise<Checkpoint | null> {
+    this.#stored = await this.#sink.readCheckpoint(taskName(this.#task));
+    this.#progress.seen(this.value);
+    return this.value;
+  }
+
+  /** It was written again, saying nothing new of the source. */
+  rewritten(stored: StoredCheckpoint): void {
+    this.#stored = stored;
+  }
+
+  /** A set is applied, or the copies of older generations are removed. */
+  moved(stored: StoredCheckpoint): void {
+    this.#stored = stored;
+    this.#progress.applied(stored.checkpoint);
+    this.confirm();
+  }
+
+  /** Once a generation is whole, the copies of those before it go. */
+  async sweepIfDue(): Promise<void> {
+    const stored = this.#stored;
+    if (!stored?.checkpoint.live || stored.checkpoint.swept) return;
+    this.moved(await this.#sink.sweep(stored));
+  }
+
+  confirm(): void {
+    if (!this.value) return;
+    const { generation, incarnation, databaseId, to, readAt } = this.value;
+    const { live, witness, sequence, streamCreated } = this.value;
+    this.#confirmation.offer({
+      generation,
+      incarnation,
+      databaseId,
+      to,
+      readAt,
+      live,
+      witness,
+      sequence,
+      streamCreated,
+      at: Date.now(),
+    });
+  }
+
+  /** Sends what is still to be confirmed. */
+  close(): Promise<void> {
+    return this.#confirmation.close();
+  }
+}

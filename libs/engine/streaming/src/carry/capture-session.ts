@@ -1,0 +1,219 @@
+import { describeTask, taskId, type Etag } from '@nestjs-spark/contracts';
+import {
+  LogFullError,
+  type ChangeSource,
+  type Confirmation,
+  type ControlBoard,
+  type StateStore,
+  type LogMessage,
+  type TaskLog,
+} from '@nestjs-spark/contracts/internal';
+import type { ScriptRunner } from '@nestjs-spark/etl-script/internal';
+import { ahead, messageOf, type Logger, type Nudge } from '@nestjs-spark/foundation/internal';
+import type { Caution } from '../publish/caution.ts';
+import { Contents } from '../publish/contents.ts';
+import { Publisher } from '../publish/publisher.ts';
+import type { AskedFor } from '../read/page-due.ts';
+import { PageReader } from '../read/page-reader.ts';
+import { WitnessGuard } from '../read/witness-guard.ts';
+import { callForRerun } from '../rerun/call-for-rerun.ts';
+import { Reruns } from '../rerun/reruns.ts';
+import type { SetAside } from '@nestjs-spark/set-aside/internal';
+import type { Pace } from '../task/pace.ts';
+import type { CaptureTask } from '../task/tasks.ts';
+import { Transformer, type TransformedChange } from '../transform/transformer.ts';
+import { duePages, type DuePagesParts } from './due-pages.ts';
+import type { CaptureProgress } from './progress.ts';
+import type { Resumption } from './resume.ts';
+import { transformPages, type TransformedPage } from './transform-pages.ts';
+
+export interface SessionParts {
+  source: ChangeSource;
+  log: TaskLog;
+  control: ControlBoard;
+  state: StateStore;
+  logger: Logger;
+  pace: Pace;
+}
+
+/** What a capture knows from one session to the next. */
+export interface CaptureMemory {
+  /** How carefully to publish after something was not taken. */
+  readonly caution: Caution;
+  /** Wakes a session that waits for changes. */
+  readonly nudge: Nudge;
+  /** Where the source was when word of it was asked for. */
+  asked: AskedFor | null;
+  /** The requester's last word, also of what is not known here yet. */
+  heard: Confirmation | null;
+  /** From here on deletes are gone unread, as a session found that read from there. */
+  deletesLostFrom: Etag | null;
+}
+
+/** What was found in the directory and in the log, and what follows from it. */
+export interface SessionStart {
+  task: CaptureTask;
+  /** The last message of the task in the log. */
+  last: LogMessage | null;
+  resumption: Resumption;
+  setAside: SetAside;
+  /** Closed at the session's end. */
+  script: ScriptRunner;
+}
+
+/** Carries a task's changes from where it was resumed until something disturbs it; whatever it knows ends with it. */
+export class CaptureSession {
+  readonly #parts: SessionParts;
+  readonly #start: SessionStart;
+  readonly #memory: CaptureMemory;
+  readonly #progress: CaptureProgress;
+  readonly #script: ScriptRunner;
+  readonly #publisher: Publisher;
+  readonly #transformer: Transformer;
+  readonly #reruns: Reruns;
+  readonly #witness: WitnessGuard;
+
+  constructor(parts: SessionParts, start: SessionStart, memory: CaptureMemory, progress: CaptureProgress) {
+    const { source, log, state, pace } = parts;
+    const { task, last, setAside, resumption, script } = start;
+    const { position } = resumption;
+    const { caution } = memory;
+    this.#parts = parts;
+    this.#start = start;
+    this.#memory = memory;
+    this.#progress = progress;
+    this.#script = script;
+    this.#publisher = new Publisher({
+      log,
+      task,
+      position,
+      sequence: last?.sequence ?? 0,
+      dropOlder: resumption.kind !== 'continue',
+      contents: new Contents(source.extras, source.ids),
+      caution,
+      ids: source.ids,
+    });
+    this.#transformer = new Transformer(task, script, source, setAside);
+    this.#reruns = new Reruns({
+      task,
+      feed: source,
+      state,
+      setAside,
+      transformer: this.#transformer,
+      caution,
+      position: position.to,
+    });
+    this.#witness = new WitnessGuard(source, taskId(task.key), position, pace.witnessMs);
+    if (memory.heard) this.confirmed(memory.heard);
+    progress.setAside = setAside;
+  }
+
+  /** Has what stands in the rerun request run again. */
+  rerunAsked(): void {
+    this.#reruns.asked();
+  }
+
+  /** What the requester says that it has, the source has to remember. */
+  confirmed({ incarnation, witness }: Confirmation): void {
+    if (incarnation === this.#publisher.position.incarnation) this.#witness.confirmed(witness);
+  }
+
+  /** @throws whatever ends it but `signal` */
+  async run(signal: AbortSignal): Promise<void> {
+    const { generation } = this.#publisher.position;
+    const ended = new AbortController();
+    const working = AbortSignal.any([signal, ended.signal]);
+    let isFull = false;
+    try {
+      await this.#begin();
+      const due = duePages(this.#dueParts(), working);
+      const pages = transformPages(due, this.#transformer, this.#reruns, generation, working);
+      for await (const page of ahead(pages, 1)) {
+        if (signal.aborted) break;
+        await this.#publish(page);
+      }
+    } catch (error) {
+      isFull = error instanceof LogFullError;
+      throw error;
+    } finally {
+      ended.abort();
+      this.#script.close();
+      await this.#transformer.idle();
+      // Nobody can have published anything else into a full log, and this is tried again often.
+      if (!isFull) await this.#doubt();
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const { source, log } = this.#parts;
+    const { task, last, resumption } = this.#start;
+    // A log at its bounds takes no first set of a new beginning: what it makes worthless goes before.
+    if (resumption.kind !== 'continue' && last) await log.trim(last.sequence);
+    if (resumption.kind === 'begin') await this.#publisher.open();
+    else if (this.#memory.caution.needsProbe) await this.#publisher.probe();
+    const isComplete = resumption.position.live;
+    this.#progress.documentsTotal = isComplete ? 0 : await source.count(task.collection);
+  }
+
+  #dueParts(): DuePagesParts {
+    const { source, pace } = this.#parts;
+    const { task, resumption } = this.#start;
+    const { follow } = this.#script;
+    const reader = new PageReader(source, {
+      collection: task.collection,
+      position: resumption.position,
+      ...(follow && source.extras && { follow }),
+    });
+    return {
+      reader,
+      witness: this.#witness,
+      reruns: this.#reruns,
+      publisher: this.#publisher,
+      progress: this.#progress,
+      wanted: this.#memory,
+      pace,
+    };
+  }
+
+  async #publish({ page, witness, changes, deletes, published, refused }: TransformedPage): Promise<void> {
+    let isRefused = false;
+    await this.#publisher.publish(page, witness, changes, (change, cause) => {
+      isRefused = true;
+      return this.#leaveOut(change, cause, refused);
+    });
+    const { position } = this.#publisher;
+    await this.#start.setAside.published(position.to);
+    if (!isRefused) await published?.();
+    if (this.#reruns.due) this.#memory.nudge.nudge();
+    this.#memory.deletesLostFrom = null;
+    this.#progress.carried(page, position, deletes);
+  }
+
+  async #leaveOut(
+    { documentId, etag }: TransformedChange,
+    cause: unknown,
+    refused: TransformedPage['refused'],
+  ): Promise<void> {
+    const { task, setAside } = this.#start;
+    const reason = `it cannot be published: ${messageOf(cause)}`;
+    this.#parts.logger.warn(
+      `${describeTask(task.key)}: ${documentId ?? 'what was run again'} set aside: ${reason}`,
+    );
+    if (documentId === undefined) await refused?.(reason);
+    else await setAside.add([{ documentId, etag, reason, kind: 'refused', line: null, column: null }]);
+  }
+
+  /** Another instance may have published something else of what was set aside here, not knowing that it would be. */
+  async #doubt(): Promise<void> {
+    const { task, setAside } = this.#start;
+    const documentIds = setAside.addedAfter(this.#publisher.position.to);
+    if (documentIds.length === 0) return;
+    try {
+      await callForRerun(this.#parts, task.key, documentIds);
+    } catch (error) {
+      this.#parts.logger.warn(
+        `${describeTask(task.key)}: what was set aside last may be listed although it is not: ${messageOf(error)}`,
+      );
+    }
+  }
+}

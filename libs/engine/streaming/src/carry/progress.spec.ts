@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ChangePage } from '@nestjs-spark/contracts/internal';
+import { TASK } from '../../testing/simulation.ts';
+import type { CapturePosition } from '../task/position.ts';
+import { CaptureProgress } from './progress.ts';
+
+const position = (to: number, live = true): CapturePosition => ({
+  generation: 1,
+  incarnation: 'i',
+  databaseId: 'db',
+  to,
+  began: 0,
+  live,
+  witness: { number: 0, mark: '' },
+  resync: null,
+});
+
+const page = (to: number, puts = 1): ChangePage =>
+  ({ to, changes: Array.from({ length: puts }, () => ({ kind: 'put' })) }) as unknown as ChangePage;
+
+function capturing(to: number, live = true): CaptureProgress {
+  const progress = new CaptureProgress(TASK, 'Cars');
+  progress.active = true;
+  progress.resumed(position(to, live));
+  return progress;
+}
+
+describe('Up to where a capture has read', () => {
+  it('is behind what it has published, where nothing more concerned the task', () => {
+    const progress = capturing(90);
+    progress.passed(95);
+    expect(progress.status()).toMatchObject({ publishedTo: 90, readTo: 95 });
+  });
+
+  it('does not count while a page before it is still on its way to the log', () => {
+    const progress = capturing(90);
+    progress.handed(100);
+    progress.passed(120);
+    expect(progress.status()).toMatchObject({ publishedTo: 90, readTo: 90 });
+    progress.carried(page(100), position(100), 'kept');
+    expect(progress.status()).toMatchObject({ publishedTo: 100, readTo: 120 });
+  });
+});
+
+describe('What a capture says of itself', () => {
+  it('is that it waits until something got through, not until it tries again', () => {
+    const progress = capturing(90);
+    progress.waiting('the log is full');
+    progress.resumed(position(90));
+    expect(progress.status()).toMatchObject({ state: 'Waiting', lastError: 'the log is full' });
+    progress.handed(100);
+    progress.carried(page(100), position(100), 'kept');
+    expect(progress.status()).toMatchObject({ state: 'Streaming', lastError: null });
+  });
+
+  it('counts documents of the first copy, of which there are never less than were read', () => {
+    const progress = capturing(0, false);
+    progress.documentsTotal = 9;
+    progress.carried(page(10, 7), position(10, false), 'kept');
+    expect(progress.status()).toMatchObject({ documentsRead: 7, documentsTotal: 9 });
+    progress.carried(page(20, 5), position(20), 'kept');
+    progress.carried(page(30, 5), position(30), 'kept');
+    expect(progress.status()).toMatchObject({ documentsRead: 12, documentsTotal: 12, live: true });
+  });
+});

@@ -1,0 +1,207 @@
+import { performance } from 'node:perf_hooks';
+import type { Etag, TaskKey } from '@nestjs-spark/contracts';
+import type { CaptureStatus, ChangePage, Confirmation, DeleteCover } from '@nestjs-spark/contracts/internal';
+import { messageOf } from '@nestjs-spark/foundation/internal';
+import type { CapturePosition } from '../task/position.ts';
+import type { Counted } from '@nestjs-spark/set-aside/internal';
+import { Carrier } from '@nestjs-spark/runtime/internal';
+import { move, stateOf, type Condition, type Happened, type Obstacle } from '@nestjs-spark/runtime/internal';
+import { CAPTURE_MOVES, STARTING, phaseOf, type Phase } from '../task/moves.ts';
+import type { Place } from '../task/place.ts';
+import type { CaptureReport } from '../task/reports.ts';
+import { judgeSending } from './judge-sending.ts';
+
+/** After how many ticks without a look at the source it is not known any more how far that is. */
+const SOURCE_PATIENCE = 10;
+
+/** What a capture has to say about itself, on every instance: what others carry is known from the board and the source. */
+export class CaptureProgress {
+  active = false;
+  generation = 0;
+  incarnation = '';
+  published: Etag = 0;
+  publishedAt = -Infinity;
+  documentsTotal = 0;
+  /** The requester's word on what this capture reads now. */
+  confirmed: Confirmation | null = null;
+  setAside: Counted = { count: 0 };
+  readonly carrier = new Carrier();
+  readonly #task: TaskKey;
+  readonly #collection: string;
+  #databaseId: string | null = null;
+  #condition: Condition<Phase> = STARTING;
+  /** The last page to publish ends here; what is read behind it may be ahead of the publishing. */
+  #handedTo: Etag = 0;
+  #passedTo: Etag = 0;
+  #documentsRead = 0;
+  #deletes: 'kept' | 'best-effort' = 'kept';
+  #errors = 0;
+  #lastError: string | null = null;
+  #leaseTrouble: string | null = null;
+  /** How far the source is, looked at beside the capture. */
+  #source: Place | null = null;
+  #sourceError: string | null = null;
+  #unseen = 0;
+  /** The requester's newest word, whatever it is on; undefined while it was not looked for. */
+  #heard: Confirmation | null | undefined = undefined;
+  #word: CaptureStatus | null = null;
+
+  constructor(task: TaskKey, collection: string) {
+    this.#task = task;
+    this.#collection = collection;
+  }
+
+  resumed(position: CapturePosition): void {
+    if (position.incarnation !== this.incarnation) {
+      this.#documentsRead = 0;
+      this.confirmed = null;
+    }
+    this.generation = position.generation;
+    this.incarnation = position.incarnation;
+    this.#databaseId = position.databaseId;
+    this.#handedTo = position.to;
+    this.#passedTo = position.to;
+    this.published = position.to;
+    this.#move({ what: 'resumed', phase: phaseOf(position) });
+  }
+
+  /** A page that ends here is on its way to the log. */
+  handed(etag: Etag): void {
+    this.#handedTo = etag;
+  }
+
+  carried(page: ChangePage, position: CapturePosition, deletes: DeleteCover): void {
+    if (position.to !== this.published) this.publishedAt = performance.now();
+    // What changes later is no part of the first copy.
+    if (this.#condition.phase !== 'Streaming')
+      this.#documentsRead += page.changes.filter(({ kind }) => kind === 'put').length;
+    this.#deletes = deletes === 'best-effort' ? 'best-effort' : 'kept';
+    this.published = position.to;
+    this.#move({ what: 'published', phase: phaseOf(position) });
+  }
+
+  /** Everything up to here was read, and nothing of it is to be published. */
+  passed(etag: Etag): void {
+    this.#passedTo = etag;
+    if (this.published >= this.#handedTo) this.#move({ what: 'passed' });
+  }
+
+  /** Why the task's lease cannot be had or kept; null once it is. What else is known is from before. */
+  withoutLease(because: string | null): void {
+    if (because !== null && this.#leaseTrouble === null) this.#errors++;
+    this.#leaseTrouble = because;
+  }
+
+  waiting(because: string): void {
+    this.#stopped('Waiting', because);
+  }
+
+  failed(error: unknown, mayPass: boolean): void {
+    this.#errors++;
+    this.#stopped(mayPass ? 'Waiting' : 'Faulted', messageOf(error));
+  }
+
+  sourceAt(place: Place): void {
+    this.#source = place;
+    this.#sourceError = null;
+    this.#unseen = 0;
+  }
+
+  sourceAway(error: unknown): void {
+    this.#sourceError = messageOf(error);
+  }
+
+  /** Called once a second by whoever has the task, carrier or not. */
+  tick(): void {
+    this.carrier.tick();
+    this.#unseen++;
+  }
+
+  /** What the requester said last; null: nothing ever. */
+  confirmationHeard(confirmation: Confirmation | null): void {
+    this.#heard = confirmation ?? this.#heard ?? null;
+  }
+
+  get confirmationKnown(): boolean {
+    return this.#heard !== undefined;
+  }
+
+  /** The carrier's word, from the board. */
+  carrierSaid(status: CaptureStatus): void {
+    if (this.#word !== null && this.#word.at !== status.at) this.carrier.heard();
+    this.#word = status;
+  }
+
+  /** What the carrier says to the other instances; null before it knows where it stands. */
+  status(): CaptureStatus | null {
+    if (this.#databaseId === null) return null;
+    return {
+      generation: this.generation,
+      incarnation: this.incarnation,
+      databaseId: this.#databaseId,
+      publishedTo: this.published,
+      readTo: this.published < this.#handedTo ? this.published : Math.max(this.published, this.#passedTo),
+      live: this.#condition.phase === 'Streaming',
+      state: stateOf(this.#condition),
+      setAside: this.setAside.count,
+      documentsRead: this.#documentsRead,
+      documentsTotal: Math.max(this.documentsTotal, this.#documentsRead),
+      deletes: this.#deletes,
+      errors: this.#errors,
+      lastError: this.#lastError?.slice(0, 500) ?? null,
+      at: Date.now(),
+    };
+  }
+
+  report(): CaptureReport {
+    const stands = this.active ? this.status() : (this.#word ?? this.status());
+    const source = this.#unseen < SOURCE_PATIENCE ? this.#source : null;
+    const sending = judgeSending({ source, confirmation: this.#heard, stands, now: Date.now() });
+    const apart = this.#seenApart();
+    return {
+      task: this.#task,
+      collection: this.#collection,
+      state: apart
+        ? 'Waiting'
+        : this.active
+          ? stateOf(this.#condition)
+          : (stands?.state ?? stateOf(this.#condition)),
+      generation: stands?.generation ?? this.generation,
+      databaseId: source?.databaseId ?? stands?.databaseId ?? null,
+      publishedEtag: stands?.readTo ?? null,
+      ...sending,
+      sourceEtag: source?.etag ?? null,
+      live: stands?.live ?? false,
+      documentsRead: stands?.documentsRead ?? 0,
+      documentsTotal: stands?.documentsTotal ?? 0,
+      setAside: stands?.setAside ?? 0,
+      deletes: stands?.deletes ?? 'kept',
+      errors: this.#errors,
+      lastError: apart ?? (this.active ? this.#lastError : (stands?.lastError ?? null)),
+      active: this.active,
+      carriedBy: this.carrier.by(this.active),
+    };
+  }
+
+  /** What shows beside the capture that it cannot go on, whatever it says itself. */
+  #seenApart(): string | null {
+    if (this.#leaseTrouble !== null) return this.#leaseTrouble;
+    if (this.#unseen >= SOURCE_PATIENCE && this.#sourceError !== null) return this.#sourceError;
+    const missing = this.carrier.missingFor;
+    if (missing !== null) {
+      if (this.active && this.#lastError !== null) return this.#lastError;
+      return `no instance of this module is known to carry it, for ${missing} s: NATS does not take its status, or nobody holds its lease`;
+    }
+    return null;
+  }
+
+  #stopped(obstacle: Obstacle, because: string): void {
+    this.#move({ what: 'stopped', obstacle });
+    this.#lastError = because;
+  }
+
+  #move(happened: Happened<Phase, keyof typeof CAPTURE_MOVES>): void {
+    this.#condition = move(CAPTURE_MOVES, this.#condition, happened);
+    if (this.#condition.obstacle === null) this.#lastError = null;
+  }
+}

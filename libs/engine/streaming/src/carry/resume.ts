@@ -1,0 +1,139 @@
+import type { ChangeSetHeader, Etag } from '@nestjs-spark/contracts';
+import {
+  newest,
+  remembers,
+  type Confirmation,
+  type ResyncRequest,
+  type SourceIdentity,
+  type Witness,
+} from '@nestjs-spark/contracts/internal';
+import type { CapturePosition } from '../task/position.ts';
+import { openRequest } from '../task/resync.ts';
+import type { CaptureTask } from '../task/tasks.ts';
+
+/** All that a capture looks at before it goes on, read in this order: the log's tail first, then the task, then the source. */
+export interface ResumeFacts {
+  /** The last set in the task's log, or null when there is none. */
+  tail: ChangeSetHeader | null;
+  task: Pick<CaptureTask, 'fingerprint' | 'generation'>;
+  source: SourceIdentity;
+  confirmed: Pick<Confirmation, 'generation' | 'incarnation' | 'to' | 'witness'> | null;
+  resync: ResyncRequest | null;
+  /** An etag from which deletes could not be read because the store had let go of them; null when nothing is known. */
+  deletesLostFrom: Etag | null;
+  /** The mark of a generation that begins now. */
+  incarnation: string;
+}
+
+/** `rewind` and `begin` make what stands in the log of this task worthless. */
+export interface Resumption {
+  kind: 'continue' | 'rewind' | 'begin';
+  position: CapturePosition;
+  because: string;
+}
+
+/**
+ * Decides where a capture goes on, from what is there and nothing else.
+ *
+ * The log is the cursor. It is left only where it cannot be trusted: another script, another or a restored database, deletes
+ * that are gone, or a requester that says that its copy does not join.
+ */
+export function decideResumption(facts: ResumeFacts): Resumption {
+  const { tail, task, source } = facts;
+  if (tail === null) return beginAgain(facts, 'nothing is in the log');
+
+  if (tail.script !== task.fingerprint) return beginAgain(facts, 'the script is another one');
+  if (task.generation > tail.generation) return beginAgain(facts, 'a new generation was asked for');
+  if (tail.databaseId !== source.databaseId) return beginAgain(facts, 'the source is another database');
+  if (source.lastEtag < tail.to) return beginAgain(facts, 'the source is behind its log: it was restored');
+  if (!remembers(source.witness, tail.witness))
+    return beginAgain(facts, 'its witness is another: the source was restored');
+  if (facts.deletesLostFrom === tail.to + 1)
+    return beginAgain(facts, 'deletes in the source are gone unread');
+
+  const { confirmed } = facts;
+  if (confirmed && confirmed.generation > tail.generation) {
+    return beginAgain(facts, 'the requester is ahead of the log: an older log was put back');
+  }
+  if (confirmed?.generation === tail.generation && confirmed.incarnation !== tail.incarnation) {
+    return beginAgain(facts, 'what the requester has was read before the log was lost');
+  }
+  if (confirmed?.generation === tail.generation && isBehind(source, confirmed)) {
+    return beginAgain(facts, 'the source is behind what the requester has: it was restored');
+  }
+
+  const open = openRequest(tail, facts.resync);
+  if (open) return answer(open, tail, facts);
+
+  const { generation, incarnation, databaseId, to, began, live, resync } = tail;
+  const witness = newestSaid(facts, tail);
+  return {
+    kind: 'continue',
+    position: { generation, incarnation, databaseId, to, began, live, witness, resync },
+    because: 'the log says so',
+  };
+}
+
+/** An older state of a database under the same id: fewer etags, or, where they have caught up, another witness. */
+function isBehind(source: SourceIdentity, known: { to: Etag; witness: Witness }): boolean {
+  return source.lastEtag < known.to || !remembers(source.witness, known.witness);
+}
+
+/** A log that was put back may say less than the requester has: a source that is restored next has to remember that too. */
+function newestSaid({ confirmed }: ResumeFacts, tail: ChangeSetHeader): Witness {
+  const isSame = confirmed?.generation === tail.generation && confirmed.incarnation === tail.incarnation;
+  return isSame && confirmed.witness.number > tail.witness.number ? confirmed.witness : tail.witness;
+}
+
+function answer(request: ResyncRequest, tail: ChangeSetHeader, facts: ResumeFacts): Resumption {
+  const stands = request.checkpoint;
+  const joins =
+    !request.fromStart &&
+    stands !== null &&
+    stands.generation === tail.generation &&
+    stands.incarnation === tail.incarnation &&
+    stands.databaseId === tail.databaseId &&
+    stands.to <= facts.source.lastEtag &&
+    facts.deletesLostFrom !== stands.to + 1;
+  if (!joins) return beginAgain(facts, request.reason);
+  const { generation, incarnation, databaseId, began } = tail;
+  const witness = newestSaid(facts, tail);
+  return {
+    kind: 'rewind',
+    position: {
+      generation,
+      incarnation,
+      databaseId,
+      to: stands.to,
+      began,
+      live: false,
+      witness,
+      resync: request.id,
+    },
+    because: request.reason,
+  };
+}
+
+function beginAgain(facts: ResumeFacts, because: string): Resumption {
+  const { tail, task, source, confirmed, resync } = facts;
+  const known = Math.max(
+    tail?.generation ?? 0,
+    confirmed?.generation ?? 0,
+    resync?.checkpoint?.generation ?? 0,
+    resync?.seen?.generation ?? 0,
+  );
+  return {
+    kind: 'begin',
+    position: {
+      generation: Math.max(known + 1, task.generation),
+      incarnation: facts.incarnation,
+      databaseId: source.databaseId,
+      to: 0,
+      began: source.lastEtag,
+      live: false,
+      witness: newest(source.witness),
+      resync: resync?.id ?? tail?.resync ?? null,
+    },
+    because,
+  };
+}

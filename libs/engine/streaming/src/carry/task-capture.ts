@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  UnavailableError,
+  describeTask,
+  taskId,
+  taskName,
+  type TaskKey,
+  type ChangeSetHeader,
+} from '@nestjs-spark/contracts';
+import {
+  LogConflictError,
+  LogFullError,
+  confirmationSubject,
+  readHeader,
+  resyncSubject,
+  type Confirmation,
+  type ResyncRequest,
+} from '@nestjs-spark/contracts/internal';
+import { messageOf, delayMs, doubling, pause, Latest, Nudge } from '@nestjs-spark/foundation/internal';
+import type { Unit } from '@nestjs-spark/runtime/internal';
+import { Caution } from '../publish/caution.ts';
+import { PublishFailedError } from '../publish/publisher.ts';
+import type { AskedFor } from '../read/page-due.ts';
+import { DeletesLostError, SourceReplacedError } from '../read/source-errors.ts';
+import { SetAside } from '@nestjs-spark/set-aside/internal';
+import type { CaptureTask, TaskDirectory } from '../task/tasks.ts';
+import type { Scripts } from '../transform/transformer.ts';
+import {
+  CaptureSession,
+  type CaptureMemory,
+  type SessionParts,
+  type SessionStart,
+} from './capture-session.ts';
+import { CaptureProgress } from './progress.ts';
+import { decideResumption, type Resumption } from './resume.ts';
+
+export interface CaptureParts extends SessionParts {
+  scripts: Scripts;
+  /** Resolves once deletes are kept from the cleaner. */
+  ready: () => Promise<void>;
+  /** Makes the route's stream where it is missing. */
+  provision: () => Promise<void>;
+  directory: TaskDirectory;
+}
+
+/** Carries one task's changes from the source into the log, session after session. */
+export class TaskCapture implements Unit {
+  readonly key: TaskKey;
+  readonly name: string;
+  readonly progress: CaptureProgress;
+  readonly #parts: CaptureParts;
+  readonly #confirmedNudge = new Nudge();
+  readonly #trim: Latest<Confirmation>;
+  readonly #memory: CaptureMemory = {
+    caution: new Caution(),
+    nudge: new Nudge(),
+    asked: null,
+    heard: null,
+    deletesLostFrom: null,
+  };
+  #assigned: CaptureTask;
+  /** Ends what runs now, so that everything is decided again. */
+  #disturbed = new AbortController();
+  /** None while it is being decided where to go on. */
+  #session: CaptureSession | null = null;
+
+  constructor(task: CaptureTask, parts: CaptureParts) {
+    this.key = task.key;
+    this.name = taskName(task.key);
+    this.#assigned = task;
+    this.#parts = parts;
+    this.progress = new CaptureProgress(task.key, task.collection);
+    this.#trim = new Latest<Confirmation>(parts.pace.trimMs, (confirmation) => this.#letGo(confirmation));
+  }
+
+  prepare(): Promise<void> {
+    return this.#parts.ready();
+  }
+
+  withoutLease(because: string | null): void {
+    this.progress.withoutLease(because);
+  }
+
+  /** Runs while the lease is held, whatever breaks in between. */
+  async run(held: AbortSignal): Promise<void> {
+    let failures = 0;
+    this.progress.active = true;
+    try {
+      while (!held.aborted) {
+        this.#disturbed = new AbortController();
+        const signal = AbortSignal.any([held, this.#disturbed.signal]);
+        const before = this.progress.published;
+        try {
+          const found = await this.#carry(signal);
+          if (!found) return;
+        } catch (error) {
+          if (held.aborted) return;
+          failures = this.progress.published > before ? 1 : failures + 1;
+          await this.#recover(error, failures, held);
+        }
+      }
+    } finally {
+      this.progress.active = false;
+      await this.#trim.close();
+    }
+  }
+
+  /** What was agreed may have changed: if so, everything is decided again. */
+  assign(task: CaptureTask): void {
+    if (isDeepStrictEqual(task, this.#assigned)) return;
+    this.#assigned = task;
+    this.#disturbed.abort();
+  }
+
+  /** Has what stands in the rerun request run again. */
+  rerunAsked(): void {
+    this.#session?.rerunAsked();
+    this.#memory.nudge.nudge();
+  }
+
+  resyncAsked(): void {
+    this.#disturbed.abort();
+  }
+
+  confirmed(confirmation: Confirmation): void {
+    this.#memory.heard = confirmation;
+    this.progress.confirmationHeard(confirmation);
+    if (confirmation.incarnation !== this.progress.incarnation) return;
+    this.progress.confirmed = confirmation;
+    this.#session?.confirmed(confirmation);
+    this.#trim.offer(confirmation);
+    this.#confirmedNudge.nudge();
+  }
+
+  /** Has pages published up to there, even if they are empty. */
+  flush(source: AskedFor): void {
+    this.#memory.asked = source;
+    this.#memory.nudge.nudge();
+  }
+
+  /** @returns false when the task is not in the directory any more */
+  async #carry(signal: AbortSignal): Promise<boolean> {
+    const start = await this.#resume(signal);
+    if (!start) return false;
+    const session = new CaptureSession(this.#parts, start, this.#memory, this.progress);
+    this.#session = session;
+    try {
+      await session.run(signal);
+    } finally {
+      this.#session = null;
+    }
+    return true;
+  }
+
+  /** Looks at the log first, then at the task, then at the source. Null when the task is not in the directory any more. */
+  async #resume(signal: AbortSignal): Promise<SessionStart | null> {
+    const { source, log, directory, logger, state, scripts } = this.#parts;
+    await this.#parts.provision();
+    const last = await log.tail();
+    const task = await directory.read(this.key);
+    if (!task) return null;
+    // One that cannot be read was written by another version, or by nobody that may: everything is read again.
+    const resumption = await this.#decide(readHeader(last), task);
+    const { position, because } = resumption;
+    this.progress.resumed(position);
+    logger.log(
+      `${describeTask(this.key)}: generation ${position.generation} from etag ${position.to + 1}, because ${because}`,
+    );
+    const setAside = await SetAside.open(state, this.name, { ...position, ids: source.ids });
+    const { name, requester } = this.key;
+    const { collection } = task;
+    const script = await scripts.open({ name, requester, collection, script: task.script }, signal);
+    return { task, last, resumption, setAside, script };
+  }
+
+  async #decide(tail: ChangeSetHeader | null, task: CaptureTask): Promise<Resumption> {
+    const { source, control } = this.#parts;
+    const [identity, confirmed, resync] = await Promise.all([
+      source.identify(taskId(this.key)),
+      control.last<Confirmation>(confirmationSubject(this.key)),
+      control.last<ResyncRequest>(resyncSubject(this.key)),
+    ]);
+    const { heard, deletesLostFrom } = this.#memory;
+    return decideResumption({
+      tail,
+      task,
+      source: identity,
+      confirmed: confirmed ?? heard,
+      resync,
+      deletesLostFrom,
+      incarnation: randomUUID(),
+    });
+  }
+
+  /** A sequence is worth nothing in a stream that was made at another time. */
+  async #letGo({ streamCreated, sequence }: Confirmation): Promise<void> {
+    const { log } = this.#parts;
+    const description = await log.describe();
+    if (description?.created === streamCreated) await log.trim(sequence);
+  }
+
+  async #recover(error: unknown, failures: number, held: AbortSignal): Promise<void> {
+    const { logger } = this.#parts;
+    if (error instanceof PublishFailedError) this.#memory.caution.failed(error.failed);
+    if (error instanceof LogFullError) {
+      this.progress.waiting('the log is full until the requester confirms');
+      await this.#confirmedNudge.wait(held, this.#parts.pace.fullLogMs);
+      return;
+    }
+    if (error instanceof LogConflictError) {
+      logger.debug(`${describeTask(this.key)}: another instance published; reading its last set`);
+    } else if (error instanceof SourceReplacedError) {
+      logger.warn(`${describeTask(this.key)}: ${error.message}`);
+    } else if (error instanceof DeletesLostError) {
+      logger.warn(`${describeTask(this.key)}: ${error.message}`);
+      this.#memory.deletesLostFrom = error.from;
+    } else {
+      const first = failures === 1;
+      const cause = error instanceof PublishFailedError ? error.cause : error;
+      this.progress.failed(error, cause instanceof UnavailableError);
+      if (first) logger.warn(`${describeTask(this.key)}: ${messageOf(error)}; trying again until it works`);
+    }
+    await pause(delayMs(doubling(this.#parts.pace.backoffMs), failures), held);
+  }
+}

@@ -1,0 +1,77 @@
+import {
+  newest,
+  remembers,
+  type ChangeSource,
+  type SourceIdentity,
+  type Witness,
+} from '@nestjs-spark/contracts/internal';
+import { SourceReplacedError } from './source-errors.ts';
+import type { CapturePosition } from '../task/position.ts';
+
+/**
+ * Finds out that the source's files were put back: its witness document then does not remember what rode in the sets. What is
+ * published must have been read after the witness was raised to what it carries; only so is a database without those changes
+ * sure not to remember it. It is raised only when something is published, so an idle database is
+ * left alone.
+ */
+export class WitnessGuard {
+  readonly #source: ChangeSource;
+  readonly #reader: string;
+  readonly #databaseId: string;
+  readonly #everyMs: number;
+  #witness: Witness;
+  /** What rode in sets that the requester has, which may be more than the log says, if that was put back. */
+  #confirmed: Witness;
+  #raisedAt = -Infinity;
+  #used = false;
+
+  constructor(source: ChangeSource, reader: string, position: CapturePosition, everyMs: number) {
+    this.#source = source;
+    this.#reader = reader;
+    this.#databaseId = position.databaseId;
+    this.#witness = position.witness;
+    this.#confirmed = position.witness;
+    this.#everyMs = everyMs;
+  }
+
+  /** The requester says what it has; the source has to remember that as well. */
+  confirmed(witness: Witness): void {
+    this.#confirmed = witness;
+  }
+
+  /** What was in the source when it was read last, for something that is published with it. */
+  use(): Witness {
+    this.#used = true;
+    return this.#witness;
+  }
+
+  /** What was read has to be read again after `raise` before it may be published. */
+  get stale(): boolean {
+    return this.#age >= this.#everyMs;
+  }
+
+  /** Half way to being stale in a source that is in use: raised now, while nothing waits, it holds up no change. */
+  get ageing(): boolean {
+    return this.#used && this.#age >= this.#everyMs / 2;
+  }
+
+  /** @throws {SourceReplacedError} when the database is older than what was published from it */
+  async check(): Promise<SourceIdentity> {
+    const source = await this.#source.identify(this.#reader);
+    const remembersAll = [this.#witness, this.#confirmed].every((said) => remembers(source.witness, said));
+    if (source.databaseId !== this.#databaseId || !remembersAll) throw new SourceReplacedError();
+    return source;
+  }
+
+  /** @throws {SourceReplacedError} as `check` does */
+  async raise(): Promise<void> {
+    const { witness } = await this.check();
+    this.#witness = newest(await this.#source.raiseWitness(this.#reader, witness));
+    this.#raisedAt = performance.now();
+    this.#used = false;
+  }
+
+  get #age(): number {
+    return performance.now() - this.#raisedAt;
+  }
+}

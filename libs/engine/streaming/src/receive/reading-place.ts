@@ -1,0 +1,42 @@
+import type { Checkpoint, LogDescription } from '@nestjs-spark/contracts/internal';
+
+const MOST_PATIENCE = 64;
+
+/** Where in the log a requester reads on: behind its own checkpoint, or from the start where the checkpoint's place means nothing. */
+export function readFrom(
+  checkpoint: Pick<Checkpoint, 'sequence' | 'streamCreated'> | null,
+  log: LogDescription,
+): number {
+  if (checkpoint === null) return 1;
+  const sameStream = checkpoint.streamCreated === log.created && checkpoint.sequence <= log.lastSequence;
+  return sameStream ? checkpoint.sequence + 1 : 1;
+}
+
+/** Where a requester reads, from one session to the next. */
+export class ReadingPlace {
+  #misplaced = false;
+  #patience = 1;
+
+  /** How many looks at the log's last set it takes to believe that the place is wrong: a set may also just be slow. */
+  get patience(): number {
+    return this.#patience;
+  }
+
+  /** What stands in the log does not come out where it is read: the next session reads it from its start. */
+  misplaced(): void {
+    this.#misplaced = true;
+    this.#patience = Math.min(2 * this.#patience, MOST_PATIENCE);
+  }
+
+  /** A set came out and was applied. */
+  proved(): void {
+    this.#patience = Math.max(1, this.#patience / 2);
+  }
+
+  /** From where the session that begins now has to read. */
+  next(checkpoint: Checkpoint | null, log: LogDescription): number {
+    const from = this.#misplaced ? 1 : readFrom(checkpoint, log);
+    this.#misplaced = false;
+    return from;
+  }
+}

@@ -1,0 +1,39 @@
+import type { ChangeSetHeader } from '@nestjs-spark/contracts';
+import { readHeader, type Checkpoint, type TaskLog } from '@nestjs-spark/contracts/internal';
+import { decide } from './decide.ts';
+
+/**
+ * What is wrong with the place that is read. `misplaced`: news stands in the log and does not come out, so it is behind that
+ * place. `past`: all there is belongs to an older generation, and only the owner can help.
+ */
+export type Amiss = { kind: 'misplaced' } | { kind: 'past'; header: ChangeSetHeader };
+
+/** Looks at the log's last set while nothing comes out: sequences repeat where a stream was restored from a backup. */
+export class TailWatch {
+  readonly #log: Pick<TaskLog, 'tail'>;
+  #received = 0;
+  /** How much had come out when it looked amiss for the first time. */
+  #suspected = -1;
+
+  constructor(log: Pick<TaskLog, 'tail'>) {
+    this.#log = log;
+  }
+
+  /** A set came out of the log. */
+  received(): void {
+    this.#received++;
+  }
+
+  /** @returns what is amiss in the second look in a row, when nothing came out in between; null otherwise */
+  async look(checkpoint: () => Checkpoint | null): Promise<Amiss | null> {
+    const received = this.#received;
+    const tail = await this.#log.tail().catch(() => null);
+    const header = readHeader(tail);
+    if (header === null || received !== this.#received) return null;
+    const decision = decide(checkpoint(), header);
+    const isSure = this.#suspected === received;
+    this.#suspected = decision === 'covered' ? -1 : received;
+    if (!isSure || decision === 'covered') return null;
+    return decision === 'past' ? { kind: 'past', header } : { kind: 'misplaced' };
+  }
+}

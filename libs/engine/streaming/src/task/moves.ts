@@ -1,0 +1,49 @@
+import type { TaskState } from '@nestjs-spark/contracts';
+import type { Condition, Moves, Obstacle } from '@nestjs-spark/runtime/internal';
+
+/** How far a task has come, whether it can go on or not. */
+export type Phase = Exclude<TaskState, Obstacle>;
+
+const STAYS = { Starting: ['Starting'], Snapshotting: ['Snapshotting'], Streaming: ['Streaming'] } as const;
+const READ = ['Snapshotting', 'Streaming'] as const;
+const BEGUN = { Starting: READ, Snapshotting: READ, Streaming: READ } as const;
+const GOES_ON = { Starting: [], Snapshotting: READ, Streaming: ['Streaming'] } as const;
+
+/**
+ * The owner's side.
+ * `resumed`: it is decided where to go on; only what gets through then ends an obstacle. `published`: a page is in the log.
+ * `passed`: everything that was handed to the log is in it, and what follows concerns nobody.
+ */
+export const CAPTURE_MOVES = {
+  resumed: { phases: BEGUN, obstacle: 'stays' },
+  published: { phases: GOES_ON, obstacle: 'ends' },
+  passed: { phases: { ...STAYS, Starting: [] }, obstacle: 'ends' },
+  stopped: { phases: STAYS, obstacle: 'begins' },
+} as const satisfies Moves<Phase, string>;
+
+/**
+ * The requester's side.
+ * `seen`: this is what the database says, which others write and restore, so it may be anything. `begun`: the first set of a
+ * generation is applied. `applied`: one more of the same. `read`: the log is read and brings nothing to apply.
+ */
+export const APPLY_MOVES = {
+  seen: {
+    phases: {
+      Starting: ['Starting', ...READ],
+      Snapshotting: ['Starting', ...READ],
+      Streaming: ['Starting', ...READ],
+    },
+    obstacle: 'stays',
+  },
+  begun: { phases: BEGUN, obstacle: 'ends' },
+  applied: { phases: GOES_ON, obstacle: 'ends' },
+  read: { phases: STAYS, obstacle: 'ends' },
+  stopped: { phases: STAYS, obstacle: 'begins' },
+} as const satisfies Moves<Phase, string>;
+
+export const STARTING: Condition<Phase> = { phase: 'Starting', obstacle: null };
+
+/** The phase of what is read or applied. */
+export function phaseOf({ live }: { live: boolean }): Phase {
+  return live ? 'Streaming' : 'Snapshotting';
+}

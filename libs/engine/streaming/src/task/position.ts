@@ -1,0 +1,15 @@
+import type { Etag } from '@nestjs-spark/contracts';
+import type { Witness } from '@nestjs-spark/contracts/internal';
+
+/** Where a capture goes on. A new one comes with each set that is published. */
+export interface CapturePosition {
+  readonly generation: number;
+  readonly incarnation: string;
+  readonly databaseId: string;
+  /** Everything up to here is in the log (or of no interest). */
+  readonly to: Etag;
+  readonly began: Etag;
+  readonly live: boolean;
+  readonly witness: Witness;
+  readonly resync: string | null;
+}

@@ -1,0 +1,15 @@
+import type { LeaseKeeper } from '@nestjs-spark/contracts/internal';
+
+/** Grants every lease to everyone, again and again: nothing that is correct may rest on one. */
+export class OpenLeases implements LeaseKeeper {
+  async whileHeld(
+    _name: string,
+    signal: AbortSignal,
+    work: (held: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    while (!signal.aborted) {
+      await work(signal);
+      if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+}

@@ -1,0 +1,40 @@
+export {
+  ContentRefusedError,
+  ProblemError,
+  Repository,
+  StoreRefusedError,
+  UnavailableError,
+  VERSION,
+  VersionConflictError,
+  type ListQuery,
+  type Page,
+  type Stored,
+  type Where,
+} from '@nestjs-spark/contracts';
+export { SparkProblemModule } from '@nestjs-spark/observability';
+export {
+  DeclarationError,
+  Replicated,
+  ReplicationSettingsError,
+  ReplicationStatus,
+  Shared,
+  type Freshness,
+  type IncomingTask,
+  type ReplicatedOptions,
+  type SharedOptions,
+} from '@nestjs-spark/replication';
+export {
+  Decimal,
+  Entity,
+  EntityDeclarationError,
+  Field,
+  InjectRepository,
+  mapOf,
+  repositoryToken,
+  setOf,
+  SparkTransactions,
+  type EntityOptions,
+  type SparkTransaction,
+} from '@nestjs-spark/store';
+export type { SparkOptions } from './options.ts';
+export { SparkModule } from './spark.module.ts';

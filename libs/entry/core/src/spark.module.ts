@@ -1,0 +1,56 @@
+import { ConfigurableModuleBuilder, Module, type DynamicModule } from '@nestjs/common';
+import { SparkReplicationModule } from '@nestjs-spark/replication';
+import { SparkStoreModule } from '@nestjs-spark/store';
+import type { SparkOptions } from './options.ts';
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<SparkOptions>().setClassMethodName('forRoot').build();
+
+/** Holds the options, so that a factory runs once for both modules that need them. */
+@Module({ exports: [MODULE_OPTIONS_TOKEN] })
+class SparkOptionsModule extends ConfigurableModuleClass {}
+
+/**
+ * Everything that the usual application needs: the store it runs on and its part in replication. Import `forRoot()` or
+ * `forRootAsync()` once, and `forFeature([Car])` wherever a repository is injected.
+ *
+ * It is `SparkStoreModule` and `SparkReplicationModule` together: an application that wants only a store, or several modules of
+ * one kind set apart, imports those instead.
+ */
+@Module({})
+export class SparkModule {
+  /**
+   * @param options what is left out is read from the environment when the application starts
+   * @throws {StoreRefusedError} while the application starts, when the settings name no store that can be used: correct them
+   * @throws `ReplicationSettingsError`, `DeclarationError` or `KeyFileError` while the application starts: each names its remedy
+   */
+  static forRoot(options: SparkOptions = {}): DynamicModule {
+    return withOptions(SparkOptionsModule.forRoot(options));
+  }
+
+  /** As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
+  static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return withOptions(SparkOptionsModule.forRootAsync(options));
+  }
+
+  /**
+   * Repositories for these classes, injected with `@InjectRepository(TheClass)`; what `@Replicated()` and `@Shared()` declare on
+   * them becomes known as well.
+   * @throws {EntityDeclarationError} at the start, when a class has a `@Field()` that no document can hold
+   */
+  static forFeature(...feature: Parameters<typeof SparkStoreModule.forFeature>): DynamicModule {
+    return SparkStoreModule.forFeature(...feature);
+  }
+}
+
+function withOptions(options: DynamicModule): DynamicModule {
+  const shared = {
+    imports: [options],
+    inject: [MODULE_OPTIONS_TOKEN],
+    useFactory: (given: SparkOptions) => given,
+  };
+  return {
+    module: SparkModule,
+    imports: [SparkStoreModule.forRootAsync(shared), SparkReplicationModule.forRootAsync(shared)],
+  };
+}

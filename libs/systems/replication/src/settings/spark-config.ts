@@ -1,0 +1,88 @@
+import { readBusSettings } from '@nestjs-spark/bus/internal';
+import { StoreRefusedError } from '@nestjs-spark/contracts';
+import type { SparkStoreOptions } from '@nestjs-spark/store';
+import { readStoreSettings } from '@nestjs-spark/store/internal';
+import type { ReplicationSettings } from './options.ts';
+import { resolveSettings } from './resolve-settings.ts';
+import { ReplicationSettingsError } from './settings-error.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The namespace `spark` of an application's configuration: the environment, checked, as every `forRoot` of Spark takes it. */
+export type SparkConfig = Omit<
+  ReplicationSettings,
+  'moduleUrl' | 'operatorToken' | 'trustedKeys' | 'version'
+> & {
+  /** The module's name, as the bus calls it. */
+  name: string;
+  /** Left out: where the server listens. */
+  moduleUrl?: string;
+  operatorToken?: string;
+  /** Module names in lower case. */
+  trustedKeys: Readonly<Record<string, string>>;
+} & Pick<SparkStoreOptions, 'store'>;
+
+/** What `@nestjs/config` knows a namespace by, made here so that nobody has to have it. */
+interface ConfigNamespace {
+  (): SparkConfig;
+  /** For `@Inject(sparkConfig.KEY)`. */
+  readonly KEY: string;
+  /** For `forRootAsync(sparkConfig.asProvider())`; works without `ConfigModule`, too. */
+  asProvider(): {
+    inject: { token: string; optional: boolean }[];
+    useFactory: (config?: SparkConfig) => SparkConfig;
+  };
+}
+
+const KEY = 'CONFIGURATION(spark)';
+
+/**
+ * The settings as a namespace of `@nestjs/config`: `ConfigModule.forRoot({ isGlobal: true, load: [sparkConfig] })`, then
+ * `SparkStoreModule.forRootAsync(sparkConfig.asProvider())` and the same for the other modules. The variables are those of
+ * the environment table.
+ * @throws {ReplicationSettingsError} when it is called, which is while the application starts, with everything that is
+ * missing or wrong, of the store and of the bus as well; set it and start again
+ */
+export const sparkConfig: ConfigNamespace = Object.defineProperties(() => readSparkConfig(process.env), {
+  PARTIAL_CONFIGURATION_KEY: { value: 'spark' },
+  KEY: { value: KEY },
+  asProvider: {
+    value: () => ({
+      inject: [{ token: KEY, optional: true }],
+      useFactory: (config?: SparkConfig) => config ?? sparkConfig(),
+    }),
+  },
+}) as ConfigNamespace;
+
+/** @throws {ReplicationSettingsError} with all faults */
+export function readSparkConfig(environment: Environment): SparkConfig {
+  const faults: string[] = [];
+  const read = <T>(settings: () => T): T | undefined => {
+    try {
+      return settings();
+    } catch (error) {
+      faults.push(...faultsOf(error));
+      return undefined;
+    }
+  };
+  const resolved = read(() => resolveSettings({}, environment, { http: false }));
+  read(() => readStoreSettings({}, environment));
+  const bus = resolved && read(() => readBusSettings({}, environment));
+  if (!resolved || !bus || faults.length > 0) throw new ReplicationSettingsError([...new Set(faults)]);
+  const { moduleUrl, operatorToken, trustedKeys, version: _, ...settings } = resolved;
+  const store = environment['SPARK_STORE'] as SparkStoreOptions['store'];
+  return {
+    ...settings,
+    name: bus.name,
+    trustedKeys: Object.fromEntries(trustedKeys),
+    ...(moduleUrl === '' ? {} : { moduleUrl }),
+    ...(operatorToken === null ? {} : { operatorToken }),
+    ...(store ? { store } : {}),
+  };
+}
+
+function faultsOf(error: unknown): readonly string[] {
+  if (error instanceof ReplicationSettingsError) return error.faults;
+  if (error instanceof StoreRefusedError) return error.message.split('\n');
+  throw error;
+}

@@ -1,0 +1,276 @@
+import {
+  ContentRefusedError,
+  NotACopyError,
+  UnavailableError,
+  VersionConflictError,
+  type ChangeCommand,
+} from '@nestjs-spark/contracts';
+import {
+  COPY_ETAG,
+  COPY_GENERATION,
+  COPY_SOURCE,
+  UNNAMED_RULE,
+  copiesLabel,
+  generationLabel,
+  idKey,
+  isCopyOf,
+  isRemovedBy,
+  judgeStanding,
+  ownersKey,
+  reduceCommands,
+  type ChangeSink,
+  type Checkpoint,
+  type CopyMark,
+  type IdRule,
+  type Overwrite,
+  type StandingCopy,
+  type StoredCheckpoint,
+  type WantedCopy,
+} from '@nestjs-spark/contracts/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
+
+export interface MemoryCopy {
+  id: string;
+  collection: string;
+  fields: Record<string, unknown>;
+  source: string | null;
+  etag: number;
+  generation: string | null;
+}
+
+/** A target database in memory: one transaction per set, fenced by the checkpoint's version. */
+export class MemorySink implements ChangeSink {
+  /** By its own key. */
+  readonly documents = new Map<string, MemoryCopy>();
+  readonly #ids: IdRule;
+  /** How often one version of a document was put by one generation. */
+  readonly applications = new Map<string, number>();
+  /** Which documents it does not take, and whether it says which one it was. */
+  refuses: (fields: Record<string, unknown>) => boolean = () => false;
+  namesRefused = false;
+  /** It does not answer when it is given one of those, as if it could not be reached. */
+  isSilent = false;
+  /** It answers nothing at all. */
+  isAway = false;
+  /** Takes no writes, as on a full disk; reads go on. */
+  full = false;
+  readonly #checkpoints = new Map<string, StoredCheckpoint>();
+  #version = 0;
+
+  /** @param ids whose rule it follows */
+  constructor(ids: IdRule = 'ravendb') {
+    this.#ids = ids;
+  }
+
+  /** Somebody drops the database and makes it again: it begins with nothing. */
+  replace(): void {
+    this.documents.clear();
+    this.#checkpoints.clear();
+  }
+
+  /** The stored checkpoint, at once. */
+  checkpointOf(name: string): Checkpoint | null {
+    return structuredClone(this.#checkpoints.get(nameKey(name))?.checkpoint ?? null);
+  }
+
+  /** What stands there, to be put back later as an operator would. */
+  backup(): () => void {
+    const documents = structuredClone([...this.documents]);
+    const checkpoints = structuredClone([...this.#checkpoints]);
+    return () => {
+      this.documents.clear();
+      for (const [key, copy] of documents) this.documents.set(key, copy);
+      this.#checkpoints.clear();
+      for (const [key, { checkpoint }] of checkpoints)
+        this.#checkpoints.set(key, { checkpoint, version: String(++this.#version) });
+    };
+  }
+
+  /** Writes past the port, as the module itself or another program would. */
+  write(
+    id: string,
+    fields: Record<string, unknown>,
+    metadata: Record<string, string> = {},
+    collection = 'Cars',
+  ): void {
+    const { [COPY_SOURCE]: source = null, [COPY_GENERATION]: generation = null } = metadata;
+    this.documents.set(idKey(this.#ids, id), { id, collection, fields, source, etag: 0, generation });
+  }
+
+  remove(id: string): void {
+    this.documents.delete(idKey(this.#ids, id));
+  }
+
+  async readCheckpoint(name: string): Promise<StoredCheckpoint | null> {
+    this.#requireUp();
+    return structuredClone(this.#checkpoints.get(nameKey(name)) ?? null);
+  }
+
+  async listCheckpoints(): Promise<StoredCheckpoint[]> {
+    return structuredClone([...this.#checkpoints.values()]);
+  }
+
+  async apply(
+    commands: ChangeCommand[],
+    checkpoint: Checkpoint,
+    expected: string | null | Promise<string | null>,
+    _contents?: unknown,
+    overwrite?: Overwrite,
+  ): Promise<string> {
+    const at = await expected;
+    this.#requireUp();
+    this.#fence(checkpoint.name, at);
+    if (this.full) throw new UnavailableError('The disk of the target is full', { whateverIsSent: true });
+    this.#requireOwn(commands, checkpoint.name, overwrite);
+    this.#requireTaken(commands);
+    const before = [...this.documents];
+    try {
+      let removed = 0;
+      for (const command of commands) removed += this.#carryOut(command, checkpoint);
+      return this.#store({ ...checkpoint, documentsDeleted: checkpoint.documentsDeleted + removed });
+    } catch (error) {
+      this.documents.clear();
+      for (const [key, copy] of before) this.documents.set(key, copy);
+      throw error;
+    }
+  }
+
+  async findInTheWay(name: string, ids: readonly string[], overwrite?: Overwrite): Promise<string[]> {
+    const checkpoint = this.checkpointOf(name);
+    return ids.filter((id) => {
+      if (this.#reasonAgainst(name, id, overwrite) !== null) return true;
+      const there = this.documents.get(idKey(this.#ids, id));
+      return checkpoint !== null && there !== undefined && isOfAnother(checkpoint, there, id);
+    });
+  }
+
+  async sweep({ checkpoint, version }: StoredCheckpoint): Promise<StoredCheckpoint> {
+    this.#requireUp();
+    this.#fence(checkpoint.name, version);
+    const label = copiesLabel(checkpoint.name);
+    const current = generationLabel(label, checkpoint.generation);
+    for (const [key, copy] of this.documents) {
+      if (copy.generation?.startsWith(`${label}:`) && copy.generation !== current) this.documents.delete(key);
+    }
+    const swept = { ...checkpoint, swept: true };
+    return { checkpoint: swept, version: this.#store(swept) };
+  }
+
+  async forget(name: string): Promise<{ removed: number }> {
+    let removed = 0;
+    for (const [key, copy] of this.documents) {
+      if (!copy.generation?.startsWith(`${copiesLabel(name)}:`)) continue;
+      this.documents.delete(key);
+      removed++;
+    }
+    this.#checkpoints.delete(nameKey(name));
+    return { removed };
+  }
+
+  async *copies(name: string): AsyncGenerator<CopyMark[]> {
+    yield [...this.documents.values()].map(toMark).filter(isCopyOf(name));
+  }
+
+  #requireUp(): void {
+    if (this.isAway) throw new UnavailableError('The target cannot be reached');
+  }
+
+  #requireTaken(commands: ChangeCommand[]): void {
+    const refused = commands.find((command) => command.type === 'put' && this.refuses(fieldsOf(command)));
+    if (refused?.type !== 'put') return;
+    if (this.isSilent) throw new UnavailableError('The target cannot be reached');
+    throw new ContentRefusedError('it is not to its taste', this.namesRefused ? refused.id : null);
+  }
+
+  #requireOwn(commands: ChangeCommand[], name: string, overwrite: Overwrite | undefined): void {
+    const inTheWay = new Map<string, string>();
+    for (const command of commands) {
+      if (command.type !== 'put') continue;
+      const { '@metadata': metadata } = JSON.parse(command.document) as {
+        '@metadata': Record<string, unknown>;
+      };
+      const wanted = { collection: collectionOf(metadata), source: String(metadata[COPY_SOURCE]) };
+      const reason = this.#reasonAgainst(name, command.id, overwrite, wanted);
+      if (reason !== null) inTheWay.set(command.id, reason);
+    }
+    if (inTheWay.size > 0) throw new NotACopyError(inTheWay);
+  }
+
+  #reasonAgainst(
+    name: string,
+    id: string,
+    overwrite: Overwrite | undefined,
+    wanted: WantedCopy | null = null,
+  ): string | null {
+    const there = this.documents.get(idKey(this.#ids, id));
+    if (!there) return null;
+    const { source, generation, collection } = there;
+    const marks = { id: there.id, collection, copyOf: source, generation };
+    const judged = judgeStanding(name, overwrite, marks, wanted);
+    return typeof judged === 'object' ? judged.reason : null;
+  }
+
+  #fence(name: string, expected: string | null): void {
+    const there = this.#checkpoints.get(nameKey(name))?.version ?? null;
+    if (there !== expected) throw new VersionConflictError(nameKey(name));
+  }
+
+  /** @returns how many copies were removed */
+  #carryOut(command: ChangeCommand, checkpoint: Checkpoint): number {
+    if (command.type === 'put') this.#put(command, checkpoint);
+    if (command.type !== 'delete' && command.type !== 'delete-prefix') return 0;
+    const isRemoved = isRemovedBy(reduceCommands([command], checkpoint.ids ?? UNNAMED_RULE), checkpoint.name);
+    const found = [...this.documents].filter(([, copy]) => isRemoved(toMark(copy)));
+    for (const [key] of found) this.documents.delete(key);
+    return found.length;
+  }
+
+  #put({ id, document }: { id: string; document: string }, checkpoint: Checkpoint): void {
+    const { '@metadata': metadata, ...fields } = JSON.parse(document) as Record<string, unknown> & {
+      '@metadata': Record<string, unknown>;
+    };
+    const copy: MemoryCopy = {
+      id,
+      collection: collectionOf(metadata),
+      fields,
+      source: String(metadata[COPY_SOURCE]),
+      etag: Number(metadata[COPY_ETAG]),
+      generation: String(metadata[COPY_GENERATION]),
+    };
+    const rule = checkpoint.ids ?? UNNAMED_RULE;
+    const key = idKey(this.#ids, id);
+    const there = this.documents.get(key);
+    if (there && there.generation === copy.generation && isOfAnother(checkpoint, there, id)) {
+      throw new NotACopyError(new Map([[id, `${id} cannot stand beside the copy of ${there.source}`]]));
+    }
+    for (const [other, { id: otherId }] of this.documents) {
+      if (other !== key && idKey(rule, otherId) === idKey(rule, id)) this.documents.delete(other);
+    }
+    const version = `${copy.source}@${copy.etag} ${copy.generation}`;
+    this.applications.set(version, (this.applications.get(version) ?? 0) + 1);
+    this.documents.set(key, copy);
+  }
+
+  #store(checkpoint: Checkpoint): string {
+    const version = String(++this.#version);
+    this.#checkpoints.set(nameKey(checkpoint.name), { checkpoint: structuredClone(checkpoint), version });
+    return version;
+  }
+}
+
+function collectionOf(metadata: Record<string, unknown>): string {
+  return String(metadata['@collection'] ?? '');
+}
+
+/** Whether a copy is that of another document of the owner, whose id this target takes for the same. */
+function isOfAnother({ name, ids: rule = UNNAMED_RULE }: Checkpoint, there: MemoryCopy, id: string): boolean {
+  return ownersKey(rule, name, toMark(there)) !== idKey(rule, id);
+}
+
+function fieldsOf({ document }: { document: string }): Record<string, unknown> {
+  return JSON.parse(document) as Record<string, unknown>;
+}
+
+function toMark({ id, source, generation }: MemoryCopy): StandingCopy {
+  return { id, copyOf: source, generation };
+}

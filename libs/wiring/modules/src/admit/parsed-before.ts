@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+import { ProblemError } from '@nestjs-spark/contracts';
+
+/** Something in front of Nest has read a body and left nothing of it. Its message says what to change. */
+export class BodyTakenError extends Error {
+  override readonly name = 'BodyTakenError';
+
+  constructor() {
+    super(
+      'Something in front of Nest has read the body of a request to /spark, and a module’s token is bound to its bytes. ' +
+        'Mount body parsers with app.use() or app.useBodyParser() instead of on an Express instance of your own, or keep ' +
+        'the bytes: express.json({ verify: (request, response, bytes) => { request.rawBody = bytes; } })',
+    );
+  }
+}
+
+/**
+ * The body of a request that a parser has read before; undefined when none has. The bytes are those that were kept
+ * (`rawBody`), or made from what was parsed: JSON as `JSON.stringify` writes it, and modules do write it, comes back the
+ * same. Made bytes prove nothing by themselves; the digest in the token does.
+ * @throws {ProblemError} `tooLarge` (413)
+ * @throws {BodyTakenError} when nothing is left of it
+ */
+export function parsedBefore(request: IncomingMessage, limit: number): Buffer | undefined {
+  const { body, rawBody } = request as IncomingMessage & { body?: unknown; rawBody?: unknown };
+  const read = request.readableEnded || request.readableDidRead;
+  if (!read) return undefined;
+  const bytes = Buffer.isBuffer(rawBody) ? rawBody : bytesOf(body);
+  if (bytes === undefined) throw new BodyTakenError();
+  if (bytes.byteLength > limit)
+    throw new ProblemError('tooLarge', `The body may have ${limit} bytes at most.`);
+  return bytes;
+}
+
+function bytesOf(body: unknown): Buffer | undefined {
+  if (Buffer.isBuffer(body)) return body;
+  if (typeof body === 'string') return Buffer.from(body);
+  return typeof body === 'object' && body !== null ? Buffer.from(JSON.stringify(body)) : undefined;
+}

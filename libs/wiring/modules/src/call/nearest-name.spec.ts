@@ -1,0 +1,20 @@
+import { describe, expect, it } from '@jest/globals';
+import { nearestName } from './nearest-name.ts';
+
+describe('the name that was meant', () => {
+  it.each([
+    ['Ordres', 'Orders'],
+    ['orders', 'Orders'],
+    ['Biling', 'Billing'],
+  ])('%s is %s', (given, meant) => {
+    expect(nearestName(given, ['Webshop', 'Orders', 'Billing'])).toBe(meant);
+  });
+
+  it.each([
+    ['Stock', ['Orders', 'Billing']],
+    ['HR', ['QA']],
+    ['Orders', []],
+  ])('nothing like %s is among %j', (given, known) => {
+    expect(nearestName(given, known)).toBeNull();
+  });
+});

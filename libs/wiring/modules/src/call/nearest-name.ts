@@ -1,0 +1,25 @@
+/** How many letters two names of one module may differ in when one of them is misspelled. */
+const MOST_EDITS = 2;
+
+/** Of the names that are known, the one that was probably meant; null when none is close. */
+export function nearestName(name: string, known: readonly string[]): string | null {
+  const ranked = known
+    .map((one) => ({ one, edits: edits(name.toLowerCase(), one.toLowerCase()) }))
+    .toSorted((a, b) => a.edits - b.edits);
+  const [best] = ranked;
+  return best && best.edits <= Math.min(MOST_EDITS, name.length - 1) ? best.one : null;
+}
+
+/** Levenshtein's distance. */
+function edits(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
+  for (const [at, letter] of [...from].entries()) {
+    const next = [at + 1];
+    for (const [column, other] of [...to].entries()) {
+      const [left = 0, above = 0, corner = 0] = [next[column], row[column + 1], row[column]];
+      next.push(Math.min(left + 1, above + 1, corner + (letter === other ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

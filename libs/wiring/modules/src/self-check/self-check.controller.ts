@@ -1,0 +1,16 @@
+import { HttpCode, Post } from '@nestjs/common';
+import { SparkController } from '../admit/spark-controller.ts';
+import { ModuleIdentity } from '../identify/module-identity.ts';
+import type { OwnWord } from './judge-answer.ts';
+
+/** Who answers here: a module asks its own address at the start, with a body, as others will ask it. */
+@SparkController('self-check', { bodyBytes: 1_024 })
+export class SelfCheckController {
+  constructor(private readonly identity: ModuleIdentity) {}
+
+  @Post()
+  @HttpCode(200)
+  answer(): OwnWord {
+    return { module: this.identity.module, keyId: this.identity.keyId };
+  }
+}

@@ -1,0 +1,84 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const repository = join(import.meta.dirname, '..', '..');
+
+/** The repository's own compiler, newer than the one that a project installs. */
+const COMPILER = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
+
+/** Nothing of the npm script or the test run that this is called from. */
+const environment: NodeJS.ProcessEnv = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_OPTIONS$|JEST_|SPARK_)/.test(name)),
+);
+
+/** Somebody's project, outside the repository, that has only the tarballs. */
+export class Project {
+  readonly folder: string;
+  #app: ChildProcess | null = null;
+  #log = '';
+
+  /**
+   * @param name a folder of `projects/`
+   * @param folder where it is copied to
+   * @param tarballs the packages by name, installed from these files
+   */
+  constructor(name: string, folder: string, tarballs: ReadonlyMap<string, string>) {
+    this.folder = folder;
+    cpSync(join(import.meta.dirname, 'projects', name), folder, { recursive: true });
+    const file = join(folder, 'package.json');
+    const manifest = JSON.parse(readFileSync(file, 'utf8')) as { dependencies: Record<string, string> };
+    for (const [tarball, path] of tarballs) manifest.dependencies[tarball] = `file:${path}`;
+    writeFileSync(file, JSON.stringify(manifest));
+  }
+
+  async install(): Promise<void> {
+    await this.#run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']);
+  }
+
+  /** Builds it with the TypeScript that it has installed; the declarations of all libraries are checked, too. */
+  async build(): Promise<void> {
+    await this.#run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc')]);
+  }
+
+  /** Checks its types with the repository's TypeScript, the newest. */
+  async checkTypes(): Promise<void> {
+    await this.#run(process.execPath, [COMPILER, '--noEmit']);
+  }
+
+  start(settings: Readonly<Record<string, string>>): void {
+    this.#app = spawn(process.execPath, ['dist/main.js'], {
+      cwd: this.folder,
+      env: { ...environment, ...settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#app.stdout, this.#app.stderr])
+      stream?.on('data', (text: Buffer) => (this.#log += text.toString()));
+  }
+
+  /** What it wrote since it was started. */
+  get log(): string {
+    return this.#log;
+  }
+
+  async stop(): Promise<void> {
+    const app = this.#app;
+    if (!app || app.exitCode !== null || app.signalCode !== null) return;
+    const gone = once(app, 'exit');
+    app.kill('SIGTERM');
+    await gone;
+  }
+
+  async #run(command: string, words: readonly string[]): Promise<void> {
+    await run(command, words, { cwd: this.folder, env: environment, maxBuffer: 16 * 1024 * 1024 }).catch(
+      (error: Error & { stdout?: string; stderr?: string }) => {
+        throw new Error(`${command} ${words.join(' ')} in ${this.folder}\n${error.stdout}\n${error.stderr}`, {
+          cause: error,
+        });
+      },
+    );
+  }
+}

@@ -1,0 +1,27 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { publishedLibraries } from '../pack/manifest.ts';
+import { sentenceOf, withRelease } from './notes.ts';
+
+// `npm run release:version`: the change sets become the next version of all packages and its section of the changelog.
+const root = join(import.meta.dirname, '..', '..');
+const path = (...parts: string[]) => join(root, ...parts);
+const run = (command: string, ...words: string[]) =>
+  execFileSync(command, words, { cwd: root, stdio: 'inherit' });
+
+const files = readdirSync(path('.changeset')).filter((file) => file.endsWith('.md') && file !== 'README.md');
+const sentences = files.map((file) => sentenceOf(readFileSync(path('.changeset', file), 'utf8')));
+if (sentences.length === 0) {
+  console.log('No change sets: the version stays.');
+} else {
+  run(path('node_modules', '.bin', 'changeset'), 'version');
+  const version = publishedLibraries(root)[0]?.manifest.version ?? '';
+  const manifest = readFileSync(path('package.json'), 'utf8');
+  writeFileSync(path('package.json'), manifest.replace(/("version": )"[^"]+"/, `$1"${version}"`));
+  const today = new Date().toISOString().slice(0, 10);
+  const changelog = readFileSync(path('CHANGELOG.md'), 'utf8');
+  writeFileSync(path('CHANGELOG.md'), withRelease(changelog, version, today, sentences));
+  run('npm', 'install', '--package-lock-only', '--ignore-scripts');
+  run(process.execPath, 'tools/lockfile.ts');
+}

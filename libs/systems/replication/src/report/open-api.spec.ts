@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { Test } from '@nestjs/testing';
+import { withSparkRoutes } from '@nestjs-spark/observability';
 import request from 'supertest';
 import { DeployController } from '../deploy/deploy.controller.ts';
 import type { DeploymentDocument } from '../deploy/plan/deployment-document.ts';
@@ -59,7 +60,7 @@ async function describeApi(): Promise<OpenAPIObject> {
     .useMocker(() => ({}))
     .compile();
   const app = module.createNestApplication({ logger: false });
-  return SwaggerModule.createDocument(app, new DocumentBuilder().build());
+  return withSparkRoutes(() => SwaggerModule.createDocument(app, new DocumentBuilder().build()));
 }
 
 function fieldsOf({ components }: OpenAPIObject): Record<string, string> {

@@ -11,4 +11,6 @@ export * from './errors/errors.ts';
 export * from './ports/repository.ts';
 export * from './ports/where.ts';
 export * from './problems/problem.ts';
+export { defineProblem, type ProblemDefinition, type ProblemKind } from './problems/problem-kind.ts';
+export { PROBLEMS, type CommonProblem } from './problems/problems.ts';
 export * from './registry/module-information.ts';

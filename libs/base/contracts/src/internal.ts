@@ -6,6 +6,7 @@ export * from './names/copies-name.ts';
 export * from './names/document-ids.ts';
 export * from './names/http-address.ts';
 export * from './names/id-rules.ts';
+export * from './names/readable-collections.ts';
 export * from './names/refused-id.ts';
 export * from './names/stored-name.ts';
 export * from './names/subjects.ts';

@@ -7,6 +7,6 @@ export { ReplicationSettingsError } from './settings/settings-error.ts';
 export { SparkReplicationModule } from './module/spark-replication.module.ts';
 export type { Freshness } from './report/freshness/freshness.ts';
 export { ReplicationStatus } from './report/replication-status.ts';
-export type { IncomingTask } from './report/status/task-status.ts';
+export type { IncomingTask } from './tasks/task-status.ts';
 export { isSparkRoute } from '@nestjs-spark/modules';
 export { sparkConfig, type SparkConfig } from './settings/spark-config.ts';

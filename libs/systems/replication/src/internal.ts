@@ -1,15 +1,4 @@
 export * from './index.ts';
-export { Declarations, type Declaration, type OwnerDeclarations } from './declare/declarations.ts';
-export { Shares, type Share } from './declare/shares.ts';
-export { ModuleIdentity } from '@nestjs-spark/modules/internal';
-export { OperatorToken } from '@nestjs-spark/modules/internal';
-export { TokenVerifier } from '@nestjs-spark/modules/internal';
-export { DEPLOYMENT_BOUNDS, type ReplicationSettings } from './settings/options.ts';
-export { DEFAULTS, resolveSettings } from './settings/resolve-settings.ts';
-export * from './settings/tokens.ts';
-export { RequestStatus, type OwnerRequestStatus, type RequestState } from './request/request-status.ts';
-export { parseAnswer, sendSigned, whyNoAnswer } from '@nestjs-spark/modules/internal';
-export type { PreviewedDocument } from './preview/describe-document.ts';
-export type { PreviewedScript, PreviewResult } from './preview/preview.ts';
-export type { RetriedTask } from './set-aside/set-aside-desk.ts';
-export type { SetAsideItem, SetAsideView } from './set-aside/set-aside-view.ts';
+export { ModuleIdentity, parseAnswer, sendSigned, whyNoAnswer } from '@nestjs-spark/modules/internal';
+export type { PreviewedDocument, PreviewedScript, PreviewResult } from './preview/preview-result.ts';
+export type { RetriedTask, SetAsideItem, SetAsideView } from './set-aside/set-aside-result.ts';

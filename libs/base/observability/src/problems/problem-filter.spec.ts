@@ -13,8 +13,13 @@ import { Test } from '@nestjs/testing';
 import { Type } from 'class-transformer';
 import { IsArray, IsInt, ValidateNested } from 'class-validator';
 import request from 'supertest';
-import { ProblemError, UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
+import { defineProblem, ProblemError, UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
 import { SparkProblemModule } from './problem.module.ts';
+
+const LICENCE = defineProblem('licence', {
+  title: 'The RavenDB licence does not include ETL',
+  status: 422,
+});
 
 class Wheel {
   @IsInt()
@@ -29,7 +34,7 @@ class Car {
 }
 
 const FAILURES: Record<string, () => Error> = {
-  problem: () => new ProblemError('licence', 'No ETL.', { members: { database: 'X' } }),
+  problem: () => new ProblemError(LICENCE, 'No ETL.', { members: { database: 'X' } }),
   retry: () => new ProblemError('tooMany', 'Slowly.', { retryAfterSeconds: 2.2 }),
   away: () => new UnavailableError('RavenDB at http://u:canary@h cannot be reached'),
   conflict: () => new VersionConflictError('cars/1'),

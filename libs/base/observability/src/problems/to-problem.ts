@@ -35,10 +35,8 @@ export function toProblem(error: unknown): Answer {
     );
   }
   if (error instanceof HttpException) return fromHttpException(error);
-  return {
-    problem: { ...PROBLEMS.unexpected, detail: 'Unexpected error. Search the log for this trace id.' },
-    unforeseen: true,
-  };
+  const unexpected = new ProblemError('unexpected', 'Unexpected error. Search the log for this trace id.');
+  return { problem: unexpected.toProblem(), unforeseen: true };
 }
 
 // The message names a store or the bus, which those outside need not know; the log has it.
@@ -57,7 +55,7 @@ function known(error: ProblemError): Answer {
 
 function fromHttpException(error: HttpException): Answer {
   const status = error.getStatus();
-  const kind = Object.values(PROBLEMS).find((one) => one.status === status && GENERIC.has(one.type));
+  const kind = BY_STATUS.get(status);
   const title = kind?.title ?? STATUS_CODES[status] ?? 'Error';
   return {
     problem: { type: kind?.type ?? 'about:blank', title, status, detail: detailOf(error, title) },
@@ -65,18 +63,21 @@ function fromHttpException(error: HttpException): Answer {
   };
 }
 
-const GENERIC = new Set<string>([
-  PROBLEMS.invalid.type,
-  PROBLEMS.unauthenticated.type,
-  PROBLEMS.forbidden.type,
-  PROBLEMS.notFound.type,
-  PROBLEMS.conflict.type,
-  PROBLEMS.methodNotAllowed.type,
-  PROBLEMS.tooLarge.type,
-  PROBLEMS.unsupportedMedia.type,
-  PROBLEMS.tooMany.type,
-  PROBLEMS.unavailable.type,
-]);
+/** The kinds that say no more than their status. */
+const BY_STATUS = new Map(
+  [
+    PROBLEMS.invalid,
+    PROBLEMS.unauthenticated,
+    PROBLEMS.forbidden,
+    PROBLEMS.notFound,
+    PROBLEMS.conflict,
+    PROBLEMS.methodNotAllowed,
+    PROBLEMS.tooLarge,
+    PROBLEMS.unsupportedMedia,
+    PROBLEMS.tooMany,
+    PROBLEMS.unavailable,
+  ].map((kind) => [kind.status, kind]),
+);
 
 function detailOf(error: HttpException, title: string): string {
   const response = error.getResponse();

@@ -6,6 +6,7 @@ import {
   type SourceChange,
 } from '@nestjs-spark/contracts/internal';
 import type {
+  DocumentLoader,
   EtlCommand,
   ScriptFailure,
   ScriptInput,
@@ -13,8 +14,9 @@ import type {
   ScriptRunner,
   Transformation,
 } from '@nestjs-spark/etl-script/internal';
-import { messageOf, nameKey } from '@nestjs-spark/foundation/internal';
+import { messageOf } from '@nestjs-spark/foundation/internal';
 import { byHalves } from './by-halves.ts';
+import { confinedLoader } from './confined-loader.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import { copyWriter, type CopyWriter } from './copy-document.ts';
 import { copyExtras, type ScriptedChange } from './copy-extras.ts';
@@ -65,7 +67,7 @@ export class Transformer {
   readonly #script: ScriptRunner;
   readonly #source: ChangeSource;
   readonly #setAside: SetAsideFailures;
-  readonly #loadable: ReadonlySet<string>;
+  readonly #load: DocumentLoader;
   #recovered: string[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
@@ -74,7 +76,7 @@ export class Transformer {
     this.#script = script;
     this.#source = source;
     this.#setAside = setAside;
-    this.#loadable = new Set(task.loadable.map((collection) => nameKey(collection)));
+    this.#load = confinedLoader(source, task.loadable);
   }
 
   /** The page, or as much from its beginning as fills a batch with what the script makes of it. */
@@ -177,14 +179,13 @@ export class Transformer {
     all: SourceChange[],
     signal: AbortSignal,
   ): Promise<{ outputs: Map<SourceChange, ScriptOutput>; count: number }> {
-    const load = (ids: string[]): Promise<(Uint8Array | null)[]> => this.#load(ids);
     const puts = all.filter(isOwnPut);
-    const put = puts.length > 0 ? await this.#script.transform(puts.map(toInput), load, signal) : [];
+    const put = puts.length > 0 ? await this.#script.transform(puts.map(toInput), this.#load, signal) : [];
     const afterPuts = upTo(all, puts[put.length]);
     const deletes = afterPuts.filter(isDelete);
     const deleted =
       deletes.length > 0
-        ? await this.#script.transformDeleted(deletes.map(this.#toDeleted), load, signal)
+        ? await this.#script.transformDeleted(deletes.map(this.#toDeleted), this.#load, signal)
         : [];
     const changes = upTo(afterPuts, deletes[deleted.length]);
     return { outputs: new Map([...pair(puts, put), ...pair(deletes, deleted)]), count: changes.length };
@@ -241,14 +242,6 @@ export class Transformer {
   #writer(generation: number): CopyWriter {
     const { key: task } = this.#task;
     return copyWriter(task, generationLabel(taskLabel(task), generation));
-  }
-
-  /** A script sees only what is shared with its module, whatever id it asks for. */
-  async #load(ids: string[]): Promise<(Uint8Array | null)[]> {
-    const documents = await this.#source.load(ids);
-    return documents.map((document) =>
-      document && this.#loadable.has(nameKey(document.collection)) ? document.json : null,
-    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { isCollectionName, isName, SYSTEM_COLLECTIONS } from '@nestjs-spark/contracts/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
+import { collectionNameOf, type EntityClass } from '@nestjs-spark/store';
 
 const NAME_RULE = 'a letter, then up to 63 letters, digits, "_" or "-"';
 
@@ -16,11 +17,20 @@ export function nameProblem(value: unknown): { problem: string; remedy: string }
 /** As `nameProblem`, and Spark's own collections never travel. */
 export function collectionProblem(value: unknown): { problem: string; remedy: string } | null {
   if (!isCollectionName(value)) {
-    const { problem } = nameProblem(value) ?? { problem: `${JSON.stringify(value)} is no name` };
+    const { problem } = nameProblem(value) ?? { problem: `${JSON.stringify(value)} is not a valid name` };
     return { problem, remedy: `Use ${COLLECTION_RULE}` };
   }
   const system = SYSTEM_COLLECTIONS.find((name) => sameName(name, String(value)));
   return system
     ? { problem: `${system} is a collection of Spark's own`, remedy: 'Name another collection' }
     : null;
+}
+
+/** The collection of a class's documents, or null when the class has no name to tell it by. */
+export function inferCollection(type: unknown): string | null {
+  return isNamedClass(type) ? collectionNameOf(type) : null;
+}
+
+function isNamedClass(type: unknown): type is EntityClass {
+  return typeof type === 'function' && type.name !== '';
 }

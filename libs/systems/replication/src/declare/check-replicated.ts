@@ -7,11 +7,10 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import { DEPLOYMENT_BOUNDS } from '../settings/options.ts';
-import { collectionProblem, nameProblem } from './check-names.ts';
+import { collectionProblem, inferCollection, nameProblem } from './check-names.ts';
 import type { DeclarationFault } from './declaration-error.ts';
 import type { Declaration } from './declarations.ts';
 import { generateScript, isPlainField } from './generate-script.ts';
-import { inferCollection } from './infer-collection.ts';
 import type { ReplicatedOptions } from './replicated.decorator.ts';
 
 /** Reads a script's syntax: `inspectScript` of `@nestjs-spark/etl-script`. */

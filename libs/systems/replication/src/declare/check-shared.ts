@@ -1,7 +1,6 @@
 import type { Type } from '@nestjs/common';
-import { collectionProblem, nameProblem } from './check-names.ts';
+import { collectionProblem, inferCollection, nameProblem } from './check-names.ts';
 import type { DeclarationFault } from './declaration-error.ts';
-import { inferCollection } from './infer-collection.ts';
 import type { SharedOptions } from './shared.decorator.ts';
 import type { Share } from './shares.ts';
 

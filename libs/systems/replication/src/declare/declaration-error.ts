@@ -1,6 +1,6 @@
 /** One thing wrong with one declaration. */
 export interface DeclarationFault {
-  /** Name of the class it stands on. */
+  /** Name of the declared class. */
   className: string;
   /** `sourceModule`, `etlScript`, ... */
   field: string;

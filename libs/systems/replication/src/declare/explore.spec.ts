@@ -5,7 +5,7 @@ import { Test } from '@nestjs/testing';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import { DeclarationError } from './declaration-error.ts';
 import { explore, type Explored } from './explore.ts';
-import { forFeatureProviders } from './feature-providers.ts';
+import { forFeatureProviders } from './feature.module.ts';
 import { Replicated } from './replicated.decorator.ts';
 import { Shared } from './shared.decorator.ts';
 

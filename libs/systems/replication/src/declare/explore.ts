@@ -8,11 +8,14 @@ import { checkShared } from './check-shared.ts';
 import { checkTogether } from './check-together.ts';
 import { DeclarationError, type DeclarationFault } from './declaration-error.ts';
 import { Declarations, type Declaration } from './declarations.ts';
-import { FeatureClasses } from './feature-providers.ts';
+import { FeatureClasses } from './feature.module.ts';
 import { declaringParent, ownMetadata } from './own-metadata.ts';
 import { ReplicatedMark } from './replicated.decorator.ts';
 import { SharedMark } from './shared.decorator.ts';
 import { Shares, type Share } from './shares.ts';
+
+/** `Explored`: what was found when the application started. */
+export const EXPLORED = Symbol('SPARK_EXPLORED');
 
 export interface Explored {
   declarations: Declarations;

@@ -6,7 +6,7 @@ import { inspectScript } from '@nestjs-spark/etl-script/internal';
 import { SparkStoreModule } from '@nestjs-spark/store';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import { explore, findLate, type Explored } from './explore.ts';
-import { forFeatureProviders } from './feature-providers.ts';
+import { forFeatureProviders } from './feature.module.ts';
 import { documentFields } from './generate-script.ts';
 import { Replicated, type ReplicatedOptions } from './replicated.decorator.ts';
 import { Shared } from './shared.decorator.ts';

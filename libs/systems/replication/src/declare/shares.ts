@@ -1,4 +1,6 @@
+import { ReadableCollections } from '@nestjs-spark/contracts/internal';
 import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
+
 /** One `@Shared()` class: a collection of this module and who may take it. */
 export interface Share {
   collection: string;
@@ -25,8 +27,9 @@ export class Shares {
     return [...new Map(admitted.map(({ collection }) => [nameKey(collection), collection])).values()];
   }
 
+  /** Whether `requester` may take `collection` now. */
   isShared(collection: string, requester: string): boolean {
-    return this.collectionsFor(requester).some((shared) => sameName(shared, collection));
+    return new ReadableCollections(this.collectionsFor(requester)).has(collection);
   }
 }
 

@@ -3,7 +3,7 @@ import { HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { EtlDeploymentResult } from '@nestjs-spark/contracts';
 import { DeploymentAnswer } from './answer/deployment-answer.ts';
-import { asProblem } from './answer/as-problem.ts';
+import { asProblem } from '../problems/as-problem.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';
 import {
   FromCaller,
@@ -12,9 +12,8 @@ import {
   rawBodyOf,
   SparkController,
 } from '@nestjs-spark/modules/internal';
-import { EtlScriptRequestBody } from './receive/deployment-body.ts';
+import { EtlScriptRequestBody, readDeploymentRequest } from './receive/deployment-body.ts';
 import { DeploymentGate } from './receive/deployment-gate.ts';
-import { readDeploymentRequest } from './receive/read-request.ts';
 
 /** `POST /spark/etl/deploy`: a requester's whole set of scripts for this owner. */
 @SparkController('etl')

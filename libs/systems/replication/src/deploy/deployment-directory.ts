@@ -4,15 +4,15 @@ import type { CaptureTask, TaskDirectory } from '@nestjs-spark/streaming/interna
 import { sameName } from '@nestjs-spark/foundation/internal';
 import { Shares } from '../declare/shares.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
-import { REPLICATION_OPTIONS } from '../settings/tokens.ts';
+import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import { DeploymentStore } from './deployment-store.ts';
-import { captureTasks } from './engines/capture-tasks.ts';
+import { captureTasks } from './engines/deployed-tasks.ts';
 
-/** Answers the stream engine what is agreed for a task at this moment, from the database and never from memory. */
+/** Tells the stream engine what is agreed for a task at this moment: from the database, never from memory. */
 @Injectable()
 export class DeploymentDirectory implements TaskDirectory {
   constructor(
-    @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
+    @Inject(REPLICATION_SETTINGS) private readonly settings: ReplicationSettings,
     private readonly store: DeploymentStore,
     private readonly shares: Shares,
   ) {}

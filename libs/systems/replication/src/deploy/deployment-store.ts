@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { deploymentId, type StateStore, type Versioned } from '@nestjs-spark/contracts/internal';
-import { STATE_STORE } from '../settings/tokens.ts';
+import { STATE_STORE } from '@nestjs-spark/store';
 import {
   DEPLOYMENTS_COLLECTION,
   DEPLOYMENTS_PREFIX,

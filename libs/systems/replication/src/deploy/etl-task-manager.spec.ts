@@ -1,13 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { StoreRefusedError, UnavailableError, type EtlScriptRequest } from '@nestjs-spark/contracts';
-import type { StoreInfo } from '@nestjs-spark/store';
+import { STORE_INFO, type StoreInfo } from '@nestjs-spark/store';
 import { Shares } from '../declare/shares.ts';
-import { STORE_INFO } from '../settings/tokens.ts';
 import { DeploymentDirectory } from './deployment-directory.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';
 import { NATIVE_TASKS } from './engines/ports.ts';
 import { startOwner, type Owner, type OwnerWishes } from './fixtures/owner.ts';
-import { ravenInfo } from './fixtures/stand-ins.ts';
+import { ravenInfo } from './fixtures/doubles.ts';
 import type { DeploymentDocument } from './plan/deployment-document.ts';
 
 const owners: Owner[] = [];

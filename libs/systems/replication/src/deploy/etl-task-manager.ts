@@ -8,7 +8,7 @@ import {
 } from '@nestjs-spark/contracts';
 import type { Versioned } from '@nestjs-spark/contracts/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
-import type { ScriptPool } from '@nestjs-spark/etl-script';
+import { ScriptPool } from '@nestjs-spark/etl-script';
 import { InTurn, nameKey } from '@nestjs-spark/foundation/internal';
 import { Shares } from '../declare/shares.ts';
 import { DeploymentStore } from './deployment-store.ts';
@@ -19,15 +19,15 @@ import { inspectScripts } from './inspect/inspect-scripts.ts';
 import { requireShared } from './inspect/require-shared.ts';
 import { ScriptWarnings } from './inspect/script-warnings.ts';
 import { isUnsettled, settled, type DeploymentDocument } from './plan/deployment-document.ts';
-import { tooOld } from './plan/judge-revision.ts';
 import { nameScripts } from './plan/name-scripts.ts';
 import {
   countSteps,
   planDeployment,
+  tooOld,
   type DeploymentPlan,
   type WantedDeployment,
 } from './plan/plan-deployment.ts';
-import { SCRIPTS } from '../settings/tokens.ts';
+import { OLDER_REVISION } from '../problems/problems.ts';
 
 const TRIES = 8;
 const RETRY_AFTER_SECONDS = 5;
@@ -44,7 +44,7 @@ export class EtlTaskManager {
     private readonly selection: EngineSelection,
     @Inject(ENGINES) private readonly engines: readonly ReplicationEngine[],
     private readonly warnings: ScriptWarnings,
-    @Inject(SCRIPTS) private readonly scripts: ScriptPool,
+    private readonly scripts: ScriptPool,
   ) {}
 
   /**
@@ -101,7 +101,7 @@ export class EtlTaskManager {
   }
 
   // Written before it is carried out: whatever dies in between, the document says what has to be, and every start and
-  // every further request carries it out again. The engine left behind lets go first, so that two never run at once.
+  // every further request carries it out again. The previous engine ends first, so that two never run at once.
   private async carryOut(
     current: Versioned<DeploymentDocument> | null,
     plan: DeploymentPlan,
@@ -158,7 +158,7 @@ function refuseOlder(
 ): void {
   const late = tooOld(current, revision, plan);
   if (late !== null)
-    throw new ProblemError('olderRevision', late, { members: { revision: current?.revision } });
+    throw new ProblemError(OLDER_REVISION, late, { members: { revision: current?.revision } });
 }
 
 function busy(cause: VersionConflictError): ProblemError {

@@ -10,8 +10,7 @@ import {
   readLicence,
 } from '@nestjs-spark/ravendb/internal';
 import request from 'supertest';
-import type { StoreInfo } from '@nestjs-spark/store';
-import { STATE_STORE, STORE_INFO } from '../settings/tokens.ts';
+import { STATE_STORE, STORE_INFO, type StoreInfo } from '@nestjs-spark/store';
 import type { EngineChoice } from '../settings/options.ts';
 import { DeploymentStore } from './deployment-store.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';

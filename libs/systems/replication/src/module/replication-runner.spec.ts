@@ -1,13 +1,26 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger, type Provider } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { ScriptPool } from '@nestjs-spark/etl-script';
+import { Registration } from '@nestjs-spark/modules/internal';
+import { StorePreparation } from '@nestjs-spark/store';
+import { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { eventually } from '@nestjs-spark/servers/testing';
-import {
-  StoreRefusedError,
-  UnavailableError,
-  type ModuleInformation,
-} from '@nestjs-spark/contracts/internal';
+import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts/internal';
 import { Declarations } from '../declare/declarations.ts';
 import { MemoryLogger } from '@nestjs-spark/testing';
-import { ReplicationRunner, type ReplicationRunnerParts } from './replication-runner.ts';
+import { BusInUse } from '../connect/bus-in-use.ts';
+import { LateDeclarations } from '../declare/late-declarations.ts';
+import { DeploymentReconciler } from '../deploy/deployment-reconciler.ts';
+import { OwnerReports } from '../report/status/owner-reports.ts';
+import { DeployCommands } from '../request/deploy-commands.ts';
+import { DroppedTasks } from '../request/dropped-tasks.ts';
+import { OwnerWatch } from '../request/owner-watch.ts';
+import { RequestLoop, RequestLoopTimes } from '../request/request-loop.ts';
+import { RequestStore } from '../request/request-store.ts';
+import { Requests } from '../request/requests.ts';
+import { Revival } from '../request/revival.ts';
+import { ReplicationRunner, RunnerTimes } from './replication-runner.ts';
 
 let done: string[];
 let log: MemoryLogger;
@@ -21,7 +34,7 @@ beforeEach(() => {
 
 describe('the runner', () => {
   it('takes up commands at once and copies when the store is there, then registers, announces, requests and settles', async () => {
-    const runner = make();
+    const runner = await make();
     runner.onApplicationBootstrap();
     expect(done.slice(0, 2)).toEqual(['connect', 'receive']);
     await eventually(() => expect(done).toContain('watch'));
@@ -39,7 +52,7 @@ describe('the runner', () => {
 
   it('never holds up the start, and goes on where it waited once the bus is there', async () => {
     busAway = true;
-    const runner = make();
+    const runner = await make();
     runner.onApplicationBootstrap();
     await eventually(() =>
       expect(log.said('warn').join()).toContain('Announcing this module waits: NATS cannot be reached'),
@@ -53,7 +66,7 @@ describe('the runner', () => {
   });
 
   it('goes on looking whether it is registered, and its requests are there', async () => {
-    const runner = make({ refreshMs: 1 });
+    const runner = await make({ refreshMs: 1 });
     runner.onApplicationBootstrap();
     const keeps = () => done.filter((step) => step === 'keep' || step === 'refresh');
     await eventually(() => expect(keeps().slice(0, 4)).toEqual(['keep', 'refresh', 'keep', 'refresh']));
@@ -62,8 +75,8 @@ describe('the runner', () => {
 
   it('says once what a store refuses of that, and goes on with the rest', async () => {
     const keep = () => Promise.reject(new StoreRefusedError('no right to write SparkModules'));
-    const register = async () => ({ appName: 'HR' }) as ModuleInformation;
-    const runner = make({
+    const register = async () => ({ appName: 'HR' });
+    const runner = await make({
       refreshMs: 1,
       registration: { register, announce: async () => undefined, keep },
     });
@@ -74,7 +87,7 @@ describe('the runner', () => {
   });
 
   it('stops the work while store and bus are there, and closes the bus last', async () => {
-    const runner = make();
+    const runner = await make();
     runner.onApplicationBootstrap();
     await eventually(() => expect(done).toContain('watch'));
     done = [];
@@ -86,7 +99,7 @@ describe('the runner', () => {
 
   it('stops although a step never worked', async () => {
     busAway = true;
-    const runner = make();
+    const runner = await make();
     runner.onApplicationBootstrap();
     await eventually(() => expect(log.said('warn')).toHaveLength(1));
     await runner.beforeApplicationShutdown();
@@ -99,7 +112,7 @@ describe('the end of an application', () => {
     'is not held up by %s, which never answers',
     async (what) => {
       const never = () => new Promise<never>(() => undefined);
-      const runner = make({
+      const runner = await make({
         ...(what === 'the registry'
           ? { registration: { register: never, announce: never, keep: never } }
           : {}),
@@ -117,48 +130,73 @@ describe('the end of an application', () => {
   );
 });
 
-function make(change: Partial<ReplicationRunnerParts> = {}): ReplicationRunner {
+interface Doubles {
+  registration?: object;
+  commands?: object;
+  apply?: object;
+  capture?: object;
+  refreshMs?: number;
+  endMs?: number;
+}
+
+/** The runner as Nest puts it together, with doubles for all that it starts. */
+async function make(change: Doubles = {}): Promise<ReplicationRunner> {
   const step = (name: string) => async (): Promise<void> => void done.push(name);
-  const information = { appName: 'HR' } as ModuleInformation;
   const task = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
   const declaration = {
     target: Object,
     item: { sourceCollection: 'Cars', script: '' },
     task: { key: task, collection: 'Cars', fingerprint: '' },
   };
-  const parts: ReplicationRunnerParts = {
-    declarations: new Declarations([declaration]),
-    registration: {
-      register: async () => {
-        done.push('register');
-        return information;
-      },
-      announce: async ({ appName }) => {
-        if (busAway) throw new UnavailableError('NATS cannot be reached');
-        done.push(`announce ${appName}`);
-      },
-      keep: step('keep'),
+  const registration = {
+    register: async () => {
+      done.push('register');
+      return { appName: 'HR' };
     },
-    requests: { sendAll: step('request'), refresh: step('refresh') },
-    watch: {
-      run: async (signal) => {
-        done.push('watch');
-        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-        done.push('unwatch');
-      },
+    announce: async ({ appName }: { appName: string }) => {
+      if (busAway) throw new UnavailableError('NATS cannot be reached');
+      done.push(`announce ${appName}`);
     },
-    revival: { run: async () => undefined },
-    apply: { assign: (owner) => void done.push(`assign ${owner}`), stop: step('stop apply') },
-    capture: { stop: step('stop capture') },
-    commands: {
-      start: () => void done.push('receive'),
-      stop: step('stop commands'),
-    },
-    bus: { start: () => void done.push('connect'), close: step('close bus') },
-    storeReady: async () => void done.push('store ready'),
-    settleDropped: step('settle'),
-    log,
-    ...change,
+    keep: step('keep'),
   };
-  return new ReplicationRunner(parts);
+  const watch = async (_: number, signal: AbortSignal) => {
+    done.push('watch');
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    done.push('unwatch');
+  };
+  const apply = {
+    assign: (owner: string) => void done.push(`assign ${owner}`),
+    stop: step('stop apply'),
+  };
+  const commands = { start: () => void done.push('receive'), stop: step('stop commands') };
+  const idle = { run: async () => undefined };
+  const doubles: [unknown, unknown][] = [
+    [Declarations, new Declarations([declaration])],
+    [LateDeclarations, { tell: () => undefined }],
+    [Registration, change.registration ?? registration],
+    [RequestStore, { read: async () => null }],
+    [Requests, { sendAll: step('request'), refresh: step('refresh') }],
+    [OwnerWatch, { run: watch }],
+    [Revival, idle],
+    [DroppedTasks, { settle: step('settle') }],
+    [DeploymentReconciler, idle],
+    [OwnerReports, idle],
+    [ApplySupervisor, change.apply ?? apply],
+    [CaptureSupervisor, change.capture ?? { stop: step('stop capture') }],
+    [ScriptPool, { close: async () => undefined }],
+    [DeployCommands, change.commands ?? commands],
+    [BusInUse, { start: () => void done.push('connect'), close: step('close bus') }],
+    [StorePreparation, { whenReady: async () => void done.push('store ready') }],
+    [RunnerTimes, { endMs: change.endMs ?? new RunnerTimes().endMs }],
+    [RequestLoopTimes, { refreshMs: change.refreshMs ?? new RequestLoopTimes().refreshMs }],
+  ];
+  const module = await Test.createTestingModule({
+    providers: [
+      ReplicationRunner,
+      RequestLoop,
+      ...doubles.map(([provide, useValue]) => ({ provide, useValue }) as Provider),
+    ],
+  }).compile();
+  Logger.overrideLogger(log);
+  return module.get(ReplicationRunner);
 }

@@ -3,22 +3,30 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Module, type INestApplication, type Type } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Module,
+  type DynamicModule,
+  type INestApplication,
+  type Type,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { SparkBus, SparkBusModule } from '@nestjs-spark/bus';
 import { registeredSubject, routeStream } from '@nestjs-spark/contracts/internal';
-import { JetStreamConnection, type DeadLetterStore } from '@nestjs-spark/jetstream';
+import { DeadLetterStore, JetStreamConnection } from '@nestjs-spark/jetstream';
 import { freePort } from '@nestjs-spark/servers/internal';
 import { describeWithServers, eventually, testServers } from '@nestjs-spark/servers/testing';
 import { SparkStoreModule } from '@nestjs-spark/store';
-import type { BusInUse } from '../connect/use-bus.ts';
+import { BusInUse } from '../connect/bus-in-use.ts';
 import { Replicated } from '../declare/replicated.decorator.ts';
 import { Shared } from '../declare/shared.decorator.ts';
+import { DeploymentStore } from '../deploy/deployment-store.ts';
+import { ReplicationStatus } from '../report/replication-status.ts';
 import { RequestStatus } from '../request/request-status.ts';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import type { SparkReplicationOptions } from '../settings/options.ts';
 import { SparkReplicationModule } from './spark-replication.module.ts';
-import { BUS, DEAD_LETTERS } from '../settings/tokens.ts';
 
 const NOWHERE = 'nats://127.0.0.1:9';
 
@@ -59,7 +67,64 @@ describe('SparkReplicationModule', () => {
     })(Root);
     const app = await NestFactory.create(Root, { abortOnError: false, logger: false });
     running.push(app);
-    expect(app.get<BusInUse>(BUS).bus).toBe(app.get(SparkBus));
+    expect(app.get(BusInUse).bus).toBe(app.get(SparkBus));
+  });
+
+  const rootOf = (name: string, replication: DynamicModule[]): Type => {
+    class Root {
+      readonly name = name;
+    }
+    const store = SparkStoreModule.forRoot({ store: `sqlite:${join(directory, `${name}.db`)}` });
+    Module({ imports: [store, ...replication] })(Root);
+    return Root;
+  };
+  const replicationOf = (moduleName: string): DynamicModule =>
+    SparkReplicationModule.forRoot({ ...withoutServers, moduleName, keysDir: directory });
+
+  it('works for several applications in one process, each with its own settings, figures and routes', async () => {
+    for (const name of ['Fleet', 'HR']) {
+      const root = rootOf(name, [replicationOf(name)]);
+      await start(await NestFactory.create(root, { abortOnError: false, logger: false }));
+    }
+    const [fleet, hr] = running;
+    expect(running.map((app) => app.get(BusInUse).bus.name)).toEqual(['Fleet', 'HR']);
+    expect(fleet?.get(ReplicationStatus)).not.toBe(hr?.get(ReplicationStatus));
+    for (const app of running) {
+      const metrics = await fetch(`${await app.getUrl()}/metrics`);
+      expect(await metrics.text()).toContain('spark_replication_dead_letters 0');
+      expect((await fetch(`${await app.getUrl()}/spark/replication`)).status).toBe(401);
+    }
+  });
+
+  it('is refused when forRoot() is imported twice in one application, and says what to import instead', async () => {
+    const root = rootOf('HR', [replicationOf('HR'), replicationOf('HR')]);
+    await expect(NestFactory.create(root, { abortOnError: false, logger: false })).rejects.toThrow(
+      /forRoot\(\) is imported 2 times.*Import it once.*SparkReplicationModule\.forFeature/s,
+    );
+  });
+
+  it('gives ReplicationStatus to every module of the application, and nothing else', async () => {
+    @Injectable()
+    class Own {
+      constructor(@Inject(ReplicationStatus) readonly status: ReplicationStatus) {}
+    }
+    @Module({ providers: [Own] })
+    class OwnModule {}
+    const root = rootOf('HR', [replicationOf('HR'), { module: OwnModule }]);
+    const app = await NestFactory.create(root, { abortOnError: false, logger: false });
+    running.push(app);
+    expect(app.get(Own).status).toBeInstanceOf(ReplicationStatus);
+
+    @Injectable()
+    class Curious {
+      constructor(@Inject(DeploymentStore) readonly store: DeploymentStore) {}
+    }
+    @Module({ providers: [Curious] })
+    class CuriousModule {}
+    const curious = rootOf('HR', [replicationOf('HR'), { module: CuriousModule }]);
+    await expect(NestFactory.create(curious, { abortOnError: false, logger: false })).rejects.toThrow(
+      /DeploymentStore/,
+    );
   });
 
   it('does not start with a wrong declaration, and names class, field and remedy', async () => {
@@ -125,7 +190,7 @@ describeWithServers(['ravendb', 'nats'], 'two modules', () => {
       await createRequester(owner, requester, port, { retrySeconds: [0.1, 0.1] }),
       port,
     );
-    const letters = app.get<DeadLetterStore>(DEAD_LETTERS);
+    const letters = app.get(DeadLetterStore);
     await eventually(async () => {
       expect((await letters.list()).map(({ attempts }) => attempts.length)).toEqual([3]);
     });

@@ -18,7 +18,7 @@ export interface Comparison {
   copies: CopyChange[];
 }
 
-/** Compares by what each copy would hold; deletes only say what is not there. */
+/** Compares by what each copy would hold; deletes are ignored: they only name what does not exist. */
 export function compareOutputs(running: ScriptOutput, other: ScriptOutput): Comparison {
   if (running.status === 'failed' || other.status === 'failed') {
     if (running.status === other.status) return { outcome: 'same', copies: [] };

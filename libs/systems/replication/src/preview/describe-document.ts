@@ -1,22 +1,7 @@
-import type { EtlCommand, ScriptFailure, ScriptOutput } from '@nestjs-spark/etl-script';
-import { compareOutputs, type Comparison } from './compare-outputs.ts';
+import type { EtlCommand, ScriptOutput } from '@nestjs-spark/etl-script';
+import { compareOutputs } from './compare-outputs.ts';
 import type { Sampled } from '../deploy/inspect/sample-documents.ts';
-
-/**
- * What becomes of one document. `copied`: it has copies; `filtered`: it has none; `failed`: the script throws; `missing`:
- * there is no such document in the collection; `skipped`: the time of the preview was over.
- */
-export interface PreviewedDocument {
-  id: string;
-  status: 'copied' | 'filtered' | 'failed' | 'missing' | 'skipped';
-  /** What the requester's database would be told, in order; documents as text, with numbers as written. */
-  commands: EtlCommand[];
-  failure: ScriptFailure | null;
-  /** Beside the running script; null when there is none. */
-  against: Comparison | null;
-  /** The commands are left out because the answer would become too large. */
-  cut: boolean;
-}
+import type { PreviewedDocument, PreviewStatus, PreviewSummary } from './preview-result.ts';
 
 export function describeDocument(
   sampled: Sampled,
@@ -66,4 +51,22 @@ export function cutToSize(documents: readonly PreviewedDocument[], most: number)
     const against = document.against && { ...document.against, copies: [] };
     return { ...document, commands: [], against, cut: true };
   });
+}
+
+export function summarize(documents: readonly PreviewedDocument[]): PreviewSummary {
+  const status = (wanted: PreviewStatus): number => documents.filter((one) => one.status === wanted).length;
+  const copies = documents.flatMap(({ against }) => against?.copies ?? []);
+  const change = (wanted: string): number => copies.filter((one) => one.change === wanted).length;
+  return {
+    documents: documents.length,
+    copied: status('copied'),
+    filtered: status('filtered'),
+    failed: status('failed'),
+    missing: status('missing'),
+    skipped: status('skipped'),
+    newCopies: change('new'),
+    changedCopies: change('changed'),
+    goneCopies: change('gone'),
+    sameCopies: change('same'),
+  };
 }

@@ -1,7 +1,7 @@
 import { memberName, scanMembers } from '@nestjs-spark/contracts/internal';
 import { absentFields, describeAbsent } from '../deploy/inspect/absent-fields.ts';
 import type { Sampled } from '../deploy/inspect/sample-documents.ts';
-import type { PreviewedDocument } from './describe-document.ts';
+import type { PreviewedDocument } from './preview-result.ts';
 
 /** What looks wrong although nothing fails: a field that is not there reads as null, and null goes through most of a script. */
 export function previewWarnings(

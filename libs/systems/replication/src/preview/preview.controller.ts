@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
-import { asProblem } from '../deploy/answer/as-problem.ts';
 import {
   FromCaller,
   requireOwnName,
@@ -11,10 +10,11 @@ import {
   SparkController,
 } from '@nestjs-spark/modules/internal';
 import { DeploymentGate } from '../deploy/receive/deployment-gate.ts';
-import { requireOwnNames } from '../deploy/receive/read-request.ts';
-import { PreviewAnswer } from './answers.ts';
+import { requireOwnNames } from '../deploy/receive/deployment-body.ts';
+import { asProblem } from '../problems/as-problem.ts';
 import { Preview } from './preview.ts';
 import { PreviewBody } from './preview-body.ts';
+import { PreviewResult } from './preview-result.ts';
 
 /** `POST /spark/etl/preview`: what scripts would make of this module's documents. */
 @SparkController('etl')
@@ -28,7 +28,7 @@ export class PreviewController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Say what scripts would make of documents, and write nothing' })
   @ApiBody({ type: PreviewBody })
-  @ApiOkResponse({ type: PreviewAnswer })
+  @ApiOkResponse({ type: PreviewResult })
   @ApiResponse({ status: 400, description: 'The body is not as it must be; errors[] has the fields' })
   @ApiResponse({ status: 401, description: 'No valid token' })
   @ApiResponse({ status: 403, description: 'In the name of another module, or the collection is not shared' })
@@ -36,7 +36,7 @@ export class PreviewController {
   @ApiResponse({ status: 422, description: 'A script cannot be run; errors[] has line and column' })
   @ApiResponse({ status: 429, description: 'Too many; Retry-After says when' })
   @ApiResponse({ status: 503, description: 'The database is away' })
-  async make(@Req() raw: IncomingMessage, @FromCaller() caller: Caller): Promise<PreviewAnswer> {
+  async make(@Req() raw: IncomingMessage, @FromCaller() caller: Caller): Promise<PreviewResult> {
     this.gate.pass(caller.kind === 'module' ? caller.module : '*operators');
     const wanted = await readBody(PreviewBody, rawBodyOf(raw) ?? Buffer.alloc(0));
     requireOwnName(caller, wanted.requestingModule);

@@ -2,25 +2,24 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
-import type { SourceInquiry } from '@nestjs-spark/streaming/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import type { ReplicationSettings } from '../settings/options.ts';
-import { REPLICATION_OPTIONS } from '../settings/tokens.ts';
+import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
+import type { IncomingTask } from '../tasks/task-status.ts';
 import { OwnerSourceInquiry } from '../request/source-inquiry.ts';
 import { isReached, judgeFreshness, type Asked, type Freshness } from './freshness/freshness.ts';
 import { Incoming } from './status/incoming.ts';
-import type { IncomingTask } from './status/task-status.ts';
 
 const PATIENCE_MS = 2_000;
 const LOOK_EVERY_MS = 10;
 const MOST_NAMES = 20;
 
-/** How the copies that this module keeps stand. Inject it where the application has to know. */
+/** The state of the copies that this module keeps. Inject it where the application has to know. */
 @Injectable()
 export class ReplicationStatus {
   constructor(
-    @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
-    @Inject(OwnerSourceInquiry) private readonly source: SourceInquiry,
+    @Inject(REPLICATION_SETTINGS) private readonly settings: ReplicationSettings,
+    private readonly source: OwnerSourceInquiry,
     private readonly incoming: Incoming,
   ) {}
 

@@ -2,10 +2,11 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Inject, Module, type INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
-import { ProblemError, type ProblemKind } from '@nestjs-spark/contracts';
+import { PROBLEMS, ProblemError, type ProblemKind } from '@nestjs-spark/contracts';
 import { applyReport, startRequester, Surroundings, type Requester } from './fixtures/requester.ts';
-import { CopyCheck } from './health/copy-check.ts';
+import { CopyCheck } from './health/checks.ts';
 import { ReplicationStatus } from './replication-status.ts';
+import { NOT_SHARED } from '../problems/problems.ts';
 
 describe('freshness of what is not kept here', () => {
   let requester: Requester | null = null;
@@ -54,11 +55,11 @@ describe('freshness of what is not kept here', () => {
   });
 
   it.each<[ProblemKind, number, boolean]>([
-    ['notShared', 403, true],
-    ['unavailable', 503, false],
-    ['unexpected', 500, false],
+    [NOT_SHARED, 403, true],
+    [PROBLEMS.unavailable, 503, false],
+    [PROBLEMS.unexpected, 500, false],
   ])(
-    '%s has its status for every framework, and its words where they are for the caller',
+    '%j has its status for every framework, and its words where they are for the caller',
     (kind, status, expose) => {
       expect(new ProblemError(kind, 'words')).toMatchObject({ status, statusCode: status, expose });
     },

@@ -1,14 +1,15 @@
 import type { ModuleAnswer } from '@nestjs-spark/modules/internal';
 import { PROBLEMS, type EtlDeploymentResult } from '@nestjs-spark/contracts';
 import { nameKey } from '@nestjs-spark/foundation/internal';
+import { OLDER_REVISION } from '../problems/problems.ts';
 
 export type Verdict =
   | { outcome: 'deployed'; result: EtlDeploymentResult }
   /** The owner knows a newer revision than the one it was sent. */
   | { outcome: 'outdated'; ownerRevision: number | null; reason: string }
-  /** `hint`: what may help whoever reads it, said beside the reason. */
+  /** `hint`: what may help a reader, shown beside the reason. */
   | { outcome: 'retry'; reason: string; hint?: string }
-  /** `mayPass`: not by trying again soon, but without anything being changed here. */
+  /** `mayPass`: retrying soon does not help, but it may work later without a change here. */
   | { outcome: 'give-up'; reason: string; mayPass: boolean };
 
 /** Who asks, and when by its own clock. */
@@ -22,7 +23,7 @@ export interface Asker {
 
 const PASSING = new Set([408, 425, 429]);
 
-/** What an answer means for the command: done, once more, or never again. */
+/** What an answer means for the command: done, to be retried, or permanently refused. */
 export function classifyAnswer(owner: string, answer: ModuleAnswer, asker: Asker): Verdict {
   switch (answer.kind) {
     case 'not-registered':
@@ -40,7 +41,7 @@ export function classifyAnswer(owner: string, answer: ModuleAnswer, asker: Asker
 
 const MOST_NAMES = 20;
 
-/** A name that is misspelled would wait for ever, so those that are right are said. */
+/** A misspelled name would wait for ever, so the registered ones are listed. */
 function describeKnown(known: readonly string[], nearest?: string): string {
   const more = known.length > MOST_NAMES ? ` and ${known.length - MOST_NAMES} more` : '';
   const meant = nearest === undefined ? '' : `did you mean ${nearest}? `;
@@ -52,7 +53,7 @@ function classifyStatus(owner: string, status: number, body: unknown, asker: Ask
   if (status >= 200 && status < 300) {
     return isResult(body)
       ? { outcome: 'deployed', result: body }
-      : { outcome: 'retry', reason: `${reason}, which is no deployment result: is its URL right?` };
+      : { outcome: 'retry', reason: `${reason}, which is not a deployment result: is its URL right?` };
   }
   if (isProblem(body, PROBLEMS.tokenTimes.type)) {
     return { outcome: 'retry', reason: describeClocks(owner, body, asker.now) };
@@ -60,14 +61,14 @@ function classifyStatus(owner: string, status: number, body: unknown, asker: Ask
   if (isProblem(body, PROBLEMS.unauthenticated.type)) {
     return { outcome: 'give-up', reason: describeKey(owner, asker), mayPass: true };
   }
-  if (status === 409 && isProblem(body, PROBLEMS.olderRevision.type)) {
+  if (status === 409 && isProblem(body, OLDER_REVISION.type)) {
     return { outcome: 'outdated', ownerRevision: revisionOf(body), reason };
   }
   const passes = status < 400 || status >= 500 || PASSING.has(status);
   return passes ? { outcome: 'retry', reason } : { outcome: 'give-up', reason, mayPass: false };
 }
 
-/** The owner has checked the signature before it tells its time, so it is the clocks and nothing else. */
+/** The owner has checked the signature before it tells its time, so only the clocks can be the cause. */
 function describeClocks(owner: string, body: object, now: number): string {
   const time = 'time' in body && typeof body.time === 'string' ? Date.parse(body.time) : Number.NaN;
   if (Number.isNaN(time)) return `${owner} refuses this module's requests for their times: the clocks differ`;
@@ -79,10 +80,10 @@ function describeClocks(owner: string, body: object, now: number): string {
   );
 }
 
-/** The owner's own words speak to people; a module has shown its key, and that is what was not accepted. */
+/** The owner's text addresses people; a module has shown its key, and the key was not accepted. */
 function describeKey(owner: string, { module, keyId }: Asker): string {
   return (
-    `${owner} answered 401: it does not accept this module's key ${keyId}, because it believes another key of ${module}, ` +
+    `${owner} answered 401: it does not accept this module's key ${keyId}, because it trusts another key of ${module}, ` +
     `or none. When this one is right, approve it at ${owner} (SPARK_TRUSTED_KEYS=${module}=${keyId}), or delete the document ` +
     `sparkKeys/${nameKey(module)} in ${owner}'s database, which has the other one`
   );
@@ -118,7 +119,7 @@ function describeProblem(body: unknown): string {
   return text === '' ? '' : `: ${text.slice(0, SHOWN_LENGTH)}`;
 }
 
-/** What the detail says already is not said again with its place. */
+/** What the detail already contains is not repeated with its place. */
 function isSaid(field: unknown, said: unknown): boolean {
   const detail = typeof field === 'object' && field !== null && 'detail' in field ? field.detail : null;
   return typeof detail === 'string' && typeof said === 'string' && said.includes(detail);

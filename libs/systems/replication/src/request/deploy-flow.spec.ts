@@ -4,8 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
 import { registeredSubject, scriptFingerprint } from '@nestjs-spark/contracts/internal';
 import { PermanentError } from '@nestjs-spark/jetstream';
+import type { ApplySupervisor } from '@nestjs-spark/streaming/internal';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { Declarations, type Declaration } from '../declare/declarations.ts';
 import { KeyRing, ModuleIdentity, TokenVerifier, ModuleClient } from '@nestjs-spark/modules/internal';
@@ -13,9 +15,9 @@ import { MemoryBoard, MemoryLogger, MemoryRegistry, MemoryState } from '@nestjs-
 import type { CommandBus, Delivery } from './command-bus.ts';
 import { DeployHandler, DeploymentDelayedError } from './deploy-handler.ts';
 import { OwnerWatch } from './owner-watch.ts';
-import { RequestBook } from './request-book.ts';
 import type { RequestRecord } from './request-record.ts';
 import { RequestStatus } from './request-status.ts';
+import { RequestStore } from './request-store.ts';
 import { Requests } from './requests.ts';
 
 const FIRST: Delivery = { attempt: 1, last: false };
@@ -36,6 +38,7 @@ beforeEach(async () => {
   registry = new MemoryRegistry();
   state = new MemoryState();
   log = new MemoryLogger();
+  Logger.overrideLogger(log);
   bus = new MemoryBus();
   fleet = await FakeOwner.start();
   await start([declare('Cars')]);
@@ -51,16 +54,14 @@ async function start(declarations: Declaration[]): Promise<void> {
   const identity = await ModuleIdentity.open({ directory, module: 'HR', production: false, log });
   await register('HR', 'http://127.0.0.1:1', identity);
   status = new RequestStatus();
-  const book = new RequestBook(state);
-  const target = (): { database: string; urls: string[] } => ({
-    database: 'SparkHR',
-    urls: ['http://db:8080'],
-  });
+  const records = new RequestStore(state);
+  const store = { databaseName: 'SparkHR', databaseUrls: ['http://db:8080'] };
   const wanted = new Declarations(declarations);
-  requests = new Requests({ requester: 'HR', declarations: wanted, book, bus, status, target, log });
+  requests = new Requests({ moduleName: 'HR' }, store, bus, wanted, records, status);
   const client = new ModuleClient({ registry, identity });
-  const renumber = (owner: string, above: number): Promise<void> => requests.renumber(owner, above);
-  handler = new DeployHandler({ client, identity, book, status, renumber, log });
+  // Nothing here was carried by RavenDB's own ETL before.
+  const apply = {} as ApplySupervisor;
+  handler = new DeployHandler(client, identity, wanted, records, status, requests, apply);
 }
 
 describe('the request to an owner', () => {
@@ -279,7 +280,7 @@ describe('an owner that registers', () => {
   const announce = (appName: string, at: number): Promise<void> =>
     board.publish(registeredSubject(appName), { appName, at });
   const watch = (startedAt: number): void => {
-    watching = new OwnerWatch({ requester: 'HR', board, requests, status, startedAt, log }).run(stop.signal);
+    watching = new OwnerWatch({ moduleName: 'HR' }, board, requests, status).run(startedAt, stop.signal);
   };
 
   it('is asked again, and its dead letters are gone', async () => {

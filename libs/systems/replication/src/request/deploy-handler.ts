@@ -1,27 +1,19 @@
+import { Injectable } from '@nestjs/common';
 import type { EtlDeploymentResult } from '@nestjs-spark/contracts/internal';
+import { messageOf } from '@nestjs-spark/foundation/internal';
 import { PermanentError } from '@nestjs-spark/jetstream';
+import { ModuleClient, ModuleIdentity } from '@nestjs-spark/modules/internal';
+import { logFor } from '@nestjs-spark/observability/internal';
+import { ApplySupervisor } from '@nestjs-spark/streaming/internal';
+import { Declarations } from '../declare/declarations.ts';
 import { classifyAnswer } from './classify-answer.ts';
-import type { Delivery } from './command-bus.ts';
-import { readDeployCommand, type DeployCommand } from './deploy-command.ts';
-import type { ModuleClient, ModuleIdentity } from '@nestjs-spark/modules/internal';
-import { messageOf, type Logger } from '@nestjs-spark/foundation/internal';
-import type { RequestBook } from './request-book.ts';
-import { enginesOf, nextTasks, type DeployedRevision } from './request-record.ts';
-import type { RequestStatus } from './request-status.ts';
+import { readDeployCommand, type DeployCommand, type Delivery } from './command-bus.ts';
+import { adopting, enginesOf, nextTasks, type DeployedRevision } from './request-record.ts';
+import { RequestStatus } from './request-status.ts';
+import { RequestStore } from './request-store.ts';
+import { Requests } from './requests.ts';
 
 export const DEPLOY_PATH = '/spark/etl/deploy';
-
-export interface DeployHandlerParts {
-  client: ModuleClient;
-  identity: Pick<ModuleIdentity, 'module' | 'keyId'>;
-  book: RequestBook;
-  status: RequestStatus;
-  /** Sends the owner's set once more under a higher revision. */
-  renumber: (owner: string, above: number) => Promise<void>;
-  /** Hears what an owner has taken, and by which engines. */
-  taken?: (owner: string, deployed: DeployedRevision) => void;
-  log: Logger;
-}
 
 const MOST_WARNINGS = 200;
 
@@ -37,7 +29,7 @@ export class DeploymentDelayedError extends Error {
   }
 }
 
-/** The owner refuses for something that may be put right at the owner: the command becomes a dead letter, and is sent again. */
+/** The owner refuses for a reason that may be corrected there: the command becomes a dead letter and is sent again. */
 export class DeploymentRefusedForNowError extends PermanentError {
   constructor(reason: string) {
     super(reason);
@@ -46,13 +38,20 @@ export class DeploymentRefusedForNowError extends PermanentError {
 }
 
 /** Brings one command to its owner. Returning means it is done; what it throws decides whether it comes again. */
+@Injectable()
 export class DeployHandler {
-  private readonly parts: DeployHandlerParts;
+  private readonly log = logFor('DeployHandler');
   private readonly warned = new Set<string>();
 
-  constructor(parts: DeployHandlerParts) {
-    this.parts = parts;
-  }
+  constructor(
+    private readonly client: ModuleClient,
+    private readonly identity: ModuleIdentity,
+    private readonly declarations: Declarations,
+    private readonly records: RequestStore,
+    private readonly status: RequestStatus,
+    private readonly requests: Requests,
+    private readonly apply: ApplySupervisor,
+  ) {}
 
   /**
    * @throws {PermanentError} when trying again cannot help: the command becomes a dead letter
@@ -60,7 +59,7 @@ export class DeployHandler {
    */
   async handle(message: unknown, delivery: Delivery, signal?: AbortSignal): Promise<void> {
     const command = readDeployCommand(message);
-    if (!command) throw new PermanentError('This is no deployment command');
+    if (!command) throw new PermanentError('This is not a deployment command');
     try {
       await this.deploy(command, delivery, signal);
     } catch (error) {
@@ -74,16 +73,16 @@ export class DeployHandler {
     delivery: Delivery,
     signal?: AbortSignal,
   ): Promise<void> {
-    const newest = await this.parts.book.read(owner);
+    const newest = await this.records.read(owner);
     if (newest && newest.revision > request.revision) return;
-    const answer = await this.parts.client.call({
+    const answer = await this.client.call({
       module: owner,
       method: 'POST',
       path: DEPLOY_PATH,
       body: request,
       ...(signal ? { signal } : {}),
     });
-    const { module, keyId } = this.parts.identity;
+    const { module, keyId } = this.identity;
     const verdict = classifyAnswer(owner, answer, { module, keyId, now: Date.now() });
     switch (verdict.outcome) {
       case 'deployed':
@@ -106,7 +105,7 @@ export class DeployHandler {
     result: EtlDeploymentResult,
   ): Promise<void> {
     const at = new Date().toISOString();
-    const record = await this.parts.book.update(owner, (before) => {
+    const record = await this.records.update(owner, (before) => {
       if (before?.revision !== revision) return before;
       return {
         ...before,
@@ -114,14 +113,20 @@ export class DeployHandler {
       };
     });
     const deployed: DeployedRevision = { revision, at, tasks: nextTasks([], result.tasks) };
-    this.parts.taken?.(owner, record?.deployed ?? deployed);
+    this.adopt(owner, record?.deployed ?? deployed);
     const { tasksCreated, tasksUpdated, tasksRemoved } = result;
-    this.parts.log.log(
+    this.log.log(
       `${owner} has taken revision ${revision}: ${tasksCreated} created, ${tasksUpdated} updated, ${tasksRemoved} removed`,
     );
     this.warn(owner, result);
-    if (record?.scripts.length === 0) this.parts.status.ended(owner);
-    else this.parts.status.deployed(owner, revision, attempts, enginesOf(deployed));
+    if (record?.scripts.length === 0) this.status.ended(owner);
+    else this.status.deployed(owner, revision, attempts, enginesOf(deployed));
+  }
+
+  /** What RavenDB's own ETL carried before is now applied over what it left. */
+  private adopt(owner: string, deployed: DeployedRevision): void {
+    if (!deployed.tasks.some(({ wasEtl }) => wasEtl)) return;
+    this.apply.assign(owner, adopting(this.declarations.of(owner)?.tasks ?? [], deployed));
   }
 
   /** Once per instance: every start asks again and is told the same. */
@@ -131,7 +136,7 @@ export class DeployHandler {
         const line = `The script of ${owner}/${name} may not do what it says. ${String(text)}`;
         if (this.warned.has(line) || this.warned.size >= MOST_WARNINGS) continue;
         this.warned.add(line);
-        this.parts.log.warn(line);
+        this.log.warn(line);
       }
     }
   }
@@ -143,25 +148,24 @@ export class DeployHandler {
     verdict: { ownerRevision: number | null; reason: string },
   ): Promise<void> {
     if (verdict.ownerRevision === null) throw new PermanentError(verdict.reason);
-    this.parts.log.warn(`${verdict.reason}. Asking again above that revision instead of ${revision}`);
-    await this.parts.renumber(owner, verdict.ownerRevision);
+    this.log.warn(`${verdict.reason}. Asking again above that revision instead of ${revision}`);
+    await this.requests.renumber(owner, verdict.ownerRevision);
   }
 
   private note({ owner, request }: DeployCommand, delivery: Delivery, error: unknown): void {
-    const { status, log } = this.parts;
-    const before = status.of(owner);
+    const before = this.status.of(owner);
     const isRefused = error instanceof PermanentError;
     const final = isRefused || delivery.last;
     const mayPass = !isRefused || error instanceof DeploymentRefusedForNowError;
     const hint = error instanceof DeploymentDelayedError ? error.hint : '';
     const reason = `${messageOf(error)}${hint}`;
-    status.failed(owner, request.revision, delivery.attempt, reason, { final, mayPass });
+    this.status.failed(owner, request.revision, delivery.attempt, reason, { final, mayPass });
     if (before?.lastError !== reason)
-      log.warn(`${reason}. ${final ? 'It is a dead letter' : 'Trying again'}`);
+      this.log.warn(`${reason}. ${final ? 'It is a dead letter' : 'Trying again'}`);
     if (!final) return;
     const next = mayPass
       ? `it is sent again every few minutes, or when ${owner} is heard of`
       : `it stays one until it is replayed or ${owner} registers again`;
-    log.warn(`The request to ${owner} is a dead letter: ${next}`);
+    this.log.warn(`The request to ${owner} is a dead letter: ${next}`);
   }
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { taskName, type TaskKey } from '@nestjs-spark/contracts';
 import type { ChangeSink, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
+import type { ApplySupervisor } from '@nestjs-spark/streaming/internal';
 import { Declarations, type Declaration } from '../declare/declarations.ts';
 import { MemoryLogger } from '@nestjs-spark/testing';
-import { settleDroppedTasks } from './dropped-tasks.ts';
+import { DroppedTasks } from './dropped-tasks.ts';
 
 const declared: TaskKey = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
 const dropped: TaskKey = { owner: 'Fleet', requester: 'HR', name: 'CarBrands' };
@@ -27,6 +29,7 @@ describe('copies of declarations that were dropped', () => {
 
 async function settle(onDrop: 'remove' | 'keep'): Promise<{ forgotten: TaskKey[]; log: MemoryLogger }> {
   const log = new MemoryLogger();
+  Logger.overrideLogger(log);
   const forgotten: TaskKey[] = [];
   const there = [{ ...declared, name: 'cars', owner: 'FLEET' }, dropped, foreign];
   const target: Pick<ChangeSink, 'listCheckpoints'> = {
@@ -43,6 +46,7 @@ async function settle(onDrop: 'remove' | 'keep'): Promise<{ forgotten: TaskKey[]
     return { removed: 3 };
   };
   const declarations = new Declarations([declaration]);
-  await settleDroppedTasks({ requester: 'hr', declarations, target, forget, onDrop, log });
+  const apply = { forget } as unknown as ApplySupervisor;
+  await new DroppedTasks({ moduleName: 'hr', onDrop }, target, declarations, apply).settle();
   return { forgotten, log };
 }

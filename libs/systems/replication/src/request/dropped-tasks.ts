@@ -1,42 +1,48 @@
-import { describeTask, taskId, type TaskKey, taskOf } from '@nestjs-spark/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { describeTask, taskId, taskOf, type TaskKey } from '@nestjs-spark/contracts';
 import type { ChangeSink } from '@nestjs-spark/contracts/internal';
-import { type Logger, sameName } from '@nestjs-spark/foundation/internal';
-import type { Declarations } from '../declare/declarations.ts';
-
-export interface DroppedTasksParts {
-  requester: string;
-  declarations: Declarations;
-  target: Pick<ChangeSink, 'listCheckpoints'>;
-  forget: (task: TaskKey) => Promise<{ removed: number }>;
-  onDrop: 'remove' | 'keep';
-  log: Logger;
-}
+import { sameName } from '@nestjs-spark/foundation/internal';
+import { logFor } from '@nestjs-spark/observability/internal';
+import { CHANGE_TARGET } from '@nestjs-spark/store';
+import { ApplySupervisor } from '@nestjs-spark/streaming/internal';
+import { Declarations } from '../declare/declarations.ts';
+import type { ReplicationSettings } from '../settings/options.ts';
+import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
 
 /** The tasks that this module has copies of and no longer declares. */
-export async function findDroppedTasks({
-  requester,
-  declarations,
-  target,
-}: Pick<DroppedTasksParts, 'requester' | 'declarations' | 'target'>): Promise<TaskKey[]> {
-  const declared = new Set(declarations.tasks().map(({ key: task }) => taskId(task)));
-  const stored = await target.listCheckpoints();
-  return stored
-    .map(({ checkpoint }) => taskOf(checkpoint.name))
-    .filter((task) => task !== null)
-    .filter((task) => sameName(task.requester, requester))
-    .filter((task) => !declared.has(taskId(task)));
-}
+@Injectable()
+export class DroppedTasks {
+  private readonly log = logFor('Replication');
 
-/** Removes, or leaves, the copies of declarations that were dropped, and says so. */
-export async function settleDroppedTasks(parts: DroppedTasksParts): Promise<void> {
-  for (const task of await findDroppedTasks(parts)) {
-    if (parts.onDrop === 'keep') {
-      parts.log.log(
-        `${describeTask(task)} is no longer declared; its copies are kept as they are (onDrop: keep)`,
-      );
-      continue;
+  constructor(
+    @Inject(REPLICATION_SETTINGS)
+    private readonly settings: Pick<ReplicationSettings, 'moduleName' | 'onDrop'>,
+    @Inject(CHANGE_TARGET) private readonly target: Pick<ChangeSink, 'listCheckpoints'>,
+    private readonly declarations: Declarations,
+    private readonly apply: ApplySupervisor,
+  ) {}
+
+  /** Removes their copies, or leaves them (`onDrop`), and says so. */
+  async settle(): Promise<void> {
+    for (const task of await this.find()) {
+      if (this.settings.onDrop === 'keep') {
+        this.log.log(
+          `${describeTask(task)} is no longer declared; its copies are kept as they are (onDrop: keep)`,
+        );
+        continue;
+      }
+      const { removed } = await this.apply.forget(task);
+      this.log.log(`${describeTask(task)} is no longer declared; its ${removed} copies were removed`);
     }
-    const { removed } = await parts.forget(task);
-    parts.log.log(`${describeTask(task)} is no longer declared; its ${removed} copies were removed`);
+  }
+
+  private async find(): Promise<TaskKey[]> {
+    const declared = new Set(this.declarations.tasks().map(({ key }) => taskId(key)));
+    const stored = await this.target.listCheckpoints();
+    return stored
+      .map(({ checkpoint }) => taskOf(checkpoint.name))
+      .filter((task) => task !== null)
+      .filter((task) => sameName(task.requester, this.settings.moduleName))
+      .filter((task) => !declared.has(taskId(task)));
   }
 }

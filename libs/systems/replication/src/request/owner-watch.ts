@@ -1,46 +1,67 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { REGISTERED_SUBJECTS, type ControlBoard } from '@nestjs-spark/contracts/internal';
+import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
 import type { Announcement } from '@nestjs-spark/modules/internal';
-import { type Logger, nameKey, sameName } from '@nestjs-spark/foundation/internal';
-import { shouldAskAgain } from './decide-wake.ts';
-import type { RequestStatus } from './request-status.ts';
-import type { Requests } from './requests.ts';
-
-export interface OwnerWatchParts {
-  requester: string;
-  board: ControlBoard;
-  requests: Requests;
-  status: RequestStatus;
-  startedAt: number;
-  log: Logger;
-}
+import { logFor } from '@nestjs-spark/observability/internal';
+import type { ReplicationSettings } from '../settings/options.ts';
+import { CONTROL_BOARD, REPLICATION_SETTINGS } from '../settings/tokens.ts';
+import { RequestStatus, type RequestState } from './request-status.ts';
+import { Requests } from './requests.ts';
 
 /** Listens for owners that register, and asks them again: they may have lost what they knew, or just come back. */
+@Injectable()
 export class OwnerWatch {
-  private readonly parts: OwnerWatchParts;
+  private readonly log = logFor('OwnerWatch');
   private readonly heard = new Map<string, number>();
 
-  constructor(parts: OwnerWatchParts) {
-    this.parts = parts;
-  }
+  constructor(
+    @Inject(REPLICATION_SETTINGS) private readonly settings: Pick<ReplicationSettings, 'moduleName'>,
+    @Inject(CONTROL_BOARD) private readonly board: ControlBoard,
+    private readonly requests: Requests,
+    private readonly status: RequestStatus,
+  ) {}
 
-  /** Ends when `signal` aborts. */
-  async run(signal: AbortSignal): Promise<void> {
-    for await (const { value } of this.parts.board.watch<Announcement>(REGISTERED_SUBJECTS, signal)) {
+  /**
+   * Ends when `signal` aborts.
+   * @param startedAt when this instance started, milliseconds since 1970
+   */
+  async run(startedAt: number, signal: AbortSignal): Promise<void> {
+    for await (const { value } of this.board.watch<Announcement>(REGISTERED_SUBJECTS, signal)) {
       try {
-        await this.hear(value);
+        await this.hear(value, startedAt);
       } catch (error) {
-        this.parts.log.warn(`${value.appName} has registered and could not be asked again: ${String(error)}`);
+        this.log.warn(`${value.appName} has registered and could not be asked again: ${String(error)}`);
       }
     }
   }
 
-  private async hear({ appName: owner, at }: Announcement): Promise<void> {
-    const { requester, requests, status, startedAt } = this.parts;
-    if (sameName(owner, requester)) return;
+  private async hear({ appName: owner, at }: Announcement, startedAt: number): Promise<void> {
+    if (sameName(owner, this.settings.moduleName)) return;
     const before = this.heard.get(nameKey(owner)) ?? null;
-    const state = status.of(owner)?.state ?? null;
+    const state = this.status.of(owner)?.state ?? null;
     const again = shouldAskAgain({ at, before, startedAt, state });
-    if (again && (await requests.concerns(owner))) await requests.send(owner);
+    if (again && (await this.requests.concerns(owner))) await this.requests.send(owner);
     this.heard.set(nameKey(owner), at);
   }
+}
+
+/** What is known when an owner's registration is heard of. */
+export interface HeardRegistration {
+  /** The owner's clock when it registered, milliseconds since 1970. */
+  at: number;
+  /** The registration of this owner heard of before, if any. */
+  before: number | null;
+  /** When this instance started. */
+  startedAt: number;
+  state: RequestState | null;
+}
+
+/**
+ * Whether a registration is a reason to ask again. The board repeats the last one to whoever begins to listen: the
+ * request at this start has already answered that one, unless the request has failed since.
+ */
+export function shouldAskAgain({ at, before, startedAt, state }: HeardRegistration): boolean {
+  // The two clocks may differ, and the owner's may be set back, so two registrations are only told apart.
+  if (before !== null) return at !== before;
+  return at >= startedAt || state === 'retrying' || state === 'dead';
 }

@@ -1,20 +1,42 @@
-import type { EngineName } from '@nestjs-spark/contracts';
+import { Injectable } from '@nestjs/common';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ENGINE_NAMES, type EngineName } from '@nestjs-spark/contracts';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 
 /**
  * Where the request to one owner stands. `pending`: sent to the bus; `retrying`: at least one try failed and the next is
- * due; `deployed`: the owner took it; `dead`: it is a dead letter until someone replays it or the owner registers again.
+ * due; `deployed`: the owner accepted it; `dead`: it is a dead letter until someone replays it or the owner registers again.
  */
 export type RequestState = 'pending' | 'retrying' | 'deployed' | 'dead';
 
-export interface OwnerRequestStatus {
-  owner: string;
-  revision: number;
-  state: RequestState;
-  attempts: number;
-  lastError: string | null;
+/** Where the request to one owner is, as this instance knows it. */
+@ApiSchema({ name: 'OwnerRequest' })
+export class OwnerRequestStatus {
+  @ApiProperty({ example: 'Fleet' })
+  owner!: string;
+
+  @ApiProperty()
+  revision!: number;
+
+  @ApiProperty({
+    enum: ['pending', 'retrying', 'deployed', 'dead'],
+    description: 'dead: a dead letter, until it is replayed or the owner registers again',
+  })
+  state!: RequestState;
+
+  @ApiProperty()
+  attempts!: number;
+
+  @ApiProperty({ type: String, nullable: true })
+  lastError!: string | null;
+
   /** By task name, as the owner answered; empty before. */
-  engines: Record<string, EngineName>;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string', enum: [...ENGINE_NAMES] },
+    description: 'By task name, as the owner answered; empty before',
+  })
+  engines!: Record<string, EngineName>;
 }
 
 /** The engine that an owner answered for a task; a task may be called `constructor`. */
@@ -22,7 +44,8 @@ export function engineOf(request: OwnerRequestStatus | null, task: string): Engi
   return request && Object.hasOwn(request.engines, task) ? (request.engines[task] ?? null) : null;
 }
 
-/** How far this module's requests to owners have come, as this instance knows it. */
+/** The state of this module's requests to owners, as this instance knows it. */
+@Injectable()
 export class RequestStatus {
   private readonly byOwner = new Map<string, OwnerRequestStatus>();
   private readonly passing = new Set<string>();

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { eventually } from '@nestjs-spark/servers/testing';
-import { MemoryLogger } from '@nestjs-spark/testing';
+import type { Requests } from './requests.ts';
 import { RequestStatus } from './request-status.ts';
 import { Revival } from './revival.ts';
 
@@ -14,6 +15,7 @@ describe('A request that is a dead letter', () => {
   let say: (said: Said) => void;
 
   beforeEach(() => {
+    Logger.overrideLogger(false);
     status = new RequestStatus();
     sent = [];
     stop = new AbortController();
@@ -41,15 +43,8 @@ describe('A request that is a dead letter', () => {
         status.sent(owner, 1, {});
       },
     };
-    const revival = new Revival({
-      board,
-      requests,
-      status,
-      log: new MemoryLogger(),
-      everyMs,
-      quietMs: 1,
-      lookMs: 5,
-    });
+    const times = { everyMs, quietMs: 1, lookMs: 5 };
+    const revival = new Revival(board, requests as unknown as Requests, status, times);
     running = revival.run(stop.signal);
   }
 

@@ -1,51 +1,54 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { ownerSignSubjects, type ControlBoard } from '@nestjs-spark/contracts/internal';
-import { type Logger, describeError, pause } from '@nestjs-spark/foundation/internal';
-import type { RequestStatus } from './request-status.ts';
-import type { Requests } from './requests.ts';
+import { describeError, pause } from '@nestjs-spark/foundation/internal';
+import { logFor } from '@nestjs-spark/observability/internal';
+import { CONTROL_BOARD } from '../settings/tokens.ts';
+import { RequestStatus } from './request-status.ts';
+import { Requests } from './requests.ts';
 
-export interface RevivalParts {
-  board: ControlBoard;
-  requests: Pick<Requests, 'send'>;
-  status: Pick<RequestStatus, 'stranded'>;
-  log: Logger;
-  /** How long after it became a dead letter a request is sent again at the latest. Default three minutes. */
-  everyMs?: number;
-  /** How long what is heard from the owner is no reason yet. Default 15 s: owners may say something every second. */
-  quietMs?: number;
-  /** How often is looked which requests are dead letters. Default 2 s. */
-  lookMs?: number;
+/** How often, and after how long, in milliseconds. */
+export class RevivalTimes {
+  /** How long after it became a dead letter a request is sent again at the latest. */
+  everyMs = 180_000;
+  /** How long a sign of life from the owner does not count yet: owners may publish something every second. */
+  quietMs = 15_000;
+  /** How often dead letters are looked for. */
+  lookMs = 2_000;
 }
 
 /**
- * Sends again what became a dead letter because an owner could not be reached, or did not believe this module for now: every
+ * Sends again what became a dead letter because an owner could not be reached, or did not accept this module's key yet: every
  * few minutes, and as soon as anything is heard from that owner on the bus.
  */
+@Injectable()
 export class Revival {
-  private readonly parts: RevivalParts;
+  private readonly log = logFor('Requests');
   private readonly waiting = new Map<string, Promise<void>>();
 
-  constructor(parts: RevivalParts) {
-    this.parts = parts;
-  }
+  constructor(
+    @Inject(CONTROL_BOARD) private readonly board: ControlBoard,
+    private readonly requests: Requests,
+    private readonly status: RequestStatus,
+    @Optional() private readonly times: RevivalTimes = new RevivalTimes(),
+  ) {}
 
   /** Ends when `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { status, lookMs = 2_000 } = this.parts;
     while (!signal.aborted) {
-      for (const owner of status.stranded()) {
+      for (const owner of this.status.stranded()) {
         if (this.waiting.has(owner)) continue;
         this.waiting.set(
           owner,
           this.revive(owner, signal).finally(() => this.waiting.delete(owner)),
         );
       }
-      await pause(lookMs, signal, { ref: false });
+      await pause(this.times.lookMs, signal, { ref: false });
     }
     await Promise.all(this.waiting.values());
   }
 
   private async revive(owner: string, signal: AbortSignal): Promise<void> {
-    const { requests, status, log, everyMs = 180_000, quietMs = 15_000 } = this.parts;
+    const { everyMs, quietMs } = this.times;
     await pause(quietMs, signal, { ref: false });
     const enough = new AbortController();
     const ended = AbortSignal.any([signal, enough.signal]);
@@ -54,20 +57,20 @@ export class Revival {
     );
     const because = await Promise.race([due, this.hear(owner, ended)]);
     enough.abort();
-    if (because === null || signal.aborted || !status.stranded().includes(owner)) return;
-    log.log(`The request to ${owner} is sent again, because ${because}`);
-    await requests.send(owner).catch((error: unknown) => {
-      log.debug(`The request to ${owner} cannot be sent again yet: ${describeError(error)}`);
+    if (because === null || signal.aborted || !this.status.stranded().includes(owner)) return;
+    this.log.log(`The request to ${owner} is sent again, because ${because}`);
+    await this.requests.send(owner).catch((error: unknown) => {
+      this.log.debug(`The request to ${owner} cannot be sent again yet: ${describeError(error)}`);
     });
   }
 
   /** Answers when the owner says something; what it has said before does not count. */
   private async hear(owner: string, signal: AbortSignal): Promise<string | null> {
     try {
-      for await (const { subject } of this.parts.board.watch(ownerSignSubjects(owner), signal, 'new'))
+      for await (const { subject } of this.board.watch(ownerSignSubjects(owner), signal, 'new'))
         return `${owner} was heard of on ${subject}`;
     } catch (error) {
-      this.parts.log.debug(`${owner} cannot be listened for: ${describeError(error)}`);
+      this.log.debug(`${owner} cannot be listened for: ${describeError(error)}`);
     }
     return new Promise((resolve) => {
       if (signal.aborted) resolve(null);

@@ -1,24 +1,23 @@
+import { Injectable } from '@nestjs/common';
 import type { TaskKey, WitnessRecord } from '@nestjs-spark/contracts/internal';
-import { describeTask, taskId } from '@nestjs-spark/contracts';
+import { describeTask, ProblemError, taskId } from '@nestjs-spark/contracts';
 import type { SourceAnswer, SourceInquiry } from '@nestjs-spark/streaming/internal';
-import type { ModuleAnswer, ModuleClient } from '@nestjs-spark/modules/internal';
-import type { Logger } from '@nestjs-spark/foundation/internal';
-import { askOwnerAgain } from './ask-owner-again.ts';
+import { ModuleClient, type ModuleAnswer } from '@nestjs-spark/modules/internal';
+import { logFor } from '@nestjs-spark/observability/internal';
 
 const TIMEOUT_MS = 5_000;
+const DOCUMENTS_AT_ONCE = 500;
 
-/** Asks the owner how far its database is: `GET /spark/replication/source/{task}`. */
+/** Asks owners about the source of a task, and for documents once more. */
+@Injectable()
 export class OwnerSourceInquiry implements SourceInquiry {
-  private readonly client: Pick<ModuleClient, 'call'>;
-  private readonly log: Logger;
+  private readonly log = logFor('SourceInquiry');
   /** Why an owner did not answer, by task: asked often, it is said once. */
   private readonly said = new Map<string, string>();
 
-  constructor(client: Pick<ModuleClient, 'call'>, log: Logger) {
-    this.client = client;
-    this.log = log;
-  }
+  constructor(private readonly client: ModuleClient) {}
 
+  /** How far the owner's database is: `GET /spark/replication/source/{task}`. */
   async ask(task: TaskKey): Promise<SourceAnswer> {
     try {
       const answer = await this.client.call({
@@ -37,8 +36,22 @@ export class OwnerSourceInquiry implements SourceInquiry {
     }
   }
 
-  sendAgain(task: TaskKey, documents: readonly string[]): Promise<void> {
-    return askOwnerAgain(this.client, task, documents);
+  /**
+   * Has the owner send documents once more that this module's store had refused.
+   * @throws {ProblemError} `unavailable` when the owner does not accept the request
+   */
+  async sendAgain({ owner, name }: TaskKey, documents: readonly string[]): Promise<void> {
+    for (let at = 0; at < documents.length; at += DOCUMENTS_AT_ONCE) {
+      const answer = await this.client.call({
+        module: owner,
+        method: 'POST',
+        path: '/spark/etl/set-aside/retry',
+        body: { task: name, documents: documents.slice(at, at + DOCUMENTS_AT_ONCE) },
+      });
+      if (answer.kind === 'answered' && answer.status === 202) continue;
+      const why = answer.kind === 'answered' ? `it answers ${answer.status}` : describe(answer);
+      throw new ProblemError('unavailable', `${owner} has to send them once more, but ${why}.`);
+    }
   }
 
   private tell(task: TaskKey, why: string): void {
@@ -51,10 +64,10 @@ export class OwnerSourceInquiry implements SourceInquiry {
 function readAnswer(answer: ModuleAnswer): SourceAnswer | null {
   if (answer.kind !== 'answered') return null;
   if (answer.status === 404) return 'unknown';
-  return answer.status === 200 ? readEtag(answer.body) : null;
+  return answer.status === 200 ? readSource(answer.body) : null;
 }
 
-function readEtag(body: unknown): SourceAnswer {
+function readSource(body: unknown): SourceAnswer {
   const { sourceEtag, databaseId, witness } = recordOf(body);
   if (typeof sourceEtag !== 'number' || !Number.isSafeInteger(sourceEtag)) return 'away';
   const remembered = readWitness(witness);
@@ -82,6 +95,6 @@ function describe(answer: ModuleAnswer): string {
     case 'unreachable':
       return answer.reason;
     case 'not-registered':
-      return 'not registered';
+      return 'it is not registered';
   }
 }

@@ -1,6 +1,7 @@
 import type { TaskKey } from '@nestjs-spark/contracts';
 import type { SetAsideList } from '@nestjs-spark/set-aside/internal';
 import { redact } from '@nestjs-spark/foundation/internal';
+import type { SetAsideItem, SetAsideTaskView, SetAsideView } from './set-aside-result.ts';
 
 /** A task that has set documents aside, on the side where it did: `out` at the owner, `in` at the requester. */
 export interface SetAsideTask {
@@ -8,50 +9,6 @@ export interface SetAsideTask {
   task: TaskKey;
   collection: string;
   list: SetAsideList;
-}
-
-/** Which task it is, as this module sees it. */
-export interface SetAsidePlace {
-  direction: 'out' | 'in';
-  /** The module on the other side. */
-  module: string;
-  task: string;
-}
-
-export interface SetAsideItem extends SetAsidePlace {
-  collection: string;
-  documentId: string;
-  /** The copy that this module's store refused; null where a script failed. */
-  copyId: string | null;
-  kind: string;
-  reason: string;
-  /** 1-based place in the script; null where there is none. */
-  line: number | null;
-  column: number | null;
-  /** The owner's etag of the version that failed. */
-  etag: number;
-  count: number;
-  /** ISO 8601, UTC. */
-  firstAt: string;
-  lastAt: string;
-}
-
-export interface SetAsideTaskView extends SetAsidePlace {
-  collection: string;
-  count: number;
-  /** How many of `count`, at most, are not kept one by one. */
-  notListed: number;
-  /** Some of it is to be run again. */
-  retrying: boolean;
-}
-
-/** The body of `GET /spark/etl/set-aside`. */
-export interface SetAsideView {
-  total: number;
-  skip: number;
-  take: number;
-  tasks: SetAsideTaskView[];
-  items: SetAsideItem[];
 }
 
 /** A page of what all these tasks have set aside, the newest first; tasks with nothing set aside are left out. */
@@ -86,7 +43,7 @@ function itemsOf({ direction, task, collection, list }: SetAsideTask): SetAsideI
       documentId,
       copyId: copyId ?? null,
       kind,
-      // A store's words may quote an address with its password.
+      // A store's message may quote an address with its password.
       reason: redact(reason),
       line,
       column,

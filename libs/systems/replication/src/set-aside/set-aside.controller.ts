@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Get, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
-import { asProblem } from '../deploy/answer/as-problem.ts';
 import {
   FromCaller,
   type Caller,
@@ -10,15 +9,15 @@ import {
   rawBodyOf,
   SparkController,
 } from '@nestjs-spark/modules/internal';
-import { RetryAnswer, SetAsideAnswer } from './answers.ts';
-import { readPage, readWish } from './read-query.ts';
-import { RetryBody } from './retry-body.ts';
-import { SetAsideDesk } from './set-aside-desk.ts';
+import { asProblem } from '../problems/as-problem.ts';
+import { readPage, readWish, RetryBody } from './read-wish.ts';
+import { SetAsideDocuments } from './set-aside-documents.ts';
+import { RetryAnswer, SetAsideView } from './set-aside-result.ts';
 
 /** `/spark/etl/set-aside`: documents that did not get through, and running them again. */
 @SparkController('etl/set-aside')
 export class SetAsideController {
-  constructor(private readonly desk: SetAsideDesk) {}
+  constructor(private readonly documents: SetAsideDocuments) {}
 
   @Get()
   @ApiOperation({ summary: 'Documents set aside; a module sees those of its own tasks, an operator all' })
@@ -26,11 +25,11 @@ export class SetAsideController {
   @ApiQuery({ name: 'task', required: false })
   @ApiQuery({ name: 'skip', required: false, type: Number })
   @ApiQuery({ name: 'take', required: false, type: Number, description: 'Default 50, at most 500' })
-  @ApiOkResponse({ type: SetAsideAnswer })
-  async list(@FromCaller() caller: Caller, @Query() query: Record<string, unknown>): Promise<SetAsideAnswer> {
+  @ApiOkResponse({ type: SetAsideView })
+  async list(@FromCaller() caller: Caller, @Query() query: Record<string, unknown>): Promise<SetAsideView> {
     const { skip, take } = readPage(query);
     try {
-      return await this.desk.list(caller, readWish(query), skip, take);
+      return await this.documents.list(caller, readWish(query), skip, take);
     } catch (error) {
       throw asProblem(error);
     }
@@ -50,7 +49,7 @@ export class SetAsideController {
     if (wish.documents && wish.task === undefined)
       throw invalidFields([{ pointer: '/task', detail: 'documents are named within a task' }]);
     try {
-      return { tasks: await this.desk.retry(caller, wish) };
+      return { tasks: await this.documents.retry(caller, wish) };
     } catch (error) {
       throw asProblem(error);
     }

@@ -134,7 +134,7 @@ function trustedKeys(
   return new Map(pairs.map(([module, keyId]) => [nameKey(module), keyId]));
 }
 
-/** One that is no address would match no target, and requests be refused for it. The value may hold a password. */
+/** An invalid address would match no target, and requests would be refused. The value is not shown: it may hold a password. */
 function targetUrls(values: readonly string[], faults: string[]): readonly string[] {
   if (!values.every(isHttpAddress))
     faults.push(

@@ -1,7 +1,7 @@
 import type { EngineName } from '@nestjs-spark/contracts';
 import type { EngineChoice } from '../../settings/options.ts';
 
-/** Which engine carries what others take from this module, and why, in words for people. */
+/** Which engine carries what others take from this module, and why, for people to read. */
 export interface ChosenEngine {
   engine: EngineName;
   reason: string;
@@ -30,7 +30,7 @@ export function chooseEngine(facts: EngineFacts): ChosenEngine {
   return { engine: 'etl', reason: `the RavenDB licence (${licence.type}) includes RavenDB ETL` };
 }
 
-/** Why RavenDB's own ETL cannot be had here; null when it can, and when only RavenDB itself can tell. */
+/** Why RavenDB's own ETL is not available here; null when it is, and when only RavenDB itself can tell. */
 export function lackOfEtl({ store, licence }: EngineFacts): string | null {
   if (store !== 'ravendb') return `the store is ${store}, which has no ETL of its own`;
   if (licence === null || licence.hasRavenEtl) return null;

@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { Inject, Injectable } from '@nestjs/common';
 import { StoreRefusedError } from '@nestjs-spark/contracts';
-import type { StoreInfo } from '@nestjs-spark/store';
+import { STORE_INFO, type StoreInfo } from '@nestjs-spark/store';
 import type { ReplicationSettings } from '../../settings/options.ts';
-import { REPLICATION_OPTIONS, STORE_INFO } from '../../settings/tokens.ts';
+import { REPLICATION_SETTINGS } from '../../settings/tokens.ts';
 import { chooseEngine, type ChosenEngine, type EngineFacts } from './choose-engine.ts';
 
 const LICENCE_KNOWN_MS = 60_000;
@@ -16,7 +16,7 @@ export class EngineChooser {
   private known: { at: number; licence: RavenLicence } | null = null;
 
   constructor(
-    @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
+    @Inject(REPLICATION_SETTINGS) private readonly settings: ReplicationSettings,
     @Inject(STORE_INFO) private readonly store: Pick<StoreInfo, 'kind' | 'licence'>,
   ) {}
 
@@ -27,7 +27,7 @@ export class EngineChooser {
   }
 
   /**
-   * For a request, which is refused or moved by what the licence says: it is asked anew.
+   * For a request, which is refused or moved by what the licence says: it is read again.
    * @throws {UnavailableError} when the licence cannot be read now: a guess could move running tasks to another engine
    */
   async lookNow(): Promise<EngineFacts> {

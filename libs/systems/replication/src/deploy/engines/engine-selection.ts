@@ -1,22 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError, type EtlScriptRequest, type ProblemField } from '@nestjs-spark/contracts';
 import type { ReplicationSettings } from '../../settings/options.ts';
-import { REPLICATION_OPTIONS } from '../../settings/tokens.ts';
+import { REPLICATION_SETTINGS } from '../../settings/tokens.ts';
 import type { DeploymentTarget } from '../plan/deployment-document.ts';
 import { chooseForRequest, lackOfEtl, type ChosenEngine } from './choose-engine.ts';
 import { EngineChooser } from './engine-chooser.ts';
 import { prefixedScripts, unconfinedScripts, unlistedTargets, type InspectedScript } from './native-rules.ts';
+import { LICENCE, SCRIPT_REFUSED } from '../../problems/problems.ts';
 
 /** Finds the engine for one request, or says why the configured one cannot carry it. */
 @Injectable()
 export class EngineSelection {
   constructor(
-    @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
+    @Inject(REPLICATION_SETTINGS) private readonly settings: ReplicationSettings,
     private readonly chooser: EngineChooser,
   ) {}
 
   /**
-   * @throws {ProblemError} `licence` (422) when RavenDB's own ETL is configured and cannot be had here, `scriptRefused`
+   * @throws {ProblemError} `licence` (422) when RavenDB's own ETL is configured and not available here, `scriptRefused`
    *   (422) when it must not carry the request
    * @throws {UnavailableError} when the licence cannot be read now
    */
@@ -32,7 +33,7 @@ export class EngineSelection {
     // Ending what runs needs no licence.
     if (lack !== null && request.scripts.length > 0) throw this.withoutEtl(lack);
     if (obstacles.length > 0) {
-      throw new ProblemError('scriptRefused', "RavenDB's own ETL cannot carry this request; see errors.", {
+      throw new ProblemError(SCRIPT_REFUSED, "RavenDB's own ETL cannot carry this request; see errors.", {
         errors: obstacles,
       });
     }
@@ -42,7 +43,7 @@ export class EngineSelection {
   private withoutEtl(lack: string): ProblemError {
     const { moduleName } = this.settings;
     return new ProblemError(
-      'licence',
+      LICENCE,
       `${moduleName} is configured to use RavenDB's own ETL, but ${lack}. ` +
         `Set SPARK_REPLICATION_ENGINE of ${moduleName} to auto or stream, or give it a RavenDB whose licence includes ETL.`,
     );

@@ -3,11 +3,13 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import { etlTaskName } from '@nestjs-spark/ravendb/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import { Shares } from '../../declare/shares.ts';
+import type { EngineTask } from '../../tasks/task-status.ts';
 import type { DeployedTask, DeploymentDocument } from '../plan/deployment-document.ts';
-import type { EngineTaskReport, ReplicationEngine } from './replication-engine.ts';
+import { notRunning, permittedTasks } from './deployed-tasks.ts';
 import { planNative } from './native-plan.ts';
-import { permittedTasks } from './permitted-tasks.ts';
+import type { ReplicationEngine } from './replication-engine.ts';
 import { NATIVE_TASKS, type NativeProgress, type NativeTasks } from './ports.ts';
+import { LICENCE } from '../../problems/problems.ts';
 
 /** RavenDB's own ETL: one task and one connection string per requester, both called `spark-etl-{Requester}`. */
 @Injectable()
@@ -34,7 +36,7 @@ export class RavenEtlEngine implements ReplicationEngine {
     for (const transformation of resets) await tasks.reset(name, transformation);
   }
 
-  async report(deployment: DeploymentDocument): Promise<EngineTaskReport[]> {
+  async report(deployment: DeploymentDocument): Promise<EngineTask[]> {
     if (deployment.tasks.length === 0) return [];
     const progress = await this.requireRavenDb().progress(etlTaskName(deployment.requester));
     return deployment.tasks.map((task) => {
@@ -52,33 +54,25 @@ export class RavenEtlEngine implements ReplicationEngine {
   private requireRavenDb(): NativeTasks {
     if (this.tasks) return this.tasks;
     throw new ProblemError(
-      'licence',
+      LICENCE,
       "RavenDB's own ETL is configured, but this module's store is not RavenDB.",
     );
   }
 }
 
-function describe(task: DeployedTask, progress: NativeProgress | null): EngineTaskReport {
-  const complete = progress !== null && progress.waiting === 0;
+function describe(task: DeployedTask, progress: NativeProgress | null): EngineTask {
+  const own = { ...notRunning(task), deletes: 'kept', active: true, carriedBy: 'this-instance' } as const;
+  if (progress === null) return own;
+  const { waiting, lastEtag, error, setAside } = progress;
+  const complete = waiting === 0;
   return {
-    name: task.name,
-    collection: task.collection,
-    state:
-      progress === null ? 'Starting' : progress.error ? 'Waiting' : complete ? 'Streaming' : 'Snapshotting',
-    generation: task.generation,
-    position: progress?.lastEtag ?? null,
-    confirmedEtag: progress?.lastEtag ?? null,
-    sourceEtag: null,
-    lag: null,
-    behindMs: null,
+    ...own,
+    state: error ? 'Waiting' : complete ? 'Streaming' : 'Snapshotting',
+    position: lastEtag,
+    confirmedEtag: lastEtag,
     complete,
-    documentsRead: null,
-    documentsTotal: null,
-    setAside: progress?.setAside ?? null,
-    errors: progress?.error ? 1 : 0,
-    lastError: progress?.error ?? null,
-    deletes: 'kept',
-    active: true,
-    carriedBy: 'this-instance',
+    setAside,
+    errors: error ? 1 : 0,
+    lastError: error,
   };
 }

@@ -12,6 +12,7 @@ import {
   type RavenConnection,
 } from '@nestjs-spark/ravendb/internal';
 import type { NativeProgress, NativeTask, NativeTasks, NativeTransformation } from './ports.ts';
+import { LICENCE } from '../../problems/problems.ts';
 
 /** RavenDB's own ETL in this module's database. */
 export class RavenNativeTasks implements NativeTasks {
@@ -80,6 +81,6 @@ async function licensed(work: () => Promise<unknown>): Promise<void> {
     if (!(error instanceof LicenceRefusedError)) throw error;
     const detail =
       "The licence of this module's RavenDB does not include RavenDB ETL. Set SPARK_REPLICATION_ENGINE to auto or stream there, or license it.";
-    throw new ProblemError('licence', detail, { cause: error });
+    throw new ProblemError(LICENCE, detail, { cause: error });
   }
 }

@@ -1,27 +1,30 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ChangeLog, ControlBoard } from '@nestjs-spark/contracts/internal';
-import { deployedSubject, routeLogs } from '@nestjs-spark/contracts/internal';
-import type { CaptureReport, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
+import {
+  deployedSubject,
+  routeLogs,
+  type ChangeLog,
+  type ControlBoard,
+} from '@nestjs-spark/contracts/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
+import { CaptureSupervisor, type CaptureReport } from '@nestjs-spark/streaming/internal';
 import { Shares } from '../../declare/shares.ts';
 import type { ReplicationSettings } from '../../settings/options.ts';
-import { CAPTURE_SUPERVISOR, CHANGE_LOG, CONTROL_BOARD, REPLICATION_OPTIONS } from '../../settings/tokens.ts';
+import { CHANGE_LOG, CONTROL_BOARD, REPLICATION_SETTINGS } from '../../settings/tokens.ts';
+import type { EngineTask } from '../../tasks/task-status.ts';
 import type { DeployedTask, DeploymentDocument } from '../plan/deployment-document.ts';
-import { captureTasks } from './capture-tasks.ts';
-import type { EngineTaskReport, ReplicationEngine } from './replication-engine.ts';
-import { notRunning } from './not-running.ts';
-import { mayTake } from './permitted-tasks.ts';
+import { captureTasks, notRunning } from './deployed-tasks.ts';
+import type { ReplicationEngine } from './replication-engine.ts';
 
-/** Our own engine: the deployment document is what it follows, so all that is left to do is to make the route and say so. */
+/** Spark's own engine. It follows the deployment document, so all that is left to do is to provision the route and announce it. */
 @Injectable()
 export class StreamEngine implements ReplicationEngine {
   readonly name = 'stream';
 
   constructor(
-    @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
+    @Inject(REPLICATION_SETTINGS) private readonly settings: ReplicationSettings,
     @Inject(CHANGE_LOG) private readonly log: ChangeLog,
-    @Inject(CAPTURE_SUPERVISOR) private readonly supervisor: CaptureSupervisor,
     @Inject(CONTROL_BOARD) private readonly board: ControlBoard,
+    private readonly supervisor: CaptureSupervisor,
     private readonly shares: Shares,
   ) {}
 
@@ -42,12 +45,12 @@ export class StreamEngine implements ReplicationEngine {
     return tasks.length;
   }
 
-  async report(deployment: DeploymentDocument): Promise<EngineTaskReport[]> {
+  async report(deployment: DeploymentDocument): Promise<EngineTask[]> {
     const reports = this.supervisor
       .reports()
       .filter(({ task }) => sameName(task.requester, deployment.requester));
     return deployment.tasks.map((task) => {
-      if (!mayTake(this.shares, task.collection, deployment.requester)) return noLongerShared(task);
+      if (!this.shares.isShared(task.collection, deployment.requester)) return noLongerShared(task);
       const report = reports.find((one) => sameName(one.task.name, task.name));
       return report ? fromCapture(task, report) : notRunning(task);
     });
@@ -63,30 +66,12 @@ export class StreamEngine implements ReplicationEngine {
   }
 }
 
-function fromCapture(task: DeployedTask, report: CaptureReport): EngineTaskReport {
-  return {
-    name: task.name,
-    collection: task.collection,
-    state: report.state,
-    generation: report.generation,
-    position: report.publishedEtag,
-    confirmedEtag: report.confirmedEtag,
-    sourceEtag: report.sourceEtag,
-    lag: report.lag,
-    behindMs: report.behindMs,
-    complete: report.live,
-    documentsRead: report.documentsRead,
-    documentsTotal: report.documentsTotal,
-    setAside: report.setAside,
-    errors: report.errors,
-    lastError: report.lastError,
-    deletes: report.deletes,
-    active: report.active,
-    carriedBy: report.carriedBy,
-  };
+function fromCapture(task: DeployedTask, report: CaptureReport): EngineTask {
+  const { task: _, databaseId: __, publishedEtag: position, live: complete, ...figures } = report;
+  return { ...figures, name: task.name, collection: task.collection, position, complete };
 }
 
-function noLongerShared(task: DeployedTask): EngineTaskReport {
+function noLongerShared(task: DeployedTask): EngineTask {
   const lastError = `${task.collection} is no longer shared with this module`;
   return { ...notRunning(task), state: 'Faulted', errors: 1, lastError };
 }

@@ -44,7 +44,7 @@ function fieldNames(documents: readonly string[]): Set<string> {
     try {
       scanMembers(text, (member) => void names.add(memberName(text, member)));
     } catch {
-      // What is no JSON object is said by the script that runs over it.
+      // The script that runs over it reports what is not a JSON object.
     }
   }
   return names;

@@ -1,5 +1,6 @@
 import { ProblemError, type EtlScriptItem, type ProblemField } from '@nestjs-spark/contracts';
 import type { ScriptInspection, ScriptPool } from '@nestjs-spark/etl-script';
+import { SCRIPT_REFUSED } from '../../problems/problems.ts';
 
 /**
  * Reads a requester's scripts without running them, apart from the main thread.
@@ -21,6 +22,6 @@ export async function inspectScripts(
     }),
   );
   if (errors.length > 0)
-    throw new ProblemError('scriptRefused', 'A script cannot be deployed; see errors.', { errors });
+    throw new ProblemError(SCRIPT_REFUSED, 'A script cannot be deployed; see errors.', { errors });
   return inspected;
 }

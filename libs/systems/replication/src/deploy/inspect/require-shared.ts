@@ -1,14 +1,14 @@
 import { ProblemError, type EtlScriptItem } from '@nestjs-spark/contracts';
 import type { Shares } from '../../declare/shares.ts';
-import { mayTake } from '../engines/permitted-tasks.ts';
+import { NOT_SHARED } from '../../problems/problems.ts';
 
 /**
- * A request is taken whole or not at all, so that a requester's set and its revision are one thing.
+ * A request is accepted whole or not at all, so that a requester's set and its revision are one thing.
  * @throws {ProblemError} `notShared` (403) with every script whose collection `requester` may not take
  */
 export function requireShared(shares: Shares, requester: string, scripts: readonly EtlScriptItem[]): void {
   const errors = scripts.flatMap(({ sourceCollection }, index) =>
-    mayTake(shares, sourceCollection, requester)
+    shares.isShared(sourceCollection, requester)
       ? []
       : [
           {
@@ -22,7 +22,7 @@ export function requireShared(shares: Shares, requester: string, scripts: readon
   const others = scripts.length - errors.length;
   const held = others === 0 ? '' : ` Nothing of this request was deployed; ${describeOthers(others)} for it.`;
   const remedy = `The owner has to name ${requester} in @Shared({ with: [...] }), or the declaration has to go.`;
-  throw new ProblemError('notShared', `${names}.${held} ${remedy}`, { errors });
+  throw new ProblemError(NOT_SHARED, `${names}.${held} ${remedy}`, { errors });
 }
 
 function describeOthers(count: number): string {

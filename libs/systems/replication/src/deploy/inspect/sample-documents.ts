@@ -4,7 +4,7 @@ import { sameName } from '@nestjs-spark/foundation/internal';
 /** A document that is tried, or why it cannot be. */
 export type Sampled =
   | { id: string; collection: string; document: Uint8Array }
-  /** It is not there, not of that collection, or a copy: which is nobody's business who may only take what is the module's own. */
+  /** Absent, of another collection, or a copy. The requester does not learn which: it may only take the module's own documents. */
   | { id: string; missing: true };
 
 const READER = 'preview';

@@ -3,22 +3,19 @@ import type { ChangeSource } from '@nestjs-spark/contracts/internal';
 import type { ScriptInspection } from '@nestjs-spark/etl-script/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { messageOf, nameKey } from '@nestjs-spark/foundation/internal';
-import { CHANGE_FEED } from '../../settings/tokens.ts';
+import { CHANGE_FEED } from '@nestjs-spark/store';
 import { absentFields, describeAbsent } from './absent-fields.ts';
 import { sampleCollection } from './sample-documents.ts';
 
 const SAMPLE = 10;
 const TIME_MS = 2_000;
 
-/** Says what looks wrong with scripts beside the documents that they are for. Nothing of it keeps one from being deployed. */
+/** Compares scripts with the documents that they are for, and reports what looks wrong. A warning never prevents a deployment. */
 @Injectable()
 export class ScriptWarnings {
   private readonly log = logFor('ScriptWarnings');
-  private readonly feed: ChangeSource;
 
-  constructor(@Inject(CHANGE_FEED) feed: ChangeSource) {
-    this.feed = feed;
-  }
+  constructor(@Inject(CHANGE_FEED) private readonly feed: ChangeSource) {}
 
   /** One list per script. Looks at ten documents of each collection for at most two seconds; what fails says nothing. */
   async of(

@@ -12,7 +12,7 @@ export interface DeploymentDocument {
   /** Where RavenDB's own ETL sends to; null when the stream engine carries the tasks. */
   target: DeploymentTarget | null;
   tasks: DeployedTask[];
-  /** Tasks that were removed: should one come back, its generation goes on from here. */
+  /** Tasks that were removed: if one is requested again, its generation continues from here. */
   ended: EndedTask[];
   /** ISO 8601, UTC. */
   deployedAtUtc: string;
@@ -31,7 +31,7 @@ export interface DeployedTask {
   idPrefix?: string;
   /** `scriptFingerprint(collection, script)` */
   fingerprint: string;
-  /** Grows whenever the copies have to be made anew. */
+  /** Grows whenever the copies have to be made again from the first document. */
   generation: number;
   /** The last generation that the engine was given completely; lower than `generation` after a crash in between. */
   carriedOut: number;

@@ -22,7 +22,7 @@ export interface DeploymentPlan {
   changed: boolean;
   /** The scripts asked for are not those that are there already. */
   differs: boolean;
-  /** The engine that carried the tasks until now and has to let go of them first. */
+  /** The engine that carried the tasks until now and has to end them first. */
   leaves: EngineName | null;
 }
 
@@ -76,6 +76,17 @@ export function planDeployment(
 export function countSteps(steps: readonly PlanStep[]) {
   const count = (action: PlanStep['action']) => steps.filter((step) => step.action === action).length;
   return { tasksCreated: count('create'), tasksUpdated: count('update'), tasksRemoved: count('remove') };
+}
+
+/** Why a request is outdated, or null when it may be carried out. */
+export function tooOld(
+  current: DeploymentDocument | null,
+  revision: number | null,
+  plan: DeploymentPlan,
+): string | null {
+  if (current === null || revision === null || revision > current.revision) return null;
+  if (revision < current.revision) return `Revision ${current.revision} is deployed; this is ${revision}.`;
+  return plan.differs ? `Revision ${revision} is deployed already, with other scripts.` : null;
 }
 
 function stepForNew(script: NamedScript, ended: readonly EndedTask[]): PlanStep {

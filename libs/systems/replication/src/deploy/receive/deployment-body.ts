@@ -15,7 +15,15 @@ import {
 } from 'class-validator';
 import type { EtlScriptItem, EtlScriptRequest } from '@nestjs-spark/contracts';
 import { DEPLOYMENT_BOUNDS } from '../../settings/options.ts';
-import { IsCollectionName, IsIdPrefix, IsSparkName, MaxBytes } from '@nestjs-spark/modules/internal';
+import {
+  invalidFields,
+  IsCollectionName,
+  IsIdPrefix,
+  IsSparkName,
+  MaxBytes,
+  readBody,
+} from '@nestjs-spark/modules/internal';
+import { repeatedNames } from '../plan/name-scripts.ts';
 
 const PLAIN_TEXT = /^\P{Cc}*$/u;
 const given = (_: object, value: unknown) => value !== undefined;
@@ -74,4 +82,26 @@ export class EtlScriptRequestBody implements EtlScriptRequest {
   @ArrayMaxSize(DEPLOYMENT_BOUNDS.scripts)
   @IsArray()
   scripts!: EtlScriptItemBody[];
+}
+
+/**
+ * Reads the body of a deployment.
+ * @throws {ProblemError} `invalid` (400) with every wrong field by its JSON pointer
+ */
+export async function readDeploymentRequest(body: Uint8Array): Promise<EtlScriptRequest> {
+  const request = await readBody(EtlScriptRequestBody, body);
+  requireOwnNames(request.scripts);
+  return request;
+}
+
+/** @throws {ProblemError} `invalid` (400) when two scripts of a request have one name */
+export function requireOwnNames(scripts: readonly EtlScriptItem[]): void {
+  const repeated = repeatedNames(scripts);
+  if (repeated.length === 0) return;
+  throw invalidFields(
+    repeated.map((index) => ({
+      pointer: `/scripts/${index}/name`,
+      detail: 'another script of this request has this name',
+    })),
+  );
 }

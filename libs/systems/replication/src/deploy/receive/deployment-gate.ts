@@ -4,7 +4,7 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import { takeToken, type Bucket, type FloodLimits } from '@nestjs-spark/modules/internal';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 
-/** A module that restarts in a loop, or its ten instances starting together, are let through; a flood is not. */
+/** A module that restarts in a loop, or its ten instances starting together, pass; a flood does not. */
 const LIMITS: FloodLimits = { burst: 30, refillMs: 1_000 };
 
 /** Bounds how often each module may deploy; one module's flood takes nothing from the others. */

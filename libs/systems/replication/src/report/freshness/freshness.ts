@@ -1,19 +1,32 @@
-import type { IncomingTask } from '../status/task-status.ts';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import type { IncomingTask } from '../../tasks/task-status.ts';
 
 /** How fresh the copies of one collection are. */
-export interface Freshness {
+@ApiSchema({ name: 'FreshnessAnswer' })
+export class Freshness {
   /** All of it is here. */
-  complete: boolean;
-  /** Everything up to this etag of the owner's database is applied; null before the first, and when that database is another one now. */
-  appliedEtag: number | null;
+  @ApiProperty()
+  complete!: boolean;
+
+  /** Everything up to this etag of the owner's database is applied; null before the first, and when the database is another one now. */
+  @ApiProperty({ type: Number, nullable: true })
+  appliedEtag!: number | null;
+
   /** The owner's newest etag: as it said just now, or as it was known last. */
-  sourceEtag: number | null;
+  @ApiProperty({ type: Number, nullable: true })
+  sourceEtag!: number | null;
+
   /** The owner's database that the etags are of; null while that is not known. */
-  databaseId: string | null;
-  /** Age of what is applied, in milliseconds: 0 when it is all there; null when that is not known. */
-  behindMs: number | null;
+  @ApiProperty({ type: String, nullable: true, description: "The owner's database that the etags are of" })
+  databaseId!: string | null;
+
+  /** Age of what is applied, in milliseconds: 0 when nothing is missing; null when that is not known. */
+  @ApiProperty({ type: Number, nullable: true, description: 'Milliseconds; null: not known' })
+  behindMs!: number | null;
+
   /** False: the owner did not answer just now, so `sourceEtag` may be old. */
-  sourceReachable: boolean;
+  @ApiProperty()
+  sourceReachable!: boolean;
 }
 
 /** What an owner answered just now. */
@@ -42,7 +55,7 @@ export function isReached(tasks: readonly IncomingTask[], asked: Asked | null): 
   return asked !== null && tasks.every((task) => !isOfAnother(task, asked) && hasAll(task, asked));
 }
 
-/** It is applied, or what is not is known not to concern the task. */
+/** It is applied, or the missing changes are known not to concern the task. */
 function hasAll({ position, lag, sourceEtag }: IncomingTask, asked: Asked): boolean {
   if (position === null) return false;
   return position >= asked.sourceEtag || (lag === 0 && (sourceEtag ?? 0) >= asked.sourceEtag);

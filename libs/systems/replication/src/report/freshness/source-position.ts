@@ -1,26 +1,43 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { isName, ProblemError, taskId } from '@nestjs-spark/contracts';
 import type { ChangeSource, WitnessRecord } from '@nestjs-spark/contracts/internal';
-import type { CaptureSupervisor } from '@nestjs-spark/streaming/internal';
+import { CHANGE_FEED } from '@nestjs-spark/store';
+import { CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import { DeploymentStore } from '../../deploy/deployment-store.ts';
 import type { ReplicationSettings } from '../../settings/options.ts';
-import { CAPTURE_SUPERVISOR, CHANGE_FEED, REPLICATION_OPTIONS } from '../../settings/tokens.ts';
+import { REPLICATION_SETTINGS } from '../../settings/tokens.ts';
 
-/** How far a database is, which one it is, and what it remembers of what was read from it for the task. */
-export interface ToldSource {
-  sourceEtag: number;
-  databaseId: string;
-  witness: WitnessRecord;
+@ApiSchema({ name: 'WitnessAnswer' })
+class ToldWitness implements WitnessRecord {
+  @ApiProperty({ description: 'How often it was raised' })
+  number!: number;
+
+  @ApiProperty({ type: [String], description: 'Marks of the last times, newest first' })
+  marks!: readonly string[];
 }
 
-/** Says to a requester how far this module's database is, and has word of it sent through the task's log. */
+/** How far a database is, which one it is, and what it remembers of what was read from it for the task. */
+@ApiSchema({ name: 'SourceAnswer' })
+export class ToldSource {
+  @ApiProperty()
+  sourceEtag!: number;
+
+  @ApiProperty({ description: 'The database that the etag is of' })
+  databaseId!: string;
+
+  @ApiProperty({ type: ToldWitness, description: 'Tells a database that was restored under its old id' })
+  witness!: ToldWitness;
+}
+
+/** Tells a requester how far this module's database is, and has that sent through the task's log as well. */
 @Injectable()
 export class SourcePosition {
   constructor(
-    @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
-    @Inject(CAPTURE_SUPERVISOR) private readonly supervisor: CaptureSupervisor,
+    @Inject(REPLICATION_SETTINGS) private readonly settings: ReplicationSettings,
     @Inject(CHANGE_FEED) private readonly feed: ChangeSource,
+    private readonly supervisor: CaptureSupervisor,
     private readonly store: DeploymentStore,
   ) {}
 
@@ -33,7 +50,7 @@ export class SourcePosition {
     const task = { owner: this.settings.moduleName, requester, name };
     const flushed = await this.supervisor.flush(task);
     if (flushed) return flushed;
-    // Another instance carries the task; where the database is can be said all the same.
+    // Another instance carries the task; how far the database is can be said all the same.
     const { lastEtag, databaseId, witness } = await this.feed.identify(taskId(task));
     return { sourceEtag: lastEtag, databaseId, witness };
   }

@@ -1,24 +1,22 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { MetricsRegistry } from '@nestjs-spark/observability';
-import type { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
+import { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { Counter, Gauge } from 'prom-client';
-import { APPLY_SUPERVISOR, CAPTURE_SUPERVISOR } from '../../settings/tokens.ts';
 import { RequestStatus } from '../../request/request-status.ts';
-import { DeadLetterDesk } from '../dead-letters/dead-letter-desk.ts';
+import { DeadLetters } from '../dead-letters/dead-letters.ts';
 import { Incoming } from '../status/incoming.ts';
-import type { MetricDefinition, Sample } from './sample.ts';
-import { TASK_METRICS, type MetricSources } from './task-samples.ts';
+import { TASK_METRICS, type MetricDefinition, type MetricSources, type Sample } from './task-samples.ts';
 
-/** Puts replication into `/metrics`. Everything is read when Prometheus asks, so the data's way costs nothing. */
+/** Puts replication into `/metrics`. Everything is read when Prometheus asks, so it costs nothing on the data path. */
 @Injectable()
 export class ReplicationMetrics implements OnModuleInit {
   constructor(
     private readonly metrics: MetricsRegistry,
     private readonly incoming: Incoming,
     private readonly requests: RequestStatus,
-    private readonly deadLetters: DeadLetterDesk,
-    @Inject(APPLY_SUPERVISOR) private readonly apply: ApplySupervisor,
-    @Inject(CAPTURE_SUPERVISOR) private readonly capture: CaptureSupervisor,
+    private readonly deadLetters: DeadLetters,
+    private readonly apply: ApplySupervisor,
+    private readonly capture: CaptureSupervisor,
   ) {}
 
   onModuleInit(): void {

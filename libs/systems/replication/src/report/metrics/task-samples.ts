@@ -1,10 +1,22 @@
 import { TASK_STATES, type TaskState } from '@nestjs-spark/contracts';
 import type { ApplyReport, CaptureReport } from '@nestjs-spark/streaming/internal';
 import type { OwnerRequestStatus } from '../../request/request-status.ts';
-import type { IncomingTask } from '../status/task-status.ts';
-import type { MetricDefinition, Sample } from './sample.ts';
+import type { IncomingTask } from '../../tasks/task-status.ts';
 
-/** What the metrics are read from when they are asked for; nothing is counted on the way of the data. */
+/** One value of one metric, as it is at this moment. */
+export interface Sample {
+  labels: Record<string, string>;
+  value: number;
+}
+
+export interface MetricDefinition {
+  name: string;
+  help: string;
+  type: 'counter' | 'gauge';
+  labelNames: readonly string[];
+}
+
+/** What the metrics are read from when they are asked for; nothing is counted on the data path. */
 export interface MetricSources {
   incoming: readonly IncomingTask[];
   applied: readonly ApplyReport[];
@@ -16,51 +28,78 @@ export interface TaskMetric extends MetricDefinition {
   read(sources: MetricSources): Sample[];
 }
 
+/** A figure of one task; null while it is not known, and then the metric is absent. */
+interface Figure extends Omit<MetricDefinition, 'labelNames'> {
+  incoming?: (task: IncomingTask) => number | null;
+  applied?: (report: ApplyReport) => number | null;
+  captured?: (report: CaptureReport) => number | null;
+}
+
 const TASK = ['direction', 'module', 'collection', 'task'] as const;
 
-export const TASK_METRICS: readonly TaskMetric[] = [
+const FIGURES: readonly Figure[] = [
   {
     name: 'spark_replication_documents_applied_total',
     help: 'Copies written, since the first one ever; the same on each instance of a module.',
     type: 'counter',
-    labelNames: TASK,
-    read: ({ incoming }) =>
-      incoming.filter(isKnown).map((task) => ({ labels: inLabels(task), value: task.documentsApplied })),
+    incoming: (task) => (isKnown(task) ? task.documentsApplied : null),
   },
   {
     name: 'spark_replication_documents_deleted_total',
     help: 'Copies deleted, since the first one ever; the same on each instance of a module.',
     type: 'counter',
-    labelNames: TASK,
-    read: ({ incoming }) =>
-      incoming.filter(isKnown).map((task) => ({ labels: inLabels(task), value: task.documentsDeleted })),
+    incoming: (task) => (isKnown(task) ? task.documentsDeleted : null),
   },
   {
     name: 'spark_replication_lag_etags',
     help: "Etags of the owner's database that are not applied (in) or not confirmed (out) yet, at most: etags have gaps and count its other collections too. Absent while that is not known.",
     type: 'gauge',
-    labelNames: TASK,
-    read: ({ incoming, captured }) => [
-      ...incoming.flatMap((task) => (task.lag === null ? [] : [{ labels: inLabels(task), value: task.lag }])),
-      ...captured.flatMap((report) =>
-        report.lag === null ? [] : [{ labels: outLabels(report), value: report.lag }],
-      ),
-    ],
+    incoming: ({ lag }) => lag,
+    captured: ({ lag }) => lag,
   },
   {
     name: 'spark_replication_lag_seconds',
     help: 'Age in seconds of what is applied (in) or confirmed (out); 0 when nothing is missing, absent while that is not known.',
     type: 'gauge',
-    labelNames: TASK,
-    read: ({ incoming, captured }) => [
-      ...incoming.flatMap((task) =>
-        task.behindMs === null ? [] : [{ labels: inLabels(task), value: task.behindMs / 1_000 }],
-      ),
-      ...captured.flatMap((report) =>
-        report.behindMs === null ? [] : [{ labels: outLabels(report), value: report.behindMs / 1_000 }],
-      ),
-    ],
+    incoming: ({ behindMs }) => inSeconds(behindMs),
+    captured: ({ behindMs }) => inSeconds(behindMs),
   },
+  {
+    name: 'spark_replication_task_complete',
+    help: '1 when a copy is complete, as the checkpoint that all instances share says.',
+    type: 'gauge',
+    incoming: ({ complete }) => (complete ? 1 : 0),
+  },
+  {
+    name: 'spark_replication_errors_total',
+    help: 'Errors that a task has met since this instance began; it goes on after each.',
+    type: 'counter',
+    incoming: ({ errors }) => errors,
+    captured: ({ errors }) => errors,
+  },
+  {
+    name: 'spark_replication_resyncs_total',
+    help: 'Times that this module asked an owner to rewind, since this instance began.',
+    type: 'counter',
+    applied: ({ resyncsRequested }) => resyncsRequested,
+  },
+  {
+    name: 'spark_replication_set_aside',
+    help: 'Documents whose script failed (out) or that this store did not take (in) and that still are not at the requester.',
+    type: 'gauge',
+    incoming: ({ setAside }) => setAside,
+    captured: ({ setAside }) => setAside,
+  },
+  {
+    name: 'spark_replication_snapshot_documents',
+    help: 'Documents read of the first copy, while it is being made.',
+    type: 'gauge',
+    captured: ({ documentsRead }) => documentsRead,
+  },
+];
+
+export const TASK_METRICS: readonly TaskMetric[] = [
+  ...FIGURES.map(toMetric),
   {
     name: 'spark_replication_task_state',
     help: '1 for the state that a task is in, 0 for the others.',
@@ -70,53 +109,6 @@ export const TASK_METRICS: readonly TaskMetric[] = [
       ...incoming.flatMap((task) => oneHot(inLabels(task), task.state)),
       ...captured.flatMap((report) => oneHot(outLabels(report), report.state)),
     ],
-  },
-  {
-    name: 'spark_replication_task_complete',
-    help: '1 when a copy is complete, as the checkpoint that all instances share says.',
-    type: 'gauge',
-    labelNames: TASK,
-    read: ({ incoming }) =>
-      incoming.map((task) => ({ labels: inLabels(task), value: task.complete ? 1 : 0 })),
-  },
-  {
-    name: 'spark_replication_errors_total',
-    help: 'Errors that a task has met since this instance began; it goes on after each.',
-    type: 'counter',
-    labelNames: TASK,
-    read: ({ incoming, captured }) => [
-      ...incoming.map((task) => ({ labels: inLabels(task), value: task.errors })),
-      ...captured.map((report) => ({ labels: outLabels(report), value: report.errors })),
-    ],
-  },
-  {
-    name: 'spark_replication_resyncs_total',
-    help: 'Times that this module asked an owner to rewind, since this instance began.',
-    type: 'counter',
-    labelNames: TASK,
-    read: ({ applied }) =>
-      applied.map((report) => ({
-        labels: labels('in', report.task.owner, report),
-        value: report.resyncsRequested,
-      })),
-  },
-  {
-    name: 'spark_replication_set_aside',
-    help: 'Documents whose script failed (out) or that this store did not take (in) and that still are not at the requester.',
-    type: 'gauge',
-    labelNames: TASK,
-    read: ({ incoming, captured }) => [
-      ...incoming.map((task) => ({ labels: inLabels(task), value: task.setAside })),
-      ...captured.map((report) => ({ labels: outLabels(report), value: report.setAside })),
-    ],
-  },
-  {
-    name: 'spark_replication_snapshot_documents',
-    help: 'Documents read of the first copy, while it is being made.',
-    type: 'gauge',
-    labelNames: TASK,
-    read: ({ captured }) =>
-      captured.map((report) => ({ labels: outLabels(report), value: report.documentsRead })),
   },
   {
     name: 'spark_replication_request_retries',
@@ -131,7 +123,34 @@ export const TASK_METRICS: readonly TaskMetric[] = [
   },
 ];
 
-/** Before the checkpoint was read its totals are not 0 but unknown: a counter that begins at 0 would make a flood of it. */
+function toMetric({ incoming, applied, captured, ...definition }: Figure): TaskMetric {
+  return {
+    ...definition,
+    labelNames: TASK,
+    read: (sources) => [
+      ...samples(sources.incoming, inLabels, incoming),
+      ...samples(sources.applied, (report) => labels('in', report.task.owner, report), applied),
+      ...samples(sources.captured, outLabels, captured),
+    ],
+  };
+}
+
+function samples<T>(
+  tasks: readonly T[],
+  labelsOf: (task: T) => Record<string, string>,
+  figure: ((task: T) => number | null) | undefined,
+): Sample[] {
+  return tasks.flatMap((task) => {
+    const value = figure?.(task) ?? null;
+    return value === null ? [] : [{ labels: labelsOf(task), value }];
+  });
+}
+
+function inSeconds(ms: number | null): number | null {
+  return ms === null ? null : ms / 1_000;
+}
+
+/** Before the checkpoint was read totals are unknown, not 0: a counter that begins at 0 would look like a burst. */
 function isKnown({ engine, generation }: IncomingTask): boolean {
   return engine === 'etl' || generation !== null;
 }

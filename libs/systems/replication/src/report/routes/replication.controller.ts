@@ -1,21 +1,26 @@
 import { Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiResponse, ApiSchema } from '@nestjs/swagger';
 import { ProblemError } from '@nestjs-spark/contracts';
-import type { ApplySupervisor } from '@nestjs-spark/streaming/internal';
+import { ApplySupervisor } from '@nestjs-spark/streaming/internal';
 import { FromCaller, requireOperator, type Caller, SparkController } from '@nestjs-spark/modules/internal';
 import type { ReplicationSettings } from '../../settings/options.ts';
-import { APPLY_SUPERVISOR, REPLICATION_OPTIONS } from '../../settings/tokens.ts';
-import type { Freshness } from '../freshness/freshness.ts';
-import { SourcePosition } from '../freshness/source-position.ts';
+import { REPLICATION_SETTINGS } from '../../settings/tokens.ts';
+import { Freshness } from '../freshness/freshness.ts';
+import { SourcePosition, ToldSource } from '../freshness/source-position.ts';
 import { ReplicationStatus } from '../replication-status.ts';
-import { ReplicationViews, type ReplicationView } from '../status/replication-view.ts';
-import { FreshnessAnswer, ReplicationAnswer, ResyncAnswer, SourceAnswer } from './answers.ts';
+import { ReplicationView, ReplicationViews } from '../status/replication-view.ts';
+
+@ApiSchema({ name: 'ResyncAnswer' })
+export class Resync {
+  @ApiProperty({ type: [String], example: ['Cars'] })
+  tasks!: string[];
+}
 
 @SparkController('replication')
 export class ReplicationController {
   constructor(
-    @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
-    @Inject(APPLY_SUPERVISOR) private readonly supervisor: ApplySupervisor,
+    @Inject(REPLICATION_SETTINGS) private readonly settings: ReplicationSettings,
+    private readonly supervisor: ApplySupervisor,
     private readonly views: ReplicationViews,
     private readonly source: SourcePosition,
     private readonly status: ReplicationStatus,
@@ -23,22 +28,22 @@ export class ReplicationController {
 
   @Get()
   @ApiOperation({ summary: 'How the tasks stand; a module sees what goes to it, an operator sees all' })
-  @ApiOkResponse({ type: ReplicationAnswer })
+  @ApiOkResponse({ type: ReplicationView })
   show(@FromCaller() caller: Caller): Promise<ReplicationView> {
     return this.views.seenBy(caller);
   }
 
   @Get('source/:task')
   @ApiOperation({ summary: 'How far this database is now, for the module that keeps copies of it' })
-  @ApiOkResponse({ type: SourceAnswer })
-  tellSource(@FromCaller() caller: Caller, @Param('task') task: string): Promise<SourceAnswer> {
+  @ApiOkResponse({ type: ToldSource })
+  tellSource(@FromCaller() caller: Caller, @Param('task') task: string): Promise<ToldSource> {
     if (caller.kind !== 'module') throw new ProblemError('forbidden', 'Only a module has tasks here.');
     return this.source.tell(caller.module, task);
   }
 
   @Get(':owner/:collection/freshness')
   @ApiOperation({ summary: 'How fresh the copies of a collection are; asks its owner' })
-  @ApiOkResponse({ type: FreshnessAnswer })
+  @ApiOkResponse({ type: Freshness })
   @ApiResponse({ status: 404, description: 'No copies of that collection are kept here' })
   freshness(@Param('owner') owner: string, @Param('collection') collection: string): Promise<Freshness> {
     return this.status.freshness(owner, collection);
@@ -47,13 +52,13 @@ export class ReplicationController {
   @Post(':owner/:collection/resync')
   @HttpCode(202)
   @ApiOperation({ summary: 'Have a collection copied again from its first document (operators only)' })
-  @ApiResponse({ status: 202, type: ResyncAnswer })
+  @ApiResponse({ status: 202, type: Resync })
   @ApiResponse({ status: 404, description: 'No copies of that collection are kept here' })
   async resync(
     @FromCaller() caller: Caller,
     @Param('owner') owner: string,
     @Param('collection') collection: string,
-  ): Promise<ResyncAnswer> {
+  ): Promise<Resync> {
     requireOperator(caller);
     const tasks = this.status.tasksOf(owner, collection);
     if (tasks.length === 0) throw this.status.notKept(owner, collection);

@@ -1,7 +1,7 @@
 import type { ApplyReport, ApplyTask } from '@nestjs-spark/streaming/internal';
 import { engineOf, type OwnerRequestStatus } from '../../request/request-status.ts';
-import type { OwnerWord } from './owner-word.ts';
-import { lagOf, type IncomingTask } from './task-status.ts';
+import { lagOf, type IncomingTask } from '../../tasks/task-status.ts';
+import type { OwnerReport } from './owner-reports.ts';
 
 /** Everything that is known here about one declared copy. */
 export interface IncomingFacts {
@@ -9,41 +9,38 @@ export interface IncomingFacts {
   report: ApplyReport | null;
   request: OwnerRequestStatus | null;
   /** What the owner said last, where RavenDB's own ETL carries the task. */
-  word: OwnerWord | null;
+  owner: OwnerReport | null;
 }
 
 /** Puts together how a copy stands. Pure. */
-export function judgeIncoming({ declared, report, request, word }: IncomingFacts): IncomingTask {
+export function judgeIncoming({ declared, report, request, owner }: IncomingFacts): IncomingTask {
   const engine = engineOf(request, declared.key.name);
-  if (engine === 'etl') return fromOwner(declared, word);
+  if (engine === 'etl') return fromOwner(declared, owner);
   if (!report) return { ...unknown(declared), engine, ...waitingFor(request) };
-  const position = report.databaseId === null ? null : report.appliedEtag;
-  const sourceEtag = report.sourceEtag > 0 ? report.sourceEtag : null;
+  const {
+    task: _,
+    known,
+    appliedEtag,
+    setsApplied: __,
+    documentsPut: documentsApplied,
+    resyncsRequested: ___,
+    ...figures
+  } = report;
   const problem = report.complete ? null : undeployed(request);
   return {
+    ...figures,
     owner: declared.key.owner,
     name: declared.key.name,
     collection: declared.collection,
     engine: engine ?? 'stream',
-    state: report.state,
-    generation: report.known ? report.generation : null,
-    databaseId: report.databaseId,
-    position,
-    sourceEtag,
-    lag: report.lag,
-    behindMs: report.behindMs,
-    documentsApplied: report.documentsPut,
-    documentsDeleted: report.documentsDeleted,
-    setAside: report.setAside,
-    complete: report.complete,
+    generation: known ? report.generation : null,
+    position: report.databaseId === null ? null : appliedEtag,
+    sourceEtag: report.sourceEtag > 0 ? report.sourceEtag : null,
+    documentsApplied,
     incompleteBecause: report.complete
       ? null
       : (problem ?? report.incompleteBecause ?? 'the first copy is being made'),
-    stalledBecause: report.stalledBecause,
-    errors: report.errors,
     lastError: report.lastError ?? request?.lastError ?? null,
-    active: report.active,
-    carriedBy: report.carriedBy,
   };
 }
 
@@ -68,18 +65,14 @@ function waitingFor(request: OwnerRequestStatus | null) {
   return { incompleteBecause, lastError: request?.lastError ?? null };
 }
 
-function fromOwner(declared: ApplyTask, word: OwnerWord | null): IncomingTask {
+function fromOwner(declared: ApplyTask, owner: OwnerReport | null): IncomingTask {
   const base = { ...unknown(declared), engine: 'etl' as const };
-  if (!word) return { ...base, incompleteBecause: 'the owner has not said yet how far its ETL is' };
+  if (!owner) return { ...base, incompleteBecause: 'the owner has not said yet how far its ETL is' };
   return {
     ...base,
-    state: word.state,
-    position: word.position,
-    sourceEtag: word.sourceEtag,
-    lag: lagOf(word.position, word.sourceEtag),
-    complete: word.complete,
-    incompleteBecause: word.complete ? null : `the owner's ETL is ${word.state}`,
-    lastError: word.lastError,
+    ...owner,
+    lag: lagOf(owner.position, owner.sourceEtag),
+    incompleteBecause: owner.complete ? null : `the owner's ETL is ${owner.state}`,
   };
 }
 

@@ -2,11 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { describeError, sameName } from '@nestjs-spark/foundation/internal';
 import { DeploymentStore } from '../../deploy/deployment-store.ts';
 import { EngineChooser } from '../../deploy/engines/engine-chooser.ts';
-import type { EngineTaskReport, ReplicationEngine } from '../../deploy/engines/replication-engine.ts';
-import { notRunning } from '../../deploy/engines/not-running.ts';
+import { notRunning } from '../../deploy/engines/deployed-tasks.ts';
+import type { ReplicationEngine } from '../../deploy/engines/replication-engine.ts';
 import { ENGINES, engineNamed } from '../../deploy/engines/ports.ts';
 import type { DeploymentDocument } from '../../deploy/plan/deployment-document.ts';
-import type { OutgoingTask } from './task-status.ts';
+import type { EngineTask, OutgoingTask } from '../../tasks/task-status.ts';
 
 /** What this module sends to others, by the deployments in its database. */
 @Injectable()
@@ -27,18 +27,12 @@ export class Outgoing {
   private async describe(deployment: DeploymentDocument): Promise<OutgoingTask[]> {
     const engineReason = await this.reason(deployment);
     const reports = await this.report(deployment);
-    return reports.map(({ name, collection, ...report }) => ({
-      requester: deployment.requester,
-      name,
-      collection,
-      engine: deployment.engine,
-      engineReason,
-      ...report,
-    }));
+    const { requester, engine } = deployment;
+    return reports.map((report) => ({ ...report, requester, engine, engineReason }));
   }
 
   // The status has to be seen exactly when an engine is in trouble.
-  private async report(deployment: DeploymentDocument): Promise<EngineTaskReport[]> {
+  private async report(deployment: DeploymentDocument): Promise<EngineTask[]> {
     try {
       return await engineNamed(this.engines, deployment.engine).report(deployment);
     } catch (error) {

@@ -1,30 +1,43 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EngineName } from '@nestjs-spark/contracts';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ENGINE_NAMES, type EngineName } from '@nestjs-spark/contracts';
 import type { Caller } from '@nestjs-spark/modules/internal';
 import { redact } from '@nestjs-spark/foundation/internal';
 import { EngineChooser } from '../../deploy/engines/engine-chooser.ts';
 import type { ReplicationSettings } from '../../settings/options.ts';
-import { REPLICATION_OPTIONS } from '../../settings/tokens.ts';
-import { RequestStatus, type OwnerRequestStatus } from '../../request/request-status.ts';
+import { REPLICATION_SETTINGS } from '../../settings/tokens.ts';
+import { OwnerRequestStatus, RequestStatus } from '../../request/request-status.ts';
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
-import type { IncomingTask, OutgoingTask } from './task-status.ts';
+import { IncomingTask, OutgoingTask } from '../../tasks/task-status.ts';
 
 /** The body of `GET /spark/replication`. */
-export interface ReplicationView {
-  module: string;
-  /** The engine of what others take from this module now, and why. */
-  engine: EngineName;
-  engineReason: string;
-  incoming: IncomingTask[];
-  outgoing: OutgoingTask[];
-  requests: OwnerRequestStatus[];
+@ApiSchema({ name: 'ReplicationAnswer' })
+export class ReplicationView {
+  @ApiProperty({ example: 'Fleet' })
+  module!: string;
+
+  /** The engine of what others take from this module now. */
+  @ApiProperty({ enum: ENGINE_NAMES })
+  engine!: EngineName;
+
+  @ApiProperty({ example: 'the RavenDB licence (None) does not include RavenDB ETL' })
+  engineReason!: string;
+
+  @ApiProperty({ type: [IncomingTask], description: 'Copies that this module keeps' })
+  incoming!: IncomingTask[];
+
+  @ApiProperty({ type: [OutgoingTask], description: 'What goes from here to other modules' })
+  outgoing!: OutgoingTask[];
+
+  @ApiProperty({ type: [OwnerRequestStatus], description: 'How the requests to owners stand' })
+  requests!: OwnerRequestStatus[];
 }
 
 @Injectable()
 export class ReplicationViews {
   constructor(
-    @Inject(REPLICATION_OPTIONS) private readonly settings: ReplicationSettings,
+    @Inject(REPLICATION_SETTINGS) private readonly settings: ReplicationSettings,
     private readonly chooser: EngineChooser,
     private readonly incoming: Incoming,
     private readonly outgoing: Outgoing,
@@ -46,7 +59,7 @@ export class ReplicationViews {
   }
 }
 
-// Errors are other people's words and may quote a URL with its password.
+// Errors come from elsewhere and may quote a URL with its password.
 function clean<T extends { lastError: string | null; incompleteBecause?: string | null }>(task: T): T {
   const { lastError, incompleteBecause } = task;
   return {

@@ -1,0 +1,18 @@
+import { type ChangeSource, ReadableCollections } from '@nestjs-spark/contracts/internal';
+import type { DocumentLoader } from '@nestjs-spark/etl-script';
+
+/**
+ * What `load()` answers to a requester's script: documents of the collections that the requester may read, and null for all
+ * others, as for documents that do not exist.
+ * @param shared the collections that are shared with the requester
+ */
+export function confinedLoader(
+  source: Pick<ChangeSource, 'load'>,
+  shared: readonly string[],
+): DocumentLoader {
+  const readable = new ReadableCollections(shared);
+  return async (ids) => {
+    const documents = await source.load(ids);
+    return documents.map((found) => (found && readable.has(found.collection) ? found.json : null));
+  };
+}

@@ -1,0 +1,36 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { SparkBus } from '@nestjs-spark/bus';
+import type { ReplicationSettings } from '../settings/options.ts';
+import { ReplicationSettingsError } from '../settings/settings-error.ts';
+import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
+
+/** The bus that replication works over: the application's where it has one, else one of replication's own. */
+@Injectable()
+export class BusInUse {
+  readonly bus: SparkBus;
+  private readonly isOwn: boolean;
+
+  /** @throws {ReplicationSettingsError} when the application's bus has another name: its dead letters would not be found */
+  constructor(
+    @Inject(REPLICATION_SETTINGS) { moduleName, natsUrl, routeMaxBytes }: ReplicationSettings,
+    @Optional() shared?: SparkBus,
+  ) {
+    if (shared && shared.name !== moduleName) {
+      throw new ReplicationSettingsError([
+        `the bus is named ${shared.name} and the module ${moduleName}: give SparkBusModule.forRoot({ name: '${moduleName}' })`,
+      ]);
+    }
+    this.isOwn = shared === undefined;
+    this.bus = shared ?? new SparkBus({ natsUrl, name: moduleName, routeMaxBytes });
+  }
+
+  /** Begins to connect without waiting for it. */
+  start(): void {
+    this.bus.start();
+  }
+
+  /** Closes a bus of replication's own. The application's bus is closed by its own module. */
+  async close(): Promise<void> {
+    if (this.isOwn) await this.bus.close();
+  }
+}

@@ -1,0 +1,29 @@
+import { Module, type DynamicModule, type Provider, type Type } from '@nestjs/common';
+
+/** The classes of one `forFeature`. */
+export class FeatureClasses {
+  readonly classes: readonly Type[];
+
+  constructor(classes: readonly Type[]) {
+    this.classes = classes;
+  }
+}
+
+/** Hosts the classes that `forFeature` makes findable. */
+@Module({})
+export class ReplicationFeatureModule {
+  static of(classes: readonly Type[]): DynamicModule {
+    return { module: ReplicationFeatureModule, providers: forFeatureProviders(classes) };
+  }
+}
+
+/**
+ * Makes declared classes findable. What is provided is an empty instance: data classes may have constructors that are not
+ * for Nest to call.
+ */
+export function forFeatureProviders(classes: readonly Type[]): Provider[] {
+  return [
+    ...classes.map((target) => ({ provide: target, useValue: Object.create(target.prototype) as object })),
+    { provide: Symbol('SPARK_REPLICATION_FEATURE'), useValue: new FeatureClasses(classes) },
+  ];
+}

@@ -1,0 +1,106 @@
+import { Module } from '@nestjs/common';
+import type {
+  ChangeLog,
+  ChangeSource,
+  ControlBoard,
+  LeaseKeeper,
+  StateStore,
+} from '@nestjs-spark/contracts/internal';
+import { ScriptPool } from '@nestjs-spark/etl-script';
+import { logFor } from '@nestjs-spark/observability/internal';
+import type { RavenConnection } from '@nestjs-spark/ravendb/internal';
+import { CHANGE_FEED, STATE_STORE } from '@nestjs-spark/store';
+import { RAVEN_CONNECTION } from '@nestjs-spark/store/internal';
+import { CaptureSupervisor } from '@nestjs-spark/streaming/internal';
+import { ConnectModule } from '../connect/connect.module.ts';
+import { DeclareModule } from '../declare/declare.module.ts';
+import { IdentifyModule } from '../identify/identify.module.ts';
+import type { ReplicationSettings } from '../settings/options.ts';
+import { CHANGE_LOG, CONTROL_BOARD, LEASE_KEEPER, REPLICATION_SETTINGS } from '../settings/tokens.ts';
+import { DeployController } from './deploy.controller.ts';
+import { DeploymentDirectory } from './deployment-directory.ts';
+import { DeploymentReconciler } from './deployment-reconciler.ts';
+import { DeploymentStore } from './deployment-store.ts';
+import { EngineChooser } from './engines/engine-chooser.ts';
+import { EngineSelection } from './engines/engine-selection.ts';
+import { NATIVE_TASKS, ENGINES } from './engines/ports.ts';
+import { RavenEtlEngine } from './engines/raven-etl-engine.ts';
+import { RavenNativeTasks } from './engines/raven-native-tasks.ts';
+import { StreamEngine } from './engines/stream-engine.ts';
+import { EtlTaskManager } from './etl-task-manager.ts';
+import { ScriptWarnings } from './inspect/script-warnings.ts';
+import { DeploymentGate } from './receive/deployment-gate.ts';
+
+/** The owner's side: accepts what requesters want, records it, and has an engine carry it out. */
+@Module({
+  imports: [DeclareModule, ConnectModule, IdentifyModule],
+  controllers: [DeployController],
+  providers: [
+    DeploymentDirectory,
+    DeploymentGate,
+    DeploymentReconciler,
+    DeploymentStore,
+    EngineChooser,
+    EngineSelection,
+    EtlTaskManager,
+    RavenEtlEngine,
+    ScriptWarnings,
+    StreamEngine,
+    {
+      provide: NATIVE_TASKS,
+      inject: [RAVEN_CONNECTION],
+      useFactory: (ravendb: RavenConnection | null) => ravendb && new RavenNativeTasks(ravendb),
+    },
+    {
+      provide: ENGINES,
+      inject: [StreamEngine, RavenEtlEngine],
+      useFactory: (stream: StreamEngine, native: RavenEtlEngine) => [stream, native],
+    },
+    // The classes of other libraries know nothing of Nest, so they are made here.
+    { provide: ScriptPool, useFactory: () => new ScriptPool() },
+    {
+      provide: CaptureSupervisor,
+      inject: [
+        REPLICATION_SETTINGS,
+        CHANGE_FEED,
+        CHANGE_LOG,
+        CONTROL_BOARD,
+        LEASE_KEEPER,
+        STATE_STORE,
+        DeploymentDirectory,
+        ScriptPool,
+      ],
+      useFactory: (
+        { moduleName: owner }: ReplicationSettings,
+        source: ChangeSource,
+        log: ChangeLog,
+        control: ControlBoard,
+        leases: LeaseKeeper,
+        state: StateStore,
+        directory: DeploymentDirectory,
+        scripts: ScriptPool,
+      ) =>
+        new CaptureSupervisor({
+          owner,
+          source,
+          log,
+          control,
+          leases,
+          directory,
+          state,
+          scripts,
+          logger: logFor('Capture'),
+        }),
+    },
+  ],
+  exports: [
+    CaptureSupervisor,
+    DeploymentGate,
+    DeploymentReconciler,
+    DeploymentStore,
+    ENGINES,
+    EngineChooser,
+    ScriptPool,
+  ],
+})
+export class DeployModule {}

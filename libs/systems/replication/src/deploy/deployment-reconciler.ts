@@ -1,0 +1,74 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { deployedSubjects, UnavailableError, type ControlBoard } from '@nestjs-spark/contracts/internal';
+import { logFor } from '@nestjs-spark/observability/internal';
+import { StorePreparation } from '@nestjs-spark/store';
+import { describeError, persist } from '@nestjs-spark/foundation/internal';
+import type { ReplicationSettings } from '../settings/options.ts';
+import { CONTROL_BOARD, REPLICATION_SETTINGS } from '../settings/tokens.ts';
+import { DeploymentStore } from './deployment-store.ts';
+import { StreamEngine } from './engines/stream-engine.ts';
+import { EtlTaskManager } from './etl-task-manager.ts';
+
+/**
+ * Makes the engines match the deployment documents: has every deployment carried out again at each start, which also repairs
+ * one that was interrupted, and follows what the module's other instances deploy.
+ */
+@Injectable()
+export class DeploymentReconciler {
+  private readonly log = logFor('Deployments');
+
+  constructor(
+    @Inject(REPLICATION_SETTINGS) private readonly settings: ReplicationSettings,
+    @Inject(CONTROL_BOARD) private readonly board: ControlBoard,
+    private readonly store: DeploymentStore,
+    private readonly manager: EtlTaskManager,
+    private readonly stream: StreamEngine,
+    private readonly preparation: StorePreparation,
+  ) {}
+
+  /** Ends when `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([
+      persist(() => this.resume(signal), {
+        signal,
+        onFailure: (error) => this.waits('Resuming deployments', error),
+      }),
+      persist(() => this.watch(signal), {
+        signal,
+        onFailure: (error) => this.waits('Watching deployments', error),
+      }),
+    ]);
+  }
+
+  private async resume(signal: AbortSignal): Promise<void> {
+    await this.preparation.whenReady(signal);
+    if (signal.aborted) return;
+    const failures: unknown[] = [];
+    for (const { requester } of await this.store.list()) {
+      // One that cannot be carried out must not keep the others from running.
+      await this.manager.heal(requester).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw new AggregateError(failures);
+  }
+
+  private async watch(signal: AbortSignal): Promise<void> {
+    const subjects = deployedSubjects(this.settings.moduleName);
+    for await (const { value } of this.board.watch<{ requester: string }>(subjects, signal)) {
+      await this.manager.inTurn(value.requester, async () => {
+        const current = await this.store.read(value.requester);
+        if (current) this.stream.follow(current.value);
+      });
+    }
+  }
+
+  // Health and those who reconnect already report what is away.
+  private waits(what: string, error: unknown): void {
+    const level = isAway(error) ? 'debug' : 'warn';
+    this.log[level](`${what} waits: ${describeError(error)}`);
+  }
+}
+
+function isAway(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isAway);
+  return error instanceof UnavailableError;
+}

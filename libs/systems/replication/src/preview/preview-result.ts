@@ -1,0 +1,129 @@
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import type { EtlCommand, ScriptFailure } from '@nestjs-spark/etl-script';
+import type { Comparison } from './compare-outputs.ts';
+
+export type PreviewStatus = 'copied' | 'filtered' | 'failed' | 'missing' | 'skipped';
+
+/** A preview in numbers. The second half counts copies, and only beside a running script. */
+@ApiSchema({ name: 'PreviewSummaryAnswer' })
+export class PreviewSummary {
+  @ApiProperty()
+  documents!: number;
+
+  @ApiProperty()
+  copied!: number;
+
+  @ApiProperty()
+  filtered!: number;
+
+  @ApiProperty()
+  failed!: number;
+
+  @ApiProperty()
+  missing!: number;
+
+  @ApiProperty({ description: 'For which the time did not suffice' })
+  skipped!: number;
+
+  @ApiProperty({ description: 'Copies, beside the running script' })
+  newCopies!: number;
+
+  @ApiProperty()
+  changedCopies!: number;
+
+  @ApiProperty()
+  goneCopies!: number;
+
+  @ApiProperty()
+  sameCopies!: number;
+}
+
+/** What becomes of one document. */
+@ApiSchema({ name: 'PreviewedDocumentAnswer' })
+export class PreviewedDocument {
+  @ApiProperty({ example: 'cars/1-A' })
+  id!: string;
+
+  /**
+   * `copied`: it has copies; `filtered`: it has none; `failed`: the script throws; `missing`: there is no such document in the
+   * collection; `skipped`: the time of the preview was over.
+   */
+  @ApiProperty({ enum: ['copied', 'filtered', 'failed', 'missing', 'skipped'] })
+  status!: PreviewStatus;
+
+  /** What the requester's database would be told, in order; documents as text, with numbers as written. */
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'object' },
+    description: 'type, id, collection, and fields as JSON text',
+  })
+  commands!: EtlCommand[];
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description: 'kind, reason, line, column',
+  })
+  failure!: ScriptFailure | null;
+
+  /** Beside the running script; null when there is none. */
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description: 'outcome, and each copy',
+  })
+  against!: Comparison | null;
+
+  @ApiProperty({ description: 'The commands are left out: the answer would become too large' })
+  cut!: boolean;
+}
+
+@ApiSchema({ name: 'PreviewedScriptAnswer' })
+export class PreviewedScript {
+  @ApiProperty({ example: 'Cars' })
+  name!: string;
+
+  @ApiProperty({ example: 'Cars' })
+  collection!: string;
+
+  /** The collections that the script loads to; empty when documents pass as they are. */
+  @ApiProperty({ type: [String], example: ['Cars'] })
+  targets!: string[];
+
+  /** The script that runs now under this name; null when there is none. */
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description: 'generation, same',
+  })
+  running!: { generation: number; same: boolean } | null;
+
+  @ApiProperty({ type: PreviewSummary })
+  summary!: PreviewSummary;
+
+  @ApiProperty({ type: [PreviewedDocument] })
+  documents!: PreviewedDocument[];
+
+  /** What looks wrong: fields that no document has, fields that are null in every copy. Older owners do not send it. */
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['`number`: 0 of 10 documents have it; did you mean `Number`?'],
+  })
+  warnings?: string[];
+}
+
+/** The body that `POST /spark/etl/preview` answers with. */
+@ApiSchema({ name: 'PreviewAnswer' })
+export class PreviewResult {
+  @ApiProperty({ example: 'Fleet' })
+  owner!: string;
+
+  @ApiProperty({ example: 'HR' })
+  requestingModule!: string;
+
+  @ApiProperty({ type: [PreviewedScript] })
+  scripts!: PreviewedScript[];
+}

@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ProblemError } from '@nestjs-spark/contracts';
+import { redact } from '@nestjs-spark/foundation/internal';
+import { DeadLetterStore } from '@nestjs-spark/jetstream';
+
+@ApiSchema({ name: 'AttemptAnswer' })
+class FailedAttempt {
+  @ApiProperty()
+  number!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty()
+  error!: string;
+}
+
+/** A message of this module whose handler has failed permanently. */
+@ApiSchema({ name: 'DeadLetterAnswer' })
+export class DeadLetterView {
+  @ApiProperty({ description: 'Names it for the replay' })
+  id!: string;
+
+  @ApiProperty()
+  subject!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  publishedAt!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  failedAt!: string;
+
+  @ApiProperty({ type: [FailedAttempt], description: 'Every try that failed, the first one first' })
+  attempts!: FailedAttempt[];
+
+  @ApiProperty({ description: 'Deliveries that ended without an answer, as when the process was killed' })
+  unanswered!: number;
+}
+
+@ApiSchema({ name: 'ReplayAnswer' })
+export class Replay {
+  @ApiProperty()
+  id!: string;
+
+  @ApiProperty({
+    enum: ['replayed', 'superseded'],
+    description: 'superseded: a newer one of its kind was sent meanwhile',
+  })
+  outcome!: 'replayed' | 'superseded';
+}
+
+/** Shows the dead letters to operators and replays them. Methods but `count` throw `UnavailableError` while the bus is away. */
+@Injectable()
+export class DeadLetters {
+  private known = 0;
+
+  constructor(private readonly store: DeadLetterStore) {}
+
+  /** The oldest first. */
+  async list(): Promise<DeadLetterView[]> {
+    const letters = await this.store.list();
+    // Headers stay inside: whoever sent the message chose them.
+    return letters.map(({ id, subject, publishedAt, failedAt, attempts, unanswered }) => ({
+      id,
+      subject,
+      publishedAt,
+      failedAt,
+      attempts: attempts.map(({ number, at, error }) => ({ number, at, error: redact(error) })),
+      unanswered,
+    }));
+  }
+
+  /** @throws {ProblemError} `notFound` when there is no such letter (any more) */
+  async replay(id: string): Promise<Replay> {
+    const outcome = await this.store.replay(id);
+    if (outcome !== 'not-found') return { id, outcome };
+    throw new ProblemError('notFound', 'There is no such dead letter; it may have been replayed already.');
+  }
+
+  /** How many there are, or were when the bus last answered. */
+  async count(): Promise<number> {
+    this.known = await this.store.count().catch(() => this.known);
+    return this.known;
+  }
+}

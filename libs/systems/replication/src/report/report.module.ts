@@ -1,0 +1,37 @@
+import { Module } from '@nestjs/common';
+import { ObservabilityModule } from '@nestjs-spark/observability';
+import { ConnectModule } from '../connect/connect.module.ts';
+import { DeclareModule } from '../declare/declare.module.ts';
+import { DeployModule } from '../deploy/deploy.module.ts';
+import { IdentifyModule } from '../identify/identify.module.ts';
+import { RequestModule } from '../request/request.module.ts';
+import { DeadLetters } from './dead-letters/dead-letters.ts';
+import { SourcePosition } from './freshness/source-position.ts';
+import { ReplicationHealth } from './health/replication-health.ts';
+import { ReplicationMetrics } from './metrics/replication-metrics.ts';
+import { ReplicationStatus } from './replication-status.ts';
+import { DeadLettersController } from './routes/dead-letters.controller.ts';
+import { ReplicationController } from './routes/replication.controller.ts';
+import { Incoming } from './status/incoming.ts';
+import { Outgoing } from './status/outgoing.ts';
+import { OwnerReports } from './status/owner-reports.ts';
+import { ReplicationViews } from './status/replication-view.ts';
+
+/** The state of every task, as HTTP, health, metrics and the application read it. */
+@Module({
+  imports: [ObservabilityModule, DeclareModule, ConnectModule, IdentifyModule, RequestModule, DeployModule],
+  controllers: [ReplicationController, DeadLettersController],
+  providers: [
+    DeadLetters,
+    Incoming,
+    Outgoing,
+    OwnerReports,
+    ReplicationHealth,
+    ReplicationMetrics,
+    ReplicationStatus,
+    ReplicationViews,
+    SourcePosition,
+  ],
+  exports: [OwnerReports, ReplicationStatus],
+})
+export class ReportModule {}

@@ -1,0 +1,50 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { deployCommandSubjects } from '@nestjs-spark/contracts/internal';
+import { PermanentError } from '@nestjs-spark/jetstream';
+import { COMMANDS, DurableConsumer, type DurableMessage } from '@nestjs-spark/jetstream/internal';
+import { logFor } from '@nestjs-spark/observability/internal';
+import { BusInUse } from '../connect/bus-in-use.ts';
+import type { ReplicationSettings } from '../settings/options.ts';
+import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
+import { DeployHandler } from './deploy-handler.ts';
+
+/** Brings this module's deployment commands to the handler; of all instances of the module, one at a time handles each. */
+@Injectable()
+export class DeployCommands {
+  private readonly consumer: DurableConsumer;
+
+  constructor(
+    @Inject(REPLICATION_SETTINGS) { moduleName, retrySeconds }: ReplicationSettings,
+    { bus }: BusInUse,
+    handler: DeployHandler,
+  ) {
+    this.consumer = new DurableConsumer({
+      connection: bus.connection,
+      log: logFor('Commands'),
+      module: moduleName,
+      name: 'deploy-etl',
+      stream: COMMANDS,
+      subjects: deployCommandSubjects(moduleName),
+      retry: { delaysSeconds: retrySeconds },
+      handler: (message, signal) => handler.handle(readJson(message), message, signal),
+    });
+  }
+
+  /** Begins in the background and waits for the bus as long as it takes. */
+  start(): void {
+    this.consumer.start();
+  }
+
+  /** Waits for the command that is being handled. */
+  stop(): Promise<void> {
+    return this.consumer.stop();
+  }
+}
+
+function readJson(message: DurableMessage): unknown {
+  try {
+    return message.json<unknown>();
+  } catch (error) {
+    throw new PermanentError('This is not a deployment command', { cause: error });
+  }
+}

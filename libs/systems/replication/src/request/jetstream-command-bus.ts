@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { COMMANDS_STREAM } from '@nestjs-spark/contracts/internal';
+import { COMMANDS, DeadLetterStore, ensureStream, hasMessage } from '@nestjs-spark/jetstream/internal';
+import { BusInUse } from '../connect/bus-in-use.ts';
+import type { CommandBus } from './command-bus.ts';
+
+/** Commands in `SPARK_COMMANDS`, where the newest of a subject replaces an older one. */
+@Injectable()
+export class JetStreamCommandBus implements CommandBus {
+  constructor(
+    private readonly inUse: BusInUse,
+    private readonly letters: DeadLetterStore,
+  ) {}
+
+  async send(subject: string, command: object): Promise<void> {
+    const { connection } = this.inUse.bus;
+    await ensureStream(connection, COMMANDS);
+    // Named, so that a command is never taken for stored by some other stream that listens to everything.
+    const expect = { streamName: COMMANDS_STREAM };
+    await connection.use(({ js }) => js.publish(subject, JSON.stringify(command), { expect }));
+  }
+
+  holds(subject: string): Promise<boolean> {
+    return hasMessage(this.inUse.bus.connection, COMMANDS_STREAM, subject);
+  }
+
+  async dropDeadLetters(subject: string): Promise<number> {
+    const letters = await this.letters.list(subject);
+    const removed = await Promise.all(letters.map(({ id }) => this.letters.remove(id)));
+    return removed.filter((one) => one).length;
+  }
+}

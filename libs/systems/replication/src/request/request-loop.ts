@@ -1,0 +1,117 @@
+import { Injectable, Optional } from '@nestjs/common';
+import { StoreRefusedError, type ModuleInformation } from '@nestjs-spark/contracts/internal';
+import { pause, persist, runSteps } from '@nestjs-spark/foundation/internal';
+import { Registration } from '@nestjs-spark/modules/internal';
+import { logFor } from '@nestjs-spark/observability/internal';
+import { StorePreparation } from '@nestjs-spark/store';
+import { ApplySupervisor, type ApplyTask } from '@nestjs-spark/streaming/internal';
+import { Declarations } from '../declare/declarations.ts';
+import { LateDeclarations } from '../declare/late-declarations.ts';
+import { DroppedTasks } from './dropped-tasks.ts';
+import { OwnerWatch } from './owner-watch.ts';
+import { adopting } from './request-record.ts';
+import { RequestStore } from './request-store.ts';
+import { Requests } from './requests.ts';
+import { Revival } from './revival.ts';
+
+/** How often, in milliseconds. */
+export class RequestLoopTimes {
+  /** Checks whether what was written at the start is still there. */
+  refreshMs = 5_000;
+}
+
+/**
+ * What the requester's side does for as long as the application runs: continue the copies, register, announce, request, settle
+ * what was dropped, then watch for owners and revive dead letters. Each step waits until it succeeds.
+ */
+@Injectable()
+export class RequestLoop {
+  private readonly log = logFor('Replication');
+  private readonly refused = new Map<string, string>();
+
+  constructor(
+    private readonly preparation: StorePreparation,
+    private readonly declarations: Declarations,
+    private readonly late: LateDeclarations,
+    private readonly registration: Registration,
+    private readonly records: RequestStore,
+    private readonly requests: Requests,
+    private readonly dropped: DroppedTasks,
+    private readonly owners: OwnerWatch,
+    private readonly revival: Revival,
+    private readonly apply: ApplySupervisor,
+    @Optional() private readonly times: RequestLoopTimes = new RequestLoopTimes(),
+  ) {}
+
+  /** Ends when `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const startedAt = Date.now();
+    await this.preparation.whenReady(signal);
+    if (signal.aborted) return;
+    // Copies continue from where they are, whatever becomes of this start's request.
+    for (const { owner, tasks } of this.declarations.all())
+      this.apply.assign(owner, await this.adopting(owner, tasks));
+    await this.ask(signal);
+    if (signal.aborted) return;
+    await Promise.all([this.watch(startedAt, signal), this.refresh(signal), this.revival.run(signal)]);
+  }
+
+  private ask(signal: AbortSignal): Promise<void> {
+    const { registration, requests, dropped, log } = this;
+    let information: ModuleInformation | null = null;
+    return runSteps(
+      [
+        {
+          name: 'Registering this module',
+          work: async (until) => void (information = await registration.register(until)),
+        },
+        {
+          name: 'Announcing this module',
+          work: async () => void (information && (await registration.announce(information))),
+        },
+        { name: 'Requesting copies', work: () => requests.sendAll() },
+        { name: 'Settling what is no longer declared', work: () => dropped.settle() },
+      ],
+      { signal, log },
+    );
+  }
+
+  /** What is remembered of an owner's engines only makes copies arrive sooner; without it they come with its next answer. */
+  private async adopting(owner: string, tasks: ApplyTask[]): Promise<ApplyTask[]> {
+    try {
+      return adopting(tasks, (await this.records.read(owner))?.deployed ?? null);
+    } catch {
+      return tasks;
+    }
+  }
+
+  private watch(startedAt: number, signal: AbortSignal): Promise<void> {
+    return persist(() => this.owners.run(startedAt, signal), {
+      signal,
+      onFailure: (error) => this.log.error('No longer hearing which modules register', error),
+    });
+  }
+
+  /** What was written once at the start may be lost with the data of the bus, and is written again then. */
+  private async refresh(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await pause(this.times.refreshMs, signal, { ref: false });
+      if (signal.aborted) return;
+      await this.repeat('Registering again', () => this.registration.keep(signal));
+      await this.repeat('Looking after the requests', () => this.requests.refresh());
+      this.late.tell();
+    }
+  }
+
+  /** Those who need what is away say so; a refusal lasts until somebody acts, so it is said once. */
+  private async repeat(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.refused.delete(what);
+    } catch (error) {
+      if (!(error instanceof StoreRefusedError) || this.refused.get(what) === error.message) return;
+      this.refused.set(what, error.message);
+      this.log.warn(`${what} is refused: ${error.message}`);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsString, MaxLength, ValidateIf } from 'class-validator';
+import { isName, type ProblemField } from '@nestjs-spark/contracts';
+import { invalidFields, IsSparkName } from '@nestjs-spark/modules/internal';
+import type { SetAsideWish } from './set-aside-documents.ts';
+
+const LONGEST_ID = 512;
+const MOST_DOCUMENTS = 1_000;
+
+export class RetryBody {
+  @ApiPropertyOptional({ example: 'HR', description: 'Only tasks with this module on the other side' })
+  @ValidateIf((body: RetryBody) => body.module !== undefined)
+  @IsSparkName()
+  module?: string;
+
+  @ApiPropertyOptional({ example: 'Cars', description: 'Only this task; one task is one script' })
+  @ValidateIf((body: RetryBody) => body.task !== undefined)
+  @IsSparkName()
+  task?: string;
+
+  @ApiPropertyOptional({ type: [String], example: ['cars/1-A'], description: 'Only these; needs `task`' })
+  @ValidateIf((body: RetryBody) => body.documents !== undefined)
+  @MaxLength(LONGEST_ID, { each: true })
+  @IsString({ each: true })
+  @ArrayMaxSize(MOST_DOCUMENTS)
+  @ArrayNotEmpty()
+  @IsArray()
+  documents?: string[];
+}
+
+const TAKE = 50;
+const MOST = 500;
+
+/** @throws {ProblemError} `invalid` (400) for an invalid name */
+export function readWish(query: Record<string, unknown>): SetAsideWish {
+  return { module: nameIn(query, 'module'), task: nameIn(query, 'task') };
+}
+
+/** @throws {ProblemError} `invalid` (400) for anything but a whole number, and for too many at once */
+export function readPage(query: Record<string, unknown>): { skip: number; take: number } {
+  return {
+    skip: numberIn(query, 'skip', 0, Number.MAX_SAFE_INTEGER),
+    take: numberIn(query, 'take', TAKE, MOST),
+  };
+}
+
+function nameIn(query: Record<string, unknown>, key: string): string | undefined {
+  const value = query[key];
+  if (value === undefined || isName(value)) return value;
+  throw wrong(key, 'must be a name');
+}
+
+function numberIn(query: Record<string, unknown>, key: string, otherwise: number, most: number): number {
+  const value = query[key];
+  if (value === undefined) return otherwise;
+  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
+  if (number <= most) return number;
+  throw wrong(key, `must be a whole number from 0 to ${most}`);
+}
+
+function wrong(key: string, detail: string): ReturnType<typeof invalidFields> {
+  const field: ProblemField = { pointer: `/${key}`, detail };
+  return invalidFields([field]);
+}

@@ -1,0 +1,105 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+
+/** The task in which something was set aside, as this module sees it. */
+class SetAsidePlace {
+  @ApiProperty({
+    enum: ['out', 'in'],
+    description: 'out: a script failed here; in: this store refused a copy',
+  })
+  direction!: 'out' | 'in';
+
+  @ApiProperty({ example: 'HR', description: 'The module on the other side' })
+  module!: string;
+
+  @ApiProperty({ example: 'Cars' })
+  task!: string;
+}
+
+/** One document that was set aside. */
+@ApiSchema({ name: 'SetAsideItemAnswer' })
+export class SetAsideItem extends SetAsidePlace {
+  @ApiProperty({ example: 'Cars' })
+  collection!: string;
+
+  @ApiProperty({ example: 'cars/1-A' })
+  documentId!: string;
+
+  /** The copy that this module's store refused; null where a script failed. */
+  @ApiProperty({ type: String, nullable: true, description: 'The copy that was refused' })
+  copyId!: string | null;
+
+  @ApiProperty({
+    example: 'thrown',
+    description: 'thrown, timeout, memory, invalid-output, too-much, crashed, refused',
+  })
+  kind!: string;
+
+  @ApiProperty({ example: "TypeError: cannot read property 'Name' of null" })
+  reason!: string;
+
+  /** 1-based place in the script; null where there is none. */
+  @ApiProperty({ type: Number, nullable: true })
+  line!: number | null;
+
+  @ApiProperty({ type: Number, nullable: true })
+  column!: number | null;
+
+  /** The owner's etag of the version that failed. */
+  @ApiProperty()
+  etag!: number;
+
+  @ApiProperty({ description: 'How often it failed since it was first set aside' })
+  count!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  firstAt!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  lastAt!: string;
+}
+
+@ApiSchema({ name: 'SetAsideTaskAnswer' })
+export class SetAsideTaskView extends SetAsidePlace {
+  @ApiProperty({ example: 'Cars' })
+  collection!: string;
+
+  @ApiProperty()
+  count!: number;
+
+  @ApiProperty({ description: 'How many of them, at most, are only counted' })
+  notListed!: number;
+
+  @ApiProperty({ description: 'Some are about to be run again' })
+  retrying!: boolean;
+}
+
+/** The body of `GET /spark/etl/set-aside`. */
+@ApiSchema({ name: 'SetAsideAnswer' })
+export class SetAsideView {
+  @ApiProperty()
+  total!: number;
+
+  @ApiProperty()
+  skip!: number;
+
+  @ApiProperty()
+  take!: number;
+
+  @ApiProperty({ type: [SetAsideTaskView] })
+  tasks!: SetAsideTaskView[];
+
+  @ApiProperty({ type: [SetAsideItem] })
+  items!: SetAsideItem[];
+}
+
+@ApiSchema({ name: 'RetriedTaskAnswer' })
+export class RetriedTask extends SetAsidePlace {
+  /** How many are run again, at least. */
+  @ApiProperty()
+  documents!: number;
+}
+
+export class RetryAnswer {
+  @ApiProperty({ type: [RetriedTask] })
+  tasks!: RetriedTask[];
+}

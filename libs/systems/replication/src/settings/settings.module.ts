@@ -1,0 +1,52 @@
+import { ConfigurableModuleBuilder, Global, Module, type DynamicModule } from '@nestjs/common';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import type { ReplicationSettings, SparkReplicationOptions } from './options.ts';
+import { resolveSettings } from './resolve-settings.ts';
+import { ReplicationSettingsError } from './settings-error.ts';
+import { REPLICATION_SETTINGS } from './tokens.ts';
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<SparkReplicationOptions>().setClassMethodName('forRoot').build();
+
+/** What `forRootAsync` takes. */
+export type AsyncReplicationOptions = typeof ASYNC_OPTIONS_TYPE;
+
+/** The settings of this application, for every module of replication. They are all that is global inside of it. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: REPLICATION_SETTINGS,
+      inject: [MODULE_OPTIONS_TOKEN, ModulesContainer, HttpAdapterHost],
+      useFactory: (
+        options: SparkReplicationOptions,
+        modules: ModulesContainer,
+        { httpAdapter }: HttpAdapterHost,
+      ): ReplicationSettings => {
+        requireOne(modules);
+        return resolveSettings(options, process.env, { http: Boolean(httpAdapter) });
+      },
+    },
+  ],
+  exports: [REPLICATION_SETTINGS],
+})
+export class ReplicationSettingsModule extends ConfigurableModuleClass {
+  static forRoot(options: SparkReplicationOptions): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  static forRootAsync(options: AsyncReplicationOptions): DynamicModule {
+    return super.forRootAsync(options);
+  }
+}
+
+/** @throws {ReplicationSettingsError} when two modules of the application bring settings: which ones hold would be chance */
+function requireOne(modules: ModulesContainer): void {
+  const given = [...modules.values()].filter(({ metatype }) => metatype === ReplicationSettingsModule);
+  if (given.length < 2) return;
+  throw new ReplicationSettingsError([
+    `SparkReplicationModule.forRoot() is imported ${given.length} times in this application. ` +
+      "Import it once, in the application's module; elsewhere import SparkReplicationModule.forFeature([...]). " +
+      'ReplicationStatus can be injected everywhere without an import',
+  ]);
+}

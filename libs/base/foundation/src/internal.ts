@@ -10,6 +10,7 @@ export * from './flow/ticking.ts';
 export * from './logging/printable.ts';
 export * from './logging/repeats.ts';
 export * from './logging/say-once.ts';
+export * from './names/counted.ts';
 export * from './names/same-name.ts';
 export * from './retry/pause.ts';
 export * from './retry/persist.ts';

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import type { ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
+import { ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { ADMIT_PROVIDERS } from './admit/providers.ts';
 import { ModuleClient } from './call/module-client.ts';
@@ -10,6 +11,8 @@ import { ModuleIdentity } from './identify/module-identity.ts';
 import { OperatorToken } from './identify/operator-token.ts';
 import { TokenVerifier } from './identify/token-verifier.ts';
 import type { Receiver } from './identify/check-claims.ts';
+import { OwnAddress } from './register/own-address.ts';
+import { SELF_CHECK_CONTROLLERS, SELF_CHECK_PROVIDERS } from './self-check/providers.ts';
 import { THIS_MODULE, type ThisModule } from './self-check/this-module.ts';
 
 /** Who an application is among the others, and how it knows them. */
@@ -32,22 +35,24 @@ export interface IdentityOptionsFactory extends Pick<ModuleMetadata, 'imports'> 
 }
 
 /**
- * Who this module is, how it knows the others, and how it calls them. Every Nest module with a `SparkController` imports what
- * `forRootAsync` gives back, for the guard; given to several, the same object is one module.
+ * Who this module is and where it is reached, how it knows the others, and how it calls them. Every Nest module with a
+ * `SparkController` imports what `forRootAsync` gives back, for the guard; the same object in several of them is one module.
  */
 @Module({})
 export class SparkIdentityModule {
   static forRootAsync({ imports = [], inject = [], useFactory }: IdentityOptionsFactory): DynamicModule {
     return {
       module: SparkIdentityModule,
-      imports: [DiscoveryModule, ...imports],
+      imports: [DiscoveryModule, ObservabilityModule, ...imports],
+      controllers: SELF_CHECK_CONTROLLERS,
       providers: [
         { provide: IDENTITY_OPTIONS, inject, useFactory },
         { provide: THIS_MODULE, useExisting: IDENTITY_OPTIONS },
         ...ADMIT_PROVIDERS,
+        ...SELF_CHECK_PROVIDERS,
         ...IDENTITY_PROVIDERS,
       ],
-      exports: [ModuleIdentity, OperatorToken, KeyRing, TokenVerifier, ModuleClient, ...ADMIT_PROVIDERS],
+      exports: [ModuleIdentity, OperatorToken, OwnAddress, TokenVerifier, ModuleClient],
     };
   }
 }

@@ -1,6 +1,6 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
 import type { JsMsg } from '@nats-io/jetstream';
-import { type Logger, describeError, keepRunning, SayOnce } from '@nestjs-spark/foundation/internal';
+import { counted, type Logger, describeError, keepRunning, SayOnce } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { RETRY } from '../connect/retry-policy.ts';
 import { DeadLetterWriter } from '../dead-letter/write-letter.ts';
@@ -133,7 +133,7 @@ export class DurableConsumer {
     await this.#letters.write(message, { module, id, attempts, unanswered });
     const reason = attempts.at(-1)?.error ?? `${unanswered} deliveries ended without an answer`;
     log.error(
-      `${this.#label}: ${message.subject} is a dead letter after ${attempts.length} attempts: ${reason}`,
+      `${this.#label}: ${message.subject} is a dead letter after ${counted(attempts.length, 'attempt')}: ${reason}`,
     );
     message.term('dead letter');
     if (message.redelivered) await this.#attempts.clear(id);

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { counted } from '@nestjs-spark/foundation/internal';
 import { deployCommandSubject, type EtlScriptItem } from '@nestjs-spark/contracts/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { STORE_INFO, type StoreInfo } from '@nestjs-spark/store';
@@ -92,7 +93,9 @@ export class Requests {
     const dropped = await this.bus.dropDeadLetters(subject);
     await this.bus.send(subject, command);
     if (dropped > 0)
-      this.log.log(`The request to ${record.owner} is sent again in place of ${dropped} dead letter(s)`);
+      this.log.log(
+        `The request to ${record.owner} is sent again in place of ${counted(dropped, 'dead letter')}`,
+      );
   }
 
   private wanted(owner: string): WantedSet {

@@ -1,3 +1,4 @@
+import { counted } from '@nestjs-spark/foundation/internal';
 import type { ApplyReport, ApplyTask } from '@nestjs-spark/streaming/internal';
 import { engineOf, type OwnerRequestStatus } from '../../request/request-status.ts';
 import { lagOf, type IncomingTask } from '../../tasks/task-status.ts';
@@ -48,16 +49,12 @@ export function judgeIncoming({ declared, report, request, owner }: IncomingFact
 function undeployed(request: OwnerRequestStatus | null): string | null {
   switch (request?.state) {
     case 'retrying':
-      return `the deployment is being retried (${countAttempts(request.attempts)} so far): ${request.lastError ?? 'no answer'}`;
+      return `the deployment is being retried (${counted(request.attempts, 'attempt')} so far): ${request.lastError ?? 'no answer'}`;
     case 'dead':
-      return `the deployment failed after ${countAttempts(request.attempts)}: ${request.lastError ?? 'no answer'}`;
+      return `the deployment failed after ${counted(request.attempts, 'attempt')}: ${request.lastError ?? 'no answer'}`;
     default:
       return null;
   }
-}
-
-function countAttempts(attempts: number): string {
-  return attempts === 1 ? '1 attempt' : `${attempts} attempts`;
 }
 
 function waitingFor(request: OwnerRequestStatus | null) {

@@ -1,9 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ENGINE_NAMES, TASK_STATES, type EngineName, type TaskState } from '@nestjs-spark/contracts';
-import { CARRIED_BY, type CarriedBy } from '@nestjs-spark/streaming/internal';
+import { CARRIED_BY, type CarriedBy, type UnitStatus } from '@nestjs-spark/runtime/internal';
 
 /** What is known of a task on either side. These classes are the one shape of a task: engines, HTTP, health and metrics read it. */
-class ReportedTask {
+class ReportedTask implements UnitStatus<TaskState> {
   /** The task's name at its owner. */
   @ApiProperty({ example: 'Cars', description: "The task's name at its owner" })
   name!: string;

@@ -41,7 +41,7 @@ export class MemoryChangeLog implements ChangeLog {
   }
 
   async provision({ name }: LogStream): Promise<void> {
-    if (this.away) throw new UnavailableError('The bus');
+    if (this.away) throw new UnavailableError('The bus cannot be reached');
     this.#streamOf(name).created ??= `${name}-${Math.random()}`;
   }
 
@@ -196,7 +196,7 @@ export class MemoryLog implements TaskLog {
   }
 
   #requireUp(): void {
-    if (this.#isAway()) throw new UnavailableError('The bus');
+    if (this.#isAway()) throw new UnavailableError('The bus cannot be reached');
   }
 
   #requireThere(): void {

@@ -1,11 +1,12 @@
 import {
+  refuseOdd,
   requestId,
   VersionConflictError,
   type StateStore,
   type Versioned,
 } from '@nestjs-spark/contracts/internal';
 import { nameKey } from '@nestjs-spark/foundation/internal';
-import type { RequestRecord } from './request-record.ts';
+import { isRequestRecord, type RequestRecord } from './request-record.ts';
 
 const COLLECTION = 'SparkRequests';
 const PREFIX = 'sparkRequests/';
@@ -19,7 +20,7 @@ export class RequestBook {
   }
 
   async all(): Promise<RequestRecord[]> {
-    return (await this.state.list<RequestRecord>(PREFIX)).map(({ value }) => value);
+    return (await this.state.list<RequestRecord>(PREFIX)).map(({ value }) => value).filter(isRequestRecord);
   }
 
   async read(owner: string): Promise<RequestRecord | null> {
@@ -45,8 +46,9 @@ export class RequestBook {
     }
   }
 
-  private find(owner: string): Promise<Versioned<RequestRecord> | null> {
-    return this.state.read<RequestRecord>(idOf(owner));
+  private async find(owner: string): Promise<Versioned<RequestRecord> | null> {
+    const found = await this.state.read<RequestRecord>(idOf(owner));
+    return found && !isRequestRecord(found.value) ? refuseOdd(found.id) : found;
   }
 }
 

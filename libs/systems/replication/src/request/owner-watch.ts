@@ -1,5 +1,5 @@
 import { REGISTERED_SUBJECTS, type ControlBoard } from '@nestjs-spark/contracts/internal';
-import type { Announcement } from '@nestjs-spark/modules/internal';
+import { isAnnouncement, type Announcement } from '@nestjs-spark/modules/internal';
 import { type Logger, nameKey, sameName } from '@nestjs-spark/foundation/internal';
 import { shouldAskAgain } from './decide-wake.ts';
 import type { RequestStatus } from './request-status.ts';
@@ -25,7 +25,7 @@ export class OwnerWatch {
 
   /** Ends when `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    for await (const { value } of this.parts.board.watch<Announcement>(REGISTERED_SUBJECTS, signal)) {
+    for await (const { value } of this.parts.board.watch(REGISTERED_SUBJECTS, isAnnouncement, signal)) {
       try {
         await this.hear(value);
       } catch (error) {

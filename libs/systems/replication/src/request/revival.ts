@@ -1,5 +1,5 @@
 import { ownerSignSubjects, type ControlBoard } from '@nestjs-spark/contracts/internal';
-import { type Logger, describeError, pause } from '@nestjs-spark/foundation/internal';
+import { type Logger, describeError, isObject, pause } from '@nestjs-spark/foundation/internal';
 import type { RequestStatus } from './request-status.ts';
 import type { Requests } from './requests.ts';
 
@@ -64,7 +64,12 @@ export class Revival {
   /** Answers when the owner says something; what it has said before does not count. */
   private async hear(owner: string, signal: AbortSignal): Promise<string | null> {
     try {
-      for await (const { subject } of this.parts.board.watch(ownerSignSubjects(owner), signal, 'new'))
+      for await (const { subject } of this.parts.board.watch(
+        ownerSignSubjects(owner),
+        isObject,
+        signal,
+        'new',
+      ))
         return `${owner} was heard of on ${subject}`;
     } catch (error) {
       this.parts.log.debug(`${owner} cannot be listened for: ${describeError(error)}`);

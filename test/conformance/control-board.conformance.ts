@@ -1,3 +1,4 @@
+import { isObject, isObjectOf, isWhole } from '@nestjs-spark/foundation/internal';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { UnavailableError } from '@nestjs-spark/contracts';
@@ -23,7 +24,7 @@ export function controlBoardConformance(adapter: BoardUnderTest): void {
       const stop = new AbortController();
       const seen: [string, unknown][] = [];
       const ended = (async () => {
-        for await (const { subject, value } of board.watch<object>(subjects, stop.signal))
+        for await (const { subject, value } of board.watch(subjects, isObject, stop.signal))
           seen.push([subject, value]);
       })();
       return { seen, stop: () => (stop.abort(), ended) };
@@ -32,7 +33,7 @@ export function controlBoardConformance(adapter: BoardUnderTest): void {
     it('says that it is unavailable when nobody answers', async () => {
       const away = await adapter.unreachable();
       await expect(away.board().publish(`${root}.away`, {})).rejects.toThrow(UnavailableError);
-      await expect(away.board().last(`${root}.away`)).rejects.toThrow(UnavailableError);
+      await expect(away.board().last(`${root}.away`, isObject)).rejects.toThrow(UnavailableError);
       await away.drop();
     });
 
@@ -40,16 +41,16 @@ export function controlBoardConformance(adapter: BoardUnderTest): void {
       await board.publish(`${root}.last.a`, { n: 1 });
       await board.publish(`${root}.last.a`, { n: 2, text: 'Zoë', nothing: null });
       await board.publish(`${root}.last.b`, { n: 3 });
-      expect(await board.last(`${root}.last.a`)).toEqual({ n: 2, text: 'Zoë', nothing: null });
-      expect(await board.last(`${root}.last.b`)).toEqual({ n: 3 });
-      expect(await board.last(`${root}.last.c`)).toBeNull();
+      expect(await board.last(`${root}.last.a`, isObject)).toEqual({ n: 2, text: 'Zoë', nothing: null });
+      expect(await board.last(`${root}.last.b`, isObject)).toEqual({ n: 3 });
+      expect(await board.last(`${root}.last.c`, isObject)).toBeNull();
     });
 
     it('gives a value that nobody can change afterwards', async () => {
       const value = { list: [1] };
       await board.publish(`${root}.own`, value);
       value.list.push(2);
-      expect(await board.last(`${root}.own`)).toEqual({ list: [1] });
+      expect(await board.last(`${root}.own`, isObject)).toEqual({ list: [1] });
     });
 
     it('tells a watcher the last value of each matching subject, then each new one, in order', async () => {
@@ -63,6 +64,23 @@ export function controlBoardConformance(adapter: BoardUnderTest): void {
         expect(watcher.seen.slice(1)).toEqual([3, 4, 5].map((n) => [`${root}.watch.b`, { n }])),
       );
       await watcher.stop();
+    });
+
+    it('passes over what is not of the form that is asked for, and goes on', async () => {
+      const isNumbered = isObjectOf({ n: isWhole });
+      const stop = new AbortController();
+      const seen: number[] = [];
+      const ended = (async () => {
+        for await (const { value } of board.watch(`${root}.odd.>`, isNumbered, stop.signal))
+          seen.push(value.n);
+      })();
+      await board.publish(`${root}.odd.a`, { n: 'one' });
+      expect(await board.last(`${root}.odd.a`, isNumbered)).toBeNull();
+      await board.publish(`${root}.odd.b`, [1]);
+      await board.publish(`${root}.odd.c`, { n: 3 });
+      await eventually(() => expect(seen).toEqual([3]));
+      stop.abort();
+      await ended;
     });
 
     it('ends a watch when it is told to, and tells every watcher on its own', async () => {

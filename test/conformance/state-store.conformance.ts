@@ -63,6 +63,19 @@ export function stateStoreConformance(store: StateUnderTest): void {
       expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     });
 
+    it('takes what stands in another collection for none of its own, and leaves it there', async () => {
+      const version = await state.write('sparkKeys/odd', 'Cars', { keyId: 'a' }, null).catch(() => null);
+      await state.write('sparkKeys/own', 'SparkKeys', { keyId: 'b' }, null);
+      expect(version).not.toBeNull();
+      expect(await state.read('sparkKeys/odd')).toBeNull();
+      expect((await state.list('sparkKeys/o')).map(({ id }) => id)).toEqual(['sparkKeys/own']);
+      await state.remove('sparkKeys/odd');
+      for (const expected of [null, version]) {
+        const written = state.write('sparkKeys/odd', 'SparkKeys', { keyId: 'c' }, expected);
+        await expect(written).rejects.toThrow('copy it to another id and delete it');
+      }
+    });
+
     it('lists by prefix, all of them', async () => {
       const ids = Array.from({ length: 1_100 }, (_, n) => `listed/${String(n).padStart(4, '0')}`);
       for (let at = 0; at < ids.length; at += 100) {

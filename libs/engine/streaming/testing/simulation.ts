@@ -1,3 +1,4 @@
+import { isObject } from '@nestjs-spark/foundation/internal';
 import { taskId, type Etag, type TaskKey, taskName } from '@nestjs-spark/contracts';
 import {
   ownerControlSubjects,
@@ -5,7 +6,7 @@ import {
   rerunSubject,
   confirmationSubject,
   decodeHeader,
-  type Confirmation,
+  isConfirmation,
   type Overwrite,
   ravenKey,
 } from '@nestjs-spark/contracts/internal';
@@ -320,13 +321,14 @@ export class Simulation {
   }
 
   async #listen(capture: TaskCapture, signal: AbortSignal): Promise<void> {
-    for await (const { subject, value } of this.control.watch<Confirmation>(
+    for await (const { subject, value } of this.control.watch(
       ownerControlSubjects('Fleet'),
+      isObject,
       signal,
     )) {
       if (subject === resyncSubject(TASK)) capture.resyncAsked();
       if (subject === rerunSubject(TASK)) capture.rerunAsked();
-      if (subject !== confirmationSubject(TASK)) continue;
+      if (subject !== confirmationSubject(TASK) || !isConfirmation(value)) continue;
       capture.confirmed(value);
       await this.source.keepDeletesAfter(capture.progress.confirmed?.to ?? 0);
     }

@@ -17,7 +17,7 @@ export { OperatorToken } from './identify/operator-token.ts';
 export { TokenVerifier, type RequestToVerify } from './identify/token-verifier.ts';
 export { unauthenticated } from './identify/unauthenticated.ts';
 export { AmbiguousModuleError, JoinedRegistry } from './register/joined-registry.ts';
-export { Registration, type Announcement } from './register/registration.ts';
+export { isAnnouncement, Registration, type Announcement } from './register/registration.ts';
 export { OwnAddress } from './register/own-address.ts';
 export { SELF_CHECK_CONTROLLERS, SELF_CHECK_PROVIDERS } from './self-check/providers.ts';
 export { THIS_MODULE, type ThisModule } from './self-check/this-module.ts';

@@ -1,3 +1,4 @@
+import { isObjectOf, isWhole, type Guard } from '@nestjs-spark/foundation/internal';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
 import { CONTROL_STREAM } from '@nestjs-spark/contracts/internal';
@@ -9,6 +10,8 @@ import { JetStreamControlBoard } from './control-board.ts';
 interface Note {
   n: number;
 }
+
+const isNote: Guard<Note> = isObjectOf({ n: isWhole });
 
 describeWithServers(['nats'], 'The control board', () => {
   let connection: JetStreamConnection;
@@ -25,10 +28,20 @@ describeWithServers(['nats'], 'The control board', () => {
   });
 
   it('keeps the last value of each subject', async () => {
-    expect(await board.last(`${mine}.a`)).toBeNull();
+    expect(await board.last(`${mine}.a`, isNote)).toBeNull();
     await board.publish<Note>(`${mine}.a`, { n: 1 });
     await board.publish<Note>(`${mine}.a`, { n: 2 });
-    expect(await board.last<Note>(`${mine}.a`)).toEqual({ n: 2 });
+    expect(await board.last(`${mine}.a`, isNote)).toEqual({ n: 2 });
+  });
+
+  it('goes on after what is not JSON, and says so once', async () => {
+    const log = new MemoryLogger();
+    const odd = new JetStreamControlBoard(connection, log);
+    const subject = `${mine}.odd`;
+    for (const bytes of ['{', 'null', '{']) await connection.use(({ js }) => js.publish(subject, bytes));
+    expect(await odd.last(subject, isNote)).toBeNull();
+    expect(await odd.last(subject, isNote)).toBeNull();
+    expect(log.said('warn')).toHaveLength(1);
   });
 
   it('shows a watcher the last values, then each new one, also after a broken connection, and none twice', async () => {
@@ -39,8 +52,9 @@ describeWithServers(['nats'], 'The control board', () => {
     await board.publish<Note>(`${mine}.w.b`, { n: 3 });
     const seen: string[] = [];
     const watching = (async () => {
-      const values = new JetStreamControlBoard(watcher, new MemoryLogger()).watch<Note>(
+      const values = new JetStreamControlBoard(watcher, new MemoryLogger()).watch(
         `${mine}.w.>`,
+        isNote,
         stop.signal,
       );
       for await (const { subject, value } of values) seen.push(`${subject.slice(mine.length + 3)}${value.n}`);

@@ -1,6 +1,7 @@
+import { performance } from 'node:perf_hooks';
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { CONTROL_STREAM, type ControlBoard } from '@nestjs-spark/contracts/internal';
-import { type Logger, messageOf, pause } from '@nestjs-spark/foundation/internal';
+import { type Guard, type Logger, messageOf, pause, Repeats } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { isStreamNotFound } from '../connect/failures.ts';
 import { RETRY_MS } from '../connect/retry-policy.ts';
@@ -8,11 +9,14 @@ import { readMessages } from '../log/read-messages.ts';
 import { Provisioner } from '../provision/provisioner.ts';
 import { CONTROL } from '../provision/streams.ts';
 
+const BETWEEN_WARNINGS_MS = 60_000;
+
 /** The last value of each subject in `SPARK_CONTROL`, as JSON. Makes the stream when it is not there. */
 export class JetStreamControlBoard implements ControlBoard {
   readonly #connection: JetStreamConnection;
   readonly #log: Logger;
   readonly #provisioner: Provisioner;
+  readonly #odd = new Repeats(BETWEEN_WARNINGS_MS);
 
   constructor(connection: JetStreamConnection, log: Logger) {
     this.#connection = connection;
@@ -30,11 +34,11 @@ export class JetStreamControlBoard implements ControlBoard {
     }
   }
 
-  async last<T extends object>(subject: string): Promise<T | null> {
+  async last<T extends object>(subject: string, fits: Guard<T>): Promise<T | null> {
     try {
       const read = { last_by_subj: subject };
       const message = await this.#connection.use(({ jsm }) => jsm.streams.getMessage(CONTROL_STREAM, read));
-      return message && message.json<T>();
+      return message && this.#read(subject, message.data, fits);
     } catch (error) {
       if (isStreamNotFound(error)) return null;
       throw error;
@@ -43,6 +47,7 @@ export class JetStreamControlBoard implements ControlBoard {
 
   async *watch<T extends object>(
     subjects: string | string[],
+    fits: Guard<T>,
     signal: AbortSignal,
     from: 'last' | 'new' = 'last',
   ): AsyncGenerator<{ subject: string; value: T }> {
@@ -58,7 +63,7 @@ export class JetStreamControlBoard implements ControlBoard {
         for await (const message of readMessages(this.#connection, request, signal)) {
           if (message.seq <= seen.sequence) continue;
           seen.sequence = message.seq;
-          const value = this.#parse<T>(message.subject, message.data);
+          const value = this.#read(message.subject, message.data, fits);
           if (value) yield { subject: message.subject, value };
         }
       } catch (error) {
@@ -71,13 +76,21 @@ export class JetStreamControlBoard implements ControlBoard {
     }
   }
 
-  /** What is not JSON was not written by Spark and must not end the watching. */
-  #parse<T>(subject: string, data: Uint8Array): T | null {
-    try {
-      return JSON.parse(new TextDecoder().decode(data)) as T;
-    } catch (error) {
-      this.#log.error(`${subject}: a value that is not JSON was skipped`, error);
-      return null;
-    }
+  /** What Spark would not have written is passed over, and must not end the watching. */
+  #read<T>(subject: string, data: Uint8Array, fits: Guard<T>): T | null {
+    const value = parse(data);
+    if (fits(value)) return value;
+    const leftOut = this.#odd.leftOut(subject, performance.now());
+    if (leftOut !== null) this.#log.warn(`${subject}: a value that Spark does not write was passed over`);
+    return null;
+  }
+}
+
+/** Null for what is not JSON. */
+function parse(data: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(data));
+  } catch {
+    return null;
   }
 }

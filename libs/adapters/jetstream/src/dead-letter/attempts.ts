@@ -1,4 +1,12 @@
-import { describeError } from '@nestjs-spark/foundation/internal';
+import type { KvEntry } from '@nats-io/kv';
+import {
+  describeError,
+  isListOf,
+  isObjectOf,
+  isText,
+  isWhole,
+  type Guard,
+} from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 
@@ -15,6 +23,20 @@ const ATTEMPTS_BUCKET = 'SPARK_ATTEMPTS';
 /** Longer than any pause; what a deleted stream leaves behind expires. */
 const KEEP_MS = 7 * 24 * 60 * 60 * 1_000;
 const LONGEST_ERROR = 1_000;
+const MOST_ATTEMPTS = 1_000;
+
+export const isAttempt: Guard<Attempt> = isObjectOf({ number: isWhole, at: isText(), error: isText() });
+const areAttempts = isListOf(isAttempt, MOST_ATTEMPTS);
+
+/** A value that Spark does not write says nothing of earlier attempts. */
+function readAttempts(entry: KvEntry): Attempt[] {
+  try {
+    const value = entry.json<unknown>();
+    return areAttempts(value) ? value : [];
+  } catch {
+    return [];
+  }
+}
 
 /** The failed attempts of messages that will come again, kept so that a restart does not forget their errors. */
 export class AttemptBook {
@@ -27,7 +49,7 @@ export class AttemptBook {
   async read(id: string): Promise<Attempt[]> {
     return this.#bucket(async (bucket) => {
       const entry = await bucket.get(id);
-      return entry?.operation === 'PUT' ? entry.json<Attempt[]>() : [];
+      return entry?.operation === 'PUT' ? readAttempts(entry) : [];
     });
   }
 

@@ -11,6 +11,7 @@ import {
   LETTER_HEADER,
   letterSubject,
   letterSubjects,
+  readLetter,
   REPLAY_FOR_HEADER,
 } from './letter.ts';
 
@@ -48,7 +49,7 @@ export class DeadLetterStore {
   /** The letter with its payload, or null. */
   async get(id: string): Promise<(DeadLetter & { payload: Uint8Array }) | null> {
     const message = await this.#read(id);
-    const letter = message && parse(message.header);
+    const letter = message && parse(message.header, message.subject);
     return letter && { ...letter, payload: message.data };
   }
 
@@ -103,7 +104,7 @@ async function readAll({ js }: JetStreamHandle, subjects: string): Promise<DeadL
     if ((await consumer.info(true)).num_pending === 0) return letters;
     const messages = await consumer.consume();
     for await (const message of messages) {
-      const letter = parse(message.headers);
+      const letter = parse(message.headers, message.subject);
       if (letter) letters.push(letter);
       if (message.info.pending === 0) messages.stop();
     }
@@ -122,13 +123,16 @@ async function publishAgain(
   const headers = toHeaders({ ...letter.headers, [REPLAY_FOR_HEADER]: letter.consumer });
   const { config } = await jsm.streams.info(letter.stream);
   if (config.max_msgs_per_subject !== 1) {
-    await js.publish(letter.subject, payload, { headers });
+    await js.publish(letter.subject, payload, { headers, expect: { streamName: letter.stream } });
     return true;
   }
   const last = await jsm.streams.getMessage(letter.stream, { last_by_subj: letter.subject });
   if (last && last.seq > letter.sequence) return false;
   try {
-    await js.publish(letter.subject, payload, { headers, expect: { lastSubjectSequence: last?.seq ?? 0 } });
+    await js.publish(letter.subject, payload, {
+      headers,
+      expect: { streamName: letter.stream, lastSubjectSequence: last?.seq ?? 0 },
+    });
     return true;
   } catch (error) {
     if (isWrongLastSequence(error)) return false;
@@ -136,7 +140,7 @@ async function publishAgain(
   }
 }
 
-function parse(headers: MsgHdrs | undefined): DeadLetter | null {
+function parse(headers: MsgHdrs | undefined, subject: string): DeadLetter | null {
   const text = headers?.get(LETTER_HEADER);
-  return text ? (JSON.parse(text) as DeadLetter) : null;
+  return text ? readLetter(text, subject) : null;
 }

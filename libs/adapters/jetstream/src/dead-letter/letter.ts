@@ -1,5 +1,13 @@
-import { nameKey } from '@nestjs-spark/foundation/internal';
-import type { Attempt } from './attempts.ts';
+import {
+  isListOf,
+  isObject,
+  isObjectOf,
+  isText,
+  isWhole,
+  nameKey,
+  type Guard,
+} from '@nestjs-spark/foundation/internal';
+import { isAttempt, type Attempt } from './attempts.ts';
 
 /** A message whose handler failed for good. */
 export interface DeadLetter {
@@ -27,6 +35,43 @@ export interface DeadLetter {
 export const LETTER_HEADER = 'spark-dead-letter';
 /** On a replayed message: the only consumer that is to handle it, since the others had no trouble with it. */
 export const REPLAY_FOR_HEADER = 'spark-replay-for';
+
+// The bus bounds what a header may hold.
+const LONGEST = 64 * 1024;
+/** Streams in which only Spark itself writes: no handler fails on their messages, and none is put back there. */
+const NEVER_REPLAYED = /^(?:spark\.(?:route|control|dead-letters)\.|\$)/i;
+const SERVER_HEADER = /^nats-/i;
+
+const isLetter: Guard<DeadLetter> = isObjectOf({
+  id: isText(),
+  module: isText(),
+  consumer: isText(),
+  stream: isText(),
+  subject: isText(),
+  sequence: isWhole,
+  publishedAt: isText(),
+  failedAt: isText(),
+  attempts: isListOf(isAttempt, 1_000),
+  unanswered: isWhole,
+  headers: (value): value is Record<string, string> =>
+    isObject(value) &&
+    Object.entries(value).every(([name, one]) => isText(LONGEST)(one) && !SERVER_HEADER.test(name)),
+});
+
+/**
+ * A letter as its header describes it; null for one that Spark would not have written there.
+ * @param subject where it was found
+ */
+export function readLetter(text: string, subject: string): DeadLetter | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!isLetter(value) || letterSubject(value.id) !== subject) return null;
+  return NEVER_REPLAYED.test(value.subject) ? null : value;
+}
 
 const PREFIX = 'spark.dead-letters.';
 const ID = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){2}$/;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { pause } from '@nestjs-spark/foundation/internal';
 import type { LeaseEntry, LeaseStore } from './lease-store.ts';
-import type { LeaseTime } from './lease-time.ts';
+import { longestTtlMs, type LeaseTime } from './lease-time.ts';
 
 export interface HeldLease {
   name: string;
@@ -34,7 +34,7 @@ export async function acquireLease(
     seen = sight(seen, entry, now);
     // Only a renewal shows life: a server that is cut off keeps answering with what it has.
     if (before && entry && before.revision !== entry.revision && entry.holder !== null) inHands();
-    if (mayTake(entry, seen, now)) {
+    if (mayTake(entry, seen, now, longestTtlMs(time))) {
       const renewedAt = performance.now();
       const { ttlMs } = time;
       const revision = await store.write(name, holder, ttlMs, entry?.revision ?? 0);
@@ -57,9 +57,10 @@ function sight(before: Sighting | null, entry: LeaseEntry | null, now: number): 
   return before?.revision === entry.revision ? before : { revision: entry.revision, since: now };
 }
 
-function mayTake(entry: LeaseEntry | null, seen: Sighting | null, now: number): boolean {
+function mayTake(entry: LeaseEntry | null, seen: Sighting | null, now: number, longestMs: number): boolean {
   if (!entry || !seen || entry.holder === null) return true;
-  return now - seen.since >= entry.ttlMs;
+  // What is stored is a claim: no instance asks for more than the longest, which is one's own setting's word.
+  return now - seen.since >= Math.min(entry.ttlMs, longestMs);
 }
 
 function lookEvery(ttlMs: number): number {

@@ -5,7 +5,9 @@ import type { JetStreamConnection } from '../connect/connection.ts';
 import { specConnection, specName } from '../fixtures/spec-connection.ts';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import { JetStreamLeaseKeeper } from './lease-keeper.ts';
-import { LEASES_BUCKET, LeaseStore } from './lease-store.ts';
+import { bucketKey } from '../provision/bucket-key.ts';
+import { openBucket } from '../provision/open-bucket.ts';
+import { LEASES_BUCKET, LEASES_OPTIONS, LeaseStore } from './lease-store.ts';
 
 describeWithServers(['nats'], 'A lease', () => {
   const connections: JetStreamConnection[] = [];
@@ -92,6 +94,19 @@ describeWithServers(['nats'], 'A lease', () => {
     });
     await eventually(() => events.join().startsWith('a+,a-,a+'));
   });
+
+  it.each(['{"holder":"nobody"}', '{"holder":"nobody","ttlMs":"long"}', 'x', 'null'])(
+    'is taken when what stands there is %s, which no holder writes',
+    async (value) => {
+      const events: string[] = [];
+      const name = specName('spec/odd');
+      await connectAnew().use((handle) =>
+        openBucket(handle, LEASES_BUCKET, LEASES_OPTIONS, (bucket) => bucket.put(bucketKey(name), value)),
+      );
+      instance('a', name, events);
+      await eventually(() => events.join() === 'a+');
+    },
+  );
 
   it('is released when its work ends or fails, and says why it failed', async () => {
     const name = specName('spec/fail');

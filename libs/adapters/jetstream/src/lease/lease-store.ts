@@ -1,4 +1,5 @@
-import type { KV } from '@nats-io/kv';
+import type { KV, KvEntry } from '@nats-io/kv';
+import { isNullOr, isObjectOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
 import { performance } from 'node:perf_hooks';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { bucketKey } from '../provision/bucket-key.ts';
@@ -13,6 +14,19 @@ export interface LeaseEntry {
   /** Null: released. */
   holder: string | null;
   ttlMs: number;
+}
+
+const isLease = isObjectOf({ holder: isNullOr(isText(256)), ttlMs: isWhole });
+
+/** A value that no holder writes holds nothing: whoever wants the lease takes it. */
+function readLease(entry: KvEntry): Omit<LeaseEntry, 'revision'> {
+  try {
+    const value = entry.json<unknown>();
+    if (isLease(value)) return { holder: value.holder, ttlMs: value.ttlMs };
+  } catch {
+    // Not JSON.
+  }
+  return { holder: null, ttlMs: 0 };
 }
 
 /** The leases' bucket: what is there, and a write that only succeeds on what was seen. */
@@ -32,8 +46,7 @@ export class LeaseStore {
       const entry = await bucket.get(bucketKey(name));
       if (!entry || entry.operation !== 'PUT')
         return entry && { revision: entry.revision, holder: null, ttlMs: 0 };
-      const { holder, ttlMs } = entry.json<{ holder: string | null; ttlMs: number }>();
-      return { revision: entry.revision, holder, ttlMs };
+      return { revision: entry.revision, ...readLease(entry) };
     });
   }
 

@@ -26,3 +26,8 @@ export class LeaseTime {
     this.#roundTripMs = Math.max(tookMs, (this.#roundTripMs + tookMs) / 2);
   }
 }
+
+/** The longest that a holder without a sign of life is waited for, by this instance's own settings. */
+export function longestTtlMs({ ttlMs }: Pick<LeaseTime, 'ttlMs'>): number {
+  return Math.max(LONGEST_MS, ttlMs);
+}

@@ -4,7 +4,6 @@ import {
   isEntryLost,
   toRegistryDocument,
   type ModuleRegistry,
-  type RegistryDocument,
 } from '@nestjs-spark/contracts/internal';
 import type { KV, KvEntry } from '@nats-io/kv';
 import { nameKey } from '@nestjs-spark/foundation/internal';
@@ -48,7 +47,7 @@ export class JetStreamModuleRegistry implements ModuleRegistry {
     const key = keyOf(information.appName);
     return this.#bucket(async (bucket) => {
       const entry = await bucket.get(key);
-      if (!isEntryLost(information, read(entry))) return false;
+      if (!isEntryLost(information, read(entry, information.appName))) return false;
       try {
         await bucket.put(key, text, { previousSeq: entry?.revision ?? 0 });
         return true;
@@ -61,14 +60,17 @@ export class JetStreamModuleRegistry implements ModuleRegistry {
   }
 
   async find(module: string): Promise<ModuleInformation | null> {
-    return this.#bucket(async (bucket) => read(await bucket.get(keyOf(module))));
+    return this.#bucket(async (bucket) => read(await bucket.get(keyOf(module)), module));
   }
 
   async list(): Promise<ModuleInformation[]> {
     return this.#bucket(async (bucket) => {
       const keys = await Array.fromAsync(await bucket.keys());
       const entries = await Promise.all(keys.map((key) => bucket.get(key)));
-      return entries.map(read).filter((information) => information !== null);
+      const modules = entries.map((entry, at) => ({ key: keys[at], information: read(entry) }));
+      return modules.flatMap(({ key, information }) =>
+        information && keyOf(information.appName) === key ? [information] : [],
+      );
     });
   }
 
@@ -84,10 +86,10 @@ function keyOf(module: string): string {
 }
 
 /** Null for what is removed, or was not written by a module. */
-function read(entry: KvEntry | null): ModuleInformation | null {
+function read(entry: KvEntry | null, module?: string): ModuleInformation | null {
   if (!entry || entry.operation !== 'PUT') return null;
   try {
-    return fromRegistryDocument(entry.json<RegistryDocument>());
+    return fromRegistryDocument(entry.json<unknown>(), module);
   } catch {
     return null;
   }

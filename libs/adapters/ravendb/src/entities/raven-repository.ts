@@ -1,5 +1,5 @@
 import type { ListQuery, Page, Repository, Stored } from '@nestjs-spark/contracts';
-import { EntityMapping, refusedId, type EntityPut } from '@nestjs-spark/contracts/internal';
+import { checkDelete, EntityMapping, refusedId, type EntityPut } from '@nestjs-spark/contracts/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import type { RavenConnection } from '../connect/raven-connection.ts';
 import { fromDocument, type RavenDocument } from './entity-document.ts';
@@ -63,6 +63,7 @@ export class RavenRepository<T extends object> implements Repository<T> {
   }
 
   async delete(id: string): Promise<boolean> {
+    checkDelete(id, this.#collection);
     if (!(await this.#read(id))) return false;
     const { http } = this.#connection;
     const answer = await http.sendJson<{ Results: { Deleted: boolean }[] }>('POST', http.path('/bulk_docs'), {

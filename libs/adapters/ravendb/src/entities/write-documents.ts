@@ -1,5 +1,5 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
-import { keptMetadata, ravenKey, type DocumentWrite } from '@nestjs-spark/contracts/internal';
+import { checkWrite, keptMetadata, ravenKey, type DocumentWrite } from '@nestjs-spark/contracts/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { RavenConflictError } from '../connect/server-error.ts';
@@ -15,7 +15,11 @@ type Put = Extract<DocumentWrite, { kind: 'put' }>;
  * @returns what the puts have come to, in their order
  * @throws {VersionConflictError} also when others are faster each time
  */
-export function writeDocuments(http: RavenHttp, writes: readonly DocumentWrite[]): Promise<RavenDocument[]> {
+export async function writeDocuments(
+  http: RavenHttp,
+  writes: readonly DocumentWrite[],
+): Promise<RavenDocument[]> {
+  writes.forEach(checkWrite);
   const puts = writes.filter((write) => write.kind === 'put');
   return retryRaces(
     (attempt) => tryToWrite(http, writes, puts, attempt === 1),

@@ -1,11 +1,18 @@
-import { NEVER_RAISED, raisedFrom, witnessId, type WitnessRecord } from '@nestjs-spark/contracts/internal';
+import {
+  isHouseDocument,
+  NEVER_RAISED,
+  notOfTheHouse,
+  raisedFrom,
+  witnessId,
+  type WitnessRecord,
+} from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import { write } from '../write/transaction.ts';
 
 interface WitnessDocument {
   Number: number;
   Marks: string[];
-  '@metadata': { '@change-vector': string };
+  '@metadata': { '@change-vector': string; '@collection'?: string };
 }
 
 export async function readWitness(http: RavenHttp, reader: string): Promise<WitnessRecord> {
@@ -36,7 +43,11 @@ function toRecord(document: WitnessDocument | null): WitnessRecord {
 }
 
 async function readDocument(http: RavenHttp, reader: string): Promise<WitnessDocument | null> {
-  const path = http.path('/docs', { id: witnessId(reader) });
-  const answer = await http.getJson<{ Results: (WitnessDocument | null)[] }>(path);
-  return answer?.Results[0] ?? null;
+  const id = witnessId(reader);
+  const answer = await http.getJson<{ Results: (WitnessDocument | null)[] }>(http.path('/docs', { id }));
+  const document = answer?.Results[0] ?? null;
+  if (document === null) return null;
+  const collection = document['@metadata']['@collection'] ?? '@empty';
+  if (!isHouseDocument(id, collection)) throw notOfTheHouse(id, collection);
+  return document;
 }

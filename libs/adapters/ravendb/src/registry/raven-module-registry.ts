@@ -9,6 +9,7 @@ import {
   type ModuleRegistry,
   type RegistryDocument,
 } from '@nestjs-spark/contracts/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import { ensureDatabase, type EnsureDatabaseOptions } from '../connect/ensure-database.ts';
 import { RavenHttp } from '../connect/raven-http.ts';
 import type { RavenSettings } from '../connect/settings.ts';
@@ -16,7 +17,7 @@ import { RavenConflictError } from '../connect/server-error.ts';
 import { write, type Put } from '../write/transaction.ts';
 
 interface StoredEntry extends RegistryDocument {
-  '@metadata'?: { '@change-vector'?: string };
+  '@metadata'?: { '@id'?: string; '@collection'?: string; '@change-vector'?: string };
 }
 
 interface DocumentsAnswer {
@@ -47,7 +48,7 @@ export class RavenModuleRegistry implements ModuleRegistry {
 
   async keep(information: ModuleInformation): Promise<boolean> {
     const found = await this.#read(information.appName);
-    if (!isEntryLost(information, found && fromRegistryDocument(found))) return false;
+    if (!isEntryLost(information, toInformation(found, information.appName))) return false;
     const expected = found?.['@metadata']?.['@change-vector'] ?? '';
     try {
       await write(this.#http, { deletes: [], puts: [{ ...toPut(information), expected }], fence: null });
@@ -60,8 +61,7 @@ export class RavenModuleRegistry implements ModuleRegistry {
   }
 
   async find(module: string): Promise<ModuleInformation | null> {
-    const document = await this.#read(module);
-    return document && fromRegistryDocument(document);
+    return toInformation(await this.#read(module), module);
   }
 
   async list(): Promise<ModuleInformation[]> {
@@ -71,7 +71,8 @@ export class RavenModuleRegistry implements ModuleRegistry {
       const documents =
         (await this.#http.getJson<DocumentsAnswer>(this.#http.path('/docs', query)))?.Results ?? [];
       for (const document of documents) {
-        const information = document && fromRegistryDocument(document);
+        const id = document?.['@metadata']?.['@id'] ?? '';
+        const information = toInformation(document, id.slice(moduleInformationId('').length));
         if (information) found.push(information);
       }
       if (documents.length < PAGE) return found;
@@ -86,6 +87,12 @@ export class RavenModuleRegistry implements ModuleRegistry {
     const path = this.#http.path('/docs', { id: moduleInformationId(module) });
     return (await this.#http.getJson<DocumentsAnswer>(path))?.Results[0] ?? null;
   }
+}
+
+/** @param module the name under which it was found */
+function toInformation(entry: StoredEntry | null, module: string): ModuleInformation | null {
+  const collection = entry?.['@metadata']?.['@collection'] ?? '@empty';
+  return sameName(collection, MODULES) ? fromRegistryDocument(entry, module) : null;
 }
 
 function toPut(information: ModuleInformation): Put {

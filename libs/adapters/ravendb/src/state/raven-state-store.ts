@@ -1,6 +1,9 @@
+import { VersionConflictError } from '@nestjs-spark/contracts';
 import {
   checkPut,
   fromStoredFields,
+  isHouseDocument,
+  notOfTheHouse,
   toStoredFields,
   type StateStore,
   type Versioned,
@@ -10,7 +13,7 @@ import type { RavenSettings } from '../connect/settings.ts';
 import { write } from '../write/transaction.ts';
 
 interface StateDocument {
-  '@metadata': { '@id': string; '@change-vector': string };
+  '@metadata': { '@id': string; '@change-vector': string; '@collection'?: string };
   [field: string]: unknown;
 }
 
@@ -29,9 +32,8 @@ export class RavenStateStore implements StateStore {
   }
 
   async read<T extends object>(id: string): Promise<Versioned<T> | null> {
-    const answer = await this.#http.getJson<DocumentsAnswer>(this.#http.path('/docs', { id }));
-    const document = answer?.Results[0];
-    return document ? toVersioned<T>(document) : null;
+    const document = await this.#find(id);
+    return document && isOwn(document) ? toVersioned<T>(document) : null;
   }
 
   async list<T extends object>(prefix: string): Promise<Versioned<T>[]> {
@@ -39,12 +41,13 @@ export class RavenStateStore implements StateStore {
     for (let start = 0; ; start += PAGE) {
       const path = this.#http.path('/docs', { startsWith: prefix, start, pageSize: PAGE });
       const documents = (await this.#http.getJson<DocumentsAnswer>(path))?.Results ?? [];
-      found.push(...documents.filter((document) => document !== null).map(toVersioned<T>));
+      const own = documents.filter((document) => document !== null).filter(isOwn);
+      found.push(...own.map(toVersioned<T>));
       if (documents.length < PAGE) return found;
     }
   }
 
-  write<T extends object>(
+  async write<T extends object>(
     id: string,
     collection: string,
     value: T,
@@ -52,20 +55,37 @@ export class RavenStateStore implements StateStore {
   ): Promise<string> {
     const fields = toStoredFields(value) as object;
     const text = JSON.stringify({ ...fields, '@metadata': { '@collection': collection } });
-    return write(this.#http, {
-      deletes: [],
-      puts: [],
-      fence: { id, document: checkPut(id, text), expected },
-    });
+    const fence = { id, document: checkPut(id, text), expected };
+    try {
+      return await write(this.#http, { deletes: [], puts: [], fence });
+    } catch (error) {
+      const there = error instanceof VersionConflictError ? await this.#find(id) : null;
+      throw there && !isOwn(there) ? notOfTheHouse(id, collectionOf(there)) : error;
+    }
   }
 
   async remove(id: string): Promise<void> {
-    await this.#http.request({ method: 'DELETE', path: this.#http.path('/docs', { id }) });
+    const there = await this.#find(id);
+    if (there && isOwn(there))
+      await this.#http.request({ method: 'DELETE', path: this.#http.path('/docs', { id }) });
   }
 
   close(): Promise<void> {
     return this.#http.close();
   }
+
+  async #find(id: string): Promise<StateDocument | null> {
+    const answer = await this.#http.getJson<DocumentsAnswer>(this.#http.path('/docs', { id }));
+    return answer?.Results[0] ?? null;
+  }
+}
+
+function isOwn(document: StateDocument): boolean {
+  return isHouseDocument(document['@metadata']['@id'], collectionOf(document));
+}
+
+function collectionOf({ '@metadata': metadata }: StateDocument): string {
+  return metadata['@collection'] ?? '@empty';
 }
 
 function toVersioned<T extends object>({ '@metadata': metadata, ...fields }: StateDocument): Versioned<T> {

@@ -1,29 +1,40 @@
+import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { ContentMissingError } from '@nestjs-spark/contracts';
 import type { TaskLog } from '@nestjs-spark/contracts/internal';
 import { checkHash } from './attachment-hash.ts';
 import type { ExtrasPlan } from './plan-extras.ts';
 
-const BOUNDARY = 'spark-attachments-3f1c7a';
+/**
+ * Parts the contents of one request. Drawn for each request, because a content may have anything in it, also the boundary
+ * of an earlier one: what follows that would be stored as another document's.
+ */
+export function drawBoundary(): string {
+  return `spark-${randomUUID()}`;
+}
 
-export const MULTIPART = `multipart/mixed; boundary="${BOUNDARY}"`;
+export function multipart(boundary: string): string {
+  return `multipart/mixed; boundary="${boundary}"`;
+}
 
 /**
  * The body of a `bulk_docs` with contents, each read when its turn comes. When one is missing or damaged the body ends in an
  * error before its last boundary, so RavenDB writes nothing.
+ * @param boundary from `drawBoundary`, for this body alone
  * @param failed hears the reason, which the request itself does not tell
  */
 export function bulkBody(
+  boundary: string,
   json: string,
   contents: ExtrasPlan['contents'],
   log: Pick<TaskLog, 'openContent'> | undefined,
   failed: (error: unknown) => void,
 ): Readable {
   async function* parts(): AsyncGenerator<Uint8Array, void, undefined> {
-    yield Buffer.from(`--${BOUNDARY}\r\nContent-Type: application/json\r\n\r\n${json}`);
+    yield Buffer.from(`--${boundary}\r\nContent-Type: application/json\r\n\r\n${json}`);
     for (const { documentId, attachment } of contents) {
       const { name, hash, content } = attachment;
-      yield Buffer.from(`\r\n--${BOUNDARY}\r\nCommand-Type: AttachmentStream\r\n\r\n`);
+      yield Buffer.from(`\r\n--${boundary}\r\nCommand-Type: AttachmentStream\r\n\r\n`);
       const what = `The content of attachment ${name} of ${documentId} (${content ?? 'sent before'})`;
       const opened = content === null ? null : await log?.openContent(content);
       if (!opened) throw new ContentMissingError(`${what} did not come with the change set`);
@@ -31,7 +42,7 @@ export function bulkBody(
         return new ContentMissingError(`${what} is damaged: its hash is ${actual}, not ${hash}`);
       });
     }
-    yield Buffer.from(`\r\n--${BOUNDARY}--\r\n`);
+    yield Buffer.from(`\r\n--${boundary}--\r\n`);
   }
   async function* heard(): AsyncGenerator<Uint8Array, void, undefined> {
     try {

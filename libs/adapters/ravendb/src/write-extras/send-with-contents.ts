@@ -1,6 +1,6 @@
 import type { TaskLog } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
-import { bulkBody, MULTIPART } from './bulk-body.ts';
+import { bulkBody, drawBoundary, multipart } from './bulk-body.ts';
 import type { ExtrasPlan } from './plan-extras.ts';
 
 /** A set has up to 64 MB of attachments, or one larger one. */
@@ -15,10 +15,11 @@ export async function sendWithContents(
   log: Pick<TaskLog, 'openContent'> | undefined,
 ): Promise<Buffer> {
   let reason: unknown;
-  const body = bulkBody(json, contents, log, (error) => (reason = error));
+  const boundary = drawBoundary();
+  const body = bulkBody(boundary, json, contents, log, (error) => (reason = error));
   try {
     return await http.onOneNode(async (node) => {
-      const request = { method: 'POST', path, body, contentType: MULTIPART } as const;
+      const request = { method: 'POST', path, body, contentType: multipart(boundary) } as const;
       return (await node.request({ ...request, answerTimeoutMs: ANSWER_TIMEOUT_MS })).body;
     });
   } catch (error) {

@@ -1,6 +1,7 @@
 import {
-  fromStoredCheckpoint,
   fromStoredFields,
+  isHouseDocument,
+  readStoredCheckpoint,
   toStoredCheckpoint,
   toStoredFields,
   type Checkpoint,
@@ -10,7 +11,7 @@ import {
 export const CHECKPOINTS = 'SparkCheckpoints';
 
 export interface StoredDocument {
-  '@metadata': { '@id': string; '@change-vector': string };
+  '@metadata': { '@id': string; '@change-vector': string; '@collection'?: string };
   [field: string]: unknown;
 }
 
@@ -21,10 +22,14 @@ export function toCheckpointDocument(checkpoint: Checkpoint): string {
   });
 }
 
-export function fromCheckpointDocument(document: StoredDocument): StoredCheckpoint {
+/** Null for a document that is no checkpoint. */
+export function fromCheckpointDocument(document: StoredDocument): StoredCheckpoint | null {
   const { '@metadata': metadata, ...fields } = document;
-  return {
-    checkpoint: fromStoredCheckpoint(fromStoredFields(fields) as object),
-    version: metadata['@change-vector'],
-  };
+  if (!isHouseDocument(metadata['@id'], collectionOf(document))) return null;
+  const checkpoint = readStoredCheckpoint(fromStoredFields(fields));
+  return checkpoint && { checkpoint, version: metadata['@change-vector'] };
+}
+
+export function collectionOf({ '@metadata': metadata }: StoredDocument): string {
+  return metadata['@collection'] ?? '@empty';
 }

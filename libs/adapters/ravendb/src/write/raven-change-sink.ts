@@ -6,6 +6,7 @@ import {
 } from '@nestjs-spark/contracts';
 import {
   blame,
+  checkCopy,
   checkpointId,
   checkPuts,
   checkSettled,
@@ -83,7 +84,10 @@ export class RavenChangeSink implements ChangeSink {
   ): Promise<string> {
     const rule = checkpoint.ids ?? UNNAMED_RULE;
     const effect = reduceCommands(commands, rule);
-    checkPuts(effect.puts, ({ id }) => checkSettled(id));
+    checkPuts(effect.puts, ({ id, document }) => {
+      checkCopy(id, document);
+      checkSettled(id);
+    });
     const extras = reduceExtras(commands, rule);
     const shared = sharedIds(effect, checkpoint);
     const isFirst = isFirstCopy(checkpoint);

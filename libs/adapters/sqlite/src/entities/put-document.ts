@@ -1,5 +1,5 @@
 import { StoreRefusedError, VersionConflictError } from '@nestjs-spark/contracts';
-import { keptMetadata, type DocumentWrite } from '@nestjs-spark/contracts/internal';
+import { checkWrite, keptMetadata, type DocumentWrite } from '@nestjs-spark/contracts/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { DocumentTable } from './document-table.ts';
@@ -17,6 +17,7 @@ export function putDocument(
   table: DocumentTable,
   write: Extract<DocumentWrite, { kind: 'put' }>,
 ): string {
+  checkWrite(write);
   const { id, version } = write;
   if (version !== undefined) requireVersion(open, table, id, version);
   refuseElsewhere(open, table.collection, id, 'cannot be put into');

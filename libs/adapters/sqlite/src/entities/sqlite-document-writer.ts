@@ -1,4 +1,9 @@
-import type { CollectionDeclaration, DocumentWrite, DocumentWriter } from '@nestjs-spark/contracts/internal';
+import {
+  checkWrite,
+  type CollectionDeclaration,
+  type DocumentWrite,
+  type DocumentWriter,
+} from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { newId } from './new-id.ts';
@@ -31,6 +36,7 @@ function writeOne(open: OpenDatabase, write: DocumentWrite): void {
     putDocument(open, tableOf(open, declaration), write);
     return;
   }
+  checkWrite(write);
   const table = findTable(open, declaration.collection);
   if (version !== undefined) {
     refuseElsewhere(open, declaration.collection, id, 'is not one of');

@@ -1,5 +1,10 @@
 import type { ListQuery, Page, Repository, Stored } from '@nestjs-spark/contracts';
-import { EntityMapping, type EntityPut } from '@nestjs-spark/contracts/internal';
+import {
+  checkDelete,
+  checkUnreserved,
+  EntityMapping,
+  type EntityPut,
+} from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import type { TableDeclaration } from './declaration.ts';
@@ -59,6 +64,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
   }
 
   async patch(id: string, changes: Partial<T>): Promise<Stored<T> | null> {
+    checkUnreserved(id, this.#declaration.collection);
     const fields = this.#mapping.patch(id, changes);
     return this.#database.write((open) => {
       const table = this.#find(open);
@@ -70,7 +76,8 @@ export class SqliteRepository<T extends object> implements Repository<T> {
     });
   }
 
-  delete(id: string): Promise<boolean> {
+  async delete(id: string): Promise<boolean> {
+    checkDelete(id, this.#declaration.collection);
     return this.#database.write((open) => this.#find(open)?.remove(id) ?? false);
   }
 

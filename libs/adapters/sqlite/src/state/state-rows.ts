@@ -1,9 +1,10 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
-import { sqliteKey, type Versioned } from '@nestjs-spark/contracts/internal';
+import { isHouseDocument, notOfTheHouse, sqliteKey, type Versioned } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 
 interface StateRow {
   id: string;
+  collection: string;
   value: string;
   version: number;
 }
@@ -11,27 +12,31 @@ interface StateRow {
 const HIGHEST = '\u{10ffff}';
 
 export function readState<T extends object>(open: OpenDatabase, id: string): Versioned<T> | null {
-  const sql = 'SELECT id, value, version FROM spark_state WHERE _key = ?';
-  const row = open.row<StateRow>(sql, sqliteKey(id));
-  return row ? toVersioned<T>(row) : null;
+  const row = findRow(open, id);
+  return row && isOwn(row) ? toVersioned<T>(row) : null;
 }
 
 export function listState<T extends object>(open: OpenDatabase, prefix: string): Versioned<T>[] {
-  const sql = 'SELECT id, value, version FROM spark_state WHERE _key >= ? AND _key < ? ORDER BY _key';
+  const sql =
+    'SELECT id, collection, value, version FROM spark_state WHERE _key >= ? AND _key < ? ORDER BY _key';
   const key = sqliteKey(prefix);
-  return open.rows<StateRow>(sql, key, `${key}${HIGHEST}`).map(toVersioned<T>);
+  const rows = open.rows<StateRow>(sql, key, `${key}${HIGHEST}`);
+  return rows.filter(isOwn).map(toVersioned<T>);
 }
 
 /**
  * In a write transaction.
  * @returns the new version; none is ever given twice
  * @throws {VersionConflictError} when something else is there than `expected`
+ * @throws {StoreRefusedError} when that is not a document of Spark's own
  */
 export function writeState(
   open: OpenDatabase,
   { id, collection, value }: { id: string; collection: string; value: object },
   expected: string | null,
 ): string {
+  const there = findRow(open, id);
+  if (there && !isOwn(there)) throw notOfTheHouse(id, there.collection);
   requireVersion(open, id, expected);
   const next = open
     .prepare('UPDATE spark_database SET state_version = state_version + 1 RETURNING state_version AS version')
@@ -54,6 +59,15 @@ export function requireVersion(open: OpenDatabase, id: string, expected: string 
 
 export function removeState(open: OpenDatabase, id: string): void {
   open.prepare('DELETE FROM spark_state WHERE _key = ?').run(sqliteKey(id));
+}
+
+function findRow(open: OpenDatabase, id: string): StateRow | null {
+  const sql = 'SELECT id, collection, value, version FROM spark_state WHERE _key = ?';
+  return open.row<StateRow>(sql, sqliteKey(id));
+}
+
+function isOwn({ id, collection }: StateRow): boolean {
+  return isHouseDocument(id, collection);
 }
 
 function toVersioned<T extends object>({ id, value, version }: StateRow): Versioned<T> {

@@ -1,21 +1,30 @@
 import {
   checkpointId,
-  fromStoredCheckpoint,
+  readStoredCheckpoint,
+  refuseOdd,
   toStoredCheckpoint,
   type Checkpoint,
   type StoredCheckpoint,
+  type Versioned,
 } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { listState, readState, writeState } from '../state/state-rows.ts';
 
 export function readCheckpoint(open: OpenDatabase, name: string): StoredCheckpoint | null {
-  const stored = readState(open, checkpointId(name));
-  return stored && { checkpoint: fromStoredCheckpoint(stored.value), version: stored.version };
+  const id = checkpointId(name);
+  const stored = readState(open, id);
+  return stored && (toCheckpoint(stored) ?? refuseOdd(id));
 }
 
+/** Those that can be read: an odd one stops its own task and no other. */
 export function listCheckpoints(open: OpenDatabase): StoredCheckpoint[] {
   const stored = listState(open, 'sparkCheckpoints/');
-  return stored.map(({ value, version }) => ({ checkpoint: fromStoredCheckpoint(value), version }));
+  return stored.map(toCheckpoint).filter((one) => one !== null);
+}
+
+function toCheckpoint({ value, version }: Versioned<object>): StoredCheckpoint | null {
+  const checkpoint = readStoredCheckpoint(value);
+  return checkpoint && { checkpoint, version };
 }
 
 /** @throws {VersionConflictError} when the stored one is not at `expected` */

@@ -1,5 +1,6 @@
 import { ContentRefusedError, type ChangeCommand } from '@nestjs-spark/contracts';
 import {
+  checkCopy,
   checkPut,
   checkSettled,
   reduceCommands,
@@ -30,6 +31,7 @@ const MAYBE_HUGE = /\d[eE]\+?\d{3}|(?<!\d)\d{300}/;
 export function prepareSet(commands: readonly ChangeCommand[], rule: IdRule): PreparedSet {
   const effect = reduceCommands(commands, rule);
   const puts = refuseTogether(effect.puts.values(), (put) => {
+    checkCopy(put.id, put.document);
     if (rule === 'ravendb') checkSettled(put.id);
     return preparePut(put);
   });

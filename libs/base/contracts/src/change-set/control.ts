@@ -1,3 +1,11 @@
+import {
+  isBoolean,
+  isNullOr,
+  isObjectOf,
+  isText,
+  isWhole,
+  type Guard,
+} from '@nestjs-spark/foundation/internal';
 import type { Etag } from './change-set.ts';
 import type { Witness } from './witness.ts';
 
@@ -34,3 +42,32 @@ export interface ResyncRequest {
   fromStart?: boolean;
   at: number;
 }
+
+/** Whether a value of the board is a requester's word on how far it is. */
+export const isConfirmation: Guard<Confirmation> = isObjectOf(
+  {
+    generation: isWhole,
+    incarnation: isText(),
+    to: isWhole,
+    live: isBoolean,
+    witness: isObjectOf({ number: isWhole, mark: isText() }),
+    sequence: isWhole,
+    streamCreated: isText(),
+    at: isWhole,
+  },
+  { databaseId: isText(), readAt: isWhole },
+);
+
+/** Whether a value of the board is a requester's wish to have changes again. */
+export const isResyncRequest: Guard<ResyncRequest> = isObjectOf(
+  {
+    id: isText(),
+    reason: isText(),
+    checkpoint: isNullOr(
+      isObjectOf({ generation: isWhole, incarnation: isText(), databaseId: isText(), to: isWhole }),
+    ),
+    seen: isNullOr(isObjectOf({ generation: isWhole, databaseId: isText(), from: isWhole, to: isWhole })),
+    at: isWhole,
+  },
+  { fromStart: isBoolean },
+);

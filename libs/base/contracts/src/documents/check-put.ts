@@ -1,5 +1,8 @@
+import { isObject } from '@nestjs-spark/foundation/internal';
 import { ContentRefusedError, DocumentsRefusedError } from '../errors/errors.ts';
 import { unsettledId } from '../names/id-rules.ts';
+import type { DocumentWrite } from '../ports/document-writer.ts';
+import { isHouseCollection, RESERVED, reservedDocument } from '../names/house-documents.ts';
 import { refusedId } from '../names/refused-id.ts';
 
 /**
@@ -12,6 +15,43 @@ export function checkPut(id: string, document: string): string {
   if (refused !== null) throw new ContentRefusedError(`Document ${nameOf(id)}: its id ${refused}`, id);
   if (!document.isWellFormed()) throw halfAPair(id);
   return MAYBE_SURROGATE.test(document) ? rawSurrogates(id, document) : document;
+}
+
+/**
+ * For every document that an application or a script writes, and none of Spark's own.
+ * @param collection null where it is not known
+ * @throws {ContentRefusedError} of the kind `reserved`
+ */
+export function checkUnreserved(id: string, collection: string | null): void {
+  const reserved = reservedDocument(id, collection);
+  if (reserved === null) return;
+  throw new ContentRefusedError(`Document ${nameOf(id)}: its ${reserved}`, id, { kind: RESERVED });
+}
+
+/** For every write of an application. @throws {ContentRefusedError} of the kind `reserved` */
+export function checkWrite({
+  kind,
+  id,
+  declaration,
+}: Pick<DocumentWrite, 'kind' | 'id' | 'declaration'>): void {
+  if (kind === 'put') checkUnreserved(id, declaration.collection);
+  else checkDelete(id, declaration.collection);
+}
+
+/**
+ * For every document that an application deletes. What an older version let it write under an id of Spark's it may take away.
+ * @throws {ContentRefusedError} of the kind `reserved`
+ */
+export function checkDelete(id: string, collection: string): void {
+  if (isHouseCollection(collection)) checkUnreserved(id, collection);
+}
+
+/**
+ * For a copy as an owner sent it.
+ * @throws {ContentRefusedError} of the kind `reserved`
+ */
+export function checkCopy(id: string, document: string): void {
+  checkUnreserved(id, MAYBE_RESERVED.test(document) ? collectionOf(document) : null);
 }
 
 /**
@@ -30,10 +70,10 @@ export function checkSettled(id: string): void {
  */
 export function checkPuts(
   puts: Map<string, { id: string; document: string }>,
-  more: (put: { id: string }) => void = () => undefined,
+  more: (put: { id: string; document: string }) => void = () => undefined,
 ): void {
   refuseTogether(puts, ([key, { id, document }]) => {
-    more({ id });
+    more({ id, document });
     const checked = checkPut(id, document);
     if (checked !== document) puts.set(key, { id, document: checked });
   });
@@ -57,6 +97,25 @@ export function refuseTogether<T, R>(items: Iterable<T>, look: (item: T) => R): 
   const [first, ...others] = refusals;
   if (first) throw new DocumentsRefusedError([first, ...others]);
   return looked;
+}
+
+// Parsing every copy would cost more than the rest of this. An escape may hide a letter of the name.
+const MAYBE_RESERVED = /"@collection"\s*:\s*"(?:spark|moduleinformations)|\\u00[2-7]/i;
+
+function collectionOf(document: string): string | null {
+  const metadata = readObject(document)?.['@metadata'];
+  const collection = isObject(metadata) ? metadata['@collection'] : null;
+  return typeof collection === 'string' ? collection : null;
+}
+
+function readObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    // The store refuses it.
+    return null;
+  }
 }
 
 const MAYBE_SURROGATE = /\\u[dD][89a-fA-F]/;

@@ -1,16 +1,5 @@
 import { nameKey } from '@nestjs-spark/foundation/internal';
 
-/** The collections in which Spark keeps its own documents; never replicated. */
-export const SYSTEM_COLLECTIONS: readonly string[] = [
-  'ModuleInformations',
-  'SparkCheckpoints',
-  'SparkDeployments',
-  'SparkRequests',
-  'SparkKeys',
-  'SparkWitnesses',
-  'SparkSetAside',
-];
-
 /** Metadata keys of a copy: where it came from, at which etag, by which task's generation. */
 export const COPY_SOURCE = 'spark-source';
 export const COPY_ETAG = 'spark-etag';

@@ -1,3 +1,17 @@
+/**
+ * Whether a text can be a module's address: the paths of requests to it are put behind it, so neither a query nor a fragment
+ * may be there, and credentials would be told to whoever reads the registry. Empty for a module without HTTP.
+ */
+export function isModuleUrl(value: unknown): value is string {
+  if (value === '') return true;
+  if (typeof value !== 'string' || value.length > LONGEST_URL || !isHttpAddress(value)) return false;
+  const { username, password } = new URL(value);
+  // An empty query is in the text only.
+  return username === '' && password === '' && !/[?#]/.test(value);
+}
+
+const LONGEST_URL = 2_048;
+
 /** Whether a text is an address that HTTP can be spoken to; `host:8080` alone is none. */
 export function isHttpAddress(text: string): boolean {
   return /^https?:$/.test(URL.parse(text)?.protocol ?? '');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { SYSTEM_COLLECTIONS } from './document-ids.ts';
+import { SYSTEM_COLLECTIONS } from './house-documents.ts';
 import { ReadableCollections } from './readable-collections.ts';
 
 describe('the collections that a requester may read', () => {

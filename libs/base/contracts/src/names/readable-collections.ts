@@ -1,7 +1,5 @@
 import { nameKey } from '@nestjs-spark/foundation/internal';
-import { SYSTEM_COLLECTIONS } from './document-ids.ts';
-
-const SYSTEM: ReadonlySet<string> = new Set(SYSTEM_COLLECTIONS.map((name) => nameKey(name)));
+import { isHouseCollection } from './house-documents.ts';
 
 /**
  * The collections of a module that one other module may read: the one answer to "may this requester see this collection?".
@@ -12,7 +10,7 @@ export class ReadableCollections {
 
   /** @param shared the collections that are shared with the requester */
   constructor(shared: readonly string[]) {
-    this.#names = new Set(shared.map((name) => nameKey(name)).filter((name) => !SYSTEM.has(name)));
+    this.#names = new Set(shared.filter((name) => !isHouseCollection(name)).map((name) => nameKey(name)));
   }
 
   has(collection: string): boolean {

@@ -1,3 +1,5 @@
+import type { Guard } from '@nestjs-spark/foundation/internal';
+
 /** Ordered, durable logs, several of them in one stream, with a subject each. */
 export interface ChangeLog {
   /** Makes a stream, or brings it to its settings. The writer's work. */
@@ -79,16 +81,21 @@ export interface LogDescription {
   lastSequence: number;
 }
 
-/** Last-value subjects on which requesters and owners tell each other where they stand. */
+/**
+ * Last-value subjects on which requesters and owners tell each other where they stand. Whoever may write to the bus may write
+ * anything there: a value that its guard refuses is said in the log and passed over, as if it were not there.
+ */
 export interface ControlBoard {
   publish<T extends object>(subject: string, value: T): Promise<void>;
-  last<T extends object>(subject: string): Promise<T | null>;
+  /** @param fits the form that the value has to have */
+  last<T extends object>(subject: string, fits: Guard<T>): Promise<T | null>;
   /**
    * The last value of each matching subject, then each new one, until aborted; with `new` only what comes from now on.
    * Reconnects automatically.
    */
   watch<T extends object>(
     subjects: string | string[],
+    fits: Guard<T>,
     signal: AbortSignal,
     from?: 'last' | 'new',
   ): AsyncIterable<{ subject: string; value: T }>;

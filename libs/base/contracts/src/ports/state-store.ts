@@ -2,7 +2,8 @@
  * Small documents of Spark's own (requests, deployments, pinned keys) in the module's database.
  * Written with camelCase fields; a store may spell them its own way as long as they come back the same.
  * Ids are ASCII, so every store tells them apart in the same way: without regard to case.
- * Every method throws `UnavailableError` when the store is away.
+ * A document that somebody else wrote under such an id, in another collection, is none of them: it is not read, not listed
+ * and not written over. Every method throws `UnavailableError` when the store is away.
  */
 export interface StateStore {
   read<T extends object>(id: string): Promise<Versioned<T> | null>;
@@ -12,6 +13,7 @@ export interface StateStore {
    * @param expected the version that must be there; null when there must be none
    * @returns the new version
    * @throws {VersionConflictError} when something else is there
+   * @throws {StoreRefusedError} when that is not a document of Spark's own, which an operator has to move away
    */
   write<T extends object>(id: string, collection: string, value: T, expected: string | null): Promise<string>;
   remove(id: string): Promise<void>;

@@ -1,34 +1,57 @@
 import { describe, expect, it } from '@jest/globals';
-import { fromRegistryDocument, toRegistryDocument } from './registry-document.ts';
+import { fromRegistryDocument } from './registry-document.ts';
 
-describe('a registry document', () => {
-  const plain = {
-    AppName: 'Fleet',
-    AppUrl: 'https://localhost:5001',
-    DatabaseName: 'SparkFleet',
-    DatabaseUrls: ['http://localhost:8080'],
-    RegisteredAtUtc: '2026-01-29T12:00:00.0000000Z',
-  };
+const ENTRY = {
+  AppName: 'HR',
+  AppUrl: 'http://hr:5001',
+  DatabaseName: 'SparkHR',
+  DatabaseUrls: ['http://db:8080'],
+  RegisteredAtUtc: '2026-01-01T00:00:00Z',
+};
 
-  it('of a .NET module, which has the first five fields only, is understood', () => {
-    expect(fromRegistryDocument(plain)).toEqual({
-      appName: 'Fleet',
-      appUrl: 'https://localhost:5001',
-      databaseName: 'SparkFleet',
-      databaseUrls: ['http://localhost:8080'],
-      registeredAtUtc: '2026-01-29T12:00:00.0000000Z',
+describe('An entry of a registry', () => {
+  it('is read as other lineages write it, and with what this one adds', () => {
+    expect(fromRegistryDocument(ENTRY, 'hr')).toMatchObject({ appName: 'HR', appUrl: 'http://hr:5001' });
+    expect(fromRegistryDocument({ AppName: 'HR', AppUrl: '', DatabaseUrls: null })).toEqual({
+      appName: 'HR',
+      appUrl: '',
+      databaseName: '',
+      databaseUrls: [],
+      registeredAtUtc: '',
     });
   });
 
-  it('spells its own fields as .NET does, and the key as its standard does', () => {
-    const publicKey = { kty: 'OKP', crv: 'Ed25519', x: 'abc' };
-    const information = { ...fromRegistryDocument(plain), publicKey, version: '1' };
-    if (!information.appName) throw new Error('not understood');
-    const document = toRegistryDocument({ ...information, appName: 'Fleet' } as never);
-    expect(document).toEqual({ ...plain, PublicKey: publicKey, Version: '1' });
+  it('is nobody else’s: the name in it is the one it was found under', () => {
+    expect(fromRegistryDocument(ENTRY, 'Fleet')).toBeNull();
   });
 
-  it('that names no module is none', () => {
-    expect(fromRegistryDocument({ AppUrl: 'x' } as never)).toBeNull();
+  it.each([
+    'http://inner/admin?x=',
+    'http://inner/admin?',
+    'http://inner/admin#',
+    'http://user:secret@hr',
+    'http://user@hr',
+    'file:///etc/passwd',
+    'hr:5001',
+    `http://hr/${'x'.repeat(3_000)}`,
+    5,
+    null,
+  ])('has no address such as %p', (AppUrl) => {
+    expect(fromRegistryDocument({ ...ENTRY, AppUrl })).toBeNull();
+  });
+
+  it.each([
+    null,
+    'text',
+    [],
+    {},
+    { ...ENTRY, AppName: { a: 1 } },
+    { ...ENTRY, AppName: '' },
+    { ...ENTRY, DatabaseUrls: 'http://db' },
+    { ...ENTRY, DatabaseUrls: [1] },
+    { ...ENTRY, PublicKey: { kty: 1 } },
+    { ...ENTRY, RegisteredAtUtc: {} },
+  ])('is none when it is %j', (document) => {
+    expect(fromRegistryDocument(document)).toBeNull();
   });
 });

@@ -1,7 +1,19 @@
+import {
+  isListOf,
+  isNullOr,
+  isObjectOf,
+  isText,
+  sameName,
+  type Guard,
+} from '@nestjs-spark/foundation/internal';
+import { isModuleUrl } from '../names/http-address.ts';
 import type { ModuleInformation, PublicKeyJwk } from './module-information.ts';
 
 /** The collection of the modules' documents. */
 export const MODULES = 'ModuleInformations';
+
+const LONGEST_NAME = 256;
+const MOST_URLS = 100;
 
 /** `moduleInformations/{Name}` as stored in every registry; modules of another lineage write the first five fields only. */
 export interface RegistryDocument {
@@ -28,10 +40,27 @@ export function toRegistryDocument(information: ModuleInformation): RegistryDocu
   };
 }
 
-/** Null for a document that does not name a module and where it is. */
-export function fromRegistryDocument(document: RegistryDocument): ModuleInformation | null {
+const isKey: Guard<PublicKeyJwk> = isObjectOf({ kty: isText(), crv: isText(), x: isText() });
+const isEntry: Guard<RegistryDocument> = isObjectOf(
+  { AppName: isText(LONGEST_NAME), AppUrl: (value): value is string => isModuleUrl(value) },
+  {
+    DatabaseName: isNullOr(isText()),
+    DatabaseUrls: isNullOr(isListOf(isText(), MOST_URLS)),
+    RegisteredAtUtc: isNullOr(isText()),
+    PublicKey: isNullOr(isKey),
+    Version: isNullOr(isText()),
+  },
+);
+
+/**
+ * The module that an entry of a registry is about. A registry is a claim: whoever may write to it may write anything there.
+ * @param module the name under which it was found
+ * @returns null for what no module writes, and for the entry of another name
+ */
+export function fromRegistryDocument(document: unknown, module?: string): ModuleInformation | null {
+  if (!isEntry(document) || document.AppName === '') return null;
+  if (module !== undefined && !sameName(document.AppName, module)) return null;
   const { AppName, AppUrl, DatabaseName, DatabaseUrls, RegisteredAtUtc, PublicKey, Version } = document;
-  if (typeof AppName !== 'string' || typeof AppUrl !== 'string') return null;
   return {
     appName: AppName,
     appUrl: AppUrl,

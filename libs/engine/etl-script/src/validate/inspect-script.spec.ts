@@ -56,6 +56,8 @@ describe('Inspecting a script', () => {
     ['loadToUsers({\n a: nope(1) })', 2, 5, /unknown function nope/],
     ['loadToUsers({ a: counter(this, "x") })', 1, 18, /counter is not supported/],
     ['x;\nreplicateToUsers(this)', 2, 1, /write loadToUsers/],
+    ['loadToUsers(this);\nloadTosparkKeys({})', 2, 7, /collection of Spark's own/],
+    ["loadTo('ModuleInformations', {})", 1, 9, /collection of Spark's own/],
     [
       'function deleteDocumentsBehavior() {}\nfunction deleteDocumentsBehavior() {}',
       2,

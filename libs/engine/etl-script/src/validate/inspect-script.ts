@@ -1,3 +1,4 @@
+import { isHouseCollection } from '@nestjs-spark/contracts/internal';
 import type { ScriptInspection, ScriptProblem, Transformation } from '../types.ts';
 import { problemsOfLoadBehaviors } from './inspect-extras.ts';
 import { findDeleteBehaviors, topLevel } from './find-behaviors.ts';
@@ -43,6 +44,7 @@ export function inspectScript({ collection, script }: Transformation): ScriptIns
   const dynamicCode = usesDynamicCode(parsed.tree, free);
   const passesThrough = targets.length === 0 && behaviors.length > 0;
   const problems = [
+    ...reservedTargets(targets, text),
     ...foreignBehaviors(parsed.tree, collection),
     ...problemsOfLoadBehaviors(parsed.tree, collection, targets),
     ...unknownFunctions(free, targets, dynamicCode),
@@ -85,6 +87,14 @@ function noTarget(text: string): ScriptProblem {
     ? " (with loadTo(name, …) write loadTo('Name', without blanks, in quotes, with only word characters and dots)"
     : '';
   return { reason: `no loadTo<CollectionName>() call found in the script${hint}`, line: 1, column: 1 };
+}
+
+function reservedTargets(targets: readonly string[], text: string): ScriptProblem[] {
+  return targets.filter(isHouseCollection).map((target) => {
+    const before = text.slice(0, text.indexOf(target)).split('\n');
+    const reason = `loadTo${target} is refused: ${target} is a collection of Spark's own`;
+    return { reason, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  });
 }
 
 /** A specific behaviour is for documents of the script's own collection; for any other it would never be asked. */

@@ -1,5 +1,5 @@
 import type { ControlBoard } from '@nestjs-spark/contracts/internal';
-import { OneAtATime, pause, ticking, type Logger } from '@nestjs-spark/foundation/internal';
+import { isObject, OneAtATime, pause, ticking, type Logger } from '@nestjs-spark/foundation/internal';
 import { SAY_AGAIN, type Carrier } from './carrier.ts';
 
 const HEAR_AGAIN_MS = 5_000;
@@ -102,7 +102,7 @@ export class StatusWatch<U extends Watched> {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       try {
-        for await (const { subject, value } of control.watch<object>(subjects, signal))
+        for await (const { subject, value } of control.watch(subjects, isObject, signal))
           side.hear(subject, value);
       } catch (error) {
         logger.error(`No longer hearing ${subjects}; trying again`, error);

@@ -1,12 +1,15 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import { toStoredName, type StateStore, type Versioned } from '@nestjs-spark/contracts/internal';
-import type { Reading, SetAsideRecord } from './record.ts';
+import { isObjectOf, isText, isWhole, type Guard } from '@nestjs-spark/foundation/internal';
+import { isSetAsideRecord, type Reading, type SetAsideRecord } from './record.ts';
 import { SET_ASIDE, beyondId, setAsideId, setAsidePrefix } from './record-ids.ts';
 
 /** How many records of one reading failed beyond those that are kept one by one. */
 export interface Beyond extends Reading {
   count: number;
 }
+
+const isBeyond: Guard<Beyond> = isObjectOf({ generation: isWhole, incarnation: isText(), count: isWhole });
 
 /** What stands in the database after a write. */
 export interface Written {
@@ -30,16 +33,20 @@ export class SetAsideEntries {
     return setAsideId(this.#name, incarnation, key);
   }
 
-  list(): Promise<Versioned<SetAsideRecord>[]> {
-    return this.#state.list<SetAsideRecord>(setAsidePrefix(this.#name));
+  /** Those that can be read: an odd one hides no other. */
+  async list(): Promise<Versioned<SetAsideRecord>[]> {
+    const stored = await this.#state.list<SetAsideRecord>(setAsidePrefix(this.#name));
+    return stored.filter(({ value }) => isSetAsideRecord(value));
   }
 
-  read(id: string): Promise<Versioned<SetAsideRecord> | null> {
-    return this.#state.read<SetAsideRecord>(id);
+  async read(id: string): Promise<Versioned<SetAsideRecord> | null> {
+    const stored = await this.#state.read<SetAsideRecord>(id);
+    return stored && isSetAsideRecord(stored.value) ? stored : null;
   }
 
-  readBeyond(): Promise<Versioned<Beyond> | null> {
-    return this.#state.read<Beyond>(beyondId(this.#name));
+  async readBeyond(): Promise<Versioned<Beyond> | null> {
+    const stored = await this.#state.read<Beyond>(beyondId(this.#name));
+    return stored && isBeyond(stored.value) ? stored : null;
   }
 
   async write(id: string, value: SetAsideRecord | Beyond, expected: string | null): Promise<Written> {

@@ -1,5 +1,13 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { IdRule } from '@nestjs-spark/contracts/internal';
+import {
+  isNullOr,
+  isObjectOf,
+  isOneOf,
+  isText,
+  isWhole,
+  type Guard,
+} from '@nestjs-spark/foundation/internal';
 
 const LONGEST_TEXT = 2_000;
 
@@ -36,6 +44,24 @@ export interface SetAsideRecord extends SetAsideReason, Reading {
    */
   publishedIn?: Etag;
 }
+
+/** Whether a document is such an entry. */
+export const isSetAsideRecord: Guard<SetAsideRecord> = isObjectOf(
+  {
+    documentId: isText(),
+    etag: isWhole,
+    at: isWhole,
+    firstAt: isWhole,
+    count: isWhole,
+    generation: isWhole,
+    incarnation: isText(),
+    reason: isText(),
+    kind: isText(),
+    line: isNullOr(isWhole),
+    column: isNullOr(isWhole),
+  },
+  { copyId: isText(), publishedIn: isWhole, ids: isOneOf('ravendb', 'sqlite') },
+);
 
 /** A failure as it is reported. */
 export interface SetAsideFailure extends SetAsideReason {

@@ -3,7 +3,7 @@ import { inGroups } from '@nestjs-spark/foundation/internal';
 import { isOpen, readRerun } from '../rerun/rerun-request.ts';
 import type { SetAsideRecord } from '../keep/record.ts';
 import { SetAsideEntries } from '../keep/entries.ts';
-import { beyondId, rerunId } from '../keep/record-ids.ts';
+import { beyondId, rerunId, setAsidePrefix } from '../keep/record-ids.ts';
 
 const REMOVED_AT_ONCE = 16;
 
@@ -42,7 +42,7 @@ function eachOnce(documents: SetAsideRecord[]): SetAsideRecord[] {
 /** Removes all that is remembered under a name that is no longer used. */
 export async function forgetSetAside(state: StateStore, name: string): Promise<void> {
   const entries = new SetAsideEntries(state, name);
-  await inGroups(await entries.list(), REMOVED_AT_ONCE, ({ id }) => entries.remove(id));
+  await inGroups(await state.list(setAsidePrefix(name)), REMOVED_AT_ONCE, ({ id }) => entries.remove(id));
   await state.remove(beyondId(name));
   await state.remove(rerunId(name));
 }

@@ -1,5 +1,6 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import { sqliteKey, type StateStore, type Versioned } from '@nestjs-spark/contracts/internal';
+import { isBoolean, isListOf, isObjectOf, isText, type Guard } from '@nestjs-spark/foundation/internal';
 import { SET_ASIDE, rerunId } from '../keep/record-ids.ts';
 
 /** More than this by name is everything. */
@@ -13,6 +14,8 @@ export interface RerunRequest {
   /** Ids at the source, whether the records are set aside here or were refused elsewhere. */
   documents: string[];
 }
+
+const isRerun: Guard<RerunRequest> = isObjectOf({ all: isBoolean, documents: isListOf(isText()) });
 
 const NOTHING: RerunRequest = { all: false, documents: [] };
 
@@ -30,8 +33,9 @@ export async function askRerun(state: StateStore, name: string, documents: strin
 }
 
 /** What was asked and is not done; null when nothing ever was. */
-export function readRerun(state: StateStore, name: string): Promise<Versioned<RerunRequest> | null> {
-  return state.read<RerunRequest>(rerunId(name));
+export async function readRerun(state: StateStore, name: string): Promise<Versioned<RerunRequest> | null> {
+  const stored = await state.read<RerunRequest>(rerunId(name));
+  return stored && !isRerun(stored.value) ? { ...stored, value: NOTHING } : stored;
 }
 
 /** Says that all of a request was done; false when more was asked meanwhile. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeChangeSet, resyncSubject, type ResyncRequest } from '@nestjs-spark/contracts/internal';
+import { encodeChangeSet, resyncSubject, isResyncRequest } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../../testing/checkpoint.ts';
 import { MemoryBoard, MemoryLog } from '@nestjs-spark/testing';
 import { SILENT, TASK } from '../../testing/simulation.ts';
@@ -33,7 +33,7 @@ async function requester() {
   await append();
   let sent = 0;
   const resyncs = new ResyncRequests(TASK, { log, control, logger: SILENT, sent: () => sent++ });
-  const last = () => control.last<ResyncRequest>(resyncSubject(TASK));
+  const last = () => control.last(resyncSubject(TASK), isResyncRequest);
   return { resyncs, control, append, last, sent: () => sent };
 }
 

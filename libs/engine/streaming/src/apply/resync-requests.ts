@@ -1,5 +1,6 @@
 import { describeTask, type ChangeSetHeader, type TaskKey } from '@nestjs-spark/contracts';
 import {
+  isResyncRequest,
   readHeader,
   resyncSubject,
   type Checkpoint,
@@ -78,7 +79,7 @@ export class ResyncRequests {
   async #open(): Promise<ResyncRequest | null | undefined> {
     const { log, control } = this.#parts;
     const subject = resyncSubject(this.#task);
-    const [tail, last] = await Promise.all([log.tail(), control.last<ResyncRequest>(subject)]);
+    const [tail, last] = await Promise.all([log.tail(), control.last(subject, isResyncRequest)]);
     if (tail === null) return undefined;
     const header = readHeader(tail);
     return header && openRequest(header, last);

@@ -15,7 +15,8 @@ import {
   readHeader,
   resyncSubject,
   type Confirmation,
-  type ResyncRequest,
+  isConfirmation,
+  isResyncRequest,
 } from '@nestjs-spark/contracts/internal';
 import { messageOf, delayMs, doubling, pause, Latest, Nudge } from '@nestjs-spark/foundation/internal';
 import type { Unit } from '@nestjs-spark/runtime/internal';
@@ -178,8 +179,8 @@ export class TaskCapture implements Unit {
     const { source, control } = this.#parts;
     const [identity, confirmed, resync] = await Promise.all([
       source.identify(taskId(this.key)),
-      control.last<Confirmation>(confirmationSubject(this.key)),
-      control.last<ResyncRequest>(resyncSubject(this.key)),
+      control.last(confirmationSubject(this.key), isConfirmation),
+      control.last(resyncSubject(this.key), isResyncRequest),
     ]);
     const { heard, deletesLostFrom } = this.#memory;
     return decideResumption({

@@ -2,21 +2,21 @@ import { taskId, type TaskKey, taskName } from '@nestjs-spark/contracts';
 import {
   ownerControlSubjects,
   confirmationSubject,
+  isConfirmation,
+  isResyncRequest,
   resyncSubject,
   rerunSubject,
   statusFromSubjects,
   type ChangeSource,
   type ChangeLog,
-  type Confirmation,
   type ControlBoard,
   type LeaseKeeper,
-  type ResyncRequest,
   type StateStore,
   type WitnessRecord,
   taskPlace,
   routeLogs,
 } from '@nestjs-spark/contracts/internal';
-import { sameName, type Logger } from '@nestjs-spark/foundation/internal';
+import { isObject, keepRunning, sameName, type Logger } from '@nestjs-spark/foundation/internal';
 import { TaskCapture } from '../carry/task-capture.ts';
 import { PACE, type Pace } from '../task/pace.ts';
 import { resyncRequest } from '../task/resync.ts';
@@ -133,22 +133,23 @@ export class CaptureSupervisor {
 
   async #watchControl(): Promise<void> {
     const { control, owner, logger } = this.#parts;
-    const said = control.watch<Confirmation | ResyncRequest>(
-      ownerControlSubjects(owner),
-      this.#stopped.signal,
-    );
-    try {
-      for await (const { subject, value } of said) await this.#heard(subject, value);
-    } catch (error) {
-      logger.error(`No longer hearing what the requesters of ${owner} confirm`, error);
-    }
+    const { signal } = this.#stopped;
+    const hear = async (): Promise<void> => {
+      for await (const { subject, value } of control.watch(ownerControlSubjects(owner), isObject, signal))
+        await this.#heard(subject, value);
+    };
+    await keepRunning(hear, {
+      signal,
+      onFailure: (error) =>
+        logger.error(`Not hearing what the requesters of ${owner} confirm; trying again`, error),
+    });
   }
 
-  async #heard(subject: string, value: Confirmation | ResyncRequest): Promise<void> {
+  async #heard(subject: string, value: object): Promise<void> {
     for (const unit of this.#tasks.all()) {
-      if (subject === resyncSubject(unit.key)) unit.resyncAsked();
+      if (subject === resyncSubject(unit.key) && isResyncRequest(value)) unit.resyncAsked();
       if (subject === rerunSubject(unit.key)) unit.rerunAsked();
-      if (subject === confirmationSubject(unit.key) && 'sequence' in value) unit.confirmed(value);
+      if (subject === confirmationSubject(unit.key) && isConfirmation(value)) unit.confirmed(value);
     }
     // What another reading of the source confirmed must not let go of what this one has not read.
     this.#deletes.confirmed(this.#tasks.all().map(({ progress }) => progress.confirmed?.to ?? 0));

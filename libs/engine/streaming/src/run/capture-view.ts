@@ -2,11 +2,11 @@ import { taskId } from '@nestjs-spark/contracts';
 import {
   capturedSubject,
   confirmationSubject,
+  isConfirmation,
   readCaptureStatus,
   readSourceStatus,
   sourceSubject,
   type ChangeSource,
-  type Confirmation,
   type ControlBoard,
   type SourceStatus,
 } from '@nestjs-spark/contracts/internal';
@@ -64,7 +64,7 @@ export class CaptureView implements WatchedSide<TaskCapture> {
     }
     for (const { key, progress } of running) {
       if (progress.confirmationKnown) continue;
-      const last = await this.#parts.control.last<Confirmation>(confirmationSubject(key));
+      const last = await this.#parts.control.last(confirmationSubject(key), isConfirmation);
       progress.confirmationHeard(last);
     }
   }

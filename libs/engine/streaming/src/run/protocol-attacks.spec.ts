@@ -1,5 +1,11 @@
+import type { Guard } from '@nestjs-spark/foundation/internal';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { decodeHeader, resyncSubject, type ResyncRequest } from '@nestjs-spark/contracts/internal';
+import {
+  decodeHeader,
+  resyncSubject,
+  isResyncRequest,
+  type ResyncRequest,
+} from '@nestjs-spark/contracts/internal';
 import { Simulation, TASK } from '../../testing/simulation.ts';
 import { resyncRequest } from '../task/resync.ts';
 import { until, untilEqual, untilSettled } from '../../testing/until.ts';
@@ -11,7 +17,8 @@ describe('a requester', () => {
 
   afterEach(() => simulation.stop());
 
-  const request = (): Promise<ResyncRequest | null> => simulation.control.last(resyncSubject(TASK));
+  const request = (): Promise<ResyncRequest | null> =>
+    simulation.control.last(resyncSubject(TASK), isResyncRequest);
 
   async function dropAllButTail(): Promise<void> {
     const tail = await simulation.log.tail();
@@ -70,7 +77,8 @@ describe('a requester', () => {
     let asked = 0;
     const publish = control.publish.bind(control);
     const last = control.last.bind(control);
-    control.last = <T extends object>(subject: string) => last<T>(subject).finally(() => asked++);
+    control.last = <T extends object>(subject: string, fits: Guard<T>) =>
+      last(subject, fits).finally(() => asked++);
     control.publish = (subject, message) => publish(subject, message).finally(() => asked++);
     simulation.startApply();
     await until(

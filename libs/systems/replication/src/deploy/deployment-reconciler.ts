@@ -2,12 +2,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { deployedSubjects, UnavailableError, type ControlBoard } from '@nestjs-spark/contracts/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { StorePreparation } from '@nestjs-spark/store';
-import { describeError, persist } from '@nestjs-spark/foundation/internal';
+import { describeError, isObjectOf, isText, persist } from '@nestjs-spark/foundation/internal';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { CONTROL_BOARD, REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import { DeploymentStore } from './deployment-store.ts';
 import { StreamEngine } from './engines/stream-engine.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';
+
+/** What an instance says when it has deployed; who listens reads the rest from the database. */
+const isDeployed = isObjectOf({ requester: isText(256) });
 
 /**
  * Makes the engines match the deployment documents: has every deployment carried out again at each start, which also repairs
@@ -53,7 +56,7 @@ export class DeploymentReconciler {
 
   private async watch(signal: AbortSignal): Promise<void> {
     const subjects = deployedSubjects(this.settings.moduleName);
-    for await (const { value } of this.board.watch<{ requester: string }>(subjects, signal)) {
+    for await (const { value } of this.board.watch(subjects, isDeployed, signal)) {
       await this.manager.inTurn(value.requester, async () => {
         const current = await this.store.read(value.requester);
         if (current) this.stream.follow(current.value);

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { deploymentId, type StateStore, type Versioned } from '@nestjs-spark/contracts/internal';
+import { deploymentId, refuseOdd, type StateStore, type Versioned } from '@nestjs-spark/contracts/internal';
 import { STATE_STORE } from '@nestjs-spark/store';
 import {
   DEPLOYMENTS_COLLECTION,
   DEPLOYMENTS_PREFIX,
+  isDeployment,
   type DeploymentDocument,
 } from './plan/deployment-document.ts';
 
@@ -12,13 +13,17 @@ import {
 export class DeploymentStore {
   constructor(@Inject(STATE_STORE) private readonly states: StateStore) {}
 
-  read(requester: string): Promise<Versioned<DeploymentDocument> | null> {
-    return this.states.read<DeploymentDocument>(deploymentId(requester));
+  /** @throws {StoreRefusedError} when somebody has changed it so that it cannot be read */
+  async read(requester: string): Promise<Versioned<DeploymentDocument> | null> {
+    const id = deploymentId(requester);
+    const found = await this.states.read<DeploymentDocument>(id);
+    return found && !isDeployment(found.value) ? refuseOdd(id) : found;
   }
 
+  /** Those that can be read: an odd one keeps no other from being carried. */
   async list(): Promise<DeploymentDocument[]> {
     const found = await this.states.list<DeploymentDocument>(DEPLOYMENTS_PREFIX);
-    return found.map(({ value }) => value);
+    return found.map(({ value }) => value).filter(isDeployment);
   }
 
   /** @throws {VersionConflictError} when another instance wrote it since `expected` */

@@ -315,7 +315,12 @@ describe('another instance of this module', () => {
     await requests.sendAll();
     const found = await state.read<RequestRecord>('sparkRequests/fleet');
     const deployed = { revision: 1, at: '', tasks: [{ name: 'Cars', engine: 'etl' as const }] };
-    await state.write('sparkRequests/fleet', '', { ...found?.value, deployed }, found?.version ?? null);
+    await state.write(
+      'sparkRequests/fleet',
+      'SparkRequests',
+      { ...found?.value, deployed },
+      found?.version ?? null,
+    );
     await requests.refresh();
     expect(status.of('Fleet')).toMatchObject({ state: 'deployed', engines: { Cars: 'etl' } });
   });

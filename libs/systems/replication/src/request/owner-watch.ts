@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { REGISTERED_SUBJECTS, type ControlBoard } from '@nestjs-spark/contracts/internal';
 import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
-import type { Announcement } from '@nestjs-spark/modules/internal';
+import { isAnnouncement, type Announcement } from '@nestjs-spark/modules/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { CONTROL_BOARD, REPLICATION_SETTINGS } from '../settings/tokens.ts';
@@ -26,7 +26,7 @@ export class OwnerWatch {
    * @param startedAt when this instance started, milliseconds since 1970
    */
   async run(startedAt: number, signal: AbortSignal): Promise<void> {
-    for await (const { value } of this.board.watch<Announcement>(REGISTERED_SUBJECTS, signal)) {
+    for await (const { value } of this.board.watch(REGISTERED_SUBJECTS, isAnnouncement, signal)) {
       try {
         await this.hear(value, startedAt);
       } catch (error) {

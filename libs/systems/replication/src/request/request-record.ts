@@ -1,7 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { ApplyTask } from '@nestjs-spark/streaming/internal';
 import type { EngineName, EtlScriptItem, EtlScriptRequest } from '@nestjs-spark/contracts';
-import { sameName } from '@nestjs-spark/foundation/internal';
+import {
+  isListOf,
+  isNullOr,
+  isObjectOf,
+  isOneOf,
+  isText,
+  isWhole,
+  sameName,
+  type Guard,
+} from '@nestjs-spark/foundation/internal';
+
+/** In UTF-16 units; what owners take at most is in `DEPLOYMENT_BOUNDS`. */
+const LONGEST_SCRIPT = 1024 * 1024;
 
 /** The document `sparkRequests/{owner}`: what this module last asked an owner for. */
 export interface RequestRecord {
@@ -29,6 +41,26 @@ export interface DeployedTaskRecord {
   /** RavenDB's own ETL carried it before: its copies have no mark by which they could be told from the module's documents. */
   wasEtl?: true;
 }
+
+const isItem: Guard<EtlScriptItem> = isObjectOf(
+  { sourceCollection: isText(), script: isText(LONGEST_SCRIPT) },
+  { name: isText(), idPrefix: isText() },
+);
+const isEngine: Guard<EngineName> = isOneOf('stream', 'etl');
+const isTask: Guard<DeployedTaskRecord> = isObjectOf(
+  { name: isText(), engine: isEngine },
+  { wasEtl: (value): value is true => value === true },
+);
+
+/** Whether a document is a record of what was asked. */
+export const isRequestRecord: Guard<RequestRecord> = isObjectOf({
+  owner: isText(),
+  revision: isWhole,
+  setHash: isText(),
+  scripts: isListOf(isItem),
+  at: isText(),
+  deployed: isNullOr(isObjectOf({ revision: isWhole, at: isText(), tasks: isListOf(isTask) })),
+});
 
 /** The engine of each task by its name, as the owner answered last. */
 export function enginesOf(deployed: DeployedRevision | null): Record<string, EngineName> {

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  refuseOdd,
   requestId,
   VersionConflictError,
   type StateStore,
@@ -7,7 +8,7 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import { STATE_STORE } from '@nestjs-spark/store';
-import type { RequestRecord } from './request-record.ts';
+import { isRequestRecord, type RequestRecord } from './request-record.ts';
 
 const COLLECTION = 'SparkRequests';
 const PREFIX = 'sparkRequests/';
@@ -18,7 +19,7 @@ export class RequestStore {
   constructor(@Inject(STATE_STORE) private readonly state: StateStore) {}
 
   async all(): Promise<RequestRecord[]> {
-    return (await this.state.list<RequestRecord>(PREFIX)).map(({ value }) => value);
+    return (await this.state.list<RequestRecord>(PREFIX)).map(({ value }) => value).filter(isRequestRecord);
   }
 
   async read(owner: string): Promise<RequestRecord | null> {
@@ -44,8 +45,9 @@ export class RequestStore {
     }
   }
 
-  private find(owner: string): Promise<Versioned<RequestRecord> | null> {
-    return this.state.read<RequestRecord>(idOf(owner));
+  private async find(owner: string): Promise<Versioned<RequestRecord> | null> {
+    const found = await this.state.read<RequestRecord>(idOf(owner));
+    return found && !isRequestRecord(found.value) ? refuseOdd(found.id) : found;
   }
 }
 

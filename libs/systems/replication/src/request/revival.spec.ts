@@ -31,7 +31,7 @@ describe('A request that is a dead letter', () => {
     const board = {
       publish: async () => undefined,
       last: async () => null,
-      async *watch<T extends object>(_subjects: string | string[], signal: AbortSignal) {
+      async *watch<T extends object>(_subjects: string | string[], _fits: unknown, signal: AbortSignal) {
         const aborted = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)));
         const said = await Promise.race([heard.promise, aborted]);
         if (said) yield { subject: said.subject, value: said.value as T };

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { ownerSignSubjects, type ControlBoard } from '@nestjs-spark/contracts/internal';
-import { describeError, pause } from '@nestjs-spark/foundation/internal';
+import { describeError, isObject, pause } from '@nestjs-spark/foundation/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { CONTROL_BOARD } from '../settings/tokens.ts';
 import { RequestStatus } from './request-status.ts';
@@ -67,7 +67,7 @@ export class Revival {
   /** Answers when the owner says something; what it has said before does not count. */
   private async hear(owner: string, signal: AbortSignal): Promise<string | null> {
     try {
-      for await (const { subject } of this.board.watch(ownerSignSubjects(owner), signal, 'new'))
+      for await (const { subject } of this.board.watch(ownerSignSubjects(owner), isObject, signal, 'new'))
         return `${owner} was heard of on ${subject}`;
     } catch (error) {
       this.log.debug(`${owner} cannot be listened for: ${describeError(error)}`);

@@ -1,5 +1,5 @@
 import { UnavailableError, type ControlBoard } from '@nestjs-spark/contracts/internal';
-import { Nudge } from '@nestjs-spark/foundation/internal';
+import { Nudge, type Guard } from '@nestjs-spark/foundation/internal';
 
 /** A control board in memory. `away` makes it answer as if its server could not be reached. */
 export class MemoryBoard implements ControlBoard {
@@ -23,13 +23,15 @@ export class MemoryBoard implements ControlBoard {
     for (const tell of this.#watchers) tell(subject, sent);
   }
 
-  async last<T extends object>(subject: string): Promise<T | null> {
+  async last<T extends object>(subject: string, fits: Guard<T>): Promise<T | null> {
     this.#requireThere();
-    return (this.values.get(subject) as T | undefined) ?? null;
+    const value = this.values.get(subject);
+    return fits(value) ? value : null;
   }
 
   async *watch<T extends object>(
     subjects: string | string[],
+    fits: Guard<T>,
     signal: AbortSignal,
     from: 'last' | 'new' = 'last',
   ): AsyncGenerator<{ subject: string; value: T }, void, undefined> {
@@ -46,8 +48,8 @@ export class MemoryBoard implements ControlBoard {
     try {
       while (!signal.aborted) {
         const next = waiting.shift();
-        if (next) yield { subject: next[0], value: next[1] as T };
-        else await nudge.wait(signal);
+        if (!next) await nudge.wait(signal);
+        else if (fits(next[1])) yield { subject: next[0], value: next[1] };
       }
     } finally {
       this.#watchers.delete(tell);

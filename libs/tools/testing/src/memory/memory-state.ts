@@ -1,4 +1,6 @@
 import {
+  isHouseDocument,
+  notOfTheHouse,
   UnavailableError,
   VersionConflictError,
   type StateStore,
@@ -7,6 +9,7 @@ import {
 
 interface Kept {
   id: string;
+  collection: string;
   text: string;
   version: number;
 }
@@ -47,18 +50,18 @@ export class MemoryState implements StateStore {
   async read<T extends object>(id: string): Promise<Versioned<T> | null> {
     this.#requireThere();
     const found = this.#documents.get(id.toLowerCase());
-    return found ? versioned<T>(found) : null;
+    return found && isOwn(found) ? versioned<T>(found) : null;
   }
 
   async list<T extends object>(prefix: string): Promise<Versioned<T>[]> {
     this.#requireThere();
     const found = [...this.#documents].filter(([key]) => key.startsWith(prefix.toLowerCase()));
-    return found.map(([, kept]) => versioned<T>(kept));
+    return found.filter(([, kept]) => isOwn(kept)).map(([, kept]) => versioned<T>(kept));
   }
 
   async write<T extends object>(
     id: string,
-    _collection: string,
+    collection: string,
     value: T,
     expected: string | null,
   ): Promise<string> {
@@ -67,20 +70,26 @@ export class MemoryState implements StateStore {
     this.beforeWrite = null;
     await first?.();
     const there = this.#documents.get(id.toLowerCase());
+    if (there && !isOwn(there)) throw notOfTheHouse(id, there.collection);
     if ((there ? String(there.version) : null) !== expected) throw new VersionConflictError(id);
     const version = ++this.#version;
-    this.#documents.set(id.toLowerCase(), { id, text: JSON.stringify(value), version });
+    this.#documents.set(id.toLowerCase(), { id, collection, text: JSON.stringify(value), version });
     return String(version);
   }
 
   async remove(id: string): Promise<void> {
     this.#requireThere();
-    this.#documents.delete(id.toLowerCase());
+    const there = this.#documents.get(id.toLowerCase());
+    if (there && isOwn(there)) this.#documents.delete(id.toLowerCase());
   }
 
   #requireThere(): void {
     if (this.away) throw new UnavailableError(`${this.#target} cannot be reached`);
   }
+}
+
+function isOwn({ id, collection }: Kept): boolean {
+  return isHouseDocument(id, collection);
 }
 
 function versioned<T extends object>({ id, text, version }: Kept): Versioned<T> {

@@ -101,6 +101,12 @@ export class KeyRing {
     const wait = (this.snapshot?.startedAt ?? -Infinity) + between - this.now();
     if (wait > 0) await delay(wait);
     this.snapshot = await readKeySnapshot(this.parts.registry, this.parts.state, this.now());
+    for (const id of this.snapshot.odd) {
+      if (this.warned.leftOut(id, this.now()) === null) continue;
+      this.parts.log.warn(
+        `The document ${JSON.stringify(id)} is not a pinned key and is passed over: delete it`,
+      );
+    }
   }
 
   private warn(module: string, keyId: string, verdict: KeyVerdict): void {

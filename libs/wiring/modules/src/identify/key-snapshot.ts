@@ -1,5 +1,11 @@
-import type { ModuleRegistry, PublicKeyJwk, StateStore, Versioned } from '@nestjs-spark/contracts/internal';
-import { nameKey } from '@nestjs-spark/foundation/internal';
+import {
+  pinnedKeyId,
+  type ModuleRegistry,
+  type PublicKeyJwk,
+  type StateStore,
+  type Versioned,
+} from '@nestjs-spark/contracts/internal';
+import { isObjectOf, isText, nameKey, sameName, type Guard } from '@nestjs-spark/foundation/internal';
 import { readPublicKey, type VerificationKey } from './public-key.ts';
 
 /** The document `sparkKeys/{module}`: the key that this module believes to be the other's. */
@@ -23,7 +29,16 @@ export interface KeyEntry {
 export interface KeySnapshot {
   startedAt: number;
   entries: ReadonlyMap<string, KeyEntry>;
+  /** Documents among the pins that are none: they are passed over. */
+  odd: readonly string[];
 }
+
+const isPinnedKey: Guard<PinnedKey> = isObjectOf({
+  module: isText(),
+  keyId: isText(),
+  publicKey: isObjectOf({ kty: isText(), crv: isText(), x: isText() }),
+  pinnedAt: isText(),
+});
 
 export const PINNED_KEYS_PREFIX = 'sparkKeys/';
 
@@ -39,8 +54,14 @@ export async function readKeySnapshot(
     const registeredKey = await readPublicKey(publicKey);
     entries.set(nameKey(appName), { module: appName, pinned: null, pinnedKey: null, registeredKey });
   }
+  const odd: string[] = [];
   for (const pinned of pins) {
-    const { module, publicKey } = pinned.value;
+    const { id, value } = pinned;
+    if (!isPinOf(id, value)) {
+      odd.push(id);
+      continue;
+    }
+    const { module, publicKey } = value;
     const known = entries.get(nameKey(module));
     entries.set(nameKey(module), {
       module: known?.module ?? module,
@@ -49,5 +70,9 @@ export async function readKeySnapshot(
       registeredKey: known?.registeredKey ?? null,
     });
   }
-  return { startedAt, entries };
+  return { startedAt, entries, odd };
+}
+
+function isPinOf(id: string, value: unknown): value is PinnedKey {
+  return isPinnedKey(value) && sameName(id, pinnedKeyId(value.module));
 }

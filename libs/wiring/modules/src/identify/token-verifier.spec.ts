@@ -259,6 +259,20 @@ describe('the key of a module', () => {
     expect(await verifier.verify({ ...REQUEST, token: await sign() })).toEqual({ module: 'HR' });
   });
 
+  it('is not what another collection has under its id, and an odd pin takes no other with it', async () => {
+    verifier = makeVerifier({ production: true });
+    const pin = { module: 'HR', keyId: hr.keyId, publicKey: hr.jwk, pinnedAt: '2026-01-01T00:00:00Z' };
+    await state.write('sparkKeys/hr', 'Cars', pin, null);
+    expect((await refusal(await sign())).status).toBe(401);
+    state.clear();
+    await state.write('sparkKeys/hr', 'SparkKeys', pin, null);
+    await state.write('sparkKeys/empty', 'SparkKeys', {}, null);
+    await state.write('sparkKeys/sales', 'SparkKeys', pin, null);
+    now += 60_000;
+    expect(await verifier.verify({ ...REQUEST, token: await sign() })).toEqual({ module: 'HR' });
+    expect(log.said('warn').join()).toContain('sparkKeys/sales');
+  });
+
   it('is found at once when the module registers after it was asked for in vain', async () => {
     const sales = await makeKey();
     expect((await refusal(await sign({ iss: 'Sales' }, {}, sales))).status).toBe(401);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { MemoryBoard, MemoryLogger, MemoryRegistry } from '@nestjs-spark/testing';
-import { Registration } from './registration.ts';
+import { isAnnouncement, Registration } from './registration.ts';
 
 const described = {
   appName: 'HR',
@@ -22,7 +22,7 @@ describe('registration', () => {
     const { registration, registry, board } = make();
     await registration.announce(await registration.register());
     expect(await registry.find('hr')).toEqual({ ...described, registeredAtUtc: expect.any(String) });
-    expect(await board.last('spark.control.registered.hr')).toMatchObject({
+    expect(await board.last('spark.control.registered.hr', isAnnouncement)).toMatchObject({
       appName: 'HR',
       at: expect.any(Number),
     });
@@ -39,7 +39,7 @@ describe('registration', () => {
     board.away = false;
     await registration.keep();
     expect(await registry.find('hr')).toEqual(information);
-    expect(await board.last('spark.control.registered.hr')).toMatchObject({ appName: 'HR' });
+    expect(await board.last('spark.control.registered.hr', isAnnouncement)).toMatchObject({ appName: 'HR' });
     expect(log.said('warn')).toEqual(['The entry of HR in the registry was lost and is written again']);
   });
 

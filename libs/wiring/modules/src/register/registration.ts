@@ -4,7 +4,14 @@ import {
   type ModuleInformation,
   type ModuleRegistry,
 } from '@nestjs-spark/contracts/internal';
-import type { Logger } from '@nestjs-spark/foundation/internal';
+import {
+  isListOf,
+  isObjectOf,
+  isText,
+  isWhole,
+  type Guard,
+  type Logger,
+} from '@nestjs-spark/foundation/internal';
 import { AmbiguousModuleError } from './joined-registry.ts';
 
 /** What a module says on the board each time it has started. */
@@ -12,6 +19,19 @@ export interface Announcement extends ModuleInformation {
   /** The module's clock, milliseconds since 1970. */
   at: number;
 }
+
+/** Whether a value of the board is such an announcement. What it says of the module is looked up in the registry. */
+export const isAnnouncement: Guard<Announcement> = isObjectOf(
+  {
+    appName: isText(256),
+    appUrl: isText(),
+    databaseName: isText(),
+    databaseUrls: isListOf(isText(), 100),
+    registeredAtUtc: isText(),
+    at: isWhole,
+  },
+  { publicKey: isObjectOf({ kty: isText(), crv: isText(), x: isText() }), version: isText() },
+);
 
 type Described = Omit<ModuleInformation, 'registeredAtUtc'>;
 

@@ -1,4 +1,16 @@
 import type { EngineName } from '@nestjs-spark/contracts';
+import {
+  isListOf,
+  isNullOr,
+  isObjectOf,
+  isOneOf,
+  isText,
+  isWhole,
+  type Guard,
+} from '@nestjs-spark/foundation/internal';
+
+/** In UTF-16 units; what is taken at most is in `DEPLOYMENT_BOUNDS`. */
+const LONGEST_SCRIPT = 1024 * 1024;
 
 export const DEPLOYMENTS_COLLECTION = 'SparkDeployments';
 export const DEPLOYMENTS_PREFIX = 'sparkDeployments/';
@@ -41,6 +53,29 @@ export interface EndedTask {
   name: string;
   generation: number;
 }
+
+const isTask: Guard<DeployedTask> = isObjectOf(
+  {
+    name: isText(),
+    collection: isText(),
+    script: isText(LONGEST_SCRIPT),
+    fingerprint: isText(),
+    generation: isWhole,
+    carriedOut: isWhole,
+  },
+  { idPrefix: isText() },
+);
+
+/** Whether a document is one of what was agreed. */
+export const isDeployment: Guard<DeploymentDocument> = isObjectOf({
+  requester: isText(),
+  engine: isOneOf('stream', 'etl'),
+  revision: isWhole,
+  target: isNullOr(isObjectOf({ database: isText(), urls: isListOf(isText()) })),
+  tasks: isListOf(isTask),
+  ended: isListOf(isObjectOf({ name: isText(), generation: isWhole })),
+  deployedAtUtc: isText(),
+});
 
 /** The engine still has to be given something of it. */
 export function isUnsettled(deployment: DeploymentDocument): boolean {

@@ -1,0 +1,20 @@
+import { houseCollectionOf } from '../names/house-documents.ts';
+import { StoreRefusedError } from './errors.ts';
+
+/**
+ * A document of Spark's own that cannot be read: somebody has changed it.
+ * @throws {StoreRefusedError} with the remedy
+ */
+export function refuseOdd(id: string): never {
+  throw new StoreRefusedError(
+    `The document ${JSON.stringify(id)} is not as Spark writes it: restore it from a backup, or delete it and it is made again`,
+  );
+}
+
+/** Somebody else's document stands where Spark keeps one of its own. */
+export function notOfTheHouse(id: string, collection: string): StoreRefusedError {
+  const own = houseCollectionOf(id) ?? 'a collection of its own';
+  return new StoreRefusedError(
+    `The document ${JSON.stringify(id)} is one of ${JSON.stringify(collection)}, and Spark keeps its own one of ${own} under this id: copy it to another id and delete it`,
+  );
+}

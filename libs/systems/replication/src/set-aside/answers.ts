@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs-spark/observability/internal';
 import type { RetriedTask } from './set-aside-desk.ts';
 import type { SetAsideItem, SetAsidePlace, SetAsideTaskView, SetAsideView } from './set-aside-view.ts';
 

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs-spark/observability/internal';
 import type { WitnessRecord } from '@nestjs-spark/contracts/internal';
 import { ENGINE_NAMES, type EngineName } from '@nestjs-spark/contracts';
 import type { Freshness } from '../freshness/freshness.ts';

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs-spark/observability/internal';
 import type { DeadLetterView } from '../dead-letters/dead-letter-box.ts';
 
 class AttemptAnswer {

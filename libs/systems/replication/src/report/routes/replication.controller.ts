@@ -1,5 +1,5 @@
 import { Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs-spark/observability/internal';
 import { ProblemError } from '@nestjs-spark/contracts';
 import type { ApplySupervisor } from '@nestjs-spark/streaming/internal';
 import { FromCaller, requireOperator, type Caller, SparkController } from '@nestjs-spark/modules/internal';

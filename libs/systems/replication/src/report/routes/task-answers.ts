@@ -1,4 +1,4 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
 import { ENGINE_NAMES, TASK_STATES, type EngineName, type TaskState } from '@nestjs-spark/contracts';
 import { CARRIED_BY, type CarriedBy } from '@nestjs-spark/streaming/internal';
 import type { OwnerRequestStatus, RequestState } from '../../request/request-status.ts';

@@ -1,7 +1,8 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { describeError, RedactingLogger, withSparkRoutes } from '@nestjs-spark/observability';
+import { describeError, RedactingLogger } from '@nestjs-spark/observability';
+import { withSparkRoutes } from '@nestjs-spark/observability/open-api';
 
 /** What an app is to its users. */
 interface AppDescription {

@@ -4,7 +4,8 @@ import { Controller, Get, Module, Param } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { HealthCheckService, TerminusModule, type HealthCheckResult } from '@nestjs/terminus';
 import { StoreRefusedError, UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
-import { SparkHealthIndicator, withSparkRoutes } from '@nestjs-spark/observability';
+import { SparkHealthIndicator } from '@nestjs-spark/observability';
+import { withSparkRoutes } from '@nestjs-spark/observability/open-api';
 import { Logger, LoggerModule } from 'nestjs-pino';
 import { ask, closeAll, create, listen, OPERATOR, orders, PLATFORMS } from './support/orders.ts';
 

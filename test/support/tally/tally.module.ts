@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { SparkBus, SparkBusModule } from '@nestjs-spark/bus';
+import { SparkEventsModule } from '@nestjs-spark/bus/events';
 import type { TaskLog } from '@nestjs-spark/contracts/internal';
 import { PermanentError } from '@nestjs-spark/jetstream';
 import {
@@ -104,6 +105,7 @@ class VotesController {
 @Module({
   imports: [
     SparkBusModule.forRoot({ name: settings.name, natsUrl: settings.natsUrl }),
+    SparkEventsModule,
     SparkStoreModule.forRoot(settings.store),
     SparkIdentityModule.forRootAsync({
       inject: [MODULE_REGISTRY, STATE_STORE, SparkBus],

@@ -9,8 +9,3 @@ export type { Attempt } from './dead-letter/attempts.ts';
 export type { DurableMessage } from './retry/durable-message.ts';
 export { PermanentError } from './retry/permanent-error.ts';
 export { DEFAULT_DELAYS_SECONDS, type RetryOptions } from './retry/retry-schedule.ts';
-export * from './transport/connect-jetstream.ts';
-export * from './transport/jetstream-client.ts';
-export { JetStreamContext } from './transport/jetstream-context.ts';
-export * from './transport/jetstream-error.filter.ts';
-export * from './transport/jetstream-server.ts';

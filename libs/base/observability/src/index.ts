@@ -9,6 +9,5 @@ export * from './problems/problem.module.ts';
 export * from './problems/validation-problem-pipe.ts';
 export * from './tracing/trace-id.ts';
 export { type PlatformRequest } from './routes/platform.ts';
-export { withSparkRoutes } from './routes/open-api.ts';
 export { isSparkRoute } from './routes/spark-route.ts';
 export { SparkHealthIndicator } from './health/spark-health-indicator.ts';

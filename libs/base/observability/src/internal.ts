@@ -5,5 +5,6 @@ export * from './problems/to-problem.ts';
 export * from './problems/validation-errors.ts';
 export { TypedErrorFilter } from './problems/typed-error-filter.ts';
 export * from './routes/platform.ts';
+export * from './routes/described.ts';
 export { joinPaths, routesOf, type ServedRoute } from './routes/served.ts';
 export { SparkRoute } from './routes/spark-route.ts';

@@ -6,7 +6,7 @@ describe('the command line', () => {
   it.each([[[]], [['--help']], [['-h']], [['help']]])('%j: says which commands there are', async (argv) => {
     const { exitCode, text } = await run(argv, {});
     expect(exitCode).toBe(0);
-    for (const command of ['etl preview', 'etl set-aside', 'servers'])
+    for (const command of ['init', 'etl preview', 'etl set-aside', 'servers'])
       expect(text).toContain(`nestjs-spark ${command}`);
   });
 
@@ -18,9 +18,10 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['deploy'], /Unknown command "deploy"\. Commands: etl, servers\./],
+    [['deploy'], /Unknown command "deploy"\. Commands: init, etl, servers\./],
     [['servers', '--colour', 'red'], /Unknown option '--colour'/],
     [['servers', '--data'], /--data/],
+    [['servers', 'postgres'], /Unknown server "postgres": nats and ravendb/],
     [['etl', 'deploy'], /Unknown command "deploy"/],
   ])('%j: is refused with what is right', async (argv, words) => {
     const refused = run(argv, {});

@@ -6,15 +6,17 @@ type Run = (argv: readonly string[], environment: Environment) => Promise<Outcom
 
 export const USAGE = `The command line of Spark for NestJS.
 
+  nestjs-spark init …              makes a Nest application share a collection, or keep copies of one
+  nestjs-spark servers             RavenDB and NATS for development
   nestjs-spark etl preview …       what a script would make, before it is deployed
   nestjs-spark etl set-aside …     documents that did not get through, and running them again
-  nestjs-spark servers             RavenDB and NATS for development
 
 nestjs-spark COMMAND --help lists its options. Exit codes: 0 success, 1 failure, 2 wrong usage.
 `;
 
 // Each is loaded when it is asked for: what one command needs is of no use to the other.
 const COMMANDS: ReadonlyMap<string, Run> = new Map<string, Run>([
+  ['init', async (argv) => (await import('./init/run-init.ts')).runInit(argv)],
   ['etl', async (...given) => (await import('./etl/run.ts')).runEtl(...given)],
   ['servers', async (...given) => (await import('./servers/run-servers.ts')).runServers(...given)],
 ]);

@@ -4,11 +4,12 @@ import { Controller, Module } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { COMMANDS_STREAM } from '@nestjs-spark/contracts/internal';
-import { JetStreamClient, PermanentError } from '@nestjs-spark/jetstream';
+import { PermanentError } from '@nestjs-spark/jetstream';
+import { JetStreamClient } from '@nestjs-spark/jetstream/transport';
 import { describeWithServers, eventually, testServers } from '@nestjs-spark/servers/testing';
 import { firstValueFrom } from 'rxjs';
 import { SparkBus } from './connect/spark-bus.ts';
-import { connectEvents } from './hand-out/connect-events.ts';
+import { connectEvents, SparkEventsModule } from './events.ts';
 import { SparkBusModule } from './spark-bus.module.ts';
 
 const name = `guide-${randomUUID().slice(0, 8)}`;
@@ -24,7 +25,10 @@ class SalesController {
 }
 
 @Module({
-  imports: [SparkBusModule.forRootAsync({ useFactory: () => ({ name, natsUrl: testServers().natsUrl }) })],
+  imports: [
+    SparkBusModule.forRootAsync({ useFactory: () => ({ name, natsUrl: testServers().natsUrl }) }),
+    SparkEventsModule,
+  ],
   controllers: [SalesController],
 })
 class SalesModule {}

@@ -6,7 +6,6 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { JetStreamClient } from '@nestjs-spark/jetstream';
 import { SparkBus } from './connect/spark-bus.ts';
 import { readBusSettings, type SparkBusOptions } from './settings/bus-settings.ts';
 
@@ -18,7 +17,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
  * beside it uses this connection instead of one of its own. Import `forRoot()` or `forRootAsync()` once; it is global.
  * Nothing waits for NATS: the connection comes up in the background, and comes up again after every loss.
  *
- * Gives out `SparkBus`, and `JetStreamClient` to send events with.
+ * Gives out `SparkBus`. `@nestjs-spark/bus/events` has what sends and handles the application's own events.
  */
 @Global()
 @Module({
@@ -28,13 +27,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
       inject: [MODULE_OPTIONS_TOKEN],
       useFactory: (options: SparkBusOptions) => new SparkBus(readBusSettings(options, process.env)),
     },
-    {
-      provide: JetStreamClient,
-      inject: [SparkBus],
-      useFactory: ({ connection }: SparkBus) => new JetStreamClient({ connection }),
-    },
   ],
-  exports: [SparkBus, JetStreamClient],
+  exports: [SparkBus],
 })
 export class SparkBusModule
   extends ConfigurableModuleClass

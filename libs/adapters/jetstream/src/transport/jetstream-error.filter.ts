@@ -4,8 +4,8 @@ import type { Observable } from 'rxjs';
 import { JetStreamContext } from './jetstream-context.ts';
 
 /**
- * Lets the dead letters of `@EventPattern` handlers say what was really thrown. Without it only the texts of `RpcException`
- * and `PermanentError` get there, and "Internal server error" for everything else, which Nest makes of it.
+ * Lets the transport see what `@EventPattern` handlers really threw. Without it Nest makes "Internal server error" of everything
+ * but `RpcException`: dead letters say nothing else, and a `PermanentError` is tried again like any other.
  * `connectJetStream` puts it in place.
  */
 @Catch()

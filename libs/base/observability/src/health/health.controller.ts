@@ -1,5 +1,5 @@
 import { Get, Header, UseFilters } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '../routes/described.ts';
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import { SparkRoute } from '../routes/spark-route.ts';
 import { HealthResultFilter } from './health-result-filter.ts';

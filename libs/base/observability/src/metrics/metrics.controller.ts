@@ -1,5 +1,5 @@
 import { Get, Header } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProduces, ApiTags } from '../routes/described.ts';
 import { Registry } from 'prom-client';
 import { SparkRoute } from '../routes/spark-route.ts';
 import { MetricsRegistry } from './metrics-registry.ts';

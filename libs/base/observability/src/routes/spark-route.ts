@@ -1,5 +1,5 @@
 import { applyDecorators, SetMetadata, type ExecutionContext } from '@nestjs/common';
-import { leaveOutOfOpenApi } from './open-api.ts';
+import { leaveOutOfOpenApi } from './left-out.ts';
 
 const SPARK_ROUTE = 'spark:route';
 

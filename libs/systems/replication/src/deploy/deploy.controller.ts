@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { HttpCode, Post, Req } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs-spark/observability/internal';
 import type { EtlDeploymentResult } from '@nestjs-spark/contracts';
 import { DeploymentAnswer } from './answer/deployment-answer.ts';
 import { asProblem } from '../problems/as-problem.ts';

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs-spark/observability/internal';
 import type { EtlCommand, ScriptFailure } from '@nestjs-spark/etl-script';
 import type { Comparison } from './compare-outputs.ts';
 

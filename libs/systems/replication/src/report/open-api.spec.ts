@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { Test } from '@nestjs/testing';
-import { withSparkRoutes } from '@nestjs-spark/observability';
+import { withSparkRoutes } from '@nestjs-spark/observability/open-api';
 import request from 'supertest';
 import { DeployController } from '../deploy/deploy.controller.ts';
 import type { DeploymentDocument } from '../deploy/plan/deployment-document.ts';

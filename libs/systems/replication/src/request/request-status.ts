@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
 import { ENGINE_NAMES, type EngineName } from '@nestjs-spark/contracts';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 

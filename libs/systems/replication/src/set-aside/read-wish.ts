@@ -1,4 +1,4 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiPropertyOptional } from '@nestjs-spark/observability/internal';
 import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsString, MaxLength, ValidateIf } from 'class-validator';
 import { isName, type ProblemField } from '@nestjs-spark/contracts';
 import { invalidFields, IsSparkName } from '@nestjs-spark/modules/internal';

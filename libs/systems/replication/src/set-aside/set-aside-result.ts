@@ -1,4 +1,4 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
 
 /** The task in which something was set aside, as this module sees it. */
 class SetAsidePlace {

@@ -1,6 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { Get, HttpCode, Post, Query, Req } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiResponse,
+} from '@nestjs-spark/observability/internal';
 import {
   FromCaller,
   type Caller,

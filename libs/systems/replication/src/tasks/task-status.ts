@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs-spark/observability/internal';
 import { ENGINE_NAMES, TASK_STATES, type EngineName, type TaskState } from '@nestjs-spark/contracts';
 import { CARRIED_BY, type CarriedBy, type UnitStatus } from '@nestjs-spark/runtime/internal';
 

@@ -4,7 +4,7 @@ import type { ProgramSource } from '../find/source.ts';
 import { natsArguments, ravenDbArguments } from './arguments.ts';
 import type { DataOptions } from './data-dir.ts';
 import { claimDataDir } from './data-dir.ts';
-import { freePort } from './free-port.ts';
+import { freePort, isFree } from './free-port.ts';
 import { natsProbe, ravenDbProbe } from './ready.ts';
 import type { ServerHandle } from './server-handle.ts';
 import { ServerProcess } from './server-process.ts';
@@ -13,6 +13,8 @@ import { ServerProcess } from './server-process.ts';
 export interface StartOptions extends FindOptions, DataOptions {
   /** Further arguments for the server's command line, such as `--Tombstones.CleanupIntervalInMin=1`. */
   args?: readonly string[];
+  /** The port to take while it is free. Default, and where it is not: any that is free. */
+  port?: number;
 }
 
 const kinds = {
@@ -22,7 +24,7 @@ const kinds = {
 
 const portTries = 3;
 
-/** Starts a program that was found, on a free port, and answers when it is ready. */
+/** Starts a program that was found, and answers when it is ready. */
 export async function startProgram(
   server: keyof typeof kinds,
   source: ProgramSource,
@@ -31,7 +33,7 @@ export async function startProgram(
   const data = await claimDataDir(toFinding(options).home, options, server);
   const kind = kinds[server];
   for (let tried = 1; ; tried += 1) {
-    const port = await freePort();
+    const port = await choosePort(tried === 1 ? options.port : undefined);
     const args = [...kind.arguments({ port, dataDir: data.path }), ...(options.args ?? [])];
     const running = new ServerProcess({
       name: server,
@@ -50,6 +52,10 @@ export async function startProgram(
     }
     return toHandle(running, `${kind.scheme}://127.0.0.1:${port}`, data.path, data.release);
   }
+}
+
+async function choosePort(wanted?: number): Promise<number> {
+  return wanted !== undefined && (await isFree(wanted)) ? wanted : freePort();
 }
 
 /** Between finding a port free and listening on it another process may take it. */

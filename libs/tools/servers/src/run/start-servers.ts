@@ -28,8 +28,11 @@ export interface RunningServers {
   stop(): Promise<void>;
 }
 
-/** Which servers to start, and how. `args` of {@link StartOptions} belong to one server and are not taken here. */
-export type StartServersOptions = Omit<StartOptions, 'args'> & WantedServers;
+/** Which servers to start, and how. What belongs to one server in {@link StartOptions} is not taken here, but its port. */
+export interface StartServersOptions extends Omit<StartOptions, 'args' | 'port'>, WantedServers {
+  /** The ports to take while they are free. Default, and where one is not: any that is free. */
+  ports?: { readonly ravendb?: number; readonly nats?: number };
+}
 
 /**
  * Finds and starts the servers (see {@link findServers} for the order). It does not throw for a server that cannot be
@@ -40,7 +43,7 @@ export async function startServers(options: StartServersOptions = {}): Promise<R
   const missing = [...found.missing];
   const run = async (server: MissingServer['server'], source: Source | undefined) =>
     source &&
-    start(server, source, options).catch((error: unknown) => {
+    start(server, source, { ...options, port: options.ports?.[server] }).catch((error: unknown) => {
       missing.push(missingServer(server, error));
       return undefined;
     });

@@ -1,5 +1,5 @@
 import type { INestApplication, INestMicroservice } from '@nestjs/common';
-import { connectJetStream, type JetStreamServerOptions } from '@nestjs-spark/jetstream';
+import { connectJetStream, type JetStreamServerOptions } from '@nestjs-spark/jetstream/transport';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { SparkBus } from '../connect/spark-bus.ts';
 

@@ -6,8 +6,7 @@ import {
   UseGuards,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { ProblemFilter, SparkRoute } from '@nestjs-spark/observability/internal';
+import { ApiBearerAuth, ApiTags, ProblemFilter, SparkRoute } from '@nestjs-spark/observability/internal';
 import { SparkGuard } from './spark-guard.ts';
 
 /** Marks the controllers whose routes `RouteInstaller` takes up, with their options. */

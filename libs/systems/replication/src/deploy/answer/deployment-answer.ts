@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs-spark/observability/internal';
 import {
   ENGINE_NAMES,
   TASK_STATES,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { redact } from '@nestjs-spark/foundation/internal';
 import { DeadLetterStore } from '@nestjs-spark/jetstream';

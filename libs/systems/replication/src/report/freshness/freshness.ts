@@ -1,4 +1,4 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
 import type { IncomingTask } from '../../tasks/task-status.ts';
 
 /** How fresh the copies of one collection are. */

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
 import { isName, ProblemError, taskId } from '@nestjs-spark/contracts';
 import type { ChangeSource, WitnessRecord } from '@nestjs-spark/contracts/internal';
 import { CHANGE_FEED } from '@nestjs-spark/store';

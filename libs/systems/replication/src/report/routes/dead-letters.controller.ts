@@ -1,5 +1,5 @@
 import { Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs-spark/observability/internal';
 import { FromCaller, requireOperator, type Caller, SparkController } from '@nestjs-spark/modules/internal';
 import { DeadLetters, DeadLetterView, Replay } from '../dead-letters/dead-letters.ts';
 

@@ -1,5 +1,11 @@
 import { Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiResponse, ApiSchema } from '@nestjs/swagger';
+import {
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiResponse,
+  ApiSchema,
+} from '@nestjs-spark/observability/internal';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { ApplySupervisor } from '@nestjs-spark/streaming/internal';
 import { FromCaller, requireOperator, type Caller, SparkController } from '@nestjs-spark/modules/internal';

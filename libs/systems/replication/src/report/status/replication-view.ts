@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
 import { ENGINE_NAMES, type EngineName } from '@nestjs-spark/contracts';
 import type { Caller } from '@nestjs-spark/modules/internal';
 import { redact } from '@nestjs-spark/foundation/internal';

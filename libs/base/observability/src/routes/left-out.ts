@@ -11,16 +11,11 @@ export function leaveOutOfOpenApi(): ClassDecorator {
   };
 }
 
-/**
- * An OpenAPI document with Spark's routes in it, which are left out otherwise:
- * `withSparkRoutes(() => SwaggerModule.createDocument(app, config))`. Their schemas carry the names of their classes; an
- * application's class of the same name needs `@ApiSchema({ name })`.
- * @param create makes the document, synchronously
- */
-export function withSparkRoutes<T>(create: () => T): T {
+/** Does the work while none of them is left out. */
+export function withNoneLeftOut<T>(work: () => T): T {
   for (const controller of leftOut) Reflect.deleteMetadata(EXCLUDED, controller);
   try {
-    return create();
+    return work();
   } finally {
     for (const controller of leftOut) Reflect.defineMetadata(EXCLUDED, [true], controller);
   }

@@ -1,0 +1,76 @@
+/** What can be said about a field of a body or an answer. */
+interface FieldWords {
+  description?: string;
+  example?: unknown;
+  enum?: readonly unknown[];
+  type?: unknown;
+  format?: string;
+  nullable?: boolean;
+  required?: boolean;
+  isArray?: boolean;
+  minimum?: number;
+  maximum?: number;
+  maxLength?: number;
+  additionalProperties?: unknown;
+  items?: unknown;
+}
+
+/** What can be said about an answer. */
+interface AnswerWords {
+  status?: number;
+  description?: string;
+  type?: unknown;
+}
+
+/** The decorators of `@nestjs/swagger` that exist here. */
+export type DescriptionName =
+  | 'ApiBearerAuth'
+  | 'ApiBody'
+  | 'ApiOkResponse'
+  | 'ApiOperation'
+  | 'ApiProduces'
+  | 'ApiProperty'
+  | 'ApiPropertyOptional'
+  | 'ApiQuery'
+  | 'ApiResponse'
+  | 'ApiSchema'
+  | 'ApiTags';
+
+/** Where a decorator stands: on a class, a method or a field. */
+export type DescribedPlace = readonly [target: object, key?: string | symbol, descriptor?: unknown];
+
+/** One description, as it was written down. */
+export interface Description {
+  readonly name: DescriptionName;
+  readonly words: readonly unknown[];
+  readonly place: DescribedPlace;
+}
+
+const written: Description[] = [];
+
+/**
+ * The decorators of `@nestjs/swagger` under its own names. They only write down what they are given, so that Spark runs without
+ * that package; `withSparkRoutes`, behind a door of its own, carries it over when an application wants Spark's routes in its document.
+ */
+export const ApiBearerAuth = later<[]>('ApiBearerAuth');
+export const ApiBody = later<[FieldWords]>('ApiBody');
+export const ApiOkResponse = later<[AnswerWords]>('ApiOkResponse');
+export const ApiOperation = later<[{ summary: string }]>('ApiOperation');
+export const ApiProduces = later<string[]>('ApiProduces');
+export const ApiProperty = later<[FieldWords?]>('ApiProperty');
+export const ApiPropertyOptional = later<[FieldWords?]>('ApiPropertyOptional');
+export const ApiQuery = later<[FieldWords & { name: string }]>('ApiQuery');
+export const ApiResponse = later<[AnswerWords]>('ApiResponse');
+export const ApiSchema = later<[{ name: string }]>('ApiSchema');
+export const ApiTags = later<string[]>('ApiTags');
+
+/** What was written down since it was last asked for, in the order in which the classes were defined. */
+export function takeDescriptions(): Description[] {
+  return written.splice(0);
+}
+
+function later<Words extends readonly unknown[]>(name: DescriptionName) {
+  return (...words: Words) =>
+    (...place: DescribedPlace): void =>
+      void written.push({ name, words, place });
+}

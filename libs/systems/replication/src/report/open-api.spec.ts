@@ -103,7 +103,7 @@ describe('the OpenAPI document', () => {
       ended: [],
       deployedAtUtc: '',
     };
-    await around.state.write('sparkDeployments/Sales', '', deployment, null);
+    await around.state.write('sparkDeployments/Sales', 'SparkDeployments', deployment, null);
     const { body } = await request(requester.server)
       .get('/spark/replication')
       .set('authorization', 'Bearer operators-only')

@@ -262,6 +262,13 @@ describe('an owner that is no longer asked', () => {
   });
 });
 
+const STANDING = {
+  appUrl: 'http://fleet',
+  databaseName: 'SparkFleet',
+  databaseUrls: [],
+  registeredAtUtc: '2026-01-01T00:00:00.000Z',
+};
+
 describe('an owner that registers', () => {
   let board: MemoryBoard;
   let stop: AbortController;
@@ -278,7 +285,7 @@ describe('an owner that registers', () => {
   });
 
   const announce = (appName: string, at: number): Promise<void> =>
-    board.publish(registeredSubject(appName), { appName, at });
+    board.publish(registeredSubject(appName), { ...STANDING, appName, at });
   const watch = (startedAt: number): void => {
     watching = new OwnerWatch({ moduleName: 'HR' }, board, requests, status).run(startedAt, stop.signal);
   };

@@ -42,6 +42,11 @@ export const PROBLEMS = {
     title: 'Nothing here answers this method',
     status: 405,
   },
+  bodyTimeout: {
+    type: 'urn:spark:problem:body-timeout',
+    title: 'The body did not come in time',
+    status: 408,
+  },
   olderRevision: {
     type: 'urn:spark:problem:older-revision',
     title: 'A newer revision is deployed',

@@ -7,7 +7,8 @@ import {
   VERSION_NEUTRAL,
 } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { ProblemFilter, SparkRoute } from '@nestjs-spark/observability/internal';
+import { SparkRoute } from '@nestjs-spark/observability/internal';
+import { RefusalFilter } from './refusal-filter.ts';
 import { SparkGuard } from './spark-guard.ts';
 
 /** Marks the controllers whose routes `RouteInstaller` takes up, with their options. */
@@ -33,7 +34,7 @@ export function SparkController(path: string, options: SparkRouteOptions = {}): 
     Controller({ path: `spark/${path}`, version: VERSION_NEUTRAL }),
     SparkRoute(),
     UseGuards(SparkGuard),
-    UseFilters(ProblemFilter),
+    UseFilters(RefusalFilter),
     ApiTags('Spark'),
     ApiBearerAuth(),
     SetMetadata(SPARK_CONTROLLER, options),

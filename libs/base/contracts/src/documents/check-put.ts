@@ -1,7 +1,6 @@
 import { isObject } from '@nestjs-spark/foundation/internal';
 import { ContentRefusedError, DocumentsRefusedError } from '../errors/errors.ts';
 import { unsettledId } from '../names/id-rules.ts';
-import type { DocumentWrite } from '../ports/document-writer.ts';
 import { isHouseCollection, RESERVED, reservedDocument } from '../names/house-documents.ts';
 import { refusedId } from '../names/refused-id.ts';
 
@@ -33,7 +32,11 @@ export function checkWrite({
   kind,
   id,
   declaration,
-}: Pick<DocumentWrite, 'kind' | 'id' | 'declaration'>): void {
+}: {
+  kind: 'put' | 'delete';
+  id: string;
+  declaration: { collection: string };
+}): void {
   if (kind === 'put') checkUnreserved(id, declaration.collection);
   else checkDelete(id, declaration.collection);
 }

@@ -18,6 +18,7 @@ import { byHalves } from './by-halves.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import { copyWriter, type CopyWriter } from './copy-document.ts';
 import { copyExtras, type ScriptedChange } from './copy-extras.ts';
+import { loadShared } from './load-shared.ts';
 import type { SetAsideFailure, SetAsideFailures } from '@nestjs-spark/set-aside/internal';
 
 /** Where scripts are run; a `ScriptPool` is one. */
@@ -177,7 +178,7 @@ export class Transformer {
     all: SourceChange[],
     signal: AbortSignal,
   ): Promise<{ outputs: Map<SourceChange, ScriptOutput>; count: number }> {
-    const load = (ids: string[]): Promise<(Uint8Array | null)[]> => this.#load(ids);
+    const load = loadShared(this.#source, this.#loadable);
     const puts = all.filter(isOwnPut);
     const put = puts.length > 0 ? await this.#script.transform(puts.map(toInput), load, signal) : [];
     const afterPuts = upTo(all, puts[put.length]);
@@ -241,14 +242,6 @@ export class Transformer {
   #writer(generation: number): CopyWriter {
     const { key: task } = this.#task;
     return copyWriter(task, generationLabel(taskLabel(task), generation));
-  }
-
-  /** A script sees only what is shared with its module, whatever id it asks for. */
-  async #load(ids: string[]): Promise<(Uint8Array | null)[]> {
-    const documents = await this.#source.load(ids);
-    return documents.map((document) =>
-      document && this.#loadable.has(nameKey(document.collection)) ? document.json : null,
-    );
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type DocumentLoader,
   type ScriptOutput,
 } from '@nestjs-spark/etl-script';
-import type { CaptureSupervisor } from '@nestjs-spark/streaming/internal';
+import { loadShared, type CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { sameName, nameKey } from '@nestjs-spark/foundation/internal';
 import { Shares } from '../declare/shares.ts';
 import { DeploymentStore } from '../deploy/deployment-store.ts';
@@ -159,10 +159,7 @@ export class Preview implements BeforeApplicationShutdown {
   /** As when the script is at work: it sees only what is shared with its module. */
   private loader(requester: string): DocumentLoader {
     const loadable = new Set(this.shares.collectionsFor(requester).map((name) => nameKey(name)));
-    return async (ids) => {
-      const documents = await this.feed.load(ids);
-      return documents.map((found) => (found && loadable.has(nameKey(found.collection)) ? found.json : null));
-    };
+    return loadShared(this.feed, loadable);
   }
 
   private bounded(result: PreviewResult): PreviewResult {

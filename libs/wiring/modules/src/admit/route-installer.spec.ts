@@ -48,7 +48,7 @@ async function start(): Promise<Server> {
 }
 
 /** Sends bytes as they are. @returns what comes back until the connection ends */
-async function raw(server: Server, bytes: string): Promise<string> {
+async function sendBytes(server: Server, bytes: string): Promise<string> {
   if (!server.listening) await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   socket.end(bytes);
@@ -105,7 +105,8 @@ describe('a route of a SparkController', () => {
     const server = await start();
     const body = '{"a":1}';
     const headers = `Host: x\r\nAuthorization: Bearer operator\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close`;
-    const post = (target: string) => raw(server, `POST ${target} HTTP/1.1\r\n${headers}\r\n\r\n${body}`);
+    const post = (target: string) =>
+      sendBytes(server, `POST ${target} HTTP/1.1\r\n${headers}\r\n\r\n${body}`);
     expect(await post('http://evil/spark/toys/1/throw')).toMatch(/^HTTP\/1.1 201 /);
     expect(await post('ftp://evil/spark/toys/1/throw')).toMatch(/^HTTP\/1.1 400 /);
     expect(await post(`/spark/toys/${'x'.repeat(12_000)}/throw`)).toMatch(/^HTTP\/1.1 201 /);
@@ -115,7 +116,7 @@ describe('a route of a SparkController', () => {
     const server = await start();
     const headers =
       'Host: x\r\nAuthorization: Bearer operator\r\nTransfer-Encoding: gzip, chunked\r\nConnection: close';
-    const answer = await raw(
+    const answer = await sendBytes(
       server,
       `POST /spark/toys/1/throw HTTP/1.1\r\n${headers}\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
     );

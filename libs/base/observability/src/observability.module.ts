@@ -14,6 +14,7 @@ import { ShutdownDrain } from './health/shutdown-drain.ts';
 import { SparkHealthIndicator } from './health/spark-health-indicator.ts';
 import { MetricsController } from './metrics/metrics.controller.ts';
 import { MetricsRegistry } from './metrics/metrics-registry.ts';
+import { Refusals } from './problems/refusals.ts';
 import { OwnRoutes } from './routes/own-routes.ts';
 
 // terminus would write an error at every probe while a copy is being made, which is no error.
@@ -36,8 +37,8 @@ export interface ObservabilityOptions {
 @Global()
 @Module({
   imports: [QUIET_TERMINUS],
-  providers: [HealthChecks, SparkHealthIndicator, MetricsRegistry, ShutdownDrain, OwnRoutes],
-  exports: [HealthChecks, SparkHealthIndicator, MetricsRegistry],
+  providers: [HealthChecks, SparkHealthIndicator, MetricsRegistry, Refusals, ShutdownDrain, OwnRoutes],
+  exports: [HealthChecks, SparkHealthIndicator, MetricsRegistry, Refusals],
 })
 export class ObservabilityModule implements NestModule {
   private readonly own: OwnRoutes;

@@ -9,6 +9,7 @@ import {
   type Versioned,
 } from '@nestjs-spark/contracts/internal';
 import { RavenHttp } from '../connect/raven-http.ts';
+import { isCollectionMismatch } from '../connect/server-error.ts';
 import type { RavenSettings } from '../connect/settings.ts';
 import { write } from '../write/transaction.ts';
 
@@ -59,7 +60,8 @@ export class RavenStateStore implements StateStore {
     try {
       return await write(this.#http, { deletes: [], puts: [], fence });
     } catch (error) {
-      const there = error instanceof VersionConflictError ? await this.#find(id) : null;
+      const isTaken = error instanceof VersionConflictError || isCollectionMismatch(error);
+      const there = isTaken ? await this.#find(id) : null;
       throw there && !isOwn(there) ? notOfTheHouse(id, collectionOf(there)) : error;
     }
   }

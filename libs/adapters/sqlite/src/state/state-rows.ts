@@ -58,7 +58,8 @@ export function requireVersion(open: OpenDatabase, id: string, expected: string 
 }
 
 export function removeState(open: OpenDatabase, id: string): void {
-  open.prepare('DELETE FROM spark_state WHERE _key = ?').run(sqliteKey(id));
+  const there = findRow(open, id);
+  if (there && isOwn(there)) open.prepare('DELETE FROM spark_state WHERE _key = ?').run(sqliteKey(id));
 }
 
 function findRow(open: OpenDatabase, id: string): StateRow | null {

@@ -115,11 +115,14 @@ function checkText(field: Field, operator: string, text: string): string {
   return text;
 }
 
+/** Far above what anyone calls a field; RavenDB answers as if it were ill for one of thousands of letters. */
+const MAX_NAME = 512;
+
 function fieldOf(name: string, prototype: object, spelling: Spelling): Field {
   if (name === 'id') return { name, path: null, shape: AS_STORED };
   const names = name.split('.');
-  if (names.includes('') || /["\\]/.test(name)) {
-    throw new StoreRefusedError(`where cannot have the field ${JSON.stringify(name)}`);
+  if (names.includes('') || name.length > MAX_NAME || /["\\]/.test(name)) {
+    throw new StoreRefusedError(`where cannot have the field ${JSON.stringify(name.slice(0, 100))}`);
   }
   return { name, path: storedPath(names, spelling), shape: shapeAt(prototype, names) };
 }

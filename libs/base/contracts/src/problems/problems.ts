@@ -20,6 +20,7 @@ export const PROBLEMS = {
     title: 'Nothing here answers this method',
     status: 405,
   }),
+  bodyTimeout: defineProblem('bodyTimeout', { title: 'The body did not come in time', status: 408 }),
   conflict: defineProblem('conflict', { title: 'Changed by someone else', status: 409 }),
   tooLarge: defineProblem('tooLarge', { title: 'The request is too large', status: 413 }),
   unsupportedMedia: defineProblem('unsupportedMedia', {

@@ -2,8 +2,9 @@ import { type ChangeSource, ReadableCollections } from '@nestjs-spark/contracts/
 import type { DocumentLoader } from '@nestjs-spark/etl-script';
 
 /**
- * What `load()` answers to a requester's script: documents of the collections that the requester may read, and null for all
- * others, as for documents that do not exist.
+ * What `load()` answers to a requester's script: the owner's own documents of the collections that the requester may read, and
+ * null for all others, as for documents that do not exist. A copy is a third module's document, which its owner has shared with
+ * this one alone.
  * @param shared the collections that are shared with the requester
  */
 export function confinedLoader(
@@ -13,6 +14,8 @@ export function confinedLoader(
   const readable = new ReadableCollections(shared);
   return async (ids) => {
     const documents = await source.load(ids);
-    return documents.map((found) => (found && readable.has(found.collection) ? found.json : null));
+    return documents.map((found) =>
+      found && found.copyOf === null && readable.has(found.collection) ? found.json : null,
+    );
   };
 }

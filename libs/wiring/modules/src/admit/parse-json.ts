@@ -1,12 +1,13 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 
 const DEEPEST = 32;
+const LONGEST_KEY = 256;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * Reads a body as JSON.
  * @throws {ProblemError} `invalid` (400) for bytes that are not UTF-8, text that is not JSON, deeper nesting than 32, or a
- * key that has a meaning to JavaScript itself
+ * key that has a meaning to JavaScript itself or more than 256 letters
  */
 export function parseJson(body: Uint8Array): unknown {
   const text = decode(body);
@@ -19,9 +20,13 @@ export function parseJson(body: Uint8Array): unknown {
   }
   const pointer = forbiddenKey(value, '');
   if (pointer === null) return value;
-  throw new ProblemError('invalid', 'A field has a name that is not allowed.', {
-    errors: [{ pointer, detail: 'this name is not allowed' }],
-  });
+  throw new ProblemError(
+    'invalid',
+    'A field has a name that is not allowed, or a longer one than 256 letters.',
+    {
+      errors: [{ pointer, detail: 'this name is not allowed' }],
+    },
+  );
 }
 
 function decode(body: Uint8Array): string {
@@ -52,7 +57,7 @@ function deepest(text: string): number {
 function forbiddenKey(value: unknown, pointer: string): string | null {
   if (typeof value !== 'object' || value === null) return null;
   for (const [key, member] of Object.entries(value)) {
-    if (FORBIDDEN_KEYS.has(key)) return `${pointer}/${key}`;
+    if (key.length > LONGEST_KEY || FORBIDDEN_KEYS.has(key)) return `${pointer}/${key.slice(0, 80)}`;
     const found = forbiddenKey(member, `${pointer}/${key.slice(0, 80)}`);
     if (found !== null) return found;
   }

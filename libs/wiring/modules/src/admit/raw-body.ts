@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { nodeRequest, type PlatformRequest } from '@nestjs-spark/observability/internal';
+import type { PendingBodies } from './pending-bodies.ts';
 import { parsedBefore } from './parsed-before.ts';
 
 const bodies = new WeakMap<IncomingMessage, Buffer>();
@@ -14,16 +15,25 @@ export function rawBodyOf(request: PlatformRequest): Buffer | undefined {
 /**
  * Reads a body before any parser does: a token is bound to the bytes, and a body is not even parsed before its sender is known.
  * Afterwards the request has none, so that whatever parser comes next has nothing to read.
- * @throws {ProblemError} `tooLarge` (413), or `unsupportedMedia` (415) for one that is compressed or in another form than JSON
+ * @param pending bounds what those who have not proved anything yet may have under way
+ * @throws {ProblemError} `tooLarge` (413), `bodyTimeout` (408), or `unsupportedMedia` (415) for one that is compressed or in another form than JSON
  * @throws {BodyTakenError} when a parser was there before, and nothing of the body is left
  */
-export async function keepRawBody(request: IncomingMessage, limit: number): Promise<void> {
+export async function keepRawBody(
+  request: IncomingMessage,
+  limit: number,
+  pending: PendingBodies,
+): Promise<void> {
   refuseForm(request);
-  bodies.set(request, parsedBefore(request, limit) ?? (await collect(request, limit)));
+  bodies.set(request, parsedBefore(request, limit) ?? (await collect(request, limit, pending)));
   for (const name of BODY_HEADERS) delete request.headers[name];
 }
 
 function refuseForm({ headers }: IncomingMessage): void {
+  const transfer = headers['transfer-encoding'];
+  if (transfer !== undefined && transfer.trim().toLowerCase() !== 'chunked') {
+    throw new ProblemError('unsupportedMedia', 'Of transfer encodings only chunked is accepted.');
+  }
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw new ProblemError('unsupportedMedia', 'Compressed bodies are not accepted.');
@@ -37,7 +47,7 @@ function refuseForm({ headers }: IncomingMessage): void {
   }
 }
 
-async function collect(request: IncomingMessage, limit: number): Promise<Buffer> {
+async function collect(request: IncomingMessage, limit: number, pending: PendingBodies): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
@@ -51,7 +61,7 @@ async function collect(request: IncomingMessage, limit: number): Promise<Buffer>
   request.once('end', () => resolve(Buffer.concat(chunks)));
   request.once('error', reject);
   request.once('close', () => reject(new Error('The sender went away before its body was complete')));
-  return promise.finally(() => request.off('data', take));
+  return pending.wait(promise).finally(() => request.off('data', take));
 }
 
 function tooLarge(limit: number): ProblemError {

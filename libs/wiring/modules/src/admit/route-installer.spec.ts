@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Get, Module, Post, Req, type INestApplication } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
@@ -46,6 +47,14 @@ async function start(): Promise<Server> {
   return app.getHttpServer() as Server;
 }
 
+/** Sends bytes as they are. @returns what comes back until the connection ends */
+async function sendBytes(server: Server, bytes: string): Promise<string> {
+  if (!server.listening) await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.end(bytes);
+  return Buffer.concat(await Array.fromAsync(socket as AsyncIterable<Buffer>)).toString();
+}
+
 const asOperator = { authorization: 'Bearer operator' };
 
 describe('a route of a SparkController', () => {
@@ -76,6 +85,42 @@ describe('a route of a SparkController', () => {
       .expect(413);
     await post().set('content-type', 'text/plain').send('ball').expect(415);
     await post().set('content-encoding', 'gzip').send({}).expect(415);
+  });
+
+  it('reads nothing of a body before its sender shows something that could be a credential', async () => {
+    const server = await start();
+    const large = 'x'.repeat(1_000);
+    const post = () => request(server).post('/spark/toys/1/throw').set('content-type', 'application/json');
+    await post().send(large).expect(401);
+    await post().set('authorization', 'Bearer no-token').send(large).expect(401);
+    await post().set('authorization', 'Basic a.b.c').send(large).expect(401);
+    await post()
+      .set('authorization', `Bearer a.b.${'c'.repeat(9_000)}`)
+      .send(large)
+      .expect(401);
+    await post().set('authorization', 'Bearer a.b.c').send(large).expect(413);
+  });
+
+  it('is the same by its whole URL, and a target that is no path is refused', async () => {
+    const server = await start();
+    const body = '{"a":1}';
+    const headers = `Host: x\r\nAuthorization: Bearer operator\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close`;
+    const post = (target: string) =>
+      sendBytes(server, `POST ${target} HTTP/1.1\r\n${headers}\r\n\r\n${body}`);
+    expect(await post('http://evil/spark/toys/1/throw')).toMatch(/^HTTP\/1.1 201 /);
+    expect(await post('ftp://evil/spark/toys/1/throw')).toMatch(/^HTTP\/1.1 400 /);
+    expect(await post(`/spark/toys/${'x'.repeat(12_000)}/throw`)).toMatch(/^HTTP\/1.1 201 /);
+  });
+
+  it('takes no body in a transfer encoding that nobody undoes', async () => {
+    const server = await start();
+    const headers =
+      'Host: x\r\nAuthorization: Bearer operator\r\nTransfer-Encoding: gzip, chunked\r\nConnection: close';
+    const answer = await sendBytes(
+      server,
+      `POST /spark/toys/1/throw HTTP/1.1\r\n${headers}\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 4\d\d /);
   });
 
   it('leaves everything else to the application', async () => {

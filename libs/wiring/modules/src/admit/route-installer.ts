@@ -1,15 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Injectable, RequestMethod } from '@nestjs/common';
+import { Inject, Injectable, Optional, RequestMethod } from '@nestjs/common';
 import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, HttpAdapterHost, Reflector } from '@nestjs/core';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { logFor, routesOf, sendProblem } from '@nestjs-spark/observability/internal';
+import { logFor, Refusals, routesOf, sendProblem } from '@nestjs-spark/observability/internal';
+import { OperatorToken } from '../identify/operator-token.ts';
+import { unauthenticated } from '../identify/unauthenticated.ts';
+import { bearerOf, looksSigned } from './bearer.ts';
+import { describeRefusal } from './describe-refusal.ts';
+import { PendingBodies } from './pending-bodies.ts';
+import { requestTarget } from './request-target.ts';
 import { keepRawBody } from './raw-body.ts';
 import { BodyTakenError } from './parsed-before.ts';
 import { type ControllerRoutes, findRoute, type RouteTable, tableOf } from './routes.ts';
 import { SPARK_CONTROLLER, type SparkRouteOptions } from './spark-controller.ts';
 
 const BODY_BYTES = 256 * 1024;
+/** How long what was not wanted may still come in. */
+const AFTER_ANSWER_MS = 10_000;
 
 /**
  * Stands in front of the application's body parsers for every `SparkController`, on Express and on Fastify. Nest mounts
@@ -21,9 +29,20 @@ export class RouteInstaller {
   private readonly log = logFor('SparkRoutes');
   private readonly discovery: DiscoveryService;
   private readonly reflector: Reflector;
+  private readonly operator: OperatorToken;
+  private readonly refusals: Refusals | null;
+  private readonly pending = new PendingBodies();
   private toldOfBody = false;
 
-  constructor(host: HttpAdapterHost, discovery: DiscoveryService, reflector: Reflector) {
+  constructor(
+    host: HttpAdapterHost,
+    discovery: DiscoveryService,
+    reflector: Reflector,
+    operator: OperatorToken,
+    @Optional() @Inject(Refusals) refusals: Refusals | null = null,
+  ) {
+    this.refusals = refusals;
+    this.operator = operator;
     this.discovery = discovery;
     this.reflector = reflector;
     host.init$.subscribe(() => {
@@ -51,21 +70,32 @@ export class RouteInstaller {
     response: ServerResponse,
     next: Next,
   ): Promise<void> {
-    const found = findRoute(table, request.url ?? '');
-    if (!found) return next();
     try {
+      request.url = requestTarget(request.url ?? '/');
+      const found = findRoute(table, request.url);
+      if (!found) return next();
       if (found.verbs && !found.verbs.includes(request.method ?? '')) throw refuseVerb(found.verbs, response);
-      await keepRawBody(request, found.bodyBytes);
+      // Of a body nothing is read before its sender has shown something: the guard says the rest.
+      if (hasBody(request) && !this.mayBeKnown(request)) throw unauthenticated();
+      await keepRawBody(request, found.bodyBytes, this.pending);
     } catch (error) {
       if (error instanceof BodyTakenError) this.tellBodyTaken(error);
       const problem = error instanceof BodyTakenError ? bodyTaken(error) : error;
       if (!(problem instanceof ProblemError)) return next(problem);
+      // What is still on its way is let through unread, so that the sender gets to see the answer, and no longer than that.
+      response.once('finish', () => endSlowly(request));
+      const refusal = describeRefusal(request, problem);
+      if (refusal) this.refusals?.record(refusal);
       sendProblem(request, response, problem.toProblem());
-      // What is still on its way is let through unread, so that the sender gets to see the answer.
       request.resume();
       return;
     }
     next();
+  }
+
+  private mayBeKnown(request: IncomingMessage): boolean {
+    const token = bearerOf(request);
+    return token !== null && (looksSigned(token) || this.operator.matches(token));
   }
 
   private tellBodyTaken({ message }: BodyTakenError): void {
@@ -83,6 +113,16 @@ export class RouteInstaller {
       return [{ paths, bodyBytes: options.bodyBytes ?? BODY_BYTES, routes }];
     });
   }
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** Closes the connection of a sender that goes on although it was answered. */
+function endSlowly(request: IncomingMessage): void {
+  if (request.complete) return;
+  setTimeout(() => request.destroy(), AFTER_ANSWER_MS).unref();
 }
 
 type Next = (error?: unknown) => void;

@@ -6,7 +6,8 @@ import {
   UseGuards,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags, ProblemFilter, SparkRoute } from '@nestjs-spark/observability/internal';
+import { ApiBearerAuth, ApiTags, SparkRoute } from '@nestjs-spark/observability/internal';
+import { RefusalFilter } from './refusal-filter.ts';
 import { SparkGuard } from './spark-guard.ts';
 
 /** Marks the controllers whose routes `RouteInstaller` takes up, with their options. */
@@ -32,7 +33,7 @@ export function SparkController(path: string, options: SparkRouteOptions = {}): 
     Controller({ path: `spark/${path}`, version: VERSION_NEUTRAL }),
     SparkRoute(),
     UseGuards(SparkGuard),
-    UseFilters(ProblemFilter),
+    UseFilters(RefusalFilter),
     ApiTags('Spark'),
     ApiBearerAuth(),
     SetMetadata(SPARK_CONTROLLER, options),

@@ -1,8 +1,10 @@
+import { ProblemError } from '@nestjs-spark/contracts';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { nodeRequest, type PlatformRequest } from '@nestjs-spark/observability/internal';
 import { OperatorToken } from '../identify/operator-token.ts';
 import { TokenVerifier } from '../identify/token-verifier.ts';
 import { unauthenticated } from '../identify/unauthenticated.ts';
+import { bearerOf, looksSigned } from './bearer.ts';
 import { rememberCaller, type Caller } from './caller.ts';
 import { rawBodyOf } from './raw-body.ts';
 
@@ -28,11 +30,13 @@ export class SparkGuard implements CanActivate {
 
   private async identify(asked: AskedRequest): Promise<Caller> {
     const request = nodeRequest(asked);
-    const token = /^Bearer +([^\s]+) *$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (token === undefined) throw unauthenticated();
+    const token = bearerOf(request);
+    if (token === null) throw unauthenticated();
     if (this.operator.matches(token)) return { kind: 'operator' };
+    if (!looksSigned(token)) throw unauthenticated();
     const body = rawBodyOf(request);
-    if (body === undefined) throw new Error(`The body of ${request.url} was not kept by RouteInstaller`);
+    // A spelling of the path that a router takes for one of ours, and `RouteInstaller` does not.
+    if (body === undefined) throw new ProblemError('invalid', 'The path is not spelled as it is declared.');
     const path = asked.originalUrl ?? request.url ?? '/';
     const { module } = await this.verifier.verify({ token, method: request.method ?? '', path, body });
     return { kind: 'module', module };

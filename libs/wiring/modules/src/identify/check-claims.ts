@@ -33,6 +33,8 @@ export function headerFault(header: ProtectedHeaderParameters): string | null {
   const foreign = Object.keys(header).find((name) => !ALLOWED_HEADERS.has(name));
   if (foreign) return `header ${JSON.stringify(foreign.slice(0, 20))} is not allowed`;
   if (header.alg !== TOKEN_ALGORITHM) return `alg is not ${TOKEN_ALGORITHM}`;
+  // RFC 8725: a token that is signed for another use says so here. Other lineages leave it out.
+  if (header.typ !== undefined && !/^jwt$/i.test(String(header.typ))) return 'typ is not JWT';
   if (typeof header.kid !== 'string' || !THUMBPRINT.test(header.kid)) return 'kid is not a thumbprint';
   return null;
 }

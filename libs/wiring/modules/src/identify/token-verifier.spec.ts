@@ -221,6 +221,16 @@ describe('refused with one and the same 401 for every cause', () => {
   });
 });
 
+it.each(['at+jwt', 'logout+jwt', 5])(
+  'a token that is signed for another use (typ %p) is refused',
+  async (typ) => {
+    expect((await refusal(await sign({}, { typ: typ as string }))).status).toBe(401);
+    expect(await verifier.verify({ ...REQUEST, token: await sign({}, { typ: 'JWT' }) })).toEqual({
+      module: 'HR',
+    });
+  },
+);
+
 describe('the key of a module', () => {
   it('is pinned at the first right token', async () => {
     await verifier.verify({ ...REQUEST, token: await sign() });

@@ -1,0 +1,52 @@
+import { performance } from 'node:perf_hooks';
+import { Injectable } from '@nestjs/common';
+import { Repeats } from '@nestjs-spark/foundation/internal';
+import { Counter } from 'prom-client';
+import { logFor } from '../logging/log-for.ts';
+import { MetricsRegistry } from '../metrics/metrics-registry.ts';
+
+const BETWEEN_WARNINGS_MS = 60_000;
+const LONGEST_SHOWN = 100;
+
+/** A request that was refused for who asks. */
+export interface Refusal {
+  status: 401 | 403;
+  method: string;
+  /** Without its query. */
+  path: string;
+  /** Who the request says it is from; null where it says nothing. With 401 anybody may say anything. */
+  claimed: string | null;
+}
+
+/** Leaves a trace of every request that was refused for who asks: each in `/metrics`, the first of a minute in the log. */
+@Injectable()
+export class Refusals {
+  private readonly log = logFor('Refusals');
+  private readonly repeats = new Repeats(BETWEEN_WARNINGS_MS);
+  private readonly counter: Counter<'status'>;
+
+  constructor({ registry }: MetricsRegistry) {
+    this.counter = new Counter({
+      name: 'spark_requests_refused_total',
+      help: 'Requests to /spark that were refused for who asks.',
+      labelNames: ['status'],
+      registers: [registry],
+    });
+  }
+
+  record({ status, method, path, claimed }: Refusal): void {
+    this.counter.inc({ status: String(status) });
+    // Names that nobody has proved are not counted apart: whoever makes them up would fill the log.
+    const kind = status === 401 ? '401' : `403 ${claimed}`;
+    const leftOut = this.repeats.leftOut(kind, performance.now());
+    if (leftOut === null) return;
+    const who = claimed === null ? 'without a name' : `in the name of ${shown(claimed)}`;
+    const more = leftOut > 0 ? `, and ${leftOut} more since this was said last` : '';
+    this.log.warn(`Refused ${method} ${shown(path)} ${who} with ${status}${more}`);
+  }
+}
+
+/** Quoted and escaped, so that it cannot be taken for words of this module. */
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, LONGEST_SHOWN));
+}

@@ -1,0 +1,23 @@
+import type { IncomingMessage } from 'node:http';
+import type { ProblemError } from '@nestjs-spark/contracts';
+import type { Refusal } from '@nestjs-spark/observability/internal';
+import { decodeJwt } from 'jose';
+import { bearerOf, looksSigned } from './bearer.ts';
+
+/** What is to be remembered of a refused request; null where it was not refused for who asks. */
+export function describeRefusal(request: IncomingMessage, { status }: ProblemError): Refusal | null {
+  if (status !== 401 && status !== 403) return null;
+  const path = (request.url ?? '/').split('?')[0] ?? '/';
+  return { status, method: request.method ?? '', path, claimed: claimedName(bearerOf(request)) };
+}
+
+/** The name that a token says, believed or not. */
+function claimedName(token: string | null): string | null {
+  if (token === null || !looksSigned(token)) return null;
+  try {
+    const { iss } = decodeJwt(token);
+    return typeof iss === 'string' ? iss : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,47 @@
+import { ProblemError } from '@nestjs-spark/contracts';
+
+/** How long a body may take. A module's own are complete at once: they are sent from memory. */
+const COMPLETE_WITHIN_MS = 10_000;
+/** Bodies of senders that nobody knows yet, at once. */
+const MOST = 64;
+
+/**
+ * Bounds what whoever has not proved anything yet can make this process keep: how long one body takes, and how many there
+ * are. Where there are too many, the one that takes longest is given up: honest ones are complete before it is their turn.
+ */
+export class PendingBodies {
+  readonly #withinMs: number;
+  readonly #most: number;
+  readonly #open = new Set<(error: ProblemError) => void>();
+
+  constructor({ withinMs = COMPLETE_WITHIN_MS, most = MOST } = {}) {
+    this.#withinMs = withinMs;
+    this.#most = most;
+  }
+
+  /**
+   * Waits for a body.
+   * @throws {ProblemError} `bodyTimeout` (408) when it takes too long, or longer than all others while there are too many
+   */
+  async wait<T>(body: Promise<T>): Promise<T> {
+    const { promise: givenUp, reject } = Promise.withResolvers<never>();
+    const [oldest] = this.#open;
+    if (oldest && this.#open.size >= this.#most) oldest(tooSlow());
+    const giveUp = (error: ProblemError): void => {
+      this.#open.delete(giveUp);
+      reject(error);
+    };
+    this.#open.add(giveUp);
+    const timer = setTimeout(() => giveUp(tooSlow()), this.#withinMs);
+    try {
+      return await Promise.race([body, givenUp]);
+    } finally {
+      clearTimeout(timer);
+      this.#open.delete(giveUp);
+    }
+  }
+}
+
+function tooSlow(): ProblemError {
+  return new ProblemError('bodyTimeout', 'The body was not complete in time.');
+}

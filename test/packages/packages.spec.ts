@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,11 +8,14 @@ import { startNats, type ServerHandle } from '@nestjs-spark/servers';
 import { freePort } from '@nestjs-spark/servers/internal';
 import { describeWithOwnServers, eventually } from '@nestjs-spark/servers/testing';
 import { pack, type Tarball } from '../../tools/pack.ts';
+import { Newcomer } from './newcomer.ts';
 import { Project } from './project.ts';
+import { readPage, type Step } from './read-page.ts';
 
 const MINUTE = 60_000;
 const run = promisify(execFile);
-const bin = (name: string) => join(import.meta.dirname, '..', '..', 'node_modules', '.bin', name);
+const root = join(import.meta.dirname, '..', '..');
+const bin = (name: string) => join(root, 'node_modules', '.bin', name);
 
 // Outside the repository, so that nothing resolves by accident.
 const outside = mkdtempSync(join(tmpdir(), 'spark-packages-'));
@@ -94,10 +97,9 @@ describeWithOwnServers(['nats'], 'Projects that have only the tarballs', () => {
   it(
     'an ES module on Nest 12 and a CommonJS one on Nest 11 type-check with TypeScript 5.9 and 7, start, and copy',
     async () => {
-      const needed = tarballs.filter(({ name }) => !/\/(cli|servers|testing)$/.test(name));
-      const files = new Map(needed.map(({ name, filename }) => [name, join(packed, filename)]));
-      const owner = new Project('owner-esm-nest-12', join(outside, 'orders'), files);
-      const requester = new Project('requester-commonjs-nest-11', join(outside, 'billing'), files);
+      const files = neededTarballs();
+      const owner = Project.copyOf('owner-esm-nest-12', join(outside, 'orders'), files);
+      const requester = Project.copyOf('requester-commonjs-nest-11', join(outside, 'billing'), files);
       projects.push(owner, requester);
       const both = (work: (project: Project) => Promise<void>) => Promise.all(projects.map(work));
       await taking('npm install', () => both((project) => project.install()));
@@ -120,6 +122,43 @@ describeWithOwnServers(['nats'], 'Projects that have only the tarballs', () => {
     10 * MINUTE,
   );
 });
+
+describeWithOwnServers(['nats'], 'A reader of docs/start/first-copy.md', () => {
+  let nats: ServerHandle | undefined;
+  let newcomer: Newcomer | undefined;
+  beforeAll(async () => void (nats = await startNats({ temporary: true, log: () => undefined })));
+  afterAll(async () => {
+    await newcomer?.stop();
+    await nats?.stop();
+  });
+
+  it(
+    'has a live copy at its end, when everything is typed as it stands there',
+    async () => {
+      newcomer = new Newcomer(mkdtempSync(join(outside, 'page-')), neededTarballs(), {
+        natsUrl: nats?.url ?? '',
+        ports: new Map([
+          ['3000', String(await freePort())],
+          ['3001', String(await freePort())],
+        ]),
+      });
+      const page = readPage(readFileSync(join(root, 'docs', 'start', 'first-copy.md'), 'utf8'));
+      expect(page.filter(({ kind }) => kind === 'output')).toHaveLength(1);
+      for (const step of page) await taking(nameOf(step), () => newcomer?.follow(step) ?? Promise.resolve());
+    },
+    10 * MINUTE,
+  );
+});
+
+/** The packages that an application installs. */
+function neededTarballs(): Map<string, string> {
+  const needed = tarballs.filter(({ name }) => !/\/(cli|servers|testing)$/.test(name));
+  return new Map(needed.map(({ name, filename }) => [name, join(packed, filename)]));
+}
+
+function nameOf(step: Step): string {
+  return step.kind === 'command' ? `${step.folder}$ ${step.command.slice(0, 30)}` : step.kind;
+}
 
 const get = (port: number, path: string) => fetch(`http://127.0.0.1:${port}${path}`);
 

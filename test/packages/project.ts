@@ -11,9 +11,17 @@ const repository = join(import.meta.dirname, '..', '..');
 const COMPILER = join(repository, 'node_modules', 'typescript', 'bin', 'tsc');
 
 /** Nothing of the npm script or the test run that this is called from. */
-const environment: NodeJS.ProcessEnv = Object.fromEntries(
+export const environment: NodeJS.ProcessEnv = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_OPTIONS$|JEST_|SPARK_)/.test(name)),
 );
+
+interface Manifest {
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+}
+
+/** What is left of a project's tools where it is only built and run. */
+const BUILD_TOOLS = new Set(['typescript', '@types/node']);
 
 /** Somebody's project, outside the repository, that has only the tarballs. */
 export class Project {
@@ -22,26 +30,37 @@ export class Project {
   #log = '';
 
   /**
-   * @param name a folder of `projects/`
-   * @param folder where it is copied to
+   * @param folder where it is
    * @param tarballs the packages by name, installed from these files
    */
-  constructor(name: string, folder: string, tarballs: ReadonlyMap<string, string>) {
+  constructor(folder: string, tarballs: ReadonlyMap<string, string>) {
     this.folder = folder;
-    cpSync(join(import.meta.dirname, 'projects', name), folder, { recursive: true });
     const file = join(folder, 'package.json');
-    const manifest = JSON.parse(readFileSync(file, 'utf8')) as { dependencies: Record<string, string> };
+    const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
     for (const [tarball, path] of tarballs) manifest.dependencies[tarball] = `file:${path}`;
-    writeFileSync(file, JSON.stringify(manifest));
+    const tools = Object.entries(manifest.devDependencies).filter(([name]) => BUILD_TOOLS.has(name));
+    writeFileSync(file, JSON.stringify({ ...manifest, devDependencies: Object.fromEntries(tools) }));
+  }
+
+  /**
+   * A copy of one of the projects here.
+   * @param name a folder of `projects/`
+   */
+  static copyOf(name: string, folder: string, tarballs: ReadonlyMap<string, string>): Project {
+    cpSync(join(import.meta.dirname, 'projects', name), folder, { recursive: true });
+    return new Project(folder, tarballs);
   }
 
   async install(): Promise<void> {
     await this.#run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']);
   }
 
-  /** Builds it with the TypeScript that it has installed; the declarations of all libraries are checked, too. */
-  async build(): Promise<void> {
-    await this.#run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc')]);
+  /**
+   * Builds it with the TypeScript that it has installed; the declarations of all libraries are checked, too, where it checks those.
+   * @param words further ones for the compiler
+   */
+  async build(...words: string[]): Promise<void> {
+    await this.#run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), ...words]);
   }
 
   /** Checks its types with the repository's TypeScript, the newest. */

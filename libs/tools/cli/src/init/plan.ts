@@ -89,7 +89,7 @@ function nextSteps(
   return [
     'npm install',
     `npx @nestjs-spark/cli ${servers}   (in another terminal; leave it running)`,
-    'npm run start:dev',
+    'npm start',
     ...(hooked ? [] : [`call app.enableShutdownHooks() in ${MAIN}`]),
     role.kind === 'share'
       ? `${role.with.join(', ')} may now copy ${collection} from ${moduleName}; @InjectRepository(${className}) reads and writes them`

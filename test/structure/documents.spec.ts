@@ -1,0 +1,122 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** Every page that a reader may come to, from the repository's root. */
+const pages = [...markdownIn('docs'), ...markdownIn('libs'), 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'];
+
+function markdownIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (['node_modules', 'dist', '.spark', 'fixtures'].includes(entry.name)) return [];
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return markdownIn(path);
+    return entry.name.endsWith('.md') ? [path] : [];
+  });
+}
+
+const textOf = (page: string) => readFileSync(join(root, page), 'utf8');
+const withoutCode = (text: string) => text.replaceAll(/^```[\s\S]*?^```$/gm, '').replaceAll(/`[^`\n]*`/g, '');
+
+/** The anchors that a heading has on the usual hosts. */
+function anchorsOf(text: string): string[] {
+  const headings = text.replaceAll(/^```[\s\S]*?^```$/gm, '').matchAll(/^#{1,6} (.+)$/gm);
+  return [...headings].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+function brokenLinks(page: string): string[] {
+  const links = [...withoutCode(textOf(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+  return links
+    .filter((link) => !/^(https?|mailto):/.test(link))
+    .filter((link) => {
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? page : join(dirname(page), path);
+      if (!existsSync(join(root, target))) return true;
+      if (anchor === undefined || statSync(join(root, target)).isDirectory()) return false;
+      return target.endsWith('.md') && !anchorsOf(textOf(target)).includes(anchor);
+    });
+}
+
+/** A block of TypeScript: what it takes from where, and what it speaks of. */
+interface Block {
+  readonly page: string;
+  readonly code: string;
+  readonly imported: ReadonlySet<string>;
+}
+
+const IMPORT = /^import (?:type )?\{([^}]*)\} from/gm;
+
+function blocksOf(page: string): Block[] {
+  return [...textOf(page).matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => {
+    const lists = [...code.matchAll(IMPORT)].map(([, list = '']) => list);
+    const names = lists
+      .flatMap((list) => list.split(','))
+      .map((name) => name.replace(/^\s*type /, '').trim());
+    return { page, code, imported: new Set(names) };
+  });
+}
+
+/** The names that a block speaks of, outside comments and texts. */
+function namesIn(code: string): Set<string> {
+  const plain = code
+    .replaceAll(IMPORT, '')
+    .replaceAll(/\/\/.*$/gm, '')
+    .replaceAll(/'[^'\n]*'|`[^`]*`/g, '');
+  return new Set([...plain.matchAll(/(?<![.\w])[A-Za-z]\w*/g)].map(([name]) => name));
+}
+
+const isDeclaredIn = (code: string, name: string) =>
+  new RegExp(`\\b(class|function|const|let|interface|type)\\s+${name}\\b`).test(code);
+
+describe('the documents', () => {
+  it('are found', () => {
+    expect(pages.length).toBeGreaterThan(50);
+  });
+
+  it.each(pages.map((page) => [page]))('%s: every link leads somewhere', (page) => {
+    expect(brokenLinks(page)).toEqual([]);
+  });
+
+  it('import in every block of TypeScript what others import', () => {
+    const blocks = pages.flatMap(blocksOf);
+    const known = new Set(
+      blocks.flatMap(({ imported }) => [...imported]).filter((name) => /^[A-Z]/.test(name)),
+    );
+    expect(known.size).toBeGreaterThan(30);
+    const missing = blocks.flatMap(({ page, code, imported }) =>
+      [...namesIn(code)]
+        .filter((name) => known.has(name) && !imported.has(name) && !isDeclaredIn(code, name))
+        .map((name) => `${page}: ${name}`),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('the table of the environment', () => {
+  const rows = [...textOf('docs/reference/environment.md').matchAll(/^\| (`[A-Z][^|]*)\| ([^|]*)\|/gm)];
+  const named = new Set(
+    rows.flatMap(([, , cell = '']) => [...cell.matchAll(/`([\w.]+)`/g)].map(([, name]) => name)),
+  );
+
+  it.each([
+    [
+      'libs/systems/replication/src/settings/options.ts',
+      'SparkReplicationOptions',
+      /\bSPARK_[A-Z_]+|\bNATS_URL/,
+    ],
+    ['libs/wiring/store/src/choose/options.ts', 'SparkStoreOptions', /\bSPARK_STORE\b/],
+  ])('%s: names each option of %s that a variable stands for', (file, type, variable) => {
+    const [, body = ''] =
+      new RegExp(`interface ${type} \\{\\n([\\s\\S]*?)^\\}`, 'm').exec(textOf(file)) ?? [];
+    const options = [...body.matchAll(/\/\*\*([\s\S]*?)\*\/\s*(\w+)\?/g)];
+    const settable = options.filter(([, words = '']) => variable.test(words)).map(([, , name = '']) => name);
+    expect(settable.length).toBeGreaterThan(0);
+    expect(settable.filter((name) => !named.has(name))).toEqual([]);
+  });
+});

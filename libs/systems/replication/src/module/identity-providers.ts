@@ -22,6 +22,7 @@ export const IDENTITY_PROVIDERS: Provider[] = [
         directory: keysDir,
         module: moduleName,
         production,
+        refuseOpen: production && process.env['SPARK_ALLOW_OPEN_KEY_FILE'] !== '1',
         log: logFor('ModuleIdentity'),
       }),
   },

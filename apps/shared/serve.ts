@@ -29,7 +29,10 @@ export async function serve(root: Type, description: AppDescription): Promise<vo
   try {
     const port = portFromEnvironment();
     app = await createApp(root, description);
-    await app.listen(port).catch((error: unknown) => Promise.reject(portTaken(error, port)));
+    // Whoever wants others to reach it says so: HOST=0.0.0.0.
+    await app
+      .listen(port, process.env['HOST'] || '127.0.0.1')
+      .catch((error: unknown) => Promise.reject(portTaken(error, port)));
   } catch (error) {
     process.stderr.write(`${description.name} cannot start. ${describeError(error)}\n`);
     await app?.close();

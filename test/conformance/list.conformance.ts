@@ -240,6 +240,7 @@ export function listConformance(store: StoreUnderTest): void {
         { year: { above: 3 } },
         /where\.year has no operator "above": use ne, in/,
       ],
+      ['a field of thousands of letters', { ['x'.repeat(5_000)]: 1 }, /where cannot have the field "x{100}"/],
       ['an object', { owner: { name: 'Ann' } }, /where\.owner has no operator "name".*"owner\.name"/],
       ['a list', { brand: ['Opel'] }, /where\.brand takes .*, not a list \(use in\)/],
       ['in without a list', { brand: { in: 'Opel' } }, /where\.brand\.in takes a list/],

@@ -93,6 +93,9 @@ describe('a parser in front of Nest', () => {
 });
 
 describe('an application without HTTP', () => {
+  beforeEach(() => void (process.env['SPARK_ALLOW_OPEN_NATS'] = '1'));
+  afterEach(() => void delete process.env['SPARK_ALLOW_OPEN_NATS']);
+
   it('starts, says once what it lacks, and stops', async () => {
     const lines: string[] = [];
     const logger = { log: () => {}, error: () => {}, warn: (line: string) => void lines.push(line) };

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { UnavailableError } from '@nestjs-spark/contracts';
@@ -32,6 +32,7 @@ const PRAGMAS = `
 export function openFile(path: string, tell: (what: string) => void): DatabaseSync {
   const { DatabaseSync } = nodeSqlite();
   makeFolder(path);
+  makePrivate(path);
   const db = new DatabaseSync(path);
   try {
     db.exec(PRAGMAS + LET_TABLES_CHANGE);
@@ -45,6 +46,16 @@ export function openFile(path: string, tell: (what: string) => void): DatabaseSy
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/** A new file is its owner's alone; SQLite gives its log the same mode. One that is there keeps the mode that somebody gave it. */
+export function makePrivate(path: string): void {
+  if (path === ':memory:' || existsSync(path)) return;
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+  } catch {
+    // SQLite says better what is in the way.
   }
 }
 

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
 import { finishBackup } from './finish-backup.ts';
 import { nodeSqlite } from './node-sqlite.ts';
-import { makeFolder } from './open-file.ts';
+import { makeFolder, makePrivate } from './open-file.ts';
 import { toStoreError } from './sqlite-error.ts';
 
 // In one step: between two, a write would make SQLite start over.
@@ -25,6 +25,7 @@ export async function writeBackup(db: DatabaseSync, source: string, path: string
   }
   makeFolder(path);
   const partial = `${path}.${randomUUID()}.partial`;
+  makePrivate(partial);
   try {
     if (source === ':memory:') db.prepare('VACUUM INTO ?').run(partial);
     else await copy(source, partial);

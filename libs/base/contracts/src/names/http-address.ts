@@ -12,6 +12,15 @@ export function isModuleUrl(value: unknown): value is string {
 
 const LONGEST_URL = 2_048;
 
+/** An address that may be shown to others: without a user and password. */
+export function withoutUserInfo(address: string): string {
+  const url = URL.parse(address);
+  if (url === null || (url.username === '' && url.password === '')) return address;
+  url.username = '';
+  url.password = '';
+  return url.href.replace(/\/$/, '');
+}
+
 /** Whether a text is an address that HTTP can be spoken to; `host:8080` alone is none. */
 export function isHttpAddress(text: string): boolean {
   return /^https?:$/.test(URL.parse(text)?.protocol ?? '');

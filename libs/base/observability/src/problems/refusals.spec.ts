@@ -38,7 +38,7 @@ describe('A request that is refused for who asks', () => {
 
   it('cannot write lines of its own into the log', () => {
     refuse(401, `HR"\r\n[Nest] LOG Pinned the key \u001b[31m${'x'.repeat(500)}`);
-    expect(said[0]).not.toMatch(/[\r\n\u001b]/);
+    for (const control of ['\r', '\n', '\u001b']) expect(said[0]).not.toContain(control);
     expect(said[0]).toContain(String.raw`"HR\"\r\n[Nest]`);
     expect(said[0]?.length).toBeLessThan(250);
   });

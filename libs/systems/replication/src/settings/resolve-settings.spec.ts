@@ -19,6 +19,8 @@ describe('the settings of replication', () => {
         SPARK_RETRY_SECONDS: '1, 2.5',
         SPARK_TRUSTED_KEYS: `Fleet=${KEY}`,
         NODE_ENV: 'production',
+        SPARK_ALLOW_OPEN_NATS: '1',
+        SPARK_ALLOW_SHORT_OPERATOR_TOKEN: '1',
       },
     );
     expect(settings).toEqual({

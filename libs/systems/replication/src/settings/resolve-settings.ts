@@ -5,6 +5,7 @@ import { keysDir } from '@nestjs-spark/foundation';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { EngineChoice, ReplicationSettings, SparkReplicationOptions } from './options.ts';
 import { ReplicationSettingsError } from './settings-error.ts';
+import { unsafeSettings } from './unsafe-settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -52,6 +53,7 @@ export function resolveSettings(
     targetUrls: targetUrls(options.targetUrls ?? list(env('SPARK_TARGET_URLS')), faults),
     version: options.version ?? null,
   };
+  if (production) faults.push(...unsafeSettings(settings, environment));
   if (faults.length > 0) throw new ReplicationSettingsError(faults);
   return settings;
 }

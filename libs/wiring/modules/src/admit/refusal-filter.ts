@@ -22,6 +22,7 @@ export class RefusalFilter extends ProblemFilter {
       const refusal = describeRefusal(request, error);
       if (refusal) this.refusals?.record(refusal);
     }
+    // oxlint-disable-next-line promise/no-promise-in-callback, promise/valid-params -- a filter of Nest's and no promise
     super.catch(error, host);
   }
 }

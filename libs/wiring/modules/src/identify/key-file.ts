@@ -13,6 +13,8 @@ export interface KeyFileOptions {
   module: string;
   /** In production a missing key is an error: a made one would be unknown to everyone, and lost with the container. */
   production: boolean;
+  /** Whether a key that others on the machine can read ends the start; else it is a warning. Default false. */
+  refuseOpen?: boolean;
   log: Logger;
 }
 
@@ -26,13 +28,13 @@ export class KeyFileError extends Error {
 
 /**
  * Reads the module's key pair, or makes it where that is allowed.
- * @throws {KeyFileError} when it is missing in production, or not an Ed25519 private key
+ * @throws {KeyFileError} when it is missing in production, open to others where that is refused, or not an Ed25519 private key
  */
 export async function openKeyFile(options: KeyFileOptions): Promise<PrivateKeyJwk> {
   const path = join(options.directory, await findFileName(options));
   const existing = await readIfThere(path);
   if (existing !== null) {
-    await warnWhenOpenToOthers(path, options.log);
+    await judgeMode(path, options);
     return parseKey(path, existing);
   }
   if (options.production) {
@@ -96,10 +98,12 @@ async function readIfThere(path: string): Promise<string | null> {
   }
 }
 
-async function warnWhenOpenToOthers(path: string, log: Logger): Promise<void> {
+async function judgeMode(path: string, { refuseOpen = false, log }: KeyFileOptions): Promise<void> {
   const { mode } = await stat(path);
-  if (mode & 0o007)
-    log.warn(`The module's key ${path} can be read by everyone on this machine: chmod 600 it`);
+  if ((mode & 0o007) === 0) return;
+  const fault = 'can be read by everyone on this machine';
+  if (!refuseOpen) return log.warn(`The module's key ${path} ${fault}: chmod 600 it`);
+  throw new KeyFileError(path, fault, 'chmod 600 it, or set SPARK_ALLOW_OPEN_KEY_FILE=1.');
 }
 
 function parseKey(path: string, text: string): PrivateKeyJwk {

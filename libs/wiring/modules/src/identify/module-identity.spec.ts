@@ -72,11 +72,16 @@ describe("a module's identity", () => {
     }
   });
 
-  it('warns when everyone on the machine can read the key', async () => {
+  it('warns when everyone on the machine can read the key, and does not start where that is refused', async () => {
     await open();
     await chmod(file(), 0o644);
     await open();
     expect(log.said('warn').join()).toContain('chmod 600');
+    const options = { directory: join(directory, 'keys'), module: 'HR', production: true, log };
+    const refusing = () => ModuleIdentity.open({ ...options, refuseOpen: true });
+    await expect(refusing()).rejects.toThrow(/chmod 600 it, or set SPARK_ALLOW_OPEN_KEY_FILE=1/);
+    await chmod(file(), 0o600);
+    expect((await refusing()).module).toBe('HR');
   });
 
   it('signs what the contract asks for, and nothing secret', async () => {

@@ -1,3 +1,4 @@
+import { withoutUserInfo } from '@nestjs-spark/contracts/internal';
 import {
   ensureDatabase,
   ensureIndexes,
@@ -24,7 +25,8 @@ export function ravendbParts({ own, registry, createDatabase }: RavenStoreSettin
     info: {
       kind: 'ravendb',
       databaseName: own.database,
-      databaseUrls: own.urls,
+      // Other modules read it in the registry.
+      databaseUrls: own.urls.map(withoutUserInfo),
       licence: () => readLicence(connection.http),
     },
     feed,

@@ -29,9 +29,18 @@ describe('the settings of the store', () => {
   });
 
   it('make no database in production', () => {
-    const environment = { RAVENDB_URLS: 'http://a', RAVENDB_DATABASE: 'X', NODE_ENV: 'production' };
+    const environment = { RAVENDB_URLS: 'https://a', RAVENDB_DATABASE: 'X', NODE_ENV: 'production' };
     expect(readSettings({}, environment).createDatabase).toBe(false);
     expect(readSettings({ createDatabase: true }, environment).createDatabase).toBe(true);
+  });
+
+  it('are not accepted in production with an address of http, unless a variable allows it', () => {
+    const production = { RAVENDB_DATABASE: 'X', NODE_ENV: 'production' };
+    const http = { ...production, RAVENDB_URLS: 'https://a,http://b' };
+    expect(() => readSettings({}, http)).toThrow(/over http.*SPARK_ALLOW_HTTP_RAVENDB=1/);
+    const registry = { ...production, RAVENDB_URLS: 'https://a', SPARK_MODULES_URLS: 'http://c' };
+    expect(() => readSettings({}, registry)).toThrow(/over http/);
+    expect(readSettings({}, { ...http, SPARK_ALLOW_HTTP_RAVENDB: '1' }).kind).toBe('ravendb');
   });
 
   it('name a file, and a registry on RavenDB only when told so', () => {

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { resolveSettings } from './resolve-settings.ts';
+
+const SAFE = {
+  NODE_ENV: 'production',
+  SPARK_MODULE_NAME: 'HR',
+  SPARK_MODULE_URL: 'https://hr',
+  NATS_URL: 'tls://hr:secret@one:4222,tls://two:4222',
+  SPARK_OPERATOR_TOKEN: 'a token of thirty-two characters',
+};
+const UNSAFE = { ...SAFE, NATS_URL: 'nats://bus:4222', SPARK_OPERATOR_TOKEN: 'short' };
+
+describe('Production', () => {
+  it('starts with settings that are safe, and with operators shut out', () => {
+    expect(resolveSettings({}, SAFE).production).toBe(true);
+    expect(resolveSettings({}, { ...SAFE, SPARK_OPERATOR_TOKEN: '' }).operatorToken).toBeNull();
+  });
+
+  it('does not start with others, and names all of them with their remedies', () => {
+    const start = () => resolveSettings({}, UNSAFE);
+    expect(start).toThrow(/not encrypted.*use tls:\/\//);
+    expect(start).toThrow(/no credentials/);
+    expect(start).toThrow(/fewer than 16 characters.*openssl rand/);
+    expect(start).not.toThrow(/short"/);
+  });
+
+  it.each([
+    ['nats://hr:secret@bus:4222', /not encrypted/],
+    ['tls://bus:4222', /no credentials/],
+    ['tls://hr:secret@one:4222,nats://two:4222', /not encrypted/],
+  ])('takes %s for what it is', (NATS_URL, words) => {
+    expect(() => resolveSettings({}, { ...SAFE, NATS_URL })).toThrow(words);
+  });
+
+  it('starts with each where a variable of its own allows it', () => {
+    const openNats = { ...UNSAFE, SPARK_ALLOW_OPEN_NATS: '1' };
+    expect(() => resolveSettings({}, openNats)).toThrow(/fewer than 16/);
+    expect(() => resolveSettings({}, openNats)).not.toThrow(/NATS_URL/);
+    const all = { ...openNats, SPARK_ALLOW_SHORT_OPERATOR_TOKEN: '1' };
+    expect(resolveSettings({}, all).operatorToken).toBe('short');
+  });
+
+  it('is the only one that asks', () => {
+    expect(resolveSettings({}, { ...UNSAFE, NODE_ENV: 'development' }).production).toBe(false);
+  });
+});

@@ -62,7 +62,13 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
     provide: ModuleIdentity,
     inject: [IDENTITY_OPTIONS],
     useFactory: ({ keysDir: directory, moduleName: module, production }: IdentityOptions) =>
-      ModuleIdentity.open({ directory, module, production, log: logFor('ModuleIdentity') }),
+      ModuleIdentity.open({
+        directory,
+        module,
+        production,
+        refuseOpen: production && process.env['SPARK_ALLOW_OPEN_KEY_FILE'] !== '1',
+        log: logFor('ModuleIdentity'),
+      }),
   },
   {
     provide: OperatorToken,

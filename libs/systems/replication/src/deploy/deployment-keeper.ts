@@ -69,11 +69,19 @@ export class DeploymentKeeper implements OnApplicationBootstrap, BeforeApplicati
   private async watch(): Promise<void> {
     const subjects = deployedSubjects(this.settings.moduleName);
     for await (const { value } of this.board.watch(subjects, isDeployed, this.stopping.signal)) {
-      await this.manager.inTurn(value.requester, async () => {
-        const current = await this.store.read(value.requester);
-        if (current) this.stream.follow(current.value);
+      // One that cannot be read must not keep the others from being followed.
+      await this.follow(value.requester).catch((error: unknown) => {
+        if (isAway(error)) throw error;
+        this.waits('Following a deployment', error);
       });
     }
+  }
+
+  private follow(requester: string): Promise<void> {
+    return this.manager.inTurn(requester, async () => {
+      const current = await this.store.read(requester);
+      if (current) this.stream.follow(current.value);
+    });
   }
 
   // What is away is said by the health and by those who bring it back.

@@ -34,7 +34,7 @@ export class OwnerWatch {
     }
   }
 
-  private async hear({ appName: owner, at }: Announcement): Promise<void> {
+  private async hear({ appName: owner, at }: Pick<Announcement, 'appName' | 'at'>): Promise<void> {
     const { requester, requests, status, startedAt } = this.parts;
     if (sameName(owner, requester)) return;
     const before = this.heard.get(nameKey(owner)) ?? null;

@@ -57,11 +57,19 @@ export class DeploymentReconciler {
   private async watch(signal: AbortSignal): Promise<void> {
     const subjects = deployedSubjects(this.settings.moduleName);
     for await (const { value } of this.board.watch(subjects, isDeployed, signal)) {
-      await this.manager.inTurn(value.requester, async () => {
-        const current = await this.store.read(value.requester);
-        if (current) this.stream.follow(current.value);
+      // One that cannot be read must not keep the others from being followed.
+      await this.follow(value.requester).catch((error: unknown) => {
+        if (isAway(error)) throw error;
+        this.waits('Following a deployment', error);
       });
     }
+  }
+
+  private follow(requester: string): Promise<void> {
+    return this.manager.inTurn(requester, async () => {
+      const current = await this.store.read(requester);
+      if (current) this.stream.follow(current.value);
+    });
   }
 
   // Health and those who reconnect already report what is away.

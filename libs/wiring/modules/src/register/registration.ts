@@ -4,14 +4,7 @@ import {
   type ModuleInformation,
   type ModuleRegistry,
 } from '@nestjs-spark/contracts/internal';
-import {
-  isListOf,
-  isObjectOf,
-  isText,
-  isWhole,
-  type Guard,
-  type Logger,
-} from '@nestjs-spark/foundation/internal';
+import { isObjectOf, isText, isWhole, type Guard, type Logger } from '@nestjs-spark/foundation/internal';
 import { AmbiguousModuleError } from './joined-registry.ts';
 
 /** What a module says on the board each time it has started. */
@@ -20,18 +13,11 @@ export interface Announcement extends ModuleInformation {
   at: number;
 }
 
-/** Whether a value of the board is such an announcement. What it says of the module is looked up in the registry. */
-export const isAnnouncement: Guard<Announcement> = isObjectOf(
-  {
-    appName: isText(256),
-    appUrl: isText(),
-    databaseName: isText(),
-    databaseUrls: isListOf(isText(), 100),
-    registeredAtUtc: isText(),
-    at: isWhole,
-  },
-  { publicKey: isObjectOf({ kty: isText(), crv: isText(), x: isText() }), version: isText() },
-);
+/** Whether a value of the board says who has started, and when. The rest is looked up in the registry. */
+export const isAnnouncement: Guard<Pick<Announcement, 'appName' | 'at'>> = isObjectOf({
+  appName: isText(256),
+  at: isWhole,
+});
 
 type Described = Omit<ModuleInformation, 'registeredAtUtc'>;
 

@@ -95,28 +95,26 @@ describeWithOwnServers(['nats'], 'Projects that have only the tarballs', () => {
   });
 
   it(
-    'an ES module on Nest 12 and a CommonJS one on Nest 11 type-check with TypeScript 5.9 and 7, start, and copy',
+    'the examples (ES modules on Nest 12, on Express and Fastify, and CommonJS on Nest 11) type-check with TypeScript 5.9 and 7, start, and copy',
     async () => {
       const files = neededTarballs();
-      const owner = Project.copyOf('owner-esm-nest-12', join(outside, 'orders'), files);
-      const requester = Project.copyOf('requester-commonjs-nest-11', join(outside, 'billing'), files);
-      projects.push(owner, requester);
-      const both = (work: (project: Project) => Promise<void>) => Promise.all(projects.map(work));
-      await taking('npm install', () => both((project) => project.install()));
-      await taking('build (TypeScript 5.9)', () => both((project) => project.build()));
-      await taking('types (TypeScript 7)', () => both((project) => project.checkTypes()));
-      const [ownerPort, requesterPort] = [await freePort(), await freePort()];
+      const owner = Project.copyOf('orders-express', join(outside, 'orders'), files);
+      const billing = Project.copyOf('billing-commonjs', join(outside, 'billing'), files);
+      const stock = Project.copyOf('stock-fastify', join(outside, 'stock'), files);
+      projects.push(owner, billing, stock);
+      const all = (work: (project: Project) => Promise<void>) => Promise.all(projects.map(work));
+      await taking('npm install', () => all((project) => project.install()));
+      await taking('build (TypeScript 5.9)', () => all((project) => project.build()));
+      await taking('types (TypeScript 7)', () => all((project) => project.checkTypes()));
+      const [ownerPort, billingPort, stockPort] = [await freePort(), await freePort(), await freePort()];
       await taking('start to the first copy', async () => {
         owner.start(settings(ownerPort, 'orders.db'));
-        requester.start(settings(requesterPort, 'billing.db'));
+        billing.start(settings(billingPort, 'billing.db'));
+        stock.start({ ...settings(stockPort, 'stock.db'), SPARK_MODULE_NAME: 'Stock' });
         await eventually(() => answers(ownerPort, '/health/live'), { timeoutMs: 2 * MINUTE });
-        await eventually(() => answers(requesterPort, '/health/live'), { timeoutMs: 2 * MINUTE });
         await post(ownerPort, '/orders', { sku: 'A-1', amount: 3 });
-        await eventually(() => answers(requesterPort, '/health/ready'), { timeoutMs: 2 * MINUTE });
-        await eventually(async () => {
-          const { items } = (await (await get(requesterPort, '/orders')).json()) as { items: object[] };
-          expect(items).toEqual([{ id: expect.any(String), sku: 'A-1' }]);
-        });
+        await copies(billingPort, { sku: 'A-1' });
+        await copies(stockPort, { sku: 'A-1', amount: 3 });
       });
     },
     10 * MINUTE,
@@ -165,6 +163,15 @@ const get = (port: number, path: string) => fetch(`http://127.0.0.1:${port}${pat
 async function answers(port: number, path: string): Promise<void> {
   const response = await get(port, path);
   expect(`${response.status} ${response.ok ? '' : await response.text()}`).toBe('200 ');
+}
+
+/** Ready, with one copy that has these fields. */
+async function copies(port: number, fields: object): Promise<void> {
+  await eventually(() => answers(port, '/health/ready'), { timeoutMs: 2 * MINUTE });
+  await eventually(async () => {
+    const { items } = (await (await get(port, '/orders')).json()) as { items: object[] };
+    expect(items).toEqual([{ id: expect.any(String), ...fields }]);
+  });
 }
 
 async function post(port: number, path: string, body: object): Promise<void> {

@@ -43,11 +43,11 @@ export class Project {
   }
 
   /**
-   * A copy of one of the projects here.
-   * @param name a folder of `projects/`
+   * A copy of one of the examples.
+   * @param name a folder of `examples/`
    */
   static copyOf(name: string, folder: string, tarballs: ReadonlyMap<string, string>): Project {
-    cpSync(join(import.meta.dirname, 'projects', name), folder, { recursive: true });
+    cpSync(join(repository, 'examples', name), folder, { recursive: true });
     return new Project(folder, tarballs);
   }
 

@@ -5,7 +5,14 @@ import { describe, expect, it } from '@jest/globals';
 const root = join(import.meta.dirname, '..', '..');
 
 /** Every page that a reader may come to, from the repository's root. */
-const pages = [...markdownIn('docs'), ...markdownIn('libs'), 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'];
+const pages = [
+  ...markdownIn('docs'),
+  ...markdownIn('libs'),
+  ...markdownIn('examples'),
+  'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+];
 
 function markdownIn(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {

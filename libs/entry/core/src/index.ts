@@ -18,10 +18,12 @@ export {
   ReplicationSettingsError,
   ReplicationStatus,
   Shared,
+  sparkConfig,
   type Freshness,
   type IncomingTask,
   type ReplicatedOptions,
   type SharedOptions,
+  type SparkConfig,
 } from '@nestjs-spark/replication';
 export {
   Decimal,

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { Entity, InjectRepository, Repository, Shared, SparkModule, type Stored } from '@nestjs-spark/core';
 
 @Entity()
-@Shared({ with: ['Billing'] })
+@Shared({ with: ['Billing', 'Stock'] })
 export class Order {
   sku!: string;
   amount!: number;

@@ -35,7 +35,10 @@ export class OwnerWatch {
     }
   }
 
-  private async hear({ appName: owner, at }: Pick<Announcement, 'appName' | 'at'>, startedAt: number): Promise<void> {
+  private async hear(
+    { appName: owner, at }: Pick<Announcement, 'appName' | 'at'>,
+    startedAt: number,
+  ): Promise<void> {
     if (sameName(owner, this.settings.moduleName)) return;
     const before = this.heard.get(nameKey(owner)) ?? null;
     const state = this.status.of(owner)?.state ?? null;

@@ -17,7 +17,7 @@ let owner: Owner;
 beforeEach(async () => void (owner = await startOwner()));
 afterEach(() => owner.app.close());
 
-const post = (payload: string | object = body, token = 'token-of-HR') =>
+const post = (payload: string | object = body, token = 'token.of.HR') =>
   request(owner.server)
     .post('/spark/etl/deploy')
     .set('authorization', `Bearer ${token}`)
@@ -67,7 +67,7 @@ describe('POST /spark/etl/deploy', () => {
     expect(owner.verifier.asked[0]).toMatchObject({
       method: 'POST',
       path: '/spark/etl/deploy',
-      token: 'token-of-HR',
+      token: 'token.of.HR',
     });
   });
 
@@ -96,7 +96,7 @@ describe('POST /spark/etl/deploy', () => {
   });
 
   it('answers every missing or broken credential with the same 401, before it looks at the body', async () => {
-    const broken = ['Bearer x.y.z', 'Bearer', 'Basic aHI6aHI=', 'Bearer token-of-', ''];
+    const broken = ['Bearer x.y.z', 'Bearer', 'Basic aHI6aHI=', 'Bearer token.of.', ''];
     const answers = await Promise.all(
       broken.map((authorization) =>
         request(owner.server)
@@ -117,7 +117,7 @@ describe('POST /spark/etl/deploy', () => {
   });
 
   it("refuses a module that speaks in another one's name, and lets operators speak for it", async () => {
-    await post(body, 'token-of-Sales').expect(403);
+    await post(body, 'token.of.Sales').expect(403);
     await post(body, 'operators-only').expect(200);
   });
 
@@ -133,7 +133,7 @@ describe('POST /spark/etl/deploy', () => {
       requestingModule: 'Sales',
       scripts: [{ sourceCollection: 'CarBrands', script }],
     };
-    await post(brands, 'token-of-Sales').expect(403);
+    await post(brands, 'token.of.Sales').expect(403);
     expect(await deployed()).toBeNull();
   });
 
@@ -189,7 +189,7 @@ describe('POST /spark/etl/deploy', () => {
     expect([large.status, large.body.type]).toEqual([413, 'urn:spark:problem:too-large']);
 
     const send = () =>
-      request(owner.server).post('/spark/etl/deploy').set('authorization', 'Bearer token-of-HR');
+      request(owner.server).post('/spark/etl/deploy').set('authorization', 'Bearer token.of.HR');
     const packed = await send()
       .set('content-encoding', 'gzip')
       .set('content-type', 'application/json')
@@ -227,7 +227,7 @@ describe('POST /spark/etl/deploy', () => {
     }
     expect(statuses.slice(0, 30)).toEqual(Array.from({ length: 30 }, () => 400));
     expect(Number(refused?.headers['retry-after'])).toBeGreaterThanOrEqual(1);
-    await post({ ...body, requestingModule: 'Sales' }, 'token-of-Sales').expect(200);
+    await post({ ...body, requestingModule: 'Sales' }, 'token.of.Sales').expect(200);
   });
 
   it('answers 503 with Retry-After while its database or the bus is away, without telling where they are', async () => {

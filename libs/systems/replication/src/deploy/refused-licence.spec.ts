@@ -62,7 +62,7 @@ describeWithServers(['ravendb'], "RavenDB's own ETL asked for on a server withou
   const deploy = (owner: Owner, requester: string, scripts: object[]) =>
     request(owner.server)
       .post('/spark/etl/deploy')
-      .set('authorization', `Bearer token-of-${requester}`)
+      .set('authorization', `Bearer token.of.${requester}`)
       .send({
         requestingModule: requester,
         targetDatabase: `Spark${requester}`,

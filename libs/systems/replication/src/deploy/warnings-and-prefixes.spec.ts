@@ -21,7 +21,7 @@ function ask(scripts: EtlScriptItem[]) {
   };
   return request(owner.server)
     .post('/spark/etl/deploy')
-    .set('authorization', 'Bearer token-of-HR')
+    .set('authorization', 'Bearer token.of.HR')
     .send(body);
 }
 

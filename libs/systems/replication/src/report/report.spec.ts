@@ -30,7 +30,7 @@ const ask = (
 ) => request(server)[method](path).set('authorization', `Bearer ${token}`);
 
 const deployToSales = (requester: Requester) =>
-  ask(requester, 'post', '/spark/etl/deploy', 'token-of-Sales').send({
+  ask(requester, 'post', '/spark/etl/deploy', 'token.of.Sales').send({
     requestingModule: 'Sales',
     targetDatabase: 'SparkSales',
     targetUrls: [],
@@ -80,9 +80,9 @@ describe('GET /spark/replication', () => {
   it('shows a module only what goes to it', async () => {
     const requester = await start();
     await deployToSales(requester).expect(200);
-    const sales = await ask(requester, 'get', '/spark/replication', 'token-of-Sales').expect(200);
+    const sales = await ask(requester, 'get', '/spark/replication', 'token.of.Sales').expect(200);
     expect(sales.body).toMatchObject({ incoming: [], requests: [], outgoing: [{ requester: 'Sales' }] });
-    const fleet = await ask(requester, 'get', '/spark/replication', 'token-of-Fleet').expect(200);
+    const fleet = await ask(requester, 'get', '/spark/replication', 'token.of.Fleet').expect(200);
     expect(fleet.body.outgoing).toEqual([]);
   });
 
@@ -169,18 +169,18 @@ describe('freshness', () => {
     const requester = await start();
     await deployToSales(requester).expect(200);
     const own = '/spark/replication/source/people';
-    expect((await ask(requester, 'get', own, 'token-of-Sales').expect(200)).body).toEqual({
+    expect((await ask(requester, 'get', own, 'token.of.Sales').expect(200)).body).toEqual({
       sourceEtag: 7,
       databaseId: 'd',
       witness: { number: 0, marks: [] },
     });
     requester.around.capture.flushed = null;
-    expect((await ask(requester, 'get', own, 'token-of-Sales').expect(200)).body).toEqual({
+    expect((await ask(requester, 'get', own, 'token.of.Sales').expect(200)).body).toEqual({
       sourceEtag: 55,
       databaseId: 'd',
       witness: { number: 0, marks: [] },
     });
-    await ask(requester, 'get', own, 'token-of-Fleet').expect(404);
+    await ask(requester, 'get', own, 'token.of.Fleet').expect(404);
     await ask(requester, 'get', own).expect(403);
   });
 });
@@ -189,7 +189,7 @@ describe('what only operators may do', () => {
   it('starts a collection again', async () => {
     const requester = await start();
     const path = '/spark/replication/fleet/cars/resync';
-    await ask(requester, 'post', path, 'token-of-Fleet').expect(403);
+    await ask(requester, 'post', path, 'token.of.Fleet').expect(403);
     expect((await ask(requester, 'post', path).expect(202)).body).toEqual({ tasks: ['Cars'] });
     expect(requester.around.resynced).toEqual([carsTask]);
     await ask(requester, 'post', '/spark/replication/Fleet/Vans/resync').expect(404);
@@ -200,7 +200,7 @@ describe('what only operators may do', () => {
     const error = 'POST http://hr:canary@fleet:5001/spark failed';
     around.letters = [deadLetter('hr.7', error)];
     const requester = await start(around);
-    await ask(requester, 'get', '/spark/dead-letters', 'token-of-Fleet').expect(403);
+    await ask(requester, 'get', '/spark/dead-letters', 'token.of.Fleet').expect(403);
     const list = await ask(requester, 'get', '/spark/dead-letters').expect(200);
     expect(list.body).toMatchObject([{ id: 'hr.7', attempts: [{ number: 1 }] }]);
     expect(list.text).not.toContain('canary');

@@ -23,7 +23,7 @@ export interface OrdersApplication {
   directory: string;
 }
 
-export const OPERATOR = { authorization: 'Bearer operators-only' };
+export const OPERATOR = { authorization: 'Bearer operators-of-orders-only' };
 const NOWHERE = 'nats://127.0.0.1:9';
 
 @Controller('orders')
@@ -52,7 +52,7 @@ export async function orders(more: ModuleMetadata = {}, options: ForRoot = {}): 
         moduleName: 'Orders',
         natsUrl: NOWHERE,
         keysDir: directory,
-        operatorToken: 'operators-only',
+        operatorToken: 'operators-of-orders-only',
         ...options,
       }),
       ...(more.imports ?? []),

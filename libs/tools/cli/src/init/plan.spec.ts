@@ -243,6 +243,21 @@ describe('what does not look as expected is refused, and says what to do', () =>
 });
 
 describe('a main.ts that makes the application in its own way', () => {
+  it('has shutdown hooks after the whole call, however many lines it has', () => {
+    const main = [
+      'async function bootstrap() {',
+      '  const app = await NestFactory.create<NestFastifyApplication>(',
+      '    AppModule,',
+      '    new FastifyAdapter(),',
+      '  );',
+      '  await app.listen(3000);',
+      '}',
+    ];
+    const files = new Map([...freshApplication(12), ['src/main.ts', main.join('\n')]]);
+    const expected = main.toSpliced(5, 0, '  app.enableShutdownHooks();').join('\n');
+    expect(plan(SHARE, files).files.get('src/main.ts')).toBe(expected);
+  });
+
   it('stays as it is, and the reader is told what to add', () => {
     const files = new Map([...freshApplication(12), ['src/main.ts', 'await start(AppModule);\n']]);
     const { files: written, next } = plan(SHARE, files);

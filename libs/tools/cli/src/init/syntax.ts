@@ -32,11 +32,10 @@ export interface Insertion {
   readonly text: string;
 }
 
-/** The source with all texts in it; at the same place they stand in the order given. */
+/** The source with all texts in it, each at a place of its own. */
 export function insertAll(source: string, insertions: readonly Insertion[]): string {
   // From the end, so that the places before stay what they are.
   return insertions
-    .toReversed()
     .toSorted((one, other) => other.at - one.at)
     .reduce((text, { at, text: added }) => text.slice(0, at) + added + text.slice(at), source);
 }

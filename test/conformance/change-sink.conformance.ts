@@ -6,29 +6,8 @@ import {
   type ChangeCommand,
 } from '@nestjs-spark/contracts';
 import { idKey, type ChangeSink, type Checkpoint, type IdRule } from '@nestjs-spark/contracts/internal';
+import { checkpointOf } from '../support/checkpoint-of.ts';
 import type { OpenStore, StoreUnderTest } from './adapters/store-under-test.ts';
-
-function checkpointOf(name: string, changes: Partial<Checkpoint> = {}): Checkpoint {
-  return {
-    name,
-    generation: 1,
-    incarnation: 'first',
-    databaseId: 'source+id/==',
-    to: 10,
-    live: false,
-    script: 'abc',
-    witness: { number: 1, mark: 'a' },
-    sequence: 5,
-    streamCreated: '2026-01-01T00:00:00Z',
-    swept: false,
-    setsApplied: 1,
-    documentsPut: 1,
-    documentsDeleted: 0,
-    readAt: 1_700_000_000_000,
-    appliedAt: 1_700_000_000_001,
-    ...changes,
-  };
-}
 
 function put(
   id: string,

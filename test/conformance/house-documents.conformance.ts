@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ContentRefusedError, type ChangeCommand } from '@nestjs-spark/contracts';
-import type { Checkpoint } from '@nestjs-spark/contracts/internal';
 import { Entity, SparkTransactions } from '@nestjs-spark/store';
+import { checkpointOf } from '../support/checkpoint-of.ts';
 import type { OpenStore, StoreUnderTest } from './adapters/store-under-test.ts';
 
 class Car {
@@ -17,24 +17,7 @@ Entity({ collection: 'SparkKeys' })(OddKey);
 const RESERVED_IDS = ['sparkKeys/x', 'SPARKDEPLOYMENTS/x', 'spar\u212aRequests/x', 'moduleInformations/x'];
 const reserved = expect.objectContaining({ kind: 'reserved' });
 
-const CHECKPOINT: Checkpoint = {
-  name: 'Fleet/HR/Cars',
-  generation: 1,
-  incarnation: 'first',
-  databaseId: 'source',
-  to: 10,
-  live: false,
-  script: 'abc',
-  witness: { number: 1, mark: 'a' },
-  sequence: 5,
-  streamCreated: '2026-01-01T00:00:00Z',
-  swept: false,
-  setsApplied: 1,
-  documentsPut: 1,
-  documentsDeleted: 0,
-  readAt: 1_700_000_000_000,
-  appliedAt: 1_700_000_000_001,
-};
+const CHECKPOINT = checkpointOf('Fleet/HR/Cars');
 
 /** Nobody but Spark writes what Spark reads as its own. */
 export function houseDocumentsConformance(store: StoreUnderTest): void {

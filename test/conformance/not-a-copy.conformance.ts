@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { NotACopyError, type ChangeCommand, type TaskKey, taskName } from '@nestjs-spark/contracts';
 import type { ChangeSink, Checkpoint } from '@nestjs-spark/contracts/internal';
+import { checkpointOf } from '../support/checkpoint-of.ts';
 
 /** A target, and a way past it, as the module itself or another program would write. */
 export interface OpenTarget {
@@ -85,11 +86,8 @@ export function notACopyConformance(store: TargetUnderTest): void {
         },
       }),
     });
-    const checkpoint = (changes: Partial<Checkpoint> = {}): Checkpoint => ({
-      ...CHECKPOINT,
-      name: taskName(task),
-      ...changes,
-    });
+    const checkpoint = (changes: Partial<Checkpoint> = {}): Checkpoint =>
+      checkpointOf(taskName(task), changes);
     const stand = (id: string, metadata: Record<string, string> | undefined): Promise<void> => {
       const filled = Object.entries(metadata ?? {}).map(([key, value]) => [
         key,
@@ -192,21 +190,3 @@ function copy(source: string, generation: string): Record<string, string> {
     ...(generation === '' ? {} : { 'spark-generation': generation }),
   };
 }
-
-const CHECKPOINT: Omit<Checkpoint, 'name'> = {
-  generation: 1,
-  incarnation: 'first',
-  databaseId: 'source',
-  to: 10,
-  live: false,
-  script: 'abc',
-  witness: { number: 1, mark: 'a' },
-  sequence: 5,
-  streamCreated: '2026-01-01T00:00:00Z',
-  swept: false,
-  setsApplied: 1,
-  documentsPut: 1,
-  documentsDeleted: 0,
-  readAt: 1_700_000_000_000,
-  appliedAt: 1_700_000_000_001,
-};

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { eventually } from '@nestjs-spark/servers/testing';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import { LeasedUnits, type Unit } from './leased-units.ts';
 
@@ -113,15 +114,25 @@ describe('leased units', () => {
     await all.end('cars');
   });
 
-  it('that fail before they hold their lease are told of, and hold nobody up', async () => {
+  it('whose lease cannot be asked for are retried, which is logged once, and work as soon as it can be', async () => {
     const logger = new MemoryLogger();
+    let failures = 2;
     const all = new LeasedUnits<Recorded>({
-      leases: { whileHeld: () => Promise.reject(new Error('no bucket')) },
+      leases: {
+        whileHeld: async (_name, signal, work) => {
+          if (failures-- > 0) throw new Error('no bucket');
+          await work(signal);
+        },
+      },
       logger,
       leaseOf: (name) => `test.${name}`,
+      retry: { waitMs: 1 },
     });
     assign(all, [{ name: 'cars', settings: 'a' }]);
+    const unit = all.get('cars');
+    await eventually(() => expect(unit?.seen).toContain('runs'));
+    expect(logger.said('error')).toEqual(['test.cars failed and is retried: no bucket']);
     await all.endAll();
-    expect(logger.said('error')).toEqual(['test.cars ended: no bucket']);
+    expect(unit?.seen.at(-1)).toBe('stopped');
   });
 });

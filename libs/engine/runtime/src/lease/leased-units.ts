@@ -1,5 +1,5 @@
 import type { LeaseKeeper } from '@nestjs-spark/contracts/internal';
-import { nameKey, type Logger } from '@nestjs-spark/foundation/internal';
+import { nameKey, persist, type Logger, type RetryPolicy } from '@nestjs-spark/foundation/internal';
 
 /** Work that one instance at a time does: a side of a task, a shard, a lane, a job. */
 export interface Unit {
@@ -26,6 +26,8 @@ export interface LeasedUnitsParts {
   logger: Logger;
   /** The lease under which a unit works. Units of different kinds need different ones. */
   leaseOf(name: string): string;
+  /** The waits after a failure around a unit. Default: 1 s, doubling up to 30 s. */
+  retry?: RetryPolicy;
 }
 
 /**
@@ -80,10 +82,11 @@ export class LeasedUnits<U extends Unit> {
     this.#running.set(nameKey(name), { unit, end });
   }
 
-  async #work(name: string, unit: U, ended: AbortSignal): Promise<void> {
-    const { leases, logger, leaseOf } = this.#parts;
+  /** Whatever fails around a unit is retried until the unit is ended: nobody would start it again. */
+  #work(name: string, unit: U, ended: AbortSignal): Promise<void> {
+    const { leases, logger, leaseOf, retry } = this.#parts;
     const lease = leaseOf(name);
-    try {
+    const work = async (): Promise<void> => {
       await unit.prepare?.();
       await leases.whileHeld(
         lease,
@@ -91,8 +94,12 @@ export class LeasedUnits<U extends Unit> {
         (held) => unit.run(held),
         (because) => unit.withoutLease(because),
       );
-    } catch (error) {
-      logger.error(`${lease} ended`, error);
-    }
+    };
+    return persist(work, {
+      signal: ended,
+      endMs: Infinity,
+      ...(retry && { policy: retry }),
+      onFailure: (error) => logger.error(`${lease} failed and is retried`, error),
+    });
   }
 }

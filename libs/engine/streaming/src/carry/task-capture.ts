@@ -72,7 +72,7 @@ export class TaskCapture implements Unit {
     this.#assigned = task;
     this.#parts = parts;
     this.progress = new CaptureProgress(task.key, task.collection);
-    this.#trim = new Latest<Confirmation>(parts.pace.trimMs, (confirmation) => this.#letGo(confirmation));
+    this.#trim = new Latest<Confirmation>(parts.pace.trimMs, (confirmation) => this.#trimTo(confirmation));
   }
 
   prepare(): Promise<void> {
@@ -195,7 +195,7 @@ export class TaskCapture implements Unit {
   }
 
   /** A sequence is worth nothing in a stream that was made at another time. */
-  async #letGo({ streamCreated, sequence }: Confirmation): Promise<void> {
+  async #trimTo({ streamCreated, sequence }: Confirmation): Promise<void> {
     const { log } = this.#parts;
     const description = await log.describe();
     if (description?.created === streamCreated) await log.trim(sequence);

@@ -3,8 +3,8 @@ import type { ChangeSource, LeaseKeeper } from '@nestjs-spark/contracts/internal
 import { type Logger, delayMs, doubling, pause, Nudge, nameKey } from '@nestjs-spark/foundation/internal';
 import type { Pace } from '../task/pace.ts';
 
-/** Letting go of tombstones costs the store an index run, so it is not done at every step. */
-const LET_GO_MS = 60_000;
+/** Releasing tombstones costs the store an index run, so it is not done at every step. */
+const RELEASE_MS = 60_000;
 
 /** Has the source keep its tombstones until every task has confirmed them. One instance of a module does it. */
 export class DeleteKeeper {
@@ -61,11 +61,11 @@ export class DeleteKeeper {
       }
     }
     this.#work = this.#leases
-      .whileHeld(this.#lease, signal, (held) => this.#letGo(held))
-      .catch((error: unknown) => this.#logger.error('Tombstones are no longer let go of', error));
+      .whileHeld(this.#lease, signal, (held) => this.#release(held))
+      .catch((error: unknown) => this.#logger.error('Tombstones are no longer released', error));
   }
 
-  async #letGo(held: AbortSignal): Promise<void> {
+  async #release(held: AbortSignal): Promise<void> {
     while (!held.aborted) {
       await this.#moved.wait(held);
       if (held.aborted) return;
@@ -74,7 +74,7 @@ export class DeleteKeeper {
       } catch (error) {
         this.#logger.debug(`Tombstones are kept longer than needed: ${String(error)}`);
       }
-      await pause(LET_GO_MS, held);
+      await pause(RELEASE_MS, held);
     }
   }
 }

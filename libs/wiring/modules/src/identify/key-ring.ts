@@ -104,7 +104,7 @@ export class KeyRing {
     for (const id of this.snapshot.odd) {
       if (this.warned.leftOut(id, this.now()) === null) continue;
       this.parts.log.warn(
-        `The document ${JSON.stringify(id)} is not a pinned key and is passed over: delete it`,
+        `The document ${JSON.stringify(id)} is not a pinned key and is ignored: delete it`,
       );
     }
   }

@@ -32,7 +32,7 @@ export function readSettings(options: SparkStoreOptions, environment: Environmen
   throw new StoreRefusedError(faults.join('\n'));
 }
 
-/** Documents and scripts would travel in the clear, and anybody on the way could write some. */
+/** Documents and scripts would travel unencrypted, and anyone in between could change them. */
 function refuseUnsafe(settings: StoreSettings, environment: Environment, faults: string[]): void {
   if (environment['NODE_ENV'] !== 'production' || environment['SPARK_ALLOW_HTTP_RAVENDB'] === '1') return;
   const own = settings.kind === 'ravendb' ? settings.own.urls : [];

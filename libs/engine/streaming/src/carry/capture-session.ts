@@ -108,7 +108,7 @@ export class CaptureSession {
     progress.setAside = setAside;
   }
 
-  /** Has what stands in the rerun request run again. */
+  /** Reruns what the rerun request names. */
   rerunAsked(): void {
     this.#reruns.asked();
   }

@@ -62,7 +62,7 @@ export class DeleteKeeper {
     }
     this.#work = this.#leases
       .whileHeld(this.#lease, signal, (held) => this.#letGo(held))
-      .catch((error: unknown) => this.#logger.error('Tombstones are no longer let go of', error));
+      .catch((error: unknown) => this.#logger.error('Tombstones are no longer released', error));
   }
 
   async #letGo(held: AbortSignal): Promise<void> {

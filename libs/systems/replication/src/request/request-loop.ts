@@ -103,7 +103,7 @@ export class RequestLoop {
     }
   }
 
-  /** Those who need what is away say so; a refusal lasts until somebody acts, so it is said once. */
+  /** What needs an unavailable server reports that itself; a refusal lasts until somebody acts, so it is logged once. */
   private async repeat(what: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();

@@ -105,7 +105,7 @@ export class StatusWatch<U extends Watched> {
         for await (const { subject, value } of control.watch(subjects, isObject, signal))
           side.hear(subject, value);
       } catch (error) {
-        logger.error(`No longer hearing ${subjects}; trying again`, error);
+        logger.error(`No longer receiving ${subjects}; trying again`, error);
       }
       await pause(HEAR_AGAIN_MS, signal);
     }

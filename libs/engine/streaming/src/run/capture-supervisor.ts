@@ -141,7 +141,7 @@ export class CaptureSupervisor {
     await keepRunning(hear, {
       signal,
       onFailure: (error) =>
-        logger.error(`Not hearing what the requesters of ${owner} confirm; trying again`, error),
+        logger.error(`Confirmations of the requesters of ${owner} are not received; trying again`, error),
     });
   }
 

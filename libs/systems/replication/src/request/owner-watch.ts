@@ -30,7 +30,7 @@ export class OwnerWatch {
       try {
         await this.hear(value, startedAt);
       } catch (error) {
-        this.log.warn(`${value.appName} has registered and could not be asked again: ${String(error)}`);
+        this.log.warn(`${value.appName} has registered, but could not be asked again: ${String(error)}`);
       }
     }
   }

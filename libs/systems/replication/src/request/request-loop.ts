@@ -88,7 +88,7 @@ export class RequestLoop {
   private watch(startedAt: number, signal: AbortSignal): Promise<void> {
     return persist(() => this.owners.run(startedAt, signal), {
       signal,
-      onFailure: (error) => this.log.error('No longer hearing which modules register', error),
+      onFailure: (error) => this.log.error('Registrations of other modules are no longer received', error),
     });
   }
 

@@ -59,7 +59,7 @@ export class RouteInstaller {
 
   private tellNoHttp(): void {
     this.log.warn(
-      'This application has no HTTP: its copies arrive as ever, but no other module can ask it for its documents, and ' +
+      'This application has no HTTP: its copies arrive as usual, but no other module can ask it for its documents, and ' +
         '/spark, /health and /metrics are not there. To be an owner, create it with NestFactory.create() and listen',
     );
   }

@@ -29,7 +29,7 @@ export async function serve(root: Type, description: AppDescription): Promise<vo
   try {
     const port = portFromEnvironment();
     app = await createApp(root, description);
-    // Whoever wants others to reach it says so: HOST=0.0.0.0.
+    // To make it reachable from other machines: HOST=0.0.0.0.
     await app
       .listen(port, process.env['HOST'] || '127.0.0.1')
       .catch((error: unknown) => Promise.reject(portTaken(error, port)));

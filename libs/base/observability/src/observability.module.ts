@@ -17,7 +17,7 @@ import { MetricsRegistry } from './metrics/metrics-registry.ts';
 import { Refusals } from './problems/refusals.ts';
 import { OwnRoutes } from './routes/own-routes.ts';
 
-// terminus would write an error at every probe while a copy is being made, which is no error.
+// terminus would log an error at every probe while a first copy is in progress, which is not an error.
 const QUIET_TERMINUS = TerminusModule.forRoot({ logger: false });
 
 /** Where a module shows how it is. */
@@ -29,7 +29,7 @@ export interface ObservabilityOptions {
 }
 
 /**
- * `HealthChecks`, `SparkHealthIndicator` and `MetricsRegistry` for whoever has something to add or to show, global, and
+ * `HealthChecks`, `SparkHealthIndicator` and `MetricsRegistry` for Nest modules that add or show something, global, and
  * with `forRoot()` the routes `GET /health/live`, `GET /health/ready` and `GET /metrics`. These three are open to anyone
  * who can reach the port; shield them in the network where that matters. They lie outside the application's global prefix
  * and versions, as everything of Spark.
@@ -47,7 +47,7 @@ export class ObservabilityModule implements NestModule {
     this.own = own;
   }
 
-  /** With the routes. An application's own route at the same path wins, and the log says so. */
+  /** With the routes. An application's own route at the same path takes precedence, and the log says so. */
   static forRoot({ health = 'health', metrics = 'metrics' }: ObservabilityOptions = {}): DynamicModule {
     return {
       module: ObservabilityRoutes,

@@ -53,7 +53,7 @@ export type EtlCommand =
 /**
  * Why a document was set aside:
  * `thrown` the script threw; `timeout` it used more than its time; `memory` more than its memory;
- * `invalid-output` it loaded something that is no document; `too-much` it loads, or asks for, more than one document may;
+ * `invalid-output` it loaded something that is not a document; `too-much` it loads, or requests, more than a document may;
  * `crashed` it broke the sandbox itself.
  */
 export type ScriptFailureKind = 'thrown' | 'timeout' | 'memory' | 'invalid-output' | 'too-much' | 'crashed';
@@ -74,7 +74,7 @@ export type ScriptOutput =
   | { id: string; status: 'done'; commands: EtlCommand[] }
   | { id: string; status: 'failed'; failure: ScriptFailure };
 
-/** Something that keeps a script from being deployed, with its 1-based place in the user's text. */
+/** A reason why a script cannot be deployed, with its 1-based position in the user's text. */
 export interface ScriptProblem {
   reason: string;
   line: number;

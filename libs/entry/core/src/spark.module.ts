@@ -14,13 +14,13 @@ class SparkOptionsModule extends ConfigurableModuleClass {}
  * Everything that the usual application needs: the store it runs on and its part in replication. Import `forRoot()` or
  * `forRootAsync()` once, and `forFeature([Car])` wherever a repository is injected.
  *
- * It is `SparkStoreModule` and `SparkReplicationModule` together: an application that wants only a store, or several modules of
- * one kind set apart, imports those instead.
+ * It is `SparkStoreModule` and `SparkReplicationModule` together: an application that needs only a store, or sets the two up
+ * separately, imports those instead.
  */
 @Module({})
 export class SparkModule {
   /**
-   * @param options what is left out is read from the environment when the application starts
+   * @param options anything omitted is read from the environment when the application starts
    * @throws {StoreRefusedError} while the application starts, when the settings name no store that can be used: correct them
    * @throws `ReplicationSettingsError`, `DeclarationError` or `KeyFileError` while the application starts: each names its remedy
    */
@@ -34,8 +34,8 @@ export class SparkModule {
   }
 
   /**
-   * Repositories for these classes, injected with `@InjectRepository(TheClass)`; what `@Replicated()` and `@Shared()` declare on
-   * them becomes known as well.
+   * Repositories for these classes, injected with `@InjectRepository(TheClass)`; their `@Replicated()` and
+   * `@Shared()` declarations are registered as well.
    * @throws {EntityDeclarationError} at the start, when a class has a `@Field()` that no document can hold
    */
   static forFeature(...feature: Parameters<typeof SparkStoreModule.forFeature>): DynamicModule {

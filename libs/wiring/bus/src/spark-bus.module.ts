@@ -13,11 +13,11 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<SparkBusOptions>().setClassMethodName('forRoot').build();
 
 /**
- * The application's connection to NATS JetStream, for its own events and for every part of Spark: everything that is imported
- * beside it uses this connection instead of one of its own. Import `forRoot()` or `forRootAsync()` once; it is global.
- * Nothing waits for NATS: the connection comes up in the background, and comes up again after every loss.
+ * The application's connection to NATS JetStream, for its own events and for every part of Spark: everything that is
+ * imported beside it uses this connection instead of opening one. Import `forRoot()` or `forRootAsync()` once; it is global.
+ * The application does not wait for NATS: the connection is opened in the background, and again after every loss.
  *
- * Gives out `SparkBus`. `@nestjs-spark/bus/events` has what sends and handles the application's own events.
+ * Provides `SparkBus`. `@nestjs-spark/bus/events` has what an application needs to send and handle its own events.
  */
 @Global()
 @Module({
@@ -42,8 +42,8 @@ export class SparkBusModule
   }
 
   /**
-   * @param options what is left out comes from the environment (`NATS_URL`, `SPARK_MODULE_NAME`)
-   * @throws {BusSettingsError} while the application starts, when there is no name
+   * @param options anything omitted is read from the environment (`NATS_URL`, `SPARK_MODULE_NAME`)
+   * @throws {BusSettingsError} while the application starts, when the name is missing
    */
   static forRoot(options: SparkBusOptions = {}): DynamicModule {
     return super.forRoot(options);

@@ -15,9 +15,9 @@ import { OwnAddress } from './register/own-address.ts';
 import { SELF_CHECK_CONTROLLERS, SELF_CHECK_PROVIDERS } from './self-check/providers.ts';
 import { THIS_MODULE, type ThisModule } from './self-check/this-module.ts';
 
-/** Who an application is among the others, and how it knows them. */
+/** The identity of an application among the others, and how it recognizes them. */
 export interface IdentityOptions extends ThisModule, TrustPolicy, Receiver {
-  /** The folder of the key; the key is made in development when it is missing. */
+  /** The folder of the key; in development a missing key is created. */
   keysDir: string;
   /** Null closes the operators' routes. */
   operatorToken: string | null;
@@ -35,8 +35,9 @@ export interface IdentityOptionsFactory extends Pick<ModuleMetadata, 'imports'> 
 }
 
 /**
- * Who this module is and where it is reached, how it knows the others, and how it calls them. Every Nest module with a
- * `SparkController` imports what `forRootAsync` gives back, for the guard; the same object in several of them is one module.
+ * This module's identity and address, how it recognizes the others, and how it calls them. Every Nest module with a
+ * `SparkController` imports what `forRootAsync` returns, because the guard needs it. To share one identity between several Nest
+ * modules, import the same returned object in each of them.
  */
 @Module({})
 export class SparkIdentityModule {

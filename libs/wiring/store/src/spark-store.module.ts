@@ -61,7 +61,7 @@ export class SparkStoreModule extends ConfigurableModuleClass implements OnModul
 
   /**
    * Repositories for these classes, injected with `@InjectRepository(TheClass)`, and indexes over their collections.
-   * An index that RavenDB cannot compile keeps the application from being ready, with RavenDB's reason. Indexes are
+   * While RavenDB cannot compile an index, the application is not ready and shows RavenDB's reason. Indexes are
    * RavenDB's alone; for SQLite name the fields in `@Entity({ indexes })`. What `@Replicated()` and `@Shared()` declare on these
    * classes becomes known by it, too.
    * @throws {EntityDeclarationError} at the start, when a class has a `@Field()` that no document can hold

@@ -155,7 +155,7 @@ export class JetStreamConnection {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Ends the connection for good: what is under way is sent first, for at most two seconds. */
+  /** Closes the connection permanently. Pending messages are sent first, for at most two seconds. */
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return this.#running;
     this.#closing.abort();
@@ -183,7 +183,7 @@ export class JetStreamConnection {
     });
   }
 
-  /** Returns when the connection has ended for good; the client reconnects on its own as long as it can. */
+  /** Returns when the connection has ended permanently; the client reconnects on its own as long as it can. */
   async #connectOnce(): Promise<void> {
     const { servers, tls, ...credentials } = this.#address;
     const first = this.#turn++ % servers.length;

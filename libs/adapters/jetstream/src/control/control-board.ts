@@ -76,12 +76,12 @@ export class JetStreamControlBoard implements ControlBoard {
     }
   }
 
-  /** What Spark would not have written is passed over, and must not end the watching. */
+  /** A value that Spark would not have written is ignored, and must not end the watch. */
   #read<T>(subject: string, data: Uint8Array, fits: Guard<T>): T | null {
     const value = parse(data);
     if (fits(value)) return value;
     const leftOut = this.#odd.leftOut(subject, performance.now());
-    if (leftOut !== null) this.#log.warn(`${subject}: a value that Spark does not write was passed over`);
+    if (leftOut !== null) this.#log.warn(`${subject}: a value that Spark does not write was ignored`);
     return null;
   }
 }

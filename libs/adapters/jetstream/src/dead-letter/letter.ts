@@ -9,7 +9,7 @@ import {
 } from '@nestjs-spark/foundation/internal';
 import { isAttempt, type Attempt } from './attempts.ts';
 
-/** A message whose handler failed for good. */
+/** A message whose handler failed permanently. */
 export interface DeadLetter {
   /** Names it for `get`, `replay` and `remove`; safe in a URL. */
   id: string;
@@ -38,7 +38,7 @@ export const REPLAY_FOR_HEADER = 'spark-replay-for';
 
 // The bus bounds what a header may hold.
 const LONGEST = 64 * 1024;
-/** Streams in which only Spark itself writes: no handler fails on their messages, and none is put back there. */
+/** Streams to which only Spark itself writes: no handler fails on their messages, and none is replayed into them. */
 const NEVER_REPLAYED = /^(?:spark\.(?:route|control|dead-letters)\.|\$)/i;
 const SERVER_HEADER = /^nats-/i;
 

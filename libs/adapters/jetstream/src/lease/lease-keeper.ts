@@ -55,7 +55,7 @@ export class JetStreamLeaseKeeper implements LeaseKeeper {
       signal,
       policy: RETRY,
       retries: (error) => !(error instanceof WorkFailed),
-      // Work that goes on after its lease was released would run twice.
+      // Work that continued after its lease was released would run twice.
       endMs: Infinity,
       onEachFailure: (error) => {
         trouble(`the lease of this task could not be acquired: ${messageOf(error)}`);

@@ -18,7 +18,7 @@ export interface LeaseEntry {
 
 const isLease = isObjectOf({ holder: isNullOr(isText(256)), ttlMs: isWhole });
 
-/** A value that no holder writes holds nothing: whoever wants the lease takes it. */
+/** A value that no holder writes does not hold the lease: any instance may take it. */
 function readLease(entry: KvEntry): Omit<LeaseEntry, 'revision'> {
   try {
     const value = entry.json<unknown>();
@@ -34,7 +34,7 @@ export class LeaseStore {
   readonly #connection: JetStreamConnection;
   readonly #answered: (tookMs: number) => void;
 
-  /** @param answered told how long each write took that was answered */
+  /** @param answered called with the duration of each write that was answered */
   constructor(connection: JetStreamConnection, answered: (tookMs: number) => void = () => undefined) {
     this.#connection = connection;
     this.#answered = answered;

@@ -12,7 +12,7 @@ export const OBJECT_HEADER = 'spark-object';
 
 /**
  * Payloads over the server's `max_payload`, in one object bucket per route. An object's name begins with its task's
- * subject and the sequence that its message was to follow, which tells when nothing can need it any more.
+ * subject and the sequence that its message was to follow, which shows when nothing can need it any more.
  */
 export class BigPayloads {
   readonly #connection: JetStreamConnection;

@@ -62,7 +62,7 @@ export class ConsumerSource {
         ack_wait: nanos(ackWaitMs),
         // The schedule decides when to give up, not the server, which would do it silently.
         max_deliver: -1,
-        // Messages that wait for a retry must not keep others from coming.
+        // Messages that wait for a retry must not block the others.
         max_ack_pending: -1,
       };
       const fixed = {

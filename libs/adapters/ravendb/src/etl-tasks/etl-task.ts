@@ -29,7 +29,7 @@ export function addEtlTask(connection: RavenConnection, definition: EtlTaskDefin
 }
 
 /**
- * Changes a task; its scripts go on where they were, so a changed one needs `resetEtl` as well.
+ * Changes a task. Its scripts continue where they were, so a changed one needs `resetEtl` as well.
  * @returns the task's id, a new one
  */
 export function updateEtlTask(

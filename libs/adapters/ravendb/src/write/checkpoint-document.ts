@@ -22,7 +22,7 @@ export function toCheckpointDocument(checkpoint: Checkpoint): string {
   });
 }
 
-/** Null for a document that is no checkpoint. */
+/** Null for a document that is not a checkpoint. */
 export function fromCheckpointDocument(document: StoredDocument): StoredCheckpoint | null {
   const { '@metadata': metadata, ...fields } = document;
   if (!isHouseDocument(metadata['@id'], collectionOf(document))) return null;

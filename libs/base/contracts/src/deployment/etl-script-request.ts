@@ -44,14 +44,14 @@ export interface EtlTaskResult {
   collection: string;
   engine: EngineName;
   state: TaskState;
-  /** What looks wrong beside the owner's documents, in words; left out when nothing does. Nothing of it keeps the task from running. */
+  /** Warnings from comparing the script with the owner's documents; omitted when there are none. The task runs nevertheless. */
   warnings?: string[];
 }
 
 /**
  * Where a task stands. `Starting` until the owner's first change set; `Snapshotting` while the existing documents are
  * read; `Streaming` once it follows live; `Waiting` while something it needs is away (it continues automatically);
- * `Faulted` when it cannot go on without a changed script or an operator.
+ * `Faulted` when it cannot continue without a changed script or an operator.
  */
 export type TaskState = (typeof TASK_STATES)[number];
 

@@ -9,7 +9,7 @@ export interface StandingCopy extends CopyMarks {
 }
 
 /**
- * The key by which the owner means a copy. The owner's spelling stands in `spark-source`; the copy itself may have another one,
+ * The key by which the owner means a copy. The owner's spelling is in `spark-source`; the copy itself may have another one,
  * where the target takes both for one id. It may have a prefix, too (`idPrefix`), which has the copy's spelling.
  */
 export function ownersKey(
@@ -23,7 +23,7 @@ export function ownersKey(
   return idKey(rule, id.slice(0, at) + source + id.slice(at + source.length));
 }
 
-/** Where the source's id stands in that of its copy: at its begin, or behind a prefix, and before the end or a slash. Keys are as long as ids. */
+/** The position of the source's id in that of its copy: at the start or after a prefix, and before the end or a slash. Keys are as long as ids. */
 function placeOf(source: string, id: string): number {
   const key = ravenKey(id);
   const wanted = ravenKey(source);

@@ -1,4 +1,4 @@
-/** Someone else wrote first: the version expected is not the one that is there. Read again and decide by what is there now. */
+/** Someone else wrote first: the expected version is not the stored one. Read again and decide by what is stored now. */
 export class VersionConflictError extends Error {
   /** @param id of the document, which the message says was changed */
   constructor(id: string, options?: ErrorOptions) {
@@ -7,11 +7,11 @@ export class VersionConflictError extends Error {
   }
 }
 
-/** A store or the bus cannot be reached, or is not able to answer for now. Waiting and trying again helps. */
+/** A store or the bus cannot be reached, or cannot answer for now. Wait and try again. */
 export class UnavailableError extends Error {
-  /** It would have failed whatever was sent: a locked file, a full disk. Otherwise what was sent may be what broke it. */
+  /** The failure does not depend on what was sent: a locked file, a full disk. If false, what was sent may be the cause. */
   readonly whateverIsSent: boolean;
-  /** It answered, and said that it failed. Otherwise nobody answered, or somebody on the way did. */
+  /** The server itself answered with a failure. If false, nothing answered, or only something in between did, such as a proxy. */
   readonly answered: boolean;
 
   /**
@@ -29,9 +29,9 @@ export class UnavailableError extends Error {
   }
 }
 
-/** A store understood and refused. Trying the same again does not help. */
+/** A store understood the request and refused it. Repeating it does not help, unless `mayPass`. */
 export class StoreRefusedError extends Error {
-  /** The store failed while it did what it was asked, so the same may be done the next time after all. */
+  /** The store failed while carrying the request out, so the same request may succeed the next time. */
   readonly mayPass: boolean;
 
   /** @param options `mayPass`: default false */
@@ -42,11 +42,11 @@ export class StoreRefusedError extends Error {
   }
 }
 
-/** A store would not take what a document holds. Everything else that was to be written with it would be taken. */
+/** A store refused the content of one document. It would accept everything else that was to be written with it. */
 export class ContentRefusedError extends StoreRefusedError {
-  /** Which document, where the store says so; null when it has to be found. */
+  /** The document, if the store named it; null when it has to be found. */
   readonly documentId: string | null;
-  /** The sort of refusal, as lists of what is set aside show it. */
+  /** The kind of refusal, as the lists of set-aside documents show it. */
   readonly kind: string;
 
   /** @param options `kind`: default `refused` */
@@ -57,13 +57,13 @@ export class ContentRefusedError extends StoreRefusedError {
     this.kind = options.kind ?? 'refused';
   }
 
-  /** What was refused, one by one. */
+  /** One error per refused document. */
   get refusals(): readonly ContentRefusedError[] {
     return [this];
   }
 }
 
-/** Several documents of one set are refused, each for its own reason; with them nothing at all was written. */
+/** Several documents of one set are refused, each for its own reason; nothing of the set was written. */
 export class DocumentsRefusedError extends ContentRefusedError {
   readonly #refusals: readonly ContentRefusedError[];
 
@@ -80,15 +80,15 @@ export class DocumentsRefusedError extends ContentRefusedError {
   }
 }
 
-/** The kind of what is set aside because something else stands at its id. */
+/** The kind of a copy that is set aside because another document has its id. */
 export const NOT_A_COPY = 'not-a-copy';
 
 /**
- * Something that is not a copy of the task, or not of this document, stands at ids that a set would put. Nothing was written;
- * the rest of the set would be taken.
+ * Ids that a set would put are taken by documents that are not copies of the task, or not of the same document. Nothing was
+ * written; the rest of the set would be accepted.
  */
 export class NotACopyError extends ContentRefusedError {
-  /** Why each of these ids cannot be put, by the id as the set has it. */
+  /** Why each id cannot be put; keys are the ids as the set spells them. */
   readonly inTheWay: ReadonlyMap<string, string>;
 
   /** @param inTheWay at least one */
@@ -108,7 +108,7 @@ export class NotACopyError extends ContentRefusedError {
 }
 
 /**
- * An attachment's content is neither where the change set says nor at the copy, or is not what its hash says. Nothing was
+ * An attachment's content is neither where the change set says nor at the copy, or does not match its hash. Nothing was
  * written; the owner has to send it again, which a resync from the checkpoint does.
  */
 export class ContentMissingError extends Error {

@@ -2,7 +2,7 @@ import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
 import { ravenKey } from './id-rules.ts';
 
 /**
- * Spark's own documents stand in the same database as the application's: the collection of each kind, and how its ids begin.
+ * Spark's own documents are in the same database as the application's: the collection of each kind, and how its ids begin.
  * An id beginning is never taken away from this list, because databases keep what was written under it.
  */
 const HOUSE: readonly { collection: string; prefixes: readonly string[] }[] = [

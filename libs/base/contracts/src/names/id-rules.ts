@@ -1,4 +1,4 @@
-/** By whose rule ids are told apart: each store has its own, and a copy is found by its owner's. */
+/** Whose rule distinguishes ids: each store has its own, and a copy is found by its owner's. */
 export type IdRule = 'ravendb' | 'sqlite';
 
 /** The rule of change sets and checkpoints that name none: the version that wrote them compared every store's ids in this way. */

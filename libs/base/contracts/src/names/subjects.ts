@@ -26,7 +26,7 @@ export function routeLogs(
   };
 }
 
-/** Where a task's change sets stand in a `ChangeLog`. */
+/** Where a task's change sets are in a `ChangeLog`. */
 export function taskPlace(task: TaskKey): { stream: string; subject: string } {
   return { stream: routeStream(task.owner, task.requester), subject: taskSubject(task) };
 }

@@ -13,7 +13,7 @@ export interface LogStream {
   name: string;
   /** The subjects of its logs; ends in `.>`. */
   subjects: string;
-  /** What is in it, for people, and by which two streams that were given one name are told apart. */
+  /** What is in it, for people. It also distinguishes two streams that were given one name. */
   description: string;
 }
 
@@ -82,8 +82,8 @@ export interface LogDescription {
 }
 
 /**
- * Last-value subjects on which requesters and owners tell each other where they stand. Whoever may write to the bus may write
- * anything there: a value that its guard refuses is said in the log and passed over, as if it were not there.
+ * Last-value subjects on which requesters and owners report their state to each other. Anyone with access to the bus can write
+ * anything there: a value that its guard refuses is logged and ignored.
  */
 export interface ControlBoard {
   publish<T extends object>(subject: string, value: T): Promise<void>;

@@ -18,7 +18,7 @@ export interface ChangeSource {
   /**
    * Raises the witness of `reader` from `from` with compare-and-set and returns its new record. Each reader has its own, so
    * that nobody else's raising can hide from it that the database was restored. Takes an etag that no document has.
-   * @throws {VersionConflictError} when it does not stand at `from` any more
+   * @throws {VersionConflictError} when it is no longer at `from`
    */
   raiseWitness(reader: string, from: WitnessRecord): Promise<WitnessRecord>;
   /**

@@ -40,12 +40,12 @@ function isStored(value: unknown): value is Stored {
   return isRest(value) && (isOfTask(value) || isNamed(value));
 }
 
-/** A checkpoint as it stands in a database. */
+/** A checkpoint as it is stored in a database. */
 export function toStoredCheckpoint({ name, ...rest }: Checkpoint): object {
   return { ...toStoredName(name), ...rest } satisfies Stored;
 }
 
-/** The checkpoint that stands in a document; null when it is none that Spark could have written. */
+/** The checkpoint in a document; null when Spark cannot have written it. */
 export function readStoredCheckpoint(stored: unknown): Checkpoint | null {
   return isStored(stored) ? fromStoredCheckpoint(stored) : null;
 }

@@ -20,9 +20,9 @@ export interface ProblemDefinition {
 const kinds = new Map<string, ProblemKind>();
 
 /**
- * Registers a kind of problem. Each library and application defines its own, once, in the file of whoever throws it:
+ * Registers a kind of problem. Each library and application defines its own, once, in the file that throws it:
  * `const SOLD_OUT = defineProblem('soldOut', { title: 'Sold out', status: 409 })`, then `throw new ProblemError(SOLD_OUT, '…')`.
- * @throws {Error} when the kind or its URN is already defined: two problems could not be told apart. Choose another name.
+ * @throws {Error} when the kind or its URN is already defined. Choose another name.
  */
 export function defineProblem(kind: string, { title, status, urn }: ProblemDefinition): ProblemKind {
   const type = `urn:spark:problem:${urn ?? kebab(kind)}` as const;

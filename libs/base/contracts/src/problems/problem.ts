@@ -13,16 +13,16 @@ export interface Problem {
   [member: string]: unknown;
 }
 
-/** A field of the request that is not as it has to be. */
+/** A field of the request that is not valid. */
 export interface ProblemField {
-  /** Where in the body, as a JSON pointer: `/scripts/0/script`. */
+  /** Its place in the body, as a JSON pointer: `/scripts/0/script`. */
   pointer: string;
   detail: string;
   line?: number;
   column?: number;
 }
 
-/** What a problem can say besides its kind and its words. */
+/** What a problem can carry besides its kind and its detail. */
 export interface ProblemOptions extends ErrorOptions {
   errors?: ProblemField[];
   /** Seconds after which trying again makes sense; sent as Retry-After. */
@@ -30,7 +30,7 @@ export interface ProblemOptions extends ErrorOptions {
   members?: Record<string, unknown>;
 }
 
-/** An error that has an answer for whoever asked over HTTP. Throw it anywhere below a controller. */
+/** An error that is answered over HTTP as a problem document. Throw it anywhere below a controller. */
 export class ProblemError extends Error {
   /** The name of its kind. */
   readonly kind: string;
@@ -54,12 +54,12 @@ export class ProblemError extends Error {
     return this.#kind.status;
   }
 
-  /** With `expose`, how frameworks tell an error that has an HTTP status: Nest answers with it where no filter is in use. */
+  /** With `expose`, how frameworks recognize an error with an HTTP status: Nest answers with it where no filter is in use. */
   get statusCode(): number {
     return this.status;
   }
 
-  /** Whether the message is for whoever asked; what failed here is not. */
+  /** Whether the caller may see the message: true below status 500. */
   get expose(): boolean {
     return this.status < 500;
   }

@@ -53,7 +53,7 @@ const isEntry: Guard<RegistryDocument> = isObjectOf(
 );
 
 /**
- * The module that an entry of a registry is about. A registry is a claim: whoever may write to it may write anything there.
+ * The module that an entry of a registry is about. An entry is only a claim: anyone with access to the registry can write anything there.
  * @param module the name under which it was found
  * @returns null for what no module writes, and for the entry of another name
  */

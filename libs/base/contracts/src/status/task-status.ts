@@ -1,7 +1,7 @@
 import type { Etag } from '../change-set/change-set.ts';
 import { TASK_STATES, type TaskState } from '../deployment/etl-script-request.ts';
 
-/** An owner's word on how far its database is. Any of its instances says it, whoever carries the tasks. */
+/** An owner's report on how far its database is. Any of its instances may publish it, whichever one carries the tasks. */
 export interface SourceStatus {
   databaseId: string;
   lastEtag: Etag;

@@ -2,7 +2,7 @@
 // oxlint-disable-next-line no-control-regex -- these are what is looked for
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** The text with every control character written out (`\x1b`, `\n`), so that it stays on its line whoever wrote it. */
+/** The text with every control character written out (`\x1b`, `\n`), so that it stays on one line, wherever it comes from. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, written);
 }

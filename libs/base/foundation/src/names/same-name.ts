@@ -1,4 +1,4 @@
-/** A name as a key of a map or set: modules, collections, tasks and scripts are told apart without case, as RavenDB does. */
+/** A name as a key of a map or set: modules, collections, tasks and scripts are compared without case, as in RavenDB. */
 export function nameKey(name: string): string {
   return name.toLowerCase();
 }

@@ -65,7 +65,7 @@ async function run(work: () => Promise<void>, options: Persistence, again: boole
   }
 }
 
-/** What hangs on a server that never answers must not keep the application from ending. */
+/** Work that waits for a server that never answers must not delay the end of the application. */
 async function endSoon(work: Promise<void>, signal: AbortSignal, endMs: number): Promise<void> {
   if (endMs === Infinity) return work;
   const ended = new AbortController();

@@ -36,7 +36,7 @@ export class Refusals {
 
   record({ status, method, path, claimed }: Refusal): void {
     this.counter.inc({ status: String(status) });
-    // Names that nobody has proved are not counted apart: whoever makes them up would fill the log.
+    // Unverified names are not counted separately: invented ones would fill the log.
     const kind = status === 401 ? '401' : `403 ${claimed}`;
     const leftOut = this.repeats.leftOut(kind, performance.now());
     if (leftOut === null) return;
@@ -46,7 +46,7 @@ export class Refusals {
   }
 }
 
-/** Quoted and escaped, so that it cannot be taken for words of this module. */
+/** Quoted and escaped, so that it cannot pass for a message of this module. */
 function shown(text: string): string {
   return JSON.stringify(text.slice(0, LONGEST_SHOWN));
 }

@@ -12,13 +12,13 @@ import {
 export interface Answer {
   problem: Problem;
   retryAfterSeconds?: number | undefined;
-  /** Nobody foresaw it: whoever runs the service has to know. */
+  /** Unexpected: the operator of the service has to know. */
   unforeseen: boolean;
 }
 
 const RETRY_AFTER_SECONDS = 5;
 
-/** What is answered to whoever asked, for any error: nothing that tells of the inside. */
+/** The answer to the caller, for any error. It reveals nothing internal. */
 export function toProblem(error: unknown): Answer {
   if (error instanceof ProblemError) {
     return { problem: error.toProblem(), retryAfterSeconds: error.retryAfterSeconds, unforeseen: false };

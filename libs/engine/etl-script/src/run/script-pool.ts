@@ -16,7 +16,7 @@ export interface ScriptPoolOptions {
   /** Time for one document in ms. A script that takes longer fails with kind `timeout` and is gone 250 ms later at most,
    * whatever it does. Default 850, so that nothing runs for longer than 1.1 s. */
   documentTimeoutMs?: number;
-  /** A worker that had nothing to do for this long, in ms, is let go. Default 30,000. */
+  /** A worker that was idle for this long, in ms, is ended. Default 30,000. */
   idleMs?: number;
   /** How deep `load` calls may depend on each other (an id that comes from a loaded document). Default 16. */
   maxLoadRounds?: number;

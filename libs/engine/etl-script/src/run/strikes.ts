@@ -1,17 +1,15 @@
 import type { ScriptFailureKind, ScriptOutput } from '../types.ts';
 
 /**
- * A script broke its sandbox for so many documents in a row that running it on only costs the others their time. It is not run
- * any more until it is opened again: say so (`Faulted`), and open it again after a while, or when it has changed. Of the
+ * A script broke its sandbox for too many documents in a row, so it is no longer run: it would only take time from the others.
+ * Report the task as `Faulted`, and open the script again after a while, or when it has changed. Of the
  * batch nothing was produced.
  */
 export class ScriptFaultedError extends Error {
   override readonly name = 'ScriptFaultedError';
 
   constructor(script: string, count: number, last: string) {
-    super(
-      `The script '${script}' broke down for ${count} documents in a row and is not run any more: ${last}`,
-    );
+    super(`The script '${script}' broke down for ${count} documents in a row and is no longer run: ${last}`);
   }
 }
 

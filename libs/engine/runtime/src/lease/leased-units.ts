@@ -3,36 +3,36 @@ import { nameKey, persist, type Logger, type RetryPolicy } from '@nestjs-spark/f
 
 /** Work that one instance at a time does: a side of a task, a shard, a lane, a job. */
 export interface Unit {
-  /** What has to be there before the lease is asked for. */
+  /** Sets up what the unit needs before its lease is requested. A failure ends the unit. */
   prepare?(): Promise<void>;
-  /** Goes on until `held` aborts, because the lease was lost or the unit ended; deals with its own failures. */
+  /** Does the work until `held` aborts, because the lease was lost or the unit was ended. Handles its own failures. */
   run(held: AbortSignal): Promise<void>;
-  /** Why the lease can be neither had nor kept at the moment; null once it is well again. */
+  /** Called with the reason when the lease can be neither acquired nor kept, and with null when it can be again. */
   withoutLease(because: string | null): void;
 }
 
-/** How a full set of wanted units is told from what runs. */
+/** How a full set of wanted units is compared with the running ones. */
 export interface Assignment<U, W> {
   nameOf(wanted: W): string;
-  /** Which of the running units the assignment speaks for; those that are not wanted any more end. */
+  /** Which of the running units the assignment covers; those that are no longer wanted are ended. */
   isMine(unit: U): boolean;
   make(wanted: W): U;
-  /** A unit that runs is wanted again, perhaps with other settings. */
+  /** Called for a running unit that is still wanted, possibly with other settings. */
   update(unit: U, wanted: W): void;
 }
 
 export interface LeasedUnitsParts {
   leases: LeaseKeeper;
   logger: Logger;
-  /** The lease under which a unit works. Units of different kinds need different ones. */
+  /** The name of the lease under which a unit works. Units of different kinds need different names. */
   leaseOf(name: string): string;
   /** The waits after a failure around a unit. Default: 1 s, doubling up to 30 s. */
   retry?: RetryPolicy;
 }
 
 /**
- * The units of one kind that this instance stands ready for. Every instance has them all; the lease decides which of them
- * works. It saves double work and is never what correctness rests on. Names that differ only in case are the same name.
+ * The units of one kind. Every instance has all of them; the lease decides which instance does the work. It avoids duplicate
+ * work; correctness never depends on it. Names that differ only in case are the same name.
  */
 export class LeasedUnits<U extends Unit> {
   readonly #parts: LeasedUnitsParts;
@@ -50,7 +50,7 @@ export class LeasedUnits<U extends Unit> {
     return [...this.#running.values()].map(({ unit }) => unit);
   }
 
-  /** The full set: starts what is new, updates what runs already, ends what is not wanted any more. Returns at once. */
+  /** Takes the full set: starts new units, updates running ones, and ends those that are no longer wanted. Returns at once. */
   assign<W>(wanted: readonly W[], { nameOf, isMine, make, update }: Assignment<U, W>): void {
     const names = new Set(wanted.map((one) => nameKey(nameOf(one))));
     for (const [name, { unit }] of this.#running) if (isMine(unit) && !names.has(name)) void this.end(name);

@@ -1,7 +1,7 @@
-/** What keeps a unit of work from going on: it waits and tries again, or somebody has to look. */
+/** Why a unit of work cannot continue: it waits and tries again, or somebody has to act. */
 export type Obstacle = 'Waiting' | 'Faulted';
 
-/** How far a unit has come, and what is in its way. The state that is shown is the obstacle, where there is one. */
+/** How far a unit has come, and its obstacle. While there is an obstacle, it is shown as the state. */
 export interface Condition<P extends string> {
   readonly phase: P;
   readonly obstacle: Obstacle | null;
@@ -13,10 +13,10 @@ interface Move<P extends string> {
   readonly obstacle: 'stays' | 'ends' | 'begins';
 }
 
-/** Everything that may happen to a unit, and where it may lead: the whole state table of a kind of unit. */
+/** The state table of a kind of unit: everything that may happen to it, and what that may lead to. */
 export type Moves<P extends string, M extends string> = Readonly<Record<M, Move<P>>>;
 
-/** What happened, and what it leads to where that is not what was before. */
+/** What happened, with the new phase or obstacle if it changes. */
 export interface Happened<P extends string, M extends string> {
   what: M;
   phase?: P;
@@ -39,12 +39,12 @@ export function move<P extends string, M extends string>(
   return { phase, obstacle: begins ? (obstacle ?? null) : legal.obstacle === 'ends' ? null : from.obstacle };
 }
 
-/** The state as it is shown. */
+/** The state that is shown. */
 export function stateOf<P extends string>({ phase, obstacle }: Condition<P>): P | Obstacle {
   return obstacle ?? phase;
 }
 
-/** A unit reported something that its state table rules out. Its work fails with this and is resumed from what is stored. */
+/** A unit reported something that its state table rules out. Its work fails with this error and resumes from what is stored. */
 export class IllegalMoveError extends Error {
   constructor(from: string, what: string, to: string) {
     super(`A unit that is ${from} cannot be ${what} and then ${to}`);

@@ -1,6 +1,6 @@
 import type { CarriedBy } from '../watch/carrier.ts';
 
-/** What every kind of unit says of itself, on any instance. HTTP, metrics and health read this and what a system adds to it. */
+/** What every kind of unit reports, on any instance. HTTP, metrics and health read this and what a system adds to it. */
 export interface UnitStatus<S extends string> {
   state: S;
   /** Failures since this instance started. */

@@ -11,23 +11,23 @@ export interface Watched {
   readonly progress: { readonly carrier: Carrier; tick(): void };
 }
 
-/** What is said of one unit. */
+/** The report on one unit. */
 export interface Said {
   subject: string;
   status: object;
 }
 
-/** What a kind of unit says, hears and looks at. */
+/** What a kind of unit publishes, receives and reads. */
 export interface WatchedSide<U extends Watched> {
-  /** What the carrier of a unit says; null while this instance is not the carrier, or knows nothing yet. */
+  /** What the carrier of a unit publishes; null while this instance is not the carrier, or knows nothing yet. */
   say(unit: U): Said | null;
-  /** Something was said on the board. */
+  /** A value arrived on the board. */
   hear(subject: string, value: object): void;
   /** What else happens at each tick; returns at once. */
   tick?(): void;
-  /** Looks at what all instances share. Not called again before it has ended. */
+  /** Reads what all instances share. Not called again before it has ended. */
   look(stopped: AbortSignal): Promise<void>;
-  /** At every which tick it is called. */
+  /** The number of ticks between two calls. */
   readonly lookEvery: number;
 }
 
@@ -40,8 +40,8 @@ export interface StatusWatchParts<U extends Watched> {
 }
 
 /**
- * Keeps every instance's picture of its units true, beside the work and whoever does it, in a tick each second: it looks at
- * what is shared, hears the board, and says how the units stand that this instance carries.
+ * Keeps every instance's view of its units current, independently of the work and of who does it. Once a second it reads what
+ * the instances share; it listens to the board, and publishes the state of the units that this instance carries.
  */
 export class StatusWatch<U extends Watched> {
   readonly #parts: StatusWatchParts<U>;
@@ -56,7 +56,7 @@ export class StatusWatch<U extends Watched> {
     this.#parts = parts;
   }
 
-  /** Begins, unless it has. @param subjects what to hear of */
+  /** Starts, unless it has started. @param subjects what to listen to */
   start(subjects: string): void {
     if (this.#stopped.signal.aborted) return;
     this.#stopTicking ??= ticking(this.#parts.tickMs, () => this.#tick());
@@ -79,7 +79,7 @@ export class StatusWatch<U extends Watched> {
     if (this.#ticks++ % side.lookEvery === 0) this.#looking.try(() => side.look(this.#stopped.signal));
   }
 
-  /** The carrier says how it stands when that changes, and every few ticks, so that the others know that it lives. */
+  /** The carrier publishes its state when it changes, and every few ticks, so that the others know that it is alive. */
   #say(unit: U): void {
     const { side, control } = this.#parts;
     const said = side.say(unit);
@@ -96,7 +96,7 @@ export class StatusWatch<U extends Watched> {
     });
   }
 
-  /** Hears what is said until stopped, whatever breaks in between. */
+  /** Listens until stopped, whatever fails in between. */
   async #hear(subjects: string): Promise<void> {
     const { control, logger, side } = this.#parts;
     const { signal } = this.#stopped;
@@ -105,7 +105,7 @@ export class StatusWatch<U extends Watched> {
         for await (const { subject, value } of control.watch(subjects, isObject, signal))
           side.hear(subject, value);
       } catch (error) {
-        logger.error(`No longer hearing ${subjects}; trying again`, error);
+        logger.error(`No longer receiving ${subjects}; trying again`, error);
       }
       await pause(HEAR_AGAIN_MS, signal);
     }

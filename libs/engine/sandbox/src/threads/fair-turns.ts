@@ -1,6 +1,6 @@
 /**
- * Whose turn it is. Time is shared between payers, not turns: whoever has used least of it is next, and within one payer
- * whoever waits longest. Time that nobody asked for is not saved up. Decides only.
+ * Whose turn it is. Time is shared between payers, not turns: the payer that has used least of it is next, and within a payer
+ * the job that has waited longest. Time that nobody asked for is not saved up. Decides only.
  */
 export class FairTurns {
   /** Only of those who are ahead of the others; everybody else stands at `#now`. */

@@ -11,15 +11,15 @@ export interface Beyond extends Reading {
 
 const isBeyond: Guard<Beyond> = isObjectOf({ generation: isWhole, incarnation: isText(), count: isWhole });
 
-/** What stands in the database after a write. */
+/** What is in the database after a write. */
 export interface Written {
   /** Another's, where that is about a later version of the record. */
   version: string;
-  /** Nothing stood there before. */
+  /** There was no entry before. */
   isFirst: boolean;
 }
 
-/** The entries of a name as they stand in the module's own database; nobody writes over what is about a later version. */
+/** The entries of a name in the module's own database; an entry about a later version is never overwritten. */
 export class SetAsideEntries {
   readonly #state: StateStore;
   readonly #name: string;
@@ -33,7 +33,7 @@ export class SetAsideEntries {
     return setAsideId(this.#name, incarnation, key);
   }
 
-  /** Those that can be read: an odd one hides no other. */
+  /** Those that can be read: a malformed one does not hide the others. */
   async list(): Promise<Versioned<SetAsideRecord>[]> {
     const stored = await this.#state.list<SetAsideRecord>(setAsidePrefix(this.#name));
     return stored.filter(({ value }) => isSetAsideRecord(value));

@@ -11,13 +11,13 @@ import {
 
 const LONGEST_TEXT = 2_000;
 
-/** Why a record did not get through. */
+/** Why a record failed. */
 export interface SetAsideReason {
   /** In the user's own terms. */
   reason: string;
   /**
-   * What failed, in a word: how a script failed, `refused` when a store would not take what it made, `not-a-copy` when
-   * something else stands at its id.
+   * What failed, in a word: how a script failed, `refused` when a store refused the result, `reserved` when the id belongs to
+   * Spark, `not-a-copy` when another document has its id.
    */
   kind: string;
   /** 1-based place in the user's own program; null where there is none. */
@@ -25,22 +25,22 @@ export interface SetAsideReason {
   column: number | null;
 }
 
-/** A record that waits until it is changed, deleted or run again with success, while the rest goes on. */
+/** A record that waits until it is changed, deleted or rerun with success, while the rest continues. */
 export interface SetAsideRecord extends SetAsideReason, Reading {
   /** The document at its source. */
   documentId: string;
-  /** What was made of it and refused, when that has another id. Its id is then the record's key. */
+  /** The id of the refused copy, when it differs from the document's. It is then the record's key. */
   copyId?: string;
   /** Orders the versions of one record: the etag, at its source, of the one that failed. */
   etag: Etag;
-  /** When it failed last and first; milliseconds since 1970. */
+  /** When it last failed, and (`firstAt`) when it first failed; milliseconds since 1970. */
   at: number;
   firstAt: number;
   /** How often it failed since it was first set aside. */
   count: number;
   /**
-   * It was run again with success: in what was published up to this etag. Remembered while the reading lasts, because a
-   * reader that is restored to an earlier etag can be given everything again but this.
+   * Its rerun succeeded and was published up to this etag. Remembered while the reading lasts, because a reader that is
+   * restored to an earlier etag receives everything again except this.
    */
   publishedIn?: Etag;
 }
@@ -79,7 +79,7 @@ export interface Reading {
   ids?: IdRule;
 }
 
-/** Whether an id stands in an entry as it is, and not as `keepable` made it. */
+/** Whether an id is stored in an entry unchanged, not as `keepable` replaced it. */
 export function isKeptWhole(id: string): boolean {
   return id.length < LONGEST_TEXT && !id.includes('\ufffd');
 }

@@ -11,7 +11,7 @@ import { isKeptWhole, keepable, type Reading, type SetAsideRecord, type SetAside
 import { SetAsideEntries } from './entries.ts';
 import type { SetAsideFailures, SetAsideRefusals, SetAsideReruns } from './faces.ts';
 
-/** So many of a name are kept with their reasons; what fails beyond is only counted, and read again with everything else. */
+/** How many records of a name are kept with their reasons; failures beyond that are only counted, and read again with everything else. */
 export const KEPT_PER_NAME = 10_000;
 const WRITES_AT_ONCE = 16;
 
@@ -32,11 +32,11 @@ interface Known {
 
 /**
  * Remembers which records of a name are set aside, in this module's own database. A record's key is the id of what was
- * refused, in any spelling that its source takes for the same; that is the document's own id unless something else was made
- * of it. Users take the face they need: `SetAsideFailures`, `SetAsideReruns` or `SetAsideRefusals`.
+ * refused, in any spelling that its source considers the same: the document's own id, unless a copy with another id was made
+ * of it. Users depend on the interface that they need: `SetAsideFailures`, `SetAsideReruns` or `SetAsideRefusals`.
  *
- * Another instance may do the same without knowing of this one. Whoever of them is late finds out only when it publishes or
- * applies, so what it does here before must not take away what the other one has written.
+ * Another instance may do the same without knowing of this one. A late instance finds out only when it publishes or applies,
+ * so what it does here before that must not remove what the other one has written.
  */
 export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefusals {
   readonly #entries: SetAsideEntries;
@@ -71,7 +71,7 @@ export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefus
     return generation === this.#reading.generation && incarnation === this.#reading.incarnation;
   }
 
-  /** Whether it is of this reading, and documents are told apart by the same rule. */
+  /** Whether it is of this reading, and compares documents by the same rule. */
   isFor(reading: Reading): boolean {
     return this.isOf(reading) && (reading.ids ?? UNNAMED_RULE) === this.#reading.ids;
   }
@@ -82,8 +82,8 @@ export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefus
   }
 
   /**
-   * Says that something was published or applied, up to `to`: whoever can do that is not late itself. What other readings set
-   * aside goes then, because their documents are read again.
+   * Records that something was published or applied, up to `to`, which shows that this instance is not late. Entries of other
+   * readings are then removed, because their documents are read again.
    */
   async published(to: Etag): Promise<void> {
     this.#added = this.#added.filter(({ etag }) => etag > to);
@@ -91,7 +91,7 @@ export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefus
     await inGroups(others, WRITES_AT_ONCE, ({ id, version }) => this.#entries.removeSeen(id, version));
   }
 
-  /** Takes back what was set aside in vain, unless somebody else has said the same since. */
+  /** Removes entries that turned out to be unnecessary, unless another instance has written the same since. */
   async withdraw(keys: readonly string[]): Promise<void> {
     for (const key of keys) {
       const id = this.#idOf(key);
@@ -102,7 +102,7 @@ export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefus
     }
   }
 
-  /** Looks for what somebody else has set aside meanwhile. */
+  /** Reads what other instances have set aside meanwhile. */
   async refresh(): Promise<void> {
     this.#learnAll(await this.#entries.list());
   }
@@ -121,13 +121,13 @@ export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefus
     return this.#listOpen().map(({ documentId }) => documentId);
   }
 
-  /** Those that were run again in sets which somebody at `to` does not have. */
+  /** Those whose rerun is in sets after `to`, so that a requester at `to` does not have them. */
   publishedAfter(to: Etag): string[] {
     const again = [...this.#known.values()].filter(({ publishedIn }) => (publishedIn ?? 0) > to);
     return again.map(({ documentId }) => documentId);
   }
 
-  /** Those that this instance has set aside although no set up to `to` says so: another one may know better. */
+  /** Those that this instance has set aside, but that no set up to `to` confirms: another instance may know better. */
   addedAfter(to: Etag): string[] {
     return this.#added.filter(({ etag }) => etag > to).map(({ documentId }) => documentId);
   }
@@ -151,7 +151,7 @@ export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefus
     return this.#known.get(this.#idOf(key))?.etag ?? null;
   }
 
-  /** Says whether a copy, or any whose id begins so, was refused. */
+  /** Whether a copy, or any copy whose id begins with this, was refused. */
   has(key: string): boolean {
     return this.#known.has(this.#idOf(key));
   }
@@ -165,7 +165,7 @@ export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefus
   }
 
   /**
-   * Says that a document got through, or is gone.
+   * Clears a document that succeeded or is gone.
    * @param etag the version that this is about; a later one that was set aside meanwhile stays
    */
   async clear(key: string, etag: Etag): Promise<void> {
@@ -180,7 +180,7 @@ export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefus
     else this.#learn(there);
   }
 
-  /** Says that a document was run again and is in the log now, unless a later version was set aside meanwhile. */
+  /** Records that a document was rerun and is now in the log, unless a later version was set aside meanwhile. */
   async settle(key: string, etag: Etag, publishedIn: Etag): Promise<void> {
     const id = this.#idOf(key);
     const known = this.#known.get(id);

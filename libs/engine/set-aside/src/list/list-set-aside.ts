@@ -39,7 +39,7 @@ function eachOnce(documents: SetAsideRecord[]): SetAsideRecord[] {
   });
 }
 
-/** Removes all that is remembered under a name that is no longer used. */
+/** Removes everything that is stored under a name that is no longer used. */
 export async function forgetSetAside(state: StateStore, name: string): Promise<void> {
   const entries = new SetAsideEntries(state, name);
   await inGroups(await state.list(setAsidePrefix(name)), REMOVED_AT_ONCE, ({ id }) => entries.remove(id));

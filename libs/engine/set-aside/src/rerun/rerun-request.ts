@@ -7,7 +7,7 @@ import { SET_ASIDE, rerunId } from '../keep/record-ids.ts';
 const MOST_BY_NAME = 1_000;
 const TRIES = 20;
 
-/** What is still to be run again. Kept in the database of whoever runs it, so that it outlives the instance that was asked. */
+/** What is still to be rerun. Stored in the database of the module that reruns it, so that it outlives the instance that was asked. */
 export interface RerunRequest {
   /** Everything that is set aside. */
   all: boolean;
@@ -32,7 +32,7 @@ export async function askRerun(state: StateStore, name: string, documents: strin
   }
 }
 
-/** What was asked and is not done; null when nothing ever was. */
+/** What was requested and is not finished; null when nothing was ever requested. */
 export async function readRerun(state: StateStore, name: string): Promise<Versioned<RerunRequest> | null> {
   const stored = await state.read<RerunRequest>(rerunId(name));
   return stored && !isRerun(stored.value) ? { ...stored, value: NOTHING } : stored;

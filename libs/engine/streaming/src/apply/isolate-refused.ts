@@ -9,7 +9,7 @@ import {
 import { judgeFailure, reasonOf } from './judge-failure.ts';
 import { idOf, opensWith, removes, unitsOf, type Unit } from './units.ts';
 
-/** From so many such documents of one set on, a shorter look is enough: it is not a bad moment. */
+/** From this many such documents of one set on, fewer retries are enough: it is not a passing failure. */
 const CONFIRMED_IN_FULL = 3;
 
 /** Commands on one document that the store does not take, and why. */
@@ -38,7 +38,7 @@ export interface RefusedSet {
  * found by parts. A part that fails is halved, one that is taken doubles the next, so one refused document costs about three times
  * the logarithm of the set, and a set that is refused altogether about one write for each document.
  *
- * Who is to blame is told by another write, not by the error: the checkpoint as it stands. If the store takes that one,
+ * Another write decides what is to blame, not the error: the checkpoint as it is. If the store takes that one,
  * the part is to blame; if not, it is an outage, and nothing is set aside.
  *
  * The parts are written with the checkpoint as it was, and the checkpoint moves last; a set that is cut off in between is

@@ -5,7 +5,7 @@ import type { Obstacle } from '@nestjs-spark/runtime/internal';
 import { etagsBehind, isReadFrom, type SourcePlace } from '../task/place.ts';
 
 export interface ReadinessFacts {
-  /** As it stands in the requester's database, whoever moves it. */
+  /** As it is in the requester's database, whichever instance moves it. */
   checkpoint: Checkpoint | null;
   /** Fingerprint of the declared script. */
   fingerprint: string;
@@ -13,7 +13,7 @@ export interface ReadinessFacts {
   reached: Etag;
   /** How far the source was when this instance began to catch up; null while that is not known. */
   catchUpTo: SourcePlace | null;
-  /** The copy was complete before, as this instance declares it: from then on lag is told apart from readiness. */
+  /** The copy was complete before, as this instance declares it: from then on lag does not affect readiness. */
   caughtUp: boolean;
 }
 
@@ -34,7 +34,7 @@ export function whyIncomplete(facts: ReadinessFacts): string | null {
   return missing > 0 ? `catching up: etag ${reached} of ${catchUpTo.etag}` : null;
 }
 
-/** What keeps a task from going on. */
+/** Why a task cannot continue. */
 export interface Trouble {
   state: Obstacle;
   because: string;

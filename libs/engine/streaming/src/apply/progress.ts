@@ -142,7 +142,7 @@ export class ApplyProgress {
     this.#word = status;
   }
 
-  /** Called once a second by whoever runs the task, carrier or not. */
+  /** Called once a second on every instance that has the task, carrier or not. */
   tick(): void {
     this.carrier.tick();
     this.#source.tick();
@@ -235,7 +235,7 @@ export class ApplyProgress {
     return { databaseId: checkpoint.databaseId, etag: this.#source.reached(checkpoint) };
   }
 
-  /** Having caught up once after a start is enough: from then on lag is told apart from readiness. */
+  /** Having caught up once after a start is enough: from then on lag does not affect readiness. */
   #incomplete(): string | null {
     const because = whyIncomplete({
       checkpoint: this.checkpoint,

@@ -108,7 +108,7 @@ export class CaptureSession {
     progress.setAside = setAside;
   }
 
-  /** Has what stands in the rerun request run again. */
+  /** Reruns what the rerun request names. */
   rerunAsked(): void {
     this.#reruns.asked();
   }
@@ -212,7 +212,7 @@ export class CaptureSession {
       await callForRerun(this.#parts, task.key, documentIds);
     } catch (error) {
       this.#parts.logger.warn(
-        `${describeTask(task.key)}: what was set aside last may be listed although it is not: ${messageOf(error)}`,
+        `${describeTask(task.key)}: the documents set aside last may be listed although they are not set aside: ${messageOf(error)}`,
       );
     }
   }

@@ -72,7 +72,7 @@ export class CaptureProgress {
 
   carried(page: ChangePage, position: CapturePosition, deletes: DeleteCover): void {
     if (position.to !== this.published) this.publishedAt = performance.now();
-    // What changes later is no part of the first copy.
+    // Later changes are not part of the first copy.
     if (this.#condition.phase !== 'Streaming')
       this.#documentsRead += page.changes.filter(({ kind }) => kind === 'put').length;
     this.#deletes = deletes === 'best-effort' ? 'best-effort' : 'kept';
@@ -111,7 +111,7 @@ export class CaptureProgress {
     this.#sourceError = messageOf(error);
   }
 
-  /** Called once a second by whoever has the task, carrier or not. */
+  /** Called once a second on every instance that has the task, carrier or not. */
   tick(): void {
     this.carrier.tick();
     this.#unseen++;
@@ -183,7 +183,7 @@ export class CaptureProgress {
     };
   }
 
-  /** What shows beside the capture that it cannot go on, whatever it says itself. */
+  /** Signs from outside the capture that it cannot continue, whatever it reports itself. */
   #seenApart(): string | null {
     if (this.#leaseTrouble !== null) return this.#leaseTrouble;
     if (this.#unseen >= SOURCE_PATIENCE && this.#sourceError !== null) return this.#sourceError;

@@ -87,7 +87,7 @@ describe('where a capture goes on', () => {
     ],
     ['deletes are gone unread', { deletesLostFrom: 101 }],
     [
-      'an older log was put back',
+      'an older log was restored',
       {
         tail: { ...tail, generation: 2 },
         confirmed: { generation: 3, incarnation: 'a', to: 1, witness: { number: 0, mark: '' } },

@@ -11,7 +11,7 @@ import type { CapturePosition } from '../task/position.ts';
 import { openRequest } from '../task/resync.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 
-/** All that a capture looks at before it goes on, read in this order: the log's tail first, then the task, then the source. */
+/** All that a capture reads before it continues, in this order: the log's tail first, then the task, then the source. */
 export interface ResumeFacts {
   /** The last set in the task's log, or null when there is none. */
   tail: ChangeSetHeader | null;
@@ -19,13 +19,13 @@ export interface ResumeFacts {
   source: SourceIdentity;
   confirmed: Pick<Confirmation, 'generation' | 'incarnation' | 'to' | 'witness'> | null;
   resync: ResyncRequest | null;
-  /** An etag from which deletes could not be read because the store had let go of them; null when nothing is known. */
+  /** An etag from which deletes could not be read because the store had removed them; null when nothing is known. */
   deletesLostFrom: Etag | null;
   /** The mark of a generation that begins now. */
   incarnation: string;
 }
 
-/** `rewind` and `begin` make what stands in the log of this task worthless. */
+/** `rewind` and `begin` make the sets that this task has in the log worthless. */
 export interface Resumption {
   kind: 'continue' | 'rewind' | 'begin';
   position: CapturePosition;
@@ -33,7 +33,7 @@ export interface Resumption {
 }
 
 /**
- * Decides where a capture goes on, from what is there and nothing else.
+ * Decides where a capture continues, from these facts alone.
  *
  * The log is the cursor. It is left only where it cannot be trusted: another script, another or a restored database, deletes
  * that are gone, or a requester that says that its copy does not join.
@@ -53,7 +53,7 @@ export function decideResumption(facts: ResumeFacts): Resumption {
 
   const { confirmed } = facts;
   if (confirmed && confirmed.generation > tail.generation) {
-    return beginAgain(facts, 'the requester is ahead of the log: an older log was put back');
+    return beginAgain(facts, 'the requester is ahead of the log: an older log was restored');
   }
   if (confirmed?.generation === tail.generation && confirmed.incarnation !== tail.incarnation) {
     return beginAgain(facts, 'what the requester has was read before the log was lost');
@@ -79,7 +79,7 @@ function isBehind(source: SourceIdentity, known: { to: Etag; witness: Witness })
   return source.lastEtag < known.to || !remembers(source.witness, known.witness);
 }
 
-/** A log that was put back may say less than the requester has: a source that is restored next has to remember that too. */
+/** A restored log may contain less than the requester has. A check for a restored source has to consider that, too. */
 function newestSaid({ confirmed }: ResumeFacts, tail: ChangeSetHeader): Witness {
   const isSame = confirmed?.generation === tail.generation && confirmed.incarnation === tail.incarnation;
   return isSame && confirmed.witness.number > tail.witness.number ? confirmed.witness : tail.witness;

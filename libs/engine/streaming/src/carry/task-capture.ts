@@ -63,7 +63,7 @@ export class TaskCapture implements Unit {
   #assigned: CaptureTask;
   /** Ends what runs now, so that everything is decided again. */
   #disturbed = new AbortController();
-  /** None while it is being decided where to go on. */
+  /** None while it is being decided where to continue. */
   #session: CaptureSession | null = null;
 
   constructor(task: CaptureTask, parts: CaptureParts) {
@@ -114,7 +114,7 @@ export class TaskCapture implements Unit {
     this.#disturbed.abort();
   }
 
-  /** Has what stands in the rerun request run again. */
+  /** Reruns what the rerun request names. */
   rerunAsked(): void {
     this.#session?.rerunAsked();
     this.#memory.nudge.nudge();

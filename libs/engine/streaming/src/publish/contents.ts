@@ -12,7 +12,7 @@ const REMEMBERED = 50_000;
 
 /**
  * Puts the contents of attachments beside the message that names them. What was sent since this capture started is not sent
- * again; a requester that does not have it says so, and is answered by a capture that starts anew and remembers nothing.
+ * again; a requester that does not have it says so, and the capture then restarts without that memory.
  */
 export class Contents {
   readonly #source: SourceExtras | undefined;

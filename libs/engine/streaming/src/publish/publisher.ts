@@ -17,7 +17,7 @@ import { Contents } from './contents.ts';
 import { cut, type Cut } from './cut.ts';
 import type { TransformedChange } from '../transform/transformer.ts';
 
-/** A set was not taken for a reason that may lie in what it holds. */
+/** The log refused a set for a reason that may lie in its content. */
 export class PublishFailedError extends Error {
   readonly failed: Failed;
 
@@ -34,7 +34,7 @@ export interface PublisherParts {
   /** Where the log ends, and under which sequence. */
   position: CapturePosition;
   sequence: number;
-  /** What stands in the log before the first set is worth nothing once that is there. */
+  /** Sets that are in the log before the first set become worthless once that is published. */
   dropOlder: boolean;
   /** Where attachments are read. */
   contents: Contents;
@@ -74,7 +74,7 @@ export class Publisher {
   }
 
   /**
-   * Says that a generation begins. This stands in the log before the source's witness is raised for it: otherwise a capture
+   * Announces a generation. The announcement is in the log before the source's witness is raised for it: otherwise a capture
    * that fails in between would leave a restored source whose witness looks as if nothing had happened.
    */
   async open(): Promise<void> {
@@ -89,7 +89,7 @@ export class Publisher {
 
   /**
    * @param leaveOut remembers a change that the log does not take, before the set that covers it is published without it
-   * @throws {PublishFailedError} when a set is not taken for a reason that may lie in what it holds
+   * @throws {PublishFailedError} when the log refuses a set for a reason that may lie in its content
    */
   async publish(
     page: ChangePage,

@@ -1,6 +1,6 @@
 import type { Etag } from '@nestjs-spark/contracts';
 
-/** The store has let go of deletes that this reader had not read. */
+/** The store has removed deletes that this reader had not read. */
 export class DeletesLostError extends Error {
   readonly from: Etag;
 

@@ -9,7 +9,7 @@ import { SourceReplacedError } from './source-errors.ts';
 import type { CapturePosition } from '../task/position.ts';
 
 /**
- * Finds out that the source's files were put back: its witness document then does not remember what rode in the sets. What is
+ * Detects that the source's files were restored: its witness document then does not remember what rode in the sets. What is
  * published must have been read after the witness was raised to what it carries; only so is a database without those changes
  * sure not to remember it. It is raised only when something is published, so an idle database is
  * left alone.
@@ -20,7 +20,7 @@ export class WitnessGuard {
   readonly #databaseId: string;
   readonly #everyMs: number;
   #witness: Witness;
-  /** What rode in sets that the requester has, which may be more than the log says, if that was put back. */
+  /** What rode in sets that the requester has, which may be more than the log says, if the log was restored. */
   #confirmed: Witness;
   #raisedAt = -Infinity;
   #used = false;

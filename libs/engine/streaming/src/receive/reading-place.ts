@@ -22,7 +22,7 @@ export class ReadingPlace {
     return this.#patience;
   }
 
-  /** What stands in the log does not come out where it is read: the next session reads it from its start. */
+  /** New sets are in the log but are not delivered at this position: the next session reads from the start. */
   misplaced(): void {
     this.#misplaced = true;
     this.#patience = Math.min(2 * this.#patience, MOST_PATIENCE);

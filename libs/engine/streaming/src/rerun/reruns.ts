@@ -55,7 +55,7 @@ export class Reruns {
     this.#pending = parts.setAside.publishedAfter(parts.position);
   }
 
-  /** Somebody wants something; what exactly stands in the database. */
+  /** A rerun was requested; the database says of what. */
   asked(): void {
     this.#asked = true;
   }

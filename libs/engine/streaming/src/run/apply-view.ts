@@ -19,7 +19,7 @@ export interface ApplyViewParts {
 }
 
 /**
- * What an instance of the requester looks at and hears: the checkpoints as they stand in the database, what the owner and
+ * What an instance of the requester reads and receives: the checkpoints in the database, what the owner and
  * the carrier say, and what has to be caught up with.
  */
 export class ApplyView implements WatchedSide<TaskApply> {

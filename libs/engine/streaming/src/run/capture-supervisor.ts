@@ -104,7 +104,7 @@ export class CaptureSupervisor {
     await callForRerun(this.#parts, task, documents);
   }
 
-  /** Ends a task for good: nothing of what it set aside is remembered. */
+  /** Ends a task permanently, and removes everything that it set aside. */
   async forget(task: TaskKey): Promise<void> {
     await this.#tasks.end(taskName(task));
     await forgetSetAside(this.#parts.state, taskName(task));
@@ -141,7 +141,7 @@ export class CaptureSupervisor {
     await keepRunning(hear, {
       signal,
       onFailure: (error) =>
-        logger.error(`Not hearing what the requesters of ${owner} confirm; trying again`, error),
+        logger.error(`Confirmations of the requesters of ${owner} are not received; trying again`, error),
     });
   }
 
@@ -151,7 +151,7 @@ export class CaptureSupervisor {
       if (subject === rerunSubject(unit.key)) unit.rerunAsked();
       if (subject === confirmationSubject(unit.key) && isConfirmation(value)) unit.confirmed(value);
     }
-    // What another reading of the source confirmed must not let go of what this one has not read.
+    // What another reading of the source confirmed must not release deletes that this one has not read.
     this.#deletes.confirmed(this.#tasks.all().map(({ progress }) => progress.confirmed?.to ?? 0));
   }
 }

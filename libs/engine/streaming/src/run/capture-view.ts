@@ -31,7 +31,7 @@ export interface CaptureViewParts {
 export class CaptureView implements WatchedSide<TaskCapture> {
   readonly lookEvery = 2;
   readonly #parts: CaptureViewParts;
-  /** What was told to each requester, by this instance or another, and how many ticks ago. */
+  /** What was reported to each requester, by this instance or another, and how many ticks ago. */
   readonly #told = new Map<string, { at: number; ago: number; one: OneAtATime }>();
   #source: { databaseId: string; lastEtag: number } | null = null;
 

@@ -56,7 +56,7 @@ export class DeleteKeeper {
         await this.#source.keepDeletesAfter(0);
         break;
       } catch (error) {
-        if (failures === 1) this.#logger.warn(`Cannot yet have deletes kept: ${String(error)}; trying again`);
+        if (failures === 1) this.#logger.warn(`Deletes cannot be kept yet: ${String(error)}; trying again`);
         await pause(delayMs(doubling(this.#pace.backoffMs), failures), signal);
       }
     }

@@ -1,7 +1,7 @@
 import type { TaskState } from '@nestjs-spark/contracts';
 import type { Condition, Moves, Obstacle } from '@nestjs-spark/runtime/internal';
 
-/** How far a task has come, whether it can go on or not. */
+/** How far a task has come, whether it can continue or not. */
 export type Phase = Exclude<TaskState, Obstacle>;
 
 const STAYS = { Starting: ['Starting'], Snapshotting: ['Snapshotting'], Streaming: ['Streaming'] } as const;
@@ -11,7 +11,7 @@ const GOES_ON = { Starting: [], Snapshotting: READ, Streaming: ['Streaming'] } a
 
 /**
  * The owner's side.
- * `resumed`: it is decided where to go on; only what gets through then ends an obstacle. `published`: a page is in the log.
+ * `resumed`: it is decided where to continue; only what gets through then ends an obstacle. `published`: a page is in the log.
  * `passed`: everything that was handed to the log is in it, and what follows concerns nobody.
  */
 export const CAPTURE_MOVES = {

@@ -6,7 +6,7 @@ export interface Pace {
   watermarkMs: number;
   /** How often a restored source is looked for while changes flow. */
   witnessMs: number;
-  /** At most how often confirmed sets are let go of. */
+  /** How often confirmed sets are trimmed, at most. */
   trimMs: number;
   /** How long a capture waits for a full log before it looks again. */
   fullLogMs: number;
@@ -18,7 +18,7 @@ export interface Pace {
   freedMs: number;
   /** The first wait after a failure; each further one is twice as long, up to fifty times this. */
   backoffMs: number;
-  /** How often an instance looks at what is shared and says that it lives; what is counted in ticks takes so many of these. */
+  /** How often an instance reads what is shared and reports that it is alive: the length of a tick. */
   tickMs: number;
   /**
    * A document that the target does not take alone, and of which it gave no answer, is tried again after these pauses before

@@ -1,7 +1,7 @@
 import type { Etag } from '@nestjs-spark/contracts';
 import type { Witness } from '@nestjs-spark/contracts/internal';
 
-/** Where a capture goes on. A new one comes with each set that is published. */
+/** Where a capture continues. Each published set makes a new one. */
 export interface CapturePosition {
   readonly generation: number;
   readonly incarnation: string;

@@ -35,5 +35,5 @@ export function openRequest(tail: ChangeSetHeader, request: ResyncRequest | null
 /** Tells people what is missing between a checkpoint and a set. */
 export function describeHole(checkpoint: Checkpoint | null, seen: ChangeSetHeader): string {
   const has = checkpoint ? `generation ${checkpoint.generation} up to etag ${checkpoint.to}` : 'nothing';
-  return `the requester has ${has}, the log goes on with generation ${seen.generation} from etag ${seen.from}`;
+  return `the requester has ${has}, the log continues with generation ${seen.generation} from etag ${seen.from}`;
 }

@@ -18,7 +18,7 @@ export interface CaptureTask {
 
 /**
  * Where the owner keeps what it has agreed to, as it stands now. Asked again after every disturbance, so that an instance
- * that slept through a deployment does not go on with an old script.
+ * that slept through a deployment does not continue with an old script.
  */
 export interface TaskDirectory {
   read(task: TaskKey): Promise<CaptureTask | null>;
@@ -44,7 +44,7 @@ export interface SourceInquiry {
 }
 
 /**
- * What the owner says. `unknown`: it is there but does not carry this task (yet), so what stands in the log may be of another
+ * What the owner says. `unknown`: it is there but does not carry this task (yet), so the sets in the log may be of another
  * time. `away`: it cannot be asked.
  */
 export type SourceAnswer =

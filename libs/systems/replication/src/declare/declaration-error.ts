@@ -9,8 +9,8 @@ export interface DeclarationFault {
 }
 
 /**
- * Declarations that cannot work. Thrown while the application starts, which ends the start; every fault of every class is in
- * the message and in `faults`. Fix the classes and start again.
+ * Declarations that cannot work. Thrown while the application starts, which stops it; every fault of every class is in the
+ * message and in `faults`. Fix the classes and start again.
  */
 export class DeclarationError extends Error {
   readonly faults: readonly DeclarationFault[];

@@ -115,7 +115,7 @@ function declaredOn<T>(mark: DiscoverableDecorator<readonly T[]>, target: Type):
   return ownMetadata<readonly T[]>(mark.KEY, target) ?? [];
 }
 
-/** A class that is named as a feature and declares nothing would be passed over without a word. */
+/** Otherwise a class that is named as a feature and declares nothing would be ignored silently. */
 function undeclared({ target, isNamed }: FoundClass): DeclarationFault[] {
   if (!isNamed || isDeclared(target)) return [];
   const parent = declaringParent(ReplicatedMark.KEY, target) ?? declaringParent(SharedMark.KEY, target);

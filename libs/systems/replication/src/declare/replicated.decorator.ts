@@ -6,9 +6,9 @@ import { ownMetadata } from './own-metadata.ts';
 export interface ReplicatedOptions<Field extends string = string> {
   /** The module that owns the documents, by its `moduleName`. It must share the collection: `@Shared({ with: [...] })`. */
   sourceModule: string;
-  /** Their collection at the owner, e.g. `Cars`. May be left out when `originalType` is given. */
+  /** Their collection at the owner, e.g. `Cars`. May be omitted when `originalType` is given. */
   sourceCollection?: string;
-  /** The owner's class, when it is at hand: its name in the plural is the collection. `sourceCollection` goes before it. */
+  /** The owner's class, if it can be imported: its name in the plural is the collection. `sourceCollection` takes precedence. */
   originalType?: Type;
   /**
    * The copy, as a script in the language of RavenDB's ETL: `loadToCars({ LicensePlate: this.LicensePlate });`. Documents
@@ -21,14 +21,14 @@ export interface ReplicatedOptions<Field extends string = string> {
    */
   fields?: readonly Field[];
   /**
-   * Put before the id of each copy: `idPrefix: 'webshop/'` makes `webshop/orders/1-A` of `orders/1-A`. For collections that two
-   * owners feed, or that the module writes to itself. Up to 64 letters, digits, `.`, `_`, `-` and `/`, the last a `/` or `-`.
-   * Ids inside of documents stay as the script writes them, and so do those that its `load` asks for. Default: ids stay.
+   * Put before the id of each copy: `idPrefix: 'webshop/'` makes `webshop/orders/1-A` of `orders/1-A`. For collections that are
+   * filled by two owners, or that the module also writes to itself. Up to 64 letters, digits, `.`, `_`, `-` and `/`, the last a `/` or `-`.
+   * Ids inside documents stay as the script writes them, and so do those passed to its `load`. Default: no prefix.
    */
   idPrefix?: string;
   /**
-   * `own`: a copy may go over a document of the same id that this module wrote itself, which becomes a copy by it. Default:
-   * such a document stays, and the copy is set aside (`not-a-copy`). Copies of other declarations are never written over.
+   * `own`: a copy may overwrite a document with the same id that this module wrote itself; the document then becomes the copy.
+   * Default: such a document stays, and the copy is set aside (`not-a-copy`). Copies of other declarations are never overwritten.
    */
   overwrite?: 'own';
   /** Names the task; default: the collection. Only needed for two declarations on one collection. */
@@ -39,12 +39,13 @@ export interface ReplicatedOptions<Field extends string = string> {
 export const ReplicatedMark = DiscoveryService.createDecorator<readonly ReplicatedOptions[]>();
 
 /**
- * Declares that this module keeps copies of another module's documents in its own database, kept right as long as the
- * declaration stands. The class becomes known by `SparkReplicationModule.forFeature([Car])`, by `SparkStoreModule.forFeature([Car])` or by standing in any module's
- * `providers`. Copies are read-only by convention: the next change at the owner overwrites them.
+ * Declares that this module keeps copies of another module's documents in its own database, up to date as long as the
+ * declaration exists. Register the class with `SparkStoreModule.forFeature([Car])` or `SparkReplicationModule.forFeature([Car])`, or
+ * list it in the `providers` of a Nest module. Copies are read-only by convention: the next change at the owner overwrites them.
  *
- * A class may have several declarations, each with a `name` where they are on one collection; all of them are carried out. They
- * are not inherited by subclasses. A declaration that cannot work stops the start with a `DeclarationError` that names class, field and remedy.
+ * A class may have several declarations, each with a `name` where they are on one collection; all of them take effect.
+ * Subclasses do not inherit them. A declaration that cannot work stops the application with a `DeclarationError` at startup, which
+ * names class, field and remedy.
  */
 export function Replicated(options: ReplicatedOptions & { fields?: undefined }): ClassDecorator;
 export function Replicated<const Field extends string>(

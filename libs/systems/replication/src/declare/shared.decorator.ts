@@ -1,9 +1,9 @@
 import { DiscoveryService } from '@nestjs/core';
 import { ownMetadata } from './own-metadata.ts';
 
-/** Who may take copies of a collection. */
+/** Which modules may copy a collection. */
 export interface SharedOptions {
-  /** Names of the modules that may; `*` stands for every authenticated module. */
+  /** Names of these modules; `*` means every authenticated module. */
   with: readonly string[];
   /** The collection; default: the class's name in the plural, as repositories name it. */
   collection?: string;
@@ -13,11 +13,11 @@ export interface SharedOptions {
 export const SharedMark = DiscoveryService.createDecorator<readonly SharedOptions[]>();
 
 /**
- * Lets other modules take copies of this class's collection: their scripts may read it, `load()` included. Nothing is shared
+ * Allows other modules to copy this class's collection: their scripts may read it, also through `load()`. Nothing is shared
  * without it. After a name is removed, no new changes go to that module once the owner has restarted; the copies it already
- * has stay in its database. The class becomes known by `SparkReplicationModule.forFeature([Car])`, by
- * `SparkStoreModule.forFeature([Car])` or as one of any module's `providers`. Several on one class add up; subclasses do not
- * inherit it.
+ * has stay in its database. Register the class with `SparkStoreModule.forFeature([Car])` or
+ * `SparkReplicationModule.forFeature([Car])`, or list it in the `providers` of a Nest module. Several `@Shared()` on one class are
+ * combined; subclasses do not inherit them.
  */
 export function Shared(options: SharedOptions): ClassDecorator {
   return (target) => {

@@ -1,7 +1,7 @@
 import { ReadableCollections } from '@nestjs-spark/contracts/internal';
 import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
 
-/** One `@Shared()` class: a collection of this module and who may take it. */
+/** One `@Shared()` class: a collection of this module and which modules may copy it. */
 export interface Share {
   collection: string;
   /** Module names; `*` stands for every authenticated module. */

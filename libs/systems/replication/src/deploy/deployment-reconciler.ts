@@ -48,7 +48,7 @@ export class DeploymentReconciler {
     if (signal.aborted) return;
     const failures: unknown[] = [];
     for (const { requester } of await this.store.list()) {
-      // One that cannot be carried out must not keep the others from running.
+      // One that cannot be carried out must not stop the others.
       await this.manager.heal(requester).catch((error: unknown) => failures.push(error));
     }
     if (failures.length > 0) throw new AggregateError(failures);
@@ -57,7 +57,7 @@ export class DeploymentReconciler {
   private async watch(signal: AbortSignal): Promise<void> {
     const subjects = deployedSubjects(this.settings.moduleName);
     for await (const { value } of this.board.watch(subjects, isDeployed, signal)) {
-      // One that cannot be read must not keep the others from being followed.
+      // One that cannot be read must not block the others.
       await this.follow(value.requester).catch((error: unknown) => {
         if (isAway(error)) throw error;
         this.waits('Following a deployment', error);

@@ -20,7 +20,7 @@ export class DeploymentStore {
     return found && !isDeployment(found.value) ? refuseOdd(id) : found;
   }
 
-  /** Those that can be read: an odd one keeps no other from being carried. */
+  /** Those that can be read: a malformed one does not block the others. */
   async list(): Promise<DeploymentDocument[]> {
     const found = await this.states.list<DeploymentDocument>(DEPLOYMENTS_PREFIX);
     return found.map(({ value }) => value).filter(isDeployment);

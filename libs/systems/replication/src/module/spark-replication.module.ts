@@ -12,11 +12,11 @@ import { ReplicationSettingsModule, type AsyncReplicationOptions } from '../sett
 import { ReplicationRunner } from './replication-runner.ts';
 
 /**
- * Takes part in replication: finds what is declared with `@Replicated()` and `@Shared()`, registers this module, asks the
- * owners, answers those who ask, keeps the copies right, and reports on it (`/spark/*`, `/health/*`, `/metrics`).
+ * Takes part in replication: finds the declarations made with `@Replicated()` and `@Shared()`, registers this module,
+ * sends requests to owners, answers requesters, keeps the copies up to date, and reports their state (`/spark/*`, `/health/*`, `/metrics`).
  *
- * Import `SparkStoreModule.forRoot()` beside it. Nothing it needs has to be up when the application starts: it comes up in
- * the background, and `/health/ready` says what is still missing. Call `app.enableShutdownHooks()` for a clean stop.
+ * Import `SparkStoreModule.forRoot()` beside it. None of the servers it needs has to be up when the application starts: it connects in
+ * the background, and `/health/ready` says what is still missing. Call `app.enableShutdownHooks()` for a clean shutdown.
  */
 @Global()
 @Module({
@@ -27,8 +27,8 @@ import { ReplicationRunner } from './replication-runner.ts';
 export class SparkReplicationModule {
   /**
    * Import it once, in the application's module. Without options everything is read from the environment. `health` and
-   * `metrics` are the paths of these routes, or false for none; in `forRootAsync` they stand beside the factory.
-   * @throws `ReplicationSettingsError`, `DeclarationError` or `KeyFileError` while the application starts, when it cannot work
+   * `metrics` are the paths of these routes, or false for none; with `forRootAsync`, pass them beside the factory.
+   * @throws `ReplicationSettingsError`, `DeclarationError` or `KeyFileError` while the application starts: each names its remedy
    */
   static forRoot(options: SparkReplicationOptions & ObservabilityOptions = {}): DynamicModule {
     const { health, metrics, ...settings } = options;
@@ -42,8 +42,8 @@ export class SparkReplicationModule {
   }
 
   /**
-   * Makes classes with `@Replicated()` or `@Shared()` known. Their constructors are never called. Classes that are among some
-   * module's `providers` need not be named here.
+   * Registers classes with `@Replicated()` or `@Shared()`. Their constructors are never called. Classes that are in the
+   * `providers` of a Nest module need not be named here.
    */
   static forFeature(classes: readonly Type[]): DynamicModule {
     return ReplicationFeatureModule.of(classes);

@@ -41,7 +41,7 @@ function compareCopy(before: EtlCommand[], after: EtlCommand[]): CopyChange {
     : { id, change: 'changed', before };
 }
 
-/** A put and what else is said of the same id, whatever kinds of commands there are. */
+/** A put together with all other commands for the same id, of whatever kind. */
 function byCopy(commands: readonly EtlCommand[]): Map<string, EtlCommand[]> {
   const copies = new Map<string, EtlCommand[]>();
   for (const command of commands) {

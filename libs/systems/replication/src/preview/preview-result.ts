@@ -51,7 +51,7 @@ export class PreviewedDocument {
   @ApiProperty({ enum: ['copied', 'filtered', 'failed', 'missing', 'skipped'] })
   status!: PreviewStatus;
 
-  /** What the requester's database would be told, in order; documents as text, with numbers as written. */
+  /** The commands for the requester's database, in order; documents as text, with numbers as written. */
   @ApiProperty({
     type: 'array',
     items: { type: 'object' },

@@ -2,7 +2,7 @@ import { ProblemError, StoreRefusedError, UnavailableError } from '@nestjs-spark
 
 const RETRY_AFTER_SECONDS = 5;
 
-/** What a requester is told when a deployment could not be carried out. What is not known here stays as it is. */
+/** The answer to a requester when a deployment could not be carried out. Other errors are returned unchanged. */
 export function asProblem(error: unknown): unknown {
   if (error instanceof ProblemError) return error;
   if (error instanceof UnavailableError) {

@@ -14,7 +14,7 @@ const PATIENCE_MS = 2_000;
 const LOOK_EVERY_MS = 10;
 const MOST_NAMES = 20;
 
-/** The state of the copies that this module keeps. Inject it where the application has to know. */
+/** The state of the copies that this module keeps. Inject it where the application depends on them. */
 @Injectable()
 export class ReplicationStatus {
   constructor(
@@ -23,14 +23,14 @@ export class ReplicationStatus {
     private readonly incoming: Incoming,
   ) {}
 
-  /** Every declared copy, by the checkpoints that all instances share; costs nothing. */
+  /** Every declared copy, as the checkpoints that all instances share show it. Reads memory only. */
   tasks(): IncomingTask[] {
     return this.incoming.tasks();
   }
 
   /**
-   * Whether all of the owner's collection is here, as far as the declared scripts take it. Once true it stays so until a
-   * script is changed or the owner's database is another one.
+   * Whether everything that the declared scripts take of the owner's collection is here. Once true, it stays true until a script
+   * changes or the owner has another database.
    */
   isComplete(owner: string, collection: string): boolean {
     const tasks = this.tasksOf(owner, collection);
@@ -38,8 +38,8 @@ export class ReplicationStatus {
   }
 
   /**
-   * Asks the owner how far it is, waits up to two seconds until that is applied here, and says how fresh the copies are.
-   * When the owner does not answer, what was known last, with `sourceReachable: false`.
+   * Asks the owner how far it is, waits up to two seconds until that is applied here, and returns how fresh the copies are.
+   * If the owner does not answer, returns what was last known, with `sourceReachable: false`.
    * @throws {ProblemError} `notFound` when nothing of that collection is declared
    */
   async freshness(owner: string, collection: string): Promise<Freshness> {

@@ -19,7 +19,7 @@ const MOST_WARNINGS = 200;
 
 /** The owner did not take the deployment this time; the message says why. The bus delivers it again. */
 export class DeploymentDelayedError extends Error {
-  /** What may help whoever reads it; changes while the reason stays. */
+  /** Details for people; they may change while the reason stays the same. */
   readonly hint: string;
 
   constructor(reason: string, hint = '') {
@@ -129,7 +129,7 @@ export class DeployHandler {
     this.apply.assign(owner, adopting(this.declarations.of(owner)?.tasks ?? [], deployed));
   }
 
-  /** Once per instance: every start asks again and is told the same. */
+  /** Logged once per instance: every start asks again and gets the same answer. */
   private warn(owner: string, { tasks }: EtlDeploymentResult): void {
     for (const { name, warnings } of tasks) {
       for (const text of Array.isArray(warnings) ? warnings : []) {
@@ -141,7 +141,7 @@ export class DeployHandler {
     }
   }
 
-  /** The owner has seen more revisions than this database remembers, as after a restored backup: go on above them. */
+  /** The owner has seen more revisions than this database remembers, as after a restored backup: continue above them. */
   private async outdated(
     owner: string,
     revision: number,

@@ -22,7 +22,7 @@ export class DroppedTasks {
     private readonly apply: ApplySupervisor,
   ) {}
 
-  /** Removes their copies, or leaves them (`onDrop`), and says so. */
+  /** Removes their copies, or leaves them (`onDrop`), and logs that. */
   async settle(): Promise<void> {
     for (const task of await this.find()) {
       if (this.settings.onDrop === 'keep') {

@@ -15,7 +15,7 @@ export class JetStreamCommandBus implements CommandBus {
   async send(subject: string, command: object): Promise<void> {
     const { connection } = this.inUse.bus;
     await ensureStream(connection, COMMANDS);
-    // Named, so that a command is never taken for stored by some other stream that listens to everything.
+    // Named, so that storage by another stream that listens to everything does not count.
     const expect = { streamName: COMMANDS_STREAM };
     await connection.use(({ js }) => js.publish(subject, JSON.stringify(command), { expect }));
   }

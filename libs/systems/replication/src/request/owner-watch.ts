@@ -30,7 +30,7 @@ export class OwnerWatch {
       try {
         await this.hear(value, startedAt);
       } catch (error) {
-        this.log.warn(`${value.appName} has registered and could not be asked again: ${String(error)}`);
+        this.log.warn(`${value.appName} has registered, but could not be asked again: ${String(error)}`);
       }
     }
   }
@@ -60,11 +60,11 @@ export interface HeardRegistration {
 }
 
 /**
- * Whether a registration is a reason to ask again. The board repeats the last one to whoever begins to listen: the
+ * Whether a registration is a reason to ask again. The board repeats the last one to each new listener: the
  * request at this start has already answered that one, unless the request has failed since.
  */
 export function shouldAskAgain({ at, before, startedAt, state }: HeardRegistration): boolean {
-  // The two clocks may differ, and the owner's may be set back, so two registrations are only told apart.
+  // The two clocks may differ, and the owner's may be set back, so two registrations are only compared for equality.
   if (before !== null) return at !== before;
   return at >= startedAt || state === 'retrying' || state === 'dead';
 }

@@ -88,7 +88,7 @@ export class RequestLoop {
   private watch(startedAt: number, signal: AbortSignal): Promise<void> {
     return persist(() => this.owners.run(startedAt, signal), {
       signal,
-      onFailure: (error) => this.log.error('No longer hearing which modules register', error),
+      onFailure: (error) => this.log.error('Registrations of other modules are no longer received', error),
     });
   }
 
@@ -103,7 +103,7 @@ export class RequestLoop {
     }
   }
 
-  /** Those who need what is away say so; a refusal lasts until somebody acts, so it is said once. */
+  /** What needs an unavailable server reports that itself; a refusal lasts until somebody acts, so it is logged once. */
   private async repeat(what: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();

@@ -38,7 +38,7 @@ export interface DeployedRevision {
 export interface DeployedTaskRecord {
   name: string;
   engine: EngineName;
-  /** RavenDB's own ETL carried it before: its copies have no mark by which they could be told from the module's documents. */
+  /** RavenDB's own ETL carried it before: nothing marks its copies, so they cannot be distinguished from the module's documents. */
   wasEtl?: true;
 }
 

@@ -59,7 +59,7 @@ export class RequestStatus {
     return this.byOwner.get(nameKey(owner)) ?? null;
   }
 
-  /** The owners whose request is a dead letter for something that may pass by itself. */
+  /** The owners whose request is a dead letter for a reason that may pass without help. */
   stranded(): string[] {
     return this.all()
       .filter(({ owner, state }) => state === 'dead' && this.passing.has(nameKey(owner)))

@@ -89,7 +89,7 @@ export class Requests {
     };
     const subject = deployCommandSubject(this.settings.moduleName, record.owner);
     this.status.sent(record.owner, record.revision, enginesOf(record.deployed));
-    // First, so that a letter this very command may become is not taken for an old one.
+    // First, so that a dead letter of this very command is not mistaken for an old one.
     const dropped = await this.bus.dropDeadLetters(subject);
     await this.bus.send(subject, command);
     if (dropped > 0)

@@ -12,7 +12,7 @@ const DOCUMENTS_AT_ONCE = 500;
 @Injectable()
 export class OwnerSourceInquiry implements SourceInquiry {
   private readonly log = logFor('SourceInquiry');
-  /** Why an owner did not answer, by task: asked often, it is said once. */
+  /** Why an owner did not answer, by task. It is asked often, so this is logged once. */
   private readonly said = new Map<string, string>();
 
   constructor(private readonly client: ModuleClient) {}

@@ -1,39 +1,39 @@
 import type { EngineName } from '@nestjs-spark/contracts';
 
-/** `auto` takes RavenDB's own ETL where the owner's licence has it, and the stream engine everywhere else. */
+/** `auto` uses RavenDB's own ETL where the owner's licence includes it, and the stream engine everywhere else. */
 export type EngineChoice = 'auto' | EngineName;
 
 /**
- * How a module takes part in replication. Everything may be left out: what is not given is read from the environment,
- * then from the default. Only the module's name has no default.
+ * How a module takes part in replication. Every option may be omitted: it is then read from the environment, and otherwise has
+ * its default. Only the module's name has no default.
  */
 export interface SparkReplicationOptions {
   /** Who this module is; others name it in `sourceModule` and `with`. `SPARK_MODULE_NAME`; required. */
   moduleName?: string;
   /**
    * Where other modules reach this one. `SPARK_MODULE_URL`, then `http://127.0.0.1:$PORT`; without either, where the server
-   * listens. In production an application with HTTP has to say it.
+   * listens. Required in production for an application with HTTP.
    */
   moduleUrl?: string;
   /** Which engine carries what others take from this module. `SPARK_REPLICATION_ENGINE`, then `auto`. */
   engine?: EngineChoice;
-  /** JetStream. `NATS_URL`, then `nats://127.0.0.1:4222`. */
+  /** Addresses of NATS with JetStream. `NATS_URL`, then `nats://127.0.0.1:4222`. */
   natsUrl?: string;
   /**
-   * How many bytes of JetStream each route from this module to another one reserves; less where JetStream has less left,
+   * How many bytes of JetStream each route from this module to another one reserves; less where JetStream has less available,
    * down to 8 MiB. `SPARK_ROUTE_MAX_BYTES`, then 67,108,864 (64 MiB); at least 8,388,608.
    */
   routeMaxBytes?: number;
   /** Directory of the module's key pair, `{moduleName}.jwk.json`. `SPARK_KEYS_DIR`, then `keys` in `SPARK_DATA_DIR`. */
   keysDir?: string;
-  /** Opens the operators' side of `/spark/*` to whoever shows it. `SPARK_OPERATOR_TOKEN`; unset: closed to operators. */
+  /** The token that gives access to the operators' routes of `/spark/*`. `SPARK_OPERATOR_TOKEN`; unset: closed to operators. */
   operatorToken?: string;
   /** Seconds to wait before each retry of a deployment. `SPARK_RETRY_SECONDS`, then `[2, 10, 30, 60, 300]`. */
   retrySeconds?: readonly number[];
-  /** What becomes of the copies of a declaration that was dropped. Default `remove`. */
+  /** What happens to the copies of a declaration that was dropped. Default `remove`. */
   onDrop?: 'remove' | 'keep';
   /**
-   * In production keys are never made, and a module's key is believed only when listed in `trustedKeys` or pinned before.
+   * In production keys are never created, and a module's key is trusted only when it is listed in `trustedKeys` or already pinned.
    * Default: `NODE_ENV` is `production`.
    */
   production?: boolean;
@@ -67,7 +67,7 @@ export interface ReplicationSettings {
   version: string | null;
 }
 
-/** Bounds of one deployment, the same where it is declared and where it is received. */
+/** Limits of one deployment, the same where it is declared and where it is received. */
 export const DEPLOYMENT_BOUNDS = {
   scriptBytes: 64 * 1024,
   scripts: 20,

@@ -1,4 +1,4 @@
-/** The options of `SparkReplicationModule`, or the environment they were read from, cannot be used. Ends the start. */
+/** The options of `SparkReplicationModule`, or the variables they were read from, cannot be used. Thrown at startup: correct them and start again. */
 export class ReplicationSettingsError extends Error {
   readonly faults: readonly string[];
 

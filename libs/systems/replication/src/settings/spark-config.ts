@@ -8,21 +8,21 @@ import { ReplicationSettingsError } from './settings-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The namespace `spark` of an application's configuration: the environment, checked, as every `forRoot` of Spark takes it. */
+/** The namespace `spark` of an application's configuration: the environment, checked, in the form that every `forRoot` of Spark accepts. */
 export type SparkConfig = Omit<
   ReplicationSettings,
   'moduleUrl' | 'operatorToken' | 'trustedKeys' | 'version'
 > & {
   /** The module's name, as the bus calls it. */
   name: string;
-  /** Left out: where the server listens. */
+  /** Omitted: the address where the server listens. */
   moduleUrl?: string;
   operatorToken?: string;
   /** Module names in lower case. */
   trustedKeys: Readonly<Record<string, string>>;
 } & Pick<SparkStoreOptions, 'store'>;
 
-/** What `@nestjs/config` knows a namespace by, made here so that nobody has to have it. */
+/** What `@nestjs/config` expects of a namespace. Made here, so that the package is not required. */
 interface ConfigNamespace {
   (): SparkConfig;
   /** For `@Inject(sparkConfig.KEY)`. */

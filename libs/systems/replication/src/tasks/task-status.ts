@@ -20,7 +20,7 @@ class ReportedTask implements UnitStatus<TaskState> {
 
   /**
    * Changes of the owner's database that are not applied (incoming) or not confirmed (outgoing) yet, at most: etags have gaps
-   * and count its other collections too. Null when that is not known, as when the owner has not been heard for a minute.
+   * and count its other collections too. Null when that is not known, for example when nothing has been heard from the owner for a minute.
    */
   @ApiProperty({
     type: Number,
@@ -46,7 +46,7 @@ class ReportedTask implements UnitStatus<TaskState> {
   @ApiProperty({ type: String, nullable: true })
   lastError!: string | null;
 
-  /** This instance does its work. `carriedBy` says whether another one does where it does not. */
+  /** Whether this instance does the work. If not, `carriedBy` says whether another one does. */
   @ApiProperty({ description: 'This instance carries it' })
   active!: boolean;
 
@@ -70,7 +70,7 @@ export class IncomingTask extends ReportedTask {
   @ApiProperty({ type: Number, nullable: true })
   generation!: number | null;
 
-  /** The owner's database that the copy was made from; etags are of it. */
+  /** The owner's database that the copy was made from, to which the etags belong. */
   @ApiProperty({
     type: String,
     nullable: true,
@@ -104,7 +104,7 @@ export class IncomingTask extends ReportedTask {
   @ApiProperty({ type: String, nullable: true, description: 'Why it is not complete, in words' })
   incompleteBecause!: string | null;
 
-  /** Why it does not move although it should, by a fault on this module's side; null when it moves. Health is red meanwhile. */
+  /** Why it is blocked by a fault on this module's side; null when it is not. Health is red meanwhile. */
   @ApiProperty({
     type: String,
     nullable: true,

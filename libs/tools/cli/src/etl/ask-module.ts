@@ -70,7 +70,7 @@ function unreachable(module: string, url: URL, error: unknown): CliError {
   );
 }
 
-/** What an answer that is not a success means for whoever typed the command. */
+/** What an unsuccessful answer means for the user of the command. */
 export function explain(way: Way, status: number, answer: unknown): string {
   const problem = (typeof answer === 'object' && answer !== null ? answer : {}) as Partial<Problem>;
   const detail = problem.detail ?? problem.title ?? `it answers ${status}`;

@@ -140,6 +140,6 @@ function placeIn({ start }: { start?: number | null }): number {
 function unexpected(path: string, what: string): CliError {
   return new CliError(
     `${path} does not look as expected: ${what}. Nothing was written. Add SparkModule.forRoot() and SparkModule.forFeature() to ` +
-      "your root module by hand, as the package's README has it.",
+      "your root module by hand, as the package's README shows.",
   );
 }

@@ -32,7 +32,7 @@ export async function runServers(
   });
   for (const { server, reason, remedy } of servers.missing)
     console.error(`\n${server} is missing. ${reason}\nRemedy: ${remedy}`);
-  // Printed at once: whoever starts the servers wants the addresses while they run.
+  // Printed at once: the addresses are needed while the servers run.
   if (servers.ravendb) console.log(`RAVENDB_URLS=${servers.ravendb.url}`);
   if (servers.nats) console.log(`NATS_URL=${servers.nats.url}`);
   if (servers.missing.length === 0) {

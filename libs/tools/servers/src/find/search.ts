@@ -26,7 +26,7 @@ export interface Way<T> {
 
 /**
  * No way led to a server (or to the runtime it needs). `attempts` lists each way in the order it was tried; the
- * message shows them all with their remedies. The caller shows the message, or goes on without the server.
+ * message shows them all with their remedies. The caller shows the message, or continues without the server.
  */
 export class NotObtainableError extends Error {
   readonly target: string;

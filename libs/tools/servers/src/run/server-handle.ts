@@ -15,7 +15,7 @@ export interface ServerHandle {
   kill9(): Promise<void>;
   /** Freezes it: connections stay open, nothing answers. */
   sigstop(): void;
-  /** Lets it go on after `sigstop()`. */
+  /** Resumes it after `sigstop()`. */
   sigcont(): void;
   /** Starts it again on the same port and data, stopping it before if it runs; answers when it is ready. */
   restart(): Promise<void>;

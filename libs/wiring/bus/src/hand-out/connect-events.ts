@@ -3,12 +3,12 @@ import { connectJetStream, type JetStreamServerOptions } from '@nestjs-spark/jet
 import { logFor } from '@nestjs-spark/observability/internal';
 import { SparkBus } from '../connect/spark-bus.ts';
 
-/** How events are handled, for every handler that does not say otherwise. */
+/** How events are handled by every handler without options of its own. */
 export type EventOptions = Pick<JetStreamServerOptions, 'retry' | 'concurrency'>;
 
 /**
- * Lets the application's `@EventPattern` and `@MessagePattern` handlers hear of events and requests over its bus. Call it
- * before `app.startAllMicroservices()`; `app.close()` ends it when the running handlers are through.
+ * Connects the application's `@EventPattern` and `@MessagePattern` handlers to its bus. Call it
+ * before `app.startAllMicroservices()`; `app.close()` disconnects them once the running handlers have finished.
  * @throws Nest's `UnknownElementException` when `SparkBusModule.forRoot()` is not imported
  */
 export function connectEvents(app: INestApplication, options: EventOptions = {}): INestMicroservice {

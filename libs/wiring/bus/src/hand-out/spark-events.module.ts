@@ -2,7 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { JetStreamClient } from '@nestjs-spark/jetstream/transport';
 import { SparkBus } from '../connect/spark-bus.ts';
 
-/** Gives out `JetStreamClient`, to send events and requests with over the application's bus. Import it beside `SparkBusModule.forRoot()`. */
+/** Provides `JetStreamClient`, which sends events and requests over the application's bus. Import it beside `SparkBusModule.forRoot()`. */
 @Global()
 @Module({
   providers: [

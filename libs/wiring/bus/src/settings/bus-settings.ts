@@ -1,6 +1,6 @@
 import { DEFAULT_ROUTE_BYTES, LEAST_ROUTE_BYTES } from '@nestjs-spark/jetstream/internal';
 
-/** What is left out comes from the environment, read when the application starts. */
+/** Anything omitted is read from the environment when the application starts. */
 export interface SparkBusOptions {
   /**
    * Addresses of one NATS system, separated by commas: `nats://host:4222`, `tls://host:4222`. `NATS_URL`, then
@@ -8,12 +8,12 @@ export interface SparkBusOptions {
    */
   natsUrl?: string;
   /**
-   * The application's name: its instances share events, and its dead letters stand under it. Give it the module's name.
-   * `SPARK_MODULE_NAME`; without either the start ends.
+   * The application's name: its instances share events, and its dead letters are listed under it. Use the module's name.
+   * `SPARK_MODULE_NAME`; without either, the application does not start.
    */
   name?: string;
   /**
-   * How many bytes of JetStream each route of change sets reserves; less where JetStream has less left, down to 8 MiB.
+   * How many bytes of JetStream each route of change sets reserves; less where JetStream has less available, down to 8 MiB.
    * `SPARK_ROUTE_MAX_BYTES`, then 67,108,864 (64 MiB); at least 8,388,608.
    */
   routeMaxBytes?: number;
@@ -27,7 +27,7 @@ export interface BusSettings {
   readonly routeMaxBytes: number;
 }
 
-/** The settings do not name a bus that can be used. The message has all faults and the remedies; fix them and start again. */
+/** The settings do not name a bus that can be used. The message names all faults with their remedies; correct them and start again. */
 export class BusSettingsError extends Error {
   override readonly name = 'BusSettingsError';
 }

@@ -22,7 +22,7 @@ export function parseJson(body: Uint8Array): unknown {
   if (pointer === null) return value;
   throw new ProblemError(
     'invalid',
-    'A field has a name that is not allowed, or a longer one than 256 letters.',
+    'A field has a name that is not allowed, or one of more than 256 characters.',
     {
       errors: [{ pointer, detail: 'this name is not allowed' }],
     },

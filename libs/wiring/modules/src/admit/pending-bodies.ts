@@ -6,7 +6,7 @@ const COMPLETE_WITHIN_MS = 10_000;
 const MOST = 64;
 
 /**
- * Bounds what whoever has not proved anything yet can make this process keep: how long one body takes, and how many there
+ * Limits what an unauthenticated sender can make this process keep: how long one body takes, and how many there
  * are. Where there are too many, the one that takes longest is given up: honest ones are complete before it is their turn.
  */
 export class PendingBodies {

@@ -32,7 +32,7 @@ export async function keepRawBody(
 function refuseForm({ headers }: IncomingMessage): void {
   const transfer = headers['transfer-encoding'];
   if (transfer !== undefined && transfer.trim().toLowerCase() !== 'chunked') {
-    throw new ProblemError('unsupportedMedia', 'Of transfer encodings only chunked is accepted.');
+    throw new ProblemError('unsupportedMedia', 'The only transfer encoding accepted is chunked.');
   }
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {

@@ -22,7 +22,7 @@ const AFTER_ANSWER_MS = 10_000;
 /**
  * Stands in front of the application's body parsers for every `SparkController`, on Express and on Fastify. Nest mounts
  * those when the application initializes, and the adapter is known just before that: this is the one moment, and it asks
- * nothing of the application's `main.ts`. Without HTTP there is nothing to stand in front of, which is said once.
+ * nothing of the application's `main.ts`. Without HTTP there are no routes to guard, which is logged once.
  */
 @Injectable()
 export class RouteInstaller {
@@ -59,7 +59,7 @@ export class RouteInstaller {
 
   private tellNoHttp(): void {
     this.log.warn(
-      'This application has no HTTP: its copies arrive as ever, but no other module can ask it for its documents, and ' +
+      'This application has no HTTP: its copies arrive as usual, but no other module can ask it for its documents, and ' +
         '/spark, /health and /metrics are not there. To be an owner, create it with NestFactory.create() and listen',
     );
   }
@@ -119,7 +119,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** Closes the connection of a sender that goes on although it was answered. */
+/** Closes the connection of a sender that continues although it was answered. */
 function endSlowly(request: IncomingMessage): void {
   if (request.complete) return;
   setTimeout(() => request.destroy(), AFTER_ANSWER_MS).unref();

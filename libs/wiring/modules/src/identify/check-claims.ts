@@ -57,7 +57,7 @@ export function claimsFault(claims: JWTPayload, request: SignedRequest, receiver
   return claims.body_sha256 === bodyDigest(request.body) ? null : 'body_sha256 is of another body';
 }
 
-/** Why the times do not fit this clock, or null. Told to whoever has signed with a believed key: that clock is wrong, or this. */
+/** Why the times do not fit this clock, or null. Only a caller with a trusted key gets the reason: one of the two clocks is wrong. */
 export function timeFault(claims: Pick<JWTPayload, 'iat' | 'exp' | 'nbf'>, now: number): string | null {
   const { iat = Infinity, exp = -Infinity, nbf } = claims;
   if (iat > now + CLOCK_SKEW_SECONDS) return 'iat lies in the future';

@@ -11,14 +11,14 @@ export type PrivateKeyJwk = PublicKeyJwk & { d: string };
 export interface KeyFileOptions {
   directory: string;
   module: string;
-  /** In production a missing key is an error: a made one would be unknown to everyone, and lost with the container. */
+  /** In production a missing key is an error: a newly created one would be unknown to everyone, and lost with the container. */
   production: boolean;
-  /** Whether a key that others on the machine can read ends the start; else it is a warning. Default false. */
+  /** Whether a key that other users of the machine can read is an error; otherwise it is a warning. Default false. */
   refuseOpen?: boolean;
   log: Logger;
 }
 
-/** The module has no usable key pair. The start cannot go on; the message says what to put where. */
+/** The module has no usable key pair, and the application does not start. The message says which file is needed where. */
 export class KeyFileError extends Error {
   constructor(path: string, cause: string, remedy: string, options?: ErrorOptions) {
     super(`The module's key ${path} ${cause}. ${remedy}`, options);
@@ -27,7 +27,7 @@ export class KeyFileError extends Error {
 }
 
 /**
- * Reads the module's key pair, or makes it where that is allowed.
+ * Reads the module's key pair, or creates it where that is allowed.
  * @throws {KeyFileError} when it is missing in production, open to others where that is refused, or not an Ed25519 private key
  */
 export async function openKeyFile(options: KeyFileOptions): Promise<PrivateKeyJwk> {
@@ -67,11 +67,11 @@ async function findFileName({ directory, module, log }: KeyFileOptions): Promise
       `Rename the one that other modules know to ${own}, and remove the rest.`,
     );
   }
-  log.log(`Module ${module} goes on with the key ${only}: the name was written so before`);
+  log.log(`Module ${module} continues with the key ${only}: the module's name was spelled that way before`);
   return only;
 }
 
-/** Several instances may start at once: the file appears whole, and whoever comes second uses the first one's. */
+/** Several instances may start at once: the file appears complete, and the second one uses the first one's. */
 async function makeKey(directory: string, path: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const { privateKey } = await generateKeyPair(TOKEN_ALGORITHM, { crv: 'Ed25519', extractable: true });

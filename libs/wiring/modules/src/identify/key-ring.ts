@@ -103,9 +103,7 @@ export class KeyRing {
     this.snapshot = await readKeySnapshot(this.parts.registry, this.parts.state, this.now());
     for (const id of this.snapshot.odd) {
       if (this.warned.leftOut(id, this.now()) === null) continue;
-      this.parts.log.warn(
-        `The document ${JSON.stringify(id)} is not a pinned key and is passed over: delete it`,
-      );
+      this.parts.log.warn(`The document ${JSON.stringify(id)} is not a pinned key and is ignored: delete it`);
     }
   }
 

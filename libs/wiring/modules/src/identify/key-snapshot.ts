@@ -29,7 +29,7 @@ export interface KeyEntry {
 export interface KeySnapshot {
   startedAt: number;
   entries: ReadonlyMap<string, KeyEntry>;
-  /** Documents among the pins that are none: they are passed over. */
+  /** Documents among the pins that are not pins: they are ignored. */
   odd: readonly string[];
 }
 
@@ -42,7 +42,7 @@ const isPinnedKey: Guard<PinnedKey> = isObjectOf({
 
 export const PINNED_KEYS_PREFIX = 'sparkKeys/';
 
-/** Reads all pins and all registered keys: two small reads, whoever is being asked about. */
+/** Reads all pins and all registered keys: two small reads, whichever module is asked about. */
 export async function readKeySnapshot(
   registry: ModuleRegistry,
   state: StateStore,

@@ -41,7 +41,7 @@ describe("a module's identity", () => {
       const before = await ModuleIdentity.open({ directory: keys, module: 'Hr', production: false, log });
       expect((await open(production)).keyId).toBe(before.keyId);
       expect(await readdir(keys)).toEqual(['Hr.jwk.json']);
-      expect(log.said('log').join()).toContain('goes on with the key Hr.jwk.json');
+      expect(log.said('log').join()).toContain('continues with the key Hr.jwk.json');
     },
   );
 

@@ -68,7 +68,7 @@ export class TokenVerifier {
     const { issuer, keyId, issuedAt, notBefore } = this.readClaim(request);
     const key = (await this.ownKey(issuer, keyId)) ?? (await this.parts.keys.find(issuer, keyId));
     if (!key) throw new Refusal(`no believed key ${keyId} of ${issuer}`);
-    // By the token's own clock: only whoever has signed it may learn that the clocks differ, and by how much.
+    // By the token's own clock: only its signer may learn that the clocks differ, and by how much.
     const { payload } = await jwtVerify(request.token, key.key, {
       algorithms: [TOKEN_ALGORITHM],
       currentDate: new Date(Math.max(issuedAt, notBefore) * 1_000),

@@ -4,6 +4,6 @@ import { ProblemError } from '@nestjs-spark/contracts';
 export function unauthenticated(): ProblemError {
   return new ProblemError(
     'unauthenticated',
-    'A valid module or operator token is needed, as Authorization: Bearer. Operators show SPARK_OPERATOR_TOKEN of this module; while that is unset, there is none for them.',
+    'A valid module or operator token is needed, as Authorization: Bearer. Operators use the SPARK_OPERATOR_TOKEN of this module; while that is unset, they have no access.',
   );
 }

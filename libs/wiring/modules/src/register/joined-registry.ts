@@ -52,7 +52,7 @@ export class JoinedRegistry implements ModuleRegistry {
     return newerOf(one, other) ?? Promise.reject(new AmbiguousModuleError(one.appName));
   }
 
-  /** Leaves out who is ambiguous, and says so once: nobody else may suffer from it. */
+  /** Omits ambiguous modules and logs that once, so that the others are not affected. */
   async list(): Promise<ModuleInformation[]> {
     const [ones, others] = await Promise.all([this.first.list(), this.second.list()]);
     const joined = new Map<string, ModuleInformation | null>(ones.map((one) => [keyOf(one), one]));

@@ -62,7 +62,7 @@ export class Registration {
     return information;
   }
 
-  /** Registering puts one entry into every registry, so it also ends an ambiguity, which must not keep it from doing so. */
+  /** Registering puts one entry into every registry, so it also ends an ambiguity, which therefore must not prevent it. */
   private async registeredBefore(name: string): Promise<ModuleInformation | null> {
     const { registry, log } = this.parts;
     try {

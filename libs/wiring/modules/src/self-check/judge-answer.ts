@@ -27,7 +27,7 @@ export function judgeAnswer({ status, body, location }: OwnAnswer, expected: Own
       'SPARK_MODULE_URL/spark/…, outside the prefix of setGlobalPrefix(); correct SPARK_MODULE_URL or moduleUrl'
     );
   const said = textOf(body, 'detail') ?? textOf(body, 'message');
-  return `${status} is answered${said ? `: ${said}` : ''}; correct SPARK_MODULE_URL, or what stands in front of this module`;
+  return `${status} is answered${said ? `: ${said}` : ''}; correct SPARK_MODULE_URL, or what is in front of this module`;
 }
 
 function judgeWord(body: unknown, expected: OwnWord): string | null {
@@ -47,7 +47,7 @@ function judgeRefusal(status: number, body: unknown, { module, keyId }: OwnWord)
   if (textOf(body, 'detail') === unauthenticated().message)
     return (
       `a module answers that does not accept the token of ${module} (key ${keyId}): another module, an instance with ` +
-      'another key, or something on the way that changes bodies; correct SPARK_MODULE_URL, or give all instances one key'
+      'another key, or something in between that changes bodies; correct SPARK_MODULE_URL, or give all instances one key'
     );
   return (
     `a guard of the application or a proxy refuses (${status}). Modules show Spark's own tokens, so let Spark's routes pass ` +

@@ -26,7 +26,7 @@ export interface SelfCheckParts {
 
 /**
  * Calls this module at its own address, as other modules will, once it listens, until it is the module itself that answers.
- * What answers instead is said in the log and in the health detail; it does not end the start and makes nothing unready,
+ * What answers instead is reported in the log and in the health detail; it neither stops the application nor affects readiness,
  * because the address may be one that only others can reach.
  */
 export class SelfCheck implements OnApplicationBootstrap, BeforeApplicationShutdown {

@@ -1,4 +1,4 @@
-/** Who this module is and where the settings say that it is reached; the token under which whoever imports the guarded routes provides it. */
+/** This module's name and the address in its settings; and the token under which both are provided. */
 export interface ThisModule {
   moduleName: string;
   /** Without a trailing slash; empty: where its server listens. */

@@ -32,13 +32,13 @@ export function readSettings(options: SparkStoreOptions, environment: Environmen
   throw new StoreRefusedError(faults.join('\n'));
 }
 
-/** Documents and scripts would travel in the clear, and anybody on the way could write some. */
+/** Documents and scripts would travel unencrypted, and anyone in between could change them. */
 function refuseUnsafe(settings: StoreSettings, environment: Environment, faults: string[]): void {
   if (environment['NODE_ENV'] !== 'production' || environment['SPARK_ALLOW_HTTP_RAVENDB'] === '1') return;
   const own = settings.kind === 'ravendb' ? settings.own.urls : [];
   if (![...own, ...(settings.registry?.urls ?? [])].some((url) => /^http:/i.test(url))) return;
   faults.push(
-    'RavenDB is asked over http, which production does not accept: set RAVENDB_URLS and SPARK_MODULES_URLS to https addresses, or SPARK_ALLOW_HTTP_RAVENDB=1 where the network keeps everybody else away.',
+    'RavenDB is reached over http, which production does not accept: set RAVENDB_URLS and SPARK_MODULES_URLS to https addresses, or SPARK_ALLOW_HTTP_RAVENDB=1 where the network keeps everybody else away.',
   );
 }
 

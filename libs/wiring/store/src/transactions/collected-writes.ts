@@ -24,7 +24,7 @@ export interface TransactionWrites<T extends object> {
    */
   put(id: string, entity: T, options?: { version?: string | undefined }): void;
   /**
-   * Deletes the document. Without a version, one that is not there is passed over.
+   * Deletes the document. Without a version, a missing document is ignored.
    * @param options.version as with `put`
    */
   delete(id: string, options?: { version?: string | undefined }): void;

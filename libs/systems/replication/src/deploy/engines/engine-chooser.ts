@@ -20,7 +20,7 @@ export class EngineChooser {
     @Inject(STORE_INFO) private readonly store: Pick<StoreInfo, 'kind' | 'licence'>,
   ) {}
 
-  /** For people to see, who are told of another licence within a minute; never throws. */
+  /** For display: a changed licence shows within a minute. Never throws. */
   async choose(): Promise<ChosenEngine> {
     const licence = this.recentLicence() ?? (await this.askLicence().catch(() => null));
     return chooseEngine(this.factsWith(licence));

@@ -29,7 +29,7 @@ export interface NativeProgress {
   /** Documents and deletes still to be sent. */
   waiting: number;
   lastEtag: number | null;
-  /** What keeps it from sending; null when it works. */
+  /** Why it cannot send; null when it works. */
   error: string | null;
   /** Documents whose script failed. */
   setAside: number | null;

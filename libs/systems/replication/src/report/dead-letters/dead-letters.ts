@@ -60,7 +60,7 @@ export class DeadLetters {
   /** The oldest first. */
   async list(): Promise<DeadLetterView[]> {
     const letters = await this.store.list();
-    // Headers stay inside: whoever sent the message chose them.
+    // Headers are not shown: the sender of the message chose them.
     return letters.map(({ id, subject, publishedAt, failedAt, attempts, unanswered }) => ({
       id,
       subject,

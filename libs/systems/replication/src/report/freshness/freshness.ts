@@ -8,19 +8,19 @@ export class Freshness {
   @ApiProperty()
   complete!: boolean;
 
-  /** Everything up to this etag of the owner's database is applied; null before the first, and when the database is another one now. */
+  /** Everything up to this etag of the owner's database is applied; null before the first, and when the owner now has another database. */
   @ApiProperty({ type: Number, nullable: true })
   appliedEtag!: number | null;
 
-  /** The owner's newest etag: as it said just now, or as it was known last. */
+  /** The owner's newest etag: as it has just answered, or as last known. */
   @ApiProperty({ type: Number, nullable: true })
   sourceEtag!: number | null;
 
-  /** The owner's database that the etags are of; null while that is not known. */
+  /** The owner's database to which the etags belong; null while unknown. */
   @ApiProperty({ type: String, nullable: true, description: "The owner's database that the etags are of" })
   databaseId!: string | null;
 
-  /** Age of what is applied, in milliseconds: 0 when nothing is missing; null when that is not known. */
+  /** Age of what is applied, in milliseconds: 0 when nothing is missing; null while unknown. */
   @ApiProperty({ type: Number, nullable: true, description: 'Milliseconds; null: not known' })
   behindMs!: number | null;
 

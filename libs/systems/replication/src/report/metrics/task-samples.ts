@@ -72,7 +72,7 @@ const FIGURES: readonly Figure[] = [
   },
   {
     name: 'spark_replication_errors_total',
-    help: 'Errors that a task has met since this instance began; it goes on after each.',
+    help: 'Errors of a task since this instance started; the task continues after each.',
     type: 'counter',
     incoming: ({ errors }) => errors,
     captured: ({ errors }) => errors,

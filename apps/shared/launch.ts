@@ -19,7 +19,7 @@ export const MALLOC_ENV = { MALLOC_MMAP_THRESHOLD_: '65536' };
  * Starts an app on a Node that is new enough, on this one or on the one that the repository brings, with `NODE_FLAGS`
  * and `MALLOC_ENV`, unless the environment or the command line sets the flag.
  * `load` imports the app's own code; it is called only in the process that runs it, with the `defaults` in place
- * of the variables that the environment leaves out. Whoever starts the app with an IPC channel takes it along when it dies, however it dies.
+ * of the variables that the environment leaves out. If the app was started with an IPC channel, it ends when its parent ends, however that ends.
  */
 export async function launch(load: () => Promise<unknown>, defaults: Record<string, string>): Promise<void> {
   if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 const EVERY_MS = 1_000;
 
 /**
- * Answers when whoever started this process is gone. npm puts a shell in between, which outlives a killed npm, so the
+ * Resolves when the process that started this one is gone. npm puts a shell in between, which outlives a killed npm, so the
  * shell's parent is watched too (where /proc tells it).
  */
 export async function starterGone(signal: AbortSignal): Promise<void> {

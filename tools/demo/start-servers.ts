@@ -18,7 +18,7 @@ export interface Ground {
 }
 
 /**
- * Starts what the apps need and says what that is. Where no RavenDB can be had the embedded store takes its place,
+ * Starts the servers that the apps need and reports them. If RavenDB cannot be obtained, the embedded store replaces it,
  * unless `SPARK_STORE` or `RAVENDB_URLS` ask for RavenDB.
  * @param started gets each server as soon as it runs, so that it can be stopped even if a later one fails
  */

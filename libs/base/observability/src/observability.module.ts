@@ -20,7 +20,7 @@ import { OwnRoutes } from './routes/own-routes.ts';
 // terminus would log an error at every probe while a first copy is in progress, which is not an error.
 const QUIET_TERMINUS = TerminusModule.forRoot({ logger: false });
 
-/** Where a module shows how it is. */
+/** The paths of the health and metrics routes. */
 export interface ObservabilityOptions {
   /** Path of `live` and `ready`, from the root; false: no such routes. Default `health`. */
   health?: string | false;
@@ -31,8 +31,8 @@ export interface ObservabilityOptions {
 /**
  * `HealthChecks`, `SparkHealthIndicator` and `MetricsRegistry` for Nest modules that add or show something, global, and
  * with `forRoot()` the routes `GET /health/live`, `GET /health/ready` and `GET /metrics`. These three are open to anyone
- * who can reach the port; shield them in the network where that matters. They lie outside the application's global prefix
- * and versions, as everything of Spark.
+ * who can reach the port; protect them in the network where that matters. They are outside the application's global prefix
+ * and versions, like all of Spark's routes.
  */
 @Global()
 @Module({

@@ -12,7 +12,7 @@ export interface Transformation {
   requester?: string;
 }
 
-/** A stored document on its way into the script. */
+/** A stored document to be passed to the script. */
 export interface ScriptInput {
   id: string;
   /** The document's own `@collection`; decides which target keeps the id. */
@@ -33,7 +33,7 @@ export interface DeletedInput {
  */
 export type DocumentLoader = (ids: string[]) => Promise<(Uint8Array | null)[]>;
 
-/** What the target has to do. Within one document deletes come first, then puts in the order of the loads. */
+/** A command for the target. Within one document deletes come first, then puts in the order of the loads. */
 export type EtlCommand =
   | {
       type: 'put';
@@ -41,9 +41,9 @@ export type EtlCommand =
       collection: string;
       /** The document as JSON object text, without `@metadata`. */
       fields: string;
-      /** Metadata to carry along as JSON object text; never `@collection`, `@id` or what only the source may say. */
+      /** Metadata to carry along as JSON object text; never `@collection`, `@id` or what only the source may set. */
       metadata?: string;
-      /** What it is to have of the source's attachments, counters and time series. Absent: what it has. */
+      /** The source's attachments, counters and time series that the copy is to have. Absent: they stay as they are. */
       extras?: DocumentExtras;
     }
   | { type: 'delete'; id: string }
@@ -81,13 +81,13 @@ export interface ScriptProblem {
   column: number;
 }
 
-/** What a script is found to do without running it. */
+/** What is known of a script without running it. */
 export interface ScriptInspection {
   /** Collections the script loads to, as RavenDB finds them: by the text, comments and strings included. */
   targets: string[];
   /** A target is the source collection itself (ignoring case), so that documents keep their ids. */
   keepsId: boolean;
-  /** The script may call `load`: it may ask for documents other than its own. */
+  /** The script may call `load`, and so request documents other than its own. */
   usesLoad: boolean;
   /** The syntax tree has `eval`, `Function`, an indirect constructor or computed access to the global object. */
   usesDynamicCode: boolean;

@@ -8,8 +8,8 @@ export const USAGE = `The command line of Spark for NestJS.
 
   nestjs-spark init …              makes a Nest application share a collection, or keep copies of one
   nestjs-spark servers             RavenDB and NATS for development
-  nestjs-spark etl preview …       what a script would make, before it is deployed
-  nestjs-spark etl set-aside …     documents that did not get through, and running them again
+  nestjs-spark etl preview …       what a script would produce, before it is deployed
+  nestjs-spark etl set-aside …     set-aside documents, and rerunning them
 
 nestjs-spark COMMAND --help lists its options. Exit codes: 0 success, 1 failure, 2 wrong usage.
 `;

@@ -26,8 +26,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
 const PROVIDERS = storeProviders(MODULE_OPTIONS_TOKEN);
 
 /**
- * The store the application runs on. Import `forRoot()` or `forRootAsync()` once; it is global. The application comes up even
- * when the database is away: what needs it fails with `UnavailableError` until it is there, and
+ * The store the application runs on. Import `forRoot()` or `forRootAsync()` once; it is global. The application starts even
+ * when the database is unavailable: what needs it fails with `UnavailableError` until it is available, and
  * `StorePreparation.readiness()` says why.
  */
 @Global()
@@ -46,9 +46,9 @@ export class SparkStoreModule extends ConfigurableModuleClass implements OnModul
   }
 
   /**
-   * @param options what is left out comes from the environment (`SPARK_STORE`, `RAVENDB_URLS`, `RAVENDB_DATABASE`,
+   * @param options anything omitted is read from the environment (`SPARK_STORE`, `RAVENDB_URLS`, `RAVENDB_DATABASE`,
    *   `SPARK_MODULES_URLS`, `SPARK_MODULES_DATABASE`), read when the application starts
-   * @throws {StoreRefusedError} at the start, when the settings name no usable store; fix them
+   * @throws {StoreRefusedError} at startup, when the settings do not name a usable store: correct them
    */
   static forRoot(options: SparkStoreOptions = {}): DynamicModule {
     return super.forRoot(options);
@@ -62,9 +62,9 @@ export class SparkStoreModule extends ConfigurableModuleClass implements OnModul
   /**
    * Repositories for these classes, injected with `@InjectRepository(TheClass)`, and indexes over their collections.
    * While RavenDB cannot compile an index, the application is not ready and shows RavenDB's reason. Indexes are
-   * RavenDB's alone; for SQLite name the fields in `@Entity({ indexes })`. What `@Replicated()` and `@Shared()` declare on these
-   * classes becomes known by it, too.
-   * @throws {EntityDeclarationError} at the start, when a class has a `@Field()` that no document can hold
+   * RavenDB's alone; for SQLite name the fields in `@Entity({ indexes })`. Their `@Replicated()` and `@Shared()` declarations are
+   * registered as well.
+   * @throws {EntityDeclarationError} at startup, when a class has a `@Field()` that no document can hold
    */
   static forFeature(
     entities: readonly EntityClass[],

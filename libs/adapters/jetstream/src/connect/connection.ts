@@ -21,8 +21,8 @@ export interface JetStreamConnectionOptions {
   /** How long one request to the server may take, in milliseconds. Default 5,000; afterwards `UnavailableError`. */
   requestTimeoutMs?: number;
   /**
-   * A small request of the kind that the application's work needs, done every 2.5 s while connected; `health` tells from
-   * it whether JetStream works. Default: JetStream is asked for the account's figures, which needs no stream.
+   * A small request of the kind that the application's work needs, sent every 2.5 s while connected; `health` derives from
+   * it whether JetStream works. Default: a request for the account's figures, which needs no stream.
    */
   probe?: (handle: JetStreamHandle) => Promise<unknown>;
 }
@@ -44,7 +44,7 @@ const DRAIN_MS = 2_000;
 /**
  * One connection to NATS JetStream for a whole application. It connects in the background from the first use on and
  * reconnects for as long as it takes, so an application starts without NATS and becomes ready when NATS does.
- * Servers older than 2.12.7, or without JetStream, are not used: the log says so and it keeps trying.
+ * Servers older than 2.12.7, or without JetStream, are not used: this is logged, and the connection keeps trying.
  */
 export class JetStreamConnection {
   readonly #options: JetStreamConnectionOptions;
@@ -74,12 +74,12 @@ export class JetStreamConnection {
     });
   }
 
-  /** Whether JetStream answers, by its answers and not by an open socket; with the reason where it does not. Cheap. */
+  /** Whether JetStream works, judged by its answers and not by an open socket; with the reason if it does not. Cheap. */
   health(): BusHealth {
     return this.#pulse.health(this.problem);
   }
 
-  /** True while the server is reached. */
+  /** True while connected. */
   get isConnected(): boolean {
     return this.#connected;
   }
@@ -95,13 +95,13 @@ export class JetStreamConnection {
     return this.#problem instanceof Error ? this.#problem.message : String(this.#problem);
   }
 
-  /** Begins to connect without waiting for it. */
+  /** Starts to connect, without waiting. */
   start(): void {
     this.#running ??= this.#run();
   }
 
   /**
-   * Waits until the server is reached, however long that takes.
+   * Waits until connected, however long that takes.
    * @throws {UnavailableError} when the connection is closed, or `signal` aborts, before that
    */
   ready(signal?: AbortSignal): Promise<JetStreamHandle> {
@@ -126,8 +126,8 @@ export class JetStreamConnection {
 
   /**
    * Runs `work` on the connection.
-   * @throws {UnavailableError} when the server is not reached within two seconds, or the connection breaks during `work`;
-   * then it is not known what the server has done
+   * @throws {UnavailableError} when the server is not reached within two seconds, or the connection breaks during `work`,
+   * in which case it is unknown what the server has done
    */
   async use<T>(work: (handle: JetStreamHandle) => Promise<T>): Promise<T> {
     const handle = this.#connected && this.#handle ? this.#handle : await this.#soon();
@@ -149,7 +149,7 @@ export class JetStreamConnection {
     return this.ready(late.signal).finally(() => clearTimeout(timer));
   }
 
-  /** Calls `listener` whenever the state changes. @returns the way to stop that */
+  /** Calls `listener` whenever the state changes. @returns a function that stops this */
   onStatus(listener: (status: ConnectionStatus) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -275,7 +275,7 @@ export class JetStreamConnection {
     for (const listener of Array.from(this.#listeners)) listener(status);
   }
 
-  /** Says each new reason once, not at every attempt. */
+  /** Logs each new reason once, not at every attempt. */
   #complain(error: unknown): void {
     this.#problem = refusal('JetStream', error) ?? error;
     const { problem } = this;

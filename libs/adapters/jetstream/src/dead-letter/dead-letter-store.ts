@@ -15,7 +15,7 @@ import {
   REPLAY_FOR_HEADER,
 } from './letter.ts';
 
-/** What became of a replay: `superseded` means that a newer command stands on the subject, so the letter was only removed. */
+/** The outcome of a replay: `superseded` means that a newer command has the subject, so the letter was only removed. */
 export type ReplayOutcome = 'replayed' | 'superseded' | 'not-found';
 
 /**
@@ -25,7 +25,7 @@ export class DeadLetterStore {
   readonly #connection: JetStreamConnection;
   readonly #module: string | undefined;
 
-  /** @param module only its letters are seen; without it those of all modules */
+  /** @param module limits the store to this module's letters; default: all modules */
   constructor(connection: JetStreamConnection, module?: string) {
     this.#connection = connection;
     this.#module = module;
@@ -54,8 +54,8 @@ export class DeadLetterStore {
   }
 
   /**
-   * Puts the message back where it was, for the handler that failed alone, and removes the letter. A command that a newer
-   * one has replaced is not brought back.
+   * Publishes the message again for the handler that failed, and removes the letter. A command that a newer one has
+   * replaced is not published again.
    */
   async replay(id: string): Promise<ReplayOutcome> {
     const letter = await this.get(id);
@@ -65,7 +65,7 @@ export class DeadLetterStore {
     return replayed ? 'replayed' : 'superseded';
   }
 
-  /** Says whether there was one. */
+  /** Removes a letter. Returns whether it existed. */
   async remove(id: string): Promise<boolean> {
     if (!this.#isMine(id)) return false;
     const filter = letterSubject(id);
@@ -114,7 +114,7 @@ async function readAll({ js }: JetStreamHandle, subjects: string): Promise<DeadL
   }
 }
 
-/** @returns false when something newer stands on the subject of a stream that keeps the last value only */
+/** @returns false when the subject of a stream that keeps only the last value has a newer message */
 async function publishAgain(
   { js, jsm }: JetStreamHandle,
   letter: DeadLetter,

@@ -6,7 +6,7 @@ import { planStream, settingsOf, type StreamSettings, type WantedStream } from '
 
 export type Provisioned = 'created' | 'updated' | 'unchanged';
 
-/** A stream of that name is there and cannot be made what it has to be. An operator has to act; the message says how. */
+/** A stream of that name exists and cannot be changed to the required settings. An operator has to act; the message says how. */
 export class StreamMismatchError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -15,10 +15,10 @@ export class StreamMismatchError extends Error {
 }
 
 /**
- * Makes the stream, or brings it to its settings. Safe to call at any time and by several at once.
- * @throws {StreamMismatchError} when something else stands there under this name
- * @throws {JetStreamRefusedError} when JetStream has no room for it, or refuses for another reason that an operator removes
- * @throws {UnavailableError} when the server is away
+ * Creates the stream, or updates its settings. Safe to call at any time and concurrently.
+ * @throws {StreamMismatchError} when a different stream has this name
+ * @throws {JetStreamRefusedError} when JetStream has no room for it, or refuses for another reason that an operator can remove
+ * @throws {UnavailableError} when the server is unavailable
  */
 export function ensureStream(connection: JetStreamConnection, wanted: WantedStream): Promise<Provisioned> {
   return connection.use((handle) => ensure(handle, wanted));

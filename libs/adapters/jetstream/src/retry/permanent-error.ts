@@ -1,5 +1,5 @@
 /**
- * Thrown by a handler to say that trying again cannot help: the message becomes a dead letter at once, with this text.
+ * Thrown by a handler when a retry cannot help: the message becomes a dead letter at once, with this text.
  * Every other error is retried by the handler's schedule.
  */
 export class PermanentError extends Error {

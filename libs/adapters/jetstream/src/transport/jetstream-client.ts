@@ -10,7 +10,7 @@ import { eventSubject, requestSubject } from './pattern-subject.ts';
 export interface JetStreamClientOptions {
   /** Shared with the rest of the application; not closed by the client. */
   connection: JetStreamConnection;
-  /** How long an event waits for applications that are away, in seconds. Default 604,800 (7 days); then it is gone. */
+  /** How long an event waits for applications that are not running, in seconds; then it is removed. Default 604,800 (7 days). */
   keepEventsSeconds?: number;
 }
 
@@ -29,8 +29,8 @@ const ROOM_FOR_LETTER = 16 * 1024;
 type Events = Record<ConnectionStatus, () => void>;
 
 /**
- * `emit` stores an event durably and completes when the server has it; `send` asks and gives the answers as they come.
- * Both fail with `UnavailableError` while NATS is away, and `send` with `NoHandlerError` where nobody would answer.
+ * `emit` stores an event durably and completes when the server has it; `send` sends a request and emits the answers as they arrive.
+ * Both fail with `UnavailableError` while NATS is unavailable, and `send` with `NoHandlerError` if no handler exists.
  */
 export class JetStreamClient extends ClientProxy<Events, ConnectionStatus> {
   readonly #connection: JetStreamConnection;

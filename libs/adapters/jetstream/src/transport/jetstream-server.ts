@@ -18,7 +18,7 @@ export interface JetStreamServerOptions {
   /** The application's name. All its instances share events and requests; other applications get the same events. */
   name: string;
   log: Logger;
-  /** For every handler that does not say otherwise: `@EventPattern('x', { retry: { delaysSeconds: [1, 5] } })`. */
+  /** For every handler without its own: `@EventPattern('x', { retry: { delaysSeconds: [1, 5] } })`. */
   retry?: RetryOptions;
   /** How many events of one handler run at the same time. Default 4; per handler as `concurrency` in the extras. */
   concurrency?: number;
@@ -53,7 +53,7 @@ export class JetStreamServer extends Server<Events, ConnectionStatus> implements
     this.initializeDeserializer({});
   }
 
-  /** Starts in the background: an application comes up without NATS. */
+  /** Starts in the background, so an application also starts without NATS. */
   listen(callback: (error?: unknown) => void): void {
     const { connection } = this.#options;
     try {

@@ -40,7 +40,7 @@ export class RavenConflictError extends VersionConflictError {
   }
 }
 
-// RavenDB answers 500 for much that trying again does not change. This only chooses the words for whoever asked; whether a
+// RavenDB answers 500 for much that trying again does not change. This only chooses the message for the caller; whether a
 // document is to blame for a failed set is found by what else RavenDB takes.
 const REFUSALS = [
   'CollectionMismatch',

@@ -38,7 +38,7 @@ export async function writeBackup(db: DatabaseSync, source: string, path: string
   }
 }
 
-/** Over a connection of its own, in another thread: whoever reads or writes meanwhile does not wait. */
+/** Over a connection of its own, in another thread, so that reads and writes do not wait. */
 async function copy(source: string, target: string): Promise<void> {
   const { backup, DatabaseSync } = nodeSqlite();
   const reader = new DatabaseSync(source, { readOnly: true });

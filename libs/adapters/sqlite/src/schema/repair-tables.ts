@@ -5,7 +5,7 @@ import { setAsideRow } from './set-aside-rows.ts';
 import { eventTableName, quoteName } from './table-name.ts';
 
 /**
- * Carries the tables of the first version over. Numbers stay, so versions, copies and whoever reads go on; only what was
+ * Migrates the tables of the first version. Numbers stay, so versions, copies and readers continue; only what was
  * repaired gets a new number and an event, since readers may not have seen it.
  * @returns what was set aside or could not be carried over, in words
  */
@@ -75,7 +75,7 @@ function textId(db: DatabaseSync, table: string, etag: number): string | null {
   return typeof id === 'string' ? id : null;
 }
 
-/** Whoever has a copy of what is not there any more removes it. */
+/** Modules that have a copy of a removed document remove it. */
 function recordDelete(db: DatabaseSync, table: string, id: string | null): void {
   const sql = `SELECT 1 FROM ${quoteName(table)} WHERE id = ?`;
   if (id === null || db.prepare(sql).get(id)) return;

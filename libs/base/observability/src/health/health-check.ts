@@ -1,17 +1,17 @@
-/** What a check has found. */
+/** The result of a check. */
 export interface HealthFinding {
   /** False: do not send work here yet (or now). The answer of `/health/ready` is then 503. */
   ready: boolean;
-  /** Why, in words for an operator. No secrets: anyone may read it. */
+  /** The reason, for an operator. No secrets: anyone may read it. */
   detail: string;
-  /** Figures that go with it. */
+  /** Additional values to show. */
   data?: Record<string, unknown>;
 }
 
-/** One thing that has to be well before work is sent here. */
+/** One condition for sending requests to this instance. */
 export interface HealthCheck {
   /** Key in the answer of `/health/ready`; unique. */
   readonly name: string;
-  /** Looks now. A throw counts as not ready; after 2 seconds it is not waited for any longer. */
+  /** Checks now. A throw counts as not ready, and so does taking longer than 2 seconds. */
   look(): Promise<HealthFinding> | HealthFinding;
 }

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { HealthCheck } from './health-check.ts';
 
-/** The checks that decide over `/health/ready`. Inject it and add your own. */
+/** The checks that decide `/health/ready`. Inject it and add your own. */
 @Injectable()
 export class HealthChecks {
   private readonly checks = new Map<string, HealthCheck>();
 
-  /** Adds a check; one of the same name is replaced. Returns what takes it away again. */
+  /** Adds a check; one of the same name is replaced. Returns a function that removes it. */
   add(check: HealthCheck): () => void {
     this.checks.set(check.name, check);
     return () => {

@@ -5,7 +5,7 @@ import { lookAt } from './look.ts';
 
 /**
  * Spark's readiness for an application's own terminus controller: `health.check([() => spark.isReady()])`. The same
- * checks decide over `/health/ready`.
+ * checks decide `/health/ready`.
  */
 @Injectable()
 export class SparkHealthIndicator {

@@ -4,8 +4,8 @@ import { printable, redact } from '@nestjs-spark/foundation/internal';
 type JsonLogArguments = Parameters<ConsoleLogger['getJsonLogObject']>;
 
 /**
- * Nest's console logger with secrets masked in everything that is printed, as text or as JSON, whoever logs it, and with
- * control characters written out, so that nobody's words become lines of the log.
+ * Nest's console logger with secrets masked in everything that is printed, as text or as JSON, from any logger, and with
+ * control characters escaped, so that logged values cannot forge lines of the log.
  * Give it to the application: `NestFactory.create(AppModule, { logger: new RedactingLogger() })`.
  */
 export class RedactingLogger extends ConsoleLogger {

@@ -12,8 +12,8 @@ const REPEAT_MS = 60_000;
 
 /**
  * Answers every error as `application/problem+json` (RFC 9457) with a `traceId`: a `ProblemError` as it says, Nest's
- * `HttpException`s with their status, a store that is away as 503 with `Retry-After`, anything else as 500. Stack traces
- * stay in the log, where the same trace id stands. `SparkProblemModule` puts it in charge of a whole application.
+ * `HttpException`s with their status, an unavailable store as 503 with `Retry-After`, anything else as 500. Stack traces
+ * go to the log only, with the same trace id. `SparkProblemModule` applies the filter to a whole application.
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -35,7 +35,7 @@ export class ProblemFilter implements ExceptionFilter {
     this.log.error(`${what}: ${describeError(error)}${framesOf(error)}`);
   }
 
-  /** While a store is away every request fails with the same words: they are said once a minute, each request for debugging. */
+  /** While a store is unavailable, every request fails with the same message: it is logged once a minute, and at debug level each time. */
   private warn(what: string, reason: string): void {
     const leftOut = this.repeats.leftOut(reason, performance.now());
     if (leftOut === null) return this.log.debug(`${what}: ${reason}`);

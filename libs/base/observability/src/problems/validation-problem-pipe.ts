@@ -4,7 +4,7 @@ import { fieldsOf } from './validation-errors.ts';
 
 /**
  * Nest's `ValidationPipe` set to be strict, answering with a problem: unknown fields are refused, nothing is converted
- * behind the caller's back, and every wrong field is listed under `errors` with a JSON pointer.
+ * silently, and every wrong field is listed under `errors` with a JSON pointer.
  * Options given here override the strict ones.
  */
 export class ValidationProblemPipe extends ValidationPipe {

@@ -27,7 +27,7 @@ export interface TimeSeriesReference {
   to: string | null;
 }
 
-/** How a script deals with what hangs on documents; null: it does not. */
+/** How a script handles attachments, counters and time series; null: it does not. */
 export interface ExtrasUse {
   /** It may add attachments, counters or time series to what it loads: every copy then has exactly what was added. */
   adds: boolean;
@@ -36,7 +36,7 @@ export interface ExtrasUse {
   timeSeriesBehavior: string | null;
 }
 
-/** Later changes of counters and time series, which change no document, that a script wants to hear of. */
+/** Later changes of counters and time series, which do not change the document, that a script wants to receive. */
 export interface ScriptFollow {
   counters: boolean;
   timeSeries: boolean;

@@ -14,7 +14,7 @@ export function readScript({ transformation, compile }: ReadJob): Omit<ReadReply
       return { inspection: { ...inspection, problems: problems.slice(0, MOST_PROBLEMS) } };
     return compile ? { inspection, compiled: compileScript(transformation, inspection) } : { inspection };
   } catch (error) {
-    // Whoever walks a tree that is thousands deep runs out of stack somewhere.
+    // Walking a tree that is thousands deep exhausts the stack somewhere.
     if (!(error instanceof RangeError)) throw error;
     return { inspection: refused(unreadable('the script nests too deeply')) };
   }

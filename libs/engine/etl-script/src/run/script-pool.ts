@@ -6,9 +6,9 @@ import type { ScriptInspection, Transformation } from '../types.ts';
 import { PooledScriptRunner, type RunnerBounds, type ScriptRunner } from './script-runner.ts';
 import { type ScriptWorkerSlots, startScriptWorker } from './script-worker.ts';
 
-/** How scripts are bounded. */
+/** Limits for scripts. */
 export interface ScriptPoolOptions {
-  /** Most worker threads at a time; more batches than that wait. Default: the machine's cores, and at least 2, so that slow
+  /** The largest number of worker threads; further batches wait. Default: the machine's cores, and at least 2, so that slow
    * scripts never hold the last one. */
   maxWorkers?: number;
   /** Memory of one sandbox in MiB, at least 17. A script that wants more fails with kind `memory`. Default 64. */
@@ -20,14 +20,14 @@ export interface ScriptPoolOptions {
   idleMs?: number;
   /** How deep `load` calls may depend on each other (an id that comes from a loaded document). Default 16. */
   maxLoadRounds?: number;
-  /** How many documents one document may ask for with `load`. Default 1,000. */
+  /** How many documents one document may request with `load`. Default 1,000. */
   maxLoads?: number;
-  /** Characters of JSON text that a document's copies may have together, or twice its own where that is more. A script
-   * that makes more fails with kind `too-much`. Default 4 Mi. */
+  /** Characters of JSON text that a document's copies may have together, or twice its own if that is more. A script
+   * that produces more fails with kind `too-much`. Default 4 Mi. */
   maxOutput?: number;
   /** How many copies a document may have. Default 4,096. */
   maxCopies?: number;
-  /** After so many documents in a row that broke their sandbox (`timeout`, `memory`, `crashed`) a script is not run any more
+  /** After this many documents in a row that broke their sandbox (`timeout`, `memory`, `crashed`), a script is no longer run
    * and its runner throws ScriptFaultedError. Default 5. */
   faultAfter?: number;
 }
@@ -73,7 +73,7 @@ export class ScriptPool {
   }
 
   /**
-   * Reads a script of somebody else without running it, in a thread that is ended when it takes too long; see
+   * Reads another module's script without running it, in a thread that is ended when it takes too long; see
    * `inspectScript`. Rejects only with the signal's reason, PoolClosedError or WorkerStartError.
    */
   inspect(transformation: Transformation, signal?: AbortSignal): Promise<ScriptInspection> {
@@ -87,7 +87,7 @@ export class ScriptPool {
     return new PooledScriptRunner(script, this.#slots, this.#bounds, payer);
   }
 
-  /** Ends every worker at once; batches under way reject. */
+  /** Ends every worker at once; running batches reject. */
   async close(): Promise<void> {
     await Promise.all([this.#slots.close(), this.#reader.close()]);
   }

@@ -23,15 +23,15 @@ export interface ScriptRunner {
     load: DocumentLoader,
     signal?: AbortSignal,
   ): Promise<ScriptOutput[]>;
-  /** Which changes that change no document it wants to hear of. Absent: none. */
+  /** Which changes of extras, without a change of the document, it wants to receive. Absent: none. */
   readonly follow?: ScriptFollow | undefined;
-  /** Lets its worker go. */
+  /** Releases its worker. */
   close(): void;
 }
 
-/** How a runner's scripts are bounded. */
+/** Limits for a runner's scripts. */
 export interface RunnerBounds extends BatchBounds {
-  /** Documents in a row that may break the sandbox before the script is not run any more. */
+  /** Documents in a row that may break the sandbox before the script is no longer run. */
   faultAfter: number;
 }
 

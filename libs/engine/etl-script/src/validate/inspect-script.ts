@@ -26,9 +26,9 @@ const NOTHING: ScriptInspection = {
 };
 
 /**
- * Reads a script without running it: what it loads to, what it reads, and what keeps it from being deployed
- * (`problems`, empty when nothing does). For scripts that you wrote yourself: costs a parse, about a millisecond per 10 KiB, but
- * a script can be written so that it takes seconds, or more than the stack. Of others, `ScriptPool.inspect`.
+ * Reads a script without running it: what it loads to, what it reads, and what prevents its deployment
+ * (`problems`, empty when nothing does). Use it for scripts of your own only: parsing takes about a millisecond per 10 KiB, but a
+ * script can be written so that it takes seconds, or exhausts the stack. For scripts of others, use `ScriptPool.inspect`.
  */
 export function inspectScript({ collection, script }: Transformation): ScriptInspection {
   const text = script ?? '';

@@ -64,7 +64,7 @@ export async function applyWithoutRefused(
   const write = async (commands: ChangeCommand[], checkpoint: Checkpoint): Promise<void> => {
     version = await sink.apply(commands, checkpoint, version, set.contents);
   };
-  /** How many copies a part removed only the target knows: it stands in the checkpoint that the next one goes on from. */
+  /** Only the target knows how many copies a part removed: the number is in the checkpoint from which the next part continues. */
   const writePart = async (commands: ChangeCommand[]): Promise<void> => {
     await write(commands, before);
     if (!removes(commands)) return;

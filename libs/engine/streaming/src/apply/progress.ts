@@ -91,7 +91,7 @@ export class ApplyProgress {
     return this.#moves;
   }
 
-  /** The checkpoint as it stands in the database. @param since `moves` when it was asked for */
+  /** The checkpoint as it is in the database. @param since `moves` when it was asked for */
   seen(checkpoint: Checkpoint | null, since = this.#moves): void {
     this.#known = true;
     this.#unseen = 0;

@@ -111,7 +111,7 @@ export class TaskApply implements Unit {
   /**
    * What an instance does every second, whether it carries the task or not: the checkpoint is shared, and so is what it has
    * to catch up with.
-   * @param stored the checkpoint as it stands in the database
+   * @param stored the checkpoint as it is in the database
    * @param since `progress.moves` when it was asked for
    */
   async standBy(stored: StoredCheckpoint | null, since: number, now: number): Promise<void> {

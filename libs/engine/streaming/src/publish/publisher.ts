@@ -44,8 +44,8 @@ export interface PublisherParts {
 }
 
 /**
- * Appends change sets to a task's log, each behind the one before. Any error ends this publisher: nobody knows then what
- * stands in the log, and everything has to be decided again from its tail.
+ * Appends change sets to a task's log, each behind the one before. Any error ends this publisher: it is then unknown what
+ * the log contains, and everything has to be decided again from its tail.
  */
 export class Publisher {
   readonly #log: TaskLog;

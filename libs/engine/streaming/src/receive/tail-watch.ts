@@ -3,7 +3,7 @@ import { readHeader, type Checkpoint, type TaskLog } from '@nestjs-spark/contrac
 import { decide } from './decide.ts';
 
 /**
- * What is wrong with the place that is read. `misplaced`: news stands in the log and does not come out, so it is behind that
+ * What is wrong with the place that is read. `misplaced`: new sets are in the log and are not delivered, so it is behind that
  * place. `past`: all there is belongs to an older generation, and only the owner can help.
  */
 export type Amiss = { kind: 'misplaced' } | { kind: 'past'; header: ChangeSetHeader };

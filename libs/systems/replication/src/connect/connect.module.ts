@@ -7,7 +7,7 @@ import { MODULE_REGISTRY } from '@nestjs-spark/store';
 import { CHANGE_LOG, CONTROL_BOARD, JOINED_REGISTRY, LEASE_KEEPER } from '../settings/tokens.ts';
 import { BusInUse } from './bus-in-use.ts';
 
-/** The ports of the bus. Those of the store are global: `SparkStoreModule` gives them out. */
+/** The ports of the bus. Those of the store are global: `SparkStoreModule` provides them. */
 @Module({
   providers: [
     BusInUse,

@@ -17,14 +17,14 @@ import { RequestLoop } from '../request/request-loop.ts';
 
 /** How long the application waits, in milliseconds. */
 export class RunnerTimes {
-  /** For work that is under way at the end. What hangs on a server that never answers ends when its connection is closed. */
+  /** For work in progress at shutdown. Work that waits for a server that never answers ends when its connection is closed. */
   endMs = 4_000;
 }
 
 /**
- * The one root that starts and stops the work of replication, and the one place that says in which order. Up: the bus; the
- * commands that wait on it; then, in the background, what others take from this module, what this module takes, and what owners
- * report of it. The application listens whatever is away. Down: all of that at once, then the bus.
+ * Starts and stops all of replication's work, and is the only place that determines the order. Startup: the bus; the commands
+ * that wait on it; then, in the background, what others copy from this module, what this module copies, and the owners' reports
+ * about that. The application listens whichever server is unavailable. Shutdown: all of that at once, then the bus.
  */
 @Injectable()
 export class ReplicationRunner

@@ -6,7 +6,7 @@ import { PreviewController } from './preview.controller.ts';
 import { PreviewScripts } from './preview-scripts.ts';
 import { Preview } from './preview.ts';
 
-/** Tries scripts out on the owner's documents. */
+/** Previews scripts on the owner's documents. */
 @Module({
   imports: [DeclareModule, IdentifyModule, DeployModule],
   controllers: [PreviewController],

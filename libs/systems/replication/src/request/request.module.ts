@@ -35,7 +35,7 @@ import { Requests } from './requests.ts';
 import { Revival } from './revival.ts';
 import { OwnerSourceInquiry } from './source-inquiry.ts';
 
-/** The requester's side: makes this module known, asks owners for what it declares, and applies what they send. */
+/** The requester's side: registers this module, requests what it declares from the owners, and applies what they send. */
 @Module({
   imports: [DeclareModule, ConnectModule, IdentifyModule],
   providers: [

@@ -20,7 +20,7 @@ import { readPage, readWish, RetryBody } from './read-wish.ts';
 import { SetAsideDocuments } from './set-aside-documents.ts';
 import { RetryAnswer, SetAsideView } from './set-aside-result.ts';
 
-/** `/spark/etl/set-aside`: documents that did not get through, and running them again. */
+/** `/spark/etl/set-aside`: set-aside documents, and rerunning them. */
 @SparkController('etl/set-aside')
 export class SetAsideController {
   constructor(private readonly documents: SetAsideDocuments) {}

@@ -1,7 +1,7 @@
-export const ETL_USAGE = `Tries ETL scripts out, and looks after documents that did not get through.
+export const ETL_USAGE = `Previews ETL scripts, and lists and reruns set-aside documents.
 
   nestjs-spark etl preview --module Fleet --collection Cars --script file.js [options]
-      what the script would make of Fleet's cars, beside the script that runs now; nothing is written
+      what the script would produce from Fleet's cars, compared with the running script; nothing is written
       --for HR            the module that would get the copies (default: --as, SPARK_MODULE_NAME)
       --name NAME         the task's name, where it is not the collection's
       --sample N          how many documents to try, 1 to 100 (default 10)
@@ -9,10 +9,10 @@ export const ETL_USAGE = `Tries ETL scripts out, and looks after documents that 
 
   nestjs-spark etl set-aside list --module Fleet [--with HR] [--task Cars] [--take N] [--skip N]
   nestjs-spark etl set-aside retry --module Fleet [--with HR] [--task Cars] [--documents ID,ID]
-      documents whose script failed, or that a store refused; and running them again
+      lists or reruns documents whose script failed, or that a store refused
 
-  --module NAME   the module that is asked
-  --url URL       where it is (default: as it is registered, by SPARK_MODULES_URLS or RAVENDB_URLS)
+  --module NAME   the module to ask
+  --url URL       its address (default: as registered, looked up by SPARK_MODULES_URLS or RAVENDB_URLS)
   --token TOKEN   that module's operator token (default: SPARK_OPERATOR_TOKEN)
   --as HR         ask as this module instead, with its key in --keys-dir (default: SPARK_KEYS_DIR, then keys in SPARK_DATA_DIR)
   --json          the answer as JSON

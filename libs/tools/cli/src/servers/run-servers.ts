@@ -13,10 +13,10 @@ export const SERVERS_USAGE = `Starts RavenDB and NATS for development, prints th
                        [--data DIR]       keep the data in DIR (default: data/servers in SPARK_DATA_DIR)
                        [--temporary]      keep no data
 
-NATS is on port 4222 and RavenDB on 8080 where these are free, otherwise on others. Fetches a server that is not on this machine, once. Exit code 1: a server is missing, with the reason and the remedy.
+NATS is on port 4222 and RavenDB on 8080 where these are free, otherwise on others. A server that is not on this machine is downloaded once. Exit code 1: a server is missing, with the reason and the remedy.
 `;
 
-/** @throws {CliError} with exit code 2 when the options are not right */
+/** @throws {CliError} with exit code 2 when the options are wrong */
 export async function runServers(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,

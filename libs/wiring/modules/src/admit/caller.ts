@@ -4,7 +4,7 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import { nodeRequest, type PlatformRequest } from '@nestjs-spark/observability/internal';
 
-/** Who asks: a module that has proved its name, or an operator. */
+/** Who sent a request: an authenticated module, or an operator. */
 export type Caller = { kind: 'module'; module: string } | { kind: 'operator' };
 
 const callers = new WeakMap<IncomingMessage, Caller>();

@@ -1,4 +1,4 @@
-/** How often something may happen: `burst` times at once, and one more every `refillMs`. */
+/** A rate limit: `burst` times at once, and one more every `refillMs`. */
 export interface FloodLimits {
   burst: number;
   refillMs: number;
@@ -9,7 +9,7 @@ export interface Bucket {
   at: number;
 }
 
-/** Takes one token from a bucket; null stands for a bucket never used. `waitMs` is 0 when it may happen. */
+/** Takes one token from a bucket; null means a bucket that was never used. `waitMs` is 0 when it may happen. */
 export function takeToken(
   bucket: Bucket | null,
   limits: FloodLimits,

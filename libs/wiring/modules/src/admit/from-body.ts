@@ -4,8 +4,8 @@ import { rawBodyOf } from './raw-body.ts';
 import { readBody } from './read-body.ts';
 
 /**
- * The body of a route of a `SparkController`, as an instance of `type`: `@FromBody(Vote) vote: Vote`. The class says with
- * class-validator what is allowed.
+ * The body of a route of a `SparkController`, as an instance of `type`: `@FromBody(Vote) vote: Vote`. The class declares
+ * with class-validator what is allowed.
  * @throws {ProblemError} `invalid` (400) with every wrong field by its JSON pointer
  */
 export function FromBody<T extends object>(type: new () => T): ParameterDecorator {

@@ -14,10 +14,10 @@ export function rawBodyOf(request: PlatformRequest): Buffer | undefined {
 
 /**
  * Reads a body before any parser does: a token is bound to the bytes, and a body is not even parsed before its sender is known.
- * Afterwards the request has none, so that whatever parser comes next has nothing to read.
- * @param pending bounds what those who have not proved anything yet may have under way
+ * Afterwards the request has no body, so that a later parser has nothing to read.
+ * @param pending limits what unauthenticated senders may have in progress
  * @throws {ProblemError} `tooLarge` (413), `bodyTimeout` (408), or `unsupportedMedia` (415) for one that is compressed or in another form than JSON
- * @throws {BodyTakenError} when a parser was there before, and nothing of the body is left
+ * @throws {BodyTakenError} when a parser has already read it, and nothing of the body is left
  */
 export async function keepRawBody(
   request: IncomingMessage,

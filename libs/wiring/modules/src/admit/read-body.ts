@@ -5,7 +5,7 @@ import { fieldsOf } from '@nestjs-spark/observability/internal';
 import { parseJson } from './parse-json.ts';
 
 /**
- * Reads a body as an instance of `type`; what the class does not know is refused.
+ * Reads a body as an instance of `type`; unknown fields are refused.
  * @throws {ProblemError} `invalid` (400) with every wrong field by its JSON pointer
  */
 export async function readBody<T extends object>(type: new () => T, body: Uint8Array): Promise<T> {

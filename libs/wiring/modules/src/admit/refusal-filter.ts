@@ -8,7 +8,7 @@ import {
 } from '@nestjs-spark/observability/internal';
 import { describeRefusal } from './describe-refusal.ts';
 
-/** Answers as every other route does, and leaves a trace of who was refused. */
+/** Answers as every other route does, and counts and logs refusals. */
 @Catch()
 @Injectable()
 export class RefusalFilter extends ProblemFilter {

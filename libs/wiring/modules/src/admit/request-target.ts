@@ -1,8 +1,8 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 
 /**
- * What a request asks for, as path and query: the one reading that routes, guard and application go by. A whole URL (RFC 9112,
- * absolute form) is what its path says, because routers read it so.
+ * What a request asks for, as path and query: the one interpretation that routes, guard and application use. Of a whole URL (RFC 9112,
+ * absolute form) only the path counts, because routers read it that way.
  * @throws {ProblemError} `invalid` (400) for a target that is neither
  */
 export function requestTarget(target: string): string {

@@ -13,18 +13,18 @@ import { SparkGuard } from './spark-guard.ts';
 /** Marks the controllers whose routes `RouteInstaller` takes up, with their options. */
 export const SPARK_CONTROLLER = 'spark:controller';
 
-/** How the routes of one controller are bounded. */
+/** Limits for the routes of one controller. */
 export interface SparkRouteOptions {
-  /** Bytes that a body may have; more is answered with 413. Default 262,144. */
+  /** The largest body in bytes; a larger one is answered with 413. Default 262,144. */
   bodyBytes?: number;
 }
 
 /**
  * A controller of guarded routes below `/spark`: `@SparkController('etl')` is `/spark/etl`, whatever prefix and versions the
- * application gives its own routes. Each request has to show a module's
- * token or the operators'; errors are answered as problems; bodies are read before any parser of the application, within
- * their bounds; a verb that no handler takes is answered with 405 and `Allow`. Its module provides
- * `ADMIT_PROVIDERS`.
+ * application gives its own routes. Each request needs a module's token or the
+ * operators'; errors are answered as problems; bodies are read before any parser of the application, within their limits; a verb
+ * without a handler is answered with 405 and `Allow`. The controller's Nest module imports what
+ * `SparkIdentityModule.forRootAsync()` returned.
  *
  * In a handler, `@FromCaller()` gives the caller, `@FromBody(Vote)` the body as a validated `Vote`.
  */

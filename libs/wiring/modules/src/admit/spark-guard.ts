@@ -12,7 +12,7 @@ import { rawBodyOf } from './raw-body.ts';
 type AskedRequest = PlatformRequest & { originalUrl?: string };
 
 /**
- * Lets a request through when it shows a module's token or the operators'. It stands on the controllers, not in
+ * Admits a request with a module's token or the operators'. It is on the controllers, not in
  * middleware, because a path or verb that reaches a handler by some other spelling still has to pass it.
  */
 @Injectable()

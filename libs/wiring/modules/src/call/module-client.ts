@@ -12,7 +12,7 @@ export type ModuleAnswer =
   | { kind: 'not-registered'; known?: readonly string[]; nearest?: string };
 
 export interface ModuleCall {
-  /** The module that is asked. */
+  /** The module to call. */
   module: string;
   method: 'GET' | 'POST';
   /** Below the module's URL, with a leading slash. */
@@ -31,7 +31,7 @@ export interface ModuleClientParts {
 const TIMEOUT_MS = 30_000;
 const ANSWER_BYTES = 256 * 1024;
 
-/** Speaks to other modules in this one's name: looks the address up each time, signs each request, follows no redirect. */
+/** Calls other modules as this one: looks the address up each time, signs each request, follows no redirect. */
 export class ModuleClient {
   private readonly parts: ModuleClientParts;
 
@@ -39,7 +39,7 @@ export class ModuleClient {
     this.parts = parts;
   }
 
-  /** @throws {UnavailableError} when the registry is away; every outcome at the other module is an answer, not an error */
+  /** @throws {UnavailableError} when the registry is unavailable; every outcome at the other module is an answer, not an error */
   async call(call: ModuleCall): Promise<ModuleAnswer> {
     const found = await this.parts.registry.find(call.module);
     if (!found) return this.notRegistered(call.module);
@@ -55,7 +55,7 @@ export class ModuleClient {
     return send(url, call, token, body);
   }
 
-  /** A name that is misspelled would wait for ever, so those that are right are said. */
+  /** A request to a misspelled name would wait forever, so the known names are reported. */
   private async notRegistered(module: string): Promise<ModuleAnswer> {
     const all = await this.parts.registry.list().catch(() => []);
     const known = all.map(({ appName }) => appName);

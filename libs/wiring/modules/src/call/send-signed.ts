@@ -1,14 +1,14 @@
 export interface SignedRequest {
   url: URL;
   method: 'GET' | 'POST';
-  /** Of the module that asks, made for this request; or the operators'. */
+  /** The calling module's token, made for this request; or the operators'. */
   token: string;
   /** JSON. */
   body: string | undefined;
   signal: AbortSignal;
 }
 
-/** Asks a module's `/spark` routes. A redirect is an answer: nobody but this address is shown the token. */
+/** Calls a module's `/spark` routes. A redirect is returned as an answer: the token is sent to this address only. */
 export function sendSigned({ url, method, token, body, signal }: SignedRequest): Promise<Response> {
   return fetch(url, {
     method,
@@ -23,7 +23,7 @@ export function sendSigned({ url, method, token, body, signal }: SignedRequest):
   });
 }
 
-/** Why there was no answer, as far as the error tells. */
+/** Why there was no answer, as far as the error shows. */
 export interface NoAnswer {
   timedOut: boolean;
   /** The system's word for it: `ECONNREFUSED`. */
@@ -42,7 +42,7 @@ export function whyNoAnswer(error: unknown): NoAnswer {
   };
 }
 
-/** The answer's JSON; undefined when it is none. */
+/** The answer's JSON; undefined when it is not JSON. */
 export function parseAnswer(answer: string): unknown {
   try {
     return JSON.parse(answer);

@@ -11,9 +11,9 @@ import { judgeKey, type KeyVerdict, type TrustPolicy } from './judge-key.ts';
 import { readKeySnapshot, type KeyEntry, type KeySnapshot, type PinnedKey } from './key-snapshot.ts';
 import type { VerificationKey } from './public-key.ts';
 
-/** How long a believed key is used without looking again: within it a removed pin takes effect. */
+/** How long a trusted key is used without reading it again; a removed pin takes effect within this time. */
 const FRESH_MS = 30_000;
-/** Whatever is thrown at the endpoint, keys are read at most this often. */
+/** However many requests arrive, keys are read at most this often. */
 const BETWEEN_READS_MS = 1_000;
 const BETWEEN_WARNINGS_MS = 60_000;
 
@@ -41,8 +41,8 @@ export class KeyRing {
   }
 
   /**
-   * The key to check `module`'s signature with, when `keyId` names the one that is believed; null otherwise.
-   * A key that is not known is looked for once more, in a read that began after the question was asked.
+   * The key to check `module`'s signature with, when `keyId` names the trusted one; null otherwise.
+   * An unknown key is looked up once more, in a read that began after this call.
    */
   async find(
     module: string,
@@ -58,7 +58,7 @@ export class KeyRing {
     return null;
   }
 
-  /** Believes this key from now on. Called after a signature proved that the module has it. */
+  /** Trusts this key from now on. Called after a signature has proved that the module has it. */
   async pin(module: string, key: VerificationKey): Promise<void> {
     const { state, log } = this.parts;
     const value: PinnedKey = {

@@ -31,8 +31,8 @@ export class ModuleIdentity {
   }
 
   /**
-   * Opens the key pair on disk, making one in development.
-   * @throws {KeyFileError} when there is none that can be used
+   * Opens the key pair on disk; in development a missing one is created.
+   * @throws {KeyFileError} when there is no usable key pair
    */
   static async open(options: KeyFileOptions): Promise<ModuleIdentity> {
     const { d, ...publicKey } = await openKeyFile(options);
@@ -44,7 +44,7 @@ export class ModuleIdentity {
     return new ModuleIdentity(options.module, keyId, publicKey, privateKey);
   }
 
-  /** A token for this one request, good for a minute and for one use. Make it right before the request is sent. */
+  /** A token for this one request, valid for a minute and for one use. Create it right before sending the request. */
   sign(request: RequestToSign): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
     return new SignJWT({

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** The operators' key to `/spark/*`. Without one configured nobody is an operator. */
+/** The operators' token for `/spark/*`. If none is configured, no request counts as an operator's. */
 export class OperatorToken {
   private readonly digest: Buffer | null;
 
@@ -8,7 +8,7 @@ export class OperatorToken {
     this.digest = token ? sha256(token) : null;
   }
 
-  /** Whether an operator's way in exists at all. */
+  /** Whether a token is configured. */
   get open(): boolean {
     return this.digest !== null;
   }

@@ -21,7 +21,7 @@ export interface VerifiedModule {
 export interface TokenVerifierParts {
   receiver: Receiver;
   keys: KeyRing;
-  /** This module's own key: a module believes itself, whatever the registry says. */
+  /** This module's own key: a module trusts itself, whatever the registry says. */
   own?: { keyId: string; publicKey: PublicKeyJwk };
   log: Logger;
   usedTokens?: UsedTokens;
@@ -29,7 +29,7 @@ export interface TokenVerifierParts {
   now?: () => number;
 }
 
-/** Answers which module a request comes from. */
+/** Determines which module a request comes from. */
 export class TokenVerifier {
   private readonly parts: TokenVerifierParts;
   private readonly used: UsedTokens;
@@ -42,7 +42,7 @@ export class TokenVerifier {
   }
 
   /**
-   * @throws {ProblemError} `unauthenticated` (401), the same for every cause, which only the debug log tells; `tokenTimes`
+   * @throws {ProblemError} `unauthenticated` (401), the same for every cause, which only the debug log shows; `tokenTimes`
    * (401) when everything but the times is right, the signature included, with this clock;
    * `tooMany` (429) when a module shows more tokens than can be remembered; `unavailable` (503) when keys cannot be read now
    */

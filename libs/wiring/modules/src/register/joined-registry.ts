@@ -1,7 +1,7 @@
 import { newerOf, type ModuleInformation, type ModuleRegistry } from '@nestjs-spark/contracts/internal';
 import { type Logger, nameKey } from '@nestjs-spark/foundation/internal';
 
-/** Two registries have a module under the same name with different keys: which one is meant is for an operator to say. */
+/** Two registries have a module of the same name with different keys: an operator has to decide which one is right. */
 export class AmbiguousModuleError extends Error {
   constructor(name: string) {
     super(
@@ -14,8 +14,8 @@ export class AmbiguousModuleError extends Error {
 }
 
 /**
- * Two registries as one: a module is registered in both and found in either, so modules on RavenDB and modules that know
- * none find each other.
+ * Two registries as one: a module is registered in both and found in either, so modules on RavenDB and modules without
+ * it find each other.
  */
 export class JoinedRegistry implements ModuleRegistry {
   private readonly first: ModuleRegistry;

@@ -7,20 +7,20 @@ const PATIENCE_MS = 10_000;
 /** The part of Nest's adapter host that is needed. */
 export type ListeningHost = Pick<HttpAdapterHost, 'listen$' | 'listening' | 'httpAdapter'>;
 
-/** Where other modules reach this one: as the settings say, else where its server listens, which is known once it does. */
+/** The address at which other modules reach this one: from the settings, otherwise where its server listens, once it does. */
 export class OwnAddress {
   private readonly given: string;
   private readonly host: ListeningHost;
   private readonly log: Logger;
 
-  /** @param given the settings' `moduleUrl`; empty where they have none */
+  /** @param given the settings' `moduleUrl`; empty if there is none */
   constructor(given: string, host: ListeningHost, log: Logger) {
     this.given = given;
     this.host = host;
     this.log = log;
   }
 
-  /** Waits until the address is known. Empty for an application without HTTP, which nobody can ask, and after an abort. */
+  /** Waits until the address is known. Empty for an application without HTTP, which cannot be called, and after an abort. */
   async known(signal: AbortSignal): Promise<string> {
     if (this.given !== '' || !this.host.httpAdapter) return this.given;
     if (!this.host.listening) await this.listening(signal);

@@ -7,13 +7,13 @@ import {
 import { isObjectOf, isText, isWhole, type Guard, type Logger } from '@nestjs-spark/foundation/internal';
 import { AmbiguousModuleError } from './joined-registry.ts';
 
-/** What a module says on the board each time it has started. */
+/** What a module announces on the board after each start. */
 export interface Announcement extends ModuleInformation {
   /** The module's clock, milliseconds since 1970. */
   at: number;
 }
 
-/** Whether a value of the board says who has started, and when. The rest is looked up in the registry. */
+/** Whether a value on the board names a module and when it started. Everything else is looked up in the registry. */
 export const isAnnouncement: Guard<Pick<Announcement, 'appName' | 'at'>> = isObjectOf({
   appName: isText(256),
   at: isWhole,
@@ -26,13 +26,13 @@ export interface RegistrationParts {
   board: ControlBoard;
   log: Logger;
   /**
-   * Asked at each registration: the store may only know its addresses once it is reached, and the module its own once
+   * Evaluated at each registration: the store may know its addresses only once it is connected, and the module its own once
    * its server listens.
    */
   describe: (signal: AbortSignal) => Described | Promise<Described>;
 }
 
-/** Makes this module known: in the registry, where others look it up, and on the board, where those who wait for it hear of it. */
+/** Registers this module: in the registry, where others look it up, and on the board, where modules that wait for it are notified. */
 export class Registration {
   private readonly parts: RegistrationParts;
   private registered: ModuleInformation | null = null;
@@ -75,7 +75,7 @@ export class Registration {
   }
 
   /**
-   * Looks whether the entry is still there, and makes the module known again when it was lost with the registry's data. Called
+   * Checks that the entry still exists, and registers the module again when it was lost with the registry's data. Called
    * regularly, and does nothing before `register` has.
    * @throws {UnavailableError} while the registry or the bus is away
    */

@@ -1,9 +1,9 @@
 import type { RavenCertificate } from '@nestjs-spark/ravendb';
 
-/** `ravendb`, or `sqlite:` and the path of a file, from the working directory; the file is made when missing. */
+/** `ravendb`, or `sqlite:` and the path of a file, from the working directory; a missing file is created. */
 export type StoreKind = 'ravendb' | `sqlite:${string}`;
 
-/** What `SparkStoreModule.forRoot()` takes. Everything left out comes from the environment. */
+/** What `SparkStoreModule.forRoot()` takes. Anything omitted is read from the environment. */
 export interface SparkStoreOptions {
   /** Default `SPARK_STORE`, else `ravendb`. */
   store?: StoreKind;
@@ -14,7 +14,7 @@ export interface SparkStoreOptions {
     database?: string;
     certificate?: RavenCertificate;
   };
-  /** Where modules find each other. */
+  /** The registry, where modules find each other. */
   registry?: {
     /**
      * Default `SPARK_MODULES_URLS`, else the application's own addresses. On SQLite without either, modules find each other
@@ -24,6 +24,6 @@ export interface SparkStoreOptions {
     /** Default `SPARK_MODULES_DATABASE`, else `SparkModules`. */
     database?: string;
   };
-  /** Whether missing databases are made. Default: unless `NODE_ENV` is `production`. */
+  /** Whether missing databases are created. Default: true unless `NODE_ENV` is `production`. */
   createDatabase?: boolean;
 }

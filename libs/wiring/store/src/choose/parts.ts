@@ -16,9 +16,9 @@ export interface StoreParts {
   feed: ChangeSource;
   target: ChangeSink;
   state: StateStore;
-  /** RavenDB's, where an address of it is known; null otherwise: modules then know each other on the bus alone. */
+  /** RavenDB's, where an address of it is configured; otherwise null: modules then find each other on the bus only. */
   registry: ModuleRegistry | null;
-  /** For those who want RavenDB itself; null on another store. */
+  /** For code that uses RavenDB itself; null on another store. */
   ravendb: RavenConnection | null;
   repository<T extends object>(entity: EntityDeclaration, prototype: object): Repository<T>;
   /** What writes documents of several repositories together. */
@@ -32,12 +32,12 @@ export interface StoreParts {
   close(): Promise<void>;
 }
 
-/** What runs underneath, for status and for the choice of an engine. */
+/** What the store is, for the status and for the choice of an engine. */
 export interface StoreInfo {
   kind: 'ravendb' | 'sqlite';
   databaseName: string;
   /** Empty when the store is not a server. */
   databaseUrls: string[];
-  /** Asked again each time, since a licence may come or go. Throws `UnavailableError` when the server is away. */
+  /** Read again each time, because a licence may change. Throws `UnavailableError` when the server is unavailable. */
   licence(): Promise<RavenLicence>;
 }

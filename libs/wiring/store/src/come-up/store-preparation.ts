@@ -3,19 +3,19 @@ import { messageOf, persist, type Logger, type RetryPolicy } from '@nestjs-spark
 
 const STARTING: RetryPolicy = { waitMs: [500, 1_000, 2_000, 5_000] };
 
-/** Makes what is missing; `signal` aborts when the application ends. */
+/** Creates what is missing; `signal` aborts when the application ends. */
 export type Prepare = (indexes: readonly IndexDefinition[], signal: AbortSignal) => Promise<void>;
 
-/** Where the preparation stands: ready, or why not yet. */
+/** The state of the preparation: ready, or why not yet. */
 export interface StoreReadiness {
   ready: boolean;
-  /** In words for an operator: why not, or what is wrong although it is ready, such as a full disk; null when nothing is. */
+  /** For an operator: why it is not ready, or what is wrong although it is, such as a full disk; otherwise null. */
   reason: string | null;
 }
 
 /**
- * Prepares the store in the background, for as long as it takes: an application whose database is away starts, says that it
- * is not ready, and becomes ready when the database is there.
+ * Prepares the store in the background, for as long as it takes: an application whose database is unavailable starts,
+ * reports that it is not ready, and becomes ready when the database is available.
  */
 export class StorePreparation {
   readonly #prepare: Prepare;
@@ -46,7 +46,7 @@ export class StorePreparation {
     return { ready: this.#reason === null, reason: this.#reason ?? this.#trouble() };
   }
 
-  /** Resolves when the store can be used, or when `signal` aborts: what needs it from the start waits for this. */
+  /** Resolves when the store can be used, or when `signal` aborts: work that needs it from startup waits for this. */
   async whenReady(signal: AbortSignal): Promise<void> {
     const aborted = new Promise<void>((resolve) => {
       if (signal.aborted) resolve();

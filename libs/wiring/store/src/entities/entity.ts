@@ -5,24 +5,24 @@ const declared = new WeakMap<object, EntityOptions>();
 /** A class whose instances are documents. */
 export type EntityClass<T extends object = object> = abstract new (...parameters: never[]) => T;
 
-/** What `@Entity()` takes. Everything may be left out. */
+/** What `@Entity()` takes. Every option may be omitted. */
 export interface EntityOptions {
-  /** Where the documents are kept. Default: the plural of the class name, as RavenDB makes it (`Person` -> `People`). */
+  /** The collection of the documents. Default: the plural of the class name, as RavenDB forms it (`Person` -> `People`). */
   collection?: string;
   /**
-   * The table on SQLite. Default: named as the collection. Changing it later is refused, since the documents would be left
-   * behind. Has no meaning on RavenDB.
+   * The table on SQLite. Default: named as the collection. Changing it later is refused, because the documents would be left
+   * behind. Has no effect on RavenDB.
    */
   table?: string;
   /**
    * Fields by which lists are often filtered or ordered. SQLite gets an index for each, now or when it is added later;
-   * RavenDB makes its own. Default: none, and such a list then goes through the whole table.
+   * RavenDB creates its own. Default: none, so that such a list scans the whole table.
    */
   indexes?: readonly string[];
   /**
-   * Fields that hold a dictionary, whose keys are data and not names of fields: `prices`, `owner.phones` (lists are looked through),
-   * `prices.*` for dictionaries in a dictionary. Their keys are the same in the store and in TypeScript, and so are they in
-   * `where`. Default: none; the names inside of objects are then converted as all names are, `USD` to `uSD`.
+   * Fields that hold a dictionary, whose keys are data and not field names: `prices`, `owner.phones` (also through lists),
+   * `prices.*` for dictionaries in a dictionary. Their keys are the same in the store, in TypeScript and in `where`. Default: none;
+   * names inside objects are then converted like all others, `USD` to `uSD`.
    */
   dictionaries?: readonly string[];
 }
@@ -44,7 +44,7 @@ export function Entity(options: EntityOptions = {}): ClassDecorator {
 
 /**
  * The collection of a class: what `@Entity({ collection })` says, else the plural of its name (`CarBrand` -> `CarBrands`,
- * `Company` -> `Companies`). A text is taken as a class name.
+ * `Company` -> `Companies`). A string is used as a class name.
  */
 export function collectionNameOf(entity: EntityClass | string): string {
   if (typeof entity === 'string') return pluralize.plural(entity);

@@ -1,7 +1,7 @@
 import { declareField, type FieldType } from '@nestjs-spark/contracts/internal';
 
 /**
- * Says what a field of an entity is where JSON does not have it, so that it comes back as that:
+ * Declares a field's type where JSON does not have it, so that values come back as that type:
  *
  * ```ts
  * @Field() boughtAt!: Date;
@@ -13,11 +13,11 @@ import { declareField, type FieldType } from '@nestjs-spark/contracts/internal';
  * @Field(() => setOf(String)) tags!: Set<string>;
  * ```
  *
- * Texts, numbers, booleans and plain objects need none. A stored value that does not fit (the text `soon` in a `Date`) comes back as it
- * is in the document.
- * @param type asked for at the first use, so classes may name each other. Default: what TypeScript notes with
- *   `emitDecoratorMetadata`; it notes no elements of lists, Maps and Sets
- * @throws {EntityDeclarationError} at the start of the application, when no document can hold that
+ * Strings, numbers, booleans and plain objects need no `@Field()`. A stored value that does not fit (the string `soon` in a `Date`)
+ * comes back as it is in the document.
+ * @param type evaluated at first use, so classes may refer to each other. Default: the type that TypeScript emits with
+ *   `emitDecoratorMetadata`, which does not include the elements of lists, Maps and Sets
+ * @throws {EntityDeclarationError} at startup, when no document can hold this type
  */
 export function Field(type: () => FieldType | undefined = () => undefined): PropertyDecorator {
   return (prototype, name) => {

@@ -4,7 +4,7 @@ import { DOCUMENT_STORE, repositoryToken } from './tokens.ts';
 
 /**
  * Injects `Repository<TheClass>`. The class has to be in a `SparkStoreModule.forFeature([…])` that this module imports,
- * else Nest stops the start and names what is missing.
+ * otherwise Nest fails at startup and names what is missing.
  */
 export const InjectRepository = (entity: EntityClass): ParameterDecorator => Inject(repositoryToken(entity));
 

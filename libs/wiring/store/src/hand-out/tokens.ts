@@ -8,7 +8,7 @@ export const CHANGE_FEED = Symbol('SPARK_CHANGE_FEED');
 export const CHANGE_TARGET = Symbol('SPARK_CHANGE_TARGET');
 /** `StateStore` in the application's database */
 export const STATE_STORE = Symbol('SPARK_STATE_STORE');
-/** `ModuleRegistry` in RavenDB's SparkModules; null where no RavenDB is known, and modules find each other on the bus alone */
+/** `ModuleRegistry` in RavenDB's SparkModules; null where no RavenDB is configured, so that modules find each other on the bus only */
 export const MODULE_REGISTRY = Symbol('SPARK_MODULE_REGISTRY');
 /** `StoreInfo` */
 export const STORE_INFO = Symbol('SPARK_STORE_INFO');
@@ -19,7 +19,7 @@ export const RAVEN_CONNECTION = Symbol('SPARK_RAVEN_CONNECTION');
 
 const repositories = new WeakMap<object, symbol>();
 
-/** Under which token the repository of an entity is found: `module.get(repositoryToken(Car))`. */
+/** The token of an entity's repository: `module.get(repositoryToken(Car))`. */
 export function repositoryToken(entity: EntityClass): symbol {
   const known = repositories.get(entity);
   if (known) return known;

@@ -8,19 +8,19 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { declarationOf, type EntityClass } from '../entities/entity.ts';
 
-/** What `SparkTransactions.run()` hands to its work; of no use after it. */
+/** What `SparkTransactions.run()` passes to its function; it cannot be used afterwards. */
 export interface SparkTransaction {
   /** The writes of one collection. */
   of<T extends object>(entity: EntityClass<T>): TransactionWrites<T>;
 }
 
-/** Writes that wait for the end of the transaction. Each document may be named once. Entities are taken as they are now. */
+/** Writes that are executed at the end of the transaction. Each document may be named once. Entities are captured when they are passed. */
 export interface TransactionWrites<T extends object> {
-  /** Stores a new document and says its id, which is taken at once: when nothing is written, no other document gets it. */
+  /** Stores a new document and returns its id, which is assigned at once: if the transaction fails, no other document gets it. */
   create(entity: T): Promise<string>;
   /**
-   * Replaces the document (or makes it), as `Repository.put` does: what reads as it is in the entity keeps its text.
-   * @param options.version what `stored[VERSION]` said when it was read. Default: any version is replaced
+   * Replaces the document, or creates it, as `Repository.put` does: values that equal the entity's keep their stored text.
+   * @param options.version the `stored[VERSION]` that was read. Default: any version is replaced
    */
   put(id: string, entity: T, options?: { version?: string | undefined }): void;
   /**

@@ -12,26 +12,26 @@ import { CollectedWrites, type SparkTransaction } from './collected-writes.ts';
  * });
  * ```
  *
- * Nothing is written before `run` ends: what is read meanwhile, also through repositories, is the state before it. Who
- * decides by what was read gives its version, and gets an error when somebody else was faster.
+ * Nothing is written before `run` ends: what is read meanwhile, also through repositories, is the state before it. If a write
+ * depends on what was read, pass its version, and get an error when another writer was faster.
  */
 export class SparkTransactions {
   readonly #writer: DocumentWriter;
 
-  /** @param writer the store's; the module makes this class itself */
+  /** @param writer the store's; the Nest module creates this class */
   constructor(writer: DocumentWriter) {
     this.#writer = writer;
   }
 
   /**
-   * Runs `work`, then writes everything that it asked for, at once. When `work` throws, nothing is written.
+   * Runs `work`, then writes everything that it requested, at once. When `work` throws, nothing is written.
    * @returns what `work` returns
-   * @throws {VersionConflictError} naming a document that is not at the version given, and nothing was written: read again and
+   * @throws {VersionConflictError} naming a document that is not at the given version; nothing was written: read again and
    *   run again
-   * @throws {StoreRefusedError} and nothing was written: a document was named twice, cannot be stored, or is one of another
-   *   collection
-   * @throws {UnavailableError} when the store is away. When it went away while it was writing, it is not known whether it
-   *   wrote, but it was all or nothing: read before trying again
+   * @throws {StoreRefusedError} when a document was named twice, cannot be stored, or belongs to another collection; nothing was
+   *   written
+   * @throws {UnavailableError} when the store is unavailable. If it became unavailable during the write, it is unknown whether
+   *   it wrote, but it was all or nothing: read before trying again
    */
   async run<R>(work: (transaction: SparkTransaction) => Promise<R> | R): Promise<R> {
     const collected = new CollectedWrites(this.#writer);

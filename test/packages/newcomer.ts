@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '@nestjs-spark/servers/testing';
@@ -16,6 +16,8 @@ interface Surroundings {
   readonly natsUrl: string;
   /** The ports of this run by those of the page. */
   readonly ports: ReadonlyMap<string, string>;
+  /** A project that has everything installed that the page asks for; null: the page's own is installed. */
+  readonly installed: Project | null;
 }
 
 /**
@@ -77,12 +79,12 @@ export class Newcomer {
     await eventually(look, { timeoutMs: MINUTE });
   }
 
-  /** The second application needs the same packages as the first, and gets them from it. */
+  /** The applications need the same packages, which are installed once. */
   async #install(folder: string): Promise<void> {
-    const [first] = this.#projects.values();
+    const first = this.#around.installed ?? [...this.#projects.values()][0];
     const project = new Project(this.#in(folder), this.#tarballs);
     this.#projects.set(folder, project);
-    if (first) symlinkSync(join(first.folder, 'node_modules'), join(project.folder, 'node_modules'));
+    if (first) project.use(first);
     else await project.install();
   }
 

@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -20,6 +20,10 @@ interface Manifest {
   devDependencies: Record<string, string>;
 }
 
+function manifestIn(file: string): Manifest {
+  return JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+}
+
 /** What is left of a project's tools where it is only built and run. */
 const BUILD_TOOLS = new Set(['typescript', '@types/node']);
 
@@ -32,11 +36,16 @@ export class Project {
   /**
    * @param folder where it is
    * @param tarballs the packages by name, installed from these files
+   * @param also examples whose dependencies are added
    */
-  constructor(folder: string, tarballs: ReadonlyMap<string, string>) {
+  constructor(folder: string, tarballs: ReadonlyMap<string, string>, also: readonly string[] = []) {
     this.folder = folder;
     const file = join(folder, 'package.json');
-    const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+    const manifest = manifestIn(file);
+    for (const name of also) {
+      const { dependencies } = manifestIn(join(repository, 'examples', name, 'package.json'));
+      manifest.dependencies = { ...dependencies, ...manifest.dependencies };
+    }
     for (const [tarball, path] of tarballs) manifest.dependencies[tarball] = `file:${path}`;
     const tools = Object.entries(manifest.devDependencies).filter(([name]) => BUILD_TOOLS.has(name));
     writeFileSync(file, JSON.stringify({ ...manifest, devDependencies: Object.fromEntries(tools) }));
@@ -45,10 +54,21 @@ export class Project {
   /**
    * A copy of one of the examples.
    * @param name a folder of `examples/`
+   * @param also further examples whose packages are installed with its own, so that those can use them
    */
-  static copyOf(name: string, folder: string, tarballs: ReadonlyMap<string, string>): Project {
+  static copyOf(
+    name: string,
+    folder: string,
+    tarballs: ReadonlyMap<string, string>,
+    also: readonly string[] = [],
+  ): Project {
     cpSync(join(repository, 'examples', name), folder, { recursive: true });
-    return new Project(folder, tarballs);
+    return new Project(folder, tarballs, also);
+  }
+
+  /** Uses what another project has installed: an install takes minutes where the registry is slow. */
+  use(other: Project): void {
+    symlinkSync(join(other.folder, 'node_modules'), join(this.folder, 'node_modules'));
   }
 
   async install(): Promise<void> {

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { environment, Project } from './project.ts';
 import type { Step } from './read-page.ts';
+import type { Registry } from './registry.ts';
 
 const run = promisify(execFile);
 const CLI = join(import.meta.dirname, '..', '..', 'libs', 'tools', 'cli', 'dist', 'main.js');
@@ -22,19 +23,19 @@ interface Surroundings {
 
 /**
  * Follows a page word by word, with what a test has to put in place of the registry and of fixed ports: packages come from
- * tarballs, the command line from this repository's build, and applications are built by `tsc` without the tools that they do
+ * a registry of its own, the command line from this repository's build, and applications are built by `tsc` without the tools that they do
  * not need for that (`nest start` does the same).
  */
 export class Newcomer {
   readonly #folder: string;
-  readonly #tarballs: ReadonlyMap<string, string>;
+  readonly #registry: Registry;
   readonly #around: Surroundings;
   readonly #projects = new Map<string, Project>();
   #last: () => Promise<string> = () => Promise.resolve('');
 
-  constructor(folder: string, tarballs: ReadonlyMap<string, string>, around: Surroundings) {
+  constructor(folder: string, registry: Registry, around: Surroundings) {
     this.#folder = folder;
-    this.#tarballs = tarballs;
+    this.#registry = registry;
     this.#around = around;
   }
 
@@ -82,7 +83,7 @@ export class Newcomer {
   /** The applications need the same packages, which are installed once. */
   async #install(folder: string): Promise<void> {
     const first = this.#around.installed ?? [...this.#projects.values()][0];
-    const project = new Project(this.#in(folder), this.#tarballs);
+    const project = new Project(this.#in(folder), this.#registry);
     this.#projects.set(folder, project);
     if (first) project.use(first);
     else await project.install();

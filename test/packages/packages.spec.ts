@@ -11,6 +11,7 @@ import { pack, type Tarball } from '../../tools/pack.ts';
 import { Newcomer } from './newcomer.ts';
 import { Project } from './project.ts';
 import { readPage, type Step } from './read-page.ts';
+import { Registry } from './registry.ts';
 
 const MINUTE = 60_000;
 const run = promisify(execFile);
@@ -22,14 +23,17 @@ const outside = mkdtempSync(join(tmpdir(), 'spark-packages-'));
 const packed = join(outside, 'tarballs');
 const seconds: string[] = [];
 let tarballs: Tarball[] = [];
+let registry: Registry;
 /** What the page needs is installed once. */
 let installed: Project | null = null;
 
 beforeAll(async () => {
   tarballs = await taking('pack', () => pack(packed));
+  registry = await Registry.open(packed, tarballs);
 }, 5 * MINUTE);
 
 afterAll(() => {
+  registry.close();
   console.log(`Seconds: ${seconds.join(', ')}`);
   rmSync(outside, { recursive: true, force: true });
 });
@@ -99,10 +103,9 @@ describeWithOwnServers(['nats'], 'Projects that have only the tarballs', () => {
   it(
     'the examples (ES modules on Nest 12, on Express and Fastify, and CommonJS on Nest 11) type-check with TypeScript 5.9 and 7, start, and copy',
     async () => {
-      const files = neededTarballs();
-      const owner = Project.copyOf('orders-express', join(outside, 'orders'), files, ['stock-fastify']);
-      const billing = Project.copyOf('billing-commonjs', join(outside, 'billing'), files);
-      const stock = Project.copyOf('stock-fastify', join(outside, 'stock'), files);
+      const owner = Project.copyOf('orders-express', join(outside, 'orders'), registry, ['stock-fastify']);
+      const billing = Project.copyOf('billing-commonjs', join(outside, 'billing'), registry);
+      const stock = Project.copyOf('stock-fastify', join(outside, 'stock'), registry);
       projects.push(owner, billing, stock);
       const all = (work: (project: Project) => Promise<void>) => Promise.all(projects.map(work));
       await taking('npm install', () => Promise.all([owner.install(), billing.install()]));
@@ -137,7 +140,7 @@ describeWithOwnServers(['nats'], 'A reader of docs/start/first-copy.md', () => {
   it(
     'has a live copy at its end, when everything is typed as it stands there',
     async () => {
-      newcomer = new Newcomer(mkdtempSync(join(outside, 'page-')), neededTarballs(), {
+      newcomer = new Newcomer(mkdtempSync(join(outside, 'page-')), registry, {
         natsUrl: nats?.url ?? '',
         installed,
         ports: new Map([
@@ -152,12 +155,6 @@ describeWithOwnServers(['nats'], 'A reader of docs/start/first-copy.md', () => {
     20 * MINUTE,
   );
 });
-
-/** The packages that an application installs. */
-function neededTarballs(): Map<string, string> {
-  const needed = tarballs.filter(({ name }) => !/\/(cli|servers|testing)$/.test(name));
-  return new Map(needed.map(({ name, filename }) => [name, join(packed, filename)]));
-}
 
 function nameOf(step: Step): string {
   return step.kind === 'command' ? `${step.folder}$ ${step.command.slice(0, 30)}` : step.kind;

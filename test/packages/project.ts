@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Registry } from './registry.ts';
 
 const run = promisify(execFile);
 const repository = join(import.meta.dirname, '..', '..');
@@ -27,7 +28,7 @@ function manifestIn(file: string): Manifest {
 /** What is left of a project's tools where it is only built and run. */
 const BUILD_TOOLS = new Set(['typescript', '@types/node']);
 
-/** Somebody's project, outside the repository, that has only the tarballs. */
+/** Somebody's project, outside the repository, that has only what npm installs. */
 export class Project {
   readonly folder: string;
   #app: ChildProcess | null = null;
@@ -35,10 +36,10 @@ export class Project {
 
   /**
    * @param folder where it is
-   * @param tarballs the packages by name, installed from these files
+   * @param registry where the packages come from
    * @param also examples whose dependencies are added
    */
-  constructor(folder: string, tarballs: ReadonlyMap<string, string>, also: readonly string[] = []) {
+  constructor(folder: string, registry: Registry, also: readonly string[] = []) {
     this.folder = folder;
     const file = join(folder, 'package.json');
     const manifest = manifestIn(file);
@@ -46,7 +47,7 @@ export class Project {
       const { dependencies } = manifestIn(join(repository, 'examples', name, 'package.json'));
       manifest.dependencies = { ...dependencies, ...manifest.dependencies };
     }
-    for (const [tarball, path] of tarballs) manifest.dependencies[tarball] = `file:${path}`;
+    writeFileSync(join(folder, '.npmrc'), registry.npmrc);
     const tools = Object.entries(manifest.devDependencies).filter(([name]) => BUILD_TOOLS.has(name));
     writeFileSync(file, JSON.stringify({ ...manifest, devDependencies: Object.fromEntries(tools) }));
   }
@@ -56,14 +57,9 @@ export class Project {
    * @param name a folder of `examples/`
    * @param also further examples whose packages are installed with its own, so that those can use them
    */
-  static copyOf(
-    name: string,
-    folder: string,
-    tarballs: ReadonlyMap<string, string>,
-    also: readonly string[] = [],
-  ): Project {
+  static copyOf(name: string, folder: string, registry: Registry, also: readonly string[] = []): Project {
     cpSync(join(repository, 'examples', name), folder, { recursive: true });
-    return new Project(folder, tarballs, also);
+    return new Project(folder, registry, also);
   }
 
   /** Uses what another project has installed: an install takes minutes where the registry is slow. */

@@ -19,6 +19,12 @@ if (sentences.length === 0) {
   const version = publishedLibraries(root)[0]?.manifest.version ?? '';
   const manifest = readFileSync(path('package.json'), 'utf8');
   writeFileSync(path('package.json'), manifest.replace(/("version": )"[^"]+"/, `$1"${version}"`));
+  for (const example of readdirSync(path('examples'), { withFileTypes: true })) {
+    if (!example.isDirectory()) continue;
+    const file = path('examples', example.name, 'package.json');
+    const asked = readFileSync(file, 'utf8');
+    writeFileSync(file, asked.replace(/("@nestjs-spark\/[^"]+": )"[^"]+"/g, `$1"^${version}"`));
+  }
   const today = new Date().toISOString().slice(0, 10);
   const changelog = readFileSync(path('CHANGELOG.md'), 'utf8');
   writeFileSync(path('CHANGELOG.md'), withRelease(changelog, version, today, sentences));

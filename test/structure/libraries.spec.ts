@@ -111,6 +111,18 @@ describe('the libraries', () => {
     expect(imports.filter(({ of }) => of.startsWith('@nestjs-spark/') && !doors.has(of))).toEqual([]);
   });
 
+  it('are not loaded whole by the script engine, whose threads load each import again', () => {
+    const engine = imports.filter(
+      ({ file }) => file.startsWith('libs/engine/etl-script/src/') && !isSpec(file),
+    );
+    const doors = engine
+      .map(({ of }) => of)
+      .filter((of) => /^@nestjs-spark\/(contracts|foundation)/.test(of));
+    expect(new Set(doors)).toEqual(
+      new Set(['@nestjs-spark/contracts/text', '@nestjs-spark/foundation/text']),
+    );
+  });
+
   it('keep relative imports inside the library', () => {
     const leaving = imports.filter(({ file, of }) => {
       if (!of.startsWith('.')) return false;

@@ -54,7 +54,7 @@ function isExtraDoor(specifier: string): boolean {
   return manifests.has(name) && !USUAL_DOORS.has(specifier.replace(name, '.'));
 }
 
-const USUAL_DOORS: ReadonlySet<string> = new Set(['.', './internal']);
+const USUAL_DOORS: ReadonlySet<string> = new Set(['.', './internal', './text']);
 const EMPTY: Manifest = { name: '', version: '', description: '', files: [], exports: {} };
 
 describe('the scan of packages', () => {

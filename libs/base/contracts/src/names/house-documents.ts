@@ -1,4 +1,4 @@
-import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
+import { nameKey, sameName } from '@nestjs-spark/foundation/text';
 import { ravenKey } from './id-rules.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { ravenKey } from '@nestjs-spark/contracts/internal';
+import { ravenKey } from '@nestjs-spark/contracts/text';
 import type { SplitDocument } from '../json/split-metadata.ts';
 import type { DocumentExtras } from '../extras/types.ts';
 import type { EtlCommand } from '../types.ts';

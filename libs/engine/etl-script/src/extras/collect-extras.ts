@@ -1,4 +1,4 @@
-import { ravenKey } from '@nestjs-spark/contracts/internal';
+import { ravenKey } from '@nestjs-spark/contracts/text';
 import { isSameCollection } from '../names/id-prefix.ts';
 import { readExtras, type StoredExtras } from './document-extras.ts';
 import type { DocumentExtras, ExtrasUse } from './types.ts';

@@ -1,4 +1,4 @@
-import { memberName, scanMembers } from '@nestjs-spark/contracts/internal';
+import { memberName, scanMembers } from '@nestjs-spark/contracts/text';
 import type { AttachmentReference, DocumentExtras } from './types.ts';
 
 interface StoredAttachment {

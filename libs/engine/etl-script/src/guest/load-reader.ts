@@ -1,4 +1,4 @@
-import { skipBlanks, skipValue } from '@nestjs-spark/contracts/internal';
+import { skipBlanks, skipValue } from '@nestjs-spark/contracts/text';
 import type { ScriptLoad } from '../commands/commands-for.ts';
 import type { CompiledScript } from '../compile/compile-script.ts';
 import { hasUnusualNumbers, noteNumbers, restoreNumbers, type WrittenNumbers } from '../json/keep-numbers.ts';

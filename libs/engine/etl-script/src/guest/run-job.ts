@@ -1,6 +1,6 @@
 import { SandboxBrokenError } from '@nestjs-spark/sandbox';
-import { ravenKey } from '@nestjs-spark/contracts/internal';
-import { messageOf } from '@nestjs-spark/foundation/internal';
+import { ravenKey } from '@nestjs-spark/contracts/text';
+import { messageOf } from '@nestjs-spark/foundation/text';
 import { commandsForDelete, commandsForUpdate, type ScriptLoad } from '../commands/commands-for.ts';
 import type { CompiledScript } from '../compile/compile-script.ts';
 import { cutFields } from '../json/cut-fields.ts';

@@ -1,4 +1,4 @@
-import { memberName, scanMembers } from '@nestjs-spark/contracts/internal';
+import { memberName, scanMembers } from '@nestjs-spark/contracts/text';
 
 /** The object's text with only the named members, each exactly as written. */
 export function cutFields(text: string, wanted: ReadonlySet<string>): string {

@@ -1,4 +1,4 @@
-import { skipBlanks, skipString } from '@nestjs-spark/contracts/internal';
+import { skipBlanks, skipString } from '@nestjs-spark/contracts/text';
 
 const PLAIN_DIGITS = 15;
 

@@ -1,4 +1,4 @@
-import { memberName, scanMembers } from '@nestjs-spark/contracts/internal';
+import { memberName, scanMembers } from '@nestjs-spark/contracts/text';
 import { withMetadata, type SplitDocument } from './split-metadata.ts';
 
 const METADATA = '@metadata';

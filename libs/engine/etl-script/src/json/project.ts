@@ -1,4 +1,4 @@
-import { memberName, skipBlanks, skipString, skipValue } from '@nestjs-spark/contracts/internal';
+import { memberName, skipBlanks, skipString, skipValue } from '@nestjs-spark/contracts/text';
 import type { SplitDocument } from './split-metadata.ts';
 
 const QUOTE = 34;

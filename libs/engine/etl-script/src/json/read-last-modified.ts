@@ -1,4 +1,4 @@
-import { memberName, scanMembers } from '@nestjs-spark/contracts/internal';
+import { memberName, scanMembers } from '@nestjs-spark/contracts/text';
 
 /** The `@last-modified` of a stored document in milliseconds since 1970; 0 when it has none. */
 export function readLastModified(text: string): number {

@@ -1,4 +1,4 @@
-import { memberName, scanMembers } from '@nestjs-spark/contracts/internal';
+import { memberName, scanMembers } from '@nestjs-spark/contracts/text';
 
 // What only the source may say, or what names things that do not travel with the document.
 const STAYS_BEHIND = new Set([

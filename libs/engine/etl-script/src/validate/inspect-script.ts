@@ -1,4 +1,4 @@
-import { isHouseCollection } from '@nestjs-spark/contracts/internal';
+import { isHouseCollection } from '@nestjs-spark/contracts/text';
 import type { ScriptInspection, ScriptProblem, Transformation } from '../types.ts';
 import { problemsOfLoadBehaviors } from './inspect-extras.ts';
 import { findDeleteBehaviors, topLevel } from './find-behaviors.ts';

@@ -1,14 +1,8 @@
 import { editObject } from './edit-object.ts';
 import { fromStoredFields, localNames, storedName } from './field-names.ts';
-import { mergeList } from './merge-list.ts';
+import { mergeList, type StoredValue } from './merge-list.ts';
 import { memberName, scanMembers, type Member } from './scan-members.ts';
 import type { Spelling } from './spelling.ts';
-
-/** A JSON value as it is stored, and as it reads: `seen` is what it would be written as, had nobody touched it. */
-export interface StoredValue {
-  readonly stored: string;
-  readonly seen: string;
-}
 
 /** How to merge. */
 export interface MergeRules {

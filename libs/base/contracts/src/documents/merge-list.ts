@@ -1,5 +1,10 @@
-import type { StoredValue } from './merge-fields.ts';
 import { scanElements, scanMembers } from './scan-members.ts';
+
+/** A JSON value as it is stored, and as it reads: `seen` is what it would be written as, had nobody touched it. */
+export interface StoredValue {
+  readonly stored: string;
+  readonly seen: string;
+}
 
 type MergeItem = (wanted: string, sources: readonly StoredValue[]) => string;
 

@@ -122,7 +122,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
     try {
       const stored = expected === null ? null : await this.#sink.readCheckpoint(taskName(this.#task));
       if (expected !== null && stored?.version !== expected) throw error;
-      const before = stored?.checkpoint ?? nothingApplied(after);
+      const before = partOf(stored?.checkpoint ?? null, after);
       return { before, version: await this.#sink.apply([], before, expected) };
     } catch (failure) {
       throw failure instanceof VersionConflictError ? failure : error;
@@ -169,9 +169,15 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
   }
 }
 
-function nothingApplied(after: Checkpoint): Checkpoint {
-  const none = { setsApplied: 0, documentsPut: 0, documentsDeleted: 0 };
-  return { ...after, to: 0, live: false, swept: false, ...none };
+/**
+ * Where the copy stands while only a part of a set is in: as far as before, but what decides whose id it is, and which copies are
+ * older, is already that of the set.
+ */
+function partOf(before: Checkpoint | null, after: Checkpoint): Checkpoint {
+  if (before?.generation === after.generation && before.incarnation === after.incarnation)
+    return { ...before, ids: after.ids, beyondAscii: after.beyondAscii };
+  const { setsApplied = 0, documentsPut = 0, documentsDeleted = 0 } = before ?? {};
+  return { ...after, to: 0, live: false, swept: false, setsApplied, documentsPut, documentsDeleted };
 }
 
 /**

@@ -12,6 +12,7 @@ export * from './names/readable-collections.ts';
 export * from './names/refused-id.ts';
 export * from './names/stored-name.ts';
 export * from './names/subjects.ts';
+export * from './ports/query-behind.ts';
 export * from './ports/change-source.ts';
 export * from './ports/change-log.ts';
 export * from './ports/change-sink.ts';

@@ -1,10 +1,5 @@
-import type { ListQuery } from '../ports/repository.ts';
-
 /** Documents of a page; small enough for documents of a megabyte, large enough that requests do not dominate. */
 export const PAGE_SIZE = 128;
-
-/** A query that may begin behind an id, in the order of ids. */
-export type QueryBehind<T> = ListQuery<T> & { after?: string | null };
 
 /**
  * All documents, read page by page. A page begins behind the last id of the one before: counting from the start would miss

@@ -4,8 +4,7 @@ import { ModuleClient } from './module-client.ts';
 
 const call = { method: 'GET', path: '/spark/replication' } as const;
 
-async function clientOf(appUrl: string): Promise<ModuleClient> {
-  const registry = new MemoryRegistry();
+async function clientOf(appUrl: string, registry = new MemoryRegistry()): Promise<ModuleClient> {
   const databases = { databaseName: 'Orders', databaseUrls: [], registeredAtUtc: '' };
   await registry.register({ appName: 'Orders', appUrl, ...databases });
   return new ModuleClient({ registry, identity: { sign: async () => 'token' } });
@@ -23,6 +22,16 @@ describe('a call to another module', () => {
       kind: 'not-registered',
       known: ['Orders'],
     });
+  });
+
+  it('that registers while it is looked for is called, and never suggested in place of itself', async () => {
+    class Late extends MemoryRegistry {
+      override async find(): Promise<null> {
+        return null;
+      }
+    }
+    const client = await clientOf('http://127.0.0.1:1', new Late());
+    expect(await client.call({ ...call, module: 'orders' })).toMatchObject({ kind: 'unreachable' });
   });
 
   it.each([

@@ -1,4 +1,5 @@
-import type { ModuleRegistry } from '@nestjs-spark/contracts/internal';
+import type { ModuleInformation, ModuleRegistry } from '@nestjs-spark/contracts/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import type { ModuleIdentity } from '../identify/module-identity.ts';
 import { nearestName } from './nearest-name.ts';
 import { readBounded } from './read-bounded.ts';
@@ -41,27 +42,30 @@ export class ModuleClient {
 
   /** @throws {UnavailableError} when the registry is unavailable; every outcome at the other module is an answer, not an error */
   async call(call: ModuleCall): Promise<ModuleAnswer> {
-    const found = await this.parts.registry.find(call.module);
-    if (!found) return this.notRegistered(call.module);
-    const url = joinUrl(found.appUrl, call.path);
-    if (!url) return { kind: 'unreachable', reason: whyUnusable(found.appUrl) };
+    const { registry } = this.parts;
+    const found = await registry.find(call.module);
+    const all = found ? [found] : await registry.list().catch(() => []);
+    // It may have registered since.
+    const callee = all.find(({ appName }) => sameName(appName, call.module));
+    if (!callee) return notRegistered(call.module, all);
+    const url = joinUrl(callee.appUrl, call.path);
+    if (!url) return { kind: 'unreachable', reason: whyUnusable(callee.appUrl) };
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const token = await this.parts.identity.sign({
-      audience: found.appName,
+      audience: callee.appName,
       method: call.method,
       path: url.pathname,
       body,
     });
     return send(url, call, token, body);
   }
+}
 
-  /** A request to a misspelled name would wait forever, so the known names are reported. */
-  private async notRegistered(module: string): Promise<ModuleAnswer> {
-    const all = await this.parts.registry.list().catch(() => []);
-    const known = all.map(({ appName }) => appName);
-    const nearest = nearestName(module, known);
-    return { kind: 'not-registered', known, ...(nearest === null ? {} : { nearest }) };
-  }
+/** A request to a misspelled name would wait forever, so the known names are reported. */
+function notRegistered(module: string, all: readonly ModuleInformation[]): ModuleAnswer {
+  const known = all.map(({ appName }) => appName);
+  const nearest = nearestName(module, known);
+  return { kind: 'not-registered', known, ...(nearest === null ? {} : { nearest }) };
 }
 
 async function send(

@@ -142,7 +142,7 @@ export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefus
   }
 
   /** Those that were set aside for one kind of reason. */
-  ofKind(kind: string): { documentId: string; copyId: string }[] {
+  ofKind(kind: string): { documentId: string; copyId: string; etag: Etag }[] {
     return this.#listOpen().filter((known) => known.kind === kind);
   }
 

@@ -44,7 +44,8 @@ describe('a target that does not take some documents', () => {
     calls = 0;
     memory = new MemorySink();
     state = new MemoryState();
-    const choosy: Pick<ChangeSink, 'apply' | 'readCheckpoint'> = {
+    const choosy: Pick<ChangeSink, 'apply' | 'readCheckpoint' | 'copies'> = {
+      copies: (task, ids) => memory.copies(task, ids),
       readCheckpoint: (task) => memory.readCheckpoint(task),
       apply: async (commands, checkpoint, expected) => {
         calls++;

@@ -31,8 +31,13 @@ export class DroppedTasks {
         );
         continue;
       }
-      const { removed } = await this.apply.forget(task);
+      const { removed, kept } = await this.apply.forget(task);
       this.log.log(`${describeTask(task)} is no longer declared; its ${removed} copies were removed`);
+      const [first] = kept;
+      if (first)
+        this.log.warn(
+          `${describeTask(task)}: the store refuses to delete ${kept.length} of its copies, which are tried again at the next start. The first is ${JSON.stringify(first.id)}: ${first.reason}`,
+        );
     }
   }
 

@@ -33,6 +33,7 @@ const PACE = {
   confirmMs: 50,
   noLogMs: 50,
   freedMs: 100,
+  undeletedMs: 500,
   backoffMs: 20,
 };
 

@@ -26,6 +26,8 @@ export interface OpenStore {
   /** A document sign by sign as it is stored; metadata without what the store computes itself. Null when there is none. */
   parts(id: string): Promise<DocumentParts | null>;
   delete(id: string): Promise<void>;
+  /** A target on the same database that refuses to delete one document, until it yields. */
+  stubborn(id: string): Promise<{ target: ChangeSink; yields(): Promise<void> }>;
   /** The document's JSON text as stored, or null. */
   text(id: string): Promise<string | null>;
   ids(prefix: string): Promise<string[]>;

@@ -7,6 +7,7 @@ export * from './flow/in-turn.ts';
 export * from './flow/latest.ts';
 export * from './flow/nudge.ts';
 export * from './flow/ticking.ts';
+export * from './flow/try-each.ts';
 export * from './guard/guards.ts';
 export * from './logging/printable.ts';
 export * from './logging/repeats.ts';

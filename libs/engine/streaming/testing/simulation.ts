@@ -34,6 +34,7 @@ export const QUICK: Pace = {
   confirmMs: 1,
   noLogMs: 2,
   freedMs: 5,
+  undeletedMs: 20,
   backoffMs: 1,
   tickMs: 5,
   refusedAfterMs: [1, 1],

@@ -49,7 +49,7 @@ export interface SetAsideRefusals extends Kept {
   /** The keys of what was refused. */
   copies(): string[];
   /** Those that were set aside for one kind of reason. */
-  ofKind(kind: string): { documentId: string; copyId: string }[];
+  ofKind(kind: string): { documentId: string; copyId: string; etag: Etag }[];
   /** Removes entries that turned out to be unnecessary, unless another instance has written the same since. */
   withdraw(keys: readonly string[]): Promise<void>;
   /**

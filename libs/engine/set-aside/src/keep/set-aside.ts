@@ -142,7 +142,7 @@ export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefus
   }
 
   /** Those that were set aside for one kind of reason. */
-  ofKind(kind: string): { documentId: string; copyId: string }[] {
+  ofKind(kind: string): { documentId: string; copyId: string; etag: Etag }[] {
     return this.#listOpen().filter((known) => known.kind === kind);
   }
 
@@ -256,6 +256,19 @@ export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefus
       firstAt,
       count,
     };
-    Object.assign(entry, await this.#entries.write(entry.storedId, value, entry.version));
+    try {
+      Object.assign(entry, await this.#entries.write(entry.storedId, value, entry.version));
+    } catch (error) {
+      await this.#onlyCount(id, entry, error);
+    }
+  }
+
+  /** Not each text is to a store's taste. One that takes the count refuses the entry for what is in it. @throws `error` otherwise */
+  async #onlyCount(id: string, entry: Known, error: unknown): Promise<void> {
+    await this.#entries.writeBeyond(this.#reading, this.#beyond + 1).catch(() => {
+      throw error;
+    });
+    if (this.#known.get(id) === entry) this.#drop(id, entry);
+    this.#beyond++;
   }
 }

@@ -2,7 +2,7 @@ import {
   decodeHeader,
   ravenKey,
   type ChangeSink,
-  type CopyMark,
+  type StoredCopy,
   type StoredCheckpoint,
   type TaskLog,
   copiesSource,
@@ -14,7 +14,7 @@ const BEYOND_ASCII = /[^\0-\x7f]/;
  * Whether an older version may not have found this copy again: because its id, or its source's, has letters beyond ASCII, or
  * because the store had given it another id than the one asked for.
  */
-export function isSuspect(name: string, { id, copyOf }: CopyMark): boolean {
+export function isSuspect(name: string, { id, copyOf }: Pick<StoredCopy, 'id' | 'copyOf'>): boolean {
   if (BEYOND_ASCII.test(id)) return true;
   if (copyOf === null) return false;
   const source = ravenKey(copyOf.slice(copiesSource(name).length + 1));
@@ -46,7 +46,7 @@ export async function lookAtOlderCopies(
   };
 }
 
-async function hasSuspects(name: string, copies: AsyncIterable<CopyMark[]>): Promise<boolean> {
+async function hasSuspects(name: string, copies: AsyncIterable<StoredCopy[]>): Promise<boolean> {
   for await (const some of copies) if (some.some((copy) => isSuspect(name, copy))) return true;
   return false;
 }

@@ -47,7 +47,8 @@ describe('a target that does not take some documents', () => {
     parts.length = 0;
     memory = new MemorySink();
     state = new MemoryState();
-    const choosy: Pick<ChangeSink, 'apply' | 'readCheckpoint'> = {
+    const choosy: Pick<ChangeSink, 'apply' | 'readCheckpoint' | 'copies'> = {
+      copies: (task, ids) => memory.copies(task, ids),
       readCheckpoint: (task) => memory.readCheckpoint(task),
       apply: async (commands, checkpoint, expected) => {
         calls++;

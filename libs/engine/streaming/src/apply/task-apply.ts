@@ -60,8 +60,9 @@ export class TaskApply implements Unit {
     this.#task = task;
     this.#parts = parts;
     const { sink, source, log, control, logger, pace } = parts;
-    const byItsRule: Pick<ChangeSink, 'apply' | 'readCheckpoint'> = {
+    const byItsRule: Pick<ChangeSink, 'apply' | 'readCheckpoint' | 'copies'> = {
       readCheckpoint: (key) => sink.readCheckpoint(key),
+      copies: (key, ids) => sink.copies(key, ids),
       apply: (commands, checkpoint, expected, contents) =>
         sink.apply(commands, checkpoint, expected, contents, this.#rule().overwrite),
     };
@@ -71,7 +72,7 @@ export class TaskApply implements Unit {
     this.progress = new ApplyProgress(task, this.#taking);
     this.#checkpoint = new TaskCheckpoint(
       task.key,
-      { sink, control, confirmMs: pace.confirmMs },
+      { sink, taking: this.#taking, control, confirmMs: pace.confirmMs },
       this.progress,
     );
     this.#catchUp = new CatchUp(task.key, { source, log, idleMs: pace.idleMs }, this.progress);
@@ -156,6 +157,7 @@ export class TaskApply implements Unit {
     if (this.progress.catchUpTo === null) await this.#catchUp.find();
     await this.#repairIfDue();
     await this.#checkpoint.sweepIfDue();
+    await this.#checkpoint.deleteAgain();
     this.#checkpoint.confirm();
     await this.#resyncs.forgetIfLost();
     const session = new ApplySession(
@@ -172,7 +174,18 @@ export class TaskApply implements Unit {
       },
       stream,
     );
-    await session.run(held, (signal) => this.#freed.watch(() => this.#rule(), signal));
+    const due = new AbortController();
+    await session.run(AbortSignal.any([held, due.signal]), async (signal) => {
+      await Promise.all([this.#freed.watch(() => this.#rule(), signal), this.#endWhenDue(due, signal)]);
+    });
+  }
+
+  /** Ends the session while there are copies that could not be deleted: the next one begins with trying again. */
+  async #endWhenDue(due: AbortController, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await pause(this.#parts.pace.undeletedMs, signal);
+      if (this.#checkpoint.value?.live && this.#taking.hasUndeleted) due.abort();
+    }
   }
 
   /** What an older version could not find again stands here for good, so everything is read once more, which shows it. */

@@ -1,0 +1,7 @@
+import { describeWithServers } from '@nestjs-spark/servers/testing';
+import { stores } from './adapters/stores.ts';
+import { removalConformance } from './removal.conformance.ts';
+
+for (const store of stores) {
+  describeWithServers(store.needs, `conformance of ${store.name}`, () => removalConformance(store));
+}

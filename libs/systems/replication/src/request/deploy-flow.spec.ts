@@ -58,7 +58,9 @@ async function start(declarations: Declaration[]): Promise<void> {
   const store = { databaseName: 'SparkHR', databaseUrls: ['http://db:8080'] };
   const wanted = new Declarations(declarations);
   requests = new Requests({ moduleName: 'HR' }, store, bus, wanted, records, status);
-  const client = new ModuleClient({ registry, identity });
+  const policy = { production: false, trustedKeys: new Map<string, string[]>() };
+  const keys = new KeyRing({ registry, state, policy, log, betweenReadsMs: 0 });
+  const client = new ModuleClient({ registry, identity, keys });
   // Nothing here was carried by RavenDB's own ETL before.
   const apply = {} as ApplySupervisor;
   handler = new DeployHandler(client, identity, wanted, records, status, requests, apply);

@@ -8,7 +8,11 @@ async function clientOf(appUrl: string): Promise<ModuleClient> {
   const registry = new MemoryRegistry();
   const databases = { databaseName: 'Orders', databaseUrls: [], registeredAtUtc: '' };
   await registry.register({ appName: 'Orders', appUrl, ...databases });
-  return new ModuleClient({ registry, identity: { sign: async () => 'token' } });
+  return new ModuleClient({
+    registry,
+    identity: { sign: async () => 'token' },
+    keys: { doubt: async () => null },
+  });
 }
 
 describe('a call to another module', () => {

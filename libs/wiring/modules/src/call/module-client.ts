@@ -1,4 +1,5 @@
 import type { ModuleRegistry } from '@nestjs-spark/contracts/internal';
+import type { KeyRing } from '../identify/key-ring.ts';
 import type { ModuleIdentity } from '../identify/module-identity.ts';
 import { nearestName } from './nearest-name.ts';
 import { readBounded } from './read-bounded.ts';
@@ -26,12 +27,14 @@ export interface ModuleCall {
 export interface ModuleClientParts {
   registry: ModuleRegistry;
   identity: Pick<ModuleIdentity, 'sign'>;
+  /** Says whether what the registry tells of a module is believed. */
+  keys: Pick<KeyRing, 'doubt'>;
 }
 
 const TIMEOUT_MS = 30_000;
 const ANSWER_BYTES = 256 * 1024;
 
-/** Calls other modules as this one: looks the address up each time, signs each request, follows no redirect. */
+/** Calls other modules as this one: looks the address up each time and believes only the module itself, signs each request, follows no redirect. */
 export class ModuleClient {
   private readonly parts: ModuleClientParts;
 
@@ -39,15 +42,19 @@ export class ModuleClient {
     this.parts = parts;
   }
 
-  /** @throws {UnavailableError} when the registry is unavailable; every outcome at the other module is an answer, not an error */
+  /** @throws {UnavailableError} when the registry or the pinned keys are unavailable; every outcome at the other module is an answer, not an error */
   async call(call: ModuleCall): Promise<ModuleAnswer> {
     const found = await this.parts.registry.find(call.module);
     if (!found) return this.notRegistered(call.module);
+    const doubt = await this.parts.keys.doubt(found);
+    if (doubt !== null) {
+      return { kind: 'unreachable', reason: `its entry in the registry is not believed: ${doubt}` };
+    }
     const url = joinUrl(found.appUrl, call.path);
     if (!url) return { kind: 'unreachable', reason: whyUnusable(found.appUrl) };
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const token = await this.parts.identity.sign({
-      audience: found.appName,
+      audience: call.module,
       method: call.method,
       path: url.pathname,
       body,

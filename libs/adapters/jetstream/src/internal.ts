@@ -5,7 +5,7 @@ export { LeaseStore } from './lease/lease-store.ts';
 export { leaseProbe } from './lease/lease-probe.ts';
 export * from './log/change-log.ts';
 export { ensureStream } from './provision/ensure-stream.ts';
-export { hasMessage } from './provision/has-message.ts';
+export { lastMessage } from './provision/last-message.ts';
 export * from './provision/streams.ts';
 export * from './registry/jetstream-module-registry.ts';
 export { DurableConsumer, type DurableConsumerOptions } from './retry/durable-consumer.ts';

@@ -1,5 +1,14 @@
 export * from './index.ts';
-export { ModuleIdentity, parseAnswer, sendSigned, whyNoAnswer } from '@nestjs-spark/modules/internal';
+export {
+  keyIdOf,
+  makeKeyFile,
+  ModuleIdentity,
+  parseAnswer,
+  readKeyFiles,
+  sendSigned,
+  whyNoAnswer,
+  type KeyView,
+} from '@nestjs-spark/modules/internal';
 export type { PreviewedDocument, PreviewedScript, PreviewResult } from './preview/preview-result.ts';
 export type { RetriedTask, SetAsideItem, SetAsideView } from './set-aside/set-aside-result.ts';
 export { BusInUse } from './connect/bus-in-use.ts';

@@ -6,19 +6,20 @@ describe('the command line', () => {
   it.each([[[]], [['--help']], [['-h']], [['help']]])('%j: says which commands there are', async (argv) => {
     const { exitCode, text } = await run(argv, {});
     expect(exitCode).toBe(0);
-    for (const command of ['init', 'etl preview', 'etl set-aside', 'servers'])
+    for (const command of ['init', 'etl preview', 'etl set-aside', 'keys', 'servers'])
       expect(text).toContain(`nestjs-spark ${command}`);
   });
 
   it.each([
     [['etl', '--help'], /nestjs-spark etl preview --module/],
     [['servers', '--help'], /keep the data in DIR/],
+    [['keys', '--help'], /nestjs-spark keys rotate HR --finish/],
   ])('%j: says what the command takes', async (argv, words) => {
     expect(await run(argv, {})).toEqual({ exitCode: 0, text: expect.stringMatching(words) });
   });
 
   it.each([
-    [['deploy'], /Unknown command "deploy"\. Commands: init, etl, servers\./],
+    [['deploy'], /Unknown command "deploy"\. Commands: init, etl, keys, servers\./],
     [['servers', '--colour', 'red'], /Unknown option '--colour'/],
     [['servers', '--data'], /--data/],
     [['servers', 'postgres'], /Unknown server "postgres": nats and ravendb/],

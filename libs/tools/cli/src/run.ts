@@ -10,6 +10,7 @@ export const USAGE = `The command line of Spark for NestJS.
   nestjs-spark servers             RavenDB and NATS for development
   nestjs-spark etl preview …       what a script would produce, before it is deployed
   nestjs-spark etl set-aside …     set-aside documents, and rerunning them
+  nestjs-spark keys …              modules' keys: make, show, approve, rotate
 
 nestjs-spark COMMAND --help lists its options. Exit codes: 0 success, 1 failure, 2 wrong usage.
 `;
@@ -18,6 +19,7 @@ nestjs-spark COMMAND --help lists its options. Exit codes: 0 success, 1 failure,
 const COMMANDS: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['init', async (argv) => (await import('./init/run-init.ts')).runInit(argv)],
   ['etl', async (...given) => (await import('./etl/run.ts')).runEtl(...given)],
+  ['keys', async (...given) => (await import('./keys/run-keys.ts')).runKeys(...given)],
   ['servers', async (...given) => (await import('./servers/run-servers.ts')).runServers(...given)],
 ]);
 

@@ -4,9 +4,11 @@ import type { ModuleRegistry, StateStore } from '@nestjs-spark/contracts/interna
 import { ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { ADMIT_PROVIDERS } from './admit/providers.ts';
+import { KeysController } from './approve/keys.controller.ts';
 import { ModuleClient } from './call/module-client.ts';
 import type { TrustPolicy } from './identify/judge-key.ts';
 import { KeyRing } from './identify/key-ring.ts';
+import { KeyWatch } from './identify/key-watch.ts';
 import { ModuleIdentity } from './identify/module-identity.ts';
 import { OperatorToken } from './identify/operator-token.ts';
 import { TokenVerifier } from './identify/token-verifier.ts';
@@ -45,7 +47,7 @@ export class SparkIdentityModule {
     return {
       module: SparkIdentityModule,
       imports: [DiscoveryModule, ObservabilityModule, ...imports],
-      controllers: SELF_CHECK_CONTROLLERS,
+      controllers: [...SELF_CHECK_CONTROLLERS, KeysController],
       providers: [
         { provide: IDENTITY_OPTIONS, inject, useFactory },
         { provide: THIS_MODULE, useExisting: IDENTITY_OPTIONS },
@@ -53,7 +55,7 @@ export class SparkIdentityModule {
         ...SELF_CHECK_PROVIDERS,
         ...IDENTITY_PROVIDERS,
       ],
-      exports: [ModuleIdentity, OperatorToken, OwnAddress, TokenVerifier, ModuleClient],
+      exports: [ModuleIdentity, OperatorToken, OwnAddress, TokenVerifier, ModuleClient, KeyRing],
     };
   }
 }
@@ -82,6 +84,11 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
     useFactory: (policy: IdentityOptions) => new KeyRing({ ...policy, policy, log: logFor('KeyRing') }),
   },
   {
+    provide: KeyWatch,
+    inject: [KeyRing],
+    useFactory: (keys: KeyRing) => new KeyWatch({ keys, log: logFor('KeyRing') }),
+  },
+  {
     provide: TokenVerifier,
     inject: [IDENTITY_OPTIONS, KeyRing, ModuleIdentity],
     useFactory: (receiver: IdentityOptions, keys: KeyRing, own: ModuleIdentity) =>
@@ -89,8 +96,8 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
   },
   {
     provide: ModuleClient,
-    inject: [IDENTITY_OPTIONS, ModuleIdentity],
-    useFactory: ({ registry }: IdentityOptions, identity: ModuleIdentity) =>
-      new ModuleClient({ registry, identity }),
+    inject: [IDENTITY_OPTIONS, ModuleIdentity, KeyRing],
+    useFactory: ({ registry }: IdentityOptions, identity: ModuleIdentity, keys: KeyRing) =>
+      new ModuleClient({ registry, identity, keys }),
   },
 ];

@@ -11,7 +11,10 @@ export { SparkController, type SparkRouteOptions } from './admit/spark-controlle
 export { SparkGuard } from './admit/spark-guard.ts';
 export { ModuleClient, type ModuleAnswer, type ModuleCall } from './call/module-client.ts';
 export { parseAnswer, sendSigned, whyNoAnswer } from './call/send-signed.ts';
+export { makeKeyFile, readKeyFiles } from './identify/key-file.ts';
 export { KeyRing } from './identify/key-ring.ts';
+export { keyIdOf, type VerificationKey } from './identify/public-key.ts';
+export type { KeyView } from './identify/view-keys.ts';
 export { ModuleIdentity } from './identify/module-identity.ts';
 export { OperatorToken } from './identify/operator-token.ts';
 export { TokenVerifier, type RequestToVerify } from './identify/token-verifier.ts';

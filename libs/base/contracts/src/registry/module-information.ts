@@ -18,4 +18,8 @@ export interface ModuleInformation {
   /** Its requests are signed with the matching private key. Absent for a module of another lineage that has none. */
   publicKey?: PublicKeyJwk;
   version?: string;
+  /** The key that is to take the place of `publicKey`, announced before it is used. */
+  nextKey?: PublicKeyJwk;
+  /** A detached JWS by `publicKey` over all other fields. Absent in entries of versions that did not sign them. */
+  signature?: string;
 }

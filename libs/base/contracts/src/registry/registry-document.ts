@@ -14,6 +14,7 @@ export const MODULES = 'ModuleInformations';
 
 const LONGEST_NAME = 256;
 const MOST_URLS = 100;
+const LONGEST_SIGNATURE = 1_024;
 
 /** `moduleInformations/{Name}` as stored in every registry; modules of another lineage write the first five fields only. */
 export interface RegistryDocument {
@@ -24,10 +25,13 @@ export interface RegistryDocument {
   RegisteredAtUtc?: string | null;
   PublicKey?: PublicKeyJwk | null;
   Version?: string | null;
+  NextKey?: PublicKeyJwk | null;
+  Signature?: string | null;
 }
 
 export function toRegistryDocument(information: ModuleInformation): RegistryDocument {
-  const { appName, appUrl, databaseName, databaseUrls, registeredAtUtc, publicKey, version } = information;
+  const { appName, appUrl, databaseName, databaseUrls, registeredAtUtc } = information;
+  const { publicKey, version, nextKey, signature } = information;
   return {
     AppName: appName,
     AppUrl: appUrl,
@@ -37,6 +41,8 @@ export function toRegistryDocument(information: ModuleInformation): RegistryDocu
     // The members of a JWK are spelled by its standard.
     ...(publicKey ? { PublicKey: publicKey } : {}),
     ...(version === undefined ? {} : { Version: version }),
+    ...(nextKey ? { NextKey: nextKey } : {}),
+    ...(signature === undefined ? {} : { Signature: signature }),
   };
 }
 
@@ -49,6 +55,8 @@ const isEntry: Guard<RegistryDocument> = isObjectOf(
     RegisteredAtUtc: isNullOr(isText()),
     PublicKey: isNullOr(isKey),
     Version: isNullOr(isText()),
+    NextKey: isNullOr(isKey),
+    Signature: isNullOr(isText(LONGEST_SIGNATURE)),
   },
 );
 
@@ -60,7 +68,8 @@ const isEntry: Guard<RegistryDocument> = isObjectOf(
 export function fromRegistryDocument(document: unknown, module?: string): ModuleInformation | null {
   if (!isEntry(document) || document.AppName === '') return null;
   if (module !== undefined && !sameName(document.AppName, module)) return null;
-  const { AppName, AppUrl, DatabaseName, DatabaseUrls, RegisteredAtUtc, PublicKey, Version } = document;
+  const { AppName, AppUrl, DatabaseName, DatabaseUrls, RegisteredAtUtc } = document;
+  const { PublicKey, Version, NextKey, Signature } = document;
   return {
     appName: AppName,
     appUrl: AppUrl,
@@ -69,5 +78,7 @@ export function fromRegistryDocument(document: unknown, module?: string): Module
     registeredAtUtc: RegisteredAtUtc ?? '',
     ...(PublicKey ? { publicKey: PublicKey } : {}),
     ...(Version ? { version: Version } : {}),
+    ...(NextKey ? { nextKey: NextKey } : {}),
+    ...(Signature ? { signature: Signature } : {}),
   };
 }

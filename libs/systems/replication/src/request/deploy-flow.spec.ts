@@ -58,7 +58,9 @@ async function start(declarations: Declaration[]): Promise<void> {
   const store = { databaseName: 'SparkHR', databaseUrls: ['http://db:8080'] };
   const wanted = new Declarations(declarations);
   requests = new Requests({ moduleName: 'HR' }, store, bus, wanted, records, status);
-  const client = new ModuleClient({ registry, identity });
+  const policy = { production: false, trustedKeys: new Map<string, string[]>() };
+  const keys = new KeyRing({ registry, state, policy, log, betweenReadsMs: 0 });
+  const client = new ModuleClient({ registry, identity, keys });
   // Nothing here was carried by RavenDB's own ETL before.
   const apply = {} as ApplySupervisor;
   handler = new DeployHandler(client, identity, wanted, records, status, requests, apply);
@@ -82,9 +84,50 @@ describe('the request to an owner', () => {
     expect(status.of('fleet')).toMatchObject({ state: 'deployed', attempts: 1, engines: { Cars: 'stream' } });
   });
 
-  it('holds no credential while it waits on the bus', async () => {
+  it('is a bell while it waits on the bus: owner and revision, no script, no address, no credential', async () => {
     await requests.sendAll();
-    expect(JSON.stringify(bus.take(SUBJECT))).not.toMatch(/bearer|token|eyJ|http:\/\/127/i);
+    expect(bus.take(SUBJECT)).toEqual({ owner: 'Fleet', revision: 1 });
+  });
+
+  it.each([
+    ['a set of its own', { owner: 'Fleet', revision: 1, scripts: [], request: null }],
+    [
+      'the shape that earlier versions sent',
+      {
+        owner: 'Fleet',
+        request: {
+          requestingModule: 'Payroll',
+          targetDatabase: 'X',
+          targetUrls: ['http://evil'],
+          revision: 1,
+          scripts: [{ sourceCollection: 'Cars', script: 'loadToCars(this)' }],
+        },
+      },
+    ],
+  ])('is what this module has asked, whatever the command brings: %s', async (_, command) => {
+    await register('Fleet', fleet.url);
+    await requests.sendAll();
+    await handler.handle(bus.take(SUBJECT), FIRST);
+    await handler.handle(command, FIRST);
+    expect(fleet.bodies).toHaveLength(2);
+    expect(fleet.bodies[1]).toEqual(fleet.bodies[0]);
+  });
+
+  it.each([
+    ['at a revision that nobody asked for', { owner: 'Fleet', revision: 1_000 }],
+    ['of an owner that nobody asked', { owner: 'Sales', revision: 1 }],
+    ['of this module itself', { owner: 'HR', request: { revision: 1, scripts: [] } }],
+  ])('%s is not sent, is a dead letter, and changes nothing in the status', async (_, command) => {
+    await register('Fleet', fleet.url);
+    await register('Sales', fleet.url);
+    await requests.sendAll();
+    await handler.handle(bus.take(SUBJECT), FIRST);
+    const before = status.all();
+    const forged = handler.handle(command, FIRST);
+    await expect(forged).rejects.toThrow(PermanentError);
+    await expect(forged).rejects.toThrow(/who may publish on NATS/);
+    expect(fleet.bodies).toHaveLength(1);
+    expect(status.all()).toEqual(before);
   });
 
   it('keeps its revision over a restart and raises it with a changed set', async () => {
@@ -92,10 +135,10 @@ describe('the request to an owner', () => {
     await requests.sendAll();
     await start([declare('Cars')]);
     await requests.sendAll();
-    expect(bus.take(SUBJECT)).toMatchObject({ request: { revision: 1 } });
+    expect(bus.take(SUBJECT)).toMatchObject({ revision: 1 });
     await start([declare('Cars'), declare('CarBrands')]);
     await requests.sendAll();
-    expect(bus.take(SUBJECT)).toMatchObject({ request: { revision: 2 } });
+    expect(bus.take(SUBJECT)).toMatchObject({ revision: 2 });
   });
 
   it('goes to where the owner is at the time of delivery', async () => {
@@ -189,14 +232,14 @@ describe('the request to an owner', () => {
     expect(JSON.stringify([error, log.lines, status.all()])).not.toContain('canary');
   });
 
-  it('that was overtaken by a newer one is dropped in silence', async () => {
+  it('that was overtaken by a newer one brings the newest set', async () => {
     await register('Fleet', fleet.url);
     await requests.sendAll();
     const old = bus.take(SUBJECT);
     await start([declare('CarBrands')]);
     await requests.sendAll();
     await handler.handle(old, FIRST);
-    expect(fleet.bodies).toEqual([]);
+    expect(fleet.bodies).toMatchObject([{ revision: 2, scripts: [{ sourceCollection: 'CarBrands' }] }]);
   });
 
   it('goes on above the revision of an owner that remembers more than this database', async () => {
@@ -247,7 +290,9 @@ describe('an owner that is no longer asked', () => {
     bus.take(SUBJECT);
     await start([]);
     await requests.sendAll();
-    expect(bus.take(SUBJECT)).toMatchObject({ request: { revision: 2, scripts: [] } });
+    await register('Fleet', fleet.url);
+    await handler.handle(bus.take(SUBJECT), FIRST);
+    expect(fleet.bodies).toMatchObject([{ revision: 2, scripts: [] }]);
   });
 
   it('is asked again under a higher revision when it is declared once more', async () => {
@@ -256,9 +301,9 @@ describe('an owner that is no longer asked', () => {
     await requests.sendAll();
     await start([declare('Cars')]);
     await requests.sendAll();
-    expect(bus.take(SUBJECT)).toMatchObject({
-      request: { revision: 3, scripts: [{ sourceCollection: 'Cars' }] },
-    });
+    await register('Fleet', fleet.url);
+    await handler.handle(bus.take(SUBJECT), FIRST);
+    expect(fleet.bodies).toMatchObject([{ revision: 3, scripts: [{ sourceCollection: 'Cars' }] }]);
   });
 });
 
@@ -342,6 +387,16 @@ describe('another instance of this module', () => {
     expect(log.said('warn')).toEqual(['The request to Fleet was lost on the bus and is sent again']);
   });
 
+  it('is sent again when something else took its place on the bus before it was handled', async () => {
+    await requests.sendAll();
+    const command = bus.take(SUBJECT);
+    for (const other of [{ owner: 'Fleet', revision: 1_000 }, { owner: 'Sales', revision: 1 }, 'x']) {
+      await bus.send(SUBJECT, Object(other));
+      await requests.refresh();
+      expect(bus.take(SUBJECT)).toEqual(command);
+    }
+  });
+
   it('is not sent again once it was taken, whatever the bus has lost', async () => {
     await register('Fleet', fleet.url);
     await requests.sendAll();
@@ -380,8 +435,8 @@ class MemoryBus implements CommandBus {
     this.waiting.set(subject, structuredClone(command));
   }
 
-  async holds(subject: string): Promise<boolean> {
-    return this.waiting.has(subject);
+  async last(subject: string): Promise<unknown> {
+    return this.waiting.get(subject) ?? null;
   }
 
   async dropDeadLetters(subject: string): Promise<number> {

@@ -8,7 +8,13 @@ import { ApplySupervisor } from '@nestjs-spark/streaming/internal';
 import { Declarations } from '../declare/declarations.ts';
 import { classifyAnswer } from './classify-answer.ts';
 import { readDeployCommand, type DeployCommand, type Delivery } from './command-bus.ts';
-import { adopting, enginesOf, nextTasks, type DeployedRevision } from './request-record.ts';
+import {
+  adopting,
+  enginesOf,
+  nextTasks,
+  type DeployedRevision,
+  type RequestRecord,
+} from './request-record.ts';
 import { RequestStatus } from './request-status.ts';
 import { RequestStore } from './request-store.ts';
 import { Requests } from './requests.ts';
@@ -37,7 +43,18 @@ export class DeploymentRefusedForNowError extends PermanentError {
   }
 }
 
-/** Brings one command to its owner. Returning means it is done; what it throws decides whether it comes again. */
+/** Nobody here has asked for that: the command was not sent by this module, or by one with another database. */
+class NeverAskedError extends PermanentError {
+  constructor({ owner, revision }: DeployCommand) {
+    super(
+      `This module has no request to ${owner} at revision ${revision} in its own records, so nothing is sent. ` +
+        'A command brings no scripts of its own; look at who may publish on NATS',
+    );
+    this.name = 'NeverAskedError';
+  }
+}
+
+/** Sends what this module's own record says to the owner that a command names. Returning means it is done; what it throws decides whether it comes again. */
 @Injectable()
 export class DeployHandler {
   private readonly log = logFor('DeployHandler');
@@ -61,34 +78,37 @@ export class DeployHandler {
     const command = readDeployCommand(message);
     if (!command) throw new PermanentError('This is not a deployment command');
     try {
-      await this.deploy(command, delivery, signal);
+      await this.deploy(await this.recordFor(command), delivery, signal);
     } catch (error) {
-      this.note(command, delivery, error);
+      if (this.status.of(command.owner) && !(error instanceof NeverAskedError))
+        this.note(command, delivery, error);
       throw error;
     }
   }
 
-  private async deploy(
-    { owner, request }: DeployCommand,
-    delivery: Delivery,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    const newest = await this.records.read(owner);
-    if (newest && newest.revision > request.revision) return;
+  /** What was asked last counts, also for a command that a newer one has overtaken. */
+  private async recordFor(command: DeployCommand): Promise<RequestRecord> {
+    const record = await this.records.read(command.owner);
+    if (!record || record.revision < command.revision) throw new NeverAskedError(command);
+    return record;
+  }
+
+  private async deploy(asked: RequestRecord, delivery: Delivery, signal?: AbortSignal): Promise<void> {
+    const { owner, revision } = asked;
     const answer = await this.client.call({
       module: owner,
       method: 'POST',
       path: DEPLOY_PATH,
-      body: request,
+      body: this.requests.requestOf(asked),
       ...(signal ? { signal } : {}),
     });
     const { module, keyId } = this.identity;
     const verdict = classifyAnswer(owner, answer, { module, keyId, now: Date.now() });
     switch (verdict.outcome) {
       case 'deployed':
-        return this.deployed(owner, request.revision, delivery.attempt, verdict.result);
+        return this.deployed(owner, revision, delivery.attempt, verdict.result);
       case 'outdated':
-        return this.outdated(owner, request.revision, verdict);
+        return this.outdated(owner, revision, verdict);
       case 'retry':
         throw new DeploymentDelayedError(verdict.reason, verdict.hint);
       case 'give-up':
@@ -152,14 +172,14 @@ export class DeployHandler {
     await this.requests.renumber(owner, verdict.ownerRevision);
   }
 
-  private note({ owner, request }: DeployCommand, delivery: Delivery, error: unknown): void {
+  private note({ owner, revision }: DeployCommand, delivery: Delivery, error: unknown): void {
     const before = this.status.of(owner);
     const isRefused = error instanceof PermanentError;
     const final = isRefused || delivery.last;
     const mayPass = !isRefused || error instanceof DeploymentRefusedForNowError;
     const hint = error instanceof DeploymentDelayedError ? error.hint : '';
     const reason = `${messageOf(error)}${hint}`;
-    this.status.failed(owner, request.revision, delivery.attempt, reason, { final, mayPass });
+    this.status.failed(owner, revision, delivery.attempt, reason, { final, mayPass });
     if (before?.lastError !== reason)
       this.log.warn(`${reason}. ${final ? 'It is a dead letter' : 'Trying again'}`);
     if (!final) return;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { COMMANDS_STREAM } from '@nestjs-spark/contracts/internal';
-import { COMMANDS, DeadLetterStore, ensureStream, hasMessage } from '@nestjs-spark/jetstream/internal';
+import { COMMANDS, DeadLetterStore, ensureStream, lastMessage } from '@nestjs-spark/jetstream/internal';
 import { BusInUse } from '../connect/bus-in-use.ts';
 import type { CommandBus } from './command-bus.ts';
 
@@ -20,8 +20,14 @@ export class JetStreamCommandBus implements CommandBus {
     await connection.use(({ js }) => js.publish(subject, JSON.stringify(command), { expect }));
   }
 
-  holds(subject: string): Promise<boolean> {
-    return hasMessage(this.inUse.bus.connection, COMMANDS_STREAM, subject);
+  async last(subject: string): Promise<unknown> {
+    const message = await lastMessage(this.inUse.bus.connection, COMMANDS_STREAM, subject);
+    try {
+      return message?.json<unknown>() ?? null;
+    } catch {
+      // Not one of ours, and as good as none.
+      return null;
+    }
   }
 
   async dropDeadLetters(subject: string): Promise<number> {

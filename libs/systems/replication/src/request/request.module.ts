@@ -59,19 +59,19 @@ import { OwnerSourceInquiry } from './source-inquiry.ts';
         registry: ModuleRegistry,
         board: ControlBoard,
         { databaseName, databaseUrls }: StoreInfo,
-        { publicKey }: ModuleIdentity,
+        identity: ModuleIdentity,
         address: OwnAddress,
       ) =>
         new Registration({
           registry,
           board,
           log: logFor('Registration'),
+          identity,
           describe: async (signal) => ({
             appName: moduleName,
             appUrl: await address.known(signal),
             databaseName,
             databaseUrls,
-            publicKey,
             ...(version === null ? {} : { version }),
           }),
         }),

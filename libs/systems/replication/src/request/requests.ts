@@ -1,12 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { counted, tryEach } from '@nestjs-spark/foundation/internal';
-import { deployCommandSubject, type EtlScriptItem } from '@nestjs-spark/contracts/internal';
+import { counted, sameName, tryEach } from '@nestjs-spark/foundation/internal';
+import {
+  deployCommandSubject,
+  type EtlScriptItem,
+  type EtlScriptRequest,
+} from '@nestjs-spark/contracts/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { STORE_INFO, type StoreInfo } from '@nestjs-spark/store';
 import { Declarations } from '../declare/declarations.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
-import { COMMAND_BUS, type CommandBus, type DeployCommand } from './command-bus.ts';
+import { COMMAND_BUS, readDeployCommand, type CommandBus, type DeployCommand } from './command-bus.ts';
 import { enginesOf, hasEnded, nextRecord, type RequestRecord, type WantedSet } from './request-record.ts';
 import { RequestStatus } from './request-status.ts';
 import { RequestStore } from './request-store.ts';
@@ -46,7 +50,12 @@ export class Requests {
     const wanted = this.wanted(owner);
     const at = new Date().toISOString();
     const record = await this.records.update(owner, (before) => nextRecord(before, owner, wanted, at));
-    if (record) await this.publish(record, wanted);
+    if (record) await this.publish(record);
+  }
+
+  /** What the owner is sent for a record. */
+  requestOf({ scripts, revision }: RequestRecord): EtlScriptRequest & { revision: number } {
+    return { ...this.asking(scripts), revision };
   }
 
   /** Gives the same set a revision above the one the owner knows, and sends it. */
@@ -57,7 +66,7 @@ export class Requests {
       const next = nextRecord(before, owner, wanted, at);
       return next.revision > above ? next : { ...next, revision: above + 1, at };
     });
-    if (record) await this.publish(record, wanted);
+    if (record) await this.publish(record);
   }
 
   /** Learns what other instances of this module have achieved, and sends again what the bus has lost. */
@@ -66,7 +75,7 @@ export class Requests {
       if (state === 'deployed') continue;
       const record = await this.records.read(owner);
       if (record?.deployed?.revision !== record?.revision || !record?.deployed) {
-        if (state !== 'dead') await this.sendLost(owner);
+        if (state !== 'dead') await this.sendLost(owner, record);
         continue;
       }
       if (record.scripts.length === 0) this.status.ended(owner);
@@ -75,18 +84,17 @@ export class Requests {
     }
   }
 
-  /** A command goes with the data of the bus, and nobody else knows that it was not carried out. */
-  private async sendLost(owner: string): Promise<void> {
-    if (await this.bus.holds(deployCommandSubject(this.settings.moduleName, owner))) return;
+  /** A command goes with the data of the bus, or another takes its place there; nobody else knows that it was not carried out. */
+  private async sendLost(owner: string, record: RequestRecord | null): Promise<void> {
+    const last = await this.bus.last(deployCommandSubject(this.settings.moduleName, owner));
+    const held = readDeployCommand(last);
+    if (held && sameName(held.owner, owner) && held.revision === record?.revision) return;
     this.log.warn(`The request to ${owner} was lost on the bus and is sent again`);
     await this.send(owner);
   }
 
-  private async publish(record: RequestRecord, wanted: WantedSet): Promise<void> {
-    const command: DeployCommand = {
-      owner: record.owner,
-      request: { ...wanted, revision: record.revision },
-    };
+  private async publish(record: RequestRecord): Promise<void> {
+    const command: DeployCommand = { owner: record.owner, revision: record.revision };
     const subject = deployCommandSubject(this.settings.moduleName, record.owner);
     this.status.sent(record.owner, record.revision, enginesOf(record.deployed));
     // First, so that a dead letter of this very command is not mistaken for an old one.
@@ -99,7 +107,10 @@ export class Requests {
   }
 
   private wanted(owner: string): WantedSet {
-    const scripts: EtlScriptItem[] = this.declarations.of(owner)?.scripts ?? [];
+    return this.asking(this.declarations.of(owner)?.scripts ?? []);
+  }
+
+  private asking(scripts: EtlScriptItem[]): WantedSet {
     const { databaseName: targetDatabase, databaseUrls: targetUrls } = this.store;
     return { requestingModule: this.settings.moduleName, targetDatabase, targetUrls, scripts };
   }

@@ -38,10 +38,10 @@ export interface SparkReplicationOptions {
    */
   production?: boolean;
   /**
-   * Thumbprints (RFC 7638) of other modules' keys that an operator approved, by module name. A listed key replaces a pinned
-   * one. `SPARK_TRUSTED_KEYS` as `HR=thumbprint,Sales=thumbprint`.
+   * Thumbprints (RFC 7638) of other modules' keys that an operator approved, by module name; several while a module changes its
+   * key. Listed keys replace a pinned one. `SPARK_TRUSTED_KEYS` as `HR=thumbprint,Sales=thumbprint`.
    */
-  trustedKeys?: Readonly<Record<string, string>>;
+  trustedKeys?: Readonly<Record<string, string | readonly string[]>>;
   /** Addresses of other modules' RavenDB that RavenDB's own ETL may send to. `SPARK_TARGET_URLS`, comma-separated; default none. */
   targetUrls?: readonly string[];
   /** Shown in the registry as `Version`. Default: none. */
@@ -62,7 +62,7 @@ export interface ReplicationSettings {
   onDrop: 'remove' | 'keep';
   production: boolean;
   /** Module names in lower case. */
-  trustedKeys: ReadonlyMap<string, string>;
+  trustedKeys: ReadonlyMap<string, readonly string[]>;
   targetUrls: readonly string[];
   version: string | null;
 }

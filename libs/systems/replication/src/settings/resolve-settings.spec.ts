@@ -3,6 +3,7 @@ import { resolveSettings } from './resolve-settings.ts';
 import { ReplicationSettingsError } from './settings-error.ts';
 
 const KEY = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
+const OTHER_KEY = 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k';
 
 describe('the settings of replication', () => {
   it('come from the environment alone when no option is given', () => {
@@ -17,7 +18,7 @@ describe('the settings of replication', () => {
         SPARK_ROUTE_MAX_BYTES: '16777216',
         SPARK_OPERATOR_TOKEN: 'open sesame',
         SPARK_RETRY_SECONDS: '1, 2.5',
-        SPARK_TRUSTED_KEYS: `Fleet=${KEY}`,
+        SPARK_TRUSTED_KEYS: `Fleet=${KEY},fleet=${OTHER_KEY}`,
         NODE_ENV: 'production',
         SPARK_ALLOW_OPEN_NATS: '1',
         SPARK_ALLOW_SHORT_OPERATOR_TOKEN: '1',
@@ -32,7 +33,7 @@ describe('the settings of replication', () => {
       routeMaxBytes: 16_777_216,
       operatorToken: 'open sesame',
       retrySeconds: [1, 2.5],
-      trustedKeys: new Map([['fleet', KEY]]),
+      trustedKeys: new Map([['fleet', [KEY, OTHER_KEY]]]),
       production: true,
       onDrop: 'remove',
       targetUrls: [],

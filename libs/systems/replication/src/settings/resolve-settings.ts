@@ -121,11 +121,15 @@ function toNumber(text: string): number {
 }
 
 function trustedKeys(
-  given: Readonly<Record<string, string>> | undefined,
+  given: SparkReplicationOptions['trustedKeys'],
   text: string | undefined,
   faults: string[],
-): ReadonlyMap<string, string> {
-  const pairs = given ? Object.entries(given) : list(text).map((pair) => split(pair));
+): ReadonlyMap<string, readonly string[]> {
+  const pairs = given
+    ? Object.entries(given).flatMap(([module, keyIds]) =>
+        [keyIds].flat().map((keyId) => [module, keyId] as const),
+      )
+    : list(text).map((pair) => split(pair));
   for (const [module, keyId] of pairs) {
     if (!isName(module) || !THUMBPRINT.test(keyId)) {
       faults.push(
@@ -133,7 +137,8 @@ function trustedKeys(
       );
     }
   }
-  return new Map(pairs.map(([module, keyId]) => [nameKey(module), keyId]));
+  const byName = Map.groupBy(pairs, ([module]) => nameKey(module));
+  return new Map([...byName].map(([name, named]) => [name, named.map(([, keyId]) => keyId)]));
 }
 
 /** An invalid address would match no target, and requests would be refused. The value is not shown: it may hold a password. */

@@ -19,7 +19,7 @@ export type SparkConfig = Omit<
   moduleUrl?: string;
   operatorToken?: string;
   /** Module names in lower case. */
-  trustedKeys: Readonly<Record<string, string>>;
+  trustedKeys: Readonly<Record<string, readonly string[]>>;
 } & Pick<SparkStoreOptions, 'store'>;
 
 /** What `@nestjs/config` expects of a namespace. Made here, so that the package is not required. */

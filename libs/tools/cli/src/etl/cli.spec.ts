@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PreviewResult } from '@nestjs-spark/replication/internal';
-import { explain } from './ask-module.ts';
+import { explain } from '../ask/ask-module.ts';
+import type { Way } from '../ask/way.ts';
 import { CliError } from '../cli-error.ts';
 import { diffFields } from './diff-fields.ts';
-import { parseCommand, type Way } from './parse-command.ts';
+import { parseCommand } from './parse-command.ts';
 import { isGood, renderPreview } from './render-preview.ts';
 import { renderRetried, renderSetAside } from './render-set-aside.ts';
 

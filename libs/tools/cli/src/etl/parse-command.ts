@@ -1,17 +1,14 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { isName } from '@nestjs-spark/contracts';
-import { keysDir as keysDirOf } from '@nestjs-spark/foundation';
-import { messageOf } from '@nestjs-spark/foundation/internal';
+import {
+  nameIn,
+  readOptions,
+  readWay,
+  TEXT as text,
+  WAY,
+  type Environment,
+  type Values,
+  type Way,
+} from '../ask/way.ts';
 import { CliError } from '../cli-error.ts';
-
-/** How the module is asked. */
-export interface Way {
-  module: string;
-  /** Null: it has to be looked up. */
-  url: string | null;
-  credential: { kind: 'operator'; token: string } | { kind: 'module'; name: string; keysDir: string };
-  json: boolean;
-}
 
 export type Command =
   | { kind: 'help' }
@@ -33,23 +30,11 @@ export type Command =
     })
   | (Way & { kind: 'retry'; with: string | null; task: string | null; documents: string[] | null });
 
-const text = { type: 'string' } as const;
-const WAY = {
-  module: text,
-  url: text,
-  token: text,
-  as: text,
-  'keys-dir': text,
-  json: { type: 'boolean' },
-} as const;
 const OPTIONS = {
   preview: { ...WAY, for: text, collection: text, name: text, script: text, sample: text, documents: text },
   'set-aside list': { ...WAY, with: text, task: text, skip: text, take: text },
   'set-aside retry': { ...WAY, with: text, task: text, documents: text },
 } as const;
-
-type Values = Partial<Record<string, string | boolean>>;
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws {CliError} with exit code 2 when the command is not right; the message says what is */
 export function parseCommand(argv: readonly string[], environment: Environment): Command {
@@ -60,7 +45,7 @@ export function parseCommand(argv: readonly string[], environment: Environment):
   if (!isCommand(command)) {
     throw new CliError(`Unknown command "${command.trim()}". Commands: ${COMMANDS.join(', ')}.`, 2);
   }
-  const values = readOptions(argv.slice(isSetAside ? 2 : 1), OPTIONS[command]);
+  const values = readOptions(argv.slice(isSetAside ? 2 : 1), OPTIONS[command]).values;
   const way = readWay(values, environment);
   const task = nameIn(values, 'task');
   switch (command) {
@@ -86,14 +71,6 @@ function isCommand(name: string): name is CommandName {
   return COMMANDS.includes(name);
 }
 
-function readOptions(args: readonly string[], options: NonNullable<ParseArgsConfig['options']>): Values {
-  try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values as Values;
-  } catch (error) {
-    throw new CliError(messageOf(error), 2);
-  }
-}
-
 function readPreview(values: Values, way: Way, environment: Environment): Command {
   const own = way.credential.kind === 'module' ? way.credential.name : environment['SPARK_MODULE_NAME'];
   const requester = nameIn(values, 'for') ?? own;
@@ -105,34 +82,6 @@ function readPreview(values: Values, way: Way, environment: Environment): Comman
   const [name, documents] = [nameIn(values, 'name'), listIn(values, 'documents')];
   const sample = numberIn(values, 'sample', 1, 100);
   return { ...way, kind: 'preview', requester, collection, name, scriptFile, sample, documents };
-}
-
-function readWay(values: Values, environment: Environment): Way {
-  const module = nameIn(values, 'module');
-  if (module === null) throw new CliError('--module is missing: the module to ask, for instance Fleet.', 2);
-  const url = (values['url'] as string | undefined) ?? null;
-  if (url !== null && !/^https?:\/\//.test(url))
-    throw new CliError('--url has to begin with http:// or https://.', 2);
-  return { module, url, credential: readCredential(values, environment), json: values['json'] === true };
-}
-
-function readCredential(values: Values, environment: Environment): Way['credential'] {
-  const name = nameIn(values, 'as');
-  const keysDir = (values['keys-dir'] as string | undefined) ?? keysDirOf(environment);
-  if (name !== null) return { kind: 'module', name, keysDir };
-  const token = (values['token'] as string | undefined) ?? environment['SPARK_OPERATOR_TOKEN'];
-  if (token) return { kind: 'operator', token };
-  throw new CliError(
-    'Give --token (or set SPARK_OPERATOR_TOKEN) to ask as an operator, or --as NAME to ask as a module whose key is on this machine.',
-    2,
-  );
-}
-
-function nameIn(values: Values, key: string): string | null {
-  const value = values[key];
-  if (value === undefined) return null;
-  if (isName(value)) return value;
-  throw new CliError(`--${key} has to be a letter, then up to 63 letters, digits, "_" or "-".`, 2);
 }
 
 function listIn(values: Values, key: string): string[] | null {

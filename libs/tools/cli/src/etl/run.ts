@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { PreviewResult, RetriedTask, SetAsideView } from '@nestjs-spark/replication/internal';
 import type { Outcome } from '../outcome.ts';
-import { askModule } from './ask-module.ts';
+import { askModule } from '../ask/ask-module.ts';
 import { CliError } from '../cli-error.ts';
 import { parseCommand, type Command } from './parse-command.ts';
 import { isGood, renderPreview } from './render-preview.ts';

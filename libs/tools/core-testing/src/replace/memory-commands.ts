@@ -13,8 +13,8 @@ export class MemoryCommands implements CommandBus {
     void this.deliver();
   }
 
-  async holds(subject: string): Promise<boolean> {
-    return this.#sent.has(subject);
+  async last(subject: string): Promise<unknown> {
+    return this.#sent.get(subject)?.command ?? null;
   }
 
   async dropDeadLetters(): Promise<number> {

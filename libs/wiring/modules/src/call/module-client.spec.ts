@@ -7,7 +7,11 @@ const call = { method: 'GET', path: '/spark/replication' } as const;
 async function clientOf(appUrl: string, registry = new MemoryRegistry()): Promise<ModuleClient> {
   const databases = { databaseName: 'Orders', databaseUrls: [], registeredAtUtc: '' };
   await registry.register({ appName: 'Orders', appUrl, ...databases });
-  return new ModuleClient({ registry, identity: { sign: async () => 'token' } });
+  return new ModuleClient({
+    registry,
+    identity: { sign: async () => 'token' },
+    keys: { doubt: async () => null },
+  });
 }
 
 describe('a call to another module', () => {

@@ -1,5 +1,6 @@
 import type { ModuleInformation, ModuleRegistry } from '@nestjs-spark/contracts/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
+import type { KeyRing } from '../identify/key-ring.ts';
 import type { ModuleIdentity } from '../identify/module-identity.ts';
 import { nearestName } from './nearest-name.ts';
 import { readBounded } from './read-bounded.ts';
@@ -27,12 +28,14 @@ export interface ModuleCall {
 export interface ModuleClientParts {
   registry: ModuleRegistry;
   identity: Pick<ModuleIdentity, 'sign'>;
+  /** Says whether what the registry tells of a module is believed. */
+  keys: Pick<KeyRing, 'doubt'>;
 }
 
 const TIMEOUT_MS = 30_000;
 const ANSWER_BYTES = 256 * 1024;
 
-/** Calls other modules as this one: looks the address up each time, signs each request, follows no redirect. */
+/** Calls other modules as this one: looks the address up each time and believes only the module itself, signs each request, follows no redirect. */
 export class ModuleClient {
   private readonly parts: ModuleClientParts;
 
@@ -40,7 +43,7 @@ export class ModuleClient {
     this.parts = parts;
   }
 
-  /** @throws {UnavailableError} when the registry is unavailable; every outcome at the other module is an answer, not an error */
+  /** @throws {UnavailableError} when the registry or the pinned keys are unavailable; every outcome at the other module is an answer, not an error */
   async call(call: ModuleCall): Promise<ModuleAnswer> {
     const { registry } = this.parts;
     const found = await registry.find(call.module);
@@ -48,6 +51,10 @@ export class ModuleClient {
     // It may have registered since.
     const callee = all.find(({ appName }) => sameName(appName, call.module));
     if (!callee) return notRegistered(call.module, all);
+    const doubt = await this.parts.keys.doubt(callee);
+    if (doubt !== null) {
+      return { kind: 'unreachable', reason: `its entry in the registry is not believed: ${doubt}` };
+    }
     const url = joinUrl(callee.appUrl, call.path);
     if (!url) return { kind: 'unreachable', reason: whyUnusable(callee.appUrl) };
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);

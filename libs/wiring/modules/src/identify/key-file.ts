@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { PublicKeyJwk } from '@nestjs-spark/contracts/internal';
-import { exportJWK, generateKeyPair } from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import { TOKEN_ALGORITHM } from './token-claims.ts';
 
@@ -44,9 +44,39 @@ export async function openKeyFile(options: KeyFileOptions): Promise<PrivateKeyJw
       'Keys are not made in production: put the Ed25519 private key there as a JWK (mode 0600), or name its directory in SPARK_KEYS_DIR.',
     );
   }
-  await makeKey(options.directory, path);
+  await makeKeyFile(path);
   options.log.log(`Made the key of module ${options.module} in ${path}`);
   return parseKey(path, await readFile(path, 'utf8'));
+}
+
+/** What there is of a module's keys in a folder; the private halves are not read out. */
+export interface KeyFiles {
+  /** Paths, whether there are files or not. */
+  paths: { current: string; next: string };
+  current: PublicKeyJwk | null;
+  /** The key that is to follow. */
+  next: PublicKeyJwk | null;
+}
+
+/** @throws {KeyFileError} when a file is not an Ed25519 private key, or cannot be read */
+export async function readKeyFiles(
+  options: Pick<KeyFileOptions, 'directory' | 'module' | 'log'>,
+): Promise<KeyFiles> {
+  const name = await findFileName(options);
+  const next = name.replace(/\.jwk\.json$/, '.next.jwk.json');
+  const paths = { current: join(options.directory, name), next: join(options.directory, next) };
+  return { paths, current: await readPublic(paths.current), next: await readPublic(paths.next) };
+}
+
+async function readPublic(path: string): Promise<PublicKeyJwk | null> {
+  const text = await readIfThere(path);
+  if (text === null) return null;
+  const { d: _, ...publicKey } = parseKey(path, text);
+  return publicKey;
+}
+
+function keyName(module: string): string {
+  return `${module}.jwk.json`;
 }
 
 /**
@@ -54,8 +84,12 @@ export async function openKeyFile(options: KeyFileOptions): Promise<PrivateKeyJw
  * spelling goes before.
  * @throws {KeyFileError} when there are several in other spellings
  */
-async function findFileName({ directory, module, log }: KeyFileOptions): Promise<string> {
-  const own = `${module}.jwk.json`;
+async function findFileName({
+  directory,
+  module,
+  log,
+}: Pick<KeyFileOptions, 'directory' | 'module' | 'log'>): Promise<string> {
+  const own = keyName(module);
   const files = await readdir(directory).catch(() => []);
   const alike = files.filter((file) => file.toLowerCase() === own.toLowerCase());
   const [only, another] = alike;
@@ -71,9 +105,13 @@ async function findFileName({ directory, module, log }: KeyFileOptions): Promise
   return only;
 }
 
-/** Several instances may start at once: the file appears complete, and the second one uses the first one's. */
-async function makeKey(directory: string, path: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+/**
+ * Makes a key, which a file that is already there goes before: several instances may start at once, the file appears complete,
+ * and the second one uses the first one's.
+ * @returns the thumbprint of the key in the file
+ */
+export async function makeKeyFile(path: string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const { privateKey } = await generateKeyPair(TOKEN_ALGORITHM, { crv: 'Ed25519', extractable: true });
   const draft = `${path}.${randomUUID()}`;
   try {
@@ -85,6 +123,7 @@ async function makeKey(directory: string, path: string): Promise<void> {
   } finally {
     await rm(draft, { force: true });
   }
+  return calculateJwkThumbprint(parseKey(path, await readFile(path, 'utf8')));
 }
 
 async function readIfThere(path: string): Promise<string | null> {

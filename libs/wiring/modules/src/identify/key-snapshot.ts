@@ -1,28 +1,36 @@
-import {
-  pinnedKeyId,
-  type ModuleRegistry,
-  type PublicKeyJwk,
-  type StateStore,
-  type Versioned,
+import type {
+  ModuleInformation,
+  ModuleRegistry,
+  StateStore,
+  Versioned,
 } from '@nestjs-spark/contracts/internal';
-import { isObjectOf, isText, nameKey, sameName, type Guard } from '@nestjs-spark/foundation/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
+import { isSignedWith } from './entry-signature.ts';
+import { isPinOf, PINNED_KEYS_PREFIX, type PinnedKey } from './pinned-key.ts';
 import { readPublicKey, type VerificationKey } from './public-key.ts';
 
-/** The document `sparkKeys/{module}`: the key that this module believes to be the other's. */
-export interface PinnedKey {
-  module: string;
-  keyId: string;
-  publicKey: PublicKeyJwk;
-  /** ISO 8601, UTC. */
-  pinnedAt: string;
+/** The keys that an entry of the registry claims. */
+export interface RegisteredKeys {
+  key: VerificationKey | null;
+  /** Only of an entry that `key` has signed. */
+  next: VerificationKey | null;
+  /** `wrong`: there is a signature, and it is not one by `key` over this entry. */
+  signature: 'valid' | 'none' | 'wrong';
+}
+
+/** The keys of a pin, ready to check signatures with; null for one that is not there or cannot be read. */
+export interface PinnedKeys {
+  current: VerificationKey | null;
+  next: VerificationKey | null;
+  previous: VerificationKey | null;
 }
 
 export interface KeyEntry {
   /** As the module writes its own name. */
   module: string;
   pinned: Versioned<PinnedKey> | null;
-  pinnedKey: VerificationKey | null;
-  registeredKey: VerificationKey | null;
+  pins: PinnedKeys;
+  registered: RegisteredKeys | null;
 }
 
 /** What pins and registry said at one moment, by module name in lower case. */
@@ -33,14 +41,7 @@ export interface KeySnapshot {
   odd: readonly string[];
 }
 
-const isPinnedKey: Guard<PinnedKey> = isObjectOf({
-  module: isText(),
-  keyId: isText(),
-  publicKey: isObjectOf({ kty: isText(), crv: isText(), x: isText() }),
-  pinnedAt: isText(),
-});
-
-export const PINNED_KEYS_PREFIX = 'sparkKeys/';
+export const NO_PINS: PinnedKeys = { current: null, next: null, previous: null };
 
 /** Reads all pins and all registered keys: two small reads, whichever module is asked about. */
 export async function readKeySnapshot(
@@ -50,9 +51,10 @@ export async function readKeySnapshot(
 ): Promise<KeySnapshot> {
   const [registered, pins] = await Promise.all([registry.list(), state.list<PinnedKey>(PINNED_KEYS_PREFIX)]);
   const entries = new Map<string, KeyEntry>();
-  for (const { appName, publicKey } of registered) {
-    const registeredKey = await readPublicKey(publicKey);
-    entries.set(nameKey(appName), { module: appName, pinned: null, pinnedKey: null, registeredKey });
+  for (const information of registered) {
+    const { appName: module } = information;
+    const keys = await registeredKeysOf(information);
+    entries.set(nameKey(module), { module, pinned: null, pins: NO_PINS, registered: keys });
   }
   const odd: string[] = [];
   for (const pinned of pins) {
@@ -61,18 +63,28 @@ export async function readKeySnapshot(
       odd.push(id);
       continue;
     }
-    const { module, publicKey } = value;
-    const known = entries.get(nameKey(module));
-    entries.set(nameKey(module), {
-      module: known?.module ?? module,
+    const known = entries.get(nameKey(value.module));
+    entries.set(nameKey(value.module), {
+      module: known?.module ?? value.module,
       pinned,
-      pinnedKey: await readPublicKey(publicKey),
-      registeredKey: known?.registeredKey ?? null,
+      pins: await pinnedKeysOf(value),
+      registered: known?.registered ?? null,
     });
   }
   return { startedAt, entries, odd };
 }
 
-function isPinOf(id: string, value: unknown): value is PinnedKey {
-  return isPinnedKey(value) && sameName(id, pinnedKeyId(value.module));
+export async function registeredKeysOf(entry: ModuleInformation): Promise<RegisteredKeys> {
+  const key = await readPublicKey(entry.publicKey);
+  if (entry.signature === undefined) return { key, next: null, signature: 'none' };
+  const isSigned = key !== null && (await isSignedWith(entry, key.key));
+  if (!isSigned) return { key, next: null, signature: 'wrong' };
+  return { key, next: await readPublicKey(entry.nextKey), signature: 'valid' };
+}
+
+export async function pinnedKeysOf(pin: PinnedKey): Promise<PinnedKeys> {
+  const [current, next, previous] = await Promise.all(
+    [pin, pin.next, pin.previous].map((record) => readPublicKey(record?.publicKey)),
+  );
+  return { current: current ?? null, next: next ?? null, previous: previous ?? null };
 }

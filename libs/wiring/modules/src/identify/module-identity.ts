@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { PublicKeyJwk } from '@nestjs-spark/contracts';
+import type { ModuleInformation, PublicKeyJwk } from '@nestjs-spark/contracts';
 import { calculateJwkThumbprint, importJWK, SignJWT, type CryptoKey } from 'jose';
 import { bodyDigest } from './body-digest.ts';
-import { KeyFileError, openKeyFile, type KeyFileOptions } from './key-file.ts';
+import { isSignedWith, signEntry } from './entry-signature.ts';
+import { KeyFileError, openKeyFile, readKeyFiles, type KeyFileOptions } from './key-file.ts';
+import { readPublicKey } from './public-key.ts';
 import { pathOf } from './request-path.ts';
 import { TOKEN_ALGORITHM, TOKEN_SECONDS } from './token-claims.ts';
 
@@ -21,13 +23,22 @@ export class ModuleIdentity {
   /** RFC 7638 thumbprint of the public key. */
   readonly keyId: string;
   readonly publicKey: PublicKeyJwk;
+  /** The key that is to follow, which is announced and not used yet; null for none. */
+  readonly nextKey: PublicKeyJwk | null;
   private readonly privateKey: CryptoKey;
 
-  private constructor(module: string, keyId: string, publicKey: PublicKeyJwk, privateKey: CryptoKey) {
-    this.module = module;
-    this.keyId = keyId;
-    this.publicKey = publicKey;
-    this.privateKey = privateKey;
+  private constructor(parts: {
+    module: string;
+    keyId: string;
+    publicKey: PublicKeyJwk;
+    nextKey: PublicKeyJwk | null;
+    privateKey: CryptoKey;
+  }) {
+    this.module = parts.module;
+    this.keyId = parts.keyId;
+    this.publicKey = parts.publicKey;
+    this.nextKey = parts.nextKey;
+    this.privateKey = parts.privateKey;
   }
 
   /**
@@ -41,7 +52,25 @@ export class ModuleIdentity {
       throw new KeyFileError(options.directory, 'is not an Ed25519 private key', 'Replace it.');
     }
     const keyId = await calculateJwkThumbprint(publicKey);
-    return new ModuleIdentity(options.module, keyId, publicKey, privateKey);
+    const { next: nextKey } = await readKeyFiles(options);
+    return new ModuleIdentity({ module: options.module, keyId, publicKey, nextKey, privateKey });
+  }
+
+  /** This module's entry for the registry, with its keys and its signature: others believe no other. */
+  async vouch(entry: ModuleInformation): Promise<ModuleInformation> {
+    const { signature: _, ...rest } = entry;
+    const own = {
+      ...rest,
+      publicKey: this.publicKey,
+      ...(this.nextKey ? { nextKey: this.nextKey } : {}),
+    };
+    return { ...own, signature: await signEntry(own, { keyId: this.keyId, key: this.privateKey }) };
+  }
+
+  /** Whether this module's key has signed the entry as it is. */
+  async hasSigned(entry: ModuleInformation): Promise<boolean> {
+    const own = await readPublicKey(this.publicKey);
+    return own !== null && isSignedWith(entry, own.key);
   }
 
   /** A token for this one request, valid for a minute and for one use. Create it right before sending the request. */

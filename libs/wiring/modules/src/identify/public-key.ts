@@ -26,3 +26,8 @@ function isEd25519(value: unknown): value is PublicKeyJwk {
   const { kty, crv, x } = value as Partial<PublicKeyJwk>;
   return kty === 'OKP' && crv === 'Ed25519' && typeof x === 'string';
 }
+
+/** The RFC 7638 thumbprint of a public key. */
+export function keyIdOf(jwk: PublicKeyJwk): Promise<string> {
+  return calculateJwkThumbprint(jwk);
+}

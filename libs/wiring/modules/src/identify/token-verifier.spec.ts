@@ -255,7 +255,7 @@ describe('the key of a module', () => {
     await verifier.verify({ ...REQUEST, token: await sign() });
     const renewed = await makeKey();
     await registerKey('HR', renewed.jwk);
-    verifier = makeVerifier({ trustedKeys: new Map([['hr', renewed.keyId]]) });
+    verifier = makeVerifier({ trustedKeys: new Map([['hr', [renewed.keyId]]]) });
     await verifier.verify({ ...REQUEST, token: await sign({}, {}, renewed) });
     expect(state.documents.get('sparkkeys/hr')?.value).toMatchObject({ keyId: renewed.keyId });
     expect((await refusal(await sign())).status).toBe(401);
@@ -265,7 +265,7 @@ describe('the key of a module', () => {
     verifier = makeVerifier({ production: true });
     expect((await refusal(await sign())).status).toBe(401);
     expect(log.said('warn').join()).toContain('nobody has approved');
-    verifier = makeVerifier({ production: true, trustedKeys: new Map([['hr', hr.keyId]]) });
+    verifier = makeVerifier({ production: true, trustedKeys: new Map([['hr', [hr.keyId]]]) });
     expect(await verifier.verify({ ...REQUEST, token: await sign() })).toEqual({ module: 'HR' });
   });
 

@@ -16,6 +16,7 @@ function entry(changes: Partial<ModuleInformation> = {}): ModuleInformation {
   };
 }
 
+const keyOf = () => ({ publicKey: { kty: 'OKP', crv: 'Ed25519', x: 'one' } });
 const otherKey = { kty: 'OKP', crv: 'Ed25519', x: 'two' };
 const later = '2026-02-01T00:00:00.000Z';
 
@@ -88,12 +89,13 @@ describe('two registries as one', () => {
     const { ravendb, bus, joined, log } = make();
     await ravendb.register(entry());
     await bus.register(entry({ publicKey: otherKey }));
-    const { registeredAtUtc: _, ...described } = entry();
+    const { registeredAtUtc: _, publicKey: _key, ...described } = entry();
     await new Registration({
       registry: joined,
       board: new MemoryBoard(),
       log,
       describe: () => described,
+      identity: { vouch: async (own) => ({ ...own, ...keyOf() }), hasSigned: async () => true },
     }).register();
     expect(await joined.find('Fleet')).toMatchObject({ publicKey: { x: 'one' } });
     expect(log.said('warn').join()).toContain('two different keys');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { UnavailableError } from '@nestjs-spark/contracts';
+import { UnavailableError, type ModuleInformation } from '@nestjs-spark/contracts';
 import { MemoryBoard, MemoryLogger, MemoryRegistry } from '@nestjs-spark/testing';
 import { isAnnouncement, Registration } from './registration.ts';
 
@@ -8,11 +8,25 @@ const described = {
   appUrl: 'http://hr',
   databaseName: 'SparkHR',
   databaseUrls: ['http://db'],
-  publicKey: { kty: 'OKP', crv: 'Ed25519', x: 'one' },
+};
+const publicKey = { kty: 'OKP', crv: 'Ed25519', x: 'one' };
+
+const SIGNED = 'by this module';
+
+/** Signs by a word, so that a test can write what the module has not. */
+const identity = {
+  vouch: async (entry: ModuleInformation) => ({ ...entry, publicKey, signature: SIGNED }),
+  hasSigned: async ({ signature, appUrl }: ModuleInformation) =>
+    signature === SIGNED && appUrl === 'http://hr',
 };
 
 function make() {
-  const parts = { registry: new MemoryRegistry(), board: new MemoryBoard(), log: new MemoryLogger() };
+  const parts = {
+    registry: new MemoryRegistry(),
+    board: new MemoryBoard(),
+    log: new MemoryLogger(),
+    identity,
+  };
   const registration = new Registration({ ...parts, describe: () => described });
   return { ...parts, registration };
 }
@@ -21,7 +35,12 @@ describe('registration', () => {
   it('puts the module into the registry and tells those who wait for it', async () => {
     const { registration, registry, board } = make();
     await registration.announce(await registration.register());
-    expect(await registry.find('hr')).toEqual({ ...described, registeredAtUtc: expect.any(String) });
+    expect(await registry.find('hr')).toEqual({
+      ...described,
+      publicKey,
+      signature: SIGNED,
+      registeredAtUtc: expect.any(String),
+    });
     expect(await board.last('spark.control.registered.hr', isAnnouncement)).toMatchObject({
       appName: 'HR',
       at: expect.any(Number),
@@ -43,11 +62,35 @@ describe('registration', () => {
     expect(log.said('warn')).toEqual(['The entry of HR in the registry was lost and is written again']);
   });
 
+  it.each([
+    ['without a signature', { signature: undefined }],
+    ['with the signature of another entry', { appUrl: 'http://stranger' }],
+  ])('writes its entry again when somebody has put one there %s', async (_, change) => {
+    const { registration, registry, board, log } = make();
+    const own = await registration.register();
+    const { signature, ...rest } = { ...own, registeredAtUtc: '2099-01-01T00:00:00Z', ...change };
+    await registry.register({ ...rest, ...(signature ? { signature } : {}) });
+    await registration.keep();
+    expect(await registry.find('hr')).toMatchObject({ appUrl: 'http://hr', signature: SIGNED });
+    expect(await board.last('spark.control.registered.hr', isAnnouncement)).toMatchObject({ appName: 'HR' });
+    expect(log.said('warn').join()).toMatch(/is written again/);
+    await registration.keep();
+    expect(log.said('warn')).toHaveLength(1);
+  });
+
+  it('says nothing of a key that the entry before has announced', async () => {
+    const { registration, registry, log } = make();
+    const older = { ...described, publicKey: { ...publicKey, x: 'two' }, nextKey: publicKey };
+    await registry.register({ ...older, registeredAtUtc: '' });
+    await registration.register();
+    expect(log.said('warn')).toEqual([]);
+  });
+
   it('warns when the name had another key until now', async () => {
     const { registration, registry, log } = make();
     await registry.register({
       ...described,
-      publicKey: { ...described.publicKey, x: 'two' },
+      publicKey: { ...publicKey, x: 'two' },
       registeredAtUtc: '',
     });
     await registration.register();

@@ -5,6 +5,7 @@ import {
   type ModuleRegistry,
 } from '@nestjs-spark/contracts/internal';
 import { isObjectOf, isText, isWhole, type Guard, type Logger } from '@nestjs-spark/foundation/internal';
+import type { ModuleIdentity } from '../identify/module-identity.ts';
 import { AmbiguousModuleError } from './joined-registry.ts';
 
 /** What a module announces on the board after each start. */
@@ -19,12 +20,14 @@ export const isAnnouncement: Guard<Pick<Announcement, 'appName' | 'at'>> = isObj
   at: isWhole,
 });
 
-type Described = Omit<ModuleInformation, 'registeredAtUtc'>;
+type Described = Omit<ModuleInformation, 'registeredAtUtc' | 'publicKey' | 'nextKey' | 'signature'>;
 
 export interface RegistrationParts {
   registry: ModuleRegistry;
   board: ControlBoard;
   log: Logger;
+  /** Adds the module's keys, and signs. */
+  identity: Pick<ModuleIdentity, 'vouch' | 'hasSigned'>;
   /**
    * Evaluated at each registration: the store may know its addresses only once it is connected, and the module its own once
    * its server listens.
@@ -47,11 +50,13 @@ export class Registration {
    * @throws {UnavailableError} while the registry is away
    */
   async register(signal: AbortSignal = new AbortController().signal): Promise<ModuleInformation> {
-    const { registry, log } = this.parts;
-    const information = { ...(await this.parts.describe(signal)), registeredAtUtc: new Date().toISOString() };
+    const { registry, log, identity } = this.parts;
+    const registeredAtUtc = new Date().toISOString();
+    const information = await identity.vouch({ ...(await this.parts.describe(signal)), registeredAtUtc });
     await registry.prepare(signal);
     const before = await this.registeredBefore(information.appName);
-    if (before?.publicKey && before.publicKey.x !== information.publicKey?.x) {
+    const known = [before?.publicKey?.x, before?.nextKey?.x];
+    if (before?.publicKey && !known.includes(information.publicKey?.x)) {
       log.warn(
         `${information.appName} was registered with another key until now. Modules that know the old one refuse this one's ` +
           'requests until an operator approves the new key; when another application runs under this name, rename one of them',
@@ -87,10 +92,26 @@ export class Registration {
     if (await registry.keep(information)) {
       this.announced = false;
       log.warn(`The entry of ${information.appName} in the registry was lost and is written again`);
-    }
+    } else await this.correct(information);
     if (this.announced) return;
-    await this.announce(information);
+    await this.announce(this.registered ?? information);
     this.announced = true;
+  }
+
+  /** What stands there under this module's key, and was not signed with it, somebody else has written. */
+  private async correct(information: ModuleInformation): Promise<void> {
+    const { registry, log, identity } = this.parts;
+    const found = await this.registeredBefore(information.appName);
+    const isOwn = found !== null && found.publicKey?.x === information.publicKey?.x;
+    if (!isOwn || (await identity.hasSigned(found))) return;
+    // Of now, so that an instance of an earlier version takes it for that of a later one, and leaves it.
+    const own = await identity.vouch({ ...information, registeredAtUtc: new Date().toISOString() });
+    await registry.register(own);
+    this.registered = own;
+    this.announced = false;
+    log.warn(
+      `The entry of ${information.appName} in the registry was not written by this module, and is written again: look at who may write there`,
+    );
   }
 
   /** @throws {UnavailableError} while the bus is away */

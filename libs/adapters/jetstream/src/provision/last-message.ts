@@ -1,20 +1,21 @@
+import type { StoredMsg } from '@nats-io/jetstream';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { isStreamNotFound } from '../connect/failures.ts';
 
 /**
- * Whether a stream has a message on this subject; one that is not there has none.
+ * The last message of a stream on this subject; null where there is none, or no such stream.
  * @throws {UnavailableError} when the server is away
  */
-export async function hasMessage(
+export async function lastMessage(
   connection: JetStreamConnection,
   stream: string,
   subject: string,
-): Promise<boolean> {
+): Promise<StoredMsg | null> {
   try {
     const read = { last_by_subj: subject };
-    return (await connection.use(({ jsm }) => jsm.streams.getMessage(stream, read))) !== null;
+    return await connection.use(({ jsm }) => jsm.streams.getMessage(stream, read));
   } catch (error) {
-    if (isStreamNotFound(error)) return false;
+    if (isStreamNotFound(error)) return null;
     throw error;
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '@nestjs-spark/replication/internal';
 import { CliError } from '../cli-error.ts';
 import { findUrl } from './find-url.ts';
-import type { Way } from './parse-command.ts';
+import type { Way } from './way.ts';
 
 export interface Question {
   method: 'GET' | 'POST';

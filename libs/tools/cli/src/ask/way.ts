@@ -1,0 +1,74 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { isName } from '@nestjs-spark/contracts';
+import { keysDir as keysDirOf } from '@nestjs-spark/foundation';
+import { messageOf } from '@nestjs-spark/foundation/internal';
+import { CliError } from '../cli-error.ts';
+
+export type Values = Partial<Record<string, string | boolean>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How the module is asked. */
+export interface Way {
+  module: string;
+  /** Null: it has to be looked up. */
+  url: string | null;
+  credential: { kind: 'operator'; token: string } | { kind: 'module'; name: string; keysDir: string };
+  json: boolean;
+}
+
+export const TEXT = { type: 'string' } as const;
+/** The options that say how a module is asked. */
+export const WAY = {
+  module: TEXT,
+  url: TEXT,
+  token: TEXT,
+  as: TEXT,
+  'keys-dir': TEXT,
+  json: { type: 'boolean' },
+} as const;
+/** @throws {CliError} with exit code 2 for what no option of these is; the others stay as they were given */
+export function readOptions(
+  args: readonly string[],
+  options: NonNullable<ParseArgsConfig['options']>,
+  allowPositionals = false,
+): { values: Values; positionals: string[] } {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, strict: true, allowPositionals });
+    return { values: values as Values, positionals };
+  } catch (error) {
+    throw new CliError(messageOf(error), 2);
+  }
+}
+
+/** @throws {CliError} with exit code 2 */
+export function readWay(values: Values, environment: Environment): Way {
+  const module = nameIn(values, 'module');
+  if (module === null) throw new CliError('--module is missing: the module to ask, for instance Fleet.', 2);
+  const url = (values['url'] as string | undefined) ?? null;
+  if (url !== null && !/^https?:\/\//.test(url))
+    throw new CliError('--url has to begin with http:// or https://.', 2);
+  return { module, url, credential: readCredential(values, environment), json: values['json'] === true };
+}
+
+function readCredential(values: Values, environment: Environment): Way['credential'] {
+  const name = nameIn(values, 'as');
+  if (name !== null) return { kind: 'module', name, keysDir: keysDirIn(values, environment) };
+  const token = (values['token'] as string | undefined) ?? environment['SPARK_OPERATOR_TOKEN'];
+  if (token) return { kind: 'operator', token };
+  throw new CliError(
+    'Give --token (or set SPARK_OPERATOR_TOKEN) to ask as an operator, or --as NAME to ask as a module whose key is on this machine.',
+    2,
+  );
+}
+
+export function nameIn(values: Values, key: string): string | null {
+  const value = values[key];
+  if (value === undefined) return null;
+  if (isName(value)) return value;
+  throw new CliError(`--${key} has to be a letter, then up to 63 letters, digits, "_" or "-".`, 2);
+}
+
+/** The folder of the keys on this machine. */
+export function keysDirIn(values: Values, environment: Environment): string {
+  return (values['keys-dir'] as string | undefined) ?? keysDirOf(environment);
+}

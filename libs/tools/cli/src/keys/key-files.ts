@@ -1,0 +1,84 @@
+import { rename } from 'node:fs/promises';
+import { keyIdOf, KeyFileError, makeKeyFile, readKeyFiles } from '@nestjs-spark/replication/internal';
+import { CliError } from '../cli-error.ts';
+
+export interface OwnKeys {
+  directory: string;
+  module: string;
+}
+
+const SILENT = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
+
+/** @throws {CliError} when there is a key already */
+export async function makeKey(keys: OwnKeys): Promise<string> {
+  const { paths, current } = await read(keys);
+  if (current)
+    throw new CliError(`There is a key already: ${paths.current}. keys rotate ${keys.module} changes it.`);
+  const keyId = await makeKeyFile(paths.current);
+  return [
+    `Made ${paths.current} (mode 0600), the private key of ${keys.module}.`,
+    approval(keys, [keyId]),
+  ].join('\n');
+}
+
+/** @throws {CliError} when there is none */
+export async function showKey(keys: OwnKeys): Promise<string> {
+  const { paths, current, next } = await readCurrent(keys);
+  const ids = await Promise.all([current, next].filter((key) => key !== null).map((key) => keyIdOf(key)));
+  const lines = [`${ids[0]}  ${paths.current}`];
+  if (ids[1] !== undefined) lines.push(`${ids[1]}  ${paths.next}, the next one`);
+  return [...lines, approval(keys, ids)].join('\n');
+}
+
+/** @throws {CliError} when there is no key, or a next one already */
+export async function startRotation(keys: OwnKeys): Promise<string> {
+  const { paths, next } = await readCurrent(keys);
+  if (next) {
+    throw new CliError(
+      `${paths.next} is there already. Once every instance of ${keys.module} has started with it, and a minute has passed: nestjs-spark keys rotate ${keys.module} --finish`,
+    );
+  }
+  const keyId = await makeKeyFile(paths.next);
+  return [
+    `Made ${paths.next}, the next key of ${keys.module}: ${keyId}`,
+    `1. Put it beside the key of every instance, and restart them one after the other: they announce it.`,
+    `2. Wait a minute: the modules that run trust it then. keys show --module NAME says whether one does.`,
+    `3. nestjs-spark keys rotate ${keys.module} --finish, and restart the instances again.`,
+  ].join('\n');
+}
+
+/** @throws {CliError} when there is no next key */
+export async function finishRotation(keys: OwnKeys): Promise<string> {
+  const { paths, next } = await readCurrent(keys);
+  if (!next) {
+    throw new CliError(`There is no ${paths.next}. Begin with: nestjs-spark keys rotate ${keys.module}`);
+  }
+  await rename(paths.next, paths.current);
+  return [
+    `${paths.current} is ${await keyIdOf(next)} now; the key before it is deleted.`,
+    `Restart the instances of ${keys.module} one after the other. Other modules trust the key before for a day from then on.`,
+    `Where SPARK_TRUSTED_KEYS lists ${keys.module}, put ${keys.module}=${await keyIdOf(next)} in its place within that day.`,
+  ].join('\n');
+}
+
+function approval({ module }: OwnKeys, keyIds: readonly string[]): string {
+  const pairs = keyIds.map((keyId) => `${module}=${keyId}`).join(',');
+  return `In production, each module that works with ${module} has to list it: SPARK_TRUSTED_KEYS=${pairs}`;
+}
+
+async function readCurrent(keys: OwnKeys): ReturnType<typeof read> {
+  const found = await read(keys);
+  if (found.current) return found;
+  throw new CliError(
+    `There is no ${found.paths.current}. Name the folder with --keys-dir, or make a key: nestjs-spark keys make ${keys.module}`,
+  );
+}
+
+async function read(keys: OwnKeys): ReturnType<typeof readKeyFiles> {
+  try {
+    return await readKeyFiles({ ...keys, log: SILENT });
+  } catch (error) {
+    if (error instanceof KeyFileError) throw new CliError(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CliError } from '../cli-error.ts';
+import { renderKeys } from './render-keys.ts';
+import { runKeys } from './run-keys.ts';
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'spark-cli-keys-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const keys = async (line: string): Promise<string> =>
+  (await runKeys(line.split(' '), { SPARK_KEYS_DIR: directory })).text;
+const idIn = (text: string): string => /SPARK_TRUSTED_KEYS=HR=([\w-]{43})/.exec(text)?.[1] ?? '';
+
+describe('nestjs-spark keys', () => {
+  it('makes a key that nobody else can read, once, and says what others have to list', async () => {
+    const keyId = idIn(await keys('make HR'));
+    expect(keyId).not.toBe('');
+    expect((await stat(join(directory, 'HR.jwk.json'))).mode & 0o777).toBe(0o600);
+    expect(await keys('show HR')).toContain(`SPARK_TRUSTED_KEYS=HR=${keyId}`);
+    await expect(keys('make HR')).rejects.toThrow(/There is a key already.*keys rotate HR/);
+  });
+
+  it('rotates in two steps: the next key is announced, then takes the place of the current one', async () => {
+    const before = idIn(await keys('make HR'));
+    const next = /HR: ([\w-]{43})/.exec(await keys('rotate HR'))?.[1] ?? '';
+    expect(await keys('show HR')).toContain(`SPARK_TRUSTED_KEYS=HR=${before},HR=${next}`);
+    await expect(keys('rotate HR')).rejects.toThrow(/is there already.*--finish/);
+    expect(await keys('rotate HR --finish')).toContain(`${next} now`);
+    expect(idIn(await keys('show HR'))).toBe(next);
+    expect(await readdir(directory)).toEqual(['HR.jwk.json']);
+    await expect(keys('rotate HR --finish')).rejects.toThrow(/Begin with: nestjs-spark keys rotate HR/);
+  });
+
+  it('never shows a private key, nor what a wrong file holds', async () => {
+    await writeFile(join(directory, 'HR.jwk.json'), '{"d":"canary"}');
+    const refused = keys('show HR');
+    await expect(refused).rejects.toThrow(CliError);
+    await expect(refused).rejects.not.toThrow(/canary/);
+  });
+
+  it.each([
+    ['delete HR', /Unknown command "delete"\. Commands: make, show, approve, rotate/],
+    ['make', /Name one module, as in: nestjs-spark keys make HR/],
+    ['show HR', /keys make HR/],
+    ['approve HR --module Fleet --token x', /keys approve HR=THUMBPRINT/],
+    ['approve HR=short --module Fleet --token x', /keys approve HR=THUMBPRINT/],
+    ['show --module Fleet', /Give --token/],
+    ['rotate HR --colour red', /Unknown option '--colour'/],
+  ])('%s: says what is not right', async (line, words) => {
+    await expect(keys(line)).rejects.toThrow(words);
+  });
+
+  it('says which keys are trusted, and how to approve one that waits', () => {
+    const view = { module: 'HR', trusted: ['a', 'b'], registered: 'c', next: null, waitsForApproval: true };
+    expect(renderKeys('Fleet', [view])).toMatch(
+      /HR: trusts a and b\n.*registered c.*\n.*keys approve HR=c --module Fleet/,
+    );
+    expect(renderKeys('Fleet', [])).toMatch(/no other module/);
+  });
+});

@@ -1,0 +1,84 @@
+import type { KeyView } from '@nestjs-spark/replication/internal';
+import { isName } from '@nestjs-spark/contracts';
+import { askModule } from '../ask/ask-module.ts';
+import { keysDirIn, readOptions, readWay, TEXT, WAY, type Environment, type Values } from '../ask/way.ts';
+import { CliError } from '../cli-error.ts';
+import type { Outcome } from '../outcome.ts';
+import { finishRotation, makeKey, showKey, startRotation } from './key-files.ts';
+import { renderKeys } from './render-keys.ts';
+import { KEYS_USAGE } from './usage.ts';
+
+const OPTIONS = { ...WAY, finish: { type: 'boolean' }, 'keys-dir': TEXT } as const;
+const COMMANDS = ['make', 'show', 'approve', 'rotate'];
+const APPROVAL = /^([^=]+)=([A-Za-z0-9_-]{43})$/;
+
+/** @throws {CliError} when it cannot be done */
+export async function runKeys(argv: readonly string[], environment: Environment): Promise<Outcome> {
+  const [command = '--help', ...rest] = argv;
+  if (argv.includes('--help') || argv.includes('-h') || command === '--help') {
+    return { exitCode: 0, text: KEYS_USAGE };
+  }
+  if (!COMMANDS.includes(command)) {
+    throw new CliError(`Unknown command "${command}". Commands: ${COMMANDS.join(', ')}.`, 2);
+  }
+  const { values, positionals } = readOptions(rest, OPTIONS, true);
+  const text = await carryOut(command, values, positionals, environment);
+  return { exitCode: 0, text };
+}
+
+async function carryOut(
+  command: string,
+  values: Values,
+  positionals: readonly string[],
+  environment: Environment,
+): Promise<string> {
+  const own = { directory: keysDirIn(values, environment) };
+  switch (command) {
+    case 'make':
+      return makeKey({ ...own, module: nameOf(positionals, command) });
+    case 'rotate': {
+      const keys = { ...own, module: nameOf(positionals, command) };
+      return values['finish'] === true ? finishRotation(keys) : startRotation(keys);
+    }
+    case 'approve':
+      return approve(values, positionals, environment);
+    default:
+      return values['module'] === undefined
+        ? showKey({ ...own, module: nameOf(positionals, command) })
+        : survey(values, environment);
+  }
+}
+
+function nameOf(positionals: readonly string[], command: string): string {
+  const [name, ...more] = positionals;
+  if (isName(name) && more.length === 0) return name;
+  throw new CliError(`Name one module, as in: nestjs-spark keys ${command} HR`, 2);
+}
+
+async function survey(values: Values, environment: Environment): Promise<string> {
+  const way = readWay(values, environment);
+  const views = (await askModule(way, { method: 'GET', path: '/spark/keys' })) as KeyView[];
+  return way.json ? JSON.stringify(views, null, 2) : renderKeys(way.module, views);
+}
+
+async function approve(
+  values: Values,
+  positionals: readonly string[],
+  environment: Environment,
+): Promise<string> {
+  const [, name = '', keyId = ''] = APPROVAL.exec(positionals[0] ?? '') ?? [];
+  if (!isName(name) || positionals.length !== 1) {
+    throw new CliError(
+      'Say whose key, as in: nestjs-spark keys approve HR=THUMBPRINT --module Fleet. HR prints its thumbprint with keys show HR.',
+      2,
+    );
+  }
+  const way = readWay(values, environment);
+  const view = await askModule(way, {
+    method: 'POST',
+    path: `/spark/keys/${name}/approve`,
+    body: { keyId },
+  });
+  if (way.json) return JSON.stringify(view, null, 2);
+  return `${way.module} trusts the key ${keyId} of ${name} now, and no other one.`;
+}

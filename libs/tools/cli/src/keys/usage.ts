@@ -1,0 +1,23 @@
+export const KEYS_USAGE = `The keys by which modules recognize each other.
+
+  nestjs-spark keys make HR             makes the key of HR, where there is none yet
+  nestjs-spark keys show HR             the thumbprints of HR's keys on this machine
+  nestjs-spark keys show --module Fleet
+      which keys of other modules Fleet trusts, and which wait for an approval
+  nestjs-spark keys approve HR=THUMBPRINT --module Fleet
+      has Fleet trust this key of HR, and no other one
+  nestjs-spark keys rotate HR           makes HR's next key, which its instances announce when they start
+  nestjs-spark keys rotate HR --finish  puts the next key in the place of the current one, which is deleted
+
+  --keys-dir DIR  the folder of the keys (default: SPARK_KEYS_DIR, then keys in SPARK_DATA_DIR)
+  --module NAME   the module to ask, with its operator token
+  --url URL       its address (default: as registered, looked up by SPARK_MODULES_URLS or RAVENDB_URLS)
+  --token TOKEN   its operator token (default: SPARK_OPERATOR_TOKEN)
+  --json          the answer as JSON, of what is asked over HTTP
+
+To change a key without a refused request: keys rotate HR, restart every instance of HR one after the other, wait a minute,
+keys rotate HR --finish, and restart them again. Others trust both keys until a day after the new one is in use; modules that
+did not run in the meantime need keys approve.
+
+Exit codes: 0 success, 1 it could not be done, 2 wrong usage.
+`;

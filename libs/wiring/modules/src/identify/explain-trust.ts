@@ -1,0 +1,49 @@
+import { pinnedKeyId } from '@nestjs-spark/contracts/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
+import type { EntryVerdict } from './judge-entry.ts';
+import type { KeyVerdict } from './judge-key.ts';
+
+type Distrust = Extract<KeyVerdict, { kind: 'changed' | 'unapproved' }>;
+
+/** Why a module's requests are refused, with the remedy. */
+export function explainKey(module: string, keyId: string, verdict: Distrust): string {
+  const remedy = `If that is right, approve it: ${approval(module, keyId)}`;
+  return verdict.kind === 'changed'
+    ? `Module ${module} has registered another key (${keyId}) than the one believed so far (${verdict.believed}); its requests are refused. ${remedy}, or delete the document ${pinnedKeyId(nameKey(module))}.`
+    : `Module ${module} shows the key ${keyId}, which nobody has approved; its requests are refused. ${remedy}.`;
+}
+
+/** Why an entry of the registry is not believed, with the remedy; follows on a colon. */
+export function describeDoubt(module: string, verdict: EntryVerdict, keyId: string): string {
+  switch (verdict.kind) {
+    case 'changed':
+      return (
+        `its key is ${keyId}, and the one believed so far is ${verdict.believed}. If that is right, approve it here ` +
+        `(${approval(module, keyId)}), or delete the document ${pinnedKeyId(nameKey(module))} in this module's database`
+      );
+    case 'unapproved':
+      return `nobody has approved its key ${keyId}, and in production one has to: ${approval(module, keyId)}`;
+    case 'forged':
+      return 'its signature is not one of its own key, so somebody else has changed it; the module writes it again while it runs';
+    case 'unsigned':
+      return (
+        'it is not signed, and this module has signed its entries before, so somebody else has written it. When the ' +
+        `module runs an earlier version again, delete the document ${pinnedKeyId(nameKey(module))} in this module's database`
+      );
+    case 'keyless':
+      return 'it has no key, so nothing can prove whose it is';
+    case 'believed':
+      return 'it is believed';
+  }
+}
+
+export function unsignedWarning(module: string): string {
+  return (
+    `The registry's entry of ${module} is not signed, so whoever writes to the registry can change its address. The next ` +
+    `version will not believe it: update ${module}`
+  );
+}
+
+function approval(module: string, keyId: string): string {
+  return `trustedKeys { ${module}: '${keyId}' } or SPARK_TRUSTED_KEYS=${module}=${keyId}`;
+}

@@ -18,4 +18,6 @@ export interface ModuleInformation {
   /** Its requests are signed with the matching private key. Absent for a module of another lineage that has none. */
   publicKey?: PublicKeyJwk;
   version?: string;
+  /** It signs what it puts on the bus, so what has no signature is not its own. Absent: a version that does not. */
+  signs?: boolean;
 }

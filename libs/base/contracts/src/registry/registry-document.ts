@@ -1,4 +1,5 @@
 import {
+  isBoolean,
   isListOf,
   isNullOr,
   isObjectOf,
@@ -24,10 +25,12 @@ export interface RegistryDocument {
   RegisteredAtUtc?: string | null;
   PublicKey?: PublicKeyJwk | null;
   Version?: string | null;
+  Signs?: boolean | null;
 }
 
 export function toRegistryDocument(information: ModuleInformation): RegistryDocument {
-  const { appName, appUrl, databaseName, databaseUrls, registeredAtUtc, publicKey, version } = information;
+  const { appName, appUrl, databaseName, databaseUrls, registeredAtUtc, publicKey, version, signs } =
+    information;
   return {
     AppName: appName,
     AppUrl: appUrl,
@@ -37,6 +40,7 @@ export function toRegistryDocument(information: ModuleInformation): RegistryDocu
     // The members of a JWK are spelled by its standard.
     ...(publicKey ? { PublicKey: publicKey } : {}),
     ...(version === undefined ? {} : { Version: version }),
+    ...(signs ? { Signs: true } : {}),
   };
 }
 
@@ -49,6 +53,7 @@ const isEntry: Guard<RegistryDocument> = isObjectOf(
     RegisteredAtUtc: isNullOr(isText()),
     PublicKey: isNullOr(isKey),
     Version: isNullOr(isText()),
+    Signs: isNullOr(isBoolean),
   },
 );
 
@@ -60,7 +65,8 @@ const isEntry: Guard<RegistryDocument> = isObjectOf(
 export function fromRegistryDocument(document: unknown, module?: string): ModuleInformation | null {
   if (!isEntry(document) || document.AppName === '') return null;
   if (module !== undefined && !sameName(document.AppName, module)) return null;
-  const { AppName, AppUrl, DatabaseName, DatabaseUrls, RegisteredAtUtc, PublicKey, Version } = document;
+  const { AppName, AppUrl, DatabaseName, DatabaseUrls, RegisteredAtUtc, PublicKey, Version, Signs } =
+    document;
   return {
     appName: AppName,
     appUrl: AppUrl,
@@ -69,5 +75,6 @@ export function fromRegistryDocument(document: unknown, module?: string): Module
     registeredAtUtc: RegisteredAtUtc ?? '',
     ...(PublicKey ? { publicKey: PublicKey } : {}),
     ...(Version ? { version: Version } : {}),
+    ...(Signs ? { signs: true } : {}),
   };
 }

@@ -36,6 +36,7 @@ describe('the settings of replication', () => {
       production: true,
       onDrop: 'remove',
       targetUrls: [],
+      refuseUnsigned: false,
       version: null,
     });
   });

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import type { PublicKeyJwk } from '@nestjs-spark/contracts';
+import { KeyObject, randomUUID, sign } from 'node:crypto';
+import type { MessageSigner, PublicKeyJwk } from '@nestjs-spark/contracts/internal';
 import { calculateJwkThumbprint, importJWK, SignJWT, type CryptoKey } from 'jose';
 import { bodyDigest } from './body-digest.ts';
 import { KeyFileError, openKeyFile, type KeyFileOptions } from './key-file.ts';
@@ -42,6 +42,12 @@ export class ModuleIdentity {
     }
     const keyId = await calculateJwkThumbprint(publicKey);
     return new ModuleIdentity(options.module, keyId, publicKey, privateKey);
+  }
+
+  /** Signs what goes on the bus, as others check it with a `ModuleVerifier`. */
+  messageSigner(): MessageSigner {
+    const key = KeyObject.from(this.privateKey);
+    return { keyId: this.keyId, sign: (bytes) => sign(null, bytes, key) };
   }
 
   /** A token for this one request, valid for a minute and for one use. Create it right before sending the request. */

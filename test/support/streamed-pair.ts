@@ -10,6 +10,7 @@ import {
   type StateStore,
 } from '@nestjs-spark/contracts/internal';
 import { ScriptPool } from '@nestjs-spark/etl-script';
+import { copyCollections } from '@nestjs-spark/etl-script/internal';
 import {
   JetStreamChangeLog,
   JetStreamConnection,
@@ -19,6 +20,7 @@ import {
 import { eventually, testServers } from '@nestjs-spark/servers/testing';
 import { ApplySupervisor, CaptureSupervisor, type CaptureTask } from '@nestjs-spark/streaming/internal';
 import type { Logger } from '@nestjs-spark/foundation/internal';
+import { MemoryKeys } from '@nestjs-spark/testing';
 import type { OpenStore, StoreUnderTest } from '../conformance/adapters/store-under-test.ts';
 
 const QUIET: Logger = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
@@ -54,6 +56,7 @@ export class StreamedPair {
   readonly #feed: ChangeSource;
   readonly #target: ChangeSink;
   readonly #state: StateStore;
+  readonly keys = new MemoryKeys();
   #capture: CaptureSupervisor | null = null;
   #apply: ApplySupervisor | null = null;
 
@@ -102,6 +105,7 @@ export class StreamedPair {
       source: this.#feed,
       state: this.owner.state(),
       scripts: this.#scripts,
+      signer: this.keys.signerOf(owner),
       directory: { read: async (task) => this.#tasks.find((one) => one.key.name === task.name) ?? null },
       ...this.#shared(),
     });
@@ -122,7 +126,9 @@ export class StreamedPair {
     });
     this.#apply.assign(
       first.key.owner,
-      this.#tasks.map(({ key, collection, fingerprint }) => ({ key, collection, fingerprint })),
+      this.#tasks.map(({ key, collection, script, fingerprint }) => {
+        return { key, collection, collections: copyCollections(collection, script), fingerprint };
+      }),
     );
   }
 
@@ -205,6 +211,7 @@ export class StreamedPair {
       log: new JetStreamChangeLog({ connection, log: QUIET, limits: { maxBytes: 16 * 1024 * 1024 } }),
       control: new JetStreamControlBoard(connection, QUIET),
       leases: new JetStreamLeaseKeeper({ connection, log: QUIET }),
+      verifier: this.keys,
       logger: QUIET,
       pace: PACE,
     };

@@ -5,7 +5,7 @@ import {
   resyncSubject,
   rerunSubject,
   confirmationSubject,
-  decodeHeader,
+  readHeader,
   isConfirmation,
   type Overwrite,
   ravenKey,
@@ -16,7 +16,14 @@ import { TaskApply } from '../src/apply/task-apply.ts';
 import { TaskCapture } from '../src/carry/task-capture.ts';
 import type { Pace } from '../src/task/pace.ts';
 import { listSetAside, type SetAsideList } from '@nestjs-spark/set-aside/internal';
-import { MemoryBoard, MemoryLog, MemorySink, MemorySource, MemoryState } from '@nestjs-spark/testing';
+import {
+  MemoryBoard,
+  MemoryKeys,
+  MemoryLog,
+  MemorySink,
+  MemorySource,
+  MemoryState,
+} from '@nestjs-spark/testing';
 import { OpenLeases } from './open-leases.ts';
 import { callForRerun } from '../src/rerun/call-for-rerun.ts';
 import type { CaptureTask, TaskDirectory } from '../src/task/tasks.ts';
@@ -52,6 +59,7 @@ export class Simulation {
   readonly target = new MemorySink();
   readonly log = new MemoryLog(8);
   readonly control = new MemoryBoard();
+  readonly keys = new MemoryKeys();
   readonly #leases = new OpenLeases();
   /** The owner's and the requester's own documents. */
   readonly state = new MemoryState();
@@ -118,6 +126,8 @@ export class Simulation {
       directory: this.#directory,
       scripts: this.scripts,
       state: this.state,
+      signer: this.keys.signerOf(TASK.owner),
+      verifier: this.keys,
       logger: SILENT,
       pace: this.#pace,
     });
@@ -158,6 +168,7 @@ export class Simulation {
         },
         sendAgain: (_, documents) => this.askRerun([...documents]),
       },
+      verifier: this.keys,
       logger: SILENT,
       pace: this.#pace,
     });
@@ -263,8 +274,8 @@ export class Simulation {
    * Here it is shut, so that the outcome is exact.
    */
   backupSource(): () => void {
-    const last = this.log.backup().messages.at(-1);
-    const image = this.source.backup(last && decodeHeader(last.headers).witness.number);
+    const said = this.log.backup().messages.map((message) => readHeader(message)?.witness.number ?? 0);
+    const image = this.source.backup(said.length > 0 ? Math.max(...said) : undefined);
     const putStateBack = this.state.backup();
     return () => {
       this.source.restore(image);

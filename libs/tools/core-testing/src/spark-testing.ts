@@ -6,7 +6,7 @@ import { ModuleRef } from '@nestjs/core';
 import { ScriptPool } from '@nestjs-spark/etl-script';
 import { routeLogs } from '@nestjs-spark/contracts/internal';
 import { pause } from '@nestjs-spark/foundation/internal';
-import { ModuleClient, ModuleIdentity, OwnAddress } from '@nestjs-spark/modules/internal';
+import { ModuleClient, ModuleIdentity, ModuleVerifier, OwnAddress } from '@nestjs-spark/modules/internal';
 import {
   BusInUse,
   COMMAND_BUS,
@@ -18,6 +18,7 @@ import {
   type Declaration,
 } from '@nestjs-spark/replication/internal';
 import { chooseParts, STORE_PARTS } from '@nestjs-spark/store/internal';
+import { MemoryKeys } from '@nestjs-spark/testing/internal';
 import type { TestOwner } from './owners/test-owner.ts';
 import { TestOwners } from './owners/test-owners.ts';
 import { MemoryBus } from './replace/memory-bus.ts';
@@ -71,6 +72,7 @@ export class SparkTesting {
   readonly #commands = new MemoryCommands();
   readonly #scripts = new ScriptPool();
   readonly #folder = mkdtempSync(join(tmpdir(), 'spark-testing-'));
+  readonly #keys = new MemoryKeys();
   readonly #bus = new MemoryBus(() => this.#end());
   readonly #owners: TestOwners;
   #application: ModuleRef | null = null;
@@ -84,6 +86,7 @@ export class SparkTesting {
       control,
       leases,
       scripts: this.#scripts,
+      keys: this.#keys,
       logger: new Logger('TestOwner'),
     });
   }
@@ -100,6 +103,7 @@ export class SparkTesting {
       .useFactory({ factory: () => chooseParts({ ...store, createDatabase: true }, log) });
     builder.overrideProvider(BusInUse).useValue(this.#bus);
     builder.overrideProvider(COMMAND_BUS).useValue(this.#commands);
+    builder.overrideProvider(ModuleVerifier).useValue(this.#keys);
     builder.overrideProvider(ModuleClient).useValue(this.#owners);
     builder.overrideProvider(OwnAddress).useValue(NO_ADDRESS);
     builder.overrideProvider(ModuleIdentity).useFactory({

@@ -14,6 +14,7 @@ import { OperatorToken } from './identify/operator-token.ts';
 import { TokenVerifier } from './identify/token-verifier.ts';
 import type { Receiver } from './identify/check-claims.ts';
 import { OwnAddress } from './register/own-address.ts';
+import { ModuleVerifier } from './sign/module-verifier.ts';
 import { SELF_CHECK_CONTROLLERS, SELF_CHECK_PROVIDERS } from './self-check/providers.ts';
 import { THIS_MODULE, type ThisModule } from './self-check/this-module.ts';
 
@@ -26,6 +27,8 @@ export interface IdentityOptions extends ThisModule, TrustPolicy, Receiver {
   registry: ModuleRegistry;
   /** Where pinned keys are kept. */
   state: StateStore;
+  /** Refuses messages without a signature also from modules of a version that does not sign. Default false. */
+  refuseUnsigned?: boolean;
 }
 
 const IDENTITY_OPTIONS = Symbol('SPARK_IDENTITY_OPTIONS');
@@ -55,7 +58,15 @@ export class SparkIdentityModule {
         ...SELF_CHECK_PROVIDERS,
         ...IDENTITY_PROVIDERS,
       ],
-      exports: [ModuleIdentity, OperatorToken, OwnAddress, TokenVerifier, ModuleClient, KeyRing],
+      exports: [
+        ModuleIdentity,
+        ModuleVerifier,
+        OperatorToken,
+        OwnAddress,
+        TokenVerifier,
+        ModuleClient,
+        KeyRing,
+      ],
     };
   }
 }
@@ -93,6 +104,12 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
     inject: [IDENTITY_OPTIONS, KeyRing, ModuleIdentity],
     useFactory: (receiver: IdentityOptions, keys: KeyRing, own: ModuleIdentity) =>
       new TokenVerifier({ receiver, keys, own, log: logFor('TokenVerifier') }),
+  },
+  {
+    provide: ModuleVerifier,
+    inject: [IDENTITY_OPTIONS, KeyRing, ModuleIdentity],
+    useFactory: ({ registry, refuseUnsigned = false }: IdentityOptions, keys: KeyRing, own: ModuleIdentity) =>
+      new ModuleVerifier({ registry, refuseUnsigned, keys, own }),
   },
   {
     provide: ModuleClient,

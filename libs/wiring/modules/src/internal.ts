@@ -22,6 +22,7 @@ export { unauthenticated } from './identify/unauthenticated.ts';
 export { AmbiguousModuleError, JoinedRegistry } from './register/joined-registry.ts';
 export { isAnnouncement, Registration, type Announcement } from './register/registration.ts';
 export { OwnAddress } from './register/own-address.ts';
+export { ModuleVerifier, type ModuleVerifierParts } from './sign/module-verifier.ts';
 export { SELF_CHECK_CONTROLLERS, SELF_CHECK_PROVIDERS } from './self-check/providers.ts';
 export { THIS_MODULE, type ThisModule } from './self-check/this-module.ts';
 export { SparkIdentityModule, type IdentityOptions } from './identity.module.ts';

@@ -3,6 +3,14 @@ import type { ObjectInfo } from '@nats-io/obj';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { readMessages } from './read-messages.ts';
 
+/** Parts of an object never came: it was deleted while it was read, or never had them. */
+export class IncompleteObjectError extends UnavailableError {
+  constructor(name: string, bucket: string, read: number, of: number) {
+    super(`Object ${name} in bucket ${bucket} could not be read: ${read} of its ${of} parts arrived`);
+    this.name = 'IncompleteObjectError';
+  }
+}
+
 /** Deleted while it is read, a part may never come. */
 const SILENCE_MS = 30_000;
 
@@ -28,9 +36,7 @@ export async function* readObject(
       if (++read === chunks) return;
       timer = arm();
     }
-    throw new UnavailableError(
-      `Object ${name} in bucket ${bucket} could not be read: ${read} of its ${chunks} parts arrived`,
-    );
+    throw new IncompleteObjectError(name, bucket, read, chunks);
   } finally {
     clearTimeout(timer);
   }

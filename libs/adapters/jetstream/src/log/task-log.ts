@@ -48,11 +48,7 @@ export class JetStreamTaskLog implements TaskLog {
   async tail(): Promise<LogMessage | null> {
     const last = await this.#last();
     if (!last) return null;
-    const message = await this.#resolve(last.seq, fromHeaders(last.header), last.data);
-    if (message) return message;
-    throw new UnavailableError(
-      `The payload of ${this.#subject}, message ${last.seq}, is missing in the object bucket ${this.#stream}: resync the task`,
-    );
+    return this.#resolve(last.seq, fromHeaders(last.header), last.data);
   }
 
   async append(message: LogPayload, afterSequence: number): Promise<number> {
@@ -76,12 +72,7 @@ export class JetStreamTaskLog implements TaskLog {
     for await (const stored of this.#disturbances(readMessages(this.#connection, request, signal))) {
       const message = await this.#resolve(stored.seq, fromHeaders(stored.headers), stored.data);
       if (signal.aborted) return;
-      if (message) yield message;
-      // The reader sees a hole and asks for what is in it.
-      else
-        this.#parts.log.warn(
-          `${this.#subject}: the payload of message ${stored.seq} is gone; the message is skipped`,
-        );
+      yield message;
     }
   }
 
@@ -143,15 +134,10 @@ export class JetStreamTaskLog implements TaskLog {
     return error;
   }
 
-  async #resolve(
-    sequence: number,
-    headers: Record<string, string>,
-    data: Uint8Array,
-  ): Promise<LogMessage | null> {
+  async #resolve(sequence: number, headers: Record<string, string>, data: Uint8Array): Promise<LogMessage> {
     const { [OBJECT_HEADER]: object, ...rest } = headers;
     if (!object) return { sequence, headers, payload: data };
-    const payload = await this.#parts.big.load(object);
-    return payload && { sequence, headers: rest, payload };
+    return { sequence, headers: rest, payload: await this.#parts.big.load(object) };
   }
 
   async *#disturbances<T>(messages: AsyncIterable<T>): AsyncGenerator<T> {

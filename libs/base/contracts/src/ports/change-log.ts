@@ -70,7 +70,10 @@ export interface LogPayload {
   payload: Uint8Array;
 }
 
-export interface LogMessage extends LogPayload {
+export interface LogMessage {
+  headers: Record<string, string>;
+  /** Null: it lay beside the message, and is gone, or is more than any message of ours. */
+  payload: Uint8Array | null;
   sequence: number;
 }
 

@@ -27,6 +27,8 @@ export interface Checkpoint {
   /** Fingerprint of the script that made the copies. */
   script: string;
   witness: Witness;
+  /** Some set of this task was signed by its owner: from then on no other is taken. */
+  signed?: boolean;
   /** Where to read next in the log; void when the stream was created at another time. */
   sequence: number;
   streamCreated: string;

@@ -1,12 +1,11 @@
 import {
-  decodeHeader,
   ravenKey,
   type ChangeSink,
   type StoredCopy,
   type StoredCheckpoint,
-  type TaskLog,
   copiesSource,
 } from '@nestjs-spark/contracts/internal';
+import type { SetReader } from '../receive/set-reader.ts';
 
 const BEYOND_ASCII = /[^\0-\x7f]/;
 
@@ -28,14 +27,14 @@ export function isSuspect(name: string, { id, copyOf }: Pick<StoredCopy, 'id' | 
  */
 export async function lookAtOlderCopies(
   sink: Pick<ChangeSink, 'copies' | 'apply'>,
-  log: Pick<TaskLog, 'tail'>,
+  sets: Pick<SetReader, 'tail'>,
   stored: StoredCheckpoint,
 ): Promise<{ because: string } | { because: null; stored: StoredCheckpoint }> {
   const { checkpoint, version } = stored;
   if (checkpoint.foundByRule) return { because: null, stored };
   if (await hasSuspects(checkpoint.name, sink.copies(checkpoint.name))) {
-    const tail = await log.tail();
-    const isComing = tail !== null && decodeHeader(tail.headers).generation > checkpoint.generation;
+    const header = (await sets.tail())?.header;
+    const isComing = header ? header.generation > checkpoint.generation : false;
     if (isComing) return { because: null, stored };
     return { because: 'an older version may have left copies whose ids have letters beyond ASCII' };
   }

@@ -23,6 +23,7 @@ const RECORD = { number: 5, marks: ['e', 'd', 'c', 'b', 'a'] };
 function facts(changed: Partial<ResumeFacts>): ResumeFacts {
   return {
     tail,
+    foreign: false,
     task: { fingerprint: 'v1', generation: 1 },
     source: { databaseId: 'db', lastEtag: 120, witness: RECORD },
     confirmed: null,

@@ -6,6 +6,7 @@ import {
   type ChangeSink,
   type ControlBoard,
   type LeaseKeeper,
+  type MessageVerifier,
   type StateStore,
   taskPlace,
 } from '@nestjs-spark/contracts/internal';
@@ -28,6 +29,8 @@ export interface ApplySupervisorParts {
   control: ControlBoard;
   leases: LeaseKeeper;
   source: SourceInquiry;
+  /** Tells the owners' sets from what others have written into their logs. */
+  verifier: MessageVerifier;
   logger: Logger;
   /** For tests; the defaults fit everything else. */
   pace?: Pace;

@@ -30,6 +30,10 @@ export interface ApplyTask {
   collection: string;
   /** `scriptFingerprint` of the declared script: only copies made by it count as complete. */
   fingerprint: string;
+  /** The collections that its copies may be in; absent: its own one only. Null: its script names them while it runs. */
+  collections?: readonly string[] | null;
+  /** What the id of each copy begins with. */
+  idPrefix?: string;
   /** What its copies may go over besides each other. */
   overwrite?: Overwrite;
   /** Until its first copy is whole it goes over the module's own documents: another engine made them, without marks. */

@@ -42,6 +42,11 @@ export interface SparkReplicationOptions {
    * key. Listed keys replace a pinned one. `SPARK_TRUSTED_KEYS` as `HR=thumbprint,Sales=thumbprint`.
    */
   trustedKeys?: Readonly<Record<string, string | readonly string[]>>;
+  /**
+   * Refuses change sets that are not signed also from owners of a version that does not sign yet. Set it once all of them are
+   * updated. `SPARK_REFUSE_UNSIGNED=1`; default false.
+   */
+  refuseUnsigned?: boolean;
   /** Addresses of other modules' RavenDB that RavenDB's own ETL may send to. `SPARK_TARGET_URLS`, comma-separated; default none. */
   targetUrls?: readonly string[];
   /** Shown in the registry as `Version`. Default: none. */
@@ -63,6 +68,7 @@ export interface ReplicationSettings {
   production: boolean;
   /** Module names in lower case. */
   trustedKeys: ReadonlyMap<string, readonly string[]>;
+  refuseUnsigned: boolean;
   targetUrls: readonly string[];
   version: string | null;
 }

@@ -37,6 +37,7 @@ describe('the settings of replication', () => {
       production: true,
       onDrop: 'remove',
       targetUrls: [],
+      refuseUnsigned: false,
       version: null,
     });
   });

@@ -50,6 +50,7 @@ export function resolveSettings(
     onDrop: options.onDrop ?? DEFAULTS.onDrop,
     production,
     trustedKeys: trustedKeys(options.trustedKeys, env('SPARK_TRUSTED_KEYS'), faults),
+    refuseUnsigned: options.refuseUnsigned ?? env('SPARK_REFUSE_UNSIGNED') === '1',
     targetUrls: targetUrls(options.targetUrls ?? list(env('SPARK_TARGET_URLS')), faults),
     version: options.version ?? null,
   };

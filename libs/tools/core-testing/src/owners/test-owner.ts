@@ -16,7 +16,7 @@ import { sameName, type Logger } from '@nestjs-spark/foundation/internal';
 import type { ModuleAnswer, ModuleCall } from '@nestjs-spark/modules/internal';
 import { listSetAside } from '@nestjs-spark/set-aside/internal';
 import { CaptureSupervisor, type CaptureTask } from '@nestjs-spark/streaming/internal';
-import { MemorySource, MemoryState } from '@nestjs-spark/testing/internal';
+import { MemorySource, MemoryState, type MemoryKeys } from '@nestjs-spark/testing/internal';
 import { toStored } from './to-stored.ts';
 
 /** What an owner shares with the application under test. */
@@ -25,6 +25,8 @@ export interface Route {
   control: ControlBoard;
   leases: LeaseKeeper;
   scripts: ScriptPool;
+  /** Everyone's keys. */
+  keys: MemoryKeys;
   logger: Logger;
 }
 
@@ -37,10 +39,12 @@ export class TestOwner {
   #tasks: CaptureTask[] = [];
   #revision = 0;
 
-  constructor(name: string, route: Route) {
+  constructor(name: string, { keys, ...route }: Route) {
     this.name = name;
     this.#capture = new CaptureSupervisor({
       ...route,
+      signer: keys.signerOf(name),
+      verifier: keys,
       owner: name,
       source: this.#documents,
       state: this.#state,

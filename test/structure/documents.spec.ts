@@ -1,27 +1,11 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { blocksOf as codeOf, markdownPages } from './read-blocks.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Every page that a reader may come to, from the repository's root. */
-const pages = [
-  ...markdownIn('docs'),
-  ...markdownIn('libs'),
-  ...markdownIn('examples'),
-  'README.md',
-  'CHANGELOG.md',
-  'CONTRIBUTING.md',
-];
-
-function markdownIn(folder: string): string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    if (['node_modules', 'dist', '.spark', 'fixtures'].includes(entry.name)) return [];
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return markdownIn(path);
-    return entry.name.endsWith('.md') ? [path] : [];
-  });
-}
+const pages = markdownPages(root);
 
 const textOf = (page: string) => readFileSync(join(root, page), 'utf8');
 const withoutCode = (text: string) => text.replaceAll(/^```[\s\S]*?^```$/gm, '').replaceAll(/`[^`\n]*`/g, '');
@@ -60,7 +44,7 @@ interface Block {
 const IMPORT = /^import (?:type )?\{([^}]*)\} from/gm;
 
 function blocksOf(page: string): Block[] {
-  return [...textOf(page).matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => {
+  return codeOf(root, page).map(({ code }) => {
     const lists = [...code.matchAll(IMPORT)].map(([, list = '']) => list);
     const names = lists
       .flatMap((list) => list.split(','))

@@ -7,7 +7,6 @@ import {
   type NestModule,
   type Type,
 } from '@nestjs/common';
-import { TerminusModule } from '@nestjs/terminus';
 import { HealthChecks } from './health/health-checks.ts';
 import { HealthController } from './health/health.controller.ts';
 import { ShutdownDrain } from './health/shutdown-drain.ts';
@@ -16,9 +15,6 @@ import { MetricsController } from './metrics/metrics.controller.ts';
 import { MetricsRegistry } from './metrics/metrics-registry.ts';
 import { Refusals } from './problems/refusals.ts';
 import { OwnRoutes } from './routes/own-routes.ts';
-
-// terminus would log an error at every probe while a first copy is in progress, which is not an error.
-const QUIET_TERMINUS = TerminusModule.forRoot({ logger: false });
 
 /** The paths of the health and metrics routes. */
 export interface ObservabilityOptions {
@@ -36,7 +32,6 @@ export interface ObservabilityOptions {
  */
 @Global()
 @Module({
-  imports: [QUIET_TERMINUS],
   providers: [HealthChecks, SparkHealthIndicator, MetricsRegistry, Refusals, ShutdownDrain, OwnRoutes],
   exports: [HealthChecks, SparkHealthIndicator, MetricsRegistry, Refusals],
 })
@@ -51,7 +46,7 @@ export class ObservabilityModule implements NestModule {
   static forRoot({ health = 'health', metrics = 'metrics' }: ObservabilityOptions = {}): DynamicModule {
     return {
       module: ObservabilityRoutes,
-      imports: [ObservabilityModule, QUIET_TERMINUS],
+      imports: [ObservabilityModule],
       controllers: [
         ...(health === false ? [] : [mounted(HealthController, health)]),
         ...(metrics === false ? [] : [mounted(MetricsController, metrics)]),

@@ -37,6 +37,26 @@ export interface OpenStore {
   drop(): Promise<void>;
 }
 
+/** What the suite of `ChangeSource` needs of a store. */
+export type OpenSource = Pick<OpenStore, 'feed' | 'put' | 'delete' | 'cleanTombstones' | 'drop'>;
+
+/** What the suites of `ChangeSink` need of a store. */
+export type OpenSink = Pick<OpenStore, 'target' | 'state' | 'put' | 'text' | 'ids' | 'stubborn' | 'drop'>;
+
+export interface SourceUnderTest {
+  name: string;
+  needs: readonly NeededServer[];
+  open(): Promise<OpenSource>;
+  unreachable(): Promise<Pick<OpenSource, 'feed' | 'drop'>>;
+}
+
+export interface SinkUnderTest {
+  name: string;
+  needs: readonly NeededServer[];
+  open(): Promise<OpenSink>;
+  unreachable(): Promise<Pick<OpenSink, 'target' | 'drop'>>;
+}
+
 /** A state store has to be no more than this for its suite; a store is one as well. */
 export interface StateUnderTest {
   name: string;

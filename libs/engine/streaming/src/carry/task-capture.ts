@@ -59,6 +59,7 @@ export class TaskCapture implements Unit {
     asked: null,
     heard: null,
     deletesLostFrom: null,
+    raised: null,
   };
   #assigned: CaptureTask;
   /** Ends what runs now, so that everything is decided again. */

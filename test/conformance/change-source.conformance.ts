@@ -125,7 +125,7 @@ export function changeSourceConformance(store: SourceUnderTest): void {
       expect(await coverOf(pages)).toEqual(['kept']);
     });
 
-    it('lets go of confirmed deletes, and tells a reader that comes too late', async () => {
+    it('removes confirmed deletes, and tells a reader that comes too late', async () => {
       const { lastEtag: began } = await feed.identify('r');
       let round = 0;
       // How many cleanings a confirmed delete outlives is the store's own affair.
@@ -138,11 +138,11 @@ export function changeSourceConformance(store: SourceUnderTest): void {
         const late = await readAll(feed, 'Late', { from: began + 1, deletesAfter: began });
         expect(await coverOf(late.pages)).toContain('lost');
       });
-      const { lastEtag: anew } = await feed.identify('r');
+      const { lastEtag: next } = await feed.identify('r');
       await open.put('late/last', 'Late', '{}');
       await open.delete('late/last');
       await open.cleanTombstones();
-      const again = await readAll(feed, 'Late', { from: anew + 1, deletesAfter: anew });
+      const again = await readAll(feed, 'Late', { from: next + 1, deletesAfter: next });
       expect(idsOf(again.changes)).toEqual(['delete late/last']);
       expect(new Set(await coverOf(again.pages))).toEqual(new Set(['kept']));
     });

@@ -31,7 +31,7 @@ export interface OpenStore {
   /** The document's JSON text as stored, or null. */
   text(id: string): Promise<string | null>;
   ids(prefix: string): Promise<string[]>;
-  /** Makes the store let go of every delete that nothing holds back. */
+  /** Makes the store remove every delete that nothing holds back. */
   cleanTombstones(): Promise<void>;
   /** Ends with everything removed. */
   drop(): Promise<void>;

@@ -92,7 +92,7 @@ describe('the capture-log-apply protocol', () => {
     await untilEqual(simulation);
   });
 
-  it('deletes that the store let go of unread lead to a new generation, not to ghosts', async () => {
+  it('deletes that the store removed unread lead to a new generation, not to ghosts', async () => {
     const { source } = fresh();
     for (let i = 0; i < 20; i++) source.put(`cars/${i}`, { V: i });
     simulation.startApply();
@@ -127,7 +127,7 @@ describe('the capture-log-apply protocol', () => {
     await untilEqual(simulation);
   });
 
-  it('a source and its log that are both put back begin something else, although its numbers are the same', async () => {
+  it('a source and its log that are both restored begin another generation, although its numbers are the same', async () => {
     const { source, log, control } = fresh();
     const empty = { source: source.backup(), log: log.backup() };
     const capture = simulation.startCapture();

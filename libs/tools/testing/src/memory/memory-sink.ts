@@ -77,7 +77,7 @@ export class MemorySink implements ChangeSink {
     return structuredClone(this.#checkpoints.get(nameKey(name))?.checkpoint ?? null);
   }
 
-  /** What stands there, to be put back later as an operator would. */
+  /** The documents and checkpoints, to be restored later as an operator would. */
   backup(): () => void {
     const documents = structuredClone([...this.documents]);
     const checkpoints = structuredClone([...this.#checkpoints]);

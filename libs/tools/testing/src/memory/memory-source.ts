@@ -109,7 +109,7 @@ export class MemorySource implements ChangeSource {
     return [...this.#image.documents.values()];
   }
 
-  /** The server's cleaner: lets go of what nobody has asked to keep. */
+  /** The server's cleaner: removes what nobody has asked to keep. */
   cleanTombstones(): void {
     const { keptAfter } = this.#image;
     this.#clean(keptAfter);

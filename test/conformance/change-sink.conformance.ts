@@ -8,11 +8,11 @@ import {
 import type { ChangeSink } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../support/checkpoint-of.ts';
 import { put, remove } from '../support/copy-commands.ts';
-import type { OpenStore, StoreUnderTest } from './adapters/store-under-test.ts';
+import type { OpenSink, SinkUnderTest } from './adapters/store-under-test.ts';
 
-export function changeSinkConformance(store: StoreUnderTest): void {
+export function changeSinkConformance(store: SinkUnderTest): void {
   describe(`ChangeSink of ${store.name}`, () => {
-    let open: OpenStore;
+    let open: OpenSink;
     let target: ChangeSink;
     let number = 0;
     let name: string;

@@ -3,12 +3,12 @@ import type { ChangeCommand } from '@nestjs-spark/contracts';
 import { idKey, type ChangeSink, type Checkpoint, type IdRule } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../support/checkpoint-of.ts';
 import { sweep } from '../support/sweep.ts';
-import type { OpenStore, StoreUnderTest } from './adapters/store-under-test.ts';
+import type { OpenSink, SinkUnderTest } from './adapters/store-under-test.ts';
 
 /** Ids are the owner's: its store decides which of them are one, whatever the target's store makes of them. */
-export function ownersIdsConformance(store: StoreUnderTest): void {
+export function ownersIdsConformance(store: SinkUnderTest): void {
   describe.each<IdRule>(['ravendb', 'sqlite'])(`ChangeSink of ${store.name}, of an owner on %s,`, (ids) => {
-    let open: OpenStore;
+    let open: OpenSink;
     let target: ChangeSink;
     let number = 0;
     let name: string;

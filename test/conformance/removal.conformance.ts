@@ -6,14 +6,14 @@ import { forgetCopies } from '@nestjs-spark/streaming/internal';
 import { checkpointOf } from '../support/checkpoint-of.ts';
 import { put, remove } from '../support/copy-commands.ts';
 import { settingAside, sweep } from '../support/sweep.ts';
-import type { OpenStore, StoreUnderTest } from './adapters/store-under-test.ts';
+import type { OpenSink, SinkUnderTest } from './adapters/store-under-test.ts';
 
 const AT_ONCE = [1];
 
 /** How copies go that nobody wants any longer, and what becomes of those that a store does not let go. */
-export function removalConformance(store: StoreUnderTest): void {
+export function removalConformance(store: SinkUnderTest): void {
   describe(`Copies that are to be removed from ${store.name}`, () => {
-    let open: OpenStore;
+    let open: OpenSink;
     let target: ChangeSink;
     let number = 0;
     let name: string;

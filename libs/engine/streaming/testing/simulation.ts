@@ -269,7 +269,7 @@ export class Simulation {
   }
 
   /**
-   * The source's database with what the owner keeps in it, to be put back later. Taken as if the witness had not been raised
+   * The source's database with what the owner keeps in it, to be restored later. Taken as if the witness had not been raised
    * since the last set: a backup between a raise and what is published with it is the window that DESIGN.md says is open.
    * Here it is shut, so that the outcome is exact.
    */

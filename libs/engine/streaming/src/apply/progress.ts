@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { ApplyStatus, CaptureStatus, Checkpoint, SourceStatus } from '@nestjs-spark/contracts/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
-import type { Counted } from '@nestjs-spark/set-aside/internal';
+import type { SetAside } from '@nestjs-spark/set-aside/internal';
 import { Carrier } from '@nestjs-spark/runtime/internal';
 import { move, type Condition, type Happened, type Obstacle } from '@nestjs-spark/runtime/internal';
 import { APPLY_MOVES, STARTING, phaseOf, type Phase } from '../task/moves.ts';
@@ -30,7 +30,7 @@ export class ApplyProgress {
   resyncsRequested = 0;
   readonly carrier = new Carrier();
   #task: ApplyTask;
-  readonly #setAside: Counted;
+  readonly #setAside: Pick<SetAside, 'count'>;
   readonly #source = new SourceKnowledge();
   #refused: RefusedMessage[] = [];
   /** The checkpoint was looked at: that there is none is then a fact. */
@@ -50,7 +50,7 @@ export class ApplyProgress {
   /** For how many ticks the log has been read without anything to apply. */
   #reading: number | null = null;
 
-  constructor(task: ApplyTask, setAside: Counted) {
+  constructor(task: ApplyTask, setAside: Pick<SetAside, 'count'>) {
     this.#task = task;
     this.#setAside = setAside;
   }

@@ -19,12 +19,7 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import { PACE, type Pace } from '../task/pace.ts';
-import {
-  SetAside,
-  type Counted,
-  type Reading,
-  type SetAsideRefusals,
-} from '@nestjs-spark/set-aside/internal';
+import { SetAside, type Reading } from '@nestjs-spark/set-aside/internal';
 import type { Contents } from './apply-counted.ts';
 import { applyWithoutRefused, type Isolation, type RefusedUnit } from './isolate-refused.ts';
 import { originsOf } from './origins.ts';
@@ -40,14 +35,14 @@ type Sink = Isolation['sink'];
  * Whether a document is to blame is told by what the store takes besides it; a store that takes nothing is away or full, and
  * fails as before.
  */
-export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
+export class SettingAside implements Pick<ChangeSink, 'apply'>, Pick<SetAside, 'count'> {
   readonly #task: TaskKey;
   readonly #name: string;
   readonly #sink: Sink;
   readonly #state: StateStore;
   readonly #logger: Logger;
   readonly #refusedAfterMs: readonly number[];
-  #setAside: SetAsideRefusals | null = null;
+  #setAside: SetAside | null = null;
   #tried = 0;
 
   constructor(
@@ -80,7 +75,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
   }
 
   /** Reads what was set aside in the generation that is being applied; also by another instance that applied meanwhile. */
-  async open(reading: Reading): Promise<SetAsideRefusals> {
+  async open(reading: Reading): Promise<SetAside> {
     this.#setAside = await SetAside.open(this.#state, this.#name, reading);
     return this.#setAside;
   }
@@ -135,7 +130,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
 
   /** What is listed already keeps its reason: its document may be missing as well. */
   #remove(
-    setAside: SetAsideRefusals,
+    setAside: SetAside,
     stored: StoredCheckpoint,
     unwanted: AsyncIterable<StoredCopy[]>,
   ): Promise<{ result: StoredCheckpoint; refused: RefusedUnit[] }> {
@@ -149,7 +144,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
 
   /** @param isNews whether a refusal is to be recorded */
   async #withoutRefused<T>(
-    setAside: SetAsideRefusals,
+    setAside: SetAside,
     checkpoint: Checkpoint,
     work: (isolation: Isolation) => Promise<T>,
     isNews: (unit: RefusedUnit) => boolean = () => true,
@@ -172,20 +167,17 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
     }
   }
 
-  async #openFor({ checkpoint }: StoredCheckpoint): Promise<SetAsideRefusals> {
+  async #openFor({ checkpoint }: StoredCheckpoint): Promise<SetAside> {
     return this.#setAside?.isFor(checkpoint) ? this.#setAside : this.open(checkpoint);
   }
 
   /** What another reading leaves behind is all there only when its last set is through; sets of one reading share what is opened. */
-  async #openBehind(
-    before: string | null | Promise<string | null>,
-    reading: Reading,
-  ): Promise<SetAsideRefusals> {
+  async #openBehind(before: string | null | Promise<string | null>, reading: Reading): Promise<SetAside> {
     await before;
     return this.#setAside?.isFor(reading) ? this.#setAside : this.open(reading);
   }
 
-  async #keep(setAside: SetAsideRefusals, units: RefusedUnit[], checkpoint: Checkpoint): Promise<void> {
+  async #keep(setAside: SetAside, units: RefusedUnit[], checkpoint: Checkpoint): Promise<void> {
     if (units.length === 0) return;
     const keyOf = (id: string): string => setAside.keyOf(id);
     const of = { name: this.#name, owner: this.#task.owner, keyOf };
@@ -211,7 +203,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
 
   /** What was applied now is not set aside any more; a later version that another instance has set aside stays. */
   async #clear(
-    setAside: SetAsideRefusals,
+    setAside: SetAside,
     commands: ChangeCommand[],
     refused: RefusedUnit[],
     to: Etag,

@@ -15,7 +15,7 @@ import { Contents } from '../publish/contents.ts';
 import { Publisher } from '../publish/publisher.ts';
 import type { AskedFor } from '../read/page-due.ts';
 import { PageReader } from '../read/page-reader.ts';
-import { WitnessGuard } from '../read/witness-guard.ts';
+import { WitnessGuard, type WitnessMemory } from '../read/witness-guard.ts';
 import { callForRerun } from '../rerun/call-for-rerun.ts';
 import { Reruns } from '../rerun/reruns.ts';
 import type { SetAside } from '@nestjs-spark/set-aside/internal';
@@ -39,7 +39,7 @@ export interface SessionParts {
 }
 
 /** What a capture knows from one session to the next. */
-export interface CaptureMemory {
+export interface CaptureMemory extends WitnessMemory {
   /** How carefully to publish after something was not taken. */
   readonly caution: Caution;
   /** Wakes a session that waits for changes. */
@@ -106,7 +106,7 @@ export class CaptureSession {
       caution,
       position: position.to,
     });
-    this.#witness = new WitnessGuard(source, taskId(task.key), position, pace.witnessMs);
+    this.#witness = new WitnessGuard(source, taskId(task.key), position, pace.witnessMs, memory);
     if (memory.heard) this.confirmed(memory.heard);
     progress.setAside = setAside;
   }

@@ -52,7 +52,7 @@ describe('where a capture goes on', () => {
     expect(position).toMatchObject({ generation: 3, incarnation: 'a', to: 100, live: true, began: 40 });
   });
 
-  it('remembers what the requester has, although a log that was put back says less', () => {
+  it('remembers what the requester has, although a restored log says less', () => {
     const older = { ...tail, to: 80, witness: { number: 3, mark: 'c' } };
     const confirmed = { generation: 3, incarnation: 'a', to: 100, witness: { number: 5, mark: 'e' } };
     expect(decideResumption(facts({ tail: older })).position.witness).toEqual(older.witness);

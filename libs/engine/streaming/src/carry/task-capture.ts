@@ -55,6 +55,7 @@ export class TaskCapture implements Unit {
     asked: null,
     heard: null,
     deletesLostFrom: null,
+    raised: null,
   };
   #assigned: CaptureTask;
   /** Ends what runs now, so that everything is decided again. */

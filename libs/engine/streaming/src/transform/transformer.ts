@@ -20,7 +20,7 @@ import { confinedLoader } from './confined-loader.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import { copyWriter, type CopyWriter } from './copy-document.ts';
 import { copyExtras, type ScriptedChange } from './copy-extras.ts';
-import type { SetAsideFailure, SetAsideFailures } from '@nestjs-spark/set-aside/internal';
+import type { SetAside, SetAsideFailure } from '@nestjs-spark/set-aside/internal';
 
 /** Where scripts are run; a `ScriptPool` is one. */
 export interface Scripts {
@@ -66,12 +66,12 @@ export class Transformer {
   readonly #task: CaptureTask;
   readonly #script: ScriptRunner;
   readonly #source: ChangeSource;
-  readonly #setAside: SetAsideFailures;
+  readonly #setAside: SetAside;
   readonly #load: DocumentLoader;
   #recovered: string[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(task: CaptureTask, script: ScriptRunner, source: ChangeSource, setAside: SetAsideFailures) {
+  constructor(task: CaptureTask, script: ScriptRunner, source: ChangeSource, setAside: SetAside) {
     this.#task = task;
     this.#script = script;
     this.#source = source;

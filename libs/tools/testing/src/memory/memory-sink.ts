@@ -26,11 +26,15 @@ import {
   type WantedCopy,
 } from '@nestjs-spark/contracts/internal';
 import { nameKey } from '@nestjs-spark/foundation/internal';
+import { joinMetadata } from './join-metadata.ts';
+import { requireStorable } from './require-storable.ts';
 
 export interface MemoryCopy {
   id: string;
   collection: string;
   fields: Record<string, unknown>;
+  /** The document, as it was written. */
+  text: string;
   source: string | null;
   etag: number;
   generation: string | null;
@@ -73,7 +77,7 @@ export class MemorySink implements ChangeSink {
     return structuredClone(this.#checkpoints.get(nameKey(name))?.checkpoint ?? null);
   }
 
-  /** What stands there, to be put back later as an operator would. */
+  /** The documents and checkpoints, to be restored later as an operator would. */
   backup(): () => void {
     const documents = structuredClone([...this.documents]);
     const checkpoints = structuredClone([...this.#checkpoints]);
@@ -93,8 +97,21 @@ export class MemorySink implements ChangeSink {
     metadata: Record<string, string> = {},
     collection = 'Cars',
   ): void {
+    this.writeText(id, JSON.stringify(fields), metadata, collection);
+  }
+
+  /** The same with every sign as given: `json` is the text of the fields. */
+  writeText(id: string, json: string, metadata: Record<string, string> = {}, collection = 'Cars'): void {
     const { [COPY_SOURCE]: source = null, [COPY_GENERATION]: generation = null } = metadata;
-    this.documents.set(idKey(this.#ids, id), { id, collection, fields, source, etag: 0, generation });
+    const fields = JSON.parse(json) as Record<string, unknown>;
+    const text = joinMetadata(json, { '@collection': collection, ...metadata });
+    const copy = { id, collection, fields, text, source, etag: 0, generation };
+    this.documents.set(idKey(this.#ids, id), copy);
+  }
+
+  /** The text of a document, null when there is none. */
+  textOf(id: string): string | null {
+    return this.documents.get(idKey(this.#ids, id))?.text ?? null;
   }
 
   remove(id: string): void {
@@ -121,6 +138,7 @@ export class MemorySink implements ChangeSink {
     this.#requireUp();
     this.#fence(checkpoint.name, at);
     if (this.full) throw new UnavailableError('The disk of the target is full', { whateverIsSent: true });
+    requireStorable(commands, checkpoint);
     this.#requireOwn(commands, checkpoint.name, overwrite);
     this.#requireTaken(commands);
     const before = [...this.documents];
@@ -223,6 +241,7 @@ export class MemorySink implements ChangeSink {
       id,
       collection: collectionOf(metadata),
       fields,
+      text: document,
       source: String(metadata[COPY_SOURCE]),
       etag: Number(metadata[COPY_ETAG]),
       generation: String(metadata[COPY_GENERATION]),

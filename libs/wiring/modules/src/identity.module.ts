@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import type { ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
+import type { ModuleRegistry, StateStore, TokenLedger } from '@nestjs-spark/contracts/internal';
 import { ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { ADMIT_PROVIDERS } from './admit/providers.ts';
@@ -26,6 +26,8 @@ export interface IdentityOptions extends ThisModule, TrustPolicy, Receiver {
   registry: ModuleRegistry;
   /** Where pinned keys are kept. */
   state: StateStore;
+  /** Where used tokens are remembered for all instances; without one, a token can be used once at each instance. */
+  ledger?: TokenLedger;
 }
 
 const IDENTITY_OPTIONS = Symbol('SPARK_IDENTITY_OPTIONS');
@@ -92,7 +94,7 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
     provide: TokenVerifier,
     inject: [IDENTITY_OPTIONS, KeyRing, ModuleIdentity],
     useFactory: (receiver: IdentityOptions, keys: KeyRing, own: ModuleIdentity) =>
-      new TokenVerifier({ receiver, keys, own, log: logFor('TokenVerifier') }),
+      new TokenVerifier({ receiver, keys, own, ledger: receiver.ledger, log: logFor('TokenVerifier') }),
   },
   {
     provide: ModuleClient,

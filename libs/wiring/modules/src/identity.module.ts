@@ -13,6 +13,7 @@ import { ModuleIdentity } from './identify/module-identity.ts';
 import { OperatorToken } from './identify/operator-token.ts';
 import { TokenVerifier } from './identify/token-verifier.ts';
 import type { Receiver } from './identify/check-claims.ts';
+import { IssuerTokens, type IssuerSettings } from './issuer/issuer-tokens.ts';
 import { OwnAddress } from './register/own-address.ts';
 import { SELF_CHECK_CONTROLLERS, SELF_CHECK_PROVIDERS } from './self-check/providers.ts';
 import { THIS_MODULE, type ThisModule } from './self-check/this-module.ts';
@@ -28,6 +29,8 @@ export interface IdentityOptions extends ThisModule, TrustPolicy, Receiver {
   state: StateStore;
   /** Where used tokens are remembered for all instances; without one, a token can be used once at each instance. */
   ledger?: TokenLedger;
+  /** An identity provider whose tokens modules may show in place of tokens of their own. */
+  tokenIssuer?: IssuerSettings | null;
 }
 
 const IDENTITY_OPTIONS = Symbol('SPARK_IDENTITY_OPTIONS');
@@ -94,7 +97,14 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
     provide: TokenVerifier,
     inject: [IDENTITY_OPTIONS, KeyRing, ModuleIdentity],
     useFactory: (receiver: IdentityOptions, keys: KeyRing, own: ModuleIdentity) =>
-      new TokenVerifier({ receiver, keys, own, ledger: receiver.ledger, log: logFor('TokenVerifier') }),
+      new TokenVerifier({
+        receiver,
+        keys,
+        own,
+        ledger: receiver.ledger,
+        provider: receiver.tokenIssuer ? new IssuerTokens(receiver.tokenIssuer) : undefined,
+        log: logFor('TokenVerifier'),
+      }),
   },
   {
     provide: ModuleClient,

@@ -8,6 +8,7 @@ import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } 
 import { sameName, type Logger } from '@nestjs-spark/foundation/internal';
 import { claimsFault, headerFault, timeFault, type Receiver, type SignedRequest } from './check-claims.ts';
 import type { KeyRing } from './key-ring.ts';
+import { ProviderTokenError, type ProviderTokens } from './provider-tokens.ts';
 import { readPublicKey } from './public-key.ts';
 import { TOKEN_ALGORITHM, TOKEN_MAX_LENGTH } from './token-claims.ts';
 import { unauthenticated } from './unauthenticated.ts';
@@ -29,6 +30,8 @@ export interface TokenVerifierParts {
   /** This module's own key: a module trusts itself, whatever the registry says. */
   own?: { keyId: string; publicKey: PublicKeyJwk };
   log: Logger;
+  /** An identity provider whose tokens are taken as well. */
+  provider?: ProviderTokens | undefined;
   /** Where all instances of this module remember used tokens; without one, each remembers those that were shown to it. */
   ledger?: TokenLedger | undefined;
   usedTokens?: UsedTokens;
@@ -58,7 +61,7 @@ export class TokenVerifier {
     try {
       return await this.check(request);
     } catch (error) {
-      if (error instanceof Refusal || error instanceof errors.JOSEError) {
+      if (isRefusal(error)) {
         this.parts.log.debug(`Refused a token for ${request.method} ${request.path}: ${error.message}`);
         throw unauthenticated();
       }
@@ -73,6 +76,15 @@ export class TokenVerifier {
   }
 
   private async check(request: RequestToVerify): Promise<VerifiedModule> {
+    const { provider } = this.parts;
+    if (provider && issuerOf(request.token) === provider.issuer) {
+      return { module: await provider.read(request.token) };
+    }
+    return this.checkOwn(request);
+  }
+
+  /** A token that the module has signed itself. */
+  private async checkOwn(request: RequestToVerify): Promise<VerifiedModule> {
     const { issuer, keyId, issuedAt, notBefore } = this.readClaim(request);
     const key = (await this.ownKey(issuer, keyId)) ?? (await this.parts.keys.find(issuer, keyId));
     if (!key) throw new Refusal(`no believed key ${keyId} of ${issuer}`);
@@ -142,6 +154,15 @@ export class TokenVerifier {
 }
 
 class Refusal extends Error {}
+
+function isRefusal(error: unknown): error is Error {
+  return [Refusal, ProviderTokenError, errors.JOSEError].some((kind) => error instanceof kind);
+}
+
+/** Who the token says has issued it. */
+function issuerOf(token: string): string | undefined {
+  return token.length > TOKEN_MAX_LENGTH ? undefined : decodeJwt(token).iss;
+}
 
 function decodeHeader(token: string): ReturnType<typeof decodeProtectedHeader> {
   try {

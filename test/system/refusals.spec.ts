@@ -51,6 +51,21 @@ describeOn(SAME_STORE, 'What is refused', (pair) => {
       );
     });
 
+    it.each([
+      ['X-Forwarded-Client-Cert', 'Subject="CN=HR"'],
+      ['Client-Cert', ':MIIB:'],
+      ['X-SSL-Client-Verify', 'SUCCESS'],
+      ['X-SSL-Client-S-DN', 'CN=HR'],
+      ['X-Forwarded-User', 'HR'],
+      ['X-Forwarded-For', '127.0.0.1'],
+      ['Forwarded', 'for=127.0.0.1;by=proxy'],
+      ['X-Original-URL', '/health/live'],
+    ])('401 for who only has a proxy’s header %s', async (header, value) => {
+      const headers = { [header]: value };
+      expect((await fleet.ask(DEPLOY, { method: 'POST', body: request(), headers })).status).toBe(401);
+      expect((await fleet.ask('/spark/replication', { headers })).status).toBe(401);
+    });
+
     it('400 with the place of each fault for a wrong body', async () => {
       for (const wrong of [
         request({ scripts: 'none' }),

@@ -10,6 +10,7 @@ import { firstCopy } from '../support/first-copy.ts';
 import type { Member } from '../support/member.ts';
 import { documentIs } from '../support/story-of-cars.ts';
 import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
+import { registerOnNats } from '../support/stores/register-on-nats.ts';
 import type { World } from '../support/world.ts';
 
 const silent = { debug() {}, log() {}, warn() {}, error() {} };
@@ -44,6 +45,11 @@ describeOn(SAME_STORE, 'Whoever may write to the registry', (pair) => {
   });
   const identity = (directory: string) =>
     ModuleIdentity.open({ directory, module: 'Fleet', production: false, log: silent });
+  /** In every registry: what stands in one of them only is weighed against the other's. */
+  const register = async (entry: ModuleInformation): Promise<void> => {
+    await world.register(toRegistryDocument(entry));
+    await registerOnNats(world.natsUrl, toRegistryDocument(entry));
+  };
   const lastError = async (): Promise<string> => {
     const { body } = await hr.operate<{ requests: { lastError: string | null }[] }>('/spark/replication');
     return body.requests[0]?.lastError ?? '';
@@ -71,7 +77,7 @@ describeOn(SAME_STORE, 'Whoever may write to the registry', (pair) => {
   ])('cannot have HR ask at another address for Fleet, %s', async (_, words, entry) => {
     await fleet.process.stop();
     await hr.process.stop();
-    await world.register(toRegistryDocument(await entry()));
+    await register(await entry());
     hr.start();
     await hr.until('in doubt', async () => words.test(await lastError()));
     expect(asked).toEqual([]);
@@ -82,9 +88,7 @@ describeOn(SAME_STORE, 'Whoever may write to the registry', (pair) => {
     await fleet.database.put('cars/back', carDocument(7));
     await documentIs(hr.database, 'cars/back', { Model: 'Model 7' });
     await hr.ready();
-    await world.register(
-      toRegistryDocument({ ...claim(), publicKey: (await identity(world.keysDir)).publicKey }),
-    );
+    await register({ ...claim(), publicKey: (await identity(world.keysDir)).publicKey });
     await hr.until('able to ask Fleet', async () => {
       const { body } = await hr.operate<{ sourceReachable: boolean }>(
         '/spark/replication/Fleet/Cars/freshness',

@@ -38,5 +38,6 @@ export function identityOf(
     operatorToken: settings.operatorToken,
     registry: ofStore ?? bus.registry,
     state,
+    ledger: bus.tokens,
   };
 }

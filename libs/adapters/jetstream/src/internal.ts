@@ -3,6 +3,7 @@ export * from './control/control-board.ts';
 export * from './lease/lease-keeper.ts';
 export { LeaseStore } from './lease/lease-store.ts';
 export { leaseProbe } from './lease/lease-probe.ts';
+export * from './ledger/jetstream-token-ledger.ts';
 export * from './log/change-log.ts';
 export { ensureStream } from './provision/ensure-stream.ts';
 export { lastMessage } from './provision/last-message.ts';

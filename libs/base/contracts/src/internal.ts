@@ -24,6 +24,7 @@ export * from './ports/message-seal.ts';
 export * from './ports/module-registry.ts';
 export * from './ports/state-store.ts';
 export * from './ports/stored-checkpoint.ts';
+export * from './ports/token-ledger.ts';
 export * from './deployment/fingerprint.ts';
 export * from './registry/newer-of.ts';
 export * from './registry/registry-document.ts';

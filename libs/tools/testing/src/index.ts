@@ -7,3 +7,4 @@ export { MemoryRegistry } from './memory/memory-registry.ts';
 export { type MemoryCopy, MemorySink } from './memory/memory-sink.ts';
 export { MemorySource } from './memory/memory-source.ts';
 export { MemoryState } from './memory/memory-state.ts';
+export { MemoryTokenLedger } from './memory/memory-token-ledger.ts';

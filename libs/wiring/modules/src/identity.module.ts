@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import type { ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
+import type { ModuleRegistry, StateStore, TokenLedger } from '@nestjs-spark/contracts/internal';
 import { ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { ADMIT_PROVIDERS } from './admit/providers.ts';
@@ -13,6 +13,7 @@ import { ModuleIdentity } from './identify/module-identity.ts';
 import { OperatorToken } from './identify/operator-token.ts';
 import { TokenVerifier } from './identify/token-verifier.ts';
 import type { Receiver } from './identify/check-claims.ts';
+import { IssuerTokens, type IssuerSettings } from './issuer/issuer-tokens.ts';
 import { OwnAddress } from './register/own-address.ts';
 import { ModuleVerifier } from './sign/module-verifier.ts';
 import { SELF_CHECK_CONTROLLERS, SELF_CHECK_PROVIDERS } from './self-check/providers.ts';
@@ -29,6 +30,10 @@ export interface IdentityOptions extends ThisModule, TrustPolicy, Receiver {
   state: StateStore;
   /** Refuses messages without a signature also from modules of a version that does not sign. Default false. */
   refuseUnsigned?: boolean;
+  /** Where used tokens are remembered for all instances; without one, a token can be used once at each instance. */
+  ledger?: TokenLedger;
+  /** An identity provider whose tokens modules may show in place of tokens of their own. */
+  tokenIssuer?: IssuerSettings | null;
 }
 
 const IDENTITY_OPTIONS = Symbol('SPARK_IDENTITY_OPTIONS');
@@ -103,7 +108,14 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
     provide: TokenVerifier,
     inject: [IDENTITY_OPTIONS, KeyRing, ModuleIdentity],
     useFactory: (receiver: IdentityOptions, keys: KeyRing, own: ModuleIdentity) =>
-      new TokenVerifier({ receiver, keys, own, log: logFor('TokenVerifier') }),
+      new TokenVerifier({
+        receiver,
+        keys,
+        own,
+        ledger: receiver.ledger,
+        provider: receiver.tokenIssuer ? new IssuerTokens(receiver.tokenIssuer) : undefined,
+        log: logFor('TokenVerifier'),
+      }),
   },
   {
     provide: ModuleVerifier,

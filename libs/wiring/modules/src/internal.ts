@@ -19,6 +19,8 @@ export { ModuleIdentity } from './identify/module-identity.ts';
 export { OperatorToken } from './identify/operator-token.ts';
 export { TokenVerifier, type RequestToVerify } from './identify/token-verifier.ts';
 export { unauthenticated } from './identify/unauthenticated.ts';
+export { IssuerKeys, type IssuerAddress } from './issuer/issuer-keys.ts';
+export { IssuerTokens, type IssuerSettings } from './issuer/issuer-tokens.ts';
 export { AmbiguousModuleError, JoinedRegistry } from './register/joined-registry.ts';
 export { isAnnouncement, Registration, type Announcement } from './register/registration.ts';
 export { OwnAddress } from './register/own-address.ts';

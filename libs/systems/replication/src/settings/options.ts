@@ -1,4 +1,5 @@
 import type { EngineName } from '@nestjs-spark/contracts';
+import type { IssuerSettings } from '@nestjs-spark/modules/internal';
 
 /** `auto` uses RavenDB's own ETL where the owner's licence includes it, and the stream engine everywhere else. */
 export type EngineChoice = 'auto' | EngineName;
@@ -47,6 +48,17 @@ export interface SparkReplicationOptions {
    * updated. `SPARK_REFUSE_UNSIGNED=1`; default false.
    */
   refuseUnsigned?: boolean;
+  /**
+   * An identity provider whose access tokens (JWTs) modules may show in place of tokens of their own: the `iss` of its tokens.
+   * `SPARK_ISSUER`; default none. Such a token is not bound to one request: whoever steals one can use it until it expires.
+   */
+  issuer?: string;
+  /** The `aud` that the provider's tokens must have. Required with `issuer`. `SPARK_AUDIENCE`. */
+  audience?: string;
+  /** Where the provider's keys are. `SPARK_ISSUER_JWKS`; default: where its `.well-known/openid-configuration` says. */
+  issuerJwks?: string;
+  /** The claim of the provider's tokens with the module's name. `SPARK_ISSUER_CLAIM`, then `client_id`. */
+  issuerClaim?: string;
   /** Addresses of other modules' RavenDB that RavenDB's own ETL may send to. `SPARK_TARGET_URLS`, comma-separated; default none. */
   targetUrls?: readonly string[];
   /** Shown in the registry as `Version`. Default: none. */
@@ -69,6 +81,8 @@ export interface ReplicationSettings {
   /** Module names in lower case. */
   trustedKeys: ReadonlyMap<string, readonly string[]>;
   refuseUnsigned: boolean;
+  /** Null for none. */
+  tokenIssuer: IssuerSettings | null;
   targetUrls: readonly string[];
   version: string | null;
 }

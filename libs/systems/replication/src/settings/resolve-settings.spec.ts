@@ -34,6 +34,7 @@ describe('the settings of replication', () => {
       operatorToken: 'open sesame',
       retrySeconds: [1, 2.5],
       trustedKeys: new Map([['fleet', [KEY, OTHER_KEY]]]),
+      tokenIssuer: null,
       production: true,
       onDrop: 'remove',
       targetUrls: [],

@@ -5,6 +5,7 @@ import { keysDir } from '@nestjs-spark/foundation';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { EngineChoice, ReplicationSettings, SparkReplicationOptions } from './options.ts';
 import { ReplicationSettingsError } from './settings-error.ts';
+import { issuerSettings } from './issuer-settings.ts';
 import { unsafeSettings } from './unsafe-settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -51,6 +52,7 @@ export function resolveSettings(
     production,
     trustedKeys: trustedKeys(options.trustedKeys, env('SPARK_TRUSTED_KEYS'), faults),
     refuseUnsigned: options.refuseUnsigned ?? env('SPARK_REFUSE_UNSIGNED') === '1',
+    tokenIssuer: issuerSettings(options, env, faults),
     targetUrls: targetUrls(options.targetUrls ?? list(env('SPARK_TARGET_URLS')), faults),
     version: options.version ?? null,
   };

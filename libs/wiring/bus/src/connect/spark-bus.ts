@@ -1,5 +1,10 @@
-import type { ModuleRegistry } from '@nestjs-spark/contracts/internal';
-import type { ChangeLog, ControlBoard, LeaseKeeper } from '@nestjs-spark/contracts/internal';
+import type {
+  ChangeLog,
+  ControlBoard,
+  LeaseKeeper,
+  ModuleRegistry,
+  TokenLedger,
+} from '@nestjs-spark/contracts/internal';
 import {
   DeadLetterStore,
   JetStreamChangeLog,
@@ -7,6 +12,7 @@ import {
   JetStreamControlBoard,
   JetStreamLeaseKeeper,
   JetStreamModuleRegistry,
+  JetStreamTokenLedger,
   leaseProbe,
 } from '@nestjs-spark/jetstream/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
@@ -22,6 +28,7 @@ export class SparkBus {
   readonly leases: LeaseKeeper;
   readonly registry: ModuleRegistry;
   readonly deadLetters: DeadLetterStore;
+  readonly tokens: TokenLedger;
 
   constructor({ natsUrl, name, routeMaxBytes }: BusSettings) {
     const connection = new JetStreamConnection({
@@ -41,6 +48,7 @@ export class SparkBus {
     this.leases = new JetStreamLeaseKeeper({ connection, log: logFor('LeaseKeeper') });
     this.registry = new JetStreamModuleRegistry({ connection });
     this.deadLetters = new DeadLetterStore(connection, name);
+    this.tokens = new JetStreamTokenLedger({ connection, module: name });
   }
 
   /** Begins to connect without waiting for it. */

@@ -9,7 +9,7 @@ import {
   type CryptoKey,
   type JWTHeaderParameters,
 } from 'jose';
-import { MemoryLogger, MemoryRegistry, MemoryState } from '@nestjs-spark/testing';
+import { MemoryLogger, MemoryRegistry, MemoryState, MemoryTokenLedger } from '@nestjs-spark/testing';
 import { bodyDigest } from './body-digest.ts';
 import type { TrustPolicy } from './judge-key.ts';
 import { KeyRing } from './key-ring.ts';
@@ -52,6 +52,14 @@ function makeVerifier(policy: Partial<TrustPolicy> = {}): TokenVerifier {
   });
   const receiver = { moduleName: 'Fleet', moduleUrl: 'http://127.0.0.1:5001' };
   return new TokenVerifier({ receiver, keys, log, now: () => now });
+}
+
+/** Another instance of Fleet, or this one after a restart. */
+function anotherInstance(ledger: MemoryTokenLedger): TokenVerifier {
+  const policy = { production: false, trustedKeys: new Map<string, string[]>() };
+  const keys = new KeyRing({ registry, state, log, policy, now: () => now, betweenReadsMs: 0 });
+  const receiver = { moduleName: 'Fleet', moduleUrl: 'http://127.0.0.1:5001' };
+  return new TokenVerifier({ receiver, keys, log, ledger, now: () => now });
 }
 
 function claims(change: Record<string, unknown> = {}): Record<string, unknown> {
@@ -115,6 +123,32 @@ describe('a module token', () => {
     expect(await verifier.verify({ ...REQUEST, body: Buffer.from(BODY), token: await sign() })).toEqual({
       module: 'HR',
     });
+  });
+
+  it('is used once at all instances together, and after a restart', async () => {
+    const ledger = new MemoryTokenLedger();
+    const token = await sign();
+    verifier = anotherInstance(ledger);
+    await verifier.verify({ ...REQUEST, token });
+    verifier = anotherInstance(ledger);
+    expect((await refusal(token)).kind).toBe('unauthenticated');
+    await verifier.verify({ ...REQUEST, token: await sign() });
+  });
+
+  it('is not accepted while nobody knows whether it was used, and is to be sent again', async () => {
+    const ledger = Object.assign(new MemoryTokenLedger(), { away: true });
+    verifier = anotherInstance(ledger);
+    const answer = (await refusal(await sign())).toProblem();
+    expect(answer).toMatchObject({ status: 503 });
+    ledger.away = false;
+    await verifier.verify({ ...REQUEST, token: await sign() });
+  });
+
+  it('takes no room in the ledger before its signature was checked', async () => {
+    const ledger = Object.assign(new MemoryTokenLedger(), { away: true });
+    verifier = anotherInstance(ledger);
+    const stranger = await makeKey();
+    expect((await refusal(await sign({}, { kid: hr.keyId }, stranger))).kind).toBe('unauthenticated');
   });
 
   it('within five seconds of clock skew is taken', async () => {

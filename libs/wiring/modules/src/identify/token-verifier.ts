@@ -1,8 +1,14 @@
-import { ProblemError, UnavailableError, type PublicKeyJwk } from '@nestjs-spark/contracts/internal';
+import {
+  ProblemError,
+  UnavailableError,
+  type PublicKeyJwk,
+  type TokenLedger,
+} from '@nestjs-spark/contracts/internal';
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
 import { sameName, type Logger } from '@nestjs-spark/foundation/internal';
 import { claimsFault, headerFault, timeFault, type Receiver, type SignedRequest } from './check-claims.ts';
 import type { KeyRing } from './key-ring.ts';
+import { ProviderTokenError, type ProviderTokens } from './provider-tokens.ts';
 import { readPublicKey } from './public-key.ts';
 import { TOKEN_ALGORITHM, TOKEN_MAX_LENGTH } from './token-claims.ts';
 import { unauthenticated } from './unauthenticated.ts';
@@ -24,6 +30,10 @@ export interface TokenVerifierParts {
   /** This module's own key: a module trusts itself, whatever the registry says. */
   own?: { keyId: string; publicKey: PublicKeyJwk };
   log: Logger;
+  /** An identity provider whose tokens are taken as well. */
+  provider?: ProviderTokens | undefined;
+  /** Where all instances of this module remember used tokens; without one, each remembers those that were shown to it. */
+  ledger?: TokenLedger | undefined;
   usedTokens?: UsedTokens;
   /** Milliseconds since 1970. */
   now?: () => number;
@@ -44,18 +54,19 @@ export class TokenVerifier {
   /**
    * @throws {ProblemError} `unauthenticated` (401), the same for every cause, which only the debug log shows; `tokenTimes`
    * (401) when everything but the times is right, the signature included, with this clock;
-   * `tooMany` (429) when a module shows more tokens than can be remembered; `unavailable` (503) when keys cannot be read now
+   * `tooMany` (429) when a module shows more tokens than can be remembered; `unavailable` (503) when keys cannot be read now, or
+   * it is not known whether the token was used before
    */
   async verify(request: RequestToVerify): Promise<VerifiedModule> {
     try {
       return await this.check(request);
     } catch (error) {
-      if (error instanceof Refusal || error instanceof errors.JOSEError) {
+      if (isRefusal(error)) {
         this.parts.log.debug(`Refused a token for ${request.method} ${request.path}: ${error.message}`);
         throw unauthenticated();
       }
       if (error instanceof UnavailableError) {
-        throw new ProblemError('unavailable', 'The keys of the modules cannot be read at the moment.', {
+        throw new ProblemError('unavailable', 'Tokens of modules cannot be checked at the moment.', {
           cause: error,
           retryAfterSeconds: 2,
         });
@@ -65,6 +76,15 @@ export class TokenVerifier {
   }
 
   private async check(request: RequestToVerify): Promise<VerifiedModule> {
+    const { provider } = this.parts;
+    if (provider && issuerOf(request.token) === provider.issuer) {
+      return { module: await provider.read(request.token) };
+    }
+    return this.checkOwn(request);
+  }
+
+  /** A token that the module has signed itself. */
+  private async checkOwn(request: RequestToVerify): Promise<VerifiedModule> {
     const { issuer, keyId, issuedAt, notBefore } = this.readClaim(request);
     const key = (await this.ownKey(issuer, keyId)) ?? (await this.parts.keys.find(issuer, keyId));
     if (!key) throw new Refusal(`no believed key ${keyId} of ${issuer}`);
@@ -74,7 +94,7 @@ export class TokenVerifier {
       currentDate: new Date(Math.max(issuedAt, notBefore) * 1_000),
     });
     this.checkTimes(key.module, payload);
-    this.spend(key.module, payload);
+    await this.spend(key.module, payload);
     if (key.pin) await this.pin(key.module, keyId, key);
     return { module: key.module };
   }
@@ -115,12 +135,15 @@ export class TokenVerifier {
     );
   }
 
-  private spend(module: string, payload: JWTPayload): void {
-    const use = this.used.use(module, payload.jti ?? '', payload.exp ?? 0, Math.floor(this.now() / 1000));
+  /** This process knows first what was shown to it; what the others know is asked once for each token that is new here. */
+  private async spend(module: string, { jti = '', exp = 0 }: JWTPayload): Promise<void> {
+    const use = this.used.use(module, jti, exp, Math.floor(this.now() / 1000));
     if (use === 'again') throw new Refusal('jti was used before');
     if (use === 'too-many') {
       throw new ProblemError('tooMany', 'Too many requests within a minute.', { retryAfterSeconds: 10 });
     }
+    const isFirst = (await this.parts.ledger?.spend(module, jti)) ?? true;
+    if (!isFirst) throw new Refusal('jti was used before, at another instance or before a restart');
   }
 
   private async pin(module: string, keyId: string, key: Parameters<KeyRing['pin']>[1]): Promise<void> {
@@ -131,6 +154,15 @@ export class TokenVerifier {
 }
 
 class Refusal extends Error {}
+
+function isRefusal(error: unknown): error is Error {
+  return [Refusal, ProviderTokenError, errors.JOSEError].some((kind) => error instanceof kind);
+}
+
+/** Who the token says has issued it. */
+function issuerOf(token: string): string | undefined {
+  return token.length > TOKEN_MAX_LENGTH ? undefined : decodeJwt(token).iss;
+}
 
 function decodeHeader(token: string): ReturnType<typeof decodeProtectedHeader> {
   try {

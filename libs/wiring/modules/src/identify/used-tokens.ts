@@ -8,8 +8,8 @@ export type Use = 'first' | 'again' | 'too-many';
 
 /**
  * Remembers the `jti` of every accepted token until it expires. Only filled after the signature was checked, and bounded per
- * module, so one module's flood neither grows memory nor makes the others' tokens be forgotten. Lives in this process: behind
- * several instances a token can be shown once to each, within its minute, with the same body.
+ * module, so one module's flood neither grows memory nor makes the others' tokens be forgotten. Lives in this process; what was
+ * shown to other instances is in the ledger.
  */
 export class UsedTokens {
   private readonly byModule = new Map<string, Map<string, number>>();

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { TokenLedger } from '@nestjs-spark/contracts/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
+import type { JetStreamConnection } from '../connect/connection.ts';
+import { isWrongLastSequence } from '../connect/failures.ts';
+import { bucketKey } from '../provision/bucket-key.ts';
+import { openBucket } from '../provision/open-bucket.ts';
+
+const TOKENS_BUCKET = 'SPARK_TOKENS';
+/** A token is valid for a minute, and clocks differ by seconds. */
+const KEEP_MS = 2 * 60 * 1_000;
+
+export interface JetStreamTokenLedgerOptions {
+  connection: JetStreamConnection;
+  /** The module to which the tokens are shown. */
+  module: string;
+  /** Default `SPARK_TOKENS`. */
+  bucket?: string;
+}
+
+/** Used tokens in a key-value bucket, whose entries expire by themselves: a key can be written once while it is there. */
+export class JetStreamTokenLedger implements TokenLedger {
+  readonly #connection: JetStreamConnection;
+  readonly #module: string;
+  readonly #bucket: string;
+
+  constructor({ connection, module, bucket = TOKENS_BUCKET }: JetStreamTokenLedgerOptions) {
+    this.#connection = connection;
+    this.#module = module;
+    this.#bucket = bucket;
+  }
+
+  async spend(issuer: string, jti: string): Promise<boolean> {
+    // Hashed, because the sender chooses it.
+    const token = createHash('sha256')
+      .update(JSON.stringify([nameKey(issuer), jti]))
+      .digest('hex');
+    const key = `${bucketKey(nameKey(this.#module))}.${token}`;
+    try {
+      await this.#connection.use((handle) =>
+        openBucket(handle, this.#bucket, { ttl: KEEP_MS }, (bucket) =>
+          bucket.put(key, '', { previousSeq: 0 }),
+        ),
+      );
+      return true;
+    } catch (error) {
+      if (isWrongLastSequence(error)) return false;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { isHttpAddress } from '@nestjs-spark/contracts/internal';
+import type { IssuerSettings } from '@nestjs-spark/modules/internal';
+import type { SparkReplicationOptions } from './options.ts';
+
+type Given = Pick<
+  SparkReplicationOptions,
+  'issuer' | 'audience' | 'issuerJwks' | 'issuerClaim' | 'production'
+>;
+
+/** Where RFC 9068 has the client that a token was given to. */
+const CLAIM = 'client_id';
+
+/** The identity provider of these options and variables; null for none. What is wrong is added to `faults`. */
+export function issuerSettings(
+  options: Given,
+  env: (name: string) => string | undefined,
+  faults: string[],
+): IssuerSettings | null {
+  const issuer = options.issuer ?? env('SPARK_ISSUER');
+  if (issuer === undefined) return null;
+  const audience = options.audience ?? env('SPARK_AUDIENCE');
+  const jwks = options.issuerJwks ?? env('SPARK_ISSUER_JWKS') ?? null;
+  const production = options.production ?? env('NODE_ENV') === 'production';
+  const isHttpAllowed = !production || env('SPARK_ALLOW_HTTP_ISSUER') === '1';
+  const schemes = isHttpAllowed ? ['https:', 'http:'] : ['https:'];
+  if (audience === undefined)
+    faults.push(
+      "audience (SPARK_AUDIENCE) is missing: without one, the provider's tokens for any application would do",
+    );
+  for (const [name, address] of [
+    ['issuer (SPARK_ISSUER)', issuer],
+    ['issuerJwks (SPARK_ISSUER_JWKS)', jwks],
+  ] as const) {
+    if (address === null) continue;
+    if (!isHttpAddress(address)) faults.push(`${name} has to be an http or https address`);
+    else if (!schemes.includes(new URL(address).protocol))
+      faults.push(
+        `${name} is not encrypted, which production does not accept: use https://, or set SPARK_ALLOW_HTTP_ISSUER=1`,
+      );
+  }
+  const claim = options.issuerClaim ?? env('SPARK_ISSUER_CLAIM') ?? CLAIM;
+  return { issuer, audience: audience ?? '', jwks, claim, schemes };
+}

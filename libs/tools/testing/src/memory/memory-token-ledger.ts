@@ -1,0 +1,16 @@
+import { UnavailableError, type TokenLedger } from '@nestjs-spark/contracts/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
+
+/** Used tokens in memory. `away` makes it answer as if its server could not be reached. */
+export class MemoryTokenLedger implements TokenLedger {
+  away = false;
+  readonly #used = new Set<string>();
+
+  async spend(issuer: string, jti: string): Promise<boolean> {
+    if (this.away) throw new UnavailableError('The ledger cannot be reached');
+    const token = JSON.stringify([nameKey(issuer), jti]);
+    const isFirst = !this.#used.has(token);
+    this.#used.add(token);
+    return isFirst;
+  }
+}

@@ -1,0 +1,14 @@
+/** What a provider's token lacks; for the log only. */
+export class ProviderTokenError extends Error {}
+
+/** Recognizes modules by the tokens of an identity provider. */
+export interface ProviderTokens {
+  /** As in `iss`. */
+  readonly issuer: string;
+  /**
+   * @returns the name of the module that the token is for
+   * @throws {ProviderTokenError} and jose's errors when the token does not prove one
+   * @throws {UnavailableError} when the provider's keys cannot be read now
+   */
+  read(token: string): Promise<string>;
+}

@@ -73,7 +73,7 @@ export class StreamedPair {
       script,
       fingerprint: scriptFingerprint('Cars', script),
       generation: 1,
-      loadable: ['Cars'],
+      loadable: [{ collection: 'Cars' }],
     }));
     this.#connection = new JetStreamConnection({ url: testServers().natsUrl, name: 'pair', log: QUIET });
   }

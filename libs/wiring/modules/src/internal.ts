@@ -1,4 +1,5 @@
 export * from './index.ts';
+export { bearerOf } from './admit/bearer.ts';
 export { callerOf, FromCaller, requireOperator, requireOwnName, type Caller } from './admit/caller.ts';
 export { FromBody } from './admit/from-body.ts';
 export { takeToken, type Bucket, type FloodLimits } from './admit/flood-gate.ts';
@@ -10,13 +11,14 @@ export { IsCollectionName, IsIdPrefix, IsSparkName, MaxBytes } from './admit/rul
 export { SparkController, type SparkRouteOptions } from './admit/spark-controller.ts';
 export { SparkGuard } from './admit/spark-guard.ts';
 export { ModuleClient, type ModuleAnswer, type ModuleCall } from './call/module-client.ts';
+export { readBounded } from './call/read-bounded.ts';
 export { parseAnswer, sendSigned, whyNoAnswer } from './call/send-signed.ts';
 export { makeKeyFile, readKeyFiles } from './identify/key-file.ts';
 export { KeyRing } from './identify/key-ring.ts';
 export { keyIdOf, type VerificationKey } from './identify/public-key.ts';
 export type { KeyView } from './identify/view-keys.ts';
 export { ModuleIdentity } from './identify/module-identity.ts';
-export { OperatorToken } from './identify/operator-token.ts';
+export { OperatorToken, SHORTEST_OPERATOR_TOKEN, shortOperatorToken } from './identify/operator-token.ts';
 export { TokenVerifier, type RequestToVerify } from './identify/token-verifier.ts';
 export { unauthenticated } from './identify/unauthenticated.ts';
 export { IssuerKeys, type IssuerAddress } from './issuer/issuer-keys.ts';

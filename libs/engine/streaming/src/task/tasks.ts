@@ -1,5 +1,5 @@
 import type { Etag, TaskKey } from '@nestjs-spark/contracts';
-import type { Overwrite, WitnessRecord } from '@nestjs-spark/contracts/internal';
+import type { Overwrite, ReadRule, WitnessRecord } from '@nestjs-spark/contracts/internal';
 
 /** What the owner has agreed to send: one script on one of its collections. */
 export interface CaptureTask {
@@ -12,8 +12,10 @@ export interface CaptureTask {
   fingerprint: string;
   /** The least generation to use; grows with every changed script. */
   generation: number;
-  /** The collections whose documents the script's `load` may see: those shared with the requester. */
-  loadable: string[];
+  /** What the requester may read of the task's own documents: these fields; absent: all of them. */
+  fields?: readonly string[];
+  /** What the script's `load` may see. */
+  loadable: readonly ReadRule[];
 }
 
 /**

@@ -43,7 +43,7 @@ describe('POST /spark/etl/deploy', () => {
         key: { owner: 'Fleet', requester: 'HR', name: 'Cars' },
         script,
         generation: 1,
-        loadable: ['Cars', 'CarBrands'],
+        loadable: [{ collection: 'Cars' }, { collection: 'CarBrands' }],
       },
     ]);
     expect(owner.log.provisioned).toEqual(['SPARK_ROUTE_FLEET_HR']);

@@ -1,9 +1,7 @@
+import { shortOperatorToken } from '@nestjs-spark/modules/internal';
 import type { ReplicationSettings } from './options.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Fewer characters can be guessed while nobody looks. */
-const SHORTEST_OPERATOR_TOKEN = 16;
 
 /** What production is not started with, each with its remedy and the variable that allows it all the same. */
 export function unsafeSettings(
@@ -23,11 +21,7 @@ export function unsafeSettings(
         `natsUrl (NATS_URL) has no credentials, which production does not accept: use tls://user:password@host:4222, ${allow}`,
       );
   }
-  const isShort = operatorToken !== null && operatorToken.length < SHORTEST_OPERATOR_TOKEN;
-  if (isShort && environment['SPARK_ALLOW_SHORT_OPERATOR_TOKEN'] !== '1')
-    faults.push(
-      `operatorToken (SPARK_OPERATOR_TOKEN) has fewer than ${SHORTEST_OPERATOR_TOKEN} characters, which production does not accept: take one from "openssl rand -base64 32", or set SPARK_ALLOW_SHORT_OPERATOR_TOKEN=1`,
-    );
+  faults.push(...shortOperatorToken(operatorToken, environment));
   return faults;
 }
 

@@ -88,7 +88,7 @@ export class TestOwner {
     revision = this.#revision + 1,
   }: EtlScriptRequest): EtlDeploymentResult {
     this.#revision = revision;
-    const loadable = scripts.map(({ sourceCollection }) => sourceCollection);
+    const loadable = scripts.map(({ sourceCollection: collection }) => ({ collection }));
     this.#tasks = scripts.map((item) => this.#task(requestingModule, item, loadable));
     this.#capture.assign(requestingModule, this.#tasks);
     const tasks = this.#tasks.map(({ key, collection }) => ({
@@ -100,7 +100,7 @@ export class TestOwner {
     return { success: true, tasksCreated: tasks.length, tasksUpdated: 0, tasksRemoved: 0, revision, tasks };
   }
 
-  #task(requester: string, item: EtlScriptItem, loadable: string[]): CaptureTask {
+  #task(requester: string, item: EtlScriptItem, loadable: { collection: string }[]): CaptureTask {
     const { name = item.sourceCollection, sourceCollection: collection, script, idPrefix } = item;
     return {
       key: { owner: this.name, requester, name },

@@ -8,6 +8,7 @@ export const USAGE = `The command line of Spark for NestJS.
 
   nestjs-spark init …              makes a Nest application share a collection, or keep copies of one
   nestjs-spark servers             RavenDB and NATS for development
+  nestjs-spark nats …              permissions of modules on NATS, and its streams
   nestjs-spark etl preview …       what a script would produce, before it is deployed
   nestjs-spark etl set-aside …     set-aside documents, and rerunning them
 
@@ -18,6 +19,7 @@ nestjs-spark COMMAND --help lists its options. Exit codes: 0 success, 1 failure,
 const COMMANDS: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['init', async (argv) => (await import('./init/run-init.ts')).runInit(argv)],
   ['etl', async (...given) => (await import('./etl/run.ts')).runEtl(...given)],
+  ['nats', async (...given) => (await import('./nats/run-nats.ts')).runNats(...given)],
   ['servers', async (...given) => (await import('./servers/run-servers.ts')).runServers(...given)],
 ]);
 

@@ -23,10 +23,11 @@ export class SparkBus {
   readonly registry: ModuleRegistry;
   readonly deadLetters: DeadLetterStore;
 
-  constructor({ natsUrl, name, routeMaxBytes }: BusSettings) {
+  constructor({ natsUrl, name, routeMaxBytes, security }: BusSettings) {
     const connection = new JetStreamConnection({
       url: natsUrl,
       name,
+      security,
       log: logFor('JetStream'),
       probe: leaseProbe(name),
     });
@@ -38,7 +39,7 @@ export class SparkBus {
       log: logFor('ChangeLog'),
       limits: { maxBytes: routeMaxBytes },
     });
-    this.leases = new JetStreamLeaseKeeper({ connection, log: logFor('LeaseKeeper') });
+    this.leases = new JetStreamLeaseKeeper({ connection, module: name, log: logFor('LeaseKeeper') });
     this.registry = new JetStreamModuleRegistry({ connection });
     this.deadLetters = new DeadLetterStore(connection, name);
   }

@@ -210,7 +210,7 @@ export class StreamedPair {
     return {
       log: new JetStreamChangeLog({ connection, log: QUIET, limits: { maxBytes: 16 * 1024 * 1024 } }),
       control: new JetStreamControlBoard(connection, QUIET),
-      leases: new JetStreamLeaseKeeper({ connection, log: QUIET }),
+      leases: new JetStreamLeaseKeeper({ connection, module: 'pair', log: QUIET }),
       verifier: this.keys,
       logger: QUIET,
       pace: PACE,

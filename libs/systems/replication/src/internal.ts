@@ -1,4 +1,5 @@
 export * from './index.ts';
+export { replicationGrants, type Route } from './connect/bus-grants.ts';
 export {
   keyIdOf,
   makeKeyFile,

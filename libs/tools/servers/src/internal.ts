@@ -6,3 +6,8 @@ export { runProgram } from './host/run-program.ts';
 export { freePort, isFree } from './run/free-port.ts';
 export { startNatsCluster } from './run/start-nats-cluster.ts';
 export type { ClusterOptions, NatsCluster } from './run/start-nats-cluster.ts';
+export { startSecuredNats } from './secure/secured-nats.ts';
+export type { SecuredNats, SecuredNatsOptions } from './secure/secured-nats.ts';
+export { startSecuredRavenDb } from './secure/secured-ravendb.ts';
+export type { RavenRights, SecuredRavenDb } from './secure/secured-ravendb.ts';
+export type { Authority, IssuedCertificate } from './secure/authority.ts';

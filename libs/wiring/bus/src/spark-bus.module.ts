@@ -6,6 +6,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { openSecrets } from '@nestjs-spark/secrets/internal';
 import { SparkBus } from './connect/spark-bus.ts';
 import { readBusSettings, type SparkBusOptions } from './settings/bus-settings.ts';
 
@@ -25,7 +26,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
     {
       provide: SparkBus,
       inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: (options: SparkBusOptions) => new SparkBus(readBusSettings(options, process.env)),
+      useFactory: async (options: SparkBusOptions) =>
+        new SparkBus(readBusSettings(options, process.env, await openSecrets(process.env))),
     },
   ],
   exports: [SparkBus],

@@ -1,6 +1,7 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
 import type { ObjectInfo } from '@nats-io/obj';
 import type { JetStreamConnection } from '../connect/connection.ts';
+import { objectStream } from './object-bucket.ts';
 import { readMessages } from './read-messages.ts';
 
 /** Parts of an object never came: it was deleted while it was read, or never had them. */
@@ -26,7 +27,7 @@ export async function* readObject(
   if (chunks === 0) return;
   const silence = new AbortController();
   const arm = (): NodeJS.Timeout => setTimeout(() => silence.abort(), SILENCE_MS);
-  const request = { stream: `OBJ_${bucket}`, subjects: `$O.${bucket}.C.${nuid}`, from: 1 };
+  const request = { stream: objectStream(bucket), subjects: `$O.${bucket}.C.${nuid}`, from: 1 };
   let read = 0;
   let timer = arm();
   try {

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import { UnavailableError } from '@nestjs-spark/contracts';
-import type { RavenCertificate } from './settings.ts';
+import type { CertificateSource } from './settings.ts';
 import { readServerError, toStoreError } from './server-error.ts';
+import { connectWith } from './tls.ts';
 
 export interface RavenRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
@@ -48,14 +49,14 @@ export class RavenNode implements Requester {
   readonly #pool: Pool;
 
   /** @param name the node as errors name it, without secrets */
-  constructor(url: string, name: string, certificate: RavenCertificate | undefined) {
+  constructor(url: string, name: string, certificate: CertificateSource | undefined) {
     this.#name = name;
     this.#pool = new Pool(new URL(url).origin, {
       connections: 24,
       keepAliveTimeout: 30_000,
       headersTimeout: ANSWER_TIMEOUT_MS,
       bodyTimeout: ANSWER_TIMEOUT_MS,
-      connect: { timeout: 5_000, ...tlsOptions(certificate) },
+      connect: connectWith(certificate),
     });
   }
 
@@ -123,11 +124,4 @@ async function collect(
     while (kept - (chunks[0]?.length ?? 0) >= keep) kept -= chunks.shift()?.length ?? 0;
   }
   return { chunks, whole: true };
-}
-
-export function tlsOptions(certificate: RavenCertificate | undefined) {
-  if (!certificate) return {};
-  const { type, certificate: content, passphrase, ca } = certificate;
-  const own = type === 'pfx' ? { pfx: content } : { cert: content, key: content };
-  return { ...own, ...(passphrase ? { passphrase } : {}), ...(ca ? { ca } : {}) };
 }

@@ -12,7 +12,7 @@ export class BusInUse {
 
   /** @throws {ReplicationSettingsError} when the application's bus has another name: its dead letters would not be found */
   constructor(
-    @Inject(REPLICATION_SETTINGS) { moduleName, natsUrl, routeMaxBytes }: ReplicationSettings,
+    @Inject(REPLICATION_SETTINGS) { moduleName, natsUrl, natsSecurity, routeMaxBytes }: ReplicationSettings,
     @Optional() shared?: SparkBus,
   ) {
     if (shared && shared.name !== moduleName) {
@@ -21,7 +21,7 @@ export class BusInUse {
       ]);
     }
     this.isOwn = shared === undefined;
-    this.bus = shared ?? new SparkBus({ natsUrl, name: moduleName, routeMaxBytes });
+    this.bus = shared ?? new SparkBus({ natsUrl, name: moduleName, routeMaxBytes, security: natsSecurity });
   }
 
   /** Begins to connect without waiting for it. */

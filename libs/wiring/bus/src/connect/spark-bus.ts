@@ -30,10 +30,11 @@ export class SparkBus {
   readonly deadLetters: DeadLetterStore;
   readonly tokens: TokenLedger;
 
-  constructor({ natsUrl, name, routeMaxBytes }: BusSettings) {
+  constructor({ natsUrl, name, routeMaxBytes, security }: BusSettings) {
     const connection = new JetStreamConnection({
       url: natsUrl,
       name,
+      security,
       log: logFor('JetStream'),
       probe: leaseProbe(name),
     });
@@ -45,7 +46,7 @@ export class SparkBus {
       log: logFor('ChangeLog'),
       limits: { maxBytes: routeMaxBytes },
     });
-    this.leases = new JetStreamLeaseKeeper({ connection, log: logFor('LeaseKeeper') });
+    this.leases = new JetStreamLeaseKeeper({ connection, module: name, log: logFor('LeaseKeeper') });
     this.registry = new JetStreamModuleRegistry({ connection });
     this.deadLetters = new DeadLetterStore(connection, name);
     this.tokens = new JetStreamTokenLedger({ connection, module: name });

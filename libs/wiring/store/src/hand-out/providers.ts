@@ -1,4 +1,5 @@
 import { Logger, Scope, type FactoryProvider } from '@nestjs/common';
+import { openSecrets } from '@nestjs-spark/secrets/internal';
 import { StoreBackup } from '../back-up/store-backup.ts';
 import { chooseParts } from '../choose/choose-parts.ts';
 import type { SparkStoreOptions } from '../choose/options.ts';
@@ -25,8 +26,10 @@ export function storeProviders(options: string | symbol): FactoryProvider[] {
   const parts: FactoryProvider<StoreParts> = {
     provide: STORE_PARTS,
     inject: [options],
-    useFactory: (given: SparkStoreOptions) =>
-      chooseParts(readSettings(given, process.env), new Logger('SparkStore')),
+    useFactory: async (given: SparkStoreOptions) => {
+      const secrets = await openSecrets(process.env);
+      return chooseParts(readSettings(given, process.env, secrets), new Logger('SparkStore'));
+    },
   };
   return [
     parts,

@@ -3,6 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { taskName, type TaskKey } from '@nestjs-spark/contracts';
 import {
   routeStream,
+  taskPlace,
+  type LogMessage,
+  type LogPayload,
   scriptFingerprint,
   type ChangeSource,
   type ChangeSink,
@@ -18,7 +21,12 @@ import {
   JetStreamLeaseKeeper,
 } from '@nestjs-spark/jetstream/internal';
 import { eventually, testServers } from '@nestjs-spark/servers/testing';
-import { ApplySupervisor, CaptureSupervisor, type CaptureTask } from '@nestjs-spark/streaming/internal';
+import {
+  ApplySupervisor,
+  CaptureSupervisor,
+  type ApplyReport,
+  type CaptureTask,
+} from '@nestjs-spark/streaming/internal';
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import { MemoryKeys } from '@nestjs-spark/testing';
 import type { OpenStore, StoreUnderTest } from '../conformance/adapters/store-under-test.ts';
@@ -189,6 +197,29 @@ export class StreamedPair {
   /** Has the owner send documents again. */
   async sendAgain(name: string, documents: string[]): Promise<void> {
     if (documents.length > 0) await this.#capture?.retry(this.task(name), documents);
+  }
+
+  /** The last message of a task's log, whoever wrote it. */
+  tail(name: string): Promise<LogMessage | null> {
+    return this.#shared()
+      .log.open(taskPlace(this.task(name)))
+      .tail();
+  }
+
+  /** Publishes into a task's log as anyone can who may publish on its subject. */
+  async intrude(name: string, message: LogPayload): Promise<void> {
+    const log = this.#shared().log.open(taskPlace(this.task(name)));
+    await eventually(async () => log.append(message, (await log.tail())?.sequence ?? 0));
+  }
+
+  /** Has everything sent once more, as an operator does. */
+  async resync(name: string): Promise<void> {
+    await this.#apply?.resync(this.task(name));
+  }
+
+  /** How a task stands at the requester. */
+  report(name: string): ApplyReport | undefined {
+    return this.#apply?.reports().find(({ task }) => task.name === name);
   }
 
   async drop(): Promise<void> {

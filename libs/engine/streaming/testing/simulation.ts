@@ -28,6 +28,7 @@ import { OpenLeases } from './open-leases.ts';
 import { callForRerun } from '../src/rerun/call-for-rerun.ts';
 import type { CaptureTask, TaskDirectory } from '../src/task/tasks.ts';
 import type { Scripts } from '../src/transform/transformer.ts';
+import type { ApplyReport } from '../src/task/reports.ts';
 import { plainScriptsIn, throwsOn } from './plain-scripts.ts';
 
 export const TASK: TaskKey = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
@@ -50,6 +51,7 @@ export const QUICK: Pace = {
 export const SILENT: Logger = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
 
 export interface Running {
+  isCapture: boolean;
   kill(): Promise<void>;
 }
 
@@ -139,6 +141,7 @@ export class Simulation {
           this.#listen(capture, signal),
         ]),
       () => this.#captures.delete(capture),
+      true,
     );
   }
 
@@ -180,6 +183,19 @@ export class Simulation {
       );
     };
     return { look: () => apply.look(), start };
+  }
+
+  /** No instance of the owner carries it any more. */
+  async stopCaptures(): Promise<void> {
+    await Promise.all([...this.#running].filter((one) => one.isCapture).map((one) => one.kill()));
+  }
+
+  /** What each instance of the requester says, a second later. */
+  reports(): ApplyReport[] {
+    return [...this.#applies].map(({ progress }) => {
+      progress.tick();
+      return progress.report();
+    });
   }
 
   /** Some instance says that its copy is complete. */
@@ -346,10 +362,11 @@ export class Simulation {
     }
   }
 
-  #launch(work: (signal: AbortSignal) => Promise<unknown>, ended: () => void): Running {
+  #launch(work: (signal: AbortSignal) => Promise<unknown>, ended: () => void, isCapture = false): Running {
     const stopped = new AbortController();
     const done = work(stopped.signal);
     const running: Running = {
+      isCapture,
       kill: async () => {
         stopped.abort();
         await done;

@@ -51,6 +51,11 @@ export class JetStreamTaskLog implements TaskLog {
     return this.#resolve(last.seq, fromHeaders(last.header), last.data);
   }
 
+  async first(sequence: number): Promise<LogMessage | null> {
+    const found = await this.#next(sequence);
+    return found && this.#resolve(found.seq, fromHeaders(found.header), found.data);
+  }
+
   async append(message: LogPayload, afterSequence: number): Promise<number> {
     const { maxPayload } = await this.#connection.use((handle) => Promise.resolve(handle));
     const fits = message.payload.length + headerBytes(message.headers) <= maxPayload;
@@ -94,10 +99,14 @@ export class JetStreamTaskLog implements TaskLog {
 
   /** What the names of the objects begin with that the task's first message at or behind `sequence` needs. */
   async #objectsOf(sequence: number): Promise<string[]> {
-    const query = { seq: sequence, next_by_subj: this.#subject };
-    const message = await this.#whenThere(({ jsm }) => jsm.direct.getMessage(this.#stream, query));
+    const message = await this.#next(sequence);
     const headers = message ? fromHeaders(message.header) : {};
     return [headers[OBJECT_HEADER], headers[CONTENTS_HEADER]].filter((name) => name !== undefined);
+  }
+
+  #next(sequence: number) {
+    const query = { seq: Math.max(1, sequence), next_by_subj: this.#subject };
+    return this.#whenThere(({ jsm }) => jsm.direct.getMessage(this.#stream, query));
   }
 
   #last() {

@@ -1,5 +1,6 @@
 import { describeTask, UnavailableError, type ChangeSetHeader, type TaskKey } from '@nestjs-spark/contracts';
 import {
+  FOLLOWS_HEADER,
   judgeSeal,
   readHeader,
   taskSubject,
@@ -7,9 +8,6 @@ import {
   type MessageVerifier,
   type TaskLog,
 } from '@nestjs-spark/contracts/internal';
-
-/** A log that was purged meanwhile has nothing to come, and is looked at again. */
-const READING_MS = 30_000;
 
 /** The end of a task's log, as its owner finds it. */
 export interface OwnEnd {
@@ -22,35 +20,47 @@ export interface OwnEnd {
 }
 
 /**
- * Finds this module's own last set. The log is the cursor, but whoever may publish on the bus can write there, too: where
- * the last message is not this module's, the log is read from its beginning. Sets without a signature count as long as
- * there is none with one: a version that did not sign wrote them.
+ * Finds this module's own last set. The log is the cursor, but whoever may publish on the bus can write there, too, also
+ * what this module has signed before: where the last message is not this module's, or does not stand where it was put, the
+ * log is read from its beginning. Sets without a signature count as long as there is none with one: a version that did not
+ * sign wrote them.
  * @throws {UnavailableError} while the log or the keys cannot be read
  */
 export async function findOwnEnd(
-  log: Pick<TaskLog, 'tail' | 'read'>,
+  log: Pick<TaskLog, 'tail' | 'first'>,
   task: TaskKey,
   verifier: MessageVerifier,
-  signal: AbortSignal,
 ): Promise<OwnEnd> {
   const last = await log.tail();
   if (last === null) return { sequence: 0, header: null, foreign: false };
   const { sequence } = last;
   const isOwn = (message: LogMessage): Promise<boolean | 'unsigned'> => judge(message, task, verifier);
-  if ((await isOwn(last)) === true) return { sequence, header: readHeader(last), foreign: false };
+  if ((await isOwn(last)) === true) {
+    const first = await log.first(placeBefore(last) + 1);
+    if (first?.sequence === sequence) return { sequence, header: readHeader(last), foreign: false };
+  }
   let signed: LogMessage | null = null;
   let unsigned: LogMessage | null = null;
-  let isWhole = false;
-  for await (const message of log.read(1, AbortSignal.any([signal, AbortSignal.timeout(READING_MS)]))) {
+  let before = 0;
+  while (before < sequence) {
+    const message = await log.first(before + 1);
+    if (message === null)
+      throw new UnavailableError(`${describeTask(task)}: the log was purged while it was read`);
     const own = await isOwn(message);
-    if (own === true) signed = message;
+    // What the first one followed is trimmed.
+    const isInPlace = before === 0 || placeBefore(message) === before;
+    if (own === true && isInPlace) signed = message;
     else if (own === 'unsigned' && readHeader(message) !== null) unsigned = message;
-    isWhole = message.sequence >= sequence;
-    if (isWhole) break;
+    before = message.sequence;
   }
-  if (!isWhole) throw new UnavailableError(`${describeTask(task)}: the log could not be read to its end`);
   const own = signed ?? unsigned;
   return { sequence, header: readHeader(own), foreign: own?.sequence !== sequence };
+}
+
+/** Of the message that this one was to follow; -1 when it does not say so. */
+function placeBefore({ headers }: LogMessage): number {
+  const said = headers[FOLLOWS_HEADER] ?? '';
+  return /^\d{1,15}$/.test(said) ? Number(said) : -1;
 }
 
 async function judge(

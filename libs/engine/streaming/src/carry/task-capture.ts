@@ -155,7 +155,7 @@ export class TaskCapture implements Unit {
   async #resume(signal: AbortSignal): Promise<SessionStart | null> {
     const { source, log, directory, logger, state, scripts, verifier } = this.#parts;
     await this.#parts.provision();
-    const end = await findOwnEnd(log, this.key, verifier, signal);
+    const end = await findOwnEnd(log, this.key, verifier);
     const task = await directory.read(this.key);
     if (!task) return null;
     const resumption = await this.#decide(end, task);

@@ -1,6 +1,7 @@
 import { describeTask, type Etag } from '@nestjs-spark/contracts';
 import {
   CONTENTS_HEADER,
+  FOLLOWS_HEADER,
   LogConflictError,
   LogFullError,
   encodeChangeSet,
@@ -168,6 +169,7 @@ export class Publisher {
       commands,
     });
     if (bundle) message.headers[CONTENTS_HEADER] = bundle.name;
+    message.headers[FOLLOWS_HEADER] = String(this.#sequence);
     const sealed = sealMessage(message, taskSubject(this.#task.key), this.#signer);
     this.#sequence = await this.#log.append(sealed, this.#sequence);
     published();

@@ -118,6 +118,11 @@ export class MemoryLog implements TaskLog {
     return structuredClone(this.#messages.at(-1) ?? null);
   }
 
+  async first(sequence: number): Promise<LogMessage | null> {
+    this.#requireUp();
+    return structuredClone(this.#messages.find((message) => message.sequence >= sequence) ?? null);
+  }
+
   async append(message: LogPayload, afterSequence: number): Promise<number> {
     this.#requireThere();
     if (this.refuses?.(await decodeChangeSet(message))) throw new Error('it is over a bound');

@@ -2,6 +2,7 @@ import { Catch, Inject, Injectable, Optional, type ArgumentsHost } from '@nestjs
 import { ProblemError } from '@nestjs-spark/contracts';
 import { nodeRequest, ProblemFilter, type PlatformRequest } from '@nestjs-spark/observability/internal';
 import { AuditTrail } from '../audit/audit-trail.ts';
+import { knownName } from './caller.ts';
 import { describeRefusal, reasonOf } from './describe-refusal.ts';
 
 /** Answers as every other route does, and records refusals and why something failed. */
@@ -17,7 +18,7 @@ export class RefusalFilter extends ProblemFilter {
       const request = nodeRequest(host.switchToHttp().getRequest<PlatformRequest>());
       const refusal = describeRefusal(request, error);
       this.trail?.explain(request, reasonOf(error));
-      if (refusal) this.trail?.refused(refusal, reasonOf(error));
+      if (refusal) this.trail?.refused(refusal, { who: knownName(request), reason: reasonOf(error) });
     }
     // oxlint-disable-next-line promise/no-promise-in-callback, promise/valid-params -- a filter of Nest's and no promise
     super.catch(error, host);

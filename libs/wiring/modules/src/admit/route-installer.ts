@@ -86,7 +86,7 @@ export class RouteInstaller {
       // What is still on its way is let through unread, so that the sender gets to see the answer, and no longer than that.
       response.once('finish', () => endSlowly(request));
       const refusal = describeRefusal(request, problem);
-      if (refusal) this.trail?.refused(refusal, reasonOf(problem));
+      if (refusal) this.trail?.refused(refusal, { who: null, reason: reasonOf(problem) });
       sendProblem(request, response, problem.toProblem());
       request.resume();
       return;

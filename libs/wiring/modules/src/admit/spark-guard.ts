@@ -11,7 +11,7 @@ import { pathOf } from '../identify/request-path.ts';
 import { TokenVerifier } from '../identify/token-verifier.ts';
 import { unauthenticated } from '../identify/unauthenticated.ts';
 import { bearerOf, looksSigned } from './bearer.ts';
-import { rememberCaller, type Caller } from './caller.ts';
+import { knownName, rememberCaller, type Caller } from './caller.ts';
 import { rawBodyOf } from './raw-body.ts';
 
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -34,20 +34,19 @@ export class SparkGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<AskedRequest>();
-    const caller = await this.identify(request);
-    rememberCaller(request, caller);
-    this.audit(request, http.getResponse<PlatformResponse>(), caller);
+    rememberCaller(request, await this.identify(request));
+    this.audit(request, http.getResponse<PlatformResponse>());
     return true;
   }
 
   /** What changes something is recorded once it is answered. */
-  private audit(asked: AskedRequest, response: PlatformResponse, caller: Caller): void {
+  private audit(asked: AskedRequest, response: PlatformResponse): void {
     const { trail } = this;
     const request = nodeRequest(asked);
     const { method = 'GET' } = request;
     if (!trail || READING.has(method)) return;
     const path = pathOf(asked.originalUrl ?? request.url ?? '/') ?? '/';
-    const who = caller.kind === 'module' ? caller.module : 'operator';
+    const who = knownName(request) ?? '';
     const node = 'raw' in response ? response.raw : response;
     node.once('finish', () => {
       const { statusCode: status } = node;

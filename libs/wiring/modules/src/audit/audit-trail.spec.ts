@@ -12,6 +12,7 @@ const DEPLOYED: AnsweredRequest = {
   status: 200,
   reason: null,
 };
+const NOBODY = { who: null, reason: null };
 const REFUSED = { status: 403, method: 'POST', path: '/spark/etl/deploy', claimed: 'Sales' } as const;
 
 let state: MemoryState;
@@ -47,17 +48,17 @@ describe('the audit trail', () => {
       status: 409,
       reason: 'an older revision',
     });
-    trail.refused(REFUSED, 'The token is not that of Sales.');
+    trail.refused(REFUSED, { who: 'Sales', reason: 'The token is not that of HR.' });
     expect(await entries()).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ who: 'HR', path: '/spark/etl/deploy', decision: 'allowed', status: 200 }),
         expect.objectContaining({ who: 'operator', decision: 'failed', reason: 'an older revision' }),
         expect.objectContaining({
-          who: null,
+          who: 'Sales',
           claimed: 'Sales',
           decision: 'refused',
           status: 403,
-          reason: 'The token is not that of Sales.',
+          reason: 'The token is not that of HR.',
         }),
       ]),
     );
@@ -70,7 +71,7 @@ describe('the audit trail', () => {
   it('counts every decision, and keeps one of many alike with their number', async () => {
     heard = [0, null, null, 2];
     for (let times = 0; times < 4; times++) {
-      trail.refused(REFUSED, null);
+      trail.refused(REFUSED, NOBODY);
       trail.answered(DEPLOYED);
     }
     expect((await entries()).map(({ decision, repeated }) => [decision, repeated])).toEqual(
@@ -113,7 +114,7 @@ describe('the audit trail', () => {
 
   it('bounds what a stranger can put into it, and ignores documents that are no entries', async () => {
     heard = [0];
-    trail.refused({ ...REFUSED, claimed: 'x'.repeat(5_000), path: `/${'y'.repeat(5_000)}` }, null);
+    trail.refused({ ...REFUSED, claimed: 'x'.repeat(5_000), path: `/${'y'.repeat(5_000)}` }, NOBODY);
     await trail.settled();
     await state.write('sparkAudit/1', 'SparkAudit', { at: 5 }, null);
     const [entry, ...more] = await entries();

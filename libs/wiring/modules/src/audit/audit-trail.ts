@@ -48,13 +48,16 @@ export class AuditTrail {
     this.#counter = parts.metrics && counterIn(parts.metrics);
   }
 
-  /** A request that was refused for who asks. */
-  refused(refusal: Refusal, reason: string | null): void {
+  /**
+   * A request that was refused for who asks.
+   * @param known who that was, where it was proved
+   */
+  refused(refusal: Refusal, known: { who: string | null; reason: string | null }): void {
     this.#counter?.inc({ decision: 'refused' });
     const repeated = this.#parts.refusals ? this.#parts.refusals.record(refusal) : 0;
     if (repeated === null) return;
     const { status, method, path, claimed } = refusal;
-    this.#keep({ who: null, claimed, method, path, decision: 'refused', status, reason, repeated });
+    this.#keep({ ...known, claimed, method, path, decision: 'refused', status, repeated });
   }
 
   /** Remembers why a request cannot be carried out, until it is answered. */

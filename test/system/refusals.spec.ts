@@ -115,6 +115,31 @@ describeOn(SAME_STORE, 'What is refused', (pair) => {
       expect((await outsider.deploy(fleet, request({ revision: 6, scripts: [] }))).status).toBe(200);
     });
 
+    it('in the audit trail, for operators only: who asked for what in whose name, and why it was refused', async () => {
+      await outsider.deploy(fleet, request({ revision: 7, scripts: [] }));
+      const list = () => fleet.operate<object[]>('/spark/audit?take=500');
+      await fleet.until('done writing', async () =>
+        JSON.stringify((await list()).body).includes('"allowed"'),
+      );
+      const { body, headers } = await list();
+      expect(Number(headers.get('x-total-count'))).toBe(body.length);
+      const path = DEPLOY;
+      expect(body).toContainEqual(
+        expect.objectContaining({ who: 'Outsider', path, decision: 'allowed', status: 200 }),
+      );
+      expect(body).toContainEqual(
+        expect.objectContaining({
+          who: 'Outsider',
+          path,
+          decision: 'refused',
+          status: 403,
+          reason: expect.stringMatching(/not shared|not that of/),
+        }),
+      );
+      expect(body).toContainEqual(expect.objectContaining({ who: null, decision: 'refused', status: 401 }));
+      expect((await fleet.ask('/spark/audit')).status).toBe(401);
+    });
+
     it('and after all that the others go on', stillWorks);
   });
 

@@ -1,10 +1,13 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import type { ModuleRegistry, StateStore, TokenLedger } from '@nestjs-spark/contracts/internal';
-import { ObservabilityModule } from '@nestjs-spark/observability';
-import { logFor } from '@nestjs-spark/observability/internal';
+import { MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
+import { logFor, Refusals } from '@nestjs-spark/observability/internal';
 import { ADMIT_PROVIDERS } from './admit/providers.ts';
-import { KeysController } from './approve/keys.controller.ts';
+import { AuditStore } from './audit/audit-store.ts';
+import { AuditTrail } from './audit/audit-trail.ts';
+import { AuditController } from './operate/audit.controller.ts';
+import { KeysController } from './operate/keys.controller.ts';
 import { ModuleClient } from './call/module-client.ts';
 import type { TrustPolicy } from './identify/judge-key.ts';
 import { KeyRing } from './identify/key-ring.ts';
@@ -55,7 +58,7 @@ export class SparkIdentityModule {
     return {
       module: SparkIdentityModule,
       imports: [DiscoveryModule, ObservabilityModule, ...imports],
-      controllers: [...SELF_CHECK_CONTROLLERS, KeysController],
+      controllers: [...SELF_CHECK_CONTROLLERS, KeysController, AuditController],
       providers: [
         { provide: IDENTITY_OPTIONS, inject, useFactory },
         { provide: THIS_MODULE, useExisting: IDENTITY_OPTIONS },
@@ -71,6 +74,7 @@ export class SparkIdentityModule {
         TokenVerifier,
         ModuleClient,
         KeyRing,
+        AuditTrail,
       ],
     };
   }
@@ -98,6 +102,21 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
     provide: KeyRing,
     inject: [IDENTITY_OPTIONS],
     useFactory: (policy: IdentityOptions) => new KeyRing({ ...policy, policy, log: logFor('KeyRing') }),
+  },
+  {
+    provide: AuditStore,
+    inject: [IDENTITY_OPTIONS],
+    useFactory: ({ state }: IdentityOptions) => new AuditStore(state),
+  },
+  {
+    provide: AuditTrail,
+    inject: [IDENTITY_OPTIONS, AuditStore, Refusals, MetricsRegistry],
+    useFactory: (
+      { moduleName: own }: IdentityOptions,
+      store: AuditStore,
+      refusals: Refusals,
+      { registry: metrics }: MetricsRegistry,
+    ) => new AuditTrail({ own, store, refusals, metrics, log: logFor('Audit') }),
   },
   {
     provide: KeyWatch,

@@ -19,6 +19,7 @@ const OWN_IDS = [
   'sparkSetAside/fleet/hr/cars/a/cars/1',
   'sparkSetAsideBeyond/fleet/hr/cars',
   'sparkSetAsideRetry/fleet/hr/cars',
+  'sparkAudit/20260501000000000-0',
 ];
 
 describe('A document of an application', () => {

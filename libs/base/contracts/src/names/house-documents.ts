@@ -11,6 +11,7 @@ const HOUSE: readonly { collection: string; prefixes: readonly string[] }[] = [
   { collection: 'SparkDeployments', prefixes: ['sparkDeployments/'] },
   { collection: 'SparkRequests', prefixes: ['sparkRequests/'] },
   { collection: 'SparkKeys', prefixes: ['sparkKeys/'] },
+  { collection: 'SparkAudit', prefixes: ['sparkAudit/'] },
   { collection: 'SparkWitnesses', prefixes: ['sparkWitnesses/'] },
   {
     collection: 'SparkSetAside',

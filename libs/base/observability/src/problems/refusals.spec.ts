@@ -19,7 +19,7 @@ describe('A request that is refused for who asks', () => {
     metrics.onApplicationShutdown();
   });
 
-  const refuse = (status: 401 | 403, claimed: string | null): void =>
+  const refuse = (status: 401 | 403, claimed: string | null): number | null =>
     refusals.record({ status, method: 'POST', path: '/spark/etl/deploy', claimed });
 
   it('is counted each time and said once, whatever names are made up', async () => {

@@ -34,15 +34,17 @@ export class Refusals {
     });
   }
 
-  record({ status, method, path, claimed }: Refusal): void {
+  /** @returns how many alike were left out since the last that was logged; null when this one is left out, too */
+  record({ status, method, path, claimed }: Refusal): number | null {
     this.counter.inc({ status: String(status) });
     // Unverified names are not counted separately: invented ones would fill the log.
     const kind = status === 401 ? '401' : `403 ${claimed}`;
     const leftOut = this.repeats.leftOut(kind, performance.now());
-    if (leftOut === null) return;
+    if (leftOut === null) return null;
     const who = claimed === null ? 'without a name' : `in the name of ${shown(claimed)}`;
     const more = leftOut > 0 ? `, and ${leftOut} more since this was said last` : '';
     this.log.warn(`Refused ${method} ${shown(path)} ${who} with ${status}${more}`);
+    return leftOut;
   }
 }
 

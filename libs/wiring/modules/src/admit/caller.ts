@@ -19,6 +19,13 @@ export function callerOf(request: PlatformRequest): Caller {
   return caller;
 }
 
+/** The name of a caller that has proved itself; null for nobody, and before that. */
+export function knownName(request: IncomingMessage): string | null {
+  const caller = callers.get(request);
+  if (!caller) return null;
+  return caller.kind === 'module' ? caller.module : 'operator';
+}
+
 /** The caller of a route behind `SparkGuard`. */
 export const FromCaller = createParamDecorator((_: unknown, context: ExecutionContext) =>
   callerOf(context.switchToHttp().getRequest<PlatformRequest>()),

@@ -21,3 +21,8 @@ function claimedName(token: string | null): string | null {
     return null;
   }
 }
+
+/** Why, in more words than the answer has: one that tells a stranger nothing has its cause behind it. */
+export function reasonOf({ message, cause }: ProblemError): string {
+  return cause instanceof Error ? cause.message : message;
+}

@@ -1,18 +1,15 @@
 import { Catch, Inject, Injectable, Optional, type ArgumentsHost } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
-import {
-  nodeRequest,
-  ProblemFilter,
-  Refusals,
-  type PlatformRequest,
-} from '@nestjs-spark/observability/internal';
-import { describeRefusal } from './describe-refusal.ts';
+import { nodeRequest, ProblemFilter, type PlatformRequest } from '@nestjs-spark/observability/internal';
+import { AuditTrail } from '../audit/audit-trail.ts';
+import { knownName } from './caller.ts';
+import { describeRefusal, reasonOf } from './describe-refusal.ts';
 
-/** Answers as every other route does, and counts and logs refusals. */
+/** Answers as every other route does, and records refusals and why something failed. */
 @Catch()
 @Injectable()
 export class RefusalFilter extends ProblemFilter {
-  constructor(@Optional() @Inject(Refusals) private readonly refusals: Refusals | null = null) {
+  constructor(@Optional() @Inject(AuditTrail) private readonly trail: AuditTrail | null = null) {
     super();
   }
 
@@ -20,7 +17,8 @@ export class RefusalFilter extends ProblemFilter {
     if (host.getType() === 'http' && error instanceof ProblemError) {
       const request = nodeRequest(host.switchToHttp().getRequest<PlatformRequest>());
       const refusal = describeRefusal(request, error);
-      if (refusal) this.refusals?.record(refusal);
+      this.trail?.explain(request, reasonOf(error));
+      if (refusal) this.trail?.refused(refusal, { who: knownName(request), reason: reasonOf(error) });
     }
     // oxlint-disable-next-line promise/no-promise-in-callback, promise/valid-params -- a filter of Nest's and no promise
     super.catch(error, host);

@@ -3,11 +3,12 @@ import { Inject, Injectable, Optional, RequestMethod } from '@nestjs/common';
 import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, HttpAdapterHost, Reflector } from '@nestjs/core';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { logFor, Refusals, routesOf, sendProblem } from '@nestjs-spark/observability/internal';
+import { logFor, routesOf, sendProblem } from '@nestjs-spark/observability/internal';
+import { AuditTrail } from '../audit/audit-trail.ts';
 import { OperatorToken } from '../identify/operator-token.ts';
 import { unauthenticated } from '../identify/unauthenticated.ts';
 import { bearerOf, looksSigned } from './bearer.ts';
-import { describeRefusal } from './describe-refusal.ts';
+import { describeRefusal, reasonOf } from './describe-refusal.ts';
 import { PendingBodies } from './pending-bodies.ts';
 import { requestTarget } from './request-target.ts';
 import { keepRawBody } from './raw-body.ts';
@@ -30,7 +31,7 @@ export class RouteInstaller {
   private readonly discovery: DiscoveryService;
   private readonly reflector: Reflector;
   private readonly operator: OperatorToken;
-  private readonly refusals: Refusals | null;
+  private readonly trail: AuditTrail | null;
   private readonly pending = new PendingBodies();
   private toldOfBody = false;
 
@@ -39,9 +40,9 @@ export class RouteInstaller {
     discovery: DiscoveryService,
     reflector: Reflector,
     operator: OperatorToken,
-    @Optional() @Inject(Refusals) refusals: Refusals | null = null,
+    @Optional() @Inject(AuditTrail) trail: AuditTrail | null = null,
   ) {
-    this.refusals = refusals;
+    this.trail = trail;
     this.operator = operator;
     this.discovery = discovery;
     this.reflector = reflector;
@@ -85,7 +86,7 @@ export class RouteInstaller {
       // What is still on its way is let through unread, so that the sender gets to see the answer, and no longer than that.
       response.once('finish', () => endSlowly(request));
       const refusal = describeRefusal(request, problem);
-      if (refusal) this.refusals?.record(refusal);
+      if (refusal) this.trail?.refused(refusal, { who: null, reason: reasonOf(problem) });
       sendProblem(request, response, problem.toProblem());
       request.resume();
       return;

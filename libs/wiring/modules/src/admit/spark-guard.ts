@@ -1,12 +1,20 @@
 import { ProblemError } from '@nestjs-spark/contracts';
-import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { nodeRequest, type PlatformRequest } from '@nestjs-spark/observability/internal';
+import { Inject, Injectable, Optional, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import {
+  nodeRequest,
+  type PlatformRequest,
+  type PlatformResponse,
+} from '@nestjs-spark/observability/internal';
+import { AuditTrail } from '../audit/audit-trail.ts';
 import { OperatorToken } from '../identify/operator-token.ts';
+import { pathOf } from '../identify/request-path.ts';
 import { TokenVerifier } from '../identify/token-verifier.ts';
 import { unauthenticated } from '../identify/unauthenticated.ts';
 import { bearerOf, looksSigned } from './bearer.ts';
-import { rememberCaller, type Caller } from './caller.ts';
+import { knownName, rememberCaller, type Caller } from './caller.ts';
 import { rawBodyOf } from './raw-body.ts';
+
+const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Middleware may have shortened the path; both platforms keep the one that was asked for. */
 type AskedRequest = PlatformRequest & { originalUrl?: string };
@@ -20,12 +28,30 @@ export class SparkGuard implements CanActivate {
   constructor(
     private readonly verifier: TokenVerifier,
     private readonly operator: OperatorToken,
+    @Optional() @Inject(AuditTrail) private readonly trail: AuditTrail | null = null,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<AskedRequest>();
+    const http = context.switchToHttp();
+    const request = http.getRequest<AskedRequest>();
     rememberCaller(request, await this.identify(request));
+    this.audit(request, http.getResponse<PlatformResponse>());
     return true;
+  }
+
+  /** What changes something is recorded once it is answered. */
+  private audit(asked: AskedRequest, response: PlatformResponse): void {
+    const { trail } = this;
+    const request = nodeRequest(asked);
+    const { method = 'GET' } = request;
+    if (!trail || READING.has(method)) return;
+    const path = pathOf(asked.originalUrl ?? request.url ?? '/') ?? '/';
+    const who = knownName(request) ?? '';
+    const node = 'raw' in response ? response.raw : response;
+    node.once('finish', () => {
+      const { statusCode: status } = node;
+      trail.answered({ who, method, path, status, reason: trail.reasonOf(request) });
+    });
   }
 
   private async identify(asked: AskedRequest): Promise<Caller> {

@@ -63,7 +63,7 @@ export class TokenVerifier {
     } catch (error) {
       if (isRefusal(error)) {
         this.parts.log.debug(`Refused a token for ${request.method} ${request.path}: ${error.message}`);
-        throw unauthenticated();
+        throw unauthenticated(error);
       }
       if (error instanceof UnavailableError) {
         throw new ProblemError('unavailable', 'Tokens of modules cannot be checked at the moment.', {

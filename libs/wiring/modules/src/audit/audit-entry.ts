@@ -1,0 +1,60 @@
+import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
+import {
+  isNullOr,
+  isObjectOf,
+  isOneOf,
+  isText,
+  isWhole,
+  type Guard,
+} from '@nestjs-spark/foundation/internal';
+
+/** What was decided about a request to `/spark`. */
+@ApiSchema({ name: 'AuditEntry' })
+export class AuditEntry {
+  @ApiProperty({ format: 'date-time' })
+  at!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The module or `operator`, proved; null for nobody',
+  })
+  who!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The name that the credential says, proved or not',
+  })
+  claimed!: string | null;
+
+  @ApiProperty({ example: 'POST' })
+  method!: string;
+
+  @ApiProperty({ example: '/spark/etl/deploy', description: 'Without its query' })
+  path!: string;
+
+  @ApiProperty({ enum: ['allowed', 'refused', 'failed'] })
+  decision!: 'allowed' | 'refused' | 'failed';
+
+  @ApiProperty({ example: 403 })
+  status!: number;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why, where it was not allowed' })
+  reason!: string | null;
+
+  @ApiProperty({ description: 'How many alike came before this one and after the last that is listed' })
+  repeated!: number;
+}
+
+export const isAuditEntry: Guard<AuditEntry> = isObjectOf({
+  at: isText(),
+  who: isNullOr(isText()),
+  claimed: isNullOr(isText()),
+  method: isText(),
+  path: isText(),
+  decision: isOneOf('allowed', 'refused', 'failed'),
+  status: isWhole,
+  reason: isNullOr(isText()),
+  repeated: isWhole,
+});

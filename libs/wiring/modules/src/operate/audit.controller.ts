@@ -1,0 +1,37 @@
+import { Get, Query, Res } from '@nestjs/common';
+import {
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  type PlatformResponse,
+} from '@nestjs-spark/observability/internal';
+import { FromCaller, requireOperator, type Caller } from '../admit/caller.ts';
+import { SparkController } from '../admit/spark-controller.ts';
+import { AuditEntry } from '../audit/audit-entry.ts';
+import { AuditStore } from '../audit/audit-store.ts';
+import { readPage } from './read-page.ts';
+
+/** Who asked for what, for operators. */
+@SparkController('audit')
+export class AuditController {
+  constructor(private readonly store: AuditStore) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Who asked for what and what was decided, the newest first' })
+  @ApiQuery({ name: 'skip', required: false, type: Number })
+  @ApiQuery({ name: 'take', required: false, type: Number, description: 'Default 50, at most 1,000' })
+  @ApiOkResponse({ type: [AuditEntry] })
+  async list(
+    @FromCaller() caller: Caller,
+    @Query() query: Record<string, unknown>,
+    @Res({ passthrough: true }) response: PlatformResponse,
+  ): Promise<AuditEntry[]> {
+    requireOperator(caller);
+    const { skip, take } = readPage(query);
+    const entries = await this.store.list();
+    const total = String(entries.length);
+    if ('raw' in response) response.header('X-Total-Count', total);
+    else response.setHeader('X-Total-Count', total);
+    return entries.slice(skip, skip + take);
+  }
+}

@@ -74,6 +74,28 @@ describe('the documents', () => {
     expect(brokenLinks(page)).toEqual([]);
   });
 
+  it('name the scope of whatever npx fetches, but for tools of this repository', () => {
+    const fetched = pages.flatMap((page) =>
+      [...textOf(page).matchAll(/\bnpx (?:--?\S+ )*([\w@][^\s`]*)/g)].map(
+        ([, name = '']) => `${page}: ${name}`,
+      ),
+    );
+    expect(fetched.length).toBeGreaterThan(5);
+    const isKnown = (name: string) => ['changeset', 'node'].some((tool) => name.endsWith(`: ${tool}`));
+    expect(fetched.filter((one) => !/: @[\w-]+\/[\w-]+(@\S+)?$/.test(one) && !isKnown(one))).toEqual([]);
+  });
+
+  it('tell of no variable that the table of the environment does not have', () => {
+    const known = textOf('docs/reference/environment.md');
+    const streams = textOf('docs/reference/documents-and-subjects.md');
+    const named = pages
+      .filter((page) => /^docs\/(guides|operating|start)\//.test(page))
+      .flatMap((page) => textOf(page).match(/\b(SPARK_[A-Z_]+[A-Z]|RAVENDB_[A-Z]+|NATS_URL)\b/g) ?? [])
+      .filter((name) => !streams.includes(name));
+    expect(named.length).toBeGreaterThan(20);
+    expect([...new Set(named)].filter((name) => !new RegExp(`\\b${name}\\b`).test(known))).toEqual([]);
+  });
+
   it('import in every block of TypeScript what others import', () => {
     const blocks = pages.flatMap(blocksOf);
     const known = new Set(

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import type { ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
+import { Breakers } from '@nestjs-spark/foundation/internal';
 import { ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { ADMIT_PROVIDERS } from './admit/providers.ts';
@@ -89,8 +90,8 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
   },
   {
     provide: ModuleClient,
-    inject: [IDENTITY_OPTIONS, ModuleIdentity],
-    useFactory: ({ registry }: IdentityOptions, identity: ModuleIdentity) =>
-      new ModuleClient({ registry, identity }),
+    inject: [IDENTITY_OPTIONS, ModuleIdentity, Breakers],
+    useFactory: ({ registry }: IdentityOptions, identity: ModuleIdentity, breakers: Breakers) =>
+      new ModuleClient({ registry, identity, breakers }),
   },
 ];

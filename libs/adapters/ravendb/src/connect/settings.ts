@@ -1,3 +1,5 @@
+import type { Breakers } from '@nestjs-spark/foundation/internal';
+
 /** How to reach one RavenDB database. */
 export interface RavenSettings {
   /** Addresses of the server's nodes; the first that answers is used. */
@@ -5,6 +7,8 @@ export interface RavenSettings {
   database: string;
   /** For a secured server (https). */
   certificate?: RavenCertificate;
+  /** Those of the application, shared by all that send to the same nodes. Default: its own. */
+  breakers?: Breakers;
 }
 
 /** A client certificate. Its private key is never written to a log or an error. */

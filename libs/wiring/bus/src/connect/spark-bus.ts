@@ -10,6 +10,7 @@ import {
   leaseProbe,
 } from '@nestjs-spark/jetstream/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
+import { Breakers, type BreakerReport } from '@nestjs-spark/foundation/internal';
 import type { BusSettings } from '../settings/bus-settings.ts';
 
 /** The application's bus: one connection, and everything that works over it. Connects on first use, in the background. */
@@ -23,7 +24,7 @@ export class SparkBus {
   readonly registry: ModuleRegistry;
   readonly deadLetters: DeadLetterStore;
 
-  constructor({ natsUrl, name, routeMaxBytes }: BusSettings) {
+  constructor({ natsUrl, name, routeMaxBytes }: BusSettings, breakers: Breakers = new Breakers()) {
     const connection = new JetStreamConnection({
       url: natsUrl,
       name,
@@ -31,6 +32,7 @@ export class SparkBus {
       probe: leaseProbe(name),
     });
     this.name = name;
+    breakers.show('nats', () => describeConnection(connection));
     this.connection = connection;
     this.board = new JetStreamControlBoard(connection, logFor('ControlBoard'));
     this.changes = new JetStreamChangeLog({
@@ -51,4 +53,11 @@ export class SparkBus {
   close(): Promise<void> {
     return this.connection.close();
   }
+}
+
+/** The connection is its own breaker: while it is away, one attempt to connect every half second is all that is sent. */
+function describeConnection(connection: JetStreamConnection): BreakerReport {
+  const { ready, detail } = connection.health();
+  const state = ready ? 'closed' : connection.isConnected ? 'half-open' : 'open';
+  return { target: 'nats', state, reason: ready ? null : detail };
 }

@@ -1,4 +1,7 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import { eventually } from '@nestjs-spark/servers/testing';
 import { MemoryRegistry } from '@nestjs-spark/testing';
 import { ModuleClient } from './module-client.ts';
 
@@ -31,5 +34,35 @@ describe('a call to another module', () => {
   ])('that is registered at %j says why it cannot be asked', async (appUrl, reason) => {
     const client = await clientOf(appUrl);
     expect(await client.call({ ...call, module: 'Orders' })).toEqual({ kind: 'unreachable', reason });
+  });
+
+  it('that does not answer is not tried each time, and is called again when it is back', async () => {
+    let asked = 0;
+    const server = createServer((_, response) => {
+      asked += 1;
+      response.end('{}');
+    });
+    const listen = (port: number) =>
+      new Promise<number>((resolve) =>
+        server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
+      );
+    const port = await listen(0);
+    const client = await clientOf(`http://127.0.0.1:${port}`);
+    const ask = () => client.call({ ...call, module: 'Orders' });
+    expect(await ask()).toMatchObject({ kind: 'answered' });
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    const reasons: string[] = [];
+    for (let time = 0; time < 7; time++) {
+      const answer = await ask();
+      reasons.push(answer.kind === 'unreachable' ? answer.reason : answer.kind);
+    }
+    expect(reasons[0]).toMatch(/ECONNREFUSED/);
+    expect(reasons.at(-1)).toMatch(/module:Orders has not answered 5 times in a row/);
+    await listen(port);
+    await eventually(async () => expect(await ask()).toMatchObject({ kind: 'answered' }));
+    expect(asked).toBe(2);
+    server.closeAllConnections();
+    server.close();
   });
 });

@@ -1,5 +1,6 @@
 import type { ModuleRegistry } from '@nestjs-spark/contracts/internal';
 import type { ModuleIdentity } from '../identify/module-identity.ts';
+import { Breakers } from '@nestjs-spark/foundation/internal';
 import { nearestName } from './nearest-name.ts';
 import { readBounded } from './read-bounded.ts';
 import { parseAnswer, sendSigned, whyNoAnswer } from './send-signed.ts';
@@ -26,6 +27,8 @@ export interface ModuleCall {
 export interface ModuleClientParts {
   registry: ModuleRegistry;
   identity: Pick<ModuleIdentity, 'sign'>;
+  /** Those of the application. Default: its own. */
+  breakers?: Breakers;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -34,9 +37,11 @@ const ANSWER_BYTES = 256 * 1024;
 /** Calls other modules as this one: looks the address up each time, signs each request, follows no redirect. */
 export class ModuleClient {
   private readonly parts: ModuleClientParts;
+  private readonly breakers: Breakers;
 
   constructor(parts: ModuleClientParts) {
     this.parts = parts;
+    this.breakers = parts.breakers ?? new Breakers();
   }
 
   /** @throws {UnavailableError} when the registry is unavailable; every outcome at the other module is an answer, not an error */
@@ -52,7 +57,21 @@ export class ModuleClient {
       path: url.pathname,
       body,
     });
-    return send(url, call, token, body);
+    return this.throughBreaker(found.appName, () => send(url, call, token, body));
+  }
+
+  private async throughBreaker(module: string, work: () => Promise<ModuleAnswer>): Promise<ModuleAnswer> {
+    const breaker = this.breakers.of({
+      target: `module:${module}`,
+      isOutage: (error) => error instanceof Unreachable,
+      refuse: ({ message }) => new Unreachable(message),
+    });
+    try {
+      return await breaker.run(work);
+    } catch (error) {
+      if (error instanceof Unreachable) return { kind: 'unreachable', reason: error.message };
+      throw error;
+    }
   }
 
   /** A request to a misspelled name would wait forever, so the known names are reported. */
@@ -64,6 +83,9 @@ export class ModuleClient {
   }
 }
 
+class Unreachable extends Error {}
+
+/** @throws {Unreachable} */
 async function send(
   url: URL,
   call: ModuleCall,
@@ -78,7 +100,7 @@ async function send(
     const text = await readBounded(response, ANSWER_BYTES);
     return { kind: 'answered', status: response.status, body: parseAnswer(text) ?? null };
   } catch (error) {
-    return { kind: 'unreachable', reason: `${reasonOf(error)} (${url.origin})` };
+    throw new Unreachable(`${reasonOf(error)} (${url.origin})`);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Breakers } from '@nestjs-spark/foundation/internal';
 import { withoutUserInfo } from '@nestjs-spark/contracts/internal';
 import {
   ensureDatabase,
@@ -15,7 +16,10 @@ import type { StoreParts } from './parts.ts';
 import type { RavenStoreSettings } from './read-settings.ts';
 
 /** Everything on RavenDB. Reaches no server yet. */
-export function ravendbParts({ own, registry, createDatabase }: RavenStoreSettings): StoreParts {
+export function ravendbParts(settings: RavenStoreSettings, breakers: Breakers): StoreParts {
+  const { createDatabase } = settings;
+  const own = { ...settings.own, breakers };
+  const registry = { ...settings.registry, breakers };
   const connection = new RavenConnection(own);
   const feed = new RavenChangeSource(own);
   const target = new RavenChangeSink(own);

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Breakers } from './breakers.ts';
 
 class Away extends Error {}
@@ -40,6 +40,13 @@ async function inTurn<T>(count: number, work: () => Promise<T>): Promise<string[
   return outcomes;
 }
 
+/** Time stands still unless a test moves it. */
+let clock: jest.SpiedFunction<typeof performance.now>;
+beforeEach(() => {
+  clock = jest.spyOn(performance, 'now').mockReturnValue(0);
+});
+afterEach(() => void jest.restoreAllMocks());
+
 describe('a breaker', () => {
   it('passes on results and errors as they are', async () => {
     const { breaker } = start();
@@ -78,44 +85,34 @@ describe('a breaker', () => {
 
   it('lets one request find out whether the target is back, and all others wait for it', async () => {
     const { send, become, sent, breaker, lines } = start();
-    const clock = jest.spyOn(performance, 'now').mockReturnValue(0);
-    try {
-      become(away);
-      await inTurn(6, send);
-      clock.mockReturnValue(3_001);
-      await inTurn(2, send);
-      expect([sent(), breaker.report().state]).toEqual([6, 'open']);
-      clock.mockReturnValue(6_002);
-      const back = Promise.withResolvers<string>();
-      become(() => back.promise);
-      const waiting = [send(), send(), send()];
-      await Promise.resolve();
-      expect([sent(), breaker.report().state]).toEqual([7, 'half-open']);
-      back.resolve('back');
-      expect(await Promise.all(waiting)).toEqual(['back', 'back', 'back']);
-      expect(breaker.report().state).toBe('closed');
-      expect(lines).toEqual([expect.stringMatching(/has not answered/), 'ravendb:db-1 answers again']);
-    } finally {
-      clock.mockRestore();
-    }
+    become(away);
+    await inTurn(6, send);
+    clock.mockReturnValue(3_001);
+    await inTurn(2, send);
+    expect([sent(), breaker.report().state]).toEqual([6, 'open']);
+    clock.mockReturnValue(6_002);
+    const back = Promise.withResolvers<string>();
+    become(() => back.promise);
+    const waiting = [send(), send(), send()];
+    await Promise.resolve();
+    expect([sent(), breaker.report().state]).toEqual([7, 'half-open']);
+    back.resolve('back');
+    expect(await Promise.all(waiting)).toEqual(['back', 'back', 'back']);
+    expect(breaker.report().state).toBe('closed');
+    expect(lines).toEqual([expect.stringMatching(/has not answered/), 'ravendb:db-1 answers again']);
   });
 
   it('does not stay open when the clock is set back', async () => {
     const { send, become, breaker } = start();
-    const [wall, clock] = [jest.spyOn(Date, 'now'), jest.spyOn(performance, 'now').mockReturnValue(0)];
-    try {
-      wall.mockReturnValue(1e12);
-      become(away);
-      await inTurn(5, send);
-      wall.mockReturnValue(1e12 - 86_400_000);
-      clock.mockReturnValue(3_001);
-      become(async () => 'back');
-      expect(await send()).toBe('back');
-      expect(breaker.report().state).toBe('closed');
-    } finally {
-      wall.mockRestore();
-      clock.mockRestore();
-    }
+    const wall = jest.spyOn(Date, 'now');
+    wall.mockReturnValue(1e12);
+    become(away);
+    await inTurn(5, send);
+    wall.mockReturnValue(1e12 - 86_400_000);
+    clock.mockReturnValue(3_001);
+    become(async () => 'back');
+    expect(await send()).toBe('back');
+    expect(breaker.report().state).toBe('closed');
   });
 
   it('is one for each target', () => {

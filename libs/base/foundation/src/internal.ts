@@ -14,6 +14,8 @@ export * from './logging/repeats.ts';
 export * from './logging/say-once.ts';
 export * from './names/counted.ts';
 export * from './names/same-name.ts';
+export { Breaker, type BreakerReport } from './retry/breaker.ts';
+export { Breakers } from './retry/breakers.ts';
 export * from './retry/pause.ts';
 export * from './retry/persist.ts';
 export * from './retry/retry.ts';

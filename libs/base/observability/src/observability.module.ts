@@ -7,10 +7,13 @@ import {
   type NestModule,
   type Type,
 } from '@nestjs/common';
+import { Breakers } from '@nestjs-spark/foundation/internal';
+import { BreakerStatus } from './breakers/breaker-status.ts';
 import { HealthChecks } from './health/health-checks.ts';
 import { HealthController } from './health/health.controller.ts';
 import { ShutdownDrain } from './health/shutdown-drain.ts';
 import { SparkHealthIndicator } from './health/spark-health-indicator.ts';
+import { logFor } from './logging/log-for.ts';
 import { MetricsController } from './metrics/metrics.controller.ts';
 import { MetricsRegistry } from './metrics/metrics-registry.ts';
 import { Refusals } from './problems/refusals.ts';
@@ -32,8 +35,17 @@ export interface ObservabilityOptions {
  */
 @Global()
 @Module({
-  providers: [HealthChecks, SparkHealthIndicator, MetricsRegistry, Refusals, ShutdownDrain, OwnRoutes],
-  exports: [HealthChecks, SparkHealthIndicator, MetricsRegistry, Refusals],
+  providers: [
+    HealthChecks,
+    SparkHealthIndicator,
+    MetricsRegistry,
+    Refusals,
+    ShutdownDrain,
+    OwnRoutes,
+    BreakerStatus,
+    { provide: Breakers, useFactory: () => new Breakers(logFor('Breakers')) },
+  ],
+  exports: [HealthChecks, SparkHealthIndicator, MetricsRegistry, Refusals, Breakers],
 })
 export class ObservabilityModule implements NestModule {
   private readonly own: OwnRoutes;

@@ -5,7 +5,7 @@ import { Logger, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { ScriptPool } from '@nestjs-spark/etl-script';
 import { routeLogs } from '@nestjs-spark/contracts/internal';
-import { pause } from '@nestjs-spark/foundation/internal';
+import { Breakers, pause } from '@nestjs-spark/foundation/internal';
 import { ModuleClient, ModuleIdentity, ModuleVerifier, OwnAddress } from '@nestjs-spark/modules/internal';
 import {
   BusInUse,
@@ -100,7 +100,7 @@ export class SparkTesting {
     const log = new Logger('SparkStore');
     builder
       .overrideProvider(STORE_PARTS)
-      .useFactory({ factory: () => chooseParts({ ...store, createDatabase: true }, log) });
+      .useFactory({ factory: () => chooseParts({ ...store, createDatabase: true }, log, new Breakers()) });
     builder.overrideProvider(BusInUse).useValue(this.#bus);
     builder.overrideProvider(COMMAND_BUS).useValue(this.#commands);
     builder.overrideProvider(ModuleVerifier).useValue(this.#keys);

@@ -7,6 +7,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { Breakers } from '@nestjs-spark/foundation/internal';
 import { OperatorToken } from '@nestjs-spark/modules/internal';
 import { ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor, TypedErrorFilter } from '@nestjs-spark/observability/internal';
@@ -50,7 +51,7 @@ const SETTINGS = Symbol('SPARK_AUTH_SETTINGS');
       inject: [MODULE_OPTIONS_TOKEN],
       useFactory: (options: SparkAuthOptions) => resolveSettings(options, process.env),
     },
-    { provide: ApiAuthentication, inject: [SETTINGS], useFactory: authenticationBy },
+    { provide: ApiAuthentication, inject: [SETTINGS, Breakers], useFactory: authenticationBy },
   ],
   exports: [ApiAuthentication, ApiGuard],
 })
@@ -92,10 +93,11 @@ function isOpen({ jwt, tokens }: AuthSettings): boolean {
   return jwt === null && Object.keys(tokens).length === 0;
 }
 
-function authenticationBy(settings: AuthSettings): ApiAuthentication {
+function authenticationBy(settings: AuthSettings, breakers: Breakers): ApiAuthentication {
   const { jwt, tokens, operatorToken } = settings;
   const jwts =
-    jwt && new JwtReader({ ...jwt, findKey: new IssuerKeys(jwt).find, log: logFor('ApiAuthentication') });
+    jwt &&
+    new JwtReader({ ...jwt, findKey: new IssuerKeys(jwt, breakers).find, log: logFor('ApiAuthentication') });
   return new ApiAuthentication({
     operator: new OperatorToken(operatorToken),
     tokens: new StaticTokens(tokens),

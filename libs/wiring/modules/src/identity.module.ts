@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import type { ModuleRegistry, StateStore, TokenLedger } from '@nestjs-spark/contracts/internal';
+import { Breakers } from '@nestjs-spark/foundation/internal';
 import { MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor, Refusals } from '@nestjs-spark/observability/internal';
 import { ADMIT_PROVIDERS } from './admit/providers.ts';
@@ -144,8 +145,12 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
   },
   {
     provide: ModuleClient,
-    inject: [IDENTITY_OPTIONS, ModuleIdentity, KeyRing],
-    useFactory: ({ registry }: IdentityOptions, identity: ModuleIdentity, keys: KeyRing) =>
-      new ModuleClient({ registry, identity, keys }),
+    inject: [IDENTITY_OPTIONS, ModuleIdentity, KeyRing, Breakers],
+    useFactory: (
+      { registry }: IdentityOptions,
+      identity: ModuleIdentity,
+      keys: KeyRing,
+      breakers: Breakers,
+    ) => new ModuleClient({ registry, identity, keys, breakers }),
   },
 ];

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import { UnavailableError } from '@nestjs-spark/contracts';
+import type { Breaker } from '@nestjs-spark/foundation/internal';
 import type { CertificateSource } from './settings.ts';
 import { readServerError, toStoreError } from './server-error.ts';
 import { connectWith } from './tls.ts';
@@ -43,14 +44,24 @@ export interface Requester {
 const JSON_TYPE = 'application/json';
 const ANSWER_TIMEOUT_MS = 60_000;
 
+export interface RavenNodeParts {
+  url: string;
+  /** As errors name it, without secrets. */
+  name: string;
+  certificate: CertificateSource | undefined;
+  /** The one for this server, whichever the database. */
+  breaker: Breaker;
+}
+
 /** One node of RavenDB over kept-alive connections. */
 export class RavenNode implements Requester {
   readonly #name: string;
   readonly #pool: Pool;
+  readonly #breaker: Breaker;
 
-  /** @param name the node as errors name it, without secrets */
-  constructor(url: string, name: string, certificate: CertificateSource | undefined) {
+  constructor({ url, name, certificate, breaker }: RavenNodeParts) {
     this.#name = name;
+    this.#breaker = breaker;
     this.#pool = new Pool(new URL(url).origin, {
       connections: 24,
       keepAliveTimeout: 30_000,
@@ -61,14 +72,26 @@ export class RavenNode implements Requester {
   }
 
   /** 404 is an answer; everything else that is not 2xx or 304 is thrown as one of the store's errors. */
-  async request(request: RavenRequest): Promise<RavenAnswer> {
+  request(request: RavenRequest): Promise<RavenAnswer> {
+    return this.#breaker.run(() => this.#request(request));
+  }
+
+  /** Null for 404. */
+  stream(path: string): Promise<RavenStream | null> {
+    return this.#breaker.run(() => this.#stream(path));
+  }
+
+  close(): Promise<void> {
+    return this.#pool.destroy();
+  }
+
+  async #request(request: RavenRequest): Promise<RavenAnswer> {
     const answer = await this.#send(request);
     if (answer.status < 400 || answer.status === 404) return answer;
     throw toStoreError(this.#name, readServerError(answer.status, answer.body.toString('utf8')));
   }
 
-  /** Null for 404. */
-  async stream(path: string): Promise<RavenStream | null> {
+  async #stream(path: string): Promise<RavenStream | null> {
     const { statusCode, headers, body } = await this.#pool
       .request({ method: 'GET', path })
       .catch((cause: unknown) => {
@@ -78,10 +101,6 @@ export class RavenNode implements Requester {
     const text = await body.text();
     if (statusCode === 404) return null;
     throw toStoreError(this.#name, readServerError(statusCode, text));
-  }
-
-  close(): Promise<void> {
-    return this.#pool.destroy();
   }
 
   async #send(request: RavenRequest): Promise<RavenAnswer> {

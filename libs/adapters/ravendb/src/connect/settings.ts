@@ -1,3 +1,5 @@
+import type { Breakers } from '@nestjs-spark/foundation/internal';
+
 /** How to reach one RavenDB database. */
 export interface RavenSettings {
   /** Addresses of the server's nodes; the first that answers is used. */
@@ -5,6 +7,8 @@ export interface RavenSettings {
   database: string;
   /** For a secured server (https). */
   certificate?: CertificateSource;
+  /** Those of the application, shared by all that send to the same nodes. Default: its own. */
+  breakers?: Breakers;
 }
 
 /** A certificate, or a function that is asked for it at each new connection, so that a renewed one is used without a restart. */

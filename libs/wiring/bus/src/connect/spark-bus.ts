@@ -16,6 +16,7 @@ import {
   leaseProbe,
 } from '@nestjs-spark/jetstream/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
+import { Breakers, type BreakerReport } from '@nestjs-spark/foundation/internal';
 import type { BusSettings } from '../settings/bus-settings.ts';
 
 /** The application's bus: one connection, and everything that works over it. Connects on first use, in the background. */
@@ -30,7 +31,7 @@ export class SparkBus {
   readonly deadLetters: DeadLetterStore;
   readonly tokens: TokenLedger;
 
-  constructor({ natsUrl, name, routeMaxBytes, security }: BusSettings) {
+  constructor({ natsUrl, name, routeMaxBytes, security }: BusSettings, breakers: Breakers = new Breakers()) {
     const connection = new JetStreamConnection({
       url: natsUrl,
       name,
@@ -39,6 +40,7 @@ export class SparkBus {
       probe: leaseProbe(name),
     });
     this.name = name;
+    breakers.show('nats', () => describeConnection(connection));
     this.connection = connection;
     this.board = new JetStreamControlBoard(connection, logFor('ControlBoard'));
     this.changes = new JetStreamChangeLog({
@@ -60,4 +62,11 @@ export class SparkBus {
   close(): Promise<void> {
     return this.connection.close();
   }
+}
+
+/** The connection is its own breaker: while it is away, one attempt to connect every half second is all that is sent. */
+function describeConnection(connection: JetStreamConnection): BreakerReport {
+  const { ready, detail } = connection.health();
+  const state = ready ? 'closed' : connection.isConnected ? 'half-open' : 'open';
+  return { target: 'nats', state, reason: ready ? null : detail };
 }

@@ -1,4 +1,7 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import { eventually } from '@nestjs-spark/servers/testing';
 import { MemoryRegistry } from '@nestjs-spark/testing';
 import { ModuleClient } from './module-client.ts';
 
@@ -44,5 +47,34 @@ describe('a call to another module', () => {
   ])('that is registered at %j says why it cannot be asked', async (appUrl, reason) => {
     const client = await clientOf(appUrl);
     expect(await client.call({ ...call, module: 'Orders' })).toEqual({ kind: 'unreachable', reason });
+  });
+
+  it('that does not answer is not tried each time, and is called again when it is back', async () => {
+    let asked = 0;
+    const server = createServer((_, response) => {
+      asked += 1;
+      response.end('{}');
+    });
+    const listen = (port: number) =>
+      new Promise<number>((resolve) =>
+        server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
+      );
+    const port = await listen(0);
+    const client = await clientOf(`http://127.0.0.1:${port}`);
+    const ask = () => client.call({ ...call, module: 'Orders' });
+    expect(await ask()).toMatchObject({ kind: 'answered' });
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    expect(await ask()).toMatchObject({ reason: expect.stringMatching(/ECONNREFUSED/) });
+    await eventually(async () =>
+      expect(await ask()).toMatchObject({
+        reason: expect.stringMatching(/module:Orders has not answered 5 times in a row/),
+      }),
+    );
+    await listen(port);
+    await eventually(async () => expect(await ask()).toMatchObject({ kind: 'answered' }));
+    expect(asked).toBe(2);
+    server.closeAllConnections();
+    server.close();
   });
 });

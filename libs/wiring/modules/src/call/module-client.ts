@@ -1,5 +1,5 @@
 import type { ModuleInformation, ModuleRegistry } from '@nestjs-spark/contracts/internal';
-import { sameName } from '@nestjs-spark/foundation/internal';
+import { Breakers, sameName } from '@nestjs-spark/foundation/internal';
 import type { KeyRing } from '../identify/key-ring.ts';
 import type { ModuleIdentity } from '../identify/module-identity.ts';
 import { nearestName } from './nearest-name.ts';
@@ -30,6 +30,8 @@ export interface ModuleClientParts {
   identity: Pick<ModuleIdentity, 'sign'>;
   /** Says whether what the registry tells of a module is believed. */
   keys: Pick<KeyRing, 'doubt'>;
+  /** Those of the application. Default: its own. */
+  breakers?: Breakers;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -38,9 +40,11 @@ const ANSWER_BYTES = 256 * 1024;
 /** Calls other modules as this one: looks the address up each time and believes only the module itself, signs each request, follows no redirect. */
 export class ModuleClient {
   private readonly parts: ModuleClientParts;
+  private readonly breakers: Breakers;
 
   constructor(parts: ModuleClientParts) {
     this.parts = parts;
+    this.breakers = parts.breakers ?? new Breakers();
   }
 
   /** @throws {UnavailableError} when the registry or the pinned keys are unavailable; every outcome at the other module is an answer, not an error */
@@ -64,7 +68,21 @@ export class ModuleClient {
       path: url.pathname,
       body,
     });
-    return send(url, call, token, body);
+    return this.throughBreaker(callee.appName, () => send(url, call, token, body));
+  }
+
+  private async throughBreaker(module: string, work: () => Promise<ModuleAnswer>): Promise<ModuleAnswer> {
+    const breaker = this.breakers.of({
+      target: `module:${module}`,
+      isOutage: (error) => error instanceof Unreachable,
+      refuse: ({ message }) => new Unreachable(message),
+    });
+    try {
+      return await breaker.run(work);
+    } catch (error) {
+      if (error instanceof Unreachable) return { kind: 'unreachable', reason: error.message };
+      throw error;
+    }
   }
 }
 
@@ -75,6 +93,9 @@ function notRegistered(module: string, all: readonly ModuleInformation[]): Modul
   return { kind: 'not-registered', known, ...(nearest === null ? {} : { nearest }) };
 }
 
+class Unreachable extends Error {}
+
+/** @throws {Unreachable} */
 async function send(
   url: URL,
   call: ModuleCall,
@@ -89,7 +110,7 @@ async function send(
     const text = await readBounded(response, ANSWER_BYTES);
     return { kind: 'answered', status: response.status, body: parseAnswer(text) ?? null };
   } catch (error) {
-    return { kind: 'unreachable', reason: `${reasonOf(error)} (${url.origin})` };
+    throw new Unreachable(`${reasonOf(error)} (${url.origin})`);
   }
 }
 

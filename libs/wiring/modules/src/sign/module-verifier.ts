@@ -77,7 +77,7 @@ export class ModuleVerifier implements MessageVerifier {
   async #signsNow(module: string): Promise<boolean> {
     const { registry, keys } = this.#parts;
     const entry = await registry.find(module);
-    return entry === null || entry.signature !== undefined || (await keys.doubt(entry)) !== null;
+    return entry === null || (await keys.doubt(entry)) !== null || entry.signature !== undefined;
   }
 
   #objectOf(keyId: string, { kty, crv, x }: PublicKeyJwk): KeyObject {

@@ -1,3 +1,4 @@
+import type { Breakers } from '@nestjs-spark/foundation/internal';
 import { withoutUserInfo } from '@nestjs-spark/contracts/internal';
 import {
   ensureDatabase,
@@ -16,12 +17,10 @@ import type { StoreParts } from './parts.ts';
 import type { RavenStoreSettings } from './read-settings.ts';
 
 /** Everything on RavenDB. Reaches no server yet. */
-export function ravendbParts({
-  own,
-  registry,
-  createDatabase,
-  refusesAdministrators,
-}: RavenStoreSettings): StoreParts {
+export function ravendbParts(settings: RavenStoreSettings, breakers: Breakers): StoreParts {
+  const { createDatabase, refusesAdministrators } = settings;
+  const own = { ...settings.own, breakers };
+  const registry = { ...settings.registry, breakers };
   const connection = new RavenConnection(own);
   const feed = new RavenChangeSource(own);
   const target = new RavenChangeSink(own);

@@ -1,4 +1,5 @@
 import { Logger, Scope, type FactoryProvider } from '@nestjs/common';
+import { Breakers } from '@nestjs-spark/foundation/internal';
 import { openSecrets } from '@nestjs-spark/secrets/internal';
 import { StoreBackup } from '../back-up/store-backup.ts';
 import { chooseParts } from '../choose/choose-parts.ts';
@@ -25,10 +26,11 @@ import {
 export function storeProviders(options: string | symbol): FactoryProvider[] {
   const parts: FactoryProvider<StoreParts> = {
     provide: STORE_PARTS,
-    inject: [options],
-    useFactory: async (given: SparkStoreOptions) => {
+    // Shown by those of observability, where the application has it.
+    inject: [options, { token: Breakers, optional: true }],
+    useFactory: async (given: SparkStoreOptions, breakers: Breakers = new Breakers()) => {
       const secrets = await openSecrets(process.env);
-      return chooseParts(readSettings(given, process.env, secrets), new Logger('SparkStore'));
+      return chooseParts(readSettings(given, process.env, secrets), new Logger('SparkStore'), breakers);
     },
   };
   return [

@@ -39,7 +39,8 @@ export function securityOptions(
   address: ServerAddress,
   security: () => NatsSecurity,
 ): Pick<ConnectionOptions, 'authenticator' | 'tls'> {
-  const { ca, certificate, key } = security();
+  let last = security();
+  const { ca, certificate, key } = last;
   const tls = {
     ...(ca === undefined ? {} : { ca }),
     ...(certificate === undefined ? {} : { cert: certificate }),
@@ -47,7 +48,14 @@ export function securityOptions(
   };
   const isEncrypted = address.tls || Object.keys(tls).length > 0;
   return {
-    authenticator: (nonce) => chooseAuthenticator(address, security())(nonce),
+    authenticator: (nonce) => {
+      try {
+        last = security();
+      } catch {
+        // A file that is being replaced is not there for a moment; what it held before may still be good.
+      }
+      return chooseAuthenticator(address, last)(nonce);
+    },
     ...(isEncrypted ? { tls } : {}),
   };
 }

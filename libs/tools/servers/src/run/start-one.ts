@@ -77,7 +77,8 @@ export function isPortTaken(error: unknown): boolean {
   return error instanceof Error && /address already in use|EADDRINUSE/i.test(error.message);
 }
 
-function toHandle(
+/** The handle of a server's process. */
+export function toHandle(
   running: ServerProcess,
   url: string,
   dataDir: string,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { HOSTILE, HostilePeer } from './hostile-peer.ts';
 import type { Running, Simulation } from './simulation.ts';
 
-/** Why a document is set aside: its script throws, or the log or the target refuses its copy; always, or only in places. */
+/** Why a document is set aside: its script throws, or the log or the target refuses its copy, or to delete it; always, or only in places. */
 const TROUBLES = [
   { Throws: true },
   { Throws: 'odd' },
@@ -10,6 +10,8 @@ const TROUBLES = [
   { Refused: true },
   { TooBig: true },
   { Refused: 'foul' },
+  { Stays: true },
+  { Stays: 'foul' },
 ];
 
 const PLAIN = [

@@ -95,6 +95,7 @@ export class Simulation {
     this.log.refuses = ({ commands }) =>
       commands.some((command) => command.type === 'put' && command.document.includes('"TooBig":true'));
     this.target.refuses = (fields) => this.#isRefused(fields);
+    this.target.refusesToDelete = ({ fields }) => this.#stays(fields);
   }
 
   get script(): string {
@@ -246,7 +247,9 @@ export class Simulation {
     const failing = new Set([...this.#throwing(), ...this.#refused()]);
     const there = new Map([...this.target.documents].map(([id, { fields }]) => [id, fields]));
     const ids = new Set([...wanted.keys(), ...there.keys()]);
+    const left = new Set(this.#left());
     return [...ids]
+      .filter((id) => !left.has(id))
       .filter((id) => !(failing.has(id) && isAbsentOrOld(there.get(id), this.script)))
       .filter((id) => wanted.get(id) !== textOf(there.get(id)))
       .map(
@@ -260,13 +263,14 @@ export class Simulation {
     const [owner, requester] = await Promise.all([this.setAsideAtOwner(), this.setAsideAtRequester()]);
     const throwing = this.#throwing();
     const refused = this.#refused();
+    const left = this.#left().filter((id) => !throwing.includes(id));
     const listed = { owner: idsOf(owner), requester: idsOf(requester) };
     // Of a document on which the script throws now, a requester still lists the version before, if it was refused.
-    const mayBeRefused = [...refused, ...throwing];
+    const mayBeRefused = [...refused, ...throwing, ...left];
     return [
       ...throwing.filter((id) => !listed.owner.includes(id)).map((id) => `${id} is not listed at the owner`),
       ...listed.owner.filter((id) => !throwing.includes(id)).map((id) => `${id} is listed at the owner`),
-      ...refused
+      ...[...refused, ...left]
         .filter((id) => !listed.requester.includes(id))
         .map((id) => `${id} is not listed at the requester`),
       ...listed.requester
@@ -338,6 +342,20 @@ export class Simulation {
       ({ fields }) => !fields.Hidden && !throwsOn(fields, this.script, this.surroundings),
     );
     return offered.filter(({ fields }) => this.#isRefused(fields)).map(({ id }) => ravenKey(id));
+  }
+
+  /** Copies that are there only because the target does not delete them. */
+  #left(): string[] {
+    const failing = new Set([...this.#throwing(), ...this.#refused()]);
+    const wanted = new Set(this.#wanted().map(([id]) => id));
+    const unwanted = [...this.target.documents].filter(
+      ([id, { fields }]) => !wanted.has(id) || (failing.has(id) && fields['Tag'] !== this.script),
+    );
+    return unwanted.filter(([, { fields }]) => this.#stays(fields)).map(([id]) => id);
+  }
+
+  #stays({ Stays }: Record<string, unknown>): boolean {
+    return Stays === 'foul' ? !this.surroundings.isFair : Boolean(Stays);
   }
 
   #isRefused({ Refused }: Record<string, unknown>): boolean {

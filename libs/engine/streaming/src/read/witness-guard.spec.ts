@@ -28,6 +28,17 @@ describe('a restored source', () => {
     await expect(guard.raise()).rejects.toThrow(SourceReplacedError);
   });
 
+  it('ends one session, not each, when only a raise was lost with which nothing was published', async () => {
+    const source = new MemorySource();
+    const backup = source.backup();
+    const memory = { raised: null };
+    await new WitnessGuard(source, 'reader', POSITION, 0, memory).raise();
+    source.restore(backup);
+    const next = new WitnessGuard(source, 'reader', POSITION, 0, memory);
+    await expect(next.raise()).rejects.toThrow(SourceReplacedError);
+    await new WitnessGuard(source, 'reader', POSITION, 0, memory).raise();
+  });
+
   it('is not suspected while the requester confirms what was published', async () => {
     const guard = new WitnessGuard(new MemorySource(), 'reader', POSITION, 0);
     for (let n = 0; n < 20; n++) {

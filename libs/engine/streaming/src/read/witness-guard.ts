@@ -85,7 +85,11 @@ export class WitnessGuard {
   async check(): Promise<SourceIdentity> {
     const source = await this.#source.identify(this.#reader);
     const remembersAll = [this.#witness, this.#confirmed].every((said) => remembers(source.witness, said));
-    if (source.databaseId !== this.#position.databaseId || !remembersAll) throw new SourceReplacedError();
+    if (source.databaseId !== this.#position.databaseId || !remembersAll) {
+      // What was not published shows nothing: the next session is to believe the log, or it would end in the same way.
+      this.#memory.raised = null;
+      throw new SourceReplacedError();
+    }
     return source;
   }
 

@@ -1,4 +1,4 @@
-import { KeyObject, randomUUID, sign } from 'node:crypto';
+import { createPrivateKey, randomUUID, sign, type KeyObject } from 'node:crypto';
 import type { MessageSigner, PublicKeyJwk } from '@nestjs-spark/contracts/internal';
 import { calculateJwkThumbprint, importJWK, SignJWT, type CryptoKey } from 'jose';
 import { bodyDigest } from './body-digest.ts';
@@ -22,12 +22,20 @@ export class ModuleIdentity {
   readonly keyId: string;
   readonly publicKey: PublicKeyJwk;
   private readonly privateKey: CryptoKey;
+  private readonly signingKey: KeyObject;
 
-  private constructor(module: string, keyId: string, publicKey: PublicKeyJwk, privateKey: CryptoKey) {
+  private constructor(
+    module: string,
+    keyId: string,
+    publicKey: PublicKeyJwk,
+    privateKey: CryptoKey,
+    signingKey: KeyObject,
+  ) {
     this.module = module;
     this.keyId = keyId;
     this.publicKey = publicKey;
     this.privateKey = privateKey;
+    this.signingKey = signingKey;
   }
 
   /**
@@ -41,13 +49,13 @@ export class ModuleIdentity {
       throw new KeyFileError(options.directory, 'is not an Ed25519 private key', 'Replace it.');
     }
     const keyId = await calculateJwkThumbprint(publicKey);
-    return new ModuleIdentity(options.module, keyId, publicKey, privateKey);
+    const signingKey = createPrivateKey({ key: { ...publicKey, d }, format: 'jwk' });
+    return new ModuleIdentity(options.module, keyId, publicKey, privateKey, signingKey);
   }
 
   /** Signs what goes on the bus, as others check it with a `ModuleVerifier`. */
   messageSigner(): MessageSigner {
-    const key = KeyObject.from(this.privateKey);
-    return { keyId: this.keyId, sign: (bytes) => sign(null, bytes, key) };
+    return { keyId: this.keyId, sign: (bytes) => sign(null, bytes, this.signingKey) };
   }
 
   /** A token for this one request, valid for a minute and for one use. Create it right before sending the request. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { taskPlace } from '@nestjs-spark/contracts/internal';
+import { isResyncRequest, taskPlace } from '@nestjs-spark/contracts/internal';
 import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
 import { listSetAside } from '@nestjs-spark/set-aside/internal';
 import { ApplySupervisor } from '@nestjs-spark/streaming/internal';
@@ -38,6 +38,7 @@ function goesOn(store: StoreUnderTest): void {
     let open: OpenStore;
     let board: MemoryBoard;
     let requester: ApplySupervisor;
+    let keys: MemoryKeys;
 
     beforeEach(async () => {
       open = await store.open();
@@ -52,7 +53,7 @@ function goesOn(store: StoreUnderTest): void {
       }));
       log.open(taskPlace(TASK)).restore({ ...landed.log, messages });
       board = new MemoryBoard();
-      const keys = new MemoryKeys();
+      keys = new MemoryKeys();
       keys.older.add('Fleet');
       requester = new ApplySupervisor({
         sink: open.target(),
@@ -67,14 +68,16 @@ function goesOn(store: StoreUnderTest): void {
         verifier: keys,
         logger: new MemoryLogger(),
       });
-      requester.assign('Fleet', [{ key: TASK, collection: 'Cars', fingerprint: 'f1' }]);
     });
+    const start = (): void =>
+      requester.assign('Fleet', [{ key: TASK, collection: 'Cars', fingerprint: 'f1' }]);
     afterEach(async () => {
       await requester.stop();
       await open.drop();
     });
 
     it('goes on where it stood: reads nothing again, loses nothing, and applies what comes next', async () => {
+      start();
       const report = () => requester.reports()[0];
       await eventually(() => expect(report()).toMatchObject({ appliedEtag: 11, complete: true }));
       expect(report()).toMatchObject({
@@ -95,7 +98,24 @@ function goesOn(store: StoreUnderTest): void {
       expect(documents).toMatchObject([{ documentId: 'cars/9', kind: 'not-a-copy', etag: 3 }]);
     });
 
+    it('asks for what it has not applied, and takes none of it, when its owner signs by now', async () => {
+      keys.older.clear();
+      start();
+      const resync = 'spark.control.task.fleet.hr.cars.resync';
+      await eventually(async () => {
+        const asked = await board.last(resync, isResyncRequest);
+        expect(asked?.checkpoint).toMatchObject({ generation: 2, to: 10 });
+      });
+      expect(requester.reports()[0]).toMatchObject({
+        appliedEtag: 10,
+        state: 'Faulted',
+        refused: [{ sequence: 6 }],
+      });
+      expect(await open.ids('cars/3')).toEqual([]);
+    });
+
     it('leaves a checkpoint behind that the landed version reads', async () => {
+      start();
       await eventually(() => expect(requester.reports()[0]).toMatchObject({ appliedEtag: 11 }));
       const stored = await open.state().read('sparkCheckpoints/fleet/hr/cars');
       expect(stored?.value).toMatchObject({

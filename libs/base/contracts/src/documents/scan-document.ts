@@ -38,60 +38,54 @@ export interface WrittenMetadata {
  * @returns `not-an-object`; `metadata-twice`; null for an object without metadata
  */
 export function scanDocument(text: string): WrittenMetadata | null | 'not-an-object' | 'metadata-twice' {
+  const length = text.length;
   const begin = skipBlanks(text, 0);
   if (text.charCodeAt(begin) !== OPEN_BRACE) return 'not-an-object';
-  const escapes = text.includes('\\');
   let metadata: WrittenMetadata | null = null;
   let valueOf = -1;
   let depth = 0;
-  for (let at = begin; at < text.length; at++) {
+  for (let at = begin; at < length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
-      const end = endOfString(text, at);
-      if (end < 0) return 'not-an-object';
-      if (depth === 1 && isMetadata(text, at, end, escapes)) {
-        if (metadata !== null || valueOf >= 0) return 'metadata-twice';
-        valueOf = skipBlanks(text, skipBlanks(text, end + 1) + 1);
+      const from = at;
+      let isEscaped = false;
+      for (at++; at < length; at++) {
+        const sign = text.charCodeAt(at);
+        if (sign === QUOTE) break;
+        if (sign !== BACKSLASH) continue;
+        isEscaped = true;
+        at++;
       }
-      at = end;
+      // Only a name that begins with it, or hides it, has to be read.
+      const mayBeMetadata = depth === 1 && (isEscaped || text.charCodeAt(from + 1) === AT);
+      if (mayBeMetadata && isMetadata(text, from, at + 1)) {
+        if (metadata !== null || valueOf >= 0) return 'metadata-twice';
+        valueOf = skipBlanks(text, skipBlanks(text, at + 1) + 1);
+      }
       continue;
     }
     const kind = code < 128 ? KINDS[code] : OTHER;
-    if (kind === OTHER) return 'not-an-object';
-    if (kind === OPENS) {
-      if (depth === DEEPEST) return 'not-an-object';
+    if (kind === BETWEEN) continue;
+    if (kind === OPENS && depth < DEEPEST) {
       closing[depth++] = code + TO_CLOSING;
-    } else if (kind === CLOSES) {
-      if (closing[--depth] !== code) return 'not-an-object';
+    } else if (kind === CLOSES && closing[--depth] === code) {
       if (depth === 1 && valueOf >= 0) {
         metadata ??= { start: valueOf, end: at + 1 };
         valueOf = -1;
       }
-      if (depth === 0) return skipBlanks(text, at + 1) === text.length ? metadata : 'not-an-object';
+      if (depth === 0) return skipBlanks(text, at + 1) === length ? metadata : 'not-an-object';
+    } else {
+      return 'not-an-object';
     }
   }
   return 'not-an-object';
 }
 
-/** The place of the closing quote; -1 when there is none. */
-function endOfString(text: string, at: number): number {
-  for (let end = text.indexOf('"', at + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let before = end - 1;
-    while (text.charCodeAt(before) === BACKSLASH) before--;
-    if ((end - before) % 2 === 1) return end;
-  }
-  return -1;
-}
-
 /** Whether a string is the name `@metadata`, in whatever way it is written. */
-function isMetadata(text: string, at: number, end: number, escapes: boolean): boolean {
-  const first = text.charCodeAt(at + 1);
-  if (first !== AT && !escapes) return false;
-  if (text.charCodeAt(skipBlanks(text, end + 1)) !== COLON) return false;
-  const written = text.slice(at, end + 1);
-  if (!written.includes('\\')) return written === '"@metadata"';
+function isMetadata(text: string, start: number, end: number): boolean {
+  if (text.charCodeAt(skipBlanks(text, end)) !== COLON) return false;
   try {
-    return JSON.parse(written) === '@metadata';
+    return JSON.parse(text.slice(start, end)) === '@metadata';
   } catch {
     return false;
   }

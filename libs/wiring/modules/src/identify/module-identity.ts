@@ -1,4 +1,4 @@
-import { KeyObject, randomUUID, sign } from 'node:crypto';
+import { createPrivateKey, randomUUID, sign, type KeyObject } from 'node:crypto';
 import type { MessageSigner, ModuleInformation, PublicKeyJwk } from '@nestjs-spark/contracts/internal';
 import { calculateJwkThumbprint, importJWK, SignJWT, type CryptoKey } from 'jose';
 import { bodyDigest } from './body-digest.ts';
@@ -26,6 +26,7 @@ export class ModuleIdentity {
   /** The key that is to follow, which is announced and not used yet; null for none. */
   readonly nextKey: PublicKeyJwk | null;
   private readonly privateKey: CryptoKey;
+  private readonly signingKey: KeyObject;
 
   private constructor(parts: {
     module: string;
@@ -33,12 +34,14 @@ export class ModuleIdentity {
     publicKey: PublicKeyJwk;
     nextKey: PublicKeyJwk | null;
     privateKey: CryptoKey;
+    signingKey: KeyObject;
   }) {
     this.module = parts.module;
     this.keyId = parts.keyId;
     this.publicKey = parts.publicKey;
     this.nextKey = parts.nextKey;
     this.privateKey = parts.privateKey;
+    this.signingKey = parts.signingKey;
   }
 
   /**
@@ -53,7 +56,8 @@ export class ModuleIdentity {
     }
     const keyId = await calculateJwkThumbprint(publicKey);
     const { next: nextKey } = await readKeyFiles(options);
-    return new ModuleIdentity({ module: options.module, keyId, publicKey, nextKey, privateKey });
+    const signingKey = createPrivateKey({ key: { ...publicKey, d }, format: 'jwk' });
+    return new ModuleIdentity({ module: options.module, keyId, publicKey, nextKey, privateKey, signingKey });
   }
 
   /** This module's entry for the registry, with its keys and its signature: others believe no other. */
@@ -75,8 +79,7 @@ export class ModuleIdentity {
 
   /** Signs what goes on the bus, as others check it with a `ModuleVerifier`. */
   messageSigner(): MessageSigner {
-    const key = KeyObject.from(this.privateKey);
-    return { keyId: this.keyId, sign: (bytes) => sign(null, bytes, key) };
+    return { keyId: this.keyId, sign: (bytes) => sign(null, bytes, this.signingKey) };
   }
 
   /** A token for this one request, valid for a minute and for one use. Create it right before sending the request. */

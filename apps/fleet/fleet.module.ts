@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { SparkAuthModule } from '@nestjs-spark/auth';
 import { SparkProblemModule } from '@nestjs-spark/observability';
 import { SparkReplicationModule } from '@nestjs-spark/replication';
 import { SparkStoreModule } from '@nestjs-spark/store';
@@ -9,6 +10,7 @@ import { CarsModule } from './cars/cars.module.ts';
 @Module({
   imports: [
     SparkProblemModule,
+    SparkAuthModule.forRoot(),
     SparkStoreModule.forRoot(),
     SparkReplicationModule.forRoot(),
     CarsModule,

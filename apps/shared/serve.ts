@@ -18,7 +18,13 @@ async function createApp(root: Type, { name, description }: AppDescription): Pro
     abortOnError: false,
   });
   app.enableShutdownHooks();
-  const config = new DocumentBuilder().setTitle(name).setDescription(description).setVersion('1.0').build();
+  const config = new DocumentBuilder()
+    .setTitle(name)
+    .setDescription(description)
+    .setVersion('1.0')
+    .addBearerAuth()
+    .addSecurityRequirements('bearer')
+    .build();
   SwaggerModule.setup('api', app, () => withSparkRoutes(() => SwaggerModule.createDocument(app, config)));
   return app;
 }

@@ -5,31 +5,14 @@ import {
   VersionConflictError,
   type ChangeCommand,
 } from '@nestjs-spark/contracts';
-import { idKey, type ChangeSink, type Checkpoint, type IdRule } from '@nestjs-spark/contracts/internal';
+import type { ChangeSink } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../support/checkpoint-of.ts';
-import type { OpenStore, StoreUnderTest } from './adapters/store-under-test.ts';
+import { put, remove } from '../support/copy-commands.ts';
+import type { OpenSink, SinkUnderTest } from './adapters/store-under-test.ts';
 
-function put(
-  id: string,
-  json: string,
-  generation: string,
-  collection = 'Cars',
-  source = 'Fleet/x',
-): ChangeCommand {
-  const metadata = { '@collection': collection, 'spark-source': source, 'spark-generation': generation };
-  const inner = json.slice(1, -1);
-  return {
-    type: 'put',
-    id,
-    document: `{${inner}${inner ? ',' : ''}"@metadata":${JSON.stringify(metadata)}}`,
-  };
-}
-
-const remove = (id: string): ChangeCommand => ({ type: 'delete', id });
-
-export function changeSinkConformance(store: StoreUnderTest): void {
+export function changeSinkConformance(store: SinkUnderTest): void {
   describe(`ChangeSink of ${store.name}`, () => {
-    let open: OpenStore;
+    let open: OpenSink;
     let target: ChangeSink;
     let number = 0;
     let name: string;
@@ -177,97 +160,6 @@ export function changeSinkConformance(store: StoreUnderTest): void {
       expect(await open.ids('del/')).toEqual(['del/depot', 'del/other', 'del/own']);
     });
 
-    describe.each<IdRule>(['ravendb', 'sqlite'])('of an owner on %s', (ids) => {
-      const copyOf = (id: string): ChangeCommand => {
-        const metadata = {
-          '@collection': 'Cars',
-          'spark-source': `Fleet/${id.replace(/\/people\/.*/, '')}`,
-          'spark-etag': 1,
-          'spark-generation': `${label}:1`,
-        };
-        return { type: 'put', id, document: JSON.stringify({ V: id, '@metadata': metadata }) };
-      };
-      const at = (to: number): Checkpoint => checkpointOf(name, { to, ids, beyondAscii: true });
-      const names = ['İ', 'ΟΔΟΣ', 'ẞ', '\u212a', '\u212b', '𐐀', 'Ⴀ', 'Ა', 'Ꭰ', 'ǅ', 'Ⱥ'];
-
-      it('deletes the copies of what the owner calls by its own key, by id and by prefix, and counts them', async () => {
-        const prefix = `${ids}-${number}/`;
-        const all = names.flatMap((letter) => [
-          `${prefix}${letter}`,
-          `${prefix}${letter}/people/0000000000000000001`,
-        ]);
-        let version = await target.apply(all.map(copyOf), at(10), null);
-        expect((await open.ids(prefix)).toSorted()).toEqual(all.toSorted());
-        const commands = names.flatMap((letter): ChangeCommand[] => [
-          { type: 'delete', id: idKey(ids, `${prefix}${letter}`) },
-          { type: 'delete-prefix', prefix: idKey(ids, `${prefix}${letter}/people/`) },
-        ]);
-        version = await target.apply(commands, at(20), version);
-        expect(await open.ids(prefix)).toEqual([]);
-        const stored = await target.readCheckpoint(name);
-        expect(stored?.version).toBe(version);
-        expect(stored?.checkpoint.documentsDeleted).toBe(all.length);
-        await target.apply(commands, at(30), version);
-        expect((await target.readCheckpoint(name))?.checkpoint.documentsDeleted).toBe(0);
-      });
-
-      it.each(['', 'Fleet-É-'])(
-        'deletes copies with the prefix %j that a generation before wrote under other letters',
-        async (idPrefix) => {
-          const begin = `${ids}-older-${number}/`;
-          const copy = (id: string, generation: number): ChangeCommand => {
-            const metadata = {
-              '@collection': 'Cars',
-              'spark-source': `Fleet/${id.replace(/\/people\/.*/, '')}`,
-              'spark-etag': 1,
-              'spark-generation': `${label}:${generation}`,
-            };
-            return {
-              type: 'put',
-              id: idPrefix + id,
-              document: JSON.stringify({ '@metadata': metadata }),
-            };
-          };
-          const hung = '/people/0000000000000000001';
-          const older = [`${begin}Ä`, `${begin}Ä${hung}`].map((id) => copy(id, 1));
-          const newer = [`${begin}ä`, `${begin}ä${hung}`].map((id) => copy(id, 2));
-          const version = await target.apply(older, at(10), null);
-          const second = { ...at(20), generation: 2 };
-          const before = await target.sweep({
-            checkpoint: second,
-            version: await target.apply(newer, second, version),
-          });
-          expect(await open.ids(idPrefix + begin)).toHaveLength(2);
-          const gone: ChangeCommand[] = [
-            { type: 'delete', id: idKey(ids, `${idPrefix}${begin}ä`) },
-            { type: 'delete-prefix', prefix: idKey(ids, `${idPrefix}${begin}ä/people/`) },
-          ];
-          await target.apply(gone, { ...before.checkpoint, to: 30 }, before.version);
-          expect(await open.ids(idPrefix + begin)).toEqual([]);
-        },
-      );
-
-      it('keeps one copy of each of its documents, whatever they were called before', async () => {
-        const id = `${ids}-again-${number}/`;
-        const version = await target.apply([copyOf(`${id}Äk`)], at(10), null);
-        const again = target.apply([copyOf(`${id}ä\u212a`)], at(20), version);
-        if (ids === 'ravendb') {
-          await again;
-          expect(await open.ids(id)).toEqual([`${id}ä\u212a`]);
-        } else if (store.name === 'SQLite') {
-          await again;
-          expect(await open.ids(id)).toHaveLength(2);
-        } else {
-          await expect(again).rejects.toThrow(`cannot stand beside the copy of Fleet/${id}Äk`);
-          const later = await target.apply([{ type: 'delete', id: `${id}ä\u212a` }], at(20), version);
-          expect(await open.ids(id)).toEqual([`${id}Äk`]);
-          expect(await target.findInTheWay(name, [`${id}Äk`, `${id}ä\u212a`])).toEqual([`${id}ä\u212a`]);
-          await target.apply([{ type: 'delete', id: `${id}Äk` }], at(30), later);
-          expect(await target.findInTheWay(name, [`${id}ä\u212a`])).toEqual([]);
-        }
-      });
-    });
-
     it('deletes by prefix the same way, before what the same set puts', async () => {
       const first = [
         put('orders/1', '{}', `${label}:1`),
@@ -351,65 +243,34 @@ export function changeSinkConformance(store: StoreUnderTest): void {
       expect(await open.ids('mass/')).toEqual(['mass/big']);
     });
 
-    it('sweeps the copies of other generations and nothing else', async () => {
-      const version = await target.apply(
-        [
-          put('sweep/old', '{}', `${label}:1`),
-          put('sweep/older', '{}', `${label}:10`),
-          put('sweep/new', '{}', `${label}:2`),
-          put('sweep/other', '{}', 'HR/others:1'),
-          put('sweep/longer', '{}', `${label}0:1`),
-        ],
-        checkpointOf(name, { generation: 2, live: true }),
-        null,
+    it('lists the copies of a name, all or those at some ids, with what they were made from', async () => {
+      const commands = [
+        put('listed/1', '{}', `${label}:1`, 'Cars', 'Fleet/cars/1', 7),
+        put('listed/2', '{}', `${label}:2`, 'Trucks', 'Fleet/cars/2', 8),
+        put('listed/other', '{}', 'HR/others:1'),
+      ];
+      await target.apply(commands, checkpointOf(name), null);
+      await open.put('listed/own', 'Cars', '{}');
+      const one = { id: 'listed/1', copyOf: 'Fleet/cars/1', generation: `${label}:1`, sourceEtag: 7 };
+      const two = { id: 'listed/2', copyOf: 'Fleet/cars/2', generation: `${label}:2`, sourceEtag: 8 };
+      const listed = async (ids?: string[]) =>
+        (await Array.fromAsync(target.copies(name, ids))).flat().toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      expect(await listed()).toMatchObject([one, two]);
+      const some = await listed(['LISTED/2', 'listed/other', 'listed/own', 'listed/none']);
+      expect(some).toMatchObject([two]);
+      expect(await listed([])).toEqual([]);
+    });
+
+    it('removes a checkpoint that has not moved, and leaves the copies', async () => {
+      const checkpoint = checkpointOf(name);
+      const first = await target.apply([put('left/1', '{}', `${label}:1`)], checkpoint, null);
+      const version = await target.apply([], checkpoint, first);
+      await expect(target.removeCheckpoint({ checkpoint, version: first })).rejects.toThrow(
+        VersionConflictError,
       );
-      await open.put('sweep/own', 'Cars', '{}');
-      const stored = { checkpoint: checkpointOf(name, { generation: 2, live: true }), version };
-      const swept = await target.sweep(stored);
-      expect(await open.ids('sweep/')).toEqual(['sweep/longer', 'sweep/new', 'sweep/other', 'sweep/own']);
-      expect(swept.checkpoint).toEqual({ ...stored.checkpoint, swept: true });
-      expect(await target.readCheckpoint(name)).toEqual(swept);
-      expect((await target.sweep(swept)).checkpoint.swept).toBe(true);
-    });
-
-    it('does not sweep for a checkpoint that has moved; what was begun is finished by the next call', async () => {
-      const commands = Array.from({ length: 3_000 }, (_, n) => put(`cut/${n}`, '{}', `${label}:1`));
-      const old = checkpointOf(name, { generation: 2, live: true });
-      const version = await target.apply(commands, old, null);
-      const sweeping = target.sweep({ checkpoint: old, version });
-      sweeping.catch(() => undefined);
-      // Someone else moves the checkpoint while the sweep is on its way.
-      for (let moved = false; !moved;) {
-        const stored = await target.readCheckpoint(name);
-        moved = await target
-          .apply([], { ...old, to: 99, swept: false }, stored?.version ?? null)
-          .then(() => true)
-          .catch((error: unknown) => {
-            if (error instanceof VersionConflictError) return false;
-            throw error;
-          });
-      }
-      await sweeping.catch((error: unknown) => expect(error).toBeInstanceOf(VersionConflictError));
-      const stored = await target.readCheckpoint(name);
-      if (!stored) throw new Error('the checkpoint is gone');
-      const swept = await target.sweep(stored);
-      expect(swept.checkpoint).toMatchObject({ to: 99, swept: true });
-      expect(await open.ids('cut/')).toEqual([]);
-      await expect(target.sweep({ checkpoint: old, version })).rejects.toThrow(VersionConflictError);
-    });
-
-    it('forgets a task: all its copies and its checkpoint, nothing else', async () => {
-      const other = `${name}Other`;
-      await target.apply([put('forget/3', '{}', `${label}other:1`)], checkpointOf(other), null);
-      const commands = [put('forget/1', '{}', `${label}:1`), put('forget/2', '{}', `${label}:2`)];
-      const version = await target.apply(commands, checkpointOf(name), null);
-      await open.put('forget/own', 'Cars', '{}');
-      expect(await target.forget(name)).toEqual({ removed: 2 });
-      expect(await open.ids('forget/')).toEqual(['forget/3', 'forget/own']);
+      await target.removeCheckpoint({ checkpoint, version });
       expect(await target.readCheckpoint(name)).toBeNull();
-      expect(await target.readCheckpoint(other)).not.toBeNull();
-      await expect(target.apply(commands, checkpointOf(name), version)).rejects.toThrow(VersionConflictError);
-      expect(await target.forget(name)).toEqual({ removed: 0 });
+      expect(await open.ids('left/')).toEqual(['left/1']);
     });
   });
 }

@@ -1,44 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { UnavailableError, VersionConflictError, type Etag } from '@nestjs-spark/contracts';
-import {
-  idKey,
-  type ChangeSource,
-  type ChangePage,
-  type DeleteCover,
-  type SourceChange,
-} from '@nestjs-spark/contracts/internal';
+import { UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
+import { idKey, type ChangeSource } from '@nestjs-spark/contracts/internal';
 import { eventually } from '@nestjs-spark/servers/testing';
-import type { OpenStore, StoreUnderTest } from './adapters/store-under-test.ts';
+import { coverOf, idsOf, readAll, textOf } from '../support/read-all.ts';
+import type { OpenSource, SourceUnderTest } from './adapters/store-under-test.ts';
 
-function coverOf(pages: ChangePage[]): Promise<DeleteCover[]> {
-  return Promise.all(pages.map(({ deletes }) => deletes));
-}
-
-/** Everything from `from` on, until drained. */
-async function readAll(
-  feed: ChangeSource,
-  collection: string,
-  options: { from?: Etag; deletesAfter?: Etag; limit?: number } = {},
-): Promise<{ changes: SourceChange[]; to: Etag; pages: ChangePage[] }> {
-  const { from = 0, deletesAfter = -1, limit = 4096 } = options;
-  const pages: ChangePage[] = [];
-  let next = from;
-  for (;;) {
-    const page = await feed.read({ collection, from: next, deletesAfter, limit });
-    pages.push(page);
-    next = page.to + 1;
-    if (page.drained) return { changes: pages.flatMap(({ changes }) => changes), to: page.to, pages };
-  }
-}
-
-const textOf = (change: SourceChange | undefined) =>
-  change?.kind === 'put' ? Buffer.from(change.json).toString('utf8') : undefined;
-
-const idsOf = (changes: SourceChange[]) => changes.map(({ kind, id }) => `${kind} ${id.toLowerCase()}`);
-
-export function changeSourceConformance(store: StoreUnderTest): void {
+export function changeSourceConformance(store: SourceUnderTest): void {
   describe(`ChangeSource of ${store.name}`, () => {
-    let open: OpenStore;
+    let open: OpenSource;
     let feed: ChangeSource;
 
     beforeAll(async () => {
@@ -156,7 +125,7 @@ export function changeSourceConformance(store: StoreUnderTest): void {
       expect(await coverOf(pages)).toEqual(['kept']);
     });
 
-    it('lets go of confirmed deletes, and tells a reader that comes too late', async () => {
+    it('removes confirmed deletes, and tells a reader that comes too late', async () => {
       const { lastEtag: began } = await feed.identify('r');
       let round = 0;
       // How many cleanings a confirmed delete outlives is the store's own affair.
@@ -169,11 +138,11 @@ export function changeSourceConformance(store: StoreUnderTest): void {
         const late = await readAll(feed, 'Late', { from: began + 1, deletesAfter: began });
         expect(await coverOf(late.pages)).toContain('lost');
       });
-      const { lastEtag: anew } = await feed.identify('r');
+      const { lastEtag: next } = await feed.identify('r');
       await open.put('late/last', 'Late', '{}');
       await open.delete('late/last');
       await open.cleanTombstones();
-      const again = await readAll(feed, 'Late', { from: anew + 1, deletesAfter: anew });
+      const again = await readAll(feed, 'Late', { from: next + 1, deletesAfter: next });
       expect(idsOf(again.changes)).toEqual(['delete late/last']);
       expect(new Set(await coverOf(again.pages))).toEqual(new Set(['kept']));
     });

@@ -139,7 +139,7 @@ export function listConformance(store: StoreUnderTest): void {
       await expectKeys({ orderBy: 'brand', where: { brand: { ne: 'Opel' } }, take: 4 }, 'defg');
     });
 
-    it('are ordered by what stands in each document, whichever document comes first', async () => {
+    it('are ordered by the value in each document, whichever document comes first', async () => {
       const mixed = open.repository<{ power?: unknown }>('Mixed');
       const powers = [undefined, 9, 10, 100, 'b', '10', 'A', null, -1, 1.5, true, '2024-01-02', '9'];
       for (const [at, power] of powers.entries()) {

@@ -172,7 +172,7 @@ describeWithServers(['ravendb'], `Lists of RavenDB and SQLite (SPARK_TEST_SEED=$
     return { items: items.map(({ id, ...row }) => JSON.stringify([id, row])), total };
   };
 
-  it('order and find the same documents, whatever stands in a field and however dates are spelled', async () => {
+  it('order and find the same documents, whatever a field contains and however dates are spelled', async () => {
     await fc.assert(
       fc.asyncProperty(orders, conditions, async (order, where) => {
         const { orderBy, ...page } = order;

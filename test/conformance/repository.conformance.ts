@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { UnavailableError, VERSION, VersionConflictError, type Repository } from '@nestjs-spark/contracts';
+import {
+  StoreRefusedError,
+  UnavailableError,
+  VERSION,
+  VersionConflictError,
+  type Repository,
+} from '@nestjs-spark/contracts';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { UNUSUAL_IDS } from '../regression/unusual-ids.ts';
 import type { OpenStore, StoreUnderTest } from './adapters/store-under-test.ts';
@@ -9,6 +15,12 @@ interface Car {
   year: number;
   color?: string | null;
   owner?: { firstName: string; phones: { homeNumber: string }[] };
+}
+
+async function idsOf(all: AsyncIterable<{ id: string }>): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { id } of all) ids.push(id);
+  return ids;
 }
 
 export function repositoryConformance(store: StoreUnderTest): void {
@@ -31,6 +43,9 @@ export function repositoryConformance(store: StoreUnderTest): void {
       const away = (await store.unreachable()).repository<Car>('Cars');
       await expect(away.get('cars/1')).rejects.toThrow(UnavailableError);
       await expect(away.list()).rejects.toThrow(UnavailableError);
+      await expect(away.exists('cars/1')).rejects.toThrow(UnavailableError);
+      await expect(away.count()).rejects.toThrow(UnavailableError);
+      await expect(idsOf(away.all())).rejects.toThrow(UnavailableError);
       await expect(away.create({ licensePlate: 'A', year: 1 })).rejects.toThrow(UnavailableError);
     });
 
@@ -161,6 +176,51 @@ export function repositoryConformance(store: StoreUnderTest): void {
         expect(await found({ color: null })).toEqual(['3']);
         expect(await found({ year: 3 })).toEqual([]);
       });
+    });
+
+    it('says whether a document is in the collection, by the rule of its store', async () => {
+      expect(await cars.exists('cars/none')).toBe(false);
+      const { id } = await cars.create({ licensePlate: 'A', year: 1 });
+      expect(await cars.exists(id)).toBe(true);
+      expect(await cars.exists(id.toUpperCase())).toBe(true);
+      expect(await open.repository('People').exists(id)).toBe(false);
+      expect(await cars.exists('')).toBe(false);
+      await cars.delete(id);
+      expect(await cars.exists(id)).toBe(false);
+    });
+
+    it('counts all of the collection, or what matches', async () => {
+      expect(await cars.count()).toBe(0);
+      expect(await cars.count({ year: 1 })).toBe(0);
+      for (const year of [1, 1, 2]) await cars.create({ licensePlate: 'A', year });
+      expect(await cars.count()).toBe(3);
+      expect(await cars.count({ year: 1 })).toBe(2);
+      expect(await cars.count({ year: { gt: 2 } })).toBe(0);
+      await expect(cars.count({ year: { near: 1 } as never })).rejects.toThrow(StoreRefusedError);
+    });
+
+    it('gives every document once in the order of ids, whatever their number and their letters', async () => {
+      const odd = ['É', 'é2', '😀', '_', ' a', 'B', 'a', "o'", '\\'].map((key) => `${collection}/${key}`);
+      const numbers = Array.from({ length: 300 }, (_, at) => `${collection}/${at}`);
+      const written = [...odd, ...numbers];
+      for (const [at, id] of written.entries()) await cars.put(id, { licensePlate: 'A', year: at % 2 });
+      const all = await idsOf(cars.all());
+      expect(all.toSorted()).toEqual(written.toSorted());
+      const odds = await idsOf(cars.all({ year: 1 }));
+      expect(odds.toSorted()).toEqual(written.filter((_, at) => at % 2 === 1).toSorted());
+      expect(odds).toEqual(all.filter((id) => odds.includes(id)));
+      await expect(idsOf(cars.all({ year: { near: 1 } as never }))).rejects.toThrow(StoreRefusedError);
+    });
+
+    it('gives what stays exactly once while the others are deleted', async () => {
+      const ids = Array.from({ length: 300 }, (_, at) => `${collection}/${String(at).padStart(3, '0')}`);
+      for (const id of ids) await cars.put(id, { licensePlate: 'A', year: 1 });
+      const seen: string[] = [];
+      for await (const { id } of cars.all()) {
+        seen.push(id);
+        if (seen.length % 2 === 1) await cars.delete(id);
+      }
+      expect(seen).toEqual(ids);
     });
   });
 }

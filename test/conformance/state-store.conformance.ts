@@ -63,7 +63,7 @@ export function stateStoreConformance(store: StateUnderTest): void {
       expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     });
 
-    it('takes what stands in another collection for none of its own, and leaves it there', async () => {
+    it('leaves a document in another collection alone, and does not read it as its own', async () => {
       const version = await state.write('sparkKeys/odd', 'Cars', { keyId: 'a' }, null).catch(() => null);
       await state.write('sparkKeys/own', 'SparkKeys', { keyId: 'b' }, null);
       expect(version).not.toBeNull();

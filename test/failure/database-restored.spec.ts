@@ -7,7 +7,7 @@ import { equal } from '../support/story-of-cars.ts';
 import { SAME_STORE, describeOnOwn } from '../support/stores/pairs.ts';
 import type { World } from '../support/world.ts';
 
-describeOnOwn(SAME_STORE, 'A database put back from a backup, under the same id', (pair) => {
+describeOnOwn(SAME_STORE, 'A database restored from a backup, under the same id', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;

@@ -25,7 +25,7 @@ describeOn(ALL_PAIRS, 'NATS with other data than before', (pair) => {
     await fleet.database.write(
       range(1, 50).map((number) => ({ id: `cars/${number}`, deleted: true as const })),
     );
-    // From then on its store may let go of the deletes.
+    // From then on its store may remove the deletes.
     await fleet.until('done publishing', async () => ((await published(fleet)) ?? 0) >= before + 50);
     await fleet.database.cleanTombstones();
     await fleet.process.stop();
@@ -53,7 +53,7 @@ describeOn(ALL_PAIRS, 'NATS with other data than before', (pair) => {
     });
   });
 
-  it('put back from a backup while both run: changes go on arriving, and deletes stay deletes', async () => {
+  it('restored from a backup while both run: changes go on arriving, and deletes stay deletes', async () => {
     const restore = await backupNats(world.nats);
     await fleet.database.write(carCommands(401, 450));
     await equal(fleet, hr);

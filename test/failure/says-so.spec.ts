@@ -19,7 +19,10 @@ interface Fault {
 }
 
 const GREEN: WhileItLasts = { ready: 200, state: 'Streaming' };
-const LEASES = ['apply.fleet.hr.cars', 'capture.fleet.hr.cars'];
+const LEASES = [
+  { module: 'HR', name: 'apply.fleet.hr.cars' },
+  { module: 'Fleet', name: 'capture.fleet.hr.cars' },
+];
 const BEHIND: WhileItLasts = { lag: 'some', behindMs: 'some' };
 
 // Faults of the bus, the leases and the processes look the same on every store.
@@ -72,12 +75,12 @@ describeOn(
       {
         what: 'nobody can have a lease',
         begin: async () => {
-          await Promise.all(LEASES.map((name) => giveLeaseAway(world.nats.url, name, 3_600_000)));
+          await Promise.all(LEASES.map((lease) => giveLeaseAway(world.nats.url, lease, 3_600_000)));
           // Until it would renew its lease a carrier does not know, and carries on.
           const lost = { state: 'Waiting', carriedBy: 'nobody' } as const;
           await Promise.all([saysSo(fleet, 'out', lost), saysSo(hr, 'in', lost)]);
         },
-        end: () => Promise.all(LEASES.map((name) => giveLeaseAway(world.nats.url, name, 0))),
+        end: () => Promise.all(LEASES.map((lease) => giveLeaseAway(world.nats.url, lease, 0))),
         fleet: { ready: 200, state: 'Waiting', carriedBy: 'nobody', ...BEHIND },
         hr: {
           ready: 503,

@@ -92,7 +92,7 @@ export class Newcomer {
   async #start(folder: string): Promise<void> {
     const project = this.#projects.get(folder);
     if (!project) throw new Error(`${folder} is started before anything was installed in it`);
-    await project.build('--project', 'tsconfig.build.json', '--types', 'node');
+    await project.compile('--project', 'tsconfig.build.json', '--types', 'node');
     // What .env says of ports and NATS gives way to the environment, as everywhere.
     const port = this.#around.ports.get(folder === 'billing' ? '3001' : '3000') ?? '';
     project.start({ PORT: port, NATS_URL: this.#around.natsUrl });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,12 +8,16 @@ import { startNats, type ServerHandle } from '@nestjs-spark/servers';
 import { freePort } from '@nestjs-spark/servers/internal';
 import { describeWithOwnServers, eventually } from '@nestjs-spark/servers/testing';
 import { pack, type Tarball } from '../../tools/pack.ts';
+import { readManifest, type RootManifest } from '../../tools/pack/manifest.ts';
 import { Newcomer } from './newcomer.ts';
-import { Project } from './project.ts';
+import { blocksOf } from '../structure/read-blocks.ts';
+import { environment, Project } from './project.ts';
 import { readPage, type Step } from './read-page.ts';
 import { Registry } from './registry.ts';
 
 const MINUTE = 60_000;
+/** The lowest Node that the packages are for. */
+const LOWEST_NODE = lowestVersion();
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
@@ -100,31 +104,89 @@ describeWithOwnServers(['nats'], 'Projects that have only the tarballs', () => {
     SPARK_DATA_DIR: join(outside, 'data'),
   });
 
+  let lowest = '';
+  let began = 0;
+
   it(
-    'the examples (ES modules on Nest 12, on Express and Fastify, and CommonJS on Nest 11) type-check with TypeScript 5.9 and 7, start, and copy',
+    'install, and nothing is asked for that they do not name',
     async () => {
       const owner = Project.copyOf('orders-express', join(outside, 'orders'), registry, ['stock-fastify']);
       const billing = Project.copyOf('billing-commonjs', join(outside, 'billing'), registry);
       const stock = Project.copyOf('stock-fastify', join(outside, 'stock'), registry);
       projects.push(owner, billing, stock);
-      const all = (work: (project: Project) => Promise<void>) => Promise.all(projects.map(work));
+      began = performance.now();
+      const lowestNode = installNode(join(outside, 'node'), LOWEST_NODE);
       await taking('npm install', () => Promise.all([owner.install(), billing.install()]));
       stock.use(owner);
       installed = owner;
-      await taking('build (TypeScript 5.9)', () => all((project) => project.build()));
-      await taking('types (TypeScript 7)', () => all((project) => project.checkTypes()));
-      const [ownerPort, billingPort, stockPort] = [await freePort(), await freePort(), await freePort()];
-      await taking('start to the first copy', async () => {
-        owner.start(settings(ownerPort, 'orders.db'));
-        billing.start(settings(billingPort, 'billing.db'));
-        stock.start({ ...settings(stockPort, 'stock.db'), SPARK_MODULE_NAME: 'Stock' });
-        await eventually(() => answers(ownerPort, '/health/live'), { timeoutMs: 2 * MINUTE });
-        await post(ownerPort, '/orders', { sku: 'A-1', amount: 3 });
-        await copies(billingPort, { sku: 'A-1' });
-        await copies(stockPort, { sku: 'A-1', amount: 3 });
-      });
+      lowest = await lowestNode;
     },
     20 * MINUTE,
+  );
+
+  it(
+    'are built by tsc, swc and webpack (`nest build`), as ES modules and CommonJS, on Nest 12 and 11',
+    async () => {
+      await taking('nest build', () => Promise.all(projects.map((project) => project.script('build'))));
+    },
+    5 * MINUTE,
+  );
+
+  it(
+    `copy on Express and Fastify, on Node ${LOWEST_NODE} too; and the owner survives a change under \`nest start --watch\``,
+    async () => {
+      const [owner, billing, stock] = projects;
+      if (!owner || !billing || !stock) throw new Error('They are not installed');
+      const [ownerPort, billingPort, stockPort] = [await freePort(), await freePort(), await freePort()];
+      owner.stay('dev', settings(ownerPort, 'orders.db'));
+      billing.start(settings(billingPort, 'billing.db'), lowest);
+      stock.start({ ...settings(stockPort, 'stock.db'), SPARK_MODULE_NAME: 'Stock' }, lowest);
+      await eventually(() => answers(ownerPort, '/health/live'), { timeoutMs: 2 * MINUTE });
+      await post(ownerPort, '/orders', { sku: 'A-1', amount: 3 });
+      await copies(billingPort, [{ sku: 'A-1' }]);
+      seconds.push(`npm install to the first copy ${((performance.now() - began) / 1000).toFixed(1)}`);
+      await copies(stockPort, [{ sku: 'A-1', amount: 3 }]);
+      expect(stock.log).toMatch(
+        /Stock at http:\/\/127\.0\.0\.1:\d+, on SQLite stock\.db; shares nothing; wants Orders\/Orders/,
+      );
+
+      await taking('nest start --watch', async () => {
+        owner.edit('src/app.module.ts', (text) =>
+          text.replace("@Controller('orders')", "@Controller('sales')"),
+        );
+        await eventually(() => post(ownerPort, '/sales', { sku: 'B-2', amount: 1 }), {
+          timeoutMs: 2 * MINUTE,
+        });
+        await copies(billingPort, [{ sku: 'A-1' }, { sku: 'B-2' }]);
+      });
+    },
+    10 * MINUTE,
+  );
+
+  it(
+    'type-check with TypeScript 5.9 and 7, the declarations of all libraries included',
+    async () => {
+      const check = (project: Project) =>
+        project.checkTypes(...(project === projects[0] ? [] : ['--project', 'tsconfig.build.json']));
+      await taking('types', () => Promise.all(projects.map(check)));
+    },
+    5 * MINUTE,
+  );
+
+  it(
+    'run their tests without servers, in jest and vitest, and the one of docs/guides/testing.md as it stands there',
+    async () => {
+      const [, billing, stock] = projects;
+      if (!billing || !stock) throw new Error('They are not installed');
+      const tested = [billing, stock];
+      for (const [path, text] of guideOnTesting()) {
+        stock.write(path, text);
+        // In CommonJS import paths have no ending.
+        billing.write(path, text.replaceAll(/\.js';$/gm, "';"));
+      }
+      await taking('jest and vitest', () => Promise.all(tested.map((project) => project.script('test'))));
+    },
+    5 * MINUTE,
   );
 });
 
@@ -156,6 +218,53 @@ describeWithOwnServers(['nats'], 'A reader of docs/start/first-copy.md', () => {
   );
 });
 
+/** The test of the guide, and an application for it as `init copy Orders --from Shop --fields sku` makes it. */
+function guideOnTesting(): [path: string, text: string][] {
+  const [test] = blocksOf(root, 'docs/guides/testing.md');
+  const order = `import { Entity, Replicated } from '@nestjs-spark/core';
+
+@Entity()
+@Replicated({ sourceModule: 'Shop', sourceCollection: 'Orders', fields: ['sku'] })
+export class Order {
+  sku!: string;
+}
+`;
+  const module = `import { Module } from '@nestjs/common';
+import { SparkModule } from '@nestjs-spark/core';
+import { Order } from './order.js';
+
+@Module({ imports: [SparkModule.forRoot({ moduleName: 'Billing' }), SparkModule.forFeature([Order])] })
+export class AppModule {}
+`;
+  return [
+    ['src/guide/order.ts', order],
+    ['src/guide/app.module.ts', module],
+    ['src/guide/app.spec.ts', test?.code ?? ''],
+  ];
+}
+
+function lowestVersion(): string {
+  const { engines } = readManifest<RootManifest>(join(import.meta.dirname, '..', '..'));
+  return engines['node']?.replace('>=', '') ?? '';
+}
+
+/** @returns the path of that Node, which npm has as a package for each platform */
+async function installNode(folder: string, version: string): Promise<string> {
+  mkdirSync(folder);
+  const name = `node-${process.platform}-${process.arch}`;
+  const words = [
+    'install',
+    '--prefix',
+    folder,
+    '--no-audit',
+    '--no-fund',
+    '--ignore-scripts',
+    `${name}@${version}`,
+  ];
+  await run('npm', words, { cwd: folder, env: environment });
+  return join(folder, 'node_modules', name, 'bin', 'node');
+}
+
 function nameOf(step: Step): string {
   return step.kind === 'command' ? `${step.folder}$ ${step.command.slice(0, 30)}` : step.kind;
 }
@@ -167,12 +276,12 @@ async function answers(port: number, path: string): Promise<void> {
   expect(`${response.status} ${response.ok ? '' : await response.text()}`).toBe('200 ');
 }
 
-/** Ready, with one copy that has these fields. */
-async function copies(port: number, fields: object): Promise<void> {
+/** Ready, with copies that have these fields. */
+async function copies(port: number, fields: readonly object[]): Promise<void> {
   await eventually(() => answers(port, '/health/ready'), { timeoutMs: 2 * MINUTE });
   await eventually(async () => {
     const { items } = (await (await get(port, '/orders')).json()) as { items: object[] };
-    expect(items).toEqual([{ id: expect.any(String), ...fields }]);
+    expect(items).toEqual(fields.map((one) => ({ id: expect.any(String), ...one })));
   });
 }
 

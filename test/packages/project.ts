@@ -1,7 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Registry } from './registry.ts';
 
@@ -25,9 +25,6 @@ function manifestIn(file: string): Manifest {
   return JSON.parse(readFileSync(file, 'utf8')) as Manifest;
 }
 
-/** What is left of a project's tools where it is only built and run. */
-const BUILD_TOOLS = new Set(['typescript', '@types/node']);
-
 /** Somebody's project, outside the repository, that has only what npm installs. */
 export class Project {
   readonly folder: string;
@@ -37,19 +34,21 @@ export class Project {
   /**
    * @param folder where it is
    * @param registry where the packages come from
-   * @param also examples whose dependencies are added
+   * @param also examples whose packages are added
    */
   constructor(folder: string, registry: Registry, also: readonly string[] = []) {
     this.folder = folder;
     const file = join(folder, 'package.json');
     const manifest = manifestIn(file);
     for (const name of also) {
-      const { dependencies } = manifestIn(join(repository, 'examples', name, 'package.json'));
+      const { dependencies, devDependencies } = manifestIn(
+        join(repository, 'examples', name, 'package.json'),
+      );
       manifest.dependencies = { ...dependencies, ...manifest.dependencies };
+      manifest.devDependencies = { ...devDependencies, ...manifest.devDependencies };
     }
     writeFileSync(join(folder, '.npmrc'), registry.npmrc);
-    const tools = Object.entries(manifest.devDependencies).filter(([name]) => BUILD_TOOLS.has(name));
-    writeFileSync(file, JSON.stringify({ ...manifest, devDependencies: Object.fromEntries(tools) }));
+    writeFileSync(file, JSON.stringify(manifest));
   }
 
   /**
@@ -71,24 +70,55 @@ export class Project {
     await this.#run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']);
   }
 
-  /**
-   * Builds it with the TypeScript that it has installed; the declarations of all libraries are checked, too, where it checks those.
-   * @param words further ones for the compiler
-   */
-  async build(...words: string[]): Promise<void> {
+  /** Does one of its npm scripts. */
+  async script(name: string): Promise<void> {
+    await this.#run('npm', ['run', name, '--silent']);
+  }
+
+  /** Builds it with the TypeScript that it has installed. */
+  async compile(...words: string[]): Promise<void> {
     await this.#run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), ...words]);
   }
 
-  /** Checks its types with the repository's TypeScript, the newest. */
-  async checkTypes(): Promise<void> {
-    await this.#run(process.execPath, [COMPILER, '--noEmit']);
+  /**
+   * Checks its types, and the declarations of all libraries where it checks those, with the TypeScript that it has installed and
+   * with the repository's, the newest.
+   */
+  async checkTypes(...words: string[]): Promise<void> {
+    await this.compile('--noEmit', ...words);
+    await this.#run(process.execPath, [COMPILER, '--noEmit', ...words]);
   }
 
-  start(settings: Readonly<Record<string, string>>): void {
-    this.#app = spawn(process.execPath, ['dist/main.js'], {
+  /** @param node the Node that runs it */
+  start(settings: Readonly<Record<string, string>>, node = process.execPath): void {
+    this.#spawn(node, ['dist/main.js'], settings);
+  }
+
+  /** Runs an npm script that stays. */
+  stay(script: string, settings: Readonly<Record<string, string>>): void {
+    this.#spawn('npm', ['run', script, '--silent'], settings);
+  }
+
+  /** Adds a file. */
+  write(path: string, text: string): void {
+    const file = join(this.folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  /** Changes one of its files, as somebody who develops it. */
+  edit(path: string, change: (text: string) => string): void {
+    const file = join(this.folder, path);
+    writeFileSync(file, change(readFileSync(file, 'utf8')));
+  }
+
+  #spawn(command: string, words: readonly string[], settings: Readonly<Record<string, string>>): void {
+    this.#app = spawn(command, words, {
       cwd: this.folder,
       env: { ...environment, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: what watches has a child that runs.
+      detached: true,
     });
     for (const stream of [this.#app.stdout, this.#app.stderr])
       stream?.on('data', (text: Buffer) => (this.#log += text.toString()));
@@ -103,7 +133,7 @@ export class Project {
     const app = this.#app;
     if (!app || app.exitCode !== null || app.signalCode !== null) return;
     const gone = once(app, 'exit');
-    app.kill('SIGTERM');
+    process.kill(-(app.pid ?? 0), 'SIGTERM');
     await gone;
   }
 

@@ -245,6 +245,27 @@ for (const [owner, requester] of PAIRS) {
   });
 }
 
+describeWithServers(NEEDS, 'The first ids beyond ASCII', () => {
+  it('stand beside each other only where the target tells them apart, though another document of their set is refused', async () => {
+    const pair = await StreamedPair.open(sqlite, ravendb, SCRIPTS);
+    try {
+      await pair.owner.put('cars/1', 'Cars', '{"V":1}');
+      await pair.settle();
+      await pair.stopOwner();
+      for (const id of ['cars/\u1c89', 'cars/Ǆ', 'cars/ǆ']) await pair.owner.put(id, 'Cars', '{"V":2}');
+      pair.startOwner();
+      await pair.settle();
+      for (const task of ['Cars', 'People']) {
+        const sources = (await pair.copies(task)).map(({ source }) => source);
+        expect(sources.toSorted()).toEqual(['cars/1', 'cars/Ǆ']);
+        expect([...(await pair.setAside(task)).keys()].toSorted()).toEqual(['cars/ǆ', 'cars/\u1c89']);
+      }
+    } finally {
+      await pair.drop();
+    }
+  });
+});
+
 describeWithServers(NEEDS, 'Copies of an older version whose ids are all ASCII', () => {
   it('are not read again', async () => {
     const pair = await StreamedPair.open(sqlite, ravendb, SCRIPTS);

@@ -5,7 +5,7 @@ import { taskPlace } from '@nestjs-spark/contracts/internal';
 import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
 import { listSetAside } from '@nestjs-spark/set-aside/internal';
 import { ApplySupervisor } from '@nestjs-spark/streaming/internal';
-import { MemoryBoard, MemoryChangeLog, MemoryLeases, MemoryLogger } from '@nestjs-spark/testing';
+import { MemoryBoard, MemoryChangeLog, MemoryKeys, MemoryLeases, MemoryLogger } from '@nestjs-spark/testing';
 import { stores } from '../conformance/adapters/stores.ts';
 import type { OpenStore, StoreUnderTest } from '../conformance/adapters/store-under-test.ts';
 
@@ -52,6 +52,8 @@ function goesOn(store: StoreUnderTest): void {
       }));
       log.open(taskPlace(TASK)).restore({ ...landed.log, messages });
       board = new MemoryBoard();
+      const keys = new MemoryKeys();
+      keys.older.add('Fleet');
       requester = new ApplySupervisor({
         sink: open.target(),
         state: open.state(),
@@ -62,6 +64,7 @@ function goesOn(store: StoreUnderTest): void {
           ask: async () => ({ sourceEtag: 11, databaseId: 'db-1' }),
           sendAgain: async () => undefined,
         },
+        verifier: keys,
         logger: new MemoryLogger(),
       });
       requester.assign('Fleet', [{ key: TASK, collection: 'Cars', fingerprint: 'f1' }]);

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,9 +10,10 @@ import { describeWithServers, testServers } from '@nestjs-spark/servers/testing'
 import { SqliteChangeSink, SqliteDatabase, SqliteStateStore } from '@nestjs-spark/sqlite/internal';
 import { listSetAside } from '@nestjs-spark/set-aside/internal';
 import { SettingAside } from '@nestjs-spark/streaming/internal';
+import { refusingProxy, type Refusal } from '../support/refusing-proxy.ts';
+import { SILENT } from '../support/silent.ts';
 import { checkpointAt, copyWith } from './refused-documents.ts';
 
-const SILENT = { debug() {}, log() {}, warn() {}, error() {} };
 const TASK: TaskKey = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
 const ODD = 'odd-one';
 
@@ -130,17 +130,18 @@ describe('On SQLite what another program has put around the table', () => {
     expect(target.there()).toEqual([]);
   });
 
-  it('a delete by prefix that is refused is listed under its prefix, until it can be carried out', async () => {
+  it('a delete by prefix lists the copies that stay, and deletes those beside them', async () => {
     const target = await opened(
-      `CREATE TRIGGER theirs BEFORE DELETE ON Cars BEGIN SELECT RAISE(ABORT, 'keep it'); END`,
+      `CREATE TRIGGER theirs BEFORE DELETE ON Cars WHEN OLD.id = 'cars/there' BEGIN SELECT RAISE(ABORT, 'keep it'); END`,
     );
-    await target.apply(put('cars/1/x', 1), { type: 'delete-prefix', prefix: 'cars/1/' }, put('cars/2', 2));
+    await target.apply(put('cars/trucks', 1), put('cars/vans', 1));
     await target.apply({ type: 'delete-prefix', prefix: 'cars/t' }, put('cars/3', 2));
-    expect(await target.listed()).toEqual(['cars/t']);
+    expect(await target.listed()).toEqual(['cars/there']);
+    expect(target.there()).toEqual(['cars/3', 'cars/there', 'cars/vans']);
     target.shell.exec('DROP TRIGGER theirs');
     await target.apply({ type: 'delete-prefix', prefix: 'cars/t' });
     expect(await target.listed()).toEqual([]);
-    expect(target.there()).toEqual(['cars/2', 'cars/3']);
+    expect(target.there()).toEqual(['cars/3', 'cars/vans']);
   });
 
   it('a table that takes nothing is not waited for: each document is named', async () => {
@@ -157,34 +158,19 @@ describe('On SQLite what another program has put around the table', () => {
 
 describeWithServers(['ravendb'], 'On RavenDB what stands before it', () => {
   /** @param odd what becomes of a request whose body has the odd one; the others are passed on */
-  async function opened(odd: (incoming: IncomingMessage, response: ServerResponse) => void) {
+  async function opened(odd: Refusal) {
     const settings = {
       urls: [testServers().ravendbUrl],
       database: `refused-${Math.random().toString(36).slice(2, 8)}`,
     };
     const http = new RavenHttp(settings);
     await ensureDatabase(http, settings, { create: true });
-    const server = createServer((incoming, response) => {
-      void (async () => {
-        const body = Buffer.concat(await Array.fromAsync(incoming as AsyncIterable<Buffer>));
-        if (body.includes(ODD) && incoming.url?.includes('bulk_docs')) return odd(incoming, response);
-        const { method = 'GET' } = incoming;
-        const answer = await fetch(`${settings.urls[0]}${incoming.url}`, {
-          method,
-          ...(body.length > 0 ? { body, headers: { 'content-type': 'application/json' } } : {}),
-        });
-        response.writeHead(answer.status).end(Buffer.from(await answer.arrayBuffer()));
-      })().catch(() => response.destroy());
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : 0;
-    const target = new RavenChangeSink({ ...settings, urls: [`http://127.0.0.1:${port}`] });
+    const proxy = await refusingProxy(testServers().ravendbUrl, (commands) => commands.includes(ODD), odd);
+    const target = new RavenChangeSink({ ...settings, urls: [proxy.url] });
     const state = new RavenStateStore(settings);
     ends.push(async () => {
       await Promise.all([target.close(), state.close()]);
-      server.closeAllConnections();
-      server.close();
+      proxy.close();
       await http.sendJson('DELETE', '/admin/databases', {
         DatabaseNames: [settings.database],
         HardDelete: true,
@@ -194,7 +180,7 @@ describeWithServers(['ravendb'], 'On RavenDB what stands before it', () => {
     return Object.assign(new Applied(target, state), { target });
   }
 
-  it.each<[string, (incoming: IncomingMessage, response: ServerResponse) => void]>([
+  it.each<[string, Refusal]>([
     ['closes the connection', (incoming) => incoming.socket.destroy()],
     ['answers 413', (_, response) => response.writeHead(413).end('<html>too large</html>')],
     [

@@ -1,27 +1,11 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { blocksOf as codeOf, markdownPages } from './read-blocks.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Every page that a reader may come to, from the repository's root. */
-const pages = [
-  ...markdownIn('docs'),
-  ...markdownIn('libs'),
-  ...markdownIn('examples'),
-  'README.md',
-  'CHANGELOG.md',
-  'CONTRIBUTING.md',
-];
-
-function markdownIn(folder: string): string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    if (['node_modules', 'dist', '.spark', 'fixtures'].includes(entry.name)) return [];
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return markdownIn(path);
-    return entry.name.endsWith('.md') ? [path] : [];
-  });
-}
+const pages = markdownPages(root);
 
 const textOf = (page: string) => readFileSync(join(root, page), 'utf8');
 const withoutCode = (text: string) => text.replaceAll(/^```[\s\S]*?^```$/gm, '').replaceAll(/`[^`\n]*`/g, '');
@@ -60,7 +44,7 @@ interface Block {
 const IMPORT = /^import (?:type )?\{([^}]*)\} from/gm;
 
 function blocksOf(page: string): Block[] {
-  return [...textOf(page).matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => {
+  return codeOf(root, page).map(({ code }) => {
     const lists = [...code.matchAll(IMPORT)].map(([, list = '']) => list);
     const names = lists
       .flatMap((list) => list.split(','))
@@ -88,6 +72,28 @@ describe('the documents', () => {
 
   it.each(pages.map((page) => [page]))('%s: every link leads somewhere', (page) => {
     expect(brokenLinks(page)).toEqual([]);
+  });
+
+  it('name the scope of whatever npx fetches, but for tools of this repository', () => {
+    const fetched = pages.flatMap((page) =>
+      [...textOf(page).matchAll(/\bnpx (?:--?\S+ )*([\w@][^\s`]*)/g)].map(
+        ([, name = '']) => `${page}: ${name}`,
+      ),
+    );
+    expect(fetched.length).toBeGreaterThan(5);
+    const isKnown = (name: string) => ['changeset', 'node'].some((tool) => name.endsWith(`: ${tool}`));
+    expect(fetched.filter((one) => !/: @[\w-]+\/[\w-]+(@\S+)?$/.test(one) && !isKnown(one))).toEqual([]);
+  });
+
+  it('tell of no variable that the table of the environment does not have', () => {
+    const known = textOf('docs/reference/environment.md');
+    const streams = textOf('docs/reference/documents-and-subjects.md');
+    const named = pages
+      .filter((page) => /^docs\/(guides|operating|start)\//.test(page))
+      .flatMap((page) => textOf(page).match(/\b(SPARK_[A-Z_]+[A-Z]|RAVENDB_[A-Z]+|NATS_URL)\b/g) ?? [])
+      .filter((name) => !streams.includes(name));
+    expect(named.length).toBeGreaterThan(20);
+    expect([...new Set(named)].filter((name) => !new RegExp(`\\b${name}\\b`).test(known))).toEqual([]);
   });
 
   it('import in every block of TypeScript what others import', () => {

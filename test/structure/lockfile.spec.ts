@@ -5,7 +5,10 @@ import type { LockedPackage } from '../../tools/lockfile/complete.ts';
 import { completeLockfile } from '../../tools/lockfile/complete.ts';
 
 interface Lockfile {
-  packages: Record<string, LockedPackage & { resolved?: string; link?: boolean }>;
+  packages: Record<
+    string,
+    LockedPackage & { resolved?: string; link?: boolean; integrity?: string; hasInstallScript?: boolean }
+  >;
 }
 
 const text = readFileSync(join(import.meta.dirname, '..', '..', 'package-lock.json'), 'utf8');
@@ -15,6 +18,20 @@ describe('the lockfile', () => {
     const { packages } = JSON.parse(text) as Lockfile;
     const addressed = Object.entries(packages).filter(([, { resolved, link }]) => resolved && !link);
     expect(addressed).toEqual([]);
+  });
+
+  it('says of every package from the registry what is in it', () => {
+    const { packages } = JSON.parse(text) as Lockfile;
+    const fetched = Object.entries(packages).filter(
+      ([path, { link }]) => path.includes('node_modules/') && !link,
+    );
+    expect(fetched.length).toBeGreaterThan(300);
+    expect(fetched.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([]);
+  });
+
+  it('brings no package that tells others who installs what', () => {
+    const { packages } = JSON.parse(text) as Lockfile;
+    expect(packages['node_modules/@scarf/scarf']).toEqual({ resolved: 'tools/no-scarf', link: true });
   });
 
   it('names the packages of every platform, so that npm ci accepts it (`npm run lockfile` adds them)', () => {

@@ -16,8 +16,8 @@ const LONGER: readonly string[] = [
 const OF_TESTING =
   /from '(@jest\/|@nestjs-spark\/testing|@nestjs-spark\/servers\/testing|fast-check|(\.\.?\/)+[^']*\/(fixtures|testing)\/)/;
 
-/** These two are for tests themselves. */
-const FOR_TESTS = /^libs\/tools\/(testing|servers)\//;
+/** These are for tests themselves. */
+const FOR_TESTS = /^libs\/tools\/(testing|servers|core-testing)\//;
 
 async function sources(): Promise<{ file: string; text: string }[]> {
   const libraries = (await readdir(join(REPOSITORY, 'libs'), { recursive: true, withFileTypes: true }))

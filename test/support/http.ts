@@ -1,3 +1,5 @@
+import { type Dispatcher, fetch as fetchOver } from 'undici';
+
 /** What came back: the body as JSON where it is JSON, as text otherwise. */
 export interface Answer<T = unknown> {
   status: number;
@@ -10,6 +12,8 @@ export interface Question {
   /** Sent as JSON; a string is sent as it is, as JSON text. */
   body?: unknown;
   headers?: Record<string, string>;
+  /** Makes the connection, where it needs a certificate. */
+  dispatcher?: Dispatcher | undefined;
 }
 
 /** Asks over HTTP and answers whatever the status. */
@@ -17,12 +21,16 @@ export async function ask<T = unknown>(url: string, question: Question = {}): Pr
   const { method = 'GET', body } = question;
   // A connection that was kept may be closed by the application just as it is used again.
   const headers = { ...question.headers, connection: 'close' };
-  const response = await fetch(url, {
+  const request = {
     method,
     headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
     signal: AbortSignal.timeout(120_000),
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
+  };
+  const { dispatcher } = question;
+  const response = dispatcher
+    ? ((await fetchOver(url, { ...request, dispatcher })) as unknown as Response)
+    : await fetch(url, request);
   const text = await response.text();
   const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
   return {

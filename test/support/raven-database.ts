@@ -1,5 +1,6 @@
 import { cp, rename, rm } from 'node:fs/promises';
-import { ask, demand } from './http.ts';
+import type { Dispatcher } from 'undici';
+import { type Answer, ask, demand, type Question } from './http.ts';
 import type { DeployedTask, StoreCommand, StoredDocument, TestDatabase } from './stores/test-database.ts';
 
 const MOST_COMMANDS = 1024;
@@ -8,10 +9,13 @@ const MOST_COMMANDS = 1024;
 export class RavenDatabase implements TestDatabase {
   readonly server: string;
   readonly name: string;
+  readonly #dispatcher: Dispatcher | undefined;
 
-  constructor(server: string, name: string) {
+  /** @param dispatcher makes the connections to a server that needs a certificate */
+  constructor(server: string, name: string, dispatcher?: Dispatcher) {
     this.server = server;
     this.name = name;
+    this.#dispatcher = dispatcher;
   }
 
   get environment(): Record<string, string> {
@@ -19,7 +23,7 @@ export class RavenDatabase implements TestDatabase {
   }
 
   async create(): Promise<void> {
-    const answer = await ask(`${this.server}/admin/databases?name=${this.name}&replicationFactor=1`, {
+    const answer = await this.#ask(`${this.server}/admin/databases?name=${this.name}&replicationFactor=1`, {
       method: 'PUT',
       body: { DatabaseName: this.name },
     });
@@ -27,7 +31,7 @@ export class RavenDatabase implements TestDatabase {
   }
 
   async drop(): Promise<void> {
-    await demand(`${this.server}/admin/databases`, {
+    await this.#demand(`${this.server}/admin/databases`, {
       method: 'DELETE',
       body: { DatabaseNames: [this.name], HardDelete: true },
     });
@@ -35,7 +39,7 @@ export class RavenDatabase implements TestDatabase {
 
   /** The files are this machine's: only for servers of the run's own. */
   async backup(): Promise<() => Promise<void>> {
-    const { body } = await demand<{ BasePath: string }>(this.url('debug/storage/report'));
+    const { body } = await this.#demand<{ BasePath: string }>(this.url('debug/storage/report'));
     const copy = `${body.BasePath}-backup`;
     await this.whileOffline(() => cp(body.BasePath, copy, { recursive: true }));
     return () =>
@@ -46,30 +50,35 @@ export class RavenDatabase implements TestDatabase {
   }
 
   async get(id: string): Promise<StoredDocument | null> {
-    const { status, body } = await ask<{ Results: StoredDocument[] }>(
+    const { status, body } = await this.#ask<{ Results: StoredDocument[] }>(
       this.url(`docs?id=${encodeURIComponent(id)}`),
     );
     return status === 404 ? null : (body.Results[0] ?? null);
   }
 
   async put(id: string, document: StoredDocument): Promise<void> {
-    await demand(this.url(`docs?id=${encodeURIComponent(id)}`), { method: 'PUT', body: document });
+    await this.#demand(this.url(`docs?id=${encodeURIComponent(id)}`), { method: 'PUT', body: document });
   }
 
   async delete(id: string): Promise<void> {
-    await demand(this.url(`docs?id=${encodeURIComponent(id)}`), { method: 'DELETE' });
+    await this.#demand(this.url(`docs?id=${encodeURIComponent(id)}`), { method: 'DELETE' });
   }
 
   async write(commands: StoreCommand[]): Promise<void> {
     for (let at = 0; at < commands.length; at += MOST_COMMANDS) {
       const part = commands.slice(at, at + MOST_COMMANDS);
-      await demand(this.url('bulk_docs'), { method: 'POST', body: { Commands: part.map(toBulkCommand) } });
+      await this.#demand(this.url('bulk_docs'), {
+        method: 'POST',
+        body: { Commands: part.map(toBulkCommand) },
+      });
     }
   }
 
   async documents(collection: string): Promise<Map<string, StoredDocument>> {
     const found = new Map<string, StoredDocument>();
-    const { body } = await demand<{ Results: StoredDocument[] }>(this.url('docs?etag=0&pageSize=1000000'));
+    const { body } = await this.#demand<{ Results: StoredDocument[] }>(
+      this.url('docs?etag=0&pageSize=1000000'),
+    );
     for (const document of body.Results) {
       const metadata = document['@metadata'] ?? {};
       if (metadata['@collection'] === collection) found.set(String(metadata['@id']).toLowerCase(), document);
@@ -78,12 +87,14 @@ export class RavenDatabase implements TestDatabase {
   }
 
   async count(collection: string): Promise<number> {
-    const { body } = await demand<{ Collections: Record<string, number> }>(this.url('collections/stats'));
+    const { body } = await this.#demand<{ Collections: Record<string, number> }>(
+      this.url('collections/stats'),
+    );
     return body.Collections[collection] ?? 0;
   }
 
   async cleanTombstones(): Promise<void> {
-    await demand(this.url('admin/tombstones/cleanup'), { method: 'POST' });
+    await this.#demand(this.url('admin/tombstones/cleanup'), { method: 'POST' });
   }
 
   async documentsPut(task: string): Promise<number | null> {
@@ -102,20 +113,28 @@ export class RavenDatabase implements TestDatabase {
   }
 
   async lastEtag(): Promise<number> {
-    const { body } = await demand<{ LastDatabaseEtag: number }>(this.url('stats'));
+    const { body } = await this.#demand<{ LastDatabaseEtag: number }>(this.url('stats'));
     return body.LastDatabaseEtag;
   }
 
   async indexNames(): Promise<string[]> {
-    const { body } = await demand<{ Results: { Name: string }[] }>(this.url('indexes'));
+    const { body } = await this.#demand<{ Results: { Name: string }[] }>(this.url('indexes'));
     return body.Results.map(({ Name }) => Name);
   }
 
   private async whileOffline(work: () => Promise<void>): Promise<void> {
     const body = { DatabaseNames: [this.name] };
-    await demand(`${this.server}/admin/databases/disable`, { method: 'POST', body });
+    await this.#demand(`${this.server}/admin/databases/disable`, { method: 'POST', body });
     await work();
-    await demand(`${this.server}/admin/databases/enable`, { method: 'POST', body });
+    await this.#demand(`${this.server}/admin/databases/enable`, { method: 'POST', body });
+  }
+
+  #ask<T = unknown>(url: string, question: Question = {}): Promise<Answer<T>> {
+    return ask<T>(url, { ...question, dispatcher: this.#dispatcher });
+  }
+
+  #demand<T = unknown>(url: string, question: Question = {}): Promise<Answer<T>> {
+    return demand<T>(url, { ...question, dispatcher: this.#dispatcher });
   }
 
   private url(path: string): string {

@@ -3,6 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { taskName, type TaskKey } from '@nestjs-spark/contracts';
 import {
   routeStream,
+  taskPlace,
+  type LogMessage,
+  type LogPayload,
   scriptFingerprint,
   type ChangeSource,
   type ChangeSink,
@@ -10,6 +13,7 @@ import {
   type StateStore,
 } from '@nestjs-spark/contracts/internal';
 import { ScriptPool } from '@nestjs-spark/etl-script';
+import { copyCollections } from '@nestjs-spark/etl-script/internal';
 import {
   JetStreamChangeLog,
   JetStreamConnection,
@@ -17,8 +21,14 @@ import {
   JetStreamLeaseKeeper,
 } from '@nestjs-spark/jetstream/internal';
 import { eventually, testServers } from '@nestjs-spark/servers/testing';
-import { ApplySupervisor, CaptureSupervisor, type CaptureTask } from '@nestjs-spark/streaming/internal';
+import {
+  ApplySupervisor,
+  CaptureSupervisor,
+  type ApplyReport,
+  type CaptureTask,
+} from '@nestjs-spark/streaming/internal';
 import type { Logger } from '@nestjs-spark/foundation/internal';
+import { MemoryKeys } from '@nestjs-spark/testing';
 import type { OpenStore, StoreUnderTest } from '../conformance/adapters/store-under-test.ts';
 
 const QUIET: Logger = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
@@ -33,6 +43,7 @@ const PACE = {
   confirmMs: 50,
   noLogMs: 50,
   freedMs: 100,
+  undeletedMs: 500,
   backoffMs: 20,
 };
 
@@ -53,6 +64,7 @@ export class StreamedPair {
   readonly #feed: ChangeSource;
   readonly #target: ChangeSink;
   readonly #state: StateStore;
+  readonly keys = new MemoryKeys();
   #capture: CaptureSupervisor | null = null;
   #apply: ApplySupervisor | null = null;
 
@@ -69,7 +81,7 @@ export class StreamedPair {
       script,
       fingerprint: scriptFingerprint('Cars', script),
       generation: 1,
-      loadable: ['Cars'],
+      loadable: [{ collection: 'Cars' }],
     }));
     this.#connection = new JetStreamConnection({ url: testServers().natsUrl, name: 'pair', log: QUIET });
   }
@@ -101,6 +113,7 @@ export class StreamedPair {
       source: this.#feed,
       state: this.owner.state(),
       scripts: this.#scripts,
+      signer: this.keys.signerOf(owner),
       directory: { read: async (task) => this.#tasks.find((one) => one.key.name === task.name) ?? null },
       ...this.#shared(),
     });
@@ -121,7 +134,9 @@ export class StreamedPair {
     });
     this.#apply.assign(
       first.key.owner,
-      this.#tasks.map(({ key, collection, fingerprint }) => ({ key, collection, fingerprint })),
+      this.#tasks.map(({ key, collection, script, fingerprint }) => {
+        return { key, collection, collections: copyCollections(collection, script), fingerprint };
+      }),
     );
   }
 
@@ -184,6 +199,29 @@ export class StreamedPair {
     if (documents.length > 0) await this.#capture?.retry(this.task(name), documents);
   }
 
+  /** The last message of a task's log, whoever wrote it. */
+  tail(name: string): Promise<LogMessage | null> {
+    return this.#shared()
+      .log.open(taskPlace(this.task(name)))
+      .tail();
+  }
+
+  /** Publishes into a task's log as anyone can who may publish on its subject. */
+  async intrude(name: string, message: LogPayload): Promise<void> {
+    const log = this.#shared().log.open(taskPlace(this.task(name)));
+    await eventually(async () => log.append(message, (await log.tail())?.sequence ?? 0));
+  }
+
+  /** Has everything sent once more, as an operator does. */
+  async resync(name: string): Promise<void> {
+    await this.#apply?.resync(this.task(name));
+  }
+
+  /** How a task stands at the requester. */
+  report(name: string): ApplyReport | undefined {
+    return this.#apply?.reports().find(({ task }) => task.name === name);
+  }
+
   async drop(): Promise<void> {
     await this.stopOwner();
     await this.stopRequester();
@@ -203,7 +241,8 @@ export class StreamedPair {
     return {
       log: new JetStreamChangeLog({ connection, log: QUIET, limits: { maxBytes: 16 * 1024 * 1024 } }),
       control: new JetStreamControlBoard(connection, QUIET),
-      leases: new JetStreamLeaseKeeper({ connection, log: QUIET }),
+      leases: new JetStreamLeaseKeeper({ connection, module: 'pair', log: QUIET }),
+      verifier: this.keys,
       logger: QUIET,
       pace: PACE,
     };

@@ -10,6 +10,7 @@ import { freePort } from '../../tools/apps/free-port.ts';
 import { Member, PATIENCE_MS } from './member.ts';
 import type { ModuleDescription } from './module/description.ts';
 import { RavenDatabase } from './raven-database.ts';
+import { SecuredServers } from './secured.ts';
 import { registerOnNats } from './stores/register-on-nats.ts';
 import { type Pair, RAVENDB, type StoreName } from './stores/pairs.ts';
 import { SqliteDatabase } from './stores/sqlite-database.ts';
@@ -28,6 +29,7 @@ const OPERATOR_TOKEN = 'operators-of-the-tests-only';
 export class World {
   readonly natsUrl: string;
   private readonly ownNats: ServerHandle | null;
+  private readonly secured: SecuredServers | null;
   private readonly title: string;
   private readonly suffix: string;
   private readonly folder: string;
@@ -36,13 +38,19 @@ export class World {
   private readonly databases: TestDatabase[] = [];
   private readonly members: Member[] = [];
 
-  private constructor(title: string, pair: Pair, folder: string, nats: ServerHandle | string) {
+  private constructor(
+    title: string,
+    pair: Pair,
+    folder: string,
+    nats: ServerHandle | SecuredServers | string,
+  ) {
     this.title = title;
     this.suffix = randomBytes(3).toString('hex');
     this.pair = pair;
     this.folder = folder;
-    this.natsUrl = typeof nats === 'string' ? nats : nats.url;
-    this.ownNats = typeof nats === 'string' ? null : nats;
+    this.secured = nats instanceof SecuredServers ? nats : null;
+    this.ownNats = typeof nats === 'string' || nats instanceof SecuredServers ? null : nats;
+    this.natsUrl = typeof nats === 'string' ? nats : (this.secured?.nats ?? (nats as ServerHandle)).url;
     const anyOnRavenDb = pair.owner === 'ravendb' || pair.requester === 'ravendb';
     this.modules = anyOnRavenDb ? this.ravenDatabase('SparkModules') : null;
   }
@@ -50,11 +58,15 @@ export class World {
   /**
    * `title` names the folder of logs: `.spark/logs/test/{title}`. Fleet runs on the pair's owner's store, HR on the
    * requester's.
-   * @param natsUrl the addresses of a NATS of the test's own; without it the world starts one
+   * @param servers the addresses of a NATS of the test's own, or secured servers; without them the world starts a NATS
    */
-  static async create(title: string, pair: Pair = RAVENDB, natsUrl?: string): Promise<World> {
+  static async create(
+    title: string,
+    pair: Pair = RAVENDB,
+    servers?: string | SecuredServers,
+  ): Promise<World> {
     const folder = await mkdtemp(join(tmpdir(), 'spark-world-'));
-    const nats = natsUrl ?? (await startNats({ temporary: true, log: () => undefined }));
+    const nats = servers ?? (await startNats({ temporary: true, log: () => undefined }));
     const world = new World(`${title}-${pair.owner}-${pair.requester}`, pair, folder, nats);
     await world.modules?.create();
     return world;
@@ -139,13 +151,21 @@ export class World {
       database,
       logFile,
       operatorToken: OPERATOR_TOKEN,
-      env: { ...this.environment(name, port, database), ...env },
+      env: { ...(await this.environment(name, port, database)), ...env },
     });
     this.members.push(member);
     return member;
   }
 
-  private environment(name: string, port: number, database: TestDatabase): Record<string, string> {
+  private async environment(
+    name: string,
+    port: number,
+    database: TestDatabase,
+  ): Promise<Record<string, string>> {
+    const rights =
+      database instanceof RavenDatabase
+        ? ({ [database.name]: 'Admin', [this.registry.name]: 'ReadWrite' } as const)
+        : {};
     return {
       PORT: String(port),
       SPARK_MODULE_NAME: name,
@@ -153,10 +173,12 @@ export class World {
       // A module on SQLite is told nothing of SparkModules, as in a world without RavenDB.
       ...(database instanceof RavenDatabase ? { SPARK_MODULES_DATABASE: this.registry.name } : {}),
       NATS_URL: this.natsUrl,
+      SPARK_MODULE_URL: `http://127.0.0.1:${port}`,
       SPARK_KEYS_DIR: this.keysDir,
       SPARK_OPERATOR_TOKEN: OPERATOR_TOKEN,
       SPARK_RETRY_SECONDS: '0.2,0.5,0.5,0.5,0.5',
       NO_COLOR: '1',
+      ...(await this.secured?.environmentOf(name, rights)),
     };
   }
 
@@ -167,7 +189,10 @@ export class World {
   }
 
   private ravenDatabase(name: string): RavenDatabase {
-    const database = new RavenDatabase(testServers().ravendbUrl, `Test-${name}-${this.suffix}`);
+    const { ravendb, administrator } = this.secured ?? {};
+    const server = ravendb?.url ?? testServers().ravendbUrl;
+    const named = `Test-${name}-${this.suffix}`;
+    const database = new RavenDatabase(server, named, administrator ?? undefined);
     this.databases.push(database);
     return database;
   }

@@ -79,7 +79,7 @@ describeOn(SAME_STORE, 'A document that does not get through', (pair) => {
       expect(metrics).toMatch(/^spark_replication_set_aside\{direction="out",module="HR".*\} 2$/m);
     });
 
-    it('arrives and leaves the list when it is mended at its owner', async () => {
+    it('arrives and leaves the list when it is corrected at its owner', async () => {
       await car('cars/3', 'vw');
       await documentIs(hr.database, 'cars/3', { Model: 'Model 1' });
       await listed(['cars/2']);

@@ -34,3 +34,12 @@ it('a worker waits for what its parent has for it', async () => {
   child.send({ code: 7 });
   expect(await once(child, 'exit')).toEqual([7, null]);
 });
+
+it('a worker ends by itself when it no longer listens for anything', async () => {
+  const program =
+    "process.on('message', function done() { process.off('message', done) }); process.send('up')";
+  const child = start(program, { JEST_WORKER_ID: '1' });
+  await once(child, 'message');
+  child.send('done');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});

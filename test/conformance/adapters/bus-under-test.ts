@@ -98,7 +98,7 @@ export const jetstreamLeases: LeasesUnderTest = {
         const connection = connect(testServers().natsUrl);
         connections.push(connection);
         return {
-          keeper: new JetStreamLeaseKeeper({ connection, log: silent, ttlMs: 2_000 }),
+          keeper: new JetStreamLeaseKeeper({ connection, module: 'spec', log: silent, ttlMs: 2_000 }),
           fallSilent: () => connection.close(),
         };
       },

@@ -12,6 +12,7 @@ import {
   type RavenSettings,
 } from '@nestjs-spark/ravendb/internal';
 import { testServers } from '@nestjs-spark/servers/testing';
+import { refusingProxy } from '../../support/refusing-proxy.ts';
 import type { OpenRegistry } from './registry-under-test.ts';
 import type { OpenStore, StoreUnderTest } from './store-under-test.ts';
 
@@ -84,6 +85,18 @@ function openStore(settings: RavenSettings, http: RavenHttp): OpenStore & OpenRe
         path,
         body: `{${inner}${inner === '' ? '' : ','}"@metadata":${own}}`,
       });
+    },
+    async stubborn(id) {
+      let keeps = true;
+      const deletes = `{"Id":${JSON.stringify(id)},"Type":"DELETE"`;
+      const proxy = await refusingProxy(
+        testServers().ravendbUrl,
+        (commands) => keeps && commands.includes(deletes),
+        (_, response) => response.writeHead(403).end('{"Type":"X","Message":"this one stays"}'),
+      );
+      closing.push(async () => proxy.close());
+      const target = closed(new RavenChangeSink({ ...settings, urls: [proxy.url] }));
+      return { target, yields: async () => void (keeps = false) };
     },
     async delete(id) {
       await http.request({ method: 'DELETE', path: http.path('/docs', { id }) });

@@ -34,6 +34,18 @@ export class SqliteShell {
     for (const table of this.#tables()) this.#run(`DELETE FROM "${table}" WHERE id = ?`, id);
   }
 
+  /** Lets nobody delete a document. @returns how to let them again */
+  keep(id: string): () => void {
+    const table = this.#tables().find((one) =>
+      this.#db.prepare(`SELECT 1 FROM "${one}" WHERE id = ?`).get(id),
+    );
+    const when = `WHEN OLD.id = '${id}'`;
+    this.#db.exec(
+      `CREATE TRIGGER keeps BEFORE DELETE ON "${table}" ${when} BEGIN SELECT RAISE(ABORT, 'keep it'); END`,
+    );
+    return () => this.#db.exec('DROP TRIGGER keeps');
+  }
+
   text(id: string): string | null {
     for (const table of this.#tables()) {
       const row = this.#db.prepare(`SELECT _document, _metadata FROM "${table}" WHERE id = ?`).get(id);

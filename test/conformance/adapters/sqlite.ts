@@ -51,6 +51,10 @@ function openStore(database: SqliteDatabase, folder: string, shell: SqliteShell 
       past().putText(id, collection, fields, metadata === '{}' ? null : metadata),
     parts: async (id) => past().parts(id),
     delete: async (id) => past().delete(id),
+    stubborn: async (id) => {
+      const yields = past().keep(id);
+      return { target: new SqliteChangeSink(database), yields: async () => yields() };
+    },
     text: async (id) => past().text(id),
     ids: async (prefix) => past().ids(prefix),
     // What nothing holds back has gone by itself.

@@ -26,13 +26,35 @@ export interface OpenStore {
   /** A document sign by sign as it is stored; metadata without what the store computes itself. Null when there is none. */
   parts(id: string): Promise<DocumentParts | null>;
   delete(id: string): Promise<void>;
+  /** A target on the same database that refuses to delete one document, until it yields. */
+  stubborn(id: string): Promise<{ target: ChangeSink; yields(): Promise<void> }>;
   /** The document's JSON text as stored, or null. */
   text(id: string): Promise<string | null>;
   ids(prefix: string): Promise<string[]>;
-  /** Makes the store let go of every delete that nothing holds back. */
+  /** Makes the store remove every delete that nothing holds back. */
   cleanTombstones(): Promise<void>;
   /** Ends with everything removed. */
   drop(): Promise<void>;
+}
+
+/** What the suite of `ChangeSource` needs of a store. */
+export type OpenSource = Pick<OpenStore, 'feed' | 'put' | 'delete' | 'cleanTombstones' | 'drop'>;
+
+/** What the suites of `ChangeSink` need of a store. */
+export type OpenSink = Pick<OpenStore, 'target' | 'state' | 'put' | 'text' | 'ids' | 'stubborn' | 'drop'>;
+
+export interface SourceUnderTest {
+  name: string;
+  needs: readonly NeededServer[];
+  open(): Promise<OpenSource>;
+  unreachable(): Promise<Pick<OpenSource, 'feed' | 'drop'>>;
+}
+
+export interface SinkUnderTest {
+  name: string;
+  needs: readonly NeededServer[];
+  open(): Promise<OpenSink>;
+  unreachable(): Promise<Pick<OpenSink, 'target' | 'drop'>>;
 }
 
 /** A state store has to be no more than this for its suite; a store is one as well. */

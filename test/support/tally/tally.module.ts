@@ -39,7 +39,7 @@ class Question implements Unit {
   async run(held: AbortSignal): Promise<void> {
     this.total = 0;
     for await (const { payload } of this.votes.read(1, held))
-      this.total += Number(Buffer.from(payload).toString());
+      this.total += Number(Buffer.from(payload ?? []).toString());
   }
 
   withoutLease(): void {}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-// Imported before anything else of a process: its wall clock is off by what stands in the file, and may be set while it runs.
+// Imported before anything else of a process: its wall clock is off by the value in the file, and may be set while it runs.
 const file = process.env['SPARK_TEST_CLOCK'] ?? '';
 const RealDate = Date;
 let offMs = 0;

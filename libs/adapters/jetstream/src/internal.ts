@@ -8,5 +8,15 @@ export * from './log/change-log.ts';
 export { ensureStream } from './provision/ensure-stream.ts';
 export { lastMessage } from './provision/last-message.ts';
 export * from './provision/streams.ts';
+export { type BusGrants, joinGrants, mayPublish } from './permit/grants.ts';
+export {
+  commandGrants,
+  eventGrants,
+  logReaderGrants,
+  logWriterGrants,
+  moduleGrants,
+} from './permit/bus-grants.ts';
+export { provisionBus } from './permit/provision-bus.ts';
+export { createUserKey, readUserKey, type UserKey } from './permit/user-key.ts';
 export * from './registry/jetstream-module-registry.ts';
 export { DurableConsumer, type DurableConsumerOptions } from './retry/durable-consumer.ts';

@@ -1,5 +1,7 @@
 export * from './index.ts';
 export { ensureDatabase, type EnsureDatabaseOptions } from './connect/ensure-database.ts';
+export { requireRights } from './connect/check-rights.ts';
+export { readCertificate, requireUsable } from './connect/read-certificate.ts';
 export { createDocumentStore } from './connect/document-store.ts';
 export { RavenHttp } from './connect/raven-http.ts';
 export { describeUrls } from './connect/settings.ts';

@@ -1,3 +1,4 @@
+export type { HealthIndicatorAnswer } from './health/health-answer.ts';
 export * from './health/health-check.ts';
 export * from './health/health-checks.ts';
 export { describeError, redact } from '@nestjs-spark/foundation';

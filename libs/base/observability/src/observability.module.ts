@@ -7,18 +7,17 @@ import {
   type NestModule,
   type Type,
 } from '@nestjs/common';
-import { TerminusModule } from '@nestjs/terminus';
+import { Breakers } from '@nestjs-spark/foundation/internal';
+import { BreakerStatus } from './breakers/breaker-status.ts';
 import { HealthChecks } from './health/health-checks.ts';
 import { HealthController } from './health/health.controller.ts';
 import { ShutdownDrain } from './health/shutdown-drain.ts';
 import { SparkHealthIndicator } from './health/spark-health-indicator.ts';
+import { logFor } from './logging/log-for.ts';
 import { MetricsController } from './metrics/metrics.controller.ts';
 import { MetricsRegistry } from './metrics/metrics-registry.ts';
 import { Refusals } from './problems/refusals.ts';
 import { OwnRoutes } from './routes/own-routes.ts';
-
-// terminus would log an error at every probe while a first copy is in progress, which is not an error.
-const QUIET_TERMINUS = TerminusModule.forRoot({ logger: false });
 
 /** The paths of the health and metrics routes. */
 export interface ObservabilityOptions {
@@ -36,9 +35,17 @@ export interface ObservabilityOptions {
  */
 @Global()
 @Module({
-  imports: [QUIET_TERMINUS],
-  providers: [HealthChecks, SparkHealthIndicator, MetricsRegistry, Refusals, ShutdownDrain, OwnRoutes],
-  exports: [HealthChecks, SparkHealthIndicator, MetricsRegistry, Refusals],
+  providers: [
+    HealthChecks,
+    SparkHealthIndicator,
+    MetricsRegistry,
+    Refusals,
+    ShutdownDrain,
+    OwnRoutes,
+    BreakerStatus,
+    { provide: Breakers, useFactory: () => new Breakers(logFor('Breakers')) },
+  ],
+  exports: [HealthChecks, SparkHealthIndicator, MetricsRegistry, Refusals, Breakers],
 })
 export class ObservabilityModule implements NestModule {
   private readonly own: OwnRoutes;
@@ -51,7 +58,7 @@ export class ObservabilityModule implements NestModule {
   static forRoot({ health = 'health', metrics = 'metrics' }: ObservabilityOptions = {}): DynamicModule {
     return {
       module: ObservabilityRoutes,
-      imports: [ObservabilityModule, QUIET_TERMINUS],
+      imports: [ObservabilityModule],
       controllers: [
         ...(health === false ? [] : [mounted(HealthController, health)]),
         ...(metrics === false ? [] : [mounted(MetricsController, metrics)]),

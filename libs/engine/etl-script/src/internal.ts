@@ -7,3 +7,4 @@ export {
 } from './commands/commands-for.ts';
 export { collectionPrefix, generatedId, generatedPrefix, isSameCollection } from './names/id-prefix.ts';
 export { splitMetadata, type SplitDocument } from './json/split-metadata.ts';
+export { copyCollections } from './validate/copy-collections.ts';

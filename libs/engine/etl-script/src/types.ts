@@ -91,6 +91,11 @@ export interface ScriptInspection {
   usesLoad: boolean;
   /** The syntax tree has `eval`, `Function`, an indirect constructor or computed access to the global object. */
   usesDynamicCode: boolean;
+  /**
+   * It looks properties up by names that are not written out (`x[name]`), or uses `this` in a function, where it may be the global
+   * object. In this sandbox nothing can be reached that way; where nothing else confines a script, anything can.
+   */
+  usesComputedNames: boolean;
   /** Top-level fields of `this` that the script can read; null: cannot be sure, it needs the whole document. */
   fields: string[] | null;
   /** Blank, or nothing but delete behaviours: documents pass unchanged. */

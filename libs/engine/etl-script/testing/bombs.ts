@@ -18,7 +18,7 @@ const BOMBS: Readonly<Record<string, string>> = {
 };
 
 const pool = new ScriptPool({ faultAfter: Infinity });
-const documents = Array.from({ length: 30 }, (_, n) => user(n, { n, Notes: 'n'.repeat(8_000) }));
+const documents = Array.from({ length: 15 }, (_, n) => user(n, { n, Notes: 'n'.repeat(8_000) }));
 await runScript(pool, 'const n = this.n; loadToUsers({ n })', documents);
 globalThis.gc?.();
 const idle = process.memoryUsage.rss();

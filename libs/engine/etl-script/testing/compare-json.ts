@@ -1,7 +1,7 @@
 const NUMBER_OR_STRING = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 const MARK = '\u{F8FF}#';
 
-/** A number as it stands in a text, or any other JSON value. */
+/** A number as it is written in a text, or any other JSON value. */
 function parseKeepingNumbers(text: string): unknown {
   const marked = text.replace(NUMBER_OR_STRING, (token) =>
     token.startsWith('"') ? token : JSON.stringify(MARK + token),

@@ -1,6 +1,7 @@
 import type { ChangeLog } from '@nestjs-spark/contracts/internal';
 import {
   MemoryBoard,
+  MemoryKeys,
   MemoryLeases,
   MemoryLog,
   MemorySink,
@@ -26,6 +27,7 @@ export class Parties {
   readonly log: MemoryLog;
   readonly control = new MemoryBoard();
   readonly leases = new MemoryLeases();
+  readonly keys = new MemoryKeys();
   /** Whether the owner answers questions. */
   answers = true;
   readonly #state = new MemoryState();
@@ -50,6 +52,8 @@ export class Parties {
       directory: { read: async () => this.#task() },
       scripts: plainScriptsIn({ isFair: true }),
       state: this.#state,
+      signer: this.keys.signerOf(TASK.owner),
+      verifier: this.keys,
       logger: SILENT,
       pace: PACE,
     });
@@ -72,6 +76,7 @@ export class Parties {
         ask: () => this.#ask(),
         sendAgain: (task, documents) => callForRerun({ state: this.#state, control }, task, [...documents]),
       },
+      verifier: this.keys,
       logger: SILENT,
       pace: PACE,
     });

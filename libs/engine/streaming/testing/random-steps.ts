@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { HOSTILE, HostilePeer } from './hostile-peer.ts';
 import type { Running, Simulation } from './simulation.ts';
 
 /** Why a document is set aside: its script throws, or the log or the target refuses its copy; always, or only in places. */
@@ -64,7 +65,16 @@ const retry = fc.record({
 });
 const plain = fc.record({ kind: fc.constantFrom(...PLAIN) });
 
-const anyStep = fc.oneof({ weight: 5, arbitrary: put }, remove, move, retry, { weight: 4, arbitrary: plain });
+const hostile = fc.record({
+  kind: fc.constant('hostile' as const),
+  how: fc.constantFrom(...HOSTILE),
+  pick: fc.nat(999),
+});
+
+const anyStep = fc.oneof({ weight: 5, arbitrary: put }, remove, move, retry, hostile, {
+  weight: 4,
+  arbitrary: plain,
+});
 
 export type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
 
@@ -77,6 +87,7 @@ export class Stepper {
   readonly #simulation: Simulation;
   readonly #captures: Running[];
   readonly #applies: Running[];
+  readonly #hostile: HostilePeer;
   #restoreSource: () => void;
   #restoreTarget: () => void;
   #logBackup: ReturnType<Simulation['log']['backup']>;
@@ -86,6 +97,7 @@ export class Stepper {
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
+    this.#hostile = new HostilePeer(simulation);
     this.#captures = [simulation.startCapture()];
     this.#applies = [simulation.startApply()];
     this.#restoreSource = simulation.backupSource();
@@ -112,6 +124,8 @@ export class Stepper {
         return source.put(`cars/${spelled(step.id, 'İΣk')}`, { V: 'elsewhere' }, 'Vans');
       case 'retry':
         return this.#simulation.askRerun(step.ids?.map((n) => `CARS/${spelled(n, 'İσ\u212a')}`) ?? null);
+      case 'hostile':
+        return this.#hostile.act(step.how, step.pick);
       case 'kill-capture':
         await this.#captures.shift()?.kill();
         this.#captures.push(this.#simulation.startCapture());

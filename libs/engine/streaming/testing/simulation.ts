@@ -5,7 +5,7 @@ import {
   resyncSubject,
   rerunSubject,
   confirmationSubject,
-  decodeHeader,
+  readHeader,
   isConfirmation,
   type Overwrite,
   ravenKey,
@@ -16,11 +16,19 @@ import { TaskApply } from '../src/apply/task-apply.ts';
 import { TaskCapture } from '../src/carry/task-capture.ts';
 import type { Pace } from '../src/task/pace.ts';
 import { listSetAside, type SetAsideList } from '@nestjs-spark/set-aside/internal';
-import { MemoryBoard, MemoryLog, MemorySink, MemorySource, MemoryState } from '@nestjs-spark/testing';
+import {
+  MemoryBoard,
+  MemoryKeys,
+  MemoryLog,
+  MemorySink,
+  MemorySource,
+  MemoryState,
+} from '@nestjs-spark/testing';
 import { OpenLeases } from './open-leases.ts';
 import { callForRerun } from '../src/rerun/call-for-rerun.ts';
 import type { CaptureTask, TaskDirectory } from '../src/task/tasks.ts';
 import type { Scripts } from '../src/transform/transformer.ts';
+import type { ApplyReport } from '../src/task/reports.ts';
 import { plainScriptsIn, throwsOn } from './plain-scripts.ts';
 
 export const TASK: TaskKey = { owner: 'Fleet', requester: 'HR', name: 'Cars' };
@@ -34,6 +42,7 @@ export const QUICK: Pace = {
   confirmMs: 1,
   noLogMs: 2,
   freedMs: 5,
+  undeletedMs: 20,
   backoffMs: 1,
   tickMs: 5,
   refusedAfterMs: [1, 1],
@@ -42,6 +51,7 @@ export const QUICK: Pace = {
 export const SILENT: Logger = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
 
 export interface Running {
+  isCapture: boolean;
   kill(): Promise<void>;
 }
 
@@ -51,6 +61,7 @@ export class Simulation {
   readonly target = new MemorySink();
   readonly log = new MemoryLog(8);
   readonly control = new MemoryBoard();
+  readonly keys = new MemoryKeys();
   readonly #leases = new OpenLeases();
   /** The owner's and the requester's own documents. */
   readonly state = new MemoryState();
@@ -117,6 +128,8 @@ export class Simulation {
       directory: this.#directory,
       scripts: this.scripts,
       state: this.state,
+      signer: this.keys.signerOf(TASK.owner),
+      verifier: this.keys,
       logger: SILENT,
       pace: this.#pace,
     });
@@ -128,6 +141,7 @@ export class Simulation {
           this.#listen(capture, signal),
         ]),
       () => this.#captures.delete(capture),
+      true,
     );
   }
 
@@ -157,6 +171,7 @@ export class Simulation {
         },
         sendAgain: (_, documents) => this.askRerun([...documents]),
       },
+      verifier: this.keys,
       logger: SILENT,
       pace: this.#pace,
     });
@@ -168,6 +183,19 @@ export class Simulation {
       );
     };
     return { look: () => apply.look(), start };
+  }
+
+  /** No instance of the owner carries it any more. */
+  async stopCaptures(): Promise<void> {
+    await Promise.all([...this.#running].filter((one) => one.isCapture).map((one) => one.kill()));
+  }
+
+  /** What each instance of the requester says, a second later. */
+  reports(): ApplyReport[] {
+    return [...this.#applies].map(({ progress }) => {
+      progress.tick();
+      return progress.report();
+    });
   }
 
   /** Some instance says that its copy is complete. */
@@ -257,13 +285,13 @@ export class Simulation {
   }
 
   /**
-   * The source's database with what the owner keeps in it, to be put back later. Taken as if the witness had not been raised
+   * The source's database with what the owner keeps in it, to be restored later. Taken as if the witness had not been raised
    * since the last set: a backup between a raise and what is published with it is the window that DESIGN.md says is open.
    * Here it is shut, so that the outcome is exact.
    */
   backupSource(): () => void {
-    const last = this.log.backup().messages.at(-1);
-    const image = this.source.backup(last && decodeHeader(last.headers).witness.number);
+    const said = this.log.backup().messages.map((message) => readHeader(message)?.witness.number ?? 0);
+    const image = this.source.backup(said.length > 0 ? Math.max(...said) : undefined);
     const putStateBack = this.state.backup();
     return () => {
       this.source.restore(image);
@@ -334,10 +362,11 @@ export class Simulation {
     }
   }
 
-  #launch(work: (signal: AbortSignal) => Promise<unknown>, ended: () => void): Running {
+  #launch(work: (signal: AbortSignal) => Promise<unknown>, ended: () => void, isCapture = false): Running {
     const stopped = new AbortController();
     const done = work(stopped.signal);
     const running: Running = {
+      isCapture,
       kill: async () => {
         stopped.abort();
         await done;

@@ -1,3 +1,4 @@
+import { EVIL } from './hostile-peer.ts';
 import type { Simulation } from './simulation.ts';
 
 const WITHIN_MS = 30_000;
@@ -19,6 +20,7 @@ export async function until(
 export function requireNotFalselyClean(simulation: Simulation): void {
   const amiss = simulation.falselyClean();
   if (amiss.length > 0) throw new Error(amiss.join('\n'));
+  if (simulation.target.documents.has(EVIL)) throw new Error(`${EVIL} is there, which its owner never sent`);
 }
 
 export async function untilEqual(simulation: Simulation): Promise<void> {

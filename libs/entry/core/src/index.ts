@@ -11,7 +11,8 @@ export {
   type Stored,
   type Where,
 } from '@nestjs-spark/contracts';
-export { SparkProblemModule } from '@nestjs-spark/observability';
+export { isSparkRoute } from '@nestjs-spark/modules';
+export { MetricsRegistry, SparkHealthIndicator, SparkProblemModule } from '@nestjs-spark/observability';
 export {
   DeclarationError,
   Replicated,

@@ -1,4 +1,5 @@
 import { ConfigurableModuleBuilder, Module, type DynamicModule } from '@nestjs/common';
+import type { ObservabilityOptions } from '@nestjs-spark/observability';
 import { SparkReplicationModule } from '@nestjs-spark/replication';
 import { SparkStoreModule } from '@nestjs-spark/store';
 import type { SparkOptions } from './options.ts';
@@ -20,17 +21,23 @@ class SparkOptionsModule extends ConfigurableModuleClass {}
 @Module({})
 export class SparkModule {
   /**
-   * @param options anything omitted is read from the environment when the application starts
+   * @param options anything omitted is read from the environment when the application starts; `health` and `metrics` are the
+   *   paths of these routes, or false for none
    * @throws {StoreRefusedError} while the application starts, when the settings name no store that can be used: correct them
    * @throws `ReplicationSettingsError`, `DeclarationError` or `KeyFileError` while the application starts: each names its remedy
    */
-  static forRoot(options: SparkOptions = {}): DynamicModule {
-    return withOptions(SparkOptionsModule.forRoot(options));
+  static forRoot(options: SparkOptions & ObservabilityOptions = {}): DynamicModule {
+    const { health, metrics, ...settings } = options;
+    return withOptions(SparkOptionsModule.forRoot(settings), { health, metrics });
   }
 
-  /** As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
-  static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
-    return withOptions(SparkOptionsModule.forRootAsync(options));
+  /**
+   * As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). `health` and
+   * `metrics` stand beside the factory, because routes are made before it runs.
+   */
+  static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE & ObservabilityOptions): DynamicModule {
+    const { health, metrics, ...settings } = options;
+    return withOptions(SparkOptionsModule.forRootAsync(settings), { health, metrics });
   }
 
   /**
@@ -43,7 +50,7 @@ export class SparkModule {
   }
 }
 
-function withOptions(options: DynamicModule): DynamicModule {
+function withOptions(options: DynamicModule, routes: ObservabilityOptions): DynamicModule {
   const shared = {
     imports: [options],
     inject: [MODULE_OPTIONS_TOKEN],
@@ -51,6 +58,9 @@ function withOptions(options: DynamicModule): DynamicModule {
   };
   return {
     module: SparkModule,
-    imports: [SparkStoreModule.forRootAsync(shared), SparkReplicationModule.forRootAsync(shared)],
+    imports: [
+      SparkStoreModule.forRootAsync(shared),
+      SparkReplicationModule.forRootAsync({ ...shared, ...routes }),
+    ],
   };
 }

@@ -6,12 +6,13 @@ describe('the command line', () => {
   it.each([[[]], [['--help']], [['-h']], [['help']]])('%j: says which commands there are', async (argv) => {
     const { exitCode, text } = await run(argv, {});
     expect(exitCode).toBe(0);
-    for (const command of ['init', 'etl preview', 'etl set-aside', 'keys', 'servers'])
+    for (const command of ['init', 'nats', 'etl preview', 'etl set-aside', 'keys', 'servers'])
       expect(text).toContain(`nestjs-spark ${command}`);
   });
 
   it.each([
     [['etl', '--help'], /nestjs-spark etl preview --module/],
+    [['nats', '--help'], /nestjs-spark nats permissions --module/],
     [['servers', '--help'], /keep the data in DIR/],
     [['keys', '--help'], /nestjs-spark keys rotate HR --finish/],
   ])('%j: says what the command takes', async (argv, words) => {
@@ -19,10 +20,15 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['deploy'], /Unknown command "deploy"\. Commands: init, etl, keys, servers\./],
+    [['deploy'], /Unknown command "deploy"\. Commands: init, etl, keys, nats, servers\./],
     [['servers', '--colour', 'red'], /Unknown option '--colour'/],
     [['servers', '--data'], /--data/],
     [['servers', 'postgres'], /Unknown server "postgres": nats and ravendb/],
+    [['nats', 'permissions'], /--module Fleet --module HR/],
+    [['nats', 'users', '--module', 'HR'], /Unknown command "users"/],
+    [['nats', 'permissions', '--module', 'H R'], /"H R" cannot be a module/],
+    [['nats', 'permissions', '--module', 'HR', '--module', 'hr'], /given twice/],
+    [['nats', 'provision', '--module', 'HR', '--route', 'HR:Fleet'], /OWNER:REQUESTER/],
     [['etl', 'deploy'], /Unknown command "deploy"/],
   ])('%j: is refused with what is right', async (argv, words) => {
     const refused = run(argv, {});

@@ -8,6 +8,7 @@ export const USAGE = `The command line of Spark for NestJS.
 
   nestjs-spark init …              makes a Nest application share a collection, or keep copies of one
   nestjs-spark servers             RavenDB and NATS for development
+  nestjs-spark nats …              permissions of modules on NATS, and its streams
   nestjs-spark etl preview …       what a script would produce, before it is deployed
   nestjs-spark etl set-aside …     set-aside documents, and rerunning them
   nestjs-spark keys …              modules' keys: make, show, approve, rotate
@@ -20,6 +21,7 @@ const COMMANDS: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['init', async (argv) => (await import('./init/run-init.ts')).runInit(argv)],
   ['etl', async (...given) => (await import('./etl/run.ts')).runEtl(...given)],
   ['keys', async (...given) => (await import('./keys/run-keys.ts')).runKeys(...given)],
+  ['nats', async (...given) => (await import('./nats/run-nats.ts')).runNats(...given)],
   ['servers', async (...given) => (await import('./servers/run-servers.ts')).runServers(...given)],
 ]);
 

@@ -9,3 +9,8 @@ export type { ServerHandle } from './run/server-handle.ts';
 export type { StartOptions } from './run/start-one.ts';
 export { startNats, startRavenDb, startServers } from './run/start-servers.ts';
 export type { RunningServer, RunningServers, StartServersOptions } from './run/start-servers.ts';
+export { startSecuredNats } from './secure/secured-nats.ts';
+export type { SecuredNats, SecuredNatsOptions } from './secure/secured-nats.ts';
+export { startSecuredRavenDb } from './secure/secured-ravendb.ts';
+export type { RavenRights, SecuredRavenDb } from './secure/secured-ravendb.ts';
+export type { Authority, IssuedCertificate } from './secure/authority.ts';

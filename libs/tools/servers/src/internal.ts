@@ -4,5 +4,7 @@ export { installOnce } from './fetch/install.ts';
 export { toFinding } from './find/options.ts';
 export { runProgram } from './host/run-program.ts';
 export { freePort, isFree } from './run/free-port.ts';
+export { startOpenBao } from './run/start-openbao.ts';
+export type { OpenBao } from './run/start-openbao.ts';
 export { startNatsCluster } from './run/start-nats-cluster.ts';
 export type { ClusterOptions, NatsCluster } from './run/start-nats-cluster.ts';

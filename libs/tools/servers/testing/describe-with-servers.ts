@@ -1,4 +1,7 @@
 import { describe, it } from '@jest/globals';
+import { openBaoWays } from '../src/find/find-openbao.ts';
+import { toFinding } from '../src/find/options.ts';
+import { NotObtainableError, search } from '../src/find/search.ts';
 
 /** A server that a suite can ask for. */
 export type NeededServer = 'ravendb' | 'nats';
@@ -55,6 +58,26 @@ export function describeWithOwnServers(
   const missing = needs.filter((server) => !own.includes(server));
   if (missing.length === 0) describe(title, body);
   else leaveOut(title, `no ${missing.join(', ')} of its own`);
+}
+
+/**
+ * As {@link describeWithOwnServers} for OpenBao, which no run starts: it is fetched, once, for the suites that ask for it and
+ * start their own with `startOpenBao()`.
+ * @param needs other servers of its own
+ */
+export async function describeWithOpenBao(
+  needs: readonly NeededServer[],
+  title: string,
+  body: () => void,
+): Promise<void> {
+  if (process.env['SPARK_TEST_OWN_SERVERS'] === undefined) return leaveOut(title, 'no openbao of its own');
+  try {
+    await search('openbao server', openBaoWays(toFinding()));
+  } catch (error) {
+    if (!(error instanceof NotObtainableError)) throw error;
+    return leaveOut(title, `no openbao: ${error.brief}`);
+  }
+  describeWithOwnServers(needs, title, body);
 }
 
 function leaveOut(title: string, what: string): void {

@@ -1,6 +1,12 @@
-export { describeWithOwnServers, describeWithServers, testServers } from './describe-with-servers.ts';
+export {
+  describeWithOpenBao,
+  describeWithOwnServers,
+  describeWithServers,
+  testServers,
+} from './describe-with-servers.ts';
 export type { NeededServer, TestServers } from './describe-with-servers.ts';
 export { eventually } from './eventually.ts';
 export type { EventuallyOptions } from './eventually.ts';
 export { TcpProxy } from './tcp-proxy.ts';
 export type { Weather } from './tcp-proxy.ts';
+export { VaultBench } from './vault-bench.ts';

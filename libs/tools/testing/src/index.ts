@@ -1,5 +1,6 @@
 export { MemoryBoard } from './memory/memory-board.ts';
 export { type AppendFault, MemoryChangeLog, MemoryLog } from './memory/memory-change-log.ts';
+export { MemoryKeys } from './memory/memory-keys.ts';
 export { MemoryLeases } from './memory/memory-leases.ts';
 export { MemoryLogger } from './memory/memory-logger.ts';
 export { MemoryRegistry } from './memory/memory-registry.ts';

@@ -1,8 +1,10 @@
 export * from './index.ts';
 export {
   type BusSettings,
+  faultOf,
   isRouteBytes,
   readBusSettings,
   ROUTE_BYTES_RULE,
   routeBytes,
 } from './settings/bus-settings.ts';
+export { hasCredentials, natsSecurity } from './settings/nats-security.ts';

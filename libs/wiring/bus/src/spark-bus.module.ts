@@ -6,6 +6,8 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { Breakers } from '@nestjs-spark/foundation/internal';
+import { openSecrets } from '@nestjs-spark/secrets/internal';
 import { SparkBus } from './connect/spark-bus.ts';
 import { readBusSettings, type SparkBusOptions } from './settings/bus-settings.ts';
 
@@ -24,8 +26,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
   providers: [
     {
       provide: SparkBus,
-      inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: (options: SparkBusOptions) => new SparkBus(readBusSettings(options, process.env)),
+      inject: [MODULE_OPTIONS_TOKEN, { token: Breakers, optional: true }],
+      useFactory: async (options: SparkBusOptions, breakers?: Breakers) =>
+        new SparkBus(readBusSettings(options, process.env, await openSecrets(process.env)), breakers),
     },
   ],
   exports: [SparkBus],

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import type { ModuleRegistry, StateStore, TokenLedger } from '@nestjs-spark/contracts/internal';
+import { Breakers } from '@nestjs-spark/foundation/internal';
 import { MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor, Refusals } from '@nestjs-spark/observability/internal';
 import { ADMIT_PROVIDERS } from './admit/providers.ts';
@@ -18,6 +19,7 @@ import { TokenVerifier } from './identify/token-verifier.ts';
 import type { Receiver } from './identify/check-claims.ts';
 import { IssuerTokens, type IssuerSettings } from './issuer/issuer-tokens.ts';
 import { OwnAddress } from './register/own-address.ts';
+import { ModuleVerifier } from './sign/module-verifier.ts';
 import { SELF_CHECK_CONTROLLERS, SELF_CHECK_PROVIDERS } from './self-check/providers.ts';
 import { THIS_MODULE, type ThisModule } from './self-check/this-module.ts';
 
@@ -30,6 +32,8 @@ export interface IdentityOptions extends ThisModule, TrustPolicy, Receiver {
   registry: ModuleRegistry;
   /** Where pinned keys are kept. */
   state: StateStore;
+  /** Refuses messages without a signature also from modules of a version that does not sign. Default false. */
+  refuseUnsigned?: boolean;
   /** Where used tokens are remembered for all instances; without one, a token can be used once at each instance. */
   ledger?: TokenLedger;
   /** An identity provider whose tokens modules may show in place of tokens of their own. */
@@ -63,7 +67,16 @@ export class SparkIdentityModule {
         ...SELF_CHECK_PROVIDERS,
         ...IDENTITY_PROVIDERS,
       ],
-      exports: [ModuleIdentity, OperatorToken, OwnAddress, TokenVerifier, ModuleClient, KeyRing, AuditTrail],
+      exports: [
+        ModuleIdentity,
+        ModuleVerifier,
+        OperatorToken,
+        OwnAddress,
+        TokenVerifier,
+        ModuleClient,
+        KeyRing,
+        AuditTrail,
+      ],
     };
   }
 }
@@ -125,9 +138,19 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
       }),
   },
   {
+    provide: ModuleVerifier,
+    inject: [IDENTITY_OPTIONS, KeyRing, ModuleIdentity],
+    useFactory: ({ registry, refuseUnsigned = false }: IdentityOptions, keys: KeyRing, own: ModuleIdentity) =>
+      new ModuleVerifier({ registry, refuseUnsigned, keys, own }),
+  },
+  {
     provide: ModuleClient,
-    inject: [IDENTITY_OPTIONS, ModuleIdentity, KeyRing],
-    useFactory: ({ registry }: IdentityOptions, identity: ModuleIdentity, keys: KeyRing) =>
-      new ModuleClient({ registry, identity, keys }),
+    inject: [IDENTITY_OPTIONS, ModuleIdentity, KeyRing, Breakers],
+    useFactory: (
+      { registry }: IdentityOptions,
+      identity: ModuleIdentity,
+      keys: KeyRing,
+      breakers: Breakers,
+    ) => new ModuleClient({ registry, identity, keys, breakers }),
   },
 ];

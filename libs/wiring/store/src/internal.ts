@@ -1,4 +1,5 @@
 export * from './index.ts';
 export { readSettings as readStoreSettings } from './choose/read-settings.ts';
-export { RAVEN_CONNECTION } from './hand-out/tokens.ts';
+export { chooseParts } from './choose/choose-parts.ts';
+export { RAVEN_CONNECTION, STORE_PARTS } from './hand-out/tokens.ts';
 export { FeatureEntities } from './entities/feature-entities.ts';

@@ -1,10 +1,15 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, errors, type NatsConnection } from '@nats-io/transport-node';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Logger, keepRunning, pause, SayOnce } from '@nestjs-spark/foundation/internal';
+import { clientOptions } from './client-options.ts';
+import type { NatsSecurity } from './credentials.ts';
+import { Denials } from './denials.ts';
 import { describeMiss, explainSilence } from './explain-silence.ts';
 import { toPortError } from './failures.ts';
+import { inboxPrefix } from './inbox.ts';
 import type { BusHealth } from './judge-pulse.ts';
 import { Pulse } from './pulse.ts';
 import { refusal } from './refusals.ts';
@@ -15,8 +20,10 @@ import { parseServerAddress, type ServerAddress } from './server-address.ts';
 export interface JetStreamConnectionOptions {
   /** `nats://host:4222`, several separated by commas; `tls://` for TLS; credentials as `user:password@` or `token@`. */
   url: string;
-  /** Shown in the server's list of connections; the module's name. */
+  /** The module's name: shown in the server's list of connections, and part of the subjects where its answers come in. */
   name: string;
+  /** Who connects, and with which authorities; asked for at each connection. Default: what the address holds. */
+  security?: () => NatsSecurity;
   log: Logger;
   /** How long one request to the server may take, in milliseconds. Default 5,000; afterwards `UnavailableError`. */
   requestTimeoutMs?: number;
@@ -54,6 +61,7 @@ export class JetStreamConnection {
   #handle: JetStreamHandle | undefined;
   #connected = false;
   #problem: unknown;
+  readonly #denials = new Denials();
   readonly #said = new SayOnce();
   #running: Promise<void> | undefined;
   readonly #pulse: Pulse;
@@ -74,14 +82,23 @@ export class JetStreamConnection {
     });
   }
 
-  /** Whether JetStream works, judged by its answers and not by an open socket; with the reason if it does not. Cheap. */
+  /**
+   * Whether JetStream works, judged by its answers and not by an open socket, and allows what was asked of it; with the
+   * reason if it does not. Cheap.
+   */
   health(): BusHealth {
-    return this.#pulse.health(this.problem);
+    const denied = this.#connected ? this.#denials.describe(performance.now()) : null;
+    return denied === null ? this.#pulse.health(this.problem) : { ready: false, detail: denied };
   }
 
   /** True while connected. */
   get isConnected(): boolean {
     return this.#connected;
+  }
+
+  /** Where the answers to this application come in. */
+  get inboxPrefix(): string {
+    return inboxPrefix(this.#options.name);
   }
 
   /** Where NATS is, without credentials. */
@@ -185,24 +202,7 @@ export class JetStreamConnection {
 
   /** Returns when the connection has ended permanently; the client reconnects on its own as long as it can. */
   async #connectOnce(): Promise<void> {
-    const { servers, tls, ...credentials } = this.#address;
-    const first = this.#turn++ % servers.length;
-    const nc = await connect({
-      servers: [...servers.slice(first), ...servers.slice(0, first)],
-      noRandomize: true,
-      ...credentials,
-      ...(tls ? { tls: {} } : {}),
-      name: this.#options.name,
-      timeout: 5_000,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: RETRY_MS,
-      ignoreAuthErrorAbort: true,
-      // Two stacks captured for every request, for traces that our own errors replace.
-      noAsyncTraces: true,
-      // A server that hangs, or a connection that leads nowhere, is noticed after 15 s.
-      pingInterval: 5_000,
-      maxPingOut: 2,
-    });
+    const nc = await connect(clientOptions(this.#address, this.#options, this.#turn++));
     const ended = new AbortController();
     try {
       await this.#accept(nc);
@@ -249,7 +249,9 @@ export class JetStreamConnection {
         this.#options.log.log(`Connected to ${this.target} again`);
         this.#change('connected');
       } else if (status.type === 'error') {
-        this.#complain(status.error);
+        const { error } = status;
+        if (error instanceof errors.PermissionViolationError) this.#denials.note(error, performance.now());
+        this.#complain(error);
       }
     }
   }
@@ -270,6 +272,7 @@ export class JetStreamConnection {
     else this.#pulse.disconnected();
     if (this.#connected) {
       this.#problem = undefined;
+      this.#denials.forget();
       this.#said.forget();
     }
     for (const listener of Array.from(this.#listeners)) listener(status);

@@ -1,6 +1,7 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors, type PermissionViolationError } from '@nats-io/transport-node';
+import { DENIED_REMEDY, describeDenied } from './denials.ts';
 
 /**
  * JetStream was reached and refused, for a reason that an operator removes. What is refused is tried again like something
@@ -63,6 +64,11 @@ export function isNoRoom(error: unknown): boolean {
   return NO_ROOM.has(cause.code) || (cause.code === 10005 && /storage|memory/.test(cause.message));
 }
 
+/** Whether this user has not the right to ask for it. */
+export function isDenied(error: unknown): boolean {
+  return findDenied(error) !== null;
+}
+
 /**
  * The error as an operator can use it, when the server refused; null for everything else.
  * @param what was asked for, when that is known: a stream's name
@@ -76,9 +82,8 @@ export function refusal(target: string, error: unknown): JetStreamRefusedError |
   }
   const denied = findDenied(error);
   if (denied) {
-    const right = denied.operation === 'publish' ? 'publish to' : 'subscribe to';
     return new JetStreamRefusedError(
-      `${target} does not allow this user to ${right} ${denied.subject}: add it to the user's permissions`,
+      `${target} does not allow this user to ${describeDenied(denied)}: ${remedyForDenied(denied.subject)}`,
       { cause: error },
     );
   }
@@ -86,6 +91,13 @@ export function refusal(target: string, error: unknown): JetStreamRefusedError |
   return unheard
     ? new JetStreamRefusedError(`${target}: ${describeUnheard(unheard.subject)}`, { cause: error })
     : null;
+}
+
+/** Where modules have permissions, an administrator makes the streams: whoever may make one may read all others through it. */
+function remedyForDenied(subject: string): string {
+  return /^\$JS\.API\.STREAM\.(?:CREATE|UPDATE)\./.test(subject)
+    ? 'an administrator has to make the stream, with `nestjs-spark nats provision`'
+    : DENIED_REMEDY;
 }
 
 /** Nobody listens on the subject; the client calls that "not enabled" for any subject. */

@@ -46,7 +46,7 @@ describeWithOwnServers(['nats'], 'JetStream stands still', () => {
     });
     const ended = new AbortController();
     let trouble = '';
-    const keeper = new JetStreamLeaseKeeper({ connection, log: new MemoryLogger() });
+    const keeper = new JetStreamLeaseKeeper({ connection, module: 'spec', log: new MemoryLogger() });
     const held = keeper.whileHeld(
       'spec/standing-still',
       ended.signal,

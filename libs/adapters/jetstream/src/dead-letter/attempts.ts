@@ -19,14 +19,20 @@ export interface Attempt {
   error: string;
 }
 
-const ATTEMPTS_BUCKET = 'SPARK_ATTEMPTS';
+export const ATTEMPTS_BUCKET = 'SPARK_ATTEMPTS';
 /** Longer than any pause; what a deleted stream leaves behind expires. */
 const KEEP_MS = 7 * 24 * 60 * 60 * 1_000;
+export const ATTEMPTS_OPTIONS = { ttl: KEEP_MS };
 const LONGEST_ERROR = 1_000;
 const MOST_ATTEMPTS = 1_000;
 
 export const isAttempt: Guard<Attempt> = isObjectOf({ number: isWhole, at: isText(), error: isText() });
 const areAttempts = isListOf(isAttempt, MOST_ATTEMPTS);
+
+/** The keys of all messages of a consumer, whose ids begin with its name. */
+export function attemptsOf(consumer: string): string {
+  return `${consumer}.*`;
+}
 
 /** A value that Spark does not write says nothing of earlier attempts. */
 function readAttempts(entry: KvEntry): Attempt[] {
@@ -62,7 +68,7 @@ export class AttemptBook {
   }
 
   #bucket<T>(work: Parameters<typeof openBucket<T>>[3]): Promise<T> {
-    return this.#connection.use((handle) => openBucket(handle, ATTEMPTS_BUCKET, { ttl: KEEP_MS }, work));
+    return this.#connection.use((handle) => openBucket(handle, ATTEMPTS_BUCKET, ATTEMPTS_OPTIONS, work));
   }
 }
 

@@ -5,9 +5,8 @@ import type { JetStreamConnection } from '../connect/connection.ts';
 import { specConnection, specName } from '../fixtures/spec-connection.ts';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import { JetStreamLeaseKeeper } from './lease-keeper.ts';
-import { bucketKey } from '../provision/bucket-key.ts';
 import { openBucket } from '../provision/open-bucket.ts';
-import { LEASES_BUCKET, LEASES_OPTIONS, LeaseStore } from './lease-store.ts';
+import { leaseKey, LEASES_BUCKET, LEASES_OPTIONS, LeaseStore } from './lease-store.ts';
 
 describeWithServers(['nats'], 'A lease', () => {
   const connections: JetStreamConnection[] = [];
@@ -17,7 +16,7 @@ describeWithServers(['nats'], 'A lease', () => {
     for (const stop of stops.splice(0)) stop.abort();
     await Promise.all(running.splice(0));
     await connectAnew().use(({ jsm }) =>
-      jsm.streams.purge(`KV_${LEASES_BUCKET}`, { filter: `$KV.${LEASES_BUCKET}.spec/>` }),
+      jsm.streams.purge(`KV_${LEASES_BUCKET}`, { filter: `$KV.${LEASES_BUCKET}.spec.>` }),
     );
     for (const connection of connections.splice(0)) await connection.close();
   });
@@ -33,7 +32,12 @@ describeWithServers(['nats'], 'A lease', () => {
     const stop = new AbortController();
     const own = connectAnew();
     stops.push(stop);
-    const keeper = new JetStreamLeaseKeeper({ connection: own, log: new MemoryLogger(), ttlMs });
+    const keeper = new JetStreamLeaseKeeper({
+      connection: own,
+      module: 'spec',
+      log: new MemoryLogger(),
+      ttlMs,
+    });
     running.push(
       keeper.whileHeld(name, stop.signal, async (held) => {
         events.push(`${label}+`);
@@ -50,7 +54,7 @@ describeWithServers(['nats'], 'A lease', () => {
     const a = instance('a', name, events, 60_000);
     await eventually(() => events.join() === 'a+');
     instance('b', name, events, 60_000);
-    const store = new LeaseStore(connectAnew());
+    const store = new LeaseStore({ connection: connectAnew(), module: 'spec' });
     await eventually(async () => (await store.read(name))?.holder !== null);
     a.stop();
     await eventually(() => events.join() === 'a+,a-,b+');
@@ -63,7 +67,7 @@ describeWithServers(['nats'], 'A lease', () => {
     instance('a', name, events, 3_000);
     await eventually(() => events.join() === 'a+');
     instance('b', name, events, 3_000);
-    const store = new LeaseStore(connectAnew());
+    const store = new LeaseStore({ connection: connectAnew(), module: 'spec' });
     const first = (await store.read(name))?.revision ?? 0;
     const begun = Date.now();
     const isRenewed = async () => ((await store.read(name))?.revision ?? 0) > first;
@@ -87,7 +91,7 @@ describeWithServers(['nats'], 'A lease', () => {
     const name = specName('spec/taken');
     instance('a', name, events);
     await eventually(() => events.join() === 'a+');
-    const store = new LeaseStore(connectAnew());
+    const store = new LeaseStore({ connection: connectAnew(), module: 'spec' });
     await eventually(async () => {
       const revision = (await store.read(name))?.revision ?? 0;
       return (await store.write(name, 'someone else', 300, revision)) !== null;
@@ -101,7 +105,9 @@ describeWithServers(['nats'], 'A lease', () => {
       const events: string[] = [];
       const name = specName('spec/odd');
       await connectAnew().use((handle) =>
-        openBucket(handle, LEASES_BUCKET, LEASES_OPTIONS, (bucket) => bucket.put(bucketKey(name), value)),
+        openBucket(handle, LEASES_BUCKET, LEASES_OPTIONS, (bucket) =>
+          bucket.put(leaseKey('spec', name), value),
+        ),
       );
       instance('a', name, events);
       await eventually(() => events.join() === 'a+');
@@ -111,12 +117,12 @@ describeWithServers(['nats'], 'A lease', () => {
   it('is released when its work ends or fails, and says why it failed', async () => {
     const name = specName('spec/fail');
     const own = connectAnew();
-    const keeper = new JetStreamLeaseKeeper({ connection: own, log: new MemoryLogger() });
+    const keeper = new JetStreamLeaseKeeper({ connection: own, module: 'spec', log: new MemoryLogger() });
     const { signal } = new AbortController();
     await expect(keeper.whileHeld(name, signal, () => Promise.reject(new Error('broken')))).rejects.toThrow(
       'broken',
     );
     await keeper.whileHeld(name, signal, () => Promise.resolve());
-    expect((await new LeaseStore(own).read(name))?.holder).toBeNull();
+    expect((await new LeaseStore({ connection: own, module: 'spec' }).read(name))?.holder).toBeNull();
   });
 });

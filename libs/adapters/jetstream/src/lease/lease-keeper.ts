@@ -10,6 +10,8 @@ import { LeaseTime } from './lease-time.ts';
 
 export interface JetStreamLeaseKeeperOptions {
   connection: JetStreamConnection;
+  /** Whose leases these are: only instances of one module compete for one. */
+  module: string;
   log: Logger;
   /**
    * How long a holder that shows no life keeps others waiting, in milliseconds. Default 5,000; longer, up to 30,000, while
@@ -32,9 +34,9 @@ export class JetStreamLeaseKeeper implements LeaseKeeper {
   readonly #connection: JetStreamConnection;
   readonly #time: LeaseTime;
 
-  constructor({ connection, log, ttlMs = DEFAULT_TTL_MS }: JetStreamLeaseKeeperOptions) {
+  constructor({ connection, module, log, ttlMs = DEFAULT_TTL_MS }: JetStreamLeaseKeeperOptions) {
     this.#time = new LeaseTime(ttlMs);
-    this.#store = new LeaseStore(connection, (tookMs) => this.#time.saw(tookMs));
+    this.#store = new LeaseStore({ connection, module, answered: (tookMs) => this.#time.saw(tookMs) });
     this.#connection = connection;
     this.#log = log;
   }

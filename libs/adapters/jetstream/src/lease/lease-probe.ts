@@ -1,8 +1,6 @@
-import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { JetStreamHandle } from '../connect/connection.ts';
-import { bucketKey } from '../provision/bucket-key.ts';
 import { openBucket } from '../provision/open-bucket.ts';
-import { LEASES_BUCKET, LEASES_OPTIONS } from './lease-store.ts';
+import { leaseKey, LEASES_BUCKET, LEASES_OPTIONS } from './lease-store.ts';
 
 /** As large as a lease's entry: what is refused to those has to be refused to this. */
 const VALUE = JSON.stringify({ holder: ''.padEnd(36), ttlMs: 30_000 });
@@ -13,7 +11,7 @@ const VALUE = JSON.stringify({ holder: ''.padEnd(36), ttlMs: 30_000 });
  * user has no right, the second where most servers are away, though the socket is open. All instances write the same key.
  */
 export function leaseProbe(module: string): (handle: JetStreamHandle) => Promise<unknown> {
-  const key = bucketKey(`pulse/${nameKey(module)}`);
+  const key = leaseKey(module, 'pulse');
   return (handle) =>
     Promise.all([
       openBucket(handle, LEASES_BUCKET, LEASES_OPTIONS, (bucket) => bucket.put(key, VALUE)),

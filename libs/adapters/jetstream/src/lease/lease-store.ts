@@ -1,5 +1,5 @@
 import type { KV, KvEntry } from '@nats-io/kv';
-import { isNullOr, isObjectOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
+import { isNullOr, isObjectOf, isText, isWhole, nameKey } from '@nestjs-spark/foundation/internal';
 import { performance } from 'node:perf_hooks';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { bucketKey } from '../provision/bucket-key.ts';
@@ -29,21 +29,35 @@ function readLease(entry: KvEntry): Omit<LeaseEntry, 'revision'> {
   return { holder: null, ttlMs: 0 };
 }
 
+/** A key of the bucket. It begins with the module, whose permission to write ends there. */
+export function leaseKey(module: string, name: string): string {
+  return `${bucketKey(nameKey(module))}.${bucketKey(name)}`;
+}
+
+export interface LeaseStoreParts {
+  connection: JetStreamConnection;
+  /** Whose leases these are: only instances of one module compete for one. */
+  module: string;
+  /** Called with the duration of each write that was answered. */
+  answered?: (tookMs: number) => void;
+}
+
 /** The leases' bucket: what is there, and a write that only succeeds on what was seen. */
 export class LeaseStore {
   readonly #connection: JetStreamConnection;
+  readonly #module: string;
   readonly #answered: (tookMs: number) => void;
 
-  /** @param answered called with the duration of each write that was answered */
-  constructor(connection: JetStreamConnection, answered: (tookMs: number) => void = () => undefined) {
+  constructor({ connection, module, answered = () => undefined }: LeaseStoreParts) {
     this.#connection = connection;
+    this.#module = module;
     this.#answered = answered;
   }
 
   /** Null when it was never held. */
   async read(name: string): Promise<LeaseEntry | null> {
     return this.#bucket(async (bucket) => {
-      const entry = await bucket.get(bucketKey(name));
+      const entry = await bucket.get(leaseKey(this.#module, name));
       if (!entry || entry.operation !== 'PUT')
         return entry && { revision: entry.revision, holder: null, ttlMs: 0 };
       return { revision: entry.revision, ...readLease(entry) };
@@ -59,7 +73,7 @@ export class LeaseStore {
     const value = JSON.stringify({ holder, ttlMs });
     const revision = await this.#bucket(async (bucket) => {
       try {
-        return await bucket.put(bucketKey(name), value, { previousSeq: expected });
+        return await bucket.put(leaseKey(this.#module, name), value, { previousSeq: expected });
       } catch (error) {
         if (isWrongLastSequence(error)) return null;
         throw error;

@@ -6,9 +6,9 @@ import { isWrongLastSequence } from '../connect/failures.ts';
 import { bucketKey } from '../provision/bucket-key.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 
-const TOKENS_BUCKET = 'SPARK_TOKENS';
+export const TOKENS_BUCKET = 'SPARK_TOKENS';
 /** A token is valid for a minute, and clocks differ by seconds. */
-const KEEP_MS = 2 * 60 * 1_000;
+export const TOKENS_OPTIONS = { ttl: 2 * 60 * 1_000 };
 
 export interface JetStreamTokenLedgerOptions {
   connection: JetStreamConnection;
@@ -16,6 +16,11 @@ export interface JetStreamTokenLedgerOptions {
   module: string;
   /** Default `SPARK_TOKENS`. */
   bucket?: string;
+}
+
+/** Where a module remembers a token; may be a pattern. */
+export function tokenKey(module: string, token: string): string {
+  return `${bucketKey(nameKey(module))}.${token}`;
 }
 
 /** Used tokens in a key-value bucket, whose entries expire by themselves: a key can be written once while it is there. */
@@ -35,12 +40,10 @@ export class JetStreamTokenLedger implements TokenLedger {
     const token = createHash('sha256')
       .update(JSON.stringify([nameKey(issuer), jti]))
       .digest('hex');
-    const key = `${bucketKey(nameKey(this.#module))}.${token}`;
+    const key = tokenKey(this.#module, token);
     try {
       await this.#connection.use((handle) =>
-        openBucket(handle, this.#bucket, { ttl: KEEP_MS }, (bucket) =>
-          bucket.put(key, '', { previousSeq: 0 }),
-        ),
+        openBucket(handle, this.#bucket, TOKENS_OPTIONS, (bucket) => bucket.put(key, '', { previousSeq: 0 })),
       );
       return true;
     } catch (error) {

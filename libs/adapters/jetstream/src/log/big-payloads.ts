@@ -3,9 +3,11 @@ import { Objm, type ObjectStore } from '@nats-io/obj';
 import { randomUUID } from 'node:crypto';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { isStreamNotFound } from '../connect/failures.ts';
-import { readObject } from './read-object.ts';
+import { makeObjectBucket, objectStream } from './object-bucket.ts';
+import { IncompleteObjectError, readObject } from './read-object.ts';
 
-const DESCRIPTION = 'Spark: change sets over max_payload, contents of attachments';
+/** A little more than a change set may have: what cannot be packed grows when it is. */
+const LARGEST_BYTES = 65 * 1024 * 1024;
 
 /** Header of a message whose payload lies in the route's object bucket: the object's name. */
 export const OBJECT_HEADER = 'spark-object';
@@ -28,8 +30,8 @@ export class BigPayloads {
   async store(subject: string, afterSequence: number, payload: Uint8Array): Promise<string> {
     const name = `${subject}/${afterSequence}/${randomUUID()}`;
     this.#maybeSome = true;
-    await this.#connection.use(async ({ js }) => {
-      const bucket = await new Objm(js).create(this.#bucket, { description: DESCRIPTION });
+    await this.#connection.use(async (handle) => {
+      const bucket = await makeObjectBucket(handle, this.#bucket);
       await bucket.putBlob({ name }, payload);
     });
     return name;
@@ -38,8 +40,8 @@ export class BigPayloads {
   /** A part at a time. */
   async storeStream(name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
     this.#maybeSome = true;
-    await this.#connection.use(async ({ js }) => {
-      const bucket = await new Objm(js).create(this.#bucket, { description: DESCRIPTION });
+    await this.#connection.use(async (handle) => {
+      const bucket = await makeObjectBucket(handle, this.#bucket);
       await bucket.put({ name }, readableOf(content));
     });
   }
@@ -50,9 +52,22 @@ export class BigPayloads {
     return info && !info.deleted ? readObject(this.#connection, this.#bucket, info) : null;
   }
 
-  /** Null when it is gone. */
-  load(name: string): Promise<Uint8Array | null> {
-    return this.#whenThere((bucket) => bucket.getBlob(name));
+  /** Null when it is gone, damaged, or larger than any payload of ours: whoever names an object may have made it, too. */
+  async load(name: string): Promise<Uint8Array | null> {
+    const content = await this.open(name);
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    try {
+      for await (const part of content ?? []) {
+        size += part.length;
+        if (size > LARGEST_BYTES) return null;
+        parts.push(part);
+      }
+    } catch (error) {
+      if (error instanceof IncompleteObjectError) return null;
+      throw error;
+    }
+    return content && Buffer.concat(parts);
   }
 
   async remove(name: string): Promise<void> {
@@ -89,7 +104,7 @@ export class BigPayloads {
     // The client leaves a marker for watchers, of which there are none.
     const marker = Buffer.from(name).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
     await this.#connection.use(({ jsm }) =>
-      jsm.streams.purge(`OBJ_${this.#bucket}`, { filter: `$O.${this.#bucket}.M.${marker}` }),
+      jsm.streams.purge(objectStream(this.#bucket), { filter: `$O.${this.#bucket}.M.${marker}` }),
     );
   }
 

@@ -1,7 +1,16 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
 import type { ObjectInfo } from '@nats-io/obj';
 import type { JetStreamConnection } from '../connect/connection.ts';
+import { objectStream } from './object-bucket.ts';
 import { readMessages } from './read-messages.ts';
+
+/** Parts of an object never came: it was deleted while it was read, or never had them. */
+export class IncompleteObjectError extends UnavailableError {
+  constructor(name: string, bucket: string, read: number, of: number) {
+    super(`Object ${name} in bucket ${bucket} could not be read: ${read} of its ${of} parts arrived`);
+    this.name = 'IncompleteObjectError';
+  }
+}
 
 /** Deleted while it is read, a part may never come. */
 const SILENCE_MS = 30_000;
@@ -18,7 +27,7 @@ export async function* readObject(
   if (chunks === 0) return;
   const silence = new AbortController();
   const arm = (): NodeJS.Timeout => setTimeout(() => silence.abort(), SILENCE_MS);
-  const request = { stream: `OBJ_${bucket}`, subjects: `$O.${bucket}.C.${nuid}`, from: 1 };
+  const request = { stream: objectStream(bucket), subjects: `$O.${bucket}.C.${nuid}`, from: 1 };
   let read = 0;
   let timer = arm();
   try {
@@ -28,9 +37,7 @@ export async function* readObject(
       if (++read === chunks) return;
       timer = arm();
     }
-    throw new UnavailableError(
-      `Object ${name} in bucket ${bucket} could not be read: ${read} of its ${chunks} parts arrived`,
-    );
+    throw new IncompleteObjectError(name, bucket, read, chunks);
   } finally {
     clearTimeout(timer);
   }

@@ -48,11 +48,12 @@ export class JetStreamTaskLog implements TaskLog {
   async tail(): Promise<LogMessage | null> {
     const last = await this.#last();
     if (!last) return null;
-    const message = await this.#resolve(last.seq, fromHeaders(last.header), last.data);
-    if (message) return message;
-    throw new UnavailableError(
-      `The payload of ${this.#subject}, message ${last.seq}, is missing in the object bucket ${this.#stream}: resync the task`,
-    );
+    return this.#resolve(last.seq, fromHeaders(last.header), last.data);
+  }
+
+  async first(sequence: number): Promise<LogMessage | null> {
+    const found = await this.#next(sequence);
+    return found && this.#resolve(found.seq, fromHeaders(found.header), found.data);
   }
 
   async append(message: LogPayload, afterSequence: number): Promise<number> {
@@ -76,12 +77,7 @@ export class JetStreamTaskLog implements TaskLog {
     for await (const stored of this.#disturbances(readMessages(this.#connection, request, signal))) {
       const message = await this.#resolve(stored.seq, fromHeaders(stored.headers), stored.data);
       if (signal.aborted) return;
-      if (message) yield message;
-      // The reader sees a hole and asks for what is in it.
-      else
-        this.#parts.log.warn(
-          `${this.#subject}: the payload of message ${stored.seq} is gone; the message is skipped`,
-        );
+      yield message;
     }
   }
 
@@ -103,10 +99,14 @@ export class JetStreamTaskLog implements TaskLog {
 
   /** What the names of the objects begin with that the task's first message at or behind `sequence` needs. */
   async #objectsOf(sequence: number): Promise<string[]> {
-    const query = { seq: sequence, next_by_subj: this.#subject };
-    const message = await this.#whenThere(({ jsm }) => jsm.direct.getMessage(this.#stream, query));
+    const message = await this.#next(sequence);
     const headers = message ? fromHeaders(message.header) : {};
     return [headers[OBJECT_HEADER], headers[CONTENTS_HEADER]].filter((name) => name !== undefined);
+  }
+
+  #next(sequence: number) {
+    const query = { seq: Math.max(1, sequence), next_by_subj: this.#subject };
+    return this.#whenThere(({ jsm }) => jsm.direct.getMessage(this.#stream, query));
   }
 
   #last() {
@@ -143,15 +143,10 @@ export class JetStreamTaskLog implements TaskLog {
     return error;
   }
 
-  async #resolve(
-    sequence: number,
-    headers: Record<string, string>,
-    data: Uint8Array,
-  ): Promise<LogMessage | null> {
+  async #resolve(sequence: number, headers: Record<string, string>, data: Uint8Array): Promise<LogMessage> {
     const { [OBJECT_HEADER]: object, ...rest } = headers;
     if (!object) return { sequence, headers, payload: data };
-    const payload = await this.#parts.big.load(object);
-    return payload && { sequence, headers: rest, payload };
+    return { sequence, headers: rest, payload: await this.#parts.big.load(object) };
   }
 
   async *#disturbances<T>(messages: AsyncIterable<T>): AsyncGenerator<T> {

@@ -1,7 +1,7 @@
 import type { JetStreamAccountStats, JetStreamManager } from '@nats-io/jetstream';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 import { apiCode, ApiCode, isStreamNotFound } from '../connect/failures.ts';
-import { isNoRoom, JetStreamRefusedError, ROOM_REMEDY } from '../connect/refusals.ts';
+import { isDenied, isNoRoom, JetStreamRefusedError, ROOM_REMEDY } from '../connect/refusals.ts';
 import { planStream, settingsOf, type StreamSettings, type WantedStream } from './plan-stream.ts';
 
 export type Provisioned = 'created' | 'updated' | 'unchanged';
@@ -64,7 +64,7 @@ async function create(jsm: JetStreamManager, wanted: WantedStream): Promise<Prov
   }
 }
 
-/** A stream that reserves less than wanted, for want of room, is left so until there is room. */
+/** A stream that reserves another size than wanted is left so while there is no room, or an administrator decides it. */
 async function update(
   jsm: JetStreamManager,
   wanted: WantedStream,
@@ -74,7 +74,12 @@ async function update(
     await jsm.streams.update(wanted.name, pick(wanted, changed));
     return 'updated';
   } catch (error) {
-    if (!isNoRoom(error) || wanted.leastBytes === undefined || !changed.includes('max_bytes')) throw error;
+    if (
+      !(isNoRoom(error) || isDenied(error)) ||
+      wanted.leastBytes === undefined ||
+      !changed.includes('max_bytes')
+    )
+      throw error;
     const rest = changed.filter((key) => key !== 'max_bytes');
     if (rest.length === 0) return 'unchanged';
     await jsm.streams.update(wanted.name, pick(wanted, rest));

@@ -12,13 +12,16 @@ import { isWrongLastSequence } from '../connect/failures.ts';
 import { bucketKey } from '../provision/bucket-key.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 
-const MODULES_BUCKET = 'SPARK_MODULES';
+export const MODULES_BUCKET = 'SPARK_MODULES';
 
 export interface JetStreamModuleRegistryOptions {
   connection: JetStreamConnection;
   /** Default `SPARK_MODULES`. */
   bucket?: string;
 }
+
+/** Read from the leader: a follower could still show the address that a module had before. */
+export const MODULES_OPTIONS = { history: 1, allow_direct: false };
 
 /**
  * The modules that know each other, in a key-value bucket: the same documents as in SparkModules, each under its
@@ -39,12 +42,12 @@ export class JetStreamModuleRegistry implements ModuleRegistry {
 
   async register(information: ModuleInformation): Promise<void> {
     const text = JSON.stringify(toRegistryDocument(information));
-    await this.#bucket((bucket) => bucket.put(keyOf(information.appName), text));
+    await this.#bucket((bucket) => bucket.put(moduleKey(information.appName), text));
   }
 
   async keep(information: ModuleInformation): Promise<boolean> {
     const text = JSON.stringify(toRegistryDocument(information));
-    const key = keyOf(information.appName);
+    const key = moduleKey(information.appName);
     return this.#bucket(async (bucket) => {
       const entry = await bucket.get(key);
       if (!isEntryLost(information, read(entry, information.appName))) return false;
@@ -60,7 +63,7 @@ export class JetStreamModuleRegistry implements ModuleRegistry {
   }
 
   async find(module: string): Promise<ModuleInformation | null> {
-    return this.#bucket(async (bucket) => read(await bucket.get(keyOf(module)), module));
+    return this.#bucket(async (bucket) => read(await bucket.get(moduleKey(module)), module));
   }
 
   async list(): Promise<ModuleInformation[]> {
@@ -69,19 +72,18 @@ export class JetStreamModuleRegistry implements ModuleRegistry {
       const entries = await Promise.all(keys.map((key) => bucket.get(key)));
       const modules = entries.map((entry, at) => ({ key: keys[at], information: read(entry) }));
       return modules.flatMap(({ key, information }) =>
-        information && keyOf(information.appName) === key ? [information] : [],
+        information && moduleKey(information.appName) === key ? [information] : [],
       );
     });
   }
 
   #bucket<T>(work: (bucket: KV) => Promise<T>): Promise<T> {
-    // Read from the leader: a follower could still show the address that a module had before.
-    const options = { history: 1, allow_direct: false };
-    return this.#connection.use((handle) => openBucket(handle, this.#name, options, work));
+    return this.#connection.use((handle) => openBucket(handle, this.#name, MODULES_OPTIONS, work));
   }
 }
 
-function keyOf(module: string): string {
+/** The key of a module's entry. */
+export function moduleKey(module: string): string {
   return bucketKey(nameKey(module));
 }
 

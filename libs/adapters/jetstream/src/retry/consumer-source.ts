@@ -55,7 +55,7 @@ export class ConsumerSource {
   async #open(): Promise<Consumer> {
     const { connection, stream, subjects, ackWaitMs } = this.#options;
     await this.#provisioner.ensure(stream);
-    return connection.use(async ({ js, jsm }) => {
+    return connection.use(async ({ nc, js, jsm }) => {
       const durable = consumerName(this.#options.module, this.#options.name);
       const settings = {
         filter_subject: subjects,
@@ -74,12 +74,21 @@ export class ConsumerSource {
       // One that an older version made is brought to these settings; the server refuses to make it again.
       if (there) await jsm.consumers.update(stream.name, durable, settings);
       else await jsm.consumers.add(stream.name, { ...fixed, ...settings });
+      nc.publish(unusedAck(stream.name, durable), '+WPI');
       return js.consumers.get(stream.name, durable);
     });
   }
 }
 
+/**
+ * Acknowledges no message, since none has the sequence 0: whether this user may acknowledge is known before the first
+ * message comes, and not by messages that come again and again.
+ */
+function unusedAck(stream: string, consumer: string): string {
+  return `$JS.ACK.${stream}.${consumer}.1.0.0.0.0`;
+}
+
 /** Names of consumers are file names and subject tokens on the server. */
-function consumerName(module: string, name: string): string {
+export function consumerName(module: string, name: string): string {
   return `${nameKey(module)}-${name}`.replaceAll(/[^A-Za-z0-9_-]/g, '_');
 }

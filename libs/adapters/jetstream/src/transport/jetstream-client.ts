@@ -76,7 +76,7 @@ export class JetStreamClient extends ClientProxy<Events, ConnectionStatus> {
     const pattern = this.normalizePattern(packet.pattern);
     const { id } = this.assignPacketId(packet);
     if (!nc) throw new Error('connect() comes first');
-    const inbox = createInbox();
+    const inbox = createInbox(this.#connection.inboxPrefix);
     const subscription = nc.subscribe(inbox, {
       callback: (error, message) => {
         if (error) return callback({ err: error });

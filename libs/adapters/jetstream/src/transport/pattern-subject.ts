@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 const EVENTS = 'spark.commands.events';
 const REQUESTS = 'spark.requests';
+/** Of all patterns. */
+export const EVENT_SUBJECTS = `${EVENTS}.>`;
+export const REQUEST_SUBJECTS = `${REQUESTS}.>`;
 const PLAIN = /^[A-Za-z0-9_-]+$/;
 
 /** Where one event is published. Each has a subject of its own, since the stream keeps one message per subject. */

@@ -1,6 +1,6 @@
-import { Agent, WebSocket } from 'undici';
-import { tlsOptions } from './raven-node.ts';
+import { type Agent, WebSocket } from 'undici';
 import type { RavenSettings } from './settings.ts';
+import { agentWith } from './tls.ts';
 
 const RETRY_MS = 1_000;
 // A counter's increment and a time series' append change no document.
@@ -26,7 +26,7 @@ export class ChangesSocket {
   constructor(settings: RavenSettings, ring: () => void) {
     this.#settings = settings;
     this.#ring = ring;
-    this.#dispatcher = new Agent({ connect: { timeout: 5_000, ...tlsOptions(settings.certificate) } });
+    this.#dispatcher = agentWith(settings.certificate);
   }
 
   /** Returns at once; does nothing while it is open. */

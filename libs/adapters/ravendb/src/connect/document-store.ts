@@ -1,18 +1,27 @@
 import type { DocumentStore, IAuthOptions } from 'ravendb';
+import { type Agent, fetch } from 'undici';
 import { localName, storedName } from '@nestjs-spark/contracts/internal';
+import { pemForClient } from './read-certificate.ts';
 import type { RavenCertificate, RavenSettings } from './settings.ts';
 
 /**
  * The client for one database: PascalCase fields in RavenDB, camelCase in TypeScript, nested objects included.
  * The client does not translate names in queries: write them as stored there (`LicensePlate`). Making it reaches no server.
+ * @param agent makes the connections to a secured server; null where there is none
  * The client is loaded here, when it is first needed: its 1,600 files are two fifths of what a start would read.
  */
-export async function createDocumentStore(settings: RavenSettings): Promise<DocumentStore> {
+export async function createDocumentStore(
+  settings: RavenSettings,
+  agent: Agent | null,
+): Promise<DocumentStore> {
   const { DocumentStore } = await import('ravendb');
-  const { urls, database, certificate } = settings;
+  const { urls, database, certificate: source } = settings;
+  const certificate = typeof source === 'function' ? source() : source;
   const store = certificate
     ? new DocumentStore(urls, database, authOptions(certificate))
     : new DocumentStore(urls, database);
+  // The client's own connections know one form of a key, and not that a certificate is renewed.
+  if (agent) store.conventions.customFetch = fetchOver(agent);
   store.conventions.localToServerFieldNameConverter = (name) =>
     name.startsWith('@') ? name : storedName(name);
   store.conventions.serverToLocalFieldNameConverter = localName;
@@ -28,9 +37,17 @@ function collectionInMetadata(entity: object & { '@metadata'?: { '@collection'?:
   return entity['@metadata']?.['@collection'] ?? '@empty';
 }
 
-function authOptions({ type, certificate, passphrase, ca }: RavenCertificate): IAuthOptions {
+function authOptions(given: RavenCertificate): IAuthOptions {
+  const { type, certificate, passphrase, ca } = given;
   const more = { ...(passphrase ? { password: passphrase } : {}), ...(ca ? { ca: String(ca) } : {}) };
   return type === 'pfx'
     ? { type, certificate: certificate as Buffer, ...more }
-    : { type, certificate: String(certificate), ...more };
+    : { type, certificate: pemForClient(given) ?? String(certificate), ...more };
+}
+
+function fetchOver(dispatcher: Agent): typeof globalThis.fetch {
+  const overAgent = (...[input, options]: Parameters<typeof fetch>) =>
+    fetch(input, { ...options, dispatcher });
+  // undici's types of requests and answers are not the global ones, which are made from the same code.
+  return overAgent as unknown as typeof globalThis.fetch;
 }

@@ -1,4 +1,5 @@
 import { StoreRefusedError, VersionConflictError } from '@nestjs-spark/contracts';
+import { DatabaseMissingError } from './server-error.ts';
 import type { RavenHttp } from './raven-http.ts';
 import { describeUrls, type RavenSettings } from './settings.ts';
 
@@ -19,7 +20,7 @@ export async function ensureDatabase(
   { create, signal }: EnsureDatabaseOptions,
 ): Promise<void> {
   const name = encodeURIComponent(settings.database);
-  if (await http.getJson(`/admin/databases?name=${name}`, signal)) return;
+  if (await isThere(http, signal)) return;
   if (!create) {
     throw new StoreRefusedError(
       `Database ${settings.database} does not exist at ${describeUrls(settings.urls)}. Create it, or let Spark do so by ` +
@@ -32,5 +33,15 @@ export async function ensureDatabase(
   } catch (error) {
     // Two modules that start together both find the registry's database missing.
     if (!(error instanceof VersionConflictError)) throw error;
+  }
+}
+
+/** Asks the database itself: the list of databases is closed to all but operators. */
+async function isThere(http: RavenHttp, signal?: AbortSignal): Promise<boolean> {
+  try {
+    return (await http.getJson(http.path('/stats'), signal)) !== null;
+  } catch (error) {
+    if (error instanceof DatabaseMissingError) return false;
+    throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
+import { Breakers } from '@nestjs-spark/foundation/internal';
 import { RavenNode, type RavenAnswer, type RavenRequest, type RavenStream } from './raven-node.ts';
 import { describeUrl, type RavenSettings } from './settings.ts';
 
@@ -18,14 +19,16 @@ export class RavenHttp {
     }
     this.database = settings.database;
     this.#root = `/databases/${encodeURIComponent(settings.database)}`;
-    this.#nodes = settings.urls.map(
-      (url) =>
-        new RavenNode(
-          url,
-          `RavenDB at ${describeUrl(url)}, database ${settings.database}`,
-          settings.certificate,
-        ),
-    );
+    const { certificate, database, breakers = new Breakers() } = settings;
+    this.#nodes = settings.urls.map((url) => {
+      const name = `RavenDB at ${describeUrl(url)}`;
+      const breaker = breakers.of({
+        target: `ravendb:${new URL(url).host}`,
+        isOutage,
+        refuse: (cause) => new UnavailableError(`${name} cannot be reached`, { cause }),
+      });
+      return new RavenNode({ url, name: `${name}, database ${database}`, certificate, breaker });
+    });
   }
 
   /** A path inside the database, with its query. */
@@ -99,6 +102,12 @@ export class RavenHttp {
   #leave(index: number): void {
     if (this.#current === index) this.#current = (index + 1) % this.#nodes.length;
   }
+}
+
+/** A server that answers with a failure is there; one that takes longer than somebody waits for is not, for all we know. */
+function isOutage(error: unknown): boolean {
+  if (error instanceof UnavailableError) return !error.answered;
+  return error instanceof Error && error.name === 'TimeoutError';
 }
 
 function parse<T>(body: Buffer): T {

@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import { UnavailableError } from '@nestjs-spark/contracts';
-import type { RavenCertificate } from './settings.ts';
+import type { Breaker } from '@nestjs-spark/foundation/internal';
+import type { CertificateSource } from './settings.ts';
 import { readServerError, toStoreError } from './server-error.ts';
+import { connectWith } from './tls.ts';
 
 export interface RavenRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
@@ -42,32 +44,54 @@ export interface Requester {
 const JSON_TYPE = 'application/json';
 const ANSWER_TIMEOUT_MS = 60_000;
 
+export interface RavenNodeParts {
+  url: string;
+  /** As errors name it, without secrets. */
+  name: string;
+  certificate: CertificateSource | undefined;
+  /** The one for this server, whichever the database. */
+  breaker: Breaker;
+}
+
 /** One node of RavenDB over kept-alive connections. */
 export class RavenNode implements Requester {
   readonly #name: string;
   readonly #pool: Pool;
+  readonly #breaker: Breaker;
 
-  /** @param name the node as errors name it, without secrets */
-  constructor(url: string, name: string, certificate: RavenCertificate | undefined) {
+  constructor({ url, name, certificate, breaker }: RavenNodeParts) {
     this.#name = name;
+    this.#breaker = breaker;
     this.#pool = new Pool(new URL(url).origin, {
       connections: 24,
       keepAliveTimeout: 30_000,
       headersTimeout: ANSWER_TIMEOUT_MS,
       bodyTimeout: ANSWER_TIMEOUT_MS,
-      connect: { timeout: 5_000, ...tlsOptions(certificate) },
+      connect: connectWith(certificate),
     });
   }
 
   /** 404 is an answer; everything else that is not 2xx or 304 is thrown as one of the store's errors. */
-  async request(request: RavenRequest): Promise<RavenAnswer> {
+  request(request: RavenRequest): Promise<RavenAnswer> {
+    return this.#breaker.run(() => this.#request(request));
+  }
+
+  /** Null for 404. */
+  stream(path: string): Promise<RavenStream | null> {
+    return this.#breaker.run(() => this.#stream(path));
+  }
+
+  close(): Promise<void> {
+    return this.#pool.destroy();
+  }
+
+  async #request(request: RavenRequest): Promise<RavenAnswer> {
     const answer = await this.#send(request);
     if (answer.status < 400 || answer.status === 404) return answer;
     throw toStoreError(this.#name, readServerError(answer.status, answer.body.toString('utf8')));
   }
 
-  /** Null for 404. */
-  async stream(path: string): Promise<RavenStream | null> {
+  async #stream(path: string): Promise<RavenStream | null> {
     const { statusCode, headers, body } = await this.#pool
       .request({ method: 'GET', path })
       .catch((cause: unknown) => {
@@ -77,10 +101,6 @@ export class RavenNode implements Requester {
     const text = await body.text();
     if (statusCode === 404) return null;
     throw toStoreError(this.#name, readServerError(statusCode, text));
-  }
-
-  close(): Promise<void> {
-    return this.#pool.destroy();
   }
 
   async #send(request: RavenRequest): Promise<RavenAnswer> {
@@ -123,11 +143,4 @@ async function collect(
     while (kept - (chunks[0]?.length ?? 0) >= keep) kept -= chunks.shift()?.length ?? 0;
   }
   return { chunks, whole: true };
-}
-
-export function tlsOptions(certificate: RavenCertificate | undefined) {
-  if (!certificate) return {};
-  const { type, certificate: content, passphrase, ca } = certificate;
-  const own = type === 'pfx' ? { pfx: content } : { cert: content, key: content };
-  return { ...own, ...(passphrase ? { passphrase } : {}), ...(ca ? { ca } : {}) };
 }

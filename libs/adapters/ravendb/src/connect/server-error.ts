@@ -30,6 +30,23 @@ export function isCollectionMismatch(error: unknown): error is RavenRefusedError
   return error instanceof RavenRefusedError && error.type.includes('CollectionMismatch');
 }
 
+/** RavenDB itself does not take what was asked for an id. What stands before it, a rule or a right, says nothing of the id. */
+export function isNoId(error: unknown): error is RavenRefusedError {
+  return (
+    error instanceof RavenRefusedError && [400, 500].includes(error.status) && OF_DOTNET.test(error.type)
+  );
+}
+
+const OF_DOTNET = /^(Raven|Sparrow|System|Voron)\./;
+
+/** The database is not there. It may be made, so work that needs it waits. */
+export class DatabaseMissingError extends UnavailableError {
+  constructor(where: string) {
+    super(`${where}: the database does not exist`, { answered: true });
+    this.name = 'DatabaseMissingError';
+  }
+}
+
 /** A document was not at the version that was expected. */
 export class RavenConflictError extends VersionConflictError {
   readonly documentId: string | undefined;
@@ -65,6 +82,7 @@ function isRefusal(type: string): boolean {
 
 export function toStoreError(where: string, error: ServerError): Error {
   if (error.status === 409) return new RavenConflictError(where, error);
+  if (shortType(error.type) === 'DatabaseDoesNotExistException') return new DatabaseMissingError(where);
   if (error.status >= 500 && !isRefusal(error.type)) {
     const cause = new Error(`${error.status} ${shortType(error.type)}: ${error.message}`);
     // RavenDB names what went wrong; a proxy in front of it does not.

@@ -1,19 +1,26 @@
+import type { Breakers } from '@nestjs-spark/foundation/internal';
+
 /** How to reach one RavenDB database. */
 export interface RavenSettings {
   /** Addresses of the server's nodes; the first that answers is used. */
   urls: string[];
   database: string;
   /** For a secured server (https). */
-  certificate?: RavenCertificate;
+  certificate?: CertificateSource;
+  /** Those of the application, shared by all that send to the same nodes. Default: its own. */
+  breakers?: Breakers;
 }
+
+/** A certificate, or a function that is asked for it at each new connection, so that a renewed one is used without a restart. */
+export type CertificateSource = RavenCertificate | (() => RavenCertificate);
 
 /** A client certificate. Its private key is never written to a log or an error. */
 export interface RavenCertificate {
-  /** PEM with certificate and private key (`BEGIN RSA PRIVATE KEY`; the ravendb client drops PKCS#8 silently), or a PFX. */
+  /** PEM with certificate and private key (PKCS#1 or PKCS#8, encrypted or not), or a PFX. */
   type: 'pem' | 'pfx';
   certificate: string | Buffer;
   passphrase?: string;
-  /** Authorities to trust besides the system's. */
+  /** Authorities to trust instead of the system's. */
   ca?: string | Buffer;
 }
 

@@ -1,5 +1,4 @@
-import type { ListQuery } from '@nestjs-spark/contracts';
-import { EntityMapping, readWhere, storedName } from '@nestjs-spark/contracts/internal';
+import { EntityMapping, readWhere, storedName, type QueryBehind } from '@nestjs-spark/contracts/internal';
 import { quote, toCondition, type AddParameter } from './conditions.ts';
 
 export interface RavenQuery {
@@ -15,10 +14,10 @@ export interface RavenQuery {
  */
 export function toRavenQuery<T extends object>(
   collection: string,
-  query: ListQuery<T>,
+  query: QueryBehind<T>,
   { prototype, spelling } = new EntityMapping(),
 ): RavenQuery {
-  const { where = {}, orderBy, descending = false, skip = 0, take = 25 } = query;
+  const { where = {}, orderBy, descending = false, skip = 0, take = 25, after = null } = query;
   const parameters = [`"skip":${JSON.stringify(skip)}`, `"take":${JSON.stringify(take)}`];
   const add: AddParameter = (json) => {
     const name = `p${parameters.length}`;
@@ -26,12 +25,15 @@ export function toRavenQuery<T extends object>(
     return `$${name}`;
   };
   const conditions = readWhere(where, prototype, spelling).map((filter) => toCondition(filter, add));
+  if (after !== null) conditions.push(`id(d) > ${add(JSON.stringify(after))}`);
   const filter = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
   const direction = descending ? ' desc' : '';
   const keys = orderBy === undefined || orderBy === 'id' ? [] : orderKeys(`d.${quote(storedName(orderBy))}`);
   const order = [...keys, 'id(d)'].map((key) => `${key}${direction}`).join(', ');
+  // Without an order, RavenDB counts a whole collection without an index.
+  const ordered = take === 0 ? '' : ` order by ${order}`;
   return {
-    text: `from ${quote(collection)} as d${filter} order by ${order} limit $skip, $take`,
+    text: `from ${quote(collection)} as d${filter}${ordered} limit $skip, $take`,
     parameters: `{${parameters.join(',')}}`,
   };
 }

@@ -4,19 +4,24 @@ import { toDocument, type RavenDocument } from './entity-document.ts';
 export interface QueryAnswer {
   documents: RavenDocument[];
   total: number;
+  /** RavenDB had not indexed everything that was written before the query. */
+  isStale: boolean;
 }
 
 const RESULTS = '"Results":[';
+const STALE = '"IsStale":true';
 
 /** Reads the answer of a query, its documents as they are written. */
 export function readAnswer(body: Buffer): QueryAnswer {
   const { slices } = cutDocuments(body);
   const head = body.toString('utf8', 0, body.indexOf(RESULTS));
   const { TotalResults } = JSON.parse(`${head}${RESULTS}]}`) as { TotalResults: number };
+  const behind = slices.findLast((slice) => slice !== null)?.end ?? head.length;
   return {
     documents: slices.flatMap((slice) =>
       slice ? [toDocument(body.toString('utf8', slice.start, slice.end))] : [],
     ),
     total: TotalResults,
+    isStale: body.indexOf(STALE, behind) >= 0,
   };
 }

@@ -1,9 +1,25 @@
-import type { ListQuery, Page, Repository, Stored } from '@nestjs-spark/contracts';
-import { checkDelete, EntityMapping, refusedId, type EntityPut } from '@nestjs-spark/contracts/internal';
+import {
+  UnavailableError,
+  type ListQuery,
+  type Page,
+  type Repository,
+  type Stored,
+  type Where,
+} from '@nestjs-spark/contracts';
+import {
+  checkDelete,
+  EntityMapping,
+  PAGE_SIZE,
+  pageByPage,
+  refusedId,
+  type EntityPut,
+  type QueryBehind,
+} from '@nestjs-spark/contracts/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import type { RavenConnection } from '../connect/raven-connection.ts';
+import { fetchDocuments } from '../read-documents/fetch-documents.ts';
 import { fromDocument, type RavenDocument } from './entity-document.ts';
-import { toRavenQuery, type RavenQuery } from './list-query.ts';
+import { toRavenQuery } from './list-query.ts';
 import { newId } from './new-id.ts';
 import { readAnswer, type QueryAnswer } from './query-answer.ts';
 import { readDocuments } from './read-documents.ts';
@@ -12,6 +28,8 @@ import { writeDocument } from './write-documents.ts';
 
 // A list shows what was written before it was asked for, unless indexing lags by more than this.
 const FRESH_WITHIN = '00:00:01';
+// Who counts or reads everything waits for an index that is being built: a part of it would look like all of it.
+const WHOLE_WITHIN = '00:00:20';
 
 /** One collection of the application's documents in RavenDB. */
 export class RavenRepository<T extends object> implements Repository<T> {
@@ -40,8 +58,27 @@ export class RavenRepository<T extends object> implements Repository<T> {
   }
 
   async list(query: ListQuery<T> = {}): Promise<Page<T>> {
-    const { documents, total } = await this.#query(toRavenQuery(this.#collection, query, this.#mapping));
+    const { documents, total } = await this.#query(query, FRESH_WITHIN);
     return { items: documents.map((document) => fromDocument<T>(this.#mapping, document)), total };
+  }
+
+  async exists(id: string): Promise<boolean> {
+    const { http } = this.#connection;
+    const [found] = await fetchDocuments(http, http, [id], { metadataOnly: true });
+    return found ? sameName(found.collection, this.#collection) : false;
+  }
+
+  async count(where?: Where<T>): Promise<number> {
+    const { total } = await this.#queryAll({ ...(where && { where }), take: 0 });
+    return total;
+  }
+
+  all(where?: Where<T>): AsyncIterable<Stored<T>> {
+    return pageByPage(async (after) => {
+      const page = { ...(where && { where }), after, take: PAGE_SIZE };
+      const { documents } = await this.#queryAll(page);
+      return documents.map((document) => fromDocument<T>(this.#mapping, document));
+    });
   }
 
   async create(entity: T): Promise<Stored<T>> {
@@ -91,10 +128,20 @@ export class RavenRepository<T extends object> implements Repository<T> {
     return fromDocument<T>(this.#mapping, document);
   }
 
-  async #query({ text, parameters }: RavenQuery): Promise<QueryAnswer> {
+  /** @throws {UnavailableError} when the index is not built yet */
+  async #queryAll(query: QueryBehind<T>): Promise<QueryAnswer> {
+    const answer = await this.#query(query, WHOLE_WITHIN);
+    if (!answer.isStale) return answer;
+    throw new UnavailableError(
+      `RavenDB is still building the index over ${this.#collection} that this query needs: try again later`,
+    );
+  }
+
+  async #query(query: QueryBehind<T>, within: string): Promise<QueryAnswer> {
+    const { text, parameters } = toRavenQuery(this.#collection, query, this.#mapping);
     const { http } = this.#connection;
-    const body = `{"Query":${JSON.stringify(text)},"QueryParameters":${parameters},"WaitForNonStaleResults":true,"WaitForNonStaleResultsTimeout":"${FRESH_WITHIN}"}`;
+    const body = `{"Query":${JSON.stringify(text)},"QueryParameters":${parameters},"WaitForNonStaleResults":true,"WaitForNonStaleResultsTimeout":"${within}"}`;
     const answer = await http.request({ method: 'POST', path: http.path('/queries'), body });
-    return answer.status === 404 ? { documents: [], total: 0 } : readAnswer(answer.body);
+    return answer.status === 404 ? { documents: [], total: 0, isStale: false } : readAnswer(answer.body);
   }
 }

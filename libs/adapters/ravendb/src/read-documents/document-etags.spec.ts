@@ -12,6 +12,7 @@ const document = (id: string, changeVector: string): RawDocument => ({
   collection: 'Cars',
   copyOf: null,
   generation: null,
+  sourceEtag: null,
   etag: 0,
   json: new Uint8Array(),
 });

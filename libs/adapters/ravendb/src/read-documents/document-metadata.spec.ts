@@ -38,6 +38,7 @@ describe('what the feed and the target need of a document', () => {
       changeVector: 'A:7-x',
       copyOf,
       generation,
+      sourceEtag: copyOf === null ? null : 5,
     });
   });
 });

@@ -1,4 +1,5 @@
-import { COPY_GENERATION, COPY_SOURCE } from '@nestjs-spark/contracts/internal';
+import type { Etag } from '@nestjs-spark/contracts';
+import { COPY_ETAG, COPY_GENERATION, COPY_SOURCE } from '@nestjs-spark/contracts/internal';
 import type { DocumentSlice } from './cut-documents.ts';
 
 /** What the feed needs to know of a document. */
@@ -10,6 +11,8 @@ export interface DocumentMetadata {
   copyOf: string | null;
   /** `spark-generation` of a copy. */
   generation: string | null;
+  /** `spark-etag` of a copy. */
+  sourceEtag: Etag | null;
 }
 
 /** RavenDB's name for documents without a collection. */
@@ -21,19 +24,19 @@ const PLAIN =
 
 // What it writes for a copy, which has nothing but Spark's own keys.
 const COPY =
-  /^\{"@collection":"([^"\\]*)","spark-source":"([^"\\]*)","spark-etag":\d+,"spark-generation":"([^"\\]*)","@change-vector":"([^"\\]*)","@id":"([^"\\]*)","@last-modified":"[^"]*"\}$/;
+  /^\{"@collection":"([^"\\]*)","spark-source":"([^"\\]*)","spark-etag":(\d+),"spark-generation":"([^"\\]*)","@change-vector":"([^"\\]*)","@id":"([^"\\]*)","@last-modified":"[^"]*"\}$/;
 
 export function readMetadata(answer: Buffer, slice: DocumentSlice): DocumentMetadata {
   const text = slice.metadata < 0 ? '{}' : answer.toString('utf8', slice.metadata, slice.end - 1);
   const plain = PLAIN.exec(text);
   if (plain) {
     const [, collection = '', changeVector = '', id = ''] = plain;
-    return { id, collection, changeVector, copyOf: null, generation: null };
+    return { id, collection, changeVector, copyOf: null, generation: null, sourceEtag: null };
   }
   const copy = COPY.exec(text);
   if (copy) {
-    const [, collection = '', copyOf = '', generation = '', changeVector = '', id = ''] = copy;
-    return { id, collection, changeVector, copyOf, generation };
+    const [, collection = '', copyOf = '', etag, generation = '', changeVector = '', id = ''] = copy;
+    return { id, collection, changeVector, copyOf, generation, sourceEtag: Number(etag) };
   }
   const fields = JSON.parse(text) as Record<string, unknown>;
   return {
@@ -42,7 +45,12 @@ export function readMetadata(answer: Buffer, slice: DocumentSlice): DocumentMeta
     changeVector: String(fields['@change-vector'] ?? ''),
     copyOf: textOrNull(fields[COPY_SOURCE]),
     generation: textOrNull(fields[COPY_GENERATION]),
+    sourceEtag: numberOrNull(fields[COPY_ETAG]),
   };
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
 }
 
 function textOrNull(value: unknown): string | null {

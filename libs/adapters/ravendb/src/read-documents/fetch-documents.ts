@@ -1,7 +1,7 @@
 import { refusedId } from '@nestjs-spark/contracts/internal';
 import type { RavenHttp } from '../connect/raven-http.ts';
 import type { Requester } from '../connect/raven-node.ts';
-import { RavenRefusedError } from '../connect/server-error.ts';
+import { isNoId } from '../connect/server-error.ts';
 import { cutDocuments } from './cut-documents.ts';
 import { readMetadata, type DocumentMetadata } from './document-metadata.ts';
 
@@ -41,7 +41,7 @@ async function fetchSome(
   try {
     return await ask(http, node, ids, query);
   } catch (error) {
-    if (!(error instanceof RavenRefusedError)) throw error;
+    if (!isNoId(error)) throw error;
     const half = Math.ceil(ids.length / 2);
     if (half < ids.length) {
       const first = await fetchSome(http, node, ids.slice(0, half), query);

@@ -46,7 +46,6 @@ export async function readDocuments(
 }
 
 function toRaw(answer: Buffer, slice: DocumentSlice): RawDocument {
-  const { id, collection, changeVector, copyOf, generation } = readMetadata(answer, slice);
   const json = answer.subarray(slice.start, slice.end);
-  return { id, collection, changeVector, copyOf, generation, etag: 0, json };
+  return { ...readMetadata(answer, slice), etag: 0, json };
 }

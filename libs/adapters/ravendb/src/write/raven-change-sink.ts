@@ -11,7 +11,6 @@ import {
   checkPuts,
   checkSettled,
   idKey,
-  generationLabel,
   isCopyOf,
   ravenKey,
   reduceCommands,
@@ -19,10 +18,10 @@ import {
   UNNAMED_RULE,
   type ChangeSink,
   type Checkpoint,
-  type CopyMark,
   type Effect,
   type Overwrite,
   type StoredCheckpoint,
+  type StoredCopy,
   type TaskLog,
 } from '@nestjs-spark/contracts/internal';
 import { RavenHttp } from '../connect/raven-http.ts';
@@ -33,13 +32,12 @@ import { planExtras } from '../write-extras/plan-extras.ts';
 import { reduceExtras, type WantedExtras } from '../write-extras/reduce-extras.ts';
 import { toCheckpointDocument } from './checkpoint-document.ts';
 import { listCheckpoints, readCheckpoint } from './checkpoints.ts';
-import { findCopies } from './find-copies.ts';
+import { findCopies, lookUp } from './find-copies.ts';
 import { findInTheWay, requireOwn, type Standing } from './in-the-way.ts';
 import type { Copy } from './own-copies.ts';
-import { MovingFence } from './moving-fence.ts';
 import { isNotOwn, type OwnOnly } from './own-only.ts';
 import { refuseShared, sharedIds } from './shared-ids.ts';
-import { removeStep, scanCopies } from './remove-copies.ts';
+import { scanCopies } from './scan-copies.ts';
 import { write, writeBehind, type Put, type Transaction } from './transaction.ts';
 
 // A conflict that is not the checkpoint's means that the module wrote one of these documents in the same moment.
@@ -154,52 +152,15 @@ export class RavenChangeSink implements ChangeSink {
     throw new OtherWritersError(copiesLabel(checkpoint.name));
   }
 
-  async sweep(stored: StoredCheckpoint): Promise<StoredCheckpoint> {
-    const { name, generation } = stored.checkpoint;
-    const current = generationLabel(copiesLabel(name), generation);
+  async *copies(name: string, ids?: readonly string[]): AsyncGenerator<StoredCopy[]> {
     const own = isCopyOf(name);
-    const fence = new MovingFence(this.#http, stored);
-    for await (const copies of scanCopies(this.#http, (copy) => own(copy) && copy.generation !== current)) {
-      await removeStep(
-        this.#http,
-        copies,
-        (copy) => own(copy) && copy.generation !== current,
-        (some) => fence.write(some, stored.checkpoint),
-        () => fence.isPassed(),
-      );
-    }
-    const swept = { ...stored.checkpoint, swept: true };
-    await fence.write([], swept);
-    return { checkpoint: swept, version: fence.version };
+    if (ids) yield (await lookUp(this.#http, [...ids])).filter(own);
+    else yield* scanCopies(this.#http, own);
   }
 
-  async forget(name: string): Promise<{ removed: number }> {
-    const own = isCopyOf(name);
-    let removed = 0;
-    for (;;) {
-      const stored = await this.readCheckpoint(name);
-      try {
-        const fence = stored ? new MovingFence(this.#http, stored) : null;
-        for await (const copies of scanCopies(this.#http, own)) {
-          removed += await removeStep(
-            this.#http,
-            copies,
-            own,
-            (some) => (fence ? fence.write(some, fence.checkpoint) : this.#remove(some)),
-            async () => fence !== null && (await fence.isPassed()),
-          );
-        }
-        if (fence) await this.#remove([{ id: checkpointId(name), changeVector: fence.version }]);
-        return { removed };
-      } catch (error) {
-        // A late writer moved the checkpoint: what it wrote is to go too.
-        if (!(error instanceof VersionConflictError)) throw error;
-      }
-    }
-  }
-
-  async *copies(name: string): AsyncGenerator<CopyMark[]> {
-    yield* scanCopies(this.#http, isCopyOf(name));
+  async removeCheckpoint({ checkpoint, version }: StoredCheckpoint): Promise<void> {
+    const deletes = [{ id: checkpointId(checkpoint.name), changeVector: version }];
+    await write(this.#http, { deletes, puts: [], fence: null });
   }
 
   async findInTheWay(name: string, ids: readonly string[], overwrite?: Overwrite): Promise<string[]> {
@@ -214,10 +175,6 @@ export class RavenChangeSink implements ChangeSink {
   #write(what: Omit<Transaction, 'fence'>, checkpoint: Checkpoint, expected: string | null): Promise<string> {
     const fence = { ...fenceOf(checkpoint), expected };
     return write(this.#http, { ...what, fence });
-  }
-
-  async #remove(copies: readonly Copy[]): Promise<void> {
-    await write(this.#http, { deletes: copies, puts: [], fence: null });
   }
 
   /** What documents have is looked up in each attempt; one that is deleted and put again has nothing any more. */

@@ -64,6 +64,11 @@ export class DocumentTable {
     return this.#open.row<DocumentRow>(sql, key, key);
   }
 
+  has(key: string): boolean {
+    const sql = `SELECT 1 AS found FROM ${this.#quoted} WHERE ${HAS_KEY}`;
+    return this.#open.row<{ found: number }>(sql, key, key) !== null;
+  }
+
   mark(key: string): DocumentMark | null {
     const sql = `SELECT ${MARK_COLUMNS} FROM ${this.#quoted} WHERE ${HAS_KEY}`;
     return this.#open.row<DocumentMark>(sql, key, key);

@@ -1,5 +1,4 @@
-import type { ListQuery } from '@nestjs-spark/contracts';
-import { EntityMapping, readWhere, storedName } from '@nestjs-spark/contracts/internal';
+import { EntityMapping, readWhere, storedName, type QueryBehind } from '@nestjs-spark/contracts/internal';
 import { DAY, LETTERS, TICKS } from '../connect/sql-functions.ts';
 import { toCondition } from './conditions.ts';
 import { FieldSql } from './field-sql.ts';
@@ -18,12 +17,14 @@ export interface ListSql {
  * @param mapping of the class that declares what the fields are
  */
 export function toListSql<T extends object>(
-  query: ListQuery<T>,
+  query: QueryBehind<T>,
   columns: ReadonlySet<string>,
   { prototype, spelling } = new EntityMapping(),
 ): ListSql {
-  const { where = {}, orderBy, descending = false } = query;
+  const { where = {}, orderBy, descending = false, after = null } = query;
   const conditions = readWhere(where, prototype, spelling).map((filter) => toCondition(filter, columns));
+  // By the column's own collation, so in the order of the list.
+  if (after !== null) conditions.push({ sql: 'id > ?', parameters: [after] });
   const direction = descending ? ' DESC' : '';
   const keys =
     orderBy === undefined || orderBy === 'id' ? [] : orderKeys(new FieldSql([storedName(orderBy)], columns));

@@ -1,11 +1,12 @@
 import { ContentRefusedError } from '@nestjs-spark/contracts';
 import {
+  COPY_ETAG,
   COPY_GENERATION,
   COPY_SOURCE,
   memberName,
   scanMembers,
   unreadable,
-  type CopyMarks,
+  type StoredCopy,
 } from '@nestjs-spark/contracts/internal';
 
 /** A document's text taken apart, its fields as they were written. */
@@ -26,10 +27,16 @@ export function splitDocument(id: string, text: string): SplitDocument {
   return splitAtEnd(text) ?? splitAnywhere(id, text);
 }
 
-export function marksOf(metadata: string | null): CopyMarks {
-  if (metadata === null) return { generation: null, copyOf: null };
+/** What the metadata says of a copy. */
+export function marksOf(metadata: string | null): Omit<StoredCopy, 'id'> {
+  if (metadata === null) return { generation: null, copyOf: null, sourceEtag: null };
   const fields = JSON.parse(metadata) as Record<string, unknown>;
-  return { generation: textOrNull(fields[COPY_GENERATION]), copyOf: textOrNull(fields[COPY_SOURCE]) };
+  const { [COPY_ETAG]: etag } = fields;
+  return {
+    generation: textOrNull(fields[COPY_GENERATION]),
+    copyOf: textOrNull(fields[COPY_SOURCE]),
+    sourceEtag: typeof etag === 'number' ? etag : null,
+  };
 }
 
 /** Most documents have their metadata last; a key in quotes cannot stand inside of a string. */

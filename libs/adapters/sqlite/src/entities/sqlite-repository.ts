@@ -1,9 +1,12 @@
-import type { ListQuery, Page, Repository, Stored } from '@nestjs-spark/contracts';
+import type { ListQuery, Page, Repository, Stored, Where } from '@nestjs-spark/contracts';
 import {
   checkDelete,
   checkUnreserved,
   EntityMapping,
+  PAGE_SIZE,
+  pageByPage,
   type EntityPut,
+  type QueryBehind,
 } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
@@ -37,16 +40,31 @@ export class SqliteRepository<T extends object> implements Repository<T> {
   }
 
   list(query: ListQuery<T> = {}): Promise<Page<T>> {
-    const { skip = 0, take = 25 } = query;
     return this.#database.read((open) => {
       const table = this.#find(open);
       if (!table) return { items: [], total: 0 };
-      const { filter, order, parameters } = toListSql(query, columnsOf(open, table.name), this.#mapping);
-      const total = open.number(`SELECT count(*) AS value FROM ${table.quoted} ${filter}`, ...parameters);
-      const sql = `SELECT ${ROW_COLUMNS} FROM ${table.quoted} ${filter} ${order} LIMIT ? OFFSET ?`;
-      const rows = open.rows<DocumentRow>(sql, ...parameters, take, skip);
-      return { items: rows.map((row) => this.#toEntity(open, row)), total };
+      return { items: this.#items(open, table, query), total: this.#total(open, table, query.where) };
     });
+  }
+
+  exists(id: string): Promise<boolean> {
+    return this.#database.read((open) => this.#find(open)?.has(id) ?? false);
+  }
+
+  count(where?: Where<T>): Promise<number> {
+    return this.#database.read((open) => {
+      const table = this.#find(open);
+      return table ? this.#total(open, table, where) : 0;
+    });
+  }
+
+  all(where?: Where<T>): AsyncIterable<Stored<T>> {
+    return pageByPage((after) =>
+      this.#database.read((open) => {
+        const table = this.#find(open);
+        return table ? this.#items(open, table, { ...(where && { where }), after, take: PAGE_SIZE }) : [];
+      }),
+    );
   }
 
   async create(entity: T): Promise<Stored<T>> {
@@ -79,6 +97,22 @@ export class SqliteRepository<T extends object> implements Repository<T> {
   async delete(id: string): Promise<boolean> {
     checkDelete(id, this.#declaration.collection);
     return this.#database.write((open) => this.#find(open)?.remove(id) ?? false);
+  }
+
+  #items(open: OpenDatabase, table: DocumentTable, query: QueryBehind<T>): Stored<T>[] {
+    const { skip = 0, take = 25 } = query;
+    const { filter, order, parameters } = toListSql(query, columnsOf(open, table.name), this.#mapping);
+    const sql = `SELECT ${ROW_COLUMNS} FROM ${table.quoted} ${filter} ${order} LIMIT ? OFFSET ?`;
+    return open.rows<DocumentRow>(sql, ...parameters, take, skip).map((row) => this.#toEntity(open, row));
+  }
+
+  #total(open: OpenDatabase, table: DocumentTable, where?: Where<T>): number {
+    const { filter, parameters } = toListSql(
+      { ...(where && { where }) },
+      columnsOf(open, table.name),
+      this.#mapping,
+    );
+    return open.number(`SELECT count(*) AS value FROM ${table.quoted} ${filter}`, ...parameters);
   }
 
   #put(

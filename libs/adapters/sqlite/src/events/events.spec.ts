@@ -76,7 +76,7 @@ describe('the events of a table', () => {
     expect(() => shell.exec('INSERT INTO Cars_Events SELECT * FROM Cars_Events')).toThrow(/UNIQUE/);
   });
 
-  it('do not repeat what a copy says: it stands in its row and at its owner', async () => {
+  it('do not repeat the content of a copy, which is in its row and at its owner', async () => {
     await new SqliteChangeSink(database).apply([copyOf('copies/1', '{"A":1}')], checkpointAt(1), null);
     expect(shell.prepare('SELECT record_id, data FROM Copies_Events').all()).toMatchObject([
       { record_id: 'copies/1', data: null },

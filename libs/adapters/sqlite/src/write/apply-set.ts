@@ -144,7 +144,7 @@ function judge(
   return judgeStanding(name, overwrite, there, wanted);
 }
 
-export function removeAll(table: DocumentTable, marks: readonly DocumentMark[]): void {
+function removeAll(table: DocumentTable, marks: readonly DocumentMark[]): void {
   for (const { id, key } of marks) {
     if (!table.remove(key)) throw passedOver(id, 'stays');
   }

@@ -1,23 +1,20 @@
-import { StoreRefusedError, VersionConflictError, type ChangeCommand } from '@nestjs-spark/contracts';
+import { StoreRefusedError, type ChangeCommand } from '@nestjs-spark/contracts';
 import {
   blame,
   checkpointId,
-  generationLabel,
-  isCopyOf,
-  copiesLabel,
   UNNAMED_RULE,
   type ChangeSink,
   type Checkpoint,
-  type CopyMark,
   type Overwrite,
   type StoredCheckpoint,
+  type StoredCopy,
 } from '@nestjs-spark/contracts/internal';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { removeState, requireVersion } from '../state/state-rows.ts';
 import { applySet, findInTheWay } from './apply-set.ts';
 import { listCheckpoints, readCheckpoint, writeCheckpoint } from './checkpoint-rows.ts';
 import { prepareSet } from './prepare-set.ts';
-import { listCopies, removeCopies } from './remove-copies.ts';
+import { findCopies, listCopies } from './list-copies.ts';
 
 /**
  * Applies change sets in one SQLite file. What stands at the ids of the puts is looked at in the same transaction.
@@ -64,43 +61,16 @@ export class SqliteChangeSink implements ChangeSink {
     return this.#database.read((open) => findInTheWay(open, name, ids, overwrite));
   }
 
-  async sweep({ checkpoint, version }: StoredCheckpoint): Promise<StoredCheckpoint> {
-    const { name, generation } = checkpoint;
-    const current = generationLabel(copiesLabel(name), generation);
-    const own = isCopyOf(name);
-    await removeCopies(
-      this.#database,
-      (copy) => own(copy) && copy.generation !== current,
-      (open) => requireVersion(open, checkpointId(name), version),
-    );
-    const swept = { ...checkpoint, swept: true };
-    return {
-      checkpoint: swept,
-      version: await this.#database.write((open) => writeCheckpoint(open, swept, version)),
-    };
+  async *copies(name: string, ids?: readonly string[]): AsyncGenerator<StoredCopy[]> {
+    if (ids) yield await findCopies(this.#database, name, ids);
+    else yield* listCopies(this.#database, name);
   }
 
-  async *copies(name: string): AsyncGenerator<CopyMark[]> {
-    yield* listCopies(this.#database, isCopyOf(name));
-  }
-
-  async forget(name: string): Promise<{ removed: number }> {
-    const id = checkpointId(name);
-    let removed = 0;
-    for (;;) {
-      const version = (await this.readCheckpoint(name))?.version ?? null;
-      try {
-        const unmoved = (open: Parameters<typeof requireVersion>[0]) => requireVersion(open, id, version);
-        removed += await removeCopies(this.#database, isCopyOf(name), unmoved);
-        await this.#database.write((open) => {
-          unmoved(open);
-          removeState(open, id);
-        });
-        return { removed };
-      } catch (error) {
-        // A late writer moved the checkpoint: what it wrote is to go too.
-        if (!(error instanceof VersionConflictError)) throw error;
-      }
-    }
+  async removeCheckpoint({ checkpoint, version }: StoredCheckpoint): Promise<void> {
+    const id = checkpointId(checkpoint.name);
+    await this.#database.write((open) => {
+      requireVersion(open, id, version);
+      removeState(open, id);
+    });
   }
 }

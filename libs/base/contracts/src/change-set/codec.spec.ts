@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ChangeCommand, ChangeSet } from './change-set.ts';
-import { decodeChangeSet, encodeChangeSet, MalformedChangeSetError } from './codec.ts';
+import { decodeChangeSet, encodeChangeSet } from './codec.ts';
+import { MalformedChangeSetError } from './malformed.ts';
 
 const HEADER: Omit<ChangeSet, 'commands'> = {
   task: { owner: 'Fleet', requester: 'HR', name: 'cars' },

@@ -1,7 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
-import type { ChangeCommand, ChangeSet, ChangeSetHeader } from './change-set.ts';
-import type { ExtraCommand } from './extras.ts';
+import { CHANGE_SET_BOUNDS, ChangeSetBoundsError, requireBounds } from './bounds.ts';
+import type { ChangeCommand, ChangeSet } from './change-set.ts';
+import { decodeHeader, encodeHeader } from './header.ts';
+import { fromLine, toLine } from './lines.ts';
+import { MalformedChangeSetError } from './malformed.ts';
 
 /** A change set as the log carries it: the header as message headers, the commands as lines. */
 export interface EncodedChangeSet {
@@ -9,124 +13,59 @@ export interface EncodedChangeSet {
   payload: Uint8Array;
 }
 
-/** A message in a task's log is not a change set that this version can read. */
-export class MalformedChangeSetError extends Error {
-  constructor(reason: string, options?: ErrorOptions) {
-    super(`Not a change set: ${reason}`, options);
-    this.name = 'MalformedChangeSetError';
-  }
-}
-
-const FORMAT = '1';
-const HEADER = 'Spark-Set';
-const FORMAT_HEADER = 'Spark-Format';
 const ENCODING_HEADER = 'Spark-Encoding';
+const ENCODING = 'zstd';
 const COMPRESS_ABOVE_BYTES = 512;
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
+/** @throws {ChangeSetBoundsError} when no reader would take it; what is in it has to come in smaller sets, or not at all */
 export async function encodeChangeSet(set: ChangeSet): Promise<EncodedChangeSet> {
   const { commands, ...header } = set;
+  requireBounds(commands);
   const plain = Buffer.from(commands.map(toLine).join('\n'), 'utf8');
+  if (plain.length > CHANGE_SET_BOUNDS.bytes) {
+    throw new ChangeSetBoundsError(`more than ${CHANGE_SET_BOUNDS.bytes} bytes`);
+  }
   const packed = plain.length > COMPRESS_ABOVE_BYTES;
   const payload = packed
     ? await compress(plain, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
     : plain;
   return {
-    headers: {
-      [FORMAT_HEADER]: FORMAT,
-      [HEADER]: JSON.stringify(header),
-      ...(packed ? { [ENCODING_HEADER]: 'zstd' } : {}),
-    },
+    headers: { ...encodeHeader(header), ...(packed ? { [ENCODING_HEADER]: ENCODING } : {}) },
     payload,
   };
 }
 
-/** @throws {MalformedChangeSetError} when the headers are missing or of another format */
-export function decodeHeader(headers: Record<string, string>): ChangeSetHeader {
-  if (headers[FORMAT_HEADER] !== FORMAT) {
-    throw new MalformedChangeSetError(
-      `format ${headers[FORMAT_HEADER] ?? 'missing'}, this version reads ${FORMAT}`,
-    );
-  }
-  try {
-    return JSON.parse(headers[HEADER] ?? '') as ChangeSetHeader;
-  } catch (cause) {
-    throw new MalformedChangeSetError(`its ${HEADER} header is not JSON`, { cause });
-  }
-}
-
-/** The same, null where it cannot be read: what stands there is then worth nothing to this version. */
-export function readHeader(message: { headers: Record<string, string> } | null): ChangeSetHeader | null {
-  if (message === null) return null;
-  try {
-    return decodeHeader(message.headers);
-  } catch (error) {
-    if (error instanceof MalformedChangeSetError) return null;
-    throw error;
-  }
-}
-
-/** @throws {MalformedChangeSetError} when the message was not written by `encodeChangeSet` */
+/**
+ * Reads a change set, in bounds whatever is in it. The texts of documents come out as they are: whether each is a document is
+ * for those to ask who write it.
+ * @throws {MalformedChangeSetError} when the message was not written by `encodeChangeSet`
+ */
 export async function decodeChangeSet(encoded: EncodedChangeSet): Promise<ChangeSet> {
   const header = decodeHeader(encoded.headers);
-  const text = await plainText(encoded);
+  const plain = await plainBytes(encoded);
+  if (!isUtf8(plain)) throw new MalformedChangeSetError('its payload is not UTF-8');
+  return { ...header, commands: readLines(Buffer.from(plain).toString('utf8')) };
+}
+
+async function plainBytes({ headers, payload }: EncodedChangeSet): Promise<Uint8Array> {
+  const { [ENCODING_HEADER]: encoding } = headers;
+  if (encoding === undefined) return payload;
+  if (encoding !== ENCODING) throw new MalformedChangeSetError('its payload is packed in a way unknown here');
   try {
-    return { ...header, commands: text === '' ? [] : text.split('\n').map(fromLine) };
+    return await decompress(payload, { maxOutputLength: CHANGE_SET_BOUNDS.bytes });
   } catch (cause) {
-    if (cause instanceof MalformedChangeSetError) throw cause;
-    throw new MalformedChangeSetError('one of its lines cannot be read', { cause });
+    throw new MalformedChangeSetError('its payload cannot be unpacked, or not within its bounds', { cause });
   }
 }
 
-async function plainText({ headers, payload }: EncodedChangeSet): Promise<string> {
-  if (headers[ENCODING_HEADER] !== 'zstd') return Buffer.from(payload).toString('utf8');
-  try {
-    return (await decompress(payload)).toString('utf8');
-  } catch (cause) {
-    throw new MalformedChangeSetError('its payload cannot be decompressed', { cause });
+function readLines(text: string): ChangeCommand[] {
+  if (text === '') return [];
+  const lines = text.split('\n', CHANGE_SET_BOUNDS.commands + 1);
+  if (lines.length > CHANGE_SET_BOUNDS.commands) {
+    throw new MalformedChangeSetError(`it has more than ${CHANGE_SET_BOUNDS.commands} commands`);
   }
-}
-
-// JSON on one line holds no raw tab and no raw line break, so both can divide without any escaping of documents. A document
-// that is written on several lines has them between its tokens only, where a blank means the same.
-const MARKS = { put: 'P', delete: 'D', 'delete-prefix': 'X', extra: 'E' } as const;
-
-type Unnamed<T> = T extends { id: string } ? Omit<T, 'id'> : never;
-
-function toLine(command: ChangeCommand): string {
-  switch (command.type) {
-    case 'put':
-      return `${MARKS.put}\t${JSON.stringify(command.id)}\t${onOneLine(command.document)}`;
-    case 'delete':
-      return `${MARKS.delete}\t${JSON.stringify(command.id)}`;
-    case 'delete-prefix':
-      return `${MARKS['delete-prefix']}\t${JSON.stringify(command.prefix)}`;
-    default: {
-      const { id, ...rest } = command;
-      return `${MARKS.extra}\t${JSON.stringify(id)}\t${JSON.stringify(rest)}`;
-    }
-  }
-}
-
-function onOneLine(document: string): string {
-  return document.includes('\n') ? document.replaceAll('\n', ' ') : document;
-}
-
-function fromLine(line: string): ChangeCommand {
-  const end = line.indexOf('\t', 2);
-  const key = JSON.parse(end < 0 ? line.slice(2) : line.slice(2, end)) as string;
-  switch (line[0]) {
-    case MARKS.put:
-      return { type: 'put', id: key, document: line.slice(end + 1) };
-    case MARKS.delete:
-      return { type: 'delete', id: key };
-    case MARKS['delete-prefix']:
-      return { type: 'delete-prefix', prefix: key };
-    case MARKS.extra:
-      return { id: key, ...(JSON.parse(line.slice(end + 1)) as Unnamed<ExtraCommand>) };
-    default:
-      throw new MalformedChangeSetError(`a line begins with ${JSON.stringify(line.slice(0, 1))}`);
-  }
+  return lines.map(fromLine);
 }

@@ -83,6 +83,9 @@ export class DocumentsRefusedError extends ContentRefusedError {
 /** The kind of a copy that is set aside because another document has its id. */
 export const NOT_A_COPY = 'not-a-copy';
 
+/** The kind of a copy that is set aside because the store refuses to delete it. */
+export const NOT_DELETED = 'not-deleted';
+
 /**
  * Ids that a set would put are taken by documents that are not copies of the task, or not of the same document. Nothing was
  * written; the rest of the set would be accepted.

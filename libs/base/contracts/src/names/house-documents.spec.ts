@@ -40,7 +40,7 @@ describe('A document of an application', () => {
 });
 
 describe('A document of the house', () => {
-  it('is what stands in the collection of its id', () => {
+  it('is a document in the collection that belongs to its id', () => {
     expect(isHouseDocument('sparkKeys/hr', 'SparkKeys')).toBe(true);
     expect(isHouseDocument('sparkKeys/hr', 'Cars')).toBe(false);
     expect(isHouseDocument('sparkKeys/hr', 'SparkRequests')).toBe(false);

@@ -28,7 +28,7 @@ const REST: Omit<Checkpoint, 'name'> = {
   appliedAt: 2,
 };
 
-describe('What stands in databases and streams under a task', () => {
+describe('What databases and streams contain under a task', () => {
   it('has the ids of the landed version', () => {
     expect(checkpointId(NAME)).toBe('sparkCheckpoints/fleet/hr/cars-2_b');
     expect(witnessId(taskId(TASK))).toBe('sparkWitnesses/fleet/hr/cars-2_b');

@@ -110,6 +110,27 @@ export function ownerSignSubjects(owner: string): string[] {
   ];
 }
 
+/**
+ * What `module` alone says on the board, as an owner and as a requester, each with `*` for the others and for the task.
+ * It is what the module may be permitted to write.
+ */
+export function subjectsSaidBy(module: string): string[] {
+  const any = '*';
+  const asOwner = { owner: module, requester: any, name: any };
+  const asRequester = { owner: any, requester: module, name: any };
+  return [
+    registeredSubject(module),
+    deployedSubject(module, any),
+    sourceSubject(module, any),
+    capturedSubject(asOwner),
+    resyncSubject(asOwner),
+    rerunSubject(asOwner),
+    appliedSubject(asRequester),
+    confirmationSubject(asRequester),
+    resyncSubject(asRequester),
+  ];
+}
+
 /** The command with a requester's whole set of scripts for one owner. */
 export function deployCommandSubject(requester: string, owner: string): string {
   return `spark.commands.${nameKey(requester)}.deploy-etl.${nameKey(owner)}`;

@@ -30,6 +30,8 @@ export interface TaskLog {
   describe(): Promise<LogDescription | null>;
   /** The last message of this task, or null. */
   tail(): Promise<LogMessage | null>;
+  /** The first message of this task with this sequence or a later one, or null. */
+  first(sequence: number): Promise<LogMessage | null>;
   /**
    * Appends behind the task's message `afterSequence` (0: the task has none).
    * @returns the new sequence
@@ -65,12 +67,18 @@ export interface ContentBundle {
 /** Header of a message that has contents beside it. */
 export const CONTENTS_HEADER = 'Spark-Contents';
 
+/** Header with the sequence that a message was to follow: one that stands anywhere else was repeated by somebody. */
+export const FOLLOWS_HEADER = 'Spark-Follows';
+
 export interface LogPayload {
   headers: Record<string, string>;
   payload: Uint8Array;
 }
 
-export interface LogMessage extends LogPayload {
+export interface LogMessage {
+  headers: Record<string, string>;
+  /** Null: it lay beside the message, and is gone, or is more than any message of ours. */
+  payload: Uint8Array | null;
   sequence: number;
 }
 

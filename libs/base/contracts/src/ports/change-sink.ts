@@ -2,6 +2,7 @@ import type { ChangeCommand, Etag } from '../change-set/change-set.ts';
 import type { Witness } from '../change-set/witness.ts';
 import type { IdRule } from '../names/id-rules.ts';
 import type { Overwrite } from '../documents/in-the-way.ts';
+import type { StandingCopy } from '../documents/meant-copies.ts';
 import type { TaskLog } from './change-log.ts';
 
 /** Where a reader stands with the copies of one name. Lives in the database of the copies and moves in the same transaction as they do. */
@@ -26,6 +27,8 @@ export interface Checkpoint {
   /** Fingerprint of the script that made the copies. */
   script: string;
   witness: Witness;
+  /** Some set of this task was signed by its owner: from then on no other is taken. */
+  signed?: boolean;
   /** Where to read next in the log; void when the stream was created at another time. */
   sequence: number;
   streamCreated: string;
@@ -46,15 +49,15 @@ export interface StoredCheckpoint {
   version: string;
 }
 
-/** A copy, and the owner's document it was made from, as `spark-source` says it. */
-export interface CopyMark {
-  id: string;
-  copyOf: string | null;
+/** A copy, as its metadata describes it. */
+export interface StoredCopy extends StandingCopy {
+  /** The owner's etag of the version that it was made from (`spark-etag`); null when the metadata does not say. */
+  sourceEtag: Etag | null;
 }
 
 /**
- * Applies change sets in one database. Copies and their checkpoint are known by a plain name. Every method throws `UnavailableError` when the store is away, and
- * `StoreRefusedError` when it will not take what it was given.
+ * Applies change sets in one database. Copies and their checkpoint are known by a plain name. Every method throws
+ * `UnavailableError` when the store is away, and `StoreRefusedError` when it will not take what it was given.
  */
 export interface ChangeSink {
   readCheckpoint(name: string): Promise<StoredCheckpoint | null>;
@@ -88,13 +91,13 @@ export interface ChangeSink {
   /** Which of these ids hold something that a put of a copy of this name would not replace. */
   findInTheWay(name: string, ids: readonly string[], overwrite?: Overwrite): Promise<string[]>;
   /**
-   * Removes the copies of the checkpoint's name that are of another generation, in steps that each carry the checkpoint's
-   * version, and marks it `swept`. Killed in between, it can simply be called again.
+   * All copies of a name, some at a time, in no order.
+   * @param ids only the copies at these ids, by this store's rule
+   */
+  copies(name: string, ids?: readonly string[]): AsyncIterable<StoredCopy[]>;
+  /**
+   * Removes a checkpoint. Its copies stay.
    * @throws {VersionConflictError} when the checkpoint has moved
    */
-  sweep(stored: StoredCheckpoint): Promise<StoredCheckpoint>;
-  /** Removes all copies of a name, then their checkpoint. For copies that nobody wants any longer. */
-  forget(name: string): Promise<{ removed: number }>;
-  /** All copies of a name, some at a time, in no order. */
-  copies(name: string): AsyncIterable<CopyMark[]>;
+  removeCheckpoint(stored: StoredCheckpoint): Promise<void>;
 }

@@ -17,6 +17,22 @@ export abstract class Repository<T extends object> {
    * @throws {StoreRefusedError} naming field and operator, when `where` asks for something that no store supports
    */
   abstract list(query?: ListQuery<T>): Promise<Page<T>>;
+  /** Whether the collection has a document with this id. */
+  abstract exists(id: string): Promise<boolean>;
+  /**
+   * How many documents match. Default: all of the collection.
+   * @throws {StoreRefusedError} as `list`
+   * @throws {UnavailableError} when RavenDB is still building the index that this needs: try again later
+   */
+  abstract count(where?: Where<T>): Promise<number>;
+  /**
+   * Every document that matches, one after another in the order of their ids, for any number of them: one page at a time is read
+   * and held. A document that is there all the while comes exactly once; one that is created, changed or deleted meanwhile may
+   * or may not match.
+   * @throws {StoreRefusedError} as `list`, when the iteration begins
+   * @throws {UnavailableError} when the store is unavailable or RavenDB is still building the index that this needs: begin again later
+   */
+  abstract all(where?: Where<T>): AsyncIterable<Stored<T>>;
   /**
    * Stores a new document under an id that the store assigns (`cars/1-A`) and returns it.
    * @throws {ContentRefusedError} for a value that no store can keep, such as half a surrogate pair: change it

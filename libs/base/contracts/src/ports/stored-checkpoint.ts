@@ -29,7 +29,7 @@ const isRest: Guard<Omit<Checkpoint, 'name'>> = isObjectOf(
     readAt: isWhole,
     appliedAt: isWhole,
   },
-  { ids: isOneOf('ravendb', 'sqlite'), beyondAscii: isBoolean, foundByRule: isBoolean },
+  { ids: isOneOf('ravendb', 'sqlite'), beyondAscii: isBoolean, foundByRule: isBoolean, signed: isBoolean },
 );
 const isOfTask = isObjectOf({
   task: isObjectOf({ owner: isText(), requester: isText(), name: isText() }),

@@ -20,6 +20,9 @@ export interface ModuleInformation {
   version?: string;
   /** The key that is to take the place of `publicKey`, announced before it is used. */
   nextKey?: PublicKeyJwk;
-  /** A detached JWS by `publicKey` over all other fields. Absent in entries of versions that did not sign them. */
+  /**
+   * A detached JWS by `publicKey` over all other fields. A module that signs its entry also signs what it puts on the bus.
+   * Absent: a version that signs neither.
+   */
   signature?: string;
 }

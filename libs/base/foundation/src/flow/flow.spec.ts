@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ahead } from './ahead.ts';
 import { Latest } from './latest.ts';
 import { Nudge } from './nudge.ts';
+import { tryEach } from './try-each.ts';
 
 async function* numbers(to: number, onEach: (n: number) => void = () => {}): AsyncGenerator<number> {
   for (let n = 1; n <= to; n++) {
@@ -62,5 +63,21 @@ describe('latest', () => {
     for (let n = 1; n <= 5; n++) latest.offer(n);
     await latest.close();
     expect(sent).toEqual([1, 5]);
+  });
+});
+
+describe('trying each', () => {
+  it('does the work for all of them, and then says what failed', async () => {
+    const done: number[] = [];
+    const work = async (n: number): Promise<void> => {
+      done.push(n);
+      if (n % 2 === 0) throw new Error(`${n} is even`);
+    };
+    await tryEach([1, 3], work);
+    await expect(tryEach([1, 2, 3], work)).rejects.toThrow('2 is even');
+    await expect(tryEach([2, 4, 5], work)).rejects.toMatchObject({
+      errors: [new Error('2 is even'), new Error('4 is even')],
+    });
+    expect(done).toEqual([1, 3, 1, 2, 3, 2, 4, 5]);
   });
 });

@@ -1,7 +1,7 @@
-import { Get, Header, UseFilters } from '@nestjs/common';
+import { Get, Header, ServiceUnavailableException, UseFilters } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '../routes/described.ts';
-import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import { SparkRoute } from '../routes/spark-route.ts';
+import { answerHealth, type HealthAnswer } from './health-answer.ts';
 import { HealthResultFilter } from './health-result-filter.ts';
 import { SparkHealthIndicator } from './spark-health-indicator.ts';
 
@@ -10,22 +10,21 @@ import { SparkHealthIndicator } from './spark-health-indicator.ts';
 @UseFilters(HealthResultFilter)
 @SparkRoute()
 export class HealthController {
-  constructor(
-    private readonly health: HealthCheckService,
-    private readonly spark: SparkHealthIndicator,
-  ) {}
+  constructor(private readonly spark: SparkHealthIndicator) {}
 
   @Get('live')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'The process runs and answers' })
-  live(): Promise<HealthCheckResult> {
-    return this.health.check([]);
+  live(): HealthAnswer {
+    return answerHealth([]);
   }
 
   @Get('ready')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Everything this module promises is there; 503 with the reasons until then' })
-  ready(): Promise<HealthCheckResult> {
-    return this.health.check(this.spark.each());
+  async ready(): Promise<HealthAnswer> {
+    const answer = answerHealth(await Promise.all(this.spark.each().map((look) => look())));
+    if (answer.status === 'error') throw new ServiceUnavailableException(answer);
+    return answer;
   }
 }

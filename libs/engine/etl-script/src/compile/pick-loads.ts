@@ -3,7 +3,7 @@ import { findLoadTemplate, type LoadTemplate } from '../validate/find-projection
 import { asNode, childrenOf, type TreeNode } from '../validate/walk-tree.ts';
 import type { Insertion } from './edit-text.ts';
 
-/** The function that stands in for a load whose picked values the host fills in; the guest provides it. */
+/** The function that replaces a load whose picked values the host fills in; the guest provides it. */
 const PICK = '$etl_pick';
 
 /** Loads of which the script only computes a part; the rest is picked from the document's text by the host. */

@@ -49,7 +49,7 @@ export function projector({ fields, loads }: Projection): Projector {
 
 const NOTHING_COMPUTED: readonly string[] = [];
 
-/** Where each field's value stands in what `pickValues` answers. */
+/** The position of each field's value in the answer of `pickValues`. */
 export function placesOf(fields: readonly string[]): ReadonlyMap<string, number> {
   return new Map(fields.map((name, place) => [name, place]));
 }

@@ -1,5 +1,5 @@
 import type { FreeName } from './find-names.ts';
-import { staticKey, walkTree, type TreeNode } from './walk-tree.ts';
+import { asNode, childrenOf, staticKey, walkTree, type TreeNode } from './walk-tree.ts';
 
 const CODE_FROM_TEXT = new Set(['eval', 'Function', 'globalThis', 'Reflect']);
 const REACHES_CONSTRUCTORS = new Set(['constructor', '__proto__', 'getPrototypeOf']);
@@ -17,6 +17,33 @@ export function usesDynamicCode(tree: TreeNode, free: readonly FreeName[]): bool
     if (REACHES_CONSTRUCTORS.has(staticKey(node, 'property') ?? '')) found = true;
   });
   return found;
+}
+
+/**
+ * Whether the script looks a property up by a name that is not written out, or uses a function's own `this`, which is the global
+ * object when the function is called by its name.
+ */
+export function usesComputedNames(tree: TreeNode): boolean {
+  let found = false;
+  walkTree(tree, (node) => {
+    const key = node.type === 'MemberExpression' ? 'property' : 'key';
+    if (node['computed'] === true && staticKey(node, key) === undefined && !isNumber(asNode(node[key])))
+      found = true;
+    if (/^Function(?:Expression|Declaration)$/.test(node.type) && usesOwnThis(node)) found = true;
+  });
+  return found;
+}
+
+function usesOwnThis(within: TreeNode): boolean {
+  return [...childrenOf(within)].some(
+    ({ child }) =>
+      child.type === 'ThisExpression' ||
+      (!/^Function(?:Expression|Declaration)$/.test(child.type) && usesOwnThis(child)),
+  );
+}
+
+function isNumber(key: TreeNode | undefined): boolean {
+  return key?.type === 'Literal' && typeof key['value'] === 'number';
 }
 
 /** Whether the script may call `load`. */

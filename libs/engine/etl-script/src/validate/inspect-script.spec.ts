@@ -40,6 +40,21 @@ describe('Inspecting a script', () => {
     });
   });
 
+  it.each([
+    ['this.A[this.B]', true],
+    ['`${this[`A${1}`]}`', true],
+    ['(function () { return this.A })()', true],
+    ['({ [this.A]: 1 })', true],
+    ["this['A'][0].B", false],
+    ['this.A.map((one) => one.B)', false],
+    ['(function (one) { return one.A })(this)', false],
+  ])(
+    'sees whether %s looks names up that are not written out, or may reach the global object',
+    (code, expected) => {
+      expect(inspect(`loadToUsers({ A: ${code} })`).usesComputedNames).toBe(expected);
+    },
+  );
+
   it('sees load wherever it is named, and not where it is somebody else’s', () => {
     expect(inspect('const l = load; loadToUsers(l(this.X))').usesLoad).toBe(true);
     expect(inspect('loadToUsers({ load: this.load })').usesLoad).toBe(false);

@@ -3,7 +3,7 @@ import type { ScriptInspection, ScriptProblem, Transformation } from '../types.t
 import { problemsOfLoadBehaviors } from './inspect-extras.ts';
 import { findDeleteBehaviors, topLevel } from './find-behaviors.ts';
 import { findFields } from './find-fields.ts';
-import { usesDynamicCode, usesLoad } from './find-hazards.ts';
+import { usesComputedNames, usesDynamicCode, usesLoad } from './find-hazards.ts';
 import { freeNames, type FreeName } from './find-names.ts';
 import { findTargets } from './find-targets.ts';
 import { asNode, type TreeNode } from './walk-tree.ts';
@@ -19,6 +19,7 @@ const NOTHING: ScriptInspection = {
   keepsId: false,
   usesLoad: false,
   usesDynamicCode: false,
+  usesComputedNames: false,
   fields: null,
   passesThrough: false,
   deleteBehaviors: [],
@@ -55,6 +56,7 @@ export function inspectScript({ collection, script }: Transformation): ScriptIns
     keepsId: passesThrough || targets.some((target) => isSameCollection(target, collection)),
     usesLoad: dynamicCode || usesLoad(free),
     usesDynamicCode: dynamicCode,
+    usesComputedNames: usesComputedNames(parsed.tree),
     fields: dynamicCode || free.some(({ name }) => name === 'arguments') ? null : findFields(parsed.tree),
     passesThrough,
     deleteBehaviors: behaviors,

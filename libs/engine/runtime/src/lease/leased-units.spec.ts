@@ -13,6 +13,13 @@ class Recorded implements Unit {
     this.settings = settings;
   }
 
+  #held: Promise<void> = Promise.resolve();
+
+  /** Lets it go on after it was ended, as work that waits for a server does. */
+  stopsAfter(moment: Promise<void>): void {
+    this.#held = moment;
+  }
+
   async prepare(): Promise<void> {
     this.seen.push('prepared');
   }
@@ -20,6 +27,7 @@ class Recorded implements Unit {
   async run(held: AbortSignal): Promise<void> {
     this.seen.push('runs');
     if (!held.aborted) await new Promise((resolve) => held.addEventListener('abort', resolve));
+    await this.#held;
     this.seen.push('stopped');
   }
 
@@ -112,6 +120,35 @@ describe('leased units', () => {
     expect(unit?.seen.at(-1)).toBe('stopped');
     expect(all.get('cars')).toBeUndefined();
     await all.end('cars');
+  });
+
+  it('that are wanted again while they stop begin only when they have stopped', async () => {
+    const all = units();
+    assign(all, [{ name: 'cars', settings: 'a' }]);
+    await settled();
+    const first = all.get('cars');
+    const stopped = Promise.withResolvers<void>();
+    first?.stopsAfter(stopped.promise);
+    assign(all, []);
+    assign(all, [{ name: 'Cars', settings: 'b' }]);
+    const second = all.get('cars');
+    await settled();
+    expect([first?.seen.at(-1), second?.seen]).toEqual(['runs', []]);
+    stopped.resolve();
+    await eventually(() => expect(second?.seen).toContain('runs'));
+    expect(first?.seen.at(-1)).toBe('stopped');
+    await all.endAll();
+  });
+
+  it('have all stopped when everything was ended, those that nobody waited for as well', async () => {
+    const all = units();
+    assign(all, [{ name: 'cars', settings: 'a' }]);
+    await settled();
+    const unit = all.get('cars');
+    unit?.stopsAfter(settled());
+    assign(all, []);
+    await all.endAll();
+    expect(unit?.seen.at(-1)).toBe('stopped');
   });
 
   it('whose lease cannot be asked for are retried, which is logged once, and work as soon as it can be', async () => {

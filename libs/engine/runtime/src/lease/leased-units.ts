@@ -37,6 +37,8 @@ export interface LeasedUnitsParts {
 export class LeasedUnits<U extends Unit> {
   readonly #parts: LeasedUnitsParts;
   readonly #running = new Map<string, { unit: U; end(): Promise<void> }>();
+  /** Units that were ended and have not stopped yet: a new unit of their name waits for them. */
+  readonly #stopping = new Map<string, Promise<void>>();
 
   constructor(parts: LeasedUnitsParts) {
     this.#parts = parts;
@@ -61,20 +63,31 @@ export class LeasedUnits<U extends Unit> {
     }
   }
 
-  /** Ends a unit and waits until it has stopped. One that does not run is ignored. */
+  /** Ends a unit and waits until it has stopped, and those of its name before it. One that does not run is ignored. */
   async end(name: string): Promise<void> {
-    const running = this.#running.get(nameKey(name));
-    this.#running.delete(nameKey(name));
-    await running?.end();
+    const key = nameKey(name);
+    const running = this.#running.get(key);
+    this.#running.delete(key);
+    if (running) this.#stop(key, running.end());
+    await this.#stopping.get(key);
   }
 
   async endAll(): Promise<void> {
-    await Promise.all([...this.#running.keys()].map((name) => this.end(name)));
+    await Promise.all([...this.#running.keys(), ...this.#stopping.keys()].map((name) => this.end(name)));
+  }
+
+  #stop(key: string, stopped: Promise<void>): void {
+    const stopping = stopped.finally(() => {
+      if (this.#stopping.get(key) === stopping) this.#stopping.delete(key);
+    });
+    this.#stopping.set(key, stopping);
   }
 
   #start(name: string, unit: U): void {
     const ended = new AbortController();
-    const done = this.#work(name, unit, ended.signal);
+    const work = (): Promise<void> => this.#work(name, unit, ended.signal);
+    const before = this.#stopping.get(nameKey(name));
+    const done = before ? before.then(work) : work();
     const end = async (): Promise<void> => {
       ended.abort();
       await done;

@@ -6,7 +6,7 @@ import { SetAside } from './set-aside.ts';
 
 const NAME = 'Fleet/HR/Cars';
 
-describe('What stands in a database about records that are set aside', () => {
+describe('What a database contains about records that are set aside', () => {
   it('has the ids of the landed version', () => {
     expect(setAsideId(NAME, 'A1b2', 'cars/1-a')).toBe('sparkSetAside/fleet/hr/cars/a1b2/cars/1-a');
     expect(setAsideId(NAME, 'a', 'ä')).toBe(

@@ -17,7 +17,7 @@ export interface SetAsideReason {
   reason: string;
   /**
    * What failed, in a word: how a script failed, `refused` when a store refused the result, `reserved` when the id belongs to
-   * Spark, `not-a-copy` when another document has its id.
+   * Spark, `not-a-copy` when another document has its id, `not-deleted` when a store refuses to delete a copy.
    */
   kind: string;
   /** 1-based place in the user's own program; null where there is none. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
 import { MemoryState } from '@nestjs-spark/testing/internal';
 import { listSetAside } from '../list/list-set-aside.ts';
 import type { Reading } from './record.ts';
@@ -117,5 +118,29 @@ describe('a document that is set aside', () => {
     expect((await listSetAside(state, NAME)).documents).toMatchObject([{ etag: 4, count: 2 }]);
     await setAside.clear('cars/ä', 5);
     expect((await listSetAside(state, NAME)).documents).toEqual([]);
+  });
+});
+
+describe('a document whose entry the store does not take', () => {
+  it('is counted, and does not keep the others from being listed', async () => {
+    const state = new MemoryState();
+    const write = state.write.bind(state);
+    state.write = async (id, collection, value, expected) => {
+      if (JSON.stringify(value).includes('odd')) throw new StoreRefusedError('a rule against it');
+      return write(id, collection, value, expected);
+    };
+    const setAside = await SetAside.open(state, NAME, FIRST);
+    await setAside.add([failureAt(1, 'cars/odd'), failureAt(2, 'cars/2'), failureAt(3, 'cars/odder')]);
+    expect(setAside.count).toBe(3);
+    expect(setAside.documents()).toEqual(['cars/2']);
+    expect(await listSetAside(state, NAME)).toMatchObject({ documents: [{ etag: 2 }], beyond: 2 });
+    expect((await SetAside.open(state, NAME, FIRST)).count).toBe(3);
+  });
+
+  it('is not forgotten when the store takes nothing', async () => {
+    const state = new MemoryState();
+    const setAside = await SetAside.open(state, NAME, FIRST);
+    state.away = true;
+    await expect(setAside.add([failureAt(1)])).rejects.toThrow(UnavailableError);
   });
 });

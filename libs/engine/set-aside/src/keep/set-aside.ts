@@ -9,7 +9,6 @@ import {
 import { inGroups } from '@nestjs-spark/foundation/internal';
 import { isKeptWhole, keepable, type Reading, type SetAsideRecord, type SetAsideFailure } from './record.ts';
 import { SetAsideEntries } from './entries.ts';
-import type { SetAsideFailures, SetAsideRefusals, SetAsideReruns } from './faces.ts';
 
 /** How many records of a name are kept with their reasons; failures beyond that are only counted, and read again with everything else. */
 export const KEPT_PER_NAME = 10_000;
@@ -33,12 +32,12 @@ interface Known {
 /**
  * Remembers which records of a name are set aside, in this module's own database. A record's key is the id of what was
  * refused, in any spelling that its source considers the same: the document's own id, unless a copy with another id was made
- * of it. Users depend on the interface that they need: `SetAsideFailures`, `SetAsideReruns` or `SetAsideRefusals`.
+ * of it.
  *
  * Another instance may do the same without knowing of this one. A late instance finds out only when it publishes or applies,
  * so what it does here before that must not remove what the other one has written.
  */
-export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefusals {
+export class SetAside {
   readonly #entries: SetAsideEntries;
   readonly #reading: Reading & { ids: IdRule };
   readonly #known = new Map<string, Known>();
@@ -76,7 +75,7 @@ export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefus
     return this.isOf(reading) && (reading.ids ?? UNNAMED_RULE) === this.#reading.ids;
   }
 
-  /** The key of a document, or of a copy, by its owner's rule. */
+  /** The key of a document, or of a copy, by the rule of its source. */
   keyOf(id: string): string {
     return idKey(this.#reading.ids, id);
   }
@@ -107,6 +106,7 @@ export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefus
     this.#learnAll(await this.#entries.list());
   }
 
+  /** How many are set aside now. */
   get count(): number {
     return this.#open + this.#beyond;
   }
@@ -132,6 +132,7 @@ export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefus
     return this.#added.filter(({ etag }) => etag > to).map(({ documentId }) => documentId);
   }
 
+  /** Whether a record is set aside, and no rerun of it has succeeded. */
   isOpen(key: string): boolean {
     return this.#known.get(this.#idOf(key))?.publishedIn === null;
   }
@@ -142,7 +143,7 @@ export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefus
   }
 
   /** Those that were set aside for one kind of reason. */
-  ofKind(kind: string): { documentId: string; copyId: string }[] {
+  ofKind(kind: string): { documentId: string; copyId: string; etag: Etag }[] {
     return this.#listOpen().filter((known) => known.kind === kind);
   }
 
@@ -156,6 +157,7 @@ export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefus
     return this.#known.has(this.#idOf(key));
   }
 
+  /** Sets records aside, each unless a later version of it is already. */
   async add(failures: readonly SetAsideFailure[]): Promise<void> {
     if (failures.length === 0) return;
     const beyond = this.#beyond;
@@ -256,6 +258,19 @@ export class SetAside implements SetAsideFailures, SetAsideReruns, SetAsideRefus
       firstAt,
       count,
     };
-    Object.assign(entry, await this.#entries.write(entry.storedId, value, entry.version));
+    try {
+      Object.assign(entry, await this.#entries.write(entry.storedId, value, entry.version));
+    } catch (error) {
+      await this.#onlyCount(id, entry, error);
+    }
+  }
+
+  /** Not each text is to a store's taste. One that takes the count refuses the entry for what is in it. @throws `error` otherwise */
+  async #onlyCount(id: string, entry: Known, error: unknown): Promise<void> {
+    await this.#entries.writeBeyond(this.#reading, this.#beyond + 1).catch(() => {
+      throw error;
+    });
+    if (this.#known.get(id) === entry) this.#drop(id, entry);
+    this.#beyond++;
   }
 }

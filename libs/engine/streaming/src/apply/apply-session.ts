@@ -6,8 +6,8 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { ahead, pause } from '@nestjs-spark/foundation/internal';
 import { decide } from '../receive/decide.ts';
-import { readSets, type ReceivedSet } from '../receive/read-sets.ts';
 import type { ReadingPlace } from '../receive/reading-place.ts';
+import type { ReceivedSet, RefusedSetError, SetReader } from '../receive/set-reader.ts';
 import { TailWatch } from '../receive/tail-watch.ts';
 import type { CatchUp } from './catch-up.ts';
 import { liveCheckpoint, nextCheckpoint } from './next-checkpoint.ts';
@@ -20,6 +20,7 @@ import type { TaskCheckpoint } from './task-checkpoint.ts';
 export interface ApplySessionParts {
   sink: Pick<ChangeSink, 'readCheckpoint'>;
   log: TaskLog;
+  sets: SetReader;
   idleMs: number;
   progress: ApplyProgress;
   checkpoint: TaskCheckpoint;
@@ -35,6 +36,8 @@ export class ApplySession {
   readonly #stream: LogDescription;
   readonly #pipeline: ApplyPipeline;
   readonly #tail: TailWatch;
+  /** A message was refused, and the owner's word has not followed since. */
+  #isStuck = false;
   /** Ends what was read ahead, when it is to be read elsewhere or cannot be applied. */
   readonly #ended = new AbortController();
 
@@ -42,26 +45,27 @@ export class ApplySession {
   constructor(parts: ApplySessionParts, stream: LogDescription) {
     this.#parts = parts;
     this.#stream = stream;
-    this.#tail = new TailWatch(parts.log);
+    this.#tail = new TailWatch(parts.sets);
     this.#pipeline = this.#openPipeline();
   }
 
   /** @param beside what runs as long as the log is read */
   async run(held: AbortSignal, beside: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const { log, place, checkpoint, progress } = this.#parts;
+    const { log, sets, place, checkpoint, progress } = this.#parts;
     const signal = AbortSignal.any([held, this.#ended.signal]);
     const from = place.next(checkpoint.value, this.#stream);
     const watching = Promise.all([this.#watchTail(signal), beside(signal)]);
     progress.reading();
     let isSameStream = false;
     try {
-      for await (const received of ahead(readSets(log, from, signal), 2)) {
+      for await (const received of ahead(sets.read(from, signal), 2)) {
         if (signal.aborted) break;
         // Made again between the look at it and the reading, its sequences would be confirmed as those of the old one.
         isSameStream ||= (await log.describe())?.created === this.#stream.created;
         if (!isSameStream) break;
         this.#tail.received();
-        await this.#take(received);
+        if (received.refused) await this.#refuse(received.refused);
+        else await this.#take(received);
       }
       await this.#pipeline.settled();
     } finally {
@@ -88,6 +92,10 @@ export class ApplySession {
     const { progress, catchUp, checkpoint, resyncs, place, idleMs } = this.#parts;
     while (!signal.aborted) {
       await pause(idleMs * place.patience, signal);
+      if (this.#isStuck && !signal.aborted) {
+        place.stuck();
+        return this.#ended.abort();
+      }
       if (progress.catchingUp) await catchUp.find().catch(() => {});
       const amiss = signal.aborted ? null : await this.#tail.look(() => checkpoint.value);
       if (amiss?.kind === 'past') {
@@ -102,7 +110,16 @@ export class ApplySession {
     }
   }
 
-  async #take({ set, sequence }: ReceivedSet): Promise<void> {
+  /** The copy goes on with what follows, if that joins; what was refused is looked at again while nothing does. */
+  async #refuse(error: RefusedSetError): Promise<void> {
+    const { progress, checkpoint, resyncs } = this.#parts;
+    await this.#pipeline.settled();
+    this.#isStuck = true;
+    progress.refused(error);
+    await resyncs.forRefused(checkpoint.value, error);
+  }
+
+  async #take({ set, sequence, signed }: Extract<ReceivedSet, { set: unknown }>): Promise<void> {
     const { progress, checkpoint, resyncs } = this.#parts;
     const { commands, ...header } = set;
     const before = this.#pipeline.head;
@@ -110,7 +127,7 @@ export class ApplySession {
     switch (decide(before, header)) {
       case 'apply':
         progress.taking();
-        await this.#pipeline.push(commands, nextCheckpoint(before, set, place, Date.now()));
+        await this.#pipeline.push(commands, nextCheckpoint(before, set, place, { now: Date.now(), signed }));
         if (before?.generation !== set.generation)
           progress.sourceReplaced({ databaseId: set.databaseId, etag: set.to });
         break;
@@ -123,8 +140,12 @@ export class ApplySession {
         return;
       case 'covered':
       case 'past':
+        // It is the owner's word, and nothing new: what was refused before it took nothing away, if reading lasts now.
+        if (this.#isStuck) progress.reading();
+        this.#isStuck = false;
         return;
     }
+    this.#isStuck = false;
     resyncs.joined();
     await this.#complete();
   }

@@ -1,5 +1,5 @@
 import type { TaskKey } from '@nestjs-spark/contracts';
-import { readHeader, type TaskLog } from '@nestjs-spark/contracts/internal';
+import type { SetReader } from '../receive/set-reader.ts';
 import type { SourceInquiry } from '../task/tasks.ts';
 import type { ApplyProgress } from './progress.ts';
 
@@ -8,7 +8,7 @@ const FIRST_MS = 500;
 
 export interface CatchUpParts {
   source: SourceInquiry;
-  log: TaskLog;
+  sets: Pick<SetReader, 'tail'>;
   /** At most how long between two questions while the answer is not reached. */
   idleMs: number;
 }
@@ -41,9 +41,10 @@ export class CatchUp {
       this.#progress.sourceAt(place);
     } else if (this.wasComplete) {
       // What the owner has put into the log is all that anyone can know. A first copy waits for the owner's own word.
-      const tail = await this.#parts.log.tail();
-      const header = readHeader(tail);
-      this.#progress.catchUpTo = header && { databaseId: header.databaseId, etag: header.to, witness: null };
+      const header = (await this.#parts.sets.tail())?.header;
+      this.#progress.catchUpTo = header
+        ? { databaseId: header.databaseId, etag: header.to, witness: null }
+        : null;
     }
   }
 

@@ -1,11 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ContentRefusedError, type ChangeCommand } from '@nestjs-spark/contracts';
+import {
+  ContentRefusedError,
+  NOT_DELETED,
+  VersionConflictError,
+  type ChangeCommand,
+} from '@nestjs-spark/contracts';
 import {
   UNNAMED_RULE,
   type ChangeSink,
   type Checkpoint,
-  type TaskLog,
+  type StoredCheckpoint,
 } from '@nestjs-spark/contracts/internal';
+import { applyCounted, type Contents } from './apply-counted.ts';
+import { deletesUnder } from './deletes-under.ts';
 import { judgeFailure, reasonOf } from './judge-failure.ts';
 import { idOf, opensWith, removes, unitsOf, type Unit } from './units.ts';
 
@@ -14,66 +21,105 @@ const CONFIRMED_IN_FULL = 3;
 
 /** Commands on one document that the store does not take, and why. */
 export interface RefusedUnit {
-  /** Of the copy; the prefix where copies by a prefix could not be deleted. */
+  /** Of the copy. */
   id: string;
   commands: ChangeCommand[];
   reason: string;
   kind: string;
 }
 
-/** Where contents that come with the commands are read. */
-export type Contents = Pick<TaskLog, 'openContent'> | undefined;
-
-export interface RefusedSet {
+export interface SetToApply {
   commands: ChangeCommand[];
+  checkpoint: Checkpoint;
+  /** The version of the stored checkpoint, as `ChangeSink.apply` expects it. */
+  expected: string | null | Promise<string | null>;
   contents?: Contents;
-  before: Checkpoint;
-  after: Checkpoint;
-  /** Version of the stored checkpoint, which is `before`. */
-  version: string;
+}
+
+export interface Isolation {
+  sink: Pick<ChangeSink, 'apply' | 'readCheckpoint' | 'copies'>;
+  /** Remembers what was left out, before the checkpoint moves past it. */
+  keep: (refused: RefusedUnit[]) => Promise<void>;
+  /** As in `Pace`. */
+  refusedAfterMs: readonly number[];
 }
 
 /**
- * Applies a set that failed although the store takes other writes: all of it but what the store does not take, which is
- * found by parts. A part that fails is halved, one that is taken doubles the next, so one refused document costs about three times
- * the logarithm of the set, and a set that is refused altogether about one write for each document.
+ * Applies a set, all of it but what the store does not take. Whether a part is to blame for a failure, no list of errors
+ * decides, but another write, of the checkpoint as it is: if the store does not take that one either, it is an outage, and
+ * nothing is left out.
  *
- * Another write decides what is to blame, not the error: the checkpoint as it is. If the store takes that one,
- * the part is to blame; if not, it is an outage, and nothing is set aside.
+ * @returns the checkpoint's new version
+ * @throws what the set failed of, when the store takes no other write, or when it is not for this store to settle
+ */
+export async function applyWithoutRefused(isolation: Isolation, set: SetToApply): Promise<string> {
+  const { sink } = isolation;
+  const { commands, checkpoint, expected, contents } = set;
+  try {
+    return await sink.apply(commands, checkpoint, expected, contents);
+  } catch (error) {
+    const cause = judgeFailure(error);
+    if (commands.length === 0 || cause === 'elsewhere' || cause === 'outage') throw error;
+    const before = await probe(sink, checkpoint, await expected, error);
+    return applyByParts(isolation, { ...set, before }, error);
+  }
+}
+
+/**
+ * Writes the checkpoint as it stands: a store that takes this is in order.
+ * @throws the set's own error when it does not, or when another checkpoint is there: then it is not ours to settle
+ */
+async function probe(
+  sink: Isolation['sink'],
+  after: Checkpoint,
+  expected: string | null,
+  error: unknown,
+): Promise<StoredCheckpoint> {
+  try {
+    const stored = expected === null ? null : await sink.readCheckpoint(after.name);
+    if (expected !== null && stored?.version !== expected) throw error;
+    const checkpoint = partOf(stored?.checkpoint ?? null, after);
+    return { checkpoint, version: await sink.apply([], checkpoint, expected) };
+  } catch (failure) {
+    throw failure instanceof VersionConflictError ? failure : error;
+  }
+}
+
+/**
+ * Where the copy stands while only a part of a set is in: as far as before, but what decides whose id it is, and which copies are
+ * older, is already that of the set.
+ */
+function partOf(before: Checkpoint | null, after: Checkpoint): Checkpoint {
+  if (before?.generation === after.generation && before.incarnation === after.incarnation)
+    return { ...before, ids: after.ids, beyondAscii: after.beyondAscii };
+  const { setsApplied = 0, documentsPut = 0, documentsDeleted = 0 } = before ?? {};
+  return { ...after, to: 0, live: false, swept: false, setsApplied, documentsPut, documentsDeleted };
+}
+
+/**
+ * Finds what the store does not take by parts. A part that fails is halved, one that is taken doubles the next, so one refused
+ * document costs about three times the logarithm of the set, and a set that is refused altogether about one write for each
+ * document.
  *
  * The parts are written with the checkpoint as it was, and the checkpoint moves last; a set that is cut off in between is
  * applied again from its beginning, which comes to the same.
  *
  * @param first the error of the whole set
- * @param refusedAfterMs as in `Pace`
- * @param keep remembers what was left out, before the checkpoint moves past it
- * @throws the error of the part when the store takes no other write either
  */
-export async function applyWithoutRefused(
-  sink: Pick<ChangeSink, 'apply' | 'readCheckpoint'>,
-  set: RefusedSet,
+async function applyByParts(
+  { sink, keep, refusedAfterMs }: Isolation,
+  { commands, checkpoint: after, before: begun, contents }: SetToApply & { before: StoredCheckpoint },
   first: unknown,
-  keep: (refused: RefusedUnit[]) => Promise<void>,
-  refusedAfterMs: readonly number[],
 ): Promise<string> {
+  const rule = after.ids ?? UNNAMED_RULE;
   const refused: Unit[] = [];
   const kept: RefusedUnit[] = [];
-  let { version, before } = set;
+  let stored = begun;
   let unclear = 0;
 
-  const write = async (commands: ChangeCommand[], checkpoint: Checkpoint): Promise<void> => {
-    version = await sink.apply(commands, checkpoint, version, set.contents);
-  };
-  /** Only the target knows how many copies a part removed: the number is in the checkpoint from which the next part continues. */
-  const writePart = async (commands: ChangeCommand[]): Promise<void> => {
-    await write(commands, before);
-    if (!removes(commands)) return;
-    const stored = await sink.readCheckpoint(before.name);
-    if (stored?.version === version) before = stored.checkpoint;
-  };
   const attempt = async (units: Unit[]): Promise<{ error: unknown } | null> => {
     try {
-      await writePart(units.flat());
+      stored = await applyCounted(sink, units.flat(), stored.checkpoint, stored.version, contents);
       return null;
     } catch (error) {
       if (judgeFailure(error) === 'elsewhere') throw error;
@@ -88,9 +134,8 @@ export async function applyWithoutRefused(
     if (await attempt([])) throw error;
   };
   const leaveOut = (unit: Unit, error: unknown): void => {
-    const kind = error instanceof ContentRefusedError ? error.kind : 'refused';
     refused.push(unit);
-    kept.push({ id: idOf(unit), commands: unit, reason: reasonOf(error), kind });
+    kept.push({ id: idOf(unit), commands: unit, reason: reasonOf(error), kind: kindOf(unit, error) });
   };
   /** Tries a single unit again while it is not clear that it is to blame. @returns its last error, null once it is taken */
   const confirm = async (unit: Unit, error: unknown): Promise<{ error: unknown } | null> => {
@@ -106,7 +151,7 @@ export async function applyWithoutRefused(
     return { error: last };
   };
 
-  let left = unitsOf(set.commands, set.after.ids ?? UNNAMED_RULE);
+  let left = unitsOf(commands, rule);
   let size = left.length;
   let failed: { error: unknown } | null = { error: first };
   while (left.length > 0) {
@@ -131,17 +176,32 @@ export async function applyWithoutRefused(
       continue;
     }
     const [unit = []] = part;
+    if (opensWith(unit, 'delete-prefix')) {
+      left = await deletesUnder(sink, after.name, rule, left);
+      size = Math.max(1, left.length);
+      continue;
+    }
     const last = await confirm(unit, error);
     if (last) leaveOut(unit, last.error);
     left = left.slice(1);
   }
   await keep(kept);
-  await write([], {
-    ...set.after,
-    documentsPut: set.after.documentsPut - count(refused, 'put'),
-    documentsDeleted: set.after.documentsDeleted + before.documentsDeleted - set.before.documentsDeleted,
-  });
-  return version;
+  const { documentsDeleted } = stored.checkpoint;
+  return sink.apply(
+    [],
+    {
+      ...after,
+      documentsPut: after.documentsPut - refused.filter((unit) => opensWith(unit, 'put')).length,
+      documentsDeleted: after.documentsDeleted + documentsDeleted - begun.checkpoint.documentsDeleted,
+    },
+    stored.version,
+    contents,
+  );
+}
+
+function kindOf(unit: Unit, error: unknown): string {
+  if (removes(unit)) return NOT_DELETED;
+  return error instanceof ContentRefusedError ? error.kind : 'refused';
 }
 
 function pausesFor(error: unknown, confirmed: number, pauses: readonly number[]): readonly number[] {
@@ -170,8 +230,4 @@ function namedBy(part: readonly Unit[], error: unknown): Map<Unit, ContentRefuse
     if (refusal) named.set(unit, refusal);
   }
   return named;
-}
-
-function count(units: readonly Unit[], type: 'put'): number {
-  return units.filter((unit) => opensWith(unit, type)).length;
 }

@@ -27,7 +27,7 @@ const place = { sequence: 8, streamCreated: 's' };
 
 describe('the checkpoint after a set', () => {
   it('goes on from the one before', () => {
-    expect(nextCheckpoint(before, set, place, 99)).toMatchObject({
+    expect(nextCheckpoint(before, set, place, { now: 99, signed: false })).toMatchObject({
       to: 60,
       sequence: 8,
       readAt: 9,
@@ -42,18 +42,25 @@ describe('the checkpoint after a set', () => {
   });
 
   it('does not go back, although a set that overlaps ends earlier', () => {
-    expect(nextCheckpoint(before, { ...set, from: 40, to: 45 }, place, 99).to).toBe(50);
+    expect(nextCheckpoint(before, { ...set, from: 40, to: 45 }, place, { now: 99, signed: false }).to).toBe(
+      50,
+    );
   });
 
   it('is whole and swept only when its own generation is', () => {
-    const next = nextCheckpoint(before, { ...set, generation: 2, from: 1, to: 0 }, place, 99);
+    const next = nextCheckpoint(before, { ...set, generation: 2, from: 1, to: 0 }, place, {
+      now: 99,
+      signed: false,
+    });
     expect(next).toMatchObject({ to: 0, live: false, swept: false, beyondAscii: false, foundByRule: true });
   });
 
   it('says when an id could be taken for another', () => {
     const commands: ChangeSet['commands'] = [{ type: 'put', id: 'cars/ä', document: '{}' }];
-    expect(nextCheckpoint(null, set, place, 99).beyondAscii).toBe(false);
-    expect(nextCheckpoint(null, { ...set, commands }, place, 99).beyondAscii).toBe(true);
+    expect(nextCheckpoint(null, set, place, { now: 99, signed: false }).beyondAscii).toBe(false);
+    expect(nextCheckpoint(null, { ...set, commands }, place, { now: 99, signed: false }).beyondAscii).toBe(
+      true,
+    );
   });
 
   it('that only says that the copy is complete counts as no set', () => {

@@ -11,7 +11,7 @@ export function nextCheckpoint(
   before: Checkpoint | null,
   set: ChangeSet,
   place: LogPlace,
-  now: number,
+  { now, signed }: { now: number; signed: boolean },
 ): Checkpoint {
   const same = before?.generation === set.generation;
   const live = set.live || (same && before.live);
@@ -27,6 +27,7 @@ export function nextCheckpoint(
     live,
     script: set.script,
     witness: set.witness,
+    ...((signed || before?.signed) && { signed: true }),
     sequence: place.sequence,
     streamCreated: place.streamCreated,
     swept: same && before.swept,

@@ -1,5 +1,5 @@
 import { taskName } from '@nestjs-spark/contracts';
-import { MemoryLog, MemorySink } from '@nestjs-spark/testing';
+import { MemorySink } from '@nestjs-spark/testing';
 import { describe, expect, it } from '@jest/globals';
 import { checkpointOf } from '../../testing/checkpoint.ts';
 import { TASK } from '../../testing/simulation.ts';
@@ -23,7 +23,11 @@ describe('a copy that an older version may not have found again', () => {
     const target = new MemorySink();
     const before = checkpointOf(TASK, { foundByRule: true });
     const version = await target.apply([], before, null);
-    const looked = await lookAtOlderCopies(target, new MemoryLog(), { checkpoint: before, version });
+    const looked = await lookAtOlderCopies(
+      target,
+      { tail: async () => null },
+      { checkpoint: before, version },
+    );
     expect(looked).toEqual({ because: null, stored: { checkpoint: before, version } });
   });
 
@@ -31,7 +35,7 @@ describe('a copy that an older version may not have found again', () => {
     const target = new MemorySink();
     const checkpoint = checkpointOf(TASK, {});
     const version = await target.apply([], checkpoint, null);
-    const looked = await lookAtOlderCopies(target, new MemoryLog(), { checkpoint, version });
+    const looked = await lookAtOlderCopies(target, { tail: async () => null }, { checkpoint, version });
     expect(looked.because).toBeNull();
     expect((await target.readCheckpoint(taskName(TASK)))?.checkpoint.foundByRule).toBe(true);
   });

@@ -1,12 +1,11 @@
 import {
-  decodeHeader,
   ravenKey,
   type ChangeSink,
-  type CopyMark,
+  type StoredCopy,
   type StoredCheckpoint,
-  type TaskLog,
   copiesSource,
 } from '@nestjs-spark/contracts/internal';
+import type { SetReader } from '../receive/set-reader.ts';
 
 const BEYOND_ASCII = /[^\0-\x7f]/;
 
@@ -14,7 +13,7 @@ const BEYOND_ASCII = /[^\0-\x7f]/;
  * Whether an older version may not have found this copy again: because its id, or its source's, has letters beyond ASCII, or
  * because the store had given it another id than the one asked for.
  */
-export function isSuspect(name: string, { id, copyOf }: CopyMark): boolean {
+export function isSuspect(name: string, { id, copyOf }: Pick<StoredCopy, 'id' | 'copyOf'>): boolean {
   if (BEYOND_ASCII.test(id)) return true;
   if (copyOf === null) return false;
   const source = ravenKey(copyOf.slice(copiesSource(name).length + 1));
@@ -28,14 +27,14 @@ export function isSuspect(name: string, { id, copyOf }: CopyMark): boolean {
  */
 export async function lookAtOlderCopies(
   sink: Pick<ChangeSink, 'copies' | 'apply'>,
-  log: Pick<TaskLog, 'tail'>,
+  sets: Pick<SetReader, 'tail'>,
   stored: StoredCheckpoint,
 ): Promise<{ because: string } | { because: null; stored: StoredCheckpoint }> {
   const { checkpoint, version } = stored;
   if (checkpoint.foundByRule) return { because: null, stored };
   if (await hasSuspects(checkpoint.name, sink.copies(checkpoint.name))) {
-    const tail = await log.tail();
-    const isComing = tail !== null && decodeHeader(tail.headers).generation > checkpoint.generation;
+    const header = (await sets.tail())?.header;
+    const isComing = header ? header.generation > checkpoint.generation : false;
     if (isComing) return { because: null, stored };
     return { because: 'an older version may have left copies whose ids have letters beyond ASCII' };
   }
@@ -46,7 +45,7 @@ export async function lookAtOlderCopies(
   };
 }
 
-async function hasSuspects(name: string, copies: AsyncIterable<CopyMark[]>): Promise<boolean> {
+async function hasSuspects(name: string, copies: AsyncIterable<StoredCopy[]>): Promise<boolean> {
   for await (const some of copies) if (some.some((copy) => isSuspect(name, copy))) return true;
   return false;
 }

@@ -1,5 +1,6 @@
 import type { ChangeCommand } from '@nestjs-spark/contracts';
 import type { ChangeSink, Checkpoint, StoredCheckpoint } from '@nestjs-spark/contracts/internal';
+import { applyCounted } from './apply-counted.ts';
 import { removes } from './units.ts';
 
 /**
@@ -65,9 +66,7 @@ export class ApplyPipeline {
     checkpoint: Checkpoint,
     expected: Promise<string | null>,
   ): Promise<StoredCheckpoint> {
-    const version = await this.#sink.apply(commands, checkpoint, expected);
-    const counted = removes(commands) ? await this.#sink.readCheckpoint(checkpoint.name) : null;
-    const stored = counted?.version === version ? counted : { checkpoint, version };
+    const stored = await applyCounted(this.#sink, commands, checkpoint, expected);
     this.#applied(stored);
     return stored;
   }

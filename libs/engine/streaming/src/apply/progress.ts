@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import type { ApplyStatus, CaptureStatus, Checkpoint, SourceStatus } from '@nestjs-spark/contracts/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
-import type { Counted } from '@nestjs-spark/set-aside/internal';
+import type { SetAside } from '@nestjs-spark/set-aside/internal';
 import { Carrier } from '@nestjs-spark/runtime/internal';
 import { move, type Condition, type Happened, type Obstacle } from '@nestjs-spark/runtime/internal';
 import { APPLY_MOVES, STARTING, phaseOf, type Phase } from '../task/moves.ts';
 import { etagsBehind, isReadFrom, type Place, type SourcePlace } from '../task/place.ts';
-import type { ApplyReport } from '../task/reports.ts';
+import type { ApplyReport, RefusedMessage } from '../task/reports.ts';
 import type { ApplyTask } from '../task/tasks.ts';
 import {
   judgeTrouble,
@@ -18,6 +18,8 @@ import {
 import { SourceKnowledge } from './source-knowledge.ts';
 
 const READING_HEALS = 2;
+/** Of the messages that were refused, the last ones are listed. */
+const MOST_REFUSED = 20;
 
 /** What the requester's side of a task has to say about itself, on every instance: the checkpoint and the board are shared. */
 export class ApplyProgress {
@@ -28,8 +30,9 @@ export class ApplyProgress {
   resyncsRequested = 0;
   readonly carrier = new Carrier();
   #task: ApplyTask;
-  readonly #setAside: Counted;
+  readonly #setAside: Pick<SetAside, 'count'>;
   readonly #source = new SourceKnowledge();
+  #refused: RefusedMessage[] = [];
   /** The checkpoint was looked at: that there is none is then a fact. */
   #known = false;
   /** For how many ticks the checkpoint could not be looked at, and why. */
@@ -47,7 +50,7 @@ export class ApplyProgress {
   /** For how many ticks the log has been read without anything to apply. */
   #reading: number | null = null;
 
-  constructor(task: ApplyTask, setAside: Counted) {
+  constructor(task: ApplyTask, setAside: Pick<SetAside, 'count'>) {
     this.#task = task;
     this.#setAside = setAside;
   }
@@ -175,6 +178,17 @@ export class ApplyProgress {
     this.#stopped(mayPass ? 'Waiting' : 'Faulted', messageOf(error), false);
   }
 
+  /** A message in the log is not the owner's, or cannot be read. */
+  refused({ sequence, message }: { sequence: number; message: string }): void {
+    const isNew = this.#refused.every((one) => one.sequence !== sequence);
+    if (isNew)
+      this.#refused = [
+        ...this.#refused.slice(1 - MOST_REFUSED),
+        { sequence, reason: message, at: Date.now() },
+      ];
+    this.failed(new Error(message), false);
+  }
+
   /** What the carrier says to the other instances. */
   status(): ApplyStatus {
     const { state, setAside, errors, lastError, stalledBecause } = this.report();
@@ -212,6 +226,7 @@ export class ApplyProgress {
       documentsPut: checkpoint?.documentsPut ?? 0,
       documentsDeleted: checkpoint?.documentsDeleted ?? 0,
       resyncsRequested: this.resyncsRequested,
+      refused: this.#refused,
       setAside: this.active ? this.#setAside.count : (this.#word?.setAside ?? this.#setAside.count),
       errors: this.#errors,
       lastError: trouble?.because ?? null,

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeChangeSet, resyncSubject, isResyncRequest } from '@nestjs-spark/contracts/internal';
+import {
+  readHeader,
+  encodeChangeSet,
+  resyncSubject,
+  isResyncRequest,
+} from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../../testing/checkpoint.ts';
 import { MemoryBoard, MemoryLog } from '@nestjs-spark/testing';
 import { SILENT, TASK } from '../../testing/simulation.ts';
@@ -31,8 +36,14 @@ async function requester() {
     await log.append(await encodeChangeSet({ ...set, commands: [] }), last?.sequence ?? 0);
   };
   await append();
+  const sets = {
+    tail: async () => {
+      const last = await log.tail();
+      return last && { header: readHeader(last) };
+    },
+  };
   let sent = 0;
-  const resyncs = new ResyncRequests(TASK, { log, control, logger: SILENT, sent: () => sent++ });
+  const resyncs = new ResyncRequests(TASK, { sets, control, logger: SILENT, sent: () => sent++ });
   const last = () => control.last(resyncSubject(TASK), isResyncRequest);
   return { resyncs, control, append, last, sent: () => sent };
 }

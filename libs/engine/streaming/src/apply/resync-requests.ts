@@ -1,18 +1,17 @@
 import { describeTask, type ChangeSetHeader, type TaskKey } from '@nestjs-spark/contracts';
 import {
   isResyncRequest,
-  readHeader,
   resyncSubject,
   type Checkpoint,
   type ControlBoard,
   type ResyncRequest,
-  type TaskLog,
 } from '@nestjs-spark/contracts/internal';
 import type { Logger } from '@nestjs-spark/foundation/internal';
+import type { SetReader } from '../receive/set-reader.ts';
 import { describeHole, openRequest, resyncRequest } from '../task/resync.ts';
 
 export interface ResyncRequestsParts {
-  log: Pick<TaskLog, 'tail'>;
+  sets: Pick<SetReader, 'tail'>;
   control: Pick<ControlBoard, 'publish' | 'last'>;
   logger: Logger;
   /** Called for each request that was sent. */
@@ -50,10 +49,18 @@ export class ResyncRequests {
     this.#asked = hole;
   }
 
-  /** A set, or a content of it, cannot be read in the log; what follows the checkpoint has to come once more. */
-  async forUnreadable(checkpoint: Checkpoint | null, error: Error): Promise<void> {
+  /** A content cannot be read in the log; what follows the checkpoint has to come once more. */
+  async forMissing(checkpoint: Checkpoint | null, error: Error): Promise<void> {
     // The error names the content as it was stored: the next try has another name, and may be missing as well.
-    const missing = `${checkpoint?.generation}/${checkpoint?.to}/${error.message}`;
+    await this.#once(checkpoint, `${checkpoint?.generation}/${checkpoint?.to}/${error.message}`, error);
+  }
+
+  /** A message is refused, and may stand where a set should. However many are refused, what follows the checkpoint is asked for once. */
+  async forRefused(checkpoint: Checkpoint | null, error: Error): Promise<void> {
+    await this.#once(checkpoint, `${checkpoint?.generation}/${checkpoint?.to}/refused`, error);
+  }
+
+  async #once(checkpoint: Checkpoint | null, missing: string, error: Error): Promise<void> {
     if (missing === this.#asked) return;
     await this.#send(resyncRequest(error.message, checkpoint, null));
     this.#asked = missing;
@@ -75,14 +82,12 @@ export class ResyncRequests {
     return true;
   }
 
-  /** The request that waits for its answer, null when none does; undefined without a log, in which answers come. */
+  /** The request that waits for its answer, null when none does; undefined while the log does not say what was answered. */
   async #open(): Promise<ResyncRequest | null | undefined> {
-    const { log, control } = this.#parts;
+    const { sets, control } = this.#parts;
     const subject = resyncSubject(this.#task);
-    const [tail, last] = await Promise.all([log.tail(), control.last(subject, isResyncRequest)]);
-    if (tail === null) return undefined;
-    const header = readHeader(tail);
-    return header && openRequest(header, last);
+    const [end, last] = await Promise.all([sets.tail(), control.last(subject, isResyncRequest)]);
+    return end?.header ? openRequest(end.header, last) : undefined;
   }
 
   #warn(reason: string): void {

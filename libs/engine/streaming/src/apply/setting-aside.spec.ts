@@ -7,7 +7,7 @@ import {
   type ChangeCommand,
   taskName,
 } from '@nestjs-spark/contracts';
-import type { ChangeSink } from '@nestjs-spark/contracts/internal';
+import type { ChangeSink, Checkpoint } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../../testing/checkpoint.ts';
 import { SILENT, TASK } from '../../testing/simulation.ts';
 import { listSetAside } from '@nestjs-spark/set-aside/internal';
@@ -35,6 +35,8 @@ describe('a target that does not take some documents', () => {
   let away = false;
   let beforeLast: () => Promise<void>;
   let calls = 0;
+  /** The checkpoints with which parts of sets were written. */
+  const parts: Checkpoint[] = [];
 
   beforeEach(async () => {
     refused.clear();
@@ -42,9 +44,11 @@ describe('a target that does not take some documents', () => {
     away = false;
     beforeLast = async () => {};
     calls = 0;
+    parts.length = 0;
     memory = new MemorySink();
     state = new MemoryState();
-    const choosy: Pick<ChangeSink, 'apply' | 'readCheckpoint'> = {
+    const choosy: Pick<ChangeSink, 'apply' | 'readCheckpoint' | 'copies'> = {
+      copies: (task, ids) => memory.copies(task, ids),
       readCheckpoint: (task) => memory.readCheckpoint(task),
       apply: async (commands, checkpoint, expected) => {
         calls++;
@@ -54,6 +58,7 @@ describe('a target that does not take some documents', () => {
         const bad = commands.find((command) => command.type === 'put' && refused.has(command.id));
         const name = names && bad && 'id' in bad ? bad.id : null;
         if (bad) throw new ContentRefusedError('it is not to its taste', name);
+        if (commands.length === 1) parts.push(checkpoint);
         return memory.apply(commands, checkpoint, at);
       },
     };
@@ -184,6 +189,17 @@ describe('a target that does not take some documents', () => {
       to: 1_005,
       live: true,
     });
+  });
+
+  it('takes the parts of a set by the rules of that set, not of the one before', async () => {
+    refused.add('cars/1');
+    const next = { ids: 'sqlite', beyondAscii: true } as const;
+    version = await target.apply([put(1), put(2)], { ...checkpointAt(1_002), ...next }, version);
+    for (const part of parts) expect(part).toMatchObject({ ...next, generation: 1, to: 1_001, live: true });
+    parts.length = 0;
+    await target.apply([put(1), put(2)], { ...checkpointAt(1_000, 2), ...next }, version);
+    for (const part of parts) expect(part).toMatchObject({ ...next, generation: 2, to: 0, live: false });
+    expect(parts.length).toBeGreaterThan(0);
   });
 
   it('forgets what an older generation set aside', async () => {

@@ -1,5 +1,6 @@
 import {
   NOT_A_COPY,
+  NOT_DELETED,
   VersionConflictError,
   describeTask,
   type ChangeCommand,
@@ -8,45 +9,51 @@ import {
   taskName,
 } from '@nestjs-spark/contracts';
 import {
-  COPY_ETAG,
-  COPY_SOURCE,
+  copiesLabel,
+  generationLabel,
   type ChangeSink,
   type Checkpoint,
   type StateStore,
+  type StoredCheckpoint,
+  type StoredCopy,
 } from '@nestjs-spark/contracts/internal';
 import type { Logger } from '@nestjs-spark/foundation/internal';
 import { PACE, type Pace } from '../task/pace.ts';
-import {
-  SetAside,
-  type Counted,
-  type Reading,
-  type SetAsideRefusals,
-} from '@nestjs-spark/set-aside/internal';
-import { applyWithoutRefused, type Contents, type RefusedUnit } from './isolate-refused.ts';
-import { judgeFailure } from './judge-failure.ts';
+import { SetAside, type Reading } from '@nestjs-spark/set-aside/internal';
+import type { Contents } from './apply-counted.ts';
+import { applyWithoutRefused, type Isolation, type RefusedUnit } from './isolate-refused.ts';
+import { originsOf } from './origins.ts';
+import { copiesThat, removeCopies } from './remove-copies.ts';
 
-const ORIGIN = new RegExp(`"${COPY_SOURCE}":("(?:[^"\\\\]|\\\\.)*"),"${COPY_ETAG}":(\\d+)`, 'g');
+/** Copies that could not be deleted are tried again, so many at a time. */
+const TRIED_AT_ONCE = 500;
+
+type Sink = Isolation['sink'];
 
 /**
- * A sink that sets aside the documents it does not take, and takes the rest of the set. Whether a document is to blame
- * is told by what the store takes besides it; a store that takes nothing is away or full, and fails as before.
+ * A sink that sets aside the documents it does not take, and the copies it does not delete, and takes the rest of the set.
+ * Whether a document is to blame is told by what the store takes besides it; a store that takes nothing is away or full, and
+ * fails as before.
  */
-export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
+export class SettingAside implements Pick<ChangeSink, 'apply'>, Pick<SetAside, 'count'> {
   readonly #task: TaskKey;
-  readonly #sink: Pick<ChangeSink, 'apply' | 'readCheckpoint'>;
+  readonly #name: string;
+  readonly #sink: Sink;
   readonly #state: StateStore;
   readonly #logger: Logger;
   readonly #refusedAfterMs: readonly number[];
-  #setAside: SetAsideRefusals | null = null;
+  #setAside: SetAside | null = null;
+  #tried = 0;
 
   constructor(
     task: TaskKey,
-    sink: Pick<ChangeSink, 'apply' | 'readCheckpoint'>,
+    sink: Sink,
     state: StateStore,
     logger: Logger,
     { refusedAfterMs }: Pick<Pace, 'refusedAfterMs'> = PACE,
   ) {
     this.#task = task;
+    this.#name = taskName(task);
     this.#sink = sink;
     this.#state = state;
     this.#logger = logger;
@@ -62,9 +69,14 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
     return this.#setAside?.ofKind(NOT_A_COPY) ?? [];
   }
 
+  /** Whether there are copies that could not be deleted. */
+  get hasUndeleted(): boolean {
+    return (this.#setAside?.ofKind(NOT_DELETED) ?? []).length > 0;
+  }
+
   /** Reads what was set aside in the generation that is being applied; also by another instance that applied meanwhile. */
-  async open(reading: Reading): Promise<SetAsideRefusals> {
-    this.#setAside = await SetAside.open(this.#state, taskName(this.#task), reading);
+  async open(reading: Reading): Promise<SetAside> {
+    this.#setAside = await SetAside.open(this.#state, this.#name, reading);
     return this.#setAside;
   }
 
@@ -77,62 +89,101 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
     const setAside = this.#setAside?.isFor(checkpoint)
       ? this.#setAside
       : await this.#openBehind(expected, checkpoint);
-    let refused: RefusedUnit[] = [];
-    const applied = this.#sink.apply(commands, checkpoint, expected, contents);
-    const version = await applied.catch(async (error: unknown) => {
-      const cause = judgeFailure(error);
-      if (commands.length === 0 || cause === 'elsewhere' || cause === 'outage') throw error;
-      const before = await this.#before(await expected, checkpoint, error);
-      const set = { commands, contents, after: checkpoint, ...before };
-      const keep = async (units: RefusedUnit[]): Promise<void> => {
-        refused = units;
-        await this.#keep(setAside, units, checkpoint);
-      };
-      return applyWithoutRefused(this.#sink, set, error, keep, this.#refusedAfterMs).catch(
-        async (failure: unknown) => {
-          // Another instance has applied this set, and has its own word on what was refused.
-          if (failure instanceof VersionConflictError) await setAside.withdraw(refused.map(({ id }) => id));
-          throw failure;
-        },
-      );
-    });
+    const { result: version, refused } = await this.#withoutRefused(setAside, checkpoint, (isolation) =>
+      applyWithoutRefused(isolation, { commands, checkpoint, expected, contents }),
+    );
     await setAside.published(checkpoint.to);
     if (setAside.count > 0) await this.#clear(setAside, commands, refused, checkpoint.to);
     return version;
   }
 
+  /** Removes the copies of older generations, once one is complete. What cannot be deleted is set aside and holds up nothing. */
+  async sweep(stored: StoredCheckpoint): Promise<StoredCheckpoint> {
+    const setAside = await this.#openFor(stored);
+    const current = currentLabel(stored);
+    const older = copiesThat(this.#sink.copies(this.#name), ({ generation }) => generation !== current);
+    const { checkpoint, version } = (await this.#remove(setAside, stored, older)).result;
+    const swept = { ...checkpoint, swept: true };
+    return { checkpoint: swept, version: await this.#sink.apply([], swept, version) };
+  }
+
+  /** Tries again to delete what could not be deleted. What is gone, or was made once more since, leaves the list. */
+  async deleteAgain(stored: StoredCheckpoint): Promise<StoredCheckpoint> {
+    const setAside = await this.#openFor(stored);
+    const listed = setAside.ofKind(NOT_DELETED);
+    if (listed.length === 0) return stored;
+    if (this.#tried >= listed.length) this.#tried = 0;
+    const some = listed.slice(this.#tried, this.#tried + TRIED_AT_ONCE);
+    this.#tried += TRIED_AT_ONCE;
+    const etags = new Map(some.map(({ copyId, etag }) => [setAside.keyOf(copyId), etag]));
+    const current = currentLabel(stored);
+    const ids = some.map(({ copyId }) => copyId);
+    const unwanted = copiesThat(this.#sink.copies(this.#name, ids), ({ id, generation, sourceEtag }) => {
+      const refusedAt = etags.get(setAside.keyOf(id)) ?? 0;
+      return generation !== current || (sourceEtag !== null && sourceEtag <= refusedAt);
+    });
+    const { result, refused } = await this.#remove(setAside, stored, unwanted);
+    const stays = new Set(refused.map(({ id }) => setAside.keyOf(id)));
+    for (const [key, etag] of etags) if (!stays.has(key)) await setAside.clear(key, etag);
+    return result;
+  }
+
+  /** What is listed already keeps its reason: its document may be missing as well. */
+  #remove(
+    setAside: SetAside,
+    stored: StoredCheckpoint,
+    unwanted: AsyncIterable<StoredCopy[]>,
+  ): Promise<{ result: StoredCheckpoint; refused: RefusedUnit[] }> {
+    return this.#withoutRefused(
+      setAside,
+      stored.checkpoint,
+      (isolation) => removeCopies(isolation, stored, unwanted),
+      ({ id }) => !setAside.has(id),
+    );
+  }
+
+  /** @param isNews whether a refusal is to be recorded */
+  async #withoutRefused<T>(
+    setAside: SetAside,
+    checkpoint: Checkpoint,
+    work: (isolation: Isolation) => Promise<T>,
+    isNews: (unit: RefusedUnit) => boolean = () => true,
+  ): Promise<{ result: T; refused: RefusedUnit[] }> {
+    const refused: RefusedUnit[] = [];
+    const added: string[] = [];
+    const keep = async (units: RefusedUnit[]): Promise<void> => {
+      refused.push(...units);
+      const news = units.filter(isNews);
+      added.push(...news.map(({ id }) => id));
+      await this.#keep(setAside, news, checkpoint);
+    };
+    const isolation = { sink: this.#sink, refusedAfterMs: this.#refusedAfterMs, keep };
+    try {
+      return { result: await work(isolation), refused };
+    } catch (failure) {
+      // Another instance has applied this, and has its own word on what was refused.
+      if (failure instanceof VersionConflictError) await setAside.withdraw(added);
+      throw failure;
+    }
+  }
+
+  async #openFor({ checkpoint }: StoredCheckpoint): Promise<SetAside> {
+    return this.#setAside?.isFor(checkpoint) ? this.#setAside : this.open(checkpoint);
+  }
+
   /** What another reading leaves behind is all there only when its last set is through; sets of one reading share what is opened. */
-  async #openBehind(
-    before: string | null | Promise<string | null>,
-    reading: Reading,
-  ): Promise<SetAsideRefusals> {
+  async #openBehind(before: string | null | Promise<string | null>, reading: Reading): Promise<SetAside> {
     await before;
     return this.#setAside?.isFor(reading) ? this.#setAside : this.open(reading);
   }
 
-  /**
-   * Writes the checkpoint as it stands: a store that takes this is in order.
-   * @throws the set's own error when it does not, or when another checkpoint is there: then it is not ours to settle
-   */
-  async #before(
-    expected: string | null,
-    after: Checkpoint,
-    error: unknown,
-  ): Promise<{ before: Checkpoint; version: string }> {
-    try {
-      const stored = expected === null ? null : await this.#sink.readCheckpoint(taskName(this.#task));
-      if (expected !== null && stored?.version !== expected) throw error;
-      const before = stored?.checkpoint ?? nothingApplied(after);
-      return { before, version: await this.#sink.apply([], before, expected) };
-    } catch (failure) {
-      throw failure instanceof VersionConflictError ? failure : error;
-    }
-  }
-
-  async #keep(setAside: SetAsideRefusals, units: RefusedUnit[], checkpoint: Checkpoint): Promise<void> {
+  async #keep(setAside: SetAside, units: RefusedUnit[], checkpoint: Checkpoint): Promise<void> {
     if (units.length === 0) return;
-    const failures = units.map(({ id, commands, reason, kind }) => {
-      const origin = originOf(commands[0], this.#task.owner);
+    const keyOf = (id: string): string => setAside.keyOf(id);
+    const of = { name: this.#name, owner: this.#task.owner, keyOf };
+    const origins = await originsOf(this.#sink, of, units);
+    const failures = units.map(({ id, reason, kind }) => {
+      const origin = origins.get(keyOf(id));
       return {
         documentId: origin?.documentId ?? id,
         copyId: id,
@@ -144,14 +195,15 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
       };
     });
     await setAside.add(failures);
+    const what = units.every(({ kind }) => kind === NOT_DELETED) ? 'copies not deleted and' : 'documents';
     this.#logger.warn(
-      `${describeTask(this.#task)}: ${failures.length} of the documents up to etag ${checkpoint.to} set aside: ${failures[0]?.reason ?? ''}`,
+      `${describeTask(this.#task)}: ${failures.length} ${what} set aside up to etag ${checkpoint.to}: ${failures[0]?.reason ?? ''}`,
     );
   }
 
   /** What was applied now is not set aside any more; a later version that another instance has set aside stays. */
   async #clear(
-    setAside: SetAsideRefusals,
+    setAside: SetAside,
     commands: ChangeCommand[],
     refused: RefusedUnit[],
     to: Etag,
@@ -169,24 +221,6 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Counted {
   }
 }
 
-function nothingApplied(after: Checkpoint): Checkpoint {
-  const none = { setsApplied: 0, documentsPut: 0, documentsDeleted: 0 };
-  return { ...after, to: 0, live: false, swept: false, ...none };
-}
-
-/**
- * Which of the owner's documents a copy was made from, as its metadata says. Found in the text, since a document that was
- * refused need not be one that can be parsed; the metadata that Spark writes stands last.
- */
-function originOf(
-  command: ChangeCommand | undefined,
-  owner: string,
-): { documentId: string; etag: Etag } | null {
-  if (command?.type !== 'put') return null;
-  const found = [...command.document.matchAll(ORIGIN)].at(-1);
-  if (!found) return null;
-  const source = JSON.parse(found[1] ?? '""') as string;
-  const prefix = `${owner}/`;
-  if (!source.startsWith(prefix)) return null;
-  return { documentId: source.slice(prefix.length), etag: Number(found[2]) };
+function currentLabel({ checkpoint: { name, generation } }: StoredCheckpoint): string {
+  return generationLabel(copiesLabel(name), generation);
 }

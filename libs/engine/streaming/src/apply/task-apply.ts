@@ -7,9 +7,9 @@ import {
   type TaskKey,
 } from '@nestjs-spark/contracts';
 import {
-  MalformedChangeSetError,
   type ChangeSink,
   type ControlBoard,
+  type MessageVerifier,
   type StateStore,
   type StoredCheckpoint,
   type TaskLog,
@@ -17,10 +17,12 @@ import {
 import { type Logger, messageOf, delayMs, doubling, pause } from '@nestjs-spark/foundation/internal';
 import type { Unit } from '@nestjs-spark/runtime/internal';
 import { ReadingPlace } from '../receive/reading-place.ts';
+import { SetReader } from '../receive/set-reader.ts';
 import type { Pace } from '../task/pace.ts';
 import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
 import { ApplySession } from './apply-session.ts';
 import { CatchUp } from './catch-up.ts';
+import { ConfinedSink } from './confined-sink.ts';
 import { FreedIds } from './freed-ids.ts';
 import { lookAtOlderCopies } from './older-copies.ts';
 import { ApplyProgress } from './progress.ts';
@@ -35,6 +37,8 @@ export interface ApplyParts {
   log: TaskLog;
   control: ControlBoard;
   source: SourceInquiry;
+  /** Tells the owner's sets from what others have written into its log. */
+  verifier: MessageVerifier;
   logger: Logger;
   pace: Pace;
 }
@@ -50,6 +54,7 @@ export class TaskApply implements Unit {
   readonly #catchUp: CatchUp;
   readonly #freed: FreedIds;
   readonly #resyncs: ResyncRequests;
+  readonly #sets: SetReader;
   readonly #place = new ReadingPlace();
   #task: ApplyTask;
   #looked = false;
@@ -59,24 +64,29 @@ export class TaskApply implements Unit {
     this.name = taskName(task.key);
     this.#task = task;
     this.#parts = parts;
-    const { sink, source, log, control, logger, pace } = parts;
-    const byItsRule: Pick<ChangeSink, 'apply' | 'readCheckpoint'> = {
+    const { sink, source, log, control, verifier, logger, pace } = parts;
+    const byItsRule: Pick<ChangeSink, 'apply' | 'readCheckpoint' | 'copies'> = {
       readCheckpoint: (key) => sink.readCheckpoint(key),
+      copies: (key, ids) => sink.copies(key, ids),
       apply: (commands, checkpoint, expected, contents) =>
         sink.apply(commands, checkpoint, expected, contents, this.#rule().overwrite),
     };
-    this.#taking = new SettingAside(task.key, byItsRule, parts.state, logger, pace);
+    const confined = new ConfinedSink(byItsRule, () => this.#task);
+    this.#taking = new SettingAside(task.key, confined, parts.state, logger, pace);
     const standing = (): ReturnType<SettingAside['standing']> => this.#taking.standing();
     this.#freed = new FreedIds({ sink, source, standing, everyMs: pace.freedMs });
     this.progress = new ApplyProgress(task, this.#taking);
     this.#checkpoint = new TaskCheckpoint(
       task.key,
-      { sink, control, confirmMs: pace.confirmMs },
+      { sink, taking: this.#taking, control, confirmMs: pace.confirmMs },
       this.progress,
     );
-    this.#catchUp = new CatchUp(task.key, { source, log, idleMs: pace.idleMs }, this.progress);
+    const wasSigned = (): boolean => this.#checkpoint.value?.signed === true;
+    this.#sets = new SetReader(task.key, { log, verifier, logger, wasSigned });
+    const sets = this.#sets;
+    this.#catchUp = new CatchUp(task.key, { source, sets, idleMs: pace.idleMs }, this.progress);
     const sent = (): void => void this.progress.resyncsRequested++;
-    this.#resyncs = new ResyncRequests(task.key, { log, control, logger, sent });
+    this.#resyncs = new ResyncRequests(task.key, { sets, control, logger, sent });
   }
 
   declare(task: ApplyTask): void {
@@ -132,8 +142,8 @@ export class TaskApply implements Unit {
         } catch (error) {
           if (held.aborted) return;
           failures = this.#checkpoint.setsApplied > before ? 1 : failures + 1;
-          if (error instanceof ContentMissingError || error instanceof MalformedChangeSetError)
-            await this.#resyncs.forUnreadable(this.#checkpoint.value, error).catch(() => {});
+          if (error instanceof ContentMissingError)
+            await this.#resyncs.forMissing(this.#checkpoint.value, error).catch(() => {});
           this.#note(error, failures === 1);
           await pause(delayMs(doubling(this.#parts.pace.backoffMs), failures), held);
         }
@@ -156,12 +166,14 @@ export class TaskApply implements Unit {
     if (this.progress.catchUpTo === null) await this.#catchUp.find();
     await this.#repairIfDue();
     await this.#checkpoint.sweepIfDue();
+    await this.#checkpoint.deleteAgain();
     this.#checkpoint.confirm();
     await this.#resyncs.forgetIfLost();
     const session = new ApplySession(
       {
         sink,
         log,
+        sets: this.#sets,
         idleMs: pace.idleMs,
         progress: this.progress,
         checkpoint: this.#checkpoint,
@@ -172,15 +184,25 @@ export class TaskApply implements Unit {
       },
       stream,
     );
-    await session.run(held, (signal) => this.#freed.watch(() => this.#rule(), signal));
+    const due = new AbortController();
+    await session.run(AbortSignal.any([held, due.signal]), async (signal) => {
+      await Promise.all([this.#freed.watch(() => this.#rule(), signal), this.#endWhenDue(due, signal)]);
+    });
+  }
+
+  /** Ends the session while there are copies that could not be deleted: the next one begins with trying again. */
+  async #endWhenDue(due: AbortController, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await pause(this.#parts.pace.undeletedMs, signal);
+      if (this.#checkpoint.value?.live && this.#taking.hasUndeleted) due.abort();
+    }
   }
 
   /** What an older version could not find again stands here for good, so everything is read once more, which shows it. */
   async #repairIfDue(): Promise<void> {
     const { stored } = this.#checkpoint;
     if (!stored) return;
-    const { sink, log } = this.#parts;
-    const looked = await lookAtOlderCopies(sink, log, stored);
+    const looked = await lookAtOlderCopies(this.#parts.sink, this.#sets, stored);
     if (looked.because === null) this.#checkpoint.rewritten(looked.stored);
     else await this.#resyncs.forEverything(stored.checkpoint, looked.because);
   }

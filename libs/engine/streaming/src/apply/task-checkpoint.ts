@@ -9,9 +9,11 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { Latest } from '@nestjs-spark/foundation/internal';
 import type { ApplyProgress } from './progress.ts';
+import type { SettingAside } from './setting-aside.ts';
 
 export interface TaskCheckpointParts {
-  sink: Pick<ChangeSink, 'readCheckpoint' | 'sweep'>;
+  sink: Pick<ChangeSink, 'readCheckpoint'>;
+  taking: Pick<SettingAside, 'sweep' | 'deleteAgain'>;
   control: Pick<ControlBoard, 'publish'>;
   confirmMs: number;
 }
@@ -20,13 +22,19 @@ export interface TaskCheckpointParts {
 export class TaskCheckpoint {
   readonly #task: TaskKey;
   readonly #sink: TaskCheckpointParts['sink'];
+  readonly #taking: TaskCheckpointParts['taking'];
   readonly #progress: ApplyProgress;
   readonly #confirmation: Latest<Confirmation>;
   #stored: StoredCheckpoint | null = null;
 
-  constructor(task: TaskKey, { sink, control, confirmMs }: TaskCheckpointParts, progress: ApplyProgress) {
+  constructor(
+    task: TaskKey,
+    { sink, taking, control, confirmMs }: TaskCheckpointParts,
+    progress: ApplyProgress,
+  ) {
     this.#task = task;
     this.#sink = sink;
+    this.#taking = taking;
     this.#progress = progress;
     this.#confirmation = new Latest<Confirmation>(confirmMs, (confirmation) =>
       control.publish(confirmationSubject(task), confirmation),
@@ -69,7 +77,12 @@ export class TaskCheckpoint {
   async sweepIfDue(): Promise<void> {
     const stored = this.#stored;
     if (!stored?.checkpoint.live || stored.checkpoint.swept) return;
-    this.moved(await this.#sink.sweep(stored));
+    this.moved(await this.#taking.sweep(stored));
+  }
+
+  /** What the target refused to delete may go now. */
+  async deleteAgain(): Promise<void> {
+    if (this.#stored?.checkpoint.live) this.rewritten(await this.#taking.deleteAgain(this.#stored));
   }
 
   confirm(): void {

@@ -5,7 +5,7 @@ import {
   type Confirmation,
   type ControlBoard,
   type StateStore,
-  type LogMessage,
+  type MessageSigner,
   type TaskLog,
 } from '@nestjs-spark/contracts/internal';
 import type { ScriptRunner } from '@nestjs-spark/etl-script/internal';
@@ -15,7 +15,7 @@ import { Contents } from '../publish/contents.ts';
 import { Publisher } from '../publish/publisher.ts';
 import type { AskedFor } from '../read/page-due.ts';
 import { PageReader } from '../read/page-reader.ts';
-import { WitnessGuard } from '../read/witness-guard.ts';
+import { WitnessGuard, type WitnessMemory } from '../read/witness-guard.ts';
 import { callForRerun } from '../rerun/call-for-rerun.ts';
 import { Reruns } from '../rerun/reruns.ts';
 import type { SetAside } from '@nestjs-spark/set-aside/internal';
@@ -32,12 +32,14 @@ export interface SessionParts {
   log: TaskLog;
   control: ControlBoard;
   state: StateStore;
+  /** Signs each set. */
+  signer: MessageSigner;
   logger: Logger;
   pace: Pace;
 }
 
 /** What a capture knows from one session to the next. */
-export interface CaptureMemory {
+export interface CaptureMemory extends WitnessMemory {
   /** How carefully to publish after something was not taken. */
   readonly caution: Caution;
   /** Wakes a session that waits for changes. */
@@ -53,8 +55,8 @@ export interface CaptureMemory {
 /** What was found in the directory and in the log, and what follows from it. */
 export interface SessionStart {
   task: CaptureTask;
-  /** The last message of the task in the log. */
-  last: LogMessage | null;
+  /** Of the last message of the task in the log; 0: there is none. */
+  sequence: number;
   resumption: Resumption;
   setAside: SetAside;
   /** Closed at the session's end. */
@@ -74,8 +76,8 @@ export class CaptureSession {
   readonly #witness: WitnessGuard;
 
   constructor(parts: SessionParts, start: SessionStart, memory: CaptureMemory, progress: CaptureProgress) {
-    const { source, log, state, pace } = parts;
-    const { task, last, setAside, resumption, script } = start;
+    const { source, log, state, signer, pace } = parts;
+    const { task, sequence, setAside, resumption, script } = start;
     const { position } = resumption;
     const { caution } = memory;
     this.#parts = parts;
@@ -87,7 +89,8 @@ export class CaptureSession {
       log,
       task,
       position,
-      sequence: last?.sequence ?? 0,
+      sequence,
+      signer,
       dropOlder: resumption.kind !== 'continue',
       contents: new Contents(source.extras, source.ids),
       caution,
@@ -103,7 +106,7 @@ export class CaptureSession {
       caution,
       position: position.to,
     });
-    this.#witness = new WitnessGuard(source, taskId(task.key), position, pace.witnessMs);
+    this.#witness = new WitnessGuard(source, taskId(task.key), position, pace.witnessMs, memory);
     if (memory.heard) this.confirmed(memory.heard);
     progress.setAside = setAside;
   }
@@ -146,9 +149,9 @@ export class CaptureSession {
 
   async #begin(): Promise<void> {
     const { source, log } = this.#parts;
-    const { task, last, resumption } = this.#start;
+    const { task, sequence, resumption } = this.#start;
     // A log at its bounds takes no first set of a new beginning: what it makes worthless goes before.
-    if (resumption.kind !== 'continue' && last) await log.trim(last.sequence);
+    if (resumption.kind !== 'continue' && sequence > 0) await log.trim(sequence);
     if (resumption.kind === 'begin') await this.#publisher.open();
     else if (this.#memory.caution.needsProbe) await this.#publisher.probe();
     const isComplete = resumption.position.live;

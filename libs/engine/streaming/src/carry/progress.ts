@@ -3,7 +3,7 @@ import type { Etag, TaskKey } from '@nestjs-spark/contracts';
 import type { CaptureStatus, ChangePage, Confirmation, DeleteCover } from '@nestjs-spark/contracts/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import type { CapturePosition } from '../task/position.ts';
-import type { Counted } from '@nestjs-spark/set-aside/internal';
+import type { SetAside } from '@nestjs-spark/set-aside/internal';
 import { Carrier } from '@nestjs-spark/runtime/internal';
 import { move, stateOf, type Condition, type Happened, type Obstacle } from '@nestjs-spark/runtime/internal';
 import { CAPTURE_MOVES, STARTING, phaseOf, type Phase } from '../task/moves.ts';
@@ -24,7 +24,7 @@ export class CaptureProgress {
   documentsTotal = 0;
   /** The requester's word on what this capture reads now. */
   confirmed: Confirmation | null = null;
-  setAside: Counted = { count: 0 };
+  setAside: Pick<SetAside, 'count'> = { count: 0 };
   readonly carrier = new Carrier();
   readonly #task: TaskKey;
   readonly #collection: string;

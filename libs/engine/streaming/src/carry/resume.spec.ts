@@ -23,6 +23,7 @@ const RECORD = { number: 5, marks: ['e', 'd', 'c', 'b', 'a'] };
 function facts(changed: Partial<ResumeFacts>): ResumeFacts {
   return {
     tail,
+    foreign: false,
     task: { fingerprint: 'v1', generation: 1 },
     source: { databaseId: 'db', lastEtag: 120, witness: RECORD },
     confirmed: null,
@@ -51,7 +52,30 @@ describe('where a capture goes on', () => {
     expect(position).toMatchObject({ generation: 3, incarnation: 'a', to: 100, live: true, began: 40 });
   });
 
-  it('remembers what the requester has, although a log that was put back says less', () => {
+  describe('when somebody else has written behind its last set', () => {
+    const confirmed = { generation: 3, incarnation: 'a', to: 90, witness: { number: 5, mark: 'e' } };
+
+    it('drops that, and sends what is not confirmed once more in the same generation', () => {
+      const { kind, position } = decideResumption(facts({ foreign: true, confirmed }));
+      expect(kind).toBe('rewind');
+      expect(position).toMatchObject({ generation: 3, incarnation: 'a', to: 90, live: false, began: 40 });
+    });
+
+    it('reads from the beginning where nothing is confirmed, and never beyond what it has sent', () => {
+      const other = { ...confirmed, incarnation: 'b', generation: 2 };
+      for (const known of [null, other])
+        expect(decideResumption(facts({ foreign: true, confirmed: known })).position.to).toBe(0);
+      const forged = { ...confirmed, to: 118 };
+      expect(decideResumption(facts({ foreign: true, confirmed: forged })).position.to).toBe(100);
+    });
+
+    it('begins a generation only where deletes are gone unread', () => {
+      const lost = { foreign: true, confirmed, deletesLostFrom: 91 };
+      expect(decideResumption(facts(lost))).toMatchObject({ kind: 'begin', position: { generation: 4 } });
+    });
+  });
+
+  it('remembers what the requester has, although a restored log says less', () => {
     const older = { ...tail, to: 80, witness: { number: 3, mark: 'c' } };
     const confirmed = { generation: 3, incarnation: 'a', to: 100, witness: { number: 5, mark: 'e' } };
     expect(decideResumption(facts({ tail: older })).position.witness).toEqual(older.witness);

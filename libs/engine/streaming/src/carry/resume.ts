@@ -13,8 +13,10 @@ import type { CaptureTask } from '../task/tasks.ts';
 
 /** All that a capture reads before it continues, in this order: the log's tail first, then the task, then the source. */
 export interface ResumeFacts {
-  /** The last set in the task's log, or null when there is none. */
+  /** The last set in the task's log that this module has put there, or null when there is none. */
   tail: ChangeSetHeader | null;
+  /** Somebody else has written into the log behind it. */
+  foreign: boolean;
   task: Pick<CaptureTask, 'fingerprint' | 'generation'>;
   source: SourceIdentity;
   confirmed: Pick<Confirmation, 'generation' | 'incarnation' | 'to' | 'witness'> | null;
@@ -40,7 +42,7 @@ export interface Resumption {
  */
 export function decideResumption(facts: ResumeFacts): Resumption {
   const { tail, task, source } = facts;
-  if (tail === null) return beginAgain(facts, 'nothing is in the log');
+  if (tail === null) return beginAgain(facts, 'nothing of this module is in the log');
 
   if (tail.script !== task.fingerprint) return beginAgain(facts, 'the script is another one');
   if (task.generation > tail.generation) return beginAgain(facts, 'a new generation was asked for');
@@ -64,6 +66,7 @@ export function decideResumption(facts: ResumeFacts): Resumption {
 
   const open = openRequest(tail, facts.resync);
   if (open) return answer(open, tail, facts);
+  if (facts.foreign) return dropForeign(tail, facts);
 
   const { generation, incarnation, databaseId, to, began, live, resync } = tail;
   const witness = newestSaid(facts, tail);
@@ -96,21 +99,33 @@ function answer(request: ResyncRequest, tail: ChangeSetHeader, facts: ResumeFact
     stands.to <= facts.source.lastEtag &&
     facts.deletesLostFrom !== stands.to + 1;
   if (!joins) return beginAgain(facts, request.reason);
+  return rewind(tail, facts, { to: stands.to, resync: request.id, because: request.reason });
+}
+
+/**
+ * What others have written is dropped with everything in front of it, and what the requester has not confirmed comes once
+ * more: a log that was filled up has room again. A generation never begins because of it, or anyone could have that.
+ */
+function dropForeign(tail: ChangeSetHeader, facts: ResumeFacts): Resumption {
+  const { confirmed } = facts;
+  const isSame = confirmed?.generation === tail.generation && confirmed.incarnation === tail.incarnation;
+  const to = isSame ? Math.min(confirmed.to, tail.to) : 0;
+  if (facts.deletesLostFrom === to + 1) return beginAgain(facts, 'deletes in the source are gone unread');
+  const because = 'somebody else has written into the log';
+  return rewind(tail, facts, { to, resync: tail.resync, because });
+}
+
+function rewind(
+  tail: ChangeSetHeader,
+  facts: ResumeFacts,
+  { to, resync, because }: { to: Etag; resync: string | null; because: string },
+): Resumption {
   const { generation, incarnation, databaseId, began } = tail;
   const witness = newestSaid(facts, tail);
   return {
     kind: 'rewind',
-    position: {
-      generation,
-      incarnation,
-      databaseId,
-      to: stands.to,
-      began,
-      live: false,
-      witness,
-      resync: request.id,
-    },
-    because: request.reason,
+    position: { generation, incarnation, databaseId, to, began, live: false, witness, resync },
+    because,
   };
 }
 

@@ -1,22 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import {
-  UnavailableError,
-  describeTask,
-  taskId,
-  taskName,
-  type TaskKey,
-  type ChangeSetHeader,
-} from '@nestjs-spark/contracts';
+import { UnavailableError, describeTask, taskId, taskName, type TaskKey } from '@nestjs-spark/contracts';
 import {
   LogConflictError,
   LogFullError,
   confirmationSubject,
-  readHeader,
   resyncSubject,
   type Confirmation,
   isConfirmation,
   isResyncRequest,
+  type MessageVerifier,
 } from '@nestjs-spark/contracts/internal';
 import { messageOf, delayMs, doubling, pause, Latest, Nudge } from '@nestjs-spark/foundation/internal';
 import type { Unit } from '@nestjs-spark/runtime/internal';
@@ -34,6 +27,7 @@ import {
   type SessionStart,
 } from './capture-session.ts';
 import { CaptureProgress } from './progress.ts';
+import { findOwnEnd, type OwnEnd } from './own-end.ts';
 import { decideResumption, type Resumption } from './resume.ts';
 
 export interface CaptureParts extends SessionParts {
@@ -43,6 +37,8 @@ export interface CaptureParts extends SessionParts {
   /** Makes the route's stream where it is missing. */
   provision: () => Promise<void>;
   directory: TaskDirectory;
+  /** Tells this module's own sets in the log from what others have written there. */
+  verifier: MessageVerifier;
 }
 
 /** Carries one task's changes from the source into the log, session after session. */
@@ -59,6 +55,7 @@ export class TaskCapture implements Unit {
     asked: null,
     heard: null,
     deletesLostFrom: null,
+    raised: null,
   };
   #assigned: CaptureTask;
   /** Ends what runs now, so that everything is decided again. */
@@ -156,13 +153,12 @@ export class TaskCapture implements Unit {
 
   /** Looks at the log first, then at the task, then at the source. Null when the task is not in the directory any more. */
   async #resume(signal: AbortSignal): Promise<SessionStart | null> {
-    const { source, log, directory, logger, state, scripts } = this.#parts;
+    const { source, log, directory, logger, state, scripts, verifier } = this.#parts;
     await this.#parts.provision();
-    const last = await log.tail();
+    const end = await findOwnEnd(log, this.key, verifier);
     const task = await directory.read(this.key);
     if (!task) return null;
-    // One that cannot be read was written by another version, or by nobody that may: everything is read again.
-    const resumption = await this.#decide(readHeader(last), task);
+    const resumption = await this.#decide(end, task);
     const { position, because } = resumption;
     this.progress.resumed(position);
     logger.log(
@@ -172,10 +168,10 @@ export class TaskCapture implements Unit {
     const { name, requester } = this.key;
     const { collection } = task;
     const script = await scripts.open({ name, requester, collection, script: task.script }, signal);
-    return { task, last, resumption, setAside, script };
+    return { task, sequence: end.sequence, resumption, setAside, script };
   }
 
-  async #decide(tail: ChangeSetHeader | null, task: CaptureTask): Promise<Resumption> {
+  async #decide({ header: tail, foreign }: OwnEnd, task: CaptureTask): Promise<Resumption> {
     const { source, control } = this.#parts;
     const [identity, confirmed, resync] = await Promise.all([
       source.identify(taskId(this.key)),
@@ -185,6 +181,7 @@ export class TaskCapture implements Unit {
     const { heard, deletesLostFrom } = this.#memory;
     return decideResumption({
       tail,
+      foreign,
       task,
       source: identity,
       confirmed: confirmed ?? heard,

@@ -1,11 +1,15 @@
 import { describeTask, type Etag } from '@nestjs-spark/contracts';
 import {
   CONTENTS_HEADER,
+  FOLLOWS_HEADER,
   LogConflictError,
   LogFullError,
   encodeChangeSet,
+  sealMessage,
+  taskSubject,
   type ChangePage,
   type IdRule,
+  type MessageSigner,
   type TaskLog,
   type Witness,
 } from '@nestjs-spark/contracts/internal';
@@ -41,6 +45,7 @@ export interface PublisherParts {
   /** How the source tells ids apart. */
   ids: IdRule;
   caution: Caution;
+  signer: MessageSigner;
 }
 
 /**
@@ -53,11 +58,13 @@ export class Publisher {
   readonly #contents: Contents;
   readonly #ids: IdRule;
   readonly #caution: Caution;
+  readonly #signer: MessageSigner;
   #position: CapturePosition;
   #sequence: number;
   #dropOlder: boolean;
 
-  constructor({ log, task, position, sequence, dropOlder, contents, ids, caution }: PublisherParts) {
+  constructor(parts: PublisherParts) {
+    const { log, task, position, sequence, dropOlder, contents, ids, caution, signer } = parts;
     this.#log = log;
     this.#task = task;
     this.#position = position;
@@ -66,6 +73,7 @@ export class Publisher {
     this.#contents = contents;
     this.#ids = ids;
     this.#caution = caution;
+    this.#signer = signer;
   }
 
   /** Up to where the log goes now. */
@@ -161,7 +169,9 @@ export class Publisher {
       commands,
     });
     if (bundle) message.headers[CONTENTS_HEADER] = bundle.name;
-    this.#sequence = await this.#log.append(message, this.#sequence);
+    message.headers[FOLLOWS_HEADER] = String(this.#sequence);
+    const sealed = sealMessage(message, taskSubject(this.#task.key), this.#signer);
+    this.#sequence = await this.#log.append(sealed, this.#sequence);
     published();
     if (this.#dropOlder) await this.#log.trim(this.#sequence);
     this.#dropOlder = false;

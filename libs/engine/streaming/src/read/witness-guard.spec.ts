@@ -16,8 +16,8 @@ const POSITION: CapturePosition = {
   resync: null,
 };
 
-describe('a source that was put back', () => {
-  it('is found out by what the requester confirms, when the log was put back as well', async () => {
+describe('a restored source', () => {
+  it('is detected by what the requester confirms, when the log was restored as well', async () => {
     const source = new MemorySource();
     const backup = source.backup();
     const guard = new WitnessGuard(source, 'reader', POSITION, 0);

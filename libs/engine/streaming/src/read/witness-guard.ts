@@ -8,6 +8,20 @@ import {
 import { SourceReplacedError } from './source-errors.ts';
 import type { CapturePosition } from '../task/position.ts';
 
+/** When a reading's witness was raised last: what is read soon after may be published with it, also by the next session. */
+export interface RaisedWitness {
+  databaseId: string;
+  incarnation: string;
+  witness: Witness;
+  /** By `performance.now()`. */
+  at: number;
+}
+
+/** Outlives the sessions of a capture. */
+export interface WitnessMemory {
+  raised: RaisedWitness | null;
+}
+
 /**
  * Detects that the source's files were restored: its witness document then does not remember what rode in the sets. What is
  * published must have been read after the witness was raised to what it carries; only so is a database without those changes
@@ -17,21 +31,33 @@ import type { CapturePosition } from '../task/position.ts';
 export class WitnessGuard {
   readonly #source: ChangeSource;
   readonly #reader: string;
-  readonly #databaseId: string;
+  readonly #position: Pick<CapturePosition, 'databaseId' | 'incarnation'>;
   readonly #everyMs: number;
+  readonly #memory: WitnessMemory;
   #witness: Witness;
   /** What rode in sets that the requester has, which may be more than the log says, if the log was restored. */
   #confirmed: Witness;
   #raisedAt = -Infinity;
   #used = false;
 
-  constructor(source: ChangeSource, reader: string, position: CapturePosition, everyMs: number) {
+  constructor(
+    source: ChangeSource,
+    reader: string,
+    position: CapturePosition,
+    everyMs: number,
+    memory: WitnessMemory = { raised: null },
+  ) {
     this.#source = source;
     this.#reader = reader;
-    this.#databaseId = position.databaseId;
+    this.#position = position;
     this.#witness = position.witness;
     this.#confirmed = position.witness;
     this.#everyMs = everyMs;
+    this.#memory = memory;
+    const { raised } = memory;
+    if (raised === null || !isOf(raised, position)) return;
+    this.#witness = raised.witness;
+    this.#raisedAt = raised.at;
   }
 
   /** The requester says what it has; the source has to remember that as well. */
@@ -59,7 +85,7 @@ export class WitnessGuard {
   async check(): Promise<SourceIdentity> {
     const source = await this.#source.identify(this.#reader);
     const remembersAll = [this.#witness, this.#confirmed].every((said) => remembers(source.witness, said));
-    if (source.databaseId !== this.#databaseId || !remembersAll) throw new SourceReplacedError();
+    if (source.databaseId !== this.#position.databaseId || !remembersAll) throw new SourceReplacedError();
     return source;
   }
 
@@ -69,9 +95,17 @@ export class WitnessGuard {
     this.#witness = newest(await this.#source.raiseWitness(this.#reader, witness));
     this.#raisedAt = performance.now();
     this.#used = false;
+    const { databaseId, incarnation } = this.#position;
+    this.#memory.raised = { databaseId, incarnation, witness: this.#witness, at: this.#raisedAt };
   }
 
   get #age(): number {
     return performance.now() - this.#raisedAt;
   }
+}
+
+/** Whether it was raised in the same reading, and by nobody else since. */
+function isOf(raised: RaisedWitness, { databaseId, incarnation, witness }: CapturePosition): boolean {
+  const isSame = raised.databaseId === databaseId && raised.incarnation === incarnation;
+  return isSame && raised.witness.number >= witness.number;
 }

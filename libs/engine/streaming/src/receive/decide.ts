@@ -12,7 +12,7 @@ type Standing = Pick<Checkpoint, 'generation' | 'incarnation' | 'databaseId' | '
 type Offered = Pick<ChangeSetHeader, 'generation' | 'incarnation' | 'databaseId' | 'from' | 'to' | 'live'>;
 
 /**
- * Decides by generation, incarnation, database and etags alone. Where a set stands in the log says nothing: sequences repeat after a
+ * Decides by generation, incarnation, database and etags alone. The position of a set in the log says nothing: sequences repeat after a
  * stream was restored or made again.
  */
 export function decide(checkpoint: Standing | null, set: Offered): Decision {

@@ -25,6 +25,11 @@ export class ReadingPlace {
   /** New sets are in the log but are not delivered at this position: the next session reads from the start. */
   misplaced(): void {
     this.#misplaced = true;
+    this.stuck();
+  }
+
+  /** What stands here is refused: it is looked at again, later each time. */
+  stuck(): void {
     this.#patience = Math.min(2 * this.#patience, MOST_PATIENCE);
   }
 

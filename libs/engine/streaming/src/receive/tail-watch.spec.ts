@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { encodeChangeSet, type LogMessage } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../../testing/checkpoint.ts';
 import { TASK } from '../../testing/simulation.ts';
+import type { LogEnd } from './set-reader.ts';
 import { TailWatch } from './tail-watch.ts';
 
 const checkpoint = checkpointOf(TASK, { generation: 2, to: 50 });
@@ -10,8 +10,8 @@ const checkpoint = checkpointOf(TASK, { generation: 2, to: 50 });
 async function logEndingWith(generation: number, to: number) {
   const { incarnation, databaseId, witness, script } = checkpoint;
   const set = { generation, incarnation, databaseId, witness, script, from: to, to, began: 0, live: false };
-  const message = await encodeChangeSet({ task: TASK, resync: null, readAt: 0, commands: [], ...set });
-  return { tail: async (): Promise<LogMessage> => ({ ...message, sequence: 9 }) };
+  const header = { task: TASK, resync: null, readAt: 0, ...set };
+  return { tail: async (): Promise<LogEnd> => ({ header }) };
 }
 
 describe('a look at the end of the log while nothing comes out', () => {

@@ -1,6 +1,7 @@
 import type { ChangeSetHeader } from '@nestjs-spark/contracts';
-import { readHeader, type Checkpoint, type TaskLog } from '@nestjs-spark/contracts/internal';
+import type { Checkpoint } from '@nestjs-spark/contracts/internal';
 import { decide } from './decide.ts';
+import type { SetReader } from './set-reader.ts';
 
 /**
  * What is wrong with the place that is read. `misplaced`: new sets are in the log and are not delivered, so it is behind that
@@ -10,13 +11,13 @@ export type Amiss = { kind: 'misplaced' } | { kind: 'past'; header: ChangeSetHea
 
 /** Looks at the log's last set while nothing comes out: sequences repeat where a stream was restored from a backup. */
 export class TailWatch {
-  readonly #log: Pick<TaskLog, 'tail'>;
+  readonly #sets: Pick<SetReader, 'tail'>;
   #received = 0;
   /** How much had come out when it looked amiss for the first time. */
   #suspected = -1;
 
-  constructor(log: Pick<TaskLog, 'tail'>) {
-    this.#log = log;
+  constructor(sets: Pick<SetReader, 'tail'>) {
+    this.#sets = sets;
   }
 
   /** A set came out of the log. */
@@ -27,8 +28,8 @@ export class TailWatch {
   /** @returns what is amiss in the second look in a row, when nothing came out in between; null otherwise */
   async look(checkpoint: () => Checkpoint | null): Promise<Amiss | null> {
     const received = this.#received;
-    const tail = await this.#log.tail().catch(() => null);
-    const header = readHeader(tail);
+    const end = await this.#sets.tail().catch(() => null);
+    const header = end?.header ?? null;
     if (header === null || received !== this.#received) return null;
     const decision = decide(checkpoint(), header);
     const isSure = this.#suspected === received;

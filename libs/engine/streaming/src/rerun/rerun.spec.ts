@@ -15,7 +15,7 @@ const reading = (generation: number) => ({ generation, incarnation: `of ${genera
 
 describe('documents whose script failed', () => {
   let simulation: Simulation;
-  let mended = false;
+  let fixed = false;
 
   /** Fails with documents that need something that is not there yet. */
   const scripts: Scripts = {
@@ -26,7 +26,7 @@ describe('documents whose script failed', () => {
         transform: (inputs, load, signal) => {
           const seen = inputs.map((input) => {
             const text = Buffer.from(input.document).toString();
-            const document = mended ? text.replace('"Throws"', '"Threw"') : text;
+            const document = fixed ? text.replace('"Throws"', '"Threw"') : text;
             return { ...input, document: Buffer.from(document) };
           });
           return plain.transform(seen, load, signal);
@@ -36,7 +36,7 @@ describe('documents whose script failed', () => {
   };
 
   beforeEach(() => {
-    mended = false;
+    fixed = false;
     simulation = new Simulation();
     simulation.scripts = scripts;
   });
@@ -72,7 +72,7 @@ describe('documents whose script failed', () => {
     simulation.startApply();
     simulation.source.put('cars/1', { Throws: true });
     await until('it is listed', async () => (await list()).documents.length === 1);
-    mended = true;
+    fixed = true;
     simulation.changeScript('v2');
     await until('it arrives', () => copy('cars/1')?.Tag === 'v2');
     expect((await list()).documents).toEqual([]);
@@ -84,7 +84,7 @@ describe('documents whose script failed', () => {
     for (let n = 0; n < 200; n++) simulation.source.put(`cars/${n}`, { Throws: true, V: n });
     await until('all are listed', async () => (await list()).documents.length === 200);
     await first.kill();
-    mended = true;
+    fixed = true;
     await simulation.askRerun(null);
     expect((await list()).retrying).toBe(true);
     simulation.startCapture();
@@ -127,7 +127,7 @@ describe('documents whose script failed', () => {
     simulation.startApply();
     for (let n = 0; n < 40; n++) simulation.source.put(`cars/${n}`, { Throws: true, V: 0 });
     await until('all are listed', async () => (await list()).documents.length === 40);
-    mended = true;
+    fixed = true;
     const retry = simulation.askRerun(null);
     for (let n = 0; n < 40; n++) {
       if (n % 3 === 0) simulation.source.delete(`cars/${n}`);
@@ -147,14 +147,14 @@ describe('documents whose script failed', () => {
     }
   });
 
-  it('arrive once more at a requester that was put back to before they were run again', async () => {
+  it('arrive once more at a requester that was restored to a state before they were rerun', async () => {
     simulation.startCapture();
     const apply = simulation.startApply();
     simulation.source.put('cars/1', { Throws: true, V: 1 });
     simulation.source.put('cars/2', { V: 2 });
     await until('the rest is there', () => copy('cars/2')?.V === 2);
     const putBack = simulation.target.backup();
-    mended = true;
+    fixed = true;
     await simulation.askRerun(null);
     await until('it arrived', () => copy('cars/1')?.V === 1);
     simulation.source.put('cars/3', { V: 3 });

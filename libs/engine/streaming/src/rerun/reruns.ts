@@ -5,13 +5,7 @@ import type { TransformedChange } from '../transform/transformer.ts';
 import type { Caution } from '../publish/caution.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import type { Transformer } from '../transform/transformer.ts';
-import {
-  askRerun,
-  isOpen,
-  readRerun,
-  settleRerun,
-  type SetAsideReruns,
-} from '@nestjs-spark/set-aside/internal';
+import { askRerun, isOpen, readRerun, settleRerun, type SetAside } from '@nestjs-spark/set-aside/internal';
 
 /** Characters: what is run again at once becomes one set, which the log has to take. */
 const SIZE_AT_ONCE = 500_000;
@@ -31,7 +25,7 @@ export interface RerunsParts {
   task: CaptureTask;
   feed: ChangeSource;
   state: StateStore;
-  setAside: SetAsideReruns;
+  setAside: SetAside;
   transformer: Transformer;
   /** Up to where the log goes: what was run again after it is run again once more. */
   position: Etag;

@@ -6,10 +6,12 @@ import {
   type ChangeSink,
   type ControlBoard,
   type LeaseKeeper,
+  type MessageVerifier,
   type StateStore,
   taskPlace,
 } from '@nestjs-spark/contracts/internal';
 import { type Logger, sameName } from '@nestjs-spark/foundation/internal';
+import { forgetCopies, type Forgotten } from '../apply/forget-copies.ts';
 import { TaskApply } from '../apply/task-apply.ts';
 import { PACE, type Pace } from '../task/pace.ts';
 import { resyncRequest } from '../task/resync.ts';
@@ -27,6 +29,8 @@ export interface ApplySupervisorParts {
   control: ControlBoard;
   leases: LeaseKeeper;
   source: SourceInquiry;
+  /** Tells the owners' sets from what others have written into their logs. */
+  verifier: MessageVerifier;
   logger: Logger;
   /** For tests; the defaults fit everything else. */
   pace?: Pace;
@@ -61,10 +65,12 @@ export class ApplySupervisor {
   }
 
   /** Ends a task and removes its copies and its checkpoint. */
-  async forget(task: TaskKey): Promise<{ removed: number }> {
-    await this.#tasks.end(taskName(task));
-    await forgetSetAside(this.#parts.state, taskName(task));
-    return this.#parts.sink.forget(taskName(task));
+  async forget(task: TaskKey): Promise<Forgotten> {
+    const { sink, state, pace = PACE } = this.#parts;
+    const name = taskName(task);
+    await this.#tasks.end(name);
+    await forgetSetAside(state, name);
+    return forgetCopies(sink, name, pace.refusedAfterMs);
   }
 
   /** Asks the owner to start a task again from its first document. */

@@ -11,6 +11,8 @@ import {
   type ChangeLog,
   type ControlBoard,
   type LeaseKeeper,
+  type MessageSigner,
+  type MessageVerifier,
   type StateStore,
   type WitnessRecord,
   taskPlace,
@@ -40,6 +42,10 @@ export interface CaptureSupervisorParts {
   directory: TaskDirectory;
   scripts: Scripts;
   state: StateStore;
+  /** Signs each change set with this module's key. */
+  signer: MessageSigner;
+  /** Tells this module's own sets from what others have written into its logs. */
+  verifier: MessageVerifier;
   logger: Logger;
   /** For tests; the defaults fit everything else. */
   pace?: Pace;

@@ -144,7 +144,7 @@ describe('a requester', () => {
       return description;
     };
     simulation.startApply();
-    // More than the log holds, so that it has to be let go of.
+    // More than the log holds, so that it has to be trimmed.
     for (let n = 1; n <= 30; n++) {
       source.put('cars/1', { V: n });
       await untilEqual(simulation);

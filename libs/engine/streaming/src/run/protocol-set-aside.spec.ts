@@ -57,6 +57,33 @@ describe('a document that is set aside', () => {
     expect([await owners(), await requesters()]).toEqual([['cars/1'], ['cars/2']]);
   });
 
+  it('is a copy that the target does not delete, too: the copy is complete beside it, and it goes when it can', async () => {
+    const { source, target } = fresh();
+    simulation.startCapture();
+    simulation.startApply();
+    for (let n = 0; n < 20; n++) source.put(`cars/${n}`, { V: n });
+    await untilSettled(simulation);
+    target.refusesToDelete = ({ id }) => id === 'cars/7' || id === 'cars/8';
+    source.delete('cars/7');
+    source.delete('cars/9');
+    source.put('cars/8', { V: 8, Hidden: true });
+    simulation.changeScript('v2');
+    await until(
+      async () => simulation.complete && (await requesters()).length === 2,
+      async () => `complete: ${simulation.complete}, listed: ${(await requesters()).join(', ')}`,
+    );
+    expect((await requesters()).toSorted()).toEqual(['cars/7', 'cars/8']);
+    expect(target.documents.size).toBe(19);
+    target.refusesToDelete = ({ id }) => id === 'cars/8';
+    await until(
+      async () => (await requesters()).join() === 'cars/8' && target.documents.size === 18,
+      () => 'cars/7 does not go',
+    );
+    source.put('cars/8', { V: 9 });
+    await untilSettled(simulation);
+    expect(target.documents.size).toBe(18);
+  });
+
   it('leaves the list with the reading that set it aside, although the next one has the same number', async () => {
     const { source, log, control } = fresh();
     const capture = simulation.startCapture();

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import type { Pace } from '../task/pace.ts';
 import { settle } from '../../testing/random-steps.ts';
 import { Simulation } from '../../testing/simulation.ts';
 import { until, untilEqual } from '../../testing/until.ts';
@@ -6,8 +7,8 @@ import { until, untilEqual } from '../../testing/until.ts';
 describe('the capture-log-apply protocol', () => {
   let simulation = new Simulation();
 
-  function fresh(): Simulation {
-    simulation = new Simulation();
+  function fresh(pace: Partial<Pace> = {}): Simulation {
+    simulation = new Simulation(undefined, pace);
     return simulation;
   }
 
@@ -91,7 +92,7 @@ describe('the capture-log-apply protocol', () => {
     await untilEqual(simulation);
   });
 
-  it('deletes that the store let go of unread lead to a new generation, not to ghosts', async () => {
+  it('deletes that the store removed unread lead to a new generation, not to ghosts', async () => {
     const { source } = fresh();
     for (let i = 0; i < 20; i++) source.put(`cars/${i}`, { V: i });
     simulation.startApply();
@@ -126,7 +127,7 @@ describe('the capture-log-apply protocol', () => {
     await untilEqual(simulation);
   });
 
-  it('a source and its log that are both put back begin something else, although its numbers are the same', async () => {
+  it('a source and its log that are both restored begin another generation, although its numbers are the same', async () => {
     const { source, log, control } = fresh();
     const empty = { source: source.backup(), log: log.backup() };
     const capture = simulation.startCapture();
@@ -144,6 +145,28 @@ describe('the capture-log-apply protocol', () => {
     source.put('cars/4', { V: 4 });
     await settle();
     source.put('cars/5', { V: 5 });
+    simulation.startApply();
+    await untilEqual(simulation);
+  });
+
+  it('a log that stays full does not make its source move on, however often that is tried', async () => {
+    const { source, log } = fresh({ witnessMs: 3_600_000 });
+    const raised = jest.spyOn(source, 'raiseWitness');
+    const sessions = jest.spyOn(log, 'tail');
+    simulation.startCapture();
+    for (let n = 0; n < 9; n++) {
+      source.put(`cars/${n}`, { V: n });
+      await until(
+        () => log.backup().messages.length > Math.min(n, 7),
+        () => `${n} is not in the log`,
+      );
+    }
+    const before = sessions.mock.calls.length;
+    await until(
+      () => sessions.mock.calls.length >= before + 20,
+      () => 'it is not tried again',
+    );
+    expect(raised).toHaveBeenCalledTimes(1);
     simulation.startApply();
     await untilEqual(simulation);
   });

@@ -16,6 +16,8 @@ export interface Pace {
   noLogMs: number;
   /** How often a requester looks whether what was in the way of its copies is gone. */
   freedMs: number;
+  /** How often a requester tries again to delete the copies that could not be deleted. */
+  undeletedMs: number;
   /** The first wait after a failure; each further one is twice as long, up to fifty times this. */
   backoffMs: number;
   /** How often an instance reads what is shared and reports that it is alive: the length of a tick. */
@@ -36,6 +38,7 @@ export const PACE: Pace = {
   confirmMs: 200,
   noLogMs: 500,
   freedMs: 5_000,
+  undeletedMs: 60_000,
   backoffMs: 100,
   tickMs: 1_000,
   refusedAfterMs: [20, 500, 2_000],

@@ -29,6 +29,16 @@ export interface CaptureReport extends UnitStatus<TaskState> {
   deletes: 'kept' | 'best-effort';
 }
 
+/** A message in a task's log that is not its owner's, or cannot be read. */
+export interface RefusedMessage {
+  /** Its sequence in the route's stream. */
+  sequence: number;
+  /** Why, for an operator. */
+  reason: string;
+  /** When it was read, milliseconds since 1970. */
+  at: number;
+}
+
 /** The requester's side of a task, as it stands, on any instance. */
 export interface ApplyReport extends UnitStatus<TaskState> {
   task: TaskKey;
@@ -55,6 +65,8 @@ export interface ApplyReport extends UnitStatus<TaskState> {
   documentsPut: number;
   documentsDeleted: number;
   resyncsRequested: number;
+  /** The last messages of the log that this instance refused, at most 20. */
+  refused: readonly RefusedMessage[];
   /** Documents that this module's store did not take. */
   setAside: number;
 }

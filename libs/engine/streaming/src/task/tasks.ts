@@ -1,5 +1,5 @@
 import type { Etag, TaskKey } from '@nestjs-spark/contracts';
-import type { Overwrite, WitnessRecord } from '@nestjs-spark/contracts/internal';
+import type { Overwrite, ReadRule, WitnessRecord } from '@nestjs-spark/contracts/internal';
 
 /** What the owner has agreed to send: one script on one of its collections. */
 export interface CaptureTask {
@@ -12,8 +12,10 @@ export interface CaptureTask {
   fingerprint: string;
   /** The least generation to use; grows with every changed script. */
   generation: number;
-  /** The collections whose documents the script's `load` may see: those shared with the requester. */
-  loadable: string[];
+  /** What the requester may read of the task's own documents: these fields; absent: all of them. */
+  fields?: readonly string[];
+  /** What the script's `load` may see. */
+  loadable: readonly ReadRule[];
 }
 
 /**
@@ -30,6 +32,10 @@ export interface ApplyTask {
   collection: string;
   /** `scriptFingerprint` of the declared script: only copies made by it count as complete. */
   fingerprint: string;
+  /** The collections that its copies may be in; absent: its own one only. Null: its script names them while it runs. */
+  collections?: readonly string[] | null;
+  /** What the id of each copy begins with. */
+  idPrefix?: string;
   /** What its copies may go over besides each other. */
   overwrite?: Overwrite;
   /** Until its first copy is whole it goes over the module's own documents: another engine made them, without marks. */

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { SourceDocument } from '@nestjs-spark/contracts/internal';
+import { ReadableDocuments, type SourceDocument } from '@nestjs-spark/contracts/internal';
 import { confinedLoader } from './confined-loader.ts';
 
 it('A script loads only the own documents of the owner, of collections that its module may read; any other seems not to exist', async () => {
@@ -19,7 +19,10 @@ it('A script loads only the own documents of the owner, of collections that its 
       of('cars/2', 'Cars', 'Sales/cars/2'),
     ],
   };
-  const load = confinedLoader(source, ['Cars', 'SparkKeys']);
+  const load = confinedLoader(
+    source,
+    new ReadableDocuments([{ collection: 'Cars' }, { collection: 'SparkKeys' }]),
+  );
   expect(await load(['cars/1', 'people/1', 'cars/9', 'keys/1', 'cars/2'])).toEqual([
     json,
     null,

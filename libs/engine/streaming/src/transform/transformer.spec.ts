@@ -1,5 +1,6 @@
 import { taskName } from '@nestjs-spark/contracts';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
 import { ScriptPool } from '@nestjs-spark/etl-script';
 import type { ChangePage, SourceChange } from '@nestjs-spark/contracts/internal';
 import { plainScripts } from '../../testing/plain-scripts.ts';
@@ -20,7 +21,7 @@ const task: CaptureTask = {
   script,
   fingerprint: 'f',
   generation: 1,
-  loadable: ['Cars', 'Brands'],
+  loadable: [{ collection: 'Cars' }, { collection: 'Brands' }],
 };
 
 describe('a script that loads other documents', () => {
@@ -45,6 +46,63 @@ describe('a script that loads other documents', () => {
     if (command?.type !== 'put') throw new Error('nothing was put');
     expect(JSON.parse(command.document)).toMatchObject({ Brand: 'VW', Salary: null });
     expect(command.document).not.toContain('4000');
+    runner.close();
+  });
+});
+
+describe('a script of a module that may read some fields only', () => {
+  const pool = new ScriptPool({ maxWorkers: 1 });
+  afterAll(() => pool.close());
+
+  const canary = 'canary-7f3a';
+  const scripts = [
+    'loadToCars(this);',
+    'loadToCars({ ...this, All: JSON.stringify(this), Keys: Object.keys(this) });',
+    "const d = this; for (const k in d) { const v = d[k]; loadToParts({ K: k, V: v }); } loadToCars({ S: eval('this.Secret') });",
+    'loadToCars({ Model: this.Model, Secret: this.Secret, Of: this.Owner.Secret, City: this.Owner.City });',
+    'loadToCars({ M: getMetadata(this), All: this["@metadata"] });',
+    'const o = load(this.Other); loadToCars({ O: o, S: JSON.stringify(o), T: load("people/1") });',
+    '',
+    'this.Secret = this.Secret + "!"; this.Owner.City = "x"; loadToCars(this);',
+    'if (this) throw new Error(JSON.stringify(this)); loadToCars(this);',
+  ];
+
+  it.each(scripts)('puts out no byte of any other: %s', async (text) => {
+    const source = new MemorySource();
+    const secret = fc.oneof(
+      fc.string().map((rest) => `${canary}${rest}`),
+      fc.dictionary(fc.constantFrom('Model', canary, 'City'), fc.constant([canary, { [canary]: canary }])),
+    );
+    const documents = fc.sample(
+      fc.record({
+        Model: fc.string(),
+        Secret: secret,
+        Owner: fc.record({ City: fc.string(), Secret: secret }),
+      }),
+      20,
+    );
+    for (const [n, document] of documents.entries())
+      source.put(`cars/${n}`, { ...document, Other: 'brands/1', [canary]: 1 });
+    source.put('brands/1', { Name: 'VW', Secret: canary }, 'Brands');
+    source.put('people/1', { Secret: canary }, 'People');
+    const page = await source.read({ collection: 'Cars', from: 1, deletesAfter: 0, limit: 100 });
+    const bounded: CaptureTask = {
+      ...task,
+      fields: ['Model', 'Owner.City', 'Other'],
+      loadable: [{ collection: 'Brands', fields: ['Name'] }],
+    };
+    const runner = await pool.open({ name: 'HR/cars', collection: 'Cars', script: text });
+    const setAside = await SetAside.open(new MemoryState(), taskName(TASK), {
+      generation: 1,
+      incarnation: 'first',
+    });
+    const added = jest.spyOn(setAside, 'add');
+    const transformer = new Transformer(bounded, runner, source, setAside);
+    const { changes, count } = await transformer.transform(page, 1, new AbortController().signal);
+    const output = JSON.stringify([changes, added.mock.calls]);
+    expect(count).toBe(20);
+    expect(output).not.toContain(canary);
+    if (!text.includes('throw')) expect(output).toMatch(/"put"/);
     runner.close();
   });
 });

@@ -1,6 +1,8 @@
 import { taskId, taskLabel, type ChangeCommand, type Etag, type ExtraCommand } from '@nestjs-spark/contracts';
 import {
   generationLabel,
+  ReadableDocuments,
+  readableExtras,
   type ChangeSource,
   type ChangePage,
   type SourceChange,
@@ -20,7 +22,8 @@ import { confinedLoader } from './confined-loader.ts';
 import type { CaptureTask } from '../task/tasks.ts';
 import { copyWriter, type CopyWriter } from './copy-document.ts';
 import { copyExtras, type ScriptedChange } from './copy-extras.ts';
-import type { SetAsideFailure, SetAsideFailures } from '@nestjs-spark/set-aside/internal';
+import { prefixed } from './prefix-ids.ts';
+import type { SetAside, SetAsideFailure } from '@nestjs-spark/set-aside/internal';
 
 /** Where scripts are run; a `ScriptPool` is one. */
 export interface Scripts {
@@ -66,17 +69,19 @@ export class Transformer {
   readonly #task: CaptureTask;
   readonly #script: ScriptRunner;
   readonly #source: ChangeSource;
-  readonly #setAside: SetAsideFailures;
+  readonly #setAside: SetAside;
   readonly #load: DocumentLoader;
+  readonly #own: ReadableDocuments;
   #recovered: string[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(task: CaptureTask, script: ScriptRunner, source: ChangeSource, setAside: SetAsideFailures) {
+  constructor(task: CaptureTask, script: ScriptRunner, source: ChangeSource, setAside: SetAside) {
     this.#task = task;
     this.#script = script;
     this.#source = source;
     this.#setAside = setAside;
-    this.#load = confinedLoader(source, task.loadable);
+    this.#load = confinedLoader(source, new ReadableDocuments(task.loadable));
+    this.#own = new ReadableDocuments([task]);
   }
 
   /** The page, or as much from its beginning as fills a batch with what the script makes of it. */
@@ -180,7 +185,8 @@ export class Transformer {
     signal: AbortSignal,
   ): Promise<{ outputs: Map<SourceChange, ScriptOutput>; count: number }> {
     const puts = all.filter(isOwnPut);
-    const put = puts.length > 0 ? await this.#script.transform(puts.map(toInput), this.#load, signal) : [];
+    const put =
+      puts.length > 0 ? await this.#script.transform(puts.map(this.#toInput), this.#load, signal) : [];
     const afterPuts = upTo(all, puts[put.length]);
     const deletes = afterPuts.filter(isDelete);
     const deleted =
@@ -190,6 +196,14 @@ export class Transformer {
     const changes = upTo(afterPuts, deletes[deleted.length]);
     return { outputs: new Map([...pair(puts, put), ...pair(deletes, deleted)]), count: changes.length };
   }
+
+  /** What the requester may not read does not go in. */
+  readonly #toInput = (change: SourcePut): ScriptInput => {
+    const { id, collection } = change;
+    const document = this.#own.see(change);
+    if (!document) throw new Error(`the document is of ${collection}, and not of ${this.#task.collection}`);
+    return { id, collection, document };
+  };
 
   readonly #toDeleted = ({ id }: SourceDelete): { id: string; collection: string } => ({
     id,
@@ -236,7 +250,8 @@ export class Transformer {
       if (output?.status !== 'done' || change.kind === 'delete' || !output.commands.some(hasExtras)) continue;
       scripted.push({ change, commands: output.commands });
     }
-    return scripted.length > 0 ? copyExtras(extras, this.#source.ids, scripted) : new Map();
+    if (scripted.length === 0) return new Map();
+    return copyExtras(readableExtras(extras, this.#task), this.#source.ids, scripted);
   }
 
   #writer(generation: number): CopyWriter {
@@ -252,12 +267,6 @@ function broken({ id }: SourceChange, script: string, error: unknown): ScriptOut
 
 function toChange(command: EtlCommand, change: SourceChange, write: CopyWriter): ChangeCommand {
   return command.type === 'put' ? { type: 'put', id: command.id, document: write(command, change) } : command;
-}
-
-function prefixed(command: ChangeCommand, idPrefix: string): ChangeCommand {
-  return command.type === 'delete-prefix'
-    ? { ...command, prefix: `${idPrefix}${command.prefix}` }
-    : { ...command, id: `${idPrefix}${command.id}` };
 }
 
 function toFailure(change: SourceChange, failure: ScriptFailure): SetAsideFailure {
@@ -276,10 +285,6 @@ function hasExtras(command: EtlCommand): boolean {
 
 function isDelete(change: SourceChange): change is SourceDelete {
   return change.kind === 'delete';
-}
-
-function toInput({ id, collection, json }: SourcePut): ScriptInput {
-  return { id, collection, document: json };
 }
 
 /** The changes before this one; all of them when there is none. */

@@ -9,7 +9,7 @@ const settings = resolveSettings({ moduleName: 'HR', moduleUrl: 'http://hr', nat
 
 describe('replication', () => {
   it("works over the application's bus, and leaves closing it to the application", async () => {
-    const shared = new SparkBus({ ...settings, name: 'HR' });
+    const shared = new SparkBus({ ...settings, name: 'HR', security: () => ({}) });
     const closing = jest.spyOn(shared, 'close');
     const inUse = new BusInUse(settings, shared);
     expect(inUse.bus).toBe(shared);
@@ -26,7 +26,7 @@ describe('replication', () => {
   });
 
   it('does not start over a bus with another name, and says how to name it', async () => {
-    const shared = new SparkBus({ ...settings, name: 'Sales' });
+    const shared = new SparkBus({ ...settings, name: 'Sales', security: () => ({}) });
     expect(() => new BusInUse(settings, shared)).toThrow(ReplicationSettingsError);
     expect(() => new BusInUse(settings, shared)).toThrow(/SparkBusModule\.forRoot\(\{ name: 'HR' \}\)/);
     await shared.close();

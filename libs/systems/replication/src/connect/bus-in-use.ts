@@ -1,5 +1,6 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { SparkBus } from '@nestjs-spark/bus';
+import { Breakers } from '@nestjs-spark/foundation/internal';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { ReplicationSettingsError } from '../settings/settings-error.ts';
 import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
@@ -12,8 +13,9 @@ export class BusInUse {
 
   /** @throws {ReplicationSettingsError} when the application's bus has another name: its dead letters would not be found */
   constructor(
-    @Inject(REPLICATION_SETTINGS) { moduleName, natsUrl, routeMaxBytes }: ReplicationSettings,
+    @Inject(REPLICATION_SETTINGS) { moduleName, natsUrl, natsSecurity, routeMaxBytes }: ReplicationSettings,
     @Optional() shared?: SparkBus,
+    @Optional() breakers?: Breakers,
   ) {
     if (shared && shared.name !== moduleName) {
       throw new ReplicationSettingsError([
@@ -21,7 +23,8 @@ export class BusInUse {
       ]);
     }
     this.isOwn = shared === undefined;
-    this.bus = shared ?? new SparkBus({ natsUrl, name: moduleName, routeMaxBytes });
+    const settings = { natsUrl, name: moduleName, routeMaxBytes, security: natsSecurity };
+    this.bus = shared ?? new SparkBus(settings, breakers);
   }
 
   /** Begins to connect without waiting for it. */

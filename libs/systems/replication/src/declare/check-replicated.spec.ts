@@ -36,6 +36,7 @@ describe('a declaration', () => {
       task: {
         key: { owner: 'Fleet', requester: 'HR', name: 'Cars' },
         collection: 'Cars',
+        collections: ['Cars'],
         fingerprint: scriptFingerprint('Cars', SCRIPT),
       },
     });

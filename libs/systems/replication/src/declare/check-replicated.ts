@@ -5,6 +5,7 @@ import {
   taskNameOf,
   type EtlScriptItem,
 } from '@nestjs-spark/contracts/internal';
+import { copyCollections } from '@nestjs-spark/etl-script/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import { DEPLOYMENT_BOUNDS } from '../settings/options.ts';
 import { collectionProblem, inferCollection, nameProblem } from './check-names.ts';
@@ -146,7 +147,9 @@ function complete(
     task: {
       key: { owner, requester, name },
       collection,
+      collections: copyCollections(collection, script),
       fingerprint: scriptFingerprint(collection, script, idPrefix),
+      ...(idPrefix === undefined ? {} : { idPrefix }),
       ...(overwrite === undefined ? {} : { overwrite }),
     },
   };

@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import { storedName } from '@nestjs-spark/contracts/internal';
 import { collectionProblem, inferCollection, nameProblem } from './check-names.ts';
 import type { DeclarationFault } from './declaration-error.ts';
 import type { SharedOptions } from './shared.decorator.ts';
@@ -23,5 +24,34 @@ export function checkShared(
   } else {
     for (const module of options.with) if (module !== '*') fault('with', nameProblem(module));
   }
-  return faults.length > 0 ? { faults } : { share: { collection, with: options.with } };
+  const { fields, load } = options;
+  if (fields !== undefined) fault('fields', fieldsProblem(fields));
+  if (load !== undefined) for (const name of load) fault('load', collectionProblem(name));
+  if (faults.length > 0) return { faults };
+  return {
+    share: {
+      collection,
+      with: options.with,
+      ...(fields && { fields: fields.flatMap(spellings) }),
+      ...(load && { load }),
+    },
+  };
+}
+
+function fieldsProblem(fields: unknown): { problem: string; remedy: string } | null {
+  if (!Array.isArray(fields) || fields.length === 0)
+    return { problem: 'no field is named', remedy: 'Name the fields, or leave it out to share all' };
+  const wrong = fields.filter((field) => typeof field !== 'string' || field.split('.').includes(''));
+  if (wrong.length === 0) return null;
+  const shown = wrong.map((field) => JSON.stringify(field)).join(', ');
+  return { problem: `${shown} names no field`, remedy: 'Use names, or paths such as "address.city"' };
+}
+
+/** A class says `address.city` for what documents call `Address.City`; other programs may write it as it is. */
+function spellings(field: string): string[] {
+  const stored = field
+    .split('.')
+    .map((name) => storedName(name))
+    .join('.');
+  return [...new Set([field, stored])];
 }

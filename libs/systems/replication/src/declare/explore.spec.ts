@@ -36,7 +36,7 @@ describe('the explorer', () => {
         .toSorted(),
     ).toEqual(['CarBrands', 'Cars']);
     expect(declarations.tasks()).toHaveLength(2);
-    expect(shares.collectionsFor('Fleet')).toEqual(['People']);
+    expect(shares.all().map(({ collection }) => collection)).toEqual(['People']);
   });
 
   it('finds a class that was marked without decorator syntax', async () => {

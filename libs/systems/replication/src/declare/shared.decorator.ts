@@ -7,6 +7,17 @@ export interface SharedOptions {
   with: readonly string[];
   /** The collection; default: the class's name in the plural, as repositories name it. */
   collection?: string;
+  /**
+   * The fields that these modules may read, such as `['model', 'address.city']`; others are not there for their scripts, in no preview and
+   * in no `load()`. A path leads through lists. Fields are spelled as in the class or as in the documents. `@attachments`, `@counters`,
+   * `@timeseries` and `@metadata` name what else they may read. Default: whole documents. A change makes the copies of the tasks concerned anew.
+   */
+  fields?: readonly string[];
+  /**
+   * The collections that scripts on this one may read with `load()`; each has to be shared with their module as well. Default: all that are;
+   * `[]`: none.
+   */
+  load?: readonly string[];
 }
 
 /** @internal The metadata that the explorer looks for. */

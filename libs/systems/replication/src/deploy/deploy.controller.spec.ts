@@ -43,7 +43,7 @@ describe('POST /spark/etl/deploy', () => {
         key: { owner: 'Fleet', requester: 'HR', name: 'Cars' },
         script,
         generation: 1,
-        loadable: ['Cars', 'CarBrands'],
+        loadable: [{ collection: 'Cars' }, { collection: 'CarBrands' }],
       },
     ]);
     expect(owner.log.provisioned).toEqual(['SPARK_ROUTE_FLEET_HR']);
@@ -245,7 +245,7 @@ describe('POST /spark/etl/deploy', () => {
     expect(owner.log.provisioned).toEqual(['SPARK_ROUTE_FLEET_HR']);
   });
 
-  it('plans anew when another instance has deployed in the meantime', async () => {
+  it('plans again when another instance has deployed in the meantime', async () => {
     owner.state.beforeWrite = async () => {
       const other: DeploymentDocument = {
         requester: 'HR',

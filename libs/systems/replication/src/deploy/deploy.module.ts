@@ -9,6 +9,7 @@ import type {
 import { ScriptPool } from '@nestjs-spark/etl-script';
 import { logFor } from '@nestjs-spark/observability/internal';
 import type { RavenConnection } from '@nestjs-spark/ravendb/internal';
+import { ModuleIdentity, ModuleVerifier } from '@nestjs-spark/modules/internal';
 import { CHANGE_FEED, STATE_STORE } from '@nestjs-spark/store';
 import { RAVEN_CONNECTION } from '@nestjs-spark/store/internal';
 import { CaptureSupervisor } from '@nestjs-spark/streaming/internal';
@@ -69,6 +70,8 @@ import { DeploymentGate } from './receive/deployment-gate.ts';
         STATE_STORE,
         DeploymentDirectory,
         ScriptPool,
+        ModuleIdentity,
+        ModuleVerifier,
       ],
       useFactory: (
         { moduleName: owner }: ReplicationSettings,
@@ -79,6 +82,8 @@ import { DeploymentGate } from './receive/deployment-gate.ts';
         state: StateStore,
         directory: DeploymentDirectory,
         scripts: ScriptPool,
+        identity: ModuleIdentity,
+        verifier: ModuleVerifier,
       ) =>
         new CaptureSupervisor({
           owner,
@@ -89,6 +94,8 @@ import { DeploymentGate } from './receive/deployment-gate.ts';
           directory,
           state,
           scripts,
+          signer: identity.messageSigner(),
+          verifier,
           logger: logFor('Capture'),
         }),
     },

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { deployedSubjects, UnavailableError, type ControlBoard } from '@nestjs-spark/contracts/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { StorePreparation } from '@nestjs-spark/store';
-import { describeError, isObjectOf, isText, persist } from '@nestjs-spark/foundation/internal';
+import { describeError, isObjectOf, isText, persist, tryEach } from '@nestjs-spark/foundation/internal';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { CONTROL_BOARD, REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import { DeploymentStore } from './deployment-store.ts';
@@ -46,12 +46,7 @@ export class DeploymentReconciler {
   private async resume(signal: AbortSignal): Promise<void> {
     await this.preparation.whenReady(signal);
     if (signal.aborted) return;
-    const failures: unknown[] = [];
-    for (const { requester } of await this.store.list()) {
-      // One that cannot be carried out must not stop the others.
-      await this.manager.heal(requester).catch((error: unknown) => failures.push(error));
-    }
-    if (failures.length > 0) throw new AggregateError(failures);
+    await tryEach(await this.store.list(), ({ requester }) => this.manager.heal(requester));
   }
 
   private async watch(signal: AbortSignal): Promise<void> {

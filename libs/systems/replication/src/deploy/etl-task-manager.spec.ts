@@ -5,6 +5,8 @@ import { Shares } from '../declare/shares.ts';
 import { DeploymentDirectory } from './deployment-directory.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';
 import { NATIVE_TASKS } from './engines/ports.ts';
+import { DeploymentStore } from './deployment-store.ts';
+import { RavenEtlEngine } from './engines/raven-etl-engine.ts';
 import { startOwner, type Owner, type OwnerWishes } from './fixtures/owner.ts';
 import { ravenInfo } from './fixtures/doubles.ts';
 import type { DeploymentDocument } from './plan/deployment-document.ts';
@@ -80,13 +82,66 @@ describe('the stream engine', () => {
     expect(await directory.read({ owner: 'Fleet', requester: 'HR', name: 'Cars' })).toBeNull();
   });
 
+  it('gives a task whose requester may read more or less than before another generation, and no other', async () => {
+    const fields = (...names: string[]) =>
+      new Shares([
+        { collection: 'Cars', with: ['HR'], fields: names },
+        { collection: 'CarBrands', with: ['HR'], load: [] },
+      ]);
+    const brands = { sourceCollection: 'CarBrands', script: 'loadToCarBrands(this);' };
+    const both = wanted({ scripts: [...wanted().scripts, brands] });
+    const before = await start({ shares: fields('Model', 'Year') });
+    await before.manager.deploy(both);
+    const generations = async (shares: Shares) => {
+      const after = await start({ state: before.state, shares });
+      await until(() => after.capture.assigned.get('HR')?.length === 2);
+      return after.capture.assigned.get('HR')?.map(({ generation, fields: read }) => [generation, read]);
+    };
+    expect(await generations(fields('Year', 'Model'))).toEqual([
+      [1, ['Year', 'Model']],
+      [1, undefined],
+    ]);
+    expect(await generations(fields('Model'))).toEqual([
+      [2, ['Model']],
+      [1, undefined],
+    ]);
+    const again = await start({ state: before.state, shares: fields('Model', 'Color') });
+    expect(await again.manager.deploy({ ...both, revision: 1 })).toMatchObject({ tasksUpdated: 0 });
+    const [cars] = again.capture.assigned.get('HR') ?? [];
+    expect(cars).toMatchObject({ generation: 3, fields: ['Model', 'Color'] });
+  });
+
+  it('leaves a task to the instances whose shares it was written down with', async () => {
+    const bounded = (...names: string[]) => new Shares([{ collection: 'Cars', with: ['HR'], fields: names }]);
+    const older = await start({ shares: bounded('Model', 'Year') });
+    await older.manager.deploy(wanted());
+    const newer = await start({ state: older.state, shares: bounded('Model') });
+    await until(() => newer.capture.assigned.get('HR')?.length === 1);
+    await older.board.publish('spark.control.deployed.fleet.hr', { requester: 'HR', revision: 1 });
+    await until(() => older.capture.assigned.get('HR')?.length === 0);
+    expect(newer.capture.assigned.get('HR')).toHaveLength(1);
+  });
+
+  it('warns of a field that a script names and that is not shared', async () => {
+    const shares = new Shares([{ collection: 'Cars', with: ['HR'], fields: ['Model'] }]);
+    const { manager } = await start({ shares });
+    const script = 'loadToCars({ Model: this.Model, Price: this.Price });';
+    const { tasks } = await manager.deploy(wanted({ scripts: [{ sourceCollection: 'Cars', script }] }));
+    expect(tasks[0]?.warnings).toEqual([expect.stringMatching(/^`Price` is not shared with HR/)]);
+  });
+
   it('tells the streams what is agreed now, whatever the case of the names', async () => {
     const owner = await start();
     await owner.manager.deploy(wanted());
     const task = await owner.app
       .get(DeploymentDirectory)
       .read({ owner: 'fleet', requester: 'hr', name: 'CARS' });
-    expect(task).toMatchObject({ collection: 'Cars', generation: 1, loadable: ['Cars', 'CarBrands'] });
+    expect(task).toMatchObject({
+      collection: 'Cars',
+      generation: 1,
+      loadable: [{ collection: 'Cars' }, { collection: 'CarBrands' }],
+    });
+    expect(task).not.toHaveProperty('fields');
   });
 
   it('never gives away the documents of Spark itself', async () => {
@@ -121,6 +176,42 @@ describe("RavenDB's own ETL", () => {
 
     await manager.deploy(wanted({ scripts: [] }));
     expect(native.calls).toEqual(['remove']);
+  });
+
+  it('is refused what nothing there confines: shares of some fields, and names that are computed', async () => {
+    const bounded = [{ collection: 'Cars', with: ['HR'], fields: ['Model'] }];
+    const { manager } = await etl({ shares: new Shares(bounded) });
+    await expect(manager.deploy(wanted())).rejects.toMatchObject({
+      kind: 'scriptRefused',
+      errors: [{ pointer: '/scripts/0/sourceCollection', detail: expect.stringMatching(/only some fields/) }],
+    });
+    const open = await etl();
+    for (const code of [
+      "this['lo' + 'ad']",
+      "(function () { return this })()['load']",
+      '({ [this.X]: 1 })',
+    ]) {
+      const scripts = [{ sourceCollection: 'Cars', script: `loadToCars({ A: ${code} });` }];
+      await expect(open.manager.deploy(wanted({ scripts }))).rejects.toMatchObject({ kind: 'scriptRefused' });
+    }
+    expect(open.native.calls).toEqual([]);
+  });
+
+  it('ends a task whose share is bounded afterwards, and says why', async () => {
+    const before = await etl();
+    await before.manager.deploy(wanted());
+    const shares = new Shares([{ collection: 'Cars', with: ['HR'], fields: ['Model'] }]);
+    const after = await etl({
+      state: before.state,
+      shares,
+      real: [{ provide: NATIVE_TASKS, useValue: before.native }],
+    });
+    await until(() => before.native.calls.includes('remove'));
+    const current = await after.app.get(DeploymentStore).read('HR');
+    const reports = current ? await after.app.get(RavenEtlEngine).report(current.value) : [];
+    expect(reports).toMatchObject([
+      { state: 'Faulted', lastError: expect.stringMatching(/only some fields/) },
+    ]);
   });
 
   it('says that the licence is missing instead of failing, when RavenDB finds out only then', async () => {

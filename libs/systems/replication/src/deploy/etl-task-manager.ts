@@ -18,7 +18,7 @@ import { EngineSelection } from './engines/engine-selection.ts';
 import { inspectScripts } from './inspect/inspect-scripts.ts';
 import { requireShared } from './inspect/require-shared.ts';
 import { ScriptWarnings } from './inspect/script-warnings.ts';
-import { isUnsettled, settled, type DeploymentDocument } from './plan/deployment-document.ts';
+import { isUnsettled, settled, withBounds, type DeploymentDocument } from './plan/deployment-document.ts';
 import { nameScripts } from './plan/name-scripts.ts';
 import {
   countSteps,
@@ -60,18 +60,24 @@ export class EtlTaskManager {
       revision: request.revision ?? null,
       engine,
       target,
-      scripts: nameScripts(request.scripts),
+      scripts: nameScripts(request.scripts).map((script) => ({
+        ...script,
+        bounds: this.shares.bounds(script.sourceCollection, request.requestingModule),
+      })),
     };
-    const warnings = await this.warnings.of(request.scripts, inspected);
+    const warnings = await this.warnings.of(request.requestingModule, request.scripts, inspected);
     const byName = new Map(wanted.scripts.map(({ name }, at) => [nameKey(name), warnings[at] ?? []]));
     return this.inTurn(wanted.requester, () => this.replace(wanted, reason, byName));
   }
 
-  /** Has what is agreed with a requester carried out again, and notes when that had not been done completely before. */
+  /** Has what is agreed with a requester carried out again, under the shares of today, and notes when that had not been done completely before. */
   async heal(requester: string): Promise<void> {
     await this.inTurn(requester, async () => {
       const current = await this.store.read(requester);
-      if (current) await this.settle(current.value, current.version);
+      if (!current) return;
+      const { value, version } = current;
+      const bounded = withBounds(value, (collection) => this.shares.bounds(collection, requester));
+      await this.settle(bounded, bounded === value ? version : await this.store.write(bounded, version));
     });
   }
 

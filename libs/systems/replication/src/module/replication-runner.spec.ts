@@ -12,6 +12,7 @@ import { MemoryLogger } from '@nestjs-spark/testing';
 import { BusInUse } from '../connect/bus-in-use.ts';
 import { LateDeclarations } from '../declare/late-declarations.ts';
 import { DeploymentReconciler } from '../deploy/deployment-reconciler.ts';
+import { StartReport } from '../report/start/start-report.ts';
 import { OwnerReports } from '../report/status/owner-reports.ts';
 import { DeployCommands } from '../request/deploy-commands.ts';
 import { DroppedTasks } from '../request/dropped-tasks.ts';
@@ -181,6 +182,7 @@ async function make(change: Doubles = {}): Promise<ReplicationRunner> {
     [DroppedTasks, { settle: step('settle') }],
     [DeploymentReconciler, idle],
     [OwnerReports, idle],
+    [StartReport, idle],
     [ApplySupervisor, change.apply ?? apply],
     [CaptureSupervisor, change.capture ?? { stop: step('stop capture') }],
     [ScriptPool, { close: async () => undefined }],

@@ -11,6 +11,7 @@ import { logFor } from '@nestjs-spark/observability/internal';
 import { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { BusInUse } from '../connect/bus-in-use.ts';
 import { DeploymentReconciler } from '../deploy/deployment-reconciler.ts';
+import { StartReport } from '../report/start/start-report.ts';
 import { OwnerReports } from '../report/status/owner-reports.ts';
 import { DeployCommands } from '../request/deploy-commands.ts';
 import { RequestLoop } from '../request/request-loop.ts';
@@ -23,8 +24,8 @@ export class RunnerTimes {
 
 /**
  * Starts and stops all of replication's work, and is the only place that determines the order. Startup: the bus; the commands
- * that wait on it; then, in the background, what others copy from this module, what this module copies, and the owners' reports
- * about that. The application listens whichever server is unavailable. Shutdown: all of that at once, then the bus.
+ * that wait on it; then, in the background, what others copy from this module, what this module copies, the owners' reports
+ * about that, and the report of the start. The application listens whichever server is unavailable. Shutdown: all of that at once, then the bus.
  */
 @Injectable()
 export class ReplicationRunner
@@ -40,6 +41,7 @@ export class ReplicationRunner
     private readonly deployments: DeploymentReconciler,
     private readonly requests: RequestLoop,
     private readonly owners: OwnerReports,
+    private readonly start: StartReport,
     private readonly apply: ApplySupervisor,
     private readonly capture: CaptureSupervisor,
     private readonly scripts: ScriptPool,
@@ -54,6 +56,7 @@ export class ReplicationRunner
       this.deployments.run(signal),
       this.requests.run(signal),
       this.owners.run(signal),
+      this.start.run(signal),
     ]);
   }
 

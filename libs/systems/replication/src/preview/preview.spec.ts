@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { MemorySource } from '@nestjs-spark/testing';
 import type { ChangeSource } from '@nestjs-spark/contracts/internal';
 import { inspectScript, type ScriptInspection } from '@nestjs-spark/etl-script';
 import type { CaptureSupervisor } from '@nestjs-spark/streaming/internal';
@@ -28,4 +29,40 @@ it('A module that has four previews under way is refused a fifth, and takes noth
   read.resolve(inspectScript({ name: 'Cars', collection: 'Cars', script: CARS.script }));
   expect((await Promise.all(first)).map(({ requestingModule }) => requestingModule)).toContain('Sales');
   await expect(make('HR')).resolves.toMatchObject({ requestingModule: 'HR' });
+});
+
+it('A preview gives scripts the fields that are shared, and says which of those that they name are not', async () => {
+  const source = new MemorySource();
+  source.put('cars/1', { Model: 'Golf', Price: 'canary' });
+  source.put('brands/1', { Name: 'VW', Margin: 'canary' }, 'Brands');
+  const seen: string[] = [];
+  const preview = new Preview(
+    fleetSettings,
+    source,
+    { reports: () => [] } as unknown as CaptureSupervisor,
+    new Shares([
+      { collection: 'Cars', with: ['HR'], fields: ['Model'] },
+      { collection: 'Brands', with: ['HR'], fields: ['Name'] },
+    ]),
+    { read: async () => null } as unknown as DeploymentStore,
+    {
+      inspect: async (one: typeof CARS & { name: string; collection: string }) => inspectScript(one),
+      run: async (...[, sample, load]: Parameters<PreviewScripts['run']>) => {
+        const documents = sample.flatMap((one) => ('missing' in one ? [] : [one.document]));
+        const loaded = await load(['brands/1', 'cars/1']);
+        seen.push(...[...documents, ...loaded].map((one) => Buffer.from(one ?? []).toString('utf8')));
+        return new Map();
+      },
+    } as unknown as PreviewScripts,
+  );
+  const script = 'loadToCars({ Model: this.Model, Price: this.Price });';
+  const make = (more: object) =>
+    preview.make({ requestingModule: 'HR', scripts: [{ sourceCollection: 'Cars', script }], ...more });
+  for (const more of [{ documents: ['cars/1'] }, { sample: 5 }]) {
+    const { scripts } = await make(more);
+    expect(scripts[0]?.warnings).toEqual([expect.stringMatching(/^`Price` is not shared with HR/)]);
+  }
+  expect(seen).toHaveLength(6);
+  expect(seen.join('')).toContain('Golf');
+  expect(seen.join('')).not.toContain('canary');
 });

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { scriptFingerprint, type ChangeSource } from '@nestjs-spark/contracts/internal';
+import { ReadableDocuments, scriptFingerprint, type ChangeSource } from '@nestjs-spark/contracts/internal';
 import type { Transformation } from '@nestjs-spark/etl-script';
 import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
 import { CHANGE_FEED } from '@nestjs-spark/store';
@@ -8,8 +8,9 @@ import { CaptureSupervisor, confinedLoader } from '@nestjs-spark/streaming/inter
 import { Shares } from '../declare/shares.ts';
 import { DeploymentStore } from '../deploy/deployment-store.ts';
 import { inspectScripts } from '../deploy/inspect/inspect-scripts.ts';
-import { requireShared } from '../deploy/inspect/require-shared.ts';
+import { requirePermission, requireShared } from '../deploy/inspect/require-shared.ts';
 import { loadSample, sampleCollection, type Sampled } from '../deploy/inspect/sample-documents.ts';
+import { judgeFields } from '../deploy/inspect/unshared-fields.ts';
 import type { DeployedTask } from '../deploy/plan/deployment-document.ts';
 import { nameScripts, type NamedScript } from '../deploy/plan/name-scripts.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
@@ -85,9 +86,12 @@ export class Preview {
     signal: AbortSignal,
   ): Promise<Omit<PreviewedScript, 'targets'>> {
     const { name, sourceCollection: collection } = script;
-    const sample = await this.sample(collection, wanted, signal);
     const requester = wanted.requestingModule;
-    const load = confinedLoader(this.feed, this.shares.collectionsFor(requester));
+    const { own: rule, loadable } = requirePermission(this.shares, requester, collection);
+    const readable = new ReadableDocuments([rule]);
+    const judged = judgeFields(fields, rule, requester);
+    const sample = await this.sample(readable, collection, wanted, signal);
+    const load = confinedLoader(this.feed, new ReadableDocuments(loadable));
     const own = { name, requester, collection, script: script.script };
     const outputs = await this.scripts.run(own, sample, load, signal);
     const comparable = task !== null && sameName(task.collection, collection);
@@ -100,7 +104,7 @@ export class Preview {
       running: task && this.describeRunning(task, script, requester),
       summary: summarize(documents),
       documents: documents.map((one) => withPrefix(one, script.idPrefix)),
-      warnings: previewWarnings(fields, sample, documents),
+      warnings: [...judged.warnings, ...previewWarnings(judged.readable, sample, documents)],
     };
   }
 
@@ -119,9 +123,14 @@ export class Preview {
     };
   }
 
-  private sample(collection: string, wanted: PreviewBody, signal: AbortSignal): Promise<Sampled[]> {
-    if (wanted.documents) return loadSample(this.feed, collection, wanted.documents);
-    return sampleCollection(this.feed, collection, wanted.sample ?? PREVIEW_BOUNDS.sample, signal);
+  private sample(
+    readable: ReadableDocuments,
+    collection: string,
+    { documents, sample: size = PREVIEW_BOUNDS.sample }: PreviewBody,
+    signal: AbortSignal,
+  ): Promise<Sampled[]> {
+    if (documents) return loadSample(this.feed, readable, collection, documents);
+    return sampleCollection(this.feed, readable, { collection, size, signal });
   }
 }
 

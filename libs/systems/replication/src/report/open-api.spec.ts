@@ -21,7 +21,7 @@ const SCHEMAS: Record<string, string> = {
   FreshnessAnswer: 'appliedEtag behindMs complete databaseId sourceEtag sourceReachable',
   IncomingTask:
     'active behindMs carriedBy collection complete databaseId documentsApplied documentsDeleted engine errors generation ' +
-    'incompleteBecause lag lastError name owner position setAside sourceEtag stalledBecause state',
+    'incompleteBecause lag lastError name owner position refused setAside sourceEtag stalledBecause state',
   OutgoingTask:
     'active behindMs carriedBy collection complete confirmedEtag deletes documentsRead documentsTotal engine engineReason ' +
     'errors generation lag lastError name position requester setAside sourceEtag state',
@@ -32,6 +32,7 @@ const SCHEMAS: Record<string, string> = {
     'changedCopies copied documents failed filtered goneCopies missing newCopies sameCopies skipped',
   PreviewedDocumentAnswer: 'against commands cut failure id status',
   PreviewedScriptAnswer: 'collection documents name running summary targets warnings',
+  RefusedMessage: 'at reason sequence',
   ReplayAnswer: 'id outcome',
   ReplicationAnswer: 'engine engineReason incoming module outgoing requests',
   ResyncAnswer: 'tasks',

@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Inject, Injectable } from '@nestjs/common';
-import { ProblemError } from '@nestjs-spark/contracts';
+import { Inject, Injectable, type Type } from '@nestjs/common';
+import { ProblemError, taskId } from '@nestjs-spark/contracts';
 import { sameName } from '@nestjs-spark/foundation/internal';
+import { Declarations } from '../declare/declarations.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import type { IncomingTask } from '../tasks/task-status.ts';
@@ -21,6 +22,7 @@ export class ReplicationStatus {
     @Inject(REPLICATION_SETTINGS) private readonly settings: ReplicationSettings,
     private readonly source: OwnerSourceInquiry,
     private readonly incoming: Incoming,
+    private readonly declarations: Declarations,
   ) {}
 
   /** Every declared copy, as the checkpoints that all instances share show it. Reads memory only. */
@@ -30,10 +32,12 @@ export class ReplicationStatus {
 
   /**
    * Whether everything that the declared scripts take of the owner's collection is here. Once true, it stays true until a script
-   * changes or the owner has another database.
+   * changes or the owner has another database. Of a class with `@Replicated()`: whether all that it declares is here.
    */
-  isComplete(owner: string, collection: string): boolean {
-    const tasks = this.tasksOf(owner, collection);
+  isComplete(copies: Type): boolean;
+  isComplete(owner: string, collection: string): boolean;
+  isComplete(ofWhat: Type | string, collection = ''): boolean {
+    const tasks = typeof ofWhat === 'string' ? this.tasksOf(ofWhat, collection) : this.tasksOfClass(ofWhat);
     return tasks.length > 0 && tasks.every(({ complete }) => complete);
   }
 
@@ -59,6 +63,15 @@ export class ReplicationStatus {
     return this.tasks().filter(
       (task) => sameName(task.owner, owner) && sameName(task.collection, collection),
     );
+  }
+
+  private tasksOfClass(copies: Type): IncomingTask[] {
+    const declared = this.declarations.all().flatMap(({ declarations }) => declarations);
+    const ids = new Set(
+      declared.filter(({ target }) => target === copies).map(({ task }) => taskId(task.key)),
+    );
+    const { moduleName: requester } = this.settings;
+    return this.tasks().filter(({ owner, name }) => ids.has(taskId({ owner, requester, name })));
   }
 
   /** What to throw when nothing of a collection is declared; says what is. */

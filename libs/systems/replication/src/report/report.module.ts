@@ -12,6 +12,7 @@ import { ReplicationMetrics } from './metrics/replication-metrics.ts';
 import { ReplicationStatus } from './replication-status.ts';
 import { DeadLettersController } from './routes/dead-letters.controller.ts';
 import { ReplicationController } from './routes/replication.controller.ts';
+import { StartReport } from './start/start-report.ts';
 import { Incoming } from './status/incoming.ts';
 import { Outgoing } from './status/outgoing.ts';
 import { OwnerReports } from './status/owner-reports.ts';
@@ -31,7 +32,8 @@ import { ReplicationViews } from './status/replication-view.ts';
     ReplicationStatus,
     ReplicationViews,
     SourcePosition,
+    StartReport,
   ],
-  exports: [OwnerReports, ReplicationStatus],
+  exports: [OwnerReports, ReplicationStatus, StartReport],
 })
 export class ReportModule {}

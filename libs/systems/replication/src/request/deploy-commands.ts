@@ -4,6 +4,7 @@ import { PermanentError } from '@nestjs-spark/jetstream';
 import { COMMANDS, DurableConsumer, type DurableMessage } from '@nestjs-spark/jetstream/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { BusInUse } from '../connect/bus-in-use.ts';
+import { DEPLOY_COMMANDS } from '../connect/bus-grants.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import { DeployHandler } from './deploy-handler.ts';
@@ -22,7 +23,7 @@ export class DeployCommands {
       connection: bus.connection,
       log: logFor('Commands'),
       module: moduleName,
-      name: 'deploy-etl',
+      name: DEPLOY_COMMANDS,
       stream: COMMANDS,
       subjects: deployCommandSubjects(moduleName),
       retry: { delaysSeconds: retrySeconds },

@@ -20,6 +20,13 @@ describe('copies of declarations that were dropped', () => {
     ]);
   });
 
+  it('are named when the store refuses to delete them', async () => {
+    const { log } = await settle('remove', [{ id: 'carBrands/1', reason: 'a trigger keeps it' }]);
+    expect(log.said('warn')).toEqual([
+      'Fleet -> HR: CarBrands: the store refuses to delete 1 of its copies, which are tried again at the next start. The first is "carBrands/1": a trigger keeps it',
+    ]);
+  });
+
   it('stay when the module wants to keep them', async () => {
     const { forgotten, log } = await settle('keep');
     expect(forgotten).toEqual([]);
@@ -27,7 +34,10 @@ describe('copies of declarations that were dropped', () => {
   });
 });
 
-async function settle(onDrop: 'remove' | 'keep'): Promise<{ forgotten: TaskKey[]; log: MemoryLogger }> {
+async function settle(
+  onDrop: 'remove' | 'keep',
+  kept: { id: string; reason: string }[] = [],
+): Promise<{ forgotten: TaskKey[]; log: MemoryLogger }> {
   const log = new MemoryLogger();
   Logger.overrideLogger(log);
   const forgotten: TaskKey[] = [];
@@ -41,9 +51,9 @@ async function settle(onDrop: 'remove' | 'keep'): Promise<{ forgotten: TaskKey[]
     item: { sourceCollection: 'Cars', script: '' },
     task: { key: declared, collection: 'Cars', fingerprint: '' },
   };
-  const forget = async (task: TaskKey): Promise<{ removed: number }> => {
+  const forget = async (task: TaskKey): Promise<{ removed: number; kept: typeof kept }> => {
     forgotten.push(task);
-    return { removed: 3 };
+    return { removed: 3, kept };
   };
   const declarations = new Declarations([declaration]);
   const apply = { forget } as unknown as ApplySupervisor;

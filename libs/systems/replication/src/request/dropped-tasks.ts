@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { describeTask, taskId, taskOf, type TaskKey } from '@nestjs-spark/contracts';
 import type { ChangeSink } from '@nestjs-spark/contracts/internal';
-import { sameName } from '@nestjs-spark/foundation/internal';
+import { sameName, tryEach } from '@nestjs-spark/foundation/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { CHANGE_TARGET } from '@nestjs-spark/store';
 import { ApplySupervisor } from '@nestjs-spark/streaming/internal';
@@ -24,16 +24,23 @@ export class DroppedTasks {
 
   /** Removes their copies, or leaves them (`onDrop`), and logs that. */
   async settle(): Promise<void> {
-    for (const task of await this.find()) {
-      if (this.settings.onDrop === 'keep') {
-        this.log.log(
-          `${describeTask(task)} is no longer declared; its copies are kept as they are (onDrop: keep)`,
-        );
-        continue;
-      }
-      const { removed } = await this.apply.forget(task);
-      this.log.log(`${describeTask(task)} is no longer declared; its ${removed} copies were removed`);
+    await tryEach(await this.find(), (task) => this.settleTask(task));
+  }
+
+  private async settleTask(task: TaskKey): Promise<void> {
+    if (this.settings.onDrop === 'keep') {
+      this.log.log(
+        `${describeTask(task)} is no longer declared; its copies are kept as they are (onDrop: keep)`,
+      );
+      return;
     }
+    const { removed, kept } = await this.apply.forget(task);
+    this.log.log(`${describeTask(task)} is no longer declared; its ${removed} copies were removed`);
+    const [first] = kept;
+    if (first)
+      this.log.warn(
+        `${describeTask(task)}: the store refuses to delete ${kept.length} of its copies, which are tried again at the next start. The first is ${JSON.stringify(first.id)}: ${first.reason}`,
+      );
   }
 
   private async find(): Promise<TaskKey[]> {

@@ -48,7 +48,7 @@ describe('the revision of a request', () => {
     expect(nextRecord(first(), 'Fleet', wanted(change), AT).revision).toBe(2);
   });
 
-  it('keeps what the owner said until it answers anew', () => {
+  it('keeps what the owner said until it answers again', () => {
     const deployed = { revision: 1, at: AT, tasks: [] };
     expect(nextRecord({ ...first(), deployed }, 'Fleet', wanted({ scripts: [] }), AT).deployed).toBe(
       deployed,

@@ -7,7 +7,7 @@ import type {
   ModuleRegistry,
   StateStore,
 } from '@nestjs-spark/contracts/internal';
-import { ModuleIdentity, OwnAddress, Registration } from '@nestjs-spark/modules/internal';
+import { ModuleIdentity, ModuleVerifier, OwnAddress, Registration } from '@nestjs-spark/modules/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { CHANGE_TARGET, STATE_STORE, STORE_INFO, type StoreInfo } from '@nestjs-spark/store';
 import { ApplySupervisor } from '@nestjs-spark/streaming/internal';
@@ -78,7 +78,15 @@ import { OwnerSourceInquiry } from './source-inquiry.ts';
     },
     {
       provide: ApplySupervisor,
-      inject: [CHANGE_TARGET, CHANGE_LOG, CONTROL_BOARD, LEASE_KEEPER, STATE_STORE, OwnerSourceInquiry],
+      inject: [
+        CHANGE_TARGET,
+        CHANGE_LOG,
+        CONTROL_BOARD,
+        LEASE_KEEPER,
+        STATE_STORE,
+        OwnerSourceInquiry,
+        ModuleVerifier,
+      ],
       useFactory: (
         sink: ChangeSink,
         log: ChangeLog,
@@ -86,7 +94,18 @@ import { OwnerSourceInquiry } from './source-inquiry.ts';
         leases: LeaseKeeper,
         state: StateStore,
         source: OwnerSourceInquiry,
-      ) => new ApplySupervisor({ sink, log, control, leases, source, state, logger: logFor('Apply') }),
+        verifier: ModuleVerifier,
+      ) =>
+        new ApplySupervisor({
+          sink,
+          log,
+          control,
+          leases,
+          source,
+          state,
+          verifier,
+          logger: logFor('Apply'),
+        }),
     },
   ],
   exports: [ApplySupervisor, DeployCommands, OwnerSourceInquiry, RequestLoop, RequestStatus],

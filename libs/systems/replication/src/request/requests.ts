@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { counted, sameName } from '@nestjs-spark/foundation/internal';
+import { counted, sameName, tryEach } from '@nestjs-spark/foundation/internal';
 import {
   deployCommandSubject,
   type EtlScriptItem,
@@ -31,11 +31,11 @@ export class Requests {
 
   /** One command per owner. Asks owners that already have it again: they answer that nothing changed. */
   async sendAll(): Promise<void> {
-    for (const { owner } of this.declarations.all()) await this.send(owner);
-    for (const record of await this.records.all()) {
-      const declared = this.declarations.of(record.owner) !== null;
-      if (!declared && !hasEnded(record)) await this.send(record.owner);
-    }
+    const declared = this.declarations.all().map(({ owner }) => owner);
+    const left = (await this.records.all()).filter(
+      (record) => this.declarations.of(record.owner) === null && !hasEnded(record),
+    );
+    await tryEach([...declared, ...left.map(({ owner }) => owner)], (owner) => this.send(owner));
   }
 
   /** Whether this owner is to be asked for anything, the end of everything included. */

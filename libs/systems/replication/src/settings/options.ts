@@ -1,3 +1,4 @@
+import type { NatsSecurity } from '@nestjs-spark/bus';
 import type { EngineName } from '@nestjs-spark/contracts';
 import type { IssuerSettings } from '@nestjs-spark/modules/internal';
 
@@ -20,6 +21,12 @@ export interface SparkReplicationOptions {
   engine?: EngineChoice;
   /** Addresses of NATS with JetStream. `NATS_URL`, then `nats://127.0.0.1:4222`. */
   natsUrl?: string;
+  /**
+   * Who connects to NATS and how it is encrypted. What is omitted is read from `NATS_CREDENTIALS`, `NATS_NKEY_SEED`,
+   * `NATS_USER`, `NATS_PASSWORD`, `NATS_TOKEN`, `NATS_CA`, `NATS_CERTIFICATE` and `NATS_KEY`, each of them also with `_FILE`
+   * behind it.
+   */
+  nats?: NatsSecurity;
   /**
    * How many bytes of JetStream each route from this module to another one reserves; less where JetStream has less available,
    * down to 8 MiB. `SPARK_ROUTE_MAX_BYTES`, then 67,108,864 (64 MiB); at least 8,388,608.
@@ -44,6 +51,11 @@ export interface SparkReplicationOptions {
    */
   trustedKeys?: Readonly<Record<string, string | readonly string[]>>;
   /**
+   * Refuses change sets that are not signed also from owners of a version that does not sign yet. Set it once all of them are
+   * updated. `SPARK_REFUSE_UNSIGNED=1`; default false.
+   */
+  refuseUnsigned?: boolean;
+  /**
    * An identity provider whose access tokens (JWTs) modules may show in place of tokens of their own: the `iss` of its tokens.
    * `SPARK_ISSUER`; default none. Such a token is not bound to one request: whoever steals one can use it until it expires.
    */
@@ -67,6 +79,8 @@ export interface ReplicationSettings {
   moduleUrl: string;
   engine: EngineChoice;
   natsUrl: string;
+  /** Asked for at each connection. */
+  natsSecurity: () => NatsSecurity;
   routeMaxBytes: number;
   keysDir: string;
   operatorToken: string | null;
@@ -75,6 +89,7 @@ export interface ReplicationSettings {
   production: boolean;
   /** Module names in lower case. */
   trustedKeys: ReadonlyMap<string, readonly string[]>;
+  refuseUnsigned: boolean;
   /** Null for none. */
   tokenIssuer: IssuerSettings | null;
   targetUrls: readonly string[];

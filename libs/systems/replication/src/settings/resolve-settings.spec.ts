@@ -28,6 +28,7 @@ describe('the settings of replication', () => {
       moduleName: 'HR',
       moduleUrl: 'http://127.0.0.1:5002',
       natsUrl: 'nats://bus:4222',
+      natsSecurity: expect.any(Function),
       engine: 'stream',
       keysDir: '/keys',
       routeMaxBytes: 16_777_216,
@@ -38,6 +39,7 @@ describe('the settings of replication', () => {
       production: true,
       onDrop: 'remove',
       targetUrls: [],
+      refuseUnsigned: false,
       version: null,
     });
   });

@@ -1,8 +1,15 @@
-import { isRouteBytes, ROUTE_BYTES_RULE, routeBytes } from '@nestjs-spark/bus/internal';
+import {
+  faultOf,
+  isRouteBytes,
+  natsSecurity,
+  ROUTE_BYTES_RULE,
+  routeBytes,
+} from '@nestjs-spark/bus/internal';
 import { ENGINE_NAMES, isName } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
 import { nameKey } from '@nestjs-spark/foundation/internal';
+import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import type { EngineChoice, ReplicationSettings, SparkReplicationOptions } from './options.ts';
 import { ReplicationSettingsError } from './settings-error.ts';
 import { issuerSettings } from './issuer-settings.ts';
@@ -23,13 +30,15 @@ const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 
 /**
  * Completes the options from the environment and the defaults.
- * @param application `http`: whether it has a server at all
+ * @param application `http`: whether it has a server at all; `secrets`: where they come from, by default the environment
  * @throws {ReplicationSettingsError} with everything that is wrong
  */
 export function resolveSettings(
   options: SparkReplicationOptions,
   environment: Environment,
-  { http }: { http: boolean } = { http: true },
+  { http, secrets = new EnvironmentSecrets(environment) }: { http: boolean; secrets?: Secrets } = {
+    http: true,
+  },
 ): ReplicationSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const faults: string[] = [];
@@ -44,18 +53,22 @@ export function resolveSettings(
     ),
     engine: engine(options.engine ?? env('SPARK_REPLICATION_ENGINE') ?? DEFAULTS.engine, faults),
     natsUrl: options.natsUrl ?? env('NATS_URL') ?? DEFAULTS.natsUrl,
+    natsSecurity: () => natsSecurity(options.nats ?? {}, secrets),
     routeMaxBytes: routeMaxBytes(options.routeMaxBytes, env('SPARK_ROUTE_MAX_BYTES'), faults),
     keysDir: options.keysDir ?? keysDir(environment),
-    operatorToken: options.operatorToken ?? env('SPARK_OPERATOR_TOKEN') ?? null,
+    operatorToken: options.operatorToken ?? secrets.text('SPARK_OPERATOR_TOKEN') ?? null,
     retrySeconds: retrySeconds(options.retrySeconds, env('SPARK_RETRY_SECONDS'), faults),
     onDrop: options.onDrop ?? DEFAULTS.onDrop,
     production,
     trustedKeys: trustedKeys(options.trustedKeys, env('SPARK_TRUSTED_KEYS'), faults),
+    refuseUnsigned: options.refuseUnsigned ?? env('SPARK_REFUSE_UNSIGNED') === '1',
     tokenIssuer: issuerSettings(options, env, faults),
     targetUrls: targetUrls(options.targetUrls ?? list(env('SPARK_TARGET_URLS')), faults),
     version: options.version ?? null,
   };
-  if (production) faults.push(...unsafeSettings(settings, environment));
+  const insecure = faultOf(settings.natsSecurity);
+  if (insecure !== null) faults.push(insecure);
+  else if (production) faults.push(...unsafeSettings(settings, environment));
   if (faults.length > 0) throw new ReplicationSettingsError(faults);
   return settings;
 }

@@ -1,5 +1,6 @@
 import { ConfigurableModuleBuilder, Global, Module, type DynamicModule } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { openSecrets } from '@nestjs-spark/secrets/internal';
 import type { ReplicationSettings, SparkReplicationOptions } from './options.ts';
 import { resolveSettings } from './resolve-settings.ts';
 import { ReplicationSettingsError } from './settings-error.ts';
@@ -18,13 +19,14 @@ export type AsyncReplicationOptions = typeof ASYNC_OPTIONS_TYPE;
     {
       provide: REPLICATION_SETTINGS,
       inject: [MODULE_OPTIONS_TOKEN, ModulesContainer, HttpAdapterHost],
-      useFactory: (
+      useFactory: async (
         options: SparkReplicationOptions,
         modules: ModulesContainer,
         { httpAdapter }: HttpAdapterHost,
-      ): ReplicationSettings => {
+      ): Promise<ReplicationSettings> => {
         requireOne(modules);
-        return resolveSettings(options, process.env, { http: Boolean(httpAdapter) });
+        const secrets = await openSecrets(process.env);
+        return resolveSettings(options, process.env, { http: Boolean(httpAdapter), secrets });
       },
     },
   ],

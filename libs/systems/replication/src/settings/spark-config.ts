@@ -11,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The namespace `spark` of an application's configuration: the environment, checked, in the form that every `forRoot` of Spark accepts. */
 export type SparkConfig = Omit<
   ReplicationSettings,
-  'moduleUrl' | 'operatorToken' | 'trustedKeys' | 'tokenIssuer' | 'version'
+  'moduleUrl' | 'natsSecurity' | 'operatorToken' | 'trustedKeys' | 'tokenIssuer' | 'version'
 > & {
   /** The module's name, as the bus calls it. */
   name: string;
@@ -69,7 +69,15 @@ export function readSparkConfig(environment: Environment): SparkConfig {
   read(() => readStoreSettings({}, environment));
   const bus = resolved && read(() => readBusSettings({}, environment));
   if (!resolved || !bus || faults.length > 0) throw new ReplicationSettingsError([...new Set(faults)]);
-  const { moduleUrl, operatorToken, trustedKeys, tokenIssuer: _issuer, version: _, ...settings } = resolved;
+  const {
+    moduleUrl,
+    natsSecurity: _security,
+    operatorToken,
+    trustedKeys,
+    tokenIssuer: _issuer,
+    version: _version,
+    ...settings
+  } = resolved;
   const store = environment['SPARK_STORE'] as SparkStoreOptions['store'];
   return {
     ...settings,

@@ -32,10 +32,15 @@ describe('Production', () => {
     expect(() => resolveSettings({}, { ...SAFE, NATS_URL })).toThrow(words);
   });
 
+  it('starts with an authority and credentials that stand beside the address', () => {
+    const beside = { NATS_URL: 'nats://bus:4222', NATS_CA: 'authority', NATS_NKEY_SEED: 'SU' };
+    expect(resolveSettings({}, { ...SAFE, ...beside }).production).toBe(true);
+  });
+
   it('starts with each where a variable of its own allows it', () => {
     const openNats = { ...UNSAFE, SPARK_ALLOW_OPEN_NATS: '1' };
     expect(() => resolveSettings({}, openNats)).toThrow(/fewer than 16/);
-    expect(() => resolveSettings({}, openNats)).not.toThrow(/NATS_URL/);
+    expect(() => resolveSettings({}, openNats)).not.toThrow(/NATS/);
     const all = { ...openNats, SPARK_ALLOW_SHORT_OPERATOR_TOKEN: '1' };
     expect(resolveSettings({}, all).operatorToken).toBe('short');
   });

@@ -54,6 +54,20 @@ class ReportedTask implements UnitStatus<TaskState> {
   carriedBy!: CarriedBy;
 }
 
+/** A message on the bus that is not the owner's, or cannot be read. */
+export class RefusedMessage {
+  /** Its sequence in the route's stream. */
+  @ApiProperty({ description: "Its sequence in the route's stream" })
+  sequence!: number;
+
+  @ApiProperty()
+  reason!: string;
+
+  /** When it was read, in milliseconds since 1970. */
+  @ApiProperty({ description: 'When it was read, in milliseconds since 1970' })
+  at!: number;
+}
+
 /** A copy that this module keeps of another one's collection, as it is now. */
 export class IncomingTask extends ReportedTask {
   @ApiProperty({ example: 'Fleet' })
@@ -95,6 +109,13 @@ export class IncomingTask extends ReportedTask {
   /** Copies that this module's store refused. */
   @ApiProperty({ description: 'Copies that the store of this module did not take' })
   setAside!: number;
+
+  /** The last messages that this instance refused because they are not the owner's or cannot be read, at most 20. */
+  @ApiProperty({
+    type: [RefusedMessage],
+    description: "The last messages that this instance refused: not the owner's, or unreadable",
+  })
+  refused!: RefusedMessage[];
 
   /** All of it is here. */
   @ApiProperty({ description: 'All of it is here, as the declared script takes it' })

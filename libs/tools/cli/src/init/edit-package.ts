@@ -35,7 +35,6 @@ export function readPackage(text: string): PackageFile {
 export function editPackage({ text, nest, dependencies }: PackageFile, version: string): string {
   const wanted = {
     '@nestjs/config': CONFIG[nest],
-    '@nestjs/terminus': `^${nest}.0.0`,
     '@nestjs-spark/core': `^${version}`,
   };
   if (Object.keys(wanted).every((name) => dependencies[name])) return text;

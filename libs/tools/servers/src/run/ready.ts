@@ -1,21 +1,30 @@
 import { connect } from 'node:net';
+import { type Agent, request } from 'undici';
 import { isAtLeast } from '../find/version.ts';
 import { nats } from '../fetch/pins.ts';
 
 /** Answers why a server is not ready yet; undefined when it is. */
 export type Probe = (port: number) => Promise<string | undefined>;
 
-export const ravenDbProbe: Probe = async (port) => {
+export const ravenDbProbe: Probe = (port) => askVersion(`http://127.0.0.1:${port}`);
+
+/** Of a RavenDB over https, which `agent` knows how to reach. */
+export function securedRavenDbProbe(agent: Agent): Probe {
+  return (port) => askVersion(`https://127.0.0.1:${port}`, agent);
+}
+
+async function askVersion(url: string, dispatcher?: Agent): Promise<string | undefined> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}/build/version`, {
+    const answer = await request(`${url}/build/version`, {
       signal: AbortSignal.timeout(5_000),
+      ...(dispatcher ? { dispatcher } : {}),
     });
-    await answer.arrayBuffer();
-    return answer.ok ? undefined : `it answers ${answer.status}`;
+    await answer.body.dump();
+    return answer.statusCode < 300 ? undefined : `it answers ${answer.statusCode}`;
   } catch {
     return 'it does not answer yet';
   }
-};
+}
 
 /** A NATS server greets with one INFO line: it tells version and JetStream. */
 export const natsProbe: Probe = async (port) =>

@@ -1,3 +1,4 @@
+import type { Agent } from 'undici';
 import { toFinding } from '../find/options.ts';
 import type { FindOptions } from '../find/options.ts';
 import type { ProgramSource } from '../find/source.ts';
@@ -5,7 +6,7 @@ import { natsArguments, ravenDbArguments } from './arguments.ts';
 import type { DataOptions } from './data-dir.ts';
 import { claimDataDir } from './data-dir.ts';
 import { freePort, isFree } from './free-port.ts';
-import { natsProbe, ravenDbProbe } from './ready.ts';
+import { natsProbe, ravenDbProbe, securedRavenDbProbe } from './ready.ts';
 import type { ServerHandle } from './server-handle.ts';
 import { ServerProcess } from './server-process.ts';
 
@@ -15,6 +16,13 @@ export interface StartOptions extends FindOptions, DataOptions {
   args?: readonly string[];
   /** The port to take while it is free. Default, and where it is not: any that is free. */
   port?: number;
+}
+
+/** RavenDB over https: its certificate, and who can ask whether it is ready. */
+export interface SecuredStart {
+  /** A PFX without a passphrase. */
+  readonly certificate: string;
+  readonly agent: Agent;
 }
 
 const kinds = {
@@ -28,13 +36,19 @@ const portTries = 3;
 export async function startProgram(
   server: keyof typeof kinds,
   source: ProgramSource,
-  options: StartOptions,
+  options: StartOptions & { secured?: SecuredStart },
 ): Promise<ServerHandle> {
+  const { secured } = options;
   const data = await claimDataDir(toFinding(options).home, options, server);
-  const kind = kinds[server];
+  const kind = secured
+    ? { ...kinds[server], scheme: 'https', probe: securedRavenDbProbe(secured.agent) }
+    : kinds[server];
   for (let tried = 1; ; tried += 1) {
     const port = await choosePort(tried === 1 ? options.port : undefined);
-    const args = [...kind.arguments({ port, dataDir: data.path }), ...(options.args ?? [])];
+    const args = [
+      ...kind.arguments({ port, dataDir: data.path, certificate: secured?.certificate }),
+      ...(options.args ?? []),
+    ];
     const running = new ServerProcess({
       name: server,
       source,
@@ -63,7 +77,8 @@ export function isPortTaken(error: unknown): boolean {
   return error instanceof Error && /address already in use|EADDRINUSE/i.test(error.message);
 }
 
-function toHandle(
+/** The handle of a server's process. */
+export function toHandle(
   running: ServerProcess,
   url: string,
   dataDir: string,

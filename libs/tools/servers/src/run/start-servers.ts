@@ -7,7 +7,7 @@ import { search } from '../find/search.ts';
 import type { Source } from '../find/source.ts';
 import { startComposeService } from './compose-handle.ts';
 import type { ServerHandle } from './server-handle.ts';
-import type { StartOptions } from './start-one.ts';
+import type { SecuredStart, StartOptions } from './start-one.ts';
 import { startProgram } from './start-one.ts';
 
 /** A server of this run: its address, and its handle when this process started it. */
@@ -56,7 +56,9 @@ export async function startServers(options: StartServersOptions = {}): Promise<R
  * Starts a RavenDB server of one's own, regardless of `RAVENDB_URLS`, without licence, on a free port. Throws with
  * each way that was tried when none can be had, and with the end of its log when it does not become ready.
  */
-export async function startRavenDb(options: StartOptions = {}): Promise<ServerHandle> {
+export async function startRavenDb(
+  options: StartOptions & { secured?: SecuredStart } = {},
+): Promise<ServerHandle> {
   return startOwn('ravendb', options);
 }
 
@@ -65,7 +67,10 @@ export async function startNats(options: StartOptions = {}): Promise<ServerHandl
   return startOwn('nats', options);
 }
 
-async function startOwn(server: MissingServer['server'], options: StartOptions): Promise<ServerHandle> {
+async function startOwn(
+  server: MissingServer['server'],
+  options: StartOptions & { secured?: SecuredStart },
+): Promise<ServerHandle> {
   const finding = toFinding(options);
   const [, ...ways] = server === 'ravendb' ? ravenDbWays(finding) : natsWays(finding);
   const { handle } = await start(server, await search(`${server} server`, ways), options);
@@ -76,7 +81,7 @@ async function startOwn(server: MissingServer['server'], options: StartOptions):
 async function start(
   server: MissingServer['server'],
   source: Source,
-  options: StartOptions,
+  options: StartOptions & { secured?: SecuredStart },
 ): Promise<RunningServer> {
   const { way } = source;
   if (source.kind === 'address') return { url: source.url, way, handle: undefined };

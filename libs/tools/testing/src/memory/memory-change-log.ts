@@ -115,7 +115,12 @@ export class MemoryLog implements TaskLog {
 
   async tail(): Promise<LogMessage | null> {
     this.#requireUp();
-    return copyOf(this.#messages.at(-1) ?? null);
+    return structuredClone(this.#messages.at(-1) ?? null);
+  }
+
+  async first(sequence: number): Promise<LogMessage | null> {
+    this.#requireUp();
+    return structuredClone(this.#messages.find((message) => message.sequence >= sequence) ?? null);
   }
 
   async append(message: LogPayload, afterSequence: number): Promise<number> {
@@ -127,10 +132,16 @@ export class MemoryLog implements TaskLog {
     if ((this.#messages.at(-1)?.sequence ?? 0) !== afterSequence) throw new LogConflictError('the log');
     if (this.#messages.length >= this.#limit) throw new LogFullError('the log');
     const sequence = ++this.#stream.last;
-    this.#messages.push({ ...copyOf(message), sequence });
-    this.#wake();
+    this.#store(message, sequence);
     if (fault === 'stored-unanswered') throw new UnavailableError('The log cannot be reached');
     return sequence;
+  }
+
+  /** Whoever may publish here does, without a look at what is last. @returns whether there was room */
+  intrude(message: LogPayload): boolean {
+    if (this.#messages.length >= this.#limit) return false;
+    this.#store(message, ++this.#stream.last);
+    return true;
   }
 
   contents(afterSequence: number): ContentBundle {
@@ -173,7 +184,7 @@ export class MemoryLog implements TaskLog {
         const message = this.#messages.find((candidate) => candidate.sequence >= next);
         if (message) {
           next = message.sequence + 1;
-          yield copyOf(message);
+          yield structuredClone(message);
         } else {
           await nudge.wait(signal);
         }
@@ -195,6 +206,12 @@ export class MemoryLog implements TaskLog {
     }
   }
 
+  /** As it crosses a wire: nobody can change it afterwards. */
+  #store(message: LogPayload, sequence: number): void {
+    this.#messages.push({ ...structuredClone(message), sequence });
+    this.#wake();
+  }
+
   #requireUp(): void {
     if (this.#isAway()) throw new UnavailableError('The bus cannot be reached');
   }
@@ -207,9 +224,4 @@ export class MemoryLog implements TaskLog {
   #wake(): void {
     for (const reader of this.#readers) reader.nudge();
   }
-}
-
-/** As it crosses a wire: nobody can change it afterwards. */
-function copyOf<T extends LogPayload | null>(message: T): T {
-  return structuredClone(message);
 }

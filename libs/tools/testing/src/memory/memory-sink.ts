@@ -10,8 +10,6 @@ import {
   COPY_GENERATION,
   COPY_SOURCE,
   UNNAMED_RULE,
-  copiesLabel,
-  generationLabel,
   idKey,
   isCopyOf,
   isRemovedBy,
@@ -20,19 +18,23 @@ import {
   reduceCommands,
   type ChangeSink,
   type Checkpoint,
-  type CopyMark,
   type IdRule,
   type Overwrite,
   type StandingCopy,
   type StoredCheckpoint,
+  type StoredCopy,
   type WantedCopy,
 } from '@nestjs-spark/contracts/internal';
 import { nameKey } from '@nestjs-spark/foundation/internal';
+import { joinMetadata } from './join-metadata.ts';
+import { requireStorable } from './require-storable.ts';
 
 export interface MemoryCopy {
   id: string;
   collection: string;
   fields: Record<string, unknown>;
+  /** The document, as it was written. */
+  text: string;
   source: string | null;
   etag: number;
   generation: string | null;
@@ -48,6 +50,8 @@ export class MemorySink implements ChangeSink {
   /** Which documents it does not take, and whether it says which one it was. */
   refuses: (fields: Record<string, unknown>) => boolean = () => false;
   namesRefused = false;
+  /** Which copies it does not let anybody delete. */
+  refusesToDelete: (copy: MemoryCopy) => boolean = () => false;
   /** It does not answer when it is given one of those, as if it could not be reached. */
   isSilent = false;
   /** It answers nothing at all. */
@@ -73,7 +77,7 @@ export class MemorySink implements ChangeSink {
     return structuredClone(this.#checkpoints.get(nameKey(name))?.checkpoint ?? null);
   }
 
-  /** What stands there, to be put back later as an operator would. */
+  /** The documents and checkpoints, to be restored later as an operator would. */
   backup(): () => void {
     const documents = structuredClone([...this.documents]);
     const checkpoints = structuredClone([...this.#checkpoints]);
@@ -93,8 +97,21 @@ export class MemorySink implements ChangeSink {
     metadata: Record<string, string> = {},
     collection = 'Cars',
   ): void {
+    this.writeText(id, JSON.stringify(fields), metadata, collection);
+  }
+
+  /** The same with every sign as given: `json` is the text of the fields. */
+  writeText(id: string, json: string, metadata: Record<string, string> = {}, collection = 'Cars'): void {
     const { [COPY_SOURCE]: source = null, [COPY_GENERATION]: generation = null } = metadata;
-    this.documents.set(idKey(this.#ids, id), { id, collection, fields, source, etag: 0, generation });
+    const fields = JSON.parse(json) as Record<string, unknown>;
+    const text = joinMetadata(json, { '@collection': collection, ...metadata });
+    const copy = { id, collection, fields, text, source, etag: 0, generation };
+    this.documents.set(idKey(this.#ids, id), copy);
+  }
+
+  /** The text of a document, null when there is none. */
+  textOf(id: string): string | null {
+    return this.documents.get(idKey(this.#ids, id))?.text ?? null;
   }
 
   remove(id: string): void {
@@ -121,6 +138,7 @@ export class MemorySink implements ChangeSink {
     this.#requireUp();
     this.#fence(checkpoint.name, at);
     if (this.full) throw new UnavailableError('The disk of the target is full', { whateverIsSent: true });
+    requireStorable(commands, checkpoint);
     this.#requireOwn(commands, checkpoint.name, overwrite);
     this.#requireTaken(commands);
     const before = [...this.documents];
@@ -144,31 +162,17 @@ export class MemorySink implements ChangeSink {
     });
   }
 
-  async sweep({ checkpoint, version }: StoredCheckpoint): Promise<StoredCheckpoint> {
+  async *copies(name: string, ids?: readonly string[]): AsyncGenerator<StoredCopy[]> {
+    this.#requireUp();
+    const own = [...this.documents.values()].map(toStored).filter(isCopyOf(name));
+    const keys = ids && new Set(ids.map((id) => idKey(this.#ids, id)));
+    yield keys ? own.filter(({ id }) => keys.has(idKey(this.#ids, id))) : own;
+  }
+
+  async removeCheckpoint({ checkpoint, version }: StoredCheckpoint): Promise<void> {
     this.#requireUp();
     this.#fence(checkpoint.name, version);
-    const label = copiesLabel(checkpoint.name);
-    const current = generationLabel(label, checkpoint.generation);
-    for (const [key, copy] of this.documents) {
-      if (copy.generation?.startsWith(`${label}:`) && copy.generation !== current) this.documents.delete(key);
-    }
-    const swept = { ...checkpoint, swept: true };
-    return { checkpoint: swept, version: this.#store(swept) };
-  }
-
-  async forget(name: string): Promise<{ removed: number }> {
-    let removed = 0;
-    for (const [key, copy] of this.documents) {
-      if (!copy.generation?.startsWith(`${copiesLabel(name)}:`)) continue;
-      this.documents.delete(key);
-      removed++;
-    }
-    this.#checkpoints.delete(nameKey(name));
-    return { removed };
-  }
-
-  async *copies(name: string): AsyncGenerator<CopyMark[]> {
-    yield [...this.documents.values()].map(toMark).filter(isCopyOf(name));
+    this.#checkpoints.delete(nameKey(checkpoint.name));
   }
 
   #requireUp(): void {
@@ -221,6 +225,10 @@ export class MemorySink implements ChangeSink {
     if (command.type !== 'delete' && command.type !== 'delete-prefix') return 0;
     const isRemoved = isRemovedBy(reduceCommands([command], checkpoint.ids ?? UNNAMED_RULE), checkpoint.name);
     const found = [...this.documents].filter(([, copy]) => isRemoved(toMark(copy)));
+    if (found.some(([, copy]) => this.refusesToDelete(copy))) {
+      if (this.isSilent) throw new UnavailableError('The target cannot be reached');
+      throw new ContentRefusedError('it is not to be deleted', null);
+    }
     for (const [key] of found) this.documents.delete(key);
     return found.length;
   }
@@ -233,6 +241,7 @@ export class MemorySink implements ChangeSink {
       id,
       collection: collectionOf(metadata),
       fields,
+      text: document,
       source: String(metadata[COPY_SOURCE]),
       etag: Number(metadata[COPY_ETAG]),
       generation: String(metadata[COPY_GENERATION]),
@@ -273,4 +282,8 @@ function fieldsOf({ document }: { document: string }): Record<string, unknown> {
 
 function toMark({ id, source, generation }: MemoryCopy): StandingCopy {
   return { id, copyOf: source, generation };
+}
+
+function toStored(copy: MemoryCopy): StoredCopy {
+  return { ...toMark(copy), sourceEtag: copy.etag };
 }

@@ -13,6 +13,8 @@ import {
   type SourceIdentity,
   type WitnessRecord,
 } from '@nestjs-spark/contracts/internal';
+import { sameName } from '@nestjs-spark/foundation/internal';
+import { joinMetadata } from './join-metadata.ts';
 
 interface Kept {
   id: string;
@@ -20,6 +22,8 @@ interface Kept {
   etag: Etag;
   copyOf: string | null;
   fields: Record<string, unknown>;
+  /** The fields, as they were written. */
+  text: string;
 }
 
 interface Image {
@@ -55,13 +59,19 @@ export class MemorySource implements ChangeSource {
   }
 
   put(id: string, fields: Record<string, unknown>, collection = 'Cars', copyOf: string | null = null): void {
+    this.putText(id, JSON.stringify(fields), collection, copyOf);
+  }
+
+  /** The same with every sign as given: `text` is that of a JSON object. */
+  putText(id: string, text: string, collection = 'Cars', copyOf: string | null = null): void {
+    const fields = JSON.parse(text) as Record<string, unknown>;
     const written = ++this.#image.etag;
     const key = idKey(this.ids, id);
     const before = this.#image.documents.get(key);
     if (before && before.collection !== collection) this.#bury(before);
     this.#image.tombstones.delete(tombstoneKey(key, collection));
     const etag = before ? ++this.#image.etag : written;
-    this.#image.documents.set(key, { id, collection, etag, copyOf, fields });
+    this.#image.documents.set(key, { id, collection, etag, copyOf, fields, text });
     this.#wake();
   }
 
@@ -99,7 +109,7 @@ export class MemorySource implements ChangeSource {
     return [...this.#image.documents.values()];
   }
 
-  /** The server's cleaner: lets go of what nobody has asked to keep. */
+  /** The server's cleaner: removes what nobody has asked to keep. */
   cleanTombstones(): void {
     const { keptAfter } = this.#image;
     this.#clean(keptAfter);
@@ -148,7 +158,8 @@ export class MemorySource implements ChangeSource {
       ...rest,
     }));
     const all = [...puts, ...deletes]
-      .filter((change) => change.collection === collection && change.etag >= from)
+      .filter((change) => sameName(change.collection, collection) && change.etag >= from)
+      .filter(({ kind, etag }) => kind === 'put' || etag > deletesAfter)
       .toSorted((a, b) => a.etag - b.etag);
     const changes = all.slice(0, limit);
     const drained = changes.length === all.length;
@@ -164,6 +175,7 @@ export class MemorySource implements ChangeSource {
   }
 
   async load(ids: string[]): Promise<(SourceDocument | null)[]> {
+    this.#requireUp();
     return ids.map((id) => {
       const found = this.#image.documents.get(idKey(this.ids, id));
       return found ? toSource(found) : null;
@@ -179,6 +191,7 @@ export class MemorySource implements ChangeSource {
   }
 
   async raiseWitness(reader: string, from: WitnessRecord): Promise<WitnessRecord> {
+    this.#requireUp();
     const { witnesses } = this.#image;
     const next = raisedFrom(reader, witnesses.get(reader) ?? NEVER_RAISED, from);
     witnesses.set(reader, next);
@@ -192,8 +205,9 @@ export class MemorySource implements ChangeSource {
     this.#image.keptAfter = Math.max(keptAfter, Math.min(etag, last));
   }
 
-  async count(): Promise<number> {
-    return this.#image.documents.size;
+  async count(collection: string): Promise<number> {
+    this.#requireUp();
+    return this.documents().filter((document) => sameName(document.collection, collection)).length;
   }
 
   #requireUp(): void {
@@ -220,8 +234,8 @@ function tombstoneKey(key: string, collection: string): string {
   return `${collection}/${key}`;
 }
 
-function toSource({ id, collection, copyOf, fields }: Kept): SourceDocument {
+function toSource({ id, collection, copyOf, text }: Kept): SourceDocument {
   const metadata = { '@collection': collection, ...(copyOf === null ? {} : { [COPY_SOURCE]: copyOf }) };
-  const json = Buffer.from(JSON.stringify({ ...fields, '@metadata': metadata }));
+  const json = Buffer.from(joinMetadata(text, metadata));
   return { id, collection, copyOf, json };
 }

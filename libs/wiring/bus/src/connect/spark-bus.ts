@@ -16,6 +16,7 @@ import {
   leaseProbe,
 } from '@nestjs-spark/jetstream/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
+import { Breakers, type BreakerReport } from '@nestjs-spark/foundation/internal';
 import type { BusSettings } from '../settings/bus-settings.ts';
 
 /** The application's bus: one connection, and everything that works over it. Connects on first use, in the background. */
@@ -30,14 +31,16 @@ export class SparkBus {
   readonly deadLetters: DeadLetterStore;
   readonly tokens: TokenLedger;
 
-  constructor({ natsUrl, name, routeMaxBytes }: BusSettings) {
+  constructor({ natsUrl, name, routeMaxBytes, security }: BusSettings, breakers: Breakers = new Breakers()) {
     const connection = new JetStreamConnection({
       url: natsUrl,
       name,
+      security,
       log: logFor('JetStream'),
       probe: leaseProbe(name),
     });
     this.name = name;
+    breakers.show('nats', () => describeConnection(connection));
     this.connection = connection;
     this.board = new JetStreamControlBoard(connection, logFor('ControlBoard'));
     this.changes = new JetStreamChangeLog({
@@ -45,7 +48,7 @@ export class SparkBus {
       log: logFor('ChangeLog'),
       limits: { maxBytes: routeMaxBytes },
     });
-    this.leases = new JetStreamLeaseKeeper({ connection, log: logFor('LeaseKeeper') });
+    this.leases = new JetStreamLeaseKeeper({ connection, module: name, log: logFor('LeaseKeeper') });
     this.registry = new JetStreamModuleRegistry({ connection });
     this.deadLetters = new DeadLetterStore(connection, name);
     this.tokens = new JetStreamTokenLedger({ connection, module: name });
@@ -59,4 +62,11 @@ export class SparkBus {
   close(): Promise<void> {
     return this.connection.close();
   }
+}
+
+/** The connection is its own breaker: while it is away, one attempt to connect every half second is all that is sent. */
+function describeConnection(connection: JetStreamConnection): BreakerReport {
+  const { ready, detail } = connection.health();
+  const state = ready ? 'closed' : connection.isConnected ? 'half-open' : 'open';
+  return { target: 'nats', state, reason: ready ? null : detail };
 }

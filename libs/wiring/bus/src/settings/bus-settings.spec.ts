@@ -4,7 +4,7 @@ import { BusSettingsError, readBusSettings } from './bus-settings.ts';
 describe('the settings of the bus', () => {
   it('prefer an option to the environment, and the environment to the default', () => {
     const environment = { NATS_URL: 'nats://bus:4222', SPARK_MODULE_NAME: 'HR' };
-    expect(readBusSettings({}, environment)).toEqual({
+    expect(readBusSettings({}, environment)).toMatchObject({
       name: 'HR',
       natsUrl: 'nats://bus:4222',
       routeMaxBytes: 67_108_864,
@@ -22,6 +22,12 @@ describe('the settings of the bus', () => {
         /8388608 at least/,
       );
     expect(readBusSettings({ name: 'HR', routeMaxBytes: 8_388_608 }, {}).routeMaxBytes).toBe(8_388_608);
+  });
+
+  it('end the start with credentials that cannot be used', () => {
+    const start = (environment: Record<string, string>) => () => readBusSettings({ name: 'HR' }, environment);
+    expect(start({ NATS_USER: 'hr' })).toThrow(BusSettingsError);
+    expect(start({ NATS_NKEY_SEED_FILE: '/no/such/file' })).toThrow(/NATS_NKEY_SEED_FILE.*cannot be read/);
   });
 
   it('end the start without a name, and say where it is given', () => {

@@ -1,4 +1,6 @@
-import { DEFAULT_ROUTE_BYTES, LEAST_ROUTE_BYTES } from '@nestjs-spark/jetstream/internal';
+import { DEFAULT_ROUTE_BYTES, LEAST_ROUTE_BYTES, type NatsSecurity } from '@nestjs-spark/jetstream/internal';
+import { EnvironmentSecrets, SecretError, type Secrets } from '@nestjs-spark/secrets/internal';
+import { natsSecurity, requireOneCredential } from './nats-security.ts';
 
 /** Anything omitted is read from the environment when the application starts. */
 export interface SparkBusOptions {
@@ -7,6 +9,11 @@ export interface SparkBusOptions {
    * `nats://127.0.0.1:4222`.
    */
   natsUrl?: string;
+  /**
+   * Who connects and how it is encrypted. What is omitted is read from `NATS_CREDENTIALS`, `NATS_NKEY_SEED`, `NATS_USER`,
+   * `NATS_PASSWORD`, `NATS_TOKEN`, `NATS_CA`, `NATS_CERTIFICATE` and `NATS_KEY`, each of them also with `_FILE` behind it.
+   */
+  nats?: NatsSecurity;
   /**
    * The application's name: its instances share events, and its dead letters are listed under it. Use the module's name.
    * `SPARK_MODULE_NAME`; without either, the application does not start.
@@ -23,6 +30,8 @@ export interface SparkBusOptions {
 export interface BusSettings {
   readonly natsUrl: string;
   readonly name: string;
+  /** Asked for at each connection. */
+  readonly security: () => NatsSecurity;
   /** Bytes of JetStream that each route of change sets reserves. */
   readonly routeMaxBytes: number;
 }
@@ -34,10 +43,14 @@ export class BusSettingsError extends Error {
 
 const NATS_URL = 'nats://127.0.0.1:4222';
 
-/** @throws {BusSettingsError} when there is no name, or a route cannot have that many bytes */
+/**
+ * @param secrets where values come from that should not stand in the options; default: the environment alone
+ * @throws {BusSettingsError} when there is no name, a route cannot have that many bytes, or the credentials are not one
+ */
 export function readBusSettings(
   options: SparkBusOptions,
   environment: Readonly<Record<string, string | undefined>>,
+  secrets: Secrets = new EnvironmentSecrets(environment),
 ): BusSettings {
   const env = (variable: string): string | undefined => environment[variable]?.trim() || undefined;
   const name = options.name ?? env('SPARK_MODULE_NAME');
@@ -48,7 +61,20 @@ export function readBusSettings(
   }
   const routeMaxBytes = routeBytes(options.routeMaxBytes, env('SPARK_ROUTE_MAX_BYTES'));
   if (!isRouteBytes(routeMaxBytes)) throw new BusSettingsError(`${ROUTE_BYTES_RULE}.`);
-  return { name, natsUrl: options.natsUrl ?? env('NATS_URL') ?? NATS_URL, routeMaxBytes };
+  const security = () => natsSecurity(options.nats ?? {}, secrets);
+  const fault = faultOf(security);
+  if (fault !== null) throw new BusSettingsError(`${fault}.`);
+  return { name, natsUrl: options.natsUrl ?? env('NATS_URL') ?? NATS_URL, routeMaxBytes, security };
+}
+
+/** What is wrong with the security of NATS; null when it can be used. */
+export function faultOf(security: () => NatsSecurity): string | null {
+  try {
+    return requireOneCredential(security());
+  } catch (error) {
+    if (error instanceof SecretError) return error.message;
+    throw error;
+  }
 }
 
 /** What a route can have, in words. */

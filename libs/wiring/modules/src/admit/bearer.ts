@@ -1,10 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { TOKEN_MAX_LENGTH } from '../identify/token-claims.ts';
 
-/** The credential of a request; null for none, and for anything that neither a module nor an operator would send. */
-export function bearerOf({ headers }: Pick<IncomingMessage, 'headers'>): string | null {
+/**
+ * The credential of a request; null for none, and for one that is longer than `longest` characters: by default, longer than
+ * anything that a module or an operator would send.
+ */
+export function bearerOf(
+  { headers }: Pick<IncomingMessage, 'headers'>,
+  longest: number = TOKEN_MAX_LENGTH,
+): string | null {
   const given = headers.authorization ?? '';
-  if (given.length > TOKEN_MAX_LENGTH) return null;
+  if (given.length > longest) return null;
   return BEARER.exec(given)?.[1] ?? null;
 }
 

@@ -1,11 +1,13 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import { eventually } from '@nestjs-spark/servers/testing';
 import { MemoryRegistry } from '@nestjs-spark/testing';
 import { ModuleClient } from './module-client.ts';
 
 const call = { method: 'GET', path: '/spark/replication' } as const;
 
-async function clientOf(appUrl: string): Promise<ModuleClient> {
-  const registry = new MemoryRegistry();
+async function clientOf(appUrl: string, registry = new MemoryRegistry()): Promise<ModuleClient> {
   const databases = { databaseName: 'Orders', databaseUrls: [], registeredAtUtc: '' };
   await registry.register({ appName: 'Orders', appUrl, ...databases });
   return new ModuleClient({
@@ -29,11 +31,50 @@ describe('a call to another module', () => {
     });
   });
 
+  it('that registers while it is looked for is called, and never suggested in place of itself', async () => {
+    class Late extends MemoryRegistry {
+      override async find(): Promise<null> {
+        return null;
+      }
+    }
+    const client = await clientOf('http://127.0.0.1:1', new Late());
+    expect(await client.call({ ...call, module: 'orders' })).toMatchObject({ kind: 'unreachable' });
+  });
+
   it.each([
     ['', 'it runs without HTTP, so nobody can ask it'],
     ['ftp://orders', 'its registered AppUrl is not an http or https address without credentials'],
   ])('that is registered at %j says why it cannot be asked', async (appUrl, reason) => {
     const client = await clientOf(appUrl);
     expect(await client.call({ ...call, module: 'Orders' })).toEqual({ kind: 'unreachable', reason });
+  });
+
+  it('that does not answer is not tried each time, and is called again when it is back', async () => {
+    let asked = 0;
+    const server = createServer((_, response) => {
+      asked += 1;
+      response.end('{}');
+    });
+    const listen = (port: number) =>
+      new Promise<number>((resolve) =>
+        server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
+      );
+    const port = await listen(0);
+    const client = await clientOf(`http://127.0.0.1:${port}`);
+    const ask = () => client.call({ ...call, module: 'Orders' });
+    expect(await ask()).toMatchObject({ kind: 'answered' });
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    expect(await ask()).toMatchObject({ reason: expect.stringMatching(/ECONNREFUSED/) });
+    await eventually(async () =>
+      expect(await ask()).toMatchObject({
+        reason: expect.stringMatching(/module:Orders has not answered 5 times in a row/),
+      }),
+    );
+    await listen(port);
+    await eventually(async () => expect(await ask()).toMatchObject({ kind: 'answered' }));
+    expect(asked).toBe(2);
+    server.closeAllConnections();
+    server.close();
   });
 });

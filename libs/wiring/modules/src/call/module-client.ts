@@ -1,4 +1,5 @@
-import type { ModuleRegistry } from '@nestjs-spark/contracts/internal';
+import type { ModuleInformation, ModuleRegistry } from '@nestjs-spark/contracts/internal';
+import { Breakers, sameName } from '@nestjs-spark/foundation/internal';
 import type { KeyRing } from '../identify/key-ring.ts';
 import type { ModuleIdentity } from '../identify/module-identity.ts';
 import { nearestName } from './nearest-name.ts';
@@ -29,6 +30,8 @@ export interface ModuleClientParts {
   identity: Pick<ModuleIdentity, 'sign'>;
   /** Says whether what the registry tells of a module is believed. */
   keys: Pick<KeyRing, 'doubt'>;
+  /** Those of the application. Default: its own. */
+  breakers?: Breakers;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -37,40 +40,62 @@ const ANSWER_BYTES = 256 * 1024;
 /** Calls other modules as this one: looks the address up each time and believes only the module itself, signs each request, follows no redirect. */
 export class ModuleClient {
   private readonly parts: ModuleClientParts;
+  private readonly breakers: Breakers;
 
   constructor(parts: ModuleClientParts) {
     this.parts = parts;
+    this.breakers = parts.breakers ?? new Breakers();
   }
 
   /** @throws {UnavailableError} when the registry or the pinned keys are unavailable; every outcome at the other module is an answer, not an error */
   async call(call: ModuleCall): Promise<ModuleAnswer> {
-    const found = await this.parts.registry.find(call.module);
-    if (!found) return this.notRegistered(call.module);
-    const doubt = await this.parts.keys.doubt(found);
+    const { registry } = this.parts;
+    const found = await registry.find(call.module);
+    const all = found ? [found] : await registry.list().catch(() => []);
+    // It may have registered since.
+    const callee = all.find(({ appName }) => sameName(appName, call.module));
+    if (!callee) return notRegistered(call.module, all);
+    const doubt = await this.parts.keys.doubt(callee);
     if (doubt !== null) {
       return { kind: 'unreachable', reason: `its entry in the registry is not believed: ${doubt}` };
     }
-    const url = joinUrl(found.appUrl, call.path);
-    if (!url) return { kind: 'unreachable', reason: whyUnusable(found.appUrl) };
+    const url = joinUrl(callee.appUrl, call.path);
+    if (!url) return { kind: 'unreachable', reason: whyUnusable(callee.appUrl) };
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const token = await this.parts.identity.sign({
-      audience: call.module,
+      audience: callee.appName,
       method: call.method,
       path: url.pathname,
       body,
     });
-    return send(url, call, token, body);
+    return this.throughBreaker(callee.appName, () => send(url, call, token, body));
   }
 
-  /** A request to a misspelled name would wait forever, so the known names are reported. */
-  private async notRegistered(module: string): Promise<ModuleAnswer> {
-    const all = await this.parts.registry.list().catch(() => []);
-    const known = all.map(({ appName }) => appName);
-    const nearest = nearestName(module, known);
-    return { kind: 'not-registered', known, ...(nearest === null ? {} : { nearest }) };
+  private async throughBreaker(module: string, work: () => Promise<ModuleAnswer>): Promise<ModuleAnswer> {
+    const breaker = this.breakers.of({
+      target: `module:${module}`,
+      isOutage: (error) => error instanceof Unreachable,
+      refuse: ({ message }) => new Unreachable(message),
+    });
+    try {
+      return await breaker.run(work);
+    } catch (error) {
+      if (error instanceof Unreachable) return { kind: 'unreachable', reason: error.message };
+      throw error;
+    }
   }
 }
 
+/** A request to a misspelled name would wait forever, so the known names are reported. */
+function notRegistered(module: string, all: readonly ModuleInformation[]): ModuleAnswer {
+  const known = all.map(({ appName }) => appName);
+  const nearest = nearestName(module, known);
+  return { kind: 'not-registered', known, ...(nearest === null ? {} : { nearest }) };
+}
+
+class Unreachable extends Error {}
+
+/** @throws {Unreachable} */
 async function send(
   url: URL,
   call: ModuleCall,
@@ -85,7 +110,7 @@ async function send(
     const text = await readBounded(response, ANSWER_BYTES);
     return { kind: 'answered', status: response.status, body: parseAnswer(text) ?? null };
   } catch (error) {
-    return { kind: 'unreachable', reason: `${reasonOf(error)} (${url.origin})` };
+    throw new Unreachable(`${reasonOf(error)} (${url.origin})`);
   }
 }
 

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import type { ModuleInformation, PublicKeyJwk } from '@nestjs-spark/contracts';
+import { KeyObject, randomUUID, sign } from 'node:crypto';
+import type { MessageSigner, ModuleInformation, PublicKeyJwk } from '@nestjs-spark/contracts/internal';
 import { calculateJwkThumbprint, importJWK, SignJWT, type CryptoKey } from 'jose';
 import { bodyDigest } from './body-digest.ts';
 import { isSignedWith, signEntry } from './entry-signature.ts';
@@ -71,6 +71,12 @@ export class ModuleIdentity {
   async hasSigned(entry: ModuleInformation): Promise<boolean> {
     const own = await readPublicKey(this.publicKey);
     return own !== null && isSignedWith(entry, own.key);
+  }
+
+  /** Signs what goes on the bus, as others check it with a `ModuleVerifier`. */
+  messageSigner(): MessageSigner {
+    const key = KeyObject.from(this.privateKey);
+    return { keyId: this.keyId, sign: (bytes) => sign(null, bytes, key) };
   }
 
   /** A token for this one request, valid for a minute and for one use. Create it right before sending the request. */

@@ -1,5 +1,20 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
+/** Fewer characters can be guessed while nobody looks. */
+export const SHORTEST_OPERATOR_TOKEN = 16;
+
+/** What production says about an operators' token that is too short; nothing for none, or where the environment allows it. */
+export function shortOperatorToken(
+  token: string | null,
+  environment: Readonly<Record<string, string | undefined>>,
+): string[] {
+  if (token === null || token.length >= SHORTEST_OPERATOR_TOKEN) return [];
+  if (environment['SPARK_ALLOW_SHORT_OPERATOR_TOKEN'] === '1') return [];
+  return [
+    `operatorToken (SPARK_OPERATOR_TOKEN) has fewer than ${SHORTEST_OPERATOR_TOKEN} characters, which production does not accept: take one from "openssl rand -base64 32", or set SPARK_ALLOW_SHORT_OPERATOR_TOKEN=1`,
+  ];
+}
+
 /** The operators' token for `/spark/*`. If none is configured, no request counts as an operator's. */
 export class OperatorToken {
   private readonly digest: Buffer | null;

@@ -1,4 +1,4 @@
-import type { RavenCertificate } from '@nestjs-spark/ravendb';
+import type { CertificateSource } from '@nestjs-spark/ravendb';
 
 /** `ravendb`, or `sqlite:` and the path of a file, from the working directory; a missing file is created. */
 export type StoreKind = 'ravendb' | `sqlite:${string}`;
@@ -12,7 +12,12 @@ export interface SparkStoreOptions {
     urls?: string[];
     /** The application's own database. Default `RAVENDB_DATABASE`, else `Spark` and the module's name. */
     database?: string;
-    certificate?: RavenCertificate;
+    /**
+     * The client certificate for https, for the application's own database and the registry. Default
+     * `RAVENDB_CERTIFICATE_FILE` (PEM or PFX) or `RAVENDB_CERTIFICATE` (PEM, or a PFX as base64), with `RAVENDB_PASSPHRASE` and
+     * `RAVENDB_CA`, each of them also with `_FILE` behind it; they are read again at each new connection.
+     */
+    certificate?: CertificateSource;
   };
   /** The registry, where modules find each other. */
   registry?: {

@@ -1,3 +1,4 @@
+import type { Breakers } from '@nestjs-spark/foundation/internal';
 import { withoutUserInfo } from '@nestjs-spark/contracts/internal';
 import {
   ensureDatabase,
@@ -10,17 +11,23 @@ import {
   RavenRepository,
   RavenStateStore,
   readLicence,
+  requireRights,
 } from '@nestjs-spark/ravendb/internal';
 import type { StoreParts } from './parts.ts';
 import type { RavenStoreSettings } from './read-settings.ts';
 
 /** Everything on RavenDB. Reaches no server yet. */
-export function ravendbParts({ own, registry, createDatabase }: RavenStoreSettings): StoreParts {
+export function ravendbParts(settings: RavenStoreSettings, breakers: Breakers): StoreParts {
+  const { createDatabase, refusesAdministrators } = settings;
+  const own = { ...settings.own, breakers };
+  const registry = { ...settings.registry, breakers };
   const connection = new RavenConnection(own);
   const feed = new RavenChangeSource(own);
   const target = new RavenChangeSink(own);
   const state = new RavenStateStore(own);
   const modules = new RavenModuleRegistry(registry, { create: createDatabase });
+  const shared = own.urls.join() === registry.urls.join() ? [registry.database] : [];
+  const wanted = { databases: [own.database, ...shared], refusesAdministrators };
   return {
     info: {
       kind: 'ravendb',
@@ -40,6 +47,7 @@ export function ravendbParts({ own, registry, createDatabase }: RavenStoreSettin
     backup: null,
     trouble: () => null,
     async prepare(indexes, signal) {
+      if (own.certificate) await requireRights(connection.http, wanted, signal);
       await ensureDatabase(connection.http, own, { create: createDatabase, signal });
       await modules.prepare(signal);
       await ensureIndexes(connection.http, indexes, signal);

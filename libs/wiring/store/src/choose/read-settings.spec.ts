@@ -17,6 +17,7 @@ describe('the settings of the store', () => {
       own: { urls: ['http://a:8080', 'http://b:8080'], database: 'SparkFleet' },
       registry: { urls: ['http://c:8080'], database: 'Modules' },
       createDatabase: true,
+      refusesAdministrators: false,
     });
   });
 

@@ -1,6 +1,8 @@
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
-import type { RavenSettings } from '@nestjs-spark/ravendb';
+import type { CertificateSource, RavenSettings } from '@nestjs-spark/ravendb';
+import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
+import { settleCertificate } from './settle-certificate.ts';
 import type { SparkStoreOptions } from './options.ts';
 
 /** What is known for sure once options and environment were put together. */
@@ -11,6 +13,8 @@ export interface RavenStoreSettings {
   own: RavenSettings;
   registry: RavenSettings;
   createDatabase: boolean;
+  /** Whether a certificate that may do more than a module needs is refused. */
+  refusesAdministrators: boolean;
 }
 
 export interface SqliteStoreSettings {
@@ -23,10 +27,26 @@ export interface SqliteStoreSettings {
 
 type Environment = Record<string, string | undefined>;
 
-/** @throws {StoreRefusedError} when something is missing or not available, naming every such variable and option */
-export function readSettings(options: SparkStoreOptions, environment: Environment): StoreSettings {
+/** The parts from which settings are put together, and what is wrong with them. */
+interface Given {
+  options: SparkStoreOptions;
+  environment: Environment;
+  certificate: CertificateSource | undefined;
+  faults: string[];
+}
+
+/**
+ * @param secrets where the certificate comes from, by default the environment
+ * @throws {StoreRefusedError} when something is missing or not available, naming every such variable and option
+ */
+export function readSettings(
+  options: SparkStoreOptions,
+  environment: Environment,
+  secrets: Secrets = new EnvironmentSecrets(environment),
+): StoreSettings {
   const faults: string[] = [];
-  const settings = settle(options, environment, faults);
+  const certificate = settleCertificate(options.ravendb?.certificate, secrets, faults);
+  const settings = settle({ options, environment, certificate, faults });
   if (settings) refuseUnsafe(settings, environment, faults);
   if (settings && faults.length === 0) return settings;
   throw new StoreRefusedError(faults.join('\n'));
@@ -42,46 +62,39 @@ function refuseUnsafe(settings: StoreSettings, environment: Environment, faults:
   );
 }
 
-function settle(
-  options: SparkStoreOptions,
-  environment: Environment,
-  faults: string[],
-): StoreSettings | null {
+function settle(given: Given): StoreSettings | null {
+  const { options, environment, certificate, faults } = given;
   const kind = options.store ?? environment['SPARK_STORE'] ?? 'ravendb';
   const createDatabase = options.createDatabase ?? environment['NODE_ENV'] !== 'production';
-  if (kind.startsWith('sqlite:')) return settleSqlite(kind, options, environment, { createDatabase, faults });
+  if (kind.startsWith('sqlite:')) return settleSqlite(kind, given, createDatabase);
   if (kind !== 'ravendb') {
     faults.push(`Unknown store ${JSON.stringify(kind)}: set SPARK_STORE to ravendb or sqlite:PATH.`);
     return null;
   }
-  const { certificate } = options.ravendb ?? {};
   const urls = options.ravendb?.urls ?? list(environment['RAVENDB_URLS']);
   if (urls.length === 0) {
     faults.push('RavenDB has no address: set RAVENDB_URLS, or ravendb.urls in forRoot().');
   }
   requireAddresses(urls, options.ravendb?.urls ? 'ravendb.urls in forRoot()' : 'RAVENDB_URLS', faults);
   const named = registryUrls(options, environment, faults);
-  const secured = certificate ? { certificate } : {};
   return {
     kind: 'ravendb',
-    own: { urls, database: ownDatabase(options, environment, faults), ...secured },
-    registry: readRegistry(options, environment, named.length > 0 ? named : urls),
+    own: { urls, database: ownDatabase(options, environment, faults), ...(certificate && { certificate }) },
+    registry: readRegistry(given, named.length > 0 ? named : urls),
     createDatabase,
+    refusesAdministrators:
+      environment['NODE_ENV'] === 'production' && environment['SPARK_ALLOW_ADMIN_CERTIFICATE'] !== '1',
   };
 }
 
-function settleSqlite(
-  kind: string,
-  options: SparkStoreOptions,
-  environment: Environment,
-  { createDatabase, faults }: { createDatabase: boolean; faults: string[] },
-): SqliteStoreSettings {
+function settleSqlite(kind: string, given: Given, createDatabase: boolean): SqliteStoreSettings {
+  const { options, environment, faults } = given;
   const path = kind.slice('sqlite:'.length);
   if (path === '') {
     faults.push('The store "sqlite:" names no file: set SPARK_STORE to sqlite:PATH.');
   }
   const urls = registryUrls(options, environment, faults);
-  const registry = urls.length > 0 ? readRegistry(options, environment, urls) : null;
+  const registry = urls.length > 0 ? readRegistry(given, urls) : null;
   return { kind: 'sqlite', path, registry, createDatabase };
 }
 
@@ -103,8 +116,7 @@ function requireAddresses(urls: string[], setting: string, faults: string[]): vo
   );
 }
 
-function readRegistry(options: SparkStoreOptions, environment: Environment, urls: string[]): RavenSettings {
-  const { certificate } = options.ravendb ?? {};
+function readRegistry({ options, environment, certificate }: Given, urls: string[]): RavenSettings {
   const database = options.registry?.database ?? (environment['SPARK_MODULES_DATABASE'] || 'SparkModules');
   return { urls, database, ...(certificate ? { certificate } : {}) };
 }

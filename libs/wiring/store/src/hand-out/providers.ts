@@ -1,4 +1,6 @@
 import { Logger, Scope, type FactoryProvider } from '@nestjs/common';
+import { Breakers } from '@nestjs-spark/foundation/internal';
+import { openSecrets } from '@nestjs-spark/secrets/internal';
 import { StoreBackup } from '../back-up/store-backup.ts';
 import { chooseParts } from '../choose/choose-parts.ts';
 import type { SparkStoreOptions } from '../choose/options.ts';
@@ -24,9 +26,12 @@ import {
 export function storeProviders(options: string | symbol): FactoryProvider[] {
   const parts: FactoryProvider<StoreParts> = {
     provide: STORE_PARTS,
-    inject: [options],
-    useFactory: (given: SparkStoreOptions) =>
-      chooseParts(readSettings(given, process.env), new Logger('SparkStore')),
+    // Shown by those of observability, where the application has it.
+    inject: [options, { token: Breakers, optional: true }],
+    useFactory: async (given: SparkStoreOptions, breakers: Breakers = new Breakers()) => {
+      const secrets = await openSecrets(process.env);
+      return chooseParts(readSettings(given, process.env, secrets), new Logger('SparkStore'), breakers);
+    },
   };
   return [
     parts,

@@ -1,32 +1,49 @@
 import type { CaptureTask } from '@nestjs-spark/streaming/internal';
-import type { Shares } from '../../declare/shares.ts';
+import type { Permission, Shares } from '../../declare/shares.ts';
 import type { EngineTask } from '../../tasks/task-status.ts';
 import type { DeployedTask, DeploymentDocument } from '../plan/deployment-document.ts';
 
-/** The deployed tasks whose collections are shared today: what was agreed yesterday ends when the share is withdrawn. */
-export function permittedTasks(deployment: DeploymentDocument, shares: Shares): DeployedTask[] {
-  return deployment.tasks.filter(({ collection }) => shares.isShared(collection, deployment.requester));
-}
-
-/** A deployment as the stream engine wants it; nothing when another engine carries it. */
-export function captureTasks(owner: string, deployment: DeploymentDocument, shares: Shares): CaptureTask[] {
-  if (deployment.engine !== 'stream') return [];
-  const loadable = shares.collectionsFor(deployment.requester);
-  return permittedTasks(deployment, shares).map((task) =>
-    captureTask(owner, deployment.requester, task, loadable),
+/**
+ * The deployed tasks that RavenDB's own ETL may carry today: what was agreed yesterday ends when the share is withdrawn, or bounded in a
+ * way that nothing there can enforce.
+ */
+export function nativeTasks({ tasks, requester }: DeploymentDocument, shares: Shares): DeployedTask[] {
+  return tasks.filter(
+    ({ collection }) =>
+      shares.permission(collection, requester)?.own.fields === undefined &&
+      shares.isShared(collection, requester),
   );
 }
 
-function captureTask(owner: string, requester: string, task: DeployedTask, loadable: string[]): CaptureTask {
+/**
+ * A deployment as the stream engine wants it; nothing when another engine carries it. A task that was written down by an instance with
+ * other shares is left to that one.
+ */
+export function captureTasks(owner: string, deployment: DeploymentDocument, shares: Shares): CaptureTask[] {
+  if (deployment.engine !== 'stream') return [];
+  const { requester } = deployment;
+  return deployment.tasks.flatMap((task) => {
+    const permission = shares.permission(task.collection, requester);
+    const isOfThese = task.bounds === shares.bounds(task.collection, requester);
+    return permission && isOfThese ? [captureTask(owner, requester, task, permission)] : [];
+  });
+}
+
+function captureTask(
+  owner: string,
+  requester: string,
+  task: DeployedTask,
+  { own, loadable }: Permission,
+): CaptureTask {
   const { name, collection, script, idPrefix, fingerprint, generation } = task;
-  const prefix = idPrefix === undefined ? {} : { idPrefix };
   return {
     key: { owner, requester, name },
     collection,
     script,
-    ...prefix,
+    ...(idPrefix !== undefined && { idPrefix }),
     fingerprint,
     generation,
+    ...(own.fields && { fields: own.fields }),
     loadable,
   };
 }

@@ -1,11 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError, type EtlScriptRequest, type ProblemField } from '@nestjs-spark/contracts';
+import { Shares } from '../../declare/shares.ts';
 import type { ReplicationSettings } from '../../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../../settings/tokens.ts';
 import type { DeploymentTarget } from '../plan/deployment-document.ts';
 import { chooseForRequest, lackOfEtl, type ChosenEngine } from './choose-engine.ts';
 import { EngineChooser } from './engine-chooser.ts';
-import { prefixedScripts, unconfinedScripts, unlistedTargets, type InspectedScript } from './native-rules.ts';
+import {
+  boundedShares,
+  prefixedScripts,
+  unconfinedScripts,
+  unlistedTargets,
+  type InspectedScript,
+} from './native-rules.ts';
 import { LICENCE, SCRIPT_REFUSED } from '../../problems/problems.ts';
 
 /** Finds the engine for one request, or says why the configured one cannot carry it. */
@@ -14,6 +21,7 @@ export class EngineSelection {
   constructor(
     @Inject(REPLICATION_SETTINGS) private readonly settings: ReplicationSettings,
     private readonly chooser: EngineChooser,
+    private readonly shares: Shares,
   ) {}
 
   /**
@@ -49,12 +57,17 @@ export class EngineSelection {
     );
   }
 
+  private isBounded(collection: string, requester: string): boolean {
+    return this.shares.permission(collection, requester)?.own.fields !== undefined;
+  }
+
   private obstacles(request: EtlScriptRequest, scripts: readonly InspectedScript[]): ProblemField[] {
     // An empty set only ends what runs, so there is nothing that could be sent anywhere.
     if (request.scripts.length === 0) return [];
     return [
       ...unlistedTargets(request.targetUrls, this.settings.targetUrls),
       ...unconfinedScripts(scripts),
+      ...boundedShares(request.scripts, (collection) => this.isBounded(collection, request.requestingModule)),
       ...prefixedScripts(request.scripts),
     ];
   }

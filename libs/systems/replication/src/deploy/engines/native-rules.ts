@@ -4,6 +4,8 @@ import type { ProblemField } from '@nestjs-spark/contracts';
 export interface InspectedScript {
   usesLoad: boolean;
   usesDynamicCode: boolean;
+  /** It may reach the global object, or look properties up by names that are not written out. */
+  usesComputedNames: boolean;
 }
 
 /**
@@ -11,14 +13,39 @@ export interface InspectedScript {
  * code could hide it.
  */
 export function unconfinedScripts(scripts: readonly InspectedScript[]): ProblemField[] {
-  return scripts.flatMap(({ usesLoad, usesDynamicCode }, index) => {
+  return scripts.flatMap(({ usesLoad, usesDynamicCode, usesComputedNames }, index) => {
     const pointer = `/scripts/${index}/script`;
     if (usesDynamicCode)
       return [{ pointer, detail: "dynamic code (eval, Function, with) cannot run in RavenDB's own ETL" }];
+    if (usesComputedNames)
+      return [
+        {
+          pointer,
+          detail:
+            "a name that is computed (x[name]), or `this` in a function, can reach anything in RavenDB's own ETL; write names out",
+        },
+      ];
     if (usesLoad)
       return [{ pointer, detail: "load() cannot be confined to what is shared in RavenDB's own ETL" }];
     return [];
   });
+}
+
+/** It reads whole documents. */
+export function boundedShares(
+  scripts: readonly { sourceCollection: string }[],
+  isBounded: (collection: string) => boolean,
+): ProblemField[] {
+  return scripts.flatMap(({ sourceCollection }, index) =>
+    isBounded(sourceCollection)
+      ? [
+          {
+            pointer: `/scripts/${index}/sourceCollection`,
+            detail: `only some fields of ${sourceCollection} are shared, which RavenDB's own ETL cannot enforce`,
+          },
+        ]
+      : [],
+  );
 }
 
 /** RavenDB's own ETL writes ids as they are at the source. */

@@ -5,7 +5,7 @@ import { sameName } from '@nestjs-spark/foundation/internal';
 import { Shares } from '../../declare/shares.ts';
 import type { EngineTask } from '../../tasks/task-status.ts';
 import type { DeployedTask, DeploymentDocument } from '../plan/deployment-document.ts';
-import { notRunning, permittedTasks } from './deployed-tasks.ts';
+import { notRunning, nativeTasks } from './deployed-tasks.ts';
 import { planNative } from './native-plan.ts';
 import type { ReplicationEngine } from './replication-engine.ts';
 import { NATIVE_TASKS, type NativeProgress, type NativeTasks } from './ports.ts';
@@ -26,7 +26,7 @@ export class RavenEtlEngine implements ReplicationEngine {
     const tasks = this.requireRavenDb();
     const name = etlTaskName(deployment.requester);
     const existing = await tasks.find(name);
-    const permitted = permittedTasks(deployment, this.shares);
+    const permitted = nativeTasks(deployment, this.shares);
     const { action, transformations, resets } = planNative(existing?.transformations ?? null, permitted);
     if (action === 'remove' && existing) return tasks.remove(existing.taskId);
     if (transformations.length === 0) return;
@@ -40,6 +40,8 @@ export class RavenEtlEngine implements ReplicationEngine {
     if (deployment.tasks.length === 0) return [];
     const progress = await this.requireRavenDb().progress(etlTaskName(deployment.requester));
     return deployment.tasks.map((task) => {
+      const permission = this.shares.permission(task.collection, deployment.requester);
+      if (permission?.own.fields !== undefined) return unconfined(task);
       const own = progress.find(({ transformation }) => sameName(transformation, task.name));
       return describe(task, own ?? null);
     });
@@ -58,6 +60,11 @@ export class RavenEtlEngine implements ReplicationEngine {
       "RavenDB's own ETL is configured, but this module's store is not RavenDB.",
     );
   }
+}
+
+function unconfined(task: DeployedTask): EngineTask {
+  const lastError = `only some fields of ${task.collection} are shared, which RavenDB's own ETL cannot enforce; the stream engine can`;
+  return { ...notRunning(task), state: 'Faulted', errors: 1, lastError };
 }
 
 function describe(task: DeployedTask, progress: NativeProgress | null): EngineTask {

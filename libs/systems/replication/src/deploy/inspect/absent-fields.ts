@@ -9,8 +9,8 @@ export interface AbsentField {
   meant: string | null;
 }
 
-// What a script may ask of any object.
-const BUILT_IN = new Set(['@metadata', ...Object.getOwnPropertyNames(Object.prototype)]);
+/** What a script may ask of any object. */
+export const BUILT_IN = new Set(['@metadata', ...Object.getOwnPropertyNames(Object.prototype)]);
 const CLOSE = 2;
 
 /**

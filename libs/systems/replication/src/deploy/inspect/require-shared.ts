@@ -1,5 +1,5 @@
 import { ProblemError, type EtlScriptItem } from '@nestjs-spark/contracts';
-import type { Shares } from '../../declare/shares.ts';
+import type { Permission, Shares } from '../../declare/shares.ts';
 import { NOT_SHARED } from '../../problems/problems.ts';
 
 /**
@@ -27,4 +27,14 @@ export function requireShared(shares: Shares, requester: string, scripts: readon
 
 function describeOthers(count: number): string {
   return count === 1 ? '1 other script waits' : `${count} other scripts wait`;
+}
+
+/**
+ * What a requester's scripts on a collection may read.
+ * @throws {ProblemError} `notShared` (403) when that is nothing
+ */
+export function requirePermission(shares: Shares, requester: string, collection: string): Permission {
+  const permission = shares.permission(collection, requester);
+  if (permission) return permission;
+  throw new ProblemError(NOT_SHARED, `${collection} is not shared with ${requester}.`);
 }

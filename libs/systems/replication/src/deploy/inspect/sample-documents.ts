@@ -1,4 +1,4 @@
-import type { ChangeSource } from '@nestjs-spark/contracts/internal';
+import type { ChangeSource, ReadableDocuments } from '@nestjs-spark/contracts/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 
 /** A document that is tried, or why it cannot be. */
@@ -10,12 +10,11 @@ export type Sampled =
 const READER = 'preview';
 const MOST_PAGES = 50;
 
-/** The first documents of a collection in the order of their changes, the longest unchanged first; no copies. */
+/** The first documents of a collection in the order of their changes, the longest unchanged first, as far as they may be read. */
 export async function sampleCollection(
   feed: ChangeSource,
-  collection: string,
-  size: number,
-  signal: AbortSignal,
+  readable: ReadableDocuments,
+  { collection, size, signal }: { collection: string; size: number; signal: AbortSignal },
 ): Promise<Sampled[]> {
   const { lastEtag } = await feed.identify(READER);
   const found: Sampled[] = [];
@@ -25,8 +24,9 @@ export async function sampleCollection(
     const page = await feed.read({ collection, from, deletesAfter: lastEtag, limit: size });
     page.deletes.catch(() => undefined);
     for (const change of page.changes) {
-      if (change.kind !== 'put' || change.copyOf !== null || found.length >= size) continue;
-      found.push({ id: change.id, collection: change.collection, document: change.json });
+      const document = change.kind === 'put' && found.length < size ? readable.see(change) : null;
+      if (change.kind === 'put' && document)
+        found.push({ id: change.id, collection: change.collection, document });
     }
     if (page.drained || page.to >= lastEtag) break;
     from = page.to + 1;
@@ -34,18 +34,19 @@ export async function sampleCollection(
   return found;
 }
 
-/** The documents of these ids, as far as they are of the collection and the module's own: copies do not travel on. */
+/** The documents of these ids, as far as they are of the collection and may be read. */
 export async function loadSample(
   feed: Pick<ChangeSource, 'load'>,
+  readable: ReadableDocuments,
   collection: string,
   ids: readonly string[],
 ): Promise<Sampled[]> {
   const documents = await feed.load([...ids]);
   return ids.map((id, at) => {
     const found = documents[at];
-    const isOwn = found && sameName(found.collection, collection) && found.copyOf === null;
-    return found && isOwn
-      ? { id: found.id, collection: found.collection, document: found.json }
+    const document = found && sameName(found.collection, collection) ? readable.see(found) : null;
+    return found && document
+      ? { id: found.id, collection: found.collection, document }
       : { id, missing: true };
   });
 }

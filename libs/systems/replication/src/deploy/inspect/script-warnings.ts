@@ -1,11 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ChangeSource } from '@nestjs-spark/contracts/internal';
+import { ReadableDocuments, type ChangeSource, type ReadRule } from '@nestjs-spark/contracts/internal';
 import type { ScriptInspection } from '@nestjs-spark/etl-script/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { messageOf, nameKey } from '@nestjs-spark/foundation/internal';
 import { CHANGE_FEED } from '@nestjs-spark/store';
+import { Shares } from '../../declare/shares.ts';
 import { absentFields, describeAbsent } from './absent-fields.ts';
+import { requirePermission } from './require-shared.ts';
 import { sampleCollection } from './sample-documents.ts';
+import { judgeFields } from './unshared-fields.ts';
 
 const SAMPLE = 10;
 const TIME_MS = 2_000;
@@ -15,32 +18,43 @@ const TIME_MS = 2_000;
 export class ScriptWarnings {
   private readonly log = logFor('ScriptWarnings');
 
-  constructor(@Inject(CHANGE_FEED) private readonly feed: ChangeSource) {}
+  constructor(
+    @Inject(CHANGE_FEED) private readonly feed: ChangeSource,
+    private readonly shares: Shares,
+  ) {}
 
   /** One list per script. Looks at ten documents of each collection for at most two seconds; what fails says nothing. */
   async of(
+    requester: string,
     scripts: readonly { sourceCollection: string }[],
     inspected: readonly ScriptInspection[],
   ): Promise<string[][]> {
     const signal = AbortSignal.timeout(TIME_MS);
     const samples = new Map<string, Promise<string[]>>();
-    const sampleOf = (collection: string): Promise<string[]> => {
-      const known = samples.get(nameKey(collection)) ?? this.sample(collection, signal);
+    const sampleOf = (own: ReadRule): Promise<string[]> => {
+      const { collection } = own;
+      const known = samples.get(nameKey(collection)) ?? this.sample(own, signal);
       samples.set(nameKey(collection), known);
       return known;
     };
     return Promise.all(
       scripts.map(async ({ sourceCollection }, at) => {
-        const fields = inspected[at]?.fields ?? null;
-        if (fields === null || fields.length === 0) return [];
-        return absentFields(fields, await sampleOf(sourceCollection)).map(describeAbsent);
+        const { own } = requirePermission(this.shares, requester, sourceCollection);
+        const { readable, warnings } = judgeFields(inspected[at]?.fields ?? null, own, requester);
+        if (readable === null || readable.length === 0) return warnings;
+        return [...warnings, ...absentFields(readable, await sampleOf(own)).map(describeAbsent)];
       }),
     );
   }
 
-  private async sample(collection: string, signal: AbortSignal): Promise<string[]> {
+  private async sample(own: ReadRule, signal: AbortSignal): Promise<string[]> {
+    const { collection } = own;
     try {
-      const found = await sampleCollection(this.feed, collection, SAMPLE, signal);
+      const found = await sampleCollection(this.feed, new ReadableDocuments([own]), {
+        collection,
+        size: SAMPLE,
+        signal,
+      });
       return found.flatMap((one) => ('missing' in one ? [] : [Buffer.from(one.document).toString('utf8')]));
     } catch (error) {
       this.log.debug(`Documents of ${collection} could not be looked at: ${messageOf(error)}`);

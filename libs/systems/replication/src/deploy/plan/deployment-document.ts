@@ -43,6 +43,8 @@ export interface DeployedTask {
   idPrefix?: string;
   /** `scriptFingerprint(collection, script)` */
   fingerprint: string;
+  /** What the requester might read when this generation began (`Shares.bounds`); absent: whole documents. */
+  bounds?: string;
   /** Grows whenever the copies have to be made again from the first document. */
   generation: number;
   /** The last generation that the engine was given completely; lower than `generation` after a crash in between. */
@@ -63,7 +65,7 @@ const isTask: Guard<DeployedTask> = isObjectOf(
     generation: isWhole,
     carriedOut: isWhole,
   },
-  { idPrefix: isText() },
+  { idPrefix: isText(), bounds: isText() },
 );
 
 /** Whether a document is one of what was agreed. */
@@ -80,6 +82,23 @@ export const isDeployment: Guard<DeploymentDocument> = isObjectOf({
 /** The engine still has to be given something of it. */
 export function isUnsettled(deployment: DeploymentDocument): boolean {
   return deployment.tasks.some((task) => task.carriedOut < task.generation);
+}
+
+/**
+ * The same deployment under other shares: a task whose requester may read more or less than before begins another generation. The same
+ * object when nothing changes.
+ */
+export function withBounds(
+  deployment: DeploymentDocument,
+  boundsOf: (collection: string) => string | undefined,
+): DeploymentDocument {
+  const tasks = deployment.tasks.map((task) => {
+    const bounds = boundsOf(task.collection);
+    if (bounds === task.bounds) return task;
+    const { bounds: _before, ...rest } = task;
+    return { ...rest, ...(bounds !== undefined && { bounds }), generation: task.generation + 1 };
+  });
+  return tasks.every((task, at) => task === deployment.tasks[at]) ? deployment : { ...deployment, tasks };
 }
 
 /** The same deployment after the engine has taken all of it. */

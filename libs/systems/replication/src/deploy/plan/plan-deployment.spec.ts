@@ -81,7 +81,7 @@ describe('the plan of a deployment', () => {
     expect(named.map(({ name }) => name)).toEqual(['Cars', 'Cars-2', 'cars-3', 'Cars-4']);
   });
 
-  it('starts every task anew in another engine, without calling that an update', () => {
+  it('starts every task from the beginning in another engine, without calling that an update', () => {
     const before = deploy(null, [item('Cars', cars)]).next;
     const target = { database: 'SparkHR', urls: ['http://a'] };
     const { plan, counts } = deploy(before, [item('Cars', cars)], { engine: 'etl', target });

@@ -4,6 +4,9 @@ import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { DeployedTask, DeploymentDocument, DeploymentTarget, EndedTask } from './deployment-document.ts';
 import type { NamedScript } from './name-scripts.ts';
 
+/** A script, and what its requester may read (`Shares.bounds`). */
+export type BoundedScript = NamedScript & { bounds?: string | undefined };
+
 /** What a requester wants, checked and complete: the whole set of its scripts. */
 export interface WantedDeployment {
   requester: string;
@@ -11,7 +14,7 @@ export interface WantedDeployment {
   revision: number | null;
   engine: EngineName;
   target: DeploymentTarget | null;
-  scripts: readonly NamedScript[];
+  scripts: readonly BoundedScript[];
 }
 
 export interface DeploymentPlan {
@@ -46,10 +49,10 @@ export function planDeployment(
   const moved = current !== null && current.engine !== wanted.engine;
   const steps = wanted.scripts.flatMap((script) => {
     const known = before.get(key(script));
-    before.delete(key(script));
     return known ? stepsForKnown(known, script, moved) : [stepForNew(script, current?.ended ?? [])];
   });
-  const removed = [...before.values()];
+  const wantedNames = new Set(wanted.scripts.map(key));
+  const removed = [...before.values()].filter((task) => !wantedNames.has(key(task)));
   steps.push(...removed.map((task): PlanStep => ({ action: 'remove', task })));
 
   const tasks = steps
@@ -65,7 +68,9 @@ export function planDeployment(
     deployedAtUtc: current?.deployedAtUtc ?? now.toISOString(),
   };
   const differs = removed.length > 0 || tasks.some((task) => !sameScript(task, current));
-  const altered = current === null || moved || differs || !sameTarget(current.target, next.target);
+  const rebounded = tasks.some((task) => task.bounds !== before.get(key(task))?.bounds);
+  const altered =
+    current === null || moved || differs || rebounded || !sameTarget(current.target, next.target);
   next.revision = wanted.revision ?? next.revision + (altered ? 1 : 0);
   const changed = altered || next.revision !== current.revision;
   if (altered) next.deployedAtUtc = now.toISOString();
@@ -89,14 +94,14 @@ export function tooOld(
   return plan.differs ? `Revision ${revision} is deployed already, with other scripts.` : null;
 }
 
-function stepForNew(script: NamedScript, ended: readonly EndedTask[]): PlanStep {
+function stepForNew(script: BoundedScript, ended: readonly EndedTask[]): PlanStep {
   const last = ended.find((one) => key(one) === key(script))?.generation ?? 0;
   return { action: 'create', task: deployed(script, script.name, last + 1, 0) };
 }
 
-function stepsForKnown(known: DeployedTask, script: NamedScript, moved: boolean): PlanStep[] {
+function stepsForKnown(known: DeployedTask, script: BoundedScript, moved: boolean): PlanStep[] {
   const rewritten = known.fingerprint !== fingerprintOf(script);
-  if (!rewritten && !moved) return stepsForSame(known);
+  if (!rewritten && !moved && known.bounds === script.bounds) return stepsForSame(known);
   // Another engine has carried nothing of this yet.
   const task = deployed(script, known.name, known.generation + 1, moved ? 0 : known.carriedOut);
   const reset: PlanStep = { action: 'reset', task };
@@ -116,13 +121,14 @@ function fingerprintOf({ sourceCollection, script, idPrefix }: NamedScript): str
   return scriptFingerprint(sourceCollection, script, idPrefix);
 }
 
-function deployed(script: NamedScript, name: string, generation: number, carriedOut: number): DeployedTask {
+function deployed(script: BoundedScript, name: string, generation: number, carriedOut: number): DeployedTask {
   return {
     name,
     collection: script.sourceCollection,
     script: script.script,
     ...(script.idPrefix === undefined ? {} : { idPrefix: script.idPrefix }),
     fingerprint: fingerprintOf(script),
+    ...(script.bounds === undefined ? {} : { bounds: script.bounds }),
     generation,
     carriedOut,
   };

@@ -25,6 +25,7 @@ export function judgeIncoming({ declared, report, request, owner }: IncomingFact
     setsApplied: __,
     documentsPut: documentsApplied,
     resyncsRequested: ___,
+    refused,
     ...figures
   } = report;
   const problem = report.complete ? null : undeployed(request);
@@ -38,6 +39,7 @@ export function judgeIncoming({ declared, report, request, owner }: IncomingFact
     position: report.databaseId === null ? null : appliedEtag,
     sourceEtag: report.sourceEtag > 0 ? report.sourceEtag : null,
     documentsApplied,
+    refused: refused.map((one) => ({ ...one })),
     incompleteBecause: report.complete
       ? null
       : (problem ?? report.incompleteBecause ?? 'the first copy is being made'),
@@ -89,6 +91,7 @@ function unknown(declared: ApplyTask): IncomingTask {
     documentsApplied: 0,
     documentsDeleted: 0,
     setAside: 0,
+    refused: [],
     complete: false,
     incompleteBecause: null,
     stalledBecause: null,

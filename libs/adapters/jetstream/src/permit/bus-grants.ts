@@ -1,0 +1,84 @@
+import { CONTROL_STREAM, DEAD_LETTERS_STREAM } from '@nestjs-spark/contracts/internal';
+import { inboxPrefix } from '../connect/inbox.ts';
+import { attemptsOf, ATTEMPTS_BUCKET } from '../dead-letter/attempts.ts';
+import { letterSubjects } from '../dead-letter/letter.ts';
+import { leaseKey, LEASES_BUCKET } from '../lease/lease-store.ts';
+import { tokenKey, TOKENS_BUCKET } from '../ledger/jetstream-token-ledger.ts';
+import { objectStream, objectSubjects } from '../log/object-bucket.ts';
+import { keyStream, keySubject } from '../provision/open-bucket.ts';
+import { COMMANDS } from '../provision/streams.ts';
+import { moduleKey, MODULES_BUCKET } from '../registry/jetstream-module-registry.ts';
+import { consumerName } from '../retry/consumer-source.ts';
+import { EVENT_SUBJECTS, REQUEST_SUBJECTS } from '../transport/pattern-subject.ts';
+import {
+  ASK_FOR_FIGURES,
+  type BusGrants,
+  consumeDurably,
+  joinGrants,
+  mayPublish,
+  purgeStream,
+  readStream,
+  readSubjects,
+} from './grants.ts';
+
+/**
+ * What every module needs: answers in its own inbox, its leases, the tokens that were shown to it, the registry with an entry of its own, all of the control
+ * board (what it may say there is up to the system), and its own dead letters.
+ */
+export function moduleGrants(module: string): BusGrants {
+  const leases = leaseKey(module, '').replace(/\.$/, '.>');
+  return joinGrants(
+    { publish: [], subscribe: [`${inboxPrefix(module)}.>`] },
+    ASK_FOR_FIGURES,
+    readSubjects(keyStream(LEASES_BUCKET), keySubject(LEASES_BUCKET, leases)),
+    mayPublish(keySubject(LEASES_BUCKET, leases)),
+    mayPublish(`$JS.API.STREAM.INFO.${keyStream(TOKENS_BUCKET)}`),
+    mayPublish(keySubject(TOKENS_BUCKET, tokenKey(module, '*'))),
+    readStream(keyStream(MODULES_BUCKET)),
+    mayPublish(keySubject(MODULES_BUCKET, moduleKey(module))),
+    readStream(CONTROL_STREAM),
+    readStream(DEAD_LETTERS_STREAM),
+    mayPublish(letterSubjects(module)),
+    purgeStream(DEAD_LETTERS_STREAM),
+  );
+}
+
+/** Handles the commands of `subjects` under one name, with retries. */
+export function commandGrants(module: string, name: string, subjects: string): BusGrants {
+  const consumer = consumerName(module, name);
+  const attempts = keySubject(ATTEMPTS_BUCKET, attemptsOf(consumer));
+  return joinGrants(
+    consumeDurably(COMMANDS.name, consumer, subjects),
+    mayPublish(`$JS.API.STREAM.MSG.GET.${COMMANDS.name}`),
+    readSubjects(keyStream(ATTEMPTS_BUCKET), attempts),
+    mayPublish(attempts),
+  );
+}
+
+/** Sends and handles events and requests of every pattern: whoever may do so reads and acknowledges those of all. */
+export function eventGrants(): BusGrants {
+  const attempts = keySubject(ATTEMPTS_BUCKET, '>');
+  return joinGrants(
+    mayPublish(EVENT_SUBJECTS, REQUEST_SUBJECTS, attempts),
+    { publish: [], subscribe: [REQUEST_SUBJECTS] },
+    consumeDurably(COMMANDS.name, '*', EVENT_SUBJECTS),
+    readSubjects(keyStream(ATTEMPTS_BUCKET), attempts),
+  );
+}
+
+/** Writes a stream of logs and trims it; big payloads and contents with it. */
+export function logWriterGrants({ name, subjects }: { name: string; subjects: string }): BusGrants {
+  const objects = objectStream(name);
+  return joinGrants(
+    readStream(name),
+    mayPublish(subjects, objectSubjects(name)),
+    purgeStream(name),
+    readStream(objects),
+    purgeStream(objects),
+  );
+}
+
+/** Reads a stream of logs and what belongs to it. */
+export function logReaderGrants({ name }: { name: string }): BusGrants {
+  return joinGrants(readStream(name), readStream(objectStream(name)));
+}

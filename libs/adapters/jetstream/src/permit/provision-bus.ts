@@ -1,0 +1,42 @@
+import type { LogStream } from '@nestjs-spark/contracts/internal';
+import type { JetStreamConnection } from '../connect/connection.ts';
+import { ATTEMPTS_BUCKET, ATTEMPTS_OPTIONS } from '../dead-letter/attempts.ts';
+import { LEASES_BUCKET, LEASES_OPTIONS } from '../lease/lease-store.ts';
+import { BigPayloads } from '../log/big-payloads.ts';
+import { makeObjectBucket } from '../log/object-bucket.ts';
+import { TOKENS_BUCKET, TOKENS_OPTIONS } from '../ledger/jetstream-token-ledger.ts';
+import { MODULES_BUCKET, MODULES_OPTIONS } from '../registry/jetstream-module-registry.ts';
+import { ensureStream, type Provisioned } from '../provision/ensure-stream.ts';
+import { openBucket } from '../provision/open-bucket.ts';
+import { COMMANDS, CONTROL, DEAD_LETTERS, type LogLimits, logSettings } from '../provision/streams.ts';
+
+/**
+ * Makes every stream and bucket that modules use, as an administrator does where modules may not make any. Safe to repeat.
+ * @returns what was done with each stream
+ */
+export async function provisionBus(
+  connection: JetStreamConnection,
+  logs: readonly LogStream[],
+  limits: LogLimits = {},
+): Promise<ReadonlyMap<string, Provisioned>> {
+  const done = new Map<string, Provisioned>();
+  for (const settings of [COMMANDS, CONTROL, DEAD_LETTERS])
+    done.set(settings.name, await ensureStream(connection, settings));
+  for (const [bucket, options] of BUCKETS)
+    await connection.use((handle) => openBucket(handle, bucket, options, () => Promise.resolve()));
+  for (const log of logs) {
+    const provisioned = await ensureStream(connection, logSettings(log, limits));
+    // What is left of a deleted stream belongs to sequences that now mean something else.
+    if (provisioned === 'created') await new BigPayloads(connection, log.name).clear();
+    await connection.use((handle) => makeObjectBucket(handle, log.name));
+    done.set(log.name, provisioned);
+  }
+  return done;
+}
+
+const BUCKETS = [
+  [LEASES_BUCKET, LEASES_OPTIONS],
+  [MODULES_BUCKET, MODULES_OPTIONS],
+  [TOKENS_BUCKET, TOKENS_OPTIONS],
+  [ATTEMPTS_BUCKET, ATTEMPTS_OPTIONS],
+] as const;

@@ -1,0 +1,81 @@
+import { createPrivateKey } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
+import { StoreRefusedError } from '@nestjs-spark/contracts';
+import { messageOf } from '@nestjs-spark/foundation/internal';
+import type { RavenCertificate } from './settings.ts';
+import { tlsOptions } from './tls.ts';
+
+/** A certificate as files and variables have it. */
+export interface CertificateText {
+  /** PEM with certificate and private key, the bytes of a PFX, or a PFX as base64. */
+  certificate: Buffer;
+  passphrase?: string;
+  /** Authorities to trust instead of the system's, as PEM. */
+  ca?: string;
+}
+
+/** @throws {StoreRefusedError} when it cannot be used: the message says what it lacks, and shows nothing of it */
+export function readCertificate({ certificate, passphrase, ca }: CertificateText): RavenCertificate {
+  const more = { ...(passphrase === undefined ? {} : { passphrase }), ...(ca === undefined ? {} : { ca }) };
+  const text = certificate.toString('latin1').trim();
+  const made: RavenCertificate = text.startsWith('-----BEGIN')
+    ? { type: 'pem', certificate: text, ...more }
+    : { type: 'pfx', certificate: isBase64(text) ? Buffer.from(text, 'base64') : certificate, ...more };
+  requireUsable(made);
+  return made;
+}
+
+/** @throws {StoreRefusedError} when no connection could show it */
+export function requireUsable(certificate: RavenCertificate): void {
+  const lacking = certificate.type === 'pem' ? lackingInPem(String(certificate.certificate)) : null;
+  if (lacking !== null) throw unusable(lacking);
+  try {
+    createSecureContext(tlsOptions(certificate));
+  } catch (error) {
+    throw unusable(describe(error, certificate), error);
+  }
+}
+
+/**
+ * The key as `BEGIN RSA PRIVATE KEY`, in the clear, behind the certificates: RavenDB's client knows no other form. Null for
+ * a key of another kind.
+ */
+export function pemForClient({ certificate, passphrase }: RavenCertificate): string | null {
+  const text = String(certificate);
+  const key = createPrivateKey({ key: text, ...(passphrase ? { passphrase } : {}) });
+  if (key.asymmetricKeyType !== 'rsa') return null;
+  const certificates = text.match(CERTIFICATES) ?? [];
+  return [...certificates, String(key.export({ type: 'pkcs1', format: 'pem' }))].join('\n');
+}
+
+const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+function lackingInPem(text: string): string | null {
+  if (!text.includes('-----BEGIN CERTIFICATE-----'))
+    return 'it has no certificate: put it and its key into one PEM';
+  if (!/-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(text))
+    return 'it has no private key: put the certificate and its key into one PEM';
+  return null;
+}
+
+function describe(error: unknown, { passphrase }: RavenCertificate): string {
+  const message = messageOf(error);
+  if (/mac verify failure|bad decrypt|bad password|interrupted or cancelled|bad end line/i.test(message)) {
+    return passphrase === undefined
+      ? 'its key has a passphrase: set RAVENDB_PASSPHRASE'
+      : 'the passphrase does not open it: correct RAVENDB_PASSPHRASE';
+  }
+  if (/key values mismatch/i.test(message)) return 'the key does not belong to the certificate';
+  return `it is neither PEM nor PFX (${message})`;
+}
+
+function unusable(what: string, cause?: unknown): StoreRefusedError {
+  return new StoreRefusedError(
+    `The client certificate for RavenDB (RAVENDB_CERTIFICATE) cannot be used: ${what}.`,
+    { cause },
+  );
+}
+
+function isBase64(text: string): boolean {
+  return /^[A-Za-z0-9+/\s]+={0,2}$/.test(text);
+}

@@ -1,0 +1,38 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Agent, buildConnector } from 'undici';
+import type { CertificateSource, RavenCertificate } from './settings.ts';
+
+const CONNECT_MS = 5_000;
+
+/** How undici connects: a renewed certificate is shown by the connections that are made after it. */
+export function connectWith(source: CertificateSource | undefined): buildConnector.connector {
+  if (typeof source !== 'function') return buildConnector({ timeout: CONNECT_MS, ...tlsOptions(source) });
+  let made: { by: RavenCertificate; connect: buildConnector.connector } | null = null;
+  return (options, callback) => {
+    let certificate: RavenCertificate;
+    try {
+      certificate = source();
+    } catch (error) {
+      callback(error instanceof Error ? error : new Error(String(error)), null);
+      return;
+    }
+    if (!made || !isDeepStrictEqual(made.by, certificate)) {
+      const connect = buildConnector({ timeout: CONNECT_MS, ...tlsOptions(certificate) });
+      made = { by: certificate, connect };
+    }
+    made.connect(options, callback);
+  };
+}
+
+/** An agent that shows the certificate; its owner closes it. */
+export function agentWith(source: CertificateSource | undefined): Agent {
+  return new Agent({ connect: connectWith(source) });
+}
+
+/** The certificate as Node takes it. */
+export function tlsOptions(certificate: RavenCertificate | undefined) {
+  if (!certificate) return {};
+  const { type, certificate: content, passphrase, ca } = certificate;
+  const own = type === 'pfx' ? { pfx: content } : { cert: content, key: content };
+  return { ...own, ...(passphrase ? { passphrase } : {}), ...(ca ? { ca } : {}) };
+}

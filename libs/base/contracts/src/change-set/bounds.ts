@@ -1,0 +1,32 @@
+import type { ChangeCommand } from './change-set.ts';
+
+/** The most that one change set may be, for those who write it and for those who read it. */
+export const CHANGE_SET_BOUNDS = {
+  /** Characters of what it says of itself. */
+  header: 8 * 1024,
+  /** Bytes of its commands, not compressed. */
+  bytes: 64 * 1024 * 1024,
+  commands: 300_000,
+  /** Characters of an id, a prefix or a name. */
+  id: 4 * 1024,
+} as const;
+
+/** A change set is more than one message may be. Fewer changes at once may fit. */
+export class ChangeSetBoundsError extends Error {
+  constructor(what: string) {
+    super(`A change set has ${what}, the most that one may have`);
+    this.name = 'ChangeSetBoundsError';
+  }
+}
+
+/** @throws {ChangeSetBoundsError} when no reader would take them */
+export function requireBounds(commands: readonly ChangeCommand[]): void {
+  const { commands: most, id } = CHANGE_SET_BOUNDS;
+  if (commands.length > most) throw new ChangeSetBoundsError(`more than ${most} commands`);
+  const hasLongId = commands.some((command) => keyOf(command).length > id);
+  if (hasLongId) throw new ChangeSetBoundsError(`an id of more than ${id} characters`);
+}
+
+function keyOf(command: ChangeCommand): string {
+  return command.type === 'delete-prefix' ? command.prefix : command.id;
+}

@@ -1,0 +1,40 @@
+import { UNNAMED_RULE, type StoredCheckpoint, type StoredCopy } from '@nestjs-spark/contracts/internal';
+import { VersionConflictError } from '@nestjs-spark/contracts';
+import { deleteOf } from './deletes-under.ts';
+import { applyWithoutRefused, type Isolation } from './isolate-refused.ts';
+
+/**
+ * Removes copies, some at a time and each time behind the checkpoint, all but those that the target refuses to delete. Cut off
+ * in between, it can simply be done again.
+ * @returns the checkpoint as it is stored then
+ * @throws {VersionConflictError} when the checkpoint has moved
+ */
+export async function removeCopies(
+  isolation: Isolation,
+  stored: StoredCheckpoint,
+  unwanted: AsyncIterable<StoredCopy[]>,
+): Promise<StoredCheckpoint> {
+  const { name, ids: rule = UNNAMED_RULE } = stored.checkpoint;
+  let now = stored;
+  for await (const copies of unwanted) {
+    if (copies.length === 0) continue;
+    const commands = copies.map((copy) => deleteOf(rule, name, copy));
+    const version = await applyWithoutRefused(isolation, {
+      commands,
+      checkpoint: now.checkpoint,
+      expected: now.version,
+    });
+    const after = await isolation.sink.readCheckpoint(name);
+    if (after?.version !== version) throw new VersionConflictError(name);
+    now = after;
+  }
+  return now;
+}
+
+/** Those copies that a condition holds for. */
+export async function* copiesThat(
+  copies: AsyncIterable<StoredCopy[]>,
+  condition: (copy: StoredCopy) => boolean,
+): AsyncGenerator<StoredCopy[]> {
+  for await (const some of copies) yield some.filter(condition);
+}

@@ -1,0 +1,148 @@
+import { describeTask, type ChangeSet, type ChangeSetHeader } from '@nestjs-spark/contracts';
+import {
+  decodeChangeSet,
+  decodeHeader,
+  judgeSeal,
+  MalformedChangeSetError,
+  taskSubject,
+  type LogMessage,
+  type LogPayload,
+  type MessageVerifier,
+  type TaskLog,
+} from '@nestjs-spark/contracts/internal';
+import { messageOf, sameName, type Logger } from '@nestjs-spark/foundation/internal';
+import type { TaskKey } from '@nestjs-spark/contracts';
+
+/** Something in a task's log is not, or not known to be, what the task's owner has put there. */
+export class RefusedSetError extends Error {
+  readonly sequence: number;
+
+  constructor(sequence: number, reason: string, options?: ErrorOptions) {
+    super(`message ${sequence} of the log is refused: ${reason}`, options);
+    this.name = 'RefusedSetError';
+    this.sequence = sequence;
+  }
+}
+
+export type ReceivedSet = { sequence: number } & (
+  { set: ChangeSet; signed: boolean; refused?: undefined } | { refused: RefusedSetError }
+);
+
+/** The end of a log: what its last message says of itself, null where that is not believed. */
+export interface LogEnd {
+  header: ChangeSetHeader | null;
+}
+
+export interface SetReaderParts {
+  log: Pick<TaskLog, 'read' | 'tail'>;
+  verifier: MessageVerifier;
+  logger: Logger;
+  /** A set of this task has been signed before, so its owner signs. */
+  wasSigned: () => boolean;
+}
+
+/**
+ * Reads what a task's owner has put into its log. Whoever may publish on the bus can write there, so a message is believed only
+ * when it is signed with a key of the owner; without a signature only from an owner of a version that does not sign yet.
+ */
+export class SetReader {
+  readonly #task: TaskKey;
+  readonly #parts: SetReaderParts;
+  #isSigned = false;
+  #said = false;
+
+  constructor(task: TaskKey, parts: SetReaderParts) {
+    this.#task = task;
+    this.#parts = parts;
+  }
+
+  /**
+   * As `TaskLog.read`, and what is refused comes with the reason.
+   * @throws {UnavailableError} also while it cannot be found out who signed something
+   */
+  async *read(from: number, signal: AbortSignal): AsyncGenerator<ReceivedSet, void, undefined> {
+    for await (const message of this.#parts.log.read(from, signal)) yield await this.#open(message);
+  }
+
+  /** The last message; null: there is none. @throws {UnavailableError} as `read` does */
+  async tail(): Promise<LogEnd | null> {
+    const message = await this.#parts.log.tail();
+    if (message === null) return null;
+    try {
+      await this.#requireOwners(message);
+      return { header: this.#headerOf(message) };
+    } catch (error) {
+      if (isRefusal(error)) return { header: null };
+      throw error;
+    }
+  }
+
+  async #open(message: LogMessage): Promise<ReceivedSet> {
+    const { sequence } = message;
+    try {
+      const { payload, signed } = await this.#requireOwners(message);
+      this.#headerOf(message);
+      return { sequence, set: await decodeChangeSet(payload), signed };
+    } catch (error) {
+      if (error instanceof RefusedSetError) return { sequence, refused: error };
+      if (!isRefusal(error)) throw error;
+      return { sequence, refused: new RefusedSetError(sequence, messageOf(error), { cause: error }) };
+    }
+  }
+
+  #headerOf({ headers, sequence }: LogMessage): ChangeSetHeader {
+    const header = decodeHeader(headers);
+    const { owner, requester, name } = header.task;
+    const isOurs =
+      sameName(owner, this.#task.owner) &&
+      sameName(requester, this.#task.requester) &&
+      sameName(name, this.#task.name);
+    if (!isOurs) throw new RefusedSetError(sequence, `it is of the task ${describeTask(header.task)}`);
+    return header;
+  }
+
+  /** @throws {RefusedSetError} when nobody knows that the owner has sent it */
+  async #requireOwners({
+    sequence,
+    headers,
+    payload,
+  }: LogMessage): Promise<{ payload: LogPayload; signed: boolean }> {
+    const { owner } = this.#task;
+    if (payload === null) throw new RefusedSetError(sequence, 'its payload is gone');
+    const message = { headers, payload };
+    const verdict = await judgeSeal(message, taskSubject(this.#task), owner, this.#parts.verifier);
+    switch (verdict) {
+      case 'genuine':
+        this.#isSigned = true;
+        return { payload: message, signed: true };
+      case 'forged':
+        throw new RefusedSetError(sequence, `its signature is not that of ${owner}`);
+      case 'unknown-key':
+        throw new RefusedSetError(
+          sequence,
+          `this module does not know the key that signed it as one of ${owner}'s. If it is, approve it: SPARK_TRUSTED_KEYS=${owner}=${message.headers['Spark-Key']}`,
+        );
+      case 'unsigned':
+        await this.#requireUnsigned(sequence);
+        return { payload: message, signed: false };
+    }
+  }
+
+  /** What an owner of a version that did not sign has sent is taken, until its first set that is signed. */
+  async #requireUnsigned(sequence: number): Promise<void> {
+    const { verifier, logger, wasSigned } = this.#parts;
+    const { owner } = this.#task;
+    if (this.#isSigned || wasSigned() || (await verifier.signs(owner))) {
+      throw new RefusedSetError(sequence, `it is not signed, and ${owner} signs what it sends`);
+    }
+    if (this.#said) return;
+    this.#said = true;
+    logger.warn(
+      `${describeTask(this.#task)}: ${owner} runs a version that does not sign its change sets, so anyone who may publish to this route can change the copies. Update ${owner}; with SPARK_REFUSE_UNSIGNED=1 they are refused`,
+    );
+  }
+}
+
+function isRefusal(error: unknown): error is Error {
+  return error instanceof RefusedSetError || error instanceof MalformedChangeSetError;
+}

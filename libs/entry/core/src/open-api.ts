@@ -1,0 +1,1 @@
+export { withSparkRoutes } from '@nestjs-spark/observability/open-api';

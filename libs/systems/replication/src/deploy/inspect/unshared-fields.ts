@@ -1,0 +1,30 @@
+import type { ReadRule } from '@nestjs-spark/contracts/internal';
+import { BUILT_IN } from './absent-fields.ts';
+
+/** The fields that a script reads, taken apart by what its module may read. */
+export interface JudgedFields {
+  /** Those that it may read; null when nobody can tell which it reads. */
+  readable: readonly string[] | null;
+  /** What to say of the others: "`Salary` is not shared with HR: …" */
+  warnings: string[];
+}
+
+/**
+ * Finds the fields that a script names and its module may not read. They are not refused: an owner that shares less than before would
+ * end copies that need the rest only.
+ */
+export function judgeFields(
+  fields: readonly string[] | null,
+  { fields: shared }: Pick<ReadRule, 'fields'>,
+  requester: string,
+): JudgedFields {
+  if (fields === null || shared === undefined) return { readable: fields, warnings: [] };
+  const names = new Set(shared.map((path) => path.split('.', 1)[0]));
+  const unshared = fields.filter((field) => !names.has(field) && !BUILT_IN.has(field));
+  return {
+    readable: fields.filter((field) => !unshared.includes(field)),
+    warnings: unshared.map(
+      (field) => `\`${field}\` is not shared with ${requester}: for its scripts no document has it`,
+    ),
+  };
+}

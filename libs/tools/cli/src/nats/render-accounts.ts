@@ -1,0 +1,65 @@
+import type { BusGrants } from '@nestjs-spark/jetstream/internal';
+
+/** A user as nats.conf has it. */
+export interface AccountUser {
+  name: string;
+  /** The public half of its nkey; null: it has a password. */
+  publicKey: string | null;
+  /** Null: everything. */
+  grants: BusGrants | null;
+  /** Whether it may answer requests of others. */
+  answers: boolean;
+}
+
+/** The user that makes the streams. */
+export const ADMINISTRATOR = 'administrator';
+
+/** An accounts block for nats.conf. */
+export function renderAccounts(account: string, users: readonly AccountUser[]): string {
+  return [
+    '# Made by `nestjs-spark nats permissions`. Include it in nats.conf, beside jetstream { … } and tls { … }.',
+    ...(users.some(({ publicKey }) => publicKey === null)
+      ? ['# Passwords are variables of the environment of nats-server.']
+      : []),
+    'accounts {',
+    `  ${account} {`,
+    '    jetstream: enabled',
+    '    users: [',
+    ...users.flatMap((user) => renderUser(user).map((line) => `      ${line}`)),
+    '    ]',
+    '  }',
+    '}',
+  ].join('\n');
+}
+
+/** In which variable of nats-server's environment a user's password is. */
+export function passwordVariable(name: string): string {
+  return `NATS_PASSWORD_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function renderUser({ name, publicKey, grants, answers }: AccountUser): string[] {
+  const who =
+    publicKey === null
+      ? [`user: ${quote(name)}`, `password: $${passwordVariable(name)}`]
+      : [`# ${name}`, `nkey: ${publicKey}`];
+  return ['{', ...[...who, ...(grants ? renderGrants(grants, answers) : [])].map((line) => `  ${line}`), '}'];
+}
+
+function renderGrants({ publish, subscribe }: BusGrants, answers: boolean): string[] {
+  return [
+    'permissions: {',
+    '  publish: { allow: [',
+    ...publish.toSorted().map((subject) => `    ${quote(subject)}`),
+    '  ] }',
+    '  subscribe: { allow: [',
+    ...subscribe.toSorted().map((subject) => `    ${quote(subject)}`),
+    '  ] }',
+    // An observable is answered with several messages.
+    ...(answers ? ['  allow_responses: { max: -1, expires: "5m" }'] : []),
+    '}',
+  ];
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}

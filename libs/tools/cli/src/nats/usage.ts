@@ -1,0 +1,15 @@
+export const NATS_USAGE = `Secures NATS: what each module may do there, and the streams that they use.
+
+  nestjs-spark nats permissions --module Fleet --module HR [options]
+      prints an accounts block for nats.conf, with a user and its permissions for each module
+      --route Fleet:HR    only these modules copy, OWNER:REQUESTER (default: each from each other)
+      --events            modules also send and handle durable events and requests of their own
+      --keys DIR          users have nkeys, whose seeds are in DIR and are made where missing (default: users have passwords)
+      --account NAME      the account (default SPARK)
+
+  nestjs-spark nats provision --module Fleet --module HR [--route Fleet:HR]
+      makes the streams and buckets, as the user "administrator"; modules have not the right to
+      NATS_URL and the other NATS_ variables say where and as whom
+
+Exit codes: 0 success, 1 NATS refused or cannot be reached, 2 wrong usage.
+`;

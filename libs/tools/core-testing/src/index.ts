@@ -1,0 +1,1 @@
+export { type Overridable, SparkTesting, type SharedCollection, type WantedCopies } from './spark-testing.ts';

@@ -1,0 +1,52 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ServerHandle } from '../run/server-handle.ts';
+import type { StartOptions } from '../run/start-one.ts';
+import { startNats } from '../run/start-servers.ts';
+import { tellWatchdog } from '../run/watchdog.ts';
+import { Authority } from './authority.ts';
+
+/** How a secured nats-server is started. */
+export interface SecuredNatsOptions extends StartOptions {
+  /** Who may do what: `accounts { … }` as nats.conf has it. */
+  accounts: string;
+}
+
+/** A nats-server with TLS. */
+export interface SecuredNats extends ServerHandle {
+  /** The file of the authority to trust. */
+  readonly ca: string;
+}
+
+/**
+ * Starts a nats-server with TLS and these accounts, as {@link startNats}; its certificate is by an authority of its own.
+ * Throws as well where there is no openssl.
+ */
+export async function startSecuredNats({ accounts, ...options }: SecuredNatsOptions): Promise<SecuredNats> {
+  const folder = await mkdtemp(join(tmpdir(), 'spark-nats-secured-'));
+  tellWatchdog({ temporary: folder });
+  const remove = async () => {
+    await rm(folder, { recursive: true, force: true });
+    tellWatchdog({ removed: folder });
+  };
+  try {
+    const authority = await Authority.create(folder, options.env);
+    const { certificate, key } = await authority.issue('nats');
+    const file = join(folder, 'nats.conf');
+    const tls = `tls { cert_file: ${JSON.stringify(certificate)}, key_file: ${JSON.stringify(key)} }`;
+    await writeFile(file, `${tls}\n${accounts}\n`, { mode: 0o600 });
+    const handle = await startNats({ ...options, args: [...(options.args ?? []), `--config=${file}`] });
+    return Object.assign(Object.create(handle) as ServerHandle, {
+      url: handle.url.replace(/^nats:/, 'tls:'),
+      ca: authority.file,
+      async stop() {
+        await handle.stop();
+        await remove();
+      },
+    });
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+import { createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import type { PlatformRequest } from '@nestjs-spark/observability';
+import type { ApiCaller, Role } from '../recognize/api-caller.ts';
+import { callerOf } from './callers.ts';
+
+/** @internal */
+export const PUBLIC = 'spark:api:public';
+/** @internal */
+export const MINIMUM_ROLE = 'spark:api:role';
+
+/** Admits everybody to a route, or to all routes of a controller, without a credential. */
+export const Public = (): ClassDecorator & MethodDecorator => SetMetadata(PUBLIC, true);
+
+/**
+ * The least role that a route, or each route of a controller, needs. Without it: `viewer` for GET and HEAD, `editor` for all others.
+ * That of a route takes precedence over that of its controller.
+ */
+export const MinimumRole = (role: Role): ClassDecorator & MethodDecorator => SetMetadata(MINIMUM_ROLE, role);
+
+/**
+ * The caller of a route, as a parameter: `list(@CurrentCaller() caller: ApiCaller)`. A request to a route that is `@Public()`
+ * or not behind `ApiGuard` is answered with 500, because nobody asked who calls.
+ */
+export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): ApiCaller =>
+  callerOf(context.switchToHttp().getRequest<PlatformRequest>()),
+);

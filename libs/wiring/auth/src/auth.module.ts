@@ -1,0 +1,107 @@
+import {
+  ConfigurableModuleBuilder,
+  Global,
+  Inject,
+  Module,
+  type DynamicModule,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { Breakers } from '@nestjs-spark/foundation/internal';
+import { OperatorToken } from '@nestjs-spark/modules/internal';
+import { ObservabilityModule } from '@nestjs-spark/observability';
+import { logFor, TypedErrorFilter } from '@nestjs-spark/observability/internal';
+import { ApiGuard } from './admit/api-guard.ts';
+import { ApiAuthentication } from './recognize/api-authentication.ts';
+import { IssuerKeys } from './recognize/issuer-keys.ts';
+import { JwtReader } from './recognize/jwt-reader.ts';
+import { StaticTokens } from './recognize/static-tokens.ts';
+import type { AuthSettings, SparkAuthOptions } from './settings/options.ts';
+import { resolveSettings } from './settings/resolve-settings.ts';
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<SparkAuthOptions>()
+    .setClassMethodName('forRoot')
+    .setExtras({ everywhere: true }, (definition, { everywhere }) => ({
+      ...definition,
+      providers: [
+        ...(definition.providers ?? []),
+        ...(everywhere ? [{ provide: APP_GUARD, useExisting: ApiGuard }] : []),
+      ],
+    }))
+    .build();
+
+const SETTINGS = Symbol('SPARK_AUTH_SETTINGS');
+
+/**
+ * Who may call the application's own routes: JWTs of one issuer, static tokens, and the operators' token. Import
+ * `forRoot()` or `forRootAsync()` once; it is global. With `everywhere: false` only controllers with `@UseGuards(ApiGuard)` are
+ * guarded, and the rest is left to the application's own guards.
+ *
+ * Spark's own routes (`/spark/…`, health, metrics) are not concerned.
+ */
+@Global()
+@Module({
+  imports: [ObservabilityModule],
+  providers: [
+    ApiGuard,
+    { provide: APP_FILTER, useClass: TypedErrorFilter },
+    {
+      provide: SETTINGS,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: SparkAuthOptions) => resolveSettings(options, process.env),
+    },
+    { provide: ApiAuthentication, inject: [SETTINGS, Breakers], useFactory: authenticationBy },
+  ],
+  exports: [ApiAuthentication, ApiGuard],
+})
+export class SparkAuthModule extends ConfigurableModuleClass implements OnModuleInit {
+  readonly #settings: AuthSettings;
+
+  constructor(@Inject(SETTINGS) settings: AuthSettings) {
+    super();
+    this.#settings = settings;
+  }
+
+  /**
+   * @param options anything omitted is read from the environment (`SPARK_API_ISSUER`, `SPARK_API_AUDIENCE`, `SPARK_API_JWKS`,
+   *   `SPARK_API_TOKENS`, `SPARK_OPERATOR_TOKEN`, `SPARK_API_OPEN`) when the application starts
+   * @throws {AuthSettingsError} at startup, when they cannot be used, and in production when nobody would be asked for a token
+   */
+  static forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /** As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
+  static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return super.forRootAsync(options);
+  }
+
+  onModuleInit(): void {
+    const log = logFor('SparkAuth');
+    const { jwt } = this.#settings;
+    if (isOpen(this.#settings))
+      log.warn(
+        'The API is open: whoever reaches the port may read and write. Set SPARK_API_ISSUER and SPARK_API_AUDIENCE, or SPARK_API_TOKENS, to close it',
+      );
+    else if (jwt) log.log(`The API accepts JWTs of ${jwt.issuer} for ${jwt.audience.join(' or ')}`);
+    else log.log('The API accepts static tokens');
+  }
+}
+
+function isOpen({ jwt, tokens }: AuthSettings): boolean {
+  return jwt === null && Object.keys(tokens).length === 0;
+}
+
+function authenticationBy(settings: AuthSettings, breakers: Breakers): ApiAuthentication {
+  const { jwt, tokens, operatorToken } = settings;
+  const jwts =
+    jwt &&
+    new JwtReader({ ...jwt, findKey: new IssuerKeys(jwt, breakers).find, log: logFor('ApiAuthentication') });
+  return new ApiAuthentication({
+    operator: new OperatorToken(operatorToken),
+    tokens: new StaticTokens(tokens),
+    jwts,
+    open: isOpen(settings),
+  });
+}

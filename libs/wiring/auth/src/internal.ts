@@ -1,0 +1,2 @@
+export * from './index.ts';
+export { readTokens } from './settings/read-tokens.ts';

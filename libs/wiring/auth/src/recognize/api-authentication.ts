@@ -1,0 +1,52 @@
+import type { ApiCaller } from './api-caller.ts';
+import type { JwtReader } from './jwt-reader.ts';
+import type { StaticTokens } from './static-tokens.ts';
+import type { OperatorToken } from '@nestjs-spark/modules/internal';
+import { unauthenticated } from './unauthenticated.ts';
+
+export interface ApiAuthenticationParts {
+  operator: OperatorToken;
+  tokens: StaticTokens;
+  /** Null: no issuer's tokens are taken. */
+  jwts: JwtReader | null;
+  /** Whether a request without a valid credential is an anonymous editor's. */
+  open: boolean;
+}
+
+const OPERATOR: ApiCaller = {
+  kind: 'operator',
+  subject: 'operator',
+  role: 'operator',
+  tenant: null,
+  claims: {},
+};
+const ANONYMOUS: ApiCaller = { kind: 'open', subject: 'anonymous', role: 'editor', tenant: null, claims: {} };
+
+/**
+ * Recognizes who calls the application, from a credential. The guard asks it for each request; ask it yourself where Nest's
+ * guards do not reach, such as the first message of a WebSocket.
+ */
+export class ApiAuthentication {
+  readonly #parts: ApiAuthenticationParts;
+
+  constructor(parts: ApiAuthenticationParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Who shows this credential.
+   * @param token what follows `Bearer `; null: none was shown
+   * @throws {ProblemError} `unauthenticated` (401), the same for every cause; `forbidden` (403) for a valid JWT without a role of
+   * ours; `unavailable` (503, with Retry-After) when the issuer's keys cannot be read now
+   */
+  async authenticate(token: string | null): Promise<ApiCaller> {
+    const { operator, tokens, jwts, open } = this.#parts;
+    if (token !== null && operator.matches(token)) return OPERATOR;
+    if (open) return ANONYMOUS;
+    if (token === null) throw unauthenticated();
+    const name = tokens.nameOf(token);
+    if (name !== null) return { kind: 'token', subject: name, role: 'editor', tenant: null, claims: {} };
+    if (jwts === null) throw unauthenticated();
+    return jwts.read(token);
+  }
+}

@@ -1,0 +1,42 @@
+/** What a caller may do, each including those before it: a viewer reads, an editor changes its own, an operator everything. */
+export const ROLES = ['viewer', 'editor', 'operator'] as const;
+
+/** One of `ROLES`. */
+export type Role = (typeof ROLES)[number];
+
+/** Who sent a request to one of the application's own routes. */
+export interface ApiCaller {
+  /** How it was recognized: by an issuer's JWT, a static token, the operators' token, or not at all, because the API is open. */
+  readonly kind: 'jwt' | 'token' | 'operator' | 'open';
+  /** Who it is: `sub` of the JWT, the name of the static token, `operator`, or `anonymous` while the API is open. */
+  readonly subject: string;
+  readonly role: Role;
+  /** The tenant to which it is confined; null: to none. */
+  readonly tenant: string | null;
+  /** All claims of the JWT; empty for the other kinds. */
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+/** What somebody made: whose it is, and in which tenant. */
+export interface Owned {
+  /** `ApiCaller.subject` of who made it. */
+  readonly subject: string;
+  /** `ApiCaller.tenant` of who made it. */
+  readonly tenant: string | null;
+}
+
+/** Whether a role includes another one. */
+export function includesRole(role: Role, needed: Role): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(needed);
+}
+
+/** Whether a caller may read what belongs to a tenant. An operator of no tenant reads all of them. */
+export function mayRead(caller: ApiCaller, { tenant }: Pick<Owned, 'tenant'>): boolean {
+  return tenant === caller.tenant || (caller.tenant === null && caller.role === 'operator');
+}
+
+/** Whether a caller may change something: an editor what is its own, an operator whatever it may read. */
+export function mayChange(caller: ApiCaller, thing: Owned): boolean {
+  if (!mayRead(caller, thing)) return false;
+  return caller.role === 'operator' || (caller.role === 'editor' && caller.subject === thing.subject);
+}

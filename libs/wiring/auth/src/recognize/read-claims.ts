@@ -1,0 +1,46 @@
+import type { JWTPayload } from 'jose';
+import { ROLES, type ApiCaller, type Role } from './api-caller.ts';
+
+/** Under which names an issuer says what a caller may do. */
+export interface ClaimNames {
+  /** The claim with the roles: a list, or a text with blanks between them. */
+  roles: string;
+  /** The claim with the tenant. */
+  tenant: string;
+}
+
+/** What a token says, or what is wrong with it. `role` is null when none of its roles is one of ours. */
+export type ReadClaims =
+  { fault: string } | { caller: Omit<ApiCaller, 'role'> & { readonly role: Role | null }; fault?: undefined };
+
+const TENANT = /^[A-Za-z0-9][\w-]{0,63}$/;
+const LONGEST_SUBJECT = 256;
+
+/** The caller that the claims of a verified token describe. */
+export function readClaims(claims: JWTPayload, names: ClaimNames): ReadClaims {
+  const { sub } = claims;
+  if (typeof sub !== 'string' || sub === '' || sub.length > LONGEST_SUBJECT)
+    return { fault: `sub is no text of 1 to ${LONGEST_SUBJECT} characters` };
+  const tenant = claimAt(claims, names.tenant) ?? null;
+  if (tenant !== null && (typeof tenant !== 'string' || !TENANT.test(tenant)))
+    return { fault: `${names.tenant} is no name of a tenant: up to 64 letters, digits, "_" and "-"` };
+  const role = highestOf(claimAt(claims, names.roles));
+  return { caller: { kind: 'jwt', subject: sub, role, tenant, claims } };
+}
+
+/** A claim by its whole name, which may be an address with dots, or else by a path such as `realm_access.roles`. */
+function claimAt(claims: Readonly<Record<string, unknown>>, name: string): unknown {
+  if (Object.hasOwn(claims, name)) return claims[name];
+  return name
+    .split('.')
+    .reduce<unknown>((value, key) => (hasOwn(value, key) ? value[key] : undefined), claims);
+}
+
+function hasOwn(value: unknown, key: string): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key);
+}
+
+function highestOf(given: unknown): Role | null {
+  const listed: unknown[] = typeof given === 'string' ? given.split(' ') : Array.isArray(given) ? given : [];
+  return ROLES.findLast((role) => listed.includes(role)) ?? null;
+}

@@ -1,0 +1,24 @@
+const NAME = /^[A-Za-z0-9][\w.@-]{0,63}$/;
+
+/**
+ * Static tokens as variables hold them: `name:token,…`.
+ * @param setting how a fault names the setting; faults do not repeat the value
+ */
+export function readTokens(
+  text: string | undefined,
+  setting: string,
+  faults: string[],
+): Readonly<Record<string, string>> {
+  const pairs = (text ?? '')
+    .split(',')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const [, name = '', token = ''] = /^([^:]*):(.+)$/.exec(pair) ?? [];
+      return [name, token] as const;
+    });
+  const isUsable = pairs.every(([name]) => NAME.test(name));
+  if (!isUsable || new Set(pairs.map(([name]) => name)).size < pairs.length)
+    faults.push(`${setting} has to be name:token pairs, each with another name, as in ann:TOKEN,ci:TOKEN`);
+  return Object.fromEntries(pairs);
+}

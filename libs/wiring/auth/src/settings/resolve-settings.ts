@@ -1,0 +1,83 @@
+import { isHttpAddress } from '@nestjs-spark/contracts/internal';
+import { SHORTEST_OPERATOR_TOKEN, shortOperatorToken } from '@nestjs-spark/modules/internal';
+import type { AuthSettings, SparkAuthOptions } from './options.ts';
+import { readTokens } from './read-tokens.ts';
+import { AuthSettingsError } from './settings-error.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Completes the options from the environment and the defaults.
+ * @throws {AuthSettingsError} with everything that is wrong
+ */
+export function resolveSettings(options: SparkAuthOptions, environment: Environment): AuthSettings {
+  const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
+  const allows = (name: string): boolean => environment[name] === '1';
+  const faults: string[] = [];
+  const production = options.production ?? env('NODE_ENV') === 'production';
+  const schemes = production && !allows('SPARK_ALLOW_HTTP_ISSUER') ? ['https:'] : ['https:', 'http:'];
+  const tokens = options.tokens ?? readTokens(env('SPARK_API_TOKENS'), 'tokens (SPARK_API_TOKENS)', faults);
+  const operatorToken = options.operatorToken ?? env('SPARK_OPERATOR_TOKEN') ?? null;
+  const jwt = jwtSettings(
+    {
+      issuer: options.issuer ?? env('SPARK_API_ISSUER'),
+      audience: list(options.audience ?? env('SPARK_API_AUDIENCE')),
+      jwks: options.jwks ?? env('SPARK_API_JWKS'),
+    },
+    { schemes, roles: options.rolesClaim ?? 'roles', tenant: options.tenantClaim ?? 'tenant' },
+    faults,
+  );
+  const isShort = Object.values(tokens).some((token) => token.length < SHORTEST_OPERATOR_TOKEN);
+  if (production) {
+    if (isShort && !allows('SPARK_ALLOW_SHORT_API_TOKENS'))
+      faults.push(
+        `tokens (SPARK_API_TOKENS) has one of fewer than ${SHORTEST_OPERATOR_TOKEN} characters, which production does not accept: take each from "openssl rand -hex 32", or set SPARK_ALLOW_SHORT_API_TOKENS=1`,
+      );
+    faults.push(...shortOperatorToken(operatorToken, environment));
+    const isOpen = jwt === null && Object.keys(tokens).length === 0;
+    if (isOpen && faults.length === 0 && !(options.open ?? allows('SPARK_API_OPEN')))
+      faults.push(
+        'The API is open, which production does not accept: set SPARK_API_ISSUER and SPARK_API_AUDIENCE to accept JWTs, or SPARK_API_TOKENS to accept static tokens, or SPARK_API_OPEN=1 where everybody who reaches the port may read and write',
+      );
+  }
+  if (faults.length > 0) throw new AuthSettingsError(faults);
+  return { jwt, tokens, operatorToken };
+}
+
+function jwtSettings(
+  {
+    issuer,
+    audience,
+    jwks,
+  }: { issuer: string | undefined; audience: readonly string[]; jwks: string | undefined },
+  { schemes, ...claims }: { schemes: readonly string[]; roles: string; tenant: string },
+  faults: string[],
+): AuthSettings['jwt'] {
+  if (issuer === undefined) {
+    if (jwks !== undefined || audience.length > 0)
+      faults.push(
+        'issuer (SPARK_API_ISSUER) is missing: a token says who issued it, and one address of keys may be used by several issuers',
+      );
+    return null;
+  }
+  if (audience.length === 0)
+    faults.push(
+      'audience (SPARK_API_AUDIENCE) is missing: without it a token that the issuer made for another application would be accepted',
+    );
+  const addresses = { 'issuer (SPARK_API_ISSUER)': issuer, 'jwks (SPARK_API_JWKS)': jwks };
+  for (const [what, address] of Object.entries(addresses)) {
+    if (address === undefined) continue;
+    // The value is not repeated: it may hold a password.
+    if (!isHttpAddress(address)) faults.push(`${what} has to be an https address`);
+    else if (!schemes.includes(new URL(address).protocol))
+      faults.push(
+        `${what} is not https, which production does not accept: whoever answers in its place could sign any token. Use https, or set SPARK_ALLOW_HTTP_ISSUER=1 where the network keeps everybody else away`,
+      );
+  }
+  return { issuer, audience, jwks: jwks ?? null, claims, schemes };
+}
+
+function list(given: string | readonly string[] | undefined): readonly string[] {
+  const parts = typeof given === 'string' ? given.split(',') : (given ?? []);
+  return parts.map((part) => part.trim()).filter((part) => part !== '');
+}

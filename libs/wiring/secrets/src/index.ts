@@ -1,0 +1,1 @@
+export { SecretError, type Secrets } from './secrets.ts';

@@ -1,0 +1,24 @@
+import { logFor } from '@nestjs-spark/observability/internal';
+import { EnvironmentSecrets, type Environment } from './read/environment-secrets.ts';
+import type { Secrets } from './secrets.ts';
+import { VaultSecrets } from './vault/vault-secrets.ts';
+import { readVaultSettings } from './vault/vault-settings.ts';
+
+const VARIABLES = ['SPARK_VAULT_PATH', 'VAULT_ADDR', 'VAULT_ROLE_ID', 'VAULT_ROLE_ID_FILE'];
+/** One for all parts of an application: each would log in by itself otherwise. */
+const opened = new Map<string, Promise<Secrets>>();
+
+/**
+ * The secrets of an application: variables and files, and a secret in Vault where `SPARK_VAULT_PATH` names one.
+ * @throws {SecretError} when Vault refuses, or cannot be reached within some 30 s
+ */
+export async function openSecrets(environment: Environment): Promise<Secrets> {
+  const settings = readVaultSettings(environment);
+  const ofEnvironment = new EnvironmentSecrets(environment);
+  if (!settings) return ofEnvironment;
+  const key = JSON.stringify(VARIABLES.map((name) => environment[name]));
+  const opening = opened.get(key) ?? VaultSecrets.open(settings, ofEnvironment, logFor('Secrets'));
+  opened.set(key, opening);
+  opening.catch(() => opened.delete(key));
+  return opening;
+}

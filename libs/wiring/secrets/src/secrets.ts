@@ -1,0 +1,18 @@
+/**
+ * Secrets by the names of their variables. A value is asked for when it is used, such as at each new connection, and may
+ * differ from the one before: whoever keeps it does not notice that it was renewed.
+ */
+export interface Secrets {
+  /**
+   * The value as it is now; undefined when it is nowhere.
+   * @throws {SecretError} when it cannot be read
+   */
+  text(name: string): string | undefined;
+  /** The same for values that are not text, such as a PFX. A variable's value is given as the bytes of its text. */
+  bytes(name: string): Buffer | undefined;
+}
+
+/** A secret cannot be read. The message names the variable and the remedy, and never a value. */
+export class SecretError extends Error {
+  override readonly name = 'SecretError';
+}

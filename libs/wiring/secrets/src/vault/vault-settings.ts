@@ -1,0 +1,52 @@
+import { EnvironmentSecrets, type Environment } from '../read/environment-secrets.ts';
+import { SecretError } from '../secrets.ts';
+
+/** Where the secrets of an application are in Vault, and how it logs in there. */
+export interface VaultSettings {
+  address: string;
+  /** The KV v2 engine, and the path of the secret in it. */
+  mount: string;
+  path: string;
+  /** Asked for at each login: a file may hold another one by then. */
+  credentials: () => { roleId: string; secretId: string };
+  /** How often the values are read again. */
+  refreshMs: number;
+}
+
+const REFRESH_SECONDS = 60;
+
+/**
+ * Null where no `SPARK_VAULT_PATH` is set.
+ * @throws {SecretError} with what is missing
+ */
+export function readVaultSettings(environment: Environment): VaultSettings | null {
+  const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
+  const whole = env('SPARK_VAULT_PATH');
+  if (whole === undefined) return null;
+  const [mount = '', ...path] = whole.replace(/^\/+/, '').split('/');
+  if (mount === '' || path.join('') === '')
+    throw new SecretError(
+      'SPARK_VAULT_PATH has to be the engine and the path of a KV v2 secret: secret/fleet',
+    );
+  const address = env('VAULT_ADDR');
+  if (address === undefined || !/^https?:$/.test(URL.parse(address)?.protocol ?? ''))
+    throw new SecretError(
+      'VAULT_ADDR has to be the http or https address of Vault, since SPARK_VAULT_PATH is set',
+    );
+  const refreshSeconds = Number(env('SPARK_VAULT_REFRESH_SECONDS') ?? REFRESH_SECONDS);
+  if (!(refreshSeconds > 0 && refreshSeconds <= 86_400))
+    throw new SecretError('SPARK_VAULT_REFRESH_SECONDS has to be seconds above 0, 86400 at most');
+  const secrets = new EnvironmentSecrets(environment);
+  const credentials = () => ({
+    roleId: required(secrets, 'VAULT_ROLE_ID'),
+    secretId: required(secrets, 'VAULT_SECRET_ID'),
+  });
+  credentials();
+  return { address, mount, path: path.join('/'), credentials, refreshMs: refreshSeconds * 1_000 };
+}
+
+function required(secrets: EnvironmentSecrets, name: string): string {
+  const value = secrets.text(name);
+  if (value !== undefined) return value;
+  throw new SecretError(`${name} is missing: set it or ${name}_FILE, since SPARK_VAULT_PATH is set`);
+}

@@ -1,0 +1,44 @@
+import { StoreRefusedError } from '@nestjs-spark/contracts';
+import type { CertificateSource, RavenCertificate } from '@nestjs-spark/ravendb';
+import { readCertificate, requireUsable } from '@nestjs-spark/ravendb/internal';
+import { SecretError, type Secrets } from '@nestjs-spark/secrets';
+
+/**
+ * The client certificate: of the options, or of the secrets, which are asked at each new connection.
+ * @param faults what makes it unusable now is added
+ */
+export function settleCertificate(
+  given: CertificateSource | undefined,
+  secrets: Secrets,
+  faults: string[],
+): CertificateSource | undefined {
+  try {
+    if (given) {
+      requireUsable(typeof given === 'function' ? given() : given);
+      return given;
+    }
+    return fromSecrets(secrets) && (() => requireSecret(secrets));
+  } catch (error) {
+    if (!(error instanceof StoreRefusedError || error instanceof SecretError)) throw error;
+    faults.push(error.message);
+    return undefined;
+  }
+}
+
+function fromSecrets(secrets: Secrets): RavenCertificate | undefined {
+  const certificate = secrets.bytes('RAVENDB_CERTIFICATE');
+  const passphrase = secrets.text('RAVENDB_PASSPHRASE');
+  const ca = secrets.text('RAVENDB_CA');
+  if (!certificate) return undefined;
+  return readCertificate({
+    certificate,
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(ca === undefined ? {} : { ca }),
+  });
+}
+
+function requireSecret(secrets: Secrets): RavenCertificate {
+  const certificate = fromSecrets(secrets);
+  if (certificate) return certificate;
+  throw new SecretError('RAVENDB_CERTIFICATE is gone: put it back');
+}

@@ -1,0 +1,8 @@
+import { describeWithServers } from '@nestjs-spark/servers/testing';
+import { memorySink } from './adapters/memory.ts';
+import { stores } from './adapters/stores.ts';
+import { removalConformance } from './removal.conformance.ts';
+
+for (const store of [...stores, memorySink]) {
+  describeWithServers(store.needs, `conformance of ${store.name}`, () => removalConformance(store));
+}

@@ -1,0 +1,4 @@
+export class Order {
+  sku!: string;
+  amount!: number;
+}

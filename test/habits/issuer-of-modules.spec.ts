@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SignJWT, type JWTPayload } from 'jose';
+import { Breakers } from '@nestjs-spark/foundation/internal';
 import { KeyRing, TokenVerifier, IssuerTokens } from '@nestjs-spark/modules/internal';
 import { MemoryLogger, MemoryRegistry, MemoryState } from '@nestjs-spark/testing';
 import { Issuer, signingKey, type SigningKey } from '../support/issuer.ts';
@@ -33,7 +34,7 @@ describe('A module that shows a token of an identity provider', () => {
       claim: 'module',
       schemes: ['http:'],
     };
-    return new TokenVerifier({ receiver, keys, log, provider: new IssuerTokens(settings) });
+    return new TokenVerifier({ receiver, keys, log, provider: new IssuerTokens(settings, new Breakers()) });
   }
 
   const show = (token: string) => verifier.verify({ ...REQUEST, token });

@@ -23,7 +23,7 @@ export class Member {
   readonly url: string;
   readonly database: TestDatabase;
   readonly process: AppProcess;
-  private readonly operatorToken: string;
+  readonly operatorToken: string;
 
   constructor({ name, port, main, logFile, env, database, operatorToken }: MemberParts) {
     this.name = name;

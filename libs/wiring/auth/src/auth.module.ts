@@ -8,12 +8,11 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { Breakers } from '@nestjs-spark/foundation/internal';
-import { OperatorToken } from '@nestjs-spark/modules/internal';
+import { IssuerKeys, OperatorToken } from '@nestjs-spark/modules/internal';
 import { ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor, TypedErrorFilter } from '@nestjs-spark/observability/internal';
 import { ApiGuard } from './admit/api-guard.ts';
 import { ApiAuthentication } from './recognize/api-authentication.ts';
-import { IssuerKeys } from './recognize/issuer-keys.ts';
 import { JwtReader } from './recognize/jwt-reader.ts';
 import { StaticTokens } from './recognize/static-tokens.ts';
 import type { AuthSettings, SparkAuthOptions } from './settings/options.ts';

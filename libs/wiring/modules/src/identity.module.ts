@@ -126,14 +126,14 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
   },
   {
     provide: TokenVerifier,
-    inject: [IDENTITY_OPTIONS, KeyRing, ModuleIdentity],
-    useFactory: (receiver: IdentityOptions, keys: KeyRing, own: ModuleIdentity) =>
+    inject: [IDENTITY_OPTIONS, KeyRing, ModuleIdentity, Breakers],
+    useFactory: (receiver: IdentityOptions, keys: KeyRing, own: ModuleIdentity, breakers: Breakers) =>
       new TokenVerifier({
         receiver,
         keys,
         own,
         ledger: receiver.ledger,
-        provider: receiver.tokenIssuer ? new IssuerTokens(receiver.tokenIssuer) : undefined,
+        provider: receiver.tokenIssuer ? new IssuerTokens(receiver.tokenIssuer, breakers) : undefined,
         log: logFor('TokenVerifier'),
       }),
   },

@@ -87,6 +87,14 @@ describe('the audit trail', () => {
     expect(counted).toContain('{decision="allowed"} 4');
   });
 
+  it('counts together with that of another identity in the same application', async () => {
+    const other = new AuditTrail({ own: 'Depot', store, refusals: null, metrics, log });
+    for (const one of [trail, other]) one.answered(DEPLOYED);
+    expect(await metrics.getSingleMetricAsString('spark_requests_decided_total')).toContain(
+      '{decision="allowed"} 2',
+    );
+  });
+
   it('has a refusal once, and nothing that the module asks itself', async () => {
     trail.answered({ ...DEPLOYED, status: 403 });
     trail.answered({ ...DEPLOYED, who: 'fleet', path: '/spark/self-check' });

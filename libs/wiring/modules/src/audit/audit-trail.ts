@@ -114,7 +114,10 @@ export class AuditTrail {
 
 const METRIC = 'spark_requests_decided_total';
 
+/** Several identities in one application count together. */
 function counterIn(registry: Registry): Counter<'decision'> {
+  const known = registry.getSingleMetric(METRIC);
+  if (known instanceof Counter) return known;
   return new Counter({
     name: METRIC,
     help: 'Requests to /spark that change something, and all that were refused, by what was decided.',

@@ -166,6 +166,17 @@ describe('a module that changes its key', () => {
       expect(await ring().find('Fleet', stranger.keyId)).toBeNull();
     }));
 
+  it('keeps nobody from being known whose pin can be read, when its own cannot be written', () =>
+    inFolder(async (directory) => {
+      const fleet = await open(directory);
+      await ring().doubt(await fleet.vouch(entryOf()));
+      await makeKeyFile(join(directory, 'Fleet.next.jwk.json'));
+      await registry.register(await (await open(directory)).vouch(entryOf()));
+      state.beforeWrite = () => Promise.reject(new Error('disk full'));
+      expect(await keyIds(ring())).toEqual([fleet.keyId]);
+      expect(log.said('warn').join()).toMatch(/pinned key of Fleet cannot be renewed: .*disk full/);
+    }));
+
   it('withdraws an announcement by no longer making it', () =>
     inFolder(async (directory) => {
       const fleet = await open(directory);
@@ -175,5 +186,34 @@ describe('a module that changes its key', () => {
       expect(await keyIds(ring())).toHaveLength(2);
       await registry.register(await fleet.vouch(entryOf()));
       expect(await keyIds(ring())).toEqual([fleet.keyId]);
+    }));
+});
+
+describe('an operator', () => {
+  it('sees which keys are trusted and which wait, and approves one that is registered, in place of the one before', () =>
+    inFolder(async (directory) => {
+      const fleet = await open(directory);
+      const other = await open(join(directory, 'other'));
+      await ring().doubt(await fleet.vouch(entryOf()));
+      await registry.register(await other.vouch(entryOf()));
+      const keys = ring();
+      const before = { module: 'Fleet', trusted: [fleet.keyId], registered: other.keyId, next: null };
+      expect(await keys.survey()).toEqual([{ ...before, waitsForApproval: true }]);
+      const after = { ...before, trusted: [other.keyId], waitsForApproval: false };
+      expect(await keys.approve('fleet', other.keyId)).toEqual(after);
+      expect(await ring().survey()).toEqual([after]);
+      expect(await ring().find('Fleet', fleet.keyId)).toBeNull();
+    }));
+
+  it('cannot approve a key that nobody has registered, nor go past the list in the settings', () =>
+    inFolder(async (directory) => {
+      const fleet = await open(directory);
+      await registry.register(await fleet.vouch(entryOf()));
+      await expect(ring().approve('Fleet', 'x'.repeat(43))).rejects.toMatchObject({ kind: 'notFound' });
+      await expect(ring().approve('Nobody', fleet.keyId)).rejects.toMatchObject({ kind: 'notFound' });
+      const trustedKeys = new Map([['fleet', ['another']]]);
+      await expect(ring({ trustedKeys }).approve('Fleet', fleet.keyId)).rejects.toMatchObject({
+        kind: 'conflict',
+      });
     }));
 });

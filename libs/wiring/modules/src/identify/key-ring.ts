@@ -8,7 +8,7 @@ import {
   type ModuleRegistry,
   type StateStore,
 } from '@nestjs-spark/contracts/internal';
-import { type Logger, nameKey, Repeats } from '@nestjs-spark/foundation/internal';
+import { describeError, type Logger, nameKey, Repeats } from '@nestjs-spark/foundation/internal';
 import { describeDoubt, explainKey, unsignedWarning } from './explain-trust.ts';
 import { judgeEntry, nextPin, type EntryVerdict } from './judge-entry.ts';
 import { believedKeys, judgeKey, type KeyVerdict, type TrustPolicy } from './judge-key.ts';
@@ -201,10 +201,20 @@ export class KeyRing {
     for (const id of this.snapshot.odd) {
       this.warn(id, `The document ${JSON.stringify(id)} is not a pinned key and is ignored: delete it`);
     }
-    for (const entry of this.snapshot.entries.values()) if (entry.pinned) await this.settle(entry);
+    for (const entry of this.snapshot.entries.values()) if (entry.pinned) await this.remember(entry);
   }
 
-  /** Remembers what a believed entry proves: who signs, and which key follows which. */
+  /** One pin that cannot be written now must not keep the other modules' keys from being read. */
+  private async remember(entry: KeyEntry): Promise<void> {
+    await this.settle(entry).catch((error: unknown) => {
+      this.warn(
+        `pin of ${entry.module}`,
+        `The pinned key of ${entry.module} cannot be renewed: ${describeError(error)}`,
+      );
+    });
+  }
+
+  /** Writes down what a believed entry proves: who signs, and which key follows which. */
   private async settle(entry: KeyEntry): Promise<void> {
     const pin = nextPin(entry, this.parts.policy, this.date());
     if (pin) await this.write(pin);

@@ -369,6 +369,19 @@ describe("this module's own token", () => {
     expect((await refusal(await sign({ iss: 'Fleet' }, { kid: mine.keyId }, hr))).status).toBe(401);
     expect((await refusal(await sign({ iss: 'HR' }, { kid: mine.keyId }, mine))).status).toBe(401);
   });
+
+  it('is believed once, while nobody knows what other instances were shown, too', async () => {
+    const mine = await makeKey();
+    const policy = { production: true, trustedKeys: new Map<string, string[]>() };
+    const keys = new KeyRing({ registry, state, log, policy });
+    const receiver = { moduleName: 'Fleet', moduleUrl: '' };
+    const own = { keyId: mine.keyId, publicKey: mine.jwk };
+    const ledger = Object.assign(new MemoryTokenLedger(), { away: true });
+    verifier = new TokenVerifier({ receiver, keys, own, ledger, log, now: () => now });
+    const token = await sign({ iss: 'Fleet' }, { kid: mine.keyId }, mine);
+    expect(await verifier.verify({ ...REQUEST, token })).toEqual({ module: 'Fleet' });
+    expect((await refusal(token)).status).toBe(401);
+  });
 });
 
 describe('a flood of forged tokens', () => {

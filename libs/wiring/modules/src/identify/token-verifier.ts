@@ -86,7 +86,8 @@ export class TokenVerifier {
   /** A token that the module has signed itself. */
   private async checkOwn(request: RequestToVerify): Promise<VerifiedModule> {
     const { issuer, keyId, issuedAt, notBefore } = this.readClaim(request);
-    const key = (await this.ownKey(issuer, keyId)) ?? (await this.parts.keys.find(issuer, keyId));
+    const own = await this.ownKey(issuer, keyId);
+    const key = own ?? (await this.parts.keys.find(issuer, keyId));
     if (!key) throw new Refusal(`no believed key ${keyId} of ${issuer}`);
     // By the token's own clock: only its signer may learn that the clocks differ, and by how much.
     const { payload } = await jwtVerify(request.token, key.key, {
@@ -94,7 +95,7 @@ export class TokenVerifier {
       currentDate: new Date(Math.max(issuedAt, notBefore) * 1_000),
     });
     this.checkTimes(key.module, payload);
-    await this.spend(key.module, payload);
+    await this.spend(key.module, payload, own !== null);
     if (key.pin) await this.pin(key.module, keyId, key);
     return { module: key.module };
   }
@@ -136,14 +137,24 @@ export class TokenVerifier {
   }
 
   /** This process knows first what was shown to it; what the others know is asked once for each token that is new here. */
-  private async spend(module: string, { jti = '', exp = 0 }: JWTPayload): Promise<void> {
+  private async spend(module: string, { jti = '', exp = 0 }: JWTPayload, isOwn: boolean): Promise<void> {
     const use = this.used.use(module, jti, exp, Math.floor(this.now() / 1000));
     if (use === 'again') throw new Refusal('jti was used before');
     if (use === 'too-many') {
       throw new ProblemError('tooMany', 'Too many requests within a minute.', { retryAfterSeconds: 10 });
     }
-    const isFirst = (await this.parts.ledger?.spend(module, jti)) ?? true;
+    const isFirst = await this.isFirst(module, jti, isOwn);
     if (!isFirst) throw new Refusal('jti was used before, at another instance or before a restart');
+  }
+
+  /** A module that asks its own address who answers has to learn it while the ledger is away, too. */
+  private async isFirst(module: string, jti: string, isOwn: boolean): Promise<boolean> {
+    try {
+      return (await this.parts.ledger?.spend(module, jti)) ?? true;
+    } catch (error) {
+      if (isOwn && error instanceof UnavailableError) return true;
+      throw error;
+    }
   }
 
   private async pin(module: string, keyId: string, key: Parameters<KeyRing['pin']>[1]): Promise<void> {

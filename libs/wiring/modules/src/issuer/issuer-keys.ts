@@ -1,4 +1,5 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
+import type { Breaker, Breakers } from '@nestjs-spark/foundation/internal';
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
 import { fetchBounded } from './fetch-bounded.ts';
 import { findJwks } from './find-jwks.ts';
@@ -10,8 +11,6 @@ const BETWEEN_READS_MS = 5_000;
 const FRESH_MS = 600_000;
 /** While the issuer is away, keys that were read earlier stay in use for this long. */
 const STALE_MS = 3_600_000;
-/** After a failure the issuer is left alone for this long. */
-const REST_MS = 2_000;
 
 export interface IssuerAddress {
   /** As in `iss`. */
@@ -27,10 +26,15 @@ export class IssuerKeys {
   readonly #address: IssuerAddress;
   #remote: ReturnType<typeof createRemoteJWKSet> | null = null;
   #readAt = -Infinity;
-  #failed: { at: number; error: unknown } | null = null;
+  readonly #breaker: Breaker;
 
-  constructor(address: IssuerAddress) {
+  constructor(address: IssuerAddress, breakers: Breakers) {
     this.#address = address;
+    this.#breaker = breakers.of({
+      target: `issuer:${new URL(address.issuer).host}`,
+      isOutage: () => true,
+      refuse: (cause) => cause,
+    });
   }
 
   /**
@@ -73,17 +77,12 @@ export class IssuerKeys {
     });
   }
 
-  async #read(url: string, init: Parameters<typeof fetchBounded>[1]): Promise<Response> {
-    if (this.#failed && performance.now() - this.#failed.at < REST_MS) throw this.#failed.error;
-    try {
+  #read(url: string, init: Parameters<typeof fetchBounded>[1]): Promise<Response> {
+    return this.#breaker.run(async () => {
       const answer = await fetchBounded(url, init);
       if (answer.status !== 200) throw new Error(`${url} answers ${answer.status}`);
-      this.#failed = null;
       return answer;
-    } catch (error) {
-      this.#failed = { at: performance.now(), error };
-      throw error;
-    }
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { isName } from '@nestjs-spark/contracts';
+import type { Breakers } from '@nestjs-spark/foundation/internal';
 import { decodeProtectedHeader, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { ProviderTokenError, type ProviderTokens } from '../identify/provider-tokens.ts';
 import { IssuerKeys } from './issuer-keys.ts';
@@ -41,10 +42,10 @@ export class IssuerTokens implements ProviderTokens {
   readonly #settings: IssuerSettings;
   readonly #findKey: JWTVerifyGetKey;
 
-  constructor(settings: IssuerSettings, findKey: JWTVerifyGetKey = new IssuerKeys(settings).find) {
+  constructor(settings: IssuerSettings, breakers: Breakers) {
     this.issuer = settings.issuer;
     this.#settings = settings;
-    this.#findKey = findKey;
+    this.#findKey = new IssuerKeys(settings, breakers).find;
   }
 
   async read(token: string): Promise<string> {

@@ -54,7 +54,7 @@ export class Registration {
     const registeredAtUtc = new Date().toISOString();
     const information = await identity.vouch({ ...(await this.parts.describe(signal)), registeredAtUtc });
     await registry.prepare(signal);
-    const before = await this.registeredBefore(information.appName);
+    const before = await this.findOne(information.appName, (reason) => log.warn(reason));
     const known = [before?.publicKey?.x, before?.nextKey?.x];
     if (before?.publicKey && !known.includes(information.publicKey?.x)) {
       log.warn(
@@ -67,14 +67,19 @@ export class Registration {
     return information;
   }
 
-  /** Registering puts one entry into every registry, so it also ends an ambiguity, which therefore must not prevent it. */
-  private async registeredBefore(name: string): Promise<ModuleInformation | null> {
-    const { registry, log } = this.parts;
+  /**
+   * Registering puts one entry into every registry, so it also ends an ambiguity, which therefore must not prevent it.
+   * @returns null for none, and for several
+   */
+  private async findOne(
+    name: string,
+    onSeveral: (reason: string) => void,
+  ): Promise<ModuleInformation | null> {
     try {
-      return await registry.find(name);
+      return await this.parts.registry.find(name);
     } catch (error) {
       if (!(error instanceof AmbiguousModuleError)) throw error;
-      log.warn(error.message);
+      onSeveral(error.message);
       return null;
     }
   }
@@ -101,7 +106,7 @@ export class Registration {
   /** What stands there under this module's key, and was not signed with it, somebody else has written. */
   private async correct(information: ModuleInformation): Promise<void> {
     const { registry, log, identity } = this.parts;
-    const found = await this.registeredBefore(information.appName);
+    const found = await this.findOne(information.appName, () => undefined);
     const isOwn = found !== null && found.publicKey?.x === information.publicKey?.x;
     if (!isOwn || (await identity.hasSigned(found))) return;
     // Of now, so that an instance of an earlier version takes it for that of a later one, and leaves it.

@@ -166,9 +166,10 @@ describeWithOwnServers(['nats'], 'Projects that have only the tarballs', () => {
   it(
     'type-check with TypeScript 5.9 and 7, the declarations of all libraries included',
     async () => {
-      const check = (project: Project) =>
-        project.checkTypes(...(project === projects[0] ? [] : ['--project', 'tsconfig.build.json']));
-      await taking('types', () => Promise.all(projects.map(check)));
+      // One on each Nest: the owner has nothing that the two do not have.
+      const checked = projects.slice(1);
+      const check = (project: Project) => project.checkTypes('--project', 'tsconfig.build.json');
+      await taking('types', () => Promise.all(checked.map(check)));
     },
     5 * MINUTE,
   );

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { StoreRefusedError, UnavailableError } from '@nestjs-spark/contracts';
+import { Breakers, describeError } from '@nestjs-spark/foundation/internal';
+import { eventually } from '@nestjs-spark/servers/testing';
 import { createServer, type Server } from 'node:http';
 import { RavenHttp } from './raven-http.ts';
 
@@ -29,6 +31,38 @@ describe('RavenDB over HTTP', () => {
     const http = new RavenHttp({ urls: ['http://127.0.0.1:9', broken, healthy], database: 'd' });
     expect(await http.getJson('/x')).toEqual({ fine: true });
     expect(await http.onOneNode(async (node) => (await node.request({ path: '/x' })).status)).toBe(200);
+    await http.close();
+  });
+
+  it('sends nothing more to a node that is away, whichever the database, until it is back', async () => {
+    const url = await serve(200, { fine: true });
+    const [server] = servers;
+    const port = Number(new URL(url).port);
+    let asked = 0;
+    server?.on('request', () => asked++);
+    const breakers = new Breakers();
+    const cars = new RavenHttp({ urls: [url], database: 'Cars', breakers });
+    const people = new RavenHttp({ urls: [url], database: 'People', breakers });
+    expect(await cars.getJson('/x')).toEqual({ fine: true });
+    server?.closeAllConnections();
+    await new Promise((resolve) => server?.close(resolve));
+    const away = (http: RavenHttp) => http.getJson('/x').catch((error: unknown) => describeError(error));
+    await eventually(async () => expect(await away(cars)).toMatch(/has not answered 5 times in a row/));
+    expect(await away(people)).toMatch(/^RavenDB at http:.* cannot be reached/);
+    expect(breakers.reports()).toMatchObject([{ target: `ravendb:127.0.0.1:${port}`, state: 'open' }]);
+    await new Promise<void>((resolve) => server?.listen(port, '127.0.0.1', resolve));
+    await eventually(async () => expect(await people.getJson('/x')).toEqual({ fine: true }));
+    expect(await cars.getJson('/x')).toEqual({ fine: true });
+    expect([asked, breakers.reports()[0]?.state]).toEqual([3, 'closed']);
+    await Promise.all([cars.close(), people.close()]);
+  });
+
+  it('takes a server that answers with failures for one that is there', async () => {
+    const breakers = new Breakers();
+    const url = await serve(500, { Type: 'Raven.Client.Exceptions.RavenException', Message: 'no' });
+    const http = new RavenHttp({ urls: [url], database: 'Cars', breakers });
+    for (let time = 0; time < 10; time++) await expect(http.getJson('/x')).rejects.toThrow(/500/);
+    expect(breakers.reports()).toMatchObject([{ state: 'closed' }]);
     await http.close();
   });
 

@@ -65,13 +65,15 @@ export class Breaker {
 
   /** @throws what `work` throws, or what `refuse` made when it was not even begun */
   async run<T>(work: () => Promise<T>): Promise<T> {
+    // Others would wait for the one that finds out, for as long as that is allowed to take.
+    if (this.#policy.state === CircuitState.HalfOpen) throw this.#refusal();
     try {
       const { result } = await this.#policy.execute(() => this.#attempt(work));
       return await result;
     } catch (error) {
       if (error instanceof Outage) throw error.cause;
       if (!(error instanceof BrokenCircuitError)) throw error;
-      throw this.#parts.refuse(new Error(this.#reason(), { cause: this.#failure }));
+      throw this.#refusal();
     }
   }
 
@@ -88,6 +90,10 @@ export class Breaker {
       result.catch(() => undefined);
       return { result };
     }
+  }
+
+  #refusal(): Error {
+    return this.#parts.refuse(new Error(this.#reason(), { cause: this.#failure }));
   }
 
   #reason(): string {

@@ -110,7 +110,10 @@ async function send(
     const text = await readBounded(response, ANSWER_BYTES);
     return { kind: 'answered', status: response.status, body: parseAnswer(text) ?? null };
   } catch (error) {
-    throw new Unreachable(`${reasonOf(error)} (${url.origin})`);
+    const reason = `${reasonOf(error)} (${url.origin})`;
+    // Whoever gives up learns nothing about the module.
+    if (call.signal?.aborted) return { kind: 'unreachable', reason };
+    throw new Unreachable(reason);
   }
 }
 

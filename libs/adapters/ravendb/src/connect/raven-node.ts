@@ -3,7 +3,7 @@ import { Pool } from 'undici';
 import { UnavailableError } from '@nestjs-spark/contracts';
 import type { CertificateSource } from './settings.ts';
 import { readServerError, toStoreError } from './server-error.ts';
-import { connectWith } from './tls.ts';
+import { secured } from './tls.ts';
 
 export interface RavenRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
@@ -56,7 +56,7 @@ export class RavenNode implements Requester {
       keepAliveTimeout: 30_000,
       headersTimeout: ANSWER_TIMEOUT_MS,
       bodyTimeout: ANSWER_TIMEOUT_MS,
-      connect: connectWith(certificate),
+      ...secured(certificate),
     });
   }
 

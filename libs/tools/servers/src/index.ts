@@ -13,4 +13,4 @@ export { startSecuredNats } from './secure/secured-nats.ts';
 export type { SecuredNats, SecuredNatsOptions } from './secure/secured-nats.ts';
 export { startSecuredRavenDb } from './secure/secured-ravendb.ts';
 export type { RavenRights, SecuredRavenDb } from './secure/secured-ravendb.ts';
-export type { Authority, IssuedCertificate } from './secure/authority.ts';
+export type { IssuedCertificate } from './secure/authority.ts';

@@ -8,3 +8,4 @@ export { startOpenBao } from './run/start-openbao.ts';
 export type { OpenBao } from './run/start-openbao.ts';
 export { startNatsCluster } from './run/start-nats-cluster.ts';
 export type { ClusterOptions, NatsCluster } from './run/start-nats-cluster.ts';
+export { Authority } from './secure/authority.ts';

@@ -7,8 +7,8 @@ import type { RavenCertificate, RavenSettings } from './settings.ts';
 /**
  * The client for one database: PascalCase fields in RavenDB, camelCase in TypeScript, nested objects included.
  * The client does not translate names in queries: write them as stored there (`LicensePlate`). Making it reaches no server.
- * @param agent makes the connections to a secured server; null where there is none
  * The client is loaded here, when it is first needed: its 1,600 files are two fifths of what a start would read.
+ * @param agent makes the connections to a secured server; null where there is none
  */
 export async function createDocumentStore(
   settings: RavenSettings,

@@ -4,7 +4,7 @@ import { UnavailableError } from '@nestjs-spark/contracts';
 import type { Breaker } from '@nestjs-spark/foundation/internal';
 import type { CertificateSource } from './settings.ts';
 import { readServerError, toStoreError } from './server-error.ts';
-import { connectWith } from './tls.ts';
+import { secured } from './tls.ts';
 
 export interface RavenRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
@@ -67,7 +67,7 @@ export class RavenNode implements Requester {
       keepAliveTimeout: 30_000,
       headersTimeout: ANSWER_TIMEOUT_MS,
       bodyTimeout: ANSWER_TIMEOUT_MS,
-      connect: connectWith(certificate),
+      ...secured(certificate),
     });
   }
 

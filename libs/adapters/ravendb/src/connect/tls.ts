@@ -1,11 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Agent, buildConnector } from 'undici';
+import { Agent, buildConnector, type Pool } from 'undici';
 import type { CertificateSource, RavenCertificate } from './settings.ts';
 
 const CONNECT_MS = 5_000;
+/** Until a renewed certificate is shown by all connections: those that were made with the one before are given up. */
+const RENEWED_MS = 60_000;
 
-/** How undici connects: a renewed certificate is shown by the connections that are made after it. */
-export function connectWith(source: CertificateSource | undefined): buildConnector.connector {
+/** What undici is told, so that a renewed certificate is used within a minute. */
+export function secured(
+  source: CertificateSource | undefined,
+): Required<Pick<Pool.Options, 'connect'>> & Pick<Pool.Options, 'clientTtl'> {
+  const connect = connectWith(source);
+  return typeof source === 'function' ? { connect, clientTtl: RENEWED_MS } : { connect };
+}
+
+function connectWith(source: CertificateSource | undefined): buildConnector.connector {
   if (typeof source !== 'function') return buildConnector({ timeout: CONNECT_MS, ...tlsOptions(source) });
   let made: { by: RavenCertificate; connect: buildConnector.connector } | null = null;
   return (options, callback) => {
@@ -26,7 +35,7 @@ export function connectWith(source: CertificateSource | undefined): buildConnect
 
 /** An agent that shows the certificate; its owner closes it. */
 export function agentWith(source: CertificateSource | undefined): Agent {
-  return new Agent({ connect: connectWith(source) });
+  return new Agent(secured(source));
 }
 
 /** The certificate as Node takes it. */

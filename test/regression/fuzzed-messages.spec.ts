@@ -12,7 +12,7 @@ import { describeOn, SQLITE } from '../support/stores/pairs.ts';
 import { documentIs } from '../support/story-of-cars.ts';
 import type { World } from '../support/world.ts';
 
-const RUNS = Number(process.env['SPARK_FUZZ_RUNS'] ?? 600);
+const RUNS = Number(process.env['SPARK_FUZZ_MESSAGES'] ?? 600);
 const seed = testSeed();
 
 /** As the client has them: a list of values per name. */
@@ -68,27 +68,31 @@ describeOn([SQLITE], `Any message at all on the bus (SPARK_TEST_SEED=${seed})`, 
       }),
     );
 
-  it(`makes no copy other than the owner made it, and stops no copy for good: ${RUNS} of them`, async () => {
-    const samples = await samplesOf();
-    expect(new Set(samples.map(({ subject }) => subject.split('.', 2).join('.'))).size).toBeGreaterThan(3);
-    const messages = fc.sample(messageLike(samples), { seed, numRuns: RUNS });
-    await onNats(world.natsUrl, (connection) =>
-      connection.use(async ({ nc }) => {
-        for (const [at, message] of messages.entries()) {
-          withHeaders(message, (given) => nc.publish(message.subject, message.data, given));
-          // The owner's own changes go on meanwhile.
-          if (at % 50 === 0) await fleet.database.write(carCommands(at + 100, at + 101));
-          if (at % 20 === 0) await nc.flush();
-        }
-        await nc.flush();
-      }),
-    );
-    expect([fleet.process.running, hr.process.running]).toEqual([true, true]);
-    await fleet.database.put('cars/after', carDocument(7));
-    await documentIs(hr.database, 'cars/after', { Model: 'Model 7' });
-    await clean(fleet, hr);
-    expect(await hr.database.count('Cars')).toBe(await fleet.database.count('Cars'));
-  });
+  it(
+    `makes no copy other than the owner made it, and stops no copy for good: ${RUNS} of them`,
+    async () => {
+      const samples = await samplesOf();
+      expect(new Set(samples.map(({ subject }) => subject.split('.', 2).join('.'))).size).toBeGreaterThan(3);
+      const messages = fc.sample(messageLike(samples), { seed, numRuns: RUNS });
+      await onNats(world.natsUrl, (connection) =>
+        connection.use(async ({ nc }) => {
+          for (const [at, message] of messages.entries()) {
+            withHeaders(message, (given) => nc.publish(message.subject, message.data, given));
+            // The owner's own changes go on meanwhile.
+            if (at % 50 === 0) await fleet.database.write(carCommands(at + 100, at + 101));
+            if (at % 20 === 0) await nc.flush();
+          }
+          await nc.flush();
+        }),
+      );
+      expect([fleet.process.running, hr.process.running]).toEqual([true, true]);
+      await fleet.database.put('cars/after', carDocument(7));
+      await documentIs(hr.database, 'cars/after', { Model: 'Model 7' });
+      await clean(fleet, hr);
+      expect(await hr.database.count('Cars')).toBe(await fleet.database.count('Cars'));
+    },
+    Math.max(600_000, RUNS * 400),
+  );
 
   it('makes the owner carry nothing that its requester did not declare', async () => {
     const { body } = await fleet.operate<{ outgoing: { requester: string; name: string }[] }>(

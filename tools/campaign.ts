@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** The random suites, each with as many cases as a night has time for; a usual run has a few of each. */
+const SUITES = [
+  'libs/engine/etl-script/src/differential/random-scripts',
+  'libs/engine/streaming/src/run/protocol',
+  'test/regression/ids-between-stores',
+  'test/regression/fuzzed-requests',
+  'test/regression/fuzzed-messages',
+  'test/failure/nats-cluster',
+];
+const CASES = {
+  SPARK_RANDOM_SCRIPTS: '600',
+  SPARK_PROTOCOL_RUNS: '1500',
+  SPARK_ID_RUNS: '40',
+  SPARK_FUZZ_REQUESTS: '20000',
+  SPARK_FUZZ_MESSAGES: '5000',
+  SPARK_TEST_LONG_FAULTS: '1',
+};
+
+const seed = process.env['SPARK_TEST_SEED'] ?? String(Math.floor(Math.random() * 1e9));
+const suites = process.argv.length > 2 ? process.argv.slice(2) : SUITES;
+console.log(`This campaign again: SPARK_TEST_SEED=${seed} npm run campaign -- ${suites.join(' ')}`);
+const tests = spawn('npm', ['test', '--silent', '--', ...suites], {
+  stdio: 'inherit',
+  env: { ...CASES, ...process.env, SPARK_TEST_SEED: seed, SPARK_REQUIRE_SERVERS: '1' },
+});
+const [code] = (await once(tests, 'exit')) as [number | null];
+process.exitCode = code ?? 1;

@@ -1,1 +1,1 @@
-export type { ApplyReport, CaptureReport } from './task/reports.ts';
+export type { ApplyReport, CaptureReport, RefusedMessage } from './task/reports.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { StoreRefusedError, UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
-import { readServerError, toStoreError } from './server-error.ts';
+import { DatabaseMissingError, readServerError, toStoreError } from './server-error.ts';
 
 const where = 'RavenDB at http://x';
 const errorOf = (status: number, type: string, message = 'm') =>
@@ -13,7 +13,9 @@ describe('what RavenDB answers', () => {
   it.each([
     [409, 'Raven.Client.Exceptions.ConcurrencyException', VersionConflictError],
     [503, 'Raven.Client.Exceptions.Database.DatabaseDisabledException', UnavailableError],
-    [500, 'Raven.Client.Exceptions.Database.DatabaseDoesNotExistException', UnavailableError],
+    [500, 'Raven.Client.Exceptions.Database.DatabaseDoesNotExistException', DatabaseMissingError],
+    // A new server, which has no database yet.
+    [503, 'Raven.Client.Exceptions.NodeIsPassiveException', DatabaseMissingError],
     [502, '', UnavailableError],
     [429, '', UnavailableError],
     [500, 'System.IO.InvalidDataException', StoreRefusedError],

@@ -80,9 +80,12 @@ function isRefusal(type: string): boolean {
   return name.endsWith('Exception') && REFUSALS.some((refusal) => name.includes(refusal));
 }
 
+/** A new server is passive until it gets its first database. */
+const MISSING = ['DatabaseDoesNotExistException', 'NodeIsPassiveException'];
+
 export function toStoreError(where: string, error: ServerError): Error {
   if (error.status === 409) return new RavenConflictError(where, error);
-  if (shortType(error.type) === 'DatabaseDoesNotExistException') return new DatabaseMissingError(where);
+  if (MISSING.includes(shortType(error.type))) return new DatabaseMissingError(where);
   if (error.status >= 500 && !isRefusal(error.type)) {
     const cause = new Error(`${error.status} ${shortType(error.type)}: ${error.message}`);
     // RavenDB names what went wrong; a proxy in front of it does not.

@@ -86,6 +86,7 @@ describeWithOwnServers(['nats'], 'What a module is permitted on NATS', () => {
     const route = routeLogs('Fleet', 'HR');
     await provisionBus(connectionOf('administrator'), [route], { maxBytes: 16 * 1024 ** 2 });
     await publish('administrator', taskPlace(TASK).subject);
+    await Promise.all(USERS.map((user) => connectionOf(user).ready()));
   });
   afterAll(async () => {
     for (const connection of connections.values()) await connection.close();
@@ -188,7 +189,6 @@ describeWithOwnServers(['nats'], 'What a module is permitted on NATS', () => {
 
   it('makes a module that may not acknowledge not ready, before a message comes, and says which subject', async () => {
     const connection = connectionOf('Mute');
-    await connection.ready();
     await eventually(() => connection.health().ready);
     const consumer = new DurableConsumer({
       connection,

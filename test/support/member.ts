@@ -4,6 +4,9 @@ import { type Answer, ask, demand, type Question } from './http.ts';
 import { RavenDatabase } from './raven-database.ts';
 import type { TestDatabase } from './stores/test-database.ts';
 
+/** Of every member. */
+export const OPERATOR_TOKEN = 'operators-of-the-tests-only';
+
 /** How long a condition may take: other machines are much slower, and busy. */
 export const PATIENCE_MS = 120_000;
 

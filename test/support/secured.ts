@@ -1,114 +1,161 @@
-import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
+import { X509Certificate } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '@nestjs-spark/cli';
 import {
+  type OpenBao,
   type SecuredNats,
   type SecuredRavenDb,
+  startOpenBao,
   startSecuredNats,
   startSecuredRavenDb,
 } from '@nestjs-spark/servers/internal';
+import { VaultBench } from '@nestjs-spark/servers/testing';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { Agent } from 'undici';
+import { demand } from './http.ts';
+import { OPERATOR_TOKEN } from './member.ts';
 
-const QUIET = { temporary: true, log: () => undefined } as const;
+const QUIET = { log: () => undefined } as const;
+const PASSPHRASE = 'open-sesame-of-the-tests';
+
+interface Parts {
+  folder: string;
+  nats: SecuredNats;
+  ravendb: SecuredRavenDb | null;
+  /** Reaches RavenDB as its administrator. */
+  administrator: Agent | null;
+  /** Where the modules' secrets are; null: in files. */
+  vault: { bao: OpenBao; bench: VaultBench } | null;
+}
+
+type Rights = Readonly<Record<string, 'ReadWrite' | 'Admin'>>;
 
 /**
  * Servers as production has them: NATS with TLS and the accounts that `nestjs-spark nats permissions` prints, RavenDB over
  * https with a certificate for each module, and modules whose keys are listed.
  */
 export class SecuredServers {
-  readonly nats: SecuredNats;
-  readonly ravendb: SecuredRavenDb | null;
-  /** Reaches RavenDB as its administrator. */
-  readonly administrator: Agent | null;
-  readonly #folder: string;
-  readonly #modules: readonly string[];
-  readonly #trusted = new Map<string, string>();
+  readonly parts: Parts;
+  /** By module, what only it may see, by the names of the variables. */
+  readonly #secrets = new Map<string, Record<string, string>>();
+  readonly #certificates = new Map<string, string>();
+  readonly #thumbprints = new Map<string, string>();
 
-  private constructor(
-    folder: string,
-    modules: readonly string[],
-    servers: Pick<SecuredServers, 'nats' | 'ravendb' | 'administrator'>,
-  ) {
-    this.#folder = folder;
-    this.#modules = modules;
-    this.nats = servers.nats;
-    this.ravendb = servers.ravendb;
-    this.administrator = servers.administrator;
+  private constructor(parts: Parts) {
+    this.parts = parts;
   }
 
   /** @param routes as the command line takes them: `Fleet:HR` */
   static async start(
     modules: readonly string[],
-    { ravendb, routes }: { ravendb: boolean; routes: readonly string[] },
+    { ravendb, routes, vault }: { ravendb: boolean; routes: readonly string[]; vault: boolean },
   ): Promise<SecuredServers> {
     const folder = await mkdtemp(join(tmpdir(), 'spark-secured-'));
     const names = modules.flatMap((name) => ['--module', name]);
-    const between = routes.flatMap((route) => ['--route', route]);
-    const keys = ['--keys', join(folder, 'nkeys')];
-    const { text: accounts } = await run(['nats', 'permissions', ...names, ...between, ...keys], {});
-    const [nats, raven] = await Promise.all([
-      startSecuredNats({ ...QUIET, accounts }),
-      ravendb ? startSecuredRavenDb(QUIET) : null,
+    const between = [...names, ...routes.flatMap((route) => ['--route', route])];
+    const printed = await run(['nats', 'permissions', ...between, '--keys', join(folder, 'nkeys')], {});
+    const [nats, raven, bao] = await Promise.all([
+      startSecuredNats({ ...QUIET, temporary: true, accounts: printed.text }),
+      ravendb ? startSecuredRavenDb({ ...QUIET, temporary: true }) : null,
+      vault ? startOpenBao(QUIET) : null,
     ]);
-    const administrator = raven && (await agentOf(raven));
-    const secured = new SecuredServers(folder, modules, { nats, ravendb: raven, administrator });
-    await run(['nats', 'provision', ...names, ...between], secured.natsEnvironment('administrator'));
-    await secured.#makeModuleKeys();
+    const secured = new SecuredServers({
+      folder,
+      nats,
+      ravendb: raven,
+      administrator: raven && (await agentOf(raven)),
+      vault: bao && { bao, bench: await VaultBench.prepare(bao) },
+    });
+    const NATS_NKEY_SEED = await secured.#nkeyOf('administrator');
+    const asAdministrator = { NATS_URL: nats.url, NATS_CA_FILE: nats.ca, NATS_NKEY_SEED };
+    await run(['nats', 'provision', ...between], asAdministrator);
+    for (const name of modules) await secured.#makeModuleKey(name);
     return secured;
   }
 
-  get keysDir(): string {
-    return join(this.#folder, 'keys');
-  }
-
-  /** Where NATS is, and who connects. */
-  natsEnvironment(user: string): Record<string, string> {
+  /** What a module is given to start in production. @param rights what its certificate may do */
+  async environmentOf(name: string, rights: Rights): Promise<Record<string, string>> {
+    const { folder, nats, ravendb } = this.parts;
+    const trusted = [...this.#thumbprints].filter(([module]) => module !== name);
+    const secrets = { NATS_NKEY_SEED: await this.#nkeyOf(name), SPARK_OPERATOR_TOKEN: OPERATOR_TOKEN };
+    this.#secrets.set(name, secrets);
+    if (ravendb) await this.#admit(name, name, rights);
     return {
-      NATS_URL: this.nats.url,
-      NATS_CA_FILE: this.nats.ca,
-      NATS_NKEY_SEED_FILE: join(this.#folder, 'nkeys', `${user}.nk`),
-    };
-  }
-
-  /** What a module is given to start in production. @param databases what its certificate may do */
-  async environmentOf(
-    name: string,
-    databases: Record<string, 'ReadWrite' | 'Admin'>,
-  ): Promise<Record<string, string>> {
-    const ravendb: Record<string, string> = {};
-    if (this.ravendb && Object.keys(databases).length > 0) {
-      const issued = await this.ravendb.admit(name, { clearance: 'ValidUser', databases });
-      ravendb['RAVENDB_CERTIFICATE_FILE'] = await this.ravendb.authority.pem(issued, 'pkcs8', 'open sesame');
-      ravendb['RAVENDB_PASSPHRASE'] = 'open sesame';
-      ravendb['RAVENDB_CA_FILE'] = this.ravendb.ca;
-    }
-    const trusted = [...this.#trusted].filter(([module]) => module !== name);
-    return {
-      ...this.natsEnvironment(name),
-      ...ravendb,
+      ...(await this.#place(name)),
+      NATS_URL: nats.url,
+      NATS_CA_FILE: nats.ca,
+      ...(ravendb ? { RAVENDB_CA_FILE: ravendb.ca } : {}),
       NODE_ENV: 'production',
       SPARK_DRAIN_SECONDS: '0',
-      SPARK_KEYS_DIR: this.keysDir,
+      SPARK_KEYS_DIR: join(folder, 'keys'),
       SPARK_TRUSTED_KEYS: trusted.map(([module, thumbprint]) => `${module}=${thumbprint}`).join(','),
     };
   }
 
-  async stop(): Promise<void> {
-    await this.administrator?.destroy();
-    await Promise.all([this.nats.stop(), this.ravendb?.stop()]);
-    await rm(this.#folder, { recursive: true, force: true });
+  /** Gives a module another certificate, and makes the one before it worthless. */
+  async renewCertificate(name: string, rights: Rights): Promise<void> {
+    const { ravendb, administrator } = this.parts;
+    const before = new X509Certificate(await readFile(this.#certificates.get(name) ?? ''));
+    await this.#admit(name, `${name}-renewed`, rights);
+    await this.#place(name);
+    const thumbprint = before.fingerprint.replaceAll(':', '');
+    await demand(`${ravendb?.url}/admin/certificates?thumbprint=${thumbprint}`, {
+      method: 'DELETE',
+      dispatcher: administrator ?? undefined,
+    });
   }
 
-  async #makeModuleKeys(): Promise<void> {
-    await mkdir(this.keysDir, { recursive: true });
-    for (const name of this.#modules) {
-      const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
-      const file = join(this.keysDir, `${name}.jwk.json`);
-      await writeFile(file, JSON.stringify(await exportJWK(privateKey)), { mode: 0o600 });
-      this.#trusted.set(name, await calculateJwkThumbprint(await exportJWK(publicKey)));
+  async stop(): Promise<void> {
+    const { folder, nats, ravendb, administrator, vault } = this.parts;
+    await administrator?.destroy();
+    await Promise.all([nats.stop(), ravendb?.stop(), vault?.bao.stop()]);
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  async #nkeyOf(user: string): Promise<string> {
+    return (await readFile(join(this.parts.folder, 'nkeys', `${user}.nk`), 'utf8')).trim();
+  }
+
+  async #admit(name: string, certificate: string, databases: Rights): Promise<void> {
+    const { ravendb } = this.parts;
+    if (!ravendb) return;
+    const issued = await ravendb.admit(certificate, { clearance: 'ValidUser', databases });
+    this.#certificates.set(name, issued.certificate);
+    const pem = await ravendb.authority.pem(issued, 'pkcs8', PASSPHRASE);
+    Object.assign(this.#secrets.get(name) ?? {}, {
+      RAVENDB_CERTIFICATE: await readFile(pem, 'utf8'),
+      RAVENDB_PASSPHRASE: PASSPHRASE,
+    });
+  }
+
+  /** Puts a module's secrets where it reads them. @returns the variables that say where */
+  async #place(name: string): Promise<Record<string, string>> {
+    const { folder, vault } = this.parts;
+    const secrets = this.#secrets.get(name) ?? {};
+    // No secret is in a variable itself; an empty one counts as unset.
+    const none = { SPARK_OPERATOR_TOKEN: '' };
+    if (vault) {
+      await vault.bench.write(`spark/${name}`, secrets);
+      const environment = await vault.bench.environment(`spark/${name}`);
+      return { ...none, ...environment, SPARK_VAULT_REFRESH_SECONDS: '1' };
     }
+    await mkdir(join(folder, name), { recursive: true });
+    const files = Object.keys(secrets).map((variable) => [variable, join(folder, name, variable)] as const);
+    for (const [variable, file] of files) await writeFile(file, secrets[variable] ?? '', { mode: 0o600 });
+    return { ...none, ...Object.fromEntries(files.map(([variable, file]) => [`${variable}_FILE`, file])) };
+  }
+
+  async #makeModuleKey(name: string): Promise<void> {
+    await mkdir(join(this.parts.folder, 'keys'), { recursive: true });
+    const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true });
+    await writeFile(this.#keyFile(name), JSON.stringify(await exportJWK(privateKey)), { mode: 0o600 });
+    this.#thumbprints.set(name, await calculateJwkThumbprint(await exportJWK(publicKey)));
+  }
+
+  #keyFile(name: string): string {
+    return join(this.parts.folder, 'keys', `${name}.jwk.json`);
   }
 }
 

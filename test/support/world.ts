@@ -7,7 +7,7 @@ import { type ServerHandle, startNats } from '@nestjs-spark/servers';
 import type { RegistryDocument } from '@nestjs-spark/contracts/internal';
 import { testServers } from '@nestjs-spark/servers/testing';
 import { freePort } from '../../tools/apps/free-port.ts';
-import { Member, PATIENCE_MS } from './member.ts';
+import { Member, OPERATOR_TOKEN, PATIENCE_MS } from './member.ts';
 import type { ModuleDescription } from './module/description.ts';
 import { RavenDatabase } from './raven-database.ts';
 import { SecuredServers } from './secured.ts';
@@ -20,7 +20,6 @@ import type { TestDatabase } from './stores/test-database.ts';
 jest.setTimeout(5 * PATIENCE_MS);
 
 const root = join(import.meta.dirname, '..', '..');
-const OPERATOR_TOKEN = 'operators-of-the-tests-only';
 
 /**
  * Everything one suite needs, its own: databases on the run's RavenDB or in files, a registry there where one of them
@@ -49,8 +48,9 @@ export class World {
     this.pair = pair;
     this.folder = folder;
     this.secured = nats instanceof SecuredServers ? nats : null;
-    this.ownNats = typeof nats === 'string' || nats instanceof SecuredServers ? null : nats;
-    this.natsUrl = typeof nats === 'string' ? nats : (this.secured?.nats ?? (nats as ServerHandle)).url;
+    const handle = nats instanceof SecuredServers ? nats.parts.nats : nats;
+    this.natsUrl = typeof handle === 'string' ? handle : handle.url;
+    this.ownNats = this.secured || typeof handle === 'string' ? null : handle;
     const anyOnRavenDb = pair.owner === 'ravendb' || pair.requester === 'ravendb';
     this.modules = anyOnRavenDb ? this.ravenDatabase('SparkModules') : null;
   }
@@ -173,7 +173,7 @@ export class World {
       // A module on SQLite is told nothing of SparkModules, as in a world without RavenDB.
       ...(database instanceof RavenDatabase ? { SPARK_MODULES_DATABASE: this.registry.name } : {}),
       NATS_URL: this.natsUrl,
-      SPARK_MODULE_URL: `http://127.0.0.1:${port}`,
+      ...(this.secured ? { SPARK_MODULE_URL: `http://127.0.0.1:${port}` } : {}),
       SPARK_KEYS_DIR: this.keysDir,
       SPARK_OPERATOR_TOKEN: OPERATOR_TOKEN,
       SPARK_RETRY_SECONDS: '0.2,0.5,0.5,0.5,0.5',
@@ -189,7 +189,7 @@ export class World {
   }
 
   private ravenDatabase(name: string): RavenDatabase {
-    const { ravendb, administrator } = this.secured ?? {};
+    const { ravendb, administrator } = this.secured?.parts ?? {};
     const server = ravendb?.url ?? testServers().ravendbUrl;
     const named = `Test-${name}-${this.suffix}`;
     const database = new RavenDatabase(server, named, administrator ?? undefined);

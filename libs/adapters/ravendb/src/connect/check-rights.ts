@@ -18,7 +18,9 @@ export interface WantedRights {
 
 /** What the certificate of this connection may do; null when the server does not know it. */
 export async function readRights(http: RavenHttp, signal: AbortSignal): Promise<CertificateRights | null> {
-  const answer = await http.getJson<unknown>('/certificates/whoami', signal);
+  const { body } = await http.request({ path: '/certificates/whoami', signal });
+  // Nothing at all for a certificate that is not registered.
+  const answer: unknown = body.length === 0 ? null : JSON.parse(body.toString('utf8'));
   if (!isObject(answer)) return null;
   const { SecurityClearance, Permissions } = answer;
   const databases = isObject(Permissions) ? Object.entries(Permissions) : [];

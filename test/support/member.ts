@@ -26,6 +26,7 @@ export class Member {
   readonly url: string;
   readonly database: TestDatabase;
   readonly process: AppProcess;
+  readonly logFile: string;
   readonly operatorToken: string;
 
   constructor({ name, port, main, logFile, env, database, operatorToken }: MemberParts) {
@@ -33,6 +34,7 @@ export class Member {
     this.url = `http://127.0.0.1:${port}`;
     this.database = database;
     this.operatorToken = operatorToken;
+    this.logFile = logFile;
     this.process = new AppProcess({ name, main, logFile, env });
   }
 

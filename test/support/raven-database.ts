@@ -86,6 +86,11 @@ export class RavenDatabase implements TestDatabase {
     return found;
   }
 
+  async dump(): Promise<string> {
+    const { body } = await this.#demand<object>(this.url('docs?etag=0&pageSize=1000000'));
+    return JSON.stringify(body);
+  }
+
   async count(collection: string): Promise<number> {
     const { body } = await this.#demand<{ Collections: Record<string, number> }>(
       this.url('collections/stats'),

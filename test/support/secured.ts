@@ -16,6 +16,8 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { Agent } from 'undici';
 import { demand } from './http.ts';
 import { OPERATOR_TOKEN } from './member.ts';
+import { onNats } from './on-nats.ts';
+import { readStreams } from './read-streams.ts';
 
 const QUIET = { log: () => undefined } as const;
 const PASSPHRASE = 'open-sesame-of-the-tests';
@@ -40,6 +42,8 @@ export class SecuredServers {
   readonly parts: Parts;
   /** By module, what only it may see, by the names of the variables. */
   readonly #secrets = new Map<string, Record<string, string>>();
+  /** By module, with what it logs in at Vault. */
+  readonly #logins = new Map<string, string>();
   readonly #certificates = new Map<string, string>();
   readonly #thumbprints = new Map<string, string>();
 
@@ -107,6 +111,26 @@ export class SecuredServers {
     });
   }
 
+  /** Everything that nobody else may see, by what it is. */
+  async secrets(): Promise<Map<string, string>> {
+    const logins = [...this.#logins].map(([name, login]) => [`VAULT_SECRET_ID of ${name}`, login] as const);
+    const found = new Map<string, string>(logins);
+    for (const [name, fields] of this.#secrets) {
+      for (const [variable, value] of Object.entries(fields))
+        found.set(`${variable} of ${name}`, heartOf(value));
+      const key = JSON.parse(await readFile(this.#keyFile(name), 'utf8')) as { d: string };
+      found.set(`the key of ${name}`, key.d);
+    }
+    return found;
+  }
+
+  /** All messages of every stream, as text. */
+  async busMessages(): Promise<Map<string, string>> {
+    const { nats } = this.parts;
+    const security = { nkeySeed: await this.#nkeyOf('administrator'), ca: await readFile(nats.ca, 'utf8') };
+    return onNats(nats.url, readStreams, () => security);
+  }
+
   async stop(): Promise<void> {
     const { folder, nats, ravendb, administrator, vault } = this.parts;
     await administrator?.destroy();
@@ -139,6 +163,7 @@ export class SecuredServers {
     if (vault) {
       await vault.bench.write(`spark/${name}`, secrets);
       const environment = await vault.bench.environment(`spark/${name}`);
+      this.#logins.set(name, environment['VAULT_SECRET_ID'] ?? '');
       return { ...none, ...environment, SPARK_VAULT_REFRESH_SECONDS: '1' };
     }
     await mkdir(join(folder, name), { recursive: true });
@@ -157,6 +182,11 @@ export class SecuredServers {
   #keyFile(name: string): string {
     return join(this.parts.folder, 'keys', `${name}.jwk.json`);
   }
+}
+
+/** A part of it that is nowhere else: of a PEM, a line of the key, which stands behind the certificate. */
+function heartOf(secret: string): string {
+  return secret.trim().split('\n').at(-3) ?? secret.trim();
 }
 
 async function agentOf({ ca, administrator }: SecuredRavenDb): Promise<Agent> {

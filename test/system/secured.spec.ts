@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWithOpenBao, describeWithOwnServers } from '@nestjs-spark/servers/testing';
 import { carDocument } from '../support/cars.ts';
 import { carsTravel } from '../support/cars-travel.ts';
 import { endsClean } from '../support/clean.ts';
+import { placesOf, secretsIn } from '../support/find-secrets.ts';
 import type { Member } from '../support/member.ts';
 import { SecuredServers } from '../support/secured.ts';
 import { type Pair, RAVENDB, SQLITE } from '../support/stores/pairs.ts';
@@ -36,11 +37,29 @@ function secureStory(pair: Pair, vault: boolean): () => Story {
   return () => story;
 }
 
+function keepsItsSecrets(story: () => Story): void {
+  it('no secret is in a log, an answer, a document or a message on the bus', async () => {
+    const { secured, fleet, hr } = story();
+    const places = await placesOf([fleet, hr], secured);
+    const secrets = await secured.secrets();
+    expect(secrets.size).toBeGreaterThan(4);
+    expect(secretsIn(places, secrets)).toEqual([]);
+    // A search that finds nothing finds what is there.
+    expect(secretsIn(places, new Map([['a plate', '1-NEW-001']]))).toContain(
+      'a plate in the documents of HR',
+    );
+    expect(secretsIn(places, new Map([['a subject', 'spark.route.fleet.hr.cars']]))).toContain(
+      'a subject in the stream SPARK_ROUTE_FLEET_HR',
+    );
+  });
+}
+
 describeWithOwnServers(
   ['nats'],
   'In production with everything secured, on SQLite, secrets in files:',
   () => {
     const story = secureStory(SQLITE, false);
+    keepsItsSecrets(story);
     endsClean(() => [story().fleet, story().hr]);
   },
 );
@@ -62,6 +81,7 @@ await describeWithOpenBao(
       await hr.ready();
     });
 
+    keepsItsSecrets(story);
     endsClean(() => [story().fleet, story().hr]);
   },
 );

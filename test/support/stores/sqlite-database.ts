@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import {
@@ -87,6 +87,12 @@ export class SqliteDatabase implements TestDatabase {
     if (!this.collections().includes(collection)) return new Map();
     const rows = this.open().prepare(`SELECT _etag, id, _document, _metadata FROM "${collection}"`).all();
     return new Map(rows.map((row) => [String(row['id']).toLowerCase(), toDocument(row, collection)]));
+  }
+
+  async dump(): Promise<string> {
+    const files = [this.path, `${this.path}-wal`];
+    const contents = await Promise.all(files.map((file) => readFile(file, 'latin1').catch(() => '')));
+    return contents.join('');
   }
 
   async count(collection: string): Promise<number> {

@@ -26,6 +26,8 @@ export interface TestDatabase {
   write(commands: StoreCommand[]): Promise<void>;
   /** All documents of a collection by id in lower case (ids do not differ by case). */
   documents(collection: string): Promise<Map<string, StoredDocument>>;
+  /** Everything that it holds, as text to be searched. */
+  dump(): Promise<string>;
   count(collection: string): Promise<number>;
   /** Lets the store forget all deletes that nothing holds back, at once. */
   cleanTombstones(): Promise<void>;

@@ -36,13 +36,12 @@ export interface CompiledScript extends Pick<RunPlan, 'leavesAlone' | 'picked' |
   /** The same for each delete behaviour, then each load behaviour: a function that returns it, freshly made. */
   behaviorPrograms: string[];
   shifts: EditedText['shifts'];
+  /** Names that it declares nowhere, and that the language does not have. */
+  undeclared: string[];
   /** Look at every property of what is loaded, because it may be more than a plain value. */
   careful: boolean;
   readsClock: boolean;
 }
-
-/** Lines of the program before the user's first. */
-export const LINES_BEFORE = 2;
 
 /** A script was refused: it has problems that its author must fix. Nothing was run. */
 export class ScriptRefusedError extends Error {
@@ -94,9 +93,15 @@ export function compileScript(
       wrap(insertAll(...declarationsOnly(script, tree)).text, `return ${behavior};`),
     ),
     shifts: body.shifts,
+    undeclared: tree ? undeclaredNames(tree) : [],
     careful: makesCustomObjects(script),
     readsClock: readsClock(script, inspection.usesDynamicCode),
   };
+}
+
+function undeclaredNames(tree: TreeNode): string[] {
+  const names = freeNames(tree).map(({ name }) => name);
+  return [...new Set(names)].filter((name) => !LANGUAGE_NAMES.has(name));
 }
 
 /** Names that are declared nowhere read as undefined, as in RavenDB; writing to one fails. */

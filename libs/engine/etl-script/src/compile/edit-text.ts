@@ -1,3 +1,6 @@
+/** Lines of a compiled program before the user's first. */
+export const LINES_BEFORE = 2;
+
 /** A text to put in before the character at `at`. */
 export interface Insertion {
   at: number;

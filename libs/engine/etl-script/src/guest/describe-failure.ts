@@ -1,8 +1,5 @@
-import { LINES_BEFORE, type CompiledScript } from '../compile/compile-script.ts';
-import { originalColumn } from '../compile/edit-text.ts';
-import { freeNames } from '../validate/find-names.ts';
-import { LANGUAGE_NAMES } from '../validate/language.ts';
-import { parseScript } from '../validate/parse-script.ts';
+import type { CompiledScript } from '../compile/compile-script.ts';
+import { LINES_BEFORE, originalColumn } from '../compile/edit-text.ts';
 import type { RawFailure } from './messages.ts';
 import type { ScriptFailure } from '../types.ts';
 
@@ -26,22 +23,12 @@ export function describeFailure(script: CompiledScript, { kind, reason, stack }:
 }
 
 const READ_ONLY = /^TypeError: '([\p{L}\p{N}_$]+)' is read-only$/u;
-const undeclared = new WeakMap<CompiledScript, Set<string>>();
 
 /** The sandbox calls a variable read-only that was never declared; a property of that name may really be. */
 function sayUndeclared(script: CompiledScript, reason: string): string {
   const name = READ_ONLY.exec(reason)?.[1];
-  if (name === undefined || !undeclaredIn(script).has(name) || LANGUAGE_NAMES.has(name)) return reason;
+  if (name === undefined || !script.undeclared.includes(name)) return reason;
   return `ReferenceError: ${name} is not declared; write "let ${name}" before it is assigned`;
-}
-
-function undeclaredIn(script: CompiledScript): Set<string> {
-  const known = undeclared.get(script);
-  if (known) return known;
-  const { tree } = parseScript(script.source);
-  const names = new Set(tree ? freeNames(tree).map(({ name }) => name) : []);
-  undeclared.set(script, names);
-  return names;
 }
 
 /** Of a longer callee only the end is named. */

@@ -1,10 +1,8 @@
-import releaseVariant from '@jitl/quickjs-wasmfile-release-sync';
-import {
-  newQuickJSWASMModuleFromVariant,
-  newVariant,
-  type QuickJSContext,
-  type QuickJSHandle,
-  type QuickJSRuntime,
+import type {
+  QuickJSContext,
+  QuickJSHandle,
+  QuickJSRuntime,
+  QuickJSWASMModule,
 } from 'quickjs-emscripten-core';
 import { cappedMemory, type WasmMemory, wiped } from './capped-memory.ts';
 import { GuestContext, type GuestHandle } from './guest-context.ts';
@@ -77,9 +75,7 @@ export class Sandbox {
   /** Opens a sandbox; throws what the program throws while it is put in. Takes about 20 ms. */
   static async open({ limits, boot, onProgress, replaces }: SandboxOptions): Promise<Sandbox> {
     const memory = replaces ? wiped(replaces.#memory) : cappedMemory(limits.memoryMiB);
-    const quickjs = await newQuickJSWASMModuleFromVariant(
-      newVariant(defaultOf(releaseVariant), { wasmMemory: memory }),
-    );
+    const quickjs = await loadQuickJs(memory);
     const runtime = quickjs.newRuntime();
     runtime.setMaxStackSize(STACK_BYTES);
     const context = runtime.newContext();
@@ -130,6 +126,15 @@ export class Sandbox {
     }
     return new SandboxBrokenError('crashed', this.#clock.at, message);
   }
+}
+
+/** Loaded here and not above: most of what imports this library never opens a sandbox. */
+async function loadQuickJs(wasmMemory: WasmMemory): Promise<QuickJSWASMModule> {
+  const [{ newQuickJSWASMModuleFromVariant, newVariant }, { default: variant }] = await Promise.all([
+    import('quickjs-emscripten-core'),
+    import('@jitl/quickjs-wasmfile-release-sync'),
+  ]);
+  return newQuickJSWASMModuleFromVariant(newVariant(defaultOf(variant), { wasmMemory }));
 }
 
 /** The package's types say that Node finds a CommonJS module there; it finds an ES module. */

@@ -92,6 +92,8 @@ export class SecuredServers {
       NATS_CA_FILE: nats.ca,
       ...(ravendb ? { RAVENDB_CA_FILE: ravendb.ca } : {}),
       NODE_ENV: 'production',
+      // The applications' own routes are not what is secured here: apps/fleet/secured.spec.ts has them.
+      SPARK_API_OPEN: '1',
       SPARK_DRAIN_SECONDS: '0',
       SPARK_KEYS_DIR: join(folder, 'keys'),
       SPARK_TRUSTED_KEYS: trusted.map(([module, thumbprint]) => `${module}=${thumbprint}`).join(','),

@@ -22,6 +22,8 @@ export { OperatorToken, SHORTEST_OPERATOR_TOKEN, shortOperatorToken } from './id
 export { TokenVerifier, type RequestToVerify } from './identify/token-verifier.ts';
 export { unauthenticated } from './identify/unauthenticated.ts';
 export { IssuerKeys, type IssuerAddress } from './issuer/issuer-keys.ts';
+export { verifyIssued } from './issuer/verify-issued.ts';
+export { ProviderTokenError } from './identify/provider-tokens.ts';
 export { IssuerTokens, type IssuerSettings } from './issuer/issuer-tokens.ts';
 export { AmbiguousModuleError, JoinedRegistry } from './register/joined-registry.ts';
 export { isAnnouncement, Registration, type Announcement } from './register/registration.ts';

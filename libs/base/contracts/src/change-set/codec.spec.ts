@@ -1,22 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ChangeCommand, ChangeSet } from './change-set.ts';
+import type { ChangeCommand } from './change-set.ts';
 import { decodeChangeSet, encodeChangeSet } from './codec.ts';
 import { MalformedChangeSetError } from './malformed.ts';
-
-const HEADER: Omit<ChangeSet, 'commands'> = {
-  task: { owner: 'Fleet', requester: 'HR', name: 'cars' },
-  generation: 1,
-  incarnation: 'first',
-  databaseId: 'db',
-  from: 1,
-  to: 9,
-  began: 0,
-  live: true,
-  witness: { number: 1, mark: 'a' },
-  script: 'x',
-  resync: null,
-  readAt: 0,
-};
+import { HEADER } from '../fixtures/change-set-header.ts';
 
 const EXTRAS: ChangeCommand[] = [
   { type: 'put', id: 'cars/1', document: '{"A":"\\t"}' },

@@ -2,27 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { zstdCompressSync } from 'node:zlib';
 import { CHANGE_SET_BOUNDS, ChangeSetBoundsError } from './bounds.ts';
-import type { ChangeCommand, ChangeSet } from './change-set.ts';
+import type { ChangeCommand } from './change-set.ts';
 import { decodeChangeSet, encodeChangeSet } from './codec.ts';
 import { decodeHeader, readHeader } from './header.ts';
 import { MalformedChangeSetError } from './malformed.ts';
+import { HEADER } from '../fixtures/change-set-header.ts';
 
 const SEED = Number(process.env['SPARK_TEST_SEED'] ?? 20_261_126);
-
-const HEADER: Omit<ChangeSet, 'commands'> = {
-  task: { owner: 'Fleet', requester: 'HR', name: 'cars' },
-  generation: 1,
-  incarnation: 'first',
-  databaseId: 'db',
-  from: 1,
-  to: 9,
-  began: 0,
-  live: true,
-  witness: { number: 1, mark: 'a' },
-  script: 'x',
-  resync: null,
-  readAt: 0,
-};
 
 const headed = (header: unknown, more: Record<string, string> = {}) => ({
   'Spark-Format': '1',

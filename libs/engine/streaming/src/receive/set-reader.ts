@@ -70,7 +70,9 @@ export class SetReader {
     if (message === null) return null;
     try {
       await this.#requireOwners(message);
-      return { header: this.#headerOf(message) };
+      const header = decodeHeader(message.headers);
+      this.#requireOurs(header, message.sequence);
+      return { header };
     } catch (error) {
       if (isRefusal(error)) return { header: null };
       throw error;
@@ -81,8 +83,9 @@ export class SetReader {
     const { sequence } = message;
     try {
       const { payload, signed } = await this.#requireOwners(message);
-      this.#headerOf(message);
-      return { sequence, set: await decodeChangeSet(payload), signed };
+      const set = await decodeChangeSet(payload);
+      this.#requireOurs(set, sequence);
+      return { sequence, set, signed };
     } catch (error) {
       if (error instanceof RefusedSetError) return { sequence, refused: error };
       if (!isRefusal(error)) throw error;
@@ -90,15 +93,13 @@ export class SetReader {
     }
   }
 
-  #headerOf({ headers, sequence }: LogMessage): ChangeSetHeader {
-    const header = decodeHeader(headers);
-    const { owner, requester, name } = header.task;
+  #requireOurs({ task: { owner, requester, name } }: ChangeSetHeader, sequence: number): void {
     const isOurs =
       sameName(owner, this.#task.owner) &&
       sameName(requester, this.#task.requester) &&
       sameName(name, this.#task.name);
-    if (!isOurs) throw new RefusedSetError(sequence, `it is of the task ${describeTask(header.task)}`);
-    return header;
+    if (isOurs) return;
+    throw new RefusedSetError(sequence, `it is of the task ${describeTask({ owner, requester, name })}`);
   }
 
   /** @throws {RefusedSetError} when nobody knows that the owner has sent it */

@@ -45,6 +45,13 @@ describe('a document in a text', () => {
     '{"A":1 /* " */ }},{"B":/* " */ 1}',
     '{"A":undefined}',
     '{"A":\u00a01}',
+    '{"@metadata":{"A":1},"@metadata",{"B":2}}',
+    '{"@metadata":{"A":1},"@metadata"{"B":2}}',
+    '{"@metadata":{"A":1},"B","C":"@metadata",{"B":2}}',
+    '{"@metadata":{"A":1},"B":"C" "@metadata":{"B":2}}',
+    '{"@metadata":{"A":1},"B":5 "@metadata",{"B":2}}',
+    '{"@metadata":{"A":1},"@meta\\\rdata":{"B":2}}',
+    '{"@metadata":{"A":1},"@meta\\\ndata":{"B":2}}',
   ])('is not %j', (text) => {
     expect(scanDocument(text)).toBe('not-an-object');
   });

@@ -1,13 +1,15 @@
 import { skipBlanks } from './scan-members.ts';
 
 const QUOTE = 34;
+const COMMA = 44;
 const COLON = 58;
 const BACKSLASH = 92;
-const AT = 64;
 const OPEN_BRACE = 123;
 /** From an opening bracket to the closing one. */
 const TO_CLOSING = 2;
 const DEEPEST = 10_000;
+const METADATA = '"@metadata"';
+const BLANK = 32;
 
 // What JSON has between its strings. RavenDB's parser also takes single quotes, in which a text could hide its end from this one.
 const PLAIN = new Set(' \t\r\n:,-+.0123456789truefalsn E'.split('').map((sign) => sign.charCodeAt(0)));
@@ -25,6 +27,9 @@ const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
 /** The closing brackets that are still to come: one for all texts, since a scan is never interrupted. */
 const closing = new Uint8Array(DEEPEST);
 
+/** What comes next between a document's own brackets; `end`: of the value. */
+type Expected = 'name' | 'value' | 'end';
+
 /** Where the metadata of a document is written: the value of its one member `@metadata`. */
 export interface WrittenMetadata {
   start: number;
@@ -34,7 +39,9 @@ export interface WrittenMetadata {
 /**
  * Whether a text is one JSON object from its first sign to its last, as far as brackets and strings tell, and where its
  * metadata is. Such a text can be put inside of another JSON text and cannot end it, whatever is written in it. Costs a fifth
- * of parsing it; what is wrong between two brackets a store finds out by itself.
+ * of parsing it; what is wrong between two inner brackets a store finds out by itself. Not so between the document's own:
+ * RavenDB takes a comma for a colon, or nothing for either, and skips a line break behind a backslash, so that it could find
+ * metadata where none is written here.
  * @returns `not-an-object`; `metadata-twice`; null for an object without metadata
  */
 export function scanDocument(text: string): WrittenMetadata | null | 'not-an-object' | 'metadata-twice' {
@@ -44,6 +51,7 @@ export function scanDocument(text: string): WrittenMetadata | null | 'not-an-obj
   let metadata: WrittenMetadata | null = null;
   let valueOf = -1;
   let depth = 0;
+  let expected: Expected = 'name';
   for (let at = begin; at < length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) {
@@ -56,17 +64,40 @@ export function scanDocument(text: string): WrittenMetadata | null | 'not-an-obj
         isEscaped = true;
         at++;
       }
-      // Only a name that begins with it, or hides it, has to be read.
-      const mayBeMetadata = depth === 1 && (isEscaped || text.charCodeAt(from + 1) === AT);
-      if (mayBeMetadata && isMetadata(text, from, at + 1)) {
-        if (metadata !== null || valueOf >= 0) return 'metadata-twice';
-        valueOf = skipBlanks(text, skipBlanks(text, at + 1) + 1);
+      if (depth !== 1) continue;
+      if (expected === 'value') {
+        expected = 'end';
+        continue;
       }
+      const colon = skipBlanks(text, at + 1);
+      if (expected !== 'name' || text.charCodeAt(colon) !== COLON) return 'not-an-object';
+      expected = 'value';
+      const name = isEscaped ? readName(text.slice(from, at + 1)) : '';
+      if (name === null) return 'not-an-object';
+      if (name === '@metadata' || text.startsWith(METADATA, from)) {
+        if (metadata !== null || valueOf >= 0) return 'metadata-twice';
+        valueOf = skipBlanks(text, colon + 1);
+      }
+      at = colon;
       continue;
     }
     const kind = code < 128 ? KINDS[code] : OTHER;
-    if (kind === BETWEEN) continue;
+    if (kind === BETWEEN) {
+      if (depth !== 1 || code <= BLANK) continue;
+      if (code === COMMA) {
+        if (expected !== 'end') return 'not-an-object';
+        expected = 'name';
+      } else {
+        if (expected === 'name' || code === COLON) return 'not-an-object';
+        expected = 'end';
+      }
+      continue;
+    }
     if (kind === OPENS && depth < DEEPEST) {
+      if (depth === 1) {
+        if (expected !== 'value') return 'not-an-object';
+        expected = 'end';
+      }
       closing[depth++] = code + TO_CLOSING;
     } else if (kind === CLOSES && closing[--depth] === code) {
       if (depth === 1 && valueOf >= 0) {
@@ -81,12 +112,11 @@ export function scanDocument(text: string): WrittenMetadata | null | 'not-an-obj
   return 'not-an-object';
 }
 
-/** Whether a string is the name `@metadata`, in whatever way it is written. */
-function isMetadata(text: string, start: number, end: number): boolean {
-  if (text.charCodeAt(skipBlanks(text, end)) !== COLON) return false;
+/** A name as JSON has it; null where JSON has none that is written so: a store may read it in its own way. */
+function readName(written: string): string | null {
   try {
-    return JSON.parse(text.slice(start, end)) === '@metadata';
+    return JSON.parse(written) as string;
   } catch {
-    return false;
+    return null;
   }
 }

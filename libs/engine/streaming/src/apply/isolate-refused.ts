@@ -87,13 +87,23 @@ async function probe(
 
 /**
  * Where the copy stands while only a part of a set is in: as far as before, but what decides whose id it is, and which copies are
- * older, is already that of the set.
+ * older, is already that of the set. Of another generation nothing is in, so its first set is the next to be read.
  */
 function partOf(before: Checkpoint | null, after: Checkpoint): Checkpoint {
   if (before?.generation === after.generation && before.incarnation === after.incarnation)
     return { ...before, ids: after.ids, beyondAscii: after.beyondAscii };
   const { setsApplied = 0, documentsPut = 0, documentsDeleted = 0 } = before ?? {};
-  return { ...after, to: 0, live: false, swept: false, setsApplied, documentsPut, documentsDeleted };
+  const sequence = Math.max(0, after.sequence - 1);
+  return {
+    ...after,
+    sequence,
+    to: 0,
+    live: false,
+    swept: false,
+    setsApplied,
+    documentsPut,
+    documentsDeleted,
+  };
 }
 
 /**

@@ -7,11 +7,12 @@ import {
   type ChangeCommand,
   taskName,
 } from '@nestjs-spark/contracts';
-import type { ChangeSink, Checkpoint } from '@nestjs-spark/contracts/internal';
+import type { ChangeSink, Checkpoint, LogDescription } from '@nestjs-spark/contracts/internal';
 import { checkpointOf } from '../../testing/checkpoint.ts';
 import { SILENT, TASK } from '../../testing/simulation.ts';
 import { listSetAside } from '@nestjs-spark/set-aside/internal';
 import { MemorySink, MemoryState } from '@nestjs-spark/testing';
+import { readFrom } from '../receive/reading-place.ts';
 import { copyWriter } from '../transform/copy-document.ts';
 import { SettingAside } from './setting-aside.ts';
 
@@ -197,9 +198,12 @@ describe('a target that does not take some documents', () => {
     version = await target.apply([put(1), put(2)], { ...checkpointAt(1_002), ...next }, version);
     for (const part of parts) expect(part).toMatchObject({ ...next, generation: 1, to: 1_001, live: true });
     parts.length = 0;
-    await target.apply([put(1), put(2)], { ...checkpointAt(1_000, 2), ...next }, version);
+    await target.apply([put(1), put(2)], { ...checkpointAt(1_000, 2), ...next, sequence: 7 }, version);
     for (const part of parts) expect(part).toMatchObject({ ...next, generation: 2, to: 0, live: false });
     expect(parts.length).toBeGreaterThan(0);
+    // Cut off here, the set is read again.
+    for (const part of parts)
+      expect(readFrom(part, { created: part.streamCreated, lastSequence: 7 } as LogDescription)).toBe(7);
   });
 
   it('forgets what an older generation set aside', async () => {

@@ -205,6 +205,16 @@ describe('an operator', () => {
       expect(await ring().find('Fleet', fleet.keyId)).toBeNull();
     }));
 
+  it('who approves the pinned key once more does not approve an entry that somebody else has written without a signature', () =>
+    inFolder(async (directory) => {
+      const fleet = await open(directory);
+      await ring().doubt(await fleet.vouch(entryOf()));
+      const stripped = { ...entryOf(), publicKey: fleet.publicKey, appUrl: 'http://elsewhere' };
+      await registry.register(stripped);
+      await ring().approve('Fleet', fleet.keyId);
+      expect(await ring().doubt(stripped)).toMatch(/not signed/);
+    }));
+
   it('cannot approve a key that nobody has registered, nor go past the list in the settings', () =>
     inFolder(async (directory) => {
       const fleet = await open(directory);

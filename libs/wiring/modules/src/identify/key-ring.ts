@@ -162,14 +162,17 @@ export class KeyRing {
         `The settings of this module list other keys of ${module}: change SPARK_TRUSTED_KEYS (trustedKeys) instead.`,
       );
     }
-    await this.pin(entry.module, key);
+    const pin = entry.pinned?.value;
+    // The key is approved, not an entry with it that somebody else has written.
+    await this.pin(entry.module, key, pin?.keyId === keyId && pin.signs === true);
     return viewKeys(this.entry(module) ?? entry, this.parts.policy, this.date());
   }
 
   /** Trusts this key from now on. Called after a signature has proved that the module has it. */
-  async pin(module: string, key: VerificationKey): Promise<void> {
+  async pin(module: string, key: VerificationKey, signs = false): Promise<void> {
     const { keyId, jwk: publicKey } = key;
-    await this.write({ module, keyId, publicKey, pinnedAt: new Date(this.date()).toISOString() });
+    const pinnedAt = new Date(this.date()).toISOString();
+    await this.write({ module, keyId, publicKey, pinnedAt, ...(signs && { signs }) });
   }
 
   private async judge(module: string, keyId: string, notBefore: number): Promise<KeyVerdict> {

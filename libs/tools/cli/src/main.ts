@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { CliError } from './cli-error.ts';
-import { run } from './run.ts';
+import { helpFor, run } from './run.ts';
 
 try {
   const { exitCode, text } = await run(process.argv.slice(2), process.env);
@@ -9,6 +9,6 @@ try {
 } catch (error) {
   if (!(error instanceof CliError)) throw error;
   console.error(error.message);
-  if (error.exitCode === 2) console.error('Run nestjs-spark --help for the options.');
+  if (error.exitCode === 2) console.error(helpFor(process.argv.slice(2)));
   process.exitCode = error.exitCode;
 }

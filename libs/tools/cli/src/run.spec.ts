@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CliError } from './cli-error.ts';
-import { run } from './run.ts';
+import { helpFor, run } from './run.ts';
 
 describe('the command line', () => {
   it.each([[[]], [['--help']], [['-h']], [['help']]])('%j: says which commands there are', async (argv) => {
@@ -34,5 +34,12 @@ describe('the command line', () => {
     const refused = run(argv, {});
     await expect(refused).rejects.toThrow(CliError);
     await expect(refused).rejects.toMatchObject({ exitCode: 2, message: expect.stringMatching(words) });
+  });
+
+  it.each([
+    [['keys', 'make'], 'Run nestjs-spark keys --help for the options.'],
+    [['deploy'], 'Run nestjs-spark --help for the commands.'],
+  ])('%j: points to the help that has what is right', (argv, words) => {
+    expect(helpFor(argv)).toBe(words);
   });
 });

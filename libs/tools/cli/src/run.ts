@@ -25,6 +25,13 @@ const COMMANDS: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['servers', async (...given) => (await import('./servers/run-servers.ts')).runServers(...given)],
 ]);
 
+/** Where what is right can be read, after a command that was not. */
+export function helpFor([name = '']: readonly string[]): string {
+  return COMMANDS.has(name)
+    ? `Run nestjs-spark ${name} --help for the options.`
+    : 'Run nestjs-spark --help for the commands.';
+}
+
 /**
  * Runs one command.
  * @throws {CliError} when it cannot be done; with exit code 2 when the command is not right

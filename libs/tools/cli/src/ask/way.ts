@@ -40,25 +40,33 @@ export function readOptions(
   }
 }
 
-/** @throws {CliError} with exit code 2 */
-export function readWay(values: Values, environment: Environment): Way {
+const NO_CREDENTIAL =
+  'Give --token (or set SPARK_OPERATOR_TOKEN) to ask as an operator, or --as NAME to ask as a module whose key is on this machine.';
+
+/**
+ * @param noCredential what to say where nothing tells as whom to ask
+ * @throws {CliError} with exit code 2
+ */
+export function readWay(values: Values, environment: Environment, noCredential = NO_CREDENTIAL): Way {
   const module = nameIn(values, 'module');
   if (module === null) throw new CliError('--module is missing: the module to ask, for instance Fleet.', 2);
   const url = (values['url'] as string | undefined) ?? null;
   if (url !== null && !/^https?:\/\//.test(url))
     throw new CliError('--url has to begin with http:// or https://.', 2);
-  return { module, url, credential: readCredential(values, environment), json: values['json'] === true };
+  return {
+    module,
+    url,
+    credential: readCredential(values, environment, noCredential),
+    json: values['json'] === true,
+  };
 }
 
-function readCredential(values: Values, environment: Environment): Way['credential'] {
+function readCredential(values: Values, environment: Environment, missing: string): Way['credential'] {
   const name = nameIn(values, 'as');
   if (name !== null) return { kind: 'module', name, keysDir: keysDirIn(values, environment) };
   const token = (values['token'] as string | undefined) ?? environment['SPARK_OPERATOR_TOKEN'];
   if (token) return { kind: 'operator', token };
-  throw new CliError(
-    'Give --token (or set SPARK_OPERATOR_TOKEN) to ask as an operator, or --as NAME to ask as a module whose key is on this machine.',
-    2,
-  );
+  throw new CliError(missing, 2);
 }
 
 export function nameIn(values: Values, key: string): string | null {

@@ -50,7 +50,8 @@ describe('nestjs-spark keys', () => {
     ['show HR', /keys make HR/],
     ['approve HR --module Fleet --token x', /keys approve HR=THUMBPRINT/],
     ['approve HR=short --module Fleet --token x', /keys approve HR=THUMBPRINT/],
-    ['show --module Fleet', /Give --token/],
+    ['show --module Fleet', /Give --token.*only operators/],
+    ['show --module Fleet --as HR', /Unknown option '--as'/],
     ['rotate HR --colour red', /Unknown option '--colour'/],
   ])('%s: says what is not right', async (line, words) => {
     await expect(keys(line)).rejects.toThrow(words);

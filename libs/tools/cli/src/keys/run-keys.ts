@@ -8,7 +8,10 @@ import { finishRotation, makeKey, showKey, startRotation } from './key-files.ts'
 import { renderKeys } from './render-keys.ts';
 import { KEYS_USAGE } from './usage.ts';
 
-const OPTIONS = { ...WAY, finish: { type: 'boolean' }, 'keys-dir': TEXT } as const;
+const { as: _, ...ASK } = WAY;
+const OPTIONS = { ...ASK, finish: { type: 'boolean' }, 'keys-dir': TEXT } as const;
+/** Only operators may see and approve keys: asking as a module would be refused. */
+const NO_TOKEN = 'Give --token, or set SPARK_OPERATOR_TOKEN: only operators may do this.';
 const COMMANDS = ['make', 'show', 'approve', 'rotate'];
 const APPROVAL = /^([^=]+)=([A-Za-z0-9_-]{43})$/;
 
@@ -56,7 +59,7 @@ function nameOf(positionals: readonly string[], command: string): string {
 }
 
 async function survey(values: Values, environment: Environment): Promise<string> {
-  const way = readWay(values, environment);
+  const way = readWay(values, environment, NO_TOKEN);
   const views = (await askModule(way, { method: 'GET', path: '/spark/keys' })) as KeyView[];
   return way.json ? JSON.stringify(views, null, 2) : renderKeys(way.module, views);
 }
@@ -73,7 +76,7 @@ async function approve(
       2,
     );
   }
-  const way = readWay(values, environment);
+  const way = readWay(values, environment, NO_TOKEN);
   const view = await askModule(way, {
     method: 'POST',
     path: `/spark/keys/${name}/approve`,

@@ -40,6 +40,8 @@ export async function runServers(
     const keepAlive = setInterval(() => undefined, 60_000);
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     clearInterval(keepAlive);
+  } else if (servers.ravendb || servers.nats) {
+    console.error('Stopping what did start. To run one alone, name it: nats or ravendb.');
   }
   await servers.stop();
   return { exitCode: servers.missing.length > 0 ? 1 : 0, text: '' };

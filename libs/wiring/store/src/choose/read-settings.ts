@@ -73,7 +73,9 @@ function settle(given: Given): StoreSettings | null {
   }
   const urls = options.ravendb?.urls ?? list(environment['RAVENDB_URLS']);
   if (urls.length === 0) {
-    faults.push('RavenDB has no address: set RAVENDB_URLS, or ravendb.urls in forRoot().');
+    faults.push(
+      'RavenDB has no address: set RAVENDB_URLS, or ravendb.urls in forRoot(), or SPARK_STORE=sqlite:PATH for the embedded store.',
+    );
   }
   requireAddresses(urls, options.ravendb?.urls ? 'ravendb.urls in forRoot()' : 'RAVENDB_URLS', faults);
   const named = registryUrls(options, environment, faults);

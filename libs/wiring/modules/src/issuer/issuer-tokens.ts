@@ -8,7 +8,7 @@ import { IssuerKeys } from './issuer-keys.ts';
 export interface IssuerSettings {
   /** As in `iss`. */
   issuer: string;
-  /** Whom its tokens have to be for, as in `aud`. */
+  /** The audiences for which its tokens have to be issued, as in `aud`. */
   audience: string;
   /** Where its keys are; null: where its description (`.well-known/openid-configuration`) says. */
   jwks: string | null;
@@ -49,7 +49,7 @@ export class IssuerTokens implements ProviderTokens {
   }
 
   async read(token: string): Promise<string> {
-    // Whoever has no token of this issuer must not make us ask it for keys.
+    // A token of another issuer must not make us ask ours for keys.
     const { alg = 'none' } = decodeProtectedHeader(token);
     if (!ALGORITHMS.includes(alg)) throw new ProviderTokenError(`signed with ${JSON.stringify(alg)}`);
     const { payload } = await jwtVerify(token, this.#findKey, {

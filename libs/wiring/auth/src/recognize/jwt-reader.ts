@@ -63,7 +63,7 @@ export class JwtReader {
   async #verify(token: string) {
     const { issuer, audience, claims, findKey } = this.#parts;
     if (token.length > LONGEST_TOKEN) throw new Refusal(`longer than ${LONGEST_TOKEN} characters`);
-    // Whoever has no token of this issuer must not make us ask it for keys.
+    // A token of another issuer must not make us ask ours for keys.
     const { alg = 'none' } = decodeProtectedHeader(token);
     if (!ALGORITHMS.includes(alg)) throw new Refusal(`signed with ${JSON.stringify(alg)}`);
     if (decodeJwt(token).iss !== issuer) throw new Refusal('of another issuer');

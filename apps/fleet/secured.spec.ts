@@ -53,7 +53,7 @@ describe('the cars of Fleet', () => {
     expect([await ask(`${url}/cars`, 'POST'), await ask(`${url}/cars`)]).toEqual([201, 200]);
   });
 
-  it('are for those with a token, where tokens are set', async () => {
+  it('require a token where tokens are set', async () => {
     const url = await serve({ SPARK_API_TOKENS: `garage:${TOKEN}` });
     expect([await ask(`${url}/cars`, 'POST'), await ask(`${url}/cars`)]).toEqual([401, 401]);
     expect([await ask(`${url}/cars`, 'POST', TOKEN), await ask(`${url}/cars`, 'GET', TOKEN)]).toEqual([

@@ -10,7 +10,7 @@ import type { OpenSink, SinkUnderTest } from './adapters/store-under-test.ts';
 
 const AT_ONCE = [1];
 
-/** How copies go that nobody wants any longer, and what becomes of those that a store does not let go. */
+/** How copies that nobody wants any longer are removed, and what becomes of those that a store refuses to delete. */
 export function removalConformance(store: SinkUnderTest): void {
   describe(`Copies that are to be removed from ${store.name}`, () => {
     let open: OpenSink;

@@ -148,7 +148,7 @@ class Stage {
     return sealMessage(message, taskSubject(task), this.pair.keys.signerOf(task.owner));
   }
 
-  /** Whatever came: the copies are the owner's cars, one more than before, and this module's own documents are as they were. */
+  /** Whatever arrived: the copies are the owner's cars, one more than before, and this module's own documents are as they were. */
   async goesOn(): Promise<void> {
     await this.makeCar();
     const wanted = Array.from({ length: this.#cars }, (_, n) => [`cars/${n + 1}`, { V: n + 1 }]);
@@ -181,7 +181,7 @@ for (const store of stores) {
     });
     afterAll(() => stage?.pair.drop());
 
-    describe('into whose log somebody writes who may publish on the bus', () => {
+    describe('into whose log somebody else on the bus writes', () => {
       it.each(Object.entries({ ...MALFORMED, ...HARMFUL, ...SWEEPING }))(
         'takes nothing of it, and goes on in the same generation: %s',
         async (_, attack) => {

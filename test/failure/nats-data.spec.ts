@@ -25,7 +25,7 @@ describeOn(ALL_PAIRS, 'NATS with other data than before', (pair) => {
     await fleet.database.write(
       range(1, 50).map((number) => ({ id: `cars/${number}`, deleted: true as const })),
     );
-    // From then on its store may remove the deletes.
+    // From then on, its store is free to remove the deletes.
     await fleet.until('done publishing', async () => ((await published(fleet)) ?? 0) >= before + 50);
     await fleet.database.cleanTombstones();
     await fleet.process.stop();

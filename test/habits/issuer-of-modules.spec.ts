@@ -58,7 +58,7 @@ describe('A module that shows a token of an identity provider', () => {
     });
   });
 
-  it('is nobody with a token for another application, an expired one, or one of a stranger', async () => {
+  it('is unknown with a token for another application, an expired one, or one of a stranger', async () => {
     const past = Math.floor(Date.now() / 1_000) - 600;
     const stranger = await signingKey('first');
     for (const token of [
@@ -81,7 +81,7 @@ describe('A module that shows a token of an identity provider', () => {
     expect(issuer.readsOfKeys).toBe(2);
   });
 
-  it('is to ask again while the provider was never reached', async () => {
+  it('has to ask again while the provider was never reached', async () => {
     await issuer.stop();
     verifier = makeVerifier();
     await expect(show(await forge())).rejects.toMatchObject({ kind: 'unavailable' });

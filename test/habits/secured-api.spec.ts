@@ -231,7 +231,7 @@ describe.each(PLATFORMS)('an API on %s', (platform) => {
     );
   });
 
-  it('is left to the guards of the application, but for the controllers that ask for ours', async () => {
+  it('is left to the guards of the application, except for controllers that ask for ours', async () => {
     @Injectable()
     class OwnLogin implements CanActivate {
       canActivate(context: ExecutionContext): boolean {

@@ -85,7 +85,7 @@ describe('the documents', () => {
     expect(fetched.filter((one) => !/: @[\w-]+\/[\w-]+(@\S+)?$/.test(one) && !isKnown(one))).toEqual([]);
   });
 
-  it('tell of no variable that the table of the environment does not have', () => {
+  it('name no variable that is missing in the table of the environment', () => {
     const known = textOf('docs/reference/environment.md');
     const streams = textOf('docs/reference/documents-and-subjects.md');
     const named = pages

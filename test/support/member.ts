@@ -76,7 +76,7 @@ export class Member {
     return demand<T>(`${this.url}${path}`, question);
   }
 
-  /** Asks with the operators' token. */
+  /** Asks with the operator token. */
   operate<T>(path: string, question: Question = {}): Promise<Answer<T>> {
     const headers = { ...question.headers, authorization: `Bearer ${this.operatorToken}` };
     return ask<T>(`${this.url}${path}`, { ...question, headers });

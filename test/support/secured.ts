@@ -40,7 +40,7 @@ type Rights = Readonly<Record<string, 'ReadWrite' | 'Admin'>>;
  */
 export class SecuredServers {
   readonly parts: Parts;
-  /** By module, what only it may see, by the names of the variables. */
+  /** The secrets of each module, by the names of the variables. */
   readonly #secrets = new Map<string, Record<string, string>>();
   /** By module, with what it logs in at Vault. */
   readonly #logins = new Map<string, string>();
@@ -113,7 +113,7 @@ export class SecuredServers {
     });
   }
 
-  /** Everything that nobody else may see, by what it is. */
+  /** All secrets, by what they are. */
   async secrets(): Promise<Map<string, string>> {
     const logins = [...this.#logins].map(([name, login]) => [`VAULT_SECRET_ID of ${name}`, login] as const);
     const found = new Map<string, string>(logins);
@@ -186,7 +186,7 @@ export class SecuredServers {
   }
 }
 
-/** A part of it that is nowhere else: of a PEM, a line of the key, which stands behind the certificate. */
+/** A part that occurs nowhere else: of a PEM, a line of the key, which follows the certificate. */
 function heartOf(secret: string): string {
   return secret.trim().split('\n').at(-3) ?? secret.trim();
 }

@@ -206,7 +206,7 @@ export class StreamedPair {
       .tail();
   }
 
-  /** Publishes into a task's log as anyone can who may publish on its subject. */
+  /** Publishes into a task's log, as anyone with the permission to publish on its subject can. */
   async intrude(name: string, message: LogPayload): Promise<void> {
     const log = this.#shared().log.open(taskPlace(this.task(name)));
     await eventually(async () => log.append(message, (await log.tail())?.sequence ?? 0));

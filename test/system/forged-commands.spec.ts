@@ -19,7 +19,7 @@ interface Letter {
   attempts: { error: string }[];
 }
 
-describeOn(SAME_STORE, 'Whoever may publish on NATS', (pair) => {
+describeOn(SAME_STORE, 'Anyone who can publish on NATS', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;

@@ -15,7 +15,7 @@ import type { World } from '../support/world.ts';
 
 const silent = { debug() {}, log() {}, warn() {}, error() {} };
 
-describeOn(SAME_STORE, 'Whoever may write to the registry', (pair) => {
+describeOn(SAME_STORE, 'Anyone who can write to the registry', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;

@@ -34,7 +34,7 @@ export class SqliteShell {
     for (const table of this.#tables()) this.#run(`DELETE FROM "${table}" WHERE id = ?`, id);
   }
 
-  /** Lets nobody delete a document. @returns how to let them again */
+  /** Keeps a document from being deleted. @returns how to allow it again */
   keep(id: string): () => void {
     const table = this.#tables().find((one) =>
       this.#db.prepare(`SELECT 1 FROM "${one}" WHERE id = ?`).get(id),

@@ -344,7 +344,7 @@ export class Simulation {
     return offered.filter(({ fields }) => this.#isRefused(fields)).map(({ id }) => ravenKey(id));
   }
 
-  /** Copies that are there only because the target does not delete them. */
+  /** Copies that remain only because the target refuses to delete them. */
   #left(): string[] {
     const failing = new Set([...this.#throwing(), ...this.#refused()]);
     const wanted = new Set(this.#wanted().map(([id]) => id));

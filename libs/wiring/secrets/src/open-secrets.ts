@@ -10,7 +10,7 @@ const opened = new Map<string, Promise<Secrets>>();
 
 /**
  * The secrets of an application: variables and files, and a secret in Vault where `SPARK_VAULT_PATH` names one.
- * @throws {SecretError} when Vault refuses, or cannot be reached within some 30 s
+ * @throws {SecretError} when Vault refuses, or cannot be reached within some 20 s
  */
 export async function openSecrets(environment: Environment): Promise<Secrets> {
   const settings = readVaultSettings(environment);

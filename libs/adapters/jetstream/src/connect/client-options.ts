@@ -25,7 +25,7 @@ export function clientOptions(
     maxReconnectAttempts: -1,
     reconnectTimeWait: RETRY_MS,
     ignoreAuthErrorAbort: true,
-    // Two stacks captured for every request, for traces that our own errors replace.
+    // Otherwise two stacks are captured for every request, for traces that our own errors replace.
     noAsyncTraces: true,
     // A server that hangs, or a connection that leads nowhere, is noticed after 15 s.
     pingInterval: 5_000,

@@ -29,7 +29,7 @@ export class Denials {
     return `NATS does not allow this user to ${[...this.#rememberedUntil.keys()].join(', ')}: ${DENIED_REMEDY}`;
   }
 
-  /** A new connection may have other rights. */
+  /** A new connection may have different permissions. */
   forget(): void {
     this.#rememberedUntil.clear();
   }

@@ -33,7 +33,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
     'JetStream is unavailable for now: most servers of the cluster are away or cut off, or they are electing a leader. It recovers automatically when they are back',
   10009:
     'the cluster has no leader for this request at the moment. It recovers automatically when one is elected',
-  10023: `JetStream has not enough room, memory or servers: ${ROOM_REMEDY}`,
+  10023: `JetStream does not have enough room, memory or servers: ${ROOM_REMEDY}`,
   10026: "the stream's or the account's limit of consumers is reached: raise max_consumers",
   10027: "the account's limit of streams is reached: raise max_streams, or delete streams that nobody uses",
   10028: 'JetStream has no memory left for it: raise max_mem of the server or max_memory of the account',
@@ -46,7 +46,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
   10076:
     'JetStream is not enabled on this server, or the server turned it off after a disk failure: check its log, make room, and restart it',
   10077:
-    'the stream is full: it refuses what exceeds its bounds (max_bytes, max_msgs). Raise them, or see why its messages are not read',
+    'the stream is full: it refuses what exceeds its bounds (max_bytes, max_msgs). Raise them, or find out why its messages are not read',
   10113:
     'the account asks for max_bytes on every stream (max_bytes_required): turn that off for this account',
   10118: 'the stream is offline: its server is away, or too old for the stream',
@@ -64,7 +64,7 @@ export function isNoRoom(error: unknown): boolean {
   return NO_ROOM.has(cause.code) || (cause.code === 10005 && /storage|memory/.test(cause.message));
 }
 
-/** Whether this user has not the right to ask for it. */
+/** Whether this user lacks the permission to ask for it. */
 export function isDenied(error: unknown): boolean {
   return findDenied(error) !== null;
 }
@@ -93,7 +93,7 @@ export function refusal(target: string, error: unknown): JetStreamRefusedError |
     : null;
 }
 
-/** Where modules have permissions, an administrator makes the streams: whoever may make one may read all others through it. */
+/** Where modules have permissions, an administrator makes the streams: whoever can make one can read all others through it. */
 function remedyForDenied(subject: string): string {
   return /^\$JS\.API\.STREAM\.(?:CREATE|UPDATE)\./.test(subject)
     ? 'an administrator has to make the stream, with `nestjs-spark nats provision`'

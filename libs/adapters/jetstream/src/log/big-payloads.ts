@@ -52,7 +52,7 @@ export class BigPayloads {
     return info && !info.deleted ? readObject(this.#connection, this.#bucket, info) : null;
   }
 
-  /** Null when it is gone, damaged, or larger than any payload of ours: whoever names an object may have made it, too. */
+  /** Null when it is gone, damaged, or larger than any payload of ours: whoever names an object may also have made it. */
   async load(name: string): Promise<Uint8Array | null> {
     const content = await this.open(name);
     const parts: Uint8Array[] = [];

@@ -55,7 +55,7 @@ export function commandGrants(module: string, name: string, subjects: string): B
   );
 }
 
-/** Sends and handles events and requests of every pattern: whoever may do so reads and acknowledges those of all. */
+/** Sends and handles events and requests of every pattern: whoever is permitted to do so can read and acknowledge those of all modules. */
 export function eventGrants(): BusGrants {
   const attempts = keySubject(ATTEMPTS_BUCKET, '>');
   return joinGrants(

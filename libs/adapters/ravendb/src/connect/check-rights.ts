@@ -5,7 +5,7 @@ import type { RavenHttp } from './raven-http.ts';
 /** What a client certificate may do, as RavenDB says it. */
 export interface CertificateRights {
   clearance: string;
-  /** By database, in lower case: `Read`, `ReadWrite` or `Admin`. */
+  /** Rights by database, its name in lower case: `Read`, `ReadWrite` or `Admin`. */
   databases: ReadonlyMap<string, string>;
 }
 

@@ -72,7 +72,7 @@ describeWithOwnServers(['ravendb'], 'A RavenDB over https', () => {
     },
   );
 
-  it('says what a certificate lacks, which is not registered, or has no rights on the database', async () => {
+  it('says what a certificate lacks that is not registered or has no rights on the database', async () => {
     const { signal } = new AbortController();
     const wanted = { databases: [database, 'SparkModules'], refusesAdministrators: true };
     const check = async (certificate: CertificateSource) =>
@@ -99,14 +99,14 @@ describeWithOwnServers(['ravendb'], 'A RavenDB over https', () => {
     await check(false);
   });
 
-  it('says of a missing database that it is missing, to whom may not list databases', async () => {
+  it('says of a missing database that it is missing, without the right to list databases', async () => {
     const connection = connect(forms.get('PKCS#8') as CertificateSource, 'not-there');
     await expect(ensureDatabase(connection.http, connection.settings, { create: false })).rejects.toThrow(
       /not-there does not exist at https.*Create it/,
     );
   });
 
-  it('is not reached by who does not trust its authority', async () => {
+  it('is not reached by a client that does not trust its authority', async () => {
     const { ca: _, ...alone } = forms.get('PKCS#8') as Exclude<CertificateSource, () => unknown>;
     const connection = connect(alone);
     await expect(connection.http.getJson(connection.http.path('/stats'))).rejects.toThrow(

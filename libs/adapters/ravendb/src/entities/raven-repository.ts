@@ -28,7 +28,7 @@ import { writeDocument } from './write-documents.ts';
 
 // A list shows what was written before it was asked for, unless indexing lags by more than this.
 const FRESH_WITHIN = '00:00:01';
-// Who counts or reads everything waits for an index that is being built: a part of it would look like all of it.
+// Counting or reading everything waits for an index that is being built: a part would look like the whole.
 const WHOLE_WITHIN = '00:00:20';
 
 /** One collection of the application's documents in RavenDB. */

@@ -52,7 +52,7 @@ function onOneLine(document: string): string {
 function readKey(written: string): string {
   const key = parse(written);
   if (isKey(key)) return key;
-  throw new MalformedChangeSetError('an id is no text, or too long');
+  throw new MalformedChangeSetError('an id is not a text, or too long');
 }
 
 function readExtra(id: string, written: string): ExtraCommand {

@@ -112,7 +112,7 @@ export function ownerSignSubjects(owner: string): string[] {
 
 /**
  * What `module` alone says on the board, as an owner and as a requester, each with `*` for the others and for the task.
- * It is what the module may be permitted to write.
+ * These are the subjects that the module needs permission to write to.
  */
 export function subjectsSaidBy(module: string): string[] {
   const any = '*';
@@ -131,7 +131,7 @@ export function subjectsSaidBy(module: string): string[] {
   ];
 }
 
-/** The command with a requester's whole set of scripts for one owner. */
+/** The command that has a requester send its whole set of scripts to one owner. */
 export function deployCommandSubject(requester: string, owner: string): string {
   return `spark.commands.${nameKey(requester)}.deploy-etl.${nameKey(owner)}`;
 }

@@ -77,7 +77,7 @@ export interface LogPayload {
 
 export interface LogMessage {
   headers: Record<string, string>;
-  /** Null: it lay beside the message, and is gone, or is more than any message of ours. */
+  /** Null: it was stored beside the message and is gone, or is larger than any message of ours. */
   payload: Uint8Array | null;
   sequence: number;
 }

@@ -15,7 +15,7 @@ export function isSparkController(controller: object): boolean {
 
 /**
  * Whether a request goes to one of Spark's routes: `/spark/…`, health or metrics. Ask it in a global guard, and let these
- * requests pass: `/spark/…` has its own guard (modules' and operators' tokens); health and metrics are open, as probes
+ * requests pass: `/spark/…` has its own guard (modules' and operator tokens); health and metrics are open, as probes
  * expect. Global interceptors need not check this, because they do not run for Spark's routes.
  *
  * False in every context that is not HTTP.

@@ -265,7 +265,7 @@ export class SetAside {
     }
   }
 
-  /** Not each text is to a store's taste. One that takes the count refuses the entry for what is in it. @throws `error` otherwise */
+  /** A store may refuse the text of an entry. If it accepts the count, what the entry contains is to blame. @throws `error` otherwise */
   async #onlyCount(id: string, entry: Known, error: unknown): Promise<void> {
     await this.#entries.writeBeyond(this.#reading, this.#beyond + 1).catch(() => {
       throw error;

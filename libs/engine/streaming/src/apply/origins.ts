@@ -36,7 +36,7 @@ export async function originsOf(
   return origins;
 }
 
-/** Found in the text, since a document that was refused need not be one that can be parsed; the metadata that Spark writes stands last. */
+/** Found in the text, since a refused document may not be parseable; the metadata that Spark writes comes last. */
 function originOf(command: ChangeCommand | undefined, owner: string): Origin | null {
   if (command?.type !== 'put') return null;
   const found = [...command.document.matchAll(ORIGIN)].at(-1);

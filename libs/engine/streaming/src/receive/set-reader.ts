@@ -42,7 +42,7 @@ export interface SetReaderParts {
 }
 
 /**
- * Reads what a task's owner has put into its log. Whoever may publish on the bus can write there, so a message is believed only
+ * Reads what a task's owner has put into its log. Anyone who can publish on the bus can write there, so a message is believed only
  * when it is signed with a key of the owner; without a signature only from an owner of a version that does not sign yet.
  */
 export class SetReader {
@@ -129,7 +129,7 @@ export class SetReader {
     }
   }
 
-  /** What an owner of a version that did not sign has sent is taken, until its first set that is signed. */
+  /** Sets of an owner whose version does not sign yet are accepted until its first signed one. */
   async #requireUnsigned(sequence: number): Promise<void> {
     const { verifier, logger, wasSigned } = this.#parts;
     const { owner } = this.#task;
@@ -139,7 +139,7 @@ export class SetReader {
     if (this.#said) return;
     this.#said = true;
     logger.warn(
-      `${describeTask(this.#task)}: ${owner} runs a version that does not sign its change sets, so anyone who may publish to this route can change the copies. Update ${owner}; with SPARK_REFUSE_UNSIGNED=1 they are refused`,
+      `${describeTask(this.#task)}: ${owner} runs a version that does not sign its change sets, so anyone who can publish to this route can change the copies. Update ${owner}; with SPARK_REFUSE_UNSIGNED=1 they are refused`,
     );
   }
 }

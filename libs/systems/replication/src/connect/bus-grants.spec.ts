@@ -207,7 +207,7 @@ describeWithOwnServers(['nats'], 'What a module is permitted on NATS', () => {
     await consumer.stop();
   });
 
-  it('does not reach where NATS sends its answers: whoever may ask can have one put into any stream', async () => {
+  it('does not cover where NATS sends its answers: whoever can ask can have one delivered into any stream', async () => {
     const own = confirmationSubject(TASK);
     await publish('HR', own);
     const { nc } = await connectionOf('HR').ready();

@@ -10,7 +10,7 @@ export interface SharedOptions {
   /**
    * The fields that these modules may read, such as `['model', 'address.city']`; others are not there for their scripts, in no preview and
    * in no `load()`. A path leads through lists. Fields are spelled as in the class or as in the documents. `@attachments`, `@counters`,
-   * `@timeseries` and `@metadata` name what else they may read. Default: whole documents. A change makes the copies of the tasks concerned anew.
+   * `@timeseries` and `@metadata` name what else they may read. Default: whole documents. A change makes the copies of these tasks again.
    */
   fields?: readonly string[];
   /**

@@ -125,7 +125,7 @@ describe('the request to an owner', () => {
     const before = status.all();
     const forged = handler.handle(command, FIRST);
     await expect(forged).rejects.toThrow(PermanentError);
-    await expect(forged).rejects.toThrow(/who may publish on NATS/);
+    await expect(forged).rejects.toThrow(/who can publish on NATS/);
     expect(fleet.bodies).toHaveLength(1);
     expect(status.all()).toEqual(before);
   });

@@ -43,12 +43,12 @@ export class DeploymentRefusedForNowError extends PermanentError {
   }
 }
 
-/** Nobody here has asked for that: the command was not sent by this module, or by one with another database. */
+/** Nothing here asked for that: this module did not send the command, or an instance with another database did. */
 class NeverAskedError extends PermanentError {
   constructor({ owner, revision }: DeployCommand) {
     super(
       `This module has no request to ${owner} at revision ${revision} in its own records, so nothing is sent. ` +
-        'A command brings no scripts of its own; look at who may publish on NATS',
+        'A command brings no scripts of its own; check who can publish on NATS',
     );
     this.name = 'NeverAskedError';
   }

@@ -56,7 +56,7 @@ export async function finishRotation(keys: OwnKeys): Promise<string> {
   await rename(paths.next, paths.current);
   return [
     `${paths.current} is ${await keyIdOf(next)} now; the key before it is deleted.`,
-    `Restart the instances of ${keys.module} one after the other. Other modules trust the key before for a day from then on.`,
+    `Restart the instances of ${keys.module} one after the other. Other modules trust the previous key for a day from then on.`,
     `Where SPARK_TRUSTED_KEYS lists ${keys.module}, put ${keys.module}=${await keyIdOf(next)} in its place within that day.`,
   ].join('\n');
 }

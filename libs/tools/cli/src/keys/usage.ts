@@ -7,7 +7,7 @@ export const KEYS_USAGE = `The keys by which modules recognize each other.
   nestjs-spark keys approve HR=THUMBPRINT --module Fleet
       has Fleet trust this key of HR, and no other one
   nestjs-spark keys rotate HR           makes HR's next key, which its instances announce when they start
-  nestjs-spark keys rotate HR --finish  puts the next key in the place of the current one, which is deleted
+  nestjs-spark keys rotate HR --finish  replaces the current key, which is deleted, with the next one
 
   --keys-dir DIR  the folder of the keys (default: SPARK_KEYS_DIR, then keys in SPARK_DATA_DIR)
   --module NAME   the module to ask, with its operator token

@@ -8,7 +8,7 @@ export const NATS_USAGE = `Secures NATS: what each module may do there, and the 
       --account NAME      the account (default SPARK)
 
   nestjs-spark nats provision --module Fleet --module HR [--route Fleet:HR]
-      makes the streams and buckets, as the user "administrator"; modules have not the right to
+      makes the streams and buckets, as the user "administrator"; modules are not permitted to
       NATS_URL and the other NATS_ variables say where and as whom
 
 Exit codes: 0 success, 1 NATS refused or cannot be reached, 2 wrong usage.

@@ -23,6 +23,8 @@ async function publicKeyIn(file: string): Promise<string> {
   try {
     return readUserKey(await readFile(file, 'utf8')).publicKey;
   } catch {
-    throw new CliError(`${file} holds no seed of an nkey (SU…): delete it, and a new one is made.`);
+    throw new CliError(
+      `${file} does not contain the seed of an nkey (SU…): delete it, and a new one is made.`,
+    );
   }
 }

@@ -8,7 +8,7 @@ export type Probe = (port: number) => Promise<string | undefined>;
 
 export const ravenDbProbe: Probe = (port) => askVersion(`http://127.0.0.1:${port}`);
 
-/** Of a RavenDB over https, which `agent` knows how to reach. */
+/** Probes a RavenDB over https; `agent` makes the connections. */
 export function securedRavenDbProbe(agent: Agent): Probe {
   return (port) => askVersion(`https://127.0.0.1:${port}`, agent);
 }

@@ -15,7 +15,7 @@ export interface OpenBao extends ServerHandle {
   readonly rootToken: string;
 }
 
-/** Starts an OpenBao of one's own, as {@link startNats}; what it keeps is in memory. Throws where none can be had. */
+/** Starts an OpenBao of one's own, as {@link startNats}; what it keeps is in memory. Throws where none is available. */
 export async function startOpenBao(options: FindOptions = {}): Promise<OpenBao> {
   const finding = toFinding(options);
   const source = await search('openbao server', openBaoWays(finding));

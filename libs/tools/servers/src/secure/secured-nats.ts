@@ -21,7 +21,7 @@ export interface SecuredNats extends ServerHandle {
 
 /**
  * Starts a nats-server with TLS and these accounts, as {@link startNats}; its certificate is by an authority of its own.
- * Throws as well where there is no openssl.
+ * Also throws where there is no openssl.
  */
 export async function startSecuredNats({ accounts, ...options }: SecuredNatsOptions): Promise<SecuredNats> {
   const folder = await mkdtemp(join(tmpdir(), 'spark-nats-secured-'));

@@ -29,7 +29,7 @@ export interface SecuredRavenDb extends ServerHandle {
 
 /**
  * Starts a RavenDB of one's own over https, as {@link startRavenDb}; its certificate is by an authority of its own.
- * Throws as well where there is no openssl.
+ * Also throws where there is no openssl.
  */
 export async function startSecuredRavenDb(options: StartOptions = {}): Promise<SecuredRavenDb> {
   const folder = await mkdtemp(join(tmpdir(), 'spark-ravendb-secured-'));

@@ -137,7 +137,7 @@ export class MemoryLog implements TaskLog {
     return sequence;
   }
 
-  /** Whoever may publish here does, without a look at what is last. @returns whether there was room */
+  /** Publishes as anyone with the permission can, without regard to the last message. @returns whether there was room */
   intrude(message: LogPayload): boolean {
     if (this.#messages.length >= this.#limit) return false;
     this.#store(message, ++this.#stream.last);

@@ -50,7 +50,7 @@ export class MemorySink implements ChangeSink {
   /** Which documents it does not take, and whether it says which one it was. */
   refuses: (fields: Record<string, unknown>) => boolean = () => false;
   namesRefused = false;
-  /** Which copies it does not let anybody delete. */
+  /** Which copies it refuses to delete. */
   refusesToDelete: (copy: MemoryCopy) => boolean = () => false;
   /** It does not answer when it is given one of those, as if it could not be reached. */
   isSilent = false;

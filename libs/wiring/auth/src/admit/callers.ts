@@ -18,6 +18,6 @@ export function callerOf(request: PlatformRequest): ApiCaller {
   const caller = rememberedCaller(request);
   if (caller) return caller;
   throw new Error(
-    'Nobody asked who calls this route: it is @Public(), or neither it nor its controller has @UseGuards(ApiGuard)',
+    'The caller of this route was not authenticated: it is @Public(), or neither it nor its controller has @UseGuards(ApiGuard)',
   );
 }

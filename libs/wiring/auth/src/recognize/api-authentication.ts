@@ -34,7 +34,7 @@ export class ApiAuthentication {
   }
 
   /**
-   * Who shows this credential.
+   * Returns the caller with this credential.
    * @param token what follows `Bearer `; null: none was shown
    * @throws {ProblemError} `unauthenticated` (401), the same for every cause; `forbidden` (403) for a valid JWT without a role of
    * ours; `unavailable` (503, with Retry-After) when the issuer's keys cannot be read now

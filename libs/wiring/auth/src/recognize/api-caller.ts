@@ -1,4 +1,4 @@
-/** What a caller may do, each including those before it: a viewer reads, an editor changes its own, an operator everything. */
+/** What a caller may do, each including those before it: a viewer reads, an editor changes its own things, an operator changes everything. */
 export const ROLES = ['viewer', 'editor', 'operator'] as const;
 
 /** One of `ROLES`. */
@@ -6,7 +6,7 @@ export type Role = (typeof ROLES)[number];
 
 /** Who sent a request to one of the application's own routes. */
 export interface ApiCaller {
-  /** How it was recognized: by an issuer's JWT, a static token, the operators' token, or not at all, because the API is open. */
+  /** How it was recognized: by an issuer's JWT, a static token, the operator token, or not at all, because the API is open. */
   readonly kind: 'jwt' | 'token' | 'operator' | 'open';
   /** Who it is: `sub` of the JWT, the name of the static token, `operator`, or `anonymous` while the API is open. */
   readonly subject: string;

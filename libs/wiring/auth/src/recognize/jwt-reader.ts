@@ -48,7 +48,7 @@ export class JwtReader {
   async #verify(token: string) {
     const { issuer, audience, claims, findKey } = this.#parts;
     if (token.length > LONGEST_TOKEN) throw new ProviderTokenError(`longer than ${LONGEST_TOKEN} characters`);
-    // Whoever has no token of this issuer must not make us ask it for keys.
+    // A token of another issuer must not make us ask ours for keys.
     if (decodeJwt(token).iss !== issuer) throw new ProviderTokenError('of another issuer');
     const payload = await verifyIssued(token, { issuer, audience, requiredClaims: ['exp', 'sub'], findKey });
     const read = readClaims(payload, claims);

@@ -20,10 +20,10 @@ const LONGEST_SUBJECT = 256;
 export function readClaims(claims: JWTPayload, names: ClaimNames): ReadClaims {
   const { sub } = claims;
   if (typeof sub !== 'string' || sub === '' || sub.length > LONGEST_SUBJECT)
-    return { fault: `sub is no text of 1 to ${LONGEST_SUBJECT} characters` };
+    return { fault: `sub is not a text of 1 to ${LONGEST_SUBJECT} characters` };
   const tenant = claimAt(claims, names.tenant) ?? null;
   if (tenant !== null && (typeof tenant !== 'string' || !TENANT.test(tenant)))
-    return { fault: `${names.tenant} is no name of a tenant: up to 64 letters, digits, "_" and "-"` };
+    return { fault: `${names.tenant} is not the name of a tenant: up to 64 letters, digits, "_" and "-"` };
   const role = highestOf(claimAt(claims, names.roles));
   return { caller: { kind: 'jwt', subject: sub, role, tenant, claims } };
 }

@@ -1,8 +1,8 @@
-/** Who may call the application's own routes. Anything omitted is read from the environment. */
+/** Who can call the application's own routes. Anything omitted is read from the environment. */
 export interface SparkAuthOptions {
   /** The issuer whose JWTs are accepted, exactly as in their `iss`. `SPARK_API_ISSUER`; default: none. */
   issuer?: string;
-  /** For whom a JWT has to be: one of these in its `aud`. Required with an issuer. `SPARK_API_AUDIENCE`, with commas. */
+  /** The audiences of which a JWT has to name one in its `aud`. Required with an issuer. `SPARK_API_AUDIENCE`, with commas. */
   audience?: string | readonly string[];
   /** The address of the issuer's keys. `SPARK_API_JWKS`; default: as its `/.well-known/openid-configuration` says. */
   jwks?: string;
@@ -12,7 +12,7 @@ export interface SparkAuthOptions {
   tenantClaim?: string;
   /** Static tokens by the name of who got them; their holders are editors. `SPARK_API_TOKENS`, as `name:token,…`; default: none. */
   tokens?: Readonly<Record<string, string>>;
-  /** The operators' token. `SPARK_OPERATOR_TOKEN`; default: none, and routes that need an operator are closed to all but JWTs. */
+  /** The operator token. `SPARK_OPERATOR_TOKEN`; default: none, and routes that need an operator are closed to all but JWTs. */
   operatorToken?: string;
   /** Whether production starts with neither issuer nor static tokens: everybody is then an editor. `SPARK_API_OPEN=1`; default false. */
   open?: boolean;

@@ -1,7 +1,7 @@
 import type { NatsSecurity } from '@nestjs-spark/jetstream/internal';
 import type { Secrets } from '@nestjs-spark/secrets';
 
-/** By which variable each is read; its `_FILE` form names a file. */
+/** The variable that each is read from; its `_FILE` form names a file. */
 const VARIABLES = {
   credentials: 'NATS_CREDENTIALS',
   nkeySeed: 'NATS_NKEY_SEED',

@@ -130,7 +130,7 @@ describe('the audit trail', () => {
     expect(JSON.stringify(entry).length).toBeLessThan(1_500);
   });
 
-  it('stands in nobody’s way while the store is away', async () => {
+  it('does not hold up requests while the store is away', async () => {
     state.away = true;
     trail.answered(DEPLOYED);
     await trail.settled();

@@ -111,7 +111,7 @@ async function send(
     return { kind: 'answered', status: response.status, body: parseAnswer(text) ?? null };
   } catch (error) {
     const reason = `${reasonOf(error)} (${url.origin})`;
-    // Whoever gives up learns nothing about the module.
+    // An attempt that is given up says nothing about the module.
     if (call.signal?.aborted) return { kind: 'unreachable', reason };
     throw new Unreachable(reason);
   }

@@ -9,8 +9,8 @@ type Distrust = Extract<KeyVerdict, { kind: 'changed' | 'unapproved' }>;
 export function explainKey(module: string, keyId: string, verdict: Distrust): string {
   const remedy = `If that is right, approve it: ${approval(module, keyId)}`;
   return verdict.kind === 'changed'
-    ? `Module ${module} has registered another key (${keyId}) than the one believed so far (${verdict.believed}); its requests are refused. ${remedy}, or delete the document ${pinnedKeyId(nameKey(module))}.`
-    : `Module ${module} shows the key ${keyId}, which nobody has approved; its requests are refused. ${remedy}.`;
+    ? `Module ${module} has registered a key (${keyId}) other than the one trusted so far (${verdict.believed}); its requests are refused. ${remedy}, or delete the document ${pinnedKeyId(nameKey(module))}.`
+    : `Module ${module} uses the key ${keyId}, which nobody has approved; its requests are refused. ${remedy}.`;
 }
 
 /** Why an entry of the registry is not believed, with the remedy; follows on a colon. */
@@ -18,16 +18,16 @@ export function describeDoubt(module: string, verdict: EntryVerdict, keyId: stri
   switch (verdict.kind) {
     case 'changed':
       return (
-        `its key is ${keyId}, and the one believed so far is ${verdict.believed}. If that is right, approve it here ` +
+        `its key is ${keyId}, and the one trusted so far is ${verdict.believed}. If that is right, approve it here ` +
         `(${approval(module, keyId)}), or delete the document ${pinnedKeyId(nameKey(module))} in this module's database`
       );
     case 'unapproved':
-      return `nobody has approved its key ${keyId}, and in production one has to: ${approval(module, keyId)}`;
+      return `nobody has approved its key ${keyId}, which production requires: ${approval(module, keyId)}`;
     case 'forged':
-      return 'its signature is not one of its own key, so somebody else has changed it; the module writes it again while it runs';
+      return 'its signature was not made with its own key, so somebody else has changed it; the module writes it again while it runs';
     case 'unsigned':
       return (
-        'it is not signed, and this module has signed its entries before, so somebody else has written it. When the ' +
+        'it is not signed, and this module has signed its entries before, so somebody else has written it. If the ' +
         `module runs an earlier version again, delete the document ${pinnedKeyId(nameKey(module))} in this module's database`
       );
     case 'keyless':
@@ -39,7 +39,7 @@ export function describeDoubt(module: string, verdict: EntryVerdict, keyId: stri
 
 export function unsignedWarning(module: string): string {
   return (
-    `The registry's entry of ${module} is not signed, so whoever writes to the registry can change its address. The next ` +
+    `The registry's entry of ${module} is not signed, so anyone who can write to the registry can change its address. The next ` +
     `version will not believe it: update ${module}`
   );
 }

@@ -76,7 +76,7 @@ describe('an entry of the registry', () => {
       const { signature: _, ...unsigned } = await stranger.vouch(entryOf());
       for (const entry of [await stranger.vouch(entryOf()), unsigned])
         expect(await ring().doubt(entry)).toMatch(
-          `its key is ${stranger.keyId}, and the one believed so far is ${fleet.keyId}`,
+          `its key is ${stranger.keyId}, and the one trusted so far is ${fleet.keyId}`,
         );
       expect(await keyIds(ring())).toEqual([fleet.keyId]);
       expect(await ring({ trustedKeys: new Map([['fleet', [stranger.keyId]]]) }).doubt(unsigned)).toBeNull();
@@ -92,7 +92,7 @@ describe('an entry of the registry', () => {
     inFolder(async (directory) => {
       const fleet = await open(directory);
       const entry = { ...(await fleet.vouch(entryOf())), ...change };
-      expect(await ring().doubt(entry)).toMatch(/its signature is not one of its own key/);
+      expect(await ring().doubt(entry)).toMatch(/its signature was not made with its own key/);
     }),
   );
 
@@ -166,7 +166,7 @@ describe('a module that changes its key', () => {
       expect(await ring().find('Fleet', stranger.keyId)).toBeNull();
     }));
 
-  it('keeps nobody from being known whose pin can be read, when its own cannot be written', () =>
+  it('does not keep other modules from being known when a pin cannot be written', () =>
     inFolder(async (directory) => {
       const fleet = await open(directory);
       await ring().doubt(await fleet.vouch(entryOf()));

@@ -123,7 +123,7 @@ export class KeyRing {
     return doubt;
   }
 
-  /** Looks at the registry when that was some time ago, so that an announced key is known before it is used. */
+  /** Reads the registry when the last reading was some time ago, so that an announced key is known before it is used. */
   async refresh(): Promise<void> {
     await this.readAfter(this.now() - FRESH_MS);
   }

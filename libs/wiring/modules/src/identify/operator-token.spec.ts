@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { OperatorToken } from './operator-token.ts';
 
-describe("the operators' token", () => {
+describe('the operator token', () => {
   it('lets nobody in when none is configured, not even with an empty one', () => {
     for (const closed of [new OperatorToken(null), new OperatorToken('')]) {
       expect(closed.open).toBe(false);

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Fewer characters can be guessed while nobody looks. */
+/** A shorter token can be guessed unnoticed. */
 export const SHORTEST_OPERATOR_TOKEN = 16;
 
-/** What production says about an operators' token that is too short; nothing for none, or where the environment allows it. */
+/** What production says about an operator token that is too short; nothing for none, or where the environment allows it. */
 export function shortOperatorToken(
   token: string | null,
   environment: Readonly<Record<string, string | undefined>>,
@@ -15,7 +15,7 @@ export function shortOperatorToken(
   ];
 }
 
-/** The operators' token for `/spark/*`. If none is configured, no request counts as an operator's. */
+/** The operator token for `/spark/*`. If none is configured, no request counts as an operator's. */
 export class OperatorToken {
   private readonly digest: Buffer | null;
 

@@ -144,7 +144,7 @@ describe('a module token', () => {
     await verifier.verify({ ...REQUEST, token: await sign() });
   });
 
-  it('takes no room in the ledger before its signature was checked', async () => {
+  it('is not in the ledger before its signature was checked', async () => {
     const ledger = Object.assign(new MemoryTokenLedger(), { away: true });
     verifier = anotherInstance(ledger);
     const stranger = await makeKey();
@@ -370,7 +370,7 @@ describe("this module's own token", () => {
     expect((await refusal(await sign({ iss: 'HR' }, { kid: mine.keyId }, mine))).status).toBe(401);
   });
 
-  it('is believed once, while nobody knows what other instances were shown, too', async () => {
+  it('is accepted only once even while the other instances cannot be asked', async () => {
     const mine = await makeKey();
     const policy = { production: true, trustedKeys: new Map<string, string[]>() };
     const keys = new KeyRing({ registry, state, log, policy });

@@ -28,8 +28,8 @@ export interface IssuedFor {
 }
 
 /**
- * The claims of a token that its issuer has signed for us. Whether the token names this issuer is for the caller to look at first:
- * whoever has no token of this issuer must not make us ask it for keys.
+ * The claims of a token that its issuer has signed for us. The caller checks first that the token names this issuer: a token of
+ * another issuer must not make us ask ours for keys.
  * @throws {ProviderTokenError} and jose's errors (a `TypeError` for what is no token) when it is not valid
  * @throws {UnavailableError} when the issuer's keys cannot be read now
  */

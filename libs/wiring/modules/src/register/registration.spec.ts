@@ -13,7 +13,7 @@ const publicKey = { kty: 'OKP', crv: 'Ed25519', x: 'one' };
 
 const SIGNED = 'by this module';
 
-/** Signs by a word, so that a test can write what the module has not. */
+/** Signs with a fixed word, so that a test can write what the module has not written. */
 const identity = {
   vouch: async (entry: ModuleInformation) => ({ ...entry, publicKey, signature: SIGNED }),
   hasSigned: async ({ signature, appUrl }: ModuleInformation) =>
@@ -78,7 +78,7 @@ describe('registration', () => {
     expect(log.said('warn')).toHaveLength(1);
   });
 
-  it('says nothing of a key that the entry before has announced', async () => {
+  it('does not warn of a key that the entry before has announced', async () => {
     const { registration, registry, log } = make();
     const older = { ...described, publicKey: { ...publicKey, x: 'two' }, nextKey: publicKey };
     await registry.register({ ...older, registeredAtUtc: '' });

@@ -103,19 +103,19 @@ export class Registration {
     this.announced = true;
   }
 
-  /** What stands there under this module's key, and was not signed with it, somebody else has written. */
+  /** An entry with this module's key that was not signed with it was written by somebody else. */
   private async correct(information: ModuleInformation): Promise<void> {
     const { registry, log, identity } = this.parts;
     const found = await this.findOne(information.appName, () => undefined);
     const isOwn = found !== null && found.publicKey?.x === information.publicKey?.x;
     if (!isOwn || (await identity.hasSigned(found))) return;
-    // Of now, so that an instance of an earlier version takes it for that of a later one, and leaves it.
+    // Dated now, so that an instance of an earlier version takes it for one of a later version, and leaves it.
     const own = await identity.vouch({ ...information, registeredAtUtc: new Date().toISOString() });
     await registry.register(own);
     this.registered = own;
     this.announced = false;
     log.warn(
-      `The entry of ${information.appName} in the registry was not written by this module, and is written again: look at who may write there`,
+      `The entry of ${information.appName} in the registry was not written by this module, and is written again: check who can write there`,
     );
   }
 

@@ -3,7 +3,7 @@ import { SecretError, type Secrets } from '../secrets.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A variable's value, or the content of the file that its `_FILE` form names, read anew each time. */
+/** A variable's value, or the content of the file that its `_FILE` form names, read again each time. */
 export class EnvironmentSecrets implements Secrets {
   readonly #environment: Environment;
 

@@ -53,7 +53,7 @@ export class VaultClient {
     const auth = isObject(answer) && isObject(answer['auth']) ? answer['auth'] : {};
     const { client_token: value, lease_duration: seconds, renewable } = auth;
     if (typeof value !== 'string' || typeof seconds !== 'number')
-      throw new SecretError(`Vault at ${this.#settings.address} gave no token: check the AppRole`);
+      throw new SecretError(`Vault at ${this.#settings.address} answered without a token: check the AppRole`);
     return { since, token: { value, ttlMs: seconds * 1_000, renewable: renewable === true } };
   }
 
@@ -85,5 +85,5 @@ function remedyFor(status: number): string {
   if (status === 403)
     return "let the AppRole's policy read the secret, and check that VAULT_SECRET_ID is still good";
   if (status === 404) return 'there is no such secret: check SPARK_VAULT_PATH';
-  return 'see its log';
+  return 'see the log of Vault';
 }

@@ -66,7 +66,7 @@ export class VaultSecrets implements Secrets {
         this.#said.forget();
       } catch (error) {
         this.#tell(error);
-        // A token that was revoked is of no use any more.
+        // A revoked token cannot be used any more.
         if (error instanceof VaultRefusedError && error.status === 403) this.#token = null;
         await pause(RETRY_MS, undefined, { ref: false });
       }

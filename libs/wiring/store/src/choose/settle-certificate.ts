@@ -40,5 +40,5 @@ function fromSecrets(secrets: Secrets): RavenCertificate | undefined {
 function requireSecret(secrets: Secrets): RavenCertificate {
   const certificate = fromSecrets(secrets);
   if (certificate) return certificate;
-  throw new SecretError('RAVENDB_CERTIFICATE is gone: put it back');
+  throw new SecretError('RAVENDB_CERTIFICATE is no longer set: set it again');
 }

@@ -31,7 +31,7 @@ describe(`the capture-log-apply protocol (SPARK_TEST_SEED=${SEED})`, () => {
           await (stepper.needsRerun ? runAgainUntilSettled(simulation) : untilSettled(simulation));
           await simulation.stop();
         }),
-        { numRuns: RUNS, seed: SEED },
+        { numRuns: RUNS, seed: SEED, endOnFailure: true },
       );
     },
     Math.max(300_000, RUNS * 200),

@@ -38,10 +38,15 @@ export async function readRerun(state: StateStore, name: string): Promise<Versio
   return stored && !isRerun(stored.value) ? { ...stored, value: NOTHING } : stored;
 }
 
-/** Says that all of a request was done; false when more was asked meanwhile. */
-export async function settleRerun(state: StateStore, name: string, version: string): Promise<boolean> {
+/** Says that a request was done but for what is `left` of it; false when more was asked meanwhile. */
+export async function settleRerun(
+  state: StateStore,
+  name: string,
+  version: string,
+  left: string[] = [],
+): Promise<boolean> {
   try {
-    await write(state, name, NOTHING, version);
+    await write(state, name, mergeReruns(NOTHING, left), version);
     return true;
   } catch (error) {
     if (error instanceof VersionConflictError) return false;

@@ -142,6 +142,8 @@ export class CaptureSession {
       ended.abort();
       this.#script.close();
       await this.#transformer.idle();
+      // Without it the next session only runs more of them again.
+      await this.#reruns.leave().catch(() => {});
       // Nobody can have published anything else into a full log, and this is tried again often.
       if (!isFull) await this.#doubt();
     }

@@ -11,6 +11,8 @@ export interface Failed {
   after: Etag;
   /** How many changes the set had. */
   changes: number;
+  /** What was run again, if that is what the set had. */
+  again?: string | undefined;
   cause: unknown;
 }
 
@@ -24,6 +26,8 @@ export class Caution {
   #most = Infinity;
   #failures = 0;
   #cause: unknown = null;
+  /** What is run again is published wherever there is room, so its failures are counted by what it is. */
+  #again: { what: string; failures: number } | null = null;
   #together = MOST_TOGETHER;
   /** What of the open request to run documents again was refused: a session may end before the request does. */
   readonly refusedAgain = new Set<string>();
@@ -32,7 +36,7 @@ export class Caution {
 
   /** One change is under suspicion: the log has to show first that it takes sets at all. */
   get needsProbe(): boolean {
-    return this.#after !== null && this.#most === 1;
+    return this.#again !== null || (this.#after !== null && this.#most === 1);
   }
 
   /** The most changes of a set that follows `after`. */
@@ -45,6 +49,11 @@ export class Caution {
     return this.#after === after && this.#most === 1 && this.#failures >= FAILURES;
   }
 
+  /** This, which is run again, failed again and again. */
+  isRefusedAgain(what: string): boolean {
+    return this.#again?.what === what && this.#again.failures >= FAILURES;
+  }
+
   /** How many documents that are run again may be published as one change, which cannot be cut. */
   get together(): number {
     return this.#together;
@@ -52,11 +61,19 @@ export class Caution {
 
   /** So many of them were not taken: fewer at once from now on. */
   refusedTogether(documents: number): void {
+    this.#again = null;
     this.#together = Math.max(1, Math.ceil(documents / 2));
+  }
+
+  /** This document was not taken by itself: it is left out of the open request. */
+  refusedByItself(key: string): void {
+    this.#again = null;
+    this.refusedAgain.add(key);
   }
 
   /** The request to run documents again is through. */
   allRunAgain(): void {
+    this.#again = null;
     this.#together = MOST_TOGETHER;
     this.refusedAgain.clear();
     this.tryingAgain = null;
@@ -67,17 +84,23 @@ export class Caution {
     return this.#cause;
   }
 
-  failed({ after, changes, cause }: Failed): void {
+  failed({ after, changes, again, cause }: Failed): void {
+    this.#cause = cause;
+    if (again !== undefined) {
+      const before = this.#again?.what === again ? this.#again.failures : 0;
+      this.#again = { what: again, failures: before + 1 };
+      return;
+    }
     const isSame = this.#after === after;
     this.#failures = isSame && changes <= 1 ? this.#failures + 1 : 1;
-    this.#cause = cause;
     this.#after = after;
     this.#most = Math.max(1, Math.ceil(changes / 2));
     if (changes > 1) this.#failures = 0;
   }
 
   /** The log has everything up to here. */
-  passed(to: Etag): void {
+  passed(to: Etag, again?: string): void {
+    if (again !== undefined && this.#again?.what === again) this.#again = null;
     if (this.#after === null) return;
     this.#failures = 0;
     this.#most *= 2;

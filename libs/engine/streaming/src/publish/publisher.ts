@@ -127,7 +127,8 @@ export class Publisher {
   ): Promise<void> {
     const readAt = Date.now();
     const [alone] = changes;
-    const isRefused = alone !== undefined && this.#caution.isRefusedAfter(this.#position.to);
+    const isRefused = alone !== undefined && this.#isRefused(alone);
+    const again = isRefused ? undefined : alone?.again;
     if (isRefused) await leaveOut(alone, this.#caution.cause);
     // What was read and found empty since the last set is covered by this one.
     const cuts = cut(isRefused ? [] : changes, this.#position.to + 1, to);
@@ -136,11 +137,17 @@ export class Publisher {
       await this.#append({ ...part, live }, readAt).catch((cause: unknown) => {
         if (cause instanceof LogConflictError || cause instanceof LogFullError) throw cause;
         const inPart = changes.filter(({ etag }) => etag >= part.from && etag <= part.to).length;
-        throw new PublishFailedError({ after: this.#position.to, changes: inPart, cause }, cause);
+        const failed = { after: this.#position.to, changes: inPart, again, cause };
+        throw new PublishFailedError(failed, cause);
       });
       this.#position = { ...this.#position, to: part.to, live };
-      this.#caution.passed(part.to);
+      this.#caution.passed(part.to, again);
     }
+  }
+
+  #isRefused({ again }: TransformedChange): boolean {
+    if (again !== undefined) return this.#caution.isRefusedAgain(again);
+    return this.#caution.isRefusedAfter(this.#position.to);
   }
 
   /** @throws {LogConflictError} when the log does not end with what this publisher appended: it was purged, or someone else wrote */

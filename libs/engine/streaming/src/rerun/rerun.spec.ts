@@ -1,6 +1,6 @@
 import { taskName } from '@nestjs-spark/contracts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { decodeHeader } from '@nestjs-spark/contracts/internal';
+import { LogFullError, decodeHeader } from '@nestjs-spark/contracts/internal';
 import { plainScripts } from '../../testing/plain-scripts.ts';
 import { Simulation, TASK } from '../../testing/simulation.ts';
 import { until as untilTrue } from '../../testing/until.ts';
@@ -168,6 +168,51 @@ describe('documents whose script failed', () => {
     await until('it arrived again', () => copy('cars/1')?.V === 1 && copy('cars/3')?.V === 3);
     // Not because everything was read again.
     expect(simulation.target.documents.get('cars/1')?.generation).toBe('HR/cars:1');
+  });
+
+  it('go on where they were when the log was full, however few sets it takes at once', async () => {
+    const documents = Array.from({ length: 12 }, (_, n) => `cars/${n}`);
+    simulation.startCapture();
+    for (const id of documents) simulation.source.put(id, { Throws: true, Text: 'x'.repeat(300_000) });
+    await until('all are listed', async () => (await list()).documents.length === documents.length);
+    fixed = true;
+    await simulation.askRerun(documents);
+    const { log } = simulation;
+    const append = log.append.bind(log);
+    let wasFull = false;
+    log.append = (...parts) =>
+      append(...parts).catch((error: unknown) => {
+        wasFull ||= error instanceof LogFullError;
+        throw error;
+      });
+    for (let timesFull = 0; (await list()).retrying; timesFull++) {
+      expect(timesFull).toBeLessThan(documents.length);
+      await until('it was full, or all is through', async () => wasFull || !(await list()).retrying);
+      wasFull = false;
+      await log.trim((await log.tail())?.sequence ?? 0);
+    }
+    expect((await list()).documents).toEqual([]);
+  });
+
+  it('are found among others that are run again, if the log does not take them, however much happens meanwhile', async () => {
+    simulation.startCapture();
+    simulation.startApply();
+    const documents = Array.from({ length: 5 }, (_, n) => `cars/${n}`);
+    for (const id of documents)
+      simulation.source.put(id, { Throws: true, ...(id === 'cars/3' && { TooBig: true }) });
+    await until('all are listed', async () => (await list()).documents.length === documents.length);
+    const { refuses } = simulation.log;
+    simulation.log.refuses = (set) => {
+      const isRefused = refuses?.(set) === true;
+      // So what is tried next follows another set.
+      if (isRefused) simulation.source.put('cars/busy', { V: simulation.source.now('').lastEtag });
+      return isRefused;
+    };
+    fixed = true;
+    await simulation.askRerun(documents);
+    await until('the request is closed', async () => !(await list()).retrying);
+    expect((await list()).documents).toMatchObject([{ documentId: 'cars/3', kind: 'refused' }]);
+    await until('the others arrived', () => simulation.target.documents.size === documents.length);
   });
 
   it('are counted beyond the number that is kept, which a start remembers', async () => {

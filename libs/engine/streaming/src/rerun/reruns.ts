@@ -1,4 +1,4 @@
-import { taskName, type Etag } from '@nestjs-spark/contracts';
+import { taskName, type ChangeCommand, type Etag } from '@nestjs-spark/contracts';
 import type { ChangeSource, SourceChange, StateStore } from '@nestjs-spark/contracts/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import type { TransformedChange } from '../transform/transformer.ts';
@@ -30,7 +30,10 @@ export interface RerunsParts {
   /** Up to where the log goes: what was run again after it is run again once more. */
   position: Etag;
   /** How many documents may be published together. */
-  caution: Pick<Caution, 'together' | 'refusedTogether' | 'refusedAgain' | 'tryingAgain' | 'allRunAgain'>;
+  caution: Pick<
+    Caution,
+    'together' | 'refusedTogether' | 'refusedByItself' | 'refusedAgain' | 'tryingAgain' | 'allRunAgain'
+  >;
 }
 
 /**
@@ -42,7 +45,9 @@ export class Reruns {
   #asked = true;
   #request: string | null = null;
   #pending: string[];
-  #underWay = 0;
+  /** What of the open request is neither in the log nor set aside once more, by key; and how much that was at first. */
+  readonly #left = new Map<string, string>();
+  #atFirst = 0;
 
   constructor(parts: RerunsParts) {
     this.#parts = parts;
@@ -80,10 +85,10 @@ export class Reruns {
     const { refusedAgain, tryingAgain } = this.#parts.caution;
     const isTried = (id: string): number => (setAside.keyOf(id) === tryingAgain ? 0 : 1);
     const asked = [...documents, ...(all ? setAside.documents() : [])];
-    this.#pending = [...new Map(asked.map((id) => [setAside.keyOf(id), id])).values()].filter(
-      (id) => !refusedAgain.has(setAside.keyOf(id)),
-    );
-    this.#pending.sort((a, b) => isTried(a) - isTried(b));
+    this.#left.clear();
+    for (const id of asked) if (!refusedAgain.has(setAside.keyOf(id))) this.#left.set(setAside.keyOf(id), id);
+    this.#atFirst = this.#left.size;
+    this.#pending = [...this.#left.values()].toSorted((a, b) => isTried(a) - isTried(b));
     await this.#settleWhenDone();
     return this.#pending.length > 0;
   }
@@ -96,14 +101,15 @@ export class Reruns {
   async run(upTo: Etag, generation: number, signal: AbortSignal): Promise<RunAgain | null> {
     const { transformer, setAside } = this.#parts;
     const ids = this.#pending.splice(0, this.#parts.caution.together);
-    this.#underWay += ids.length;
     const { there, gone } = await this.#load(ids, upTo);
     for (const { id, etag } of gone) await setAside.clear(id, etag);
+    this.#through(gone);
     const results = await transformer.again(there, generation, signal);
     const failures = results.flatMap((result) => ('failure' in result ? [result.failure] : []));
     await setAside.add(failures);
+    this.#through(failures.map(({ documentId }) => ({ id: documentId })));
     const done: { id: string; etag: Etag }[] = [];
-    const change: TransformedChange = { etag: upTo, commands: [] };
+    const commands: ChangeCommand[] = [];
     let size = 0;
     for (const [at, result] of results.entries()) {
       if ('failure' in result) continue;
@@ -113,16 +119,15 @@ export class Reruns {
         break;
       }
       size += more;
-      change.commands.push(...result.commands);
+      commands.push(...result.commands);
       done.push({ id: result.id, etag: result.etag });
     }
-    this.#underWay -= ids.length - done.length;
     if (done.length === 0) await this.#settleWhenDone();
-    if (change.commands.length === 0 && done.length === 0) return null;
+    if (commands.length === 0 && done.length === 0) return null;
     const [only] = done;
     this.#parts.caution.tryingAgain = only && done.length === 1 ? setAside.keyOf(only.id) : null;
     return {
-      change,
+      change: { etag: upTo, again: done.map(({ id }) => setAside.keyOf(id)).join('\0'), commands },
       published: () => this.#published(done, upTo),
       refused: (reason) => this.#refused(done, reason),
     };
@@ -130,12 +135,12 @@ export class Reruns {
 
   async #refused(done: { id: string; etag: Etag }[], reason: string): Promise<void> {
     const { caution, setAside } = this.#parts;
-    this.#underWay -= done.length;
     const [only] = done;
     if (only && done.length === 1) {
       const place = { kind: 'refused', line: null, column: null };
       await setAside.add([{ documentId: only.id, etag: only.etag, reason, ...place }]);
-      caution.refusedAgain.add(setAside.keyOf(only.id));
+      caution.refusedByItself(setAside.keyOf(only.id));
+      this.#through(done);
     } else {
       caution.refusedTogether(done.length);
       this.#later(done.map(({ id }) => id));
@@ -145,8 +150,24 @@ export class Reruns {
 
   async #published(done: { id: string; etag: Etag }[], publishedIn: Etag): Promise<void> {
     for (const { id, etag } of done) await this.#parts.setAside.settle(id, etag, publishedIn);
-    this.#underWay -= done.length;
+    this.#through(done);
     await this.#settleWhenDone();
+  }
+
+  /**
+   * Ends with the session. What is left of the request is written down, so that the next one does not begin at the first
+   * document again: where sessions end often, it would get no further than this one.
+   */
+  async leave(): Promise<void> {
+    if (this.#request === null || this.#left.size === this.#atFirst) return;
+    const { state, task } = this.#parts;
+    const version = this.#request;
+    this.#request = null;
+    await settleRerun(state, taskName(task.key), version, [...this.#left.values()]);
+  }
+
+  #through(documents: readonly { id: string }[]): void {
+    for (const { id } of documents) this.#left.delete(this.#parts.setAside.keyOf(id));
   }
 
   #later(ids: string[]): void {
@@ -155,7 +176,7 @@ export class Reruns {
 
   /** A request stays in the database until all of it was published, so that a start after a crash finds it again. */
   async #settleWhenDone(): Promise<void> {
-    if (this.#request === null || this.#pending.length > 0 || this.#underWay > 0) return;
+    if (this.#request === null || this.#left.size > 0) return;
     const version = this.#request;
     this.#request = null;
     this.#parts.caution.allRunAgain();

@@ -1,4 +1,4 @@
-import { afterEach, describe, it } from '@jest/globals';
+import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Simulation } from '../../testing/simulation.ts';
 import { Stepper, anySteps } from '../../testing/random-steps.ts';
@@ -9,27 +9,26 @@ const SEED = Number(process.env['SPARK_TEST_SEED'] ?? 20_261_121);
 const RUNS = Number(process.env['SPARK_PROTOCOL_RUNS'] ?? 60);
 
 describe(`the capture-log-apply protocol (SPARK_TEST_SEED=${SEED})`, () => {
-  let simulation = new Simulation();
-
-  afterEach(() => simulation.stop());
-
   it(
     'whatever goes wrong, in whatever order: never is anything amiss while nobody complains, and the target ends up equal to the source',
     async () => {
       await fc.assert(
         fc.asyncProperty(anySteps, async (steps) => {
-          simulation = new Simulation();
-          const stepper = new Stepper(simulation);
-          for (const step of steps) {
-            await stepper.take(step);
-            requireNotFalselyClean(simulation);
+          const simulation = new Simulation();
+          try {
+            const stepper = new Stepper(simulation);
+            for (const step of steps) {
+              await stepper.take(step);
+              requireNotFalselyClean(simulation);
+            }
+            stepper.allUp();
+            // A last change, so that a restored source has something new to be found out by.
+            simulation.source.put('cars/last', { V: 'last' });
+            simulation.surroundings.isFair = true;
+            await (stepper.needsRerun ? runAgainUntilSettled(simulation) : untilSettled(simulation));
+          } finally {
+            await simulation.stop();
           }
-          stepper.allUp();
-          // A last change, so that a restored source has something new to be found out by.
-          simulation.source.put('cars/last', { V: 'last' });
-          simulation.surroundings.isFair = true;
-          await (stepper.needsRerun ? runAgainUntilSettled(simulation) : untilSettled(simulation));
-          await simulation.stop();
         }),
         { numRuns: RUNS, seed: SEED, endOnFailure: true },
       );

@@ -35,6 +35,8 @@ export interface TransformedChange {
   etag: Etag;
   /** The owner's document; absent where it is several that were run again. */
   documentId?: string;
+  /** Tells documents that are run again together from others that are. */
+  again?: string;
   commands: ChangeCommand[];
 }
 

@@ -1,12 +1,12 @@
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import { isApproved, judgeKey, type TrustPolicy } from './judge-key.ts';
 import type { KeyEntry } from './key-snapshot.ts';
-import type { KeyRecord, PinnedKey } from './pinned-key.ts';
+import { MOST_PREDECESSORS, type KeyRecord, type PinnedKey } from './pinned-key.ts';
 import type { VerificationKey } from './public-key.ts';
 
 /** How long the key before is believed after the one that follows it was first used. */
 export const RETIRE_AFTER_MS = 24 * 60 * 60 * 1_000;
-const MOST_PREDECESSORS = 20;
+const UNLISTED_PREDECESSORS = 20;
 
 export type EntryVerdict =
   /** `unsigned`: nothing proves that the module itself has written it. */
@@ -47,15 +47,19 @@ export function nextPin(entry: KeyEntry, policy: TrustPolicy, now: number): Pinn
   const isSigned = registered.signature === 'valid';
   const signs = isSigned ? { signs: true as const } : {};
   const next = registered.next ? { next: recordOf(registered.next) } : {};
+  const asOf = isSigned ? newestOf(registered.at, pin, now) : {};
   const pinnedAt = new Date(now).toISOString();
-  if (!pin || !isApproved(pin, policy.trustedKeys.get(nameKey(module)))) {
-    return { module, ...recordOf(registered.key), pinnedAt, ...signs, ...next };
+  const listed = policy.trustedKeys.get(nameKey(module));
+  if (!pin || !isApproved(pin, listed)) {
+    return { module, ...recordOf(registered.key), pinnedAt, ...signs, ...asOf, ...next };
   }
   if (!isSigned) return null;
   if (registered.key.keyId === pin.keyId) {
+    if (isOlder(registered.at, pin)) return null;
     const { next: announced, ...rest } = pin;
-    const isSame = pin.signs === true && announced?.keyId === registered.next?.keyId;
-    return isSame ? null : { ...rest, ...signs, ...next };
+    const isSame =
+      pin.signs === true && announced?.keyId === registered.next?.keyId && pin.asOf === asOf.asOf;
+    return isSame ? null : { ...rest, ...signs, ...asOf, ...next };
   }
   if (registered.key.keyId !== pin.next?.keyId) return null;
   return {
@@ -63,14 +67,34 @@ export function nextPin(entry: KeyEntry, policy: TrustPolicy, now: number): Pinn
     ...recordOf(registered.key),
     pinnedAt,
     ...signs,
+    ...asOf,
     ...next,
     previous: {
       keyId: pin.keyId,
       publicKey: pin.publicKey,
       until: new Date(now + RETIRE_AFTER_MS).toISOString(),
     },
-    succeeds: [...(pin.succeeds ?? []), pin.keyId].slice(-MOST_PREDECESSORS),
+    succeeds: predecessors([...(pin.succeeds ?? []), pin.keyId], listed),
   };
+}
+
+/** The last ones, and those on which an operator's list may rest. */
+function predecessors(keyIds: string[], listed: readonly string[] = []): string[] {
+  const kept = keyIds.filter(
+    (keyId, at) => listed.includes(keyId) || at >= keyIds.length - UNLISTED_PREDECESSORS,
+  );
+  return kept.slice(-MOST_PREDECESSORS);
+}
+
+function isOlder(at: string, { asOf = '' }: PinnedKey): boolean {
+  return Date.parse(at) < Date.parse(asOf);
+}
+
+/** A time that is still to come is not kept: it would take later entries, made with a corrected clock, for old ones. */
+function newestOf(at: string, pin: PinnedKey | null, now: number): Pick<PinnedKey, 'asOf'> {
+  const isPast = Date.parse(at) <= now;
+  if (isPast && !(pin && isOlder(at, pin))) return { asOf: at };
+  return pin?.asOf === undefined ? {} : { asOf: pin.asOf };
 }
 
 function recordOf({ keyId, jwk }: VerificationKey): KeyRecord {

@@ -20,7 +20,7 @@ describe('which key of a module is believed', () => {
 
   const entry = (registered: VerificationKey | null, pinned: VerificationKey | null): KeyEntry => ({
     module: 'HR',
-    registered: { key: registered, next: null, signature: 'none' },
+    registered: { key: registered, next: null, signature: 'none', at: '' },
     pins: { ...NO_PINS, current: pinned },
     pinned: pinned && {
       id: 'sparkKeys/hr',

@@ -187,6 +187,54 @@ describe('a module that changes its key', () => {
       await registry.register(await fleet.vouch(entryOf()));
       expect(await keyIds(ring())).toEqual([fleet.keyId]);
     }));
+
+  it('has a withdrawn announcement stay withdrawn, although somebody repeats the entry that made it', () =>
+    inFolder(async (directory) => {
+      const fleet = await open(directory);
+      const next = await makeKeyFile(join(directory, 'Fleet.next.jwk.json'));
+      const announcing = await open(directory);
+      const [first, announced, withdrawn] = [1, 2, 3].map((day) =>
+        entryOf({ registeredAtUtc: `2026-01-0${day}T00:00:00Z` }),
+      ) as [ModuleInformation, ModuleInformation, ModuleInformation];
+      const keys = ring();
+      const register = async (entry: ModuleInformation): Promise<string[]> => {
+        await registry.register(entry);
+        clock += 31_000;
+        return keyIds(keys);
+      };
+      await ring().doubt(await fleet.vouch(first));
+      const repeated = await announcing.vouch(announced);
+      expect(await register(repeated)).toEqual([fleet.keyId, next]);
+      expect(await register(await fleet.vouch(withdrawn))).toEqual([fleet.keyId]);
+      expect(await register(repeated)).toEqual([fleet.keyId]);
+      expect(await ring().find('Fleet', next)).toBeNull();
+      expect(await ring().doubt(repeated)).toBeNull();
+      expect(await keyIds(ring())).toEqual([fleet.keyId]);
+      await ring().approve('Fleet', fleet.keyId);
+      expect(await keyIds(ring())).toEqual([fleet.keyId]);
+    }));
+
+  it('is believed by the one key that is listed, however often it changed its key since', () =>
+    inFolder(async (directory) => {
+      const listed = (await open(directory)).keyId;
+      const policy = { production: true, trustedKeys: new Map([['fleet', [listed]]]) };
+      const register = async () => registry.register(await (await open(directory)).vouch(entryOf()));
+      await register();
+      const keys = ring(policy);
+      await keys.doubt((await registry.find('Fleet')) ?? entryOf());
+      for (let n = 0; n < 25; n++) {
+        await makeKeyFile(join(directory, 'Fleet.next.jwk.json'));
+        await register();
+        clock += 31_000;
+        await keys.refresh();
+        await rename(join(directory, 'Fleet.next.jwk.json'), join(directory, 'Fleet.jwk.json'));
+        await register();
+        clock += 31_000;
+        await keys.refresh();
+        clock += 25 * HOUR;
+        expect(await keyIds(keys)).toEqual([(await open(directory)).keyId]);
+      }
+    }));
 });
 
 describe('an operator', () => {

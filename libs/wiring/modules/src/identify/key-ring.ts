@@ -60,15 +60,16 @@ export class KeyRing {
 
   /**
    * The key to check `module`'s signature with, when `keyId` names a trusted one; null otherwise.
-   * An unknown key is looked up once more, in a read that began after this call.
+   * An unknown key is looked up once more, in a read that began after this call, unless `anew` is false.
    */
   async find(
     module: string,
     keyId: string,
+    { anew = true } = {},
   ): Promise<(VerificationKey & { module: string; pin: boolean }) | null> {
     const asked = this.now();
     const known = await this.judge(module, keyId, asked - FRESH_MS);
-    const verdict = known.kind === 'trusted' ? known : await this.judge(module, keyId, asked);
+    const verdict = known.kind === 'trusted' || !anew ? known : await this.judge(module, keyId, asked);
     if (verdict.kind === 'trusted') {
       return { ...verdict.key, pin: verdict.pin, module: this.entry(module)?.module ?? module };
     }
@@ -172,7 +173,8 @@ export class KeyRing {
   async pin(module: string, key: VerificationKey, signs = false): Promise<void> {
     const { keyId, jwk: publicKey } = key;
     const pinnedAt = new Date(this.date()).toISOString();
-    await this.write({ module, keyId, publicKey, pinnedAt, ...(signs && { signs }) });
+    const { asOf } = this.entry(module)?.pinned?.value ?? {};
+    await this.write({ module, keyId, publicKey, pinnedAt, ...(signs && { signs }), ...(asOf && { asOf }) });
   }
 
   private async judge(module: string, keyId: string, notBefore: number): Promise<KeyVerdict> {

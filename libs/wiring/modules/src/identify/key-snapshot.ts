@@ -16,6 +16,8 @@ export interface RegisteredKeys {
   next: VerificationKey | null;
   /** `wrong`: there is a signature, and it is not one by `key` over this entry. */
   signature: 'valid' | 'none' | 'wrong';
+  /** When the module made the entry, as it says. */
+  at: string;
 }
 
 /** The keys of a pin, ready to check signatures with; null for one that is not there or cannot be read. */
@@ -76,10 +78,11 @@ export async function readKeySnapshot(
 
 export async function registeredKeysOf(entry: ModuleInformation): Promise<RegisteredKeys> {
   const key = await readPublicKey(entry.publicKey);
-  if (entry.signature === undefined) return { key, next: null, signature: 'none' };
+  const { registeredAtUtc: at } = entry;
+  if (entry.signature === undefined) return { key, next: null, signature: 'none', at };
   const isSigned = key !== null && (await isSignedWith(entry, key.key));
-  if (!isSigned) return { key, next: null, signature: 'wrong' };
-  return { key, next: await readPublicKey(entry.nextKey), signature: 'valid' };
+  if (!isSigned) return { key, next: null, signature: 'wrong', at };
+  return { key, next: await readPublicKey(entry.nextKey), signature: 'valid', at };
 }
 
 export async function pinnedKeysOf(pin: PinnedKey): Promise<PinnedKeys> {

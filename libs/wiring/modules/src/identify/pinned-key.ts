@@ -13,6 +13,8 @@ export interface PinnedKey extends KeyRecord {
   pinnedAt: string;
   /** The module signs its entry in the registry: an unsigned one in its name is somebody else's. */
   signs?: true;
+  /** When the newest signed entry was made that this rests on. An older one is repeated by somebody else: it announces nothing. */
+  asOf?: string;
   /** The key that is to follow, named in an entry that the pinned key has signed. */
   next?: KeyRecord;
   /** The key before this one, believed for a while longer: other instances of the module may still have it. */
@@ -23,7 +25,7 @@ export interface PinnedKey extends KeyRecord {
 
 const PREFIX = 'sparkKeys/';
 export const PINNED_KEYS_PREFIX = PREFIX;
-const MOST_PREDECESSORS = 100;
+export const MOST_PREDECESSORS = 100;
 
 const jwk: Guard<PublicKeyJwk> = isObjectOf({ kty: isText(), crv: isText(), x: isText() });
 const record = { keyId: isText(), publicKey: jwk };
@@ -31,6 +33,7 @@ const isPinnedKey: Guard<PinnedKey> = isObjectOf(
   { module: isText(), pinnedAt: isText(), ...record },
   {
     signs: (value): value is true => value === true,
+    asOf: isText(),
     next: isObjectOf(record),
     previous: isObjectOf({ ...record, until: isText() }),
     succeeds: (value): value is string[] =>

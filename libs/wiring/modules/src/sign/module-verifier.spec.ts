@@ -15,6 +15,7 @@ const message = { headers: { 'Spark-Set': '{}' }, payload: Buffer.from('text') }
 describe('What modules have signed', () => {
   let fleet: ModuleIdentity;
   let hr: ModuleIdentity;
+  let next: ModuleIdentity;
   let registry: MemoryRegistry;
   let state: MemoryState;
   let now = 0;
@@ -23,7 +24,7 @@ describe('What modules have signed', () => {
     const directory = await mkdtemp(join(tmpdir(), 'spark-keys-'));
     const open = (module: string) =>
       ModuleIdentity.open({ directory, module, production: false, log: new MemoryLogger() });
-    [fleet, hr] = await Promise.all([open('Fleet'), open('HR')]);
+    [fleet, hr, next] = await Promise.all([open('Fleet'), open('HR'), open('FleetNext')]);
   });
   beforeEach(() => {
     registry = new MemoryRegistry();
@@ -68,9 +69,28 @@ describe('What modules have signed', () => {
     await register(hr);
     now += 60_000;
     expect(await judge(known, hr)).toBe('unknown-key');
-    expect(await judge(known)).toBe('unknown-key');
-    now += 60_000;
+    expect(await judge(known)).toBe('genuine');
+  });
+
+  it('is known however often a stranger speaks with a key of his own in between', async () => {
     await register(fleet);
+    const known = verifier();
+    expect(await judge(known)).toBe('genuine');
+    for (let n = 0; n < 5; n++) {
+      expect(await judge(known, hr)).toBe('unknown-key');
+      expect(await judge(known)).toBe('genuine');
+      now += 500;
+    }
+  });
+
+  it('is known by the key that follows, too, once that was read, although a stranger speaks in between', async () => {
+    await registry.register(await fleet.vouch(entryOf(fleet)));
+    const known = verifier();
+    expect(await judge(known)).toBe('genuine');
+    now += 10_000;
+    await registry.register(await fleet.vouch({ ...entryOf(fleet), nextKey: next.publicKey }));
+    expect(await judge(known, hr)).toBe('unknown-key');
+    expect(await judge(known, next)).toBe('genuine');
     expect(await judge(known)).toBe('genuine');
   });
 

@@ -12,7 +12,7 @@ import type { KeyRing } from '../identify/key-ring.ts';
 
 /** How long an answer of the registry counts. */
 const FRESH_MS = 30_000;
-/** After a key that nobody knows, others are taken for unknown for this long: each look-up waits for a new reading of the registry. */
+/** After a key that nobody knows, keys are not looked up anew for this long: each look-up waits for a new reading of the registry. */
 const BETWEEN_UNKNOWN_MS = 2_000;
 
 export interface ModuleVerifierParts {
@@ -31,8 +31,6 @@ export class ModuleVerifier implements MessageVerifier {
   readonly #parts: ModuleVerifierParts;
   readonly #now: () => number;
   readonly #objects = new Map<string, KeyObject>();
-  /** The last key of each module that was found. */
-  readonly #lastKnown = new Map<string, string>();
   readonly #unknownUntil = new Map<string, number>();
   readonly #signing = new Map<string, { signs: boolean; until: number }>();
 
@@ -48,15 +46,13 @@ export class ModuleVerifier implements MessageVerifier {
       return isSigned(this.#objectOf(keyId, own.publicKey), bytes, signature);
     }
     const name = nameKey(module);
-    const isKnown = this.#lastKnown.get(name) === keyId;
-    if (!isKnown && this.#now() < (this.#unknownUntil.get(name) ?? -Infinity)) return 'unknown-key';
-    const found = await keys.find(module, keyId);
+    // A stranger who repeats a key of his own delays neither the module's key nor, once it was read, the one that follows it.
+    const anew = this.#now() >= (this.#unknownUntil.get(name) ?? -Infinity);
+    const found = await keys.find(module, keyId, { anew });
     if (found === null) {
-      this.#lastKnown.delete(name);
-      this.#unknownUntil.set(name, this.#now() + BETWEEN_UNKNOWN_MS);
+      if (anew) this.#unknownUntil.set(name, this.#now() + BETWEEN_UNKNOWN_MS);
       return 'unknown-key';
     }
-    this.#lastKnown.set(name, keyId);
     const verdict = isSigned(this.#objectOf(keyId, found.jwk), bytes, signature);
     if (verdict === 'genuine' && found.pin) await keys.pin(found.module, found);
     return verdict;

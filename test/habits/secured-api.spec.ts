@@ -46,7 +46,7 @@ class NotesController {
 
   @Post('of/:subject')
   change(@CurrentCaller() caller: ApiCaller, @Param('subject') subject: string): object {
-    if (!mayChange(caller, { subject, tenant: caller.tenant }))
+    if (!mayChange(caller, { kind: 'jwt', subject, tenant: caller.tenant }))
       throw new ProblemError('forbidden', 'Not yours');
     return { of: subject };
   }
@@ -61,6 +61,28 @@ class NotesController {
   @Get('open')
   open(): object {
     return { open: true };
+  }
+}
+
+@Public()
+@Controller('board')
+class BoardController {
+  @Get()
+  read(): object {
+    return { read: true };
+  }
+
+  @MinimumRole('operator')
+  @Delete()
+  clear(): object {
+    return { cleared: true };
+  }
+
+  @Public()
+  @MinimumRole('editor')
+  @Post()
+  write(): object {
+    return { written: true };
   }
 }
 
@@ -87,7 +109,7 @@ async function serve(platform: (typeof PLATFORMS)[number], options: Options = {}
         ...options,
       }),
     ],
-    controllers: [NotesController],
+    controllers: [NotesController, BoardController],
   });
   return listen(await create(platform, root));
 }
@@ -143,6 +165,19 @@ describe.each(PLATFORMS)('an API on %s', (platform) => {
     expect(await statuses(STATIC)).toEqual([200, 201, 403, 403, 403]);
     const tenant = await issuer.token(AUDIENCE, { roles: 'editor', tenant: 'red' });
     expect((await call(notes, tenant)).body).toMatchObject({ role: 'editor', tenant: 'red' });
+  });
+
+  it('asks for the role that a route names, although its controller is public', async () => {
+    const board = `${await serve(platform)}/board`;
+    const statuses = (method: string) =>
+      Promise.all(
+        [undefined, STATIC, 'operators-of-orders-only'].map(
+          async (token) => (await call(board, token, method)).status,
+        ),
+      );
+    expect(await statuses('GET')).toEqual([200, 200, 200]);
+    expect(await statuses('DELETE')).toEqual([401, 403, 200]);
+    expect(await statuses('POST')).toEqual([401, 201, 201]);
   });
 
   it('answers 403 with a problem to a valid token without a role of ours, and to one with too little', async () => {

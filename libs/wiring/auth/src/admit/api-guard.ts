@@ -40,14 +40,15 @@ export class ApiGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const type = context.getType();
-    if (type === 'rpc' || isSparkRoute(context) || this.#said<boolean>(PUBLIC, context) === true) return true;
+    if (type === 'rpc' || isSparkRoute(context)) return true;
+    const said = this.#said(context);
+    if (said === 'public') return true;
     if (type !== 'http') throw new ProblemError('forbidden', 'Only HTTP requests can be authenticated here.');
     const asked = context.switchToHttp().getRequest<PlatformRequest>();
     const request = nodeRequest(asked);
     const caller = rememberedCaller(asked) ?? (await this.#recognize(request));
     rememberCaller(asked, caller);
-    const needed =
-      this.#said<Role>(MINIMUM_ROLE, context) ?? (READING.has(request.method) ? 'viewer' : 'editor');
+    const needed = said ?? (READING.has(request.method) ? 'viewer' : 'editor');
     if (includesRole(caller.role, needed)) return true;
     this.#record(403, request, caller.subject);
     throw new ProblemError('forbidden', `This needs the role ${needed}; you have the role ${caller.role}.`);
@@ -67,7 +68,13 @@ export class ApiGuard implements CanActivate {
     this.#refusals?.record({ status, method, path: url.split('?')[0] ?? '/', claimed });
   }
 
-  #said<T>(key: string, context: ExecutionContext): T | undefined {
-    return this.#reflector.getAllAndOverride<T | undefined>(key, [context.getHandler(), context.getClass()]);
+  /** What the route says, or else its controller. Where both decorators are in one place, the role counts. */
+  #said(context: ExecutionContext): Role | 'public' | undefined {
+    for (const place of [context.getHandler(), context.getClass()]) {
+      const role = this.#reflector.get<Role | undefined>(MINIMUM_ROLE, place);
+      if (role !== undefined) return role;
+      if (this.#reflector.get<boolean | undefined>(PUBLIC, place) === true) return 'public';
+    }
+    return undefined;
   }
 }

@@ -8,12 +8,15 @@ export const PUBLIC = 'spark:api:public';
 /** @internal */
 export const MINIMUM_ROLE = 'spark:api:role';
 
-/** Admits everybody to a route, or to all routes of a controller, without a credential. */
+/**
+ * Admits everybody to a route, or to all routes of a controller, without a credential. A `@MinimumRole()` of a route takes
+ * precedence over `@Public()` of its controller, and over one of its own.
+ */
 export const Public = (): ClassDecorator & MethodDecorator => SetMetadata(PUBLIC, true);
 
 /**
  * The least role that a route, or each route of a controller, needs. Without it: `viewer` for GET and HEAD, `editor` for all others.
- * That of a route takes precedence over that of its controller.
+ * What a route says takes precedence over what its controller says: a route in a `@Public()` controller may need a role.
  */
 export const MinimumRole = (role: Role): ClassDecorator & MethodDecorator => SetMetadata(MINIMUM_ROLE, role);
 

@@ -17,8 +17,8 @@ describe('a role', () => {
 });
 
 describe('what somebody made', () => {
-  const own = { subject: 'ann', tenant: null };
-  const of = (subject: string, tenant: string | null = null) => ({ subject, tenant });
+  const own = { kind: 'jwt' as const, subject: 'ann', tenant: null };
+  const of = (subject: string, tenant: string | null = null) => ({ ...own, subject, tenant });
 
   it.each([
     ['viewer', own, false],
@@ -39,6 +39,14 @@ describe('what somebody made', () => {
   ] as const)('a %s of the tenant %s reads what belongs to %s: %s', (role, tenant, other, allowed) => {
     expect(mayRead(caller(role, tenant), { tenant: other })).toBe(allowed);
   });
+
+  it.each(['token', 'operator', 'open'] as const)(
+    'is not changed by a user of the issuer who has the same name as its owner, known by: %s',
+    (kind) => {
+      expect(mayChange(caller('editor'), { ...own, kind })).toBe(false);
+      expect(mayChange({ ...caller('editor'), kind }, { ...own, kind })).toBe(true);
+    },
+  );
 
   it('is not changed from another tenant, not even by its own subject', () => {
     expect(mayChange(caller('editor', 'red'), of('ann', 'blue'))).toBe(false);

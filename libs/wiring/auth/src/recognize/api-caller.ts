@@ -19,6 +19,8 @@ export interface ApiCaller {
 
 /** What somebody made: whose it is, and in which tenant. */
 export interface Owned {
+  /** `ApiCaller.kind` of who made it: a user of the issuer may have the name of a static token's holder. */
+  readonly kind: ApiCaller['kind'];
   /** `ApiCaller.subject` of who made it. */
   readonly subject: string;
   /** `ApiCaller.tenant` of who made it. */
@@ -38,5 +40,6 @@ export function mayRead(caller: ApiCaller, { tenant }: Pick<Owned, 'tenant'>): b
 /** Whether a caller may change something: an editor what is its own, an operator whatever it may read. */
 export function mayChange(caller: ApiCaller, thing: Owned): boolean {
   if (!mayRead(caller, thing)) return false;
-  return caller.role === 'operator' || (caller.role === 'editor' && caller.subject === thing.subject);
+  const isOwn = caller.kind === thing.kind && caller.subject === thing.subject;
+  return caller.role === 'operator' || (caller.role === 'editor' && isOwn);
 }

@@ -34,7 +34,8 @@ export async function serve(root: Type, description: AppDescription): Promise<vo
   let app: INestApplication | undefined;
   try {
     const port = portFromEnvironment();
-    app = await createApp(root, description);
+    // Nest has said why.
+    app = await createApp(root, description).catch(() => process.exit(1));
     // To make it reachable from other machines: HOST=0.0.0.0.
     await app
       .listen(port, process.env['HOST'] || '127.0.0.1')

@@ -150,15 +150,17 @@ describeWithOwnServers(['nats'], 'A NATS cluster of three', () => {
   it('one after the other is restarted, as in an update, and each is killed', async () => {
     for (const server of nats.cluster.servers) {
       await during(
-        () => server.stop(),
+        () => server.halt(),
         () => equal(fleet, hr),
         () => server.restart(),
       );
+      await nats.caughtUp();
       await during(
         () => server.kill9(),
         () => equal(fleet, hr),
         () => server.restart(),
       );
+      await nats.caughtUp();
     }
   });
 

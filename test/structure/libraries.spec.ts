@@ -22,8 +22,11 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   tools: ['tools', 'base'],
 };
 
-/** The tools that are made of everything: the command line, and what tests applications. */
-const ABOVE_ALL: ReadonlySet<string> = new Set(['cli', 'core-testing']);
+/** Imports from all shelves: the command line. */
+const ABOVE_ALL: ReadonlySet<string> = new Set(['cli']);
+
+/** Tests applications, and so is made of the doubles; the only library outside of `tools` that imports from there. */
+const ON_DOUBLES = { library: 'core-testing', imported: 'testing' };
 
 interface ShelfImport {
   readonly file: string;
@@ -85,7 +88,8 @@ describe('the libraries', () => {
     const upwards = importsBetweenShelves().filter(
       ({ from, to, library }) => !ABOVE_ALL.has(library) && !BELOW[from]?.includes(to),
     );
-    expect(upwards).toEqual([]);
+    const pairs = new Set(upwards.map(({ library, imported }) => `${library} -> ${imported}`));
+    expect([...pairs]).toEqual([`${ON_DOUBLES.library} -> ${ON_DOUBLES.imported}`]);
   });
 
   it('of one system never import another system', () => {

@@ -17,7 +17,7 @@ const OF_TESTING =
   /from '(@jest\/|@nestjs-spark\/testing|@nestjs-spark\/servers\/testing|fast-check|(\.\.?\/)+[^']*\/(fixtures|testing)\/)/;
 
 /** These are for tests themselves. */
-const FOR_TESTS = /^libs\/tools\/(testing|servers|core-testing)\//;
+const FOR_TESTS = /^libs\/(tools\/(testing|servers)|entry\/core-testing)\//;
 
 async function sources(): Promise<{ file: string; text: string }[]> {
   const libraries = (await readdir(join(REPOSITORY, 'libs'), { recursive: true, withFileTypes: true }))

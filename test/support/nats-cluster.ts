@@ -66,9 +66,25 @@ export class ClusterUnderTest {
       connection.use(async ({ jsm }) => {
         for await (const { config } of jsm.streams.list())
           await jsm.streams.update(config.name, { num_replicas: replicas });
-        for await (const { config } of jsm.streams.list())
-          await this.areCurrent(connection, config.name, replicas);
       }),
+    );
+    await this.caughtUp(replicas);
+  }
+
+  /** Every server has all that the others have. Only then may the next one go: a server without a stream's messages has no vote on it. */
+  async caughtUp(replicas = this.cluster.servers.length): Promise<void> {
+    await onNats(this.cluster.url, (connection) =>
+      eventually(() =>
+        connection.use(async ({ jsm }) => {
+          for await (const { config, cluster } of jsm.streams.list()) {
+            const copies = cluster?.replicas ?? [];
+            const current = copies.filter((copy) => copy.current).length;
+            if (cluster?.leader === undefined || current !== replicas - 1 || copies.length !== current)
+              throw new Error(`${config.name} has ${current} of ${replicas - 1} further copies`);
+          }
+          return true;
+        }),
+      ),
     );
   }
 
@@ -76,22 +92,6 @@ export class ClusterUnderTest {
     const proxies = [...this.routes.map(({ proxy }) => proxy), ...[...this.ways.values()].flat()];
     await this.cluster.stop();
     await Promise.all(proxies.map((proxy) => proxy.close()));
-  }
-
-  private async areCurrent(
-    connection: Parameters<Parameters<typeof onNats>[1]>[0],
-    stream: string,
-    replicas: number,
-  ): Promise<void> {
-    await eventually(async () => {
-      const { cluster } = await connection.use(({ jsm }) => jsm.streams.info(stream));
-      const copies = cluster?.replicas ?? [];
-      return (
-        cluster?.leader !== undefined &&
-        copies.length === replicas - 1 &&
-        copies.every(({ current }) => current)
-      );
-    });
   }
 
   private async hasLeader(): Promise<void> {

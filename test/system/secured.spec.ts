@@ -55,7 +55,7 @@ function keepsItsSecrets(story: () => Story): void {
 }
 
 describeWithOwnServers(
-  ['nats'],
+  ['nats', 'openssl'],
   'In production with everything secured, on SQLite, secrets in files:',
   () => {
     const story = secureStory(SQLITE, false);
@@ -65,7 +65,7 @@ describeWithOwnServers(
 );
 
 await describeWithOpenBao(
-  ['ravendb', 'nats'],
+  ['ravendb', 'nats', 'openssl'],
   'In production with everything secured, on RavenDB, secrets in Vault:',
   () => {
     const story = secureStory(RAVENDB, true);

@@ -8,4 +8,5 @@ export { TypedErrorFilter } from './problems/typed-error-filter.ts';
 export * from './routes/platform.ts';
 export * from './routes/described.ts';
 export { joinPaths, routesOf, type ServedRoute } from './routes/served.ts';
+export { isReadAtStart, readTogether } from './settings/read-together.ts';
 export { SparkRoute } from './routes/spark-route.ts';

@@ -13,7 +13,7 @@ describe('the command line', () => {
   it.each([
     [['etl', '--help'], /nestjs-spark etl preview --module/],
     [['nats', '--help'], /nestjs-spark nats permissions --module/],
-    [['servers', '--help'], /keep the data in DIR/],
+    [['servers', '--help'], /keep the data in DIR[^]*--secured/],
     [['keys', '--help'], /nestjs-spark keys rotate HR --finish/],
   ])('%j: says what the command takes', async (argv, words) => {
     expect(await run(argv, {})).toEqual({ exitCode: 0, text: expect.stringMatching(words) });
@@ -23,9 +23,12 @@ describe('the command line', () => {
     [['deploy'], /Unknown command "deploy"\. Commands: init, etl, keys, nats, servers\./],
     [['servers', '--colour', 'red'], /Unknown option '--colour'/],
     [['servers', '--data'], /--data/],
+    [['init', 'share'], /Order/],
+    [['servers', '--secured', '--data', 'DIR'], /--secured keeps no data/],
     [['servers', 'postgres'], /Unknown server "postgres": nats and ravendb/],
     [['nats', 'permissions'], /--module Fleet --module HR/],
     [['nats', 'users', '--module', 'HR'], /Unknown command "users"/],
+    [['nats', 'permissions', '--module', 'Fleet', 'HR', 'Sales'], /: --module HR --module Sales\.$/],
     [['nats', 'permissions', '--module', 'H R'], /"H R" cannot be a module/],
     [['nats', 'permissions', '--module', 'HR', '--module', 'hr'], /given twice/],
     [['nats', 'provision', '--module', 'HR', '--route', 'HR:Fleet'], /OWNER:REQUESTER/],
@@ -34,6 +37,7 @@ describe('the command line', () => {
     const refused = run(argv, {});
     await expect(refused).rejects.toThrow(CliError);
     await expect(refused).rejects.toMatchObject({ exitCode: 2, message: expect.stringMatching(words) });
+    await expect(refused).rejects.not.toThrow(/\n\n|Exit code/);
   });
 
   it.each([

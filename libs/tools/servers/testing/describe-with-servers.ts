@@ -1,10 +1,14 @@
 import { describe, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
 import { openBaoWays } from '../src/find/find-openbao.ts';
 import { toFinding } from '../src/find/options.ts';
 import { NotObtainableError, search } from '../src/find/search.ts';
 
 /** A server that a suite can ask for. */
 export type NeededServer = 'ravendb' | 'nats';
+
+/** A program that a suite can ask for. */
+export type NeededProgram = 'openssl';
 
 const variables: Record<NeededServer, string> = {
   ravendb: 'SPARK_TEST_RAVENDB_URL',
@@ -50,23 +54,35 @@ export function describeWithServers(needs: readonly NeededServer[], title: strin
  * `startRavenDb({ temporary: true })` and `startNats({ temporary: true })`, as when it was given addresses.
  */
 export function describeWithOwnServers(
-  needs: readonly NeededServer[],
+  needs: readonly (NeededServer | NeededProgram)[],
   title: string,
   body: () => void,
 ): void {
   const own = (process.env['SPARK_TEST_OWN_SERVERS'] ?? '').split(',');
-  const missing = needs.filter((server) => !own.includes(server));
+  const missing = needs.filter((server) => server !== 'openssl' && !own.includes(server));
+  if (missing.length > 0) leaveOut(title, `no ${missing.join(', ')} of its own`);
+  else
+    describeWithPrograms(
+      needs.filter((need) => need === 'openssl'),
+      title,
+      body,
+    );
+}
+
+/** A `describe` for guarantees that need a program on PATH; left out by name where it is missing. */
+export function describeWithPrograms(needs: readonly NeededProgram[], title: string, body: () => void): void {
+  const missing = needs.filter((program) => spawnSync(program, ['version']).error !== undefined);
   if (missing.length === 0) describe(title, body);
-  else leaveOut(title, `no ${missing.join(', ')} of its own`);
+  else leaveOut(title, `no ${missing.join(', ')} on PATH`, 'install it');
 }
 
 /**
  * As {@link describeWithOwnServers} for OpenBao, which no run starts: it is fetched, once, for the suites that ask for it and
  * start their own with `startOpenBao()`.
- * @param needs other servers of its own
+ * @param needs what else it needs: servers of its own, programs
  */
 export async function describeWithOpenBao(
-  needs: readonly NeededServer[],
+  needs: readonly (NeededServer | NeededProgram)[],
   title: string,
   body: () => void,
 ): Promise<void> {
@@ -80,10 +96,11 @@ export async function describeWithOpenBao(
   describeWithOwnServers(needs, title, body);
 }
 
-function leaveOut(title: string, what: string): void {
-  const reason = process.env['SPARK_TEST_LEFT_OUT'] || 'run `npm test`, which starts the servers';
+const whyNoServer = () => process.env['SPARK_TEST_LEFT_OUT'] || 'run `npm test`, which starts the servers';
+
+function leaveOut(title: string, what: string, reason: string = whyNoServer()): void {
   describe(`${title} [left out: ${what}: ${reason}]`, () => {
-    it.skip('needs real servers', () => undefined);
+    it.skip('needs what is missing', () => undefined);
   });
 }
 

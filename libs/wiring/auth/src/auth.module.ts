@@ -6,11 +6,11 @@ import {
   type DynamicModule,
   type OnModuleInit,
 } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, ModulesContainer } from '@nestjs/core';
 import { Breakers } from '@nestjs-spark/foundation/internal';
 import { IssuerKeys, OperatorToken } from '@nestjs-spark/modules/internal';
 import { ObservabilityModule } from '@nestjs-spark/observability';
-import { logFor, TypedErrorFilter } from '@nestjs-spark/observability/internal';
+import { isReadAtStart, logFor, readTogether, TypedErrorFilter } from '@nestjs-spark/observability/internal';
 import { ApiGuard } from './admit/api-guard.ts';
 import { ApiAuthentication } from './recognize/api-authentication.ts';
 import { JwtReader } from './recognize/jwt-reader.ts';
@@ -30,7 +30,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIO
     }))
     .build();
 
-const SETTINGS = Symbol('SPARK_AUTH_SETTINGS');
+const SETTINGS = isReadAtStart(Symbol('SPARK_AUTH_SETTINGS'));
 
 /**
  * Who may call the application's own routes: JWTs of one issuer, static tokens, and the operator token. Import
@@ -47,8 +47,9 @@ const SETTINGS = Symbol('SPARK_AUTH_SETTINGS');
     { provide: APP_FILTER, useClass: TypedErrorFilter },
     {
       provide: SETTINGS,
-      inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: (options: SparkAuthOptions) => resolveSettings(options, process.env),
+      inject: [MODULE_OPTIONS_TOKEN, ModulesContainer],
+      useFactory: (options: SparkAuthOptions, modules: ModulesContainer) =>
+        readTogether(modules, SETTINGS, () => resolveSettings(options, process.env)),
     },
     { provide: ApiAuthentication, inject: [SETTINGS, Breakers], useFactory: authenticationBy },
   ],

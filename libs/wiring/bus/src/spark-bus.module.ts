@@ -6,7 +6,9 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { Breakers } from '@nestjs-spark/foundation/internal';
+import { isReadAtStart, readTogether } from '@nestjs-spark/observability/internal';
 import { openSecrets } from '@nestjs-spark/secrets/internal';
 import { SparkBus } from './connect/spark-bus.ts';
 import { readBusSettings, type SparkBusOptions } from './settings/bus-settings.ts';
@@ -25,10 +27,13 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
 @Module({
   providers: [
     {
-      provide: SparkBus,
-      inject: [MODULE_OPTIONS_TOKEN, { token: Breakers, optional: true }],
-      useFactory: async (options: SparkBusOptions, breakers?: Breakers) =>
-        new SparkBus(readBusSettings(options, process.env, await openSecrets(process.env)), breakers),
+      provide: isReadAtStart(SparkBus),
+      inject: [MODULE_OPTIONS_TOKEN, ModulesContainer, { token: Breakers, optional: true }],
+      useFactory: (options: SparkBusOptions, modules: ModulesContainer, breakers?: Breakers) =>
+        readTogether(modules, SparkBus, async () => {
+          const settings = readBusSettings(options, process.env, await openSecrets(process.env));
+          return new SparkBus(settings, breakers);
+        }),
     },
   ],
   exports: [SparkBus],

@@ -1,14 +1,15 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import { Authority } from '@nestjs-spark/servers/internal';
+import { describeWithPrograms } from '@nestjs-spark/servers/testing';
 import { pemForClient, readCertificate } from './read-certificate.ts';
 
 const PASSPHRASE = 'of the spec only';
 
-describe('A client certificate', () => {
+describeWithPrograms(['openssl'], 'A client certificate', () => {
   let folder: string;
   let authority: Authority;
   let issued: Awaited<ReturnType<Authority['issue']>>;

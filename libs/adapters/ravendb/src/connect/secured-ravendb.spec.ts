@@ -12,7 +12,7 @@ import type { CertificateSource } from './settings.ts';
 
 const PASSPHRASE = 'of the spec only';
 
-describeWithOwnServers(['ravendb'], 'A RavenDB over https', () => {
+describeWithOwnServers(['ravendb', 'openssl'], 'A RavenDB over https', () => {
   const database = `secured-${randomUUID().slice(0, 8)}`;
   const opened: RavenConnection[] = [];
   let ravendb: SecuredRavenDb;

@@ -84,6 +84,20 @@ describe('the request to an owner', () => {
     expect(status.of('fleet')).toMatchObject({ state: 'deployed', attempts: 1, engines: { Cars: 'stream' } });
   });
 
+  it('waits while its record is not as Spark writes it, keeps back no other, and is sent once that is deleted', async () => {
+    await state.write('sparkRequests/fleet', 'SparkRequests', { owner: 5 }, null);
+    await start([declare('Cars'), declare('Parts', 'Sales')]);
+    await requests.sendAll();
+    await requests.refresh();
+    expect(bus.take('spark.commands.hr.deploy-etl.sales')).toEqual({ owner: 'Sales', revision: 1 });
+    expect(log.said('warn')).toEqual([
+      expect.stringMatching(/The request to Fleet waits: .*sparkRequests\/fleet.*delete it/),
+    ]);
+    await state.remove('sparkRequests/fleet');
+    await requests.refresh();
+    expect(bus.take(SUBJECT)).toEqual({ owner: 'Fleet', revision: 1 });
+  });
+
   it('is a bell while it waits on the bus: owner and revision, no script, no address, no credential', async () => {
     await requests.sendAll();
     expect(bus.take(SUBJECT)).toEqual({ owner: 'Fleet', revision: 1 });
@@ -406,9 +420,9 @@ describe('another instance of this module', () => {
   });
 });
 
-function declare(collection: string): Declaration {
+function declare(collection: string, owner = 'Fleet'): Declaration {
   const script = `loadTo${collection}({});`;
-  const task = { owner: 'Fleet', requester: 'HR', name: collection };
+  const task = { owner, requester: 'HR', name: collection };
   return {
     target: Object,
     item: { sourceCollection: collection, script },

@@ -4,6 +4,7 @@ import {
   deployCommandSubject,
   type EtlScriptItem,
   type EtlScriptRequest,
+  StoreRefusedError,
 } from '@nestjs-spark/contracts/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { STORE_INFO, type StoreInfo } from '@nestjs-spark/store';
@@ -12,13 +13,15 @@ import type { ReplicationSettings } from '../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import { COMMAND_BUS, readDeployCommand, type CommandBus, type DeployCommand } from './command-bus.ts';
 import { enginesOf, hasEnded, nextRecord, type RequestRecord, type WantedSet } from './request-record.ts';
-import { RequestStatus } from './request-status.ts';
+import { type OwnerRequestStatus, RequestStatus } from './request-status.ts';
 import { RequestStore } from './request-store.ts';
 
 /** Asks the owners for what is declared, and those no longer asked for nothing. */
 @Injectable()
 export class Requests {
   private readonly log = logFor('Requests');
+  /** Owners whose request this module's own store refuses, with the reason. */
+  private readonly refused = new Map<string, string>();
 
   constructor(
     @Inject(REPLICATION_SETTINGS) private readonly settings: Pick<ReplicationSettings, 'moduleName'>,
@@ -29,13 +32,16 @@ export class Requests {
     private readonly status: RequestStatus,
   ) {}
 
-  /** One command per owner. Asks owners that already have it again: they answer that nothing changed. */
+  /**
+   * One command per owner. Asks owners that already have it again: they answer that nothing changed. An owner whose record is refused
+   * waits for {@link refresh}, and the others do not wait for it.
+   */
   async sendAll(): Promise<void> {
     const declared = this.declarations.all().map(({ owner }) => owner);
     const left = (await this.records.all()).filter(
       (record) => this.declarations.of(record.owner) === null && !hasEnded(record),
     );
-    await tryEach([...declared, ...left.map(({ owner }) => owner)], (owner) => this.send(owner));
+    await tryEach([...declared, ...left.map(({ owner }) => owner)], (owner) => this.sendUnlessRefused(owner));
   }
 
   /** Whether this owner is to be asked for anything, the end of everything included. */
@@ -71,16 +77,32 @@ export class Requests {
 
   /** Learns what other instances of this module have achieved, and sends again what the bus has lost. */
   async refresh(): Promise<void> {
-    for (const { owner, revision, state, attempts } of this.status.all()) {
-      if (state === 'deployed') continue;
-      const record = await this.records.read(owner);
-      if (record?.deployed?.revision !== record?.revision || !record?.deployed) {
-        if (state !== 'dead') await this.sendLost(owner, record);
-        continue;
-      }
-      if (record.scripts.length === 0) this.status.ended(owner);
-      else if (record.revision >= revision)
-        this.status.deployed(owner, record.revision, attempts, enginesOf(record.deployed));
+    await tryEach([...this.refused.keys()], (owner) => this.sendUnlessRefused(owner));
+    await tryEach(this.status.all(), (request) => this.refreshOne(request));
+  }
+
+  private async refreshOne({ owner, revision, state, attempts }: OwnerRequestStatus): Promise<void> {
+    if (state === 'deployed') return;
+    const record = await this.records.read(owner);
+    if (record?.deployed?.revision !== record?.revision || !record?.deployed) {
+      if (state !== 'dead') await this.sendLost(owner, record);
+      return;
+    }
+    if (record.scripts.length === 0) this.status.ended(owner);
+    else if (record.revision >= revision)
+      this.status.deployed(owner, record.revision, attempts, enginesOf(record.deployed));
+  }
+
+  /** A refusal lasts until somebody acts, so it is told once. @throws what else fails */
+  private async sendUnlessRefused(owner: string): Promise<void> {
+    try {
+      await this.send(owner);
+      this.refused.delete(owner);
+    } catch (error) {
+      if (!(error instanceof StoreRefusedError)) throw error;
+      if (this.refused.get(owner) !== error.message)
+        this.log.warn(`The request to ${owner} waits: ${error.message}`);
+      this.refused.set(owner, error.message);
     }
   }
 

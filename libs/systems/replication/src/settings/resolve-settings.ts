@@ -45,6 +45,7 @@ export function resolveSettings(
   const production = options.production ?? env('NODE_ENV') === 'production';
   // In development the server that listens says it, and without HTTP nobody asks.
   const unknownUrl = production && http ? undefined : '';
+  const givenNatsUrl = options.natsUrl ?? env('NATS_URL');
   const settings: ReplicationSettings = {
     moduleName: moduleName(options.moduleName ?? env('SPARK_MODULE_NAME'), faults),
     moduleUrl: moduleUrl(
@@ -52,7 +53,7 @@ export function resolveSettings(
       faults,
     ),
     engine: engine(options.engine ?? env('SPARK_REPLICATION_ENGINE') ?? DEFAULTS.engine, faults),
-    natsUrl: options.natsUrl ?? env('NATS_URL') ?? DEFAULTS.natsUrl,
+    natsUrl: givenNatsUrl ?? DEFAULTS.natsUrl,
     natsSecurity: () => natsSecurity(options.nats ?? {}, secrets),
     routeMaxBytes: routeMaxBytes(options.routeMaxBytes, env('SPARK_ROUTE_MAX_BYTES'), faults),
     keysDir: options.keysDir ?? keysDir(environment),
@@ -68,7 +69,7 @@ export function resolveSettings(
   };
   const insecure = faultOf(settings.natsSecurity);
   if (insecure !== null) faults.push(insecure);
-  else if (production) faults.push(...unsafeSettings(settings, environment));
+  else if (production) faults.push(...unsafeSettings(settings, environment, givenNatsUrl !== undefined));
   if (faults.length > 0) throw new ReplicationSettingsError(faults);
   return settings;
 }

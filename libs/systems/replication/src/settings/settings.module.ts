@@ -1,5 +1,6 @@
 import { ConfigurableModuleBuilder, Global, Module, type DynamicModule } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { isReadAtStart, readTogether } from '@nestjs-spark/observability/internal';
 import { openSecrets } from '@nestjs-spark/secrets/internal';
 import type { ReplicationSettings, SparkReplicationOptions } from './options.ts';
 import { resolveSettings } from './resolve-settings.ts';
@@ -17,17 +18,18 @@ export type AsyncReplicationOptions = typeof ASYNC_OPTIONS_TYPE;
 @Module({
   providers: [
     {
-      provide: REPLICATION_SETTINGS,
+      provide: isReadAtStart(REPLICATION_SETTINGS),
       inject: [MODULE_OPTIONS_TOKEN, ModulesContainer, HttpAdapterHost],
-      useFactory: async (
+      useFactory: (
         options: SparkReplicationOptions,
         modules: ModulesContainer,
         { httpAdapter }: HttpAdapterHost,
-      ): Promise<ReplicationSettings> => {
-        requireOne(modules);
-        const secrets = await openSecrets(process.env);
-        return resolveSettings(options, process.env, { http: Boolean(httpAdapter), secrets });
-      },
+      ): Promise<ReplicationSettings> =>
+        readTogether(modules, REPLICATION_SETTINGS, async () => {
+          requireOne(modules);
+          const secrets = await openSecrets(process.env);
+          return resolveSettings(options, process.env, { http: Boolean(httpAdapter), secrets });
+        }),
     },
   ],
   exports: [REPLICATION_SETTINGS],

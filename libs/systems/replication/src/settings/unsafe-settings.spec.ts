@@ -32,6 +32,15 @@ describe('Production', () => {
     expect(() => resolveSettings({}, { ...SAFE, NATS_URL })).toThrow(words);
   });
 
+  it('asks for the address of NATS where there is none, instead of judging the default', () => {
+    const start = () => resolveSettings({}, { ...SAFE, NATS_URL: '' });
+    expect(start).toThrow(/NATS_URL\) is missing.*set it to the tls:\/\//);
+    expect(start).not.toThrow(/not encrypted/);
+    expect(resolveSettings({}, { ...SAFE, NATS_URL: '', SPARK_ALLOW_OPEN_NATS: '1' }).natsUrl).toMatch(
+      /4222/,
+    );
+  });
+
   it('starts with an authority and credentials that stand beside the address', () => {
     const beside = { NATS_URL: 'nats://bus:4222', NATS_CA: 'authority', NATS_NKEY_SEED: 'SU' };
     expect(resolveSettings({}, { ...SAFE, ...beside }).production).toBe(true);

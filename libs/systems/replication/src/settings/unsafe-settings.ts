@@ -4,7 +4,10 @@ import type { ReplicationSettings } from './options.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What production is not started with, each with its remedy and the variable that allows it all the same. */
+/**
+ * What production is not started with, each with its remedy and the variable that allows it all the same.
+ * @param isNatsNamed whether `natsUrl` was given, and is not the default
+ */
 export function unsafeSettings(
   {
     natsUrl,
@@ -12,13 +15,18 @@ export function unsafeSettings(
     operatorToken,
   }: Pick<ReplicationSettings, 'natsUrl' | 'natsSecurity' | 'operatorToken'>,
   environment: Environment,
+  isNatsNamed = true,
 ): string[] {
   const faults: string[] = [];
   const security = natsSecurity();
   const servers = natsUrl.split(',').map((server) => server.trim());
   if (environment['SPARK_ALLOW_OPEN_NATS'] !== '1') {
     const allow = 'or set SPARK_ALLOW_OPEN_NATS=1 where the network keeps everybody else away';
-    if (security.ca === undefined && !servers.every((server) => server.startsWith('tls://')))
+    if (!isNatsNamed)
+      faults.push(
+        `natsUrl (NATS_URL) is missing, and production does not take ${natsUrl} for granted: set it to the tls:// addresses of NATS, ${allow}`,
+      );
+    else if (security.ca === undefined && !servers.every((server) => server.startsWith('tls://')))
       faults.push(
         `natsUrl (NATS_URL) is not encrypted, which production does not accept: use tls://, or name the authority with NATS_CA_FILE, ${allow}`,
       );

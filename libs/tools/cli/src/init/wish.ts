@@ -2,7 +2,6 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import pluralize from 'pluralize';
 import { CliError } from '../cli-error.ts';
-import { INIT_USAGE } from './usage.ts';
 
 export type FieldType = 'string' | 'number' | 'boolean';
 
@@ -113,5 +112,5 @@ function listOf(text: string): string[] {
 }
 
 function wrong(message: string): CliError {
-  return new CliError(`${message}\n\n${INIT_USAGE}`, 2);
+  return new CliError(message, 2);
 }

@@ -3,7 +3,6 @@ import { isName } from '@nestjs-spark/contracts';
 import { messageOf, sameName } from '@nestjs-spark/foundation/internal';
 import type { Route } from '@nestjs-spark/replication/internal';
 import { CliError } from '../cli-error.ts';
-import { NATS_USAGE } from './usage.ts';
 
 /** What was asked for. */
 export type NatsCommand =
@@ -40,8 +39,12 @@ export function parseNats(argv: readonly string[]): NatsCommand {
     });
     if (values.help === true || argv.length === 0) return { kind: 'help' };
     const [kind, ...more] = positionals;
-    if ((kind !== 'permissions' && kind !== 'provision') || more.length > 0)
-      throw new Error(`Unknown command "${positionals.join(' ')}": permissions and provision are known.`);
+    if (kind !== 'permissions' && kind !== 'provision')
+      throw new Error(`Unknown command "${kind ?? ''}": permissions and provision are known.`);
+    if (more.length > 0)
+      throw new Error(
+        `Put --module before each module: ${more.map((name) => `--module ${name}`).join(' ')}.`,
+      );
     const modules = modulesOf(values.module ?? []);
     const routes = values.route ? values.route.map((text) => routeOf(text, modules)) : allRoutes(modules);
     if (kind === 'provision') return { kind, routes };
@@ -49,7 +52,7 @@ export function parseNats(argv: readonly string[]): NatsCommand {
     if (!isName(account)) throw new Error('--account has to be a letter, then letters, digits, "_" or "-".');
     return { kind, modules, routes, events, account, keys };
   } catch (error) {
-    throw new CliError(`${messageOf(error)}\n\n${NATS_USAGE}`, 2);
+    throw new CliError(messageOf(error), 2);
   }
 }
 

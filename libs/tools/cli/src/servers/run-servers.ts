@@ -6,14 +6,16 @@ import { startServers } from '@nestjs-spark/servers';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import { CliError } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
+import { secureNats, secureRavenDb } from './secured.ts';
 
 export const SERVERS_USAGE = `Starts RavenDB and NATS for development, prints their addresses, and stops them at Ctrl-C.
 
   nestjs-spark servers [nats] [ravendb]   these only (default: both)
                        [--data DIR]       keep the data in DIR (default: data/servers in SPARK_DATA_DIR)
                        [--temporary]      keep no data
+                       [--secured]        with TLS, a user and certificates of their own, as production needs; keep no data
 
-NATS is on port 4222 and RavenDB on 8080 where these are free, otherwise on others. A server that is not on this machine is downloaded once. Exit code 1: a server is missing, with the reason and the remedy.
+NATS is on port 4222 and RavenDB on 8080 where these are free, otherwise on others. A server that is not on this machine is downloaded once. Exit code 1: a server is missing, with the reason and the remedy. --secured needs openssl.
 `;
 
 /** @throws {CliError} with exit code 2 when the options are wrong */
@@ -21,8 +23,9 @@ export async function runServers(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Outcome> {
-  const { help, temporary, data, wanted } = readOptions(argv);
+  const { help, temporary, secured, data, wanted } = readOptions(argv);
   if (help) return { exitCode: 0, text: SERVERS_USAGE };
+  if (secured) return runSecured(wanted);
   const folder = data ?? join(dataDir(environment), 'data', 'servers');
   const servers = await startServers({
     ...wanted,
@@ -36,10 +39,7 @@ export async function runServers(
   if (servers.ravendb) console.log(`RAVENDB_URLS=${servers.ravendb.url}`);
   if (servers.nats) console.log(`NATS_URL=${servers.nats.url}`);
   if (servers.missing.length === 0) {
-    console.error('Running until Ctrl-C');
-    const keepAlive = setInterval(() => undefined, 60_000);
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-    clearInterval(keepAlive);
+    await untilStopped();
   } else if (servers.ravendb || servers.nats) {
     console.error('Stopping what did start. To run one alone, name it: nats or ravendb.');
   }
@@ -47,11 +47,38 @@ export async function runServers(
   return { exitCode: servers.missing.length > 0 ? 1 : 0, text: '' };
 }
 
+/** Prints what an application needs to connect, as lines of its environment. */
+async function runSecured({ ravendb, nats }: Options['wanted']): Promise<Outcome> {
+  const started = await Promise.allSettled([
+    nats && secureNats({ port: USUAL_PORTS.nats }),
+    ravendb && secureRavenDb({ port: USUAL_PORTS.ravendb }),
+  ]);
+  const servers = started.flatMap((one) => (one.status === 'fulfilled' && one.value ? [one.value] : []));
+  const failures = started.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : []));
+  try {
+    if (failures.length > 0) throw new CliError(failures.join('\n'));
+    for (const { variables } of servers)
+      for (const [name, value] of Object.entries(variables)) console.log(`${name}=${value}`);
+    await untilStopped();
+    return { exitCode: 0, text: '' };
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+  }
+}
+
+async function untilStopped(): Promise<void> {
+  console.error('Running until Ctrl-C');
+  const keepAlive = setInterval(() => undefined, 60_000);
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  clearInterval(keepAlive);
+}
+
 const USUAL_PORTS = { ravendb: 8080, nats: 4222 } as const;
 
 interface Options {
   help?: boolean;
   temporary?: boolean;
+  secured?: boolean;
   data?: string;
   wanted: { ravendb: boolean; nats: boolean };
 }
@@ -60,6 +87,7 @@ function readOptions(argv: readonly string[]): Options {
   const options = {
     help: { type: 'boolean', short: 'h' },
     temporary: { type: 'boolean' },
+    secured: { type: 'boolean' },
     data: { type: 'string' },
   } as const;
   try {
@@ -72,9 +100,11 @@ function readOptions(argv: readonly string[]): Options {
     const unknown = positionals.find((name) => !(name in USUAL_PORTS));
     if (unknown !== undefined)
       throw new Error(`Unknown server "${unknown}": nats and ravendb can be started.`);
+    if (values.secured === true && values.data !== undefined)
+      throw new Error('--secured keeps no data: leave out --data, or --secured.');
     const isWanted = (name: string) => positionals.length === 0 || positionals.includes(name);
     return { ...values, wanted: { ravendb: isWanted('ravendb'), nats: isWanted('nats') } };
   } catch (error) {
-    throw new CliError(`${messageOf(error)}\n\n${SERVERS_USAGE}`, 2);
+    throw new CliError(messageOf(error), 2);
   }
 }

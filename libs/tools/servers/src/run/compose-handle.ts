@@ -36,6 +36,7 @@ export async function startComposeService(
     pid: undefined,
     dataDir: `docker volume of ${project}`,
     stop,
+    halt: () => run('stop', service),
     kill9: () => run('kill', '--signal', 'SIGKILL', service),
     sigstop: () => void run('pause', service),
     sigcont: () => void run('unpause', service),

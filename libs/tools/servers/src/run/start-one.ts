@@ -94,6 +94,7 @@ export function toHandle(
       await running.stop();
       await release();
     },
+    halt: () => running.stop(),
     kill9: () => running.kill9(),
     sigstop: () => running.signal('SIGSTOP'),
     sigcont: () => running.signal('SIGCONT'),

@@ -61,6 +61,16 @@ describeWithOwnServers(['nats'], 'a NATS server of our own', () => {
     await expect(natsProbe(Number(new URL(server.url).port))).resolves.toContain('does not answer');
   });
 
+  it('keeps its data over a halt', async () => {
+    const server = await startNats(own);
+    await server.halt();
+    expect([server.pid, existsSync(server.dataDir)]).toEqual([undefined, true]);
+    await server.restart();
+    expect(server.pid).toBeGreaterThan(0);
+    await server.stop();
+    expect(existsSync(server.dataDir)).toBe(false);
+  });
+
   it('says nothing while it is frozen and answers again after', async () => {
     const server = await startNats(own);
     const port = Number(new URL(server.url).port);

@@ -38,6 +38,7 @@ describe('the settings of an API', () => {
     [{ SPARK_API_JWKS: 'https://id.example.com/jwks' }, /issuer \(SPARK_API_ISSUER\) is missing/],
     [{ ...ISSUER, SPARK_API_JWKS: 'file:///keys' }, /jwks \(SPARK_API_JWKS\) has to be an https address/],
     [{ SPARK_API_TOKENS: 'canary' }, /name:token pairs/],
+    [{ NODE_ENV: 'production', SPARK_API_TOKENS: 'canary' }, /name:token pairs/],
     [{ SPARK_API_TOKENS: 'ann:a,ann:b' }, /each with another name/],
     [{ NODE_ENV: 'production' }, /SPARK_API_OPEN=1/],
     [{ ...ISSUER, NODE_ENV: 'production', SPARK_API_ISSUER: 'http://id' }, /SPARK_ALLOW_HTTP_ISSUER=1/],

@@ -1,5 +1,7 @@
 import { Logger, Scope, type FactoryProvider } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { Breakers } from '@nestjs-spark/foundation/internal';
+import { isReadAtStart, readTogether } from '@nestjs-spark/observability/internal';
 import { openSecrets } from '@nestjs-spark/secrets/internal';
 import { StoreBackup } from '../back-up/store-backup.ts';
 import { chooseParts } from '../choose/choose-parts.ts';
@@ -25,13 +27,14 @@ import {
  */
 export function storeProviders(options: string | symbol): FactoryProvider[] {
   const parts: FactoryProvider<StoreParts> = {
-    provide: STORE_PARTS,
-    // Shown by those of observability, where the application has it.
-    inject: [options, { token: Breakers, optional: true }],
-    useFactory: async (given: SparkStoreOptions, breakers: Breakers = new Breakers()) => {
-      const secrets = await openSecrets(process.env);
-      return chooseParts(readSettings(given, process.env, secrets), new Logger('SparkStore'), breakers);
-    },
+    provide: isReadAtStart(STORE_PARTS),
+    // Breakers are shown by those of observability, where the application has it.
+    inject: [options, ModulesContainer, { token: Breakers, optional: true }],
+    useFactory: (given: SparkStoreOptions, modules: ModulesContainer, breakers: Breakers = new Breakers()) =>
+      readTogether(modules, STORE_PARTS, async () => {
+        const secrets = await openSecrets(process.env);
+        return chooseParts(readSettings(given, process.env, secrets), new Logger('SparkStore'), breakers);
+      }),
   };
   return [
     parts,

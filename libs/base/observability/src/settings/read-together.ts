@@ -1,0 +1,83 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { InjectionToken } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
+
+/** A reader that waits for something else, such as Vault, must not keep the faults of the others to itself. */
+const LONGEST_MS = 2_000;
+
+/** The tokens of all settings that this process knows. */
+const known = new Set<InjectionToken>();
+const applications = new WeakMap<ModulesContainer, Reading>();
+
+/** What is provided under `token` is read when an application starts, and tells its faults together with the others'. */
+export function isReadAtStart<T extends InjectionToken>(token: T): T {
+  known.add(token);
+  return token;
+}
+
+/**
+ * Reads one part of an application's settings. When it cannot be used, the parts that are read beside it are waited for, so that one
+ * error names all faults, and nobody meets them start by start.
+ * @param token marked with {@link isReadAtStart}
+ */
+export async function readTogether<T>(
+  modules: ModulesContainer,
+  token: InjectionToken,
+  read: () => T | Promise<T>,
+): Promise<T> {
+  const reading = applications.get(modules) ?? new Reading(tokensIn(modules));
+  applications.set(modules, reading);
+  try {
+    const value = await read();
+    reading.succeeded(token);
+    return value;
+  } catch (error) {
+    throw await reading.failed(token, error);
+  }
+}
+
+function tokensIn(modules: ModulesContainer): InjectionToken[] {
+  return [...modules.values()].flatMap(({ providers }) => [...known].filter((token) => providers.has(token)));
+}
+
+class Reading {
+  readonly #open: Set<InjectionToken>;
+  readonly #errors: Error[] = [];
+  readonly #all = Promise.withResolvers<void>();
+  #told: Error | undefined;
+
+  constructor(tokens: readonly InjectionToken[]) {
+    this.#open = new Set(tokens);
+  }
+
+  succeeded(token: InjectionToken): void {
+    this.#open.delete(token);
+    if (this.#open.size === 0) this.#all.resolve();
+  }
+
+  /** @returns the one error of this application */
+  async failed(token: InjectionToken, error: unknown): Promise<unknown> {
+    if (!(error instanceof Error)) return error;
+    this.#errors.push(error);
+    this.succeeded(token);
+    await Promise.race([this.#all.promise, wait(LONGEST_MS, undefined, { ref: false })]);
+    this.#told ??= joined(this.#errors);
+    return this.#told;
+  }
+}
+
+/** The first one, so that its class can be caught as if it were alone, with the words of all. */
+function joined([first, ...others]: readonly Error[]): Error | undefined {
+  if (!first || others.length === 0) return first;
+  first.message = withoutRepeats([first, ...others].flatMap(({ message }) => message.split('\n'))).join('\n');
+  const frames = first.stack?.match(/(\n {4}at .*)+$/)?.[0] ?? '';
+  first.stack = `${first.name}: ${first.message}${frames}`;
+  return first;
+}
+
+/** One variable may be a setting of several parts. */
+function withoutRepeats(all: readonly string[]): string[] {
+  const lines = [...new Set(all)];
+  const isFault = (line: string | undefined) => line?.startsWith('  - ') === true;
+  return lines.filter((line, at) => !line.endsWith(':') || isFault(lines[at + 1]));
+}

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 const SUITES = [
   'libs/engine/etl-script/src/differential/random-scripts',
   'libs/engine/streaming/src/run/protocol',
+  'libs/systems/peers/src/receive/simulation',
   'test/regression/ids-between-stores',
   'test/regression/fuzzed-requests',
   'test/regression/fuzzed-messages',
@@ -13,6 +14,7 @@ const SUITES = [
 const CASES = {
   SPARK_RANDOM_SCRIPTS: '600',
   SPARK_PROTOCOL_RUNS: '1500',
+  SPARK_PEER_RUNS: '10000',
   SPARK_ID_RUNS: '40',
   SPARK_FUZZ_REQUESTS: '20000',
   SPARK_FUZZ_MESSAGES: '5000',

@@ -1,0 +1,1 @@
+export type { Conflict, ConflictResolver, Resolution } from './merge/resolve.ts';

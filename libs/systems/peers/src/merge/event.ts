@@ -1,0 +1,41 @@
+/** Names an event everywhere: the origin that wrote it, and its number there, from 1 on without a gap. */
+export interface EventName {
+  readonly origin: string;
+  readonly number: number;
+}
+
+/** An event that no other one has seen: the state of its record, or one of several that are in conflict. */
+export interface Head extends EventName {
+  readonly hlc: number;
+}
+
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE';
+
+/** One change of one record, as every node stores it. */
+export interface PeerEvent extends Head {
+  readonly entity: string;
+  readonly recordId: string;
+  readonly operation: Operation;
+  /** The whole document as JSON text; null for a DELETE. */
+  readonly data: string | null;
+  /** Milliseconds since 1970 by the writer's own clock: for people, decides nothing. */
+  readonly timestamp: number;
+  /** The heads that the change replaced; of a resolution, those that it stands for. */
+  readonly sees: readonly EventName[];
+  /** The resolver's version when this is a resolution, which is no head; null for a write. */
+  readonly resolverVersion: number | null;
+}
+
+/** An event's name as text, such as `k3f9x2a1:17`. */
+export function textOf({ origin, number }: EventName): string {
+  return `${origin}:${number}`;
+}
+
+/** A set of heads as text, the same on every node. It is a record's version. */
+export function headsText(heads: readonly EventName[]): string {
+  return heads.map(textOf).toSorted().join(',');
+}
+
+export function isSame(one: EventName, other: EventName): boolean {
+  return one.origin === other.origin && one.number === other.number;
+}

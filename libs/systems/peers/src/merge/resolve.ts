@@ -1,0 +1,61 @@
+import { compareHeads } from './heads.ts';
+import type { PeerEvent } from './event.ts';
+
+/** A conflict as a resolver sees it: one head beside what came out of the older ones. */
+export interface Conflict<T> {
+  readonly entity: string;
+  readonly id: string;
+  /** What came out so far; null for a record that is deleted. */
+  readonly current: T | null;
+  /** The older event's document; null for a DELETE. */
+  readonly local: T | null;
+  /** The newer event's document; null for a DELETE. */
+  readonly incoming: T | null;
+}
+
+export type Resolution<T> = { readonly type: 'put'; readonly document: T } | { readonly type: 'delete' };
+
+/**
+ * Settles conflicts of one entity. It has to be deterministic: it is called on several nodes with the same input, and may use
+ * neither time nor chance nor anything outside its input.
+ */
+export interface ConflictResolver<T> {
+  /** A whole number that grows with each change of the rules: the higher version's result holds. */
+  readonly version: number;
+  resolve(conflict: Conflict<T>): Resolution<T>;
+}
+
+/**
+ * What a resolver makes of heads, which are folded in the order of their stamps, so that every node gives the same input.
+ * @returns the document as JSON text, null for a delete, or why there is no result
+ */
+export function foldHeads<T>(
+  resolver: ConflictResolver<T>,
+  heads: readonly PeerEvent[],
+): { content: string | null } | { failure: string } {
+  const [oldest, ...newer] = heads.toSorted(compareHeads);
+  if (!oldest) return { failure: 'there is no head' };
+  try {
+    let current = read<T>(oldest.data);
+    let local = current;
+    for (const { entity, recordId, data } of newer) {
+      const incoming = read<T>(data);
+      current = documentOf(resolver.resolve({ entity, id: recordId, current, local, incoming }));
+      local = incoming;
+    }
+    return { content: current === null ? null : JSON.stringify(current) };
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function read<T>(data: string | null): T | null {
+  return data === null ? null : (JSON.parse(data) as T);
+}
+
+function documentOf<T>(resolution: Resolution<T>): T | null {
+  if (resolution.type === 'delete') return null;
+  const { document } = resolution;
+  if (typeof document === 'object' && document !== null && !Array.isArray(document)) return document;
+  throw new Error('the resolver returned what is no document');
+}

@@ -1,0 +1,29 @@
+import type { PeerEvent } from './event.ts';
+import { winnerOf } from './heads.ts';
+import { bestProposal } from './rank-proposals.ts';
+import { type ConflictResolver, foldHeads } from './resolve.ts';
+
+/** How conflicts of an entity end: by a resolver, or with null by the stamps alone. */
+export type PolicyOf = (entity: string) => ConflictResolver<object> | null;
+
+/**
+ * What a record's heads look like: the document as JSON text, null for none. Several heads are what the best resolution
+ * says, without one what this node's resolver makes of them, and without that what the winner says.
+ */
+export function shownOf(
+  heads: readonly PeerEvent[],
+  resolutions: readonly PeerEvent[],
+  resolver: ConflictResolver<object> | null,
+): string | null {
+  const [first, ...rest] = heads;
+  if (!first) return null;
+  if (rest.length === 0) return first.data;
+  const [proposal, ...proposals] = resolutions.map(({ origin, resolverVersion, data }) => ({
+    node: origin,
+    version: resolverVersion ?? 0,
+    content: data,
+  }));
+  if (proposal) return bestProposal([proposal, ...proposals]).content;
+  const folded = resolver && foldHeads(resolver, heads);
+  return folded && 'content' in folded ? folded.content : winnerOf([first, ...rest]).data;
+}

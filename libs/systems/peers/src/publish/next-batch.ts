@@ -1,0 +1,44 @@
+import type { PeerEvent } from '../merge/event.ts';
+import type { PeerFile } from '../receive/peer-file.ts';
+
+export const MOST_EVENTS = 200;
+export const MOST_BYTES = 256 * 1024;
+
+/** What a node publishes next: events of one of its origins, behind the message that is known to be that origin's last. */
+export interface Batch {
+  readonly origin: string;
+  readonly events: readonly [PeerEvent, ...PeerEvent[]];
+  readonly tail: number;
+}
+
+/**
+ * The oldest events that are not in the log, as far as they fit into a message. What a run has left is published
+ * before anything of the next run, which may have seen it.
+ * @returns null when everything is in the log
+ */
+export function nextBatch(file: PeerFile): Batch | null {
+  for (const origin of file.unconfirmedOrigins()) {
+    const own = file.own(origin);
+    if (!own) continue;
+    const [first, ...rest] = file.eventsAfter(origin, own.confirmed, MOST_EVENTS);
+    if (first) return { origin, events: [first, ...fitting(first, rest)], tail: own.tail };
+  }
+  return null;
+}
+
+function fitting(first: PeerEvent, rest: readonly PeerEvent[]): PeerEvent[] {
+  let bytes = sizeOf(first);
+  const end = rest.findIndex((event) => (bytes += sizeOf(event)) > MOST_BYTES);
+  return end < 0 ? [...rest] : rest.slice(0, end);
+}
+
+function sizeOf({ data }: PeerEvent): number {
+  return Buffer.byteLength(data ?? '');
+}
+
+/** Notes that a batch is in the log, at `sequence`. */
+export function confirmBatch(file: PeerFile, { origin, events }: Batch, sequence: number): void {
+  const own = file.own(origin);
+  const last = events.at(-1)?.number ?? 0;
+  if (own && last > own.confirmed) file.setOwn(origin, { ...own, confirmed: last, tail: sequence });
+}

@@ -1,0 +1,48 @@
+import { type EventName, type PeerEvent, textOf } from '../merge/event.ts';
+import { mergeHeads } from '../merge/heads.ts';
+import type { PolicyOf } from '../merge/show.ts';
+import type { PeerFile } from './peer-file.ts';
+import { showHeads } from './show-heads.ts';
+
+/** An origin has no more unconfirmed events than a process can hold: they are changes of one file's writers. */
+const ALL = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Numbers every own event that is not in the log anew, under an origin that nobody has used: another file has given
+ * their numbers to other changes. They say what they said before and saw what they saw before, so what the
+ * other file changed meanwhile is concurrent with them.
+ */
+export function beginNewLife(file: PeerFile, policyOf: PolicyOf, origin: string): void {
+  const undone = file.unconfirmedOrigins().flatMap((own) => takeBack(file, own));
+  file.takeOrigin(origin);
+  for (const event of renamed(undone, origin)) file.keep(event);
+  file.setOwn(origin, { written: undone.length, confirmed: 0, tail: 0 });
+  const records = new Map(undone.map((event) => [JSON.stringify([event.entity, event.recordId]), event]));
+  for (const { entity, recordId } of records.values()) showAgain(file, entity, recordId, policyOf);
+}
+
+function takeBack(file: PeerFile, origin: string): PeerEvent[] {
+  const own = file.own(origin);
+  if (!own) return [];
+  const events = file.eventsAfter(origin, own.confirmed, ALL);
+  for (const event of events) file.forget(event);
+  file.setOwn(origin, { ...own, written: own.confirmed });
+  return events;
+}
+
+function renamed(events: readonly PeerEvent[], origin: string): PeerEvent[] {
+  const names = new Map(
+    events.map((event, at): [string, EventName] => [textOf(event), { origin, number: at + 1 }]),
+  );
+  const nameOf = ({ origin: by, number }: EventName): EventName =>
+    names.get(textOf({ origin: by, number })) ?? { origin: by, number };
+  return events.map((event) => ({ ...event, ...nameOf(event), sees: event.sees.map(nameOf) }));
+}
+
+/** Whatever saw an event stands behind it in the history. */
+function showAgain(file: PeerFile, entity: string, recordId: string, policyOf: PolicyOf): void {
+  const writes = file.history(entity, recordId).filter(({ resolverVersion }) => resolverVersion === null);
+  const heads = writes.reduce<PeerEvent[]>(mergeHeads, []);
+  file.setHeads(entity, recordId, heads);
+  showHeads(file, entity, recordId, policyOf);
+}

@@ -1,0 +1,98 @@
+import { headsText, type PeerEvent } from '../merge/event.ts';
+import { mergeHeads } from '../merge/heads.ts';
+import { foldHeads } from '../merge/resolve.ts';
+import type { PolicyOf } from '../merge/show.ts';
+import { admit } from './admit.ts';
+import { beginNewLife } from './begin-new-life.ts';
+import type { PeerFile } from './peer-file.ts';
+import { showHeads } from './show-heads.ts';
+
+/** A message of the log: events of one origin, in order. */
+export interface EventMessage {
+  readonly sequence: number;
+  readonly events: readonly PeerEvent[];
+}
+
+/** What came of a message. */
+export interface Received {
+  /** Events that were applied. */
+  applied: number;
+  /** This file and another one had used the same numbers, and it began to number anew. */
+  newLife: boolean;
+  /** Why the rest of the message cannot be applied; null when all of it was. Nothing behind it may be read. */
+  stopped: 'wait' | 'hole' | null;
+}
+
+/**
+ * Applies one message, and notes that it was. Called within the transaction of `file`.
+ * @param freshOrigin gives an origin that nobody has used
+ */
+export function receiveEvents(
+  file: PeerFile,
+  { sequence, events }: EventMessage,
+  policyOf: PolicyOf,
+  freshOrigin: () => string,
+): Received {
+  const received: Received = { applied: 0, newLife: false, stopped: null };
+  for (const event of events) {
+    if (isOfAnotherLife(file, event)) {
+      beginNewLife(file, policyOf, freshOrigin());
+      received.newLife = true;
+    }
+    const admission = admit(event, (name) => file.appliedTo(name));
+    if (admission === 'wait' || admission === 'hole') return { ...received, stopped: admission };
+    if (admission === 'apply') {
+      file.keep(event);
+      settle(file, event, policyOf);
+      received.applied++;
+    }
+    confirm(file, event, sequence);
+  }
+  file.position = sequence;
+  return received;
+}
+
+/** What is read in the log is in the log, whoever put it there. */
+function confirm(file: PeerFile, { origin, number }: PeerEvent, sequence: number): void {
+  const own = file.own(origin);
+  if (!own) return;
+  const written = Math.max(own.written, number);
+  const confirmed = Math.max(own.confirmed, number);
+  file.setOwn(origin, { written, confirmed, tail: Math.max(own.tail, sequence) });
+}
+
+/** Whether this file has given the number of an event to another change. */
+function isOfAnotherLife(file: PeerFile, event: PeerEvent): boolean {
+  const own = file.own(event.origin);
+  if (!own || event.number <= own.confirmed || event.number > own.written) return false;
+  const here = file.event(event);
+  return here === null || contentOf(here) !== contentOf(event);
+}
+
+function contentOf(event: PeerEvent): string {
+  const { entity, recordId, operation, data, hlc, resolverVersion } = event;
+  return JSON.stringify([entity, recordId, operation, data, hlc, resolverVersion, headsText(event.sees)]);
+}
+
+/** Brings a record to what an event makes of it. */
+function settle(file: PeerFile, event: PeerEvent, policyOf: PolicyOf): void {
+  const { entity, recordId, resolverVersion } = event;
+  const before = file.heads(entity, recordId);
+  const heads = resolverVersion === null ? mergeHeads(before, event) : before;
+  if (heads !== before) file.setHeads(entity, recordId, heads);
+  showHeads(file, entity, recordId, policyOf);
+  if (resolverVersion === null) proposeFor(file, heads, policyOf);
+}
+
+/** Whoever wrote one of the heads says what its resolver makes of them. */
+function proposeFor(file: PeerFile, heads: readonly PeerEvent[], policyOf: PolicyOf): void {
+  const [first] = heads;
+  if (!first || heads.length < 2 || !heads.some(({ origin }) => file.own(origin) !== null)) return;
+  const resolver = policyOf(first.entity);
+  if (!resolver) return;
+  const isSaid = file
+    .resolutions(heads)
+    .some(({ origin, resolverVersion }) => resolverVersion === resolver.version && file.own(origin) !== null);
+  const folded = foldHeads(resolver, heads);
+  if (!isSaid && 'content' in folded) file.propose(heads, folded.content, resolver.version);
+}

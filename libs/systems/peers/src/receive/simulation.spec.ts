@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { Random } from '../../testing/random.ts';
+import { type BrokenRule, simulate } from '../../testing/simulation.ts';
+
+// One seed for everyone: what new ones find is the nightly run's to tell, not a change's.
+const SEED = Number(process.env['SPARK_TEST_SEED'] ?? 20_261_126);
+const RUNS = Number(process.env['SPARK_PEER_RUNS'] ?? 500);
+const STEPS = 250;
+const RULES: BrokenRule[] = ['the fence', 'what a write saw', 'two lives'];
+
+describe(`replicas of one service (SPARK_TEST_SEED=${SEED})`, () => {
+  it(
+    'are equal in the end, and have lost nothing that was acknowledged, whatever happened to them',
+    () => {
+      for (let run = 0; run < RUNS; run++) {
+        expect({ run, wrong: simulate(new Random(SEED + run), STEPS) }).toEqual({ run, wrong: [] });
+      }
+    },
+    Math.max(120_000, RUNS * 200),
+  );
+
+  it('do the same again for the same seed', () => {
+    const once = simulate(new Random(SEED), STEPS, 'what a write saw');
+    expect(simulate(new Random(SEED), STEPS, 'what a write saw')).toEqual(once);
+  });
+
+  it.each(RULES)('are not found right without a rule: %s', (rule) => {
+    const seeds = Array.from({ length: 100 }, (_, run) => SEED + run);
+    expect(seeds.some((seed) => simulate(new Random(seed), STEPS, rule).length > 0)).toBe(true);
+  });
+});

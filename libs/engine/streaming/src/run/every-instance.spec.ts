@@ -205,8 +205,8 @@ describe('Versions, databases and words of others', () => {
     parties.deploy('v2');
     const newer = parties.requester('v2');
     await parties.end(requester);
-    const older = parties.requester('v1');
     await says(newer, { ...GREEN, generation: 2 });
+    const older = parties.requester('v1');
     // One that starts now with the old script cannot say that it has what it declares.
     await says(older, { complete: false });
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
+  CHANGE,
   StoreRefusedError,
   UnavailableError,
   VERSION,
@@ -68,7 +69,7 @@ export function repositoryConformance(store: StoreUnderTest): void {
       expect(await cars.get('cars/none')).toBeNull();
       await open.put('people/1', 'People', '{}');
       expect(await cars.get('people/1')).toBeNull();
-      expect(await cars.delete('people/1')).toBe(false);
+      expect(await cars.delete('people/1')).toBeNull();
       expect(await open.text('people/1')).not.toBeNull();
     });
 
@@ -78,7 +79,7 @@ export function repositoryConformance(store: StoreUnderTest): void {
       expect(await cars.get(`${collection.toUpperCase()}/ÄÖ-İ-ΟΔΟΣ`)).toMatchObject({ id, year: 1 });
       await cars.put(id, { licensePlate: 'A', year: 2 });
       expect((await cars.list()).items).toMatchObject([{ year: 2 }]);
-      expect(await cars.delete(`${collection.toUpperCase()}/ÄÖ-İ-ΟΔΟΣ`)).toBe(true);
+      expect(await cars.delete(`${collection.toUpperCase()}/ÄÖ-İ-ΟΔΟΣ`)).not.toBeNull();
       expect(await open.ids(`${collection}/`)).toEqual([]);
     });
 
@@ -87,11 +88,11 @@ export function repositoryConformance(store: StoreUnderTest): void {
       if (refused === undefined) {
         expect((await put).id).toBe(id);
         expect(await cars.get(id)).toMatchObject({ id, year: 1 });
-        expect(await cars.delete(id)).toBe(true);
+        expect(await cars.delete(id)).not.toBeNull();
       } else {
         await expect(put).rejects.toThrow(refused);
         expect(await cars.get(id)).toBeNull();
-        expect(await cars.delete(id)).toBe(false);
+        expect(await cars.delete(id)).toBeNull();
       }
     });
     it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
@@ -103,7 +104,7 @@ export function repositoryConformance(store: StoreUnderTest): void {
         expect({ ...(await odd.get(name)) }).toEqual({ id: name, model: 'x' });
         await eventually(async () => expect((await odd.list({ where: { model: 'x' } })).total).toBe(1));
         expect(await odd.patch(name, { model: 'y' })).toEqual({ id: name, model: 'y' });
-        expect(await odd.delete(name)).toBe(true);
+        expect(await odd.delete(name)).not.toBeNull();
         expect((await open.repository<{ model: string }>(`More-${name}`).create({ model: 'x' })).id).toMatch(
           /\d/,
         );
@@ -136,10 +137,33 @@ export function repositoryConformance(store: StoreUnderTest): void {
       expect(await cars.patch('cars/none', { year: 3 })).toBeNull();
     });
 
+    it('says of each write which change of the database it is, in their order', async () => {
+      const feed = open.feed();
+      const { databaseId } = await feed.identify('Fleet/HR/Cars');
+      const made = await cars.create({ licensePlate: 'A', year: 1 });
+      const put = await cars.put(made.id, { licensePlate: 'B', year: 1 });
+      const patched = await cars.patch(made.id, { year: 2 });
+      const read = await cars.get(made.id);
+      const changes = [
+        made[CHANGE],
+        put[CHANGE],
+        patched?.[CHANGE],
+        (await cars.delete(made.id)) ?? undefined,
+      ];
+      expect(changes.map((change) => change?.databaseId)).toEqual(changes.map(() => databaseId));
+      const etags = changes.map((change) => change?.etag ?? 0);
+      expect(etags).toEqual(etags.toSorted((a, b) => a - b));
+      expect(new Set(etags).size).toBe(etags.length);
+      const from = etags.at(-1) ?? 0;
+      const page = await feed.read({ collection, from, deletesAfter: 0, limit: 10, fresh: true });
+      expect(page.changes).toMatchObject([{ kind: 'delete', etag: from }]);
+      expect(read?.[CHANGE]).toEqual(patched?.[CHANGE]);
+    });
+
     it('deletes and says whether there was something', async () => {
       const made = await cars.create({ licensePlate: 'A', year: 1 });
-      expect(await cars.delete(made.id)).toBe(true);
-      expect(await cars.delete(made.id)).toBe(false);
+      expect(await cars.delete(made.id)).not.toBeNull();
+      expect(await cars.delete(made.id)).toBeNull();
       expect(await cars.get(made.id)).toBeNull();
     });
 

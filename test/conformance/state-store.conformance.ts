@@ -54,6 +54,31 @@ export function stateStoreConformance(store: StateUnderTest): void {
       await state.write('s/1', 'SparkRequests', { n: 4 }, null);
     });
 
+    it('writes several in one transaction, or none when the last is not as expected', async () => {
+      const write = (id: string, n: number | null) => ({
+        id,
+        collection: 'SparkArrivals',
+        value: n === null ? null : { n },
+      });
+      const position = 'sparkArrivals/together';
+      const ids = ['sparkArrived/together/a', 'sparkArrived/together/b'] as const;
+      const values = () => state.readAll<{ n: number }>([...ids, position]);
+      const first = await state.writeTogether([write(ids[0], 1), write(ids[1], 2)], {
+        ...write(position, 3),
+        expected: null,
+      });
+      expect(await values()).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+      const second = await state.writeTogether([write(ids[0], null), write(ids[1], 4)], {
+        ...write(position, 5),
+        expected: first,
+      });
+      expect(await state.read(position)).toEqual({ id: position, value: { n: 5 }, version: second });
+      const late = state.writeTogether([write(ids[0], 6)], { ...write(position, 7), expected: first });
+      await expect(late).rejects.toThrow(VersionConflictError);
+      expect(await values()).toEqual([null, { n: 4 }, { n: 5 }]);
+      expect(await state.readAll([])).toEqual([]);
+    });
+
     it('lets exactly one of several writers through', async () => {
       const version = await state.write('s/race', 'SparkRequests', { n: 0 }, null);
       const racers = Array.from({ length: 8 }, (_, n) =>

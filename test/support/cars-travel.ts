@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { carDocument } from './cars.ts';
+import type { Answer } from './http.ts';
 import type { Member } from './member.ts';
 import { documentIs } from './story-of-cars.ts';
 
@@ -7,6 +8,11 @@ interface Car {
   id: string;
   licensePlate: string;
   color?: string;
+}
+
+/** Reads a car in HR after a write of Fleet, by what its answer said. */
+function readAfter(hr: Member, id: string, { headers }: Answer<unknown>): Promise<Answer<object>> {
+  return hr.ask(`/cars/${id}`, { headers: { 'spark-change': headers.get('spark-change') ?? 'missing' } });
 }
 
 /** The story of the cars of Fleet that HR has copies of, as tests: made, changed, deleted, with and without the app. */
@@ -28,6 +34,38 @@ export function carsTravel(members: () => { fleet: Member; hr: Member }): void {
     });
     const read = await members().hr.demand<Car>(`/cars/${id}`);
     expect(read.body).toEqual({ id, licensePlate: '1-NEW-001', model: 'Golf', year: 2024, color: 'blue' });
+  });
+
+  it('who passes on the Spark-Change of an answer of Fleet reads that very write in HR, deletes too', async () => {
+    const { fleet, hr } = members();
+    for (let round = 0; round < 10; round++) {
+      const body = {
+        licensePlate: `1-OWN-${round}`,
+        model: 'Golf',
+        year: 2024,
+        color: 'blue',
+        status: 'InUse',
+      };
+      const created = await fleet.demand<Car>('/cars', { method: 'POST', body });
+      const { id } = created.body;
+      expect(await readAfter(hr, id, created)).toMatchObject({ status: 200, body: { color: 'blue' } });
+      const red = { method: 'PUT', body: { ...body, color: 'red' } };
+      const changed = await fleet.demand(`/cars/${id}`, red);
+      expect(await readAfter(hr, id, changed)).toMatchObject({ status: 200, body: { color: 'red' } });
+      const deleted = await fleet.demand(`/cars/${id}`, { method: 'DELETE' });
+      expect((await readAfter(hr, id, deleted)).status).toBe(404);
+    }
+  });
+
+  it('a change of another database is refused, and what is no change too', async () => {
+    const { hr } = members();
+    const wait = (change: string) =>
+      hr.ask<{ type: string }>('/cars/cars/1', { headers: { 'spark-change': change } });
+    expect(await wait('another-database:1')).toMatchObject({
+      status: 409,
+      body: { type: 'urn:spark:problem:other-database' },
+    });
+    expect((await wait('nothing')).status).toBe(400);
   });
 
   it('a car changed in Fleet is changed in HR', async () => {

@@ -3,7 +3,7 @@ import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from
 import { Repository } from '@nestjs-spark/contracts';
 import { InjectRepository } from '@nestjs-spark/store';
 import type { Response } from 'express';
-import { found, sendCreated, sendPage } from '../../shared/rest/answers.ts';
+import { found, sendChange, sendCreated, sendPage, sendStored } from '../../shared/rest/answers.ts';
 import { ApiDocumentId, BY_ID, DocumentId } from '../../shared/rest/document-id.ts';
 import { PageQuery } from '../../shared/rest/page-query.ts';
 import { CarBrandInput, CarBrandView } from './car-brand.dto.ts';
@@ -49,15 +49,19 @@ export class CarBrandsController {
   @Put(BY_ID)
   @ApiDocumentId('carBrands/1-A')
   @ApiOkResponse({ type: CarBrandView, description: 'Replaced, or made under this id' })
-  async put(@DocumentId() id: string, @Body() input: CarBrandInput): Promise<CarBrandView> {
-    return this.carBrands.put(id, input);
+  async put(
+    @DocumentId() id: string,
+    @Body() input: CarBrandInput,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CarBrandView> {
+    return sendStored(response, await this.carBrands.put(id, input));
   }
 
   @Delete(BY_ID)
   @HttpCode(204)
   @ApiDocumentId('carBrands/1-A')
   @ApiNoContentResponse()
-  async delete(@DocumentId() id: string): Promise<void> {
-    found(await this.carBrands.delete(id), 'car brand', id);
+  async delete(@DocumentId() id: string, @Res({ passthrough: true }) response: Response): Promise<void> {
+    sendChange(response, found(await this.carBrands.delete(id), 'car brand', id));
   }
 }

@@ -3,7 +3,7 @@ import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from
 import { Repository } from '@nestjs-spark/contracts';
 import { InjectRepository } from '@nestjs-spark/store';
 import type { Response } from 'express';
-import { found, sendCreated, sendPage } from '../../shared/rest/answers.ts';
+import { found, sendChange, sendCreated, sendPage, sendStored } from '../../shared/rest/answers.ts';
 import { ApiDocumentId, BY_ID, DocumentId } from '../../shared/rest/document-id.ts';
 import { PageQuery } from '../../shared/rest/page-query.ts';
 import { CarInput, CarView } from './car.dto.ts';
@@ -40,15 +40,19 @@ export class CarsController {
   @Put(BY_ID)
   @ApiDocumentId('cars/1-A')
   @ApiOkResponse({ type: CarView, description: 'Replaced, or made under this id' })
-  async put(@DocumentId() id: string, @Body() input: CarInput): Promise<CarView> {
-    return this.cars.put(id, input);
+  async put(
+    @DocumentId() id: string,
+    @Body() input: CarInput,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CarView> {
+    return sendStored(response, await this.cars.put(id, input));
   }
 
   @Delete(BY_ID)
   @HttpCode(204)
   @ApiDocumentId('cars/1-A')
   @ApiNoContentResponse()
-  async delete(@DocumentId() id: string): Promise<void> {
-    found(await this.cars.delete(id), 'car', id);
+  async delete(@DocumentId() id: string, @Res({ passthrough: true }) response: Response): Promise<void> {
+    sendChange(response, found(await this.cars.delete(id), 'car', id));
   }
 }

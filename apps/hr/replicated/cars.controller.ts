@@ -1,6 +1,7 @@
-import { All, Controller, Get, Query, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { ProblemError, Repository } from '@nestjs-spark/contracts';
+import { All, Controller, Get, Headers, Optional, Query, Res } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { CHANGE_HEADER, ProblemError, Repository } from '@nestjs-spark/contracts';
+import { ReplicationStatus } from '@nestjs-spark/replication';
 import { InjectRepository } from '@nestjs-spark/store';
 import type { Response } from 'express';
 import { found, sendPage } from '../../shared/rest/answers.ts';
@@ -14,9 +15,11 @@ import { Car } from './car.ts';
 @Controller('cars')
 export class CarsController {
   private readonly cars: Repository<Car>;
+  private readonly replication: ReplicationStatus | undefined;
 
-  constructor(@InjectRepository(Car) cars: Repository<Car>) {
+  constructor(@InjectRepository(Car) cars: Repository<Car>, @Optional() replication?: ReplicationStatus) {
     this.cars = cars;
+    this.replication = replication;
   }
 
   @Get()
@@ -27,8 +30,14 @@ export class CarsController {
 
   @Get(BY_ID)
   @ApiDocumentId('cars/1-A')
+  @ApiHeader({
+    name: CHANGE_HEADER,
+    required: false,
+    description: "As Fleet's answer to a write had it: the car is answered once that write has arrived here",
+  })
   @ApiOkResponse({ type: CarView })
-  async get(@DocumentId() id: string): Promise<CarView> {
+  async get(@DocumentId() id: string, @Headers(CHANGE_HEADER) change?: string): Promise<CarView> {
+    if (change) await this.replication?.whenArrived({ owner: 'Fleet', collection: 'Cars', change });
     return found(await this.cars.get(id), 'car', id);
   }
 

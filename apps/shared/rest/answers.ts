@@ -1,4 +1,12 @@
-import { ProblemError, type Page, type Stored } from '@nestjs-spark/contracts';
+import {
+  CHANGE,
+  CHANGE_HEADER,
+  formatChange,
+  ProblemError,
+  type Change,
+  type Page,
+  type Stored,
+} from '@nestjs-spark/contracts';
 import type { Response } from 'express';
 
 /** The items as the body, how many there are in all as the header `X-Total-Count`. */
@@ -7,10 +15,20 @@ export function sendPage<T>(response: Response, { items, total }: Page<T>): Stor
   return items;
 }
 
-/** The new document as the body, its address as the header `Location`. */
+/** The new document as `sendStored` sends it, its address as the header `Location`. */
 export function sendCreated<T>(response: Response, path: string, stored: Stored<T>): Stored<T> {
   response.setHeader('Location', `${path}/${stored.id}`);
+  return sendStored(response, stored);
+}
+
+/** What was written as the body, and as the header `Spark-Change` the change that this was, so that a reader of copies can wait for it. */
+export function sendStored<T>(response: Response, stored: Stored<T>): Stored<T> {
+  sendChange(response, stored[CHANGE]);
   return stored;
+}
+
+export function sendChange(response: Response, change: Change | undefined): void {
+  if (change) response.setHeader(CHANGE_HEADER, formatChange(change));
 }
 
 /** What was looked for, or a 404 problem that names it. */

@@ -8,5 +8,7 @@ export interface ModuleDescription {
     idPrefix?: string;
     overwrite?: 'own';
   }[];
+  /** A file into which a handler writes what it is told of the copies, a line each. */
+  heard?: string;
   shared?: { collection: string; with: string[] }[];
 }

@@ -1,3 +1,4 @@
+export * from './change-set/change.ts';
 export * from './change-set/change-set.ts';
 export * from './change-set/extras.ts';
 export type { Witness } from './change-set/witness.ts';

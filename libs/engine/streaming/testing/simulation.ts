@@ -175,6 +175,7 @@ export class Simulation {
       verifier: this.keys,
       logger: SILENT,
       pace: this.#pace,
+      moved: () => undefined,
     });
     const start = (): Running => {
       this.#applies.add(apply);

@@ -4,11 +4,13 @@ import { Test } from '@nestjs/testing';
 import {
   Entity,
   InjectRepository,
+  OnReplicated,
   Replicated,
   ReplicationStatus,
   Repository,
   Shared,
   SparkModule,
+  type Arrival,
 } from '@nestjs-spark/core';
 import { SparkTesting } from './index.ts';
 
@@ -58,12 +60,24 @@ class Garage {
   }
 }
 
+@Injectable()
+class Shelf {
+  readonly heard: string[] = [];
+  isFull = false;
+
+  @OnReplicated(Order)
+  orderCame({ kind, id, document }: Arrival<Order>): void {
+    if (this.isFull) throw new Error('the shelf is full');
+    this.heard.push(`${kind} ${id} ${document?.sku}`);
+  }
+}
+
 @Module({
   imports: [
     SparkModule.forRoot({ moduleName: 'Billing', store: 'ravendb', natsUrl: 'nats://nowhere.invalid' }),
     SparkModule.forFeature([Order, Car, Brand, Invoice]),
   ],
-  providers: [Garage],
+  providers: [Garage, Shelf],
 })
 class AppModule {}
 
@@ -103,6 +117,34 @@ describe('An application under test', () => {
     expect((await cars.list()).items).toEqual([{ id: 'cars/1-A', plate: 'X', brand: 'Opel' }]);
     await spark.remove(Car, 'cars/1-A');
     expect(await cars.count()).toBe(0);
+  });
+
+  it('has its handlers told of what arrives, changes and goes, and of nothing that is as it was', async () => {
+    const spark = new SparkTesting();
+    const { heard } = (await start(spark)).get(Shelf);
+    await spark.arrive(Order, 'orders/1-A', { sku: 'A' });
+    await spark.arrive(Order, 'orders/1-A', { sku: 'B' });
+    await spark.arrive(Order, 'orders/1-A', { sku: 'B', amount: 2 });
+    await spark.remove(Order, 'orders/1-A');
+    await spark.arrive(Order, 'orders/1-A', { sku: 'C' });
+    expect(heard).toEqual([
+      'arrived orders/1-A A',
+      'changed orders/1-A B',
+      'gone orders/1-A undefined',
+      'arrived orders/1-A C',
+    ]);
+  });
+
+  it('shows why a handler could not be told, which is then told of the others and, once the copy changes, of that one', async () => {
+    const spark = new SparkTesting();
+    const shelf = (await start(spark)).get(Shelf);
+    shelf.isFull = true;
+    await expect(spark.arrive(Order, 'orders/1-A', { sku: 'A' })).rejects.toThrow(
+      'orders/1-A of Shop has arrived, but Shelf.orderCame threw: the shelf is full',
+    );
+    shelf.isFull = false;
+    await spark.arrive(Order, 'orders/1-A', { sku: 'B' });
+    expect(shelf.heard).toEqual(['arrived orders/1-A B']);
   });
 
   it('says what it wants and what it shares', async () => {

@@ -8,6 +8,7 @@ import { routeLogs } from '@nestjs-spark/contracts/internal';
 import { Breakers, pause } from '@nestjs-spark/foundation/internal';
 import { ModuleClient, ModuleIdentity, ModuleVerifier, OwnAddress } from '@nestjs-spark/modules/internal';
 import {
+  ArrivalHandlers,
   BusInUse,
   COMMAND_BUS,
   Declarations,
@@ -150,11 +151,11 @@ export class SparkTesting {
   }
 
   /**
-   * The owner writes a document, and this waits until its script has run and what it makes is here.
+   * The owner writes a document, and this waits until its script has run, what it makes is here, and handlers (`@OnReplicated()`) were told.
    * @param entity a class with `@Replicated()`; its declaration says who the owner is and which collection is written
    * @param document as the owner has it, before the script; names may be spelled as in TypeScript or as stored
    * @param options.owner which owner, where the class is declared for several
-   * @throws {Error} when the document is set aside, with the reason, or when it is not here in time, with what is missing
+   * @throws {Error} when the document is set aside or a handler throws, with the reason, or when it is not here in time, with what is missing
    */
   async arrive(entity: Type, id: string, document: object, options: { owner?: string } = {}): Promise<void> {
     await this.#change(entity, options.owner, id, (owner, collection) => owner.put(id, collection, document));
@@ -194,6 +195,10 @@ export class SparkTesting {
     });
     const reason = await owner.whyAside(key, id);
     if (reason !== null) throw new Error(`${id} of ${key.owner} was set aside: ${reason}`);
+    const handlers = this.#get(ArrivalHandlers);
+    await this.#until(() => handlers.haveHeard(entity));
+    const whyNot = handlers.whyNot(entity);
+    if (whyNot !== null) throw new Error(`${id} of ${key.owner} has arrived, but ${whyNot}`);
   }
 
   async #until(isSo: () => boolean | Promise<boolean>): Promise<void> {

@@ -1,3 +1,4 @@
+export { ArrivalHandlers } from './arrivals/arrival-handlers.ts';
 export * from './index.ts';
 export { replicationGrants, type Route } from './connect/bus-grants.ts';
 export {

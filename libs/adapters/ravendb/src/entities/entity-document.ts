@@ -1,4 +1,4 @@
-import { VERSION, type Stored } from '@nestjs-spark/contracts';
+import { CHANGE, VERSION, type Change, type Stored } from '@nestjs-spark/contracts';
 import {
   memberName,
   rememberOrigin,
@@ -8,6 +8,7 @@ import {
   type EntityMapping,
   type EntityOrigin,
 } from '@nestjs-spark/contracts/internal';
+import { soleChange } from './change-of.ts';
 
 /** RavenDB computes these itself. */
 const SERVER_KEYS = new Set(['@id', '@change-vector', '@last-modified']);
@@ -64,9 +65,14 @@ export function toDocument(text: string): RavenDocument {
   };
 }
 
-export function fromDocument<T extends object>(mapping: EntityMapping, document: RavenDocument): Stored<T> {
+export function fromDocument<T extends object>(
+  mapping: EntityMapping,
+  document: RavenDocument,
+  change: Change | null = soleChange(document.version),
+): Stored<T> {
   const entity = mapping.read(splitText(document.text).fields, document.id);
   Object.defineProperty(entity, VERSION, { value: document.version });
+  if (change) Object.defineProperty(entity, CHANGE, { value: change });
   rememberOrigin(entity, document);
   return entity as Stored<T>;
 }

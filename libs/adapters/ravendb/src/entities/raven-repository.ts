@@ -1,5 +1,6 @@
 import {
   UnavailableError,
+  type Change,
   type ListQuery,
   type Page,
   type Repository,
@@ -18,6 +19,7 @@ import {
 import { sameName } from '@nestjs-spark/foundation/internal';
 import type { RavenConnection } from '../connect/raven-connection.ts';
 import { fetchDocuments } from '../read-documents/fetch-documents.ts';
+import { changeOf } from './change-of.ts';
 import { fromDocument, type RavenDocument } from './entity-document.ts';
 import { toRavenQuery } from './list-query.ts';
 import { newId } from './new-id.ts';
@@ -30,6 +32,10 @@ import { writeDocument } from './write-documents.ts';
 const FRESH_WITHIN = '00:00:01';
 // Counting or reading everything waits for an index that is being built: a part would look like the whole.
 const WHOLE_WITHIN = '00:00:20';
+
+interface DeleteAnswer {
+  Results: { Deleted?: boolean; ChangeVector?: string }[];
+}
 
 /** One collection of the application's documents in RavenDB. */
 export class RavenRepository<T extends object> implements Repository<T> {
@@ -99,14 +105,15 @@ export class RavenRepository<T extends object> implements Repository<T> {
     });
   }
 
-  async delete(id: string): Promise<boolean> {
+  async delete(id: string): Promise<Change | null> {
     checkDelete(id, this.#collection);
-    if (!(await this.#read(id))) return false;
+    if (!(await this.#read(id))) return null;
     const { http } = this.#connection;
-    const answer = await http.sendJson<{ Results: { Deleted: boolean }[] }>('POST', http.path('/bulk_docs'), {
+    const answer = await http.sendJson<DeleteAnswer>('POST', http.path('/bulk_docs'), {
       Commands: [{ Id: id, Type: 'DELETE', ChangeVector: null }],
     });
-    return answer?.Results[0]?.Deleted ?? false;
+    const { Deleted: isDeleted = false, ChangeVector: changeVector } = answer?.Results[0] ?? {};
+    return isDeleted ? changeOf(http, changeVector ?? '') : null;
   }
 
   async #read(id: string): Promise<RavenDocument | null> {
@@ -125,7 +132,7 @@ export class RavenRepository<T extends object> implements Repository<T> {
       version,
       ...put,
     });
-    return fromDocument<T>(this.#mapping, document);
+    return fromDocument<T>(this.#mapping, document, await changeOf(this.#connection.http, document.version));
   }
 
   /** @throws {UnavailableError} when the index is not built yet */

@@ -31,6 +31,8 @@ export interface RavenFeedOptions {
   pollMs?: number;
   /** About how many bytes of documents a page holds. Default 4 MB. */
   pageBytes?: number;
+  /** Whether deletes are kept until they are confirmed. Default true; if false, `deletes` is never more than `best-effort`, and nothing is made in the database. */
+  keepsDeletes?: boolean;
   /** Least time between two moves of the anchors. Default 15,000 ms. */
   rollPauseMs?: number;
 }
@@ -41,6 +43,7 @@ export class RavenChangeSource implements ChangeSource {
   readonly extras: RavenSourceExtras;
   readonly #http: RavenHttp;
   readonly #anchors: Anchors;
+  readonly #keepsDeletes: boolean;
   readonly #tail: TailWatch;
   readonly #share: ShareOfDatabase;
   readonly #size: PageSize;
@@ -52,7 +55,13 @@ export class RavenChangeSource implements ChangeSource {
   #end: { databaseId: string; etag: Etag; heard: number } | null = null;
 
   constructor(settings: RavenSettings, options: RavenFeedOptions = {}) {
-    const { pollMs = 2_000, pageBytes = 4 * 1024 * 1024, rollPauseMs = 15_000 } = options;
+    const {
+      pollMs = 2_000,
+      pageBytes = 4 * 1024 * 1024,
+      rollPauseMs = 15_000,
+      keepsDeletes = true,
+    } = options;
+    this.#keepsDeletes = keepsDeletes;
     this.#http = new RavenHttp(settings);
     this.extras = new RavenSourceExtras(this.#http);
     this.#anchors = new Anchors(this.#http, rollPauseMs);
@@ -116,7 +125,7 @@ export class RavenChangeSource implements ChangeSource {
   async #page(query: FeedQuery): Promise<ChangePage> {
     const { from, deletesAfter } = query;
     const collection = nameKey(query.collection);
-    const anchored = await this.#anchors.ensure();
+    const anchored = this.#keepsDeletes && (await this.#anchors.ensure());
     const heard = this.#tail.heard;
     const raw = (await this.#readTail(collection, query)) ?? (await this.#readRaw(collection, query));
     if (raw.drained) this.#end = { databaseId: raw.databaseId, etag: raw.to, heard };

@@ -6,11 +6,13 @@ import {
   notOfTheHouse,
   toStoredFields,
   type StateStore,
+  type StateWrite,
   type Versioned,
 } from '@nestjs-spark/contracts/internal';
 import { RavenHttp } from '../connect/raven-http.ts';
 import { isCollectionMismatch } from '../connect/server-error.ts';
 import type { RavenSettings } from '../connect/settings.ts';
+import { fetchDocuments } from '../read-documents/fetch-documents.ts';
 import { write } from '../write/transaction.ts';
 
 interface StateDocument {
@@ -54,9 +56,7 @@ export class RavenStateStore implements StateStore {
     value: T,
     expected: string | null,
   ): Promise<string> {
-    const fields = toStoredFields(value) as object;
-    const text = JSON.stringify({ ...fields, '@metadata': { '@collection': collection } });
-    const fence = { id, document: checkPut(id, text), expected };
+    const fence = { ...toPut({ id, collection, value }), expected };
     try {
       return await write(this.#http, { deletes: [], puts: [], fence });
     } catch (error) {
@@ -72,6 +72,30 @@ export class RavenStateStore implements StateStore {
       await this.#http.request({ method: 'DELETE', path: this.#http.path('/docs', { id }) });
   }
 
+  async readAll<T extends object>(ids: readonly string[]): Promise<(T | null)[]> {
+    if (ids.length === 0) return [];
+    const found = await fetchDocuments(this.#http, this.#http, [...ids]);
+    return found.map((document) => {
+      if (document === null) return null;
+      const state = JSON.parse(Buffer.from(document.json).toString('utf8')) as StateDocument;
+      return isOwn(state) ? toVersioned<T>(state).value : null;
+    });
+  }
+
+  /** A document that somebody else has put under such an id is of another collection: RavenDB refuses the whole then. */
+  async writeTogether(
+    writes: readonly StateWrite[],
+    { expected, ...last }: StateWrite & { expected: string | null },
+  ): Promise<string> {
+    const gone = writes.filter(({ value }) => value === null);
+    const puts = writes.flatMap(({ value, ...one }) => (value === null ? [] : [toPut({ ...one, value })]));
+    return write(this.#http, {
+      deletes: gone.map(({ id }) => ({ id, changeVector: null })),
+      puts,
+      fence: { ...toPut({ ...last, value: last.value ?? {} }), expected },
+    });
+  }
+
   close(): Promise<void> {
     return this.#http.close();
   }
@@ -80,6 +104,12 @@ export class RavenStateStore implements StateStore {
     const answer = await this.#http.getJson<DocumentsAnswer>(this.#http.path('/docs', { id }));
     return answer?.Results[0] ?? null;
   }
+}
+
+function toPut({ id, collection, value }: StateWrite & { value: object }): { id: string; document: string } {
+  const fields = toStoredFields(value) as object;
+  const text = JSON.stringify({ ...fields, '@metadata': { '@collection': collection } });
+  return { id, document: checkPut(id, text) };
 }
 
 function isOwn(document: StateDocument): boolean {

@@ -14,8 +14,8 @@ export interface Put {
 }
 
 export interface Transaction {
-  /** Carried out first, each only if it is still as it was seen. */
-  deletes: readonly Copy[];
+  /** Carried out first, each only if it is still as it was seen; null: in any version. */
+  deletes: readonly { id: string; changeVector: Copy['changeVector'] | null }[];
   /** Let RavenDB look in the transaction itself whether these are still copies of the task: slower, never a conflict. */
   guard?: string;
   puts: Iterable<Put>;

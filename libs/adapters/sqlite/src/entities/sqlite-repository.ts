@@ -1,4 +1,4 @@
-import type { ListQuery, Page, Repository, Stored, Where } from '@nestjs-spark/contracts';
+import type { Change, ListQuery, Page, Repository, Stored, Where } from '@nestjs-spark/contracts';
 import {
   checkDelete,
   checkUnreserved,
@@ -94,9 +94,12 @@ export class SqliteRepository<T extends object> implements Repository<T> {
     });
   }
 
-  async delete(id: string): Promise<boolean> {
+  async delete(id: string): Promise<Change | null> {
     checkDelete(id, this.#declaration.collection);
-    return this.#database.write((open) => this.#find(open)?.remove(id) ?? false);
+    return this.#database.write((open) => {
+      const isRemoved = this.#find(open)?.remove(id) ?? false;
+      return isRemoved ? { databaseId: open.databaseId, etag: open.lastEtag } : null;
+    });
   }
 
   #items(open: OpenDatabase, table: DocumentTable, query: QueryBehind<T>): Stored<T>[] {
@@ -128,9 +131,10 @@ export class SqliteRepository<T extends object> implements Repository<T> {
   }
 
   #toEntity(open: OpenDatabase, row: Pick<DocumentRow, 'id' | 'document' | 'etag'>): Stored<T> {
-    const version = versionOf(row.etag, open.databaseId);
+    const { databaseId } = open;
     const { collection } = this.#declaration;
-    return fromEntityText<T>(this.#mapping, { id: row.id, version, collection, text: row.document });
+    const origin = { id: row.id, version: versionOf(row.etag, databaseId), collection, text: row.document };
+    return fromEntityText<T>(this.#mapping, origin, { databaseId, etag: row.etag });
   }
 
   #find(open: OpenDatabase): DocumentTable | null {

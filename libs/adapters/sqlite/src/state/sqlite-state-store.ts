@@ -1,6 +1,6 @@
-import { checkPut, type StateStore, type Versioned } from '@nestjs-spark/contracts/internal';
+import { checkPut, type StateStore, type StateWrite, type Versioned } from '@nestjs-spark/contracts/internal';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
-import { listState, readState, removeState, writeState } from './state-rows.ts';
+import { listState, overwriteState, readState, removeState, writeState } from './state-rows.ts';
 
 /** Spark's own small documents, in one table beside the application's. */
 export class SqliteStateStore implements StateStore {
@@ -30,5 +30,25 @@ export class SqliteStateStore implements StateStore {
 
   remove(id: string): Promise<void> {
     return this.#database.write((open) => removeState(open, id));
+  }
+
+  readAll<T extends object>(ids: readonly string[]): Promise<(T | null)[]> {
+    return this.#database.read((open) => ids.map((id) => readState<T>(open, id)?.value ?? null));
+  }
+
+  async writeTogether(
+    writes: readonly StateWrite[],
+    { expected, ...last }: StateWrite & { expected: string | null },
+  ): Promise<string> {
+    for (const { id, value } of [...writes, last]) checkPut(id, JSON.stringify(value ?? {}));
+    return this.#database.write((open) => {
+      const { id, collection, value } = last;
+      const version = writeState(open, { id, collection, value: value ?? {} }, expected);
+      for (const one of writes) {
+        if (one.value === null) removeState(open, one.id);
+        else overwriteState(open, { ...one, value: one.value });
+      }
+      return version;
+    });
   }
 }

@@ -35,9 +35,33 @@ export function writeState(
   { id, collection, value }: { id: string; collection: string; value: object },
   expected: string | null,
 ): string {
+  refuseForeign(open, id);
+  requireVersion(open, id, expected);
+  return putState(open, { id, collection, value });
+}
+
+/**
+ * Over any version; in a write transaction.
+ * @returns the new version
+ * @throws {StoreRefusedError} as `writeState`
+ */
+export function overwriteState(
+  open: OpenDatabase,
+  document: { id: string; collection: string; value: object },
+): string {
+  refuseForeign(open, document.id);
+  return putState(open, document);
+}
+
+function refuseForeign(open: OpenDatabase, id: string): void {
   const there = findRow(open, id);
   if (there && !isOwn(there)) throw notOfTheHouse(id, there.collection);
-  requireVersion(open, id, expected);
+}
+
+function putState(
+  open: OpenDatabase,
+  { id, collection, value }: { id: string; collection: string; value: object },
+): string {
   const next = open
     .prepare('UPDATE spark_database SET state_version = state_version + 1 RETURNING state_version AS version')
     .get();

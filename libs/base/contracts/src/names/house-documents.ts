@@ -13,6 +13,7 @@ const HOUSE: readonly { collection: string; prefixes: readonly string[] }[] = [
   { collection: 'SparkKeys', prefixes: ['sparkKeys/'] },
   { collection: 'SparkAudit', prefixes: ['sparkAudit/'] },
   { collection: 'SparkWitnesses', prefixes: ['sparkWitnesses/'] },
+  { collection: 'SparkArrivals', prefixes: ['sparkArrivals/', 'sparkArrived/'] },
   {
     collection: 'SparkSetAside',
     prefixes: ['sparkSetAside/', 'sparkSetAsideBeyond/', 'sparkSetAsideRetry/'],

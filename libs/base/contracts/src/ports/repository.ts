@@ -1,3 +1,4 @@
+import { CHANGE, type Change } from '../change-set/change.ts';
 import type { Where } from './where.ts';
 
 /**
@@ -55,15 +56,18 @@ export abstract class Repository<T extends object> {
    * @throws {ContentRefusedError} for a value that no store can keep: change it
    */
   abstract patch(id: string, changes: Partial<T>): Promise<Stored<T> | null>;
-  /** Deletes the document. Returns whether it existed. */
-  abstract delete(id: string): Promise<boolean>;
+  /** Deletes the document. Returns the change that this was, or null when the document did not exist. */
+  abstract delete(id: string): Promise<Change | null>;
 }
 
 /** Key of a stored document's version. A symbol, so that it is not among the fields that an API returns. */
 export const VERSION: unique symbol = Symbol('version');
 
-/** A document as the store returns it: its fields, its id, and the version that `put` can be given to expect. */
-export type Stored<T> = T & { id: string; readonly [VERSION]?: string };
+/**
+ * A document as the store returns it: its fields, its id, the version that `put` can be given to expect, and the change that made
+ * this version (not of a document that was read from a group of RavenDB nodes; a write always says it).
+ */
+export type Stored<T> = T & { id: string; readonly [VERSION]?: string; readonly [CHANGE]?: Change };
 
 /** Which documents to list, in which order, and how many of them. */
 export interface ListQuery<T> {

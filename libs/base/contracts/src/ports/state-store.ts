@@ -17,6 +17,24 @@ export interface StateStore {
    */
   write<T extends object>(id: string, collection: string, value: T, expected: string | null): Promise<string>;
   remove(id: string): Promise<void>;
+  /** The values of these ids, in their order; null where there is none. */
+  readAll<T extends object>(ids: readonly string[]): Promise<(T | null)[]>;
+  /**
+   * Writes several documents in one transaction, over any version of them, and a last one only over the version that is expected.
+   * @returns the new version of the last one
+   * @throws {VersionConflictError} when something else is there; nothing at all was written then
+   */
+  writeTogether(
+    writes: readonly StateWrite[],
+    last: StateWrite & { expected: string | null },
+  ): Promise<string>;
+}
+
+/** One document of several; the value null removes it. */
+export interface StateWrite {
+  id: string;
+  collection: string;
+  value: object | null;
 }
 
 export interface Versioned<T> {

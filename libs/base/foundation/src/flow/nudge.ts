@@ -12,12 +12,12 @@ export class Nudge {
   async wait(signal: AbortSignal, milliseconds?: number): Promise<void> {
     if (!this.#happened && !signal.aborted) {
       await new Promise<void>((resolve) => {
-        const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
         const done = (): void => {
           clearTimeout(timer);
           signal.removeEventListener('abort', done);
           resolve();
         };
+        const timer = milliseconds === undefined ? undefined : setTimeout(done, milliseconds);
         signal.addEventListener('abort', done, { once: true });
         this.#wake = done;
       });

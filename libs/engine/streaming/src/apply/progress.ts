@@ -31,6 +31,7 @@ export class ApplyProgress {
   readonly carrier = new Carrier();
   #task: ApplyTask;
   readonly #setAside: Pick<SetAside, 'count'>;
+  readonly #moved: () => void;
   readonly #source = new SourceKnowledge();
   #refused: RefusedMessage[] = [];
   /** The checkpoint was looked at: that there is none is then a fact. */
@@ -50,9 +51,11 @@ export class ApplyProgress {
   /** For how many ticks the log has been read without anything to apply. */
   #reading: number | null = null;
 
-  constructor(task: ApplyTask, setAside: Pick<SetAside, 'count'>) {
+  /** @param moved called when more may be here than before */
+  constructor(task: ApplyTask, setAside: Pick<SetAside, 'count'>, moved: () => void = () => {}) {
     this.#task = task;
     this.#setAside = setAside;
+    this.#moved = moved;
   }
 
   /** Why the task's lease cannot be had or kept; null once it is. What else is known is from before. */
@@ -77,6 +80,7 @@ export class ApplyProgress {
     this.#stand(checkpoint);
     this.#reading = null;
     this.#move({ what: isSame ? 'applied' : 'begun', phase: phaseOf(checkpoint) });
+    this.#moved();
   }
 
   /** The log is read again; that heals what went wrong once it has lasted, if there is nothing to apply. */
@@ -107,6 +111,7 @@ export class ApplyProgress {
     // Who applies it knows that a generation begins, and what it has to catch up with.
     if (!this.active && checkpoint && before && before.incarnation !== checkpoint.incarnation)
       this.sourceReplaced({ databaseId: checkpoint.databaseId, etag: checkpoint.to });
+    this.#moved();
   }
 
   #stand(checkpoint: Checkpoint): void {
@@ -137,6 +142,7 @@ export class ApplyProgress {
 
   captureSaid(status: CaptureStatus): void {
     this.#source.captured(status);
+    this.#moved();
   }
 
   /** The carrier's word, from the board. */

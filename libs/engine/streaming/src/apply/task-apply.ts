@@ -41,6 +41,8 @@ export interface ApplyParts {
   verifier: MessageVerifier;
   logger: Logger;
   pace: Pace;
+  /** Called when more may be here than before. */
+  moved: () => void;
 }
 
 /** Carries one task's change sets from the log into the sink, each exactly once, session after session. */
@@ -75,7 +77,7 @@ export class TaskApply implements Unit {
     this.#taking = new SettingAside(task.key, confined, parts.state, logger, pace);
     const standing = (): ReturnType<SettingAside['standing']> => this.#taking.standing();
     this.#freed = new FreedIds({ sink, source, standing, everyMs: pace.freedMs });
-    this.progress = new ApplyProgress(task, this.#taking);
+    this.progress = new ApplyProgress(task, this.#taking, parts.moved);
     this.#checkpoint = new TaskCheckpoint(
       task.key,
       { sink, taking: this.#taking, control, confirmMs: pace.confirmMs },

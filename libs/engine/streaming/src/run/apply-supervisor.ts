@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { type TaskKey, taskName } from '@nestjs-spark/contracts';
 import {
   resyncSubject,
@@ -41,6 +42,8 @@ export class ApplySupervisor {
   readonly #parts: ApplySupervisorParts;
   readonly #tasks: LeasedUnits<TaskApply>;
   readonly #watch: StatusWatch<TaskApply>;
+  readonly #moved = new Set<() => void>();
+  readonly #looking = new Map<TaskApply, Promise<void>>();
   #stopped = false;
 
   constructor(parts: ApplySupervisorParts) {
@@ -85,9 +88,29 @@ export class ApplySupervisor {
     return this.#tasks.all().map(({ progress }) => progress.report());
   }
 
+  /** Calls back whenever more may be here than before. @returns ends it */
+  onMoved(listener: () => void): () => void {
+    this.#moved.add(listener);
+    return () => void this.#moved.delete(listener);
+  }
+
+  /** Looks where a task's checkpoint is, where another instance moves it: sooner than at the next tick. */
+  async look(task: TaskKey): Promise<void> {
+    const unit = this.#tasks.get(taskName(task));
+    if (!unit || unit.progress.active) return;
+    const looking = this.#looking.get(unit) ?? this.#look(unit);
+    this.#looking.set(unit, looking);
+    await looking.finally(() => this.#looking.delete(unit));
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all([this.#tasks.endAll(), this.#watch.stop()]);
+  }
+
+  async #look(unit: TaskApply): Promise<void> {
+    const since = unit.progress.moves;
+    await unit.standBy(await this.#parts.sink.readCheckpoint(unit.name), since, performance.now());
   }
 
   #make(task: ApplyTask): TaskApply {
@@ -96,6 +119,9 @@ export class ApplySupervisor {
       ...rest,
       pace: this.#parts.pace ?? PACE,
       log: log.open(taskPlace(task.key)),
+      moved: () => {
+        for (const listener of this.#moved) listener();
+      },
     });
   }
 }

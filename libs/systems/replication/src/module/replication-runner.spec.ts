@@ -21,6 +21,7 @@ import { RequestLoop, RequestLoopTimes } from '../request/request-loop.ts';
 import { RequestStore } from '../request/request-store.ts';
 import { Requests } from '../request/requests.ts';
 import { Revival } from '../request/revival.ts';
+import { ArrivalHandlers } from '../arrivals/arrival-handlers.ts';
 import { ReplicationRunner, RunnerTimes } from './replication-runner.ts';
 
 let done: string[];
@@ -185,6 +186,7 @@ async function make(change: Doubles = {}): Promise<ReplicationRunner> {
     [StartReport, idle],
     [ApplySupervisor, change.apply ?? apply],
     [CaptureSupervisor, change.capture ?? { stop: step('stop capture') }],
+    [ArrivalHandlers, { start: () => undefined, stop: async () => undefined }],
     [ScriptPool, { close: async () => undefined }],
     [DeployCommands, change.commands ?? commands],
     [BusInUse, { start: () => void done.push('connect'), close: step('close bus') }],

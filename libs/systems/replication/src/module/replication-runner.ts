@@ -9,6 +9,7 @@ import {
 import { ScriptPool } from '@nestjs-spark/etl-script';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
+import { ArrivalHandlers } from '../arrivals/arrival-handlers.ts';
 import { BusInUse } from '../connect/bus-in-use.ts';
 import { DeploymentReconciler } from '../deploy/deployment-reconciler.ts';
 import { StartReport } from '../report/start/start-report.ts';
@@ -44,6 +45,7 @@ export class ReplicationRunner
     private readonly start: StartReport,
     private readonly apply: ApplySupervisor,
     private readonly capture: CaptureSupervisor,
+    private readonly handlers: ArrivalHandlers,
     private readonly scripts: ScriptPool,
     @Optional() private readonly times: RunnerTimes = new RunnerTimes(),
   ) {}
@@ -52,6 +54,7 @@ export class ReplicationRunner
     const { signal } = this.stopping;
     this.bus.start();
     this.commands.start();
+    this.handlers.start();
     this.running = Promise.all([
       this.deployments.run(signal),
       this.requests.run(signal),
@@ -67,6 +70,7 @@ export class ReplicationRunner
       this.running,
       this.commands.stop(),
       this.apply.stop(),
+      this.handlers.stop(),
       this.capture.stop().finally(() => this.scripts.close()),
     ]).then(() => true);
     const patience = new AbortController();

@@ -1,5 +1,6 @@
 import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { ObservabilityModule, type ObservabilityOptions } from '@nestjs-spark/observability';
+import { ArrivalsModule } from '../arrivals/arrivals.module.ts';
 import { ConnectModule } from '../connect/connect.module.ts';
 import { ReplicationFeatureModule } from '../declare/feature.module.ts';
 import { DeployModule } from '../deploy/deploy.module.ts';
@@ -20,7 +21,15 @@ import { ReplicationRunner } from './replication-runner.ts';
  */
 @Global()
 @Module({
-  imports: [ConnectModule, RequestModule, DeployModule, PreviewModule, SetAsideModule, ReportModule],
+  imports: [
+    ConnectModule,
+    RequestModule,
+    DeployModule,
+    ArrivalsModule,
+    PreviewModule,
+    SetAsideModule,
+    ReportModule,
+  ],
   providers: [ReplicationRunner],
   exports: [ReportModule],
 })

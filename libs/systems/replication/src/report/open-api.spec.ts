@@ -13,6 +13,7 @@ import { ReplicationController } from './routes/replication.controller.ts';
 
 /** The schemas as clients were generated from them. A new field is added here; nothing is renamed or removed. */
 const SCHEMAS: Record<string, string> = {
+  ArrivalHandler: 'active errors lastError name position setAside state told',
   AttemptAnswer: 'at error number',
   DeadLetterAnswer: 'attempts failedAt id payloadKept publishedAt subject unanswered',
   DeploymentAnswer: 'revision success tasks tasksCreated tasksRemoved tasksUpdated',
@@ -34,7 +35,7 @@ const SCHEMAS: Record<string, string> = {
   PreviewedScriptAnswer: 'collection documents name running summary targets warnings',
   RefusedMessage: 'at reason sequence',
   ReplayAnswer: 'id outcome',
-  ReplicationAnswer: 'engine engineReason incoming module outgoing requests',
+  ReplicationAnswer: 'engine engineReason handlers incoming module outgoing requests',
   ResyncAnswer: 'tasks',
   RetriedTaskAnswer: 'direction documents module task',
   RetryAnswer: 'tasks',

@@ -1,13 +1,16 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Inject, Injectable, type Type } from '@nestjs/common';
-import { ProblemError, taskId } from '@nestjs-spark/contracts';
+import { ProblemError, taskId, type Change } from '@nestjs-spark/contracts';
 import { sameName } from '@nestjs-spark/foundation/internal';
+import { ArrivalHandlers } from '../arrivals/arrival-handlers.ts';
+import type { HandlerStatus } from '../arrivals/run/handler-status.ts';
 import { Declarations } from '../declare/declarations.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import type { IncomingTask } from '../tasks/task-status.ts';
 import { OwnerSourceInquiry } from '../request/source-inquiry.ts';
+import { ArrivalWaits, type ArrivalOptions, type ArrivalQuery } from './arrival/arrival-waits.ts';
 import { isReached, judgeFreshness, type Asked, type Freshness } from './freshness/freshness.ts';
 import { Incoming } from './status/incoming.ts';
 
@@ -23,11 +26,18 @@ export class ReplicationStatus {
     private readonly source: OwnerSourceInquiry,
     private readonly incoming: Incoming,
     private readonly declarations: Declarations,
+    private readonly arrivals: ArrivalWaits,
+    private readonly arrivalHandlers: ArrivalHandlers,
   ) {}
 
   /** Every declared copy, as the checkpoints that all instances share show it. Reads memory only. */
   tasks(): IncomingTask[] {
     return this.incoming.tasks();
+  }
+
+  /** The methods with `@OnReplicated()`, as this instance sees them. */
+  handlers(): HandlerStatus[] {
+    return this.arrivalHandlers.statuses();
   }
 
   /**
@@ -56,6 +66,25 @@ export class ReplicationStatus {
         await wait(LOOK_EVERY_MS);
     }
     return judgeFreshness(this.tasksOf(owner, collection), asked);
+  }
+
+  /**
+   * Waits until a change of an owner is here: everything up to it is applied, in all copies of the collection. Name the change by what the
+   * owner's write returned (`stored[CHANGE]`, or the `Spark-Change` header of its answer); with `documentId` alone the owner is asked
+   * how far it is, and that is waited for.
+   * @returns the change that has arrived
+   * @throws {ProblemError} `notArrived` (504) after `timeoutMs`, saying how far the copies are; `otherDatabase` (409) for a change of
+   *   another database than the owner's; `copySetAside` (409) when this module's store refused the copy; `notFound` when nothing
+   *   of that collection is declared; `unavailable` when the application is shutting down
+   * @throws the reason of `signal` when it aborts
+   */
+  async whenArrived(query: ArrivalQuery, options: ArrivalOptions = {}): Promise<Change> {
+    const { owner, collection } = query;
+    if (query.change === undefined && query.documentId === undefined)
+      throw new ProblemError('invalid', 'Name the change, or the documentId, to wait for');
+    const tasks = (): IncomingTask[] => this.tasksOf(owner, collection);
+    if (tasks().length === 0) throw this.notKept(owner, collection);
+    return this.arrivals.wait(query, options, tasks);
   }
 
   /** The declared copies of one collection: one per script. */

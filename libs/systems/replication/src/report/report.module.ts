@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
 import { ObservabilityModule } from '@nestjs-spark/observability';
+import { ArrivalsModule } from '../arrivals/arrivals.module.ts';
 import { ConnectModule } from '../connect/connect.module.ts';
 import { DeclareModule } from '../declare/declare.module.ts';
 import { DeployModule } from '../deploy/deploy.module.ts';
 import { IdentifyModule } from '../identify/identify.module.ts';
 import { RequestModule } from '../request/request.module.ts';
+import { ArrivalWaits } from './arrival/arrival-waits.ts';
 import { DeadLetters } from './dead-letters/dead-letters.ts';
 import { SourcePosition } from './freshness/source-position.ts';
 import { ReplicationHealth } from './health/replication-health.ts';
@@ -20,9 +22,18 @@ import { ReplicationViews } from './status/replication-view.ts';
 
 /** The state of every task, as HTTP, health, metrics and the application read it. */
 @Module({
-  imports: [ObservabilityModule, DeclareModule, ConnectModule, IdentifyModule, RequestModule, DeployModule],
+  imports: [
+    ObservabilityModule,
+    DeclareModule,
+    ConnectModule,
+    IdentifyModule,
+    RequestModule,
+    DeployModule,
+    ArrivalsModule,
+  ],
   controllers: [ReplicationController, DeadLettersController],
   providers: [
+    ArrivalWaits,
     DeadLetters,
     Incoming,
     Outgoing,

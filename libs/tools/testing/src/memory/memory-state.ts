@@ -4,6 +4,7 @@ import {
   UnavailableError,
   VersionConflictError,
   type StateStore,
+  type StateWrite,
   type Versioned,
 } from '@nestjs-spark/contracts/internal';
 
@@ -81,6 +82,29 @@ export class MemoryState implements StateStore {
     this.#requireThere();
     const there = this.#documents.get(id.toLowerCase());
     if (there && isOwn(there)) this.#documents.delete(id.toLowerCase());
+  }
+
+  async readAll<T extends object>(ids: readonly string[]): Promise<(T | null)[]> {
+    return Promise.all(ids.map(async (id) => (await this.read<T>(id))?.value ?? null));
+  }
+
+  async writeTogether(
+    writes: readonly StateWrite[],
+    { id, collection, value, expected }: StateWrite & { expected: string | null },
+  ): Promise<string> {
+    for (const one of writes) {
+      const there = this.#documents.get(one.id.toLowerCase());
+      if (there && !isOwn(there)) throw notOfTheHouse(one.id, there.collection);
+    }
+    const last = await this.write(id, collection, value ?? {}, expected);
+    for (const one of writes) {
+      const key = one.id.toLowerCase();
+      const text = JSON.stringify(one.value);
+      if (one.value === null) this.#documents.delete(key);
+      else
+        this.#documents.set(key, { id: one.id, collection: one.collection, text, version: ++this.#version });
+    }
+    return last;
   }
 
   #requireThere(): void {

@@ -14,6 +14,8 @@ import type { EntityDeclaration } from '../entities/entity.ts';
 export interface StoreParts {
   info: StoreInfo;
   feed: ChangeSource;
+  /** The same changes for a reader of this module itself, for whom no deletes are kept. */
+  changes: Pick<ChangeSource, 'ids' | 'read' | 'load' | 'wait'>;
   target: ChangeSink;
   state: StateStore;
   /** RavenDB's, where an address of it is configured; otherwise null: modules then find each other on the bus only. */

@@ -23,6 +23,7 @@ export function ravendbParts(settings: RavenStoreSettings, breakers: Breakers): 
   const registry = { ...settings.registry, breakers };
   const connection = new RavenConnection(own);
   const feed = new RavenChangeSource(own);
+  const changes = new RavenChangeSource(own, { keepsDeletes: false });
   const target = new RavenChangeSink(own);
   const state = new RavenStateStore(own);
   const modules = new RavenModuleRegistry(registry, { create: createDatabase });
@@ -37,6 +38,7 @@ export function ravendbParts(settings: RavenStoreSettings, breakers: Breakers): 
       licence: () => readLicence(connection.http),
     },
     feed,
+    changes,
     target,
     state,
     registry: modules,
@@ -53,7 +55,7 @@ export function ravendbParts(settings: RavenStoreSettings, breakers: Breakers): 
       await ensureIndexes(connection.http, indexes, signal);
     },
     async close() {
-      await Promise.all([feed, target, state, modules, connection].map((part) => part.close()));
+      await Promise.all([feed, changes, target, state, modules, connection].map((part) => part.close()));
     },
   };
 }

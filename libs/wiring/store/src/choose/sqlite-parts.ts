@@ -33,6 +33,7 @@ export function sqliteParts(
       licence: async () => ({ type: 'None', hasRavenEtl: false }),
     },
     feed,
+    changes: feed,
     target: new SqliteChangeSink(database),
     state: new SqliteStateStore(database),
     registry: modules,

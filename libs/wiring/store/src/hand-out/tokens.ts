@@ -4,6 +4,8 @@ import type { EntityClass } from '../entities/entity.ts';
 export const STORE_PARTS = Symbol('SPARK_STORE_PARTS');
 /** `ChangeSource` of the application's database */
 export const CHANGE_FEED = Symbol('SPARK_CHANGE_FEED');
+/** What a module reads of the changes in its own database: `StoreParts['changes']` */
+export const OWN_CHANGES = Symbol('SPARK_OWN_CHANGES');
 /** `ChangeSink` in the application's database */
 export const CHANGE_TARGET = Symbol('SPARK_CHANGE_TARGET');
 /** `StateStore` in the application's database */

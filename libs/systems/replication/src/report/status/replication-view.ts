@@ -3,6 +3,8 @@ import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
 import { ENGINE_NAMES, type EngineName } from '@nestjs-spark/contracts';
 import type { Caller } from '@nestjs-spark/modules/internal';
 import { redact } from '@nestjs-spark/foundation/internal';
+import { ArrivalHandlers } from '../../arrivals/arrival-handlers.ts';
+import { HandlerStatus } from '../../arrivals/run/handler-status.ts';
 import { EngineChooser } from '../../deploy/engines/engine-chooser.ts';
 import type { ReplicationSettings } from '../../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../../settings/tokens.ts';
@@ -32,6 +34,12 @@ export class ReplicationView {
 
   @ApiProperty({ type: [OwnerRequestStatus], description: 'How the requests to owners stand' })
   requests!: OwnerRequestStatus[];
+
+  @ApiProperty({
+    type: [HandlerStatus],
+    description: 'Methods that are told of copies, as the asked instance sees them',
+  })
+  handlers!: HandlerStatus[];
 }
 
 @Injectable()
@@ -42,6 +50,7 @@ export class ReplicationViews {
     private readonly incoming: Incoming,
     private readonly outgoing: Outgoing,
     private readonly requests: RequestStatus,
+    private readonly handlers: ArrivalHandlers,
   ) {}
 
   /** A module sees what goes to it; an operator sees all. */
@@ -55,6 +64,7 @@ export class ReplicationViews {
       incoming: operator ? this.incoming.tasks().map(clean) : [],
       outgoing: (await this.outgoing.tasks(operator ? undefined : caller.module)).map(clean),
       requests: operator ? this.requests.all().map(clean) : [],
+      handlers: operator ? this.handlers.statuses() : [],
     };
   }
 }

@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { ConnectModule } from '../connect/connect.module.ts';
+import { DeclareModule } from '../declare/declare.module.ts';
+import { Declarations } from '../declare/declarations.ts';
+import { ARRIVAL_HANDLERS, ArrivalHandlers } from './arrival-handlers.ts';
+import { findHandlers } from './listen/find-handlers.ts';
+
+/** What the application does when copies arrive. */
+@Module({
+  imports: [DiscoveryModule, DeclareModule, ConnectModule],
+  providers: [
+    ArrivalHandlers,
+    {
+      provide: ARRIVAL_HANDLERS,
+      inject: [DiscoveryService, Declarations],
+      useFactory: (discovery: DiscoveryService, declarations: Declarations) => {
+        const declared = declarations.all().flatMap((one) => one.declarations);
+        return findHandlers(discovery, new Set(declared.map(({ target }) => target)));
+      },
+    },
+  ],
+  exports: [ArrivalHandlers],
+})
+export class ArrivalsModule {}

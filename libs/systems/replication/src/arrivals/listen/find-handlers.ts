@@ -1,0 +1,99 @@
+import { Scope, type Type } from '@nestjs/common';
+import type { DiscoveryService } from '@nestjs/core';
+import { nameKey } from '@nestjs-spark/foundation/internal';
+import { DeclarationError, type DeclarationFault } from '../../declare/declaration-error.ts';
+import { handlerMarks, type Arrival } from './on-replicated.decorator.ts';
+
+/** A method that is to be called for the copies of a class. */
+export interface ArrivalHandler {
+  /** What its progress is kept under. */
+  name: string;
+  target: Type;
+  call(arrival: Arrival): unknown;
+}
+
+/** What the names of leases and documents may consist of, too. */
+const NAME = /^(?=.{1,100}$)[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
+
+type Handling = Record<string, ((arrival: Arrival) => unknown) | undefined>;
+type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
+
+/**
+ * Finds the methods with `@OnReplicated()` among the application's providers and controllers.
+ * @param declared the classes of which copies are declared
+ * @throws {DeclarationError} with all that cannot work
+ */
+export function findHandlers(
+  discovery: Pick<DiscoveryService, 'getProviders' | 'getControllers'>,
+  declared: ReadonlySet<Type>,
+): ArrivalHandler[] {
+  const faults: DeclarationFault[] = [];
+  const handlers = new Map<string, ArrivalHandler & { of: unknown; method: string }>();
+  for (const wrapper of [...discovery.getProviders(), ...discovery.getControllers()]) {
+    for (const { method, target, name } of marksOf(wrapper)) {
+      const owner = (wrapper.metatype as Type).name;
+      const handler = name ?? `${owner}.${method}`;
+      // Nest makes the instance later.
+      const call = (arrival: Arrival): unknown => (wrapper.instance as Handling)[method]?.(arrival);
+      const problem = judge(wrapper, handler, target, declared);
+      const before = handlers.get(nameKey(handler));
+      // One class may be a provider of several modules.
+      const isSame = before?.of === wrapper.metatype && before.method === method && before.target === target;
+      const fault = problem ?? (before && !isSame ? namedTwice(handler) : null);
+      if (fault) faults.push({ className: owner, field: method, ...fault });
+      else if (!before)
+        handlers.set(nameKey(handler), { name: handler, target, of: wrapper.metatype, method, call });
+    }
+  }
+  if (faults.length > 0) throw new DeclarationError(faults);
+  return [...handlers.values()];
+}
+
+/** Looks at the class only: an instance may be anything, and getters may do anything. */
+function marksOf({ metatype }: Wrapper): { method: string; target: Type; name: string | undefined }[] {
+  const prototype: unknown = typeof metatype === 'function' ? metatype.prototype : null;
+  if (typeof prototype !== 'object' || prototype === null) return [];
+  const methods = new Map<string, unknown>();
+  for (let one: object | null = prototype; one && one !== Object.prototype; one = parentOf(one)) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(one))) {
+      if (!methods.has(name)) methods.set(name, value);
+    }
+  }
+  return [...methods].flatMap(([method, value]) => handlerMarks(value).map((mark) => ({ method, ...mark })));
+}
+
+function parentOf(one: object): object | null {
+  return Object.getPrototypeOf(one) as object | null;
+}
+
+function namedTwice(handler: string): Pick<DeclarationFault, 'problem' | 'remedy'> {
+  return {
+    problem: `two handlers are named ${handler}, so that they would share their progress`,
+    remedy: 'Give one of them another name: @OnReplicated(TheClass, { name })',
+  };
+}
+
+function judge(
+  { scope }: Wrapper,
+  handler: string,
+  target: Type,
+  declared: ReadonlySet<Type>,
+): Pick<DeclarationFault, 'problem' | 'remedy'> | null {
+  if (scope === Scope.REQUEST || scope === Scope.TRANSIENT) {
+    return {
+      problem: 'a class with request or transient scope has no instance to be told of copies',
+      remedy: 'Put the handler into a class with the default scope',
+    };
+  }
+  if (!declared.has(target)) {
+    return {
+      problem: `no copies of ${target.name} are declared`,
+      remedy: `Decorate ${target.name} with @Replicated(), and name it in forFeature`,
+    };
+  }
+  if (NAME.test(handler)) return null;
+  return {
+    problem: `${JSON.stringify(handler)} cannot name a handler`,
+    remedy: 'Give it a name of letters, digits, ".", "_" and "-": @OnReplicated(TheClass, { name })',
+  };
+}

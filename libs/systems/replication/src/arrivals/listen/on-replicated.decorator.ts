@@ -1,0 +1,61 @@
+import type { Type } from '@nestjs/common';
+import type { Stored } from '@nestjs-spark/contracts';
+
+/** What a handler is told of a copy. */
+export interface Arrival<T extends object = object> {
+  /** `arrived`: it was not here before; `changed`: it is another than the handler was told of last; `gone`: it was removed. */
+  kind: 'arrived' | 'changed' | 'gone';
+  /** Of the copy. */
+  id: string;
+  /** The document at its owner. */
+  source: { owner: string; documentId: string; etag: number | null };
+  /** The collection of the copy. */
+  collection: string;
+  /** The copy as it is now; null when it is gone. */
+  document: Stored<T> | null;
+}
+
+export interface OnReplicatedOptions {
+  /**
+   * Names the handler; its progress is kept under this name. A new name is a new handler, which is told of every copy that is here.
+   * Default: class and method, `Garage.carCame`.
+   */
+  name?: string;
+}
+
+/** A method that is told of the copies of a class. */
+export interface HandlerMark {
+  target: Type;
+  name: string | undefined;
+}
+
+const MARK = Symbol('SPARK_ON_REPLICATED');
+
+/**
+ * Has a method told of each copy of a class with `@Replicated()` that arrived, changed or went, `Arrival` by `Arrival`: after it is in this
+ * module's database, in order for each document, and at least once, whatever crashes. Of several changes since it was told last, a handler
+ * is told of the last one. In a new generation (a changed script, a resync) it is told only of what really differs.
+ *
+ * One instance of the module calls it, one copy at a time. When it throws, the copy is set aside for it and tried again after 2, 10, 30, 60
+ * and 300 s, at the next start, and when the copy changes; the others go on. Copying never waits for it.
+ */
+export function OnReplicated<T extends object>(
+  target: abstract new (...parameters: never[]) => T,
+  { name }: OnReplicatedOptions = {},
+): <A extends Arrival<T>>(
+  prototype: object,
+  method: string | symbol,
+  descriptor: TypedPropertyDescriptor<(arrival: A) => unknown>,
+) => void {
+  return (_prototype, _method, { value }) => {
+    if (!value) return;
+    const before = handlerMarks(value);
+    Reflect.defineMetadata(MARK, [{ target, name }, ...before], value);
+  };
+}
+
+/** What a function was decorated with. */
+export function handlerMarks(method: unknown): readonly HandlerMark[] {
+  if (typeof method !== 'function') return [];
+  return (Reflect.getOwnMetadata(MARK, method) as readonly HandlerMark[] | undefined) ?? [];
+}

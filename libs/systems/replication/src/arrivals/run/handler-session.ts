@@ -1,0 +1,220 @@
+import { performance } from 'node:perf_hooks';
+import type { Stored } from '@nestjs-spark/contracts';
+import type { ChangePage, SourceDocument } from '@nestjs-spark/contracts/internal';
+import { messageOf } from '@nestjs-spark/foundation/internal';
+import type { Arrival } from '../listen/on-replicated.decorator.ts';
+import { judgeCopy, type Told } from '../tell/judge-copy.ts';
+import { readCopy, type StandingDocument } from '../tell/read-copy.ts';
+import { ToldCopies, type ToldPosition } from '../tell/told-copies.ts';
+import { MOST_IN_A_ROW, type FailedArrivals } from './failed-arrivals.ts';
+import type { HandlerStatus } from './handler-status.ts';
+import type { HandlerUnitParts, HandlerWork } from './handler-unit.ts';
+
+const PAGE = 200;
+const COMMIT_MS = 1_000;
+/** So many etags without anything to tell, and the position is written nevertheless. */
+const COMMIT_ETAGS = 10_000;
+/** No store removes deletes sooner. Whoever has not looked for longer compares everything instead. */
+const DELETES_LAST_MS = 60_000;
+
+/** The handler fails whatever it is told: it is tried again with the same copy, and nothing more is set aside. */
+export class HandlerDownError extends Error {
+  constructor(cause: unknown) {
+    super(`it has failed for ${MOST_IN_A_ROW} copies in a row, the last time with: ${messageOf(cause)}`, {
+      cause,
+    });
+    this.name = 'HandlerDownError';
+  }
+}
+
+/** Tells one handler, from where it was, until something fails. */
+export class HandlerSession {
+  readonly #work: HandlerWork;
+  readonly #parts: HandlerUnitParts;
+  readonly #status: HandlerStatus;
+  readonly #told: ToldCopies;
+  readonly #failed: FailedArrivals;
+  #position: ToldPosition = { databaseId: '', deletesTo: 0, collections: {} };
+  #committedAt = performance.now();
+  #lookedAt = -Infinity;
+
+  constructor(work: HandlerWork, parts: HandlerUnitParts, failed: FailedArrivals, status: HandlerStatus) {
+    this.#failed = failed;
+    this.#work = work;
+    this.#parts = parts;
+    this.#status = status;
+    this.#told = new ToldCopies(parts.state, work.handler.name, parts.changes.ids);
+  }
+
+  async run(held: AbortSignal): Promise<void> {
+    this.#position = (await this.#told.readPosition()) ?? this.#position;
+    this.#status.setAside = this.#failed.count;
+    while (!held.aborted) {
+      const ends = await this.#readAll(held);
+      await this.#tellAgain(held);
+      if (ends === null || held.aborted) continue;
+      await this.#commitStaged();
+      this.#status.position = ends;
+      if (!this.#failed.isFailing) this.#status.state = 'Idle';
+      await this.#wait(ends, held);
+    }
+    await this.#commitStaged();
+  }
+
+  /** One page of each collection. @returns up to where all was read; null when there is more */
+  async #readAll(held: AbortSignal): Promise<number | null> {
+    const ends: number[] = [];
+    let isDrained = true;
+    for (const collection of this.#work.collections) {
+      if (held.aborted) return null;
+      const at = this.#position.collections[collection] ?? 0;
+      const page = await this.#parts.changes.read({
+        collection,
+        from: at + 1,
+        deletesAfter: this.#position.deletesTo,
+        limit: PAGE,
+      });
+      if (this.#isAnother(page, at)) {
+        await this.#compare(page, held, { databaseId: page.databaseId, collections: {} });
+        return null;
+      }
+      const cover = await page.deletes;
+      const isLate = cover === 'best-effort' && performance.now() - this.#lookedAt > DELETES_LAST_MS;
+      if (page.drained && (cover === 'lost' || isLate)) await this.#compare(page, held);
+      await this.#tellPage(collection, page, held);
+      if (held.aborted) return null;
+      if (page.to > at) this.#position.collections[collection] = page.to;
+      if (page.to - at > COMMIT_ETAGS) await this.#commit();
+      isDrained &&= page.drained;
+      ends.push(Math.max(page.to, at));
+    }
+    if (isDrained) this.#lookedAt = performance.now();
+    return isDrained ? Math.min(...ends) : null;
+  }
+
+  /** The database is another one than before, or an older state of it. */
+  #isAnother({ databaseId, lastEtag }: ChangePage, at: number): boolean {
+    return databaseId !== this.#position.databaseId || lastEtag < at;
+  }
+
+  /** Finds what went unseen: copies of which the handler knows and that are not here any longer. */
+  async #compare(
+    { lastEtag }: ChangePage,
+    held: AbortSignal,
+    from: Pick<ToldPosition, 'databaseId' | 'collections'> = this.#position,
+  ): Promise<void> {
+    const known = await this.#told.all();
+    for (let first = 0; first < known.length && !held.aborted; first += PAGE) {
+      const some = known.slice(first, first + PAGE);
+      const there = await this.#parts.changes.load(some.map(({ id }) => id));
+      const lastTold = await this.#told.of(some.map(({ id }) => id));
+      for (const [index, { id }] of some.entries()) {
+        if (this.#copyOf(there[index]) === null) await this.#tell(id, null, lastTold(id), held);
+      }
+    }
+    if (held.aborted) return;
+    this.#position = { databaseId: from.databaseId, collections: from.collections, deletesTo: lastEtag };
+    this.#lookedAt = performance.now();
+    await this.#commit();
+  }
+
+  async #tellPage(collection: string, { changes }: ChangePage, held: AbortSignal): Promise<void> {
+    const lastTold = await this.#told.of(changes.map(({ id }) => id));
+    const deleted = changes.filter(({ kind }) => kind === 'delete').map(({ id }) => id);
+    // It may have moved to another collection, or be there again.
+    const there = deleted.length > 0 ? await this.#parts.changes.load(deleted) : [];
+    const current = new Map(deleted.map((id, index) => [id, there[index]]));
+    for (const change of changes) {
+      if (change.kind === 'touch') continue;
+      const now = this.#copyOf(change.kind === 'delete' ? current.get(change.id) : change);
+      await this.#tell(change.id, now, lastTold(change.id), held);
+      if (held.aborted) return;
+      this.#position.collections[collection] = change.etag;
+      const isDue = this.#told.staged >= PAGE || performance.now() - this.#committedAt > COMMIT_MS;
+      if (isDue) await this.#commitStaged();
+    }
+  }
+
+  /** What failed is tried again, as it is by then. */
+  async #tellAgain(held: AbortSignal): Promise<void> {
+    for (const id of this.#failed.due(performance.now())) {
+      if (held.aborted) return;
+      const [document] = await this.#parts.changes.load([id]);
+      const lastTold = await this.#told.of([id]);
+      await this.#tell(id, this.#copyOf(document), lastTold(id), held);
+      await this.#commitStaged();
+    }
+  }
+
+  async #tell(id: string, now: StandingDocument | null, told: Told | null, held: AbortSignal): Promise<void> {
+    const kind = judgeCopy(told, now);
+    if (kind !== null) {
+      this.#status.state = 'Telling';
+      try {
+        if (!(await this.#call(this.#arrival(kind, told, now), held))) return;
+      } catch (error) {
+        await this.#fail(id, error);
+        return;
+      }
+      this.#status.told++;
+      this.#status.lastError = null;
+      this.#told.told(id, now && recordOf(now));
+    }
+    await this.#failed.succeeded(id, kind !== null);
+    this.#status.setAside = this.#failed.count;
+  }
+
+  async #fail(id: string, error: unknown): Promise<void> {
+    this.#status.errors++;
+    this.#status.lastError = messageOf(error);
+    if (this.#failed.isDown) {
+      await this.#commitStaged();
+      throw new HandlerDownError(error);
+    }
+    await this.#failed.add(id, error, performance.now());
+    this.#status.setAside = this.#failed.count;
+  }
+
+  /** @returns false when the work ended meanwhile: then it is told again */
+  async #call(arrival: Arrival, held: AbortSignal): Promise<boolean> {
+    const { promise: ended, resolve } = Promise.withResolvers<false>();
+    const end = (): void => resolve(false);
+    held.addEventListener('abort', end, { once: true });
+    try {
+      const told = Promise.resolve(this.#work.handler.call(arrival)).then(() => true as const);
+      return await Promise.race([told, ended]);
+    } finally {
+      held.removeEventListener('abort', end);
+    }
+  }
+
+  #copyOf(document: SourceDocument | null | undefined): StandingDocument | null {
+    return document ? readCopy(document, this.#work.names) : null;
+  }
+
+  #arrival(kind: Arrival['kind'], told: Told | null, now: StandingDocument | null): Arrival {
+    const { id = '', owner = '', documentId = '', etag = null, collection = '' } = now ?? told ?? {};
+    const document = now && (this.#work.mapping.read(now.fields, id) as Stored<object>);
+    return { kind, id, source: { owner, documentId, etag }, collection, document };
+  }
+
+  async #commitStaged(): Promise<void> {
+    if (this.#told.staged > 0) await this.#commit();
+  }
+
+  async #commit(): Promise<void> {
+    await this.#told.commit(this.#position);
+    this.#committedAt = performance.now();
+  }
+
+  async #wait(etag: number, held: AbortSignal): Promise<void> {
+    const due = this.#failed.nextDueIn(performance.now());
+    const signal = due === null ? held : AbortSignal.any([held, AbortSignal.timeout(due)]);
+    await this.#parts.changes.wait(etag, signal);
+    this.#lookedAt = performance.now();
+  }
+}
+
+function recordOf({ id, collection, owner, documentId, etag, hash }: StandingDocument): Told {
+  return { id, collection, owner, documentId, etag, hash };
+}

@@ -1,0 +1,40 @@
+import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
+
+export const HANDLER_STATES = ['Starting', 'Telling', 'Idle', 'Waiting'] as const;
+export type HandlerState = (typeof HANDLER_STATES)[number];
+
+/** A method with `@OnReplicated()`, as this instance sees it. */
+@ApiSchema({ name: 'ArrivalHandler' })
+export class HandlerStatus {
+  @ApiProperty({ example: 'Garage.carCame' })
+  name!: string;
+
+  /** `Idle`: it was told of everything that is here. `Waiting`: it fails for every copy, and is tried again. */
+  @ApiProperty({ enum: [...HANDLER_STATES] })
+  state!: HandlerState;
+
+  /** Told of everything up to this etag of this module's own database; null until this instance has told it of all that is here. */
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: "Told up to this etag of this module's own database",
+  })
+  position!: number | null;
+
+  /** Of how many copies this instance has told it. */
+  @ApiProperty({ description: 'Of how many copies this instance has told it' })
+  told!: number;
+
+  /** Copies of which it could not be told, because it throws. */
+  @ApiProperty({ description: 'Copies of which it could not be told, because it throws' })
+  setAside!: number;
+
+  @ApiProperty({ description: 'Failures since this instance started' })
+  errors!: number;
+
+  @ApiProperty({ type: String, nullable: true })
+  lastError!: string | null;
+
+  @ApiProperty({ description: 'This instance calls it' })
+  active!: boolean;
+}

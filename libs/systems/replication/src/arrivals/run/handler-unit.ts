@@ -1,0 +1,94 @@
+import { VersionConflictError } from '@nestjs-spark/contracts';
+import { EntityMapping, type ChangeSource, type StateStore } from '@nestjs-spark/contracts/internal';
+import { delayMs, doubling, messageOf, pause, type Logger } from '@nestjs-spark/foundation/internal';
+import type { Unit } from '@nestjs-spark/runtime/internal';
+import type { ArrivalHandler } from '../listen/find-handlers.ts';
+import { FailedArrivals } from './failed-arrivals.ts';
+import { HandlerSession, HandlerDownError } from './handler-session.ts';
+import type { HandlerStatus } from './handler-status.ts';
+
+const BACKOFF_MS = 500;
+
+/** A handler with what it is told of. */
+export interface HandlerWork {
+  handler: ArrivalHandler;
+  /** The plain names of the copies. */
+  names: readonly string[];
+  /** Where they are. */
+  collections: readonly string[];
+  mapping: EntityMapping;
+}
+
+export interface HandlerUnitParts {
+  changes: Pick<ChangeSource, 'ids' | 'read' | 'load' | 'wait'>;
+  state: StateStore;
+  logger: Logger;
+}
+
+/** Tells one handler of the copies, session after session, while this instance holds its lease. */
+export class HandlerUnit implements Unit {
+  readonly name: string;
+  readonly handler: ArrivalHandler;
+  readonly status: HandlerStatus;
+  readonly #work: HandlerWork;
+  readonly #parts: HandlerUnitParts;
+
+  constructor(work: HandlerWork, parts: HandlerUnitParts) {
+    this.name = work.handler.name;
+    this.handler = work.handler;
+    this.#work = work;
+    this.#parts = parts;
+    this.status = {
+      name: this.name,
+      state: 'Starting',
+      position: null,
+      told: 0,
+      setAside: 0,
+      errors: 0,
+      lastError: null,
+      active: false,
+    };
+  }
+
+  withoutLease(because: string | null): void {
+    this.status.lastError = because;
+  }
+
+  async run(held: AbortSignal): Promise<void> {
+    const { status } = this;
+    status.active = true;
+    let failed: FailedArrivals | null = null;
+    let failures = 0;
+    try {
+      while (!held.aborted) {
+        const before = status.told;
+        try {
+          failed ??= await FailedArrivals.open(this.#parts.state, this.name, this.#parts.changes.ids);
+          await new HandlerSession(this.#work, this.#parts, failed, status).run(held);
+        } catch (error) {
+          if (held.aborted) return;
+          failures = status.told > before ? 1 : failures + 1;
+          this.#note(error, failures === 1);
+          await pause(delayMs(doubling(BACKOFF_MS), failures), held);
+          // One more copy is set aside with each attempt, so that none keeps all others from being told.
+          if (error instanceof HandlerDownError) failed?.giveAnotherChance();
+        }
+      }
+    } finally {
+      status.active = false;
+    }
+  }
+
+  #note(error: unknown, first: boolean): void {
+    const { logger } = this.#parts;
+    if (error instanceof VersionConflictError) {
+      logger.debug(`${this.name}: another instance has told it; continuing where that is`);
+      return;
+    }
+    const { status } = this;
+    status.state = 'Waiting';
+    status.lastError = messageOf(error);
+    if (!(error instanceof HandlerDownError)) status.errors++;
+    if (first) logger.warn(`${this.name} is not told of copies: ${messageOf(error)}; trying again`);
+  }
+}

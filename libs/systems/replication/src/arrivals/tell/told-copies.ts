@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { idKey, type IdRule, type StateStore, type StateWrite } from '@nestjs-spark/contracts/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
+import type { Told } from './judge-copy.ts';
+
+const COLLECTION = 'SparkArrivals';
+
+/** How far a handler is in the changes of this module's own database. */
+export interface ToldPosition {
+  databaseId: string;
+  /** Deletes up to here are known to be told. */
+  deletesTo: number;
+  /** Changes up to here are told, by collection. */
+  collections: Record<string, number>;
+}
+
+/**
+ * What one handler was told, in the database of the copies: a record for each copy, and the position, which is written with them and
+ * fences an instance that is late.
+ */
+export class ToldCopies {
+  readonly #state: StateStore;
+  readonly #ids: IdRule;
+  readonly #positionId: string;
+  readonly #prefix: string;
+  readonly #staged = new Map<string, StateWrite>();
+  /** What was told since `of` was asked last. */
+  readonly #since = new Map<string, Told | null>();
+  #version: string | null = null;
+
+  constructor(state: StateStore, handler: string, ids: IdRule) {
+    this.#state = state;
+    this.#ids = ids;
+    this.#positionId = `sparkArrivals/${nameKey(handler)}`;
+    this.#prefix = `sparkArrived/${nameKey(handler)}/`;
+  }
+
+  async readPosition(): Promise<ToldPosition | null> {
+    this.#staged.clear();
+    const stored = await this.#state.read<ToldPosition>(this.#positionId);
+    this.#version = stored?.version ?? null;
+    return stored?.value ?? null;
+  }
+
+  /** What was told of these copies last; asked with one read, and answers by id what holds until it is called again. */
+  async of(ids: readonly string[]): Promise<(id: string) => Told | null> {
+    const recordIds = [...new Set(ids.map((id) => this.#recordId(id)))];
+    const stored = await this.#state.readAll<Told>(recordIds);
+    const known = new Map(recordIds.map((id, index) => [id, stored[index] ?? null]));
+    this.#since.clear();
+    for (const { id, value } of this.#staged.values()) this.#since.set(id, value as Told | null);
+    return (id) => this.#since.get(this.#recordId(id)) ?? this.#known(this.#recordId(id), known);
+  }
+
+  /** Every copy that the handler knows of. */
+  async all(): Promise<Told[]> {
+    return (await this.#state.list<Told>(this.#prefix)).map(({ value }) => value);
+  }
+
+  /** The handler was told that a copy is so now, or (null) that it is gone; kept with the next `commit`. */
+  told(id: string, now: Told | null): void {
+    const recordId = this.#recordId(id);
+    this.#since.set(recordId, now);
+    this.#staged.set(recordId, { id: recordId, collection: COLLECTION, value: now });
+  }
+
+  get staged(): number {
+    return this.#staged.size;
+  }
+
+  /** @throws {VersionConflictError} when another instance has gone on */
+  async commit(position: ToldPosition): Promise<void> {
+    const last = { id: this.#positionId, collection: COLLECTION, value: position, expected: this.#version };
+    this.#version = await this.#state.writeTogether([...this.#staged.values()], last);
+    this.#staged.clear();
+  }
+
+  #known(recordId: string, known: ReadonlyMap<string, Told | null>): Told | null {
+    return this.#since.has(recordId) ? null : (known.get(recordId) ?? null);
+  }
+
+  #recordId(id: string): string {
+    const key = idKey(this.#ids, id);
+    return `${this.#prefix}${createHash('sha256').update(key).digest('hex').slice(0, 40)}`;
+  }
+}

@@ -1,0 +1,201 @@
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import {
+  formatChange,
+  parseChange,
+  ProblemError,
+  taskName,
+  type Change,
+  type TaskKey,
+} from '@nestjs-spark/contracts';
+import type { StateStore } from '@nestjs-spark/contracts/internal';
+import { Nudge, pause, sameName } from '@nestjs-spark/foundation/internal';
+import { listSetAside } from '@nestjs-spark/set-aside/internal';
+import { STATE_STORE } from '@nestjs-spark/store';
+import { ApplySupervisor } from '@nestjs-spark/streaming/internal';
+import { COPY_SET_ASIDE, NOT_ARRIVED, OTHER_DATABASE } from '../../problems/problems.ts';
+import { OwnerSourceInquiry } from '../../request/source-inquiry.ts';
+import type { ReplicationSettings } from '../../settings/options.ts';
+import { REPLICATION_SETTINGS } from '../../settings/tokens.ts';
+import type { IncomingTask } from '../../tasks/task-status.ts';
+import { describeReach, judgeArrival } from './judge-arrival.ts';
+
+const PATIENCE_MS = 10_000;
+/** How often to look while another instance applies. */
+const LOOK_EVERY_MS = 20;
+const ASK_AGAIN_MS = 500;
+
+/** What is waited for at a requester: a change, as the owner's write returned it or as the text of its header; or a document. */
+export interface ArrivalQuery {
+  owner: string;
+  collection: string;
+  /** What the owner's write returned, or the value of its `Spark-Change` header. */
+  change?: Change | string;
+  /** The owner's id. Without `change`: its version at the owner at the time of the call. */
+  documentId?: string;
+}
+
+export interface ArrivalOptions {
+  /** Default 10,000. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+/** Waits until changes of owners are applied here. */
+@Injectable()
+export class ArrivalWaits implements BeforeApplicationShutdown {
+  private readonly stopping = new AbortController();
+
+  constructor(
+    @Inject(REPLICATION_SETTINGS) private readonly settings: ReplicationSettings,
+    @Inject(STATE_STORE) private readonly state: StateStore,
+    private readonly source: OwnerSourceInquiry,
+    private readonly supervisor: ApplySupervisor,
+  ) {}
+
+  beforeApplicationShutdown(): void {
+    this.stopping.abort();
+  }
+
+  /** @param tasks of the collection, as they are at each look; at least one */
+  async wait(
+    query: ArrivalQuery,
+    { timeoutMs = PATIENCE_MS, signal }: ArrivalOptions,
+    tasks: () => IncomingTask[],
+  ): Promise<Change> {
+    const late = AbortSignal.timeout(timeoutMs);
+    const ended = AbortSignal.any([late, this.stopping.signal, ...(signal ? [signal] : [])]);
+    const change = query.change === undefined ? await this.askNow(tasks, ended) : readChange(query.change);
+    const arrived = change !== null && (await this.reach(change, tasks, ended));
+    if (arrived) {
+      await this.refuseSetAside(change, query.documentId, tasks());
+      return change;
+    }
+    signal?.throwIfAborted();
+    if (this.stopping.signal.aborted)
+      throw new ProblemError('unavailable', 'This instance is shutting down.');
+    throw notArrived(query, change, timeoutMs, tasks());
+  }
+
+  /** @returns false when it ended before */
+  private async reach(change: Change, tasks: () => IncomingTask[], ended: AbortSignal): Promise<boolean> {
+    const moved = new Nudge();
+    const stop = this.supervisor.onMoved(() => moved.nudge());
+    let askAt = 0;
+    try {
+      for (;;) {
+        const verdict = judgeArrival(tasks(), change);
+        if (verdict === 'arrived') return true;
+        if (ended.aborted) return false;
+        if (verdict === 'elsewhere' && performance.now() >= askAt) {
+          await this.refuseUnlessComing(change, tasks()[0], ended);
+          askAt = performance.now() + ASK_AGAIN_MS;
+        }
+        await moved.wait(ended, LOOK_EVERY_MS);
+        await this.lookElsewhere(tasks());
+      }
+    } finally {
+      stop();
+    }
+  }
+
+  /** Where another instance applies, nothing wakes this one. */
+  private async lookElsewhere(tasks: readonly IncomingTask[]): Promise<void> {
+    const others = tasks.filter(({ active, engine }) => !active && engine !== 'etl');
+    await Promise.allSettled(others.map((task) => this.supervisor.look(this.keyOf(task))));
+  }
+
+  /** The owner may have a new database, of which the copy does not know yet. @throws when it has neither */
+  private async refuseUnlessComing(
+    change: Change,
+    task: IncomingTask | undefined,
+    ended: AbortSignal,
+  ): Promise<void> {
+    const answer = task && (await this.ask(task, ended));
+    if (!task || !answer || answer.databaseId === undefined || answer.databaseId === change.databaseId)
+      return;
+    throw new ProblemError(
+      OTHER_DATABASE,
+      `${formatChange(change)} is not a change of ${task.owner}'s database, which is ${answer.databaseId}: it never arrives here.`,
+    );
+  }
+
+  /** How far the owner is now; null when it does not say so in time. */
+  private async askNow(tasks: () => IncomingTask[], ended: AbortSignal): Promise<Change | null> {
+    while (!ended.aborted) {
+      const [task] = tasks();
+      const answer = task && (await this.ask(task, ended));
+      if (answer?.databaseId !== undefined) return { databaseId: answer.databaseId, etag: answer.sourceEtag };
+      await pause(ASK_AGAIN_MS, ended);
+    }
+    return null;
+  }
+
+  private async ask(task: IncomingTask, ended: AbortSignal) {
+    const aborted = new Promise<'away'>((resolve) =>
+      ended.addEventListener('abort', () => resolve('away'), { once: true }),
+    );
+    const answer = await Promise.race([this.source.ask(this.keyOf(task)), aborted]);
+    return typeof answer === 'string' ? null : answer;
+  }
+
+  private keyOf({ owner, name }: IncomingTask): TaskKey {
+    return { owner, requester: this.settings.moduleName, name };
+  }
+
+  /** @throws when the very version, or the document, is among what this module's store refused */
+  private async refuseSetAside(
+    { etag }: Change,
+    wanted: string | undefined,
+    tasks: readonly IncomingTask[],
+  ): Promise<void> {
+    for (const task of tasks) {
+      if (task.setAside === 0) continue;
+      const { documents } = await listSetAside(this.state, taskName(this.keyOf(task)));
+      const refused = documents.find(
+        (one) => one.etag === etag || (wanted !== undefined && sameName(one.documentId, wanted)),
+      );
+      if (!refused) continue;
+      throw new ProblemError(
+        COPY_SET_ASIDE,
+        `The copy of ${JSON.stringify(refused.documentId)} is set aside: ${refused.reason}`,
+      );
+    }
+  }
+}
+
+function readChange(given: Change | string): Change {
+  const change = typeof given === 'string' ? parseChange(given) : given;
+  if (change) return change;
+  throw new ProblemError(
+    'invalid',
+    `${JSON.stringify(String(given).slice(0, 100))} is not a change: pass on the owner's Spark-Change header as it is`,
+  );
+}
+
+function notArrived(
+  { owner, collection, documentId }: ArrivalQuery,
+  change: Change | null,
+  timeoutMs: number,
+  tasks: readonly IncomingTask[],
+): ProblemError {
+  const what = change
+    ? `Change ${formatChange(change)}`
+    : `${JSON.stringify(documentId)}, whose version ${owner} has not told,`;
+  const reaches = tasks.map(describeReach).join('; ');
+  return new ProblemError(
+    NOT_ARRIVED,
+    `${what} of ${owner}/${collection} has not arrived within ${timeoutMs} ms: ${reaches}.`,
+    {
+      members: {
+        change: change && formatChange(change),
+        tasks: tasks.map(({ name, state, databaseId, position, lag }) => ({
+          name,
+          state,
+          databaseId,
+          position,
+          lag,
+        })),
+      },
+    },
+  );
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { scanDocument } from './scan-document.ts';
+import { fromStoredFields } from './field-names.ts';
+import { DEEPEST_DOCUMENT, scanDocument } from './scan-document.ts';
 
 describe('a document in a text', () => {
   it('is found in every JSON object, with its metadata as a parser has it', () => {
@@ -54,6 +55,14 @@ describe('a document in a text', () => {
     '{"@metadata":{"A":1},"@meta\\\ndata":{"B":2}}',
   ])('is not %j', (text) => {
     expect(scanDocument(text)).toBe('not-an-object');
+  });
+
+  it('is nested at most as deep as everything can read that reads documents', () => {
+    const nested = (depth: number): string => `${'{"A":'.repeat(depth)}1${'}'.repeat(depth)}`;
+    expect(scanDocument(nested(DEEPEST_DOCUMENT))).toBeNull();
+    expect(() => fromStoredFields(JSON.parse(nested(DEEPEST_DOCUMENT)))).not.toThrow();
+    expect(scanDocument(nested(DEEPEST_DOCUMENT + 1))).toBe('not-an-object');
+    expect(scanDocument(nested(100_000))).toBe('not-an-object');
   });
 
   it('has its metadata once, however its name is written', () => {

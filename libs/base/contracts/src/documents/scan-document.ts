@@ -7,7 +7,8 @@ const BACKSLASH = 92;
 const OPEN_BRACE = 123;
 /** From an opening bracket to the closing one. */
 const TO_CLOSING = 2;
-const DEEPEST = 10_000;
+/** As deep as SQLite reads JSON, and less than what everything else reads that walks through values by recursion. */
+export const DEEPEST_DOCUMENT = 1_000;
 const METADATA = '"@metadata"';
 const BLANK = 32;
 
@@ -25,7 +26,7 @@ const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
 });
 
 /** The closing brackets that are still to come: one for all texts, since a scan is never interrupted. */
-const closing = new Uint8Array(DEEPEST);
+const closing = new Uint8Array(DEEPEST_DOCUMENT);
 
 /** What comes next between a document's own brackets; `end`: of the value. */
 type Expected = 'name' | 'value' | 'end';
@@ -42,7 +43,7 @@ export interface WrittenMetadata {
  * of parsing it; what is wrong between two inner brackets a store finds out by itself. Not so between the document's own:
  * RavenDB takes a comma for a colon, or nothing for either, and skips a line break behind a backslash, so that it could find
  * metadata where none is written here.
- * @returns `not-an-object`; `metadata-twice`; null for an object without metadata
+ * @returns `not-an-object`, also where it is nested deeper than `DEEPEST_DOCUMENT`; `metadata-twice`; null for an object without metadata
  */
 export function scanDocument(text: string): WrittenMetadata | null | 'not-an-object' | 'metadata-twice' {
   const length = text.length;
@@ -93,7 +94,7 @@ export function scanDocument(text: string): WrittenMetadata | null | 'not-an-obj
       }
       continue;
     }
-    if (kind === OPENS && depth < DEEPEST) {
+    if (kind === OPENS && depth < DEEPEST_DOCUMENT) {
       if (depth === 1) {
         if (expected !== 'value') return 'not-an-object';
         expected = 'end';

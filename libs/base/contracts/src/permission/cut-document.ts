@@ -1,4 +1,4 @@
-import { memberName, scanElements, scanMembers } from '../documents/scan-members.ts';
+import { nameAt, skipBlanks, skipString, skipValue } from '../documents/scan-members.ts';
 
 /** Which members of an object stay: all of a member's value (null), or parts of it. */
 type Wanted = ReadonlyMap<string, Wanted | null>;
@@ -38,26 +38,62 @@ function wantedBy(paths: readonly (readonly string[])[]): Wanted {
   );
 }
 
-function cutObject(text: string, wanted: Wanted): string {
-  const kept: string[] = [];
-  scanMembers(text, (member) => {
-    const within = wanted.get(memberName(text, member));
-    if (within === undefined) return;
-    const value = cutValue(text.slice(member.valueStart, member.valueEnd), within);
-    if (value !== null) kept.push(`${text.slice(member.nameStart, member.nameEnd)}:${value}`);
-  });
-  return `{${kept.join(',')}}`;
+/** An object or list that is being cut: what stays of it, and whether something has. */
+interface Open {
+  isList: boolean;
+  wanted: Wanted;
+  isEmpty: boolean;
 }
 
-/** Null where a path leads into what has no parts: it is not what was shared. */
-function cutValue(text: string, wanted: Wanted | null): string | null {
-  if (wanted === null) return text;
-  if (text.startsWith('{')) return cutObject(text, wanted);
-  if (!text.startsWith('[')) return null;
+const OPEN_BRACE = '{';
+const OPEN_LIST = '[';
+
+/** From left to right and without recursion: a document may be nested as deep as its text is long. */
+function cutObject(text: string, wanted: Wanted): string {
   const kept: string[] = [];
-  scanElements(text, (start, end) => {
-    const element = cutValue(text.slice(start, end), wanted);
-    if (element !== null) kept.push(element);
-  });
-  return `[${kept.join(',')}]`;
+  const opened: Open[] = [];
+  let at = skipBlanks(text, 0);
+  if (text[at] !== OPEN_BRACE) throw new SyntaxError('the JSON text is not an object');
+  const open = (bracket: string, within: Wanted): void => {
+    kept.push(bracket);
+    opened.push({ isList: bracket === OPEN_LIST, wanted: within, isEmpty: true });
+    at = skipBlanks(text, at + 1);
+  };
+  open(OPEN_BRACE, wanted);
+  for (let inner = opened.at(-1); inner; inner = opened.at(-1)) {
+    if (text[at] === ',') at = skipBlanks(text, at + 1);
+    if (text[at] === (inner.isList ? ']' : '}')) {
+      kept.push(inner.isList ? ']' : '}');
+      opened.pop();
+      at = skipBlanks(text, at + 1);
+      continue;
+    }
+    let name = '';
+    let within: Wanted | null | undefined = inner.wanted;
+    if (!inner.isList) {
+      const nameStart = at;
+      if (text[at] !== '"') throw new SyntaxError('the JSON text ends inside an object');
+      const nameEnd = skipString(text, at);
+      at = skipBlanks(text, skipBlanks(text, nameEnd) + 1);
+      within = inner.wanted.get(nameAt(text, nameStart, nameEnd));
+      name = `${text.slice(nameStart, nameEnd)}:`;
+    }
+    const first = text[at];
+    const hasParts = first === OPEN_BRACE || first === OPEN_LIST;
+    // Where a path leads into what has no parts, it is not what was shared.
+    const isKept = within === null || (within !== undefined && hasParts);
+    if (isKept) {
+      kept.push(inner.isEmpty ? name : `,${name}`);
+      inner.isEmpty = false;
+    }
+    if (within && hasParts) {
+      open(first, within);
+      continue;
+    }
+    const end = skipValue(text, at);
+    if (end === at) throw new SyntaxError('the JSON text ends inside a value');
+    if (isKept) kept.push(text.slice(at, end));
+    at = skipBlanks(text, end);
+  }
+  return kept.join('');
 }

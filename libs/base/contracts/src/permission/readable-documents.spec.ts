@@ -70,6 +70,23 @@ describe('a document of which fields are shared', () => {
     expect(cut(fields, text)).toBe(left);
   });
 
+  it('may be nested as deep as its text is long', () => {
+    for (const depth of [5_000, 200_000]) {
+      const list = (within: string) => `{"A":${'['.repeat(depth)}${within}${']'.repeat(depth)}}`;
+      expect(cut(['A.B'], list('{"B":1,"C":2},7'))).toBe(list('{"B":1}'));
+      const nested = `${'{"A":'.repeat(depth)}1${'}'.repeat(depth)}`;
+      expect(cut(['A'], nested)).toBe(nested);
+      expect(cut([Array.from({ length: 3 }, () => 'A').join('.')], nested)).toBe(nested);
+    }
+  });
+
+  it.each(['', '[]', '{"A":1', '{"A":[1', '{"A":{"B":1', '{"A":{"B":"x', '{"A":{,}', '{A:1}', '{"A":}'])(
+    'is not made of %j, which is no whole document',
+    (text) => {
+      expect(() => cut(['A.B'], text)).toThrow(SyntaxError);
+    },
+  );
+
   it('has no byte of any other field left, whatever is in it', () => {
     const canary = 'canary-7f3a';
     const names = fc.constantFrom('A', 'B', 'C', 'é', 'a"b', '__proto__', 'constructor');

@@ -39,6 +39,15 @@ describe('RedactingLogger', () => {
     expect(text).not.toContain('canary');
   });
 
+  it.each([{}, { json: true }])('prints the top of what is nested endlessly: %j', (options) => {
+    const deep: unknown = JSON.parse(`${'{"A":'.repeat(20_000)}"${SECRET}"${'}'.repeat(20_000)}`);
+    const text = printed(() =>
+      new RedactingLogger('Test', { colors: false, ...options }).log({ top: 'here', deep }),
+    );
+    expect(text).toContain('here');
+    expect(text).not.toContain('canary');
+  });
+
   it.each([{}, { json: true }])('keeps the words of others on one line: %j', (options) => {
     const text = printed(() =>
       new RedactingLogger('Test', { colors: false, ...options }).log('a\r\nb\u001b[2Jc'),

@@ -32,10 +32,13 @@ export class RedactingLogger extends ConsoleLogger {
   }
 }
 
-/** A copy with every string masked, at whatever depth it stands. */
+const DEEPEST = 50;
+
+/** A copy with every string masked. What lies deeper than anyone reads is left out: a log entry is no reason to run out of stack. */
 function masked(value: unknown, above: Set<unknown>): unknown {
   if (typeof value === 'string') return redact(value);
   if (typeof value !== 'object' || value === null || above.has(value)) return value;
+  if (above.size >= DEEPEST) return '…';
   if (value instanceof Date || ArrayBuffer.isView(value)) return value;
   above.add(value);
   const copy = Array.isArray(value)

@@ -13,6 +13,7 @@ import {
   generationLabel,
   memberName,
   refuseTogether,
+  DEEPEST_DOCUMENT,
   scanDocument,
   scanMembers,
   type ChangeSink,
@@ -81,7 +82,8 @@ export function copyCheck(
     const { id, document } = command;
     const written = scanDocument(document);
     if (written === 'not-an-object' || written === 'metadata-twice') {
-      throw refusal(id, 'is not one JSON object, or has its metadata twice', 'refused');
+      const why = `is not one JSON object, is nested more than ${DEEPEST_DOCUMENT} deep, or has its metadata twice`;
+      throw refusal(id, why, 'refused');
     }
     if (!id.startsWith(idPrefix)) throw refusal(id, `does not begin with ${JSON.stringify(idPrefix)}`);
     if (written === null) throw refusal(id, 'has no metadata');

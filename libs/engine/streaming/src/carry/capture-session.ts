@@ -150,10 +150,8 @@ export class CaptureSession {
   }
 
   async #begin(): Promise<void> {
-    const { source, log } = this.#parts;
-    const { task, sequence, resumption } = this.#start;
-    // A log at its bounds takes no first set of a new beginning: what it makes worthless goes before.
-    if (resumption.kind !== 'continue' && sequence > 0) await log.trim(sequence);
+    const { source } = this.#parts;
+    const { task, resumption } = this.#start;
     if (resumption.kind === 'begin') await this.#publisher.open();
     const isComplete = resumption.position.live;
     this.#progress.documentsTotal = isComplete ? 0 : await source.count(task.collection);

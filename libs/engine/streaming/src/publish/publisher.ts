@@ -9,6 +9,7 @@ import {
   taskSubject,
   type ChangePage,
   type IdRule,
+  type LogPayload,
   type MessageSigner,
   type TaskLog,
   type Witness,
@@ -158,6 +159,20 @@ export class Publisher {
     if ((tail?.sequence ?? 0) !== this.#sequence) throw new LogConflictError(describeTask(this.#task.key));
   }
 
+  /**
+   * A log at its bounds takes no first set of a new beginning, so what that makes worthless goes before. Nowhere else: until the
+   * set is there, the log's end shows where this module was, also behind what others wrote.
+   */
+  async #appendWithRoom(sealed: LogPayload): Promise<number> {
+    try {
+      return await this.#log.append(sealed, this.#sequence);
+    } catch (error) {
+      if (!(error instanceof LogFullError) || !this.#dropOlder) throw error;
+      await this.#log.trim(this.#sequence);
+      return this.#log.append(sealed, this.#sequence);
+    }
+  }
+
   async #append(part: Cut & { live: boolean }, readAt: number): Promise<void> {
     const { generation, incarnation, databaseId, began, witness, resync } = this.#position;
     const { commands, bundle, published } = await this.#contents.attach(part.commands, () =>
@@ -180,7 +195,7 @@ export class Publisher {
     if (bundle) message.headers[CONTENTS_HEADER] = bundle.name;
     message.headers[FOLLOWS_HEADER] = String(this.#sequence);
     const sealed = sealMessage(message, taskSubject(this.#task.key), this.#signer);
-    this.#sequence = await this.#log.append(sealed, this.#sequence);
+    this.#sequence = await this.#appendWithRoom(sealed);
     published();
     if (this.#dropOlder) await this.#log.trim(this.#sequence);
     this.#dropOlder = false;

@@ -68,6 +68,12 @@ export class Shares {
     return createHash('sha256').update(text).digest('hex').slice(0, 16);
   }
 
+  /** The collections that scripts of `requester` on this one may load, in lower case and sorted. */
+  loadable(collection: string, requester: string): string[] {
+    const loadable = this.permission(collection, requester)?.loadable ?? [];
+    return loadable.map((rule) => nameKey(rule.collection)).toSorted();
+  }
+
   /** One for each collection: what several shares allow, one after the other, is allowed. */
   private sharedWith(requester: string): Share[] {
     const admitted = this.shares.filter((share) => admits(share, requester));

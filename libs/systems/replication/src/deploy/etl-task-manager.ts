@@ -18,7 +18,7 @@ import { EngineSelection } from './engines/engine-selection.ts';
 import { inspectScripts } from './inspect/inspect-scripts.ts';
 import { requireShared } from './inspect/require-shared.ts';
 import { ScriptWarnings } from './inspect/script-warnings.ts';
-import { isUnsettled, settled, withBounds, type DeploymentDocument } from './plan/deployment-document.ts';
+import { isUnsettled, settled, underShares, type DeploymentDocument } from './plan/deployment-document.ts';
 import { nameScripts } from './plan/name-scripts.ts';
 import {
   countSteps,
@@ -27,6 +27,7 @@ import {
   type DeploymentPlan,
   type WantedDeployment,
 } from './plan/plan-deployment.ts';
+import { readingOf, type Reading } from './plan/reading.ts';
 import { OLDER_REVISION } from '../problems/problems.ts';
 
 const TRIES = 8;
@@ -62,7 +63,7 @@ export class EtlTaskManager {
       target,
       scripts: nameScripts(request.scripts).map((script) => ({
         ...script,
-        bounds: this.shares.bounds(script.sourceCollection, request.requestingModule),
+        ...this.readingOf(request.requestingModule, { collection: script.sourceCollection, ...script }),
       })),
     };
     const warnings = await this.warnings.of(request.requestingModule, request.scripts, inspected);
@@ -76,14 +77,18 @@ export class EtlTaskManager {
       const current = await this.store.read(requester);
       if (!current) return;
       const { value, version } = current;
-      const bounded = withBounds(value, (collection) => this.shares.bounds(collection, requester));
-      await this.settle(bounded, bounded === value ? version : await this.store.write(bounded, version));
+      const today = underShares(value, (task) => this.readingOf(requester, task));
+      await this.settle(today, today === value ? version : await this.store.write(today, version));
     });
   }
 
   /** Runs `work` while nothing else of this instance touches the requester's deployment. */
   inTurn<T>(requester: string, work: () => Promise<T>): Promise<T> {
     return this.turns.run(nameKey(requester), work);
+  }
+
+  private readingOf(requester: string, task: { collection: string; script: string }): Reading {
+    return readingOf(this.shares, requester, task);
   }
 
   private async replace(

@@ -2,6 +2,7 @@ import type { CaptureTask } from '@nestjs-spark/streaming/internal';
 import type { Permission, Shares } from '../../declare/shares.ts';
 import type { EngineTask } from '../../tasks/task-status.ts';
 import type { DeployedTask, DeploymentDocument } from '../plan/deployment-document.ts';
+import { isOfReading, readingOf } from '../plan/reading.ts';
 
 /**
  * The deployed tasks that RavenDB's own ETL may carry today: what was agreed yesterday ends when the share is withdrawn, or bounded in a
@@ -24,7 +25,7 @@ export function captureTasks(owner: string, deployment: DeploymentDocument, shar
   const { requester } = deployment;
   return deployment.tasks.flatMap((task) => {
     const permission = shares.permission(task.collection, requester);
-    const isOfThese = task.bounds === shares.bounds(task.collection, requester);
+    const isOfThese = isOfReading(task, readingOf(shares, requester, task));
     return permission && isOfThese ? [captureTask(owner, requester, task, permission)] : [];
   });
 }

@@ -8,6 +8,7 @@ import {
   isWhole,
   type Guard,
 } from '@nestjs-spark/foundation/internal';
+import { isSameReading, makesCopiesAgain, underReading, type Reading } from './reading.ts';
 
 /** In UTF-16 units; what is taken at most is in `DEPLOYMENT_BOUNDS`. */
 const LONGEST_SCRIPT = 1024 * 1024;
@@ -35,7 +36,8 @@ export interface DeploymentTarget {
   urls: string[];
 }
 
-export interface DeployedTask {
+/** What it may read is what it might read when its generation began. */
+export interface DeployedTask extends Reading {
   name: string;
   collection: string;
   script: string;
@@ -43,8 +45,6 @@ export interface DeployedTask {
   idPrefix?: string;
   /** `scriptFingerprint(collection, script)` */
   fingerprint: string;
-  /** What the requester might read when this generation began (`Shares.bounds`); absent: whole documents. */
-  bounds?: string;
   /** Grows whenever the copies have to be made again from the first document. */
   generation: number;
   /** The last generation that the engine was given completely; lower than `generation` after a crash in between. */
@@ -65,7 +65,7 @@ const isTask: Guard<DeployedTask> = isObjectOf(
     generation: isWhole,
     carriedOut: isWhole,
   },
-  { idPrefix: isText(), bounds: isText() },
+  { idPrefix: isText(), bounds: isText(), loadable: isListOf(isText()) },
 );
 
 /** Whether a document is one of what was agreed. */
@@ -85,18 +85,18 @@ export function isUnsettled(deployment: DeploymentDocument): boolean {
 }
 
 /**
- * The same deployment under other shares: a task whose requester may read more or less than before begins another generation. The same
- * object when nothing changes.
+ * The same deployment under the shares of today: a task begins another generation where that changes its copies. The same object
+ * when nothing changes.
  */
-export function withBounds(
+export function underShares(
   deployment: DeploymentDocument,
-  boundsOf: (collection: string) => string | undefined,
+  readingOf: (task: DeployedTask) => Reading,
 ): DeploymentDocument {
   const tasks = deployment.tasks.map((task) => {
-    const bounds = boundsOf(task.collection);
-    if (bounds === task.bounds) return task;
-    const { bounds: _before, ...rest } = task;
-    return { ...rest, ...(bounds !== undefined && { bounds }), generation: task.generation + 1 };
+    const now = readingOf(task);
+    if (isSameReading(task, now)) return task;
+    const generation = makesCopiesAgain(task, now) ? task.generation + 1 : task.generation;
+    return underReading({ ...task, generation }, now);
   });
   return tasks.every((task, at) => task === deployment.tasks[at]) ? deployment : { ...deployment, tasks };
 }

@@ -44,6 +44,21 @@ describe('the plan of a deployment', () => {
     expect(again.plan.next).toEqual(first.next);
   });
 
+  it('reads again what may have loaded from a collection that is not shared any more, and nothing when one more is', () => {
+    const loads = nameScripts([item('Cars', "loadToCars({ A: load('brands/1') });")]);
+    const plan = (current: DeploymentDocument | null, loadable: string[]) => {
+      const scripts = loads.map((script) => ({ ...script, loadable }));
+      return planDeployment(current, { ...wanted([]), scripts }, now);
+    };
+    const first = settled(plan(null, ['brands', 'cars']).next);
+    expect(first.tasks).toMatchObject([{ generation: 1, loadable: ['brands', 'cars'] }]);
+    const wider = plan(first, ['brands', 'cars', 'people']);
+    expect(wider.steps.map(({ action }) => action)).toEqual(['leave']);
+    const narrower = plan(settled(wider.next), ['brands', 'cars']);
+    expect(narrower.steps.map(({ action, task }) => [action, task.generation])).toEqual([['reset', 2]]);
+    expect(plan(settled(narrower.next), ['brands', 'cars']).changed).toBe(false);
+  });
+
   it('reads again only the script that changed', () => {
     const before = deploy(null, [item('Cars', cars), item('Brands', 'loadToBrands(this)')]).next;
     const { plan, counts } = deploy(before, [

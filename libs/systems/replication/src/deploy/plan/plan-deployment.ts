@@ -3,9 +3,10 @@ import { scriptFingerprint } from '@nestjs-spark/contracts/internal';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { DeployedTask, DeploymentDocument, DeploymentTarget, EndedTask } from './deployment-document.ts';
 import type { NamedScript } from './name-scripts.ts';
+import { isSameReading, makesCopiesAgain, underReading, type Reading } from './reading.ts';
 
-/** A script, and what its requester may read (`Shares.bounds`). */
-export type BoundedScript = NamedScript & { bounds?: string | undefined };
+/** A script, and what it may read. */
+export type BoundedScript = NamedScript & Reading;
 
 /** What a requester wants, checked and complete: the whole set of its scripts. */
 export interface WantedDeployment {
@@ -68,7 +69,7 @@ export function planDeployment(
     deployedAtUtc: current?.deployedAtUtc ?? now.toISOString(),
   };
   const differs = removed.length > 0 || tasks.some((task) => !sameScript(task, current));
-  const rebounded = tasks.some((task) => task.bounds !== before.get(key(task))?.bounds);
+  const rebounded = tasks.some((task) => !isSameReading(task, before.get(key(task)) ?? {}));
   const altered =
     current === null || moved || differs || rebounded || !sameTarget(current.target, next.target);
   next.revision = wanted.revision ?? next.revision + (altered ? 1 : 0);
@@ -101,7 +102,9 @@ function stepForNew(script: BoundedScript, ended: readonly EndedTask[]): PlanSte
 
 function stepsForKnown(known: DeployedTask, script: BoundedScript, moved: boolean): PlanStep[] {
   const rewritten = known.fingerprint !== fingerprintOf(script);
-  if (!rewritten && !moved && known.bounds === script.bounds) return stepsForSame(known);
+  if (!rewritten && !moved && !makesCopiesAgain(known, script)) {
+    return stepsForSame(isSameReading(known, script) ? known : underReading(known, script));
+  }
   // Another engine has carried nothing of this yet.
   const task = deployed(script, known.name, known.generation + 1, moved ? 0 : known.carriedOut);
   const reset: PlanStep = { action: 'reset', task };
@@ -122,16 +125,16 @@ function fingerprintOf({ sourceCollection, script, idPrefix }: NamedScript): str
 }
 
 function deployed(script: BoundedScript, name: string, generation: number, carriedOut: number): DeployedTask {
-  return {
+  const task: DeployedTask = {
     name,
     collection: script.sourceCollection,
     script: script.script,
     ...(script.idPrefix === undefined ? {} : { idPrefix: script.idPrefix }),
     fingerprint: fingerprintOf(script),
-    ...(script.bounds === undefined ? {} : { bounds: script.bounds }),
     generation,
     carriedOut,
   };
+  return underReading(task, script);
 }
 
 function endedAfter(

@@ -153,7 +153,6 @@ export class CaptureSession {
     // A log at its bounds takes no first set of a new beginning: what it makes worthless goes before.
     if (resumption.kind !== 'continue' && sequence > 0) await log.trim(sequence);
     if (resumption.kind === 'begin') await this.#publisher.open();
-    else if (this.#memory.caution.needsProbe) await this.#publisher.probe();
     const isComplete = resumption.position.live;
     this.#progress.documentsTotal = isComplete ? 0 : await source.count(task.collection);
   }

@@ -30,9 +30,9 @@ export class Caution {
   /** The document that is run again by itself now: the next session begins with it, so that its failures are counted. */
   tryingAgain: string | null = null;
 
-  /** One change is under suspicion: the log has to show first that it takes sets at all. */
-  get needsProbe(): boolean {
-    return this.#after !== null && this.#most === 1;
+  /** The change that follows `after` is under suspicion: the log has to show first that it takes sets at all. */
+  needsProbe(after: Etag): boolean {
+    return this.mostAfter(after) === 1;
   }
 
   /** The most changes of a set that follows `after`. */

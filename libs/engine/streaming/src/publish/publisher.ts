@@ -89,12 +89,6 @@ export class Publisher {
     await this.#append({ from: 1, to: 0, live: false, commands: [] }, Date.now());
   }
 
-  /** Says nothing new: that the log takes this shows that it takes sets at all. */
-  async probe(): Promise<void> {
-    const { to, live } = this.#position;
-    await this.#append({ from: to + 1, to, live, commands: [] }, Date.now());
-  }
-
   /**
    * @param leaveOut remembers a change that the log does not take, before the set that covers it is published without it
    * @throws {PublishFailedError} when the log refuses a set for a reason that may lie in its content
@@ -115,6 +109,12 @@ export class Publisher {
     await this.#publishPart(left, page.to, page.drained, leaveOut);
   }
 
+  /** Says nothing new: that the log takes this shows that it takes sets at all. */
+  async #probe(): Promise<void> {
+    const { to, live } = this.#position;
+    await this.#append({ from: to + 1, to, live, commands: [] }, Date.now());
+  }
+
   get #most(): number {
     return this.#caution.mostAfter(this.#position.to);
   }
@@ -127,6 +127,8 @@ export class Publisher {
   ): Promise<void> {
     const readAt = Date.now();
     const [alone] = changes;
+    // Only now, so that a session that ends before for another reason leaves nothing in the log.
+    if (alone !== undefined && this.#caution.needsProbe(this.#position.to)) await this.#probe();
     const isRefused = alone !== undefined && this.#caution.isRefusedAfter(this.#position.to);
     if (isRefused) await leaveOut(alone, this.#caution.cause);
     // What was read and found empty since the last set is covered by this one.

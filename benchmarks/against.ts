@@ -112,7 +112,7 @@ function table(): string {
     return `| ${figure} | ${shown(one)} | ${shown(other)} | ${(other / one).toFixed(2)} |`;
   });
   return [
-    `# Two builds side by side: ${before} and ${now}`,
+    `# Two builds compared: ${before} and ${now}`,
     '',
     `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}; ${documents.toLocaleString('en')} documents, ${LIVE_WRITES} live writes at ${LIVE_PER_SECOND}/s; medians of ${rounds} interleaved rounds.`,
     '',

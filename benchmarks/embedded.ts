@@ -44,20 +44,20 @@ try {
   const lines = [
     '# The embedded store',
     '',
-    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}; ${rounds} rounds, the two ways in turn; every transaction waits for the disk.`,
+    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}; ${rounds} rounds, both kinds of write interleaved; every transaction is synced to disk.`,
     '',
-    '| a write of one document of about 400 bytes | p50 | p99 |',
+    '| writing one document of about 400 bytes | p50 | p99 |',
     '|---|---|---|',
-    row('plain insert into a table of id and JSON', all.plain),
+    row('plain insert into a table with id and JSON', all.plain),
     row('the same with its event row', all.events),
     '',
     `Ratio of medians ${(median(all.events) / median(all.plain)).toFixed(2)}; p99 ${ms(quantile(all.events, 0.99) - quantile(all.plain, 0.99))} more.`,
     '',
-    `| ${documents.toLocaleString('en')} documents from one file to another | documents/s | of the plain pipe |`,
+    `| ${documents.toLocaleString('en')} documents copied from one file to another | documents/s | plain pipe = 1 |`,
     '|---|---|---|',
-    `| plain pipe (one process: select, pick fields, insert; nothing else) | ${Math.round(pipe)} | 1 |`,
+    `| plain pipe (one process: select, pick fields, insert) | ${Math.round(pipe)} | 1 |`,
     `| Spark, both apps, everything on | ${Math.round(median(spark))} | ${(median(spark) / pipe).toFixed(2)} |`,
-    `| \`feed.read\` and \`target.apply\` in one process, without script, log and network | ${Math.round(ours)} | ${(ours / pipe).toFixed(2)} |`,
+    `| \`feed.read\` and \`target.apply\` in one process, without script, log or network | ${Math.round(ours)} | ${(ours / pipe).toFixed(2)} |`,
   ];
   console.log(lines.join('\n'));
   if (values.save) {

@@ -85,32 +85,30 @@ try {
   const lines = [
     `# First copy of ${documents.toLocaleString('en')} documents of about 450 bytes, and live changes`,
     '',
-    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}; RavenDB, NATS, source, target and apps on this one machine; median of ${rounds} rounds in turn.`,
+    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}; everything on this one machine; median of ${rounds} interleaved rounds.`,
     '',
-    '| way | documents/s | of the plain pipe |',
+    '| way | documents/s | plain pipe = 1 |',
     '|---|---|---|',
-    `| plain pipe (read by etag, pick fields, bulk_docs; nothing else) | ${kilo(floor)} | 1 |`,
+    `| plain pipe (reads by etag, picks fields, writes with bulk_docs) | ${kilo(floor)} | 1 |`,
     `| Spark, both apps, everything on | ${kilo(ours)} | ${(ours / floor).toFixed(2)} |`,
-    `| subscription worker and session, as it comes (${SUBSCRIBED.toLocaleString('en')} documents) | ${kilo(subscribed)} | ${(subscribed / floor).toFixed(2)} |`,
+    `| subscription worker and session, default MTU (${SUBSCRIBED.toLocaleString('en')} documents) | ${kilo(subscribed)} | ${(subscribed / floor).toFixed(2)} |`,
     ...(unstalled === null
       ? []
-      : [
-          `| the same over segments of 1,500 bytes | ${kilo(unstalled)} | ${(unstalled / floor).toFixed(2)} |`,
-        ]),
+      : [`| the same with an MTU of 1,500 bytes | ${kilo(unstalled)} | ${(unstalled / floor).toFixed(2)} |`]),
     '',
-    `Spark is ${(ours / subscribed).toFixed(1)} times the subscription worker as it comes. ${compare(ours, unstalled)}`,
+    `Spark is ${(ours / subscribed).toFixed(1)} times as fast as the subscription worker with the default MTU. ${compare(ours, unstalled)}`,
     '',
-    `Processor seconds (least of the rounds): plain pipe ${seconds(pipeCpu)}; Spark ${seconds(spark.map(({ cpu }) => cpu))}.`,
+    `Processor seconds (the lowest of all rounds): plain pipe ${seconds(pipeCpu)}; Spark ${seconds(spark.map(({ cpu }) => cpu))}.`,
     '',
-    `Live, ${LIVE_WRITES} writes at ${LIVE_PER_SECOND}/s after a warm-up, from the write's return to the copy's change event:`,
+    `Live, ${LIVE_WRITES} writes at ${LIVE_PER_SECOND}/s after a warm-up, from when the write returns to the change event of the copy:`,
     '',
-    '| way | p50 | p90 | p99 | most |',
+    '| way | p50 | p90 | p99 | max |',
     '|---|---|---|---|---|',
-    `| the write itself, before its return | ${spread(live.write)} |`,
-    `| shortest way (heard of, read by etag, put; one process, nothing else) | ${spread(bare.toCopy)} |`,
+    `| the write itself | ${spread(live.write)} |`,
+    `| shortest path (Changes API, read by etag, put; one process) | ${spread(bare.toCopy)} |`,
     `| Spark, both apps, everything on | ${spread(live.toCopy)} |`,
     '',
-    `Spark's p50 is ${(quantile(live.toCopy, 0.5) / quantile(bare.toCopy, 0.5)).toFixed(1)} times that of the shortest way.`,
+    `Spark's p50 is ${(quantile(live.toCopy, 0.5) / quantile(bare.toCopy, 0.5)).toFixed(1)} times that of the shortest path.`,
     '',
     `Highest resident memory: Fleet ${Math.max(...spark.map((run) => run.fleetMiB))} MiB, HR ${Math.max(...spark.map((run) => run.hrMiB))} MiB.`,
   ];
@@ -129,7 +127,7 @@ async function million(): Promise<string[]> {
   await Promise.all([fleet.stop(), hr.stop()]);
   const course = run.course.map(({ fleet: f, hr: h }) => `${f}/${h}`).join(', ');
   return [
-    `1,000,000 documents: ${kilo(run.documentsPerSecond)} documents/s; highest resident memory Fleet ${run.fleetMiB} MiB, HR ${run.hrMiB} MiB; at each tenth of the way (Fleet/HR): ${course}.`,
+    `1,000,000 documents: ${kilo(run.documentsPerSecond)} documents/s; highest resident memory Fleet ${run.fleetMiB} MiB, HR ${run.hrMiB} MiB; after each tenth of the copy (Fleet/HR): ${course}.`,
   ];
 }
 
@@ -143,7 +141,7 @@ function compare(ours: number, unstalled: number | null): string {
   if (unstalled === null) {
     return "The worker stalls on loopback's large segments; without root it could not be measured without them.";
   }
-  return `It stalls on loopback's large segments; with those of a real network Spark is ${(ours / unstalled).toFixed(1)} times as fast.`;
+  return `The worker stalls on loopback's large segments; with an MTU of 1,500 bytes, Spark is ${(ours / unstalled).toFixed(1)} times as fast.`;
 }
 
 function spread(ms: number[]): string {
@@ -151,7 +149,7 @@ function spread(ms: number[]): string {
   return [...quantiles, Math.max(...ms)].map((value) => `${value.toFixed(1)} ms`).join(' | ');
 }
 
-/** Noise only adds, so the least of the rounds is the nearest to what the work needs. */
+/** Noise only adds, so the lowest of the rounds is the nearest to what the work needs. */
 function seconds(runs: Record<string, number>[]): string {
   const names = Object.keys(runs[0] ?? {});
   return names

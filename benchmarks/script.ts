@@ -23,7 +23,7 @@ const nothing: DocumentLoader = async (ids) => ids.map(() => null);
 
 const SCRIPTS = [
   [
-    'names its fields, read instead of run',
+    'names its fields: read instead of run',
     'loadToCars({ LicensePlate: this.LicensePlate, Model: this.Model, Brand: this.Brand, Year: this.Year, Price: this.Price });',
   ],
   [
@@ -36,7 +36,7 @@ const SCRIPTS = [
   ],
   ['takes the whole document, filters (sandbox)', 'if (this.Year < 1990) return; loadToCars(this);'],
   ['takes the whole document, changes it (sandbox)', 'this.Age = 2026 - this.Year; loadToCars(this);'],
-  ['takes the whole document apart (sandbox)', 'const { Notes, ...rest } = this; loadToCars(rest);'],
+  ['destructures the whole document (sandbox)', 'const { Notes, ...rest } = this; loadToCars(rest);'],
   ['no script', ''],
 ] as const;
 
@@ -110,9 +110,9 @@ lines.push(
   '',
   `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}; best of ${rounds} rounds of ${(batches * BATCH).toLocaleString('en')} documents.`,
   '',
-  `| script | documents/s | of the peer | main thread | main thread at ${(PACE / 1000).toFixed(0)}k/s | all threads |`,
+  `| script | documents/s | peer = 1 | main thread | main thread at ${(PACE / 1000).toFixed(0)}k/s | all threads |`,
   '|---|---|---|---|---|---|',
-  row('peer: `JSON.parse`, pick five fields, `JSON.stringify` in a worker, no sandbox', peer),
+  row('peer: `JSON.parse`, picking five fields and `JSON.stringify` in a worker, no sandbox', peer),
 );
 for (const [name, script] of SCRIPTS) {
   const runner = await pool.open({ name: 'bench', collection: COLLECTION, script });
@@ -132,7 +132,7 @@ runaway.close();
 const { rss } = process.memoryUsage();
 lines.push(
   '',
-  `A script without end was gone ${(loop / 1000).toFixed(2)} s after it was sent, the start of its worker included. Each sandbox is capped at 64 MiB; the process had ${Math.round(rss / 1024 / 1024)} MiB resident at the end.`,
+  `An endless script was stopped ${(loop / 1000).toFixed(2)} s after it was sent, including the start of its worker. Each sandbox is capped at 64 MiB; the process had ${Math.round(rss / 1024 / 1024)} MiB resident at the end.`,
 );
 await pool.close();
 console.log(lines.join('\n'));

@@ -3,7 +3,7 @@ import type { BenchDatabase } from '../support/raven.ts';
 import { etagOf, toPut } from './plain-pipe.ts';
 
 /**
- * The shortest way that a change can take: heard of by the Changes API, read by etag, put with `bulk_docs`, in this process.
+ * The shortest path of a change: announced by the Changes API, read by etag, put with `bulk_docs`, in this process.
  * No log between the modules, no deletes, no checkpoint: what a live change costs on this machine at best.
  * @returns ends it
  */

@@ -18,7 +18,7 @@ export interface SparkRun {
   /** Highest resident memory seen, MiB. */
   fleetMiB: number;
   hrMiB: number;
-  /** Resident memory at each tenth of the way, MiB: flat is what it has to be. */
+  /** Resident memory in MiB after each tenth of the copy; it has to stay flat. */
   course: { fleet: number; hr: number }[];
   /** Processor seconds of each process during the copy. */
   cpu: Record<'ravendb' | 'nats' | 'fleet' | 'hr', number>;

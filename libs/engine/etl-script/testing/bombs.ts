@@ -1,6 +1,6 @@
 /**
  * Runs scripts that want as much memory as they can get, each over many documents, and prints by how many MiB at most the
- * process grew over what it has with one worker at rest. Its own process, so that nothing else counts.
+ * process grew over what it has with one worker at rest. Its own process, so that nothing else counts. The arguments name the scripts.
  */
 import { ScriptPool } from '../src/run/script-pool.ts';
 import { loadsNothing, runScript, user } from './run-script.ts';
@@ -23,7 +23,9 @@ await runScript(pool, 'const n = this.n; loadToUsers({ n })', documents);
 globalThis.gc?.();
 const idle = process.memoryUsage.rss();
 const grown: Record<string, number> = {};
-for (const [name, script] of Object.entries(BOMBS)) {
+for (const name of process.argv.slice(2)) {
+  const script = BOMBS[name];
+  if (script === undefined) throw new Error(`There is no bomb ${name}`);
   let peak = idle;
   const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 5);
   const runner = await pool.open({ name, collection: 'Users', script });

@@ -45,6 +45,7 @@ const PACE = {
   freedMs: 100,
   undeletedMs: 500,
   backoffMs: 20,
+  answerMs: 20,
 };
 
 /** What stands at the requester as a copy. */

@@ -44,6 +44,7 @@ export const QUICK: Pace = {
   freedMs: 5,
   undeletedMs: 20,
   backoffMs: 1,
+  answerMs: 0,
   tickMs: 5,
   refusedAfterMs: [1, 1],
 };

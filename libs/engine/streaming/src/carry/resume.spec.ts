@@ -46,6 +46,18 @@ function request(changed: Partial<ResyncRequest>): ResyncRequest {
 }
 
 describe('where a capture goes on', () => {
+  it('leaves a number for every generation to come, whatever is said on the board', () => {
+    const generation = Number.MAX_SAFE_INTEGER;
+    const confirmed = { generation, incarnation: 'z', to: 1, witness: { number: 5, mark: 'e' } };
+    const seen = { generation, databaseId: 'db', from: 90, to: 100 };
+    for (const said of [{ confirmed }, { resync: request({ seen, fromStart: true }) }]) {
+      expect(decideResumption(facts(said)).position.generation).toBe(3);
+      expect(decideResumption(facts({ ...said, tail: null })).position.generation).toBe(1);
+    }
+    const ahead = decideResumption(facts({ confirmed: { ...confirmed, generation: 500 } }));
+    expect(ahead.position.generation).toBe(501);
+  });
+
   it('goes on behind the last set of its log', () => {
     const { kind, position } = decideResumption(facts({}));
     expect(kind).toBe('continue');

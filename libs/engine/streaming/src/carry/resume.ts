@@ -40,7 +40,8 @@ export interface Resumption {
  * The log is the cursor. It is left only where it cannot be trusted: another script, another or a restored database, deletes
  * that are gone, or a requester that says that its copy does not join.
  */
-export function decideResumption(facts: ResumeFacts): Resumption {
+export function decideResumption(given: ResumeFacts): Resumption {
+  const facts = withoutImpossible(given);
   const { tail, task, source } = facts;
   if (tail === null) return beginAgain(facts, 'nothing of this module is in the log');
 
@@ -74,6 +75,23 @@ export function decideResumption(facts: ResumeFacts): Resumption {
     kind: 'continue',
     position: { generation, incarnation, databaseId, to, began, live, witness, resync },
     because: 'the log says so',
+  };
+}
+
+/** More than any log is ever behind. Numbers that grow by one never get there, and those after them still have to be numbers. */
+const FURTHEST_AHEAD = 1_000_000;
+const LAST_GENERATION = Number.MAX_SAFE_INTEGER - 2 ** 40;
+
+/** Leaves out what no requester can have said: anybody who may publish on the bus could name a last generation, after which none can come. */
+function withoutImpossible(facts: ResumeFacts): ResumeFacts {
+  const { tail, confirmed, resync } = facts;
+  const most = tail ? tail.generation + FURTHEST_AHEAD : LAST_GENERATION;
+  const isPossible = (generation = 0): boolean => generation <= most;
+  return {
+    ...facts,
+    confirmed: isPossible(confirmed?.generation) ? confirmed : null,
+    resync:
+      isPossible(resync?.checkpoint?.generation) && isPossible(resync?.seen?.generation) ? resync : null,
   };
 }
 

@@ -28,7 +28,8 @@ import {
 } from './capture-session.ts';
 import { CaptureProgress } from './progress.ts';
 import { findOwnEnd, type OwnEnd } from './own-end.ts';
-import { decideResumption, type Resumption } from './resume.ts';
+import { Answers } from './answers.ts';
+import type { Resumption } from './resume.ts';
 
 export interface CaptureParts extends SessionParts {
   scripts: Scripts;
@@ -57,6 +58,10 @@ export class TaskCapture implements Unit {
     deletesLostFrom: null,
     raised: null,
   };
+  readonly #answers: Answers;
+  /** Asked for, and to be answered once that may be. */
+  #isLater = false;
+  #held = AbortSignal.abort();
   #assigned: CaptureTask;
   /** Ends what runs now, so that everything is decided again. */
   #disturbed = new AbortController();
@@ -68,6 +73,7 @@ export class TaskCapture implements Unit {
     this.name = taskName(task.key);
     this.#assigned = task;
     this.#parts = parts;
+    this.#answers = new Answers(parts.pace.answerMs);
     this.progress = new CaptureProgress(task.key, task.collection);
     this.#trim = new Latest<Confirmation>(parts.pace.trimMs, (confirmation) => this.#trimTo(confirmation));
   }
@@ -83,6 +89,7 @@ export class TaskCapture implements Unit {
   /** Runs while the lease is held, whatever breaks in between. */
   async run(held: AbortSignal): Promise<void> {
     let failures = 0;
+    this.#held = held;
     this.progress.active = true;
     try {
       while (!held.aborted) {
@@ -118,7 +125,17 @@ export class TaskCapture implements Unit {
   }
 
   resyncAsked(): void {
-    this.#disturbed.abort();
+    if (this.#answers.ask()) this.#disturbed.abort();
+    else void this.#askLater();
+  }
+
+  async #askLater(): Promise<void> {
+    if (this.#isLater) return;
+    const held = this.#held;
+    this.#isLater = true;
+    await pause(this.#answers.waitMs, held);
+    this.#isLater = false;
+    if (!held.aborted) this.resyncAsked();
   }
 
   confirmed(confirmation: Confirmation): void {
@@ -179,7 +196,7 @@ export class TaskCapture implements Unit {
       control.last(resyncSubject(this.key), isResyncRequest),
     ]);
     const { heard, deletesLostFrom } = this.#memory;
-    return decideResumption({
+    const { resumption, isPostponed } = this.#answers.decide({
       tail,
       foreign,
       task,
@@ -189,6 +206,8 @@ export class TaskCapture implements Unit {
       deletesLostFrom,
       incarnation: randomUUID(),
     });
+    if (isPostponed) void this.#askLater();
+    return resumption;
   }
 
   /** A sequence is worth nothing in a stream that was made at another time. */

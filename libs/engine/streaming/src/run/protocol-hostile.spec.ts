@@ -1,9 +1,19 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { encodeChangeSet, readHeader, type LogPayload } from '@nestjs-spark/contracts/internal';
-import { taskName } from '@nestjs-spark/contracts';
+import {
+  confirmationSubject,
+  encodeChangeSet,
+  isConfirmation,
+  readHeader,
+  resyncSubject,
+  type LogPayload,
+} from '@nestjs-spark/contracts/internal';
+import { taskName, UnavailableError } from '@nestjs-spark/contracts';
 import { EVIL, HostilePeer } from '../../testing/hostile-peer.ts';
 import { Simulation, TASK, type Running } from '../../testing/simulation.ts';
 import { requireNotFalselyClean, until, untilEqual } from '../../testing/until.ts';
+import { resyncRequest } from '../task/resync.ts';
+
+const NEVER = 3_600_000;
 
 describe('a route into which somebody else writes', () => {
   let simulation = new Simulation();
@@ -53,6 +63,67 @@ describe('a route into which somebody else writes', () => {
     }
     await untilEqual(simulation);
     expect(generation()).toBe(before);
+  });
+
+  it('stays in its generation when an instance ends while it drops what was repeated', async () => {
+    await start();
+    const before = generation();
+    const [first] = simulation.log.backup().messages;
+    simulation.changeScript('v2');
+    await until(
+      () => generation() > before,
+      () => 'no generation begins',
+    );
+    await untilEqual(simulation);
+    const after = generation();
+    await simulation.stopCaptures();
+    if (first?.payload) simulation.log.intrude({ headers: first.headers, payload: first.payload });
+    const { log } = simulation;
+    const append = log.append.bind(log);
+    let tried = 0;
+    log.append = async () => {
+      tried++;
+      throw new UnavailableError('The log takes nothing');
+    };
+    simulation.startCapture();
+    await until(
+      () => tried > 0,
+      () => 'nothing is sent again',
+    );
+    await simulation.stopCaptures();
+    log.append = append;
+    simulation.startCapture();
+    simulation.source.put('cars/4', { V: 4 });
+    await untilEqual(simulation);
+    expect(generation()).toBe(after);
+  });
+
+  it('is not read again for ever because somebody asks for it, or confirms what does not exist, on the board', async () => {
+    simulation = new Simulation(undefined, { answerMs: NEVER });
+    simulation.startCapture();
+    simulation.startApply();
+    simulation.source.put('cars/1', { V: 1 });
+    await untilEqual(simulation);
+    const { control, source } = simulation;
+    const real = await control.last(confirmationSubject(TASK), isConfirmation);
+    if (!real) throw new Error('nothing is confirmed');
+    const generations = new Set([generation()]);
+    for (let n = 0; n < 30; n++) {
+      await control.publish(resyncSubject(TASK), resyncRequest('forged', null, null, true));
+      await control.publish(confirmationSubject(TASK), {
+        ...real,
+        generation: 1_000 + n,
+        incarnation: `${n}`,
+      });
+      source.put('cars/2', { V: n });
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      requireNotFalselyClean(simulation);
+      generations.add(generation());
+    }
+    source.put('cars/3', { V: 3 });
+    await untilEqual(simulation);
+    generations.add(generation());
+    expect(generations.size).toBeLessThanOrEqual(2);
   });
 
   it('goes on when it was filled up', async () => {

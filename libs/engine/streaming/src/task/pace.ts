@@ -20,6 +20,8 @@ export interface Pace {
   undeletedMs: number;
   /** The first wait after a failure; each further one is twice as long, up to fifty times this. */
   backoffMs: number;
+  /** How long a capture waits before it reads again on request for the second time; each further wait is twice as long, up to 300 times this. */
+  answerMs: number;
   /** How often an instance reads what is shared and reports that it is alive: the length of a tick. */
   tickMs: number;
   /**
@@ -40,6 +42,7 @@ export const PACE: Pace = {
   freedMs: 5_000,
   undeletedMs: 60_000,
   backoffMs: 100,
+  answerMs: 1_000,
   tickMs: 1_000,
   refusedAfterMs: [20, 500, 2_000],
 };

@@ -1,0 +1,73 @@
+import { performance } from 'node:perf_hooks';
+import { decideResumption, type ResumeFacts, type Resumption } from './resume.ts';
+
+/** Of quiet that makes the next answer the first one again, in longest waits. */
+const QUIET = 2;
+const LONGEST = 300;
+
+/**
+ * How often a capture reads again because the board says so. What is there is the requester's word, but whoever may publish on the bus can
+ * write it, and could have everything read again without end. The first answer is given at once, each further one after twice the wait of
+ * the one before; what the log itself shows is never held up.
+ */
+export class Answers {
+  readonly #firstMs: number;
+  readonly #now: () => number;
+  #given = 0;
+  #lastAt = -Infinity;
+  /** The session that begins now was begun for an answer. */
+  #isOwed = false;
+
+  /** @param firstMs the wait between the first two answers; the longest is 300 times as long */
+  constructor(firstMs: number, now: () => number = () => performance.now()) {
+    this.#firstMs = firstMs;
+    this.#now = now;
+  }
+
+  /** How long the next answer has to wait. */
+  get waitMs(): number {
+    if (this.#given === 0) return 0;
+    const wait = Math.min(this.#firstMs * 2 ** (this.#given - 1), this.#longest);
+    return Math.max(0, this.#lastAt + wait - this.#now());
+  }
+
+  /** Something was asked for. @returns whether the session is to end for it now; otherwise it may after `waitMs` */
+  ask(): boolean {
+    if (this.waitMs > 0) return false;
+    this.#give();
+    this.#isOwed = true;
+    return true;
+  }
+
+  /** Where to continue; without what the board asks for, if that costs more than the log does and has to wait. */
+  decide(facts: ResumeFacts): { resumption: Resumption; isPostponed: boolean } {
+    const isOwed = this.#isOwed;
+    this.#isOwed = false;
+    const asked = decideResumption(facts);
+    const without = leastOf(facts);
+    if (COST[asked.kind] <= COST[without.kind]) return { resumption: asked, isPostponed: false };
+    if (!isOwed && this.waitMs > 0) return { resumption: without, isPostponed: true };
+    if (!isOwed) this.#give();
+    return { resumption: asked, isPostponed: false };
+  }
+
+  #give(): void {
+    const now = this.#now();
+    if (now - this.#lastAt > QUIET * this.#longest) this.#given = 0;
+    this.#given++;
+    this.#lastAt = now;
+  }
+
+  get #longest(): number {
+    return LONGEST * this.#firstMs;
+  }
+}
+
+const COST = { continue: 0, rewind: 1, begin: 2 } as const;
+
+/** What costs least of what the log allows, where a request may be unanswered and a confirmation may be none. */
+function leastOf(facts: ResumeFacts): Resumption {
+  const unasked = decideResumption({ ...facts, resync: null });
+  const unheard = decideResumption({ ...facts, resync: null, confirmed: null });
+  return COST[unheard.kind] < COST[unasked.kind] ? unheard : unasked;
+}

@@ -41,7 +41,6 @@ const DRAIN_MS = 30_000;
  */
 export class DurableConsumer {
   readonly #options: DurableConsumerOptions;
-  readonly #delays: readonly number[];
   readonly #source: ConsumerSource;
   readonly #attempts: AttemptBook;
   readonly #letters: DeadLetterWriter;
@@ -53,7 +52,7 @@ export class DurableConsumer {
   constructor(options: DurableConsumerOptions) {
     const { connection, ackWaitMs = 10_000 } = options;
     this.#options = { ...options, ackWaitMs };
-    this.#delays = requireDelays(options.retry);
+    requireDelays(options.retry);
     this.#source = new ConsumerSource({ ...options, ackWaitMs });
     this.#attempts = new AttemptBook(connection);
     this.#letters = new DeadLetterWriter(connection);
@@ -70,6 +69,11 @@ export class DurableConsumer {
     this.#stopping.abort();
     const timer = setTimeout(() => this.#hurrying.abort(), drainMs);
     await Promise.all(this.#lanes).finally(() => clearTimeout(timer));
+  }
+
+  /** Asked for each time: they may change while this runs. */
+  get #delays(): readonly number[] {
+    return requireDelays(this.#options.retry);
   }
 
   #lane(): Promise<void> {

@@ -20,6 +20,7 @@ export {
   ReplicationStatus,
   Shared,
   sparkConfig,
+  SparkFlags,
   type Freshness,
   type IncomingTask,
   type ReplicatedOptions,

@@ -12,6 +12,7 @@ import { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/inte
 import { BusInUse } from '../connect/bus-in-use.ts';
 import { DeploymentReconciler } from '../deploy/deployment-reconciler.ts';
 import { StartReport } from '../report/start/start-report.ts';
+import { CentralSettings } from '@nestjs-spark/settings/internal';
 import { OwnerReports } from '../report/status/owner-reports.ts';
 import { DeployCommands } from '../request/deploy-commands.ts';
 import { RequestLoop } from '../request/request-loop.ts';
@@ -42,6 +43,7 @@ export class ReplicationRunner
     private readonly requests: RequestLoop,
     private readonly owners: OwnerReports,
     private readonly start: StartReport,
+    private readonly settings: CentralSettings,
     private readonly apply: ApplySupervisor,
     private readonly capture: CaptureSupervisor,
     private readonly scripts: ScriptPool,
@@ -53,6 +55,7 @@ export class ReplicationRunner
     this.bus.start();
     this.commands.start();
     this.running = Promise.all([
+      this.settings.run(signal),
       this.deployments.run(signal),
       this.requests.run(signal),
       this.owners.run(signal),

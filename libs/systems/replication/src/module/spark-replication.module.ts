@@ -4,6 +4,7 @@ import { ConnectModule } from '../connect/connect.module.ts';
 import { ReplicationFeatureModule } from '../declare/feature.module.ts';
 import { DeployModule } from '../deploy/deploy.module.ts';
 import { PreviewModule } from '../preview/preview.module.ts';
+import { RefreshModule } from '../refresh/refresh.module.ts';
 import { ReportModule } from '../report/report.module.ts';
 import { RequestModule } from '../request/request.module.ts';
 import { SetAsideModule } from '../set-aside/set-aside.module.ts';
@@ -20,7 +21,15 @@ import { ReplicationRunner } from './replication-runner.ts';
  */
 @Global()
 @Module({
-  imports: [ConnectModule, RequestModule, DeployModule, PreviewModule, SetAsideModule, ReportModule],
+  imports: [
+    ConnectModule,
+    RefreshModule,
+    RequestModule,
+    DeployModule,
+    PreviewModule,
+    SetAsideModule,
+    ReportModule,
+  ],
   providers: [ReplicationRunner],
   exports: [ReportModule],
 })

@@ -56,7 +56,7 @@ describe('a first start', () => {
     class Root {}
     const app = await create('express', { root: Root, directory });
     const config: ConfigType<typeof sparkConfig> = app.get(sparkConfig.KEY);
-    expect(config).toMatchObject({ moduleName: 'Orders', retrySeconds: [1, 2], engine: 'auto' });
+    expect(config).toMatchObject({ moduleName: 'Orders', retrySeconds: [1, 2] });
     expect(app.get(ConfigService).get('spark.moduleName')).toBe('Orders');
     const url = await listen(app);
     await eventually(async () => expect(await addressDetail(url)).toBe(`${url} is this module`));

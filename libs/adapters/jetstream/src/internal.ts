@@ -20,3 +20,8 @@ export { provisionBus } from './permit/provision-bus.ts';
 export { createUserKey, readUserKey, type UserKey } from './permit/user-key.ts';
 export * from './registry/jetstream-module-registry.ts';
 export { DurableConsumer, type DurableConsumerOptions } from './retry/durable-consumer.ts';
+export {
+  JetStreamSettingsStore,
+  type JetStreamSettingsStoreOptions,
+} from './settings/jetstream-settings-store.ts';
+export { openBucket } from './provision/open-bucket.ts';

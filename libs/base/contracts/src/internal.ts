@@ -23,6 +23,7 @@ export * from './ports/change-sink.ts';
 export * from './ports/document-writer.ts';
 export * from './ports/message-seal.ts';
 export * from './ports/module-registry.ts';
+export * from './ports/settings-store.ts';
 export * from './ports/state-store.ts';
 export * from './ports/stored-checkpoint.ts';
 export * from './ports/token-ledger.ts';

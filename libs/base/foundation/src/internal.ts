@@ -21,3 +21,5 @@ export * from './retry/persist.ts';
 export * from './retry/retry.ts';
 export * from './retry/retry-policy.ts';
 export * from './retry/run-steps.ts';
+export * from './settings/live-settings.ts';
+export * from './settings/setting.ts';

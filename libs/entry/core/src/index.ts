@@ -29,6 +29,7 @@ export {
   type Arrival,
   type ArrivalOptions,
   type ArrivalQuery,
+  SparkFlags,
   type Freshness,
   type HandlerStatus,
   type IncomingTask,

@@ -12,6 +12,7 @@ export const USAGE = `The command line of Spark for NestJS.
   nestjs-spark etl preview …       what a script would produce, before it is deployed
   nestjs-spark etl set-aside …     set-aside documents, and rerunning them
   nestjs-spark keys …              modules' keys: make, show, approve, rotate
+  nestjs-spark config …            settings of a running module: get, set, history, rollback
 
 nestjs-spark COMMAND --help lists its options. Exit codes: 0 success, 1 failure, 2 wrong usage.
 `;
@@ -20,6 +21,7 @@ nestjs-spark COMMAND --help lists its options. Exit codes: 0 success, 1 failure,
 const COMMANDS: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['init', async (argv) => (await import('./init/run-init.ts')).runInit(argv)],
   ['etl', async (...given) => (await import('./etl/run.ts')).runEtl(...given)],
+  ['config', async (...given) => (await import('./config/run-config.ts')).runConfig(...given)],
   ['keys', async (...given) => (await import('./keys/run-keys.ts')).runKeys(...given)],
   ['nats', async (...given) => (await import('./nats/run-nats.ts')).runNats(...given)],
   ['servers', async (...given) => (await import('./servers/run-servers.ts')).runServers(...given)],

@@ -1,8 +1,8 @@
 import type { OpenBao } from '../src/run/start-openbao.ts';
 
-const POLICY = 'path "secret/data/spark/*" { capabilities = ["read"] }';
+const POLICY = 'path "secret/data/spark/*" { capabilities = ["create", "read", "update"] }';
 
-/** An AppRole of OpenBao's that may read secrets below `secret/spark`, and what its administrator does. */
+/** An AppRole of OpenBao's that may read and write secrets below `secret/spark`, and what its administrator does. */
 export class VaultBench {
   readonly #bao: OpenBao;
   readonly #seen = new Set<string>();
@@ -26,6 +26,11 @@ export class VaultBench {
   /** Replaces the secret's fields. @param path below the engine, `spark/fleet` */
   async write(path: string, data: Record<string, string>): Promise<void> {
     await this.#ask('POST', `secret/data/${path}`, { data });
+  }
+
+  /** Removes the secret's latest version, which keeps its number. */
+  async remove(path: string): Promise<void> {
+    await this.#ask('DELETE', `secret/data/${path}`);
   }
 
   /** What an application is given. */

@@ -5,6 +5,7 @@ export { FromBody } from './admit/from-body.ts';
 export { takeToken, type Bucket, type FloodLimits } from './admit/flood-gate.ts';
 export { parseJson } from './admit/parse-json.ts';
 export { ADMIT_PROVIDERS } from './admit/providers.ts';
+export { AuditTrail } from './audit/audit-trail.ts';
 export { rawBodyOf } from './admit/raw-body.ts';
 export { invalidFields, readBody } from './admit/read-body.ts';
 export { IsCollectionName, IsIdPrefix, IsSparkName, MaxBytes } from './admit/rules.ts';

@@ -9,6 +9,7 @@ import { keyStream, keySubject } from '../provision/open-bucket.ts';
 import { COMMANDS } from '../provision/streams.ts';
 import { moduleKey, MODULES_BUCKET } from '../registry/jetstream-module-registry.ts';
 import { consumerName } from '../retry/consumer-source.ts';
+import { SETTINGS_BUCKET, settingsKey } from '../settings/jetstream-settings-store.ts';
 import { EVENT_SUBJECTS, REQUEST_SUBJECTS } from '../transport/pattern-subject.ts';
 import {
   ASK_FOR_FIGURES,
@@ -22,7 +23,7 @@ import {
 } from './grants.ts';
 
 /**
- * What every module needs: answers in its own inbox, its leases, the tokens that were shown to it, the registry with an entry of its own, all of the control
+ * What every module needs: answers in its own inbox, its leases, the tokens that were shown to it, the registry with an entry of its own, its settings, all of the control
  * board (what it may say there is up to the system), and its own dead letters.
  */
 export function moduleGrants(module: string): BusGrants {
@@ -36,6 +37,8 @@ export function moduleGrants(module: string): BusGrants {
     mayPublish(keySubject(TOKENS_BUCKET, tokenKey(module, '*'))),
     readStream(keyStream(MODULES_BUCKET)),
     mayPublish(keySubject(MODULES_BUCKET, moduleKey(module))),
+    readStream(keyStream(SETTINGS_BUCKET)),
+    mayPublish(keySubject(SETTINGS_BUCKET, settingsKey(module))),
     readStream(CONTROL_STREAM),
     readStream(DEAD_LETTERS_STREAM),
     mayPublish(letterSubjects(module)),

@@ -6,6 +6,7 @@ import { BigPayloads } from '../log/big-payloads.ts';
 import { makeObjectBucket } from '../log/object-bucket.ts';
 import { TOKENS_BUCKET, TOKENS_OPTIONS } from '../ledger/jetstream-token-ledger.ts';
 import { MODULES_BUCKET, MODULES_OPTIONS } from '../registry/jetstream-module-registry.ts';
+import { SETTINGS_BUCKET, SETTINGS_OPTIONS } from '../settings/jetstream-settings-store.ts';
 import { ensureStream, type Provisioned } from '../provision/ensure-stream.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 import { COMMANDS, CONTROL, DEAD_LETTERS, type LogLimits, logSettings } from '../provision/streams.ts';
@@ -38,5 +39,6 @@ const BUCKETS = [
   [LEASES_BUCKET, LEASES_OPTIONS],
   [MODULES_BUCKET, MODULES_OPTIONS],
   [TOKENS_BUCKET, TOKENS_OPTIONS],
+  [SETTINGS_BUCKET, SETTINGS_OPTIONS],
   [ATTEMPTS_BUCKET, ATTEMPTS_OPTIONS],
 ] as const;

@@ -12,6 +12,7 @@ const HOUSE: readonly { collection: string; prefixes: readonly string[] }[] = [
   { collection: 'SparkRequests', prefixes: ['sparkRequests/'] },
   { collection: 'SparkKeys', prefixes: ['sparkKeys/'] },
   { collection: 'SparkAudit', prefixes: ['sparkAudit/'] },
+  { collection: 'SparkSettings', prefixes: ['sparkSettings/'] },
   { collection: 'SparkWitnesses', prefixes: ['sparkWitnesses/'] },
   { collection: 'SparkArrivals', prefixes: ['sparkArrivals/', 'sparkArrived/'] },
   {

@@ -14,7 +14,7 @@ import type { Caution } from '../publish/caution.ts';
 import { Contents } from '../publish/contents.ts';
 import { Publisher } from '../publish/publisher.ts';
 import type { AskedFor } from '../read/page-due.ts';
-import { PageReader } from '../read/page-reader.ts';
+import { type BatchSize, PageReader } from '../read/page-reader.ts';
 import { WitnessGuard, type WitnessMemory } from '../read/witness-guard.ts';
 import { callForRerun } from '../rerun/call-for-rerun.ts';
 import { Reruns } from '../rerun/reruns.ts';
@@ -36,6 +36,8 @@ export interface SessionParts {
   signer: MessageSigner;
   logger: Logger;
   pace: Pace;
+  /** How much is read, transformed and published together. */
+  batch: BatchSize;
 }
 
 /** What a capture knows from one session to the next. */
@@ -158,12 +160,13 @@ export class CaptureSession {
   }
 
   #dueParts(): DuePagesParts {
-    const { source, pace } = this.#parts;
+    const { source, pace, batch } = this.#parts;
     const { task, resumption } = this.#start;
     const { follow } = this.#script;
     const reader = new PageReader(source, {
       collection: task.collection,
       position: resumption.position,
+      batch,
       ...(follow && source.extras && { follow }),
     });
     return {

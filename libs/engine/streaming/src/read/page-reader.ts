@@ -4,7 +4,13 @@ import type { Nudge } from '@nestjs-spark/foundation/internal';
 import type { CapturePosition } from '../task/position.ts';
 import { DeletesLostError, SourceReplacedError } from './source-errors.ts';
 
-const PAGE_DOCUMENTS = 2_048;
+/** How much is read at once. */
+export interface BatchSize {
+  /** Asked for before each page. */
+  readonly documents: number;
+}
+
+export const BATCH: BatchSize = { documents: 2_048 };
 
 export interface PageReaderOptions {
   collection: string;
@@ -12,6 +18,7 @@ export interface PageReaderOptions {
   follow?: Follow;
   /** Reads on from there. */
   position: CapturePosition;
+  batch: BatchSize;
 }
 
 /** Reads one collection's changes, page after page. */
@@ -32,12 +39,12 @@ export class PageReader {
    * @throws {SourceReplacedError} when it is of another or an older database
    */
   async read(fresh: boolean): Promise<ChangePage> {
-    const { collection, follow, position } = this.#options;
+    const { collection, follow, position, batch } = this.#options;
     const page = await this.#source.read({
       collection,
       from: this.#from,
       deletesAfter: position.began,
-      limit: PAGE_DOCUMENTS,
+      limit: batch.documents,
       fresh,
       ...(follow && { follow }),
     });

@@ -20,6 +20,7 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { isObject, keepRunning, sameName, type Logger } from '@nestjs-spark/foundation/internal';
 import { TaskCapture } from '../carry/task-capture.ts';
+import { BATCH, type BatchSize } from '../read/page-reader.ts';
 import { PACE, type Pace } from '../task/pace.ts';
 import { resyncRequest } from '../task/resync.ts';
 import { forgetSetAside, listSetAside } from '@nestjs-spark/set-aside/internal';
@@ -47,6 +48,8 @@ export interface CaptureSupervisorParts {
   /** Tells this module's own sets from what others have written into its logs. */
   verifier: MessageVerifier;
   logger: Logger;
+  /** Default: 2,048 documents. */
+  batch?: BatchSize;
   /** For tests; the defaults fit everything else. */
   pace?: Pace;
 }
@@ -131,6 +134,7 @@ export class CaptureSupervisor {
     return new TaskCapture(task, {
       ...rest,
       pace: this.#parts.pace ?? PACE,
+      batch: this.#parts.batch ?? BATCH,
       log: log.open(taskPlace(task.key)),
       ready: () => this.#deletes.ready(),
       provision: () => log.provision(routeLogs(owner, task.key.requester)),

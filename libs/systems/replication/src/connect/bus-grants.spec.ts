@@ -103,6 +103,7 @@ describeWithOwnServers(['nats'], 'What a module is permitted on NATS', () => {
     ['an owner says what its requester has applied', 'Fleet', appliedSubject(TASK)],
     ['a module sends a deployment command of another', 'Sales', deployCommandSubject('HR', 'Fleet')],
     ['a module registers another', 'Sales', '$KV.SPARK_MODULES.hr'],
+    ['a module changes the settings of another', 'Sales', '$KV.SPARK_SETTINGS.hr'],
     ['a module takes a lease of another', 'Sales', '$KV.SPARK_LEASES.hr.apply=2e=fleet'],
     ['a module writes a dead letter of another', 'Sales', 'spark.dead-letters.hr.hr-deploy-etl.1-a'],
   ])('does not include that %s', async (_what, user, subject) => {

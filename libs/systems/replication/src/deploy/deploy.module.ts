@@ -74,7 +74,7 @@ import { DeploymentGate } from './receive/deployment-gate.ts';
         ModuleVerifier,
       ],
       useFactory: (
-        { moduleName: owner }: ReplicationSettings,
+        settings: ReplicationSettings,
         source: ChangeSource,
         log: ChangeLog,
         control: ControlBoard,
@@ -86,7 +86,7 @@ import { DeploymentGate } from './receive/deployment-gate.ts';
         verifier: ModuleVerifier,
       ) =>
         new CaptureSupervisor({
-          owner,
+          owner: settings.moduleName,
           source,
           log,
           control,
@@ -97,6 +97,11 @@ import { DeploymentGate } from './receive/deployment-gate.ts';
           signer: identity.messageSigner(),
           verifier,
           logger: logFor('Capture'),
+          batch: {
+            get documents() {
+              return settings.batchDocuments;
+            },
+          },
         }),
     },
   ],

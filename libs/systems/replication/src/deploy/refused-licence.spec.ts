@@ -11,7 +11,7 @@ import {
 } from '@nestjs-spark/ravendb/internal';
 import request from 'supertest';
 import { STATE_STORE, STORE_INFO, type StoreInfo } from '@nestjs-spark/store';
-import type { EngineChoice } from '../settings/options.ts';
+import type { EngineChoice } from '../settings/live-schema.ts';
 import { DeploymentStore } from './deployment-store.ts';
 import { EtlTaskManager } from './etl-task-manager.ts';
 import { NATIVE_TASKS } from './engines/ports.ts';

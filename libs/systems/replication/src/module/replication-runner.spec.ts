@@ -12,6 +12,8 @@ import { MemoryLogger } from '@nestjs-spark/testing';
 import { BusInUse } from '../connect/bus-in-use.ts';
 import { LateDeclarations } from '../declare/late-declarations.ts';
 import { DeploymentReconciler } from '../deploy/deployment-reconciler.ts';
+import { LiveSettings } from '@nestjs-spark/foundation/internal';
+import { CentralSettings } from '@nestjs-spark/settings/internal';
 import { StartReport } from '../report/start/start-report.ts';
 import { OwnerReports } from '../report/status/owner-reports.ts';
 import { DeployCommands } from '../request/deploy-commands.ts';
@@ -184,6 +186,8 @@ async function make(change: Doubles = {}): Promise<ReplicationRunner> {
     [DeploymentReconciler, idle],
     [OwnerReports, idle],
     [StartReport, idle],
+    [CentralSettings, idle],
+    [LiveSettings, new LiveSettings({}, { options: {}, environment: {} })],
     [ApplySupervisor, change.apply ?? apply],
     [CaptureSupervisor, change.capture ?? { stop: step('stop capture') }],
     [ArrivalHandlers, { start: () => undefined, stop: async () => undefined }],

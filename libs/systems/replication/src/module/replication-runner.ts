@@ -13,6 +13,7 @@ import { ArrivalHandlers } from '../arrivals/arrival-handlers.ts';
 import { BusInUse } from '../connect/bus-in-use.ts';
 import { DeploymentReconciler } from '../deploy/deployment-reconciler.ts';
 import { StartReport } from '../report/start/start-report.ts';
+import { CentralSettings } from '@nestjs-spark/settings/internal';
 import { OwnerReports } from '../report/status/owner-reports.ts';
 import { DeployCommands } from '../request/deploy-commands.ts';
 import { RequestLoop } from '../request/request-loop.ts';
@@ -43,6 +44,7 @@ export class ReplicationRunner
     private readonly requests: RequestLoop,
     private readonly owners: OwnerReports,
     private readonly start: StartReport,
+    private readonly settings: CentralSettings,
     private readonly apply: ApplySupervisor,
     private readonly capture: CaptureSupervisor,
     private readonly handlers: ArrivalHandlers,
@@ -56,6 +58,7 @@ export class ReplicationRunner
     this.commands.start();
     this.handlers.start();
     this.running = Promise.all([
+      this.settings.run(signal),
       this.deployments.run(signal),
       this.requests.run(signal),
       this.owners.run(signal),

@@ -5,6 +5,7 @@ import { ConnectModule } from '../connect/connect.module.ts';
 import { ReplicationFeatureModule } from '../declare/feature.module.ts';
 import { DeployModule } from '../deploy/deploy.module.ts';
 import { PreviewModule } from '../preview/preview.module.ts';
+import { RefreshModule } from '../refresh/refresh.module.ts';
 import { ReportModule } from '../report/report.module.ts';
 import { RequestModule } from '../request/request.module.ts';
 import { SetAsideModule } from '../set-aside/set-aside.module.ts';
@@ -23,6 +24,7 @@ import { ReplicationRunner } from './replication-runner.ts';
 @Module({
   imports: [
     ConnectModule,
+    RefreshModule,
     RequestModule,
     DeployModule,
     ArrivalsModule,

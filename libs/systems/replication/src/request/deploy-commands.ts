@@ -15,10 +15,11 @@ export class DeployCommands {
   private readonly consumer: DurableConsumer;
 
   constructor(
-    @Inject(REPLICATION_SETTINGS) { moduleName, retrySeconds }: ReplicationSettings,
+    @Inject(REPLICATION_SETTINGS) settings: ReplicationSettings,
     { bus }: BusInUse,
     handler: DeployHandler,
   ) {
+    const { moduleName } = settings;
     this.consumer = new DurableConsumer({
       connection: bus.connection,
       log: logFor('Commands'),
@@ -26,7 +27,11 @@ export class DeployCommands {
       name: DEPLOY_COMMANDS,
       stream: COMMANDS,
       subjects: deployCommandSubjects(moduleName),
-      retry: { delaysSeconds: retrySeconds },
+      retry: {
+        get delaysSeconds() {
+          return settings.retrySeconds;
+        },
+      },
       handler: (message, signal) => handler.handle(readJson(message), message, signal),
     });
   }

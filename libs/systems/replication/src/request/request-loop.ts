@@ -1,6 +1,6 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { StoreRefusedError, type ModuleInformation } from '@nestjs-spark/contracts/internal';
-import { pause, persist, runSteps } from '@nestjs-spark/foundation/internal';
+import { LiveSettings, pause, persist, runSteps } from '@nestjs-spark/foundation/internal';
 import { Registration } from '@nestjs-spark/modules/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { StorePreparation } from '@nestjs-spark/store';
@@ -40,6 +40,7 @@ export class RequestLoop {
     private readonly owners: OwnerWatch,
     private readonly revival: Revival,
     private readonly apply: ApplySupervisor,
+    private readonly live: LiveSettings,
     @Optional() private readonly times: RequestLoopTimes = new RequestLoopTimes(),
   ) {}
 
@@ -53,7 +54,10 @@ export class RequestLoop {
       this.apply.assign(owner, await this.adopting(owner, tasks));
     await this.ask(signal);
     if (signal.aborted) return;
+    // Requesters that hear of this module ask it again, and their requests move to the engine that is chosen now.
+    const unsubscribe = this.live.onChange('engine', () => this.registration.announceAgain());
     await Promise.all([this.watch(startedAt, signal), this.refresh(signal), this.revival.run(signal)]);
+    unsubscribe();
   }
 
   private ask(signal: AbortSignal): Promise<void> {

@@ -1,9 +1,6 @@
 import type { NatsSecurity } from '@nestjs-spark/bus';
-import type { EngineName } from '@nestjs-spark/contracts';
 import type { IssuerSettings } from '@nestjs-spark/modules/internal';
-
-/** `auto` uses RavenDB's own ETL where the owner's licence includes it, and the stream engine everywhere else. */
-export type EngineChoice = 'auto' | EngineName;
+import type { EngineChoice, LiveValues } from './live-schema.ts';
 
 /**
  * How a module takes part in replication. Every option may be omitted: it is then read from the environment, and otherwise has
@@ -38,6 +35,13 @@ export interface SparkReplicationOptions {
   operatorToken?: string;
   /** Seconds to wait before each retry of a deployment. `SPARK_RETRY_SECONDS`, then `[2, 10, 30, 60, 300]`. */
   retrySeconds?: readonly number[];
+  /**
+   * How many documents are read, transformed and sent together at most. Fewer take less memory and more requests.
+   * `SPARK_BATCH_DOCUMENTS`, then 2,048, which is also the most.
+   */
+  batchDocuments?: number;
+  /** How many deployments a minute each requester may send here; 30 may come at once. `SPARK_DEPLOYMENTS_PER_MINUTE`, then 60. */
+  deploymentsPerMinute?: number;
   /** What happens to the copies of a declaration that was dropped. Default `remove`. */
   onDrop?: 'remove' | 'keep';
   /**
@@ -72,19 +76,17 @@ export interface SparkReplicationOptions {
   version?: string;
 }
 
-/** The options with every default filled in. */
-export interface ReplicationSettings {
+/** The options with every default filled in. Those of `LiveValues` can be others the next time: ask when they are used. */
+export interface ReplicationSettings extends LiveValues {
   moduleName: string;
   /** Without a trailing slash; empty: where the server listens, or nowhere without HTTP. */
   moduleUrl: string;
-  engine: EngineChoice;
   natsUrl: string;
   /** Asked for at each connection. */
   natsSecurity: () => NatsSecurity;
   routeMaxBytes: number;
   keysDir: string;
   operatorToken: string | null;
-  retrySeconds: readonly number[];
   onDrop: 'remove' | 'keep';
   production: boolean;
   /** Module names in lower case. */

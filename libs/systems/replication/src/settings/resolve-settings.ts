@@ -5,73 +5,92 @@ import {
   ROUTE_BYTES_RULE,
   routeBytes,
 } from '@nestjs-spark/bus/internal';
-import { ENGINE_NAMES, isName } from '@nestjs-spark/contracts';
+import { isName } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
-import { nameKey } from '@nestjs-spark/foundation/internal';
+import { LiveSettings, nameKey, toList } from '@nestjs-spark/foundation/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
-import type { EngineChoice, ReplicationSettings, SparkReplicationOptions } from './options.ts';
+import { LIVE_NAMES, LIVE_SCHEMA, type LiveValues } from './live-schema.ts';
+import type { ReplicationSettings, SparkReplicationOptions } from './options.ts';
 import { ReplicationSettingsError } from './settings-error.ts';
 import { issuerSettings } from './issuer-settings.ts';
 import { unsafeSettings } from './unsafe-settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Every default of replication, in this one place. */
-export const DEFAULTS = {
-  engine: 'auto',
-  natsUrl: 'nats://127.0.0.1:4222',
-  retrySeconds: [2, 10, 30, 60, 300],
-  onDrop: 'remove',
-} as const;
+/** The defaults of what is read at the start alone; those of the others are in `LIVE_SCHEMA`. */
+export const DEFAULTS = { natsUrl: 'nats://127.0.0.1:4222', onDrop: 'remove' } as const;
 
-const ENGINES: readonly string[] = ['auto', ...ENGINE_NAMES] satisfies EngineChoice[];
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
+
+/** The settings that can change while the application runs, as options and environment give them. Faults are in `faults`. */
+export function liveSettings(
+  options: SparkReplicationOptions,
+  environment: Environment,
+): LiveSettings<typeof LIVE_SCHEMA> {
+  const { engine, retrySeconds, batchDocuments, deploymentsPerMinute } = options;
+  const given = { engine, retrySeconds, batchDocuments, deploymentsPerMinute };
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return new LiveSettings(LIVE_SCHEMA, { options: known, environment });
+}
 
 /**
  * Completes the options from the environment and the defaults.
- * @param application `http`: whether it has a server at all; `secrets`: where they come from, by default the environment
+ * @param application `http`: whether it has a server at all; `secrets`: where they come from, by default the environment;
+ *   `live`: the settings that can change
  * @throws {ReplicationSettingsError} with everything that is wrong
  */
 export function resolveSettings(
   options: SparkReplicationOptions,
   environment: Environment,
-  { http, secrets = new EnvironmentSecrets(environment) }: { http: boolean; secrets?: Secrets } = {
-    http: true,
-  },
+  {
+    http,
+    secrets = new EnvironmentSecrets(environment),
+    live = liveSettings(options, environment),
+  }: { http: boolean; secrets?: Secrets; live?: LiveSettings<typeof LIVE_SCHEMA> } = { http: true },
 ): ReplicationSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
-  const faults: string[] = [];
+  const faults: string[] = [...live.faults];
   const production = options.production ?? env('NODE_ENV') === 'production';
   // In development the server that listens says it, and without HTTP nobody asks.
   const unknownUrl = production && http ? undefined : '';
   const givenNatsUrl = options.natsUrl ?? env('NATS_URL');
-  const settings: ReplicationSettings = {
+  const settings = {
     moduleName: moduleName(options.moduleName ?? env('SPARK_MODULE_NAME'), faults),
     moduleUrl: moduleUrl(
       options.moduleUrl ?? env('SPARK_MODULE_URL') ?? localUrl(env('PORT')) ?? unknownUrl,
       faults,
     ),
-    engine: engine(options.engine ?? env('SPARK_REPLICATION_ENGINE') ?? DEFAULTS.engine, faults),
     natsUrl: givenNatsUrl ?? DEFAULTS.natsUrl,
     natsSecurity: () => natsSecurity(options.nats ?? {}, secrets),
     routeMaxBytes: routeMaxBytes(options.routeMaxBytes, env('SPARK_ROUTE_MAX_BYTES'), faults),
     keysDir: options.keysDir ?? keysDir(environment),
     operatorToken: options.operatorToken ?? secrets.text('SPARK_OPERATOR_TOKEN') ?? null,
-    retrySeconds: retrySeconds(options.retrySeconds, env('SPARK_RETRY_SECONDS'), faults),
     onDrop: options.onDrop ?? DEFAULTS.onDrop,
     production,
     trustedKeys: trustedKeys(options.trustedKeys, env('SPARK_TRUSTED_KEYS'), faults),
     refuseUnsigned: options.refuseUnsigned ?? env('SPARK_REFUSE_UNSIGNED') === '1',
     tokenIssuer: issuerSettings(options, env, faults),
-    targetUrls: targetUrls(options.targetUrls ?? list(env('SPARK_TARGET_URLS')), faults),
+    targetUrls: targetUrls(options.targetUrls ?? toList(env('SPARK_TARGET_URLS') ?? ''), faults),
     version: options.version ?? null,
   };
   const insecure = faultOf(settings.natsSecurity);
   if (insecure !== null) faults.push(insecure);
   else if (production) faults.push(...unsafeSettings(settings, environment, givenNatsUrl !== undefined));
   if (faults.length > 0) throw new ReplicationSettingsError(faults);
-  return settings;
+  return withLive(settings, live);
+}
+
+/** The others are asked for each time. */
+function withLive(
+  settings: Omit<ReplicationSettings, keyof LiveValues>,
+  live: LiveSettings<typeof LIVE_SCHEMA>,
+): ReplicationSettings {
+  const getters = LIVE_NAMES.map((name) => [name, { enumerable: true, get: () => live.get(name) }]);
+  return Object.defineProperties(
+    settings,
+    Object.fromEntries(getters) as PropertyDescriptorMap,
+  ) as ReplicationSettings;
 }
 
 function moduleName(value: string | undefined, faults: string[]): string {
@@ -104,36 +123,10 @@ function localUrl(port: string | undefined): string | undefined {
   return port === undefined ? undefined : `http://127.0.0.1:${port}`;
 }
 
-function engine(value: string, faults: string[]): EngineChoice {
-  if (!isEngine(value))
-    faults.push(`engine (SPARK_REPLICATION_ENGINE) has to be one of ${ENGINES.join(', ')}`);
-  return isEngine(value) ? value : DEFAULTS.engine;
-}
-
-function isEngine(value: string): value is EngineChoice {
-  return ENGINES.includes(value);
-}
-
-function retrySeconds(
-  given: readonly number[] | undefined,
-  text: string | undefined,
-  faults: string[],
-): readonly number[] {
-  const seconds = given ?? (text === undefined ? DEFAULTS.retrySeconds : text.split(',').map(toNumber));
-  const usable = seconds.every((one) => Number.isFinite(one) && one > 0 && one <= 86_400);
-  if (!usable)
-    faults.push('retrySeconds (SPARK_RETRY_SECONDS) has to be seconds above 0, as in 2,10,30,60,300');
-  return seconds;
-}
-
 function routeMaxBytes(given: number | undefined, text: string | undefined, faults: string[]): number {
   const bytes = routeBytes(given, text);
   if (!isRouteBytes(bytes)) faults.push(ROUTE_BYTES_RULE);
   return bytes;
-}
-
-function toNumber(text: string): number {
-  return text.trim() === '' ? Number.NaN : Number(text);
 }
 
 function trustedKeys(
@@ -145,7 +138,7 @@ function trustedKeys(
     ? Object.entries(given).flatMap(([module, keyIds]) =>
         [keyIds].flat().map((keyId) => [module, keyId] as const),
       )
-    : list(text).map((pair) => split(pair));
+    : toList(text ?? '').map((pair) => split(pair));
   for (const [module, keyId] of pairs) {
     if (!isName(module) || !THUMBPRINT.test(keyId)) {
       faults.push(
@@ -169,11 +162,4 @@ function targetUrls(values: readonly string[], faults: string[]): readonly strin
 function split(pair: string): [string, string] {
   const [module = '', keyId = ''] = pair.split('=', 2);
   return [module.trim(), keyId.trim()];
-}
-
-function list(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
 }

@@ -1,10 +1,13 @@
 import { ConfigurableModuleBuilder, Global, Module, type DynamicModule } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { isReadAtStart, readTogether } from '@nestjs-spark/observability/internal';
+import { LiveSettings } from '@nestjs-spark/foundation/internal';
 import { openSecrets } from '@nestjs-spark/secrets/internal';
 import type { ReplicationSettings, SparkReplicationOptions } from './options.ts';
-import { resolveSettings } from './resolve-settings.ts';
+import { LIVE_SCHEMA } from './live-schema.ts';
+import { liveSettings, resolveSettings } from './resolve-settings.ts';
 import { ReplicationSettingsError } from './settings-error.ts';
+import { SparkFlags } from './spark-flags.ts';
 import { REPLICATION_SETTINGS } from './tokens.ts';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
@@ -17,22 +20,29 @@ export type AsyncReplicationOptions = typeof ASYNC_OPTIONS_TYPE;
 @Global()
 @Module({
   providers: [
+    SparkFlags,
+    {
+      provide: LiveSettings,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: SparkReplicationOptions) => liveSettings(options, process.env),
+    },
     {
       provide: isReadAtStart(REPLICATION_SETTINGS),
-      inject: [MODULE_OPTIONS_TOKEN, ModulesContainer, HttpAdapterHost],
+      inject: [MODULE_OPTIONS_TOKEN, LiveSettings, ModulesContainer, HttpAdapterHost],
       useFactory: (
         options: SparkReplicationOptions,
+        live: LiveSettings<typeof LIVE_SCHEMA>,
         modules: ModulesContainer,
         { httpAdapter }: HttpAdapterHost,
       ): Promise<ReplicationSettings> =>
         readTogether(modules, REPLICATION_SETTINGS, async () => {
           requireOne(modules);
           const secrets = await openSecrets(process.env);
-          return resolveSettings(options, process.env, { http: Boolean(httpAdapter), secrets });
+          return resolveSettings(options, process.env, { http: Boolean(httpAdapter), secrets, live });
         }),
     },
   ],
-  exports: [REPLICATION_SETTINGS],
+  exports: [LiveSettings, REPLICATION_SETTINGS, SparkFlags],
 })
 export class ReplicationSettingsModule extends ConfigurableModuleClass {
   static forRoot(options: SparkReplicationOptions): DynamicModule {

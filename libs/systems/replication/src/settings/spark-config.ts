@@ -2,8 +2,9 @@ import { readBusSettings } from '@nestjs-spark/bus/internal';
 import { StoreRefusedError } from '@nestjs-spark/contracts';
 import type { SparkStoreOptions } from '@nestjs-spark/store';
 import { readStoreSettings } from '@nestjs-spark/store/internal';
+import { LIVE_NAMES, type LiveValues } from './live-schema.ts';
 import type { ReplicationSettings } from './options.ts';
-import { resolveSettings } from './resolve-settings.ts';
+import { liveSettings, resolveSettings } from './resolve-settings.ts';
 import { ReplicationSettingsError } from './settings-error.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -11,7 +12,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The namespace `spark` of an application's configuration: the environment, checked, in the form that every `forRoot` of Spark accepts. */
 export type SparkConfig = Omit<
   ReplicationSettings,
-  'moduleUrl' | 'natsSecurity' | 'operatorToken' | 'trustedKeys' | 'tokenIssuer' | 'version'
+  | keyof LiveValues
+  | 'moduleUrl'
+  | 'natsSecurity'
+  | 'operatorToken'
+  | 'trustedKeys'
+  | 'tokenIssuer'
+  | 'version'
 > & {
   /** The module's name, as the bus calls it. */
   name: string;
@@ -20,7 +27,9 @@ export type SparkConfig = Omit<
   operatorToken?: string;
   /** Module names in lower case. */
   trustedKeys: Readonly<Record<string, readonly string[]>>;
-} & Pick<SparkStoreOptions, 'store'>;
+} & Pick<SparkStoreOptions, 'store'> &
+  // Only what the environment gives: an option could not be changed by operators any more.
+  Partial<LiveValues>;
 
 /** What `@nestjs/config` expects of a namespace. Made here, so that the package is not required. */
 interface ConfigNamespace {
@@ -65,7 +74,8 @@ export function readSparkConfig(environment: Environment): SparkConfig {
       return undefined;
     }
   };
-  const resolved = read(() => resolveSettings({}, environment, { http: false }));
+  const live = liveSettings({}, environment);
+  const resolved = read(() => resolveSettings({}, environment, { http: false, live }));
   read(() => readStoreSettings({}, environment));
   const bus = resolved && read(() => readBusSettings({}, environment));
   if (!resolved || !bus || faults.length > 0) throw new ReplicationSettingsError([...new Set(faults)]);
@@ -79,8 +89,10 @@ export function readSparkConfig(environment: Environment): SparkConfig {
     ...settings
   } = resolved;
   const store = environment['SPARK_STORE'] as SparkStoreOptions['store'];
+  const open = new Set<string>(LIVE_NAMES.filter((name) => live.origin(name) === 'default'));
+  const fixed = Object.fromEntries(Object.entries(settings).filter(([name]) => !open.has(name)));
   return {
-    ...settings,
+    ...(fixed as Omit<typeof settings, keyof LiveValues> & Partial<LiveValues>),
     name: bus.name,
     trustedKeys: Object.fromEntries(trustedKeys),
     ...(moduleUrl === '' ? {} : { moduleUrl }),

@@ -40,7 +40,7 @@ export class AuditEntry {
   @ApiProperty({ example: 403 })
   status!: number;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Why, where it was not allowed' })
+  @ApiProperty({ type: String, nullable: true, description: 'Why it was not allowed, or what it changed' })
   reason!: string | null;
 
   @ApiProperty({ description: 'How many alike came before this one and after the last that is listed' })

@@ -60,7 +60,7 @@ export class AuditTrail {
     this.#keep({ ...known, claimed, method, path, decision: 'refused', status, repeated });
   }
 
-  /** Remembers why a request cannot be carried out, until it is answered. */
+  /** Remembers why a request cannot be carried out, or what it changed, until it is answered. */
   explain(request: IncomingMessage, reason: string): void {
     this.#reasons.set(request, reason);
   }
@@ -75,7 +75,10 @@ export class AuditTrail {
     if (status === 401 || status === 403 || sameName(who, this.#parts.own)) return;
     const decision = status < 400 ? 'allowed' : 'failed';
     this.#counter?.inc({ decision });
-    const repeated = this.#alike.leftOut(JSON.stringify([who, method, path, status]), performance.now());
+    // What was changed is said of what was allowed only, so that nobody can make entries unlike each other by what is refused.
+    const change = decision === 'allowed' ? reason : null;
+    const alike = JSON.stringify([who, method, path, status, change]);
+    const repeated = this.#alike.leftOut(alike, performance.now());
     if (repeated === null) return;
     const because = reason === null ? '' : ` (${reason})`;
     this.#parts.log.log(`${who} asked for ${method} ${path.slice(0, LONGEST_TEXT)}: ${status}${because}`);

@@ -119,6 +119,11 @@ export class Registration {
     );
   }
 
+  /** Has the next `keep` announce this module again, so that those who rely on it ask it again. */
+  announceAgain(): void {
+    this.announced = false;
+  }
+
   /** @throws {UnavailableError} while the bus is away */
   async announce(information: ModuleInformation): Promise<void> {
     const announcement: Announcement = { ...information, at: Date.now() };

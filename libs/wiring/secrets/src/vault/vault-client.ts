@@ -37,14 +37,39 @@ export class VaultClient {
 
   /** The fields that are text. */
   async read(token: VaultToken): Promise<ReadonlyMap<string, string>> {
+    return fieldsIn(await this.#ask('GET', this.#secret, undefined, token.value)) ?? new Map();
+  }
+
+  /** As `read`, with the secret's version; no fields where there is no such secret, or none any more. */
+  async readVersion(
+    token: VaultToken,
+  ): Promise<{ fields: ReadonlyMap<string, string> | null; version: number }> {
+    const answer = await this.#send('GET', this.#secret, undefined, token.value);
+    if (!answer.ok && answer.status !== 404) throw await this.#refusal(answer, this.#secret);
+    const said: unknown = await answer.json().catch(() => null);
+    const metadata = isObject(said) && isObject(said['data']) ? said['data']['metadata'] : undefined;
+    return { fields: answer.ok ? fieldsIn(said) : null, version: versionIn(metadata) };
+  }
+
+  /**
+   * Replaces the fields where the secret's version is still `version`, 0 for none.
+   * @returns the new version; null when it is another one, and nothing was written
+   */
+  async write(token: VaultToken, fields: Record<string, string>, version: number): Promise<number | null> {
+    const body = { options: { cas: version }, data: fields };
+    const answer = await this.#send('POST', this.#secret, body, token.value);
+    if (answer.ok) {
+      const said: unknown = await answer.json();
+      return versionIn(isObject(said) ? said['data'] : undefined);
+    }
+    if (answer.status !== 400) throw await this.#refusal(answer, this.#secret);
+    await answer.body?.cancel();
+    return null;
+  }
+
+  get #secret(): string {
     const { mount, path } = this.#settings;
-    const at = [mount, 'data', ...path.split('/')].map(encodeURIComponent).join('/');
-    const answer = await this.#ask('GET', at, undefined, token.value);
-    const outer = isObject(answer) && isObject(answer['data']) ? answer['data'] : {};
-    const fields = isObject(outer['data']) ? outer['data'] : {};
-    return new Map(
-      Object.entries(fields).filter((field): field is [string, string] => typeof field[1] === 'string'),
-    );
+    return [mount, 'data', ...path.split('/')].map(encodeURIComponent).join('/');
   }
 
   async #auth(path: string, body: object, token?: string) {
@@ -58,8 +83,14 @@ export class VaultClient {
   }
 
   async #ask(method: string, path: string, body?: object, token?: string): Promise<unknown> {
+    const answer = await this.#send(method, path, body, token);
+    if (answer.ok) return answer.json();
+    throw await this.#refusal(answer, path);
+  }
+
+  #send(method: string, path: string, body?: object, token?: string): Promise<Response> {
     const { address } = this.#settings;
-    const answer = await fetch(`${address.replace(/(?<!\/)\/+$/, '')}/v1/${path}`, {
+    return fetch(`${address.replace(/(?<!\/)\/+$/, '')}/v1/${path}`, {
       method,
       redirect: 'error',
       signal: AbortSignal.timeout(ANSWER_MS),
@@ -71,13 +102,27 @@ export class VaultClient {
     }).catch((cause: unknown) => {
       throw new SecretError(`Vault at ${address} cannot be reached`, { cause });
     });
-    if (answer.ok) return answer.json();
+  }
+
+  async #refusal(answer: Response, path: string): Promise<VaultRefusedError> {
     await answer.body?.cancel();
-    throw new VaultRefusedError(
-      `Vault at ${address} answered ${answer.status} for ${path}: ${remedyFor(answer.status)}`,
+    return new VaultRefusedError(
+      `Vault at ${this.#settings.address} answered ${answer.status} for ${path}: ${remedyFor(answer.status)}`,
       answer.status,
     );
   }
+}
+
+function fieldsIn(answer: unknown): ReadonlyMap<string, string> | null {
+  const outer = isObject(answer) && isObject(answer['data']) ? answer['data'] : {};
+  if (!isObject(outer['data'])) return null;
+  return new Map(
+    Object.entries(outer['data']).filter((field): field is [string, string] => typeof field[1] === 'string'),
+  );
+}
+
+function versionIn(metadata: unknown): number {
+  return isObject(metadata) && typeof metadata['version'] === 'number' ? metadata['version'] : 0;
 }
 
 function remedyFor(status: number): string {

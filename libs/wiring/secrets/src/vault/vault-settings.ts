@@ -20,33 +20,39 @@ const REFRESH_SECONDS = 60;
  * @throws {SecretError} with what is missing
  */
 export function readVaultSettings(environment: Environment): VaultSettings | null {
+  const whole = environment['SPARK_VAULT_PATH']?.trim() || undefined;
+  return whole === undefined ? null : vaultSettingsAt(whole, environment, 'SPARK_VAULT_PATH');
+}
+
+/**
+ * @param whole the engine and the path of a KV v2 secret
+ * @param variable where that was named
+ * @throws {SecretError} with what is missing
+ */
+export function vaultSettingsAt(whole: string, environment: Environment, variable: string): VaultSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
-  const whole = env('SPARK_VAULT_PATH');
-  if (whole === undefined) return null;
   const [mount = '', ...path] = whole.replace(/^\/+/, '').split('/');
   if (mount === '' || path.join('') === '')
-    throw new SecretError(
-      'SPARK_VAULT_PATH has to be the engine and the path of a KV v2 secret: secret/fleet',
-    );
+    throw new SecretError(`${variable} has to be the engine and the path of a KV v2 secret: secret/fleet`);
   const address = env('VAULT_ADDR');
   if (address === undefined || !/^https?:$/.test(URL.parse(address)?.protocol ?? ''))
     throw new SecretError(
-      'VAULT_ADDR has to be the http or https address of Vault, since SPARK_VAULT_PATH is set',
+      `VAULT_ADDR has to be the http or https address of Vault, since ${variable} is set`,
     );
   const refreshSeconds = Number(env('SPARK_VAULT_REFRESH_SECONDS') ?? REFRESH_SECONDS);
   if (!(refreshSeconds > 0 && refreshSeconds <= 86_400))
     throw new SecretError('SPARK_VAULT_REFRESH_SECONDS has to be seconds above 0, 86400 at most');
   const secrets = new EnvironmentSecrets(environment);
   const credentials = () => ({
-    roleId: required(secrets, 'VAULT_ROLE_ID'),
-    secretId: required(secrets, 'VAULT_SECRET_ID'),
+    roleId: required(secrets, 'VAULT_ROLE_ID', variable),
+    secretId: required(secrets, 'VAULT_SECRET_ID', variable),
   });
   credentials();
   return { address, mount, path: path.join('/'), credentials, refreshMs: refreshSeconds * 1_000 };
 }
 
-function required(secrets: EnvironmentSecrets, name: string): string {
+function required(secrets: EnvironmentSecrets, name: string, variable: string): string {
   const value = secrets.text(name);
   if (value !== undefined) return value;
-  throw new SecretError(`${name} is missing: set it or ${name}_FILE, since SPARK_VAULT_PATH is set`);
+  throw new SecretError(`${name} is missing: set it or ${name}_FILE, since ${variable} is set`);
 }

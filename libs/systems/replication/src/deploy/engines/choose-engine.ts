@@ -1,5 +1,5 @@
 import type { EngineName } from '@nestjs-spark/contracts';
-import type { EngineChoice } from '../../settings/options.ts';
+import type { EngineChoice } from '../../settings/live-schema.ts';
 
 /** Which engine carries what others take from this module, and why, for people to read. */
 export interface ChosenEngine {

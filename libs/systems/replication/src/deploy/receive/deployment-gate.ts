@@ -1,26 +1,39 @@
 import { performance } from 'node:perf_hooks';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { takeToken, type Bucket, type FloodLimits } from '@nestjs-spark/modules/internal';
 import { nameKey } from '@nestjs-spark/foundation/internal';
+import type { ReplicationSettings } from '../../settings/options.ts';
+import { REPLICATION_SETTINGS } from '../../settings/tokens.ts';
 
 /** A module that restarts in a loop, or its ten instances starting together, pass; a flood does not. */
-const LIMITS: FloodLimits = { burst: 30, refillMs: 1_000 };
+const BURST = 30;
+const MINUTE_MS = 60_000;
 
 /** Bounds how often each module may deploy; one module's flood takes nothing from the others. */
 @Injectable()
 export class DeploymentGate {
   private readonly buckets = new Map<string, Bucket>();
 
+  constructor(
+    @Inject(REPLICATION_SETTINGS)
+    private readonly settings: Pick<ReplicationSettings, 'deploymentsPerMinute'>,
+  ) {}
+
   /** @throws {ProblemError} `tooMany` (429) with Retry-After */
   pass(module: string, now = performance.now()): void {
     const key = nameKey(module);
-    const { bucket, waitMs } = takeToken(this.buckets.get(key) ?? null, LIMITS, now);
+    const { bucket, waitMs } = takeToken(this.buckets.get(key) ?? null, this.limits, now);
     this.buckets.set(key, bucket);
     if (waitMs === 0) return;
     const retryAfterSeconds = Math.ceil(waitMs / 1_000);
     throw new ProblemError('tooMany', `Too many deployments; try again in ${retryAfterSeconds} s.`, {
       retryAfterSeconds,
     });
+  }
+
+  private get limits(): FloodLimits {
+    const { deploymentsPerMinute } = this.settings;
+    return { burst: Math.min(BURST, deploymentsPerMinute), refillMs: MINUTE_MS / deploymentsPerMinute };
   }
 }

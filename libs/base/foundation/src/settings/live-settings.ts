@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from 'node:util';
+import { describeRule, type Origin, type Settings, type ValuesOf } from './setting.ts';
+
+type Name<S extends Settings> = keyof S & string;
+type Listener = (value: unknown) => void;
+
+/** What a change of the central values did to one setting. */
+export interface LiveChange {
+  name: string;
+  before: unknown;
+  after: unknown;
+}
+
+/** What is given at the start, and beats the central values for as long as the process lives. */
+export interface GivenValues<S extends Settings> {
+  options: Partial<ValuesOf<S>>;
+  environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The values of settings that can change while the application runs. Ask when a value is used, and do not keep it. */
+export class LiveSettings<S extends Settings = Settings> {
+  readonly schema: S;
+  /** What is wrong with the values given; these settings have their defaults. */
+  readonly faults: readonly string[];
+  readonly #given = new Map<string, { value: unknown; origin: Origin }>();
+  readonly #listeners = new Map<string, Set<Listener>>();
+  #central: ReadonlyMap<string, unknown> = new Map();
+
+  constructor(schema: S, { options, environment }: GivenValues<S>) {
+    this.schema = schema;
+    const faults: string[] = [];
+    for (const [name, setting] of Object.entries(schema)) {
+      const option: unknown = options[name];
+      const text = environment[setting.variable]?.trim() || undefined;
+      if (option === undefined && text === undefined) continue;
+      const value: unknown = option ?? setting.parse(text ?? '');
+      if (!setting.fits(value)) faults.push(describeRule(name, setting));
+      else this.#given.set(name, { value, origin: option === undefined ? 'environment' : 'option' });
+    }
+    this.faults = faults;
+  }
+
+  get<K extends Name<S>>(name: K): ValuesOf<S>[K] {
+    return this.read(name) as ValuesOf<S>[K];
+  }
+
+  /** As `get`, for a name that is not known when the code is written. */
+  read(name: string): unknown {
+    const given = this.#given.get(name);
+    if (given) return given.value;
+    return this.#central.has(name) ? this.#central.get(name) : this.schema[name]?.fallback;
+  }
+
+  origin(name: string): Origin {
+    return this.#given.get(name)?.origin ?? (this.#central.has(name) ? 'central' : 'default');
+  }
+
+  /** Calls `listener` with each new value. @returns a function that ends it */
+  onChange<K extends Name<S>>(name: K, listener: (value: ValuesOf<S>[K]) => void): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners);
+    const own: Listener = (value) => listener(value as ValuesOf<S>[K]);
+    listeners.add(own);
+    return () => void listeners.delete(own);
+  }
+
+  /**
+   * Replaces all central values. A value that its setting does not accept is left out, and the one before stays; names that this
+   * version does not know are left out, too.
+   */
+  take(central: ReadonlyMap<string, unknown>): { changes: LiveChange[]; refused: string[] } {
+    const names = Object.keys(this.schema);
+    const before = new Map(names.map((name) => [name, this.read(name)]));
+    const refused = names.filter((name) => central.has(name) && !this.schema[name]?.fits(central.get(name)));
+    const kept = names.flatMap((name): [string, unknown][] => {
+      const from = refused.includes(name) ? this.#central : central;
+      return from.has(name) ? [[name, from.get(name)]] : [];
+    });
+    this.#central = new Map(kept);
+    const changes = names
+      .map((name) => ({ name, before: before.get(name), after: this.read(name) }))
+      .filter((change) => !isDeepStrictEqual(change.before, change.after));
+    for (const { name, after } of changes)
+      for (const listener of this.#listeners.get(name) ?? []) listener(after);
+    return { changes, refused };
+  }
+}

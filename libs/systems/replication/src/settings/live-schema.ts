@@ -1,0 +1,90 @@
+import { ENGINE_NAMES, type EngineName } from '@nestjs-spark/contracts';
+import {
+  isListOf,
+  toNumber,
+  type Guard,
+  type Setting,
+  type ValuesOf,
+} from '@nestjs-spark/foundation/internal';
+import { APPLICATION_SETTINGS } from '@nestjs-spark/settings/internal';
+
+/** `auto` uses RavenDB's own ETL where the owner's licence includes it, and the stream engine everywhere else. */
+export type EngineChoice = 'auto' | EngineName;
+
+const ENGINES: readonly string[] = ['auto', ...ENGINE_NAMES] satisfies EngineChoice[];
+const LONGEST_WAIT_SECONDS = 86_400;
+const MOST_RETRIES = 100;
+const MOST_DOCUMENTS = 2_048;
+const MOST_DEPLOYMENTS = 60_000;
+
+const isEngine: Guard<EngineChoice> = (value): value is EngineChoice =>
+  typeof value === 'string' && ENGINES.includes(value);
+
+const isWait: Guard<number> = (value): value is number =>
+  typeof value === 'number' && value > 0 && value <= LONGEST_WAIT_SECONDS;
+
+const engine: Setting<EngineChoice> = {
+  variable: 'SPARK_REPLICATION_ENGINE',
+  rule: `has to be one of ${ENGINES.join(', ')}`,
+  parse: (text) => text,
+  fits: isEngine,
+  fallback: 'auto',
+};
+
+const retrySeconds: Setting<readonly number[]> = {
+  variable: 'SPARK_RETRY_SECONDS',
+  rule: 'has to be seconds above 0, as in 2,10,30,60,300',
+  parse: (text) => text.split(',').map(toNumber),
+  fits: isListOf(isWait, MOST_RETRIES),
+  fallback: [2, 10, 30, 60, 300],
+};
+
+const batchDocuments: Setting<number> = {
+  variable: 'SPARK_BATCH_DOCUMENTS',
+  rule: `has to be a whole number from 1 to ${MOST_DOCUMENTS}`,
+  parse: toNumber,
+  fits: isWholeUpTo(MOST_DOCUMENTS),
+  fallback: MOST_DOCUMENTS,
+};
+
+const deploymentsPerMinute: Setting<number> = {
+  variable: 'SPARK_DEPLOYMENTS_PER_MINUTE',
+  rule: `has to be a whole number from 1 to ${MOST_DEPLOYMENTS}`,
+  parse: toNumber,
+  fits: isWholeUpTo(MOST_DEPLOYMENTS),
+  fallback: 60,
+};
+
+/** The settings of replication that can change while the application runs. */
+export const LIVE_SCHEMA = {
+  engine,
+  retrySeconds,
+  batchDocuments,
+  deploymentsPerMinute,
+  ...APPLICATION_SETTINGS,
+};
+
+export type LiveValues = ValuesOf<typeof LIVE_SCHEMA>;
+export const LIVE_NAMES = Object.keys(LIVE_SCHEMA) as (keyof LiveValues)[];
+
+/** All others are read when the application starts. */
+export const START_ONLY_VARIABLES: Readonly<Record<string, string>> = {
+  moduleName: 'SPARK_MODULE_NAME',
+  moduleUrl: 'SPARK_MODULE_URL',
+  store: 'SPARK_STORE',
+  natsUrl: 'NATS_URL',
+  routeMaxBytes: 'SPARK_ROUTE_MAX_BYTES',
+  keysDir: 'SPARK_KEYS_DIR',
+  operatorToken: 'SPARK_OPERATOR_TOKEN',
+  trustedKeys: 'SPARK_TRUSTED_KEYS',
+  refuseUnsigned: 'SPARK_REFUSE_UNSIGNED',
+  issuer: 'SPARK_ISSUER',
+  audience: 'SPARK_AUDIENCE',
+  targetUrls: 'SPARK_TARGET_URLS',
+  production: 'NODE_ENV',
+};
+
+function isWholeUpTo(most: number): Guard<number> {
+  return (value): value is number =>
+    Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= most;
+}

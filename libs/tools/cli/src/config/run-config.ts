@@ -1,0 +1,89 @@
+import type { SettingsChangeView, SettingsVersionView, SettingsView } from '@nestjs-spark/settings/internal';
+import { askModule } from '../ask/ask-module.ts';
+import { readOptions, readWay, WAY, type Environment, type Way } from '../ask/way.ts';
+import { CliError } from '../cli-error.ts';
+import type { Outcome } from '../outcome.ts';
+import { renderChange, renderHistory, renderSettings } from './render-config.ts';
+import { CONFIG_USAGE } from './usage.ts';
+
+const { as: _, 'keys-dir': __, ...OPTIONS } = WAY;
+/** Only operators may see and change settings: asking as a module would be refused. */
+const NO_TOKEN = 'Give --token, or set SPARK_OPERATOR_TOKEN: only operators may do this.';
+const COMMANDS = ['get', 'set', 'history', 'rollback'];
+const PATH = '/spark/settings';
+
+/** @throws {CliError} when it cannot be done */
+export async function runConfig(argv: readonly string[], environment: Environment): Promise<Outcome> {
+  const [command = '--help', ...rest] = argv;
+  if (argv.includes('--help') || argv.includes('-h') || command === '--help')
+    return { exitCode: 0, text: CONFIG_USAGE };
+  if (!COMMANDS.includes(command))
+    throw new CliError(`Unknown command "${command}". Commands: ${COMMANDS.join(', ')}.`, 2);
+  const { values, positionals } = readOptions(rest, OPTIONS, true);
+  const ask = questionOf(command, positionals);
+  const way = readWay(values, environment, NO_TOKEN);
+  return { exitCode: 0, text: await ask(way) };
+}
+
+/** What to ask, read before anything is sent. @throws {CliError} with exit code 2 */
+function questionOf(command: string, words: readonly string[]): (way: Way) => Promise<string> {
+  switch (command) {
+    case 'get':
+      return (way) => get(way, words);
+    case 'set': {
+      const values = readAssignments(words);
+      return (way) => change(way, PATH, { values });
+    }
+    case 'rollback': {
+      const version = readVersion(words);
+      return (way) => change(way, `${PATH}/rollback`, version === null ? {} : { version });
+    }
+    default:
+      if (words.length > 0) throw new CliError('config history takes no further words.', 2);
+      return history;
+  }
+}
+
+async function get(way: Way, names: readonly string[]): Promise<string> {
+  const view = (await askModule(way, { method: 'GET', path: PATH })) as SettingsView;
+  const settings = view.settings.filter(({ name }) => names.length === 0 || names.includes(name));
+  const unknown = names.filter((name) => !view.settings.some((setting) => setting.name === name));
+  if (unknown.length > 0)
+    throw new CliError(
+      `${way.module} has no such setting: ${unknown.join(', ')}. Settings: ${view.settings.map(({ name }) => name).join(', ')}.`,
+    );
+  const shown = { ...view, settings };
+  return way.json ? JSON.stringify(shown, null, 2) : renderSettings(way.module, shown);
+}
+
+async function change(way: Way, path: string, body: object): Promise<string> {
+  const view = (await askModule(way, { method: 'POST', path, body })) as SettingsChangeView;
+  return way.json ? JSON.stringify(view, null, 2) : renderChange(way.module, view);
+}
+
+async function history(way: Way): Promise<string> {
+  const versions = (await askModule(way, {
+    method: 'GET',
+    path: `${PATH}/history`,
+  })) as SettingsVersionView[];
+  return way.json ? JSON.stringify(versions, null, 2) : renderHistory(way.module, versions);
+}
+
+function readAssignments(words: readonly string[]): Record<string, string | null> {
+  const pairs = words.map((word): [string, string | null] => {
+    const at = word.indexOf('=');
+    if (at < 1) throw new CliError(`"${word}" is no NAME=VALUE, as in batchDocuments=512.`, 2);
+    const value = word.slice(at + 1);
+    return [word.slice(0, at), value === '' ? null : value];
+  });
+  if (pairs.length === 0)
+    throw new CliError('Say what to set, as in: nestjs-spark config set batchDocuments=512', 2);
+  return Object.fromEntries(pairs);
+}
+
+function readVersion(words: readonly string[]): number | null {
+  const [text, ...more] = words;
+  if (text === undefined) return null;
+  if (/^[1-9]\d{0,14}$/.test(text) && more.length === 0) return Number(text);
+  throw new CliError('Give one version, as config history lists them: nestjs-spark config rollback 3', 2);
+}

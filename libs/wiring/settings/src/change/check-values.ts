@@ -1,0 +1,53 @@
+import type { ProblemField } from '@nestjs-spark/contracts';
+import { describeRule, type Settings } from '@nestjs-spark/foundation/internal';
+
+/** What an operator wants: a value, as text or as JSON; null takes the central value away. */
+export type WantedValues = Readonly<Record<string, unknown>>;
+
+export interface CheckedValues {
+  /** Undefined takes the central value away. */
+  values: ReadonlyMap<string, unknown>;
+  faults: ProblemField[];
+}
+
+/**
+ * Reads what an operator wants by the settings' own rules.
+ * @param startOnly the variables of settings that are read at the start alone, by their names
+ */
+export function checkValues(
+  schema: Settings,
+  startOnly: Readonly<Record<string, string>>,
+  wanted: WantedValues,
+): CheckedValues {
+  const values = new Map<string, unknown>();
+  const faults: ProblemField[] = [];
+  for (const [name, given] of Object.entries(wanted)) {
+    const pointer = `/values/${name}`;
+    const setting = Object.hasOwn(schema, name) ? schema[name] : undefined;
+    if (!setting) {
+      faults.push({ pointer, detail: explainUnknown(name, schema, startOnly) });
+      continue;
+    }
+    const value: unknown = typeof given === 'string' ? setting.parse(given) : given;
+    if (value === null) values.set(name, undefined);
+    else if (setting.fits(value)) values.set(name, value);
+    else faults.push({ pointer, detail: describeRule(name, setting) });
+  }
+  return { values, faults };
+}
+
+function explainUnknown(name: string, schema: Settings, startOnly: Readonly<Record<string, string>>): string {
+  const variable = Object.hasOwn(startOnly, name) ? startOnly[name] : undefined;
+  if (variable !== undefined)
+    return `takes effect at a start only: set ${variable} and restart every instance`;
+  return `is not a setting; those that can be changed here are ${Object.keys(schema).join(', ')}`;
+}
+
+/** The central values after a change. */
+export function changedValues(
+  before: Readonly<Record<string, unknown>>,
+  values: ReadonlyMap<string, unknown>,
+): Record<string, unknown> {
+  const all = new Map([...Object.entries(before), ...values]);
+  return Object.fromEntries([...all].filter(([, value]) => value !== undefined));
+}

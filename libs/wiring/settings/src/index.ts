@@ -1,0 +1,1 @@
+export { SettingsStoreError } from './store/settings-store-error.ts';

@@ -1,0 +1,67 @@
+import {
+  isListOf,
+  isNullOr,
+  isObject,
+  isObjectOf,
+  isText,
+  isWhole,
+  type Guard,
+} from '@nestjs-spark/foundation/internal';
+
+/** What operators have set, at one time: all values, not only those that changed. */
+export interface SettingsVersion {
+  /** Grows by one. */
+  version: number;
+  at: string;
+  values: Readonly<Record<string, unknown>>;
+  /** The version whose values these are, after a rollback; null otherwise. */
+  takenFrom: number | null;
+}
+
+/** A module's central settings with their history, the oldest first. */
+export interface SettingsDocument {
+  versions: readonly SettingsVersion[];
+}
+
+const MOST_VERSIONS = 50;
+/** Fits into one message of NATS and one key of Consul. */
+const MOST_BYTES = 256 * 1024;
+
+const isVersion: Guard<SettingsVersion> = isObjectOf({
+  version: isWhole,
+  at: isText(64),
+  values: isObject,
+  takenFrom: isNullOr(isWhole),
+});
+
+const isSettingsDocument: Guard<SettingsDocument> = isObjectOf({
+  versions: isListOf(isVersion, MOST_VERSIONS),
+});
+
+/** Null for what no module has written. */
+export function readDocument(value: unknown): SettingsDocument | null {
+  return isSettingsDocument(value) && value.versions.length > 0 ? value : null;
+}
+
+export function latest(document: SettingsDocument | null): SettingsVersion | null {
+  return document?.versions.at(-1) ?? null;
+}
+
+/** The document with one more version. The oldest ones go when there are too many of them. */
+export function withVersion(
+  document: SettingsDocument | null,
+  { values, takenFrom }: Pick<SettingsVersion, 'values' | 'takenFrom'>,
+  now: Date,
+): SettingsDocument {
+  const version = (latest(document)?.version ?? 0) + 1;
+  const next = { version, at: now.toISOString(), values, takenFrom };
+  const versions = [...(document?.versions ?? []), next].slice(-MOST_VERSIONS);
+  while (versions.length > 1 && Buffer.byteLength(JSON.stringify(versions)) > MOST_BYTES / 2)
+    versions.shift();
+  return { versions };
+}
+
+/** Longer texts are not parsed. */
+export function isTooLong(text: string): boolean {
+  return text.length > MOST_BYTES;
+}

@@ -1,0 +1,262 @@
+import { ProblemError, UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
+import type {
+  MessageSigner,
+  MessageVerifier,
+  SettingsStore,
+  StateStore,
+} from '@nestjs-spark/contracts/internal';
+import {
+  describeError,
+  keepRunning,
+  persist,
+  type LiveSettings,
+  type Logger,
+} from '@nestjs-spark/foundation/internal';
+import { changedValues } from '../change/check-values.ts';
+import { documentIn, doubtAbout, keyOf, sealDocument, takeApart } from '../keep/seal-document.ts';
+import {
+  latest,
+  withVersion,
+  type SettingsDocument,
+  type SettingsVersion,
+} from '../keep/settings-document.ts';
+import { LastKnown } from './last-known.ts';
+import type { SettingsCondition } from './settings-condition.ts';
+
+export interface CentralSettingsParts {
+  module: string;
+  live: LiveSettings;
+  /** Null: no central settings. */
+  store: SettingsStore | null;
+  /** The module's own database. */
+  state: StateStore;
+  signer: MessageSigner;
+  verifier: MessageVerifier;
+  log: Logger;
+}
+
+const TRIES = 8;
+const PATIENT = { waitMs: 500, factor: 2, longestMs: 10_000 };
+
+/**
+ * What operators set for all instances of a module. It is kept in a store where others may write as well: only a document that
+ * this module has signed, and none that is older than the one in use, changes anything.
+ */
+export class CentralSettings {
+  readonly #parts: CentralSettingsParts;
+  readonly #lastKnown: LastKnown;
+  #document: SettingsDocument | null = null;
+  #text: string | null = null;
+  #revision = '';
+  #condition: SettingsCondition;
+  #refusals = 0;
+
+  constructor(parts: CentralSettingsParts) {
+    this.#parts = parts;
+    this.#lastKnown = new LastKnown(parts.state);
+    this.#condition = { state: parts.store ? 'starting' : 'none' };
+  }
+
+  get live(): LiveSettings {
+    return this.#parts.live;
+  }
+
+  /** Where they are kept; null for nowhere. */
+  get place(): string | null {
+    return this.#parts.store?.place ?? null;
+  }
+
+  get condition(): SettingsCondition {
+    return this.#condition;
+  }
+
+  get current(): SettingsVersion | null {
+    return latest(this.#document);
+  }
+
+  /** The newest first. */
+  get history(): SettingsVersion[] {
+    return [...(this.#document?.versions ?? [])].toReversed();
+  }
+
+  /** How often what the store had was not believed. */
+  get refusals(): number {
+    return this.#refusals;
+  }
+
+  /** Keeps the values current until `signal` aborts. What was used last is read first, so that it holds without the store. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { store, log } = this.#parts;
+    if (!store) return;
+    await persist(() => this.#recall(), {
+      signal,
+      onFailure: (error) => log.debug(`The settings used last cannot be read yet: ${describeError(error)}`),
+    });
+    if (signal.aborted) return;
+    const follow = async (): Promise<void> => {
+      await this.#refresh(store);
+      await this.#signAgain(store);
+      for (;;) {
+        await store.changed(this.#revision, signal);
+        if (signal.aborted) return;
+        await this.#refresh(store);
+      }
+    };
+    await keepRunning(follow, {
+      signal,
+      policy: PATIENT,
+      onEachFailure: (error) => this.#away(error),
+    });
+  }
+
+  /**
+   * Changes central values, for all instances of the module.
+   * @param values undefined takes a value away
+   * @throws {ProblemError} `unavailable` where no central settings are used, and when others keep changing them
+   * @throws {UnavailableError} while the store is away; nothing was changed then
+   */
+  change(values: ReadonlyMap<string, unknown>): Promise<SettingsVersion> {
+    return this.#write(() => ({
+      values: changedValues(this.current?.values ?? {}, values),
+      takenFrom: null,
+    }));
+  }
+
+  /**
+   * Sets the values of an earlier version again, as a new version.
+   * @param version null for the one before the current one
+   * @throws {ProblemError} `notFound` when there is no such version any more; otherwise as `change`
+   */
+  rollBack(version: number | null): Promise<SettingsVersion> {
+    return this.#write(() => {
+      const wanted = version ?? (this.current?.version ?? 0) - 1;
+      const found = this.#document?.versions.find((one) => one.version === wanted);
+      if (found) return { values: found.values, takenFrom: wanted };
+      throw new ProblemError('notFound', `There is no version ${wanted} of the settings.`);
+    });
+  }
+
+  async #write(plan: () => Pick<SettingsVersion, 'values' | 'takenFrom'>): Promise<SettingsVersion> {
+    const { store, module, signer } = this.#parts;
+    if (!store) throw new ProblemError('unavailable', 'This module uses no central settings.');
+    for (let attempt = 1; ; attempt++) {
+      await this.#refresh(store);
+      const document = withVersion(this.#document, plan(), new Date());
+      const text = sealDocument(document, module, signer);
+      try {
+        this.#revision = await store.write(text, this.#revision);
+      } catch (error) {
+        if (!(error instanceof VersionConflictError) || attempt === TRIES) throw error;
+        continue;
+      }
+      await this.#adopt(document, text);
+      this.#condition = { state: 'current' };
+      const written = latest(document);
+      if (written) return written;
+    }
+  }
+
+  async #recall(): Promise<void> {
+    const text = await this.#lastKnown.read();
+    const document = text === null ? null : readText(text);
+    if (text === null || document === null || isNotNewer(document, this.#document)) return;
+    this.#use(document, text);
+  }
+
+  /** @throws {UnavailableError} while the store, or the keys to judge by, cannot be read */
+  async #refresh(store: SettingsStore): Promise<void> {
+    const { module, verifier } = this.#parts;
+    const { text, revision } = await store.read();
+    const isNews = revision !== this.#revision;
+    this.#revision = revision;
+    if (text === null) return this.#missing(isNews);
+    if (text === this.#text) return this.#agree();
+    const sealed = takeApart(text);
+    const document = sealed && documentIn(sealed);
+    if (!sealed || !document) return this.#refuse('no module has written it', isNews);
+    // What says the same as what is known needs no signature: another key of this module may have signed it.
+    if (JSON.stringify(document) === JSON.stringify(this.#document)) return this.#agree();
+    const doubt = await doubtAbout(sealed, module, verifier);
+    if (doubt !== null) return this.#refuse(doubt, isNews);
+    if (isNotNewer(document, this.#document))
+      return this.#refuse(`it is of version ${latest(document)?.version}, which is older`, isNews);
+    await this.#adopt(document, text);
+    this.#agree();
+  }
+
+  /** Others read it by this key: the one that signed it may be gone. */
+  async #signAgain(store: SettingsStore): Promise<void> {
+    const { module, signer } = this.#parts;
+    const sealed = this.#text === null ? null : takeApart(this.#text);
+    if (!sealed || !this.#document || this.#condition.state !== 'current') return;
+    if (keyOf(sealed) === signer.keyId) return;
+    const text = sealDocument(this.#document, module, signer);
+    this.#revision = await store.write(text, this.#revision);
+    await this.#adopt(this.#document, text);
+  }
+
+  async #adopt(document: SettingsDocument, text: string): Promise<void> {
+    this.#use(document, text);
+    try {
+      await this.#lastKnown.write(text);
+    } catch (error) {
+      if (error instanceof VersionConflictError) return;
+      this.#parts.log.debug(`The settings in use cannot be remembered: ${describeError(error)}`);
+    }
+  }
+
+  #use(document: SettingsDocument, text: string): void {
+    const { live, log } = this.#parts;
+    this.#document = document;
+    this.#text = text;
+    const { version, values } = latest(document) ?? { version: 0, values: {} };
+    const { changes, refused } = live.take(new Map(Object.entries(values)));
+    for (const { name, before, after } of changes)
+      log.log(`${name} is ${show(after)} now and was ${show(before)} (settings version ${version})`);
+    for (const name of refused)
+      log.warn(
+        `${name} of settings version ${version} cannot be used here, and stays ${show(live.read(name))}`,
+      );
+  }
+
+  #agree(): void {
+    this.#condition = { state: 'current' };
+  }
+
+  #missing(isNews: boolean): void {
+    if (this.#document === null) this.#agree();
+    else this.#refuse('they were removed there; set one of them to write them again', isNews);
+  }
+
+  #refuse(reason: string, isNews: boolean): void {
+    const { log } = this.#parts;
+    this.#condition = { state: 'refused', reason };
+    if (!isNews) return;
+    this.#refusals += 1;
+    log.warn(`The settings in ${this.place} are not used: ${reason}. Those in use stay`);
+  }
+
+  #away(error: unknown): void {
+    const { log } = this.#parts;
+    const reason = describeError(error);
+    const before = this.#condition;
+    this.#condition = { state: 'away', reason };
+    if (before.state === 'away') return;
+    const level = error instanceof UnavailableError ? 'debug' : 'warn';
+    log[level](`The settings cannot be followed: ${reason}. Those in use stay; trying again`);
+  }
+}
+
+/** Of this module's own record, which nobody else writes. */
+function readText(text: string): SettingsDocument | null {
+  const sealed = takeApart(text);
+  return sealed && documentIn(sealed);
+}
+
+function isNotNewer(document: SettingsDocument, known: SettingsDocument | null): boolean {
+  return (latest(document)?.version ?? 0) <= (latest(known)?.version ?? 0);
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value);
+}

@@ -1,0 +1,20 @@
+import { Logger, type LogLevel } from '@nestjs/common';
+import type { LiveSettings } from '@nestjs-spark/foundation/internal';
+import { LOG_LEVELS } from '../change/application-settings.ts';
+
+/**
+ * Has Nest's logger print what the setting `logLevel` says, now and after each change. `application` is what it printed before.
+ * @returns a function that ends it
+ */
+export function followLogLevel(live: LiveSettings): () => void {
+  const before = LOG_LEVELS.filter((level) => Logger.isLevelEnabled(level));
+  const follow = (level: unknown): void => Logger.overrideLogger(levelsFrom(level, before));
+  if (live.read('logLevel') !== 'application') follow(live.read('logLevel'));
+  return live.onChange('logLevel', follow);
+}
+
+/** The levels that are printed. Pure. */
+export function levelsFrom(level: unknown, otherwise: readonly LogLevel[]): LogLevel[] {
+  const at = LOG_LEVELS.findIndex((one) => one === level);
+  return at < 0 ? [...otherwise] : LOG_LEVELS.slice(at);
+}

@@ -1,0 +1,33 @@
+import type { HealthFinding } from '@nestjs-spark/observability';
+
+/** How the settings at hand compare with what the store has. */
+export type SettingsCondition =
+  | { state: 'none' }
+  | { state: 'starting' }
+  | { state: 'current' }
+  | { state: 'away'; reason: string }
+  | { state: 'refused'; reason: string };
+
+/** Always ready: a module works with the settings that it knows. */
+export function describeCondition(
+  condition: SettingsCondition,
+  version: number | null,
+  place: string | null,
+): HealthFinding {
+  const known = version === null ? 'no central settings are known' : `version ${version} is in use`;
+  const detail = (): string => {
+    switch (condition.state) {
+      case 'none':
+        return 'no central settings are used';
+      case 'starting':
+        return `${known}; ${place} was not asked yet`;
+      case 'current':
+        return version === null ? `${place} has none` : `version ${version}, from ${place}`;
+      case 'away':
+        return `${known}; ${place} is away: ${condition.reason}`;
+      case 'refused':
+        return `${known}; what ${place} has is not used: ${condition.reason}`;
+    }
+  };
+  return { ready: true, detail: detail() };
+}

@@ -2,11 +2,13 @@ export { DeclarationError, type DeclarationFault } from './declare/declaration-e
 export { Replicated, type ReplicatedOptions } from './declare/replicated.decorator.ts';
 export { Shared, type SharedOptions } from './declare/shared.decorator.ts';
 export { KeyFileError } from '@nestjs-spark/modules/internal';
-export type { EngineChoice, SparkReplicationOptions } from './settings/options.ts';
+export type { EngineChoice, SparkReplicationOptions, VerifyScheduleOptions } from './settings/options.ts';
 export { ReplicationSettingsError } from './settings/settings-error.ts';
 export { SparkReplicationModule } from './module/spark-replication.module.ts';
 export type { Freshness } from './report/freshness/freshness.ts';
 export { ReplicationStatus } from './report/replication-status.ts';
+export { ReplicationVerify, type VerifyOptions } from './verify/replication-verify.ts';
+export type { VerifiedTask, VerifyExample, VerifyReport } from './verify/verify-report.ts';
 export type { IncomingTask } from './tasks/task-status.ts';
 export { isSparkRoute } from '@nestjs-spark/modules';
 export { sparkConfig, type SparkConfig } from './settings/spark-config.ts';

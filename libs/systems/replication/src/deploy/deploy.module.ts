@@ -102,6 +102,7 @@ import { DeploymentGate } from './receive/deployment-gate.ts';
   ],
   exports: [
     CaptureSupervisor,
+    DeploymentDirectory,
     DeploymentGate,
     DeploymentReconciler,
     DeploymentStore,

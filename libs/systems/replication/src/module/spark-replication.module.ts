@@ -9,6 +9,7 @@ import { RequestModule } from '../request/request.module.ts';
 import { SetAsideModule } from '../set-aside/set-aside.module.ts';
 import type { SparkReplicationOptions } from '../settings/options.ts';
 import { ReplicationSettingsModule, type AsyncReplicationOptions } from '../settings/settings.module.ts';
+import { VerifyModule } from '../verify/verify.module.ts';
 import { ReplicationRunner } from './replication-runner.ts';
 
 /**
@@ -20,9 +21,17 @@ import { ReplicationRunner } from './replication-runner.ts';
  */
 @Global()
 @Module({
-  imports: [ConnectModule, RequestModule, DeployModule, PreviewModule, SetAsideModule, ReportModule],
+  imports: [
+    ConnectModule,
+    RequestModule,
+    DeployModule,
+    PreviewModule,
+    SetAsideModule,
+    ReportModule,
+    VerifyModule,
+  ],
   providers: [ReplicationRunner],
-  exports: [ReportModule],
+  exports: [ReportModule, VerifyModule],
 })
 export class SparkReplicationModule {
   /**

@@ -11,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The namespace `spark` of an application's configuration: the environment, checked, in the form that every `forRoot` of Spark accepts. */
 export type SparkConfig = Omit<
   ReplicationSettings,
-  'moduleUrl' | 'natsSecurity' | 'operatorToken' | 'trustedKeys' | 'tokenIssuer' | 'version'
+  'moduleUrl' | 'natsSecurity' | 'operatorToken' | 'trustedKeys' | 'tokenIssuer' | 'verify' | 'version'
 > & {
   /** The module's name, as the bus calls it. */
   name: string;
@@ -75,6 +75,7 @@ export function readSparkConfig(environment: Environment): SparkConfig {
     operatorToken,
     trustedKeys,
     tokenIssuer: _issuer,
+    verify: _verify,
     version: _version,
     ...settings
   } = resolved;

@@ -9,12 +9,17 @@ export interface CommandOutcome {
   err: string;
 }
 
-/** Runs the built `nestjs-spark etl` as a process of its own, with nothing but `env` in its environment. */
-export function nestjsSparkEtl(args: string[], env: Record<string, string> = {}): Promise<CommandOutcome> {
+/** Runs the built `nestjs-spark` as a process of its own, with nothing but `env` in its environment. */
+export function nestjsSpark(args: string[], env: Record<string, string> = {}): Promise<CommandOutcome> {
   return new Promise((resolve) => {
     const options = { env: { PATH: process.env['PATH'], ...env }, timeout: 60_000 };
-    const child = execFile(process.execPath, [main, 'etl', ...args], options, (_, out, err) => {
+    const child = execFile(process.execPath, [main, ...args], options, (_, out, err) => {
       resolve({ code: child.exitCode ?? -1, out, err });
     });
   });
+}
+
+/** The same for its command `etl`. */
+export function nestjsSparkEtl(args: string[], env?: Record<string, string>): Promise<CommandOutcome> {
+  return nestjsSpark(['etl', ...args], env);
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { carCommands, carDocument, range } from '../support/cars.ts';
 import { Corruption } from '../support/corruption.ts';
-import type { Member } from '../support/member.ts';
+import { OPERATOR_TOKEN, type Member } from '../support/member.ts';
+import { nestjsSpark } from '../support/nestjs-spark.ts';
 import { seededRandom, testSeed } from '../support/seeded-random.ts';
 import { describeOn, type Pair } from '../support/stores/pairs.ts';
 import { equal } from '../support/story-of-cars.ts';
@@ -125,6 +126,23 @@ describeOn(PAIRS, 'Comparing copies with their source', (pair) => {
       expect(found).toMatchObject({ ...corruption.reported, repaired: 40 });
       await isWhole();
     });
+  });
+
+  it('is asked for from the command line, which says what was found and whether all is in order', async () => {
+    const operator = { SPARK_OPERATOR_TOKEN: OPERATOR_TOKEN };
+    const asked = ['--module', 'HR', '--of', 'Fleet/Cars', '--url', hr.url];
+    await new Corruption(hr.database, random).corrupt(someIds(1), ['changed']);
+    const found = await nestjsSpark(['verify', ...asked], operator);
+    expect(found).toMatchObject({ code: 1, err: '' });
+    expect(found.out).toMatch(
+      /1 stale.*; 0 repaired$\n {2}! cars\/\d+ {2}stale: it is not what the script makes/m,
+    );
+    const repaired = await nestjsSpark(['verify', ...asked, '--repair', '--json'], operator);
+    expect(repaired.code).toBe(0);
+    expect(JSON.parse(repaired.out)).toMatchObject({ state: 'done', tasks: [{ stale: 1, repaired: 1 }] });
+    const shown = await nestjsSpark(['verify', ...asked, '--report'], operator);
+    expect(shown).toMatchObject({ code: 0, out: expect.stringMatching(/1 stale.*; 1 repaired$/m) });
+    expect((await nestjsSpark(['verify', '--module', 'HR', '--of', 'Cars'], operator)).code).toBe(2);
   });
 
   it('waits for an owner that is away, says so, and goes on when it is back', async () => {

@@ -2,7 +2,7 @@ import { COPY_ETAG, COPY_GENERATION, COPY_SOURCE, ravenKey } from '@nestjs-spark
 import { taskName, UnavailableError } from '@nestjs-spark/contracts';
 import type { MemoryCopy } from '@nestjs-spark/testing';
 import { Expectations } from '../src/verify/expectations.ts';
-import { TaskVerify } from '../src/verify/task-verify.ts';
+import { TaskVerify, type VerifySchedule } from '../src/verify/task-verify.ts';
 import { VerifyRecords, type VerifyRecord } from '../src/verify/verify-record.ts';
 import { QUICK, SILENT, TASK, type Simulation } from './simulation.ts';
 
@@ -14,11 +14,13 @@ type CorruptionKind = (typeof CORRUPTIONS)[number];
 export class Verifier {
   readonly #simulation: Simulation;
   readonly #records: VerifyRecords;
+  readonly #schedule: VerifySchedule | null;
   #ended = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
-  constructor(simulation: Simulation) {
+  constructor(simulation: Simulation, schedule: VerifySchedule | null = null) {
     this.#simulation = simulation;
+    this.#schedule = schedule;
     this.#records = new VerifyRecords(simulation.kept);
     this.#start();
   }
@@ -85,7 +87,7 @@ export class Verifier {
         },
         records: this.#records,
         logger: SILENT,
-        schedule: null,
+        schedule: this.#schedule,
         pace: QUICK,
       },
     );

@@ -109,11 +109,9 @@ export class TaskVerify implements Unit {
       );
     const stored = await records.read(this.name).catch(() => null);
     if (!stored || stored.value.state === 'done') return;
-    const waiting = {
-      ...stored.value,
-      state: 'waiting' as const,
-      reason: messageOf(failure).slice(0, 1_000),
-    };
+    const reason = messageOf(failure).slice(0, 1_000);
+    if (stored.value.state === 'waiting' && stored.value.reason === reason) return;
+    const waiting = { ...stored.value, state: 'waiting' as const, reason };
     await records.write(this.name, waiting, stored.version).catch(() => undefined);
   }
 }

@@ -79,7 +79,11 @@ export class Verifier {
         database: { ids: 'ravendb', load: async (ids) => ids.map((id) => this.#load(id)) },
         source: {
           page: async (task, from, depth) => required(await expectations.page(task, from, depth, signal)),
-          documents: async (task, ids) => required(await expectations.documents(task, ids, signal)),
+          // As of a slow script: an owner answers for some of them at a time.
+          documents: async (task, ids) => {
+            const some = ids.slice(0, Math.ceil(ids.length / 2));
+            return required(await expectations.documents(task, some, signal));
+          },
         },
         inquiry: {
           ask: async () => ({ sourceEtag: await this.#simulation.flush() }),

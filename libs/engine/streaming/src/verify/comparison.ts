@@ -6,7 +6,7 @@ import { MOST_DOCUMENTS, type ExpectedPage } from './expected.ts';
 import { IdTable } from './id-table.ts';
 import { judgeCopy } from './judge-copy.ts';
 import { Settling, type SettlingParts, type Strays } from './settling.ts';
-import { originOf } from './standing.ts';
+import { NotComparableError, originOf } from './standing.ts';
 import { begun, counted, type VerifyRecord, type VerifyRecords } from './verify-record.ts';
 
 export interface ComparisonParts extends SettlingParts {
@@ -81,7 +81,8 @@ export class Comparison {
     for (let from = this.#record.position + 1; from <= end && !signal.aborted;) {
       const page = await source.page(task.key, from, depth);
       yield page;
-      if (page.drained || page.to < from) return;
+      if (page.drained) return;
+      if (page.to < from) throw new NotComparableError('the source ends before what is already compared');
       from = page.to + 1;
     }
   }

@@ -16,7 +16,10 @@ export interface ExpectationsParts {
 const PAGE = 1_000;
 /** After so many copies a page ends, so that an answer stays small however many a document has. */
 const MOST_COPIES = 5_000;
-const STEP = 256;
+/** A step is twice as large as the one before while that was quick. */
+const STEP = { first: 16, most: 512, quickMs: 250 };
+/** An answer has to come in time: of slow scripts it has less. */
+const WORK_MS = 5_000;
 /** The mark of a copy does not say which generation it is of. */
 const ANY_GENERATION = 1;
 
@@ -55,7 +58,7 @@ export class Expectations {
   }
 
   /**
-   * These documents as they are now, whatever happened to them.
+   * These documents as they are now, whatever happened to them; not all of them where their scripts are slow.
    * @returns null when there is no such task
    */
   async documents(key: TaskKey, ids: readonly string[], signal: AbortSignal): Promise<Expected | null> {
@@ -68,14 +71,12 @@ export class Expectations {
       const isWanted = document && document.copyOf === null && sameName(document.collection, task.collection);
       return isWanted ? [{ kind: 'put', etag: 0, ...document, id: ids[at] ?? document.id }] : [];
     });
-    const there: ExpectedDocument[] = [];
-    while (there.length < puts.length) {
-      const { documents } = await this.#run(task, puts.slice(there.length), true, signal);
-      there.push(...documents);
-    }
+    const { documents: there, count } = await this.#run(task, puts, true, signal);
     const { lastEtag: after } = await source.identify(taskId(key));
     const byId = new Map(there.map((document) => [document.id, document]));
-    const documents = ids.map((id) => byId.get(id) ?? { id, etag: 0, copies: [] });
+    const later = new Set(puts.slice(count).map(({ id }) => id));
+    const answered = ids.filter((id) => !later.has(id));
+    const documents = answered.map((id) => byId.get(id) ?? { id, etag: 0, copies: [] });
     return { databaseId, script: task.fingerprint, before, after, documents };
   }
 
@@ -94,10 +95,14 @@ export class Expectations {
     try {
       const transformer = new Transformer(task, runner, source, NOTHING_SET_ASIDE);
       const documents: ExpectedDocument[] = [];
+      const began = performance.now();
       let copies = 0;
-      while (documents.length < puts.length && copies < MOST_COPIES) {
-        const some = puts.slice(documents.length, documents.length + STEP);
+      let step = STEP.first;
+      while (documents.length < puts.length && copies < MOST_COPIES && performance.now() - began < WORK_MS) {
+        const some = puts.slice(documents.length, documents.length + step);
+        const stepBegan = performance.now();
         const results = await transformer.again([...some], ANY_GENERATION, signal);
+        if (performance.now() - stepBegan < STEP.quickMs) step = Math.min(step * 2, STEP.most);
         const made = new Map(results.flatMap((one) => ('failure' in one ? [] : [[one.id, one.commands]])));
         for (const { id, etag } of some) {
           const commands = made.get(id);

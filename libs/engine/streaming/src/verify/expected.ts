@@ -49,7 +49,7 @@ export interface ExpectedPage extends Expected {
 export interface VerifySource {
   /** @throws {UnavailableError} when the owner does not answer, or does not carry the task */
   page(task: TaskKey, from: Etag, depth: Depth): Promise<ExpectedPage>;
-  /** Of these documents; one that is gone has no copies. */
+  /** Of these documents, or some of them; one that is gone has no copies. */
   documents(task: TaskKey, ids: readonly string[]): Promise<Expected>;
 }
 

@@ -6,7 +6,7 @@ import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
 import { readCopies, type OwnDatabase } from './copies-here.ts';
 import type { Expected, ExpectedDocument, VerifySource } from './expected.ts';
 import { judgeCopy, judgeStray, type Verdict } from './judge-copy.ts';
-import { originOf, type Standing } from './standing.ts';
+import { NotComparableError, originOf, type Standing } from './standing.ts';
 import type { Finding } from './verify-record.ts';
 
 export interface SettlingParts {
@@ -100,8 +100,28 @@ export class Settling {
 
   /** Judges at once where everything is in order, and otherwise when it is applied. */
   async #judge(documents: readonly string[], strays: Strays | null, signal: AbortSignal): Promise<Judged[]> {
-    const { source, standing, task } = this.#parts;
-    const expected = await source.documents(task.key, documents);
+    const judged: Judged[] = [];
+    for await (const expected of this.#ask(documents)) {
+      judged.push(...(await this.#judgeExpected(expected, strays, signal)));
+    }
+    return judged;
+  }
+
+  /** What the owner says of all of them, as much at a time as it answers for. */
+  async *#ask(documents: readonly string[]): AsyncGenerator<Expected> {
+    const { source, task } = this.#parts;
+    for (let left = documents; left.length > 0;) {
+      const expected = await source.documents(task.key, left);
+      const answered = new Set(expected.documents.map(({ id }) => id));
+      const later = left.filter((id) => !answered.has(id));
+      if (later.length === left.length) throw new NotComparableError('the owner answers for no document');
+      yield expected;
+      left = later;
+    }
+  }
+
+  async #judgeExpected(expected: Expected, strays: Strays | null, signal: AbortSignal): Promise<Judged[]> {
+    const { standing } = this.#parts;
     const stored = await standing.readFor(expected, this.#incarnation);
     const judged = await this.#judgeNow(expected, stored, strays);
     if (judged.every(({ moving, findings }) => !moving && findings.length === 0)) return judged;
@@ -139,21 +159,29 @@ export class Settling {
 
   /** Behind the task's checkpoint, like any other delete: what was applied since they were looked at is looked at again. */
   async #deleteGhosts(ghosts: readonly Finding[], signal: AbortSignal): Promise<number> {
-    const { source, standing, task, sink, refusedAfterMs } = this.#parts;
-    const strays = Map.groupBy(ghosts, ({ document }) => document);
-    const ids = new Map([...strays].map(([document, found]) => [document, found.map(({ id }) => id)]));
-    const expected = await source.documents(task.key, [...ids.keys()]);
+    const byDocument = Map.groupBy(ghosts, ({ document }) => document);
+    const strays = new Map([...byDocument].map(([document, found]) => [document, found.map(({ id }) => id)]));
+    let kept = 0;
+    for await (const expected of this.#ask([...strays.keys()])) {
+      kept += await this.#deleteStrays(expected, strays, signal);
+    }
+    return ghosts.length - kept;
+  }
+
+  /** @returns how many the store refuses to delete */
+  async #deleteStrays(expected: Expected, strays: Strays, signal: AbortSignal): Promise<number> {
+    const { standing, sink, refusedAfterMs } = this.#parts;
     await standing.applied(expected.after, signal);
     const kept = new Set<string>();
     const keep = async (units: { id: string }[]): Promise<void> => units.forEach(({ id }) => kept.add(id));
     for (let tries = 1; ; tries++) {
       const stored = await standing.readFor(expected, this.#incarnation);
-      const judged = await this.#judgeNow(expected, stored, ids);
+      const judged = await this.#judgeNow(expected, stored, strays);
       const unwanted = judged.flatMap(({ findings }) => findings.map(({ id }) => id));
-      if (unwanted.length === 0) return ghosts.length - kept.size;
+      if (unwanted.length === 0) return kept.size;
       try {
         await removeCopies({ sink, refusedAfterMs, keep }, stored, sink.copies(this.#name, unwanted));
-        return ghosts.length - kept.size;
+        return kept.size;
       } catch (error) {
         if (!(error instanceof VersionConflictError) || tries === TRIES) throw error;
       }

@@ -9,11 +9,6 @@ export interface CommandOutcome {
   err: string;
 }
 
-/** As `nestjsSpark`, of `nestjs-spark etl`. */
-export function nestjsSparkEtl(args: string[], env: Record<string, string> = {}): Promise<CommandOutcome> {
-  return nestjsSpark(['etl', ...args], env);
-}
-
 /** Runs the built `nestjs-spark` as a process of its own, with nothing but `env` in its environment. */
 export function nestjsSpark(args: string[], env: Record<string, string> = {}): Promise<CommandOutcome> {
   return new Promise((resolve) => {
@@ -22,4 +17,9 @@ export function nestjsSpark(args: string[], env: Record<string, string> = {}): P
       resolve({ code: child.exitCode ?? -1, out, err });
     });
   });
+}
+
+/** The same for its command `etl`. */
+export function nestjsSparkEtl(args: string[], env?: Record<string, string>): Promise<CommandOutcome> {
+  return nestjsSpark(['etl', ...args], env);
 }

@@ -77,7 +77,7 @@ export class Simulation {
     generation: 1,
     loadable: [],
   };
-  readonly #directory: TaskDirectory = { read: async () => this.#task };
+  readonly directory: TaskDirectory = { read: async () => this.#task };
   readonly #captures = new Set<TaskCapture>();
   readonly #applies = new Set<TaskApply>();
 
@@ -128,7 +128,7 @@ export class Simulation {
       ready: async () => {},
       provision: async () => {},
       control: this.control,
-      directory: this.#directory,
+      directory: this.directory,
       scripts: this.scripts,
       state: this.state,
       signer: this.keys.signerOf(TASK.owner),

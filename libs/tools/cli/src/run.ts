@@ -11,6 +11,7 @@ export const USAGE = `The command line of Spark for NestJS.
   nestjs-spark nats …              permissions of modules on NATS, and its streams
   nestjs-spark etl preview …       what a script would produce, before it is deployed
   nestjs-spark etl set-aside …     set-aside documents, and rerunning them
+  nestjs-spark verify …            compares copies with their source, and repairs them
   nestjs-spark keys …              modules' keys: make, show, approve, rotate
   nestjs-spark config …            settings of a running module: get, set, history, rollback
 
@@ -24,6 +25,7 @@ const COMMANDS: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['config', async (...given) => (await import('./config/run-config.ts')).runConfig(...given)],
   ['keys', async (...given) => (await import('./keys/run-keys.ts')).runKeys(...given)],
   ['nats', async (...given) => (await import('./nats/run-nats.ts')).runNats(...given)],
+  ['verify', async (...given) => (await import('./verify/run-verify.ts')).runVerify(...given)],
   ['servers', async (...given) => (await import('./servers/run-servers.ts')).runServers(...given)],
 ]);
 

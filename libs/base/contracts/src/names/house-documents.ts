@@ -19,6 +19,7 @@ const HOUSE: readonly { collection: string; prefixes: readonly string[] }[] = [
     collection: 'SparkSetAside',
     prefixes: ['sparkSetAside/', 'sparkSetAsideBeyond/', 'sparkSetAsideRetry/'],
   },
+  { collection: 'SparkVerifications', prefixes: ['sparkVerifications/'] },
 ];
 
 /** The collections in which Spark keeps its own documents; never replicated, and never written by applications and scripts. */

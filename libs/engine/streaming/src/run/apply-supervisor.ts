@@ -22,6 +22,7 @@ import { ApplyView } from './apply-view.ts';
 import { LeasedUnits, StatusWatch } from '@nestjs-spark/runtime/internal';
 import { leaseName } from '../task/lease-name.ts';
 import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
+import { VerifyRecords } from '../verify/verify-record.ts';
 
 export interface ApplySupervisorParts {
   sink: ChangeSink;
@@ -73,6 +74,7 @@ export class ApplySupervisor {
     const name = taskName(task);
     await this.#tasks.end(name);
     await forgetSetAside(state, name);
+    await new VerifyRecords(state).forget(name);
     return forgetCopies(sink, name, pace.refusedAfterMs);
   }
 

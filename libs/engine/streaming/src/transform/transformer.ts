@@ -23,7 +23,8 @@ import type { CaptureTask } from '../task/tasks.ts';
 import { copyWriter, type CopyWriter } from './copy-document.ts';
 import { copyExtras, type ScriptedChange } from './copy-extras.ts';
 import { prefixed } from './prefix-ids.ts';
-import type { SetAside, SetAsideFailure } from '@nestjs-spark/set-aside/internal';
+import type { SetAsideFailure } from '@nestjs-spark/set-aside/internal';
+import type { SetAsideInUse } from './set-aside-in-use.ts';
 
 /** Where scripts are run; a `ScriptPool` is one. */
 export interface Scripts {
@@ -71,13 +72,13 @@ export class Transformer {
   readonly #task: CaptureTask;
   readonly #script: ScriptRunner;
   readonly #source: ChangeSource;
-  readonly #setAside: SetAside;
+  readonly #setAside: SetAsideInUse;
   readonly #load: DocumentLoader;
   readonly #own: ReadableDocuments;
   #recovered: string[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(task: CaptureTask, script: ScriptRunner, source: ChangeSource, setAside: SetAside) {
+  constructor(task: CaptureTask, script: ScriptRunner, source: ChangeSource, setAside: SetAsideInUse) {
     this.#task = task;
     this.#script = script;
     this.#source = source;

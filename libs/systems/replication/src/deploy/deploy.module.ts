@@ -107,6 +107,7 @@ import { DeploymentGate } from './receive/deployment-gate.ts';
   ],
   exports: [
     CaptureSupervisor,
+    DeploymentDirectory,
     DeploymentGate,
     DeploymentReconciler,
     DeploymentStore,

@@ -11,6 +11,7 @@ import { RequestModule } from '../request/request.module.ts';
 import { SetAsideModule } from '../set-aside/set-aside.module.ts';
 import type { SparkReplicationOptions } from '../settings/options.ts';
 import { ReplicationSettingsModule, type AsyncReplicationOptions } from '../settings/settings.module.ts';
+import { VerifyModule } from '../verify/verify.module.ts';
 import { ReplicationRunner } from './replication-runner.ts';
 
 /**
@@ -31,9 +32,10 @@ import { ReplicationRunner } from './replication-runner.ts';
     PreviewModule,
     SetAsideModule,
     ReportModule,
+    VerifyModule,
   ],
   providers: [ReplicationRunner],
-  exports: [ReportModule],
+  exports: [ReportModule, VerifyModule],
 })
 export class SparkReplicationModule {
   /**

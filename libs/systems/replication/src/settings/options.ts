@@ -74,6 +74,18 @@ export interface SparkReplicationOptions {
   targetUrls?: readonly string[];
   /** Shown in the registry as `Version`. Default: none. */
   version?: string;
+  /** Compares all copies that this module keeps with their sources, again and again. Default: only when it is asked for. */
+  verify?: VerifyScheduleOptions;
+}
+
+/** Comparisons that begin by themselves. */
+export interface VerifyScheduleOptions {
+  /** Hours from the end of one comparison to the beginning of the next: 24 for once a day. */
+  everyHours: number;
+  /** `content` runs the script over each document; `ids` only compares which documents there are, and their etags. Default `content`. */
+  depth?: 'content' | 'ids';
+  /** Repair what is found. Default false: it is only reported. */
+  repair?: boolean;
 }
 
 /** The options with every default filled in. Those of `LiveValues` can be others the next time: ask when they are used. */
@@ -96,6 +108,8 @@ export interface ReplicationSettings extends LiveValues {
   tokenIssuer: IssuerSettings | null;
   targetUrls: readonly string[];
   version: string | null;
+  /** Null for none. */
+  verify: VerifyScheduleOptions | null;
 }
 
 /** Limits of one deployment, the same where it is declared and where it is received. */

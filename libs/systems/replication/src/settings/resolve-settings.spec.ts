@@ -44,6 +44,7 @@ describe('the settings of replication', () => {
       onDrop: 'remove',
       targetUrls: [],
       refuseUnsigned: false,
+      verify: null,
       version: null,
     });
   });

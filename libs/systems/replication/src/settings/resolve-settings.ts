@@ -73,6 +73,7 @@ export function resolveSettings(
     tokenIssuer: issuerSettings(options, env, faults),
     targetUrls: targetUrls(options.targetUrls ?? toList(env('SPARK_TARGET_URLS') ?? ''), faults),
     version: options.version ?? null,
+    verify: verifySchedule(options.verify, faults),
   };
   const insecure = faultOf(settings.natsSecurity);
   if (insecure !== null) faults.push(insecure);
@@ -127,6 +128,15 @@ function routeMaxBytes(given: number | undefined, text: string | undefined, faul
   const bytes = routeBytes(given, text);
   if (!isRouteBytes(bytes)) faults.push(ROUTE_BYTES_RULE);
   return bytes;
+}
+
+function verifySchedule(
+  given: SparkReplicationOptions['verify'],
+  faults: string[],
+): ReplicationSettings['verify'] {
+  if (given && !(Number.isFinite(given.everyHours) && given.everyHours > 0))
+    faults.push('verify.everyHours has to be a number of hours above 0, as in verify: { everyHours: 24 }');
+  return given ?? null;
 }
 
 function trustedKeys(

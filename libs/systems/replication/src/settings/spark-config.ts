@@ -18,6 +18,7 @@ export type SparkConfig = Omit<
   | 'operatorToken'
   | 'trustedKeys'
   | 'tokenIssuer'
+  | 'verify'
   | 'version'
 > & {
   /** The module's name, as the bus calls it. */
@@ -85,6 +86,7 @@ export function readSparkConfig(environment: Environment): SparkConfig {
     operatorToken,
     trustedKeys,
     tokenIssuer: _issuer,
+    verify: _verify,
     version: _version,
     ...settings
   } = resolved;

@@ -22,6 +22,8 @@ export interface ModuleCall {
   /** Sent as JSON. */
   body?: object;
   timeoutMs?: number;
+  /** How much of the answer is read. Default 256 KiB. */
+  answerBytes?: number;
   signal?: AbortSignal;
 }
 
@@ -107,7 +109,7 @@ async function send(
   const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
   try {
     const response = await sendSigned({ url, method, token, body, signal });
-    const text = await readBounded(response, ANSWER_BYTES);
+    const text = await readBounded(response, call.answerBytes ?? ANSWER_BYTES);
     return { kind: 'answered', status: response.status, body: parseAnswer(text) ?? null };
   } catch (error) {
     const reason = `${reasonOf(error)} (${url.origin})`;

@@ -1,0 +1,140 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startServers } from '@nestjs-spark/servers';
+import { sparkCopy, type SparkWorld } from './peers/spark.ts';
+import { OPERATOR_TOKEN, verifyCopies } from './peers/verify.ts';
+import { OWN_BUILD } from './support/app.ts';
+import { describeMachine, median } from './support/machine.ts';
+import { BenchDatabase, car } from './support/raven.ts';
+
+const { values } = parseArgs({
+  options: {
+    documents: { type: 'string', default: '200000' },
+    rounds: { type: 'string', default: '5' },
+    corruptions: { type: 'string', default: '1000' },
+    save: { type: 'boolean', default: false },
+  },
+});
+const [documents, rounds, corruptions] = [values.documents, values.rounds, values.corruptions].map(
+  Number,
+) as [number, number, number];
+const WRITE_EVERY_MS = 10;
+
+process.env['SPARK_OPERATOR_TOKEN'] = OPERATOR_TOKEN;
+const servers = await startServers({ temporary: true, log: (line: string) => console.error(line) });
+const ravendb = servers.ravendb?.url;
+const nats = servers.nats?.url;
+if (!ravendb || !nats) {
+  console.error(servers.missing.map(({ server, reason }) => `${server}: ${reason}`).join('\n'));
+  process.exit(1);
+}
+const source = new BenchDatabase(ravendb, 'BenchFleet');
+const target = new BenchDatabase(ravendb, 'BenchHR');
+const pids = { ravendb: servers.ravendb?.handle?.pid, nats: servers.nats?.handle?.pid };
+const world: SparkWorld = {
+  ravendb,
+  nats,
+  pids,
+  fleet: source,
+  hr: target,
+  modules: 'BenchModules',
+  build: OWN_BUILD,
+};
+
+interface Round {
+  copy: number;
+  content: number;
+  ids: number;
+}
+
+try {
+  await source.recreate();
+  await source.fill(documents);
+  const all: Round[] = [];
+  let found = '';
+  for (let round = 0; round < rounds; round++) {
+    await target.recreate();
+    const { run, fleet, hr } = await sparkCopy(world, documents);
+    const copy = documents / run.documentsPerSecond;
+    const content = await verifyCopies(hr, { depth: 'content' });
+    const ids = await verifyCopies(hr, { depth: 'ids' });
+    for (const { task } of [content, ids])
+      if (task.equal !== documents) throw new Error(`not equal: ${JSON.stringify(task)}`);
+    all.push({ copy, content: content.seconds, ids: ids.seconds });
+    console.error(
+      `round ${round + 1}: copy ${seconds(copy)}, content ${seconds(content.seconds)}, ids ${seconds(ids.seconds)}`,
+    );
+    if (round === rounds - 1) found = await repair(hr);
+    await Promise.all([fleet.stop(), hr.stop()]);
+  }
+  const of = (name: keyof Round): number => median(all.map((round) => round[name]));
+  const ratio = (name: keyof Round): string => median(all.map((one) => one[name] / one.copy)).toFixed(2);
+  const lines = [
+    `# Comparing ${documents.toLocaleString('en')} copies with their source`,
+    '',
+    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}; RavenDB, NATS and both apps on this one machine; median of ${rounds} rounds, each a first copy and then the comparisons of it.`,
+    '',
+    '|  | time | of the first copy beside it |',
+    '| --- | --- | --- |',
+    `| first copy | ${seconds(of('copy'))} | 1 |`,
+    `| verify by content | ${seconds(of('content'))} | ${ratio('content')} |`,
+    `| verify by ids | ${seconds(of('ids'))} | ${ratio('ids')} |`,
+    '',
+    found,
+  ];
+  console.log(lines.join('\n'));
+  if (values.save) {
+    const results = join(import.meta.dirname, 'results');
+    mkdirSync(results, { recursive: true });
+    writeFileSync(join(results, 'verify.md'), `${lines.join('\n')}\n`);
+  }
+} finally {
+  await servers.stop();
+}
+
+/** Corrupts copies that nobody writes to, and repairs them while a hundred writes a second go on. */
+async function repair(hr: Parameters<typeof verifyCopies>[0]): Promise<string> {
+  const half = Math.floor(documents / 2);
+  const each = Math.floor(half / corruptions);
+  const wanted = { missing: 0, stale: 0, ghost: 0, foreign: 0 };
+  for (let n = 0; n < corruptions; n++) {
+    const id = `cars/${half + n * each}`;
+    const copy = await target.get<Record<string, unknown> & { '@metadata': object }>(id);
+    if (!copy) throw new Error(`there is no copy ${id}`);
+    if (n % 3 === 0) {
+      wanted.missing++;
+      await target.bulk([{ Id: id, ChangeVector: null, Type: 'DELETE' }]);
+    } else if (n % 3 === 1) {
+      wanted.stale++;
+      await target.put(id, { ...copy, Model: 'corrupted' });
+    } else {
+      wanted.ghost++;
+      await target.put(`${id}/ghost`, copy);
+    }
+  }
+  let isOver = false;
+  const writing = (async () => {
+    for (let n = 0; !over(); n++) {
+      await source.put(`cars/${n % half}`, { ...car(n), '@metadata': { '@collection': 'Cars' } });
+      await delay(WRITE_EVERY_MS);
+    }
+  })();
+  const { seconds: took, task } = await verifyCopies(hr, { repair: true });
+  isOver = true;
+  await writing;
+  const { missing, stale, ghost, foreign, repaired } = task;
+  const { task: after } = await verifyCopies(hr, {});
+  const left = after.missing + after.stale + after.ghost + after.foreign;
+  const exact = JSON.stringify({ missing, stale, ghost, foreign }) === JSON.stringify(wanted);
+  return `${corruptions.toLocaleString('en')} corruptions under 100 writes a second, in ${seconds(took)}: ${missing} missing, ${stale} stale, ${ghost} ghosts found (${exact ? 'exactly those' : `wanted ${JSON.stringify(wanted)}`}), ${repaired} repaired, ${left} left.`;
+
+  function over(): boolean {
+    return isOver;
+  }
+}
+
+function seconds(value: number): string {
+  return `${value.toFixed(2)} s`;
+}

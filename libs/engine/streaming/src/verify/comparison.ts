@@ -1,0 +1,197 @@
+import { taskName } from '@nestjs-spark/contracts';
+import { copiesSource, idKey, UNNAMED_RULE, type Versioned } from '@nestjs-spark/contracts/internal';
+import { ahead } from '@nestjs-spark/foundation/internal';
+import { readCopies } from './copies-here.ts';
+import { MOST_DOCUMENTS, type ExpectedPage } from './expected.ts';
+import { IdTable } from './id-table.ts';
+import { judgeCopy } from './judge-copy.ts';
+import { Settling, type SettlingParts, type Strays } from './settling.ts';
+import { NotComparableError, originOf } from './standing.ts';
+import { begun, counted, type VerifyRecord, type VerifyRecords } from './verify-record.ts';
+
+export interface ComparisonParts extends SettlingParts {
+  records: VerifyRecords;
+}
+
+const SAVE_EVERY_MS = 500;
+
+/**
+ * Compares the copies of one task with what the owner's documents have to become, from where its record says. First the
+ * owner's documents are gone through in the order of its changes, up to where they ended at the beginning; then the copies
+ * here, for those that no document was found for. What is remembered of the first for the second only saves questions: an
+ * instance that goes on with the work of another one asks more.
+ */
+export class Comparison {
+  readonly #parts: ComparisonParts;
+  readonly #name: string;
+  readonly #seen = new IdTable();
+  #record: VerifyRecord;
+  #version: string;
+  #saved = 0;
+  #settling: Settling;
+
+  constructor(parts: ComparisonParts, { value, version }: Versioned<VerifyRecord>) {
+    this.#parts = parts;
+    this.#name = taskName(parts.task.key);
+    this.#record = value;
+    this.#version = version;
+    this.#settling = new Settling(parts, value.incarnation ?? '');
+  }
+
+  /** @throws whatever keeps it from going on; the record then says how far it is */
+  async run(signal: AbortSignal): Promise<void> {
+    const { checkpoint } = await this.#parts.standing.read();
+    if (this.#record.incarnation !== checkpoint.incarnation) {
+      this.#record = begun(this.#record, checkpoint.incarnation, await this.#parts.standing.sourceEtag());
+      this.#settling = new Settling(this.#parts, checkpoint.incarnation);
+    }
+    await this.#save({ state: 'running', reason: null });
+    await this.#repair(signal);
+    if (this.#record.phase === 'documents') await this.#compareDocuments(signal);
+    await this.#compareCopies(signal);
+    await this.#save({ state: 'done', endedAt: Date.now() });
+  }
+
+  async #compareDocuments(signal: AbortSignal): Promise<void> {
+    const origins = this.#record.depth === 'ids' ? await this.#listOrigins() : null;
+    const ended = new AbortController();
+    try {
+      for await (const page of ahead(this.#pages(AbortSignal.any([signal, ended.signal])), 1)) {
+        signal.throwIfAborted();
+        const { checkpoint } = await this.#parts.standing.readFor(page, this.#record.incarnation);
+        const { equal, suspects } = origins
+          ? this.#compareIds(page, origins)
+          : await this.#compareContents(page, checkpoint);
+        this.#record = { ...counted(this.#record, equal, []), position: page.to };
+        this.#record.suspects = [...this.#record.suspects, ...suspects];
+        if (this.#record.suspects.length >= MOST_DOCUMENTS) await this.#settleSuspects(signal);
+        await this.#saveSometimes();
+      }
+    } finally {
+      ended.abort();
+    }
+    await this.#settleSuspects(signal);
+    await this.#save({ phase: 'copies' });
+  }
+
+  async *#pages(signal: AbortSignal): AsyncGenerator<ExpectedPage> {
+    const { source, task } = this.#parts;
+    const { depth, sourceEtag } = this.#record;
+    const end = sourceEtag ?? 0;
+    for (let from = this.#record.position + 1; from <= end && !signal.aborted;) {
+      const page = await source.page(task.key, from, depth);
+      yield page;
+      if (page.drained) return;
+      if (page.to < from) throw new NotComparableError('the source ends before what is already compared');
+      from = page.to + 1;
+    }
+  }
+
+  async #compareContents(
+    page: ExpectedPage,
+    checkpoint: Parameters<typeof originOf>[0],
+  ): Promise<{ equal: number; suspects: string[] }> {
+    const { database, task } = this.#parts;
+    const made = page.documents.flatMap(({ id, copies }) => (copies ?? []).map((copy) => ({ of: id, copy })));
+    const there = await readCopies(
+      database,
+      made.map(({ copy }) => copy.id),
+    );
+    const seen = { before: page.before, applied: checkpoint.to };
+    const suspects = new Set<string>();
+    const verdicts = made.map(({ of, copy }, at) => {
+      this.#seen.set(idKey(database.ids, copy.id), 1);
+      const verdict = judgeCopy(copy, there[at] ?? null, originOf(checkpoint, task.key.owner, of), seen);
+      if (verdict !== 'equal') suspects.add(of);
+      return { of, verdict };
+    });
+    // The copies of a suspect are counted when it is settled, those that are equal too.
+    return { equal: verdicts.filter(({ of }) => !suspects.has(of)).length, suspects: [...suspects] };
+  }
+
+  #compareIds(page: ExpectedPage, origins: IdTable): { equal: number; suspects: string[] } {
+    const suspects = page.documents.filter(({ id, etag }) => {
+      const key = this.#originKey(id);
+      this.#seen.set(key, 1);
+      const copied = origins.get(key);
+      return copied === undefined || copied < etag;
+    });
+    return { equal: page.documents.length - suspects.length, suspects: suspects.map(({ id }) => id) };
+  }
+
+  /** The least etag that copies of each document have. */
+  async #listOrigins(): Promise<IdTable> {
+    const origins = new IdTable();
+    for await (const copies of this.#parts.sink.copies(this.#name)) {
+      for (const { id, copyOf, sourceEtag } of copies) {
+        const key = this.#originKey(this.#documentOf(id, copyOf));
+        origins.set(key, Math.min(sourceEtag ?? 0, origins.get(key) ?? Infinity));
+      }
+    }
+    return origins;
+  }
+
+  async #compareCopies(signal: AbortSignal): Promise<void> {
+    const { database, sink } = this.#parts;
+    const strays = new Map<string, string[]>();
+    for await (const copies of sink.copies(this.#name)) {
+      signal.throwIfAborted();
+      for (const { id, copyOf } of copies) {
+        const document = this.#documentOf(id, copyOf);
+        const key = this.#record.depth === 'ids' ? this.#originKey(document) : idKey(database.ids, id);
+        if (!this.#seen.has(key)) strays.set(document, [...(strays.get(document) ?? []), id]);
+        if (strays.size < MOST_DOCUMENTS) continue;
+        await this.#settleStrays(strays, signal);
+        strays.clear();
+      }
+    }
+    if (strays.size > 0) await this.#settleStrays(strays, signal);
+  }
+
+  /** What is in order has been counted with its document, or came while the comparison ran. */
+  async #settleStrays(strays: Strays, signal: AbortSignal): Promise<void> {
+    const { findings } = await this.#settling.settle([...strays.keys()], strays, signal);
+    this.#record = counted(this.#record, 0, findings);
+    await this.#save({ open: this.#record.repair ? findings : [] });
+    await this.#repair(signal);
+  }
+
+  async #settleSuspects(signal: AbortSignal): Promise<void> {
+    while (this.#record.suspects.length > 0) {
+      const some = this.#record.suspects.slice(0, MOST_DOCUMENTS);
+      const { equal, findings } = await this.#settling.settle(some, null, signal);
+      this.#record = counted(this.#record, equal, findings);
+      const suspects = this.#record.suspects.slice(some.length);
+      await this.#save({ suspects, open: this.#record.repair ? findings : [] });
+      await this.#repair(signal);
+    }
+  }
+
+  /** What was found is written down before it is repaired: cut off in between, it is repaired later and counted once. */
+  async #repair(signal: AbortSignal): Promise<void> {
+    const { open, figures } = this.#record;
+    if (open.length === 0) return;
+    const repaired = figures.repaired + (await this.#settling.repair(open, signal));
+    await this.#save({ open: [], figures: { ...figures, repaired } });
+  }
+
+  /** The document that a copy names as its source. */
+  #documentOf(id: string, copyOf: string | null): string {
+    return copyOf === null ? id : copyOf.slice(copiesSource(this.#name).length + 1);
+  }
+
+  #originKey(document: string): string {
+    return idKey(UNNAMED_RULE, document);
+  }
+
+  async #saveSometimes(): Promise<void> {
+    if (performance.now() - this.#saved >= SAVE_EVERY_MS) await this.#save({});
+  }
+
+  /** @throws {VersionConflictError} when another instance goes on with it */
+  async #save(change: Partial<VerifyRecord>): Promise<void> {
+    this.#record = { ...this.#record, ...change };
+    this.#version = await this.#parts.records.write(this.#name, this.#record, this.#version);
+    this.#saved = performance.now();
+  }
+}

@@ -1,0 +1,14 @@
+import type { ChangeSource } from '@nestjs-spark/contracts/internal';
+import { readContent, type CopyContent } from './copy-content.ts';
+
+/** This module's own database, as the copies in it are read. */
+export type OwnDatabase = Pick<ChangeSource, 'ids' | 'load'>;
+
+/** What stands at these ids, in their order. */
+export async function readCopies(
+  database: OwnDatabase,
+  ids: readonly string[],
+): Promise<(CopyContent | null)[]> {
+  const found = ids.length > 0 ? await database.load([...ids]) : [];
+  return found.map((document) => document && readContent(Buffer.from(document.json).toString('utf8')));
+}

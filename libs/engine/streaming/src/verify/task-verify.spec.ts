@@ -1,0 +1,42 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Simulation } from '../../testing/simulation.ts';
+import { until, untilEqual } from '../../testing/until.ts';
+import { Verifier } from '../../testing/verifier.ts';
+import type { VerifyRecord } from './verify-record.ts';
+
+describe('comparisons that begin by themselves', () => {
+  const simulation = new Simulation();
+  let verifier: Verifier | null = null;
+
+  afterEach(async () => {
+    await verifier?.stop();
+    await simulation.stop();
+  });
+
+  const reported = async (what: string, is: (record: VerifyRecord) => boolean): Promise<void> =>
+    until(
+      async () => {
+        const report = await verifier?.report();
+        return report ? is(report) : false;
+      },
+      async () => `never ${what}: ${JSON.stringify(await verifier?.report())}`,
+    );
+
+  it('wait until there is something to compare, and begin again and again', async () => {
+    verifier = new Verifier(simulation, { everyMs: 1, depth: 'content', repair: true });
+    await reported(
+      'waiting',
+      ({ state, reason }) => state === 'waiting' && reason === 'nothing is copied yet',
+    );
+    simulation.startCapture();
+    simulation.startApply();
+    for (let n = 0; n < 5; n++) simulation.source.put(`cars/${n}`, { V: n });
+    await untilEqual(simulation);
+    await reported('all equal', ({ state, figures }) => state === 'done' && figures.equal === 5);
+    verifier.corrupt('changed', 2);
+    await reported('one stale', ({ figures }) => figures.stale === 1);
+    await untilEqual(simulation);
+    await reported('all equal again', ({ state, figures }) => state === 'done' && figures.equal === 5);
+    expect(simulation.differences()).toEqual([]);
+  });
+});

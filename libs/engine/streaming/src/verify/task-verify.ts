@@ -1,0 +1,117 @@
+import {
+  taskName,
+  UnavailableError,
+  VersionConflictError,
+  describeTask,
+  type TaskKey,
+} from '@nestjs-spark/contracts';
+import type { ChangeSink, Versioned } from '@nestjs-spark/contracts/internal';
+import { delayMs, doubling, messageOf, Nudge, pause, type Logger } from '@nestjs-spark/foundation/internal';
+import type { Unit } from '@nestjs-spark/runtime/internal';
+import type { Pace } from '../task/pace.ts';
+import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
+import { Comparison } from './comparison.ts';
+import type { OwnDatabase } from './copies-here.ts';
+import type { VerifySource } from './expected.ts';
+import { NotComparableError, Standing } from './standing.ts';
+import { newRecord, type VerifyRecord, type VerifyRecords, type VerifyWish } from './verify-record.ts';
+
+/** Comparisons that begin by themselves. */
+export interface VerifySchedule extends VerifyWish {
+  /** From the end of one to the beginning of the next. */
+  everyMs: number;
+}
+
+export interface VerifyParts {
+  sink: ChangeSink;
+  /** This module's own database, in which the copies are. */
+  database: OwnDatabase;
+  source: VerifySource;
+  inquiry: Pick<SourceInquiry, 'ask' | 'sendAgain'>;
+  records: VerifyRecords;
+  logger: Logger;
+  schedule: VerifySchedule | null;
+  pace: Pick<Pace, 'backoffMs' | 'tickMs' | 'refusedAfterMs'>;
+}
+
+/** Compares the copies of one task with their source, whenever that is asked for or due. */
+export class TaskVerify implements Unit {
+  readonly key: TaskKey;
+  readonly name: string;
+  readonly #parts: VerifyParts;
+  readonly #nudge = new Nudge();
+  #task: ApplyTask;
+
+  constructor(task: ApplyTask, parts: VerifyParts) {
+    this.key = task.key;
+    this.name = taskName(task.key);
+    this.#task = task;
+    this.#parts = parts;
+  }
+
+  declare(task: ApplyTask): void {
+    this.#task = task;
+  }
+
+  /** A comparison was asked for here; one that was asked for at another instance is found a tick later. */
+  asked(): void {
+    this.#nudge.nudge();
+  }
+
+  /** Without a lease another instance works, or nobody can: the record says how far it is. */
+  withoutLease(): void {}
+
+  async run(held: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!held.aborted) {
+      try {
+        const record = await this.#due();
+        if (record) await this.#compare(record, held);
+        else await this.#nudge.wait(held, this.#parts.pace.tickMs);
+        failures = 0;
+      } catch (error) {
+        if (held.aborted) return;
+        await this.#note(error, failures === 0);
+        await pause(delayMs(doubling(this.#parts.pace.backoffMs), ++failures), held);
+      }
+    }
+  }
+
+  /** The comparison that is to be worked on, if any. */
+  async #due(): Promise<Versioned<VerifyRecord> | null> {
+    const { records, schedule } = this.#parts;
+    const stored = await records.read(this.name);
+    if (stored && stored.value.state !== 'done') return stored;
+    const since = stored?.value.endedAt ?? 0;
+    if (!schedule || Date.now() - since < schedule.everyMs) return null;
+    const value = newRecord(schedule, Date.now());
+    const version = await records.write(this.name, value, stored?.version ?? null);
+    return { id: this.name, value, version };
+  }
+
+  async #compare(record: Versioned<VerifyRecord>, held: AbortSignal): Promise<void> {
+    const { sink, inquiry, pace, logger } = this.#parts;
+    const standing = new Standing(this.#task, sink, inquiry);
+    const { refusedAfterMs } = pace;
+    const parts = { ...this.#parts, task: this.#task, standing, refusedAfterMs };
+    await new Comparison(parts, record).run(held);
+    const figures = (await this.#parts.records.read(this.name))?.value.figures;
+    if (figures) logger.log(`${describeTask(this.key)}: compared: ${JSON.stringify(figures)}`);
+  }
+
+  async #note(failure: unknown, first: boolean): Promise<void> {
+    const { records, logger } = this.#parts;
+    if (failure instanceof VersionConflictError) return;
+    const isExpected = failure instanceof NotComparableError || failure instanceof UnavailableError;
+    if (first && !isExpected)
+      logger.warn(
+        `${describeTask(this.key)}: the comparison failed and is tried again: ${messageOf(failure)}`,
+      );
+    const stored = await records.read(this.name).catch(() => null);
+    if (!stored || stored.value.state === 'done') return;
+    const reason = messageOf(failure).slice(0, 1_000);
+    if (stored.value.state === 'waiting' && stored.value.reason === reason) return;
+    const waiting = { ...stored.value, state: 'waiting' as const, reason };
+    await records.write(this.name, waiting, stored.version).catch(() => undefined);
+  }
+}

@@ -1,0 +1,188 @@
+import { VersionConflictError, type Etag } from '@nestjs-spark/contracts';
+import type { StateStore, Versioned } from '@nestjs-spark/contracts/internal';
+import {
+  isBoolean,
+  isListOf,
+  isNullOr,
+  isObjectOf,
+  isOneOf,
+  isText,
+  isWhole,
+  nameKey,
+  type Guard,
+} from '@nestjs-spark/foundation/internal';
+import type { Depth } from './expected.ts';
+import type { FindingKind } from './judge-copy.ts';
+
+const COLLECTION = 'SparkVerifications';
+const MOST_EXAMPLES = 100;
+
+/** A copy that is not as it has to be. */
+export interface Finding {
+  /** Of the copy. */
+  id: string;
+  /** The owner's document. */
+  document: string;
+  kind: FindingKind;
+  reason: string;
+}
+
+/** What was counted; all but `checked` are parts of it. */
+export interface VerifyFigures {
+  checked: number;
+  equal: number;
+  missing: number;
+  stale: number;
+  ghost: number;
+  foreign: number;
+  /** Of those found: they are in order now. */
+  repaired: number;
+}
+
+/** What a comparison is to do. */
+export interface VerifyWish {
+  depth: Depth;
+  repair: boolean;
+}
+
+/** How far the comparison of one task is. Stored where the copies are, so that any instance goes on with it. */
+export interface VerifyRecord extends VerifyWish {
+  state: 'running' | 'waiting' | 'done';
+  /** What it waits for; null: for nothing. */
+  reason: string | null;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  endedAt: number | null;
+  /** `documents`: the owner's documents are gone through; `copies`: what stands here and no document was found for. */
+  phase: 'documents' | 'copies';
+  /** The reading of the source whose copies are compared; another one begins the comparison again. */
+  incarnation: string | null;
+  /** The source's last etag when the comparison began: what comes later arrives by itself. */
+  sourceEtag: Etag | null;
+  /** Everything up to this etag is compared. */
+  position: Etag;
+  figures: VerifyFigures;
+  examples: Omit<Finding, 'document'>[];
+  /** Documents whose copies looked wrong and are to be looked at again. */
+  suspects: string[];
+  /** What was found and is being repaired. */
+  open: Finding[];
+}
+
+const FIGURES: Guard<VerifyFigures> = isObjectOf({
+  checked: isWhole,
+  equal: isWhole,
+  missing: isWhole,
+  stale: isWhole,
+  ghost: isWhole,
+  foreign: isWhole,
+  repaired: isWhole,
+});
+const FINDING = {
+  id: isText(),
+  kind: isOneOf('missing', 'stale', 'ghost', 'foreign'),
+  reason: isText(),
+};
+
+const isRecord: Guard<VerifyRecord> = isObjectOf({
+  depth: isOneOf('content', 'ids'),
+  repair: isBoolean,
+  state: isOneOf('running', 'waiting', 'done'),
+  reason: isNullOr(isText()),
+  startedAt: isWhole,
+  endedAt: isNullOr(isWhole),
+  phase: isOneOf('documents', 'copies'),
+  incarnation: isNullOr(isText()),
+  sourceEtag: isNullOr(isWhole),
+  position: isWhole,
+  figures: FIGURES,
+  examples: isListOf(isObjectOf(FINDING)),
+  suspects: isListOf(isText()),
+  open: isListOf(isObjectOf({ ...FINDING, document: isText() })),
+});
+
+export function newRecord({ depth, repair }: VerifyWish, now: number): VerifyRecord {
+  return {
+    depth,
+    repair,
+    state: 'running',
+    reason: null,
+    startedAt: now,
+    endedAt: null,
+    ...BEGINNING,
+    incarnation: null,
+    sourceEtag: null,
+  };
+}
+
+/** The same comparison from its beginning, for another reading of the source. */
+export function begun(record: VerifyRecord, incarnation: string, sourceEtag: Etag): VerifyRecord {
+  return { ...record, ...BEGINNING, incarnation, sourceEtag };
+}
+
+const BEGINNING = {
+  phase: 'documents',
+  position: 0,
+  figures: { checked: 0, equal: 0, missing: 0, stale: 0, ghost: 0, foreign: 0, repaired: 0 },
+  examples: [],
+  suspects: [],
+  open: [],
+} as const satisfies Partial<VerifyRecord>;
+
+/** Counts copies that are in order, and findings. */
+export function counted(
+  { figures, examples, ...rest }: VerifyRecord,
+  equal: number,
+  findings: readonly Finding[],
+): VerifyRecord {
+  const next = {
+    ...figures,
+    checked: figures.checked + equal + findings.length,
+    equal: figures.equal + equal,
+  };
+  for (const { kind } of findings) next[kind]++;
+  const more = findings.map(({ id, kind, reason }) => ({ id, kind, reason }));
+  return { ...rest, figures: next, examples: [...examples, ...more].slice(0, MOST_EXAMPLES) };
+}
+
+/** Where the comparisons of tasks are kept, one for each. */
+export class VerifyRecords {
+  readonly #state: StateStore;
+
+  constructor(state: StateStore) {
+    this.#state = state;
+  }
+
+  async read(name: string): Promise<Versioned<VerifyRecord> | null> {
+    const stored = await this.#state.read<VerifyRecord>(recordId(name));
+    return stored && isRecord(stored.value) ? stored : null;
+  }
+
+  /** @throws {VersionConflictError} when it is not at `expected` */
+  write(name: string, record: VerifyRecord, expected: string | null): Promise<string> {
+    return this.#state.write(recordId(name), COLLECTION, record, expected);
+  }
+
+  /** Begins a comparison, unless one is under way; returns the one that there is then. */
+  async begin(name: string, wish: VerifyWish): Promise<VerifyRecord> {
+    for (;;) {
+      const stored = await this.#state.read<VerifyRecord>(recordId(name));
+      if (stored && isRecord(stored.value) && stored.value.state !== 'done') return stored.value;
+      const record = newRecord(wish, Date.now());
+      try {
+        await this.write(name, record, stored?.version ?? null);
+        return record;
+      } catch (error) {
+        if (!(error instanceof VersionConflictError)) throw error;
+      }
+    }
+  }
+
+  async forget(name: string): Promise<void> {
+    await this.#state.remove(recordId(name));
+  }
+}
+
+function recordId(name: string): string {
+  return `sparkVerifications/${nameKey(name)}`;
+}

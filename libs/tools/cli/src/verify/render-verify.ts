@@ -1,0 +1,21 @@
+import type { VerifiedTask, VerifyReport } from '@nestjs-spark/replication';
+
+/** Whether every copy is in order, now or again. */
+export function isInOrder({ tasks }: VerifyReport): boolean {
+  return tasks.every((task) => task.missing + task.stale + task.ghost + task.foreign === task.repaired);
+}
+
+/** The report as text: a line per task, and one for each example. */
+export function renderVerify({ state, depth, tasks, startedAt, endedAt }: VerifyReport): string {
+  const times = endedAt === null ? `${state}, since ${startedAt}` : `${state}, ${startedAt} to ${endedAt}`;
+  return [`Compared by ${depth}: ${times}`, ...tasks.flatMap(renderTask)].join('\n');
+}
+
+function renderTask(task: VerifiedTask): string[] {
+  const { checked, equal, missing, stale, ghost, foreign, repaired, reason, progress } = task;
+  const head = `${task.task}  ${checked} checked: ${equal} equal, ${missing} missing, ${stale} stale, ${ghost} ghost, ${foreign} foreign; ${repaired} repaired`;
+  const far = task.state === 'done' ? [] : [`  ${Math.floor(progress * 100)} % of the source`];
+  const waits = reason === null ? [] : [`  waits: ${reason}`];
+  const examples = task.examples.map((one) => `  ! ${one.id}  ${one.kind}: ${one.reason}`);
+  return [head, ...far, ...waits, ...examples];
+}

@@ -1,0 +1,37 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { VerifyReport } from '@nestjs-spark/replication';
+import { askModule } from '../ask/ask-module.ts';
+import type { Environment } from '../ask/way.ts';
+import type { Outcome } from '../outcome.ts';
+import { parseVerify } from './parse-verify.ts';
+import { isInOrder, renderVerify } from './render-verify.ts';
+import { VERIFY_USAGE } from './usage.ts';
+
+const LOOK_EVERY_MS = 500;
+
+/** @throws {CliError} when it cannot be done */
+export async function runVerify(argv: readonly string[], environment: Environment): Promise<Outcome> {
+  if (argv.length === 0 || argv.includes('--help') || argv.includes('-h'))
+    return { exitCode: 0, text: VERIFY_USAGE };
+  const command = parseVerify(argv, environment);
+  const { owner, collection, repair, depth, task, mode, json } = command;
+  const path = `/spark/replication/${owner}/${encodeURIComponent(collection)}/verify`;
+  const wish = Object.entries({ repair, depth, task }).filter(([, value]) => value !== null);
+  const look = async (): Promise<VerifyReport> =>
+    (await askModule(command, { method: 'GET', path })) as VerifyReport;
+  const begin = async (): Promise<VerifyReport> =>
+    (await askModule(command, { method: 'POST', path, body: Object.fromEntries(wish) })) as VerifyReport;
+  const first = await (mode === 'look' ? look() : begin());
+  const report = mode === 'wait' ? await whenDone(first, look) : first;
+  const text = json ? JSON.stringify(report, null, 2) : renderVerify(report);
+  return { exitCode: isInOrder(report) ? 0 : 1, text };
+}
+
+async function whenDone(begun: VerifyReport, look: () => Promise<VerifyReport>): Promise<VerifyReport> {
+  let report = begun;
+  while (report.state !== 'done') {
+    await wait(LOOK_EVERY_MS);
+    report = await look();
+  }
+  return report;
+}

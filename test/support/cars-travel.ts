@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { eventually } from '@nestjs-spark/servers/testing';
 import { carDocument } from './cars.ts';
 import type { Answer } from './http.ts';
 import type { Member } from './member.ts';
@@ -52,6 +53,10 @@ export function carsTravel(members: () => { fleet: Member; hr: Member }): void {
       const red = { method: 'PUT', body: { ...body, color: 'red' } };
       const changed = await fleet.demand(`/cars/${id}`, red);
       expect(await readAfter(hr, id, changed)).toMatchObject({ status: 200, body: { color: 'red' } });
+      await eventually(async () => {
+        const { body: news } = await hr.demand('/car-news');
+        expect(news).toContainEqual({ kind: 'changed', id, model: 'Golf' });
+      });
       const deleted = await fleet.demand(`/cars/${id}`, { method: 'DELETE' });
       expect((await readAfter(hr, id, deleted)).status).toBe(404);
     }

@@ -17,3 +17,15 @@ export class CarView {
   @ApiPropertyOptional({ example: 'blue', type: String, nullable: true })
   color?: string | null;
 }
+
+/** What HR has heard of a car. */
+export class CarNewsView {
+  @ApiProperty({ enum: ['arrived', 'changed', 'gone'] })
+  kind!: 'arrived' | 'changed' | 'gone';
+
+  @ApiProperty({ example: 'cars/1-A' })
+  id!: string;
+
+  @ApiProperty({ example: 'Golf', type: String, nullable: true })
+  model!: string | null;
+}

@@ -4,7 +4,7 @@ import { EntityMapping, type LeaseKeeper, type StateStore } from '@nestjs-spark/
 import { nameKey, redact } from '@nestjs-spark/foundation/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { LeasedUnits } from '@nestjs-spark/runtime/internal';
-import { STATE_STORE } from '@nestjs-spark/store';
+import { STATE_STORE, StorePreparation } from '@nestjs-spark/store';
 import { declarationOf, OWN_CHANGES, type StoreParts } from '@nestjs-spark/store/internal';
 import { Declarations } from '../declare/declarations.ts';
 import { LEASE_KEEPER } from '../settings/tokens.ts';
@@ -20,6 +20,8 @@ export const ARRIVAL_HANDLERS = Symbol('SPARK_ARRIVAL_HANDLERS');
 export class ArrivalHandlers {
   private readonly log = logFor('Arrivals');
   private readonly units: LeasedUnits<HandlerUnit>;
+  private readonly stopping = new AbortController();
+  private starting: Promise<void> = Promise.resolve();
 
   constructor(
     @Inject(ARRIVAL_HANDLERS) private readonly handlers: readonly ArrivalHandler[],
@@ -27,12 +29,21 @@ export class ArrivalHandlers {
     @Inject(OWN_CHANGES) private readonly changes: StoreParts['changes'],
     @Inject(STATE_STORE) private readonly state: StateStore,
     private readonly declarations: Declarations,
+    private readonly preparation: StorePreparation,
   ) {
     const leaseOf = (name: string): string => `arrivals.${nameKey(name)}`;
     this.units = new LeasedUnits({ leases, logger: this.log, leaseOf });
   }
 
+  /** Returns at once; the handlers begin when the database is there. */
   start(): void {
+    this.starting = this.begin(this.stopping.signal);
+  }
+
+  private async begin(signal: AbortSignal): Promise<void> {
+    if (this.handlers.length === 0) return;
+    await this.preparation.whenReady(signal);
+    if (signal.aborted) return;
     const { changes, state, log: logger } = this;
     this.units.assign(this.handlers, {
       nameOf: ({ name }) => name,
@@ -68,8 +79,10 @@ export class ArrivalHandlers {
     return failing ? `${failing.name} threw: ${failing.status.lastError}` : null;
   }
 
-  stop(): Promise<void> {
-    return this.units.endAll();
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.starting;
+    await this.units.endAll();
   }
 
   private workOf(handler: ArrivalHandler): HandlerWork {

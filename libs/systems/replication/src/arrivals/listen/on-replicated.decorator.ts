@@ -42,10 +42,10 @@ const MARK = Symbol('SPARK_ON_REPLICATED');
 export function OnReplicated<T extends object>(
   target: abstract new (...parameters: never[]) => T,
   { name }: OnReplicatedOptions = {},
-): <A extends Arrival<T>>(
+): <M extends (arrival: Arrival<T>) => unknown>(
   prototype: object,
   method: string | symbol,
-  descriptor: TypedPropertyDescriptor<(arrival: A) => unknown>,
+  descriptor: TypedPropertyDescriptor<M>,
 ) => void {
   return (_prototype, _method, { value }) => {
     if (!value) return;

@@ -11,18 +11,20 @@ const READING = { generation: 1, incarnation: 'handler' };
 /** The copies of which a handler could not be told, kept in the database; and when each is tried again. */
 export class FailedArrivals {
   readonly #kept: SetAside;
+  readonly #retry: RetryPolicy;
   readonly #attempts = new Map<string, { id: string; failures: number; dueAt: number }>();
   /** How many copies in a row it has failed for. */
   #inARow = 0;
 
-  private constructor(kept: SetAside) {
+  private constructor(kept: SetAside, retry: RetryPolicy) {
     this.#kept = kept;
+    this.#retry = retry;
     // What failed before this start may work with the code of now.
     for (const id of kept.documents()) this.#attempts.set(kept.keyOf(id), { id, failures: 0, dueAt: 0 });
   }
 
-  static async open(state: StateStore, handler: string, ids: IdRule): Promise<FailedArrivals> {
-    return new FailedArrivals(await SetAside.open(state, setAsideName(handler), { ...READING, ids }));
+  static async open(state: StateStore, handler: string, ids: IdRule, retry = RETRY): Promise<FailedArrivals> {
+    return new FailedArrivals(await SetAside.open(state, setAsideName(handler), { ...READING, ids }), retry);
   }
 
   get count(): number {
@@ -50,7 +52,7 @@ export class FailedArrivals {
     await this.#kept.add([
       { documentId: id, etag, reason: messageOf(error), kind: 'handler', line: null, column: null },
     ]);
-    const dueAt = failures < ATTEMPTS ? now + delayMs(RETRY, failures) : Infinity;
+    const dueAt = failures < ATTEMPTS ? now + delayMs(this.#retry, failures) : Infinity;
     this.#attempts.set(key, { id, failures, dueAt });
   }
 

@@ -80,7 +80,8 @@ export class HandlerSession {
       }
       const cover = await page.deletes;
       const isLate = cover === 'best-effort' && performance.now() - this.#lookedAt > DELETES_LAST_MS;
-      if (page.drained && (cover === 'lost' || isLate)) await this.#compare(page, held);
+      // Once the position is past what is lost, nothing tells any more that it was.
+      if (cover === 'lost' || (isLate && page.drained)) await this.#compare(page, held);
       await this.#tellPage(collection, page, held);
       if (held.aborted) return null;
       if (page.to > at) this.#position.collections[collection] = page.to;

@@ -1,6 +1,13 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import { EntityMapping, type ChangeSource, type StateStore } from '@nestjs-spark/contracts/internal';
-import { delayMs, doubling, messageOf, pause, type Logger } from '@nestjs-spark/foundation/internal';
+import {
+  delayMs,
+  doubling,
+  messageOf,
+  pause,
+  type Logger,
+  type RetryPolicy,
+} from '@nestjs-spark/foundation/internal';
 import type { Unit } from '@nestjs-spark/runtime/internal';
 import type { ArrivalHandler } from '../listen/find-handlers.ts';
 import { FailedArrivals } from './failed-arrivals.ts';
@@ -23,6 +30,8 @@ export interface HandlerUnitParts {
   changes: Pick<ChangeSource, 'ids' | 'read' | 'load' | 'wait'>;
   state: StateStore;
   logger: Logger;
+  /** When a copy of which the handler could not be told is tried again. Default: after 2, 10, 30, 60 and 300 s. */
+  retry?: RetryPolicy;
 }
 
 /** Tells one handler of the copies, session after session, while this instance holds its lease. */
@@ -63,7 +72,12 @@ export class HandlerUnit implements Unit {
       while (!held.aborted) {
         const before = status.told;
         try {
-          failed ??= await FailedArrivals.open(this.#parts.state, this.name, this.#parts.changes.ids);
+          failed ??= await FailedArrivals.open(
+            this.#parts.state,
+            this.name,
+            this.#parts.changes.ids,
+            this.#parts.retry,
+          );
           await new HandlerSession(this.#work, this.#parts, failed, status).run(held);
         } catch (error) {
           if (held.aborted) return;

@@ -1,0 +1,23 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { CarNewsView } from './car.dto.ts';
+import { CarNews, type CarNewsItem } from './car-news.ts';
+
+@ApiTags('cars')
+@Controller('car-news')
+export class CarNewsController {
+  private readonly news: CarNews;
+
+  constructor(news: CarNews) {
+    this.news = news;
+  }
+
+  @Get()
+  @ApiOkResponse({
+    type: [CarNewsView],
+    description: 'The last 20 that the answering instance has heard, newest first',
+  })
+  list(): readonly CarNewsItem[] {
+    return this.news.latest();
+  }
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { Injectable, Module, Scope, type Type } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
+import { findHandlers } from './find-handlers.ts';
+import { OnReplicated, type Arrival } from './on-replicated.decorator.ts';
+
+class Car {
+  model!: string;
+}
+class Brand {
+  name!: string;
+}
+
+async function find(...providers: Type[]) {
+  @Module({ imports: [DiscoveryModule], providers })
+  class One {}
+  @Module({ imports: [One], providers })
+  class Root {}
+  const module = await Test.createTestingModule({ imports: [Root] }).compile();
+  return findHandlers(module.get(DiscoveryService, { strict: false }), new Set<Type>([Car, Brand]));
+}
+
+const arrival = { kind: 'arrived', id: 'cars/1' } as Arrival<Car>;
+
+describe('Handlers', () => {
+  it('are found once each, inherited ones too, and called on their instance', async () => {
+    class Base {
+      readonly heard: string[] = [];
+      @OnReplicated(Brand, { name: 'brands' })
+      brandCame({ id }: Arrival<Brand>): void {
+        this.heard.push(id);
+      }
+    }
+    @Injectable()
+    class Garage extends Base {
+      // Nobody else's getters are run.
+      get broken(): string {
+        throw new Error('do not look');
+      }
+      @OnReplicated(Car)
+      carCame({ id }: Arrival<Car>): string[] {
+        this.heard.push(id);
+        return this.heard;
+      }
+    }
+    const found = await find(Garage);
+    expect(found.map(({ name, target }) => [name, target])).toEqual([
+      ['Garage.carCame', Car],
+      ['brands', Brand],
+    ]);
+    expect(found[0]?.call(arrival)).toEqual(['cars/1']);
+  });
+
+  it('of a class without declared copies, of a request, of one name or of an odd one stop the start, all of them named', async () => {
+    class Nothing {
+      id!: string;
+    }
+    @Injectable()
+    class Wrong {
+      @OnReplicated(Nothing)
+      nothingCame(): void {}
+      @OnReplicated(Car, { name: 'twice' })
+      one(): void {}
+      @OnReplicated(Car, { name: 'Twice' })
+      other(): void {}
+      @OnReplicated(Car, { name: 'a/b' })
+      odd(): void {}
+    }
+    @Injectable({ scope: Scope.REQUEST })
+    class PerRequest {
+      @OnReplicated(Car)
+      carCame(): void {}
+    }
+    await expect(find(Wrong, PerRequest)).rejects.toThrow(
+      /no copies of Nothing are declared[^]*two handlers are named Twice[^]*"a\/b" cannot name[^]*transient scope/,
+    );
+  });
+});

@@ -1,0 +1,272 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ChangeCommand } from '@nestjs-spark/contracts';
+import { EntityMapping, type Checkpoint } from '@nestjs-spark/contracts/internal';
+import { Breakers } from '@nestjs-spark/foundation/internal';
+import { eventually } from '@nestjs-spark/servers/testing';
+import { chooseParts, type StoreParts } from '@nestjs-spark/store/internal';
+import { MemoryLogger } from '@nestjs-spark/testing';
+import type { Arrival } from '../listen/on-replicated.decorator.ts';
+import { HandlerUnit } from './handler-unit.ts';
+
+const NAME = 'Fleet/HR/Cars';
+const seed = Number(process.env['SPARK_TEST_SEED'] ?? Date.now() % 1_000_000);
+
+class Car {
+  model!: string;
+}
+
+let folder: string;
+let store: StoreParts;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'spark-arrivals-'));
+  open();
+});
+afterEach(async () => {
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function open(): void {
+  const settings = {
+    kind: 'sqlite',
+    path: join(folder, 'hr.db'),
+    registry: null,
+    createDatabase: true,
+  } as const;
+  store = chooseParts(settings, new MemoryLogger(), new Breakers());
+}
+
+/** Copies as the stream engine applies them. */
+class Copies {
+  generation = 1;
+  readonly now = new Map<string, string>();
+  #etag = 0;
+  #version: string | null = null;
+
+  put(id: string, model: string): Promise<void> {
+    this.now.set(id, model);
+    return this.#apply([this.#putOf(id, model, ++this.#etag)]);
+  }
+
+  putAll(ids: readonly string[], model: string): Promise<void> {
+    for (const id of ids) this.now.set(id, model);
+    return this.#apply(ids.map((id) => this.#putOf(id, model, ++this.#etag)));
+  }
+
+  delete(id: string): Promise<void> {
+    this.now.delete(id);
+    this.#etag++;
+    return this.#apply([{ type: 'delete', id }]);
+  }
+
+  /** Everything is read again, with the same etags. */
+  async again(): Promise<void> {
+    this.generation++;
+    await this.#apply([...this.now].map(([id, model], at) => this.#putOf(id, model, at + 1)));
+  }
+
+  #putOf(id: string, model: string, etag: number): ChangeCommand {
+    const metadata = {
+      '@collection': 'Cars',
+      'spark-source': `Fleet/${id}`,
+      'spark-etag': etag,
+      'spark-generation': `HR/cars:${this.generation}`,
+    };
+    return { type: 'put', id, document: JSON.stringify({ Model: model, '@metadata': metadata }) };
+  }
+
+  async #apply(commands: ChangeCommand[]): Promise<void> {
+    const checkpoint: Checkpoint = {
+      name: NAME,
+      generation: this.generation,
+      incarnation: 'a',
+      databaseId: 'fleet',
+      ids: 'sqlite',
+      to: this.#etag,
+      live: true,
+      script: 's',
+      witness: { number: 0, mark: '' },
+      sequence: 1,
+      streamCreated: '',
+      swept: true,
+      setsApplied: 0,
+      documentsPut: 0,
+      documentsDeleted: 0,
+      readAt: 0,
+      appliedAt: 0,
+    };
+    this.#version = await store.target.apply(commands, checkpoint, this.#version);
+  }
+}
+
+/** A handler, and the instances that call it one after the other. */
+class Listener {
+  readonly heard: Arrival<Car>[] = [];
+  fails: (arrival: Arrival<Car>) => boolean = () => false;
+  unit!: HandlerUnit;
+  #ended = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  start(): void {
+    this.#ended = new AbortController();
+    const call = async (arrival: Arrival): Promise<void> => {
+      await Promise.resolve();
+      if (this.fails(arrival as Arrival<Car>)) throw new Error(`no ${arrival.id}`);
+      this.heard.push(arrival as Arrival<Car>);
+    };
+    const handler = { name: 'Garage.carCame', target: Car, call };
+    const work = { handler, names: [NAME], collections: ['Cars'], mapping: new EntityMapping(Car.prototype) };
+    const { changes, state } = store;
+    this.unit = new HandlerUnit(work, { changes, state, logger: new MemoryLogger(), retry: { waitMs: 5 } });
+    this.#running = this.unit.run(this.#ended.signal);
+  }
+
+  /** Ends as a process does that is killed between a call and the record of it, or anywhere else. */
+  async end(): Promise<void> {
+    this.#ended.abort();
+    await this.#running;
+  }
+
+  /** Until it was told of everything. */
+  async idle(): Promise<void> {
+    await eventually(async () => {
+      const { lastEtag } = await store.changes.read({
+        collection: 'Cars',
+        from: 1,
+        deletesAfter: 0,
+        limit: 1,
+      });
+      expect(this.unit.status).toMatchObject({ position: lastEtag, state: 'Idle', setAside: 0 });
+    });
+  }
+
+  get said(): string[] {
+    return this.heard.map(({ kind, id, document }) => `${kind} ${id} ${document?.model ?? '-'}`);
+  }
+
+  /** What it must believe to be there. */
+  get believes(): Map<string, string> {
+    const believed = new Map<string, string>();
+    for (const { id, document } of this.heard) {
+      if (document) believed.set(id, document.model);
+      else believed.delete(id);
+    }
+    return believed;
+  }
+}
+
+describe('A handler', () => {
+  let copies: Copies;
+  let listener: Listener;
+  beforeEach(() => {
+    copies = new Copies();
+    listener = new Listener();
+  });
+  afterEach(() => listener.end());
+
+  it('is told of what is here already, then of each change, and of nothing read again as it was', async () => {
+    await copies.put('cars/1', 'Golf');
+    listener.start();
+    await listener.idle();
+    await copies.put('cars/1', 'Polo');
+    await listener.idle();
+    await copies.again();
+    await copies.put('cars/2', 'Up');
+    await listener.idle();
+    await copies.delete('cars/1');
+    await listener.idle();
+    expect(listener.said).toEqual([
+      'arrived cars/1 Golf',
+      'changed cars/1 Polo',
+      'arrived cars/2 Up',
+      'gone cars/1 -',
+    ]);
+    expect(listener.heard[1]).toMatchObject({
+      source: { owner: 'Fleet', documentId: 'cars/1', etag: 2 },
+      collection: 'Cars',
+      document: { id: 'cars/1' },
+    });
+    expect(listener.heard[1]?.document).toBeInstanceOf(Car);
+  });
+
+  it('goes on where the instance before it was, and learns what went away meanwhile', async () => {
+    await copies.put('cars/1', 'Golf');
+    await copies.put('cars/2', 'Up');
+    listener.start();
+    await listener.idle();
+    await listener.end();
+    await copies.delete('cars/1');
+    // Nobody keeps deletes for it: the newest thousand changes stay.
+    await copies.putAll(
+      Array.from({ length: 1_100 }, (_, n) => `cars/more-${n}`),
+      'Golf',
+    );
+    await store.feed.keepDeletesAfter(1_000_000);
+    listener.start();
+    await listener.idle();
+    expect(listener.said.filter((one) => one.startsWith('gone'))).toEqual(['gone cars/1 -']);
+    expect(listener.believes).toEqual(copies.now);
+  });
+
+  it('is told of the others while it fails for one, and of that one again until it works', async () => {
+    let failures = 0;
+    listener.fails = ({ id }) => id === 'cars/1' && ++failures < 4;
+    await copies.put('cars/1', 'Golf');
+    await copies.put('cars/2', 'Up');
+    listener.start();
+    await listener.idle();
+    expect(listener.said).toEqual(['arrived cars/2 Up', 'arrived cars/1 Golf']);
+  });
+
+  it('that fails for every copy is out of order: few are set aside, and once it works it is told of all', async () => {
+    let isDown = true;
+    listener.fails = () => isDown;
+    for (let n = 0; n < 100; n++) await copies.put(`cars/${n}`, 'Golf');
+    listener.start();
+    await eventually(async () => expect(listener.unit.status).toMatchObject({ state: 'Waiting' }));
+    expect(listener.unit.status.setAside).toBeLessThan(15);
+    isDown = false;
+    await listener.idle();
+    expect(listener.believes).toEqual(copies.now);
+    expect(listener.heard).toHaveLength(100);
+  });
+
+  it('knows nothing of documents that are no copies of its declaration', async () => {
+    const own = store.repository<Car>({ collection: 'Cars' }, Car.prototype);
+    await own.put('cars/own', { model: 'own' });
+    await copies.put('cars/1', 'Golf');
+    listener.start();
+    await listener.idle();
+    await own.delete('cars/own');
+    // What this module writes itself is a copy no longer.
+    await own.put('cars/1', { model: 'mine' });
+    await listener.idle();
+    expect(listener.said).toEqual(['arrived cars/1 Golf', 'gone cars/1 -']);
+  });
+
+  it(`believes what is there after any series of changes, failures, generations and ended instances (seed ${seed})`, async () => {
+    let state = seed;
+    const random = (most: number): number => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return Math.floor((state / 2 ** 32) * most);
+    };
+    listener.fails = () => random(5) === 0;
+    listener.start();
+    for (let step = 0; step < 300; step++) {
+      const id = `cars/${random(6)}`;
+      const what = random(20);
+      if (what === 0) {
+        await listener.end();
+        listener.start();
+      } else if (what === 1) await copies.again();
+      else if (what < 6) await copies.delete(id);
+      else await copies.put(id, `model ${random(3)}`);
+    }
+    listener.fails = () => false;
+    await listener.idle();
+    expect(listener.believes).toEqual(copies.now);
+  });
+});

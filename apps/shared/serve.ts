@@ -9,13 +9,19 @@ interface AppDescription {
   /** The module's name, as in the registry. */
   name: string;
   description: string;
+  /** Leaves bodies to the routes, which read them themselves. Default false. */
+  ownBodies?: boolean;
 }
 
 /** Makes the app as it is served and tested: OpenAPI at `/api`, a clean end on SIGTERM and Ctrl-C. */
-async function createApp(root: Type, { name, description }: AppDescription): Promise<INestApplication> {
+async function createApp(
+  root: Type,
+  { name, description, ownBodies = false }: AppDescription,
+): Promise<INestApplication> {
   const app = await NestFactory.create(root, {
     logger: new RedactingLogger(),
     abortOnError: false,
+    bodyParser: !ownBodies,
   });
   app.enableShutdownHooks();
   const config = new DocumentBuilder()

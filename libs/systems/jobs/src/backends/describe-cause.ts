@@ -1,0 +1,33 @@
+import { describeError } from '@nestjs-spark/foundation';
+import { ScriptFaultedError, ScriptRefusedError, WorkerStartError } from '@nestjs-spark/etl-script';
+import { ContentGoneError } from '../job/content-gone.ts';
+import type { JobCause } from '../job/job.ts';
+import { DocumentFailedError } from './run-script.ts';
+
+/** What a run in this process has failed of. */
+export function describeCause(error: unknown): JobCause {
+  if (error instanceof DocumentFailedError) {
+    const { kind, line, column } = error.output.failure;
+    return { class: 'user', code: kind, message: error.message, ...placeOf(line, column) };
+  }
+  if (error instanceof ScriptRefusedError) {
+    const [first] = error.problems;
+    return {
+      class: 'user',
+      code: 'script-refused',
+      message: error.message,
+      ...placeOf(first?.line, first?.column),
+    };
+  }
+  if (error instanceof ScriptFaultedError)
+    return { class: 'user', code: 'script-faulted', message: error.message };
+  if (error instanceof WorkerStartError)
+    return { class: 'resource', code: 'no-thread', message: error.message };
+  if (error instanceof ContentGoneError)
+    return { class: 'resource', code: 'input-gone', message: error.message };
+  return { class: 'user', code: 'thrown', message: describeError(error) };
+}
+
+function placeOf(line?: number | null, column?: number | null): Pick<JobCause, 'line' | 'column'> {
+  return { ...(line == null ? {} : { line }), ...(column == null ? {} : { column }) };
+}

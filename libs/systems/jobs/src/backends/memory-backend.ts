@@ -1,0 +1,140 @@
+import type { ScriptPool, ScriptPoolOptions } from '@nestjs-spark/etl-script';
+import type { BackendHealth, JobBackend, JobRun, RunEvent, RunHandle } from '../job/backend.ts';
+import { readAll } from '../job/content.ts';
+import type { JobHandlers } from '../job/handler.ts';
+import type { CancelProof, JobKind } from '../job/job.ts';
+import { describeCause } from './describe-cause.ts';
+import { MemoryRun } from './memory-run.ts';
+import { runScript } from './run-script.ts';
+import { ScriptSlots } from './script-slots.ts';
+
+/** Executes jobs in this process: scripts in the sandbox, each in a thread of its own, and handlers as they are. */
+export class MemoryBackend implements JobBackend {
+  readonly name = 'memory';
+  readonly capabilities = { kinds: ['script', 'handler'] as readonly JobKind[], idempotentStart: true };
+  readonly #handlers: JobHandlers;
+  readonly #slots: ScriptSlots;
+  readonly #runs = new Map<string, MemoryRun>();
+  readonly #pools = new Map<string, ScriptPool>();
+  readonly #cancelled = new Set<string>();
+
+  constructor(handlers: JobHandlers, options: ScriptPoolOptions = {}) {
+    this.#handlers = handlers;
+    this.#slots = new ScriptSlots(options);
+  }
+
+  async health(): Promise<BackendHealth> {
+    return { available: true, reason: null };
+  }
+
+  async start(run: JobRun): Promise<RunHandle> {
+    const known = this.#runs.get(run.runId);
+    if (known) return known;
+    const started = new MemoryRun(run.runId);
+    this.#runs.set(run.runId, started);
+    void this.#execute(run, started);
+    return started;
+  }
+
+  async find(runId: string): Promise<RunHandle | 'unknown'> {
+    return this.#runs.get(runId) ?? 'unknown';
+  }
+
+  observe({ runId }: RunHandle, signal: AbortSignal): AsyncIterable<RunEvent> {
+    return this.#get(runId).observe(signal);
+  }
+
+  async cancel({ runId }: RunHandle): Promise<CancelProof | 'ended'> {
+    const run = this.#get(runId);
+    if (run.ended && run.ended.outcome !== 'cancelled') return 'ended';
+    this.#cancelled.add(runId);
+    run.stop.abort(new Error('The job was cancelled'));
+    const pool = this.#pools.get(runId);
+    if (pool) await this.#slots.end(pool);
+    const ended = await run.untilEnded();
+    if (ended.outcome !== 'cancelled') return 'ended';
+    const at = new Date().toISOString();
+    return pool
+      ? { source: 'thread', observed: 'the thread of the run has ended', at }
+      : { source: 'handler', observed: 'the handler has returned', at };
+  }
+
+  result({ runId }: RunHandle): AsyncIterable<Uint8Array> {
+    const { parts } = this.#get(runId);
+    return (async function* () {
+      yield* parts;
+    })();
+  }
+
+  async release({ runId }: RunHandle): Promise<void> {
+    this.#runs.delete(runId);
+    this.#cancelled.delete(runId);
+  }
+
+  /** Ends all threads. */
+  close(): Promise<void> {
+    return this.#slots.close();
+  }
+
+  async #execute(run: JobRun, started: MemoryRun): Promise<void> {
+    try {
+      const made = await (run.transformation.kind === 'script'
+        ? this.#script(run, started)
+        : this.#handle(run, started));
+      started.end({ type: 'ended', outcome: 'succeeded', ...made });
+    } catch (error) {
+      if (this.#cancelled.has(run.runId)) return started.end({ type: 'ended', outcome: 'cancelled' });
+      const cause = describeCause(error);
+      const log = started.logText;
+      started.end({ type: 'ended', outcome: 'failed', cause: log === '' ? cause : { ...cause, log } });
+    }
+  }
+
+  async #script(run: JobRun, started: MemoryRun) {
+    const pool = this.#slots.take();
+    this.#pools.set(run.runId, pool);
+    const tally = { documents: 0, failed: 0 };
+    try {
+      const lines = runScript(run, pool, tally, (progress) => started.progress(progress));
+      for await (const part of lines) started.parts.push(part);
+      return { form: 'documents' as const, ...tally };
+    } finally {
+      this.#pools.delete(run.runId);
+      this.#slots.giveBack(pool);
+    }
+  }
+
+  async #handle(run: JobRun, started: MemoryRun) {
+    const { transformation, jobId, runId, attempt } = run;
+    const name = transformation.kind === 'handler' ? transformation.handler : '';
+    const known = this.#handlers.get(name);
+    if (!known) throw new Error(`No handler has the name ${JSON.stringify(name)} here`);
+    const output: unknown = await known.handler.run(await readValue(run), {
+      jobId,
+      runId,
+      attempt,
+      signal: started.stop.signal,
+      progress: (progress) => started.progress(progress),
+      log: (line) => started.log(line),
+    });
+    started.parts.push(Buffer.from(JSON.stringify(output ?? null)));
+    return { form: 'value' as const, documents: 1, failed: 0 };
+  }
+
+  #get(runId: string): MemoryRun {
+    const run = this.#runs.get(runId);
+    if (!run) throw new Error(`Run ${runId} is not known here`);
+    return run;
+  }
+}
+
+/** A handler gets a value as it was sent, and documents as a list. */
+async function readValue({ input }: JobRun): Promise<unknown> {
+  if (input.form === 'none') return null;
+  const text = (await readAll(input.read())).toString();
+  if (input.form === 'value') return JSON.parse(text);
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line): unknown => JSON.parse(line));
+}

@@ -1,0 +1,68 @@
+import { EventEmitter, once } from 'node:events';
+import type { RunEnded, RunEvent, RunHandle } from '../job/backend.ts';
+import type { JobProgress } from '../job/job.ts';
+
+/** A run of this process: what it has said, how it has ended, and what it has made. */
+export class MemoryRun implements RunHandle {
+  readonly runId: string;
+  readonly stop = new AbortController();
+  readonly parts: Uint8Array[] = [];
+  readonly #news = new EventEmitter().setMaxListeners(0);
+  readonly #logs: string[] = [];
+  #progress: JobProgress | null = null;
+  #ended: RunEnded | null = null;
+
+  constructor(runId: string) {
+    this.runId = runId;
+  }
+
+  get ended(): RunEnded | null {
+    return this.#ended;
+  }
+
+  /** It never goes back, whatever it is told. */
+  progress(progress: JobProgress): void {
+    if (progress.done < (this.#progress?.done ?? 0)) return;
+    this.#progress = progress;
+    this.#news.emit('news');
+  }
+
+  log(line: string): void {
+    this.#logs.push(line.slice(0, LONGEST_LINE));
+    if (this.#logs.length > MOST_LINES) this.#logs.shift();
+    this.#news.emit('news');
+  }
+
+  get logText(): string {
+    return this.#logs.join('\n');
+  }
+
+  /** The first end counts. */
+  end(ended: RunEnded): void {
+    this.#ended ??= ended;
+    this.#news.emit('news');
+  }
+
+  async untilEnded(): Promise<RunEnded> {
+    for (let ended = this.#ended; ; ended = this.#ended) {
+      if (ended) return ended;
+      await once(this.#news, 'news');
+    }
+  }
+
+  async *observe(signal: AbortSignal): AsyncGenerator<RunEvent> {
+    let told: JobProgress | null = null;
+    while (!signal.aborted) {
+      if (this.#progress && this.#progress !== told) {
+        told = this.#progress;
+        yield { type: 'progress', progress: told };
+      } else if (this.#ended) {
+        yield this.#ended;
+        return;
+      } else await once(this.#news, 'news', { signal }).catch(() => undefined);
+    }
+  }
+}
+
+const LONGEST_LINE = 1_000;
+const MOST_LINES = 100;

@@ -1,0 +1,98 @@
+import type { EtlCommand, ScriptInput, ScriptOutput, ScriptPool } from '@nestjs-spark/etl-script';
+import { linesOf } from '../job/content.ts';
+import { parseExactly } from '../job/json.ts';
+import type { JobRun } from '../job/backend.ts';
+import type { JobProgress } from '../job/job.ts';
+
+/** What a batch has at most. */
+const BATCH_DOCUMENTS = 256;
+const BATCH_BYTES = 2 * 1024 * 1024;
+
+/** A document of the input failed, and the job is to fail then. */
+export class DocumentFailedError extends Error {
+  override readonly name = 'DocumentFailedError';
+  readonly output: ScriptOutput & { status: 'failed' };
+
+  constructor(output: ScriptOutput & { status: 'failed' }) {
+    super(`The document ${JSON.stringify(output.id)} failed: ${output.failure.reason}`);
+    this.output = output;
+  }
+}
+
+/** What came of a script's run beside its lines. */
+export interface ScriptTally {
+  documents: number;
+  failed: number;
+}
+
+/** Runs a script over a job's documents, and gives its lines in their order. */
+export async function* runScript(
+  run: JobRun,
+  pool: ScriptPool,
+  tally: ScriptTally,
+  progress: (progress: JobProgress) => void,
+): AsyncGenerator<Uint8Array> {
+  if (run.transformation.kind !== 'script') throw new TypeError('not a script');
+  const { collection, script } = run.transformation;
+  const runner = await pool.open({ name: run.name, collection, script, requester: run.submitter });
+  try {
+    for await (const batch of batchesOf(run, collection)) {
+      for (let open = batch; open.length > 0;) {
+        const outputs = await runner.transform(open, documentsOf(run));
+        open = open.slice(outputs.length);
+        yield Buffer.from(outputs.map(lineOf).join(''));
+        for (const output of outputs) {
+          tally.documents++;
+          if (output.status === 'failed') tally.failed++;
+          if (output.status === 'failed' && run.options.onDocumentFailure === 'fail')
+            throw new DocumentFailedError(output);
+        }
+        progress({ done: tally.documents, total: run.input.documents });
+      }
+    }
+  } finally {
+    runner.close();
+  }
+}
+
+/** `load(id)` finds documents of the same input, and no others. */
+function documentsOf(run: JobRun): (ids: string[]) => Promise<(Uint8Array | null)[]> {
+  return async (ids) => {
+    const wanted = new Map(ids.map((id): [string, Uint8Array | null] => [id.toLowerCase(), null]));
+    for await (const line of linesOf(run.input.read())) {
+      const { id, document } = parseExactly(line.toString()) as { id: string; document: object };
+      if (wanted.has(id.toLowerCase())) wanted.set(id.toLowerCase(), Buffer.from(JSON.stringify(document)));
+    }
+    return ids.map((id) => wanted.get(id.toLowerCase()) ?? null);
+  };
+}
+
+async function* batchesOf(run: JobRun, collection: string): AsyncGenerator<ScriptInput[]> {
+  let batch: ScriptInput[] = [];
+  let bytes = 0;
+  for await (const line of linesOf(run.input.read())) {
+    const { id, document } = parseExactly(line.toString()) as { id: string; document: object };
+    batch.push({ id, collection, document: Buffer.from(JSON.stringify(document)) });
+    bytes += line.length;
+    if (batch.length < BATCH_DOCUMENTS && bytes < BATCH_BYTES) continue;
+    yield batch;
+    batch = [];
+    bytes = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** An output as a line of the result: what commands hold as JSON text stands in it as JSON. */
+function lineOf(output: ScriptOutput): string {
+  const id = JSON.stringify(output.id);
+  if (output.status === 'failed')
+    return `{"id":${id},"status":"failed","failure":${JSON.stringify(output.failure)}}\n`;
+  return `{"id":${id},"status":"done","commands":[${output.commands.map(commandText).join(',')}]}\n`;
+}
+
+function commandText(command: EtlCommand): string {
+  if (command.type !== 'put') return JSON.stringify(command);
+  const { fields, metadata, ...rest } = command;
+  const texts = [`"fields":${fields}`, ...(metadata === undefined ? [] : [`"metadata":${metadata}`])];
+  return `${JSON.stringify(rest).slice(0, -1)},${texts.join(',')}}`;
+}

@@ -1,0 +1,38 @@
+import { SetMetadata } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import type { HandlerDeclaration } from '../job/handler.ts';
+import type { JobStatus } from '../job/status.ts';
+
+/** @internal */
+export const HANDLER = DiscoveryService.createDecorator<HandlerDeclaration>();
+/** @internal */
+export const BACKEND = DiscoveryService.createDecorator<{ name: string }>();
+/** @internal */
+export const LISTENER = 'spark:jobs:listener';
+
+/** Which jobs a method is called for. */
+export interface JobEventFilter {
+  name?: string;
+  label?: string;
+}
+
+/** @internal */
+export interface JobListenerDeclaration extends JobEventFilter {
+  status: JobStatus;
+}
+
+/**
+ * Makes a provider a handler of jobs: `{ "kind": "handler", "handler": NAME }` runs its method `run(input, context)`.
+ * The class implements `JobHandler`. Name it in `providers`, or in `SparkJobsModule.forFeature()`.
+ */
+export const TransformationJob = (declaration: HandlerDeclaration): ClassDecorator => HANDLER(declaration);
+
+/** Makes a provider that implements `JobBackend` a backend under this name. */
+export const JobBackendFor = (name: string): ClassDecorator => BACKEND({ name });
+
+/**
+ * Calls the method with the job (`JobView`) each time this process has brought one into the status: on submission, cancellation, and
+ * for every job that it executes. With several instances each event is heard by one of them.
+ */
+export const OnJobEvent = (status: JobStatus, filter: JobEventFilter = {}): MethodDecorator =>
+  SetMetadata(LISTENER, { ...filter, status } satisfies JobListenerDeclaration);

@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+import type { JobBackend } from '../job/backend.ts';
+import type { JobHandler, JobHandlers } from '../job/handler.ts';
+import type { JobView } from '../serve/view.ts';
+import { BACKEND, HANDLER, LISTENER, type JobListenerDeclaration } from './decorators.ts';
+import type { JobListeners } from './job-listeners.ts';
+
+/** A class that is declared for jobs and cannot be used. The message says what to change. */
+export class JobDeclarationError extends Error {
+  override readonly name = 'JobDeclarationError';
+}
+
+/** Finds what the application's providers declare for jobs. */
+@Injectable()
+export class JobExplorer {
+  private readonly discovery: DiscoveryService;
+  private readonly scanner: MetadataScanner;
+  private readonly reflector: Reflector;
+
+  constructor(discovery: DiscoveryService, scanner: MetadataScanner, reflector: Reflector) {
+    this.discovery = discovery;
+    this.scanner = scanner;
+    this.reflector = reflector;
+  }
+
+  /** @throws {JobDeclarationError} for a class without the method that its decorator asks for */
+  explore(handlers: JobHandlers, backends: JobBackend[], listeners: JobListeners): void {
+    for (const wrapper of this.discovery.getProviders()) {
+      const instance: unknown = wrapper.instance;
+      if (typeof instance !== 'object' || instance === null) continue;
+      const handler = this.discovery.getMetadataByDecorator(HANDLER, wrapper);
+      if (handler) handlers.add(handler, withRun(instance, handler.name));
+      const backend = this.discovery.getMetadataByDecorator(BACKEND, wrapper);
+      if (backend) addBackend(backends, backend.name, instance as JobBackend);
+      this.#listeners(instance, listeners);
+    }
+  }
+
+  #listeners(instance: object, listeners: JobListeners): void {
+    const prototype: unknown = Object.getPrototypeOf(instance);
+    if (typeof prototype !== 'object' || prototype === null) return;
+    for (const method of this.scanner.getAllMethodNames(prototype)) {
+      const declared: unknown = Reflect.get(prototype, method);
+      if (typeof declared !== 'function') continue;
+      const listener = this.reflector.get<JobListenerDeclaration | undefined>(
+        LISTENER,
+        declared as () => void,
+      );
+      if (!listener) continue;
+      listeners.add({
+        ...listener,
+        call: (job: JobView): unknown => declared.call(instance, job) as unknown,
+      });
+    }
+  }
+}
+
+function withRun(instance: object, name: string): JobHandler {
+  if ('run' in instance && typeof instance.run === 'function') return instance as JobHandler;
+  throw new JobDeclarationError(
+    `${instance.constructor.name} has @TransformationJob({ name: '${name}' }) and no method run(input, context). Add it.`,
+  );
+}
+
+function addBackend(backends: JobBackend[], name: string, backend: JobBackend): void {
+  if (backends.includes(backend)) return;
+  if (backend.name !== name)
+    throw new JobDeclarationError(
+      `${backend.constructor.name} has @JobBackendFor('${name}') and calls itself ${JSON.stringify(backend.name)}. Make them equal.`,
+    );
+  if (backends.some((other) => other.name === name))
+    throw new JobDeclarationError(`There is another backend with the name '${name}'. Choose another one.`);
+  backends.push(backend);
+}

@@ -1,0 +1,64 @@
+import type { CancelProof, JobCause, JobKind, JobOptions, JobProgress, JobTransformation } from './job.ts';
+
+/** One execution of a job, as a backend gets it. */
+export interface JobRun {
+  /** `{jobId}:{attempt}`; what a backend starts under one id it starts once. */
+  runId: string;
+  jobId: string;
+  attempt: number;
+  name: string;
+  transformation: JobTransformation;
+  options: Pick<JobOptions, 'onDocumentFailure' | 'timeoutMs'>;
+  /** Whose work it is: workers are shared fairly between these. */
+  submitter: string;
+  input: RunInput;
+}
+
+/** What a run works on. */
+export interface RunInput {
+  form: 'documents' | 'value' | 'none';
+  bytes: number;
+  documents: number;
+  /** NDJSON lines, or the JSON text of the value, in parts of any size. Can be called more than once. */
+  read(): AsyncIterable<Uint8Array>;
+}
+
+/** A run that a backend knows, in the backend's own words; it is stored, so it is plain data. */
+export interface RunHandle {
+  runId: string;
+}
+
+/** What a backend says of a run while it is observed; `ended` is the last. */
+export type RunEvent = { type: 'progress'; progress: JobProgress } | { type: 'log'; line: string } | RunEnded;
+
+/** How a run has ended. */
+export type RunEnded =
+  | { type: 'ended'; outcome: 'succeeded'; form: 'documents' | 'value'; documents: number; failed: number }
+  | { type: 'ended'; outcome: 'failed'; cause: JobCause }
+  | { type: 'ended'; outcome: 'cancelled' };
+
+/** Whether a backend can take runs now. */
+export interface BackendHealth {
+  available: boolean;
+  reason: string | null;
+}
+
+/** What executes jobs. */
+export interface JobBackend {
+  readonly name: string;
+  /** What it can execute, and whether a second `start` under the same id is harmless. */
+  readonly capabilities: { kinds: readonly JobKind[]; idempotentStart: boolean };
+  health(signal: AbortSignal): Promise<BackendHealth>;
+  /** Starts a run. Under an id that it knows it starts nothing, and answers with the handle of that run. */
+  start(run: JobRun, signal: AbortSignal): Promise<RunHandle>;
+  /** A run that was started before, perhaps by another instance. */
+  find(runId: string): Promise<RunHandle | 'unknown' | 'cannot-tell'>;
+  /** What happens to a run from now on. A run that has ended says so at once. */
+  observe(handle: RunHandle, signal: AbortSignal): AsyncIterable<RunEvent>;
+  /** Stops a run. Answers when nothing of it runs any more, with the proof, or `ended` when it came too late. */
+  cancel(handle: RunHandle): Promise<CancelProof | 'ended'>;
+  /** The result of a run that has succeeded. */
+  result(handle: RunHandle): AsyncIterable<Uint8Array>;
+  /** Forgets a run; harmless when it is not known. */
+  release(handle: RunHandle): Promise<void>;
+}

@@ -1,0 +1,8 @@
+/** What a job works on, or has made, is no longer in the store. */
+export class ContentGoneError extends Error {
+  override readonly name = 'ContentGoneError';
+
+  constructor(name: string) {
+    super(`The content ${name} is no longer kept; submit the job again`);
+  }
+}

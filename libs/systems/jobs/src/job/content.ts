@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { Content } from './job.ts';
+
+/** What has more bytes than this lies apart from the record, which is written with every change. */
+export const MOST_INLINE_BYTES = 64 * 1024;
+
+/** Where contents that do not fit are put. */
+export type PutContent = (name: string, content: AsyncIterable<Uint8Array>) => Promise<void>;
+
+/** Takes in a stream: its size, its digest, and the bytes themselves or the name under which they were stored. */
+export async function keepContent(
+  parts: AsyncIterable<Uint8Array>,
+  nameOf: () => string,
+  put: PutContent,
+): Promise<Content> {
+  const digest = createHash('sha256');
+  const held: Uint8Array[] = [];
+  let bytes = 0;
+  const counted = (async function* () {
+    for await (const part of parts) {
+      digest.update(part);
+      bytes += part.byteLength;
+      yield part;
+    }
+  })();
+  for (let next = await counted.next(); !next.done; next = await counted.next()) {
+    held.push(next.value);
+    if (bytes <= MOST_INLINE_BYTES) continue;
+    const object = nameOf();
+    await put(object, joined(held, counted));
+    return { bytes, sha256: digest.digest('hex'), object };
+  }
+  return { bytes, sha256: digest.digest('hex'), inline: Buffer.concat(held).toString() };
+}
+
+async function* joined(first: Uint8Array[], rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* first.splice(0);
+  yield* rest;
+}
+
+/** The lines of a stream of bytes, without the empty ones. A line ends with a line feed, and with nothing else. */
+export async function* linesOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let rest: Buffer[] = [];
+  for await (const part of parts) {
+    const bytes = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
+    let from = 0;
+    for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, from)) {
+      const line = Buffer.concat([...rest, bytes.subarray(from, at)]);
+      rest = [];
+      from = at + 1;
+      if (!isBlank(line)) yield line;
+    }
+    if (from < bytes.length) rest.push(bytes.subarray(from));
+  }
+  const last = Buffer.concat(rest);
+  if (!isBlank(last)) yield last;
+}
+
+const LINE_FEED = 0x0a;
+
+function isBlank(line: Buffer): boolean {
+  return line.every((byte) => byte === 0x20 || byte === 0x0d || byte === 0x09);
+}
+
+/** All of a stream. */
+export async function readAll(parts: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const held: Uint8Array[] = [];
+  for await (const part of parts) held.push(part);
+  return Buffer.concat(held);
+}

@@ -1,0 +1,52 @@
+import type { JobProgress } from './job.ts';
+
+/** What a handler is told about its run, and what it can say. */
+export interface JobContext {
+  jobId: string;
+  /** Unique for each execution. Pass it on to what must happen once: a run can happen twice when its process dies. */
+  runId: string;
+  attempt: number;
+  /** Aborted when the job is cancelled or its time is over. The job counts as ended when the handler has. */
+  signal: AbortSignal;
+  progress(progress: JobProgress): void;
+  log(line: string): void;
+}
+
+/** A class with `@TransformationJob()`: it makes a job's result from its input, both of them JSON values. */
+export interface JobHandler<Input = unknown, Output = unknown> {
+  run(input: Input, context: JobContext): Output | Promise<Output>;
+}
+
+/** How a handler is declared. */
+export interface HandlerDeclaration {
+  /** The name by which jobs ask for it. */
+  name: string;
+  /** Part of the cache's key: raise it when the handler's results change. */
+  version: string | number;
+  /** The same input gives the same result, so that results may come from the cache. Default false. */
+  deterministic?: boolean;
+}
+
+/** The handlers of an application by name. */
+export class JobHandlers {
+  readonly #known = new Map<string, { declaration: HandlerDeclaration; handler: JobHandler }>();
+
+  /** @throws {Error} when another handler has the name */
+  add(declaration: HandlerDeclaration, handler: JobHandler): void {
+    const known = this.#known.get(declaration.name);
+    if (known?.handler === handler) return;
+    if (known)
+      throw new Error(
+        `Two classes have @TransformationJob({ name: '${declaration.name}' }): ${known.handler.constructor.name} and ${handler.constructor.name}. Give one of them another name.`,
+      );
+    this.#known.set(declaration.name, { declaration, handler });
+  }
+
+  get(name: string): { declaration: HandlerDeclaration; handler: JobHandler } | undefined {
+    return this.#known.get(name);
+  }
+
+  names(): string[] {
+    return [...this.#known.keys()].toSorted();
+  }
+}

@@ -1,0 +1,44 @@
+import { isTerminal, mayMove, type JobStatus } from './status.ts';
+import type { Job, JobAttempt } from './job.ts';
+
+/** A move that the table of states does not have: a fault of ours, never of a caller. */
+export class IllegalMoveError extends Error {
+  override readonly name = 'IllegalMoveError';
+
+  constructor({ jobId, status }: Job, to: JobStatus) {
+    super(`Job ${jobId} cannot go from ${status} to ${to}`);
+  }
+}
+
+/** The job in its next status, with what else changes. @throws {IllegalMoveError} */
+export function moved(
+  job: Job,
+  to: JobStatus,
+  by: string,
+  changes: Partial<Job> = {},
+  now = new Date(),
+): Job {
+  if (!mayMove(job.status, to)) throw new IllegalMoveError(job, to);
+  const at = now.toISOString();
+  return {
+    ...job,
+    dueAt: null,
+    ...changes,
+    status: to,
+    startedAt: job.startedAt ?? (to === 'Running' ? at : null),
+    endedAt: isTerminal(to) ? at : null,
+    transitions: [...job.transitions, { status: to, at, by }],
+  };
+}
+
+/** The attempts with the last one ended. */
+export function endedAttempt(
+  { attempts }: Job,
+  outcome: Exclude<JobAttempt['outcome'], null>,
+  cause: JobAttempt['cause'] = null,
+  now = new Date(),
+): JobAttempt[] {
+  const last = attempts.at(-1);
+  if (!last) return attempts;
+  return [...attempts.slice(0, -1), { ...last, endedAt: now.toISOString(), outcome, cause }];
+}

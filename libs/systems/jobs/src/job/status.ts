@@ -1,0 +1,40 @@
+/** Where a job stands. `Submitted` has only a job that waits for its `runAt`. */
+export const JOB_STATUSES = [
+  'Submitted',
+  'Queued',
+  'Running',
+  'Retrying',
+  'Cancelling',
+  'Succeeded',
+  'Failed',
+  'Cancelled',
+  'TimedOut',
+] as const;
+
+/** One of `JOB_STATUSES`. */
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+/** A status that nothing leaves. */
+export type TerminalStatus = 'Succeeded' | 'Failed' | 'Cancelled' | 'TimedOut';
+
+const MOVES: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
+  Submitted: ['Queued', 'Cancelled', 'TimedOut', 'Failed'],
+  Queued: ['Running', 'Queued', 'Succeeded', 'Cancelled', 'TimedOut', 'Failed'],
+  Running: ['Succeeded', 'Failed', 'Retrying', 'Cancelling', 'TimedOut', 'Queued'],
+  Retrying: ['Queued', 'Cancelled', 'TimedOut', 'Failed'],
+  Cancelling: ['Cancelled', 'Succeeded', 'Failed', 'TimedOut'],
+  Succeeded: [],
+  Failed: [],
+  Cancelled: [],
+  TimedOut: [],
+};
+
+/** Whether a job may go from one status to another. */
+export function mayMove(from: JobStatus, to: JobStatus): boolean {
+  return MOVES[from].includes(to);
+}
+
+/** Whether nothing leaves this status. */
+export function isTerminal(status: JobStatus): status is TerminalStatus {
+  return MOVES[status].length === 0;
+}

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { BackendsController } from '../report/backends.controller.ts';
+import { BatchesController } from '../report/batches.controller.ts';
+import { JobsController } from '../report/jobs.controller.ts';
+
+/**
+ * Jobs over HTTP, under `/api/jobs` and `/api/backends`. Needs `SparkJobsModule` and, for its callers, `SparkAuthModule`. Start the
+ * application with `bodyParser: false`, or else numbers that JavaScript cannot hold change and bodies end at the parser's limit.
+ */
+@Module({ controllers: [BatchesController, JobsController, BackendsController] })
+export class JobsApiModule {}

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { ScriptPool } from '@nestjs-spark/etl-script';
+import { logFor } from '@nestjs-spark/observability/internal';
+import type { Registry } from 'prom-client';
+import { MemoryBackend } from '../backends/memory-backend.ts';
+import { JobListeners } from '../declare/job-listeners.ts';
+import type { JobBackend } from '../job/backend.ts';
+import { JobHandlers } from '../job/handler.ts';
+import type { Job } from '../job/job.ts';
+import type { JobStore } from '../job/store.ts';
+import { JobMetrics } from '../report/job-metrics.ts';
+import { CancelWatch } from '../run/cancel-watch.ts';
+import { JobRunner } from '../run/job-runner.ts';
+import type { JobObserver } from '../run/parts.ts';
+import { ProgressBoard } from '../run/progress-board.ts';
+import { JobsService } from '../serve/jobs.service.ts';
+import { JobQuota } from '../serve/quota.ts';
+import { Submissions } from '../serve/submissions.ts';
+import type { JobsSettings } from '../settings/settings.ts';
+import { cacheKeyOf } from '../submit/cache-key.ts';
+
+/** All that executes and serves jobs in one process, put together. */
+export class JobsEngine {
+  readonly handlers = new JobHandlers();
+  readonly backends: JobBackend[];
+  readonly listeners = new JobListeners(logFor('JobListeners'));
+  readonly service: JobsService;
+  readonly #runner: JobRunner | null;
+  readonly #scripts = new ScriptPool({ maxWorkers: 1 });
+  readonly #memory: MemoryBackend;
+  readonly #store: JobStore;
+
+  constructor(settings: JobsSettings, store: JobStore, registry: Registry) {
+    const metrics = new JobMetrics(registry, store);
+    const log = logFor('Jobs');
+    const progress = new ProgressBoard();
+    const observer: JobObserver = {
+      moved: (before, after) => {
+        metrics.moved(before, after);
+        this.listeners.tell(after);
+      },
+      fenced: () => metrics.fenced(),
+      adopted: (backend) => metrics.adopted(backend),
+    };
+    const keyOf = (job: Job): string | null => cacheKeyOf(job, this.handlers);
+    this.#store = store;
+    this.#memory = new MemoryBackend(this.handlers);
+    this.backends = [this.#memory];
+    const executors = { backends: this.backends, handlers: this.handlers, scripts: this.#scripts };
+    const quota = new JobQuota(settings.quotas, store);
+    const submissions = new Submissions({ store, executors, quota, observer, cacheKeyOf: keyOf });
+    this.service = new JobsService({ store, backends: this.backends, submissions, progress, observer });
+    const parts = {
+      store,
+      backends: this.backends,
+      progress,
+      cancels: new CancelWatch(store, log),
+      observer,
+      log,
+      owner: `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+      retentionMs: settings.retentionMs,
+      cacheKeyOf: keyOf,
+    };
+    this.#runner = settings.role === 'api' ? null : new JobRunner(parts, settings.concurrency);
+  }
+
+  start(): void {
+    this.#runner?.start();
+  }
+
+  async stop(): Promise<void> {
+    const stopping = this.#runner?.stop();
+    await Promise.all([this.#memory.close(), this.#scripts.close()]);
+    await stopping;
+    await this.#store.close();
+  }
+}

@@ -1,0 +1,125 @@
+import {
+  ConfigurableModuleBuilder,
+  Global,
+  Inject,
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type OnModuleInit,
+  type Type,
+} from '@nestjs/common';
+import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
+import { HealthChecks, MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
+import { logFor, TypedErrorFilter } from '@nestjs-spark/observability/internal';
+import { JobExplorer } from '../declare/explore.ts';
+import type { JobStore } from '../job/store.ts';
+import { JobsService } from '../serve/jobs.service.ts';
+import {
+  JobsSettingsError,
+  resolveJobsSettings,
+  type JobsSettings,
+  type SparkJobsOptions,
+} from '../settings/settings.ts';
+import { MemoryJobStore } from '../store/memory-job-store.ts';
+import { JobsEngine } from './jobs-engine.ts';
+import { JOB_STORE, JOBS_ENGINE, JOBS_SETTINGS } from './tokens.ts';
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<SparkJobsOptions>().setClassMethodName('forRoot').build();
+
+/**
+ * Transformation jobs: submit, follow, cancel, fetch the result. Import `forRoot()` or `forRootAsync()` once; it is global and
+ * provides `JobsService`. Handlers (`@TransformationJob`), listeners (`@OnJobEvent`) and backends (`@JobBackendFor`) are found
+ * among the application's providers. `JobsApiModule` serves the routes.
+ */
+@Global()
+@Module({
+  imports: [ObservabilityModule, DiscoveryModule],
+  providers: [
+    JobExplorer,
+    { provide: APP_FILTER, useClass: TypedErrorFilter },
+    {
+      provide: JOBS_SETTINGS,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: SparkJobsOptions) => resolveJobsSettings(options, process.env),
+    },
+    {
+      provide: JOB_STORE,
+      inject: [JOBS_SETTINGS],
+      useFactory: openStore,
+    },
+    {
+      provide: JOBS_ENGINE,
+      inject: [JOBS_SETTINGS, JOB_STORE, MetricsRegistry],
+      useFactory: (settings: JobsSettings, store: JobStore, { registry }: MetricsRegistry) =>
+        new JobsEngine(settings, store, registry),
+    },
+    { provide: JobsService, inject: [JOBS_ENGINE], useFactory: (engine: JobsEngine) => engine.service },
+  ],
+  exports: [JobsService],
+})
+export class SparkJobsModule
+  extends ConfigurableModuleClass
+  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy
+{
+  readonly #engine: JobsEngine;
+  readonly #store: JobStore;
+  readonly #explorer: JobExplorer;
+  readonly #health: HealthChecks;
+
+  constructor(
+    @Inject(JOBS_ENGINE) engine: JobsEngine,
+    @Inject(JOB_STORE) store: JobStore,
+    explorer: JobExplorer,
+    health: HealthChecks,
+  ) {
+    super();
+    this.#engine = engine;
+    this.#store = store;
+    this.#explorer = explorer;
+    this.#health = health;
+  }
+
+  /**
+   * @param options anything omitted is read from the environment (`SPARK_JOBS_…`) when the application starts
+   * @throws {JobsSettingsError} at startup, with everything that is wrong
+   */
+  static forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /** As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
+  static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return super.forRootAsync(options);
+  }
+
+  /** Makes these handlers known, as providers of a Nest module of their own. Handlers in `providers` are found as well. */
+  static forFeature(handlers: Type[]): DynamicModule {
+    return { module: JobsFeatureModule, providers: handlers, exports: handlers };
+  }
+
+  onModuleInit(): void {
+    this.#explorer.explore(this.#engine.handlers, this.#engine.backends, this.#engine.listeners);
+    this.#health.add({ name: 'jobs', look: () => this.#store.health() });
+  }
+
+  onApplicationBootstrap(): void {
+    const log = logFor('SparkJobs');
+    if (this.#store.durable) log.log(`Jobs are kept in ${this.#store.name}`);
+    else log.warn('Jobs are kept in memory and end with this process');
+    this.#engine.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.#engine.stop();
+  }
+}
+
+@Module({})
+class JobsFeatureModule {}
+
+function openStore(settings: JobsSettings): JobStore {
+  if (settings.store === 'memory') return new MemoryJobStore(settings);
+  throw new JobsSettingsError(['store (SPARK_JOBS_STORE): jetstream is not there yet; set it to memory']);
+}

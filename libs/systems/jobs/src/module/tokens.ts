@@ -1,0 +1,6 @@
+/** The resolved settings. */
+export const JOBS_SETTINGS = Symbol('SPARK_JOBS_SETTINGS');
+/** The `JobStore` in use. */
+export const JOB_STORE = Symbol('SPARK_JOB_STORE');
+/** What is made once for the Nest module. */
+export const JOBS_ENGINE = Symbol('SPARK_JOBS_ENGINE');

@@ -1,0 +1,60 @@
+import { Controller, Get, HttpCode, Param, Post, Res, UseGuards } from '@nestjs/common';
+import { ApiGuard, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth';
+import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
+import { JobsService } from '../serve/jobs.service.ts';
+import { RawText } from './raw-text.ts';
+import { accessOf, readJobIds, readReason } from './read-query.ts';
+
+/** Many jobs at once over HTTP. Its paths go before those with an id. */
+@ApiTags('jobs')
+@Controller('api/jobs')
+@UseGuards(ApiGuard)
+export class BatchesController {
+  private readonly jobs: JobsService;
+
+  constructor(jobs: JobsService) {
+    this.jobs = jobs;
+  }
+
+  @Post('batch')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Submit up to 500 jobs, all or none: { batchId?, jobs }' })
+  async submit(
+    @RawText() text: string,
+    @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true })
+    answer: { status(code: number): unknown; header(name: string, value: string): unknown },
+  ) {
+    const { replayed, ...batch } = await this.jobs.submitBatchText(text, accessOf(caller));
+    if (replayed) {
+      answer.status(200);
+      answer.header('Idempotency-Replayed', 'true');
+    }
+    return batch;
+  }
+
+  @Get('batch/:batchId')
+  @ApiOperation({ summary: 'The jobs of a batch' })
+  async get(@Param('batchId') batchId: string, @CurrentCaller() caller: ApiCaller) {
+    return this.jobs.batch(batchId, accessOf(caller));
+  }
+
+  @Post('batch/:batchId/cancel')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Cancel what of a batch has not ended' })
+  async cancel(
+    @Param('batchId') batchId: string,
+    @RawText() text: string,
+    @CurrentCaller() caller: ApiCaller,
+  ) {
+    return this.jobs.cancelBatch(batchId, accessOf(caller), readReason(text));
+  }
+
+  @Post('status')
+  @HttpCode(200)
+  @MinimumRole('viewer')
+  @ApiOperation({ summary: 'The status of up to 1,000 jobs: { jobIds }' })
+  async statuses(@RawText() text: string, @CurrentCaller() caller: ApiCaller) {
+    return { jobs: await this.jobs.statuses(readJobIds(text), accessOf(caller)) };
+  }
+}

@@ -1,0 +1,94 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Job } from '../job/job.ts';
+import { isTerminal } from '../job/status.ts';
+import type { JobStore } from '../job/store.ts';
+
+/** What Prometheus is told of jobs. */
+export class JobMetrics {
+  readonly #submitted: Counter<'backend' | 'kind'>;
+  readonly #finished: Counter<'backend' | 'kind' | 'status'>;
+  readonly #queueSeconds: Histogram;
+  readonly #runSeconds: Histogram<'backend' | 'kind'>;
+  readonly #cancelSeconds: Histogram<'backend'>;
+  readonly #retries: Counter<'class'>;
+  readonly #adopted: Counter<'backend'>;
+  readonly #fenced: Counter;
+  readonly #running: Gauge<'backend'>;
+  readonly #cache: Counter<'outcome'>;
+
+  constructor(registry: Registry, store: JobStore) {
+    const registers = [registry];
+    const counter = <T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> =>
+      new Counter({ name: `spark_jobs_${name}`, help, labelNames, registers });
+    this.#submitted = counter('submitted_total', 'Jobs that were submitted.', ['backend', 'kind']);
+    this.#finished = counter('finished_total', 'Jobs that have ended.', ['backend', 'kind', 'status']);
+    this.#retries = counter('retries_total', 'Runs that are tried again.', ['class']);
+    this.#adopted = counter('adopted_total', 'Runs that were taken over from another process.', ['backend']);
+    this.#fenced = counter(
+      'fenced_total',
+      'Changes that were refused because another process came first.',
+      [],
+    );
+    this.#cache = counter('cache_total', 'Jobs by what the cache gave them.', ['outcome']);
+    this.#running = new Gauge({
+      name: 'spark_jobs_running',
+      help: 'Jobs that this process executes.',
+      labelNames: ['backend'],
+      registers,
+    });
+    const seconds = <T extends string>(name: string, help: string, labelNames: readonly T[]): Histogram<T> =>
+      new Histogram({ name: `spark_jobs_${name}`, help, labelNames, registers, buckets: BUCKETS });
+    this.#queueSeconds = seconds('queue_seconds', 'From submission to the first run.', []);
+    this.#runSeconds = seconds('run_seconds', 'From the start of a run to its end.', ['backend', 'kind']);
+    this.#cancelSeconds = seconds('cancel_seconds', 'From a request to cancel to its proof.', ['backend']);
+    const queued = new Gauge({
+      name: 'spark_jobs_queued',
+      help: 'Jobs that wait, by lane.',
+      labelNames: ['lane'],
+      registers: [],
+      async collect() {
+        this.reset();
+        for (const [lane, count] of Object.entries(await store.queued().catch(() => ({}))))
+          this.set({ lane }, count);
+      },
+    });
+    registry.registerMetric(queued);
+  }
+
+  moved(before: Job | null, after: Job): void {
+    const backend = after.backend ?? 'none';
+    const { kind } = after.transformation;
+    if (before === null) {
+      this.#submitted.inc({ backend: after.backendRequested, kind });
+      if (after.options.cache !== 'off') this.#cache.inc({ outcome: after.result?.cached ? 'hit' : 'miss' });
+    }
+    if (after.status === 'Running' && before?.status === 'Queued') {
+      this.#running.inc({ backend });
+      if (after.attempt === 1) this.#queueSeconds.observe(secondsBetween(after.createdAt, after.startedAt));
+    }
+    const last = after.attempts.at(-1);
+    if (last?.endedAt && before?.attempts.at(-1)?.endedAt === null) {
+      this.#running.dec({ backend });
+      this.#runSeconds.observe({ backend, kind }, secondsBetween(last.startedAt, last.endedAt));
+    }
+    if (after.status === 'Retrying') this.#retries.inc({ class: after.cause?.class ?? 'none' });
+    if (after.status === 'Cancelled' && after.cancel)
+      this.#cancelSeconds.observe({ backend }, secondsBetween(after.cancel.requestedAt, after.endedAt));
+    if (isTerminal(after.status)) this.#finished.inc({ backend, kind, status: after.status });
+  }
+
+  fenced(): void {
+    this.#fenced.inc();
+  }
+
+  adopted(backend: string): void {
+    this.#adopted.inc({ backend });
+    this.#running.inc({ backend });
+  }
+}
+
+const BUCKETS = [0.005, 0.02, 0.1, 0.5, 1, 5, 30, 120, 600, 3_600];
+
+function secondsBetween(from: string, to: string | null): number {
+  return to === null ? 0 : Math.max(0, (Date.parse(to) - Date.parse(from)) / 1_000);
+}

@@ -1,0 +1,161 @@
+import { Readable } from 'node:stream';
+import {
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  type MessageEvent,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+  Sse,
+  StreamableFile,
+  UseGuards,
+} from '@nestjs/common';
+import { ApiGuard, CurrentCaller, type ApiCaller } from '@nestjs-spark/auth';
+import {
+  ApiBody,
+  ApiOperation,
+  ApiTags,
+  nodeRequest,
+  type PlatformRequest,
+} from '@nestjs-spark/observability/internal';
+import type { Observable } from 'rxjs';
+import { JobsService } from '../serve/jobs.service.ts';
+import type { JobView } from '../serve/view.ts';
+import { SubmissionBody } from '../submit/submission.ts';
+import { accessOf, readAfter, readJobQuery, readReason, readWait, type JobListQuery } from './read-query.ts';
+import { RawText } from './raw-text.ts';
+import { sendEvents } from './send-events.ts';
+
+/** An answer of Express or Fastify. */
+interface Answer {
+  status(code: number): unknown;
+  header(name: string, value: string): unknown;
+}
+
+/** Jobs over HTTP. */
+@ApiTags('jobs')
+@Controller('api/jobs')
+@UseGuards(ApiGuard)
+export class JobsController {
+  private readonly jobs: JobsService;
+
+  constructor(jobs: JobsService) {
+    this.jobs = jobs;
+  }
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Submit a job' })
+  @ApiBody({ type: SubmissionBody })
+  async submit(
+    @RawText() text: string,
+    @Headers('idempotency-key') key: string | undefined,
+    @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: Answer,
+  ): Promise<JobView> {
+    const { job, replayed } = await this.jobs.submitText(text, accessOf(caller), key);
+    answer.header('Location', `/api/jobs/${job.jobId}`);
+    if (replayed) {
+      answer.status(200);
+      answer.header('Idempotency-Replayed', 'true');
+    }
+    return job;
+  }
+
+  @Post('input')
+  @ApiOperation({
+    summary: 'Send documents as NDJSON lines {"id","document"}, of any size, for jobs that name them',
+  })
+  async input(@Req() request: PlatformRequest, @CurrentCaller() caller: ApiCaller) {
+    return this.jobs.keepInput(nodeRequest(request), accessOf(caller));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Jobs, the last changed first: ?status&label&backend&name&take&cursor' })
+  async list(@Query() query: JobListQuery, @CurrentCaller() caller: ApiCaller) {
+    return this.jobs.list(readJobQuery(query), accessOf(caller));
+  }
+
+  @Sse('events')
+  @ApiOperation({ summary: 'Events of all jobs (?label) as server-sent events' })
+  events(
+    @Query('label') label: string | undefined,
+    @Headers('last-event-id') last: string | undefined,
+    @CurrentCaller() caller: ApiCaller,
+  ): Observable<MessageEvent> {
+    const query = { ...(label === undefined ? {} : { label }), ...readAfter(last) };
+    return this.#send(query, caller);
+  }
+
+  @Get(':jobId')
+  @ApiOperation({ summary: 'A job; with ?waitMs when it has ended, if that is before' })
+  async get(
+    @Param('jobId') jobId: string,
+    @Query('waitMs') waitMs: string | undefined,
+    @CurrentCaller() caller: ApiCaller,
+  ): Promise<JobView> {
+    return this.jobs.get(jobId, accessOf(caller), readWait(waitMs));
+  }
+
+  @Get(':jobId/result')
+  @ApiOperation({ summary: 'The result: NDJSON in the order of the input, or JSON' })
+  async result(@Param('jobId') jobId: string, @CurrentCaller() caller: ApiCaller): Promise<StreamableFile> {
+    const { meta, content } = await this.jobs.result(jobId, accessOf(caller));
+    return new StreamableFile(Readable.from(content, { objectMode: false }), {
+      type: meta.form === 'value' ? 'application/json' : 'application/x-ndjson',
+      length: meta.bytes,
+    });
+  }
+
+  @Post(':jobId/cancel')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Cancel a job' })
+  async cancel(
+    @Param('jobId') jobId: string,
+    @RawText() text: string,
+    @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: Answer,
+  ): Promise<JobView> {
+    const access = accessOf(caller);
+    const reason = readReason(text);
+    const { status } = await this.jobs.get(jobId, access);
+    if (status === 'Cancelled') answer.status(200);
+    return this.jobs.cancel(jobId, access, reason);
+  }
+
+  @Post(':jobId/retry')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Submit a job that has ended once more' })
+  async retry(
+    @Param('jobId') jobId: string,
+    @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: Answer,
+  ): Promise<JobView> {
+    const job = await this.jobs.retry(jobId, accessOf(caller));
+    answer.header('Location', `/api/jobs/${job.jobId}`);
+    return job;
+  }
+
+  @Sse(':jobId/events')
+  @ApiOperation({ summary: 'Events of a job as server-sent events' })
+  async eventsOf(
+    @Param('jobId') jobId: string,
+    @Headers('last-event-id') last: string | undefined,
+    @CurrentCaller() caller: ApiCaller,
+  ): Promise<Observable<MessageEvent>> {
+    await this.jobs.get(jobId, accessOf(caller));
+    return this.#send({ jobId, after: 0, ...readAfter(last) }, caller);
+  }
+
+  #send(query: Parameters<JobsService['events']>[0], caller: ApiCaller): Observable<MessageEvent> {
+    const access = accessOf(caller);
+    return sendEvents([
+      (signal) => this.jobs.events(query, signal, access),
+      (signal) => this.jobs.progress(query, signal, access),
+    ]);
+  }
+}

@@ -1,0 +1,81 @@
+import { ProblemError } from '@nestjs-spark/contracts';
+import { invalidFields } from '@nestjs-spark/modules/internal';
+import type { ApiCaller } from '@nestjs-spark/auth';
+import type { JobQuery } from '../job/store.ts';
+import { JOB_STATUSES } from '../job/status.ts';
+import type { JobAccess } from '../serve/access.ts';
+
+/** The query of the list as it comes. */
+export type JobListQuery = Readonly<Record<string, string | string[] | undefined>>;
+
+const LONGEST_WAIT_MS = 30_000;
+const MOST_LISTED = 500;
+const MOST_ASKED = 1_000;
+
+/** Operators see everybody's jobs, all others their own. */
+export function accessOf({ subject, tenant, role }: ApiCaller): JobAccess {
+  return { subject, tenant, all: role === 'operator' };
+}
+
+/** @throws {ProblemError} `invalid` (400) */
+export function readJobQuery(query: JobListQuery): Omit<JobQuery, 'submitter'> {
+  const { status, label, backend, name, take = '50', cursor, ...others } = query;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw wrong(unknown, 'is not known');
+  const count = whole(take, 'take', MOST_LISTED);
+  const found = JOB_STATUSES.find((one) => one === status);
+  if (status !== undefined && found === undefined)
+    throw wrong('status', `has to be one of ${JOB_STATUSES.join(', ')}`);
+  if (cursor !== undefined && !/^\d{1,16}$/.test(String(cursor)))
+    throw wrong('cursor', 'has to be the cursor of the page before');
+  const given = Object.entries({ label, backend, name, cursor }).filter(([, value]) => value !== undefined);
+  for (const [key, value] of given) if (typeof value !== 'string') throw wrong(key, 'has to be given once');
+  return { ...(found ? { status: found } : {}), ...Object.fromEntries(given), take: count };
+}
+
+/** @throws {ProblemError} `invalid` (400) */
+export function readWait(waitMs: string | undefined): number {
+  return waitMs === undefined ? 0 : whole(waitMs, 'waitMs', LONGEST_WAIT_MS, 0);
+}
+
+/** @throws {ProblemError} `invalid` (400) */
+export function readAfter(lastEventId: string | undefined): { after?: number } {
+  if (lastEventId === undefined || lastEventId === '') return {};
+  return { after: whole(lastEventId, 'Last-Event-ID', Number.MAX_SAFE_INTEGER, 0) };
+}
+
+/** @throws {ProblemError} `invalid` (400) */
+export function readReason(text: string): string | null {
+  const { reason = null } = fieldsOf(text === '' ? '{}' : text);
+  if (reason === null || (typeof reason === 'string' && reason.length <= 500)) return reason;
+  throw wrong('reason', 'has to be a text of at most 500 characters');
+}
+
+/** @throws {ProblemError} `invalid` (400) */
+export function readJobIds(text: string): string[] {
+  const { jobIds } = fieldsOf(text);
+  const isList = Array.isArray(jobIds) && jobIds.length <= MOST_ASKED;
+  if (isList && jobIds.every((id) => typeof id === 'string')) return jobIds;
+  throw wrong('jobIds', `has to be a list of at most ${MOST_ASKED} ids`);
+}
+
+function fieldsOf(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ProblemError('invalid', 'The body is not JSON.', { cause });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw new ProblemError('invalid', 'The body has to be a JSON object.');
+}
+
+function whole(value: string | string[], name: string, most: number, least = 1): number {
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : NaN;
+  if (number >= least && number <= most) return number;
+  throw wrong(name, `has to be a whole number from ${least} to ${most}`);
+}
+
+function wrong(name: string, detail: string): ProblemError {
+  return invalidFields([{ pointer: `/${name}`, detail }]);
+}

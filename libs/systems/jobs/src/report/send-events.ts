@@ -1,0 +1,21 @@
+import type { MessageEvent } from '@nestjs/common';
+import { Observable } from 'rxjs';
+import type { JobEvent } from '../serve/jobs.service.ts';
+
+/** Several feeds as server-sent events, until the reader leaves. */
+export function sendEvents(
+  feeds: readonly ((signal: AbortSignal) => AsyncIterable<JobEvent>)[],
+): Observable<MessageEvent> {
+  return new Observable((reader) => {
+    const left = new AbortController();
+    const pass = async (feed: AsyncIterable<JobEvent>): Promise<void> => {
+      for await (const { sequence, type, data } of feed)
+        reader.next({ type, data, ...(sequence === null ? {} : { id: String(sequence) }) });
+    };
+    Promise.all(feeds.map((feed) => pass(feed(left.signal)))).then(
+      () => reader.complete(),
+      (error: unknown) => reader.error(error),
+    );
+    return () => left.abort();
+  });
+}

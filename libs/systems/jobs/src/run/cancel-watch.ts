@@ -1,0 +1,38 @@
+import { pause, type Logger } from '@nestjs-spark/foundation/internal';
+import { describeError } from '@nestjs-spark/foundation';
+import type { JobStore } from '../job/store.ts';
+
+const AGAIN_MS = 500;
+
+/** Hears of every job that is to be cancelled, and tells the run of this process, if it is one of its own. */
+export class CancelWatch {
+  readonly #store: JobStore;
+  readonly #log: Logger;
+  readonly #runs = new Map<string, () => void>();
+
+  constructor(store: JobStore, log: Logger) {
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** Calls `cancel` when the job is to be cancelled. @returns a function that ends this */
+  on(jobId: string, cancel: () => void): () => void {
+    this.#runs.set(jobId, cancel);
+    return () => {
+      if (this.#runs.get(jobId) === cancel) this.#runs.delete(jobId);
+    };
+  }
+
+  /** What is missed during a disturbance, each run sees itself at its next look at its job. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        for await (const { job } of this.#store.follow(signal))
+          if (job.status === 'Cancelling') this.#runs.get(job.jobId)?.();
+      } catch (error) {
+        this.#log.warn(`Requests to cancel are not heard for now: ${describeError(error)}`);
+      }
+      await pause(AGAIN_MS, signal);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { VersionConflictError } from '@nestjs-spark/contracts';
+import { chooseBackend } from '../choose/choose-backend.ts';
+import type { JobBackend } from '../job/backend.ts';
+import type { Job } from '../job/job.ts';
+import { moved } from '../job/move.ts';
+import type { StoredJob } from '../job/store.ts';
+import type { RunnerParts } from './parts.ts';
+
+/** A job that this process executes. */
+export interface Claim {
+  job: Job;
+  backend: JobBackend;
+  runId: string;
+  /** Its run was begun by a process that is gone. */
+  adopted: boolean;
+}
+
+/** `nothing`: there is no more to do for it; `later`: no backend can take it now. */
+export type Claimed = Claim | 'nothing' | 'later';
+
+/** Writes this process into a job as the one that executes it. Of several that try, one succeeds. */
+export async function claim(jobId: string, parts: RunnerParts): Promise<Claimed> {
+  for (;;) {
+    const stored = await parts.store.get(jobId);
+    if (!stored) return 'nothing';
+    try {
+      return await claimStored(stored, parts);
+    } catch (error) {
+      if (!(error instanceof VersionConflictError)) throw error;
+      parts.observer.fenced();
+    }
+  }
+}
+
+async function claimStored({ job, revision }: StoredJob, parts: RunnerParts): Promise<Claimed> {
+  if (job.status === 'Running' || job.status === 'Cancelling') return adopt(job, revision, parts);
+  if (job.status !== 'Queued') return 'nothing';
+  const late = waitedTooLong(job);
+  if (late) {
+    const after = moved(job, 'TimedOut', parts.owner, {
+      cause: { class: 'timeout', code: 'queue-timeout', message: late },
+    });
+    await parts.store.replace(after, revision);
+    parts.observer.moved(job, after);
+    return 'nothing';
+  }
+  const { backend, reason } = await choose(job, parts);
+  if (!backend) return 'later';
+  const attempt = job.attempt + 1;
+  const runId = `${job.jobId}:${attempt}`;
+  const started = {
+    number: attempt,
+    runId,
+    backend: backend.name,
+    owner: parts.owner,
+    startedAt: new Date().toISOString(),
+    endedAt: null,
+    outcome: null,
+    cause: null,
+  };
+  const after = moved(job, 'Running', parts.owner, {
+    attempt,
+    attempts: [...job.attempts, started],
+    backend: backend.name,
+    backendReason: reason,
+  });
+  await parts.store.replace(after, revision);
+  parts.observer.moved(job, after);
+  return { job: after, backend, runId, adopted: false };
+}
+
+/** A job that was handed out again while it runs: its owner has not been heard of in time. */
+async function adopt(job: Job, revision: number, parts: RunnerParts): Promise<Claimed> {
+  const last = job.attempts.at(-1);
+  const backend = parts.backends.find(({ name }) => name === last?.backend);
+  if (!last || !backend) return 'later';
+  const after = { ...job, attempts: [...job.attempts.slice(0, -1), { ...last, owner: parts.owner }] };
+  await parts.store.replace(after, revision);
+  parts.observer.adopted(backend.name);
+  return { job: after, backend, runId: last.runId, adopted: true };
+}
+
+function waitedTooLong({ options, transitions }: Job): string | null {
+  const since = Date.parse(transitions.at(-1)?.at ?? '');
+  if (options.queueTimeoutMs === null || Date.now() - since <= options.queueTimeoutMs) return null;
+  return `No worker had time for it within ${options.queueTimeoutMs} ms`;
+}
+
+async function choose(job: Job, { backends }: RunnerParts) {
+  const signal = AbortSignal.timeout(HEALTH_MS);
+  const candidates = await Promise.all(
+    backends.map(async ({ name, capabilities, health }, index) => {
+      const state = await health
+        .call(backends[index], signal)
+        .catch((error: unknown) => ({ available: false, reason: String(error) }));
+      return { name, kinds: capabilities.kinds, ...state };
+    }),
+  );
+  const { backend, reason } = chooseBackend(job.backendRequested, job.transformation.kind, candidates);
+  return { backend: backends.find(({ name }) => name === backend) ?? null, reason };
+}
+
+const HEALTH_MS = 2_000;

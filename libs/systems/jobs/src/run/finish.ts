@@ -1,0 +1,92 @@
+import { VersionConflictError } from '@nestjs-spark/contracts';
+import type { RunEnded } from '../job/backend.ts';
+import type { CancelProof, Job, JobCause, JobResult } from '../job/job.ts';
+import { endedAttempt, moved } from '../job/move.ts';
+import type { RunnerParts } from './parts.ts';
+
+/** How a run has come out, with its result stored. */
+export type Outcome =
+  | { type: 'succeeded'; result: JobResult }
+  | { type: 'failed'; cause: JobCause }
+  | { type: 'cancelled'; proof: CancelProof }
+  | { type: 'timed-out'; proof: CancelProof };
+
+/** Whether the run is still the one that counts, executed by who says so. */
+export function isOwn(job: Job, runId: string, owner: string): boolean {
+  const last = job.attempts.at(-1);
+  const runs = job.status === 'Running' || job.status === 'Cancelling';
+  return runs && last?.runId === runId && last.owner === owner;
+}
+
+/**
+ * Writes how a run has come out, unless another process has taken the job over meanwhile: then nothing is written.
+ * @returns the job as it is written; null when the run does not count
+ */
+export async function finish(
+  { jobId, runId }: { jobId: string; runId: string },
+  outcome: Outcome,
+  parts: RunnerParts,
+): Promise<Job | null> {
+  for (;;) {
+    const stored = await parts.store.get(jobId);
+    if (!stored || !isOwn(stored.job, runId, parts.owner)) {
+      parts.observer.fenced();
+      return null;
+    }
+    const after = next(stored.job, outcome, parts.owner);
+    try {
+      await parts.store.replace(after, stored.revision);
+      parts.observer.moved(stored.job, after);
+      return after;
+    } catch (error) {
+      if (!(error instanceof VersionConflictError)) throw error;
+    }
+  }
+}
+
+/** The state that follows an outcome. */
+export function next(job: Job, outcome: Outcome, by: string, now = new Date()): Job {
+  switch (outcome.type) {
+    case 'succeeded': {
+      const { result } = outcome;
+      const progress = { done: result.documents, total: Math.max(job.progress.total, result.documents) };
+      return moved(job, 'Succeeded', by, {
+        attempts: endedAttempt(job, 'succeeded'),
+        result,
+        progress,
+        cause: null,
+      });
+    }
+    case 'cancelled': {
+      const { requestedAt = now.toISOString(), reason = null } = job.cancel ?? {};
+      const cancel = { requestedAt, reason, proof: outcome.proof };
+      return moved(job, 'Cancelled', by, { attempts: endedAttempt(job, 'cancelled'), cancel }, now);
+    }
+    case 'timed-out': {
+      const cause: JobCause = {
+        class: 'timeout',
+        code: 'run-timeout',
+        message: `It ran for longer than ${job.options.timeoutMs} ms and was stopped: ${outcome.proof.observed}`,
+      };
+      return moved(job, 'TimedOut', by, { attempts: endedAttempt(job, 'timed-out', cause), cause }, now);
+    }
+    case 'failed':
+      return failed(job, outcome.cause, by, now);
+  }
+}
+
+function failed(job: Job, cause: JobCause, by: string, now: Date): Job {
+  const attempts = endedAttempt(job, 'failed', cause, now);
+  const { attempts: most, delaysSeconds } = job.options.retry;
+  if (job.status === 'Cancelling' || job.attempt >= most)
+    return moved(job, 'Failed', by, { attempts, cause }, now);
+  const delay = delaysSeconds[Math.min(job.attempt, delaysSeconds.length) - 1] ?? 0;
+  const dueAt = new Date(now.getTime() + delay * 1_000).toISOString();
+  return moved(job, 'Retrying', by, { attempts, cause, dueAt }, now);
+}
+
+/** What a run that has failed says of it. */
+export function causeOf(ended: RunEnded): JobCause {
+  if (ended.outcome === 'failed') return ended.cause;
+  return { class: 'backend', code: 'stopped', message: 'The backend has stopped the run by itself' };
+}

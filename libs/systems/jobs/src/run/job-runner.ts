@@ -1,0 +1,65 @@
+import { describeError } from '@nestjs-spark/foundation';
+import { pause } from '@nestjs-spark/foundation/internal';
+import type { QueuedJob } from '../job/store.ts';
+import { claim } from './claim.ts';
+import { OneRun } from './one-run.ts';
+import type { RunnerParts } from './parts.ts';
+
+/** Before a job is offered again that no backend can take. */
+const LATER_MS = 1_000;
+
+/** Takes jobs from the store and executes them, so many at once. */
+export class JobRunner {
+  readonly #parts: RunnerParts;
+  readonly #concurrency: number;
+  readonly #ending = new AbortController();
+  #running: Promise<unknown> | undefined;
+
+  constructor(parts: RunnerParts, concurrency: number) {
+    this.#parts = parts;
+    this.#concurrency = concurrency;
+  }
+
+  start(): void {
+    this.#running ??= Promise.all([
+      this.#parts.cancels.run(this.#ending.signal),
+      ...Array.from({ length: this.#concurrency }, () => this.#takeOneAfterTheOther()),
+    ]);
+  }
+
+  /** Takes no more, and leaves what runs to others: where the store is durable, somebody continues. */
+  async stop(): Promise<void> {
+    this.#ending.abort();
+    await this.#running;
+  }
+
+  async #takeOneAfterTheOther(): Promise<void> {
+    const { signal } = this.#ending;
+    while (!signal.aborted) {
+      try {
+        const queued = await this.#parts.store.take(signal);
+        if (queued) await this.#execute(queued);
+      } catch (error) {
+        this.#parts.log.warn(`Jobs cannot be executed for now: ${describeError(error)}`);
+        await pause(LATER_MS, signal);
+      }
+    }
+  }
+
+  async #execute(queued: QueuedJob): Promise<void> {
+    const { signal } = this.#ending;
+    try {
+      const claimed = await claim(queued.jobId, this.#parts);
+      if (claimed === 'later') {
+        await pause(LATER_MS, signal);
+        return await queued.giveBack();
+      }
+      if (claimed !== 'nothing') await new OneRun(claimed, queued, this.#parts).execute(signal);
+    } catch (error) {
+      await queued.giveBack().catch(() => undefined);
+      throw error;
+    }
+    if (signal.aborted) await queued.giveBack();
+    else await queued.done();
+  }
+}

@@ -1,0 +1,134 @@
+import { describeError } from '@nestjs-spark/foundation';
+import type { JobRun, RunEnded, RunHandle } from '../job/backend.ts';
+import { keepContent } from '../job/content.ts';
+import type { CancelProof, JobResult } from '../job/job.ts';
+import type { QueuedJob } from '../job/store.ts';
+import type { Claim } from './claim.ts';
+import { causeOf, finish, isOwn, type Outcome } from './finish.ts';
+import { inputOf } from './read-input.ts';
+import type { RunnerParts } from './parts.ts';
+
+/** How often a run says that it is worked on, and looks whether it still is its job's. */
+const LOOK_EVERY_MS = 10_000;
+
+/** Executes one claimed job from its start to its end. */
+export class OneRun {
+  readonly #claim: Claim;
+  readonly #parts: RunnerParts;
+  readonly #queued: QueuedJob;
+  readonly #over = new AbortController();
+  #stopping: Promise<CancelProof | 'ended'> | null = null;
+  #stoppedFor: 'cancelled' | 'timed-out' = 'cancelled';
+  #isLost = false;
+
+  constructor(claim: Claim, queued: QueuedJob, parts: RunnerParts) {
+    this.#claim = claim;
+    this.#queued = queued;
+    this.#parts = parts;
+  }
+
+  /** @param signal aborted when this process ends: the run is left to the next one */
+  async execute(signal: AbortSignal): Promise<void> {
+    const { job, backend, runId } = this.#claim;
+    const { cancels, progress, store } = this.#parts;
+    const handle = await this.#begin(signal);
+    if (!('runId' in handle)) {
+      await finish({ jobId: job.jobId, runId }, handle, this.#parts);
+      return;
+    }
+    const unwatch = cancels.on(job.jobId, () => this.#stop(handle, 'cancelled'));
+    const startedAt = Date.parse(job.attempts.at(-1)?.startedAt ?? '');
+    const left = Math.max(0, startedAt + job.options.timeoutMs - Date.now());
+    const timer = setTimeout(() => this.#stop(handle, 'timed-out'), Math.min(left, 2 ** 31 - 1)).unref();
+    const looking = setInterval(() => void this.#look(handle), LOOK_EVERY_MS).unref();
+    try {
+      // It may have been cancelled before anybody listened.
+      await this.#look(handle);
+      const ended = await this.#observe(handle, AbortSignal.any([signal, this.#over.signal]));
+      if (!ended || this.#isLost) return;
+      const outcome = await this.#outcome(handle, ended);
+      const after = await finish({ jobId: job.jobId, runId }, outcome, this.#parts);
+      const key = after?.status === 'Succeeded' ? this.#parts.cacheKeyOf(after) : null;
+      if (key !== null) await store.remember(key, job.jobId);
+    } finally {
+      clearTimeout(timer);
+      clearInterval(looking);
+      unwatch();
+      progress.forget(job.jobId);
+      await backend.release(handle).catch(() => undefined);
+    }
+  }
+
+  async #begin(signal: AbortSignal): Promise<RunHandle | Outcome> {
+    const { job, backend, runId, adopted } = this.#claim;
+    const run: JobRun = {
+      runId,
+      jobId: job.jobId,
+      attempt: job.attempt,
+      name: job.name,
+      transformation: job.transformation,
+      options: job.options,
+      submitter: job.submittedBy.subject,
+      input: inputOf(job, this.#parts.store),
+    };
+    try {
+      const found = adopted ? await backend.find(runId) : 'unknown';
+      if (typeof found === 'object') return found;
+      return await backend.start(run, signal);
+    } catch (error) {
+      const message = `${backend.name} did not start it: ${describeError(error)}`;
+      return { type: 'failed', cause: { class: 'backend', code: 'not-started', message } };
+    }
+  }
+
+  async #observe(handle: RunHandle, signal: AbortSignal): Promise<RunEnded | null> {
+    const { backend, job } = this.#claim;
+    for await (const event of backend.observe(handle, signal)) {
+      if (event.type === 'progress') this.#parts.progress.note(job.jobId, event.progress);
+      if (event.type === 'ended') return event;
+    }
+    return null;
+  }
+
+  async #outcome(handle: RunHandle, ended: RunEnded): Promise<Outcome> {
+    if (ended.outcome === 'succeeded') return { type: 'succeeded', result: await this.#keep(handle, ended) };
+    const proof = this.#stopping === null ? 'ended' : await this.#stopping;
+    if (proof !== 'ended') return { type: this.#stoppedFor, proof };
+    return { type: 'failed', cause: causeOf(ended) };
+  }
+
+  async #keep(handle: RunHandle, ended: RunEnded & { outcome: 'succeeded' }): Promise<JobResult> {
+    const { job, backend } = this.#claim;
+    const { store, retentionMs } = this.#parts;
+    const content = await keepContent(
+      backend.result(handle),
+      () => `out/${job.jobId}/${job.attempt}-${crypto.randomUUID()}`,
+      (name, parts) => store.putContent(name, parts),
+    );
+    const { form, documents, failed } = ended;
+    const expiresAt = new Date(Date.now() + retentionMs).toISOString();
+    return { ...content, form, documents, failed, cached: false, fromJobId: null, expiresAt };
+  }
+
+  #stop(handle: RunHandle, why: 'cancelled' | 'timed-out'): void {
+    if (this.#stopping) return;
+    this.#stoppedFor = why;
+    this.#stopping = this.#claim.backend.cancel(handle);
+    this.#stopping.catch((error: unknown) =>
+      this.#parts.log.warn(`Run ${handle.runId} cannot be stopped yet: ${describeError(error)}`),
+    );
+  }
+
+  /** Says that it is worked on, and sees whether it is to be cancelled, or is another process' by now. */
+  async #look(handle: RunHandle): Promise<void> {
+    this.#queued.working();
+    const stored = await this.#parts.store.get(this.#claim.job.jobId).catch(() => undefined);
+    if (stored === undefined) return;
+    if (!stored || !isOwn(stored.job, handle.runId, this.#parts.owner)) {
+      this.#isLost = true;
+      this.#parts.observer.fenced();
+      await this.#claim.backend.cancel(handle).catch(() => undefined);
+      this.#over.abort();
+    } else if (stored.job.status === 'Cancelling') this.#stop(handle, 'cancelled');
+  }
+}

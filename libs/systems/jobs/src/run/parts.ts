@@ -1,0 +1,28 @@
+import type { Logger } from '@nestjs-spark/foundation';
+import type { JobBackend } from '../job/backend.ts';
+import type { Job } from '../job/job.ts';
+import type { JobStore } from '../job/store.ts';
+import type { CancelWatch } from './cancel-watch.ts';
+import type { ProgressBoard } from './progress-board.ts';
+
+/** What is told of the changes that this process makes. */
+export interface JobObserver {
+  moved(before: Job | null, after: Job): void;
+  fenced(): void;
+  adopted(backend: string): void;
+}
+
+/** What runs are made with. */
+export interface RunnerParts {
+  store: JobStore;
+  backends: readonly JobBackend[];
+  progress: ProgressBoard;
+  cancels: CancelWatch;
+  observer: JobObserver;
+  log: Logger;
+  /** The name of this process among all that execute jobs. */
+  owner: string;
+  retentionMs: number;
+  /** Where results go that can be found again; null for none. */
+  cacheKeyOf(job: Job): string | null;
+}

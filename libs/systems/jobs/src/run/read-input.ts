@@ -1,0 +1,25 @@
+import { ContentGoneError } from '../job/content-gone.ts';
+import type { RunInput } from '../job/backend.ts';
+import type { Content, Job } from '../job/job.ts';
+import type { JobStore } from '../job/store.ts';
+
+/** What a job works on, read when it is asked for. */
+export function inputOf({ input }: Job, store: JobStore): RunInput {
+  if (!input) return { form: 'none', bytes: 0, documents: 0, read: () => contentOf({ inline: '' }, store) };
+  const { form, bytes, documents } = input;
+  return { form, bytes, documents, read: () => contentOf(input, store) };
+}
+
+/** The bytes of a content, wherever they are. @throws {ContentGoneError} while it is read, when they are not kept any more */
+export async function* contentOf(
+  { inline, object }: Pick<Content, 'inline' | 'object'>,
+  store: JobStore,
+): AsyncGenerator<Uint8Array> {
+  if (inline !== undefined) {
+    yield Buffer.from(inline);
+    return;
+  }
+  const content = object === undefined ? null : await store.openContent(object);
+  if (!content) throw new ContentGoneError(object ?? 'of the job');
+  yield* content;
+}

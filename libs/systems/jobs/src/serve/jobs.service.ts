@@ -1,0 +1,292 @@
+import { ProblemError, VersionConflictError } from '@nestjs-spark/contracts';
+import type { ProgressBoard } from '../run/progress-board.ts';
+import type { JobObserver } from '../run/parts.ts';
+import { contentOf } from '../run/read-input.ts';
+import { JOB_NOT_FINISHED, JOB_NOT_SUCCEEDED, JOB_STATE, RESULT_EXPIRED } from '../job/problems.ts';
+import { ContentGoneError } from '../job/content-gone.ts';
+import { moved } from '../job/move.ts';
+import { isTerminal } from '../job/status.ts';
+import type { JobBackend } from '../job/backend.ts';
+import type { Job, JobResult } from '../job/job.ts';
+import type { JobQuery, JobStore, StoredJob } from '../job/store.ts';
+import { readBatch, readSubmission } from '../submit/read-submission.ts';
+import type { JobSubmission } from '../submit/submission.ts';
+import { APPLICATION, maySee, type JobAccess } from './access.ts';
+import { keepInput, type StoredInput } from './keep-input.ts';
+import { Submissions, type Submitted, type SubmittedBatch } from './submissions.ts';
+import { eventOf, viewOf, type JobEventData, type JobView } from './view.ts';
+
+/** What the service is made of. */
+export interface JobsServiceParts {
+  store: JobStore;
+  backends: readonly JobBackend[];
+  submissions: Submissions;
+  progress: ProgressBoard;
+  observer: JobObserver;
+}
+
+/** An event of a job: a change of its status, or how far it has come. */
+export interface JobEvent {
+  /** The number of the change; null for progress, which is not kept. */
+  sequence: number | null;
+  /** `job.` and the status in small letters, or `job.progress`. */
+  type: string;
+  data: JobEventData;
+}
+
+/** Which events are followed. */
+export interface JobEventQuery {
+  jobId?: string;
+  label?: string;
+  /** The number of the last change that is known; what came after it comes first. */
+  after?: number;
+}
+
+/** Submits jobs, follows them, cancels them and gives their results. Inject it wherever jobs are needed. */
+export class JobsService {
+  readonly #parts: JobsServiceParts;
+
+  constructor(parts: JobsServiceParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Submits a job.
+   * @throws {ProblemError} `invalid` (400), `jobRefused` (422) where nothing here can execute it, `idempotencyKeyInUse` (409),
+   * `tooMany` (429)
+   */
+  async submit(submission: JobSubmission, access: JobAccess = APPLICATION): Promise<JobView> {
+    return (await this.submitText(JSON.stringify(submission), access)).job;
+  }
+
+  /** As `submit`, of a body as it came: its numbers stay as they are written. */
+  async submitText(text: string, access: JobAccess, idempotencyKey?: string): Promise<Submitted> {
+    const submission = await readSubmission(text);
+    if (idempotencyKey !== undefined) submission.body.idempotencyKey = idempotencyKey;
+    return this.#parts.submissions.submit(submission, access);
+  }
+
+  /** Submits jobs, all or none. The same `batchId` again answers with the jobs that are there. */
+  async submitBatch(
+    batch: { batchId?: string; jobs: JobSubmission[] },
+    access: JobAccess = APPLICATION,
+  ): Promise<SubmittedBatch> {
+    return this.submitBatchText(JSON.stringify(batch), access);
+  }
+
+  /** As `submitBatch`, of a body as it came. */
+  async submitBatchText(text: string, access: JobAccess): Promise<SubmittedBatch> {
+    return this.#parts.submissions.submitBatch(await readBatch(text), access);
+  }
+
+  /** Takes in documents, as NDJSON lines `{"id","document"}`, for jobs that name them. @throws {ProblemError} `invalid` (400) */
+  keepInput(lines: AsyncIterable<Uint8Array>, access: JobAccess = APPLICATION): Promise<StoredInput> {
+    return keepInput(lines, access, this.#parts.store);
+  }
+
+  /**
+   * A job as it is now, or when it has ended, if that is before `waitMs`.
+   * @throws {ProblemError} `notFound` (404), also for a job of somebody else
+   */
+  async get(jobId: string, access: JobAccess = APPLICATION, waitMs = 0): Promise<JobView> {
+    const stored =
+      waitMs > 0 ? await this.#untilEnded(jobId, access, waitMs) : await this.find(jobId, access);
+    return viewOf(stored, this.#parts.progress.get(jobId));
+  }
+
+  /** Which of these jobs are where; null: there is none of this id. */
+  async statuses(jobIds: readonly string[], access: JobAccess = APPLICATION) {
+    return Promise.all(
+      jobIds.map(async (jobId) => {
+        const stored = await this.#parts.store.get(jobId);
+        return { jobId, status: stored && maySee(stored.job, access) ? stored.job.status : null };
+      }),
+    );
+  }
+
+  /** A page of jobs, the last changed first. */
+  async list(query: Omit<JobQuery, 'submitter'>, access: JobAccess = APPLICATION) {
+    const submitter = access.all ? null : { subject: access.subject, tenant: access.tenant };
+    const { items, cursor } = await this.#parts.store.list({ ...query, submitter });
+    const seen = items.filter(({ job }) => maySee(job, access));
+    return {
+      items: seen.map((stored) => viewOf(stored, this.#parts.progress.get(stored.job.jobId))),
+      cursor,
+    };
+  }
+
+  /**
+   * The result of a job that has succeeded, in parts.
+   * @throws {ProblemError} `notFound` (404), `jobNotFinished` and `jobNotSucceeded` (409), `resultExpired` (410)
+   */
+  async result(
+    jobId: string,
+    access: JobAccess = APPLICATION,
+  ): Promise<{ meta: JobResult; content: AsyncIterable<Uint8Array> }> {
+    const { job } = await this.find(jobId, access);
+    const members = { jobStatus: job.status, cause: job.cause };
+    if (!isTerminal(job.status))
+      throw new ProblemError(JOB_NOT_FINISHED, `The job is ${job.status}.`, {
+        retryAfterSeconds: 1,
+        members,
+      });
+    if (!job.result)
+      throw new ProblemError(JOB_NOT_SUCCEEDED, `The job is ${job.status}: it has no result.`, { members });
+    const { inline, object } = job.result;
+    const isThere =
+      inline !== undefined || (object !== undefined && (await this.#parts.store.openContent(object)));
+    if (!isThere) throw expired();
+    return { meta: job.result, content: contentOf(job.result, this.#parts.store) };
+  }
+
+  /** The result of a job of the kind `handler`, as a value. @throws as `result` does */
+  async value(jobId: string, access: JobAccess = APPLICATION): Promise<unknown> {
+    const { content } = await this.result(jobId, access);
+    const parts: Uint8Array[] = [];
+    try {
+      for await (const part of content) parts.push(part);
+    } catch (error) {
+      throw error instanceof ContentGoneError ? expired() : error;
+    }
+    return JSON.parse(Buffer.concat(parts).toString()) as unknown;
+  }
+
+  /**
+   * Cancels a job. One that waits is `Cancelled` at once; one that runs is `Cancelling` until it is proven that it does not any more.
+   * @throws {ProblemError} `notFound` (404); `jobState` (409) when it has ended otherwise
+   */
+  async cancel(
+    jobId: string,
+    access: JobAccess = APPLICATION,
+    reason: string | null = null,
+  ): Promise<JobView> {
+    for (;;) {
+      const stored = await this.find(jobId, access);
+      const { job, revision } = stored;
+      if (job.status === 'Cancelled' || job.status === 'Cancelling') return viewOf(stored);
+      if (isTerminal(job.status)) throw new ProblemError(JOB_STATE, `The job is ${job.status} already.`);
+      const after = cancelled(job, access.subject, reason);
+      try {
+        const changed = await this.#parts.store.replace(after, revision);
+        this.#parts.observer.moved(job, after);
+        return viewOf({ job: after, revision: changed });
+      } catch (error) {
+        if (!(error instanceof VersionConflictError)) throw error;
+      }
+    }
+  }
+
+  /** Submits a job that has ended once more. @throws {ProblemError} `notFound` (404); `jobState` (409) while it has not ended */
+  async retry(jobId: string, access: JobAccess = APPLICATION): Promise<JobView> {
+    const { job } = await this.find(jobId, access);
+    if (!isTerminal(job.status))
+      throw new ProblemError(JOB_STATE, `The job is ${job.status}: it has not ended.`);
+    return this.#parts.submissions.again(job);
+  }
+
+  /** The jobs of a batch. @throws {ProblemError} `notFound` (404) when there is none */
+  async batch(batchId: string, access: JobAccess = APPLICATION) {
+    const submitter = access.all ? null : { subject: access.subject, tenant: access.tenant };
+    const { items } = await this.#parts.store.list({ batchId, submitter, take: 500 });
+    const jobs = items.map(({ job }) => job).filter((job) => maySee(job, access));
+    if (jobs.length === 0)
+      throw new ProblemError('notFound', `There is no batch with the id ${JSON.stringify(batchId)}.`);
+    const counts = Object.fromEntries(
+      [...Map.groupBy(jobs, ({ status }) => status)].map(([status, some]) => [status, some.length]),
+    );
+    const done = jobs.every(({ status }) => isTerminal(status));
+    const shown = jobs.map(({ jobId, name, status }) => ({ jobId, name, status }));
+    return { batchId, total: jobs.length, counts, done, jobs: shown.toSorted(byId) };
+  }
+
+  /** Cancels what of a batch has not ended. */
+  async cancelBatch(batchId: string, access: JobAccess = APPLICATION, reason: string | null = null) {
+    const { jobs } = await this.batch(batchId, access);
+    for (const { jobId, status } of jobs) {
+      if (isTerminal(status)) continue;
+      await this.cancel(jobId, access, reason).catch((error: unknown) => {
+        if (!(error instanceof ProblemError) || error.kind !== JOB_STATE.kind) throw error;
+      });
+    }
+    return this.batch(batchId, access);
+  }
+
+  /** Events as they come, those after `after` first. */
+  async *events(
+    query: JobEventQuery,
+    signal: AbortSignal,
+    access: JobAccess = APPLICATION,
+  ): AsyncGenerator<JobEvent> {
+    const { jobId, label, after } = query;
+    for await (const { job, revision } of this.#parts.store.follow(signal, { after, jobId })) {
+      if (label !== undefined && !job.labels.includes(label)) continue;
+      if (!maySee(job, access)) continue;
+      yield { sequence: revision, type: `job.${job.status.toLowerCase()}`, data: eventOf(job) };
+    }
+  }
+
+  /** The progress of this process' jobs as it comes. */
+  async *progress(
+    query: JobEventQuery,
+    signal: AbortSignal,
+    access: JobAccess = APPLICATION,
+  ): AsyncGenerator<JobEvent> {
+    for await (const { jobId, progress } of this.#parts.progress.follow(signal)) {
+      if (query.jobId !== undefined && jobId !== query.jobId) continue;
+      const stored = await this.#parts.store.get(jobId);
+      if (!stored || !maySee(stored.job, access) || isTerminal(stored.job.status)) continue;
+      if (query.label !== undefined && !stored.job.labels.includes(query.label)) continue;
+      yield { sequence: null, type: 'job.progress', data: eventOf(stored.job, progress) };
+    }
+  }
+
+  /** The backends, with what they can execute now. */
+  async backends() {
+    return Promise.all(
+      this.#parts.backends.map(async (backend) => ({
+        name: backend.name,
+        kinds: backend.capabilities.kinds,
+        ...(await backend.health(AbortSignal.timeout(2_000))),
+      })),
+    );
+  }
+
+  /** @throws {ProblemError} `notFound` (404) */
+  async find(jobId: string, access: JobAccess): Promise<StoredJob> {
+    const stored = await this.#parts.store.get(jobId);
+    if (stored && maySee(stored.job, access)) return stored;
+    throw new ProblemError('notFound', `There is no job with the id ${JSON.stringify(jobId)}.`);
+  }
+
+  async #untilEnded(jobId: string, access: JobAccess, waitMs: number): Promise<StoredJob> {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), waitMs);
+    try {
+      // Changes after what is read now come: nothing is missed in between.
+      const stored = await this.find(jobId, access);
+      if (isTerminal(stored.job.status)) return stored;
+      const changes = this.#parts.store.follow(stop.signal, { after: stored.revision, jobId });
+      for await (const change of changes) if (isTerminal(change.job.status)) return change;
+      return await this.find(jobId, access);
+    } finally {
+      stop.abort();
+      clearTimeout(timer);
+    }
+  }
+}
+
+function cancelled(job: Job, by: string, reason: string | null): Job {
+  const requestedAt = new Date().toISOString();
+  if (job.status === 'Running')
+    return moved(job, 'Cancelling', by, { cancel: { requestedAt, reason, proof: null } });
+  const proof = { source: 'queue', observed: 'no run of it had been started', at: requestedAt };
+  return moved(job, 'Cancelled', by, { cancel: { requestedAt, reason, proof } });
+}
+
+function expired(): ProblemError {
+  return new ProblemError(RESULT_EXPIRED, 'The result is no longer kept; submit the job again.');
+}
+
+function byId(a: { jobId: string }, b: { jobId: string }): number {
+  return a.jobId.localeCompare(b.jobId, 'en', { numeric: true });
+}

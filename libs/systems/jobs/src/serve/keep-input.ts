@@ -1,0 +1,78 @@
+import { ProblemError } from '@nestjs-spark/contracts';
+import { linesOf } from '../job/content.ts';
+import { createHash, randomUUID } from 'node:crypto';
+import { parseExactly } from '../job/json.ts';
+import type { JobStore } from '../job/store.ts';
+import { faultOfLine, whyNot } from '../submit/read-submission.ts';
+import type { JobAccess } from './access.ts';
+
+/** An input that lies in the store, to be named by jobs as `{ "object": … }`. */
+export interface StoredInput {
+  object: string;
+  sha256: string;
+  bytes: number;
+  documents: number;
+}
+
+/** Where what is known of a stored input lies, beside it. */
+const noteOf = (object: string): string => `${object}/note`;
+
+/** @throws {ProblemError} `invalid` (400) with the first line that cannot be used */
+export async function keepInput(
+  parts: AsyncIterable<Uint8Array>,
+  { subject, tenant }: JobAccess,
+  store: JobStore,
+): Promise<StoredInput> {
+  const object = `in/${randomUUID()}`;
+  const digest = createHash('sha256');
+  let bytes = 0;
+  let documents = 0;
+  const checked = (async function* () {
+    for await (const line of linesOf(parts)) {
+      documents++;
+      const fault = faultOf(line);
+      if (fault !== null)
+        throw new ProblemError('invalid', `Line ${documents} ${fault}.`, {
+          errors: [{ pointer: `/${documents - 1}`, detail: fault, line: documents }],
+        });
+      const whole = Buffer.concat([line, Buffer.from('\n')]);
+      digest.update(whole);
+      bytes += whole.byteLength;
+      yield whole;
+    }
+  })();
+  await store.putContent(object, checked);
+  const input = { object, sha256: digest.digest('hex'), bytes, documents };
+  const note = Buffer.from(JSON.stringify({ ...input, subject, tenant }));
+  await store.putContent(
+    noteOf(object),
+    (async function* () {
+      yield note;
+    })(),
+  );
+  return input;
+}
+
+/** A stored input of this submitter; null when it has none of this name: others' are not found either. */
+export async function findInput(
+  object: string,
+  { subject, tenant }: Pick<JobAccess, 'subject' | 'tenant'>,
+  store: JobStore,
+): Promise<StoredInput | null> {
+  const parts: Uint8Array[] = [];
+  for await (const part of (await store.openContent(noteOf(object))) ?? []) parts.push(part);
+  if (parts.length === 0) return null;
+  const note = JSON.parse(Buffer.concat(parts).toString()) as StoredInput &
+    Pick<JobAccess, 'subject' | 'tenant'>;
+  if (note.subject !== subject || note.tenant !== tenant) return null;
+  return { object, sha256: note.sha256, bytes: note.bytes, documents: note.documents };
+}
+
+function faultOf(line: Buffer): string | null {
+  try {
+    return faultOfLine(parseExactly(new TextDecoder('utf-8', { fatal: true }).decode(line)));
+  } catch (error) {
+    if (error instanceof TypeError) return 'is not UTF-8';
+    return `is not JSON: ${whyNot(error)}`;
+  }
+}

@@ -1,0 +1,215 @@
+import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
+import { keepContent } from '../job/content.ts';
+import type { Job, JobInput } from '../job/job.ts';
+import { moved } from '../job/move.ts';
+import { JOB_REFUSED, KEY_IN_USE } from '../job/problems.ts';
+import { JobExistsError, type JobStore } from '../job/store.ts';
+import type { JobObserver } from '../run/parts.ts';
+import { faultsOf, refusedFor, type Executors } from '../submit/check-executable.ts';
+import { fingerprintOf, idInBatch, jobIdFor, newJob } from '../submit/new-job.ts';
+import type { InputText, ReadSubmission } from '../submit/read-submission.ts';
+import type { JobAccess } from './access.ts';
+import { findInput } from './keep-input.ts';
+import type { JobQuota } from './quota.ts';
+import { viewOf, type JobView } from './view.ts';
+
+/** A job that was submitted, or that was there under its key. */
+export interface Submitted {
+  job: JobView;
+  replayed: boolean;
+}
+
+/** The jobs of a batch, in the order in which they were given. */
+export interface SubmittedBatch {
+  batchId: string;
+  replayed: boolean;
+  jobs: { index: number; jobId: string; status: Job['status'] }[];
+}
+
+/** What submissions are taken in with. */
+export interface SubmissionParts {
+  store: JobStore;
+  executors: Executors;
+  quota: JobQuota;
+  observer: JobObserver;
+  cacheKeyOf(job: Job): string | null;
+}
+
+/** Takes submissions in: checked, bounded, once per key. */
+export class Submissions {
+  readonly #parts: SubmissionParts;
+
+  constructor(parts: SubmissionParts) {
+    this.#parts = parts;
+  }
+
+  async submit(submission: ReadSubmission, access: JobAccess): Promise<Submitted> {
+    const { executors, quota } = this.#parts;
+    const jobId = jobIdFor(access, submission.body.idempotencyKey);
+    const fingerprint = fingerprintOf(submission);
+    if (submission.body.idempotencyKey !== undefined) {
+      const there = await this.#replay(jobId, fingerprint);
+      if (there) return there;
+    }
+    const faults = await faultsOf(submission, executors);
+    if (faults.length > 0) throw refusedFor(faults);
+    await quota.take(access.subject, 1);
+    const input = await this.#inputOf(submission.input, jobId, access);
+    const job = newJob(submission, {
+      jobId,
+      input,
+      submittedBy: submitterOf(access),
+      fingerprint,
+      batchId: null,
+    });
+    try {
+      return { job: await this.#add(job), replayed: false };
+    } catch (error) {
+      const there = error instanceof JobExistsError ? await this.#replay(jobId, fingerprint) : null;
+      if (!there) throw error;
+      return there;
+    }
+  }
+
+  async submitBatch(
+    { batchId: given, jobs }: { batchId: string | null; jobs: ReadSubmission[] },
+    access: JobAccess,
+  ): Promise<SubmittedBatch> {
+    const { store, executors, quota, observer } = this.#parts;
+    const batchId = given ?? crypto.randomUUID();
+    const ids = jobs.map((_, index) => idInBatch(batchId, access, index));
+    const prints = jobs.map((job) => fingerprintOf(job));
+    const there = await this.#replayBatch(batchId, ids, prints);
+    if (there) return there;
+    const found = await Promise.all(jobs.map((job) => faultsOf(job, executors)));
+    const faults = found.flatMap((some, index) =>
+      some.map((fault): ProblemField => ({ ...fault, pointer: `/jobs/${index}${fault.pointer}` })),
+    );
+    if (faults.length > 0) throw refusedFor(faults);
+    await quota.take(access.subject, jobs.length);
+    const made: Job[] = [];
+    for (const [index, submission] of jobs.entries()) {
+      const jobId = ids[index] ?? '';
+      const input = await this.#inputOf(submission.input, jobId, access);
+      const fingerprint = prints[index] ?? '';
+      made.push(newJob(submission, { jobId, input, submittedBy: submitterOf(access), fingerprint, batchId }));
+    }
+    try {
+      await store.add(made);
+    } catch (error) {
+      const other = error instanceof JobExistsError ? await this.#replayBatch(batchId, ids, prints) : null;
+      if (!other) throw error;
+      return other;
+    }
+    for (const job of made) observer.moved(null, job);
+    return {
+      batchId,
+      replayed: false,
+      jobs: made.map(({ jobId, status }, index) => ({ index, jobId, status })),
+    };
+  }
+
+  /** The same job as a new one. */
+  async again(job: Job): Promise<JobView> {
+    await this.#parts.quota.take(job.submittedBy.subject, 1);
+    const now = new Date().toISOString();
+    return this.#add({
+      ...job,
+      jobId: jobIdFor(job.submittedBy, undefined),
+      status: 'Queued',
+      retryOf: job.jobId,
+      options: { ...job.options, runAt: null },
+      backend: null,
+      backendReason: null,
+      batchId: null,
+      attempt: 0,
+      attempts: [],
+      progress: { done: 0, total: job.input?.documents ?? 0 },
+      result: null,
+      cause: null,
+      cancel: null,
+      transitions: [{ status: 'Queued', at: now, by: job.submittedBy.subject }],
+      createdAt: now,
+      startedAt: null,
+      endedAt: null,
+      dueAt: null,
+    });
+  }
+
+  async #add(job: Job): Promise<JobView> {
+    const { store, observer } = this.#parts;
+    const ready = await this.#fromCache(job);
+    const [revision = 0] = await store.add([ready]);
+    observer.moved(null, ready);
+    return viewOf({ job: ready, revision });
+  }
+
+  /** With the result of an equal job, where there is one that may be used. */
+  async #fromCache(job: Job): Promise<Job> {
+    const { store, cacheKeyOf } = this.#parts;
+    if (job.options.cache !== 'use' || job.status !== 'Queued') return job;
+    const key = cacheKeyOf(job);
+    const jobId = key === null ? null : await store.recall(key);
+    const source = jobId === null ? null : await store.get(jobId);
+    const result = source?.job.result;
+    if (!source || !result || Date.parse(result.expiresAt) <= Date.now()) return job;
+    const progress = { done: result.documents, total: result.documents };
+    return moved(job, 'Succeeded', 'cache', {
+      result: { ...result, cached: true, fromJobId: result.fromJobId ?? source.job.jobId },
+      backend: source.job.backend,
+      progress,
+    });
+  }
+
+  async #replay(jobId: string, fingerprint: string): Promise<Submitted | null> {
+    const stored = await this.#parts.store.get(jobId);
+    if (!stored) return null;
+    if (stored.job.fingerprint === fingerprint) return { job: viewOf(stored), replayed: true };
+    throw new ProblemError(KEY_IN_USE, 'The same key was used for another submission.', {
+      members: { jobId },
+    });
+  }
+
+  async #replayBatch(batchId: string, ids: string[], prints: string[]): Promise<SubmittedBatch | null> {
+    const first = await this.#parts.store.get(ids[0] ?? '');
+    if (!first) return null;
+    const stored = await Promise.all(ids.map((id) => this.#parts.store.get(id)));
+    const next = await this.#parts.store.get(`${ids[0]?.replace(/-\d+$/, '')}-${ids.length}`);
+    const isSame = !next && stored.every((one, index) => one?.job.fingerprint === prints[index]);
+    if (!isSame)
+      throw new ProblemError(KEY_IN_USE, 'The same batchId was used for other jobs.', {
+        members: { batchId },
+      });
+    const jobs = stored.flatMap((one, index) =>
+      one ? [{ index, jobId: one.job.jobId, status: one.job.status }] : [],
+    );
+    return { batchId, replayed: true, jobs };
+  }
+
+  async #inputOf(input: InputText | null, jobId: string, access: JobAccess): Promise<JobInput | null> {
+    const { store } = this.#parts;
+    if (input === null) return null;
+    if (input.form === 'object') {
+      const stored = await findInput(input.object, access, store);
+      if (stored) return { form: 'documents', ...stored };
+      const detail = 'you have not sent an input of this name, or it is no longer kept';
+      throw new ProblemError(JOB_REFUSED, `/input/object: ${detail}`, {
+        errors: [{ pointer: '/input/object', detail }],
+      });
+    }
+    const content = await keepContent(
+      inOnePart(input.text),
+      () => `in/${jobId}-${crypto.randomUUID()}`,
+      (name, parts) => store.putContent(name, parts),
+    );
+    return { form: input.form, documents: input.documents, ...content };
+  }
+}
+
+function submitterOf({ subject, tenant }: JobAccess): Job['submittedBy'] {
+  return { subject, tenant };
+}
+
+async function* inOnePart(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+}

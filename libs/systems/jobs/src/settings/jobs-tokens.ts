@@ -1,0 +1,20 @@
+import { readTokens } from '@nestjs-spark/auth/internal';
+import type { SparkAuthOptions } from '@nestjs-spark/auth';
+import { JobsSettingsError } from './settings.ts';
+
+/**
+ * The static tokens of an application of jobs: those of `SPARK_JOBS_TOKENS`, beside those of `SPARK_API_TOKENS`. Without any,
+ * and without an issuer, it is open in development and does not start in production.
+ * @throws {JobsSettingsError} when they are not `name:token` pairs
+ */
+export function jobsAuthOptions(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): SparkAuthOptions {
+  const faults: string[] = [];
+  const tokens = {
+    ...readTokens(environment['SPARK_API_TOKENS'], 'SPARK_API_TOKENS', faults),
+    ...readTokens(environment['SPARK_JOBS_TOKENS'], 'SPARK_JOBS_TOKENS', faults),
+  };
+  if (faults.length > 0) throw new JobsSettingsError(faults);
+  return { tokens };
+}

@@ -1,0 +1,122 @@
+import { availableParallelism } from 'node:os';
+
+/** How jobs are kept and executed. Anything omitted is read from the environment. */
+export interface SparkJobsOptions {
+  /** `memory`: jobs end with the process. `SPARK_JOBS_STORE`; `jetstream` is refused until there is one. */
+  store?: 'memory' | 'jetstream';
+  /** `api` takes jobs and executes none, `worker` the other way round. `SPARK_JOBS_ROLE`; default `all`. */
+  role?: 'all' | 'api' | 'worker';
+  /** How many jobs run at once in this process. `SPARK_JOBS_CONCURRENCY`; default: the machine's cores. */
+  concurrency?: number;
+  /** How many jobs of a label run at once, over all instances. `SPARK_JOBS_LIMITS`, as `label=n,…`. */
+  limits?: Readonly<Record<string, number>>;
+  /** How long a job is kept after its end. `SPARK_JOBS_RETENTION_HOURS`; default 168. */
+  retentionHours?: number;
+  /** How many jobs may wait, and how many a submitter may add each second. `SPARK_JOBS_QUOTAS`; default `queued=10000,perSecond=500`. */
+  quotas?: Partial<JobQuotas>;
+}
+
+/** Bounds of what is accepted. */
+export interface JobQuotas {
+  queued: number;
+  perSecond: number;
+}
+
+/** The options with every default in place. */
+export interface JobsSettings {
+  store: 'memory' | 'jetstream';
+  role: 'all' | 'api' | 'worker';
+  concurrency: number;
+  limits: Readonly<Record<string, number>>;
+  retentionMs: number;
+  quotas: JobQuotas;
+}
+
+/** Settings of jobs that cannot be used. The message names all faults with their remedies. */
+export class JobsSettingsError extends Error {
+  override readonly name = 'JobsSettingsError';
+
+  constructor(faults: readonly string[]) {
+    super(`The settings of jobs cannot be used: ${faults.join('; ')}.`);
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws {JobsSettingsError} with everything that is wrong */
+export function resolveJobsSettings(options: SparkJobsOptions, environment: Environment): JobsSettings {
+  const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
+  const faults: string[] = [];
+  const oneOf = <T extends string>(value: string, known: readonly T[], what: string): T => {
+    const found = known.find((one) => one === value);
+    if (found === undefined) faults.push(`${what} has to be ${known.join(' or ')}`);
+    return found ?? (known[0] as T);
+  };
+  const whole = (
+    given: number | undefined,
+    text: string | undefined,
+    usual: number,
+    what: string,
+  ): number => {
+    const value = given ?? (text === undefined ? usual : Number(text));
+    if (!Number.isSafeInteger(value) || value < 1)
+      faults.push(`${what} has to be a whole number, at least 1`);
+    return value;
+  };
+  const limits = options.limits ?? pairs(env('SPARK_JOBS_LIMITS'), 'limits (SPARK_JOBS_LIMITS)', faults);
+  const labels = Object.keys(limits).filter((label) => !LABEL.test(label));
+  if (labels.length > 0)
+    faults.push('limits (SPARK_JOBS_LIMITS) may name labels of letters, digits, - and _ only, at most 64');
+  const quotas = pairs(env('SPARK_JOBS_QUOTAS'), 'quotas (SPARK_JOBS_QUOTAS)', faults);
+  const settings: JobsSettings = {
+    store: oneOf(
+      options.store ?? env('SPARK_JOBS_STORE') ?? 'memory',
+      ['memory', 'jetstream'],
+      'store (SPARK_JOBS_STORE)',
+    ),
+    role: oneOf(
+      options.role ?? env('SPARK_JOBS_ROLE') ?? 'all',
+      ['all', 'api', 'worker'],
+      'role (SPARK_JOBS_ROLE)',
+    ),
+    concurrency: whole(
+      options.concurrency,
+      env('SPARK_JOBS_CONCURRENCY'),
+      availableParallelism(),
+      'concurrency (SPARK_JOBS_CONCURRENCY)',
+    ),
+    limits,
+    retentionMs:
+      3_600_000 *
+      whole(
+        options.retentionHours,
+        env('SPARK_JOBS_RETENTION_HOURS'),
+        168,
+        'retentionHours (SPARK_JOBS_RETENTION_HOURS)',
+      ),
+    quotas: { queued: 10_000, perSecond: 500, ...quotas, ...options.quotas },
+  };
+  if (settings.store === 'memory' && settings.role !== 'all')
+    faults.push(
+      'role (SPARK_JOBS_ROLE) has to be all with the store memory: another process would not see its jobs',
+    );
+  if (faults.length > 0) throw new JobsSettingsError(faults);
+  return settings;
+}
+
+/** Labels name lanes, and lanes are parts of subjects. */
+export const LABEL = /^[\w-]{1,64}$/;
+
+function pairs(text: string | undefined, what: string, faults: string[]): Record<string, number> {
+  const found = (text ?? '')
+    .split(',')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair !== '')
+    .map((pair): [string, number] => {
+      const [, name = '', count = ''] = /^([^=]+)=(\d+)$/.exec(pair) ?? [];
+      return [name.trim(), Number(count)];
+    });
+  if (found.some(([name, count]) => name === '' || !Number.isSafeInteger(count) || count < 1))
+    faults.push(`${what} has to be name=number pairs, as in reports=8,mail=2`);
+  return Object.fromEntries(found);
+}

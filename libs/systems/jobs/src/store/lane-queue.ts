@@ -1,0 +1,53 @@
+import { PRIORITY_LANES } from '../job/store.ts';
+
+/** Every so many turns begin with the lowest lane, so that a flood of urgent jobs does not stop the others for good. */
+const FROM_BELOW_EVERY = 8;
+
+/** Job ids in lanes. A lane of a label gives out as many at once as its limit says. */
+export class LaneQueue {
+  readonly #limits: Readonly<Record<string, number>>;
+  readonly #lanes = new Map<string, string[]>();
+  readonly #held = new Map<string, number>();
+  #turn = 0;
+
+  /** @param limits by label */
+  constructor(limits: Readonly<Record<string, number>>) {
+    this.#limits = Object.fromEntries(
+      Object.entries(limits).map(([label, most]) => [`label-${label}`, most]),
+    );
+  }
+
+  push(lane: string, jobId: string): void {
+    const waiting = this.#lanes.get(lane);
+    if (waiting) waiting.push(jobId);
+    else this.#lanes.set(lane, [jobId]);
+  }
+
+  /** Whose turn it is; what it gives counts against its lane's limit until `free`. */
+  take(): { lane: string; jobId: string } | null {
+    const isFromBelow = ++this.#turn % FROM_BELOW_EVERY === 0;
+    const priorities = isFromBelow ? PRIORITY_LANES.toReversed() : PRIORITY_LANES;
+    const labels = [...this.#lanes.keys()].filter((lane) => !isPriority(lane));
+    for (const lane of [...labels, ...priorities]) {
+      const held = this.#held.get(lane) ?? 0;
+      if (held >= (this.#limits[lane] ?? Infinity)) continue;
+      const jobId = this.#lanes.get(lane)?.shift();
+      if (jobId === undefined) continue;
+      this.#held.set(lane, held + 1);
+      return { lane, jobId };
+    }
+    return null;
+  }
+
+  free(lane: string): void {
+    this.#held.set(lane, Math.max(0, (this.#held.get(lane) ?? 0) - 1));
+  }
+
+  counts(): Record<string, number> {
+    return Object.fromEntries([...this.#lanes].map(([lane, waiting]) => [lane, waiting.length]));
+  }
+}
+
+function isPriority(lane: string): boolean {
+  return (PRIORITY_LANES as readonly string[]).includes(lane);
+}

@@ -1,0 +1,206 @@
+import { VersionConflictError } from '@nestjs-spark/contracts';
+import type { Job } from '../job/job.ts';
+import { isTerminal } from '../job/status.ts';
+import { moved } from '../job/move.ts';
+import {
+  JobExistsError,
+  type FollowFrom,
+  laneOf,
+  type JobPage,
+  type JobQuery,
+  type JobStore,
+  type QueuedJob,
+  type StoredJob,
+} from '../job/store.ts';
+import { ChangeFeed } from './change-feed.ts';
+import { LaneQueue } from './lane-queue.ts';
+import { matches } from './matches.ts';
+
+/** Settings of a store in memory. */
+export interface MemoryJobStoreOptions {
+  limits: Readonly<Record<string, number>>;
+  retentionMs: number;
+}
+
+/** The longest that a timer of Node's can wait. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Keeps jobs in this process: for tests, and where one process does everything. Jobs end with it. */
+export class MemoryJobStore implements JobStore {
+  readonly name = 'memory';
+  readonly durable = false;
+  readonly #options: MemoryJobStoreOptions;
+  /** In the order of their last change. */
+  readonly #jobs = new Map<string, StoredJob>();
+  readonly #feed = new ChangeFeed();
+  readonly #queue: LaneQueue;
+  readonly #takers = new Set<(job: QueuedJob | null) => void>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #contents = new Map<string, { parts: Uint8Array[]; until: number }>();
+  readonly #cache = new Map<string, string>();
+  readonly #ended: { jobId: string; until: number }[] = [];
+
+  constructor(options: MemoryJobStoreOptions) {
+    this.#options = options;
+    this.#queue = new LaneQueue(options.limits);
+  }
+
+  health(): { ready: boolean; detail: string } {
+    return { ready: true, detail: 'jobs are kept in this process and end with it' };
+  }
+
+  async add(jobs: readonly Job[]): Promise<number[]> {
+    const known = jobs.find(({ jobId }) => this.#jobs.has(jobId));
+    if (known) throw new JobExistsError(known.jobId);
+    return jobs.map((job) => this.#write(job));
+  }
+
+  async get(jobId: string): Promise<StoredJob | null> {
+    return this.#jobs.get(jobId) ?? null;
+  }
+
+  async replace(job: Job, revision: number): Promise<number> {
+    if (this.#jobs.get(job.jobId)?.revision !== revision) throw new VersionConflictError(job.jobId);
+    return this.#write(job);
+  }
+
+  take(signal: AbortSignal): Promise<QueuedJob | null> {
+    if (signal.aborted) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      const leave = (): void => give(null);
+      const give = (job: QueuedJob | null): void => {
+        this.#takers.delete(give);
+        signal.removeEventListener('abort', leave);
+        resolve(job);
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      this.#takers.add(give);
+      this.#serve();
+    });
+  }
+
+  async list(query: JobQuery): Promise<JobPage> {
+    const before = query.cursor === undefined ? Infinity : Number(query.cursor);
+    const items: StoredJob[] = [];
+    for (const stored of [...this.#jobs.values()].toReversed()) {
+      if (stored.revision >= before || !matches(stored.job, query)) continue;
+      if (items.length === query.take) return { items, cursor: String(items.at(-1)?.revision) };
+      items.push(stored);
+    }
+    return { items, cursor: null };
+  }
+
+  async *follow(
+    signal: AbortSignal,
+    { after = this.#feed.last, jobId }: FollowFrom = {},
+  ): AsyncGenerator<StoredJob> {
+    for await (const stored of this.#feed.read(after, signal))
+      if (jobId === undefined || stored.job.jobId === jobId) yield stored;
+  }
+
+  async queued(): Promise<Record<string, number>> {
+    return this.#queue.counts();
+  }
+
+  async putContent(name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    const parts: Uint8Array[] = [];
+    for await (const part of content) parts.push(part);
+    this.#contents.set(name, { parts, until: Date.now() + this.#options.retentionMs });
+  }
+
+  async openContent(name: string): Promise<AsyncIterable<Uint8Array> | null> {
+    const content = this.#contents.get(name);
+    return content ? inParts(content.parts) : null;
+  }
+
+  async remember(cacheKey: string, jobId: string): Promise<void> {
+    this.#cache.set(cacheKey, jobId);
+  }
+
+  async recall(cacheKey: string): Promise<string | null> {
+    return this.#cache.get(cacheKey) ?? null;
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const give of this.#takers) give(null);
+  }
+
+  #write(job: Job): number {
+    const stored = this.#feed.add(job);
+    this.#jobs.delete(job.jobId);
+    this.#jobs.set(job.jobId, stored);
+    clearTimeout(this.#timers.get(job.jobId));
+    this.#timers.delete(job.jobId);
+    if (isTerminal(job.status)) this.#forgetLater(job.jobId);
+    else if (job.dueAt !== null) this.#queueAt(job, Date.parse(job.dueAt));
+    else if (job.status === 'Queued') {
+      this.#queue.push(laneOf(job, this.#options.limits), job.jobId);
+      this.#serve();
+    }
+    return stored.revision;
+  }
+
+  #queueAt(job: Job, due: number): void {
+    const wait = Math.min(Math.max(0, due - Date.now()), LONGEST_TIMER_MS);
+    const ring = (): void => {
+      if (Date.now() < due) this.#queueAt(job, due);
+      else this.#write(moved(job, 'Queued', 'store'));
+    };
+    this.#timers.set(job.jobId, setTimeout(ring, wait).unref());
+  }
+
+  #serve(): void {
+    for (const give of this.#takers) {
+      const next = this.#next();
+      if (!next) return;
+      give(next);
+    }
+  }
+
+  #next(): QueuedJob | null {
+    for (let next = this.#queue.take(); next; next = this.#queue.take()) {
+      const { lane, jobId } = next;
+      if (this.#jobs.get(jobId)?.job.status === 'Queued') return this.#handOut(lane, jobId);
+      this.#queue.free(lane);
+    }
+    return null;
+  }
+
+  #handOut(lane: string, jobId: string): QueuedJob {
+    let held = true;
+    const free = async (): Promise<void> => {
+      if (!held) return;
+      held = false;
+      this.#queue.free(lane);
+      this.#serve();
+    };
+    const giveBack = async (): Promise<void> => {
+      this.#queue.push(lane, jobId);
+      await free();
+    };
+    return { jobId, working: () => {}, done: free, giveBack };
+  }
+
+  /** What has to go leaves with the next job that ends, so nothing needs a timer. */
+  #forgetLater(jobId: string): void {
+    const now = Date.now();
+    this.#ended.push({ jobId, until: now + this.#options.retentionMs });
+    while ((this.#ended[0]?.until ?? Infinity) <= now) {
+      const gone = this.#ended.shift();
+      if (gone) this.#jobs.delete(gone.jobId);
+    }
+    for (const [name, { until }] of this.#contents) {
+      if (until > now) break;
+      this.#contents.delete(name);
+    }
+    for (const [key, id] of this.#cache) {
+      if (this.#jobs.has(id)) break;
+      this.#cache.delete(key);
+    }
+  }
+}
+
+async function* inParts(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* parts;
+}

@@ -1,0 +1,36 @@
+import { MAX_SCRIPT_BYTES } from '@nestjs-spark/etl-script';
+import type { Job } from '../job/job.ts';
+import type { JobHandlers } from '../job/handler.ts';
+import { sha256 } from './new-job.ts';
+
+/** Raised when scripts give other results than before. */
+const SCRIPT_LANGUAGE = `etl-script 0.1.0/${MAX_SCRIPT_BYTES}/icu ${process.versions['icu'] ?? 'none'}`;
+
+/**
+ * Under which a result can be found again: everything that it depends on, and whose it is. Null for what may give another result
+ * each time: handlers that do not say that they are deterministic, and whatever runs elsewhere.
+ */
+export function cacheKeyOf(job: Job, handlers: JobHandlers): string | null {
+  if (job.options.cache === 'off' || job.input === null) return null;
+  const { transformation, submittedBy, input, options } = job;
+  const what = whatOf(transformation, handlers);
+  if (what === null) return null;
+  const { subject, tenant } = submittedBy;
+  return sha256(JSON.stringify([tenant, subject, what, options.onDocumentFailure, input.form, input.sha256]));
+}
+
+function whatOf(transformation: Job['transformation'], handlers: JobHandlers): unknown[] | null {
+  if (transformation.kind === 'script')
+    return mayDiffer(transformation.script)
+      ? null
+      : [SCRIPT_LANGUAGE, transformation.collection, transformation.script];
+  if (transformation.kind !== 'handler') return null;
+  const declaration = handlers.get(transformation.handler)?.declaration;
+  if (!declaration?.deterministic) return null;
+  return ['handler', declaration.name, declaration.version];
+}
+
+/** A script that may read the clock or draw a number: by its text, so that it is asked once too often at most. */
+function mayDiffer(script: string): boolean {
+  return /\b(Date|random|eval|Function|constructor)\b/.test(script);
+}

@@ -1,0 +1,77 @@
+import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
+import type { ScriptPool } from '@nestjs-spark/etl-script';
+import { JOB_REFUSED } from '../job/problems.ts';
+import type { JobBackend } from '../job/backend.ts';
+import type { JobHandlers } from '../job/handler.ts';
+import type { ReadSubmission } from './read-submission.ts';
+
+/** What is there to execute jobs. */
+export interface Executors {
+  backends: readonly JobBackend[];
+  handlers: JobHandlers;
+  scripts: ScriptPool;
+}
+
+/** Why a submission cannot be executed here, each reason by its place; empty when it can. */
+export async function faultsOf(submission: ReadSubmission, executors: Executors): Promise<ProblemField[]> {
+  const { body, transformation, input } = submission;
+  const faults = [...faultsOfBackend(body.backend ?? 'auto', transformation.kind, executors.backends)];
+  if (transformation.kind === 'script') {
+    const { collection, script } = transformation;
+    const { problems } = await executors.scripts.inspect({ name: body.name, collection, script });
+    faults.push(
+      ...problems.map(({ reason, line, column }) => ({
+        pointer: '/transformation/script',
+        detail: reason,
+        line,
+        column,
+      })),
+    );
+    if (input?.form === 'value')
+      faults.push({
+        pointer: '/input',
+        detail: 'a script works on documents: send { documents } or { object }',
+      });
+    if (input === null) faults.push({ pointer: '/input', detail: 'a script needs documents to work on' });
+  }
+  if (transformation.kind === 'handler' && !executors.handlers.get(transformation.handler)) {
+    const known = executors.handlers.names();
+    const there = known.length === 0 ? 'there is none here' : `there are ${known.join(', ')}`;
+    faults.push({
+      pointer: '/transformation/handler',
+      detail: `no handler has this name; ${there}`,
+    });
+  }
+  return faults;
+}
+
+function faultsOfBackend(asked: string, kind: string, backends: readonly JobBackend[]): ProblemField[] {
+  const able = backends.filter(({ capabilities }) => capabilities.kinds.some((one) => one === kind));
+  if (able.length === 0) {
+    const where = NEEDS_APACHE_SPARK.has(kind)
+      ? 'an Apache Spark backend, which is not there yet'
+      : 'a backend';
+    return [{ pointer: '/transformation/kind', detail: `${kind} needs ${where}` }];
+  }
+  if (asked === 'auto' || able.some(({ name }) => name === asked)) return [];
+  if (asked === 'spark')
+    return [
+      {
+        pointer: '/backend',
+        detail: 'there is no Apache Spark backend yet; leave it to auto, or ask for memory',
+      },
+    ];
+  const names = able.map(({ name }) => name).join(', ');
+  return [
+    { pointer: '/backend', detail: `no backend of this name executes ${kind}; there is ${names}, and auto` },
+  ];
+}
+
+const NEEDS_APACHE_SPARK: ReadonlySet<string> = new Set(['sql', 'spark-app']);
+
+/** The faults as one answer. */
+export function refusedFor(faults: ProblemField[]): ProblemError {
+  const [first] = faults;
+  const place = first?.line === undefined ? '' : ` (line ${first.line}, column ${first.column})`;
+  return new ProblemError(JOB_REFUSED, `${first?.pointer}: ${first?.detail}${place}`, { errors: faults });
+}

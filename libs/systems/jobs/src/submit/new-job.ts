@@ -1,0 +1,96 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Job, JobInput, JobOptions, Submitter } from '../job/job.ts';
+import type { ReadSubmission } from './read-submission.ts';
+
+/** What a new job has beside its submission. */
+export interface NewJobParts {
+  jobId: string;
+  input: JobInput | null;
+  submittedBy: Submitter;
+  fingerprint: string;
+  batchId: string | null;
+  retryOf?: string;
+}
+
+/** A job as it begins: queued, or waiting for its time. */
+export function newJob({ body, transformation }: ReadSubmission, parts: NewJobParts, now = new Date()): Job {
+  const at = now.toISOString();
+  const options = optionsOf(body);
+  const isLater = options.runAt !== null && Date.parse(options.runAt) > now.getTime();
+  const status = isLater ? 'Submitted' : 'Queued';
+  const { jobId, input, submittedBy, fingerprint, batchId, retryOf = null } = parts;
+  return {
+    jobId,
+    name: body.name,
+    status,
+    transformation,
+    backend: null,
+    backendRequested: body.backend ?? 'auto',
+    backendReason: null,
+    priority: body.priority ?? 5,
+    labels: body.labels ?? [],
+    metadata: body.metadata ?? {},
+    submittedBy,
+    options,
+    fingerprint,
+    attempt: 0,
+    attempts: [],
+    progress: { done: 0, total: input?.documents ?? 0 },
+    input,
+    result: null,
+    cause: null,
+    cancel: null,
+    batchId,
+    retryOf,
+    external: {},
+    transitions: [{ status, at, by: submittedBy.subject }],
+    createdAt: at,
+    startedAt: null,
+    endedAt: null,
+    dueAt: isLater ? options.runAt : null,
+  };
+}
+
+function optionsOf(body: ReadSubmission['body']): JobOptions {
+  return {
+    timeoutMs: body.timeoutMs ?? 300_000,
+    queueTimeoutMs: body.queueTimeoutMs ?? null,
+    runAt: body.runAt === undefined ? null : new Date(body.runAt).toISOString(),
+    retry: {
+      attempts: body.retry?.attempts ?? 1,
+      delaysSeconds: body.retry?.delaysSeconds?.length ? body.retry.delaysSeconds : [2, 10, 30],
+    },
+    cache: body.cache ?? 'use',
+    onDocumentFailure: body.onDocumentFailure ?? 'keep',
+  };
+}
+
+/** SHA-256 of what was submitted, so that the same key with something else can be told. */
+export function fingerprintOf({ body, transformation, input }: ReadSubmission): string {
+  return sha256(JSON.stringify([{ ...body, idempotencyKey: undefined }, transformation, input]));
+}
+
+/** The id of a job: of its key and who uses it, or a new one, by the time. */
+export function jobIdFor({ subject, tenant }: Submitter, idempotencyKey: string | undefined): string {
+  if (idempotencyKey === undefined) return uuidV7();
+  return `k${sha256(JSON.stringify([tenant, subject, idempotencyKey])).slice(0, 40)}`;
+}
+
+/** The ids of a batch's jobs come from its own, so that the same batch again meets itself. */
+export function idInBatch(batchId: string, { subject, tenant }: Submitter, index: number): string {
+  return `b${sha256(JSON.stringify([tenant, subject, batchId])).slice(0, 32)}-${index}`;
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** RFC 9562: 48 bits of time, the rest random. */
+function uuidV7(): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(Date.now(), 0, 6);
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

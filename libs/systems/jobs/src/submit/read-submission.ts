@@ -1,0 +1,161 @@
+import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
+import { invalidFields, readBody } from '@nestjs-spark/modules/internal';
+import type { JobTransformation } from '../job/job.ts';
+import { parseExactly } from '../job/json.ts';
+import { SubmissionBody, type TransformationBody } from './submission.ts';
+
+/** An input as it came: its text, or where it lies. */
+export type InputText =
+  | { form: 'documents'; documents: number; text: string }
+  | { form: 'value'; documents: 1; text: string }
+  | { form: 'object'; object: string };
+
+/** A submission that can be understood. Whether it can be executed is another question. */
+export interface ReadSubmission {
+  body: SubmissionBody;
+  transformation: JobTransformation;
+  input: InputText | null;
+}
+
+/**
+ * Reads a submission. The numbers of its input stay as they are written.
+ * @throws {ProblemError} `invalid` (400) with every wrong field by its JSON pointer
+ */
+export async function readSubmission(text: string): Promise<ReadSubmission> {
+  return readOne(objectOf(parsed(text), 'The body'), '');
+}
+
+/**
+ * Reads a batch.
+ * @throws {ProblemError} `invalid` (400) with every wrong field of every job by its JSON pointer
+ */
+export async function readBatch(text: string): Promise<{ batchId: string | null; jobs: ReadSubmission[] }> {
+  const { batchId = null, jobs, ...others } = objectOf(parsed(text), 'The body');
+  const errors: ProblemField[] = Object.keys(others).map((name) => ({
+    pointer: `/${name}`,
+    detail: 'this field is not known',
+  }));
+  if (batchId !== null && (typeof batchId !== 'string' || !BATCH_ID.test(batchId)))
+    errors.push({ pointer: '/batchId', detail: 'has to be letters, digits, - and _, at most 64' });
+  if (!Array.isArray(jobs) || jobs.length < 1 || jobs.length > MOST_IN_BATCH)
+    errors.push({ pointer: '/jobs', detail: `has to be a list of 1 to ${MOST_IN_BATCH} jobs` });
+  if (errors.length > 0) throw invalidFields(errors);
+  const read = await Promise.allSettled(
+    (jobs as unknown[]).map((job, index) => readOne(objectOf(job, `Job ${index}`), `/jobs/${index}`)),
+  );
+  const failures = read.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  for (const failure of failures) {
+    if (!(failure instanceof ProblemError)) throw failure;
+    errors.push(...(failure.errors ?? [{ pointer: '/jobs', detail: failure.message }]));
+  }
+  if (errors.length > 0) throw invalidFields(errors);
+  const submissions = read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  return { batchId: batchId as string | null, jobs: submissions };
+}
+
+/** The most jobs of one batch. */
+export const MOST_IN_BATCH = 500;
+
+const BATCH_ID = /^[\w-]{1,64}$/;
+
+async function readOne(value: Record<string, unknown>, base: string): Promise<ReadSubmission> {
+  const { input, ...options } = value;
+  try {
+    const body = await readBody(SubmissionBody, Buffer.from(JSON.stringify(options)));
+    return { body, transformation: transformationOf(body.transformation), input: inputOf(input) };
+  } catch (error) {
+    if (base === '' || !(error instanceof ProblemError)) throw error;
+    const fields = error.errors ?? [{ pointer: '', detail: error.message }];
+    throw invalidFields(fields.map((field) => ({ ...field, pointer: base + field.pointer })));
+  }
+}
+
+/** The documents of an input, or its value, checked to be what they say. */
+function inputOf(input: unknown): InputText | null {
+  if (input === undefined || input === null) return null;
+  const fields = objectOf(input, 'The input', '/input');
+  const [form, ...more] = Object.keys(fields);
+  if (more.length > 0 || form === undefined) throw wrong('/input', ONE_FORM);
+  const content = fields[form];
+  if (form === 'value') return { form, documents: 1, text: JSON.stringify(content) };
+  if (form === 'object') {
+    if (typeof content !== 'string' || !/^in\/[\w-]{1,64}$/.test(content))
+      throw wrong('/input/object', 'has to be the name that POST /api/jobs/input answered with');
+    return { form, object: content };
+  }
+  if (form === 'url')
+    throw wrong('/input/url', 'inputs are not fetched yet; send them to POST /api/jobs/input');
+  if (form !== 'documents') throw wrong('/input', ONE_FORM);
+  if (!Array.isArray(content)) throw wrong('/input/documents', 'has to be a list of { id, document }');
+  const errors: ProblemField[] = [];
+  const lines = content.map((line: unknown, index) => {
+    const fault = faultOfLine(line);
+    if (fault !== null && errors.length < 100)
+      errors.push({ pointer: `/input/documents/${index}`, detail: fault });
+    return JSON.stringify(line);
+  });
+  if (errors.length > 0) throw invalidFields(errors);
+  return { form, documents: lines.length, text: lines.join('\n') };
+}
+
+/** What is wrong with a document of an input; null when it can be used. */
+export function faultOfLine(line: unknown): string | null {
+  if (!isObject(line)) return 'has to be an object { "id": …, "document": { … } }';
+  const { id, document, ...others } = line;
+  if (typeof id !== 'string' || id === '' || Buffer.byteLength(id) > 512)
+    return 'its id has to be a text of 1 to 512 bytes';
+  if (!isObject(document) || !looksLikeDocument(document)) return 'its document has to be a JSON object';
+  const [unknown] = Object.keys(others);
+  return unknown === undefined
+    ? null
+    : `has a field ${JSON.stringify(unknown.slice(0, 80))} that is not known`;
+}
+
+/** A number that stands alone is an object too where it is kept as it was written. */
+function looksLikeDocument(document: object): boolean {
+  return Object.getPrototypeOf(document) !== null;
+}
+
+function transformationOf(body: TransformationBody): JobTransformation {
+  const need = (name: 'collection' | 'script' | 'handler' | 'sql' | 'resource'): string => {
+    const value = body[name];
+    if (value !== undefined) return value;
+    throw wrong(`/transformation/${name}`, `a transformation of the kind ${body.kind} needs it`);
+  };
+  if (body.kind === 'script')
+    return { kind: 'script', collection: need('collection'), script: need('script') };
+  if (body.kind === 'handler') return { kind: 'handler', handler: need('handler') };
+  if (body.kind === 'sql') return { kind: 'sql', sql: need('sql'), args: body.args };
+  return { kind: 'spark-app', resource: need('resource') };
+}
+
+const ONE_FORM = 'has to have exactly one of documents, value and object';
+
+function parsed(text: string): unknown {
+  try {
+    return parseExactly(text);
+  } catch (error) {
+    throw new ProblemError('invalid', `The body is not JSON: ${whyNot(error)}`, { cause: error });
+  }
+}
+
+/** Why a text is not JSON, without more of it than the place. */
+export function whyNot(error: unknown): string {
+  if (error instanceof RangeError) return 'it is nested too deep';
+  return error instanceof Error ? error.message : String(error);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function objectOf(value: unknown, what: string, pointer = ''): Record<string, unknown> {
+  if (isObject(value)) return value;
+  throw new ProblemError('invalid', `${what} has to be a JSON object.`, {
+    errors: [{ pointer, detail: 'has to be a JSON object' }],
+  });
+}
+
+function wrong(pointer: string, detail: string): ProblemError {
+  return invalidFields([{ pointer, detail }]);
+}

@@ -70,8 +70,8 @@ class Reading {
 function joined([first, ...others]: readonly Error[]): Error | undefined {
   if (!first || others.length === 0) return first;
   first.message = withoutRepeats([first, ...others].flatMap(({ message }) => message.split('\n'))).join('\n');
-  const frames = first.stack?.match(/(\n {4}at .*)+$/)?.[0] ?? '';
-  first.stack = `${first.name}: ${first.message}${frames}`;
+  const [, ...frames] = first.stack?.split('\n    at ') ?? [];
+  first.stack = [`${first.name}: ${first.message}`, ...frames].join('\n    at ');
   return first;
 }
 

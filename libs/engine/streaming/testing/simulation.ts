@@ -27,7 +27,8 @@ import {
 import { OpenLeases } from './open-leases.ts';
 import { callForRerun } from '../src/rerun/call-for-rerun.ts';
 import type { CaptureTask, TaskDirectory } from '../src/task/tasks.ts';
-import type { Scripts } from '../src/transform/transformer.ts';
+import { SharedPages } from '../src/read/shared-pages.ts';
+import { SharedScripts, type Scripts } from '../src/transform/shared-scripts.ts';
 import type { ApplyReport } from '../src/task/reports.ts';
 import { plainScriptsIn, throwsOn } from './plain-scripts.ts';
 
@@ -122,12 +123,13 @@ export class Simulation {
   startCapture(): Running {
     const capture = new TaskCapture(this.#task, {
       source: this.source,
+      pages: new SharedPages(this.source),
       log: this.log,
       ready: async () => {},
       provision: async () => {},
       control: this.control,
       directory: this.#directory,
-      scripts: this.scripts,
+      scripts: new SharedScripts(this.scripts),
       state: this.state,
       signer: this.keys.signerOf(TASK.owner),
       verifier: this.keys,

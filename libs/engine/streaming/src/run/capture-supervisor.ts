@@ -24,8 +24,9 @@ import { PACE, type Pace } from '../task/pace.ts';
 import { resyncRequest } from '../task/resync.ts';
 import { forgetSetAside, listSetAside } from '@nestjs-spark/set-aside/internal';
 import { callForRerun } from '../rerun/call-for-rerun.ts';
-import type { Scripts } from '../transform/transformer.ts';
+import { SharedScripts, type Scripts } from '../transform/shared-scripts.ts';
 import { CaptureView } from './capture-view.ts';
+import { SharedPages } from '../read/shared-pages.ts';
 import { DeleteKeeper } from './delete-keeper.ts';
 import type { CaptureReport } from '../task/reports.ts';
 import { LeasedUnits, StatusWatch } from '@nestjs-spark/runtime/internal';
@@ -55,6 +56,8 @@ export interface CaptureSupervisorParts {
 export class CaptureSupervisor {
   readonly #parts: CaptureSupervisorParts;
   readonly #tasks: LeasedUnits<TaskCapture>;
+  readonly #pages: SharedPages;
+  readonly #scripts: SharedScripts;
   readonly #deletes: DeleteKeeper;
   readonly #watch: StatusWatch<TaskCapture>;
   readonly #stopped = new AbortController();
@@ -62,6 +65,8 @@ export class CaptureSupervisor {
 
   constructor(parts: CaptureSupervisorParts) {
     this.#parts = parts;
+    this.#pages = new SharedPages(parts.source);
+    this.#scripts = new SharedScripts(parts.scripts);
     const { owner, source, control, leases, logger, pace = PACE } = parts;
     this.#tasks = new LeasedUnits({ leases, logger, leaseOf: (name) => leaseName('capture', name) });
     const side = new CaptureView({ owner, source, control, tasks: this.#tasks });
@@ -131,6 +136,8 @@ export class CaptureSupervisor {
     return new TaskCapture(task, {
       ...rest,
       pace: this.#parts.pace ?? PACE,
+      pages: this.#pages,
+      scripts: this.#scripts,
       log: log.open(taskPlace(task.key)),
       ready: () => this.#deletes.ready(),
       provision: () => log.provision(routeLogs(owner, task.key.requester)),

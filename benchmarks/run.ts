@@ -1,6 +1,6 @@
 // `npm run bench -- script` runs script.ts; without a name, main.ts. What follows the name are that benchmark's options.
 // `npm run bench -- --against <commit>` compares this build with the one of another commit.
-const BENCHMARKS = ['script', 'embedded', 'verify'];
+const BENCHMARKS = ['script', 'embedded', 'requesters', 'verify'];
 const [, , name] = process.argv;
 const named = name !== undefined && BENCHMARKS.includes(name) ? name : undefined;
 if (named !== undefined) process.argv.splice(2, 1);

@@ -8,31 +8,51 @@ import { freePort } from '../../tools/apps/free-port.ts';
 /** The checkout that this benchmark belongs to. */
 export const OWN_BUILD = join(import.meta.dirname, '..', '..');
 
-/** One of the built apps, as an operator would run it. */
+export interface StartOptions {
+  env: Record<string, string>;
+  build?: string;
+}
+
+/** An app in a process of its own, as an operator would run it. */
 export class BenchApp {
   readonly url: string;
   readonly #child: ChildProcess;
+  readonly #logFile: string;
 
-  private constructor(url: string, child: ChildProcess) {
+  private constructor(url: string, child: ChildProcess, logFile: string) {
     this.url = url;
     this.#child = child;
+    this.#logFile = logFile;
   }
 
-  /** @param build the checkout whose `dist` is run */
+  /**
+   * One of the built apps.
+   * @param build the checkout whose `dist` is run
+   */
   static async start(
     name: 'fleet' | 'hr',
     env: Record<string, string>,
     build = OWN_BUILD,
   ): Promise<BenchApp> {
+    return BenchApp.startMain(name, join(build, 'dist', 'apps', name, 'main.js'), { env, build });
+  }
+
+  /** Any module, by the file that starts it. */
+  static async startMain(
+    name: string,
+    main: string,
+    { env, build = OWN_BUILD }: StartOptions,
+  ): Promise<BenchApp> {
     const port = await freePort();
     const logs = join(build, '.spark', 'logs', 'bench');
     mkdirSync(logs, { recursive: true });
-    const log = openSync(join(logs, `${name}.log`), 'w');
-    const child = spawn(process.execPath, [...NODE_FLAGS, join(build, 'dist', 'apps', name, 'main.js')], {
+    const logFile = join(logs, `${name}.log`);
+    const log = openSync(logFile, 'w');
+    const child = spawn(process.execPath, [...NODE_FLAGS, main], {
       env: { ...process.env, ...MALLOC_ENV, ...env, PORT: String(port) },
       stdio: ['ignore', log, log, 'ipc'],
     });
-    return new BenchApp(`http://127.0.0.1:${port}`, child);
+    return new BenchApp(`http://127.0.0.1:${port}`, child, logFile);
   }
 
   get pid(): number {
@@ -60,6 +80,7 @@ export class BenchApp {
   }
 
   async #answers(path: string): Promise<boolean> {
+    if (this.#child.exitCode !== null) throw new Error(`The app has ended; its log is ${this.#logFile}`);
     try {
       return (await fetch(`${this.url}${path}`)).ok;
     } catch {

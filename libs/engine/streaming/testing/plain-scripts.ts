@@ -1,5 +1,5 @@
 import type { EtlCommand, ScriptInput, ScriptOutput, ScriptRunner } from '@nestjs-spark/etl-script/internal';
-import type { Scripts } from '../src/transform/transformer.ts';
+import type { Scripts } from '../src/transform/shared-scripts.ts';
 
 /** What a script's success may depend on besides its document: something that it loads, say. */
 export interface Surroundings {

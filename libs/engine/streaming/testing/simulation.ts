@@ -14,7 +14,6 @@ import type { Logger } from '@nestjs-spark/foundation/internal';
 import { isClean } from '../src/apply/clean.ts';
 import { TaskApply } from '../src/apply/task-apply.ts';
 import { TaskCapture } from '../src/carry/task-capture.ts';
-import { BATCH } from '../src/read/page-reader.ts';
 import type { Pace } from '../src/task/pace.ts';
 import { listSetAside, type SetAsideList } from '@nestjs-spark/set-aside/internal';
 import {
@@ -28,7 +27,8 @@ import {
 import { OpenLeases } from './open-leases.ts';
 import { callForRerun } from '../src/rerun/call-for-rerun.ts';
 import type { CaptureTask, TaskDirectory } from '../src/task/tasks.ts';
-import type { Scripts } from '../src/transform/transformer.ts';
+import { SharedPages } from '../src/read/shared-pages.ts';
+import { SharedScripts, type Scripts } from '../src/transform/shared-scripts.ts';
 import type { ApplyReport } from '../src/task/reports.ts';
 import { plainScriptsIn, throwsOn } from './plain-scripts.ts';
 
@@ -124,18 +124,18 @@ export class Simulation {
   startCapture(): Running {
     const capture = new TaskCapture(this.#task, {
       source: this.source,
+      pages: new SharedPages(this.source),
       log: this.log,
       ready: async () => {},
       provision: async () => {},
       control: this.control,
       directory: this.directory,
-      scripts: this.scripts,
+      scripts: new SharedScripts(this.scripts),
       state: this.state,
       signer: this.keys.signerOf(TASK.owner),
       verifier: this.keys,
       logger: SILENT,
       pace: this.#pace,
-      batch: BATCH,
     });
     this.#captures.add(capture);
     return this.#launch(

@@ -8,19 +8,20 @@ import {
   type MessageSigner,
   type TaskLog,
 } from '@nestjs-spark/contracts/internal';
-import type { ScriptRunner } from '@nestjs-spark/etl-script/internal';
 import { ahead, messageOf, type Logger, type Nudge } from '@nestjs-spark/foundation/internal';
 import type { Caution } from '../publish/caution.ts';
 import { Contents } from '../publish/contents.ts';
 import { Publisher } from '../publish/publisher.ts';
 import type { AskedFor } from '../read/page-due.ts';
-import { type BatchSize, PageReader } from '../read/page-reader.ts';
+import { PageReader } from '../read/page-reader.ts';
+import type { SharedPages } from '../read/shared-pages.ts';
 import { WitnessGuard, type WitnessMemory } from '../read/witness-guard.ts';
 import { callForRerun } from '../rerun/call-for-rerun.ts';
 import { Reruns } from '../rerun/reruns.ts';
 import type { SetAside } from '@nestjs-spark/set-aside/internal';
 import type { Pace } from '../task/pace.ts';
 import type { CaptureTask } from '../task/tasks.ts';
+import type { OpenScript } from '../transform/shared-scripts.ts';
 import { Transformer, type TransformedChange } from '../transform/transformer.ts';
 import { duePages, type DuePagesParts } from './due-pages.ts';
 import type { CaptureProgress } from './progress.ts';
@@ -29,6 +30,8 @@ import { transformPages, type TransformedPage } from './transform-pages.ts';
 
 export interface SessionParts {
   source: ChangeSource;
+  /** The source's pages, read together with the other tasks. */
+  pages: SharedPages;
   log: TaskLog;
   control: ControlBoard;
   state: StateStore;
@@ -37,7 +40,6 @@ export interface SessionParts {
   logger: Logger;
   pace: Pace;
   /** How much is read, transformed and published together. */
-  batch: BatchSize;
 }
 
 /** What a capture knows from one session to the next. */
@@ -62,7 +64,7 @@ export interface SessionStart {
   resumption: Resumption;
   setAside: SetAside;
   /** Closed at the session's end. */
-  script: ScriptRunner;
+  script: OpenScript;
 }
 
 /** Carries a task's changes from where it was resumed until something disturbs it; whatever it knows ends with it. */
@@ -71,14 +73,15 @@ export class CaptureSession {
   readonly #start: SessionStart;
   readonly #memory: CaptureMemory;
   readonly #progress: CaptureProgress;
-  readonly #script: ScriptRunner;
+  readonly #script: OpenScript;
+  readonly #reader: PageReader;
   readonly #publisher: Publisher;
   readonly #transformer: Transformer;
   readonly #reruns: Reruns;
   readonly #witness: WitnessGuard;
 
   constructor(parts: SessionParts, start: SessionStart, memory: CaptureMemory, progress: CaptureProgress) {
-    const { source, log, state, signer, pace } = parts;
+    const { source, pages, log, state, signer, pace } = parts;
     const { task, sequence, setAside, resumption, script } = start;
     const { position } = resumption;
     const { caution } = memory;
@@ -97,6 +100,12 @@ export class CaptureSession {
       contents: new Contents(source.extras, source.ids),
       caution,
       ids: source.ids,
+    });
+    const { follow } = script.runner;
+    this.#reader = new PageReader(source, pages, {
+      collection: task.collection,
+      position,
+      ...(follow && source.extras && { follow }),
     });
     this.#transformer = new Transformer(task, script, source, setAside);
     this.#reruns = new Reruns({
@@ -142,6 +151,7 @@ export class CaptureSession {
       throw error;
     } finally {
       ended.abort();
+      this.#reader.close();
       this.#script.close();
       await this.#transformer.idle();
       // Without it the next session only runs more of them again.
@@ -160,23 +170,14 @@ export class CaptureSession {
   }
 
   #dueParts(): DuePagesParts {
-    const { source, pace, batch } = this.#parts;
-    const { task, resumption } = this.#start;
-    const { follow } = this.#script;
-    const reader = new PageReader(source, {
-      collection: task.collection,
-      position: resumption.position,
-      batch,
-      ...(follow && source.extras && { follow }),
-    });
     return {
-      reader,
+      reader: this.#reader,
       witness: this.#witness,
       reruns: this.#reruns,
       publisher: this.#publisher,
       progress: this.#progress,
       wanted: this.#memory,
-      pace,
+      pace: this.#parts.pace,
     };
   }
 

@@ -65,7 +65,10 @@ export async function* duePages(
       });
     }
     if (!page.drained) continue;
-    if (witness.ageing) await witness.raise();
+    if (witness.ageing) {
+      await witness.raise();
+      reader.renew();
+    }
     await reader.untilMore(wanted.nudge, pace.idleMs, signal);
   }
 }

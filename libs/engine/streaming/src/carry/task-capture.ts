@@ -19,7 +19,7 @@ import type { AskedFor } from '../read/page-due.ts';
 import { DeletesLostError, SourceReplacedError } from '../read/source-errors.ts';
 import { SetAside } from '@nestjs-spark/set-aside/internal';
 import type { CaptureTask, TaskDirectory } from '../task/tasks.ts';
-import type { Scripts } from '../transform/transformer.ts';
+import type { SharedScripts } from '../transform/shared-scripts.ts';
 import {
   CaptureSession,
   type CaptureMemory,
@@ -32,7 +32,7 @@ import { Answers } from './answers.ts';
 import type { Resumption } from './resume.ts';
 
 export interface CaptureParts extends SessionParts {
-  scripts: Scripts;
+  scripts: SharedScripts;
   /** Resolves once deletes are kept from the cleaner. */
   ready: () => Promise<void>;
   /** Makes the route's stream where it is missing. */
@@ -182,9 +182,7 @@ export class TaskCapture implements Unit {
       `${describeTask(this.key)}: generation ${position.generation} from etag ${position.to + 1}, because ${because}`,
     );
     const setAside = await SetAside.open(state, this.name, { ...position, ids: source.ids });
-    const { name, requester } = this.key;
-    const { collection } = task;
-    const script = await scripts.open({ name, requester, collection, script: task.script }, signal);
+    const script = await scripts.open(task, signal);
     return { task, sequence: end.sequence, resumption, setAside, script };
   }
 

@@ -2,15 +2,8 @@ import type { Etag } from '@nestjs-spark/contracts';
 import type { ChangePage, ChangeSource, DeleteCover, Follow } from '@nestjs-spark/contracts/internal';
 import type { Nudge } from '@nestjs-spark/foundation/internal';
 import type { CapturePosition } from '../task/position.ts';
+import type { SharedPages, SharedReading } from './shared-pages.ts';
 import { DeletesLostError, SourceReplacedError } from './source-errors.ts';
-
-/** How much is read at once. */
-export interface BatchSize {
-  /** Asked for before each page. */
-  readonly documents: number;
-}
-
-export const BATCH: BatchSize = { documents: 2_048 };
 
 export interface PageReaderOptions {
   collection: string;
@@ -18,36 +11,36 @@ export interface PageReaderOptions {
   follow?: Follow;
   /** Reads on from there. */
   position: CapturePosition;
-  batch: BatchSize;
 }
 
 /** Reads one collection's changes, page after page. */
 export class PageReader {
-  readonly #source: ChangeSource;
+  readonly #source: Pick<ChangeSource, 'wait'>;
+  readonly #pages: SharedReading;
   readonly #options: PageReaderOptions;
   #from: Etag;
 
-  constructor(source: ChangeSource, options: PageReaderOptions) {
+  constructor(source: Pick<ChangeSource, 'wait'>, pages: SharedPages, options: PageReaderOptions) {
+    const { collection, follow, position } = options;
     this.#source = source;
     this.#options = options;
-    this.#from = options.position.to + 1;
+    this.#from = position.to + 1;
+    this.#pages = pages.join({
+      collection,
+      from: this.#from,
+      deletesAfter: position.began,
+      ...(follow && { follow }),
+    });
   }
 
   /**
    * The next page, the same again until it counts as done.
-   * @param fresh nothing of it may have been read before the call
+   * @param fresh nothing of it, or of what is read later, may have been read before the call
    * @throws {SourceReplacedError} when it is of another or an older database
    */
   async read(fresh: boolean): Promise<ChangePage> {
-    const { collection, follow, position, batch } = this.#options;
-    const page = await this.#source.read({
-      collection,
-      from: this.#from,
-      deletesAfter: position.began,
-      limit: batch.documents,
-      fresh,
-      ...(follow && { follow }),
-    });
+    const { position } = this.#options;
+    const page = await this.#pages.read(this.#from, fresh);
     if (page.databaseId !== position.databaseId || page.lastEtag < this.#from - 1)
       throw new SourceReplacedError();
     return page;
@@ -56,6 +49,15 @@ export class PageReader {
   /** What follows this page is next. */
   done({ to }: ChangePage): void {
     this.#from = to + 1;
+  }
+
+  /** Nothing that another reader asked for before this call is in what is read next. */
+  renew(): void {
+    this.#pages.renew();
+  }
+
+  close(): void {
+    this.#pages.leave();
   }
 
   /** Waits for changes after what is done, for a nudge, or until the time is up: the next page may then be empty. */

@@ -4,7 +4,7 @@ import { LogFullError, decodeHeader } from '@nestjs-spark/contracts/internal';
 import { plainScripts } from '../../testing/plain-scripts.ts';
 import { Simulation, TASK } from '../../testing/simulation.ts';
 import { until as untilTrue } from '../../testing/until.ts';
-import type { Scripts } from '../transform/transformer.ts';
+import type { Scripts } from '../transform/shared-scripts.ts';
 import { SetAside } from '@nestjs-spark/set-aside/internal';
 import { listSetAside } from '@nestjs-spark/set-aside/internal';
 

@@ -20,13 +20,14 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { isObject, keepRunning, sameName, type Logger } from '@nestjs-spark/foundation/internal';
 import { TaskCapture } from '../carry/task-capture.ts';
-import { BATCH, type BatchSize } from '../read/page-reader.ts';
+import type { BatchSize } from '../read/shared-pages.ts';
 import { PACE, type Pace } from '../task/pace.ts';
 import { resyncRequest } from '../task/resync.ts';
 import { forgetSetAside, listSetAside } from '@nestjs-spark/set-aside/internal';
 import { callForRerun } from '../rerun/call-for-rerun.ts';
-import type { Scripts } from '../transform/transformer.ts';
+import { SharedScripts, type Scripts } from '../transform/shared-scripts.ts';
 import { CaptureView } from './capture-view.ts';
+import { SharedPages } from '../read/shared-pages.ts';
 import { DeleteKeeper } from './delete-keeper.ts';
 import type { CaptureReport } from '../task/reports.ts';
 import { LeasedUnits, StatusWatch } from '@nestjs-spark/runtime/internal';
@@ -58,6 +59,8 @@ export interface CaptureSupervisorParts {
 export class CaptureSupervisor {
   readonly #parts: CaptureSupervisorParts;
   readonly #tasks: LeasedUnits<TaskCapture>;
+  readonly #pages: SharedPages;
+  readonly #scripts: SharedScripts;
   readonly #deletes: DeleteKeeper;
   readonly #watch: StatusWatch<TaskCapture>;
   readonly #stopped = new AbortController();
@@ -65,6 +68,8 @@ export class CaptureSupervisor {
 
   constructor(parts: CaptureSupervisorParts) {
     this.#parts = parts;
+    this.#pages = new SharedPages(parts.source, parts.batch);
+    this.#scripts = new SharedScripts(parts.scripts);
     const { owner, source, control, leases, logger, pace = PACE } = parts;
     this.#tasks = new LeasedUnits({ leases, logger, leaseOf: (name) => leaseName('capture', name) });
     const side = new CaptureView({ owner, source, control, tasks: this.#tasks });
@@ -134,7 +139,8 @@ export class CaptureSupervisor {
     return new TaskCapture(task, {
       ...rest,
       pace: this.#parts.pace ?? PACE,
-      batch: this.#parts.batch ?? BATCH,
+      pages: this.#pages,
+      scripts: this.#scripts,
       log: log.open(taskPlace(task.key)),
       ready: () => this.#deletes.ready(),
       provision: () => log.provision(routeLogs(owner, task.key.requester)),

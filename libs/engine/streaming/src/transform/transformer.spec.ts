@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { ScriptPool } from '@nestjs-spark/etl-script';
 import type { ChangePage, SourceChange } from '@nestjs-spark/contracts/internal';
+import { alone } from './shared-scripts.ts';
 import { plainScripts } from '../../testing/plain-scripts.ts';
 import { TASK } from '../../testing/simulation.ts';
 import type { CaptureTask } from '../task/tasks.ts';
@@ -39,7 +40,7 @@ describe('a script that loads other documents', () => {
       generation: 1,
       incarnation: 'first',
     });
-    const transformer = new Transformer(task, runner, source, setAside);
+    const transformer = new Transformer(task, alone(runner), source, setAside);
     const { changes } = await transformer.transform(page, 1, new AbortController().signal);
     const [change] = changes;
     const [command] = change?.commands ?? [];
@@ -97,7 +98,7 @@ describe('a script of a module that may read some fields only', () => {
       incarnation: 'first',
     });
     const added = jest.spyOn(setAside, 'add');
-    const transformer = new Transformer(bounded, runner, source, setAside);
+    const transformer = new Transformer(bounded, alone(runner), source, setAside);
     const { changes, count } = await transformer.transform(page, 1, new AbortController().signal);
     const output = JSON.stringify([changes, added.mock.calls]);
     expect(count).toBe(20);
@@ -124,7 +125,7 @@ describe('a task with a prefix of ids', () => {
       generation: 1,
       incarnation: 'first',
     });
-    const transformer = new Transformer({ ...task, idPrefix: 'fleet/' }, runner, source, setAside);
+    const transformer = new Transformer({ ...task, idPrefix: 'fleet/' }, alone(runner), source, setAside);
     const { changes } = await transformer.transform(page, 1, new AbortController().signal);
     const written = changes.flatMap(({ commands }) => commands);
     const ids = written.map((command) =>
@@ -162,7 +163,7 @@ describe('a document that was set aside', () => {
     });
     await setAside.add([{ documentId: 'cars/1', etag: page.to, ...failure }]);
     const runner = await plainScripts.open({ name: 'Cars', collection: 'Cars', script: 'v1' });
-    const transformer = new Transformer(task, runner, source, setAside);
+    const transformer = new Transformer(task, alone(runner), source, setAside);
     await transformer.transform({ ...page, changes: change(page) }, 1, new AbortController().signal);
     return [setAside, transformer];
   }

@@ -13,8 +13,6 @@ import type {
   ScriptFailure,
   ScriptInput,
   ScriptOutput,
-  ScriptRunner,
-  Transformation,
 } from '@nestjs-spark/etl-script/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import { byHalves } from './by-halves.ts';
@@ -25,11 +23,7 @@ import { copyExtras, type ScriptedChange } from './copy-extras.ts';
 import { prefixed } from './prefix-ids.ts';
 import type { SetAsideFailure } from '@nestjs-spark/set-aside/internal';
 import type { SetAsideInUse } from './set-aside-in-use.ts';
-
-/** Where scripts are run; a `ScriptPool` is one. */
-export interface Scripts {
-  open(transformation: Transformation, signal?: AbortSignal): Promise<ScriptRunner>;
-}
+import type { OpenScript } from './shared-scripts.ts';
 
 /** What one change of the source became. Kept together: its deletes and puts belong into one transaction. */
 export interface TransformedChange {
@@ -70,7 +64,7 @@ export type AgainResult =
 /** Turns the changes of a page into what they mean for the requester. */
 export class Transformer {
   readonly #task: CaptureTask;
-  readonly #script: ScriptRunner;
+  readonly #script: OpenScript;
   readonly #source: ChangeSource;
   readonly #setAside: SetAsideInUse;
   readonly #load: DocumentLoader;
@@ -78,7 +72,7 @@ export class Transformer {
   #recovered: string[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(task: CaptureTask, script: ScriptRunner, source: ChangeSource, setAside: SetAsideInUse) {
+  constructor(task: CaptureTask, script: OpenScript, source: ChangeSource, setAside: SetAsideInUse) {
     this.#task = task;
     this.#script = script;
     this.#source = source;
@@ -152,7 +146,7 @@ export class Transformer {
   /** What breaks the script's run, or cannot be read, for one document alone is that document's failure. */
   async #runEach(changes: readonly SourceChange[], signal: AbortSignal): Promise<Results> {
     const work = async (some: readonly SourceChange[]): Promise<Result[]> => {
-      const { outputs, count } = await this.#runScript([...some], signal);
+      const { outputs, count } = await this.#script.once(some, () => this.#runScript([...some], signal));
       const done = some.slice(0, count);
       const extras = await this.#extrasOf(done, outputs);
       return done.map((change) => ({ output: outputs.get(change), extras: extras.get(change) }));
@@ -175,7 +169,7 @@ export class Transformer {
     const { collection, key: task } = this.#task;
     await this.#source.identify(taskId(task));
     const document = Buffer.from('{}');
-    await this.#script.transform(
+    await this.#script.runner.transform(
       [{ id: `${collection}/none`, collection, document }],
       async () => [],
       signal,
@@ -187,14 +181,14 @@ export class Transformer {
     all: SourceChange[],
     signal: AbortSignal,
   ): Promise<{ outputs: Map<SourceChange, ScriptOutput>; count: number }> {
+    const { runner } = this.#script;
     const puts = all.filter(isOwnPut);
-    const put =
-      puts.length > 0 ? await this.#script.transform(puts.map(this.#toInput), this.#load, signal) : [];
+    const put = puts.length > 0 ? await runner.transform(puts.map(this.#toInput), this.#load, signal) : [];
     const afterPuts = upTo(all, puts[put.length]);
     const deletes = afterPuts.filter(isDelete);
     const deleted =
       deletes.length > 0
-        ? await this.#script.transformDeleted(deletes.map(this.#toDeleted), this.#load, signal)
+        ? await runner.transformDeleted(deletes.map(this.#toDeleted), this.#load, signal)
         : [];
     const changes = upTo(afterPuts, deletes[deleted.length]);
     return { outputs: new Map([...pair(puts, put), ...pair(deletes, deleted)]), count: changes.length };

@@ -3,7 +3,8 @@ import { reduceCommands, type ChangeSource, type SourceChange } from '@nestjs-sp
 import { sameName } from '@nestjs-spark/foundation/internal';
 import type { CaptureTask, TaskDirectory } from '../task/tasks.ts';
 import { NOTHING_SET_ASIDE } from '../transform/set-aside-in-use.ts';
-import { Transformer, type Scripts } from '../transform/transformer.ts';
+import { alone, type Scripts } from '../transform/shared-scripts.ts';
+import { Transformer } from '../transform/transformer.ts';
 import { markOf, readContent } from './copy-content.ts';
 import type { Depth, Expected, ExpectedCopy, ExpectedDocument, ExpectedPage } from './expected.ts';
 
@@ -93,7 +94,7 @@ export class Expectations {
     const transformation = { name: key.name, requester: key.requester, collection, script };
     const runner = await scripts.open(transformation, signal);
     try {
-      const transformer = new Transformer(task, runner, source, NOTHING_SET_ASIDE);
+      const transformer = new Transformer(task, alone(runner), source, NOTHING_SET_ASIDE);
       const documents: ExpectedDocument[] = [];
       const began = performance.now();
       let copies = 0;

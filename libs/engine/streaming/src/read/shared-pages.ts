@@ -1,0 +1,174 @@
+import type { Etag } from '@nestjs-spark/contracts';
+import type { ChangePage, ChangeSource, DeleteCover, FeedQuery } from '@nestjs-spark/contracts/internal';
+import { nameKey } from '@nestjs-spark/foundation/internal';
+import { answersWith, isWanted, type KeptPage } from './serve-page.ts';
+
+/** How much is read at once. */
+export interface BatchSize {
+  /** Asked for before each page. */
+  readonly documents: number;
+}
+
+export const BATCH: BatchSize = { documents: 2_048 };
+
+/** What one reader wants to read of a source, from there on. */
+export type Reading = Pick<FeedQuery, 'collection' | 'from' | 'deletesAfter' | 'follow'>;
+
+/** Bytes of documents that are kept for readers behind the first one. */
+const KEPT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Reads a source for several readers: what one has read, those close behind it are given. Each has its own place, and
+ * none waits for another: a page that is gone, or was read too early for a reader, that reader reads itself.
+ */
+export class SharedPages {
+  readonly #source: Pick<ChangeSource, 'read'>;
+  readonly #batch: BatchSize;
+  readonly #keptBytes: number;
+  readonly #groups = new Map<string, Group>();
+
+  constructor(source: Pick<ChangeSource, 'read'>, batch: BatchSize = BATCH, keptBytes = KEPT_BYTES) {
+    this.#source = source;
+    this.#batch = batch;
+    this.#keptBytes = keptBytes;
+  }
+
+  /** Reads with the others that read the same until `leave`. */
+  join(reading: Reading): SharedReading {
+    const key = groupKey(reading);
+    const group = this.#groups.get(key) ?? new Group(this.#source, this.#batch, this.#keptBytes);
+    this.#groups.set(key, group);
+    return group.join(reading, () => this.#groups.delete(key));
+  }
+}
+
+/** One reader's view of the pages. */
+export interface SharedReading {
+  /**
+   * The changes from there on.
+   * @param fresh nothing of it, or of what is read later, may have been read before the call
+   */
+  read(from: Etag, fresh: boolean): Promise<ChangePage>;
+  /** Pages that others asked for before this call are none of this reader's. */
+  renew(): void;
+  /** What was kept for this reader alone is forgotten. */
+  leave(): void;
+}
+
+interface Reader {
+  readonly reading: Reading;
+  at: Etag;
+  /** Pages that were asked for earlier are none of its. */
+  since: number;
+}
+
+/** The readers of one collection. */
+class Group {
+  readonly #source: Pick<ChangeSource, 'read'>;
+  readonly #batch: BatchSize;
+  readonly #keptBytes: number;
+  readonly #readers = new Set<Reader>();
+  #pages: KeptPage[] = [];
+  /** Counts questions to the source. */
+  #asked = 0;
+
+  constructor(source: Pick<ChangeSource, 'read'>, batch: BatchSize, keptBytes: number) {
+    this.#source = source;
+    this.#batch = batch;
+    this.#keptBytes = keptBytes;
+  }
+
+  join(reading: Reading, onEmpty: () => void): SharedReading {
+    const reader: Reader = { reading, at: reading.from, since: ++this.#asked };
+    this.#readers.add(reader);
+    return {
+      read: (from, fresh) => this.#read(reader, from, fresh),
+      renew: () => void (reader.since = ++this.#asked),
+      leave: () => {
+        if (!this.#readers.delete(reader)) return;
+        this.#forget();
+        if (this.#readers.size === 0) onEmpty();
+      },
+    };
+  }
+
+  #read(reader: Reader, from: Etag, fresh: boolean): Promise<ChangePage> {
+    reader.at = from;
+    if (fresh) reader.since = ++this.#asked;
+    if (this.#readers.size > 1) return this.#readTogether(reader, from, fresh);
+    this.#pages = [];
+    return this.#source.read({ ...reader.reading, from, limit: this.#batch.documents, fresh });
+  }
+
+  async #readTogether(reader: Reader, from: Etag, fresh: boolean): Promise<ChangePage> {
+    const { deletesAfter } = reader.reading;
+    const kept = this.#pages.find((page) => answersWith(page, { from, deletesAfter, since: reader.since }));
+    this.#forget();
+    return (kept && (await shared(kept, from, deletesAfter))) ?? this.#ask(reader, from, fresh);
+  }
+
+  async #ask(reader: Reader, from: Etag, fresh: boolean): Promise<ChangePage> {
+    // The earliest of all, so that what one reads is whole for the others.
+    const deletesAfter = Math.min(...[...this.#readers].map(({ reading }) => reading.deletesAfter));
+    const answer = this.#source.read({
+      ...reader.reading,
+      from,
+      deletesAfter,
+      limit: this.#batch.documents,
+      fresh,
+    });
+    const page: KeptPage = { from, to: null, deletesAfter, asked: ++this.#asked, answer, bytes: 0 };
+    this.#pages.push(page);
+    try {
+      const { to, changes } = await answer;
+      page.to = to;
+      page.bytes = changes.reduce((sum, one) => sum + (one.kind === 'delete' ? 0 : one.json.length), 0);
+      return (await shared(page, from, reader.reading.deletesAfter)) ?? (await this.#readAlone(reader, from));
+    } catch (error) {
+      this.#pages = this.#pages.filter((other) => other !== page);
+      throw error;
+    } finally {
+      this.#forget();
+    }
+  }
+
+  /** Deletes may be missing for the others only. */
+  #readAlone({ reading }: Reader, from: Etag): Promise<ChangePage> {
+    return this.#source.read({ ...reading, from, limit: this.#batch.documents, fresh: true });
+  }
+
+  /** The newest pages stay, as many as may, where somebody is still to come. */
+  #forget(): void {
+    const readers = [...this.#readers];
+    let bytes = 0;
+    this.#pages = this.#pages
+      .toReversed()
+      .filter((page) => isWanted(page, readers) && (bytes += page.bytes) <= this.#keptBytes)
+      .toReversed();
+  }
+}
+
+/** The page as this reader would have read it, or null where that is not sure. */
+async function shared(kept: KeptPage, from: Etag, deletesAfter: Etag): Promise<ChangePage | null> {
+  const page = await kept.answer.catch(() => null);
+  if (page === null || (page.to < from && from !== page.from)) return null;
+  const isExact =
+    from === page.from && Math.max(deletesAfter, from - 1) === Math.max(kept.deletesAfter, from - 1);
+  if (isExact) return page;
+  const deletes = await coverFor(page, deletesAfter);
+  if (deletes === 'lost') return null;
+  const changes = page.changes.filter(
+    ({ kind, etag }) => etag >= from && (kind !== 'delete' || etag > deletesAfter),
+  );
+  return { ...page, from, changes, deletes: Promise.resolve(deletes) };
+}
+
+async function coverFor(page: ChangePage, deletesAfter: Etag): Promise<DeleteCover> {
+  const cover = await page.deletes;
+  return cover === 'lost' && page.to <= deletesAfter ? 'kept' : cover;
+}
+
+function groupKey({ collection, follow }: Reading): string {
+  const followed = follow ? `${follow.counters}|${follow.timeSeries}` : '';
+  return `${nameKey(collection)}|${followed}`;
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from '@jest/globals';
+import type { SourceChange } from '@nestjs-spark/contracts/internal';
+import { ScriptFaultedError, type ScriptRunner } from '@nestjs-spark/etl-script/internal';
+import type { CaptureTask } from '../task/tasks.ts';
+import { SharedScripts } from './shared-scripts.ts';
+
+const NEVER = new AbortController().signal;
+
+const task = (requester: string, differing: Partial<CaptureTask> = {}): CaptureTask => ({
+  key: { owner: 'Fleet', requester, name: 'Cars' },
+  collection: 'Cars',
+  script: 'loadToCars(this)',
+  fingerprint: 'f',
+  generation: 1,
+  loadable: [{ collection: 'Cars' }],
+  ...differing,
+});
+
+const change = (etag: number): SourceChange => ({ kind: 'delete', id: `cars/${etag}`, etag });
+const CHANGES = [change(1), change(2), change(3)];
+
+class Opened {
+  count = 0;
+  closed = 0;
+  readonly scripts = new SharedScripts({
+    open: async (): Promise<ScriptRunner> => {
+      this.count++;
+      return { transform: async () => [], transformDeleted: async () => [], close: () => void this.closed++ };
+    },
+  });
+}
+
+/** Work that counts how often it is done. */
+function counted() {
+  let count = 0;
+  return {
+    work: async () => ({ run: ++count }),
+    get count() {
+      return count;
+    },
+  };
+}
+
+describe('Tasks with the same script and the same bounds', () => {
+  it('open it once, and close it when the last of them has ended', async () => {
+    const opened = new Opened();
+    const [one, other] = await Promise.all(
+      ['HR', 'Sales'].map((name) => opened.scripts.open(task(name), NEVER)),
+    );
+    expect(opened.count).toBe(1);
+    one?.close();
+    one?.close();
+    expect(opened.closed).toBe(0);
+    other?.close();
+    expect(opened.closed).toBe(1);
+    await opened.scripts.open(task('HR'), NEVER);
+    expect(opened.count).toBe(2);
+  });
+
+  it('run it once over the same changes, and each for itself over others', async () => {
+    const { scripts } = new Opened();
+    const [one, other] = [await scripts.open(task('HR'), NEVER), await scripts.open(task('Sales'), NEVER)];
+    const { work } = counted();
+    expect(await one.once(CHANGES, work)).toEqual({ run: 1 });
+    expect(await other.once([...CHANGES], work)).toEqual({ run: 1 });
+    expect(await other.once(CHANGES.slice(0, 2), work)).toEqual({ run: 2 });
+    expect(await other.once([change(1), change(2), change(3)], work)).toEqual({ run: 3 });
+  });
+
+  it.each<[string, Partial<CaptureTask>]>([
+    ['text', { script: 'loadToCars({})' }],
+    ['readable fields', { fields: ['Model'] }],
+    ['loadable documents', { loadable: [{ collection: 'Cars', fields: ['Model'] }] }],
+    ['collection', { collection: 'Bikes' }],
+  ])('are others where the %s differ', async (_, differing) => {
+    const { scripts } = new Opened();
+    const one = await scripts.open(task('HR'), NEVER);
+    await scripts.open(task('Sales'), NEVER);
+    const other = await scripts.open(task('Shop', differing), NEVER);
+    const { work } = counted();
+    await one.once(CHANGES, work);
+    expect(await other.once(CHANGES, work)).toEqual({ run: 2 });
+  });
+
+  it('do what another one failed at, or gave up', async () => {
+    const { scripts } = new Opened();
+    const [one, other] = [await scripts.open(task('HR'), NEVER), await scripts.open(task('Sales'), NEVER)];
+    const aborted = Promise.withResolvers<object>();
+    const first = one.once(CHANGES, () => aborted.promise);
+    const second = other.once(CHANGES, async () => ({ run: 'own' }));
+    aborted.reject(new Error('killed'));
+    await expect(first).rejects.toThrow('killed');
+    expect(await second).toEqual({ run: 'own' });
+  });
+
+  it('open it themselves where another one could not', async () => {
+    const failing = Promise.withResolvers<ScriptRunner>();
+    const answers = [failing.promise];
+    const runner: ScriptRunner = { transform: async () => [], transformDeleted: async () => [], close() {} };
+    const scripts = new SharedScripts({ open: () => answers.shift() ?? Promise.resolve(runner) });
+    const [first, second] = [scripts.open(task('HR'), NEVER), scripts.open(task('Sales'), NEVER)];
+    failing.reject(new Error('killed'));
+    await expect(first).rejects.toThrow('killed');
+    expect((await second).runner).toBe(runner);
+  });
+
+  it('have it anew when they come back after it was found faulted', async () => {
+    const opened = new Opened();
+    const [one, other] = [
+      await opened.scripts.open(task('HR'), NEVER),
+      await opened.scripts.open(task('Sales'), NEVER),
+    ];
+    const faulted = new ScriptFaultedError('Cars', 5, 'it took too long');
+    await expect(one.once(CHANGES, () => Promise.reject(faulted))).rejects.toBe(faulted);
+    one.close();
+    await opened.scripts.open(task('HR'), NEVER);
+    expect(opened.count).toBe(2);
+    other.close();
+  });
+});

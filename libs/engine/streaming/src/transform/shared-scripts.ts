@@ -1,0 +1,135 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { SourceChange } from '@nestjs-spark/contracts/internal';
+import {
+  ScriptFaultedError,
+  type ScriptRunner,
+  type Transformation,
+} from '@nestjs-spark/etl-script/internal';
+import type { CaptureTask } from '../task/tasks.ts';
+
+/** Where scripts are run; a `ScriptPool` is one. */
+export interface Scripts {
+  open(transformation: Transformation, signal?: AbortSignal): Promise<ScriptRunner>;
+}
+
+/** A task's script, which others with the same one may have open as well. */
+export interface OpenScript {
+  readonly runner: ScriptRunner;
+  /** What the work makes of exactly these changes; another's work on them counts if it succeeds. */
+  once<R extends object>(changes: readonly SourceChange[], work: () => Promise<R>): Promise<R>;
+  close(): void;
+}
+
+/** A script that no other task has open. */
+export function alone(runner: ScriptRunner): OpenScript {
+  return { runner, once: (_, work) => work(), close: () => runner.close() };
+}
+
+/** What a script's outcome depends on, besides the documents. */
+type Sameness = Pick<CaptureTask, 'collection' | 'script' | 'fields' | 'loadable'> & { name: string };
+
+interface Shared {
+  readonly same: Sameness;
+  readonly runner: Promise<ScriptRunner>;
+  /** By the first of the changes, then by how many there are up to which etag; forgotten with the page that they are of. */
+  readonly outcomes: WeakMap<SourceChange, Map<string, Promise<unknown>>>;
+  users: number;
+}
+
+/**
+ * Opens a script once for all tasks with the same text and the same bounds, and runs it once over what they are given
+ * together. None waits for another's misfortune: what failed there, or was aborted, each does itself.
+ */
+export class SharedScripts {
+  readonly #scripts: Scripts;
+  #shared: Shared[] = [];
+
+  constructor(scripts: Scripts) {
+    this.#scripts = scripts;
+  }
+
+  /** Rejects as `Scripts.open` does. */
+  async open(task: CaptureTask, signal: AbortSignal): Promise<OpenScript> {
+    const same = samenessOf(task);
+    const known = this.#shared.find((one) => isDeepStrictEqual(one.same, same));
+    if (known) {
+      known.users++;
+      const runner = await known.runner.catch(() => null);
+      if (runner) return this.#use(known, runner);
+      this.#release(known);
+      signal.throwIfAborted();
+    }
+    const { name, requester } = task.key;
+    const { collection, script } = task;
+    const shared: Shared = {
+      same,
+      runner: this.#scripts.open({ name, requester, collection, script }, signal),
+      outcomes: new WeakMap(),
+      users: 1,
+    };
+    this.#shared.push(shared);
+    try {
+      return this.#use(shared, await shared.runner);
+    } catch (error) {
+      this.#retire(shared);
+      throw error;
+    }
+  }
+
+  #use(shared: Shared, runner: ScriptRunner): OpenScript {
+    let isOpen = true;
+    return {
+      runner,
+      once: (changes, work) => this.#once(shared, changes, work),
+      close: () => {
+        if (!isOpen) return;
+        isOpen = false;
+        if (this.#release(shared)) runner.close();
+      },
+    };
+  }
+
+  #once<R extends object>(
+    shared: Shared,
+    changes: readonly SourceChange[],
+    work: () => Promise<R>,
+  ): Promise<R> {
+    const [first] = changes;
+    const done = first && shared.users > 1 ? this.#together(shared, first, changes, work) : work();
+    // Whoever opens a script that was found faulted gets it anew, to be tried again.
+    done.catch((error: unknown) => error instanceof ScriptFaultedError && this.#retire(shared));
+    return done;
+  }
+
+  async #together<R extends object>(
+    shared: Shared,
+    first: SourceChange,
+    changes: readonly SourceChange[],
+    work: () => Promise<R>,
+  ): Promise<R> {
+    const outcomes = shared.outcomes.get(first) ?? new Map<string, Promise<unknown>>();
+    shared.outcomes.set(first, outcomes);
+    const key = `${changes.length}|${changes.at(-1)?.etag}`;
+    const known = await (outcomes.get(key) as Promise<R> | undefined)?.catch(() => null);
+    if (known) return known;
+    const outcome = work();
+    outcomes.set(key, outcome);
+    outcome.catch(() => outcomes.get(key) === outcome && outcomes.delete(key));
+    return outcome;
+  }
+
+  #retire(shared: Shared): void {
+    this.#shared = this.#shared.filter((other) => other !== shared);
+  }
+
+  /** @returns whether nobody uses it any more */
+  #release(shared: Shared): boolean {
+    shared.users--;
+    if (shared.users === 0) this.#retire(shared);
+    return shared.users === 0;
+  }
+}
+
+function samenessOf({ key, collection, script, fields, loadable }: CaptureTask): Sameness {
+  return { name: key.name, collection, script, ...(fields && { fields }), loadable };
+}

@@ -4,7 +4,7 @@ import type { MsgHdrs } from '@nats-io/transport-node';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 import { isStreamNotFound, isWrongLastSequence } from '../connect/failures.ts';
-import { toHeaders } from '../log/headers.ts';
+import { fromHeaders, isPublishable, toHeaders } from '../log/headers.ts';
 import {
   type DeadLetter,
   isLetterId,
@@ -15,8 +15,11 @@ import {
   REPLAY_FOR_HEADER,
 } from './letter.ts';
 
-/** The outcome of a replay: `superseded` means that a newer command has the subject, so the letter was only removed. */
-export type ReplayOutcome = 'replayed' | 'superseded' | 'not-found';
+/**
+ * The outcome of a replay. `superseded`: a newer command has the subject, so the letter was only removed. `too-large`: the message
+ * leaves no room for what a replay adds to it. `gone`: its payload was not kept in the letter, and its stream no longer has it.
+ */
+export type ReplayOutcome = 'replayed' | 'superseded' | 'not-found' | 'too-large' | 'gone';
 
 /**
  * The dead letters, of one module or of all. Every method throws `UnavailableError` while NATS is away.
@@ -46,11 +49,13 @@ export class DeadLetterStore {
     return Object.keys(info?.state.subjects ?? {}).length;
   }
 
-  /** The letter with its payload, or null. */
-  async get(id: string): Promise<(DeadLetter & { payload: Uint8Array }) | null> {
+  /** The letter with its payload, which is null where it was not kept in the letter and is gone; or null. */
+  async get(id: string): Promise<(DeadLetter & { payload: Uint8Array | null }) | null> {
     const message = await this.#read(id);
     const letter = message && parse(message.header, message.subject);
-    return letter && { ...letter, payload: message.data };
+    if (!letter?.apart) return letter && { ...letter, payload: message.data };
+    const original = await this.#connection.use((handle) => readOriginal(handle, letter));
+    return { ...letter, headers: fromHeaders(original?.header), payload: original?.data ?? null };
   }
 
   /**
@@ -60,9 +65,11 @@ export class DeadLetterStore {
   async replay(id: string): Promise<ReplayOutcome> {
     const letter = await this.get(id);
     if (!letter) return 'not-found';
-    const replayed = await this.#connection.use((handle) => publishAgain(handle, letter, letter.payload));
-    await this.remove(id);
-    return replayed ? 'replayed' : 'superseded';
+    const { payload } = letter;
+    if (payload === null) return 'gone';
+    const outcome = await this.#connection.use((handle) => publishAgain(handle, letter, payload));
+    if (outcome !== 'too-large') await this.remove(id);
+    return outcome;
   }
 
   /** Removes a letter. Returns whether it existed. */
@@ -114,28 +121,42 @@ async function readAll({ js }: JetStreamHandle, subjects: string): Promise<DeadL
   }
 }
 
-/** @returns false when the subject of a stream that keeps only the last value has a newer message */
+/** The message that failed, where its stream still has it. */
+async function readOriginal({ jsm }: JetStreamHandle, letter: DeadLetter): Promise<StoredMsg | null> {
+  try {
+    const original = await jsm.streams.getMessage(letter.stream, { seq: letter.sequence });
+    const isIt = original?.subject === letter.subject && original.time.toISOString() === letter.publishedAt;
+    return isIt ? original : null;
+  } catch (error) {
+    if (isStreamNotFound(error)) return null;
+    throw error;
+  }
+}
+
+/** `superseded`: the subject of a stream that keeps only the last value has a newer message. */
 async function publishAgain(
-  { js, jsm }: JetStreamHandle,
+  { js, jsm, maxPayload }: JetStreamHandle,
   letter: DeadLetter,
   payload: Uint8Array,
-): Promise<boolean> {
-  const headers = toHeaders({ ...letter.headers, [REPLAY_FOR_HEADER]: letter.consumer });
+): Promise<'replayed' | 'superseded' | 'too-large'> {
+  const added = { ...letter.headers, [REPLAY_FOR_HEADER]: letter.consumer };
+  if (!isPublishable(added, payload.length, maxPayload)) return 'too-large';
+  const headers = toHeaders(added);
   const { config } = await jsm.streams.info(letter.stream);
   if (config.max_msgs_per_subject !== 1) {
     await js.publish(letter.subject, payload, { headers, expect: { streamName: letter.stream } });
-    return true;
+    return 'replayed';
   }
   const last = await jsm.streams.getMessage(letter.stream, { last_by_subj: letter.subject });
-  if (last && last.seq > letter.sequence) return false;
+  if (last && last.seq > letter.sequence) return 'superseded';
   try {
     await js.publish(letter.subject, payload, {
       headers,
       expect: { streamName: letter.stream, lastSubjectSequence: last?.seq ?? 0 },
     });
-    return true;
+    return 'replayed';
   } catch (error) {
-    if (isWrongLastSequence(error)) return false;
+    if (isWrongLastSequence(error)) return 'superseded';
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import {
+  isBoolean,
   isListOf,
   isObject,
   isObjectOf,
@@ -29,6 +30,11 @@ export interface DeadLetter {
   unanswered: number;
   /** The message's own headers. */
   headers: Record<string, string>;
+  /**
+   * Whether the message left no room for this description beside it: then its payload and its headers are only where it
+   * was, and can be read for as long as they are there.
+   */
+  apart?: boolean;
 }
 
 /** Carries the letter's description; the payload is the original one. */
@@ -42,21 +48,24 @@ const LONGEST = 64 * 1024;
 const NEVER_REPLAYED = /^(?:spark\.(?:route|control|dead-letters)\.|\$)/i;
 const SERVER_HEADER = /^nats-/i;
 
-const isLetter: Guard<DeadLetter> = isObjectOf({
-  id: isText(),
-  module: isText(),
-  consumer: isText(),
-  stream: isText(),
-  subject: isText(),
-  sequence: isWhole,
-  publishedAt: isText(),
-  failedAt: isText(),
-  attempts: isListOf(isAttempt, 1_000),
-  unanswered: isWhole,
-  headers: (value): value is Record<string, string> =>
-    isObject(value) &&
-    Object.entries(value).every(([name, one]) => isText(LONGEST)(one) && !SERVER_HEADER.test(name)),
-});
+const isLetter: Guard<DeadLetter> = isObjectOf(
+  {
+    id: isText(),
+    module: isText(),
+    consumer: isText(),
+    stream: isText(),
+    subject: isText(),
+    sequence: isWhole,
+    publishedAt: isText(),
+    failedAt: isText(),
+    attempts: isListOf(isAttempt, 1_000),
+    unanswered: isWhole,
+    headers: (value): value is Record<string, string> =>
+      isObject(value) &&
+      Object.entries(value).every(([name, one]) => isText(LONGEST)(one) && !SERVER_HEADER.test(name)),
+  },
+  { apart: isBoolean },
+);
 
 /**
  * A letter as its header describes it; null for one that Spark would not have written there.

@@ -1,11 +1,13 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { isWrongLastSequence } from '../connect/failures.ts';
-import { fromHeaders, headerBytes, toHeaders } from '../log/headers.ts';
+import { fromHeaders, isPublishable, toHeaders } from '../log/headers.ts';
 import { Provisioner } from '../provision/provisioner.ts';
 import { DEAD_LETTERS } from '../provision/streams.ts';
 import type { Attempt } from './attempts.ts';
 import { type DeadLetter, LETTER_HEADER, letterId, letterSubject } from './letter.ts';
+
+const SHORT_ERROR = 200;
 
 export interface Verdict {
   module: string;
@@ -25,23 +27,33 @@ export class DeadLetterWriter {
     this.#provisioner = new Provisioner(connection);
   }
 
-  async write(message: JsMsg, verdict: Verdict): Promise<void> {
+  /** @returns the letter as it was written */
+  async write(message: JsMsg, verdict: Verdict): Promise<DeadLetter> {
     await this.#provisioner.ensure(DEAD_LETTERS);
-    const letter = describe(message, verdict);
-    await this.#connection.use(async ({ js, maxPayload }) => {
-      const header = { [LETTER_HEADER]: JSON.stringify(letter) };
-      if (message.data.length + headerBytes(header) > maxPayload) {
-        throw new Error(
-          `${message.subject} is too large (${message.data.length} bytes) to be kept as a dead letter`,
-        );
-      }
+    return this.#connection.use(async ({ js, maxPayload }) => {
+      const letter = fitting(describe(message, verdict), message.data.length, maxPayload);
       // Its subject is its own: the second one is refused, however much later it comes.
-      const options = { headers: toHeaders(header), expect: { lastSubjectSequence: 0 } };
-      await js.publish(letterSubject(letter.id), message.data, options).catch((error: unknown) => {
+      const options = { headers: toHeaders(headerOf(letter)), expect: { lastSubjectSequence: 0 } };
+      const payload = letter.apart ? new Uint8Array() : message.data;
+      await js.publish(letterSubject(letter.id), payload, options).catch((error: unknown) => {
         if (!isWrongLastSequence(error)) throw error;
       });
+      return letter;
     });
   }
+}
+
+const headerOf = (letter: DeadLetter) => ({ [LETTER_HEADER]: JSON.stringify(letter) });
+
+/** The letter with as much as one message can hold: its payload, all attempts, or at least the last one. */
+function fitting(whole: DeadLetter, payloadBytes: number, maxPayload: number): DeadLetter {
+  if (isPublishable(headerOf(whole), payloadBytes, maxPayload)) return whole;
+  const apart = { ...whole, headers: {}, apart: true };
+  if (isPublishable(headerOf(apart), 0, maxPayload)) return apart;
+  const last = apart.attempts
+    .slice(-1)
+    .map((attempt) => ({ ...attempt, error: attempt.error.slice(0, SHORT_ERROR) }));
+  return { ...apart, attempts: last };
 }
 
 function describe(message: JsMsg, { module, id, attempts, unanswered }: Verdict): DeadLetter {

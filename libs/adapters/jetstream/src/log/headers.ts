@@ -23,6 +23,19 @@ export function headerBytes(record: Record<string, string>): number {
   return own + 512;
 }
 
+/** What JetStream takes as the headers of one message. */
+const MOST_HEADER_BYTES = 65_535;
+
+/** Whether a message with these headers and so large a payload can be published. */
+export function isPublishable(
+  record: Record<string, string>,
+  payloadBytes: number,
+  maxPayload: number,
+): boolean {
+  const bytes = headerBytes(record);
+  return bytes <= MOST_HEADER_BYTES && payloadBytes + bytes <= maxPayload;
+}
+
 function byteLength(text: string): number {
   return Buffer.byteLength(text, 'utf8');
 }

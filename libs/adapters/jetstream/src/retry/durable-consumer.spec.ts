@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { DEAD_LETTERS_STREAM } from '@nestjs-spark/contracts/internal';
-import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
+import { describeWithServers, eventually, TcpProxy, testServers } from '@nestjs-spark/servers/testing';
 import type { Consumer } from '@nats-io/jetstream';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { DeadLetterStore } from '../dead-letter/dead-letter-store.ts';
@@ -139,7 +139,9 @@ describeWithServers(['nats'], 'A durable consumer', () => {
     );
     expect(letter.attempts.every(({ at }) => !Number.isNaN(Date.parse(at)))).toBe(true);
     expect(await letters.count()).toBe(1);
-    expect(new TextDecoder().decode((await letters.get(letter.id))?.payload)).toBe('the payload');
+    expect(new TextDecoder().decode((await letters.get(letter.id))?.payload ?? undefined)).toBe(
+      'the payload',
+    );
 
     broken = false;
     expect(await letters.replay(letter.id)).toBe('replayed');
@@ -148,14 +150,47 @@ describeWithServers(['nats'], 'A durable consumer', () => {
     expect(await letters.replay(letter.id)).toBe('not-found');
   });
 
-  it('warns once of what an operator has to fix, while it keeps trying', async () => {
+  it('warns once of what an operator has to fix, and goes on when it is fixed', async () => {
     const log = new MemoryLogger();
-    consume('fixed', () => Promise.resolve(), { log, stream: { ...stream, subjects: ['elsewhere.>'] } });
-    await eventually(() => log.lines.length > 2);
-    expect(log.said('warn')).toHaveLength(1);
+    const wrong = { ...stream, name: specName('WRONG_'), subjects: [`${prefix}-elsewhere.>`] };
+    const right = { ...wrong, subjects: [`${prefix}-fixed.>`] };
+    await ensureStream(connection, wrong);
+    let handled = false;
+    consume('fixed', async () => void (handled = true), {
+      log,
+      stream: right,
+      subjects: `${prefix}-fixed.*`,
+    });
+    await eventually(() => log.said('warn').length > 0);
     expect(log.said('warn')[0]).toMatch(
       /it is there with the subjects .*rename a module, or delete the stream/,
     );
+    await deleteStreams(connection, wrong.name);
+    await ensureStream(connection, right);
+    await connection.use(({ js }) => js.publish(`${prefix}-fixed.a`, 'x'));
+    await eventually(() => handled);
+    expect(log.lines).toHaveLength(1);
+    await deleteStreams(connection, right.name);
+  });
+
+  it('tells of an outage once, however often it tries and however many handlers wait', async () => {
+    const log = new MemoryLogger();
+    const proxy = await TcpProxy.before(Number(new URL(testServers().natsUrl).port));
+    const own = specConnection(`nats://127.0.0.1:${proxy.port}`);
+    const seen: string[] = [];
+    consume('outage', async (message) => void seen.push(message.json()), {
+      connection: own,
+      log,
+      concurrency: 8,
+    });
+    for (const turn of ['1', '2', '3', '4', '5']) {
+      await publish('outage.a', turn);
+      await eventually(() => seen.length === Number(turn));
+      proxy.reset();
+    }
+    expect(log.lines.length).toBeLessThanOrEqual(5);
+    await own.close();
+    await proxy.close();
   });
 
   it('sets a message aside at once when its handler says that trying again cannot help', async () => {
@@ -221,6 +256,23 @@ describeWithServers(['nats'], 'A durable consumer', () => {
     expect(letter).toMatchObject({ unanswered: 10, attempts: [] });
     expect(handled).toBe(0);
     await letters.remove(letter.id);
+  });
+
+  it('makes a letter of a message that leaves no room for one, and reads its payload where it is', async () => {
+    const log = new MemoryLogger();
+    consume('large', () => Promise.reject(new PermanentError('no')), { log });
+    const { maxPayload } = await connection.ready();
+    const data = 'x'.repeat(maxPayload - 200);
+    await publish('large.a', data);
+    const { id, ...letter } = await letterOf(`${prefix}.large.a`);
+    expect(letter).toMatchObject({ apart: true, attempts: [{ number: 1, error: 'no' }] });
+    expect(new TextDecoder().decode((await letters.get(id))?.payload ?? undefined)).toBe(data);
+    expect(log.said('error')).toEqual([expect.stringMatching(/read it in SPEC_.*: no$/)]);
+    expect(await letters.replay(id)).toBe('too-large');
+    await connection.use(({ jsm }) => jsm.streams.purge(stream.name, { filter: `${prefix}.large.a` }));
+    expect(await letters.get(id)).toMatchObject({ id, payload: null });
+    expect(await letters.replay(id)).toBe('gone');
+    expect(await letters.remove(id)).toBe(true);
   });
 
   it('lets a newer command take the place of one that waits, and does not bring the old one back', async () => {

@@ -14,7 +14,7 @@ import { ReplicationController } from './routes/replication.controller.ts';
 /** The schemas as clients were generated from them. A new field is added here; nothing is renamed or removed. */
 const SCHEMAS: Record<string, string> = {
   AttemptAnswer: 'at error number',
-  DeadLetterAnswer: 'attempts failedAt id publishedAt subject unanswered',
+  DeadLetterAnswer: 'attempts failedAt id payloadKept publishedAt subject unanswered',
   DeploymentAnswer: 'revision success tasks tasksCreated tasksRemoved tasksUpdated',
   EtlScriptItemBody: 'idPrefix name script sourceCollection',
   EtlScriptRequestBody: 'requestingModule revision scripts targetDatabase targetUrls',

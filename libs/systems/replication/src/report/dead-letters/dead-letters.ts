@@ -36,6 +36,11 @@ export class DeadLetterView {
 
   @ApiProperty({ description: 'Deliveries that ended without an answer, as when the process was killed' })
   unanswered!: number;
+
+  @ApiProperty({
+    description: "false: nearly as large as NATS' max_payload, so the payload is only in its stream",
+  })
+  payloadKept!: boolean;
 }
 
 @ApiSchema({ name: 'ReplayAnswer' })
@@ -61,20 +66,31 @@ export class DeadLetters {
   async list(): Promise<DeadLetterView[]> {
     const letters = await this.store.list();
     // Headers are not shown: the sender of the message chose them.
-    return letters.map(({ id, subject, publishedAt, failedAt, attempts, unanswered }) => ({
+    return letters.map(({ id, subject, publishedAt, failedAt, attempts, unanswered, apart }) => ({
       id,
       subject,
       publishedAt,
       failedAt,
       attempts: attempts.map(({ number, at, error }) => ({ number, at, error: redact(error) })),
       unanswered,
+      payloadKept: apart !== true,
     }));
   }
 
   /** @throws {ProblemError} `notFound` when there is no such letter (any more) */
   async replay(id: string): Promise<Replay> {
     const outcome = await this.store.replay(id);
-    if (outcome !== 'not-found') return { id, outcome };
+    if (outcome === 'replayed' || outcome === 'superseded') return { id, outcome };
+    if (outcome === 'too-large')
+      throw new ProblemError(
+        'conflict',
+        "The message is nearly as large as NATS' max_payload and leaves no room for what a replay adds. Raise max_payload, or have its sender send less.",
+      );
+    if (outcome === 'gone')
+      throw new ProblemError(
+        'conflict',
+        'The message was too large to be kept as a dead letter, and its stream no longer has it. Have its sender send it again.',
+      );
     throw new ProblemError('notFound', 'There is no such dead letter; it may have been replayed already.');
   }
 

@@ -20,6 +20,7 @@ export class DeadLettersController {
   @ApiOperation({ summary: 'Try it again from the first attempt (operators only)' })
   @ApiResponse({ status: 202, type: Replay, description: 'It is on its way' })
   @ApiResponse({ status: 404, description: 'There is no such letter' })
+  @ApiResponse({ status: 409, description: 'Its message is too large to be replayed, or is gone' })
   async replay(@FromCaller() caller: Caller, @Param('id') id: string): Promise<Replay> {
     requireOperator(caller);
     return this.letters.replay(id);

@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { DEAD_LETTERS_STREAM } from '@nestjs-spark/contracts/internal';
 import { describeWithServers, eventually, TcpProxy, testServers } from '@nestjs-spark/servers/testing';
 import type { Consumer } from '@nats-io/jetstream';
-import { headers } from '@nats-io/transport-node';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { DeadLetterStore } from '../dead-letter/dead-letter-store.ts';
 import type { DeadLetter } from '../dead-letter/letter.ts';
@@ -274,18 +273,6 @@ describeWithServers(['nats'], 'A durable consumer', () => {
     expect(await letters.get(id)).toMatchObject({ id, payload: null });
     expect(await letters.replay(id)).toBe('gone');
     expect(await letters.remove(id)).toBe(true);
-  });
-
-  it('makes a letter of a message whose headers are too long to be described', async () => {
-    consume('wordy', () => Promise.reject(new PermanentError('no')));
-    const long = headers();
-    long.set('note', 'y'.repeat(64_800));
-    await connection.use(({ js }) => js.publish(`${prefix}.wordy.a`, 'x', { headers: long }));
-    const { id, ...letter } = await letterOf(`${prefix}.wordy.a`);
-    expect(letter).toMatchObject({ apart: true, headers: {} });
-    expect((await letters.get(id))?.headers['note']).toHaveLength(64_800);
-    expect(await letters.replay(id)).toBe('replayed');
-    await letters.remove((await letterOf(`${prefix}.wordy.a`)).id);
   });
 
   it('lets a newer command take the place of one that waits, and does not bring the old one back', async () => {

@@ -47,7 +47,10 @@ export class DurableConsumer {
   readonly #stopping = new AbortController();
   readonly #hurrying = new AbortController();
   readonly #said = new SayOnce();
-  #lanes: Promise<void>[] = [];
+  readonly #deliveries = new Set<Promise<void>>();
+  /** Aborts with the error of a delivery that could not be finished. */
+  #failed = new AbortController();
+  #asking: Promise<void> | undefined;
 
   constructor(options: DurableConsumerOptions) {
     const { connection, ackWaitMs = 10_000 } = options;
@@ -60,29 +63,56 @@ export class DurableConsumer {
 
   /** Begins in the background; waits for the server as long as it takes. */
   start(): void {
-    const { concurrency = 4 } = this.#options;
-    if (this.#lanes.length === 0) this.#lanes = Array.from({ length: concurrency }, () => this.#lane());
+    this.#asking ??= keepRunning(() => this.#takeNext(), {
+      signal: this.#stopping.signal,
+      policy: RETRY,
+      endMs: Infinity,
+      onEachFailure: (error) => this.#tell(error),
+    });
   }
 
   /** Takes no new messages and waits for the running handlers; after 30 s it asks them to end through their signal. */
   async stop(drainMs = DRAIN_MS): Promise<void> {
     this.#stopping.abort();
     const timer = setTimeout(() => this.#hurrying.abort(), drainMs);
-    await Promise.all(this.#lanes).finally(() => clearTimeout(timer));
+    try {
+      await this.#asking;
+      await Promise.all(this.#deliveries);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
-  #lane(): Promise<void> {
-    const { signal } = this.#stopping;
-    const handleNext = async () => {
-      const message = await this.#source.next(signal);
-      if (message) await this.#deliver(message);
-    };
-    return keepRunning(handleNext, {
-      signal,
-      policy: RETRY,
-      endMs: Infinity,
-      onEachFailure: (error) => this.#tell(error),
-    });
+  /** One asks for all handlers, so an outage costs one request at a time and is told once. */
+  async #takeNext(): Promise<void> {
+    const { concurrency = 4 } = this.#options;
+    if (this.#deliveries.size >= concurrency) await Promise.race(this.#deliveries);
+    const failed = this.#failed.signal;
+    const message = failed.aborted ? null : await this.#nextUnless(failed);
+    if (message) this.#begin(message);
+    if (!failed.aborted) return;
+    this.#failed = new AbortController();
+    throw failed.reason;
+  }
+
+  /** A failed delivery ends the waiting: what keeps it from being finished would keep the next one from it, too. */
+  async #nextUnless(failed: AbortSignal): Promise<JsMsg | null> {
+    try {
+      return await this.#source.next(AbortSignal.any([this.#stopping.signal, failed]));
+    } catch (error) {
+      if (failed.aborted) return null;
+      throw error;
+    }
+  }
+
+  #begin(message: JsMsg): void {
+    const delivery = this.#deliver(message)
+      .then(
+        () => this.#said.forget(),
+        (error: unknown) => this.#failed.abort(error),
+      )
+      .finally(() => this.#deliveries.delete(delivery));
+    this.#deliveries.add(delivery);
   }
 
   /** Asked for each time: they may change while this runs. */
@@ -134,10 +164,13 @@ export class DurableConsumer {
   async #giveUp(message: JsMsg, attempts: Attempt[], unanswered: number): Promise<void> {
     const { module, log } = this.#options;
     const id = messageId(message);
-    await this.#letters.write(message, { module, id, attempts, unanswered });
+    const { apart } = await this.#letters.write(message, { module, id, attempts, unanswered });
     const reason = attempts.at(-1)?.error ?? `${unanswered} deliveries ended without an answer`;
+    const where = apart
+      ? ` (too large for its payload to be kept with it: read it in ${message.info.stream})`
+      : '';
     log.error(
-      `${this.#label}: ${message.subject} is a dead letter after ${counted(attempts.length, 'attempt')}: ${reason}`,
+      `${this.#label}: ${message.subject} is a dead letter after ${counted(attempts.length, 'attempt')}${where}: ${reason}`,
     );
     message.term('dead letter');
     if (message.redelivered) await this.#attempts.clear(id);
@@ -146,7 +179,8 @@ export class DurableConsumer {
   /** Outages are logged by the connection; anything else keeps every message waiting until an operator fixes it. */
   #tell(error: unknown): void {
     const text = `${this.#label}: ${describeError(error)}; trying again`;
-    if (error instanceof UnavailableError || !this.#said.isNews(text)) this.#options.log.debug(text);
+    if (!this.#said.isNews(text)) return;
+    if (error instanceof UnavailableError) this.#options.log.debug(text);
     else this.#options.log.warn(text);
   }
 

@@ -14,7 +14,6 @@ import type { Logger } from '@nestjs-spark/foundation/internal';
 import { isClean } from '../src/apply/clean.ts';
 import { TaskApply } from '../src/apply/task-apply.ts';
 import { TaskCapture } from '../src/carry/task-capture.ts';
-import { BATCH } from '../src/read/page-reader.ts';
 import type { Pace } from '../src/task/pace.ts';
 import { listSetAside, type SetAsideList } from '@nestjs-spark/set-aside/internal';
 import {
@@ -134,7 +133,7 @@ export class Simulation {
       verifier: this.keys,
       logger: SILENT,
       pace: this.#pace,
-      batch: BATCH,
+      batch: { documents: 2_048 },
     });
     this.#captures.add(capture);
     return this.#launch(

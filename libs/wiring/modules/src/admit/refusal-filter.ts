@@ -17,7 +17,8 @@ export class RefusalFilter extends ProblemFilter {
     if (host.getType() === 'http' && error instanceof ProblemError) {
       const request = nodeRequest(host.switchToHttp().getRequest<PlatformRequest>());
       const refusal = describeRefusal(request, error);
-      this.trail?.explain(request, reasonOf(error));
+      // What a handler has said itself is more exact.
+      if (this.trail?.reasonOf(request) === null) this.trail.explain(request, reasonOf(error));
       if (refusal) this.trail?.refused(refusal, { who: knownName(request), reason: reasonOf(error) });
     }
     // oxlint-disable-next-line promise/no-promise-in-callback, promise/valid-params -- a filter of Nest's and no promise

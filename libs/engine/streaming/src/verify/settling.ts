@@ -1,7 +1,13 @@
-import { taskName, VersionConflictError } from '@nestjs-spark/contracts';
-import { idKey, type ChangeSink, type StoredCheckpoint } from '@nestjs-spark/contracts/internal';
+import { taskName, VersionConflictError, type ChangeCommand } from '@nestjs-spark/contracts';
+import {
+  idKey,
+  UNNAMED_RULE,
+  type ChangeSink,
+  type StoredCheckpoint,
+} from '@nestjs-spark/contracts/internal';
 import { pause } from '@nestjs-spark/foundation/internal';
-import { removeCopies } from '../apply/remove-copies.ts';
+import { deleteOf } from '../apply/deletes-under.ts';
+import { applyWithoutRefused } from '../apply/isolate-refused.ts';
 import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
 import { readCopies, type OwnDatabase } from './copies-here.ts';
 import type { Expected, ExpectedDocument, VerifySource } from './expected.ts';
@@ -174,18 +180,40 @@ export class Settling {
     await standing.applied(expected.after, signal);
     const kept = new Set<string>();
     const keep = async (units: { id: string }[]): Promise<void> => units.forEach(({ id }) => kept.add(id));
+    const ids = expected.documents.flatMap((document) => this.#toLookAt(document, strays));
     for (let tries = 1; ; tries++) {
+      // As little as possible between the checkpoint and the deletes behind it: while changes are applied, it moves often.
       const stored = await standing.readFor(expected, this.#incarnation);
-      const judged = await this.#judgeNow(expected, stored, strays);
-      const unwanted = judged.flatMap(({ findings }) => findings.map(({ id }) => id));
-      if (unwanted.length === 0) return kept.size;
+      const { checkpoint, version } = stored;
+      const commands = await this.#deletes(expected, stored, ids);
+      if (commands.length === 0) return kept.size;
       try {
-        await removeCopies({ sink, refusedAfterMs, keep }, stored, sink.copies(this.#name, unwanted));
+        await applyWithoutRefused(
+          { sink, refusedAfterMs, keep },
+          { commands, checkpoint, expected: version },
+        );
         return kept.size;
       } catch (error) {
         if (!(error instanceof VersionConflictError) || tries === TRIES) throw error;
       }
     }
+  }
+
+  /** Deletes of those copies that still are ghosts. What is newer than the checkpoint has moved it, and is not deleted behind it. */
+  async #deletes(
+    { before }: Expected,
+    { checkpoint }: StoredCheckpoint,
+    ids: readonly string[],
+  ): Promise<ChangeCommand[]> {
+    const { database, task } = this.#parts;
+    const { ids: rule = UNNAMED_RULE } = checkpoint;
+    const seen = { before, applied: checkpoint.to };
+    const copies = await readCopies(database, ids);
+    return ids.flatMap((id, at): ChangeCommand[] => {
+      const copy = copies[at] ?? null;
+      const verdict = judgeStray(copy, { name: this.#name, source: task.key.owner }, seen);
+      return copy && typeof verdict === 'object' ? [deleteOf(rule, this.#name, { id, ...copy })] : [];
+    });
   }
 }
 

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { VerifyReport } from '@nestjs-spark/replication';
+import { runVerify } from './run-verify.ts';
+
+const done: VerifyReport = {
+  state: 'done',
+  depth: 'content',
+  tasks: [
+    {
+      task: 'Cars',
+      state: 'done',
+      reason: null,
+      progress: 1,
+      checked: 3,
+      equal: 2,
+      missing: 0,
+      stale: 1,
+      ghost: 0,
+      foreign: 0,
+      repaired: 0,
+      examples: [{ id: 'cars/7', kind: 'stale', reason: 'it is another one' }],
+    },
+  ],
+  startedAt: '2026-11-26T03:00:00.000Z',
+  endedAt: '2026-11-26T03:00:01.000Z',
+  sourceEtag: 9,
+};
+
+describe('nestjs-spark verify', () => {
+  let server: Server;
+  let asked: string[];
+
+  beforeEach(async () => {
+    asked = [];
+    server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        asked.push(`${request.method} ${request.url} ${body}`);
+        const isBegun = request.method === 'POST';
+        response.statusCode = isBegun ? 202 : 200;
+        response.end(JSON.stringify(isBegun ? { ...done, state: 'running', endedAt: null } : done));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterEach(() => {
+    server.close();
+  });
+
+  const run = (...options: string[]) => {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const argv = ['--module', 'HR', '--of', 'Fleet/Cars', '--url', url, ...options];
+    return runVerify(argv, { SPARK_OPERATOR_TOKEN: 'token' });
+  };
+
+  it('waits until the comparison is done, says what was found, and fails where something is not in order', async () => {
+    const { exitCode, text } = await run('--repair', '--task', 'Cars');
+    expect(exitCode).toBe(1);
+    expect(text).toMatch(/1 stale.*; 0 repaired$\n {2}! cars\/7 {2}stale: it is another one/m);
+    expect(asked).toEqual([
+      'POST /spark/replication/Fleet/Cars/verify {"repair":true,"task":"Cars"}',
+      'GET /spark/replication/Fleet/Cars/verify ',
+    ]);
+  });
+
+  it('only shows the last report, or only begins, when that is wanted', async () => {
+    expect(JSON.parse((await run('--report', '--json')).text)).toEqual(done);
+    expect((await run('--no-wait')).text).toMatch(/running, since/);
+    expect(asked).toHaveLength(2);
+  });
+
+  it.each([
+    [['--of', 'Cars'], /--of Fleet\/Cars/],
+    [['--depth', 'all'], /content or ids/],
+  ])('refuses %j and says what is right', async (options, message) => {
+    await expect(run(...options)).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(message),
+    });
+  });
+});

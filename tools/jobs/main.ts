@@ -8,7 +8,7 @@ import { starterGone } from '../apps/starter-gone.ts';
 const HELP = `Starts the app of jobs, shows a first job, and stays.
   npm run jobs              stays until Ctrl-C
   npm run jobs -- --once    ends when the first job has ended, with exit code 0 if it has succeeded
-Jobs are kept in memory and end with the process.`;
+Without NATS_URL jobs are kept in memory and end with the process; with it they are kept in JetStream.`;
 
 const root = join(import.meta.dirname, '../..');
 const JOB = {
@@ -48,7 +48,9 @@ try {
   await whenReady();
   console.log(`Jobs       ${url}   log: ${app.logFile}`);
   console.log(`OpenAPI    ${url}/api`);
-  console.log('Store      memory: jobs end with this process');
+  console.log(
+    `Store      ${process.env['NATS_URL'] ? `JetStream at ${process.env['NATS_URL']}` : 'memory: jobs end with this process'}`,
+  );
   await showFirstJob();
   if (!process.argv.includes('--once')) await stay();
 } catch (error) {

@@ -38,7 +38,11 @@ export class JobsApp {
 
   static async start(environment: Record<string, string> = {}): Promise<JobsApp> {
     const before = { ...process.env };
-    Object.assign(process.env, { SPARK_OPERATOR_TOKEN: OPERATOR, ...environment });
+    Object.assign(process.env, {
+      SPARK_JOBS_STORE: 'memory',
+      SPARK_OPERATOR_TOKEN: OPERATOR,
+      ...environment,
+    });
     try {
       const options = { logger: false, abortOnError: false, bodyParser: false } as const;
       const app = await NestFactory.create(JobsModule, options);

@@ -18,6 +18,14 @@ export {
 } from './permit/bus-grants.ts';
 export { provisionBus } from './permit/provision-bus.ts';
 export { createUserKey, readUserKey, type UserKey } from './permit/user-key.ts';
+export {
+  RecordStream,
+  type RecordMessage,
+  type RecordWrite,
+  type StoredRecord,
+} from './records/record-stream.ts';
+export { LaneConsumers, type LaneMessage, type LaneSettings } from './records/lane-consumers.ts';
+export { BigPayloads } from './log/big-payloads.ts';
 export * from './registry/jetstream-module-registry.ts';
 export { DurableConsumer, type DurableConsumerOptions } from './retry/durable-consumer.ts';
 export {

@@ -5,3 +5,6 @@ export { JobHandlers } from './job/handler.ts';
 export type { Job } from './job/job.ts';
 export { moved } from './job/move.ts';
 export { JobExistsError, laneOf, type JobStore, type QueuedJob, type StoredJob } from './job/store.ts';
+export { JobsEngine } from './module/jobs-engine.ts';
+export { JetStreamJobStore } from './store/jetstream-job-store.ts';
+export { resolveJobsSettings } from './settings/settings.ts';

@@ -14,6 +14,10 @@ export interface StreamSettings {
   max_bytes: number;
   allow_direct: boolean;
   allow_msg_ttl: boolean;
+  /** Messages that the server publishes at their time. */
+  allow_msg_schedules?: boolean;
+  /** Several messages, all or none. */
+  allow_atomic?: boolean;
 }
 
 /** Settings of a stream that reserves room, and may do with less of it. */

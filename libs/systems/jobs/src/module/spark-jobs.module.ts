@@ -10,6 +10,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
+import { SparkBus } from '@nestjs-spark/bus';
 import { HealthChecks, MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor, TypedErrorFilter } from '@nestjs-spark/observability/internal';
 import { JobExplorer } from '../declare/explore.ts';
@@ -21,6 +22,7 @@ import {
   type JobsSettings,
   type SparkJobsOptions,
 } from '../settings/settings.ts';
+import { JetStreamJobStore } from '../store/jetstream-job-store.ts';
 import { MemoryJobStore } from '../store/memory-job-store.ts';
 import { JobsEngine } from './jobs-engine.ts';
 import { JOB_STORE, JOBS_ENGINE, JOBS_SETTINGS } from './tokens.ts';
@@ -46,7 +48,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIO
     },
     {
       provide: JOB_STORE,
-      inject: [JOBS_SETTINGS],
+      inject: [JOBS_SETTINGS, { token: SparkBus, optional: true }],
       useFactory: openStore,
     },
     {
@@ -107,7 +109,8 @@ export class SparkJobsModule
   onApplicationBootstrap(): void {
     const log = logFor('SparkJobs');
     if (this.#store.durable) log.log(`Jobs are kept in ${this.#store.name}`);
-    else log.warn('Jobs are kept in memory and end with this process');
+    else
+      log.warn('Jobs are kept in memory and end with this process. Set NATS_URL to keep them in JetStream');
     this.#engine.start();
   }
 
@@ -119,7 +122,10 @@ export class SparkJobsModule
 @Module({})
 class JobsFeatureModule {}
 
-function openStore(settings: JobsSettings): JobStore {
+function openStore(settings: JobsSettings, bus?: SparkBus): JobStore {
   if (settings.store === 'memory') return new MemoryJobStore(settings);
-  throw new JobsSettingsError(['store (SPARK_JOBS_STORE): jetstream is not there yet; set it to memory']);
+  if (bus) return new JetStreamJobStore({ ...settings, connection: bus.connection, log: logFor('JobStore') });
+  throw new JobsSettingsError([
+    'the store jetstream needs the connection to NATS: import SparkBusModule.forRoot() beside SparkJobsModule',
+  ]);
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 
 /** How jobs are kept and executed. Anything omitted is read from the environment. */
 export interface SparkJobsOptions {
-  /** `memory`: jobs end with the process. `SPARK_JOBS_STORE`; `jetstream` is refused until there is one. */
+  /** `memory` (jobs end with the process) or `jetstream`. `SPARK_JOBS_STORE`; default `jetstream` where `NATS_URL` is set. */
   store?: 'memory' | 'jetstream';
   /** `api` takes jobs and executes none, `worker` the other way round. `SPARK_JOBS_ROLE`; default `all`. */
   role?: 'all' | 'api' | 'worker';
@@ -70,7 +70,7 @@ export function resolveJobsSettings(options: SparkJobsOptions, environment: Envi
   const quotas = pairs(env('SPARK_JOBS_QUOTAS'), 'quotas (SPARK_JOBS_QUOTAS)', faults);
   const settings: JobsSettings = {
     store: oneOf(
-      options.store ?? env('SPARK_JOBS_STORE') ?? 'memory',
+      options.store ?? env('SPARK_JOBS_STORE') ?? (env('NATS_URL') ? 'jetstream' : 'memory'),
       ['memory', 'jetstream'],
       'store (SPARK_JOBS_STORE)',
     ),

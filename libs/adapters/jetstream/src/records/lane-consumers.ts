@@ -1,0 +1,97 @@
+import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import type { JetStreamConnection } from '../connect/connection.ts';
+
+/** A lane: messages of one subject, given out to many processes, at most so many at once. */
+export interface LaneSettings {
+  /** The name of its consumer. */
+  name: string;
+  subject: string;
+  /** How many may be given out and not yet done, over all processes. The server keeps to it. */
+  atOnce: number;
+  /** A message that nobody says to be working on for this long is given to another process. */
+  ackWaitMs: number;
+}
+
+/** A message that this process was given. */
+export interface LaneMessage {
+  subject: string;
+  sequence: number;
+  working(): void;
+  /** Answers when the server knows. */
+  done(): Promise<void>;
+  giveBack(): void;
+}
+
+/** The least that the client lets a request for a message wait. */
+const PULL_MS = 1_000;
+
+/** Durable pull consumers of one stream, made where they are missing. */
+export class LaneConsumers {
+  readonly #connection: JetStreamConnection;
+  readonly #stream: string;
+  readonly #known = new Map<string, Promise<Consumer>>();
+
+  constructor(connection: JetStreamConnection, stream: string) {
+    this.#connection = connection;
+    this.#stream = stream;
+    connection.onStatus((status) => {
+      if (status !== 'connected') this.#known.clear();
+    });
+  }
+
+  /** How many messages nobody was given yet. */
+  async pending(lane: LaneSettings): Promise<number> {
+    const info = await this.#use(lane, (consumer) => consumer.info());
+    return info.num_pending;
+  }
+
+  /** The next message of a lane; null when none came for a second. */
+  async next(lane: LaneSettings): Promise<LaneMessage | null> {
+    const message = await this.#use(lane, (consumer) => consumer.next({ expires: PULL_MS }));
+    return message && given(message);
+  }
+
+  async #use<T>(lane: LaneSettings, work: (consumer: Consumer) => Promise<T>): Promise<T> {
+    const consumer = this.#known.get(lane.name) ?? this.#open(lane);
+    this.#known.set(lane.name, consumer);
+    try {
+      const opened = await consumer;
+      return await this.#connection.use(() => work(opened));
+    } catch (error) {
+      this.#known.delete(lane.name);
+      throw error;
+    }
+  }
+
+  #open({ name, subject, atOnce, ackWaitMs }: LaneSettings): Promise<Consumer> {
+    return this.#connection.use(async ({ js, jsm }) => {
+      const settings = {
+        filter_subject: subject,
+        ack_wait: nanos(ackWaitMs),
+        max_deliver: -1,
+        max_ack_pending: atOnce,
+      };
+      const there = await jsm.consumers.info(this.#stream, name).catch(() => null);
+      if (there) await jsm.consumers.update(this.#stream, name, settings);
+      else
+        await jsm.consumers.add(this.#stream, {
+          durable_name: name,
+          ack_policy: AckPolicy.Explicit,
+          deliver_policy: DeliverPolicy.All,
+          ...settings,
+        });
+      return js.consumers.get(this.#stream, name);
+    });
+  }
+}
+
+function given(message: JsMsg): LaneMessage {
+  return {
+    subject: message.subject,
+    sequence: message.seq,
+    working: () => message.working(),
+    done: async () => void (await message.ackAck()),
+    giveBack: () => message.nak(),
+  };
+}

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
+import { DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import { headers as makeHeaders } from '@nats-io/transport-node';
+import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
+import { isWrongLastSequence } from '../connect/failures.ts';
+import { openBucket } from '../provision/open-bucket.ts';
+import type { StreamSettings } from '../provision/plan-stream.ts';
+import { Provisioner } from '../provision/provisioner.ts';
+import { readMessages } from '../log/read-messages.ts';
+
+/** A stream of records: each is the messages below one subject, and its last message is its state. */
+export interface RecordStreamOptions {
+  connection: JetStreamConnection;
+  stream: string;
+  /** What the subjects begin with; `{root}.{id}.{part}` follows. */
+  root: string;
+  description: string;
+  /** The bucket of small values beside the records, and how long it keeps them. */
+  values: { bucket: string; ttlMs: number };
+}
+
+/** A message to be written. */
+export interface RecordMessage {
+  id: string;
+  /** The end of its subject. */
+  part: string;
+  payload: Uint8Array;
+}
+
+/** How a message is written. */
+export interface RecordWrite {
+  /** The sequence of the record's last message; 0: there is none. */
+  after: number;
+  /** When the message goes; absent: never. */
+  ttlSeconds?: number;
+  /** The server publishes it under another part of the record at that time. */
+  publishAt?: { time: Date; part: string };
+  /** Takes back the message of this part that waits for its time. */
+  takeBack?: string;
+}
+
+/** A message as it is stored. */
+export interface StoredRecord extends RecordMessage {
+  sequence: number;
+  /** When the server stored it. */
+  time: Date;
+}
+
+const BATCH_TIMEOUT_MS = 10_000;
+
+/** Records in a stream, each changed only by who knows its last change. */
+export class RecordStream {
+  readonly settings: StreamSettings;
+  readonly #options: RecordStreamOptions;
+  readonly #provisioner: Provisioner;
+
+  constructor(options: RecordStreamOptions) {
+    this.#options = options;
+    this.#provisioner = new Provisioner(options.connection);
+    this.settings = {
+      name: options.stream,
+      description: options.description,
+      subjects: [`${options.root}.>`],
+      retention: RetentionPolicy.Limits,
+      storage: StorageType.File,
+      discard: DiscardPolicy.Old,
+      discard_new_per_subject: false,
+      max_msgs_per_subject: -1,
+      max_bytes: -1,
+      allow_direct: true,
+      allow_msg_ttl: true,
+      allow_msg_schedules: true,
+      allow_atomic: true,
+    };
+  }
+
+  /** @throws {VersionConflictError} when the record's last message is another one */
+  async write({ id, part, payload }: RecordMessage, how: RecordWrite): Promise<number> {
+    const { root } = this.#options;
+    const { publishAt, takeBack } = how;
+    return this.#use(async ({ js }) => {
+      try {
+        const { seq } = await js.publish(`${root}.${id}.${part}`, payload, {
+          expect: { lastSubjectSequence: how.after, lastSubjectSequenceSubject: `${root}.${id}.>` },
+          ...(how.ttlSeconds === undefined ? {} : { ttl: `${how.ttlSeconds}s` }),
+          ...(publishAt && {
+            schedule: { specification: publishAt.time, target: `${root}.${id}.${publishAt.part}` },
+          }),
+          ...(takeBack === undefined
+            ? {}
+            : { cancelSchedule: { scheduleSubject: `${root}.${id}.${takeBack}` } }),
+        });
+        return seq;
+      } catch (error) {
+        throw isWrongLastSequence(error) ? new VersionConflictError(id, { cause: error }) : error;
+      }
+    });
+  }
+
+  /**
+   * Writes the first messages of new records, all or none. Only the first one's absence is checked by the server.
+   * @returns the sequence of the first; the others follow
+   * @throws {VersionConflictError} when the first record is there already
+   */
+  async writeTogether(messages: readonly RecordMessage[]): Promise<number> {
+    const [first] = messages;
+    if (!first) return 0;
+    const { root } = this.#options;
+    const batch = randomUUID().replaceAll('-', '');
+    const error = await this.#use(async ({ nc }) => {
+      for (const [index, { id, part, payload }] of messages.entries()) {
+        const headers = makeHeaders();
+        headers.set('Nats-Batch-Id', batch);
+        headers.set('Nats-Batch-Sequence', String(index + 1));
+        if (index === 0) {
+          headers.set('Nats-Expected-Last-Subject-Sequence', '0');
+          headers.set('Nats-Expected-Last-Subject-Sequence-Subject', `${root}.${id}.>`);
+        }
+        const subject = `${root}.${id}.${part}`;
+        if (index < messages.length - 1) {
+          nc.publish(subject, payload, { headers });
+          continue;
+        }
+        headers.set('Nats-Batch-Commit', '1');
+        const answer = await nc.request(subject, payload, { headers, timeout: BATCH_TIMEOUT_MS });
+        return answer.json<{ seq?: number; error?: { description?: string } }>();
+      }
+      return {};
+    });
+    if (error.seq !== undefined && !error.error) return error.seq - messages.length + 1;
+    // The server's reason is the same whatever it is.
+    if (await this.last(first.id)) throw new VersionConflictError(first.id);
+    throw new UnavailableError(
+      `JetStream did not store the batch: ${error.error?.description ?? 'no answer'}`,
+    );
+  }
+
+  /** The record's last message; null when there is none. Read from the stream's leader. */
+  async last(id: string): Promise<StoredRecord | null> {
+    const { stream, root } = this.#options;
+    const found = await this.#use(({ jsm }) =>
+      jsm.streams.getMessage(stream, { last_by_subj: `${root}.${id}.>` }),
+    );
+    return found && this.#stored(found.subject, found.seq, found.data, found.time);
+  }
+
+  async lastSequence(): Promise<number> {
+    const { state } = await this.#use(({ jsm }) => jsm.streams.info(this.#options.stream));
+    return state.last_seq;
+  }
+
+  /** What is there of the messages from one sequence to another. */
+  async range(from: number, to: number): Promise<StoredRecord[]> {
+    const { stream, root } = this.#options;
+    return this.#use(async ({ jsm }) => {
+      const found: StoredRecord[] = [];
+      const query = { seq: Math.max(1, from), batch: to - from + 1, next_by_subj: `${root}.>` };
+      for await (const { subject, seq, data, time } of await jsm.direct.getBatch(stream, query))
+        if (seq <= to) found.push(this.#stored(subject, seq, data, time));
+      return found;
+    });
+  }
+
+  /** Messages in their order, as they come; see `readMessages`. */
+  async *follow(after: number | 'now', signal: AbortSignal, id = '*'): AsyncGenerator<StoredRecord> {
+    const { connection, stream, root } = this.#options;
+    await this.provision();
+    const from = after === 'now' ? 'new' : after + 1;
+    const request = { stream, subjects: `${root}.${id}.>`, from } as const;
+    for await (const { subject, seq, data, time } of readMessages(connection, request, signal))
+      yield this.#stored(subject, seq, data, time);
+  }
+
+  async remove(sequence: number): Promise<void> {
+    await this.#use(({ jsm }) => jsm.streams.deleteMessage(this.#options.stream, sequence, false));
+  }
+
+  async putValue(key: string, value: string): Promise<void> {
+    await this.#values((bucket) => bucket.put(key, value));
+  }
+
+  async getValue(key: string): Promise<string | null> {
+    const entry = await this.#values((bucket) => bucket.get(key));
+    return entry && entry.operation === 'PUT' ? entry.string() : null;
+  }
+
+  async provision(): Promise<void> {
+    await this.#provisioner.ensure(this.settings);
+  }
+
+  #values<T>(work: Parameters<typeof openBucket<T>>[3]): Promise<T> {
+    const { bucket, ttlMs } = this.#options.values;
+    return this.#options.connection.use((handle) => openBucket(handle, bucket, { ttl: ttlMs }, work));
+  }
+
+  async #use<T>(work: (handle: JetStreamHandle) => Promise<T>): Promise<T> {
+    await this.provision();
+    return this.#options.connection.use(work);
+  }
+
+  #stored(subject: string, sequence: number, payload: Uint8Array, time: Date | string): StoredRecord {
+    const [id = '', ...part] = subject.slice(this.#options.root.length + 1).split('.');
+    return { id, part: part.join('.'), sequence, payload, time: new Date(time) };
+  }
+}

@@ -1,0 +1,195 @@
+import { VersionConflictError } from '@nestjs-spark/contracts';
+import type { Logger } from '@nestjs-spark/foundation';
+import {
+  BigPayloads,
+  RecordStream,
+  type JetStreamConnection,
+  type RecordMessage,
+  type RecordWrite,
+  type StoredRecord,
+} from '@nestjs-spark/jetstream/internal';
+import type { Job } from '../job/job.ts';
+import { moved } from '../job/move.ts';
+import { isTerminal } from '../job/status.ts';
+import {
+  JobExistsError,
+  laneOf,
+  type FollowFrom,
+  type JobPage,
+  type JobQuery,
+  type JobStore,
+  type QueuedJob,
+  type StoredJob,
+} from '../job/store.ts';
+import { JetStreamLanes } from './jetstream-lanes.ts';
+import { matches } from './matches.ts';
+
+/** What a store in JetStream needs. */
+export interface JetStreamJobStoreOptions {
+  connection: JetStreamConnection;
+  log: Logger;
+  limits: Readonly<Record<string, number>>;
+  retentionMs: number;
+  /** The name of its stream. Default `SPARK_JOBS`. */
+  stream?: string;
+  /** What its subjects begin with. Default `spark.jobs`. */
+  root?: string;
+  /** A job whose worker has not been heard of for this long is given to another. Default 30,000. */
+  ackWaitMs?: number;
+}
+
+/** How many places of the stream are looked at together, and for one page. */
+const WINDOW = 256;
+const MOST_LOOKED_AT = 20 * WINDOW;
+
+const WAITING = 'waiting';
+const STATE = 'state';
+
+/**
+ * Keeps jobs in one JetStream stream. The messages of a job are its changes; the last one is the job. A job that is queued is a
+ * message of its lane, so storing it and queueing it are one write.
+ */
+export class JetStreamJobStore implements JobStore {
+  readonly name = 'jetstream';
+  readonly durable = true;
+  readonly #options: JetStreamJobStoreOptions;
+  readonly #records: RecordStream;
+  readonly #lanes: JetStreamLanes;
+  readonly #contents: BigPayloads;
+
+  constructor(options: JetStreamJobStoreOptions) {
+    const { connection, stream = 'SPARK_JOBS', root = 'spark.jobs', ackWaitMs = 30_000 } = options;
+    this.#options = options;
+    this.#records = new RecordStream({
+      connection,
+      stream,
+      root,
+      description: 'Spark: jobs, each the messages below one subject',
+      values: { bucket: `${stream}_CACHE`, ttlMs: options.retentionMs },
+    });
+    this.#contents = new BigPayloads(connection, `${stream}_DATA`);
+    const { log, limits } = options;
+    this.#lanes = new JetStreamLanes({
+      connection,
+      log,
+      limits,
+      records: this.#records,
+      root,
+      stream,
+      ackWaitMs,
+    });
+  }
+
+  health(): { ready: boolean; detail: string } {
+    return this.#options.connection.health();
+  }
+
+  async add(jobs: readonly Job[]): Promise<number[]> {
+    const [first] = jobs;
+    try {
+      if (jobs.length === 1 && first)
+        return [await this.#records.write(this.#message(first), this.#how(first, 0))];
+      const sequence = await this.#records.writeTogether(jobs.map((job) => this.#message(job)));
+      return jobs.map((_, index) => sequence + index);
+    } catch (error) {
+      throw error instanceof VersionConflictError ? new JobExistsError(first?.jobId ?? '') : error;
+    }
+  }
+
+  async get(jobId: string): Promise<StoredJob | null> {
+    if (!ID.test(jobId)) return null;
+    const last = await this.#records.last(jobId);
+    return last && read(last);
+  }
+
+  async replace(job: Job, revision: number): Promise<number> {
+    return this.#records.write(this.#message(job), {
+      ...this.#how(job, revision),
+      ...(isTerminal(job.status) && wasWaiting(job) ? { takeBack: WAITING } : {}),
+    });
+  }
+
+  take(signal: AbortSignal): Promise<QueuedJob | null> {
+    return this.#lanes.take(signal);
+  }
+
+  async list(query: JobQuery): Promise<JobPage> {
+    const items: StoredJob[] = [];
+    let to = query.cursor === undefined ? await this.#records.lastSequence() : Number(query.cursor) - 1;
+    const least = Math.max(0, to - MOST_LOOKED_AT);
+    for (; to > least; to -= WINDOW) {
+      const window = await this.#records.range(to - WINDOW + 1, to);
+      for (const record of window.toReversed()) {
+        const stored = read(record);
+        if (!matches(stored.job, query)) continue;
+        // An earlier change of a job is not the job.
+        if ((await this.#records.last(record.id))?.sequence !== record.sequence) continue;
+        if (items.length === query.take) return { items, cursor: String(items.at(-1)?.revision) };
+        items.push(stored);
+      }
+    }
+    return { items, cursor: to > 0 ? String(to + 1) : null };
+  }
+
+  async *follow(signal: AbortSignal, { after, jobId }: FollowFrom = {}): AsyncGenerator<StoredJob> {
+    for await (const record of this.#records.follow(after ?? 'now', signal, jobId)) yield read(record);
+  }
+
+  queued(): Promise<Record<string, number>> {
+    return this.#lanes.counts();
+  }
+
+  putContent(name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    return this.#contents.storeStream(name, content);
+  }
+
+  openContent(name: string): Promise<AsyncIterable<Uint8Array> | null> {
+    return this.#contents.open(name);
+  }
+
+  remember(cacheKey: string, jobId: string): Promise<void> {
+    return this.#records.putValue(cacheKey, jobId);
+  }
+
+  recall(cacheKey: string): Promise<string | null> {
+    return this.#records.getValue(cacheKey);
+  }
+
+  /** The connection is the application's. */
+  async close(): Promise<void> {
+    await this.#lanes.close();
+  }
+
+  #message(job: Job): RecordMessage {
+    const part = job.dueAt !== null ? WAITING : job.status === 'Queued' ? this.#queue(job) : STATE;
+    return { id: job.jobId, part, payload: Buffer.from(JSON.stringify(job)) };
+  }
+
+  #how(job: Job, after: number): RecordWrite {
+    if (job.dueAt !== null)
+      return { after, publishAt: { time: new Date(job.dueAt), part: this.#queue(job) } };
+    if (job.status === 'Queued') return { after };
+    // What runs ends by its time, so what says that it runs need not be kept for longer either.
+    const lives = isTerminal(job.status) ? 0 : job.options.timeoutMs;
+    return { after, ttlSeconds: Math.ceil((this.#options.retentionMs + lives) / 1_000) };
+  }
+
+  #queue(job: Job): string {
+    return `queued.${laneOf(job, this.#options.limits)}`;
+  }
+}
+
+/** Ids are parts of subjects. */
+const ID = /^[\w-]{1,100}$/;
+
+/** The job of a message. One that waited for its time is queued when the server publishes it there. */
+function read({ part, payload, sequence, time }: StoredRecord): StoredJob {
+  const job = JSON.parse(Buffer.from(payload).toString()) as Job;
+  const isDue = part.startsWith('queued.') && job.status !== 'Queued';
+  return { job: isDue ? moved(job, 'Queued', 'store', {}, time) : job, revision: sequence };
+}
+
+function wasWaiting({ transitions }: Job): boolean {
+  const before = transitions.at(-2)?.status;
+  return before === 'Submitted' || before === 'Retrying';
+}

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import * as modules from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -29,7 +30,18 @@ export async function launch(load: () => Promise<unknown>, defaults: Record<stri
   if (lacksFlags() && runAgainInPlace()) return;
   endWithStarter();
   for (const [name, value] of Object.entries(defaults)) process.env[name] ||= value;
+  keepCompiledCode();
   await load();
+}
+
+/**
+ * The next start need not compile what this one has. In the application's own folder: what is in the system's temporary one
+ * might be anybody's. Threads read the variable. Where nothing can be written, nothing is kept.
+ */
+function keepCompiledCode(): void {
+  const folder = join(process.env['SPARK_DATA_DIR'] || '.spark', 'compiled');
+  const { directory } = modules.enableCompileCache?.(process.env['NODE_COMPILE_CACHE'] || folder) ?? {};
+  if (directory !== undefined) process.env['NODE_COMPILE_CACHE'] ||= folder;
 }
 
 function runAgainOn(node: string): void {

@@ -1,5 +1,6 @@
 export * from './index.ts';
 export { readSettings as readStoreSettings } from './choose/read-settings.ts';
 export { chooseParts } from './choose/choose-parts.ts';
-export { RAVEN_CONNECTION, STORE_PARTS } from './hand-out/tokens.ts';
+export { RAVEN_CONNECTION, SQLITE_DATABASE, STORE_PARTS } from './hand-out/tokens.ts';
+export { declarationOf, type EntityDeclaration } from './entities/entity.ts';
 export { FeatureEntities } from './entities/feature-entities.ts';

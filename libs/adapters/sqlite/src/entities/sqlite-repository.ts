@@ -128,8 +128,8 @@ export class SqliteRepository<T extends object> implements Repository<T> {
   }
 
   #toEntity(open: OpenDatabase, row: Pick<DocumentRow, 'id' | 'document' | 'etag'>): Stored<T> {
-    const version = versionOf(row.etag, open.databaseId);
     const { collection } = this.#declaration;
+    const version = versionOf(open, collection, row);
     return fromEntityText<T>(this.#mapping, { id: row.id, version, collection, text: row.document });
   }
 

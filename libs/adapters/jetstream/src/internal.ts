@@ -5,6 +5,7 @@ export { LeaseStore } from './lease/lease-store.ts';
 export { leaseProbe } from './lease/lease-probe.ts';
 export * from './ledger/jetstream-token-ledger.ts';
 export * from './log/change-log.ts';
+export { JetStreamSharedLog, type SharedLogMessage } from './log/shared-log.ts';
 export { ensureStream } from './provision/ensure-stream.ts';
 export { lastMessage } from './provision/last-message.ts';
 export * from './provision/streams.ts';

@@ -6,6 +6,17 @@ export { SqliteRepository } from './entities/sqlite-repository.ts';
 export { declareTables, tableOf } from './entities/tables.ts';
 export { EventTrimmer } from './events/event-trimmer.ts';
 export { trimEvents } from './events/trim-events.ts';
+export { enablePeers, type PeerSetup } from './peers/enable-peers.ts';
+export { PeerPlace } from './peers/peer-place.ts';
+export { PeerRows, type PeerEventRow } from './peers/peer-rows.ts';
+export {
+  listConflicts,
+  listEvents,
+  listMembers,
+  peerFigures,
+  type ConflictRow,
+  type EntityFigures,
+} from './peers/peer-figures.ts';
 export { SqliteChangeSource, type SqliteFeedOptions } from './read-changes/sqlite-change-source.ts';
 export { SqliteStateStore } from './state/sqlite-state-store.ts';
 export { SqliteChangeSink } from './write/sqlite-change-sink.ts';

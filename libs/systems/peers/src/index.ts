@@ -1,1 +1,6 @@
+export { ReplicatedEntity, type ReplicatedEntityOptions } from './declare/replicated-entity.ts';
 export type { Conflict, ConflictResolver, Resolution } from './merge/resolve.ts';
+export { Peers, type PeersReadiness, type PeersStatus } from './report/peers.ts';
+export { PeersReadyGuard } from './report/ready-guard.ts';
+export { PeersSettingsError, type SparkPeersOptions } from './settings/options.ts';
+export { SparkPeersModule } from './spark-peers.module.ts';

@@ -78,3 +78,20 @@ export function logSettings(
     leastBytes: Math.min(maxBytes, LEAST_ROUTE_BYTES),
   };
 }
+
+/** A log that several write and all read: it keeps everything, and refuses what exceeds its bound. */
+export function sharedLogSettings(
+  { name, subjects, description }: LogStream,
+  maxBytes: number,
+): WantedStream {
+  return {
+    ...LAST_VALUE,
+    name,
+    description,
+    subjects: [subjects],
+    discard: DiscardPolicy.New,
+    max_msgs_per_subject: -1,
+    max_bytes: maxBytes,
+    leastBytes: Math.min(maxBytes, LEAST_ROUTE_BYTES),
+  };
+}

@@ -1,11 +1,11 @@
 import type { DocumentRow } from './document-table.ts';
-import { versionOf } from './version.ts';
+import { changeVectorOf } from './version.ts';
 
 /** The whole document as RavenDB would show it, `@metadata` included. */
 export function joinDocument(row: DocumentRow, collection: string, databaseId: string): string {
   const { document: fields, metadata: kept, etag, modified, id } = row;
   const own = kept === null || kept === '{}' ? '' : `${kept.trim().slice(1, -1)},`;
-  const metadata = `{"@collection":${JSON.stringify(collection)},${own}"@change-vector":"${versionOf(etag, databaseId)}","@id":${JSON.stringify(id)},"@last-modified":"${lastModified(modified)}"}`;
+  const metadata = `{"@collection":${JSON.stringify(collection)},${own}"@change-vector":"${changeVectorOf(etag, databaseId)}","@id":${JSON.stringify(id)},"@last-modified":"${lastModified(modified)}"}`;
   const open = fields.slice(0, fields.lastIndexOf('}'));
   const comma = open.trimEnd().endsWith('{') ? '' : ',';
   return `${open}${comma}"@metadata":${metadata}}`;

@@ -49,6 +49,6 @@ export function requireVersion(
   version: string | null,
 ): void {
   const mark = table?.mark(id);
-  const current = mark ? versionOf(mark.etag, open.databaseId) : null;
+  const current = table && mark ? versionOf(open, table.collection, mark) : null;
   if (current !== version) throw new VersionConflictError(id);
 }

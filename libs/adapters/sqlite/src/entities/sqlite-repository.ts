@@ -133,7 +133,7 @@ export class SqliteRepository<T extends object> implements Repository<T> {
   #toEntity(open: OpenDatabase, row: Pick<DocumentRow, 'id' | 'document' | 'etag'>): Stored<T> {
     const { databaseId } = open;
     const { collection } = this.#declaration;
-    const origin = { id: row.id, version: versionOf(row.etag, databaseId), collection, text: row.document };
+    const origin = { id: row.id, version: versionOf(open, collection, row), collection, text: row.document };
     return fromEntityText<T>(this.#mapping, origin, { databaseId, etag: row.etag });
   }
 

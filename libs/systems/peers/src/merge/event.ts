@@ -33,7 +33,8 @@ export function textOf({ origin, number }: EventName): string {
 
 /** A set of heads as text, the same on every node. It is a record's version. */
 export function headsText(heads: readonly EventName[]): string {
-  return heads.map(textOf).toSorted().join(',');
+  const [first] = heads;
+  return first && heads.length === 1 ? textOf(first) : heads.map(textOf).toSorted().join(',');
 }
 
 export function isSame(one: EventName, other: EventName): boolean {

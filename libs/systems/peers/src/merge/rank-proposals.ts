@@ -1,3 +1,5 @@
+import type { PeerEvent } from './event.ts';
+
 /** What a node's resolver made of a set of heads. */
 export interface Proposal {
   readonly node: string;
@@ -19,6 +21,16 @@ export function disagreeing(proposals: readonly Proposal[]): string[] {
     (same) => new Set(same.map(({ content }) => content)).size > 1,
   );
   return [...new Set(split.flat().map(({ node }) => node))].toSorted();
+}
+
+/** Two resolutions as `bestProposal` ranks them. */
+export function compareResolutions(one: PeerEvent, other: PeerEvent): number {
+  return compareProposals(proposalOf(one), proposalOf(other));
+}
+
+/** What a resolution proposes. */
+export function proposalOf({ origin, resolverVersion, data }: PeerEvent): Proposal {
+  return { node: origin, version: resolverVersion ?? 0, content: data };
 }
 
 function compareProposals(one: Proposal, other: Proposal): number {

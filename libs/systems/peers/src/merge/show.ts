@@ -1,6 +1,6 @@
 import type { PeerEvent } from './event.ts';
 import { winnerOf } from './heads.ts';
-import { bestProposal } from './rank-proposals.ts';
+import { bestProposal, proposalOf } from './rank-proposals.ts';
 import { type ConflictResolver, foldHeads } from './resolve.ts';
 
 /** How conflicts of an entity end: by a resolver, or with null by the stamps alone. */
@@ -18,11 +18,7 @@ export function shownOf(
   const [first, ...rest] = heads;
   if (!first) return null;
   if (rest.length === 0) return first.data;
-  const [proposal, ...proposals] = resolutions.map(({ origin, resolverVersion, data }) => ({
-    node: origin,
-    version: resolverVersion ?? 0,
-    content: data,
-  }));
+  const [proposal, ...proposals] = resolutions.map(proposalOf);
   if (proposal) return bestProposal([proposal, ...proposals]).content;
   const folded = resolver && foldHeads(resolver, heads);
   return folded && 'content' in folded ? folded.content : winnerOf([first, ...rest]).data;

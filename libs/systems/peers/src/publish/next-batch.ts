@@ -35,10 +35,3 @@ function fitting(first: PeerEvent, rest: readonly PeerEvent[]): PeerEvent[] {
 function sizeOf({ data }: PeerEvent): number {
   return Buffer.byteLength(data ?? '');
 }
-
-/** Notes that a batch is in the log, at `sequence`. */
-export function confirmBatch(file: PeerFile, { origin, events }: Batch, sequence: number): void {
-  const own = file.own(origin);
-  const last = events.at(-1)?.number ?? 0;
-  if (own && last > own.confirmed) file.setOwn(origin, { ...own, confirmed: last, tail: sequence });
-}

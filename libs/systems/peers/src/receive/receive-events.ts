@@ -10,6 +10,7 @@ import { showHeads } from './show-heads.ts';
 /** A message of the log: events of one origin, in order. */
 export interface EventMessage {
   readonly sequence: number;
+  readonly origin: string;
   readonly events: readonly PeerEvent[];
 }
 
@@ -19,8 +20,8 @@ export interface Received {
   applied: number;
   /** This file and another one had used the same numbers, and it began to number anew. */
   newLife: boolean;
-  /** Why the rest of the message cannot be applied; null when all of it was. Nothing behind it may be read. */
-  stopped: 'wait' | 'hole' | null;
+  /** Why the rest of the message is left out, on every node alike; null when all of it was taken. No honest node writes such a message. */
+  refused: 'wait' | 'hole' | null;
 }
 
 /**
@@ -29,42 +30,51 @@ export interface Received {
  */
 export function receiveEvents(
   file: PeerFile,
-  { sequence, events }: EventMessage,
+  { sequence, origin, events }: EventMessage,
   policyOf: PolicyOf,
   freshOrigin: () => string,
 ): Received {
-  const received: Received = { applied: 0, newLife: false, stopped: null };
+  const received: Received = { applied: 0, newLife: false, refused: null };
+  noteTail(file, origin, sequence);
+  file.position = sequence;
   for (const event of events) {
+    const admission = admit(event, (name) => loggedTo(file, name));
+    if (admission === 'wait' || admission === 'hole') return { ...received, refused: admission };
+    if (admission === 'known') continue;
     if (isOfAnotherLife(file, event)) {
       beginNewLife(file, policyOf, freshOrigin());
       received.newLife = true;
     }
-    const admission = admit(event, (name) => file.appliedTo(name));
-    if (admission === 'wait' || admission === 'hole') return { ...received, stopped: admission };
-    if (admission === 'apply') {
+    if (file.appliedTo(event.origin) < event.number) {
       file.keep(event);
       settle(file, event, policyOf);
       received.applied++;
     }
-    confirm(file, event, sequence);
+    confirm(file, event);
   }
-  file.position = sequence;
   return received;
 }
 
-/** What is read in the log is in the log, whoever put it there. */
-function confirm(file: PeerFile, { origin, number }: PeerEvent, sequence: number): void {
+/** Up to where an origin's events are in the log: what this file alone knows must not decide what others decide alike. */
+function loggedTo(file: PeerFile, origin: string): number {
+  return file.own(origin)?.confirmed ?? file.appliedTo(origin);
+}
+
+function noteTail(file: PeerFile, origin: string, sequence: number): void {
   const own = file.own(origin);
-  if (!own) return;
-  const written = Math.max(own.written, number);
-  const confirmed = Math.max(own.confirmed, number);
-  file.setOwn(origin, { written, confirmed, tail: Math.max(own.tail, sequence) });
+  if (own) file.setOwn(origin, { ...own, tail: sequence });
+}
+
+/** What is read in the log is in the log, whoever put it there. */
+function confirm(file: PeerFile, { origin, number }: PeerEvent): void {
+  const own = file.own(origin);
+  if (own) file.setOwn(origin, { ...own, written: Math.max(own.written, number), confirmed: number });
 }
 
 /** Whether this file has given the number of an event to another change. */
 function isOfAnotherLife(file: PeerFile, event: PeerEvent): boolean {
   const own = file.own(event.origin);
-  if (!own || event.number <= own.confirmed || event.number > own.written) return false;
+  if (!own || event.number > own.written) return false;
   const here = file.event(event);
   return here === null || contentOf(here) !== contentOf(event);
 }

@@ -5,8 +5,8 @@ import { type BrokenRule, simulate } from '../../testing/simulation.ts';
 // One seed for everyone: what new ones find is the nightly run's to tell, not a change's.
 const SEED = Number(process.env['SPARK_TEST_SEED'] ?? 20_261_126);
 const RUNS = Number(process.env['SPARK_PEER_RUNS'] ?? 500);
-const STEPS = 250;
-const RULES: BrokenRule[] = ['the fence', 'what a write saw', 'two lives'];
+const STEPS = 200;
+const RULES: BrokenRule[] = ['the fence', 'two lives'];
 
 describe(`replicas of one service (SPARK_TEST_SEED=${SEED})`, () => {
   it(
@@ -16,12 +16,12 @@ describe(`replicas of one service (SPARK_TEST_SEED=${SEED})`, () => {
         expect({ run, wrong: simulate(new Random(SEED + run), STEPS) }).toEqual({ run, wrong: [] });
       }
     },
-    Math.max(120_000, RUNS * 200),
+    Math.max(300_000, RUNS * 200),
   );
 
   it('do the same again for the same seed', () => {
-    const once = simulate(new Random(SEED), STEPS, 'what a write saw');
-    expect(simulate(new Random(SEED), STEPS, 'what a write saw')).toEqual(once);
+    const once = simulate(new Random(SEED), STEPS, 'the fence');
+    expect(simulate(new Random(SEED), STEPS, 'the fence')).toEqual(once);
   });
 
   it.each(RULES)('are not found right without a rule: %s', (rule) => {

@@ -8,6 +8,7 @@ import type {
 } from '@nestjs-spark/contracts/internal';
 import type { IndexDefinition } from '@nestjs-spark/ravendb';
 import type { RavenConnection, RavenLicence } from '@nestjs-spark/ravendb/internal';
+import type { SqliteDatabase } from '@nestjs-spark/sqlite/internal';
 import type { EntityDeclaration } from '../entities/entity.ts';
 
 /** What a store is made of, whichever it is. */
@@ -22,6 +23,8 @@ export interface StoreParts {
   registry: ModuleRegistry | null;
   /** For code that uses RavenDB itself; null on another store. */
   ravendb: RavenConnection | null;
+  /** The embedded file, for what works on the file itself; null on another store. */
+  sqlite: SqliteDatabase | null;
   repository<T extends object>(entity: EntityDeclaration, prototype: object): Repository<T>;
   /** What writes documents of several repositories together. */
   writer: DocumentWriter;

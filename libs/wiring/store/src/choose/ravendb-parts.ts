@@ -43,6 +43,7 @@ export function ravendbParts(settings: RavenStoreSettings, breakers: Breakers): 
     state,
     registry: modules,
     ravendb: connection,
+    sqlite: null,
     repository: ({ collection, dictionaries }, prototype) =>
       new RavenRepository(connection, collection, prototype, dictionaries),
     writer: new RavenDocumentWriter(connection),

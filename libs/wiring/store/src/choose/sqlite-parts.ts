@@ -38,6 +38,7 @@ export function sqliteParts(
     state: new SqliteStateStore(database),
     registry: modules,
     ravendb: null,
+    sqlite: database,
     repository(entity, prototype) {
       entities.push(entity);
       return new SqliteRepository(database, entity, prototype);

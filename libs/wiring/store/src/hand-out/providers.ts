@@ -17,6 +17,7 @@ import {
   MODULE_REGISTRY,
   OWN_CHANGES,
   RAVEN_CONNECTION,
+  SQLITE_DATABASE,
   STATE_STORE,
   STORE_INFO,
   STORE_PARTS,
@@ -50,6 +51,7 @@ export function storeProviders(options: string | symbol): FactoryProvider[] {
     part(MODULE_REGISTRY, (store) => store.registry),
     part(STORE_INFO, (store) => store.info),
     part(RAVEN_CONNECTION, (store) => store.ravendb),
+    part(SQLITE_DATABASE, (store) => store.sqlite),
     {
       ...part(DOCUMENT_STORE, (store) => store.ravendb?.store() ?? null),
       // Made only where it is injected: an application that does not ask for RavenDB's client does not load it.

@@ -18,6 +18,8 @@ export const STORE_INFO = Symbol('SPARK_STORE_INFO');
 export const DOCUMENT_STORE = Symbol('SPARK_DOCUMENT_STORE');
 /** `RavenConnection` of the application's database; null on another store */
 export const RAVEN_CONNECTION = Symbol('SPARK_RAVEN_CONNECTION');
+/** `SqliteDatabase` of the embedded store; null on another store */
+export const SQLITE_DATABASE = Symbol('SPARK_SQLITE_DATABASE');
 
 const repositories = new WeakMap<object, symbol>();
 

@@ -1,0 +1,16 @@
+import { Controller } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Repository } from '@nestjs-spark/contracts';
+import { InjectRepository } from '@nestjs-spark/store';
+import { DocumentsController, ReplicaRoutes } from '../rest/documents.controller.ts';
+import { ColoredNoteInput, NoteInput } from './note.dto.ts';
+import { Note } from './note.ts';
+
+@ApiTags('notes')
+@ReplicaRoutes()
+@Controller('notes')
+export class NotesController extends DocumentsController<Note> {
+  constructor(@InjectRepository(Note) notes: Repository<Note>) {
+    super('/notes', notes, process.env['NOTES_NOTE_FIELDS'] === 'new' ? ColoredNoteInput : NoteInput);
+  }
+}

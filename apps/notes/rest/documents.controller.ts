@@ -1,0 +1,116 @@
+import {
+  applyDecorators,
+  Body,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Patch,
+  Post,
+  Put,
+  Query,
+  Res,
+  type Type,
+  UseGuards,
+} from '@nestjs/common';
+import { PartialType } from '@nestjs/swagger';
+import { type Repository, type Stored, VERSION, VersionConflictError } from '@nestjs-spark/contracts';
+import { ValidationProblemPipe } from '@nestjs-spark/observability';
+import { PeersReadyGuard } from '@nestjs-spark/peers';
+import type { Response } from 'express';
+import { found, sendCreated, sendPage } from '../../shared/rest/answers.ts';
+import { ApiDocumentId, BY_ID, DocumentId } from '../../shared/rest/document-id.ts';
+import { PageQuery } from '../../shared/rest/page-query.ts';
+import { notAsExpected, tagOf, versionIn } from './entity-tag.ts';
+
+/** Routes over what the replicas share: 503 until this one is complete. */
+export const ReplicaRoutes = () => applyDecorators(UseGuards(PeersReadyGuard));
+
+/** The routes of one collection. A document's version is its `ETag`, which a write can expect with `If-Match`. */
+export abstract class DocumentsController<T extends object> {
+  readonly #path: string;
+  readonly #documents: Repository<T>;
+  readonly #input: Type<object>;
+  readonly #changes: Type<object>;
+  readonly #pipe = new ValidationProblemPipe();
+
+  constructor(path: string, documents: Repository<T>, input: Type<object>) {
+    this.#path = path;
+    this.#documents = documents;
+    this.#input = input;
+    this.#changes = PartialType(input);
+  }
+
+  @Get()
+  async list(@Query() page: PageQuery, @Res({ passthrough: true }) response: Response): Promise<Stored<T>[]> {
+    return sendPage(response, await this.#documents.list(page));
+  }
+
+  @Get(BY_ID)
+  @ApiDocumentId('notes/1-A7K2Q')
+  async get(@DocumentId() id: string, @Res({ passthrough: true }) response: Response): Promise<Stored<T>> {
+    return this.#send(response, found(await this.#documents.get(id), 'document', id));
+  }
+
+  @Post()
+  async create(@Body() body: unknown, @Res({ passthrough: true }) response: Response): Promise<Stored<T>> {
+    const stored = await this.#documents.create((await this.#read(body, this.#input)) as T);
+    return this.#send(response, sendCreated(response, this.#path, stored));
+  }
+
+  @Put(BY_ID)
+  @ApiDocumentId('notes/1-A7K2Q')
+  async put(
+    @DocumentId() id: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) response: Response,
+    @Headers('if-match') expected?: string,
+  ): Promise<Stored<T>> {
+    const entity = (await this.#read(body, this.#input)) as T;
+    return this.#send(response, await this.#putAs(id, entity, expected));
+  }
+
+  @Patch(BY_ID)
+  @ApiDocumentId('notes/1-A7K2Q')
+  async patch(
+    @DocumentId() id: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) response: Response,
+    @Headers('if-match') expected?: string,
+  ): Promise<Stored<T>> {
+    const changes = (await this.#read(body, this.#changes)) as Partial<T>;
+    if (expected === undefined) {
+      return this.#send(response, found(await this.#documents.patch(id, changes), 'document', id));
+    }
+    const there = found(await this.#documents.get(id), 'document', id);
+    return this.#send(response, await this.#putAs(id, Object.assign(there, changes), expected));
+  }
+
+  @Delete(BY_ID)
+  @HttpCode(204)
+  @ApiDocumentId('notes/1-A7K2Q')
+  async delete(@DocumentId() id: string, @Headers('if-match') expected?: string): Promise<void> {
+    const there = found(await this.#documents.get(id), 'document', id);
+    if (expected !== undefined && versionIn(expected) !== there[VERSION]) throw notAsExpected(id);
+    found(await this.#documents.delete(id), 'document', id);
+  }
+
+  async #putAs(id: string, entity: T, expected: string | undefined): Promise<Stored<T>> {
+    try {
+      const options = expected === undefined ? {} : { version: versionIn(expected) };
+      return await this.#documents.put(id, entity, options);
+    } catch (error) {
+      throw error instanceof VersionConflictError && expected !== undefined ? notAsExpected(id) : error;
+    }
+  }
+
+  #read(body: unknown, metatype: Type<object>): Promise<unknown> {
+    return this.#pipe.transform(body, { type: 'body', metatype });
+  }
+
+  #send(response: Response, stored: Stored<T>): Stored<T> {
+    const tag = tagOf(stored[VERSION]);
+    if (tag !== null) response.setHeader('ETag', tag);
+    return stored;
+  }
+}

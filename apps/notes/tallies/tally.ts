@@ -1,0 +1,40 @@
+import { type Conflict, type ConflictResolver, ReplicatedEntity, type Resolution } from '@nestjs-spark/peers';
+import { Entity } from '@nestjs-spark/store';
+
+type Counts = Record<string, number>;
+
+/** A number for each node, of which only that node's grows: the higher one of each is right. */
+function highest(one: Counts, other: Counts): Counts {
+  const nodes = [...new Set([...Object.keys(one), ...Object.keys(other)])].toSorted();
+  return Object.fromEntries(nodes.map((node) => [node, Math.max(one[node] ?? 0, other[node] ?? 0)]));
+}
+
+/** What `NOTES_RESOLVER` may be: one that merges, and three that show what becomes of resolvers that do not. */
+const RESOLVERS: Record<string, (conflict: Conflict<Tally>) => Resolution<Tally>> = {
+  merge: ({ current, incoming }) => ({
+    type: 'put',
+    document: { counts: highest(current?.counts ?? {}, incoming?.counts ?? {}) },
+  }),
+  random: () => ({ type: 'put', document: { counts: { random: Math.random() } } }),
+  throw: () => {
+    throw new Error('NOTES_RESOLVER is throw');
+  },
+  garbage: () => JSON.parse('{"type":"put","document":42}') as Resolution<Tally>,
+};
+
+export class TallyResolver implements ConflictResolver<Tally> {
+  readonly version = Number(process.env['NOTES_RESOLVER_VERSION'] || 1);
+  readonly #resolve = RESOLVERS[process.env['NOTES_RESOLVER'] || 'merge'];
+
+  resolve(conflict: Conflict<Tally>): Resolution<Tally> {
+    if (!this.#resolve) throw new Error(`NOTES_RESOLVER is none of ${Object.keys(RESOLVERS).join(', ')}`);
+    return this.#resolve(conflict);
+  }
+}
+
+/** A counter on every replica: each node raises its own number. */
+@Entity({ dictionaries: ['counts'] })
+@ReplicatedEntity({ conflict: TallyResolver })
+export class Tally {
+  counts!: Counts;
+}

@@ -1,0 +1,97 @@
+import { UnavailableError } from '@nestjs-spark/contracts';
+import type { LogDescription, LogPayload, LogStream } from '@nestjs-spark/contracts/internal';
+import type { Logger } from '@nestjs-spark/foundation/internal';
+import type { JetStreamConnection } from '../connect/connection.ts';
+import { isStreamNotFound } from '../connect/failures.ts';
+import { Provisioner } from '../provision/provisioner.ts';
+import { sharedLogSettings } from '../provision/streams.ts';
+import { BigPayloads, OBJECT_HEADER } from './big-payloads.ts';
+import { fromHeaders } from './headers.ts';
+import { readMessages } from './read-messages.ts';
+import { JetStreamTaskLog } from './task-log.ts';
+
+/** A message of a shared log. */
+export interface SharedLogMessage {
+  sequence: number;
+  /** The last part of its subject. */
+  writer: string;
+  headers: Record<string, string>;
+  /** Null when it was stored apart and is gone. */
+  payload: Uint8Array | null;
+  /** When the server stored it, in milliseconds since 1970. */
+  storedAt: number;
+}
+
+export interface SharedLogOptions {
+  connection: JetStreamConnection;
+  log: Logger;
+  stream: LogStream;
+  /** What JetStream reserves for it; less where it has less left. */
+  maxBytes: number;
+}
+
+/** One stream with a subject for each writer, read by everybody in its one order. It keeps everything, and refuses what exceeds its bound. */
+export class JetStreamSharedLog {
+  readonly #options: SharedLogOptions;
+  readonly #provisioner: Provisioner;
+  readonly #big: BigPayloads;
+  readonly #prefix: string;
+
+  constructor(options: SharedLogOptions) {
+    this.#options = options;
+    this.#provisioner = new Provisioner(options.connection);
+    this.#big = new BigPayloads(options.connection, options.stream.name);
+    this.#prefix = options.stream.subjects.slice(0, -1);
+  }
+
+  /** @throws {StreamMismatchError} when a stream for something else has this name */
+  provision(): Promise<void> {
+    const { stream, maxBytes } = this.#options;
+    return this.#provisioner.ensure(sharedLogSettings(stream, maxBytes), () => this.#big.clear());
+  }
+
+  /** The log as it is now; null when there is none. */
+  describe(): Promise<LogDescription | null> {
+    return this.#writer('').describe();
+  }
+
+  /**
+   * Appends behind the writer's message `afterSequence` (0: it has none).
+   * @returns the new sequence
+   * @throws {LogConflictError} when another message is the writer's last
+   * @throws {LogFullError} when the log is at its bound
+   * @throws {UnavailableError} when it is not known whether the message was stored
+   */
+  append(writer: string, message: LogPayload, afterSequence: number): Promise<number> {
+    return this.#writer(writer).append(message, afterSequence);
+  }
+
+  /** All writers' messages from `sequence` on, then those to come, until aborted. @throws {UnavailableError} when it breaks */
+  async *read(sequence: number, signal: AbortSignal): AsyncGenerator<SharedLogMessage> {
+    const { connection, stream } = this.#options;
+    try {
+      const request = { stream: stream.name, subjects: stream.subjects, from: sequence };
+      for await (const message of readMessages(connection, request, signal)) {
+        const { [OBJECT_HEADER]: object, ...headers } = fromHeaders(message.headers);
+        yield {
+          sequence: message.seq,
+          writer: message.subject.slice(this.#prefix.length),
+          headers,
+          payload: object ? await this.#big.load(object) : message.data,
+          storedAt: message.time.getTime(),
+        };
+      }
+    } catch (error) {
+      if (!isStreamNotFound(error)) throw error;
+      this.#provisioner.forget(stream.name);
+      throw new UnavailableError(`Stream ${stream.name} is not there`, { cause: error });
+    }
+  }
+
+  #writer(name: string): JetStreamTaskLog {
+    const { connection, log, stream } = this.#options;
+    const missing = () => this.#provisioner.forget(stream.name);
+    const place = { stream: stream.name, subject: `${this.#prefix}${name}` };
+    return new JetStreamTaskLog({ connection, log, big: this.#big, missing }, place);
+  }
+}

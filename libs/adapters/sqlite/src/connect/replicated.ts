@@ -1,0 +1,34 @@
+import type { OpenDatabase } from './open-database.ts';
+import { sameName } from '@nestjs-spark/foundation/internal';
+
+/** What is known of a file that is one of several replicas. */
+interface Replicated {
+  readonly collections: readonly string[];
+  /** Ends the ids that this node makes, so that no two nodes make the same. */
+  readonly tag: string;
+}
+
+const files = new WeakMap<OpenDatabase, Replicated>();
+
+export function setReplicated(open: OpenDatabase, replicated: Replicated): void {
+  files.set(open, replicated);
+}
+
+export function isReplicated(open: OpenDatabase, collection: string): boolean {
+  return files.get(open)?.collections.some((one) => sameName(one, collection)) ?? false;
+}
+
+/** What an id that is made here ends in. */
+export function idTag(open: OpenDatabase, collection: string): string {
+  return isReplicated(open, collection) ? (files.get(open)?.tag ?? 'A') : 'A';
+}
+
+/** The names of a record's heads, which are the same on every node. */
+export function headsOf(open: OpenDatabase, collection: string, id: string): string {
+  const rows = open.rows<{ name: string }>(
+    `SELECT origin || ':' || number AS name FROM spark_peer_heads WHERE entity = ? AND record_id = ? ORDER BY name`,
+    collection,
+    id,
+  );
+  return rows.map(({ name }) => name).join(',');
+}

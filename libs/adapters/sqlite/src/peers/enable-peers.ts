@@ -1,0 +1,90 @@
+import { StoreRefusedError } from '@nestjs-spark/contracts';
+import type { OpenDatabase } from '../connect/open-database.ts';
+import { declareTable } from '../entities/tables.ts';
+import type { TableDeclaration } from '../entities/declaration.ts';
+import { recordMigration, schemaVersion } from '../schema/migrate.ts';
+import { quoteName, quoteText } from '../schema/table-name.ts';
+import { noteEventSql, PEER_TABLES, peerTriggerName, peerTriggerSql } from './peer-schema.ts';
+import { setReplicated } from '../connect/replicated.ts';
+
+/** How a file becomes one of several replicas. */
+export interface PeerSetup {
+  /** What this run of the process numbers its events under; nobody has used it. */
+  readonly origin: string;
+  /** Ends the ids that this file makes; a file that has one keeps it. */
+  readonly tag: string;
+  /** Added to the wall clock, in milliseconds, until the log's time is known. */
+  readonly clockShiftMs: number;
+  readonly declarations: readonly TableDeclaration[];
+}
+
+/**
+ * Makes what a replica's file needs, and begins to note events under another origin. A row that has no event yet, because it is older
+ * or was written while a trigger was missing, counts as written now; in a write transaction.
+ * @returns the records of which events are here and may not be shown, since their collection was not replicated before
+ * @throws {StoreRefusedError} when a table could refuse what another node has written
+ */
+export function enablePeers(open: OpenDatabase, setup: PeerSetup): { entity: string; recordId: string }[] {
+  open.db.exec(PEER_TABLES);
+  open.db
+    .prepare(
+      'INSERT INTO spark_peer (one, origin, tag) VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE SET origin = excluded.origin',
+    )
+    .run(setup.origin, setup.tag);
+  open.db.prepare('UPDATE spark_peer SET clock = ?, applying = FALSE').run(setup.clockShiftMs * 1_000);
+  open.db
+    .prepare(
+      'INSERT INTO spark_peer_origins (origin, taken) SELECT ?, 1 + ifnull(max(taken), 0) FROM spark_peer_origins',
+    )
+    .run(setup.origin);
+  const added = setup.declarations.filter((declaration) => enableTable(open, declaration));
+  const tag = String(open.db.prepare('SELECT tag FROM spark_peer').get()?.['tag']);
+  const collections = setup.declarations.map(({ collection }) => collection);
+  setReplicated(open, { collections, tag });
+  return added.flatMap(({ collection }) =>
+    open.rows<{ entity: string; recordId: string }>(
+      'SELECT DISTINCT entity, record_id AS recordId FROM spark_peer_heads WHERE entity = ?',
+      collection,
+    ),
+  );
+}
+
+/** @returns whether the table was not replicated before */
+function enableTable(open: OpenDatabase, declaration: TableDeclaration): boolean {
+  const { collection } = declaration;
+  const { name } = declareTable(open, declaration);
+  refuseConstraints(open, collection, name);
+  const trigger = `SELECT 1 AS found FROM sqlite_schema WHERE type = 'trigger' AND name = ?`;
+  const isNew = open.row(trigger, peerTriggerName(name)) === null;
+  open.db.exec(peerTriggerSql(name, collection));
+  if (isNew) recordMigration(open.db, schemaVersion(open.db), `${name} is replicated`);
+  const missing = open.rows<{ id: string }>(
+    `SELECT id FROM ${quoteName(name)} AS row WHERE NOT EXISTS
+       (SELECT 1 FROM spark_peer_heads AS head WHERE head.entity = ? AND head.record_id = row.id) ORDER BY _etag`,
+    collection,
+  );
+  for (const { id } of missing) {
+    const document = `(SELECT _document FROM ${quoteName(name)} WHERE id = ${quoteText(id)})`;
+    const modified = `(SELECT _modified FROM ${quoteName(name)} WHERE id = ${quoteText(id)})`;
+    open.db.exec(noteEventSql(collection, quoteText(id), `'CREATE'`, document, modified));
+  }
+  return isNew;
+}
+
+/** Applying must never fail on what a document says: the nodes would stay different for ever. */
+function refuseConstraints(open: OpenDatabase, collection: string, table: string): void {
+  const keys = open.rows(`PRAGMA foreign_key_list(${quoteName(table)})`);
+  const unique = open
+    .rows<{ name: string; unique: number; origin: string }>(`PRAGMA index_list(${quoteName(table)})`)
+    .filter((index) => index.unique === 1 && !isOfId(open, index.name));
+  if (keys.length === 0 && unique.length === 0) return;
+  const what = keys.length > 0 ? 'a FOREIGN KEY' : `UNIQUE (${unique.map(({ name }) => name).join(', ')})`;
+  throw new StoreRefusedError(
+    `${collection} cannot be replicated: its table ${table} has ${what}, so it could refuse what another node has written. Remove the constraint; make values that have to be unique the document's id.`,
+  );
+}
+
+function isOfId(open: OpenDatabase, index: string): boolean {
+  const columns = open.rows<{ name: string }>(`PRAGMA index_info(${quoteName(index)})`);
+  return columns.length === 1 && columns[0]?.name === 'id';
+}

@@ -1,0 +1,110 @@
+import type { OpenDatabase } from '../connect/open-database.ts';
+import { findTable } from '../entities/tables.ts';
+import { type PeerEventRow, PeerRows } from './peer-rows.ts';
+
+/** How much a replica's file has of one collection. */
+export interface EntityFigures {
+  entity: string;
+  rows: number;
+  tombstones: number;
+  conflicts: { open: number; total: number };
+}
+
+export interface ConflictRow {
+  number: number;
+  recordId: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  ended: number | null;
+  heads: EventOfNode[];
+  /** The resolutions that stand for these heads. */
+  resolutions: PeerEventRow[];
+}
+
+/** An event, and the node that wrote it as far as that is known. */
+export interface EventOfNode {
+  event: PeerEventRow;
+  node: string | null;
+}
+
+/** The latest origin of each node that has been heard of. */
+export function listMembers(open: OpenDatabase): { node: string; origin: string; applied: number }[] {
+  return open.rows(
+    `SELECT node, origin, applied FROM spark_peer_origins
+     WHERE rowid IN (SELECT max(rowid) FROM spark_peer_origins WHERE node IS NOT NULL GROUP BY node) ORDER BY node`,
+  );
+}
+
+/** What is kept of these collections, and how many own events are not known to be in the log. */
+export function peerFigures(
+  open: OpenDatabase,
+  collections: readonly string[],
+): { backlog: number; entities: EntityFigures[] } {
+  const backlog = open.number(
+    'SELECT ifnull(sum(applied - confirmed), 0) AS value FROM spark_peer_origins WHERE taken IS NOT NULL',
+  );
+  return { backlog, entities: collections.map((entity) => figuresOf(open, entity)) };
+}
+
+function figuresOf(open: OpenDatabase, entity: string): EntityFigures {
+  const conflicts = (where: string) =>
+    open.number(`SELECT count(*) AS value FROM spark_peer_conflicts WHERE entity = ? ${where}`, entity);
+  const records = open.number(
+    'SELECT count(DISTINCT record_id) AS value FROM spark_peer_heads WHERE entity = ?',
+    entity,
+  );
+  const rows = findTable(open, entity)?.count() ?? 0;
+  return {
+    entity,
+    rows,
+    tombstones: Math.max(0, records - rows),
+    conflicts: { open: conflicts('AND ended IS NULL'), total: conflicts('') },
+  };
+}
+
+/** Events of a collection in the order in which this file took them, behind a place in it. */
+export function listEvents(
+  open: OpenDatabase,
+  entity: string,
+  { after, take, recordId }: { after: number; take: number; recordId?: string | undefined },
+): (EventOfNode & { place: number })[] {
+  const rows = open.rows<{ taken: number; origin: string; number: number; node: string | null }>(
+    `SELECT event.taken, event.origin, event.number, origins.node FROM spark_peer_events AS event
+     LEFT JOIN spark_peer_origins AS origins ON origins.origin = event.origin
+     WHERE event.entity = ? AND event.taken > ? ${recordId === undefined ? '' : 'AND event.record_id = ?'}
+     ORDER BY event.taken LIMIT ?`,
+    entity,
+    after,
+    ...(recordId === undefined ? [] : [recordId]),
+    take,
+  );
+  const file = new PeerRows(open);
+  return rows.flatMap(({ taken, node, ...name }) => {
+    const event = file.event(name);
+    return event ? [{ place: taken, node, event }] : [];
+  });
+}
+
+/** The latest conflicts of a collection, with all heads that met. */
+export function listConflicts(open: OpenDatabase, entity: string, onlyOpen: boolean): ConflictRow[] {
+  const rows = open.rows<Omit<ConflictRow, 'heads' | 'resolutions'> & { heads: string }>(
+    `SELECT number, record_id AS recordId, at, ended, heads FROM spark_peer_conflicts
+     WHERE entity = ? ${onlyOpen ? 'AND ended IS NULL' : ''} ORDER BY number DESC LIMIT 100`,
+    entity,
+  );
+  const file = new PeerRows(open);
+  return rows.map(({ heads: names, ...conflict }) => {
+    const heads = names.split(',').flatMap((name) => eventNamed(open, file, name));
+    return { ...conflict, heads, resolutions: file.resolutions(heads.map(({ event }) => event)) };
+  });
+}
+
+function eventNamed(open: OpenDatabase, file: PeerRows, name: string): EventOfNode[] {
+  const [origin = '', number] = name.split(':');
+  const event = file.event({ origin, number: Number(number) });
+  const row = open.row<{ node: string | null }>(
+    'SELECT node FROM spark_peer_origins WHERE origin = ?',
+    origin,
+  );
+  return event ? [{ event, node: row?.node ?? null }] : [];
+}

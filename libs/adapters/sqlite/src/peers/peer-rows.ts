@@ -1,0 +1,232 @@
+import type { OpenDatabase } from '../connect/open-database.ts';
+import { findTable } from '../entities/tables.ts';
+
+/** An event as its row keeps it. */
+export interface PeerEventRow {
+  readonly origin: string;
+  readonly number: number;
+  readonly hlc: number;
+  readonly entity: string;
+  readonly recordId: string;
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
+  readonly data: string | null;
+  readonly timestamp: number;
+  readonly sees: readonly PeerEventName[];
+  readonly resolverVersion: number | null;
+}
+
+export interface PeerEventName {
+  readonly origin: string;
+  readonly number: number;
+}
+
+interface OwnRow {
+  written: number;
+  confirmed: number;
+  tail: number;
+}
+
+type Row = Omit<PeerEventRow, 'sees'> & { sees: string };
+
+const COLUMNS = `event.origin, event.number, event.hlc, event.entity, event.record_id AS recordId,
+  event.operation_type AS operation, event.data, event.timestamp, event.sees, event.resolver_version AS resolverVersion`;
+const EVENTS = `SELECT ${COLUMNS} FROM spark_peer_events AS event`;
+
+/** What a replica's file knows of events and heads, in one transaction of it. */
+export class PeerRows {
+  readonly #open: OpenDatabase;
+
+  constructor(open: OpenDatabase) {
+    this.#open = open;
+  }
+
+  get position(): number {
+    return this.#open.number('SELECT position AS value FROM spark_peer');
+  }
+
+  set position(position: number) {
+    this.#open.prepare('UPDATE spark_peer SET position = ?').run(position);
+  }
+
+  own(origin: string): OwnRow | null {
+    return this.#open.row<OwnRow>(
+      'SELECT applied AS written, confirmed, tail FROM spark_peer_origins WHERE origin = ? AND taken IS NOT NULL',
+      origin,
+    );
+  }
+
+  setOwn(origin: string, { written, confirmed, tail }: Readonly<OwnRow>): void {
+    this.#open
+      .prepare('UPDATE spark_peer_origins SET applied = ?, confirmed = ?, tail = ? WHERE origin = ?')
+      .run(written, confirmed, tail, origin);
+  }
+
+  unconfirmedOrigins(): string[] {
+    const rows = this.#open.rows<{ origin: string }>(
+      'SELECT origin FROM spark_peer_origins WHERE taken IS NOT NULL AND applied > confirmed ORDER BY taken',
+    );
+    return rows.map(({ origin }) => origin);
+  }
+
+  takeOrigin(origin: string): void {
+    this.#open
+      .prepare(
+        `INSERT INTO spark_peer_origins (origin, taken)
+         SELECT ?, 1 + ifnull(max(taken), 0) FROM spark_peer_origins`,
+      )
+      .run(origin);
+    this.#open.prepare('UPDATE spark_peer SET origin = ?').run(origin);
+  }
+
+  appliedTo(origin: string): number {
+    return this.#open.number('SELECT applied AS value FROM spark_peer_origins WHERE origin = ?', origin);
+  }
+
+  event({ origin, number }: PeerEventName): PeerEventRow | null {
+    return this.#events('WHERE event.origin = ? AND event.number = ?', origin, number)[0] ?? null;
+  }
+
+  eventsAfter(origin: string, number: number, limit: number): PeerEventRow[] {
+    const where = 'WHERE event.origin = ? AND event.number > ? ORDER BY event.number LIMIT ?';
+    return this.#events(where, origin, number, limit);
+  }
+
+  history(entity: string, recordId: string): PeerEventRow[] {
+    return this.#events(
+      'WHERE event.entity = ? AND event.record_id = ? ORDER BY event.taken',
+      entity,
+      recordId,
+    );
+  }
+
+  keep(event: PeerEventRow): void {
+    const { origin, number, hlc, entity, recordId, operation, data, timestamp, resolverVersion } = event;
+    this.#open
+      .prepare(
+        `INSERT INTO spark_peer_events
+           (origin, number, hlc, entity, record_id, operation_type, data, timestamp, sees, resolver_version)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        origin,
+        number,
+        hlc,
+        entity,
+        recordId,
+        operation,
+        data,
+        timestamp,
+        textOf(event.sees),
+        resolverVersion,
+      );
+    this.#open
+      .prepare(
+        `INSERT INTO spark_peer_origins (origin, applied) VALUES (?, ?)
+         ON CONFLICT (origin) DO UPDATE SET applied = excluded.applied`,
+      )
+      .run(origin, number);
+  }
+
+  forget({ origin, number }: PeerEventName): void {
+    this.#open.prepare('DELETE FROM spark_peer_events WHERE origin = ? AND number = ?').run(origin, number);
+  }
+
+  heads(entity: string, recordId: string): PeerEventRow[] {
+    const rows = this.#open.rows<Row>(
+      `SELECT ${COLUMNS} FROM spark_peer_heads AS head JOIN spark_peer_events AS event
+         ON event.origin = head.origin AND event.number = head.number
+       WHERE head.entity = ? AND head.record_id = ?`,
+      entity,
+      recordId,
+    );
+    return rows.map(toEvent);
+  }
+
+  setHeads(entity: string, recordId: string, heads: readonly PeerEventRow[]): void {
+    this.#open
+      .prepare('DELETE FROM spark_peer_heads WHERE entity = ? AND record_id = ?')
+      .run(entity, recordId);
+    for (const { origin, number, hlc } of heads) {
+      this.#open
+        .prepare(
+          'INSERT INTO spark_peer_heads (entity, record_id, origin, number, hlc) VALUES (?, ?, ?, ?, ?)',
+        )
+        .run(entity, recordId, origin, number, hlc);
+    }
+    const names = textOf(heads);
+    this.#open
+      .prepare(
+        `UPDATE spark_peer_conflicts SET ended = ?
+         WHERE entity = ? AND record_id = ? AND ended IS NULL AND heads <> ?`,
+      )
+      .run(Date.now(), entity, recordId, names);
+    if (heads.length > 1) {
+      this.#open
+        .prepare(
+          `INSERT INTO spark_peer_conflicts (entity, record_id, heads) SELECT ?, ?, ? WHERE NOT EXISTS
+             (SELECT 1 FROM spark_peer_conflicts WHERE entity = ? AND record_id = ? AND ended IS NULL)`,
+        )
+        .run(entity, recordId, names, entity, recordId);
+    }
+  }
+
+  resolutions(heads: readonly PeerEventRow[]): PeerEventRow[] {
+    const [first] = heads;
+    if (!first) return [];
+    const where = `WHERE event.entity = ? AND event.record_id = ? AND event.resolver_version IS NOT NULL AND event.sees = ?`;
+    return this.#events(where, first.entity, first.recordId, textOf(heads));
+  }
+
+  show(entity: string, recordId: string, data: string | null): void {
+    const table = findTable(this.#open, entity);
+    const row = table?.get(recordId);
+    if (!table || (row?.document ?? null) === data) return;
+    this.#open.prepare('UPDATE spark_peer SET applying = TRUE').run();
+    if (data === null) table.remove(recordId);
+    else table.put(row?.id ?? recordId, data, row?.metadata ?? null, Date.now());
+    this.#open.prepare('UPDATE spark_peer SET applying = FALSE').run();
+  }
+
+  propose(heads: readonly PeerEventRow[], content: string | null, version: number): void {
+    const [first] = heads;
+    const own = this.#open.row<{ origin: string; written: number }>(
+      `SELECT own.origin, own.applied AS written
+       FROM spark_peer_origins AS own JOIN spark_peer AS peer ON peer.origin = own.origin`,
+    );
+    if (!first || !own) return;
+    this.keep({
+      origin: own.origin,
+      number: own.written + 1,
+      hlc: Math.max(...heads.map(({ hlc }) => hlc)) + 1,
+      entity: first.entity,
+      recordId: first.recordId,
+      operation: content === null ? 'DELETE' : 'UPDATE',
+      data: content,
+      timestamp: Date.now(),
+      sees: heads,
+      resolverVersion: version,
+    });
+  }
+
+  #events(where: string, ...parameters: (string | number)[]): PeerEventRow[] {
+    return this.#open.rows<Row>(`${EVENTS} ${where}`, ...parameters).map(toEvent);
+  }
+}
+
+function toEvent(row: Row): PeerEventRow {
+  const sees = row.sees === '' ? [] : row.sees.split(',').map(nameOf);
+  return { ...row, sees };
+}
+
+function nameOf(text: string): PeerEventName {
+  const at = text.lastIndexOf(':');
+  return { origin: text.slice(0, at), number: Number(text.slice(at + 1)) };
+}
+
+/** In the order in which SQLite has them, too. */
+function textOf(names: readonly PeerEventName[]): string {
+  return names
+    .map(({ origin, number }) => `${origin}:${number}`)
+    .toSorted()
+    .join(',');
+}

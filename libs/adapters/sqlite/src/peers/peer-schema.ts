@@ -1,0 +1,104 @@
+import { NOW } from '../schema/now.ts';
+import { eventTableName, quoteName, quoteText } from '../schema/table-name.ts';
+
+/** What a file knows as one of several replicas. `taken` orders: origins as they were begun here, events as they came. */
+export const PEER_TABLES = `
+  CREATE TABLE IF NOT EXISTS spark_peer (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    origin TEXT NOT NULL,
+    tag TEXT NOT NULL,
+    position INTEGER NOT NULL DEFAULT 0,
+    log TEXT,
+    whole INTEGER NOT NULL DEFAULT FALSE,
+    clock INTEGER NOT NULL DEFAULT 0,
+    applying INTEGER NOT NULL DEFAULT FALSE
+  );
+  CREATE TABLE IF NOT EXISTS spark_peer_origins (
+    origin TEXT PRIMARY KEY,
+    taken INTEGER UNIQUE,
+    applied INTEGER NOT NULL DEFAULT 0,
+    confirmed INTEGER NOT NULL DEFAULT 0,
+    tail INTEGER NOT NULL DEFAULT 0,
+    node TEXT
+  );
+  CREATE TABLE IF NOT EXISTS spark_peer_events (
+    taken INTEGER PRIMARY KEY,
+    origin TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    hlc INTEGER NOT NULL,
+    entity TEXT NOT NULL,
+    record_id TEXT NOT NULL COLLATE NOCASE,
+    operation_type TEXT NOT NULL,
+    data TEXT,
+    timestamp INTEGER NOT NULL,
+    sees TEXT NOT NULL,
+    resolver_version INTEGER,
+    UNIQUE (origin, number)
+  );
+  CREATE INDEX IF NOT EXISTS spark_peer_events_by_record ON spark_peer_events (entity, record_id);
+  CREATE TABLE IF NOT EXISTS spark_peer_heads (
+    entity TEXT NOT NULL,
+    record_id TEXT NOT NULL COLLATE NOCASE,
+    origin TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    hlc INTEGER NOT NULL,
+    PRIMARY KEY (entity, record_id, origin, number)
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS spark_peer_conflicts (
+    number INTEGER PRIMARY KEY,
+    entity TEXT NOT NULL,
+    record_id TEXT NOT NULL COLLATE NOCASE,
+    heads TEXT NOT NULL,
+    at INTEGER NOT NULL DEFAULT (${NOW}),
+    ended INTEGER
+  );
+  CREATE INDEX IF NOT EXISTS spark_peer_conflicts_open ON spark_peer_conflicts (entity, record_id) WHERE ended IS NULL;
+`;
+
+/** Microseconds since 1970 by the log's clock, as far as this file knows it. */
+const LOG_TIME = `(${NOW} * 1000 + (SELECT clock FROM spark_peer))`;
+
+/**
+ * Notes an event for each change of a table, in the change's own transaction, whoever makes the change. It follows the
+ * table's change event, so it has all that its triggers know of statements of other programs. What is applied from other nodes is silent.
+ */
+export function peerTriggerSql(table: string, entity: string): string {
+  const events = eventTableName(table);
+  const name = quoteName(peerTriggerName(table));
+  const document = `(SELECT _document FROM ${quoteName(table)} WHERE id = NEW.record_id)`;
+  return `
+    DROP TRIGGER IF EXISTS ${name};
+    CREATE TRIGGER ${name} AFTER INSERT ON ${quoteName(events)}
+    WHEN NOT (SELECT applying FROM spark_peer)
+    BEGIN
+      ${noteEventSql(entity, 'NEW.record_id', 'NEW.operation_type', `iif(NEW.operation_type = 'DELETE', NULL, ${document})`, 'NEW.timestamp')}
+    END;
+  `;
+}
+
+export function peerTriggerName(table: string): string {
+  return `${eventTableName(table)}_peer`;
+}
+
+/** Statements that note one own event; in a write transaction, or in a trigger. */
+export function noteEventSql(
+  entity: string,
+  id: string,
+  operation: string,
+  data: string,
+  at: string,
+): string {
+  const record = `entity = ${quoteText(entity)} AND record_id = ${id}`;
+  const names = `(SELECT origin || ':' || number AS name FROM spark_peer_heads WHERE ${record} ORDER BY name)`;
+  return `
+      UPDATE spark_peer_origins SET applied = applied + 1 WHERE origin = (SELECT origin FROM spark_peer);
+      INSERT INTO spark_peer_events (origin, number, hlc, entity, record_id, operation_type, data, timestamp, sees)
+      SELECT own.origin, own.applied,
+        max(${LOG_TIME}, 1 + ifnull((SELECT max(hlc) FROM spark_peer_heads WHERE ${record}), 0)),
+        ${quoteText(entity)}, ${id}, ${operation}, ${data}, ${at}, ifnull((SELECT group_concat(name, ',') FROM ${names}), '')
+      FROM spark_peer_origins AS own WHERE own.origin = (SELECT origin FROM spark_peer);
+      DELETE FROM spark_peer_heads WHERE ${record};
+      INSERT INTO spark_peer_heads (entity, record_id, origin, number, hlc)
+      SELECT entity, record_id, origin, number, hlc FROM spark_peer_events WHERE taken = (SELECT max(taken) FROM spark_peer_events);
+      UPDATE spark_peer_conflicts SET ended = ${NOW} WHERE ${record} AND ended IS NULL;`;
+}

@@ -1,0 +1,59 @@
+import type { EventName, Operation, PeerEvent } from '../merge/event.ts';
+import { isStamp } from '../merge/stamp.ts';
+
+const OPERATIONS: readonly unknown[] = ['CREATE', 'UPDATE', 'DELETE'] satisfies Operation[];
+const MOST_SEEN = 1_000;
+/** As long as an id may be in any store. */
+const LONGEST_ID = 512;
+
+/** An event from its line; null for what no node has written. */
+export function readEvent(line: string, origin: string): PeerEvent | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isEvent(value) && value.origin === origin ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isEvent(value: unknown): value is PeerEvent {
+  if (typeof value !== 'object' || value === null) return false;
+  const { hlc, entity, recordId, operation, data, timestamp, sees, resolverVersion } =
+    value as Partial<PeerEvent>;
+  return (
+    isName(value) &&
+    isStamp(Number(hlc)) &&
+    typeof hlc === 'number' &&
+    isId(entity) &&
+    isId(recordId) &&
+    OPERATIONS.includes(operation) &&
+    (operation === 'DELETE' ? data === null : isDocument(data)) &&
+    Number.isSafeInteger(timestamp) &&
+    Array.isArray(sees) &&
+    sees.length <= MOST_SEEN &&
+    sees.every(isName) &&
+    (resolverVersion === null || Number.isSafeInteger(resolverVersion))
+  );
+}
+
+function isName(value: unknown): value is EventName {
+  if (typeof value !== 'object' || value === null) return false;
+  const { origin, number } = value as Partial<EventName>;
+  return (
+    typeof origin === 'string' &&
+    /^[a-z0-9]{4,32}$/.test(origin) &&
+    Number.isSafeInteger(number) &&
+    Number(number) > 0
+  );
+}
+
+function isId(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_ID && !value.includes('\0');
+}
+
+/** The text of a JSON object as every version of SQLite reads it: one that a table refused would stop its node. */
+function isDocument(data: unknown): boolean {
+  if (typeof data !== 'string' || data.includes('\0')) return false;
+  const document: unknown = JSON.parse(data);
+  return typeof document === 'object' && document !== null && !Array.isArray(document);
+}

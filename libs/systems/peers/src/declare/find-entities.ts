@@ -1,0 +1,33 @@
+import type { DiscoveryService } from '@nestjs/core';
+import { type EntityDeclaration, declarationOf, FeatureEntities } from '@nestjs-spark/store/internal';
+import { EntityMapping } from '@nestjs-spark/contracts/internal';
+import type { ConflictResolver } from '../merge/resolve.ts';
+import { overEntities } from './over-entities.ts';
+import { replicatedOptionsOf } from './replicated-entity.ts';
+
+/** A collection that the replicas share. */
+export interface PeerEntity {
+  readonly declaration: EntityDeclaration;
+  readonly policy: string;
+  readonly resolver: ConflictResolver<object> | null;
+}
+
+/** Every enabled `@ReplicatedEntity()` class among the entities of the application's features. */
+export function findEntities(discovery: DiscoveryService): PeerEntity[] {
+  const features = discovery.getProviders().flatMap(({ token, instance }) =>
+    // Nobody else's instances are looked at: they may be anything.
+    typeof token === 'symbol' && instance instanceof FeatureEntities ? [instance] : [],
+  );
+  const classes = new Set(features.flatMap((feature) => feature.classes));
+  return [...classes].flatMap((entity): PeerEntity[] => {
+    const options = replicatedOptionsOf(entity);
+    if (!options?.enabled) return [];
+    const { conflict } = options;
+    const declaration = declarationOf(entity);
+    if (conflict === 'last-write-wins') return [{ declaration, policy: conflict, resolver: null }];
+    const mapping = new EntityMapping(entity.prototype as object, declaration.dictionaries);
+    // A class says of which documents its resolver is; from here on they are any.
+    const resolver = new conflict() as ConflictResolver<object>;
+    return [{ declaration, policy: conflict.name, resolver: overEntities(resolver, mapping) }];
+  });
+}

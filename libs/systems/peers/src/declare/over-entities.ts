@@ -1,0 +1,31 @@
+import { EntityMapping } from '@nestjs-spark/contracts/internal';
+import type { Conflict, ConflictResolver, Resolution } from '../merge/resolve.ts';
+
+/** A resolver over documents as they are stored, made of one that sees them as the application does. */
+export function overEntities(
+  resolver: ConflictResolver<object>,
+  mapping: EntityMapping,
+): ConflictResolver<object> {
+  return {
+    version: resolver.version,
+    resolve({ entity, id, ...documents }: Conflict<object>): Resolution<object> {
+      const read = (document: object | null) => document && mapping.read(JSON.stringify(document), id);
+      const { current, local, incoming } = documents;
+      const resolution = resolver.resolve({
+        entity,
+        id,
+        current: read(current),
+        local: read(local),
+        incoming: read(incoming),
+      });
+      if (resolution.type === 'delete') return resolution;
+      const text = mapping.put(requireDocument(resolution.document))(id).fields(null);
+      return { type: 'put', document: JSON.parse(text) as object };
+    },
+  };
+}
+
+function requireDocument(document: unknown): object {
+  if (typeof document === 'object' && document !== null && !Array.isArray(document)) return document;
+  throw new Error('the resolver returned what is no document');
+}

@@ -1,0 +1,32 @@
+import type { Conflict, Resolution } from '../merge/resolve.ts';
+
+/** A `ConflictResolver` of any class of documents. */
+interface DeclaredResolver {
+  readonly version: number;
+  resolve(conflict: Conflict<never>): Resolution<object>;
+}
+
+/** What `@ReplicatedEntity()` takes. */
+export interface ReplicatedEntityOptions {
+  /** How concurrent changes of one document end: the last change wins, or a class decides. Default `last-write-wins`. */
+  conflict?: 'last-write-wins' | (new () => DeclaredResolver);
+  /** False keeps the collection on this node alone. Default true. */
+  enabled?: boolean;
+}
+
+const declared = new WeakMap<object, Required<ReplicatedEntityOptions>>();
+
+/**
+ * Beside `@Entity()`: every replica of the service has the documents of this class, and each may change them.
+ * The class has to be in a `SparkStoreModule.forFeature([…])`.
+ */
+export function ReplicatedEntity(options: ReplicatedEntityOptions = {}): ClassDecorator {
+  return (target) => {
+    declared.set(target, { conflict: 'last-write-wins', enabled: true, ...options });
+  };
+}
+
+/** What is declared of a class; null when it is not replicated. */
+export function replicatedOptionsOf(target: object): Required<ReplicatedEntityOptions> | null {
+  return declared.get(target) ?? null;
+}

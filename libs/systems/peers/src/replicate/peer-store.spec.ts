@@ -1,0 +1,239 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { VERSION } from '@nestjs-spark/contracts';
+import { SqliteDatabase, SqliteRepository } from '@nestjs-spark/sqlite/internal';
+import type { ConflictResolver } from '../merge/resolve.ts';
+import { decodeMessage, encodeMessage } from '../carry/message.ts';
+import { type Arrival, PeerStore } from './peer-store.ts';
+
+interface Note {
+  title: string;
+}
+
+interface Logged {
+  sequence: number;
+  writer: string;
+  headers: Record<string, string>;
+  payload: Uint8Array;
+}
+
+const NOTES = { collection: 'Notes' };
+
+/** One log in memory, and the tails that fence its writers. */
+class Log {
+  readonly messages: Logged[] = [];
+  readonly #tails = new Map<string, number>();
+
+  async publish(node: Node): Promise<boolean> {
+    const batch = await node.store.nextBatch();
+    if (!batch || (this.#tails.get(batch.origin) ?? 0) !== batch.tail) return false;
+    const sequence = this.messages.length + 1;
+    const { headers, payload } = await encodeMessage(node.name, batch.events);
+    this.messages.push({ sequence, writer: batch.origin, headers, payload });
+    this.#tails.set(batch.origin, sequence);
+    return true;
+  }
+}
+
+/** A replica's file, its repository and its place in the log. */
+class Node {
+  readonly name: string;
+  readonly path: string;
+  readonly database: SqliteDatabase;
+  readonly store: PeerStore;
+  readonly notes: SqliteRepository<Note>;
+  #position = 0;
+
+  constructor(folder: string, name: string, resolver: ConflictResolver<object> | null) {
+    this.name = name;
+    this.path = join(folder, `${name}.db`);
+    this.database = new SqliteDatabase({ path: this.path });
+    this.store = new PeerStore(this.database, () => resolver);
+    this.notes = new SqliteRepository<Note>(this.database, NOTES);
+  }
+
+  async begin(clockShiftMs = 0): Promise<this> {
+    this.#position = (await this.store.begin([NOTES], clockShiftMs)).position;
+    return this;
+  }
+
+  async read({ messages }: Log): Promise<void> {
+    const arrivals = messages.slice(this.#position).map(async (message): Promise<Arrival> => {
+      const { sequence } = message;
+      return { sequence, storedAt: Date.now(), message: await decodeMessage(message) };
+    });
+    await this.store.apply(await Promise.all(arrivals));
+    this.#position = messages.length;
+  }
+
+  /** What an application sees, versions too. */
+  async seen(): Promise<unknown[]> {
+    const { items } = await this.notes.list({ take: 100 });
+    return items.map((note) => ({ ...note, version: note[VERSION] }));
+  }
+}
+
+async function settle(log: Log, nodes: readonly Node[]): Promise<void> {
+  for (let isNew = true; isNew;) {
+    for (const node of nodes) await node.read(log);
+    const published = [];
+    for (const node of nodes) published.push(await log.publish(node));
+    isNew = published.includes(true);
+  }
+  for (const node of nodes) await node.read(log);
+}
+
+/** As another program does, that knows nothing of replicas. */
+async function writeByHand(path: string, id: string, title: string): Promise<void> {
+  const database = new SqliteDatabase({ path });
+  const document = JSON.stringify({ Title: title });
+  await database.write(({ db }) =>
+    db.prepare('INSERT INTO Notes (id, _document) VALUES (?, ?)').run(id, document),
+  );
+  await database.close();
+}
+
+describe('files that are replicas', () => {
+  let folder: string;
+  let log: Log;
+  let a: Node;
+  let b: Node;
+  const opened: Node[] = [];
+
+  const open = (name: string, resolver: ConflictResolver<object> | null = null): Node => {
+    const node = new Node(folder, name, resolver);
+    opened.push(node);
+    return node;
+  };
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'spark-peers-'));
+    log = new Log();
+    a = await open('a').begin();
+    b = await open('b').begin();
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map(({ database }) => database.close()));
+    rmSync(folder, { recursive: true });
+  });
+
+  it('show the same documents at the same versions, created, changed and deleted', async () => {
+    const milk = await a.notes.create({ title: 'milk' });
+    const bread = await b.notes.create({ title: 'bread' });
+    await settle(log, [a, b]);
+    await b.notes.put(milk.id, { title: 'more milk' });
+    await a.notes.delete(bread.id);
+    await settle(log, [a, b]);
+    expect(await a.seen()).toEqual(await b.seen());
+    expect(await a.seen()).toMatchObject([{ id: milk.id, title: 'more milk' }]);
+  });
+
+  it('make different ids', async () => {
+    const ids = await Promise.all([a, b].map(async ({ notes }) => (await notes.create({ title: 'one' })).id));
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it('let a later change stand whatever the clock of its writer', async () => {
+    const late = await open('late').begin(3_600_000);
+    const note = await late.notes.create({ title: 'first' });
+    await settle(log, [late, a]);
+    await a.notes.put(note.id, { title: 'second' });
+    await settle(log, [late, a]);
+    expect(await late.seen()).toMatchObject([{ title: 'second' }]);
+  });
+
+  it('accept a version that another one gave out', async () => {
+    const { id } = await a.notes.create({ title: 'milk' });
+    await settle(log, [a, b]);
+    const version = (await a.notes.get(id))?.[VERSION] ?? '';
+    await b.notes.put(id, { title: 'bread' }, { version });
+    await expect(b.notes.put(id, { title: 'no' }, { version })).rejects.toThrow();
+  });
+
+  it('end a conflict with the later change, and both know of it', async () => {
+    const { id } = await a.notes.create({ title: 'milk' });
+    await settle(log, [a, b]);
+    await a.notes.put(id, { title: 'by a' });
+    await b.notes.put(id, { title: 'by b' });
+    await settle(log, [a, b]);
+    expect(await a.seen()).toEqual(await b.seen());
+    expect(await a.seen()).toMatchObject([{ title: 'by b' }]);
+  });
+
+  it('end a conflict as a resolver says, also when theirs do not agree', async () => {
+    const saying = (title: string, version: number): ConflictResolver<object> => ({
+      version,
+      resolve: () => ({ type: 'put', document: { Title: title } }),
+    });
+    const one = await open('one', saying('one says', 1)).begin();
+    const two = await open('two', saying('two says', 2)).begin();
+    const { id } = await one.notes.create({ title: 'milk' });
+    await settle(log, [one, two]);
+    await one.notes.put(id, { title: 'by one' });
+    await two.notes.put(id, { title: 'by two' });
+    await settle(log, [one, two]);
+    expect(await one.seen()).toEqual(await two.seen());
+    expect(await one.seen()).toMatchObject([{ title: 'two says' }]);
+  });
+
+  it('note what other programs write, while the process is down, too', async () => {
+    await a.database.close();
+    await writeByHand(a.path, 'notes/shell', 'by hand');
+    const again = await open('a').begin();
+    await settle(log, [again, b]);
+    expect(await b.seen()).toMatchObject([{ id: 'notes/shell', title: 'by hand' }]);
+  });
+
+  it('count rows that were there before as written by their own file, once', async () => {
+    const before = new Node(folder, 'before', null);
+    opened.push(before);
+    await before.notes.put('notes/1-A', { title: 'old' });
+    await before.begin();
+    await settle(log, [before, a]);
+    await before.begin();
+    await settle(log, [before, a]);
+    expect(await a.seen()).toMatchObject([{ id: 'notes/1-A', title: 'old' }]);
+    expect(log.messages).toHaveLength(1);
+  });
+
+  it('keep both what a file and its copy wrote under the same numbers', async () => {
+    const { id } = await a.notes.create({ title: 'milk' });
+    await settle(log, [a, b]);
+    await a.database.backup(join(folder, 'twin.db'));
+    await a.database.close();
+    await writeByHand(a.path, 'notes/first', 'first');
+    await writeByHand(join(folder, 'twin.db'), 'notes/second', 'second');
+    const again = await open('a').begin();
+    const twin = await open('twin').begin();
+    await settle(log, [again, twin, b]);
+    for (const node of [again, twin]) expect(await node.seen()).toEqual(await b.seen());
+    expect((await b.seen()).map((note) => (note as { id: string }).id)).toEqual([
+      id,
+      'notes/first',
+      'notes/second',
+    ]);
+  });
+
+  it('leave out what no node has written, all of them, and go on', async () => {
+    const { id } = await a.notes.create({ title: 'milk' });
+    await settle(log, [a, b]);
+    const forged = { title: 'forged', number: 9 };
+    const payloads = [Buffer.from('nonsense'), Buffer.from(JSON.stringify(forged)), new Uint8Array()];
+    for (const payload of payloads) {
+      log.messages.push({ sequence: log.messages.length + 1, writer: 'forger', headers: {}, payload });
+    }
+    await b.notes.put(id, { title: 'bread' });
+    await settle(log, [a, b]);
+    expect(await a.seen()).toMatchObject([{ title: 'bread' }]);
+    expect(await a.seen()).toEqual(await b.seen());
+  });
+
+  it('refuse to be replicas when a table could refuse what others wrote', async () => {
+    await a.database.write((file) => file.db.exec('CREATE UNIQUE INDEX titles ON Notes (_document)'));
+    await expect(a.begin()).rejects.toThrow(
+      /Notes cannot be replicated: its table Notes has UNIQUE \(titles\)/,
+    );
+  });
+});

@@ -1,0 +1,28 @@
+import type { HealthCheck, HealthFinding } from '@nestjs-spark/observability/internal';
+import type { Peers } from './peers.ts';
+
+/** Ready once this node has all that was in the log when it was asked; it stays so when NATS is away. */
+export class PeersCheck implements HealthCheck {
+  readonly name = 'peers';
+  readonly #peers: Peers;
+
+  constructor(peers: Peers) {
+    this.#peers = peers;
+  }
+
+  async look(): Promise<HealthFinding> {
+    const { ready, reason } = await this.#peers.readiness();
+    const { service, node, log, backlog, clockOffsetMs } = await this.#peers.status();
+    const data = {
+      service,
+      node,
+      reason,
+      log: log.state,
+      position: log.position,
+      target: log.last,
+      backlog,
+      clockOffsetMs,
+    };
+    return { ready, detail: reason ?? `${node} is a complete replica of ${service}`, data };
+  }
+}

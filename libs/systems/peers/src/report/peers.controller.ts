@@ -1,0 +1,60 @@
+import { Get, Param, Query } from '@nestjs/common';
+import { ProblemError } from '@nestjs-spark/contracts';
+import { SparkController } from '@nestjs-spark/modules/internal';
+import { ApiOperation } from '@nestjs-spark/observability/internal';
+import { Peers, type PeersStatus } from './peers.ts';
+
+const MOST = 100;
+
+/** What a node tells operators of itself and its replicas. */
+@SparkController('peers')
+export class PeersController {
+  private readonly peers: Peers;
+
+  constructor(peers: Peers) {
+    this.peers = peers;
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'This node, the log, and what is kept of each collection' })
+  status(): Promise<PeersStatus> {
+    return this.peers.status();
+  }
+
+  @Get(':entity/events')
+  @ApiOperation({ summary: 'Events of a collection in the order in which this node took them' })
+  async events(
+    @Param('entity') entity: string,
+    @Query('record') recordId?: string,
+    @Query('cursor') cursor = '0',
+    @Query('take') take = '25',
+  ) {
+    this.require(entity);
+    return this.peers.events(entity, { after: wholeNumber('cursor', cursor), take: page(take), recordId });
+  }
+
+  @Get(':entity/conflicts')
+  @ApiOperation({ summary: 'Conflicts of a collection, each with the changes that met' })
+  async conflicts(@Param('entity') entity: string, @Query('open') open?: string) {
+    this.require(entity);
+    return this.peers.conflicts(entity, open === 'true' || open === '1');
+  }
+
+  private require(entity: string): void {
+    if (this.peers.entity(entity) !== null) return;
+    throw new ProblemError(
+      'notFound',
+      `${JSON.stringify(entity)} is not a collection that the replicas share.`,
+    );
+  }
+}
+
+function page(text: string): number {
+  return Math.min(MOST, Math.max(1, wholeNumber('take', text)));
+}
+
+function wholeNumber(name: string, text: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number >= 0) return number;
+  throw new ProblemError('invalid', `${name} is ${JSON.stringify(text)}; it has to be a whole number.`);
+}

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { dataDir } from '@nestjs-spark/foundation';
+import { type RunningServers, startServers } from '@nestjs-spark/servers';
+import { starterGone } from '../apps/starter-gone.ts';
+import { Narrator } from '../demo/narrate.ts';
+import type { App } from '../demo/start-apps.ts';
+import { Cable } from './cable.ts';
+import { startNodes } from './nodes.ts';
+import { tellStory } from './story.ts';
+
+const HELP = `Shows replicas of one service: three nodes up, written to on all sides of a cut network, equal after it.
+  npm run peers              stays until Ctrl-C
+  npm run peers -- --once    ends on its own, with exit code 0 when all nodes were equal`;
+
+if (process.argv.includes('--help')) {
+  console.log(HELP);
+  process.exit(0);
+}
+const once = process.argv.includes('--once');
+const narrator = new Narrator();
+const asked = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => asked.abort());
+starterGone(asked.signal).then(
+  () => asked.abort(),
+  () => undefined,
+);
+const stopAsked = new Promise<'stop'>((done) => {
+  asked.signal.addEventListener('abort', () => done('stop'));
+});
+
+let servers: RunningServers | undefined;
+let cable: Cable | undefined;
+let nodes: App[] = [];
+try {
+  const told = tell();
+  // Whatever still waits when everything is stopped below is bound to fail, and says nothing.
+  told.catch(() => undefined);
+  await Promise.race([told, stopAsked]);
+} catch (error) {
+  process.exitCode = 1;
+  complain(error);
+} finally {
+  if (asked.signal.aborted) narrator.plain('\nStopping');
+  await Promise.all(nodes.map((node) => node.process.stop()));
+  cable?.close();
+  await servers?.stop();
+}
+process.exit();
+
+async function tell(): Promise<void> {
+  narrator.title('Spark for NestJS: three replicas of one service');
+  const home = resolve(dataDir(process.env));
+  const folder = join(home, 'data', 'peers', 'files');
+  await rm(folder, { recursive: true, force: true });
+  servers = await startServers({ dataDir: join(home, 'data', 'peers'), ravendb: false });
+  if (!servers.nats)
+    throw new Error(`nats-server is not available: ${servers.missing.map(({ brief }) => brief).join('; ')}`);
+  const { url } = servers.nats;
+  narrator.say('Servers', `NATS     ${url}   (${servers.nats.way})`);
+  cable = await Cable.to(url);
+  // A service of its own each time: the files are new, and the log of the time before is not theirs.
+  const service = `notes-${randomBytes(3).toString('hex')}`;
+  const operatorToken = process.env['SPARK_OPERATOR_TOKEN'] || randomBytes(16).toString('hex');
+  nodes = await startNodes({ service, folder, operatorToken, natsUrls: { a: url, b: url, c: cable.url } });
+  const [a, b, c] = nodes;
+  if (!a || !b || !c) throw new Error('three nodes were to be started');
+  const note = await tellStory({ nodes: [a, b, c], cable, operatorToken }, narrator);
+  if (once) {
+    narrator.plain('\nAll nodes are equal.');
+    return;
+  }
+  narrator.plain(`
+Try it yourself:
+
+  curl -X PUT ${a.url}/notes/${note.id} -H 'content-type: application/json' -d '{"title":"by hand"}'
+  curl -i ${c.url}/notes/${note.id}
+  curl -H 'authorization: Bearer ${operatorToken}' ${b.url}/spark/peers
+  curl -H 'authorization: Bearer ${operatorToken}' ${b.url}/spark/peers/Notes/conflicts
+
+To look at:
+
+  OpenAPI   ${nodes.map((node) => `${node.url}/api`).join('   ')}
+  Health    ${nodes.map((node) => `${node.url}/health/ready`).join('   ')}
+
+Running until Ctrl-C.`);
+  await Promise.race(nodes.map(endOf));
+}
+
+async function endOf({ name, process: app }: App): Promise<never> {
+  await app.end();
+  throw new Error(`${name} has ended with ${app.ended}`);
+}
+
+function complain(error: unknown): void {
+  console.error(`\nFailed: ${error instanceof Error ? error.message : String(error)}`);
+  for (const { process: app } of nodes) {
+    console.error(`\nLast lines of ${app.logFile}:\n${app.logTail(15).replaceAll(/^/gm, '  | ')}`);
+  }
+}

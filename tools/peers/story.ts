@@ -1,0 +1,118 @@
+import { demand, ask } from '../demo/http.ts';
+import { duration, type Narrator } from '../demo/narrate.ts';
+import { waitReady } from '../demo/ready.ts';
+import type { App } from '../demo/start-apps.ts';
+import { waitUntil } from '../demo/wait-until.ts';
+import type { Cable } from './cable.ts';
+
+interface Document {
+  id: string;
+  title: string;
+  tags?: string[];
+}
+
+interface Conflicts {
+  items: { recordId: string; winner: { origin: string }; heads: Head[] }[];
+}
+
+interface Head {
+  origin: string;
+  node: string;
+  data: { Title?: string } | null;
+}
+
+/** Three nodes, and what takes the third one off the network. */
+export interface Cast {
+  nodes: readonly [App, App, App];
+  cable: Cable;
+  operatorToken: string;
+}
+
+/** Writes on all three, cuts one off, writes on both sides, and heals. Answers the note on which both sides wrote. */
+export async function tellStory(
+  { nodes, cable, operatorToken }: Cast,
+  narrator: Narrator,
+): Promise<Document> {
+  for (const node of nodes) {
+    const took = await waitReady(node);
+    narrator.say(
+      'Nodes',
+      `${node.name}   ${node.url}   ready after ${duration(took)}   log: ${node.process.logFile}`,
+    );
+  }
+  const [a, , c] = nodes;
+
+  const notes: Document[] = [];
+  for (const node of nodes) notes.push(await create(node, '/notes', { title: `written on ${node.name}` }));
+  const took = await untilEqual(nodes);
+  narrator.say('Write', `a note on each node: ${notes.map(({ id }) => id).join(', ')}`);
+  narrator.say('Write', `all three on every node after ${duration(took)}`);
+
+  const note = await create(a, '/notes', { title: 'shopping' });
+  const board = await create(a, '/boards', { title: 'kitchen', tags: ['food'] });
+  await untilEqual(nodes);
+  cable.pull();
+  await waitUntil(`${c.name} noticing`, async () => (await isCutOff(c)) || 'still connected', {
+    seconds: 30,
+  });
+  narrator.say('Cut off', `${c.name} has lost the network; it goes on, with its own file`);
+
+  await demand(`${a.url}/notes/${note.id}`, 'PUT', { title: 'shopping, by a' });
+  await demand(`${c.url}/notes/${note.id}`, 'PUT', { title: 'shopping, by c' });
+  await demand(`${a.url}/boards/${board.id}`, 'PATCH', { tags: ['food', 'from-a'] });
+  await demand(`${c.url}/boards/${board.id}`, 'PATCH', { tags: ['food', 'from-c'] });
+  narrator.say('Cut off', `both sides change ${note.id} and ${board.id}`);
+
+  cable.putBack();
+  const healed = await untilEqual(nodes);
+  narrator.say('Healed', `every node shows the same, ${duration(healed)} after the network is back`);
+  for (const node of nodes) {
+    const seen = await read(node, `/notes/${note.id}`);
+    const tags = (await read(node, `/boards/${board.id}`)).tags?.join(', ');
+    narrator.say('Healed', `${node.name}: ${JSON.stringify(seen.title)}, and the board has ${tags}`);
+  }
+  await showConflict(a, note.id, operatorToken, narrator);
+  return note;
+}
+
+async function create(node: App, path: string, body: object): Promise<Document> {
+  return (await demand(`${node.url}${path}`, 'POST', body)).body as Document;
+}
+
+async function read(node: App, path: string): Promise<Document> {
+  return (await demand(`${node.url}${path}`)).body as Document;
+}
+
+async function isCutOff({ url }: App): Promise<boolean> {
+  const { body } = await ask(`${url}/health/ready`);
+  return (body as { details?: { peers?: { log?: string } } }).details?.peers?.log === 'away';
+}
+
+/** Waits until every node lists the same notes and boards at the same versions. */
+function untilEqual(nodes: readonly App[]): Promise<number> {
+  const look = async (): Promise<true | string> => {
+    const lists = await Promise.all(nodes.map(listed));
+    return new Set(lists).size === 1 || lists.join(' | ').slice(0, 500);
+  };
+  return waitUntil('the nodes becoming equal', look, { seconds: 60, everyMs: 5 });
+}
+
+async function listed({ url }: App): Promise<string> {
+  const lists = await Promise.all(['notes', 'boards'].map((path) => demand(`${url}/${path}?take=100`)));
+  return JSON.stringify(lists.map(({ headers, body }) => [headers.get('x-total-count'), body]));
+}
+
+async function showConflict(node: App, id: string, token: string, narrator: Narrator): Promise<void> {
+  const { body } = await demand(`${node.url}/spark/peers/Notes/conflicts`, 'GET', undefined, token);
+  const conflict = (body as Conflicts).items.find(({ recordId }) => recordId === id);
+  if (!conflict) throw new Error(`no conflict of ${id} is listed`);
+  const won = conflict.heads.find(({ origin }) => origin === conflict.winner.origin);
+  const lost = conflict.heads.filter((head) => head !== won);
+  narrator.say('Conflict', `${id}: ${titleOf(won)} of ${won?.node} is later and is seen`);
+  for (const head of lost)
+    narrator.say('Conflict', `${id}: ${titleOf(head)} of ${head.node} lost, and is kept in the list`);
+}
+
+function titleOf(head: Head | undefined): string {
+  return JSON.stringify(head?.data?.Title ?? null);
+}

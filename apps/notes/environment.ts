@@ -3,8 +3,7 @@ import type { SparkPeersOptions } from '@nestjs-spark/peers';
 /** Which replica this process is, from the environment. */
 export function peersFromEnvironment(env: Readonly<Record<string, string | undefined>>): SparkPeersOptions {
   const { SPARK_PEERS_NODE: nodeId, SPARK_PEERS_OFFLINE_START: offlineStart } = env;
-  if (!nodeId)
-    throw new Error('SPARK_PEERS_NODE names this node among the replicas; set it, to a for example.');
+  if (!nodeId) throw new Error('SPARK_PEERS_NODE is missing: set it to a name for this node, such as a.');
   return {
     service: env['SPARK_PEERS_SERVICE'] || 'notes',
     nodeId,

@@ -5,8 +5,8 @@ import { AppProcess } from '../apps/app-process.ts';
 import { freePort } from '../apps/free-port.ts';
 import { starterGone } from '../apps/starter-gone.ts';
 
-const HELP = `Starts the app of jobs, shows a first job, and stays.
-  npm run jobs              stays until Ctrl-C
+const HELP = `Starts the Jobs app, shows a first job, and keeps running.
+  npm run jobs              runs until Ctrl-C
   npm run jobs -- --once    ends when the first job has ended, with exit code 0 if it has succeeded
 Without NATS_URL jobs are kept in memory and end with the process; with it they are kept in JetStream.`;
 
@@ -34,7 +34,7 @@ starterGone(asked.signal).then(
 
 const main = join(root, 'dist/apps/jobs/main.js');
 if (!existsSync(main))
-  throw new Error(`${main} is not there. Run \`npm run build\` first, or \`npm run jobs\`.`);
+  throw new Error(`${main} does not exist. Run \`npm run build\` first, or \`npm run jobs\`.`);
 const port = await freePort(Number(process.env['PORT'] || 5004));
 const url = `http://127.0.0.1:${port}`;
 const app = new AppProcess({
@@ -93,7 +93,7 @@ async function showFirstJob(): Promise<void> {
 }
 
 async function stay(): Promise<void> {
-  console.log('\nStays until Ctrl-C.');
+  console.log('\nRunning until Ctrl-C.');
   const stopped = new Promise((done) => asked.signal.addEventListener('abort', done));
   const ended = app.end().then(() => {
     throw new Error(`Jobs has ended with ${app.ended}`);

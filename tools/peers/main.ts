@@ -10,9 +10,9 @@ import { Cable } from './cable.ts';
 import { startNodes } from './nodes.ts';
 import { tellStory } from './story.ts';
 
-const HELP = `Shows replicas of one service: three nodes up, written to on all sides of a cut network, equal after it.
-  npm run peers              stays until Ctrl-C
-  npm run peers -- --once    ends on its own, with exit code 0 when all nodes were equal`;
+const HELP = `Shows replicas of one service: three nodes, written to on both sides of a cut network, and equal afterwards.
+  npm run peers              runs until Ctrl-C
+  npm run peers -- --once    exits when the nodes are equal, with exit code 0`;
 
 if (process.argv.includes('--help')) {
   console.log(HELP);

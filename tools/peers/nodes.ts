@@ -23,7 +23,7 @@ export async function startNodes({ service, folder, operatorToken, natsUrls }: N
   const home = resolve(root, dataDir(process.env));
   const main = join(root, 'dist/apps/notes/main.js');
   if (!existsSync(main))
-    throw new Error(`${main} is not there. Run \`npm run build\` first, or \`npm run peers\`.`);
+    throw new Error(`${main} does not exist. Run \`npm run build\` first, or \`npm run peers\`.`);
   const nodes: App[] = [];
   for (const [name, natsUrl] of Object.entries(natsUrls)) {
     const port = await freePort(FIRST_PORT + nodes.length * 100);

@@ -55,7 +55,7 @@ export async function tellStory(
   await waitUntil(`${c.name} noticing`, async () => (await isCutOff(c)) || 'still connected', {
     seconds: 30,
   });
-  narrator.say('Cut off', `${c.name} has lost the network; it goes on, with its own file`);
+  narrator.say('Cut off', `${c.name} has lost the network; it continues with its own file`);
 
   await demand(`${a.url}/notes/${note.id}`, 'PUT', { title: 'shopping, by a' });
   await demand(`${c.url}/notes/${note.id}`, 'PUT', { title: 'shopping, by c' });
@@ -65,7 +65,7 @@ export async function tellStory(
 
   cable.putBack();
   const healed = await untilEqual(nodes);
-  narrator.say('Healed', `every node shows the same, ${duration(healed)} after the network is back`);
+  narrator.say('Healed', `every node shows the same, ${duration(healed)} after the network came back`);
   for (const node of nodes) {
     const seen = await read(node, `/notes/${note.id}`);
     const tags = (await read(node, `/boards/${board.id}`)).tags?.join(', ');
@@ -108,9 +108,9 @@ async function showConflict(node: App, id: string, token: string, narrator: Narr
   if (!conflict) throw new Error(`no conflict of ${id} is listed`);
   const won = conflict.heads.find(({ origin }) => origin === conflict.winner.origin);
   const lost = conflict.heads.filter((head) => head !== won);
-  narrator.say('Conflict', `${id}: ${titleOf(won)} of ${won?.node} is later and is seen`);
+  narrator.say('Conflict', `${id}: ${titleOf(won)} of ${won?.node} is later and wins`);
   for (const head of lost)
-    narrator.say('Conflict', `${id}: ${titleOf(head)} of ${head.node} lost, and is kept in the list`);
+    narrator.say('Conflict', `${id}: ${titleOf(head)} of ${head.node} lost, and stays in the list`);
 }
 
 function titleOf(head: Head | undefined): string {

@@ -15,7 +15,7 @@ export class CarNewsController {
   @Get()
   @ApiOkResponse({
     type: [CarNewsView],
-    description: 'The last 20 that the answering instance has heard, newest first',
+    description: 'The latest 20 that the answering instance was told of, newest first',
   })
   list(): readonly CarNewsItem[] {
     return this.news.latest();

@@ -33,7 +33,8 @@ export class CarsController {
   @ApiHeader({
     name: CHANGE_HEADER,
     required: false,
-    description: "As Fleet's answer to a write had it: the car is answered once that write has arrived here",
+    description:
+      "The header of Fleet's answer to a write: the car is returned once that write has arrived here",
   })
   @ApiOkResponse({ type: CarView })
   async get(@DocumentId() id: string, @Headers(CHANGE_HEADER) change?: string): Promise<CarView> {

@@ -18,6 +18,6 @@ export function versionIn(tag: string): string {
 export function notAsExpected(id: string): ProblemError {
   return new ProblemError(
     NOT_AS_EXPECTED,
-    `${JSON.stringify(id)} has changed: read it again, and write with the ETag that you get then.`,
+    `${JSON.stringify(id)} has changed: read it again, and write with its new ETag.`,
   );
 }

@@ -3,7 +3,7 @@ import { IsObject } from 'class-validator';
 import { DocumentInput } from '../../shared/rest/document-input.ts';
 
 export class TallyInput extends DocumentInput {
-  @ApiProperty({ example: { a: 3, b: 1 }, type: Object, description: 'A number for each node' })
+  @ApiProperty({ example: { a: 3, b: 1 }, type: Object, description: 'One number per node' })
   @IsObject()
   counts: Record<string, number> = {};
 }

@@ -3,7 +3,7 @@ import { Entity } from '@nestjs-spark/store';
 
 type Counts = Record<string, number>;
 
-/** A number for each node, of which only that node's grows: the higher one of each is right. */
+/** One number per node, of which only that node's grows: the higher one of each is right. */
 function highest(one: Counts, other: Counts): Counts {
   const nodes = [...new Set([...Object.keys(one), ...Object.keys(other)])].toSorted();
   return Object.fromEntries(nodes.map((node) => [node, Math.max(one[node] ?? 0, other[node] ?? 0)]));
@@ -27,7 +27,8 @@ export class TallyResolver implements ConflictResolver<Tally> {
   readonly #resolve = RESOLVERS[process.env['NOTES_RESOLVER'] || 'merge'];
 
   resolve(conflict: Conflict<Tally>): Resolution<Tally> {
-    if (!this.#resolve) throw new Error(`NOTES_RESOLVER is none of ${Object.keys(RESOLVERS).join(', ')}`);
+    if (!this.#resolve)
+      throw new Error(`NOTES_RESOLVER has to be one of ${Object.keys(RESOLVERS).join(', ')}`);
     return this.#resolve(conflict);
   }
 }

@@ -134,7 +134,7 @@ function makeReplica(
 ): Replica {
   if (database === null) {
     throw new StoreRefusedError(
-      'Replicas of a service each have a SQLite file of their own: use SparkStoreModule.forRoot({ store: "sqlite:PATH" }). RavenDB replicates by itself',
+      'Each replica of a service needs its own SQLite file: use SparkStoreModule.forRoot({ store: "sqlite:PATH" }). RavenDB has its own replication',
     );
   }
   const entities: PeerEntity[] = [];

@@ -80,7 +80,7 @@ function refuseConstraints(open: OpenDatabase, collection: string, table: string
   if (keys.length === 0 && unique.length === 0) return;
   const what = keys.length > 0 ? 'a FOREIGN KEY' : `UNIQUE (${unique.map(({ name }) => name).join(', ')})`;
   throw new StoreRefusedError(
-    `${collection} cannot be replicated: its table ${table} has ${what}, so it could refuse what another node has written. Remove the constraint; make values that have to be unique the document's id.`,
+    `${collection} cannot be replicated: its table ${table} has ${what}, so it could reject what another node has written. Remove the constraint; make values that have to be unique the document's id.`,
   );
 }
 

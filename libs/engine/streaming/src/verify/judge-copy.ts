@@ -36,7 +36,7 @@ export function judgeCopy(
   if (there === null) return { kind: 'missing', reason: 'there is no copy' };
   if (!isCopyOf(origin.name)(there)) {
     const what = there.generation === null ? "a document of this module's own" : 'a copy of another task';
-    return { kind: 'foreign', reason: `${what} stands there` };
+    return { kind: 'foreign', reason: `the id holds ${what}` };
   }
   const isMarked =
     there.copyOf !== null &&

@@ -120,7 +120,8 @@ export class Settling {
       const expected = await source.documents(task.key, left);
       const answered = new Set(expected.documents.map(({ id }) => id));
       const later = left.filter((id) => !answered.has(id));
-      if (later.length === left.length) throw new NotComparableError('the owner answers for no document');
+      if (later.length === left.length)
+        throw new NotComparableError('the owner answers about none of the documents');
       yield expected;
       left = later;
     }

@@ -42,7 +42,7 @@ export class Standing {
     if (!stored) throw new NotComparableError('nothing is copied yet');
     const { live, swept, script } = stored.checkpoint;
     if (script !== this.#task.fingerprint)
-      throw new NotComparableError('the copies are still of another script');
+      throw new NotComparableError('the copies are still those of another script');
     if (!live || !swept) throw new NotComparableError('the copies are being read from the beginning');
     return stored;
   }

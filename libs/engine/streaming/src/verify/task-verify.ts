@@ -104,9 +104,7 @@ export class TaskVerify implements Unit {
     if (failure instanceof VersionConflictError) return;
     const isExpected = failure instanceof NotComparableError || failure instanceof UnavailableError;
     if (first && !isExpected)
-      logger.warn(
-        `${describeTask(this.key)}: the comparison failed and is tried again: ${messageOf(failure)}`,
-      );
+      logger.warn(`${describeTask(this.key)}: the comparison failed and is retried: ${messageOf(failure)}`);
     const stored = await records.read(this.name).catch(() => null);
     if (!stored || stored.value.state === 'done') return;
     const reason = messageOf(failure).slice(0, 1_000);

@@ -59,7 +59,7 @@ export class JobExplorer {
 function withRun(instance: object, name: string): JobHandler {
   if ('run' in instance && typeof instance.run === 'function') return instance as JobHandler;
   throw new JobDeclarationError(
-    `${instance.constructor.name} has @TransformationJob({ name: '${name}' }) and no method run(input, context). Add it.`,
+    `${instance.constructor.name} has @TransformationJob({ name: '${name}' }) but no method run(input, context). Add it.`,
   );
 }
 
@@ -67,9 +67,9 @@ function addBackend(backends: JobBackend[], name: string, backend: JobBackend): 
   if (backends.includes(backend)) return;
   if (backend.name !== name)
     throw new JobDeclarationError(
-      `${backend.constructor.name} has @JobBackendFor('${name}') and calls itself ${JSON.stringify(backend.name)}. Make them equal.`,
+      `${backend.constructor.name} has @JobBackendFor('${name}') but its name is ${JSON.stringify(backend.name)}. Use the same name for both.`,
     );
   if (backends.some((other) => other.name === name))
-    throw new JobDeclarationError(`There is another backend with the name '${name}'. Choose another one.`);
+    throw new JobDeclarationError(`Another backend has the name '${name}'. Choose another name.`);
   backends.push(backend);
 }

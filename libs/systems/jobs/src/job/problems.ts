@@ -32,6 +32,6 @@ export const RESULT_EXPIRED = defineProblem('resultExpired', {
 
 /** The job can be read, and nothing here can execute it. */
 export const JOB_REFUSED = defineProblem('jobRefused', {
-  title: 'The job cannot be executed',
+  title: 'The job cannot run here',
   status: 422,
 });

@@ -15,7 +15,7 @@ export class BackendsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'The backends, with what they can execute now' })
+  @ApiOperation({ summary: 'The backends, with what they can run now' })
   async list() {
     return this.jobs.backends();
   }

@@ -41,7 +41,7 @@ export class BatchesController {
 
   @Post('batch/:batchId/cancel')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Cancel what of a batch has not ended' })
+  @ApiOperation({ summary: 'Cancel the jobs of a batch that have not ended' })
   async cancel(
     @Param('batchId') batchId: string,
     @RawText() text: string,

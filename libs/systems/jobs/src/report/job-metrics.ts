@@ -20,19 +20,19 @@ export class JobMetrics {
     const registers = [registry];
     const counter = <T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> =>
       new Counter({ name: `spark_jobs_${name}`, help, labelNames, registers });
-    this.#submitted = counter('submitted_total', 'Jobs that were submitted.', ['backend', 'kind']);
+    this.#submitted = counter('submitted_total', 'Submitted jobs.', ['backend', 'kind']);
     this.#finished = counter('finished_total', 'Jobs that have ended.', ['backend', 'kind', 'status']);
-    this.#retries = counter('retries_total', 'Runs that are tried again.', ['class']);
+    this.#retries = counter('retries_total', 'Runs that are retried.', ['class']);
     this.#adopted = counter('adopted_total', 'Runs that were taken over from another process.', ['backend']);
     this.#fenced = counter(
       'fenced_total',
       'Changes that were refused because another process came first.',
       [],
     );
-    this.#cache = counter('cache_total', 'Jobs by what the cache gave them.', ['outcome']);
+    this.#cache = counter('cache_total', 'Submitted jobs by outcome of the cache.', ['outcome']);
     this.#running = new Gauge({
       name: 'spark_jobs_running',
-      help: 'Jobs that this process executes.',
+      help: 'Jobs that this process runs.',
       labelNames: ['backend'],
       registers,
     });

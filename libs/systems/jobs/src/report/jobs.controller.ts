@@ -68,14 +68,14 @@ export class JobsController {
 
   @Post('input')
   @ApiOperation({
-    summary: 'Send documents as NDJSON lines {"id","document"}, of any size, for jobs that name them',
+    summary: 'Store documents as the input of jobs: any number of NDJSON lines {"id","document"}',
   })
   async input(@Req() request: PlatformRequest, @CurrentCaller() caller: ApiCaller) {
     return this.jobs.keepInput(nodeRequest(request), accessOf(caller));
   }
 
   @Get()
-  @ApiOperation({ summary: 'Jobs, the last changed first: ?status&label&backend&name&take&cursor' })
+  @ApiOperation({ summary: 'Jobs, most recently changed first: ?status&label&backend&name&take&cursor' })
   async list(@Query() query: JobListQuery, @CurrentCaller() caller: ApiCaller) {
     return this.jobs.list(readJobQuery(query), accessOf(caller));
   }
@@ -92,7 +92,7 @@ export class JobsController {
   }
 
   @Get(':jobId')
-  @ApiOperation({ summary: 'A job; with ?waitMs when it has ended, if that is before' })
+  @ApiOperation({ summary: 'A job; with ?waitMs, answers when it has ended or that time is over' })
   async get(
     @Param('jobId') jobId: string,
     @Query('waitMs') waitMs: string | undefined,
@@ -129,7 +129,7 @@ export class JobsController {
 
   @Post(':jobId/retry')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Submit a job that has ended once more' })
+  @ApiOperation({ summary: 'Submit a job that has ended again' })
   async retry(
     @Param('jobId') jobId: string,
     @CurrentCaller() caller: ApiCaller,

@@ -30,7 +30,7 @@ export class CancelWatch {
         for await (const { job } of this.#store.follow(signal))
           if (job.status === 'Cancelling') this.#runs.get(job.jobId)?.();
       } catch (error) {
-        this.#log.warn(`Requests to cancel are not heard for now: ${describeError(error)}`);
+        this.#log.warn(`Requests to cancel cannot be received for now: ${describeError(error)}`);
       }
       await pause(AGAIN_MS, signal);
     }

@@ -83,7 +83,7 @@ async function adopt(job: Job, revision: number, parts: RunnerParts): Promise<Cl
 function waitedTooLong({ options, transitions }: Job): string | null {
   const since = Date.parse(transitions.at(-1)?.at ?? '');
   if (options.queueTimeoutMs === null || Date.now() - since <= options.queueTimeoutMs) return null;
-  return `No worker had time for it within ${options.queueTimeoutMs} ms`;
+  return `No worker took it within ${options.queueTimeoutMs} ms`;
 }
 
 async function choose(job: Job, { backends }: RunnerParts) {

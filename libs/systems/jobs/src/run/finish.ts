@@ -88,5 +88,5 @@ function failed(job: Job, cause: JobCause, by: string, now: Date): Job {
 /** What a run that has failed says of it. */
 export function causeOf(ended: RunEnded): JobCause {
   if (ended.outcome === 'failed') return ended.cause;
-  return { class: 'backend', code: 'stopped', message: 'The backend has stopped the run by itself' };
+  return { class: 'backend', code: 'stopped', message: 'The backend stopped the run on its own' };
 }

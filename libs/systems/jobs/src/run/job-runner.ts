@@ -40,7 +40,7 @@ export class JobRunner {
         const queued = await this.#parts.store.take(signal);
         if (queued) await this.#execute(queued);
       } catch (error) {
-        this.#parts.log.warn(`Jobs cannot be executed for now: ${describeError(error)}`);
+        this.#parts.log.warn(`Jobs cannot be run for now: ${describeError(error)}`);
         await pause(LATER_MS, signal);
       }
     }

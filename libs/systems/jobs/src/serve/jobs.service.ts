@@ -240,7 +240,7 @@ export class JobsService {
     }
   }
 
-  /** The backends, with what they can execute now. */
+  /** The backends, with what they can run now. */
   async backends() {
     return Promise.all(
       this.#parts.backends.map(async (backend) => ({
@@ -279,7 +279,7 @@ function cancelled(job: Job, by: string, reason: string | null): Job {
   const requestedAt = new Date().toISOString();
   if (job.status === 'Running')
     return moved(job, 'Cancelling', by, { cancel: { requestedAt, reason, proof: null } });
-  const proof = { source: 'queue', observed: 'no run of it had been started', at: requestedAt };
+  const proof = { source: 'queue', observed: 'no run of it was started', at: requestedAt };
   return moved(job, 'Cancelled', by, { cancel: { requestedAt, reason, proof } });
 }
 

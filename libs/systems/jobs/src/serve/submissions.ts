@@ -165,7 +165,7 @@ export class Submissions {
     const stored = await this.#parts.store.get(jobId);
     if (!stored) return null;
     if (stored.job.fingerprint === fingerprint) return { job: viewOf(stored), replayed: true };
-    throw new ProblemError(KEY_IN_USE, 'The same key was used for another submission.', {
+    throw new ProblemError(KEY_IN_USE, 'This key was used for another submission.', {
       members: { jobId },
     });
   }
@@ -177,7 +177,7 @@ export class Submissions {
     const next = await this.#parts.store.get(`${ids[0]?.replace(/-\d+$/, '')}-${ids.length}`);
     const isSame = !next && stored.every((one, index) => one?.job.fingerprint === prints[index]);
     if (!isSame)
-      throw new ProblemError(KEY_IN_USE, 'The same batchId was used for other jobs.', {
+      throw new ProblemError(KEY_IN_USE, 'This batchId was used for other jobs.', {
         members: { batchId },
       });
     const jobs = stored.flatMap((one, index) =>
@@ -192,7 +192,7 @@ export class Submissions {
     if (input.form === 'object') {
       const stored = await findInput(input.object, access, store);
       if (stored) return { form: 'documents', ...stored };
-      const detail = 'you have not sent an input of this name, or it is no longer kept';
+      const detail = 'you have stored no input of this name, or it is no longer kept';
       throw new ProblemError(JOB_REFUSED, `/input/object: ${detail}`, {
         errors: [{ pointer: '/input/object', detail }],
       });

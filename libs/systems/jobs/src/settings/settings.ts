@@ -98,7 +98,7 @@ export function resolveJobsSettings(options: SparkJobsOptions, environment: Envi
   };
   if (settings.store === 'memory' && settings.role !== 'all')
     faults.push(
-      'role (SPARK_JOBS_ROLE) has to be all with the store memory: another process would not see its jobs',
+      'role (SPARK_JOBS_ROLE) has to be all when jobs are kept in memory: no other process sees them',
     );
   if (faults.length > 0) throw new JobsSettingsError(faults);
   return settings;

@@ -99,7 +99,7 @@ export class JetStreamLanes {
         await this.#options.records.provision();
         await this.#serveOne();
       } catch (error) {
-        this.#options.log.warn(`Jobs are not given out for now: ${describeError(error)}`);
+        this.#options.log.warn(`No jobs are handed out for now: ${describeError(error)}`);
         await pause(AGAIN_MS);
       }
     }
@@ -130,7 +130,7 @@ export class JetStreamLanes {
       const message = await this.#consumers.next(lane);
       if (message) this.#offer(message);
     } catch (error) {
-      this.#options.log.warn(`The lane ${lane.name} gives nothing for now: ${describeError(error)}`);
+      this.#options.log.warn(`The lane ${lane.name} cannot be read for now: ${describeError(error)}`);
       await pause(AGAIN_MS);
     }
   }

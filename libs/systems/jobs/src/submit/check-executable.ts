@@ -36,7 +36,7 @@ export async function faultsOf(submission: ReadSubmission, executors: Executors)
   }
   if (transformation.kind === 'handler' && !executors.handlers.get(transformation.handler)) {
     const known = executors.handlers.names();
-    const there = known.length === 0 ? 'there is none here' : `there are ${known.join(', ')}`;
+    const there = known.length === 0 ? 'this application has none' : `known are ${known.join(', ')}`;
     faults.push({
       pointer: '/transformation/handler',
       detail: `no handler has this name; ${there}`,
@@ -49,7 +49,7 @@ function faultsOfBackend(asked: string, kind: string, backends: readonly JobBack
   const able = backends.filter(({ capabilities }) => capabilities.kinds.some((one) => one === kind));
   if (able.length === 0) {
     const where = NEEDS_APACHE_SPARK.has(kind)
-      ? 'an Apache Spark backend, which is not there yet'
+      ? 'an Apache Spark backend, which does not exist yet'
       : 'a backend';
     return [{ pointer: '/transformation/kind', detail: `${kind} needs ${where}` }];
   }
@@ -58,13 +58,11 @@ function faultsOfBackend(asked: string, kind: string, backends: readonly JobBack
     return [
       {
         pointer: '/backend',
-        detail: 'there is no Apache Spark backend yet; leave it to auto, or ask for memory',
+        detail: 'there is no Apache Spark backend yet; use auto or memory',
       },
     ];
   const names = able.map(({ name }) => name).join(', ');
-  return [
-    { pointer: '/backend', detail: `no backend of this name executes ${kind}; there is ${names}, and auto` },
-  ];
+  return [{ pointer: '/backend', detail: `no backend of this name runs ${kind}; use auto or ${names}` }];
 }
 
 const NEEDS_APACHE_SPARK: ReadonlySet<string> = new Set(['sql', 'spark-app']);

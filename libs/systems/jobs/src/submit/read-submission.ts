@@ -80,7 +80,7 @@ function inputOf(input: unknown): InputText | null {
   if (form === 'value') return { form, documents: 1, text: JSON.stringify(content) };
   if (form === 'object') {
     if (typeof content !== 'string' || !/^in\/[\w-]{1,64}$/.test(content))
-      throw wrong('/input/object', 'has to be the name that POST /api/jobs/input answered with');
+      throw wrong('/input/object', 'has to be the object that POST /api/jobs/input returned');
     return { form, object: content };
   }
   if (form === 'url')
@@ -120,7 +120,7 @@ function transformationOf(body: TransformationBody): JobTransformation {
   const need = (name: 'collection' | 'script' | 'handler' | 'sql' | 'resource'): string => {
     const value = body[name];
     if (value !== undefined) return value;
-    throw wrong(`/transformation/${name}`, `a transformation of the kind ${body.kind} needs it`);
+    throw wrong(`/transformation/${name}`, `is required for the kind ${body.kind}`);
   };
   if (body.kind === 'script')
     return { kind: 'script', collection: need('collection'), script: need('script') };

@@ -70,7 +70,7 @@ export class RetryBody {
   @IsInt()
   @Min(1)
   @Max(10)
-  @ApiPropertyOptional({ description: 'How often it runs at most', example: 1 })
+  @ApiPropertyOptional({ description: 'How many times it runs at most', example: 1 })
   attempts?: number;
 
   @IsOptional()
@@ -132,7 +132,7 @@ export class SubmissionBody {
   @IsString()
   @Length(1, 256)
   @ApiPropertyOptional({
-    description: 'The same key and body give the same job; the header Idempotency-Key is equal to it',
+    description: 'The same key and body return the same job; same as the header Idempotency-Key',
   })
   idempotencyKey?: string;
 

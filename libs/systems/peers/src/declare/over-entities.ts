@@ -27,5 +27,5 @@ export function overEntities(
 
 function requireDocument(document: unknown): object {
   if (typeof document === 'object' && document !== null && !Array.isArray(document)) return document;
-  throw new Error('the resolver returned what is no document');
+  throw new Error('the resolver did not return a document');
 }

@@ -57,5 +57,5 @@ function documentOf<T>(resolution: Resolution<T>): T | null {
   if (resolution.type === 'delete') return null;
   const { document } = resolution;
   if (typeof document === 'object' && document !== null && !Array.isArray(document)) return document;
-  throw new Error('the resolver returned what is no document');
+  throw new Error('the resolver did not return a document');
 }

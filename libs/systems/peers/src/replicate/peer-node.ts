@@ -120,7 +120,7 @@ export class PeerNode {
       if (here === null) throw new Error('the log is not there yet');
       const { position, isDamaged } = await store.meet(here);
       if (isDamaged) {
-        logger.warn('Another log is in the place of the one that was read: reading it from its beginning');
+        logger.warn('The log was replaced or restored: reading it from the beginning');
         this.state.newLives.push({ at: new Date().toISOString(), why: 'log-damaged' });
       }
       this.state.position = position;
@@ -149,9 +149,7 @@ export class PeerNode {
     this.state.position = batch.at(-1)?.sequence ?? this.state.position;
     this.state.refused += refused;
     for (let count = 0; count < newLives; count++) {
-      this.#parts.logger.warn(
-        'Another file has used the same numbers: what was not published is numbered anew',
-      );
+      this.#parts.logger.warn('Another file has used the same numbers: unpublished changes are renumbered');
       this.state.newLives.push({ at: new Date().toISOString(), why: 'two-lives' });
     }
     if (!this.state.isReady && this.state.position >= this.state.target)

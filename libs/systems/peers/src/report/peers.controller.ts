@@ -16,13 +16,13 @@ export class PeersController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'This node, the log, and what is kept of each collection' })
+  @ApiOperation({ summary: 'This node, its position in the log, and figures of each collection' })
   status(): Promise<PeersStatus> {
     return this.peers.status();
   }
 
   @Get(':entity/events')
-  @ApiOperation({ summary: 'Events of a collection in the order in which this node took them' })
+  @ApiOperation({ summary: 'Events of a collection in the order in which this node applied them' })
   async events(
     @Param('entity') entity: string,
     @Query('record') recordId?: string,
@@ -42,10 +42,7 @@ export class PeersController {
 
   private require(entity: string): void {
     if (this.peers.entity(entity) !== null) return;
-    throw new ProblemError(
-      'notFound',
-      `${JSON.stringify(entity)} is not a collection that the replicas share.`,
-    );
+    throw new ProblemError('notFound', `${JSON.stringify(entity)} is not a replicated collection.`);
   }
 }
 

@@ -107,7 +107,7 @@ export class Peers {
     return this.#parts.entities.find(({ declaration }) => declaration.collection === name) ?? null;
   }
 
-  /** Events of a collection, in the order in which this node took them. */
+  /** Events of a collection, in the order in which this node applied them. */
   events(entity: string, range: { after: number; take: number; recordId?: string | undefined }) {
     return this.#parts.database.read((open) => {
       const rows = listEvents(open, entity, range);

@@ -21,7 +21,7 @@ export class PeersReadyGuard implements CanActivate {
     if (this.peers.isReady) return true;
     const { reason } = await this.peers.readiness();
     if (this.peers.isReady) return true;
-    throw new ProblemError(NOT_READY, `Nothing is served here yet: ${reason}.`, {
+    throw new ProblemError(NOT_READY, `This replica is not complete yet: ${reason}.`, {
       retryAfterSeconds: 1,
       members: { reason },
     });

@@ -30,11 +30,11 @@ export function completeOptions(options: SparkPeersOptions): PeersSettings {
     (name) => !/^[a-z0-9][a-z0-9-]{0,62}$/.test(options[name] ?? ''),
   );
   const faults = wrong.map(
-    (name) => `${name} is ${JSON.stringify(options[name])}: use small letters, digits and hyphens`,
+    (name) => `${name} is ${JSON.stringify(options[name])}: use lower-case letters, digits and hyphens`,
   );
-  if (!['wait', 'serve'].includes(offlineStart)) faults.push("offlineStart is neither 'wait' nor 'serve'");
-  if (!(maxBytes >= 8 * 1024 ** 2)) faults.push('maxBytes is less than 8,388,608 (8 MiB)');
-  if (!Number.isFinite(clockShiftMs)) faults.push('clockShiftMs is not a number');
+  if (!['wait', 'serve'].includes(offlineStart)) faults.push("offlineStart has to be 'wait' or 'serve'");
+  if (!(maxBytes >= 8 * 1024 ** 2)) faults.push('maxBytes has to be at least 8,388,608 (8 MiB)');
+  if (!Number.isFinite(clockShiftMs)) faults.push('clockShiftMs has to be a number');
   if (faults.length > 0) throw new PeersSettingsError(`SparkPeersModule.forRoot(): ${faults.join('; ')}.`);
   return { service: options.service, nodeId: options.nodeId, offlineStart, maxBytes, clockShiftMs };
 }

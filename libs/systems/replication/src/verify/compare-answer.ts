@@ -5,7 +5,7 @@ class ExpectedCopyAnswer {
   @ApiProperty({ example: 'cars/1-A' })
   id!: string;
 
-  @ApiProperty({ description: 'Hash of what the copy has to hold' })
+  @ApiProperty({ description: 'Hash of what the copy has to contain' })
   mark!: string;
 }
 

@@ -34,7 +34,7 @@ export class CompareController {
 
   @Post(':task/compare')
   @HttpCode(200)
-  @ApiOperation({ summary: 'What copies of documents have to be like, for the module that keeps them' })
+  @ApiOperation({ summary: 'What the copies of documents have to contain, for the module that keeps them' })
   @ApiBody({ type: CompareBody })
   @ApiOkResponse({ type: CompareAnswer })
   @ApiResponse({ status: 400, description: 'The body is not as it must be; errors[] has the fields' })

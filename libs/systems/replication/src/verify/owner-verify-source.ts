@@ -40,7 +40,7 @@ export class OwnerVerifySource implements VerifySource {
       throw new UnavailableError(`${owner} cannot be asked: ${answer.reason}`);
     if (answer.status === 200 && guard(answer.body)) return answer.body;
     throw new UnavailableError(
-      `${owner} does not say what the copies have to be like: it answers ${answer.status}`,
+      `${owner} does not say what the copies have to contain: it answered ${answer.status}`,
     );
   }
 }

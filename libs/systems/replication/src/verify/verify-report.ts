@@ -32,13 +32,13 @@ export class VerifiedTask {
   @ApiProperty({ description: 'How much of the source is compared, from 0 to 1' })
   progress!: number;
 
-  @ApiProperty({ description: 'Copies that were looked at or looked for' })
+  @ApiProperty({ description: 'Copies that were compared or looked for' })
   checked!: number;
 
   @ApiProperty()
   equal!: number;
 
-  @ApiProperty({ description: 'Copies that the script makes and that are not there' })
+  @ApiProperty({ description: 'Copies that the script makes and that do not exist' })
   missing!: number;
 
   @ApiProperty({ description: 'Copies that are not what the script makes' })
@@ -47,10 +47,12 @@ export class VerifiedTask {
   @ApiProperty({ description: 'Copies of this task that the script does not make' })
   ghost!: number;
 
-  @ApiProperty({ description: "What is not this task's at ids that it would write; never changed" })
+  @ApiProperty({
+    description: 'Documents that are not copies of this task, at ids that it would write; never changed',
+  })
   foreign!: number;
 
-  @ApiProperty({ description: 'Of what was found: in order now' })
+  @ApiProperty({ description: 'Findings that are corrected' })
   repaired!: number;
 
   @ApiProperty({ type: [VerifyExample], description: 'At most 100' })
@@ -78,7 +80,7 @@ export class VerifyReport {
   @ApiProperty({
     type: Number,
     nullable: true,
-    description: 'Up to which etag of the source; null: not begun',
+    description: 'The etag of the source up to which it has compared; null before it starts',
   })
   sourceEtag!: number | null;
 }

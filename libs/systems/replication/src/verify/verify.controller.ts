@@ -25,7 +25,7 @@ export class VerifyController {
   @HttpCode(202)
   @ApiOperation({ summary: 'Compare the copies of a collection with their source (operators only)' })
   @ApiBody({ type: VerifyBody, required: false })
-  @ApiResponse({ status: 202, type: VerifyReport, description: 'It has begun; GET says what came of it' })
+  @ApiResponse({ status: 202, type: VerifyReport, description: 'Started; GET returns the report' })
   @ApiResponse({ status: 400, description: 'The body is not as it must be; errors[] has the fields' })
   @ApiResponse({ status: 404, description: 'No copies of that collection are kept here' })
   @ApiResponse({ status: 409, description: "RavenDB's own ETL carries it" })
@@ -46,7 +46,7 @@ export class VerifyController {
   }
 
   @Get(':owner/:collection/verify')
-  @ApiOperation({ summary: 'What the last comparison came to, or how far it is (operators only)' })
+  @ApiOperation({ summary: 'The report of the last comparison, or its progress (operators only)' })
   @ApiOkResponse({ type: VerifyReport })
   @ApiResponse({ status: 404, description: 'No copies of that collection are kept here, or never compared' })
   async report(

@@ -3,13 +3,13 @@ export const CONFIG_USAGE = `The settings of a module, changed without a restart
   nestjs-spark config get --module Fleet                      the settings in use, and where each comes from
   nestjs-spark config get batchDocuments --module Fleet       one of them
   nestjs-spark config set batchDocuments=512 --module Fleet   sets it for all instances of Fleet
-  nestjs-spark config set batchDocuments= --module Fleet      takes the central value away
-  nestjs-spark config history --module Fleet                  what was set, the newest first
-  nestjs-spark config rollback --module Fleet                 sets the values of the version before again
-  nestjs-spark config rollback 3 --module Fleet               sets the values of version 3 again
+  nestjs-spark config set batchDocuments= --module Fleet      removes the central value
+  nestjs-spark config history --module Fleet                  the versions, newest first
+  nestjs-spark config rollback --module Fleet                 restores the values of the previous version
+  nestjs-spark config rollback 3 --module Fleet               restores the values of version 3
 
-A value is written as in its variable: retrySeconds=2,10,30. Several are set together, or not at all. An option in the code and a
-variable of the environment beat the central value; the answer says so.
+A value is written as in its variable: retrySeconds=2,10,30. Several are set together, or not at all. An option in the code and an
+environment variable override the central value; the answer says so.
 
   --module NAME   the module to ask, with its operator token
   --url URL       its address (default: as registered, looked up by SPARK_MODULES_URLS or RAVENDB_URLS)

@@ -1,11 +1,11 @@
 export const VERIFY_USAGE = `Compares the copies that a module keeps with their source, and repairs them.
 
   nestjs-spark verify --module HR --of Fleet/Cars [options]
-      what is missing, stale, a ghost (a copy without a source) or foreign (not a copy of this task); waits until it is done
+      what is missing, stale, a ghost (a copy without a source) or foreign (not a copy of this task); waits for the result
       --repair        repair it; what is foreign is never changed
       --depth DEPTH   content (default): run the script over each document; ids: only compare which documents there are
       --task NAME     only this task
-      --no-wait       begin, and end at once
+      --no-wait       start, and do not wait
       --report        only show the last report
 
   --module NAME   the module that keeps the copies
@@ -13,5 +13,5 @@ export const VERIFY_USAGE = `Compares the copies that a module keeps with their 
   --token TOKEN   that module's operator token (default: SPARK_OPERATOR_TOKEN)
   --json          the report as JSON
 
-Exit codes: 0 all copies are in order, 1 some are not or a request failed, 2 wrong usage.
+Exit codes: 0 all copies are correct, 1 some are not or a request failed, 2 wrong usage.
 `;

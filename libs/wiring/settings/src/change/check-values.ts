@@ -1,7 +1,7 @@
 import type { ProblemField } from '@nestjs-spark/contracts';
 import { describeRule, type Settings } from '@nestjs-spark/foundation/internal';
 
-/** What an operator wants: a value, as text or as JSON; null takes the central value away. */
+/** What an operator wants: a value, as text or as JSON; null removes the central value. */
 export type WantedValues = Readonly<Record<string, unknown>>;
 
 export interface CheckedValues {

@@ -9,13 +9,13 @@ export class SettingView {
   @ApiProperty({ example: 'batchDocuments' })
   name!: string;
 
-  @ApiProperty({ example: 'SPARK_BATCH_DOCUMENTS', description: 'The variable of the environment' })
+  @ApiProperty({ example: 'SPARK_BATCH_DOCUMENTS', description: 'Its environment variable' })
   variable!: string;
 
   @ApiProperty({ description: 'The value in use; any JSON', type: Object })
   value!: unknown;
 
-  @ApiProperty({ enum: ORIGINS, description: 'Where it comes from; each beats those after it' })
+  @ApiProperty({ enum: ORIGINS, description: 'Where it comes from; each overrides those after it' })
   origin!: Origin;
 
   @ApiProperty({ description: 'The central value, also where it is overruled; null for none', type: Object })
@@ -49,7 +49,7 @@ export class SettingsView {
 export class ChangedSetting extends SettingView {
   @ApiProperty({
     enum: ['now', 'overruled'],
-    description: '`overruled`: the environment or an option beats it at this instance',
+    description: '`overruled`: an environment variable or an option overrides it at this instance',
   })
   effect!: 'now' | 'overruled';
 }

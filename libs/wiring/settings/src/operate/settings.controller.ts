@@ -36,7 +36,7 @@ export const START_ONLY = Symbol('SPARK_START_ONLY_SETTINGS');
 export class WantedSettings {
   @ApiProperty({
     type: Object,
-    description: 'Values by name, as JSON or as a variable has them; null takes the central value away',
+    description: 'Values by name, as JSON or as a variable has them; null removes the central value',
     example: { batchDocuments: 512 },
   })
   @IsObject({ message: '$property must be an object of values by name' })
@@ -70,7 +70,7 @@ export class SettingsController {
   }
 
   @Get('history')
-  @ApiOperation({ summary: 'What was set, the newest first (operators only)' })
+  @ApiOperation({ summary: 'The versions, newest first (operators only)' })
   @ApiOkResponse({ type: [SettingsVersionView] })
   history(@FromCaller() caller: Caller): SettingsVersionView[] {
     requireOperator(caller);
@@ -81,7 +81,7 @@ export class SettingsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Change settings of all instances, without a restart (operators only)' })
   @ApiOkResponse({ type: SettingsChangeView })
-  @ApiResponse({ status: 400, description: 'A value that cannot be used; nothing was changed' })
+  @ApiResponse({ status: 400, description: 'A value is invalid; nothing was changed' })
   @ApiResponse({
     status: 503,
     description: 'The settings cannot be stored at the moment; nothing was changed',

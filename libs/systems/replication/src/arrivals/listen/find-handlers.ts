@@ -68,7 +68,7 @@ function parentOf(one: object): object | null {
 
 function namedTwice(handler: string): Pick<DeclarationFault, 'problem' | 'remedy'> {
   return {
-    problem: `two handlers are named ${handler}, so that they would share their progress`,
+    problem: `two handlers are named ${handler}, so they would share their position`,
     remedy: 'Give one of them another name: @OnReplicated(TheClass, { name })',
   };
 }
@@ -81,7 +81,7 @@ function judge(
 ): Pick<DeclarationFault, 'problem' | 'remedy'> | null {
   if (scope === Scope.REQUEST || scope === Scope.TRANSIENT) {
     return {
-      problem: 'a class with request or transient scope has no instance to be told of copies',
+      problem: 'a class with request or transient scope has no instance that could be told of copies',
       remedy: 'Put the handler into a class with the default scope',
     };
   }

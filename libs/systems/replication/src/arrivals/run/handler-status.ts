@@ -22,11 +22,11 @@ export class HandlerStatus {
   position!: number | null;
 
   /** Of how many copies this instance has told it. */
-  @ApiProperty({ description: 'Of how many copies this instance has told it' })
+  @ApiProperty({ description: 'How many copies this instance has told it of' })
   told!: number;
 
-  /** Copies of which it could not be told, because it throws. */
-  @ApiProperty({ description: 'Copies of which it could not be told, because it throws' })
+  /** Copies for which it has failed. */
+  @ApiProperty({ description: 'Copies for which it has failed' })
   setAside!: number;
 
   @ApiProperty({ description: 'Failures since this instance started' })

@@ -96,13 +96,13 @@ export class HandlerUnit implements Unit {
   #note(error: unknown, first: boolean): void {
     const { logger } = this.#parts;
     if (error instanceof VersionConflictError) {
-      logger.debug(`${this.name}: another instance has told it; continuing where that is`);
+      logger.debug(`${this.name}: another instance has told it; continuing from there`);
       return;
     }
     const { status } = this;
     status.state = 'Waiting';
     status.lastError = messageOf(error);
     if (!(error instanceof HandlerDownError)) status.errors++;
-    if (first) logger.warn(`${this.name} is not told of copies: ${messageOf(error)}; trying again`);
+    if (first) logger.warn(`${this.name} is not told of copies: ${messageOf(error)}; retrying`);
   }
 }

@@ -9,7 +9,7 @@ function highest(one: Counts, other: Counts): Counts {
   return Object.fromEntries(nodes.map((node) => [node, Math.max(one[node] ?? 0, other[node] ?? 0)]));
 }
 
-/** What `NOTES_RESOLVER` may be: one that merges, and three that show what becomes of resolvers that do not. */
+/** What `NOTES_RESOLVER` may be: one that merges, and three broken ones, for tests. */
 const RESOLVERS: Record<string, (conflict: Conflict<Tally>) => Resolution<Tally>> = {
   merge: ({ current, incoming }) => ({
     type: 'put',

@@ -21,7 +21,7 @@ export function sendCreated<T>(response: Response, path: string, stored: Stored<
   return sendStored(response, stored);
 }
 
-/** What was written as the body, and as the header `Spark-Change` the change that this was, so that a reader of copies can wait for it. */
+/** What was written as the body, and its change as the header `Spark-Change`, so that a reader of copies can wait for it. */
 export function sendStored<T>(response: Response, stored: Stored<T>): Stored<T> {
   sendChange(response, stored[CHANGE]);
   return stored;

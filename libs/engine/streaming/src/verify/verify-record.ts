@@ -45,7 +45,7 @@ export interface VerifyWish {
   repair: boolean;
 }
 
-/** How far the comparison of one task is. Stored where the copies are, so that any instance goes on with it. */
+/** How far the comparison of one task is. Stored where the copies are, so that any instance can continue it. */
 export interface VerifyRecord extends VerifyWish {
   state: 'running' | 'waiting' | 'done';
   /** What it waits for; null: for nothing. */

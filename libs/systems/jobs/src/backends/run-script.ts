@@ -19,7 +19,7 @@ export class DocumentFailedError extends Error {
   }
 }
 
-/** What came of a script's run beside its lines. */
+/** The counts of a script's run. */
 export interface ScriptTally {
   documents: number;
   failed: number;

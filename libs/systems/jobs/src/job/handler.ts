@@ -3,7 +3,7 @@ import type { JobProgress } from './job.ts';
 /** What a handler is told about its run, and what it can say. */
 export interface JobContext {
   jobId: string;
-  /** Unique for each execution. Pass it on to what must happen once: a run can happen twice when its process dies. */
+  /** Unique for each execution. Pass it on to what has to happen once: a run can happen twice when its process dies. */
   runId: string;
   attempt: number;
   /** Aborted when the job is cancelled or its time is over. The job counts as ended when the handler has. */

@@ -58,7 +58,7 @@ export interface JobResult extends Content {
 }
 
 /**
- * Who is to blame for a failure: the `user` (script, handler), the `backend`, a `resource` that was exhausted, the `timeout`, or
+ * What caused a failure: the `user` (script, handler), the `backend`, a `resource` that was exhausted, the `timeout`, or
  * nobody, because the run was `lost` with its owner.
  */
 export type CauseClass = 'user' | 'backend' | 'resource' | 'timeout' | 'lost';
@@ -147,7 +147,7 @@ export interface Job {
   dueAt: string | null;
 }
 
-/** How much of its input a job has come through. */
+/** How much of its input a job has processed. */
 export interface JobProgress {
   done: number;
   total: number;

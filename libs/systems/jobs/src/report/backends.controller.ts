@@ -3,7 +3,7 @@ import { ApiGuard } from '@nestjs-spark/auth';
 import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
 import { JobsService } from '../serve/jobs.service.ts';
 
-/** What can execute jobs here. */
+/** What can run jobs here. */
 @ApiTags('jobs')
 @Controller('api/backends')
 @UseGuards(ApiGuard)

@@ -16,7 +16,7 @@ import { keepInput, type StoredInput } from './keep-input.ts';
 import { Submissions, type Submitted, type SubmittedBatch } from './submissions.ts';
 import { eventOf, viewOf, type JobEventData, type JobView } from './view.ts';
 
-/** What the service is made of. */
+/** The parts of the service. */
 export interface JobsServiceParts {
   store: JobStore;
   backends: readonly JobBackend[];
@@ -29,7 +29,7 @@ export interface JobsServiceParts {
 export interface JobEvent {
   /** The number of the change; null for progress, which is not kept. */
   sequence: number | null;
-  /** `job.` and the status in small letters, or `job.progress`. */
+  /** `job.` and the status in lower case, or `job.progress`. */
   type: string;
   data: JobEventData;
 }
@@ -94,7 +94,7 @@ export class JobsService {
     return viewOf(stored, this.#parts.progress.get(jobId));
   }
 
-  /** Which of these jobs are where; null: there is none of this id. */
+  /** The status of each of these jobs; null where the id is unknown. */
   async statuses(jobIds: readonly string[], access: JobAccess = APPLICATION) {
     return Promise.all(
       jobIds.map(async (jobId) => {
@@ -176,7 +176,7 @@ export class JobsService {
     }
   }
 
-  /** Submits a job that has ended once more. @throws {ProblemError} `notFound` (404); `jobState` (409) while it has not ended */
+  /** Submits a job that has ended again, as a new one. @throws {ProblemError} `notFound` (404); `jobState` (409) while it has not ended */
   async retry(jobId: string, access: JobAccess = APPLICATION): Promise<JobView> {
     const { job } = await this.find(jobId, access);
     if (!isTerminal(job.status))

@@ -6,7 +6,7 @@ import type { JobStore } from '../job/store.ts';
 import { faultOfLine, whyNot } from '../submit/read-submission.ts';
 import type { JobAccess } from './access.ts';
 
-/** An input that lies in the store, to be named by jobs as `{ "object": … }`. */
+/** A stored input, named by jobs as `{ "object": … }`. */
 export interface StoredInput {
   object: string;
   sha256: string;

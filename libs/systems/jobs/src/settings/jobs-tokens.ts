@@ -3,7 +3,7 @@ import type { SparkAuthOptions } from '@nestjs-spark/auth';
 import { JobsSettingsError } from './settings.ts';
 
 /**
- * The static tokens of an application of jobs: those of `SPARK_JOBS_TOKENS`, beside those of `SPARK_API_TOKENS`. Without any,
+ * The static tokens of an application with jobs: those of `SPARK_JOBS_TOKENS` and of `SPARK_API_TOKENS`. Without any,
  * and without an issuer, it is open in development and does not start in production.
  * @throws {JobsSettingsError} when they are not `name:token` pairs
  */

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 export interface SparkJobsOptions {
   /** `memory` (jobs end with the process) or `jetstream`. `SPARK_JOBS_STORE`; default `jetstream` where `NATS_URL` is set. */
   store?: 'memory' | 'jetstream';
-  /** `api` takes jobs and executes none, `worker` the other way round. `SPARK_JOBS_ROLE`; default `all`. */
+  /** `api` accepts jobs and runs none, `worker` the other way round. `SPARK_JOBS_ROLE`; default `all`. */
   role?: 'all' | 'api' | 'worker';
   /** How many jobs run at once in this process. `SPARK_JOBS_CONCURRENCY`; default: the machine's cores. */
   concurrency?: number;

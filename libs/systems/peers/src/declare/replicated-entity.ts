@@ -8,7 +8,7 @@ interface DeclaredResolver {
 
 /** What `@ReplicatedEntity()` takes. */
 export interface ReplicatedEntityOptions {
-  /** How concurrent changes of one document end: the last change wins, or a class decides. Default `last-write-wins`. */
+  /** How conflicting changes of one document are resolved: the later one wins, or a class decides. Default `last-write-wins`. */
   conflict?: 'last-write-wins' | (new () => DeclaredResolver);
   /** False keeps the collection on this node alone. Default true. */
   enabled?: boolean;

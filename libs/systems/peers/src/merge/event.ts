@@ -22,7 +22,7 @@ export interface PeerEvent extends Head {
   readonly timestamp: number;
   /** The heads that the change replaced; of a resolution, those that it stands for. */
   readonly sees: readonly EventName[];
-  /** The resolver's version when this is a resolution, which is no head; null for a write. */
+  /** The resolver's version when this is a resolution, which is not a head; null for a write. */
   readonly resolverVersion: number | null;
 }
 

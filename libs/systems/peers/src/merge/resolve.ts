@@ -1,11 +1,11 @@
 import { compareHeads } from './heads.ts';
 import type { PeerEvent } from './event.ts';
 
-/** A conflict as a resolver sees it: one head beside what came out of the older ones. */
+/** A conflict as a resolver sees it: one head, and the result of the older ones. */
 export interface Conflict<T> {
   readonly entity: string;
   readonly id: string;
-  /** What came out so far; null for a record that is deleted. */
+  /** The result so far; null for a deleted record. */
   readonly current: T | null;
   /** The older event's document; null for a DELETE. */
   readonly local: T | null;

@@ -8,7 +8,7 @@ import { showHeads } from './show-heads.ts';
 const ALL = Number.MAX_SAFE_INTEGER;
 
 /**
- * Numbers every own event that is not in the log anew, under an origin that nobody has used: another file has given
+ * Renumbers every own event that is not in the log, under an origin that nobody has used: another file has given
  * their numbers to other changes. They say what they said before and saw what they saw before, so what the
  * other file changed meanwhile is concurrent with them.
  */

@@ -14,11 +14,11 @@ export interface EventMessage {
   readonly events: readonly PeerEvent[];
 }
 
-/** What came of a message. */
+/** The outcome of a message. */
 export interface Received {
   /** Events that were applied. */
   applied: number;
-  /** This file and another one had used the same numbers, and it began to number anew. */
+  /** This file and another one had used the same numbers, and this one was renumbered. */
   newLife: boolean;
   /** Why the rest of the message is left out, on every node alike; null when all of it was taken. No honest node writes such a message. */
   refused: 'wait' | 'hole' | null;

@@ -47,7 +47,7 @@ export interface NodeState {
 }
 
 /**
- * One replica at work: reads the log to its end and goes on reading, and publishes what the file has noted. Before it publishes after
+ * One replica at work: reads the log to its end and follows it, and publishes the events of its file. Before it publishes after
  * anything that it does not know the outcome of, it reads up to where the log is then: the file confirms what it finds.
  */
 export class PeerNode {

@@ -21,7 +21,7 @@ export interface Arrival {
   readonly message: ReadMessage | null;
 }
 
-/** What came of the messages of one transaction. */
+/** The outcome of the messages of one transaction. */
 export interface Applied {
   readonly newLives: number;
   readonly refused: number;
@@ -53,7 +53,7 @@ export class PeerStore {
 
   /**
    * Brings the file to a log that is there now.
-   * @returns the position from which to read, and whether another log, or an older one, stands in its place
+   * @returns the position from which to read, and whether it was replaced by another log, or an older one
    */
   meet({ created, lastSequence }: LogState): Promise<{ position: number; isDamaged: boolean }> {
     return this.#database.write((open) => {

@@ -6,7 +6,7 @@ import { Peers, type PeersStatus } from './peers.ts';
 
 const MOST = 100;
 
-/** What a node tells operators of itself and its replicas. */
+/** A node's report on itself and the other replicas. */
 @SparkController('peers')
 export class PeersController {
   private readonly peers: Peers;

@@ -21,7 +21,7 @@ export interface PeersReadiness {
   reason: string | null;
 }
 
-/** What a node says of itself and of the others that it has heard of. */
+/** A node's report on itself and on the other nodes that it knows. */
 export interface PeersStatus {
   service: string;
   node: string;
@@ -37,7 +37,7 @@ export interface PeersStatus {
   };
   /** Own events that are not known to be in the log. */
   backlog: number;
-  /** Messages in the log that no node has written. */
+  /** Messages in the log that no node can have written. */
   refused: number;
   members: { node: string; origin: string; applied: number }[];
   entities: (EntityFigures & { policy: string; resolver: { version: number } | null })[];

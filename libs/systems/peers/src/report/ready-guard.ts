@@ -7,7 +7,7 @@ const NOT_READY = defineProblem('replicaNotReady', {
   status: 503,
 });
 
-/** Refuses requests, reads too, until this node has all that its replicas had: `@UseGuards(PeersReadyGuard)`. */
+/** Refuses requests, reads included, until this node is complete: `@UseGuards(PeersReadyGuard)`. */
 @Injectable()
 export class PeersReadyGuard implements CanActivate {
   private readonly peers: Peers;

@@ -1,8 +1,8 @@
 /** What `SparkPeersModule.forRoot()` takes. */
 export interface SparkPeersOptions {
-  /** The service of which this is a replica: small letters, digits and hyphens. The same on all nodes. */
+  /** The service of which this is a replica: lower-case letters, digits and hyphens. The same on all nodes. */
   service: string;
-  /** The stable name of this node among the replicas: small letters, digits and hyphens. */
+  /** The stable name of this node among the replicas: lower-case letters, digits and hyphens. */
   nodeId: string;
   /**
    * Whether a node that was complete before serves its data when it starts without NATS (`serve`), or waits until it has read all that

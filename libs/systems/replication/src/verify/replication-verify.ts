@@ -30,7 +30,7 @@ export interface VerifyOptions {
   task?: string;
 }
 
-/** Compares the copies that this module keeps with their source. Inject it where an application wants to know. */
+/** Compares the copies that this module keeps with their source. Inject it to start a comparison or read its report. */
 @Injectable()
 export class ReplicationVerify implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
@@ -50,7 +50,7 @@ export class ReplicationVerify implements OnApplicationBootstrap, BeforeApplicat
 
   /**
    * Has the copies of a collection compared, in the background and by one instance of this module. A comparison that is
-   * under way goes on as it was asked for.
+   * under way continues with its own options.
    * @throws {ProblemError} `notFound` when nothing of that collection is declared; `conflict` when RavenDB's own ETL
    * carries it, whose copies do not say where they come from
    */
@@ -70,7 +70,7 @@ export class ReplicationVerify implements OnApplicationBootstrap, BeforeApplicat
   }
 
   /**
-   * What the last comparison came to, or how far it is.
+   * The report of the last comparison, or its progress.
    * @throws {ProblemError} `notFound` when nothing of that collection is declared, or it was never compared
    */
   async report(owner: string, collection: string): Promise<VerifyReport> {
@@ -80,7 +80,7 @@ export class ReplicationVerify implements OnApplicationBootstrap, BeforeApplicat
   }
 
   /**
-   * Has the copies of a collection compared, and answers when that is done.
+   * Has the copies of a collection compared, and returns the report when that is done.
    * @param signal ends the waiting, not the comparison
    */
   async run(

@@ -11,7 +11,7 @@ export interface ServerHandle {
   readonly dataDir: string;
   /** Stops it: SIGTERM, and SIGKILL after 15 s. Removes its data when they are temporary. Stopping twice is fine. */
   stop(): Promise<void>;
-  /** Ends it as an operator does before an update: SIGTERM, and its data stay. */
+  /** Ends it as an operator does before an update: SIGTERM, and keeps its data. */
   halt(): Promise<void>;
   /** Kills it without a chance to write anything; answers when it is gone. Data stay. */
   kill9(): Promise<void>;

@@ -37,7 +37,7 @@ const MARK = Symbol('SPARK_ON_REPLICATED');
  * is told of the last one. In a new generation (a changed script, a resync) it is told only of what really differs.
  *
  * One instance of the module calls it, one copy at a time. When it throws, the copy is set aside for it and tried again after 2, 10, 30, 60
- * and 300 s, at the next start, and when the copy changes; the others go on. Copying never waits for it.
+ * and 300 s, at the next start, and when the copy changes; the others continue. Copying never waits for it.
  */
 export function OnReplicated<T extends object>(
   target: abstract new (...parameters: never[]) => T,

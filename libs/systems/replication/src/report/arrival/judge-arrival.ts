@@ -12,7 +12,7 @@ export function judgeArrival(tasks: readonly IncomingTask[], { databaseId, etag 
   return isElsewhere ? 'elsewhere' : 'coming';
 }
 
-/** How far a copy is, for whoever has waited in vain. */
+/** How far a copy is, for a wait that timed out. */
 export function describeReach({
   name,
   state,

@@ -27,16 +27,12 @@ export class Caution {
   #failures = 0;
   #cause: unknown = null;
   /** What is run again is published wherever there is room, so its failures are counted by what it is. */
-  #again: { what: string; failures: number } | null = null;
+  readonly #again = new Map<string, number>();
   #together = MOST_TOGETHER;
-  /** What of the open request to run documents again was refused: a session may end before the request does. */
-  readonly refusedAgain = new Set<string>();
-  /** The document that is run again by itself now: the next session begins with it, so that its failures are counted. */
-  tryingAgain: string | null = null;
 
   /** The change that follows `after`, or what is run again, is under suspicion: the log has to show first that it takes sets at all. */
   needsProbe(after: Etag, again?: string): boolean {
-    return again === undefined ? this.mostAfter(after) === 1 : this.#again?.what === again;
+    return again === undefined ? this.mostAfter(after) === 1 : this.#again.has(again);
   }
 
   /** The most changes of a set that follows `after`. */
@@ -51,7 +47,7 @@ export class Caution {
 
   /** This, which is run again, failed again and again. */
   isRefusedAgain(what: string): boolean {
-    return this.#again?.what === what && this.#again.failures >= FAILURES;
+    return (this.#again.get(what) ?? 0) >= FAILURES;
   }
 
   /** How many documents that are run again may be published as one change, which cannot be cut. */
@@ -61,22 +57,19 @@ export class Caution {
 
   /** So many of them were not taken: fewer at once from now on. */
   refusedTogether(documents: number): void {
-    this.#again = null;
+    this.#again.clear();
     this.#together = Math.max(1, Math.ceil(documents / 2));
   }
 
-  /** This document was not taken by itself: it is left out of the open request. */
+  /** This document was not taken by itself, and is set aside once more: it may be asked for again. */
   refusedByItself(key: string): void {
-    this.#again = null;
-    this.refusedAgain.add(key);
+    this.#again.delete(key);
   }
 
   /** The request to run documents again is through. */
   allRunAgain(): void {
-    this.#again = null;
+    this.#again.clear();
     this.#together = MOST_TOGETHER;
-    this.refusedAgain.clear();
-    this.tryingAgain = null;
   }
 
   /** Why it failed last. */
@@ -87,8 +80,7 @@ export class Caution {
   failed({ after, changes, again, cause }: Failed): void {
     this.#cause = cause;
     if (again !== undefined) {
-      const before = this.#again?.what === again ? this.#again.failures : 0;
-      this.#again = { what: again, failures: before + 1 };
+      this.#again.set(again, (this.#again.get(again) ?? 0) + 1);
       return;
     }
     const isSame = this.#after === after;
@@ -100,7 +92,7 @@ export class Caution {
 
   /** The log has everything up to here. */
   passed(to: Etag, again?: string): void {
-    if (again !== undefined && this.#again?.what === again) this.#again = null;
+    if (again !== undefined) this.#again.delete(again);
     if (this.#after === null) return;
     this.#failures = 0;
     this.#most *= 2;

@@ -17,38 +17,51 @@ const PAGE = {
 };
 const CHANGE = { etag: 1, documentId: 'cars/1', commands: [] };
 
+function publisher(log: MemoryLog, caution: Caution, sequence: number): Publisher {
+  return new Publisher({
+    log,
+    task: {
+      key: { owner: 'Fleet', requester: 'HR', name: 'Cars' },
+      collection: 'Cars',
+      script: '',
+      fingerprint: 'f',
+      generation: 1,
+      loadable: [],
+    },
+    position: {
+      generation: 1,
+      incarnation: 'i',
+      databaseId: 'db',
+      to: 0,
+      began: 1,
+      live: false,
+      witness: WITNESS,
+      resync: null,
+    },
+    sequence,
+    dropOlder: false,
+    contents: new Contents(undefined),
+    ids: UNNAMED_RULE,
+    caution,
+    signer: new MemoryKeys().signerOf('Fleet'),
+  });
+}
+
+it('blames no change for a set that was not taken although it had none', async () => {
+  const log = new MemoryLog();
+  log.refuses = () => true;
+  const failure: unknown = await publisher(log, new Caution(), 0)
+    .publish(PAGE, WITNESS, [])
+    .catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(Error);
+  expect(failure).not.toBeInstanceOf(PublishFailedError);
+});
+
 it('asks whether the log takes sets right before each attempt of a change under suspicion, and at no other time', async () => {
   const log = new MemoryLog();
   const caution = new Caution();
   let sequence = 0;
-  const session = () =>
-    new Publisher({
-      log,
-      task: {
-        key: { owner: 'Fleet', requester: 'HR', name: 'Cars' },
-        collection: 'Cars',
-        script: '',
-        fingerprint: 'f',
-        generation: 1,
-        loadable: [],
-      },
-      position: {
-        generation: 1,
-        incarnation: 'i',
-        databaseId: 'db',
-        to: 0,
-        began: 1,
-        live: false,
-        witness: WITNESS,
-        resync: null,
-      },
-      sequence,
-      dropOlder: false,
-      contents: new Contents(undefined),
-      ids: UNNAMED_RULE,
-      caution,
-      signer: new MemoryKeys().signerOf('Fleet'),
-    });
+  const session = () => publisher(log, caution, sequence);
   const lengthOf = async () => {
     sequence = (await log.tail())?.sequence ?? 0;
     return sequence;

@@ -140,6 +140,8 @@ export class Publisher {
       await this.#append({ ...part, live }, readAt).catch((cause: unknown) => {
         if (cause instanceof LogConflictError || cause instanceof LogFullError) throw cause;
         const inPart = changes.filter(({ etag }) => etag >= part.from && etag <= part.to).length;
+        // No change is to blame for it.
+        if (inPart === 0) throw cause;
         const failed = { after: this.#position.to, changes: inPart, again, cause };
         throw new PublishFailedError(failed, cause);
       });

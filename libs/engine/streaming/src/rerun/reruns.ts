@@ -30,10 +30,7 @@ export interface RerunsParts {
   /** Up to where the log goes: what was run again after it is run again once more. */
   position: Etag;
   /** How many documents may be published together. */
-  caution: Pick<
-    Caution,
-    'together' | 'refusedTogether' | 'refusedByItself' | 'refusedAgain' | 'tryingAgain' | 'allRunAgain'
-  >;
+  caution: Pick<Caution, 'together' | 'refusedTogether' | 'refusedByItself' | 'allRunAgain'>;
 }
 
 /**
@@ -82,13 +79,11 @@ export class Reruns {
     const { all, documents } = stored.value;
     await setAside.refresh();
     this.#request = stored.version;
-    const { refusedAgain, tryingAgain } = this.#parts.caution;
-    const isTried = (id: string): number => (setAside.keyOf(id) === tryingAgain ? 0 : 1);
     const asked = [...documents, ...(all ? setAside.documents() : [])];
     this.#left.clear();
-    for (const id of asked) if (!refusedAgain.has(setAside.keyOf(id))) this.#left.set(setAside.keyOf(id), id);
+    for (const id of asked) this.#left.set(setAside.keyOf(id), id);
     this.#atFirst = this.#left.size;
-    this.#pending = [...this.#left.values()].toSorted((a, b) => isTried(a) - isTried(b));
+    this.#pending = [...this.#left.values()];
     await this.#settleWhenDone();
     return this.#pending.length > 0;
   }
@@ -124,8 +119,6 @@ export class Reruns {
     }
     if (done.length === 0) await this.#settleWhenDone();
     if (commands.length === 0 && done.length === 0) return null;
-    const [only] = done;
-    this.#parts.caution.tryingAgain = only && done.length === 1 ? setAside.keyOf(only.id) : null;
     return {
       change: { etag: upTo, again: done.map(({ id }) => setAside.keyOf(id)).join('\0'), commands },
       published: () => this.#published(done, upTo),
@@ -179,8 +172,9 @@ export class Reruns {
     if (this.#request === null || this.#left.size > 0) return;
     const version = this.#request;
     this.#request = null;
-    this.#parts.caution.allRunAgain();
-    if (!(await settleRerun(this.#parts.state, taskName(this.#parts.task.key), version))) this.#asked = true;
+    const { state, task, caution } = this.#parts;
+    if (await settleRerun(state, taskName(task.key), version)) caution.allRunAgain();
+    else this.#asked = true;
   }
 
   async #load(

@@ -40,6 +40,8 @@ export interface CentralSettingsParts {
 }
 
 const TRIES = 8;
+/** What others ask for has to wait until it is known which settings were used last. */
+const SOON = { waitMs: 250, factor: 2, longestMs: 1_000 };
 const PATIENT = { waitMs: 500, factor: 2, longestMs: 10_000 };
 
 /**
@@ -50,6 +52,7 @@ export class CentralSettings {
   readonly #parts: CentralSettingsParts;
   readonly #lastKnown: LastKnown;
   readonly #turns = new InTurn();
+  readonly #known = Promise.withResolvers<void>();
   #document: SettingsDocument | null = null;
   #text: string | null = null;
   #revision = '';
@@ -89,14 +92,21 @@ export class CentralSettings {
     return this.#refusals;
   }
 
+  /** Resolves once the settings that were used last are in use again, where there are any, and at the end of `run`. */
+  whenKnown(): Promise<void> {
+    return this.#known.promise;
+  }
+
   /** Keeps the values current until `signal` aborts. What was used last is read first, so that it holds without the store. */
   async run(signal: AbortSignal): Promise<void> {
     const { store, log } = this.#parts;
-    if (!store) return;
+    if (!store) return this.#known.resolve();
     await persist(() => this.#recall(), {
       signal,
+      policy: SOON,
       onFailure: (error) => log.debug(`The settings used last cannot be read yet: ${describeError(error)}`),
     });
+    this.#known.resolve();
     if (signal.aborted) return;
     const follow = async (): Promise<void> => {
       await this.#inTurn(async () => {
@@ -133,8 +143,7 @@ export class CentralSettings {
   /**
    * Sets the values of an earlier version again, as a new version.
    * @param version null for the one before the current one
-   * @throws {ProblemError} `notFound` when there is no such version any more; `conflict` when others change the settings at the same
-   *   time and no version was named: the one before would be another one then; otherwise as `change`
+   * @throws {ProblemError} `notFound` for no such version; `conflict` without one, when others change the settings; else as `change`
    */
   rollBack(version: number | null): Promise<SettingsVersion> {
     let undone: number | null = null;

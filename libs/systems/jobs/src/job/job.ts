@@ -109,6 +109,8 @@ export interface BackendReason {
 
 /** Who submitted a job. */
 export interface Submitter {
+  /** How it was recognized: an issuer may give a user the name of a static token's holder. `application`: not through the API. */
+  kind: 'jwt' | 'token' | 'operator' | 'open' | 'application';
   subject: string;
   tenant: string | null;
 }

@@ -1,4 +1,4 @@
-import type { Job } from './job.ts';
+import type { Job, Submitter } from './job.ts';
 import type { JobStatus } from './status.ts';
 
 /** A job with the number of its last change. Every change carries the number that it follows: that is the fence. */
@@ -24,7 +24,7 @@ export interface JobQuery {
   name?: string;
   batchId?: string;
   /** Null: everybody's. */
-  submitter: { subject: string; tenant: string | null } | null;
+  submitter: Submitter | null;
   take: number;
   cursor?: string;
 }

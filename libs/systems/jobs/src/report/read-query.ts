@@ -13,8 +13,8 @@ const MOST_LISTED = 500;
 const MOST_ASKED = 1_000;
 
 /** Operators see everybody's jobs, all others their own. */
-export function accessOf({ subject, tenant, role }: ApiCaller): JobAccess {
-  return { subject, tenant, all: role === 'operator' };
+export function accessOf({ kind, subject, tenant, role }: ApiCaller): JobAccess {
+  return { kind, subject, tenant, all: role === 'operator' };
 }
 
 /** @throws {ProblemError} `invalid` (400) */

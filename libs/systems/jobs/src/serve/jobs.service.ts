@@ -11,7 +11,7 @@ import type { Job, JobResult } from '../job/job.ts';
 import type { JobQuery, JobStore, StoredJob } from '../job/store.ts';
 import { readBatch, readSubmission } from '../submit/read-submission.ts';
 import type { JobSubmission } from '../submit/submission.ts';
-import { APPLICATION, maySee, type JobAccess } from './access.ts';
+import { APPLICATION, maySee, submitterOf, type JobAccess } from './access.ts';
 import { keepInput, type StoredInput } from './keep-input.ts';
 import { Submissions, type Submitted, type SubmittedBatch } from './submissions.ts';
 import { eventOf, viewOf, type JobEventData, type JobView } from './view.ts';
@@ -106,7 +106,7 @@ export class JobsService {
 
   /** A page of jobs, the last changed first. */
   async list(query: Omit<JobQuery, 'submitter'>, access: JobAccess = APPLICATION) {
-    const submitter = access.all ? null : { subject: access.subject, tenant: access.tenant };
+    const submitter = access.all ? null : submitterOf(access);
     const { items, cursor } = await this.#parts.store.list({ ...query, submitter });
     const seen = items.filter(({ job }) => maySee(job, access));
     return {
@@ -186,7 +186,7 @@ export class JobsService {
 
   /** The jobs of a batch. @throws {ProblemError} `notFound` (404) when there is none */
   async batch(batchId: string, access: JobAccess = APPLICATION) {
-    const submitter = access.all ? null : { subject: access.subject, tenant: access.tenant };
+    const submitter = access.all ? null : submitterOf(access);
     const { items } = await this.#parts.store.list({ batchId, submitter, take: 500 });
     const jobs = items.map(({ job }) => job).filter((job) => maySee(job, access));
     if (jobs.length === 0)

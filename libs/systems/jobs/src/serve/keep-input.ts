@@ -4,7 +4,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { parseExactly } from '../job/json.ts';
 import type { JobStore } from '../job/store.ts';
 import { faultOfLine, whyNot } from '../submit/read-submission.ts';
-import type { JobAccess } from './access.ts';
+import type { Submitter } from '../job/job.ts';
+import { sameSubmitter } from '../job/same-submitter.ts';
 
 /** A stored input, named by jobs as `{ "object": … }`. */
 export interface StoredInput {
@@ -20,7 +21,7 @@ const noteOf = (object: string): string => `${object}/note`;
 /** @throws {ProblemError} `invalid` (400) with the first line that cannot be used */
 export async function keepInput(
   parts: AsyncIterable<Uint8Array>,
-  { subject, tenant }: JobAccess,
+  { kind, subject, tenant }: Submitter,
   store: JobStore,
 ): Promise<StoredInput> {
   const object = `in/${randomUUID()}`;
@@ -43,7 +44,7 @@ export async function keepInput(
   })();
   await store.putContent(object, checked);
   const input = { object, sha256: digest.digest('hex'), bytes, documents };
-  const note = Buffer.from(JSON.stringify({ ...input, subject, tenant }));
+  const note = Buffer.from(JSON.stringify({ ...input, kind, subject, tenant }));
   await store.putContent(
     noteOf(object),
     (async function* () {
@@ -56,15 +57,14 @@ export async function keepInput(
 /** A stored input of this submitter; null when it has none of this name: others' are not found either. */
 export async function findInput(
   object: string,
-  { subject, tenant }: Pick<JobAccess, 'subject' | 'tenant'>,
+  submitter: Submitter,
   store: JobStore,
 ): Promise<StoredInput | null> {
   const parts: Uint8Array[] = [];
   for await (const part of (await store.openContent(noteOf(object))) ?? []) parts.push(part);
   if (parts.length === 0) return null;
-  const note = JSON.parse(Buffer.concat(parts).toString()) as StoredInput &
-    Pick<JobAccess, 'subject' | 'tenant'>;
-  if (note.subject !== subject || note.tenant !== tenant) return null;
+  const note = JSON.parse(Buffer.concat(parts).toString()) as StoredInput & Submitter;
+  if (!sameSubmitter(note, submitter)) return null;
   return { object, sha256: note.sha256, bytes: note.bytes, documents: note.documents };
 }
 

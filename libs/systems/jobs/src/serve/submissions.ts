@@ -8,7 +8,7 @@ import type { JobObserver } from '../run/parts.ts';
 import { faultsOf, refusedFor, type Executors } from '../submit/check-executable.ts';
 import { fingerprintOf, idInBatch, jobIdFor, newJob } from '../submit/new-job.ts';
 import type { InputText, ReadSubmission } from '../submit/read-submission.ts';
-import type { JobAccess } from './access.ts';
+import { submitterOf, type JobAccess } from './access.ts';
 import { findInput } from './keep-input.ts';
 import type { JobQuota } from './quota.ts';
 import { viewOf, type JobView } from './view.ts';
@@ -204,10 +204,6 @@ export class Submissions {
     );
     return { form: input.form, documents: input.documents, ...content };
   }
-}
-
-function submitterOf({ subject, tenant }: JobAccess): Job['submittedBy'] {
-  return { subject, tenant };
 }
 
 async function* inOnePart(text: string): AsyncGenerator<Uint8Array> {

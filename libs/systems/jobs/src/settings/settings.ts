@@ -63,11 +63,19 @@ export function resolveJobsSettings(options: SparkJobsOptions, environment: Envi
       faults.push(`${what} has to be a whole number, at least 1`);
     return value;
   };
-  const limits = options.limits ?? pairs(env('SPARK_JOBS_LIMITS'), 'limits (SPARK_JOBS_LIMITS)', faults);
+  const limits = numbers(
+    options.limits ?? pairs(env('SPARK_JOBS_LIMITS')),
+    'limits (SPARK_JOBS_LIMITS)',
+    faults,
+  );
   const labels = Object.keys(limits).filter((label) => !LABEL.test(label));
   if (labels.length > 0)
     faults.push('limits (SPARK_JOBS_LIMITS) may name labels of letters, digits, - and _ only, at most 64');
-  const quotas = pairs(env('SPARK_JOBS_QUOTAS'), 'quotas (SPARK_JOBS_QUOTAS)', faults);
+  const quotas = numbers(
+    { ...pairs(env('SPARK_JOBS_QUOTAS')), ...options.quotas },
+    'quotas (SPARK_JOBS_QUOTAS)',
+    faults,
+  );
   const settings: JobsSettings = {
     store: oneOf(
       options.store ?? env('SPARK_JOBS_STORE') ?? (env('NATS_URL') ? 'jetstream' : 'memory'),
@@ -94,7 +102,7 @@ export function resolveJobsSettings(options: SparkJobsOptions, environment: Envi
         168,
         'retentionHours (SPARK_JOBS_RETENTION_HOURS)',
       ),
-    quotas: { queued: 10_000, perSecond: 500, ...quotas, ...options.quotas },
+    quotas: { queued: 10_000, perSecond: 500, ...quotas },
   };
   if (settings.store === 'memory' && settings.role !== 'all')
     faults.push(
@@ -107,7 +115,7 @@ export function resolveJobsSettings(options: SparkJobsOptions, environment: Envi
 /** Labels name lanes, and lanes are parts of subjects. */
 export const LABEL = /^[\w-]{1,64}$/;
 
-function pairs(text: string | undefined, what: string, faults: string[]): Record<string, number> {
+function pairs(text: string | undefined): Record<string, number> {
   const found = (text ?? '')
     .split(',')
     .map((pair) => pair.trim())
@@ -116,7 +124,17 @@ function pairs(text: string | undefined, what: string, faults: string[]): Record
       const [, name = '', count = ''] = /^([^=]+)=(\d+)$/.exec(pair) ?? [];
       return [name.trim(), Number(count)];
     });
-  if (found.some(([name, count]) => name === '' || !Number.isSafeInteger(count) || count < 1))
-    faults.push(`${what} has to be name=number pairs, as in reports=8,mail=2`);
   return Object.fromEntries(found);
+}
+
+function numbers(
+  given: Readonly<Record<string, number>>,
+  what: string,
+  faults: string[],
+): Readonly<Record<string, number>> {
+  const isUsable = ([name, count]: [string, number]): boolean =>
+    name !== '' && Number.isSafeInteger(count) && count >= 1;
+  if (!Object.entries(given).every(isUsable))
+    faults.push(`${what} has to be whole numbers from 1 by name, as in reports=8,mail=2`);
+  return given;
 }

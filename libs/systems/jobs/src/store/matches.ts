@@ -1,4 +1,5 @@
 import type { Job } from '../job/job.ts';
+import { sameSubmitter } from '../job/same-submitter.ts';
 import type { JobQuery } from '../job/store.ts';
 
 /** Whether a job is one of those that a query asks for. */
@@ -9,6 +10,5 @@ export function matches(job: Job, query: Omit<JobQuery, 'take' | 'cursor'>): boo
   if (backend !== undefined && job.backend !== backend) return false;
   if (name !== undefined && job.name !== name) return false;
   if (batchId !== undefined && job.batchId !== batchId) return false;
-  if (submitter === null) return true;
-  return job.submittedBy.subject === submitter.subject && job.submittedBy.tenant === submitter.tenant;
+  return submitter === null || sameSubmitter(job.submittedBy, submitter);
 }

@@ -15,8 +15,10 @@ export function cacheKeyOf(job: Job, handlers: JobHandlers): string | null {
   const { transformation, submittedBy, input, options } = job;
   const what = whatOf(transformation, handlers);
   if (what === null) return null;
-  const { subject, tenant } = submittedBy;
-  return sha256(JSON.stringify([tenant, subject, what, options.onDocumentFailure, input.form, input.sha256]));
+  const { kind, subject, tenant } = submittedBy;
+  return sha256(
+    JSON.stringify([kind, tenant, subject, what, options.onDocumentFailure, input.form, input.sha256]),
+  );
 }
 
 function whatOf(transformation: Job['transformation'], handlers: JobHandlers): unknown[] | null {

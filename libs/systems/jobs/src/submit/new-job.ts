@@ -71,14 +71,14 @@ export function fingerprintOf({ body, transformation, input }: ReadSubmission): 
 }
 
 /** The id of a job: of its key and who uses it, or a new one, by the time. */
-export function jobIdFor({ subject, tenant }: Submitter, idempotencyKey: string | undefined): string {
+export function jobIdFor({ kind, subject, tenant }: Submitter, idempotencyKey: string | undefined): string {
   if (idempotencyKey === undefined) return uuidV7();
-  return `k${sha256(JSON.stringify([tenant, subject, idempotencyKey])).slice(0, 40)}`;
+  return `k${sha256(JSON.stringify([kind, tenant, subject, idempotencyKey])).slice(0, 40)}`;
 }
 
 /** The ids of a batch's jobs come from its own, so that the same batch again meets itself. */
-export function idInBatch(batchId: string, { subject, tenant }: Submitter, index: number): string {
-  return `b${sha256(JSON.stringify([tenant, subject, batchId])).slice(0, 32)}-${index}`;
+export function idInBatch(batchId: string, { kind, subject, tenant }: Submitter, index: number): string {
+  return `b${sha256(JSON.stringify([kind, tenant, subject, batchId])).slice(0, 32)}-${index}`;
 }
 
 export function sha256(text: string): string {

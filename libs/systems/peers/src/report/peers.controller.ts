@@ -1,6 +1,6 @@
 import { Get, Param, Query } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { SparkController } from '@nestjs-spark/modules/internal';
+import { FromCaller, requireOperator, SparkController, type Caller } from '@nestjs-spark/modules/internal';
 import { ApiOperation } from '@nestjs-spark/observability/internal';
 import { Peers, type PeersStatus } from './peers.ts';
 
@@ -22,20 +22,29 @@ export class PeersController {
   }
 
   @Get(':entity/events')
-  @ApiOperation({ summary: 'Events of a collection in the order in which this node applied them' })
+  @ApiOperation({
+    summary: 'Events of a collection in the order in which this node applied them (operators only)',
+  })
   async events(
+    @FromCaller() caller: Caller,
     @Param('entity') entity: string,
     @Query('record') recordId?: string,
     @Query('cursor') cursor = '0',
     @Query('take') take = '25',
   ) {
+    requireOperator(caller);
     this.require(entity);
     return this.peers.events(entity, { after: wholeNumber('cursor', cursor), take: page(take), recordId });
   }
 
   @Get(':entity/conflicts')
-  @ApiOperation({ summary: 'Conflicts of a collection, each with the changes that met' })
-  async conflicts(@Param('entity') entity: string, @Query('open') open?: string) {
+  @ApiOperation({ summary: 'Conflicts of a collection, each with the changes that met (operators only)' })
+  async conflicts(
+    @FromCaller() caller: Caller,
+    @Param('entity') entity: string,
+    @Query('open') open?: string,
+  ) {
+    requireOperator(caller);
     this.require(entity);
     return this.peers.conflicts(entity, open === 'true' || open === '1');
   }

@@ -50,6 +50,17 @@ describe('POST /spark/etl/deploy', () => {
     expect(await deployed()).toMatchObject({ engine: 'stream', target: null, tasks: [{ carriedOut: 1 }] });
   });
 
+  it('has requesters come again while the engine that operators have chosen is not known', async () => {
+    const starting = await startOwner({ settingsAreKnown: false });
+    const answer = await request(starting.server)
+      .post('/spark/etl/deploy')
+      .set('authorization', 'Bearer token.of.HR')
+      .send(body);
+    await starting.app.close();
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    expect(starting.capture.assigned.size).toBe(0);
+  });
+
   it('takes the request of the C# requirement, byte for byte as printed there', async () => {
     const printed = `{
     "requestingModule": "HR",

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger, type Provider } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
@@ -12,6 +13,7 @@ import { MemoryLogger } from '@nestjs-spark/testing';
 import { BusInUse } from '../connect/bus-in-use.ts';
 import { LateDeclarations } from '../declare/late-declarations.ts';
 import { DeploymentReconciler } from '../deploy/deployment-reconciler.ts';
+import { DeploymentGate } from '../deploy/receive/deployment-gate.ts';
 import { LiveSettings } from '@nestjs-spark/foundation/internal';
 import { CentralSettings } from '@nestjs-spark/settings/internal';
 import { StartReport } from '../report/start/start-report.ts';
@@ -43,6 +45,8 @@ describe('the runner', () => {
     expect(done.slice(0, 2)).toEqual(['connect', 'receive']);
     await eventually(() => expect(done).toContain('watch'));
     expect(done.slice(2)).toEqual([
+      'open',
+      'deployments',
       'store ready',
       'assign Fleet',
       'register',
@@ -51,6 +55,33 @@ describe('the runner', () => {
       'settle',
       'watch',
     ]);
+    await runner.beforeApplicationShutdown();
+  });
+
+  it('deploys and requests nothing before the settings are known', async () => {
+    const known = Promise.withResolvers<void>();
+    const runner = await make({ whenKnown: () => known.promise });
+    runner.onApplicationBootstrap();
+    await setImmediate();
+    expect(done).toEqual(['connect', 'receive']);
+    known.resolve();
+    await eventually(() => expect(done).toContain('watch'));
+    expect(done.slice(2, 4)).toEqual(['open', 'deployments']);
+    await runner.beforeApplicationShutdown();
+  });
+
+  it('announces again when the engine changes while it waits for its first announcement', async () => {
+    busAway = true;
+    let changed: () => void = () => undefined;
+    const onChange = (_: string, listener: () => void) => {
+      changed = listener;
+      return () => undefined;
+    };
+    const runner = await make({ live: { onChange } });
+    runner.onApplicationBootstrap();
+    await eventually(() => expect(log.said('warn')).toHaveLength(1));
+    changed();
+    expect(done).toContain('announce again');
     await runner.beforeApplicationShutdown();
   });
 
@@ -135,6 +166,8 @@ describe('the end of an application', () => {
 });
 
 interface Doubles {
+  whenKnown?: () => Promise<void>;
+  live?: object;
   registration?: object;
   commands?: object;
   apply?: object;
@@ -162,6 +195,7 @@ async function make(change: Doubles = {}): Promise<ReplicationRunner> {
       done.push(`announce ${appName}`);
     },
     keep: step('keep'),
+    announceAgain: () => void done.push('announce again'),
   };
   const watch = async (_: number, signal: AbortSignal) => {
     done.push('watch');
@@ -183,11 +217,12 @@ async function make(change: Doubles = {}): Promise<ReplicationRunner> {
     [OwnerWatch, { run: watch }],
     [Revival, idle],
     [DroppedTasks, { settle: step('settle') }],
-    [DeploymentReconciler, idle],
+    [DeploymentGate, { open: () => void done.push('open') }],
+    [DeploymentReconciler, { run: step('deployments') }],
     [OwnerReports, idle],
     [StartReport, idle],
-    [CentralSettings, idle],
-    [LiveSettings, new LiveSettings({}, { options: {}, environment: {} })],
+    [CentralSettings, { ...idle, whenKnown: change.whenKnown ?? (async () => undefined) }],
+    [LiveSettings, change.live ?? new LiveSettings({}, { options: {}, environment: {} })],
     [ApplySupervisor, change.apply ?? apply],
     [CaptureSupervisor, change.capture ?? { stop: step('stop capture') }],
     [ArrivalHandlers, { start: () => undefined, stop: async () => undefined }],

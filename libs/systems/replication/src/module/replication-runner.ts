@@ -12,6 +12,7 @@ import { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/inte
 import { ArrivalHandlers } from '../arrivals/arrival-handlers.ts';
 import { BusInUse } from '../connect/bus-in-use.ts';
 import { DeploymentReconciler } from '../deploy/deployment-reconciler.ts';
+import { DeploymentGate } from '../deploy/receive/deployment-gate.ts';
 import { StartReport } from '../report/start/start-report.ts';
 import { CentralSettings } from '@nestjs-spark/settings/internal';
 import { OwnerReports } from '../report/status/owner-reports.ts';
@@ -26,7 +27,7 @@ export class RunnerTimes {
 
 /**
  * Starts and stops all of replication's work, and is the only place that determines the order. Startup: the bus; the commands
- * that wait on it; then, in the background, what others copy from this module, what this module copies, the owners' reports
+ * that wait on it; then, in the background, the settings used last, what others copy from this module, what this module copies, the owners' reports
  * about that, and the report of the start. The application listens whichever server is unavailable. Shutdown: all of that at once, then the bus.
  */
 @Injectable()
@@ -40,6 +41,7 @@ export class ReplicationRunner
   constructor(
     private readonly bus: BusInUse,
     private readonly commands: DeployCommands,
+    private readonly gate: DeploymentGate,
     private readonly deployments: DeploymentReconciler,
     private readonly requests: RequestLoop,
     private readonly owners: OwnerReports,
@@ -59,11 +61,18 @@ export class ReplicationRunner
     this.handlers.start();
     this.running = Promise.all([
       this.settings.run(signal),
-      this.deployments.run(signal),
-      this.requests.run(signal),
+      this.agree(signal),
       this.owners.run(signal),
       this.start.run(signal),
     ]);
+  }
+
+  /** What modules agree upon depends on the engine, which operators may have chosen before this start. */
+  private async agree(signal: AbortSignal): Promise<void> {
+    await this.settings.whenKnown();
+    if (signal.aborted) return;
+    this.gate.open();
+    await Promise.all([this.deployments.run(signal), this.requests.run(signal)]);
   }
 
   /** Ends the work while store and bus are still there to end it with. */

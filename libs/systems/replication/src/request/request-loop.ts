@@ -52,11 +52,11 @@ export class RequestLoop {
     // Copies continue from where they are, whatever becomes of this start's request.
     for (const { owner, tasks } of this.declarations.all())
       this.apply.assign(owner, await this.adopting(owner, tasks));
-    await this.ask(signal);
-    if (signal.aborted) return;
     // Requesters that hear of this module ask it again, and their requests move to the engine that is chosen now.
     const unsubscribe = this.live.onChange('engine', () => this.registration.announceAgain());
-    await Promise.all([this.watch(startedAt, signal), this.refresh(signal), this.revival.run(signal)]);
+    await this.ask(signal);
+    if (!signal.aborted)
+      await Promise.all([this.watch(startedAt, signal), this.refresh(signal), this.revival.run(signal)]);
     unsubscribe();
   }
 

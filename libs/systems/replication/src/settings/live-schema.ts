@@ -72,6 +72,7 @@ export const START_ONLY_VARIABLES: Readonly<Record<string, string>> = {
   moduleName: 'SPARK_MODULE_NAME',
   moduleUrl: 'SPARK_MODULE_URL',
   store: 'SPARK_STORE',
+  settingsStore: 'SPARK_SETTINGS_STORE',
   natsUrl: 'NATS_URL',
   routeMaxBytes: 'SPARK_ROUTE_MAX_BYTES',
   keysDir: 'SPARK_KEYS_DIR',
@@ -80,6 +81,8 @@ export const START_ONLY_VARIABLES: Readonly<Record<string, string>> = {
   refuseUnsigned: 'SPARK_REFUSE_UNSIGNED',
   issuer: 'SPARK_ISSUER',
   audience: 'SPARK_AUDIENCE',
+  issuerJwks: 'SPARK_ISSUER_JWKS',
+  issuerClaim: 'SPARK_ISSUER_CLAIM',
   targetUrls: 'SPARK_TARGET_URLS',
   production: 'NODE_ENV',
 };

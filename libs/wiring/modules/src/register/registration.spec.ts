@@ -78,6 +78,20 @@ describe('registration', () => {
     expect(log.said('warn')).toHaveLength(1);
   });
 
+  it('announces once more what is to be announced while it announces', async () => {
+    const { registration, board } = make();
+    await registration.register();
+    const said: string[] = [];
+    const publish = board.publish.bind(board);
+    board.publish = async (subject, value) => {
+      if (said.push(subject) === 1) registration.announceAgain();
+      await publish(subject, value);
+    };
+    registration.announceAgain();
+    for (let look = 0; look < 3; look++) await registration.keep();
+    expect(said).toHaveLength(2);
+  });
+
   it('does not warn of a key that the entry before has announced', async () => {
     const { registration, registry, log } = make();
     const older = { ...described, publicKey: { ...publicKey, x: 'two' }, nextKey: publicKey };

@@ -99,8 +99,14 @@ export class Registration {
       log.warn(`The entry of ${information.appName} in the registry was lost and is written again`);
     } else await this.correct(information);
     if (this.announced) return;
-    await this.announce(this.registered ?? information);
+    // Before it is said: what asks for another one meanwhile has to be told of the next.
     this.announced = true;
+    try {
+      await this.announce(this.registered ?? information);
+    } catch (error) {
+      this.announced = false;
+      throw error;
+    }
   }
 
   /** An entry with this module's key that was not signed with it was written by somebody else. */

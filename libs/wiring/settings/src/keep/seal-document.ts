@@ -42,6 +42,12 @@ export function documentIn({ payload }: SealedText): SettingsDocument | null {
   return readDocument(parse(payload));
 }
 
+/** Of a text that is believed: of this module's own record. */
+export function documentOf(text: string): SettingsDocument | null {
+  const sealed = takeApart(text);
+  return sealed && documentIn(sealed);
+}
+
 /**
  * Why a text is not believed; null when this module has signed it.
  * @throws {UnavailableError} while the keys cannot be read

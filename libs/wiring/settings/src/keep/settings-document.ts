@@ -47,14 +47,21 @@ export function latest(document: SettingsDocument | null): SettingsVersion | nul
   return document?.versions.at(-1) ?? null;
 }
 
-/** The document with one more version. The oldest ones go when there are too many of them. */
-export function withVersion(
-  document: SettingsDocument | null,
+export function isNotNewer(document: SettingsDocument, known: SettingsDocument | null): boolean {
+  return (latest(document)?.version ?? 0) <= (latest(known)?.version ?? 0);
+}
+
+/** The version that follows. */
+export function nextVersion(
+  current: SettingsVersion | null,
   { values, takenFrom }: Pick<SettingsVersion, 'values' | 'takenFrom'>,
   now: Date,
-): SettingsDocument {
-  const version = (latest(document)?.version ?? 0) + 1;
-  const next = { version, at: now.toISOString(), values, takenFrom };
+): SettingsVersion {
+  return { version: (current?.version ?? 0) + 1, at: now.toISOString(), values, takenFrom };
+}
+
+/** The document with one more version. The oldest ones go when there are too many of them. */
+export function withVersion(document: SettingsDocument | null, next: SettingsVersion): SettingsDocument {
   const versions = [...(document?.versions ?? []), next].slice(-MOST_VERSIONS);
   while (versions.length > 1 && Buffer.byteLength(JSON.stringify(versions)) > MOST_BYTES / 2)
     versions.shift();

@@ -84,7 +84,7 @@ export class SettingsController {
   @ApiResponse({ status: 400, description: 'A value is invalid; nothing was changed' })
   @ApiResponse({
     status: 503,
-    description: 'The settings cannot be stored at the moment; nothing was changed',
+    description: 'The settings cannot be stored at the moment; the answer says when that is not certain',
   })
   async set(
     @FromCaller() caller: Caller,
@@ -106,6 +106,7 @@ export class SettingsController {
   @ApiOperation({ summary: 'Set the values of an earlier version again (operators only)' })
   @ApiOkResponse({ type: SettingsChangeView })
   @ApiResponse({ status: 404, description: 'No such version' })
+  @ApiResponse({ status: 409, description: 'Somebody else changed the settings at the same time' })
   async rollBack(
     @FromCaller() caller: Caller,
     @FromBody(SettingsRollback) { version }: SettingsRollback,

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MessageSigner, StateStore } from '@nestjs-spark/contracts/internal';
 import { LiveSettings, toNumber, type Guard, type Setting } from '@nestjs-spark/foundation/internal';
@@ -177,6 +178,21 @@ describe('The central settings of a module', () => {
     await eventually(() => expect(central.condition.state).toBe('current'));
     await central.change(setting({ size: 6 }));
     expect(live.get('size')).toBe(6);
+  });
+
+  it('are known after a start only when the database has said which were used last', async () => {
+    const state = new MemoryState();
+    await start({ state }).central.change(setting({ size: 5 }));
+    await restart();
+    state.away = true;
+    const { live, central } = start({ state });
+    let isKnown = false;
+    const known = central.whenKnown().then(() => (isKnown = true));
+    await setImmediate();
+    expect([isKnown, live.get('size')]).toEqual([false, 10]);
+    state.away = false;
+    await known;
+    expect(live.get('size')).toBe(5);
   });
 
   it('are not the older ones that a store was put back to while the module was away', async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ProblemError, UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
 import type {
   MessageSigner,
@@ -7,15 +8,18 @@ import type {
 } from '@nestjs-spark/contracts/internal';
 import {
   describeError,
+  InTurn,
   keepRunning,
   persist,
   type LiveSettings,
   type Logger,
 } from '@nestjs-spark/foundation/internal';
 import { changedValues } from '../change/check-values.ts';
-import { documentIn, doubtAbout, keyOf, sealDocument, takeApart } from '../keep/seal-document.ts';
+import { documentIn, documentOf, doubtAbout, keyOf, sealDocument, takeApart } from '../keep/seal-document.ts';
 import {
+  isNotNewer,
   latest,
+  nextVersion,
   withVersion,
   type SettingsDocument,
   type SettingsVersion,
@@ -36,6 +40,8 @@ export interface CentralSettingsParts {
 }
 
 const TRIES = 8;
+/** What others ask for has to wait until it is known which settings were used last. */
+const SOON = { waitMs: 250, factor: 2, longestMs: 1_000 };
 const PATIENT = { waitMs: 500, factor: 2, longestMs: 10_000 };
 
 /**
@@ -45,6 +51,8 @@ const PATIENT = { waitMs: 500, factor: 2, longestMs: 10_000 };
 export class CentralSettings {
   readonly #parts: CentralSettingsParts;
   readonly #lastKnown: LastKnown;
+  readonly #turns = new InTurn();
+  readonly #known = Promise.withResolvers<void>();
   #document: SettingsDocument | null = null;
   #text: string | null = null;
   #revision = '';
@@ -84,22 +92,31 @@ export class CentralSettings {
     return this.#refusals;
   }
 
+  /** Resolves once the settings that were used last are in use again, where there are any, and at the end of `run`. */
+  whenKnown(): Promise<void> {
+    return this.#known.promise;
+  }
+
   /** Keeps the values current until `signal` aborts. What was used last is read first, so that it holds without the store. */
   async run(signal: AbortSignal): Promise<void> {
     const { store, log } = this.#parts;
-    if (!store) return;
+    if (!store) return this.#known.resolve();
     await persist(() => this.#recall(), {
       signal,
+      policy: SOON,
       onFailure: (error) => log.debug(`The settings used last cannot be read yet: ${describeError(error)}`),
     });
+    this.#known.resolve();
     if (signal.aborted) return;
     const follow = async (): Promise<void> => {
-      await this.#refresh(store);
-      await this.#signAgain(store);
+      await this.#inTurn(async () => {
+        await this.#refresh(store);
+        await this.#signAgain(store);
+      });
       for (;;) {
         await store.changed(this.#revision, signal);
         if (signal.aborted) return;
-        await this.#refresh(store);
+        await this.#inTurn(() => this.#refresh(store));
       }
     };
     await keepRunning(follow, {
@@ -112,8 +129,9 @@ export class CentralSettings {
   /**
    * Changes central values, for all instances of the module.
    * @param values undefined takes a value away
-   * @throws {ProblemError} `unavailable` where no central settings are used, and when others keep changing them
+   * @throws {ProblemError} `unavailable` where no central settings are used, and when it is not known whether the store has them
    * @throws {UnavailableError} while the store is away; nothing was changed then
+   * @throws {VersionConflictError} when others keep changing them; nothing was changed then
    */
   change(values: ReadonlyMap<string, unknown>): Promise<SettingsVersion> {
     return this.#write(() => ({
@@ -125,11 +143,19 @@ export class CentralSettings {
   /**
    * Sets the values of an earlier version again, as a new version.
    * @param version null for the one before the current one
-   * @throws {ProblemError} `notFound` when there is no such version any more; otherwise as `change`
+   * @throws {ProblemError} `notFound` for no such version; `conflict` without one, when others change the settings; else as `change`
    */
   rollBack(version: number | null): Promise<SettingsVersion> {
+    let undone: number | null = null;
     return this.#write(() => {
-      const wanted = version ?? (this.current?.version ?? 0) - 1;
+      const current = this.current?.version ?? 0;
+      undone ??= current;
+      if (version === null && undone !== current)
+        throw new ProblemError(
+          'conflict',
+          `Somebody else has set version ${current} of the settings in the meantime. Nothing was changed; name the version to go back to.`,
+        );
+      const wanted = version ?? current - 1;
       const found = this.#document?.versions.find((one) => one.version === wanted);
       if (found) return { values: found.values, takenFrom: wanted };
       throw new ProblemError('notFound', `There is no version ${wanted} of the settings.`);
@@ -139,26 +165,49 @@ export class CentralSettings {
   async #write(plan: () => Pick<SettingsVersion, 'values' | 'takenFrom'>): Promise<SettingsVersion> {
     const { store, module, signer } = this.#parts;
     if (!store) throw new ProblemError('unavailable', 'This module uses no central settings.');
-    for (let attempt = 1; ; attempt++) {
-      await this.#refresh(store);
-      const document = withVersion(this.#document, plan(), new Date());
-      const text = sealDocument(document, module, signer);
-      try {
-        this.#revision = await store.write(text, this.#revision);
-      } catch (error) {
-        if (!(error instanceof VersionConflictError) || attempt === TRIES) throw error;
-        continue;
+    return this.#inTurn(async () => {
+      for (let attempt = 1; ; attempt++) {
+        await this.#refresh(store);
+        const version = nextVersion(this.current, plan(), new Date());
+        const document = withVersion(this.#document, version);
+        const text = sealDocument(document, module, signer);
+        try {
+          this.#revision = await store.write(text, this.#revision);
+        } catch (error) {
+          if (error instanceof UnavailableError) return this.#findWritten(store, version, error);
+          if (!(error instanceof VersionConflictError) || attempt === TRIES) throw error;
+          continue;
+        }
+        await this.#adopt(document, text);
+        this.#agree();
+        return version;
       }
-      await this.#adopt(document, text);
-      this.#condition = { state: 'current' };
-      const written = latest(document);
-      if (written) return written;
-    }
+    });
+  }
+
+  /** A store that did not answer may have written all the same; what it has now says so. */
+  async #findWritten(
+    store: SettingsStore,
+    written: SettingsVersion,
+    cause: UnavailableError,
+  ): Promise<SettingsVersion> {
+    await this.#refresh(store).catch((error: unknown) => this.#away(error));
+    if (this.history.some((version) => isDeepStrictEqual(version, written))) return written;
+    throw new ProblemError(
+      'unavailable',
+      `The settings' store did not answer, and it is not known whether it has stored version ${written.version}: look at the history before you try again.`,
+      { cause },
+    );
+  }
+
+  /** One at a time: a revision belongs to the document that was read with it. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.#turns.run('', work);
   }
 
   async #recall(): Promise<void> {
     const text = await this.#lastKnown.read();
-    const document = text === null ? null : readText(text);
+    const document = text === null ? null : documentOf(text);
     if (text === null || document === null || isNotNewer(document, this.#document)) return;
     this.#use(document, text);
   }
@@ -198,9 +247,8 @@ export class CentralSettings {
   async #adopt(document: SettingsDocument, text: string): Promise<void> {
     this.#use(document, text);
     try {
-      await this.#lastKnown.write(text);
+      await this.#lastKnown.write(text, document);
     } catch (error) {
-      if (error instanceof VersionConflictError) return;
       this.#parts.log.debug(`The settings in use cannot be remembered: ${describeError(error)}`);
     }
   }
@@ -245,16 +293,6 @@ export class CentralSettings {
     const level = error instanceof UnavailableError ? 'debug' : 'warn';
     log[level](`The settings cannot be followed: ${reason}. Those in use stay; trying again`);
   }
-}
-
-/** Of this module's own record, which nobody else writes. */
-function readText(text: string): SettingsDocument | null {
-  const sealed = takeApart(text);
-  return sealed && documentIn(sealed);
-}
-
-function isNotNewer(document: SettingsDocument, known: SettingsDocument | null): boolean {
-  return (latest(document)?.version ?? 0) <= (latest(known)?.version ?? 0);
 }
 
 function show(value: unknown): string {

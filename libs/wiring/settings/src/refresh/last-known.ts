@@ -1,8 +1,11 @@
-import type { StateStore } from '@nestjs-spark/contracts/internal';
-import { isObjectOf, isText } from '@nestjs-spark/foundation/internal';
+import { VersionConflictError, type StateStore } from '@nestjs-spark/contracts/internal';
+import { isObjectOf, isText, retry } from '@nestjs-spark/foundation/internal';
+import { documentOf } from '../keep/seal-document.ts';
+import { isNotNewer, type SettingsDocument } from '../keep/settings-document.ts';
 
 const ID = 'sparkSettings/central';
 const COLLECTION = 'SparkSettings';
+const TRIES = 5;
 
 const isRecord = isObjectOf({ text: isText(Infinity) });
 
@@ -21,11 +24,22 @@ export class LastKnown {
   }
 
   /**
+   * Keeps what another instance has kept where that is newer.
    * @throws {UnavailableError} while the database is away
-   * @throws {VersionConflictError} when another instance was first, which has written the same or a newer one
+   * @throws {VersionConflictError} when other instances keep writing
    */
-  async write(text: string): Promise<void> {
+  write(text: string, document: SettingsDocument): Promise<void> {
+    return retry(() => this.#write(text, document), {
+      policy: { waitMs: 10, factor: 2, jitter: 1 },
+      retries: (error) => error instanceof VersionConflictError,
+      attempts: TRIES,
+    });
+  }
+
+  async #write(text: string, document: SettingsDocument): Promise<void> {
     const found = await this.#state.read(ID);
+    const known = found && isRecord(found.value) ? documentOf(found.value.text) : null;
+    if (known !== null && !isNotNewer(known, document)) return;
     await this.#state.write(ID, COLLECTION, { text }, found?.version ?? null);
   }
 }

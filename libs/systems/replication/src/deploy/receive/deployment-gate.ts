@@ -9,19 +9,30 @@ import { REPLICATION_SETTINGS } from '../../settings/tokens.ts';
 /** A module that restarts in a loop, or its ten instances starting together, pass; a flood does not. */
 const BURST = 30;
 const MINUTE_MS = 60_000;
+const STARTING_SECONDS = 1;
 
-/** Bounds how often each module may deploy; one module's flood takes nothing from the others. */
+/** Opens once the settings are known, and bounds how often each module may deploy: one module's flood takes nothing from the others. */
 @Injectable()
 export class DeploymentGate {
   private readonly buckets = new Map<string, Bucket>();
+  private isOpen = false;
 
   constructor(
     @Inject(REPLICATION_SETTINGS)
     private readonly settings: Pick<ReplicationSettings, 'deploymentsPerMinute'>,
   ) {}
 
-  /** @throws {ProblemError} `tooMany` (429) with Retry-After */
+  /** From now on deployments are planned with the settings in use. */
+  open(): void {
+    this.isOpen = true;
+  }
+
+  /** @throws {ProblemError} `tooMany` (429) and, before it opens, `unavailable` (503), both with Retry-After */
   pass(module: string, now = performance.now()): void {
+    if (!this.isOpen)
+      throw new ProblemError('unavailable', 'This module has not read its settings yet; try again.', {
+        retryAfterSeconds: STARTING_SECONDS,
+      });
     const key = nameKey(module);
     const { bucket, waitMs } = takeToken(this.buckets.get(key) ?? null, this.limits, now);
     this.buckets.set(key, bucket);

@@ -169,7 +169,8 @@ export class HandlerSession {
     this.#status.errors++;
     this.#status.lastError = messageOf(error);
     if (this.#failed.isDown) {
-      await this.#commitStaged();
+      // The copies before this one are told or set aside, so the next session begins with this one.
+      await this.#commit();
       throw new HandlerDownError(error);
     }
     await this.#failed.add(id, error, performance.now());

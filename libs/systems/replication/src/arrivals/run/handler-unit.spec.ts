@@ -234,6 +234,21 @@ describe('A handler', () => {
     expect(listener.heard).toHaveLength(100);
   });
 
+  it('is told of the good copies behind more bad ones than mean that it is out of order', async () => {
+    listener.fails = ({ id }) => id.startsWith('cars/bad');
+    await copies.putAll(
+      Array.from({ length: 12 }, (_, n) => `cars/bad-${n}`),
+      'Golf',
+    );
+    await copies.putAll(
+      Array.from({ length: 20 }, (_, n) => `cars/good-${n}`),
+      'Golf',
+    );
+    listener.start();
+    await eventually(async () => expect(listener.heard).toHaveLength(20));
+    expect(listener.unit.status.setAside).toBe(12);
+  });
+
   it('knows nothing of documents that are no copies of its declaration', async () => {
     const own = store.repository<Car>({ collection: 'Cars' }, Car.prototype);
     await own.put('cars/own', { model: 'own' });

@@ -13,8 +13,10 @@ export class FailedArrivals {
   readonly #kept: SetAside;
   readonly #retry: RetryPolicy;
   readonly #attempts = new Map<string, { id: string; failures: number; dueAt: number }>();
-  /** How many copies in a row it has failed for. */
+  /** How many copies in a row it has failed for; one that is tried again does not count. */
   #inARow = 0;
+  /** It has not worked since it failed for that many. */
+  #wasDown = false;
 
   private constructor(kept: SetAside, retry: RetryPolicy) {
     this.#kept = kept;
@@ -36,18 +38,15 @@ export class FailedArrivals {
     return this.#inARow >= MOST_IN_A_ROW;
   }
 
-  get isFailing(): boolean {
-    return this.#inARow > 0;
-  }
-
   giveAnotherChance(): void {
     this.#inARow = MOST_IN_A_ROW - 1;
   }
 
-  async add(id: string, error: unknown, now: number): Promise<void> {
+  async add(id: string, error: unknown, now: number, isRetry: boolean): Promise<void> {
     const key = this.#kept.keyOf(id);
     const failures = (this.#attempts.get(key)?.failures ?? 0) + 1;
-    this.#inARow++;
+    if (!isRetry) this.#inARow++;
+    this.#wasDown ||= this.isDown;
     const etag = (this.#kept.etagOf(key) ?? 0) + 1;
     await this.#kept.add([
       { documentId: id, etag, reason: messageOf(error), kind: 'handler', line: null, column: null },
@@ -66,9 +65,9 @@ export class FailedArrivals {
 
   /** When it had failed for all, it was not for the copies, so all of them are tried again. */
   #works(): void {
-    const wasDown = this.#inARow >= MOST_IN_A_ROW - 1;
     this.#inARow = 0;
-    if (!wasDown) return;
+    if (!this.#wasDown) return;
+    this.#wasDown = false;
     for (const one of this.#attempts.values()) Object.assign(one, { failures: 0, dueAt: 0 });
   }
 

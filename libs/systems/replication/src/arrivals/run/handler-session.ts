@@ -55,7 +55,7 @@ export class HandlerSession {
       if (ends === null || held.aborted) continue;
       await this.#commitStaged();
       this.#status.position = ends;
-      if (!this.#failed.isFailing) this.#status.state = 'Idle';
+      this.#status.state = this.#failed.isDown ? 'Waiting' : 'Idle';
       await this.#wait(ends, held);
     }
     await this.#commitStaged();
@@ -142,19 +142,25 @@ export class HandlerSession {
       if (held.aborted) return;
       const [document] = await this.#parts.changes.load([id]);
       const lastTold = await this.#told.of([id]);
-      await this.#tell(id, this.#copyOf(document), lastTold(id), held);
+      await this.#tell(id, this.#copyOf(document), lastTold(id), held, true);
       await this.#commitStaged();
     }
   }
 
-  async #tell(id: string, now: StandingDocument | null, told: Told | null, held: AbortSignal): Promise<void> {
+  async #tell(
+    id: string,
+    now: StandingDocument | null,
+    told: Told | null,
+    held: AbortSignal,
+    isRetry = false,
+  ): Promise<void> {
     const kind = judgeCopy(told, now);
     if (kind !== null) {
       this.#status.state = 'Telling';
       try {
         if (!(await this.#call(this.#arrival(kind, told, now), held))) return;
       } catch (error) {
-        await this.#fail(id, error);
+        await this.#fail(id, error, isRetry);
         return;
       }
       this.#status.told++;
@@ -165,15 +171,15 @@ export class HandlerSession {
     this.#status.setAside = this.#failed.count;
   }
 
-  async #fail(id: string, error: unknown): Promise<void> {
+  async #fail(id: string, error: unknown, isRetry: boolean): Promise<void> {
     this.#status.errors++;
     this.#status.lastError = messageOf(error);
-    if (this.#failed.isDown) {
+    if (this.#failed.isDown && !isRetry) {
       // The copies before this one are told or set aside, so the next session begins with this one.
       await this.#commit();
       throw new HandlerDownError(error);
     }
-    await this.#failed.add(id, error, performance.now());
+    await this.#failed.add(id, error, performance.now(), isRetry);
     this.#status.setAside = this.#failed.count;
   }
 

@@ -249,6 +249,19 @@ describe('A handler', () => {
     expect(listener.unit.status.setAside).toBe(12);
   });
 
+  it('is told again of what it fails for some times only, however quiet the rest is', async () => {
+    let calls = 0;
+    listener.fails = ({ id }) => id.startsWith('cars/bad') && ++calls > 0;
+    await copies.putAll(['cars/bad-1', 'cars/bad-2', 'cars/1'], 'Golf');
+    listener.start();
+    await eventually(async () => expect(calls).toBe(12));
+    expect(listener.unit.status).toMatchObject({ state: 'Idle', setAside: 2 });
+    await copies.putAll(['cars/2', 'cars/3'], 'Golf');
+    await eventually(async () => expect(listener.heard).toHaveLength(3));
+    await copies.put('cars/bad-1', 'Up');
+    await eventually(async () => expect(calls).toBe(13));
+  });
+
   it('knows nothing of documents that are no copies of its declaration', async () => {
     const own = store.repository<Car>({ collection: 'Cars' }, Car.prototype);
     await own.put('cars/own', { model: 'own' });

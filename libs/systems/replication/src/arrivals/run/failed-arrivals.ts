@@ -6,6 +6,7 @@ const RETRY: RetryPolicy = { waitMs: [2_000, 10_000, 30_000, 60_000, 300_000] };
 const ATTEMPTS = 6;
 /** After so many copies in a row for which a handler failed, it is the handler that is out of order, not the copies. */
 export const MOST_IN_A_ROW = 10;
+const RETRIES_AT_ONCE = 20;
 const READING = { generation: 1, incarnation: 'handler' };
 
 /** The copies of which a handler could not be told, kept in the database; and when each is tried again. */
@@ -71,9 +72,13 @@ export class FailedArrivals {
     for (const one of this.#attempts.values()) Object.assign(one, { failures: 0, dueAt: 0 });
   }
 
-  /** Those to be tried again now. */
+  /** Those to be tried again now, the longest due first: few at once, so that they do not hold back what has come since. */
   due(now: number): string[] {
-    return [...this.#attempts.values()].filter(({ dueAt }) => dueAt <= now).map(({ id }) => id);
+    return [...this.#attempts.values()]
+      .filter(({ dueAt }) => dueAt <= now)
+      .toSorted((a, b) => a.dueAt - b.dueAt)
+      .slice(0, RETRIES_AT_ONCE)
+      .map(({ id }) => id);
   }
 
   /** In how many milliseconds the next one is to be tried again; null when none is. */

@@ -14,8 +14,8 @@ const PAGE = 200;
 const COMMIT_MS = 1_000;
 /** So many etags without anything to tell, and the position is written nevertheless. */
 const COMMIT_ETAGS = 10_000;
-/** No store removes deletes sooner. Whoever has not looked for longer compares everything instead. */
-const DELETES_LAST_MS = 60_000;
+/** A store that guarantees no deletes may have removed some between any two looks, so now and then everything is compared. */
+const COMPARE_EVERY_MS = 300_000;
 
 /** The handler fails whatever it is told: it is tried again with the same copy, and nothing more is set aside. */
 export class HandlerDownError extends Error {
@@ -27,6 +27,11 @@ export class HandlerDownError extends Error {
   }
 }
 
+/** When everything was compared last. Outlives sessions, since each failure ends one. */
+export interface Compared {
+  at: number;
+}
+
 /** Tells one handler, from where it was, until something fails. */
 export class HandlerSession {
   readonly #work: HandlerWork;
@@ -34,12 +39,19 @@ export class HandlerSession {
   readonly #status: HandlerStatus;
   readonly #told: ToldCopies;
   readonly #failed: FailedArrivals;
+  readonly #compared: Compared;
   #position: ToldPosition = { databaseId: '', deletesTo: 0, collections: {} };
   #committedAt = performance.now();
-  #lookedAt = -Infinity;
+  /** The database has changed since everything was compared, and deletes may be missing from what was read. */
+  #mayLackDeletes = false;
 
-  constructor(work: HandlerWork, parts: HandlerUnitParts, failed: FailedArrivals, status: HandlerStatus) {
+  constructor(
+    work: HandlerWork,
+    parts: HandlerUnitParts,
+    { failed, compared, status }: { failed: FailedArrivals; compared: Compared; status: HandlerStatus },
+  ) {
     this.#failed = failed;
+    this.#compared = compared;
     this.#work = work;
     this.#parts = parts;
     this.#status = status;
@@ -79,9 +91,9 @@ export class HandlerSession {
         return null;
       }
       const cover = await page.deletes;
-      const isLate = cover === 'best-effort' && performance.now() - this.#lookedAt > DELETES_LAST_MS;
+      this.#mayLackDeletes ||= cover === 'best-effort' && page.lastEtag > this.#position.deletesTo;
       // Once the position is past what is lost, nothing tells any more that it was.
-      if (cover === 'lost' || (isLate && page.drained)) await this.#compare(page, held);
+      if (cover === 'lost' || (page.drained && this.#compareIn() <= 0)) await this.#compare(page, held);
       await this.#tellPage(collection, page, held);
       if (held.aborted) return null;
       if (page.to > at) this.#position.collections[collection] = page.to;
@@ -89,7 +101,6 @@ export class HandlerSession {
       isDrained &&= page.drained;
       ends.push(Math.max(page.to, at));
     }
-    if (isDrained) this.#lookedAt = performance.now();
     return isDrained ? Math.min(...ends) : null;
   }
 
@@ -114,9 +125,19 @@ export class HandlerSession {
       }
     }
     if (held.aborted) return;
+    const isOther = from !== this.#position;
     this.#position = { databaseId: from.databaseId, collections: from.collections, deletesTo: lastEtag };
-    this.#lookedAt = performance.now();
-    await this.#commit();
+    this.#compared.at = performance.now();
+    this.#mayLackDeletes = false;
+    // Where nothing was found, nothing is written: a write is a change, after which there is something to compare again.
+    if (isOther) await this.#commit();
+    else await this.#commitStaged();
+  }
+
+  /** In how many milliseconds everything has to be compared; Infinity while no delete can be missing. */
+  #compareIn(): number {
+    if (!this.#mayLackDeletes) return Infinity;
+    return this.#compared.at + (this.#parts.compareEveryMs ?? COMPARE_EVERY_MS) - performance.now();
   }
 
   async #tellPage(collection: string, { changes }: ChangePage, held: AbortSignal): Promise<void> {
@@ -216,10 +237,10 @@ export class HandlerSession {
   }
 
   async #wait(etag: number, held: AbortSignal): Promise<void> {
-    const due = this.#failed.nextDueIn(performance.now());
-    const signal = due === null ? held : AbortSignal.any([held, AbortSignal.timeout(due)]);
+    const retryIn = this.#failed.nextDueIn(performance.now()) ?? Infinity;
+    const dueIn = Math.max(1, Math.ceil(Math.min(retryIn, this.#compareIn())));
+    const signal = Number.isFinite(dueIn) ? AbortSignal.any([held, AbortSignal.timeout(dueIn)]) : held;
     await this.#parts.changes.wait(etag, signal);
-    this.#lookedAt = performance.now();
   }
 }
 

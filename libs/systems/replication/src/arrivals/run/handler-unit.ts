@@ -32,6 +32,8 @@ export interface HandlerUnitParts {
   logger: Logger;
   /** When a copy of which the handler could not be told is tried again. Default: after 2, 10, 30, 60 and 300 s. */
   retry?: RetryPolicy;
+  /** How often everything is compared where the store may lose deletes, as long as there are changes. Default: every 5 min. */
+  compareEveryMs?: number;
 }
 
 /** Tells one handler of the copies, session after session, while this instance holds its lease. */
@@ -67,6 +69,7 @@ export class HandlerUnit implements Unit {
     const { status } = this;
     status.active = true;
     let failed: FailedArrivals | null = null;
+    const compared = { at: -Infinity };
     let failures = 0;
     try {
       while (!held.aborted) {
@@ -78,7 +81,8 @@ export class HandlerUnit implements Unit {
             this.#parts.changes.ids,
             this.#parts.retry,
           );
-          await new HandlerSession(this.#work, this.#parts, failed, status).run(held);
+          const kept = { failed, compared, status };
+          await new HandlerSession(this.#work, this.#parts, kept).run(held);
         } catch (error) {
           if (held.aborted) return;
           failures = status.told > before ? 1 : failures + 1;

@@ -1,6 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import type { Stored } from '@nestjs-spark/contracts';
-import type { ChangePage, SourceDocument } from '@nestjs-spark/contracts/internal';
+import {
+  idKey,
+  type ChangePage,
+  type SourceChange,
+  type SourceDocument,
+} from '@nestjs-spark/contracts/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import type { Arrival } from '../listen/on-replicated.decorator.ts';
 import { judgeCopy, type Told } from '../tell/judge-copy.ts';
@@ -42,6 +47,8 @@ export class HandlerSession {
   readonly #compared: Compared;
   #position: ToldPosition = { databaseId: '', deletesTo: 0, collections: {} };
   #committedAt = performance.now();
+  /** Collections of which a page that was read ahead may be older than a copy that was read by its id. */
+  readonly #mayBeOld = new Set<string>();
   /** The database has changed since everything was compared, and deletes may be missing from what was read. */
   #mayLackDeletes = false;
 
@@ -80,12 +87,7 @@ export class HandlerSession {
     for (const collection of this.#work.collections) {
       if (held.aborted) return null;
       const at = this.#position.collections[collection] ?? 0;
-      const page = await this.#parts.changes.read({
-        collection,
-        from: at + 1,
-        deletesAfter: this.#position.deletesTo,
-        limit: PAGE,
-      });
+      let page = await this.#read(collection, at);
       if (this.#isAnother(page, at)) {
         await this.#compare(page, held, { databaseId: page.databaseId, collections: {} });
         return null;
@@ -93,7 +95,11 @@ export class HandlerSession {
       const cover = await page.deletes;
       this.#mayLackDeletes ||= cover === 'best-effort' && page.lastEtag > this.#position.deletesTo;
       // Once the position is past what is lost, nothing tells any more that it was.
-      if (cover === 'lost' || (page.drained && this.#compareIn() <= 0)) await this.#compare(page, held);
+      if (cover === 'lost' || (page.drained && this.#compareIn() <= 0)) {
+        await this.#compare(page, held);
+        if (held.aborted) return null;
+        page = await this.#read(collection, at);
+      }
       await this.#tellPage(collection, page, held);
       if (held.aborted) return null;
       if (page.to > at) this.#position.collections[collection] = page.to;
@@ -102,6 +108,18 @@ export class HandlerSession {
       ends.push(Math.max(page.to, at));
     }
     return isDrained ? Math.min(...ends) : null;
+  }
+
+  #read(collection: string, at: number): Promise<ChangePage> {
+    const fresh = this.#mayBeOld.delete(collection);
+    const deletesAfter = this.#position.deletesTo;
+    return this.#parts.changes.read({ collection, from: at + 1, deletesAfter, limit: PAGE, fresh });
+  }
+
+  /** Copies as they are now, which pages that were read ahead must not contradict. */
+  #load(ids: string[]): Promise<(SourceDocument | null)[]> {
+    for (const collection of this.#work.collections) this.#mayBeOld.add(collection);
+    return this.#parts.changes.load(ids);
   }
 
   /** The database is another one than before, or an older state of it. */
@@ -118,7 +136,7 @@ export class HandlerSession {
     const known = await this.#told.all();
     for (let first = 0; first < known.length && !held.aborted; first += PAGE) {
       const some = known.slice(first, first + PAGE);
-      const there = await this.#parts.changes.load(some.map(({ id }) => id));
+      const there = await this.#load(some.map(({ id }) => id));
       const lastTold = await this.#told.of(some.map(({ id }) => id));
       for (const [index, { id }] of some.entries()) {
         if (this.#copyOf(there[index]) === null) await this.#tell(id, null, lastTold(id), held);
@@ -142,12 +160,15 @@ export class HandlerSession {
 
   async #tellPage(collection: string, { changes }: ChangePage, held: AbortSignal): Promise<void> {
     const lastTold = await this.#told.of(changes.map(({ id }) => id));
-    const deleted = changes.filter(({ kind }) => kind === 'delete').map(({ id }) => id);
-    // It may have moved to another collection, or be there again.
-    const there = deleted.length > 0 ? await this.#parts.changes.load(deleted) : [];
+    const lastChange = new Map(changes.map((change) => [this.#keyOf(change.id), change]));
+    const isAgain = ({ id }: SourceChange): boolean => lastChange.get(this.#keyOf(id))?.kind === 'put';
+    const deletes = changes.filter((change) => change.kind === 'delete' && !isAgain(change));
+    const deleted = deletes.map(({ id }) => id);
+    // It may have moved to another collection, or be there again. What the page itself has of it later would be older than that.
+    const there = deleted.length > 0 ? await this.#load(deleted) : [];
     const current = new Map(deleted.map((id, index) => [id, there[index]]));
     for (const change of changes) {
-      if (change.kind === 'touch') continue;
+      if (change.kind === 'touch' || (change.kind === 'delete' && isAgain(change))) continue;
       const now = this.#copyOf(change.kind === 'delete' ? current.get(change.id) : change);
       await this.#tell(change.id, now, lastTold(change.id), held);
       if (held.aborted) return;
@@ -161,7 +182,7 @@ export class HandlerSession {
   async #tellAgain(held: AbortSignal): Promise<void> {
     for (const id of this.#failed.due(performance.now())) {
       if (held.aborted) return;
-      const [document] = await this.#parts.changes.load([id]);
+      const [document] = await this.#load([id]);
       const lastTold = await this.#told.of([id]);
       await this.#tell(id, this.#copyOf(document), lastTold(id), held, true);
       await this.#commitStaged();
@@ -215,6 +236,10 @@ export class HandlerSession {
     } finally {
       held.removeEventListener('abort', end);
     }
+  }
+
+  #keyOf(id: string): string {
+    return idKey(this.#parts.changes.ids, id);
   }
 
   #copyOf(document: SourceDocument | null | undefined): StandingDocument | null {

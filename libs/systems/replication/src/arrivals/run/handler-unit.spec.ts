@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChangeCommand } from '@nestjs-spark/contracts';
-import { EntityMapping, type Checkpoint } from '@nestjs-spark/contracts/internal';
+import { EntityMapping, type ChangePage, type Checkpoint } from '@nestjs-spark/contracts/internal';
 import { Breakers } from '@nestjs-spark/foundation/internal';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { chooseParts, type StoreParts } from '@nestjs-spark/store/internal';
@@ -331,6 +331,34 @@ describe('A handler', () => {
     listener.start();
     await eventually(async () => expect(said).toContain('cars/new'));
     expect(said.indexOf('cars/new')).toBeLessThan(25);
+  });
+
+  it('is never told of an older state that was read ahead after a newer one', async () => {
+    const { changes } = store;
+    let ahead: ChangePage | null = null;
+    const read: HandlerUnitParts['changes']['read'] = async (query) => {
+      const page = ahead && !query.fresh ? ahead : await changes.read(query);
+      ahead = null;
+      if (page.drained) return page;
+      await copies.put('cars/0', 'Polo');
+      ahead = await changes.read({ ...query, from: page.to + 1 });
+      await copies.put('cars/0', 'Up');
+      return page;
+    };
+    const { ids, load, wait } = changes;
+    listener.parts = {
+      changes: { ids, read, load: load.bind(changes), wait: wait.bind(changes) },
+      retry: { waitMs: 0 },
+    };
+    let hasFailed = false;
+    listener.fails = ({ id }) => id === 'cars/0' && !hasFailed && (hasFailed = true);
+    await copies.putAll(
+      Array.from({ length: 240 }, (_, n) => `cars/${n}`),
+      'Golf',
+    );
+    listener.start();
+    await listener.idle();
+    expect(listener.said.filter((one) => one.includes('cars/0 '))).toEqual(['arrived cars/0 Up']);
   });
 
   it('knows nothing of documents that are no copies of its declaration', async () => {

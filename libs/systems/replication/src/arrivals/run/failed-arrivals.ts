@@ -1,6 +1,6 @@
 import type { IdRule, StateStore } from '@nestjs-spark/contracts/internal';
 import { delayMs, messageOf, type RetryPolicy } from '@nestjs-spark/foundation/internal';
-import { SetAside } from '@nestjs-spark/set-aside/internal';
+import { KEPT_PER_NAME, SetAside } from '@nestjs-spark/set-aside/internal';
 
 const RETRY: RetryPolicy = { waitMs: [2_000, 10_000, 30_000, 60_000, 300_000] };
 const ATTEMPTS = 6;
@@ -13,21 +13,30 @@ const READING = { generation: 1, incarnation: 'handler' };
 export class FailedArrivals {
   readonly #kept: SetAside;
   readonly #retry: RetryPolicy;
+  readonly #most: number;
   readonly #attempts = new Map<string, { id: string; failures: number; dueAt: number }>();
   /** How many copies in a row it has failed for; one that is tried again does not count. */
   #inARow = 0;
   /** It has not worked since it failed for that many. */
   #wasDown = false;
 
-  private constructor(kept: SetAside, retry: RetryPolicy) {
+  private constructor(kept: SetAside, retry: RetryPolicy, most: number) {
     this.#kept = kept;
     this.#retry = retry;
+    this.#most = most;
     // What failed before this start may work with the code of now.
     for (const id of kept.documents()) this.#attempts.set(kept.keyOf(id), { id, failures: 0, dueAt: 0 });
   }
 
-  static async open(state: StateStore, handler: string, ids: IdRule, retry = RETRY): Promise<FailedArrivals> {
-    return new FailedArrivals(await SetAside.open(state, setAsideName(handler), { ...READING, ids }), retry);
+  /** @param most how many copies are kept at most */
+  static async open(
+    state: StateStore,
+    handler: string,
+    ids: IdRule,
+    { retry = RETRY, most = KEPT_PER_NAME }: { retry?: RetryPolicy; most?: number } = {},
+  ): Promise<FailedArrivals> {
+    const kept = await SetAside.open(state, setAsideName(handler), { ...READING, ids });
+    return new FailedArrivals(kept, retry, most);
   }
 
   get count(): number {
@@ -37,6 +46,11 @@ export class FailedArrivals {
   /** The handler fails whatever it is told. */
   get isDown(): boolean {
     return this.#inARow >= MOST_IN_A_ROW;
+  }
+
+  /** Whether a copy can be set aside. What is not kept would be forgotten, so the handler has to wait for room. */
+  hasRoomFor(id: string): boolean {
+    return this.#attempts.size < this.#most || this.#attempts.has(this.#kept.keyOf(id));
   }
 
   giveAnotherChance(): void {

@@ -24,10 +24,8 @@ const COMPARE_EVERY_MS = 300_000;
 
 /** The handler fails whatever it is told: it is tried again with the same copy, and nothing more is set aside. */
 export class HandlerDownError extends Error {
-  constructor(cause: unknown) {
-    super(`it has failed for ${MOST_IN_A_ROW} copies in a row, the last time with: ${messageOf(cause)}`, {
-      cause,
-    });
+  constructor(because: string, cause: unknown) {
+    super(`${because}, the last time with: ${messageOf(cause)}`, { cause });
     this.name = 'HandlerDownError';
   }
 }
@@ -69,8 +67,9 @@ export class HandlerSession {
     this.#position = (await this.#told.readPosition()) ?? this.#position;
     this.#status.setAside = this.#failed.count;
     while (!held.aborted) {
-      const ends = await this.#readAll(held);
+      // First, so that a handler that fails for what is new is tried with these, too, and makes room for others.
       await this.#tellAgain(held);
+      const ends = await this.#readAll(held);
       if (ends === null || held.aborted) continue;
       await this.#commitStaged();
       this.#status.position = ends;
@@ -216,10 +215,14 @@ export class HandlerSession {
   async #fail(id: string, error: unknown, isRetry: boolean): Promise<void> {
     this.#status.errors++;
     this.#status.lastError = messageOf(error);
-    if (this.#failed.isDown && !isRetry) {
+    const isFull = !this.#failed.hasRoomFor(id);
+    if (isFull || (this.#failed.isDown && !isRetry)) {
       // The copies before this one are told or set aside, so the next session begins with this one.
       await this.#commit();
-      throw new HandlerDownError(error);
+      const because = isFull
+        ? `${this.#failed.count} copies are set aside for it, and no more are kept; it has failed`
+        : `it has failed for ${MOST_IN_A_ROW} copies in a row`;
+      throw new HandlerDownError(because, error);
     }
     await this.#failed.add(id, error, performance.now(), isRetry);
     this.#status.setAside = this.#failed.count;

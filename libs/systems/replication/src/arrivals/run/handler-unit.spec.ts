@@ -336,10 +336,12 @@ describe('A handler', () => {
   it('is never told of an older state that was read ahead after a newer one', async () => {
     const { changes } = store;
     let ahead: ChangePage | null = null;
+    let reads = 0;
     const read: HandlerUnitParts['changes']['read'] = async (query) => {
       const page = ahead && !query.fresh ? ahead : await changes.read(query);
       ahead = null;
-      if (page.drained) return page;
+      // The first read only finds out which database it is.
+      if (page.drained || ++reads === 1) return page;
       await copies.put('cars/0', 'Polo');
       ahead = await changes.read({ ...query, from: page.to + 1 });
       await copies.put('cars/0', 'Up');
@@ -359,6 +361,24 @@ describe('A handler', () => {
     listener.start();
     await listener.idle();
     expect(listener.said.filter((one) => one.includes('cars/0 '))).toEqual(['arrived cars/0 Up']);
+  });
+
+  it('waits where no more copies can be set aside, and is told of all once it works', async () => {
+    let isBroken = true;
+    listener.fails = ({ id }) => isBroken && id.startsWith('cars/bad');
+    listener.parts = { keptAtMost: 3, retry: { waitMs: 200 } };
+    for (let n = 0; n < 6; n++) await copies.putAll([`cars/bad-${n}`, `cars/${n}`], 'Golf');
+    listener.start();
+    await eventually(async () =>
+      expect(listener.unit.status).toMatchObject({
+        state: 'Waiting',
+        setAside: 3,
+        lastError: expect.stringContaining('no more are kept'),
+      }),
+    );
+    isBroken = false;
+    await listener.idle();
+    expect(listener.believes).toEqual(copies.now);
   });
 
   it('knows nothing of documents that are no copies of its declaration', async () => {

@@ -32,6 +32,8 @@ export interface HandlerUnitParts {
   logger: Logger;
   /** When a copy of which the handler could not be told is tried again. Default: after 2, 10, 30, 60 and 300 s. */
   retry?: RetryPolicy;
+  /** Of how many copies the failures are kept. Default: as many as are kept for a task. */
+  keptAtMost?: number;
   /** How often everything is compared where the store may lose deletes, as long as there are changes. Default: every 5 min. */
   compareEveryMs?: number;
 }
@@ -75,12 +77,8 @@ export class HandlerUnit implements Unit {
       while (!held.aborted) {
         const before = status.told;
         try {
-          failed ??= await FailedArrivals.open(
-            this.#parts.state,
-            this.name,
-            this.#parts.changes.ids,
-            this.#parts.retry,
-          );
+          const { state, changes, retry, keptAtMost: most } = this.#parts;
+          failed ??= await FailedArrivals.open(state, this.name, changes.ids, { retry, most });
           const kept = { failed, compared, status };
           await new HandlerSession(this.#work, this.#parts, kept).run(held);
         } catch (error) {

@@ -233,11 +233,13 @@ export class HandlerSession {
     const { promise: ended, resolve } = Promise.withResolvers<false>();
     const end = (): void => resolve(false);
     held.addEventListener('abort', end, { once: true });
+    Object.assign(this.#status, { telling: arrival.id, tellingSince: Date.now() });
     try {
       const told = Promise.resolve(this.#work.handler.call(arrival)).then(() => true as const);
       return await Promise.race([told, ended]);
     } finally {
       held.removeEventListener('abort', end);
+      Object.assign(this.#status, { telling: null, tellingSince: null });
     }
   }
 

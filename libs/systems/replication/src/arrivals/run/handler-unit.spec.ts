@@ -381,6 +381,23 @@ describe('A handler', () => {
     expect(listener.believes).toEqual(copies.now);
   });
 
+  it('that does not end says of which copy it is being told, and since when', async () => {
+    const hung = Promise.withResolvers<boolean>();
+    listener.fails = ({ id }) => id === 'cars/1' && hung.promise;
+    await copies.putAll(['cars/1', 'cars/2'], 'Golf');
+    listener.start();
+    await eventually(async () =>
+      expect(listener.unit.status).toMatchObject({
+        state: 'Telling',
+        telling: 'cars/1',
+        tellingSince: expect.any(Number),
+      }),
+    );
+    hung.resolve(false);
+    await listener.idle();
+    expect(listener.unit.status).toMatchObject({ telling: null, tellingSince: null });
+  });
+
   it('knows nothing of documents that are no copies of its declaration', async () => {
     const own = store.repository<Car>({ collection: 'Cars' }, Car.prototype);
     await own.put('cars/own', { model: 'own' });

@@ -55,6 +55,8 @@ export class HandlerUnit implements Unit {
       name: this.name,
       state: 'Starting',
       position: null,
+      telling: null,
+      tellingSince: null,
       told: 0,
       setAside: 0,
       errors: 0,
@@ -92,6 +94,7 @@ export class HandlerUnit implements Unit {
       }
     } finally {
       status.active = false;
+      status.state = 'Starting';
     }
   }
 

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type Type } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
 import { taskName } from '@nestjs-spark/contracts';
 import { EntityMapping, type LeaseKeeper, type StateStore } from '@nestjs-spark/contracts/internal';
 import { nameKey, redact } from '@nestjs-spark/foundation/internal';
@@ -8,7 +9,7 @@ import { STATE_STORE, StorePreparation } from '@nestjs-spark/store';
 import { declarationOf, OWN_CHANGES, type StoreParts } from '@nestjs-spark/store/internal';
 import { Declarations } from '../declare/declarations.ts';
 import { LEASE_KEEPER } from '../settings/tokens.ts';
-import type { ArrivalHandler } from './listen/find-handlers.ts';
+import { findUncalled, type ArrivalHandler } from './listen/find-handlers.ts';
 import type { HandlerStatus } from './run/handler-status.ts';
 import { HandlerUnit, type HandlerWork } from './run/handler-unit.ts';
 
@@ -30,6 +31,7 @@ export class ArrivalHandlers {
     @Inject(STATE_STORE) private readonly state: StateStore,
     private readonly declarations: Declarations,
     private readonly preparation: StorePreparation,
+    private readonly discovery: DiscoveryService,
   ) {
     const leaseOf = (name: string): string => `arrivals.${nameKey(name)}`;
     this.units = new LeasedUnits({ leases, logger: this.log, leaseOf });
@@ -37,6 +39,10 @@ export class ArrivalHandlers {
 
   /** Returns at once; the handlers begin when the database is there. */
   start(): void {
+    for (const method of findUncalled(this.discovery))
+      this.log.warn(
+        `${method} is never told of copies: its provider has useFactory or useValue, which do not tell the class; provide the class itself`,
+      );
     this.starting = this.begin(this.stopping.signal);
   }
 

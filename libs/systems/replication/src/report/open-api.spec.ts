@@ -13,7 +13,7 @@ import { ReplicationController } from './routes/replication.controller.ts';
 
 /** The schemas as clients were generated from them. A new field is added here; nothing is renamed or removed. */
 const SCHEMAS: Record<string, string> = {
-  ArrivalHandler: 'active errors lastError name position setAside state told',
+  ArrivalHandler: 'active errors lastError name position setAside state telling tellingSince told',
   AttemptAnswer: 'at error number',
   DeadLetterAnswer: 'attempts failedAt id payloadKept publishedAt subject unanswered',
   DeploymentAnswer: 'revision success tasks tasksCreated tasksRemoved tasksUpdated',

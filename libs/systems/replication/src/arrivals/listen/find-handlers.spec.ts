@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { Injectable, Module, Scope, type Type } from '@nestjs/common';
+import { Injectable, Module, Scope, type Provider, type Type } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import { findHandlers } from './find-handlers.ts';
+import { findHandlers, findUncalled } from './find-handlers.ts';
 import { OnReplicated, type Arrival } from './on-replicated.decorator.ts';
 
 class Car {
@@ -75,5 +75,22 @@ describe('Handlers', () => {
     await expect(find(Wrong, PerRequest)).rejects.toThrow(
       /no copies of Nothing are declared[^]*two handlers are named Twice[^]*"a\/b" cannot name[^]*transient scope/,
     );
+  });
+
+  it('of which Nest does not know the class are named, because nobody calls them', async () => {
+    class Garage {
+      @OnReplicated(Car)
+      carCame(): void {}
+    }
+    class Seen extends Garage {}
+    const providers: Provider[] = [
+      Seen,
+      { provide: 'made', useFactory: () => new Garage() },
+      { provide: 'given', useValue: new Garage() },
+      { provide: 'text', useValue: 'text' },
+      { provide: Brand, useClass: Seen },
+    ];
+    const module = await Test.createTestingModule({ imports: [DiscoveryModule], providers }).compile();
+    expect(findUncalled(module.get(DiscoveryService, { strict: false }))).toEqual(['Garage.carCame']);
   });
 });

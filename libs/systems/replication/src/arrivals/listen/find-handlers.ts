@@ -2,7 +2,7 @@ import { Scope, type Type } from '@nestjs/common';
 import type { DiscoveryService } from '@nestjs/core';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import { DeclarationError, type DeclarationFault } from '../../declare/declaration-error.ts';
-import { handlerMarks, type Arrival } from './on-replicated.decorator.ts';
+import { handlerMarks, type Arrival, type HandlerMark } from './on-replicated.decorator.ts';
 
 /** A method that is to be called for the copies of a class. */
 export interface ArrivalHandler {
@@ -16,6 +16,7 @@ export interface ArrivalHandler {
 const NAME = /^(?=.{1,100}$)[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/;
 
 type Handling = Record<string, ((arrival: Arrival) => unknown) | undefined>;
+type Mark = HandlerMark & { method: string };
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 /**
@@ -49,9 +50,27 @@ export function findHandlers(
   return [...handlers.values()];
 }
 
+/**
+ * The methods with `@OnReplicated()` that are never called, because Nest knows only the value of their provider (`useFactory`, `useValue`)
+ * and not its class.
+ */
+export function findUncalled(discovery: Pick<DiscoveryService, 'getProviders'>): string[] {
+  const unknown = discovery.getProviders().filter(({ isNotMetatype }) => isNotMetatype);
+  const methods = unknown.flatMap(({ instance }) => {
+    if (typeof instance !== 'object' || instance === null) return [];
+    const prototype = parentOf(instance as object);
+    const owner = prototype?.constructor.name ?? '';
+    return marksOn(prototype).map(({ method }) => `${owner}.${method}`);
+  });
+  return [...new Set(methods)];
+}
+
 /** Looks at the class only: an instance may be anything, and getters may do anything. */
-function marksOf({ metatype }: Wrapper): { method: string; target: Type; name: string | undefined }[] {
-  const prototype: unknown = typeof metatype === 'function' ? metatype.prototype : null;
+function marksOf({ metatype }: Wrapper): Mark[] {
+  return marksOn(typeof metatype === 'function' ? metatype.prototype : null);
+}
+
+function marksOn(prototype: unknown): Mark[] {
   if (typeof prototype !== 'object' || prototype === null) return [];
   const methods = new Map<string, unknown>();
   for (let one: object | null = prototype; one && one !== Object.prototype; one = parentOf(one)) {

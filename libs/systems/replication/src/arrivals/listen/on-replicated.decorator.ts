@@ -37,7 +37,11 @@ const MARK = Symbol('SPARK_ON_REPLICATED');
  * is told of the last one. In a new generation (a changed script, a resync) it is told only of what really differs.
  *
  * One instance of the module calls it, one copy at a time. When it throws, the copy is set aside for it and tried again after 2, 10, 30, 60
- * and 300 s, at the next start, and when the copy changes; the others continue. Copying never waits for it.
+ * and 300 s, at the next start, and when the copy changes; the others go on. Copying never waits for it. A call
+ * that does not end holds back all others: the status of the handler says for which copy, and since when.
+ *
+ * Methods are found by the class of their provider or controller. A provider with `useFactory` or `useValue` does not tell its class, so its
+ * methods are never called, which the log says at the start.
  */
 export function OnReplicated<T extends object>(
   target: abstract new (...parameters: never[]) => T,

@@ -1,30 +1,42 @@
 import type { IdRule, StateStore } from '@nestjs-spark/contracts/internal';
 import { delayMs, messageOf, type RetryPolicy } from '@nestjs-spark/foundation/internal';
-import { SetAside } from '@nestjs-spark/set-aside/internal';
+import { KEPT_PER_NAME, SetAside } from '@nestjs-spark/set-aside/internal';
 
 const RETRY: RetryPolicy = { waitMs: [2_000, 10_000, 30_000, 60_000, 300_000] };
 const ATTEMPTS = 6;
 /** After so many copies in a row for which a handler failed, it is the handler that is out of order, not the copies. */
 export const MOST_IN_A_ROW = 10;
+const RETRIES_AT_ONCE = 20;
 const READING = { generation: 1, incarnation: 'handler' };
 
 /** The copies of which a handler could not be told, kept in the database; and when each is tried again. */
 export class FailedArrivals {
   readonly #kept: SetAside;
   readonly #retry: RetryPolicy;
+  readonly #most: number;
   readonly #attempts = new Map<string, { id: string; failures: number; dueAt: number }>();
-  /** How many copies in a row it has failed for. */
+  /** How many copies in a row it has failed for; one that is tried again does not count. */
   #inARow = 0;
+  /** It has not worked since it failed for that many. */
+  #wasDown = false;
 
-  private constructor(kept: SetAside, retry: RetryPolicy) {
+  private constructor(kept: SetAside, retry: RetryPolicy, most: number) {
     this.#kept = kept;
     this.#retry = retry;
+    this.#most = most;
     // What failed before this start may work with the code of now.
     for (const id of kept.documents()) this.#attempts.set(kept.keyOf(id), { id, failures: 0, dueAt: 0 });
   }
 
-  static async open(state: StateStore, handler: string, ids: IdRule, retry = RETRY): Promise<FailedArrivals> {
-    return new FailedArrivals(await SetAside.open(state, setAsideName(handler), { ...READING, ids }), retry);
+  /** @param most how many copies are kept at most */
+  static async open(
+    state: StateStore,
+    handler: string,
+    ids: IdRule,
+    { retry = RETRY, most = KEPT_PER_NAME }: { retry?: RetryPolicy; most?: number } = {},
+  ): Promise<FailedArrivals> {
+    const kept = await SetAside.open(state, setAsideName(handler), { ...READING, ids });
+    return new FailedArrivals(kept, retry, most);
   }
 
   get count(): number {
@@ -36,18 +48,20 @@ export class FailedArrivals {
     return this.#inARow >= MOST_IN_A_ROW;
   }
 
-  get isFailing(): boolean {
-    return this.#inARow > 0;
+  /** Whether a copy can be set aside. What is not kept would be forgotten, so the handler has to wait for room. */
+  hasRoomFor(id: string): boolean {
+    return this.#attempts.size < this.#most || this.#attempts.has(this.#kept.keyOf(id));
   }
 
   giveAnotherChance(): void {
     this.#inARow = MOST_IN_A_ROW - 1;
   }
 
-  async add(id: string, error: unknown, now: number): Promise<void> {
+  async add(id: string, error: unknown, now: number, isRetry: boolean): Promise<void> {
     const key = this.#kept.keyOf(id);
     const failures = (this.#attempts.get(key)?.failures ?? 0) + 1;
-    this.#inARow++;
+    if (!isRetry) this.#inARow++;
+    this.#wasDown ||= this.isDown;
     const etag = (this.#kept.etagOf(key) ?? 0) + 1;
     await this.#kept.add([
       { documentId: id, etag, reason: messageOf(error), kind: 'handler', line: null, column: null },
@@ -66,15 +80,19 @@ export class FailedArrivals {
 
   /** When it had failed for all, it was not for the copies, so all of them are tried again. */
   #works(): void {
-    const wasDown = this.#inARow >= MOST_IN_A_ROW - 1;
     this.#inARow = 0;
-    if (!wasDown) return;
+    if (!this.#wasDown) return;
+    this.#wasDown = false;
     for (const one of this.#attempts.values()) Object.assign(one, { failures: 0, dueAt: 0 });
   }
 
-  /** Those to be tried again now. */
+  /** Those to be tried again now, the longest due first: few at once, so that they do not hold back what has come since. */
   due(now: number): string[] {
-    return [...this.#attempts.values()].filter(({ dueAt }) => dueAt <= now).map(({ id }) => id);
+    return [...this.#attempts.values()]
+      .filter(({ dueAt }) => dueAt <= now)
+      .toSorted((a, b) => a.dueAt - b.dueAt)
+      .slice(0, RETRIES_AT_ONCE)
+      .map(({ id }) => id);
   }
 
   /** In how many milliseconds the next one is to be tried again; null when none is. */

@@ -1,6 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import type { Stored } from '@nestjs-spark/contracts';
-import type { ChangePage, SourceDocument } from '@nestjs-spark/contracts/internal';
+import {
+  idKey,
+  type ChangePage,
+  type SourceChange,
+  type SourceDocument,
+} from '@nestjs-spark/contracts/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import type { Arrival } from '../listen/on-replicated.decorator.ts';
 import { judgeCopy, type Told } from '../tell/judge-copy.ts';
@@ -14,17 +19,20 @@ const PAGE = 200;
 const COMMIT_MS = 1_000;
 /** So many etags without anything to tell, and the position is written nevertheless. */
 const COMMIT_ETAGS = 10_000;
-/** No store removes deletes sooner. Whoever has not looked for longer compares everything instead. */
-const DELETES_LAST_MS = 60_000;
+/** A store that guarantees no deletes may have removed some between any two looks, so now and then everything is compared. */
+const COMPARE_EVERY_MS = 300_000;
 
 /** The handler fails whatever it is told: it is tried again with the same copy, and nothing more is set aside. */
 export class HandlerDownError extends Error {
-  constructor(cause: unknown) {
-    super(`it has failed for ${MOST_IN_A_ROW} copies in a row, the last time with: ${messageOf(cause)}`, {
-      cause,
-    });
+  constructor(because: string, cause: unknown) {
+    super(`${because}, the last time with: ${messageOf(cause)}`, { cause });
     this.name = 'HandlerDownError';
   }
+}
+
+/** When everything was compared last. Outlives sessions, since each failure ends one. */
+export interface Compared {
+  at: number;
 }
 
 /** Tells one handler, from where it was, until something fails. */
@@ -34,12 +42,21 @@ export class HandlerSession {
   readonly #status: HandlerStatus;
   readonly #told: ToldCopies;
   readonly #failed: FailedArrivals;
+  readonly #compared: Compared;
   #position: ToldPosition = { databaseId: '', deletesTo: 0, collections: {} };
   #committedAt = performance.now();
-  #lookedAt = -Infinity;
+  /** Collections of which a page that was read ahead may be older than a copy that was read by its id. */
+  readonly #mayBeOld = new Set<string>();
+  /** The database has changed since everything was compared, and deletes may be missing from what was read. */
+  #mayLackDeletes = false;
 
-  constructor(work: HandlerWork, parts: HandlerUnitParts, failed: FailedArrivals, status: HandlerStatus) {
+  constructor(
+    work: HandlerWork,
+    parts: HandlerUnitParts,
+    { failed, compared, status }: { failed: FailedArrivals; compared: Compared; status: HandlerStatus },
+  ) {
     this.#failed = failed;
+    this.#compared = compared;
     this.#work = work;
     this.#parts = parts;
     this.#status = status;
@@ -50,12 +67,13 @@ export class HandlerSession {
     this.#position = (await this.#told.readPosition()) ?? this.#position;
     this.#status.setAside = this.#failed.count;
     while (!held.aborted) {
-      const ends = await this.#readAll(held);
+      // First, so that a handler that fails for what is new is tried with these, too, and makes room for others.
       await this.#tellAgain(held);
+      const ends = await this.#readAll(held);
       if (ends === null || held.aborted) continue;
       await this.#commitStaged();
       this.#status.position = ends;
-      if (!this.#failed.isFailing) this.#status.state = 'Idle';
+      this.#status.state = this.#failed.isDown ? 'Waiting' : 'Idle';
       await this.#wait(ends, held);
     }
     await this.#commitStaged();
@@ -68,20 +86,19 @@ export class HandlerSession {
     for (const collection of this.#work.collections) {
       if (held.aborted) return null;
       const at = this.#position.collections[collection] ?? 0;
-      const page = await this.#parts.changes.read({
-        collection,
-        from: at + 1,
-        deletesAfter: this.#position.deletesTo,
-        limit: PAGE,
-      });
+      let page = await this.#read(collection, at);
       if (this.#isAnother(page, at)) {
         await this.#compare(page, held, { databaseId: page.databaseId, collections: {} });
         return null;
       }
       const cover = await page.deletes;
-      const isLate = cover === 'best-effort' && performance.now() - this.#lookedAt > DELETES_LAST_MS;
+      this.#mayLackDeletes ||= cover === 'best-effort' && page.lastEtag > this.#position.deletesTo;
       // Once the position is past what is lost, nothing tells any more that it was.
-      if (cover === 'lost' || (isLate && page.drained)) await this.#compare(page, held);
+      if (cover === 'lost' || (page.drained && this.#compareIn() <= 0)) {
+        await this.#compare(page, held);
+        if (held.aborted) return null;
+        page = await this.#read(collection, at);
+      }
       await this.#tellPage(collection, page, held);
       if (held.aborted) return null;
       if (page.to > at) this.#position.collections[collection] = page.to;
@@ -89,8 +106,19 @@ export class HandlerSession {
       isDrained &&= page.drained;
       ends.push(Math.max(page.to, at));
     }
-    if (isDrained) this.#lookedAt = performance.now();
     return isDrained ? Math.min(...ends) : null;
+  }
+
+  #read(collection: string, at: number): Promise<ChangePage> {
+    const fresh = this.#mayBeOld.delete(collection);
+    const deletesAfter = this.#position.deletesTo;
+    return this.#parts.changes.read({ collection, from: at + 1, deletesAfter, limit: PAGE, fresh });
+  }
+
+  /** Copies as they are now, which pages that were read ahead must not contradict. */
+  #load(ids: string[]): Promise<(SourceDocument | null)[]> {
+    for (const collection of this.#work.collections) this.#mayBeOld.add(collection);
+    return this.#parts.changes.load(ids);
   }
 
   /** The database is another one than before, or an older state of it. */
@@ -107,26 +135,39 @@ export class HandlerSession {
     const known = await this.#told.all();
     for (let first = 0; first < known.length && !held.aborted; first += PAGE) {
       const some = known.slice(first, first + PAGE);
-      const there = await this.#parts.changes.load(some.map(({ id }) => id));
+      const there = await this.#load(some.map(({ id }) => id));
       const lastTold = await this.#told.of(some.map(({ id }) => id));
       for (const [index, { id }] of some.entries()) {
         if (this.#copyOf(there[index]) === null) await this.#tell(id, null, lastTold(id), held);
       }
     }
     if (held.aborted) return;
+    const isOther = from !== this.#position;
     this.#position = { databaseId: from.databaseId, collections: from.collections, deletesTo: lastEtag };
-    this.#lookedAt = performance.now();
-    await this.#commit();
+    this.#compared.at = performance.now();
+    this.#mayLackDeletes = false;
+    // Where nothing was found, nothing is written: a write is a change, after which there is something to compare again.
+    if (isOther) await this.#commit();
+    else await this.#commitStaged();
+  }
+
+  /** In how many milliseconds everything has to be compared; Infinity while no delete can be missing. */
+  #compareIn(): number {
+    if (!this.#mayLackDeletes) return Infinity;
+    return this.#compared.at + (this.#parts.compareEveryMs ?? COMPARE_EVERY_MS) - performance.now();
   }
 
   async #tellPage(collection: string, { changes }: ChangePage, held: AbortSignal): Promise<void> {
     const lastTold = await this.#told.of(changes.map(({ id }) => id));
-    const deleted = changes.filter(({ kind }) => kind === 'delete').map(({ id }) => id);
-    // It may have moved to another collection, or be there again.
-    const there = deleted.length > 0 ? await this.#parts.changes.load(deleted) : [];
+    const lastChange = new Map(changes.map((change) => [this.#keyOf(change.id), change]));
+    const isAgain = ({ id }: SourceChange): boolean => lastChange.get(this.#keyOf(id))?.kind === 'put';
+    const deletes = changes.filter((change) => change.kind === 'delete' && !isAgain(change));
+    const deleted = deletes.map(({ id }) => id);
+    // It may have moved to another collection, or be there again. What the page itself has of it later would be older than that.
+    const there = deleted.length > 0 ? await this.#load(deleted) : [];
     const current = new Map(deleted.map((id, index) => [id, there[index]]));
     for (const change of changes) {
-      if (change.kind === 'touch') continue;
+      if (change.kind === 'touch' || (change.kind === 'delete' && isAgain(change))) continue;
       const now = this.#copyOf(change.kind === 'delete' ? current.get(change.id) : change);
       await this.#tell(change.id, now, lastTold(change.id), held);
       if (held.aborted) return;
@@ -140,21 +181,27 @@ export class HandlerSession {
   async #tellAgain(held: AbortSignal): Promise<void> {
     for (const id of this.#failed.due(performance.now())) {
       if (held.aborted) return;
-      const [document] = await this.#parts.changes.load([id]);
+      const [document] = await this.#load([id]);
       const lastTold = await this.#told.of([id]);
-      await this.#tell(id, this.#copyOf(document), lastTold(id), held);
+      await this.#tell(id, this.#copyOf(document), lastTold(id), held, true);
       await this.#commitStaged();
     }
   }
 
-  async #tell(id: string, now: StandingDocument | null, told: Told | null, held: AbortSignal): Promise<void> {
+  async #tell(
+    id: string,
+    now: StandingDocument | null,
+    told: Told | null,
+    held: AbortSignal,
+    isRetry = false,
+  ): Promise<void> {
     const kind = judgeCopy(told, now);
     if (kind !== null) {
       this.#status.state = 'Telling';
       try {
         if (!(await this.#call(this.#arrival(kind, told, now), held))) return;
       } catch (error) {
-        await this.#fail(id, error);
+        await this.#fail(id, error, isRetry);
         return;
       }
       this.#status.told++;
@@ -165,14 +212,19 @@ export class HandlerSession {
     this.#status.setAside = this.#failed.count;
   }
 
-  async #fail(id: string, error: unknown): Promise<void> {
+  async #fail(id: string, error: unknown, isRetry: boolean): Promise<void> {
     this.#status.errors++;
     this.#status.lastError = messageOf(error);
-    if (this.#failed.isDown) {
-      await this.#commitStaged();
-      throw new HandlerDownError(error);
+    const isFull = !this.#failed.hasRoomFor(id);
+    if (isFull || (this.#failed.isDown && !isRetry)) {
+      // The copies before this one are told or set aside, so the next session begins with this one.
+      await this.#commit();
+      const because = isFull
+        ? `${this.#failed.count} copies are set aside for it, and no more are kept; it has failed`
+        : `it has failed for ${MOST_IN_A_ROW} copies in a row`;
+      throw new HandlerDownError(because, error);
     }
-    await this.#failed.add(id, error, performance.now());
+    await this.#failed.add(id, error, performance.now(), isRetry);
     this.#status.setAside = this.#failed.count;
   }
 
@@ -181,12 +233,18 @@ export class HandlerSession {
     const { promise: ended, resolve } = Promise.withResolvers<false>();
     const end = (): void => resolve(false);
     held.addEventListener('abort', end, { once: true });
+    Object.assign(this.#status, { telling: arrival.id, tellingSince: Date.now() });
     try {
       const told = Promise.resolve(this.#work.handler.call(arrival)).then(() => true as const);
       return await Promise.race([told, ended]);
     } finally {
       held.removeEventListener('abort', end);
+      Object.assign(this.#status, { telling: null, tellingSince: null });
     }
+  }
+
+  #keyOf(id: string): string {
+    return idKey(this.#parts.changes.ids, id);
   }
 
   #copyOf(document: SourceDocument | null | undefined): StandingDocument | null {
@@ -209,10 +267,10 @@ export class HandlerSession {
   }
 
   async #wait(etag: number, held: AbortSignal): Promise<void> {
-    const due = this.#failed.nextDueIn(performance.now());
-    const signal = due === null ? held : AbortSignal.any([held, AbortSignal.timeout(due)]);
+    const retryIn = this.#failed.nextDueIn(performance.now()) ?? Infinity;
+    const dueIn = Math.max(1, Math.ceil(Math.min(retryIn, this.#compareIn())));
+    const signal = Number.isFinite(dueIn) ? AbortSignal.any([held, AbortSignal.timeout(dueIn)]) : held;
     await this.#parts.changes.wait(etag, signal);
-    this.#lookedAt = performance.now();
   }
 }
 

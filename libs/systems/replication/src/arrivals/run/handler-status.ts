@@ -21,6 +21,18 @@ export class HandlerStatus {
   })
   position!: number | null;
 
+  /** The copy that it is being told of; null when it is not called. A call that does not end holds back all others. */
+  @ApiProperty({ type: String, nullable: true, description: 'The id of the copy that it is being told of' })
+  telling!: string | null;
+
+  /** Since when it is being told of that, in milliseconds since 1970. */
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'Since when, in milliseconds since 1970 by the clock of this instance',
+  })
+  tellingSince!: number | null;
+
   /** Of how many copies this instance has told it. */
   @ApiProperty({ description: 'How many copies this instance has told it of' })
   told!: number;

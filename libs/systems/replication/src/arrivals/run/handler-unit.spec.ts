@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChangeCommand } from '@nestjs-spark/contracts';
-import { EntityMapping, type Checkpoint } from '@nestjs-spark/contracts/internal';
+import { EntityMapping, type ChangePage, type Checkpoint } from '@nestjs-spark/contracts/internal';
 import { Breakers } from '@nestjs-spark/foundation/internal';
 import { eventually } from '@nestjs-spark/servers/testing';
 import { chooseParts, type StoreParts } from '@nestjs-spark/store/internal';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import type { Arrival } from '../listen/on-replicated.decorator.ts';
-import { HandlerUnit } from './handler-unit.ts';
+import { HandlerUnit, type HandlerUnitParts } from './handler-unit.ts';
 
 const NAME = 'Fleet/HR/Cars';
 const seed = Number(process.env['SPARK_TEST_SEED'] ?? Date.now() % 1_000_000);
@@ -105,7 +105,8 @@ class Copies {
 /** A handler, and the instances that call it one after the other. */
 class Listener {
   readonly heard: Arrival<Car>[] = [];
-  fails: (arrival: Arrival<Car>) => boolean = () => false;
+  fails: (arrival: Arrival<Car>) => boolean | Promise<boolean> = () => false;
+  parts: Partial<HandlerUnitParts> = {};
   unit!: HandlerUnit;
   #ended = new AbortController();
   #running: Promise<void> = Promise.resolve();
@@ -114,13 +115,14 @@ class Listener {
     this.#ended = new AbortController();
     const call = async (arrival: Arrival): Promise<void> => {
       await Promise.resolve();
-      if (this.fails(arrival as Arrival<Car>)) throw new Error(`no ${arrival.id}`);
+      if (await this.fails(arrival as Arrival<Car>)) throw new Error(`no ${arrival.id}`);
       this.heard.push(arrival as Arrival<Car>);
     };
     const handler = { name: 'Garage.carCame', target: Car, call };
     const work = { handler, names: [NAME], collections: ['Cars'], mapping: new EntityMapping(Car.prototype) };
     const { changes, state } = store;
-    this.unit = new HandlerUnit(work, { changes, state, logger: new MemoryLogger(), retry: { waitMs: 5 } });
+    const logger = new MemoryLogger();
+    this.unit = new HandlerUnit(work, { changes, state, logger, retry: { waitMs: 5 }, ...this.parts });
     this.#running = this.unit.run(this.#ended.signal);
   }
 
@@ -156,6 +158,30 @@ class Listener {
     }
     return believed;
   }
+}
+
+/** A store that gives no guarantee for deletes, and has removed each before it could be read. */
+function withoutDeletes({ changes }: StoreParts): {
+  changes: HandlerUnitParts['changes'];
+  loads: string[][];
+} {
+  const loads: string[][] = [];
+  return {
+    loads,
+    changes: {
+      ids: changes.ids,
+      wait: (etag, signal) => changes.wait(etag, signal),
+      load: (ids) => {
+        loads.push(ids);
+        return changes.load(ids);
+      },
+      read: async (query) => {
+        const page = await changes.read(query);
+        const puts = page.changes.filter(({ kind }) => kind !== 'delete');
+        return { ...page, changes: puts, deletes: Promise.resolve('best-effort') };
+      },
+    },
+  };
 }
 
 describe('A handler', () => {
@@ -232,6 +258,144 @@ describe('A handler', () => {
     await listener.idle();
     expect(listener.believes).toEqual(copies.now);
     expect(listener.heard).toHaveLength(100);
+  });
+
+  it('is told of the good copies behind more bad ones than mean that it is out of order', async () => {
+    listener.fails = ({ id }) => id.startsWith('cars/bad');
+    await copies.putAll(
+      Array.from({ length: 12 }, (_, n) => `cars/bad-${n}`),
+      'Golf',
+    );
+    await copies.putAll(
+      Array.from({ length: 20 }, (_, n) => `cars/good-${n}`),
+      'Golf',
+    );
+    listener.start();
+    await eventually(async () => expect(listener.heard).toHaveLength(20));
+    expect(listener.unit.status.setAside).toBe(12);
+  });
+
+  it('is told again of what it fails for some times only, however quiet the rest is', async () => {
+    let calls = 0;
+    listener.fails = ({ id }) => id.startsWith('cars/bad') && ++calls > 0;
+    await copies.putAll(['cars/bad-1', 'cars/bad-2', 'cars/1'], 'Golf');
+    listener.start();
+    await eventually(async () => expect(calls).toBe(12));
+    expect(listener.unit.status).toMatchObject({ state: 'Idle', setAside: 2 });
+    await copies.putAll(['cars/2', 'cars/3'], 'Golf');
+    await eventually(async () => expect(listener.heard).toHaveLength(3));
+    await copies.put('cars/bad-1', 'Up');
+    await eventually(async () => expect(calls).toBe(13));
+  });
+
+  it('learns what went away although the store removed the delete before anybody read it', async () => {
+    const { changes } = withoutDeletes(store);
+    listener.parts = { changes, compareEveryMs: 50 };
+    await copies.putAll(['cars/1', 'cars/2'], 'Golf');
+    listener.start();
+    await listener.idle();
+    await copies.delete('cars/1');
+    await eventually(async () => expect(listener.believes).toEqual(copies.now));
+  });
+
+  it('compares nothing again because it fails', async () => {
+    const { changes, loads } = withoutDeletes(store);
+    listener.parts = { changes, compareEveryMs: 1_000_000 };
+    await copies.putAll(['cars/known-1', 'cars/known-2'], 'Golf');
+    listener.start();
+    await listener.idle();
+    listener.fails = () => true;
+    await copies.putAll(
+      Array.from({ length: 20 }, (_, n) => `cars/${n}`),
+      'Up',
+    );
+    await eventually(async () => expect(listener.unit.status.setAside).toBe(12));
+    // What is tried again is read one by one.
+    expect(loads.filter((ids) => ids.length > 1)).toEqual([]);
+  });
+
+  it('is told of what came while many others are due again', async () => {
+    const many = Array.from({ length: 60 }, (_, n) => `cars/bad-${n}`);
+    listener.fails = ({ id }) => id.startsWith('cars/bad');
+    listener.parts = { retry: { waitMs: 1_000_000 } };
+    for (const [at, id] of many.entries()) await copies.putAll([id, `cars/${at}`], 'Golf');
+    listener.start();
+    await eventually(async () => expect(listener.unit.status).toMatchObject({ setAside: 60, told: 60 }));
+    await listener.end();
+    const said: string[] = [];
+    listener.fails = async ({ id }) => {
+      said.push(id);
+      if (said.length === 1) await copies.put('cars/new', 'Up');
+      return id.startsWith('cars/bad');
+    };
+    listener.start();
+    await eventually(async () => expect(said).toContain('cars/new'));
+    expect(said.indexOf('cars/new')).toBeLessThan(25);
+  });
+
+  it('is never told of an older state that was read ahead after a newer one', async () => {
+    const { changes } = store;
+    let ahead: ChangePage | null = null;
+    let reads = 0;
+    const read: HandlerUnitParts['changes']['read'] = async (query) => {
+      const page = ahead && !query.fresh ? ahead : await changes.read(query);
+      ahead = null;
+      // The first read only finds out which database it is.
+      if (page.drained || ++reads === 1) return page;
+      await copies.put('cars/0', 'Polo');
+      ahead = await changes.read({ ...query, from: page.to + 1 });
+      await copies.put('cars/0', 'Up');
+      return page;
+    };
+    const { ids, load, wait } = changes;
+    listener.parts = {
+      changes: { ids, read, load: load.bind(changes), wait: wait.bind(changes) },
+      retry: { waitMs: 0 },
+    };
+    let hasFailed = false;
+    listener.fails = ({ id }) => id === 'cars/0' && !hasFailed && (hasFailed = true);
+    await copies.putAll(
+      Array.from({ length: 240 }, (_, n) => `cars/${n}`),
+      'Golf',
+    );
+    listener.start();
+    await listener.idle();
+    expect(listener.said.filter((one) => one.includes('cars/0 '))).toEqual(['arrived cars/0 Up']);
+  });
+
+  it('waits where no more copies can be set aside, and is told of all once it works', async () => {
+    let isBroken = true;
+    listener.fails = ({ id }) => isBroken && id.startsWith('cars/bad');
+    listener.parts = { keptAtMost: 3, retry: { waitMs: 200 } };
+    for (let n = 0; n < 6; n++) await copies.putAll([`cars/bad-${n}`, `cars/${n}`], 'Golf');
+    listener.start();
+    await eventually(async () =>
+      expect(listener.unit.status).toMatchObject({
+        state: 'Waiting',
+        setAside: 3,
+        lastError: expect.stringContaining('no more are kept'),
+      }),
+    );
+    isBroken = false;
+    await listener.idle();
+    expect(listener.believes).toEqual(copies.now);
+  });
+
+  it('that does not end says of which copy it is being told, and since when', async () => {
+    const hung = Promise.withResolvers<boolean>();
+    listener.fails = ({ id }) => id === 'cars/1' && hung.promise;
+    await copies.putAll(['cars/1', 'cars/2'], 'Golf');
+    listener.start();
+    await eventually(async () =>
+      expect(listener.unit.status).toMatchObject({
+        state: 'Telling',
+        telling: 'cars/1',
+        tellingSince: expect.any(Number),
+      }),
+    );
+    hung.resolve(false);
+    await listener.idle();
+    expect(listener.unit.status).toMatchObject({ telling: null, tellingSince: null });
   });
 
   it('knows nothing of documents that are no copies of its declaration', async () => {

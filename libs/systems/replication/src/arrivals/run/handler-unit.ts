@@ -32,6 +32,10 @@ export interface HandlerUnitParts {
   logger: Logger;
   /** When a copy of which the handler could not be told is tried again. Default: after 2, 10, 30, 60 and 300 s. */
   retry?: RetryPolicy;
+  /** Of how many copies the failures are kept. Default: as many as are kept for a task. */
+  keptAtMost?: number;
+  /** How often everything is compared where the store may lose deletes, as long as there are changes. Default: every 5 min. */
+  compareEveryMs?: number;
 }
 
 /** Tells one handler of the copies, session after session, while this instance holds its lease. */
@@ -51,6 +55,8 @@ export class HandlerUnit implements Unit {
       name: this.name,
       state: 'Starting',
       position: null,
+      telling: null,
+      tellingSince: null,
       told: 0,
       setAside: 0,
       errors: 0,
@@ -67,18 +73,16 @@ export class HandlerUnit implements Unit {
     const { status } = this;
     status.active = true;
     let failed: FailedArrivals | null = null;
+    const compared = { at: -Infinity };
     let failures = 0;
     try {
       while (!held.aborted) {
         const before = status.told;
         try {
-          failed ??= await FailedArrivals.open(
-            this.#parts.state,
-            this.name,
-            this.#parts.changes.ids,
-            this.#parts.retry,
-          );
-          await new HandlerSession(this.#work, this.#parts, failed, status).run(held);
+          const { state, changes, retry, keptAtMost: most } = this.#parts;
+          failed ??= await FailedArrivals.open(state, this.name, changes.ids, { retry, most });
+          const kept = { failed, compared, status };
+          await new HandlerSession(this.#work, this.#parts, kept).run(held);
         } catch (error) {
           if (held.aborted) return;
           failures = status.told > before ? 1 : failures + 1;
@@ -90,6 +94,7 @@ export class HandlerUnit implements Unit {
       }
     } finally {
       status.active = false;
+      status.state = 'Starting';
     }
   }
 

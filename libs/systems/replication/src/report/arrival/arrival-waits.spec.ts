@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { SourceDocument } from '@nestjs-spark/contracts/internal';
 import { MemoryState } from '@nestjs-spark/testing';
 import type { IncomingTask } from '../../tasks/task-status.ts';
 import type { ApplyReport, SourceAnswer } from '@nestjs-spark/streaming/internal';
@@ -19,11 +20,13 @@ describe('A wait for a change', () => {
   let listeners: Set<() => void>;
   let looked: string[];
   let state: MemoryState;
+  let copy: SourceDocument | null;
   let waits: ArrivalWaits;
 
   beforeEach(() => {
     reports = [applyReport()];
     answer = { sourceEtag: 120, databaseId: 'fleet-db' };
+    copy = null;
     listeners = new Set();
     looked = [];
     state = new MemoryState();
@@ -40,6 +43,7 @@ describe('A wait for a change', () => {
       state,
       inquiry as OwnerSourceInquiry,
       supervisor as ApplySupervisor,
+      { load: async () => [copy] },
     );
   });
 
@@ -70,6 +74,27 @@ describe('A wait for a change', () => {
   it('is over at once when it has arrived, and takes the text of a header', async () => {
     expect(await wait({ change: 'fleet-db:100' })).toEqual({ databaseId: 'fleet-db', etag: 100 });
     expect(looked).toEqual([]);
+  });
+
+  it('for a document waits until its copy is as new as the change, although a later one has replaced that', async () => {
+    const query = { change: wanted, documentId: 'cars/1' };
+    const copyAt = (etag: number): SourceDocument => {
+      const metadata = { 'spark-source': 'Fleet/cars/1', 'spark-etag': etag };
+      const json = Buffer.from(JSON.stringify({ '@metadata': metadata }));
+      return { id: 'cars/1', collection: 'Cars', copyOf: 'Fleet/cars/1', json };
+    };
+    copy = copyAt(90);
+    // It was written again at 500 before the page up to 200 was read.
+    answer = { sourceEtag: 500, databaseId: 'fleet-db' };
+    reports = [applyReport({ appliedEtag: 200, sourceEtag: 200 })];
+    await expect(wait(query, { timeoutMs: 30 })).rejects.toMatchObject({ kind: 'notArrived' });
+    const waiting = wait(query);
+    await new Promise(setImmediate);
+    move({ appliedEtag: 500, sourceEtag: 500 });
+    expect(await waiting).toEqual(wanted);
+    copy = copyAt(120);
+    answer = 'away';
+    expect(await wait(query)).toEqual(wanted);
   });
 
   it('waits for all copies of the collection', async () => {
@@ -123,6 +148,7 @@ describe('A wait for a change', () => {
     const change = (etag: number) => ({ databaseId: 'fleet-db', etag });
     await expect(wait({ change: change(90) })).rejects.toMatchObject({ kind: 'copySetAside' });
     await expect(wait({ change: change(95), documentId: 'CARS/1' })).rejects.toThrow(/too big/);
+    answer = { sourceEtag: 100, databaseId: 'fleet-db' };
     expect(await wait({ change: change(95), documentId: 'cars/2' })).toEqual(change(95));
   });
 

@@ -7,16 +7,18 @@ import {
   type Change,
   type TaskKey,
 } from '@nestjs-spark/contracts';
-import type { StateStore } from '@nestjs-spark/contracts/internal';
+import type { ChangeSource, StateStore } from '@nestjs-spark/contracts/internal';
 import { Nudge, pause, sameName } from '@nestjs-spark/foundation/internal';
 import { listSetAside } from '@nestjs-spark/set-aside/internal';
 import { STATE_STORE } from '@nestjs-spark/store';
+import { OWN_CHANGES } from '@nestjs-spark/store/internal';
 import { ApplySupervisor } from '@nestjs-spark/streaming/internal';
 import { COPY_SET_ASIDE, NOT_ARRIVED, OTHER_DATABASE } from '../../problems/problems.ts';
 import { OwnerSourceInquiry } from '../../request/source-inquiry.ts';
 import type { ReplicationSettings } from '../../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../../settings/tokens.ts';
 import type { IncomingTask } from '../../tasks/task-status.ts';
+import { copyEtag } from './copy-etag.ts';
 import { describeReach, judgeArrival } from './judge-arrival.ts';
 
 const PATIENCE_MS = 10_000;
@@ -30,7 +32,10 @@ export interface ArrivalQuery {
   collection: string;
   /** What the owner's write returned, or the value of its `Spark-Change` header. */
   change?: Change | string;
-  /** The owner's id. Without `change`: its version at the owner at the time of the call. */
+  /**
+   * The owner's id. Without `change`: its version at the owner at the time of the call. With `change`: the copy of this document is at least
+   * as new as that; without it, one that was written again in the meantime may still be older.
+   */
   documentId?: string;
 }
 
@@ -50,6 +55,7 @@ export class ArrivalWaits implements BeforeApplicationShutdown {
     @Inject(STATE_STORE) private readonly state: StateStore,
     private readonly source: OwnerSourceInquiry,
     private readonly supervisor: ApplySupervisor,
+    @Inject(OWN_CHANGES) private readonly changes: Pick<ChangeSource, 'load'>,
   ) {}
 
   beforeApplicationShutdown(): void {
@@ -65,7 +71,10 @@ export class ArrivalWaits implements BeforeApplicationShutdown {
     const late = AbortSignal.timeout(timeoutMs);
     const ended = AbortSignal.any([late, this.stopping.signal, ...(signal ? [signal] : [])]);
     const change = query.change === undefined ? await this.askNow(tasks, ended) : readChange(query.change);
-    const arrived = change !== null && (await this.reach(change, tasks, ended));
+    const arrived =
+      change !== null &&
+      (await this.reach(change, tasks, ended)) &&
+      (await this.reachDocument(query, change, tasks, ended));
     if (arrived) {
       await this.refuseSetAside(change, query.documentId, tasks());
       return change;
@@ -74,6 +83,25 @@ export class ArrivalWaits implements BeforeApplicationShutdown {
     if (this.stopping.signal.aborted)
       throw new ProblemError('unavailable', 'This instance is shutting down.');
     throw notArrived(query, change, timeoutMs, tasks());
+  }
+
+  /**
+   * A document that was written again before its page was read comes with its later change only. Unless the copy shows that it is as new
+   * as the change, what the owner has by now is waited for, too.
+   * @returns false when it ended before
+   */
+  private async reachDocument(
+    { owner, documentId, change: given }: ArrivalQuery,
+    change: Change,
+    tasks: () => IncomingTask[],
+    ended: AbortSignal,
+  ): Promise<boolean> {
+    if (documentId === undefined || given === undefined) return true;
+    const [copy = null] = await this.changes.load([documentId]);
+    if ((copyEtag(copy, { owner, documentId }) ?? -1) >= change.etag) return true;
+    await this.refuseSetAside(change, documentId, tasks());
+    const now = await this.askNow(tasks, ended);
+    return now !== null && (await this.reach(now, tasks, ended));
   }
 
   /** @returns false when it ended before */

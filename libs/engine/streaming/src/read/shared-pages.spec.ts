@@ -75,6 +75,26 @@ describe('Readers of one collection', () => {
     expect(source.questions).toHaveLength(2);
   });
 
+  it('have the source forget what it read ahead, once, when one of them joins or wants what is read from now on', async () => {
+    const source = sourceOf(2);
+    const pages = new SharedPages(source, { documents: 10 });
+    const [one, other] = [pages.join(READING), pages.join(READING)];
+    await one.read(1, false);
+    await other.read(1, false);
+    await one.read(3, false);
+    other.renew();
+    await one.read(4, false);
+    await other.read(4, false);
+    await other.read(5, false);
+    expect(source.questions.map(({ from, fresh }) => [from, fresh])).toEqual([
+      [1, true],
+      [3, false],
+      [4, false],
+      [4, true],
+      [5, false],
+    ]);
+  });
+
   it('receive the deletes since each of them began, and no others', async () => {
     const source = sourceOf(1);
     source.delete('cars/1');

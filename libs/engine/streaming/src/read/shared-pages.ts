@@ -49,7 +49,7 @@ export interface SharedReading {
    * @param fresh nothing of it, or of what is read later, may have been read before the call
    */
   read(from: Etag, fresh: boolean): Promise<ChangePage>;
-  /** Pages that others asked for before this call are none of this reader's. */
+  /** Nothing that was read before this call, by whomever, is in what this reader reads next. */
   renew(): void;
   /** What was kept for this reader alone is forgotten. */
   leave(): void;
@@ -58,7 +58,7 @@ export interface SharedReading {
 interface Reader {
   readonly reading: Reading;
   at: Etag;
-  /** Pages that were asked for earlier are none of its. */
+  /** What was read earlier is none of its. */
   since: number;
 }
 
@@ -69,8 +69,10 @@ class Group {
   readonly #keptBytes: number;
   readonly #readers = new Set<Reader>();
   #pages: KeptPage[] = [];
-  /** Counts questions to the source. */
-  #asked = 0;
+  /** Counts what happens, so that before and after can be told. */
+  #moment = 0;
+  /** When the source was last asked for something fresh: it may have read ahead what it answers since, but not before that. */
+  #freshAt = 0;
 
   constructor(source: Pick<ChangeSource, 'read'>, batch: BatchSize, keptBytes: number) {
     this.#source = source;
@@ -79,11 +81,11 @@ class Group {
   }
 
   join(reading: Reading, onEmpty: () => void): SharedReading {
-    const reader: Reader = { reading, at: reading.from, since: ++this.#asked };
+    const reader: Reader = { reading, at: reading.from, since: ++this.#moment };
     this.#readers.add(reader);
     return {
       read: (from, fresh) => this.#read(reader, from, fresh),
-      renew: () => void (reader.since = ++this.#asked),
+      renew: () => void (reader.since = ++this.#moment),
       leave: () => {
         if (!this.#readers.delete(reader)) return;
         this.#forget();
@@ -94,30 +96,24 @@ class Group {
 
   #read(reader: Reader, from: Etag, fresh: boolean): Promise<ChangePage> {
     reader.at = from;
-    if (fresh) reader.since = ++this.#asked;
-    if (this.#readers.size > 1) return this.#readTogether(reader, from, fresh);
+    if (fresh) reader.since = ++this.#moment;
+    if (this.#readers.size > 1) return this.#readTogether(reader, from);
     this.#pages = [];
-    return this.#source.read({ ...reader.reading, from, limit: this.#batch.documents, fresh });
+    return this.#question(reader, from, reader.reading.deletesAfter);
   }
 
-  async #readTogether(reader: Reader, from: Etag, fresh: boolean): Promise<ChangePage> {
+  async #readTogether(reader: Reader, from: Etag): Promise<ChangePage> {
     const { deletesAfter } = reader.reading;
     const kept = this.#pages.find((page) => answersWith(page, { from, deletesAfter, since: reader.since }));
     this.#forget();
-    return (kept && (await shared(kept, from, deletesAfter))) ?? this.#ask(reader, from, fresh);
+    return (kept && (await shared(kept, from, deletesAfter))) ?? this.#ask(reader, from);
   }
 
-  async #ask(reader: Reader, from: Etag, fresh: boolean): Promise<ChangePage> {
+  async #ask(reader: Reader, from: Etag): Promise<ChangePage> {
     // The earliest of all, so that what one reads is whole for the others.
     const deletesAfter = Math.min(...[...this.#readers].map(({ reading }) => reading.deletesAfter));
-    const answer = this.#source.read({
-      ...reader.reading,
-      from,
-      deletesAfter,
-      limit: this.#batch.documents,
-      fresh,
-    });
-    const page: KeptPage = { from, to: null, deletesAfter, asked: ++this.#asked, answer, bytes: 0 };
+    const answer = this.#question(reader, from, deletesAfter);
+    const page: KeptPage = { from, to: null, deletesAfter, readAfter: this.#freshAt, answer, bytes: 0 };
     this.#pages.push(page);
     try {
       const { to, changes } = await answer;
@@ -133,8 +129,20 @@ class Group {
   }
 
   /** Deletes may be missing for the others only. */
-  #readAlone({ reading }: Reader, from: Etag): Promise<ChangePage> {
-    return this.#source.read({ ...reading, from, limit: this.#batch.documents, fresh: true });
+  #readAlone(reader: Reader, from: Etag): Promise<ChangePage> {
+    return this.#question(reader, from, reader.reading.deletesAfter, true);
+  }
+
+  /** A source may answer with what it has read ahead, unless this reader needs something younger. */
+  #question(
+    { reading, since }: Reader,
+    from: Etag,
+    deletesAfter: Etag,
+    isAlone = false,
+  ): Promise<ChangePage> {
+    const fresh = isAlone || this.#freshAt <= since;
+    if (fresh) this.#freshAt = ++this.#moment;
+    return this.#source.read({ ...reading, from, deletesAfter, limit: this.#batch.documents, fresh });
   }
 
   /** The newest pages stay, as many as may, where somebody is still to come. */

@@ -118,6 +118,29 @@ describe('Readers of one collection', () => {
     expect(source.questions).toHaveLength(3);
   });
 
+  it('keep no page whose documents hold more in memory than may be kept', async () => {
+    const source = sourceOf(2);
+    const answer = Buffer.alloc(64 * 1024);
+    let questions = 0;
+    const cut: Pick<CountedSource, 'read'> = {
+      read: async (query) => {
+        questions++;
+        const page = await source.read(query);
+        const changes = page.changes.map((one) =>
+          one.kind === 'put' ? { ...one, json: answer.subarray(0, 16) } : one,
+        );
+        return { ...page, changes };
+      },
+    };
+    const pages = (keptBytes: number) => new SharedPages(cut, { documents: 10 }, keptBytes);
+    for (const shared of [pages(64 * 1024), pages(64 * 1024 - 1)]) {
+      const [one, other] = [shared.join(READING), shared.join(READING)];
+      await one.read(1, false);
+      await other.read(1, false);
+    }
+    expect(questions).toBe(1 + 2);
+  });
+
   it('are not held up by a failure that another one met', async () => {
     const source = sourceOf(2);
     const failing = Promise.withResolvers<ChangePage>();

@@ -1,5 +1,11 @@
 import type { Etag } from '@nestjs-spark/contracts';
-import type { ChangePage, ChangeSource, DeleteCover, FeedQuery } from '@nestjs-spark/contracts/internal';
+import type {
+  ChangePage,
+  ChangeSource,
+  DeleteCover,
+  FeedQuery,
+  SourceChange,
+} from '@nestjs-spark/contracts/internal';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import { answersWith, isWanted, type KeptPage } from './serve-page.ts';
 
@@ -14,7 +20,7 @@ export const BATCH: BatchSize = { documents: 2_048 };
 /** What one reader wants to read of a source, from there on. */
 export type Reading = Pick<FeedQuery, 'collection' | 'from' | 'deletesAfter' | 'follow'>;
 
-/** Bytes of documents that are kept for readers behind the first one. */
+/** Bytes that are kept for readers behind the first one. */
 const KEPT_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -118,7 +124,7 @@ class Group {
     try {
       const { to, changes } = await answer;
       page.to = to;
-      page.bytes = changes.reduce((sum, one) => sum + (one.kind === 'delete' ? 0 : one.json.length), 0);
+      page.bytes = bytesHeldBy(changes);
       return (await shared(page, from, reader.reading.deletesAfter)) ?? (await this.#readAlone(reader, from));
     } catch (error) {
       this.#pages = this.#pages.filter((other) => other !== page);
@@ -174,6 +180,12 @@ async function shared(kept: KeptPage, from: Etag, deletesAfter: Etag): Promise<C
 async function coverFor(page: ChangePage, deletesAfter: Etag): Promise<DeleteCover> {
   const cover = await page.deletes;
   return cover === 'lost' && page.to <= deletesAfter ? 'kept' : cover;
+}
+
+/** A document may be a part of an answer, all of which stays in memory with it. */
+function bytesHeldBy(changes: readonly SourceChange[]): number {
+  const answers = new Set(changes.flatMap((one) => (one.kind === 'delete' ? [] : [one.json.buffer])));
+  return [...answers].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 function groupKey({ collection, follow }: Reading): string {

@@ -153,6 +153,27 @@ describe('Readers of one collection', () => {
     expect(idsIn(await second)).toEqual(['cars/1', 'cars/2']);
   });
 
+  it.each([1, 2])(
+    'look for deletes themselves where another one could not, from etag %i on',
+    async (from) => {
+      const source = sourceOf(2);
+      const failing = Promise.withResolvers<never>();
+      let questions = 0;
+      const read: CountedSource['read'] = async (query) => {
+        const page = await source.read(query);
+        return questions++ === 0 ? { ...page, deletes: failing.promise } : page;
+      };
+      const pages = new SharedPages({ read }, TWO);
+      const [one, other] = [pages.join(READING), pages.join(READING)];
+      const first = await one.read(1, false);
+      const second = other.read(from, false);
+      failing.reject(new Error('away'));
+      await expect(first.deletes).rejects.toThrow('away');
+      expect(await (await second).deletes).toBe('kept');
+      expect(questions).toBe(2);
+    },
+  );
+
   it('keep nothing when they have all passed, or left', async () => {
     const source = sourceOf(2);
     const pages = new SharedPages(source, TWO);

@@ -1,11 +1,5 @@
 import type { Etag } from '@nestjs-spark/contracts';
-import type {
-  ChangePage,
-  ChangeSource,
-  DeleteCover,
-  FeedQuery,
-  SourceChange,
-} from '@nestjs-spark/contracts/internal';
+import type { ChangePage, ChangeSource, FeedQuery, SourceChange } from '@nestjs-spark/contracts/internal';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import { answersWith, isWanted, type KeptPage } from './serve-page.ts';
 
@@ -122,12 +116,15 @@ class Group {
     const page: KeptPage = { from, to: null, deletesAfter, readAfter: this.#freshAt, answer, bytes: 0 };
     this.#pages.push(page);
     try {
-      const { to, changes } = await answer;
+      const { to, changes, deletes } = await answer;
+      deletes.catch(() => this.#drop(page));
       page.to = to;
       page.bytes = bytesHeldBy(changes);
-      return (await shared(page, from, reader.reading.deletesAfter)) ?? (await this.#readAlone(reader, from));
+      const own = reader.reading.deletesAfter;
+      if (isExact(page, from, own)) return await answer;
+      return (await shared(page, from, own)) ?? (await this.#readAlone(reader, from));
     } catch (error) {
-      this.#pages = this.#pages.filter((other) => other !== page);
+      this.#drop(page);
       throw error;
     } finally {
       this.#forget();
@@ -151,6 +148,10 @@ class Group {
     return this.#source.read({ ...reading, from, deletesAfter, limit: this.#batch.documents, fresh });
   }
 
+  #drop(page: KeptPage): void {
+    this.#pages = this.#pages.filter((other) => other !== page);
+  }
+
   /** The newest pages stay, as many as may, where somebody is still to come. */
   #forget(): void {
     const readers = [...this.#readers];
@@ -162,24 +163,24 @@ class Group {
   }
 }
 
-/** The page as this reader would have read it, or null where that is not sure. */
+function isExact(kept: KeptPage, from: Etag, deletesAfter: Etag): boolean {
+  const asFrom = (etag: Etag) => Math.max(etag, from - 1);
+  return from === kept.from && asFrom(deletesAfter) === asFrom(kept.deletesAfter);
+}
+
+/** The page as this reader would have read it, or null where that is not sure, or another one failed at it. */
 async function shared(kept: KeptPage, from: Etag, deletesAfter: Etag): Promise<ChangePage | null> {
   const page = await kept.answer.catch(() => null);
   if (page === null || (page.to < from && from !== page.from)) return null;
-  const isExact =
-    from === page.from && Math.max(deletesAfter, from - 1) === Math.max(kept.deletesAfter, from - 1);
-  if (isExact) return page;
-  const deletes = await coverFor(page, deletesAfter);
+  const cover = await page.deletes.catch(() => null);
+  if (cover === null) return null;
+  if (isExact(kept, from, deletesAfter)) return page;
+  const deletes = cover === 'lost' && page.to <= deletesAfter ? 'kept' : cover;
   if (deletes === 'lost') return null;
   const changes = page.changes.filter(
     ({ kind, etag }) => etag >= from && (kind !== 'delete' || etag > deletesAfter),
   );
   return { ...page, from, changes, deletes: Promise.resolve(deletes) };
-}
-
-async function coverFor(page: ChangePage, deletesAfter: Etag): Promise<DeleteCover> {
-  const cover = await page.deletes;
-  return cover === 'lost' && page.to <= deletesAfter ? 'kept' : cover;
 }
 
 /** A document may be a part of an answer, all of which stays in memory with it. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as modules from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 // Runs on any Node from 18 on, so nothing newer may be imported here, and the app only through `load`.
@@ -36,10 +36,10 @@ export async function launch(load: () => Promise<unknown>, defaults: Record<stri
 
 /**
  * The next start need not compile what this one has. In the application's own folder: what is in the system's temporary one
- * might be anybody's. Threads read the variable. Where nothing can be written, nothing is kept.
+ * might be anybody's. Threads and children read the variable, whatever folder they run in. Where nothing can be written, nothing is kept.
  */
 function keepCompiledCode(): void {
-  const folder = join(process.env['SPARK_DATA_DIR'] || '.spark', 'compiled');
+  const folder = resolve(process.env['SPARK_DATA_DIR'] || '.spark', 'compiled');
   const { directory } = modules.enableCompileCache?.(process.env['NODE_COMPILE_CACHE'] || folder) ?? {};
   if (directory !== undefined) process.env['NODE_COMPILE_CACHE'] ||= folder;
 }

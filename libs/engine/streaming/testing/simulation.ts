@@ -79,6 +79,8 @@ export class Simulation {
   };
   readonly directory: TaskDirectory = { read: async () => this.#task };
   readonly #captures = new Set<TaskCapture>();
+  /** What the owner's side warned of. */
+  readonly warnings: string[] = [];
   readonly #applies = new Set<TaskApply>();
 
   readonly #pace: Pace;
@@ -134,7 +136,7 @@ export class Simulation {
       state: this.state,
       signer: this.keys.signerOf(TASK.owner),
       verifier: this.keys,
-      logger: SILENT,
+      logger: { ...SILENT, warn: (text) => void this.warnings.push(text) },
       pace: this.#pace,
     });
     this.#captures.add(capture);

@@ -82,6 +82,7 @@ export class RavenChangeSource implements ChangeSource {
     if (query.fresh) {
       this.#pages.clear();
       this.#tails.clear();
+      this.#ordinary.clear();
     }
     const page = await this.#pages.get(keyOf(query), () => this.#page(query));
     if (!page.drained && page.to >= page.from) {

@@ -12,7 +12,7 @@ import type { CaptureProgress } from './progress.ts';
 
 export interface DuePagesParts {
   reader: PageReader;
-  witness: WitnessGuard;
+  witness: Pick<WitnessGuard, 'stale' | 'ageing' | 'raise' | 'use' | 'check'>;
   reruns: Pick<Reruns, 'look'>;
   publisher: Pick<Publisher, 'position' | 'checkTail'>;
   progress: CaptureProgress;

@@ -101,6 +101,7 @@ export class TaskCapture implements Unit {
           if (!found) return;
         } catch (error) {
           if (held.aborted) return;
+          if (this.#disturbed.signal.aborted) continue;
           failures = this.progress.published > before ? 1 : failures + 1;
           await this.#recover(error, failures, held);
         }

@@ -51,7 +51,7 @@ export class PageReader {
     this.#from = to + 1;
   }
 
-  /** Nothing that another reader asked for before this call is in what is read next. */
+  /** Nothing that was read before this call, by another reader or ahead by the source, is in what is read next. */
   renew(): void {
     this.#pages.renew();
   }

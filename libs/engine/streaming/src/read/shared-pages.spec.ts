@@ -75,6 +75,26 @@ describe('Readers of one collection', () => {
     expect(source.questions).toHaveLength(2);
   });
 
+  it('have the source forget what it read ahead, once, when one of them joins or wants what is read from now on', async () => {
+    const source = sourceOf(2);
+    const pages = new SharedPages(source, { documents: 10 });
+    const [one, other] = [pages.join(READING), pages.join(READING)];
+    await one.read(1, false);
+    await other.read(1, false);
+    await one.read(3, false);
+    other.renew();
+    await one.read(4, false);
+    await other.read(4, false);
+    await other.read(5, false);
+    expect(source.questions.map(({ from, fresh }) => [from, fresh])).toEqual([
+      [1, true],
+      [3, false],
+      [4, false],
+      [4, true],
+      [5, false],
+    ]);
+  });
+
   it('receive the deletes since each of them began, and no others', async () => {
     const source = sourceOf(1);
     source.delete('cars/1');
@@ -98,6 +118,29 @@ describe('Readers of one collection', () => {
     expect(source.questions).toHaveLength(3);
   });
 
+  it('keep no page whose documents hold more in memory than may be kept', async () => {
+    const source = sourceOf(2);
+    const answer = Buffer.alloc(64 * 1024);
+    let questions = 0;
+    const cut: Pick<CountedSource, 'read'> = {
+      read: async (query) => {
+        questions++;
+        const page = await source.read(query);
+        const changes = page.changes.map((one) =>
+          one.kind === 'put' ? { ...one, json: answer.subarray(0, 16) } : one,
+        );
+        return { ...page, changes };
+      },
+    };
+    const pages = (keptBytes: number) => new SharedPages(cut, { documents: 10 }, keptBytes);
+    for (const shared of [pages(64 * 1024), pages(64 * 1024 - 1)]) {
+      const [one, other] = [shared.join(READING), shared.join(READING)];
+      await one.read(1, false);
+      await other.read(1, false);
+    }
+    expect(questions).toBe(1 + 2);
+  });
+
   it('are not held up by a failure that another one met', async () => {
     const source = sourceOf(2);
     const failing = Promise.withResolvers<ChangePage>();
@@ -109,6 +152,27 @@ describe('Readers of one collection', () => {
     await expect(first).rejects.toThrow('away');
     expect(idsIn(await second)).toEqual(['cars/1', 'cars/2']);
   });
+
+  it.each([1, 2])(
+    'look for deletes themselves where another one could not, from etag %i on',
+    async (from) => {
+      const source = sourceOf(2);
+      const failing = Promise.withResolvers<never>();
+      let questions = 0;
+      const read: CountedSource['read'] = async (query) => {
+        const page = await source.read(query);
+        return questions++ === 0 ? { ...page, deletes: failing.promise } : page;
+      };
+      const pages = new SharedPages({ read }, TWO);
+      const [one, other] = [pages.join(READING), pages.join(READING)];
+      const first = await one.read(1, false);
+      const second = other.read(from, false);
+      failing.reject(new Error('away'));
+      await expect(first.deletes).rejects.toThrow('away');
+      expect(await (await second).deletes).toBe('kept');
+      expect(questions).toBe(2);
+    },
+  );
 
   it('keep nothing when they have all passed, or left', async () => {
     const source = sourceOf(2);

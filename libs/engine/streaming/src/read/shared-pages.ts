@@ -1,5 +1,5 @@
 import type { Etag } from '@nestjs-spark/contracts';
-import type { ChangePage, ChangeSource, DeleteCover, FeedQuery } from '@nestjs-spark/contracts/internal';
+import type { ChangePage, ChangeSource, FeedQuery, SourceChange } from '@nestjs-spark/contracts/internal';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import { answersWith, isWanted, type KeptPage } from './serve-page.ts';
 
@@ -14,7 +14,7 @@ export const BATCH: BatchSize = { documents: 2_048 };
 /** What one reader wants to read of a source, from there on. */
 export type Reading = Pick<FeedQuery, 'collection' | 'from' | 'deletesAfter' | 'follow'>;
 
-/** Bytes of documents that are kept for readers behind the first one. */
+/** Bytes that are kept for readers behind the first one. */
 const KEPT_BYTES = 16 * 1024 * 1024;
 
 /**
@@ -49,7 +49,7 @@ export interface SharedReading {
    * @param fresh nothing of it, or of what is read later, may have been read before the call
    */
   read(from: Etag, fresh: boolean): Promise<ChangePage>;
-  /** Pages that others asked for before this call are none of this reader's. */
+  /** Nothing that was read before this call, by whomever, is in what this reader reads next. */
   renew(): void;
   /** What was kept for this reader alone is forgotten. */
   leave(): void;
@@ -58,7 +58,7 @@ export interface SharedReading {
 interface Reader {
   readonly reading: Reading;
   at: Etag;
-  /** Pages that were asked for earlier are none of its. */
+  /** What was read earlier is none of its. */
   since: number;
 }
 
@@ -69,8 +69,10 @@ class Group {
   readonly #keptBytes: number;
   readonly #readers = new Set<Reader>();
   #pages: KeptPage[] = [];
-  /** Counts questions to the source. */
-  #asked = 0;
+  /** Counts what happens, so that before and after can be told. */
+  #moment = 0;
+  /** When the source was last asked for something fresh: it may have read ahead what it answers since, but not before that. */
+  #freshAt = 0;
 
   constructor(source: Pick<ChangeSource, 'read'>, batch: BatchSize, keptBytes: number) {
     this.#source = source;
@@ -79,11 +81,11 @@ class Group {
   }
 
   join(reading: Reading, onEmpty: () => void): SharedReading {
-    const reader: Reader = { reading, at: reading.from, since: ++this.#asked };
+    const reader: Reader = { reading, at: reading.from, since: ++this.#moment };
     this.#readers.add(reader);
     return {
       read: (from, fresh) => this.#read(reader, from, fresh),
-      renew: () => void (reader.since = ++this.#asked),
+      renew: () => void (reader.since = ++this.#moment),
       leave: () => {
         if (!this.#readers.delete(reader)) return;
         this.#forget();
@@ -94,38 +96,35 @@ class Group {
 
   #read(reader: Reader, from: Etag, fresh: boolean): Promise<ChangePage> {
     reader.at = from;
-    if (fresh) reader.since = ++this.#asked;
-    if (this.#readers.size > 1) return this.#readTogether(reader, from, fresh);
+    if (fresh) reader.since = ++this.#moment;
+    if (this.#readers.size > 1) return this.#readTogether(reader, from);
     this.#pages = [];
-    return this.#source.read({ ...reader.reading, from, limit: this.#batch.documents, fresh });
+    return this.#question(reader, from, reader.reading.deletesAfter);
   }
 
-  async #readTogether(reader: Reader, from: Etag, fresh: boolean): Promise<ChangePage> {
+  async #readTogether(reader: Reader, from: Etag): Promise<ChangePage> {
     const { deletesAfter } = reader.reading;
     const kept = this.#pages.find((page) => answersWith(page, { from, deletesAfter, since: reader.since }));
     this.#forget();
-    return (kept && (await shared(kept, from, deletesAfter))) ?? this.#ask(reader, from, fresh);
+    return (kept && (await shared(kept, from, deletesAfter))) ?? this.#ask(reader, from);
   }
 
-  async #ask(reader: Reader, from: Etag, fresh: boolean): Promise<ChangePage> {
+  async #ask(reader: Reader, from: Etag): Promise<ChangePage> {
     // The earliest of all, so that what one reads is whole for the others.
     const deletesAfter = Math.min(...[...this.#readers].map(({ reading }) => reading.deletesAfter));
-    const answer = this.#source.read({
-      ...reader.reading,
-      from,
-      deletesAfter,
-      limit: this.#batch.documents,
-      fresh,
-    });
-    const page: KeptPage = { from, to: null, deletesAfter, asked: ++this.#asked, answer, bytes: 0 };
+    const answer = this.#question(reader, from, deletesAfter);
+    const page: KeptPage = { from, to: null, deletesAfter, readAfter: this.#freshAt, answer, bytes: 0 };
     this.#pages.push(page);
     try {
-      const { to, changes } = await answer;
+      const { to, changes, deletes } = await answer;
+      deletes.catch(() => this.#drop(page));
       page.to = to;
-      page.bytes = changes.reduce((sum, one) => sum + (one.kind === 'delete' ? 0 : one.json.length), 0);
-      return (await shared(page, from, reader.reading.deletesAfter)) ?? (await this.#readAlone(reader, from));
+      page.bytes = bytesHeldBy(changes);
+      const own = reader.reading.deletesAfter;
+      if (isExact(page, from, own)) return await answer;
+      return (await shared(page, from, own)) ?? (await this.#readAlone(reader, from));
     } catch (error) {
-      this.#pages = this.#pages.filter((other) => other !== page);
+      this.#drop(page);
       throw error;
     } finally {
       this.#forget();
@@ -133,8 +132,24 @@ class Group {
   }
 
   /** Deletes may be missing for the others only. */
-  #readAlone({ reading }: Reader, from: Etag): Promise<ChangePage> {
-    return this.#source.read({ ...reading, from, limit: this.#batch.documents, fresh: true });
+  #readAlone(reader: Reader, from: Etag): Promise<ChangePage> {
+    return this.#question(reader, from, reader.reading.deletesAfter, true);
+  }
+
+  /** A source may answer with what it has read ahead, unless this reader needs something younger. */
+  #question(
+    { reading, since }: Reader,
+    from: Etag,
+    deletesAfter: Etag,
+    isAlone = false,
+  ): Promise<ChangePage> {
+    const fresh = isAlone || this.#freshAt <= since;
+    if (fresh) this.#freshAt = ++this.#moment;
+    return this.#source.read({ ...reading, from, deletesAfter, limit: this.#batch.documents, fresh });
+  }
+
+  #drop(page: KeptPage): void {
+    this.#pages = this.#pages.filter((other) => other !== page);
   }
 
   /** The newest pages stay, as many as may, where somebody is still to come. */
@@ -148,14 +163,19 @@ class Group {
   }
 }
 
-/** The page as this reader would have read it, or null where that is not sure. */
+function isExact(kept: KeptPage, from: Etag, deletesAfter: Etag): boolean {
+  const asFrom = (etag: Etag) => Math.max(etag, from - 1);
+  return from === kept.from && asFrom(deletesAfter) === asFrom(kept.deletesAfter);
+}
+
+/** The page as this reader would have read it, or null where that is not sure, or another one failed at it. */
 async function shared(kept: KeptPage, from: Etag, deletesAfter: Etag): Promise<ChangePage | null> {
   const page = await kept.answer.catch(() => null);
   if (page === null || (page.to < from && from !== page.from)) return null;
-  const isExact =
-    from === page.from && Math.max(deletesAfter, from - 1) === Math.max(kept.deletesAfter, from - 1);
-  if (isExact) return page;
-  const deletes = await coverFor(page, deletesAfter);
+  const cover = await page.deletes.catch(() => null);
+  if (cover === null) return null;
+  if (isExact(kept, from, deletesAfter)) return page;
+  const deletes = cover === 'lost' && page.to <= deletesAfter ? 'kept' : cover;
   if (deletes === 'lost') return null;
   const changes = page.changes.filter(
     ({ kind, etag }) => etag >= from && (kind !== 'delete' || etag > deletesAfter),
@@ -163,9 +183,10 @@ async function shared(kept: KeptPage, from: Etag, deletesAfter: Etag): Promise<C
   return { ...page, from, changes, deletes: Promise.resolve(deletes) };
 }
 
-async function coverFor(page: ChangePage, deletesAfter: Etag): Promise<DeleteCover> {
-  const cover = await page.deletes;
-  return cover === 'lost' && page.to <= deletesAfter ? 'kept' : cover;
+/** A document may be a part of an answer, all of which stays in memory with it. */
+function bytesHeldBy(changes: readonly SourceChange[]): number {
+  const answers = new Set(changes.flatMap((one) => (one.kind === 'delete' ? [] : [one.json.buffer])));
+  return [...answers].reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 function groupKey({ collection, follow }: Reading): string {

@@ -67,6 +67,15 @@ describe('Tasks with the same script and the same bounds', () => {
     expect(await other.once([change(1), change(2), change(3)], work)).toEqual({ run: 3 });
   });
 
+  it('run it once over the same changes when all of them come to these at the same time', async () => {
+    const { scripts } = new Opened();
+    const all = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => scripts.open(task(`Shop${n}`), NEVER)),
+    );
+    const { work } = counted();
+    expect(await Promise.all(all.map((one) => one.once(CHANGES, work)))).toEqual(all.map(() => ({ run: 1 })));
+  });
+
   it.each<[string, Partial<CaptureTask>]>([
     ['text', { script: 'loadToCars({})' }],
     ['readable fields', { fields: ['Model'] }],

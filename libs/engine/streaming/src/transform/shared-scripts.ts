@@ -110,8 +110,9 @@ export class SharedScripts {
     const outcomes = shared.outcomes.get(first) ?? new Map<string, Promise<unknown>>();
     shared.outcomes.set(first, outcomes);
     const key = `${changes.length}|${changes.at(-1)?.etag}`;
-    const known = await (outcomes.get(key) as Promise<R> | undefined)?.catch(() => null);
-    if (known) return known;
+    const known = outcomes.get(key) as Promise<R> | undefined;
+    const result = known && (await known.catch(() => null));
+    if (result) return result;
     const outcome = work();
     outcomes.set(key, outcome);
     outcome.catch(() => outcomes.get(key) === outcome && outcomes.delete(key));

@@ -7,7 +7,7 @@ import { IdTable } from './id-table.ts';
 import { judgeCopy } from './judge-copy.ts';
 import { Settling, type SettlingParts, type Strays } from './settling.ts';
 import { NotComparableError, originOf } from './standing.ts';
-import { begun, counted, type VerifyRecord, type VerifyRecords } from './verify-record.ts';
+import { begun, counted, withoutGhosts, type VerifyRecord, type VerifyRecords } from './verify-record.ts';
 
 export interface ComparisonParts extends SettlingParts {
   records: VerifyRecords;
@@ -133,6 +133,7 @@ export class Comparison {
 
   async #compareCopies(signal: AbortSignal): Promise<void> {
     const { database, sink } = this.#parts;
+    this.#record = withoutGhosts(this.#record);
     const strays = new Map<string, string[]>();
     for await (const copies of sink.copies(this.#name)) {
       signal.throwIfAborted();
@@ -169,10 +170,14 @@ export class Comparison {
 
   /** What was found is written down before it is repaired: cut off in between, it is repaired later and counted once. */
   async #repair(signal: AbortSignal): Promise<void> {
-    const { open, figures } = this.#record;
+    const { open, figures, repairedGhosts } = this.#record;
     if (open.length === 0) return;
-    const repaired = figures.repaired + (await this.#settling.repair(open, signal));
-    await this.#save({ open: [], figures: { ...figures, repaired } });
+    const { ghosts, others } = await this.#settling.repair(open, signal);
+    await this.#save({
+      open: [],
+      figures: { ...figures, repaired: figures.repaired + ghosts + others },
+      repairedGhosts: repairedGhosts + ghosts,
+    });
   }
 
   /** The document that a copy names as its source. */

@@ -87,7 +87,10 @@ export class Settling {
    * Has the owner send again what is missing or stale, and deletes ghosts. What is foreign stays.
    * @returns how many of the findings are in order now
    */
-  async repair(findings: readonly Finding[], signal: AbortSignal): Promise<number> {
+  async repair(
+    findings: readonly Finding[],
+    signal: AbortSignal,
+  ): Promise<{ ghosts: number; others: number }> {
     const ghosts = findings.filter(({ kind }) => kind === 'ghost');
     const wrong = findings.filter(({ kind }) => kind === 'missing' || kind === 'stale');
     const documents = [...new Set(wrong.map(({ document }) => document))];
@@ -101,7 +104,7 @@ export class Settling {
       const still = new Set(judged.flatMap((one) => one.findings.map(({ id }) => id)));
       left = wrong.filter(({ id }) => still.has(id)).length;
     }
-    return deleted + wrong.length - left;
+    return { ghosts: deleted, others: wrong.length - left };
   }
 
   /** Judges at once where everything is in order, and otherwise when it is applied. */

@@ -68,4 +68,12 @@ describe('a comparison that is interrupted', () => {
     });
     expect(new Set(examples.map(({ id }) => id)).size).toBe(100);
   });
+
+  it('does not ask again for what it has seen to be in order', async () => {
+    corrupt(MORE_THAN_ONE_BATCH);
+    awayMidway();
+    await verifier.begin(false);
+    expect((await done()).figures.equal).toBe(5);
+    expect(verifier.asked.filter((id) => id.startsWith('cars/'))).toEqual([]);
+  });
 });

@@ -40,7 +40,7 @@ interface Judged {
 const ROUNDS = 6;
 const TRIES = 100;
 const REPAIR_MS = 30_000;
-const LOOK_MS = 100;
+const LOOK_MS = { first: 100, most: 3_000 };
 
 /**
  * Finds out whether copies that looked wrong are wrong. The owner is asked for its documents as they are now, and the copies are
@@ -93,18 +93,26 @@ export class Settling {
   ): Promise<{ ghosts: number; others: number }> {
     const ghosts = findings.filter(({ kind }) => kind === 'ghost');
     const wrong = findings.filter(({ kind }) => kind === 'missing' || kind === 'stale');
-    const documents = [...new Set(wrong.map(({ document }) => document))];
+    const documents = documentsOf(wrong);
     if (documents.length > 0) await this.#parts.inquiry.sendAgain(this.#parts.task.key, documents);
     const deleted = ghosts.length > 0 ? await this.#deleteGhosts(ghosts, signal) : 0;
-    let left = wrong.length;
-    for (let waited = 0; left > 0 && waited < REPAIR_MS; waited += LOOK_MS) {
-      await pause(LOOK_MS, signal);
-      signal.throwIfAborted();
-      const judged = await this.#judge(documents, null, signal);
-      const still = new Set(judged.flatMap((one) => one.findings.map(({ id }) => id)));
-      left = wrong.filter(({ id }) => still.has(id)).length;
-    }
+    const left = await this.#wrongStill(wrong, signal);
     return { ghosts: deleted, others: wrong.length - left };
+  }
+
+  /** Looks until they are in order or time is up. Each look has the owner run the documents: those only that are still wrong. */
+  async #wrongStill(wrong: readonly Finding[], signal: AbortSignal): Promise<number> {
+    const end = performance.now() + REPAIR_MS;
+    let left = wrong;
+    for (let lookMs = LOOK_MS.first; left.length > 0 && performance.now() < end;) {
+      await pause(lookMs, signal);
+      signal.throwIfAborted();
+      lookMs = Math.min(lookMs * 1.5, LOOK_MS.most);
+      const judged = await this.#judge(documentsOf(left), null, signal);
+      const still = new Set(judged.flatMap((one) => one.findings.map(({ id }) => id)));
+      left = left.filter(({ id }) => still.has(id));
+    }
+    return left.length;
   }
 
   /** Judges at once where everything is in order, and otherwise when it is applied. */
@@ -230,6 +238,10 @@ function judgedOf(document: string, verdicts: readonly [id: string, Verdict][]):
     moving: verdicts.some(([, verdict]) => verdict === 'moving'),
     findings,
   };
+}
+
+function documentsOf(findings: readonly Finding[]): string[] {
+  return [...new Set(findings.map(({ document }) => document))];
 }
 
 function keyOf({ id, kind }: Finding): string {

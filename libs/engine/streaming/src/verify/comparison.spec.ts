@@ -69,6 +69,27 @@ describe('a comparison that is interrupted', () => {
     expect(new Set(examples.map(({ id }) => id)).size).toBe(100);
   });
 
+  it('gives up what it has asked the owner when it is ended', async () => {
+    corrupt(1);
+    let givenUp = false;
+    verifier.beforeAnswer = (signal) =>
+      new Promise((_, reject) => {
+        const giveUp = (): void => {
+          givenUp = true;
+          reject(new Error('given up'));
+        };
+        if (signal.aborted) giveUp();
+        signal.addEventListener('abort', giveUp, { once: true });
+      });
+    await verifier.begin();
+    await until(
+      () => verifier.asked.length > 0,
+      () => 'the owner is never asked',
+    );
+    await verifier.stop();
+    expect(givenUp).toBe(true);
+  });
+
   it('does not ask again for what it has seen to be in order', async () => {
     corrupt(MORE_THAN_ONE_BATCH);
     awayMidway();

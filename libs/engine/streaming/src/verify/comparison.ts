@@ -45,7 +45,11 @@ export class Comparison {
   async run(signal: AbortSignal): Promise<void> {
     const { checkpoint } = await this.#parts.standing.read();
     if (this.#record.incarnation !== checkpoint.incarnation) {
-      this.#record = begun(this.#record, checkpoint.incarnation, await this.#parts.standing.sourceEtag());
+      this.#record = begun(
+        this.#record,
+        checkpoint.incarnation,
+        await this.#parts.standing.sourceEtag(signal),
+      );
       this.#settling = new Settling(this.#parts, checkpoint.incarnation);
     }
     this.#seen = this.#parts.memory.of(this.#record);
@@ -83,7 +87,7 @@ export class Comparison {
     const { depth, sourceEtag } = this.#record;
     const end = sourceEtag ?? 0;
     for (let from = this.#record.position + 1; from <= end && !signal.aborted;) {
-      const page = await source.page(task.key, from, depth);
+      const page = await source.page(task.key, from, depth, signal);
       yield page;
       if (page.drained) return;
       if (page.to < from) throw new NotComparableError('the source ends before what is already compared');

@@ -94,7 +94,7 @@ export class Settling {
     const ghosts = findings.filter(({ kind }) => kind === 'ghost');
     const wrong = findings.filter(({ kind }) => kind === 'missing' || kind === 'stale');
     const documents = documentsOf(wrong);
-    if (documents.length > 0) await this.#parts.inquiry.sendAgain(this.#parts.task.key, documents);
+    if (documents.length > 0) await this.#parts.inquiry.sendAgain(this.#parts.task.key, documents, signal);
     const deleted = ghosts.length > 0 ? await this.#deleteGhosts(ghosts, signal) : 0;
     const left = await this.#wrongStill(wrong, signal);
     return { ghosts: deleted, others: wrong.length - left };
@@ -118,17 +118,17 @@ export class Settling {
   /** Judges at once where everything is in order, and otherwise when it is applied. */
   async #judge(documents: readonly string[], strays: Strays | null, signal: AbortSignal): Promise<Judged[]> {
     const judged: Judged[] = [];
-    for await (const expected of this.#ask(documents)) {
+    for await (const expected of this.#ask(documents, signal)) {
       judged.push(...(await this.#judgeExpected(expected, strays, signal)));
     }
     return judged;
   }
 
   /** What the owner says of all of them, as much at a time as it answers for. */
-  async *#ask(documents: readonly string[]): AsyncGenerator<Expected> {
+  async *#ask(documents: readonly string[], signal: AbortSignal): AsyncGenerator<Expected> {
     const { source, task } = this.#parts;
     for (let left = documents; left.length > 0;) {
-      const expected = await source.documents(task.key, left);
+      const expected = await source.documents(task.key, left, signal);
       const answered = new Set(expected.documents.map(({ id }) => id));
       const later = left.filter((id) => !answered.has(id));
       if (later.length === left.length) throw new NotComparableError('the owner answers for no document');
@@ -179,7 +179,7 @@ export class Settling {
     const byDocument = Map.groupBy(ghosts, ({ document }) => document);
     const strays = new Map([...byDocument].map(([document, found]) => [document, found.map(({ id }) => id)]));
     let kept = 0;
-    for await (const expected of this.#ask([...strays.keys()])) {
+    for await (const expected of this.#ask([...strays.keys()], signal)) {
       kept += await this.#deleteStrays(expected, strays, signal);
     }
     return ghosts.length - kept;

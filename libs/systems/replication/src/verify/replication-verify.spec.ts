@@ -26,16 +26,25 @@ const RUNNING: VerifyRecord = {
   repairedGhosts: 0,
 };
 
+const verifyOver = (record: VerifyRecord): ReplicationVerify => {
+  const supervisor = { begin: async () => record, report: async () => record, stop: async () => {} };
+  const status = { tasksOf: () => [{ ...TASK, engine: 'stream' }] };
+  return new ReplicationVerify(
+    { moduleName: 'HR' } as ReplicationSettings,
+    supervisor as unknown as VerifySupervisor,
+    {} as Declarations,
+    status as unknown as ReplicationStatus,
+  );
+};
+
+it('says whether the comparison that is under way repairs, whatever was asked for', async () => {
+  const { tasks } = await verifyOver(RUNNING).start('Fleet', 'Cars', { repair: true });
+  expect(tasks).toEqual([expect.objectContaining({ task: 'Cars', repair: false })]);
+});
+
 describe('the end of an application', () => {
   it('ends the waiting for a comparison', async () => {
-    const supervisor = { begin: async () => RUNNING, report: async () => RUNNING, stop: async () => {} };
-    const status = { tasksOf: () => [{ ...TASK, engine: 'stream' }] };
-    const verify = new ReplicationVerify(
-      { moduleName: 'HR' } as ReplicationSettings,
-      supervisor as unknown as VerifySupervisor,
-      {} as Declarations,
-      status as unknown as ReplicationStatus,
-    );
+    const verify = verifyOver(RUNNING);
     const waiting = verify.run('Fleet', 'Cars');
     await verify.beforeApplicationShutdown();
     await expect(waiting).rejects.toThrow(/aborted/);

@@ -53,7 +53,7 @@ export class ReplicationVerify implements OnApplicationBootstrap, BeforeApplicat
 
   /**
    * Has the copies of a collection compared, in the background and by one instance of this module. A comparison that is
-   * under way goes on as it was asked for.
+   * under way goes on as it was asked for: `repair` of the report says how.
    * @throws {ProblemError} `notFound` when nothing of that collection is declared; `conflict` when RavenDB's own ETL
    * carries it, whose copies do not say where they come from
    */

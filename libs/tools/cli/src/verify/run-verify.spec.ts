@@ -8,6 +8,7 @@ const inOrder: VerifiedTask = {
   task: 'Cars',
   state: 'done',
   reason: null,
+  repair: false,
   progress: 1,
   checked: 3,
   equal: 3,
@@ -69,6 +70,7 @@ describe('nestjs-spark verify', () => {
   };
 
   it('waits until the comparison is done, says what was found, and fails where something is not in order', async () => {
+    reports = [{ ...done, tasks: done.tasks.map((task) => ({ ...task, repair: true })) }];
     const { exitCode, text } = await run('--repair', '--task', 'Cars');
     expect(exitCode).toBe(1);
     expect(text).toMatch(/1 stale.*; 0 repaired$\n {2}! cars\/7 {2}stale: it is another one/m);
@@ -91,6 +93,15 @@ describe('nestjs-spark verify', () => {
     expect(exitCode).toBe(0);
     expect(text).not.toMatch(/Other/);
     await expect(run('--report', '--task', 'Trucks')).rejects.toMatchObject({ exitCode: 1 });
+  });
+
+  it('says that nothing is repaired where a comparison without repair was under way', async () => {
+    expect((await run('--repair')).text).toMatch(
+      /repairs nothing: a comparison without --repair was under way/,
+    );
+    expect((await run()).text).not.toMatch(/repairs nothing/);
+    reports = [{ ...done, tasks: [{ ...inOrder, repair: true }] }];
+    expect((await run('--repair')).text).not.toMatch(/repairs nothing/);
   });
 
   it('says once what it waits for', async () => {

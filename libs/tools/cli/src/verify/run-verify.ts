@@ -25,7 +25,7 @@ export async function runVerify(argv: readonly string[], environment: Environmen
     (await askModule(command, { method: 'POST', path, body: Object.fromEntries(wish) })) as VerifyReport;
   const first = await (mode === 'look' ? look() : begin());
   const report = mode === 'wait' ? await whenDone(first, look) : first;
-  const text = json ? JSON.stringify(report, null, 2) : renderVerify(report);
+  const text = json ? JSON.stringify(report, null, 2) : renderVerify(report, repair && mode !== 'look');
   return { exitCode: isInOrder(report) ? 0 : 1, text };
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { VersionConflictError } from '@nestjs-spark/contracts';
 import {
   COPY_ETAG,
   COPY_GENERATION,
@@ -91,6 +92,35 @@ function markOfCopy(document: string): string {
 function finding(kind: Finding['kind'], id: string, document = id): Finding {
   return { id, document, kind, reason: '' };
 }
+
+describe('deleting ghosts', () => {
+  let copies: Copies;
+
+  beforeEach(async () => {
+    copies = new Copies('sqlite');
+    await copies.begin();
+  });
+
+  it('leaves one that the owner takes for a copy that its script makes: the delete would remove both', async () => {
+    copies.made.set('cars/ä', ['cars/ä']);
+    copies.write('cars/ä', 'cars/ä');
+    copies.write('cars/Ä', 'cars/ä');
+    copies.write('cars/b', 'cars/ä');
+    const strays = new Map([['cars/ä', ['cars/Ä', 'cars/b']]]);
+    const { findings } = await copies.settling.settle(['cars/ä'], strays, signal);
+    expect(findings.map(({ id, kind }) => `${kind} ${id}`)).toEqual(['ghost cars/Ä', 'ghost cars/b']);
+    expect(await copies.settling.repair(findings, signal)).toEqual({ ghosts: 1, others: 0 });
+    expect([...copies.sink.documents.keys()]).toEqual(['cars/ä', 'cars/Ä']);
+  });
+
+  it('says why it cannot, where the checkpoint moves each time', async () => {
+    copies.write('cars/b', 'cars/b');
+    copies.sink.apply = () => Promise.reject(new VersionConflictError('moved'));
+    await expect(copies.settling.repair([finding('ghost', 'cars/b')], signal)).rejects.toThrow(
+      /changes come without a pause/,
+    );
+  });
+});
 
 describe('repairing what a comparison found', () => {
   let copies: Copies;

@@ -1,8 +1,11 @@
 import { taskName, VersionConflictError, type ChangeCommand } from '@nestjs-spark/contracts';
 import {
+  copiesSource,
   idKey,
+  ownersKey,
   UNNAMED_RULE,
   type ChangeSink,
+  type Checkpoint,
   type StoredCheckpoint,
 } from '@nestjs-spark/contracts/internal';
 import { pause } from '@nestjs-spark/foundation/internal';
@@ -185,13 +188,21 @@ export class Settling {
     return ghosts.length - kept;
   }
 
-  /** @returns how many the store refuses to delete */
+  /** @returns how many stay: those that the store refuses to delete, and those that are not to be deleted */
   async #deleteStrays(expected: Expected, strays: Strays, signal: AbortSignal): Promise<number> {
     const { standing, sink, refusedAfterMs } = this.#parts;
     await standing.applied(expected.after, signal);
     const kept = new Set<string>();
     const keep = async (units: { id: string }[]): Promise<void> => units.forEach(({ id }) => kept.add(id));
-    const ids = expected.documents.flatMap((document) => this.#toLookAt(document, strays));
+    const { checkpoint: seen } = await standing.readFor(expected, this.#incarnation);
+    const ids: string[] = [];
+    for (const document of expected.documents) {
+      const isMade = this.#isMade(document, seen);
+      for (const id of this.#toLookAt(document, strays)) {
+        if (isMade(id)) kept.add(id);
+        else ids.push(id);
+      }
+    }
     for (let tries = 1; ; tries++) {
       // As little as possible between the checkpoint and the deletes behind it: while changes are applied, it moves often.
       const stored = await standing.readFor(expected, this.#incarnation);
@@ -205,9 +216,25 @@ export class Settling {
         );
         return kept.size;
       } catch (error) {
-        if (!(error instanceof VersionConflictError) || tries === TRIES) throw error;
+        if (!(error instanceof VersionConflictError)) throw error;
+        if (tries === TRIES)
+          throw new NotComparableError('changes come without a pause, so that ghosts cannot be deleted');
       }
     }
+  }
+
+  /**
+   * Whether the owner takes a stray for a copy that the script makes, although this database tells them apart: the delete, which
+   * goes by the owner's rule, would remove both.
+   */
+  #isMade(
+    { id, copies }: ExpectedDocument,
+    { ids: rule = UNNAMED_RULE }: Checkpoint,
+  ): (stray: string) => boolean {
+    const copyOf = `${copiesSource(this.#name)}/${id}`;
+    const keyOfCopy = (copy: string): string => ownersKey(rule, this.#name, { id: copy, copyOf });
+    const made = new Set(copies?.map((copy) => keyOfCopy(copy.id)));
+    return (stray) => made.has(keyOfCopy(stray));
   }
 
   /** Deletes of those copies that still are ghosts. What is newer than the checkpoint has moved it, and is not deleted behind it. */

@@ -15,6 +15,10 @@ export class Verifier {
   readonly #simulation: Simulation;
   readonly #records: VerifyRecords;
   readonly #schedule: VerifySchedule | null;
+  /** Whatever the owner is asked about single documents. */
+  readonly asked: string[] = [];
+  /** Called before the owner answers for documents; what it throws, the requester gets for an answer. */
+  beforeAnswer: (signal: AbortSignal) => void | Promise<void> = () => {};
   #ended = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
@@ -54,8 +58,8 @@ export class Verifier {
     this.#start();
   }
 
-  async begin(): Promise<void> {
-    await this.#records.begin(taskName(TASK), { depth: 'content', repair: true });
+  async begin(repair = true): Promise<void> {
+    await this.#records.begin(taskName(TASK), { depth: 'content', repair });
   }
 
   async report(): Promise<VerifyRecord | null> {
@@ -78,11 +82,14 @@ export class Verifier {
         sink: target,
         database: { ids: 'ravendb', load: async (ids) => ids.map((id) => this.#load(id)) },
         source: {
-          page: async (task, from, depth) => required(await expectations.page(task, from, depth, signal)),
+          page: async (task, from, depth, given) =>
+            required(await expectations.page(task, from, depth, given)),
           // As of a slow script: an owner answers for some of them at a time.
-          documents: async (task, ids) => {
+          documents: async (task, ids, given) => {
+            this.asked.push(...ids);
+            await this.beforeAnswer(given);
             const some = ids.slice(0, Math.ceil(ids.length / 2));
-            return required(await expectations.documents(task, some, signal));
+            return required(await expectations.documents(task, some, given));
           },
         },
         inquiry: {

@@ -44,9 +44,10 @@ export interface ApplyTask {
 
 /** Asks the owner how far its database is now; the owner then sends word of it through the log at once. */
 export interface SourceInquiry {
-  ask(task: TaskKey): Promise<SourceAnswer>;
+  /** @param signal gives the question up */
+  ask(task: TaskKey, signal?: AbortSignal): Promise<SourceAnswer>;
   /** Has the owner make and send these of its documents once more. */
-  sendAgain(task: TaskKey, documents: readonly string[]): Promise<void>;
+  sendAgain(task: TaskKey, documents: readonly string[], signal?: AbortSignal): Promise<void>;
 }
 
 /**

@@ -4,13 +4,15 @@ import { ahead } from '@nestjs-spark/foundation/internal';
 import { readCopies } from './copies-here.ts';
 import { MOST_DOCUMENTS, type ExpectedPage } from './expected.ts';
 import { IdTable } from './id-table.ts';
+import type { SeenMemory } from './seen-memory.ts';
 import { judgeCopy } from './judge-copy.ts';
 import { Settling, type SettlingParts, type Strays } from './settling.ts';
 import { NotComparableError, originOf } from './standing.ts';
-import { begun, counted, type VerifyRecord, type VerifyRecords } from './verify-record.ts';
+import { begun, counted, withoutGhosts, type VerifyRecord, type VerifyRecords } from './verify-record.ts';
 
 export interface ComparisonParts extends SettlingParts {
   records: VerifyRecords;
+  memory: SeenMemory;
 }
 
 const SAVE_EVERY_MS = 500;
@@ -18,13 +20,14 @@ const SAVE_EVERY_MS = 500;
 /**
  * Compares the copies of one task with what the owner's documents have to become, from where its record says. First the
  * owner's documents are gone through in the order of its changes, up to where they ended at the beginning; then the copies
- * here, for those that no document was found for. What is remembered of the first for the second only saves questions: an
- * instance that goes on with the work of another one asks more.
+ * here, for those that no document was found for. What is remembered of the first for the second only saves questions, after
+ * a failure too: an instance that goes on with the work of another one asks more.
  */
 export class Comparison {
   readonly #parts: ComparisonParts;
   readonly #name: string;
-  readonly #seen = new IdTable();
+  /** Copies, or documents where ids are compared, that need not be asked about any more. */
+  #seen = new IdTable();
   #record: VerifyRecord;
   #version: string;
   #saved = 0;
@@ -42,9 +45,14 @@ export class Comparison {
   async run(signal: AbortSignal): Promise<void> {
     const { checkpoint } = await this.#parts.standing.read();
     if (this.#record.incarnation !== checkpoint.incarnation) {
-      this.#record = begun(this.#record, checkpoint.incarnation, await this.#parts.standing.sourceEtag());
+      this.#record = begun(
+        this.#record,
+        checkpoint.incarnation,
+        await this.#parts.standing.sourceEtag(signal),
+      );
       this.#settling = new Settling(this.#parts, checkpoint.incarnation);
     }
+    this.#seen = this.#parts.memory.of(this.#record);
     await this.#save({ state: 'running', reason: null });
     await this.#repair(signal);
     if (this.#record.phase === 'documents') await this.#compareDocuments(signal);
@@ -79,7 +87,7 @@ export class Comparison {
     const { depth, sourceEtag } = this.#record;
     const end = sourceEtag ?? 0;
     for (let from = this.#record.position + 1; from <= end && !signal.aborted;) {
-      const page = await source.page(task.key, from, depth);
+      const page = await source.page(task.key, from, depth, signal);
       yield page;
       if (page.drained) return;
       if (page.to < from) throw new NotComparableError('the source ends before what is already compared');
@@ -132,14 +140,15 @@ export class Comparison {
   }
 
   async #compareCopies(signal: AbortSignal): Promise<void> {
-    const { database, sink } = this.#parts;
+    const { sink } = this.#parts;
+    this.#record = withoutGhosts(this.#record);
     const strays = new Map<string, string[]>();
     for await (const copies of sink.copies(this.#name)) {
       signal.throwIfAborted();
       for (const { id, copyOf } of copies) {
         const document = this.#documentOf(id, copyOf);
-        const key = this.#record.depth === 'ids' ? this.#originKey(document) : idKey(database.ids, id);
-        if (!this.#seen.has(key)) strays.set(document, [...(strays.get(document) ?? []), id]);
+        if (!this.#seen.has(this.#seenKey(document, id)))
+          strays.set(document, [...(strays.get(document) ?? []), id]);
         if (strays.size < MOST_DOCUMENTS) continue;
         await this.#settleStrays(strays, signal);
         strays.clear();
@@ -151,6 +160,10 @@ export class Comparison {
   /** What is in order has been counted with its document, or came while the comparison ran. */
   async #settleStrays(strays: Strays, signal: AbortSignal): Promise<void> {
     const { findings } = await this.#settling.settle([...strays.keys()], strays, signal);
+    const wrong = new Set(findings.map(({ document }) => document));
+    for (const [document, ids] of strays) {
+      if (!wrong.has(document)) for (const id of ids) this.#seen.set(this.#seenKey(document, id), 1);
+    }
     this.#record = counted(this.#record, 0, findings);
     await this.#save({ open: this.#record.repair ? findings : [] });
     await this.#repair(signal);
@@ -169,15 +182,23 @@ export class Comparison {
 
   /** What was found is written down before it is repaired: cut off in between, it is repaired later and counted once. */
   async #repair(signal: AbortSignal): Promise<void> {
-    const { open, figures } = this.#record;
+    const { open, figures, repairedGhosts } = this.#record;
     if (open.length === 0) return;
-    const repaired = figures.repaired + (await this.#settling.repair(open, signal));
-    await this.#save({ open: [], figures: { ...figures, repaired } });
+    const { ghosts, others } = await this.#settling.repair(open, signal);
+    await this.#save({
+      open: [],
+      figures: { ...figures, repaired: figures.repaired + ghosts + others },
+      repairedGhosts: repairedGhosts + ghosts,
+    });
   }
 
   /** The document that a copy names as its source. */
   #documentOf(id: string, copyOf: string | null): string {
     return copyOf === null ? id : copyOf.slice(copiesSource(this.#name).length + 1);
+  }
+
+  #seenKey(document: string, id: string): string {
+    return this.#record.depth === 'ids' ? this.#originKey(document) : idKey(this.#parts.database.ids, id);
   }
 
   #originKey(document: string): string {

@@ -45,12 +45,12 @@ export interface ExpectedPage extends Expected {
   drained: boolean;
 }
 
-/** Asks the owner what copies of its documents have to be like. */
+/** Asks the owner what copies of its documents have to be like; a question is given up when its signal aborts. */
 export interface VerifySource {
   /** @throws {UnavailableError} when the owner does not answer, or does not carry the task */
-  page(task: TaskKey, from: Etag, depth: Depth): Promise<ExpectedPage>;
+  page(task: TaskKey, from: Etag, depth: Depth, signal: AbortSignal): Promise<ExpectedPage>;
   /** Of these documents, or some of them; one that is gone has no copies. */
-  documents(task: TaskKey, ids: readonly string[]): Promise<Expected>;
+  documents(task: TaskKey, ids: readonly string[], signal: AbortSignal): Promise<Expected>;
 }
 
 /** How many documents are asked for by their ids at once. */

@@ -1,8 +1,11 @@
 import { taskName, VersionConflictError, type ChangeCommand } from '@nestjs-spark/contracts';
 import {
+  copiesSource,
   idKey,
+  ownersKey,
   UNNAMED_RULE,
   type ChangeSink,
+  type Checkpoint,
   type StoredCheckpoint,
 } from '@nestjs-spark/contracts/internal';
 import { pause } from '@nestjs-spark/foundation/internal';
@@ -40,7 +43,7 @@ interface Judged {
 const ROUNDS = 6;
 const TRIES = 100;
 const REPAIR_MS = 30_000;
-const LOOK_MS = 100;
+const LOOK_MS = { first: 100, most: 3_000 };
 
 /**
  * Finds out whether copies that looked wrong are wrong. The owner is asked for its documents as they are now, and the copies are
@@ -87,37 +90,48 @@ export class Settling {
    * Has the owner send again what is missing or stale, and deletes ghosts. What is foreign stays.
    * @returns how many of the findings are in order now
    */
-  async repair(findings: readonly Finding[], signal: AbortSignal): Promise<number> {
+  async repair(
+    findings: readonly Finding[],
+    signal: AbortSignal,
+  ): Promise<{ ghosts: number; others: number }> {
     const ghosts = findings.filter(({ kind }) => kind === 'ghost');
     const wrong = findings.filter(({ kind }) => kind === 'missing' || kind === 'stale');
-    const documents = [...new Set(wrong.map(({ document }) => document))];
-    if (documents.length > 0) await this.#parts.inquiry.sendAgain(this.#parts.task.key, documents);
+    const documents = documentsOf(wrong);
+    if (documents.length > 0) await this.#parts.inquiry.sendAgain(this.#parts.task.key, documents, signal);
     const deleted = ghosts.length > 0 ? await this.#deleteGhosts(ghosts, signal) : 0;
-    let left = wrong.length;
-    for (let waited = 0; left > 0 && waited < REPAIR_MS; waited += LOOK_MS) {
-      await pause(LOOK_MS, signal);
+    const left = await this.#wrongStill(wrong, signal);
+    return { ghosts: deleted, others: wrong.length - left };
+  }
+
+  /** Looks until they are in order or time is up. Each look has the owner run the documents: those only that are still wrong. */
+  async #wrongStill(wrong: readonly Finding[], signal: AbortSignal): Promise<number> {
+    const end = performance.now() + REPAIR_MS;
+    let left = wrong;
+    for (let lookMs = LOOK_MS.first; left.length > 0 && performance.now() < end;) {
+      await pause(lookMs, signal);
       signal.throwIfAborted();
-      const judged = await this.#judge(documents, null, signal);
+      lookMs = Math.min(lookMs * 1.5, LOOK_MS.most);
+      const judged = await this.#judge(documentsOf(left), null, signal);
       const still = new Set(judged.flatMap((one) => one.findings.map(({ id }) => id)));
-      left = wrong.filter(({ id }) => still.has(id)).length;
+      left = left.filter(({ id }) => still.has(id));
     }
-    return deleted + wrong.length - left;
+    return left.length;
   }
 
   /** Judges at once where everything is in order, and otherwise when it is applied. */
   async #judge(documents: readonly string[], strays: Strays | null, signal: AbortSignal): Promise<Judged[]> {
     const judged: Judged[] = [];
-    for await (const expected of this.#ask(documents)) {
+    for await (const expected of this.#ask(documents, signal)) {
       judged.push(...(await this.#judgeExpected(expected, strays, signal)));
     }
     return judged;
   }
 
   /** What the owner says of all of them, as much at a time as it answers for. */
-  async *#ask(documents: readonly string[]): AsyncGenerator<Expected> {
+  async *#ask(documents: readonly string[], signal: AbortSignal): AsyncGenerator<Expected> {
     const { source, task } = this.#parts;
     for (let left = documents; left.length > 0;) {
-      const expected = await source.documents(task.key, left);
+      const expected = await source.documents(task.key, left, signal);
       const answered = new Set(expected.documents.map(({ id }) => id));
       const later = left.filter((id) => !answered.has(id));
       if (later.length === left.length)
@@ -169,19 +183,27 @@ export class Settling {
     const byDocument = Map.groupBy(ghosts, ({ document }) => document);
     const strays = new Map([...byDocument].map(([document, found]) => [document, found.map(({ id }) => id)]));
     let kept = 0;
-    for await (const expected of this.#ask([...strays.keys()])) {
+    for await (const expected of this.#ask([...strays.keys()], signal)) {
       kept += await this.#deleteStrays(expected, strays, signal);
     }
     return ghosts.length - kept;
   }
 
-  /** @returns how many the store refuses to delete */
+  /** @returns how many stay: those that the store refuses to delete, and those that are not to be deleted */
   async #deleteStrays(expected: Expected, strays: Strays, signal: AbortSignal): Promise<number> {
     const { standing, sink, refusedAfterMs } = this.#parts;
     await standing.applied(expected.after, signal);
     const kept = new Set<string>();
     const keep = async (units: { id: string }[]): Promise<void> => units.forEach(({ id }) => kept.add(id));
-    const ids = expected.documents.flatMap((document) => this.#toLookAt(document, strays));
+    const { checkpoint: seen } = await standing.readFor(expected, this.#incarnation);
+    const ids: string[] = [];
+    for (const document of expected.documents) {
+      const isMade = this.#isMade(document, seen);
+      for (const id of this.#toLookAt(document, strays)) {
+        if (isMade(id)) kept.add(id);
+        else ids.push(id);
+      }
+    }
     for (let tries = 1; ; tries++) {
       // As little as possible between the checkpoint and the deletes behind it: while changes are applied, it moves often.
       const stored = await standing.readFor(expected, this.#incarnation);
@@ -195,9 +217,25 @@ export class Settling {
         );
         return kept.size;
       } catch (error) {
-        if (!(error instanceof VersionConflictError) || tries === TRIES) throw error;
+        if (!(error instanceof VersionConflictError)) throw error;
+        if (tries === TRIES)
+          throw new NotComparableError('changes come without a pause, so that ghosts cannot be deleted');
       }
     }
+  }
+
+  /**
+   * Whether the owner takes a stray for a copy that the script makes, although this database tells them apart: the delete, which
+   * goes by the owner's rule, would remove both.
+   */
+  #isMade(
+    { id, copies }: ExpectedDocument,
+    { ids: rule = UNNAMED_RULE }: Checkpoint,
+  ): (stray: string) => boolean {
+    const copyOf = `${copiesSource(this.#name)}/${id}`;
+    const keyOfCopy = (copy: string): string => ownersKey(rule, this.#name, { id: copy, copyOf });
+    const made = new Set(copies?.map((copy) => keyOfCopy(copy.id)));
+    return (stray) => made.has(keyOfCopy(stray));
   }
 
   /** Deletes of those copies that still are ghosts. What is newer than the checkpoint has moved it, and is not deleted behind it. */
@@ -228,6 +266,10 @@ function judgedOf(document: string, verdicts: readonly [id: string, Verdict][]):
     moving: verdicts.some(([, verdict]) => verdict === 'moving'),
     findings,
   };
+}
+
+function documentsOf(findings: readonly Finding[]): string[] {
+  return [...new Set(findings.map(({ document }) => document))];
 }
 
 function keyOf({ id, kind }: Finding): string {

@@ -64,8 +64,8 @@ export class Standing {
   }
 
   /** The etag of the source now. */
-  async sourceEtag(): Promise<Etag> {
-    const answer = await this.#inquiry.ask(this.#task.key);
+  async sourceEtag(signal: AbortSignal): Promise<Etag> {
+    const answer = await this.#inquiry.ask(this.#task.key, signal);
     if (answer === 'away') throw new UnavailableError('the owner does not answer');
     if (answer === 'unknown') throw new NotComparableError('the owner does not carry this task');
     return answer.sourceEtag;
@@ -80,7 +80,7 @@ export class Standing {
           `${describeTask(this.#task.key)} does not come up to the source's etag ${to}`,
         );
       // Asked for its etag, the owner sends word of it, although nothing may have changed for this task.
-      if (waited % ASK_AGAIN_MS === 0) await this.#inquiry.ask(this.#task.key);
+      if (waited % ASK_AGAIN_MS === 0) await this.#inquiry.ask(this.#task.key, signal);
       await pause(LOOK_MS, signal);
     }
   }

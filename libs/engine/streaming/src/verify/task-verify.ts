@@ -13,6 +13,7 @@ import type { ApplyTask, SourceInquiry } from '../task/tasks.ts';
 import { Comparison } from './comparison.ts';
 import type { OwnDatabase } from './copies-here.ts';
 import type { VerifySource } from './expected.ts';
+import { SeenMemory } from './seen-memory.ts';
 import { NotComparableError, Standing } from './standing.ts';
 import { newRecord, type VerifyRecord, type VerifyRecords, type VerifyWish } from './verify-record.ts';
 
@@ -40,6 +41,7 @@ export class TaskVerify implements Unit {
   readonly name: string;
   readonly #parts: VerifyParts;
   readonly #nudge = new Nudge();
+  readonly #memory = new SeenMemory();
   #task: ApplyTask;
 
   constructor(task: ApplyTask, parts: VerifyParts) {
@@ -93,8 +95,9 @@ export class TaskVerify implements Unit {
     const { sink, inquiry, pace, logger } = this.#parts;
     const standing = new Standing(this.#task, sink, inquiry);
     const { refusedAfterMs } = pace;
-    const parts = { ...this.#parts, task: this.#task, standing, refusedAfterMs };
+    const parts = { ...this.#parts, task: this.#task, standing, refusedAfterMs, memory: this.#memory };
     await new Comparison(parts, record).run(held);
+    this.#memory.forget();
     const figures = (await this.#parts.records.read(this.name))?.value.figures;
     if (figures) logger.log(`${describeTask(this.key)}: compared: ${JSON.stringify(figures)}`);
   }

@@ -67,6 +67,8 @@ export interface VerifyRecord extends VerifyWish {
   suspects: string[];
   /** What was found and is being repaired. */
   open: Finding[];
+  /** Of `figures.repaired`: ghosts. They are gone, so that whoever begins the phase `copies` again does not find them. */
+  repairedGhosts: number;
 }
 
 const FIGURES: Guard<VerifyFigures> = isObjectOf({
@@ -99,6 +101,7 @@ const isRecord: Guard<VerifyRecord> = isObjectOf({
   examples: isListOf(isObjectOf(FINDING)),
   suspects: isListOf(isText()),
   open: isListOf(isObjectOf({ ...FINDING, document: isText() })),
+  repairedGhosts: isWhole,
 });
 
 export function newRecord({ depth, repair }: VerifyWish, now: number): VerifyRecord {
@@ -127,6 +130,7 @@ const BEGINNING = {
   examples: [],
   suspects: [],
   open: [],
+  repairedGhosts: 0,
 } as const satisfies Partial<VerifyRecord>;
 
 /** Counts copies that are in order, and findings. */
@@ -141,8 +145,23 @@ export function counted(
     equal: figures.equal + equal,
   };
   for (const { kind } of findings) next[kind]++;
-  const more = findings.map(({ id, kind, reason }) => ({ id, kind, reason }));
+  const shown = new Set(examples.map(({ id, kind }) => `${kind} ${id}`));
+  const more = findings
+    .filter(({ id, kind }) => !shown.has(`${kind} ${id}`))
+    .map(({ id, kind, reason }) => ({ id, kind, reason }));
   return { ...rest, figures: next, examples: [...examples, ...more].slice(0, MOST_EXAMPLES) };
+}
+
+/** Before the copies are gone through, which has no position: the ghosts that are still there are found and counted again. */
+export function withoutGhosts(record: VerifyRecord): VerifyRecord {
+  const { figures, examples, repair, repairedGhosts } = record;
+  const left = figures.ghost - repairedGhosts;
+  return {
+    ...record,
+    figures: { ...figures, checked: figures.checked - left, ghost: repairedGhosts },
+    // With repair, most examples are of ghosts that are gone and not found again.
+    examples: repair ? examples : examples.filter(({ kind }) => kind !== 'ghost'),
+  };
 }
 
 /** Where the comparisons of tasks are kept, one for each. */

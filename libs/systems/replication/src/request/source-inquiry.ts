@@ -18,13 +18,14 @@ export class OwnerSourceInquiry implements SourceInquiry {
   constructor(private readonly client: ModuleClient) {}
 
   /** How far the owner's database is: `GET /spark/replication/source/{task}`. */
-  async ask(task: TaskKey): Promise<SourceAnswer> {
+  async ask(task: TaskKey, signal?: AbortSignal): Promise<SourceAnswer> {
     try {
       const answer = await this.client.call({
         module: task.owner,
         method: 'GET',
         path: `/spark/replication/source/${task.name}`,
         timeoutMs: TIMEOUT_MS,
+        ...(signal ? { signal } : {}),
       });
       const known = readAnswer(answer);
       if (known === null) this.tell(task, `the owner does not say how far it is (${describe(answer)})`);
@@ -40,13 +41,18 @@ export class OwnerSourceInquiry implements SourceInquiry {
    * Has the owner send documents once more that this module's store had refused.
    * @throws {ProblemError} `unavailable` when the owner does not accept the request
    */
-  async sendAgain({ owner, name }: TaskKey, documents: readonly string[]): Promise<void> {
+  async sendAgain(
+    { owner, name }: TaskKey,
+    documents: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<void> {
     for (let at = 0; at < documents.length; at += DOCUMENTS_AT_ONCE) {
       const answer = await this.client.call({
         module: owner,
         method: 'POST',
         path: '/spark/etl/set-aside/retry',
         body: { task: name, documents: documents.slice(at, at + DOCUMENTS_AT_ONCE) },
+        ...(signal ? { signal } : {}),
       });
       if (answer.kind === 'answered' && answer.status === 202) continue;
       const why = answer.kind === 'answered' ? `it answers ${answer.status}` : describe(answer);

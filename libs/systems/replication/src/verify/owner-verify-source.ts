@@ -19,21 +19,27 @@ const ANSWER_BYTES = 16 * 1024 * 1024;
 export class OwnerVerifySource implements VerifySource {
   constructor(private readonly client: ModuleClient) {}
 
-  page(task: TaskKey, from: Etag, depth: Depth): Promise<ExpectedPage> {
-    return this.ask(task, { from, depth }, isExpectedPage);
+  page(task: TaskKey, from: Etag, depth: Depth, signal: AbortSignal): Promise<ExpectedPage> {
+    return this.ask(task, { from, depth }, isExpectedPage, signal);
   }
 
-  documents(task: TaskKey, documents: readonly string[]): Promise<Expected> {
-    return this.ask(task, { documents }, isExpected);
+  documents(task: TaskKey, documents: readonly string[], signal: AbortSignal): Promise<Expected> {
+    return this.ask(task, { documents }, isExpected, signal);
   }
 
-  private async ask<T>({ owner, name }: TaskKey, body: object, guard: Guard<T>): Promise<T> {
+  private async ask<T>(
+    { owner, name }: TaskKey,
+    body: object,
+    guard: Guard<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
     const answer = await this.client.call({
       module: owner,
       method: 'POST',
       path: `/spark/replication/source/${name}/compare`,
       body,
       answerBytes: ANSWER_BYTES,
+      signal,
     });
     if (answer.kind === 'not-registered') throw new UnavailableError(`${owner} is not registered`);
     if (answer.kind === 'unreachable')

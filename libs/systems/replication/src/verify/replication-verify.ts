@@ -33,6 +33,8 @@ export interface VerifyOptions {
 /** Compares the copies that this module keeps with their source. Inject it to start a comparison or read its report. */
 @Injectable()
 export class ReplicationVerify implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly ended = new AbortController();
+
   constructor(
     @Inject(REPLICATION_SETTINGS) private readonly settings: ReplicationSettings,
     private readonly supervisor: VerifySupervisor,
@@ -45,12 +47,13 @@ export class ReplicationVerify implements OnApplicationBootstrap, BeforeApplicat
   }
 
   beforeApplicationShutdown(): Promise<void> {
+    this.ended.abort();
     return this.supervisor.stop();
   }
 
   /**
    * Has the copies of a collection compared, in the background and by one instance of this module. A comparison that is
-   * under way continues with its own options.
+   * under way continues with its own options: `repair` of the report says which.
    * @throws {ProblemError} `notFound` when nothing of that collection is declared; `conflict` when RavenDB's own ETL
    * carries it, whose copies do not say where they come from
    */
@@ -81,7 +84,7 @@ export class ReplicationVerify implements OnApplicationBootstrap, BeforeApplicat
 
   /**
    * Has the copies of a collection compared, and returns the report when that is done.
-   * @param signal ends the waiting, not the comparison
+   * @param signal ends the waiting, not the comparison; so does the end of the application
    */
   async run(
     owner: string,
@@ -90,8 +93,9 @@ export class ReplicationVerify implements OnApplicationBootstrap, BeforeApplicat
   ): Promise<VerifyReport> {
     let report = await this.start(owner, collection, options);
     const tasks = this.tasksOf(owner, collection, options.task);
+    const ended = AbortSignal.any([this.ended.signal, ...(signal ? [signal] : [])]);
     while (report.state !== 'done') {
-      await wait(LOOK_EVERY_MS, undefined, signal ? { signal } : {});
+      await wait(LOOK_EVERY_MS, undefined, { signal: ended });
       report = (await this.find(tasks)) ?? report;
     }
     return report;

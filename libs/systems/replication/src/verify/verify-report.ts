@@ -29,6 +29,9 @@ export class VerifiedTask {
   @ApiProperty({ type: String, nullable: true, description: 'What it waits for' })
   reason!: string | null;
 
+  @ApiProperty({ description: 'Whether it repairs what it finds; a comparison goes on as it was begun' })
+  repair!: boolean;
+
   @ApiProperty({ description: 'How much of the source is compared, from 0 to 1' })
   progress!: number;
 
@@ -106,8 +109,8 @@ export interface NamedRecord {
 }
 
 function taskOf({ task, record }: NamedRecord): VerifiedTask {
-  const { state, reason, figures, examples } = record;
-  return { task, state, reason, progress: progressOf(record), ...figures, examples };
+  const { state, reason, repair, figures, examples } = record;
+  return { task, state, reason, repair, progress: progressOf(record), ...figures, examples };
 }
 
 function progressOf({ state, phase, position, sourceEtag }: VerifyRecord): number {

@@ -8,7 +8,7 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import type { Arrival } from '../listen/on-replicated.decorator.ts';
-import { judgeCopy, type Told } from '../tell/judge-copy.ts';
+import { FIRST, judgeCopy, type Told } from '../tell/judge-copy.ts';
 import { readCopy, type StandingDocument } from '../tell/read-copy.ts';
 import { ToldCopies, type ToldPosition } from '../tell/told-copies.ts';
 import { MOST_IN_A_ROW, type FailedArrivals } from './failed-arrivals.ts';
@@ -137,9 +137,12 @@ export class HandlerSession {
       const some = known.slice(first, first + PAGE);
       const there = await this.#load(some.map(({ id }) => id));
       const lastTold = await this.#told.of(some.map(({ id }) => id));
-      for (const [index, { id }] of some.entries()) {
-        if (this.#copyOf(there[index]) === null) await this.#tell(id, null, lastTold(id), held);
-      }
+      const gone = some.filter((_, index) => this.#copyOf(there[index]) === null);
+      await this.#announce(
+        gone.map(({ id }) => ({ id, now: null })),
+        lastTold,
+      );
+      for (const { id } of gone) await this.#tell(id, null, lastTold(id), held);
     }
     if (held.aborted) return;
     const isOther = from !== this.#position;
@@ -166,12 +169,16 @@ export class HandlerSession {
     // It may have moved to another collection, or be there again. What the page itself has of it later would be older than that.
     const there = deleted.length > 0 ? await this.#load(deleted) : [];
     const current = new Map(deleted.map((id, index) => [id, there[index]]));
-    for (const change of changes) {
-      if (change.kind === 'touch' || (change.kind === 'delete' && isAgain(change))) continue;
+    const copies = changes.flatMap((change) => {
+      if (change.kind === 'touch' || (change.kind === 'delete' && isAgain(change))) return [];
       const now = this.#copyOf(change.kind === 'delete' ? current.get(change.id) : change);
-      await this.#tell(change.id, now, lastTold(change.id), held);
+      return [{ id: change.id, etag: change.etag, now }];
+    });
+    await this.#announce(copies, lastTold);
+    for (const { id, etag, now } of copies) {
+      await this.#tell(id, now, lastTold(id), held);
       if (held.aborted) return;
-      this.#position.collections[collection] = change.etag;
+      this.#position.collections[collection] = etag;
       const isDue = this.#told.staged >= PAGE || performance.now() - this.#committedAt > COMMIT_MS;
       if (isDue) await this.#commitStaged();
     }
@@ -183,9 +190,25 @@ export class HandlerSession {
       if (held.aborted) return;
       const [document] = await this.#load([id]);
       const lastTold = await this.#told.of([id]);
-      await this.#tell(id, this.#copyOf(document), lastTold(id), held, true);
+      const now = this.#copyOf(document);
+      await this.#announce([{ id, now }], lastTold);
+      await this.#tell(id, now, lastTold(id), held, true);
       await this.#commitStaged();
     }
+  }
+
+  /** Written before the calls: an instance may end between a call and the record of it. */
+  async #announce(
+    copies: readonly { id: string; now: StandingDocument | null }[],
+    lastTold: (id: string) => Told | null,
+  ): Promise<void> {
+    for (const { id, now } of copies) {
+      const told = lastTold(id);
+      const copy = told ?? (now && recordOf(now));
+      if (copy && judgeCopy(told, now) !== null)
+        this.#told.telling(id, copy, (told?.hash ?? FIRST) === FIRST);
+    }
+    await this.#commitStaged();
   }
 
   async #tell(

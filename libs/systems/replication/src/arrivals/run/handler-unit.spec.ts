@@ -411,26 +411,30 @@ describe('A handler', () => {
     expect(listener.said).toEqual(['arrived cars/1 Golf', 'gone cars/1 -']);
   });
 
-  it(`believes what is there after any series of changes, failures, generations and ended instances (seed ${seed})`, async () => {
-    let state = seed;
-    const random = (most: number): number => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      return Math.floor((state / 2 ** 32) * most);
-    };
-    listener.fails = () => random(5) === 0;
-    listener.start();
-    for (let step = 0; step < 300; step++) {
-      const id = `cars/${random(6)}`;
-      const what = random(20);
-      if (what === 0) {
-        await listener.end();
-        listener.start();
-      } else if (what === 1) await copies.again();
-      else if (what < 6) await copies.delete(id);
-      else await copies.put(id, `model ${random(3)}`);
-    }
-    listener.fails = () => false;
-    await listener.idle();
-    expect(listener.believes).toEqual(copies.now);
-  });
+  // In the first, an instance ends between a call and its record, and the copy is changed back before the next one starts.
+  it.each([951_646, seed])(
+    'believes what is there after any series of changes, failures, generations and ended instances (seed %i)',
+    async (seed) => {
+      let state = seed;
+      const random = (most: number): number => {
+        state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+        return Math.floor((state / 2 ** 32) * most);
+      };
+      listener.fails = () => random(5) === 0;
+      listener.start();
+      for (let step = 0; step < 300; step++) {
+        const id = `cars/${random(6)}`;
+        const what = random(20);
+        if (what === 0) {
+          await listener.end();
+          listener.start();
+        } else if (what === 1) await copies.again();
+        else if (what < 6) await copies.delete(id);
+        else await copies.put(id, `model ${random(3)}`);
+      }
+      listener.fails = () => false;
+      await listener.idle();
+      expect(listener.believes).toEqual(copies.now);
+    },
+  );
 });

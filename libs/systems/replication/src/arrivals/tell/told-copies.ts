@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { idKey, type IdRule, type StateStore, type StateWrite } from '@nestjs-spark/contracts/internal';
 import { nameKey } from '@nestjs-spark/foundation/internal';
-import type { Told } from './judge-copy.ts';
+import { FIRST, UNSURE, type Told } from './judge-copy.ts';
 
 const COLLECTION = 'SparkArrivals';
 
@@ -62,6 +62,14 @@ export class ToldCopies {
     const recordId = this.#recordId(id);
     this.#since.set(recordId, now);
     this.#staged.set(recordId, { id: recordId, collection: COLLECTION, value: now });
+  }
+
+  /**
+   * The handler is about to be told of a copy. Until that is known to have happened it is told again, whatever becomes of the copy.
+   * @param copy as the handler knows it, or as it is where the handler knows nothing of it
+   */
+  telling(id: string, copy: Told, isFirst: boolean): void {
+    this.told(id, { ...copy, hash: isFirst ? FIRST : UNSURE });
   }
 
   get staged(): number {

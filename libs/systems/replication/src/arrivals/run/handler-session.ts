@@ -12,6 +12,7 @@ import { FIRST, judgeCopy, type Told } from '../tell/judge-copy.ts';
 import { readCopy, type StandingDocument } from '../tell/read-copy.ts';
 import { ToldCopies, type ToldPosition } from '../tell/told-copies.ts';
 import { MOST_IN_A_ROW, type FailedArrivals } from './failed-arrivals.ts';
+import { HandlerDownError } from './handler-down-error.ts';
 import type { HandlerStatus } from './handler-status.ts';
 import type { HandlerUnitParts, HandlerWork } from './handler-unit.ts';
 
@@ -21,14 +22,6 @@ const COMMIT_MS = 1_000;
 const COMMIT_ETAGS = 10_000;
 /** A store that guarantees no deletes may have removed some between any two looks, so now and then everything is compared. */
 const COMPARE_EVERY_MS = 300_000;
-
-/** The handler fails whatever it is told: it is tried again with the same copy, and nothing more is set aside. */
-export class HandlerDownError extends Error {
-  constructor(because: string, cause: unknown) {
-    super(`${because}, the last time with: ${messageOf(cause)}`, { cause });
-    this.name = 'HandlerDownError';
-  }
-}
 
 /** When everything was compared last. Outlives sessions, since each failure ends one. */
 export interface Compared {

@@ -414,8 +414,8 @@ describe('A handler', () => {
   // In the first, an instance ends between a call and its record, and the copy is changed back before the next one starts.
   it.each([951_646, seed])(
     'believes what is there after any series of changes, failures, generations and ended instances (seed %i)',
-    async (seed) => {
-      let state = seed;
+    async (series) => {
+      let state = series;
       const random = (most: number): number => {
         state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
         return Math.floor((state / 2 ** 32) * most);

@@ -11,7 +11,8 @@ import {
 import type { Unit } from '@nestjs-spark/runtime/internal';
 import type { ArrivalHandler } from '../listen/find-handlers.ts';
 import { FailedArrivals } from './failed-arrivals.ts';
-import { HandlerSession, HandlerDownError } from './handler-session.ts';
+import { HandlerDownError } from './handler-down-error.ts';
+import { HandlerSession } from './handler-session.ts';
 import type { HandlerStatus } from './handler-status.ts';
 
 const BACKOFF_MS = 500;

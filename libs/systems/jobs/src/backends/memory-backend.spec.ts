@@ -1,4 +1,4 @@
-import { describe } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { jobBackendConformance } from '../fixtures/job-backend.conformance.ts';
 import { JobHandlers } from '../job/handler.ts';
 import { MemoryBackend } from './memory-backend.ts';
@@ -7,5 +7,28 @@ describe('The backend in this process', () => {
   jobBackendConformance(() => {
     const backend = new MemoryBackend(new JobHandlers());
     return { backend, close: () => backend.close() };
+  });
+
+  it('tells its handlers to end when it is closed, so that nothing holds the process', async () => {
+    const handlers = new JobHandlers();
+    const told = Promise.withResolvers<unknown>();
+    handlers.add(
+      { name: 'endless', version: 1 },
+      { run: (_, { signal }) => void signal.addEventListener('abort', () => told.resolve(signal.reason)) },
+    );
+    const backend = new MemoryBackend(handlers);
+    await backend.start({
+      runId: 'job:1',
+      jobId: 'job',
+      attempt: 1,
+      name: 'endless',
+      transformation: { kind: 'handler', handler: 'endless' },
+      options: { onDocumentFailure: 'keep', timeoutMs: 60_000 },
+      submitter: 'ann',
+      input: { form: 'none', bytes: 0, documents: 0, read: async function* () {} },
+    });
+    await new Promise(setImmediate);
+    await backend.close();
+    expect(await told.promise).toMatchObject({ message: 'The process ends' });
   });
 });

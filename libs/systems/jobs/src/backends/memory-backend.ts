@@ -71,8 +71,9 @@ export class MemoryBackend implements JobBackend {
     this.#cancelled.delete(runId);
   }
 
-  /** Ends all threads. */
+  /** Ends all threads, and tells the handlers to end. */
   close(): Promise<void> {
+    for (const { stop } of this.#runs.values()) stop.abort(new Error('The process ends'));
     return this.#slots.close();
   }
 

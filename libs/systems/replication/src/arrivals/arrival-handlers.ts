@@ -11,7 +11,8 @@ import { Declarations } from '../declare/declarations.ts';
 import { LEASE_KEEPER } from '../settings/tokens.ts';
 import { findUncalled, type ArrivalHandler } from './listen/find-handlers.ts';
 import type { HandlerStatus } from './run/handler-status.ts';
-import { HandlerUnit, type HandlerWork } from './run/handler-unit.ts';
+import { HandlerUnit } from './run/handler-unit.ts';
+import type { HandlerWork } from './run/handler-work.ts';
 
 /** The handlers that were found when the application started */
 export const ARRIVAL_HANDLERS = Symbol('SPARK_ARRIVAL_HANDLERS');

@@ -14,7 +14,7 @@ import { ToldCopies, type ToldPosition } from '../tell/told-copies.ts';
 import { MOST_IN_A_ROW, type FailedArrivals } from './failed-arrivals.ts';
 import { HandlerDownError } from './handler-down-error.ts';
 import type { HandlerStatus } from './handler-status.ts';
-import type { HandlerUnitParts, HandlerWork } from './handler-unit.ts';
+import type { HandlerUnitParts, HandlerWork } from './handler-work.ts';
 
 const PAGE = 200;
 const COMMIT_MS = 1_000;

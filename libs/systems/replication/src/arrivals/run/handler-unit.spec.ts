@@ -9,7 +9,8 @@ import { eventually } from '@nestjs-spark/servers/testing';
 import { chooseParts, type StoreParts } from '@nestjs-spark/store/internal';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import type { Arrival } from '../listen/on-replicated.decorator.ts';
-import { HandlerUnit, type HandlerUnitParts } from './handler-unit.ts';
+import { HandlerUnit } from './handler-unit.ts';
+import type { HandlerUnitParts } from './handler-work.ts';
 
 const NAME = 'Fleet/HR/Cars';
 const seed = Number(process.env['SPARK_TEST_SEED'] ?? Date.now() % 1_000_000);

@@ -1,43 +1,14 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
-import { EntityMapping, type ChangeSource, type StateStore } from '@nestjs-spark/contracts/internal';
-import {
-  delayMs,
-  doubling,
-  messageOf,
-  pause,
-  type Logger,
-  type RetryPolicy,
-} from '@nestjs-spark/foundation/internal';
+import { delayMs, doubling, messageOf, pause } from '@nestjs-spark/foundation/internal';
 import type { Unit } from '@nestjs-spark/runtime/internal';
 import type { ArrivalHandler } from '../listen/find-handlers.ts';
 import { FailedArrivals } from './failed-arrivals.ts';
 import { HandlerDownError } from './handler-down-error.ts';
 import { HandlerSession } from './handler-session.ts';
 import type { HandlerStatus } from './handler-status.ts';
+import type { HandlerUnitParts, HandlerWork } from './handler-work.ts';
 
 const BACKOFF_MS = 500;
-
-/** A handler with what it is told of. */
-export interface HandlerWork {
-  handler: ArrivalHandler;
-  /** The plain names of the copies. */
-  names: readonly string[];
-  /** Where they are. */
-  collections: readonly string[];
-  mapping: EntityMapping;
-}
-
-export interface HandlerUnitParts {
-  changes: Pick<ChangeSource, 'ids' | 'read' | 'load' | 'wait'>;
-  state: StateStore;
-  logger: Logger;
-  /** When a copy of which the handler could not be told is tried again. Default: after 2, 10, 30, 60 and 300 s. */
-  retry?: RetryPolicy;
-  /** Of how many copies the failures are kept. Default: as many as are kept for a task. */
-  keptAtMost?: number;
-  /** How often everything is compared where the store may lose deletes, as long as there are changes. Default: every 5 min. */
-  compareEveryMs?: number;
-}
 
 /** Tells one handler of the copies, session after session, while this instance holds its lease. */
 export class HandlerUnit implements Unit {

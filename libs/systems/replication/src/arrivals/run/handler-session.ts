@@ -8,7 +8,7 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import type { Arrival } from '../listen/on-replicated.decorator.ts';
-import { FIRST, judgeCopy, type Told } from '../tell/judge-copy.ts';
+import { judgeCopy, type Told } from '../tell/judge-copy.ts';
 import { readCopy, type StandingDocument } from '../tell/read-copy.ts';
 import { ToldCopies, type ToldPosition } from '../tell/told-copies.ts';
 import { MOST_IN_A_ROW, type FailedArrivals } from './failed-arrivals.ts';
@@ -69,6 +69,7 @@ export class HandlerSession {
       this.#status.state = this.#failed.isDown ? 'Waiting' : 'Idle';
       await this.#wait(ends, held);
     }
+    this.#told.withdraw();
     await this.#commitStaged();
   }
 
@@ -197,9 +198,7 @@ export class HandlerSession {
   ): Promise<void> {
     for (const { id, now } of copies) {
       const told = lastTold(id);
-      const copy = told ?? (now && recordOf(now));
-      if (copy && judgeCopy(told, now) !== null)
-        this.#told.telling(id, copy, (told?.hash ?? FIRST) === FIRST);
+      if (judgeCopy(told, now) !== null) this.#told.announce(id, told, now && recordOf(now));
     }
     await this.#commitStaged();
   }
@@ -214,6 +213,7 @@ export class HandlerSession {
     const kind = judgeCopy(told, now);
     if (kind !== null) {
       this.#status.state = 'Telling';
+      this.#told.calling(id);
       try {
         if (!(await this.#call(this.#arrival(kind, told, now), held))) return;
       } catch (error) {

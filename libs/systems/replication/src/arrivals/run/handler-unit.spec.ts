@@ -399,6 +399,37 @@ describe('A handler', () => {
     expect(listener.unit.status).toMatchObject({ telling: null, tellingSince: null });
   });
 
+  it('hears that a copy arrived when it was back before the call for its end was recorded', async () => {
+    await copies.put('cars/1', 'Golf');
+    listener.start();
+    await listener.idle();
+    const gone = Promise.withResolvers<boolean>();
+    listener.fails = ({ kind }) => kind === 'gone' && gone.promise;
+    await copies.delete('cars/1');
+    await eventually(async () => expect(listener.unit.status).toMatchObject({ telling: 'cars/1' }));
+    await listener.end();
+    gone.resolve(false);
+    await copies.put('cars/1', 'Golf');
+    listener.start();
+    await listener.idle();
+    expect(listener.said).toEqual(['arrived cars/1 Golf', 'gone cars/1 -', 'arrived cars/1 Golf']);
+  });
+
+  it('hears nothing of copies that went while it was away and for which it was not called', async () => {
+    const hung = Promise.withResolvers<boolean>();
+    listener.fails = ({ id }) => id === 'cars/1' && hung.promise;
+    await copies.putAll(['cars/1', 'cars/2', 'cars/3'], 'Golf');
+    listener.start();
+    await eventually(async () => expect(listener.unit.status).toMatchObject({ telling: 'cars/1' }));
+    await listener.end();
+    hung.resolve(true);
+    await copies.delete('cars/2');
+    listener.fails = () => false;
+    listener.start();
+    await listener.idle();
+    expect(listener.said).toEqual(['arrived cars/1 Golf', 'arrived cars/3 Golf']);
+  });
+
   it('knows nothing of documents that are no copies of its declaration', async () => {
     const own = store.repository<Car>({ collection: 'Cars' }, Car.prototype);
     await own.put('cars/own', { model: 'own' });

@@ -26,6 +26,8 @@ export class ToldCopies {
   readonly #staged = new Map<string, StateWrite>();
   /** What was told since `of` was asked last. */
   readonly #since = new Map<string, Told | null>();
+  /** What is known of copies that are marked and of which the handler was not told yet. */
+  readonly #before = new Map<string, Told | null>();
   #version: string | null = null;
 
   constructor(state: StateStore, handler: string, ids: IdRule) {
@@ -37,6 +39,7 @@ export class ToldCopies {
 
   async readPosition(): Promise<ToldPosition | null> {
     this.#staged.clear();
+    this.#before.clear();
     const stored = await this.#state.read<ToldPosition>(this.#positionId);
     this.#version = stored?.version ?? null;
     return stored?.value ?? null;
@@ -66,10 +69,28 @@ export class ToldCopies {
 
   /**
    * The handler is about to be told of a copy. Until that is known to have happened it is told again, whatever becomes of the copy.
-   * @param copy as the handler knows it, or as it is where the handler knows nothing of it
+   * @param before what it knows of the copy
+   * @param now the copy; null: it is gone
    */
-  telling(id: string, copy: Told, isFirst: boolean): void {
-    this.told(id, { ...copy, hash: isFirst ? FIRST : UNSURE });
+  announce(id: string, before: Told | null, now: Told | null): void {
+    const copy = before ?? now;
+    if (copy === null) return;
+    // Of what it may have heard that it is gone, it hears that it arrived if it comes back.
+    const mark = before === null || before.hash === FIRST || now === null ? FIRST : UNSURE;
+    if (before?.hash === mark) return;
+    this.#before.set(id, before);
+    this.told(id, { ...copy, hash: mark });
+  }
+
+  /** The handler is called now: from here on nobody knows whether it has heard. */
+  calling(id: string): void {
+    this.#before.delete(id);
+  }
+
+  /** Of what was announced and not called, the handler has heard nothing. */
+  withdraw(): void {
+    for (const [id, before] of this.#before) this.told(id, before);
+    this.#before.clear();
   }
 
   get staged(): number {

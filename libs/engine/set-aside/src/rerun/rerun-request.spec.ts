@@ -37,4 +37,13 @@ describe('a request to run documents again', () => {
     expect(await settleRerun(state, NAME, now?.version ?? '')).toBe(true);
     expect(isOpen((await readRerun(state, NAME))?.value)).toBe(false);
   });
+
+  it('lists what is left of it however much that is, so that it does not ask for everything again', async () => {
+    const state = new MemoryState();
+    await askRerun(state, NAME, null);
+    const left = Array.from({ length: 11_000 }, (_, n) => `cars/${n}`);
+    const version = (await readRerun(state, NAME))?.version ?? '';
+    expect(await settleRerun(state, NAME, version, left)).toBe(true);
+    expect((await readRerun(state, NAME))?.value).toEqual({ all: false, documents: left });
+  });
 });

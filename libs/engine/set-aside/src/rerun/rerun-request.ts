@@ -5,6 +5,8 @@ import { SET_ASIDE, rerunId } from '../keep/record-ids.ts';
 
 /** More than this by name is everything. */
 const MOST_BY_NAME = 1_000;
+/** What is left of everything is listed: all that is kept, and what was asked for by name. */
+const MOST_LEFT = 20_000;
 const TRIES = 20;
 
 /** What is still to be rerun. Stored in the database of the module that reruns it, so that it outlives the instance that was asked. */
@@ -15,7 +17,7 @@ export interface RerunRequest {
   documents: string[];
 }
 
-const isRerun: Guard<RerunRequest> = isObjectOf({ all: isBoolean, documents: isListOf(isText()) });
+const isRerun: Guard<RerunRequest> = isObjectOf({ all: isBoolean, documents: isListOf(isText(), MOST_LEFT) });
 
 const NOTHING: RerunRequest = { all: false, documents: [] };
 
@@ -38,7 +40,10 @@ export async function readRerun(state: StateStore, name: string): Promise<Versio
   return stored && !isRerun(stored.value) ? { ...stored, value: NOTHING } : stored;
 }
 
-/** Says that a request was done but for what is `left` of it; false when more was asked meanwhile. */
+/**
+ * Says that a request was done but for what is `left` of it; false when more was asked meanwhile. What is left is listed however much
+ * it is: asked for as everything, it would include what was set aside again on the way, and never come to its end.
+ */
 export async function settleRerun(
   state: StateStore,
   name: string,
@@ -46,7 +51,7 @@ export async function settleRerun(
   left: string[] = [],
 ): Promise<boolean> {
   try {
-    await write(state, name, mergeReruns(NOTHING, left), version);
+    await write(state, name, { all: false, documents: left }, version);
     return true;
   } catch (error) {
     if (error instanceof VersionConflictError) return false;

@@ -142,6 +142,13 @@ describe('A submission that cannot be executed', () => {
     ['no JSON', '{"name":', 400],
     ['a list', '[]', 400],
     ['an unknown field', { ...handlerJob(1, 1), colour: 'red' }, 400],
+    ['a time by weeks', { ...handlerJob(1, 1), runAt: '2026-W10' }, 400],
+    ['a time without colons', { ...handlerJob(1, 1), runAt: '20261126' }, 400],
+    [
+      'a script that is null',
+      { ...scriptJob(TOTAL, []), transformation: { kind: 'script', collection: 'Orders', script: null } },
+      400,
+    ],
     ['a document that is none', scriptJob(TOTAL, [{ id: 'orders/1', document: 7 }]), 400],
     [
       'a document that is a number that stays as written',

@@ -8,9 +8,13 @@ export function sendEvents(
 ): Observable<MessageEvent> {
   return new Observable((reader) => {
     const left = new AbortController();
+    // An event without a sequence repeats the last one: Nest numbers events without an id itself, and a reader would resume there.
+    let last = '';
     const pass = async (feed: AsyncIterable<JobEvent>): Promise<void> => {
-      for await (const { sequence, type, data } of feed)
-        reader.next({ type, data, ...(sequence === null ? {} : { id: String(sequence) }) });
+      for await (const { sequence, type, data } of feed) {
+        if (sequence !== null) last = String(sequence);
+        reader.next({ type, data, id: last });
+      }
     };
     Promise.all(feeds.map((feed) => pass(feed(left.signal)))).then(
       () => reader.complete(),

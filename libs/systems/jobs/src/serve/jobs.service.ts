@@ -61,8 +61,7 @@ export class JobsService {
 
   /** As `submit`, of a body as it came: its numbers stay as they are written. */
   async submitText(text: string, access: JobAccess, idempotencyKey?: string): Promise<Submitted> {
-    const submission = await readSubmission(text);
-    if (idempotencyKey !== undefined) submission.body.idempotencyKey = idempotencyKey;
+    const submission = await readSubmission(text, idempotencyKey);
     return this.#parts.submissions.submit(submission, access);
   }
 

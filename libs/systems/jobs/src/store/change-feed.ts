@@ -26,7 +26,8 @@ export class ChangeFeed {
 
   /** What comes after a revision, from the oldest that is kept. */
   async *read(after: number, signal: AbortSignal): AsyncGenerator<StoredJob> {
-    let at = after;
+    // A number from before a restart: all that is here came after it.
+    let at = after > this.#last ? 0 : after;
     while (!signal.aborted) {
       const first = this.#kept[0]?.revision ?? this.#last + 1;
       const next = this.#kept[Math.max(0, at + 1 - first)];

@@ -19,10 +19,12 @@ export interface ReadSubmission {
 
 /**
  * Reads a submission. The numbers of its input stay as they are written.
+ * @param idempotencyKey goes before that of the text, and has to follow the same rule
  * @throws {ProblemError} `invalid` (400) with every wrong field by its JSON pointer
  */
-export async function readSubmission(text: string): Promise<ReadSubmission> {
-  return readOne(objectOf(parsed(text), 'The body'), '');
+export async function readSubmission(text: string, idempotencyKey?: string): Promise<ReadSubmission> {
+  const body = objectOf(parsed(text), 'The body');
+  return readOne(idempotencyKey === undefined ? body : { ...body, idempotencyKey }, '');
 }
 
 /**
@@ -61,13 +63,26 @@ const BATCH_ID = /^[\w-]{1,64}$/;
 async function readOne(value: Record<string, unknown>, base: string): Promise<ReadSubmission> {
   const { input, ...options } = value;
   try {
-    const body = await readBody(SubmissionBody, Buffer.from(JSON.stringify(options)));
+    const body = await readBody(SubmissionBody, Buffer.from(JSON.stringify(withoutNulls(options))));
+    if (body.runAt !== undefined && Number.isNaN(Date.parse(body.runAt)))
+      throw wrong('/runAt', 'has to be a date and time such as 2026-11-30T08:00:00Z');
     return { body, transformation: transformationOf(body.transformation), input: inputOf(input) };
   } catch (error) {
     if (base === '' || !(error instanceof ProblemError)) throw error;
     const fields = error.errors ?? [{ pointer: '', detail: error.message }];
     throw invalidFields(fields.map((field) => ({ ...field, pointer: base + field.pointer })));
   }
+}
+
+/** An option that is null counts as left out, as it does for the rules of its field. */
+function withoutNulls(options: Record<string, unknown>): Record<string, unknown> {
+  const given = Object.entries(options).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    given.map(([name, value]) => [
+      name,
+      name === 'transformation' && isObject(value) ? withoutNulls(value) : value,
+    ]),
+  );
 }
 
 /** The documents of an input, or its value, checked to be what they say. */

@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type ServerHandle, startNats, startRavenDb } from '@nestjs-spark/servers';
 import { liveLatencies } from './peers/live.ts';
@@ -8,6 +6,7 @@ import { type Build, buildOf, ownBuild } from './support/checkout.ts';
 import { measureCpu } from './support/cpu.ts';
 import { describeMachine, median, quantile } from './support/machine.ts';
 import { BenchDatabase } from './support/raven.ts';
+import { saveResult } from './support/results.ts';
 
 const { values } = parseArgs({
   options: {
@@ -61,7 +60,7 @@ try {
   }
   const text = table();
   console.log(text);
-  if (values.save) save(text);
+  if (values.save) saveResult('against.md', text);
 } finally {
   await Promise.all([ravendb, ...sides.map(({ nats }) => nats)].map((server) => server.stop()));
 }
@@ -124,10 +123,4 @@ function table(): string {
 
 function shown(value: number): string {
   return value >= 1_000 ? `${(value / 1000).toFixed(1)}k` : value.toFixed(value >= 100 ? 0 : 2);
-}
-
-function save(text: string): void {
-  const folder = join(import.meta.dirname, 'results');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'against.md'), `${text}\n`);
 }

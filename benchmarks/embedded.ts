@@ -1,10 +1,11 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { firstCopyRates } from './peers/embedded-copy.ts';
 import { embeddedSparkCopy } from './peers/embedded-spark.ts';
 import { writeLatencies } from './peers/embedded-write.ts';
 import { describeMachine, median, quantile } from './support/machine.ts';
+import { saveResult } from './support/results.ts';
 
 const { values } = parseArgs({
   options: {
@@ -60,11 +61,7 @@ try {
     `| \`feed.read\` and \`target.apply\` in one process, without script, log or network | ${Math.round(ours)} | ${(ours / pipe).toFixed(2)} |`,
   ];
   console.log(lines.join('\n'));
-  if (values.save) {
-    const results = join(import.meta.dirname, 'results');
-    mkdirSync(results, { recursive: true });
-    writeFileSync(join(results, 'embedded.md'), `${lines.join('\n')}\n`);
-  }
+  if (values.save) saveResult('embedded.md', lines.join('\n'));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,17 +1,14 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startServers } from '@nestjs-spark/servers';
 import { bareLive } from './peers/live-bare.ts';
 import { liveLatencies, type LiveTimes } from './peers/live.ts';
 import { plainPipe } from './peers/plain-pipe.ts';
-import { sparkCopy, type SparkRun, type SparkWorld } from './peers/spark.ts';
+import { sparkCopy, type SparkRun } from './peers/spark.ts';
+import { startSparkWorld } from './peers/spark-world.ts';
 import { subscriptionWorker } from './peers/subscription-worker.ts';
-import { OWN_BUILD } from './support/app.ts';
 import { measureCpu } from './support/cpu.ts';
 import { withNetworkSegments } from './support/loopback.ts';
 import { describeMachine, median, quantile } from './support/machine.ts';
-import { BenchDatabase } from './support/raven.ts';
+import { saveResult } from './support/results.ts';
 
 const { values } = parseArgs({
   options: {
@@ -27,28 +24,8 @@ const SUBSCRIBED = Math.min(documents, 20_000);
 const LIVE_WRITES = 500;
 const LIVE_PER_SECOND = 50;
 
-const servers = await startServers({ temporary: true, log: (line: string) => console.error(line) });
-const ravendb = servers.ravendb?.url;
-const nats = servers.nats?.url;
-if (!ravendb || !nats) {
-  console.error(
-    servers.missing.map(({ server, reason, remedy }) => `${server}: ${reason} ${remedy}`).join('\n'),
-  );
-  process.exit(1);
-}
-
-const source = new BenchDatabase(ravendb, 'BenchFleet');
-const target = new BenchDatabase(ravendb, 'BenchHR');
-const pids = { ravendb: servers.ravendb?.handle?.pid, nats: servers.nats?.handle?.pid };
-const world: SparkWorld = {
-  ravendb,
-  nats,
-  pids,
-  fleet: source,
-  hr: target,
-  modules: 'BenchModules',
-  build: OWN_BUILD,
-};
+const { world, stop } = await startSparkWorld();
+const { fleet: source, hr: target } = world;
 
 try {
   await source.recreate();
@@ -59,7 +36,7 @@ try {
   let live: LiveTimes = { toCopy: [], write: [] };
   for (let round = 0; round < rounds; round++) {
     await target.recreate();
-    const cpu = measureCpu({ ravendb: pids.ravendb, pipe: process.pid });
+    const cpu = measureCpu({ ravendb: world.pids.ravendb, pipe: process.pid });
     pipe.push(await plainPipe(source, target, documents));
     pipeCpu.push(cpu.stop());
     await target.recreate();
@@ -114,9 +91,9 @@ try {
   ];
   if (values.million) lines.push('', ...(await million()));
   console.log(lines.join('\n'));
-  if (values.save) save(lines.join('\n'));
+  if (values.save) saveResult('first-copy.md', lines.join('\n'));
 } finally {
-  await servers.stop();
+  await stop();
 }
 
 async function million(): Promise<string[]> {
@@ -129,12 +106,6 @@ async function million(): Promise<string[]> {
   return [
     `1,000,000 documents: ${kilo(run.documentsPerSecond)} documents/s; highest resident memory Fleet ${run.fleetMiB} MiB, HR ${run.hrMiB} MiB; after each tenth of the copy (Fleet/HR): ${course}.`,
   ];
-}
-
-function save(text: string): void {
-  const folder = join(import.meta.dirname, 'results');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'first-copy.md'), `${text}\n`);
 }
 
 function compare(ours: number, unstalled: number | null): string {

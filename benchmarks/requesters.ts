@@ -1,10 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startRavenDb } from '@nestjs-spark/servers';
 import { ownerRun, type OwnerRun } from './peers/requesters.ts';
 import { describeMachine, median } from './support/machine.ts';
 import { BenchDatabase } from './support/raven.ts';
+import { saveResult } from './support/results.ts';
 
 const { values } = parseArgs({
   options: {
@@ -48,7 +48,7 @@ try {
   }
   const text = table();
   console.log(text);
-  if (values.save) save(text);
+  if (values.save) saveResult('requesters.md', text);
 } finally {
   await ravendb.stop();
 }
@@ -71,10 +71,4 @@ function table(): string {
     '|---|---|---|---|',
     ...rows,
   ].join('\n');
-}
-
-function save(text: string): void {
-  const results = join(import.meta.dirname, 'results');
-  mkdirSync(results, { recursive: true });
-  writeFileSync(join(results, 'requesters.md'), `${text}\n`);
 }

@@ -1,10 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { ScriptPool, type DocumentLoader, type ScriptInput } from '@nestjs-spark/etl-script';
 import { describeMachine } from './support/machine.ts';
 import { carDocuments } from './support/cars.ts';
+import { saveResult } from './support/results.ts';
 
 const { values } = parseArgs({
   options: {
@@ -136,8 +135,4 @@ lines.push(
 );
 await pool.close();
 console.log(lines.join('\n'));
-if (values.save) {
-  const folder = join(import.meta.dirname, 'results');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'scripts.md'), `${lines.join('\n')}\n`);
-}
+if (values.save) saveResult('scripts.md', lines.join('\n'));

@@ -1,13 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startServers } from '@nestjs-spark/servers';
-import { sparkCopy, type SparkWorld } from './peers/spark.ts';
+import { sparkCopy } from './peers/spark.ts';
+import { startSparkWorld } from './peers/spark-world.ts';
 import { OPERATOR_TOKEN, verifyCopies } from './peers/verify.ts';
-import { OWN_BUILD } from './support/app.ts';
 import { describeMachine, median } from './support/machine.ts';
-import { BenchDatabase, car } from './support/raven.ts';
+import { car } from './support/raven.ts';
+import { saveResult } from './support/results.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,25 +21,8 @@ const [documents, rounds, corruptions] = [values.documents, values.rounds, value
 const WRITE_EVERY_MS = 10;
 
 process.env['SPARK_OPERATOR_TOKEN'] = OPERATOR_TOKEN;
-const servers = await startServers({ temporary: true, log: (line: string) => console.error(line) });
-const ravendb = servers.ravendb?.url;
-const nats = servers.nats?.url;
-if (!ravendb || !nats) {
-  console.error(servers.missing.map(({ server, reason }) => `${server}: ${reason}`).join('\n'));
-  process.exit(1);
-}
-const source = new BenchDatabase(ravendb, 'BenchFleet');
-const target = new BenchDatabase(ravendb, 'BenchHR');
-const pids = { ravendb: servers.ravendb?.handle?.pid, nats: servers.nats?.handle?.pid };
-const world: SparkWorld = {
-  ravendb,
-  nats,
-  pids,
-  fleet: source,
-  hr: target,
-  modules: 'BenchModules',
-  build: OWN_BUILD,
-};
+const { world, stop } = await startSparkWorld();
+const { fleet: source, hr: target } = world;
 
 interface Round {
   copy: number;
@@ -85,13 +66,9 @@ try {
     found,
   ];
   console.log(lines.join('\n'));
-  if (values.save) {
-    const results = join(import.meta.dirname, 'results');
-    mkdirSync(results, { recursive: true });
-    writeFileSync(join(results, 'verify.md'), `${lines.join('\n')}\n`);
-  }
+  if (values.save) saveResult('verify.md', lines.join('\n'));
 } finally {
-  await servers.stop();
+  await stop();
 }
 
 /** Corrupts copies that nobody writes to, and repairs them while a hundred writes a second go on. */

@@ -80,18 +80,20 @@ export function logSettings(
 }
 
 /** A log that several write and all read: it keeps everything, and refuses what exceeds its bound. */
-export function sharedLogSettings(
-  { name, subjects, description }: LogStream,
-  maxBytes: number,
-): WantedStream {
+export function sharedLogSettings(stream: LogStream, maxBytes: number): WantedStream {
+  return { ...logSettings(stream, { maxBytes, maxMessagesPerTask: -1 }), discard_new_per_subject: false };
+}
+
+/** Records, each of several messages below one subject: some have their time to come or to go, some are written together. */
+export function recordSettings({ name, subjects, description }: LogStream): StreamSettings {
   return {
     ...LAST_VALUE,
     name,
     description,
     subjects: [subjects],
-    discard: DiscardPolicy.New,
     max_msgs_per_subject: -1,
-    max_bytes: maxBytes,
-    leastBytes: Math.min(maxBytes, LEAST_ROUTE_BYTES),
+    allow_msg_ttl: true,
+    allow_msg_schedules: true,
+    allow_atomic: true,
   };
 }

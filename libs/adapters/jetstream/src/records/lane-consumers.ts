@@ -1,6 +1,7 @@
-import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { JetStreamConnection } from '../connect/connection.ts';
+import { ensureConsumer } from '../provision/ensure-consumer.ts';
 
 /** A lane: messages of one subject, given out to many processes, at most so many at once. */
 export interface LaneSettings {
@@ -65,24 +66,13 @@ export class LaneConsumers {
   }
 
   #open({ name, subject, atOnce, ackWaitMs }: LaneSettings): Promise<Consumer> {
-    return this.#connection.use(async ({ js, jsm }) => {
-      const settings = {
-        filter_subject: subject,
-        ack_wait: nanos(ackWaitMs),
-        max_deliver: -1,
-        max_ack_pending: atOnce,
-      };
-      const there = await jsm.consumers.info(this.#stream, name).catch(() => null);
-      if (there) await jsm.consumers.update(this.#stream, name, settings);
-      else
-        await jsm.consumers.add(this.#stream, {
-          durable_name: name,
-          ack_policy: AckPolicy.Explicit,
-          deliver_policy: DeliverPolicy.All,
-          ...settings,
-        });
-      return js.consumers.get(this.#stream, name);
-    });
+    const settings = {
+      filter_subject: subject,
+      ack_wait: nanos(ackWaitMs),
+      max_deliver: -1,
+      max_ack_pending: atOnce,
+    };
+    return this.#connection.use((handle) => ensureConsumer(handle, { stream: this.#stream, name, settings }));
   }
 }
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
-import { DiscardPolicy, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { headers as makeHeaders } from '@nats-io/transport-node';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 import { isWrongLastSequence } from '../connect/failures.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 import type { StreamSettings } from '../provision/plan-stream.ts';
 import { Provisioner } from '../provision/provisioner.ts';
+import { recordSettings } from '../provision/streams.ts';
 import { readMessages } from '../log/read-messages.ts';
 
 /** A stream of records: each is the messages below one subject, and its last message is its state. */
@@ -58,21 +58,8 @@ export class RecordStream {
   constructor(options: RecordStreamOptions) {
     this.#options = options;
     this.#provisioner = new Provisioner(options.connection);
-    this.settings = {
-      name: options.stream,
-      description: options.description,
-      subjects: [`${options.root}.>`],
-      retention: RetentionPolicy.Limits,
-      storage: StorageType.File,
-      discard: DiscardPolicy.Old,
-      discard_new_per_subject: false,
-      max_msgs_per_subject: -1,
-      max_bytes: -1,
-      allow_direct: true,
-      allow_msg_ttl: true,
-      allow_msg_schedules: true,
-      allow_atomic: true,
-    };
+    const { stream: name, root, description } = options;
+    this.settings = recordSettings({ name, subjects: `${root}.>`, description });
   }
 
   /** @throws {VersionConflictError} when the record's last message is another one */

@@ -1,8 +1,9 @@
-import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg } from '@nats-io/jetstream';
+import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import type { StreamSettings } from '../provision/plan-stream.ts';
+import { ensureConsumer } from '../provision/ensure-consumer.ts';
 import { Provisioner } from '../provision/provisioner.ts';
 
 export interface ConsumerSourceOptions {
@@ -55,7 +56,7 @@ export class ConsumerSource {
   async #open(): Promise<Consumer> {
     const { connection, stream, subjects, ackWaitMs } = this.#options;
     await this.#provisioner.ensure(stream);
-    return connection.use(async ({ nc, js, jsm }) => {
+    return connection.use(async (handle) => {
       const durable = consumerName(this.#options.module, this.#options.name);
       const settings = {
         filter_subject: subjects,
@@ -65,17 +66,9 @@ export class ConsumerSource {
         // Messages that wait for a retry must not block the others.
         max_ack_pending: -1,
       };
-      const fixed = {
-        durable_name: durable,
-        ack_policy: AckPolicy.Explicit,
-        deliver_policy: DeliverPolicy.All,
-      };
-      const there = await jsm.consumers.info(stream.name, durable).catch(() => null);
-      // One that an older version made is brought to these settings; the server refuses to make it again.
-      if (there) await jsm.consumers.update(stream.name, durable, settings);
-      else await jsm.consumers.add(stream.name, { ...fixed, ...settings });
-      nc.publish(unusedAck(stream.name, durable), '+WPI');
-      return js.consumers.get(stream.name, durable);
+      const consumer = await ensureConsumer(handle, { stream: stream.name, name: durable, settings });
+      handle.nc.publish(unusedAck(stream.name, durable), '+WPI');
+      return consumer;
     });
   }
 }

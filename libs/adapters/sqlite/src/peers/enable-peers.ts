@@ -4,6 +4,7 @@ import { declareTable } from '../entities/tables.ts';
 import type { TableDeclaration } from '../entities/declaration.ts';
 import { recordMigration, schemaVersion } from '../schema/migrate.ts';
 import { quoteName, quoteText } from '../schema/table-name.ts';
+import { PeerRows } from './peer-rows.ts';
 import { noteEventSql, PEER_TABLES, peerTriggerName, peerTriggerSql } from './peer-schema.ts';
 import { setReplicated } from '../connect/replicated.ts';
 
@@ -27,16 +28,10 @@ export interface PeerSetup {
 export function enablePeers(open: OpenDatabase, setup: PeerSetup): { entity: string; recordId: string }[] {
   open.db.exec(PEER_TABLES);
   open.db
-    .prepare(
-      'INSERT INTO spark_peer (one, origin, tag) VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE SET origin = excluded.origin',
-    )
+    .prepare('INSERT INTO spark_peer (one, origin, tag) VALUES (1, ?, ?) ON CONFLICT (one) DO NOTHING')
     .run(setup.origin, setup.tag);
   open.db.prepare('UPDATE spark_peer SET clock = ?, applying = FALSE').run(setup.clockShiftMs * 1_000);
-  open.db
-    .prepare(
-      'INSERT INTO spark_peer_origins (origin, taken) SELECT ?, 1 + ifnull(max(taken), 0) FROM spark_peer_origins',
-    )
-    .run(setup.origin);
+  new PeerRows(open).takeOrigin(setup.origin);
   const added = setup.declarations.filter((declaration) => enableTable(open, declaration));
   const tag = String(open.db.prepare('SELECT tag FROM spark_peer').get()?.['tag']);
   const collections = setup.declarations.map(({ collection }) => collection);

@@ -1,6 +1,6 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { findTable } from '../entities/tables.ts';
-import { type PeerEventRow, PeerRows } from './peer-rows.ts';
+import { nameOf, type PeerEventRow, PeerRows } from './peer-rows.ts';
 
 /** How much a replica's file has of one collection. */
 export interface EntityFigures {
@@ -100,8 +100,8 @@ export function listConflicts(open: OpenDatabase, entity: string, onlyOpen: bool
 }
 
 function eventNamed(open: OpenDatabase, file: PeerRows, name: string): EventOfNode[] {
-  const [origin = '', number] = name.split(':');
-  const event = file.event({ origin, number: Number(number) });
+  const { origin, number } = nameOf(name);
+  const event = file.event({ origin, number });
   const row = open.row<{ node: string | null }>(
     'SELECT node FROM spark_peer_origins WHERE origin = ?',
     origin,

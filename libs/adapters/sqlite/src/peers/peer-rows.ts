@@ -218,7 +218,8 @@ function toEvent(row: Row): PeerEventRow {
   return { ...row, sees };
 }
 
-function nameOf(text: string): PeerEventName {
+/** An event's name, as `sees` and conflicts have it. */
+export function nameOf(text: string): PeerEventName {
   const at = text.lastIndexOf(':');
   return { origin: text.slice(0, at), number: Number(text.slice(at + 1)) };
 }

@@ -89,12 +89,10 @@ export function scanElements(text: string, visit: (start: number, end: number) =
 }
 
 /** A member's name, escapes resolved. */
-export function memberName(text: string, { nameStart, nameEnd }: Member): string {
-  return nameAt(text, nameStart, nameEnd);
-}
-
-/** The text of a JSON string, escapes resolved. */
-export function nameAt(text: string, nameStart: number, nameEnd: number): string {
+export function memberName(
+  text: string,
+  { nameStart, nameEnd }: Pick<Member, 'nameStart' | 'nameEnd'>,
+): string {
   const raw = text.slice(nameStart + 1, nameEnd - 1);
   return raw.includes('\\') ? String(JSON.parse(text.slice(nameStart, nameEnd))) : raw;
 }

@@ -1,4 +1,4 @@
-import { nameAt, skipBlanks, skipString, skipValue } from '../documents/scan-members.ts';
+import { memberName, skipBlanks, skipString, skipValue } from '../documents/scan-members.ts';
 
 /** Which members of an object stay: all of a member's value (null), or parts of it. */
 type Wanted = ReadonlyMap<string, Wanted | null>;
@@ -75,7 +75,7 @@ function cutObject(text: string, wanted: Wanted): string {
       if (text[at] !== '"') throw new SyntaxError('the JSON text ends inside an object');
       const nameEnd = skipString(text, at);
       at = skipBlanks(text, skipBlanks(text, nameEnd) + 1);
-      within = inner.wanted.get(nameAt(text, nameStart, nameEnd));
+      within = inner.wanted.get(memberName(text, { nameStart, nameEnd }));
       name = `${text.slice(nameStart, nameEnd)}:`;
     }
     const first = text[at];

@@ -13,7 +13,7 @@ export interface LiveChange {
 
 /** What is given at the start, and beats the central values for as long as the process lives. */
 export interface GivenValues<S extends Settings> {
-  options: Partial<ValuesOf<S>>;
+  options: { readonly [K in keyof S]?: ValuesOf<S>[K] | undefined };
   environment: Readonly<Record<string, string | undefined>>;
 }
 

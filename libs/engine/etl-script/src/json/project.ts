@@ -88,7 +88,7 @@ export function pickValues(text: string, places: ReadonlyMap<string, number>): s
     const nameEnd = skipString(text, at);
     const valueStart = skipBlanks(text, skipBlanks(text, nameEnd) + 1);
     const valueEnd = skipValue(text, valueStart);
-    const place = places.get(memberName(text, { nameStart, nameEnd, valueStart, valueEnd }));
+    const place = places.get(memberName(text, { nameStart, nameEnd }));
     if (place !== undefined) {
       values[place] = text.slice(valueStart, valueEnd);
       missing--;

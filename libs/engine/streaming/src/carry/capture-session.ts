@@ -39,7 +39,6 @@ export interface SessionParts {
   signer: MessageSigner;
   logger: Logger;
   pace: Pace;
-  /** How much is read, transformed and published together. */
 }
 
 /** What a capture knows from one session to the next. */

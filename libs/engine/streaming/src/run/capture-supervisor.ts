@@ -20,14 +20,13 @@ import {
 } from '@nestjs-spark/contracts/internal';
 import { isObject, keepRunning, sameName, type Logger } from '@nestjs-spark/foundation/internal';
 import { TaskCapture } from '../carry/task-capture.ts';
-import type { BatchSize } from '../read/shared-pages.ts';
+import { type BatchSize, SharedPages } from '../read/shared-pages.ts';
 import { PACE, type Pace } from '../task/pace.ts';
 import { resyncRequest } from '../task/resync.ts';
 import { forgetSetAside, listSetAside } from '@nestjs-spark/set-aside/internal';
 import { callForRerun } from '../rerun/call-for-rerun.ts';
 import { SharedScripts, type Scripts } from '../transform/shared-scripts.ts';
 import { CaptureView } from './capture-view.ts';
-import { SharedPages } from '../read/shared-pages.ts';
 import { DeleteKeeper } from './delete-keeper.ts';
 import type { CaptureReport } from '../task/reports.ts';
 import { LeasedUnits, StatusWatch } from '@nestjs-spark/runtime/internal';

@@ -52,9 +52,9 @@ export class VerifySupervisor {
 
   /** Has a task compared by whichever instance does its work. One comparison at a time: one that is under way continues. */
   async begin(task: TaskKey, wish: VerifyWish): Promise<VerifyRecord> {
-    const record = await this.#records.begin(taskName(task), wish);
+    const { value } = await this.#records.begin(taskName(task), wish);
     this.#tasks.get(taskName(task))?.asked();
-    return record;
+    return value;
   }
 
   /** How far the last comparison of a task is; null: there was none. */

@@ -8,7 +8,14 @@ import type { SeenMemory } from './seen-memory.ts';
 import { judgeCopy } from './judge-copy.ts';
 import { Settling, type SettlingParts, type Strays } from './settling.ts';
 import { NotComparableError, originOf } from './standing.ts';
-import { begun, counted, withoutGhosts, type VerifyRecord, type VerifyRecords } from './verify-record.ts';
+import {
+  begun,
+  counted,
+  withoutGhosts,
+  type VerifyFigures,
+  type VerifyRecord,
+  type VerifyRecords,
+} from './verify-record.ts';
 
 export interface ComparisonParts extends SettlingParts {
   records: VerifyRecords;
@@ -41,8 +48,11 @@ export class Comparison {
     this.#settling = new Settling(parts, value.incarnation ?? '');
   }
 
-  /** @throws whatever keeps it from going on; the record then says how far it is */
-  async run(signal: AbortSignal): Promise<void> {
+  /**
+   * @returns what it came to
+   * @throws whatever keeps it from going on; the record then says how far it is
+   */
+  async run(signal: AbortSignal): Promise<VerifyFigures> {
     const { checkpoint } = await this.#parts.standing.read();
     if (this.#record.incarnation !== checkpoint.incarnation) {
       this.#record = begun(
@@ -58,6 +68,7 @@ export class Comparison {
     if (this.#record.phase === 'documents') await this.#compareDocuments(signal);
     await this.#compareCopies(signal);
     await this.#save({ state: 'done', endedAt: Date.now() });
+    return this.#record.figures;
   }
 
   async #compareDocuments(signal: AbortSignal): Promise<void> {

@@ -1,12 +1,16 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Simulation } from '../../testing/simulation.ts';
 import { until, untilEqual } from '../../testing/until.ts';
 import { Verifier } from '../../testing/verifier.ts';
 import type { VerifyRecord } from './verify-record.ts';
 
 describe('comparisons that begin by themselves', () => {
-  const simulation = new Simulation();
+  let simulation: Simulation;
   let verifier: Verifier | null = null;
+
+  beforeEach(() => {
+    simulation = new Simulation();
+  });
 
   afterEach(async () => {
     await verifier?.stop();
@@ -38,5 +42,11 @@ describe('comparisons that begin by themselves', () => {
     await untilEqual(simulation);
     await reported('all equal again', ({ state, figures }) => state === 'done' && figures.equal === 5);
     expect(simulation.differences()).toEqual([]);
+  });
+
+  it('begin over what is no record of a comparison', async () => {
+    await simulation.kept.write('sparkVerifications/fleet/hr/cars', 'SparkVerifications', { other: 1 }, null);
+    verifier = new Verifier(simulation, { everyMs: 1, depth: 'content', repair: true });
+    await reported('begun', ({ depth, repair }) => depth === 'content' && repair);
   });
 });

@@ -15,7 +15,7 @@ import type { OwnDatabase } from './copies-here.ts';
 import type { VerifySource } from './expected.ts';
 import { SeenMemory } from './seen-memory.ts';
 import { NotComparableError, Standing } from './standing.ts';
-import { newRecord, type VerifyRecord, type VerifyRecords, type VerifyWish } from './verify-record.ts';
+import type { VerifyRecord, VerifyRecords, VerifyWish } from './verify-record.ts';
 
 /** Comparisons that begin by themselves. */
 export interface VerifySchedule extends VerifyWish {
@@ -86,9 +86,7 @@ export class TaskVerify implements Unit {
     if (stored && stored.value.state !== 'done') return stored;
     const since = stored?.value.endedAt ?? 0;
     if (!schedule || Date.now() - since < schedule.everyMs) return null;
-    const value = newRecord(schedule, Date.now());
-    const version = await records.write(this.name, value, stored?.version ?? null);
-    return { id: this.name, value, version };
+    return records.begin(this.name, schedule);
   }
 
   async #compare(record: Versioned<VerifyRecord>, held: AbortSignal): Promise<void> {
@@ -96,10 +94,9 @@ export class TaskVerify implements Unit {
     const standing = new Standing(this.#task, sink, inquiry);
     const { refusedAfterMs } = pace;
     const parts = { ...this.#parts, task: this.#task, standing, refusedAfterMs, memory: this.#memory };
-    await new Comparison(parts, record).run(held);
+    const figures = await new Comparison(parts, record).run(held);
     this.#memory.forget();
-    const figures = (await this.#parts.records.read(this.name))?.value.figures;
-    if (figures) logger.log(`${describeTask(this.key)}: compared: ${JSON.stringify(figures)}`);
+    logger.log(`${describeTask(this.key)}: compared: ${JSON.stringify(figures)}`);
   }
 
   async #note(failure: unknown, first: boolean): Promise<void> {

@@ -104,7 +104,7 @@ const isRecord: Guard<VerifyRecord> = isObjectOf({
   repairedGhosts: isWhole,
 });
 
-export function newRecord({ depth, repair }: VerifyWish, now: number): VerifyRecord {
+function newRecord({ depth, repair }: VerifyWish, now: number): VerifyRecord {
   return {
     depth,
     repair,
@@ -182,15 +182,15 @@ export class VerifyRecords {
     return this.#state.write(recordId(name), COLLECTION, record, expected);
   }
 
-  /** Begins a comparison, unless one is under way; returns the one that there is then. */
-  async begin(name: string, wish: VerifyWish): Promise<VerifyRecord> {
+  /** Begins a comparison, unless one is under way; returns the one that there is then. What is no record gives way to it. */
+  async begin(name: string, wish: VerifyWish): Promise<Versioned<VerifyRecord>> {
     for (;;) {
       const stored = await this.#state.read<VerifyRecord>(recordId(name));
-      if (stored && isRecord(stored.value) && stored.value.state !== 'done') return stored.value;
-      const record = newRecord(wish, Date.now());
+      if (stored && isRecord(stored.value) && stored.value.state !== 'done') return stored;
+      const value = newRecord(wish, Date.now());
       try {
-        await this.write(name, record, stored?.version ?? null);
-        return record;
+        const version = await this.write(name, value, stored?.version ?? null);
+        return { id: recordId(name), value, version };
       } catch (error) {
         if (!(error instanceof VersionConflictError)) throw error;
       }

@@ -93,8 +93,8 @@ export class ArrivalHandlers {
   }
 
   private workOf(handler: ArrivalHandler): HandlerWork {
-    const declared = this.declarations.all().flatMap(({ declarations }) => declarations);
-    const tasks = declared.filter(({ target }) => target === handler.target).map(({ task }) => task);
+    const declared = this.declarations.classes().filter(({ target }) => target === handler.target);
+    const tasks = declared.map(({ task }) => task);
     const { collection: own, dictionaries } = declarationOf(handler.target);
     const loaded = tasks.flatMap(({ collection, collections: to = [collection] }) => to ?? [own, collection]);
     return {

@@ -14,10 +14,8 @@ import { findHandlers } from './listen/find-handlers.ts';
     {
       provide: ARRIVAL_HANDLERS,
       inject: [DiscoveryService, Declarations],
-      useFactory: (discovery: DiscoveryService, declarations: Declarations) => {
-        const declared = declarations.all().flatMap((one) => one.declarations);
-        return findHandlers(discovery, new Set(declared.map(({ target }) => target)));
-      },
+      useFactory: (discovery: DiscoveryService, declarations: Declarations) =>
+        findHandlers(discovery, new Set(declarations.classes().map(({ target }) => target))),
     },
   ],
   exports: [ArrivalHandlers],

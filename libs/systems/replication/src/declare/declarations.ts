@@ -40,6 +40,11 @@ export class Declarations {
     return this.owners.get(nameKey(owner)) ?? null;
   }
 
+  /** One entry per class. */
+  classes(): Declaration[] {
+    return this.all().flatMap((one) => one.declarations);
+  }
+
   tasks(): ApplyTask[] {
     return this.all().flatMap((one) => one.tasks);
   }

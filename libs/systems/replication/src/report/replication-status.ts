@@ -95,10 +95,8 @@ export class ReplicationStatus {
   }
 
   private tasksOfClass(copies: Type): IncomingTask[] {
-    const declared = this.declarations.all().flatMap(({ declarations }) => declarations);
-    const ids = new Set(
-      declared.filter(({ target }) => target === copies).map(({ task }) => taskId(task.key)),
-    );
+    const declared = this.declarations.classes().filter(({ target }) => target === copies);
+    const ids = new Set(declared.map(({ task }) => taskId(task.key)));
     const { moduleName: requester } = this.settings;
     return this.tasks().filter(({ owner, name }) => ids.has(taskId({ owner, requester, name })));
   }

@@ -30,8 +30,7 @@ export function liveSettings(
 ): LiveSettings<typeof LIVE_SCHEMA> {
   const { engine, retrySeconds, batchDocuments, deploymentsPerMinute } = options;
   const given = { engine, retrySeconds, batchDocuments, deploymentsPerMinute };
-  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return new LiveSettings(LIVE_SCHEMA, { options: known, environment });
+  return new LiveSettings(LIVE_SCHEMA, { options: given, environment });
 }
 
 /**

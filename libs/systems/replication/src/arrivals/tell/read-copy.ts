@@ -1,12 +1,6 @@
 import { createHash } from 'node:crypto';
-import {
-  COPY_ETAG,
-  COPY_GENERATION,
-  COPY_SOURCE,
-  isCopyOf,
-  withoutMembers,
-  type SourceDocument,
-} from '@nestjs-spark/contracts/internal';
+import { isCopyOf, withoutMembers, type SourceDocument } from '@nestjs-spark/contracts/internal';
+import { readMarks } from './read-marks.ts';
 
 /** A copy as it stands in this module's database. */
 export interface StandingDocument {
@@ -30,19 +24,17 @@ export function readCopy(
 ): StandingDocument | null {
   if (copyOf === null) return null;
   const text = Buffer.from(json).toString('utf8');
-  const { '@metadata': metadata = {} } = JSON.parse(text) as { '@metadata'?: Record<string, unknown> };
-  const generation = textOf(metadata[COPY_GENERATION]);
+  const { generation, copyOf: named, etag } = readMarks(text);
   if (!names.some((name) => isCopyOf(name)({ generation, copyOf }))) return null;
   const fields = withoutMembers(text, METADATA);
-  const source = textOf(metadata[COPY_SOURCE]) ?? copyOf;
+  const source = named ?? copyOf;
   const slash = source.indexOf('/');
-  const etag = metadata[COPY_ETAG];
   return {
     id,
     collection,
     owner: source.slice(0, slash),
     documentId: source.slice(slash + 1),
-    etag: typeof etag === 'number' ? etag : null,
+    etag,
     fields,
     hash: createHash('sha256')
       .update(collection)
@@ -51,8 +43,4 @@ export function readCopy(
       .digest('base64url')
       .slice(0, 27),
   };
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
 }

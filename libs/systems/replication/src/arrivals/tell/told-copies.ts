@@ -52,7 +52,10 @@ export class ToldCopies {
     const known = new Map(recordIds.map((id, index) => [id, stored[index] ?? null]));
     this.#since.clear();
     for (const { id, value } of this.#staged.values()) this.#since.set(id, value as Told | null);
-    return (id) => this.#since.get(this.#recordId(id)) ?? this.#known(this.#recordId(id), known);
+    return (id) => {
+      const recordId = this.#recordId(id);
+      return (this.#since.has(recordId) ? this.#since : known).get(recordId) ?? null;
+    };
   }
 
   /** Every copy that the handler knows of. */
@@ -102,10 +105,6 @@ export class ToldCopies {
     const last = { id: this.#positionId, collection: COLLECTION, value: position, expected: this.#version };
     this.#version = await this.#state.writeTogether([...this.#staged.values()], last);
     this.#staged.clear();
-  }
-
-  #known(recordId: string, known: ReadonlyMap<string, Told | null>): Told | null {
-    return this.#since.has(recordId) ? null : (known.get(recordId) ?? null);
   }
 
   #recordId(id: string): string {

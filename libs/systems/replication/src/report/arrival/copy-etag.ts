@@ -1,5 +1,6 @@
-import { COPY_ETAG, COPY_SOURCE, type SourceDocument } from '@nestjs-spark/contracts/internal';
+import type { SourceDocument } from '@nestjs-spark/contracts/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
+import { readMarks } from '../../arrivals/tell/read-marks.ts';
 
 /**
  * Which version of an owner's document a copy under the same id is of; null when it is none, or does not say so. Pure.
@@ -10,11 +11,6 @@ export function copyEtag(
   { owner, documentId }: { owner: string; documentId: string },
 ): number | null {
   if (!document?.copyOf) return null;
-  const { '@metadata': metadata = {} } = JSON.parse(Buffer.from(document.json).toString('utf8')) as {
-    '@metadata'?: Record<string, unknown>;
-  };
-  const etag = metadata[COPY_ETAG];
-  const source = metadata[COPY_SOURCE];
-  const isOfIt = typeof source === 'string' && sameName(source, `${owner}/${documentId}`);
-  return isOfIt && typeof etag === 'number' ? etag : null;
+  const { copyOf: source, etag } = readMarks(Buffer.from(document.json).toString('utf8'));
+  return source !== null && sameName(source, `${owner}/${documentId}`) ? etag : null;
 }

@@ -8,6 +8,8 @@ import {
   type RecordStream,
 } from '@nestjs-spark/jetstream/internal';
 import { PRIORITY_LANES, type QueuedJob } from '../job/store.ts';
+import { LaneTurns } from './lane-turns.ts';
+import { Takers } from './takers.ts';
 
 /** What the lanes are made of. */
 export interface JetStreamLanesOptions {
@@ -20,9 +22,6 @@ export interface JetStreamLanesOptions {
   ackWaitMs: number;
 }
 
-type Taker = (job: QueuedJob | null) => void;
-
-const FROM_BELOW_EVERY = 8;
 const MOST_AT_ONCE = 10_000;
 const AGAIN_MS = 500;
 const COUNTS_MS = 250;
@@ -33,12 +32,12 @@ export class JetStreamLanes {
   readonly #consumers: LaneConsumers;
   readonly #labels: LaneSettings[];
   readonly #priorities: LaneSettings[];
-  readonly #takers = new Set<Taker>();
+  readonly #takers = new Takers();
+  readonly #turns = new LaneTurns();
   readonly #pulling = new Map<string, Promise<void>>();
   #counts: { at: number; of: Promise<Record<string, number>> } | null = null;
   #serving = false;
   #closed = false;
-  #turn = 0;
 
   constructor(options: JetStreamLanesOptions) {
     const { connection, limits, root, stream, ackWaitMs } = options;
@@ -55,18 +54,10 @@ export class JetStreamLanes {
   }
 
   take(signal: AbortSignal): Promise<QueuedJob | null> {
-    if (signal.aborted || this.#closed) return Promise.resolve(null);
-    return new Promise((resolve) => {
-      const leave = (): void => give(null);
-      const give: Taker = (job) => {
-        this.#takers.delete(give);
-        signal.removeEventListener('abort', leave);
-        resolve(job);
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      this.#takers.add(give);
-      void this.#serve();
-    });
+    if (this.#closed) return Promise.resolve(null);
+    const taken = this.#takers.wait(signal);
+    void this.#serve();
+    return taken;
   }
 
   /** A little older than now where it is asked for often. */
@@ -78,7 +69,7 @@ export class JetStreamLanes {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const give of this.#takers) give(null);
+    this.#takers.sendAway();
     await Promise.all(this.#pulling.values());
   }
 
@@ -108,8 +99,7 @@ export class JetStreamLanes {
 
   /** From the first lane in which something waits; where nothing does, from whichever gets something first. */
   async #serveOne(): Promise<void> {
-    const isFromBelow = ++this.#turn % FROM_BELOW_EVERY === 0;
-    const lanes = [...this.#labels, ...(isFromBelow ? this.#priorities.toReversed() : this.#priorities)];
+    const lanes = [...this.#labels, ...this.#turns.next(this.#priorities)];
     const free = lanes.filter(({ name }) => !this.#pulling.has(name));
     const waiting = await Promise.all(free.map((lane) => this.#consumers.pending(lane)));
     const labels = free.filter((lane, index) => this.#labels.includes(lane) && (waiting[index] ?? 0) > 0);
@@ -137,9 +127,7 @@ export class JetStreamLanes {
 
   /** What nobody here has time for goes to another process. */
   #offer(message: LaneMessage): void {
-    const [give] = this.#takers;
-    if (give) give(this.#queued(message));
-    else message.giveBack();
+    if (!this.#takers.give(this.#queued(message))) message.giveBack();
   }
 
   #queued({ subject, sequence, working, done, giveBack }: LaneMessage): QueuedJob {

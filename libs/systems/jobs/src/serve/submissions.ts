@@ -1,5 +1,5 @@
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
-import { keepContent } from '../job/content.ts';
+import { keepContent, onePart } from '../job/content.ts';
 import type { Job, JobInput } from '../job/job.ts';
 import { moved } from '../job/move.ts';
 import { JOB_REFUSED, KEY_IN_USE } from '../job/problems.ts';
@@ -198,14 +198,10 @@ export class Submissions {
       });
     }
     const content = await keepContent(
-      inOnePart(input.text),
+      onePart(input.text),
       () => `in/${jobId}-${crypto.randomUUID()}`,
       (name, parts) => store.putContent(name, parts),
     );
     return { form: input.form, documents: input.documents, ...content };
   }
-}
-
-async function* inOnePart(text: string): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(text);
 }

@@ -6,7 +6,7 @@ import { JOB_REFUSED, KEY_IN_USE } from '../job/problems.ts';
 import { JobExistsError, type JobStore } from '../job/store.ts';
 import type { JobObserver } from '../run/parts.ts';
 import { faultsOf, refusedFor, type Executors } from '../submit/check-executable.ts';
-import { fingerprintOf, idInBatch, jobIdFor, newJob } from '../submit/new-job.ts';
+import { fingerprintOf, idInBatch, jobAgain, jobIdFor, newJob } from '../submit/new-job.ts';
 import type { InputText, ReadSubmission } from '../submit/read-submission.ts';
 import { submitterOf, type JobAccess } from './access.ts';
 import { findInput } from './keep-input.ts';
@@ -112,28 +112,7 @@ export class Submissions {
   /** The same job as a new one. */
   async again(job: Job): Promise<JobView> {
     await this.#parts.quota.take(job.submittedBy.subject, 1);
-    const now = new Date().toISOString();
-    return this.#add({
-      ...job,
-      jobId: jobIdFor(job.submittedBy, undefined),
-      status: 'Queued',
-      retryOf: job.jobId,
-      options: { ...job.options, runAt: null },
-      backend: null,
-      backendReason: null,
-      batchId: null,
-      attempt: 0,
-      attempts: [],
-      progress: { done: 0, total: job.input?.documents ?? 0 },
-      result: null,
-      cause: null,
-      cancel: null,
-      transitions: [{ status: 'Queued', at: now, by: job.submittedBy.subject }],
-      createdAt: now,
-      startedAt: null,
-      endedAt: null,
-      dueAt: null,
-    });
+    return this.#add(jobAgain(job));
   }
 
   async #add(job: Job): Promise<JobView> {

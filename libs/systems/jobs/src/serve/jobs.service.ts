@@ -4,6 +4,7 @@ import type { JobObserver } from '../run/parts.ts';
 import { openContent } from '../run/read-input.ts';
 import { JOB_NOT_FINISHED, JOB_NOT_SUCCEEDED, JOB_STATE, RESULT_EXPIRED } from '../job/problems.ts';
 import { readAll } from '../job/content.ts';
+import { lookAtBackends } from '../choose/look-at-backends.ts';
 import { moved } from '../job/move.ts';
 import { isTerminal } from '../job/status.ts';
 import type { JobBackend } from '../job/backend.ts';
@@ -235,13 +236,7 @@ export class JobsService {
 
   /** The backends, with what they can run now. */
   async backends() {
-    return Promise.all(
-      this.#parts.backends.map(async (backend) => ({
-        name: backend.name,
-        kinds: backend.capabilities.kinds,
-        ...(await backend.health(AbortSignal.timeout(2_000))),
-      })),
-    );
+    return lookAtBackends(this.#parts.backends);
   }
 
   /** @throws {ProblemError} `notFound` (404) */

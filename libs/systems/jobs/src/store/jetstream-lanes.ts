@@ -1,5 +1,5 @@
 import { describeError, type Logger } from '@nestjs-spark/foundation';
-import { pause } from '@nestjs-spark/foundation/internal';
+import { pause, Repeats } from '@nestjs-spark/foundation/internal';
 import {
   LaneConsumers,
   type JetStreamConnection,
@@ -25,6 +25,7 @@ export interface JetStreamLanesOptions {
 const MOST_AT_ONCE = 10_000;
 const AGAIN_MS = 500;
 const COUNTS_MS = 250;
+const SAY_AGAIN_MS = 60_000;
 
 /** The queue of jobs in JetStream: one consumer for each priority and for each label with a limit. */
 export class JetStreamLanes {
@@ -34,6 +35,7 @@ export class JetStreamLanes {
   readonly #priorities: LaneSettings[];
   readonly #takers = new Takers();
   readonly #turns = new LaneTurns();
+  readonly #repeats = new Repeats(SAY_AGAIN_MS);
   readonly #pulling = new Map<string, Promise<void>>();
   #counts: { at: number; of: Promise<Record<string, number>> } | null = null;
   #serving = false;
@@ -90,7 +92,7 @@ export class JetStreamLanes {
         await this.#options.records.provision();
         await this.#serveOne();
       } catch (error) {
-        this.#options.log.warn(`No jobs are handed out for now: ${describeError(error)}`);
+        this.#warn('No jobs are handed out for now', error);
         await pause(AGAIN_MS);
       }
     }
@@ -120,9 +122,15 @@ export class JetStreamLanes {
       const message = await this.#consumers.next(lane);
       if (message) this.#offer(message);
     } catch (error) {
-      this.#options.log.warn(`The lane ${lane.name} cannot be read for now: ${describeError(error)}`);
+      this.#warn(`The lane ${lane.name} cannot be read for now`, error);
       await pause(AGAIN_MS);
     }
+  }
+
+  /** Several lanes fail together, and each tries again soon. */
+  #warn(what: string, error: unknown): void {
+    const text = `${what}: ${describeError(error)}`;
+    if (this.#repeats.leftOut(text, performance.now()) !== null) this.#options.log.warn(text);
   }
 
   /** What nobody here has time for goes to another process. */

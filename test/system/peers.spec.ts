@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type ServerHandle, startNats } from '@nestjs-spark/servers';
 import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
-import type { App } from '../../tools/demo/start-apps.ts';
+import type { App } from '../../tools/apps/app.ts';
 import { Cable } from '../../tools/peers/cable.ts';
 import { startNodes } from '../../tools/peers/nodes.ts';
 import { ask, demand } from '../support/http.ts';

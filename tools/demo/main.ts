@@ -1,8 +1,9 @@
 import type { RunningServers } from '@nestjs-spark/servers';
-import { starterGone } from '../apps/starter-gone.ts';
+import { complain, endOf } from '../apps/app.ts';
+import { stopSignal } from '../apps/stop-signal.ts';
 import { invitation } from './invitation.ts';
 import { Narrator } from './narrate.ts';
-import { type App, type Apps, startApps } from './start-apps.ts';
+import { type Apps, startApps } from './start-apps.ts';
 import { startGround } from './start-servers.ts';
 import { tellStory } from './story.ts';
 
@@ -18,17 +19,8 @@ if (process.argv.includes('--help')) {
 }
 
 const narrator = new Narrator();
-const asked = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => asked.abort());
-}
-starterGone(asked.signal).then(
-  () => asked.abort(),
-  () => undefined,
-);
-const stopAsked = new Promise<'stop'>((resolve) => {
-  asked.signal.addEventListener('abort', () => resolve('stop'));
-});
+const asked = stopSignal();
+const stopAsked = new Promise((done) => asked.addEventListener('abort', done));
 
 const servers: RunningServers[] = [];
 let apps: Apps | undefined;
@@ -39,9 +31,9 @@ try {
   await Promise.race([told, stopAsked]);
 } catch (error) {
   process.exitCode = 1;
-  complain(error);
+  complain(error, apps ? [apps.fleet, apps.hr] : []);
 } finally {
-  if (asked.signal.aborted) narrator.plain('\nStopping');
+  if (asked.aborted) narrator.plain('\nStopping');
   await Promise.all([apps?.fleet.process.stop(), apps?.hr.process.stop()]);
   await Promise.all(servers.map((started) => started.stop()));
 }
@@ -57,20 +49,4 @@ async function tell(): Promise<void> {
   if (once) return narrator.plain('\nEverything arrived.');
   narrator.plain(invitation(apps, car.id));
   await Promise.race([endOf(apps.fleet), endOf(apps.hr)]);
-}
-
-async function endOf({ name, process: app }: App): Promise<never> {
-  await app.end();
-  throw new Error(`${name} has ended with ${app.ended}`);
-}
-
-function complain(error: unknown): void {
-  console.error(`\nFailed: ${error instanceof Error ? error.message : String(error)}`);
-  for (const app of apps ? [apps.fleet, apps.hr] : []) {
-    console.error(`\nLast lines of ${app.process.logFile}:\n${indented(app.process.logTail(15))}`);
-  }
-}
-
-function indented(text: string): string {
-  return text.replaceAll(/^/gm, '  | ');
 }

@@ -1,5 +1,5 @@
+import type { App } from '../apps/app.ts';
 import { ask } from './http.ts';
-import type { App } from './start-apps.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** Waits until an app says ready and answers how long it took; an app that ends instead is told at once. */

@@ -1,8 +1,9 @@
+import type { App } from '../apps/app.ts';
 import { tellDeployment } from './deployment.ts';
 import { ask, demand } from './http.ts';
 import { duration, type Narrator } from './narrate.ts';
 import { waitReady } from './ready.ts';
-import type { App, Apps } from './start-apps.ts';
+import type { Apps } from './start-apps.ts';
 import { waitUntil } from './wait-until.ts';
 
 interface Car {

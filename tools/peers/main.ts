@@ -3,9 +3,9 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { dataDir } from '@nestjs-spark/foundation';
 import { type RunningServers, startServers } from '@nestjs-spark/servers';
-import { starterGone } from '../apps/starter-gone.ts';
+import { type App, complain, endOf } from '../apps/app.ts';
+import { stopSignal } from '../apps/stop-signal.ts';
 import { Narrator } from '../demo/narrate.ts';
-import type { App } from '../demo/start-apps.ts';
 import { Cable } from './cable.ts';
 import { startNodes } from './nodes.ts';
 import { tellStory } from './story.ts';
@@ -20,15 +20,8 @@ if (process.argv.includes('--help')) {
 }
 const once = process.argv.includes('--once');
 const narrator = new Narrator();
-const asked = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => asked.abort());
-starterGone(asked.signal).then(
-  () => asked.abort(),
-  () => undefined,
-);
-const stopAsked = new Promise<'stop'>((done) => {
-  asked.signal.addEventListener('abort', () => done('stop'));
-});
+const asked = stopSignal();
+const stopAsked = new Promise((done) => asked.addEventListener('abort', done));
 
 let servers: RunningServers | undefined;
 let cable: Cable | undefined;
@@ -40,9 +33,9 @@ try {
   await Promise.race([told, stopAsked]);
 } catch (error) {
   process.exitCode = 1;
-  complain(error);
+  complain(error, nodes);
 } finally {
-  if (asked.signal.aborted) narrator.plain('\nStopping');
+  if (asked.aborted) narrator.plain('\nStopping');
   await Promise.all(nodes.map((node) => node.process.stop()));
   cable?.close();
   await servers?.stop();
@@ -86,16 +79,4 @@ To look at:
 
 Running until Ctrl-C.`);
   await Promise.race(nodes.map(endOf));
-}
-
-async function endOf({ name, process: app }: App): Promise<never> {
-  await app.end();
-  throw new Error(`${name} has ended with ${app.ended}`);
-}
-
-function complain(error: unknown): void {
-  console.error(`\nFailed: ${error instanceof Error ? error.message : String(error)}`);
-  for (const { process: app } of nodes) {
-    console.error(`\nLast lines of ${app.logFile}:\n${app.logTail(15).replaceAll(/^/gm, '  | ')}`);
-  }
 }

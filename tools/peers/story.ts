@@ -1,7 +1,7 @@
 import { demand, ask } from '../demo/http.ts';
 import { duration, type Narrator } from '../demo/narrate.ts';
 import { waitReady } from '../demo/ready.ts';
-import type { App } from '../demo/start-apps.ts';
+import type { App } from '../apps/app.ts';
 import { waitUntil } from '../demo/wait-until.ts';
 import type { Cable } from './cable.ts';
 

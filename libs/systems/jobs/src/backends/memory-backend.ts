@@ -1,6 +1,6 @@
 import type { ScriptPool, ScriptPoolOptions } from '@nestjs-spark/etl-script';
 import type { BackendHealth, JobBackend, JobRun, RunEvent, RunHandle } from '../job/backend.ts';
-import { readAll } from '../job/content.ts';
+import { linesOf, readAll } from '../job/content.ts';
 import type { JobHandlers } from '../job/handler.ts';
 import type { CancelProof, JobKind } from '../job/job.ts';
 import { describeCause } from './describe-cause.ts';
@@ -132,10 +132,8 @@ export class MemoryBackend implements JobBackend {
 /** A handler gets a value as it was sent, and documents as a list. */
 async function readValue({ input }: JobRun): Promise<unknown> {
   if (input.form === 'none') return null;
-  const text = (await readAll(input.read())).toString();
-  if (input.form === 'value') return JSON.parse(text);
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line): unknown => JSON.parse(line));
+  if (input.form === 'value') return JSON.parse((await readAll(input.read())).toString());
+  const documents: unknown[] = [];
+  for await (const line of linesOf(input.read())) documents.push(JSON.parse(line.toString()));
+  return documents;
 }

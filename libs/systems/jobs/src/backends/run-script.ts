@@ -59,8 +59,7 @@ export async function* runScript(
 function documentsOf(run: JobRun): (ids: string[]) => Promise<(Uint8Array | null)[]> {
   return async (ids) => {
     const wanted = new Map(ids.map((id): [string, Uint8Array | null] => [id.toLowerCase(), null]));
-    for await (const line of linesOf(run.input.read())) {
-      const { id, document } = parseExactly(line.toString()) as { id: string; document: object };
+    for await (const { id, document } of linesIn(run)) {
       if (wanted.has(id.toLowerCase())) wanted.set(id.toLowerCase(), Buffer.from(JSON.stringify(document)));
     }
     return ids.map((id) => wanted.get(id.toLowerCase()) ?? null);
@@ -70,16 +69,23 @@ function documentsOf(run: JobRun): (ids: string[]) => Promise<(Uint8Array | null
 async function* batchesOf(run: JobRun, collection: string): AsyncGenerator<ScriptInput[]> {
   let batch: ScriptInput[] = [];
   let bytes = 0;
-  for await (const line of linesOf(run.input.read())) {
-    const { id, document } = parseExactly(line.toString()) as { id: string; document: object };
+  for await (const { id, document, length } of linesIn(run)) {
     batch.push({ id, collection, document: Buffer.from(JSON.stringify(document)) });
-    bytes += line.length;
+    bytes += length;
     if (batch.length < BATCH_DOCUMENTS && bytes < BATCH_BYTES) continue;
     yield batch;
     batch = [];
     bytes = 0;
   }
   if (batch.length > 0) yield batch;
+}
+
+/** The documents of an input, each with the length of its line. */
+async function* linesIn({ input }: JobRun): AsyncGenerator<{ id: string; document: object; length: number }> {
+  for await (const line of linesOf(input.read())) {
+    const { id, document } = parseExactly(line.toString()) as { id: string; document: object };
+    yield { id, document, length: line.length };
+  }
 }
 
 /** An output as a line of the result: what commands hold as JSON text stands in it as JSON. */

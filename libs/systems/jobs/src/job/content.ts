@@ -62,6 +62,11 @@ function isBlank(line: Buffer): boolean {
   return line.every((byte) => byte === 0x20 || byte === 0x0d || byte === 0x09);
 }
 
+/** A stream of one part. */
+export async function* onePart(content: string | Uint8Array): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(content);
+}
+
 /** All of a stream. */
 export async function readAll(parts: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const held: Uint8Array[] = [];

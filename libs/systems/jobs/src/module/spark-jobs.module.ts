@@ -9,10 +9,10 @@ import {
   type OnModuleInit,
   type Type,
 } from '@nestjs/common';
-import { APP_FILTER, DiscoveryModule } from '@nestjs/core';
+import { APP_FILTER, DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { SparkBus } from '@nestjs-spark/bus';
 import { HealthChecks, MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
-import { logFor, TypedErrorFilter } from '@nestjs-spark/observability/internal';
+import { logFor, readTogether, TypedErrorFilter } from '@nestjs-spark/observability/internal';
 import { JobExplorer } from '../declare/explore.ts';
 import type { JobStore } from '../job/store.ts';
 import { JobsService } from '../serve/jobs.service.ts';
@@ -43,8 +43,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIO
     { provide: APP_FILTER, useClass: TypedErrorFilter },
     {
       provide: JOBS_SETTINGS,
-      inject: [MODULE_OPTIONS_TOKEN],
-      useFactory: (options: SparkJobsOptions) => resolveJobsSettings(options, process.env),
+      inject: [MODULE_OPTIONS_TOKEN, ModulesContainer],
+      useFactory: (options: SparkJobsOptions, modules: ModulesContainer) =>
+        readTogether(modules, JOBS_SETTINGS, () => resolveJobsSettings(options, process.env)),
     },
     {
       provide: JOB_STORE,

@@ -1,5 +1,7 @@
+import { isReadAtStart } from '@nestjs-spark/observability/internal';
+
 /** The resolved settings. */
-export const JOBS_SETTINGS = Symbol('SPARK_JOBS_SETTINGS');
+export const JOBS_SETTINGS = isReadAtStart(Symbol('SPARK_JOBS_SETTINGS'));
 /** The `JobStore` in use. */
 export const JOB_STORE = Symbol('SPARK_JOB_STORE');
 /** What is made once for the Nest module. */

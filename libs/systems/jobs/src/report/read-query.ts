@@ -1,4 +1,5 @@
 import { ProblemError } from '@nestjs-spark/contracts';
+import { isObject } from '@nestjs-spark/foundation/internal';
 import { invalidFields } from '@nestjs-spark/modules/internal';
 import type { ApiCaller } from '@nestjs-spark/auth';
 import type { JobQuery } from '../job/store.ts';
@@ -66,7 +67,7 @@ function fieldsOf(text: string): Record<string, unknown> {
   } catch (cause) {
     throw new ProblemError('invalid', 'The body is not JSON.', { cause });
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  if (isObject(value)) return value;
   throw new ProblemError('invalid', 'The body has to be a JSON object.');
 }
 

@@ -1,4 +1,4 @@
-import { pause, type Logger } from '@nestjs-spark/foundation/internal';
+import { keepRunning, type Logger } from '@nestjs-spark/foundation/internal';
 import { describeError } from '@nestjs-spark/foundation';
 import type { JobStore } from '../job/store.ts';
 
@@ -25,14 +25,16 @@ export class CancelWatch {
 
   /** What is missed during a disturbance, each run sees itself at its next look at its job. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        for await (const { job } of this.#store.follow(signal))
-          if (job.status === 'Cancelling') this.#runs.get(job.jobId)?.();
-      } catch (error) {
-        this.#log.warn(`Requests to cancel cannot be received for now: ${describeError(error)}`);
-      }
-      await pause(AGAIN_MS, signal);
-    }
+    const follow = async (): Promise<void> => {
+      for await (const { job } of this.#store.follow(signal))
+        if (job.status === 'Cancelling') this.#runs.get(job.jobId)?.();
+    };
+    await keepRunning(follow, {
+      signal,
+      policy: { waitMs: AGAIN_MS },
+      endMs: Infinity,
+      onFailure: (error) =>
+        this.#log.warn(`Requests to cancel cannot be received for now: ${describeError(error)}`),
+    });
   }
 }

@@ -1,5 +1,6 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import { chooseBackend } from '../choose/choose-backend.ts';
+import { lookAtBackends } from '../choose/look-at-backends.ts';
 import type { JobBackend } from '../job/backend.ts';
 import type { Job } from '../job/job.ts';
 import { moved } from '../job/move.ts';
@@ -87,17 +88,7 @@ function waitedTooLong({ options, transitions }: Job): string | null {
 }
 
 async function choose(job: Job, { backends }: RunnerParts) {
-  const signal = AbortSignal.timeout(HEALTH_MS);
-  const candidates = await Promise.all(
-    backends.map(async ({ name, capabilities, health }, index) => {
-      const state = await health
-        .call(backends[index], signal)
-        .catch((error: unknown) => ({ available: false, reason: String(error) }));
-      return { name, kinds: capabilities.kinds, ...state };
-    }),
-  );
+  const candidates = await lookAtBackends(backends);
   const { backend, reason } = chooseBackend(job.backendRequested, job.transformation.kind, candidates);
   return { backend: backends.find(({ name }) => name === backend) ?? null, reason };
 }
-
-const HEALTH_MS = 2_000;

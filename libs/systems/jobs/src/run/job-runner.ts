@@ -1,5 +1,5 @@
 import { describeError } from '@nestjs-spark/foundation';
-import { pause } from '@nestjs-spark/foundation/internal';
+import { keepRunning, pause } from '@nestjs-spark/foundation/internal';
 import type { QueuedJob } from '../job/store.ts';
 import { claim } from './claim.ts';
 import { OneRun } from './one-run.ts';
@@ -33,17 +33,18 @@ export class JobRunner {
     await this.#running;
   }
 
-  async #takeOneAfterTheOther(): Promise<void> {
+  #takeOneAfterTheOther(): Promise<void> {
     const { signal } = this.#ending;
-    while (!signal.aborted) {
-      try {
-        const queued = await this.#parts.store.take(signal);
-        if (queued) await this.#execute(queued);
-      } catch (error) {
-        this.#parts.log.warn(`Jobs cannot be run for now: ${describeError(error)}`);
-        await pause(LATER_MS, signal);
-      }
-    }
+    const takeOne = async (): Promise<void> => {
+      const queued = await this.#parts.store.take(signal);
+      if (queued) await this.#execute(queued);
+    };
+    return keepRunning(takeOne, {
+      signal,
+      policy: { waitMs: LATER_MS },
+      endMs: Infinity,
+      onFailure: (error) => this.#parts.log.warn(`Jobs cannot be run for now: ${describeError(error)}`),
+    });
   }
 
   async #execute(queued: QueuedJob): Promise<void> {

@@ -1,3 +1,4 @@
+import { onePart } from '../job/content.ts';
 import { ContentGoneError } from '../job/content-gone.ts';
 import type { RunInput } from '../job/backend.ts';
 import type { Content, Job } from '../job/job.ts';
@@ -10,16 +11,21 @@ export function inputOf({ input }: Job, store: JobStore): RunInput {
   return { form, bytes, documents, read: () => contentOf(input, store) };
 }
 
-/** The bytes of a content, wherever they are. @throws {ContentGoneError} while it is read, when they are not kept any more */
-export async function* contentOf(
+/** The bytes of a content, wherever they are; null when they are not kept any more. */
+export async function openContent(
   { inline, object }: Pick<Content, 'inline' | 'object'>,
   store: JobStore,
+): Promise<AsyncIterable<Uint8Array> | null> {
+  if (inline !== undefined) return onePart(inline);
+  return object === undefined ? null : store.openContent(object);
+}
+
+/** As `openContent`, opened when it is read. @throws {ContentGoneError} while it is read, when they are not kept any more */
+async function* contentOf(
+  stored: Pick<Content, 'inline' | 'object'>,
+  store: JobStore,
 ): AsyncGenerator<Uint8Array> {
-  if (inline !== undefined) {
-    yield Buffer.from(inline);
-    return;
-  }
-  const content = object === undefined ? null : await store.openContent(object);
-  if (!content) throw new ContentGoneError(object ?? 'of the job');
+  const content = await openContent(stored, store);
+  if (!content) throw new ContentGoneError(stored.object ?? 'of the job');
   yield* content;
 }

@@ -1,9 +1,10 @@
 import { ProblemError, VersionConflictError } from '@nestjs-spark/contracts';
 import type { ProgressBoard } from '../run/progress-board.ts';
 import type { JobObserver } from '../run/parts.ts';
-import { contentOf } from '../run/read-input.ts';
+import { openContent } from '../run/read-input.ts';
 import { JOB_NOT_FINISHED, JOB_NOT_SUCCEEDED, JOB_STATE, RESULT_EXPIRED } from '../job/problems.ts';
-import { ContentGoneError } from '../job/content-gone.ts';
+import { readAll } from '../job/content.ts';
+import { lookAtBackends } from '../choose/look-at-backends.ts';
 import { moved } from '../job/move.ts';
 import { isTerminal } from '../job/status.ts';
 import type { JobBackend } from '../job/backend.ts';
@@ -131,23 +132,16 @@ export class JobsService {
       });
     if (!job.result)
       throw new ProblemError(JOB_NOT_SUCCEEDED, `The job is ${job.status}: it has no result.`, { members });
-    const { inline, object } = job.result;
-    const isThere =
-      inline !== undefined || (object !== undefined && (await this.#parts.store.openContent(object)));
-    if (!isThere) throw expired();
-    return { meta: job.result, content: contentOf(job.result, this.#parts.store) };
+    const content = await openContent(job.result, this.#parts.store);
+    if (!content)
+      throw new ProblemError(RESULT_EXPIRED, 'The result is no longer kept; submit the job again.');
+    return { meta: job.result, content };
   }
 
   /** The result of a job of the kind `handler`, as a value. @throws as `result` does */
   async value(jobId: string, access: JobAccess = APPLICATION): Promise<unknown> {
     const { content } = await this.result(jobId, access);
-    const parts: Uint8Array[] = [];
-    try {
-      for await (const part of content) parts.push(part);
-    } catch (error) {
-      throw error instanceof ContentGoneError ? expired() : error;
-    }
-    return JSON.parse(Buffer.concat(parts).toString()) as unknown;
+    return JSON.parse((await readAll(content)).toString()) as unknown;
   }
 
   /**
@@ -241,13 +235,7 @@ export class JobsService {
 
   /** The backends, with what they can run now. */
   async backends() {
-    return Promise.all(
-      this.#parts.backends.map(async (backend) => ({
-        name: backend.name,
-        kinds: backend.capabilities.kinds,
-        ...(await backend.health(AbortSignal.timeout(2_000))),
-      })),
-    );
+    return lookAtBackends(this.#parts.backends);
   }
 
   /** @throws {ProblemError} `notFound` (404) */
@@ -280,10 +268,6 @@ function cancelled(job: Job, by: string, reason: string | null): Job {
     return moved(job, 'Cancelling', by, { cancel: { requestedAt, reason, proof: null } });
   const proof = { source: 'queue', observed: 'no run of it was started', at: requestedAt };
   return moved(job, 'Cancelled', by, { cancel: { requestedAt, reason, proof } });
-}
-
-function expired(): ProblemError {
-  return new ProblemError(RESULT_EXPIRED, 'The result is no longer kept; submit the job again.');
 }
 
 function byId(a: { jobId: string }, b: { jobId: string }): number {

@@ -1,5 +1,5 @@
 import { ProblemError } from '@nestjs-spark/contracts';
-import { linesOf } from '../job/content.ts';
+import { linesOf, onePart, readAll } from '../job/content.ts';
 import { createHash, randomUUID } from 'node:crypto';
 import { parseExactly } from '../job/json.ts';
 import type { JobStore } from '../job/store.ts';
@@ -45,12 +45,7 @@ export async function keepInput(
   await store.putContent(object, checked);
   const input = { object, sha256: digest.digest('hex'), bytes, documents };
   const note = Buffer.from(JSON.stringify({ ...input, kind, subject, tenant }));
-  await store.putContent(
-    noteOf(object),
-    (async function* () {
-      yield note;
-    })(),
-  );
+  await store.putContent(noteOf(object), onePart(note));
   return input;
 }
 
@@ -60,10 +55,9 @@ export async function findInput(
   submitter: Submitter,
   store: JobStore,
 ): Promise<StoredInput | null> {
-  const parts: Uint8Array[] = [];
-  for await (const part of (await store.openContent(noteOf(object))) ?? []) parts.push(part);
-  if (parts.length === 0) return null;
-  const note = JSON.parse(Buffer.concat(parts).toString()) as StoredInput & Submitter;
+  const kept = await store.openContent(noteOf(object));
+  if (!kept) return null;
+  const note = JSON.parse((await readAll(kept)).toString()) as StoredInput & Submitter;
   if (!sameSubmitter(note, submitter)) return null;
   return { object, sha256: note.sha256, bytes: note.bytes, documents: note.documents };
 }

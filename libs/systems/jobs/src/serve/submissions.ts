@@ -1,12 +1,12 @@
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
-import { keepContent } from '../job/content.ts';
+import { keepContent, onePart } from '../job/content.ts';
 import type { Job, JobInput } from '../job/job.ts';
 import { moved } from '../job/move.ts';
 import { JOB_REFUSED, KEY_IN_USE } from '../job/problems.ts';
 import { JobExistsError, type JobStore } from '../job/store.ts';
 import type { JobObserver } from '../run/parts.ts';
 import { faultsOf, refusedFor, type Executors } from '../submit/check-executable.ts';
-import { fingerprintOf, idInBatch, jobIdFor, newJob } from '../submit/new-job.ts';
+import { fingerprintOf, idInBatch, jobAgain, jobIdFor, newJob } from '../submit/new-job.ts';
 import type { InputText, ReadSubmission } from '../submit/read-submission.ts';
 import { submitterOf, type JobAccess } from './access.ts';
 import { findInput } from './keep-input.ts';
@@ -112,28 +112,7 @@ export class Submissions {
   /** The same job as a new one. */
   async again(job: Job): Promise<JobView> {
     await this.#parts.quota.take(job.submittedBy.subject, 1);
-    const now = new Date().toISOString();
-    return this.#add({
-      ...job,
-      jobId: jobIdFor(job.submittedBy, undefined),
-      status: 'Queued',
-      retryOf: job.jobId,
-      options: { ...job.options, runAt: null },
-      backend: null,
-      backendReason: null,
-      batchId: null,
-      attempt: 0,
-      attempts: [],
-      progress: { done: 0, total: job.input?.documents ?? 0 },
-      result: null,
-      cause: null,
-      cancel: null,
-      transitions: [{ status: 'Queued', at: now, by: job.submittedBy.subject }],
-      createdAt: now,
-      startedAt: null,
-      endedAt: null,
-      dueAt: null,
-    });
+    return this.#add(jobAgain(job));
   }
 
   async #add(job: Job): Promise<JobView> {
@@ -198,14 +177,10 @@ export class Submissions {
       });
     }
     const content = await keepContent(
-      inOnePart(input.text),
+      onePart(input.text),
       () => `in/${jobId}-${crypto.randomUUID()}`,
       (name, parts) => store.putContent(name, parts),
     );
     return { form: input.form, documents: input.documents, ...content };
   }
-}
-
-async function* inOnePart(text: string): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(text);
 }

@@ -1,5 +1,5 @@
 import { describeError, type Logger } from '@nestjs-spark/foundation';
-import { pause } from '@nestjs-spark/foundation/internal';
+import { pause, Repeats } from '@nestjs-spark/foundation/internal';
 import {
   LaneConsumers,
   type JetStreamConnection,
@@ -8,6 +8,8 @@ import {
   type RecordStream,
 } from '@nestjs-spark/jetstream/internal';
 import { PRIORITY_LANES, type QueuedJob } from '../job/store.ts';
+import { LaneTurns } from './lane-turns.ts';
+import { Takers } from './takers.ts';
 
 /** What the lanes are made of. */
 export interface JetStreamLanesOptions {
@@ -20,12 +22,10 @@ export interface JetStreamLanesOptions {
   ackWaitMs: number;
 }
 
-type Taker = (job: QueuedJob | null) => void;
-
-const FROM_BELOW_EVERY = 8;
 const MOST_AT_ONCE = 10_000;
 const AGAIN_MS = 500;
 const COUNTS_MS = 250;
+const SAY_AGAIN_MS = 60_000;
 
 /** The queue of jobs in JetStream: one consumer for each priority and for each label with a limit. */
 export class JetStreamLanes {
@@ -33,12 +33,13 @@ export class JetStreamLanes {
   readonly #consumers: LaneConsumers;
   readonly #labels: LaneSettings[];
   readonly #priorities: LaneSettings[];
-  readonly #takers = new Set<Taker>();
+  readonly #takers = new Takers();
+  readonly #turns = new LaneTurns();
+  readonly #repeats = new Repeats(SAY_AGAIN_MS);
   readonly #pulling = new Map<string, Promise<void>>();
   #counts: { at: number; of: Promise<Record<string, number>> } | null = null;
   #serving = false;
   #closed = false;
-  #turn = 0;
 
   constructor(options: JetStreamLanesOptions) {
     const { connection, limits, root, stream, ackWaitMs } = options;
@@ -55,18 +56,10 @@ export class JetStreamLanes {
   }
 
   take(signal: AbortSignal): Promise<QueuedJob | null> {
-    if (signal.aborted || this.#closed) return Promise.resolve(null);
-    return new Promise((resolve) => {
-      const leave = (): void => give(null);
-      const give: Taker = (job) => {
-        this.#takers.delete(give);
-        signal.removeEventListener('abort', leave);
-        resolve(job);
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      this.#takers.add(give);
-      void this.#serve();
-    });
+    if (this.#closed) return Promise.resolve(null);
+    const taken = this.#takers.wait(signal);
+    void this.#serve();
+    return taken;
   }
 
   /** A little older than now where it is asked for often. */
@@ -78,7 +71,7 @@ export class JetStreamLanes {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const give of this.#takers) give(null);
+    this.#takers.sendAway();
     await Promise.all(this.#pulling.values());
   }
 
@@ -99,7 +92,7 @@ export class JetStreamLanes {
         await this.#options.records.provision();
         await this.#serveOne();
       } catch (error) {
-        this.#options.log.warn(`No jobs are handed out for now: ${describeError(error)}`);
+        this.#warn('No jobs are handed out for now', error);
         await pause(AGAIN_MS);
       }
     }
@@ -108,8 +101,7 @@ export class JetStreamLanes {
 
   /** From the first lane in which something waits; where nothing does, from whichever gets something first. */
   async #serveOne(): Promise<void> {
-    const isFromBelow = ++this.#turn % FROM_BELOW_EVERY === 0;
-    const lanes = [...this.#labels, ...(isFromBelow ? this.#priorities.toReversed() : this.#priorities)];
+    const lanes = [...this.#labels, ...this.#turns.next(this.#priorities)];
     const free = lanes.filter(({ name }) => !this.#pulling.has(name));
     const waiting = await Promise.all(free.map((lane) => this.#consumers.pending(lane)));
     const labels = free.filter((lane, index) => this.#labels.includes(lane) && (waiting[index] ?? 0) > 0);
@@ -130,16 +122,20 @@ export class JetStreamLanes {
       const message = await this.#consumers.next(lane);
       if (message) this.#offer(message);
     } catch (error) {
-      this.#options.log.warn(`The lane ${lane.name} cannot be read for now: ${describeError(error)}`);
+      this.#warn(`The lane ${lane.name} cannot be read for now`, error);
       await pause(AGAIN_MS);
     }
   }
 
+  /** Several lanes fail together, and each tries again soon. */
+  #warn(what: string, error: unknown): void {
+    const text = `${what}: ${describeError(error)}`;
+    if (this.#repeats.leftOut(text, performance.now()) !== null) this.#options.log.warn(text);
+  }
+
   /** What nobody here has time for goes to another process. */
   #offer(message: LaneMessage): void {
-    const [give] = this.#takers;
-    if (give) give(this.#queued(message));
-    else message.giveBack();
+    if (!this.#takers.give(this.#queued(message))) message.giveBack();
   }
 
   #queued({ subject, sequence, working, done, giveBack }: LaneMessage): QueuedJob {

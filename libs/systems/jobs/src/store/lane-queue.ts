@@ -1,14 +1,12 @@
 import { PRIORITY_LANES } from '../job/store.ts';
-
-/** Every so many turns begin with the lowest lane, so that a flood of urgent jobs does not stop the others for good. */
-const FROM_BELOW_EVERY = 8;
+import { LaneTurns } from './lane-turns.ts';
 
 /** Job ids in lanes. A lane of a label gives out as many at once as its limit says. */
 export class LaneQueue {
   readonly #limits: Readonly<Record<string, number>>;
   readonly #lanes = new Map<string, string[]>();
   readonly #held = new Map<string, number>();
-  #turn = 0;
+  readonly #turns = new LaneTurns();
 
   /** @param limits by label */
   constructor(limits: Readonly<Record<string, number>>) {
@@ -25,8 +23,7 @@ export class LaneQueue {
 
   /** Whose turn it is; what it gives counts against its lane's limit until `free`. */
   take(): { lane: string; jobId: string } | null {
-    const isFromBelow = ++this.#turn % FROM_BELOW_EVERY === 0;
-    const priorities = isFromBelow ? PRIORITY_LANES.toReversed() : PRIORITY_LANES;
+    const priorities = this.#turns.next(PRIORITY_LANES);
     const labels = [...this.#lanes.keys()].filter((lane) => !isPriority(lane));
     for (const lane of [...labels, ...priorities]) {
       const held = this.#held.get(lane) ?? 0;

@@ -15,6 +15,7 @@ import {
 import { ChangeFeed } from './change-feed.ts';
 import { LaneQueue } from './lane-queue.ts';
 import { matches } from './matches.ts';
+import { Takers } from './takers.ts';
 
 /** Settings of a store in memory. */
 export interface MemoryJobStoreOptions {
@@ -34,7 +35,7 @@ export class MemoryJobStore implements JobStore {
   readonly #jobs = new Map<string, StoredJob>();
   readonly #feed = new ChangeFeed();
   readonly #queue: LaneQueue;
-  readonly #takers = new Set<(job: QueuedJob | null) => void>();
+  readonly #takers = new Takers();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #contents = new Map<string, { parts: Uint8Array[]; until: number }>();
   readonly #cache = new Map<string, string>();
@@ -65,18 +66,9 @@ export class MemoryJobStore implements JobStore {
   }
 
   take(signal: AbortSignal): Promise<QueuedJob | null> {
-    if (signal.aborted) return Promise.resolve(null);
-    return new Promise((resolve) => {
-      const leave = (): void => give(null);
-      const give = (job: QueuedJob | null): void => {
-        this.#takers.delete(give);
-        signal.removeEventListener('abort', leave);
-        resolve(job);
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      this.#takers.add(give);
-      this.#serve();
-    });
+    const taken = this.#takers.wait(signal);
+    this.#serve();
+    return taken;
   }
 
   async list(query: JobQuery): Promise<JobPage> {
@@ -123,7 +115,7 @@ export class MemoryJobStore implements JobStore {
 
   async close(): Promise<void> {
     for (const timer of this.#timers.values()) clearTimeout(timer);
-    for (const give of this.#takers) give(null);
+    this.#takers.sendAway();
   }
 
   #write(job: Job): number {
@@ -151,10 +143,10 @@ export class MemoryJobStore implements JobStore {
   }
 
   #serve(): void {
-    for (const give of this.#takers) {
+    while (this.#takers.size > 0) {
       const next = this.#next();
       if (!next) return;
-      give(next);
+      this.#takers.give(next);
     }
   }
 

@@ -9,7 +9,6 @@ export interface NewJobParts {
   submittedBy: Submitter;
   fingerprint: string;
   batchId: string | null;
-  retryOf?: string;
 }
 
 /** A job as it begins: queued, or waiting for its time. */
@@ -18,36 +17,61 @@ export function newJob({ body, transformation }: ReadSubmission, parts: NewJobPa
   const options = optionsOf(body);
   const isLater = options.runAt !== null && Date.parse(options.runAt) > now.getTime();
   const status = isLater ? 'Submitted' : 'Queued';
-  const { jobId, input, submittedBy, fingerprint, batchId, retryOf = null } = parts;
+  const { jobId, input, submittedBy, fingerprint, batchId } = parts;
   return {
+    ...notRunYet(status, input, submittedBy, at),
     jobId,
     name: body.name,
-    status,
     transformation,
-    backend: null,
     backendRequested: body.backend ?? 'auto',
-    backendReason: null,
     priority: body.priority ?? 5,
     labels: body.labels ?? [],
     metadata: body.metadata ?? {},
     submittedBy,
     options,
     fingerprint,
+    input,
+    batchId,
+    retryOf: null,
+    external: {},
+    dueAt: isLater ? options.runAt : null,
+  };
+}
+
+/** A job that has ended as a new one, which need not wait for a time any more. */
+export function jobAgain(job: Job, now = new Date()): Job {
+  return {
+    ...job,
+    ...notRunYet('Queued', job.input, job.submittedBy, now.toISOString()),
+    jobId: jobIdFor(job.submittedBy, undefined),
+    options: { ...job.options, runAt: null },
+    batchId: null,
+    retryOf: job.jobId,
+    dueAt: null,
+  };
+}
+
+/** What a job has of which nothing has run. */
+function notRunYet(
+  status: 'Submitted' | 'Queued',
+  input: JobInput | null,
+  { subject }: Submitter,
+  at: string,
+) {
+  return {
+    status,
+    backend: null,
+    backendReason: null,
     attempt: 0,
     attempts: [],
     progress: { done: 0, total: input?.documents ?? 0 },
-    input,
     result: null,
     cause: null,
     cancel: null,
-    batchId,
-    retryOf,
-    external: {},
-    transitions: [{ status, at, by: submittedBy.subject }],
+    transitions: [{ status, at, by: subject }],
     createdAt: at,
     startedAt: null,
     endedAt: null,
-    dueAt: isLater ? options.runAt : null,
   };
 }
 

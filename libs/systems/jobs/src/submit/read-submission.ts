@@ -1,4 +1,5 @@
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
+import { isObject, messageOf } from '@nestjs-spark/foundation/internal';
 import { invalidFields, readBody } from '@nestjs-spark/modules/internal';
 import type { JobTransformation } from '../job/job.ts';
 import { parseExactly } from '../job/json.ts';
@@ -157,11 +158,7 @@ function parsed(text: string): unknown {
 /** Why a text is not JSON, without more of it than the place. */
 export function whyNot(error: unknown): string {
   if (error instanceof RangeError) return 'it is nested too deep';
-  return error instanceof Error ? error.message : String(error);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return messageOf(error);
 }
 
 function objectOf(value: unknown, what: string, pointer = ''): Record<string, unknown> {

@@ -4,6 +4,7 @@ import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import type { LogPayload } from '@nestjs-spark/contracts/internal';
 import type { PeerEvent } from '../merge/event.ts';
 import type { EventMessage } from '../receive/receive-events.ts';
+import { isOrigin } from './names.ts';
 import { readEvent } from './read-event.ts';
 
 const KIND_HEADER = 'Spark-Kind';
@@ -57,7 +58,7 @@ export async function decodeMessage(message: LoggedMessage): Promise<ReadMessage
   const { sequence, writer: origin, headers } = message;
   const node = nodeOf(headers[PEER_HEADER]);
   const text = await textOf(message);
-  if (node === null || text === null || !/^[a-z0-9]{4,32}$/.test(origin)) return null;
+  if (node === null || text === null || !isOrigin(origin)) return null;
   const lines = text.split('\n', MOST_EVENTS + 1);
   if (lines.length > MOST_EVENTS) return null;
   const events = lines.map((line) => readEvent(line, origin)).filter((event) => event !== null);

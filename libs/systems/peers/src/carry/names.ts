@@ -18,3 +18,8 @@ export function drawLetters(count: number): string {
 }
 
 export const freshOrigin = (): string => drawLetters(12);
+
+/** Whether a node can have drawn this. */
+export function isOrigin(value: string): boolean {
+  return /^[a-z0-9]{4,32}$/.test(value);
+}

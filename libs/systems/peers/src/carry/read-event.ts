@@ -1,5 +1,7 @@
+import { isObject } from '@nestjs-spark/foundation/internal';
 import type { EventName, Operation, PeerEvent } from '../merge/event.ts';
 import { isStamp } from '../merge/stamp.ts';
+import { isOrigin } from './names.ts';
 
 const OPERATIONS: readonly unknown[] = ['CREATE', 'UPDATE', 'DELETE'] satisfies Operation[];
 const MOST_SEEN = 1_000;
@@ -17,9 +19,9 @@ export function readEvent(line: string, origin: string): PeerEvent | null {
 }
 
 function isEvent(value: unknown): value is PeerEvent {
-  if (typeof value !== 'object' || value === null) return false;
-  const { hlc, entity, recordId, operation, data, timestamp, sees, resolverVersion } =
-    value as Partial<PeerEvent>;
+  if (!isObject(value)) return false;
+  const { hlc, entity, recordId, operation, data, timestamp, sees, resolverVersion }: Partial<PeerEvent> =
+    value;
   return (
     isName(value) &&
     isStamp(Number(hlc)) &&
@@ -37,14 +39,9 @@ function isEvent(value: unknown): value is PeerEvent {
 }
 
 function isName(value: unknown): value is EventName {
-  if (typeof value !== 'object' || value === null) return false;
-  const { origin, number } = value as Partial<EventName>;
-  return (
-    typeof origin === 'string' &&
-    /^[a-z0-9]{4,32}$/.test(origin) &&
-    Number.isSafeInteger(number) &&
-    Number(number) > 0
-  );
+  if (!isObject(value)) return false;
+  const { origin, number } = value;
+  return typeof origin === 'string' && isOrigin(origin) && Number.isSafeInteger(number) && Number(number) > 0;
 }
 
 function isId(value: unknown): boolean {
@@ -54,6 +51,5 @@ function isId(value: unknown): boolean {
 /** The text of a JSON object as every version of SQLite reads it: one that a table refused would stop its node. */
 function isDocument(data: unknown): boolean {
   if (typeof data !== 'string' || data.includes('\0')) return false;
-  const document: unknown = JSON.parse(data);
-  return typeof document === 'object' && document !== null && !Array.isArray(document);
+  return isObject(JSON.parse(data));
 }

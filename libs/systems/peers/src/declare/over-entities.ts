@@ -1,5 +1,5 @@
 import { EntityMapping } from '@nestjs-spark/contracts/internal';
-import type { Conflict, ConflictResolver, Resolution } from '../merge/resolve.ts';
+import { type Conflict, type ConflictResolver, requireDocument, type Resolution } from '../merge/resolve.ts';
 
 /** A resolver over documents as they are stored, made of one that sees them as the application does. */
 export function overEntities(
@@ -23,9 +23,4 @@ export function overEntities(
       return { type: 'put', document: JSON.parse(text) as object };
     },
   };
-}
-
-function requireDocument(document: unknown): object {
-  if (typeof document === 'object' && document !== null && !Array.isArray(document)) return document;
-  throw new Error('the resolver did not return a document');
 }

@@ -1,3 +1,4 @@
+import { isObject, messageOf } from '@nestjs-spark/foundation/internal';
 import { compareHeads } from './heads.ts';
 import type { PeerEvent } from './event.ts';
 
@@ -45,7 +46,7 @@ export function foldHeads<T>(
     }
     return { content: current === null ? null : JSON.stringify(current) };
   } catch (error) {
-    return { failure: error instanceof Error ? error.message : String(error) };
+    return { failure: messageOf(error) };
   }
 }
 
@@ -55,7 +56,11 @@ function read<T>(data: string | null): T | null {
 
 function documentOf<T>(resolution: Resolution<T>): T | null {
   if (resolution.type === 'delete') return null;
-  const { document } = resolution;
-  if (typeof document === 'object' && document !== null && !Array.isArray(document)) return document;
+  return requireDocument(resolution.document);
+}
+
+/** @throws {Error} for what a resolver returned in a document's place */
+export function requireDocument<T>(document: T): T {
+  if (isObject(document)) return document;
   throw new Error('the resolver did not return a document');
 }

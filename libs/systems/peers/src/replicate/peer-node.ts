@@ -65,7 +65,8 @@ export class PeerNode {
   };
   #lookTo = Infinity;
   #running: Promise<unknown> = Promise.resolve();
-  #failure: Error | null = null;
+  /** The outcome of the last message is not known. */
+  #isInDoubt = false;
 
   constructor(parts: PeerNodeParts) {
     this.#parts = parts;
@@ -183,9 +184,9 @@ export class PeerNode {
     const { signal } = this.#stop;
     const { nodeId, store, log } = this.#parts;
     await this.#nudge.wait(signal, LOOK_MS);
-    if (this.#failure && this.state.log === 'connected') {
+    if (this.#isInDoubt && this.state.log === 'connected') {
       this.#lookTo = await this.#end();
-      this.#failure = null;
+      this.#isInDoubt = false;
     }
     if (signal.aborted || this.state.log === 'away' || this.state.position < this.#lookTo) return;
     const batch = await store.nextBatch();
@@ -197,12 +198,10 @@ export class PeerNode {
     try {
       this.#lookTo = await log.append(batch.origin, message, batch.tail);
     } catch (error) {
-      this.#failure = error instanceof Error ? error : new Error(String(error));
       if (error instanceof LogFullError) {
         this.#lookTo = before;
-        this.#failure = null;
         await pause(FULL_MS, signal);
-      }
+      } else this.#isInDoubt = true;
       throw error;
     }
   }

@@ -17,15 +17,11 @@ export interface Way {
 }
 
 export const TEXT = { type: 'string' } as const;
+/** The options that say how an operator asks a module. */
+export const OPERATOR_WAY = { module: TEXT, url: TEXT, token: TEXT, json: { type: 'boolean' } } as const;
 /** The options that say how a module is asked. */
-export const WAY = {
-  module: TEXT,
-  url: TEXT,
-  token: TEXT,
-  as: TEXT,
-  'keys-dir': TEXT,
-  json: { type: 'boolean' },
-} as const;
+export const WAY = { ...OPERATOR_WAY, as: TEXT, 'keys-dir': TEXT } as const;
+
 /** @throws {CliError} with exit code 2 for what no option of these is; the others stay as they were given */
 export function readOptions(
   args: readonly string[],
@@ -42,6 +38,12 @@ export function readOptions(
 
 const NO_CREDENTIAL =
   'Give --token (or set SPARK_OPERATOR_TOKEN) to ask as an operator, or --as NAME to ask as a module whose key is on this machine.';
+const NO_TOKEN = 'Give --token, or set SPARK_OPERATOR_TOKEN: only operators may do this.';
+
+/** As `readWay`, for what a module would be refused. @throws {CliError} with exit code 2 */
+export function readOperatorWay(values: Values, environment: Environment): Way {
+  return readWay(values, environment, NO_TOKEN);
+}
 
 /**
  * @param noCredential what to say where nothing tells as whom to ask

@@ -1,14 +1,11 @@
 import type { SettingsChangeView, SettingsVersionView, SettingsView } from '@nestjs-spark/settings/internal';
 import { askModule } from '../ask/ask-module.ts';
-import { readOptions, readWay, WAY, type Environment, type Way } from '../ask/way.ts';
+import { OPERATOR_WAY, readOperatorWay, readOptions, type Environment, type Way } from '../ask/way.ts';
 import { CliError } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
 import { renderChange, renderHistory, renderSettings } from './render-config.ts';
 import { CONFIG_USAGE } from './usage.ts';
 
-const { as: _, 'keys-dir': __, ...OPTIONS } = WAY;
-/** Only operators may see and change settings: asking as a module would be refused. */
-const NO_TOKEN = 'Give --token, or set SPARK_OPERATOR_TOKEN: only operators may do this.';
 const COMMANDS = ['get', 'set', 'history', 'rollback'];
 const PATH = '/spark/settings';
 
@@ -19,9 +16,9 @@ export async function runConfig(argv: readonly string[], environment: Environmen
     return { exitCode: 0, text: CONFIG_USAGE };
   if (!COMMANDS.includes(command))
     throw new CliError(`Unknown command "${command}". Commands: ${COMMANDS.join(', ')}.`, 2);
-  const { values, positionals } = readOptions(rest, OPTIONS, true);
+  const { values, positionals } = readOptions(rest, OPERATOR_WAY, true);
   const ask = questionOf(command, positionals);
-  const way = readWay(values, environment, NO_TOKEN);
+  const way = readOperatorWay(values, environment);
   return { exitCode: 0, text: await ask(way) };
 }
 

@@ -1,17 +1,22 @@
 import type { KeyView } from '@nestjs-spark/replication/internal';
 import { isName } from '@nestjs-spark/contracts';
 import { askModule } from '../ask/ask-module.ts';
-import { keysDirIn, readOptions, readWay, TEXT, WAY, type Environment, type Values } from '../ask/way.ts';
+import {
+  keysDirIn,
+  OPERATOR_WAY,
+  readOperatorWay,
+  readOptions,
+  TEXT,
+  type Environment,
+  type Values,
+} from '../ask/way.ts';
 import { CliError } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
 import { finishRotation, makeKey, showKey, startRotation } from './key-files.ts';
 import { renderKeys } from './render-keys.ts';
 import { KEYS_USAGE } from './usage.ts';
 
-const { as: _, ...ASK } = WAY;
-const OPTIONS = { ...ASK, finish: { type: 'boolean' }, 'keys-dir': TEXT } as const;
-/** Only operators may see and approve keys: asking as a module would be refused. */
-const NO_TOKEN = 'Give --token, or set SPARK_OPERATOR_TOKEN: only operators may do this.';
+const OPTIONS = { ...OPERATOR_WAY, finish: { type: 'boolean' }, 'keys-dir': TEXT } as const;
 const COMMANDS = ['make', 'show', 'approve', 'rotate'];
 const APPROVAL = /^([^=]+)=([A-Za-z0-9_-]{43})$/;
 
@@ -59,7 +64,7 @@ function nameOf(positionals: readonly string[], command: string): string {
 }
 
 async function survey(values: Values, environment: Environment): Promise<string> {
-  const way = readWay(values, environment, NO_TOKEN);
+  const way = readOperatorWay(values, environment);
   const views = (await askModule(way, { method: 'GET', path: '/spark/keys' })) as KeyView[];
   return way.json ? JSON.stringify(views, null, 2) : renderKeys(way.module, views);
 }
@@ -76,7 +81,7 @@ async function approve(
       2,
     );
   }
-  const way = readWay(values, environment, NO_TOKEN);
+  const way = readOperatorWay(values, environment);
   const view = await askModule(way, {
     method: 'POST',
     path: `/spark/keys/${name}/approve`,

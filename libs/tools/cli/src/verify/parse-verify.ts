@@ -1,5 +1,13 @@
 import { isName } from '@nestjs-spark/contracts';
-import { nameIn, readOptions, readWay, TEXT, WAY, type Environment, type Way } from '../ask/way.ts';
+import {
+  nameIn,
+  OPERATOR_WAY,
+  readOperatorWay,
+  readOptions,
+  TEXT,
+  type Environment,
+  type Way,
+} from '../ask/way.ts';
 import { CliError } from '../cli-error.ts';
 
 export interface VerifyCommand extends Way {
@@ -12,10 +20,9 @@ export interface VerifyCommand extends Way {
   mode: 'begin' | 'wait' | 'look';
 }
 
-const { as: _as, 'keys-dir': _keysDir, ...OPERATORS_WAY } = WAY;
 const FLAG = { type: 'boolean' } as const;
 const OPTIONS = {
-  ...OPERATORS_WAY,
+  ...OPERATOR_WAY,
   of: TEXT,
   repair: FLAG,
   depth: TEXT,
@@ -27,11 +34,7 @@ const OPTIONS = {
 /** @throws {CliError} with exit code 2 when the command is not right; the message says what is */
 export function parseVerify(argv: readonly string[], environment: Environment): VerifyCommand {
   const { values } = readOptions(argv, OPTIONS);
-  const way = readWay(
-    values,
-    environment,
-    'Give --token, or set SPARK_OPERATOR_TOKEN: operators may do this.',
-  );
+  const way = readOperatorWay(values, environment);
   const [owner, collection, ...more] = String(values['of'] ?? '').split('/');
   if (!isName(owner) || !collection || more.length > 0)
     throw new CliError('--of has to name an owner and its collection, as in --of Fleet/Cars.', 2);

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { dataDir } from '@nestjs-spark/foundation';
+import type { AppProcess } from './app-process.ts';
+
+export const root = join(import.meta.dirname, '../..');
+
+/** A running app: where it is, and its process. */
+export interface App {
+  name: string;
+  url: string;
+  process: AppProcess;
+}
+
+/** The program of a built app. @param command what builds it first */
+export function builtApp(folder: string, command: string): string {
+  const main = join(root, 'dist/apps', folder, 'main.js');
+  if (existsSync(main)) return main;
+  throw new Error(`${main} does not exist. Run \`npm run build\` first, or \`${command}\`.`);
+}
+
+export function logFileOf(name: string): string {
+  return join(resolve(root, dataDir(process.env)), 'logs', `${name}.log`);
+}
+
+/**
+ * This process's variables for an app. npm's own would only fill the log of whoever looks at the process.
+ * @param own what is not handed on
+ */
+export function inherited(...own: readonly string[]): Record<string, string> {
+  const entries = Object.entries(process.env).filter(
+    ([name]) => !own.includes(name) && !name.startsWith('npm_'),
+  );
+  return Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']));
+}
+
+export async function endOf({ name, process: app }: App): Promise<never> {
+  await app.end();
+  throw new Error(`${name} has ended with ${app.ended}`);
+}
+
+/** Says what failed, with the end of each app's log. */
+export function complain(error: unknown, apps: readonly App[]): void {
+  console.error(`\nFailed: ${error instanceof Error ? error.message : String(error)}`);
+  for (const { process: app } of apps)
+    console.error(`\nLast lines of ${app.logFile}:\n${app.logTail(15).replaceAll(/^/gm, '  | ')}`);
+}

@@ -142,7 +142,7 @@ describe('A submission that cannot be executed', () => {
     ['no JSON', '{"name":', 400],
     ['a list', '[]', 400],
     ['an unknown field', { ...handlerJob(1, 1), colour: 'red' }, 400],
-    ['a document that is none', scriptJob(TOTAL, [{ id: 'orders/1', document: 7 }]), 400],
+    ['a document that is not one', scriptJob(TOTAL, [{ id: 'orders/1', document: 7 }]), 400],
     [
       'a document that is a number that stays as written',
       JSON.stringify(scriptJob(TOTAL, [{ id: 'o/1', document: 7 }])).replace(':7}', ':7.0}'),

@@ -23,7 +23,7 @@ export class CancelWatch {
     };
   }
 
-  /** What is missed during a disturbance, each run sees itself at its next look at its job. */
+  /** Each run sees what was missed during a disturbance at its next look at its job. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {

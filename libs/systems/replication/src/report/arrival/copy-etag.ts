@@ -2,7 +2,7 @@ import { COPY_ETAG, COPY_SOURCE, type SourceDocument } from '@nestjs-spark/contr
 import { sameName } from '@nestjs-spark/foundation/internal';
 
 /**
- * Which version of an owner's document a copy under the same id is of; null when it is none, or does not say so. Pure.
+ * Which version of an owner's document a copy under the same id is of; null when it is not a copy, or does not say so. Pure.
  * @param source the owner's name and the document's id
  */
 export function copyEtag(

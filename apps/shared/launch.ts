@@ -35,8 +35,8 @@ export async function launch(load: () => Promise<unknown>, defaults: Record<stri
 }
 
 /**
- * The next start need not compile what this one has. In the application's own folder: what is in the system's temporary one
- * might be anybody's. Threads and children read the variable, whatever folder they run in. Where nothing can be written, nothing is kept.
+ * The next start need not compile what this one has. In the application's own folder: anybody may have
+ * written what is in the system's temporary one. Threads and children read the variable, whatever folder they run in. Where nothing can be written, nothing is kept.
  */
 function keepCompiledCode(): void {
   const folder = resolve(process.env['SPARK_DATA_DIR'] || '.spark', 'compiled');

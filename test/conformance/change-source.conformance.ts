@@ -161,7 +161,7 @@ export function changeSourceConformance(store: SourceUnderTest): void {
       expect(found.slice(0, 2)).toEqual([true, feed.ids === 'ravendb']);
     });
 
-    it('finds nothing under what is no id, and goes on', async () => {
+    it('finds nothing under what is not an id, and goes on', async () => {
       await open.put('loaded/\ufffd', 'Loaded', '{}');
       const none = ['', ' ', '\u00a0', 'loaded/', 'loaded|', 'loaded/\0', 'loaded/\ud800', 'x'.repeat(600)];
       const found = await feed.load([...none, 'loaded/\ufffd']);

@@ -98,7 +98,7 @@ export function listConformance(store: StoreUnderTest): void {
 
     it('take only conditions that fit the fields, for the compiler', () => {
       const wrong: Where<Car>[] = [
-        // @ts-expect-error a text is no number
+        // @ts-expect-error a text is not a number
         { year: '1990' },
         // @ts-expect-error no such operator
         { year: { above: 3 } },
@@ -262,7 +262,7 @@ export function listConformance(store: StoreUnderTest): void {
         /where\.plate takes a text of at most 512 bytes/,
       ],
       ['an order of ids', { id: { gt: 'cars/a' } }, /where\.id has no operator "gt"/],
-      ['an id that is no text', { id: 1 }, /where\.id takes a text, not 1/],
+      ['an id that is not a text', { id: 1 }, /where\.id takes a text, not 1/],
       ['a field without a name', { 'owner.': 1 }, /where cannot have the field "owner\."/],
     ];
     it.each(refused)('refuse %s, naming field and operator', async (_, where, message) => {

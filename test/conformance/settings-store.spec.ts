@@ -9,7 +9,7 @@ import {
 import { settingsStoreConformance } from './settings-store.conformance.ts';
 
 describe('conformance in memory', () => settingsStoreConformance(memorySettings));
-// No Consul can be had here: what answers is a server written to its documented HTTP contract.
+// Consul is not available here: what answers is a server written to its documented HTTP contract.
 describe('conformance of what is written to the contract of Consul', () =>
   settingsStoreConformance(consulSettings));
 describeWithServers(['nats'], 'conformance of JetStream', () => settingsStoreConformance(jetstreamSettings));

@@ -264,7 +264,7 @@ export function valuesConformance(store: StoreUnderTest): void {
       expect(put[VERSION]).toEqual(expect.any(String));
     });
 
-    it('of the same object in two places are kept twice, and a repeated one is no circle', async () => {
+    it('of the same object in two places are kept twice, and a repeated one is not a circle', async () => {
       const shared = { a: 1 };
       expect(await plain.put('plains/3', { x: shared, y: [shared, shared] })).toMatchObject({
         x: { a: 1 },

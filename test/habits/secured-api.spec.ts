@@ -235,7 +235,7 @@ describe.each(PLATFORMS)('an API on %s', (platform) => {
       'no end': await forge({ exp: undefined }),
       'not yet': await forge({ nbf: past + 600 }),
       'no subject': await forge({ sub: undefined }),
-      'a tenant that is none': await forge({ tenant: 'red.*' }),
+      'a tenant that is not one': await forge({ tenant: 'red.*' }),
       'a changed claim': (await tokenOf('viewer')).replace(/\.[^.]+\./, `.${(await forge()).split('.')[1]}.`),
     };
     const withoutAny = await call(notes);

@@ -37,7 +37,7 @@ export function carsTravel(members: () => { fleet: Member; hr: Member }): void {
     expect(read.body).toEqual({ id, licensePlate: '1-NEW-001', model: 'Golf', year: 2024, color: 'blue' });
   });
 
-  it('who passes on the Spark-Change of an answer of Fleet reads that very write in HR, deletes too', async () => {
+  it('whoever passes on the Spark-Change of an answer of Fleet reads that very write in HR, deletes too', async () => {
     const { fleet, hr } = members();
     for (let round = 0; round < 10; round++) {
       const body = {
@@ -62,7 +62,7 @@ export function carsTravel(members: () => { fleet: Member; hr: Member }): void {
     }
   });
 
-  it('a change of another database is refused, and what is no change too', async () => {
+  it('a change of another database is refused, and so is what is not a change', async () => {
     const { hr } = members();
     const wait = (change: string) =>
       hr.ask<{ type: string }>('/cars/cars/1', { headers: { 'spark-change': change } });

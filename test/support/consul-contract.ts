@@ -11,7 +11,7 @@ const MOST_BYTES = 512 * 1024;
 
 /**
  * Answers as Consul's HTTP API is documented for keys (https://developer.hashicorp.com/consul/api-docs/kv and
- * `.../features/blocking`): one server, no sessions. It is no Consul; it shows that what is written to the contract keeps it.
+ * `.../features/blocking`): one server, no sessions. It is not Consul; it shows that what is written to the contract keeps it.
  */
 export class ConsulContract {
   readonly #server = createServer((request, response) => void this.#answer(request, response));

@@ -89,7 +89,7 @@ export class World {
     return join(this.folder, 'keys');
   }
 
-  /** Makes a module known that is none of ours, where all members look. */
+  /** Makes a module known that is not one of ours, where all members look. */
   async register(document: RegistryDocument): Promise<void> {
     if (this.modules) {
       const metadata = { '@collection': 'ModuleInformations' };

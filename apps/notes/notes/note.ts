@@ -7,6 +7,6 @@ import { Entity } from '@nestjs-spark/store';
 export class Note {
   title!: string;
   text?: string;
-  /** Known to some nodes only while they are updated one after the other. */
+  /** Known only to some of the nodes while these are updated one after the other. */
   color?: string;
 }

@@ -149,7 +149,7 @@ describe('A submission that cannot be executed', () => {
       { ...scriptJob(TOTAL, []), transformation: { kind: 'script', collection: 'Orders', script: null } },
       400,
     ],
-    ['a document that is none', scriptJob(TOTAL, [{ id: 'orders/1', document: 7 }]), 400],
+    ['a document that is not one', scriptJob(TOTAL, [{ id: 'orders/1', document: 7 }]), 400],
     [
       'a document that is a number that stays as written',
       JSON.stringify(scriptJob(TOTAL, [{ id: 'o/1', document: 7 }])).replace(':7}', ':7.0}'),

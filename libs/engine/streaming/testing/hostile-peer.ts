@@ -24,7 +24,7 @@ export type HostileAct = (typeof HOSTILE)[number];
 /** An id that no owner ever puts. */
 export const EVIL = 'cars/evil';
 
-/** Somebody who can publish to the route, and who has heard everything that the owner ever has. */
+/** Somebody who can publish to the route, and who has heard everything that the owner has ever said. */
 export class HostilePeer {
   readonly #simulation: Simulation;
   readonly #heard: LogPayload[] = [];

@@ -193,7 +193,7 @@ export class Simulation {
     node.lookTo = sequence;
   }
 
-  /** Somebody who may write to the log says something under the name of an origin. */
+  /** Somebody who can write to the log says something under the name of an origin. */
   #forge(): void {
     const [origin] = this.#random.one([...this.#tails, [this.#freshOrigin(), 0]] as [[string, number]]);
     const last = this.#log.findLast((message) => message.origin === origin)?.events.at(-1)?.number ?? 0;

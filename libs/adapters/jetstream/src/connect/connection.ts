@@ -68,7 +68,7 @@ export class JetStreamConnection {
   /** Servers are taken in turn, so that one that is of no use is not tried alone. */
   #turn = 0;
 
-  /** @throws an error without the address in it when `url` is none */
+  /** @throws an error without the address in it when `url` is not one */
   constructor(options: JetStreamConnectionOptions) {
     this.#options = options;
     this.#address = parseServerAddress(options.url);

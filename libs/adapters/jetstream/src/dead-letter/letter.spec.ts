@@ -30,7 +30,7 @@ describe('A dead letter', () => {
     ['with headers of another form', { headers: { a: [1] } }],
     ['without attempts', { attempts: 'none' }],
     ['without a sequence', { sequence: null }],
-  ])('%s is none', (_, change) => {
+  ])('%s is not one', (_, change) => {
     expect(readLetter(JSON.stringify({ ...LETTER, ...change }), FOUND_AT)).toBeNull();
   });
 

@@ -12,7 +12,7 @@ export function createUserKey(): UserKey {
   return describe(nkeys.createUser());
 }
 
-/** @throws when the text is no seed of a user */
+/** @throws when the text is not the seed of a user */
 export function readUserKey(seed: string): UserKey {
   return describe(nkeys.fromSeed(new TextEncoder().encode(seed.trim())));
 }

@@ -10,7 +10,7 @@ export interface LaneSettings {
   subject: string;
   /** How many may be given out and not yet done, over all processes. The server keeps to it. */
   atOnce: number;
-  /** A message that nobody says to be working on for this long is given to another process. */
+  /** A message that nobody reports to be working on for this long is given to another process. */
   ackWaitMs: number;
 }
 

@@ -32,7 +32,7 @@ export interface RecordMessage {
 export interface RecordWrite {
   /** The sequence of the record's last message; 0: there is none. */
   after: number;
-  /** When the message goes; absent: never. */
+  /** When the message expires; absent: never. */
   ttlSeconds?: number;
   /** The server publishes it under another part of the record at that time. */
   publishAt?: { time: Date; part: string };
@@ -49,7 +49,7 @@ export interface StoredRecord extends RecordMessage {
 
 const BATCH_TIMEOUT_MS = 10_000;
 
-/** Records in a stream, each changed only by who knows its last change. */
+/** Records in a stream, each changed only by those who know its last change. */
 export class RecordStream {
   readonly settings: StreamSettings;
   readonly #options: RecordStreamOptions;

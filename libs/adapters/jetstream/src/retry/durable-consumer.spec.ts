@@ -150,7 +150,7 @@ describeWithServers(['nats'], 'A durable consumer', () => {
     expect(await letters.replay(letter.id)).toBe('not-found');
   });
 
-  it('warns once of what an operator has to fix, and goes on when it is fixed', async () => {
+  it('warns once about what an operator has to fix, and goes on when it is fixed', async () => {
     const log = new MemoryLogger();
     const wrong = { ...stream, name: specName('WRONG_'), subjects: [`${prefix}-elsewhere.>`] };
     const right = { ...wrong, subjects: [`${prefix}-fixed.>`] };

@@ -72,7 +72,7 @@ describeWithOwnServers(['ravendb', 'openssl'], 'A RavenDB over https', () => {
     },
   );
 
-  it('says what a certificate lacks that is not registered or has no rights on the database', async () => {
+  it('says what is missing when a certificate is not registered or has no rights on the database', async () => {
     const { signal } = new AbortController();
     const wanted = { databases: [database, 'SparkModules'], refusesAdministrators: true };
     const check = async (certificate: CertificateSource) =>

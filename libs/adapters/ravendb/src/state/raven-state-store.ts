@@ -82,7 +82,7 @@ export class RavenStateStore implements StateStore {
     });
   }
 
-  /** A document that somebody else has put under such an id is of another collection: RavenDB refuses the whole then. */
+  /** A document that somebody else has put under such an id is of another collection: RavenDB then refuses the whole transaction. */
   async writeTogether(
     writes: readonly StateWrite[],
     { expected, ...last }: StateWrite & { expected: string | null },

@@ -8,7 +8,7 @@ const STEP = 1_000;
 const KEEP = 1_000;
 
 /**
- * Lets go of the events up to `confirmed`, in small steps; the newest of them stay for people to look at, marked as
+ * Trims the events up to `confirmed`, in small steps; the newest of them stay for people to look at, marked as
  * processed.
  */
 export async function trimEvents(database: SqliteDatabase, confirmed: Etag): Promise<void> {

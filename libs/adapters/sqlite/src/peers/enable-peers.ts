@@ -22,7 +22,7 @@ export interface PeerSetup {
 /**
  * Makes what a replica's file needs, and begins to note events under another origin. A row that has no event yet, because it is older
  * or was written while a trigger was missing, counts as written now; in a write transaction.
- * @returns the records of which events are here and may not be shown, since their collection was not replicated before
+ * @returns the records whose events are here but may not have been shown yet, since their collection was not replicated before
  * @throws {StoreRefusedError} when a table could refuse what another node has written
  */
 export function enablePeers(open: OpenDatabase, setup: PeerSetup): { entity: string; recordId: string }[] {

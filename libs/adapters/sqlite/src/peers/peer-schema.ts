@@ -60,7 +60,7 @@ const LOG_TIME = `(${NOW} * 1000 + (SELECT clock FROM spark_peer))`;
 
 /**
  * Notes an event for each change of a table, in the change's own transaction, whoever makes the change. It follows the
- * table's change event, so it has all that its triggers know of statements of other programs. What is applied from other nodes is silent.
+ * table's change event, so it also covers the statements of other programs that the table's triggers cover. What is applied from other nodes notes none.
  */
 export function peerTriggerSql(table: string, entity: string): string {
   const events = eventTableName(table);

@@ -2,7 +2,7 @@ import { FOREIGN_NOCASE, hasNul } from './document-table-sql.ts';
 import { NOW } from './now.ts';
 import { eventTableName, quoteName } from './table-name.ts';
 
-/** The events of a table. An id is made of node and number, so it is unique as they are, without an index more. */
+/** The events of a table. An id is made of node and number, so it is as unique as they are, without another index. */
 export function eventTableSql(table: string): string {
   const events = eventTableName(table);
   return `

@@ -19,7 +19,7 @@ export function formatChange({ databaseId, etag }: Change): string {
 
 const FORMAT = /^([^\s:]{1,100}):(\d{1,16})$/;
 
-/** Reads what `formatChange` wrote; null when a text is none. */
+/** Reads what `formatChange` wrote; null when the text is not one. */
 export function parseChange(text: string): Change | null {
   const [, databaseId, digits] = FORMAT.exec(text) ?? [];
   const etag = Number(digits);

@@ -31,7 +31,7 @@ describe('A value of the board', () => {
     { ...CONFIRMATION, witness: null },
     { ...CONFIRMATION, databaseId: {} },
     { ...CONFIRMATION, incarnation: 'x'.repeat(10_000) },
-  ])('is no confirmation when it is %j', (value) => {
+  ])('is not a confirmation when it is %j', (value) => {
     expect(isConfirmation(value)).toBe(false);
   });
 
@@ -48,7 +48,7 @@ describe('A value of the board', () => {
     { ...RESYNC, seen: { ...PLACE } },
     { ...RESYNC, fromStart: 'yes' },
     { ...RESYNC, reason: 'x'.repeat(10_000) },
-  ])('is no request when it is %j', (value) => {
+  ])('is not a request when it is %j', (value) => {
     expect(isResyncRequest(value)).toBe(false);
   });
 });

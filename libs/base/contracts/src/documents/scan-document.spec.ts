@@ -57,7 +57,7 @@ describe('a document in a text', () => {
     expect(scanDocument(text)).toBe('not-an-object');
   });
 
-  it('is nested at most as deep as everything can read that reads documents', () => {
+  it('is nested no deeper than everything that reads documents can read', () => {
     const nested = (depth: number): string => `${'{"A":'.repeat(depth)}1${'}'.repeat(depth)}`;
     expect(scanDocument(nested(DEEPEST_DOCUMENT))).toBeNull();
     expect(() => fromStoredFields(JSON.parse(nested(DEEPEST_DOCUMENT)))).not.toThrow();

@@ -7,7 +7,7 @@ const BACKSLASH = 92;
 const OPEN_BRACE = 123;
 /** From an opening bracket to the closing one. */
 const TO_CLOSING = 2;
-/** As deep as SQLite reads JSON, and less than what everything else reads that walks through values by recursion. */
+/** As deep as SQLite reads JSON. Everything else that walks through values by recursion can go deeper. */
 export const DEEPEST_DOCUMENT = 1_000;
 const METADATA = '"@metadata"';
 const BLANK = 32;
@@ -40,7 +40,7 @@ export interface WrittenMetadata {
 /**
  * Whether a text is one JSON object from its first sign to its last, as far as brackets and strings tell, and where its
  * metadata is. Such a text can be put inside of another JSON text and cannot end it, whatever is written in it. Costs a fifth
- * of parsing it; what is wrong between two inner brackets a store finds out by itself. Not so between the document's own:
+ * of parsing it; a store finds out by itself what is wrong between two inner brackets, but not between the document's own:
  * RavenDB takes a comma for a colon, or nothing for either, and skips a line break behind a backslash, so that it could find
  * metadata where none is written here.
  * @returns `not-an-object`, also where it is nested deeper than `DEEPEST_DOCUMENT`; `metadata-twice`; null for an object without metadata
@@ -113,7 +113,7 @@ export function scanDocument(text: string): WrittenMetadata | null | 'not-an-obj
   return 'not-an-object';
 }
 
-/** A name as JSON has it; null where JSON has none that is written so: a store may read it in its own way. */
+/** A name as JSON has it; null where JSON allows none that is written like this: a store may read it in its own way. */
 function readName(written: string): string | null {
   try {
     return JSON.parse(written) as string;

@@ -43,7 +43,7 @@ export function houseCollectionOf(id: string): string | null {
   return slash < 0 ? null : (COLLECTION_BY_PREFIX.get(ravenKey(id.slice(0, slash + 1))) ?? null);
 }
 
-/** Whether a document is one of Spark's own: what somebody else wrote under such an id is none. */
+/** Whether a document is one of Spark's own: what somebody else wrote under such an id is not. */
 export function isHouseDocument(id: string, collection: string): boolean {
   const own = houseCollectionOf(id);
   return own === null ? isHouseCollection(collection) : sameName(own, collection);

@@ -21,7 +21,7 @@ export function withoutUserInfo(address: string): string {
   return url.href.replace(/\/$/, '');
 }
 
-/** Whether a text is an address that HTTP can be spoken to; `host:8080` alone is none. */
+/** Whether a text is an address that HTTP can be spoken to; `host:8080` alone is not. */
 export function isHttpAddress(text: string): boolean {
   return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
 }

@@ -4,7 +4,7 @@ import { memberName, skipBlanks, skipString, skipValue } from '../documents/scan
 type Wanted = ReadonlyMap<string, Wanted | null>;
 
 const METADATA = '@metadata';
-/** Without these a document is none: they say what it is, and nothing of what is in it. */
+/** Without these a document is not one: they say what it is, and nothing of what is in it. */
 const NEEDED = ['@collection', '@id', '@last-modified'];
 /** What hangs on a document is named in its metadata. */
 export const EXTRAS = {

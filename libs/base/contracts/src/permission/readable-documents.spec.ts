@@ -81,7 +81,7 @@ describe('a document of which fields are shared', () => {
   });
 
   it.each(['', '[]', '{"A":1', '{"A":[1', '{"A":{"B":1', '{"A":{"B":"x', '{"A":{,}', '{A:1}', '{"A":}'])(
-    'is not made of %j, which is no whole document',
+    'is not made of %j, which is not a whole document',
     (text) => {
       expect(() => cut(['A.B'], text)).toThrow(SyntaxError);
     },
@@ -119,7 +119,7 @@ describe('a document of which fields are shared', () => {
   });
 });
 
-/** Names beside `C` on the way to it, and values that are no objects. */
+/** Names beside `C` on the way to it, and values that are not objects. */
 function foreignNames(value: unknown): unknown[] {
   if (value === undefined) return [];
   if (Array.isArray(value)) return value.flatMap(foreignNames);

@@ -49,7 +49,7 @@ export interface TaskLog {
   openContent(name: string): Promise<AsyncIterable<Uint8Array> | null>;
   /** The task's messages from `sequence` on, then those to come, in order, until aborted. Throws `UnavailableError` when it breaks. */
   read(sequence: number, signal: AbortSignal): AsyncIterable<LogMessage>;
-  /** Lets go of the task's messages below `sequence`; the last one always stays. */
+  /** Removes the task's messages below `sequence`; the last one always stays. */
   trim(sequence: number): Promise<void>;
 }
 

@@ -65,7 +65,7 @@ export const VERSION: unique symbol = Symbol('version');
 
 /**
  * A document as the store returns it: its fields, its id, the version that `put` can be given to expect, and the change that made
- * this version (not of a document that was read from a group of RavenDB nodes; a write always says it).
+ * this version (absent from a document that was read from a group of RavenDB nodes; a write always has it).
  */
 export type Stored<T> = T & { id: string; readonly [VERSION]?: string; readonly [CHANGE]?: Change };
 

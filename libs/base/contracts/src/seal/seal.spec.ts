@@ -28,9 +28,9 @@ describe('A signed message', () => {
   it.each<[string, Partial<LogPayload>]>([
     ['another payload', { payload: Buffer.from('texT') }],
     ['another header', withHeader('Spark-Set', '{"a":1}')],
-    ['one header more', withHeader('Spark-Encoding', 'zstd')],
-    ['a signature that is none', withHeader('Spark-Signature', 'x')],
-    ['a key that is none', withHeader('Spark-Key', '../x')],
+    ['an additional header', withHeader('Spark-Encoding', 'zstd')],
+    ['a signature that is not one', withHeader('Spark-Signature', 'x')],
+    ['a key that is not one', withHeader('Spark-Key', '../x')],
   ])('is forged with %s', async (_, change) => {
     const { headers = {} } = change;
     expect(await judge({ ...change, headers: { ...sealed.headers, ...headers } })).toBe('forged');

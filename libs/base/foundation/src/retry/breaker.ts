@@ -77,7 +77,7 @@ export class Breaker {
     }
   }
 
-  /** Whatever is no outage is a success here: the target answered. */
+  /** Whatever is not an outage is a success here: the target answered. */
   async #attempt<T>(work: () => Promise<T>): Promise<{ result: Promise<T> }> {
     try {
       return { result: Promise.resolve(await work()) };

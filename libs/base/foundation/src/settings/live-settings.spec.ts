@@ -14,7 +14,7 @@ const SCHEMA = { word };
 const central = (value: unknown) => new Map([['word', value]]);
 
 describe('Live settings', () => {
-  it('come from the option, then the environment, then the centre, then the default', () => {
+  it('come from the option, then the environment, then the central value, then the default', () => {
     const given: [Partial<{ word: string }>, Record<string, string>, boolean, string, string][] = [
       [{ word: 'opt' }, { WORD: 'env' }, true, 'opt', 'option'],
       [{}, { WORD: 'env' }, true, 'env', 'environment'],
@@ -33,7 +33,7 @@ describe('Live settings', () => {
     expect(faults).toEqual(['word (WORD) has to be short']);
   });
 
-  it('tell listeners of values that are others, and of no others', () => {
+  it('tell listeners of values that have changed, and of no others', () => {
     const live = new LiveSettings(SCHEMA, { options: {}, environment: {} });
     const heard: string[] = [];
     const stop = live.onChange('word', (value) => heard.push(value));

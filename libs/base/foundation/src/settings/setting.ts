@@ -4,7 +4,7 @@ import type { Guard } from '../guard/guards.ts';
 export interface Setting<T> {
   /** The variable of the environment. */
   readonly variable: string;
-  /** What a value has to be, in words that follow on its name: `has to be …`. */
+  /** What a value has to be, in words that follow its name: `has to be …`. */
   readonly rule: string;
   /** What a text means, in a variable or on the command line. `fits` decides whether that can be used. */
   readonly parse: (text: string) => unknown;
@@ -26,12 +26,12 @@ export function describeRule(name: string, { variable, rule }: Setting<unknown>)
   return `${name} (${variable}) ${rule}`;
 }
 
-/** A number of a text; `fits` refuses what is none. */
+/** The number that a text says; `fits` refuses what is not one. */
 export function toNumber(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text);
 }
 
-/** The parts of a list with commas. */
+/** The parts of a comma-separated list. */
 export function toList(text: string): string[] {
   return text
     .split(',')

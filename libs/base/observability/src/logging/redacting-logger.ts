@@ -10,7 +10,7 @@ type JsonLogArguments = Parameters<ConsoleLogger['getJsonLogObject']>;
  */
 export class RedactingLogger extends ConsoleLogger {
   protected override stringifyMessage(message: unknown, logLevel: LogLevel) {
-    // What is no string Nest prints as an object, which escapes the strings in it and takes several lines itself.
+    // Nest prints what is not a string as an object, which escapes the strings in it and takes several lines itself.
     const safe = typeof message === 'string' ? printable(redact(message)) : message;
     const text = super.stringifyMessage(safe, logLevel);
     return typeof text === 'string' ? redact(text) : text;
@@ -34,7 +34,7 @@ export class RedactingLogger extends ConsoleLogger {
 
 const DEEPEST = 50;
 
-/** A copy with every string masked. What lies deeper than anyone reads is left out: a log entry is no reason to run out of stack. */
+/** A copy with every string masked. What lies deeper than anyone reads is left out: a log entry must not overflow the stack. */
 function masked(value: unknown, above: Set<unknown>): unknown {
   if (typeof value === 'string') return redact(value);
   if (typeof value !== 'object' || value === null || above.has(value)) return value;

@@ -35,7 +35,7 @@ async function start(...readers: (() => unknown)[]): Promise<unknown> {
 const wrong = (message: string) => () => Promise.reject(new WrongError(message));
 
 describe('The settings of an application', () => {
-  it('are read, each by its own', async () => {
+  it('are read, each by its own reader', async () => {
     await expect(
       start(
         () => 1,

@@ -9,7 +9,7 @@ const LONGEST_MS = 2_000;
 const known = new Set<InjectionToken>();
 const applications = new WeakMap<ModulesContainer, Reading>();
 
-/** What is provided under `token` is read when an application starts, and tells its faults together with the others'. */
+/** What is provided under `token` is read when an application starts, and its faults are reported together with those of the others. */
 export function isReadAtStart<T extends InjectionToken>(token: T): T {
   known.add(token);
   return token;
@@ -17,7 +17,7 @@ export function isReadAtStart<T extends InjectionToken>(token: T): T {
 
 /**
  * Reads one part of an application's settings. When it cannot be used, the parts that are read beside it are waited for, so that one
- * error names all faults, and nobody meets them start by start.
+ * error names all faults, and nobody meets them one start at a time.
  * @param token marked with {@link isReadAtStart}
  */
 export async function readTogether<T>(
@@ -66,7 +66,7 @@ class Reading {
   }
 }
 
-/** The first one, so that its class can be caught as if it were alone, with the words of all. */
+/** The first one, so that its class can be caught as if it were alone, with the messages of all. */
 function joined([first, ...others]: readonly Error[]): Error | undefined {
   if (!first || others.length === 0) return first;
   first.message = withoutRepeats([first, ...others].flatMap(({ message }) => message.split('\n'))).join('\n');

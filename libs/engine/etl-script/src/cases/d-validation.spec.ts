@@ -37,7 +37,7 @@ describeWithServers(['ravendb'], 'What may be deployed is as in RavenDB', () => 
   );
 
   it.each(['"x"', '5', 'null', 'undefined', 'true', 'NaN', ''])(
-    'case 50: loading %j, which is no object, fails for that document only',
+    'case 50: loading %j, which is not an object, fails for that document only',
     async (value) => {
       expect(await world.fails(`loadToUsers(${value})`, 'users/1')).toMatch(/argument must be an object/);
     },

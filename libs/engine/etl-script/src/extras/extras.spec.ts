@@ -145,7 +145,7 @@ const FAILING: [string, typeof CATEGORY, string][] = [
   ['case 72: no argument', CATEGORY, 'loadToCategories({}).addAttachment()'],
   ['case 72: three arguments', CATEGORY, "loadToCategories({}).addAttachment('a', 'b', 'c')"],
   [
-    'case 72: a name that is no text',
+    'case 72: a name that is not a text',
     CATEGORY,
     "loadToCategories({}).addAttachment(5, loadAttachment('image.jpg'))",
   ],

@@ -49,7 +49,7 @@ function textBefore({ source }: CompiledScript, line: number, column: number): s
 const NOT_A_FUNCTION = 'TypeError: not a function';
 const OF_A_CALLEE = /[\p{L}\p{N}_$.[\]'"]/u;
 
-/** The sandbox says that something is no function; the text up to the call says what. */
+/** The sandbox says that something is not a function; the text up to the call says what. */
 function nameCallee(reason: string, before: string): string {
   if (reason !== NOT_A_FUNCTION) return reason;
   const text = before.trimEnd();

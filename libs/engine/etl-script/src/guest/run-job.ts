@@ -31,7 +31,7 @@ export interface SandboxKeeper {
   beat(): void;
 }
 
-/** Runs one job. What is no projection: cut, run, turn what was loaded into commands. A document that breaks the sandbox is set aside. */
+/** Runs one job. Unless it is a projection: cut, run, turn what was loaded into commands. A document that breaks the sandbox is set aside. */
 export async function runJob(script: CompiledScript, job: Job, sandbox: SandboxKeeper): Promise<Reply> {
   const read = readJob(script, job, () => sandbox.beat());
   if (read) return read;

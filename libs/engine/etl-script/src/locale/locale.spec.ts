@@ -60,7 +60,7 @@ describe('What depends on a language', () => {
     ]);
   });
 
-  it('fails the document alone when a language or an option is none', async () => {
+  it('fails the document alone when a language or an option does not exist', async () => {
     const script =
       'loadToUsers({ v: this.A ? (5).toLocaleString("en", { style: "nope" }) : "x".localeCompare("y", "!!") })';
     const outputs = await runScript(pool, script, [user(1, { A: 1 }), user(2)]);

@@ -131,7 +131,7 @@ describe('A hostile script', () => {
     for (const trick of tricks) expect(failureOf(await middleOf(trick)).kind).toBe('invalid-output');
   });
 
-  it('cannot choose ids, forge lines or send what is no object', async () => {
+  it('cannot choose ids, forge lines or send what is not an object', async () => {
     const script =
       'loadToPeople({ "@metadata": { "@id": "admins/1", "@change-vector": "x" }, Id: "\\nd\\n0{}", "@id": 1, t: "\\u2028\\ud800" })';
     expect(commandsOf((await runScript(pool, script))[0])).toEqual([

@@ -85,7 +85,7 @@ describe('load in a script', () => {
     },
   );
 
-  it.each(['5', '{}', '[5]', '[null]', '[this.Nope]'])('refuses %s, which is no id', async (id) => {
+  it.each(['5', '{}', '[5]', '[null]', '[this.Nope]'])('refuses %s, which is not an id', async (id) => {
     const [output] = await runScript(pool, `loadToUsers({ a: load(${id}) })`);
     expect(failureOf(output).reason).toMatch(/single string or array/);
   });

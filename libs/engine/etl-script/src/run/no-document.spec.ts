@@ -3,7 +3,7 @@ import { ScriptPool } from './script-pool.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-describe('what is no document', () => {
+describe('what is not a document', () => {
   const pool = new ScriptPool({ maxWorkers: 1 });
   afterAll(() => pool.close());
 

@@ -87,7 +87,7 @@ async function probe(
 
 /**
  * Where the copy stands while only a part of a set is in: as far as before, but what decides whose id it is, and which copies are
- * older, is already that of the set. Of another generation nothing is in, so its first set is the next to be read.
+ * older, is already that of the set. Of another generation nothing is applied, so its first set is the next to be read.
  */
 function partOf(before: Checkpoint | null, after: Checkpoint): Checkpoint {
   if (before?.generation === after.generation && before.incarnation === after.incarnation)

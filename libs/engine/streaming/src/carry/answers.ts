@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { decideResumption, type ResumeFacts, type Resumption } from './resume.ts';
 
-/** Of quiet that makes the next answer the first one again, in longest waits. */
+/** After how much quiet the next answer counts as the first one again, in longest waits. */
 const QUIET = 2;
 const LONGEST = 300;
 
 /**
- * How often a capture reads again because the board says so. What is there is the requester's word, but whoever may publish on the bus can
+ * How often a capture reads again because the board says so. What is there is the requester's word, but anyone who can publish on the bus can
  * write it, and could have everything read again without end. The first answer is given at once, each further one after twice the wait of
  * the one before; what the log itself shows is never held up.
  */
@@ -65,7 +65,7 @@ export class Answers {
 
 const COST = { continue: 0, rewind: 1, begin: 2 } as const;
 
-/** What costs least of what the log allows, where a request may be unanswered and a confirmation may be none. */
+/** The cheapest of what the log allows, if the request may stay unanswered and the confirmation need not be believed. */
 function leastOf(facts: ResumeFacts): Resumption {
   const unasked = decideResumption({ ...facts, resync: null });
   const unheard = decideResumption({ ...facts, resync: null, confirmed: null });

@@ -20,7 +20,7 @@ export interface OwnEnd {
 }
 
 /**
- * Finds this module's own last set. The log is the cursor, but anyone who can publish on the bus can write there, too, also
+ * Finds this module's own last set. The log is the cursor, but anyone who can publish on the bus can write there, too, even
  * what this module has signed before: where the last message is not this module's, or does not stand where it was put, the
  * log is read from its beginning. Sets without a signature count as long as there is none with one: a version that did not
  * sign wrote them.

@@ -82,7 +82,7 @@ export function decideResumption(given: ResumeFacts): Resumption {
 const FURTHEST_AHEAD = 1_000_000;
 const LAST_GENERATION = Number.MAX_SAFE_INTEGER - 2 ** 40;
 
-/** Leaves out what no requester can have said: anybody who may publish on the bus could name a last generation, after which none can come. */
+/** Leaves out what no requester can have said: anybody who can publish on the bus could name a last generation, after which none can come. */
 function withoutImpossible(facts: ResumeFacts): ResumeFacts {
   const { tail, confirmed, resync } = facts;
   const most = tail ? tail.generation + FURTHEST_AHEAD : LAST_GENERATION;

@@ -59,7 +59,7 @@ export class TaskCapture implements Unit {
     raised: null,
   };
   readonly #answers: Answers;
-  /** Asked for, and to be answered once that may be. */
+  /** Asked for, and answered as soon as an answer is due. */
   #isLater = false;
   #held = AbortSignal.abort();
   #assigned: CaptureTask;

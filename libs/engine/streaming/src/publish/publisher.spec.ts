@@ -47,7 +47,7 @@ function publisher(log: MemoryLog, caution: Caution, sequence: number): Publishe
   });
 }
 
-it('blames no change for a set that was not taken although it had none', async () => {
+it('blames no change when a set without any was not taken', async () => {
   const log = new MemoryLog();
   log.refuses = () => true;
   const failure: unknown = await publisher(log, new Caution(), 0)

@@ -162,8 +162,8 @@ export class Publisher {
   }
 
   /**
-   * A log at its bounds takes no first set of a new beginning, so what that makes worthless goes before. Nowhere else: until the
-   * set is there, the log's end shows where this module was, also behind what others wrote.
+   * A full log does not take the first set of a new beginning, so what that makes worthless is removed before. Only then: until
+   * the set is there, the log's end shows where this module was, even among what others wrote.
    */
   async #appendWithRoom(sealed: LogPayload): Promise<number> {
     try {

@@ -33,7 +33,7 @@ describe('whether the requester hears of a page', () => {
     ['where what was asked for is published', { asked: { databaseId: 'db', lastEtag: 100 } }, false],
     ['where another database was asked for', { asked: { databaseId: 'other', lastEtag: 101 } }, false],
     [
-      'that is no news, although asked for',
+      'that is not news, although asked for',
       { asked: { databaseId: 'db', lastEtag: 101 }, page: { ...empty, to: 100 } },
       false,
     ],

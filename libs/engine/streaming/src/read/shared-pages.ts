@@ -58,7 +58,7 @@ export interface SharedReading {
 interface Reader {
   readonly reading: Reading;
   at: Etag;
-  /** What was read earlier is none of its. */
+  /** What was read earlier is not for it. */
   since: number;
 }
 
@@ -69,7 +69,7 @@ class Group {
   readonly #keptBytes: number;
   readonly #readers = new Set<Reader>();
   #pages: KeptPage[] = [];
-  /** Counts what happens, so that before and after can be told. */
+  /** Counts what happens, so that before and after can be told apart. */
   #moment = 0;
   /** When the source was last asked for something fresh: it may have read ahead what it answers since, but not before that. */
   #freshAt = 0;
@@ -110,7 +110,7 @@ class Group {
   }
 
   async #ask(reader: Reader, from: Etag): Promise<ChangePage> {
-    // The earliest of all, so that what one reads is whole for the others.
+    // The earliest of all, so that what one reads is complete for the others.
     const deletesAfter = Math.min(...[...this.#readers].map(({ reading }) => reading.deletesAfter));
     const answer = this.#question(reader, from, deletesAfter);
     const page: KeptPage = { from, to: null, deletesAfter, readAfter: this.#freshAt, answer, bytes: 0 };

@@ -4,7 +4,7 @@ import { Simulation } from '../../testing/simulation.ts';
 import { Stepper, anySteps } from '../../testing/random-steps.ts';
 import { requireNotFalselyClean, runAgainUntilSettled, untilSettled } from '../../testing/until.ts';
 
-// One seed for everyone: what new ones find is the nightly run's to tell, not a change's.
+// One seed for everyone: new ones are for the nightly run to try, not for each change.
 const SEED = Number(process.env['SPARK_TEST_SEED'] ?? 20_261_121);
 const RUNS = Number(process.env['SPARK_PROTOCOL_RUNS'] ?? 60);
 

@@ -81,7 +81,7 @@ describe('Tasks with the same script and the same bounds', () => {
     ['readable fields', { fields: ['Model'] }],
     ['loadable documents', { loadable: [{ collection: 'Cars', fields: ['Model'] }] }],
     ['collection', { collection: 'Bikes' }],
-  ])('are others where the %s differ', async (_, differing) => {
+  ])('do not count as the same where the %s differ', async (_, differing) => {
     const { scripts } = new Opened();
     const one = await scripts.open(task('HR'), NEVER);
     await scripts.open(task('Sales'), NEVER);
@@ -91,7 +91,7 @@ describe('Tasks with the same script and the same bounds', () => {
     expect(await other.once(CHANGES, work)).toEqual({ run: 2 });
   });
 
-  it('do what another one failed at, or gave up', async () => {
+  it('do themselves what another one failed at, or gave up', async () => {
     const { scripts } = new Opened();
     const [one, other] = [await scripts.open(task('HR'), NEVER), await scripts.open(task('Sales'), NEVER)];
     const aborted = Promise.withResolvers<object>();
@@ -113,7 +113,7 @@ describe('Tasks with the same script and the same bounds', () => {
     expect((await second).runner).toBe(runner);
   });
 
-  it('have it anew when they come back after it was found faulted', async () => {
+  it('get it newly opened when they come back after it was found faulted', async () => {
     const opened = new Opened();
     const [one, other] = [
       await opened.scripts.open(task('HR'), NEVER),

@@ -38,7 +38,7 @@ interface Shared {
 
 /**
  * Opens a script once for all tasks with the same text and the same bounds, and runs it once over what they are given
- * together. None waits for another's misfortune: what failed there, or was aborted, each does itself.
+ * together. None depends on another's luck: what failed or was aborted there, each does itself.
  */
 export class SharedScripts {
   readonly #scripts: Scripts;
@@ -96,7 +96,7 @@ export class SharedScripts {
   ): Promise<R> {
     const [first] = changes;
     const done = first && shared.users > 1 ? this.#together(shared, first, changes, work) : work();
-    // Whoever opens a script that was found faulted gets it anew, to be tried again.
+    // Whoever opens a script that was found faulted gets it newly opened, so that it is tried again.
     done.catch((error: unknown) => error instanceof ScriptFaultedError && this.#retire(shared));
     return done;
   }

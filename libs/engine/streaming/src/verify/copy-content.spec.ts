@@ -15,7 +15,7 @@ describe('the content of a copy', () => {
     expect(expected.map((mark) => hasMark(content, mark))).toEqual([true, true]);
   });
 
-  it('is the same by what it says where a store writes it in another way, or adds metadata of its own', () => {
+  it('is the same in meaning where a store writes it in another way, or adds metadata of its own', () => {
     for (const text of [
       stored('"B":"\\u0078","A":1.1'),
       stored('"A":1.10,"B":"x"', ',"@counters":["likes"],"@flags":"HasCounters"'),

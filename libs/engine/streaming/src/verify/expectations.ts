@@ -81,7 +81,7 @@ export class Expectations {
     return { databaseId, script: task.fingerprint, before, after, documents };
   }
 
-  /** The same way that changes go, but for the log. */
+  /** The same way that changes go, except for the log. */
   async #run(
     task: CaptureTask,
     puts: readonly SourcePut[],

@@ -41,7 +41,7 @@ describe('a copy that the script makes', () => {
       expect(judge(there(marks))).toMatchObject({ kind: 'stale' });
   });
 
-  it('is not judged while it is newer than what the owner said, and is stale when it says that it is newer than can be', () => {
+  it('is not judged while it is newer than what the owner said, and is stale when it claims to be newer than is possible', () => {
     expect(judge(there({ value: 2, etag: 11 }))).toBe('moving');
     expect(judge(there({ value: 2, etag: 20 }))).toBe('moving');
     expect(judge(there({ value: 2, etag: 21 }))).toMatchObject({ kind: 'stale' });

@@ -17,7 +17,7 @@ import type { FindingKind } from './judge-copy.ts';
 const COLLECTION = 'SparkVerifications';
 const MOST_EXAMPLES = 100;
 
-/** A copy that is not as it has to be. */
+/** A copy that is not what it should be. */
 export interface Finding {
   /** Of the copy. */
   id: string;

@@ -4,7 +4,7 @@ import { ContentGoneError } from '../job/content-gone.ts';
 import type { JobCause } from '../job/job.ts';
 import { DocumentFailedError } from './run-script.ts';
 
-/** What a run in this process has failed of. */
+/** Why a run in this process has failed. */
 export function describeCause(error: unknown): JobCause {
   if (error instanceof DocumentFailedError) {
     const { kind, line, column } = error.output.failure;

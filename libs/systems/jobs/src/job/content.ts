@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Content } from './job.ts';
 
-/** What has more bytes than this lies apart from the record, which is written with every change. */
+/** What has more bytes than this is stored apart from the record, which is written with every change. */
 export const MOST_INLINE_BYTES = 64 * 1024;
 
 /** Where contents that do not fit are put. */

@@ -28,7 +28,7 @@ export interface JobOptions {
   onDocumentFailure: 'keep' | 'fail';
 }
 
-/** Bytes that a job takes in or gives out: beside the record where they are few, by name in the store otherwise. */
+/** Bytes that a job takes in or gives out: in the record where they are few, by name in the store otherwise. */
 export interface Content {
   bytes: number;
   sha256: string;

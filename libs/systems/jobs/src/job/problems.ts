@@ -12,7 +12,7 @@ export const JOB_NOT_SUCCEEDED = defineProblem('jobNotSucceeded', {
   status: 409,
 });
 
-/** The job has ended already, or has not ended yet where it has to. */
+/** The job has ended already, or has not ended yet where it must have. */
 export const JOB_STATE = defineProblem('jobState', {
   title: "The job's status does not allow this",
   status: 409,

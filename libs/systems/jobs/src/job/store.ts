@@ -92,7 +92,7 @@ export interface LaneLimits {
   limits: Readonly<Record<string, number>>;
 }
 
-/** The three lanes by priority, the one that is served first first. */
+/** The three lanes by priority, in the order in which they are served. */
 export const PRIORITY_LANES = ['high', 'normal', 'low'] as const;
 
 /** The lane in which a job waits: that of its first label with a limit, else that of its priority. */

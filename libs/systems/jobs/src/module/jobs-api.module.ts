@@ -5,7 +5,7 @@ import { JobsController } from '../report/jobs.controller.ts';
 
 /**
  * Jobs over HTTP, under `/api/jobs` and `/api/backends`. Needs `SparkJobsModule` and, for its callers, `SparkAuthModule`. Start the
- * application with `bodyParser: false`, or else numbers that JavaScript cannot hold change and bodies end at the parser's limit.
+ * application with `bodyParser: false`, or else numbers that JavaScript cannot hold are changed, and bodies are limited by the parser.
  */
 @Module({ controllers: [BatchesController, JobsController, BackendsController] })
 export class JobsApiModule {}

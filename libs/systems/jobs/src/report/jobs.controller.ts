@@ -129,7 +129,7 @@ export class JobsController {
 
   @Post(':jobId/retry')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Submit a job that has ended again' })
+  @ApiOperation({ summary: 'Submit an ended job again' })
   async retry(
     @Param('jobId') jobId: string,
     @CurrentCaller() caller: ApiCaller,

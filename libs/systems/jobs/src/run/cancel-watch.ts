@@ -23,7 +23,7 @@ export class CancelWatch {
     };
   }
 
-  /** What is missed during a disturbance, each run sees itself at its next look at its job. */
+  /** Each run sees what was missed during a disturbance at its next look at its job. */
   async run(signal: AbortSignal): Promise<void> {
     const follow = async (): Promise<void> => {
       for await (const { job } of this.#store.follow(signal))

@@ -11,7 +11,7 @@ export type Outcome =
   | { type: 'cancelled'; proof: CancelProof }
   | { type: 'timed-out'; proof: CancelProof };
 
-/** Whether the run is still the one that counts, executed by who says so. */
+/** Whether the run is still the one that counts, executed by the one who says so. */
 export function isOwn(job: Job, runId: string, owner: string): boolean {
   const last = job.attempts.at(-1);
   const runs = job.status === 'Running' || job.status === 'Cancelling';

@@ -5,7 +5,7 @@ import { claim } from './claim.ts';
 import { OneRun } from './one-run.ts';
 import type { RunnerParts } from './parts.ts';
 
-/** Before a job is offered again that no backend can take. */
+/** How long before a job that no backend can take is offered again. */
 const LATER_MS = 1_000;
 
 /** Takes jobs from the store and executes them, so many at once. */

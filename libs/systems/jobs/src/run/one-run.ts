@@ -119,7 +119,7 @@ export class OneRun {
     );
   }
 
-  /** Says that it is worked on, and sees whether it is to be cancelled, or is another process' by now. */
+  /** Says that it is worked on, and sees whether it is to be cancelled, or is another process's by now. */
   async #look(handle: RunHandle): Promise<void> {
     this.#queued.working();
     const stored = await this.#parts.store.get(this.#claim.job.jobId).catch(() => undefined);

@@ -23,6 +23,6 @@ export interface RunnerParts {
   /** The name of this process among all that execute jobs. */
   owner: string;
   retentionMs: number;
-  /** Where results go that can be found again; null for none. */
+  /** Where to keep results that can be found again; null for nowhere. */
   cacheKeyOf(job: Job): string | null;
 }

@@ -145,7 +145,7 @@ export class JobsService {
   }
 
   /**
-   * Cancels a job. One that waits is `Cancelled` at once; one that runs is `Cancelling` until it is proven that it does not any more.
+   * Cancels a job. One that waits is `Cancelled` at once; one that runs is `Cancelling` until it is proven to have stopped.
    * @throws {ProblemError} `notFound` (404); `jobState` (409) when it has ended otherwise
    */
   async cancel(
@@ -169,7 +169,7 @@ export class JobsService {
     }
   }
 
-  /** Submits a job that has ended again, as a new one. @throws {ProblemError} `notFound` (404); `jobState` (409) while it has not ended */
+  /** Submits an ended job again, as a new one. @throws {ProblemError} `notFound` (404); `jobState` (409) while it has not ended */
   async retry(jobId: string, access: JobAccess = APPLICATION): Promise<JobView> {
     const { job } = await this.find(jobId, access);
     if (!isTerminal(job.status))
@@ -192,7 +192,7 @@ export class JobsService {
     return { batchId, total: jobs.length, counts, done, jobs: shown.toSorted(byId) };
   }
 
-  /** Cancels what of a batch has not ended. */
+  /** Cancels the jobs of a batch that have not ended. */
   async cancelBatch(batchId: string, access: JobAccess = APPLICATION, reason: string | null = null) {
     const { jobs } = await this.batch(batchId, access);
     for (const { jobId, status } of jobs) {
@@ -218,7 +218,7 @@ export class JobsService {
     }
   }
 
-  /** The progress of this process' jobs as it comes. */
+  /** The progress of this process's jobs as it comes. */
   async *progress(
     query: JobEventQuery,
     signal: AbortSignal,

@@ -3,7 +3,7 @@ import { takeToken, type Bucket } from '@nestjs-spark/modules/internal';
 import type { JobQuotas } from '../settings/settings.ts';
 import type { JobStore } from '../job/store.ts';
 
-/** Before a queue that is full is asked again. */
+/** How long a submitter is asked to wait when the queue is full. */
 const FULL_RETRY_SECONDS = 5;
 const MOST_KNOWN = 10_000;
 

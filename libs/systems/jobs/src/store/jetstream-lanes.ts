@@ -62,7 +62,7 @@ export class JetStreamLanes {
     return taken;
   }
 
-  /** A little older than now where it is asked for often. */
+  /** May be a little out of date where it is asked for often. */
   counts(): Promise<Record<string, number>> {
     const now = performance.now();
     if (!this.#counts || now - this.#counts.at > COUNTS_MS) this.#counts = { at: now, of: this.#count() };

@@ -32,7 +32,7 @@ function whatOf(transformation: Job['transformation'], handlers: JobHandlers): u
   return ['handler', declaration.name, declaration.version];
 }
 
-/** A script that may read the clock or draw a number: by its text, so that it is asked once too often at most. */
+/** A script that may read the clock or draw a number: judged by its text, so at worst it runs once more than it has to. */
 function mayDiffer(script: string): boolean {
   return /\b(Date|random|eval|Function|constructor)\b/.test(script);
 }

@@ -89,7 +89,7 @@ function optionsOf(body: ReadSubmission['body']): JobOptions {
   };
 }
 
-/** SHA-256 of what was submitted, so that the same key with something else can be told. */
+/** SHA-256 of what was submitted, so that the same key with something else is noticed. */
 export function fingerprintOf({ body, transformation, input }: ReadSubmission): string {
   return sha256(JSON.stringify([{ ...body, idempotencyKey: undefined }, transformation, input]));
 }

@@ -26,7 +26,7 @@ export function findEntities(discovery: DiscoveryService): PeerEntity[] {
     const declaration = declarationOf(entity);
     if (conflict === 'last-write-wins') return [{ declaration, policy: conflict, resolver: null }];
     const mapping = new EntityMapping(entity.prototype as object, declaration.dictionaries);
-    // A class says of which documents its resolver is; from here on they are any.
+    // A class says which documents its resolver is for; from here on they may be any.
     const resolver = new conflict() as ConflictResolver<object>;
     return [{ declaration, policy: conflict.name, resolver: overEntities(resolver, mapping) }];
   });

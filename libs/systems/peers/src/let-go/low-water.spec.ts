@@ -6,7 +6,7 @@ const anyMember = fc
   .record({ joined: fc.nat(50), acked: fc.nat(100), closed: fc.option(fc.nat(100)) })
   .map((member): Member => ({ ...member, acked: Math.max(member.joined, member.acked) }));
 
-describe('the low water', () => {
+describe('the low-water mark', () => {
   it('is above nobody who still reads, and above no place that it is asked for', () => {
     fc.assert(
       fc.property(fc.array(anyMember), fc.nat(100), (members, place) => {

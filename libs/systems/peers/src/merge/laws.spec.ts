@@ -121,7 +121,7 @@ describe('a resolver', () => {
     );
   });
 
-  it('that throws, or returns what is no document, leaves the winner to be seen', () => {
+  it('that throws, or returns what is not a document, leaves the winner to be seen', () => {
     const throwing: ConflictResolver<object> = {
       version: 1,
       resolve() {

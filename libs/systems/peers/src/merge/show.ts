@@ -7,8 +7,8 @@ import { type ConflictResolver, foldHeads } from './resolve.ts';
 export type PolicyOf = (entity: string) => ConflictResolver<object> | null;
 
 /**
- * What a record's heads look like: the document as JSON text, null for none. Several heads are what the best resolution
- * says, without one what this node's resolver makes of them, and without that what the winner says.
+ * What a record's heads look like: the document as JSON text, null for none. Several heads look as the best resolution
+ * says; without one, as this node's resolver says; and without that, as the winner says.
  */
 export function shownOf(
   heads: readonly PeerEvent[],

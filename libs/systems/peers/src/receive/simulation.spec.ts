@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Random } from '../../testing/random.ts';
 import { type BrokenRule, simulate } from '../../testing/simulation.ts';
 
-// One seed for everyone: what new ones find is the nightly run's to tell, not a change's.
+// One seed for everyone: new ones are for the nightly run to try, not for each change.
 const SEED = Number(process.env['SPARK_TEST_SEED'] ?? 20_261_126);
 const RUNS = Number(process.env['SPARK_PEER_RUNS'] ?? 500);
 const STEPS = 200;
@@ -24,7 +24,7 @@ describe(`replicas of one service (SPARK_TEST_SEED=${SEED})`, () => {
     expect(simulate(new Random(SEED), STEPS, 'the fence')).toEqual(once);
   });
 
-  it.each(RULES)('are not found right without a rule: %s', (rule) => {
+  it.each(RULES)('are found to be wrong without a rule: %s', (rule) => {
     const seeds = Array.from({ length: 100 }, (_, run) => SEED + run);
     expect(seeds.some((seed) => simulate(new Random(seed), STEPS, rule).length > 0)).toBe(true);
   });

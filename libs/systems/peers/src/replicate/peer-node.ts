@@ -26,7 +26,7 @@ export interface PeerNodeParts {
 }
 
 const AGAIN: RetryPolicy = { waitMs: [100, 500, 1_000, 2_000] };
-/** Other programs write without telling. */
+/** Other programs write without notice. */
 const LOOK_MS = 1_000;
 const FULL_MS = 5_000;
 const MOST_MESSAGES = 64;

@@ -70,7 +70,7 @@ describe('a wrong declaration is refused, naming class, field and remedy', () =>
   const without = (field: keyof ReplicatedOptions): Partial<ReplicatedOptions> => ({ [field]: undefined });
   const cases: [string, Partial<ReplicatedOptions>, string, RegExp][] = [
     ['no owner', without('sourceModule'), 'sourceModule', /not a valid name/],
-    ['an owner that is no name', { sourceModule: 'Fleet.Cars' }, 'sourceModule', /not a valid name/],
+    ['an owner that is not a name', { sourceModule: 'Fleet.Cars' }, 'sourceModule', /not a valid name/],
     ['this module as owner, in any case', { sourceModule: 'hr' }, 'sourceModule', /this module itself/],
     ['no collection', without('sourceCollection'), 'sourceCollection', /none can be inferred/],
     [
@@ -86,18 +86,18 @@ describe('a wrong declaration is refused, naming class, field and remedy', () =>
       /none can be/,
     ],
     [
-      'a collection that is no name',
+      'a collection that is not a name',
       { sourceCollection: 'Cars > *' },
       'sourceCollection',
       /not a valid name/,
     ],
     ["one of Spark's own collections", { sourceCollection: 'SparkKeys' }, 'sourceCollection', /own/],
-    ['a task name that is none', { name: 'a b' }, 'name', /not a valid name/],
+    ['a task name that is not one', { name: 'a b' }, 'name', /not a valid name/],
     ['neither script nor fields', without('etlScript'), 'etlScript', /neither/],
     ['both script and fields', { fields: ['Model'] }, 'etlScript', /both/],
     ['a blank script', { etlScript: ' \n' }, 'etlScript', /blank/],
     ['no fields', { ...without('etlScript'), fields: [] }, 'fields', /no field/],
-    ['a field that is no name', { ...without('etlScript'), fields: ['a.b', 'Model'] }, 'fields', /"a\.b"/],
+    ['a field that is not a name', { ...without('etlScript'), fields: ['a.b', 'Model'] }, 'fields', /"a\.b"/],
     ['a script over 64 KiB', { etlScript: `${SCRIPT}//${'x'.repeat(65_536)}` }, 'etlScript', /bytes/],
     ['a script that does not compile', { etlScript: 'loadToCars({\n Model: this.' }, 'etlScript', /line 2/],
     ['a script that loads nothing', { etlScript: 'var a = 1;' }, 'etlScript', /loadTo/],

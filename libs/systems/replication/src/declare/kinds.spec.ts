@@ -230,7 +230,7 @@ describe('fields', () => {
       licensePlate?: string;
     }
     Replicated({ sourceModule: 'A', sourceCollection: 'Orders', fields: ['sku', 'LicensePlate'] })(Order);
-    // @ts-expect-error a field is no property of the class
+    // @ts-expect-error a field is not a property of the class
     Replicated({ sourceModule: 'A', sourceCollection: 'Orders', fields: ['sku', 'skuu'] })(Order);
     const read: string[] = ['anything'];
     Replicated({ sourceModule: 'A', sourceCollection: 'Orders', fields: read })(Order);

@@ -72,7 +72,7 @@ type HasFields<Field extends string, T> = [keyof T] extends [never]
     ? unknown
     : [Unknown<Field, T>] extends [never]
       ? unknown
-      : { 'a field is no property of the class': Unknown<Field, T> };
+      : { 'a field is not a property of the class': Unknown<Field, T> };
 
 type Unknown<Field extends string, T> = Field extends keyof T
   ? never

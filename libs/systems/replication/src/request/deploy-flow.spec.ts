@@ -267,7 +267,7 @@ describe('the request to an owner', () => {
     expect(status.of('Fleet')?.state).toBe('deployed');
   });
 
-  it('that is no command is given up', async () => {
+  it('that is not a command is given up', async () => {
     for (const message of [null, 'x', {}, { owner: '../x', request: {} }]) {
       await expect(handler.handle(message, FIRST)).rejects.toThrow(PermanentError);
     }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LiveSettings } from '@nestjs-spark/foundation/internal';
 import type { LIVE_SCHEMA } from './live-schema.ts';
 
-/** Names of the application's own that operators switch on and off while it runs: the setting `flags`. */
+/** The application's own flags, which operators switch on and off while it runs: the setting `flags`. */
 @Injectable()
 export class SparkFlags {
   constructor(private readonly live: LiveSettings<typeof LIVE_SCHEMA>) {}

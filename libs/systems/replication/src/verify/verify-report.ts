@@ -4,7 +4,7 @@ import type { Depth, FindingKind, VerifyRecord } from '@nestjs-spark/streaming/i
 const STATES = ['running', 'waiting', 'done'] as const;
 const KINDS: FindingKind[] = ['missing', 'stale', 'ghost', 'foreign'];
 
-/** A copy that is not as it has to be. */
+/** A copy that is not what it should be. */
 @ApiSchema({ name: 'VerifyExample' })
 export class VerifyExample {
   @ApiProperty({ example: 'cars/1-A', description: 'The id of the copy' })

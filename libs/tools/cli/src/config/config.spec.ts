@@ -21,8 +21,8 @@ describe('nestjs-spark config', () => {
   it.each<[string[], RegExp]>([
     [['change'], /Unknown command "change"\. Commands: get, set, history, rollback/],
     [['set', ...ASK], /Say what to set/],
-    [['set', 'batchDocuments', ...ASK], /is no NAME=VALUE/],
-    [['set', '=1', ...ASK], /is no NAME=VALUE/],
+    [['set', 'batchDocuments', ...ASK], /is not NAME=VALUE/],
+    [['set', '=1', ...ASK], /is not NAME=VALUE/],
     [['rollback', 'last', ...ASK], /Give one version/],
     [['rollback', '0', ...ASK], /Give one version/],
     [['history', 'all', ...ASK], /no further words/],

@@ -69,7 +69,7 @@ async function history(way: Way): Promise<string> {
 function readAssignments(words: readonly string[]): Record<string, string | null> {
   const pairs = words.map((word): [string, string | null] => {
     const at = word.indexOf('=');
-    if (at < 1) throw new CliError(`"${word}" is no NAME=VALUE, as in batchDocuments=512.`, 2);
+    if (at < 1) throw new CliError(`"${word}" is not NAME=VALUE, as in batchDocuments=512.`, 2);
     const value = word.slice(at + 1);
     return [word.slice(0, at), value === '' ? null : value];
   });

@@ -48,7 +48,7 @@ describe('nestjs-spark nats permissions', () => {
     expect(first).not.toContain(seed);
   });
 
-  it('does not replace a file that is no seed, and says what to do', async () => {
+  it('does not replace a file that is not a seed, and says what to do', async () => {
     await writeFile(join(folder, 'HR.nk'), 'something else');
     await expect(print('--keys', folder)).rejects.toThrow(CliError);
     await expect(print('--keys', folder)).rejects.toThrow(/not contain the seed of an nkey.*delete it/);

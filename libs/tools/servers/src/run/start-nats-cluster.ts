@@ -52,7 +52,7 @@ function clusterArguments(at: number, port: number, routes: readonly number[]): 
     `--server_name=n${at + 1}`,
     '--cluster_name=spark',
     `--cluster=nats://127.0.0.1:${port}`,
-    // Told of nobody's address but these: a way around a proxy would be no way through it.
+    // Told of no addresses but these: connections must go through a proxy, not around it.
     '--no_advertise',
     `--routes=${routes.map((to) => `nats://127.0.0.1:${to}`).join(',')}`,
   ];

@@ -32,7 +32,7 @@ export class MemorySettings implements SettingsStore {
     }
   }
 
-  /** As somebody writes who may write anything; null removes it. */
+  /** Writes as somebody who is allowed to write anything; null removes it. */
   put(text: string | null): string {
     this.#held = { text, revision: String(Number(this.#held.revision) + 1) };
     return this.#held.revision;

@@ -63,7 +63,7 @@ export class JwtReader {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       });
     }
-    // What is no token is a TypeError.
+    // For a text that is not a token, this is a TypeError.
     if (
       error instanceof ProviderTokenError ||
       error instanceof errors.JOSEError ||

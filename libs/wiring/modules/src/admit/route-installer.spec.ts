@@ -101,7 +101,7 @@ describe('a route of a SparkController', () => {
     await post().set('authorization', 'Bearer a.b.c').send(large).expect(413);
   });
 
-  it('is the same by its whole URL, and a target that is no path is refused', async () => {
+  it('is the same by its whole URL, and a target that is not a path is refused', async () => {
     const server = await start();
     const body = '{"a":1}';
     const headers = `Host: x\r\nAuthorization: Bearer operator\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close`;

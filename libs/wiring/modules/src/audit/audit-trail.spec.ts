@@ -120,7 +120,7 @@ describe('the audit trail', () => {
     expect(kept[0]?.path).toBe('/39');
   });
 
-  it('bounds what a stranger can put into it, and ignores documents that are no entries', async () => {
+  it('bounds what a stranger can put into it, and ignores documents that are not entries', async () => {
     heard = [0];
     trail.refused({ ...REFUSED, claimed: 'x'.repeat(5_000), path: `/${'y'.repeat(5_000)}` }, NOBODY);
     await trail.settled();

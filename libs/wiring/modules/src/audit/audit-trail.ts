@@ -13,7 +13,7 @@ const BETWEEN_ALIKE_MS = 10_000;
 const MOST_WAITING = 100;
 
 export interface AuditTrailParts {
-  /** This module: what it asks itself is no news. */
+  /** This module: what it asks itself is not news. */
   own: string;
   store: AuditStore;
   refusals: Pick<Refusals, 'record'> | null;

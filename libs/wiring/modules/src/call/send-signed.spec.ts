@@ -45,7 +45,7 @@ describe('a signed request', () => {
     expect(whyNoAnswer('?')).toEqual({ timedOut: false, code: null, words: null });
   });
 
-  it('does not take for JSON what is none', () => {
+  it('does not take for JSON what is not JSON', () => {
     expect(parseAnswer('<html>')).toBeUndefined();
     expect(parseAnswer('null')).toBeNull();
   });

@@ -188,7 +188,7 @@ describe('a module that changes its key', () => {
       expect(await keyIds(ring())).toEqual([fleet.keyId]);
     }));
 
-  it('has a withdrawn announcement stay withdrawn, although somebody repeats the entry that made it', () =>
+  it('keeps a withdrawn announcement withdrawn, although somebody repeats the entry that made it', () =>
     inFolder(async (directory) => {
       const fleet = await open(directory);
       const next = await makeKeyFile(join(directory, 'Fleet.next.jwk.json'));

@@ -30,7 +30,7 @@ export interface IssuedFor {
 /**
  * The claims of a token that its issuer has signed for us. The caller checks first that the token names this issuer: a token of
  * another issuer must not make us ask ours for keys.
- * @throws {ProviderTokenError} and jose's errors (a `TypeError` for what is no token) when it is not valid
+ * @throws {ProviderTokenError} and jose's errors (a `TypeError` for what is not a token) when it is not valid
  * @throws {UnavailableError} when the issuer's keys cannot be read now
  */
 export async function verifyIssued(

@@ -78,7 +78,7 @@ describe('registration', () => {
     expect(log.said('warn')).toHaveLength(1);
   });
 
-  it('announces once more what is to be announced while it announces', async () => {
+  it('announces once more when it is asked to while it announces', async () => {
     const { registration, board } = make();
     await registration.register();
     const said: string[] = [];

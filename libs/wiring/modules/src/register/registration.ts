@@ -99,7 +99,7 @@ export class Registration {
       log.warn(`The entry of ${information.appName} in the registry was lost and is written again`);
     } else await this.correct(information);
     if (this.announced) return;
-    // Before it is said: what asks for another one meanwhile has to be told of the next.
+    // Before the announcement: one that is asked for meanwhile has to follow it.
     this.announced = true;
     try {
       await this.announce(this.registered ?? information);

@@ -12,7 +12,7 @@ import type { KeyRing } from '../identify/key-ring.ts';
 
 /** How long an answer of the registry counts. */
 const FRESH_MS = 30_000;
-/** After a key that nobody knows, keys are not looked up anew for this long: each look-up waits for a new reading of the registry. */
+/** After a key that nobody knows, keys are not looked up again for this long: each look-up waits for a new reading of the registry. */
 const BETWEEN_UNKNOWN_MS = 2_000;
 
 export interface ModuleVerifierParts {

@@ -119,7 +119,7 @@ describe('The central settings of a module', () => {
   });
 
   const hostile: [string, RegExp, (signer: MessageSigner) => string][] = [
-    ['that is no document', /no module/, () => 'nonsense'],
+    ['that is not a document', /no module/, () => 'nonsense'],
     ['with an empty history', /no module/, (signer) => sealDocument({ versions: [] }, 'Fleet', signer)],
     ['that is too long', /no module/, () => `{"headers":{},"payload":"${'x'.repeat(300_000)}"}`],
     [

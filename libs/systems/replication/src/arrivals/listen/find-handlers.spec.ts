@@ -52,7 +52,7 @@ describe('Handlers', () => {
     expect(found[0]?.call(arrival)).toEqual(['cars/1']);
   });
 
-  it('of a class without declared copies, of a request, of one name or of an odd one stop the start, all of them named', async () => {
+  it('without declared copies, with request scope, with one name or with an odd one stop the start, all of them named', async () => {
     class Nothing {
       id!: string;
     }
@@ -77,7 +77,7 @@ describe('Handlers', () => {
     );
   });
 
-  it('of which Nest does not know the class are named, because nobody calls them', async () => {
+  it('whose class Nest does not know are named, because nobody calls them', async () => {
     class Garage {
       @OnReplicated(Car)
       carCame(): void {}

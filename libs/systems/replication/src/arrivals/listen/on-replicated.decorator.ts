@@ -3,7 +3,7 @@ import type { Stored } from '@nestjs-spark/contracts';
 
 /** What a handler is told of a copy. */
 export interface Arrival<T extends object = object> {
-  /** `arrived`: it was not here before; `changed`: it is another than the handler was told of last; `gone`: it was removed. */
+  /** `arrived`: it was not here before; `changed`: it differs from what the handler was told last; `gone`: it was removed. */
   kind: 'arrived' | 'changed' | 'gone';
   /** Of the copy. */
   id: string;
@@ -32,7 +32,7 @@ export interface HandlerMark {
 const MARK = Symbol('SPARK_ON_REPLICATED');
 
 /**
- * Has a method told of each copy of a class with `@Replicated()` that arrived, changed or went, `Arrival` by `Arrival`: after it is in this
+ * Has a method told of each copy of a class with `@Replicated()` that arrives, changes or goes, `Arrival` by `Arrival`: after it is in this
  * module's database, in order for each document, and at least once, whatever crashes. Of several changes since it was told last, a handler
  * is told of the last one. In a new generation (a changed script, a resync) it is told only of what really differs.
  *

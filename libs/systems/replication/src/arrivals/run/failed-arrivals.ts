@@ -4,7 +4,7 @@ import { KEPT_PER_NAME, SetAside } from '@nestjs-spark/set-aside/internal';
 
 const RETRY: RetryPolicy = { waitMs: [2_000, 10_000, 30_000, 60_000, 300_000] };
 const ATTEMPTS = 6;
-/** After so many copies in a row for which a handler failed, it is the handler that is out of order, not the copies. */
+/** After so many copies in a row for which a handler failed, it is the handler that is down, not the copies. */
 export const MOST_IN_A_ROW = 10;
 const RETRIES_AT_ONCE = 20;
 const READING = { generation: 1, incarnation: 'handler' };
@@ -24,7 +24,7 @@ export class FailedArrivals {
     this.#kept = kept;
     this.#retry = retry;
     this.#most = most;
-    // What failed before this start may work with the code of now.
+    // What failed before this start may work with the current code.
     for (const id of kept.documents()) this.#attempts.set(kept.keyOf(id), { id, failures: 0, dueAt: 0 });
   }
 
@@ -78,7 +78,7 @@ export class FailedArrivals {
     await this.#kept.clear(key, Number.MAX_SAFE_INTEGER);
   }
 
-  /** When it had failed for all, it was not for the copies, so all of them are tried again. */
+  /** When it had failed for all, the copies were not to blame, so all of them are tried again. */
   #works(): void {
     this.#inARow = 0;
     if (!this.#wasDown) return;

@@ -248,7 +248,7 @@ describe('A handler', () => {
     expect(listener.said).toEqual(['arrived cars/2 Up', 'arrived cars/1 Golf']);
   });
 
-  it('that fails for every copy is out of order: few are set aside, and once it works it is told of all', async () => {
+  it('that fails for every copy is down: few are set aside, and once it works it is told of all', async () => {
     let isDown = true;
     listener.fails = () => isDown;
     for (let n = 0; n < 100; n++) await copies.put(`cars/${n}`, 'Golf');
@@ -261,7 +261,7 @@ describe('A handler', () => {
     expect(listener.heard).toHaveLength(100);
   });
 
-  it('is told of the good copies behind more bad ones than mean that it is out of order', async () => {
+  it('is told of the good copies behind more bad ones than mean that it is down', async () => {
     listener.fails = ({ id }) => id.startsWith('cars/bad');
     await copies.putAll(
       Array.from({ length: 12 }, (_, n) => `cars/bad-${n}`),
@@ -430,7 +430,7 @@ describe('A handler', () => {
     expect(listener.said).toEqual(['arrived cars/1 Golf', 'arrived cars/3 Golf']);
   });
 
-  it('knows nothing of documents that are no copies of its declaration', async () => {
+  it('knows nothing of documents that are not copies of its declaration', async () => {
     const own = store.repository<Car>({ collection: 'Cars' }, Car.prototype);
     await own.put('cars/own', { model: 'own' });
     await copies.put('cars/1', 'Golf');

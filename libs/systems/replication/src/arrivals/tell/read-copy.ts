@@ -17,7 +17,7 @@ export interface StandingDocument {
 
 const METADATA: ReadonlySet<string> = new Set(['@metadata']);
 
-/** A document as a copy of one of these names; null when it is none. */
+/** A document as a copy of one of these names; null when it is not one. */
 export function readCopy(
   { id, collection, copyOf, json }: SourceDocument,
   names: readonly string[],

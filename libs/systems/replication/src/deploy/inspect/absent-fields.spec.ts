@@ -28,7 +28,7 @@ describe('fields that a script reads and no document has', () => {
     ['a letter too few', 'loadToOrders({ A: this.Custmer });', [none('Custmer', 'Customer')]],
     ['two letters swapped', 'loadToOrders({ A: this.Cusotmer });', [none('Cusotmer', 'Customer')]],
     ['nothing like it', 'loadToOrders({ A: this.Weight });', [none('Weight')]],
-    ['a short name is no mistake for another', 'loadToOrders({ A: this.No });', [none('No')]],
+    ['a short name is not taken for a misspelled other one', 'loadToOrders({ A: this.No });', [none('No')]],
     ['by destructuring', 'const { number } = this; loadToOrders({ number });', [none('number', 'Number')]],
     [
       'by a name in quotes',

@@ -24,8 +24,8 @@ export function readingOf(
 }
 
 /**
- * Whether copies that were made while this could be read are to be made again: they may have what is not shared any more. That a whole
- * collection more may be loaded changes nothing of them: its documents were not there when they were made, and a script that wants
+ * Whether copies that were made while this could be read are to be made again: they may have what is not shared any more. That one more
+ * collection may be loaded changes nothing about them: its documents were not there when they were made, and a script that wants
  * them is another one.
  */
 export function makesCopiesAgain(before: Reading, now: Reading): boolean {

@@ -3,7 +3,7 @@ import { sameName } from '@nestjs-spark/foundation/internal';
 import { readMarks } from '../../arrivals/tell/read-marks.ts';
 
 /**
- * Which version of an owner's document a copy under the same id is of; null when it is none, or does not say so. Pure.
+ * Which version of an owner's document a copy under the same id is of; null when it is not a copy, or does not say so. Pure.
  * @param source the owner's name and the document's id
  */
 export function copyEtag(

@@ -33,8 +33,8 @@ export async function tellStory(
   { nodes, cable, operatorToken }: Cast,
   narrator: Narrator,
 ): Promise<Document> {
-  for (const node of nodes) {
-    const took = await waitReady(node);
+  const waits = nodes.map(async (node) => ({ node, took: await waitReady(node) }));
+  for (const { node, took } of await Promise.all(waits)) {
     narrator.say(
       'Nodes',
       `${node.name}   ${node.url}   ready after ${duration(took)}   log: ${node.process.logFile}`,

@@ -33,7 +33,7 @@ export async function keepInput(
       documents++;
       const fault = faultOf(line);
       if (fault !== null)
-        throw new ProblemError('invalid', `Line ${documents} ${fault}.`, {
+        throw new ProblemError('invalid', `Line ${documents}: ${fault}.`, {
           errors: [{ pointer: `/${documents - 1}`, detail: fault, line: documents }],
         });
       const whole = Buffer.concat([line, Buffer.from('\n')]);

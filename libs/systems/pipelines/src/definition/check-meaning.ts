@@ -7,6 +7,7 @@ import {
 } from '../expression/compile-expression.ts';
 import type { Fault } from './refusal.ts';
 import {
+  LATER_FORMATS,
   LATER_SINKS,
   LATER_SOURCES,
   LATER_TRANSFORMS,
@@ -23,8 +24,9 @@ export function checkMeaning(definition: PipelineDefinition): Fault[] {
   return [
     ...later(['source', 'type'], source.type, LATER_SOURCES),
     ...later(['sink', 'type'], sink.type, LATER_SINKS),
-    ...('format' in source ? later(['source', 'format'], source.format, ['parquet']) : []),
-    ...('format' in sink ? later(['sink', 'format'], sink.format, ['parquet']) : []),
+    ...('format' in source ? later(['source', 'format'], source.format, LATER_FORMATS) : []),
+    ...('format' in sink ? later(['sink', 'format'], sink.format, LATER_FORMATS) : []),
+    ...('follow' in source && source.follow ? [notAvailable(['source', 'follow'], 'follow')] : []),
     ...later(['engine'], engine, ['spark']),
     ...('path' in source ? checkPath(['source', 'path'], source.path) : []),
     ...('path' in sink ? checkPath(['sink', 'path'], sink.path) : []),
@@ -113,8 +115,11 @@ function checkPath(path: Path, text: string): Fault[] {
 
 function later(path: Path, value: string | undefined, names: readonly string[]): Fault[] {
   if (value === undefined || !names.includes(value)) return [];
-  const message = `${JSON.stringify(value)} is not available in this version`;
-  return [{ kind: 'not-available', path, message }];
+  return [notAvailable(path, value)];
+}
+
+function notAvailable(path: Path, what: string): Fault {
+  return { kind: 'not-available', path, message: `${JSON.stringify(what)} is not available in this version` };
 }
 
 const refused = (path: Path, message: string): Fault => ({ kind: 'refused', path, message });

@@ -73,16 +73,11 @@ export const DEFINITION_SCHEMA = {
         part('project', { fields: fieldNames }, ['fields']),
         part('rename', { fields: mapping(fieldName) }, ['fields']),
         part('validate', { schema: record }, ['schema']),
-        part('script', { code: text(64 * 1024) }, ['code']),
         ...later(LATER_TRANSFORMS),
       ),
     },
     sink: oneOf(
       part('file', { path, format: { enum: ['ndjson', 'csv', 'parquet'] } }, ['path']),
-      part('sqlite', { path, table: text(128), key: fieldNames, createTable: { type: 'boolean' } }, [
-        'path',
-        'table',
-      ]),
       part('log', {}),
       ...later(LATER_SINKS),
     ),

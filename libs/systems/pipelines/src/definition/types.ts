@@ -16,19 +16,16 @@ export type TransformDefinition =
   | { type: 'project'; fields: string[] }
   | { type: 'rename'; fields: Record<string, string> }
   | { type: 'validate'; schema: Schema }
-  | { type: 'script'; code: string }
   | { type: LaterTransform };
 
 export type SinkDefinition =
-  | { type: 'file'; path: string; format?: 'ndjson' | 'csv' }
-  | { type: 'sqlite'; path: string; table: string; key?: string[]; createTable?: boolean }
-  | { type: 'log' }
-  | { type: LaterSink };
+  { type: 'file'; path: string; format?: 'ndjson' | 'csv' } | { type: 'log' } | { type: LaterSink };
 
 /** Part of the language of definitions, and not of this version. */
 export const LATER_SOURCES = ['kafka', 'jdbc', 'rest', 'ravendb', 'sqlite'] as const;
-export const LATER_TRANSFORMS = ['unnest', 'dedupe', 'aggregate', 'join'] as const;
+export const LATER_TRANSFORMS = ['script', 'unnest', 'dedupe', 'aggregate', 'join'] as const;
 export const LATER_SINKS = [
+  'sqlite',
   'postgres',
   'kafka',
   'opensearch',
@@ -38,6 +35,8 @@ export const LATER_SINKS = [
   'ravendb',
   'http',
 ] as const;
+
+export const LATER_FORMATS = ['csv', 'parquet'];
 
 export type LaterSource = (typeof LATER_SOURCES)[number];
 export type LaterTransform = (typeof LATER_TRANSFORMS)[number];

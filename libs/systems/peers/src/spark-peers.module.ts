@@ -22,6 +22,7 @@ import { peerStream } from './carry/names.ts';
 import { findEntities, type PeerEntity } from './declare/find-entities.ts';
 import { PeerNode } from './replicate/peer-node.ts';
 import { PeerStore } from './replicate/peer-store.ts';
+import { Snapshots } from './replicate/snapshots.ts';
 import { PeersCheck } from './report/peers-check.ts';
 import { PeersController } from './report/peers.controller.ts';
 import { Peers } from './report/peers.ts';
@@ -144,10 +145,14 @@ function makeReplica(
   const store = new PeerStore(database, policyOf);
   const logger = logFor('Peers');
   const { connection } = bus;
+  const { nodeId, maxBytes, keepEvents } = settings;
+  const log = new JetStreamSharedLog({ connection, log: logger, stream, maxBytes });
   const node = new PeerNode({
-    nodeId: settings.nodeId,
+    nodeId,
     store,
-    log: new JetStreamSharedLog({ connection, log: logger, stream, maxBytes: settings.maxBytes }),
+    log,
+    snapshots: new Snapshots(nodeId, store, log),
+    keepEvents,
     logger,
     async begin(signal) {
       await preparation.whenReady(signal);

@@ -102,6 +102,11 @@ export class Peers {
     return { policy, resolver: resolver && { version: resolver.version } };
   }
 
+  /** Takes a snapshot of the log. @returns its place in the log; null when this node is not complete, or the log away */
+  takeSnapshot(): Promise<number | null> {
+    return this.#parts.node.takeSnapshot();
+  }
+
   /** The shared collection of this name; null when there is none. */
   entity(name: string): PeerEntity | null {
     return this.#parts.entities.find(({ declaration }) => declaration.collection === name) ?? null;

@@ -48,6 +48,9 @@ export interface NodeState {
   target: number;
   /** Messages that no node has written, and were left out. */
   refused: number;
+  isLoading: boolean;
+  /** The place of the latest snapshot that this node knows. */
+  lowWater: number;
   newLives: { at: string; why: 'two-lives' | 'log-damaged' }[];
 }
 
@@ -66,6 +69,8 @@ export class PeerNode {
     position: 0,
     target: 0,
     refused: 0,
+    isLoading: false,
+    lowWater: 0,
     newLives: [],
   };
   #lookTo = Infinity;
@@ -147,9 +152,15 @@ export class PeerNode {
   async #catchUp(created: string, position: number): Promise<number> {
     const { snapshots } = this.#parts;
     const latest = await snapshots.latest(created);
+    this.state.lowWater = latest?.cut ?? 0;
     if (!latest || latest.cut <= position) return position;
     this.#say(`the snapshot of ${latest.node} is being loaded`);
-    if (await snapshots.load(latest)) this.#noteNewLife();
+    this.state.isLoading = true;
+    try {
+      if (await snapshots.load(latest)) this.#noteNewLife();
+    } finally {
+      this.state.isLoading = false;
+    }
     return latest.cut;
   }
 
@@ -157,7 +168,10 @@ export class PeerNode {
   async takeSnapshot(): Promise<number | null> {
     const here =
       this.state.isReady && this.state.log === 'connected' ? await this.#parts.log.describe() : null;
-    return here && this.#parts.snapshots.take(here.created);
+    if (here === null) return null;
+    const cut = await this.#parts.snapshots.take(here.created);
+    this.state.lowWater = Math.max(this.state.lowWater, cut);
+    return cut;
   }
 
   /** At another time on each node, so that mostly one of them takes it. */
@@ -167,7 +181,8 @@ export class PeerNode {
     if (this.#stop.signal.aborted || !this.state.isReady || this.state.log === 'away') return;
     const here = await log.describe();
     const latest = here && (await snapshots.latest(here.created));
-    if (this.state.position - (latest?.cut ?? 0) >= keepEvents) await this.takeSnapshot();
+    this.state.lowWater = latest?.cut ?? 0;
+    if (this.state.position - this.state.lowWater >= keepEvents) await this.takeSnapshot();
   }
 
   #say(reason: string): void {

@@ -165,6 +165,11 @@ export class MemoryFile implements PeerFile {
     this.#is.heads.set(keyOf(entity, recordId), [...heads]);
   }
 
+  openConflicts(_before: number, limit: number): RecordName[] {
+    const open = [...this.#is.heads].filter(([, heads]) => heads.length > 1).slice(0, limit);
+    return open.flatMap(([, [head]]) => (head ? [{ entity: head.entity, recordId: head.recordId }] : []));
+  }
+
   resolutions(heads: readonly PeerEvent[]): PeerEvent[] {
     const [first] = heads;
     if (!first) return [];

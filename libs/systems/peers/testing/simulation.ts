@@ -3,6 +3,7 @@ import { beginLoading, finishLoading, loadRecords } from '../src/join/load-snaps
 import { beginSnapshot, snapshotPage } from '../src/join/take-snapshot.ts';
 import { nextBatch } from '../src/publish/next-batch.ts';
 import type { RecordName } from '../src/receive/peer-file.ts';
+import { proposeForOthers } from '../src/receive/propose-for-others.ts';
 import { receiveEvents } from '../src/receive/receive-events.ts';
 import { type Change, MemoryFile } from './memory-file.ts';
 import type { Random } from './random.ts';
@@ -56,6 +57,7 @@ export class Simulation {
     else if (chance < 0.85) this.#publish(node);
     else if (chance < 0.86) this.#forge();
     else if (chance < 0.91) this.#makeSnapshot(node);
+    else if (chance < 0.92) proposeForOthers(node.file, policyOf, Infinity);
     else this.#disturb(node);
   }
 

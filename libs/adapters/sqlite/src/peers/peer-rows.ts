@@ -225,6 +225,15 @@ export class PeerRows {
     }
   }
 
+  openConflicts(before: number, limit: number): PeerRecordName[] {
+    return this.#open.rows(
+      `SELECT entity, record_id AS recordId FROM spark_peer_conflicts
+       WHERE ended IS NULL AND at < ? ORDER BY at DESC LIMIT ?`,
+      before,
+      limit,
+    );
+  }
+
   resolutions(heads: readonly PeerEventRow[]): PeerEventRow[] {
     const [first] = heads;
     if (!first) return [];

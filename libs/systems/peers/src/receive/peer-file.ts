@@ -61,6 +61,8 @@ export interface PeerFile {
   heads(entity: string, recordId: string): PeerEvent[];
   /** Several heads are a conflict, which is noted; a single one ends it. */
   setHeads(entity: string, recordId: string, heads: readonly PeerEvent[]): void;
+  /** Records with several heads that met before a time, in milliseconds since 1970. */
+  openConflicts(before: number, limit: number): RecordName[];
   /** The resolutions that stand for exactly these heads. */
   resolutions(heads: readonly PeerEvent[]): PeerEvent[];
   /** Makes a record look so, without an event; null for none. Says nothing when it does already. */

@@ -34,6 +34,8 @@ const AGAIN: RetryPolicy = { waitMs: [100, 500, 1_000, 2_000] };
 const LOOK_MS = 1_000;
 const FULL_MS = 5_000;
 const LET_GO_MS = 60_000;
+/** How long the writers of a conflict have to settle it. */
+const SETTLE_MS = 20_000;
 const MOST_MESSAGES = 64;
 const COMPANY_MS = 5;
 
@@ -117,6 +119,7 @@ export class PeerNode {
     await Promise.all([
       keepRunning(() => this.#read(), { ...until, onFailure: say('Reading the log') }),
       keepRunning(() => this.#publish(), { ...until, onFailure: say('Publishing') }),
+      keepRunning(() => this.#proposeForOthers(), { ...until, onFailure: say('Settling conflicts') }),
       keepRunning(() => this.#letGo(), { ...until, onFailure: say('A snapshot') }),
     ]);
     stopHearing();
@@ -183,6 +186,12 @@ export class PeerNode {
     const latest = here && (await snapshots.latest(here.created));
     this.state.lowWater = latest?.cut ?? 0;
     if (this.state.position - this.state.lowWater >= keepEvents) await this.takeSnapshot();
+  }
+
+  async #proposeForOthers(): Promise<void> {
+    await pause(SETTLE_MS / 2, this.#stop.signal);
+    if (this.#stop.signal.aborted || !this.state.isReady || this.state.log === 'away') return;
+    if ((await this.#parts.store.proposeForOthers(Date.now() - SETTLE_MS)) > 0) this.#nudge.nudge();
   }
 
   #say(reason: string): void {

@@ -89,6 +89,23 @@ describe('files that are replicas', () => {
     expect(await one.seen()).toMatchObject([{ title: 'two says' }]);
   });
 
+  it('settle what those who wrote it have not settled, once they had their time', async () => {
+    const resolver: ConflictResolver<object> = {
+      version: 1,
+      resolve: () => ({ type: 'put', document: { Title: 'settled' } }),
+    };
+    const third = await open('third', resolver).begin();
+    await a.notes.put('notes/1', { title: 'by a' });
+    await b.notes.put('notes/1', { title: 'by b' });
+    await settle(log, [a, b, third]);
+    expect(await a.seen()).toMatchObject([{ title: 'by b' }]);
+    expect(await third.store.proposeForOthers(Date.now() - 20_000)).toBe(0);
+    expect(await third.store.proposeForOthers(Infinity)).toBe(1);
+    expect(await third.store.proposeForOthers(Infinity)).toBe(0);
+    await settle(log, [a, b, third]);
+    for (const node of [a, b, third]) expect(await node.seen()).toMatchObject([{ title: 'settled' }]);
+  });
+
   it('note what other programs write, while the process is down, too', async () => {
     await a.database.close();
     await writeByHand(a.path, 'notes/shell', 'by hand');

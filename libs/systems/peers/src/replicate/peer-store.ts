@@ -8,6 +8,7 @@ import type { PeerEvent } from '../merge/event.ts';
 import type { PolicyOf } from '../merge/show.ts';
 import { type Batch, nextBatch } from '../publish/next-batch.ts';
 import type { RecordName } from '../receive/peer-file.ts';
+import { proposeForOthers } from '../receive/propose-for-others.ts';
 import { receiveEvents } from '../receive/receive-events.ts';
 import { showHeads } from '../receive/show-heads.ts';
 
@@ -118,6 +119,11 @@ export class PeerStore {
 
   finishLoading(snapshot: SnapshotHead): Promise<void> {
     return this.#database.write((open) => finishLoading(new PeerRows(open), snapshot));
+  }
+
+  /** Settles conflicts that met before a time and that nobody has settled. @returns how many */
+  proposeForOthers(before: number): Promise<number> {
+    return this.#database.write((open) => proposeForOthers(new PeerRows(open), this.#policyOf, before));
   }
 
   nextBatch(): Promise<Batch | null> {

@@ -17,6 +17,7 @@ export {
   type ConflictRow,
   type EntityFigures,
 } from './peers/peer-figures.ts';
+export { SqliteFile, type SqliteRow, type SqliteValue, type SqliteWork } from './plain/sqlite-file.ts';
 export { SqliteChangeSource, type SqliteFeedOptions } from './read-changes/sqlite-change-source.ts';
 export { SqliteStateStore } from './state/sqlite-state-store.ts';
 export { SqliteChangeSink } from './write/sqlite-change-sink.ts';

@@ -10,6 +10,9 @@ const CODE = {
   corrupt: 11,
   full: 13,
   cantOpen: 14,
+  tooBig: 18,
+  constraint: 19,
+  mismatch: 20,
   notADatabase: 26,
 };
 
@@ -35,6 +38,12 @@ function isSqliteError(error: unknown): error is SqliteError {
 /** Somebody else writes just now. */
 export function isBusy(error: unknown): boolean {
   return isSqliteError(error) && [CODE.busy, CODE.locked].includes(error.errcode & 0xff);
+}
+
+/** Why these values cannot be written, whenever they are sent; null for any other error. */
+export function reasonToRefuse(error: unknown): string | null {
+  const codes = [CODE.tooBig, CODE.constraint, CODE.mismatch];
+  return isSqliteError(error) && codes.includes(error.errcode & 0xff) ? error.message : null;
 }
 
 // Less than the files beside the database need to be opened.

@@ -1,11 +1,17 @@
+import { PostgresConnection } from '@nestjs-spark/postgres/internal';
 import type { PipelineDefinition, SinkDefinition, SourceDefinition } from '../definition/types.ts';
 import type { Connections } from './connections.ts';
 import { FileSink } from './file-sink.ts';
 import { FileSource } from './file-source.ts';
 import type { FilesFolder } from './files-folder.ts';
 import { GenerateSource } from './generate-source.ts';
+import { KafkaSink } from './kafka/kafka-sink.ts';
+import { KafkaSource } from './kafka/kafka-source.ts';
 import { LogSink } from './log-sink.ts';
 import type { Sink, Source } from './ports.ts';
+import { PostgresSink } from './postgres/postgres-sink.ts';
+import { kafkaAddress, postgresAddress } from './read-connection.ts';
+import { SqliteSink } from './sqlite/sqlite-sink.ts';
 
 /** What a run has of the process that it is in. */
 export interface Surroundings {
@@ -23,11 +29,21 @@ type Makers<D extends { type: string }, End> = {
 const SOURCES: Makers<SourceDefinition, Source> = {
   generate: (source) => new GenerateSource(source),
   file: ({ path }, { files }) => new FileSource(files, path),
+  kafka: ({ connection, ...options }, { connections }, { pipelineId }) =>
+    new KafkaSource(kafkaAddress(connections.find('kafka', connection)), options, `spark.${pipelineId}`),
 };
 
 const SINKS: Makers<SinkDefinition, Sink> = {
   file: ({ path }, { files }) => new FileSink(files, path),
   log: (_, { print }) => new LogSink(print),
+  kafka: ({ connection, ...options }, { connections }) =>
+    new KafkaSink(kafkaAddress(connections.find('kafka', connection)), options),
+  postgres: ({ connection, ...options }, { connections }, { schema, pipelineId }) => {
+    const address = postgresAddress(connections.find('postgres', connection));
+    return new PostgresSink(new PostgresConnection(address, `spark ${pipelineId}`), { ...options, schema });
+  },
+  sqlite: ({ path, ...options }, { files }, { schema }) =>
+    new SqliteSink(files, path, { ...options, schema }),
 };
 
 /** @throws {RunFailedError} when its connection is not configured */

@@ -30,6 +30,8 @@ export function checkMeaning(definition: PipelineDefinition): Fault[] {
     ...later(['engine'], engine, ['spark']),
     ...('path' in source ? checkPath(['source', 'path'], source.path) : []),
     ...('path' in sink ? checkPath(['sink', 'path'], sink.path) : []),
+    ...(source.type === 'kafka' ? checkStart(['source', 'start'], source.start) : []),
+    ...checkCreation(definition),
     ...checkDelivery(definition),
     ...(schema ? checkSchema(['schema'], schema) : []),
     ...transforms.flatMap((transform, n) => checkTransform(['transforms', n], transform)),
@@ -42,6 +44,28 @@ const AT_LEAST_ONCE: ReadonlySet<string> = new Set(['log', 'http']);
 /** What a pipeline gives: what was asked for, else the best that its sink can. */
 export function deliveryOf({ delivery, sink }: PipelineDefinition): 'exactly-once' | 'at-least-once' {
   return delivery ?? (AT_LEAST_ONCE.has(sink.type) ? 'at-least-once' : 'exactly-once');
+}
+
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
+function checkStart(path: Path, start = 'earliest'): Fault[] {
+  const isKnown = start === 'earliest' || start === 'latest';
+  if (isKnown || (ISO_TIME.test(start) && !Number.isNaN(Date.parse(start)))) return [];
+  return [refused(path, 'is to be earliest, latest, or a time such as 2026-01-31T12:00:00Z')];
+}
+
+/** A table is made of what the definition says of its records. */
+function checkCreation({ sink, schema }: PipelineDefinition): Fault[] {
+  if (!('createTable' in sink) || !sink.createTable) return [];
+  const path = ['sink', 'createTable'];
+  if (!sink.key) return [refused(path, 'needs "key", which becomes the primary key')];
+  const properties = schema?.['properties'];
+  if (typeof properties !== 'object' || properties === null)
+    return [refused(path, 'needs a "schema" with "properties", which become the columns')];
+  const missing = sink.key.find((name) => !(name in properties));
+  return missing === undefined
+    ? []
+    : [refused(['sink', 'key'], `${JSON.stringify(missing)} is not among the schema's properties`)];
 }
 
 function checkDelivery({ delivery, sink }: PipelineDefinition): Fault[] {

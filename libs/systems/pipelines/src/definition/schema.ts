@@ -10,6 +10,13 @@ const expression = text(LONGEST_EXPRESSION);
 const fieldName = { type: 'string', minLength: 1, maxLength: 256, not: { const: '__proto__' } };
 const fieldNames = { type: 'array', items: fieldName, minItems: 1, maxItems: 256, uniqueItems: true };
 const path = { ...text(1024), description: 'below the files folder' };
+const connection = { ...text(100), description: 'the name of a connection that the operator has configured' };
+const topicName = { type: 'string', minLength: 1, maxLength: 249, pattern: '^[A-Za-z0-9._-]+$' };
+const tableName = { ...text(200), description: 'table, or schema.table' };
+const createTable = {
+  type: 'boolean',
+  description: 'makes the table of the schema, with the key as its primary key, where it is missing',
+};
 const record = { type: 'object' };
 
 /** One of the things that a pipeline is made of, told apart by its `type`. */
@@ -62,6 +69,16 @@ export const DEFINITION_SCHEMA = {
       part('file', { path, format: { enum: ['ndjson', 'csv', 'parquet'] }, follow: { type: 'boolean' } }, [
         'path',
       ]),
+      part(
+        'kafka',
+        {
+          connection,
+          topic: topicName,
+          start: { ...text(40), description: 'earliest, latest, or a time in ISO 8601' },
+          format: { enum: ['json', 'string'] },
+        },
+        ['topic'],
+      ),
       ...later(LATER_SOURCES),
     ),
     transforms: {
@@ -79,6 +96,9 @@ export const DEFINITION_SCHEMA = {
     sink: oneOf(
       part('file', { path, format: { enum: ['ndjson', 'csv', 'parquet'] } }, ['path']),
       part('log', {}),
+      part('postgres', { connection, table: tableName, key: fieldNames, createTable }, ['table']),
+      part('sqlite', { path, table: text(200), key: fieldNames, createTable }, ['path', 'table']),
+      part('kafka', { connection, topic: topicName, key: fieldName }, ['topic']),
       ...later(LATER_SINKS),
     ),
     batch: {

@@ -8,6 +8,14 @@ export type Schema = Readonly<Record<string, unknown>>;
 export type SourceDefinition =
   | { type: 'generate'; count?: number; perSecond?: number }
   | { type: 'file'; path: string; format?: 'ndjson' | 'csv'; follow?: boolean }
+  | {
+      type: 'kafka';
+      connection?: string;
+      topic: string;
+      /** Default `earliest`; a time is ISO 8601. */
+      start?: 'earliest' | 'latest' | (string & {});
+      format?: 'json' | 'string';
+    }
   | { type: LaterSource };
 
 export type TransformDefinition =
@@ -19,22 +27,17 @@ export type TransformDefinition =
   | { type: LaterTransform };
 
 export type SinkDefinition =
-  { type: 'file'; path: string; format?: 'ndjson' | 'csv' } | { type: 'log' } | { type: LaterSink };
+  | { type: 'file'; path: string; format?: 'ndjson' | 'csv' }
+  | { type: 'log' }
+  | { type: 'postgres'; connection?: string; table: string; key?: string[]; createTable?: boolean }
+  | { type: 'sqlite'; path: string; table: string; key?: string[]; createTable?: boolean }
+  | { type: 'kafka'; connection?: string; topic: string; key?: string }
+  | { type: LaterSink };
 
 /** Part of the language of definitions, and not of this version. */
-export const LATER_SOURCES = ['kafka', 'jdbc', 'rest', 'ravendb', 'sqlite'] as const;
+export const LATER_SOURCES = ['jdbc', 'rest', 'ravendb', 'sqlite'] as const;
 export const LATER_TRANSFORMS = ['script', 'unnest', 'dedupe', 'aggregate', 'join'] as const;
-export const LATER_SINKS = [
-  'sqlite',
-  'postgres',
-  'kafka',
-  'opensearch',
-  'elastic',
-  'elasticsearch',
-  's3',
-  'ravendb',
-  'http',
-] as const;
+export const LATER_SINKS = ['opensearch', 'elastic', 'elasticsearch', 's3', 'ravendb', 'http'] as const;
 
 export const LATER_FORMATS = ['csv', 'parquet'];
 

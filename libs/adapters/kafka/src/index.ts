@@ -1,0 +1,1 @@
+export { KafkaError, type KafkaErrorKind } from './connect/kafka-error.ts';

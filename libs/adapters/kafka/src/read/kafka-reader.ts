@@ -1,0 +1,180 @@
+import { Consumer, FetchIsolationLevels, ListOffsetTimestamps, type RecordsBatch } from '@platformatic/kafka';
+import { baseOptions, type KafkaAddress } from '../connect/kafka-address.ts';
+import { KafkaError, toKafkaError } from '../connect/kafka-error.ts';
+import { committedOnly } from './committed.ts';
+
+/** Where to begin: at the oldest message, behind the newest, or at the first one since a time in milliseconds. */
+export type StartAt = 'earliest' | 'latest' | number;
+
+/** A topic as the cluster has it now. */
+export interface TopicView {
+  /** Another topic of the same name has another one. */
+  id: string;
+  /** For each partition its leader's node. */
+  leaders: readonly number[];
+}
+
+export interface KafkaMessage {
+  offset: number;
+  /** Milliseconds since 1970. */
+  timestamp: number;
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: readonly [Buffer | null, Buffer | null][];
+}
+
+/** What a partition has behind an offset. */
+export interface FetchedPartition {
+  partition: number;
+  /** Where to read on; behind the last message, and behind what is no message or was taken back. */
+  next: number;
+  /** Where committed messages end at present. */
+  end: number;
+  messages: KafkaMessage[];
+  /** As they came, where not only committed messages were asked for. */
+  batches: readonly RecordsBatch[];
+}
+
+export interface FetchRequest {
+  topic: string;
+  view: TopicView;
+  /** Where to read in each partition that is wanted. */
+  offsets: ReadonlyMap<number, number>;
+  /** How long a broker waits for the first message. */
+  maxWaitMs: number;
+  /** Default true. */
+  committed?: boolean;
+}
+
+// More makes the first answer slow, and the process large.
+const MAX_BYTES = 1024 * 1024;
+const RETRY_MS = 50;
+
+/** Reads ranges of topics, in no group: whoever reads keeps the position. */
+export class KafkaReader {
+  readonly #consumer: Consumer;
+
+  constructor(address: KafkaAddress, clientId: string) {
+    const base = baseOptions(address, clientId);
+    this.#consumer = new Consumer({
+      ...base,
+      groupId: clientId,
+      retryDelay: RETRY_MS,
+      retries: 2,
+      autocreateTopics: false,
+    });
+  }
+
+  /** @throws {KafkaError} `setup` when there is no such topic */
+  async view(topic: string): Promise<TopicView> {
+    const metadata = await told(this.#consumer.metadata({ topics: [topic], forceUpdate: true }));
+    const found = metadata.topics.get(topic);
+    if (!found) throw new KafkaError('setup', `There is no topic ${topic}`);
+    const leaders = Array.from(
+      { length: found.partitionsCount },
+      (_, n) => found.partitions[n]?.leader ?? -1,
+    );
+    if (leaders.includes(-1)) throw new KafkaError('away', `A partition of ${topic} has no leader just now`);
+    return { id: found.id, leaders };
+  }
+
+  /** For each partition the offset to begin at. @throws {KafkaError} */
+  async offsets(topic: string, { leaders }: TopicView, at: StartAt): Promise<number[]> {
+    const partitions = leaders.map((_, n) => n);
+    const timestamp =
+      at === 'earliest'
+        ? ListOffsetTimestamps.EARLIEST
+        : at === 'latest'
+          ? ListOffsetTimestamps.LATEST
+          : BigInt(at);
+    const isolationLevel = FetchIsolationLevels.READ_UNCOMMITTED;
+    const options = { topics: [topic], partitions: { [topic]: partitions }, timestamp, isolationLevel };
+    const found = (await told(this.#consumer.listOffsets(options))).get(topic) ?? [];
+    const offsets = partitions.map((n) => Number(found[n] ?? -1n));
+    // Nothing is as new as that: what comes from now on is.
+    return offsets.includes(-1) && typeof at === 'number'
+      ? this.offsets(topic, { id: '', leaders }, 'latest').then((ends) =>
+          offsets.map((offset, n) => (offset === -1 ? (ends[n] ?? 0) : offset)),
+        )
+      : offsets;
+  }
+
+  /** What is behind the offsets, of each partition at most one answer's worth. @throws {KafkaError} */
+  async fetch(request: FetchRequest): Promise<FetchedPartition[]> {
+    const { view, offsets } = request;
+    const nodes = Map.groupBy(offsets.keys(), (partition) => view.leaders[partition] ?? -1);
+    const answers = await Promise.all(
+      [...nodes].map(([node, partitions]) => this.#fetchFrom(node, partitions, request)),
+    );
+    return answers.flat();
+  }
+
+  async #fetchFrom(
+    node: number,
+    partitions: readonly number[],
+    { topic, view, offsets, maxWaitMs, committed = true }: FetchRequest,
+  ): Promise<FetchedPartition[]> {
+    const wanted = partitions.map((partition) => ({
+      partition,
+      currentLeaderEpoch: -1,
+      fetchOffset: BigInt(offsets.get(partition) ?? 0),
+      lastFetchedEpoch: -1,
+      partitionMaxBytes: MAX_BYTES,
+    }));
+    this.#consumer.topics.track(topic);
+    const response = await told(
+      this.#consumer.fetch({
+        node,
+        topics: [{ topicId: view.id, partitions: wanted }],
+        maxWaitTime: maxWaitMs,
+        minBytes: 1,
+        maxBytes: MAX_BYTES,
+        isolationLevel: committed
+          ? FetchIsolationLevels.READ_COMMITTED
+          : FetchIsolationLevels.READ_UNCOMMITTED,
+      }),
+    );
+    return response.responses.flatMap((answer) =>
+      answer.partitions.flatMap((part) => {
+        const from = offsets.get(part.partitionIndex);
+        if (from === undefined) return [];
+        const batches = part.records ?? [];
+        const last = batches.at(-1);
+        const kept = committed ? committedOnly(batches, part.abortedTransactions ?? []) : [];
+        return [
+          {
+            partition: part.partitionIndex,
+            next: last ? Number(last.firstOffset) + last.lastOffsetDelta + 1 : from,
+            end: Number(committed ? part.lastStableOffset : part.highWatermark),
+            messages: kept.flatMap((batch) => messagesOf(batch, from)),
+            batches,
+          },
+        ];
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#consumer.close(true).catch(() => undefined);
+  }
+}
+
+function messagesOf({ firstOffset, firstTimestamp, records }: RecordsBatch, from: number): KafkaMessage[] {
+  const [first, time] = [Number(firstOffset), Number(firstTimestamp)];
+  const messages: KafkaMessage[] = [];
+  for (const { offsetDelta, timestampDelta, key, value, headers } of records) {
+    const offset = first + offsetDelta;
+    // A batch is sent as a whole, also what lies before the offset that was asked for.
+    if (offset < from) continue;
+    messages.push({ offset, timestamp: time + Number(timestampDelta), key, value, headers });
+  }
+  return messages;
+}
+
+async function told<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw toKafkaError(error);
+  }
+}

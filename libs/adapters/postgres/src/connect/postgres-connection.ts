@@ -1,0 +1,114 @@
+import pg from 'pg';
+import { toPostgresError } from './postgres-error.ts';
+
+/** Where a PostgreSQL is, and who is asking. What stands in the URL may be left out beside it. */
+export interface PostgresAddress {
+  /** `postgres://HOST:PORT/DATABASE`; TLS by `?sslmode=`. */
+  url: string;
+  user?: string;
+  password?: string;
+}
+
+export type PostgresRow = Record<string, unknown>;
+
+export interface Query {
+  text: string;
+  values?: readonly unknown[];
+  /** Statements of one name have one text; the server parses it once for each connection. */
+  name?: string;
+}
+
+const CONNECT_MS = 10_000;
+/** Longer than any batch takes; a server that hangs is tried again. */
+const ANSWER_MS = 120_000;
+/** A process that was stopped in the middle of a transaction must not hold its locks against its successor. */
+const IDLE_IN_TRANSACTION_MS = 5_000;
+
+/** One connection to a PostgreSQL server: made when it is first needed, and again after it broke. Statements run one after the other. */
+export class PostgresConnection {
+  readonly #address: PostgresAddress;
+  readonly #name: string;
+  #client: Promise<pg.Client> | null = null;
+
+  /** @param name what the server's administrator sees */
+  constructor(address: PostgresAddress, name = 'spark') {
+    this.#address = address;
+    this.#name = name;
+  }
+
+  /** @throws {PostgresError} */
+  async query<Row extends PostgresRow>({ text, values = [], name }: Query): Promise<Row[]> {
+    const client = await this.#connected();
+    try {
+      const query = { text, values: [...values], ...(name === undefined ? {} : { name }) };
+      return (await client.query<Row>(query)).rows;
+    } catch (error) {
+      const told = toPostgresError(error);
+      // Its state is not known any more.
+      if (told.kind === 'away') this.#forget(client);
+      throw told;
+    }
+  }
+
+  /** Tries a statement and takes it back. @throws {PostgresError} what it would have thrown */
+  async attempt(query: Query): Promise<void> {
+    await this.query({ text: 'BEGIN' });
+    try {
+      await this.query(query);
+      // What is checked only at the end of a transaction is checked now.
+      await this.query({ text: 'SET CONSTRAINTS ALL IMMEDIATE' });
+    } finally {
+      await this.query({ text: 'ROLLBACK' });
+    }
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = null;
+    await client?.then((open) => open.end()).catch(() => undefined);
+  }
+
+  async #connected(): Promise<pg.Client> {
+    this.#client ??= this.#connect();
+    try {
+      return await this.#client;
+    } catch (error) {
+      this.#client = null;
+      throw toPostgresError(error);
+    }
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const { url, user, password } = this.#address;
+    const client = new pg.Client({
+      connectionString: url,
+      ...(user === undefined ? {} : { user }),
+      ...(password === undefined ? {} : { password }),
+      application_name: this.#name,
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: ANSWER_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    });
+    // Without a listener, a connection that breaks while it is idle would end the process.
+    client.on('error', () => this.#forget(client));
+    try {
+      await client.connect();
+    } catch (error) {
+      void client.end().catch(() => undefined);
+      throw error;
+    }
+    return client;
+  }
+
+  #forget(client: pg.Client): void {
+    const current = this.#client;
+    void current?.then(
+      (open) => {
+        if (open === client && this.#client === current) this.#client = null;
+      },
+      () => undefined,
+    );
+    void client.end().catch(() => undefined);
+  }
+}

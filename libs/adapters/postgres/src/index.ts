@@ -1,0 +1,1 @@
+export { PostgresError, type PostgresErrorKind } from './connect/postgres-error.ts';

@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import type { FetchedPartition, KafkaMessage, KafkaReader, TopicView } from '@nestjs-spark/kafka/internal';
+import type { BatchLimits } from '../../definition/types.ts';
+import type { Offsets } from './topic-position.ts';
+
+/** A message with its partition. */
+export type Placed = [partition: number, message: KafkaMessage];
+
+interface Taken {
+  messages: Placed[];
+  offsets: Offsets;
+  /** How many offsets are behind the batch. */
+  lag: number;
+}
+
+/** Fetching stops while so much is not taken yet. */
+const MOST_MESSAGES = 40_000;
+/** One broker is asked for long; of several, none may hold back what another has. */
+const [ONE_BROKER_MS, SEVERAL_BROKERS_MS] = [5_000, 200];
+
+/** Messages behind a position, fetched while the batch before is being written. */
+export class FetchAhead {
+  readonly #reader: KafkaReader;
+  readonly #topic: string;
+  readonly #view: TopicView;
+  readonly #queues = new Map<number, FetchedPartition[]>();
+  /** Behind what was fetched. */
+  readonly #fetchAt: Map<number, number>;
+  /** Behind what was taken. */
+  readonly #takeAt: Map<number, number>;
+  readonly #ends = new Map<number, number>();
+  readonly #changed = new EventTarget();
+  #count = 0;
+  #isStopped = false;
+  #failure: { error: unknown } | null = null;
+
+  constructor(reader: KafkaReader, topic: string, view: TopicView, offsets: Offsets) {
+    this.#reader = reader;
+    this.#topic = topic;
+    this.#view = view;
+    this.#fetchAt = new Map(offsets);
+    this.#takeAt = new Map(offsets);
+    void this.#fetch();
+  }
+
+  get topicId(): string {
+    return this.#view.id;
+  }
+
+  /** Whether what is taken next is behind these offsets. */
+  isAt(offsets: Offsets): boolean {
+    if (this.#failure || offsets.size !== this.#takeAt.size) return false;
+    return [...offsets].every(([partition, offset]) => this.#takeAt.get(partition) === offset);
+  }
+
+  /** The next batch: as much as the limits let, or what came within `maxWaitMs` of its first message. @throws what a fetch threw */
+  async take({ maxRecords, maxBytes, maxWaitMs }: BatchLimits, signal: AbortSignal): Promise<Taken> {
+    const deadline = AbortSignal.any([signal, AbortSignal.timeout(maxWaitMs)]);
+    await this.#until(() => this.#count >= maxRecords, deadline);
+    signal.throwIfAborted();
+    const messages: Placed[] = [];
+    let bytes = 0;
+    for (const [partition, queue] of this.#queues) {
+      while (queue.length > 0 && messages.length < maxRecords && bytes < maxBytes) {
+        const message = this.#shift(partition, queue);
+        if (!message) continue;
+        messages.push([partition, message]);
+        bytes += (message.value?.length ?? 0) + (message.key?.length ?? 0);
+      }
+    }
+    this.#tell();
+    return { messages, offsets: new Map(this.#takeAt), lag: this.#lag() };
+  }
+
+  /** Everything up to these offsets. @throws what a fetch threw */
+  async takeUntil(to: Offsets, signal: AbortSignal): Promise<Placed[]> {
+    const messages: Placed[] = [];
+    for (const [partition, end] of to) {
+      while ((this.#takeAt.get(partition) ?? end) < end) {
+        await this.#until(() => (this.#queues.get(partition)?.length ?? 0) > 0, signal);
+        signal.throwIfAborted();
+        const queue = this.#queues.get(partition) ?? [];
+        const next = queue[0]?.messages[0];
+        if (next && next.offset >= end) break;
+        const message = this.#shift(partition, queue);
+        if (message) messages.push([partition, message]);
+        this.#tell();
+      }
+    }
+    return messages;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#tell();
+  }
+
+  /** The next message of a partition; null where an answer ends with what is no message. */
+  #shift(partition: number, queue: FetchedPartition[]): KafkaMessage | null {
+    const [answer] = queue;
+    if (!answer) return null;
+    const cursor = this.#cursors.get(answer) ?? 0;
+    const message = answer.messages[cursor] ?? null;
+    if (message) this.#count--;
+    const isLast = cursor + 1 >= answer.messages.length;
+    if (isLast) queue.shift();
+    else this.#cursors.set(answer, cursor + 1);
+    this.#takeAt.set(partition, isLast ? answer.next : (message?.offset ?? 0) + 1);
+    return message;
+  }
+
+  readonly #cursors = new WeakMap<FetchedPartition, number>();
+
+  #lag(): number {
+    return [...this.#ends].reduce((sum, [partition, end]) => {
+      return sum + Math.max(0, end - (this.#takeAt.get(partition) ?? end));
+    }, 0);
+  }
+
+  async #fetch(): Promise<void> {
+    const isOne = new Set(this.#view.leaders).size === 1;
+    try {
+      while (!this.#isStopped) {
+        const answers = await this.#reader.fetch({
+          topic: this.#topic,
+          view: this.#view,
+          offsets: this.#fetchAt,
+          maxWaitMs: isOne ? ONE_BROKER_MS : SEVERAL_BROKERS_MS,
+        });
+        for (const answer of answers) this.#keep(answer);
+        this.#tell();
+        await this.#until(() => this.#count < MOST_MESSAGES, null);
+      }
+    } catch (error) {
+      this.#failure = { error };
+      this.#tell();
+    }
+  }
+
+  #keep(answer: FetchedPartition): void {
+    const { partition, next, end, messages } = answer;
+    this.#ends.set(partition, end);
+    if (next <= (this.#fetchAt.get(partition) ?? 0)) return;
+    this.#fetchAt.set(partition, next);
+    this.#count += messages.length;
+    const queue = this.#queues.get(partition);
+    if (queue) queue.push(answer);
+    else this.#queues.set(partition, [answer]);
+  }
+
+  #tell(): void {
+    this.#changed.dispatchEvent(new Event('change'));
+  }
+
+  /** Waits for a state of this. Stopping and the signal end it, too. @throws what a fetch threw */
+  async #until(isSo: () => boolean, signal: AbortSignal | null): Promise<void> {
+    while (!isSo() && !this.#isStopped && !signal?.aborted) {
+      if (this.#failure && signal) throw this.#failure.error;
+      await once(this.#changed, 'change', signal ? { signal } : {}).catch(() => undefined);
+    }
+  }
+}

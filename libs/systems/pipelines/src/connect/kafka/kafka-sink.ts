@@ -1,0 +1,177 @@
+import {
+  KafkaError,
+  KafkaReader,
+  KafkaTopics,
+  KafkaTransactions,
+  readLastCommitted,
+  RefusedMessagesError,
+  type KafkaAddress,
+  type OutMessage,
+} from '@nestjs-spark/kafka/internal';
+import { NO_TOTALS } from '../../batch/batch.ts';
+import { shardOf } from '../../shard/shard-of.ts';
+import {
+  FencedError,
+  RecordsRefusedError,
+  RunFailedError,
+  type Checkpoint,
+  type Claim,
+  type OutBatch,
+  type Sink,
+} from '../ports.ts';
+import { readCheckpoint, writeCheckpoint } from '../table/stored-checkpoint.ts';
+
+export interface KafkaSinkOptions {
+  topic: string;
+  /** The field that becomes a message's key; left out: messages have none. */
+  key?: string | undefined;
+}
+
+export const CHECKPOINTS_TOPIC = 'spark.pipelines.checkpoints';
+/** Fixed for good: a pipeline's checkpoints are in the partition that its name leads to. */
+const CHECKPOINT_PARTITIONS = 16;
+const COMPACTED = { 'cleanup.policy': 'compact', 'segment.ms': '600000', 'min.cleanable.dirty.ratio': '0.1' };
+
+interface Opened {
+  claim: Claim;
+  transactions: KafkaTransactions;
+  n: number;
+}
+
+/** The checkpoint's message, and with it the epoch that wrote it. */
+interface Stored {
+  epoch: number;
+  checkpoint: Checkpoint;
+}
+
+/**
+ * Messages of a topic, in transactions that the broker lets only the last claimant commit. The checkpoint is a message of the
+ * same transaction, in a compacted topic.
+ */
+export class KafkaSink implements Sink {
+  readonly #address: KafkaAddress;
+  readonly #options: KafkaSinkOptions;
+  readonly #idOf: (claim: Claim) => string;
+  #opened: Opened | null = null;
+
+  /** @param idOf only a test that shows what the fence is for has another one */
+  constructor(address: KafkaAddress, options: KafkaSinkOptions, idOf = transactionalIdOf) {
+    this.#address = address;
+    this.#options = options;
+    this.#idOf = idOf;
+  }
+
+  async open(claim: Claim): Promise<Checkpoint> {
+    const clientId = transactionalIdOf(claim);
+    const reader = new KafkaReader(this.#address, clientId);
+    const transactions = new KafkaTransactions(this.#address, clientId, this.#idOf(claim));
+    this.#opened = { claim, transactions, n: 0 };
+    try {
+      await this.#prepare(reader);
+      // Seen before the transactional id is taken, so that one who is late does not disturb the owner.
+      const seen = await this.#stored(reader, claim);
+      if (seen && seen.epoch > claim.epoch) throw new FencedError(seen.epoch);
+      await transactions.open();
+      const stored = await this.#stored(reader, claim);
+      if (stored && stored.epoch > claim.epoch) throw new FencedError(stored.epoch);
+      const checkpoint = checkpointFor(claim, stored);
+      await transactions.write([this.#message(claim, checkpoint)]);
+      this.#opened.n = checkpoint.n;
+      return checkpoint;
+    } catch (error) {
+      throw asRunError(error);
+    } finally {
+      await reader.close();
+    }
+  }
+
+  async write({ records, n, checkpoint }: OutBatch): Promise<void> {
+    const opened = this.#opened;
+    if (!opened) throw new TypeError('The sink is not open');
+    if (n !== opened.n + 1) throw new Error(`Batch ${n} does not follow ${opened.n}`);
+    const { topic, key } = this.#options;
+    const messages = records.map(({ fields }): OutMessage => {
+      const value = Buffer.from(JSON.stringify(fields));
+      const named = key === undefined ? undefined : fields[key];
+      return named === undefined || named === null ? { topic, value } : { topic, value, key: keyOf(named) };
+    });
+    try {
+      await opened.transactions.write([...messages, this.#message(opened.claim, checkpoint)]);
+    } catch (error) {
+      if (!(error instanceof RefusedMessagesError)) throw asRunError(error);
+      const refused = error.at.map((at) => ({ at, reason: error.message }));
+      throw new RecordsRefusedError(refused);
+    }
+    opened.n = n;
+  }
+
+  async close(): Promise<void> {
+    await this.#opened?.transactions.close();
+    this.#opened = null;
+  }
+
+  /** Both topics have to be there; the one of the checkpoints is made. */
+  async #prepare(reader: KafkaReader): Promise<void> {
+    await reader.view(this.#options.topic);
+    const isThere = await reader.view(CHECKPOINTS_TOPIC).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof KafkaError && error.kind === 'setup') return false;
+        throw error;
+      },
+    );
+    if (isThere) return;
+    const topics = new KafkaTopics(this.#address, 'spark-pipelines');
+    try {
+      await topics.ensure(CHECKPOINTS_TOPIC, { partitions: CHECKPOINT_PARTITIONS, configs: COMPACTED });
+    } finally {
+      await topics.close();
+    }
+  }
+
+  async #stored(reader: KafkaReader, claim: Claim): Promise<Stored | null> {
+    const { key, partition } = placeOf(claim);
+    const value = await readLastCommitted(reader, CHECKPOINTS_TOPIC, partition, key);
+    return value === null ? null : readStored(value.toString());
+  }
+
+  #message(claim: Claim, checkpoint: Checkpoint): OutMessage {
+    const { key, partition } = placeOf(claim);
+    const value = `{"epoch":${claim.epoch},"n":${checkpoint.n},"checkpoint":${writeCheckpoint(checkpoint)}}`;
+    return { topic: CHECKPOINTS_TOPIC, partition, key: Buffer.from(key), value: Buffer.from(value) };
+  }
+}
+
+export function transactionalIdOf({ tenant, pipelineId, lane }: Claim): string {
+  return `spark.${tenant}.${pipelineId}.${lane}`;
+}
+
+function placeOf(claim: Claim): { key: string; partition: number } {
+  const key = `${claim.tenant}/${claim.pipelineId}/${claim.lane}`;
+  return { key, partition: shardOf(claim.tenant, claim.pipelineId) % CHECKPOINT_PARTITIONS };
+}
+
+/** What is stored, or for a generation that is new an empty checkpoint where it begins. */
+function checkpointFor({ generation, startsAt }: Claim, stored: Stored | null): Checkpoint {
+  if (stored && stored.checkpoint.generation >= generation) return stored.checkpoint;
+  return { generation, n: 0, position: startsAt, totals: NO_TOTALS };
+}
+
+function readStored(text: string): Stored {
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null || !('epoch' in value) || !('checkpoint' in value))
+    throw new Error(`The last message in ${CHECKPOINTS_TOPIC} is no checkpoint`);
+  const { epoch, checkpoint } = value;
+  if (!Number.isSafeInteger(epoch)) throw new Error(`A checkpoint in ${CHECKPOINTS_TOPIC} has no epoch`);
+  return { epoch: Number(epoch), checkpoint: readCheckpoint('n' in value ? value.n : null, checkpoint) };
+}
+
+const keyOf = (value: unknown): Buffer =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
+
+function asRunError(error: unknown): unknown {
+  if (!(error instanceof KafkaError)) return error;
+  if (error.kind === 'fenced') return new FencedError(null);
+  if (error.kind === 'setup') return new RunFailedError(`Kafka refuses: ${error.message}`, { cause: error });
+  return error;
+}

@@ -1,0 +1,30 @@
+import type { KafkaMessage } from '@nestjs-spark/kafka/internal';
+import type { SourceRecord } from '../ports.ts';
+
+/** `json`: a message's value is an object; `string`: it is text, and becomes the field `value`. */
+export type KafkaFormat = 'json' | 'string';
+
+/** A message as a record. A message without a value fails as a record, as it is no JSON. */
+export function toRecord(
+  topic: string,
+  partition: number,
+  { offset, timestamp, key, value, headers }: KafkaMessage,
+  format: KafkaFormat,
+): SourceRecord {
+  const text = value === null ? '' : value.toString();
+  const meta = {
+    topic,
+    timestamp,
+    key: key === null ? null : key.toString(),
+    headers: headers.length === 0 ? {} : headersOf(headers),
+  };
+  const record: SourceRecord = { partition: String(partition), offset, text, meta };
+  if (format === 'string') record.fields = { value: value === null ? null : text };
+  return record;
+}
+
+function headersOf(headers: KafkaMessage['headers']): Record<string, string | null> {
+  return Object.fromEntries(
+    headers.map(([name, value]) => [name?.toString() ?? '', value?.toString() ?? null]),
+  );
+}

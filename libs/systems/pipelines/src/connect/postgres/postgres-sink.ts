@@ -1,0 +1,200 @@
+import {
+  describeTable,
+  type PostgresConnection,
+  PostgresError,
+  quoteName,
+  quoteTable,
+  type Query,
+  type Table,
+} from '@nestjs-spark/postgres/internal';
+import type { Schema } from '../../definition/types.ts';
+import {
+  FencedError,
+  RecordsRefusedError,
+  RunFailedError,
+  type Checkpoint,
+  type Claim,
+  type OutBatch,
+  type Sink,
+} from '../ports.ts';
+import { NO_TOTALS } from '../../batch/batch.ts';
+import { createTableSql } from '../table/create-table.ts';
+import { findRefused } from '../table/find-refused.ts';
+import { toRows, type Row } from '../table/rows.ts';
+import { readCheckpoint, writeCheckpoint } from '../table/stored-checkpoint.ts';
+import {
+  CLAIM,
+  CREATE_CHECKPOINTS,
+  FENCE,
+  FIND_CHECKPOINTS,
+  insertStatement,
+  LOOK,
+  writeStatement,
+} from './statements.ts';
+
+export interface PostgresSinkOptions {
+  /** `table` or `schema.table`. */
+  table: string;
+  /** Default: the table's primary key; where it has none, rows are only added. */
+  key?: readonly string[] | undefined;
+  /** Makes the table of the schema where it is missing. */
+  createTable?: boolean | undefined;
+  schema?: Schema | undefined;
+}
+
+const TYPES = {
+  integer: 'bigint',
+  number: 'double precision',
+  string: 'text',
+  boolean: 'boolean',
+  json: 'jsonb',
+};
+/** So many sets of columns have a statement that the server keeps. */
+const MOST_PREPARED = 32;
+
+interface Opened {
+  claim: Claim;
+  table: Table;
+  key: readonly string[];
+  columns: ReadonlySet<string>;
+  prepared: Map<string, string>;
+}
+
+/** Rows of a table in PostgreSQL. The checkpoint is in the same database, and moves in the statement that writes the rows. */
+export class PostgresSink implements Sink {
+  readonly #connection: PostgresConnection;
+  readonly #options: PostgresSinkOptions;
+  readonly #fence: string;
+  #opened: Opened | null = null;
+
+  /** @param fence only a test that shows what the fence is for has another one */
+  constructor(connection: PostgresConnection, options: PostgresSinkOptions, fence: string = FENCE) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#fence = fence;
+  }
+
+  async open(claim: Claim): Promise<Checkpoint> {
+    const [{ found } = { found: false }] = await this.#ask<{ found: boolean }>({ text: FIND_CHECKPOINTS });
+    if (!found) await this.#create(CREATE_CHECKPOINTS);
+    const table = await this.#table();
+    const key = this.#options.key ?? table.primaryKey;
+    const columns = new Set(table.columns.map(({ name }) => name));
+    const missing = key.find((name) => !columns.has(name));
+    if (missing !== undefined)
+      throw new RunFailedError(`${this.#options.table} has no column ${missing}, which is in the sink's key`);
+    this.#opened = { claim, table, key, columns, prepared: new Map() };
+    const { generation, startsAt: position, epoch } = claim;
+    const fresh = writeCheckpoint({ generation, position, totals: NO_TOTALS });
+    const values = [...place(claim), epoch, fresh, generation];
+    const [row] = await this.#ask<{ batch: unknown; position: unknown }>({ text: CLAIM, values });
+    if (row) return readCheckpoint(row.batch, row.position);
+    const [stored] = await this.#ask<{ epoch: unknown }>({ text: LOOK, values: place(claim) });
+    throw new FencedError(Number(stored?.epoch));
+  }
+
+  async write({ records, epoch, n, checkpoint }: OutBatch): Promise<void> {
+    const opened = this.#opened;
+    if (!opened) throw new TypeError('The sink is not open');
+    const { claim, table, key } = opened;
+    const { rows, refused, columns } = toRows(records, opened.columns, key);
+    if (refused.length > 0) throw new RecordsRefusedError(refused);
+    const values = [...place(claim), epoch, n, writeCheckpoint(checkpoint)];
+    if (columns.length > 0) values.push(jsonOf(rows));
+    try {
+      const query = { ...this.#statement(opened, columns), values };
+      const [answer] = await this.#connection.query<{ passed: number }>(query);
+      if (answer?.passed === 0) await this.#sayWhy(claim, epoch, n);
+    } catch (error) {
+      if (!(error instanceof PostgresError) || error.kind !== 'record') throw asRunError(error);
+      throw await this.#refusedOf(rows, insertStatement(table, columns, key, '$1'), error);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close();
+  }
+
+  #statement({ table, key, prepared }: Opened, columns: readonly string[]): { text: string; name?: string } {
+    const text = writeStatement(table, columns, key, this.#fence);
+    const known = prepared.get(text) ?? (prepared.size < MOST_PREPARED ? `spark-${prepared.size}` : null);
+    if (known === null) return { text };
+    prepared.set(text, known);
+    return { text, name: known };
+  }
+
+  /** Nothing was written: another epoch, or this very batch stands there already, as after an answer that did not arrive. */
+  async #sayWhy(claim: Claim, epoch: number, n: number): Promise<void> {
+    const [stored] = await this.#ask<{ epoch: unknown; batch: unknown }>({
+      text: LOOK,
+      values: place(claim),
+    });
+    const isOurs = stored !== undefined && Number(stored.epoch) === epoch;
+    if (isOurs && Number(stored.batch) === n) return;
+    if (isOurs) throw new Error(`Batch ${n} does not follow ${String(stored.batch)}, which is stored`);
+    throw new FencedError(stored === undefined ? null : Number(stored.epoch));
+  }
+
+  async #refusedOf(rows: readonly Row[], text: string, error: PostgresError): Promise<Error> {
+    const refused = await findRefused(rows, async (part) => {
+      try {
+        await this.#connection.attempt({ text, values: [jsonOf(part)] });
+        return null;
+      } catch (cause) {
+        if (cause instanceof PostgresError && cause.kind === 'record') return cause.message;
+        throw asRunError(cause);
+      }
+    });
+    if (refused.length > 0) return new RecordsRefusedError(refused);
+    return new RunFailedError(
+      `${this.#options.table} refuses rows that it takes one by one: ${error.message}`,
+    );
+  }
+
+  async #table(): Promise<Table> {
+    const { table: name, createTable, schema, key = [] } = this.#options;
+    const find = () => describeTable(this.#connection, name).catch(throwAsRunError);
+    const found = await find();
+    if (found) return found;
+    if (!createTable)
+      throw new RunFailedError(
+        `There is no table ${name}: make it, or set "createTable" and give the definition a "schema"`,
+      );
+    await this.#create(createTableSql({ sql: quoteTable(name), schema, key }, TYPES, quoteName));
+    const made = await find();
+    if (!made)
+      throw new RunFailedError(`${name} was made and cannot be seen: name its schema, as in public.${name}`);
+    return made;
+  }
+
+  async #create(text: string): Promise<void> {
+    try {
+      await this.#connection.query({ text });
+    } catch (error) {
+      // Two processes at once: one of them makes it, and the other one is told so by a unique index.
+      if (error instanceof PostgresError && error.kind === 'record') return;
+      if (error instanceof PostgresError && error.kind === 'setup')
+        throw new RunFailedError(`${error.message}. Let somebody who may do it run: ${text.trim()}`, {
+          cause: error,
+        });
+      throw error;
+    }
+  }
+
+  #ask<Row extends Record<string, unknown>>(query: Query): Promise<Row[]> {
+    return this.#connection.query<Row>(query).catch(throwAsRunError);
+  }
+}
+
+const place = ({ tenant, pipelineId, lane }: Claim): unknown[] => [`${tenant}/${pipelineId}`, lane];
+const jsonOf = (rows: readonly Row[]): string => JSON.stringify(rows.map(({ record }) => record.fields));
+
+function throwAsRunError(error: unknown): never {
+  throw asRunError(error);
+}
+
+/** Somebody has to act, or it is tried again. */
+function asRunError(error: unknown): unknown {
+  if (!(error instanceof PostgresError) || error.kind !== 'setup') return error;
+  return new RunFailedError(`PostgreSQL refuses: ${error.message}`, { cause: error });
+}

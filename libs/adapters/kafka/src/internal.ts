@@ -10,4 +10,5 @@ export {
   type TopicView,
 } from './read/kafka-reader.ts';
 export { readLastCommitted } from './read/last-committed.ts';
-export { KafkaTransactions, RefusedMessagesError, type OutMessage } from './write/kafka-transactions.ts';
+export type { OutMessage } from './write/chunks.ts';
+export { KafkaTransactions, RefusedMessagesError } from './write/kafka-transactions.ts';

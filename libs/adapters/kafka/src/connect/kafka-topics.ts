@@ -1,4 +1,4 @@
-import { Admin, findErrorBy } from '@platformatic/kafka';
+import { Admin, ConfigResourceTypes, findErrorBy } from '@platformatic/kafka';
 import { baseOptions, type KafkaAddress } from './kafka-address.ts';
 import { toKafkaError } from './kafka-error.ts';
 
@@ -8,7 +8,10 @@ export interface TopicSettings {
   configs?: Readonly<Record<string, string>>;
 }
 
-/** Makes topics. */
+const MOST = 'max.message.bytes';
+const BROKERS_DEFAULT = 1_048_588;
+
+/** Makes topics, and looks at how they are configured. */
 export class KafkaTopics {
   readonly #admin: Admin;
 
@@ -28,6 +31,23 @@ export class KafkaTopics {
     } catch (error) {
       const isThere = error instanceof Error && findErrorBy(error, 'apiId', 'TOPIC_ALREADY_EXISTS');
       if (!isThere) throw toKafkaError(error);
+    }
+  }
+
+  /** The largest set of messages, in bytes, that a partition of the topic takes at once. @throws {KafkaError} */
+  async mostBytes(topic: string): Promise<number> {
+    const asked = [
+      { resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configurationKeys: [MOST] },
+    ];
+    try {
+      const [found] = await this.#admin.describeConfigs({ resources: asked });
+      const value = Number(found?.configs.find(({ name }) => name === MOST)?.value);
+      return Number.isSafeInteger(value) && value > 0 ? value : BROKERS_DEFAULT;
+    } catch (error) {
+      const told = toKafkaError(error);
+      // Who may write is not always let to see how a topic is configured.
+      if (told.kind === 'setup') return BROKERS_DEFAULT;
+      throw told;
     }
   }
 

@@ -1,24 +1,11 @@
 import { Producer } from '@platformatic/kafka';
 import { baseOptions, type KafkaAddress } from '../connect/kafka-address.ts';
 import { KafkaError, toKafkaError } from '../connect/kafka-error.ts';
-
-export interface OutMessage {
-  topic: string;
-  /** Default: by the key, or where there is none, any. */
-  partition?: number;
-  key?: Buffer;
-  value: Buffer;
-}
-
-type Key = Buffer | undefined;
-type Transaction = Awaited<ReturnType<Producer<Buffer, Buffer, Buffer, Buffer>['beginTransaction']>>;
+import { chunksOf, tooLarge, type OutMessage } from './chunks.ts';
 
 // With the client's default of a second, each transaction waits for the end of the one before.
 const RETRY_MS = 5;
 const RETRIES = 400;
-const CHUNK_BYTES = 512 * 1024;
-/** A message's own frame. */
-const OVERHEAD_BYTES = 64;
 
 /**
  * Writes messages in transactions of one transactional id. Whoever opens it last is the only one that can commit: the broker aborts
@@ -26,6 +13,7 @@ const OVERHEAD_BYTES = 64;
  */
 export class KafkaTransactions {
   readonly #producer: Producer<Buffer, Buffer, Buffer, Buffer>;
+  #failure: KafkaError | null = null;
 
   constructor(address: KafkaAddress, clientId: string, transactionalId: string) {
     this.#producer = new Producer({
@@ -44,80 +32,53 @@ export class KafkaTransactions {
 
   /** Takes the transactional id from whoever has it. @throws {KafkaError} */
   async open(): Promise<void> {
-    await this.#do(async () => (await this.#producer.beginTransaction()).cancel());
+    try {
+      await (await this.#producer.beginTransaction()).cancel();
+    } catch (error) {
+      throw toKafkaError(error);
+    }
   }
 
   /**
-   * Writes all messages, or none where it throws. An error that is not `record` leaves open whether they are written: open another one
-   * and look.
-   * @throws {KafkaError} `record` with the indexes of those that the broker refuses; `fenced` when another one has been opened
+   * Writes all messages, or none where it throws. Only a `RefusedMessagesError` can be followed by another call; any other error leaves
+   * open whether they are written, and whoever opens the transactional id again can look.
+   * @param mostBytes the largest set of messages that a partition takes at once
+   * @throws {RefusedMessagesError} for those that are too large; nothing was sent
+   * @throws {KafkaError} `fenced` when another one has been opened
    */
-  async write(messages: readonly OutMessage[]): Promise<void> {
-    for (let most = CHUNK_BYTES; ; most /= 8) {
-      const transaction = await this.#do(() => this.#producer.beginTransaction());
-      const refused = await this.#sendAll(transaction, chunksOf(messages, most));
-      if (refused === null) return this.#do(() => transaction.commit());
-      await this.#do(() => transaction.abort());
-      if (refused.every((chunk) => chunk.length === 1))
-        throw new RefusedMessagesError(refused.map(([at]) => at ?? 0));
+  async write(messages: readonly OutMessage[], mostBytes: number): Promise<void> {
+    // The client counts what it sends in, also where the broker refuses it, so that nothing that follows would be in order.
+    if (this.#failure) throw this.#failure;
+    const refused = tooLarge(messages, mostBytes);
+    if (refused.length > 0) throw new RefusedMessagesError(refused, mostBytes);
+    try {
+      const transaction = await this.#producer.beginTransaction();
+      try {
+        for (const chunk of chunksOf(messages, mostBytes)) await transaction.send({ messages: chunk });
+        await transaction.commit();
+      } catch (error) {
+        // Whoever reads what is committed would have to wait for its time-out.
+        await transaction.abort().catch(() => undefined);
+        throw error;
+      }
+    } catch (error) {
+      this.#failure = toKafkaError(error);
+      throw this.#failure;
     }
   }
 
   async close(): Promise<void> {
     await this.#producer.close(true).catch(() => undefined);
   }
-
-  /** @returns the chunks that are refused; null when none is */
-  async #sendAll(
-    transaction: Transaction,
-    chunks: readonly { at: number[]; messages: OutMessage[] }[],
-  ): Promise<number[][] | null> {
-    const refused: number[][] = [];
-    for (const { at, messages } of chunks) {
-      try {
-        await this.#do(() => transaction.send({ messages }));
-      } catch (error) {
-        if (!(error instanceof KafkaError) || error.kind !== 'record') throw error;
-        refused.push(at);
-      }
-    }
-    return refused.length > 0 ? refused : null;
-  }
-
-  async #do<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw toKafkaError(error);
-    }
-  }
 }
 
-/** The broker refuses single messages of a transaction, such as one that is too large. */
+/** Messages that are larger than their topic takes. */
 export class RefusedMessagesError extends KafkaError {
+  /** Their indexes. */
   readonly at: readonly number[];
 
-  constructor(at: readonly number[]) {
-    super('record', `The broker refuses ${at.length} messages: larger than the topic's max.message.bytes`);
+  constructor(at: readonly number[], mostBytes: number) {
+    super('record', `The message is larger than ${mostBytes} bytes, which is the topic's max.message.bytes`);
     this.at = at;
   }
-}
-
-const sizeOf = ({ key, value }: { key?: Key; value: Buffer }): number =>
-  value.length + (key?.length ?? 0) + OVERHEAD_BYTES;
-
-/** A broker refuses what is larger than about a mebibyte, for each partition of a request. */
-function chunksOf(messages: readonly OutMessage[], most: number): { at: number[]; messages: OutMessage[] }[] {
-  const chunks: { at: number[]; messages: OutMessage[] }[] = [];
-  let bytes = Infinity;
-  for (const [at, message] of messages.entries()) {
-    bytes += sizeOf(message);
-    if (bytes > most) {
-      chunks.push({ at: [], messages: [] });
-      bytes = sizeOf(message);
-    }
-    chunks.at(-1)?.at.push(at);
-    chunks.at(-1)?.messages.push(message);
-  }
-  return chunks;
 }

@@ -80,7 +80,7 @@ function keeps(prepare: () => Promise<SinkBench>): void {
     const { sink: owner } = await open({ epoch: 2 });
     await expect(stale.write(batch(2, [201, 202]))).rejects.toThrow(FencedError);
     await owner.write(batch(2, [203], { epoch: 2 }));
-    await expect(stale.write(batch(3, [204]))).rejects.toThrow(FencedError);
+    await expect(stale.write(batch(2, [204]))).rejects.toThrow(FencedError);
     expect(await ids(200)).toEqual([200, 203]);
   });
 
@@ -95,7 +95,7 @@ function keeps(prepare: () => Promise<SinkBench>): void {
     const { sink } = await open();
     await sink.write(batch(1, [400]));
     const { sink: again, checkpoint } = await open();
-    expect(checkpoint.n).toBe(1);
+    expect(checkpoint?.n).toBe(1);
     await again.write(batch(2, [401]));
     expect(await ids(400)).toEqual([400, 401]);
   });
@@ -103,8 +103,8 @@ function keeps(prepare: () => Promise<SinkBench>): void {
   it('names the records that it cannot take, writes none of the batch, and takes the rest of it', async () => {
     const { sink } = await open();
     const good = batch(1, [500, 501, 502, 503, 504, 505]);
-    const unfit = { fields: bench.unfit, partition: 'a', offset: 9 };
-    const records = good.records.toSpliced(2, 0, unfit).toSpliced(5, 0, unfit);
+    const unfit = (n: number) => ({ fields: bench.unfit(n), partition: 'a', offset: n });
+    const records = good.records.toSpliced(2, 0, unfit(1)).toSpliced(5, 0, unfit(2));
     const error = await sink.write({ ...good, records }).then(
       () => null,
       (cause: unknown) => cause,
@@ -123,7 +123,7 @@ function keeps(prepare: () => Promise<SinkBench>): void {
     const { checkpoint } = await open({ epoch: 2, generation: 2, startsAt: { a: 1 } });
     expect(checkpoint).toEqual({ generation: 2, n: 0, position: { a: 1 }, totals: NO_TOTALS });
     const { checkpoint: kept } = await open({ epoch: 3, generation: 1 });
-    expect(kept.generation).toBe(2);
+    expect(kept?.generation).toBe(2);
   });
 
   it('keeps pipelines and lanes apart', async () => {

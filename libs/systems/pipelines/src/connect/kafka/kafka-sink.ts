@@ -35,7 +35,9 @@ const COMPACTED = { 'cleanup.policy': 'compact', 'segment.ms': '600000', 'min.cl
 interface Opened {
   claim: Claim;
   transactions: KafkaTransactions;
+  /** Of the last batch that is written. */
   n: number;
+  mostBytes: number;
 }
 
 /** The checkpoint's message, and with it the epoch that wrote it. */
@@ -65,9 +67,10 @@ export class KafkaSink implements Sink {
     const clientId = transactionalIdOf(claim);
     const reader = new KafkaReader(this.#address, clientId);
     const transactions = new KafkaTransactions(this.#address, clientId, this.#idOf(claim));
-    this.#opened = { claim, transactions, n: 0 };
+    const opened = { claim, transactions, n: 0, mostBytes: 0 };
+    this.#opened = opened;
     try {
-      await this.#prepare(reader);
+      opened.mostBytes = await this.#prepare(reader);
       // Seen before the transactional id is taken, so that one who is late does not disturb the owner.
       const seen = await this.#stored(reader, claim);
       if (seen && seen.epoch > claim.epoch) throw new FencedError(seen.epoch);
@@ -75,8 +78,8 @@ export class KafkaSink implements Sink {
       const stored = await this.#stored(reader, claim);
       if (stored && stored.epoch > claim.epoch) throw new FencedError(stored.epoch);
       const checkpoint = checkpointFor(claim, stored);
-      await transactions.write([this.#message(claim, checkpoint)]);
-      this.#opened.n = checkpoint.n;
+      await transactions.write([this.#message(claim, checkpoint)], opened.mostBytes);
+      opened.n = checkpoint.n;
       return checkpoint;
     } catch (error) {
       throw asRunError(error);
@@ -88,7 +91,6 @@ export class KafkaSink implements Sink {
   async write({ records, n, checkpoint }: OutBatch): Promise<void> {
     const opened = this.#opened;
     if (!opened) throw new TypeError('The sink is not open');
-    if (n !== opened.n + 1) throw new Error(`Batch ${n} does not follow ${opened.n}`);
     const { topic, key } = this.#options;
     const messages = records.map(({ fields }): OutMessage => {
       const value = Buffer.from(JSON.stringify(fields));
@@ -96,11 +98,11 @@ export class KafkaSink implements Sink {
       return named === undefined || named === null ? { topic, value } : { topic, value, key: keyOf(named) };
     });
     try {
-      await opened.transactions.write([...messages, this.#message(opened.claim, checkpoint)]);
+      const all = [...messages, this.#message(opened.claim, checkpoint)];
+      await opened.transactions.write(all, opened.mostBytes);
     } catch (error) {
       if (!(error instanceof RefusedMessagesError)) throw asRunError(error);
-      const refused = error.at.map((at) => ({ at, reason: error.message }));
-      throw new RecordsRefusedError(refused);
+      throw new RecordsRefusedError(error.at.map((at) => ({ at, reason: error.message })));
     }
     opened.n = n;
   }
@@ -110,20 +112,17 @@ export class KafkaSink implements Sink {
     this.#opened = null;
   }
 
-  /** Both topics have to be there; the one of the checkpoints is made. */
-  async #prepare(reader: KafkaReader): Promise<void> {
-    await reader.view(this.#options.topic);
-    const isThere = await reader.view(CHECKPOINTS_TOPIC).then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof KafkaError && error.kind === 'setup') return false;
-        throw error;
-      },
-    );
-    if (isThere) return;
+  /** Both topics have to be there; the one of the checkpoints is made. @returns how much a partition takes at once */
+  async #prepare(reader: KafkaReader): Promise<number> {
+    const { topic } = this.#options;
+    await reader.view(topic);
     const topics = new KafkaTopics(this.#address, 'spark-pipelines');
     try {
-      await topics.ensure(CHECKPOINTS_TOPIC, { partitions: CHECKPOINT_PARTITIONS, configs: COMPACTED });
+      await reader.view(CHECKPOINTS_TOPIC).catch((error: unknown) => {
+        if (!(error instanceof KafkaError) || error.kind !== 'setup') throw error;
+        return topics.ensure(CHECKPOINTS_TOPIC, { partitions: CHECKPOINT_PARTITIONS, configs: COMPACTED });
+      });
+      return await topics.mostBytes(topic);
     } finally {
       await topics.close();
     }

@@ -1,0 +1,34 @@
+export interface OutMessage {
+  topic: string;
+  /** Default: by the key, or where there is none, any. */
+  partition?: number;
+  key?: Buffer;
+  value: Buffer;
+}
+
+const CHUNK_BYTES = 512 * 1024;
+/** What stands around a message, and around all of a chunk. */
+const [MESSAGE_FRAME, CHUNK_FRAME] = [32, 128];
+
+const sizeOf = ({ key, value }: OutMessage): number => value.length + (key?.length ?? 0) + MESSAGE_FRAME;
+
+/** The indexes of messages that are refused even when they are sent alone. */
+export function tooLarge(messages: readonly OutMessage[], mostBytes: number): number[] {
+  return messages.flatMap((message, at) => (sizeOf(message) + CHUNK_FRAME > mostBytes ? [at] : []));
+}
+
+/** The messages in their order, so that no chunk is larger than a partition takes. */
+export function chunksOf(messages: readonly OutMessage[], mostBytes: number): OutMessage[][] {
+  const most = Math.min(CHUNK_BYTES, mostBytes) - CHUNK_FRAME;
+  const chunks: OutMessage[][] = [];
+  let bytes = Infinity;
+  for (const message of messages) {
+    bytes += sizeOf(message);
+    if (bytes > most) {
+      chunks.push([]);
+      bytes = sizeOf(message);
+    }
+    chunks.at(-1)?.push(message);
+  }
+  return chunks;
+}

@@ -67,6 +67,15 @@ export class KafkaTransactions {
     }
   }
 
+  /** For tests of readers: sends messages and neither commits nor aborts. @throws {KafkaError} */
+  async leaveOpen(messages: readonly OutMessage[]): Promise<void> {
+    try {
+      await (await this.#producer.beginTransaction()).send({ messages: [...messages] });
+    } catch (error) {
+      throw toKafkaError(error);
+    }
+  }
+
   async close(): Promise<void> {
     await this.#producer.close(true).catch(() => undefined);
   }

@@ -78,8 +78,20 @@ describe('a definition', () => {
     [
       'what comes later',
       '{ type: file, path: out }',
-      '{ type: postgres, table: users }',
+      '{ type: opensearch, index: users }',
       { pointer: '/sink/type', kind: 'not-available' },
+    ],
+    [
+      'a table that is to be made of nothing',
+      '{ type: file, path: out }',
+      '{ type: postgres, table: users, key: [id], createTable: true }',
+      { pointer: '/sink/createTable', kind: 'refused' },
+    ],
+    [
+      'a file of SQLite that leaves',
+      '{ type: file, path: out }',
+      '{ type: sqlite, path: ../out.db, table: users }',
+      { pointer: '/sink/path', kind: 'refused' },
     ],
     [
       'another engine',
@@ -160,15 +172,36 @@ describe('a definition', () => {
 });
 
 it('accepts the language of the requirement, and says of what it does not have yet that it comes later', () => {
-  const body = JSON.stringify({
+  const example = {
     pipelineId: 'user-events-pipeline',
     name: 'User Events',
     source: { type: 'kafka', topic: 'user-events' },
     transforms: [{ type: 'filter', condition: 'age > 18' }],
     sink: { type: 'postgres', table: 'users' },
-  });
-  expect(refusalsOf(body).map(({ kind, pointer }) => [kind, pointer])).toEqual([
+  };
+  expect(refusalsOf(JSON.stringify(example))).toEqual([]);
+  const later = { ...example, source: { type: 'jdbc' }, sink: { type: 's3' } };
+  expect(refusalsOf(JSON.stringify(later)).map(({ kind, pointer }) => [kind, pointer])).toEqual([
     ['not-available', '/source/type'],
     ['not-available', '/sink/type'],
   ]);
 });
+
+it.each(['earliest', 'latest', '2026-01-31T12:00:00Z', '2026-01-31'])(
+  'a Kafka topic can be read from %s',
+  (start) => {
+    expect(refusalsOf(topicFrom(start))).toEqual([]);
+  },
+);
+
+it.each(['yesterday', '2026-13-41', '12'])('a Kafka topic cannot be read from %s', (start) => {
+  expect(refusalsOf(topicFrom(start))).toMatchObject([{ kind: 'refused', pointer: '/source/start' }]);
+});
+
+const topicFrom = (start: string) =>
+  JSON.stringify({
+    pipelineId: 'a',
+    name: 'A',
+    source: { type: 'kafka', topic: 'events', start },
+    sink: { type: 'log' },
+  });

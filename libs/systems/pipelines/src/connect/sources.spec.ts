@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { KafkaTopics, KafkaTransactions } from '@nestjs-spark/kafka/internal';
+import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
+import type { Position } from '../batch/batch.ts';
+import { FileSource } from './file-source.ts';
+import { FilesFolder } from './files-folder.ts';
+import { GenerateSource } from './generate-source.ts';
+import { KafkaSource } from './kafka/kafka-source.ts';
+import { RunFailedError, type Source } from './ports.ts';
+
+const COUNT = 23;
+const LIMITS = { maxRecords: 5, maxBytes: 1_000_000, maxWaitMs: 200 };
+const MOST_BYTES = 1_000_000;
+const never = new AbortController().signal;
+
+interface SourceBench {
+  /** One of its own, as another process would have it, over `COUNT` records. */
+  source(): Source;
+  end(): Promise<void>;
+}
+
+describe('a generate source', () =>
+  keeps(async () => ({ source: () => new GenerateSource({ count: COUNT }), end: async () => {} })));
+
+describe('a file source', () =>
+  keeps(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spark-source-'));
+    const lines = Array.from({ length: COUNT }, (_, n) => `{"id":${n + 1}}\n`);
+    writeFileSync(join(folder, 'in.ndjson'), lines.join(''));
+    return {
+      source: () => new FileSource(new FilesFolder(folder), 'in.ndjson'),
+      end: async () => rmSync(folder, { recursive: true }),
+    };
+  }));
+
+describeWithServers(['kafka'], 'a kafka source', () => {
+  keeps(async () => {
+    const bench = await kafkaTopic(3);
+    await bench.write(Array.from({ length: COUNT }, (_, n) => n + 1));
+    return { source: bench.source, end: bench.end };
+  });
+
+  it('has nothing of transactions that were taken back, wherever an answer ends', async () => {
+    const bench = await kafkaTopic(1);
+    await bench.write([1, 2]);
+    for (const id of [100, 101]) await bench.abort([id]);
+    await bench.write([3]);
+    await bench.abort([102]);
+    await bench.write([4]);
+    expect(await idsOf(bench.source(), 4)).toEqual([1, 2, 3, 4]);
+    await bench.end();
+  });
+
+  it('fails where its topic was made again, and where there is none', async () => {
+    const bench = await kafkaTopic(1);
+    const source = bench.source();
+    const begin = await source.begin(never);
+    await source.close();
+    await bench.again();
+    const other = bench.source();
+    await expect(other.plan(begin, LIMITS, never)).rejects.toThrow(/removed and made again/);
+    await other.close();
+    await bench.end();
+    const missing = bench.source();
+    await expect(missing.begin(never)).rejects.toThrow(RunFailedError);
+    await missing.close();
+  });
+
+  it('begins behind what is there where that is asked for, and keeps that beginning', async () => {
+    const bench = await kafkaTopic(2);
+    await bench.write([1, 2, 3]);
+    const begin = await bench.source('latest').begin(never);
+    await bench.write([4, 5]);
+    expect(await idsOf(bench.source('latest'), 2, begin)).toEqual([4, 5]);
+    await bench.end();
+  });
+});
+
+/** What every source keeps. */
+function keeps(prepare: () => Promise<SourceBench>): void {
+  let bench: SourceBench;
+  let sources: Source[] = [];
+  const open = () => {
+    const source = bench.source();
+    sources.push(source);
+    return source;
+  };
+  beforeAll(async () => void (bench = await prepare()));
+  afterEach(async () => {
+    for (const source of sources) await source.close();
+    sources = [];
+  });
+  afterAll(() => bench.end());
+
+  async function ranges(source: Source): Promise<{ from: Position; to: Position; texts: string[] }[]> {
+    const found = [];
+    let from = await source.begin(never);
+    for (let read = 0; read < COUNT;) {
+      const { to } = await source.plan(from, LIMITS, never);
+      const texts = (await source.read(from, to, never)).map(({ text }) => text);
+      if (texts.length > 0) found.push({ from, to, texts });
+      read += texts.length;
+      from = to;
+    }
+    return found;
+  }
+
+  it('has every record once, in batches that are no larger than asked for', async () => {
+    const found = await ranges(open());
+    const ids = found.flatMap(({ texts }) => texts.map((text) => (JSON.parse(text) as { id: number }).id));
+    expect(ids.toSorted((one, other) => one - other)).toEqual(Array.from({ length: COUNT }, (_, n) => n + 1));
+    expect(Math.max(...found.map(({ texts }) => texts.length))).toBeLessThanOrEqual(LIMITS.maxRecords);
+  });
+
+  it('has the same records in the same range, also for another process and in another order', async () => {
+    const found = await ranges(open());
+    const other = open();
+    for (const { from, to, texts } of found.toReversed())
+      expect((await other.read(from, to, never)).map(({ text }) => text)).toEqual(texts);
+  });
+
+  it('goes on from any position', async () => {
+    const found = await ranges(open());
+    const last = found.at(-1)!;
+    const { to } = await open().plan(last.from, LIMITS, never);
+    expect(to).toEqual(last.to);
+  });
+}
+
+async function idsOf(source: Source, count: number, at?: Position): Promise<number[]> {
+  const ids: number[] = [];
+  let from = at ?? (await source.begin(never));
+  while (ids.length < count) {
+    const { to } = await source.plan(from, LIMITS, never);
+    for (const { text } of await source.read(from, to, never))
+      ids.push((JSON.parse(text) as { id: number }).id);
+    from = to;
+  }
+  // Nothing comes behind them either.
+  expect((await source.plan(from, LIMITS, never)).lag ?? 0).toBe(0);
+  await source.close();
+  return ids.toSorted((one, other) => one - other);
+}
+
+async function kafkaTopic(partitions: number) {
+  const address = { brokers: [testServers().kafkaBrokers] };
+  const topic = `source_${randomUUID().slice(0, 8)}`;
+  const topics = new KafkaTopics(address, 'spec');
+  await topics.ensure(topic, { partitions });
+  const messages = (ids: readonly number[]) =>
+    ids.map((id) => ({ topic, key: Buffer.from(String(id)), value: Buffer.from(JSON.stringify({ id })) }));
+  const name = `spec.${topic}`;
+  return {
+    source: (start?: string) => new KafkaSource(address, { topic, start }, topic),
+    async write(ids: readonly number[]) {
+      const transactions = new KafkaTransactions(address, 'spec', name);
+      await transactions.open();
+      await transactions.write(messages(ids), MOST_BYTES);
+      await transactions.close();
+    },
+    /** Sends them, and leaves them to be taken back by whoever opens the id next. */
+    async abort(ids: readonly number[]) {
+      const transactions = new KafkaTransactions(address, 'spec', name);
+      await transactions.open();
+      await transactions.leaveOpen(messages(ids));
+      await transactions.close();
+    },
+    async again() {
+      await topics.remove(topic);
+      await topics.ensure(topic, { partitions });
+    },
+    async end() {
+      await topics.remove(topic).catch(() => undefined);
+      await topics.close();
+    },
+  };
+}

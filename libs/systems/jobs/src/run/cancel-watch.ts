@@ -1,6 +1,7 @@
 import { pause, type Logger } from '@nestjs-spark/foundation/internal';
 import { describeError } from '@nestjs-spark/foundation';
 import type { JobStore } from '../job/store.ts';
+import { followOn } from './follow-on.ts';
 
 const AGAIN_MS = 500;
 
@@ -23,14 +24,16 @@ export class CancelWatch {
     };
   }
 
-  /** What is missed during a disturbance, each run sees itself at its next look at its job. */
+  /** Goes on where it was interrupted; each run also looks at its job by itself from time to time. */
   async run(signal: AbortSignal): Promise<void> {
+    const say = (error: unknown): void =>
+      this.#log.warn(`Requests to cancel are not heard for now: ${describeError(error)}`);
     while (!signal.aborted) {
       try {
-        for await (const { job } of this.#store.follow(signal))
+        for await (const { job } of followOn(this.#store, signal, {}, say))
           if (job.status === 'Cancelling') this.#runs.get(job.jobId)?.();
       } catch (error) {
-        this.#log.warn(`Requests to cancel are not heard for now: ${describeError(error)}`);
+        say(error);
       }
       await pause(AGAIN_MS, signal);
     }

@@ -1,9 +1,11 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 import { linesOf } from '../job/content.ts';
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { noteOf, sentInput } from '../job/content-names.ts';
 import { parseExactly } from '../job/json.ts';
 import type { JobStore } from '../job/store.ts';
 import { faultOfLine, whyNot } from '../submit/read-submission.ts';
+import { submitterKey } from '../submit/new-job.ts';
 import type { JobAccess } from './access.ts';
 
 /** An input that lies in the store, to be named by jobs as `{ "object": … }`. */
@@ -14,16 +16,17 @@ export interface StoredInput {
   documents: number;
 }
 
-/** Where what is known of a stored input lies, beside it. */
-const noteOf = (object: string): string => `${object}/note`;
-
-/** @throws {ProblemError} `invalid` (400) with the first line that cannot be used */
+/**
+ * @param count is told of the bytes as they come, and may refuse them
+ * @throws {ProblemError} `invalid` (400) with the first line that cannot be used
+ */
 export async function keepInput(
   parts: AsyncIterable<Uint8Array>,
   { subject, tenant }: JobAccess,
   store: JobStore,
+  count: (bytes: number) => void,
 ): Promise<StoredInput> {
-  const object = `in/${randomUUID()}`;
+  const object = sentInput(submitterKey({ subject, tenant }));
   const digest = createHash('sha256');
   let bytes = 0;
   let documents = 0;
@@ -38,6 +41,7 @@ export async function keepInput(
       const whole = Buffer.concat([line, Buffer.from('\n')]);
       digest.update(whole);
       bytes += whole.byteLength;
+      count(whole.byteLength);
       yield whole;
     }
   })();

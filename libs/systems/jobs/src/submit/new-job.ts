@@ -8,7 +8,7 @@ export interface NewJobParts {
   input: JobInput | null;
   submittedBy: Submitter;
   fingerprint: string;
-  batchId: string | null;
+  batch: { id: string; size: number } | null;
   retryOf?: string;
 }
 
@@ -18,9 +18,10 @@ export function newJob({ body, transformation }: ReadSubmission, parts: NewJobPa
   const options = optionsOf(body);
   const isLater = options.runAt !== null && Date.parse(options.runAt) > now.getTime();
   const status = isLater ? 'Submitted' : 'Queued';
-  const { jobId, input, submittedBy, fingerprint, batchId, retryOf = null } = parts;
+  const { jobId, input, submittedBy, fingerprint, batch, retryOf = null } = parts;
   return {
     jobId,
+    order: null,
     name: body.name,
     status,
     transformation,
@@ -40,7 +41,8 @@ export function newJob({ body, transformation }: ReadSubmission, parts: NewJobPa
     result: null,
     cause: null,
     cancel: null,
-    batchId,
+    batchId: batch?.id ?? null,
+    batchSize: batch?.size ?? null,
     retryOf,
     external: {},
     transitions: [{ status, at, by: submittedBy.subject }],
@@ -79,6 +81,11 @@ export function jobIdFor({ subject, tenant }: Submitter, idempotencyKey: string 
 /** The ids of a batch's jobs come from its own, so that the same batch again meets itself. */
 export function idInBatch(batchId: string, { subject, tenant }: Submitter, index: number): string {
   return `b${sha256(JSON.stringify([tenant, subject, batchId])).slice(0, 32)}-${index}`;
+}
+
+/** A submitter in names of contents. */
+export function submitterKey({ subject, tenant }: Submitter): string {
+  return sha256(JSON.stringify([tenant, subject])).slice(0, 32);
 }
 
 export function sha256(text: string): string {

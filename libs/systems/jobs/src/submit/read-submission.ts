@@ -79,7 +79,7 @@ function inputOf(input: unknown): InputText | null {
   const content = fields[form];
   if (form === 'value') return { form, documents: 1, text: JSON.stringify(content) };
   if (form === 'object') {
-    if (typeof content !== 'string' || !/^in\/[\w-]{1,64}$/.test(content))
+    if (typeof content !== 'string' || !/^in\/[\w.-]{1,80}$/.test(content))
       throw wrong('/input/object', 'has to be the name that POST /api/jobs/input answered with');
     return { form, object: content };
   }

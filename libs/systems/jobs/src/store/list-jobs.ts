@@ -25,8 +25,8 @@ export async function listJobs(query: JobQuery, changes: JobChanges): Promise<Jo
     page.offer(stored);
   };
   const { first, last } = await changes.bounds();
-  for (let to = last; to >= first; to -= WINDOW) {
-    const from = Math.max(first, to - WINDOW + 1);
+  for (let to = last; to >= Math.max(1, first); to -= WINDOW) {
+    const from = Math.max(1, first, to - WINDOW + 1);
     for (const stored of (await changes.range(from, to)).toReversed()) offer(stored);
     if (page.isWhole(from)) break;
   }

@@ -132,9 +132,10 @@ export class RecordStream {
     return found && this.#stored(found.subject, found.seq, found.data, found.time);
   }
 
-  async lastSequence(): Promise<number> {
+  /** The sequences between which everything lies that is kept. */
+  async bounds(): Promise<{ first: number; last: number }> {
     const { state } = await this.#use(({ jsm }) => jsm.streams.info(this.#options.stream));
-    return state.last_seq;
+    return { first: state.first_seq, last: state.last_seq };
   }
 
   /** What is there of the messages from one sequence to another. */

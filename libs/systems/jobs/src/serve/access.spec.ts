@@ -22,7 +22,7 @@ describe('A user to whom an issuer gives the name of a static token’s holder',
     const lines = (async function* () {
       yield Buffer.from('{"id":"cars/1","document":{}}\n');
     })();
-    const { object } = await keepInput(lines, holder, store);
+    const { object } = await keepInput(lines, holder, store, () => undefined);
     expect(await findInput(object, holder, store)).toMatchObject({ object });
     expect(await findInput(object, namesake, store)).toBeNull();
   });

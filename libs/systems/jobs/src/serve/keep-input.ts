@@ -1,9 +1,11 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 import { linesOf, onePart, readAll } from '../job/content.ts';
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { noteOf, sentInput } from '../job/content-names.ts';
 import { parseExactly } from '../job/json.ts';
 import type { JobStore } from '../job/store.ts';
 import { faultOfLine, whyNot } from '../submit/read-submission.ts';
+import { submitterKey } from '../submit/new-job.ts';
 import type { Submitter } from '../job/job.ts';
 import { sameSubmitter } from '../job/same-submitter.ts';
 
@@ -15,16 +17,17 @@ export interface StoredInput {
   documents: number;
 }
 
-/** Where what is known of a stored input lies, beside it. */
-const noteOf = (object: string): string => `${object}/note`;
-
-/** @throws {ProblemError} `invalid` (400) with the first line that cannot be used */
+/**
+ * @param count is told of the bytes as they come, and may refuse them
+ * @throws {ProblemError} `invalid` (400) with the first line that cannot be used
+ */
 export async function keepInput(
   parts: AsyncIterable<Uint8Array>,
   { kind, subject, tenant }: Submitter,
   store: JobStore,
+  count: (bytes: number) => void,
 ): Promise<StoredInput> {
-  const object = `in/${randomUUID()}`;
+  const object = sentInput(submitterKey({ kind, subject, tenant }));
   const digest = createHash('sha256');
   let bytes = 0;
   let documents = 0;
@@ -39,6 +42,7 @@ export async function keepInput(
       const whole = Buffer.concat([line, Buffer.from('\n')]);
       digest.update(whole);
       bytes += whole.byteLength;
+      count(whole.byteLength);
       yield whole;
     }
   })();

@@ -8,8 +8,9 @@ import {
   type RecordWrite,
   type StoredRecord,
 } from '@nestjs-spark/jetstream/internal';
+import type { StoredContent } from '../job/content-names.ts';
 import type { Job } from '../job/job.ts';
-import { moved } from '../job/move.ts';
+import { moved, stamped } from '../job/move.ts';
 import { isTerminal } from '../job/status.ts';
 import {
   JobExistsError,
@@ -22,7 +23,7 @@ import {
   type StoredJob,
 } from '../job/store.ts';
 import { JetStreamLanes } from './jetstream-lanes.ts';
-import { matches } from './matches.ts';
+import { listJobs } from './list-jobs.ts';
 
 /** What a store in JetStream needs. */
 export interface JetStreamJobStoreOptions {
@@ -37,10 +38,6 @@ export interface JetStreamJobStoreOptions {
   /** A job whose worker has not been heard of for this long is given to another. Default 30,000. */
   ackWaitMs?: number;
 }
-
-/** How many places of the stream are looked at together, and for one page. */
-const WINDOW = 256;
-const MOST_LOOKED_AT = 20 * WINDOW;
 
 const WAITING = 'waiting';
 const STATE = 'state';
@@ -86,10 +83,12 @@ export class JetStreamJobStore implements JobStore {
 
   async add(jobs: readonly Job[]): Promise<number[]> {
     const [first] = jobs;
+    const messages = (await this.#placed(jobs)).map((job) => this.#message(job));
     try {
-      if (jobs.length === 1 && first)
-        return [await this.#records.write(this.#message(first), this.#how(first, 0))];
-      const sequence = await this.#records.writeTogether(jobs.map((job) => this.#message(job)));
+      const [message] = messages;
+      if (jobs.length === 1 && first && message)
+        return [await this.#records.write(message, this.#how(first, 0))];
+      const sequence = await this.#records.writeTogether(messages);
       return jobs.map((_, index) => sequence + index);
     } catch (error) {
       throw error instanceof VersionConflictError ? new JobExistsError(first?.jobId ?? '') : error;
@@ -113,22 +112,15 @@ export class JetStreamJobStore implements JobStore {
     return this.#lanes.take(signal);
   }
 
-  async list(query: JobQuery): Promise<JobPage> {
-    const items: StoredJob[] = [];
-    let to = query.cursor === undefined ? await this.#records.lastSequence() : Number(query.cursor) - 1;
-    const least = Math.max(0, to - MOST_LOOKED_AT);
-    for (; to > least; to -= WINDOW) {
-      const window = await this.#records.range(to - WINDOW + 1, to);
-      for (const record of window.toReversed()) {
-        const stored = read(record);
-        if (!matches(stored.job, query)) continue;
-        // An earlier change of a job is not the job.
-        if ((await this.#records.last(record.id))?.sequence !== record.sequence) continue;
-        if (items.length === query.take) return { items, cursor: String(items.at(-1)?.revision) };
-        items.push(stored);
-      }
-    }
-    return { items, cursor: to > 0 ? String(to + 1) : null };
+  list(query: JobQuery): Promise<JobPage> {
+    return listJobs(query, {
+      bounds: () => this.#records.bounds(),
+      range: async (from, to) => (await this.#records.range(from, to)).map(read),
+    });
+  }
+
+  async position(): Promise<number> {
+    return (await this.#records.bounds()).last;
   }
 
   async *follow(signal: AbortSignal, { after, jobId }: FollowFrom = {}): AsyncGenerator<StoredJob> {
@@ -147,6 +139,14 @@ export class JetStreamJobStore implements JobStore {
     return this.#contents.open(name);
   }
 
+  listContents(): Promise<StoredContent[]> {
+    return this.#contents.list();
+  }
+
+  removeContent(name: string): Promise<void> {
+    return this.#contents.remove(name);
+  }
+
   remember(cacheKey: string, jobId: string): Promise<void> {
     return this.#records.putValue(cacheKey, jobId);
   }
@@ -158,6 +158,13 @@ export class JetStreamJobStore implements JobStore {
   /** The connection is the application's. */
   async close(): Promise<void> {
     await this.#lanes.close();
+  }
+
+  /** A job that waits for its time is published again then; it keeps the place that it has now. */
+  async #placed(jobs: readonly Job[]): Promise<readonly Job[]> {
+    if (jobs.every(({ dueAt }) => dueAt === null)) return jobs;
+    const order = await this.position();
+    return jobs.map((job) => (job.dueAt === null ? job : { ...job, order }));
   }
 
   #message(job: Job): RecordMessage {
@@ -185,8 +192,10 @@ const ID = /^[\w-]{1,100}$/;
 /** The job of a message. One that waited for its time is queued when the server publishes it there. */
 function read({ part, payload, sequence, time }: StoredRecord): StoredJob {
   const job = JSON.parse(Buffer.from(payload).toString()) as Job;
-  const isDue = part.startsWith('queued.') && job.status !== 'Queued';
-  return { job: isDue ? moved(job, 'Queued', 'store', {}, time) : job, revision: sequence };
+  if (!part.startsWith('queued.') || job.status === 'Queued') return stamped(job, sequence);
+  // Under which number it began to wait is not known any more: before this one.
+  const waited = stamped(job, sequence - 1).job;
+  return stamped(moved(waited, 'Queued', 'store', {}, time), sequence);
 }
 
 function wasWaiting({ transitions }: Job): boolean {

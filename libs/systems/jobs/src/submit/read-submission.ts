@@ -95,7 +95,7 @@ function inputOf(input: unknown): InputText | null {
   const content = fields[form];
   if (form === 'value') return { form, documents: 1, text: JSON.stringify(content) };
   if (form === 'object') {
-    if (typeof content !== 'string' || !/^in\/[\w-]{1,64}$/.test(content))
+    if (typeof content !== 'string' || !/^in\/[\w.-]{1,80}$/.test(content))
       throw wrong('/input/object', 'has to be the object that POST /api/jobs/input returned');
     return { form, object: content };
   }

@@ -107,10 +107,13 @@ export interface BackendReason {
   considered: { backend: string; available: boolean; why: string }[];
 }
 
+/** How a submitter was recognized. */
+export const SUBMITTER_KINDS = ['jwt', 'token', 'operator', 'open', 'application'] as const;
+
 /** Who submitted a job. */
 export interface Submitter {
   /** How it was recognized: an issuer may give a user the name of a static token's holder. `application`: not through the API. */
-  kind: 'jwt' | 'token' | 'operator' | 'open' | 'application';
+  kind: (typeof SUBMITTER_KINDS)[number];
   subject: string;
   tenant: string | null;
 }

@@ -47,6 +47,8 @@ export interface JobStore {
   readonly name: string;
   /** Whether jobs outlive the process. */
   readonly durable: boolean;
+  /** How many messages it has ignored because no store of jobs wrote them. */
+  readonly foreign: number;
   /** Whether it works now; the reason where it does not. */
   health(): { ready: boolean; detail: string };
   /**

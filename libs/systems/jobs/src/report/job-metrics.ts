@@ -59,6 +59,16 @@ export class JobMetrics {
       },
     });
     registry.registerMetric(queued);
+    const foreign = new Counter({
+      name: 'spark_jobs_foreign_messages_total',
+      help: 'Messages among the jobs that no store of jobs wrote; they are ignored.',
+      registers: [],
+      collect() {
+        this.reset();
+        this.inc(store.foreign);
+      },
+    });
+    registry.registerMetric(foreign);
   }
 
   moved(before: Job | null, after: Job): void {

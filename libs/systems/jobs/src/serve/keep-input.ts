@@ -6,7 +6,8 @@ import { parseExactly } from '../job/json.ts';
 import type { JobStore } from '../job/store.ts';
 import { faultOfLine, whyNot } from '../submit/read-submission.ts';
 import { submitterKey } from '../submit/new-job.ts';
-import type { Submitter } from '../job/job.ts';
+import { isNullOr, isObjectOf, isOneOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
+import { SUBMITTER_KINDS, type Submitter } from '../job/job.ts';
 import { sameSubmitter } from '../job/same-submitter.ts';
 
 /** A stored input, named by jobs as `{ "object": … }`. */
@@ -61,9 +62,30 @@ export async function findInput(
 ): Promise<StoredInput | null> {
   const kept = await store.openContent(noteOf(object));
   if (!kept) return null;
-  const note = JSON.parse((await readAll(kept)).toString()) as StoredInput & Submitter;
-  if (!sameSubmitter(note, submitter)) return null;
+  const note = readNote((await readAll(kept)).toString());
+  if (!note || !sameSubmitter(note, submitter)) return null;
   return { object, sha256: note.sha256, bytes: note.bytes, documents: note.documents };
+}
+
+type Note = Omit<StoredInput, 'object'> & Submitter;
+
+const isNote = isObjectOf({
+  sha256: isText(),
+  bytes: isWhole,
+  documents: isWhole,
+  kind: isOneOf(...SUBMITTER_KINDS),
+  subject: isText(),
+  tenant: isNullOr(isText()),
+});
+
+/** Null for what is no note: whoever reaches the store may have put it there. */
+function readNote(text: string): Note | null {
+  try {
+    const note: unknown = JSON.parse(text);
+    return isNote(note) ? note : null;
+  } catch {
+    return null;
+  }
 }
 
 function faultOf(line: Buffer): string | null {

@@ -9,7 +9,7 @@ import type { JobObserver } from '../run/parts.ts';
 import { faultsOf, refusedFor, type Executors } from '../submit/check-executable.ts';
 import { fingerprintOf, idInBatch, jobAgain, jobIdFor, newJob } from '../submit/new-job.ts';
 import type { InputText, ReadSubmission } from '../submit/read-submission.ts';
-import { submitterOf, type JobAccess } from './access.ts';
+import { requireOperator, submitterOf, type JobAccess } from './access.ts';
 import { findInput } from './keep-input.ts';
 import type { JobQuota } from './quota.ts';
 import { viewOf, type JobView } from './view.ts';
@@ -52,6 +52,7 @@ export class Submissions {
       const there = await this.#replay(jobId, fingerprint);
       if (there) return there;
     }
+    requireOperator([submission], access);
     const faults = await faultsOf(submission, executors);
     if (faults.length > 0) throw refusedFor(faults);
     await quota.take(access, 1);
@@ -82,6 +83,7 @@ export class Submissions {
     const prints = jobs.map((job) => fingerprintOf(job));
     const there = await this.#replayBatch(batchId, ids, prints);
     if (there) return there;
+    requireOperator(jobs, access);
     const found = await Promise.all(jobs.map((job) => faultsOf(job, executors)));
     const faults = found.flatMap((some, index) =>
       some.map((fault): ProblemField => ({ ...fault, pointer: `/jobs/${index}${fault.pointer}` })),

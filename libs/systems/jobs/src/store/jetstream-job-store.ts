@@ -2,15 +2,16 @@ import { VersionConflictError } from '@nestjs-spark/contracts';
 import type { Logger } from '@nestjs-spark/foundation';
 import {
   BigPayloads,
-  RecordStream,
   type JetStreamConnection,
   type RecordMessage,
+  type RecordStream,
   type RecordWrite,
   type StoredRecord,
 } from '@nestjs-spark/jetstream/internal';
 import type { StoredContent } from '../job/content-names.ts';
 import type { Job } from '../job/job.ts';
 import { moved, stamped } from '../job/move.ts';
+import { readJob } from '../job/read-job.ts';
 import { isTerminal } from '../job/status.ts';
 import {
   JobExistsError,
@@ -23,7 +24,9 @@ import {
   type StoredJob,
 } from '../job/store.ts';
 import { JetStreamLanes } from './jetstream-lanes.ts';
+import { contentsOf, isQueued, JOBS_PLACE, queuedIn, STATE, WAITING } from './job-place.ts';
 import { listJobs } from './list-jobs.ts';
+import { recordsOfJobs } from './provision-jobs.ts';
 
 /** What a store in JetStream needs. */
 export interface JetStreamJobStoreOptions {
@@ -39,8 +42,8 @@ export interface JetStreamJobStoreOptions {
   ackWaitMs?: number;
 }
 
-const WAITING = 'waiting';
-const STATE = 'state';
+/** How many messages of one job are searched for one that a store of jobs has written. */
+const MOST_OF_ONE = 1_000;
 
 /**
  * Keeps jobs in one JetStream stream. The messages of a job are its changes; the last one is the job. A job that is queued is a
@@ -53,18 +56,14 @@ export class JetStreamJobStore implements JobStore {
   readonly #records: RecordStream;
   readonly #lanes: JetStreamLanes;
   readonly #contents: BigPayloads;
+  foreign = 0;
+  #lastForeign = 0;
 
   constructor(options: JetStreamJobStoreOptions) {
-    const { connection, stream = 'SPARK_JOBS', root = 'spark.jobs', ackWaitMs = 30_000 } = options;
+    const { connection, stream = JOBS_PLACE.stream, root = JOBS_PLACE.root, ackWaitMs = 30_000 } = options;
     this.#options = options;
-    this.#records = new RecordStream({
-      connection,
-      stream,
-      root,
-      description: 'Spark: jobs, each the messages below one subject',
-      values: { bucket: `${stream}_CACHE`, ttlMs: options.retentionMs },
-    });
-    this.#contents = new BigPayloads(connection, `${stream}_DATA`);
+    this.#records = recordsOfJobs(connection, { stream, root }, options.retentionMs);
+    this.#contents = new BigPayloads(connection, contentsOf(stream));
     const { log, limits } = options;
     this.#lanes = new JetStreamLanes({
       connection,
@@ -96,9 +95,8 @@ export class JetStreamJobStore implements JobStore {
   }
 
   async get(jobId: string): Promise<StoredJob | null> {
-    if (!ID.test(jobId)) return null;
-    const last = await this.#records.last(jobId);
-    return last && read(last);
+    const last = ID.test(jobId) ? await this.#records.last(jobId) : null;
+    return last && (this.#read(last) ?? (await this.#before(last)));
   }
 
   async replace(job: Job, revision: number): Promise<number> {
@@ -115,7 +113,8 @@ export class JetStreamJobStore implements JobStore {
   list(query: JobQuery): Promise<JobPage> {
     return listJobs(query, {
       bounds: () => this.#records.bounds(),
-      range: async (from, to) => (await this.#records.range(from, to)).map(read),
+      range: async (from, to) =>
+        (await this.#records.range(from, to)).flatMap((record) => this.#read(record) ?? []),
     });
   }
 
@@ -124,7 +123,10 @@ export class JetStreamJobStore implements JobStore {
   }
 
   async *follow(signal: AbortSignal, { after, jobId }: FollowFrom = {}): AsyncGenerator<StoredJob> {
-    for await (const record of this.#records.follow(after ?? 'now', signal, jobId)) yield read(record);
+    for await (const record of this.#records.follow(after ?? 'now', signal, jobId)) {
+      const stored = this.#read(record);
+      if (stored) yield stored;
+    }
   }
 
   queued(): Promise<Record<string, number>> {
@@ -160,6 +162,29 @@ export class JetStreamJobStore implements JobStore {
     await this.#lanes.close();
   }
 
+  /** What the job was before a message that is not ours. Its next change is the last message again. */
+  async #before({ id, sequence }: StoredRecord): Promise<StoredJob | null> {
+    const history = await this.#records.history(id, MOST_OF_ONE);
+    for (const record of history.toReversed()) {
+      const earlier = this.#read(record);
+      if (earlier) return { ...earlier, revision: sequence };
+    }
+    return null;
+  }
+
+  /** Null for what no store of jobs has written: it is counted, and logged once. */
+  #read(record: StoredRecord): StoredJob | null {
+    const stored = read(record);
+    if (stored === null && record.sequence > this.#lastForeign) {
+      if (this.foreign++ === 0)
+        this.#options.log.warn(
+          `Message ${record.sequence} of job ${record.id} is not a job and is ignored. Further messages of this kind are only counted.`,
+        );
+      this.#lastForeign = record.sequence;
+    }
+    return stored;
+  }
+
   /** A job that waits for its time is published again then; it keeps the place that it has now. */
   async #placed(jobs: readonly Job[]): Promise<readonly Job[]> {
     if (jobs.every(({ dueAt }) => dueAt === null)) return jobs;
@@ -182,20 +207,25 @@ export class JetStreamJobStore implements JobStore {
   }
 
   #queue(job: Job): string {
-    return `queued.${laneOf(job, this.#options.limits)}`;
+    return queuedIn(laneOf(job, this.#options.limits));
   }
 }
 
 /** Ids are parts of subjects. */
 const ID = /^[\w-]{1,100}$/;
 
-/** The job of a message. One that waited for its time is queued when the server publishes it there. */
-function read({ part, payload, sequence, time }: StoredRecord): StoredJob {
-  const job = JSON.parse(Buffer.from(payload).toString()) as Job;
-  if (!part.startsWith('queued.') || job.status === 'Queued') return stamped(job, sequence);
-  // Under which number it began to wait is not known any more: before this one.
-  const waited = stamped(job, sequence - 1).job;
-  return stamped(moved(waited, 'Queued', 'store', {}, time), sequence);
+/** The job of a message; null when it is none. One that waited for its time is queued when the server publishes it there. */
+function read({ id, part, payload, sequence, time }: StoredRecord): StoredJob | null {
+  const job = readJob(Buffer.from(payload).toString(), id);
+  if (!job) return null;
+  if (isQueued(part) && job.dueAt !== null) {
+    // Under which number it began to wait is not known any more: before this one.
+    const waited = stamped(job, sequence - 1).job;
+    return stamped(moved(waited, 'Queued', 'store', {}, time), sequence);
+  }
+  const isInPlace =
+    job.dueAt !== null ? part === WAITING : job.status === 'Queued' ? isQueued(part) : part === STATE;
+  return isInPlace ? stamped(job, sequence) : null;
 }
 
 function wasWaiting({ transitions }: Job): boolean {

@@ -2,12 +2,14 @@ import { describeError, type Logger } from '@nestjs-spark/foundation';
 import { pause, Repeats } from '@nestjs-spark/foundation/internal';
 import {
   LaneConsumers,
+  recordSubject,
   type JetStreamConnection,
   type LaneMessage,
   type LaneSettings,
   type RecordStream,
 } from '@nestjs-spark/jetstream/internal';
 import { PRIORITY_LANES, type QueuedJob } from '../job/store.ts';
+import { queuedIn } from './job-place.ts';
 import { LaneTurns } from './lane-turns.ts';
 import { Takers } from './takers.ts';
 
@@ -51,7 +53,7 @@ export class JetStreamLanes {
     const { connection, limits, root, stream, ackWaitMs } = options;
     const lane = (name: string, atOnce: number): LaneSettings => ({
       name: `jobs-${name}`,
-      subject: `${root}.*.queued.${name}`,
+      subject: recordSubject(root, '*', queuedIn(name)),
       atOnce,
       ackWaitMs,
     });

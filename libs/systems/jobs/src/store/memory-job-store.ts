@@ -31,6 +31,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export class MemoryJobStore implements JobStore {
   readonly name = 'memory';
   readonly durable = false;
+  readonly foreign = 0;
   readonly #options: MemoryJobStoreOptions;
   /** In the order of their creation. */
   readonly #jobs = new Map<string, StoredJob>();

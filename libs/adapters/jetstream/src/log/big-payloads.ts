@@ -70,10 +70,12 @@ export class BigPayloads {
     return content && Buffer.concat(parts);
   }
 
-  /** All that are there; `at` is when each was stored, in milliseconds. */
-  async list(): Promise<{ name: string; bytes: number; at: number }[]> {
+  /** All whose names begin with the prefix; `at` is when each was stored, in milliseconds. */
+  async list(prefix = ''): Promise<{ name: string; bytes: number; at: number }[]> {
     const objects = (await this.#whenThere((bucket) => bucket.list())) ?? [];
-    return objects.map(({ name, size, mtime }) => ({ name, bytes: size, at: Date.parse(mtime) }));
+    return objects
+      .filter(({ name }) => name.startsWith(prefix))
+      .map(({ name, size, mtime }) => ({ name, bytes: size, at: Date.parse(mtime) }));
   }
 
   async remove(name: string): Promise<void> {

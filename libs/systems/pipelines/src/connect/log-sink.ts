@@ -1,0 +1,16 @@
+import type { OutBatch, Sink } from './ports.ts';
+
+/** Prints each record: at least once, because nobody can ask a print what it has. */
+export class LogSink implements Sink {
+  readonly #print: (line: string) => void;
+
+  constructor(print: (line: string) => void) {
+    this.#print = print;
+  }
+
+  async open(): Promise<void> {}
+
+  async write({ records }: OutBatch): Promise<void> {
+    for (const record of records) this.#print(JSON.stringify(record));
+  }
+}

@@ -1,6 +1,7 @@
 import { startServers } from '@nestjs-spark/servers';
 import { starterGone } from './apps/starter-gone.ts';
 import { build } from './build.ts';
+import { serversFor } from './testing/servers-for.ts';
 import { testEnvironment } from './testing/environment.ts';
 import { runJest } from './testing/run-jest.ts';
 import { countLine, summarize } from './testing/summary.ts';
@@ -10,7 +11,7 @@ const LICENSED = '(with RAVEN_LICENSE)';
 
 async function run(): Promise<boolean> {
   await build();
-  const servers = await startServers({ temporary: true });
+  const servers = await startServers({ temporary: true, ...(await serversFor(process.argv.slice(2))) });
   try {
     for (const { reason, remedy } of servers.missing) console.log(`\n${reason}\nRemedy: ${remedy}\n`);
     const { code, report } = await runJest(process.argv.slice(2), testEnvironment(servers));

@@ -73,7 +73,9 @@ describeWithServers(['kafka'], 'a kafka source', () => {
   it('begins behind what is there where that is asked for, and keeps that beginning', async () => {
     const bench = await kafkaTopic(2);
     await bench.write([1, 2, 3]);
-    const begin = await bench.source('latest').begin(never);
+    const first = bench.source('latest');
+    const begin = await first.begin(never);
+    await first.close();
     await bench.write([4, 5]);
     expect(await idsOf(bench.source('latest'), 2, begin)).toEqual([4, 5]);
     await bench.end();
@@ -155,7 +157,7 @@ async function kafkaTopic(partitions: number) {
     ids.map((id) => ({ topic, key: Buffer.from(String(id)), value: Buffer.from(JSON.stringify({ id })) }));
   const name = `spec.${topic}`;
   return {
-    source: (start?: string) => new KafkaSource(address, { topic, start }, topic),
+    source: (start?: string): Source => new KafkaSource(address, { topic, start }, topic),
     async write(ids: readonly number[]) {
       const transactions = new KafkaTransactions(address, 'spec', name);
       await transactions.open();

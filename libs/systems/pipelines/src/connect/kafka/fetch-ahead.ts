@@ -14,7 +14,7 @@ interface Taken {
 }
 
 /** Fetching stops while so much is not taken yet. */
-const MOST_MESSAGES = 40_000;
+const [MOST_MESSAGES, MOST_BYTES] = [40_000, 16 * 1024 * 1024];
 /** One broker is asked for long; of several, none may hold back what another has. */
 const [ONE_BROKER_MS, SEVERAL_BROKERS_MS] = [5_000, 200];
 
@@ -29,8 +29,13 @@ export class FetchAhead {
   /** Behind what was taken. */
   readonly #takeAt: Map<number, number>;
   readonly #ends = new Map<number, number>();
+  /** How many of an answer's messages are taken. */
+  readonly #cursors = new WeakMap<FetchedPartition, number>();
   readonly #changed = new EventTarget();
   #count = 0;
+  #bytes = 0;
+  /** With which partition the next batch begins, so that none has to wait for another one. */
+  #turn = 0;
   #isStopped = false;
   #failure: { error: unknown } | null = null;
 
@@ -47,6 +52,11 @@ export class FetchAhead {
     return this.#view.id;
   }
 
+  /** Whether each partition has still the leader that is asked. */
+  leadersAre(leaders: readonly number[]): boolean {
+    return leaders.every((leader, partition) => leader === this.#view.leaders[partition]);
+  }
+
   /** Whether what is taken next is behind these offsets. */
   isAt(offsets: Offsets): boolean {
     if (this.#failure || offsets.size !== this.#takeAt.size) return false;
@@ -56,18 +66,23 @@ export class FetchAhead {
   /** The next batch: as much as the limits let, or what came within `maxWaitMs` of its first message. @throws what a fetch threw */
   async take({ maxRecords, maxBytes, maxWaitMs }: BatchLimits, signal: AbortSignal): Promise<Taken> {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(maxWaitMs)]);
-    await this.#until(() => this.#count >= maxRecords, deadline);
+    await this.#until(() => this.#count >= maxRecords || this.#bytes >= maxBytes, deadline);
     signal.throwIfAborted();
-    const messages: Placed[] = [];
-    let bytes = 0;
-    for (const [partition, queue] of this.#queues) {
-      while (queue.length > 0 && messages.length < maxRecords && bytes < maxBytes) {
+    const taken = new Map<number, Placed[]>();
+    let [count, bytes] = [0, 0];
+    for (const [partition, queue] of this.#inTurn()) {
+      const messages: Placed[] = [];
+      while (queue.length > 0 && count < maxRecords && bytes < maxBytes) {
         const message = this.#shift(partition, queue);
         if (!message) continue;
         messages.push([partition, message]);
-        bytes += (message.value?.length ?? 0) + (message.key?.length ?? 0);
+        count += 1;
+        bytes += sizeOf(message);
       }
+      taken.set(partition, messages);
     }
+    // Whoever reads the range again has the same order.
+    const messages = [...taken].toSorted(([one], [other]) => one - other).flatMap(([, some]) => some);
     this.#tell();
     return { messages, offsets: new Map(this.#takeAt), lag: this.#lag() };
   }
@@ -101,7 +116,10 @@ export class FetchAhead {
     if (!answer) return null;
     const cursor = this.#cursors.get(answer) ?? 0;
     const message = answer.messages[cursor] ?? null;
-    if (message) this.#count--;
+    if (message) {
+      this.#count -= 1;
+      this.#bytes -= sizeOf(message);
+    }
     const isLast = cursor + 1 >= answer.messages.length;
     if (isLast) queue.shift();
     else this.#cursors.set(answer, cursor + 1);
@@ -109,7 +127,11 @@ export class FetchAhead {
     return message;
   }
 
-  readonly #cursors = new WeakMap<FetchedPartition, number>();
+  #inTurn(): [number, FetchedPartition[]][] {
+    const all = [...this.#queues];
+    const first = all.length === 0 ? 0 : this.#turn++ % all.length;
+    return [...all.slice(first), ...all.slice(0, first)];
+  }
 
   #lag(): number {
     return [...this.#ends].reduce((sum, [partition, end]) => {
@@ -129,7 +151,7 @@ export class FetchAhead {
         });
         for (const answer of answers) this.#keep(answer);
         this.#tell();
-        await this.#until(() => this.#count < MOST_MESSAGES, null);
+        await this.#until(() => this.#count < MOST_MESSAGES && this.#bytes < MOST_BYTES, null);
       }
     } catch (error) {
       this.#failure = { error };
@@ -143,6 +165,7 @@ export class FetchAhead {
     if (next <= (this.#fetchAt.get(partition) ?? 0)) return;
     this.#fetchAt.set(partition, next);
     this.#count += messages.length;
+    for (const message of messages) this.#bytes += sizeOf(message);
     const queue = this.#queues.get(partition);
     if (queue) queue.push(answer);
     else this.#queues.set(partition, [answer]);
@@ -160,3 +183,5 @@ export class FetchAhead {
     }
   }
 }
+
+const sizeOf = ({ key, value }: KafkaMessage): number => (value?.length ?? 0) + (key?.length ?? 0);

@@ -19,14 +19,16 @@ const LOOK_AGAIN_MS = 30_000;
 
 /** The committed messages of a topic. The position has the topic's own id: another topic of the same name has other messages. */
 export class KafkaSource implements Source {
-  readonly #reader: KafkaReader;
+  readonly #open: () => KafkaReader;
+  #reader: KafkaReader;
   readonly #options: KafkaSourceOptions;
   #ahead: FetchAhead | null = null;
   #lookedAt = -Infinity;
   #planned: { from: string; to: string; records: SourceRecord[] } | null = null;
 
   constructor(address: KafkaAddress, options: KafkaSourceOptions, clientId: string) {
-    this.#reader = new KafkaReader(address, clientId);
+    this.#open = () => new KafkaReader(address, clientId);
+    this.#reader = this.#open();
     this.#options = options;
   }
 
@@ -75,19 +77,24 @@ export class KafkaSource implements Source {
   }
 
   /** What is fetched ahead from a position, which goes on where the last batch ended. */
-  async #from(from: Position, anew = false): Promise<FetchAhead> {
+  async #from(from: Position, isRepeated = false): Promise<FetchAhead> {
     const { topic } = this.#options;
-    const isDue = performance.now() - this.#lookedAt > LOOK_AGAIN_MS;
     const current = this.#ahead;
-    if (current && !anew && !isDue && current.isAt(readTopicPosition(current.topicId, from, topic)))
-      return current;
+    const goesOn = current?.isAt(readTopicPosition(current.topicId, from, topic)) === true && !isRepeated;
+    if (goesOn && performance.now() - this.#lookedAt < LOOK_AGAIN_MS) return current;
+    if (current && !goesOn) {
+      current.stop();
+      // A broker answers a connection in order, and the last question may be one that it waits with.
+      await this.#reader.close();
+      this.#reader = this.#open();
+      this.#ahead = null;
+    }
     const view = await this.#reader.view(topic);
     this.#lookedAt = performance.now();
     const offsets = readTopicPosition(view.id, from, topic);
-    const isSame = current !== null && !anew && current.isAt(offsets) && view.leaders.length === offsets.size;
-    if (isSame) return current;
-    const all: Offsets = new Map(view.leaders.map((_, n) => [n, offsets.get(n) ?? 0]));
+    if (goesOn && view.leaders.length === offsets.size && current.leadersAre(view.leaders)) return current;
     current?.stop();
+    const all: Offsets = new Map(view.leaders.map((_, n) => [n, offsets.get(n) ?? 0]));
     this.#ahead = new FetchAhead(this.#reader, topic, view, all);
     return this.#ahead;
   }

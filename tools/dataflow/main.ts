@@ -57,7 +57,7 @@ async function perform(asked: string, path: string): Promise<number> {
   try {
     const definition = readDefinition(text);
     if (asked === 'validate') return say(`${path} is valid`);
-    if (asked === 'test') return test(definition);
+    if (asked === 'test') return await test(definition);
     if (asked === 'run') return await run(definition, path);
     return refuse(`There is no command ${asked}\n\n${HELP}`);
   } catch (error) {
@@ -70,8 +70,8 @@ async function perform(asked: string, path: string): Promise<number> {
   }
 }
 
-function test(definition: PipelineDefinition): number {
-  const results = runTests(definition);
+async function test(definition: PipelineDefinition): Promise<number> {
+  const results = await runTests(definition);
   for (const { name, passed, output, expected, failures } of results) {
     console.log(`${passed ? 'passed' : 'FAILED'}  ${name}`);
     if (passed) continue;

@@ -10,11 +10,10 @@ export {
 } from './definition/refusal.ts';
 export { readDefinition } from './definition/read-definition.ts';
 export type { PipelineDefinition } from './definition/types.ts';
-export type { Letter } from './journal/journal.ts';
+export type { Letter } from './store/letters.ts';
 export {
   EmbeddedPipelines,
   type EmbeddedPipelinesOptions,
   type EmbeddedRunOptions,
 } from './run/embedded-pipelines.ts';
-export type { RunResult } from './run/run-pipeline.ts';
 export { runTests, type TestResult } from './transform/run-tests.ts';

@@ -70,6 +70,19 @@ export class PipelinesNode {
     return this.#parts.shards;
   }
 
+  shardOf({ tenant, pipelineId }: PipelineKey): number {
+    return shardOf(tenant, pipelineId);
+  }
+
+  describe(): string {
+    const { mode } = this.#parts.store;
+    return `${mode}, ${this.#serving.size} shards, ${this.#owned.size} pipelines open`;
+  }
+
+  shardsOwned(): number {
+    return this.#serving.size;
+  }
+
   /** Claims its shards, and goes on with what runs there. */
   async start(): Promise<void> {
     this.projection.start();

@@ -57,19 +57,14 @@ export class PipelinesProjection {
   /** Resolves when the journal was read up to a position, or after two seconds: what is asked for then may be a little old. */
   async reached(position: number): Promise<boolean> {
     if (this.#position >= position) return true;
-    const over = new AbortController();
-    await new Promise<void>((resolve) => {
-      const stop = this.listen(() => {
-        if (this.#position < position) return;
-        stop();
-        resolve();
-      });
-      void pause(WAIT_MS, over.signal).then(() => {
-        stop();
-        resolve();
-      });
+    const arrived = Promise.withResolvers<void>();
+    const stop = this.listen(() => {
+      if (this.#position >= position) arrived.resolve();
     });
+    const over = new AbortController();
+    await Promise.race([arrived.promise, pause(WAIT_MS, over.signal)]);
     over.abort();
+    stop();
     return this.#position >= position;
   }
 

@@ -1,5 +1,5 @@
 import type { PipelineStatus, PipelineState } from '../aggregate/state.ts';
-import { NO_TOTALS, type Position } from '../batch/batch.ts';
+import type { Position } from '../batch/batch.ts';
 import { deliveryOf } from '../definition/check-meaning.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
 import type { RunPhase, RunReport } from '../run/supervised-run.ts';
@@ -103,7 +103,7 @@ export function statusOf(
     lastError,
     progress: {
       ...NO_PROGRESS,
-      ...{ ...NO_TOTALS, ...totals },
+      ...totals,
       lag,
       position,
       lastBatchAt: isBatch ? new Date().toISOString() : (before?.progress.lastBatchAt ?? null),

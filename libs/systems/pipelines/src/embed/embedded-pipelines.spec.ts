@@ -19,7 +19,7 @@ import type { PipelineDefinition } from '../definition/types.ts';
 import { StateLanes } from '../store/state-lanes.ts';
 import { Scripts } from '../transform/script-step.ts';
 import { EmbeddedPipelines, type EmbeddedRunOptions } from './embedded-pipelines.ts';
-import { runLane, type LaneProgress } from './run-lane.ts';
+import { runLane, type LaneProgress } from '../run/run-lane.ts';
 
 const evens: PipelineDefinition = {
   pipelineId: 'evens',

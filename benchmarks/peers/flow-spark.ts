@@ -1,0 +1,25 @@
+import { Connections, EmbeddedPipelines, readDefinition } from '@nestjs-spark/pipelines/embedded';
+import { measureFlow } from './flow.ts';
+
+await measureFlow(async ({ brokers, url, topic, table, records, perBatch, folder }) => {
+  const definition = readDefinition(`
+pipelineId: bench
+name: Bench
+source: { type: kafka, topic: ${topic} }
+transforms: [{ type: filter, condition: "age > 18" }]
+sink: { type: postgres, table: ${table} }
+batch: { maxRecords: ${perBatch} }
+`);
+  const connections = new Connections([
+    { name: 'default', type: 'kafka', settings: { brokers } },
+    { name: 'default', type: 'postgres', settings: { url } },
+  ]);
+  const pipelines = new EmbeddedPipelines({ folder, files: folder, connections, print: console.error });
+  const read = new AbortController();
+  await pipelines.run(definition, {
+    from: 'beginning',
+    signal: read.signal,
+    onProgress: (totals) => totals.read >= records && read.abort(),
+  });
+  await pipelines.close();
+});

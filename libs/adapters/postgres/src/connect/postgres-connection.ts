@@ -29,6 +29,7 @@ export class PostgresConnection {
   readonly #address: PostgresAddress;
   readonly #name: string;
   #client: Promise<pg.Client> | null = null;
+  #live: pg.Client | null = null;
 
   /** @param name what the server's administrator sees */
   constructor(address: PostgresAddress, name = 'spark') {
@@ -94,6 +95,7 @@ export class PostgresConnection {
     client.on('error', () => this.#forget(client));
     try {
       await client.connect();
+      this.#live = client;
     } catch (error) {
       void client.end().catch(() => undefined);
       throw error;
@@ -102,13 +104,10 @@ export class PostgresConnection {
   }
 
   #forget(client: pg.Client): void {
-    const current = this.#client;
-    void current?.then(
-      (open) => {
-        if (open === client && this.#client === current) this.#client = null;
-      },
-      () => undefined,
-    );
+    if (this.#live === client) {
+      this.#live = null;
+      this.#client = null;
+    }
     void client.end().catch(() => undefined);
   }
 }

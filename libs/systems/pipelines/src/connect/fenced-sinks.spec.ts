@@ -48,13 +48,18 @@ function keeps(prepare: () => Promise<SinkBench>): void {
     return { sink, checkpoint: await sink.open(claim) };
   }
 
-  const batch = (n: number, ids: number[], more: Partial<OutBatch> = {}): OutBatch => ({
+  const batch = (n: number, numbers: number[], more: Partial<OutBatch> = {}): OutBatch => ({
     generation: 1,
     lane: 0,
     n,
     epoch: 1,
-    records: ids.map((id) => ({ fields: { id, text: `text ${id}` }, partition: 'a', offset: id })),
-    checkpoint: { generation: 1, n, position: { a: 5 + n }, totals: { ...NO_TOTALS, written: ids.length } },
+    records: numbers.map((id) => ({ fields: { id, text: `text ${id}` }, partition: 'a', offset: id })),
+    checkpoint: {
+      generation: 1,
+      n,
+      position: { a: 5 + n },
+      totals: { ...NO_TOTALS, written: numbers.length },
+    },
     ...more,
   });
 

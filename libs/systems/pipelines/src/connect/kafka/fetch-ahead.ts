@@ -177,7 +177,8 @@ export class FetchAhead {
 
   /** Waits for a state of this. Stopping and the signal end it, too. @throws what a fetch threw */
   async #until(isSo: () => boolean, signal: AbortSignal | null): Promise<void> {
-    while (!isSo() && !this.#isStopped && !signal?.aborted) {
+    const isOver = () => this.#isStopped || signal?.aborted === true;
+    while (!isSo() && !isOver()) {
       if (this.#failure && signal) throw this.#failure.error;
       await once(this.#changed, 'change', signal ? { signal } : {}).catch(() => undefined);
     }

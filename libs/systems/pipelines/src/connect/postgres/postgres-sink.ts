@@ -181,8 +181,8 @@ export class PostgresSink implements Sink {
     }
   }
 
-  #ask<Row extends Record<string, unknown>>(query: Query): Promise<Row[]> {
-    return this.#connection.query<Row>(query).catch(throwAsRunError);
+  #ask<Answer extends Record<string, unknown>>(query: Query): Promise<Answer[]> {
+    return this.#connection.query<Answer>(query).catch(throwAsRunError);
   }
 }
 

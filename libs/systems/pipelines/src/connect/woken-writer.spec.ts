@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
-import { FENCED_EXIT, laneBenches, type LaneBench } from '../support/lane-benches.ts';
-import type { LaneJob } from '../../libs/systems/pipelines/src/fixtures/write-lane.ts';
-import { LaneProcess } from '../support/lane-process.ts';
+import { FENCED_EXIT, laneBenches, type LaneBench } from '../fixtures/lane-benches.ts';
+import type { LaneJob } from '../fixtures/write-lane.ts';
+import { LaneProcess } from '../fixtures/lane-process.ts';
 
 const RECORDS = 3_000;
 const PER_BATCH = 50;

@@ -3,7 +3,7 @@ import { measureFlow } from './flow.ts';
 
 await measureFlow(async ({ brokers, url, topic, table, records, perBatch, folder }) => {
   const definition = readDefinition(`
-pipelineId: bench
+pipelineId: ${table.replaceAll('_', '-')}
 name: Bench
 source: { type: kafka, topic: ${topic} }
 transforms: [{ type: filter, condition: "age > 18" }]

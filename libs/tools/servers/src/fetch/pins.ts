@@ -59,6 +59,16 @@ export const openBao = {
   },
 } as const;
 
+/** For the suites that need a cluster of Apache Spark; nothing else fetches it. */
+export const apacheSpark = {
+  version: '4.3.0',
+  /** The oldest Java that it runs on. */
+  java: 17,
+  /** Apache Spark itself, and what its executors' Python needs for Arrow. */
+  requirements: ['pyspark==4.3.0', 'pyarrow==26.0.1', 'pandas==2.3.3'],
+  bytes: 456_000_000,
+} as const;
+
 const cpu = { x64: { go: 'amd64', net: 'x64' }, arm64: { go: 'arm64', net: 'arm64' } } as const;
 const system = {
   linux: { go: 'linux', raven: 'Linux', net: 'linux' },

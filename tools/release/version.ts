@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publishedLibraries } from '../pack/manifest.ts';
 import { sentenceOf, withRelease } from './notes.ts';
@@ -20,8 +20,8 @@ if (sentences.length === 0) {
   const manifest = readFileSync(path('package.json'), 'utf8');
   writeFileSync(path('package.json'), manifest.replace(/("version": )"[^"]+"/, `$1"${version}"`));
   for (const example of readdirSync(path('examples'), { withFileTypes: true })) {
-    if (!example.isDirectory()) continue;
     const file = path('examples', example.name, 'package.json');
+    if (!example.isDirectory() || !existsSync(file)) continue;
     const asked = readFileSync(file, 'utf8');
     writeFileSync(file, asked.replace(/("@nestjs-spark\/[^"]+": )"[^"]+"/g, `$1"^${version}"`));
   }

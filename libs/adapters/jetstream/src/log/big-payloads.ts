@@ -70,6 +70,12 @@ export class BigPayloads {
     return content && Buffer.concat(parts);
   }
 
+  /** The names of objects that begin so. */
+  async list(prefix: string): Promise<string[]> {
+    const objects = await this.#whenThere((bucket) => bucket.list());
+    return (objects ?? []).map(({ name }) => name).filter((name) => name.startsWith(prefix));
+  }
+
   async remove(name: string): Promise<void> {
     await this.#whenThere((bucket) => this.#delete(bucket, name));
   }

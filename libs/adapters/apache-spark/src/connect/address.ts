@@ -23,12 +23,22 @@ export function readConnectAddress(text: string): ConnectAddress | string {
   const settings = new Map(pairs.filter(Boolean).map((pair) => split(pair)));
   const unknown = [...settings.keys()].find((name) => name !== 'use_ssl' && name !== 'token');
   if (unknown !== undefined) return `has a setting ${JSON.stringify(unknown)}; use_ssl and token are known`;
-  const token = settings.get('token') ?? null;
+  const token = decoded(settings.get('token') ?? '');
+  if (token === undefined) return 'has a token with a % that stands for nothing; write it as %25';
   const target = `${hostname}:${port === '' ? USUAL_PORT : port}`;
   return { target, host: hostname, tls: settings.get('use_ssl') === 'true' || token !== null, token };
 }
 
+/** Null for none; undefined where it cannot be decoded. */
+function decoded(text: string): string | null | undefined {
+  try {
+    return text === '' ? null : decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function split(pair: string): [string, string] {
   const at = pair.indexOf('=');
-  return at < 0 ? [pair, ''] : [pair.slice(0, at), decodeURIComponent(pair.slice(at + 1))];
+  return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
 }

@@ -1,7 +1,5 @@
-import { isListOf, isObjectOf, isText, isWhole, type Guard } from '@nestjs-spark/foundation/internal';
-
-const ANSWER_MS = 5_000;
-const LARGEST_ANSWER = 32 * 1024 * 1024;
+import { isListOf, isObjectOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
+import { NotThereError, readJson } from './read-json.ts';
 
 /**
  * How many tasks of these operations of Spark Connect run now, as the UI of the server's application says. A job's own count was seen
@@ -10,13 +8,13 @@ const LARGEST_ANSWER = 32 * 1024 * 1024;
  * @throws when it does not answer, or not as expected
  */
 export async function runningTasks(ui: string, operationIds: readonly string[]): Promise<number> {
-  const base = `${ui.replace(/\/+$/, '')}/api/v1/applications`;
-  const [application] = await read(base, isListOf(isObjectOf({ id: isText(200) })));
+  const base = `${ui.endsWith('/') ? ui.slice(0, -1) : ui}/api/v1/applications`;
+  const [application] = await readJson(base, isListOf(isObjectOf({ id: isText(200) })));
   if (!application) throw new Error(`${ui} has no application`);
   const at = `${base}/${encodeURIComponent(application.id)}`;
   const isOurs = ({ jobTags = [] }: { jobTags?: string[] }): boolean =>
     jobTags.some((tag) => operationIds.some((id) => tag.endsWith(id)));
-  const jobs = (await read(`${at}/jobs`, isListOf(IS_JOB, MOST))).filter(isOurs);
+  const jobs = (await readJson(`${at}/jobs`, isListOf(IS_JOB, MOST))).filter(isOurs);
   const active = jobs.reduce((sum, { numActiveTasks }) => sum + numActiveTasks, 0);
   let listed = 0;
   for (const stage of new Set(jobs.flatMap(({ stageIds }) => stageIds)))
@@ -25,11 +23,11 @@ export async function runningTasks(ui: string, operationIds: readonly string[]):
 }
 
 async function runningOfStage(at: string): Promise<number> {
-  const attempts = await read(at, isListOf(isObjectOf({ attemptId: isWhole }))).catch(ifNotThere);
+  const attempts = await readJson(at, isListOf(isObjectOf({ attemptId: isWhole }))).catch(ifNotThere);
   let running = 0;
   for (const { attemptId } of attempts) {
     const list = `${at}/${attemptId}/taskList?status=running&length=1000`;
-    running += (await read(list, isListOf(isObjectOf({ taskId: isWhole }))).catch(ifNotThere)).length;
+    running += (await readJson(list, isListOf(isObjectOf({ taskId: isWhole }))).catch(ifNotThere)).length;
   }
   return running;
 }
@@ -40,22 +38,8 @@ function ifNotThere(error: unknown): [] {
   throw error;
 }
 
-class NotThereError extends Error {}
-
 const MOST = 100_000;
 const IS_JOB = isObjectOf(
   { numActiveTasks: isWhole, stageIds: isListOf(isWhole, MOST) },
   { jobTags: isListOf(isText(1_000)) },
 );
-
-async function read<T>(url: string, guard: Guard<T>): Promise<T> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS), redirect: 'error' });
-  if (answer.status === 404) throw new NotThereError(`${url} answered 404`);
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
-  const text = await answer.text();
-  if (text.length > LARGEST_ANSWER)
-    throw new Error(`${url} answered with more than ${LARGEST_ANSWER} characters`);
-  const value: unknown = JSON.parse(text);
-  if (!guard(value)) throw new Error(`${url} did not answer as the API of Apache Spark does`);
-  return value;
-}

@@ -31,7 +31,13 @@ export class JobsEngine {
   readonly #memory: MemoryBackend;
   readonly #store: JobStore;
 
-  constructor(settings: JobsSettings, store: JobStore, registry: Registry) {
+  /** @param others backends beside the one in this process */
+  constructor(
+    settings: JobsSettings,
+    store: JobStore,
+    registry: Registry,
+    others: readonly JobBackend[] = [],
+  ) {
     const metrics = new JobMetrics(registry, store);
     const log = logFor('Jobs');
     const progress = new ProgressBoard();
@@ -46,7 +52,7 @@ export class JobsEngine {
     const keyOf = (job: Job): string | null => cacheKeyOf(job, this.handlers);
     this.#store = store;
     this.#memory = new MemoryBackend(this.handlers);
-    this.backends = [this.#memory];
+    this.backends = [this.#memory, ...others];
     const executors = { backends: this.backends, handlers: this.handlers, scripts: this.#scripts };
     const quota = new JobQuota(settings.quotas, store);
     const submissions = new Submissions({ store, executors, quota, observer, cacheKeyOf: keyOf });
@@ -71,7 +77,7 @@ export class JobsEngine {
 
   async stop(): Promise<void> {
     const stopping = this.#runner?.stop();
-    await Promise.all([this.#memory.close(), this.#scripts.close()]);
+    await Promise.all([...this.backends.map((backend) => backend.close?.()), this.#scripts.close()]);
     await stopping;
     await this.#store.close();
   }

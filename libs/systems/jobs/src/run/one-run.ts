@@ -55,7 +55,10 @@ export class OneRun {
       clearInterval(looking);
       unwatch();
       progress.forget(job.jobId);
-      await backend.release(handle).catch(() => undefined);
+      const isLeft = this.#isLost || signal.aborted;
+      await (isLeft && backend.leave ? backend.leave(handle) : backend.release(handle)).catch(
+        () => undefined,
+      );
     }
   }
 
@@ -127,7 +130,8 @@ export class OneRun {
     if (!stored || !isOwn(stored.job, handle.runId, this.#parts.owner)) {
       this.#isLost = true;
       this.#parts.observer.fenced();
-      await this.#claim.backend.cancel(handle).catch(() => undefined);
+      const { backend } = this.#claim;
+      await (backend.leave ? backend.leave(handle) : backend.cancel(handle)).catch(() => undefined);
       this.#over.abort();
     } else if (stored.job.status === 'Cancelling') this.#stop(handle, 'cancelled');
   }

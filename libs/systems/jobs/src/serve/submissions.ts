@@ -8,7 +8,7 @@ import type { JobObserver } from '../run/parts.ts';
 import { faultsOf, refusedFor, type Executors } from '../submit/check-executable.ts';
 import { fingerprintOf, idInBatch, jobAgain, jobIdFor, newJob } from '../submit/new-job.ts';
 import type { InputText, ReadSubmission } from '../submit/read-submission.ts';
-import { submitterOf, type JobAccess } from './access.ts';
+import { mustBeAllowed, submitterOf, type JobAccess } from './access.ts';
 import { findInput } from './keep-input.ts';
 import type { JobQuota } from './quota.ts';
 import { viewOf, type JobView } from './view.ts';
@@ -45,6 +45,7 @@ export class Submissions {
 
   async submit(submission: ReadSubmission, access: JobAccess): Promise<Submitted> {
     const { executors, quota } = this.#parts;
+    mustBeAllowed(submission.transformation.kind, access);
     const jobId = jobIdFor(access, submission.body.idempotencyKey);
     const fingerprint = fingerprintOf(submission);
     if (submission.body.idempotencyKey !== undefined) {
@@ -76,6 +77,7 @@ export class Submissions {
     access: JobAccess,
   ): Promise<SubmittedBatch> {
     const { store, executors, quota, observer } = this.#parts;
+    for (const { transformation } of jobs) mustBeAllowed(transformation.kind, access);
     const batchId = given ?? crypto.randomUUID();
     const ids = jobs.map((_, index) => idInBatch(batchId, access, index));
     const prints = jobs.map((job) => fingerprintOf(job));

@@ -141,10 +141,7 @@ function partsOf({ way, home, python, javaHome }: ApacheSparkSource, dataDir: st
     {
       name: 'apache-spark-worker',
       source: program(daemon),
-      args: [
-        ...[WORKER_CLASS, ...at, '--port', `${ports.worker}`, '--webui-port', `${ports.workerUi}`],
-        ...['-c', WORKER.cores, '-m', WORKER.memory, masterUrl],
-      ],
+      args: workerArguments(masterUrl, ports),
       port: ports.masterUi,
       dataDir,
       probe: (port: number) => askMaster(port, (alive) => alive > 0),
@@ -162,7 +159,17 @@ function partsOf({ way, home, python, javaHome }: ApacheSparkSource, dataDir: st
 
 const MASTER = 'org.apache.spark.deploy.master.Master';
 const WORKER_CLASS = 'org.apache.spark.deploy.worker.Worker';
+const SUBMIT = 'org.apache.spark.deploy.SparkSubmit';
 const CONNECT = 'org.apache.spark.sql.connect.service.SparkConnectServer';
+
+function workerArguments(masterUrl: string, { worker, workerUi }: Ports): string[] {
+  const settings = { host: '127.0.0.1', port: worker, 'webui-port': workerUi, ...WORKER };
+  return [
+    WORKER_CLASS,
+    ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, `${value}`]),
+    masterUrl,
+  ];
+}
 
 function connectArguments(masterUrl: string, ports: Ports): string[] {
   const settings = {
@@ -180,8 +187,15 @@ function connectArguments(masterUrl: string, ports: Ports): string[] {
     'spark.sql.shuffle.partitions': '2',
   };
   return [
-    ...['org.apache.spark.deploy.SparkSubmit', '--class', CONNECT, '--master', masterUrl],
-    ...['--driver-memory', '700m', '--driver-java-options', QUICK_START],
+    SUBMIT,
+    '--class',
+    CONNECT,
+    '--master',
+    masterUrl,
+    '--driver-memory',
+    '700m',
+    '--driver-java-options',
+    QUICK_START,
     ...Object.entries(settings).flatMap(([name, value]) => ['--conf', `${name}=${value}`]),
     'spark-internal',
   ];

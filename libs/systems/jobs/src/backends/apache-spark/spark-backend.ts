@@ -1,6 +1,6 @@
 import { ApacheSparkError, ConnectClient, type ConnectAddress } from '@nestjs-spark/apache-spark';
 import { describeError, type Logger } from '@nestjs-spark/foundation';
-import { Breaker, SayOnce } from '@nestjs-spark/foundation/internal';
+import { SayOnce } from '@nestjs-spark/foundation/internal';
 import type { BackendHealth, JobBackend, JobRun, RunEnded, RunEvent, RunHandle } from '../../job/backend.ts';
 import type { CancelProof, JobCause, JobKind } from '../../job/job.ts';
 import { describeCause } from '../describe-cause.ts';
@@ -40,7 +40,6 @@ export class SparkBackend implements JobBackend {
   readonly #options: SparkBackendOptions;
   readonly #client: ConnectClient;
   readonly #session: SparkSession;
-  readonly #breaker: Breaker;
   readonly #runs = new Map<string, SparkRun>();
   readonly #closing = new AbortController();
   readonly #said = new SayOnce();
@@ -50,15 +49,9 @@ export class SparkBackend implements JobBackend {
     this.#options = options;
     this.#client = new ConnectClient(options.connect);
     this.#session = new SparkSession(this.#client);
-    this.#breaker = new Breaker({
-      target: `Spark Connect at ${options.connect.target}`,
-      isOutage: (error) => error instanceof ApacheSparkError && error.kind === 'away',
-      refuse: (cause) => new ApacheSparkError('away', cause.message, null, cause),
-      log: options.log,
-    });
   }
 
-  /** The first question opens a session and may take seconds: later ones wait for the same answer. */
+  /** The first question opens a session and may take seconds: later ones wait for the same answer. @throws when nothing answers */
   async health(signal: AbortSignal): Promise<BackendHealth> {
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = null;
@@ -137,17 +130,19 @@ export class SparkBackend implements JobBackend {
   /** Leaves all runs to whoever comes next. */
   async close(): Promise<void> {
     this.#closing.abort(new Error('The process ends'));
-    for (const runId of [...this.#runs.keys()]) await this.leave({ runId });
+    await Promise.all(Array.from(this.#runs.keys(), (runId) => this.leave({ runId })));
     this.#client.close();
   }
 
   async #ask(): Promise<BackendHealth> {
+    const session = await this.#session.ready();
     try {
-      await this.#breaker.run(() => this.#session.ready().then((session) => this.#client.greet(session)));
-      return { available: true, reason: null };
+      await this.#client.greet(session);
     } catch (error) {
-      return { available: false, reason: describeError(error) };
+      if (error instanceof ApacheSparkError && error.kind === 'lost') this.#session.forget(session);
+      else throw error;
     }
+    return { available: true, reason: null };
   }
 
   async #execute(run: JobRun, started: SparkRun): Promise<void> {

@@ -20,6 +20,7 @@ export class SparkSession {
   readonly #name: string;
   #count = 0;
   #ready: Promise<ScriptSession> | null = null;
+  #current: ScriptSession | null = null;
 
   constructor(client: ConnectClient, name = 'jobs') {
     this.#client = client;
@@ -37,10 +38,7 @@ export class SparkSession {
 
   /** For a session that the server does not know any more. */
   forget(session: ScriptSession): void {
-    const current = this.#ready;
-    void current?.then((known) => {
-      if (known === session && this.#ready === current) this.#ready = null;
-    });
+    if (this.#current === session) this.#ready = null;
   }
 
   async #open(): Promise<ScriptSession> {
@@ -50,7 +48,8 @@ export class SparkSession {
         await this.#client.greet(session);
         const archive = packExecutor();
         await this.#client.addArtifact(session, `pyfiles/${archive.module}.zip`, archive.content);
-        return { ...session, archive };
+        this.#current = { ...session, archive };
+        return this.#current;
       } catch (error) {
         const isClosed = error instanceof ApacheSparkError && error.kind === 'lost';
         if (!isClosed || this.#count >= MOST_CLOSED) throw error;

@@ -16,8 +16,8 @@ describe('An input in chunks', () => {
   });
 
   it('is one chunk where it is empty, so that its script is read all the same', async () => {
-    expect(await cut([], 6)).toEqual(['']);
-    expect(await cut(['\n\n'], 6)).toEqual(['']);
+    expect(await cut([], 6)).toEqual(['\n']);
+    expect(await cut(['\n\n'], 6)).toEqual(['\n']);
   });
 
   it('has a line that is too long as a chunk of its own', async () => {

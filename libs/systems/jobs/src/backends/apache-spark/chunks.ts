@@ -11,7 +11,7 @@ export interface Chunk {
 export const CHUNK_BYTES = 8 * 1024 * 1024;
 const BLOCK_BYTES = 256 * 1024;
 
-/** Cuts an input between its lines. An empty input is one chunk without documents, so that its script is read all the same. */
+/** Cuts an input between its lines. An empty input is one chunk with a blank line, so that its script is read all the same. */
 export async function* chunksOf(
   parts: AsyncIterable<Uint8Array>,
   most: number = CHUNK_BYTES,
@@ -36,6 +36,8 @@ export async function* chunksOf(
     if (blockBytes >= BLOCK_BYTES) endBlock();
   }
   endBlock();
+  // Apache Spark calls nobody for data without a row.
+  if (chunk.blocks.length === 0) chunk.blocks.push(LINE_FEED);
   if (chunk.documents > 0 || chunk.index === 0) yield chunk;
 }
 

@@ -24,7 +24,7 @@ const OPERATOR = 'the-operator-token-of-this-test';
 const PATIENCE = { timeoutMs: 120_000 };
 const STARTED_ELSEWHERE = fileURLToPath(new URL('../../fixtures/start-a-run.ts', import.meta.url));
 /** Runs for minutes, in steps that each are short enough for a document. */
-const LONG = 'let n = 0; for (let i = 0; i < 2e5; i++) n += i % 7; loadToOrders({ Total: this.Total, n });';
+const LONG = 'let n = 0; for (let i = 0; i < 5e4; i++) n += i % 7; loadToOrders({ Total: this.Total, n });';
 await describeWithApacheSpark([], 'Jobs on Apache Spark', () => {
   let cluster: ApacheSparkCluster;
   let memory: MemoryBackend;
@@ -117,7 +117,7 @@ await describeWithApacheSpark([], 'Jobs on Apache Spark', () => {
         PYTHON: cluster.pythonVersion,
         RUN_ID: runId,
         SCRIPT: LONG,
-        DOCUMENTS: '1500',
+        DOCUMENTS: '300',
       };
       const child = spawn(process.execPath, ['--conditions=@nestjs-spark/source', STARTED_ELSEWHERE], {
         env,
@@ -125,22 +125,22 @@ await describeWithApacheSpark([], 'Jobs on Apache Spark', () => {
       });
       await untilRunning(runId);
       child.kill('SIGKILL');
-      const run = runOver(LONG, orders(1_500), { runId });
+      const run = runOver(LONG, orders(300), { runId });
       const { ended, sha256 } = await runToEnd(spark, run);
-      expect(ended).toMatchObject({ outcome: 'succeeded', documents: 1_500 });
+      expect(ended).toMatchObject({ outcome: 'succeeded', documents: 300 });
       expect(sha256).toBe((await runToEnd(memory, run)).sha256);
       expect(await runsOf(runId)).toBe(1);
     }, 300_000);
 
     it('that another process has taken over goes on when the first one leaves it', async () => {
-      const run = runOver(LONG, orders(1_500));
+      const run = runOver(LONG, orders(300));
       const first = await openBackend();
       const handle = await first.start(run);
       await untilRunning(run.runId);
       await first.leave(handle);
       expect(await tasksOf(run.runId)).toBe(1);
       await first.close();
-      expect((await runToEnd(spark, run)).ended).toMatchObject({ outcome: 'succeeded', documents: 1_500 });
+      expect((await runToEnd(spark, run)).ended).toMatchObject({ outcome: 'succeeded', documents: 300 });
       expect(await runsOf(run.runId)).toBe(1);
     }, 300_000);
 

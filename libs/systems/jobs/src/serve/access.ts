@@ -16,18 +16,6 @@ export const APPLICATION: JobAccess = {
   all: true,
 };
 
-/** What runs statements and programs of its own on a cluster can read and change whatever the cluster can. */
-const FOR_OPERATORS: ReadonlySet<JobKind> = new Set(['sql', 'spark-app']);
-
-/** @throws {ProblemError} `forbidden` (403) for a kind of job that only operators may submit */
-export function mustBeAllowed(kind: JobKind, { all }: JobAccess): void {
-  if (FOR_OPERATORS.has(kind) && !all)
-    throw new ProblemError(
-      'forbidden',
-      `Only operators may submit jobs of the kind ${kind}: they run as the cluster.`,
-    );
-}
-
 /** Whether a job is to be seen: everybody sees its own. */
 export function maySee({ submittedBy }: Job, access: JobAccess): boolean {
   if (!access.all) return sameSubmitter(submittedBy, access);
@@ -37,4 +25,17 @@ export function maySee({ submittedBy }: Job, access: JobAccess): boolean {
 /** As a job and the query for one's own have it. */
 export function submitterOf({ kind, subject, tenant }: JobAccess): Submitter {
   return { kind, subject, tenant };
+}
+
+/** These run any code on the cluster. */
+const FOR_OPERATORS: ReadonlySet<JobKind> = new Set(['sql', 'spark-app']);
+
+/** @throws {ProblemError} `forbidden` (403) when somebody else than an operator submits what runs any code on the cluster */
+export function requireOperator(
+  submissions: readonly { transformation: { kind: JobKind } }[],
+  { all }: JobAccess,
+): void {
+  const refused = submissions.find(({ transformation }) => FOR_OPERATORS.has(transformation.kind));
+  if (refused && !all)
+    throw new ProblemError('forbidden', `Only operators may submit ${refused.transformation.kind}.`);
 }

@@ -59,8 +59,8 @@ async function fetchedBefore({ servers, env }: Finding): Promise<ApacheSparkSour
 async function fetched(finding: Finding): Promise<ApacheSparkSource | Refusal> {
   const { env, servers, report } = finding;
   // Before half a gigabyte is fetched.
-  const java = await findJava(env, apacheSpark.java);
-  if ('refused' in java) return java;
+  const java = await findJava(env);
+  if (typeof java !== 'string') return java;
   const python = await findPythonWithPip(env);
   if (!python) return { refused: 'no Python 3 with pip on PATH', remedy: 'install python3 with pip' };
   await mkdir(servers, { recursive: true });
@@ -98,8 +98,8 @@ async function complete(
   env: NodeJS.ProcessEnv,
   way: string,
 ): Promise<ApacheSparkSource | Refusal> {
-  const java = await findJava(env, apacheSpark.java);
-  if ('refused' in java) return java;
+  const java = await findJava(env);
+  if (typeof java !== 'string') return java;
   const code = 'import sys, pyarrow, pandas; print("python", "%d.%d" % sys.version_info[:2])';
   const asked = await runProgram(python, ['-c', code], { env, timeoutMs: 120_000 });
   const [, pythonVersion] = /python (\d+\.\d+)/.exec(asked.output) ?? [];
@@ -108,7 +108,7 @@ async function complete(
       refused: `${python} has no pyarrow and pandas: ${lastLines(asked.output, 1)}`,
       remedy: 'install them, or set PYSPARK_PYTHON to a Python that has them',
     };
-  return { way, home, python, pythonVersion, javaHome: java.home };
+  return { way, home, python, pythonVersion, javaHome: env['JAVA_HOME'] || undefined };
 }
 
 const folder = (servers: string): string => join(servers, `pyspark-${apacheSpark.version}`);

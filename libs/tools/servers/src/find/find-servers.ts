@@ -1,4 +1,4 @@
-import { kafka, nats, postgres, ravenDb, OLDEST_JAVA } from '../fetch/pins.ts';
+import { nats, OLDEST_JAVA, postgres, ravenDb } from '../fetch/pins.ts';
 import { kafkaWays } from './find-kafka.ts';
 import { natsWays } from './find-nats.ts';
 import { postgresWays } from './find-postgres.ts';

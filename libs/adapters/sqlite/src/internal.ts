@@ -12,6 +12,7 @@ export { PeerRows, type PeerEventRow } from './peers/peer-rows.ts';
 export {
   listConflicts,
   listEvents,
+  listLives,
   listMembers,
   peerFigures,
   type ConflictRow,

@@ -12,13 +12,20 @@ import { StoreRefusedError } from '@nestjs-spark/contracts';
 import type { ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
 import { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
-import { type IdentityOptions, SparkIdentityModule } from '@nestjs-spark/modules/internal';
+import {
+  type IdentityOptions,
+  ModuleIdentity,
+  OperatorToken,
+  SparkIdentityModule,
+} from '@nestjs-spark/modules/internal';
 import { HealthChecks, logFor } from '@nestjs-spark/observability/internal';
 import { MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
 import type { SqliteDatabase } from '@nestjs-spark/sqlite/internal';
 import { MODULE_REGISTRY, STATE_STORE, StorePreparation } from '@nestjs-spark/store';
 import { SQLITE_DATABASE } from '@nestjs-spark/store/internal';
-import { peerStream } from './carry/names.ts';
+import type { Writer } from './carry/message.ts';
+import { peerStream, replicaName } from './carry/names.ts';
+import { closeProof } from './retire/close-proof.ts';
 import { findEntities, type PeerEntity } from './declare/find-entities.ts';
 import { PeerNode } from './replicate/peer-node.ts';
 import { PeerStore } from './replicate/peer-store.ts';
@@ -80,7 +87,7 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
       imports: [
         DiscoveryModule,
         ObservabilityModule.forRoot(),
-        SparkBusModule.forRoot({ name: nameOf(settings) }),
+        SparkBusModule.forRoot({ name: replicaName(settings.service, settings.nodeId) }),
         SparkIdentityModule.forRootAsync({
           inject: [MODULE_REGISTRY, STATE_STORE, SparkBus],
           useFactory: (
@@ -88,7 +95,7 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
             state: StateStore,
             bus: SparkBus,
           ): IdentityOptions => ({
-            moduleName: nameOf(settings),
+            moduleName: replicaName(settings.service, settings.nodeId),
             moduleUrl: '',
             keysDir: keysDir(process.env),
             production: process.env['NODE_ENV'] === 'production',
@@ -105,7 +112,14 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
         { provide: SETTINGS, useValue: settings },
         {
           provide: REPLICA,
-          inject: [SETTINGS, { token: SQLITE_DATABASE, optional: true }, SparkBus, StorePreparation],
+          inject: [
+            SETTINGS,
+            { token: SQLITE_DATABASE, optional: true },
+            SparkBus,
+            StorePreparation,
+            ModuleIdentity,
+            OperatorToken,
+          ],
           useFactory: makeReplica,
         },
         { provide: Peers, inject: [REPLICA], useFactory: ({ peers }: Replica) => peers },
@@ -128,15 +142,13 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
   }
 }
 
-function nameOf({ service, nodeId }: PeersSettings): string {
-  return `${service}-${nodeId}`;
-}
-
 function makeReplica(
   settings: PeersSettings,
   database: SqliteDatabase | null,
   bus: SparkBus,
   preparation: StorePreparation,
+  identity: ModuleIdentity,
+  operator: OperatorToken,
 ): Replica {
   if (database === null) {
     throw new StoreRefusedError(
@@ -147,13 +159,19 @@ function makeReplica(
   const policyOf = (entity: string) =>
     entities.find(({ declaration }) => declaration.collection === entity)?.resolver ?? null;
   const stream = peerStream(settings.service);
-  const store = new PeerStore(database, policyOf);
+  const signer = identity.messageSigner();
+  const { service, nodeId, maxBytes, keepEvents } = settings;
+  const writer: Writer = { service, node: nodeId, signer, key: identity.publicKey.x };
+  const store = new PeerStore(database, policyOf, {
+    node: nodeId,
+    keyId: signer.keyId,
+    isProven: (close) => operator.isProof(closeProof(service, close), close.proof),
+  });
   const logger = logFor('Peers');
   const { connection } = bus;
-  const { nodeId, maxBytes, keepEvents } = settings;
   const log = new JetStreamSharedLog({ connection, log: logger, stream, maxBytes });
   const node = new PeerNode({
-    nodeId,
+    writer,
     store,
     log,
     snapshots: new Snapshots(nodeId, store, log),

@@ -35,6 +35,13 @@ export function listMembers(open: OpenDatabase): { node: string; origin: string;
   );
 }
 
+/** When and why this file began a new life, the latest 100 in their order. */
+export function listLives(open: OpenDatabase): { at: number; why: string }[] {
+  return open.rows<{ at: number; why: string }>(
+    'SELECT at, why FROM (SELECT * FROM spark_peer_lives ORDER BY number DESC LIMIT 100) ORDER BY number',
+  );
+}
+
 /** What is kept of these collections, and how many own events are not known to be in the log. */
 export function peerFigures(
   open: OpenDatabase,

@@ -45,11 +45,16 @@ export class PeerPlace {
     this.#open.prepare('UPDATE spark_peer_origins SET confirmed = 0, tail = 0 WHERE taken IS NOT NULL').run();
   }
 
-  /** Notes on which node an origin is. */
-  nameNode(origin: string, node: string): void {
+  /** Notes on which node an origin is, and when it was last heard of, in milliseconds since 1970. */
+  nameNode(origin: string, node: string, heard: number): void {
     this.#open
-      .prepare('UPDATE spark_peer_origins SET node = ? WHERE origin = ? AND node IS NOT ?')
-      .run(node, origin, node);
+      .prepare('UPDATE spark_peer_origins SET node = ?, heard = ? WHERE origin = ?')
+      .run(node, heard, origin);
+  }
+
+  /** Notes the place in the log where an operator closed an origin. */
+  close(origin: string, sequence: number): void {
+    this.#open.prepare('UPDATE spark_peer_origins SET closed = ? WHERE origin = ?').run(sequence, origin);
   }
 
   #text(column: 'origin' | 'log'): string | null {

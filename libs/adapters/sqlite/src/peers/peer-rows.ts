@@ -100,6 +100,10 @@ export class PeerRows {
       .run(origin, sequence);
   }
 
+  tailOf(origin: string): number {
+    return this.#open.number('SELECT tail AS value FROM spark_peer_origins WHERE origin = ?', origin);
+  }
+
   unconfirmedOrigins(): string[] {
     const rows = this.#open.rows<{ origin: string }>(
       'SELECT origin FROM spark_peer_origins WHERE taken IS NOT NULL AND applied > confirmed ORDER BY taken',
@@ -115,6 +119,15 @@ export class PeerRows {
       )
       .run(origin);
     this.#open.prepare('UPDATE spark_peer SET origin = ?').run(origin);
+  }
+
+  noteLife(why: string, renumbered: readonly PeerEventName[]): void {
+    this.#open.prepare('INSERT INTO spark_peer_lives (why) VALUES (?)').run(why);
+    for (const { origin, number } of renumbered) {
+      this.#open
+        .prepare('INSERT INTO spark_peer_stash (why, origin, event) VALUES (?, ?, ?)')
+        .run(why, origin, number);
+    }
   }
 
   appliedTo(origin: string): number {

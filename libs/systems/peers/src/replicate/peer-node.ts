@@ -9,8 +9,8 @@ import {
   type RetryPolicy,
 } from '@nestjs-spark/foundation/internal';
 import type { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
-import { decodeMessage, encodeMessage } from '../carry/message.ts';
-import type { Arrival, PeerStore } from './peer-store.ts';
+import { decodeMessage, encodeClose, encodeMessage, type Writer } from '../carry/message.ts';
+import type { Arrival, PeerStore, RefusedMessage } from './peer-store.ts';
 import { inBatches } from './in-batches.ts';
 import type { Snapshots } from './snapshots.ts';
 
@@ -18,7 +18,7 @@ import type { Snapshots } from './snapshots.ts';
 export type PeerLog = Pick<JetStreamSharedLog, 'provision' | 'describe' | 'append' | 'read'>;
 
 export interface PeerNodeParts {
-  readonly nodeId: string;
+  readonly writer: Writer;
   readonly store: PeerStore;
   readonly log: PeerLog;
   readonly snapshots: Snapshots;
@@ -36,6 +36,7 @@ const FULL_MS = 5_000;
 const LET_GO_MS = 60_000;
 /** How long the writers of a conflict have to settle it. */
 const SETTLE_MS = 20_000;
+const MOST_REFUSALS = 20;
 const MOST_MESSAGES = 64;
 const COMPANY_MS = 5;
 
@@ -48,12 +49,13 @@ export interface NodeState {
   position: number;
   /** The log's end as it was when the node last asked. */
   target: number;
-  /** Messages that no node has written, and were left out. */
+  /** How many messages every node skips, as far as this run has read. */
   refused: number;
+  /** The latest of them. */
+  refusals: RefusedMessage[];
   isLoading: boolean;
   /** The place of the latest snapshot that this node knows. */
   lowWater: number;
-  newLives: { at: string; why: 'two-lives' | 'log-damaged' }[];
 }
 
 /**
@@ -71,9 +73,9 @@ export class PeerNode {
     position: 0,
     target: 0,
     refused: 0,
+    refusals: [],
     isLoading: false,
     lowWater: 0,
-    newLives: [],
   };
   #lookTo = Infinity;
   #running: Promise<unknown> = Promise.resolve();
@@ -134,10 +136,7 @@ export class PeerNode {
       const here = await log.describe();
       if (here === null) throw new Error('the log is not there yet');
       const { position, isDamaged } = await store.meet(here);
-      if (isDamaged) {
-        logger.warn('The log was replaced or restored: reading it from the beginning');
-        this.state.newLives.push({ at: new Date().toISOString(), why: 'log-damaged' });
-      }
+      if (isDamaged) logger.warn('The log was replaced or restored: reading it from the beginning');
       this.state.position = await this.#catchUp(here.created, position);
       this.#lookTo = here.lastSequence;
       this.state.log = 'connected';
@@ -161,7 +160,7 @@ export class PeerNode {
     this.#say(`the snapshot of ${latest.node} is being loaded`);
     this.state.isLoading = true;
     try {
-      if (await snapshots.load(latest)) this.#noteNewLife();
+      if (await snapshots.load(latest)) this.#warnOfNewLife();
     } finally {
       this.state.isLoading = false;
     }
@@ -189,6 +188,14 @@ export class PeerNode {
     if (this.state.position - this.state.lowWater >= keepEvents) await this.takeSnapshot();
   }
 
+  /**
+   * Closes an origin behind its last message. Its node learns of it before it can publish again, and goes on under another.
+   * @throws {LogConflictError} when it has written meanwhile
+   */
+  async close(close: { origin: string; node: string; after: number; proof: string }): Promise<void> {
+    await this.#parts.log.append(close.origin, encodeClose(close), close.after);
+  }
+
   async #proposeForOthers(): Promise<void> {
     await pause(SETTLE_MS / 2, this.#stop.signal);
     if (this.#stop.signal.aborted || !this.state.isReady || this.state.log === 'away') return;
@@ -199,9 +206,10 @@ export class PeerNode {
     if (!this.state.isReady) this.state.reason = reason;
   }
 
-  #noteNewLife(): void {
-    this.#parts.logger.warn('Another file has used the same numbers: unpublished changes are renumbered');
-    this.state.newLives.push({ at: new Date().toISOString(), why: 'two-lives' });
+  #warnOfNewLife(): void {
+    this.#parts.logger.warn(
+      'This file is a copy, was restored from a backup, or its node was retired: unpublished changes are published under another origin',
+    );
   }
 
   async *#arrivals(from: number, signal: AbortSignal): AsyncGenerator<Arrival> {
@@ -217,18 +225,28 @@ export class PeerNode {
         );
       }
       next++;
-      yield { sequence, storedAt, message: await decodeMessage(message) };
+      yield { sequence, storedAt, message: await decodeMessage(message, this.#parts.writer.service) };
     }
   }
 
   async #apply(batch: readonly Arrival[]): Promise<void> {
     const { newLives, refused } = await this.#parts.store.apply(batch);
     this.state.position = batch.at(-1)?.sequence ?? this.state.position;
-    this.state.refused += refused;
-    for (let count = 0; count < newLives; count++) this.#noteNewLife();
+    this.#noteRefused(refused);
+    if (newLives.length > 0) this.#warnOfNewLife();
     if (!this.state.isReady && this.state.position >= this.state.target)
       await this.#becomeReady(await this.#end());
     this.#nudge.nudge();
+  }
+
+  #noteRefused(refused: readonly RefusedMessage[]): void {
+    const [first] = refused;
+    if (first && this.state.refused === 0)
+      this.#parts.logger.warn(
+        `Message ${first.sequence} of the log is not from a node (${first.why}), and every node skips it. The status counts and lists such messages.`,
+      );
+    this.state.refused += refused.length;
+    this.state.refusals = [...this.state.refusals, ...refused].slice(-MOST_REFUSALS);
   }
 
   /** @param end the log's end at the time of asking */
@@ -255,7 +273,7 @@ export class PeerNode {
 
   async #publish(): Promise<void> {
     const { signal } = this.#stop;
-    const { nodeId, store, log } = this.#parts;
+    const { writer, store, log } = this.#parts;
     await this.#nudge.wait(signal, LOOK_MS);
     if (this.#isInDoubt && this.state.log === 'connected') {
       this.#lookTo = await this.#end();
@@ -264,7 +282,7 @@ export class PeerNode {
     if (signal.aborted || this.state.log === 'away' || this.state.position < this.#lookTo) return;
     const batch = await store.nextBatch();
     if (!batch) return;
-    const message = await encodeMessage(nodeId, batch.events);
+    const message = await encodeMessage(writer, batch.events);
     const before = this.#lookTo;
     // Whatever becomes of it, the reader finds out.
     this.#lookTo = Infinity;

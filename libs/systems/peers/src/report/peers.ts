@@ -3,6 +3,7 @@ import {
   type EntityFigures,
   listConflicts,
   listEvents,
+  listLives,
   listMembers,
   PeerPlace,
   peerFigures,
@@ -12,6 +13,7 @@ import type { PeerEntity } from '../declare/find-entities.ts';
 import { compareHeads } from '../merge/heads.ts';
 import { compareResolutions, disagreeing, proposalOf } from '../merge/rank-proposals.ts';
 import type { PeerNode } from '../replicate/peer-node.ts';
+import type { RefusedMessage } from '../replicate/peer-store.ts';
 import type { PeersSettings } from '../settings/options.ts';
 import { eventView } from './event-view.ts';
 
@@ -54,6 +56,8 @@ export interface PeersStatus {
   backlog: number;
   /** Messages in the log that no node can have written. */
   refused: number;
+  /** The latest of them since this process started: who it says it is from, and why it is skipped. */
+  refusals: RefusedMessage[];
   members: { node: string; origin: string; applied: number }[];
   entities: EntityStatus[];
   newLives: { at: string; why: string }[];
@@ -90,7 +94,7 @@ export class Peers {
 
   async status(): Promise<PeersStatus> {
     const { settings, stream, database, node, entities } = this.#parts;
-    const { isReady, isLoading, reason, log, position, target, lowWater, refused, newLives } = node.state;
+    const { isReady, isLoading, reason, log, position, target, lowWater, refused, refusals } = node.state;
     const collections = entities.map(({ declaration }) => declaration.collection);
     return database.read((open) => {
       const place = new PeerPlace(open);
@@ -104,11 +108,12 @@ export class Peers {
         log: { stream, state: log, created: place.log, position, last: Math.max(position, target), lowWater },
         backlog: figures.backlog,
         refused,
+        refusals,
         members: listMembers(open),
         entities: figures.entities.map((figure) =>
           this.#statusOf(figure, listConflicts(open, figure.entity, false)),
         ),
-        newLives,
+        newLives: listLives(open).map(({ at, why }) => ({ at: new Date(at).toISOString(), why })),
         clockOffsetMs: Math.round(place.clock / 1_000),
       };
     });

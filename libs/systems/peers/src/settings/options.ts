@@ -1,3 +1,5 @@
+import { DEFAULT_LOG_BYTES, isPeerName } from '../carry/names.ts';
+
 /** What `SparkPeersModule.forRoot()` takes. */
 export interface SparkPeersOptions {
   /** The service of which this is a replica: lower-case letters, digits and hyphens. The same on all nodes. */
@@ -27,9 +29,9 @@ export class PeersSettingsError extends Error {
 
 /** @throws {PeersSettingsError} naming everything that is wrong */
 export function completeOptions(options: SparkPeersOptions): PeersSettings {
-  const { offlineStart = 'wait', maxBytes = 256 * 1024 ** 2, keepEvents = 1_000, clockShiftMs = 0 } = options;
+  const { offlineStart = 'wait', maxBytes = DEFAULT_LOG_BYTES, keepEvents = 1_000, clockShiftMs = 0 } = options;
   const wrong = (['service', 'nodeId'] as const).filter(
-    (name) => !/^[a-z0-9][a-z0-9-]{0,62}$/.test(options[name] ?? ''),
+    (name) => !isPeerName(options[name] ?? ''),
   );
   const faults = wrong.map(
     (name) => `${name} is ${JSON.stringify(options[name])}: use lower-case letters, digits and hyphens`,

@@ -1,4 +1,5 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
+import { setTag } from '../connect/replicated.ts';
 
 /** Where a replica's file stands in the log, in one transaction of it. */
 export class PeerPlace {
@@ -45,6 +46,16 @@ export class PeerPlace {
     this.#open.prepare('UPDATE spark_peer_origins SET confirmed = 0, tail = 0 WHERE taken IS NOT NULL').run();
   }
 
+  /** What ends the ids that are made here. */
+  get tag(): string {
+    return this.#text('tag') ?? '';
+  }
+
+  set tag(tag: string) {
+    this.#open.prepare('UPDATE spark_peer SET tag = ?').run(tag);
+    setTag(this.#open, tag);
+  }
+
   /** Notes on which node an origin is, and when it was last heard of, in milliseconds since 1970. */
   nameNode(origin: string, node: string, heard: number): void {
     this.#open
@@ -57,7 +68,7 @@ export class PeerPlace {
     this.#open.prepare('UPDATE spark_peer_origins SET closed = ? WHERE origin = ?').run(sequence, origin);
   }
 
-  #text(column: 'origin' | 'log'): string | null {
+  #text(column: 'origin' | 'log' | 'tag'): string | null {
     const row = this.#open.row<{ value: string | null }>(`SELECT ${column} AS value FROM spark_peer`);
     return row?.value ?? null;
   }

@@ -63,13 +63,17 @@ describe('a message of a replica', () => {
     expect(await kindOf(sealMessage(message, originSubject('notes', origin), a.signer))).toBe('undecodable');
   });
 
-  it.each([undefined, '', '[]', '{"format":1}', '{"format":1,"node":"../a","kind":"events"}', 'x'.repeat(5_000)])(
-    'is skipped with %p as its header',
-    async (header) => {
-      const message = await encodeMessage(a, [event]);
-      const { 'Spark-Peer': _, ...headers } = message.headers;
-      const given = header === undefined ? headers : { ...headers, 'Spark-Peer': header };
-      expect(await kindOf({ ...message, headers: given })).toBe('undecodable');
-    },
-  );
+  it.each([
+    undefined,
+    '',
+    '[]',
+    '{"format":1}',
+    '{"format":1,"node":"../a","kind":"events"}',
+    'x'.repeat(5_000),
+  ])('is skipped with %p as its header', async (header) => {
+    const message = await encodeMessage(a, [event]);
+    const { 'Spark-Peer': _, ...headers } = message.headers;
+    const given = header === undefined ? headers : { ...headers, 'Spark-Peer': header };
+    expect(await kindOf({ ...message, headers: given })).toBe('undecodable');
+  });
 });

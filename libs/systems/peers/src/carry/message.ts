@@ -119,15 +119,13 @@ function readClose(header: PeerHeader, sequence: number, origin: string): ReadMe
     : refuse('undecodable', node);
 }
 
-async function eventsOf(
-  payload: Uint8Array,
-  isPacked: boolean,
-  origin: string,
-): Promise<PeerEvent[] | null> {
+async function eventsOf(payload: Uint8Array, isPacked: boolean, origin: string): Promise<PeerEvent[] | null> {
   try {
     const plain = isPacked ? await decompress(payload, { maxOutputLength: MOST_BYTES }) : payload;
     if (!isUtf8(plain)) return null;
-    const lines = Buffer.from(plain).toString('utf8').split('\n', MOST_EVENTS + 1);
+    const lines = Buffer.from(plain)
+      .toString('utf8')
+      .split('\n', MOST_EVENTS + 1);
     if (lines.length > MOST_EVENTS) return null;
     const events = lines.map((line) => readEvent(line, origin)).filter((event) => event !== null);
     return events.length === lines.length ? events : null;

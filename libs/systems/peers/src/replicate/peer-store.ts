@@ -39,6 +39,8 @@ export interface RefusedMessage {
 export interface Applied {
   readonly newLives: readonly NewLife[];
   readonly refused: readonly RefusedMessage[];
+  /** The log's clock less this one, when a message of this run has told it; null otherwise. */
+  readonly clockMs: number | null;
 }
 
 /** Whose file it is. */
@@ -108,6 +110,29 @@ export class PeerStore {
     });
   }
 
+  /** What ends the ids that are made here. */
+  tag(): Promise<string> {
+    return this.#database.read((open) => new PeerPlace(open).tag);
+  }
+
+  changeTag(): Promise<void> {
+    return this.#database.write((open) => {
+      new PeerPlace(open).tag = drawLetters(5).toUpperCase();
+    });
+  }
+
+  /** Goes on without the messages before a place, which nobody can bring any more. */
+  skipTo(position: number): Promise<void> {
+    return this.#database.write((open) => {
+      new PeerRows(open).position = position;
+    });
+  }
+
+  /** Somebody has removed all messages of an origin: the next one follows none. */
+  forgetTail(origin: string): Promise<void> {
+    return this.#database.write((open) => new PeerRows(open).noteTail(origin, 0));
+  }
+
   becomeWhole(): Promise<void> {
     return this.#database.write((open) => new PeerPlace(open).becomeWhole());
   }
@@ -118,6 +143,8 @@ export class PeerStore {
       const place = new PeerPlace(open);
       const newLives: NewLife[] = [];
       const refused: RefusedMessage[] = [];
+      const isOwn = ({ message }: Arrival) => message.kind === 'events' && message.origin === place.origin;
+      const hearsTime = arrivals.some(isOwn);
       for (const { sequence, storedAt, message } of arrivals) {
         if (message.kind === 'events') {
           const why = this.#applyEvents(file, place, { message, storedAt }, newLives);
@@ -129,7 +156,7 @@ export class PeerStore {
           refused.push({ sequence, node: message.node, why: message.kind });
         }
       }
-      return { newLives, refused };
+      return { newLives, refused, clockMs: hearsTime ? place.clock / 1_000 : null };
     });
   }
 

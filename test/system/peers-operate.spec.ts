@@ -48,7 +48,14 @@ describeWithServers(['nats'], 'What operators see and do with replicas of one se
     const every = Object.fromEntries(
       Object.keys(natsUrls).map((name) => [name, { SPARK_PEERS_DRIFT_EVERY: '1', ...env }]),
     );
-    const added = await startNodes({ service, folder, operatorToken: OPERATOR_TOKEN, natsUrls, env: every });
+    const added = await startNodes({
+      service,
+      folder,
+      operatorToken: OPERATOR_TOKEN,
+      natsUrls,
+      anyPorts: true,
+      env: every,
+    });
     await Promise.all(added.map(ready));
     return added;
   };

@@ -14,6 +14,8 @@ export interface NodesStart {
   operatorToken: string;
   /** The address of NATS for each node, by its name. */
   natsUrls: Readonly<Record<string, string>>;
+  /** Any ports that are free, for several of these at a time; otherwise 5003 and on. */
+  anyPorts?: boolean;
   /** Further variables for each node, by its name. */
   env?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -24,7 +26,7 @@ export async function startNodes(start: NodesStart): Promise<App[]> {
   const main = builtApp('notes', 'npm run peers');
   const nodes: App[] = [];
   for (const [name, natsUrl] of Object.entries(natsUrls)) {
-    const port = await freePort(FIRST_PORT + nodes.length * 100);
+    const port = await freePort(start.anyPorts ? undefined : FIRST_PORT + nodes.length * 100);
     const env = {
       PORT: String(port),
       NATS_URL: natsUrl,

@@ -70,10 +70,12 @@ export class BigPayloads {
     return content && Buffer.concat(parts);
   }
 
-  /** The names of objects that begin so. */
-  async list(prefix: string): Promise<string[]> {
-    const objects = await this.#whenThere((bucket) => bucket.list());
-    return (objects ?? []).map(({ name }) => name).filter((name) => name.startsWith(prefix));
+  /** All whose names begin with the prefix; `at` is when each was stored, in milliseconds. */
+  async list(prefix = ''): Promise<{ name: string; bytes: number; at: number }[]> {
+    const objects = (await this.#whenThere((bucket) => bucket.list())) ?? [];
+    return objects
+      .filter(({ name }) => name.startsWith(prefix))
+      .map(({ name, size, mtime }) => ({ name, bytes: size, at: Date.parse(mtime) }));
   }
 
   async remove(name: string): Promise<void> {

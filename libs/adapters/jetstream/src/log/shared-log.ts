@@ -123,8 +123,8 @@ export class JetStreamSharedLog {
   }
 
   /** The names of objects that begin so. */
-  listObjects(prefix: string): Promise<string[]> {
-    return this.#big.list(prefix);
+  async listObjects(prefix: string): Promise<string[]> {
+    return (await this.#big.list(prefix)).map(({ name }) => name);
   }
 
   removeObject(name: string): Promise<void> {

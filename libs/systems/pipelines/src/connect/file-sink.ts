@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FilesFolder } from './files-folder.ts';
-import { RunFailedError, type OutBatch, type Sink } from './ports.ts';
+import { RunFailedError, type Claim, type OutBatch, type Sink } from './ports.ts';
 
 const OWNER_FILE = '.spark-pipeline';
 /** So that the order of names is that of batches. */
@@ -12,28 +12,30 @@ const DIGITS = 10;
 export class FileSink implements Sink {
   readonly #folder: FilesFolder;
   readonly #path: string;
-  readonly #owner: string;
 
-  constructor(folder: FilesFolder, path: string, owner: string) {
+  constructor(folder: FilesFolder, path: string) {
     this.#folder = folder;
     this.#path = path;
-    this.#owner = owner;
   }
 
-  async open(): Promise<void> {
+  async open({ tenant, pipelineId }: Claim): Promise<null> {
+    const claimed = `${tenant}/${pipelineId}`;
     const folder = await this.#folder.makeFolder(this.#path);
     const file = join(folder, OWNER_FILE);
     const owner = await readFile(file, 'utf8').catch(() => null);
-    if (owner === null) await writeWhole(file, this.#owner);
-    else if (owner !== this.#owner)
+    if (owner === null) await writeWhole(file, claimed);
+    else if (owner !== claimed)
       throw new RunFailedError(`${this.#path} is written by the pipeline ${owner}: name another folder`);
+    return null;
   }
+
+  async close(): Promise<void> {}
 
   async write({ generation, lane, n, records }: OutBatch): Promise<void> {
     if (records.length === 0) return;
     const folder = await this.#folder.makeFolder(this.#path);
     const name = `${generation}-${lane}-${String(n).padStart(DIGITS, '0')}.ndjson`;
-    await writeWhole(join(folder, name), records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+    await writeWhole(join(folder, name), records.map(({ fields }) => `${JSON.stringify(fields)}\n`).join(''));
   }
 }
 

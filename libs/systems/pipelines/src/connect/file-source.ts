@@ -21,6 +21,12 @@ export class FileSource implements Source {
     this.#path = path;
   }
 
+  async begin(): Promise<Position> {
+    return {};
+  }
+
+  async close(): Promise<void> {}
+
   async plan(from: Position, limits: Limits): Promise<PlannedRange> {
     const files = await this.#files();
     const to: Record<string, number> = { ...from };

@@ -15,6 +15,12 @@ export class GenerateSource implements Source {
     this.#perSecond = perSecond;
   }
 
+  async begin(): Promise<Position> {
+    return {};
+  }
+
+  async close(): Promise<void> {}
+
   async plan(
     from: Position,
     { maxRecords }: { maxRecords: number },

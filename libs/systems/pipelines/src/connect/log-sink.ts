@@ -8,9 +8,13 @@ export class LogSink implements Sink {
     this.#print = print;
   }
 
-  async open(): Promise<void> {}
+  async open(): Promise<null> {
+    return null;
+  }
+
+  async close(): Promise<void> {}
 
   async write({ records }: OutBatch): Promise<void> {
-    for (const record of records) this.#print(JSON.stringify(record));
+    for (const { fields } of records) this.#print(JSON.stringify(fields));
   }
 }

@@ -73,14 +73,24 @@ export class PipelineJournal {
     before: KeptProgress,
     letters: readonly Letter[] = [],
   ): Promise<KeptProgress> {
-    const writes: StateWrite[] = letters.map((value) => {
-      const { partition, offset } = value;
-      const id = `${this.#prefix}/letters/${generation}/${nameOf(partition)}/${offset}`;
-      return { id, collection: COLLECTION, value };
-    });
+    const writes = letters.map((letter) => this.#letterWrite(letter));
     const last = { id: this.#progressId(generation), collection: COLLECTION, value: { planned, processed } };
     const version = await fenced(this.#store.writeTogether(writes, { ...last, expected: before.version }));
     return { planned, processed, version };
+  }
+
+  /** Keeps letters by their place in the source, each once however often it is kept. */
+  async keepLetters(letters: readonly Letter[]): Promise<void> {
+    for (const letter of letters) {
+      const { id, value } = this.#letterWrite(letter);
+      if (value && !(await this.#store.read(id))) await this.#store.write(id, COLLECTION, value, null);
+    }
+  }
+
+  #letterWrite(value: Letter): StateWrite {
+    const { generation, partition, offset } = value;
+    const id = `${this.#prefix}/letters/${generation}/${nameOf(partition)}/${offset}`;
+    return { id, collection: COLLECTION, value };
   }
 
   async letters(): Promise<Letter[]> {

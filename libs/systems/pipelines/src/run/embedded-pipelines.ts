@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { SqliteDatabase, SqliteStateStore } from '@nestjs-spark/sqlite/internal';
+import { Connections } from '../connect/connections.ts';
 import { FilesFolder } from '../connect/files-folder.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
 import { PipelineJournal, type Letter } from '../journal/journal.ts';
@@ -10,19 +11,27 @@ const TENANT = 'default';
 
 export type EmbeddedRunOptions = Pick<RunOptions, 'signal' | 'from' | 'reset' | 'onProgress'>;
 
+export interface EmbeddedPipelinesOptions {
+  /** Where the SQLite file is. */
+  folder: string;
+  /** The only folder that definitions can name files in. */
+  files: string;
+  /** Default: none. */
+  connections?: Connections;
+  /** Where a `log` sink writes. */
+  print: (line: string) => void;
+}
+
 /** Pipelines in this process, which keep what they know in a SQLite file: nothing has to be installed. */
 export class EmbeddedPipelines {
   readonly #database: SqliteDatabase;
   readonly #store: SqliteStateStore;
   readonly #files: FilesFolder;
+  readonly #connections: Connections;
   readonly #print: (line: string) => void;
 
-  /**
-   * @param folder where the SQLite file is
-   * @param files the only folder that definitions can name files in
-   * @param print where a `log` sink writes
-   */
-  constructor({ folder, files, print }: { folder: string; files: string; print: (line: string) => void }) {
+  constructor({ folder, files, connections = new Connections([]), print }: EmbeddedPipelinesOptions) {
+    this.#connections = connections;
     this.#database = new SqliteDatabase({ path: join(folder, 'pipelines.db') });
     this.#store = new SqliteStateStore(this.#database);
     this.#files = new FilesFolder(files);
@@ -32,7 +41,13 @@ export class EmbeddedPipelines {
   /** Applies a definition and runs it until its source is read or the signal comes. */
   run(definition: PipelineDefinition, options: EmbeddedRunOptions): Promise<RunResult> {
     const node = `${hostname()}:${process.pid}`;
-    const around = { files: this.#files, print: this.#print, tenant: TENANT, node };
+    const around = {
+      files: this.#files,
+      connections: this.#connections,
+      print: this.#print,
+      tenant: TENANT,
+      node,
+    };
     return runPipeline(definition, this.#journalOf(definition.pipelineId), { ...options, ...around });
   }
 

@@ -1,5 +1,5 @@
 import { addTotals, NO_TOTALS, type Totals } from '../batch/batch.ts';
-import { RunFailedError, type SourceRecord } from '../connect/ports.ts';
+import { RunFailedError, type OutRecord, type SourceRecord } from '../connect/ports.ts';
 import { DEFAULT_ERRORS, type ErrorRules } from '../definition/types.ts';
 import type { Fields } from '../expression/compile-expression.ts';
 import type { Letter } from '../journal/journal.ts';
@@ -8,7 +8,7 @@ import type { ErrorBudget } from './error-budget.ts';
 
 /** What came of the records of one batch. */
 export interface MadeBatch {
-  records: Fields[];
+  records: OutRecord[];
   letters: Letter[];
   totals: Totals;
 }
@@ -35,7 +35,7 @@ export function makeBatch(
     const outcome = outcomeOf(record, transform);
     const isAllowed = budget.allows(outcome.kind === 'failed');
     if (outcome.kind === 'out') {
-      made.records.push(outcome.fields);
+      made.records.push({ fields: outcome.fields, partition: record.partition, offset: record.offset });
       count({ written: 1 });
     } else if (outcome.kind === 'filtered') count({ filtered: 1 });
     else {
@@ -53,7 +53,10 @@ export function makeBatch(
   return made;
 }
 
-function outcomeOf({ text, partition, offset }: SourceRecord, transform: Transform): Outcome {
+function outcomeOf(record: SourceRecord, transform: Transform): Outcome {
+  const { text, partition, offset, fields } = record;
+  const meta = { ...record.meta, partition, offset };
+  if (fields) return transform(fields, meta);
   let value: unknown;
   try {
     value = LONG_NUMBER.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
@@ -62,7 +65,7 @@ function outcomeOf({ text, partition, offset }: SourceRecord, transform: Transfo
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { kind: 'failed', step: 'source', reason: 'It is JSON, but not an object' };
-  return transform(value as Fields, { partition, offset });
+  return transform(value as Fields, meta);
 }
 
 function keepDigits(_name: string, value: unknown, { source }: { source?: string } = {}): unknown {

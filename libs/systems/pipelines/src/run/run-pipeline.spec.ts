@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryState } from '@nestjs-spark/testing';
 import { RunFailedError } from '../connect/ports.ts';
+import { Connections } from '../connect/connections.ts';
 import { FilesFolder } from '../connect/files-folder.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
 import { PipelineJournal } from '../journal/journal.ts';
@@ -169,7 +170,12 @@ describe('a process that lost its pipeline', () => {
     try {
       const store = new MemoryState();
       const numbers: PipelineDefinition = { ...evens, source: { type: 'generate', count: 30 } };
-      const around = { files: new FilesFolder(folder), print: () => undefined, tenant: 'default' };
+      const around = {
+        files: new FilesFolder(folder),
+        connections: new Connections([]),
+        print: () => undefined,
+        tenant: 'default',
+      };
       const signal = new AbortController().signal;
       const journal = () => new PipelineJournal(store, 'default', 'evens');
       let second: Promise<unknown> | undefined;

@@ -2,15 +2,15 @@ import type { PipelineCommand } from '../aggregate/commands.ts';
 import { decide } from '../aggregate/decide.ts';
 import { evolve } from '../aggregate/evolve.ts';
 import type { PipelineState } from '../aggregate/state.ts';
-import { addTotals, NO_TOTALS, type Totals } from '../batch/batch.ts';
-import { RunFailedError, type Sink, type Source } from '../connect/ports.ts';
+import { addTotals, NO_TOTALS, type Position, type Totals } from '../batch/batch.ts';
+import { makeSink, makeSource, type Surroundings } from '../connect/connectors.ts';
+import { RunFailedError, type Checkpoint, type OutRecord, type Sink, type Source } from '../connect/ports.ts';
 import { DEFAULT_BATCH, DEFAULT_ERRORS, type PipelineDefinition } from '../definition/types.ts';
-import type { KeptProgress, PipelineJournal } from '../journal/journal.ts';
+import type { PipelineJournal } from '../journal/journal.ts';
 import { shardOf } from '../shard/shard-of.ts';
 import { compileTransforms, type Transform } from '../transform/compile-transforms.ts';
 import { ErrorBudget } from './error-budget.ts';
 import { makeBatch } from './make-batch.ts';
-import { makeSink, makeSource, type Surroundings } from './make-ends.ts';
 
 const LANE = 0;
 
@@ -64,13 +64,15 @@ class PipelineRun {
   readonly #transform: Transform;
   readonly #budget: ErrorBudget;
   #state!: PipelineState;
+  #totals = NO_TOTALS;
+  #before = NO_TOTALS;
 
   constructor(definition: PipelineDefinition, journal: PipelineJournal, options: RunOptions) {
     this.#definition = definition;
     this.#journal = journal;
     this.#options = options;
     this.#source = makeSource(definition, options);
-    this.#sink = makeSink(definition, options.tenant, options);
+    this.#sink = makeSink(definition, options);
     this.#transform = compileTransforms(definition);
     this.#budget = new ErrorBudget({ ...DEFAULT_ERRORS, ...definition.errors }.limit);
   }
@@ -102,27 +104,86 @@ class PipelineRun {
   }
 
   async go(): Promise<RunResult> {
-    const { generation, startsAt } = this.#state;
-    await this.#sink.open();
+    try {
+      const { tenant, signal } = this.#options;
+      const { pipelineId } = this.#definition;
+      const { generation, epoch } = this.#state;
+      const startsAt = this.#state.startsAt ?? (await this.#source.begin(signal));
+      const claim = { tenant, pipelineId, lane: LANE, generation, epoch, startsAt };
+      const checkpoint = await this.#sink.open(claim);
+      const isEnd = await (checkpoint ? this.#writeKept(checkpoint) : this.#writePlanned(startsAt));
+      const totals = this.#totals;
+      await this.change(isEnd ? { type: 'complete' } : { type: 'stop' });
+      return { state: this.#state, totals, added: difference(totals, this.#before) };
+    } finally {
+      await this.#sink.close();
+      await this.#source.close();
+    }
+  }
+
+  /** The sink keeps the checkpoint, so nothing has to be planned. */
+  async #writeKept(kept: Checkpoint): Promise<boolean> {
+    let { n, position } = kept;
+    const { generation } = kept;
+    this.#before = this.#totals = kept.totals;
+    while (!this.#options.signal.aborted) {
+      const range = await this.#plan(position);
+      if (range === null) return false;
+      if (!isSame(range.to, position)) {
+        const { records, letters, totals } = await this.#make(position, range.to);
+        await this.#journal.keepLetters(letters);
+        this.#totals = addTotals(this.#totals, totals);
+        [n, position] = [n + 1, range.to];
+        await this.#write(generation, n, records, position);
+      }
+      if (range.isEnd) return true;
+    }
+    return false;
+  }
+
+  /** Each batch is planned before it is written, and repeated until it is. */
+  async #writePlanned(startsAt: Position): Promise<boolean> {
+    const { generation, epoch } = this.#state;
     // Written at once: from here on, whoever had the pipeline before is refused.
     const read = await this.#journal.progress(generation);
     let kept = await this.#journal.keep(generation, read, read);
-    const before = kept.processed?.totals ?? NO_TOTALS;
-    let isEnd = false;
-    while (!isEnd && !this.#options.signal.aborted) {
-      const from = kept.processed?.to ?? startsAt ?? {};
-      const isRepeated = kept.planned !== null && kept.planned.n > (kept.processed?.n ?? 0);
-      const range = isRepeated ? { to: kept.planned!.to, isEnd: false } : await this.#plan(from);
-      if (range === null) break;
-      isEnd = range.isEnd;
-      if (JSON.stringify(range.to) !== JSON.stringify(from)) kept = await this.#batch(kept, from, range.to);
+    this.#before = this.#totals = kept.processed?.totals ?? NO_TOTALS;
+    while (!this.#options.signal.aborted) {
+      const from = kept.processed?.to ?? startsAt;
+      const n = (kept.processed?.n ?? 0) + 1;
+      const repeated = kept.planned && kept.planned.n >= n ? kept.planned : null;
+      const range = repeated ? { to: repeated.to, isEnd: false } : await this.#plan(from);
+      if (range === null) return false;
+      const { to } = range;
+      if (!isSame(to, from)) {
+        const { records, letters, totals } = await this.#make(repeated?.from ?? from, to);
+        const planned = { generation, n, from, to, epoch, at: now() };
+        kept = await this.#journal.keep(generation, { planned, processed: kept.processed }, kept, letters);
+        const sum = addTotals(this.#totals, totals);
+        await this.#write(generation, n, records, to, sum);
+        const processed = { generation, n, to, epoch, at: now(), totals: sum };
+        kept = await this.#journal.keep(generation, { planned, processed }, kept);
+        this.#totals = sum;
+        this.#options.onProgress?.(sum);
+      }
+      if (range.isEnd) return true;
     }
-    const totals = kept.processed?.totals ?? NO_TOTALS;
-    await this.change(isEnd ? { type: 'complete' } : { type: 'stop' });
-    return { state: this.#state, totals, added: difference(totals, before) };
+    return false;
   }
 
-  async #plan(from: Readonly<Record<string, number>>) {
+  async #write(
+    generation: number,
+    n: number,
+    records: readonly OutRecord[],
+    position: Position,
+    totals = this.#totals,
+  ): Promise<void> {
+    const { epoch } = this.#state;
+    const checkpoint = { generation, n, position, totals };
+    await this.#sink.write({ generation, lane: LANE, n, epoch, records, checkpoint });
+  }
+
+  async #plan(from: Position) {
     const { signal } = this.#options;
     try {
       return await this.#source.plan(from, { ...DEFAULT_BATCH, ...this.#definition.batch }, signal);
@@ -132,32 +193,14 @@ class PipelineRun {
     }
   }
 
-  async #batch(
-    kept: KeptProgress,
-    from: Readonly<Record<string, number>>,
-    to: typeof from,
-  ): Promise<KeptProgress> {
-    const { generation, epoch } = this.#state;
-    const n = (kept.processed?.n ?? 0) + 1;
-    const incoming = await this.#source.read(from, to);
-    const place = { generation, at: now() };
-    const { records, letters, totals } = makeBatch(
-      incoming,
-      this.#transform,
-      this.#budget,
-      this.#definition.errors,
-      place,
-    );
-    const planned = { generation, n, from, to, epoch, at: now() };
-    const fixed = await this.#journal.keep(generation, { planned, processed: kept.processed }, kept, letters);
-    await this.#sink.write({ generation, lane: LANE, n, records });
-    const sum = addTotals(kept.processed?.totals ?? NO_TOTALS, totals);
-    const processed = { generation, n, to, epoch, at: now(), totals: sum };
-    const done = await this.#journal.keep(generation, { planned, processed }, fixed);
-    this.#options.onProgress?.(sum);
-    return done;
+  async #make(from: Position, to: Position) {
+    const incoming = await this.#source.read(from, to, this.#options.signal);
+    const place = { generation: this.#state.generation, at: now() };
+    return makeBatch(incoming, this.#transform, this.#budget, this.#definition.errors, place);
   }
 }
+
+const isSame = (one: Position, other: Position): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 function difference(after: Totals, before: Totals): Totals {
   const less = Object.fromEntries(Object.entries(before).map(([name, value]) => [name, -value]));

@@ -160,6 +160,7 @@ describe('an outside client', () => {
     ['sqlite', 'SQLite', /^node:sqlite$/],
     ['postgres', 'PostgreSQL', /^pg(-|$)/],
     ['kafka', 'Kafka', /^@platformatic\/kafka|^kafkajs/],
+    ['apache-spark', 'gRPC and Arrow', /^@grpc\/|^apache-arrow/],
   ])('is imported by %s alone: %s', (library, _name, client) => {
     const others = imports.filter(({ file, of }) => client.test(of) && libraryOf(file) !== library);
     // A peer that the benchmarks compare with is written as its users write it; so are other programs on a SQLite file.

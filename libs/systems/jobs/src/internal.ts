@@ -1,5 +1,7 @@
 export * from './index.ts';
+export { HttpBackend } from './backends/http/http-backend.ts';
 export { MemoryBackend } from './backends/memory-backend.ts';
+export { checkBackend, type KitCheck } from './kit/check-backend.ts';
 export { MemoryJobStore } from './store/memory-job-store.ts';
 export { JobHandlers } from './job/handler.ts';
 export type { Job } from './job/job.ts';

@@ -4,7 +4,9 @@ import { ScriptPool } from '@nestjs-spark/etl-script';
 import { describeError } from '@nestjs-spark/foundation';
 import { logFor } from '@nestjs-spark/observability/internal';
 import type { Registry } from 'prom-client';
+import { HttpBackend } from '../backends/http/http-backend.ts';
 import { MemoryBackend } from '../backends/memory-backend.ts';
+import { RunHistory } from '../choose/run-history.ts';
 import { JobListeners } from '../declare/job-listeners.ts';
 import type { JobBackend } from '../job/backend.ts';
 import { JobHandlers } from '../job/handler.ts';
@@ -40,9 +42,11 @@ export class JobsEngine {
     const metrics = new JobMetrics(registry, store);
     const log = logFor('Jobs');
     const progress = new ProgressBoard();
+    const history = new RunHistory();
     const observer: JobObserver = {
       moved: (before, after) => {
         metrics.moved(before, after);
+        if (before?.attempts.at(-1)?.endedAt === null) history.note(after);
         this.listeners.tell(after);
       },
       fenced: () => metrics.fenced(),
@@ -52,7 +56,8 @@ export class JobsEngine {
     this.#store = store;
     this.#retentionMs = settings.retentionMs;
     this.#memory = new MemoryBackend(this.handlers);
-    this.backends = [this.#memory];
+    const others = settings.backends.map((place) => new HttpBackend(place));
+    this.backends = [...(settings.memory ? [this.#memory] : []), ...others];
     const guards = new BackendGuards(log, (backend) => metrics.backendFailed(backend));
     metrics.showBreakers(() =>
       this.backends.map((backend) => ({ backend: backend.name, ...guards.report(backend) })),
@@ -75,6 +80,8 @@ export class JobsEngine {
       store,
       backends: this.backends,
       guards,
+      history,
+      memoryBytes: settings.memoryBytes,
       progress,
       cancels: new CancelWatch(store, log),
       observer,

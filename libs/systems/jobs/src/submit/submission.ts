@@ -16,7 +16,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { LABEL } from '../settings/settings.ts';
+import { LABEL } from '../settings/schema.ts';
 
 const KINDS = ['script', 'handler', 'sql', 'spark-app'] as const;
 const DAY_MS = 86_400_000;

@@ -7,6 +7,7 @@ export { JobHandlers } from './job/handler.ts';
 export type { Job } from './job/job.ts';
 export { moved } from './job/move.ts';
 export { JobExistsError, laneOf, type JobStore, type QueuedJob, type StoredJob } from './job/store.ts';
+export type { TestReport } from './prove/test-report.ts';
 export { JobsEngine } from './module/jobs-engine.ts';
 export { JetStreamJobStore } from './store/jetstream-job-store.ts';
 export { jobsGrants } from './store/jobs-grants.ts';

@@ -22,6 +22,7 @@ import { ProgressBoard } from '../run/progress-board.ts';
 import { JobsService } from '../serve/jobs.service.ts';
 import { JobQuota } from '../serve/quota.ts';
 import { Submissions } from '../serve/submissions.ts';
+import { JobTests } from '../prove/job-tests.ts';
 import type { JobsSettings } from '../settings/settings.ts';
 import { cacheKeyOf } from '../submit/cache-key.ts';
 
@@ -31,6 +32,7 @@ export class JobsEngine {
   readonly backends: JobBackend[];
   readonly listeners = new JobListeners(logFor('JobListeners'));
   readonly service: JobsService;
+  readonly tests: JobTests;
   readonly #runner: JobRunner | null;
   readonly #scripts = new ScriptPool({ maxWorkers: 1 });
   readonly #memory: MemoryBackend;
@@ -76,6 +78,7 @@ export class JobsEngine {
       progress,
       observer,
     });
+    this.tests = new JobTests(this.service, store, log);
     const parts = {
       store,
       backends: this.backends,
@@ -100,6 +103,7 @@ export class JobsEngine {
 
   async stop(): Promise<void> {
     clearInterval(this.#sweeping);
+    await this.tests.close();
     const stopping = this.#runner?.stop();
     await Promise.all([this.#memory.close(), this.#scripts.close()]);
     await stopping;

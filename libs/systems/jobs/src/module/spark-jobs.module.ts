@@ -15,6 +15,7 @@ import { HealthChecks, MetricsRegistry, ObservabilityModule } from '@nestjs-spar
 import { logFor, readTogether, TypedErrorFilter } from '@nestjs-spark/observability/internal';
 import { JobExplorer } from '../declare/explore.ts';
 import type { JobStore } from '../job/store.ts';
+import { JobTests } from '../prove/job-tests.ts';
 import { JobsService } from '../serve/jobs.service.ts';
 import {
   JobsSettingsError,
@@ -59,8 +60,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIO
         new JobsEngine(settings, store, registry),
     },
     { provide: JobsService, inject: [JOBS_ENGINE], useFactory: (engine: JobsEngine) => engine.service },
+    { provide: JobTests, inject: [JOBS_ENGINE], useFactory: (engine: JobsEngine) => engine.tests },
   ],
-  exports: [JobsService],
+  exports: [JobsService, JobTests],
 })
 export class SparkJobsModule
   extends ConfigurableModuleClass

@@ -40,7 +40,8 @@ export class JobsEngine {
   readonly #retentionMs: number;
   #sweeping: NodeJS.Timeout | undefined;
 
-  constructor(settings: JobsSettings, store: JobStore, registry: Registry) {
+  /** @param instead what executes jobs; absent: what the settings say */
+  constructor(settings: JobsSettings, store: JobStore, registry: Registry, instead?: JobBackend[]) {
     const metrics = new JobMetrics(registry, store);
     const log = logFor('Jobs');
     const progress = new ProgressBoard();
@@ -59,7 +60,7 @@ export class JobsEngine {
     this.#retentionMs = settings.retentionMs;
     this.#memory = new MemoryBackend(this.handlers);
     const others = settings.backends.map((place) => new HttpBackend(place));
-    this.backends = [...(settings.memory ? [this.#memory] : []), ...others];
+    this.backends = instead ?? [...(settings.memory ? [this.#memory] : []), ...others];
     const guards = new BackendGuards(log, (backend) => metrics.backendFailed(backend));
     metrics.showBreakers(() =>
       this.backends.map((backend) => ({ backend: backend.name, ...guards.report(backend) })),
@@ -67,7 +68,14 @@ export class JobsEngine {
     const limit = settings.role === 'api' ? 0 : settings.concurrency;
     const executors = { backends: this.backends, handlers: this.handlers, scripts: this.#scripts };
     const quota = new JobQuota(settings.quotas, store);
-    const submissions = new Submissions({ store, executors, quota, observer, cacheKeyOf: keyOf });
+    const submissions = new Submissions({
+      store,
+      executors,
+      quota,
+      inputPrefixes: settings.inputPrefixes,
+      observer,
+      cacheKeyOf: keyOf,
+    });
     this.service = new JobsService({
       store,
       backends: this.backends,

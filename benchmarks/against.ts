@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { type ServerHandle, startNats, startRavenDb } from '@nestjs-spark/servers';
+import { readArguments } from '../tools/arguments.ts';
 import { liveLatencies } from './peers/live.ts';
 import { sparkCopy, sparkStart, type SparkWorld } from './peers/spark.ts';
 import { type Build, buildOf, ownBuild } from './support/checkout.ts';
@@ -8,7 +8,11 @@ import { describeMachine, median, quantile } from './support/machine.ts';
 import { BenchDatabase } from './support/raven.ts';
 import { saveResult } from './support/results.ts';
 
-const { values } = parseArgs({
+const { values } = readArguments({
+  help: `npm run bench -- --against COMMIT: this build beside the one of another commit.
+  --documents N   (100000)
+  --rounds N      (5)
+  --save          writes the table into benchmarks/results`,
   options: {
     against: { type: 'string' },
     documents: { type: 'string', default: '100000' },

@@ -93,18 +93,16 @@ describeWithOwnServers(['nats'], 'Many jobs', () => {
       });
       await disturb();
     }
-    const jobIds = await eventually(
-      async () => {
-        const found = new Set<string>();
-        for (let cursor: string | null = ''; cursor !== null;) {
-          const page = await api.jobs.list({ take: 500, ...(cursor === '' ? {} : { cursor }) });
-          for (const { jobId, status } of page.items) if (isTerminal(status)) found.add(jobId);
-          cursor = page.cursor;
-        }
-        return found.size >= JOBS && found;
-      },
-      { timeoutMs: PATIENCE_MS, intervalMs: 1_000 },
-    );
+    const jobIds = new Set<string>();
+    const look = async (): Promise<boolean> => {
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const page = await api.jobs.list({ take: 500, ...(cursor === '' ? {} : { cursor }) });
+        for (const { jobId, status } of page.items) if (isTerminal(status)) jobIds.add(jobId);
+        cursor = page.cursor;
+      }
+      return jobIds.size >= JOBS;
+    };
+    await eventually(look, { timeoutMs: PATIENCE_MS, intervalMs: 1_000 });
     expect(jobIds.size).toBe(JOBS);
     const numbers = new Set<number>();
     for (const jobId of jobIds) {

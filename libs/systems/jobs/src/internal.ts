@@ -3,6 +3,7 @@ export { HttpBackend } from './backends/http/http-backend.ts';
 export { MemoryBackend } from './backends/memory-backend.ts';
 export { checkBackend, type KitCheck } from './kit/check-backend.ts';
 export { MemoryJobStore } from './store/memory-job-store.ts';
+export { openSparkBackend } from './backends/apache-spark/open.ts';
 export { JobHandlers } from './job/handler.ts';
 export type { Job } from './job/job.ts';
 export { moved } from './job/move.ts';

@@ -26,9 +26,15 @@ export interface ScriptTally {
   failed: number;
 }
 
+/** What a script's run is made with: of a run, the parts that its result depends on, and whose work it is. */
+export interface ScriptWork extends Pick<JobRun, 'name' | 'transformation' | 'submitter'> {
+  options: Pick<JobRun['options'], 'onDocumentFailure'>;
+  input: Pick<JobRun['input'], 'documents' | 'read'>;
+}
+
 /** Runs a script over a job's documents, and gives its lines in their order. */
 export async function* runScript(
-  run: JobRun,
+  run: ScriptWork,
   pool: ScriptPool,
   tally: ScriptTally,
   progress: (progress: JobProgress) => void,
@@ -57,7 +63,7 @@ export async function* runScript(
   }
 }
 
-async function* batchesOf(run: JobRun, collection: string): AsyncGenerator<ScriptInput[]> {
+async function* batchesOf(run: ScriptWork, collection: string): AsyncGenerator<ScriptInput[]> {
   let batch: ScriptInput[] = [];
   let bytes = 0;
   for await (const { id, document, length } of linesIn(run)) {
@@ -72,7 +78,7 @@ async function* batchesOf(run: JobRun, collection: string): AsyncGenerator<Scrip
 }
 
 /** The documents of an input, each with the length of its line. */
-async function* linesIn({ input }: JobRun): AsyncGenerator<InputDocument> {
+async function* linesIn({ input }: ScriptWork): AsyncGenerator<InputDocument> {
   for await (const line of linesOf(input.read())) {
     const { id, document } = parseExactly(line.toString()) as { id: string; document: object };
     yield { id, document, length: line.length };

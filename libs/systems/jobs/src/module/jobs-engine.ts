@@ -40,8 +40,17 @@ export class JobsEngine {
   readonly #retentionMs: number;
   #sweeping: NodeJS.Timeout | undefined;
 
-  /** @param instead what executes jobs; absent: what the settings say */
-  constructor(settings: JobsSettings, store: JobStore, registry: Registry, instead?: JobBackend[]) {
+  /**
+   * @param others backends beside the ones that the settings name
+   * @param instead what executes jobs, whatever the settings say
+   */
+  constructor(
+    settings: JobsSettings,
+    store: JobStore,
+    registry: Registry,
+    others: readonly JobBackend[] = [],
+    instead: readonly JobBackend[] | null = null,
+  ) {
     const metrics = new JobMetrics(registry, store);
     const log = logFor('Jobs');
     const progress = new ProgressBoard();
@@ -59,8 +68,9 @@ export class JobsEngine {
     this.#store = store;
     this.#retentionMs = settings.retentionMs;
     this.#memory = new MemoryBackend(this.handlers);
-    const others = settings.backends.map((place) => new HttpBackend(place));
-    this.backends = instead ?? [...(settings.memory ? [this.#memory] : []), ...others];
+    const named = settings.backends.map((place) => new HttpBackend(place));
+    const own = settings.memory ? [this.#memory] : [];
+    this.backends = [...(instead ?? [...own, ...named, ...others])];
     const guards = new BackendGuards(log, (backend) => metrics.backendFailed(backend));
     metrics.showBreakers(() =>
       this.backends.map((backend) => ({ backend: backend.name, ...guards.report(backend) })),
@@ -113,7 +123,7 @@ export class JobsEngine {
     clearInterval(this.#sweeping);
     await this.tests.close();
     const stopping = this.#runner?.stop();
-    await Promise.all([this.#memory.close(), this.#scripts.close()]);
+    await Promise.all([...this.backends.map((backend) => backend.close?.()), this.#scripts.close()]);
     await stopping;
     await this.#store.close();
   }

@@ -67,9 +67,16 @@ export class OneRun {
       unwatch();
       leave();
       progress.forget(job.jobId);
-      // What has not ended belongs to whoever continues it, unless nobody else can see it.
-      if (this.#isOver || backend.capabilities.local) await backend.release(handle).catch(() => undefined);
+      await this.#leave(handle).catch(() => undefined);
     }
+  }
+
+  /** What has not ended belongs to whoever continues it, unless nobody else can see it. */
+  async #leave(handle: RunHandle): Promise<void> {
+    const { backend } = this.#claim;
+    if (this.#isOver) return backend.release(handle);
+    if (backend.leave) return backend.leave(handle);
+    if (backend.capabilities.local) await backend.release(handle);
   }
 
   async #begin(signal: AbortSignal): Promise<RunHandle | Outcome> {
@@ -175,8 +182,9 @@ export class OneRun {
   async #lose(handle: RunHandle): Promise<void> {
     this.#isLost = true;
     const { backend } = this.#claim;
-    // Elsewhere the run goes on under its new owner.
-    if (backend.capabilities.local) await backend.cancel(handle).catch(() => undefined);
+    // Elsewhere the run continues under its new owner.
+    if (backend.leave) await backend.leave(handle).catch(() => undefined);
+    else if (backend.capabilities.local) await backend.cancel(handle).catch(() => undefined);
     this.#over.abort();
   }
 }

@@ -1,5 +1,6 @@
 import { LiveSettings } from '@nestjs-spark/foundation/internal';
 import type { HttpBackendPlace } from '../backends/http/http-runs.ts';
+import { resolveApacheSpark, type ApacheSparkOptions, type ApacheSparkSettings } from './apache-spark.ts';
 import { JOBS_SCHEMA, USUAL_QUOTAS, type JobQuotas, type NamedBackend } from './schema.ts';
 
 /** How jobs are kept and executed. Anything omitted is read from the environment. */
@@ -28,6 +29,8 @@ export interface SparkJobsOptions {
   autoMemoryBytes?: number;
   /** What the address of an input has to begin with. `SPARK_JOBS_INPUT_PREFIXES`; default: no address is fetched. */
   inputPrefixes?: readonly string[];
+  /** The cluster that runs statements, and scripts that ask for the backend `spark`. Default: none, unless `APACHE_SPARK_CONNECT_URL` is set. */
+  apacheSpark?: ApacheSparkOptions;
 }
 
 /** The options with every default in place. */
@@ -43,6 +46,8 @@ export interface JobsSettings {
   backends: readonly HttpBackendPlace[];
   memoryBytes: number;
   inputPrefixes: readonly string[];
+  /** Null: there is none. */
+  apacheSpark: ApacheSparkSettings | null;
 }
 
 /** Settings of jobs that cannot be used. The message names all faults with their remedies. */
@@ -62,7 +67,7 @@ const HOUR_MS = 3_600_000;
 export function resolveJobsSettings(options: SparkJobsOptions, environment: Environment): JobsSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const usual = env('NATS_URL') ? ({ SPARK_JOBS_STORE: 'jetstream' } as const) : {};
-  const { quotas, ...others } = options;
+  const { quotas, apacheSpark, ...others } = options;
   const given = { options: others, environment: { ...usual, ...withoutEmpty(environment) } };
   const settings = new LiveSettings(JOBS_SCHEMA, given);
   const asked = new LiveSettings(
@@ -70,6 +75,7 @@ export function resolveJobsSettings(options: SparkJobsOptions, environment: Envi
     { options: { quotas: withoutUndefined(quotas) }, environment: {} },
   );
   const faults = [...settings.faults, ...asked.faults];
+  const cluster = resolveApacheSpark(apacheSpark ?? {}, env, faults);
   const backends = settings.get('backends');
   const places = backends.flatMap((one) => (typeof one === 'string' ? [] : [placeOf(one, env)]));
   const twice = places.find(({ name }, index) => places.findIndex((other) => other.name === name) !== index);
@@ -90,6 +96,7 @@ export function resolveJobsSettings(options: SparkJobsOptions, environment: Envi
     backends: places,
     memoryBytes: settings.get('autoMemoryBytes'),
     inputPrefixes: settings.get('inputPrefixes'),
+    apacheSpark: cluster,
   };
 }
 

@@ -4,8 +4,8 @@ import { JobsEngine } from './module/jobs-engine.ts';
 import { JOB_STORE, JOBS_ENGINE, JOBS_SETTINGS } from './module/tokens.ts';
 import type { JobsSettings } from './settings/settings.ts';
 import { MemoryJobStore } from './store/memory-job-store.ts';
-import { TestBackend } from './testing/test-backend.ts';
-import { TestRun } from './testing/test-run.ts';
+import { TestBackend } from './held/test-backend.ts';
+import { TestRun } from './held/test-run.ts';
 
 export { TestRun };
 

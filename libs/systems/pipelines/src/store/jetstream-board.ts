@@ -1,5 +1,5 @@
 import { describeError, type Logger } from '@nestjs-spark/foundation';
-import { isObject, isObjectOf, isText, keepRunning, Latest } from '@nestjs-spark/foundation/internal';
+import { isObjectOf, isText, isWhole, keepRunning, Latest } from '@nestjs-spark/foundation/internal';
 import { SubjectLog, type JetStreamConnection } from '@nestjs-spark/jetstream/internal';
 import { MemoryBoard } from './memory-board.ts';
 import { keyText, type PipelineKey, type StatusBoard } from './ports.ts';
@@ -8,10 +8,14 @@ import { decode, encode, subjectOf } from './subjects.ts';
 
 const SENT_EVERY_MS = 500;
 
-const isPosted = isObjectOf({ tenant: isText(256), pipelineId: isText(63), status: isObject });
+const isPosted = isObjectOf({
+  tenant: isText(256),
+  pipelineId: isText(63),
+  status: isObjectOf({ epoch: isWhole }),
+});
 
 /** The board of a cluster: the last message of each pipeline, at most two a second. */
-export class JetStreamBoard<T extends object> implements StatusBoard<T> {
+export class JetStreamBoard<T extends { epoch: number }> implements StatusBoard<T> {
   readonly #log: SubjectLog;
   readonly #known = new MemoryBoard<T>();
   readonly #sending = new Map<string, Latest<T>>();
@@ -31,7 +35,9 @@ export class JetStreamBoard<T extends object> implements StatusBoard<T> {
     });
   }
 
+  /** What an owner of an earlier epoch has to say is left out. */
   put(key: PipelineKey, status: T): void {
+    if ((this.#known.get(key)?.epoch ?? 0) > status.epoch) return;
     this.#known.put(key, status);
     const text = keyText(key);
     const sending =
@@ -62,8 +68,10 @@ export class JetStreamBoard<T extends object> implements StatusBoard<T> {
       const value = decode(payload);
       if (!isPosted(value) || subjectOf(value) !== subject) continue;
       const { tenant, pipelineId, status } = value;
-      // What this process has sent comes back later than what it knows.
-      if (!this.#sending.has(keyText(value))) this.#known.put({ tenant, pipelineId }, status as T);
+      const known = this.#known.get(value)?.epoch ?? -1;
+      // In its own epoch this process knows more than what comes back of it.
+      const isOwn = known === status.epoch && this.#sending.has(keyText(value));
+      if (status.epoch >= known && !isOwn) this.#known.put({ tenant, pipelineId }, status as T);
     }
   }
 }

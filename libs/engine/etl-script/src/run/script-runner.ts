@@ -25,6 +25,8 @@ export interface ScriptRunner {
   ): Promise<ScriptOutput[]>;
   /** Which changes of extras, without a change of the document, it wants to receive. Absent: none. */
   readonly follow?: ScriptFollow | undefined;
+  /** The same script, open once, for another requester: the time that it takes is theirs, and so are its breakdowns. */
+  paidBy(requester: string): ScriptRunner;
   /** Releases its worker. */
   close(): void;
 }
@@ -70,6 +72,10 @@ export class PooledScriptRunner implements ScriptRunner {
     if (this.#script.deleteBehaviors.length === 0)
       return inputs.map((input) => plainDelete(input, this.#script.targets));
     return this.#run(inputs, load, signal);
+  }
+
+  paidBy(requester: string): ScriptRunner {
+    return new PooledScriptRunner(this.#script, this.#slots, this.#bounds, requester);
   }
 
   close(): void {

@@ -17,6 +17,7 @@ const { values } = readArguments({
     against: { type: 'string' },
     documents: { type: 'string', default: '100000' },
     rounds: { type: 'string', default: '5' },
+    handlers: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
   },
 });
@@ -80,6 +81,7 @@ async function prepareSide(build: Build, index: number): Promise<Side> {
     hr: new BenchDatabase(ravendb.url, named('HR')),
     modules: named('Modules'),
     build: build.folder,
+    handlers: values.handlers,
   };
   return { build, world, nats, figures: new Map() };
 }
@@ -117,7 +119,7 @@ function table(): string {
   return [
     `# Two builds compared: ${before} and ${now}`,
     '',
-    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}; ${documents.toLocaleString('en')} documents, ${LIVE_WRITES} live writes at ${LIVE_PER_SECOND}/s; medians of ${rounds} interleaved rounds.`,
+    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}; ${documents.toLocaleString('en')} documents, ${LIVE_WRITES} live writes at ${LIVE_PER_SECOND}/s; medians of ${rounds} interleaved rounds; HR ${values.handlers ? 'with' : 'without'} its event handler.`,
     '',
     `| figure | ${before} | ${now} | ratio |`,
     '|---|---|---|---|',

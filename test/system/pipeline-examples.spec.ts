@@ -11,8 +11,8 @@ describe('the examples of pipelines', () => {
     expect(examples.length).toBeGreaterThan(1);
   });
 
-  it.each(examples)('%s is accepted, has tests, and passes them', (name) => {
-    const results = runTests(readDefinition(readFileSync(join(folder, name), 'utf8')));
+  it.each(examples)('%s is accepted, has tests, and passes them', async (name) => {
+    const results = await runTests(readDefinition(readFileSync(join(folder, name), 'utf8')));
     expect(results.length).toBeGreaterThan(0);
     expect(results.filter(({ passed }) => !passed)).toEqual([]);
   });

@@ -7,39 +7,56 @@ import {
   DefinitionRefusedError,
   describeRefusal,
   EmbeddedPipelines,
+  previewDefinition,
+  readConnections,
   readDefinition,
   runTests,
   type PipelineDefinition,
   type Totals,
-} from '@nestjs-spark/pipelines';
+} from '@nestjs-spark/pipelines/embedded';
+import { isRemote, remote } from './remote.ts';
 
-const HELP = `Pipelines in this process, without any server.
+const HELP = `Pipelines. Without a command: starts the Dataflow app, shows a first pipeline, and keeps running until Ctrl-C.
+In this process, without any server:
   npm run dataflow -- validate FILE    checks a definition
   npm run dataflow -- test FILE        runs the tests that stand in it
+  npm run dataflow -- preview FILE     shows what each step makes of the first records (--limit 10)
   npm run dataflow -- run FILE         runs it until its source is read, or until Ctrl-C
       --once                           the same; refused where the source has no end
       --from beginning                 reads everything again, as a new generation
       --reset keep|beginning           what becomes of the position when source or sink have changed
+Of an app that runs (--url, default http://127.0.0.1:5005; --json; token in SPARK_OPERATOR_TOKEN):
+  npm run dataflow -- plan FILE        what apply would change
+  npm run dataflow -- apply FILE       creates or changes the pipeline (--reset keep|beginning)
+  npm run dataflow -- list
+  npm run dataflow -- get|start|stop|pause|resume|delete|letters ID
 A definition can name files below SPARK_PIPELINES_FILES; without that, below its own folder. What pipelines know is in
 SPARK_PIPELINES_DIR (.spark/pipelines).
-Exit code: 0 done, 1 failed, 2 the definition or the command is refused.`;
+Exit code: 0 done, 1 failed, 2 the definition or the command is refused, 3 the app cannot be reached.`;
 
 const [DONE, FAILED, REFUSED] = [0, 1, 2];
 const SHOW_EVERY_MS = 1_000;
+const complain = (line: string): void => console.error(line);
+/** Only what goes wrong is said beside the progress. */
+const quiet = { debug: () => undefined, log: () => undefined, warn: complain, error: complain };
 
 const options = {
   once: { type: 'boolean' },
   from: { type: 'string' },
   reset: { type: 'string' },
+  limit: { type: 'string' },
+  url: { type: 'string' },
+  json: { type: 'boolean' },
+  force: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
 const { values, positionals } = readArguments();
 const [command, file] = positionals;
 
-if (values.help || !command) {
-  console.log(HELP);
-  process.exitCode = values.help ? DONE : REFUSED;
-} else if (!file) refuse(`Name a file: npm run dataflow -- ${command} FILE`);
+if (values.help) console.log(HELP);
+else if (!command) await (await import('./serve.ts')).serveDataflow(values.once ?? false);
+else if (isRemote(command)) process.exitCode = await remote(command, file, values);
+else if (!file) refuse(`Name a file: npm run dataflow -- ${command} FILE`);
 else process.exitCode = await perform(command, file);
 
 function readArguments() {
@@ -57,7 +74,8 @@ async function perform(asked: string, path: string): Promise<number> {
   try {
     const definition = readDefinition(text);
     if (asked === 'validate') return say(`${path} is valid`);
-    if (asked === 'test') return test(definition);
+    if (asked === 'test') return await test(definition);
+    if (asked === 'preview') return await show(definition, path);
     if (asked === 'run') return await run(definition, path);
     return refuse(`There is no command ${asked}\n\n${HELP}`);
   } catch (error) {
@@ -70,8 +88,8 @@ async function perform(asked: string, path: string): Promise<number> {
   }
 }
 
-function test(definition: PipelineDefinition): number {
-  const results = runTests(definition);
+async function test(definition: PipelineDefinition): Promise<number> {
+  const results = await runTests(definition);
   for (const { name, passed, output, expected, failures } of results) {
     console.log(`${passed ? 'passed' : 'FAILED'}  ${name}`);
     if (passed) continue;
@@ -85,16 +103,23 @@ function test(definition: PipelineDefinition): number {
 
 async function run(definition: PipelineDefinition, path: string): Promise<number> {
   const { source } = definition;
-  if (values.once && source.type === 'generate' && source.count === undefined)
-    return refuse('--once: its source has no end; give it a count');
+  const isBounded = source.type === 'file' || (source.type === 'generate' && source.count !== undefined);
+  if (values.once && !isBounded) return refuse('--once: its source has no end');
   const from = oneOf('from', values.from, ['checkpoint', 'beginning'] as const);
   const reset = oneOf('reset', values.reset, ['keep', 'beginning'] as const);
   if (from === null || reset === null) return REFUSED;
   const folder = process.env['SPARK_PIPELINES_DIR'] || join(dataDir(process.env), 'pipelines');
-  const files = process.env['SPARK_PIPELINES_FILES'] || dirname(path);
+  const files = filesOf(path);
+  const connections = await connectionsHere();
   const asked = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => asked.abort());
-  const pipelines = new EmbeddedPipelines({ folder, files, print: (line) => console.log(line) });
+  const pipelines = new EmbeddedPipelines({
+    folder,
+    files,
+    connections,
+    print: (line) => console.log(line),
+    log: quiet,
+  });
   try {
     const onProgress = showProgress();
     const given = { ...(from && { from }), ...(reset && { reset }) };
@@ -107,6 +132,29 @@ async function run(definition: PipelineDefinition, path: string): Promise<number
   } finally {
     await pipelines.close();
   }
+}
+
+async function show(definition: PipelineDefinition, path: string): Promise<number> {
+  const limit = Number(values.limit ?? 10);
+  if (!Number.isInteger(limit) || limit < 1) return refuse('--limit is a whole number, at least 1');
+  const connections = await connectionsHere();
+  const records = await previewDefinition(definition, { files: filesOf(path), connections, limit });
+  for (const { input, steps, output } of records) {
+    console.log(`in   ${JSON.stringify(input)}`);
+    for (const { step, outcome, record, reason } of steps)
+      console.log(`     ${step}: ${reason ?? (record ? JSON.stringify(record) : outcome)}`);
+    console.log(output ? `out  ${JSON.stringify(output)}` : 'out  nothing');
+  }
+  return DONE;
+}
+
+function filesOf(path: string): string {
+  return process.env['SPARK_PIPELINES_FILES'] || dirname(path);
+}
+
+function connectionsHere() {
+  const allowed = (process.env['SPARK_PIPELINES_SECRETS'] ?? '').split(',').map((one) => one.trim());
+  return readConnections(process.env['SPARK_PIPELINES_CONNECTIONS'] || null, allowed, process.env);
 }
 
 async function showLetter(pipelines: EmbeddedPipelines, pipelineId: string): Promise<void> {

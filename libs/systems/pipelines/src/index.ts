@@ -1,20 +1,14 @@
-export { CommandRefusedError, type CommandRefusal } from './aggregate/commands.ts';
-export type { Totals } from './batch/batch.ts';
-export { type Connection, Connections } from './connect/connections.ts';
-export { RunFailedError } from './connect/ports.ts';
+export * from './embedded.ts';
+export { PipelinesApiModule } from './module/pipelines-api.module.ts';
+export { SparkPipelinesModule } from './module/spark-pipelines.module.ts';
 export {
-  DefinitionRefusedError,
-  describeRefusal,
-  type Refusal,
-  type RefusalKind,
-} from './definition/refusal.ts';
-export { readDefinition } from './definition/read-definition.ts';
-export type { PipelineDefinition } from './definition/types.ts';
-export type { Letter } from './journal/journal.ts';
-export {
-  EmbeddedPipelines,
-  type EmbeddedPipelinesOptions,
-  type EmbeddedRunOptions,
-} from './run/embedded-pipelines.ts';
-export type { RunResult } from './run/run-pipeline.ts';
-export { runTests, type TestResult } from './transform/run-tests.ts';
+  PipelinesService,
+  type Changed,
+  type CheckpointView,
+  type EventView,
+  type ListQuery,
+  type Move,
+} from './serve/pipelines.service.ts';
+export { pipelinesAuthOptions } from './settings/auth-options.ts';
+export { PipelinesSettingsError, type SparkPipelinesOptions } from './settings/settings.ts';
+export { NoOwnerError } from './shard/ports.ts';

@@ -3,7 +3,12 @@ import { COMMANDS_REMEMBERED, EMPTY, type PipelineState, type PipelineStatus } f
 
 /** A pipeline after an event. */
 export function evolve(state: PipelineState, event: PipelineEvent): PipelineState {
-  const counted = { ...state, sequence: state.sequence + 1, commands: remember(state, event) };
+  const counted = {
+    ...state,
+    sequence: state.sequence + 1,
+    epoch: Math.max(state.epoch, event.epoch),
+    commands: remember(state, event),
+  };
   const to = (status: PipelineStatus, reason: string | null = null) => ({
     ...counted,
     status,
@@ -15,6 +20,7 @@ export function evolve(state: PipelineState, event: PipelineEvent): PipelineStat
       return {
         ...to('Configured'),
         definition: event.data.definition,
+        createdBy: event.by,
         version: state.version + 1,
         generation: state.generation + 1,
         startsAt: null,
@@ -42,7 +48,7 @@ export function evolve(state: PipelineState, event: PipelineEvent): PipelineStat
         hasRun: state.status === 'Running',
       };
     case 'OwnershipTaken':
-      return { ...counted, epoch: event.epoch, owner: event.data.node };
+      return { ...counted, owner: event.data.node };
   }
 }
 

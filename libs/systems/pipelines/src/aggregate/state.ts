@@ -32,6 +32,8 @@ export interface PipelineState {
   since: string | null;
   reason: string | null;
   definition: PipelineDefinition | null;
+  /** Who created it. */
+  createdBy: string | null;
   /** Counts its definitions. */
   version: number;
   /** Counts its events. */
@@ -52,6 +54,7 @@ export const EMPTY: PipelineState = {
   since: null,
   reason: null,
   definition: null,
+  createdBy: null,
   version: 0,
   sequence: 0,
   generation: 0,

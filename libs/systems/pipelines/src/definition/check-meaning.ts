@@ -1,3 +1,4 @@
+import { inspectScript } from '@nestjs-spark/etl-script';
 import { Ajv } from 'ajv';
 import ajvFormats from 'ajv-formats';
 import {
@@ -15,6 +16,9 @@ import {
   type Schema,
   type TransformDefinition,
 } from './types.ts';
+
+/** Scripts are declared for records, and load to any other name. */
+export const SCRIPT_COLLECTION = 'Records';
 
 type Path = readonly (string | number)[];
 
@@ -61,6 +65,8 @@ function checkTransform(path: Path, transform: TransformDefinition): Fault[] {
       );
     case 'validate':
       return checkSchema([...path, 'schema'], transform.schema);
+    case 'script':
+      return checkScript([...path, 'code'], transform.code);
     default:
       return later([...path, 'type'], transform.type, LATER_TRANSFORMS);
   }
@@ -76,6 +82,13 @@ function checkExpression(path: Path, text: string, compile: (text: string) => un
     const place = `at character ${offset + 1} of ${JSON.stringify(text)}`;
     return [refused(path, `${message}, ${place}`)];
   }
+}
+
+function checkScript(path: Path, code: string): Fault[] {
+  const { problems } = inspectScript({ name: 'script', collection: SCRIPT_COLLECTION, script: code });
+  return problems.map(({ reason, line, column }) =>
+    refused(path, `${reason}, at ${line}:${column} of the script`),
+  );
 }
 
 // An author's `pattern` would run in JavaScript's regular expressions over whatever comes in.

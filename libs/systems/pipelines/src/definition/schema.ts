@@ -3,6 +3,7 @@ import { LATER_SINKS, LATER_SOURCES, LATER_TRANSFORMS } from './types.ts';
 /** Words that routes below `/api/pipelines` have. */
 const RESERVED_IDS = ['validate', 'preview', 'test', 'schema', 'events', 'live'];
 const LONGEST_EXPRESSION = 4096;
+const LONGEST_SCRIPT = 32 * 1024;
 
 const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength });
 const whole = (minimum: number, maximum: number) => ({ type: 'integer', minimum, maximum });
@@ -73,6 +74,7 @@ export const DEFINITION_SCHEMA = {
         part('project', { fields: fieldNames }, ['fields']),
         part('rename', { fields: mapping(fieldName) }, ['fields']),
         part('validate', { schema: record }, ['schema']),
+        part('script', { code: text(LONGEST_SCRIPT) }, ['code']),
         ...later(LATER_TRANSFORMS),
       ),
     },

@@ -16,6 +16,7 @@ export type TransformDefinition =
   | { type: 'project'; fields: string[] }
   | { type: 'rename'; fields: Record<string, string> }
   | { type: 'validate'; schema: Schema }
+  | { type: 'script'; code: string }
   | { type: LaterTransform };
 
 export type SinkDefinition =
@@ -23,7 +24,7 @@ export type SinkDefinition =
 
 /** Part of the language of definitions, and not of this version. */
 export const LATER_SOURCES = ['kafka', 'jdbc', 'rest', 'ravendb', 'sqlite'] as const;
-export const LATER_TRANSFORMS = ['script', 'unnest', 'dedupe', 'aggregate', 'join'] as const;
+export const LATER_TRANSFORMS = ['unnest', 'dedupe', 'aggregate', 'join'] as const;
 export const LATER_SINKS = [
   'sqlite',
   'postgres',

@@ -1,37 +1,85 @@
 import { compileSchema } from '../definition/check-meaning.ts';
 import type { PipelineDefinition, TransformDefinition } from '../definition/types.ts';
 import { compileCondition, compileExpression, type Fields } from '../expression/compile-expression.ts';
+import { openScript, type Scripts } from './script-step.ts';
 
 /** What became of a record: `out` it goes on; `filtered` it was not wanted; `failed` a step could not be done. */
 export type Outcome =
   { kind: 'out'; fields: Fields } | { kind: 'filtered' } | { kind: 'failed'; step: string; reason: string };
 
-/** Takes a record, and where it comes from, through all steps. */
-export type Transform = (fields: Fields, meta: Fields) => Outcome;
+/** A record, and where it comes from. */
+export interface Incoming {
+  fields: Fields;
+  meta: Fields;
+}
 
-/** One step: the record as it goes on, or null where it is not wanted. Throws where it cannot be done. */
+/** Takes records through all steps, or those from the step of this name on; answers in their order. */
+export type Transform = (records: readonly Incoming[], from?: string) => Promise<Outcome[]>;
+
+/** One step for one record: as it goes on, or null where it is not wanted. Throws where it cannot be done. */
 type Step = (fields: Fields, meta: Fields) => Fields | null;
+/** A step for many records at once: the fields, null, or why it could not be done. */
+export type BatchStep = (records: readonly Incoming[]) => Promise<(Fields | null | Error)[]>;
 
-/** Makes a function of a checked definition's transforms. */
-export function compileTransforms({ schema, transforms = [] }: PipelineDefinition): Transform {
-  const steps = transforms.map((transform, n) => ({ name: `transforms/${n}`, run: stepOf(transform) }));
+type Named = { name: string } & ({ run: Step } | { runAll: BatchStep });
+
+export interface CompiledTransforms {
+  transform: Transform;
+  close(): void;
+}
+
+/** Makes a function of a checked definition's transforms. `scripts` runs those that are programs. */
+export function compileTransforms(
+  { pipelineId, schema, transforms = [] }: PipelineDefinition,
+  scripts: Scripts,
+): CompiledTransforms {
+  const opened: (() => void)[] = [];
+  const steps = transforms.map((transform, n): Named => {
+    const name = `transforms/${n}`;
+    if (transform.type !== 'script') return { name, run: stepOf(transform) };
+    const script = openScript(scripts, `${pipelineId}/${name}`, transform.code);
+    opened.push(script.close);
+    return { name, runAll: script.run };
+  });
   if (schema) steps.unshift({ name: 'schema', run: accepting(schema) });
-  return (fields, meta) => {
-    let current = fields;
-    for (const { name, run } of steps) {
-      try {
-        const next = run(current, meta);
-        if (next === null) return { kind: 'filtered' };
-        current = next;
-      } catch (error) {
-        return { kind: 'failed', step: name, reason: error instanceof Error ? error.message : String(error) };
-      }
-    }
-    return { kind: 'out', fields: current };
+  return {
+    transform: async (records, from) => {
+      const begin = from === undefined ? 0 : steps.findIndex(({ name }) => name === from);
+      return runSteps(begin < 0 ? steps : steps.slice(begin), records);
+    },
+    close: () => opened.forEach((close) => close()),
   };
 }
 
-function stepOf(transform: TransformDefinition): Step {
+async function runSteps(steps: readonly Named[], records: readonly Incoming[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = records.map(({ fields }) => ({ kind: 'out', fields }));
+  for (const step of steps) {
+    const alive = outcomes.flatMap((outcome, at) => (outcome.kind === 'out' ? [at] : []));
+    const inputs = alive.map((at) => {
+      const { meta } = records[at] as Incoming;
+      return { fields: (outcomes[at] as Outcome & { kind: 'out' }).fields, meta };
+    });
+    const results =
+      'run' in step ? inputs.map((input) => attempt(step.run, input)) : await step.runAll(inputs);
+    for (const [index, at] of alive.entries()) outcomes[at] = outcomeOf(step.name, results[index]);
+  }
+  return outcomes;
+}
+
+function attempt(run: Step, { fields, meta }: Incoming): Fields | null | Error {
+  try {
+    return run(fields, meta);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function outcomeOf(step: string, result: Fields | null | Error | undefined): Outcome {
+  if (result instanceof Error) return { kind: 'failed', step, reason: result.message };
+  return result ? { kind: 'out', fields: result } : { kind: 'filtered' };
+}
+
+function stepOf(transform: Exclude<TransformDefinition, { type: 'script' }>): Step {
   switch (transform.type) {
     case 'filter': {
       const isWanted = compileCondition(transform.condition);

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PipelineDefinition } from '../definition/types.ts';
 import type { Fields } from '../expression/compile-expression.ts';
 import { compileTransforms } from './compile-transforms.ts';
+import { Scripts } from './script-step.ts';
 
 /** How one of a definition's own tests went. */
 export interface TestResult {
@@ -14,16 +15,26 @@ export interface TestResult {
 }
 
 /** Runs the tests that stand in a definition: nothing is read and nothing is written. */
-export function runTests(definition: PipelineDefinition): TestResult[] {
-  const transform = compileTransforms(definition);
-  return (definition.tests ?? []).map(({ name, input, output: expected }) => {
-    const outcomes = input.map((fields, offset) => transform(fields, { partition: 'test', offset }));
-    const output = outcomes.flatMap((outcome) => (outcome.kind === 'out' ? [outcome.fields] : []));
-    const failures = outcomes.flatMap((outcome) =>
-      outcome.kind === 'failed' ? [`${outcome.step}: ${outcome.reason}`] : [],
-    );
-    return { name, passed: isDeepStrictEqual(plain(output), plain(expected)), output, expected, failures };
-  });
+export async function runTests(definition: PipelineDefinition): Promise<TestResult[]> {
+  const scripts = new Scripts();
+  const { transform, close } = compileTransforms(definition, scripts);
+  try {
+    const results: TestResult[] = [];
+    for (const { name, input, output: expected } of definition.tests ?? []) {
+      const records = input.map((fields, offset) => ({ fields, meta: { partition: 'test', offset } }));
+      const outcomes = await transform(records);
+      const output = outcomes.flatMap((outcome) => (outcome.kind === 'out' ? [outcome.fields] : []));
+      const failures = outcomes.flatMap((outcome) =>
+        outcome.kind === 'failed' ? [`${outcome.step}: ${outcome.reason}`] : [],
+      );
+      const passed = isDeepStrictEqual(plain(output), plain(expected));
+      results.push({ name, passed, output, expected, failures });
+    }
+    return results;
+  } finally {
+    close();
+    await scripts.close();
+  }
 }
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

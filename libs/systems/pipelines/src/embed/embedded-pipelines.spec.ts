@@ -12,13 +12,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryState } from '@nestjs-spark/testing';
-import { RunFailedError } from '../connect/ports.ts';
+import { FencedError, RunFailedError } from '../connect/ports.ts';
 import { Connections } from '../connect/connections.ts';
 import { FilesFolder } from '../connect/files-folder.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
-import { PipelineJournal } from '../journal/journal.ts';
+import { StateLanes } from '../store/state-lanes.ts';
+import { Scripts } from '../transform/script-step.ts';
 import { EmbeddedPipelines, type EmbeddedRunOptions } from './embedded-pipelines.ts';
-import { runPipeline } from './run-pipeline.ts';
+import { runLane, type LaneProgress } from '../run/run-lane.ts';
 
 const evens: PipelineDefinition = {
   pipelineId: 'evens',
@@ -167,27 +168,33 @@ describe('a pipeline that runs in this process', () => {
 describe('a process that lost its pipeline', () => {
   it('writes nothing more, and what the other one writes is each record once', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'spark-pipelines-'));
+    const scripts = new Scripts();
     try {
-      const store = new MemoryState();
-      const numbers: PipelineDefinition = { ...evens, source: { type: 'generate', count: 30 } };
-      const around = {
-        files: new FilesFolder(folder),
-        connections: new Connections([]),
-        print: () => undefined,
-        tenant: 'default',
-      };
-      const signal = new AbortController().signal;
-      const journal = () => new PipelineJournal(store, 'default', 'evens');
+      const state = new MemoryState();
+      const definition: PipelineDefinition = { ...evens, source: { type: 'generate', count: 30 } };
+      const lane = (epoch: number, onProgress: (progress: LaneProgress) => void) =>
+        runLane({
+          key: { tenant: 'default', pipelineId: 'evens' },
+          definition,
+          generation: 1,
+          epoch,
+          startsAt: null,
+          store: { lanes: new StateLanes(state), letters: state },
+          around: {
+            files: new FilesFolder(folder),
+            connections: new Connections([]),
+            print: () => undefined,
+          },
+          scripts,
+          signal: new AbortController().signal,
+          onProgress,
+        });
       let second: Promise<unknown> | undefined;
-      const first = runPipeline(numbers, journal(), {
-        ...around,
-        node: 'first',
-        signal,
-        onProgress: () =>
-          void (second ??= runPipeline(numbers, journal(), { ...around, node: 'second', signal })),
+      const first = lane(1, ({ isBatch }) => {
+        if (isBatch) second ??= lane(2, () => undefined);
       });
-      await expect(first).rejects.toMatchObject({ kind: 'fenced' });
-      await expect(second).resolves.toMatchObject({ state: { status: 'Completed', owner: 'second' } });
+      await expect(first).rejects.toThrow(FencedError);
+      await expect(second).resolves.toBe('end');
       const lines = readdirSync(join(folder, 'out'))
         .filter((name) => name.endsWith('.ndjson'))
         .flatMap((name) =>
@@ -198,6 +205,7 @@ describe('a process that lost its pipeline', () => {
       const ids = lines.map((line) => Number(JSON.parse(line).id)).toSorted((one, other) => one - other);
       expect(ids).toEqual(Array.from({ length: 15 }, (_, n) => 2 * (n + 1)));
     } finally {
+      await scripts.close();
       rmSync(folder, { recursive: true });
     }
   });

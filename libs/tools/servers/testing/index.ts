@@ -1,4 +1,5 @@
 export {
+  describeWithApacheSpark,
   describeWithOpenBao,
   describeWithOwnServers,
   describeWithPrograms,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   KafkaError,
   KafkaReader,
@@ -9,7 +10,6 @@ import {
   type OutMessage,
 } from '@nestjs-spark/kafka/internal';
 import { NO_TOTALS } from '../../batch/batch.ts';
-import { shardOf } from '../../shard/shard-of.ts';
 import {
   FencedError,
   RecordsRefusedError,
@@ -147,7 +147,7 @@ export function transactionalIdOf({ tenant, pipelineId, lane }: Claim): string {
 
 function placeOf(claim: Claim): { key: string; partition: number } {
   const key = `${claim.tenant}/${claim.pipelineId}/${claim.lane}`;
-  return { key, partition: shardOf(claim.tenant, claim.pipelineId) % CHECKPOINT_PARTITIONS };
+  return { key, partition: (createHash('sha256').update(key).digest()[0] ?? 0) % CHECKPOINT_PARTITIONS };
 }
 
 /** What is stored, or for a generation that is new an empty checkpoint where it begins. */

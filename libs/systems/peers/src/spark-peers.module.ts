@@ -13,7 +13,7 @@ import type { ModuleRegistry, StateStore } from '@nestjs-spark/contracts/interna
 import { keysDir } from '@nestjs-spark/foundation';
 import { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
 import { type IdentityOptions, SparkIdentityModule } from '@nestjs-spark/modules/internal';
-import { HealthChecks, logFor } from '@nestjs-spark/observability/internal';
+import { HealthChecks, logFor, ModuleFacts } from '@nestjs-spark/observability/internal';
 import { ObservabilityModule } from '@nestjs-spark/observability';
 import type { SqliteDatabase } from '@nestjs-spark/sqlite/internal';
 import { MODULE_REGISTRY, STATE_STORE, StorePreparation } from '@nestjs-spark/store';
@@ -57,7 +57,9 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
     @Inject(REPLICA) replica: Replica,
     discovery: DiscoveryService,
     health: HealthChecks,
+    facts: ModuleFacts,
   ) {
+    facts.add(() => ({ systems: { peers: '/spark/peers' } }));
     this.settings = settings;
     this.replica = replica;
     this.discovery = discovery;

@@ -1,4 +1,6 @@
 export {
+  describeWithBrowser,
+  describeWithBrowser,
   describeWithOpenBao,
   describeWithOwnServers,
   describeWithPrograms,

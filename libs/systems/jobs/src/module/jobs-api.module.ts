@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ModuleFacts } from '@nestjs-spark/observability/internal';
 import { BackendsController } from '../report/backends.controller.ts';
 import { BatchesController } from '../report/batches.controller.ts';
 import { JobsController } from '../report/jobs.controller.ts';
@@ -8,4 +9,8 @@ import { JobsController } from '../report/jobs.controller.ts';
  * application with `bodyParser: false`, or else numbers that JavaScript cannot hold are changed, and bodies are limited by the parser.
  */
 @Module({ controllers: [BatchesController, JobsController, BackendsController] })
-export class JobsApiModule {}
+export class JobsApiModule {
+  constructor(facts: ModuleFacts) {
+    facts.add(() => ({ systems: { jobs: '/api/jobs' } }));
+  }
+}

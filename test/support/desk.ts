@@ -23,7 +23,7 @@ export class Desk {
     this.page = page;
     this.#base = base;
     page.on('console', (message) => {
-      if (message.type() === 'error') this.complaints.push(message.text());
+      if (message.type() === 'error') this.complaints.push(`${message.text()} (${message.location().url})`);
     });
     page.on('pageerror', (error) => this.complaints.push(error.message));
   }
@@ -89,10 +89,11 @@ export class Desk {
 
   /** Whether the page can be scrolled sideways. */
   async isTooWide(): Promise<boolean> {
-    const [own, shown] = (await this.page.evaluate(() => {
-      const { scrollWidth, clientWidth } = document.documentElement;
-      return [scrollWidth, clientWidth];
-    })) as [number, number];
+    const measure = '[document.documentElement.scrollWidth, document.documentElement.clientWidth]';
+    const session = await this.page.context().newCDPSession(this.page);
+    const { result } = await session.send('Runtime.evaluate', { expression: measure, returnByValue: true });
+    await session.detach();
+    const [own, shown] = result.value as [number, number];
     return own > shown;
   }
 

@@ -1,3 +1,4 @@
+import { effect } from '@preact/signals';
 import { render, type ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { api, session, type Session } from './api.ts';
@@ -29,18 +30,21 @@ function Later({ name, parts }: { name: string; parts: string[] }) {
   const [page, setPage] = useState<{ of: Page } | null>(null);
   const known = loadedPages.get(name);
   useEffect(() => {
-    void LATER[name]?.()
-      .then((of) => {
+    const load = async (): Promise<void> => {
+      try {
+        const of = await LATER[name]?.();
+        if (!of) return;
         loadedPages.set(name, of);
         setPage({ of });
         sessionStorage.removeItem('spark-reloaded');
-      })
-      // The page's files were built again: the page that names the new ones has to be read, once.
-      .catch(() => {
+      } catch {
+        // The page's files were built again: the page that names the new ones has to be read, once.
         if (sessionStorage.getItem('spark-reloaded')) return;
         sessionStorage.setItem('spark-reloaded', '1');
         location.reload();
-      });
+      }
+    };
+    void load();
   }, [name]);
   const Shown = known ?? page?.of;
   return Shown ? <Shown parts={parts} /> : <div class="skeleton" aria-hidden="true" />;
@@ -75,6 +79,11 @@ function Console() {
 async function begin(): Promise<void> {
   const [, token] = /^#token=(.+)$/.exec(location.hash) ?? [];
   if (token) history.replaceState(null, '', location.pathname + location.search);
+  // Nobody is asked who was not here before: a browser calls each refusal an error.
+  if (!token && localStorage.getItem(WAS_HERE) === null) {
+    session.value = null;
+    return;
+  }
   try {
     session.value = token
       ? await api<Session>('session', 'POST', { token: decodeURIComponent(token) })
@@ -83,6 +92,12 @@ async function begin(): Promise<void> {
     session.value = null;
   }
 }
+
+const WAS_HERE = 'spark-was-here';
+effect(() => {
+  if (session.value) localStorage.setItem(WAS_HERE, '1');
+  else if (session.value === null) localStorage.removeItem(WAS_HERE);
+});
 
 void begin();
 const root = document.getElementById('app');

@@ -1,6 +1,5 @@
 export {
   describeWithBrowser,
-  describeWithBrowser,
   describeWithOpenBao,
   describeWithOwnServers,
   describeWithPrograms,

@@ -191,9 +191,7 @@ export class Aggregator {
     this.rates.keepOnly(new Set(copies.map(({ id }) => id)));
     this.#state = {
       at: new Date(at).toISOString(),
-      modules: modules
-        .map(({ failures: _, nextAt: __, rounds: ___, seen: ____, ...facts }) => moduleState(facts))
-        .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+      modules: modules.map(moduleState).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
       copies,
       letters: modules.reduce((sum, { letters }) => sum + letters, 0),
       history: {},

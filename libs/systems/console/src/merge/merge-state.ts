@@ -18,9 +18,16 @@ export interface ModuleFacts {
 }
 
 export function moduleState(facts: ModuleFacts): ModuleState {
-  const { about, replication: _, ...rest } = facts;
+  const { name, url, about, reachable, permitted, why, seenAt, instances, letters } = facts;
   return {
-    ...rest,
+    name,
+    url,
+    reachable,
+    permitted,
+    why,
+    seenAt,
+    instances,
+    letters,
     database: about?.database ?? null,
     store: about?.store ?? null,
     version: about?.version ?? null,
@@ -94,8 +101,15 @@ function mergeCopy({ id, owner, requester, task, own, sent, from, to, rate }: Si
   };
 }
 
-function requestOf({ owner: _, ...request }: CopyRequest & { owner: string }): CopyRequest {
-  return request;
+function requestOf({
+  state,
+  attempts,
+  revision,
+  outcome,
+  nextAttemptAt,
+  collections,
+}: CopyRequest): CopyRequest {
+  return { state, attempts, revision, outcome, nextAttemptAt, collections };
 }
 
 const PHASES: ReadonlySet<string> = new Set(['Starting', 'Snapshotting', 'Streaming', 'Waiting', 'Faulted']);

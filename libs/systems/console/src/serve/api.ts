@@ -1,5 +1,6 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 import type { ActingFor } from '@nestjs-spark/modules/internal';
+import { PassedOnProblem } from '../ask/console-client.ts';
 import { collectionPath, copyOf, preview, retrySetAside, type ActionParts } from '../act/actions.ts';
 import { listAudit, listLetters, listSetAside, listSystem } from '../act/lists.ts';
 import type { Admission } from '../sign-in/admission.ts';
@@ -68,7 +69,7 @@ const ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: at(`${COPY}/verify`),
-    handle: (parts, asked) => askRequester(parts, asked, 'verify'),
+    handle: showVerify,
   },
   {
     method: 'GET',
@@ -192,6 +193,16 @@ async function askRequester(parts: ApiParts, asked: Asked, what: string): Promis
     timeoutMs: SLOW_MS,
   });
   exchange.json(isRead ? 200 : 202, answer);
+}
+
+/** Copies that were never compared are nothing that failed. */
+async function showVerify(parts: ApiParts, asked: Asked): Promise<void> {
+  try {
+    await askRequester(parts, asked, 'verify');
+  } catch (error) {
+    if (!(error instanceof PassedOnProblem) || error.status !== 404) throw error;
+    asked.exchange.json(200, { state: 'never', tasks: [], startedAt: null, endedAt: null });
+  }
 }
 
 async function replay({ client, aggregator }: ApiParts, { exchange, act, given }: Asked): Promise<void> {

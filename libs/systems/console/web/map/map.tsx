@@ -322,7 +322,7 @@ function Node({
   return (
     <A
       to={`/modules/${name}`}
-      class={`node ${module && !isAway ? '' : 'absent'} ${lit ? 'lit' : ''}`}
+      class={`node ${module && !isAway ? '' : 'absent'} ${down ? 'small' : ''} ${lit ? 'lit' : ''}`}
       style={Object.fromEntries(Object.entries(box).map(([side, value]) => [side, `${value}px`]))}
       onMouseEnter={() => onPoint(name)}
       onMouseLeave={() => onPoint(null)}

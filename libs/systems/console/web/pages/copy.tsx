@@ -154,7 +154,9 @@ function Whole({ copy, path }: { copy: CopyState; path: string }) {
 
 function Track({ copy }: { copy: CopyState }) {
   const { in: own, out } = copy;
-  const source = Math.max(out?.sourceEtag ?? 0, own?.sourceEtag ?? 0) || null;
+  // Each side has heard of the others at another moment: nothing can be behind what it has passed.
+  const known = [out?.sourceEtag, own?.sourceEtag, out?.position, own?.position];
+  const source = Math.max(...known.map((one) => one ?? 0)) || null;
   const points = [
     { name: copy.owner, at: source, under: t.copy.newest },
     { name: t.copy.read, at: out?.position ?? own?.position ?? null, under: t.copy.byScript },

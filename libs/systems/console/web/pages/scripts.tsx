@@ -131,7 +131,8 @@ function Workbench({
   };
   useEffect(() => {
     let gone = false;
-    void import('../ui/editor.ts').then(({ openEditor }) => {
+    const open = async (): Promise<void> => {
+      const { openEditor } = await import('../ui/editor.ts');
       if (gone || !holder.current) return;
       editor.current = openEditor(holder.current, {
         text,
@@ -139,7 +140,8 @@ function Workbench({
         onChange: setText,
         onTry: () => void attempt(),
       });
-    });
+    };
+    void open();
     return () => {
       gone = true;
       editor.current?.close();

@@ -24,7 +24,7 @@ export function VerifyCard({ copy, path }: { copy: CopyState; path: string }) {
   const [report, setReport] = useState<Report | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [repairing, setRepairing] = useState(false);
-  const isRunning = report !== null && report.endedAt === null;
+  const isRunning = report !== null && report.state !== 'never' && report.endedAt === null;
   const look = async (): Promise<void> => {
     try {
       setReport(await api<Report>(`${path}/verify`));

@@ -77,10 +77,10 @@ export function Shell({ children }: { children: ComponentChildren }) {
       </header>
       <main class="main" id="content" tabIndex={-1}>
         <div class="top">
-          <button type="button" class="go" aria-label={t.goTo} onClick={() => (open.value = 'palette')}>
+          <button type="button" class="go" onClick={() => (open.value = 'palette')}>
             <Icon name="search" size={14} />
             <span>{t.goTo}</span>
-            <kbd>Ctrl K</kbd>
+            <kbd aria-hidden="true">Ctrl K</kbd>
           </button>
           <div class="row">
             <button type="button" class="icon" aria-label={t.theme} title={t.theme} onClick={toggleTheme}>

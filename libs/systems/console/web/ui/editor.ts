@@ -90,6 +90,14 @@ export function openEditor(
         marked,
         EditorView.contentAttributes.of({ 'aria-label': label }),
         EditorView.domEventHandlers({
+          // Left to it, a browser keeps the look of what is typed over by a style of its own, which the page's policy refuses.
+          beforeinput: (event, own) => {
+            if (event.inputType !== 'insertText' || event.data === null || own.state.selection.main.empty)
+              return false;
+            event.preventDefault();
+            own.dispatch(own.state.replaceSelection(event.data), { userEvent: 'input.type' });
+            return true;
+          },
           // After Escape, Tab is the browser's again.
           keydown: (event) => {
             if (event.key === 'Escape') escaped = true;

@@ -128,7 +128,7 @@ await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on S
       await desk.look(...LOOKS[0]);
       await desk.go(path);
       await desk.heading(heading);
-      await desk.page.locator('.skeleton').waitFor({ state: 'detached' });
+      await desk.until(async () => (await desk.page.locator('.skeleton').count()) === 0);
       for (const [width, theme] of LOOKS) {
         await desk.look(width, theme);
         await desk.shoot(`${name}-${theme}-${width}`);
@@ -160,6 +160,7 @@ await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on S
       await keyboard.press('Enter');
       await desk.sees('Document at Fleet');
       await desk.page.locator('.code .hit').waitFor();
+      await desk.page.locator('pre.code').waitFor();
       await desk.shoot('set-aside-open-light-1360');
       await keyboard.press('x');
       await keyboard.press('r');

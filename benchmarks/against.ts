@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { type ServerHandle, startNats, startRavenDb } from '@nestjs-spark/servers';
+import { readArguments } from '../tools/arguments.ts';
 import { liveLatencies } from './peers/live.ts';
 import { sparkCopy, sparkStart, type SparkWorld } from './peers/spark.ts';
 import { type Build, buildOf, ownBuild } from './support/checkout.ts';
@@ -8,11 +8,16 @@ import { describeMachine, median, quantile } from './support/machine.ts';
 import { BenchDatabase } from './support/raven.ts';
 import { saveResult } from './support/results.ts';
 
-const { values } = parseArgs({
+const { values } = readArguments({
+  help: `npm run bench -- --against COMMIT: this build beside the one of another commit.
+  --documents N   (100000)
+  --rounds N      (5)
+  --save          writes the table into benchmarks/results`,
   options: {
     against: { type: 'string' },
     documents: { type: 'string', default: '100000' },
     rounds: { type: 'string', default: '5' },
+    handlers: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
   },
 });
@@ -76,6 +81,7 @@ async function prepareSide(build: Build, index: number): Promise<Side> {
     hr: new BenchDatabase(ravendb.url, named('HR')),
     modules: named('Modules'),
     build: build.folder,
+    handlers: values.handlers,
   };
   return { build, world, nats, figures: new Map() };
 }
@@ -113,7 +119,7 @@ function table(): string {
   return [
     `# Two builds compared: ${before} and ${now}`,
     '',
-    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}; ${documents.toLocaleString('en')} documents, ${LIVE_WRITES} live writes at ${LIVE_PER_SECOND}/s; medians of ${rounds} interleaved rounds.`,
+    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}; ${documents.toLocaleString('en')} documents, ${LIVE_WRITES} live writes at ${LIVE_PER_SECOND}/s; medians of ${rounds} interleaved rounds; HR ${values.handlers ? 'with' : 'without'} its event handler.`,
     '',
     `| figure | ${before} | ${now} | ratio |`,
     '|---|---|---|---|',

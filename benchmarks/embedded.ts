@@ -1,13 +1,18 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../tools/arguments.ts';
 import { firstCopyRates } from './peers/embedded-copy.ts';
 import { embeddedSparkCopy } from './peers/embedded-spark.ts';
 import { writeLatencies } from './peers/embedded-write.ts';
 import { describeMachine, median, quantile } from './support/machine.ts';
 import { saveResult } from './support/results.ts';
 
-const { values } = parseArgs({
+const { values } = readArguments({
+  help: `npm run bench -- embedded: the embedded store.
+  --writes N      (1000)
+  --documents N   (100000)
+  --rounds N      (5)
+  --save          writes the table into benchmarks/results`,
   options: {
     writes: { type: 'string', default: '1000' },
     documents: { type: 'string', default: '100000' },

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readArguments } from '../tools/arguments.ts';
 import { bareLive } from './peers/live-bare.ts';
 import { liveLatencies, type LiveTimes } from './peers/live.ts';
 import { plainPipe } from './peers/plain-pipe.ts';
@@ -10,7 +10,12 @@ import { withNetworkSegments } from './support/loopback.ts';
 import { describeMachine, median, quantile } from './support/machine.ts';
 import { saveResult } from './support/results.ts';
 
-const { values } = parseArgs({
+const { values } = readArguments({
+  help: `npm run bench: a first copy, live changes and a plain pipe side by side.
+  --documents N   how many are copied (100000)
+  --rounds N      (3)
+  --million       a million documents as well
+  --save          writes the table into benchmarks/results`,
   options: {
     documents: { type: 'string', default: '100000' },
     rounds: { type: 'string', default: '3' },

@@ -1,12 +1,17 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startRavenDb } from '@nestjs-spark/servers';
+import { readArguments } from '../tools/arguments.ts';
 import { ownerRun, type OwnerRun } from './peers/requesters.ts';
 import { describeMachine, median } from './support/machine.ts';
 import { BenchDatabase } from './support/raven.ts';
 import { saveResult } from './support/results.ts';
 
-const { values } = parseArgs({
+const { values } = readArguments({
+  help: `npm run bench -- requesters: one owner with many requesters.
+  --documents N   (100000)
+  --requesters N  (10)
+  --rounds N      (3)
+  --save          writes the table into benchmarks/results`,
   options: {
     documents: { type: 'string', default: '100000' },
     requesters: { type: 'string', default: '10' },

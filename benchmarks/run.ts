@@ -1,10 +1,15 @@
+import { readHelp } from '../tools/arguments.ts';
+
 // `npm run bench -- script` runs script.ts; without a name, main.ts. What follows the name are that benchmark's options.
 // `npm run bench -- --against <commit>` compares this build with the one of another commit.
 const BENCHMARKS = ['script', 'embedded', 'requesters', 'verify'];
 const [, , name] = process.argv;
 const named = name !== undefined && BENCHMARKS.includes(name) ? name : undefined;
+if (named === undefined)
+  readHelp(`npm run bench: a first copy, live changes and a plain pipe side by side.
+  npm run bench -- NAME                one of ${BENCHMARKS.join(', ')}; NAME --help lists its options
+  npm run bench -- --against COMMIT    this build beside the one of another commit
+  --documents N, --rounds N, --million, --save (writes the table into benchmarks/results)`);
 if (named !== undefined) process.argv.splice(2, 1);
 const isComparison = process.argv.some((argument) => /^--against(=|$)/.test(argument));
 await import(`./${named ?? (isComparison ? 'against' : 'main')}.ts`);
-
-export {};

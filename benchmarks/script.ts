@@ -1,11 +1,15 @@
-import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { ScriptPool, type DocumentLoader, type ScriptInput } from '@nestjs-spark/etl-script';
+import { readArguments } from '../tools/arguments.ts';
 import { describeMachine } from './support/machine.ts';
 import { carDocuments } from './support/cars.ts';
 import { saveResult } from './support/results.ts';
 
-const { values } = parseArgs({
+const { values } = readArguments({
+  help: `npm run bench -- script: how fast scripts run.
+  --rounds N      (5)
+  --batches N     (60)
+  --save          writes the table into benchmarks/results`,
   options: {
     rounds: { type: 'string', default: '5' },
     batches: { type: 'string', default: '60' },

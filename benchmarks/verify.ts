@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../tools/arguments.ts';
 import { sparkCopy } from './peers/spark.ts';
 import { startSparkWorld } from './peers/spark-world.ts';
 import { OPERATOR_TOKEN, verifyCopies } from './peers/verify.ts';
@@ -7,7 +7,12 @@ import { describeMachine, median } from './support/machine.ts';
 import { car } from './support/raven.ts';
 import { saveResult } from './support/results.ts';
 
-const { values } = parseArgs({
+const { values } = readArguments({
+  help: `npm run bench -- verify: a comparison beside its first copy.
+  --documents N   (200000)
+  --rounds N      (5)
+  --corruptions N (1000)
+  --save          writes the table into benchmarks/results`,
   options: {
     documents: { type: 'string', default: '200000' },
     rounds: { type: 'string', default: '5' },

@@ -4,6 +4,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import type { JscConfig, Options } from '@swc/core';
 import { transformFile } from '@swc/core';
 import { buildPage } from './page/build-page.ts';
+import { readArguments } from './arguments.ts';
 
 const repository = join(import.meta.dirname, '..');
 
@@ -94,6 +95,7 @@ async function buildFile(source: string, target: string): Promise<void> {
 }
 
 if (import.meta.main) {
+  readArguments({ help: 'npm run build: compiles each library into its dist, and each app into dist/apps.' });
   const started = Date.now();
   const count = await build();
   console.log(`Built ${count} files in ${((Date.now() - started) / 1000).toFixed(1)} s`);

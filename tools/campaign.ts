@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readArguments } from './arguments.ts';
 
 /** The random suites, each with as many cases as a night has time for; a usual run has a few of each. */
 const SUITES = [
@@ -21,8 +22,14 @@ const CASES = {
   SPARK_TEST_LONG_FAULTS: '1',
 };
 
+const { words } = readArguments({
+  help: `npm run campaign: runs the random suites, with as many cases as a night has time for.
+  npm run campaign -- PATH …    only these
+SPARK_TEST_SEED=N repeats the cases of an earlier campaign.`,
+  words: Infinity,
+});
 const seed = process.env['SPARK_TEST_SEED'] ?? String(Math.floor(Math.random() * 1e9));
-const suites = process.argv.length > 2 ? process.argv.slice(2) : SUITES;
+const suites = words.length > 0 ? words : SUITES;
 console.log(`This campaign again: SPARK_TEST_SEED=${seed} npm run campaign -- ${suites.join(' ')}`);
 const tests = spawn('npm', ['test', '--silent', '--', ...suites], {
   stdio: 'inherit',

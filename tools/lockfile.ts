@@ -1,7 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readArguments } from './arguments.ts';
 import type { Lockfile } from './lockfile/complete.ts';
 import { completeLockfile } from './lockfile/complete.ts';
+
+readArguments({
+  help: 'npm run lockfile: completes package-lock.json with the packages of other platforms, after a dependency changed.',
+});
 
 // Run after a dependency changed (`npm run lockfile`), so that `npm ci` accepts the lockfile with every registry.
 const file = join(import.meta.dirname, '..', 'package-lock.json');

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { readArguments } from './arguments.ts';
 import { emitTypes } from './pack/emit-types.ts';
 import { publishedLibraries, readManifest, type RootManifest } from './pack/manifest.ts';
 import { stage } from './pack/stage.ts';
@@ -49,9 +50,10 @@ async function npmPack(packages: readonly string[], folder: string): Promise<Tar
 }
 
 if (import.meta.main) {
-  const [folder] = process.argv.slice(2);
+  const help = 'npm run pack -- DIR: writes a tarball of each published package into the folder DIR.';
+  const [folder] = readArguments({ help, words: 1 }).words;
   if (folder === undefined) {
-    console.error('npm run pack -- DIR: name the folder that the tarballs go to.');
+    console.error(`The folder is missing.\n\n${help}`);
     process.exit(2);
   }
   const started = Date.now();

@@ -1,16 +1,23 @@
 import { startServers } from '@nestjs-spark/servers';
+import { readHelp } from './arguments.ts';
 import { starterGone } from './apps/starter-gone.ts';
 import { build } from './build.ts';
+import { serversFor } from './testing/servers-for.ts';
 import { testEnvironment } from './testing/environment.ts';
 import { runJest } from './testing/run-jest.ts';
 import { countLine, summarize } from './testing/summary.ts';
+
+readHelp(`npm test: builds, starts RavenDB and NATS where they can be had, and runs all tests.
+  npm test -- test/system          only the files whose path has this
+  npm test -- PATH -t 'a name'     only the tests whose name has this; all options of Jest can be given
+SPARK_REQUIRE_SERVERS=1 makes a missing server, or a skipped test, a failure.`);
 
 const complete = process.env['SPARK_REQUIRE_SERVERS'] === '1';
 const LICENSED = '(with RAVEN_LICENSE)';
 
 async function run(): Promise<boolean> {
   await build();
-  const servers = await startServers({ temporary: true });
+  const servers = await startServers({ temporary: true, ...(await serversFor(process.argv.slice(2))) });
   try {
     for (const { reason, remedy } of servers.missing) console.log(`\n${reason}\nRemedy: ${remedy}\n`);
     const { code, report } = await runJest(process.argv.slice(2), testEnvironment(servers));

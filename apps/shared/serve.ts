@@ -35,13 +35,12 @@ async function createApp(
   return app;
 }
 
-/** Starts the app. When it cannot start it says why and what to do about it, and ends with code 1. */
+/** Starts the app. When it cannot start its last line says why and what to do about it, behind Nest's stack, and it ends with code 1. */
 export async function serve(root: Type, description: AppDescription): Promise<void> {
   let app: INestApplication | undefined;
   try {
     const port = portFromEnvironment();
-    // Nest has said why.
-    app = await createApp(root, description).catch(() => process.exit(1));
+    app = await createApp(root, description);
     // To make it reachable from other machines: HOST=0.0.0.0.
     await app
       .listen(port, process.env['HOST'] || '127.0.0.1')

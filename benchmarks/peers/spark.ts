@@ -34,10 +34,12 @@ export interface SparkWorld {
   modules: string;
   /** The checkout whose build is run. */
   build: string;
+  /** Whether HR runs its event handler, which is told of each copy. Default true. */
+  handlers?: boolean;
 }
 
 function sparkEnv(
-  { ravendb, nats, fleet, hr, modules, build }: SparkWorld,
+  { ravendb, nats, fleet, hr, modules, build, handlers = true }: SparkWorld,
   app: 'fleet' | 'hr',
 ): Record<string, string> {
   return {
@@ -46,6 +48,7 @@ function sparkEnv(
     RAVENDB_DATABASE: app === 'fleet' ? fleet.name : hr.name,
     SPARK_MODULES_DATABASE: modules,
     SPARK_KEYS_DIR: join(build, '.spark', 'bench-keys'),
+    HR_CAR_NEWS: handlers ? 'on' : 'off',
   };
 }
 

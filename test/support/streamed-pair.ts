@@ -33,6 +33,7 @@ import type { OpenStore, StoreUnderTest } from '../conformance/adapters/store-un
 
 const QUIET: Logger = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
 const PACE = {
+  askedMs: 50,
   tickMs: 50,
   refusedAfterMs: [20, 100],
   idleMs: 200,

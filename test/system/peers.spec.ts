@@ -139,6 +139,13 @@ describeWithServers(['nats'], 'Replicas of one service', () => {
 
   it('serve nothing on an empty node until it has all that the others had', async () => {
     const before = await seenAt(named('a'));
+    // From here on the log has too little for an empty node: it needs the snapshot.
+    const headers = { authorization: `Bearer ${OPERATOR_TOKEN}` };
+    const { body } = await demand<{ cut: number }>(`${named('b').url}/spark/peers/snapshot`, {
+      method: 'POST',
+      headers,
+    });
+    expect(body.cut).toBeGreaterThan(before.length);
     const [added] = await start({ d: cable.url });
     if (!added) throw new Error('no node was started');
     nodes.push(added);
@@ -150,5 +157,11 @@ describeWithServers(['nats'], 'Replicas of one service', () => {
     }, WAIT);
     expect(first).toHaveLength(before.length);
     expect(await equal()).toEqual(before);
+    const { body: status } = await demand(`${added.url}/spark/peers`, { headers });
+    expect(status).toMatchObject({ state: 'ready', log: { lowWater: body.cut } });
+    const { body: health } = await ask(`${added.url}/health/ready`);
+    const Notes = expect.objectContaining({ state: 'ready', behind: 0 });
+    expect(health).toMatchObject({ details: { peers: { entities: { Notes } } } });
+    expect(await (await fetch(`${added.url}/metrics`)).text()).toContain('spark_peers_ready 1');
   });
 });

@@ -1,6 +1,7 @@
 import type { RunningServers } from '@nestjs-spark/servers';
 import { type App, complain, endOf } from '../apps/app.ts';
 import { stopSignal } from '../apps/stop-signal.ts';
+import { readArguments } from '../arguments.ts';
 import { invitation } from './invitation.ts';
 import { Narrator } from './narrate.ts';
 import { type Apps, startApps } from './start-apps.ts';
@@ -12,11 +13,7 @@ const HELP = `Shows the main job: servers up, Fleet and HR up, cars made in Flee
   npm start -- --once    ends on its own, with exit code 0 when everything arrived
 SPARK_STORE=ravendb or sqlite:FOLDER takes that store; otherwise it is RavenDB, or the embedded one where none can be had.`;
 
-const once = process.argv.includes('--once');
-if (process.argv.includes('--help')) {
-  console.log(HELP);
-  process.exit(0);
-}
+const { once = false } = readArguments({ help: HELP, options: { once: { type: 'boolean' } } }).values;
 
 const narrator = new Narrator();
 const asked = stopSignal();

@@ -1,7 +1,9 @@
 import { type App, builtApp, complain, endOf, inherited, logFileOf } from '../apps/app.ts';
 import { AppProcess } from '../apps/app-process.ts';
 import { freePort } from '../apps/free-port.ts';
+import { requireNats } from '../apps/require-nats.ts';
 import { stopSignal } from '../apps/stop-signal.ts';
+import { readArguments } from '../arguments.ts';
 import { demand } from '../demo/http.ts';
 import { waitReady } from '../demo/ready.ts';
 
@@ -20,12 +22,17 @@ const JOB = {
   input: { documents: [{ id: 'orders/1', document: { Price: 4, Count: 3 } }] },
 };
 
-if (process.argv.includes('--help')) {
-  console.log(HELP);
-  process.exit(0);
-}
+const { once = false } = readArguments({ help: HELP, options: { once: { type: 'boolean' } } }).values;
 const asked = stopSignal();
 const stopAsked = new Promise((done) => asked.addEventListener('abort', done));
+
+const { NATS_URL: nats } = process.env;
+if (nats) {
+  await requireNats(nats, 'jobs are then kept in memory').catch((error: unknown) => {
+    complain(error, []);
+    process.exit(1);
+  });
+}
 
 const port = await freePort(Number(process.env['PORT'] || 5004));
 const url = `http://127.0.0.1:${port}`;
@@ -55,12 +62,11 @@ process.exit();
 
 async function show(): Promise<void> {
   await waitReady(jobs);
-  const { NATS_URL: nats } = process.env;
   console.log(`Jobs       ${url}   log: ${jobs.process.logFile}`);
   console.log(`OpenAPI    ${url}/api`);
   console.log(`Store      ${nats ? `JetStream at ${nats}` : 'memory: jobs end with this process'}`);
   await showFirstJob();
-  if (process.argv.includes('--once')) return;
+  if (once) return;
   console.log('\nRunning until Ctrl-C.');
   await endOf(jobs);
 }

@@ -5,6 +5,7 @@ import { dataDir } from '@nestjs-spark/foundation';
 import { type RunningServers, startServers } from '@nestjs-spark/servers';
 import { type App, complain, endOf } from '../apps/app.ts';
 import { stopSignal } from '../apps/stop-signal.ts';
+import { readArguments } from '../arguments.ts';
 import { Narrator } from '../demo/narrate.ts';
 import { Cable } from './cable.ts';
 import { startNodes } from './nodes.ts';
@@ -14,11 +15,7 @@ const HELP = `Shows replicas of one service: three nodes, written to on both sid
   npm run peers              runs until Ctrl-C
   npm run peers -- --once    exits when the nodes are equal, with exit code 0`;
 
-if (process.argv.includes('--help')) {
-  console.log(HELP);
-  process.exit(0);
-}
-const once = process.argv.includes('--once');
+const { once = false } = readArguments({ help: HELP, options: { once: { type: 'boolean' } } }).values;
 const narrator = new Narrator();
 const asked = stopSignal();
 const stopAsked = new Promise((done) => asked.addEventListener('abort', done));

@@ -2,9 +2,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readArguments } from '../arguments.ts';
 import { pack } from '../pack.ts';
 
-// `npm run release:publish`: publishes what the registry does not have yet, so that a run that broke off can be repeated.
+readArguments({
+  help: 'npm run release:publish: publishes what the registry does not have yet, so that a run that broke off can be repeated.',
+});
 const folder = mkdtempSync(join(tmpdir(), 'spark-release-'));
 try {
   for (const { name, version, filename } of await pack(folder)) {

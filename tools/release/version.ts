@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readArguments } from '../arguments.ts';
 import { publishedLibraries } from '../pack/manifest.ts';
 import { sentenceOf, withRelease } from './notes.ts';
 
-// `npm run release:version`: the change sets become the next version of all packages and its section of the changelog.
+readArguments({
+  help: 'npm run release:version: makes the change sets the next version of all packages, and its section of the changelog.',
+});
 const root = join(import.meta.dirname, '..', '..');
 const path = (...parts: string[]) => join(root, ...parts);
 const run = (command: string, ...words: string[]) =>
@@ -20,8 +23,8 @@ if (sentences.length === 0) {
   const manifest = readFileSync(path('package.json'), 'utf8');
   writeFileSync(path('package.json'), manifest.replace(/("version": )"[^"]+"/, `$1"${version}"`));
   for (const example of readdirSync(path('examples'), { withFileTypes: true })) {
-    if (!example.isDirectory()) continue;
     const file = path('examples', example.name, 'package.json');
+    if (!example.isDirectory() || !existsSync(file)) continue;
     const asked = readFileSync(file, 'utf8');
     writeFileSync(file, asked.replace(/("@nestjs-spark\/[^"]+": )"[^"]+"/g, `$1"^${version}"`));
   }

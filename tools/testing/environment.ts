@@ -1,14 +1,24 @@
 import type { RunningServers } from '@nestjs-spark/servers';
 
 /** What a test run needs to know of the servers. */
-export type ServersOfRun = Pick<RunningServers, 'ravendb' | 'nats' | 'missing'>;
+export type ServersOfRun = Pick<RunningServers, 'ravendb' | 'nats' | 'kafka' | 'postgres' | 'missing'>;
 
 /** The variables through which the specs find the servers of the run, and why some are not there. */
-export function testEnvironment({ ravendb, nats, missing }: ServersOfRun): Record<string, string> {
-  const own = Object.entries({ ravendb, nats }).flatMap(([name, server]) => (server?.handle ? [name] : []));
+export function testEnvironment({
+  ravendb,
+  nats,
+  kafka,
+  postgres,
+  missing,
+}: ServersOfRun): Record<string, string> {
+  const own = Object.entries({ ravendb, nats, kafka, postgres }).flatMap(([name, server]) =>
+    server?.handle ? [name] : [],
+  );
   return {
     SPARK_TEST_RAVENDB_URL: ravendb?.url ?? '',
     SPARK_TEST_NATS_URL: nats?.url ?? '',
+    SPARK_TEST_KAFKA_BROKERS: kafka ? new URL(kafka.url).host : '',
+    SPARK_TEST_POSTGRES_URL: postgres?.url ?? '',
     SPARK_TEST_OWN_SERVERS: own.join(','),
     // Short: it stands behind each suite. Why is told once, at the end.
     SPARK_TEST_LEFT_OUT: missing.length > 0 ? 'is not available here' : 'this run was given an address',

@@ -17,21 +17,34 @@ export interface JobsPlace {
 /** Long enough for a busy machine, short enough for a test. */
 const ACK_WAIT_MS = 2_000;
 
-/** An engine of jobs over JetStream with one handler, `spec`. */
-export function engineOnNats(place: JobsPlace, handler: JobHandler, role: 'all' | 'api' | 'worker') {
-  const { natsUrl, stream, root } = place;
-  const log = { log: () => {}, warn: () => {}, error: () => {}, debug: () => {} };
-  const connection = new JetStreamConnection({ url: natsUrl, name: 'spec', log });
+type Role = 'all' | 'api' | 'worker';
+
+const QUIET = { log: () => {}, warn: () => {}, error: () => {}, debug: () => {} };
+
+/** An engine of jobs over JetStream with one handler, `spec`, and a connection of its own. */
+export function engineOnNats({ natsUrl, stream, root }: JobsPlace, handler: JobHandler, role: Role) {
+  const connection = new JetStreamConnection({ url: natsUrl, name: 'spec', log: QUIET });
+  const { jobs, metrics, stop: stopEngine } = engineOver(connection, handler, role, { stream, root });
+  const stop = async (): Promise<void> => {
+    await stopEngine();
+    await connection.close();
+  };
+  return { jobs, connection, metrics, stop };
+}
+
+/** The same over a connection that is there; without a place, where jobs usually are. */
+export function engineOver(
+  connection: JetStreamConnection,
+  handler: JobHandler,
+  role: Role,
+  place: Partial<Omit<JobsPlace, 'natsUrl'>> = {},
+) {
   const settings = resolveJobsSettings({ store: 'jetstream', role, concurrency: 1, limits: { few: 2 } }, {});
-  const options = { connection, log, stream, root, ackWaitMs: ACK_WAIT_MS };
+  const options = { connection, log: QUIET, ...place, ackWaitMs: ACK_WAIT_MS };
   const store = new JetStreamJobStore({ ...settings, ...options });
   const metrics = new Registry();
   const engine = new JobsEngine(settings, store, metrics);
   engine.handlers.add({ name: 'spec', version: 1 }, handler);
   engine.start();
-  const stop = async (): Promise<void> => {
-    await engine.stop();
-    await connection.close();
-  };
-  return { jobs: engine.service, connection, metrics, stop };
+  return { jobs: engine.service, metrics, stop: () => engine.stop() };
 }

@@ -70,6 +70,10 @@ describe('A job', () => {
     const again = await jobs.submit(handlerJob(1, 1), key);
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
     expect(again.body.jobId).toBe(first.body.jobId);
+    const ended = await jobs.ended(first.body.jobId);
+    const later = await jobs.submit(handlerJob(1, 1), key);
+    expect([later.status, later.body.status]).toEqual([200, 'Succeeded']);
+    expect(later.body.revision).toBe(ended.revision);
     const other = await jobs.submit(handlerJob(2, 1), key);
     expect([other.status, other.body.type]).toEqual([409, 'urn:spark:problem:idempotency-key-in-use']);
   });
@@ -313,13 +317,23 @@ describe('Jobs over HTTP', () => {
 
   it('say which backends there are, how healthy they are, and count themselves', async () => {
     expect((await jobs.ask('GET', '/api/backends')).body).toEqual([
-      { name: 'memory', kinds: ['script', 'handler'], available: true, reason: null },
+      {
+        name: 'memory',
+        available: true,
+        reason: null,
+        breaker: 'closed',
+        kinds: ['script', 'handler'],
+        running: 0,
+        queued: 0,
+        limit: expect.any(Number),
+      },
     ]);
     expect((await jobs.ask('GET', '/health/ready')).status).toBe(200);
     const { text } = await jobs.ask('GET', '/metrics');
     expect(text).toMatch(
       /spark_jobs_finished_total\{backend="memory",kind="handler",status="Succeeded"\} \d/,
     );
+    expect(text).toMatch(/spark_jobs_breaker_state\{backend="memory"\} 0/);
     expect(text).toMatch(/spark_jobs_running\{backend="memory"\} 0/);
   });
 });
@@ -353,6 +367,29 @@ describe('With tokens', () => {
 
   it('nothing starts open in production', async () => {
     await expect(JobsApp.start({ NODE_ENV: 'production' })).rejects.toThrow(/SPARK_API_TOKENS/);
+  });
+
+  it('a submitter keeps as many bytes of inputs as it may, and no more', async () => {
+    const quotas = {
+      SPARK_JOBS_TOKENS: 'ann:token-of-ann,bob:token-of-bob',
+      SPARK_JOBS_QUOTAS: 'inputBytes=400',
+    };
+    const bounded = await JobsApp.start(quotas);
+    const send = (token: string, text: string) =>
+      bounded.ask('POST', '/api/jobs/input', JSON.stringify({ id: 'a', document: { text } }), {
+        authorization: `Bearer ${token}`,
+      });
+    try {
+      expect((await send('token-of-ann', 'x'.repeat(100))).status).toBe(201);
+      const refused = await send('token-of-ann', 'x'.repeat(300));
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '600']);
+      expect((await send('token-of-bob', 'x'.repeat(300))).status).toBe(201);
+    } finally {
+      await bounded.stop();
+    }
+    await expect(JobsApp.start({ SPARK_JOBS_QUOTAS: 'queue=5' })).rejects.toThrow(
+      /queued, perSecond, inputBytes/,
+    );
   });
 
   it('a flood is refused with the time to wait', async () => {

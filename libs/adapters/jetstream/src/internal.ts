@@ -6,19 +6,25 @@ export { leaseProbe } from './lease/lease-probe.ts';
 export * from './ledger/jetstream-token-ledger.ts';
 export * from './log/change-log.ts';
 export { JetStreamSharedLog, type SharedLogMessage } from './log/shared-log.ts';
-export { ensureStream } from './provision/ensure-stream.ts';
+export { ensureStream, type Provisioned } from './provision/ensure-stream.ts';
 export { lastMessage } from './provision/last-message.ts';
 export * from './provision/streams.ts';
 export { type BusGrants, joinGrants, mayPublish } from './permit/grants.ts';
 export {
   commandGrants,
+  contentGrants,
   eventGrants,
+  laneGrants,
   logReaderGrants,
   logWriterGrants,
   moduleGrants,
+  recordReaderGrants,
+  recordWriterGrants,
+  valueWriterGrants,
 } from './permit/bus-grants.ts';
-export { provisionBus } from './permit/provision-bus.ts';
+export { provisionBus, provisionContents } from './permit/provision-bus.ts';
 export { createUserKey, readUserKey, type UserKey } from './permit/user-key.ts';
+export { type RecordPlace, recordSubject } from './records/record-place.ts';
 export {
   RecordStream,
   type RecordMessage,

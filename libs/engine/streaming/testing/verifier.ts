@@ -1,6 +1,7 @@
 import { COPY_ETAG, COPY_GENERATION, COPY_SOURCE, ravenKey } from '@nestjs-spark/contracts/internal';
 import { taskName, UnavailableError } from '@nestjs-spark/contracts';
 import type { MemoryCopy } from '@nestjs-spark/testing';
+import type { Pace } from '../src/task/pace.ts';
 import { Expectations } from '../src/verify/expectations.ts';
 import { TaskVerify, type VerifySchedule } from '../src/verify/task-verify.ts';
 import { VerifyRecords, type VerifyRecord } from '../src/verify/verify-record.ts';
@@ -15,6 +16,8 @@ export class Verifier {
   readonly #simulation: Simulation;
   readonly #records: VerifyRecords;
   readonly #schedule: VerifySchedule | null;
+  readonly #pace: Pace;
+  #unit: TaskVerify | null = null;
   /** Whatever the owner is asked about single documents. */
   readonly asked: string[] = [];
   /** Called before the owner answers for documents; what it throws, the requester gets for an answer. */
@@ -22,7 +25,8 @@ export class Verifier {
   #ended = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
-  constructor(simulation: Simulation, schedule: VerifySchedule | null = null) {
+  constructor(simulation: Simulation, schedule: VerifySchedule | null = null, pace: Partial<Pace> = {}) {
+    this.#pace = { ...QUICK, ...pace };
     this.#simulation = simulation;
     this.#schedule = schedule;
     this.#records = new VerifyRecords(simulation.kept);
@@ -60,6 +64,7 @@ export class Verifier {
 
   async begin(repair = true): Promise<void> {
     await this.#records.begin(taskName(TASK), { depth: 'content', repair });
+    this.#unit?.asked();
   }
 
   async report(): Promise<VerifyRecord | null> {
@@ -99,9 +104,10 @@ export class Verifier {
         records: this.#records,
         logger: SILENT,
         schedule: this.#schedule,
-        pace: QUICK,
+        pace: this.#pace,
       },
     );
+    this.#unit = unit;
     this.#running = unit.run(signal);
   }
 

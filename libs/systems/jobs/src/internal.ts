@@ -7,4 +7,6 @@ export { moved } from './job/move.ts';
 export { JobExistsError, laneOf, type JobStore, type QueuedJob, type StoredJob } from './job/store.ts';
 export { JobsEngine } from './module/jobs-engine.ts';
 export { JetStreamJobStore } from './store/jetstream-job-store.ts';
-export { resolveJobsSettings } from './settings/settings.ts';
+export { jobsGrants } from './store/jobs-grants.ts';
+export { provisionJobs } from './store/provision-jobs.ts';
+export { type JobsSettings, resolveJobsSettings } from './settings/settings.ts';

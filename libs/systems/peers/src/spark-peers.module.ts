@@ -14,7 +14,7 @@ import { keysDir } from '@nestjs-spark/foundation';
 import { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
 import { type IdentityOptions, SparkIdentityModule } from '@nestjs-spark/modules/internal';
 import { HealthChecks, logFor, ModuleFacts } from '@nestjs-spark/observability/internal';
-import { ObservabilityModule } from '@nestjs-spark/observability';
+import { MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
 import type { SqliteDatabase } from '@nestjs-spark/sqlite/internal';
 import { MODULE_REGISTRY, STATE_STORE, StorePreparation } from '@nestjs-spark/store';
 import { SQLITE_DATABASE } from '@nestjs-spark/store/internal';
@@ -22,6 +22,8 @@ import { peerStream } from './carry/names.ts';
 import { findEntities, type PeerEntity } from './declare/find-entities.ts';
 import { PeerNode } from './replicate/peer-node.ts';
 import { PeerStore } from './replicate/peer-store.ts';
+import { Snapshots } from './replicate/snapshots.ts';
+import { registerPeerMetrics } from './report/peer-metrics.ts';
 import { PeersCheck } from './report/peers-check.ts';
 import { PeersController } from './report/peers.controller.ts';
 import { Peers } from './report/peers.ts';
@@ -51,15 +53,18 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
   private readonly replica: Replica;
   private readonly discovery: DiscoveryService;
   private readonly health: HealthChecks;
+  private readonly metrics: MetricsRegistry;
 
   constructor(
     @Inject(SETTINGS) settings: PeersSettings,
     @Inject(REPLICA) replica: Replica,
     discovery: DiscoveryService,
     health: HealthChecks,
+    metrics: MetricsRegistry,
     facts: ModuleFacts,
   ) {
     facts.add(() => ({ systems: { peers: '/spark/peers' } }));
+    this.metrics = metrics;
     this.settings = settings;
     this.replica = replica;
     this.discovery = discovery;
@@ -116,6 +121,7 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
     const { node, peers, entities } = this.replica;
     entities.push(...findEntities(this.discovery));
     this.health.add(new PeersCheck(peers));
+    registerPeerMetrics(this.metrics.registry, peers);
     node.start(this.settings.offlineStart);
   }
 
@@ -146,10 +152,14 @@ function makeReplica(
   const store = new PeerStore(database, policyOf);
   const logger = logFor('Peers');
   const { connection } = bus;
+  const { nodeId, maxBytes, keepEvents } = settings;
+  const log = new JetStreamSharedLog({ connection, log: logger, stream, maxBytes });
   const node = new PeerNode({
-    nodeId: settings.nodeId,
+    nodeId,
     store,
-    log: new JetStreamSharedLog({ connection, log: logger, stream, maxBytes: settings.maxBytes }),
+    log,
+    snapshots: new Snapshots(nodeId, store, log),
+    keepEvents,
     logger,
     async begin(signal) {
       await preparation.whenReady(signal);

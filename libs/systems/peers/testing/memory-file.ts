@@ -1,6 +1,6 @@
 import { type EventName, headsText, type Operation, type PeerEvent, textOf } from '../src/merge/event.ts';
 import { stampOf } from '../src/merge/stamp.ts';
-import type { OwnOrigin, PeerFile } from '../src/receive/peer-file.ts';
+import type { LoggedOrigin, OwnOrigin, PeerFile, RecordName } from '../src/receive/peer-file.ts';
 
 /** What an application does to a record. */
 export interface Change {
@@ -15,6 +15,7 @@ interface Contents {
   origin: string;
   owns: Map<string, OwnOrigin>;
   applied: Map<string, number>;
+  tails: Map<string, number>;
   events: Map<string, PeerEvent>;
   heads: Map<string, PeerEvent[]>;
   rows: Map<string, string>;
@@ -33,6 +34,7 @@ export class MemoryFile implements PeerFile {
       origin: '',
       owns: new Map(),
       applied: new Map(),
+      tails: new Map(),
       events: new Map(),
       heads: new Map(),
       rows: new Map(),
@@ -65,6 +67,36 @@ export class MemoryFile implements PeerFile {
     return [...this.#is.owns].filter(([, own]) => own.written > own.confirmed).map(([origin]) => origin);
   }
 
+  loggedOrigins(): LoggedOrigin[] {
+    const names = new Set([...this.#is.applied.keys(), ...this.#is.tails.keys()]);
+    return [...names].map((origin) => {
+      const own = this.own(origin);
+      const number = own?.confirmed ?? this.appliedTo(origin);
+      return { origin, number, tail: own?.tail ?? this.#is.tails.get(origin) ?? 0, node: null };
+    });
+  }
+
+  coverOrigin({ origin, number, tail }: LoggedOrigin): void {
+    const own = this.own(origin);
+    if (own) {
+      const { written, confirmed } = own;
+      this.setOwn(origin, {
+        written: Math.max(written, number),
+        confirmed: Math.max(confirmed, number),
+        tail: Math.max(own.tail, tail),
+      });
+    } else {
+      this.#is.applied.set(origin, Math.max(this.appliedTo(origin), number));
+      this.noteTail(origin, tail);
+    }
+  }
+
+  noteTail(origin: string, sequence: number): void {
+    const own = this.own(origin);
+    if (own) this.setOwn(origin, { ...own, tail: sequence });
+    else this.#is.tails.set(origin, sequence);
+  }
+
   takeOrigin(origin: string): void {
     this.#is.origin = origin;
     this.setOwn(origin, { written: 0, confirmed: 0, tail: 0 });
@@ -88,17 +120,31 @@ export class MemoryFile implements PeerFile {
     return events;
   }
 
+  recordsAfter(last: RecordName | null, limit: number): RecordName[] {
+    const after = last && keyOf(last.entity, last.recordId);
+    const keys = [...this.#is.heads.keys()].toSorted().filter((key) => after === null || key > after);
+    return keys.slice(0, limit).map((key) => {
+      const [entity, recordId] = JSON.parse(key) as [string, string];
+      return { entity, recordId };
+    });
+  }
+
   history(entity: string, recordId: string): PeerEvent[] {
     return this.#is.history.get(keyOf(entity, recordId)) ?? [];
   }
 
-  keep(event: PeerEvent): void {
+  remember(event: PeerEvent): void {
+    if (this.event(event)) return;
     this.#is.events.set(textOf(event), event);
     const { entity, recordId } = event;
     const key = keyOf(entity, recordId);
     const history = this.#is.history.get(key) ?? [];
     history.push(event);
     this.#is.history.set(key, history);
+  }
+
+  keep(event: PeerEvent): void {
+    this.remember(event);
     this.#is.applied.set(event.origin, event.number);
   }
 
@@ -117,6 +163,11 @@ export class MemoryFile implements PeerFile {
 
   setHeads(entity: string, recordId: string, heads: readonly PeerEvent[]): void {
     this.#is.heads.set(keyOf(entity, recordId), [...heads]);
+  }
+
+  openConflicts(_before: number, limit: number): RecordName[] {
+    const open = [...this.#is.heads].filter(([, heads]) => heads.length > 1).slice(0, limit);
+    return open.flatMap(([, [head]]) => (head ? [{ entity: head.entity, recordId: head.recordId }] : []));
   }
 
   resolutions(heads: readonly PeerEvent[]): PeerEvent[] {

@@ -1,55 +1,43 @@
 import type { PeerEvent } from '../src/merge/event.ts';
-import type { ConflictResolver } from '../src/merge/resolve.ts';
+import { beginLoading, finishLoading, loadRecords } from '../src/join/load-snapshot.ts';
+import { beginSnapshot, snapshotPage } from '../src/join/take-snapshot.ts';
 import { nextBatch } from '../src/publish/next-batch.ts';
+import type { RecordName } from '../src/receive/peer-file.ts';
+import { proposeForOthers } from '../src/receive/propose-for-others.ts';
 import { receiveEvents } from '../src/receive/receive-events.ts';
 import { type Change, MemoryFile } from './memory-file.ts';
 import type { Random } from './random.ts';
+import { type LogMessage, SimulatedLog, type Snapshot } from './simulated-log.ts';
+import { BOARDS, meaningOf, policyOf, type Replica, tagsOf, violationsOf } from './violations.ts';
 
 /** What a rule of the protocol prevents; switched off, to see that the simulation notices. */
-export type BrokenRule = 'the fence' | 'two lives';
+export type BrokenRule = 'the fence' | 'two lives' | 'no reading over a gap';
 
-interface LogMessage {
-  sequence: number;
-  origin: string;
-  events: readonly PeerEvent[];
-  isForged: boolean;
-}
-
-interface Node {
-  name: string;
-  file: MemoryFile;
+interface Node extends Replica {
   isUp: boolean;
   isOnline: boolean;
   /** Nothing may be published before this is read. */
   lookTo: number;
   clockShift: number;
   backup: MemoryFile | null;
+  /** A snapshot that is being made, and the record behind which it goes on. */
+  making: (Snapshot & { last: RecordName | null }) | null;
 }
 
 const HOUR = 3_600_000_000;
 const NOTES = 'Notes';
-const BOARDS = 'Boards';
 const RECORDS = 6;
-
-/** Keeps every tag that anybody added. */
-const UNION: ConflictResolver<object> = {
-  version: 1,
-  resolve({ current, incoming }) {
-    const tags = [current, incoming].flatMap((one) => (one as { tags?: string[] } | null)?.tags ?? []);
-    return { type: 'put', document: { tags: [...new Set(tags)].toSorted() } };
-  },
-};
+const PAGE = 3;
 
 /** Nodes, one log, and everything that can happen to them: one transaction after the other, chosen by a seed. */
 export class Simulation {
   readonly #random: Random;
   readonly #broken: BrokenRule | null;
-  readonly #log: LogMessage[] = [];
-  readonly #tails = new Map<string, number>();
+  readonly #log = new SimulatedLog();
   readonly #nodes: Node[] = [];
   /** Writes that an application was told are kept, by what they wrote. */
   readonly #acknowledged: PeerEvent[] = [];
-  readonly #lostWithDisk = new Set<PeerEvent>();
+  readonly #lostWithDisk = new Set<string>();
   #time = 1_800_000_000_000_000;
   #made = 0;
 
@@ -68,6 +56,8 @@ export class Simulation {
     else if (chance < 0.6) this.#read(node, 1 + this.#random.below(4));
     else if (chance < 0.85) this.#publish(node);
     else if (chance < 0.86) this.#forge();
+    else if (chance < 0.91) this.#makeSnapshot(node);
+    else if (chance < 0.92) proposeForOthers(node.file, policyOf, Infinity);
     else this.#disturb(node);
   }
 
@@ -78,23 +68,21 @@ export class Simulation {
       node.isOnline = true;
     }
     for (let rounds = 0; rounds < 200; rounds++) {
-      const before = this.#log.length;
+      const before = this.#log.end;
       for (const node of this.#nodes) this.#read(node, Infinity);
       for (const node of this.#nodes) this.#publish(node, 'answered');
-      const isRead = this.#nodes.every(({ file }) => file.position === this.#log.length);
-      if (isRead && this.#log.length === before) return;
+      const isRead = this.#nodes.every(({ file }) => file.position === this.#log.end);
+      if (isRead && this.#log.end === before) return;
     }
   }
 
   /** What is wrong, in words; empty when nothing is. */
   violations(): string[] {
-    return [
-      ...this.#unequal(),
-      ...this.#numbersUsedTwice(),
-      ...this.#otherThanTheLog(),
-      ...this.#lostWrites(),
-      ...this.#lostTags(),
-    ];
+    return violationsOf({
+      said: this.#log.said,
+      replicas: this.#nodes,
+      acknowledged: this.#acknowledged.filter((event) => !this.#lostWithDisk.has(meaningOf(event))),
+    });
   }
 
   #stepStopped(node: Node, chance: number): void {
@@ -106,7 +94,7 @@ export class Simulation {
 
   #disturb(node: Node): void {
     const chance = this.#random.next();
-    if (chance < 0.3) node.isUp = false;
+    if (chance < 0.3) this.#kill(node);
     else if (chance < 0.6) this.#cutOrHeal(node);
     else if (chance < 0.7) node.clockShift = this.#random.one([0, HOUR, -HOUR, this.#random.below(HOUR)]);
     else if (chance < 0.8) node.backup = node.file.copy();
@@ -116,16 +104,22 @@ export class Simulation {
 
   #addNode(file: MemoryFile): void {
     const name = `node${this.#nodes.length}`;
-    const node = { name, file, isUp: false, isOnline: true, lookTo: 0, clockShift: 0, backup: null };
+    const state = { isUp: false, isOnline: true, lookTo: 0, clockShift: 0, backup: null, making: null };
+    const node = { name, file, ...state };
     this.#nodes.push(node);
     if (this.#random.next() < 0.7) this.#start(node);
   }
 
   #start(node: Node): void {
     node.isUp = true;
-    node.lookTo = this.#log.length;
+    node.lookTo = this.#log.end;
     this.#setClock(node);
     node.file.takeOrigin(this.#freshOrigin());
+  }
+
+  #kill(node: Node): void {
+    node.isUp = false;
+    node.making = null;
   }
 
   #setClock(node: Node): void {
@@ -137,14 +131,15 @@ export class Simulation {
     const was = node.file;
     node.file = node.backup.copy();
     this.#setClock(node);
-    for (const event of this.#acknowledged) {
-      if (was.event(event) === event) this.#lostWithDisk.add(event);
+    for (const origin of was.unconfirmedOrigins()) {
+      const unpublished = was.eventsAfter(origin, was.own(origin)?.confirmed ?? 0, Infinity);
+      for (const event of unpublished) this.#lostWithDisk.add(meaningOf(event));
     }
   }
 
   #cutOrHeal(node: Node): void {
     node.isOnline = !node.isOnline;
-    node.lookTo = this.#log.length;
+    node.lookTo = this.#log.end;
   }
 
   #write(node: Node): void {
@@ -172,33 +167,62 @@ export class Simulation {
 
   #read(node: Node, most: number): void {
     if (!node.isUp || !node.isOnline) return;
-    for (const message of this.#log.slice(node.file.position).slice(0, most)) {
-      if (this.#broken === 'two lives') forgetOtherLife(node.file, message);
-      receiveEvents(node.file, message, policyOf, () => this.#freshOrigin());
+    const { file } = node;
+    if (this.#random.next() < 0.2) this.#load(node);
+    for (let count = 0; count < most; count++) {
+      const message = this.#log.after(file.position);
+      if (!message) return;
+      if (message.sequence !== file.position + 1 && this.#broken !== 'no reading over a gap') {
+        this.#load(node);
+        continue;
+      }
+      if (this.#broken === 'two lives') forgetOtherLife(file, message);
+      receiveEvents(file, message, policyOf, () => this.#freshOrigin());
     }
+  }
+
+  /** Begins a snapshot, or goes on with it: what else happens meanwhile happens between its pages. */
+  #makeSnapshot(node: Node): void {
+    const { file } = node;
+    if (!node.isOnline) return;
+    const making = (node.making ??= { head: beginSnapshot(file), pages: [], last: null });
+    const page = snapshotPage(file, making.last, PAGE);
+    making.pages.push(page.events);
+    making.last = page.last;
+    if (page.last !== null) return;
+    this.#log.keep({ head: making.head, pages: making.pages });
+    node.making = null;
+  }
+
+  /** Loads a snapshot that reaches further than the file; it may be interrupted, and then begins anew. */
+  #load({ file }: Node): void {
+    const { snapshot } = this.#log;
+    if (!snapshot || snapshot.head.cut <= file.position) return;
+    beginLoading(file, snapshot.head, policyOf, () => this.#freshOrigin());
+    for (const page of snapshot.pages) {
+      if (this.#random.next() < 0.05) return;
+      loadRecords(file, snapshot.head, page, policyOf);
+    }
+    finishLoading(file, snapshot.head);
   }
 
   #publish(node: Node, outcome = this.#random.one(['answered', 'answered', 'request lost'])): void {
     if (!node.isUp || !node.isOnline || node.file.position < node.lookTo) return;
     const batch = nextBatch(node.file);
     if (!batch) return;
-    const isExpected = (this.#tails.get(batch.origin) ?? 0) === batch.tail;
+    const isExpected = this.#log.tailOf(batch.origin) === batch.tail;
     if (outcome === 'request lost' || (!isExpected && this.#broken !== 'the fence')) {
-      node.lookTo = this.#log.length;
+      node.lookTo = this.#log.end;
       return;
     }
-    const sequence = this.#log.length + 1;
-    this.#log.push({ sequence, origin: batch.origin, events: batch.events, isForged: false });
-    this.#tails.set(batch.origin, sequence);
-    node.lookTo = sequence;
+    node.lookTo = this.#log.append({ origin: batch.origin, events: batch.events, isForged: false });
   }
 
   /** Somebody who can write to the log says something under the name of an origin. */
   #forge(): void {
-    const [origin] = this.#random.one([...this.#tails, [this.#freshOrigin(), 0]] as [[string, number]]);
-    const last = this.#log.findLast((message) => message.origin === origin)?.events.at(-1)?.number ?? 0;
+    const [origin] = this.#random.one([...this.#log.tails, [this.#freshOrigin(), 0]] as [[string, number]]);
+    const last = this.#log.said.findLast((message) => message.origin === origin)?.events.at(-1)?.number ?? 0;
     const number = Math.max(1, last + this.#random.below(4) - 1);
-    const sequence = this.#log.length + 1;
     const event: PeerEvent = {
       origin,
       number,
@@ -206,83 +230,17 @@ export class Simulation {
       entity: NOTES,
       recordId: `r${this.#random.below(RECORDS)}`,
       operation: 'UPDATE',
-      data: JSON.stringify({ forged: sequence }),
+      data: JSON.stringify({ forged: this.#log.end }),
       timestamp: 0,
       sees: this.#random.one([[], [{ origin: 'nobody', number: 1 }]]),
       resolverVersion: null,
     };
-    this.#log.push({ sequence, origin, events: [event], isForged: true });
-    this.#tails.set(origin, sequence);
+    this.#log.append({ origin, events: [event], isForged: true });
   }
 
   #freshOrigin(): string {
     return `o${++this.#made}`;
   }
-
-  #unequal(): string[] {
-    const [first, ...rest] = this.#nodes.map(({ name, file }) => ({ name, state: file.state().join('\n') }));
-    return rest
-      .filter(({ state }) => state !== first?.state)
-      .map(({ name }) => `${name} differs from ${first?.name}`);
-  }
-
-  #numbersUsedTwice(): string[] {
-    const contents = new Map<string, string>();
-    return this.#log
-      .filter(({ isForged }) => !isForged)
-      .flatMap(({ events }) => events)
-      .flatMap((event) => {
-        const name = `${event.origin}:${event.number}`;
-        const content = JSON.stringify(event);
-        const before = contents.get(name);
-        contents.set(name, content);
-        return before === undefined || before === content ? [] : [`${name} has two contents`];
-      });
-  }
-
-  /** A file that only ever reads knows what the log comes to. */
-  #otherThanTheLog(): string[] {
-    const reader = new MemoryFile();
-    for (const message of this.#log) receiveEvents(reader, message, policyOf, () => 'reader');
-    const expected = reader.state().join('\n');
-    return this.#nodes
-      .filter(({ file }) => file.state().join('\n') !== expected)
-      .map(({ name }) => `${name} is not what the log says`);
-  }
-
-  #lostWrites(): string[] {
-    const published = new Set(this.#log.flatMap(({ events }) => events).map(meaningOf));
-    return this.#acknowledged
-      .filter((event) => !this.#lostWithDisk.has(event))
-      .filter((event) => !published.has(meaningOf(event)))
-      .map(({ origin, number }) => `${origin}:${number} was acknowledged and is nowhere`);
-  }
-
-  #lostTags(): string[] {
-    const boards = this.#log.flatMap(({ events }) => events).filter(({ entity }) => entity === BOARDS);
-    return [...Map.groupBy(boards, ({ recordId }) => recordId)].flatMap(([recordId, events]) => {
-      const added = [...new Set(events.flatMap(({ data }) => tagsOf(data)))];
-      return this.#nodes
-        .filter(({ file }) => !hasAll(tagsOf(file.shown(BOARDS, recordId)), added))
-        .map(({ name }) => `${name} lost a tag of ${recordId}`);
-    });
-  }
-}
-
-function hasAll(shown: readonly string[], added: readonly string[]): boolean {
-  const there = new Set(shown);
-  return added.every((tag) => there.has(tag));
-}
-
-function tagsOf(data: string | null): string[] {
-  return (JSON.parse(data ?? '{"tags":[]}') as { tags: string[] }).tags;
-}
-
-const policyOf = (entity: string) => (entity === BOARDS ? UNION : null);
-
-/** What a write says, whichever number it has. */
-function meaningOf({ entity, recordId, operation, data }: PeerEvent): string {
-  return JSON.stringify([entity, recordId, operation === 'CREATE' ? 'UPDATE' : operation, data]);
 }
 
 /** Takes what the log says of one's own numbers for what one has written. */

@@ -1,14 +1,18 @@
 #!/usr/bin/env node
-import { CliError } from './cli-error.ts';
-import { helpFor, run } from './run.ts';
+// Nothing is imported above the check: what an older Node cannot parse would end it with a SyntaxError and no remedy.
+const LEAST = [22, 19];
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const [leastMajor = 0, leastMinor = 0] = LEAST;
 
-try {
-  const { exitCode, text } = await run(process.argv.slice(2), process.env);
-  if (text !== '') console.log(text);
-  process.exitCode = exitCode;
-} catch (error) {
-  if (!(error instanceof CliError)) throw error;
-  console.error(error.message);
-  if (error.exitCode === 2) console.error(helpFor(process.argv.slice(2)));
-  process.exitCode = error.exitCode;
+if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
+  console.error(
+    `nestjs-spark needs Node ${LEAST.join('.')} or later, and this is Node ${process.versions.node}. ` +
+      'Install a current Node (https://nodejs.org), or run it with one: npx -p node@24 -p @nestjs-spark/cli nestjs-spark …',
+  );
+  process.exitCode = 1;
+} else {
+  const { main } = await import('./run-main.ts');
+  await main();
 }
+
+export {};

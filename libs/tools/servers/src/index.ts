@@ -3,11 +3,11 @@ export type { FoundServers, MissingServer, WantedServers } from './find/find-ser
 export type { FindOptions } from './find/options.ts';
 export { NotObtainableError } from './find/search.ts';
 export type { Attempt } from './find/search.ts';
-export type { AddressSource, ComposeSource, ProgramSource, Source } from './find/source.ts';
+export type { AddressSource, ComposeSource, ProgramSource, ServerName, Source } from './find/source.ts';
 export type { DataOptions } from './run/data-dir.ts';
 export type { ServerHandle } from './run/server-handle.ts';
 export type { StartOptions } from './run/start-one.ts';
-export { startNats, startRavenDb, startServers } from './run/start-servers.ts';
+export { startKafka, startNats, startPostgres, startRavenDb, startServers } from './run/start-servers.ts';
 export type { RunningServer, RunningServers, StartServersOptions } from './run/start-servers.ts';
 export { startSecuredNats } from './secure/secured-nats.ts';
 export type { SecuredNats, SecuredNatsOptions } from './secure/secured-nats.ts';

@@ -4,9 +4,10 @@ import { chromiumWays } from '../src/find/find-chromium.ts';
 import { openBaoWays } from '../src/find/find-openbao.ts';
 import { toFinding } from '../src/find/options.ts';
 import { NotObtainableError, search } from '../src/find/search.ts';
+import type { ServerName } from '../src/find/source.ts';
 
 /** A server that a suite can ask for. */
-export type NeededServer = 'ravendb' | 'nats';
+export type NeededServer = ServerName;
 
 /** A program that a suite can ask for. */
 export type NeededProgram = 'openssl';
@@ -14,6 +15,8 @@ export type NeededProgram = 'openssl';
 const variables: Record<NeededServer, string> = {
   ravendb: 'SPARK_TEST_RAVENDB_URL',
   nats: 'SPARK_TEST_NATS_URL',
+  kafka: 'SPARK_TEST_KAFKA_BROKERS',
+  postgres: 'SPARK_TEST_POSTGRES_URL',
 };
 
 /** The servers of this test run; a suite that asks for one through {@link describeWithServers} may rely on it. */
@@ -22,6 +25,10 @@ export interface TestServers {
   readonly ravendbUrl: string;
   /** The NATS server's address, from `SPARK_TEST_NATS_URL`. */
   readonly natsUrl: string;
+  /** A Kafka broker, `HOST:PORT`, from `SPARK_TEST_KAFKA_BROKERS`. Other suites use it at the same time: make topics of your own. */
+  readonly kafkaBrokers: string;
+  /** PostgreSQL's address, from `SPARK_TEST_POSTGRES_URL`. Other suites use it at the same time: make tables of your own. */
+  readonly postgresUrl: string;
 }
 
 /**
@@ -35,6 +42,12 @@ export function testServers(): TestServers {
     },
     get natsUrl() {
       return address('nats');
+    },
+    get kafkaBrokers() {
+      return address('kafka');
+    },
+    get postgresUrl() {
+      return address('postgres');
     },
   };
 }

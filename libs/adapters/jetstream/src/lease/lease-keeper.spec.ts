@@ -114,6 +114,25 @@ describeWithServers(['nats'], 'A lease', () => {
     },
   );
 
+  it('says once that it cannot be acquired while NATS is away, however often that is tried', async () => {
+    const own = connectAnew();
+    const log = new MemoryLogger();
+    const stop = new AbortController();
+    let failures = 0;
+    await own.close();
+    stops.push(stop);
+    running.push(
+      new JetStreamLeaseKeeper({ connection: own, module: 'spec', log }).whileHeld(
+        specName('spec/away'),
+        stop.signal,
+        () => Promise.resolve(),
+        (because) => void (because !== null && failures++),
+      ),
+    );
+    await eventually(() => failures > 2);
+    expect(log.lines).toHaveLength(1);
+  });
+
   it('is released when its work ends or fails, and says why it failed', async () => {
     const name = specName('spec/fail');
     const own = connectAnew();

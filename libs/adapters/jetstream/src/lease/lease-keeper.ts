@@ -1,6 +1,6 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
 import type { LeaseKeeper } from '@nestjs-spark/contracts/internal';
-import { type Logger, messageOf, persist } from '@nestjs-spark/foundation/internal';
+import { type Logger, messageOf, persist, SayOnce } from '@nestjs-spark/foundation/internal';
 import type { JetStreamConnection } from '../connect/connection.ts';
 import { RETRY } from '../connect/retry-policy.ts';
 import { acquireLease } from './acquire-lease.ts';
@@ -47,8 +47,14 @@ export class JetStreamLeaseKeeper implements LeaseKeeper {
     work: (held: AbortSignal) => Promise<void>,
     trouble: (because: string | null) => void = () => undefined,
   ): Promise<void> {
+    const said = new SayOnce();
+    // An outage ends with the next renewal, so that the next one is told again.
+    const tell = (because: string | null): void => {
+      if (because === null) said.forget();
+      trouble(because);
+    };
     const untilDone = async () => {
-      while (!signal.aborted && (await this.#hold(name, signal, work, trouble)) === 'lost')
+      while (!signal.aborted && (await this.#hold(name, signal, work, tell)) === 'lost')
         this.#log.warn(
           `Lease ${name}: lost, because it could not be renewed in time or another instance holds it. Its work was stopped and starts again with the lease`,
         );
@@ -60,7 +66,8 @@ export class JetStreamLeaseKeeper implements LeaseKeeper {
       // Work that continued after its lease was released would run twice.
       endMs: Infinity,
       onEachFailure: (error) => {
-        trouble(`the lease of this task could not be acquired: ${messageOf(error)}`);
+        tell(`the lease of this task could not be acquired: ${messageOf(error)}`);
+        if (!said.isNews(messageOf(error))) return;
         if (error instanceof UnavailableError)
           this.#log.debug(`Lease ${name}: ${error.message}; trying again`);
         else this.#log.error(`Could not acquire lease ${name}; trying again`, error);

@@ -70,6 +70,14 @@ export class BigPayloads {
     return content && Buffer.concat(parts);
   }
 
+  /** All whose names begin with the prefix; `at` is when each was stored, in milliseconds. */
+  async list(prefix = ''): Promise<{ name: string; bytes: number; at: number }[]> {
+    const objects = (await this.#whenThere((bucket) => bucket.list())) ?? [];
+    return objects
+      .filter(({ name }) => name.startsWith(prefix))
+      .map(({ name, size, mtime }) => ({ name, bytes: size, at: Date.parse(mtime) }));
+  }
+
   async remove(name: string): Promise<void> {
     await this.#whenThere((bucket) => this.#delete(bucket, name));
   }

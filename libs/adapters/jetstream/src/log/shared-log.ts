@@ -88,6 +88,30 @@ export class JetStreamSharedLog {
     }
   }
 
+  /** Removes a writer's messages below `sequence`, and what belongs to them; its last one stays, as its fence. */
+  trim(writer: string, sequence: number): Promise<void> {
+    return this.#writer(writer).trim(sequence);
+  }
+
+  /** Keeps an object beside the log; it goes with the log. */
+  storeObject(name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    return this.#big.storeStream(name, content);
+  }
+
+  /** Null when it is not there, or damaged. */
+  loadObject(name: string): Promise<Uint8Array | null> {
+    return this.#big.load(name);
+  }
+
+  /** The names of objects that begin so. */
+  async listObjects(prefix: string): Promise<string[]> {
+    return (await this.#big.list(prefix)).map(({ name }) => name);
+  }
+
+  removeObject(name: string): Promise<void> {
+    return this.#big.remove(name);
+  }
+
   #writer(name: string): JetStreamTaskLog {
     const { connection, log, stream } = this.#options;
     const missing = () => this.#provisioner.forget(stream.name);

@@ -7,6 +7,7 @@ import { tokenKey, TOKENS_BUCKET } from '../ledger/jetstream-token-ledger.ts';
 import { objectStream, objectSubjects } from '../log/object-bucket.ts';
 import { keyStream, keySubject } from '../provision/open-bucket.ts';
 import { COMMANDS } from '../provision/streams.ts';
+import { type RecordPlace, recordSubject } from '../records/record-place.ts';
 import { moduleKey, MODULES_BUCKET } from '../registry/jetstream-module-registry.ts';
 import { consumerName } from '../retry/consumer-source.ts';
 import { SETTINGS_BUCKET, settingsKey } from '../settings/jetstream-settings-store.ts';
@@ -15,6 +16,7 @@ import {
   ASK_FOR_FIGURES,
   type BusGrants,
   consumeDurably,
+  deleteMessages,
   joinGrants,
   mayPublish,
   purgeStream,
@@ -71,17 +73,39 @@ export function eventGrants(): BusGrants {
 
 /** Writes a stream of logs and trims it; big payloads and contents with it. */
 export function logWriterGrants({ name, subjects }: { name: string; subjects: string }): BusGrants {
-  const objects = objectStream(name);
-  return joinGrants(
-    readStream(name),
-    mayPublish(subjects, objectSubjects(name)),
-    purgeStream(name),
-    readStream(objects),
-    purgeStream(objects),
-  );
+  return joinGrants(readStream(name), mayPublish(subjects), purgeStream(name), contentGrants(name));
 }
 
 /** Reads a stream of logs and what belongs to it. */
 export function logReaderGrants({ name }: { name: string }): BusGrants {
   return joinGrants(readStream(name), readStream(objectStream(name)));
+}
+
+/** Reads a stream of records and the values beside it. */
+export function recordReaderGrants({ stream, values }: RecordPlace): BusGrants {
+  return joinGrants(readStream(stream), readSubjects(keyStream(values), keySubject(values, '>')));
+}
+
+/** Writes messages of every record under these parts only. */
+export function recordWriterGrants({ root }: RecordPlace, parts: readonly string[]): BusGrants {
+  return mayPublish(...parts.map((part) => recordSubject(root, '*', part)));
+}
+
+/** Writes the values beside a stream of records. */
+export function valueWriterGrants({ values }: RecordPlace): BusGrants {
+  return joinGrants(
+    mayPublish(`$JS.API.STREAM.INFO.${keyStream(values)}`),
+    mayPublish(keySubject(values, '>')),
+  );
+}
+
+/** Takes the messages of every lane of these parts, and removes them when they are done. */
+export function laneGrants({ stream, root }: RecordPlace, parts: string): BusGrants {
+  return joinGrants(consumeDurably(stream, '*', recordSubject(root, '*', parts)), deleteMessages(stream));
+}
+
+/** Reads, writes and removes contents of an object bucket. */
+export function contentGrants(bucket: string): BusGrants {
+  const objects = objectStream(bucket);
+  return joinGrants(readStream(objects), mayPublish(objectSubjects(bucket)), purgeStream(objects));
 }

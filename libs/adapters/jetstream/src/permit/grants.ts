@@ -49,6 +49,11 @@ export function consumeDurably(stream: string, consumer: string, subjects: strin
   );
 }
 
+/** Removes single messages of a stream. A permission cannot say which. */
+export function deleteMessages(stream: string): BusGrants {
+  return mayPublish(`${API}.STREAM.MSG.DELETE.${stream}`);
+}
+
 /** Removes messages of a stream. A permission cannot say which. */
 export function purgeStream(stream: string): BusGrants {
   return mayPublish(`${API}.STREAM.PURGE.${stream}`);

@@ -9,6 +9,7 @@ import { MODULES_BUCKET, MODULES_OPTIONS } from '../registry/jetstream-module-re
 import { SETTINGS_BUCKET, SETTINGS_OPTIONS } from '../settings/jetstream-settings-store.ts';
 import { ensureStream, type Provisioned } from '../provision/ensure-stream.ts';
 import { openBucket } from '../provision/open-bucket.ts';
+import type { WantedStream } from '../provision/plan-stream.ts';
 import { COMMANDS, CONTROL, DEAD_LETTERS, type LogLimits, logSettings } from '../provision/streams.ts';
 
 /**
@@ -25,13 +26,20 @@ export async function provisionBus(
     done.set(settings.name, await ensureStream(connection, settings));
   for (const [bucket, options] of BUCKETS)
     await connection.use((handle) => openBucket(handle, bucket, options, () => Promise.resolve()));
-  for (const log of logs) {
-    const provisioned = await ensureStream(connection, logSettings(log, limits));
-    // What is left of a deleted stream belongs to sequences that now mean something else.
-    if (provisioned === 'created') await new BigPayloads(connection, log.name).clear();
-    await connection.use((handle) => makeObjectBucket(handle, log.name));
-    done.set(log.name, provisioned);
-  }
+  for (const log of logs) done.set(log.name, await provisionLog(connection, logSettings(log, limits)));
+  return done;
+}
+
+/** Creates a bucket of contents. Safe to repeat. */
+export async function provisionContents(connection: JetStreamConnection, bucket: string): Promise<void> {
+  await connection.use((handle) => makeObjectBucket(handle, bucket));
+}
+
+async function provisionLog(connection: JetStreamConnection, settings: WantedStream): Promise<Provisioned> {
+  const done = await ensureStream(connection, settings);
+  // What is left of a deleted stream belongs to sequences that now mean something else.
+  if (done === 'created') await new BigPayloads(connection, settings.name).clear();
+  await provisionContents(connection, settings.name);
   return done;
 }
 

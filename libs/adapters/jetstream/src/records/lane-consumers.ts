@@ -18,9 +18,11 @@ export interface LaneSettings {
 export interface LaneMessage {
   subject: string;
   sequence: number;
+  /** How many of the lane nobody was given yet, when this one was given. */
+  pending: number;
   working(): void;
-  /** Answers when the server knows. */
-  done(): Promise<void>;
+  /** Does not wait for the server: what it has not heard of is given out again, and found to be done. */
+  done(): void;
   giveBack(): void;
 }
 
@@ -80,8 +82,9 @@ function given(message: JsMsg): LaneMessage {
   return {
     subject: message.subject,
     sequence: message.seq,
+    pending: message.info.pending,
     working: () => message.working(),
-    done: async () => void (await message.ackAck()),
+    done: () => message.ack(),
     giveBack: () => message.nak(),
   };
 }

@@ -3,21 +3,20 @@ import { UnavailableError, VersionConflictError } from '@nestjs-spark/contracts'
 import { headers as makeHeaders } from '@nats-io/transport-node';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 import { isWrongLastSequence } from '../connect/failures.ts';
+import { ensureStream, type Provisioned } from '../provision/ensure-stream.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 import type { StreamSettings } from '../provision/plan-stream.ts';
 import { Provisioner } from '../provision/provisioner.ts';
 import { recordSettings } from '../provision/streams.ts';
 import { readMessages } from '../log/read-messages.ts';
+import { type RecordPlace, recordSubject } from './record-place.ts';
 
 /** A stream of records: each is the messages below one subject, and its last message is its state. */
-export interface RecordStreamOptions {
+export interface RecordStreamOptions extends RecordPlace {
   connection: JetStreamConnection;
-  stream: string;
-  /** What the subjects begin with; `{root}.{id}.{part}` follows. */
-  root: string;
   description: string;
-  /** The bucket of small values beside the records, and how long it keeps them. */
-  values: { bucket: string; ttlMs: number };
+  /** How long the values are kept. */
+  valuesTtlMs: number;
 }
 
 /** A message to be written. */
@@ -68,15 +67,18 @@ export class RecordStream {
     const { publishAt, takeBack } = how;
     return this.#use(async ({ js }) => {
       try {
-        const { seq } = await js.publish(`${root}.${id}.${part}`, payload, {
-          expect: { lastSubjectSequence: how.after, lastSubjectSequenceSubject: `${root}.${id}.>` },
+        const { seq } = await js.publish(recordSubject(root, id, part), payload, {
+          expect: {
+            lastSubjectSequence: how.after,
+            lastSubjectSequenceSubject: recordSubject(root, id, '>'),
+          },
           ...(how.ttlSeconds === undefined ? {} : { ttl: `${how.ttlSeconds}s` }),
           ...(publishAt && {
-            schedule: { specification: publishAt.time, target: `${root}.${id}.${publishAt.part}` },
+            schedule: { specification: publishAt.time, target: recordSubject(root, id, publishAt.part) },
           }),
           ...(takeBack === undefined
             ? {}
-            : { cancelSchedule: { scheduleSubject: `${root}.${id}.${takeBack}` } }),
+            : { cancelSchedule: { scheduleSubject: recordSubject(root, id, takeBack) } }),
         });
         return seq;
       } catch (error) {
@@ -102,9 +104,9 @@ export class RecordStream {
         headers.set('Nats-Batch-Sequence', String(index + 1));
         if (index === 0) {
           headers.set('Nats-Expected-Last-Subject-Sequence', '0');
-          headers.set('Nats-Expected-Last-Subject-Sequence-Subject', `${root}.${id}.>`);
+          headers.set('Nats-Expected-Last-Subject-Sequence-Subject', recordSubject(root, id, '>'));
         }
-        const subject = `${root}.${id}.${part}`;
+        const subject = recordSubject(root, id, part);
         if (index < messages.length - 1) {
           nc.publish(subject, payload, { headers });
           continue;
@@ -127,14 +129,27 @@ export class RecordStream {
   async last(id: string): Promise<StoredRecord | null> {
     const { stream, root } = this.#options;
     const found = await this.#use(({ jsm }) =>
-      jsm.streams.getMessage(stream, { last_by_subj: `${root}.${id}.>` }),
+      jsm.streams.getMessage(stream, { last_by_subj: recordSubject(root, id, '>') }),
     );
     return found && this.#stored(found.subject, found.seq, found.data, found.time);
   }
 
-  async lastSequence(): Promise<number> {
+  /** The sequences between which everything lies that is kept. */
+  async bounds(): Promise<{ first: number; last: number }> {
     const { state } = await this.#use(({ jsm }) => jsm.streams.info(this.#options.stream));
-    return state.last_seq;
+    return { first: state.first_seq, last: state.last_seq };
+  }
+
+  /** The record's messages in their order, `most` at most. */
+  async history(id: string, most: number): Promise<StoredRecord[]> {
+    const { stream, root } = this.#options;
+    return this.#use(async ({ jsm }) => {
+      const found: StoredRecord[] = [];
+      const query = { seq: 1, batch: most, next_by_subj: recordSubject(root, id, '>') };
+      for await (const { subject, seq, data, time } of await jsm.direct.getBatch(stream, query))
+        found.push(this.#stored(subject, seq, data, time));
+      return found;
+    });
   }
 
   /** What is there of the messages from one sequence to another. */
@@ -154,7 +169,7 @@ export class RecordStream {
     const { connection, stream, root } = this.#options;
     await this.provision();
     const from = after === 'now' ? 'new' : after + 1;
-    const request = { stream, subjects: `${root}.${id}.>`, from } as const;
+    const request = { stream, subjects: recordSubject(root, id, '>'), from } as const;
     for await (const { subject, seq, data, time } of readMessages(connection, request, signal))
       yield this.#stored(subject, seq, data, time);
   }
@@ -176,9 +191,15 @@ export class RecordStream {
     await this.#provisioner.ensure(this.settings);
   }
 
+  /** Makes the stream and the bucket of values, as an administrator does. */
+  async provisionAll(): Promise<Provisioned> {
+    await this.#values(() => Promise.resolve());
+    return ensureStream(this.#options.connection, this.settings);
+  }
+
   #values<T>(work: Parameters<typeof openBucket<T>>[3]): Promise<T> {
-    const { bucket, ttlMs } = this.#options.values;
-    return this.#options.connection.use((handle) => openBucket(handle, bucket, { ttl: ttlMs }, work));
+    const { connection, values, valuesTtlMs: ttl } = this.#options;
+    return connection.use((handle) => openBucket(handle, values, { ttl }, work));
   }
 
   async #use<T>(work: (handle: JetStreamHandle) => Promise<T>): Promise<T> {

@@ -31,7 +31,7 @@ export interface EventOfNode {
 export function listMembers(open: OpenDatabase): { node: string; origin: string; applied: number }[] {
   return open.rows(
     `SELECT node, origin, applied FROM spark_peer_origins
-     WHERE rowid IN (SELECT max(rowid) FROM spark_peer_origins WHERE node IS NOT NULL GROUP BY node) ORDER BY node`,
+     WHERE rowid IN (SELECT max(rowid) FROM spark_peer_origins WHERE node IS NOT NULL AND applied > 0 GROUP BY node) ORDER BY node`,
   );
 }
 

@@ -20,10 +20,20 @@ export interface PeerEventName {
   readonly number: number;
 }
 
+interface PeerRecordName {
+  readonly entity: string;
+  readonly recordId: string;
+}
+
 interface OwnRow {
   written: number;
   confirmed: number;
   tail: number;
+}
+
+interface LoggedOriginRow extends PeerEventName {
+  readonly tail: number;
+  readonly node: string | null;
 }
 
 type Row = Omit<PeerEventRow, 'sees'> & { sees: string };
@@ -61,6 +71,35 @@ export class PeerRows {
       .run(written, confirmed, tail, origin);
   }
 
+  /** Of own origins up to where they are confirmed, of others up to where they are applied. */
+  loggedOrigins(): LoggedOriginRow[] {
+    return this.#open.rows(
+      'SELECT origin, iif(taken IS NULL, applied, confirmed) AS number, tail, node FROM spark_peer_origins',
+    );
+  }
+
+  coverOrigin({ origin, number, tail, node }: LoggedOriginRow): void {
+    this.#open
+      .prepare(
+        `INSERT INTO spark_peer_origins (origin, applied, tail, node) VALUES (?, ?, ?, ?)
+         ON CONFLICT (origin) DO UPDATE SET
+           applied = max(applied, excluded.applied),
+           confirmed = iif(taken IS NULL, 0, max(confirmed, excluded.applied)),
+           tail = max(tail, excluded.tail),
+           node = ifnull(node, excluded.node)`,
+      )
+      .run(origin, number, tail, node);
+  }
+
+  noteTail(origin: string, sequence: number): void {
+    this.#open
+      .prepare(
+        `INSERT INTO spark_peer_origins (origin, tail) VALUES (?, ?)
+         ON CONFLICT (origin) DO UPDATE SET tail = excluded.tail`,
+      )
+      .run(origin, sequence);
+  }
+
   unconfirmedOrigins(): string[] {
     const rows = this.#open.rows<{ origin: string }>(
       'SELECT origin FROM spark_peer_origins WHERE taken IS NOT NULL AND applied > confirmed ORDER BY taken',
@@ -91,6 +130,16 @@ export class PeerRows {
     return this.#events(where, origin, number, limit);
   }
 
+  recordsAfter(last: PeerRecordName | null, limit: number): PeerRecordName[] {
+    return this.#open.rows(
+      `SELECT DISTINCT entity, record_id AS recordId FROM spark_peer_heads
+       WHERE (entity, record_id) > (?, ?) ORDER BY entity, record_id LIMIT ?`,
+      last?.entity ?? '',
+      last?.recordId ?? '',
+      limit,
+    );
+  }
+
   history(entity: string, recordId: string): PeerEventRow[] {
     return this.#events(
       'WHERE event.entity = ? AND event.record_id = ? ORDER BY event.taken',
@@ -99,7 +148,8 @@ export class PeerRows {
     );
   }
 
-  keep(event: PeerEventRow): void {
+  remember(event: PeerEventRow): void {
+    if (this.event(event)) return;
     const { origin, number, hlc, entity, recordId, operation, data, timestamp, resolverVersion } = event;
     this.#open
       .prepare(
@@ -119,6 +169,11 @@ export class PeerRows {
         textOf(event.sees),
         resolverVersion,
       );
+  }
+
+  keep(event: PeerEventRow): void {
+    this.remember(event);
+    const { origin, number } = event;
     this.#open
       .prepare(
         `INSERT INTO spark_peer_origins (origin, applied) VALUES (?, ?)
@@ -168,6 +223,15 @@ export class PeerRows {
         )
         .run(entity, recordId, names, entity, recordId);
     }
+  }
+
+  openConflicts(before: number, limit: number): PeerRecordName[] {
+    return this.#open.rows(
+      `SELECT entity, record_id AS recordId FROM spark_peer_conflicts
+       WHERE ended IS NULL AND at < ? ORDER BY at DESC LIMIT ?`,
+      before,
+      limit,
+    );
   }
 
   resolutions(heads: readonly PeerEventRow[]): PeerEventRow[] {

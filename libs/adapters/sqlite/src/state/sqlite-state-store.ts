@@ -1,13 +1,16 @@
 import { checkPut, type StateStore, type StateWrite, type Versioned } from '@nestjs-spark/contracts/internal';
+import { GroupedWrites } from '../connect/grouped-writes.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { listState, overwriteState, readState, removeState, writeState } from './state-rows.ts';
 
 /** Spark's own small documents, in one table beside the application's. */
 export class SqliteStateStore implements StateStore {
   readonly #database: SqliteDatabase;
+  readonly #grouped: GroupedWrites;
 
   constructor(database: SqliteDatabase) {
     this.#database = database;
+    this.#grouped = new GroupedWrites(database);
   }
 
   read<T extends object>(id: string): Promise<Versioned<T> | null> {
@@ -25,11 +28,11 @@ export class SqliteStateStore implements StateStore {
     expected: string | null,
   ): Promise<string> {
     checkPut(id, JSON.stringify(value));
-    return this.#database.write((open) => writeState(open, { id, collection, value }, expected));
+    return this.#grouped.write((open) => writeState(open, { id, collection, value }, expected));
   }
 
   remove(id: string): Promise<void> {
-    return this.#database.write((open) => removeState(open, id));
+    return this.#grouped.write((open) => removeState(open, id));
   }
 
   readAll<T extends object>(ids: readonly string[]): Promise<(T | null)[]> {

@@ -21,6 +21,13 @@ describe('field names', () => {
     expect(Object.keys(toStoredFields({ cars: 1, Cars: 2, $Cars: 3 }) as object)).toHaveLength(3);
   });
 
+  it('may be that of the prototype, which stays what it is', () => {
+    const value = JSON.parse('{"__proto__":{"admin":true},"a":1}') as object;
+    const stored = toStoredFields(value) as object;
+    expect(Object.getPrototypeOf(stored)).toBe(Object.prototype);
+    expect(JSON.stringify(stored)).toBe('{"__proto__":{"Admin":true},"A":1}');
+  });
+
   it('leave what is not a plain object to JSON', () => {
     const date = new Date(0);
     expect(toStoredFields({ at: date })).toEqual({ At: date });

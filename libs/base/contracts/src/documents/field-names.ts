@@ -8,9 +8,16 @@ import { BY_CONVENTION, type Spelling } from './spelling.ts';
 export function toStoredFields(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toStoredFields);
   if (typeof value !== 'object' || value === null || hasToJson(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [storedName(key), toStoredFields(inner)]),
-  );
+  const fields: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value)) setOwn(fields, storedName(key), toStoredFields(inner));
+  return fields;
+}
+
+/** A plain assignment would set the prototype under one name. */
+function setOwn(fields: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__')
+    Object.defineProperty(fields, name, { value, writable: true, enumerable: true, configurable: true });
+  else fields[name] = value;
 }
 
 /**

@@ -20,6 +20,7 @@ const HOUSE: readonly { collection: string; prefixes: readonly string[] }[] = [
     prefixes: ['sparkSetAside/', 'sparkSetAsideBeyond/', 'sparkSetAsideRetry/'],
   },
   { collection: 'SparkVerifications', prefixes: ['sparkVerifications/'] },
+  { collection: 'SparkPipelines', prefixes: ['sparkPipelines/'] },
 ];
 
 /** The collections in which Spark keeps its own documents; never replicated, and never written by applications and scripts. */

@@ -9,7 +9,8 @@ import { type ScriptWorkerSlots, startScriptWorker } from './script-worker.ts';
 /** Limits for scripts. */
 export interface ScriptPoolOptions {
   /** The largest number of worker threads; further batches wait. Default: the machine's cores, and at least 2, so that slow
-   * scripts never hold the last one. */
+   * scripts never hold the last one. Above 1, there is one more for requesters that have used little time of late: what they follow
+   * live does not wait for the turns of others. */
   maxWorkers?: number;
   /** Memory of one sandbox in MiB, at least 17. A script that wants more fails with kind `memory`. Default 64. */
   memoryMiB?: number;
@@ -67,6 +68,7 @@ export class ScriptPool {
     this.#reader = new ScriptReader({ idleMs });
     this.#slots = new WorkerSlots({
       maxWorkers,
+      spare: maxWorkers > 1 ? 1 : 0,
       idleMs,
       start: () => startScriptWorker({ memoryMiB, itemTimeoutMs: documentTimeoutMs, turnMs: TURN_MS }),
     });

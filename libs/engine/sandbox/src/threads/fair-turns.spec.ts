@@ -8,7 +8,7 @@ function shares(cost: Record<string, number>): Record<string, number> {
   const got = Object.fromEntries(payers.map((payer) => [payer, 0]));
   for (let i = 0; i < 1_000; i++) {
     const payer = payers[turns.choose(payers)] ?? '';
-    turns.paid(payer, cost[payer] ?? 0, false);
+    turns.paid(payer, cost[payer] ?? 0, false, 0);
     got[payer] = (got[payer] ?? 0) + (cost[payer] ?? 0);
   }
   return got;
@@ -27,12 +27,12 @@ it('does not save up the time that somebody did not ask for', () => {
   const turns = new FairTurns();
   for (let i = 0; i < 100; i++) {
     turns.choose(['busy']);
-    turns.paid('busy', 100, false);
+    turns.paid('busy', 100, false, 0);
   }
   const served = Array.from({ length: 10 }, () => {
     const payers = ['late', 'busy'];
     const payer = payers[turns.choose(payers)] ?? '';
-    turns.paid(payer, 100, false);
+    turns.paid(payer, 100, false, 0);
     return payer;
   });
   expect(served.filter((payer) => payer === 'busy').length).toBeGreaterThanOrEqual(4);
@@ -40,8 +40,19 @@ it('does not save up the time that somebody did not ask for', () => {
 
 it('calls a payer slow by its last turn', () => {
   const turns = new FairTurns();
-  turns.paid('a', 1, true);
+  turns.paid('a', 1, true, 0);
   expect(turns.isSlow('a')).toBe(true);
-  turns.paid('a', 1, false);
+  turns.paid('a', 1, false, 0);
   expect(turns.isSlow('a')).toBe(false);
+});
+
+it('calls a payer light that uses little, and one that used much again when that was a while ago', () => {
+  const turns = new FairTurns();
+  for (let at = 0; at < 10_000; at += 20) turns.paid('live', 1, false, at);
+  turns.paid('first copy', 250, true, 10_000);
+  expect([turns.isLight('live', 10_000), turns.isLight('first copy', 10_000)]).toEqual([true, false]);
+  // A short turn in between is no disguise.
+  turns.paid('first copy', 1, false, 10_001);
+  expect([turns.isLight('first copy', 10_001), turns.isLight('first copy', 13_000)]).toEqual([false, true]);
+  expect(turns.isLight('new', 0)).toBe(true);
 });

@@ -1,3 +1,8 @@
+/** What a payer may have used of late, in ms, and still count as one that uses little: a task that follows live changes. */
+const LITTLE_MS = 100;
+/** After this time half of what was used is forgotten. */
+const HALF_LIFE_MS = 1_000;
+
 /**
  * Whose turn it is. Time is shared between payers, not turns: the payer that has used least of it is next, and within a payer
  * the job that has waited longest. Time that nobody asked for is not saved up. Decides only.
@@ -6,6 +11,7 @@ export class FairTurns {
   /** Only of those who are ahead of the others; everybody else stands at `#now`. */
   readonly #spent = new Map<string, number>();
   readonly #slow = new Set<string>();
+  readonly #lately = new Map<string, { ms: number; at: number }>();
   #now = 0;
 
   /** The place of the next among those that wait, of which there must be one. */
@@ -19,9 +25,13 @@ export class FairTurns {
     return next;
   }
 
-  /** @param slow the turn had to be ended before the work was done */
-  paid(payer: string, ms: number, slow: boolean): void {
+  /**
+   * @param slow the turn had to be ended before the work was done
+   * @param now in ms, of any clock that only goes forward
+   */
+  paid(payer: string, ms: number, slow: boolean, now: number): void {
     this.#spent.set(payer, this.#standing(payer) + ms);
+    this.#lately.set(payer, { ms: this.#usedLately(payer, now) + ms, at: now });
     if (slow) this.#slow.add(payer);
     else this.#slow.delete(payer);
   }
@@ -29,6 +39,16 @@ export class FairTurns {
   /** Whether the payer's last turn was a slow one. */
   isSlow(payer: string): boolean {
     return this.#slow.has(payer);
+  }
+
+  /** Whether the payer has used little of late, and so should not wait for those who use much. */
+  isLight(payer: string, now: number): boolean {
+    return this.#usedLately(payer, now) < LITTLE_MS;
+  }
+
+  #usedLately(payer: string, now: number): number {
+    const { ms, at } = this.#lately.get(payer) ?? { ms: 0, at: now };
+    return ms * 0.5 ** ((now - at) / HALF_LIFE_MS);
   }
 
   #standing(payer: string): number {

@@ -3,9 +3,9 @@ import { PoolClosedError, type PooledWorker, WorkerSlots } from './worker-slots.
 
 const TURN = { spoiled: false, ms: 1, slow: false };
 
-function slots(maxWorkers: number): WorkerSlots<PooledWorker> {
+function slots(maxWorkers: number, spare = 0): WorkerSlots<PooledWorker> {
   const start = (): PooledWorker => ({ program: undefined, isUsable: true, end: async () => {} });
-  return new WorkerSlots({ maxWorkers, idleMs: 60_000, start });
+  return new WorkerSlots({ maxWorkers, spare, idleMs: 60_000, start });
 }
 
 const claim = (payer: string, signal?: AbortSignal) => ({ program: {}, payer, signal });
@@ -69,4 +69,38 @@ it('start no worker in the place of one that is not gone yet', async () => {
   gone.resolve();
   await next;
   expect(started).toBe(2);
+});
+
+it('have a spare one for those that use little: they wait for nobody who uses much, and nobody else gets it', async () => {
+  const workers = slots(2, 1);
+  for (const payer of ['much', 'more', 'most'])
+    workers.giveBack(await workers.take(claim(payer)), { ...TURN, ms: 500 });
+  const busy = [await workers.take(claim('much')), await workers.take(claim('more'))];
+  let isServed = false;
+  const waiting = workers.take(claim('most')).then((worker) => {
+    isServed = true;
+    return worker;
+  });
+  for (let turn = 0; turn < 5; turn++) workers.giveBack(await workers.take(claim('little')), TURN);
+  expect(isServed).toBe(false);
+  if (busy[0]) workers.giveBack(busy[0], TURN);
+  expect(await waiting).toBeDefined();
+  await workers.close();
+});
+
+it('keep the program of one that uses little in its worker while others take turns', async () => {
+  const workers = slots(2, 1);
+  const program = {};
+  const mine = await workers.take({ program, payer: 'little' });
+  mine.program = program;
+  workers.giveBack(mine, TURN);
+  for (let turn = 0; turn < 6; turn++) {
+    const both = await Promise.all([workers.take(claim('much')), workers.take(claim('more'))]);
+    for (const worker of both) {
+      worker.program = {};
+      workers.giveBack(worker, { ...TURN, ms: 500 });
+    }
+  }
+  expect(await workers.take({ program, payer: 'little' })).toBe(mine);
+  await workers.close();
 });

@@ -11,12 +11,16 @@ export interface PooledWorker {
 /** Idle workers and their idle time; nothing here starts or ends a thread. */
 interface Slot<W> {
   worker: W;
+  /** Who had it last. */
+  payer: string;
   idleTimer?: NodeJS.Timeout;
 }
 
 /** How many workers there may be, and how they come. */
 export interface SlotOptions<W> {
   maxWorkers: number;
+  /** Further ones, for payers that have used little of late: they do not wait until others end their turns. Default none. */
+  spare?: number;
   /** A worker that had nothing to do for this long, in ms, ends. */
   idleMs: number;
   start(): W;
@@ -48,7 +52,8 @@ interface Waiting<W> extends Claim {
 
 /**
  * Shares a bounded number of workers: the one that has the program already, an idle one, a new one, or a wait. Who is next
- * is FairTurns' decision; payers whose turns are slow leave one worker to the others.
+ * is FairTurns' decision; payers whose turns are slow leave one worker to the others, and all leave the spare ones to those that
+ * use little.
  */
 export class WorkerSlots<W extends PooledWorker> {
   readonly #options: SlotOptions<W>;
@@ -89,9 +94,9 @@ export class WorkerSlots<W extends PooledWorker> {
   giveBack(worker: W, { spoiled, ms, slow }: TurnTaken): void {
     const payer = this.#busy.get(worker);
     this.#busy.delete(worker);
-    if (payer !== undefined) this.#turns.paid(payer, ms, slow);
+    if (payer !== undefined) this.#turns.paid(payer, ms, slow, performance.now());
     if (spoiled || !worker.isUsable || this.#closed) this.#end(worker);
-    else this.#addIdle(worker);
+    else this.#addIdle(worker, payer ?? '');
     this.#serve();
   }
 
@@ -110,7 +115,8 @@ export class WorkerSlots<W extends PooledWorker> {
   }
 
   #serve(): void {
-    while (this.#busy.size + this.#ending < this.#options.maxWorkers) {
+    const { maxWorkers, spare = 0 } = this.#options;
+    while (this.#busy.size + this.#ending < maxWorkers + spare) {
       const able = this.#queue.filter(({ payer }) => this.#mayHave(payer));
       const next = able[able.length > 1 ? this.#turns.choose(able.map(({ payer }) => payer)) : 0];
       if (!next) return;
@@ -123,6 +129,7 @@ export class WorkerSlots<W extends PooledWorker> {
 
   #mayHave(payer: string): boolean {
     const { maxWorkers } = this.#options;
+    if (this.#busy.size + this.#ending >= maxWorkers) return this.#isLight(payer);
     if (maxWorkers === 1 || !this.#turns.isSlow(payer)) return true;
     const slow = [...this.#busy.values()].filter((other) => this.#turns.isSlow(other));
     return slow.length < maxWorkers - 1;
@@ -131,17 +138,24 @@ export class WorkerSlots<W extends PooledWorker> {
   #takeIdle(program: object): W | undefined {
     const slots = [...this.#idle].filter(({ worker }) => worker.isUsable);
     const own = slots.find(({ worker }) => worker.program === program);
-    const full = this.#busy.size + this.#ending + this.#idle.size >= this.#options.maxWorkers;
+    const { maxWorkers, spare = 0 } = this.#options;
+    const full = this.#busy.size + this.#ending + this.#idle.size >= maxWorkers + spare;
+    // A program has to be put in again where another one was: those that are used often and shortly stay.
+    const least = slots.find((one) => !this.#isLight(one.payer)) ?? slots[0];
     const slot =
-      own ?? slots.find(({ worker }) => worker.program === undefined) ?? (full ? slots[0] : undefined);
+      own ?? slots.find(({ worker }) => worker.program === undefined) ?? (full ? least : undefined);
     if (!slot) return undefined;
     clearTimeout(slot.idleTimer);
     this.#idle.delete(slot);
     return slot.worker;
   }
 
-  #addIdle(worker: W): void {
-    const slot: Slot<W> = { worker };
+  #isLight(payer: string): boolean {
+    return this.#turns.isLight(payer, performance.now());
+  }
+
+  #addIdle(worker: W, payer: string): void {
+    const slot: Slot<W> = { worker, payer };
     slot.idleTimer = setTimeout(() => this.#drop(slot), this.#options.idleMs);
     slot.idleTimer.unref();
     this.#idle.add(slot);

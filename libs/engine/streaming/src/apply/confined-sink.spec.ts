@@ -48,6 +48,9 @@ describe('What a declaration can make', () => {
     ['of another generation', put({ 'spark-generation': 'HR/cars:3' })],
     ['without a generation', put({ 'spark-generation': undefined })],
     ['with its collection twice', twice(put({}), '"@collection":"Companies",')],
+    ['with its owner twice', behindTheId(put({}), '"spark-source":"Payroll/1",')],
+    ['with its collection again behind its owner', behindTheId(put({}), '"@collection":"Companies",')],
+    ['with its collection again behind its etag', behindTheEtag(put({}), ',"@collection":"Companies"')],
     ['with its metadata twice', put({}, 'cars/1', '"@metadata":{"@collection":"Companies"},')],
     ['without metadata', { ...put({}), document: '{"V":1}' }],
     ['with metadata of text', { ...put({}), document: '{"@metadata":"a","V":{}}' }],
@@ -94,4 +97,15 @@ describe('A confined sink', () => {
 
 function twice(command: ReturnType<typeof put>, member: string): ReturnType<typeof put> {
   return { ...command, document: command.document.replace('"@metadata":{', `"@metadata":{${member}`) };
+}
+
+function behindTheId(command: ReturnType<typeof put>, member: string): ReturnType<typeof put> {
+  return { ...command, document: command.document.replace('"spark-etag":', `${member}"spark-etag":`) };
+}
+
+function behindTheEtag(command: ReturnType<typeof put>, member: string): ReturnType<typeof put> {
+  return {
+    ...command,
+    document: command.document.replace(',"spark-generation":', `${member},"spark-generation":`),
+  };
 }

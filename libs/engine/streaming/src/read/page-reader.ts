@@ -5,6 +5,9 @@ import type { CapturePosition } from '../task/position.ts';
 import type { SharedPages, SharedReading } from './shared-pages.ts';
 import { DeletesLostError, SourceReplacedError } from './source-errors.ts';
 
+/** Given, so that an error with its stack is not made for each wait: there is one for every change of a live copy. */
+const OVER = new Error('the wait is over');
+
 export interface PageReaderOptions {
   collection: string;
   /** Changes to hear of that change no document. */
@@ -67,7 +70,7 @@ export class PageReader {
     try {
       await Promise.race([this.#source.wait(this.#from - 1, either), nudge.wait(either, milliseconds)]);
     } finally {
-      waiting.abort();
+      waiting.abort(OVER);
     }
   }
 }

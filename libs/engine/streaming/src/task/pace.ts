@@ -22,6 +22,8 @@ export interface Pace {
   backoffMs: number;
   /** How long a capture waits before it reads again on request for the second time; each further wait is twice as long, up to 300 times this. */
   answerMs: number;
+  /** How often an instance looks for a comparison that was asked for at another one. */
+  askedMs: number;
   /** How often an instance reads what is shared and reports that it is alive: the length of a tick. */
   tickMs: number;
   /**
@@ -43,6 +45,7 @@ export const PACE: Pace = {
   undeletedMs: 60_000,
   backoffMs: 100,
   answerMs: 1_000,
+  askedMs: 10_000,
   tickMs: 1_000,
   refusedAfterMs: [20, 500, 2_000],
 };

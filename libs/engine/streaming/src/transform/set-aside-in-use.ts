@@ -1,7 +1,7 @@
 import type { SetAside } from '@nestjs-spark/set-aside/internal';
 
 /** What a transformer asks about documents that were set aside. */
-export type SetAsideInUse = Pick<SetAside, 'add' | 'clear' | 'etagOf' | 'isEmpty' | 'isOpen'>;
+export type SetAsideInUse = Pick<SetAside, 'add' | 'clear' | 'etagOf' | 'isEmpty' | 'isOpen' | 'keyOf'>;
 
 /** For one that only runs documents `again`, which sets nothing aside. */
 export const NOTHING_SET_ASIDE: SetAsideInUse = {
@@ -10,4 +10,5 @@ export const NOTHING_SET_ASIDE: SetAsideInUse = {
   clear: async () => undefined,
   etagOf: () => null,
   isOpen: () => false,
+  keyOf: (id) => id,
 };

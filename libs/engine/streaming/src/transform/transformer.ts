@@ -24,6 +24,7 @@ import { prefixed } from './prefix-ids.ts';
 import type { SetAsideFailure } from '@nestjs-spark/set-aside/internal';
 import type { SetAsideInUse } from './set-aside-in-use.ts';
 import type { OpenScript } from './shared-scripts.ts';
+import { takeBack } from './take-back.ts';
 
 /** What one change of the source became. Kept together: its deletes and puts belong into one transaction. */
 export interface TransformedChange {
@@ -98,13 +99,14 @@ export class Transformer {
     const write = this.#writer(generation);
     const transformed: TransformedChange[] = [];
     const failures: SetAsideFailure[] = [];
-    for (const change of page.changes.slice(0, count)) {
+    const changes = page.changes.slice(0, count);
+    this.#recovered.push(...(await takeBack(this.#setAside, changes, outputs)));
+    for (const change of changes) {
       const output = outputs.get(change);
       if (output?.status === 'failed') {
         failures.push(toFailure(change, output.failure));
         continue;
       }
-      if (!this.#setAside.isEmpty) await this.#takeBack(change, output);
       if (!output) continue;
       transformed.push({
         etag: change.etag,
@@ -119,13 +121,6 @@ export class Transformer {
   /** Those set aside that succeeded now although they did not change. A requester may have passed their etag: they are to be run again. */
   takeRecovered(): string[] {
     return this.#recovered.splice(0);
-  }
-
-  async #takeBack(change: SourceChange, output: ScriptOutput | undefined): Promise<void> {
-    const isUnchanged = change.kind === 'touch' || change.etag === this.#setAside.etagOf(change.id);
-    if (!output || change.kind === 'delete' || !isUnchanged)
-      return this.#setAside.clear(change.id, change.etag);
-    if (this.#setAside.isOpen(change.id)) this.#recovered.push(change.id);
   }
 
   /** The same for documents outside their order. Nothing is set aside or taken back: that waits until it is published. */

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Simulation } from '../../testing/simulation.ts';
 import { until, untilEqual } from '../../testing/until.ts';
 import { Verifier } from '../../testing/verifier.ts';
-import type { VerifyRecord } from './verify-record.ts';
+import { VerifyRecords, type VerifyRecord } from './verify-record.ts';
 
 describe('comparisons that begin by themselves', () => {
   let simulation: Simulation;
@@ -48,5 +48,51 @@ describe('comparisons that begin by themselves', () => {
     await simulation.kept.write('sparkVerifications/fleet/hr/cars', 'SparkVerifications', { other: 1 }, null);
     verifier = new Verifier(simulation, { everyMs: 1, depth: 'content', repair: true });
     await reported('begun', ({ depth, repair }) => depth === 'content' && repair);
+  });
+});
+
+describe('a task that nobody has compared', () => {
+  let simulation: Simulation;
+  let verifier: Verifier | null = null;
+
+  beforeEach(() => {
+    simulation = new Simulation();
+  });
+
+  afterEach(async () => {
+    await verifier?.stop();
+    jest.restoreAllMocks();
+    await simulation.stop();
+  });
+
+  const NEVER_MS = 2 ** 30;
+  const isDone = async (): Promise<boolean> => (await verifier?.report())?.state === 'done';
+
+  it('leaves the database alone until a comparison is asked for', async () => {
+    const read = jest.spyOn(VerifyRecords.prototype, 'read');
+    verifier = new Verifier(simulation, null, { tickMs: 1, askedMs: NEVER_MS });
+    simulation.startCapture();
+    simulation.startApply();
+    for (let n = 0; n < 20; n++) {
+      simulation.source.put('cars/1', { V: n });
+      await untilEqual(simulation);
+    }
+    expect(read).toHaveBeenCalledTimes(1);
+    await verifier.begin();
+    await until(isDone, () => 'what was asked for is never done');
+  });
+
+  it('is compared when its time has come, although nobody asks', async () => {
+    verifier = new Verifier(simulation, { everyMs: 1, depth: 'ids', repair: false }, { askedMs: NEVER_MS });
+    simulation.startCapture();
+    simulation.startApply();
+    simulation.source.put('cars/1', { V: 1 });
+    await untilEqual(simulation);
+    await until(isDone, () => 'what was due is never done');
+    const { startedAt } = (await verifier.report()) ?? {};
+    await until(
+      async () => (await verifier?.report())?.startedAt !== startedAt,
+      () => 'it is never compared again',
+    );
   });
 });

@@ -32,7 +32,7 @@ export interface VerifyParts {
   records: VerifyRecords;
   logger: Logger;
   schedule: VerifySchedule | null;
-  pace: Pick<Pace, 'backoffMs' | 'tickMs' | 'refusedAfterMs'>;
+  pace: Pick<Pace, 'backoffMs' | 'askedMs' | 'refusedAfterMs'>;
 }
 
 /** Compares the copies of one task with their source, whenever that is asked for or due. */
@@ -55,7 +55,7 @@ export class TaskVerify implements Unit {
     this.#task = task;
   }
 
-  /** A comparison was asked for here; one that was asked for at another instance is found a tick later. */
+  /** A comparison was asked for here; one that was asked for at another instance is found `askedMs` later. */
   asked(): void {
     this.#nudge.nudge();
   }
@@ -67,9 +67,9 @@ export class TaskVerify implements Unit {
     let failures = 0;
     while (!held.aborted) {
       try {
-        const record = await this.#due();
-        if (record) await this.#compare(record, held);
-        else await this.#nudge.wait(held, this.#parts.pace.tickMs);
+        const { due, inMs } = await this.#look();
+        if (due) await this.#compare(due, held);
+        else await this.#nudge.wait(held, inMs);
         failures = 0;
       } catch (error) {
         if (held.aborted) return;
@@ -79,14 +79,15 @@ export class TaskVerify implements Unit {
     }
   }
 
-  /** The comparison that is to be worked on, if any. */
-  async #due(): Promise<Versioned<VerifyRecord> | null> {
-    const { records, schedule } = this.#parts;
+  /** The comparison that is to be worked on, if any, and otherwise when to look again. */
+  async #look(): Promise<{ due: Versioned<VerifyRecord> | null; inMs: number }> {
+    const { records, schedule, pace } = this.#parts;
     const stored = await records.read(this.name);
-    if (stored && stored.value.state !== 'done') return stored;
-    const since = stored?.value.endedAt ?? 0;
-    if (!schedule || Date.now() - since < schedule.everyMs) return null;
-    return records.begin(this.name, schedule);
+    if (stored && stored.value.state !== 'done') return { due: stored, inMs: 0 };
+    if (!schedule) return { due: null, inMs: pace.askedMs };
+    const inMs = (stored?.value.endedAt ?? 0) + schedule.everyMs - Date.now();
+    if (inMs > 0) return { due: null, inMs: Math.min(inMs, pace.askedMs) };
+    return { due: await records.begin(this.name, schedule), inMs: 0 };
   }
 
   async #compare(record: Versioned<VerifyRecord>, held: AbortSignal): Promise<void> {

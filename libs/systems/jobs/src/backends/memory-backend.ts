@@ -11,7 +11,11 @@ import { ScriptSlots } from './script-slots.ts';
 /** Executes jobs in this process: scripts in the sandbox, each in a thread of its own, and handlers as they are. */
 export class MemoryBackend implements JobBackend {
   readonly name = 'memory';
-  readonly capabilities = { kinds: ['script', 'handler'] as readonly JobKind[], idempotentStart: true };
+  readonly capabilities = {
+    kinds: ['script', 'handler'] as readonly JobKind[],
+    idempotentStart: true,
+    local: true,
+  };
   readonly #handlers: JobHandlers;
   readonly #slots: ScriptSlots;
   readonly #runs = new Map<string, MemoryRun>();

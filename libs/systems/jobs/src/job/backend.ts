@@ -47,7 +47,12 @@ export interface BackendHealth {
 export interface JobBackend {
   readonly name: string;
   /** What it can execute, and whether a second `start` under the same id is harmless. */
-  readonly capabilities: { kinds: readonly JobKind[]; idempotentStart: boolean };
+  readonly capabilities: {
+    kinds: readonly JobKind[];
+    idempotentStart: boolean;
+    /** Its runs end with this process, and no other process can see them. */
+    local?: boolean;
+  };
   health(signal: AbortSignal): Promise<BackendHealth>;
   /** Starts a run. Under an id that it knows it starts nothing, and answers with the handle of that run. */
   start(run: JobRun, signal: AbortSignal): Promise<RunHandle>;

@@ -107,17 +107,31 @@ export interface BackendReason {
   considered: { backend: string; available: boolean; why: string }[];
 }
 
+/** How a submitter was recognized. */
+export const SUBMITTER_KINDS = ['jwt', 'token', 'operator', 'open', 'application'] as const;
+
 /** Who submitted a job. */
 export interface Submitter {
   /** How it was recognized: an issuer may give a user the name of a static token's holder. `application`: not through the API. */
-  kind: 'jwt' | 'token' | 'operator' | 'open' | 'application';
+  kind: (typeof SUBMITTER_KINDS)[number];
   subject: string;
   tenant: string | null;
+}
+
+/** A change of a job's status. */
+export interface JobTransition {
+  status: JobStatus;
+  at: string;
+  by: string;
+  /** The number of the change that brought it; absent until it is stored. */
+  revision?: number;
 }
 
 /** A job as a store keeps it: all that is known, in each of its states. */
 export interface Job {
   jobId: string;
+  /** Its place among all jobs by creation; null until it is stored. */
+  order: number | null;
   name: string;
   status: JobStatus;
   transformation: JobTransformation;
@@ -139,9 +153,11 @@ export interface Job {
   cause: JobCause | null;
   cancel: JobCancel | null;
   batchId: string | null;
+  /** How many jobs its batch has. */
+  batchSize: number | null;
   retryOf: string | null;
   external: Record<string, unknown>;
-  transitions: { status: JobStatus; at: string; by: string }[];
+  transitions: JobTransition[];
   createdAt: string;
   startedAt: string | null;
   endedAt: string | null;

@@ -1,5 +1,6 @@
 import { isTerminal, mayMove, type JobStatus } from './status.ts';
 import type { Job, JobAttempt } from './job.ts';
+import type { StoredJob } from './store.ts';
 
 /** A move that the table of states does not have: a fault of ours, never of a caller. */
 export class IllegalMoveError extends Error {
@@ -41,4 +42,10 @@ export function endedAttempt(
   const last = attempts.at(-1);
   if (!last) return attempts;
   return [...attempts.slice(0, -1), { ...last, endedAt: now.toISOString(), outcome, cause }];
+}
+
+/** The job as it stands under a revision: what is new in it carries that number. */
+export function stamped(job: Job, revision: number): StoredJob {
+  const transitions = job.transitions.map((transition) => ({ revision, ...transition }));
+  return { job: { ...job, order: job.order ?? revision, transitions }, revision };
 }

@@ -1,3 +1,4 @@
+import type { StoredContent } from './content-names.ts';
 import type { Job, Submitter } from './job.ts';
 import type { JobStatus } from './status.ts';
 
@@ -35,7 +36,7 @@ export interface FollowFrom {
   jobId?: string | undefined;
 }
 
-/** A page of jobs, the last changed first; with a cursor there may be more. */
+/** A page of jobs, the newest first by creation; with a cursor there are more. */
 export interface JobPage {
   items: StoredJob[];
   cursor: string | null;
@@ -46,6 +47,8 @@ export interface JobStore {
   readonly name: string;
   /** Whether jobs outlive the process. */
   readonly durable: boolean;
+  /** How many messages it has ignored because no store of jobs wrote them. */
+  readonly foreign: number;
   /** Whether it works now; the reason where it does not. */
   health(): { ready: boolean; detail: string };
   /**
@@ -62,6 +65,8 @@ export interface JobStore {
   /** Waits for the job whose turn it is; null when aborted. */
   take(signal: AbortSignal): Promise<QueuedJob | null>;
   list(query: JobQuery): Promise<JobPage>;
+  /** The number of the last change of all. */
+  position(): Promise<number>;
   /** Every change after a revision in their order, and then as they come; without one only those to come. */
   follow(signal: AbortSignal, from?: FollowFrom): AsyncIterable<StoredJob>;
   /** How many wait, by lane. */
@@ -69,6 +74,10 @@ export interface JobStore {
   putContent(name: string, content: AsyncIterable<Uint8Array>): Promise<void>;
   /** Null when it is not there. */
   openContent(name: string): Promise<AsyncIterable<Uint8Array> | null>;
+  /** All contents that are kept. */
+  listContents(): Promise<StoredContent[]>;
+  /** Harmless when it is not there. */
+  removeContent(name: string): Promise<void>;
   /** Remembers which job has the result for a key of the cache. */
   remember(cacheKey: string, jobId: string): Promise<void>;
   recall(cacheKey: string): Promise<string | null>;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { ScriptPool } from '@nestjs-spark/etl-script';
+import { describeError } from '@nestjs-spark/foundation';
 import { logFor } from '@nestjs-spark/observability/internal';
 import type { Registry } from 'prom-client';
 import { MemoryBackend } from '../backends/memory-backend.ts';
@@ -10,9 +11,11 @@ import { JobHandlers } from '../job/handler.ts';
 import type { Job } from '../job/job.ts';
 import type { JobStore } from '../job/store.ts';
 import { JobMetrics } from '../report/job-metrics.ts';
+import { BackendGuards } from '../run/backend-guards.ts';
 import { CancelWatch } from '../run/cancel-watch.ts';
 import { JobRunner } from '../run/job-runner.ts';
 import type { JobObserver } from '../run/parts.ts';
+import { sweepContents } from '../run/sweep-contents.ts';
 import { ProgressBoard } from '../run/progress-board.ts';
 import { JobsService } from '../serve/jobs.service.ts';
 import { JobQuota } from '../serve/quota.ts';
@@ -30,6 +33,8 @@ export class JobsEngine {
   readonly #scripts = new ScriptPool({ maxWorkers: 1 });
   readonly #memory: MemoryBackend;
   readonly #store: JobStore;
+  readonly #retentionMs: number;
+  #sweeping: NodeJS.Timeout | undefined;
 
   constructor(settings: JobsSettings, store: JobStore, registry: Registry) {
     const metrics = new JobMetrics(registry, store);
@@ -45,15 +50,31 @@ export class JobsEngine {
     };
     const keyOf = (job: Job): string | null => cacheKeyOf(job, this.handlers);
     this.#store = store;
+    this.#retentionMs = settings.retentionMs;
     this.#memory = new MemoryBackend(this.handlers);
     this.backends = [this.#memory];
+    const guards = new BackendGuards(log, (backend) => metrics.backendFailed(backend));
+    metrics.showBreakers(() =>
+      this.backends.map((backend) => ({ backend: backend.name, ...guards.report(backend) })),
+    );
+    const limit = settings.role === 'api' ? 0 : settings.concurrency;
     const executors = { backends: this.backends, handlers: this.handlers, scripts: this.#scripts };
     const quota = new JobQuota(settings.quotas, store);
     const submissions = new Submissions({ store, executors, quota, observer, cacheKeyOf: keyOf });
-    this.service = new JobsService({ store, backends: this.backends, submissions, progress, observer });
+    this.service = new JobsService({
+      store,
+      backends: this.backends,
+      guards,
+      limit,
+      submissions,
+      quota,
+      progress,
+      observer,
+    });
     const parts = {
       store,
       backends: this.backends,
+      guards,
       progress,
       cancels: new CancelWatch(store, log),
       observer,
@@ -67,12 +88,23 @@ export class JobsEngine {
 
   start(): void {
     this.#runner?.start();
+    if (this.#runner) this.#sweeping = setInterval(() => void this.#sweep(), SWEEP_EVERY_MS).unref();
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#sweeping);
     const stopping = this.#runner?.stop();
     await Promise.all([this.#memory.close(), this.#scripts.close()]);
     await stopping;
     await this.#store.close();
   }
+
+  async #sweep(): Promise<void> {
+    await sweepContents(this.#store, this.#retentionMs).catch((error: unknown) =>
+      logFor('Jobs').warn(`Contents that nobody needs stay for now: ${describeError(error)}`),
+    );
+  }
 }
+
+/** Contents go up to this much later than their jobs. */
+const SWEEP_EVERY_MS = 600_000;

@@ -15,6 +15,8 @@ export class JobMetrics {
   readonly #fenced: Counter;
   readonly #running: Gauge<'backend'>;
   readonly #cache: Counter<'outcome'>;
+  readonly #backendErrors: Counter<'backend'>;
+  readonly #registry: Registry;
 
   constructor(registry: Registry, store: JobStore) {
     const registers = [registry];
@@ -30,6 +32,10 @@ export class JobMetrics {
       [],
     );
     this.#cache = counter('cache_total', 'Submitted jobs by outcome of the cache.', ['outcome']);
+    this.#registry = registry;
+    this.#backendErrors = counter('backend_errors_total', 'Calls that a backend has not answered.', [
+      'backend',
+    ]);
     this.#running = new Gauge({
       name: 'spark_jobs_running',
       help: 'Jobs that this process runs.',
@@ -53,6 +59,16 @@ export class JobMetrics {
       },
     });
     registry.registerMetric(queued);
+    const foreign = new Counter({
+      name: 'spark_jobs_foreign_messages_total',
+      help: 'Messages among the jobs that no store of jobs wrote; they are ignored.',
+      registers: [],
+      collect() {
+        this.reset();
+        this.inc(store.foreign);
+      },
+    });
+    registry.registerMetric(foreign);
   }
 
   moved(before: Job | null, after: Job): void {
@@ -77,6 +93,23 @@ export class JobMetrics {
     if (isTerminal(after.status)) this.#finished.inc({ backend, kind, status: after.status });
   }
 
+  backendFailed(backend: string): void {
+    this.#backendErrors.inc({ backend });
+  }
+
+  showBreakers(look: () => { backend: string; state: keyof typeof BREAKER_VALUES }[]): void {
+    const states = new Gauge({
+      name: 'spark_jobs_breaker_state',
+      help: 'Whether runs are given to a backend: 0 yes, 1 one to find out whether it is back, 2 none.',
+      labelNames: ['backend'],
+      registers: [],
+      collect() {
+        for (const { backend, state } of look()) this.set({ backend }, BREAKER_VALUES[state]);
+      },
+    });
+    this.#registry.registerMetric(states);
+  }
+
   fenced(): void {
     this.#fenced.inc();
   }
@@ -86,6 +119,8 @@ export class JobMetrics {
     this.#running.inc({ backend });
   }
 }
+
+const BREAKER_VALUES = { closed: 0, 'half-open': 1, open: 2 } as const;
 
 const BUCKETS = [0.005, 0.02, 0.1, 0.5, 1, 5, 30, 120, 600, 3_600];
 

@@ -75,7 +75,7 @@ export class JobsController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Jobs, most recently changed first: ?status&label&backend&name&take&cursor' })
+  @ApiOperation({ summary: 'Jobs, newest first: ?status&label&backend&name&take&cursor' })
   async list(@Query() query: JobListQuery, @CurrentCaller() caller: ApiCaller) {
     return this.jobs.list(readJobQuery(query), accessOf(caller));
   }

@@ -36,7 +36,7 @@ function requireJson({ headers }: IncomingMessage): void {
   if (headers['content-encoding'] !== undefined)
     throw new ProblemError('unsupportedMedia', 'Compressed bodies are not accepted.');
   if (type === undefined || /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) return;
-  throw new ProblemError('unsupportedMedia', 'The body has to be application/json in UTF-8.');
+  throw new ProblemError('unsupportedMedia', 'The body must be application/json in UTF-8.');
 }
 
 function parsedBefore(request: Parsed): string | null {

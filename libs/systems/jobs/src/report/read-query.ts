@@ -27,7 +27,7 @@ export function readJobQuery(query: JobListQuery): Omit<JobQuery, 'submitter'> {
   const found = JOB_STATUSES.find((one) => one === status);
   if (status !== undefined && found === undefined)
     throw wrong('status', `has to be one of ${JOB_STATUSES.join(', ')}`);
-  if (cursor !== undefined && !/^\d{1,16}$/.test(String(cursor)))
+  if (cursor !== undefined && !/^\d{1,16}-[\w-]{1,100}$/.test(String(cursor)))
     throw wrong('cursor', 'has to be the cursor of the page before');
   const given = Object.entries({ label, backend, name, cursor }).filter(([, value]) => value !== undefined);
   for (const [key, value] of given) if (typeof value !== 'string') throw wrong(key, 'has to be given once');

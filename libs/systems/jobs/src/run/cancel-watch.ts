@@ -1,6 +1,7 @@
 import { keepRunning, type Logger } from '@nestjs-spark/foundation/internal';
 import { describeError } from '@nestjs-spark/foundation';
 import type { JobStore } from '../job/store.ts';
+import { followOn } from './follow-on.ts';
 
 const AGAIN_MS = 500;
 
@@ -23,18 +24,14 @@ export class CancelWatch {
     };
   }
 
-  /** Each run sees what was missed during a disturbance at its next look at its job. */
+  /** Continues where it was interrupted; each run also looks at its job from time to time. */
   async run(signal: AbortSignal): Promise<void> {
+    const onFailure = (error: unknown): void =>
+      this.#log.warn(`Requests to cancel cannot be received for now: ${describeError(error)}`);
     const follow = async (): Promise<void> => {
-      for await (const { job } of this.#store.follow(signal))
+      for await (const { job } of followOn(this.#store, signal, {}, onFailure))
         if (job.status === 'Cancelling') this.#runs.get(job.jobId)?.();
     };
-    await keepRunning(follow, {
-      signal,
-      policy: { waitMs: AGAIN_MS },
-      endMs: Infinity,
-      onFailure: (error) =>
-        this.#log.warn(`Requests to cancel cannot be received for now: ${describeError(error)}`),
-    });
+    await keepRunning(follow, { signal, policy: { waitMs: AGAIN_MS }, endMs: Infinity, onFailure });
   }
 }

@@ -5,6 +5,7 @@ import type { JobBackend } from '../job/backend.ts';
 import type { Job } from '../job/job.ts';
 import { moved } from '../job/move.ts';
 import type { StoredJob } from '../job/store.ts';
+import { LateStart, mayStartLate } from './late-start.ts';
 import type { RunnerParts } from './parts.ts';
 
 /** A job that this process executes. */
@@ -14,6 +15,8 @@ export interface Claim {
   runId: string;
   /** Its run was begun by a process that is gone. */
   adopted: boolean;
+  /** Its start, where that is not written yet. */
+  start: LateStart | null;
 }
 
 /** `nothing`: there is no more to do for it; `later`: no backend can take it now. */
@@ -33,7 +36,8 @@ export async function claim(jobId: string, parts: RunnerParts): Promise<Claimed>
   }
 }
 
-async function claimStored({ job, revision }: StoredJob, parts: RunnerParts): Promise<Claimed> {
+async function claimStored(stored: StoredJob, parts: RunnerParts): Promise<Claimed> {
+  const { job, revision } = stored;
   if (job.status === 'Running' || job.status === 'Cancelling') return adopt(job, revision, parts);
   if (job.status !== 'Queued') return 'nothing';
   const late = waitedTooLong(job);
@@ -65,9 +69,11 @@ async function claimStored({ job, revision }: StoredJob, parts: RunnerParts): Pr
     backend: backend.name,
     backendReason: reason,
   });
+  const claimed = { job: after, backend, runId, adopted: false };
+  if (mayStartLate(after, backend)) return { ...claimed, start: new LateStart(stored, after, parts) };
   await parts.store.replace(after, revision);
   parts.observer.moved(job, after);
-  return { job: after, backend, runId, adopted: false };
+  return { ...claimed, start: null };
 }
 
 /** A job that was handed out again while it runs: its owner has not been heard of in time. */
@@ -78,7 +84,7 @@ async function adopt(job: Job, revision: number, parts: RunnerParts): Promise<Cl
   const after = { ...job, attempts: [...job.attempts.slice(0, -1), { ...last, owner: parts.owner }] };
   await parts.store.replace(after, revision);
   parts.observer.adopted(backend.name);
-  return { job: after, backend, runId: last.runId, adopted: true };
+  return { job: after, backend, runId: last.runId, adopted: true, start: null };
 }
 
 function waitedTooLong({ options, transitions }: Job): string | null {
@@ -87,8 +93,8 @@ function waitedTooLong({ options, transitions }: Job): string | null {
   return `No worker took it within ${options.queueTimeoutMs} ms`;
 }
 
-async function choose(job: Job, { backends }: RunnerParts) {
-  const candidates = await lookAtBackends(backends);
+async function choose(job: Job, { backends, guards }: RunnerParts) {
+  const candidates = await lookAtBackends(backends, guards);
   const { backend, reason } = chooseBackend(job.backendRequested, job.transformation.kind, candidates);
   return { backend: backends.find(({ name }) => name === backend) ?? null, reason };
 }

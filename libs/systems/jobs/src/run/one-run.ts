@@ -1,10 +1,12 @@
 import { describeError } from '@nestjs-spark/foundation';
 import type { JobRun, RunEnded, RunHandle } from '../job/backend.ts';
+import { resultOfRun } from '../job/content-names.ts';
 import { keepContent } from '../job/content.ts';
-import type { CancelProof, JobResult } from '../job/job.ts';
+import type { CancelProof, Job, JobResult } from '../job/job.ts';
 import type { QueuedJob } from '../job/store.ts';
 import type { Claim } from './claim.ts';
 import { causeOf, finish, isOwn, type Outcome } from './finish.ts';
+import { BRIEF_MS, type LateStart } from './late-start.ts';
 import { inputOf } from './read-input.ts';
 import type { RunnerParts } from './parts.ts';
 
@@ -29,31 +31,35 @@ export class OneRun {
 
   /** @param signal aborted when this process ends: the run is left to the next one */
   async execute(signal: AbortSignal): Promise<void> {
-    const { job, backend, runId } = this.#claim;
-    const { cancels, progress, store } = this.#parts;
+    const { job, backend, start } = this.#claim;
+    const { cancels, progress, store, guards } = this.#parts;
     const handle = await this.#begin(signal);
     if (!('runId' in handle)) {
-      await finish({ jobId: job.jobId, runId }, handle, this.#parts);
+      await this.#finish(handle);
       return;
     }
+    const leave = guards.occupy(backend);
     const unwatch = cancels.on(job.jobId, () => this.#stop(handle, 'cancelled'));
     const startedAt = Date.parse(job.attempts.at(-1)?.startedAt ?? '');
     const left = Math.max(0, startedAt + job.options.timeoutMs - Date.now());
     const timer = setTimeout(() => this.#stop(handle, 'timed-out'), Math.min(left, 2 ** 31 - 1)).unref();
+    const lasting = start && setTimeout(() => void this.#writeStart(start, handle), BRIEF_MS);
     const looking = setInterval(() => void this.#look(handle), LOOK_EVERY_MS).unref();
     try {
       // It may have been cancelled before anybody listened.
-      await this.#look(handle);
+      if (!start) await this.#look(handle);
       const ended = await this.#observe(handle, AbortSignal.any([signal, this.#over.signal]));
       if (!ended || this.#isLost) return;
       const outcome = await this.#outcome(handle, ended);
-      const after = await finish({ jobId: job.jobId, runId }, outcome, this.#parts);
+      const after = await this.#finish(outcome);
       const key = after?.status === 'Succeeded' ? this.#parts.cacheKeyOf(after) : null;
       if (key !== null) await store.remember(key, job.jobId);
     } finally {
       clearTimeout(timer);
       clearInterval(looking);
+      if (lasting) clearTimeout(lasting);
       unwatch();
+      leave();
       progress.forget(job.jobId);
       await backend.release(handle).catch(() => undefined);
     }
@@ -72,9 +78,10 @@ export class OneRun {
       input: inputOf(job, this.#parts.store),
     };
     try {
-      const found = adopted ? await backend.find(runId) : 'unknown';
+      const { guards } = this.#parts;
+      const found = adopted ? await guards.call(backend, () => backend.find(runId)) : 'unknown';
       if (typeof found === 'object') return found;
-      return await backend.start(run, signal);
+      return await guards.call(backend, () => backend.start(run, signal));
     } catch (error) {
       const message = `${backend.name} did not start it: ${describeError(error)}`;
       return { type: 'failed', cause: { class: 'backend', code: 'not-started', message } };
@@ -102,12 +109,24 @@ export class OneRun {
     const { store, retentionMs } = this.#parts;
     const content = await keepContent(
       backend.result(handle),
-      () => `out/${job.jobId}/${job.attempt}-${crypto.randomUUID()}`,
+      () => resultOfRun(job.jobId, job.attempt),
       (name, parts) => store.putContent(name, parts),
     );
     const { form, documents, failed } = ended;
     const expiresAt = new Date(Date.now() + retentionMs).toISOString();
     return { ...content, form, documents, failed, cached: false, fromJobId: null, expiresAt };
+  }
+
+  async #finish(outcome: Outcome): Promise<Job | null> {
+    const { job, runId, start } = this.#claim;
+    const ended = start ? await start.end(outcome) : 'started';
+    return ended === 'started' ? finish({ jobId: job.jobId, runId }, outcome, this.#parts) : ended;
+  }
+
+  /** What is not written now is written with the end; that says as well when it cannot be. */
+  async #writeStart(start: LateStart, handle: RunHandle): Promise<void> {
+    const counts = await start.write().catch(() => true);
+    if (!counts) await this.#lose(handle);
   }
 
   #stop(handle: RunHandle, why: 'cancelled' | 'timed-out'): void {
@@ -125,10 +144,15 @@ export class OneRun {
     const stored = await this.#parts.store.get(this.#claim.job.jobId).catch(() => undefined);
     if (stored === undefined) return;
     if (!stored || !isOwn(stored.job, handle.runId, this.#parts.owner)) {
-      this.#isLost = true;
       this.#parts.observer.fenced();
-      await this.#claim.backend.cancel(handle).catch(() => undefined);
-      this.#over.abort();
+      await this.#lose(handle);
     } else if (stored.job.status === 'Cancelling') this.#stop(handle, 'cancelled');
+  }
+
+  /** Somebody else has changed the job: nothing of this run counts. */
+  async #lose(handle: RunHandle): Promise<void> {
+    this.#isLost = true;
+    await this.#claim.backend.cancel(handle).catch(() => undefined);
+    this.#over.abort();
   }
 }

@@ -2,6 +2,7 @@ import type { Logger } from '@nestjs-spark/foundation';
 import type { JobBackend } from '../job/backend.ts';
 import type { Job } from '../job/job.ts';
 import type { JobStore } from '../job/store.ts';
+import type { BackendGuards } from './backend-guards.ts';
 import type { CancelWatch } from './cancel-watch.ts';
 import type { ProgressBoard } from './progress-board.ts';
 
@@ -16,6 +17,7 @@ export interface JobObserver {
 export interface RunnerParts {
   store: JobStore;
   backends: readonly JobBackend[];
+  guards: BackendGuards;
   progress: ProgressBoard;
   cancels: CancelWatch;
   observer: JobObserver;

@@ -3,7 +3,7 @@ import { MemoryJobStore } from '../store/memory-job-store.ts';
 import { specJob } from '../fixtures/jobs.ts';
 import type { Submitter } from '../job/job.ts';
 import { idInBatch, jobIdFor } from '../submit/new-job.ts';
-import { maySee } from './access.ts';
+import { maySee, requireOperator } from './access.ts';
 import { findInput, keepInput } from './keep-input.ts';
 
 const holder: Submitter = { kind: 'token', subject: 'ci', tenant: null };
@@ -22,7 +22,7 @@ describe('A user to whom an issuer gives the name of a static token’s holder',
     const lines = (async function* () {
       yield Buffer.from('{"id":"cars/1","document":{}}\n');
     })();
-    const { object } = await keepInput(lines, holder, store);
+    const { object } = await keepInput(lines, holder, store, () => undefined);
     expect(await findInput(object, holder, store)).toMatchObject({ object });
     expect(await findInput(object, namesake, store)).toBeNull();
   });
@@ -30,5 +30,13 @@ describe('A user to whom an issuer gives the name of a static token’s holder',
   it('does not meet the holder’s idempotency keys', () => {
     expect(jobIdFor(namesake, 'key')).not.toBe(jobIdFor(holder, 'key'));
     expect(idInBatch('batch', namesake, 0)).not.toBe(idInBatch('batch', holder, 0));
+  });
+});
+
+describe('What runs any code on the cluster', () => {
+  const sql = [{ transformation: { kind: 'sql' as const } }];
+  it('is accepted from operators only', () => {
+    expect(() => requireOperator(sql, { ...holder, all: false })).toThrow('Only operators may submit sql');
+    expect(() => requireOperator(sql, { ...holder, all: true })).not.toThrow();
   });
 });

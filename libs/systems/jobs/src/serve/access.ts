@@ -1,4 +1,5 @@
-import type { Job, Submitter } from '../job/job.ts';
+import { ProblemError } from '@nestjs-spark/contracts';
+import type { Job, JobKind, Submitter } from '../job/job.ts';
 import { sameSubmitter } from '../job/same-submitter.ts';
 
 /** For whom jobs are read and changed. */
@@ -24,4 +25,17 @@ export function maySee({ submittedBy }: Job, access: JobAccess): boolean {
 /** As a job and the query for one's own have it. */
 export function submitterOf({ kind, subject, tenant }: JobAccess): Submitter {
   return { kind, subject, tenant };
+}
+
+/** These run any code on the cluster. */
+const FOR_OPERATORS: ReadonlySet<JobKind> = new Set(['sql', 'spark-app']);
+
+/** @throws {ProblemError} `forbidden` (403) when somebody else than an operator submits what runs any code on the cluster */
+export function requireOperator(
+  submissions: readonly { transformation: { kind: JobKind } }[],
+  { all }: JobAccess,
+): void {
+  const refused = submissions.find(({ transformation }) => FOR_OPERATORS.has(transformation.kind));
+  if (refused && !all)
+    throw new ProblemError('forbidden', `Only operators may submit ${refused.transformation.kind}.`);
 }

@@ -1,34 +1,43 @@
-import { ProblemError, VersionConflictError } from '@nestjs-spark/contracts';
+import { ProblemError, UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
+import type { BackendGuards } from '../run/backend-guards.ts';
+import { followOn } from '../run/follow-on.ts';
 import type { ProgressBoard } from '../run/progress-board.ts';
 import type { JobObserver } from '../run/parts.ts';
 import { openContent } from '../run/read-input.ts';
 import { JOB_NOT_FINISHED, JOB_NOT_SUCCEEDED, JOB_STATE, RESULT_EXPIRED } from '../job/problems.ts';
 import { readAll } from '../job/content.ts';
-import { lookAtBackends } from '../choose/look-at-backends.ts';
-import { moved } from '../job/move.ts';
 import { isTerminal } from '../job/status.ts';
 import type { JobBackend } from '../job/backend.ts';
-import type { Job, JobResult } from '../job/job.ts';
+import type { JobResult } from '../job/job.ts';
 import type { JobQuery, JobStore, StoredJob } from '../job/store.ts';
 import { readBatch, readSubmission } from '../submit/read-submission.ts';
 import type { JobSubmission } from '../submit/submission.ts';
 import { APPLICATION, maySee, submitterOf, type JobAccess } from './access.ts';
+import { viewOfBackend, type BackendView } from './backend-view.ts';
+import { cancelled } from './cancelled.ts';
+import { findBatch } from './find-batch.ts';
 import { keepInput, type StoredInput } from './keep-input.ts';
+import type { JobQuota } from './quota.ts';
 import { Submissions, type Submitted, type SubmittedBatch } from './submissions.ts';
+import { Untold } from './untold.ts';
 import { eventOf, viewOf, type JobEventData, type JobView } from './view.ts';
 
 /** The parts of the service. */
 export interface JobsServiceParts {
   store: JobStore;
   backends: readonly JobBackend[];
+  guards: BackendGuards;
+  /** How many jobs this process executes at once. */
+  limit: number;
   submissions: Submissions;
+  quota: JobQuota;
   progress: ProgressBoard;
   observer: JobObserver;
 }
 
 /** An event of a job: a change of its status, or how far it has come. */
 export interface JobEvent {
-  /** The number of the change; null for progress, which is not kept. */
+  /** The number of the change, to continue after; null for progress, which is not kept, and where more follows under it. */
   sequence: number | null;
   /** `job.` and the status in lower case, or `job.progress`. */
   type: string;
@@ -79,9 +88,9 @@ export class JobsService {
     return this.#parts.submissions.submitBatch(await readBatch(text), access);
   }
 
-  /** Takes in documents, as NDJSON lines `{"id","document"}`, for jobs that name them. @throws {ProblemError} `invalid` (400) */
-  keepInput(lines: AsyncIterable<Uint8Array>, access: JobAccess = APPLICATION): Promise<StoredInput> {
-    return keepInput(lines, access, this.#parts.store);
+  /** Takes in documents, as NDJSON lines `{"id","document"}`, for jobs that name them. @throws {ProblemError} `invalid` (400), `tooMany` (429) */
+  async keepInput(lines: AsyncIterable<Uint8Array>, access: JobAccess = APPLICATION): Promise<StoredInput> {
+    return keepInput(lines, access, this.#parts.store, await this.#parts.quota.sending(access));
   }
 
   /**
@@ -104,7 +113,7 @@ export class JobsService {
     );
   }
 
-  /** A page of jobs, the last changed first. */
+  /** A page of jobs, the newest first. */
   async list(query: Omit<JobQuery, 'submitter'>, access: JobAccess = APPLICATION) {
     const submitter = access.all ? null : submitterOf(access);
     const { items, cursor } = await this.#parts.store.list({ ...query, submitter });
@@ -179,9 +188,7 @@ export class JobsService {
 
   /** The jobs of a batch. @throws {ProblemError} `notFound` (404) when there is none */
   async batch(batchId: string, access: JobAccess = APPLICATION) {
-    const submitter = access.all ? null : submitterOf(access);
-    const { items } = await this.#parts.store.list({ batchId, submitter, take: 500 });
-    const jobs = items.map(({ job }) => job).filter((job) => maySee(job, access));
+    const jobs = await findBatch(batchId, access, this.#parts.store);
     if (jobs.length === 0)
       throw new ProblemError('notFound', `There is no batch with the id ${JSON.stringify(batchId)}.`);
     const counts = Object.fromEntries(
@@ -211,10 +218,10 @@ export class JobsService {
     access: JobAccess = APPLICATION,
   ): AsyncGenerator<JobEvent> {
     const { jobId, label, after } = query;
-    for await (const { job, revision } of this.#parts.store.follow(signal, { after, jobId })) {
-      if (label !== undefined && !job.labels.includes(label)) continue;
-      if (!maySee(job, access)) continue;
-      yield { sequence: revision, type: `job.${job.status.toLowerCase()}`, data: eventOf(job) };
+    const untold = new Untold(after);
+    for await (const change of followOn(this.#parts.store, signal, { after, jobId })) {
+      if (label !== undefined && !change.job.labels.includes(label)) continue;
+      if (maySee(change.job, access)) yield* untold.of(change);
     }
   }
 
@@ -226,16 +233,18 @@ export class JobsService {
   ): AsyncGenerator<JobEvent> {
     for await (const { jobId, progress } of this.#parts.progress.follow(signal)) {
       if (query.jobId !== undefined && jobId !== query.jobId) continue;
-      const stored = await this.#parts.store.get(jobId);
+      const stored = await this.#parts.store.get(jobId).catch(nullWhenUnavailable);
       if (!stored || !maySee(stored.job, access) || isTerminal(stored.job.status)) continue;
       if (query.label !== undefined && !stored.job.labels.includes(query.label)) continue;
       yield { sequence: null, type: 'job.progress', data: eventOf(stored.job, progress) };
     }
   }
 
-  /** The backends, with what they can run now. */
-  async backends() {
-    return lookAtBackends(this.#parts.backends);
+  /** The backends: what they can execute, how they are, and what this process has for them. */
+  async backends(): Promise<BackendView[]> {
+    const { backends, guards, store, limit } = this.#parts;
+    const waiting = Object.values(await store.queued()).reduce((sum, count) => sum + count, 0);
+    return Promise.all(backends.map((backend) => viewOfBackend(backend, guards, waiting, limit)));
   }
 
   /** @throws {ProblemError} `notFound` (404) */
@@ -252,7 +261,7 @@ export class JobsService {
       // Changes after what is read now come: nothing is missed in between.
       const stored = await this.find(jobId, access);
       if (isTerminal(stored.job.status)) return stored;
-      const changes = this.#parts.store.follow(stop.signal, { after: stored.revision, jobId });
+      const changes = followOn(this.#parts.store, stop.signal, { after: stored.revision, jobId });
       for await (const change of changes) if (isTerminal(change.job.status)) return change;
       return await this.find(jobId, access);
     } finally {
@@ -262,12 +271,10 @@ export class JobsService {
   }
 }
 
-function cancelled(job: Job, by: string, reason: string | null): Job {
-  const requestedAt = new Date().toISOString();
-  if (job.status === 'Running')
-    return moved(job, 'Cancelling', by, { cancel: { requestedAt, reason, proof: null } });
-  const proof = { source: 'queue', observed: 'no run of it was started', at: requestedAt };
-  return moved(job, 'Cancelled', by, { cancel: { requestedAt, reason, proof } });
+/** Progress that cannot be told is followed by more. */
+function nullWhenUnavailable(error: unknown): null {
+  if (error instanceof UnavailableError) return null;
+  throw error;
 }
 
 function byId(a: { jobId: string }, b: { jobId: string }): number {

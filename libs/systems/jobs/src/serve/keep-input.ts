@@ -1,10 +1,13 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 import { linesOf, onePart, readAll } from '../job/content.ts';
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { noteOf, sentInput } from '../job/content-names.ts';
 import { parseExactly } from '../job/json.ts';
 import type { JobStore } from '../job/store.ts';
 import { faultOfLine, whyNot } from '../submit/read-submission.ts';
-import type { Submitter } from '../job/job.ts';
+import { submitterKey } from '../submit/new-job.ts';
+import { isNullOr, isObjectOf, isOneOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
+import { SUBMITTER_KINDS, type Submitter } from '../job/job.ts';
 import { sameSubmitter } from '../job/same-submitter.ts';
 
 /** A stored input, named by jobs as `{ "object": … }`. */
@@ -15,16 +18,17 @@ export interface StoredInput {
   documents: number;
 }
 
-/** Where what is known of a stored input lies, beside it. */
-const noteOf = (object: string): string => `${object}/note`;
-
-/** @throws {ProblemError} `invalid` (400) with the first line that cannot be used */
+/**
+ * @param count is told of the bytes as they come, and may refuse them
+ * @throws {ProblemError} `invalid` (400) with the first line that cannot be used
+ */
 export async function keepInput(
   parts: AsyncIterable<Uint8Array>,
   { kind, subject, tenant }: Submitter,
   store: JobStore,
+  count: (bytes: number) => void,
 ): Promise<StoredInput> {
-  const object = `in/${randomUUID()}`;
+  const object = sentInput(submitterKey({ kind, subject, tenant }));
   const digest = createHash('sha256');
   let bytes = 0;
   let documents = 0;
@@ -39,6 +43,7 @@ export async function keepInput(
       const whole = Buffer.concat([line, Buffer.from('\n')]);
       digest.update(whole);
       bytes += whole.byteLength;
+      count(whole.byteLength);
       yield whole;
     }
   })();
@@ -57,9 +62,30 @@ export async function findInput(
 ): Promise<StoredInput | null> {
   const kept = await store.openContent(noteOf(object));
   if (!kept) return null;
-  const note = JSON.parse((await readAll(kept)).toString()) as StoredInput & Submitter;
-  if (!sameSubmitter(note, submitter)) return null;
+  const note = readNote((await readAll(kept)).toString());
+  if (!note || !sameSubmitter(note, submitter)) return null;
   return { object, sha256: note.sha256, bytes: note.bytes, documents: note.documents };
+}
+
+type Note = Omit<StoredInput, 'object'> & Submitter;
+
+const isNote = isObjectOf({
+  sha256: isText(),
+  bytes: isWhole,
+  documents: isWhole,
+  kind: isOneOf(...SUBMITTER_KINDS),
+  subject: isText(),
+  tenant: isNullOr(isText()),
+});
+
+/** Null for what is no note: whoever reaches the store may have put it there. */
+function readNote(text: string): Note | null {
+  try {
+    const note: unknown = JSON.parse(text);
+    return isNote(note) ? note : null;
+  } catch {
+    return null;
+  }
 }
 
 function faultOf(line: Buffer): string | null {

@@ -1,4 +1,5 @@
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
+import { holdOf, inputOfJob } from '../job/content-names.ts';
 import { keepContent, onePart } from '../job/content.ts';
 import type { Job, JobInput } from '../job/job.ts';
 import { moved } from '../job/move.ts';
@@ -8,7 +9,7 @@ import type { JobObserver } from '../run/parts.ts';
 import { faultsOf, refusedFor, type Executors } from '../submit/check-executable.ts';
 import { fingerprintOf, idInBatch, jobAgain, jobIdFor, newJob } from '../submit/new-job.ts';
 import type { InputText, ReadSubmission } from '../submit/read-submission.ts';
-import { submitterOf, type JobAccess } from './access.ts';
+import { requireOperator, submitterOf, type JobAccess } from './access.ts';
 import { findInput } from './keep-input.ts';
 import type { JobQuota } from './quota.ts';
 import { viewOf, type JobView } from './view.ts';
@@ -51,16 +52,17 @@ export class Submissions {
       const there = await this.#replay(jobId, fingerprint);
       if (there) return there;
     }
+    requireOperator([submission], access);
     const faults = await faultsOf(submission, executors);
     if (faults.length > 0) throw refusedFor(faults);
-    await quota.take(access.subject, 1);
+    await quota.take(access, 1);
     const input = await this.#inputOf(submission.input, jobId, access);
     const job = newJob(submission, {
       jobId,
       input,
       submittedBy: submitterOf(access),
       fingerprint,
-      batchId: null,
+      batch: null,
     });
     try {
       return { job: await this.#add(job), replayed: false };
@@ -81,18 +83,20 @@ export class Submissions {
     const prints = jobs.map((job) => fingerprintOf(job));
     const there = await this.#replayBatch(batchId, ids, prints);
     if (there) return there;
+    requireOperator(jobs, access);
     const found = await Promise.all(jobs.map((job) => faultsOf(job, executors)));
     const faults = found.flatMap((some, index) =>
       some.map((fault): ProblemField => ({ ...fault, pointer: `/jobs/${index}${fault.pointer}` })),
     );
     if (faults.length > 0) throw refusedFor(faults);
-    await quota.take(access.subject, jobs.length);
+    await quota.take(access, jobs.length);
+    const batch = { id: batchId, size: jobs.length };
     const made: Job[] = [];
     for (const [index, submission] of jobs.entries()) {
       const jobId = ids[index] ?? '';
       const input = await this.#inputOf(submission.input, jobId, access);
       const fingerprint = prints[index] ?? '';
-      made.push(newJob(submission, { jobId, input, submittedBy: submitterOf(access), fingerprint, batchId }));
+      made.push(newJob(submission, { jobId, input, submittedBy: submitterOf(access), fingerprint, batch }));
     }
     try {
       await store.add(made);
@@ -111,8 +115,10 @@ export class Submissions {
 
   /** The same job as a new one. */
   async again(job: Job): Promise<JobView> {
-    await this.#parts.quota.take(job.submittedBy.subject, 1);
-    return this.#add(jobAgain(job));
+    await this.#parts.quota.take(job.submittedBy, 1);
+    const next = jobAgain(job);
+    if (job.input?.object !== undefined) await this.#hold(job.input.object, next.jobId);
+    return this.#add(next);
   }
 
   async #add(job: Job): Promise<JobView> {
@@ -165,12 +171,20 @@ export class Submissions {
     return { batchId, replayed: true, jobs };
   }
 
+  /** The content stays for as long as this job does. */
+  #hold(object: string, jobId: string): Promise<void> {
+    return this.#parts.store.putContent(holdOf(object, jobId), onePart(jobId));
+  }
+
   async #inputOf(input: InputText | null, jobId: string, access: JobAccess): Promise<JobInput | null> {
     const { store } = this.#parts;
     if (input === null) return null;
     if (input.form === 'object') {
       const stored = await findInput(input.object, access, store);
-      if (stored) return { form: 'documents', ...stored };
+      if (stored) {
+        await this.#hold(stored.object, jobId);
+        return { form: 'documents', ...stored };
+      }
       const detail = 'you have stored no input of this name, or it is no longer kept';
       throw new ProblemError(JOB_REFUSED, `/input/object: ${detail}`, {
         errors: [{ pointer: '/input/object', detail }],
@@ -178,7 +192,7 @@ export class Submissions {
     }
     const content = await keepContent(
       onePart(input.text),
-      () => `in/${jobId}-${crypto.randomUUID()}`,
+      () => inputOfJob(jobId),
       (name, parts) => store.putContent(name, parts),
     );
     return { form: input.form, documents: input.documents, ...content };

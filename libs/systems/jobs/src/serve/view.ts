@@ -3,9 +3,9 @@ import type { StoredJob } from '../job/store.ts';
 
 /** A job as it is shown. */
 export function viewOf({ job, revision }: StoredJob, progress?: JobProgress) {
-  const { options, fingerprint, dueAt, submittedBy, input, result, status, ...rest } = job;
-  void fingerprint;
-  void dueAt;
+  const { options, submittedBy, input, result, status, transitions, ...more } = job;
+  const { order, fingerprint, batchSize, dueAt, ...rest } = more;
+  void [order, fingerprint, batchSize, dueAt];
   return {
     ...rest,
     status,
@@ -32,6 +32,7 @@ export function viewOf({ job, revision }: StoredJob, progress?: JobProgress) {
       fromJobId: result.fromJobId,
       expiresAt: result.expiresAt,
     },
+    transitions: transitions.map(({ status: to, at, by }) => ({ status: to, at, by })),
     revision,
   };
 }

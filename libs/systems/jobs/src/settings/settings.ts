@@ -12,7 +12,7 @@ export interface SparkJobsOptions {
   limits?: Readonly<Record<string, number>>;
   /** How long a job is kept after its end. `SPARK_JOBS_RETENTION_HOURS`; default 168. */
   retentionHours?: number;
-  /** How many jobs may wait, and how many a submitter may add each second. `SPARK_JOBS_QUOTAS`; default `queued=10000,perSecond=500`. */
+  /** How many jobs may wait, and how many a submitter may add each second. `SPARK_JOBS_QUOTAS`; default `queued=10000,perSecond=500,inputBytes=1073741824`. */
   quotas?: Partial<JobQuotas>;
 }
 
@@ -20,6 +20,8 @@ export interface SparkJobsOptions {
 export interface JobQuotas {
   queued: number;
   perSecond: number;
+  /** How many bytes of inputs that a submitter has sent are kept at once. */
+  inputBytes: number;
 }
 
 /** The options with every default in place. */
@@ -76,6 +78,9 @@ export function resolveJobsSettings(options: SparkJobsOptions, environment: Envi
     'quotas (SPARK_JOBS_QUOTAS)',
     faults,
   );
+  const known = Object.keys(USUAL_QUOTAS);
+  if (Object.keys(quotas).some((name) => !known.includes(name)))
+    faults.push(`quotas (SPARK_JOBS_QUOTAS) may have ${known.join(', ')}`);
   const settings: JobsSettings = {
     store: oneOf(
       options.store ?? env('SPARK_JOBS_STORE') ?? (env('NATS_URL') ? 'jetstream' : 'memory'),
@@ -102,7 +107,7 @@ export function resolveJobsSettings(options: SparkJobsOptions, environment: Envi
         168,
         'retentionHours (SPARK_JOBS_RETENTION_HOURS)',
       ),
-    quotas: { queued: 10_000, perSecond: 500, ...quotas },
+    quotas: { ...USUAL_QUOTAS, ...quotas },
   };
   if (settings.store === 'memory' && settings.role !== 'all')
     faults.push(
@@ -111,6 +116,8 @@ export function resolveJobsSettings(options: SparkJobsOptions, environment: Envi
   if (faults.length > 0) throw new JobsSettingsError(faults);
   return settings;
 }
+
+const USUAL_QUOTAS: JobQuotas = { queued: 10_000, perSecond: 500, inputBytes: 1_073_741_824 };
 
 /** Labels name lanes, and lanes are parts of subjects. */
 export const LABEL = /^[\w-]{1,64}$/;

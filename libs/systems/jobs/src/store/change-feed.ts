@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { EventEmitter } from 'node:events';
+import { stamped } from '../job/move.ts';
 import type { StoredJob } from '../job/store.ts';
 
 /** How many changes can be read again. */
@@ -17,7 +18,7 @@ export class ChangeFeed {
 
   /** Numbers the change. */
   add(job: StoredJob['job']): StoredJob {
-    const stored = { job, revision: ++this.#last };
+    const stored = stamped(job, ++this.#last);
     this.#kept.push(stored);
     if (this.#kept.length > 2 * MOST_KEPT) this.#kept.splice(0, MOST_KEPT);
     this.#news.emit('change');

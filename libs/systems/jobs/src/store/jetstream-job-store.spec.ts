@@ -1,20 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { JetStreamConnection } from '@nestjs-spark/jetstream';
 import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
 import { MemoryLogger } from '@nestjs-spark/testing';
+import { moved } from '../job/move.ts';
+import { specJob } from '../fixtures/jobs.ts';
 import { jobStoreConformance } from '../fixtures/job-store.conformance.ts';
 import { JetStreamJobStore } from './jetstream-job-store.ts';
 
 describeWithServers(['nats'], 'A store of jobs in JetStream', () => {
   const streams: string[] = [];
+  const log = new MemoryLogger();
   let connection: JetStreamConnection;
 
   beforeAll(() => {
     connection = new JetStreamConnection({
       url: testServers().natsUrl,
       name: 'spec',
-      log: new MemoryLogger(),
+      log,
     });
   });
   afterAll(async () => {
@@ -25,16 +28,55 @@ describeWithServers(['nats'], 'A store of jobs in JetStream', () => {
     await connection.close();
   });
 
-  jobStoreConformance(async () => {
-    const id = randomBytes(5).toString('hex');
+  const open = (id: string): JetStreamJobStore => {
     streams.push(`JOBS_${id}`);
     return new JetStreamJobStore({
       connection,
-      log: new MemoryLogger(),
+      log,
       limits: { few: 2 },
       retentionMs: 60_000,
       stream: `JOBS_${id}`,
       root: `spec-jobs-${id}`,
     });
+  };
+  const freshId = (): string => randomBytes(5).toString('hex');
+
+  jobStoreConformance(() => Promise.resolve(open(freshId())));
+
+  it('ignores what no store of jobs has written, counts it, logs it once, and continues', async () => {
+    const id = freshId();
+    const store = open(id);
+    const stop = new AbortController();
+    const publish = (subject: string, text: string) =>
+      connection.use(({ js }) => js.publish(`spec-jobs-${id}.${subject}`, text));
+    try {
+      const [first = 0] = await store.add([specJob('one')]);
+      const forged = JSON.stringify({ ...specJob('one'), status: 'Succeeded' });
+      for (const text of ['nonsense', '{}', forged]) await publish('one.state', text);
+      await publish('two.queued.normal', '[1]');
+      await publish('three.queued.normal', JSON.stringify(moved(specJob('three'), 'Running', 'forger')));
+
+      const stored = await store.get('one');
+      expect(stored?.job.status).toBe('Queued');
+      expect(await store.get('two')).toBeNull();
+      expect((await store.list({ take: 10, submitter: null })).items.map(({ job }) => job.jobId)).toEqual([
+        'one',
+      ]);
+      await store.replace(moved(specJob('one'), 'Running', 'me'), stored?.revision ?? 0);
+      expect((await store.get('one'))?.job.status).toBe('Running');
+      const seen = [];
+      for await (const { job } of store.follow(stop.signal, { after: first - 1 })) {
+        seen.push(job.status);
+        if (seen.length === 2) break;
+      }
+      expect(seen).toEqual(['Queued', 'Running']);
+      expect(store.foreign).toBeGreaterThanOrEqual(3);
+      expect(
+        log.lines.filter((line) => JSON.stringify(line).includes('is not a job and is ignored')),
+      ).toHaveLength(1);
+    } finally {
+      stop.abort();
+      await store.close();
+    }
   });
 });

@@ -2,14 +2,16 @@ import { VersionConflictError } from '@nestjs-spark/contracts';
 import type { Logger } from '@nestjs-spark/foundation';
 import {
   BigPayloads,
-  RecordStream,
   type JetStreamConnection,
   type RecordMessage,
+  type RecordStream,
   type RecordWrite,
   type StoredRecord,
 } from '@nestjs-spark/jetstream/internal';
+import type { StoredContent } from '../job/content-names.ts';
 import type { Job } from '../job/job.ts';
-import { moved } from '../job/move.ts';
+import { moved, stamped } from '../job/move.ts';
+import { readJob } from '../job/read-job.ts';
 import { isTerminal } from '../job/status.ts';
 import {
   JobExistsError,
@@ -22,7 +24,9 @@ import {
   type StoredJob,
 } from '../job/store.ts';
 import { JetStreamLanes } from './jetstream-lanes.ts';
-import { matches } from './matches.ts';
+import { contentsOf, isQueued, JOBS_PLACE, queuedIn, STATE, WAITING } from './job-place.ts';
+import { listJobs } from './list-jobs.ts';
+import { recordsOfJobs } from './provision-jobs.ts';
 
 /** What a store in JetStream needs. */
 export interface JetStreamJobStoreOptions {
@@ -38,12 +42,8 @@ export interface JetStreamJobStoreOptions {
   ackWaitMs?: number;
 }
 
-/** How many places of the stream are looked at together, and for one page. */
-const WINDOW = 256;
-const MOST_LOOKED_AT = 20 * WINDOW;
-
-const WAITING = 'waiting';
-const STATE = 'state';
+/** How many messages of one job are searched for one that a store of jobs has written. */
+const MOST_OF_ONE = 1_000;
 
 /**
  * Keeps jobs in one JetStream stream. The messages of a job are its changes; the last one is the job. A job that is queued is a
@@ -56,18 +56,14 @@ export class JetStreamJobStore implements JobStore {
   readonly #records: RecordStream;
   readonly #lanes: JetStreamLanes;
   readonly #contents: BigPayloads;
+  foreign = 0;
+  #lastForeign = 0;
 
   constructor(options: JetStreamJobStoreOptions) {
-    const { connection, stream = 'SPARK_JOBS', root = 'spark.jobs', ackWaitMs = 30_000 } = options;
+    const { connection, stream = JOBS_PLACE.stream, root = JOBS_PLACE.root, ackWaitMs = 30_000 } = options;
     this.#options = options;
-    this.#records = new RecordStream({
-      connection,
-      stream,
-      root,
-      description: 'Spark: jobs, each the messages below one subject',
-      values: { bucket: `${stream}_CACHE`, ttlMs: options.retentionMs },
-    });
-    this.#contents = new BigPayloads(connection, `${stream}_DATA`);
+    this.#records = recordsOfJobs(connection, { stream, root }, options.retentionMs);
+    this.#contents = new BigPayloads(connection, contentsOf(stream));
     const { log, limits } = options;
     this.#lanes = new JetStreamLanes({
       connection,
@@ -86,10 +82,12 @@ export class JetStreamJobStore implements JobStore {
 
   async add(jobs: readonly Job[]): Promise<number[]> {
     const [first] = jobs;
+    const messages = (await this.#placed(jobs)).map((job) => this.#message(job));
     try {
-      if (jobs.length === 1 && first)
-        return [await this.#records.write(this.#message(first), this.#how(first, 0))];
-      const sequence = await this.#records.writeTogether(jobs.map((job) => this.#message(job)));
+      const [message] = messages;
+      if (jobs.length === 1 && first && message)
+        return [await this.#records.write(message, this.#how(first, 0))];
+      const sequence = await this.#records.writeTogether(messages);
       return jobs.map((_, index) => sequence + index);
     } catch (error) {
       throw error instanceof VersionConflictError ? new JobExistsError(first?.jobId ?? '') : error;
@@ -97,9 +95,8 @@ export class JetStreamJobStore implements JobStore {
   }
 
   async get(jobId: string): Promise<StoredJob | null> {
-    if (!ID.test(jobId)) return null;
-    const last = await this.#records.last(jobId);
-    return last && read(last);
+    const last = ID.test(jobId) ? await this.#records.last(jobId) : null;
+    return last && (this.#read(last) ?? (await this.#before(last)));
   }
 
   async replace(job: Job, revision: number): Promise<number> {
@@ -113,26 +110,23 @@ export class JetStreamJobStore implements JobStore {
     return this.#lanes.take(signal);
   }
 
-  async list(query: JobQuery): Promise<JobPage> {
-    const items: StoredJob[] = [];
-    let to = query.cursor === undefined ? await this.#records.lastSequence() : Number(query.cursor) - 1;
-    const least = Math.max(0, to - MOST_LOOKED_AT);
-    for (; to > least; to -= WINDOW) {
-      const window = await this.#records.range(to - WINDOW + 1, to);
-      for (const record of window.toReversed()) {
-        const stored = read(record);
-        if (!matches(stored.job, query)) continue;
-        // An earlier change of a job is not the job.
-        if ((await this.#records.last(record.id))?.sequence !== record.sequence) continue;
-        if (items.length === query.take) return { items, cursor: String(items.at(-1)?.revision) };
-        items.push(stored);
-      }
-    }
-    return { items, cursor: to > 0 ? String(to + 1) : null };
+  list(query: JobQuery): Promise<JobPage> {
+    return listJobs(query, {
+      bounds: () => this.#records.bounds(),
+      range: async (from, to) =>
+        (await this.#records.range(from, to)).flatMap((record) => this.#read(record) ?? []),
+    });
+  }
+
+  async position(): Promise<number> {
+    return (await this.#records.bounds()).last;
   }
 
   async *follow(signal: AbortSignal, { after, jobId }: FollowFrom = {}): AsyncGenerator<StoredJob> {
-    for await (const record of this.#records.follow(after ?? 'now', signal, jobId)) yield read(record);
+    for await (const record of this.#records.follow(after ?? 'now', signal, jobId)) {
+      const stored = this.#read(record);
+      if (stored) yield stored;
+    }
   }
 
   queued(): Promise<Record<string, number>> {
@@ -147,6 +141,14 @@ export class JetStreamJobStore implements JobStore {
     return this.#contents.open(name);
   }
 
+  listContents(): Promise<StoredContent[]> {
+    return this.#contents.list();
+  }
+
+  removeContent(name: string): Promise<void> {
+    return this.#contents.remove(name);
+  }
+
   remember(cacheKey: string, jobId: string): Promise<void> {
     return this.#records.putValue(cacheKey, jobId);
   }
@@ -158,6 +160,36 @@ export class JetStreamJobStore implements JobStore {
   /** The connection is the application's. */
   async close(): Promise<void> {
     await this.#lanes.close();
+  }
+
+  /** What the job was before a message that is not ours. Its next change is the last message again. */
+  async #before({ id, sequence }: StoredRecord): Promise<StoredJob | null> {
+    const history = await this.#records.history(id, MOST_OF_ONE);
+    for (const record of history.toReversed()) {
+      const earlier = this.#read(record);
+      if (earlier) return { ...earlier, revision: sequence };
+    }
+    return null;
+  }
+
+  /** Null for what no store of jobs has written: it is counted, and logged once. */
+  #read(record: StoredRecord): StoredJob | null {
+    const stored = read(record);
+    if (stored === null && record.sequence > this.#lastForeign) {
+      if (this.foreign++ === 0)
+        this.#options.log.warn(
+          `Message ${record.sequence} of job ${record.id} is not a job and is ignored. Further messages of this kind are only counted.`,
+        );
+      this.#lastForeign = record.sequence;
+    }
+    return stored;
+  }
+
+  /** A job that waits for its time is published again then; it keeps the place that it has now. */
+  async #placed(jobs: readonly Job[]): Promise<readonly Job[]> {
+    if (jobs.every(({ dueAt }) => dueAt === null)) return jobs;
+    const order = await this.position();
+    return jobs.map((job) => (job.dueAt === null ? job : { ...job, order }));
   }
 
   #message(job: Job): RecordMessage {
@@ -175,18 +207,25 @@ export class JetStreamJobStore implements JobStore {
   }
 
   #queue(job: Job): string {
-    return `queued.${laneOf(job, this.#options.limits)}`;
+    return queuedIn(laneOf(job, this.#options.limits));
   }
 }
 
 /** Ids are parts of subjects. */
 const ID = /^[\w-]{1,100}$/;
 
-/** The job of a message. One that waited for its time is queued when the server publishes it there. */
-function read({ part, payload, sequence, time }: StoredRecord): StoredJob {
-  const job = JSON.parse(Buffer.from(payload).toString()) as Job;
-  const isDue = part.startsWith('queued.') && job.status !== 'Queued';
-  return { job: isDue ? moved(job, 'Queued', 'store', {}, time) : job, revision: sequence };
+/** The job of a message; null when it is none. One that waited for its time is queued when the server publishes it there. */
+function read({ id, part, payload, sequence, time }: StoredRecord): StoredJob | null {
+  const job = readJob(Buffer.from(payload).toString(), id);
+  if (!job) return null;
+  if (isQueued(part) && job.dueAt !== null) {
+    // Under which number it began to wait is not known any more: before this one.
+    const waited = stamped(job, sequence - 1).job;
+    return stamped(moved(waited, 'Queued', 'store', {}, time), sequence);
+  }
+  const isInPlace =
+    job.dueAt !== null ? part === WAITING : job.status === 'Queued' ? isQueued(part) : part === STATE;
+  return isInPlace ? stamped(job, sequence) : null;
 }
 
 function wasWaiting({ transitions }: Job): boolean {

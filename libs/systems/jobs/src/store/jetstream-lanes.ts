@@ -2,12 +2,14 @@ import { describeError, type Logger } from '@nestjs-spark/foundation';
 import { pause, Repeats } from '@nestjs-spark/foundation/internal';
 import {
   LaneConsumers,
+  recordSubject,
   type JetStreamConnection,
   type LaneMessage,
   type LaneSettings,
   type RecordStream,
 } from '@nestjs-spark/jetstream/internal';
 import { PRIORITY_LANES, type QueuedJob } from '../job/store.ts';
+import { queuedIn } from './job-place.ts';
 import { LaneTurns } from './lane-turns.ts';
 import { Takers } from './takers.ts';
 
@@ -26,6 +28,8 @@ const MOST_AT_ONCE = 10_000;
 const AGAIN_MS = 500;
 const COUNTS_MS = 250;
 const SAY_AGAIN_MS = 60_000;
+/** How long it holds what a lane has: an urgent job is seen that late at most. */
+const KNOWN_MS = 100;
 
 /** The queue of jobs in JetStream: one consumer for each priority and for each label with a limit. */
 export class JetStreamLanes {
@@ -37,6 +41,10 @@ export class JetStreamLanes {
   readonly #turns = new LaneTurns();
   readonly #repeats = new Repeats(SAY_AGAIN_MS);
   readonly #pulling = new Map<string, Promise<void>>();
+  readonly #removing = new Set<Promise<void>>();
+  /** How many wait in each lane, as far as messages have said since all were asked. */
+  readonly #waiting = new Map<string, number>();
+  #askedAt = -Infinity;
   #counts: { at: number; of: Promise<Record<string, number>> } | null = null;
   #serving = false;
   #closed = false;
@@ -45,7 +53,7 @@ export class JetStreamLanes {
     const { connection, limits, root, stream, ackWaitMs } = options;
     const lane = (name: string, atOnce: number): LaneSettings => ({
       name: `jobs-${name}`,
-      subject: `${root}.*.queued.${name}`,
+      subject: recordSubject(root, '*', queuedIn(name)),
       atOnce,
       ackWaitMs,
     });
@@ -72,7 +80,7 @@ export class JetStreamLanes {
   async close(): Promise<void> {
     this.#closed = true;
     this.#takers.sendAway();
-    await Promise.all(this.#pulling.values());
+    await Promise.all([...this.#pulling.values(), ...this.#removing]);
   }
 
   async #count(): Promise<Record<string, number>> {
@@ -101,15 +109,31 @@ export class JetStreamLanes {
 
   /** From the first lane in which something waits; where nothing does, from whichever gets something first. */
   async #serveOne(): Promise<void> {
+    await this.#look();
     const lanes = [...this.#labels, ...this.#turns.next(this.#priorities)];
     const free = lanes.filter(({ name }) => !this.#pulling.has(name));
-    const waiting = await Promise.all(free.map((lane) => this.#consumers.pending(lane)));
-    const labels = free.filter((lane, index) => this.#labels.includes(lane) && (waiting[index] ?? 0) > 0);
-    const first = free.find((lane, index) => !this.#labels.includes(lane) && (waiting[index] ?? 0) > 0);
+    const waits = ({ name }: LaneSettings): boolean => (this.#waiting.get(name) ?? 0) > 0;
+    const labels = free.filter((lane) => this.#labels.includes(lane) && waits(lane));
+    const first = free.find((lane) => this.#priorities.includes(lane) && waits(lane));
     // A lane of a label may be at its limit: it is asked beside the others, not before them.
     const asked = first ? [...labels, first] : free;
     for (const lane of asked) this.#pull(lane);
-    await Promise.race(first ? [this.#pulling.get(first.name)] : this.#pulling.values());
+    // What was known to wait may have gone to another process: then the other lanes are not to wait for it.
+    const given = new AbortController();
+    await Promise.race(
+      first ? [this.#pulling.get(first.name), pause(KNOWN_MS, given.signal)] : this.#pulling.values(),
+    );
+    given.abort();
+  }
+
+  /** Asks how many wait, unless that was asked a moment ago: messages say it too, so a busy process hardly asks. */
+  async #look(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#askedAt < KNOWN_MS) return;
+    this.#askedAt = now;
+    const lanes = [...this.#labels, ...this.#priorities];
+    const counts = await Promise.all(lanes.map((lane) => this.#consumers.pending(lane)));
+    for (const [index, { name }] of lanes.entries()) this.#waiting.set(name, counts[index] ?? 0);
   }
 
   #pull(lane: LaneSettings): void {
@@ -120,6 +144,7 @@ export class JetStreamLanes {
   async #pullOne(lane: LaneSettings): Promise<void> {
     try {
       const message = await this.#consumers.next(lane);
+      this.#waiting.set(lane.name, message?.pending ?? 0);
       if (message) this.#offer(message);
     } catch (error) {
       this.#warn(`The lane ${lane.name} cannot be read for now`, error);
@@ -144,8 +169,10 @@ export class JetStreamLanes {
       jobId: subject.slice(root.length + 1).split('.')[0] ?? '',
       working,
       done: async () => {
-        await done();
-        await records.remove(sequence).catch(() => undefined);
+        done();
+        const removing = records.remove(sequence).catch(() => undefined);
+        this.#removing.add(removing);
+        void removing.finally(() => this.#removing.delete(removing));
       },
       giveBack: async () => giveBack(),
     };

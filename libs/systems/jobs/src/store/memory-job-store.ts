@@ -1,4 +1,5 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
+import type { StoredContent } from '../job/content-names.ts';
 import type { Job } from '../job/job.ts';
 import { isTerminal } from '../job/status.ts';
 import { moved } from '../job/move.ts';
@@ -14,7 +15,7 @@ import {
 } from '../job/store.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { LaneQueue } from './lane-queue.ts';
-import { matches } from './matches.ts';
+import { PageOfJobs } from './page-of-jobs.ts';
 import { Takers } from './takers.ts';
 
 /** Settings of a store in memory. */
@@ -30,14 +31,15 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export class MemoryJobStore implements JobStore {
   readonly name = 'memory';
   readonly durable = false;
+  readonly foreign = 0;
   readonly #options: MemoryJobStoreOptions;
-  /** In the order of their last change. */
+  /** In the order of their creation. */
   readonly #jobs = new Map<string, StoredJob>();
   readonly #feed = new ChangeFeed();
   readonly #queue: LaneQueue;
   readonly #takers = new Takers();
   readonly #timers = new Map<string, NodeJS.Timeout>();
-  readonly #contents = new Map<string, { parts: Uint8Array[]; until: number }>();
+  readonly #contents = new Map<string, { parts: Uint8Array[]; at: number }>();
   readonly #cache = new Map<string, string>();
   readonly #ended: { jobId: string; until: number }[] = [];
 
@@ -72,14 +74,16 @@ export class MemoryJobStore implements JobStore {
   }
 
   async list(query: JobQuery): Promise<JobPage> {
-    const before = query.cursor === undefined ? Infinity : Number(query.cursor);
-    const items: StoredJob[] = [];
+    const page = new PageOfJobs(query);
     for (const stored of [...this.#jobs.values()].toReversed()) {
-      if (stored.revision >= before || !matches(stored.job, query)) continue;
-      if (items.length === query.take) return { items, cursor: String(items.at(-1)?.revision) };
-      items.push(stored);
+      page.offer(stored);
+      if (page.isWhole(stored.job.order ?? 0)) break;
     }
-    return { items, cursor: null };
+    return page.done();
+  }
+
+  async position(): Promise<number> {
+    return this.#feed.last;
   }
 
   async *follow(
@@ -97,12 +101,20 @@ export class MemoryJobStore implements JobStore {
   async putContent(name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
     const parts: Uint8Array[] = [];
     for await (const part of content) parts.push(part);
-    this.#contents.set(name, { parts, until: Date.now() + this.#options.retentionMs });
+    this.#contents.set(name, { parts, at: Date.now() });
   }
 
   async openContent(name: string): Promise<AsyncIterable<Uint8Array> | null> {
     const content = this.#contents.get(name);
     return content ? inParts(content.parts) : null;
+  }
+
+  async listContents(): Promise<StoredContent[]> {
+    return [...this.#contents].map(([name, { parts, at }]) => ({ name, bytes: sizeOf(parts), at }));
+  }
+
+  async removeContent(name: string): Promise<void> {
+    this.#contents.delete(name);
   }
 
   async remember(cacheKey: string, jobId: string): Promise<void> {
@@ -120,12 +132,11 @@ export class MemoryJobStore implements JobStore {
 
   #write(job: Job): number {
     const stored = this.#feed.add(job);
-    this.#jobs.delete(job.jobId);
     this.#jobs.set(job.jobId, stored);
     clearTimeout(this.#timers.get(job.jobId));
     this.#timers.delete(job.jobId);
     if (isTerminal(job.status)) this.#forgetLater(job.jobId);
-    else if (job.dueAt !== null) this.#queueAt(job, Date.parse(job.dueAt));
+    else if (job.dueAt !== null) this.#queueAt(stored.job, Date.parse(job.dueAt));
     else if (job.status === 'Queued') {
       this.#queue.push(laneOf(job, this.#options.limits), job.jobId);
       this.#serve();
@@ -182,15 +193,15 @@ export class MemoryJobStore implements JobStore {
       const gone = this.#ended.shift();
       if (gone) this.#jobs.delete(gone.jobId);
     }
-    for (const [name, { until }] of this.#contents) {
-      if (until > now) break;
-      this.#contents.delete(name);
-    }
     for (const [key, id] of this.#cache) {
       if (this.#jobs.has(id)) break;
       this.#cache.delete(key);
     }
   }
+}
+
+function sizeOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 async function* inParts(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

@@ -8,7 +8,7 @@ export interface NewJobParts {
   input: JobInput | null;
   submittedBy: Submitter;
   fingerprint: string;
-  batchId: string | null;
+  batch: { id: string; size: number } | null;
 }
 
 /** A job as it begins: queued, or waiting for its time. */
@@ -17,10 +17,11 @@ export function newJob({ body, transformation }: ReadSubmission, parts: NewJobPa
   const options = optionsOf(body);
   const isLater = options.runAt !== null && Date.parse(options.runAt) > now.getTime();
   const status = isLater ? 'Submitted' : 'Queued';
-  const { jobId, input, submittedBy, fingerprint, batchId } = parts;
+  const { jobId, input, submittedBy, fingerprint, batch } = parts;
   return {
     ...notRunYet(status, input, submittedBy, at),
     jobId,
+    order: null,
     name: body.name,
     transformation,
     backendRequested: body.backend ?? 'auto',
@@ -31,7 +32,8 @@ export function newJob({ body, transformation }: ReadSubmission, parts: NewJobPa
     options,
     fingerprint,
     input,
-    batchId,
+    batchId: batch?.id ?? null,
+    batchSize: batch?.size ?? null,
     retryOf: null,
     external: {},
     dueAt: isLater ? options.runAt : null,
@@ -44,8 +46,10 @@ export function jobAgain(job: Job, now = new Date()): Job {
     ...job,
     ...notRunYet('Queued', job.input, job.submittedBy, now.toISOString()),
     jobId: jobIdFor(job.submittedBy, undefined),
+    order: null,
     options: { ...job.options, runAt: null },
     batchId: null,
+    batchSize: null,
     retryOf: job.jobId,
     dueAt: null,
   };
@@ -103,6 +107,11 @@ export function jobIdFor({ kind, subject, tenant }: Submitter, idempotencyKey: s
 /** The ids of a batch's jobs come from its own, so that the same batch again meets itself. */
 export function idInBatch(batchId: string, { kind, subject, tenant }: Submitter, index: number): string {
   return `b${sha256(JSON.stringify([kind, tenant, subject, batchId])).slice(0, 32)}-${index}`;
+}
+
+/** A submitter in names of contents. */
+export function submitterKey({ kind, subject, tenant }: Submitter): string {
+  return sha256(JSON.stringify([kind, tenant, subject])).slice(0, 32);
 }
 
 export function sha256(text: string): string {

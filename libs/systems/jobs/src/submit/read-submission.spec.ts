@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readSubmission } from './read-submission.ts';
+import { readBatch, readSubmission } from './read-submission.ts';
 
 const TRANSFORMATION = { kind: 'handler', handler: 'count' };
 
@@ -29,5 +29,26 @@ describe('A submission', () => {
 
   it('has the key of the header', async () => {
     expect((await read({}, 'once')).body.idempotencyKey).toBe('once');
+  });
+
+  it('of a batch has no key of its own', async () => {
+    const job = { name: 'count', transformation: TRANSFORMATION, idempotencyKey: 'once' };
+    await expect(readBatch(JSON.stringify({ jobs: [job] }))).rejects.toMatchObject({
+      errors: [{ pointer: '/jobs/0/idempotencyKey' }],
+    });
+  });
+
+  it('of an application on Apache Spark keeps its arguments and properties, which are texts', async () => {
+    const app = {
+      kind: 'spark-app',
+      resource: 'file:///app.py',
+      args: ['a'],
+      properties: { 'spark.x': '1' },
+    };
+    expect((await read({ transformation: app })).transformation).toEqual(app);
+    const wrong = { ...app, args: [1] };
+    await expect(read({ transformation: wrong })).rejects.toMatchObject({
+      errors: [{ pointer: '/transformation/args' }],
+    });
   });
 });

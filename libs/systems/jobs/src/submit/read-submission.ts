@@ -1,5 +1,5 @@
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
-import { isObject, messageOf } from '@nestjs-spark/foundation/internal';
+import { isListOf, isObject, isText, messageOf } from '@nestjs-spark/foundation/internal';
 import { invalidFields, readBody } from '@nestjs-spark/modules/internal';
 import type { JobTransformation } from '../job/job.ts';
 import { parseExactly } from '../job/json.ts';
@@ -64,6 +64,8 @@ const BATCH_ID = /^[\w-]{1,64}$/;
 async function readOne(value: Record<string, unknown>, base: string): Promise<ReadSubmission> {
   const { input, ...options } = value;
   try {
+    if (base !== '' && options['idempotencyKey'] != null)
+      throw wrong('/idempotencyKey', 'is not possible in a batch: the same batchId returns the same jobs');
     const body = await readBody(SubmissionBody, Buffer.from(JSON.stringify(withoutNulls(options))));
     if (body.runAt !== undefined && Number.isNaN(Date.parse(body.runAt)))
       throw wrong('/runAt', 'has to be a date and time such as 2026-11-30T08:00:00Z');
@@ -95,7 +97,7 @@ function inputOf(input: unknown): InputText | null {
   const content = fields[form];
   if (form === 'value') return { form, documents: 1, text: JSON.stringify(content) };
   if (form === 'object') {
-    if (typeof content !== 'string' || !/^in\/[\w-]{1,64}$/.test(content))
+    if (typeof content !== 'string' || !/^in\/[\w.-]{1,80}$/.test(content))
       throw wrong('/input/object', 'has to be the object that POST /api/jobs/input returned');
     return { form, object: content };
   }
@@ -142,7 +144,17 @@ function transformationOf(body: TransformationBody): JobTransformation {
     return { kind: 'script', collection: need('collection'), script: need('script') };
   if (body.kind === 'handler') return { kind: 'handler', handler: need('handler') };
   if (body.kind === 'sql') return { kind: 'sql', sql: need('sql'), args: body.args };
-  return { kind: 'spark-app', resource: need('resource') };
+  const { args, properties } = body;
+  if (args !== undefined && !isListOf(isText())(args))
+    throw wrong('/transformation/args', 'has to be a list of texts for the kind spark-app');
+  if (properties !== undefined && !Object.values(properties).every(isText()))
+    throw wrong('/transformation/properties', 'has to have texts as its values');
+  return {
+    kind: 'spark-app',
+    resource: need('resource'),
+    ...(args === undefined ? {} : { args }),
+    ...(properties === undefined ? {} : { properties }),
+  };
 }
 
 const ONE_FORM = 'has to have exactly one of documents, value and object';

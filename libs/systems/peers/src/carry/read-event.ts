@@ -8,11 +8,11 @@ const MOST_SEEN = 1_000;
 /** As long as an id may be in any store. */
 const LONGEST_ID = 512;
 
-/** An event from its line; null for what no node has written. */
-export function readEvent(line: string, origin: string): PeerEvent | null {
+/** An event from its line, of one origin or of any; null for what no node has written. */
+export function readEvent(line: string, origin: string | null): PeerEvent | null {
   try {
     const value: unknown = JSON.parse(line);
-    return isEvent(value) && value.origin === origin ? value : null;
+    return isEvent(value) && (origin === null || value.origin === origin) ? value : null;
   } catch {
     return null;
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { DiscoveryService } from '@nestjs/core';
 import { type EntityDeclaration, declarationOf, FeatureEntities } from '@nestjs-spark/store/internal';
 import { EntityMapping } from '@nestjs-spark/contracts/internal';
@@ -10,6 +11,8 @@ export interface PeerEntity {
   readonly declaration: EntityDeclaration;
   readonly policy: string;
   readonly resolver: ConflictResolver<object> | null;
+  /** Tells whether two nodes run the same resolver; empty when the last change wins. */
+  readonly fingerprint: string;
 }
 
 /** Every enabled `@ReplicatedEntity()` class among the entities of the application's features. */
@@ -24,10 +27,12 @@ export function findEntities(discovery: DiscoveryService): PeerEntity[] {
     if (!options?.enabled) return [];
     const { conflict } = options;
     const declaration = declarationOf(entity);
-    if (conflict === 'last-write-wins') return [{ declaration, policy: conflict, resolver: null }];
+    if (conflict === 'last-write-wins')
+      return [{ declaration, policy: conflict, resolver: null, fingerprint: '' }];
     const mapping = new EntityMapping(entity.prototype as object, declaration.dictionaries);
     // A class says which documents its resolver is for; from here on they may be any.
     const resolver = new conflict() as ConflictResolver<object>;
-    return [{ declaration, policy: conflict.name, resolver: overEntities(resolver, mapping) }];
+    const fingerprint = createHash('sha256').update(conflict.toString()).digest('hex').slice(0, 16);
+    return [{ declaration, policy: conflict.name, resolver: overEntities(resolver, mapping), fingerprint }];
   });
 }

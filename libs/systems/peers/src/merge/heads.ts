@@ -1,11 +1,19 @@
 import { type EventName, type Head, isSame } from './event.ts';
 
-/** The heads of a record after an event: those that it has not seen, and itself. */
-export function mergeHeads<H extends Head>(
-  heads: readonly H[],
-  event: H & { sees: readonly EventName[] },
-): H[] {
-  return [...heads.filter((head) => !event.sees.some((seen) => isSame(seen, head))), event];
+/** A head, and what it replaced. */
+type SeeingHead = Head & { readonly sees: readonly EventName[] };
+
+/**
+ * The heads of a record after an event: those that it has not seen, and itself unless one of them has seen it. The latter
+ * happens behind a snapshot, which may know more of a record than the log up to its place.
+ */
+export function mergeHeads<H extends SeeingHead>(heads: readonly H[], event: H): H[] {
+  const others = heads.filter((head) => !isSame(head, event) && !hasSeen(event, head));
+  return others.some((head) => hasSeen(head, event)) ? others : [...others, event];
+}
+
+function hasSeen({ sees }: SeeingHead, event: EventName): boolean {
+  return sees.some((seen) => isSame(seen, event));
 }
 
 /** The head that is shown, whatever its operation: the one with the highest stamp. */

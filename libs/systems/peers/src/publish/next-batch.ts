@@ -21,9 +21,15 @@ export function nextBatch(file: PeerFile): Batch | null {
     const own = file.own(origin);
     if (!own) continue;
     const [first, ...rest] = file.eventsAfter(origin, own.confirmed, MOST_EVENTS);
-    if (first) return { origin, events: [first, ...fitting(first, rest)], tail: own.tail };
+    // What a snapshot has brought of an own origin has a gap before it, and cannot be said again.
+    if (first?.number === own.confirmed + 1)
+      return { origin, events: [first, ...fitting(first, contiguous(first, rest))], tail: own.tail };
   }
   return null;
+}
+
+function contiguous(first: PeerEvent, rest: readonly PeerEvent[]): PeerEvent[] {
+  return rest.filter(({ number }, at) => number === first.number + 1 + at);
 }
 
 function fitting(first: PeerEvent, rest: readonly PeerEvent[]): PeerEvent[] {

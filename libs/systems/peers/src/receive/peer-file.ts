@@ -10,6 +10,20 @@ export interface OwnOrigin {
   readonly tail: number;
 }
 
+/** A record among all collections. */
+export interface RecordName {
+  readonly entity: string;
+  readonly recordId: string;
+}
+
+/** An origin as far as the log is known here. */
+export interface LoggedOrigin extends EventName {
+  /** The sequence of its last message. */
+  readonly tail: number;
+  /** The node that it is a run of; null when nobody has said. */
+  readonly node: string | null;
+}
+
 /**
  * A node's file within one transaction, which is kept whole or not at all. Writes of the application do not pass here: they
  * change rows, and the file itself notes the event.
@@ -19,6 +33,12 @@ export interface PeerFile {
   position: number;
   own(origin: string): OwnOrigin | null;
   setOwn(origin: string, own: OwnOrigin): void;
+  /** Every origin, each with the number up to which its events are in the log; of own ones, those that are confirmed. */
+  loggedOrigins(): LoggedOrigin[];
+  /** Counts the events of an origin as applied up to a number that a snapshot covers. */
+  coverOrigin(origin: LoggedOrigin): void;
+  /** Notes the sequence of an origin's last message. */
+  noteTail(origin: string, sequence: number): void;
   /** Own origins that have events which are not confirmed, in the order in which they were taken. */
   unconfirmedOrigins(): string[];
   /** Begins to number under another origin. */
@@ -28,15 +48,21 @@ export interface PeerFile {
   event(name: EventName): PeerEvent | null;
   /** Events of one origin behind a number, in order. */
   eventsAfter(origin: string, number: number, limit: number): PeerEvent[];
+  /** Records that have heads, behind a record in an order of their own. */
+  recordsAfter(last: RecordName | null, limit: number): RecordName[];
   /** Every event of a record, in the order in which this file took them. */
   history(entity: string, recordId: string): PeerEvent[];
-  /** Keeps an event, and counts it as applied. */
+  /** Keeps an event of a snapshot, which does not count as applied by that. */
+  remember(event: PeerEvent): void;
+  /** Keeps an event, unless it is here, and counts it as applied. */
   keep(event: PeerEvent): void;
   /** Forgets an own event. */
   forget(name: EventName): void;
   heads(entity: string, recordId: string): PeerEvent[];
   /** Several heads are a conflict, which is noted; a single one ends it. */
   setHeads(entity: string, recordId: string, heads: readonly PeerEvent[]): void;
+  /** Records with several heads that met before a time, in milliseconds since 1970. */
+  openConflicts(before: number, limit: number): RecordName[];
   /** The resolutions that stand for exactly these heads. */
   resolutions(heads: readonly PeerEvent[]): PeerEvent[];
   /** Makes a record look so, without an event; null for none. Says nothing when it does already. */

@@ -35,7 +35,7 @@ export function receiveEvents(
   freshOrigin: () => string,
 ): Received {
   const received: Received = { applied: 0, newLife: false, refused: null };
-  noteTail(file, origin, sequence);
+  file.noteTail(origin, sequence);
   file.position = sequence;
   for (const event of events) {
     const admission = admit(event, (name) => loggedTo(file, name));
@@ -55,14 +55,9 @@ export function receiveEvents(
   return received;
 }
 
-/** Up to where an origin's events are in the log: what this file alone knows must not decide what others decide alike. */
-function loggedTo(file: PeerFile, origin: string): number {
+/** Up to where an origin's events are known to be in the log: what this file alone knows must not decide what others decide alike. */
+export function loggedTo(file: PeerFile, origin: string): number {
   return file.own(origin)?.confirmed ?? file.appliedTo(origin);
-}
-
-function noteTail(file: PeerFile, origin: string, sequence: number): void {
-  const own = file.own(origin);
-  if (own) file.setOwn(origin, { ...own, tail: sequence });
 }
 
 /** What is read in the log is in the log, whoever put it there. */
@@ -79,7 +74,8 @@ function isOfAnotherLife(file: PeerFile, event: PeerEvent): boolean {
   return here === null || contentOf(here) !== contentOf(event);
 }
 
-function contentOf(event: PeerEvent): string {
+/** What an event says, as text. */
+export function contentOf(event: PeerEvent): string {
   const { entity, recordId, operation, data, hlc, resolverVersion } = event;
   return JSON.stringify([entity, recordId, operation, data, hlc, resolverVersion, headsText(event.sees)]);
 }

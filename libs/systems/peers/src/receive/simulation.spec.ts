@@ -6,7 +6,7 @@ import { type BrokenRule, simulate } from '../../testing/simulation.ts';
 const SEED = Number(process.env['SPARK_TEST_SEED'] ?? 20_261_126);
 const RUNS = Number(process.env['SPARK_PEER_RUNS'] ?? 500);
 const STEPS = 200;
-const RULES: BrokenRule[] = ['the fence', 'two lives'];
+const RULES: BrokenRule[] = ['the fence', 'two lives', 'no reading over a gap'];
 
 describe(`replicas of one service (SPARK_TEST_SEED=${SEED})`, () => {
   it(
@@ -25,7 +25,7 @@ describe(`replicas of one service (SPARK_TEST_SEED=${SEED})`, () => {
   });
 
   it.each(RULES)('are found to be wrong without a rule: %s', (rule) => {
-    const seeds = Array.from({ length: 100 }, (_, run) => SEED + run);
+    const seeds = Array.from({ length: 400 }, (_, run) => SEED + run);
     expect(seeds.some((seed) => simulate(new Random(seed), STEPS, rule).length > 0)).toBe(true);
   });
 });

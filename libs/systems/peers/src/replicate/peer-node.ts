@@ -12,6 +12,7 @@ import type { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
 import { decodeMessage, encodeMessage } from '../carry/message.ts';
 import type { Arrival, PeerStore } from './peer-store.ts';
 import { inBatches } from './in-batches.ts';
+import type { Snapshots } from './snapshots.ts';
 
 /** The log, as far as a node uses it. */
 export type PeerLog = Pick<JetStreamSharedLog, 'provision' | 'describe' | 'append' | 'read'>;
@@ -20,6 +21,9 @@ export interface PeerNodeParts {
   readonly nodeId: string;
   readonly store: PeerStore;
   readonly log: PeerLog;
+  readonly snapshots: Snapshots;
+  /** How many messages the log keeps behind the latest snapshot before the next one is taken. */
+  readonly keepEvents: number;
   readonly logger: Logger;
   /** Prepares the file, when the store is there; its errors are shown, and it is tried again. */
   begin(signal: AbortSignal): Promise<{ position: number; isWhole: boolean }>;
@@ -29,6 +33,9 @@ const AGAIN: RetryPolicy = { waitMs: [100, 500, 1_000, 2_000] };
 /** Other programs write without notice. */
 const LOOK_MS = 1_000;
 const FULL_MS = 5_000;
+const LET_GO_MS = 60_000;
+/** How long the writers of a conflict have to settle it. */
+const SETTLE_MS = 20_000;
 const MOST_MESSAGES = 64;
 const COMPANY_MS = 5;
 
@@ -43,6 +50,9 @@ export interface NodeState {
   target: number;
   /** Messages that no node has written, and were left out. */
   refused: number;
+  isLoading: boolean;
+  /** The place of the latest snapshot that this node knows. */
+  lowWater: number;
   newLives: { at: string; why: 'two-lives' | 'log-damaged' }[];
 }
 
@@ -61,6 +71,8 @@ export class PeerNode {
     position: 0,
     target: 0,
     refused: 0,
+    isLoading: false,
+    lowWater: 0,
     newLives: [],
   };
   #lookTo = Infinity;
@@ -108,6 +120,8 @@ export class PeerNode {
     await Promise.all([
       keepRunning(() => this.#read(), { ...until, onFailure: say('Reading the log') }),
       keepRunning(() => this.#publish(), { ...until, onFailure: say('Publishing') }),
+      keepRunning(() => this.#proposeForOthers(), { ...until, onFailure: say('Settling conflicts') }),
+      keepRunning(() => this.#letGo(), { ...until, onFailure: say('A snapshot') }),
     ]);
     stopHearing();
   }
@@ -124,12 +138,12 @@ export class PeerNode {
         logger.warn('The log was replaced or restored: reading it from the beginning');
         this.state.newLives.push({ at: new Date().toISOString(), why: 'log-damaged' });
       }
-      this.state.position = position;
+      this.state.position = await this.#catchUp(here.created, position);
       this.#lookTo = here.lastSequence;
       this.state.log = 'connected';
       await this.#becomeReady(here.lastSequence);
       this.#nudge.nudge();
-      const messages = this.#arrivals(position + 1, signal);
+      const messages = this.#arrivals(this.state.position + 1, signal);
       for await (const batch of inBatches(messages, MOST_MESSAGES, COMPANY_MS, signal))
         await this.#apply(batch);
     } finally {
@@ -138,9 +152,71 @@ export class PeerNode {
     }
   }
 
+  /** @returns the position that the file has, or that of a snapshot which reaches further */
+  async #catchUp(created: string, position: number): Promise<number> {
+    const { snapshots } = this.#parts;
+    const latest = await snapshots.latest(created);
+    this.state.lowWater = latest?.cut ?? 0;
+    if (!latest || latest.cut <= position) return position;
+    this.#say(`the snapshot of ${latest.node} is being loaded`);
+    this.state.isLoading = true;
+    try {
+      if (await snapshots.load(latest)) this.#noteNewLife();
+    } finally {
+      this.state.isLoading = false;
+    }
+    return latest.cut;
+  }
+
+  /** Takes a snapshot now. @returns its place in the log; null when the node is not complete, or the log away */
+  async takeSnapshot(): Promise<number | null> {
+    const here =
+      this.state.isReady && this.state.log === 'connected' ? await this.#parts.log.describe() : null;
+    if (here === null) return null;
+    const cut = await this.#parts.snapshots.take(here.created);
+    this.state.lowWater = Math.max(this.state.lowWater, cut);
+    return cut;
+  }
+
+  /** At another time on each node, so that mostly one of them takes it. */
+  async #letGo(): Promise<void> {
+    const { log, snapshots, keepEvents } = this.#parts;
+    await pause(LET_GO_MS * (0.5 + Math.random()), this.#stop.signal);
+    if (this.#stop.signal.aborted || !this.state.isReady || this.state.log === 'away') return;
+    const here = await log.describe();
+    const latest = here && (await snapshots.latest(here.created));
+    this.state.lowWater = latest?.cut ?? 0;
+    if (this.state.position - this.state.lowWater >= keepEvents) await this.takeSnapshot();
+  }
+
+  async #proposeForOthers(): Promise<void> {
+    await pause(SETTLE_MS / 2, this.#stop.signal);
+    if (this.#stop.signal.aborted || !this.state.isReady || this.state.log === 'away') return;
+    if ((await this.#parts.store.proposeForOthers(Date.now() - SETTLE_MS)) > 0) this.#nudge.nudge();
+  }
+
+  #say(reason: string): void {
+    if (!this.state.isReady) this.state.reason = reason;
+  }
+
+  #noteNewLife(): void {
+    this.#parts.logger.warn('Another file has used the same numbers: unpublished changes are renumbered');
+    this.state.newLives.push({ at: new Date().toISOString(), why: 'two-lives' });
+  }
+
   async *#arrivals(from: number, signal: AbortSignal): AsyncGenerator<Arrival> {
+    let next = from;
     for await (const message of this.#parts.log.read(from, signal)) {
       const { sequence, storedAt } = message;
+      if (sequence !== next) {
+        this.#say(
+          `messages ${next} to ${sequence - 1} of the log are gone, and no snapshot stands for them yet`,
+        );
+        throw new Error(
+          `messages ${next} to ${sequence - 1} of the log are gone: a snapshot has to stand for them`,
+        );
+      }
+      next++;
       yield { sequence, storedAt, message: await decodeMessage(message) };
     }
   }
@@ -149,10 +225,7 @@ export class PeerNode {
     const { newLives, refused } = await this.#parts.store.apply(batch);
     this.state.position = batch.at(-1)?.sequence ?? this.state.position;
     this.state.refused += refused;
-    for (let count = 0; count < newLives; count++) {
-      this.#parts.logger.warn('Another file has used the same numbers: unpublished changes are renumbered');
-      this.state.newLives.push({ at: new Date().toISOString(), why: 'two-lives' });
-    }
+    for (let count = 0; count < newLives; count++) this.#noteNewLife();
     if (!this.state.isReady && this.state.position >= this.state.target)
       await this.#becomeReady(await this.#end());
     this.#nudge.nudge();

@@ -3,107 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { VERSION } from '@nestjs-spark/contracts';
-import { SqliteDatabase, SqliteRepository } from '@nestjs-spark/sqlite/internal';
+import { Log, ReplicaFile, settle, writeByHand } from '../../testing/replica-file.ts';
 import type { ConflictResolver } from '../merge/resolve.ts';
-import { decodeMessage, encodeMessage } from '../carry/message.ts';
-import { type Arrival, PeerStore } from './peer-store.ts';
-
-interface Note {
-  title: string;
-}
-
-interface Logged {
-  sequence: number;
-  writer: string;
-  headers: Record<string, string>;
-  payload: Uint8Array;
-}
-
-const NOTES = { collection: 'Notes' };
-
-/** One log in memory, and the tails that fence its writers. */
-class Log {
-  readonly messages: Logged[] = [];
-  readonly #tails = new Map<string, number>();
-
-  async publish(node: Node): Promise<boolean> {
-    const batch = await node.store.nextBatch();
-    if (!batch || (this.#tails.get(batch.origin) ?? 0) !== batch.tail) return false;
-    const sequence = this.messages.length + 1;
-    const { headers, payload } = await encodeMessage(node.name, batch.events);
-    this.messages.push({ sequence, writer: batch.origin, headers, payload });
-    this.#tails.set(batch.origin, sequence);
-    return true;
-  }
-}
-
-/** A replica's file, its repository and its place in the log. */
-class Node {
-  readonly name: string;
-  readonly path: string;
-  readonly database: SqliteDatabase;
-  readonly store: PeerStore;
-  readonly notes: SqliteRepository<Note>;
-  #position = 0;
-
-  constructor(folder: string, name: string, resolver: ConflictResolver<object> | null) {
-    this.name = name;
-    this.path = join(folder, `${name}.db`);
-    this.database = new SqliteDatabase({ path: this.path });
-    this.store = new PeerStore(this.database, () => resolver);
-    this.notes = new SqliteRepository<Note>(this.database, NOTES);
-  }
-
-  async begin(clockShiftMs = 0): Promise<this> {
-    this.#position = (await this.store.begin([NOTES], clockShiftMs)).position;
-    return this;
-  }
-
-  async read({ messages }: Log): Promise<void> {
-    const arrivals = messages.slice(this.#position).map(async (message): Promise<Arrival> => {
-      const { sequence } = message;
-      return { sequence, storedAt: Date.now(), message: await decodeMessage(message) };
-    });
-    await this.store.apply(await Promise.all(arrivals));
-    this.#position = messages.length;
-  }
-
-  /** What an application sees, versions too. */
-  async seen(): Promise<unknown[]> {
-    const { items } = await this.notes.list({ take: 100 });
-    return items.map((note) => ({ ...note, version: note[VERSION] }));
-  }
-}
-
-async function settle(log: Log, nodes: readonly Node[]): Promise<void> {
-  for (let isNew = true; isNew;) {
-    for (const node of nodes) await node.read(log);
-    const published = [];
-    for (const node of nodes) published.push(await log.publish(node));
-    isNew = published.includes(true);
-  }
-  for (const node of nodes) await node.read(log);
-}
-
-/** As another program does, that knows nothing of replicas. */
-async function writeByHand(path: string, id: string, title: string): Promise<void> {
-  const database = new SqliteDatabase({ path });
-  const document = JSON.stringify({ Title: title });
-  await database.write(({ db }) =>
-    db.prepare('INSERT INTO Notes (id, _document) VALUES (?, ?)').run(id, document),
-  );
-  await database.close();
-}
 
 describe('files that are replicas', () => {
   let folder: string;
   let log: Log;
-  let a: Node;
-  let b: Node;
-  const opened: Node[] = [];
+  let a: ReplicaFile;
+  let b: ReplicaFile;
+  const opened: ReplicaFile[] = [];
 
-  const open = (name: string, resolver: ConflictResolver<object> | null = null): Node => {
-    const node = new Node(folder, name, resolver);
+  const open = (name: string, resolver: ConflictResolver<object> | null = null): ReplicaFile => {
+    const node = new ReplicaFile(folder, name, resolver);
     opened.push(node);
     return node;
   };
@@ -178,6 +89,23 @@ describe('files that are replicas', () => {
     expect(await one.seen()).toMatchObject([{ title: 'two says' }]);
   });
 
+  it('settle what those who wrote it have not settled, once they had their time', async () => {
+    const resolver: ConflictResolver<object> = {
+      version: 1,
+      resolve: () => ({ type: 'put', document: { Title: 'settled' } }),
+    };
+    const third = await open('third', resolver).begin();
+    await a.notes.put('notes/1', { title: 'by a' });
+    await b.notes.put('notes/1', { title: 'by b' });
+    await settle(log, [a, b, third]);
+    expect(await a.seen()).toMatchObject([{ title: 'by b' }]);
+    expect(await third.store.proposeForOthers(Date.now() - 20_000)).toBe(0);
+    expect(await third.store.proposeForOthers(Infinity)).toBe(1);
+    expect(await third.store.proposeForOthers(Infinity)).toBe(0);
+    await settle(log, [a, b, third]);
+    for (const node of [a, b, third]) expect(await node.seen()).toMatchObject([{ title: 'settled' }]);
+  });
+
   it('note what other programs write, while the process is down, too', async () => {
     await a.database.close();
     await writeByHand(a.path, 'notes/shell', 'by hand');
@@ -187,7 +115,7 @@ describe('files that are replicas', () => {
   });
 
   it('count rows that were there before as written by their own file, once', async () => {
-    const before = new Node(folder, 'before', null);
+    const before = new ReplicaFile(folder, 'before', null);
     opened.push(before);
     await before.notes.put('notes/1-A', { title: 'old' });
     await before.begin();

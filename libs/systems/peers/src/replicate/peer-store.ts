@@ -2,8 +2,13 @@ import type { EntityDeclaration } from '@nestjs-spark/store/internal';
 import { enablePeers, PeerPlace, PeerRows, type SqliteDatabase } from '@nestjs-spark/sqlite/internal';
 import { drawLetters, freshOrigin } from '../carry/names.ts';
 import type { ReadMessage } from '../carry/message.ts';
+import { beginLoading, finishLoading, loadRecords } from '../join/load-snapshot.ts';
+import { beginSnapshot, type SnapshotHead, type SnapshotPage, snapshotPage } from '../join/take-snapshot.ts';
+import type { PeerEvent } from '../merge/event.ts';
 import type { PolicyOf } from '../merge/show.ts';
 import { type Batch, nextBatch } from '../publish/next-batch.ts';
+import type { RecordName } from '../receive/peer-file.ts';
+import { proposeForOthers } from '../receive/propose-for-others.ts';
 import { receiveEvents } from '../receive/receive-events.ts';
 import { showHeads } from '../receive/show-heads.ts';
 
@@ -90,6 +95,35 @@ export class PeerStore {
       }
       return { newLives, refused };
     });
+  }
+
+  /** Begins a snapshot of the log as far as it is applied. */
+  beginSnapshot(): Promise<SnapshotHead> {
+    return this.#database.read((open) => beginSnapshot(new PeerRows(open)));
+  }
+
+  snapshotPage(after: RecordName | null, limit: number): Promise<SnapshotPage> {
+    return this.#database.read((open) => snapshotPage(new PeerRows(open), after, limit));
+  }
+
+  /** @returns whether what is not known to be in the log is numbered anew */
+  beginLoading(snapshot: SnapshotHead): Promise<boolean> {
+    return this.#database.write((open) =>
+      beginLoading(new PeerRows(open), snapshot, this.#policyOf, freshOrigin),
+    );
+  }
+
+  loadRecords(snapshot: SnapshotHead, events: readonly PeerEvent[]): Promise<void> {
+    return this.#database.write((open) => loadRecords(new PeerRows(open), snapshot, events, this.#policyOf));
+  }
+
+  finishLoading(snapshot: SnapshotHead): Promise<void> {
+    return this.#database.write((open) => finishLoading(new PeerRows(open), snapshot));
+  }
+
+  /** Settles conflicts that met before a time and that nobody has settled. @returns how many */
+  proposeForOthers(before: number): Promise<number> {
+    return this.#database.write((open) => proposeForOthers(new PeerRows(open), this.#policyOf, before));
   }
 
   nextBatch(): Promise<Batch | null> {

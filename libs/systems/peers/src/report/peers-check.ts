@@ -1,5 +1,5 @@
 import type { HealthCheck, HealthFinding } from '@nestjs-spark/observability/internal';
-import type { Peers } from './peers.ts';
+import type { Peers, PeersStatus } from './peers.ts';
 
 /** Ready once this node has all that was in the log when it was asked; it stays so when NATS is away. */
 export class PeersCheck implements HealthCheck {
@@ -12,7 +12,8 @@ export class PeersCheck implements HealthCheck {
 
   async look(): Promise<HealthFinding> {
     const { ready, reason } = await this.#peers.readiness();
-    const { service, node, log, backlog, clockOffsetMs } = await this.#peers.status();
+    const status = await this.#peers.status();
+    const { service, node, log, backlog, clockOffsetMs } = status;
     const data = {
       service,
       node,
@@ -22,7 +23,13 @@ export class PeersCheck implements HealthCheck {
       target: log.last,
       backlog,
       clockOffsetMs,
+      entities: Object.fromEntries(status.entities.map(({ entity }) => [entity, progressOf(status)])),
     };
     return { ready, detail: reason ?? `${node} is a complete replica of ${service}`, data };
   }
+}
+
+/** The log has the changes of all collections in one order, so none is ahead of another. */
+function progressOf({ state, log: { position, last } }: PeersStatus) {
+  return { state, applied: position, target: last, behind: last - position };
 }

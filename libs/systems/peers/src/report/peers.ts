@@ -10,7 +10,7 @@ import {
 } from '@nestjs-spark/sqlite/internal';
 import type { PeerEntity } from '../declare/find-entities.ts';
 import { compareHeads } from '../merge/heads.ts';
-import { compareResolutions } from '../merge/rank-proposals.ts';
+import { compareResolutions, disagreeing, proposalOf } from '../merge/rank-proposals.ts';
 import type { PeerNode } from '../replicate/peer-node.ts';
 import type { PeersSettings } from '../settings/options.ts';
 import { eventView } from './event-view.ts';
@@ -21,12 +21,25 @@ export interface PeersReadiness {
   reason: string | null;
 }
 
+/** What a node has of one collection. */
+export interface EntityStatus extends Omit<EntityFigures, 'conflicts'> {
+  policy: string;
+  /** Null when the last change wins. A fingerprint tells whether two nodes run the same code. */
+  resolver: { version: number; fingerprint: string } | null;
+  conflicts: EntityFigures['conflicts'] & {
+    /** Open ones for which no resolver has given a result: the last change is shown. Of the latest 100. */
+    unresolved: number;
+    /** Those for which resolvers of one version gave different results. Of the latest 100. */
+    notDeterministic: number;
+  };
+}
+
 /** A node's report on itself and on the other nodes that it knows. */
 export interface PeersStatus {
   service: string;
   node: string;
   origin: string;
-  state: 'ready' | 'catching-up';
+  state: 'ready' | 'loading' | 'catching-up';
   reason: string | null;
   log: {
     stream: string;
@@ -34,13 +47,15 @@ export interface PeersStatus {
     created: string | null;
     position: number;
     last: number;
+    /** Up to where the log is let go, as far as this node knows: a snapshot stands for it. */
+    lowWater: number;
   };
   /** Own events that are not known to be in the log. */
   backlog: number;
   /** Messages in the log that no node can have written. */
   refused: number;
   members: { node: string; origin: string; applied: number }[];
-  entities: (EntityFigures & { policy: string; resolver: { version: number } | null })[];
+  entities: EntityStatus[];
   newLives: { at: string; why: string }[];
   clockOffsetMs: number;
 }
@@ -75,7 +90,7 @@ export class Peers {
 
   async status(): Promise<PeersStatus> {
     const { settings, stream, database, node, entities } = this.#parts;
-    const { isReady, reason, log, position, target, refused, newLives } = node.state;
+    const { isReady, isLoading, reason, log, position, target, lowWater, refused, newLives } = node.state;
     const collections = entities.map(({ declaration }) => declaration.collection);
     return database.read((open) => {
       const place = new PeerPlace(open);
@@ -84,22 +99,43 @@ export class Peers {
         service: settings.service,
         node: settings.nodeId,
         origin: place.origin,
-        state: isReady ? 'ready' : 'catching-up',
+        state: isReady ? 'ready' : isLoading ? 'loading' : 'catching-up',
         reason,
-        log: { stream, state: log, created: place.log, position, last: Math.max(position, target) },
+        log: { stream, state: log, created: place.log, position, last: Math.max(position, target), lowWater },
         backlog: figures.backlog,
         refused,
         members: listMembers(open),
-        entities: figures.entities.map((figure) => ({ ...figure, ...this.#policyOf(figure.entity) })),
+        entities: figures.entities.map((figure) =>
+          this.#statusOf(figure, listConflicts(open, figure.entity, false)),
+        ),
         newLives,
         clockOffsetMs: Math.round(place.clock / 1_000),
       };
     });
   }
 
-  #policyOf(entity: string) {
-    const { policy = '', resolver = null } = this.entity(entity) ?? {};
-    return { policy, resolver: resolver && { version: resolver.version } };
+  #statusOf(figures: EntityFigures, met: readonly ConflictRow[]): EntityStatus {
+    const { policy = '', resolver = null, fingerprint = '' } = this.entity(figures.entity) ?? {};
+    const latest = resolver === null ? [] : met;
+    const isUnresolved = ({ ended, resolutions }: ConflictRow) => ended === null && resolutions.length === 0;
+    const conflicts = {
+      ...figures.conflicts,
+      unresolved: latest.filter(isUnresolved).length,
+      notDeterministic: latest.filter(
+        ({ resolutions }) => disagreeing(resolutions.map(proposalOf)).length > 0,
+      ).length,
+    };
+    return {
+      ...figures,
+      conflicts,
+      policy,
+      resolver: resolver && { version: resolver.version, fingerprint },
+    };
+  }
+
+  /** Takes a snapshot of the log. @returns its place in the log; null when this node is not complete, or the log away */
+  takeSnapshot(): Promise<number | null> {
+    return this.#parts.node.takeSnapshot();
   }
 
   /** The shared collection of this name; null when there is none. */

@@ -11,6 +11,8 @@ export interface SparkPeersOptions {
   offlineStart?: 'wait' | 'serve';
   /** How many bytes JetStream reserves for the log; less where it has less left. Default 268,435,456 (256 MiB). */
   maxBytes?: number;
+  /** How many messages the log keeps behind the latest snapshot before the next one is taken. Default 1,000. */
+  keepEvents?: number;
   /** Added to this process's wall clock, in milliseconds, for tests with wrong clocks. Default 0. */
   clockShiftMs?: number;
 }
@@ -25,7 +27,7 @@ export class PeersSettingsError extends Error {
 
 /** @throws {PeersSettingsError} naming everything that is wrong */
 export function completeOptions(options: SparkPeersOptions): PeersSettings {
-  const { offlineStart = 'wait', maxBytes = 256 * 1024 ** 2, clockShiftMs = 0 } = options;
+  const { offlineStart = 'wait', maxBytes = 256 * 1024 ** 2, keepEvents = 1_000, clockShiftMs = 0 } = options;
   const wrong = (['service', 'nodeId'] as const).filter(
     (name) => !/^[a-z0-9][a-z0-9-]{0,62}$/.test(options[name] ?? ''),
   );
@@ -34,7 +36,16 @@ export function completeOptions(options: SparkPeersOptions): PeersSettings {
   );
   if (!['wait', 'serve'].includes(offlineStart)) faults.push("offlineStart has to be 'wait' or 'serve'");
   if (!(maxBytes >= 8 * 1024 ** 2)) faults.push('maxBytes has to be at least 8,388,608 (8 MiB)');
+  if (!(Number.isSafeInteger(keepEvents) && keepEvents > 0))
+    faults.push('keepEvents has to be a whole number above 0');
   if (!Number.isFinite(clockShiftMs)) faults.push('clockShiftMs has to be a number');
   if (faults.length > 0) throw new PeersSettingsError(`SparkPeersModule.forRoot(): ${faults.join('; ')}.`);
-  return { service: options.service, nodeId: options.nodeId, offlineStart, maxBytes, clockShiftMs };
+  return {
+    service: options.service,
+    nodeId: options.nodeId,
+    offlineStart,
+    maxBytes,
+    keepEvents,
+    clockShiftMs,
+  };
 }

@@ -121,6 +121,24 @@ describe('the runner', () => {
     expect(log.said('warn')).toEqual(['Registering again is refused: no right to write SparkModules']);
   });
 
+  it('says what a store refuses of several records at once, and of nothing else that fails with them', async () => {
+    const refusals = ['no right to write A', 'no right to write B', 'no right to write A'].map(
+      (reason) => new StoreRefusedError(reason),
+    );
+    let looks = 0;
+    const refresh = () => {
+      looks++;
+      return Promise.reject(new AggregateError([...refusals, new UnavailableError('NATS is away')]));
+    };
+    const runner = await make({ refreshMs: 1, requests: { sendAll: async () => undefined, refresh } });
+    runner.onApplicationBootstrap();
+    await eventually(() => expect(looks).toBeGreaterThan(3));
+    await runner.beforeApplicationShutdown();
+    expect(log.said('warn')).toEqual([
+      'Looking after the requests is refused: no right to write A; no right to write B',
+    ]);
+  });
+
   it('stops the work while store and bus are there, and closes the bus last', async () => {
     const runner = await make();
     runner.onApplicationBootstrap();
@@ -169,6 +187,7 @@ interface Doubles {
   whenKnown?: () => Promise<void>;
   live?: object;
   registration?: object;
+  requests?: object;
   commands?: object;
   apply?: object;
   capture?: object;
@@ -213,7 +232,7 @@ async function make(change: Doubles = {}): Promise<ReplicationRunner> {
     [LateDeclarations, { tell: () => undefined }],
     [Registration, change.registration ?? registration],
     [RequestStore, { read: async () => null }],
-    [Requests, { sendAll: step('request'), refresh: step('refresh') }],
+    [Requests, change.requests ?? { sendAll: step('request'), refresh: step('refresh') }],
     [OwnerWatch, { run: watch }],
     [Revival, idle],
     [DroppedTasks, { settle: step('settle') }],

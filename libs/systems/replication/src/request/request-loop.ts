@@ -113,9 +113,16 @@ export class RequestLoop {
       await work();
       this.refused.delete(what);
     } catch (error) {
-      if (!(error instanceof StoreRefusedError) || this.refused.get(what) === error.message) return;
-      this.refused.set(what, error.message);
-      this.log.warn(`${what} is refused: ${error.message}`);
+      const because = refusalsIn(error).join('; ');
+      if (because === '' || this.refused.get(what) === because) return;
+      this.refused.set(what, because);
+      this.log.warn(`${what} is refused: ${because}`);
     }
   }
+}
+
+/** What a store refuses, each reason once: of several owners' records, more than one may be refused. */
+function refusalsIn(error: unknown): string[] {
+  const failures: unknown[] = error instanceof AggregateError ? error.errors : [error];
+  return [...new Set(failures.flatMap((one) => (one instanceof StoreRefusedError ? [one.message] : [])))];
 }

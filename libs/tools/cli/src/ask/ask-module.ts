@@ -1,4 +1,5 @@
 import type { Problem } from '@nestjs-spark/contracts';
+import { sameName } from '@nestjs-spark/foundation/internal';
 import {
   KeyFileError,
   ModuleIdentity,
@@ -29,17 +30,43 @@ export async function askModule(way: Way, question: Question): Promise<unknown> 
   const url = new URL(`${base}${question.path}`);
   for (const [key, value] of Object.entries(question.query ?? {}))
     if (value !== null) url.searchParams.set(key, String(value));
+  await requireModule(way, base);
   const body = question.body === undefined ? undefined : JSON.stringify(question.body);
   const token = await tokenFor(way, question.method, url.pathname, body);
+  const { ok, status, answer } = await send(way, { url, method: question.method, token, body });
+  if (ok && answer !== undefined) return answer;
+  throw new CliError(explain(way, status, answer));
+}
+
+type Request = Omit<Parameters<typeof sendSigned>[0], 'signal'>;
+
+async function send(way: Way, request: Request): Promise<{ ok: boolean; status: number; answer: unknown }> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const response = await sendSigned({ url, method: question.method, token, body, signal }).catch(
-    (error: unknown) => {
-      throw unreachable(way.module, url, error);
-    },
-  );
-  const answer = parseAnswer(await response.text());
-  if (response.ok && answer !== undefined) return answer;
-  throw new CliError(explain(way, response.status, answer));
+  const response = await sendSigned({ ...request, signal }).catch((error: unknown) => {
+    throw unreachable(way.module, request.url, error);
+  });
+  return { ok: response.ok, status: response.status, answer: parseAnswer(await response.text()) };
+}
+
+/** Addresses that were asked who is there, with the module that was expected. */
+const known = new Set<string>();
+
+/**
+ * The operator token may be the same everywhere, so an address that is another module's would answer, and be changed, in the
+ * wrong name. A module's own token names whom it is for. An earlier version does not say who it is.
+ */
+async function requireModule(way: Way, base: string): Promise<void> {
+  const { credential, module } = way;
+  if (credential.kind !== 'operator' || known.has(`${base} ${module}`)) return;
+  const url = new URL(`${base}/spark/self-check`);
+  const { ok, answer } = await send(way, { url, method: 'GET', token: credential.token, body: undefined });
+  const { module: found } = (ok && typeof answer === 'object' ? (answer ?? {}) : {}) as { module?: unknown };
+  if (typeof found === 'string' && !sameName(found, module)) {
+    throw new CliError(
+      `${found.slice(0, 64)} answers at ${base}, not ${module}. Nothing was done: name it with --module, or give the address of ${module} with --url.`,
+    );
+  }
+  known.add(`${base} ${module}`);
 }
 
 async function tokenFor(
@@ -78,15 +105,18 @@ export function explain(way: Way, status: number, answer: unknown): string {
     const place = line === undefined ? pointer : `line ${line}, column ${column ?? 1}`;
     return `  ${place}: ${what}`;
   });
-  return [`${way.module}: ${detail}`, ...fields, ...hint(way, status)].join('\n');
+  return [`${way.module}: ${detail}`, ...fields, ...hint(way, status, problem)].join('\n');
 }
 
-function hint({ credential, module }: Way, status: number): string[] {
+function hint({ credential, module }: Way, status: number, { type, detail }: Partial<Problem>): string[] {
   if (status === 401 && credential.kind === 'operator')
     return [`The token is not that of ${module}'s operators (its SPARK_OPERATOR_TOKEN).`];
   if (status === 401)
     return [`${module} does not know the key of ${credential.kind === 'module' ? credential.name : ''}.`];
-  if (status === 404)
+  // A handler that found nothing says what; without one, nothing of Spark's has this path.
+  const isHandled =
+    type?.startsWith('urn:spark:problem:') === true && detail?.startsWith('Cannot ') === false;
+  if (status === 404 && !isHandled)
     return [`Is this ${module}, and a version that has this command? --url says where it is.`];
   return [];
 }

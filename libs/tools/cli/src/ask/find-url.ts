@@ -1,38 +1,85 @@
-import { messageOf } from '@nestjs-spark/foundation/internal';
+import { readBusSettings } from '@nestjs-spark/bus/internal';
+import type { ModuleInformation } from '@nestjs-spark/contracts';
+import { describeError } from '@nestjs-spark/foundation/internal';
 import { CliError } from '../cli-error.ts';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A place where modules register. */
+interface Place {
+  readonly name: string;
+  find(module: string): Promise<ModuleInformation | null>;
+}
+
 /**
- * Where a module is, as it is registered in RavenDB.
+ * Where a module is, as it is registered: in RavenDB where the environment names its servers, then on NATS where it names NATS.
  * @throws {CliError} when there is nowhere to look, or it is not registered
  */
-export async function findUrl(
-  module: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<string> {
+export async function findUrl(module: string, environment: Environment): Promise<string> {
+  const places = [inRavenDb(environment), onNats(environment)].filter((place) => place !== null);
+  if (places.length === 0) {
+    throw new CliError(
+      `The address of ${module} is not known. Give --url, or set SPARK_MODULES_URLS or NATS_URL to look it up where modules register.`,
+      2,
+    );
+  }
+  const failures: string[] = [];
+  for (const place of places) {
+    try {
+      const found = await place.find(module);
+      if (found) return found.appUrl;
+    } catch (error) {
+      failures.push(`${place.name}: ${describeError(error)}`);
+    }
+  }
+  if (failures.length > 0) {
+    throw new CliError(`${module} cannot be looked up in ${failures.join('; ')}. Give --url.`);
+  }
+  const names = places.map(({ name }) => name).join(' and ');
+  throw new CliError(
+    `${module} is not registered in ${names}: it has not run yet. Give its address with --url.`,
+  );
+}
+
+// What a place needs takes a while to load, and is needed only where it is asked.
+function inRavenDb(environment: Environment): Place | null {
   const urls = (environment['SPARK_MODULES_URLS'] ?? environment['RAVENDB_URLS'] ?? '')
     .split(',')
     .map((url) => url.trim())
     .filter((url) => url !== '');
-  if (urls.length === 0) {
-    throw new CliError(
-      `The address of ${module} is not known. Give --url, or set SPARK_MODULES_URLS to look it up where modules register.`,
-      2,
-    );
-  }
-  // Only needed here, and it takes a while to load.
-  const { RavenModuleRegistry } = await import('@nestjs-spark/ravendb/internal');
+  if (urls.length === 0) return null;
   const database = environment['SPARK_MODULES_DATABASE'] ?? 'SparkModules';
-  const registry = new RavenModuleRegistry({ urls, database }, { create: false });
-  try {
-    const found = await registry.find(module);
-    if (found) return found.appUrl;
-  } catch (error) {
-    const why = messageOf(error);
-    throw new CliError(`${module} cannot be looked up: ${why}. Give --url.`);
-  } finally {
-    await registry.close();
-  }
-  throw new CliError(
-    `${module} is not registered in ${database}: it has not run yet. Give its address with --url.`,
-  );
+  return {
+    name: database,
+    find: async (module) => {
+      const { RavenModuleRegistry } = await import('@nestjs-spark/ravendb/internal');
+      const registry = new RavenModuleRegistry({ urls, database }, { create: false });
+      try {
+        return await registry.find(module);
+      } finally {
+        await registry.close();
+      }
+    },
+  };
 }
+
+function onNats(environment: Environment): Place | null {
+  if (!environment['NATS_URL']?.trim()) return null;
+  return {
+    name: 'NATS',
+    find: async (module) => {
+      const { JetStreamConnection, JetStreamModuleRegistry } =
+        await import('@nestjs-spark/jetstream/internal');
+      const name = environment['SPARK_MODULE_NAME'] ?? 'nestjs-spark';
+      const { natsUrl: url, security } = readBusSettings({ name }, environment);
+      const connection = new JetStreamConnection({ url, name, security, log: SILENT });
+      try {
+        return await new JetStreamModuleRegistry({ connection }).find(module);
+      } finally {
+        await connection.close();
+      }
+    },
+  };
+}
+
+const SILENT = { debug() {}, log() {}, warn() {}, error() {} };

@@ -62,6 +62,12 @@ describe('nestjs-spark config', () => {
     );
   });
 
+  it('says that a rollback to the same values has changed nothing', () => {
+    expect(renderChange('Fleet', { version: 3, changed: [] })).toBe(
+      'Fleet: settings version 3 has the same values as before; nothing changed',
+    );
+  });
+
   it('lists what was set', () => {
     const version = { version: 2, at: 'then', values: { flags: ['a', 'b'] }, takenFrom: 1 };
     expect(renderHistory('Fleet', [version])).toBe('Fleet:\n  2  then  flags=a,b (the values of version 1)');

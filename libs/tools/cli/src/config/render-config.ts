@@ -11,6 +11,8 @@ export function renderSettings(module: string, { detail, settings }: SettingsVie
 }
 
 export function renderChange(module: string, { version, changed }: SettingsChangeView): string {
+  if (changed.length === 0)
+    return `${module}: settings version ${version} has the same values as before; nothing changed`;
   const lines = changed.map((setting) => {
     const { name, central, value, effect } = setting;
     if (central === null) return `  ${name} has no central value now; it is ${show(value)}`;

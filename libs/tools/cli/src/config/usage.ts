@@ -12,7 +12,7 @@ A value is written as in its variable: retrySeconds=2,10,30. Several are set tog
 environment variable override the central value; the answer says so.
 
   --module NAME   the module to ask, with its operator token
-  --url URL       its address (default: as registered, looked up by SPARK_MODULES_URLS or RAVENDB_URLS)
+  --url URL       its address (default: as registered, looked up by SPARK_MODULES_URLS, RAVENDB_URLS or NATS_URL)
   --token TOKEN   its operator token (default: SPARK_OPERATOR_TOKEN)
   --json          the answer as JSON
 

@@ -12,7 +12,7 @@ export const ETL_USAGE = `Previews ETL scripts, and lists and reruns set-aside d
       lists or reruns documents whose script failed, or that a store refused
 
   --module NAME   the module to ask
-  --url URL       its address (default: as registered, looked up by SPARK_MODULES_URLS or RAVENDB_URLS)
+  --url URL       its address (default: as registered, looked up by SPARK_MODULES_URLS, RAVENDB_URLS or NATS_URL)
   --token TOKEN   that module's operator token (default: SPARK_OPERATOR_TOKEN)
   --as HR         ask as this module instead, with its key in --keys-dir (default: SPARK_KEYS_DIR, then keys in SPARK_DATA_DIR)
   --json          the answer as JSON

@@ -11,7 +11,7 @@ export const KEYS_USAGE = `The keys by which modules recognize each other.
 
   --keys-dir DIR  the folder of the keys (default: SPARK_KEYS_DIR, then keys in SPARK_DATA_DIR)
   --module NAME   the module to ask, with its operator token
-  --url URL       its address (default: as registered, looked up by SPARK_MODULES_URLS or RAVENDB_URLS)
+  --url URL       its address (default: as registered, looked up by SPARK_MODULES_URLS, RAVENDB_URLS or NATS_URL)
   --token TOKEN   its operator token (default: SPARK_OPERATOR_TOKEN)
   --json          the answer as JSON, of what is asked over HTTP
 

@@ -14,6 +14,14 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const print = async (...argv: string[]) =>
   (await runNats(['permissions', '--module', 'Fleet', '--module', 'HR', ...argv], {})).text;
 
+const permissionsOf = async (...argv: string[]) => (await runNats(['permissions', ...argv], {})).text;
+
+/** What one user is given. */
+function userIn(text: string, name: string): string {
+  const [, rest = ''] = text.split(`user: "${name}"`);
+  return rest.split('user: ')[0] ?? '';
+}
+
 describe('nestjs-spark nats permissions', () => {
   it('gives each module a user whose password is a variable, and an administrator', async () => {
     const text = await print();
@@ -34,6 +42,32 @@ describe('nestjs-spark nats permissions', () => {
   it('permits events and requests only where they are asked for', async () => {
     expect(await print()).not.toMatch(/events|spark\.requests|allow_responses/);
     expect(await print('--events')).toMatch(/"spark\.commands\.events\.>"[^]*allow_responses/);
+  });
+
+  it('gives instances that only accept jobs, or only run them, a user of their own', async () => {
+    const text = await permissionsOf('--jobs', 'Jobs:api', '--jobs', 'Jobs:worker');
+    const [api, worker] = ['Jobs-api', 'Jobs-worker'].map((name) => userIn(text, name));
+    expect(api).toContain('"spark.jobs.*.queued.*"');
+    expect(worker).not.toContain('"spark.jobs.*.queued.*"');
+    expect(worker).toContain('"$JS.ACK.SPARK_JOBS.*.>"');
+    expect(api).not.toContain('$JS.ACK.SPARK_JOBS');
+    for (const user of [api, worker]) {
+      expect(user).toContain('"_INBOX.jobs.>"');
+      expect(user).not.toContain('STREAM.PURGE.SPARK_JOBS"');
+    }
+  });
+
+  it('gives a module that also has jobs one user with both', async () => {
+    const text = await permissionsOf('--module', 'Fleet', '--jobs', 'fleet');
+    expect(text.match(/user: /g)).toHaveLength(2);
+    expect(userIn(text, 'Fleet')).toContain('"spark.jobs.*.queued.*"');
+  });
+
+  it.each([
+    ['--jobs', 'Jobs:both', /MODULE:api or MODULE:worker/],
+    ['--jobs', '1x', /cannot be a module/],
+  ])('refuses %s %s', async (option, value, message) => {
+    await expect(permissionsOf(option, value)).rejects.toThrow(message);
   });
 
   it('makes nkeys once, readable by their owner alone, and prints the public halves', async () => {

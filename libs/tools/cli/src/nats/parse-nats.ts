@@ -1,28 +1,41 @@
 import { parseArgs } from 'node:util';
 import { isName } from '@nestjs-spark/contracts';
 import { messageOf, sameName } from '@nestjs-spark/foundation/internal';
+import type { JobsSettings } from '@nestjs-spark/jobs/internal';
 import type { Route } from '@nestjs-spark/replication/internal';
 import { CliError } from '../cli-error.ts';
+
+/** The instances of one module that take jobs, execute them, or both. */
+export interface JobsUser {
+  module: string;
+  role: JobsSettings['role'];
+}
+
+/** Who is on the bus. */
+export interface BusMembers {
+  modules: string[];
+  routes: Route[];
+  jobs: JobsUser[];
+}
 
 /** What was asked for. */
 export type NatsCommand =
   | { kind: 'help' }
-  | {
+  | (BusMembers & {
       kind: 'permissions';
-      modules: string[];
-      routes: Route[];
       /** Whether modules may send and handle events and requests of their own. */
       events: boolean;
       account: string;
       /** Where the users' nkeys are; null: users have passwords. */
       keys: string | null;
-    }
-  | { kind: 'provision'; routes: Route[] };
+    })
+  | (BusMembers & { kind: 'provision' });
 
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   module: { type: 'string', multiple: true },
   route: { type: 'string', multiple: true },
+  jobs: { type: 'string', multiple: true },
   events: { type: 'boolean' },
   account: { type: 'string' },
   keys: { type: 'string' },
@@ -45,25 +58,37 @@ export function parseNats(argv: readonly string[]): NatsCommand {
       throw new Error(
         `Put --module before each module: ${more.map((name) => `--module ${name}`).join(' ')}.`,
       );
-    const modules = modulesOf(values.module ?? []);
-    const routes = values.route ? values.route.map((text) => routeOf(text, modules)) : allRoutes(modules);
-    if (kind === 'provision') return { kind, routes };
+    const members = membersOf(values);
+    if (kind === 'provision') return { kind, ...members };
     const { events = false, account = 'SPARK', keys = null } = values;
     if (!isName(account)) throw new Error('--account has to be a letter, then letters, digits, "_" or "-".');
-    return { kind, modules, routes, events, account, keys };
+    return { kind, ...members, events, account, keys };
   } catch (error) {
     throw new CliError(messageOf(error), 2);
   }
 }
 
+function membersOf(given: { [name in 'module' | 'route' | 'jobs']?: string[] }): BusMembers {
+  const { module = [], route, jobs = [] } = given;
+  if (module.length + jobs.length === 0) throw new Error('Name the modules: --module Fleet --module HR.');
+  const modules = modulesOf(module);
+  return {
+    modules,
+    routes: route ? route.map((text) => routeOf(text, modules)) : allRoutes(modules),
+    jobs: jobs.map(jobsUserOf),
+  };
+}
+
 function modulesOf(names: readonly string[]): string[] {
-  if (names.length === 0) throw new Error('Name the modules: --module Fleet --module HR.');
   const wrong = names.find((name) => !isName(name));
-  if (wrong !== undefined)
-    throw new Error(`"${wrong}" cannot be a module: a letter, then up to 63 letters, digits, "_" or "-".`);
+  if (wrong !== undefined) throw new Error(noModule(wrong));
   const twice = names.find((name, at) => names.findIndex((one) => sameName(one, name)) !== at);
   if (twice !== undefined) throw new Error(`--module ${twice} is given twice.`);
   return [...names];
+}
+
+function noModule(name: string): string {
+  return `"${name}" cannot be a module: a letter, then up to 63 letters, digits, "_" or "-".`;
 }
 
 function routeOf(text: string, modules: readonly string[]): Route {
@@ -73,6 +98,13 @@ function routeOf(text: string, modules: readonly string[]): Route {
   if (owner !== undefined && requester !== undefined && owner !== requester && more.length === 0)
     return { owner, requester };
   throw new Error(`--route ${text} has to be two of the modules, OWNER:REQUESTER.`);
+}
+
+function jobsUserOf(text: string): JobsUser {
+  const [module = '', role = 'all', ...more] = text.split(':');
+  if (!isName(module)) throw new Error(noModule(module));
+  if ((role === 'all' || role === 'api' || role === 'worker') && more.length === 0) return { module, role };
+  throw new Error(`--jobs ${text} has to be a module, MODULE:api or MODULE:worker.`);
 }
 
 /** Each module may get copies from each other one. */

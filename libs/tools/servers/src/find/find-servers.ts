@@ -1,14 +1,16 @@
-import { nats, ravenDb } from '../fetch/pins.ts';
+import { kafka, nats, postgres, ravenDb } from '../fetch/pins.ts';
+import { kafkaWays } from './find-kafka.ts';
 import { natsWays } from './find-nats.ts';
+import { postgresWays } from './find-postgres.ts';
 import { ravenDbWays } from './find-ravendb.ts';
-import type { FindOptions } from './options.ts';
+import type { FindOptions, Finding } from './options.ts';
 import { toFinding } from './options.ts';
-import { NotObtainableError, search } from './search.ts';
-import type { Source } from './source.ts';
+import { NotObtainableError, search, type Way } from './search.ts';
+import type { ServerName, Source } from './source.ts';
 
 /** A server that could not be had: `reason` lists each way that was tried. */
 export interface MissingServer {
-  readonly server: 'ravendb' | 'nats';
+  readonly server: ServerName;
   readonly reason: string;
   readonly remedy: string;
   /** Reason and remedy in one line. */
@@ -19,45 +21,65 @@ export interface MissingServer {
 export interface FoundServers {
   readonly ravendb?: Source;
   readonly nats?: Source;
+  readonly kafka?: Source;
+  readonly postgres?: Source;
   readonly missing: readonly MissingServer[];
 }
 
-/** Which servers are wanted. Both by default. */
+/** Which servers are wanted: RavenDB and NATS unless they are refused, Kafka and PostgreSQL where they are asked for. */
 export interface WantedServers {
+  /** Default true. */
   ravendb?: boolean;
+  /** Default true. */
   nats?: boolean;
+  /** Default false. */
+  kafka?: boolean;
+  /** Default false. */
+  postgres?: boolean;
+}
+
+const waysTo: Record<ServerName, (finding: Finding) => Way<Source>[]> = {
+  nats: natsWays,
+  ravendb: ravenDbWays,
+  kafka: kafkaWays,
+  postgres: postgresWays,
+};
+
+const SERVERS: readonly ServerName[] = ['nats', 'ravendb', 'kafka', 'postgres'];
+const BY_DEFAULT: ReadonlySet<ServerName> = new Set(['nats', 'ravendb']);
+
+/** The ways to a server, in the order they are tried; the first is an address in the environment. */
+export function waysToServer(server: ServerName, finding: Finding): Way<Source>[] {
+  return waysTo[server](finding);
 }
 
 /**
- * Finds the servers without starting them: an address in the environment (`RAVENDB_URLS`, `NATS_URL`), a server on
- * the machine (`SPARK_RAVENDB_DIR` with a fitting .NET; `nats-server` on PATH), one fetched into `.spark/servers`
- * (fetching it when `fetch` allows), docker compose. It does not throw for a server that it cannot get.
+ * Finds the servers without starting them: an address in the environment (`RAVENDB_URLS`, `NATS_URL`, `KAFKA_BROKERS`,
+ * `POSTGRES_URL`), a server on the machine (`SPARK_RAVENDB_DIR` with a fitting .NET; `nats-server` or PostgreSQL's
+ * programs on PATH), one fetched into `.spark/servers` (fetching it when `fetch` allows), docker compose (RavenDB and NATS).
+ * It does not throw for a server that it cannot get.
  */
 export async function findServers(options: FindOptions & WantedServers = {}): Promise<FoundServers> {
   const finding = toFinding(options);
   const missing: MissingServer[] = [];
-  const find = async (server: MissingServer['server'], wanted = true) => {
-    if (!wanted) return undefined;
-    const ways = server === 'ravendb' ? ravenDbWays(finding) : natsWays(finding);
-    return search(`${server} server`, ways).catch((error: unknown) => {
+  const find = async (server: ServerName) =>
+    search(`${server} server`, waysToServer(server, finding)).catch((error: unknown) => {
       missing.push(missingServer(server, error));
       return undefined;
     });
-  };
+  const found: Partial<Record<ServerName, Source>> = {};
   // One after the other: their progress shares one output.
-  const foundNats = await find('nats', options.nats);
-  const foundRavenDb = await find('ravendb', options.ravendb);
-  return {
-    ...(foundRavenDb && { ravendb: foundRavenDb }),
-    ...(foundNats && { nats: foundNats }),
-    missing,
-  };
+  for (const server of SERVERS) {
+    const source = (options[server] ?? BY_DEFAULT.has(server)) ? await find(server) : undefined;
+    if (source) found[server] = source;
+  }
+  return { ...found, missing };
 }
 
-export function missingServer(server: MissingServer['server'], error: unknown): MissingServer {
+export function missingServer(server: ServerName, error: unknown): MissingServer {
   if (!(error instanceof Error)) throw error;
   const { message: reason } = error;
-  const address = server === 'ravendb' ? 'RAVENDB_URLS' : 'NATS_URL';
+  const address = ADDRESSES[server];
   if (!(error instanceof NotObtainableError)) {
     return { server, reason, remedy: 'see the reason', brief: reason.split('\n')[0] ?? reason };
   }
@@ -73,7 +95,17 @@ export function missingServer(server: MissingServer['server'], error: unknown): 
   };
 }
 
-const shortest: Record<MissingServer['server'], string> = {
+/** The variables that name a server that runs. */
+const ADDRESSES: Record<ServerName, string> = {
+  ravendb: 'RAVENDB_URLS',
+  nats: 'NATS_URL',
+  kafka: 'KAFKA_BROKERS',
+  postgres: 'POSTGRES_URL',
+};
+
+const shortest: Record<ServerName, string> = {
   ravendb: `install the ASP.NET Core runtime ${ravenDb.dotnet} (or set SPARK_DOTNET_ARCHIVE) and let RavenDB be fetched`,
   nats: `install nats-server ${nats.atLeast} or newer`,
+  kafka: `install a Java runtime ${kafka.java} or newer and Maven`,
+  postgres: `install PostgreSQL ${postgres.atLeast} or newer`,
 };

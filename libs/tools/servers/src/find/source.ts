@@ -1,3 +1,6 @@
+/** A server that can be found and started here. */
+export type ServerName = 'ravendb' | 'nats' | 'kafka' | 'postgres';
+
 /** Where a server comes from. */
 export type Source = AddressSource | ProgramSource | ComposeSource;
 

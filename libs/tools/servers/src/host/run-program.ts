@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { RunAs } from './run-as.ts';
 
 /** What a short program said. */
 export interface Outcome {
@@ -6,14 +7,26 @@ export interface Outcome {
   readonly output: string;
 }
 
+/** How to run a short program. */
+export interface ProgramOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly timeoutMs?: number;
+  readonly runAs?: RunAs;
+}
+
 /** Runs a short program to its end, at most `timeoutMs` (default 10 s), and answers what it said on both outputs. */
 export async function runProgram(
   command: string,
   args: readonly string[],
-  { env = process.env, timeoutMs = 10_000 }: { env?: NodeJS.ProcessEnv; timeoutMs?: number } = {},
+  { env = process.env, timeoutMs = 10_000, runAs = {} }: ProgramOptions = {},
 ): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs });
+    const child = spawn(command, args, {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: timeoutMs,
+      ...runAs,
+    });
     let output = '';
     const keep = (chunk: Buffer) => {
       output = (output + chunk.toString()).slice(-20_000);

@@ -25,3 +25,42 @@ export function ravenDbArguments({ port, dataDir, certificate }: Place): string[
 export function natsArguments({ port, dataDir }: Place): string[] {
   return ['--addr=127.0.0.1', `--port=${port}`, '--jetstream', `--store_dir=${join(dataDir, 'data')}`];
 }
+
+/** A Kafka broker that is its own controller. Storage has to be formatted before its first start. */
+export function kafkaArguments({ dataDir }: Place): string[] {
+  return ['kafka.Kafka', kafkaConfiguration(dataDir)];
+}
+
+export const kafkaConfiguration = (dataDir: string): string => join(dataDir, 'server.properties');
+
+/** What a single broker for development needs to know: everything on loopback, everything once. */
+export function kafkaProperties({ port, dataDir }: Place, controllerPort: number): string {
+  const properties = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'controller.listener.names': 'CONTROLLER',
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    'log.dirs': join(dataDir, 'data'),
+    'auto.create.topics.enable': false,
+    'offsets.topic.num.partitions': 1,
+    'offsets.topic.replication.factor': 1,
+    'transaction.state.log.num.partitions': 4,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'share.coordinator.state.topic.num.partitions': 1,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    'group.initial.rebalance.delay.ms': 0,
+  };
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+/** PostgreSQL on loopback only; logical replication is on, so that its changes can be read. */
+export function postgresArguments({ port, dataDir }: Place): string[] {
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'wal_level=logical'];
+  return ['-D', join(dataDir, 'data'), '-p', `${port}`, ...settings.flatMap((setting) => ['-c', setting])];
+}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { lastLines, runProgram } from '../host/run-program.ts';
-import type { ComposeSource } from '../find/source.ts';
+import type { ComposeSource, ServerName } from '../find/source.ts';
 import { freePort } from './free-port.ts';
 import type { ServerHandle } from './server-handle.ts';
 import { tellWatchdog } from './watchdog.ts';
@@ -8,10 +8,7 @@ import { tellWatchdog } from './watchdog.ts';
 const upMs = 10 * 60_000;
 
 /** Starts one service of the docker-compose.yml as a project of its own, with data that go with it. */
-export async function startComposeService(
-  source: ComposeSource,
-  service: 'ravendb' | 'nats',
-): Promise<ServerHandle> {
+export async function startComposeService(source: ComposeSource, service: ServerName): Promise<ServerHandle> {
   const port = await freePort();
   const project = `spark-${randomUUID().slice(0, 8)}`;
   const env = { ...process.env, SPARK_RAVENDB_PORT: `${port}`, SPARK_NATS_PORT: `${port}` };

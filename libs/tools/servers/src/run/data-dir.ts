@@ -29,7 +29,9 @@ export async function claimDataDir(home: string, options: DataOptions, server: s
   const path = join(parent, server);
   const taken = await tryLock(`${path}.lock`);
   if (typeof taken === 'number') {
-    throw new Error(`${path} is in use by process ${taken}. Stop that one, or name another dataDir`);
+    throw new Error(
+      `${path} is in use by process ${taken}. Stop that one, or use another folder: set SPARK_DATA_DIR, or the option dataDir`,
+    );
   }
   return { path, release: releaseOnce(taken) };
 }

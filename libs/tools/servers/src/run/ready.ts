@@ -54,3 +54,36 @@ export function problemIn(greeting: string): string | undefined {
     return `it is ${info.version}, older than ${nats.atLeast}`;
   return info.jetstream === true ? undefined : 'JetStream is not on yet';
 }
+
+/** A broker answers this question (`ApiVersions`) when it takes part in the cluster. */
+export const kafkaProbe: Probe = (port) =>
+  ask(port, Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff]), () => undefined);
+
+/** PostgreSQL lets us in (`R`), or says with an error why not yet. */
+export const postgresProbe: Probe = (port) => {
+  const parameters = Buffer.from('user\0postgres\0database\0postgres\0\0');
+  const head = Buffer.alloc(8);
+  head.writeInt32BE(head.length + parameters.length);
+  head.writeInt32BE(3 << 16, 4);
+  const isReady = (answer: Buffer) => (answer[0] === 'R'.charCodeAt(0) ? undefined : 'it is still starting');
+  return ask(port, Buffer.concat([head, parameters]), isReady);
+};
+
+/** Sends a question and judges the first piece of the answer. */
+async function ask(
+  port: number,
+  question: Buffer,
+  judge: (answer: Buffer) => string | undefined,
+): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port }, () => socket.write(question));
+    const answer = (problem?: string) => {
+      socket.destroy();
+      resolve(problem);
+    };
+    socket.setTimeout(5_000, () => answer('it does not answer'));
+    socket.on('error', () => answer('it does not answer yet'));
+    socket.on('close', () => answer('it closes the connection'));
+    socket.on('data', (chunk: Buffer) => answer(judge(chunk)));
+  });
+}

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { lastLines } from '../host/run-program.ts';
+import type { RunAs } from '../host/run-as.ts';
 import type { ProgramSource } from '../find/source.ts';
 import type { Probe } from './ready.ts';
 import { tellWatchdog } from './watchdog.ts';
@@ -18,6 +19,9 @@ export interface ServerPlan {
   readonly port: number;
   readonly dataDir: string;
   readonly probe: Probe;
+  readonly runAs?: RunAs;
+  /** Ends it in order, without waiting for its clients. Default SIGTERM. */
+  readonly stopSignal?: NodeJS.Signals;
 }
 
 const readyMs = 120_000;
@@ -48,6 +52,7 @@ export class ServerProcess {
       detached: true,
       stdio: ['ignore', log, log],
       env: { ...process.env, ...source.env },
+      ...this.#plan.runAs,
     });
     closeSync(log);
     if (child.pid === undefined) {
@@ -68,7 +73,7 @@ export class ServerProcess {
     const child = this.#child;
     if (!child) return;
     child.kill('SIGCONT');
-    child.kill('SIGTERM');
+    child.kill(this.#plan.stopSignal ?? 'SIGTERM');
     const kill = setTimeout(() => child.kill('SIGKILL'), stopMs);
     await ended(child);
     clearTimeout(kill);

@@ -1,12 +1,28 @@
 import type { Agent } from 'undici';
 import { toFinding } from '../find/options.ts';
 import type { FindOptions } from '../find/options.ts';
-import type { ProgramSource } from '../find/source.ts';
-import { natsArguments, ravenDbArguments } from './arguments.ts';
+import { POSTGRES_USERS } from '../find/find-postgres.ts';
+import type { ProgramSource, ServerName } from '../find/source.ts';
+import { notAsRoot, type RunAs } from '../host/run-as.ts';
+import {
+  kafkaArguments,
+  natsArguments,
+  type Place,
+  postgresArguments,
+  ravenDbArguments,
+} from './arguments.ts';
 import type { DataOptions } from './data-dir.ts';
 import { claimDataDir } from './data-dir.ts';
 import { freePort, isFree } from './free-port.ts';
-import { natsProbe, ravenDbProbe, securedRavenDbProbe } from './ready.ts';
+import { prepareKafka, preparePostgres } from './prepare.ts';
+import {
+  kafkaProbe,
+  natsProbe,
+  postgresProbe,
+  type Probe,
+  ravenDbProbe,
+  securedRavenDbProbe,
+} from './ready.ts';
 import type { ServerHandle } from './server-handle.ts';
 import { ServerProcess } from './server-process.ts';
 
@@ -25,30 +41,63 @@ export interface SecuredStart {
   readonly agent: Agent;
 }
 
-const kinds = {
-  ravendb: { scheme: 'http', arguments: ravenDbArguments, probe: ravenDbProbe },
-  nats: { scheme: 'nats', arguments: natsArguments, probe: natsProbe },
-} as const;
+/** How a server of one kind is started. */
+interface ServerKind {
+  urlOf(port: number): string;
+  arguments(place: Place): string[];
+  readonly probe: Probe;
+  /** What has to be done before a start; it is done already where the data are there. */
+  prepare?(source: ProgramSource, place: Place, runAs: RunAs): Promise<void>;
+  readonly stopSignal?: NodeJS.Signals;
+  /** It refuses to be root: the users it may be instead. */
+  readonly users?: readonly string[];
+}
+
+const kinds: Record<ServerName, ServerKind> = {
+  ravendb: {
+    urlOf: (port) => `http://127.0.0.1:${port}`,
+    arguments: ravenDbArguments,
+    probe: ravenDbProbe,
+  },
+  nats: { urlOf: (port) => `nats://127.0.0.1:${port}`, arguments: natsArguments, probe: natsProbe },
+  kafka: {
+    urlOf: (port) => `kafka://127.0.0.1:${port}`,
+    arguments: kafkaArguments,
+    probe: kafkaProbe,
+    prepare: prepareKafka,
+  },
+  postgres: {
+    urlOf: (port) => `postgres://postgres@127.0.0.1:${port}/postgres`,
+    arguments: postgresArguments,
+    probe: postgresProbe,
+    prepare: preparePostgres,
+    stopSignal: 'SIGINT',
+    users: POSTGRES_USERS,
+  },
+};
 
 const portTries = 3;
 
 /** Starts a program that was found, and answers when it is ready. */
 export async function startProgram(
-  server: keyof typeof kinds,
+  server: ServerName,
   source: ProgramSource,
   options: StartOptions & { secured?: SecuredStart },
 ): Promise<ServerHandle> {
   const { secured } = options;
   const data = await claimDataDir(toFinding(options).home, options, server);
   const kind = secured
-    ? { ...kinds[server], scheme: 'https', probe: securedRavenDbProbe(secured.agent) }
+    ? {
+        ...kinds[server],
+        urlOf: (port: number) => `https://127.0.0.1:${port}`,
+        probe: securedRavenDbProbe(secured.agent),
+      }
     : kinds[server];
+  const runAs = kind.users ? ((await notAsRoot(kind.users)) ?? {}) : {};
   for (let tried = 1; ; tried += 1) {
     const port = await choosePort(tried === 1 ? options.port : undefined);
-    const args = [
-      ...kind.arguments({ port, dataDir: data.path, certificate: secured?.certificate }),
-      ...(options.args ?? []),
-    ];
+    const place = { port, dataDir: data.path, certificate: secured?.certificate };
+    const args = [...kind.arguments(place), ...(options.args ?? [])];
     const running = new ServerProcess({
       name: server,
       source,
@@ -56,15 +105,18 @@ export async function startProgram(
       port,
       dataDir: data.path,
       probe: kind.probe,
+      runAs,
+      ...(kind.stopSignal ? { stopSignal: kind.stopSignal } : {}),
     });
     try {
+      await kind.prepare?.(source, place, runAs);
       await running.start();
     } catch (error) {
       if (tried < portTries && isPortTaken(error)) continue;
       await data.release();
       throw error;
     }
-    return toHandle(running, `${kind.scheme}://127.0.0.1:${port}`, data.path, data.release);
+    return toHandle(running, kind.urlOf(port), data.path, data.release);
   }
 }
 

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { put, scratch } from '../fixtures/scratch.ts';
 import { describeWithOwnServers, eventually } from '../../testing/index.ts';
 import { join } from 'node:path';
-import { natsProbe } from './ready.ts';
+import { kafkaProbe, natsProbe, postgresProbe, type Probe } from './ready.ts';
 import type { ServerHandle } from './server-handle.ts';
-import { startNats, startRavenDb, startServers } from './start-servers.ts';
+import { startKafka, startNats, startPostgres, startRavenDb, startServers } from './start-servers.ts';
 
 const own = { temporary: true, fetch: false, log: () => undefined };
 
@@ -104,6 +104,37 @@ describeWithOwnServers(['nats'], 'a NATS server of our own', () => {
     await server.stop();
   });
 });
+
+describeWithOwnServers(['kafka'], 'a Kafka broker of our own', () => {
+  it('answers on its address again after kill -9 and a restart, and is gone after a stop', async () => {
+    await keepsItsAddress(await startKafka(own), kafkaProbe);
+  });
+});
+
+describeWithOwnServers(['postgres'], 'a PostgreSQL of our own', () => {
+  it('answers on its address again after kill -9 and a restart, and is gone after a stop', async () => {
+    await keepsItsAddress(await startPostgres(own), postgresProbe);
+  });
+
+  it('tells the end of its log when it cannot start', async () => {
+    const start = startPostgres({ ...own, args: ['-c', 'no_such_setting=1'] });
+    await expect(start).rejects.toThrow(/The end of its log[^]*no_such_setting/);
+  });
+});
+
+async function keepsItsAddress(server: ServerHandle, probe: Probe): Promise<void> {
+  const { url, pid } = server;
+  const port = Number(new URL(url).port);
+  await server.kill9();
+  await expect(probe(port)).resolves.toContain('does not answer');
+  await server.restart();
+  expect(server.url).toBe(url);
+  expect(server.pid).not.toBe(pid);
+  await expect(probe(port)).resolves.toBeUndefined();
+  await server.stop();
+  expect(existsSync(server.dataDir)).toBe(false);
+  await expect(probe(port)).resolves.toContain('does not answer');
+}
 
 describeWithOwnServers([], 'a server that does not start', () => {
   it('is reported as missing with the end of its log', async () => {

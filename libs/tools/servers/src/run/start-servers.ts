@@ -1,10 +1,8 @@
-import { natsWays } from '../find/find-nats.ts';
-import { ravenDbWays } from '../find/find-ravendb.ts';
 import type { MissingServer, WantedServers } from '../find/find-servers.ts';
-import { findServers, missingServer } from '../find/find-servers.ts';
+import { findServers, missingServer, waysToServer } from '../find/find-servers.ts';
 import { toFinding } from '../find/options.ts';
 import { search } from '../find/search.ts';
-import type { Source } from '../find/source.ts';
+import type { ServerName, Source } from '../find/source.ts';
 import { startComposeService } from './compose-handle.ts';
 import type { ServerHandle } from './server-handle.ts';
 import type { SecuredStart, StartOptions } from './start-one.ts';
@@ -23,6 +21,8 @@ export interface RunningServer {
 export interface RunningServers {
   readonly ravendb: RunningServer | undefined;
   readonly nats: RunningServer | undefined;
+  readonly kafka: RunningServer | undefined;
+  readonly postgres: RunningServer | undefined;
   readonly missing: readonly MissingServer[];
   /** Stops what this process started. */
   stop(): Promise<void>;
@@ -31,7 +31,7 @@ export interface RunningServers {
 /** Which servers to start, and how. What belongs to one server in {@link StartOptions} is not taken here, but its port. */
 export interface StartServersOptions extends Omit<StartOptions, 'args' | 'port'>, WantedServers {
   /** The ports to take while they are free. Default, and where one is not: any that is free. */
-  ports?: { readonly ravendb?: number; readonly nats?: number };
+  ports?: Partial<Readonly<Record<ServerName, number>>>;
 }
 
 /**
@@ -41,15 +41,23 @@ export interface StartServersOptions extends Omit<StartOptions, 'args' | 'port'>
 export async function startServers(options: StartServersOptions = {}): Promise<RunningServers> {
   const found = await findServers(options);
   const missing = [...found.missing];
-  const run = async (server: MissingServer['server'], source: Source | undefined) =>
-    source &&
-    start(server, source, { ...options, port: options.ports?.[server] }).catch((error: unknown) => {
+  const run = async (server: ServerName) => {
+    const source = found[server];
+    if (!source) return undefined;
+    return start(server, source, { ...options, port: options.ports?.[server] }).catch((error: unknown) => {
       missing.push(missingServer(server, error));
       return undefined;
     });
-  const [ravendb, nats] = await Promise.all([run('ravendb', found.ravendb), run('nats', found.nats)]);
-  const stop = async () => void (await Promise.all([ravendb?.handle?.stop(), nats?.handle?.stop()]));
-  return { ravendb, nats, missing, stop };
+  };
+  const [ravendb, nats, kafka, postgres] = await Promise.all([
+    run('ravendb'),
+    run('nats'),
+    run('kafka'),
+    run('postgres'),
+  ]);
+  const started = [ravendb, nats, kafka, postgres];
+  const stop = async () => void (await Promise.all(started.map((server) => server?.handle?.stop())));
+  return { ravendb, nats, kafka, postgres, missing, stop };
 }
 
 /**
@@ -67,19 +75,32 @@ export async function startNats(options: StartOptions = {}): Promise<ServerHandl
   return startOwn('nats', options);
 }
 
+/**
+ * Starts a Kafka broker of one's own (KRaft, one node), regardless of `KAFKA_BROKERS`; as {@link startRavenDb}. Topics are
+ * not made by being used.
+ */
+export async function startKafka(options: StartOptions = {}): Promise<ServerHandle> {
+  return startOwn('kafka', options);
+}
+
+/** Starts a PostgreSQL of one's own, regardless of `POSTGRES_URL`; as {@link startRavenDb}. Whoever reaches it may do everything. */
+export async function startPostgres(options: StartOptions = {}): Promise<ServerHandle> {
+  return startOwn('postgres', options);
+}
+
 async function startOwn(
-  server: MissingServer['server'],
+  server: ServerName,
   options: StartOptions & { secured?: SecuredStart },
 ): Promise<ServerHandle> {
   const finding = toFinding(options);
-  const [, ...ways] = server === 'ravendb' ? ravenDbWays(finding) : natsWays(finding);
+  const [, ...ways] = waysToServer(server, finding);
   const { handle } = await start(server, await search(`${server} server`, ways), options);
   if (!handle) throw new Error(`${server} was found as an address, which is not one's own server`);
   return handle;
 }
 
 async function start(
-  server: MissingServer['server'],
+  server: ServerName,
   source: Source,
   options: StartOptions & { secured?: SecuredStart },
 ): Promise<RunningServer> {

@@ -1,12 +1,17 @@
-import { HttpCode, Post } from '@nestjs/common';
+import { Get, HttpCode, Post } from '@nestjs/common';
 import { SparkController } from '../admit/spark-controller.ts';
 import { ModuleIdentity } from '../identify/module-identity.ts';
 import type { OwnWord } from './judge-answer.ts';
 
-/** Who answers here: a module asks its own address at the start, with a body, as others will ask it. */
+/** Who answers here: a module asks its own address at the start, with a body, as others will ask it; tools ask before they change anything. */
 @SparkController('self-check', { bodyBytes: 1_024 })
 export class SelfCheckController {
   constructor(private readonly identity: ModuleIdentity) {}
+
+  @Get()
+  show(): OwnWord {
+    return this.answer();
+  }
 
   @Post()
   @HttpCode(200)

@@ -64,7 +64,7 @@ export class HandlerSession {
       await this.#tellAgain(held);
       const ends = await this.#readAll(held);
       if (ends === null || held.aborted) continue;
-      await this.#commitStaged();
+      if (this.#commitIn() <= 0) await this.#commitStaged();
       this.#status.position = ends;
       this.#status.state = this.#failed.isDown ? 'Waiting' : 'Idle';
       await this.#wait(ends, held);
@@ -173,8 +173,7 @@ export class HandlerSession {
       await this.#tell(id, now, lastTold(id), held);
       if (held.aborted) return;
       this.#position.collections[collection] = etag;
-      const isDue = this.#told.staged >= PAGE || performance.now() - this.#committedAt > COMMIT_MS;
-      if (isDue) await this.#commitStaged();
+      if (this.#told.staged >= PAGE || this.#commitIn() <= 0) await this.#commitStaged();
     }
   }
 
@@ -273,6 +272,11 @@ export class HandlerSession {
     return { kind, id, source: { owner, documentId, etag }, collection, document };
   }
 
+  /** In how many milliseconds what was told has to be recorded, unless the announcement of the next copies does it before. */
+  #commitIn(): number {
+    return this.#told.staged === 0 ? Infinity : this.#committedAt + COMMIT_MS - performance.now();
+  }
+
   async #commitStaged(): Promise<void> {
     if (this.#told.staged > 0) await this.#commit();
   }
@@ -284,7 +288,7 @@ export class HandlerSession {
 
   async #wait(etag: number, held: AbortSignal): Promise<void> {
     const retryIn = this.#failed.nextDueIn(performance.now()) ?? Infinity;
-    const dueIn = Math.max(1, Math.ceil(Math.min(retryIn, this.#compareIn())));
+    const dueIn = Math.max(1, Math.ceil(Math.min(retryIn, this.#compareIn(), this.#commitIn())));
     const signal = Number.isFinite(dueIn) ? AbortSignal.any([held, AbortSignal.timeout(dueIn)]) : held;
     await this.#parts.changes.wait(etag, signal);
   }

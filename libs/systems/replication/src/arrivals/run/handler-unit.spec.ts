@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { ChangeCommand } from '@nestjs-spark/contracts';
 import { EntityMapping, type ChangePage, type Checkpoint } from '@nestjs-spark/contracts/internal';
 import { Breakers } from '@nestjs-spark/foundation/internal';
@@ -9,6 +9,7 @@ import { eventually } from '@nestjs-spark/servers/testing';
 import { chooseParts, type StoreParts } from '@nestjs-spark/store/internal';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import type { Arrival } from '../listen/on-replicated.decorator.ts';
+import { FIRST, UNSURE, type Told } from '../tell/judge-copy.ts';
 import { HandlerUnit } from './handler-unit.ts';
 import type { HandlerUnitParts } from './handler-work.ts';
 
@@ -217,6 +218,24 @@ describe('A handler', () => {
       document: { id: 'cars/1' },
     });
     expect(listener.heard[1]?.document).toBeInstanceOf(Car);
+  });
+
+  it('has what it was told recorded with the announcement of the next change, or a second later', async () => {
+    const writes = jest.spyOn(store.state, 'writeTogether').mock.calls;
+    listener.start();
+    await listener.idle();
+    const began = performance.now();
+    const before = writes.length;
+    for (let n = 1; n <= 20; n++) {
+      await copies.put('cars/1', `Golf ${n}`);
+      await eventually(() => expect(listener.heard).toHaveLength(n));
+    }
+    const seconds = Math.ceil((performance.now() - began) / 1_000);
+    expect(writes.length - before).toBeLessThanOrEqual(20 + seconds);
+    await eventually(async () => {
+      const [record] = await store.state.list<Told>('sparkArrived/');
+      expect([FIRST, UNSURE]).not.toContain(record?.value.hash);
+    });
   });
 
   it('goes on where the instance before it was, and learns what went away meanwhile', async () => {

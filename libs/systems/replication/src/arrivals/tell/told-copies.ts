@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { idKey, type IdRule, type StateStore, type StateWrite } from '@nestjs-spark/contracts/internal';
 import { nameKey } from '@nestjs-spark/foundation/internal';
 import { FIRST, UNSURE, type Told } from './judge-copy.ts';
@@ -28,6 +28,8 @@ export class ToldCopies {
   readonly #since = new Map<string, Told | null>();
   /** What is known of copies that are marked and of which the handler was not told yet. */
   readonly #before = new Map<string, Told | null>();
+  /** Of the ids that are at hand: each is asked about several times. */
+  readonly #recordIds = new Map<string, string>();
   #version: string | null = null;
 
   constructor(state: StateStore, handler: string, ids: IdRule) {
@@ -47,6 +49,7 @@ export class ToldCopies {
 
   /** What was told of these copies last; asked with one read, and answers by id what holds until it is called again. */
   async of(ids: readonly string[]): Promise<(id: string) => Told | null> {
+    this.#recordIds.clear();
     const recordIds = [...new Set(ids.map((id) => this.#recordId(id)))];
     const stored = await this.#state.readAll<Told>(recordIds);
     const known = new Map(recordIds.map((id, index) => [id, stored[index] ?? null]));
@@ -108,7 +111,10 @@ export class ToldCopies {
   }
 
   #recordId(id: string): string {
-    const key = idKey(this.#ids, id);
-    return `${this.#prefix}${createHash('sha256').update(key).digest('hex').slice(0, 40)}`;
+    const known = this.#recordIds.get(id);
+    if (known !== undefined) return known;
+    const made = `${this.#prefix}${hash('sha256', idKey(this.#ids, id)).slice(0, 40)}`;
+    this.#recordIds.set(id, made);
+    return made;
   }
 }

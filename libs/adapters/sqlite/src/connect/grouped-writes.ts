@@ -1,0 +1,56 @@
+import { StoreRefusedError, VersionConflictError } from '@nestjs-spark/contracts';
+import type { OpenDatabase } from './open-database.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+
+interface Waiting {
+  run(open: OpenDatabase): () => void;
+  alone(): void;
+}
+
+/**
+ * Small writes that are asked for at the same time share a transaction: each waits for the disk inside of SQLite, and with it this
+ * process's event loop. Each has its own outcome; where they fail together, each is tried alone.
+ */
+export class GroupedWrites {
+  readonly #database: Pick<SqliteDatabase, 'write'>;
+  #waiting: Waiting[] = [];
+
+  constructor(database: Pick<SqliteDatabase, 'write'>) {
+    this.#database = database;
+  }
+
+  /** @param work refuses by VersionConflictError or StoreRefusedError before it has written anything */
+  write<T>(work: (open: OpenDatabase) => T): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#waiting.push({
+      run: (open) => {
+        try {
+          const result = work(open);
+          return () => resolve(result);
+        } catch (error) {
+          if (isRefusal(error)) return () => reject(error);
+          throw error;
+        }
+      },
+      alone: () => void this.#database.write(work).then(resolve, reject),
+    });
+    if (this.#waiting.length === 1) queueMicrotask(() => void this.#flush());
+    return promise;
+  }
+
+  async #flush(): Promise<void> {
+    const all = this.#waiting.splice(0);
+    const [first] = all;
+    if (all.length === 1) return first?.alone();
+    try {
+      const outcomes = await this.#database.write((open) => all.map(({ run }) => run(open)));
+      for (const tell of outcomes) tell();
+    } catch {
+      for (const { alone } of all) alone();
+    }
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof VersionConflictError || error instanceof StoreRefusedError;
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { specJob } from '../fixtures/jobs.ts';
+import type { Job } from './job.ts';
+import { moved } from './move.ts';
+import { readJob } from './read-job.ts';
+
+const JOB = specJob('one');
+const without = (name: keyof Job): object =>
+  Object.fromEntries(Object.entries(JOB).filter(([key]) => key !== name));
+
+describe('A job that is read from a store', () => {
+  it.each<[string, Job]>([
+    ['queued', JOB],
+    ['running', moved(JOB, 'Running', 'me')],
+    ['ended', moved(moved(JOB, 'Running', 'me'), 'Failed', 'me')],
+    ['waiting', specJob('one', { status: 'Submitted', dueAt: JOB.createdAt })],
+  ])('is what was written: %s', (_, job) => {
+    expect(readJob(JSON.stringify(job), 'one')).toEqual(job);
+  });
+
+  it.each(Object.keys(JOB) as (keyof Job)[])('is none without its %s', (name) => {
+    expect(readJob(JSON.stringify(without(name)), 'one')).toBeNull();
+  });
+
+  it.each<[string, object]>([
+    ['under another id', { jobId: 'two' }],
+    ['in a status that there is not', { status: 'Done' }],
+    ['running, and due later', { status: 'Running', dueAt: JOB.createdAt }],
+    ['ended without a time', { status: 'Failed' }],
+    ['with more labels than a job may have', { labels: Array.from({ length: 17 }, () => 'a') }],
+    ['with a time that is none', { createdAt: 'yesterday' }],
+    ['of a kind that there is not', { transformation: { kind: 'shell', shell: 'rm' } }],
+  ])('is none %s', (_, change) => {
+    expect(readJob(JSON.stringify({ ...JOB, ...change }), 'one')).toBeNull();
+  });
+
+  it('is none, and nothing is thrown, whatever text and whatever value there is', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        expect(readJob(text, 'one')).toBeNull();
+      }),
+    );
+    const field = fc.constantFrom(...(Object.keys(JOB) as (keyof Job)[]));
+    fc.assert(
+      fc.property(field, fc.jsonValue(), (name, value) => {
+        const read = readJob(JSON.stringify({ ...JOB, [name]: value }), 'one');
+        expect(read === null || read.jobId === 'one').toBe(true);
+      }),
+    );
+  });
+});

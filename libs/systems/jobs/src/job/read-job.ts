@@ -1,0 +1,113 @@
+import {
+  type Guard,
+  isListOf,
+  isNullOr,
+  isBoolean,
+  isObject,
+  isObjectOf,
+  isOneOf,
+  isText,
+  isWhole,
+} from '@nestjs-spark/foundation/internal';
+import { SUBMITTER_KINDS, type Job, type JobTransformation } from './job.ts';
+import { isTerminal, JOB_STATUSES } from './status.ts';
+
+/** More than a server stores in one message. */
+const LONGEST_TEXT = 64 * 1024 ** 2;
+const MOST_LABELS = 16;
+
+/**
+ * A job from what is stored under its id, checked and bounded: whoever reaches the store may have written it.
+ * @returns null when it is not a job
+ */
+export function readJob(text: string, jobId: string): Job | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJob(value) && value.jobId === jobId && isInOrder(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+const isName = isText();
+const isLong = isText(LONGEST_TEXT);
+const isTime: Guard<string> = (value): value is string => isName(value) && !Number.isNaN(Date.parse(value));
+const isUnder =
+  (folder: string): Guard<string> =>
+  (value): value is string =>
+    isName(value) && value.startsWith(folder);
+const content = { bytes: isWhole, documents: isWhole, sha256: isName, form: isOneOf('documents', 'value') };
+const isInput = isObjectOf(content, { inline: isLong, object: isUnder('in/') });
+const isResult = isObjectOf(
+  { ...content, failed: isWhole, cached: isBoolean, fromJobId: isNullOr(isName), expiresAt: isTime },
+  { inline: isLong, object: isUnder('out/') },
+);
+
+const TRANSFORMATIONS: Readonly<Record<JobTransformation['kind'], Guard<object>>> = {
+  script: isObjectOf({ collection: isName, script: isLong }),
+  handler: isObjectOf({ handler: isName }),
+  sql: isObjectOf({ sql: isLong }),
+  'spark-app': isObjectOf({ resource: isName }),
+};
+
+const isKnown = isObjectOf({ kind: isOneOf('script', 'handler', 'sql', 'spark-app') });
+const isTransformation: Guard<object> = (value): value is object =>
+  isKnown(value) && TRANSFORMATIONS[value.kind](value);
+
+const hasFields = isObjectOf({
+  jobId: isName,
+  order: isNullOr(isWhole),
+  name: isName,
+  status: isOneOf(...JOB_STATUSES),
+  transformation: isTransformation,
+  backend: isNullOr(isName),
+  backendRequested: isName,
+  backendReason: isNullOr(isObject),
+  priority: isWhole,
+  labels: isListOf(isName, MOST_LABELS),
+  metadata: isObject,
+  submittedBy: isObjectOf({
+    kind: isOneOf(...SUBMITTER_KINDS),
+    subject: isName,
+    tenant: isNullOr(isName),
+  }),
+  options: isObjectOf({
+    timeoutMs: isWhole,
+    queueTimeoutMs: isNullOr(isWhole),
+    runAt: isNullOr(isTime),
+    cache: isOneOf('use', 'refresh', 'off'),
+    onDocumentFailure: isOneOf('keep', 'fail'),
+    retry: isObjectOf({ attempts: isWhole, delaysSeconds: isListOf(isWhole) }),
+  }),
+  fingerprint: isName,
+  attempt: isWhole,
+  attempts: isListOf(
+    isObjectOf({ number: isWhole, runId: isName, backend: isName, owner: isName, startedAt: isTime }),
+  ),
+  progress: isObjectOf({ done: isWhole, total: isWhole }),
+  input: isNullOr(isInput),
+  result: isNullOr(isResult),
+  cause: isNullOr(isObject),
+  cancel: isNullOr(isObject),
+  batchId: isNullOr(isName),
+  batchSize: isNullOr(isWhole),
+  retryOf: isNullOr(isName),
+  external: isObject,
+  transitions: isListOf(
+    isObjectOf({ status: isOneOf(...JOB_STATUSES), at: isTime, by: isName }, { revision: isWhole }),
+  ),
+  createdAt: isTime,
+  startedAt: isNullOr(isTime),
+  endedAt: isNullOr(isTime),
+  dueAt: isNullOr(isTime),
+});
+
+function isJob(value: unknown): value is Job {
+  return hasFields(value);
+}
+
+/** Only what is to be queued waits for a time, and only what has ended has an end. */
+function isInOrder({ status, dueAt, endedAt }: Job): boolean {
+  const mayWait = dueAt === null || status === 'Submitted' || status === 'Retrying';
+  return mayWait && (endedAt !== null) === isTerminal(status);
+}

@@ -1,0 +1,59 @@
+import { VersionConflictError } from '@nestjs-spark/contracts';
+import type { JobBackend } from '../job/backend.ts';
+import type { Job } from '../job/job.ts';
+import type { StoredJob } from '../job/store.ts';
+import { next, type Outcome } from './finish.ts';
+import type { RunnerParts } from './parts.ts';
+
+/** A run that lasts longer than this is written while it runs. */
+export const BRIEF_MS = 20;
+
+/** A script has no effects outside its result, and a local run cannot be adopted: to know of it helps nobody. */
+export function mayStartLate({ transformation }: Job, { capabilities }: JobBackend): boolean {
+  return transformation.kind === 'script' && capabilities.local === true;
+}
+
+/** The start of a run that is written only when the run lasts, else together with its end. */
+export class LateStart {
+  readonly #before: StoredJob;
+  readonly #running: Job;
+  readonly #parts: RunnerParts;
+  #written: Promise<boolean> | null = null;
+
+  constructor(before: StoredJob, running: Job, parts: RunnerParts) {
+    this.#before = before;
+    this.#running = running;
+    this.#parts = parts;
+  }
+
+  /** Writes the start, once. @returns whether the run counts: false when another change of the job came first */
+  write(): Promise<boolean> {
+    this.#written ??= this.#replace(this.#running);
+    return this.#written;
+  }
+
+  /**
+   * Writes start and end together, where the start is not written yet.
+   * @returns the job with its end; null when the run does not count; `started` when the end has to be written by itself
+   */
+  async end(outcome: Outcome): Promise<Job | null | 'started'> {
+    if (this.#written) return (await this.#written) ? 'started' : null;
+    const ended = next(this.#running, outcome, this.#parts.owner);
+    this.#written = this.#replace(ended);
+    if (!(await this.#written)) return null;
+    this.#parts.observer.moved(this.#running, ended);
+    return ended;
+  }
+
+  async #replace(after: Job): Promise<boolean> {
+    try {
+      await this.#parts.store.replace(after, this.#before.revision);
+    } catch (error) {
+      if (!(error instanceof VersionConflictError)) throw error;
+      this.#parts.observer.fenced();
+      return false;
+    }
+    this.#parts.observer.moved(this.#before.job, this.#running);
+    return true;
+  }
+}

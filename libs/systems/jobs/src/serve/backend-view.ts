@@ -1,0 +1,32 @@
+import type { BreakerReport } from '@nestjs-spark/foundation/internal';
+import type { JobBackend } from '../job/backend.ts';
+import type { JobKind } from '../job/job.ts';
+import type { BackendGuards } from '../run/backend-guards.ts';
+
+/** A backend as it is shown. */
+export interface BackendView {
+  name: string;
+  available: boolean;
+  reason: string | null;
+  breaker: BreakerReport['state'];
+  kinds: readonly JobKind[];
+  /** The runs of this process. */
+  running: number;
+  /** All jobs that wait: which backend takes one is chosen when its turn has come. */
+  queued: number;
+  limit: number;
+}
+
+/** @param queued how many jobs wait */
+export async function viewOfBackend(
+  backend: JobBackend,
+  guards: BackendGuards,
+  queued: number,
+  limit: number,
+): Promise<BackendView> {
+  const { name, capabilities } = backend;
+  const { available, reason } = await guards.health(backend);
+  const { state } = guards.report(backend);
+  const running = guards.running(name);
+  return { name, available, reason, breaker: state, kinds: capabilities.kinds, running, queued, limit };
+}

@@ -1,0 +1,63 @@
+import type { Job, JobTransition } from '../job/job.ts';
+import { isTerminal } from '../job/status.ts';
+import type { StoredJob } from '../job/store.ts';
+import { eventOf, type JobEventData } from './view.ts';
+
+/** A change of status, as a feed tells it. */
+export interface ToldChange {
+  /** Null where more came under the same number: whoever continues after it would miss that. */
+  sequence: number | null;
+  type: string;
+  data: JobEventData;
+}
+
+/**
+ * Tells every change of status once to one reader. A record has all of them, so those are told too that came in one write, and those
+ * whose own message has left the queue.
+ */
+export class Untold {
+  readonly #after: number | undefined;
+  readonly #told = new Map<string, number>();
+
+  /** @param after the number of the last change that the reader knows */
+  constructor(after: number | undefined) {
+    this.#after = after;
+  }
+
+  of({ job, revision }: StoredJob): ToldChange[] {
+    const { jobId, transitions } = job;
+    const from = this.#told.get(jobId) ?? this.#knownTo(job);
+    if (isTerminal(job.status)) this.#told.delete(jobId);
+    else this.#told.set(jobId, transitions.length);
+    return transitions.slice(from).map((transition, index) => {
+      const following = transitions[from + index + 1];
+      const own = transition.revision ?? revision;
+      return {
+        sequence: following?.revision === own ? null : own,
+        type: `job.${transition.status.toLowerCase()}`,
+        data: following ? eventThen(job, transition, from + index) : eventOf(job),
+      };
+    });
+  }
+
+  /** Who knows no number wants what is new: the last. */
+  #knownTo({ transitions }: Job): number {
+    if (this.#after === undefined) return transitions.length - 1;
+    const after = this.#after;
+    return transitions.filter(({ revision = Infinity }) => revision <= after).length;
+  }
+}
+
+/** What the event said at its time. */
+function eventThen(job: Job, { status, at }: JobTransition, index: number): JobEventData {
+  const attempt = job.transitions.slice(0, index + 1).filter((one) => one.status === 'Running').length;
+  const { backend = null, cause = null } = job.attempts[attempt - 1] ?? {};
+  return eventOf({
+    ...job,
+    status,
+    attempt,
+    backend,
+    cause: status === 'Retrying' ? cause : null,
+    transitions: [{ status, at, by: '' }],
+  });
+}

@@ -1,0 +1,81 @@
+import { type EventName, isSame, type PeerEvent } from '../merge/event.ts';
+import { mergeHeads } from '../merge/heads.ts';
+import type { PolicyOf } from '../merge/show.ts';
+import { beginNewLife } from '../receive/begin-new-life.ts';
+import type { PeerFile } from '../receive/peer-file.ts';
+import { loggedTo } from '../receive/receive-events.ts';
+import { showHeads } from '../receive/show-heads.ts';
+import { hashOf, type SnapshotHead, type SnapshotOrigin } from './take-snapshot.ts';
+
+/**
+ * Before the records of a snapshot: settles which own events the log has taken. When that cannot be told, because another
+ * file has gone on under the same origin, what is not known to be in the log is numbered anew: it is then concurrent
+ * with what the log has, and nothing is lost.
+ * @returns whether a new life has begun
+ */
+export function beginLoading(
+  file: PeerFile,
+  snapshot: SnapshotHead,
+  policyOf: PolicyOf,
+  freshOrigin: () => string,
+): boolean {
+  const unsettled = snapshot.origins.filter((origin) => !settleOwn(file, origin));
+  // A snapshot may have numbers of the present origin that a copy of this file has used.
+  if (unsettled.length === 0) file.takeOrigin(freshOrigin());
+  else beginNewLife(file, policyOf, freshOrigin());
+  return unsettled.length > 0;
+}
+
+/** @returns false when the log has own numbers of which it is not known what they say */
+function settleOwn(file: PeerFile, { origin, number, lastSays }: SnapshotOrigin): boolean {
+  const own = file.own(origin);
+  if (!own || own.written === own.confirmed || number <= own.confirmed) return true;
+  const last = number <= own.written ? file.event({ origin, number }) : null;
+  if (!last || hashOf(last) !== lastSays) return false;
+  file.setOwn(origin, { ...own, confirmed: number });
+  return true;
+}
+
+/** Merges records of a snapshot, all events of each of them, into the file. */
+export function loadRecords(
+  file: PeerFile,
+  snapshot: SnapshotHead,
+  events: readonly PeerEvent[],
+  policyOf: PolicyOf,
+): void {
+  const numbers = new Map(snapshot.origins.map(({ origin, number }) => [origin, number]));
+  const isCovered = (head: EventName) =>
+    head.number <= Math.min(loggedTo(file, head.origin), numbers.get(head.origin) ?? 0);
+  const records = Map.groupBy(events, ({ entity, recordId }) => JSON.stringify([entity, recordId]));
+  for (const ofRecord of records.values()) loadRecord(file, ofRecord, isCovered, policyOf);
+}
+
+/** Whoever knows an event and does not have it as a head has also what replaced it. */
+function loadRecord(
+  file: PeerFile,
+  events: readonly PeerEvent[],
+  isCovered: (head: EventName) => boolean,
+  policyOf: PolicyOf,
+): void {
+  const [first] = events;
+  if (!first) return;
+  const { entity, recordId } = first;
+  const writes = events.filter(({ resolverVersion }) => resolverVersion === null);
+  const kept = file
+    .heads(entity, recordId)
+    .filter((head) => !isCovered(head) || writes.some((write) => isSame(write, head)));
+  const added = writes.filter((write) => !isKnown(file, write));
+  for (const event of events) file.remember(event);
+  file.setHeads(entity, recordId, [...kept, ...added].reduce<PeerEvent[]>(mergeHeads, []));
+  showHeads(file, entity, recordId, policyOf);
+}
+
+function isKnown(file: PeerFile, event: PeerEvent): boolean {
+  return event.number <= loggedTo(file, event.origin) || file.event(event) !== null;
+}
+
+/** After all records: the file has what the log said up to the cut. */
+export function finishLoading(file: PeerFile, { cut, origins }: SnapshotHead): void {
+  for (const origin of origins) file.coverOrigin(origin);
+  file.position = cut;
+}

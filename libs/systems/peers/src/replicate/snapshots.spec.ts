@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Log, ReplicaFile, settle, writeByHand } from '../../testing/replica-file.ts';
+
+describe('a snapshot of the log', () => {
+  let folder: string;
+  let log: Log;
+  let a: ReplicaFile;
+  let b: ReplicaFile;
+  const opened: ReplicaFile[] = [];
+
+  const open = (name: string): ReplicaFile => {
+    const file = new ReplicaFile(folder, name, null);
+    opened.push(file);
+    return file;
+  };
+  const equal = async (...files: ReplicaFile[]) => {
+    const [first, ...rest] = await Promise.all(files.map((file) => file.seen()));
+    for (const other of rest) expect(other).toEqual(first);
+    return first ?? [];
+  };
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'spark-snapshots-'));
+    log = new Log();
+    a = await open('a').begin();
+    b = await open('b').begin();
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map(({ database }) => database.close()));
+    rmSync(folder, { recursive: true });
+  });
+
+  it('brings an empty file to where the log is, without what was let go of it', async () => {
+    for (let count = 0; count < 600; count++) await a.notes.put(`notes/${count}`, { title: 'first' });
+    await settle(log, [a, b]);
+    await a.notes.put('notes/1', { title: 'by a' });
+    await b.notes.put('notes/1', { title: 'by b' });
+    await b.notes.delete('notes/2');
+    await settle(log, [a, b]);
+    expect(await b.takeSnapshot(log)).toBe(log.messages.length);
+    expect(log.messages).toContain(null);
+    await a.notes.put('notes/3', { title: 'after it' });
+    await settle(log, [a, b]);
+    const empty = await open('empty').begin();
+    await empty.loadSnapshot(log);
+    await empty.notes.put('notes/4', { title: 'by the new one' });
+    await settle(log, [a, b, empty]);
+    await equal(a, b, empty);
+    expect(await empty.notes.get('notes/4')).toMatchObject({ title: 'by the new one' });
+    expect(await empty.notes.get('notes/3')).toMatchObject({ title: 'after it' });
+    expect(await empty.notes.get('notes/2')).toBeNull();
+  });
+
+  it('leaves a file what it has written and not published, however far behind it is', async () => {
+    await a.notes.put('notes/1', { title: 'first' });
+    await settle(log, [a, b]);
+    await a.database.backup(join(folder, 'restored.db'));
+    await writeByHand(join(folder, 'restored.db'), 'notes/by-hand', 'never published');
+    await a.notes.put('notes/2', { title: 'after the backup' });
+    await settle(log, [a, b]);
+    await b.notes.put('notes/1', { title: 'later' });
+    await settle(log, [a, b]);
+    await b.takeSnapshot(log);
+    const restored = await open('restored').begin();
+    await restored.loadSnapshot(log);
+    await settle(log, [restored, a, b]);
+    expect(await equal(restored, a, b)).toMatchObject([
+      { id: 'notes/1', title: 'later' },
+      { id: 'notes/2' },
+      { id: 'notes/by-hand', title: 'never published' },
+    ]);
+  });
+
+  it('does not hold what its maker has not published', async () => {
+    await a.notes.put('notes/1', { title: 'published' });
+    await settle(log, [a, b]);
+    await a.notes.put('notes/1', { title: 'not yet' });
+    await a.takeSnapshot(log);
+    const empty = await open('empty').begin();
+    await empty.loadSnapshot(log);
+    expect(await empty.seen()).toEqual(await b.seen());
+  });
+
+  it('makes room of those before the one before it', async () => {
+    for (const title of ['one', 'two', 'three']) {
+      await a.notes.put('notes/1', { title });
+      await settle(log, [a, b]);
+      await a.takeSnapshot(log);
+    }
+    const manifests = [...log.objects.keys()].filter((name) => name.endsWith('/manifest'));
+    expect(manifests).toEqual(['snapshot/2/a/manifest', 'snapshot/3/a/manifest']);
+  });
+});

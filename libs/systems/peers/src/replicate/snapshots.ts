@@ -1,0 +1,92 @@
+import type { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
+import {
+  cutIn,
+  decodeManifest,
+  decodePart,
+  encodeManifest,
+  encodePart,
+  type Manifest,
+  manifestsIn,
+  snapshotFolder,
+  SNAPSHOTS,
+} from '../carry/snapshot.ts';
+import type { RecordName } from '../receive/peer-file.ts';
+import type { PeerStore } from './peer-store.ts';
+
+/** Where snapshots lie, and the log that they let be trimmed. */
+export type SnapshotObjects = Pick<
+  JetStreamSharedLog,
+  'trim' | 'storeObject' | 'loadObject' | 'listObjects' | 'removeObject'
+>;
+
+const RECORDS_OF_A_PART = 500;
+
+/** Snapshots of the log, which stand for the part of it that is gone. */
+export class Snapshots {
+  readonly #nodeId: string;
+  readonly #store: PeerStore;
+  readonly #objects: SnapshotObjects;
+
+  constructor(nodeId: string, store: PeerStore, objects: SnapshotObjects) {
+    this.#nodeId = nodeId;
+    this.#store = store;
+    this.#objects = objects;
+  }
+
+  /** The one of this log that reaches furthest; null when there is none. */
+  async latest(created: string): Promise<Manifest | null> {
+    for (const { name } of manifestsIn(await this.#objects.listObjects(SNAPSHOTS))) {
+      const manifest = decodeManifest(await this.#objects.loadObject(name));
+      if (manifest?.created === created) return manifest;
+    }
+    return null;
+  }
+
+  /**
+   * Takes one of the log as far as it is applied here, and lets go what it stands for.
+   * @returns its place in the log
+   */
+  async take(created: string): Promise<number> {
+    const head = await this.#store.beginSnapshot();
+    const folder = snapshotFolder({ cut: head.cut, node: this.#nodeId });
+    let parts = 0;
+    let last: RecordName | null = null;
+    do {
+      const page = await this.#store.snapshotPage(last, RECORDS_OF_A_PART);
+      await this.#put(`${folder}/${parts++}`, await encodePart(page.events));
+      last = page.last;
+    } while (last !== null);
+    await this.#put(`${folder}/manifest`, encodeManifest({ ...head, created, node: this.#nodeId, parts }));
+    await this.#letGo(head);
+    return head.cut;
+  }
+
+  /** Brings the file to where a snapshot is. @returns whether a new life has begun */
+  async load(manifest: Manifest): Promise<boolean> {
+    const isNewLife = await this.#store.beginLoading(manifest);
+    for (let part = 0; part < manifest.parts; part++) {
+      const name = `${snapshotFolder(manifest)}/${part}`;
+      const events = await decodePart(await this.#objects.loadObject(name));
+      if (events === null) throw new Error(`${name} of the latest snapshot is gone or damaged`);
+      await this.#store.loadRecords(manifest, events);
+    }
+    await this.#store.finishLoading(manifest);
+    return isNewLife;
+  }
+
+  async #put(name: string, content: Uint8Array): Promise<void> {
+    await this.#objects.storeObject(name, only(content));
+  }
+
+  /** The one before stays for those who are loading it. */
+  async #letGo({ cut, origins }: Pick<Manifest, 'cut' | 'origins'>): Promise<void> {
+    for (const { origin, tail } of origins) if (tail > 0) await this.#objects.trim(origin, cut + 1);
+    const names = await this.#objects.listObjects(SNAPSHOTS);
+    const keptFrom = manifestsIn(names)[1]?.cut ?? 0;
+    for (const name of names) if (cutIn(name) < keptFrom) await this.#objects.removeObject(name);
+  }
+}
+
+async function* only(content: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield content;
+}

@@ -1,0 +1,48 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Peers, PeersStatus } from './peers.ts';
+
+/** What Prometheus is told of this replica: its status, as of when it is asked. */
+export function registerPeerMetrics(registry: Registry, peers: Peers): void {
+  const gauge = (name: string, help: string, valueOf: (status: PeersStatus) => number) => {
+    const metric: Gauge = new Gauge({
+      name: `spark_peers_${name}`,
+      help,
+      registers: [],
+      async collect() {
+        const status = await peers.status().catch(() => null);
+        if (status) metric.set(valueOf(status));
+      },
+    });
+    registry.registerMetric(metric);
+  };
+  gauge('backlog', 'Own changes that are not known to be in the log.', ({ backlog }) => backlog);
+  gauge('behind', 'Messages of the log that are not applied.', ({ log }) => log.last - log.position);
+  gauge('low_water', 'Up to where the log is let go.', ({ log }) => log.lowWater);
+  gauge(
+    'clock_offset_seconds',
+    'The clock of the log less that of this node.',
+    (status) => status.clockOffsetMs / 1_000,
+  );
+  gauge('ready', '1 when this node is a complete replica.', ({ state }) => (state === 'ready' ? 1 : 0));
+  const ofEntities = (
+    name: string,
+    help: string,
+    valueOf: (entity: PeersStatus['entities'][number]) => number,
+  ) => {
+    const metric: Gauge<'entity' | 'policy'> = new Gauge({
+      name: `spark_peers_${name}`,
+      help,
+      labelNames: ['entity', 'policy'],
+      registers: [],
+      async collect() {
+        const status = await peers.status().catch(() => null);
+        for (const entity of status?.entities ?? []) {
+          metric.set({ entity: entity.entity, policy: entity.policy }, valueOf(entity));
+        }
+      },
+    });
+    registry.registerMetric(metric);
+  };
+  ofEntities('conflicts_total', 'Conflicts that this node has seen.', ({ conflicts }) => conflicts.total);
+  ofEntities('tombstones', 'Deleted documents that are remembered.', ({ tombstones }) => tombstones);
+}

@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import { VERSION } from '@nestjs-spark/contracts';
+import { SqliteDatabase, SqliteRepository } from '@nestjs-spark/sqlite/internal';
+import { decodeMessage, encodeMessage } from '../src/carry/message.ts';
+import type { ConflictResolver } from '../src/merge/resolve.ts';
+import { type Arrival, PeerStore } from '../src/replicate/peer-store.ts';
+import { Snapshots } from '../src/replicate/snapshots.ts';
+
+interface Note {
+  title: string;
+}
+
+interface Logged {
+  sequence: number;
+  writer: string;
+  headers: Record<string, string>;
+  payload: Uint8Array;
+}
+
+const NOTES = { collection: 'Notes' };
+const LOG_CREATED = 'today';
+
+/** One log in memory, and the tails that fence its writers. */
+export class Log {
+  /** Null where a message was let go. */
+  readonly messages: (Logged | null)[] = [];
+  readonly objects = new Map<string, Uint8Array>();
+  readonly #tails = new Map<string, number>();
+
+  async publish(node: ReplicaFile): Promise<boolean> {
+    const batch = await node.store.nextBatch();
+    if (!batch || (this.#tails.get(batch.origin) ?? 0) !== batch.tail) return false;
+    const sequence = this.messages.length + 1;
+    const { headers, payload } = await encodeMessage(node.name, batch.events);
+    this.messages.push({ sequence, writer: batch.origin, headers, payload });
+    this.#tails.set(batch.origin, sequence);
+    return true;
+  }
+
+  async trim(writer: string, sequence: number): Promise<void> {
+    this.messages.forEach((message, at) => {
+      const isLast = message?.sequence === this.#tails.get(writer);
+      if (message?.writer === writer && message.sequence < sequence && !isLast) this.messages[at] = null;
+    });
+  }
+
+  async storeObject(name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    const parts: Uint8Array[] = [];
+    for await (const part of content) parts.push(part);
+    this.objects.set(name, Buffer.concat(parts));
+  }
+
+  async loadObject(name: string): Promise<Uint8Array | null> {
+    return this.objects.get(name) ?? null;
+  }
+
+  async listObjects(prefix: string): Promise<string[]> {
+    return [...this.objects.keys()].filter((name) => name.startsWith(prefix));
+  }
+
+  async removeObject(name: string): Promise<void> {
+    this.objects.delete(name);
+  }
+}
+
+/** A replica's file, its repository and its place in the log. */
+export class ReplicaFile {
+  readonly name: string;
+  readonly path: string;
+  readonly database: SqliteDatabase;
+  readonly store: PeerStore;
+  readonly notes: SqliteRepository<Note>;
+  #position = 0;
+
+  constructor(folder: string, name: string, resolver: ConflictResolver<object> | null) {
+    this.name = name;
+    this.path = join(folder, `${name}.db`);
+    this.database = new SqliteDatabase({ path: this.path });
+    this.store = new PeerStore(this.database, () => resolver);
+    this.notes = new SqliteRepository<Note>(this.database, NOTES);
+  }
+
+  async begin(clockShiftMs = 0): Promise<this> {
+    this.#position = (await this.store.begin([NOTES], clockShiftMs)).position;
+    return this;
+  }
+
+  async read({ messages }: Log): Promise<void> {
+    const arrivals = messages.slice(this.#position).map(async (message): Promise<Arrival> => {
+      if (message === null) throw new Error('what was let go is needed');
+      const { sequence } = message;
+      return { sequence, storedAt: Date.now(), message: await decodeMessage(message) };
+    });
+    await this.store.apply(await Promise.all(arrivals));
+    this.#position = messages.length;
+  }
+
+  takeSnapshot(log: Log): Promise<number> {
+    return new Snapshots(this.name, this.store, log).take(LOG_CREATED);
+  }
+
+  async loadSnapshot(log: Log): Promise<void> {
+    const snapshots = new Snapshots(this.name, this.store, log);
+    const latest = await snapshots.latest(LOG_CREATED);
+    if (!latest) throw new Error('there is no snapshot');
+    await snapshots.load(latest);
+    this.#position = latest.cut;
+  }
+
+  /** What an application sees, versions too. */
+  async seen(): Promise<unknown[]> {
+    const { items } = await this.notes.list({ take: 100 });
+    return items.map((note) => ({ ...note, version: note[VERSION] }));
+  }
+}
+
+export async function settle(log: Log, nodes: readonly ReplicaFile[]): Promise<void> {
+  for (let isNew = true; isNew;) {
+    for (const node of nodes) await node.read(log);
+    const published = [];
+    for (const node of nodes) published.push(await log.publish(node));
+    isNew = published.includes(true);
+  }
+  for (const node of nodes) await node.read(log);
+}
+
+/** As another program does, that knows nothing of replicas. */
+export async function writeByHand(path: string, id: string, title: string): Promise<void> {
+  const database = new SqliteDatabase({ path });
+  const document = JSON.stringify({ Title: title });
+  await database.write(({ db }) =>
+    db.prepare('INSERT INTO Notes (id, _document) VALUES (?, ?)').run(id, document),
+  );
+  await database.close();
+}

@@ -1,0 +1,99 @@
+import type { PeerEvent } from '../src/merge/event.ts';
+import type { ConflictResolver } from '../src/merge/resolve.ts';
+import { receiveEvents } from '../src/receive/receive-events.ts';
+import { MemoryFile } from './memory-file.ts';
+import type { LogMessage } from './simulated-log.ts';
+
+export const BOARDS = 'Boards';
+
+export interface Replica {
+  name: string;
+  file: MemoryFile;
+}
+
+/** How a run has ended. */
+export interface Outcome {
+  said: readonly LogMessage[];
+  replicas: readonly Replica[];
+  /** Writes that an application was told are kept, on disks that are still there. */
+  acknowledged: readonly PeerEvent[];
+}
+
+/** Keeps every tag that anybody added. */
+const UNION: ConflictResolver<object> = {
+  version: 1,
+  resolve({ current, incoming }) {
+    const tags = [current, incoming].flatMap((one) => (one as { tags?: string[] } | null)?.tags ?? []);
+    return { type: 'put', document: { tags: [...new Set(tags)].toSorted() } };
+  },
+};
+
+export const policyOf = (entity: string) => (entity === BOARDS ? UNION : null);
+
+/** What is wrong, in words; empty when nothing is. */
+export function violationsOf(outcome: Outcome): string[] {
+  const checks = [unequal, numbersUsedTwice, otherThanTheLog, lostWrites, lostTags];
+  return checks.flatMap((check) => check(outcome));
+}
+
+function unequal({ replicas }: Outcome): string[] {
+  const [first, ...rest] = replicas.map(({ name, file }) => ({ name, state: file.state().join('\n') }));
+  return rest
+    .filter(({ state }) => state !== first?.state)
+    .map(({ name }) => `${name} differs from ${first?.name}`);
+}
+
+function numbersUsedTwice({ said }: Outcome): string[] {
+  const contents = new Map<string, string>();
+  return said
+    .filter(({ isForged }) => !isForged)
+    .flatMap(({ events }) => events)
+    .flatMap((event) => {
+      const name = `${event.origin}:${event.number}`;
+      const content = JSON.stringify(event);
+      const before = contents.get(name);
+      contents.set(name, content);
+      return before === undefined || before === content ? [] : [`${name} has two contents`];
+    });
+}
+
+/** A file that only ever reads knows what the log comes to. */
+function otherThanTheLog({ said, replicas }: Outcome): string[] {
+  const reader = new MemoryFile();
+  for (const message of said) receiveEvents(reader, message, policyOf, () => 'reader');
+  const expected = reader.state().join('\n');
+  return replicas
+    .filter(({ file }) => file.state().join('\n') !== expected)
+    .map(({ name }) => `${name} is not what the log says`);
+}
+
+function lostWrites({ said, acknowledged }: Outcome): string[] {
+  const published = new Set(said.flatMap(({ events }) => events).map(meaningOf));
+  return acknowledged
+    .filter((event) => !published.has(meaningOf(event)))
+    .map(({ origin, number }) => `${origin}:${number} was acknowledged and is nowhere`);
+}
+
+function lostTags({ said, replicas }: Outcome): string[] {
+  const boards = said.flatMap(({ events }) => events).filter(({ entity }) => entity === BOARDS);
+  return [...Map.groupBy(boards, ({ recordId }) => recordId)].flatMap(([recordId, events]) => {
+    const added = [...new Set(events.flatMap(({ data }) => tagsOf(data)))];
+    return replicas
+      .filter(({ file }) => !hasAll(tagsOf(file.shown(BOARDS, recordId)), added))
+      .map(({ name }) => `${name} lost a tag of ${recordId}`);
+  });
+}
+
+function hasAll(shown: readonly string[], added: readonly string[]): boolean {
+  const there = new Set(shown);
+  return added.every((tag) => there.has(tag));
+}
+
+export function tagsOf(data: string | null): string[] {
+  return (JSON.parse(data ?? '{"tags":[]}') as { tags: string[] }).tags;
+}
+
+/** What a write says, whichever number it has. */
+export function meaningOf({ entity, recordId, operation, data }: PeerEvent): string {
+  return JSON.stringify([entity, recordId, operation === 'CREATE' ? 'UPDATE' : operation, data]);
+}

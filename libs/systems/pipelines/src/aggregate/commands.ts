@@ -1,0 +1,52 @@
+import type { Position } from '../batch/batch.ts';
+import type { PipelineDefinition } from '../definition/types.ts';
+
+/** What can be asked of a pipeline. */
+export type PipelineCommand =
+  | { type: 'create'; definition: PipelineDefinition }
+  | {
+      type: 'update';
+      definition: PipelineDefinition;
+      /** What becomes of the position where the new definition does not fit it. */
+      reset?: 'keep' | 'beginning';
+      /** The version that the change is made of; another one is refused. */
+      ifVersion?: number;
+    }
+  | { type: 'start'; from?: 'checkpoint' | 'beginning' }
+  | { type: 'stop' }
+  | { type: 'pause' }
+  | { type: 'resume' }
+  | { type: 'restart' }
+  | { type: 'delete'; force?: boolean }
+  | { type: 'resetCheckpoint'; position: Position | null }
+  /** Its source is bounded and read to the end. */
+  | { type: 'complete' }
+  | { type: 'fail'; reason: string }
+  | { type: 'takeOwnership'; epoch: number; node: string; shard: number };
+
+/** Who asks, when, and by which name it is known that he has asked before. */
+export interface CommandContext {
+  tenant: string;
+  pipelineId: string;
+  at: string;
+  by: string;
+  commandId: string | null;
+}
+
+/**
+ * Why a command is refused: `not-found` there is no such pipeline; `exists` there is one; `not-allowed` its state does not let it;
+ * `needs-reset` its position does not fit the new definition; `other-version` it was changed meanwhile; `key-reused` another
+ * command had this id; `fenced` another process owns it.
+ */
+export type CommandRefusal =
+  'not-found' | 'exists' | 'not-allowed' | 'needs-reset' | 'other-version' | 'key-reused' | 'fenced';
+
+export class CommandRefusedError extends Error {
+  override readonly name = 'CommandRefusedError';
+  readonly kind: CommandRefusal;
+
+  constructor(kind: CommandRefusal, message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { PipelineDefinition } from '../definition/types.ts';
+import { CommandRefusedError, type CommandContext, type PipelineCommand } from './commands.ts';
+import type { EventData, EventType, PipelineEvent } from './events.ts';
+import type { PipelineState, PipelineStatus } from './state.ts';
+
+/** From which states a command leads somewhere; a state that is its aim already needs nothing. */
+const ALLOWED = {
+  start: { from: ['Configured', 'Paused', 'Stopped', 'Completed', 'Failed'], aims: ['Running'] },
+  stop: { from: ['Running', 'Paused', 'Failed', 'Completed'], aims: ['Stopped', 'Configured'] },
+  pause: { from: ['Running'], aims: ['Paused'] },
+  resume: { from: ['Paused'], aims: ['Running'] },
+  restart: { from: ['Running', 'Paused', 'Stopped', 'Completed', 'Failed', 'Configured'], aims: [] },
+  complete: { from: ['Running'], aims: ['Completed'] },
+  fail: { from: ['Running'], aims: ['Failed'] },
+} as const satisfies Record<string, { from: readonly PipelineStatus[]; aims: readonly PipelineStatus[] }>;
+
+type Move = keyof typeof ALLOWED;
+type Draft = { [T in EventType]: { type: T; data: EventData[T] } }[EventType];
+
+/** What comes of a command. */
+export interface Decision {
+  events: readonly PipelineEvent[];
+  /** This very command was carried out before. */
+  isReplayed: boolean;
+}
+
+/**
+ * What a command makes of a pipeline. What is so already is no event.
+ * @throws {CommandRefusedError}
+ */
+export function decide(state: PipelineState, command: PipelineCommand, context: CommandContext): Decision {
+  const fingerprint = fingerprintOf(command);
+  const before = state.commands.find(({ id }) => id === context.commandId);
+  if (before && before.fingerprint !== fingerprint)
+    throw refuse('key-reused', `The key ${context.commandId} was used for another command`);
+  if (before) return { events: [], isReplayed: true };
+  const epoch = command.type === 'takeOwnership' ? command.epoch : state.epoch;
+  const events = draftsOf(state, command).map(
+    (draft) => ({ ...draft, v: 1, ...context, fingerprint, epoch }) as PipelineEvent,
+  );
+  return { events, isReplayed: false };
+}
+
+function draftsOf(state: PipelineState, command: PipelineCommand): Draft[] {
+  if (command.type === 'create') return create(state, command.definition);
+  if (state.status === 'Empty' || state.status === 'Deleted') {
+    if (command.type === 'delete' && state.status === 'Deleted') return [];
+    throw refuse('not-found', 'There is no such pipeline');
+  }
+  switch (command.type) {
+    case 'update':
+      return update(state, command);
+    case 'start':
+      return start(state, command.from ?? 'checkpoint');
+    case 'restart':
+      return restart(state);
+    case 'delete':
+      if (state.status === 'Running' && !command.force)
+        throw refuse('not-allowed', 'It is running: stop it first, or force it');
+      return [{ type: 'PipelineDeleted', data: {} }];
+    case 'resetCheckpoint':
+      if (state.status === 'Running')
+        throw refuse('not-allowed', 'Its checkpoint can only be changed while it does not run');
+      return [{ type: 'CheckpointReset', data: { position: command.position } }];
+    case 'takeOwnership':
+      if (command.epoch <= state.epoch)
+        throw refuse('fenced', `Epoch ${command.epoch} is over: ${state.owner} has ${state.epoch}`);
+      return [{ type: 'OwnershipTaken', data: { node: command.node, shard: command.shard } }];
+    case 'fail':
+      return moves(state, 'fail') ? [{ type: 'PipelineFailed', data: { reason: command.reason } }] : [];
+    default:
+      return moves(state, command.type) ? [{ type: ENDS_AS[command.type], data: {} }] : [];
+  }
+}
+
+const ENDS_AS = {
+  stop: 'PipelineStopped',
+  pause: 'PipelinePaused',
+  resume: 'PipelineStarted',
+  complete: 'PipelineCompleted',
+} as const;
+
+function create({ status, definition: present }: PipelineState, definition: PipelineDefinition): Draft[] {
+  if (status === 'Empty' || status === 'Deleted') return [{ type: 'PipelineCreated', data: { definition } }];
+  throw refuse('exists', `There is a pipeline ${present?.pipelineId ?? ''} already`);
+}
+
+function start(state: PipelineState, from: 'checkpoint' | 'beginning'): Draft[] {
+  const isMove = moves(state, 'start');
+  if (!isMove && from === 'checkpoint') return [];
+  if (!isMove) throw refuse('not-allowed', 'It is running: stop it to begin again');
+  const begins = from === 'beginning' && state.hasRun;
+  return [
+    ...(begins ? [{ type: 'CheckpointReset', data: { position: null } } as const] : []),
+    { type: 'PipelineStarted', data: {} },
+  ];
+}
+
+function restart(state: PipelineState): Draft[] {
+  moves(state, 'restart');
+  const stops = state.status === 'Running' ? [{ type: 'PipelineStopped', data: {} } as const] : [];
+  return [...stops, { type: 'PipelineStarted', data: {} }];
+}
+
+function update(state: PipelineState, command: PipelineCommand & { type: 'update' }): Draft[] {
+  const { definition, reset, ifVersion } = command;
+  if (ifVersion !== undefined && ifVersion !== state.version)
+    throw refuse('other-version', `It is at version ${state.version} and not at ${ifVersion}`);
+  const isSame = isDeepStrictEqual(state.definition, definition);
+  if (isSame && reset !== 'beginning') return [];
+  if (state.hasRun && !reset && !keepsPosition(state.definition, definition))
+    throw refuse('needs-reset', 'Its source or its sink is another one: say whether the position is kept');
+  return [
+    ...(isSame ? [] : [{ type: 'PipelineUpdated', data: { definition } } as const]),
+    ...(reset === 'beginning' ? [{ type: 'CheckpointReset', data: { position: null } } as const] : []),
+  ];
+}
+
+/** Whether a position of the one definition says the same in the other. */
+function keepsPosition(one: PipelineDefinition | null, other: PipelineDefinition): boolean {
+  return isDeepStrictEqual(one?.source, other.source) && isDeepStrictEqual(one?.sink, other.sink);
+}
+
+/** Whether a move has to be made; false: it is so already. @throws {CommandRefusedError} where it is not allowed */
+function moves({ status }: PipelineState, move: Move): boolean {
+  const { from, aims }: { from: readonly PipelineStatus[]; aims: readonly PipelineStatus[] } = ALLOWED[move];
+  if (aims.includes(status)) return false;
+  if (from.includes(status)) return true;
+  throw refuse('not-allowed', `It is ${status}: ${move} is possible from ${from.join(', ')}`);
+}
+
+function fingerprintOf(command: PipelineCommand): string {
+  return createHash('sha256').update(JSON.stringify(command)).digest('base64url');
+}
+
+const refuse = (...reason: ConstructorParameters<typeof CommandRefusedError>) =>
+  new CommandRefusedError(...reason);

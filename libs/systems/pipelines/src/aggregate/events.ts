@@ -1,0 +1,59 @@
+import type { Position, Totals } from '../batch/batch.ts';
+import type { PipelineDefinition } from '../definition/types.ts';
+
+/** What can happen to a pipeline, with what is known of it. */
+export interface EventData {
+  PipelineCreated: { definition: PipelineDefinition };
+  PipelineUpdated: { definition: PipelineDefinition };
+  PipelineStarted: object;
+  PipelinePaused: object;
+  PipelineStopped: object;
+  PipelineCompleted: object;
+  PipelineFailed: { reason: string };
+  PipelineDeleted: object;
+  /** Reads again from `position`; null: from the beginning. Opens a generation. */
+  CheckpointReset: { position: Position | null };
+  /** Another process owns the pipeline now, and nothing of an earlier epoch counts any more. */
+  OwnershipTaken: { node: string; shard: number };
+}
+
+export type EventType = keyof EventData;
+
+interface Envelope<T extends EventType> {
+  type: T;
+  v: 1;
+  tenant: string;
+  pipelineId: string;
+  /** ISO 8601. */
+  at: string;
+  by: string;
+  /** What asked for it; null where nobody did. */
+  commandId: string | null;
+  /** Of what that asked for. */
+  fingerprint: string;
+  epoch: number;
+  data: EventData[T];
+}
+
+/** Something that has happened to a pipeline. */
+export type PipelineEvent = { [T in EventType]: Envelope<T> }[EventType];
+
+/** A batch that was decided on and is perhaps not written: its range is repeated until it is. */
+export interface BatchPlanned {
+  generation: number;
+  n: number;
+  from: Position;
+  to: Position;
+  epoch: number;
+  at: string;
+}
+
+/** A batch that is written, with what came of all up to it. */
+export interface BatchProcessed {
+  generation: number;
+  n: number;
+  to: Position;
+  epoch: number;
+  at: string;
+  totals: Totals;
+}

@@ -1,0 +1,54 @@
+import type { PipelineDefinition, SinkDefinition, SourceDefinition } from '../definition/types.ts';
+import type { Connections } from './connections.ts';
+import { FileSink } from './file-sink.ts';
+import { FileSource } from './file-source.ts';
+import type { FilesFolder } from './files-folder.ts';
+import { GenerateSource } from './generate-source.ts';
+import { LogSink } from './log-sink.ts';
+import type { Sink, Source } from './ports.ts';
+
+/** What a run has of the process that it is in. */
+export interface Surroundings {
+  files: FilesFolder;
+  connections: Connections;
+  print: (line: string) => void;
+}
+
+type Of<D extends { type: string }, T> = Extract<D, { type: T }>;
+type Makers<D extends { type: string }, End> = {
+  [T in D['type']]?: (part: Of<D, T>, around: Surroundings, definition: PipelineDefinition) => End;
+};
+
+/** What makes each type of source. One that is missing here is `later` in the language's schema. */
+const SOURCES: Makers<SourceDefinition, Source> = {
+  generate: (source) => new GenerateSource(source),
+  file: ({ path }, { files }) => new FileSource(files, path),
+};
+
+const SINKS: Makers<SinkDefinition, Sink> = {
+  file: ({ path }, { files }) => new FileSink(files, path),
+  log: (_, { print }) => new LogSink(print),
+};
+
+/** @throws {RunFailedError} when its connection is not configured */
+export function makeSource(definition: PipelineDefinition, around: Surroundings): Source {
+  return make(SOURCES, definition.source, around, definition);
+}
+
+/** @throws {RunFailedError} when its connection is not configured */
+export function makeSink(definition: PipelineDefinition, around: Surroundings): Sink {
+  return make(SINKS, definition.sink, around, definition);
+}
+
+function make<D extends { type: string }, End>(
+  makers: Makers<D, End>,
+  part: D,
+  around: Surroundings,
+  definition: PipelineDefinition,
+): End {
+  // The key and the part are of the same type, which a lookup by a union does not know.
+  const maker = makers[part.type as D['type']] as
+    ((part: D, around: Surroundings, definition: PipelineDefinition) => End) | undefined;
+  if (!maker) throw new TypeError(`${part.type} is not available`);
+  return maker(part, around, definition);
+}

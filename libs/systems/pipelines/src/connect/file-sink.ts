@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FilesFolder } from './files-folder.ts';
+import { RunFailedError, type Claim, type OutBatch, type Sink } from './ports.ts';
+
+const OWNER_FILE = '.spark-pipeline';
+/** So that the order of names is that of batches. */
+const DIGITS = 10;
+
+/** A file of lines for each batch, named by it: a batch that is written again takes the same place. */
+export class FileSink implements Sink {
+  readonly #folder: FilesFolder;
+  readonly #path: string;
+
+  constructor(folder: FilesFolder, path: string) {
+    this.#folder = folder;
+    this.#path = path;
+  }
+
+  async open({ tenant, pipelineId }: Claim): Promise<null> {
+    const claimed = `${tenant}/${pipelineId}`;
+    const folder = await this.#folder.makeFolder(this.#path);
+    const file = join(folder, OWNER_FILE);
+    const owner = await readFile(file, 'utf8').catch(() => null);
+    if (owner === null) await writeWhole(file, claimed);
+    else if (owner !== claimed)
+      throw new RunFailedError(`${this.#path} is written by the pipeline ${owner}: name another folder`);
+    return null;
+  }
+
+  async close(): Promise<void> {}
+
+  async write({ generation, lane, n, records }: OutBatch): Promise<void> {
+    if (records.length === 0) return;
+    const folder = await this.#folder.makeFolder(this.#path);
+    const name = `${generation}-${lane}-${String(n).padStart(DIGITS, '0')}.ndjson`;
+    await writeWhole(join(folder, name), records.map(({ fields }) => `${JSON.stringify(fields)}\n`).join(''));
+  }
+}
+
+/** Nobody sees a part of it under its name, also not of what a process writes that lost its pipeline and does not know yet. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const unfinished = `${file}.${randomUUID()}.unfinished`;
+  const handle = await open(unfinished, 'w');
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(unfinished, file);
+}

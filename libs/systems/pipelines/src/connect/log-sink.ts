@@ -1,0 +1,20 @@
+import type { OutBatch, Sink } from './ports.ts';
+
+/** Prints each record: at least once, because nobody can ask a print what it has. */
+export class LogSink implements Sink {
+  readonly #print: (line: string) => void;
+
+  constructor(print: (line: string) => void) {
+    this.#print = print;
+  }
+
+  async open(): Promise<null> {
+    return null;
+  }
+
+  async close(): Promise<void> {}
+
+  async write({ records }: OutBatch): Promise<void> {
+    for (const { fields } of records) this.#print(JSON.stringify(fields));
+  }
+}

@@ -1,0 +1,138 @@
+import { inspectScript } from '@nestjs-spark/etl-script';
+import { Ajv } from 'ajv';
+import ajvFormats from 'ajv-formats';
+import {
+  compileCondition,
+  compileExpression,
+  ExpressionRefusedError,
+} from '../expression/compile-expression.ts';
+import type { Fault } from './refusal.ts';
+import {
+  LATER_FORMATS,
+  LATER_SINKS,
+  LATER_SOURCES,
+  LATER_TRANSFORMS,
+  type PipelineDefinition,
+  type Schema,
+  type TransformDefinition,
+} from './types.ts';
+
+/** Scripts are declared for records, and load to any other name. */
+export const SCRIPT_COLLECTION = 'Records';
+
+type Path = readonly (string | number)[];
+
+/** What cannot work although its shape is right. */
+export function checkMeaning(definition: PipelineDefinition): Fault[] {
+  const { source, sink, transforms = [], schema, engine } = definition;
+  return [
+    ...later(['source', 'type'], source.type, LATER_SOURCES),
+    ...later(['sink', 'type'], sink.type, LATER_SINKS),
+    ...('format' in source ? later(['source', 'format'], source.format, LATER_FORMATS) : []),
+    ...('format' in sink ? later(['sink', 'format'], sink.format, LATER_FORMATS) : []),
+    ...('follow' in source && source.follow ? [notAvailable(['source', 'follow'], 'follow')] : []),
+    ...later(['engine'], engine, ['spark']),
+    ...('path' in source ? checkPath(['source', 'path'], source.path) : []),
+    ...('path' in sink ? checkPath(['sink', 'path'], sink.path) : []),
+    ...checkDelivery(definition),
+    ...(schema ? checkSchema(['schema'], schema) : []),
+    ...transforms.flatMap((transform, n) => checkTransform(['transforms', n], transform)),
+  ];
+}
+
+/** Sinks that cannot tell what they already have. */
+const AT_LEAST_ONCE: ReadonlySet<string> = new Set(['log', 'http']);
+
+/** What a pipeline gives: what was asked for, else the best that its sink can. */
+export function deliveryOf({ delivery, sink }: PipelineDefinition): 'exactly-once' | 'at-least-once' {
+  return delivery ?? (AT_LEAST_ONCE.has(sink.type) ? 'at-least-once' : 'exactly-once');
+}
+
+function checkDelivery({ delivery, sink }: PipelineDefinition): Fault[] {
+  if (delivery !== 'exactly-once' || !AT_LEAST_ONCE.has(sink.type)) return [];
+  return [refused(['delivery'], `a ${sink.type} sink writes at least once: leave delivery out`)];
+}
+
+function checkTransform(path: Path, transform: TransformDefinition): Fault[] {
+  switch (transform.type) {
+    case 'filter':
+      return checkExpression([...path, 'condition'], transform.condition, compileCondition);
+    case 'map':
+      if (!transform.set && !transform.remove)
+        return [refused(path, 'sets and removes nothing: give "set", "remove" or both')];
+      return Object.entries(transform.set ?? {}).flatMap(([field, expression]) =>
+        checkExpression([...path, 'set', field], expression, compileExpression),
+      );
+    case 'validate':
+      return checkSchema([...path, 'schema'], transform.schema);
+    case 'script':
+      return checkScript([...path, 'code'], transform.code);
+    default:
+      return later([...path, 'type'], transform.type, LATER_TRANSFORMS);
+  }
+}
+
+function checkExpression(path: Path, text: string, compile: (text: string) => unknown): Fault[] {
+  try {
+    compile(text);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ExpressionRefusedError)) throw error;
+    const { message, offset } = error;
+    const place = `at character ${offset + 1} of ${JSON.stringify(text)}`;
+    return [refused(path, `${message}, ${place}`)];
+  }
+}
+
+function checkScript(path: Path, code: string): Fault[] {
+  const { problems } = inspectScript({ name: 'script', collection: SCRIPT_COLLECTION, script: code });
+  return problems.map(({ reason, line, column }) =>
+    refused(path, `${reason}, at ${line}:${column} of the script`),
+  );
+}
+
+// An author's `pattern` would run in JavaScript's regular expressions over whatever comes in.
+const COSTLY_WORDS: ReadonlySet<string> = new Set(['pattern', 'patternProperties', '$ref', '$dynamicRef']);
+
+/** Compiles a schema of records. @throws {Error} when it is none */
+export function compileSchema(schema: Schema): { accepts: (value: unknown) => string | null } {
+  const ajv = new Ajv({ strict: true, strictTypes: false, allowUnionTypes: true });
+  ajvFormats.default(ajv);
+  const validate = ajv.compile(schema);
+  return {
+    accepts: (value) => (validate(value) ? null : ajv.errorsText(validate.errors, { dataVar: 'record' })),
+  };
+}
+
+function checkSchema(path: Path, schema: Schema): Fault[] {
+  const costly = wordsOf(schema).find((word) => COSTLY_WORDS.has(word));
+  if (costly) return [refused(path, `${JSON.stringify(costly)} is not available in schemas of records`)];
+  try {
+    compileSchema(schema);
+    return [];
+  } catch (error) {
+    return [refused(path, error instanceof Error ? error.message : String(error))];
+  }
+}
+
+function wordsOf(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([word, below]) => [word, ...wordsOf(below)]);
+}
+
+function checkPath(path: Path, text: string): Fault[] {
+  const steps = text.split(/[/\\]/);
+  const isInside = !/^([/\\]|[A-Za-z]:)/.test(text) && !steps.includes('..') && !text.includes('\0');
+  return isInside ? [] : [refused(path, 'is to be below the files folder: no leading "/" and no ".."')];
+}
+
+function later(path: Path, value: string | undefined, names: readonly string[]): Fault[] {
+  if (value === undefined || !names.includes(value)) return [];
+  return [notAvailable(path, value)];
+}
+
+function notAvailable(path: Path, what: string): Fault {
+  return { kind: 'not-available', path, message: `${JSON.stringify(what)} is not available in this version` };
+}
+
+const refused = (path: Path, message: string): Fault => ({ kind: 'refused', path, message });

@@ -1,0 +1,174 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { MAX_DEFINITION_BYTES } from './parse-text.ts';
+import { readDefinition } from './read-definition.ts';
+import { DefinitionRefusedError, type Refusal } from './refusal.ts';
+
+const GOOD = `pipelineId: adults
+name: Adults
+source: { type: file, path: people/*.ndjson }
+transforms:
+  - { type: filter, condition: "age > 18" }
+  - type: map
+    set: { city: address.city }
+sink: { type: file, path: out }
+`;
+
+function refusalsOf(text: string): readonly Refusal[] {
+  try {
+    readDefinition(text);
+  } catch (error) {
+    if (error instanceof DefinitionRefusedError) return error.refusals;
+    throw error;
+  }
+  return [];
+}
+
+const change = (from: string, to: string) => refusalsOf(GOOD.replace(from, to));
+
+describe('a definition', () => {
+  it('is YAML, or JSON with the same fields', () => {
+    const definition = readDefinition(GOOD);
+    expect(definition.transforms?.[0]).toEqual({ type: 'filter', condition: 'age > 18' });
+    expect(readDefinition(JSON.stringify(definition, null, 2))).toEqual(definition);
+  });
+
+  it.each<[string, string, string, Partial<Refusal>]>([
+    [
+      'an unknown field',
+      'name: Adults',
+      'nmae: x\nname: Adults',
+      { pointer: '/nmae', line: 2, column: 1, kind: 'shape' },
+    ],
+    [
+      'a missing field',
+      'name: Adults\n',
+      '',
+      { pointer: '', line: 1, column: 1, message: '"name" is missing' },
+    ],
+    [
+      'an unknown type',
+      'type: filter',
+      'type: filtre',
+      { pointer: '/transforms/0/type', line: 5, column: 13 },
+    ],
+    ['a wrong type', '"age > 18"', '18', { pointer: '/transforms/0/condition', line: 5, column: 32 }],
+    ['a wrong id', 'adults', 'Adults!', { pointer: '/pipelineId', line: 1, column: 13 }],
+    ['a reserved id', 'adults', 'live', { pointer: '/pipelineId', message: 'is a reserved word' }],
+    [
+      'a wrong expression',
+      '"age > 18"',
+      '"age >"',
+      { pointer: '/transforms/0/condition', line: 5, kind: 'refused' },
+    ],
+    [
+      'a wrong one in a map',
+      'address.city',
+      '"1 + \'x\'"',
+      { pointer: '/transforms/1/set/city', line: 7, column: 18 },
+    ],
+    ['a path that leaves', 'path: out', 'path: ../out', { pointer: '/sink/path', kind: 'refused' }],
+    ['a path from the root', 'path: out', 'path: /etc/passwd', { pointer: '/sink/path', kind: 'refused' }],
+    [
+      'a delivery that its sink cannot',
+      '{ type: file, path: out }',
+      '{ type: log }\ndelivery: exactly-once',
+      { pointer: '/delivery', kind: 'refused' },
+    ],
+    [
+      'what comes later',
+      '{ type: file, path: out }',
+      '{ type: postgres, table: users }',
+      { pointer: '/sink/type', kind: 'not-available' },
+    ],
+    [
+      'another engine',
+      'name: Adults',
+      'name: Adults\nengine: spark',
+      { pointer: '/engine', line: 3, kind: 'not-available' },
+    ],
+    [
+      'a costly schema',
+      'name: Adults',
+      'name: Adults\nschema: { properties: { a: { pattern: x } } }',
+      { pointer: '/schema', kind: 'refused' },
+    ],
+    [
+      'a wrong schema',
+      'name: Adults',
+      'name: Adults\nschema: { type: nothing }',
+      { pointer: '/schema', kind: 'refused' },
+    ],
+    ['a field twice', 'name: Adults', 'name: Adults\nname: Adults', { line: 3, kind: 'syntax' }],
+    ['a tag', 'name: Adults', 'name: !!js/function x', { line: 2, kind: 'syntax' }],
+    ['text that is no YAML', 'name: Adults', 'name: [', { kind: 'syntax' }],
+  ])('with %s is refused, and says where', (_, from, to, expected) => {
+    expect(change(from, to)).toEqual([expect.objectContaining(expected)]);
+  });
+
+  it('says what would be right', () => {
+    expect(change('type: filter', 'type: filtre')[0]?.message).toContain('filter, map, project');
+    expect(change('name: Adults', 'name: Adults\nnmae: x')[0]?.message).toContain(
+      '"nmae" is not known here; known are apiVersion',
+    );
+  });
+
+  it('says everything that is wrong at once', () => {
+    const refusals = refusalsOf(GOOD.replace('"age > 18"', '"age >"').replace('address.city', 'x +'));
+    expect(refusals.map(({ line }) => line)).toEqual([5, 7]);
+  });
+
+  it('is refused when it is a bomb', () => {
+    const laughs = Array.from(
+      { length: 12 },
+      (_, n) => `a${n + 1}: &a${n + 1} [${Array(9).fill(`*a${n}`).join(',')}]`,
+    );
+    expect(refusalsOf(`a0: &a0 [x]\n${laughs.join('\n')}\n`)).toHaveLength(1);
+    for (const bomb of ['[', '? ', ',', '- ', ': ', 'a: ', '&a '])
+      expect(refusalsOf(bomb.repeat(60_000 / bomb.length))).not.toEqual([]);
+    expect(refusalsOf(`pipelineId: ${'['.repeat(20_000)}${']'.repeat(20_000)}`)).not.toEqual([]);
+    expect(refusalsOf(Array.from({ length: 9_000 }, (_, n) => `k${n}: 1`).join('\n'))).not.toEqual([]);
+    expect(refusalsOf('x'.repeat(MAX_DEFINITION_BYTES + 1))[0]?.message).toContain('64 KiB');
+  });
+
+  it('cannot reach the prototype of objects', () => {
+    const json = JSON.stringify(readDefinition(GOOD)).replace('"city":', '"__proto__":');
+    expect(refusalsOf(json)).not.toEqual([]);
+  });
+
+  it('is read or refused, whatever it is: nothing else is thrown', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        expect(refusalsOf(text).length).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  it('has a place in the text for what is changed anywhere in it', () => {
+    fc.assert(
+      fc.property(fc.nat(GOOD.length - 1), fc.constantFrom('x', '{', '0', '\n', ':', '"'), (at, letter) => {
+        const text = GOOD.slice(0, at) + letter + GOOD.slice(at + 1);
+        const lines = text.split('\n').length;
+        for (const { line, column } of refusalsOf(text)) {
+          expect(line).toBeGreaterThan(0);
+          expect(line).toBeLessThanOrEqual(lines + 1);
+          expect(column).toBeGreaterThan(0);
+        }
+      }),
+    );
+  });
+});
+
+it('accepts the language of the requirement, and says of what it does not have yet that it comes later', () => {
+  const body = JSON.stringify({
+    pipelineId: 'user-events-pipeline',
+    name: 'User Events',
+    source: { type: 'kafka', topic: 'user-events' },
+    transforms: [{ type: 'filter', condition: 'age > 18' }],
+    sink: { type: 'postgres', table: 'users' },
+  });
+  expect(refusalsOf(body).map(({ kind, pointer }) => [kind, pointer])).toEqual([
+    ['not-available', '/source/type'],
+    ['not-available', '/sink/type'],
+  ]);
+});

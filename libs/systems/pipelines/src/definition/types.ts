@@ -1,0 +1,84 @@
+/** Text in CEL, over the fields of a record. */
+export type Expression = string;
+
+/** A JSON Schema. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** What is read; what each type asks for is in the schema of definitions. */
+export type SourceDefinition =
+  | { type: 'generate'; count?: number; perSecond?: number }
+  | { type: 'file'; path: string; format?: 'ndjson' | 'csv'; follow?: boolean }
+  | { type: LaterSource };
+
+export type TransformDefinition =
+  | { type: 'filter'; condition: Expression }
+  | { type: 'map'; set?: Record<string, Expression>; remove?: string[] }
+  | { type: 'project'; fields: string[] }
+  | { type: 'rename'; fields: Record<string, string> }
+  | { type: 'validate'; schema: Schema }
+  | { type: 'script'; code: string }
+  | { type: LaterTransform };
+
+export type SinkDefinition =
+  { type: 'file'; path: string; format?: 'ndjson' | 'csv' } | { type: 'log' } | { type: LaterSink };
+
+/** Part of the language of definitions, and not of this version. */
+export const LATER_SOURCES = ['kafka', 'jdbc', 'rest', 'ravendb', 'sqlite'] as const;
+export const LATER_TRANSFORMS = ['unnest', 'dedupe', 'aggregate', 'join'] as const;
+export const LATER_SINKS = [
+  'sqlite',
+  'postgres',
+  'kafka',
+  'opensearch',
+  'elastic',
+  'elasticsearch',
+  's3',
+  'ravendb',
+  'http',
+] as const;
+
+export const LATER_FORMATS = ['csv', 'parquet'];
+
+export type LaterSource = (typeof LATER_SOURCES)[number];
+export type LaterTransform = (typeof LATER_TRANSFORMS)[number];
+export type LaterSink = (typeof LATER_SINKS)[number];
+
+export interface BatchLimits {
+  maxRecords: number;
+  maxBytes: number;
+  maxWaitMs: number;
+}
+
+export type OnRecordError = 'deadLetter' | 'drop' | 'fail';
+
+export interface ErrorRules {
+  onRecord: OnRecordError;
+  limit: { failed: number; of: number };
+}
+
+export interface DefinitionTest {
+  name: string;
+  input: Record<string, unknown>[];
+  output: Record<string, unknown>[];
+}
+
+/** A pipeline as its author declares it. */
+export interface PipelineDefinition {
+  apiVersion?: 'spark/v1';
+  pipelineId: string;
+  name: string;
+  description?: string;
+  labels?: Record<string, string>;
+  engine?: 'node' | 'spark';
+  delivery?: 'exactly-once' | 'at-least-once';
+  schema?: Schema;
+  source: SourceDefinition;
+  transforms?: TransformDefinition[];
+  sink: SinkDefinition;
+  batch?: Partial<BatchLimits>;
+  errors?: Partial<ErrorRules>;
+  tests?: DefinitionTest[];
+}
+
+export const DEFAULT_BATCH: BatchLimits = { maxRecords: 5000, maxBytes: 4 * 1024 * 1024, maxWaitMs: 200 };
+export const DEFAULT_ERRORS: ErrorRules = { onRecord: 'deadLetter', limit: { failed: 100, of: 1000 } };

@@ -1,0 +1,143 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  compileCondition,
+  compileExpression,
+  ExpressionRefusedError,
+  NoValueError,
+} from './compile-expression.ts';
+
+const record = {
+  age: 20,
+  half: 0.5,
+  name: 'Ada',
+  none: null,
+  address: { city: 'Bern' },
+  tags: ['a', 'b'],
+  big: '12345678901234567890',
+};
+const meta = { partition: 'people.ndjson', offset: 12 };
+
+function evaluate(text: string): unknown {
+  try {
+    return compileExpression(text)(record, meta);
+  } catch (error) {
+    if (error instanceof NoValueError) return 'no value';
+    throw error;
+  }
+}
+
+describe('an expression', () => {
+  it.each([
+    ['age > 18', true],
+    ['age * 2', 40],
+    ['2 * age + 1', 41],
+    ['age - 1 == 19', true],
+    ['1 + half', 1.5],
+    ['half % 2', 0.5],
+    ['age / 8', 2.5],
+    ['age == 20 && 20 == age', true],
+    ['age in [20, 21]', true],
+    ['size(tags) + 1', 3],
+    ['name.startsWith("A") ? "yes" : "no"', 'yes'],
+    ['{"of": name, "n": 1}', { of: 'Ada', n: 1 }],
+    ['[age, 1, "x"]', [20, 1, 'x']],
+    ['tags.exists(t, t == "b")', true],
+    ['tags.map(t, t + name)', ['aAda', 'bAda']],
+    ['meta.partition + ":" + string(meta.offset)', 'people.ndjson:12'],
+    ['-age', -20],
+    ['!(age > 18) || name == "Ada"', true],
+    ['"a\\"b\\\\n"', 'a"b\\n'],
+    ['timestamp("2020-01-01T00:00:00Z")', '2020-01-01T00:00:00.000Z'],
+  ])('%s gives %j', (text, expected) => {
+    expect(evaluate(text)).toEqual(expected);
+  });
+
+  it.each([
+    ['missing == null', true],
+    ['missing.below.that == null', true],
+    ['none.below == null', true],
+    ['address.street == null', true],
+    ['name.length == null', true],
+    ['has(address.city)', true],
+    ['has(address.street)', false],
+    ['has(missing.street)', false],
+    ['constructor == null', true],
+    ['address.constructor == null', true],
+  ])('takes what is missing for null, also below what is missing: %s', (text, expected) => {
+    expect(evaluate(text)).toBe(expected);
+  });
+
+  it.each([
+    ['missing > 18', 'no value'],
+    ['missing > 18 || true', true],
+    ['true || missing > 18', true],
+    ['missing > 18 && false', false],
+    ['missing > 18 || false', 'no value'],
+    ['!(missing > 18)', 'no value'],
+    ['age > "18"', 'no value'],
+    ['none + 1', 'no value'],
+    ['missing > 1 ? 1 : 2', 'no value'],
+    ['duration("1s")', 'no value'],
+  ])('has as little value as one of SQL with NULL: %s', (text, expected) => {
+    expect(evaluate(text)).toBe(expected);
+  });
+
+  it('is as fast for any record: what takes longer for some is refused', () => {
+    for (const text of [
+      'name.matches("(a+)+$")',
+      'tags.all(a, tags.all(b, a == b))',
+      'tags.map(a, [a].filter(b, true))',
+    ])
+      expect(() => compileExpression(text)).toThrow(ExpressionRefusedError);
+    const long = Array.from({ length: 600 }, () => 'age').join(' + ');
+    expect(() => compileExpression(long)).toThrow(ExpressionRefusedError);
+  });
+
+  it.each([
+    ['age >', 5],
+    ['age = 1', 4],
+    ['1 + "x"', 0],
+    ['age > 1 && unknown(age)', 11],
+    ['age > 1 && name.matches("x")', 11],
+  ])('that is wrong says where: %s', (text, offset) => {
+    const refused = expect.objectContaining({ name: 'ExpressionRefusedError', offset });
+    let thrown: unknown;
+    try {
+      compileExpression(text);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toEqual(refused);
+  });
+
+  it('reaches nothing but the record', () => {
+    for (const name of ['process', 'globalThis', 'toString', 'hasOwnProperty'])
+      expect(evaluate(name)).toBeNull();
+  });
+
+  it('says of random numbers what JavaScript says', () => {
+    const numbers = fc.oneof(
+      fc.integer({ min: -1000, max: 1000 }),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+    );
+    fc.assert(
+      fc.property(numbers, numbers, fc.integer({ min: 1, max: 100 }), (a, b, n) => {
+        const fields = { a, b };
+        expect(compileExpression(`a + ${n} * b`)(fields, {})).toBe(a + n * b);
+        expect(compileCondition(`a < b`)(fields, {})).toBe(a < b);
+        expect(compileCondition(`a == ${n}`)(fields, {})).toBe(a === n);
+      }),
+    );
+  });
+});
+
+describe('a condition', () => {
+  it('is refused when it cannot be true or false', () => {
+    expect(() => compileCondition('1 + 1')).toThrow('of the type int');
+  });
+
+  it('has no value where it is neither', () => {
+    expect(() => compileCondition('name')(record, meta)).toThrow(NoValueError);
+  });
+});

@@ -1,0 +1,62 @@
+import { serialize, type ASTNode } from '@marcbachmann/cel-js';
+import { FIELD, HAS_FIELD } from './environment.ts';
+
+/** The expression again, with each field below another one as a call that answers null where it is missing. */
+export function writeExpression(node: ASTNode): string {
+  const write = writeExpression;
+  switch (node.op) {
+    case 'value':
+      return serialize(node);
+    case 'id':
+      return node.args;
+    case '.':
+    case '.?':
+      return `${FIELD}(${write(node.args[0])}, ${JSON.stringify(node.args[1])})`;
+    case '[]':
+    case '[?]':
+      return `(${write(node.args[0])})[${write(node.args[1])}]`;
+    case 'call':
+      return writeCall(node.args[0], node.args[1]);
+    case 'rcall':
+      return `(${write(node.args[1])}).${node.args[0]}(${node.args[2].map(write).join(', ')})`;
+    case 'list':
+      return `[${node.args.map(write).join(', ')}]`;
+    case 'map':
+      return `{${node.args.map(([key, value]) => `${write(key)}: ${write(value)}`).join(', ')}}`;
+    case '?:':
+      return `((${write(node.args[0])}) ? (${write(node.args[1])}) : (${write(node.args[2])}))`;
+    case '!_':
+      return `(!(${write(node.args)}))`;
+    case '-_':
+      return `(-(${write(node.args)}))`;
+    default:
+      return `((${write(node.args[0])}) ${node.op} (${write(node.args[1])}))`;
+  }
+}
+
+function writeCall(name: string, args: readonly ASTNode[]): string {
+  const [first] = args;
+  if (name === 'has' && first?.op === '.')
+    return `${HAS_FIELD}(${writeExpression(first.args[0])}, ${JSON.stringify(first.args[1])})`;
+  return `${name}(${args.map(writeExpression).join(', ')})`;
+}
+
+/** A node and everything below it. */
+export function* nodesOf(node: ASTNode): Generator<ASTNode> {
+  yield node;
+  for (const child of childrenOf(node)) yield* nodesOf(child);
+}
+
+/** What stands directly below a node. */
+export function childrenOf({ args }: ASTNode): ASTNode[] {
+  return nodesAmong(args);
+}
+
+function nodesAmong(args: unknown): ASTNode[] {
+  if (Array.isArray(args)) return args.flatMap(nodesAmong);
+  return isNode(args) ? [args] : [];
+}
+
+function isNode(value: unknown): value is ASTNode {
+  return typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
+}

@@ -1,0 +1,14 @@
+export * from './embedded.ts';
+export { PipelinesApiModule } from './module/pipelines-api.module.ts';
+export { SparkPipelinesModule } from './module/spark-pipelines.module.ts';
+export {
+  PipelinesService,
+  type Changed,
+  type CheckpointView,
+  type EventView,
+  type ListQuery,
+  type Move,
+} from './serve/pipelines.service.ts';
+export { pipelinesAuthOptions } from './settings/auth-options.ts';
+export { PipelinesSettingsError, type SparkPipelinesOptions } from './settings/settings.ts';
+export { NoOwnerError } from './shard/ports.ts';

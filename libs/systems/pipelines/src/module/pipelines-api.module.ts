@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { ClusterController } from '../serve/cluster.controller.ts';
+import { DefinitionsController } from '../serve/definitions.controller.ts';
+import { PipelinesController } from '../serve/pipelines.controller.ts';
+import { ProgressController } from '../serve/progress.controller.ts';
+
+/**
+ * Pipelines over HTTP, under `/api/pipelines`, `/api/cluster` and `/api/projections`. Needs `SparkPipelinesModule` and, for its
+ * callers, `SparkAuthModule`. Start the application with `bodyParser: false`: definitions are read as text, so that a fault in them has a line.
+ */
+@Module({ controllers: [DefinitionsController, ProgressController, PipelinesController, ClusterController] })
+export class PipelinesApiModule {}

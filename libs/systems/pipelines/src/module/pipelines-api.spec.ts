@@ -1,0 +1,235 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { INestApplication } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { SparkAuthModule } from '@nestjs-spark/auth';
+import { ObservabilityModule, SparkProblemModule } from '@nestjs-spark/observability';
+import request from 'supertest';
+import { pipelinesAuthOptions } from '../settings/auth-options.ts';
+import { PipelinesApiModule } from './pipelines-api.module.ts';
+import { SparkPipelinesModule } from './spark-pipelines.module.ts';
+
+const TOKENS = { ann: 'a'.repeat(32), bob: 'b'.repeat(32) };
+const OPERATOR = 'o'.repeat(32);
+const as = (token: string) => ({ authorization: `Bearer ${token}` });
+const ANN = as(TOKENS.ann);
+
+const adults = {
+  pipelineId: 'adults',
+  name: 'Adults',
+  labels: { team: 'growth' },
+  source: { type: 'file', path: 'in.ndjson' },
+  transforms: [{ type: 'filter', condition: 'age > 18' }],
+  sink: { type: 'file', path: 'out' },
+};
+
+describe('pipelines over HTTP', () => {
+  let folder: string;
+  let app: INestApplication;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'spark-pipelines-'));
+    mkdirSync(join(folder, 'files'));
+    writeFileSync(join(folder, 'files', 'in.ndjson'), '{"id":1,"age":17}\n{"id":2,"age":40}\nnope\n');
+    await start();
+  });
+  afterEach(async () => {
+    await app.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function start(): Promise<void> {
+    const module = await Test.createTestingModule({
+      imports: [
+        SparkProblemModule,
+        ObservabilityModule.forRoot(),
+        SparkAuthModule.forRoot({ tokens: TOKENS, operatorToken: OPERATOR }),
+        SparkPipelinesModule.forRoot({ folder, mode: 'embedded' }),
+        PipelinesApiModule,
+      ],
+    }).compile();
+    module.useLogger(false);
+    app = module.createNestApplication({ bodyParser: false });
+    await app.init();
+    while ((await http().get('/health/ready')).status !== 200) await pause(10);
+  }
+
+  const http = () => request(app.getHttpServer());
+  const post = (path: string, body?: object, headers: Record<string, string> = {}) =>
+    http()
+      .post(`/api/pipelines${path}`)
+      .set({ ...ANN, ...headers })
+      .set('content-type', 'application/json')
+      .send(body === undefined ? '' : JSON.stringify(body));
+  const get = (path: string, headers: Record<string, string> = ANN) =>
+    http().get(`/api/pipelines${path}`).set(headers);
+  async function untilState(state: string): Promise<Record<string, unknown>> {
+    for (;;) {
+      const { body } = await get('/adults');
+      if (body.state === state) return body;
+      await pause(10);
+    }
+  }
+  const written = () =>
+    readdirSync(join(folder, 'files', 'out'))
+      .filter((name) => name.endsWith('.ndjson'))
+      .map((name) => readFileSync(join(folder, 'files', 'out', name), 'utf8'))
+      .join('');
+
+  it('are created, started and looked at', async () => {
+    const created = await post('', adults).expect(201);
+    expect(created.headers).toMatchObject({ location: '/api/pipelines/adults', etag: '"1"' });
+    expect(created.body).toMatchObject({ status: 'created', state: 'Configured', run: { phase: 'none' } });
+    const started = await post('/adults/start').expect(200);
+    expect(started.body.state).toBe('Running');
+    expect(await untilState('Completed')).toMatchObject({
+      progress: {
+        read: 3,
+        written: 1,
+        filtered: 1,
+        deadLettered: 1,
+        batches: 1,
+        position: { 'in.ndjson': 41 },
+      },
+    });
+    expect(written()).toBe('{"id":2,"age":40}\n');
+    const list = await get('?label=team:growth&q=adu&take=1').expect('x-total-count', '1');
+    expect(list.body).toHaveLength(1);
+    const { body: history } = await get('/adults/history?after=1');
+    expect(history.map(({ type }: { type: string }) => type)).toEqual([
+      'PipelineStarted',
+      'PipelineCompleted',
+    ]);
+    await post('/adults/stop').expect(200);
+    await http().delete('/api/pipelines/adults').set(ANN).expect(204);
+    await get('/adults').expect(404);
+  });
+
+  it('are what they were at an earlier version, and after a restart of the process', async () => {
+    await post('', adults);
+    await http()
+      .put('/api/pipelines/adults')
+      .set(ANN)
+      .set('if-match', '"1"')
+      .set('content-type', 'application/yaml')
+      .send('pipelineId: adults\nname: Others\nsource: { type: generate, count: 1 }\nsink: { type: log }\n')
+      .expect(200);
+    expect((await get('/adults?version=1')).body).toMatchObject({ name: 'Adults', version: 1 });
+    await app.close();
+    await start();
+    expect((await get('/adults')).body).toMatchObject({ name: 'Others', version: 2 });
+    await http()
+      .put('/api/pipelines/adults')
+      .set(ANN)
+      .set({ 'if-match': '"1"', 'content-type': 'application/json' })
+      .send(JSON.stringify(adults))
+      .expect(412);
+  });
+
+  it('carry out a command once, however often it is sent with one key', async () => {
+    const key = { 'idempotency-key': 'k1' };
+    await post('', adults, key).expect(201);
+    const again = await post('', adults, key).expect(201);
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    await post('', { ...adults, name: 'Other' }, key).expect(422);
+    await post('', adults).expect(409);
+  });
+
+  it('process a dead letter again when it is corrected: it is written once, and gone', async () => {
+    await post('', adults);
+    await post('/adults/start');
+    await untilState('Completed');
+    const { body: letters } = await get('/adults/dead-letters').expect('x-total-count', '1');
+    expect(letters).toMatchObject([{ step: 'source', record: 'nope', offset: 36 }]);
+    const [{ letterId }] = letters;
+    await post(`/adults/dead-letters/${letterId}/replay`, { record: { id: 3, age: 50 } }).expect(202);
+    await post('/adults/start');
+    await untilState('Completed');
+    expect(written()).toBe('{"id":2,"age":40}\n{"id":3,"age":50}\n');
+    await get('/adults/dead-letters').expect('x-total-count', '0');
+    await post('/adults/dead-letters/none/replay').expect(404);
+  });
+
+  it('keep the position, change it only while they do not run, and begin again', async () => {
+    await post('', { ...adults, source: { type: 'generate', perSecond: 10 } });
+    await post('/adults/start');
+    const patch = (position: object) =>
+      http()
+        .patch('/api/pipelines/adults/checkpoint')
+        .set({ ...ANN, 'content-type': 'application/json' })
+        .send(JSON.stringify({ position }));
+    await patch({}).expect(409);
+    await http().delete('/api/pipelines/adults').set(ANN).expect(409);
+    await post('/adults/pause').expect(200);
+    await patch({ generate: 7 }).expect(200);
+    expect((await get('/adults/checkpoint')).body).toMatchObject({
+      position: { generate: 7 },
+      generation: 2,
+    });
+    await post('/adults/resume').expect(200);
+    await http().delete('/api/pipelines/adults?force').set(ANN).expect(204);
+  });
+
+  it('say what is wrong in a definition, and where', async () => {
+    const { body } = await post('', { ...adults, name: undefined }).expect(400);
+    expect(body.errors).toEqual([{ pointer: '', detail: '"name" is missing', line: 1, column: 1 }]);
+    await post('', { ...adults, transforms: [{ type: 'filter', condition: 'age >' }] }).expect(422);
+    const later = await post('', { ...adults, source: { type: 'rest' } }).expect(422);
+    expect(later.body.type).toBe('urn:spark:problem:not-available');
+    await post('', { ...adults, description: 'x'.repeat(70_000) }).expect(413);
+    expect((await post('/validate', adults).expect(200)).body).toMatchObject({ valid: true, warnings: [] });
+    await post('/validate', { ...adults, sink: {} }).expect(422);
+    for (const path of ['/adults/lineage', '/adults/tap']) await get(path).expect(404);
+  });
+
+  it('are previewed step by step, and nothing is written', async () => {
+    const { body } = await post('/preview', { definition: adults, limit: 2 }).expect(200);
+    expect(body.records).toMatchObject([
+      { input: { id: 1 }, steps: [{ step: 'transforms/0', outcome: 'filtered' }], output: null },
+      { input: { id: 2 }, output: { id: 2, age: 40 } },
+    ]);
+    expect(readdirSync(join(folder, 'files'))).toEqual(['in.ndjson']);
+  });
+
+  it('show nothing without a token, and nothing that leaves the files folder', async () => {
+    await http().get('/api/pipelines').expect(401);
+    await post('', { ...adults, source: { type: 'file', path: '../pipelines.db' } }).expect(422);
+    await post('', { ...adults, source: { type: 'file', path: '/etc/passwd' } }).expect(422);
+    await post('/preview', { definition: { ...adults, source: { type: 'file', path: 'a/../../x' } } }).expect(
+      422,
+    );
+  });
+
+  it('are changed by who made them and by operators, and by nobody else', async () => {
+    await post('', adults);
+    await get('/adults', as(TOKENS.bob)).expect(200);
+    await post('/adults/start', undefined, as(TOKENS.bob)).expect(403);
+    await post('/adults/start', undefined, as(OPERATOR)).expect(200);
+    await http().post('/api/projections/status/rebuild').set(ANN).expect(403);
+    await http().post('/api/projections/status/rebuild').set(as(OPERATOR)).expect(202);
+    expect((await get('/adults')).body.pipelineId).toBe('adults');
+  });
+
+  it('are counted in the metrics', async () => {
+    await post('', adults);
+    await post('/adults/start');
+    await untilState('Completed');
+    const { text } = await http().get('/metrics');
+    expect(text).toContain('spark_pipeline_records_read_total{pipeline="adults"} 3');
+    expect(text).toContain('spark_pipeline_state{pipeline="adults",state="Completed"} 1');
+    expect(text).toContain('spark_shards_owned 256');
+  });
+
+  it('have an operator token that is made once in development, for its owner only, and asked for in production', () => {
+    const environment = { SPARK_PIPELINES_DIR: join(folder, 'token') };
+    const { operatorToken } = pipelinesAuthOptions(environment);
+    expect(operatorToken).toMatch(/^[0-9a-f]{64}$/);
+    expect(pipelinesAuthOptions(environment).operatorToken).toBe(operatorToken);
+    expect(statSync(join(folder, 'token', 'operator-token')).mode & 0o777).toBe(0o600);
+    expect(() => pipelinesAuthOptions({ ...environment, NODE_ENV: 'production' })).toThrow(
+      'SPARK_OPERATOR_TOKEN',
+    );
+  });
+});

@@ -1,0 +1,184 @@
+import { describeError, type Logger } from '@nestjs-spark/foundation';
+import type { CommandContext, PipelineCommand } from '../aggregate/commands.ts';
+import { decide } from '../aggregate/decide.ts';
+import type { PipelineEvent } from '../aggregate/events.ts';
+import { evolve } from '../aggregate/evolve.ts';
+import { EMPTY, type PipelineState } from '../aggregate/state.ts';
+import type { Surroundings } from '../connect/connectors.ts';
+import { FencedError } from '../connect/ports.ts';
+import { SupervisedRun, type RunEnd, type RunReport } from '../run/supervised-run.ts';
+import type { PipelineKey, PipelineStore } from '../store/ports.ts';
+import type { Scripts } from '../transform/script-step.ts';
+
+export interface OwnedPipelineParts {
+  key: PipelineKey;
+  node: string;
+  shard: number;
+  epoch: number;
+  store: PipelineStore;
+  around: Surroundings;
+  scripts: Scripts;
+  log: Logger;
+  onReport: (report: RunReport, state: PipelineState) => void;
+  /** A sink, or the journal, has a larger epoch; null: it is not known which. */
+  onFenced: (epoch: number | null) => void;
+}
+
+/** What a command has led to. */
+export interface Performed {
+  state: PipelineState;
+  /** Of the pipeline's last event in the journal. */
+  position: number;
+  isReplayed: boolean;
+}
+
+const NONE: RunReport = { phase: 'none', since: '', retries: 0, lastError: null, progress: null };
+/** After these, what runs is not what is wanted any more. */
+const ENDS_RUN: ReadonlySet<PipelineEvent['type']> = new Set([
+  'PipelineUpdated',
+  'PipelinePaused',
+  'PipelineStopped',
+  'PipelineCompleted',
+  'PipelineFailed',
+  'PipelineDeleted',
+  'CheckpointReset',
+]);
+
+/** A pipeline in the process that owns it: one command after the other, and its run beside them. */
+export class OwnedPipeline {
+  readonly #parts: OwnedPipelineParts;
+  #state: PipelineState = EMPTY;
+  #position = 0;
+  #run: SupervisedRun | null = null;
+  #last: RunReport = NONE;
+  #queue: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  private constructor(parts: OwnedPipelineParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws {FencedError} when another process has it */
+  static async open(parts: OwnedPipelineParts): Promise<OwnedPipeline> {
+    const opened = new OwnedPipeline(parts);
+    const entries = await parts.store.journal.load(parts.key);
+    opened.#state = entries.map(({ event }) => event).reduce(evolve, EMPTY);
+    opened.#position = entries.at(-1)?.position ?? 0;
+    if (opened.#state.status !== 'Empty' && opened.#state.status !== 'Deleted') await opened.#take();
+    opened.#reconcile([]);
+    return opened;
+  }
+
+  get state(): PipelineState {
+    return this.#state;
+  }
+
+  get report(): RunReport {
+    return this.#run?.report ?? this.#last;
+  }
+
+  /**
+   * Carries out a command.
+   * @throws {CommandRefusedError} when it is not possible; {FencedError} when another process has the pipeline
+   */
+  perform(
+    command: PipelineCommand,
+    context: Omit<CommandContext, 'tenant' | 'pipelineId'>,
+  ): Promise<Performed> {
+    const work = async (): Promise<Performed> => {
+      if (this.#closed) throw new FencedError(null);
+      if (command.type === 'create' && this.#state.epoch < this.#parts.epoch && this.#state.sequence > 0)
+        await this.#take();
+      const { events, isReplayed } = decide(this.#state, command, { ...this.#parts.key, ...context });
+      await this.#append(stamped(events, this.#parts.epoch));
+      if (events.some(({ type }) => ENDS_RUN.has(type))) await this.#endRun();
+      this.#reconcile(events);
+      return { state: this.#state, position: this.#position, isReplayed };
+    };
+    const mine = this.#queue.then(work, work);
+    this.#queue = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Ends the work of this process; the pipeline stays what it is. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#endRun();
+  }
+
+  /** Every later append of the owner before is refused from here on. */
+  async #take(): Promise<void> {
+    const { key, node, shard, epoch } = this.#parts;
+    const context = { ...key, at: now(), by: node, commandId: null };
+    if (this.#state.epoch > epoch) throw new FencedError(this.#state.epoch);
+    if (this.#state.epoch === epoch) return;
+    await this.#append(decide(this.#state, { type: 'takeOwnership', epoch, node, shard }, context).events);
+  }
+
+  async #append(events: readonly PipelineEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    try {
+      this.#position = await this.#parts.store.journal.append(this.#parts.key, events, this.#position);
+    } catch (error) {
+      if (error instanceof FencedError) this.#parts.onFenced(error.epoch);
+      throw error;
+    }
+    this.#state = events.reduce(evolve, this.#state);
+  }
+
+  #reconcile(events: readonly PipelineEvent[]): void {
+    if (this.#state.status === 'Running' && !this.#run && !this.#closed) this.#startRun();
+    else if (events.length > 0) this.#tell();
+  }
+
+  #startRun(): void {
+    const { key, epoch, store, around, scripts, log } = this.#parts;
+    const { definition, generation, startsAt } = this.#state;
+    if (!definition) return;
+    const lane = { key, definition, generation, epoch, startsAt, store, around, scripts };
+    const run: SupervisedRun = new SupervisedRun({
+      lane,
+      log,
+      onReport: () => this.#tell(),
+      onEnd: (end) => {
+        if (this.#run === run) void this.#ended(end);
+      },
+    });
+    this.#run = run;
+    this.#tell();
+  }
+
+  async #endRun(): Promise<void> {
+    const run = this.#run;
+    if (!run) return;
+    await run.stop();
+    this.#last = { ...run.report, phase: 'none', since: now() };
+    this.#run = null;
+  }
+
+  async #ended(end: RunEnd): Promise<void> {
+    const context = { at: now(), by: this.#parts.node, commandId: null };
+    if (end.kind === 'fenced') {
+      this.#parts.onFenced(end.epoch);
+      return;
+    }
+    try {
+      await this.perform(
+        end.kind === 'end' ? { type: 'complete' } : { type: 'fail', reason: end.reason },
+        context,
+      );
+    } catch (error) {
+      this.#parts.log.warn(
+        `${this.#parts.key.pipelineId}: its end was not recorded: ${describeError(error)}`,
+      );
+    }
+  }
+
+  #tell(): void {
+    this.#parts.onReport(this.report, this.#state);
+  }
+}
+
+const stamped = (events: readonly PipelineEvent[], epoch: number): PipelineEvent[] =>
+  events.map((event) => ({ ...event, epoch: Math.max(event.epoch, epoch) }));
+const now = (): string => new Date().toISOString();

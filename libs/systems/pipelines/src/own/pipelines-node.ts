@@ -1,0 +1,245 @@
+import { describeError, type Logger } from '@nestjs-spark/foundation';
+import { pause } from '@nestjs-spark/foundation/internal';
+import { CommandRefusedError, type CommandRefusal, type PipelineCommand } from '../aggregate/commands.ts';
+import type { PipelineState } from '../aggregate/state.ts';
+import type { Surroundings } from '../connect/connectors.ts';
+import { FencedError } from '../connect/ports.ts';
+import { PipelinesProjection } from '../project/projection.ts';
+import { statusOf, viewOf, type PipelineView, type RunStatus } from '../project/view.ts';
+import type { RunReport } from '../run/supervised-run.ts';
+import { NoOwnerError, type CommandRouter, type ShardKeeper } from '../shard/ports.ts';
+import { shardOf } from '../shard/shard-of.ts';
+import { keyText, type PipelineKey, type PipelineStore, type StatusBoard } from '../store/ports.ts';
+import { Scripts } from '../transform/script-step.ts';
+import { readReply, readRequest, type CommandRequest } from './messages.ts';
+import { OwnedPipeline } from './owned-pipeline.ts';
+import { Rates } from './rates.ts';
+
+export interface PipelinesNodeParts {
+  store: PipelineStore;
+  shards: ShardKeeper;
+  router: CommandRouter;
+  board: StatusBoard<RunStatus>;
+  around: Surroundings;
+  log: Logger;
+  /** Which pipelines go on by themselves when their shard is taken. Default: all. */
+  resumes?: (key: PipelineKey) => boolean;
+}
+
+/** Who asks, and by which key it is known that he has asked before. */
+export interface Asking {
+  by: string;
+  commandId: string | null;
+}
+
+/** Something that happened to runs of this process, for metrics. */
+export type RunNotice =
+  | { kind: 'report'; key: PipelineKey; status: RunStatus; before: RunStatus | null }
+  | { kind: 'fenced'; key: PipelineKey }
+  | { kind: 'taken' };
+
+/** The pipelines of one process, and the way to those of others. */
+export class PipelinesNode {
+  readonly projection: PipelinesProjection;
+  readonly #parts: PipelinesNodeParts;
+  readonly #scripts = new Scripts();
+  readonly #owned = new Map<string, Promise<OwnedPipeline>>();
+  readonly #serving = new Map<number, () => void>();
+  readonly #rates = new Rates();
+  readonly #listeners = new Set<(notice: RunNotice) => void>();
+  #closing = false;
+
+  constructor(parts: PipelinesNodeParts) {
+    this.#parts = parts;
+    this.projection = new PipelinesProjection(parts.store.journal, parts.log);
+  }
+
+  get store(): PipelineStore {
+    return this.#parts.store;
+  }
+
+  get around(): Surroundings {
+    return this.#parts.around;
+  }
+
+  get scripts(): Scripts {
+    return this.#scripts;
+  }
+
+  get shards(): ShardKeeper {
+    return this.#parts.shards;
+  }
+
+  shardOf({ tenant, pipelineId }: PipelineKey): number {
+    return shardOf(tenant, pipelineId);
+  }
+
+  describe(): string {
+    const { mode } = this.#parts.store;
+    return `${mode}, ${this.#serving.size} shards, ${this.#owned.size} pipelines open`;
+  }
+
+  shardsOwned(): number {
+    return this.#serving.size;
+  }
+
+  /** Claims its shards, and goes on with what runs there. */
+  async start(): Promise<void> {
+    this.projection.start();
+    await this.projection.reached(await this.#parts.store.journal.last());
+    await this.#parts.shards.start({
+      taken: (shard, epoch) => this.#take(shard, epoch),
+      lost: (shard) => this.#lose(shard),
+    });
+  }
+
+  /** What this process is told of its own runs. */
+  notice(listener: (notice: RunNotice) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  view(key: PipelineKey): PipelineView | null {
+    const projected = this.projection.get(key);
+    return projected && viewOf(key, projected.state, this.#parts.board.get(key));
+  }
+
+  /**
+   * Has a command carried out by the pipeline's owner, whichever process that is.
+   * @throws {CommandRefusedError}; {NoOwnerError} after 5 s without an owner
+   */
+  async submit(
+    key: PipelineKey,
+    command: PipelineCommand,
+    { by, commandId }: Asking,
+  ): Promise<{ view: PipelineView; isReplayed: boolean }> {
+    const request: CommandRequest = { ...key, command, by, commandId, at: new Date().toISOString() };
+    const reply = readReply(await this.#parts.router.ask(shardOf(key.tenant, key.pipelineId), request));
+    if (reply.kind === 'refused')
+      throw new CommandRefusedError(reply.refusal as CommandRefusal, reply.message);
+    await this.projection.reached(reply.position);
+    const view = this.view(key) ?? viewOf(key, reply.state, null);
+    return { view, isReplayed: reply.isReplayed };
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const stop of this.#serving.values()) stop();
+    const owned = await Promise.all([...this.#owned.values()].map((opening) => opening.catch(() => null)));
+    await Promise.all(owned.map((pipeline) => pipeline?.close()));
+    await this.#parts.shards.close();
+    this.projection.close();
+    await this.#scripts.close();
+    await this.#parts.board.close();
+  }
+
+  async #take(shard: number, epoch: number): Promise<void> {
+    this.#notify({ kind: 'taken' });
+    await this.projection.reached(await this.#parts.store.journal.last());
+    this.#serving.get(shard)?.();
+    this.#serving.set(
+      shard,
+      this.#parts.router.serve(shard, epoch, (request) => this.#answer(shard, request)),
+    );
+    const here = this.projection
+      .list()
+      .filter(
+        ({ key, state }) => state.status !== 'Deleted' && shardOf(key.tenant, key.pipelineId) === shard,
+      );
+    for (const { key } of here) await this.#open(key, shard).catch((error: unknown) => this.#say(key, error));
+  }
+
+  async #lose(shard: number): Promise<void> {
+    this.#serving.get(shard)?.();
+    this.#serving.delete(shard);
+    const mine = [...this.#owned].filter(([text]) => shardOfText(text) === shard);
+    for (const [text] of mine) this.#owned.delete(text);
+    await Promise.all(
+      mine.map(([, opening]) => opening.then((pipeline) => pipeline.close()).catch(() => undefined)),
+    );
+  }
+
+  async #answer(shard: number, asked: unknown): Promise<unknown> {
+    const request = readRequest(asked);
+    const { tenant, pipelineId, command, by, commandId, at } = request;
+    if (shardOf(tenant, pipelineId) !== shard) throw new TypeError('A command of another shard');
+    try {
+      const pipeline = await this.#open({ tenant, pipelineId }, shard);
+      return { kind: 'done', ...(await pipeline.perform(command, { by, commandId, at })) };
+    } catch (error) {
+      if (error instanceof CommandRefusedError)
+        return { kind: 'refused', refusal: error.kind, message: error.message };
+      if (error instanceof FencedError) throw new NoOwnerError('The pipeline has just changed its owner');
+      throw error;
+    }
+  }
+
+  async #open(key: PipelineKey, shard: number): Promise<OwnedPipeline> {
+    const text = keyText(key);
+    const there = this.#owned.get(text);
+    if (there) return there;
+    const { store, around, log, shards } = this.#parts;
+    const epoch = shards.epochOf(shard);
+    if (epoch === null || this.#closing) throw new FencedError(null);
+    const onReport = (report: RunReport, state: PipelineState) => this.#report(key, report, state, epoch);
+    const opening = OwnedPipeline.open({
+      key,
+      node: shards.node,
+      shard,
+      epoch,
+      store,
+      around,
+      log,
+      scripts: this.#scripts,
+      onReport,
+      onFenced: (stored) => void this.#fenced(key, shard, stored),
+    });
+    this.#owned.set(text, opening);
+    opening.catch(() => this.#owned.get(text) === opening && this.#owned.delete(text));
+    return opening;
+  }
+
+  /** Something has a larger epoch. While this process owns the shard it goes on with one above that; else it has lost the pipeline. */
+  async #fenced(key: PipelineKey, shard: number, stored: number | null): Promise<void> {
+    this.#notify({ kind: 'fenced', key });
+    const text = keyText(key);
+    const opening = this.#owned.get(text);
+    this.#owned.delete(text);
+    await opening?.then((pipeline) => pipeline.close()).catch(() => undefined);
+    const epoch = this.#parts.shards.epochOf(shard);
+    if (epoch === null || this.#closing) return;
+    try {
+      const raised = await this.#parts.shards.raise(shard, Math.max(epoch, stored ?? 0));
+      this.#parts.log.warn(
+        `${text}: continued in epoch ${raised}, because a later one than ${epoch} was stored`,
+      );
+      await pause(FENCE_PAUSE_MS);
+      await this.#open(key, shard);
+    } catch (error) {
+      this.#say(key, error);
+    }
+  }
+
+  #report(key: PipelineKey, report: RunReport, state: PipelineState, epoch: number): void {
+    const before = this.#parts.board.get(key);
+    const rate = this.#rates.of(keyText(key), report.progress?.totals.read ?? 0);
+    const status = statusOf(report, this.#parts.shards.node, epoch, before, rate);
+    if (state.status !== 'Deleted') this.#parts.board.put(key, status);
+    this.#notify({ kind: 'report', key, status, before });
+  }
+
+  #notify(notice: RunNotice): void {
+    for (const listener of this.#listeners) listener(notice);
+  }
+
+  #say(key: PipelineKey, error: unknown): void {
+    this.#parts.log.warn(`${keyText(key)} cannot be taken: ${describeError(error)}`);
+  }
+}
+
+const FENCE_PAUSE_MS = 500;
+
+function shardOfText(text: string): number {
+  const at = text.lastIndexOf('/');
+  return shardOf(text.slice(0, at), text.slice(at + 1));
+}

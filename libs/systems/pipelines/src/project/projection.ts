@@ -1,0 +1,108 @@
+import { EventEmitter } from 'node:events';
+import { describeError, type Logger } from '@nestjs-spark/foundation';
+import { keepRunning, pause } from '@nestjs-spark/foundation/internal';
+import { evolve } from '../aggregate/evolve.ts';
+import { EMPTY, type PipelineState } from '../aggregate/state.ts';
+import { keyText, type EventJournal, type JournalEntry, type PipelineKey } from '../store/ports.ts';
+
+export interface Projected {
+  key: PipelineKey;
+  state: PipelineState;
+  /** Of its last event. */
+  position: number;
+}
+
+const WAIT_MS = 2_000;
+
+/** What all pipelines are, built by this process from the journal. */
+export class PipelinesProjection {
+  readonly #journal: EventJournal;
+  readonly #log: Logger;
+  readonly #closing = new AbortController();
+  readonly #news = new EventEmitter().setMaxListeners(0);
+  #pipelines = new Map<string, Projected>();
+  #position = 0;
+
+  constructor(journal: EventJournal, log: Logger) {
+    this.#journal = journal;
+    this.#log = log;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Follows the journal from here on. */
+  start(): void {
+    void keepRunning(() => this.#follow(), {
+      signal: this.#closing.signal,
+      onFailure: (error) => this.#log.warn(`The journal is not followed: ${describeError(error)}`),
+    });
+  }
+
+  get(key: PipelineKey): Projected | null {
+    return this.#pipelines.get(keyText(key)) ?? null;
+  }
+
+  list(): Projected[] {
+    return [...this.#pipelines.values()];
+  }
+
+  /** Called after each event. */
+  listen(listener: (entry: JournalEntry) => void): () => void {
+    this.#news.on('event', listener);
+    return () => void this.#news.off('event', listener);
+  }
+
+  /** Resolves when the journal was read up to a position, or after two seconds: what is asked for then may be a little old. */
+  async reached(position: number): Promise<boolean> {
+    if (this.#position >= position) return true;
+    const arrived = Promise.withResolvers<void>();
+    const stop = this.listen(() => {
+      if (this.#position >= position) arrived.resolve();
+    });
+    const over = new AbortController();
+    await Promise.race([arrived.promise, pause(WAIT_MS, over.signal)]);
+    over.abort();
+    stop();
+    return this.#position >= position;
+  }
+
+  /** Builds it again beside the live one, and swaps. */
+  async rebuild(): Promise<void> {
+    const built = new Map<string, Projected>();
+    const until = Math.max(this.#position, await this.#journal.last());
+    const done = new AbortController();
+    if (until > 0)
+      for await (const entry of this.#journal.follow(0, done.signal)) {
+        apply(built, entry);
+        if (entry.position >= until) break;
+      }
+    done.abort();
+    // What came meanwhile is in the live one only.
+    for (const [text, projected] of this.#pipelines)
+      if (projected.position > until) built.set(text, projected);
+    this.#pipelines = built;
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #follow(): Promise<void> {
+    for await (const entry of this.#journal.follow(this.#position, this.#closing.signal)) {
+      apply(this.#pipelines, entry);
+      this.#position = entry.position;
+      this.#news.emit('event', entry);
+    }
+  }
+}
+
+function apply(pipelines: Map<string, Projected>, { position, event }: JournalEntry): void {
+  const { tenant, pipelineId } = event;
+  const text = keyText(event);
+  const before = pipelines.get(text);
+  if (before && before.position >= position) return;
+  const state = evolve(before?.state ?? EMPTY, event);
+  pipelines.set(text, { key: { tenant, pipelineId }, state, position });
+}

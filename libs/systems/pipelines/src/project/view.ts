@@ -1,0 +1,142 @@
+import type { PipelineStatus, PipelineState } from '../aggregate/state.ts';
+import type { Position } from '../batch/batch.ts';
+import { deliveryOf } from '../definition/check-meaning.ts';
+import type { PipelineDefinition } from '../definition/types.ts';
+import type { RunPhase, RunReport } from '../run/supervised-run.ts';
+import { shardOf } from '../shard/shard-of.ts';
+import type { PipelineKey } from '../store/ports.ts';
+
+/** What a run reports to everybody. */
+export interface RunStatus {
+  phase: RunPhase;
+  node: string | null;
+  epoch: number;
+  since: string | null;
+  retries: number;
+  lastError: string | null;
+  progress: ProgressView;
+}
+
+export interface ProgressView {
+  read: number;
+  written: number;
+  filtered: number;
+  deadLettered: number;
+  late: number;
+  batches: number;
+  /** Records that wait in the source; null: not known. */
+  lag: number | null;
+  position: Position;
+  watermark: string | null;
+  lastBatchAt: string | null;
+  recordsPerSecond: number;
+}
+
+/** A pipeline as it is shown. */
+export interface PipelineView {
+  pipelineId: string;
+  name: string;
+  tenant: string;
+  /** Counts its definitions. */
+  version: number;
+  /** Counts its events. */
+  sequence: number;
+  state: PipelineStatus;
+  stateSince: string | null;
+  /** Why it failed. */
+  reason: string | null;
+  definition: PipelineDefinition | null;
+  run: {
+    phase: RunPhase;
+    engine: 'node' | 'spark';
+    node: string | null;
+    shard: number;
+    epoch: number;
+    since: string | null;
+    delivery: 'exactly-once' | 'at-least-once' | null;
+    retries: number;
+    lastError: string | null;
+  };
+  progress: ProgressView;
+}
+
+export const NO_PROGRESS: ProgressView = {
+  read: 0,
+  written: 0,
+  filtered: 0,
+  deadLettered: 0,
+  late: 0,
+  batches: 0,
+  lag: null,
+  position: {},
+  watermark: null,
+  lastBatchAt: null,
+  recordsPerSecond: 0,
+};
+
+/** A run's report as others are told. */
+export function statusOf(
+  report: RunReport,
+  node: string,
+  epoch: number,
+  before: RunStatus | null,
+  rate: number,
+): RunStatus {
+  const { phase, since, retries, lastError, progress } = report;
+  if (!progress)
+    return {
+      phase,
+      node,
+      epoch,
+      since: since || null,
+      retries,
+      lastError,
+      progress: before?.progress ?? NO_PROGRESS,
+    };
+  const { totals, position, lag, isBatch } = progress;
+  return {
+    phase,
+    node,
+    epoch,
+    since: since || null,
+    retries,
+    lastError,
+    progress: {
+      ...NO_PROGRESS,
+      ...totals,
+      lag,
+      position,
+      lastBatchAt: isBatch ? new Date().toISOString() : (before?.progress.lastBatchAt ?? null),
+      recordsPerSecond: phase === 'running' ? rate : 0,
+    },
+  };
+}
+
+/** Puts together what the journal and the run say. */
+export function viewOf(key: PipelineKey, state: PipelineState, status: RunStatus | null): PipelineView {
+  const { definition } = state;
+  const isOwned = status !== null || state.status !== 'Running';
+  return {
+    pipelineId: key.pipelineId,
+    name: definition?.name ?? key.pipelineId,
+    tenant: key.tenant,
+    version: state.version,
+    sequence: state.sequence,
+    state: state.status,
+    stateSince: state.since,
+    reason: state.reason,
+    definition,
+    run: {
+      phase: status?.phase ?? (isOwned ? 'none' : 'unowned'),
+      engine: definition?.engine ?? 'node',
+      node: status?.node ?? state.owner,
+      shard: shardOf(key.tenant, key.pipelineId),
+      epoch: Math.max(state.epoch, status?.epoch ?? 0),
+      since: status?.since ?? null,
+      delivery: definition ? deliveryOf(definition) : null,
+      retries: status?.retries ?? 0,
+      lastError: status?.lastError ?? null,
+    },
+    progress: status?.progress ?? NO_PROGRESS,
+  };
+}

@@ -1,0 +1,105 @@
+import { NO_TOTALS, type Totals } from '../batch/batch.ts';
+import { RunFailedError, type OutRecord, type SourceRecord } from '../connect/ports.ts';
+import { DEFAULT_ERRORS, type ErrorRules } from '../definition/types.ts';
+import type { Fields } from '../expression/compile-expression.ts';
+import { letterIdOf, type Letter } from '../store/letters.ts';
+import type { Outcome, Transform } from '../transform/compile-transforms.ts';
+import type { ErrorBudget } from './error-budget.ts';
+
+/** What came of the records of one batch. */
+export interface MadeBatch {
+  records: OutRecord[];
+  letters: Letter[];
+  totals: Totals;
+}
+
+// A double holds 15 digits of a number; one of more is kept as the text that it is.
+const LONG_NUMBER = /\d{16}/;
+
+export interface MakeRules {
+  budget: ErrorBudget;
+  errors?: Partial<ErrorRules> | undefined;
+  generation: number;
+  at: string;
+}
+
+/**
+ * Transforms the records of a batch.
+ * @throws {RunFailedError} when more fail than the definition lets
+ */
+export async function makeBatch(
+  incoming: readonly SourceRecord[],
+  transform: Transform,
+  rules: MakeRules,
+): Promise<MadeBatch> {
+  const records: OutRecord[] = [];
+  const letters: Letter[] = [];
+  let filtered = 0;
+  const outcomes = await transformAll(incoming, transform);
+  for (const [at, outcome] of outcomes.entries()) {
+    const record = incoming[at] as SourceRecord;
+    if (outcome.kind === 'failed') letters.push(...failure(record, outcome, rules));
+    else rules.budget.allows(false);
+    if (outcome.kind === 'out')
+      records.push({ fields: outcome.fields, partition: record.partition, offset: record.offset });
+    else if (outcome.kind === 'filtered') filtered++;
+  }
+  const counted = { read: incoming.length, written: records.length, filtered, deadLettered: letters.length };
+  return { records, letters, totals: { ...NO_TOTALS, ...counted, batches: 1 } };
+}
+
+/**
+ * What becomes of a record that failed: a letter, or nothing where the definition drops it.
+ * @throws {RunFailedError} when it fails the pipeline
+ */
+export function failure(
+  { partition, offset, text }: Pick<SourceRecord, 'partition' | 'offset' | 'text'>,
+  { step, reason }: { step: string; reason: string },
+  { budget, errors = {}, generation, at }: MakeRules,
+): Letter[] {
+  const { onRecord, limit } = { ...DEFAULT_ERRORS, ...errors };
+  const said = `${step} failed for the record at ${partition}:${offset}: ${reason}`;
+  if (onRecord === 'fail') throw new RunFailedError(said);
+  if (!budget.allows(true))
+    throw new RunFailedError(`More than ${limit.failed} of ${limit.of} records failed; ${said}`);
+  const letterId = letterIdOf(generation, partition, offset);
+  const letter = { letterId, generation, partition, offset, step, reason, record: text, at };
+  return onRecord === 'deadLetter' ? [letter] : [];
+}
+
+async function transformAll(incoming: readonly SourceRecord[], transform: Transform): Promise<Outcome[]> {
+  const read = incoming.map(fieldsOf);
+  const good = read.flatMap((one, at) => (one.kind === 'in' ? [at] : []));
+  const inputs = good.map((at) => {
+    const { partition, offset, meta } = incoming[at] as SourceRecord;
+    return { fields: (read[at] as Read & { kind: 'in' }).fields, meta: { ...meta, partition, offset } };
+  });
+  const outcomes = await transform(inputs);
+  const byPlace = new Map(good.map((at, index) => [at, outcomes[index] as Outcome]));
+  return read.map((one, at) => (one.kind === 'in' ? (byPlace.get(at) as Outcome) : one));
+}
+
+type Read = { kind: 'in'; fields: Fields } | { kind: 'failed'; step: string; reason: string };
+
+function fieldsOf({ text, fields }: SourceRecord): Read {
+  if (fields) return { kind: 'in', fields };
+  return readFields(text);
+}
+
+/** A record's text as its fields. */
+export function readFields(text: string): Read {
+  let value: unknown;
+  try {
+    value = LONG_NUMBER.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
+  } catch (error) {
+    return { kind: 'failed', step: 'source', reason: error instanceof Error ? error.message : String(error) };
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { kind: 'failed', step: 'source', reason: 'It is JSON, but not an object' };
+  return { kind: 'in', fields: value as Fields };
+}
+
+function keepDigits(_name: string, value: unknown, { source }: { source?: string } = {}): unknown {
+  const isExact = typeof value !== 'number' || source === undefined || !LONG_NUMBER.test(source);
+  return isExact || String(value) === source ? value : source;
+}

@@ -1,0 +1,27 @@
+import { ProblemError } from '@nestjs-spark/contracts';
+import { mayChange, mayRead, type ApiCaller } from '@nestjs-spark/auth';
+import type { PipelineState } from '../aggregate/state.ts';
+import type { PipelineKey } from '../store/ports.ts';
+
+/** The tenant of callers that are confined to none. */
+export const DEFAULT_TENANT = 'default';
+
+/** The tenant in which a caller makes and names pipelines. */
+export const tenantOf = ({ tenant }: ApiCaller): string => tenant ?? DEFAULT_TENANT;
+
+/** How a caller is written into events. */
+export const nameOf = ({ kind, subject }: ApiCaller): string => `${kind}:${subject}`.slice(0, 256);
+
+const tenantIn = ({ tenant }: PipelineKey): string | null => (tenant === DEFAULT_TENANT ? null : tenant);
+
+export function canRead(caller: ApiCaller, key: PipelineKey): boolean {
+  return mayRead(caller, { tenant: tenantIn(key) });
+}
+
+/** @throws {ProblemError} `forbidden` (403): an editor changes what it made, an operator everything */
+export function requireChange(caller: ApiCaller, key: PipelineKey, { createdBy }: PipelineState): void {
+  const [kind = '', ...subject] = (createdBy ?? '').split(':');
+  const owned = { kind: kind as ApiCaller['kind'], subject: subject.join(':'), tenant: tenantIn(key) };
+  if (mayChange(caller, owned)) return;
+  throw new ProblemError('forbidden', 'Editors change the pipelines that they made; operators change all.');
+}

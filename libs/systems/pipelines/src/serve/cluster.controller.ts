@@ -1,0 +1,32 @@
+import { Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { ApiGuard, MinimumRole } from '@nestjs-spark/auth';
+import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
+import { PipelinesService } from './pipelines.service.ts';
+import { answered } from './problems.ts';
+
+/** Nodes and shards, for operators. */
+@ApiTags('cluster')
+@Controller('api')
+@UseGuards(ApiGuard)
+export class ClusterController {
+  private readonly pipelines: PipelinesService;
+
+  constructor(pipelines: PipelinesService) {
+    this.pipelines = pipelines;
+  }
+
+  @Get('cluster')
+  @ApiOperation({ summary: 'Nodes, and who owns which shard' })
+  async cluster(): Promise<Record<string, unknown>> {
+    return this.pipelines.cluster();
+  }
+
+  @Post('projections/:name/rebuild')
+  @MinimumRole('operator')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Build a projection again from the journal' })
+  async rebuild(@Param('name') name: string): Promise<{ projection: string }> {
+    await answered(() => this.pipelines.rebuild(name));
+    return { projection: name };
+  }
+}

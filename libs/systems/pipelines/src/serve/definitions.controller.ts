@@ -1,0 +1,101 @@
+import { Controller, Get, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import { ApiGuard, MinimumRole } from '@nestjs-spark/auth';
+import { ProblemError } from '@nestjs-spark/contracts';
+import { isObject } from '@nestjs-spark/foundation/internal';
+import {
+  ApiOperation,
+  ApiTags,
+  nodeRequest,
+  type PlatformRequest,
+} from '@nestjs-spark/observability/internal';
+import { readDefinition } from '../definition/read-definition.ts';
+import { DefinitionRefusedError } from '../definition/refusal.ts';
+import { DEFINITION_SCHEMA } from '../definition/schema.ts';
+import type { PipelineDefinition } from '../definition/types.ts';
+import type { Fields } from '../expression/compile-expression.ts';
+import { PipelinesNode } from '../own/pipelines-node.ts';
+import { runTests } from '../transform/run-tests.ts';
+import { warningsOf } from './warnings.ts';
+import { preview } from './preview.ts';
+import { answered, refusedWhole } from './problems.ts';
+import { BodyText, readObject, whole } from './read-request.ts';
+
+const MOST_PREVIEWED = 100;
+const PREVIEW_MS = 15_000;
+
+/** What can be asked of definitions before there is a pipeline. */
+@ApiTags('definitions')
+@Controller('api/pipelines')
+@UseGuards(ApiGuard)
+export class DefinitionsController {
+  private readonly node: PipelinesNode;
+
+  constructor(node: PipelinesNode) {
+    this.node = node;
+  }
+
+  @Get('schema')
+  @ApiOperation({ summary: 'The JSON Schema of definitions' })
+  schema(): object {
+    return DEFINITION_SCHEMA;
+  }
+
+  @Post('validate')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Check a definition' })
+  async validate(@BodyText() text: string): Promise<object> {
+    const definition = checked(text);
+    const because = 'This version does not run pipelines on Apache Spark.';
+    return {
+      valid: true,
+      warnings: warningsOf(definition, this.node.around.connections),
+      spark: { possible: false, because },
+    };
+  }
+
+  @Post('test')
+  @HttpCode(200)
+  @ApiOperation({ summary: "Run a definition's own tests" })
+  async test(@BodyText() text: string): Promise<object> {
+    const tests = await runTests(checked(text));
+    const passed = tests.filter((test) => test.passed).length;
+    return { passed, failed: tests.length - passed, tests };
+  }
+
+  @Post('preview')
+  @HttpCode(200)
+  @MinimumRole('editor')
+  @ApiOperation({ summary: 'What each step makes of some records: {definition, limit, records?}' })
+  async preview(@BodyText() text: string, @Req() request: PlatformRequest): Promise<object> {
+    const asked = readObject(text, ['definition', 'limit', 'records']);
+    const definition = checked(
+      typeof asked['definition'] === 'string'
+        ? asked['definition']
+        : JSON.stringify(asked['definition'] ?? null),
+    );
+    const limit = whole(String(asked['limit'] ?? 10), 'limit', MOST_PREVIEWED);
+    const records = recordsOf(asked['records']);
+    const left = new AbortController();
+    nodeRequest(request).once('close', () => left.abort());
+    const signal = AbortSignal.any([left.signal, AbortSignal.timeout(PREVIEW_MS)]);
+    const { around, scripts } = this.node;
+    const parts = { definition, limit, around, scripts, signal, ...(records && { records }) };
+    return { records: await answered(() => preview(parts)) };
+  }
+}
+
+/** @throws {ProblemError} 422 with everything that is wrong */
+function checked(text: string): PipelineDefinition {
+  try {
+    return readDefinition(text);
+  } catch (error) {
+    throw error instanceof DefinitionRefusedError ? refusedWhole(error) : error;
+  }
+}
+
+function recordsOf(value: unknown): Fields[] | null {
+  if (value === undefined) return null;
+  const isRecords = Array.isArray(value) && value.length <= MOST_PREVIEWED && value.every(isObject);
+  if (isRecords) return value as Fields[];
+  throw new ProblemError('invalid', `records has to be a list of at most ${MOST_PREVIEWED} objects.`);
+}

@@ -1,0 +1,251 @@
+import {
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  type MessageEvent,
+  Param,
+  Post,
+  Put,
+  Query,
+  Res,
+  Sse,
+  UseGuards,
+} from '@nestjs/common';
+import { ApiGuard, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth';
+import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
+import { Observable } from 'rxjs';
+import type { PipelineView } from '../project/view.ts';
+import { PipelinesService, type Changed, type Move } from './pipelines.service.ts';
+import { answered, notAvailable } from './problems.ts';
+import {
+  BodyText,
+  readAsOf,
+  readFrom,
+  readIfMatch,
+  readKey,
+  readList,
+  readReset,
+  whole,
+} from './read-request.ts';
+
+/** An answer of Express or Fastify. */
+interface Answer {
+  status(code: number): unknown;
+  header(name: string, value: string): unknown;
+}
+
+const MOST_EVENTS = 1_000;
+
+/** Pipelines over HTTP. */
+@ApiTags('pipelines')
+@Controller('api/pipelines')
+@UseGuards(ApiGuard)
+export class PipelinesController {
+  private readonly pipelines: PipelinesService;
+
+  constructor(pipelines: PipelinesService) {
+    this.pipelines = pipelines;
+  }
+
+  @Post()
+  @MinimumRole('editor')
+  @ApiOperation({ summary: 'Create a pipeline from a definition, JSON or YAML' })
+  async create(
+    @BodyText() text: string,
+    @Headers('idempotency-key') key: string | undefined,
+    @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: Answer,
+  ): Promise<PipelineView & { status: string }> {
+    const changed = await answered(() => this.pipelines.create(text, caller, readKey(key)));
+    answer.header('Location', `/api/pipelines/${changed.view.pipelineId}`);
+    return { status: 'created', ...shown(changed, answer) };
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Pipelines: ?skip&take&state&label&q' })
+  async list(
+    @Query() query: Record<string, string>,
+    @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: Answer,
+  ): Promise<PipelineView[]> {
+    const { items, total } = this.pipelines.list(readList(query), caller);
+    answer.header('X-Total-Count', String(total));
+    return items;
+  }
+
+  @Sse('events')
+  @ApiOperation({ summary: 'Events of all pipelines as server-sent events; Last-Event-ID resumes' })
+  allEvents(
+    @Headers('last-event-id') last: string | undefined,
+    @CurrentCaller() caller: ApiCaller,
+  ): Observable<MessageEvent> {
+    return this.#send(
+      { after: last ? whole(last, 'Last-Event-ID', Number.MAX_SAFE_INTEGER, 0) : 'now' },
+      caller,
+    );
+  }
+
+  @Get('live')
+  @ApiOperation({ summary: 'Reserved for the WebSocket' })
+  live(): never {
+    throw notAvailable('The WebSocket');
+  }
+
+  @Get(':pipelineId')
+  @ApiOperation({ summary: 'A pipeline; ?asOf=TIME or ?asOf=version=N shows what it was' })
+  async get(
+    @Param('pipelineId') pipelineId: string,
+    @Query() query: Record<string, string>,
+    @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: Answer,
+  ): Promise<PipelineView> {
+    const asOf = readAsOf(query);
+    const view = asOf
+      ? await answered(() => this.pipelines.asOf(pipelineId, caller, asOf))
+      : this.pipelines.get(pipelineId, caller);
+    answer.header('ETag', `"${view.version}"`);
+    return view;
+  }
+
+  @Put(':pipelineId')
+  @MinimumRole('editor')
+  @ApiOperation({ summary: 'Create or change a pipeline; ?reset=keep|beginning, If-Match' })
+  async put(
+    @Param('pipelineId') pipelineId: string,
+    @BodyText() text: string,
+    @Headers() headers: Record<string, string | undefined>,
+    @Query('reset') reset: string | undefined,
+    @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: Answer,
+  ): Promise<PipelineView> {
+    const options = {
+      commandId: readKey(headers['idempotency-key']),
+      ...readIfMatch(headers['if-match']),
+      ...readReset(reset),
+    };
+    const changed = await answered(() => this.pipelines.put(pipelineId, text, caller, options));
+    if (changed.isNew) {
+      answer.status(201);
+      answer.header('Location', `/api/pipelines/${pipelineId}`);
+    }
+    return shown(changed, answer);
+  }
+
+  @Delete(':pipelineId')
+  @MinimumRole('editor')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Delete a pipeline; ?force while it runs' })
+  async remove(
+    @Param('pipelineId') pipelineId: string,
+    @Query('force') force: string | undefined,
+    @Headers('idempotency-key') key: string | undefined,
+    @CurrentCaller() caller: ApiCaller,
+  ): Promise<void> {
+    const command = { type: 'delete', force: force !== undefined && force !== 'false' } as const;
+    await answered(() => this.pipelines.move(pipelineId, command, caller, readKey(key)));
+  }
+
+  @Get(':pipelineId/history')
+  @ApiOperation({ summary: 'What has happened: ?after&take' })
+  async history(
+    @Param('pipelineId') pipelineId: string,
+    @Query('after') after: string | undefined,
+    @Query('take') take: string | undefined,
+    @CurrentCaller() caller: ApiCaller,
+  ) {
+    const from = whole(after ?? '0', 'after', Number.MAX_SAFE_INTEGER, 0);
+    return this.pipelines.history(pipelineId, caller, from, whole(take ?? '100', 'take', MOST_EVENTS));
+  }
+
+  @Sse(':pipelineId/events')
+  @ApiOperation({ summary: 'Events of a pipeline as server-sent events; Last-Event-ID resumes' })
+  events(
+    @Param('pipelineId') pipelineId: string,
+    @Headers('last-event-id') last: string | undefined,
+    @CurrentCaller() caller: ApiCaller,
+  ): Observable<MessageEvent> {
+    this.pipelines.get(pipelineId, caller);
+    const after = last ? whole(last, 'Last-Event-ID', Number.MAX_SAFE_INTEGER, 0) : 0;
+    return this.#send({ pipelineId, after }, caller);
+  }
+
+  @Get(':pipelineId/lineage')
+  @ApiOperation({ summary: 'Not available in this version' })
+  lineage(@Param('pipelineId') pipelineId: string, @CurrentCaller() caller: ApiCaller): never {
+    this.pipelines.get(pipelineId, caller);
+    throw notAvailable('The lineage of a record');
+  }
+
+  @Get(':pipelineId/tap')
+  @ApiOperation({ summary: 'Not available in this version' })
+  tap(@Param('pipelineId') pipelineId: string, @CurrentCaller() caller: ApiCaller): never {
+    this.pipelines.get(pipelineId, caller);
+    throw notAvailable('A tap');
+  }
+
+  @Post(':pipelineId/start')
+  @MinimumRole('editor')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Start, or start again: {"from": "checkpoint"|"beginning"}' })
+  async start(
+    @Param('pipelineId') pipelineId: string,
+    @BodyText() text: string,
+    @Headers('idempotency-key') key: string | undefined,
+    @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: Answer,
+  ): Promise<PipelineView> {
+    return this.#move(pipelineId, { type: 'start', from: readFrom(text) }, key, caller, answer);
+  }
+
+  @Post(':pipelineId/:move')
+  @MinimumRole('editor')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'stop, pause, resume or restart' })
+  async change(
+    @Param('pipelineId') pipelineId: string,
+    @Param('move') move: string,
+    @Headers('idempotency-key') key: string | undefined,
+    @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: Answer,
+  ): Promise<PipelineView> {
+    const type = MOVES.find((one) => one === move);
+    if (type === undefined) throw notAvailable(`POST …/${move.slice(0, 32)}`);
+    return this.#move(pipelineId, { type }, key, caller, answer);
+  }
+
+  async #move(
+    pipelineId: string,
+    command: Move,
+    key: string | undefined,
+    caller: ApiCaller,
+    answer: Answer,
+  ): Promise<PipelineView> {
+    const changed = await answered(() => this.pipelines.move(pipelineId, command, caller, readKey(key)));
+    return shown(changed, answer);
+  }
+
+  #send(query: Parameters<PipelinesService['events']>[0], caller: ApiCaller): Observable<MessageEvent> {
+    return new Observable((reader) => {
+      const left = new AbortController();
+      const pass = async (): Promise<void> => {
+        for await (const { position, event } of this.pipelines.events(query, caller, left.signal))
+          reader.next({ id: String(position), type: event.type, data: event });
+      };
+      pass().then(
+        () => reader.complete(),
+        (error: unknown) => reader.error(error),
+      );
+      return () => left.abort();
+    });
+  }
+}
+
+const MOVES = ['stop', 'pause', 'resume', 'restart'] as const;
+
+function shown({ view, isReplayed }: Changed, answer: Answer): PipelineView {
+  answer.header('ETag', `"${view.version}"`);
+  if (isReplayed) answer.header('Idempotency-Replayed', 'true');
+  return view;
+}

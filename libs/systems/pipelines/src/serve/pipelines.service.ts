@@ -1,0 +1,276 @@
+import { ProblemError } from '@nestjs-spark/contracts';
+import type { ApiCaller } from '@nestjs-spark/auth';
+import type { PipelineCommand } from '../aggregate/commands.ts';
+import type { PipelineEvent } from '../aggregate/events.ts';
+import { replay } from '../aggregate/evolve.ts';
+import type { PipelineState } from '../aggregate/state.ts';
+import type { Position } from '../batch/batch.ts';
+import { readDefinition } from '../definition/read-definition.ts';
+import type { PipelineDefinition } from '../definition/types.ts';
+import type { PipelinesNode } from '../own/pipelines-node.ts';
+import { viewOf, type PipelineView } from '../project/view.ts';
+import type { ClusterOverview } from '../shard/ports.ts';
+import { Letters, type Letter } from '../store/letters.ts';
+import type { JournalEntry, PipelineKey } from '../store/ports.ts';
+import { canRead, nameOf, requireChange, tenantOf } from './access.ts';
+
+/** What changes a pipeline, besides its definition. */
+export type Move = Exclude<
+  PipelineCommand,
+  { type: 'create' | 'update' | 'complete' | 'fail' | 'takeOwnership' }
+>;
+
+export interface Changed {
+  view: PipelineView;
+  /** It was asked for by this key before, and was not done again. */
+  isReplayed: boolean;
+}
+
+export interface ListQuery {
+  skip: number;
+  take: number;
+  state?: string;
+  label?: string;
+  q?: string;
+}
+
+/** An event as it is shown. */
+export type EventView = Omit<PipelineEvent, 'fingerprint'> & { sequence: number };
+
+export interface CheckpointView {
+  position: Position;
+  batch: number;
+  epoch: number;
+  generation: number;
+}
+
+const LANE = 0;
+
+/**
+ * Pipelines for callers with roles. Every method throws `ProblemError` where a caller may not do it or it is not possible;
+ * `NoOwnerError` where no process owns the pipeline for 5 s: ask again, with the same key.
+ */
+export class PipelinesService {
+  readonly #node: PipelinesNode;
+
+  constructor(node: PipelinesNode) {
+    this.#node = node;
+  }
+
+  /** Makes a pipeline of a definition, YAML or JSON. @throws {DefinitionRefusedError} */
+  async create(text: string, caller: ApiCaller, commandId: string | null): Promise<Changed> {
+    const definition = readDefinition(text);
+    const key = { tenant: tenantOf(caller), pipelineId: definition.pipelineId };
+    return this.#node.submit(key, { type: 'create', definition }, { by: nameOf(caller), commandId });
+  }
+
+  /** Makes or changes a pipeline. @throws {DefinitionRefusedError} */
+  async put(
+    pipelineId: string,
+    text: string,
+    caller: ApiCaller,
+    options: { commandId: string | null; ifVersion?: number; reset?: 'keep' | 'beginning' },
+  ): Promise<Changed & { isNew: boolean }> {
+    const definition = readDefinition(text);
+    if (definition.pipelineId !== pipelineId)
+      throw new ProblemError('invalid', `The body's pipelineId is ${definition.pipelineId}.`);
+    const { commandId, ifVersion, reset } = options;
+    const there = this.#find(pipelineId, caller);
+    if (!there && ifVersion === undefined)
+      return { ...(await this.create(text, caller, commandId)), isNew: true };
+    if (!there) throw this.#unknown(pipelineId);
+    requireChange(caller, there.key, there.state);
+    const command = {
+      type: 'update',
+      definition,
+      ...(reset && { reset }),
+      ...(ifVersion !== undefined && { ifVersion }),
+    } as const;
+    return {
+      ...(await this.#node.submit(there.key, command, { by: nameOf(caller), commandId })),
+      isNew: false,
+    };
+  }
+
+  async move(
+    pipelineId: string,
+    command: Move,
+    caller: ApiCaller,
+    commandId: string | null,
+  ): Promise<Changed> {
+    const { key, state } = this.#need(pipelineId, caller);
+    requireChange(caller, key, state);
+    return this.#node.submit(key, command, { by: nameOf(caller), commandId });
+  }
+
+  get(pipelineId: string, caller: ApiCaller): PipelineView {
+    return this.#node.view(this.#need(pipelineId, caller).key) as PipelineView;
+  }
+
+  /** A pipeline as it was at a time, or when its definition had a version. */
+  async asOf(
+    pipelineId: string,
+    caller: ApiCaller,
+    at: { time: string } | { version: number },
+  ): Promise<PipelineView> {
+    const { key } = this.#need(pipelineId, caller);
+    const entries = await this.#node.store.journal.load(key);
+    const events = entries.map(({ event }) => event);
+    const until =
+      'time' in at
+        ? events.filter((event) => Date.parse(event.at) <= Date.parse(at.time))
+        : throughVersion(events, at.version);
+    const state = replay(until);
+    if (state.definition === null) throw new ProblemError('notFound', 'The pipeline did not exist then.');
+    return viewOf(key, state, null);
+  }
+
+  list(query: ListQuery, caller: ApiCaller): { items: PipelineView[]; total: number } {
+    const { skip, take, state, label, q } = query;
+    const [name, value] = (label ?? '').split(/[:=]/, 2);
+    const wanted = q?.toLowerCase();
+    const found = this.#node.projection
+      .list()
+      .filter(({ key, state: { status } }) => canRead(caller, key) && status !== 'Deleted')
+      .filter(({ state: { status } }) => !state || status.toLowerCase() === state.toLowerCase())
+      .filter(({ state: { definition } }) => {
+        const has = definition?.labels?.[name ?? ''];
+        return label === undefined || (has !== undefined && (value === undefined || has === value));
+      })
+      .filter(({ state: { definition } }) => wanted === undefined || textOf(definition).includes(wanted))
+      .toSorted((one, other) => (one.key.pipelineId < other.key.pipelineId ? -1 : 1));
+    const items = found.slice(skip, skip + take).map(({ key }) => this.#node.view(key) as PipelineView);
+    return { items, total: found.length };
+  }
+
+  async history(pipelineId: string, caller: ApiCaller, after: number, take: number): Promise<EventView[]> {
+    const { key } = this.#need(pipelineId, caller);
+    const entries = await this.#node.store.journal.load(key);
+    return entries
+      .map(({ event }, at) => eventView(event, at + 1))
+      .filter(({ sequence }) => sequence > after)
+      .slice(0, take);
+  }
+
+  /** Events of one pipeline, or of all that the caller may read, as they come. */
+  async *events(
+    query: { pipelineId?: string; after: number | 'now' },
+    caller: ApiCaller,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ position: number; event: EventView }> {
+    const { journal } = this.#node.store;
+    const after = query.after === 'now' ? await journal.last() : query.after;
+    for await (const entry of journal.follow(after, signal)) {
+      if (!isMeant(entry, query.pipelineId, caller)) continue;
+      yield { position: entry.position, event: eventView(entry.event, entry.position) };
+    }
+  }
+
+  async checkpoint(pipelineId: string, caller: ApiCaller): Promise<CheckpointView> {
+    const { key, state } = this.#need(pipelineId, caller);
+    const { state: lane } = await this.#node.store.lanes.read(key, LANE);
+    if (lane?.generation !== state.generation)
+      return {
+        position: state.startsAt ?? {},
+        batch: 0,
+        epoch: state.epoch,
+        generation: state.generation,
+      };
+    const { processed, startsAt, epoch, generation } = lane;
+    return { position: processed?.to ?? startsAt, batch: processed?.n ?? 0, epoch, generation };
+  }
+
+  async letters(pipelineId: string, caller: ApiCaller): Promise<Letter[]> {
+    return this.#lettersOf(this.#need(pipelineId, caller).key).list();
+  }
+
+  /** Has a letter processed again by the pipeline's run, as it is or with another record. */
+  async replayLetter(pipelineId: string, letterId: string, record: string | undefined, caller: ApiCaller) {
+    const { key, state } = this.#need(pipelineId, caller);
+    requireChange(caller, key, state);
+    const letters = this.#lettersOf(key);
+    const letter = await letters.get(letterId);
+    if (!letter) throw new ProblemError('notFound', `There is no dead letter ${letterId}.`);
+    await letters.askReplay(letter, record);
+    return { letterId, state: state.status === 'Running' ? 'replaying' : 'waiting until the pipeline runs' };
+  }
+
+  /** Removes one letter, or all. */
+  async removeLetters(pipelineId: string, letterId: string | null, caller: ApiCaller): Promise<void> {
+    const { key, state } = this.#need(pipelineId, caller);
+    requireChange(caller, key, state);
+    const letters = this.#lettersOf(key);
+    if (letterId !== null && !(await letters.get(letterId)))
+      throw new ProblemError('notFound', `There is no dead letter ${letterId}.`);
+    const ids = letterId === null ? (await letters.list()).map((letter) => letter.letterId) : [letterId];
+    await letters.remove(ids);
+  }
+
+  async cluster(): Promise<Record<string, unknown>> {
+    const { nodes, shards }: ClusterOverview = await this.#node.shards.overview();
+    const counts = new Map<string, number>();
+    const owners = new Map(shards.map(({ shard, node }) => [shard, node]));
+    for (const { key, state } of this.#node.projection.list()) {
+      if (state.status === 'Deleted') continue;
+      const owner = owners.get(this.#node.shardOf(key)) ?? '';
+      counts.set(owner, (counts.get(owner) ?? 0) + 1);
+    }
+    return {
+      mode: this.#node.store.mode,
+      node: this.#node.shards.node,
+      nodes: nodes.map((node) => ({ ...node, pipelines: counts.get(node.id) ?? 0 })),
+      shards,
+    };
+  }
+
+  /** Builds a projection of this process again. */
+  async rebuild(name: string): Promise<void> {
+    if (name !== 'status')
+      throw new ProblemError('notFound', `There is no projection ${name}; there is status.`);
+    await this.#node.projection.rebuild();
+  }
+
+  #lettersOf(key: PipelineKey): Letters {
+    return new Letters(this.#node.store.letters, key);
+  }
+
+  #find(pipelineId: string, caller: ApiCaller): { key: PipelineKey; state: PipelineState } | null {
+    const found = this.#node.projection.get({ tenant: tenantOf(caller), pipelineId });
+    return found && found.state.status !== 'Deleted' && canRead(caller, found.key) ? found : null;
+  }
+
+  #need(pipelineId: string, caller: ApiCaller): { key: PipelineKey; state: PipelineState } {
+    const found = this.#find(pipelineId, caller);
+    if (!found) throw this.#unknown(pipelineId);
+    return found;
+  }
+
+  #unknown(pipelineId: string): ProblemError {
+    return new ProblemError('notFound', `There is no pipeline ${JSON.stringify(pipelineId.slice(0, 64))}.`);
+  }
+}
+
+function isMeant({ event }: JournalEntry, pipelineId: string | undefined, caller: ApiCaller): boolean {
+  if (pipelineId === undefined) return canRead(caller, event);
+  return event.pipelineId === pipelineId && event.tenant === tenantOf(caller);
+}
+
+function eventView(event: PipelineEvent, sequence: number): EventView {
+  const { type, v, pipelineId, tenant, at, by, commandId, epoch, data } = event;
+  return { sequence, type, v, pipelineId, tenant, at, by, commandId, epoch, data } as EventView;
+}
+
+/** The events up to the last one before the definition had a later version. */
+function throughVersion(events: readonly PipelineEvent[], version: number): PipelineEvent[] {
+  let seen = 0;
+  const kept: PipelineEvent[] = [];
+  for (const event of events) {
+    if (event.type === 'PipelineCreated' || event.type === 'PipelineUpdated') seen++;
+    if (seen > version) break;
+    kept.push(event);
+  }
+  return seen >= version ? kept : [];
+}
+
+const textOf = (definition: PipelineDefinition | null): string =>
+  [definition?.pipelineId, definition?.name, definition?.description].join('\n').toLowerCase();

@@ -1,0 +1,90 @@
+import { defineProblem, ProblemError, type ProblemField } from '@nestjs-spark/contracts';
+import { CommandRefusedError } from '../aggregate/commands.ts';
+import { FencedError, RunFailedError } from '../connect/ports.ts';
+import { DefinitionRefusedError, type Refusal } from '../definition/refusal.ts';
+import { NoOwnerError } from '../shard/ports.ts';
+
+const NO_OWNER = defineProblem('noOwner', { title: 'No process owns this pipeline right now', status: 503 });
+const PIPELINE_EXISTS = defineProblem('pipelineExists', { title: 'There is such a pipeline', status: 409 });
+const PIPELINE_STATE = defineProblem('pipelineState', {
+  title: "The pipeline's state does not allow this",
+  status: 409,
+});
+const NEEDS_RESET = defineProblem('pipelineNeedsReset', {
+  title: 'The position does not fit the new definition',
+  status: 409,
+});
+const OTHER_VERSION = defineProblem('otherVersion', {
+  title: 'The pipeline was changed meanwhile',
+  status: 412,
+});
+const KEY_REUSED = defineProblem('idempotencyKeyReused', {
+  title: 'The idempotency key belongs to another command',
+  status: 422,
+});
+const DEFINITION_REFUSED = defineProblem('definitionRefused', {
+  title: 'The definition cannot work',
+  status: 422,
+});
+const NOT_AVAILABLE = defineProblem('notAvailable', {
+  title: 'This version does not have this',
+  status: 422,
+});
+
+const BY_COMMAND = {
+  exists: PIPELINE_EXISTS,
+  'not-allowed': PIPELINE_STATE,
+  'needs-reset': NEEDS_RESET,
+  'other-version': OTHER_VERSION,
+  'key-reused': KEY_REUSED,
+} as const;
+
+/** What exists in the contract, and not in this version. */
+export function notAvailable(what: string): ProblemError {
+  return new ProblemError(NOT_AVAILABLE, `${what} is not available in this version.`);
+}
+
+/** Answers what the parts below throw as problems. */
+export async function answered<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw problemOf(error);
+  }
+}
+
+function problemOf(error: unknown): unknown {
+  if (error instanceof DefinitionRefusedError) return definitionProblem(error);
+  if (error instanceof NoOwnerError || error instanceof FencedError) return noOwner(error);
+  if (error instanceof RunFailedError) return new ProblemError(DEFINITION_REFUSED, error.message);
+  if (!(error instanceof CommandRefusedError)) return error;
+  if (error.kind === 'not-found') return new ProblemError('notFound', error.message);
+  if (error.kind === 'fenced') return noOwner(error);
+  return new ProblemError(BY_COMMAND[error.kind], error.message);
+}
+
+function noOwner(cause: Error): ProblemError {
+  const detail = 'Its owner has ended, and no other process has taken it yet: send the request again.';
+  return new ProblemError(NO_OWNER, detail, { retryAfterSeconds: 1, cause });
+}
+
+/** 400 for what has not the shape of a definition, 422 for what cannot work or is not available. */
+function definitionProblem({ refusals, message }: DefinitionRefusedError): ProblemError {
+  const errors = refusals.map(fieldOf);
+  const kinds = new Set(refusals.map(({ kind }) => kind));
+  if (kinds.has('syntax') || kinds.has('shape')) return new ProblemError('invalid', message, { errors });
+  if (kinds.has('refused')) return new ProblemError(DEFINITION_REFUSED, message, { errors });
+  return new ProblemError(NOT_AVAILABLE, message, { errors });
+}
+
+const fieldOf = ({ pointer, message: detail, line, column }: Refusal): ProblemField => ({
+  pointer,
+  detail,
+  line,
+  column,
+});
+
+/** The same definition where only its check was asked for: everything that is wrong is the answer, and no mistake of the request. */
+export function refusedWhole({ refusals, message }: DefinitionRefusedError): ProblemError {
+  return new ProblemError(DEFINITION_REFUSED, message, { errors: refusals.map(fieldOf) });
+}

@@ -1,0 +1,151 @@
+import type { IncomingMessage } from 'node:http';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ProblemError } from '@nestjs-spark/contracts';
+import { isObject } from '@nestjs-spark/foundation/internal';
+import { nodeRequest, type PlatformRequest } from '@nestjs-spark/observability/internal';
+import { PIPELINE_STATES } from '../aggregate/state.ts';
+import type { Position } from '../batch/batch.ts';
+import { MAX_DEFINITION_BYTES } from '../definition/parse-text.ts';
+import type { ListQuery } from './pipelines.service.ts';
+
+type Parsed = IncomingMessage & { body?: unknown; rawBody?: unknown };
+type Query = Readonly<Record<string, string | string[] | undefined>>;
+
+const LONGEST_KEY = 200;
+const MOST_LISTED = 500;
+const BODY_TYPE = /^(?:application\/(?:json|yaml|x-yaml)|text\/yaml)\s*(?:;|$)/i;
+
+/**
+ * The body as text, JSON or YAML, at most 64 KiB.
+ * @throws {ProblemError} `tooLarge` (413), `unsupportedMedia` (415), `invalid` (400) for what is not UTF-8
+ */
+export const BodyText = createParamDecorator(
+  async (_: unknown, context: ExecutionContext): Promise<string> => {
+    const request: Parsed = nodeRequest(context.switchToHttp().getRequest<PlatformRequest>());
+    const { 'content-type': type, 'content-encoding': encoding } = request.headers;
+    if (encoding !== undefined || (type !== undefined && !BODY_TYPE.test(type)))
+      throw new ProblemError(
+        'unsupportedMedia',
+        'The body has to be application/json or application/yaml, not compressed.',
+      );
+    if (request.readableDidRead) {
+      if (Buffer.isBuffer(request.rawBody)) return decoded(request.rawBody);
+      return request.body === undefined ? '' : JSON.stringify(request.body);
+    }
+    const parts: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const part of request as AsyncIterable<Uint8Array>) {
+      bytes += part.byteLength;
+      if (bytes > MAX_DEFINITION_BYTES)
+        throw new ProblemError('tooLarge', `The body may have at most ${MAX_DEFINITION_BYTES / 1024} KiB.`);
+      parts.push(part);
+    }
+    return decoded(Buffer.concat(parts));
+  },
+);
+
+function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new ProblemError('invalid', 'The body is not UTF-8.', { cause });
+  }
+}
+
+/** A body that is a JSON object, or nothing. @throws {ProblemError} `invalid` (400), also for fields that are not known */
+export function readObject(text: string, known: readonly string[]): Record<string, unknown> {
+  if (text.trim() === '') return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ProblemError('invalid', 'The body is not JSON.', { cause });
+  }
+  if (!isObject(value)) throw new ProblemError('invalid', 'The body has to be a JSON object.');
+  const other = Object.keys(value).find((name) => !known.includes(name));
+  if (other !== undefined) throw wrong(other, `is not known here; known are ${known.join(', ')}`);
+  return value;
+}
+
+export function readFrom(text: string): 'checkpoint' | 'beginning' {
+  const { from = 'checkpoint' } = readObject(text, ['from']);
+  if (from === 'checkpoint' || from === 'beginning') return from;
+  throw wrong('from', 'has to be checkpoint or beginning');
+}
+
+export function readPosition(text: string): Position {
+  const { position } = readObject(text, ['position']);
+  const isPosition =
+    isObject(position) &&
+    Object.values(position).every((offset) => Number.isSafeInteger(offset) && Number(offset) >= 0);
+  if (!isPosition) throw wrong('position', 'has to be an object of partitions and their offsets');
+  return position as Position;
+}
+
+export function readRecord(text: string): string | undefined {
+  const { record } = readObject(text, ['record']);
+  if (record === undefined) return undefined;
+  if (isObject(record)) return JSON.stringify(record);
+  if (typeof record === 'string') return record;
+  throw wrong('record', 'has to be an object, or a text');
+}
+
+export function readKey(key: string | undefined): string | null {
+  if (key === undefined) return null;
+  if (/^[\x21-\x7e]+$/.test(key) && key.length <= LONGEST_KEY) return key;
+  throw wrong('Idempotency-Key', `has to be 1 to ${LONGEST_KEY} visible characters`);
+}
+
+export function readIfMatch(header: string | undefined): { ifVersion?: number } {
+  if (header === undefined || header === '*') return {};
+  const [, version] = /^"(\d{1,15})"$/.exec(header) ?? [];
+  if (version === undefined) throw wrong('If-Match', 'has to be the ETag of the pipeline, such as "3"');
+  return { ifVersion: Number(version) };
+}
+
+export function readReset(reset: string | undefined): { reset?: 'keep' | 'beginning' } {
+  if (reset === undefined) return {};
+  if (reset === 'keep' || reset === 'beginning') return { reset };
+  throw wrong('reset', 'has to be keep or beginning');
+}
+
+export function readAsOf(query: Query): { time: string } | { version: number } | null {
+  const { asOf, version } = query;
+  if (version !== undefined) return { version: whole(version, 'version', Number.MAX_SAFE_INTEGER) };
+  if (asOf === undefined) return null;
+  const [, number] = typeof asOf === 'string' ? (/^version=(\d{1,15})$/.exec(asOf) ?? []) : [];
+  if (number !== undefined) return { version: Number(number) };
+  if (typeof asOf !== 'string' || Number.isNaN(Date.parse(asOf)))
+    throw wrong('asOf', 'has to be an ISO 8601 time, such as 2026-01-31T12:00:00Z');
+  return { time: asOf };
+}
+
+export function readList({ skip = '0', take = '50', state, label, q, ...others }: Query): ListQuery {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw wrong(unknown, 'is not known');
+  for (const [name, value] of Object.entries({ state, label, q }))
+    if (Array.isArray(value)) throw wrong(name, 'has to be given once');
+  if (
+    state !== undefined &&
+    !PIPELINE_STATES.some((known) => known.toLowerCase() === String(state).toLowerCase())
+  )
+    throw wrong('state', `has to be one of ${PIPELINE_STATES.join(', ')}`);
+  const given = Object.fromEntries(
+    Object.entries({ state, label, q }).filter(([, value]) => value !== undefined),
+  );
+  return {
+    ...(given as Partial<ListQuery>),
+    skip: whole(skip, 'skip', Number.MAX_SAFE_INTEGER, 0),
+    take: whole(take, 'take', MOST_LISTED),
+  };
+}
+
+export function whole(value: string | string[] | undefined, name: string, most: number, least = 1): number {
+  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : NaN;
+  if (number >= least && number <= most) return number;
+  throw wrong(name, `has to be a whole number from ${least} to ${most}`);
+}
+
+function wrong(name: string, detail: string): ProblemError {
+  return new ProblemError('invalid', `${name} ${detail}.`, { errors: [{ pointer: `/${name}`, detail }] });
+}

@@ -1,0 +1,44 @@
+/** Which shards this process owns, and since when. */
+export interface ShardKeeper {
+  /** The name of this process. */
+  readonly node: string;
+  /** Begins to claim shards; resolves when it has claimed what is its own and free. */
+  start(listener: ShardListener): Promise<void>;
+  /** The epoch in which this process owns the shard; null: it does not. */
+  epochOf(shard: number): number | null;
+  /**
+   * Takes a larger epoch for a shard that this process owns, because a sink has stored one.
+   * @throws {FencedError} when it does not own the shard any more
+   */
+  raise(shard: number, above: number): Promise<number>;
+  overview(): Promise<ClusterOverview>;
+  close(): Promise<void>;
+}
+
+export interface ShardListener {
+  /** This process owns the shard from now on. */
+  taken(shard: number, epoch: number): Promise<void>;
+  /** Has to end its work; what is not done when it resolves is refused by the fences. */
+  lost(shard: number): Promise<void>;
+}
+
+export interface ClusterOverview {
+  nodes: { id: string; shards: number }[];
+  shards: { shard: number; node: string; epoch: number }[];
+}
+
+/** Brings commands to the owner of a shard. */
+export interface CommandRouter {
+  /** Answers commands for a shard while this process owns it in this epoch. */
+  serve(shard: number, epoch: number, answer: (request: unknown) => Promise<unknown>): () => void;
+  /**
+   * Asks the owner of the shard; waits for one for 5 s in all.
+   * @throws {NoOwnerError} when there is none
+   */
+  ask(shard: number, request: unknown): Promise<unknown>;
+}
+
+/** Nobody owned the shard for as long as a command may wait. Send the command again; with its key it happens once. */
+export class NoOwnerError extends Error {
+  override readonly name = 'NoOwnerError';
+}

@@ -1,0 +1,77 @@
+import type { StateStore } from '@nestjs-spark/contracts/internal';
+import type { BatchPlanned, BatchProcessed, PipelineEvent } from '../aggregate/events.ts';
+import type { Position } from '../batch/batch.ts';
+
+/** Names a pipeline. */
+export interface PipelineKey {
+  tenant: string;
+  pipelineId: string;
+}
+
+export const keyText = ({ tenant, pipelineId }: PipelineKey): string => `${tenant}/${pipelineId}`;
+
+/** An event and its place among those of all pipelines. */
+export interface JournalEntry {
+  /** Grows over all pipelines, not without gaps. */
+  position: number;
+  event: PipelineEvent;
+}
+
+/** What has happened to pipelines. */
+export interface EventJournal {
+  /** The events of one pipeline, in their order. */
+  load(key: PipelineKey): Promise<JournalEntry[]>;
+  /**
+   * Appends all events or none.
+   * @param after the position of the pipeline's last event that is known; 0: it has none
+   * @returns the position of the last one
+   * @throws {FencedError} when the pipeline has later events; load it again, or stop: somebody else owns it
+   */
+  append(key: PipelineKey, events: readonly PipelineEvent[], after: number): Promise<number>;
+  /** The position of the last event of all. */
+  last(): Promise<number>;
+  /** Everything after a position, then what comes, until aborted. @throws {UnavailableError} at a disturbance: call it again */
+  follow(after: number, signal: AbortSignal): AsyncGenerator<JournalEntry>;
+}
+
+/** How far one lane of a pipeline is. */
+export interface LaneState {
+  generation: number;
+  epoch: number;
+  /** Where the generation began. */
+  startsAt: Position;
+  planned: BatchPlanned | null;
+  processed: BatchProcessed | null;
+}
+
+/** A lane as it was read; whoever writes over another version is refused. */
+export interface KeptLane {
+  state: LaneState | null;
+  version: string | null;
+}
+
+/** How far the lanes of pipelines are. */
+export interface LaneLog {
+  read(key: PipelineKey, lane: number): Promise<KeptLane>;
+  /** @throws {FencedError} when another process has written it since `before` was read */
+  write(key: PipelineKey, lane: number, state: LaneState, before: KeptLane): Promise<KeptLane>;
+}
+
+/** Values that owners publish for everybody, the last of each pipeline. Losing some is no harm. */
+export interface StatusBoard<T> {
+  put(key: PipelineKey, status: T): void;
+  get(key: PipelineKey): T | null;
+  /** Told of every value that arrives. */
+  listen(listener: (key: PipelineKey, status: T) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** Where pipelines are kept: embedded in a SQLite file, or in JetStream for all nodes of a cluster. */
+export interface PipelineStore {
+  readonly mode: 'embedded' | 'cluster';
+  readonly journal: EventJournal;
+  readonly lanes: LaneLog;
+  /** Dead letters. */
+  readonly letters: StateStore;
+  close(): Promise<void>;
+}

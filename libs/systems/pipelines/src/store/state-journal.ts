@@ -1,0 +1,77 @@
+import { once, EventEmitter } from 'node:events';
+import { VersionConflictError } from '@nestjs-spark/contracts';
+import type { StateStore } from '@nestjs-spark/contracts/internal';
+import type { PipelineEvent } from '../aggregate/events.ts';
+import { FencedError } from '../connect/ports.ts';
+import { keyText, type EventJournal, type JournalEntry, type PipelineKey } from './ports.ts';
+
+const COLLECTION = 'SparkPipelines';
+const PREFIX = 'sparkPipelines/journal/';
+const DIGITS = 12;
+
+/** The journal of one process, in a store for state and in its memory. A second process on the same store is fenced by its first event. */
+export class StateJournal implements EventJournal {
+  readonly #store: StateStore;
+  readonly #news = new EventEmitter().setMaxListeners(0);
+  #entries: Promise<JournalEntry[]> | null = null;
+
+  constructor(store: StateStore) {
+    this.#store = store;
+  }
+
+  async load(key: PipelineKey): Promise<JournalEntry[]> {
+    const text = keyText(key);
+    return (await this.#all()).filter(({ event }) => keyText(event) === text);
+  }
+
+  async append(key: PipelineKey, events: readonly PipelineEvent[], after: number): Promise<number> {
+    const all = await this.#all();
+    const known = (await this.load(key)).at(-1)?.position ?? 0;
+    if (known !== after) throw new FencedError(null, `${keyText(key)} was changed meanwhile`);
+    const base = all.at(-1)?.position ?? 0;
+    const writes = events.map((value, at) => ({
+      id: `${PREFIX}${String(base + at + 1).padStart(DIGITS, '0')}`,
+      collection: COLLECTION,
+      value,
+    }));
+    const last = writes.pop();
+    if (!last) return after;
+    try {
+      // What is taken first decides: the ids of a second process are these as well.
+      await this.#store.writeTogether(writes, { ...last, expected: null });
+    } catch (error) {
+      if (!(error instanceof VersionConflictError)) throw error;
+      this.#entries = null;
+      throw new FencedError(null, 'Another process writes to the same store');
+    }
+    all.push(...events.map((event, at) => ({ position: base + at + 1, event })));
+    this.#news.emit('event');
+    return base + events.length;
+  }
+
+  async last(): Promise<number> {
+    return (await this.#all()).at(-1)?.position ?? 0;
+  }
+
+  async *follow(after: number, signal: AbortSignal): AsyncGenerator<JournalEntry> {
+    let at = after;
+    while (!signal.aborted) {
+      const next = (await this.#all()).find(({ position }) => position > at);
+      if (next) {
+        at = next.position;
+        yield next;
+      } else await once(this.#news, 'event', { signal }).catch(() => undefined);
+    }
+  }
+
+  #all(): Promise<JournalEntry[]> {
+    this.#entries ??= this.#store
+      .list<PipelineEvent>(PREFIX)
+      .then((stored) =>
+        stored
+          .map(({ id, value }) => ({ position: Number(id.slice(PREFIX.length)), event: value }))
+          .toSorted((one, other) => one.position - other.position),
+      );
+    return this.#entries;
+  }
+}

@@ -1,0 +1,40 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { PipelineDefinition } from '../definition/types.ts';
+import type { Fields } from '../expression/compile-expression.ts';
+import { compileTransforms } from './compile-transforms.ts';
+import { Scripts } from './script-step.ts';
+
+/** How one of a definition's own tests went. */
+export interface TestResult {
+  name: string;
+  passed: boolean;
+  output: readonly Fields[];
+  expected: readonly Fields[];
+  /** Why records failed, each with the step. */
+  failures: readonly string[];
+}
+
+/** Runs the tests that stand in a definition: nothing is read and nothing is written. */
+export async function runTests(definition: PipelineDefinition): Promise<TestResult[]> {
+  const scripts = new Scripts();
+  const { transform, close } = compileTransforms(definition, scripts);
+  try {
+    const results: TestResult[] = [];
+    for (const { name, input, output: expected } of definition.tests ?? []) {
+      const records = input.map((fields, offset) => ({ fields, meta: { partition: 'test', offset } }));
+      const outcomes = await transform(records);
+      const output = outcomes.flatMap((outcome) => (outcome.kind === 'out' ? [outcome.fields] : []));
+      const failures = outcomes.flatMap((outcome) =>
+        outcome.kind === 'failed' ? [`${outcome.step}: ${outcome.reason}`] : [],
+      );
+      const passed = isDeepStrictEqual(plain(output), plain(expected));
+      results.push({ name, passed, output, expected, failures });
+    }
+    return results;
+  } finally {
+    close();
+    await scripts.close();
+  }
+}
+
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

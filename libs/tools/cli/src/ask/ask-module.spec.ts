@@ -1,0 +1,64 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { askModule, explain } from './ask-module.ts';
+import type { Way } from './way.ts';
+
+describe('A module that is asked as an operator', () => {
+  let server: Server;
+  let way: Way;
+  let asked: string[];
+  /** What it says of itself; null for a version that says nothing. */
+  let itself: string | null;
+
+  beforeEach(async () => {
+    asked = [];
+    itself = 'Fleet';
+    server = createServer((request, response) => {
+      request.resume();
+      asked.push(`${request.method} ${request.url}`);
+      const isWho = request.url === '/spark/self-check';
+      if (isWho && itself === null) response.statusCode = 405;
+      response.end(JSON.stringify(isWho ? { module: itself, keyId: 'k' } : { done: true }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    way = { module: 'HR', url, credential: { kind: 'operator', token: 't' }, json: false };
+  });
+  afterEach(() => void server.close());
+
+  const set = (module: string) =>
+    askModule({ ...way, module }, { method: 'POST', path: '/spark/settings', body: {} });
+
+  it('is changed only when it is the one that was named', async () => {
+    await expect(set('HR')).rejects.toThrow(/^Fleet answers at http.*, not HR\. Nothing was done: .*--url/);
+    expect(asked).toEqual(['GET /spark/self-check']);
+    expect(await set('fleet')).toEqual({ done: true });
+  });
+
+  it('is asked who it is once', async () => {
+    await set('Fleet');
+    await set('Fleet');
+    expect(asked.filter((one) => one.includes('self-check'))).toHaveLength(1);
+  });
+
+  it('is believed where its version does not say who it is', async () => {
+    itself = null;
+    expect(await set('HR')).toEqual({ done: true });
+  });
+});
+
+describe('A 404', () => {
+  const way: Way = { module: 'HR', url: null, credential: { kind: 'operator', token: 't' }, json: false };
+  const type = 'urn:spark:problem:not-found';
+
+  it('says what a handler did not find, and no more', () => {
+    const detail = 'There is no version 9 of the settings.';
+    expect(explain(way, 404, { type, detail })).toBe(`HR: ${detail}`);
+  });
+
+  it('of a path that nothing has asks whether this is the module', () => {
+    for (const answer of [undefined, { type, detail: 'Cannot GET /spark/settings' }, { message: 'no' }])
+      expect(explain(way, 404, answer)).toMatch(/Is this HR/);
+  });
+});

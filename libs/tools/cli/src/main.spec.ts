@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+
+const main = join(import.meta.dirname, 'main.ts');
+const root = join(import.meta.dirname, '../../../..');
+
+/** Runs it with a Node that says it is of this version. */
+function runOn(version: string) {
+  const pretend = `Object.defineProperty(process.versions, 'node', { value: '${version}' })`;
+  const words = [
+    '--conditions=@nestjs-spark/source',
+    '--import',
+    `data:text/javascript,${pretend}`,
+    main,
+    '--help',
+  ];
+  return spawnSync(process.execPath, words, { encoding: 'utf8' });
+}
+
+it('On a Node that is too old the command says which it needs and what to do, before anything else is loaded', () => {
+  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    engines: { node: string };
+  };
+  const [, least = ''] = /^>=(\d+\.\d+)\.0$/.exec(engines.node) ?? [];
+  for (const version of ['20.20.2', '22.18.0']) {
+    const { status, stderr, stdout } = runOn(version);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain(`needs Node ${least} or later, and this is Node ${version}`);
+  }
+  expect(runOn(`${least}.0`)).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('nestjs-spark servers'),
+  });
+  expect(readFileSync(main, 'utf8')).not.toMatch(/^import /m);
+});

@@ -1,0 +1,17 @@
+import { CliError } from './cli-error.ts';
+import { helpFor, run } from './run.ts';
+
+/** Does what this process's command line says, and sets its exit code. */
+export async function main(): Promise<void> {
+  const words = process.argv.slice(2);
+  try {
+    const { exitCode, text } = await run(words, process.env);
+    if (text !== '') console.log(text);
+    process.exitCode = exitCode;
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    console.error(error.message);
+    if (error.exitCode === 2) console.error(helpFor(words));
+    process.exitCode = error.exitCode;
+  }
+}

@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fetchArtifacts } from '../fetch/fetch-artifacts.ts';
+import { installOnce } from '../fetch/install.ts';
+import { kafka } from '../fetch/pins.ts';
+import { onPath } from '../host/on-path.ts';
+import { runProgram } from '../host/run-program.ts';
+import { addressWay } from './address.ts';
+import type { Finding } from './options.ts';
+import type { Refusal, Way } from './search.ts';
+import type { ProgramSource, Source } from './source.ts';
+import { isAtLeast } from './version.ts';
+
+/** The ways to a Kafka broker, in the order they are tried. */
+export function kafkaWays(finding: Finding): Way<Source>[] {
+  return [
+    addressWay(finding.env, 'KAFKA_BROKERS', 'kafka', 9092),
+    { name: `Kafka in ${finding.servers}`, look: () => fetchedBefore(finding) },
+    ...(finding.mayFetch
+      ? [
+          {
+            name: 'the artifact org.apache.kafka:kafka_2.13 by Maven',
+            remedy: `let Maven reach a repository that has ${kafka.artifacts.coordinates.join(' and ')}`,
+            look: () => fromMaven(finding),
+          },
+        ]
+      : []),
+  ];
+}
+
+const JAVA_REMEDY = `install a Java runtime ${kafka.java} or newer, or name one in JAVA_HOME`;
+
+/** The machine's Java, where it is new enough for Kafka. */
+export async function findJava(env: NodeJS.ProcessEnv): Promise<string | Refusal> {
+  const home = env['JAVA_HOME'];
+  const java = home ? join(home, 'bin', 'java') : await onPath('java', env);
+  if (!java) return { refused: 'no java on PATH', remedy: JAVA_REMEDY };
+  const { code, output } = await runProgram(java, ['-version'], { env, timeoutMs: 60_000 });
+  if (code !== 0) return { refused: `${java} does not run`, remedy: JAVA_REMEDY };
+  const version = output.split('"')[1] ?? '';
+  // A first release is only called "21".
+  const isNewEnough = isAtLeast(version.includes('.') ? version : `${version}.0`, kafka.java);
+  return isNewEnough
+    ? java
+    : { refused: `${java} is "${version}", older than ${kafka.java}`, remedy: JAVA_REMEDY };
+}
+
+async function fetchedBefore(finding: Finding): Promise<ProgramSource | Refusal> {
+  const libs = folder(finding);
+  if (!existsSync(libs)) return { refused: 'not fetched yet', remedy: 'let it be fetched' };
+  const java = await findJava(finding.env);
+  return typeof java === 'string' ? program(java, libs) : java;
+}
+
+async function fromMaven(finding: Finding): Promise<ProgramSource | Refusal> {
+  const java = await findJava(finding.env);
+  if (typeof java !== 'string') return java;
+  const maven = await onPath('mvn', finding.env);
+  if (!maven) return { refused: 'no mvn on PATH', remedy: 'install Maven' };
+  await mkdir(finding.servers, { recursive: true });
+  await installOnce(folder(finding), finding.report.line, (scratch) =>
+    fetchArtifacts(finding, maven, kafka.artifacts, scratch),
+  );
+  return program(java, folder(finding));
+}
+
+const folder = (finding: Finding) => join(finding.servers, `kafka-${kafka.version}`);
+
+/** The arguments are for any of Kafka's programs: the class comes behind them. */
+function program(java: string, libs: string): ProgramSource {
+  const args = ['-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', join(libs, '*')];
+  return { kind: 'program', way: libs, command: java, args, env: {} };
+}

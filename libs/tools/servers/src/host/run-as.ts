@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+
+/** The user that a program runs as; empty: who started it. */
+export interface RunAs {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/**
+ * For programs that refuse to run as root: the first of these users that this machine has, or, for anybody but root, oneself.
+ * Undefined where root finds none of them.
+ */
+export async function notAsRoot(names: readonly string[]): Promise<RunAs | undefined> {
+  if (process.getuid?.() !== 0) return {};
+  const users = parseUsers(await readFile('/etc/passwd', 'utf8').catch(() => ''));
+  for (const name of names) {
+    const user = users.get(name);
+    if (user) return user;
+  }
+  return undefined;
+}
+
+/** The users in the text of `/etc/passwd`. */
+export function parseUsers(text: string): Map<string, RunAs> {
+  const users = new Map<string, RunAs>();
+  for (const line of text.split('\n')) {
+    const [name, , uid, gid] = line.split(':');
+    if (name && uid && gid) users.set(name, { uid: Number(uid), gid: Number(gid) });
+  }
+  return users;
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
+import { engineOnNats, type JobsPlace } from '../../support/jobs/engine-on-nats.ts';
+
+const HANDLER = {
+  name: 'spec',
+  transformation: { kind: 'handler', handler: 'spec' },
+  input: { value: 1 },
+} as const;
+const scriptJob = (script: string) => ({
+  name: 'spec',
+  transformation: { kind: 'script' as const, collection: 'Orders', script },
+  input: { documents: [{ id: 'orders/1', document: { Total: 1 } }] },
+});
+
+describeWithServers(['nats'], 'Jobs that are kept in JetStream', () => {
+  let place: JobsPlace;
+  let engine: ReturnType<typeof engineOnNats>;
+
+  beforeEach(() => {
+    const id = randomBytes(5).toString('hex');
+    place = { natsUrl: testServers().natsUrl, stream: `JOBS_${id}`, root: `spec-jobs-${id}` };
+    engine = engineOnNats(place, { run: () => 'done' }, 'all');
+  });
+  afterEach(async () => {
+    await engine.connection.use(async ({ jsm }) => {
+      for (const name of [place.stream, `KV_${place.stream}_CACHE`, `OBJ_${place.stream}_DATA`])
+        await jsm.streams.delete(name).catch(() => false);
+    });
+    await engine.stop();
+  });
+
+  const eventsOf = async (jobId: string, after: number): Promise<string[]> => {
+    const stop = new AbortController();
+    const types: string[] = [];
+    for await (const { type } of engine.jobs.events({ jobId, after }, stop.signal)) {
+      types.push(type);
+      if (type === 'job.succeeded') stop.abort();
+    }
+    return types;
+  };
+
+  it('are told to late readers whole, also when the job was brief', async () => {
+    for (const submission of [HANDLER, scriptJob('loadToOrders({ Total: this.Total });')]) {
+      const { jobId } = await engine.jobs.submit(submission);
+      const job = await engine.jobs.get(jobId, undefined, 30_000);
+      expect(job.transitions.map(({ status }) => status)).toEqual(['Queued', 'Running', 'Succeeded']);
+      expect(await eventsOf(jobId, 0)).toEqual(['job.queued', 'job.running', 'job.succeeded']);
+    }
+  });
+
+  it('are cancelled with their thread as the proof when they are not brief', async () => {
+    const { jobId } = await engine.jobs.submit(scriptJob('for (;;) {} loadToOrders({});'));
+    const stop = new AbortController();
+    for await (const { type } of engine.jobs.events({ jobId, after: 0 }, stop.signal))
+      if (type === 'job.running') stop.abort();
+    await engine.jobs.cancel(jobId);
+    const job = await engine.jobs.get(jobId, undefined, 30_000);
+    expect(job).toMatchObject({ status: 'Cancelled', cancel: { proof: { source: 'thread' } } });
+  });
+
+  it('stay ended under their key, and come in whole batches however many followed', async () => {
+    const keyed = { ...HANDLER, idempotencyKey: 'once' };
+    const first = await engine.jobs.submit(keyed);
+    const ended = await engine.jobs.get(first.jobId, undefined, 30_000);
+    expect(await engine.jobs.submit(keyed)).toMatchObject({
+      jobId: first.jobId,
+      status: 'Succeeded',
+      revision: ended.revision,
+    });
+    await engine.jobs.submitBatch({ batchId: 'b', jobs: [HANDLER, HANDLER, HANDLER] });
+    const followers = await engine.jobs.submitBatch({
+      batchId: 'more',
+      jobs: Array.from({ length: 300 }, () => HANDLER),
+    });
+    for (const { jobId } of followers.jobs) await engine.jobs.get(jobId, undefined, 30_000);
+    expect(await engine.jobs.batch('b')).toMatchObject({ total: 3, counts: { Succeeded: 3 }, done: true });
+    const { items } = await engine.jobs.list({ take: 301 });
+    expect(items).toHaveLength(301);
+  });
+
+  it('refuse an input that cannot be used, and keep nothing of it', async () => {
+    const lines = (async function* () {
+      yield Buffer.from('{"id":"a","document":{}}\n[1]\n');
+    })();
+    await expect(engine.jobs.keepInput(lines)).rejects.toThrow(/Line 2/);
+  });
+});

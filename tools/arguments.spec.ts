@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const root = join(import.meta.dirname, '..');
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
+/** The last program of each script that runs one of ours: what the words behind `npm run NAME --` go to. */
+const TOOLS = Object.entries(scripts).flatMap(([name, command]) => {
+  const words = command.split(' && ').at(-1)?.split(' ') ?? [];
+  const isOurs = words[0] === 'node' && /^(?:tools|benchmarks)\//.test(words.at(-1) ?? '');
+  return isOurs ? [[name, words.slice(1)] as const] : [];
+});
+/** Jest's options are given to `npm test`: it says itself which it does not know. */
+const CLOSED = TOOLS.filter(([name]) => name !== 'test');
+const BENCHMARKS = ['script', 'embedded', 'requesters', 'verify', '--against=x'];
+
+function run(words: readonly string[], ...more: readonly string[]) {
+  const env = { PATH: process.env['PATH'] };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...words, ...more], {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  return { status, stdout, stderr };
+}
+
+describe('The tools of the repository', () => {
+  it('are all looked at', () => {
+    expect(TOOLS.map(([name]) => name)).toEqual(
+      expect.arrayContaining([
+        'start',
+        'jobs',
+        'peers',
+        'build',
+        'pack',
+        'lockfile',
+        'test',
+        'campaign',
+        'bench',
+      ]),
+    );
+  });
+
+  it.each(TOOLS)('npm run %s -- --help says what it does, and does nothing', (name, words) => {
+    expect(run(words, '--help')).toEqual({
+      status: 0,
+      stdout: expect.stringContaining(/^(?:start|test)$/.test(name) ? `npm ${name}` : `npm run ${name}`),
+      stderr: '',
+    });
+  });
+
+  it.each(CLOSED)('npm run %s refuses an option that it does not know, with its help', (_, words) => {
+    const { status, stdout, stderr } = run(words, '--onec');
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/'--onec'[^]*npm (?:run|start)/);
+  });
+
+  it.each(BENCHMARKS)('npm run bench -- %s lists its options, and refuses others', (name) => {
+    const words = TOOLS.find(([tool]) => tool === 'bench')?.[1] ?? [];
+    expect(run(words, name, '--help')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('--rounds'),
+    });
+    expect(run(words, name, '--onec')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("'--onec'"),
+    });
+  });
+
+  it('npm run jobs fails at once where NATS_URL names nothing that answers, with the remedy', () => {
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'tools/jobs/main.ts')], {
+      env: { PATH: process.env['PATH'], NATS_URL: 'nats://127.0.0.1:9' },
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /NATS cannot be reached \(127\.0\.0\.1:9: ECONNREFUSED\).*npm run servers -- nats/,
+    );
+  });
+});

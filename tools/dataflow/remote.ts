@@ -1,0 +1,174 @@
+import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  DefinitionRefusedError,
+  describeRefusal,
+  operatorTokenFile,
+  readDefinition,
+  type PipelineView,
+} from '@nestjs-spark/pipelines/embedded';
+
+const [DONE, FAILED, REFUSED, UNREACHABLE] = [0, 1, 2, 3];
+const MOVES = ['start', 'stop', 'pause', 'resume'] as const;
+const COMMANDS: ReadonlySet<string> = new Set([
+  'plan',
+  'apply',
+  'list',
+  'get',
+  'delete',
+  'letters',
+  ...MOVES,
+]);
+const REFUSALS: ReadonlySet<number> = new Set([400, 413, 422]);
+
+export interface RemoteOptions {
+  url?: string | undefined;
+  json?: boolean | undefined;
+  reset?: string | undefined;
+  force?: boolean | undefined;
+}
+
+interface Answer {
+  status: number;
+  body: unknown;
+}
+
+interface Problem {
+  title?: string;
+  detail?: string;
+  errors?: { pointer: string; detail: string; line?: number; column?: number }[];
+}
+
+/** Whether a command is for an app that runs. */
+export const isRemote = (command: string): boolean => COMMANDS.has(command);
+
+/** Carries out a command at an app, and answers the exit code. */
+export async function remote(
+  command: string,
+  subject: string | undefined,
+  options: RemoteOptions,
+): Promise<number> {
+  if (command !== 'list' && !subject)
+    return refuse(
+      `Name ${command === 'plan' || command === 'apply' ? 'a file' : 'a pipeline'} behind ${command}`,
+    );
+  try {
+    return await perform(command, subject ?? '', options);
+  } catch (error) {
+    if (error instanceof DefinitionRefusedError)
+      return refuse(error.refusals.map((refusal) => `${subject}:${describeRefusal(refusal)}`).join('\n'));
+    if (!(error instanceof TypeError)) throw error;
+    console.error(
+      `${addressOf(options)} cannot be reached: start it with npm run dataflow, or name another one with --url`,
+    );
+    return UNREACHABLE;
+  }
+}
+
+async function perform(command: string, subject: string, options: RemoteOptions): Promise<number> {
+  if (command === 'plan') return plan(subject, options);
+  if (command === 'apply') return apply(subject, options);
+  const move = MOVES.find((one) => one === command);
+  const id = encodeURIComponent(subject);
+  if (move) return told(await ask('POST', `/${id}/${move}`, options), options, describe);
+  if (command === 'delete')
+    return told(
+      await ask('DELETE', `/${id}${options.force ? '?force' : ''}`, options),
+      options,
+      () => 'deleted',
+    );
+  if (command === 'letters')
+    return told(await ask('GET', `/${id}/dead-letters`, options), options, (body) =>
+      (body as { letterId: string; step: string; reason: string }[])
+        .map(({ letterId, step, reason }) => `${letterId}  ${step}: ${reason}`)
+        .join('\n'),
+    );
+  if (command === 'get') return told(await ask('GET', `/${id}`, options), options, describe);
+  return told(await ask('GET', '', options), options, (body) =>
+    (body as PipelineView[]).map(describe).join('\n'),
+  );
+}
+
+async function plan(file: string, options: RemoteOptions): Promise<number> {
+  const definition = readDefinition(await textOf(file));
+  const { status, body } = await ask('GET', `/${definition.pipelineId}`, options);
+  if (status === 404) return say(`+ ${definition.pipelineId} is created`);
+  if (status !== 200) return told({ status, body }, options, String);
+  const there = (body as PipelineView).definition;
+  if (isDeepStrictEqual(there, definition)) return say(`= ${definition.pipelineId} stays as it is`);
+  const fields = [...new Set([...Object.keys(there ?? {}), ...Object.keys(definition)])];
+  const changed = fields.filter((field) => {
+    const [before, after] = [there, definition].map(
+      (one) => (one as unknown as Record<string, unknown>)?.[field],
+    );
+    return !isDeepStrictEqual(before, after);
+  });
+  console.log(`~ ${definition.pipelineId} is changed: ${changed.join(', ')}`);
+  if (changed.includes('source') || changed.includes('sink'))
+    console.log('  its position may not fit: --reset keep or --reset beginning is needed if it has run');
+  return DONE;
+}
+
+async function apply(file: string, options: RemoteOptions): Promise<number> {
+  const text = await textOf(file);
+  const { pipelineId } = readDefinition(text);
+  const query = options.reset ? `?reset=${encodeURIComponent(options.reset)}` : '';
+  return told(await ask('PUT', `/${pipelineId}${query}`, options, text), options, describe);
+}
+
+async function textOf(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => {
+    console.error(`${file} cannot be read`);
+    process.exit(REFUSED);
+  });
+}
+
+const addressOf = ({ url = 'http://127.0.0.1:5005' }: RemoteOptions): string => url.replace(/\/$/, '');
+
+async function ask(method: string, path: string, options: RemoteOptions, text?: string): Promise<Answer> {
+  const token = process.env['SPARK_OPERATOR_TOKEN'] || (await localToken());
+  const response = await fetch(`${addressOf(options)}/api/pipelines${path}`, {
+    method,
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(text !== undefined && { 'content-type': 'application/yaml' }),
+    },
+    ...(text !== undefined && { body: text }),
+  });
+  const body = await response.text();
+  return { status: response.status, body: body === '' ? null : (JSON.parse(body) as unknown) };
+}
+
+/** What an app on this machine has made for its operator. */
+async function localToken(): Promise<string | undefined> {
+  return readFile(operatorTokenFile(), 'utf8').then(
+    (text) => text.trim(),
+    () => undefined,
+  );
+}
+
+function told({ status, body }: Answer, { json }: RemoteOptions, text: (body: unknown) => string): number {
+  if (status < 300) return say(json ? JSON.stringify(body) : text(body));
+  const { title = String(status), detail = '', errors = [] } = body as Problem;
+  console.error(`${title}: ${detail}`);
+  for (const { pointer, detail: what, line, column } of errors)
+    console.error(`  ${line === undefined ? '' : `${line}:${column} `}${pointer}: ${what}`);
+  return REFUSALS.has(status) ? REFUSED : FAILED;
+}
+
+function describe(body: unknown): string {
+  const { pipelineId, state, version, run, progress, reason } = body as PipelineView;
+  const { read, written, deadLettered, lag } = progress;
+  const figures = `read ${read}, written ${written}, dead letters ${deadLettered}${lag === null ? '' : `, lag ${lag}`}`;
+  return `${pipelineId}  version ${version}  ${state} (${run.phase})  ${figures}${reason ? `\n  ${reason}` : ''}`;
+}
+
+function say(text: string): number {
+  console.log(text);
+  return DONE;
+}
+
+function refuse(text: string): number {
+  console.error(text);
+  return REFUSED;
+}

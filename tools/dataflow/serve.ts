@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dataDir } from '@nestjs-spark/foundation';
+import { type App, builtApp, complain, endOf, inherited, logFileOf } from '../apps/app.ts';
+import { AppProcess } from '../apps/app-process.ts';
+import { freePort } from '../apps/free-port.ts';
+import { stopSignal } from '../apps/stop-signal.ts';
+import { demand } from '../demo/http.ts';
+import { waitReady } from '../demo/ready.ts';
+
+const FIRST = {
+  pipelineId: 'first',
+  name: 'First',
+  source: { type: 'file', path: 'people.ndjson' },
+  transforms: [{ type: 'filter', condition: 'age >= 18' }],
+  sink: { type: 'file', path: 'adults' },
+};
+const PEOPLE = '{"id":1,"age":17}\n{"id":2,"age":40}\n';
+
+/** Starts the Dataflow app, shows a first pipeline, and keeps it running until Ctrl-C, or with `once` until that is read. */
+export async function serveDataflow(once: boolean): Promise<void> {
+  execFileSync(process.execPath, [join(import.meta.dirname, '..', 'build.ts')], { stdio: 'inherit' });
+  const asked = stopSignal();
+  const stopAsked = new Promise((done) => asked.addEventListener('abort', done));
+  const port = await freePort(Number(process.env['PORT'] || 5005));
+  const url = `http://127.0.0.1:${port}`;
+  const app: App = {
+    name: 'Dataflow',
+    url,
+    process: new AppProcess({
+      name: 'Dataflow',
+      main: builtApp('dataflow', 'npm run dataflow'),
+      logFile: logFileOf('dataflow'),
+      env: { ...inherited(), PORT: String(port), NO_COLOR: '1' },
+    }),
+  };
+  app.process.start();
+  try {
+    const shown = show(app, once);
+    shown.catch(() => undefined);
+    await Promise.race([shown, stopAsked]);
+  } catch (error) {
+    process.exitCode = 1;
+    complain(error, [app]);
+  } finally {
+    await app.process.stop();
+  }
+  process.exit();
+}
+
+async function show(app: App, once: boolean): Promise<void> {
+  const { url } = app;
+  await waitReady(app);
+  const { NATS_URL: nats, SPARK_OPERATOR_TOKEN: token } = process.env;
+  const folder = process.env['SPARK_PIPELINES_DIR'] || join(dataDir(process.env), 'pipelines');
+  const files = process.env['SPARK_PIPELINES_FILES'] || join(folder, 'files');
+  console.log(`Dataflow   ${url}   log: ${app.process.logFile}`);
+  console.log(`OpenAPI    ${url}/api`);
+  console.log(`Pipelines  ${nats ? `in JetStream at ${nats}` : `in ${folder}, this process alone`}`);
+  console.log(`Files      ${files}   the only folder that definitions can name files in`);
+  if (!token) console.log(`Operator   the token in ${join(folder, 'operator-token')}`);
+  mkdirSync(files, { recursive: true });
+  writeFileSync(join(files, 'people.ndjson'), PEOPLE);
+  console.log(
+    `\nA first pipeline:\n  curl -s ${url}/api/pipelines -H 'content-type: application/json' -d '${JSON.stringify(FIRST)}'`,
+  );
+  await demand(`${url}/api/pipelines/first`, 'PUT', FIRST, token || undefined);
+  console.log(`  curl -s -X POST ${url}/api/pipelines/first/start`);
+  await demand(`${url}/api/pipelines/first/start`, 'POST', {}, token || undefined);
+  const { state, progress } = await ended(url, token || undefined);
+  console.log(
+    `\n${state}: read ${progress.read}, written ${progress.written}; files in ${join(files, 'adults')}`,
+  );
+  if (state !== 'Completed') throw new Error(`The first pipeline is ${state}`);
+  if (once) return;
+  console.log('\nRunning until Ctrl-C.');
+  await endOf(app);
+}
+
+async function ended(url: string, token: string | undefined) {
+  for (;;) {
+    const { body } = await demand(`${url}/api/pipelines/first`, 'GET', undefined, token);
+    const view = body as { state: string; progress: { read: number; written: number } };
+    if (view.state !== 'Running') return view;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -8,6 +8,8 @@ export function peersFromEnvironment(env: Readonly<Record<string, string | undef
     service: env['SPARK_PEERS_SERVICE'] || 'notes',
     nodeId,
     offlineStart: offlineStart(env['SPARK_PEERS_OFFLINE_START'] || 'wait'),
+    retireAfterSeconds: seconds(env, 'SPARK_PEERS_RETIRE_AFTER', 86_400),
+    driftEverySeconds: seconds(env, 'SPARK_PEERS_DRIFT_EVERY', 60),
     clockShiftMs: Number(env['SPARK_PEERS_CLOCK_SHIFT_MS'] || 0),
   };
 }
@@ -15,4 +17,12 @@ export function peersFromEnvironment(env: Readonly<Record<string, string | undef
 function offlineStart(value: string): 'wait' | 'serve' {
   if (value === 'wait' || value === 'serve') return value;
   throw new Error(`SPARK_PEERS_OFFLINE_START is ${JSON.stringify(value)}: it has to be wait or serve.`);
+}
+
+function seconds(env: Readonly<Record<string, string | undefined>>, name: string, fallback: number): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new Error(`${name} is ${JSON.stringify(text)}: it has to be a number of seconds.`);
 }

@@ -158,6 +158,7 @@ describe('an outside client', () => {
     ['jetstream', 'NATS', /^@nats-io\//],
     ['sandbox', 'QuickJS', /quickjs/],
     ['sqlite', 'SQLite', /^node:sqlite$/],
+    ['apache-spark', 'gRPC and Arrow', /^@grpc\/|^apache-arrow/],
   ])('is imported by %s alone: %s', (library, _name, client) => {
     const others = imports.filter(({ file, of }) => client.test(of) && libraryOf(file) !== library);
     // A peer that the benchmarks compare with is written as its users write it; so are other programs on a SQLite file.

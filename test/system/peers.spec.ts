@@ -52,7 +52,7 @@ describeWithServers(['nats'], 'Replicas of one service', () => {
   const service = `notes-${randomBytes(3).toString('hex')}`;
 
   const start = (natsUrls: Record<string, string>) =>
-    startNodes({ service, folder, operatorToken: OPERATOR_TOKEN, natsUrls });
+    startNodes({ service, folder, operatorToken: OPERATOR_TOKEN, natsUrls, anyPorts: true });
   const ready = (node: App) =>
     eventually(async () => (await ask(`${node.url}/health/ready`)).status === 200, WAIT);
   const named = (name: string): App => {

@@ -14,14 +14,19 @@ export interface NodesStart {
   operatorToken: string;
   /** The address of NATS for each node, by its name. */
   natsUrls: Readonly<Record<string, string>>;
+  /** Any ports that are free, for several of these at a time; otherwise 5003 and on. */
+  anyPorts?: boolean;
+  /** Further variables for each node, by its name. */
+  env?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** Starts a replica of the notes for each address; their logs go to `.spark/logs`. */
-export async function startNodes({ service, folder, operatorToken, natsUrls }: NodesStart): Promise<App[]> {
+export async function startNodes(start: NodesStart): Promise<App[]> {
+  const { service, folder, operatorToken, natsUrls } = start;
   const main = builtApp('notes', 'npm run peers');
   const nodes: App[] = [];
   for (const [name, natsUrl] of Object.entries(natsUrls)) {
-    const port = await freePort(FIRST_PORT + nodes.length * 100);
+    const port = await freePort(start.anyPorts ? undefined : FIRST_PORT + nodes.length * 100);
     const env = {
       PORT: String(port),
       NATS_URL: natsUrl,
@@ -31,6 +36,7 @@ export async function startNodes({ service, folder, operatorToken, natsUrls }: N
       SPARK_KEYS_DIR: resolve(root, keysDir(process.env)),
       SPARK_OPERATOR_TOKEN: operatorToken,
       NO_COLOR: '1',
+      ...start.env?.[name],
     };
     const app = new AppProcess({ name, main, logFile: logFileOf(`notes-${name}`), env });
     app.start();

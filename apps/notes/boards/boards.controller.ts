@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Repository } from '@nestjs-spark/contracts';
+import { RemoteReads } from '@nestjs-spark/peers';
 import { InjectRepository } from '@nestjs-spark/store';
 import { DocumentsController, ReplicaRoutes } from '../rest/documents.controller.ts';
 import { BoardInput } from './board.dto.ts';
@@ -10,7 +11,7 @@ import { Board } from './board.ts';
 @ReplicaRoutes()
 @Controller('boards')
 export class BoardsController extends DocumentsController<Board> {
-  constructor(@InjectRepository(Board) boards: Repository<Board>) {
-    super('/boards', boards, BoardInput);
+  constructor(@InjectRepository(Board) boards: Repository<Board>, reads: RemoteReads) {
+    super('/boards', boards, BoardInput, { entity: Board, reads });
   }
 }

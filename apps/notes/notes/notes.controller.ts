@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Repository } from '@nestjs-spark/contracts';
+import { RemoteReads } from '@nestjs-spark/peers';
 import { InjectRepository } from '@nestjs-spark/store';
 import { DocumentsController, ReplicaRoutes } from '../rest/documents.controller.ts';
 import { ColoredNoteInput, NoteInput } from './note.dto.ts';
@@ -10,7 +11,10 @@ import { Note } from './note.ts';
 @ReplicaRoutes()
 @Controller('notes')
 export class NotesController extends DocumentsController<Note> {
-  constructor(@InjectRepository(Note) notes: Repository<Note>) {
-    super('/notes', notes, process.env['NOTES_NOTE_FIELDS'] === 'new' ? ColoredNoteInput : NoteInput);
+  constructor(@InjectRepository(Note) notes: Repository<Note>, reads: RemoteReads) {
+    super('/notes', notes, process.env['NOTES_NOTE_FIELDS'] === 'new' ? ColoredNoteInput : NoteInput, {
+      entity: Note,
+      reads,
+    });
   }
 }

@@ -16,15 +16,21 @@ import {
 import { PartialType } from '@nestjs/swagger';
 import { type Repository, type Stored, VERSION, VersionConflictError } from '@nestjs-spark/contracts';
 import { ValidationProblemPipe } from '@nestjs-spark/observability';
-import { PeersReadyGuard } from '@nestjs-spark/peers';
+import type { RemoteReads } from '@nestjs-spark/peers';
 import type { Response } from 'express';
 import { found, sendCreated, sendPage } from '../../shared/rest/answers.ts';
 import { ApiDocumentId, BY_ID, DocumentId } from '../../shared/rest/document-id.ts';
-import { PageQuery } from '../../shared/rest/page-query.ts';
 import { notAsExpected, tagOf, versionIn } from './entity-tag.ts';
+import { isFromPeer, NotesReadyGuard, READ_FROM, ReplicaPageQuery } from './from-peer.ts';
 
-/** Routes over what the replicas share: 503 until this one is complete. */
-export const ReplicaRoutes = () => applyDecorators(UseGuards(PeersReadyGuard));
+/** Routes over what the replicas share: 503 until this one is complete; reads with `?from=peer` ask one that is. */
+export const ReplicaRoutes = () => applyDecorators(UseGuards(NotesReadyGuard));
+
+/** Where else the documents can be read. */
+interface Remote<T> {
+  readonly entity: new () => T;
+  readonly reads: RemoteReads;
+}
 
 /** The routes of one collection. A document's version is its `ETag`, which a write can expect with `If-Match`. */
 export abstract class DocumentsController<T extends object> {
@@ -33,8 +39,10 @@ export abstract class DocumentsController<T extends object> {
   readonly #input: Type<object>;
   readonly #changes: Type<object>;
   readonly #pipe = new ValidationProblemPipe();
+  readonly #remote: Remote<T> | null;
 
-  constructor(path: string, documents: Repository<T>, input: Type<object>) {
+  constructor(path: string, documents: Repository<T>, input: Type<object>, remote: Remote<T> | null = null) {
+    this.#remote = remote;
     this.#path = path;
     this.#documents = documents;
     this.#input = input;
@@ -42,13 +50,26 @@ export abstract class DocumentsController<T extends object> {
   }
 
   @Get()
-  async list(@Query() page: PageQuery, @Res({ passthrough: true }) response: Response): Promise<Stored<T>[]> {
+  async list(
+    @Query() page: ReplicaPageQuery,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Stored<T>[]> {
+    if (this.#remote && isFromPeer(response.req)) {
+      const { from, value } = await this.#remote.reads.list(this.#remote.entity, page);
+      response.setHeader(READ_FROM, from);
+      return sendPage(response, value);
+    }
     return sendPage(response, await this.#documents.list(page));
   }
 
   @Get(BY_ID)
   @ApiDocumentId('notes/1-A7K2Q')
   async get(@DocumentId() id: string, @Res({ passthrough: true }) response: Response): Promise<Stored<T>> {
+    if (this.#remote && isFromPeer(response.req)) {
+      const { from, value } = await this.#remote.reads.get(this.#remote.entity, id);
+      response.setHeader(READ_FROM, from);
+      return this.#send(response, found(value, 'document', id));
+    }
     return this.#send(response, found(await this.#documents.get(id), 'document', id));
   }
 

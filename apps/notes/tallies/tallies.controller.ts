@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Repository } from '@nestjs-spark/contracts';
+import { RemoteReads } from '@nestjs-spark/peers';
 import { InjectRepository } from '@nestjs-spark/store';
 import { DocumentsController, ReplicaRoutes } from '../rest/documents.controller.ts';
 import { TallyInput } from './tally.dto.ts';
@@ -10,7 +11,7 @@ import { Tally } from './tally.ts';
 @ReplicaRoutes()
 @Controller('tallies')
 export class TalliesController extends DocumentsController<Tally> {
-  constructor(@InjectRepository(Tally) tallies: Repository<Tally>) {
-    super('/tallies', tallies, TallyInput);
+  constructor(@InjectRepository(Tally) tallies: Repository<Tally>, reads: RemoteReads) {
+    super('/tallies', tallies, TallyInput, { entity: Tally, reads });
   }
 }

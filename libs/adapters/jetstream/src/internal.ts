@@ -6,6 +6,8 @@ export { leaseProbe } from './lease/lease-probe.ts';
 export * from './ledger/jetstream-token-ledger.ts';
 export * from './log/change-log.ts';
 export { JetStreamSharedLog, type SharedLogMessage } from './log/shared-log.ts';
+export { JetStreamPresence } from './presence/jetstream-presence.ts';
+export { JetStreamRequests, type Answerer } from './presence/jetstream-requests.ts';
 export { ensureStream, type Provisioned } from './provision/ensure-stream.ts';
 export { lastMessage } from './provision/last-message.ts';
 export * from './provision/streams.ts';

@@ -7,12 +7,17 @@ export { declareTables, tableOf } from './entities/tables.ts';
 export { EventTrimmer } from './events/event-trimmer.ts';
 export { trimEvents } from './events/trim-events.ts';
 export { enablePeers, type PeerSetup } from './peers/enable-peers.ts';
+export { recordState, recordStates, storedDocuments, type RecordState } from './peers/peer-drift.ts';
+export { applyStash, listStash, type StashRow } from './peers/peer-stash.ts';
 export { PeerPlace } from './peers/peer-place.ts';
-export { PeerRows, type PeerEventRow } from './peers/peer-rows.ts';
+export type { PeerEventRow } from './peers/peer-event-row.ts';
+export { PeerRows } from './peers/peer-rows.ts';
 export {
   listConflicts,
   listEvents,
+  listLives,
   listMembers,
+  type MemberRow,
   peerFigures,
   type ConflictRow,
   type EntityFigures,

@@ -37,5 +37,6 @@ export type { JobAccess } from './serve/access.ts';
 export { JobsService, type JobEvent, type JobEventQuery } from './serve/jobs.service.ts';
 export type { JobEventData, JobView } from './serve/view.ts';
 export { jobsAuthOptions } from './settings/jobs-tokens.ts';
+export type { ApacheSparkOptions } from './settings/apache-spark.ts';
 export { JobsSettingsError, type SparkJobsOptions } from './settings/settings.ts';
 export type { JobSubmission, SubmittedInput } from './submit/submission.ts';

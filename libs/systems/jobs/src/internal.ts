@@ -1,6 +1,7 @@
 export * from './index.ts';
 export { MemoryBackend } from './backends/memory-backend.ts';
 export { MemoryJobStore } from './store/memory-job-store.ts';
+export { openSparkBackend } from './backends/apache-spark/open.ts';
 export { JobHandlers } from './job/handler.ts';
 export type { Job } from './job/job.ts';
 export { moved } from './job/move.ts';

@@ -1,1 +1,2 @@
 export * from './index.ts';
+export { isPeerName, peerStream, replicaName } from './carry/names.ts';

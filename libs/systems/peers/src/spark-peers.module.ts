@@ -8,38 +8,41 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { SparkBus, SparkBusModule } from '@nestjs-spark/bus';
-import { StoreRefusedError } from '@nestjs-spark/contracts';
 import type { ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
 import { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
-import { type IdentityOptions, SparkIdentityModule } from '@nestjs-spark/modules/internal';
-import { HealthChecks, logFor, ModuleFacts } from '@nestjs-spark/observability/internal';
+import {
+  type IdentityOptions,
+  ModuleIdentity,
+  OperatorToken,
+  SparkIdentityModule,
+} from '@nestjs-spark/modules/internal';
+import { HealthChecks, ModuleFacts } from '@nestjs-spark/observability/internal';
 import { MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
 import type { SqliteDatabase } from '@nestjs-spark/sqlite/internal';
 import { MODULE_REGISTRY, STATE_STORE, StorePreparation } from '@nestjs-spark/store';
 import { SQLITE_DATABASE } from '@nestjs-spark/store/internal';
-import { peerStream } from './carry/names.ts';
-import { findEntities, type PeerEntity } from './declare/find-entities.ts';
+import { replicaName } from './carry/names.ts';
+import { findEntities } from './declare/find-entities.ts';
+import { DriftCheck } from './compare/drift-check.ts';
+import { DriftWatch } from './compare/drift-watch.ts';
+import { makeReplica, type Replica } from './replica.ts';
 import { PeerNode } from './replicate/peer-node.ts';
-import { PeerStore } from './replicate/peer-store.ts';
-import { Snapshots } from './replicate/snapshots.ts';
 import { registerPeerMetrics } from './report/peer-metrics.ts';
+import { OperatePeersController } from './report/operate.controller.ts';
 import { PeersCheck } from './report/peers-check.ts';
 import { PeersController } from './report/peers.controller.ts';
 import { Peers } from './report/peers.ts';
 import { PeersReadyGuard } from './report/ready-guard.ts';
-import { completeOptions, type PeersSettings, type SparkPeersOptions } from './settings/options.ts';
+import { RemoteReads } from './report/remote-reads.ts';
+import {
+  completeOptions,
+  PEERS_SETTINGS,
+  type PeersSettings,
+  type SparkPeersOptions,
+} from './settings/options.ts';
 
-const SETTINGS = Symbol('SPARK_PEERS_SETTINGS');
 const REPLICA = Symbol('SPARK_PEERS_REPLICA');
-
-/** The parts of this node that belong together. */
-interface Replica {
-  readonly node: PeerNode;
-  readonly peers: Peers;
-  /** Filled when all of the application is known. */
-  readonly entities: PeerEntity[];
-}
 
 /**
  * Makes the application one of several replicas of a service: each has its own SQLite file, writes to it at any time, and
@@ -56,7 +59,7 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
   private readonly metrics: MetricsRegistry;
 
   constructor(
-    @Inject(SETTINGS) settings: PeersSettings,
+    @Inject(PEERS_SETTINGS) settings: PeersSettings,
     @Inject(REPLICA) replica: Replica,
     discovery: DiscoveryService,
     health: HealthChecks,
@@ -82,7 +85,7 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
       imports: [
         DiscoveryModule,
         ObservabilityModule.forRoot(),
-        SparkBusModule.forRoot({ name: nameOf(settings) }),
+        SparkBusModule.forRoot({ name: replicaName(settings.service, settings.nodeId) }),
         SparkIdentityModule.forRootAsync({
           inject: [MODULE_REGISTRY, STATE_STORE, SparkBus],
           useFactory: (
@@ -90,7 +93,7 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
             state: StateStore,
             bus: SparkBus,
           ): IdentityOptions => ({
-            moduleName: nameOf(settings),
+            moduleName: replicaName(settings.service, settings.nodeId),
             moduleUrl: '',
             keysDir: keysDir(process.env),
             production: process.env['NODE_ENV'] === 'production',
@@ -102,73 +105,48 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
           }),
         }),
       ],
-      controllers: [PeersController],
+      controllers: [PeersController, OperatePeersController],
       providers: [
-        { provide: SETTINGS, useValue: settings },
+        { provide: PEERS_SETTINGS, useValue: settings },
         {
           provide: REPLICA,
-          inject: [SETTINGS, { token: SQLITE_DATABASE, optional: true }, SparkBus, StorePreparation],
-          useFactory: makeReplica,
+          inject: [
+            PEERS_SETTINGS,
+            { token: SQLITE_DATABASE, optional: true },
+            SparkBus,
+            StorePreparation,
+            ModuleIdentity,
+            OperatorToken,
+          ],
+          useFactory: (
+            replicaSettings: PeersSettings,
+            database: SqliteDatabase | null,
+            bus: SparkBus,
+            preparation: StorePreparation,
+            identity: ModuleIdentity,
+            operator: OperatorToken,
+          ) => makeReplica({ settings: replicaSettings, database, bus, preparation, identity, operator }),
         },
         { provide: Peers, inject: [REPLICA], useFactory: ({ peers }: Replica) => peers },
+        { provide: RemoteReads, inject: [REPLICA], useFactory: ({ reads }: Replica) => reads },
+        { provide: PeerNode, inject: [REPLICA], useFactory: ({ node }: Replica) => node },
+        { provide: DriftCheck, inject: [REPLICA], useFactory: ({ check }: Replica) => check },
+        { provide: DriftWatch, inject: [REPLICA], useFactory: ({ drift }: Replica) => drift },
         PeersReadyGuard,
       ],
-      exports: [Peers, PeersReadyGuard],
+      exports: [Peers, RemoteReads, PeersReadyGuard],
     };
   }
 
   onApplicationBootstrap(): void {
-    const { node, peers, entities } = this.replica;
+    const { node, peers, drift, entities } = this.replica;
     entities.push(...findEntities(this.discovery));
-    this.health.add(new PeersCheck(peers));
-    registerPeerMetrics(this.metrics.registry, peers);
-    node.start(this.settings.offlineStart);
+    this.health.add(new PeersCheck(peers, this.settings.maxClockOffsetSeconds * 1_000));
+    registerPeerMetrics(this.metrics.registry, { peers, node, drift });
+    this.replica.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.replica.node.stop();
+    await this.replica.stop();
   }
-}
-
-function nameOf({ service, nodeId }: PeersSettings): string {
-  return `${service}-${nodeId}`;
-}
-
-function makeReplica(
-  settings: PeersSettings,
-  database: SqliteDatabase | null,
-  bus: SparkBus,
-  preparation: StorePreparation,
-): Replica {
-  if (database === null) {
-    throw new StoreRefusedError(
-      'Each replica of a service needs its own SQLite file: use SparkStoreModule.forRoot({ store: "sqlite:PATH" }). RavenDB has its own replication',
-    );
-  }
-  const entities: PeerEntity[] = [];
-  const policyOf = (entity: string) =>
-    entities.find(({ declaration }) => declaration.collection === entity)?.resolver ?? null;
-  const stream = peerStream(settings.service);
-  const store = new PeerStore(database, policyOf);
-  const logger = logFor('Peers');
-  const { connection } = bus;
-  const { nodeId, maxBytes, keepEvents } = settings;
-  const log = new JetStreamSharedLog({ connection, log: logger, stream, maxBytes });
-  const node = new PeerNode({
-    nodeId,
-    store,
-    log,
-    snapshots: new Snapshots(nodeId, store, log),
-    keepEvents,
-    logger,
-    async begin(signal) {
-      await preparation.whenReady(signal);
-      return store.begin(
-        entities.map(({ declaration }) => declaration),
-        settings.clockShiftMs,
-      );
-    },
-  });
-  const peers = new Peers({ settings, stream: stream.name, database, node, entities });
-  return { node, peers, entities };
 }

@@ -102,6 +102,8 @@ export class MemoryFile implements PeerFile {
     this.setOwn(origin, { written: 0, confirmed: 0, tail: 0 });
   }
 
+  noteLife(): void {}
+
   appliedTo(origin: string): number {
     return this.#is.applied.get(origin) ?? 0;
   }

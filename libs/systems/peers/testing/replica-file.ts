@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { VERSION } from '@nestjs-spark/contracts';
+import { MemoryKeys } from '@nestjs-spark/testing';
 import { SqliteDatabase, SqliteRepository } from '@nestjs-spark/sqlite/internal';
-import { decodeMessage, encodeMessage } from '../src/carry/message.ts';
+import { decodeMessage, encodeMessage, type Writer } from '../src/carry/message.ts';
 import type { ConflictResolver } from '../src/merge/resolve.ts';
 import { type Arrival, PeerStore } from '../src/replicate/peer-store.ts';
 import { Snapshots } from '../src/replicate/snapshots.ts';
@@ -20,6 +21,15 @@ interface Logged {
 const NOTES = { collection: 'Notes' };
 const LOG_CREATED = 'today';
 
+const SERVICE = 'notes';
+const keys = new MemoryKeys();
+
+/** A node with a key of its own: the same for the same name. */
+export function writerOf(node: string): Writer {
+  const signer = keys.signerOf(node);
+  return { service: SERVICE, node, signer, key: keys.publicKeyOf(node) };
+}
+
 /** One log in memory, and the tails that fence its writers. */
 export class Log {
   /** Null where a message was let go. */
@@ -31,7 +41,7 @@ export class Log {
     const batch = await node.store.nextBatch();
     if (!batch || (this.#tails.get(batch.origin) ?? 0) !== batch.tail) return false;
     const sequence = this.messages.length + 1;
-    const { headers, payload } = await encodeMessage(node.name, batch.events);
+    const { headers, payload } = await encodeMessage(node.writer, batch.events);
     this.messages.push({ sequence, writer: batch.origin, headers, payload });
     this.#tails.set(batch.origin, sequence);
     return true;
@@ -69,6 +79,7 @@ export class ReplicaFile {
   readonly path: string;
   readonly database: SqliteDatabase;
   readonly store: PeerStore;
+  readonly writer: Writer;
   readonly notes: SqliteRepository<Note>;
   #position = 0;
 
@@ -76,7 +87,10 @@ export class ReplicaFile {
     this.name = name;
     this.path = join(folder, `${name}.db`);
     this.database = new SqliteDatabase({ path: this.path });
-    this.store = new PeerStore(this.database, () => resolver);
+    this.writer = writerOf(name);
+    const { keyId } = this.writer.signer;
+    const owner = { node: name, keyId, isProven: () => false };
+    this.store = new PeerStore(this.database, () => resolver, owner);
     this.notes = new SqliteRepository<Note>(this.database, NOTES);
   }
 
@@ -89,7 +103,7 @@ export class ReplicaFile {
     const arrivals = messages.slice(this.#position).map(async (message): Promise<Arrival> => {
       if (message === null) throw new Error('what was let go is needed');
       const { sequence } = message;
-      return { sequence, storedAt: Date.now(), message: await decodeMessage(message) };
+      return { sequence, storedAt: Date.now(), message: await decodeMessage(message, SERVICE) };
     });
     await this.store.apply(await Promise.all(arrivals));
     this.#position = messages.length;

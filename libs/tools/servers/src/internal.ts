@@ -9,3 +9,5 @@ export type { OpenBao } from './run/start-openbao.ts';
 export { startNatsCluster } from './run/start-nats-cluster.ts';
 export type { ClusterOptions, NatsCluster } from './run/start-nats-cluster.ts';
 export { Authority } from './secure/authority.ts';
+export { startApacheSpark } from './run/start-apache-spark.ts';
+export type { ApacheSparkCluster } from './run/start-apache-spark.ts';

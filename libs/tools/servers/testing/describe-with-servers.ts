@@ -1,6 +1,7 @@
 import { describe, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { chromiumWays } from '../src/find/find-chromium.ts';
+import { apacheSparkWays } from '../src/find/find-apache-spark.ts';
 import { openBaoWays } from '../src/find/find-openbao.ts';
 import { toFinding } from '../src/find/options.ts';
 import { NotObtainableError, search } from '../src/find/search.ts';
@@ -127,6 +128,26 @@ export async function describeWithBrowser(
     if (!(error instanceof NotObtainableError)) throw error;
     leaveOut(title, `no chromium: ${error.brief}`);
   }
+}
+
+/**
+ * As {@link describeWithOpenBao} for Apache Spark: the suite starts its own cluster with `startApacheSpark()`. It is a heavy one, so
+ * everything that needs a cluster is in one suite, and starts it once.
+ */
+export async function describeWithApacheSpark(
+  needs: readonly (NeededServer | NeededProgram)[],
+  title: string,
+  body: () => void,
+): Promise<void> {
+  if (process.env['SPARK_TEST_OWN_SERVERS'] === undefined)
+    return leaveOut(title, 'no Apache Spark of its own');
+  try {
+    await search('Apache Spark', apacheSparkWays(toFinding()));
+  } catch (error) {
+    if (!(error instanceof NotObtainableError)) throw error;
+    return leaveOut(title, `no Apache Spark: ${error.brief}`);
+  }
+  describeWithOwnServers(needs, title, body);
 }
 
 const whyNoServer = () => process.env['SPARK_TEST_LEFT_OUT'] || 'run `npm test`, which starts the servers';

@@ -1,5 +1,6 @@
 export {
   describeWithBrowser,
+  describeWithApacheSpark,
   describeWithOpenBao,
   describeWithOwnServers,
   describeWithPrograms,

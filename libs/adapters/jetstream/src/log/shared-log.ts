@@ -22,6 +22,12 @@ export interface SharedLogMessage {
   storedAt: number;
 }
 
+/** The log at a moment. */
+export interface SharedLogState extends LogDescription {
+  /** The first message that is there; behind the last when there is none. */
+  firstSequence: number;
+}
+
 export interface SharedLogOptions {
   connection: JetStreamConnection;
   log: Logger;
@@ -51,8 +57,21 @@ export class JetStreamSharedLog {
   }
 
   /** The log as it is now; null when there is none. */
-  describe(): Promise<LogDescription | null> {
-    return this.#writer('').describe();
+  async describe(): Promise<SharedLogState | null> {
+    const { connection, stream } = this.#options;
+    try {
+      const { created, state } = await connection.use(({ jsm }) => jsm.streams.info(stream.name));
+      return { created, firstSequence: state.first_seq, lastSequence: state.last_seq };
+    } catch (error) {
+      if (!isStreamNotFound(error)) throw error;
+      this.#provisioner.forget(stream.name);
+      return null;
+    }
+  }
+
+  /** The sequence of a writer's last message that is there; 0 for none. */
+  async tailOf(writer: string): Promise<number> {
+    return (await this.#writer(writer).tail())?.sequence ?? 0;
   }
 
   /**

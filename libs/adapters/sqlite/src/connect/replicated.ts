@@ -14,6 +14,12 @@ export function setReplicated(open: OpenDatabase, replicated: Replicated): void 
   files.set(open, replicated);
 }
 
+/** Ends the ids that are made from now on with other letters. */
+export function setTag(open: OpenDatabase, tag: string): void {
+  const known = files.get(open);
+  if (known) files.set(open, { ...known, tag });
+}
+
 export function isReplicated(open: OpenDatabase, collection: string): boolean {
   return files.get(open)?.collections.some((one) => sameName(one, collection)) ?? false;
 }

@@ -5,7 +5,7 @@ import type { TableDeclaration } from '../entities/declaration.ts';
 import { recordMigration, schemaVersion } from '../schema/migrate.ts';
 import { quoteName, quoteText } from '../schema/table-name.ts';
 import { PeerRows } from './peer-rows.ts';
-import { noteEventSql, PEER_TABLES, peerTriggerName, peerTriggerSql } from './peer-schema.ts';
+import { ADDED_COLUMNS, noteEventSql, PEER_TABLES, peerTriggerName, peerTriggerSql } from './peer-schema.ts';
 import { setReplicated } from '../connect/replicated.ts';
 
 /** How a file becomes one of several replicas. */
@@ -14,6 +14,8 @@ export interface PeerSetup {
   readonly origin: string;
   /** Ends the ids that this file makes; a file that has one keeps it. */
   readonly tag: string;
+  /** The node's name: a file of another node is a copy, and makes ids of its own from now on. */
+  readonly node: string;
   /** Added to the wall clock, in milliseconds, until the log's time is known. */
   readonly clockShiftMs: number;
   readonly declarations: readonly TableDeclaration[];
@@ -22,26 +24,42 @@ export interface PeerSetup {
 /**
  * Makes what a replica's file needs, and begins to note events under another origin. A row that has no event yet, because it is older
  * or was written while a trigger was missing, counts as written now; in a write transaction.
- * @returns the records whose events are here but may not have been shown yet, since their collection was not replicated before
+ * @returns whether it is a copy of another node's file, and the records whose events are here but may not have been shown yet, since
+ * their collection was not replicated before
  * @throws {StoreRefusedError} when a table could refuse what another node has written
  */
-export function enablePeers(open: OpenDatabase, setup: PeerSetup): { entity: string; recordId: string }[] {
+export function enablePeers(
+  open: OpenDatabase,
+  setup: PeerSetup,
+): { isCopy: boolean; added: { entity: string; recordId: string }[] } {
   open.db.exec(PEER_TABLES);
+  addColumns(open);
   open.db
     .prepare('INSERT INTO spark_peer (one, origin, tag) VALUES (1, ?, ?) ON CONFLICT (one) DO NOTHING')
     .run(setup.origin, setup.tag);
   open.db.prepare('UPDATE spark_peer SET clock = ?, applying = FALSE').run(setup.clockShiftMs * 1_000);
+  const isCopy = open.row('SELECT 1 AS found FROM spark_peer WHERE node <> ?', setup.node) !== null;
+  if (isCopy) open.db.prepare('UPDATE spark_peer SET tag = ?').run(setup.tag);
+  open.db.prepare('UPDATE spark_peer SET node = ?').run(setup.node);
   new PeerRows(open).takeOrigin(setup.origin);
   const added = setup.declarations.filter((declaration) => enableTable(open, declaration));
   const tag = String(open.db.prepare('SELECT tag FROM spark_peer').get()?.['tag']);
   const collections = setup.declarations.map(({ collection }) => collection);
   setReplicated(open, { collections, tag });
-  return added.flatMap(({ collection }) =>
+  const records = added.flatMap(({ collection }) =>
     open.rows<{ entity: string; recordId: string }>(
       'SELECT DISTINCT entity, record_id AS recordId FROM spark_peer_heads WHERE entity = ?',
       collection,
     ),
   );
+  return { isCopy, added: records };
+}
+
+function addColumns(open: OpenDatabase): void {
+  for (const { table, column, type } of ADDED_COLUMNS) {
+    const isThere = open.row('SELECT 1 AS found FROM pragma_table_info(?) WHERE name = ?', table, column);
+    if (isThere === null) open.db.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
+  }
 }
 
 /** @returns whether the table was not replicated before */

@@ -1,6 +1,7 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { findTable } from '../entities/tables.ts';
-import { nameOf, type PeerEventRow, PeerRows } from './peer-rows.ts';
+import { nameOf, type PeerEventRow } from './peer-event-row.ts';
+import { PeerRows } from './peer-rows.ts';
 
 /** How much a replica's file has of one collection. */
 export interface EntityFigures {
@@ -27,11 +28,32 @@ export interface EventOfNode {
   node: string | null;
 }
 
+/** A node as far as the log tells of it. */
+export interface MemberRow {
+  node: string;
+  /** Its latest origin. */
+  origin: string;
+  applied: number;
+  /** The sequence of its last message. */
+  tail: number;
+  /** Where an operator closed it; null when nobody has. */
+  closed: number | null;
+  /** When its last message was stored, in milliseconds since 1970. */
+  heard: number | null;
+}
+
 /** The latest origin of each node that has been heard of. */
-export function listMembers(open: OpenDatabase): { node: string; origin: string; applied: number }[] {
-  return open.rows(
-    `SELECT node, origin, applied FROM spark_peer_origins
+export function listMembers(open: OpenDatabase): MemberRow[] {
+  return open.rows<MemberRow>(
+    `SELECT node, origin, applied, tail, closed, heard FROM spark_peer_origins
      WHERE rowid IN (SELECT max(rowid) FROM spark_peer_origins WHERE node IS NOT NULL AND applied > 0 GROUP BY node) ORDER BY node`,
+  );
+}
+
+/** When and why this file began a new life, the latest 100 in their order. */
+export function listLives(open: OpenDatabase): { at: number; why: string }[] {
+  return open.rows<{ at: number; why: string }>(
+    'SELECT at, why FROM (SELECT * FROM spark_peer_lives ORDER BY number DESC LIMIT 100) ORDER BY number',
   );
 }
 

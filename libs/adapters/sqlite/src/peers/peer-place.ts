@@ -1,4 +1,5 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
+import { setTag } from '../connect/replicated.ts';
 
 /** Where a replica's file stands in the log, in one transaction of it. */
 export class PeerPlace {
@@ -45,14 +46,29 @@ export class PeerPlace {
     this.#open.prepare('UPDATE spark_peer_origins SET confirmed = 0, tail = 0 WHERE taken IS NOT NULL').run();
   }
 
-  /** Notes on which node an origin is. */
-  nameNode(origin: string, node: string): void {
-    this.#open
-      .prepare('UPDATE spark_peer_origins SET node = ? WHERE origin = ? AND node IS NOT ?')
-      .run(node, origin, node);
+  /** What ends the ids that are made here. */
+  get tag(): string {
+    return this.#text('tag') ?? '';
   }
 
-  #text(column: 'origin' | 'log'): string | null {
+  set tag(tag: string) {
+    this.#open.prepare('UPDATE spark_peer SET tag = ?').run(tag);
+    setTag(this.#open, tag);
+  }
+
+  /** Notes on which node an origin is, and when it was last heard of, in milliseconds since 1970. */
+  nameNode(origin: string, node: string, heard: number): void {
+    this.#open
+      .prepare('UPDATE spark_peer_origins SET node = ?, heard = ? WHERE origin = ?')
+      .run(node, heard, origin);
+  }
+
+  /** Notes the place in the log where an operator closed an origin. */
+  close(origin: string, sequence: number): void {
+    this.#open.prepare('UPDATE spark_peer_origins SET closed = ? WHERE origin = ?').run(sequence, origin);
+  }
+
+  #text(column: 'origin' | 'log' | 'tag'): string | null {
     const row = this.#open.row<{ value: string | null }>(`SELECT ${column} AS value FROM spark_peer`);
     return row?.value ?? null;
   }

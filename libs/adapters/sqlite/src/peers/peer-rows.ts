@@ -1,24 +1,14 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { findTable } from '../entities/tables.ts';
-
-/** An event as its row keeps it. */
-export interface PeerEventRow {
-  readonly origin: string;
-  readonly number: number;
-  readonly hlc: number;
-  readonly entity: string;
-  readonly recordId: string;
-  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
-  readonly data: string | null;
-  readonly timestamp: number;
-  readonly sees: readonly PeerEventName[];
-  readonly resolverVersion: number | null;
-}
-
-export interface PeerEventName {
-  readonly origin: string;
-  readonly number: number;
-}
+import {
+  COLUMNS,
+  EVENTS,
+  type PeerEventName,
+  type PeerEventRow,
+  type Row,
+  textOf,
+  toEvent,
+} from './peer-event-row.ts';
 
 interface PeerRecordName {
   readonly entity: string;
@@ -35,12 +25,6 @@ interface LoggedOriginRow extends PeerEventName {
   readonly tail: number;
   readonly node: string | null;
 }
-
-type Row = Omit<PeerEventRow, 'sees'> & { sees: string };
-
-const COLUMNS = `event.origin, event.number, event.hlc, event.entity, event.record_id AS recordId,
-  event.operation_type AS operation, event.data, event.timestamp, event.sees, event.resolver_version AS resolverVersion`;
-const EVENTS = `SELECT ${COLUMNS} FROM spark_peer_events AS event`;
 
 /** What a replica's file knows of events and heads, in one transaction of it. */
 export class PeerRows {
@@ -100,6 +84,10 @@ export class PeerRows {
       .run(origin, sequence);
   }
 
+  tailOf(origin: string): number {
+    return this.#open.number('SELECT tail AS value FROM spark_peer_origins WHERE origin = ?', origin);
+  }
+
   unconfirmedOrigins(): string[] {
     const rows = this.#open.rows<{ origin: string }>(
       'SELECT origin FROM spark_peer_origins WHERE taken IS NOT NULL AND applied > confirmed ORDER BY taken',
@@ -115,6 +103,15 @@ export class PeerRows {
       )
       .run(origin);
     this.#open.prepare('UPDATE spark_peer SET origin = ?').run(origin);
+  }
+
+  noteLife(why: string, renumbered: readonly PeerEventName[]): void {
+    this.#open.prepare('INSERT INTO spark_peer_lives (why) VALUES (?)').run(why);
+    for (const { origin, number } of renumbered) {
+      this.#open
+        .prepare('INSERT INTO spark_peer_stash (why, origin, event) VALUES (?, ?, ?)')
+        .run(why, origin, number);
+    }
   }
 
   appliedTo(origin: string): number {
@@ -275,23 +272,4 @@ export class PeerRows {
   #events(where: string, ...parameters: (string | number)[]): PeerEventRow[] {
     return this.#open.rows<Row>(`${EVENTS} ${where}`, ...parameters).map(toEvent);
   }
-}
-
-function toEvent(row: Row): PeerEventRow {
-  const sees = row.sees === '' ? [] : row.sees.split(',').map(nameOf);
-  return { ...row, sees };
-}
-
-/** An event's name, as `sees` and conflicts have it. */
-export function nameOf(text: string): PeerEventName {
-  const at = text.lastIndexOf(':');
-  return { origin: text.slice(0, at), number: Number(text.slice(at + 1)) };
-}
-
-/** In the order in which SQLite has them, too. */
-function textOf(names: readonly PeerEventName[]): string {
-  return names
-    .map(({ origin, number }) => `${origin}:${number}`)
-    .toSorted()
-    .join(',');
 }

@@ -7,6 +7,7 @@ export const PEER_TABLES = `
     one INTEGER PRIMARY KEY CHECK (one = 1),
     origin TEXT NOT NULL,
     tag TEXT NOT NULL,
+    node TEXT,
     position INTEGER NOT NULL DEFAULT 0,
     log TEXT,
     whole INTEGER NOT NULL DEFAULT FALSE,
@@ -19,7 +20,9 @@ export const PEER_TABLES = `
     applied INTEGER NOT NULL DEFAULT 0,
     confirmed INTEGER NOT NULL DEFAULT 0,
     tail INTEGER NOT NULL DEFAULT 0,
-    node TEXT
+    node TEXT,
+    closed INTEGER,
+    heard INTEGER
   );
   CREATE TABLE IF NOT EXISTS spark_peer_events (
     taken INTEGER PRIMARY KEY,
@@ -52,8 +55,33 @@ export const PEER_TABLES = `
     at INTEGER NOT NULL DEFAULT (${NOW}),
     ended INTEGER
   );
+  CREATE TABLE IF NOT EXISTS spark_peer_lives (
+    number INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL DEFAULT (${NOW}),
+    why TEXT NOT NULL
+  );
+  CREATE TABLE IF NOT EXISTS spark_peer_stash (
+    number INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL DEFAULT (${NOW}),
+    why TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    event INTEGER NOT NULL
+  );
   CREATE INDEX IF NOT EXISTS spark_peer_conflicts_open ON spark_peer_conflicts (entity, record_id) WHERE ended IS NULL;
+  CREATE VIEW IF NOT EXISTS spark_peer_tombstones AS
+    SELECT head.entity, head.record_id, head.origin, head.number, head.hlc
+    FROM spark_peer_heads AS head JOIN spark_peer_events AS event USING (origin, number)
+    WHERE event.operation_type = 'DELETE' AND NOT EXISTS
+      (SELECT 1 FROM spark_peer_heads AS other WHERE other.entity = head.entity AND other.record_id = head.record_id
+         AND (other.origin, other.number) <> (head.origin, head.number));
 `;
+
+/** Columns that files of earlier versions lack. */
+export const ADDED_COLUMNS = [
+  { table: 'spark_peer', column: 'node', type: 'TEXT' },
+  { table: 'spark_peer_origins', column: 'closed', type: 'INTEGER' },
+  { table: 'spark_peer_origins', column: 'heard', type: 'INTEGER' },
+] as const;
 
 /** Microseconds since 1970 by the log's clock, as far as this file knows it. */
 const LOG_TIME = `(${NOW} * 1000 + (SELECT clock FROM spark_peer))`;

@@ -27,7 +27,7 @@ export async function judgeSeal(
   message: LogPayload,
   subject: string,
   author: string,
-  verifier: MessageVerifier,
+  verifier: Pick<MessageVerifier, 'verify'>,
 ): Promise<SealVerdict | 'unsigned'> {
   const { [SIGNATURE_HEADER]: signature, [KEY_HEADER]: keyId } = message.headers;
   if (signature === undefined && keyId === undefined) return 'unsigned';

@@ -25,9 +25,15 @@ export interface ScriptTally {
   failed: number;
 }
 
+/** What a script's run is made with: of a run, the parts that its result depends on, and whose work it is. */
+export interface ScriptWork extends Pick<JobRun, 'name' | 'transformation' | 'submitter'> {
+  options: Pick<JobRun['options'], 'onDocumentFailure'>;
+  input: Pick<JobRun['input'], 'documents' | 'read'>;
+}
+
 /** Runs a script over a job's documents, and gives its lines in their order. */
 export async function* runScript(
-  run: JobRun,
+  run: ScriptWork,
   pool: ScriptPool,
   tally: ScriptTally,
   progress: (progress: JobProgress) => void,
@@ -56,7 +62,7 @@ export async function* runScript(
 }
 
 /** `load(id)` finds documents of the same input, and no others. */
-function documentsOf(run: JobRun): (ids: string[]) => Promise<(Uint8Array | null)[]> {
+function documentsOf(run: ScriptWork): (ids: string[]) => Promise<(Uint8Array | null)[]> {
   return async (ids) => {
     const wanted = new Map(ids.map((id): [string, Uint8Array | null] => [id.toLowerCase(), null]));
     for await (const { id, document } of linesIn(run)) {
@@ -66,7 +72,7 @@ function documentsOf(run: JobRun): (ids: string[]) => Promise<(Uint8Array | null
   };
 }
 
-async function* batchesOf(run: JobRun, collection: string): AsyncGenerator<ScriptInput[]> {
+async function* batchesOf(run: ScriptWork, collection: string): AsyncGenerator<ScriptInput[]> {
   let batch: ScriptInput[] = [];
   let bytes = 0;
   for await (const { id, document, length } of linesIn(run)) {
@@ -81,7 +87,9 @@ async function* batchesOf(run: JobRun, collection: string): AsyncGenerator<Scrip
 }
 
 /** The documents of an input, each with the length of its line. */
-async function* linesIn({ input }: JobRun): AsyncGenerator<{ id: string; document: object; length: number }> {
+async function* linesIn({
+  input,
+}: ScriptWork): AsyncGenerator<{ id: string; document: object; length: number }> {
   for await (const line of linesOf(input.read())) {
     const { id, document } = parseExactly(line.toString()) as { id: string; document: object };
     yield { id, document, length: line.length };

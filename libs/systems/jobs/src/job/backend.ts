@@ -66,4 +66,11 @@ export interface JobBackend {
   result(handle: RunHandle): AsyncIterable<Uint8Array>;
   /** Forgets a run; harmless when it is not known. */
   release(handle: RunHandle): Promise<void>;
+  /**
+   * Where runs outlive this process: no longer looks at one that another process executes now, or that is left to the next one. The run
+   * itself goes on.
+   */
+  leave?(handle: RunHandle): Promise<void>;
+  /** Gives back what it holds here when the application ends. */
+  close?(): Promise<void>;
 }

@@ -36,7 +36,13 @@ export class JobsEngine {
   readonly #retentionMs: number;
   #sweeping: NodeJS.Timeout | undefined;
 
-  constructor(settings: JobsSettings, store: JobStore, registry: Registry) {
+  /** @param others backends beside the one in this process */
+  constructor(
+    settings: JobsSettings,
+    store: JobStore,
+    registry: Registry,
+    others: readonly JobBackend[] = [],
+  ) {
     const metrics = new JobMetrics(registry, store);
     const log = logFor('Jobs');
     const progress = new ProgressBoard();
@@ -52,7 +58,7 @@ export class JobsEngine {
     this.#store = store;
     this.#retentionMs = settings.retentionMs;
     this.#memory = new MemoryBackend(this.handlers);
-    this.backends = [this.#memory];
+    this.backends = [this.#memory, ...others];
     const guards = new BackendGuards(log, (backend) => metrics.backendFailed(backend));
     metrics.showBreakers(() =>
       this.backends.map((backend) => ({ backend: backend.name, ...guards.report(backend) })),
@@ -94,7 +100,7 @@ export class JobsEngine {
   async stop(): Promise<void> {
     clearInterval(this.#sweeping);
     const stopping = this.#runner?.stop();
-    await Promise.all([this.#memory.close(), this.#scripts.close()]);
+    await Promise.all([...this.backends.map((backend) => backend.close?.()), this.#scripts.close()]);
     await stopping;
     await this.#store.close();
   }

@@ -13,7 +13,9 @@ import { APP_FILTER, DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { SparkBus } from '@nestjs-spark/bus';
 import { HealthChecks, MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor, readTogether, TypedErrorFilter } from '@nestjs-spark/observability/internal';
+import { openSparkBackend } from '../backends/apache-spark/open.ts';
 import { JobExplorer } from '../declare/explore.ts';
+import type { JobBackend } from '../job/backend.ts';
 import type { JobStore } from '../job/store.ts';
 import { JobsService } from '../serve/jobs.service.ts';
 import {
@@ -55,8 +57,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIO
     {
       provide: JOBS_ENGINE,
       inject: [JOBS_SETTINGS, JOB_STORE, MetricsRegistry],
-      useFactory: (settings: JobsSettings, store: JobStore, { registry }: MetricsRegistry) =>
-        new JobsEngine(settings, store, registry),
+      useFactory: async (settings: JobsSettings, store: JobStore, { registry }: MetricsRegistry) =>
+        new JobsEngine(settings, store, registry, await openBackends(settings)),
     },
     { provide: JobsService, inject: [JOBS_ENGINE], useFactory: (engine: JobsEngine) => engine.service },
   ],
@@ -122,6 +124,10 @@ export class SparkJobsModule
 
 @Module({})
 class JobsFeatureModule {}
+
+async function openBackends({ apacheSpark }: JobsSettings): Promise<JobBackend[]> {
+  return apacheSpark ? [await openSparkBackend({ ...apacheSpark, log: logFor('ApacheSpark') })] : [];
+}
 
 function openStore(settings: JobsSettings, bus?: SparkBus): JobStore {
   if (settings.store === 'memory') return new MemoryJobStore(settings);

@@ -61,7 +61,10 @@ export class OneRun {
       unwatch();
       leave();
       progress.forget(job.jobId);
-      await backend.release(handle).catch(() => undefined);
+      const isLeft = this.#isLost || signal.aborted;
+      await (isLeft && backend.leave ? backend.leave(handle) : backend.release(handle)).catch(
+        () => undefined,
+      );
     }
   }
 
@@ -152,7 +155,8 @@ export class OneRun {
   /** Somebody else has changed the job: nothing of this run counts. */
   async #lose(handle: RunHandle): Promise<void> {
     this.#isLost = true;
-    await this.#claim.backend.cancel(handle).catch(() => undefined);
+    const { backend } = this.#claim;
+    await (backend.leave ? backend.leave(handle) : backend.cancel(handle)).catch(() => undefined);
     this.#over.abort();
   }
 }

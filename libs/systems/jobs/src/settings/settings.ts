@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { resolveApacheSpark, type ApacheSparkOptions, type ApacheSparkSettings } from './apache-spark.ts';
 
 /** How jobs are kept and executed. Anything omitted is read from the environment. */
 export interface SparkJobsOptions {
@@ -14,6 +15,8 @@ export interface SparkJobsOptions {
   retentionHours?: number;
   /** How many jobs may wait, and how many a submitter may add each second. `SPARK_JOBS_QUOTAS`; default `queued=10000,perSecond=500,inputBytes=1073741824`. */
   quotas?: Partial<JobQuotas>;
+  /** The cluster that runs statements, and scripts that ask for the backend `spark`. Default: none, unless `APACHE_SPARK_CONNECT_URL` is set. */
+  apacheSpark?: ApacheSparkOptions;
 }
 
 /** Bounds of what is accepted. */
@@ -32,6 +35,8 @@ export interface JobsSettings {
   limits: Readonly<Record<string, number>>;
   retentionMs: number;
   quotas: JobQuotas;
+  /** Null: there is none. */
+  apacheSpark: ApacheSparkSettings | null;
 }
 
 /** Settings of jobs that cannot be used. The message names all faults with their remedies. */
@@ -108,6 +113,7 @@ export function resolveJobsSettings(options: SparkJobsOptions, environment: Envi
         'retentionHours (SPARK_JOBS_RETENTION_HOURS)',
       ),
     quotas: { ...USUAL_QUOTAS, ...quotas },
+    apacheSpark: resolveApacheSpark(options.apacheSpark ?? {}, env, faults),
   };
   if (settings.store === 'memory' && settings.role !== 'all')
     faults.push(

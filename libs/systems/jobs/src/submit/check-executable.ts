@@ -34,6 +34,11 @@ export async function faultsOf(submission: ReadSubmission, executors: Executors)
       });
     if (input === null) faults.push({ pointer: '/input', detail: 'a script needs documents to work on' });
   }
+  if (transformation.kind === 'sql' && input?.form === 'value')
+    faults.push({
+      pointer: '/input',
+      detail: 'a statement works on documents: send { documents } or { object }',
+    });
   if (transformation.kind === 'handler' && !executors.handlers.get(transformation.handler)) {
     const known = executors.handlers.names();
     const there = known.length === 0 ? 'this application has none' : `known are ${known.join(', ')}`;
@@ -48,9 +53,7 @@ export async function faultsOf(submission: ReadSubmission, executors: Executors)
 function faultsOfBackend(asked: string, kind: string, backends: readonly JobBackend[]): ProblemField[] {
   const able = backends.filter(({ capabilities }) => capabilities.kinds.some((one) => one === kind));
   if (able.length === 0) {
-    const where = NEEDS_APACHE_SPARK.has(kind)
-      ? 'an Apache Spark backend, which does not exist yet'
-      : 'a backend';
+    const where = NEEDS_APACHE_SPARK.has(kind) ? 'Apache Spark: set APACHE_SPARK_CONNECT_URL' : 'a backend';
     return [{ pointer: '/transformation/kind', detail: `${kind} needs ${where}` }];
   }
   if (asked === 'auto' || able.some(({ name }) => name === asked)) return [];
@@ -58,7 +61,7 @@ function faultsOfBackend(asked: string, kind: string, backends: readonly JobBack
     return [
       {
         pointer: '/backend',
-        detail: 'there is no Apache Spark backend yet; use auto or memory',
+        detail: 'there is no Apache Spark here: set APACHE_SPARK_CONNECT_URL, or use auto or memory',
       },
     ];
   const names = able.map(({ name }) => name).join(', ');

@@ -1,11 +1,13 @@
 import { promisify } from 'node:util';
 import { isUtf8 } from 'node:buffer';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
-import type { LogPayload } from '@nestjs-spark/contracts/internal';
+import { type LogPayload, type MessageSigner, sealMessage } from '@nestjs-spark/contracts/internal';
+import { isObject } from '@nestjs-spark/foundation/internal';
 import type { PeerEvent } from '../merge/event.ts';
 import type { EventMessage } from '../receive/receive-events.ts';
-import { isOrigin } from './names.ts';
+import { isOrigin, isPeerName, originSubject } from './names.ts';
 import { readEvent } from './read-event.ts';
+import { judgeWriter } from './judge-writer.ts';
 
 const KIND_HEADER = 'Spark-Kind';
 const PEER_HEADER = 'Spark-Peer';
@@ -15,18 +17,45 @@ const COMPRESS_ABOVE_BYTES = 512;
 /** A document and what belongs to it; whoever packs more into a message is not a node. */
 const MOST_BYTES = 80 * 1024 * 1024;
 const MOST_EVENTS = 10_000;
+const LONGEST_HEADER = 4_096;
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
-/** A message as it was read, and the node that it says it is from. */
-export interface ReadMessage extends EventMessage {
+/** Why every node skips a message. */
+export type Refusal = 'undecodable' | 'unsigned' | 'forged' | 'hole' | 'wait';
+
+/** Events of the log, and the node that says it wrote them. */
+export interface ReadEvents extends EventMessage {
+  readonly kind: 'events';
   readonly node: string;
 }
 
-/** Events as the log carries them: one a line. */
+/** An operator's word that a node does not come back, under the origin that it closes. */
+export interface ReadClose {
+  readonly kind: 'close';
+  readonly sequence: number;
+  readonly origin: string;
+  readonly node: string;
+  /** The last message of the origin when it was written: repeated elsewhere, it says nothing. */
+  readonly after: number;
+  readonly proof: string;
+}
+
+export type ReadMessage = ReadEvents | ReadClose | { readonly kind: Refusal; readonly node: string | null };
+
+/** Who writes: its name, and the key of its origins. */
+export interface Writer {
+  readonly service: string;
+  readonly node: string;
+  readonly signer: MessageSigner;
+  /** The `x` of its Ed25519 public key. */
+  readonly key: string;
+}
+
+/** Events as the log carries them: one a line, signed by their writer. */
 export async function encodeMessage(
-  node: string,
+  { service, node, signer, key }: Writer,
   events: readonly [PeerEvent, ...PeerEvent[]],
 ): Promise<LogPayload> {
   const [{ origin, number: from }] = events;
@@ -35,11 +64,21 @@ export async function encodeMessage(
   const isPacked = plain.length > COMPRESS_ABOVE_BYTES;
   const headers = {
     [KIND_HEADER]: 'events',
-    [PEER_HEADER]: JSON.stringify({ format: 1, kind: 'events', node, origin, from, to }),
+    [PEER_HEADER]: JSON.stringify({ format: 1, kind: 'events', node, origin, from, to, key }),
     ...(isPacked && { [ENCODING_HEADER]: ENCODING }),
   };
   const params = { [constants.ZSTD_c_compressionLevel]: 1 };
-  return { headers, payload: isPacked ? await compress(plain, { params }) : plain };
+  const payload = isPacked ? await compress(plain, { params }) : plain;
+  return sealMessage({ headers, payload }, originSubject(service, origin), signer);
+}
+
+/** A close as the log carries it. Only the node that it closes judges the proof; nobody else decides anything by it. */
+export function encodeClose(close: Omit<ReadClose, 'kind' | 'sequence'>): LogPayload {
+  const headers = {
+    [KIND_HEADER]: 'close',
+    [PEER_HEADER]: JSON.stringify({ format: 1, kind: 'close', ...close }),
+  };
+  return { headers, payload: new Uint8Array() };
 }
 
 /** What the log gives of a message. */
@@ -50,36 +89,60 @@ export interface LoggedMessage {
   readonly payload: Uint8Array | null;
 }
 
-/**
- * Reads a message within bounds.
- * @returns null for what no node has written: the same on every node, because it depends on nothing but the message
- */
-export async function decodeMessage(message: LoggedMessage): Promise<ReadMessage | null> {
+/** Reads a message within limits. The result is the same on every node, because it depends on nothing but the message. */
+export async function decodeMessage(message: LoggedMessage, service: string): Promise<ReadMessage> {
   const { sequence, writer: origin, headers } = message;
-  const node = nodeOf(headers[PEER_HEADER]);
-  const text = await textOf(message);
-  if (node === null || text === null || !isOrigin(origin)) return null;
-  const lines = text.split('\n', MOST_EVENTS + 1);
-  if (lines.length > MOST_EVENTS) return null;
-  const events = lines.map((line) => readEvent(line, origin)).filter((event) => event !== null);
-  return events.length === lines.length ? { sequence, origin, node, events } : null;
+  const header = readHeader(headers[PEER_HEADER]);
+  const kind = headers[KIND_HEADER];
+  if (header === null || header['kind'] !== kind || !isOrigin(origin)) return refuse('undecodable', null);
+  const { node } = header;
+  if (kind === 'close') return readClose(header, sequence, origin);
+  if (kind !== 'events') return refuse('undecodable', node);
+  const { payload } = message;
+  if (payload === null) return refuse('undecodable', node);
+  const sealed = { headers: { ...headers }, payload };
+  const verdict = await judgeWriter(sealed, originSubject(service, origin), origin, header['key']);
+  if (verdict !== 'genuine') return refuse(verdict, node);
+  const events = await eventsOf(payload, headers[ENCODING_HEADER] === ENCODING, origin);
+  return events ? { kind, sequence, origin, node, events } : refuse('undecodable', node);
 }
 
-async function textOf({ headers, payload }: LoggedMessage): Promise<string | null> {
-  if (payload === null || headers[KIND_HEADER] !== 'events') return null;
+function refuse(kind: Refusal, node: string | null): ReadMessage {
+  return { kind, node };
+}
+
+function readClose(header: PeerHeader, sequence: number, origin: string): ReadMessage {
+  const { node, after, proof } = header;
+  const isWhole = Number.isSafeInteger(after) && typeof proof === 'string' && proof.length <= 100;
+  return isWhole
+    ? { kind: 'close', sequence, origin, node, after: Number(after), proof }
+    : refuse('undecodable', node);
+}
+
+async function eventsOf(payload: Uint8Array, isPacked: boolean, origin: string): Promise<PeerEvent[] | null> {
   try {
-    const isPacked = headers[ENCODING_HEADER] === ENCODING;
     const plain = isPacked ? await decompress(payload, { maxOutputLength: MOST_BYTES }) : payload;
-    return isUtf8(plain) ? Buffer.from(plain).toString('utf8') : null;
+    if (!isUtf8(plain)) return null;
+    const lines = Buffer.from(plain)
+      .toString('utf8')
+      .split('\n', MOST_EVENTS + 1);
+    if (lines.length > MOST_EVENTS) return null;
+    const events = lines.map((line) => readEvent(line, origin)).filter((event) => event !== null);
+    return events.length === lines.length ? events : null;
   } catch {
     return null;
   }
 }
 
-function nodeOf(header: string | undefined): string | null {
+type PeerHeader = Readonly<Record<string, unknown>> & { readonly node: string };
+
+function readHeader(header: string | undefined): PeerHeader | null {
+  if (header === undefined || header.length > LONGEST_HEADER) return null;
   try {
-    const { format, node } = JSON.parse(header ?? '') as { format?: unknown; node?: unknown };
-    return format === 1 && typeof node === 'string' && node !== '' && node.length <= 100 ? node : null;
+    const value: unknown = JSON.parse(header);
+    if (!isObject(value)) return null;
+    const { format, node } = value as { format?: unknown; node?: unknown };
+    return format === 1 && typeof node === 'string' && isPeerName(node) ? { ...value, node } : null;
   } catch {
     return null;
   }

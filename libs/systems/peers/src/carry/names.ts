@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { LogStream } from '@nestjs-spark/contracts/internal';
 
-const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
+/** What JetStream reserves for the log of a service by default. */
+export const DEFAULT_LOG_BYTES = 256 * 1024 ** 2;
 
 /** The stream of a service's replicas. */
 export function peerStream(service: string): LogStream {
@@ -12,14 +12,22 @@ export function peerStream(service: string): LogStream {
   };
 }
 
-/** Letters that nobody else draws: an origin is twelve of them. */
-export function drawLetters(count: number): string {
-  return [...randomBytes(count)].map((byte) => LETTERS[byte % LETTERS.length]).join('');
+/** Where the messages of an origin are published; the origin may be a pattern. */
+export function originSubject(service: string, origin: string): string {
+  return `spark.peers.${service}.${origin}`;
 }
 
-export const freshOrigin = (): string => drawLetters(12);
+/** Whether a service or a node can have this name: it becomes a part of subjects. */
+export function isPeerName(text: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{0,62}$/.test(text);
+}
 
-/** Whether a node can have drawn this. */
+/** A node's name among all modules. */
+export function replicaName(service: string, nodeId: string): string {
+  return `${service}-${nodeId}`;
+}
+
+/** Whether a node of any version can have drawn this. */
 export function isOrigin(value: string): boolean {
   return /^[a-z0-9]{4,32}$/.test(value);
 }

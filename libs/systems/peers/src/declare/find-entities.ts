@@ -8,6 +8,9 @@ import { replicatedOptionsOf } from './replicated-entity.ts';
 
 /** A collection that the replicas share. */
 export interface PeerEntity {
+  /** The class. */
+  readonly type: object;
+  readonly mapping: EntityMapping;
   readonly declaration: EntityDeclaration;
   readonly policy: string;
   readonly resolver: ConflictResolver<object> | null;
@@ -27,12 +30,13 @@ export function findEntities(discovery: DiscoveryService): PeerEntity[] {
     if (!options?.enabled) return [];
     const { conflict } = options;
     const declaration = declarationOf(entity);
-    if (conflict === 'last-write-wins')
-      return [{ declaration, policy: conflict, resolver: null, fingerprint: '' }];
     const mapping = new EntityMapping(entity.prototype as object, declaration.dictionaries);
+    const shared = { type: entity, mapping, declaration };
+    if (conflict === 'last-write-wins')
+      return [{ ...shared, policy: conflict, resolver: null, fingerprint: '' }];
     // A class says which documents its resolver is for; from here on they may be any.
     const resolver = new conflict() as ConflictResolver<object>;
     const fingerprint = createHash('sha256').update(conflict.toString()).digest('hex').slice(0, 16);
-    return [{ declaration, policy: conflict.name, resolver: overEntities(resolver, mapping), fingerprint }];
+    return [{ ...shared, policy: conflict.name, resolver: overEntities(resolver, mapping), fingerprint }];
   });
 }

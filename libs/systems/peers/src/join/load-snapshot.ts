@@ -22,7 +22,7 @@ export function beginLoading(
   const unsettled = snapshot.origins.filter((origin) => !settleOwn(file, origin));
   // A snapshot may have numbers of the present origin that a copy of this file has used.
   if (unsettled.length === 0) file.takeOrigin(freshOrigin());
-  else beginNewLife(file, policyOf, freshOrigin());
+  else beginNewLife(file, policyOf, freshOrigin(), 'restored');
   return unsettled.length > 0;
 }
 

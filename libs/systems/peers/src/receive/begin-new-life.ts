@@ -4,6 +4,12 @@ import type { PolicyOf } from '../merge/show.ts';
 import type { PeerFile } from './peer-file.ts';
 import { showHeads } from './show-heads.ts';
 
+/**
+ * Why a file's events were renumbered: it was put back from a backup, it and another file had used the same numbers, or an
+ * operator retired its node.
+ */
+export type NewLife = 'restored' | 'cloned' | 'retired';
+
 /** An origin has no more unconfirmed events than a process can hold: they are changes of one file's writers. */
 const ALL = Number.MAX_SAFE_INTEGER;
 
@@ -12,10 +18,12 @@ const ALL = Number.MAX_SAFE_INTEGER;
  * their numbers to other changes. They say what they said before and saw what they saw before, so what the
  * other file changed meanwhile is concurrent with them.
  */
-export function beginNewLife(file: PeerFile, policyOf: PolicyOf, origin: string): void {
+export function beginNewLife(file: PeerFile, policyOf: PolicyOf, origin: string, why: NewLife): void {
   const undone = file.unconfirmedOrigins().flatMap((own) => takeBack(file, own));
   file.takeOrigin(origin);
-  for (const event of renamed(undone, origin)) file.keep(event);
+  const again = renamed(undone, origin);
+  for (const event of again) file.keep(event);
+  file.noteLife(why, again);
   file.setOwn(origin, { written: undone.length, confirmed: 0, tail: 0 });
   const records = new Map(undone.map((event) => [JSON.stringify([event.entity, event.recordId]), event]));
   for (const { entity, recordId } of records.values()) showAgain(file, entity, recordId, policyOf);

@@ -43,6 +43,8 @@ export interface PeerFile {
   unconfirmedOrigins(): string[];
   /** Begins to number under another origin. */
   takeOrigin(origin: string): void;
+  /** Notes that a new life began, and which events it has renumbered. */
+  noteLife(why: string, renumbered: readonly EventName[]): void;
   /** Up to where the events of an origin are applied, its own included; 0 for none. */
   appliedTo(origin: string): number;
   event(name: EventName): PeerEvent | null;

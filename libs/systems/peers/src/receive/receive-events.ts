@@ -20,6 +20,8 @@ export interface Received {
   applied: number;
   /** This file and another one had used the same numbers, and this one was renumbered. */
   newLife: boolean;
+  /** The log had own events that this file does not: it is older, or another file goes on under its origin. */
+  isOlder: boolean;
   /** Why the rest of the message is left out, on every node alike; null when all of it was taken. No honest node writes such a message. */
   refused: 'wait' | 'hole' | null;
 }
@@ -34,15 +36,17 @@ export function receiveEvents(
   policyOf: PolicyOf,
   freshOrigin: () => string,
 ): Received {
-  const received: Received = { applied: 0, newLife: false, refused: null };
+  const received: Received = { applied: 0, newLife: false, isOlder: false, refused: null };
   file.noteTail(origin, sequence);
   file.position = sequence;
   for (const event of events) {
     const admission = admit(event, (name) => loggedTo(file, name));
     if (admission === 'wait' || admission === 'hole') return { ...received, refused: admission };
     if (admission === 'known') continue;
+    const own = file.own(event.origin);
+    if (own && event.number > own.written) received.isOlder = true;
     if (isOfAnotherLife(file, event)) {
-      beginNewLife(file, policyOf, freshOrigin());
+      beginNewLife(file, policyOf, freshOrigin(), 'cloned');
       received.newLife = true;
     }
     if (file.appliedTo(event.origin) < event.number) {

@@ -1,4 +1,4 @@
-import { LogFullError } from '@nestjs-spark/contracts/internal';
+import { LogConflictError, LogFullError } from '@nestjs-spark/contracts/internal';
 import {
   describeError,
   keepRunning,
@@ -9,22 +9,26 @@ import {
   type RetryPolicy,
 } from '@nestjs-spark/foundation/internal';
 import type { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
-import { decodeMessage, encodeMessage } from '../carry/message.ts';
+import { decodeMessage, encodeClose, encodeMessage, type Writer } from '../carry/message.ts';
 import type { Arrival, PeerStore } from './peer-store.ts';
+import { NodeReport, type NodeState } from './node-report.ts';
 import { inBatches } from './in-batches.ts';
+import { LogGap } from './log-gap.ts';
 import type { Snapshots } from './snapshots.ts';
 
 /** The log, as far as a node uses it. */
-export type PeerLog = Pick<JetStreamSharedLog, 'provision' | 'describe' | 'append' | 'read'>;
+export type PeerLog = Pick<JetStreamSharedLog, 'provision' | 'describe' | 'append' | 'read' | 'tailOf'>;
 
 export interface PeerNodeParts {
-  readonly nodeId: string;
+  readonly writer: Writer;
   readonly store: PeerStore;
   readonly log: PeerLog;
   readonly snapshots: Snapshots;
   /** How many messages the log keeps behind the latest snapshot before the next one is taken. */
   readonly keepEvents: number;
   readonly logger: Logger;
+  /** Has another node take a snapshot, because this one lacks messages. */
+  askForSnapshot(): Promise<unknown>;
   /** Prepares the file, when the store is there; its errors are shown, and it is tried again. */
   begin(signal: AbortSignal): Promise<{ position: number; isWhole: boolean }>;
 }
@@ -39,23 +43,6 @@ const SETTLE_MS = 20_000;
 const MOST_MESSAGES = 64;
 const COMPANY_MS = 5;
 
-/** What a node says of itself. */
-export interface NodeState {
-  isReady: boolean;
-  /** Why not yet; null when it is ready. */
-  reason: string | null;
-  log: 'connected' | 'away';
-  position: number;
-  /** The log's end as it was when the node last asked. */
-  target: number;
-  /** Messages that no node has written, and were left out. */
-  refused: number;
-  isLoading: boolean;
-  /** The place of the latest snapshot that this node knows. */
-  lowWater: number;
-  newLives: { at: string; why: 'two-lives' | 'log-damaged' }[];
-}
-
 /**
  * One replica at work: reads the log to its end and follows it, and publishes the events of its file. Before it publishes after
  * anything that it does not know the outcome of, it reads up to where the log is then: the file confirms what it finds.
@@ -64,24 +51,26 @@ export class PeerNode {
   readonly #parts: PeerNodeParts;
   readonly #stop = new AbortController();
   readonly #nudge = new Nudge();
-  readonly state: NodeState = {
-    isReady: false,
-    reason: 'the store is not prepared yet',
-    log: 'away',
-    position: 0,
-    target: 0,
-    refused: 0,
-    isLoading: false,
-    lowWater: 0,
-    newLives: [],
-  };
+  readonly report: NodeReport;
   #lookTo = Infinity;
   #running: Promise<unknown> = Promise.resolve();
+  readonly #begun = Promise.withResolvers<void>();
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #gap: LogGap;
   /** The outcome of the last message is not known. */
   #isInDoubt = false;
 
   constructor(parts: PeerNodeParts) {
     this.#parts = parts;
+    this.report = new NodeReport(parts.logger);
+    this.#gap = new LogGap({
+      askForSnapshot: () => parts.askForSnapshot(),
+      say: (reason) => this.report.say(reason),
+    });
+  }
+
+  get state(): NodeState {
+    return this.report.state;
   }
 
   start(offlineStart: 'wait' | 'serve'): void {
@@ -90,6 +79,8 @@ export class PeerNode {
 
   async stop(): Promise<void> {
     this.#stop.abort();
+    this.#begun.resolve();
+    this.#ready.resolve();
     await this.#running;
   }
 
@@ -116,6 +107,7 @@ export class PeerNode {
       onEachFailure: (error) => (this.state.reason = describeError(error)),
     });
     if (signal.aborted) return;
+    this.#begun.resolve();
     const stopHearing = this.#parts.store.onWritten(() => this.#nudge.nudge());
     await Promise.all([
       keepRunning(() => this.#read(), { ...until, onFailure: say('Reading the log') }),
@@ -134,20 +126,23 @@ export class PeerNode {
       const here = await log.describe();
       if (here === null) throw new Error('the log is not there yet');
       const { position, isDamaged } = await store.meet(here);
-      if (isDamaged) {
-        logger.warn('The log was replaced or restored: reading it from the beginning');
-        this.state.newLives.push({ at: new Date().toISOString(), why: 'log-damaged' });
-      }
+      if (isDamaged) logger.warn('The log was replaced or restored: reading it from the beginning');
       this.state.position = await this.#catchUp(here.created, position);
+      this.#gap.beginAt(this.state.position);
       this.#lookTo = here.lastSequence;
-      this.state.log = 'connected';
+      this.report.reach('connected');
+      await this.#gap.pass(here.firstSequence);
+      if (this.#gap.readTo > this.state.position) {
+        await store.skipTo(this.#gap.readTo);
+        this.state.position = this.#gap.readTo;
+      }
       await this.#becomeReady(here.lastSequence);
       this.#nudge.nudge();
       const messages = this.#arrivals(this.state.position + 1, signal);
       for await (const batch of inBatches(messages, MOST_MESSAGES, COMPANY_MS, signal))
         await this.#apply(batch);
     } finally {
-      this.state.log = 'away';
+      this.report.reach('away');
       this.#lookTo = Infinity;
     }
   }
@@ -158,31 +153,56 @@ export class PeerNode {
     const latest = await snapshots.latest(created);
     this.state.lowWater = latest?.cut ?? 0;
     if (!latest || latest.cut <= position) return position;
-    this.#say(`the snapshot of ${latest.node} is being loaded`);
+    this.report.say(`the snapshot of ${latest.node} is being loaded`);
     this.state.isLoading = true;
     try {
-      if (await snapshots.load(latest)) this.#noteNewLife();
+      if (await snapshots.load(latest)) this.#warnOfNewLife();
     } finally {
       this.state.isLoading = false;
     }
     return latest.cut;
   }
 
+  /** Resolves once the file is prepared, or the node is stopped. */
+  whenBegun(): Promise<void> {
+    return this.#begun.promise;
+  }
+
+  /** Resolves once this node has all that was in the log, or is stopped. */
+  whenReady(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /**
+   * An operator's word that messages of the log are lost for good: the node goes on with what it has and with what is left.
+   * @returns whether messages were missing
+   */
+  takeAsItIs(): boolean {
+    return this.#gap.takeAsItIs();
+  }
+
   /** Takes a snapshot now. @returns its place in the log; null when the node is not complete, or the log away */
   async takeSnapshot(): Promise<number | null> {
-    const here =
-      this.state.isReady && this.state.log === 'connected' ? await this.#parts.log.describe() : null;
+    const here = this.#isAtWork() ? await this.#parts.log.describe() : null;
     if (here === null) return null;
     const cut = await this.#parts.snapshots.take(here.created);
     this.state.lowWater = Math.max(this.state.lowWater, cut);
     return cut;
   }
 
+  /**
+   * Closes an origin behind its last message. Its node learns of it before it can publish again, and goes on under another.
+   * @throws {LogConflictError} when it has written meanwhile
+   */
+  async close(close: { origin: string; node: string; after: number; proof: string }): Promise<void> {
+    await this.#parts.log.append(close.origin, encodeClose(close), close.after);
+  }
+
   /** At another time on each node, so that mostly one of them takes it. */
   async #letGo(): Promise<void> {
     const { log, snapshots, keepEvents } = this.#parts;
     await pause(LET_GO_MS * (0.5 + Math.random()), this.#stop.signal);
-    if (this.#stop.signal.aborted || !this.state.isReady || this.state.log === 'away') return;
+    if (!this.#isAtWork()) return;
     const here = await log.describe();
     const latest = here && (await snapshots.latest(here.created));
     this.state.lowWater = latest?.cut ?? 0;
@@ -191,41 +211,34 @@ export class PeerNode {
 
   async #proposeForOthers(): Promise<void> {
     await pause(SETTLE_MS / 2, this.#stop.signal);
-    if (this.#stop.signal.aborted || !this.state.isReady || this.state.log === 'away') return;
+    if (!this.#isAtWork()) return;
     if ((await this.#parts.store.proposeForOthers(Date.now() - SETTLE_MS)) > 0) this.#nudge.nudge();
   }
 
-  #say(reason: string): void {
-    if (!this.state.isReady) this.state.reason = reason;
+  #isAtWork(): boolean {
+    return !this.#stop.signal.aborted && this.state.isReady && this.state.log === 'connected';
   }
 
-  #noteNewLife(): void {
-    this.#parts.logger.warn('Another file has used the same numbers: unpublished changes are renumbered');
-    this.state.newLives.push({ at: new Date().toISOString(), why: 'two-lives' });
+  #warnOfNewLife(): void {
+    this.#parts.logger.warn(
+      'This file is a copy, was restored from a backup, or its node was retired: unpublished changes are published under another origin',
+    );
   }
 
   async *#arrivals(from: number, signal: AbortSignal): AsyncGenerator<Arrival> {
-    let next = from;
     for await (const message of this.#parts.log.read(from, signal)) {
       const { sequence, storedAt } = message;
-      if (sequence !== next) {
-        this.#say(
-          `messages ${next} to ${sequence - 1} of the log are gone, and no snapshot stands for them yet`,
-        );
-        throw new Error(
-          `messages ${next} to ${sequence - 1} of the log are gone: a snapshot has to stand for them`,
-        );
-      }
-      next++;
-      yield { sequence, storedAt, message: await decodeMessage(message) };
+      await this.#gap.pass(sequence);
+      this.#gap.readTo = sequence;
+      yield { sequence, storedAt, message: await decodeMessage(message, this.#parts.writer.service) };
     }
   }
 
   async #apply(batch: readonly Arrival[]): Promise<void> {
-    const { newLives, refused } = await this.#parts.store.apply(batch);
-    this.state.position = batch.at(-1)?.sequence ?? this.state.position;
-    this.state.refused += refused;
-    for (let count = 0; count < newLives; count++) this.#noteNewLife();
+    const { newLives, refused, clockMs } = await this.#parts.store.apply(batch);
+    this.report.noteApplied(batch, clockMs);
+    this.report.noteRefused(refused);
+    if (newLives.length > 0) this.#warnOfNewLife();
     if (!this.state.isReady && this.state.position >= this.state.target)
       await this.#becomeReady(await this.#end());
     this.#nudge.nudge();
@@ -245,8 +258,8 @@ export class PeerNode {
   }
 
   #setReady(): void {
-    this.state.isReady = true;
-    this.state.reason = null;
+    this.report.becomeReady();
+    this.#ready.resolve();
   }
 
   async #end(): Promise<number> {
@@ -255,7 +268,7 @@ export class PeerNode {
 
   async #publish(): Promise<void> {
     const { signal } = this.#stop;
-    const { nodeId, store, log } = this.#parts;
+    const { writer, store, log } = this.#parts;
     await this.#nudge.wait(signal, LOOK_MS);
     if (this.#isInDoubt && this.state.log === 'connected') {
       this.#lookTo = await this.#end();
@@ -264,7 +277,7 @@ export class PeerNode {
     if (signal.aborted || this.state.log === 'away' || this.state.position < this.#lookTo) return;
     const batch = await store.nextBatch();
     if (!batch) return;
-    const message = await encodeMessage(nodeId, batch.events);
+    const message = await encodeMessage(writer, batch.events);
     const before = this.#lookTo;
     // Whatever becomes of it, the reader finds out.
     this.#lookTo = Infinity;
@@ -275,6 +288,8 @@ export class PeerNode {
         this.#lookTo = before;
         await pause(FULL_MS, signal);
       } else this.#isInDoubt = true;
+      if (error instanceof LogConflictError && (await log.tailOf(batch.origin)) === 0)
+        await store.forgetTail(batch.origin);
       throw error;
     }
   }

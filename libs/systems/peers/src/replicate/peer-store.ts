@@ -1,12 +1,14 @@
 import type { EntityDeclaration } from '@nestjs-spark/store/internal';
 import { enablePeers, PeerPlace, PeerRows, type SqliteDatabase } from '@nestjs-spark/sqlite/internal';
-import { drawLetters, freshOrigin } from '../carry/names.ts';
-import type { ReadMessage } from '../carry/message.ts';
+import { drawLetters } from '../carry/letters.ts';
+import type { ReadClose, ReadEvents, ReadMessage, Refusal } from '../carry/message.ts';
+import { drawOrigin, isOriginOf } from '../carry/origin.ts';
 import { beginLoading, finishLoading, loadRecords } from '../join/load-snapshot.ts';
 import { beginSnapshot, type SnapshotHead, type SnapshotPage, snapshotPage } from '../join/take-snapshot.ts';
 import type { PeerEvent } from '../merge/event.ts';
 import type { PolicyOf } from '../merge/show.ts';
 import { type Batch, nextBatch } from '../publish/next-batch.ts';
+import { beginNewLife, type NewLife } from '../receive/begin-new-life.ts';
 import type { RecordName } from '../receive/peer-file.ts';
 import { proposeForOthers } from '../receive/propose-for-others.ts';
 import { receiveEvents } from '../receive/receive-events.ts';
@@ -22,24 +24,48 @@ export interface LogState {
 export interface Arrival {
   readonly sequence: number;
   readonly storedAt: number;
-  /** Null for what no node has written. */
-  readonly message: ReadMessage | null;
+  readonly message: ReadMessage;
+}
+
+/** A message that every node skips. */
+export interface RefusedMessage {
+  readonly sequence: number;
+  /** Who it says it is from; null when that cannot be read. */
+  readonly node: string | null;
+  readonly why: Refusal;
 }
 
 /** The outcome of the messages of one transaction. */
 export interface Applied {
-  readonly newLives: number;
-  readonly refused: number;
+  readonly newLives: readonly NewLife[];
+  readonly refused: readonly RefusedMessage[];
+  /** The log's clock less this one, when a message of this run has told it; null otherwise. */
+  readonly clockMs: number | null;
+}
+
+/** Whose file it is. */
+export interface FileOwner {
+  readonly node: string;
+  /** Of the key that signs what the file writes. */
+  readonly keyId: string;
+  /** Whether an operator wanted an origin closed. */
+  isProven(close: ReadClose): boolean;
 }
 
 /** A replica's file: each method is one transaction. */
 export class PeerStore {
   readonly #database: SqliteDatabase;
   readonly #policyOf: PolicyOf;
+  readonly #owner: FileOwner;
+  /** The log's end when the file met it: what is behind has been written since. */
+  #endAtStart = Infinity;
+  /** What has been said of this run's new lives: another file that goes on says so again with each message. */
+  readonly #said = new Set<NewLife>();
 
-  constructor(database: SqliteDatabase, policyOf: PolicyOf) {
+  constructor(database: SqliteDatabase, policyOf: PolicyOf, owner: FileOwner) {
     this.#database = database;
     this.#policyOf = policyOf;
+    this.#owner = owner;
   }
 
   /** @throws {StoreRefusedError} when a table could refuse what another node has written */
@@ -47,11 +73,18 @@ export class PeerStore {
     declarations: readonly EntityDeclaration[],
     clockShiftMs: number,
   ): Promise<{ position: number; isWhole: boolean }> {
-    const setup = { origin: freshOrigin(), tag: drawLetters(5).toUpperCase(), clockShiftMs, declarations };
+    const { node, keyId } = this.#owner;
+    const tag = drawLetters(5).toUpperCase();
+    const setup = { origin: this.#freshOrigin(), tag, node, clockShiftMs, declarations };
     return this.#database.alterTables((open) => {
       const file = new PeerRows(open);
-      for (const { entity, recordId } of enablePeers(open, setup))
-        showHeads(file, entity, recordId, this.#policyOf);
+      const { isCopy, added } = enablePeers(open, setup);
+      // What another key would have to sign is published under an origin of this one.
+      if (isCopy || file.unconfirmedOrigins().some((origin) => !isOriginOf(origin, keyId))) {
+        beginNewLife(file, this.#policyOf, this.#freshOrigin(), isCopy ? 'cloned' : 'restored');
+        this.#said.add('cloned').add('restored');
+      }
+      for (const { entity, recordId } of added) showHeads(file, entity, recordId, this.#policyOf);
       return { position: file.position, isWhole: new PeerPlace(open).isWhole };
     });
   }
@@ -61,14 +94,43 @@ export class PeerStore {
    * @returns the position from which to read, and whether it was replaced by another log, or an older one
    */
   meet({ created, lastSequence }: LogState): Promise<{ position: number; isDamaged: boolean }> {
+    this.#endAtStart = Math.min(this.#endAtStart, lastSequence);
     return this.#database.write((open) => {
       const place = new PeerPlace(open);
-      const { position } = new PeerRows(open);
+      const file = new PeerRows(open);
+      const { position } = file;
       const isDamaged = place.log !== null && (place.log !== created || position > lastSequence);
-      if (isDamaged) place.forgetPlaces();
+      if (isDamaged) {
+        place.forgetPlaces();
+        file.noteLife('log-damaged', []);
+        this.#endAtStart = lastSequence;
+      }
       if (place.log !== created) place.log = created;
       return { position: isDamaged ? 0 : position, isDamaged };
     });
+  }
+
+  /** What ends the ids that are made here. */
+  tag(): Promise<string> {
+    return this.#database.read((open) => new PeerPlace(open).tag);
+  }
+
+  changeTag(): Promise<void> {
+    return this.#database.write((open) => {
+      new PeerPlace(open).tag = drawLetters(5).toUpperCase();
+    });
+  }
+
+  /** Goes on without the messages before a place, which nobody can bring any more. */
+  skipTo(position: number): Promise<void> {
+    return this.#database.write((open) => {
+      new PeerRows(open).position = position;
+    });
+  }
+
+  /** Somebody has removed all messages of an origin: the next one follows none. */
+  forgetTail(origin: string): Promise<void> {
+    return this.#database.write((open) => new PeerRows(open).noteTail(origin, 0));
   }
 
   becomeWhole(): Promise<void> {
@@ -79,22 +141,67 @@ export class PeerStore {
     return this.#database.write((open) => {
       const file = new PeerRows(open);
       const place = new PeerPlace(open);
-      let [newLives, refused] = [0, 0];
+      const newLives: NewLife[] = [];
+      const refused: RefusedMessage[] = [];
+      const isOwn = ({ message }: Arrival) => message.kind === 'events' && message.origin === place.origin;
+      const hearsTime = arrivals.some(isOwn);
       for (const { sequence, storedAt, message } of arrivals) {
-        if (message === null) {
+        if (message.kind === 'events') {
+          const why = this.#applyEvents(file, place, { message, storedAt }, newLives);
+          if (why) refused.push({ sequence, node: message.node, why });
+        } else if (message.kind === 'close') {
+          if (this.#applyClose(file, place, message)) newLives.push('retired');
+        } else {
           file.position = sequence;
-          refused++;
-          continue;
+          refused.push({ sequence, node: message.node, why: message.kind });
         }
-        place.nameNode(message.origin, message.node);
-        if (message.origin === place.origin) place.clock = (storedAt - Date.now()) * 1_000;
-        const received = receiveEvents(file, message, this.#policyOf, freshOrigin);
-        place.nameNode(message.origin, message.node);
-        newLives += received.newLife ? 1 : 0;
-        refused += received.refused ? 1 : 0;
       }
-      return { newLives, refused };
+      return { newLives, refused, clockMs: hearsTime ? place.clock / 1_000 : null };
     });
+  }
+
+  #applyEvents(
+    file: PeerRows,
+    place: PeerPlace,
+    { message, storedAt }: { message: ReadEvents; storedAt: number },
+    newLives: NewLife[],
+  ): Refusal | null {
+    const { origin, node, sequence } = message;
+    if (origin === place.origin) place.clock = (storedAt - Date.now()) * 1_000;
+    const isNew = sequence > this.#endAtStart;
+    const isTwin = isNew && node === this.#owner.node && file.own(origin) === null;
+    const received = receiveEvents(file, message, this.#policyOf, () => this.#freshOrigin());
+    place.nameNode(origin, node, storedAt);
+    if (received.newLife) newLives.push('cloned');
+    if (received.newLife || isTwin || (received.isOlder && isNew))
+      this.#note(file, 'cloned', newLives, received.newLife);
+    else if (received.isOlder) this.#note(file, 'restored', newLives, false);
+    return received.refused;
+  }
+
+  #note(file: PeerRows, why: NewLife, newLives: NewLife[], isNoted: boolean): void {
+    if (this.#said.has(why)) return;
+    this.#said.add(why);
+    if (isNoted) return;
+    file.noteLife(why, []);
+    newLives.push(why);
+  }
+
+  /** @returns whether it is this node that an operator has retired: what it has not published is renumbered */
+  #applyClose(file: PeerRows, place: PeerPlace, close: ReadClose): boolean {
+    const { origin, sequence, after } = close;
+    const isValid = after === file.tailOf(origin) && this.#owner.isProven(close);
+    file.noteTail(origin, sequence);
+    file.position = sequence;
+    if (!isValid) return false;
+    place.close(origin, sequence);
+    if (file.own(origin) === null) return false;
+    beginNewLife(file, this.#policyOf, this.#freshOrigin(), 'retired');
+    return true;
+  }
+
+  #freshOrigin(): string {
+    return drawOrigin(this.#owner.keyId);
   }
 
   /** Begins a snapshot of the log as far as it is applied. */
@@ -109,7 +216,7 @@ export class PeerStore {
   /** @returns whether what is not known to be in the log is numbered anew */
   beginLoading(snapshot: SnapshotHead): Promise<boolean> {
     return this.#database.write((open) =>
-      beginLoading(new PeerRows(open), snapshot, this.#policyOf, freshOrigin),
+      beginLoading(new PeerRows(open), snapshot, this.#policyOf, () => this.#freshOrigin()),
     );
   }
 

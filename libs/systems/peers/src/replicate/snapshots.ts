@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
 import {
   cutIn,
@@ -10,6 +11,7 @@ import {
   snapshotFolder,
   SNAPSHOTS,
 } from '../carry/snapshot.ts';
+import type { PeerEvent } from '../merge/event.ts';
 import type { RecordName } from '../receive/peer-file.ts';
 import type { PeerStore } from './peer-store.ts';
 
@@ -19,7 +21,7 @@ export type SnapshotObjects = Pick<
   'trim' | 'storeObject' | 'loadObject' | 'listObjects' | 'removeObject'
 >;
 
-const RECORDS_OF_A_PART = 500;
+const RECORDS_OF_A_PAGE = 200;
 
 /** Snapshots of the log, which stand for the part of it that is gone. */
 export class Snapshots {
@@ -27,8 +29,12 @@ export class Snapshots {
   readonly #store: PeerStore;
   readonly #objects: SnapshotObjects;
 
-  constructor(nodeId: string, store: PeerStore, objects: SnapshotObjects) {
+  readonly #partBytes: number;
+
+  /** @param partBytes how large a part becomes before it is compressed */
+  constructor(nodeId: string, store: PeerStore, objects: SnapshotObjects, partBytes = 1024 ** 2) {
     this.#nodeId = nodeId;
+    this.#partBytes = partBytes;
     this.#store = store;
     this.#objects = objects;
   }
@@ -50,12 +56,8 @@ export class Snapshots {
     const head = await this.#store.beginSnapshot();
     const folder = snapshotFolder({ cut: head.cut, node: this.#nodeId });
     let parts = 0;
-    let last: RecordName | null = null;
-    do {
-      const page = await this.#store.snapshotPage(last, RECORDS_OF_A_PART);
-      await this.#put(`${folder}/${parts++}`, await encodePart(page.events));
-      last = page.last;
-    } while (last !== null);
+    for await (const events of this.#parts())
+      await this.#put(`${folder}/${parts++}`, await encodePart(events));
     await this.#put(`${folder}/manifest`, encodeManifest({ ...head, created, node: this.#nodeId, parts }));
     await this.#letGo(head);
     return head.cut;
@@ -72,6 +74,22 @@ export class Snapshots {
     }
     await this.#store.finishLoading(manifest);
     return isNewLife;
+  }
+
+  async *#parts(): AsyncGenerator<PeerEvent[]> {
+    let [events, bytes]: [PeerEvent[], number] = [[], 0];
+    let last: RecordName | null = null;
+    do {
+      const page = await this.#store.snapshotPage(last, RECORDS_OF_A_PAGE);
+      events.push(...page.events);
+      bytes += page.events.reduce((sum, { data }) => sum + 200 + (data?.length ?? 0), 0);
+      last = page.last;
+      if (bytes < this.#partBytes && last !== null) continue;
+      yield events;
+      [events, bytes] = [[], 0];
+      // What the application asks of the file comes in between.
+      await setImmediate();
+    } while (last !== null);
   }
 
   async #put(name: string, content: Uint8Array): Promise<void> {

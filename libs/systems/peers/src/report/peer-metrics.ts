@@ -1,8 +1,14 @@
-import { Gauge, type Registry } from 'prom-client';
-import type { Peers, PeersStatus } from './peers.ts';
+import { Gauge, Histogram, type Registry } from 'prom-client';
+import type { DriftWatch } from '../compare/drift-watch.ts';
+import type { PeerNode } from '../replicate/peer-node.ts';
+import type { PeersStatus } from './peers-status.ts';
+import type { Peers } from './peers.ts';
 
 /** What Prometheus is told of this replica: its status, as of when it is asked. */
-export function registerPeerMetrics(registry: Registry, peers: Peers): void {
+export function registerPeerMetrics(
+  registry: Registry,
+  { peers, node, drift }: { peers: Peers; node: PeerNode; drift: DriftWatch },
+): void {
   const gauge = (name: string, help: string, valueOf: (status: PeersStatus) => number) => {
     const metric: Gauge = new Gauge({
       name: `spark_peers_${name}`,
@@ -45,4 +51,22 @@ export function registerPeerMetrics(registry: Registry, peers: Peers): void {
   };
   ofEntities('conflicts_total', 'Conflicts that this node has seen.', ({ conflicts }) => conflicts.total);
   ofEntities('tombstones', 'Deleted documents that are remembered.', ({ tombstones }) => tombstones);
+  const lag = new Histogram({
+    name: 'spark_peers_lag_seconds',
+    help: 'How old messages of the log are when they are applied.',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
+    registers: [],
+  });
+  registry.registerMetric(lag);
+  node.report.onLag((seconds) => lag.observe(seconds));
+  const found: Gauge<'entity' | 'kind'> = new Gauge({
+    name: 'spark_peers_drift_total',
+    help: 'Differences that comparisons with other nodes have found.',
+    labelNames: ['entity', 'kind'],
+    registers: [],
+    collect() {
+      for (const { entity, kind, count } of drift.found) found.set({ entity, kind }, count);
+    },
+  });
+  registry.registerMetric(found);
 }

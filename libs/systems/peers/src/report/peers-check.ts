@@ -1,20 +1,26 @@
 import type { HealthCheck, HealthFinding } from '@nestjs-spark/observability/internal';
-import type { Peers, PeersStatus } from './peers.ts';
+import type { PeersStatus } from './peers-status.ts';
+import type { Peers } from './peers.ts';
 
 /** Ready once this node has all that was in the log when it was asked; it stays so when NATS is away. */
 export class PeersCheck implements HealthCheck {
   readonly name = 'peers';
   readonly #peers: Peers;
+  readonly #maxOffsetMs: number;
 
-  constructor(peers: Peers) {
+  /** @param maxOffsetMs a clock that differs more from the log's is mentioned */
+  constructor(peers: Peers, maxOffsetMs: number) {
     this.#peers = peers;
+    this.#maxOffsetMs = maxOffsetMs;
   }
 
   async look(): Promise<HealthFinding> {
     const { ready, reason } = await this.#peers.readiness();
     const status = await this.#peers.status();
     const { service, node, log, backlog, clockOffsetMs } = status;
+    const isOff = Math.abs(clockOffsetMs) > this.#maxOffsetMs;
     const data = {
+      state: status.state,
       service,
       node,
       reason,
@@ -23,6 +29,7 @@ export class PeersCheck implements HealthCheck {
       target: log.last,
       backlog,
       clockOffsetMs,
+      ...(isOff && { clock: `differs from the log's by ${Math.round(clockOffsetMs / 1_000)} s: check it` }),
       entities: Object.fromEntries(status.entities.map(({ entity }) => [entity, progressOf(status)])),
     };
     return { ready, detail: reason ?? `${node} is a complete replica of ${service}`, data };
@@ -31,5 +38,6 @@ export class PeersCheck implements HealthCheck {
 
 /** The log has the changes of all collections in one order, so none is ahead of another. */
 function progressOf({ state, log: { position, last } }: PeersStatus) {
-  return { state, applied: position, target: last, behind: last - position };
+  const behind = last - position;
+  return { state, applied: position, target: last, behind, etaSeconds: behind === 0 ? 0 : null };
 }

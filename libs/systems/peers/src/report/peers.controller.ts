@@ -1,8 +1,9 @@
-import { Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Get, Param, Query } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { FromCaller, requireOperator, SparkController, type Caller } from '@nestjs-spark/modules/internal';
 import { ApiOperation } from '@nestjs-spark/observability/internal';
-import { Peers, type PeersStatus } from './peers.ts';
+import type { PeersStatus } from './peers-status.ts';
+import { Peers } from './peers.ts';
 
 const MOST = 100;
 
@@ -19,19 +20,6 @@ export class PeersController {
   @ApiOperation({ summary: 'This node, its position in the log, and figures of each collection' })
   status(): Promise<PeersStatus> {
     return this.peers.status();
-  }
-
-  @Post('snapshot')
-  @HttpCode(200)
-  @ApiOperation({ summary: 'Take a snapshot of the log now, and let go what it stands for' })
-  async snapshot(@FromCaller() caller: Caller): Promise<{ cut: number }> {
-    requireOperator(caller);
-    const cut = await this.peers.takeSnapshot();
-    if (cut !== null) return { cut };
-    throw new ProblemError(
-      'unavailable',
-      'This node is not complete, or cannot reach the log: try another one.',
-    );
   }
 
   @Get(':entity/events')

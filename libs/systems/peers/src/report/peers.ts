@@ -1,63 +1,30 @@
 import {
+  applyStash,
   type ConflictRow,
   type EntityFigures,
   listConflicts,
   listEvents,
+  listLives,
   listMembers,
+  listStash,
   PeerPlace,
   peerFigures,
   type SqliteDatabase,
 } from '@nestjs-spark/sqlite/internal';
 import type { PeerEntity } from '../declare/find-entities.ts';
-import { compareHeads } from '../merge/heads.ts';
-import { compareResolutions, disagreeing, proposalOf } from '../merge/rank-proposals.ts';
+import type { DriftWatch } from '../compare/drift-watch.ts';
+import { disagreeing, proposalOf } from '../merge/rank-proposals.ts';
+import type { Heartbeat } from '../presence/heartbeat.ts';
 import type { PeerNode } from '../replicate/peer-node.ts';
 import type { PeersSettings } from '../settings/options.ts';
+import { conflictView } from './conflict-view.ts';
 import { eventView } from './event-view.ts';
+import { type EntityStatus, membersOf, type PeersStatus } from './peers-status.ts';
 
 /** Whether a node has all that was in the log when it was asked, and why not. */
 export interface PeersReadiness {
   ready: boolean;
   reason: string | null;
-}
-
-/** What a node has of one collection. */
-export interface EntityStatus extends Omit<EntityFigures, 'conflicts'> {
-  policy: string;
-  /** Null when the last change wins. A fingerprint tells whether two nodes run the same code. */
-  resolver: { version: number; fingerprint: string } | null;
-  conflicts: EntityFigures['conflicts'] & {
-    /** Open ones for which no resolver has given a result: the last change is shown. Of the latest 100. */
-    unresolved: number;
-    /** Those for which resolvers of one version gave different results. Of the latest 100. */
-    notDeterministic: number;
-  };
-}
-
-/** A node's report on itself and on the other nodes that it knows. */
-export interface PeersStatus {
-  service: string;
-  node: string;
-  origin: string;
-  state: 'ready' | 'loading' | 'catching-up';
-  reason: string | null;
-  log: {
-    stream: string;
-    state: 'connected' | 'away';
-    created: string | null;
-    position: number;
-    last: number;
-    /** Up to where the log is let go, as far as this node knows: a snapshot stands for it. */
-    lowWater: number;
-  };
-  /** Own events that are not known to be in the log. */
-  backlog: number;
-  /** Messages in the log that no node can have written. */
-  refused: number;
-  members: { node: string; origin: string; applied: number }[];
-  entities: EntityStatus[];
-  newLives: { at: string; why: string }[];
-  clockOffsetMs: number;
 }
 
 export interface PeersParts {
@@ -66,7 +33,12 @@ export interface PeersParts {
   readonly database: SqliteDatabase;
   readonly node: PeerNode;
   readonly entities: readonly PeerEntity[];
+  readonly drift: DriftWatch;
+  /** What other nodes said of themselves in the last seconds. */
+  others(): readonly Heartbeat[];
 }
+
+const DAY_MS = 86_400_000;
 
 /** This node among its replicas. Inject it by its class. */
 export class Peers {
@@ -82,39 +54,93 @@ export class Peers {
     return this.#parts.node.state.isReady;
   }
 
+  /** Calls `listener` whenever this node becomes ready, loses the log or reaches it again. @returns a function that stops this */
+  onChange(listener: () => void): () => void {
+    return this.#parts.node.report.onChange(listener);
+  }
+
   /** Asks the log for its end while the node is not ready. */
   async readiness(): Promise<PeersReadiness> {
     const { isReady, reason } = await this.#parts.node.look();
+    const offsetMs = Math.abs(await this.#clockOffsetMs());
+    if (offsetMs > DAY_MS)
+      return { ready: false, reason: `the clock is ${Math.round(offsetMs / 3_600_000)} hours off` };
     return { ready: isReady, reason };
   }
 
   async status(): Promise<PeersStatus> {
-    const { settings, stream, database, node, entities } = this.#parts;
-    const { isReady, isLoading, reason, log, position, target, lowWater, refused, newLives } = node.state;
+    const { settings, stream, database, node, entities, drift } = this.#parts;
+    const { reason, log, position, target, lowWater, refused, refusals } = node.state;
     const collections = entities.map(({ declaration }) => declaration.collection);
+    const beat = await this.beat();
+    const retireAfterMs = settings.retireAfterSeconds * 1_000;
     return database.read((open) => {
-      const place = new PeerPlace(open);
       const figures = peerFigures(open, collections);
+      const at = { now: Date.now(), retireAfterMs };
       return {
         service: settings.service,
         node: settings.nodeId,
-        origin: place.origin,
-        state: isReady ? 'ready' : isLoading ? 'loading' : 'catching-up',
+        origin: beat.origin,
+        state: this.#state(),
         reason,
-        log: { stream, state: log, created: place.log, position, last: Math.max(position, target), lowWater },
+        log: {
+          stream,
+          state: log,
+          created: new PeerPlace(open).log,
+          position,
+          last: Math.max(position, target),
+          lowWater,
+        },
         backlog: figures.backlog,
         refused,
-        members: listMembers(open),
-        entities: figures.entities.map((figure) =>
-          this.#statusOf(figure, listConflicts(open, figure.entity, false)),
-        ),
-        newLives,
-        clockOffsetMs: Math.round(place.clock / 1_000),
+        refusals,
+        members: membersOf(listMembers(open), this.#parts.others(), beat, at),
+        entities: figures.entities.map((figure) => ({
+          ...this.#statusOf(figure, listConflicts(open, figure.entity, false)),
+          digest: drift.digestOf(figure.entity),
+        })),
+        stash: listStash(open).length,
+        newLives: listLives(open).map(({ at: when, why }) => ({ at: new Date(when).toISOString(), why })),
+        clockOffsetMs: beat.clockOffsetMs,
       };
     });
   }
 
-  #statusOf(figures: EntityFigures, met: readonly ConflictRow[]): EntityStatus {
+  /** What this node says of itself every few seconds. */
+  async beat(): Promise<Heartbeat> {
+    const { settings, database, node, entities } = this.#parts;
+    const origin = await database.read((open) => new PeerPlace(open).origin);
+    const policies = entities.map(({ declaration, policy, resolver, fingerprint }) => [
+      declaration.collection,
+      { policy, version: resolver?.version ?? null, fingerprint: fingerprint || null },
+    ]);
+    return {
+      node: settings.nodeId,
+      origin,
+      state: this.#state(),
+      position: node.state.position,
+      clockOffsetMs: await this.#clockOffsetMs(),
+      at: Date.now(),
+      policies: Object.fromEntries(policies) as Heartbeat['policies'],
+    };
+  }
+
+  #state(): PeersStatus['state'] {
+    const { isReady, isLoading, position, log } = this.#parts.node.state;
+    if (isReady) return 'ready';
+    if (isLoading) return 'loading';
+    return position === 0 && log === 'away' ? 'joining' : 'catching-up';
+  }
+
+  /** What the clock was shifted by for a test counts as the clock of this process. */
+  async #clockOffsetMs(): Promise<number> {
+    const { database, settings, node } = this.#parts;
+    if (!node.state.knowsTime) return 0;
+    const clock = await database.read((open) => new PeerPlace(open).clock);
+    return Math.round(clock / 1_000) - settings.clockShiftMs;
+  }
+
+  #statusOf(figures: EntityFigures, met: readonly ConflictRow[]): Omit<EntityStatus, 'digest'> {
     const { policy = '', resolver = null, fingerprint = '' } = this.entity(figures.entity) ?? {};
     const latest = resolver === null ? [] : met;
     const isUnresolved = ({ ended, resolutions }: ConflictRow) => ended === null && resolutions.length === 0;
@@ -133,11 +159,6 @@ export class Peers {
     };
   }
 
-  /** Takes a snapshot of the log. @returns its place in the log; null when this node is not complete, or the log away */
-  takeSnapshot(): Promise<number | null> {
-    return this.#parts.node.takeSnapshot();
-  }
-
   /** The shared collection of this name; null when there is none. */
   entity(name: string): PeerEntity | null {
     return this.#parts.entities.find(({ declaration }) => declaration.collection === name) ?? null;
@@ -154,24 +175,33 @@ export class Peers {
 
   /** Conflicts of a collection, the latest first, each with what met and what won. */
   conflicts(entity: string, onlyOpen: boolean) {
+    const resolver = this.entity(entity)?.resolver ?? null;
     return this.#parts.database.read((open) => ({
-      items: listConflicts(open, entity, onlyOpen).map(conflictView),
+      items: listConflicts(open, entity, onlyOpen).map((row) => conflictView(row, resolver)),
     }));
   }
-}
 
-function conflictView({ recordId, at, ended, heads, resolutions }: ConflictRow) {
-  const winner = heads
-    .map(({ event }) => event)
-    .toSorted(compareHeads)
-    .at(-1);
-  const [resolution] = resolutions.toSorted(compareResolutions).toReversed();
-  return {
-    recordId,
-    at: new Date(at).toISOString(),
-    ended: ended === null ? null : new Date(ended).toISOString(),
-    heads: heads.map(({ event, node }) => eventView(event, node)),
-    winner: winner ? { origin: winner.origin, number: winner.number } : null,
-    resolution: resolution ? eventView(resolution, null) : null,
-  };
+  /** Changes of an earlier life of this file that lost against others', the latest first. */
+  stash() {
+    return this.#parts.database.read((open) => ({
+      items: listStash(open).map(({ number, at, why, event }) => ({
+        ...eventView(event, this.#parts.settings.nodeId),
+        id: String(number),
+        at: new Date(at).toISOString(),
+        why,
+        entity: event.entity,
+      })),
+    }));
+  }
+
+  /** Writes a stashed change once more. @returns false when there is none of this id */
+  applyStash(id: number): Promise<boolean> {
+    return this.#parts.database.write((open) => applyStash(open, id));
+  }
+
+  /** The latest origin of a node that has written; null when nobody has heard of it. */
+  async memberOf(node: string): Promise<{ origin: string; tail: number } | null> {
+    const rows = await this.#parts.database.read(listMembers);
+    return rows.find((row) => row.node === node) ?? null;
+  }
 }

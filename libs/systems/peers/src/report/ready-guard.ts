@@ -1,4 +1,4 @@
-import { type CanActivate, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { defineProblem, ProblemError } from '@nestjs-spark/contracts';
 import { Peers } from './peers.ts';
 
@@ -17,7 +17,7 @@ export class PeersReadyGuard implements CanActivate {
   }
 
   /** @throws {ProblemError} `replicaNotReady` (503) with the reason */
-  async canActivate(): Promise<boolean> {
+  async canActivate(_context: ExecutionContext): Promise<boolean> {
     if (this.peers.isReady) return true;
     const { reason } = await this.peers.readiness();
     if (this.peers.isReady) return true;

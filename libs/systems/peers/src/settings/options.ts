@@ -1,3 +1,5 @@
+import { DEFAULT_LOG_BYTES, isPeerName } from '../carry/names.ts';
+
 /** What `SparkPeersModule.forRoot()` takes. */
 export interface SparkPeersOptions {
   /** The service of which this is a replica: lower-case letters, digits and hyphens. The same on all nodes. */
@@ -13,12 +15,27 @@ export interface SparkPeersOptions {
   maxBytes?: number;
   /** How many messages the log keeps behind the latest snapshot before the next one is taken. Default 1,000. */
   keepEvents?: number;
+  /** After how many seconds without a sign a node is listed as retired. Default 86,400 (a day). */
+  retireAfterSeconds?: number;
+  /** The same for a node that has never been complete. Default 600. */
+  joiningRetireAfterSeconds?: number;
+  /** How often the collections are compared with another node, in seconds; 0 for never. Default 60. */
+  driftEverySeconds?: number;
+  /** From how many seconds on a difference between this clock and the log's is reported. Default 60. */
+  maxClockOffsetSeconds?: number;
+  /** `partBytes`: how large a part of a snapshot becomes before it is compressed. Default 1,048,576 (1 MiB). */
+  snapshots?: { partBytes?: number };
   /** Added to this process's wall clock, in milliseconds, for tests with wrong clocks. Default 0. */
   clockShiftMs?: number;
 }
 
+/** Injects the options, completed. */
+export const PEERS_SETTINGS = Symbol('SPARK_PEERS_SETTINGS');
+
 /** The options, completed. */
-export type PeersSettings = Required<SparkPeersOptions>;
+export interface PeersSettings extends Required<Omit<SparkPeersOptions, 'snapshots'>> {
+  snapshots: { partBytes: number };
+}
 
 /** The options do not describe a replica. The message says what is wrong; correct it and start again. */
 export class PeersSettingsError extends Error {
@@ -27,25 +44,41 @@ export class PeersSettingsError extends Error {
 
 /** @throws {PeersSettingsError} naming everything that is wrong */
 export function completeOptions(options: SparkPeersOptions): PeersSettings {
-  const { offlineStart = 'wait', maxBytes = 256 * 1024 ** 2, keepEvents = 1_000, clockShiftMs = 0 } = options;
-  const wrong = (['service', 'nodeId'] as const).filter(
-    (name) => !/^[a-z0-9][a-z0-9-]{0,62}$/.test(options[name] ?? ''),
-  );
+  const settings: PeersSettings = {
+    service: options.service,
+    nodeId: options.nodeId,
+    offlineStart: options.offlineStart ?? 'wait',
+    maxBytes: options.maxBytes ?? DEFAULT_LOG_BYTES,
+    keepEvents: options.keepEvents ?? 1_000,
+    retireAfterSeconds: options.retireAfterSeconds ?? 86_400,
+    joiningRetireAfterSeconds: options.joiningRetireAfterSeconds ?? 600,
+    driftEverySeconds: options.driftEverySeconds ?? 60,
+    maxClockOffsetSeconds: options.maxClockOffsetSeconds ?? 60,
+    snapshots: { partBytes: options.snapshots?.partBytes ?? 1024 ** 2 },
+    clockShiftMs: options.clockShiftMs ?? 0,
+  };
+  const wrong = (['service', 'nodeId'] as const).filter((name) => !isPeerName(options[name] ?? ''));
   const faults = wrong.map(
     (name) => `${name} is ${JSON.stringify(options[name])}: use lower-case letters, digits and hyphens`,
   );
+  faults.push(...faultsOf(settings));
+  if (faults.length > 0) throw new PeersSettingsError(`SparkPeersModule.forRoot(): ${faults.join('; ')}.`);
+  return settings;
+}
+
+function faultsOf(settings: PeersSettings): string[] {
+  const { offlineStart, maxBytes, keepEvents, snapshots, driftEverySeconds, clockShiftMs } = settings;
+  const faults: string[] = [];
   if (!['wait', 'serve'].includes(offlineStart)) faults.push("offlineStart has to be 'wait' or 'serve'");
   if (!(maxBytes >= 8 * 1024 ** 2)) faults.push('maxBytes has to be at least 8,388,608 (8 MiB)');
   if (!(Number.isSafeInteger(keepEvents) && keepEvents > 0))
     faults.push('keepEvents has to be a whole number above 0');
+  if (!(snapshots.partBytes >= 1024 && snapshots.partBytes <= 32 * 1024 ** 2))
+    faults.push('snapshots.partBytes has to be between 1,024 and 33,554,432 (32 MiB)');
+  for (const name of ['retireAfterSeconds', 'joiningRetireAfterSeconds', 'maxClockOffsetSeconds'] as const) {
+    if (!(settings[name] > 0)) faults.push(`${name} has to be a number above 0`);
+  }
+  if (!(driftEverySeconds >= 0)) faults.push('driftEverySeconds has to be a number, 0 for never');
   if (!Number.isFinite(clockShiftMs)) faults.push('clockShiftMs has to be a number');
-  if (faults.length > 0) throw new PeersSettingsError(`SparkPeersModule.forRoot(): ${faults.join('; ')}.`);
-  return {
-    service: options.service,
-    nodeId: options.nodeId,
-    offlineStart,
-    maxBytes,
-    keepEvents,
-    clockShiftMs,
-  };
+  return faults;
 }

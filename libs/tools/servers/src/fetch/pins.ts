@@ -67,11 +67,20 @@ export const openBao = {
   },
 } as const;
 
+/** What Kafka and Apache Spark need to run. */
+export const OLDEST_JAVA = '17.0';
+
+/** For the suites that need a cluster of Apache Spark; nothing else fetches it. */
+export const apacheSpark = {
+  version: '4.3.0',
+  /** Apache Spark itself, and what its executors' Python needs for Arrow. */
+  requirements: ['pyspark==4.3.0', 'pyarrow==26.0.1', 'pandas==2.3.3'],
+  bytes: 456_000_000,
+} as const;
+
 /** For the suites and applications that ask for it; nothing else fetches it. */
 export const kafka = {
   version: '4.1.0',
-  /** The oldest Java that runs it. */
-  java: '17.0',
   artifacts: {
     /** The broker, and what prints its errors. */
     coordinates: ['org.apache.kafka:kafka_2.13:4.1.0', 'org.apache.logging.log4j:log4j-slf4j-impl:2.24.3'],

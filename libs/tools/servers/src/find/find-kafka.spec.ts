@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parseUsers } from '../host/run-as.ts';
 import { put, scratch } from '../fixtures/scratch.ts';
-import { findJava, kafkaWays } from './find-kafka.ts';
+import { findJava } from './find-java.ts';
+import { kafkaWays } from './find-kafka.ts';
 import { toFinding } from './options.ts';
 
 function javaThatSays(version: string): NodeJS.ProcessEnv {

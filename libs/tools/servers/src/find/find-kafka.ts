@@ -5,12 +5,11 @@ import { fetchArtifacts } from '../fetch/fetch-artifacts.ts';
 import { installOnce } from '../fetch/install.ts';
 import { kafka } from '../fetch/pins.ts';
 import { onPath } from '../host/on-path.ts';
-import { runProgram } from '../host/run-program.ts';
 import { addressWay } from './address.ts';
+import { findJava } from './find-java.ts';
 import type { Finding } from './options.ts';
 import type { Refusal, Way } from './search.ts';
 import type { ProgramSource, Source } from './source.ts';
-import { isAtLeast } from './version.ts';
 
 /** The ways to a Kafka broker, in the order they are tried. */
 export function kafkaWays(finding: Finding): Way<Source>[] {
@@ -27,23 +26,6 @@ export function kafkaWays(finding: Finding): Way<Source>[] {
         ]
       : []),
   ];
-}
-
-const JAVA_REMEDY = `install a Java runtime ${kafka.java} or newer, or name one in JAVA_HOME`;
-
-/** The machine's Java, where it is new enough for Kafka. */
-export async function findJava(env: NodeJS.ProcessEnv): Promise<string | Refusal> {
-  const home = env['JAVA_HOME'];
-  const java = home ? join(home, 'bin', 'java') : await onPath('java', env);
-  if (!java) return { refused: 'no java on PATH', remedy: JAVA_REMEDY };
-  const { code, output } = await runProgram(java, ['-version'], { env, timeoutMs: 60_000 });
-  if (code !== 0) return { refused: `${java} does not run`, remedy: JAVA_REMEDY };
-  const version = output.split('"')[1] ?? '';
-  // A first release is only called "21".
-  const isNewEnough = isAtLeast(version.includes('.') ? version : `${version}.0`, kafka.java);
-  return isNewEnough
-    ? java
-    : { refused: `${java} is "${version}", older than ${kafka.java}`, remedy: JAVA_REMEDY };
 }
 
 async function fetchedBefore(finding: Finding): Promise<ProgramSource | Refusal> {

@@ -1,4 +1,4 @@
-import { kafka, nats, postgres, ravenDb } from '../fetch/pins.ts';
+import { nats, OLDEST_JAVA, postgres, ravenDb } from '../fetch/pins.ts';
 import { kafkaWays } from './find-kafka.ts';
 import { natsWays } from './find-nats.ts';
 import { postgresWays } from './find-postgres.ts';
@@ -106,6 +106,6 @@ const ADDRESSES: Record<ServerName, string> = {
 const shortest: Record<ServerName, string> = {
   ravendb: `install the ASP.NET Core runtime ${ravenDb.dotnet} (or set SPARK_DOTNET_ARCHIVE) and let RavenDB be fetched`,
   nats: `install nats-server ${nats.atLeast} or newer`,
-  kafka: `install a Java runtime ${kafka.java} or newer and Maven`,
+  kafka: `install a Java runtime ${OLDEST_JAVA} or newer and Maven`,
   postgres: `install PostgreSQL ${postgres.atLeast} or newer`,
 };

@@ -29,6 +29,12 @@ export class MemoryKeys implements MessageVerifier {
     return signer;
   }
 
+  /** The `x` of a module's public key. */
+  publicKeyOf(module: string): string {
+    const { keyId } = this.signerOf(module);
+    return this.#known.get(keyId)?.publicKey.export({ format: 'jwk' }).x ?? '';
+  }
+
   /** A signer whose key nobody knows. */
   stranger(): MessageSigner {
     return draw().signer;

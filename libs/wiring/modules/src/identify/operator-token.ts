@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** A shorter token can be guessed unnoticed. */
 export const SHORTEST_OPERATOR_TOKEN = 16;
@@ -31,6 +31,17 @@ export class OperatorToken {
   /** Takes equally long for every input. */
   matches(given: string): boolean {
     return this.digest !== null && timingSafeEqual(this.digest, sha256(given));
+  }
+
+  /** Shows another process that has the same token that an operator wanted this. Null when none is configured. */
+  prove(what: string): string | null {
+    return this.digest && createHmac('sha256', this.digest).update(what).digest('base64url');
+  }
+
+  /** Whether a proof of this was made with the same token. */
+  isProof(what: string, proof: string): boolean {
+    const own = this.prove(what);
+    return own !== null && timingSafeEqual(sha256(own), sha256(proof));
   }
 }
 

@@ -1,0 +1,26 @@
+/** What is read of Spark Connect's messages. Field names are those of the protocol. */
+
+/** Part of the answer to an execution. */
+export interface ExecuteResponse {
+  server_side_session_id?: string;
+  response_id?: string;
+  arrow_batch?: { data?: Buffer };
+  sql_command_result?: { relation?: Relation };
+  result_complete?: object;
+}
+
+/** Data, as a plan describes it; opaque here. */
+export type Relation = Readonly<Record<string, unknown>>;
+
+/** What is to be executed. */
+export type Plan = { root: Relation } | { command: Readonly<Record<string, unknown>> };
+
+/** How an operation is, in the words of the protocol. */
+export interface OperationStatus {
+  operation_id?: string;
+  state?: string;
+}
+
+export interface StatusResponse {
+  operation_statuses?: OperationStatus[];
+}

@@ -1,0 +1,105 @@
+import type { Plan, Relation } from './messages.ts';
+
+/** Apache Spark's number for functions from Arrow batches to Arrow batches (`mapInArrow`). */
+const MAP_IN_ARROW = 207;
+
+/** A Python function that Apache Spark can import where it executes: `make(argument)` of this module returns it. */
+export interface PythonFunction {
+  /** A module that was given to the session as an artifact. It has `make`, and `SCHEMA`, the type of what the function returns. */
+  module: string;
+  argument: string;
+  /** The executors' Python, as `3.11`. */
+  python: string;
+}
+
+/** Data that travels with the plan: an Arrow stream. */
+export function localData(data: Uint8Array): Relation {
+  return { local_relation: { data } };
+}
+
+/** Applies the function to all of the input, in one task. */
+export function mappedInOneTask(input: Relation, { module, argument, python }: PythonFunction): Plan {
+  const together = { repartition: { input, num_partitions: 1, shuffle: false } };
+  const udf = {
+    output_type: BLOCKS,
+    eval_type: MAP_IN_ARROW,
+    command: pickled(module, argument),
+    python_ver: python,
+  };
+  const func = { function_name: 'run', deterministic: true, python_udf: udf };
+  return { root: { map_partitions: { input: together, func, is_barrier: false } } };
+}
+
+/** A statement as it is executed: commands (`CREATE`, `INSERT`) at once, queries when their relation is collected. */
+export function sqlCommand(sql: string, args: Readonly<Record<string, Relation>> = {}): Plan {
+  const named = Object.entries(args).map(([key, value]) => ({ key, value }));
+  return { command: { sql_command: { input: { sql: { query: sql, named_arguments: named } } } } };
+}
+
+/** Makes data known to the session's statements under a name. */
+export function namedView(name: string, input: Relation): Plan {
+  return { command: { create_dataframe_view: { input, name, is_global: false, replace: true } } };
+}
+
+/** Each row as a JSON text, written by Apache Spark itself: no number loses a digit. */
+export function rowsAsJson(input: Relation): Plan {
+  return { root: selected(input, "to_json(struct(*), map('ignoreNullFields', 'false')) AS row") };
+}
+
+/** The input with one expression of Spark SQL for each column. */
+export function selected(input: Relation, ...expressions: string[]): Relation {
+  return {
+    project: { input, expressions: expressions.map((expression) => ({ expression_string: { expression } })) },
+  };
+}
+
+/** A text or number as a parameter of a statement; anything else as its JSON text. */
+export function literal(value: unknown): Relation {
+  if (value === null || value === undefined) return { literal: { null: { null: {} } } };
+  if (typeof value === 'boolean') return { literal: { boolean: value } };
+  if (Number.isSafeInteger(value)) return { literal: { long: value } };
+  if (typeof value === 'number') return { literal: { double: value } };
+  return { literal: { string: typeof value === 'string' ? value : JSON.stringify(value) } };
+}
+
+const BLOCKS = {
+  struct: {
+    fields: [
+      { name: 'part', data_type: { binary: {} }, nullable: true },
+      { name: 'report', data_type: { string: {} }, nullable: true },
+    ],
+  },
+};
+
+/**
+ * What Python's pickle would make of `(make(argument), SCHEMA)`: six instructions that name module members, the same for every
+ * version of Python, so that nothing here needs one.
+ */
+function pickled(module: string, argument: string): Buffer {
+  const text = Buffer.from(argument);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(text.length);
+  return Buffer.concat([
+    PROTOCOL_2,
+    member(module, 'make'),
+    BINUNICODE,
+    length,
+    text,
+    TUPLE1,
+    REDUCE,
+    member(module, 'SCHEMA'),
+    TUPLE2,
+    STOP,
+  ]);
+}
+
+const PROTOCOL_2 = Buffer.from([0x80, 2]);
+const BINUNICODE = Buffer.from('X');
+const TUPLE1 = Buffer.from([0x85]);
+const TUPLE2 = Buffer.from([0x86]);
+const REDUCE = Buffer.from('R');
+const STOP = Buffer.from('.');
+
+function member(module: string, name: string): Buffer {
+  return Buffer.from(`c${module}\n${name}\n`);
+}

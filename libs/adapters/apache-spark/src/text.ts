@@ -1,0 +1,1 @@
+export { readConnectAddress, type ConnectAddress } from './connect/address.ts';

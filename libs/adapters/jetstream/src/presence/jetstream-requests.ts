@@ -1,0 +1,66 @@
+import { errors } from '@nats-io/transport-node';
+import { describeError, keepRunning, type Logger } from '@nestjs-spark/foundation/internal';
+import type { JetStreamConnection } from '../connect/connection.ts';
+import { RETRY } from '../connect/retry-policy.ts';
+
+/** @returns null to leave the request to others */
+export type Answerer = (request: Uint8Array) => Promise<Uint8Array | null>;
+
+/** Questions to those who are there now, and their answers. Nothing of it is kept. */
+export class JetStreamRequests {
+  readonly #connection: JetStreamConnection;
+  readonly #log: Logger;
+
+  constructor(connection: JetStreamConnection, log: Logger) {
+    this.#connection = connection;
+    this.#log = log;
+  }
+
+  /**
+   * Answers requests until aborted. What fails is not answered, and logged.
+   * @param group one of those with the same group gets a request; without a group all do
+   */
+  async answer(
+    subject: string,
+    group: string | null,
+    answerer: Answerer,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const listen = async () => {
+      const { nc } = await this.#connection.ready(signal);
+      const subscription = nc.subscribe(subject, group === null ? {} : { queue: group });
+      const stop = () => subscription.unsubscribe();
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        for await (const message of subscription) {
+          const answer = await answerer(message.data).catch((error: unknown) => {
+            this.#log.warn(`A request on ${subject} failed: ${describeError(error)}`);
+            return null;
+          });
+          if (answer !== null) message.respond(answer);
+        }
+      } finally {
+        signal.removeEventListener('abort', stop);
+        stop();
+      }
+    };
+    await keepRunning(listen, { signal, policy: RETRY, endMs: Infinity });
+  }
+
+  /**
+   * Asks, and waits for the first answer.
+   * @returns null when nobody answered in time
+   * @throws {UnavailableError} while NATS is away
+   */
+  async ask(subject: string, request: Uint8Array, timeoutMs: number): Promise<Uint8Array | null> {
+    return this.#connection.use(async ({ nc }) => {
+      try {
+        return (await nc.request(subject, request, { timeout: timeoutMs })).data;
+      } catch (error) {
+        if (error instanceof errors.TimeoutError || error instanceof errors.NoRespondersError) return null;
+        if (error instanceof errors.RequestError) return null;
+        throw error;
+      }
+    });
+  }
+}

@@ -1,0 +1,44 @@
+/** An event as its row keeps it. */
+export interface PeerEventRow {
+  readonly origin: string;
+  readonly number: number;
+  readonly hlc: number;
+  readonly entity: string;
+  readonly recordId: string;
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
+  readonly data: string | null;
+  readonly timestamp: number;
+  readonly sees: readonly PeerEventName[];
+  readonly resolverVersion: number | null;
+}
+
+export interface PeerEventName {
+  readonly origin: string;
+  readonly number: number;
+}
+
+/** The same with what it saw as text. */
+export type Row = Omit<PeerEventRow, 'sees'> & { sees: string };
+
+export const COLUMNS = `event.origin, event.number, event.hlc, event.entity, event.record_id AS recordId,
+  event.operation_type AS operation, event.data, event.timestamp, event.sees, event.resolver_version AS resolverVersion`;
+export const EVENTS = `SELECT ${COLUMNS} FROM spark_peer_events AS event`;
+
+export function toEvent(row: Row): PeerEventRow {
+  const sees = row.sees === '' ? [] : row.sees.split(',').map(nameOf);
+  return { ...row, sees };
+}
+
+/** An event's name, as `sees` and conflicts have it. */
+export function nameOf(text: string): PeerEventName {
+  const at = text.lastIndexOf(':');
+  return { origin: text.slice(0, at), number: Number(text.slice(at + 1)) };
+}
+
+/** In the order in which SQLite has them, too. */
+export function textOf(names: readonly PeerEventName[]): string {
+  return names
+    .map(({ origin, number }) => `${origin}:${number}`)
+    .toSorted()
+    .join(',');
+}

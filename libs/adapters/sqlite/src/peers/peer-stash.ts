@@ -1,0 +1,59 @@
+import type { OpenDatabase } from '../connect/open-database.ts';
+import { findTable } from '../entities/tables.ts';
+import type { PeerEventRow } from './peer-event-row.ts';
+import { PeerRows } from './peer-rows.ts';
+
+/** A change of an earlier life that is not shown: what others wrote won over it. */
+export interface StashRow {
+  number: number;
+  /** Milliseconds since 1970. */
+  at: number;
+  why: string;
+  event: PeerEventRow;
+}
+
+/** The latest 100 changes that this file renumbered and that lost since: nobody has written after having seen them. */
+export function listStash(open: OpenDatabase): StashRow[] {
+  const rows = open.rows<{ number: number; at: number; why: string; origin: string; event: number }>(
+    `SELECT stash.number, stash.at, stash.why, stash.origin, stash.event FROM spark_peer_stash AS stash
+     WHERE EXISTS (SELECT 1 FROM spark_peer_events AS event
+       WHERE event.origin = stash.origin AND event.number = stash.event AND event.resolver_version IS NULL)
+     ORDER BY stash.number DESC LIMIT 1000`,
+  );
+  const file = new PeerRows(open);
+  return rows
+    .flatMap(({ number, at, why, origin, event: of }) => {
+      const event = file.event({ origin, number: of });
+      return event && hasLost(open, file, event) ? [{ number, at, why, event }] : [];
+    })
+    .slice(0, 100);
+}
+
+/** Writes a stashed change once more, as a change that has seen all others. @returns false when there is none of this number */
+export function applyStash(open: OpenDatabase, number: number): boolean {
+  const row = listStash(open).find((one) => one.number === number);
+  const table = row && findTable(open, row.event.entity);
+  if (!row || !table) return false;
+  const { recordId, data } = row.event;
+  if (data === null) table.remove(recordId);
+  else table.put(recordId, data, table.get(recordId)?.metadata ?? null, Date.now());
+  open.prepare('DELETE FROM spark_peer_stash WHERE number = ?').run(number);
+  return true;
+}
+
+/** Whether an event met others in a conflict and the row says something else now. */
+function hasLost(open: OpenDatabase, file: PeerRows, event: PeerEventRow): boolean {
+  const { entity, recordId, origin, number, data } = event;
+  const name = `${origin}:${number}`;
+  const met = open.rows<{ heads: string }>(
+    'SELECT heads FROM spark_peer_conflicts WHERE entity = ? AND record_id = ?',
+    entity,
+    recordId,
+  );
+  if (!met.some(({ heads }) => heads.split(',').includes(name))) return false;
+  const [first] = file
+    .heads(entity, recordId)
+    .filter((head) => head.origin === origin && head.number === number);
+  const isAlone = first !== undefined && file.heads(entity, recordId).length === 1;
+  return !isAlone && (findTable(open, entity)?.get(recordId)?.document ?? null) !== data;
+}

@@ -1,0 +1,2 @@
+export { etlDocument, etlScript } from './arbitrary-scripts.ts';
+export { NORTHWIND_SCRIPTS } from './northwind-scripts.ts';

@@ -1,0 +1,113 @@
+import { ApacheSparkError, type ConnectClient, type ConnectSession } from '@nestjs-spark/apache-spark';
+import {
+  arrowOfTexts,
+  collect,
+  literal,
+  localData,
+  namedView,
+  rowsAsJson,
+  sqlCommand,
+  textsOf,
+  uuidOf,
+  type ExecuteResponse,
+  type Plan,
+  type Relation,
+} from '@nestjs-spark/apache-spark/internal';
+import { isObject } from '@nestjs-spark/foundation/internal';
+import type { JobRun } from '../../job/backend.ts';
+import { linesOf } from '../../job/content.ts';
+import { parseExactly } from '../../job/json.ts';
+import type { Operation } from './prove-end.ts';
+import { causeOfRefusal, RunFailedError } from './run-chunks.ts';
+
+/** Travels in one message of the protocol, which takes 128 MiB. */
+const LARGEST_INPUT = 64 * 1024 * 1024;
+
+/** What a statement is run with. */
+export interface SqlParts {
+  client: ConnectClient;
+  session: ConnectSession;
+  onOperation(operation: Operation): void;
+  onAway(error: Error): void;
+  signal: AbortSignal;
+}
+
+/** What a statement gave: a JSON list of its rows. */
+export interface SqlResult {
+  parts: Uint8Array[];
+  rows: number;
+}
+
+/**
+ * Runs a statement of Spark SQL in a session of its own. Documents of the job are the view `input` with the columns `id` and
+ * `document`, a JSON text.
+ * @throws {RunFailedError} with the cause: `lost` when the server has ended meanwhile, as the statement may have had effects
+ */
+export async function runSqlOnSpark(run: JobRun, parts: SqlParts): Promise<SqlResult> {
+  if (run.transformation.kind !== 'sql') throw new TypeError('not a statement');
+  const { sql, args } = run.transformation;
+  try {
+    if (run.input.form === 'documents')
+      await execute(run, 'input', namedView('input', await readInput(run)), parts);
+    const named = Object.entries(isObject(args) ? args : {}).map(([name, value]) => [name, literal(value)]);
+    const answers = await execute(run, 'statement', sqlCommand(sql, Object.fromEntries(named)), parts);
+    const relation = answers.find(({ sql_command_result }) => sql_command_result)?.sql_command_result
+      ?.relation;
+    const rows =
+      relation === undefined || isEmpty(relation)
+        ? []
+        : await execute(run, 'rows', rowsAsJson(relation), parts);
+    const texts = rows.flatMap(({ arrow_batch }) =>
+      arrow_batch?.data ? textsOf(arrow_batch.data, 'row') : [],
+    );
+    return { parts: [Buffer.from(`[${texts.join(',\n')}]`)], rows: texts.length };
+  } catch (error) {
+    throw error instanceof ApacheSparkError && error.kind !== 'cancelled'
+      ? new RunFailedError(causeOf(error))
+      : error;
+  }
+}
+
+function execute(run: JobRun, step: string, plan: Plan, parts: SqlParts): Promise<ExecuteResponse[]> {
+  const { client, session, onOperation, onAway, signal } = parts;
+  const operation = { session, operationId: uuidOf(`${run.runId}/${step}`) };
+  onOperation(operation);
+  return collect(client, { ...operation, plan, signal, onAway });
+}
+
+/** What a command answers that has no rows. */
+function isEmpty({ local_relation }: Relation): boolean {
+  return (
+    isObject(local_relation) &&
+    !('schema' in local_relation && local_relation['schema']) &&
+    !local_relation['data']
+  );
+}
+
+async function readInput({ input }: JobRun): Promise<Relation> {
+  if (input.bytes > LARGEST_INPUT)
+    throw new RunFailedError({
+      class: 'resource',
+      code: 'input-too-large',
+      message: `A statement takes at most ${LARGEST_INPUT} bytes of documents with it: put them where Apache Spark can read them`,
+    });
+  const [ids, documents]: [string[], string[]] = [[], []];
+  for await (const line of linesOf(input.read())) {
+    const { id, document } = parseExactly(line.toString()) as { id: string; document: object };
+    ids.push(id);
+    documents.push(JSON.stringify(document));
+  }
+  return localData(arrowOfTexts({ id: ids, document: documents }));
+}
+
+function causeOf(error: ApacheSparkError) {
+  if (error.kind === 'lost')
+    return {
+      class: 'lost' as const,
+      code: 'server-ended',
+      message: `The server of Apache Spark that ran the statement has ended: ${error.message}`,
+    };
+  // What was asked for is at fault; what fails while it runs has no such class of errors.
+  const isUsers = error.code !== null && !error.code.startsWith('INVALID_HANDLE');
+  return { ...causeOfRefusal(error), ...(isUsers ? { class: 'user' as const } : {}) };
+}

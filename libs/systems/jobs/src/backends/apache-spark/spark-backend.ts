@@ -1,0 +1,197 @@
+import { ApacheSparkError, ConnectClient, type ConnectAddress } from '@nestjs-spark/apache-spark';
+import { describeError, type Logger } from '@nestjs-spark/foundation';
+import { SayOnce } from '@nestjs-spark/foundation/internal';
+import type { BackendHealth, JobBackend, JobRun, RunEnded, RunEvent, RunHandle } from '../../job/backend.ts';
+import type { CancelProof, JobCause, JobKind } from '../../job/job.ts';
+import { describeCause } from '../describe-cause.ts';
+import { MemoryRun } from '../memory-run.ts';
+import { endWithProof, type Operation } from './prove-end.ts';
+import { RunFailedError } from './run-chunks.ts';
+import { runScriptOnSpark } from './run-script-on-spark.ts';
+import { runSqlOnSpark } from './run-sql.ts';
+import { ownSession, SparkSession } from './spark-session.ts';
+
+/** Where Apache Spark is, and what its executors have. */
+export interface SparkBackendOptions {
+  connect: ConnectAddress;
+  /** The UI of the Spark Connect server. */
+  ui: string;
+  /** The version of the executors' Python, as `3.11`. */
+  python: string;
+  /** How Node is called on the executors. */
+  node: string;
+  log: Logger;
+}
+
+/** A run that was started from here, or taken over. */
+class SparkRun extends MemoryRun {
+  readonly operations: Operation[] = [];
+  isCancelled = false;
+}
+
+/**
+ * Executes jobs on Apache Spark through Spark Connect: scripts in the same sandbox as in memory, on Node beside the executors, and
+ * statements of Spark SQL. Runs belong to the cluster: they outlive this process, and another one that starts a run again takes over
+ * what is there.
+ */
+export class SparkBackend implements JobBackend {
+  readonly name = 'spark';
+  readonly capabilities = { kinds: ['script', 'sql'] as readonly JobKind[], idempotentStart: true };
+  readonly #options: SparkBackendOptions;
+  readonly #client: ConnectClient;
+  readonly #session: SparkSession;
+  readonly #runs = new Map<string, SparkRun>();
+  readonly #closing = new AbortController();
+  readonly #said = new SayOnce();
+  #asking: Promise<BackendHealth> | null = null;
+
+  constructor(options: SparkBackendOptions) {
+    this.#options = options;
+    this.#client = new ConnectClient(options.connect);
+    this.#session = new SparkSession(this.#client);
+  }
+
+  /** The first question opens a session and may take seconds: later ones wait for the same answer. @throws when nothing answers */
+  async health(signal: AbortSignal): Promise<BackendHealth> {
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = null;
+    });
+    const late = Promise.withResolvers<BackendHealth>();
+    const stop = (): void =>
+      late.resolve({
+        available: false,
+        reason: `Spark Connect at ${this.#options.connect.target} has not answered yet`,
+      });
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    return Promise.race([this.#asking, late.promise]).finally(() =>
+      signal.removeEventListener('abort', stop),
+    );
+  }
+
+  async start(run: JobRun): Promise<RunHandle> {
+    const known = this.#runs.get(run.runId);
+    if (known) return known;
+    const started = new SparkRun(run.runId);
+    this.#runs.set(run.runId, started);
+    void this.#execute(run, started);
+    return started;
+  }
+
+  /** Only what this process observes: whatever else the cluster has is taken over by `start`, which needs the input for it. */
+  async find(runId: string): Promise<RunHandle | 'unknown'> {
+    return this.#runs.get(runId) ?? 'unknown';
+  }
+
+  observe({ runId }: RunHandle, signal: AbortSignal): AsyncIterable<RunEvent> {
+    return this.#get(runId).observe(signal);
+  }
+
+  async cancel({ runId }: RunHandle): Promise<CancelProof | 'ended'> {
+    const run = this.#get(runId);
+    if (run.ended && run.ended.outcome !== 'cancelled') return 'ended';
+    run.isCancelled = true;
+    run.stop.abort(new Error('The job was cancelled'));
+    const proof = await endWithProof(run.operations, {
+      client: this.#client,
+      ui: this.#options.ui,
+      signal: this.#closing.signal,
+      onFailure: (error) => this.#say(`Run ${runId} is not proved to have ended yet`, error),
+    });
+    const { outcome } = await run.untilEnded();
+    return outcome === 'cancelled' ? proof : 'ended';
+  }
+
+  result({ runId }: RunHandle): AsyncIterable<Uint8Array> {
+    const { parts } = this.#get(runId);
+    return (async function* () {
+      yield* parts;
+    })();
+  }
+
+  /** What the cluster holds of the run is freed. */
+  async release({ runId }: RunHandle): Promise<void> {
+    const run = this.#runs.get(runId);
+    this.#runs.delete(runId);
+    if (!run) return;
+    for (const { session, operationId } of run.operations)
+      await this.#client.release(session, operationId).catch(() => undefined);
+    const own = run.operations.find(({ session }) => !('archive' in session));
+    if (own) await this.#client.releaseSession(own.session).catch(() => undefined);
+  }
+
+  /** Another process executes the run now, or will: what runs on the cluster goes on. */
+  async leave({ runId }: RunHandle): Promise<void> {
+    const run = this.#runs.get(runId);
+    this.#runs.delete(runId);
+    run?.stop.abort(new Error('Another process executes the run'));
+  }
+
+  /** Leaves all runs to whoever comes next. */
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('The process ends'));
+    await Promise.all(Array.from(this.#runs.keys(), (runId) => this.leave({ runId })));
+    this.#client.close();
+  }
+
+  async #ask(): Promise<BackendHealth> {
+    const session = await this.#session.ready();
+    try {
+      await this.#client.greet(session);
+    } catch (error) {
+      if (error instanceof ApacheSparkError && error.kind === 'lost') this.#session.forget(session);
+      else throw error;
+    }
+    return { available: true, reason: null };
+  }
+
+  async #execute(run: JobRun, started: SparkRun): Promise<void> {
+    const { signal } = started.stop;
+    const shared = {
+      client: this.#client,
+      signal,
+      onOperation: (operation: Operation) => void started.operations.push(operation),
+      onAway: (error: Error) => this.#say(`Run ${run.runId} waits for Apache Spark`, error),
+    };
+    try {
+      started.end(await this.#make(run, started, shared));
+    } catch (error) {
+      if (started.isCancelled) started.end({ type: 'ended', outcome: 'cancelled' });
+      else if (!signal.aborted) started.end({ type: 'ended', outcome: 'failed', cause: causeOf(error) });
+    }
+  }
+
+  async #make(run: JobRun, started: SparkRun, shared: SharedParts): Promise<RunEnded> {
+    if (run.transformation.kind === 'sql') {
+      const { parts, rows } = await runSqlOnSpark(run, { ...shared, session: ownSession(run.runId) });
+      started.parts.push(...parts);
+      return { type: 'ended', outcome: 'succeeded', form: 'value', documents: rows, failed: 0 };
+    }
+    const { node, python } = this.#options;
+    const chunkParts = { ...shared, session: this.#session, executor: { node, python } };
+    const result = await runScriptOnSpark(run, chunkParts, (progress) => started.progress(progress));
+    for (const part of result.parts) started.parts.push(part);
+    const { documents, failed } = result;
+    return { type: 'ended', outcome: 'succeeded', form: 'documents', documents, failed };
+  }
+
+  #say(what: string, error: unknown): void {
+    const line = `${what}: ${describeError(error)}`;
+    if (this.#said.isNews(line)) this.#options.log.warn(line);
+  }
+
+  #get(runId: string): SparkRun {
+    const run = this.#runs.get(runId);
+    if (!run) throw new Error(`Run ${runId} is not known here`);
+    return run;
+  }
+}
+
+type SharedParts = Pick<Parameters<typeof runSqlOnSpark>[1], 'client' | 'signal' | 'onOperation' | 'onAway'>;
+
+function causeOf(error: unknown): JobCause {
+  if (error instanceof RunFailedError) return error.failure;
+  if (!(error instanceof ApacheSparkError)) return describeCause(error);
+  // It was interrupted, and not from here.
+  return { class: 'backend', code: error.code ?? error.kind, message: error.message };
+}

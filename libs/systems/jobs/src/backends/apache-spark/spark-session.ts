@@ -1,0 +1,65 @@
+import { ApacheSparkError, type ConnectClient, type ConnectSession } from '@nestjs-spark/apache-spark';
+import { uuidOf } from '@nestjs-spark/apache-spark/internal';
+import { packExecutor, type ExecutorArchive } from './pack-executor.ts';
+
+/** A session that is ready for scripts: its executors can import the worker. */
+export interface ScriptSession extends ConnectSession {
+  archive: ExecutorArchive;
+}
+
+const USER = 'nestjs-spark';
+/** A server remembers that many sessions that it has closed; each of them costs one question. */
+const MOST_CLOSED = 100;
+
+/**
+ * The one session in which all scripts run, of every process with this name: so another process finds what one has started. A server
+ * that was started again gets the worker again.
+ */
+export class SparkSession {
+  readonly #client: ConnectClient;
+  readonly #name: string;
+  #count = 0;
+  #ready: Promise<ScriptSession> | null = null;
+  #current: ScriptSession | null = null;
+
+  constructor(client: ConnectClient, name = 'jobs') {
+    this.#client = client;
+    this.#name = name;
+  }
+
+  /** @throws {ApacheSparkError} */
+  ready(): Promise<ScriptSession> {
+    this.#ready ??= this.#open().catch((error: unknown) => {
+      this.#ready = null;
+      throw error;
+    });
+    return this.#ready;
+  }
+
+  /** For a session that the server does not know any more. */
+  forget(session: ScriptSession): void {
+    if (this.#current === session) this.#ready = null;
+  }
+
+  async #open(): Promise<ScriptSession> {
+    for (;;) {
+      const session = { sessionId: uuidOf(`${this.#name}/${this.#count}`), userId: USER };
+      try {
+        await this.#client.greet(session);
+        const archive = packExecutor();
+        await this.#client.addArtifact(session, `pyfiles/${archive.module}.zip`, archive.content);
+        this.#current = { ...session, archive };
+        return this.#current;
+      } catch (error) {
+        const isClosed = error instanceof ApacheSparkError && error.kind === 'lost';
+        if (!isClosed || this.#count >= MOST_CLOSED) throw error;
+        this.#count++;
+      }
+    }
+  }
+}
+
+/** A session of one run alone, in which its statements may make views and change settings. */
+export function ownSession(runId: string): ConnectSession {
+  return { sessionId: uuidOf(`${runId}/session`), userId: USER };
+}

@@ -1,0 +1,91 @@
+import type { JetStreamRequests } from '@nestjs-spark/jetstream/internal';
+import type { DriftStore } from '../drift/drift-store.ts';
+import {
+  type Answering,
+  pack,
+  type Question,
+  type QuestionKind,
+  questionSubject,
+  readQuestion,
+} from './questions.ts';
+
+export interface AnswerPeersParts {
+  readonly service: string;
+  readonly node: string;
+  readonly store: DriftStore;
+  readonly requests: JetStreamRequests;
+  /** Whether this node may answer for the service, and up to where it has applied the log. */
+  state(): { isReady: boolean; position: number };
+  hasEntity(entity: string): boolean;
+  takeSnapshot(): Promise<number | null>;
+}
+
+/** Answers what other nodes ask. */
+export class AnswerPeers {
+  readonly #parts: AnswerPeersParts;
+
+  constructor(parts: AnswerPeersParts) {
+    this.#parts = parts;
+  }
+
+  /** @returns when aborted */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([
+      this.#answer('read', 'ready', (question) => this.#read(question), signal),
+      this.#answer('snapshot', 'ready', () => this.#snapshot(), signal),
+      this.#answer('digest', null, (question) => this.#digest(question), signal),
+      this.#answer('heads', null, (question) => this.#heads(question), signal),
+    ]);
+  }
+
+  /** A node that is not ready leaves the group, so that requests go to the others. */
+  async #answer(
+    kind: QuestionKind,
+    group: string | null,
+    answerer: (question: Question) => Promise<object | null>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { service, requests, node } = this.#parts;
+    await requests.answer(
+      questionSubject(service, kind),
+      group,
+      async (bytes) => {
+        const question = await readQuestion(bytes);
+        const isMine = question !== null && (question.to === null || question.to === node);
+        const isAbout =
+          question !== null && (question.entity === '*' || this.#parts.hasEntity(question.entity));
+        if (question === null || !isMine || !isAbout || !this.#parts.state().isReady) return null;
+        const answer = await answerer(question);
+        return answer && pack({ ...this.#who(), ...answer });
+      },
+      signal,
+    );
+  }
+
+  #who(): Answering {
+    return { node: this.#parts.node, position: this.#parts.state().position };
+  }
+
+  #read({ entity, id, skip = 0, take = 25 }: Question): Promise<object> {
+    return this.#parts.store.documents(entity, id === undefined ? { skip, take } : { id });
+  }
+
+  async #digest({ entity }: Question): Promise<object> {
+    return { digest: await this.#parts.store.digest(entity) };
+  }
+
+  async #heads({ entity, buckets, records }: Question): Promise<object> {
+    const { store } = this.#parts;
+    if (records === undefined) return { ...(await store.side(entity, buckets ?? [])), events: [] };
+    const events = await store.events(entity, records);
+    return {
+      ...(await store.sideOf(entity, records)),
+      events: events.map((event) => JSON.stringify(event)),
+    };
+  }
+
+  async #snapshot(): Promise<object | null> {
+    const cut = await this.#parts.takeSnapshot();
+    return cut === null ? null : { cut };
+  }
+}

@@ -1,0 +1,53 @@
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { judgeSeal, type LogPayload } from '@nestjs-spark/contracts/internal';
+import { keyIdOf } from '@nestjs-spark/modules/internal';
+import { isOriginOf } from './origin.ts';
+
+const X = /^[A-Za-z0-9_-]{43}$/;
+/** Whoever sends more keys than a service has nodes has them read again. */
+const MOST_KEPT = 1_000;
+
+interface WriterKey {
+  readonly keyId: string;
+  readonly key: KeyObject;
+}
+
+const kept = new Map<string, WriterKey>();
+
+/**
+ * Whether a message was signed with the key that its origin was made for. The key is in the message and the origin follows
+ * from it, so no registry is asked: nodes that know different keys would decide differently.
+ */
+export async function judgeWriter(
+  message: LogPayload,
+  subject: string,
+  origin: string,
+  x: unknown,
+): Promise<'genuine' | 'forged' | 'unsigned'> {
+  if (x === undefined) return 'unsigned';
+  if (typeof x !== 'string' || !X.test(x)) return 'forged';
+  const writer = await keyOf(x);
+  if (writer === null || !isOriginOf(origin, writer.keyId)) return 'forged';
+  const verdict = await judgeSeal(message, subject, '', {
+    async verify({ keyId, bytes, signature }) {
+      const isSigned = keyId === writer.keyId && verify(null, bytes, writer.key, signature);
+      return isSigned ? 'genuine' : 'forged';
+    },
+  });
+  return verdict === 'unknown-key' ? 'forged' : verdict;
+}
+
+async function keyOf(x: string): Promise<WriterKey | null> {
+  const known = kept.get(x);
+  if (known) return known;
+  const jwk = { kty: 'OKP', crv: 'Ed25519', x } as const;
+  try {
+    const made = { keyId: await keyIdOf(jwk), key: createPublicKey({ key: jwk, format: 'jwk' }) };
+    if (kept.size >= MOST_KEPT) kept.clear();
+    kept.set(x, made);
+    return made;
+  } catch {
+    // What cannot be a key cannot have signed.
+    return null;
+  }
+}

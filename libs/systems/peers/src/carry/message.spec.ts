@@ -1,0 +1,79 @@
+import { zstdCompressSync } from 'node:zlib';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { type LogPayload, sealMessage } from '@nestjs-spark/contracts/internal';
+import { writerOf } from '../../testing/replica-file.ts';
+import type { PeerEvent } from '../merge/event.ts';
+import { decodeMessage, encodeMessage } from './message.ts';
+import { originSubject } from './names.ts';
+import { drawOrigin } from './origin.ts';
+
+describe('a message of a replica', () => {
+  const a = writerOf('a');
+  const hostile = writerOf('hostile');
+  let origin: string;
+  let event: PeerEvent;
+
+  const read = (message: LogPayload, writer = origin) =>
+    decodeMessage({ sequence: 7, writer, ...message }, 'notes');
+  const kindOf = async (message: LogPayload, writer?: string) => (await read(message, writer)).kind;
+
+  beforeEach(() => {
+    origin = drawOrigin(a.signer.keyId);
+    event = {
+      origin,
+      number: 1,
+      hlc: 1,
+      entity: 'Notes',
+      recordId: 'notes/1',
+      operation: 'CREATE',
+      data: JSON.stringify({ Title: 'x'.repeat(1_000) }),
+      timestamp: 0,
+      sees: [],
+      resolverVersion: null,
+    };
+  });
+
+  it('is read as it was written', async () => {
+    const read1 = await read(await encodeMessage(a, [event]));
+    expect(read1).toEqual({ kind: 'events', sequence: 7, origin, node: 'a', events: [event] });
+  });
+
+  it('is skipped when another key speaks under its origin, whatever name it gives', async () => {
+    expect(await kindOf(await encodeMessage({ ...hostile, node: 'a' }, [event]))).toBe('forged');
+    const pretended = await encodeMessage({ ...hostile, key: a.key }, [event]);
+    expect(await kindOf(pretended)).toBe('forged');
+  });
+
+  it('is skipped without a signature, after a change, and under another subject', async () => {
+    const message = await encodeMessage(a, [event]);
+    const { 'Spark-Signature': _, 'Spark-Key': __, ...headers } = message.headers;
+    expect(await kindOf({ ...message, headers })).toBe('unsigned');
+    expect(await kindOf({ ...message, payload: message.payload.toReversed() })).toBe('forged');
+    expect(await kindOf(message, drawOrigin(a.signer.keyId))).toBe('forged');
+  });
+
+  it.each([
+    ['what expands without end', () => zstdCompressSync(Buffer.alloc(100 * 1024 * 1024))],
+    ['what is not an event', () => zstdCompressSync(Buffer.from('{"number":1}'))],
+    ['what is not packed', () => Buffer.from('nonsense')],
+  ])('is skipped when its writer has signed %s', async (_, payload) => {
+    const { headers } = await encodeMessage(a, [event]);
+    const { 'Spark-Signature': __, 'Spark-Key': ___, ...plain } = headers;
+    const message = { headers: plain, payload: payload() };
+    expect(await kindOf(sealMessage(message, originSubject('notes', origin), a.signer))).toBe('undecodable');
+  });
+
+  it.each([
+    undefined,
+    '',
+    '[]',
+    '{"format":1}',
+    '{"format":1,"node":"../a","kind":"events"}',
+    'x'.repeat(5_000),
+  ])('is skipped with %p as its header', async (header) => {
+    const message = await encodeMessage(a, [event]);
+    const { 'Spark-Peer': _, ...headers } = message.headers;
+    const given = header === undefined ? headers : { ...headers, 'Spark-Peer': header };
+    expect(await kindOf({ ...message, headers: given })).toBe('undecodable');
+  });
+});

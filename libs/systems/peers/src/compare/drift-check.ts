@@ -1,0 +1,78 @@
+import { BUCKETS, differingBuckets } from '../drift/digest.ts';
+import type { AskPeers } from '../answer/ask-peers.ts';
+import { MOST_NAMED } from '../answer/questions.ts';
+import { compareRecords, type Difference } from '../drift/compare-records.ts';
+import type { DriftStore } from '../drift/drift-store.ts';
+
+/** The result of one comparison of a collection with another node. */
+export interface DriftReport {
+  comparedWith: string;
+  at: string;
+  /** How many of the 256 buckets differed. */
+  buckets: number;
+  /** At most 1,000. */
+  differences: Difference[];
+  /** Records that differ only because events are on their way. */
+  inFlight: number;
+}
+
+/** An answer stays below what NATS carries in one message. */
+const RECORDS_OF_AN_ANSWER = 3_000;
+const MOST_DIFFERENCES = 1_000;
+
+/** Compares collections with other nodes, and repairs what differs here. */
+export class DriftCheck {
+  readonly #store: DriftStore;
+  readonly #peers: AskPeers;
+
+  constructor(store: DriftStore, peers: AskPeers) {
+    this.#store = store;
+    this.#peers = peers;
+  }
+
+  /** @returns null when the other node does not answer @throws {UnavailableError} while NATS is away */
+  async compare(entity: string, node: string): Promise<DriftReport | null> {
+    const theirs = await this.#peers.digest(node, entity);
+    if (theirs === null) return null;
+    const buckets = differingBuckets(await this.#store.digest(entity), theirs.digest);
+    const report: DriftReport = {
+      comparedWith: theirs.node,
+      at: new Date().toISOString(),
+      buckets: buckets.length,
+      differences: [],
+      inFlight: 0,
+    };
+    const rows = Math.max(1, (await this.#store.documents(entity, { skip: 0, take: 0 })).total);
+    const atOnce = Math.max(1, Math.floor((RECORDS_OF_AN_ANSWER * BUCKETS) / rows));
+    for (let at = 0; at < buckets.length; at += atOnce) {
+      const some = buckets.slice(at, at + atOnce);
+      const there = await this.#peers.heads(node, entity, { buckets: some });
+      if (there === null) return null;
+      const found = compareRecords(await this.#store.side(entity, some), there);
+      report.differences.push(...found.differences);
+      report.inFlight += found.inFlight;
+    }
+    report.differences = report.differences.slice(0, MOST_DIFFERENCES);
+    return report;
+  }
+
+  /**
+   * Brings this file to what its own events and those of the other node say. What is wrong at the other node is left: repair it there.
+   * @returns null when the other node does not answer @throws {UnavailableError} while NATS is away
+   */
+  async repair(entity: string, node: string): Promise<{ repaired: number; left: number } | null> {
+    const before = await this.compare(entity, node);
+    if (before === null) return null;
+    const ids = before.differences.map(({ recordId }) => recordId);
+    for (let at = 0; at < ids.length; at += MOST_NAMED) {
+      const some = ids.slice(at, at + MOST_NAMED);
+      const there = await this.#peers.heads(node, entity, { records: some });
+      if (there === null) return null;
+      await this.#store.repair(entity, some, there.events);
+    }
+    const after = ids.length === 0 ? before : await this.compare(entity, node);
+    if (after === null) return null;
+    const left = after.differences.length;
+    return { repaired: Math.max(0, ids.length - left), left };
+  }
+}

@@ -1,0 +1,90 @@
+import { hash } from 'node:crypto';
+import { describeError, keepRunning, type Logger, pause } from '@nestjs-spark/foundation/internal';
+import type { DriftCheck, DriftReport } from './drift-check.ts';
+import type { DriftStore } from '../drift/drift-store.ts';
+import type { DriftKind } from '../drift/compare-records.ts';
+
+export interface DriftWatchParts {
+  readonly check: DriftCheck;
+  readonly store: DriftStore;
+  /** 0 for never. */
+  readonly everyMs: number;
+  readonly logger: Logger;
+  entities(): readonly string[];
+  /** Nodes that could be compared with. */
+  others(): readonly string[];
+}
+
+/** A comparison that took long waits so many times as long for the next one. */
+const REST = 20;
+
+/** Compares each collection with some other node from time to time. */
+export class DriftWatch {
+  readonly #parts: DriftWatchParts;
+  readonly #digests = new Map<string, string>();
+  readonly #found = new Map<string, Map<DriftKind, number>>();
+
+  constructor(parts: DriftWatchParts) {
+    this.#parts = parts;
+  }
+
+  /** @returns when aborted */
+  run(signal: AbortSignal): Promise<void> {
+    const { everyMs, logger } = this.#parts;
+    if (everyMs <= 0) return Promise.resolve();
+    return keepRunning(() => this.#compareAll(signal), {
+      signal,
+      policy: { waitMs: everyMs },
+      endMs: Infinity,
+      onFailure: (error) => logger.warn(`A comparison with another replica waits: ${describeError(error)}`),
+    });
+  }
+
+  /** Of a whole collection, as of its last comparison; null before the first. */
+  digestOf(entity: string): string | null {
+    return this.#digests.get(entity) ?? null;
+  }
+
+  /** How many differences comparisons have found since this process started. */
+  get found(): { entity: string; kind: DriftKind; count: number }[] {
+    return [...this.#found].flatMap(([entity, kinds]) =>
+      [...kinds].map(([kind, count]) => ({ entity, kind, count })),
+    );
+  }
+
+  /** Nodes that can be compared with. */
+  candidates(): readonly string[] {
+    return this.#parts.others();
+  }
+
+  /** Counts what a comparison has found. */
+  note(entity: string, { differences }: DriftReport): void {
+    const kinds = this.#found.get(entity) ?? new Map<DriftKind, number>();
+    for (const { kind } of differences) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    this.#found.set(entity, kinds);
+  }
+
+  async #compareAll(signal: AbortSignal): Promise<void> {
+    const { check, everyMs, logger } = this.#parts;
+    const began = performance.now();
+    const others = this.#parts.others();
+    const other = others[Math.floor(Math.random() * others.length)];
+    for (const entity of this.#parts.entities()) {
+      if (signal.aborted) return;
+      await this.#noteDigest(entity);
+      const report = other === undefined ? null : await check.compare(entity, other);
+      if (!report || report.differences.length === 0) continue;
+      this.note(entity, report);
+      const [first] = report.differences;
+      logger.warn(
+        `${entity} differs from ${report.comparedWith} in ${report.differences.length} records, such as ${first?.recordId} (${first?.kind}): POST /spark/peers/${entity}/drift/repair?with=${report.comparedWith}`,
+      );
+    }
+    await pause(Math.max(everyMs, (performance.now() - began) * REST), signal);
+  }
+
+  async #noteDigest(entity: string): Promise<void> {
+    const digest = await this.#parts.store.digest(entity);
+    this.#digests.set(entity, hash('sha256', digest.join(), 'hex').slice(0, 16));
+  }
+}

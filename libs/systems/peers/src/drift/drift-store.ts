@@ -1,0 +1,115 @@
+import { setImmediate } from 'node:timers/promises';
+import {
+  PeerRows,
+  recordState,
+  recordStates,
+  type RecordState,
+  type SqliteDatabase,
+  storedDocuments,
+} from '@nestjs-spark/sqlite/internal';
+import type { PeerEvent } from '../merge/event.ts';
+import { mergeHeads } from '../merge/heads.ts';
+import type { PolicyOf } from '../merge/show.ts';
+import { loggedTo } from '../receive/receive-events.ts';
+import { showHeads } from '../receive/show-heads.ts';
+import type { Side } from './compare-records.ts';
+import { addToDigest, bucketOf, type Digest, emptyDigest } from './digest.ts';
+
+/** So many records are read in one go: requests of the application come in between. */
+const PAGE = 200;
+
+/** Documents as they are stored, with their versions. */
+export interface DocumentPage {
+  readonly items: readonly { id: string; document: string; version: string }[];
+  readonly total: number;
+}
+
+/** What a comparison needs of a file. Pages are transactions of their own, so writes continue. */
+export class DriftStore {
+  readonly #database: SqliteDatabase;
+  readonly #policyOf: PolicyOf;
+
+  constructor(database: SqliteDatabase, policyOf: PolicyOf) {
+    this.#database = database;
+    this.#policyOf = policyOf;
+  }
+
+  async digest(entity: string): Promise<Digest> {
+    const digest = emptyDigest();
+    for await (const records of this.#pages(entity)) addToDigest(digest, records);
+    return digest;
+  }
+
+  /** The records of some buckets. What is applied is read first, so the records are never older than it says. */
+  async side(entity: string, buckets: readonly number[]): Promise<Side> {
+    const applied = await this.#applied();
+    const wanted = new Set(buckets);
+    const records: RecordState[] = [];
+    for await (const page of this.#pages(entity))
+      records.push(...page.filter(({ recordId }) => wanted.has(bucketOf(recordId))));
+    return { applied, records };
+  }
+
+  async sideOf(entity: string, recordIds: readonly string[]): Promise<Side> {
+    const applied = await this.#applied();
+    const records = await this.#database.read((open) =>
+      recordIds.map((recordId) => recordState(open, entity, recordId)),
+    );
+    return { applied, records };
+  }
+
+  /** The heads of records, and the resolutions that stand for them. */
+  events(entity: string, recordIds: readonly string[]): Promise<PeerEvent[]> {
+    return this.#database.read((open) => {
+      const file = new PeerRows(open);
+      return recordIds.flatMap((recordId) => {
+        const heads = file.heads(entity, recordId);
+        return [...heads, ...(heads.length > 1 ? file.resolutions(heads) : [])];
+      });
+    });
+  }
+
+  /**
+   * Merges events that this file should have, and makes the rows of these records look as their heads say.
+   * What the log has not brought here is left out: it is on its way.
+   */
+  repair(entity: string, recordIds: readonly string[], events: readonly PeerEvent[]): Promise<void> {
+    return this.#database.write((open) => {
+      const file = new PeerRows(open);
+      const known = events.filter(
+        (event) => event.entity === entity && event.number <= loggedTo(file, event.origin),
+      );
+      for (const recordId of recordIds) {
+        const ofRecord = known.filter((event) => event.recordId.toLowerCase() === recordId.toLowerCase());
+        for (const event of ofRecord) file.remember(event);
+        const writes = ofRecord.filter(({ resolverVersion }) => resolverVersion === null);
+        const heads = writes.reduce(mergeHeads, file.heads(entity, recordId));
+        if (heads.length > 0) file.setHeads(entity, recordId, heads);
+        if (heads.length > 0) showHeads(file, entity, recordId, this.#policyOf);
+      }
+    });
+  }
+
+  documents(entity: string, wanted: { id: string } | { skip: number; take: number }): Promise<DocumentPage> {
+    return this.#database.read((open) => storedDocuments(open, entity, wanted));
+  }
+
+  #applied(): Promise<Record<string, number>> {
+    return this.#database.read((open) =>
+      Object.fromEntries(new PeerRows(open).loggedOrigins().map(({ origin, number }) => [origin, number])),
+    );
+  }
+
+  async *#pages(entity: string): AsyncGenerator<RecordState[]> {
+    let after: string | null = null;
+    for (;;) {
+      const page: RecordState[] = await this.#database.read((open) =>
+        recordStates(open, entity, after, PAGE),
+      );
+      yield page;
+      after = page.at(-1)?.recordId ?? null;
+      if (page.length < PAGE || after === null) return;
+      await setImmediate();
+    }
+  }
+}

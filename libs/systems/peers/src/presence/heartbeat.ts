@@ -1,0 +1,51 @@
+import { isObjectOf, isText, type Guard } from '@nestjs-spark/foundation/internal';
+
+export const PRESENCE_BUCKET = 'SPARK_PEERS';
+/** How long a node counts as there after it was last heard of. */
+export const PRESENCE_MS = 15_000;
+
+/** A node's resolver of one collection. */
+export interface PolicyView {
+  policy: string;
+  version: number | null;
+  fingerprint: string | null;
+}
+
+/** What a node says of itself every few seconds. For people: nothing rests on it. */
+export interface Heartbeat {
+  node: string;
+  origin: string;
+  state: string;
+  position: number;
+  clockOffsetMs: number;
+  /** Milliseconds since 1970, by the node's own clock. */
+  at: number;
+  policies: Record<string, PolicyView>;
+}
+
+const isNumber: Guard<number> = (value): value is number => Number.isSafeInteger(value);
+const isPolicies: Guard<Record<string, PolicyView>> = (value): value is Record<string, PolicyView> =>
+  typeof value === 'object' && value !== null && Object.keys(value).length <= 1_000;
+
+const isHeartbeat: Guard<Heartbeat> = isObjectOf({
+  node: isText(63),
+  origin: isText(32),
+  state: isText(32),
+  position: isNumber,
+  clockOffsetMs: isNumber,
+  at: isNumber,
+  policies: isPolicies,
+});
+
+const LONGEST = 100_000;
+
+/** Null for what no node has written. */
+export function readHeartbeat(text: string): Heartbeat | null {
+  if (text.length > LONGEST) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isHeartbeat(value) ? value : null;
+  } catch {
+    return null;
+  }
+}

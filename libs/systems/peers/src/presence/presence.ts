@@ -1,0 +1,54 @@
+import { describeError, keepRunning, type Logger, pause } from '@nestjs-spark/foundation/internal';
+import type { JetStreamPresence } from '@nestjs-spark/jetstream/internal';
+import { type Heartbeat, readHeartbeat } from './heartbeat.ts';
+
+export interface PresenceParts {
+  readonly service: string;
+  readonly node: string;
+  readonly values: JetStreamPresence;
+  readonly logger: Logger;
+  beat(): Promise<Heartbeat>;
+  /** What ends the ids that this node makes. */
+  tag(): Promise<string>;
+  /** Takes another tag, because another node has this one. */
+  changeTag(): Promise<void>;
+}
+
+const BEAT_MS = 5_000;
+
+/** Says that this node is there, and hears who else is. */
+export class Presence {
+  readonly #parts: PresenceParts;
+  #others: readonly Heartbeat[] = [];
+
+  constructor(parts: PresenceParts) {
+    this.#parts = parts;
+  }
+
+  /** As of the last few seconds, this node left out. */
+  get others(): readonly Heartbeat[] {
+    return this.#others;
+  }
+
+  /** @returns when aborted */
+  run(signal: AbortSignal): Promise<void> {
+    const { logger } = this.#parts;
+    return keepRunning(() => this.#beat(signal), {
+      signal,
+      policy: { waitMs: BEAT_MS },
+      endMs: Infinity,
+      onFailure: (error) => logger.debug(`The heartbeat waits: ${describeError(error)}`),
+    });
+  }
+
+  async #beat(signal: AbortSignal): Promise<void> {
+    const { service, node, values } = this.#parts;
+    const tag = await this.#parts.tag();
+    if ((await values.claim(`tags.${service}.${tag}`, node)) !== node) await this.#parts.changeTag();
+    else await values.put(`tags.${service}.${tag}`, node);
+    await values.put(`${service}.${node}`, JSON.stringify(await this.#parts.beat()));
+    const beats = (await values.read(`${service}.*`)).map(readHeartbeat);
+    this.#others = beats.filter((beat) => beat !== null).filter((beat) => beat.node !== node);
+    await pause(BEAT_MS, signal);
+  }
+}

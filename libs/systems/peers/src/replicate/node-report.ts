@@ -1,0 +1,103 @@
+import type { Logger } from '@nestjs-spark/foundation/internal';
+import type { Arrival, RefusedMessage } from './peer-store.ts';
+
+const MOST_REFUSALS = 20;
+
+/** What a node says of itself. */
+export interface NodeState {
+  isReady: boolean;
+  /** Why not yet; null when it is ready. */
+  reason: string | null;
+  log: 'connected' | 'away';
+  position: number;
+  /** The log's end as it was when the node last asked. */
+  target: number;
+  /** How many messages every node skips, as far as this run has read. */
+  refused: number;
+  /** The latest of them. */
+  refusals: RefusedMessage[];
+  isLoading: boolean;
+  /** The place of the latest snapshot that this node knows. */
+  lowWater: number;
+  /** Whether the log's time has been heard in this run. */
+  knowsTime: boolean;
+}
+
+/** What a node says of itself, and who wants to know of changes. */
+export class NodeReport {
+  readonly state: NodeState = {
+    isReady: false,
+    reason: 'the store is not prepared yet',
+    log: 'away',
+    position: 0,
+    target: 0,
+    refused: 0,
+    refusals: [],
+    isLoading: false,
+    lowWater: 0,
+    knowsTime: false,
+  };
+  readonly #logger: Logger;
+  readonly #listeners = new Set<() => void>();
+  readonly #lagListeners = new Set<(seconds: number) => void>();
+  /** The log's clock less this process's. */
+  #clockMs = 0;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** @returns a function that stops this */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  onLag(listener: (seconds: number) => void): void {
+    this.#lagListeners.add(listener);
+  }
+
+  becomeReady(): void {
+    this.state.isReady = true;
+    this.state.reason = null;
+    this.#changed();
+  }
+
+  reach(log: NodeState['log']): void {
+    const isNew = this.state.log !== log;
+    this.state.log = log;
+    if (isNew) this.#changed();
+  }
+
+  /** Why the node is not ready yet. */
+  say(reason: string): void {
+    if (!this.state.isReady) this.state.reason = reason;
+  }
+
+  /** @param clockMs the log's clock less this process's; null when it is not known anew */
+  noteApplied(batch: readonly Arrival[], clockMs: number | null): void {
+    this.state.position = batch.at(-1)?.sequence ?? this.state.position;
+    if (clockMs !== null) {
+      this.#clockMs = clockMs;
+      this.state.knowsTime = true;
+    }
+    if (!this.state.isReady) return;
+    const now = Date.now() + this.#clockMs;
+    for (const { storedAt } of batch)
+      for (const listener of this.#lagListeners) listener(Math.max(0, now - storedAt) / 1_000);
+  }
+
+  noteRefused(refused: readonly RefusedMessage[]): void {
+    const [first] = refused;
+    if (first && this.state.refused === 0)
+      this.#logger.warn(
+        `Message ${first.sequence} of the log is not from a node (${first.why}), and every node skips it. The status counts and lists such messages.`,
+      );
+    this.state.refused += refused.length;
+    this.state.refusals = [...this.state.refusals, ...refused].slice(-MOST_REFUSALS);
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,112 @@
+import type { EntityFigures, MemberRow } from '@nestjs-spark/sqlite/internal';
+import type { Heartbeat, PolicyView } from '../presence/heartbeat.ts';
+import type { RefusedMessage } from '../replicate/peer-store.ts';
+
+/** What a node has of one collection. */
+export interface EntityStatus extends Omit<EntityFigures, 'conflicts'> {
+  policy: string;
+  /** Null when the last change wins. A fingerprint tells whether two nodes run the same code. */
+  resolver: { version: number; fingerprint: string } | null;
+  conflicts: EntityFigures['conflicts'] & {
+    /** Open ones for which no resolver has given a result: the last change is shown. Of the latest 100. */
+    unresolved: number;
+    /** Those for which resolvers of one version gave different results. Of the latest 100. */
+    notDeterministic: number;
+  };
+  /** Of all its records, as of the last comparison; null before the first. Equal on nodes that have the same. */
+  digest: string | null;
+}
+
+/** Another node, or this one. */
+export interface MemberStatus {
+  node: string;
+  origin: string;
+  /** What it says of itself; `away` when it is not heard of, `retired` when it is not expected to return. */
+  state: string;
+  /** Up to where it said last that it has applied the log; null when it is away. */
+  acked: number | null;
+  /** The same: a node acknowledges what it has applied. */
+  position: number | null;
+  /** When it last said something, or its last message was stored; null when it never has. */
+  lastSeen: string | null;
+  clockOffsetMs: number | null;
+  policies: Record<string, PolicyView>;
+}
+
+/** A node's report on itself and on the other nodes that it knows. */
+export interface PeersStatus {
+  service: string;
+  node: string;
+  origin: string;
+  state: 'ready' | 'joining' | 'loading' | 'catching-up';
+  reason: string | null;
+  log: {
+    stream: string;
+    state: 'connected' | 'away';
+    created: string | null;
+    position: number;
+    last: number;
+    /** Up to where the log is trimmed, as far as this node knows: a snapshot covers it. */
+    lowWater: number;
+  };
+  /** Own events that are not known to be in the log. */
+  backlog: number;
+  /** Messages in the log that no node can have written, or that another one has signed. */
+  refused: number;
+  /** The latest of them since this process started: who it says it is from, and why every node skips it. */
+  refusals: RefusedMessage[];
+  members: MemberStatus[];
+  entities: EntityStatus[];
+  /** Changes of an earlier life of this file that lost against others' and that nobody has applied or dropped. */
+  stash: number;
+  newLives: { at: string; why: string }[];
+  /** The log's clock less that of this node. */
+  clockOffsetMs: number;
+}
+
+/** Members as the log and their heartbeats tell of them. */
+export function membersOf(
+  rows: readonly MemberRow[],
+  beats: readonly Heartbeat[],
+  own: Heartbeat,
+  { now, retireAfterMs }: { now: number; retireAfterMs: number },
+): MemberStatus[] {
+  const present = new Map([...beats, own].map((beat) => [beat.node, beat]));
+  const away = rows.filter(({ node }) => !present.has(node));
+  const members = [
+    ...[...present.values()].map(presentMember),
+    ...away.map((row) => absentMember(row, now, retireAfterMs)),
+  ];
+  return members.toSorted((one, other) => (one.node < other.node ? -1 : 1));
+}
+
+function presentMember({
+  node,
+  origin,
+  state,
+  position,
+  at,
+  clockOffsetMs,
+  policies,
+}: Heartbeat): MemberStatus {
+  const lastSeen = new Date(at).toISOString();
+  return { node, origin, state, acked: position, position, lastSeen, clockOffsetMs, policies };
+}
+
+function absentMember(
+  { node, origin, closed, heard }: MemberRow,
+  now: number,
+  retireAfterMs: number,
+): MemberStatus {
+  const isLate = heard !== null && now - heard > retireAfterMs;
+  return {
+    node,
+    origin,
+    state: closed !== null || isLate ? 'retired' : 'away',
+    acked: null,
+    position: null,
+    lastSeen: heard === null ? null : new Date(heard).toISOString(),
+    clockOffsetMs: null,
+    policies: {},
+  };
+}

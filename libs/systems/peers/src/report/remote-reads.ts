@@ -1,0 +1,80 @@
+import { type Stored, VERSION } from '@nestjs-spark/contracts';
+import { ProblemError } from '@nestjs-spark/contracts';
+import { defineProblem } from '@nestjs-spark/contracts';
+import type { AskPeers } from '../answer/ask-peers.ts';
+import type { ReadAnswer } from '../answer/questions.ts';
+import type { PeerEntity } from '../declare/find-entities.ts';
+
+const NO_PEER = defineProblem('noReadyReplica', {
+  title: 'No replica that is complete has answered',
+  status: 503,
+});
+
+/** What another node has, and who answered. */
+export interface RemoteRead<T> {
+  /** The node that answered. */
+  readonly from: string;
+  /** Up to which message of the log it had applied everything. */
+  readonly position: number;
+  readonly value: T;
+}
+
+/**
+ * Reads of replicated collections from a node that is ready, for a node that is not yet. Inject it by its class. Nothing is kept:
+ * each read asks again. Writes always go to the own file.
+ */
+export class RemoteReads {
+  readonly #peers: AskPeers;
+  readonly #entities: readonly PeerEntity[];
+
+  /** The Nest module creates this class */
+  constructor(peers: AskPeers, entities: readonly PeerEntity[]) {
+    this.#peers = peers;
+    this.#entities = entities;
+  }
+
+  /**
+   * A document of another node; its value is null where there is none with this id.
+   * @throws {ProblemError} `noReadyReplica` (503) when no ready node answers within 5 s: try again later
+   * @throws {UnavailableError} while NATS is away: try again later
+   */
+  async get<T extends object>(entity: new () => T, id: string): Promise<RemoteRead<Stored<T> | null>> {
+    const { type, answer } = await this.#ask(entity, { id });
+    const [value] = answer.items.map((item) => toStored<T>(type, item));
+    return { from: answer.node, position: answer.position, value: value ?? null };
+  }
+
+  /**
+   * A page of a collection of another node, in the order of ids.
+   * @param page `take` is at most 100
+   * @throws {ProblemError} `noReadyReplica` (503) when no ready node answers within 5 s: try again later
+   * @throws {UnavailableError} while NATS is away: try again later
+   */
+  async list<T extends object>(
+    entity: new () => T,
+    page: { skip?: number; take?: number } = {},
+  ): Promise<RemoteRead<{ items: Stored<T>[]; total: number }>> {
+    const { skip = 0, take = 25 } = page;
+    const { type, answer } = await this.#ask(entity, { skip, take: Math.min(100, take) });
+    const items = answer.items.map((item) => toStored<T>(type, item));
+    return { from: answer.node, position: answer.position, value: { items, total: answer.total } };
+  }
+
+  async #ask(
+    entity: new () => object,
+    wanted: { id: string } | { skip: number; take: number },
+  ): Promise<{ type: PeerEntity; answer: ReadAnswer }> {
+    const type = this.#entities.find((one) => one.type === entity);
+    if (!type) throw new Error(`${entity.name} is not replicated: mark it with @ReplicatedEntity().`);
+    const answer = await this.#peers.read(type.declaration.collection, wanted);
+    if (answer) return { type, answer };
+    throw new ProblemError(NO_PEER, 'No complete replica has answered within 5 s.', { retryAfterSeconds: 1 });
+  }
+}
+
+function toStored<T>(
+  { mapping }: PeerEntity,
+  { id, document, version }: ReadAnswer['items'][number],
+): Stored<T> {
+  return Object.assign(mapping.read(document, id), { [VERSION]: version }) as Stored<T>;
+}

@@ -10,7 +10,6 @@ import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
 import { SparkBus, SparkBusModule } from '@nestjs-spark/bus';
 import type { ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
-import { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
 import {
   type IdentityOptions,
   ModuleIdentity,

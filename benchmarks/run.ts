@@ -1,15 +1,24 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { readHelp } from '../tools/arguments.ts';
 
 // `npm run bench -- script` runs script.ts; without a name, main.ts. What follows the name are that benchmark's options.
 // `npm run bench -- --against <commit>` compares this build with the one of another commit.
-const BENCHMARKS = ['script', 'embedded', 'requesters', 'verify'];
+const BENCHMARKS = ['script', 'embedded', 'requesters', 'verify', 'attacks'];
 const [, , name] = process.argv;
 const named = name !== undefined && BENCHMARKS.includes(name) ? name : undefined;
 if (named === undefined)
   readHelp(`npm run bench: a first copy, live changes and a plain pipe side by side.
-  npm run bench -- NAME                one of ${BENCHMARKS.join(', ')}; NAME --help lists its options
+  npm run bench -- NAME                one of ${BENCHMARKS.join(', ')} and jobs; NAME --help lists its options
   npm run bench -- --against COMMIT    this build beside the one of another commit
   --documents N, --rounds N, --million, --save (writes the table into benchmarks/results)`);
+// It runs Nest modules in its own process, so it imports what was built.
+if (name === 'jobs') {
+  const file = join(import.meta.dirname, 'jobs.ts');
+  const given = process.argv.slice(3);
+  const { status } = spawnSync(process.execPath, ['--expose-gc', file, ...given], { stdio: 'inherit' });
+  process.exit(status ?? 1);
+}
 if (named !== undefined) process.argv.splice(2, 1);
 const isComparison = process.argv.some((argument) => /^--against(=|$)/.test(argument));
 await import(`./${named ?? (isComparison ? 'against' : 'main')}.ts`);

@@ -16,7 +16,7 @@ const TOOLS = Object.entries(scripts).flatMap(([name, command]) => {
 });
 /** Jest's options are given to `npm test`: it says itself which it does not know. */
 const CLOSED = TOOLS.filter(([name]) => name !== 'test');
-const BENCHMARKS = ['script', 'embedded', 'requesters', 'verify', '--against=x'];
+const BENCHMARKS = ['script', 'embedded', 'requesters', 'verify', 'attacks', '--against=x'];
 
 function run(words: readonly string[], ...more: readonly string[]) {
   const env = { PATH: process.env['PATH'] };

@@ -4,6 +4,7 @@ import {
   JobsEngine,
   resolveJobsSettings,
   type JobHandler,
+  type SparkJobsOptions,
 } from '@nestjs-spark/jobs/internal';
 import { Registry } from 'prom-client';
 
@@ -22,9 +23,14 @@ type Role = 'all' | 'api' | 'worker';
 const QUIET = { log: () => {}, warn: () => {}, error: () => {}, debug: () => {} };
 
 /** An engine of jobs over JetStream with one handler, `spec`, and a connection of its own. */
-export function engineOnNats({ natsUrl, stream, root }: JobsPlace, handler: JobHandler, role: Role) {
+export function engineOnNats(
+  { natsUrl, stream, root }: JobsPlace,
+  handler: JobHandler,
+  role: Role,
+  more: SparkJobsOptions = {},
+) {
   const connection = new JetStreamConnection({ url: natsUrl, name: 'spec', log: QUIET });
-  const { jobs, metrics, stop: stopEngine } = engineOver(connection, handler, role, { stream, root });
+  const { jobs, metrics, stop: stopEngine } = engineOver(connection, handler, role, { stream, root }, more);
   const stop = async (): Promise<void> => {
     await stopEngine();
     await connection.close();
@@ -38,8 +44,12 @@ export function engineOver(
   handler: JobHandler,
   role: Role,
   place: Partial<Omit<JobsPlace, 'natsUrl'>> = {},
+  more: SparkJobsOptions = {},
 ) {
-  const settings = resolveJobsSettings({ store: 'jetstream', role, concurrency: 1, limits: { few: 2 } }, {});
+  const settings = resolveJobsSettings(
+    { store: 'jetstream', role, concurrency: 1, limits: { few: 2 }, ...more },
+    {},
+  );
   const options = { connection, log: QUIET, ...place, ackWaitMs: ACK_WAIT_MS };
   const store = new JetStreamJobStore({ ...settings, ...options });
   const metrics = new Registry();

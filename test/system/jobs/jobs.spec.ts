@@ -113,6 +113,14 @@ describe('A job', () => {
 });
 
 describe('A submission that cannot be executed', () => {
+  it.each([[{ kind: 'sql', sql: 'SELECT 1' }], [{ kind: 'spark-app', resource: 'file:///app.py' }]])(
+    'is refused to all but operators when it runs any code on a cluster: %j',
+    async (transformation) => {
+      const answer = await jobs.submit({ name: 'cluster', transformation });
+      expect([answer.status, answer.body.type]).toEqual([403, 'urn:spark:problem:forbidden']);
+    },
+  );
+
   it.each([
     [
       'a wrong script',
@@ -135,7 +143,7 @@ describe('A submission that cannot be executed', () => {
       undefined,
     ],
   ])('is refused with the place of what is wrong: %s', async (_, body, pointer, line) => {
-    const answer = await jobs.submit(body);
+    const answer = await jobs.submit(body, operator);
     expect(answer.status).toBe(422);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
     expect(answer.body.errors[0]?.pointer).toBe(pointer);

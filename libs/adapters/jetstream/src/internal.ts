@@ -42,3 +42,6 @@ export {
   type JetStreamSettingsStoreOptions,
 } from './settings/jetstream-settings-store.ts';
 export { openBucket } from './provision/open-bucket.ts';
+export { RevisedValues, type RevisedValue } from './records/revised-values.ts';
+export { SubjectLog, type LoggedMessage, type SubjectLogOptions } from './records/subject-log.ts';
+export { JsonRequests, NobodyListensError } from './transport/json-requests.ts';

@@ -1,5 +1,5 @@
 export * from './index.ts';
-export { ChangeSetBoundsError } from './change-set/bounds.ts';
+export { CHANGE_SET_BOUNDS, ChangeSetBoundsError } from './change-set/bounds.ts';
 export * from './change-set/codec.ts';
 export * from './change-set/control.ts';
 export { decodeHeader, readHeader } from './change-set/header.ts';

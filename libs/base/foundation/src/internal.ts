@@ -2,6 +2,7 @@ export * from './index.ts';
 export * from './errors/message-of.ts';
 export * from './flow/ahead.ts';
 export * from './flow/every.ts';
+export * from './flow/first-within.ts';
 export * from './flow/in-groups.ts';
 export * from './flow/in-turn.ts';
 export * from './flow/latest.ts';

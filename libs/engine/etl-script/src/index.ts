@@ -18,7 +18,7 @@ export type {
   TimeSeriesReference,
 } from './extras/types.ts';
 export { ScriptRefusedError } from './compile/compile-script.ts';
-export { ScriptPool, type ScriptPoolOptions } from './run/script-pool.ts';
+export { ScriptPool, type ScriptBudgets, type ScriptPoolOptions } from './run/script-pool.ts';
 export type { ScriptRunner } from './run/script-runner.ts';
 export { ScriptFaultedError } from './run/strikes.ts';
 export { PoolClosedError, WorkerStartError } from '@nestjs-spark/sandbox';

@@ -1,4 +1,5 @@
 export * from './index.ts';
+export { DEFAULT_BUDGETS } from './run/script-pool.ts';
 export {
   commandsForDelete,
   commandsForUpdate,

@@ -15,12 +15,14 @@ export function plainScriptsIn(surroundings: Surroundings): Scripts {
   return {
     async open({ script }): Promise<ScriptRunner> {
       const tag = script ?? '';
-      return {
+      const runner: ScriptRunner = {
         transform: async (inputs) => inputs.map((input) => transform(input, tag, surroundings)),
         transformDeleted: async (inputs) =>
           inputs.map(({ id }) => ({ id, status: 'done', commands: [{ type: 'delete', id }] })),
+        paidBy: () => runner,
         close: () => {},
       };
+      return runner;
     },
   };
 }

@@ -1,5 +1,6 @@
 export { JobDeclarationError } from './declare/explore.ts';
 export { JobBackendFor, OnJobEvent, TransformationJob, type JobEventFilter } from './declare/decorators.ts';
+export { RunRefusedError } from './job/backend.ts';
 export type {
   BackendHealth,
   JobBackend,

@@ -1,11 +1,14 @@
 export * from './index.ts';
+export { HttpBackend } from './backends/http/http-backend.ts';
 export { MemoryBackend } from './backends/memory-backend.ts';
+export { checkBackend, type KitCheck } from './kit/check-backend.ts';
 export { MemoryJobStore } from './store/memory-job-store.ts';
 export { openSparkBackend } from './backends/apache-spark/open.ts';
 export { JobHandlers } from './job/handler.ts';
 export type { Job } from './job/job.ts';
 export { moved } from './job/move.ts';
 export { JobExistsError, laneOf, type JobStore, type QueuedJob, type StoredJob } from './job/store.ts';
+export type { TestReport } from './prove/test-report.ts';
 export { JobsEngine } from './module/jobs-engine.ts';
 export { JetStreamJobStore } from './store/jetstream-job-store.ts';
 export { jobsGrants } from './store/jobs-grants.ts';

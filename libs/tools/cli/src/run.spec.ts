@@ -20,7 +20,10 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['deploy'], /Unknown command "deploy"\. Commands: init, etl, config, keys, nats, verify, servers\./],
+    [
+      ['deploy'],
+      /Unknown command "deploy"\. Commands: init, etl, config, jobs, keys, nats, verify, servers\./,
+    ],
     [['servers', '--colour', 'red'], /Unknown option '--colour'/],
     [['servers', '--data'], /--data/],
     [['init', 'share'], /Order/],

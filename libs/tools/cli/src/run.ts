@@ -13,6 +13,7 @@ export const USAGE = `The command line of Spark for NestJS.
   nestjs-spark etl set-aside …     set-aside documents, and rerunning them
   nestjs-spark verify …            compares copies with their source, and repairs them
   nestjs-spark keys …              modules' keys: make, show, approve, rotate
+  nestjs-spark jobs …              tries a backend for transformation jobs
   nestjs-spark config …            settings of a running module: get, set, history, rollback
 
 nestjs-spark COMMAND --help lists its options. Exit codes: 0 success, 1 failure, 2 wrong usage.
@@ -23,6 +24,7 @@ const COMMANDS: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['init', async (argv) => (await import('./init/run-init.ts')).runInit(argv)],
   ['etl', async (...given) => (await import('./etl/run.ts')).runEtl(...given)],
   ['config', async (...given) => (await import('./config/run-config.ts')).runConfig(...given)],
+  ['jobs', async (...given) => (await import('./jobs/run-jobs.ts')).runJobs(...given)],
   ['keys', async (...given) => (await import('./keys/run-keys.ts')).runKeys(...given)],
   ['nats', async (...given) => (await import('./nats/run-nats.ts')).runNats(...given)],
   ['verify', async (...given) => (await import('./verify/run-verify.ts')).runVerify(...given)],

@@ -49,10 +49,17 @@ export class LaneConsumers {
     return info.num_pending;
   }
 
-  /** The next message of a lane; null when none came for a second. */
-  async next(lane: LaneSettings): Promise<LaneMessage | null> {
-    const message = await this.#use(lane, (consumer) => consumer.next({ expires: PULL_MS }));
-    return message && given(message);
+  /** Takes messages of a lane as they come: `most` at most, and none when none came for a second. @returns how many came */
+  async take(lane: LaneSettings, most: number, each: (message: LaneMessage) => void): Promise<number> {
+    return this.#use(lane, async (consumer) => {
+      let came = 0;
+      const options = { max_messages: most, expires: PULL_MS };
+      for await (const message of await consumer.fetch(options)) {
+        came++;
+        each(given(message));
+      }
+      return came;
+    });
   }
 
   async #use<T>(lane: LaneSettings, work: (consumer: Consumer) => Promise<T>): Promise<T> {

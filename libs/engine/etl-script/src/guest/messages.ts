@@ -68,4 +68,6 @@ export interface Reply {
   size: number;
   /** Processor time that the job took in this thread, in ms. */
   ms: number;
+  /** As much of that as it took to put the program in, which others had displaced. */
+  openingMs: number;
 }

@@ -66,6 +66,7 @@ export class ReplyBuilder {
       spoiled: this.spoiled,
       size: this.size,
       ms: 0,
+      openingMs: 0,
     };
     let at = 0;
     for (let i = 0; i < counts.length; i++) {

@@ -20,11 +20,12 @@ class ScriptServer implements JobServer<Job, Reply>, SandboxKeeper {
   }
 
   async answer(job: Job): Promise<Reply> {
-    const { user: before } = process.threadCpuUsage();
+    const before = userMs();
     this.#bounds = job.bounds;
     if (job.script) await this.#use(job.script);
+    const opened = userMs();
     const reply = await runJob(this.#current(), job, this);
-    return { ...reply, ms: (process.threadCpuUsage().user - before) / 1_000 };
+    return { ...reply, ms: userMs() - before, openingMs: opened - before };
   }
 
   async settle(job: Job): Promise<void> {
@@ -59,6 +60,10 @@ class ScriptServer implements JobServer<Job, Reply>, SandboxKeeper {
     if (!this.#script) throw new Error('a job came before its script');
     return this.#script;
   }
+}
+
+function userMs(): number {
+  return process.threadCpuUsage().user / 1_000;
 }
 
 /** The collector sees small objects only and would come late for what lies outside of its heap. */

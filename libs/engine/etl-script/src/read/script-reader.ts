@@ -55,7 +55,7 @@ export class ScriptReader {
         ms,
       };
     } finally {
-      this.#slots.giveBack(worker, { spoiled: ms === READ_MS, ms, slow: false });
+      this.#slots.giveBack(worker, { spoiled: ms === READ_MS, ms, openingMs: 0, slow: false });
     }
   }
 }

@@ -1,4 +1,4 @@
-import { PoolClosedError, WorkerLostError } from '@nestjs-spark/sandbox';
+import { PoolClosedError, type TurnTaken, WorkerLostError } from '@nestjs-spark/sandbox';
 import type { CompiledScript } from '../compile/compile-script.ts';
 import { failureWithoutPlace } from '../guest/failure-without-place.ts';
 import { DONE, FAILED, type Job, LATER, type Reply, WANTS } from '../guest/messages.ts';
@@ -142,12 +142,12 @@ export class BatchRun {
     const worker = await this.#slots.take({ program: this.#script, payer, signal });
     const isNew = worker.program !== this.#script;
     worker.program = this.#script;
-    let turn = { spoiled: true, slow: true, ms: bounds.documentTimeoutMs };
+    let turn: TurnTaken = { spoiled: true, slow: true, ms: bounds.documentTimeoutMs, openingMs: 0 };
     const running = worker
       .run(this.#job(open, isNew))
       .then((reply) => {
-        const { spoiled, ms } = reply;
-        turn = { spoiled, ms, slow: ms > SLOW_MS && reply.statuses.includes(LATER) };
+        const { spoiled, ms, openingMs } = reply;
+        turn = { spoiled, ms, openingMs, slow: ms > SLOW_MS && reply.statuses.includes(LATER) };
         return reply;
       })
       .finally(() => this.#slots.giveBack(worker, turn));

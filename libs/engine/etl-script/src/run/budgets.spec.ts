@@ -92,3 +92,25 @@ it('A batch ends where its output fills it, and the rest can be asked for', asyn
   expect(Math.max(...sizes)).toBeLessThanOrEqual(12);
   await roomy.close();
 });
+
+it('Budgets can change while a script is open: each batch has those that hold when it begins', async () => {
+  const budgets = { maxLoads: 1, maxOutput: 1_000, maxCopies: 1 };
+  const live = new ScriptPool({ maxWorkers: 1, budgets: () => ({ ...budgets }) });
+  const scripts = {
+    maxOutput: `loadToUsers({ text: 'x'.repeat(2000) })`,
+    maxCopies: `for (let i = 0; i < 3; i++) loadToParts({ i: i * 1 })`,
+    maxLoads: `let n = 0; for (let i = 0; i < 3; i++) n += load('a/' + i)?.n ?? 0; loadToUsers({ n })`,
+  };
+  for (const [name, script] of Object.entries(scripts) as [keyof typeof scripts, string][]) {
+    const runner = await live.open({ name: 'test', collection: 'Users', script });
+    const run = async () => (await runner.transform([user(1, { n: 1 })], loadsNothing))[0];
+    const before = budgets[name];
+    expect(failureOf(await run())).toMatchObject({ kind: 'too-much' });
+    budgets[name] = 4_000;
+    expect(await run()).toMatchObject({ status: 'done' });
+    budgets[name] = before;
+    expect(failureOf(await run())).toMatchObject({ kind: 'too-much' });
+    runner.close();
+  }
+  await live.close();
+});

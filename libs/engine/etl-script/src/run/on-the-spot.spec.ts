@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { commandsOf, loadsNothing, user } from '../../testing/run-script.ts';
 import type { ScriptInput } from '../types.ts';
 import { compileScript } from '../compile/compile-script.ts';
+import { OpenProgram } from './open-program.ts';
 import { ScriptPool } from './script-pool.ts';
 import { PooledScriptRunner, type RunnerBounds } from './script-runner.ts';
 import { WorkerSlots } from '@nestjs-spark/sandbox';
@@ -43,7 +44,7 @@ describe('A few documents of a script that is read instead of run', () => {
       },
     });
     const script = compileScript({ name: 'test', collection: 'Users', script: PICKS });
-    const runner = new PooledScriptRunner(script, slots, BOUNDS, 'HR');
+    const runner = new PooledScriptRunner(new OpenProgram(script, slots), slots, () => BOUNDS, 'HR');
     expect(await runner.transform(users(3), loadsNothing)).toHaveLength(3);
     await expect(runner.transform(users(100), loadsNothing)).rejects.toThrow('a worker was asked for');
   });

@@ -3,6 +3,7 @@ import { LEAST_MEMORY_MIB, WorkerSlots } from '@nestjs-spark/sandbox';
 import { TURN_MS } from '../guest/turn.ts';
 import { ScriptReader } from '../read/script-reader.ts';
 import type { ScriptInspection, Transformation } from '../types.ts';
+import { OpenProgram } from './open-program.ts';
 import { PooledScriptRunner, type RunnerBounds, type ScriptRunner } from './script-runner.ts';
 import { type ScriptWorkerSlots, startScriptWorker } from './script-worker.ts';
 
@@ -28,10 +29,28 @@ export interface ScriptPoolOptions {
   maxOutput?: number;
   /** How many copies a document may have. Default 4,096. */
   maxCopies?: number;
+  /** Overrides maxLoads, maxOutput and maxCopies; asked for before each batch, so that they can change while scripts are open. */
+  budgets?: () => ScriptBudgets;
   /** After this many documents in a row that broke their sandbox (`timeout`, `memory`, `crashed`), a script is no longer run
    * and its runner throws ScriptFaultedError. Default 5. */
   faultAfter?: number;
 }
+
+/** What a script may make of one document. */
+export interface ScriptBudgets {
+  /** As `ScriptPoolOptions.maxLoads`. */
+  maxLoads: number;
+  /** As `ScriptPoolOptions.maxOutput`. */
+  maxOutput: number;
+  /** As `ScriptPoolOptions.maxCopies`. */
+  maxCopies: number;
+}
+
+export const DEFAULT_BUDGETS: ScriptBudgets = {
+  maxLoads: 1_000,
+  maxOutput: 4 * 1024 * 1024,
+  maxCopies: 4_096,
+};
 
 /** What a turn and a batch carry before they end; a document that goes beyond it alone is a turn and a batch of its own. */
 const TURN_SIZE = 1024 * 1024;
@@ -44,7 +63,7 @@ const BATCH_SIZE = 4 * 1024 * 1024;
 export class ScriptPool {
   readonly #slots: ScriptWorkerSlots;
   readonly #reader: ScriptReader;
-  readonly #bounds: RunnerBounds;
+  readonly #bounds: () => RunnerBounds;
 
   constructor(options: ScriptPoolOptions = {}) {
     const {
@@ -55,15 +74,19 @@ export class ScriptPool {
     } = options;
     if (memoryMiB < LEAST_MEMORY_MIB)
       throw new RangeError(`memoryMiB is ${memoryMiB}; the sandbox itself needs 16, give it at least 17`);
-    this.#bounds = {
-      documentTimeoutMs,
-      maxLoadRounds: options.maxLoadRounds ?? 16,
-      documentAsks: options.maxLoads ?? 1_000,
-      documentSize: options.maxOutput ?? 4 * 1024 * 1024,
-      documentLoads: options.maxCopies ?? 4_096,
-      turnSize: TURN_SIZE,
-      batchSize: BATCH_SIZE,
-      faultAfter: options.faultAfter ?? 5,
+    const { budgets = () => ({ ...DEFAULT_BUDGETS, ...given(options) }) } = options;
+    this.#bounds = () => {
+      const { maxLoads, maxOutput, maxCopies } = budgets();
+      return {
+        documentTimeoutMs,
+        maxLoadRounds: options.maxLoadRounds ?? 16,
+        documentAsks: maxLoads,
+        documentSize: maxOutput,
+        documentLoads: maxCopies,
+        turnSize: TURN_SIZE,
+        batchSize: BATCH_SIZE,
+        faultAfter: options.faultAfter ?? 5,
+      };
     };
     this.#reader = new ScriptReader({ idleMs });
     this.#slots = new WorkerSlots({
@@ -86,11 +109,19 @@ export class ScriptPool {
   async open(transformation: Transformation, signal?: AbortSignal): Promise<ScriptRunner> {
     const script = await this.#reader.compile(transformation, signal);
     const payer = transformation.requester ?? transformation.name;
-    return new PooledScriptRunner(script, this.#slots, this.#bounds, payer);
+    return new PooledScriptRunner(new OpenProgram(script, this.#slots), this.#slots, this.#bounds, payer);
   }
 
   /** Ends every worker at once; running batches reject. */
   async close(): Promise<void> {
     await Promise.all([this.#slots.close(), this.#reader.close()]);
   }
+}
+
+function given({ maxLoads, maxOutput, maxCopies }: ScriptPoolOptions): Partial<ScriptBudgets> {
+  return {
+    ...(maxLoads !== undefined && { maxLoads }),
+    ...(maxOutput !== undefined && { maxOutput }),
+    ...(maxCopies !== undefined && { maxCopies }),
+  };
 }

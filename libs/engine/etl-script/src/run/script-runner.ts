@@ -1,8 +1,8 @@
-import type { CompiledScript } from '../compile/compile-script.ts';
 import { followOf } from '../guest/guest-extras.ts';
 import type { ScriptFollow } from '../extras/types.ts';
 import type { DeletedInput, DocumentLoader, ScriptInput, ScriptOutput } from '../types.ts';
 import { BatchRun, type BatchBounds, type BatchDocument } from './batch-run.ts';
+import type { OpenProgram } from './open-program.ts';
 import { plainDelete } from './plain-delete.ts';
 import type { ScriptWorkerSlots } from './script-worker.ts';
 import { Strikes } from './strikes.ts';
@@ -25,6 +25,8 @@ export interface ScriptRunner {
   ): Promise<ScriptOutput[]>;
   /** Which changes of extras, without a change of the document, it wants to receive. Absent: none. */
   readonly follow?: ScriptFollow | undefined;
+  /** The same script, open once, for another requester: the time that it takes is theirs, and so are its breakdowns. */
+  paidBy(requester: string): ScriptRunner;
   /** Releases its worker. */
   close(): void;
 }
@@ -37,19 +39,19 @@ export interface RunnerBounds extends BatchBounds {
 
 export class PooledScriptRunner implements ScriptRunner {
   readonly follow: ScriptFollow | undefined;
-  readonly #script: CompiledScript;
+  readonly #program: OpenProgram;
   readonly #slots: ScriptWorkerSlots;
-  readonly #bounds: RunnerBounds;
+  readonly #bounds: () => RunnerBounds;
   readonly #payer: string;
   readonly #strikes: Strikes;
 
-  constructor(script: CompiledScript, slots: ScriptWorkerSlots, bounds: RunnerBounds, payer: string) {
-    this.#script = script;
-    this.follow = followOf(script);
+  constructor(program: OpenProgram, slots: ScriptWorkerSlots, bounds: () => RunnerBounds, payer: string) {
+    this.#program = program;
+    this.follow = followOf(program.script);
     this.#slots = slots;
     this.#bounds = bounds;
     this.#payer = payer;
-    this.#strikes = new Strikes(script.name, bounds.faultAfter);
+    this.#strikes = new Strikes(program.script.name, bounds().faultAfter);
   }
 
   async transform(
@@ -67,13 +69,17 @@ export class PooledScriptRunner implements ScriptRunner {
     signal?: AbortSignal,
   ): Promise<ScriptOutput[]> {
     signal?.throwIfAborted();
-    if (this.#script.deleteBehaviors.length === 0)
-      return inputs.map((input) => plainDelete(input, this.#script.targets));
+    const { deleteBehaviors, targets } = this.#program.script;
+    if (deleteBehaviors.length === 0) return inputs.map((input) => plainDelete(input, targets));
     return this.#run(inputs, load, signal);
   }
 
+  paidBy(requester: string): ScriptRunner {
+    return new PooledScriptRunner(this.#program, this.#slots, this.#bounds, requester);
+  }
+
   close(): void {
-    this.#slots.release(this.#script);
+    this.#program.release();
   }
 
   async #run(
@@ -83,7 +89,8 @@ export class PooledScriptRunner implements ScriptRunner {
   ): Promise<ScriptOutput[]> {
     this.#strikes.check();
     if (documents.length === 0) return [];
-    const options = { load, bounds: this.#bounds, strikes: this.#strikes, payer: this.#payer, signal };
-    return new BatchRun(this.#script, this.#slots, documents, options).finish();
+    const bounds = this.#bounds();
+    const options = { load, bounds, strikes: this.#strikes, payer: this.#payer, signal };
+    return new BatchRun(this.#program.within(bounds), this.#slots, documents, options).finish();
   }
 }

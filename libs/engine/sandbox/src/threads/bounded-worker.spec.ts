@@ -55,7 +55,7 @@ describe('a program in a bounded worker', () => {
   });
 });
 
-const TURN = { spoiled: false, ms: 1, slow: false };
+const TURN = { spoiled: false, ms: 1, openingMs: 0, slow: false };
 const claim = (program: object) => ({ program, payer: 'HR' });
 
 describe('worker slots', () => {

@@ -8,7 +8,7 @@ function shares(cost: Record<string, number>): Record<string, number> {
   const got = Object.fromEntries(payers.map((payer) => [payer, 0]));
   for (let i = 0; i < 1_000; i++) {
     const payer = payers[turns.choose(payers)] ?? '';
-    turns.paid(payer, cost[payer] ?? 0, false, 0);
+    turns.paid(payer, { ms: cost[payer] ?? 0, openingMs: 0, slow: false }, 0);
     got[payer] = (got[payer] ?? 0) + (cost[payer] ?? 0);
   }
   return got;
@@ -27,12 +27,12 @@ it('does not save up the time that somebody did not ask for', () => {
   const turns = new FairTurns();
   for (let i = 0; i < 100; i++) {
     turns.choose(['busy']);
-    turns.paid('busy', 100, false, 0);
+    turns.paid('busy', { ms: 100, openingMs: 0, slow: false }, 0);
   }
   const served = Array.from({ length: 10 }, () => {
     const payers = ['late', 'busy'];
     const payer = payers[turns.choose(payers)] ?? '';
-    turns.paid(payer, 100, false, 0);
+    turns.paid(payer, { ms: 100, openingMs: 0, slow: false }, 0);
     return payer;
   });
   expect(served.filter((payer) => payer === 'busy').length).toBeGreaterThanOrEqual(4);
@@ -40,19 +40,20 @@ it('does not save up the time that somebody did not ask for', () => {
 
 it('calls a payer slow by its last turn', () => {
   const turns = new FairTurns();
-  turns.paid('a', 1, true, 0);
+  turns.paid('a', { ms: 1, openingMs: 0, slow: true }, 0);
   expect(turns.isSlow('a')).toBe(true);
-  turns.paid('a', 1, false, 0);
+  turns.paid('a', { ms: 1, openingMs: 0, slow: false }, 0);
   expect(turns.isSlow('a')).toBe(false);
 });
 
 it('calls a payer light that uses little, and one that used much again when that was a while ago', () => {
   const turns = new FairTurns();
-  for (let at = 0; at < 10_000; at += 20) turns.paid('live', 1, false, at);
-  turns.paid('first copy', 250, true, 10_000);
-  expect([turns.isLight('live', 10_000), turns.isLight('first copy', 10_000)]).toEqual([true, false]);
+  // Fifty changes a second beside a turn every two seconds.
+  for (let at = 0; at < 60_000; at += 20) turns.paid('live', { ms: 0.5, openingMs: 0, slow: false }, at);
+  for (let at = 0; at < 60_000; at += 2_000) turns.paid('much', { ms: 250, openingMs: 0, slow: true }, at);
+  expect([turns.isLight('live', 60_000), turns.isLight('much', 60_000)]).toEqual([true, false]);
   // A short turn in between is no disguise.
-  turns.paid('first copy', 1, false, 10_001);
-  expect([turns.isLight('first copy', 10_001), turns.isLight('first copy', 13_000)]).toEqual([false, true]);
+  turns.paid('much', { ms: 1, openingMs: 0, slow: false }, 60_001);
+  expect([turns.isLight('much', 60_001), turns.isLight('much', 90_000)]).toEqual([false, true]);
   expect(turns.isLight('new', 0)).toBe(true);
 });

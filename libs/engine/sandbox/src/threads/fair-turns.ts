@@ -1,7 +1,16 @@
 /** What a payer may have used of late, in ms, and still count as one that uses little: a task that follows live changes. */
-const LITTLE_MS = 100;
+const LITTLE_MS = 500;
 /** After this time half of what was used is forgotten. */
-const HALF_LIFE_MS = 1_000;
+const HALF_LIFE_MS = 10_000;
+
+/** What a turn has taken, in ms. */
+interface PaidTurn {
+  ms: number;
+  /** As much of that as it took to put the program in. */
+  openingMs: number;
+  /** It had to be ended before the work was done. */
+  slow: boolean;
+}
 
 /**
  * Whose turn it is. Time is shared between payers, not turns: the payer that has used least of it is next, and within a payer
@@ -26,12 +35,11 @@ export class FairTurns {
   }
 
   /**
-   * @param slow the turn had to be ended before the work was done
    * @param now in ms, of any clock that only goes forward
    */
-  paid(payer: string, ms: number, slow: boolean, now: number): void {
+  paid(payer: string, { ms, openingMs, slow }: PaidTurn, now: number): void {
     this.#spent.set(payer, this.#standing(payer) + ms);
-    this.#lately.set(payer, { ms: this.#usedLately(payer, now) + ms, at: now });
+    this.#lately.set(payer, { ms: this.usedLately(payer, now) + ms - openingMs, at: now });
     if (slow) this.#slow.add(payer);
     else this.#slow.delete(payer);
   }
@@ -43,10 +51,11 @@ export class FairTurns {
 
   /** Whether the payer has used little of late, and so should not wait for those who use much. */
   isLight(payer: string, now: number): boolean {
-    return this.#usedLately(payer, now) < LITTLE_MS;
+    return this.usedLately(payer, now) < LITTLE_MS;
   }
 
-  #usedLately(payer: string, now: number): number {
+  /** Of the pool's time, in ms that weigh less the longer ago they were. */
+  usedLately(payer: string, now: number): number {
     const { ms, at } = this.#lately.get(payer) ?? { ms: 0, at: now };
     return ms * 0.5 ** ((now - at) / HALF_LIFE_MS);
   }

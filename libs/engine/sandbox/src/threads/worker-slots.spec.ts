@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { PoolClosedError, type PooledWorker, WorkerSlots } from './worker-slots.ts';
 
-const TURN = { spoiled: false, ms: 1, slow: false };
+const TURN = { spoiled: false, ms: 1, openingMs: 0, slow: false };
 
 function slots(maxWorkers: number, spare = 0): WorkerSlots<PooledWorker> {
   const start = (): PooledWorker => ({ program: undefined, isUsable: true, end: async () => {} });
@@ -29,7 +29,7 @@ it('leave one worker to the others when the scripts of somebody are slow', async
 it('serve the payer that has used less, although another has waited longer', async () => {
   const workers = slots(1);
   const order: string[] = [];
-  workers.giveBack(await workers.take(claim('much')), { ...TURN, ms: 500 });
+  workers.giveBack(await workers.take(claim('much')), { ...TURN, ms: 900 });
   const busy = await workers.take(claim('little'));
   const both = ['much', 'little'].map(async (payer) => {
     const worker = await workers.take(claim(payer));
@@ -74,7 +74,7 @@ it('start no worker in the place of one that is not gone yet', async () => {
 it('have a spare one for those that use little: they wait for nobody who uses much, and nobody else gets it', async () => {
   const workers = slots(2, 1);
   for (const payer of ['much', 'more', 'most'])
-    workers.giveBack(await workers.take(claim(payer)), { ...TURN, ms: 500 });
+    workers.giveBack(await workers.take(claim(payer)), { ...TURN, ms: 900 });
   const busy = [await workers.take(claim('much')), await workers.take(claim('more'))];
   let isServed = false;
   const waiting = workers.take(claim('most')).then((worker) => {
@@ -98,7 +98,7 @@ it('keep the program of one that uses little in its worker while others take tur
     const both = await Promise.all([workers.take(claim('much')), workers.take(claim('more'))]);
     for (const worker of both) {
       worker.program = {};
-      workers.giveBack(worker, { ...TURN, ms: 500 });
+      workers.giveBack(worker, { ...TURN, ms: 900 });
     }
   }
   expect(await workers.take({ program, payer: 'little' })).toBe(mine);

@@ -41,6 +41,8 @@ export interface TurnTaken {
   spoiled: boolean;
   /** The processor time that it took. */
   ms: number;
+  /** As much of that as it took to put the program in: no sign of much work. */
+  openingMs: number;
   /** It had to be ended before its work was done. */
   slow: boolean;
 }
@@ -91,10 +93,11 @@ export class WorkerSlots<W extends PooledWorker> {
   }
 
   /** Gives a worker back; one that is spoiled or has ended is replaced. */
-  giveBack(worker: W, { spoiled, ms, slow }: TurnTaken): void {
+  giveBack(worker: W, turn: TurnTaken): void {
+    const { spoiled } = turn;
     const payer = this.#busy.get(worker);
     this.#busy.delete(worker);
-    if (payer !== undefined) this.#turns.paid(payer, ms, slow, performance.now());
+    if (payer !== undefined) this.#turns.paid(payer, turn, performance.now());
     if (spoiled || !worker.isUsable || this.#closed) this.#end(worker);
     else this.#addIdle(worker, payer ?? '');
     this.#serve();
@@ -141,7 +144,10 @@ export class WorkerSlots<W extends PooledWorker> {
     const { maxWorkers, spare = 0 } = this.#options;
     const full = this.#busy.size + this.#ending + this.#idle.size >= maxWorkers + spare;
     // A program has to be put in again where another one was: those that are used often and shortly stay.
-    const least = slots.find((one) => !this.#isLight(one.payer)) ?? slots[0];
+    const now = performance.now();
+    const [least] = slots.toSorted(
+      (one, other) => this.#turns.usedLately(other.payer, now) - this.#turns.usedLately(one.payer, now),
+    );
     const slot =
       own ?? slots.find(({ worker }) => worker.program === undefined) ?? (full ? least : undefined);
     if (!slot) return undefined;

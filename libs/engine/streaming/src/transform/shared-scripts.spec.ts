@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SourceChange } from '@nestjs-spark/contracts/internal';
-import { ScriptFaultedError, type ScriptRunner } from '@nestjs-spark/etl-script/internal';
+import { ScriptFaultedError, ScriptPool, type ScriptRunner } from '@nestjs-spark/etl-script/internal';
 import type { CaptureTask } from '../task/tasks.ts';
 import { SharedScripts } from './shared-scripts.ts';
 
@@ -22,12 +22,26 @@ const CHANGES = [change(1), change(2), change(3)];
 class Opened {
   count = 0;
   closed = 0;
+  /** Who paid for each run. */
+  readonly paid: string[] = [];
   readonly scripts = new SharedScripts({
     open: async (): Promise<ScriptRunner> => {
       this.count++;
-      return { transform: async () => [], transformDeleted: async () => [], close: () => void this.closed++ };
+      return this.#runner('nobody');
     },
   });
+
+  #runner(payer: string): ScriptRunner {
+    return {
+      transform: async () => {
+        this.paid.push(payer);
+        return [];
+      },
+      transformDeleted: async () => [],
+      paidBy: (requester) => this.#runner(requester),
+      close: () => void this.closed++,
+    };
+  }
 }
 
 /** Work that counts how often it is done. */
@@ -105,7 +119,12 @@ describe('Tasks with the same script and the same bounds', () => {
   it('open it themselves where another one could not', async () => {
     const failing = Promise.withResolvers<ScriptRunner>();
     const answers = [failing.promise];
-    const runner: ScriptRunner = { transform: async () => [], transformDeleted: async () => [], close() {} };
+    const runner: ScriptRunner = {
+      transform: async () => [],
+      transformDeleted: async () => [],
+      paidBy: () => runner,
+      close() {},
+    };
     const scripts = new SharedScripts({ open: () => answers.shift() ?? Promise.resolve(runner) });
     const [first, second] = [scripts.open(task('HR'), NEVER), scripts.open(task('Sales'), NEVER)];
     failing.reject(new Error('killed'));
@@ -113,17 +132,30 @@ describe('Tasks with the same script and the same bounds', () => {
     expect((await second).runner).toBe(runner);
   });
 
-  it('get it newly opened when they come back after it was found faulted', async () => {
+  it('each pay for their own runs', async () => {
     const opened = new Opened();
+    for (const requester of ['HR', 'Sales']) {
+      const { runner } = await opened.scripts.open(task(requester), NEVER);
+      await runner.transform([], async () => []);
+    }
+    expect(opened.paid).toEqual(['HR', 'Sales']);
+  });
+
+  it('are suspended for their own breakdowns alone, and run again when they come back', async () => {
+    const pool = new ScriptPool({ maxWorkers: 1, documentTimeoutMs: 50, faultAfter: 2 });
+    const scripts = new SharedScripts(pool);
+    const endless = { script: 'for (;;); loadToCars({})' };
+    const inputs = [1, 2].map((n) => ({ id: `cars/${n}`, collection: 'Cars', document: Buffer.from('{}') }));
     const [one, other] = [
-      await opened.scripts.open(task('HR'), NEVER),
-      await opened.scripts.open(task('Sales'), NEVER),
+      await scripts.open(task('HR', endless), NEVER),
+      await scripts.open(task('Sales', endless), NEVER),
     ];
-    const faulted = new ScriptFaultedError('Cars', 5, 'it took too long');
-    await expect(one.once(CHANGES, () => Promise.reject(faulted))).rejects.toBe(faulted);
+    await expect(one.runner.transform(inputs, async () => [])).rejects.toThrow(ScriptFaultedError);
+    const first = inputs.slice(0, 1);
+    expect(await other.runner.transform(first, async () => [])).toHaveLength(1);
     one.close();
-    await opened.scripts.open(task('HR'), NEVER);
-    expect(opened.count).toBe(2);
-    other.close();
+    const again = await scripts.open(task('HR', endless), NEVER);
+    expect(await again.runner.transform(first, async () => [])).toHaveLength(1);
+    await pool.close();
   });
 });

@@ -1,10 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SourceChange } from '@nestjs-spark/contracts/internal';
-import {
-  ScriptFaultedError,
-  type ScriptRunner,
-  type Transformation,
-} from '@nestjs-spark/etl-script/internal';
+import type { ScriptRunner, Transformation } from '@nestjs-spark/etl-script/internal';
 import type { CaptureTask } from '../task/tasks.ts';
 
 /** Where scripts are run; a `ScriptPool` is one. */
@@ -55,7 +51,7 @@ export class SharedScripts {
     if (known) {
       known.users++;
       const runner = await known.runner.catch(() => null);
-      if (runner) return this.#use(known, runner);
+      if (runner) return this.#use(known, runner, task);
       this.#release(known);
       signal.throwIfAborted();
     }
@@ -69,17 +65,18 @@ export class SharedScripts {
     };
     this.#shared.push(shared);
     try {
-      return this.#use(shared, await shared.runner);
+      return this.#use(shared, await shared.runner, task);
     } catch (error) {
       this.#retire(shared);
       throw error;
     }
   }
 
-  #use(shared: Shared, runner: ScriptRunner): OpenScript {
+  /** Each task pays for its own runs, and only its own breakdowns count against it. */
+  #use(shared: Shared, runner: ScriptRunner, { key }: CaptureTask): OpenScript {
     let isOpen = true;
     return {
-      runner,
+      runner: runner.paidBy(key.requester),
       once: (changes, work) => this.#once(shared, changes, work),
       close: () => {
         if (!isOpen) return;
@@ -95,10 +92,7 @@ export class SharedScripts {
     work: () => Promise<R>,
   ): Promise<R> {
     const [first] = changes;
-    const done = first && shared.users > 1 ? this.#together(shared, first, changes, work) : work();
-    // Whoever opens a script that was found faulted gets it newly opened, so that it is tried again.
-    done.catch((error: unknown) => error instanceof ScriptFaultedError && this.#retire(shared));
-    return done;
+    return first && shared.users > 1 ? this.#together(shared, first, changes, work) : work();
   }
 
   async #together<R extends object>(

@@ -1,5 +1,10 @@
 import { taskId, type Etag, type TaskKey } from '@nestjs-spark/contracts';
-import { reduceCommands, type ChangeSource, type SourceChange } from '@nestjs-spark/contracts/internal';
+import {
+  reduceCommands,
+  type ChangeSource,
+  type SourceChange,
+  type SourceDocument,
+} from '@nestjs-spark/contracts/internal';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import type { CaptureTask, TaskDirectory } from '../task/tasks.ts';
 import { NOTHING_SET_ASIDE } from '../transform/set-aside-in-use.ts';
@@ -21,6 +26,8 @@ const MOST_COPIES = 5_000;
 const STEP = { first: 16, most: 512, quickMs: 250 };
 /** An answer has to come in time: of slow scripts it has less. */
 const WORK_MS = 5_000;
+/** Documents are looked up a few at a time, so that those of one answer take about so much memory, however large they are. */
+const LOOKED_UP = { bytes: 8 * 1024 * 1024, first: 8, most: 64 };
 /** The mark of a copy does not say which generation it is of. */
 const ANY_GENERATION = 1;
 
@@ -59,7 +66,7 @@ export class Expectations {
   }
 
   /**
-   * These documents as they are now, whatever happened to them; not all of them where their scripts are slow.
+   * These documents as they are now, whatever happened to them; not all of them where they are large or their scripts are slow.
    * @returns null when there is no such task
    */
   async documents(key: TaskKey, ids: readonly string[], signal: AbortSignal): Promise<Expected | null> {
@@ -67,7 +74,7 @@ export class Expectations {
     const task = await directory.read(key);
     if (!task) return null;
     const { lastEtag: before, databaseId } = await source.identify(taskId(key));
-    const found = await source.load([...ids]);
+    const found = await lookUp(source, ids);
     const puts = found.flatMap((document, at): SourcePut[] => {
       const isWanted = document && document.copyOf === null && sameName(document.collection, task.collection);
       return isWanted ? [{ kind: 'put', etag: 0, ...document, id: ids[at] ?? document.id }] : [];
@@ -76,7 +83,7 @@ export class Expectations {
     const { lastEtag: after } = await source.identify(taskId(key));
     const byId = new Map(there.map((document) => [document.id, document]));
     const later = new Set(puts.slice(count).map(({ id }) => id));
-    const answered = ids.filter((id) => !later.has(id));
+    const answered = ids.slice(0, found.length).filter((id) => !later.has(id));
     const documents = answered.map((id) => byId.get(id) ?? { id, etag: 0, copies: [] });
     return { databaseId, script: task.fingerprint, before, after, documents };
   }
@@ -117,6 +124,21 @@ export class Expectations {
       runner.close();
     }
   }
+}
+
+/** The first of these documents, as many as fit; at least one. */
+async function lookUp(source: ChangeSource, ids: readonly string[]): Promise<(SourceDocument | null)[]> {
+  const found: (SourceDocument | null)[] = [];
+  let bytes = 0;
+  let step = LOOKED_UP.first;
+  while (found.length < ids.length && bytes < LOOKED_UP.bytes) {
+    const some = await source.load(ids.slice(found.length, found.length + step));
+    found.push(...some);
+    bytes += some.reduce((sum, document) => sum + (document?.json.byteLength ?? 0), 0);
+    const average = Math.max(1, bytes / found.length);
+    step = Math.max(1, Math.min(LOOKED_UP.most, Math.floor((LOOKED_UP.bytes - bytes) / average)));
+  }
+  return found;
 }
 
 function expectedCopies(

@@ -2,7 +2,7 @@ import type { ScriptPool, ScriptPoolOptions } from '@nestjs-spark/etl-script';
 import type { BackendHealth, JobBackend, JobRun, RunEvent, RunHandle } from '../job/backend.ts';
 import { linesOf, readAll } from '../job/content.ts';
 import type { JobHandlers } from '../job/handler.ts';
-import type { CancelProof, JobKind } from '../job/job.ts';
+import type { CancelProof, JobKind, JobTransformation } from '../job/job.ts';
 import { describeCause } from './describe-cause.ts';
 import { MemoryRun } from './memory-run.ts';
 import { runScript } from './run-script.ts';
@@ -25,6 +25,10 @@ export class MemoryBackend implements JobBackend {
   constructor(handlers: JobHandlers, options: ScriptPoolOptions = {}) {
     this.#handlers = handlers;
     this.#slots = new ScriptSlots(options);
+  }
+
+  accepts(transformation: JobTransformation): boolean {
+    return transformation.kind !== 'handler' || this.#handlers.get(transformation.handler) !== undefined;
   }
 
   async health(): Promise<BackendHealth> {

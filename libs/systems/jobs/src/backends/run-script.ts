@@ -3,6 +3,7 @@ import { linesOf } from '../job/content.ts';
 import { parseExactly } from '../job/json.ts';
 import type { JobRun } from '../job/backend.ts';
 import type { JobProgress } from '../job/job.ts';
+import { DocumentLookup, type InputDocument } from './document-lookup.ts';
 
 /** What a batch has at most. */
 const BATCH_DOCUMENTS = 256;
@@ -40,11 +41,12 @@ export async function* runScript(
 ): AsyncGenerator<Uint8Array> {
   if (run.transformation.kind !== 'script') throw new TypeError('not a script');
   const { collection, script } = run.transformation;
+  const lookup = new DocumentLookup(() => linesIn(run));
   const runner = await pool.open({ name: run.name, collection, script, requester: run.submitter });
   try {
     for await (const batch of batchesOf(run, collection)) {
       for (let open = batch; open.length > 0;) {
-        const outputs = await runner.transform(open, documentsOf(run));
+        const outputs = await runner.transform(open, (ids) => lookup.find(ids));
         open = open.slice(outputs.length);
         yield Buffer.from(outputs.map(lineOf).join(''));
         for (const output of outputs) {
@@ -59,17 +61,6 @@ export async function* runScript(
   } finally {
     runner.close();
   }
-}
-
-/** `load(id)` finds documents of the same input, and no others. */
-function documentsOf(run: ScriptWork): (ids: string[]) => Promise<(Uint8Array | null)[]> {
-  return async (ids) => {
-    const wanted = new Map(ids.map((id): [string, Uint8Array | null] => [id.toLowerCase(), null]));
-    for await (const { id, document } of linesIn(run)) {
-      if (wanted.has(id.toLowerCase())) wanted.set(id.toLowerCase(), Buffer.from(JSON.stringify(document)));
-    }
-    return ids.map((id) => wanted.get(id.toLowerCase()) ?? null);
-  };
 }
 
 async function* batchesOf(run: ScriptWork, collection: string): AsyncGenerator<ScriptInput[]> {
@@ -87,9 +78,7 @@ async function* batchesOf(run: ScriptWork, collection: string): AsyncGenerator<S
 }
 
 /** The documents of an input, each with the length of its line. */
-async function* linesIn({
-  input,
-}: ScriptWork): AsyncGenerator<{ id: string; document: object; length: number }> {
+async function* linesIn({ input }: ScriptWork): AsyncGenerator<InputDocument> {
   for await (const line of linesOf(input.read())) {
     const { id, document } = parseExactly(line.toString()) as { id: string; document: object };
     yield { id, document, length: line.length };

@@ -1,15 +1,22 @@
 import type { BackendHealth, JobBackend } from '../job/backend.ts';
+import type { Job } from '../job/job.ts';
 import type { Candidate } from './choose-backend.ts';
+import type { RunHistory } from './run-history.ts';
 
-/** How each backend is now. */
+/** How each backend is now, and what a job is expected to take there. */
 export function lookAtBackends(
+  job: Job,
   backends: readonly JobBackend[],
   guards: { health(backend: JobBackend): Promise<BackendHealth> },
+  history: RunHistory,
 ): Promise<Candidate[]> {
+  const able = backends.filter((backend) => backend.accepts?.(job.transformation) ?? true);
   return Promise.all(
-    backends.map(async (backend) => {
-      const { name, capabilities } = backend;
-      return { name, kinds: capabilities.kinds, ...(await guards.health(backend)) };
+    able.map(async (backend) => {
+      const health = await guards.health(backend);
+      const { kinds, local = false, onRequest = false } = backend.capabilities;
+      const estimate = history.estimate(job, backend.name);
+      return { name: backend.name, kinds, local, onRequest, estimate, ...health };
     }),
   );
 }

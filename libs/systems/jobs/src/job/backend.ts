@@ -35,7 +35,9 @@ export type RunEvent = { type: 'progress'; progress: JobProgress } | { type: 'lo
 export type RunEnded =
   | { type: 'ended'; outcome: 'succeeded'; form: 'documents' | 'value'; documents: number; failed: number }
   | { type: 'ended'; outcome: 'failed'; cause: JobCause }
-  | { type: 'ended'; outcome: 'cancelled' };
+  | { type: 'ended'; outcome: 'cancelled' }
+  /** The backend no longer has the run, and nothing of it runs: it is started again as another run. */
+  | { type: 'ended'; outcome: 'lost'; cause: JobCause };
 
 /** Whether a backend can take runs now. */
 export interface BackendHealth {
@@ -52,9 +54,16 @@ export interface JobBackend {
     idempotentStart: boolean;
     /** Its runs end with this process, and no other process can see them. */
     local?: boolean;
+    /** Gets only jobs that name it: `auto` does not choose it. */
+    onRequest?: boolean;
   };
+  /** Whether it has what this transformation needs; absent: it has whatever its kinds need. */
+  accepts?(transformation: JobTransformation): boolean;
   health(signal: AbortSignal): Promise<BackendHealth>;
-  /** Starts a run. Under an id that it knows it starts nothing, and answers with the handle of that run. */
+  /**
+   * Starts a run. Under an id that it knows it starts nothing, and answers with the handle of that run.
+   * @throws {RunRefusedError} when it never will; anything else is tried again as another run, ten times at most
+   */
   start(run: JobRun, signal: AbortSignal): Promise<RunHandle>;
   /** A run that was started before, perhaps by another instance. */
   find(runId: string): Promise<RunHandle | 'unknown' | 'cannot-tell'>;
@@ -73,4 +82,15 @@ export interface JobBackend {
   leave?(handle: RunHandle): Promise<void>;
   /** Gives back what it holds here when the application ends. */
   close?(): Promise<void>;
+}
+
+/** A backend does not execute a run, now or later; `cause` is that of the job. */
+export class RunRefusedError extends Error {
+  override readonly name = 'RunRefusedError';
+  readonly reason: JobCause;
+
+  constructor(reason: JobCause) {
+    super(reason.message);
+    this.reason = reason;
+  }
 }

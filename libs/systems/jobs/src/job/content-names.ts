@@ -25,6 +25,8 @@ export const holdOf = (content: string, jobId: string): string => `${content}${H
 const SENT = '.';
 const NOTE = '/note';
 const HOLD = '/for/';
+/** What operators have stored stays. */
+const KEPT = 'baseline/';
 
 /** Contents that stay and go together, and the jobs that need them. */
 export interface ContentGroup {
@@ -38,6 +40,7 @@ export interface ContentGroup {
 export function groupContents(contents: readonly StoredContent[]): ContentGroup[] {
   const groups = new Map<string, ContentGroup>();
   for (const { name, at } of contents) {
+    if (name.startsWith(KEPT)) continue;
     const [base = '', user] = name.split(HOLD);
     const key = base.endsWith(NOTE) ? base.slice(0, -NOTE.length) : base;
     const [, owner = ''] = key.split('/');

@@ -1,14 +1,19 @@
 import { Module } from '@nestjs/common';
 import { ModuleFacts } from '@nestjs-spark/observability/internal';
+import { LiveJobs } from '../live/live-jobs.ts';
 import { BackendsController } from '../report/backends.controller.ts';
 import { BatchesController } from '../report/batches.controller.ts';
+import { TestsController } from '../report/tests.controller.ts';
 import { JobsController } from '../report/jobs.controller.ts';
 
 /**
- * Jobs over HTTP, under `/api/jobs` and `/api/backends`. Needs `SparkJobsModule` and, for its callers, `SparkAuthModule`. Start the
+ * Jobs over HTTP, under `/api/jobs`, `/api/backends` and `/api/tests`. Needs `SparkJobsModule` and, for its callers, `SparkAuthModule`. Start the
  * application with `bodyParser: false`, or else numbers that JavaScript cannot hold are changed, and bodies are limited by the parser.
  */
-@Module({ controllers: [BatchesController, JobsController, BackendsController] })
+@Module({
+  controllers: [BatchesController, JobsController, BackendsController, TestsController],
+  providers: [LiveJobs],
+})
 export class JobsApiModule {
   constructor(facts: ModuleFacts) {
     facts.add(() => ({ systems: { jobs: '/api/jobs' } }));

@@ -4,7 +4,9 @@ import { ScriptPool } from '@nestjs-spark/etl-script';
 import { describeError } from '@nestjs-spark/foundation';
 import { logFor } from '@nestjs-spark/observability/internal';
 import type { Registry } from 'prom-client';
+import { HttpBackend } from '../backends/http/http-backend.ts';
 import { MemoryBackend } from '../backends/memory-backend.ts';
+import { RunHistory } from '../choose/run-history.ts';
 import { JobListeners } from '../declare/job-listeners.ts';
 import type { JobBackend } from '../job/backend.ts';
 import { JobHandlers } from '../job/handler.ts';
@@ -20,6 +22,7 @@ import { ProgressBoard } from '../run/progress-board.ts';
 import { JobsService } from '../serve/jobs.service.ts';
 import { JobQuota } from '../serve/quota.ts';
 import { Submissions } from '../serve/submissions.ts';
+import { JobTests } from '../prove/job-tests.ts';
 import type { JobsSettings } from '../settings/settings.ts';
 import { cacheKeyOf } from '../submit/cache-key.ts';
 
@@ -29,6 +32,7 @@ export class JobsEngine {
   readonly backends: JobBackend[];
   readonly listeners = new JobListeners(logFor('JobListeners'));
   readonly service: JobsService;
+  readonly tests: JobTests;
   readonly #runner: JobRunner | null;
   readonly #scripts = new ScriptPool({ maxWorkers: 1 });
   readonly #memory: MemoryBackend;
@@ -36,19 +40,25 @@ export class JobsEngine {
   readonly #retentionMs: number;
   #sweeping: NodeJS.Timeout | undefined;
 
-  /** @param others backends beside the one in this process */
+  /**
+   * @param others backends beside the ones that the settings name
+   * @param instead what executes jobs, whatever the settings say
+   */
   constructor(
     settings: JobsSettings,
     store: JobStore,
     registry: Registry,
     others: readonly JobBackend[] = [],
+    instead: readonly JobBackend[] | null = null,
   ) {
     const metrics = new JobMetrics(registry, store);
     const log = logFor('Jobs');
     const progress = new ProgressBoard();
+    const history = new RunHistory();
     const observer: JobObserver = {
       moved: (before, after) => {
         metrics.moved(before, after);
+        if (before?.attempts.at(-1)?.endedAt === null) history.note(after);
         this.listeners.tell(after);
       },
       fenced: () => metrics.fenced(),
@@ -58,7 +68,9 @@ export class JobsEngine {
     this.#store = store;
     this.#retentionMs = settings.retentionMs;
     this.#memory = new MemoryBackend(this.handlers);
-    this.backends = [this.#memory, ...others];
+    const named = settings.backends.map((place) => new HttpBackend(place));
+    const own = settings.memory ? [this.#memory] : [];
+    this.backends = [...(instead ?? [...own, ...named, ...others])];
     const guards = new BackendGuards(log, (backend) => metrics.backendFailed(backend));
     metrics.showBreakers(() =>
       this.backends.map((backend) => ({ backend: backend.name, ...guards.report(backend) })),
@@ -66,7 +78,14 @@ export class JobsEngine {
     const limit = settings.role === 'api' ? 0 : settings.concurrency;
     const executors = { backends: this.backends, handlers: this.handlers, scripts: this.#scripts };
     const quota = new JobQuota(settings.quotas, store);
-    const submissions = new Submissions({ store, executors, quota, observer, cacheKeyOf: keyOf });
+    const submissions = new Submissions({
+      store,
+      executors,
+      quota,
+      inputPrefixes: settings.inputPrefixes,
+      observer,
+      cacheKeyOf: keyOf,
+    });
     this.service = new JobsService({
       store,
       backends: this.backends,
@@ -77,10 +96,13 @@ export class JobsEngine {
       progress,
       observer,
     });
+    this.tests = new JobTests(this.service, store, log);
     const parts = {
       store,
       backends: this.backends,
       guards,
+      history,
+      memoryBytes: settings.memoryBytes,
       progress,
       cancels: new CancelWatch(store, log),
       observer,
@@ -99,6 +121,7 @@ export class JobsEngine {
 
   async stop(): Promise<void> {
     clearInterval(this.#sweeping);
+    await this.tests.close();
     const stopping = this.#runner?.stop();
     await Promise.all([...this.backends.map((backend) => backend.close?.()), this.#scripts.close()]);
     await stopping;

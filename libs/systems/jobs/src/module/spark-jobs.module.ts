@@ -17,6 +17,7 @@ import { openSparkBackend } from '../backends/apache-spark/open.ts';
 import { JobExplorer } from '../declare/explore.ts';
 import type { JobBackend } from '../job/backend.ts';
 import type { JobStore } from '../job/store.ts';
+import { JobTests } from '../prove/job-tests.ts';
 import { JobsService } from '../serve/jobs.service.ts';
 import {
   JobsSettingsError,
@@ -61,8 +62,9 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIO
         new JobsEngine(settings, store, registry, await openBackends(settings)),
     },
     { provide: JobsService, inject: [JOBS_ENGINE], useFactory: (engine: JobsEngine) => engine.service },
+    { provide: JobTests, inject: [JOBS_ENGINE], useFactory: (engine: JobsEngine) => engine.tests },
   ],
-  exports: [JobsService],
+  exports: [JobsService, JobTests],
 })
 export class SparkJobsModule
   extends ConfigurableModuleClass

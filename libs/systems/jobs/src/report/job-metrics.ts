@@ -13,6 +13,7 @@ export class JobMetrics {
   readonly #retries: Counter<'class'>;
   readonly #adopted: Counter<'backend'>;
   readonly #fenced: Counter;
+  readonly #lost: Counter<'backend'>;
   readonly #running: Gauge<'backend'>;
   readonly #cache: Counter<'outcome'>;
   readonly #backendErrors: Counter<'backend'>;
@@ -26,6 +27,7 @@ export class JobMetrics {
     this.#finished = counter('finished_total', 'Jobs that have ended.', ['backend', 'kind', 'status']);
     this.#retries = counter('retries_total', 'Runs that are retried.', ['class']);
     this.#adopted = counter('adopted_total', 'Runs that were taken over from another process.', ['backend']);
+    this.#lost = counter('lost_total', 'Runs that a backend has lost; they are started again.', ['backend']);
     this.#fenced = counter(
       'fenced_total',
       'Changes that were refused because another process came first.',
@@ -85,6 +87,7 @@ export class JobMetrics {
     const last = after.attempts.at(-1);
     if (last?.endedAt && before?.attempts.at(-1)?.endedAt === null) {
       this.#running.dec({ backend });
+      if (last.outcome === 'lost') this.#lost.inc({ backend });
       this.#runSeconds.observe({ backend, kind }, secondsBetween(last.startedAt, last.endedAt));
     }
     if (after.status === 'Retrying') this.#retries.inc({ class: after.cause?.class ?? 'none' });

@@ -12,6 +12,7 @@ export type JobListQuery = Readonly<Record<string, string | string[] | undefined
 const LONGEST_WAIT_MS = 30_000;
 const MOST_LISTED = 500;
 const MOST_ASKED = 1_000;
+const MOST_RECORDS = 1_000_000;
 
 /** Operators see everybody's jobs, all others their own. */
 export function accessOf({ kind, subject, tenant, role }: ApiCaller): JobAccess {
@@ -58,6 +59,22 @@ export function readJobIds(text: string): string[] {
   const isList = Array.isArray(jobIds) && jobIds.length <= MOST_ASKED;
   if (isList && jobIds.every((id) => typeof id === 'string')) return jobIds;
   throw wrong('jobIds', `has to be a list of at most ${MOST_ASKED} ids`);
+}
+
+/** @throws {ProblemError} `invalid` (400) */
+export function readTest(text: string, hasRecords = false): { records?: number; backend?: string } {
+  const { records, backend, ...others } = fieldsOf(text === '' ? '{}' : text);
+  const [unknown] = Object.keys({ ...others, ...(hasRecords || records === undefined ? {} : { records }) });
+  if (unknown !== undefined) throw wrong(unknown, 'is not known');
+  if (backend !== undefined && (typeof backend !== 'string' || backend.length > 64))
+    throw wrong('backend', 'has to be the name of a backend');
+  if (records !== undefined && (typeof records !== 'number' || !isRecords(records)))
+    throw wrong('records', `has to be a whole number from 1 to ${MOST_RECORDS}`);
+  return { ...(records === undefined ? {} : { records }), ...(backend === undefined ? {} : { backend }) };
+}
+
+function isRecords(records: number): boolean {
+  return Number.isSafeInteger(records) && records >= 1 && records <= MOST_RECORDS;
 }
 
 function fieldsOf(text: string): Record<string, unknown> {

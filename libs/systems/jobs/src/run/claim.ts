@@ -93,8 +93,14 @@ function waitedTooLong({ options, transitions }: Job): string | null {
   return `No worker took it within ${options.queueTimeoutMs} ms`;
 }
 
-async function choose(job: Job, { backends, guards }: RunnerParts) {
-  const candidates = await lookAtBackends(backends, guards);
-  const { backend, reason } = chooseBackend(job.backendRequested, job.transformation.kind, candidates);
+async function choose(job: Job, { backends, guards, history, memoryBytes }: RunnerParts) {
+  const candidates = await lookAtBackends(job, backends, guards, history);
+  const of = {
+    asked: job.backendRequested,
+    kind: job.transformation.kind,
+    inputBytes: job.input?.bytes ?? 0,
+    memoryBytes,
+  };
+  const { backend, reason } = chooseBackend(of, candidates);
   return { backend: backends.find(({ name }) => name === backend) ?? null, reason };
 }

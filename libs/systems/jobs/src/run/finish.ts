@@ -9,7 +9,8 @@ export type Outcome =
   | { type: 'succeeded'; result: JobResult }
   | { type: 'failed'; cause: JobCause }
   | { type: 'cancelled'; proof: CancelProof }
-  | { type: 'timed-out'; proof: CancelProof };
+  | { type: 'timed-out'; proof: CancelProof }
+  | { type: 'lost'; cause: JobCause };
 
 /** Whether the run is still the one that counts, executed by the one who says so. */
 export function isOwn(job: Job, runId: string, owner: string): boolean {
@@ -72,15 +73,38 @@ export function next(job: Job, outcome: Outcome, by: string, now = new Date()): 
     }
     case 'failed':
       return failed(job, outcome.cause, by, now);
+    case 'lost':
+      return lost(job, outcome.cause, by, now);
   }
+}
+
+/** A job whose backend keeps losing its runs is not run for ever. */
+const MOST_LOST = 10;
+
+/** Queued again: a run that was lost is none of the job's attempts to succeed. */
+function lost(job: Job, cause: JobCause, by: string, now: Date): Job {
+  const attempts = endedAttempt(job, 'lost', cause, now);
+  if (job.status === 'Cancelling') {
+    const { requestedAt = now.toISOString(), reason = null } = job.cancel ?? {};
+    const proof = { source: 'lost', observed: cause.message, at: now.toISOString() };
+    return moved(job, 'Cancelled', by, { attempts, cancel: { requestedAt, reason, proof } }, now);
+  }
+  const times = attempts.filter(({ outcome }) => outcome === 'lost').length;
+  if (times < MOST_LOST) return moved(job, 'Queued', by, { attempts, cause }, now);
+  const gaveUp = {
+    ...cause,
+    code: 'gave-up',
+    message: `Its runs were lost ${times} times: ${cause.message}`,
+  };
+  return moved(job, 'Failed', by, { attempts, cause: gaveUp }, now);
 }
 
 function failed(job: Job, cause: JobCause, by: string, now: Date): Job {
   const attempts = endedAttempt(job, 'failed', cause, now);
   const { attempts: most, delaysSeconds } = job.options.retry;
-  if (job.status === 'Cancelling' || job.attempt >= most)
-    return moved(job, 'Failed', by, { attempts, cause }, now);
-  const delay = delaysSeconds[Math.min(job.attempt, delaysSeconds.length) - 1] ?? 0;
+  const tried = job.attempt - attempts.filter(({ outcome }) => outcome === 'lost').length;
+  if (job.status === 'Cancelling' || tried >= most) return moved(job, 'Failed', by, { attempts, cause }, now);
+  const delay = delaysSeconds[Math.min(tried, delaysSeconds.length) - 1] ?? 0;
   const dueAt = new Date(now.getTime() + delay * 1_000).toISOString();
   return moved(job, 'Retrying', by, { attempts, cause, dueAt }, now);
 }

@@ -1,5 +1,6 @@
 import { describeError } from '@nestjs-spark/foundation';
-import type { JobRun, RunEnded, RunHandle } from '../job/backend.ts';
+import { pause } from '@nestjs-spark/foundation/internal';
+import { RunRefusedError, type JobRun, type RunEnded, type RunHandle } from '../job/backend.ts';
 import { resultOfRun } from '../job/content-names.ts';
 import { keepContent } from '../job/content.ts';
 import type { CancelProof, Job, JobResult } from '../job/job.ts';
@@ -12,6 +13,8 @@ import type { RunnerParts } from './parts.ts';
 
 /** How often a run says that it is worked on, and looks whether it still is its job's. */
 const LOOK_EVERY_MS = 10_000;
+/** Before a run that could not be stopped is stopped again. */
+const STOP_AGAIN_MS = 1_000;
 
 /** Executes one claimed job from its start to its end. */
 export class OneRun {
@@ -22,6 +25,7 @@ export class OneRun {
   #stopping: Promise<CancelProof | 'ended'> | null = null;
   #stoppedFor: 'cancelled' | 'timed-out' = 'cancelled';
   #isLost = false;
+  #isOver = false;
 
   constructor(claim: Claim, queued: QueuedJob, parts: RunnerParts) {
     this.#claim = claim;
@@ -52,20 +56,27 @@ export class OneRun {
       if (!ended || this.#isLost) return;
       const outcome = await this.#outcome(handle, ended);
       const after = await this.#finish(outcome);
+      this.#isOver = true;
       const key = after?.status === 'Succeeded' ? this.#parts.cacheKeyOf(after) : null;
       if (key !== null) await store.remember(key, job.jobId);
     } finally {
+      this.#over.abort();
       clearTimeout(timer);
       clearInterval(looking);
       if (lasting) clearTimeout(lasting);
       unwatch();
       leave();
       progress.forget(job.jobId);
-      const isLeft = this.#isLost || signal.aborted;
-      await (isLeft && backend.leave ? backend.leave(handle) : backend.release(handle)).catch(
-        () => undefined,
-      );
+      await this.#leave(handle).catch(() => undefined);
     }
+  }
+
+  /** What has not ended belongs to whoever continues it, unless nobody else can see it. */
+  async #leave(handle: RunHandle): Promise<void> {
+    const { backend } = this.#claim;
+    if (this.#isOver) return backend.release(handle);
+    if (backend.leave) return backend.leave(handle);
+    if (backend.capabilities.local) await backend.release(handle);
   }
 
   async #begin(signal: AbortSignal): Promise<RunHandle | Outcome> {
@@ -84,10 +95,12 @@ export class OneRun {
       const { guards } = this.#parts;
       const found = adopted ? await guards.call(backend, () => backend.find(runId)) : 'unknown';
       if (typeof found === 'object') return found;
+      if (adopted && !backend.capabilities.idempotentStart) return lostRun(backend.name, runId, found);
       return await guards.call(backend, () => backend.start(run, signal));
     } catch (error) {
+      if (error instanceof RunRefusedError) return { type: 'failed', cause: error.reason };
       const message = `${backend.name} did not start it: ${describeError(error)}`;
-      return { type: 'failed', cause: { class: 'backend', code: 'not-started', message } };
+      return { type: 'lost', cause: { class: 'backend', code: 'not-started', message } };
     }
   }
 
@@ -102,6 +115,7 @@ export class OneRun {
 
   async #outcome(handle: RunHandle, ended: RunEnded): Promise<Outcome> {
     if (ended.outcome === 'succeeded') return { type: 'succeeded', result: await this.#keep(handle, ended) };
+    if (ended.outcome === 'lost') return { type: 'lost', cause: ended.cause };
     const proof = this.#stopping === null ? 'ended' : await this.#stopping;
     if (proof !== 'ended') return { type: this.#stoppedFor, proof };
     return { type: 'failed', cause: causeOf(ended) };
@@ -135,10 +149,22 @@ export class OneRun {
   #stop(handle: RunHandle, why: 'cancelled' | 'timed-out'): void {
     if (this.#stopping) return;
     this.#stoppedFor = why;
-    this.#stopping = this.#claim.backend.cancel(handle);
-    this.#stopping.catch((error: unknown) =>
-      this.#parts.log.warn(`Run ${handle.runId} cannot be stopped yet: ${describeError(error)}`),
-    );
+    this.#stopping = this.#stopUntilProven(handle);
+  }
+
+  /** A backend that does not answer leaves the run as it is: it is asked until it says that nothing runs any more. */
+  async #stopUntilProven(handle: RunHandle): Promise<CancelProof | 'ended'> {
+    const { backend } = this.#claim;
+    const { guards, log } = this.#parts;
+    while (!this.#over.signal.aborted) {
+      try {
+        return await guards.call(backend, () => backend.cancel(handle));
+      } catch (error) {
+        log.warn(`Run ${handle.runId} cannot be stopped yet: ${describeError(error)}`);
+        await pause(STOP_AGAIN_MS, this.#over.signal);
+      }
+    }
+    return 'ended';
   }
 
   /** Says that it is worked on, and sees whether it is to be cancelled, or is another process's by now. */
@@ -156,7 +182,17 @@ export class OneRun {
   async #lose(handle: RunHandle): Promise<void> {
     this.#isLost = true;
     const { backend } = this.#claim;
-    await (backend.leave ? backend.leave(handle) : backend.cancel(handle)).catch(() => undefined);
+    // Elsewhere the run continues under its new owner.
+    if (backend.leave) await backend.leave(handle).catch(() => undefined);
+    else if (backend.capabilities.local) await backend.cancel(handle).catch(() => undefined);
     this.#over.abort();
   }
+}
+
+function lostRun(backend: string, runId: string, found: 'unknown' | 'cannot-tell'): Outcome {
+  const message =
+    found === 'unknown'
+      ? `${backend} does not know the run ${runId} any more`
+      : `${backend} cannot tell whether it has the run ${runId}`;
+  return { type: 'lost', cause: { class: 'lost', code: `run-${found}`, message } };
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '@nestjs-spark/foundation';
+import type { RunHistory } from '../choose/run-history.ts';
 import type { JobBackend } from '../job/backend.ts';
 import type { Job } from '../job/job.ts';
 import type { JobStore } from '../job/store.ts';
@@ -18,6 +19,9 @@ export interface RunnerParts {
   store: JobStore;
   backends: readonly JobBackend[];
   guards: BackendGuards;
+  history: RunHistory;
+  /** Inputs up to this size run in this process where a job does not say where. */
+  memoryBytes: number;
   progress: ProgressBoard;
   cancels: CancelWatch;
   observer: JobObserver;

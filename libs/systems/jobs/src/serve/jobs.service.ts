@@ -211,6 +211,11 @@ export class JobsService {
     return this.batch(batchId, access);
   }
 
+  /** The number of the last change there is. */
+  position(): Promise<number> {
+    return this.#parts.store.position();
+  }
+
   /** Events as they come, those after `after` first. */
   async *events(
     query: JobEventQuery,

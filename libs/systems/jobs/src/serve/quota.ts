@@ -3,7 +3,7 @@ import { takeToken, type Bucket } from '@nestjs-spark/modules/internal';
 import { bytesSentBy } from '../job/content-names.ts';
 import type { Submitter } from '../job/job.ts';
 import { submitterKey } from '../submit/new-job.ts';
-import type { JobQuotas } from '../settings/settings.ts';
+import type { JobQuotas } from '../settings/schema.ts';
 import type { JobStore } from '../job/store.ts';
 
 /** How long a submitter is asked to wait when the queue is full. */

@@ -10,7 +10,8 @@ import { faultsOf, refusedFor, type Executors } from '../submit/check-executable
 import { fingerprintOf, idInBatch, jobAgain, jobIdFor, newJob } from '../submit/new-job.ts';
 import type { InputText, ReadSubmission } from '../submit/read-submission.ts';
 import { requireOperator, submitterOf, type JobAccess } from './access.ts';
-import { findInput } from './keep-input.ts';
+import { fetchInput } from './fetch-input.ts';
+import { findInput, keepInput } from './keep-input.ts';
 import type { JobQuota } from './quota.ts';
 import { viewOf, type JobView } from './view.ts';
 
@@ -32,6 +33,8 @@ export interface SubmissionParts {
   store: JobStore;
   executors: Executors;
   quota: JobQuota;
+  /** What the address of an input has to begin with. */
+  inputPrefixes: readonly string[];
   observer: JobObserver;
   cacheKeyOf(job: Job): string | null;
 }
@@ -179,6 +182,12 @@ export class Submissions {
   async #inputOf(input: InputText | null, jobId: string, access: JobAccess): Promise<JobInput | null> {
     const { store } = this.#parts;
     if (input === null) return null;
+    if (input.form === 'url') {
+      const lines = await fetchInput(input.url, this.#parts.inputPrefixes);
+      const kept = await keepInput(lines, access, store, await this.#parts.quota.sending(access));
+      await this.#hold(kept.object, jobId);
+      return { form: 'documents', ...kept };
+    }
     if (input.form === 'object') {
       const stored = await findInput(input.object, access, store);
       if (stored) {

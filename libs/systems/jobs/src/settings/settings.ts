@@ -1,5 +1,7 @@
-import { availableParallelism } from 'node:os';
+import { LiveSettings } from '@nestjs-spark/foundation/internal';
+import type { HttpBackendPlace } from '../backends/http/http-runs.ts';
 import { resolveApacheSpark, type ApacheSparkOptions, type ApacheSparkSettings } from './apache-spark.ts';
+import { JOBS_SCHEMA, USUAL_QUOTAS, type JobQuotas, type NamedBackend } from './schema.ts';
 
 /** How jobs are kept and executed. Anything omitted is read from the environment. */
 export interface SparkJobsOptions {
@@ -13,18 +15,22 @@ export interface SparkJobsOptions {
   limits?: Readonly<Record<string, number>>;
   /** How long a job is kept after its end. `SPARK_JOBS_RETENTION_HOURS`; default 168. */
   retentionHours?: number;
-  /** How many jobs may wait, and how many a submitter may add each second. `SPARK_JOBS_QUOTAS`; default `queued=10000,perSecond=500,inputBytes=1073741824`. */
+  /**
+   * How many jobs may wait, how many a submitter may add each second, and how many bytes of inputs it may keep.
+   * `SPARK_JOBS_QUOTAS`; default `queued=10000,perSecond=500,inputBytes=1073741824`.
+   */
   quotas?: Partial<JobQuotas>;
+  /**
+   * What executes jobs: `memory` (this process), and services of one's own by name and URL. `SPARK_JOBS_BACKENDS`, as
+   * `memory,name=URL`; default `memory`. The token for one is in `SPARK_JOBS_BACKEND_{NAME}_TOKEN`.
+   */
+  backends?: readonly (string | NamedBackend)[];
+  /** Where `auto` can choose, inputs up to this size run in this process. `SPARK_JOBS_AUTO_MEMORY_BYTES`; default 64 MiB. */
+  autoMemoryBytes?: number;
+  /** What the address of an input has to begin with. `SPARK_JOBS_INPUT_PREFIXES`; default: no address is fetched. */
+  inputPrefixes?: readonly string[];
   /** The cluster that runs statements, and scripts that ask for the backend `spark`. Default: none, unless `APACHE_SPARK_CONNECT_URL` is set. */
   apacheSpark?: ApacheSparkOptions;
-}
-
-/** Bounds of what is accepted. */
-export interface JobQuotas {
-  queued: number;
-  perSecond: number;
-  /** How many bytes of inputs that a submitter has sent are kept at once. */
-  inputBytes: number;
 }
 
 /** The options with every default in place. */
@@ -35,6 +41,11 @@ export interface JobsSettings {
   limits: Readonly<Record<string, number>>;
   retentionMs: number;
   quotas: JobQuotas;
+  /** Whether this process executes scripts and handlers itself. */
+  memory: boolean;
+  backends: readonly HttpBackendPlace[];
+  memoryBytes: number;
+  inputPrefixes: readonly string[];
   /** Null: there is none. */
   apacheSpark: ApacheSparkSettings | null;
 }
@@ -50,104 +61,55 @@ export class JobsSettingsError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const HOUR_MS = 3_600_000;
+
 /** @throws {JobsSettingsError} with everything that is wrong */
 export function resolveJobsSettings(options: SparkJobsOptions, environment: Environment): JobsSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
-  const faults: string[] = [];
-  const oneOf = <T extends string>(value: string, known: readonly T[], what: string): T => {
-    const found = known.find((one) => one === value);
-    if (found === undefined) faults.push(`${what} has to be ${known.join(' or ')}`);
-    return found ?? (known[0] as T);
-  };
-  const whole = (
-    given: number | undefined,
-    text: string | undefined,
-    usual: number,
-    what: string,
-  ): number => {
-    const value = given ?? (text === undefined ? usual : Number(text));
-    if (!Number.isSafeInteger(value) || value < 1)
-      faults.push(`${what} has to be a whole number, at least 1`);
-    return value;
-  };
-  const limits = numbers(
-    options.limits ?? pairs(env('SPARK_JOBS_LIMITS')),
-    'limits (SPARK_JOBS_LIMITS)',
-    faults,
+  const usual = env('NATS_URL') ? ({ SPARK_JOBS_STORE: 'jetstream' } as const) : {};
+  const { quotas, apacheSpark, ...others } = options;
+  const given = { options: others, environment: { ...usual, ...withoutEmpty(environment) } };
+  const settings = new LiveSettings(JOBS_SCHEMA, given);
+  const asked = new LiveSettings(
+    { quotas: JOBS_SCHEMA.quotas },
+    { options: { quotas: withoutUndefined(quotas) }, environment: {} },
   );
-  const labels = Object.keys(limits).filter((label) => !LABEL.test(label));
-  if (labels.length > 0)
-    faults.push('limits (SPARK_JOBS_LIMITS) may name labels of letters, digits, - and _ only, at most 64');
-  const quotas = numbers(
-    { ...pairs(env('SPARK_JOBS_QUOTAS')), ...options.quotas },
-    'quotas (SPARK_JOBS_QUOTAS)',
-    faults,
-  );
-  const known = Object.keys(USUAL_QUOTAS);
-  if (Object.keys(quotas).some((name) => !known.includes(name)))
-    faults.push(`quotas (SPARK_JOBS_QUOTAS) may have ${known.join(', ')}`);
-  const settings: JobsSettings = {
-    store: oneOf(
-      options.store ?? env('SPARK_JOBS_STORE') ?? (env('NATS_URL') ? 'jetstream' : 'memory'),
-      ['memory', 'jetstream'],
-      'store (SPARK_JOBS_STORE)',
-    ),
-    role: oneOf(
-      options.role ?? env('SPARK_JOBS_ROLE') ?? 'all',
-      ['all', 'api', 'worker'],
-      'role (SPARK_JOBS_ROLE)',
-    ),
-    concurrency: whole(
-      options.concurrency,
-      env('SPARK_JOBS_CONCURRENCY'),
-      availableParallelism(),
-      'concurrency (SPARK_JOBS_CONCURRENCY)',
-    ),
-    limits,
-    retentionMs:
-      3_600_000 *
-      whole(
-        options.retentionHours,
-        env('SPARK_JOBS_RETENTION_HOURS'),
-        168,
-        'retentionHours (SPARK_JOBS_RETENTION_HOURS)',
-      ),
-    quotas: { ...USUAL_QUOTAS, ...quotas },
-    apacheSpark: resolveApacheSpark(options.apacheSpark ?? {}, env, faults),
-  };
-  if (settings.store === 'memory' && settings.role !== 'all')
+  const faults = [...settings.faults, ...asked.faults];
+  const cluster = resolveApacheSpark(apacheSpark ?? {}, env, faults);
+  const backends = settings.get('backends');
+  const places = backends.flatMap((one) => (typeof one === 'string' ? [] : [placeOf(one, env)]));
+  const twice = places.find(({ name }, index) => places.findIndex((other) => other.name === name) !== index);
+  if (twice) faults.push(`backends (SPARK_JOBS_BACKENDS) has ${twice.name} twice`);
+  if (settings.get('store') === 'memory' && settings.get('role') !== 'all')
     faults.push(
       'role (SPARK_JOBS_ROLE) has to be all when jobs are kept in memory: no other process sees them',
     );
   if (faults.length > 0) throw new JobsSettingsError(faults);
-  return settings;
+  return {
+    store: settings.get('store'),
+    role: settings.get('role'),
+    concurrency: settings.get('concurrency'),
+    limits: settings.get('limits'),
+    retentionMs: HOUR_MS * settings.get('retentionHours'),
+    quotas: { ...USUAL_QUOTAS, ...settings.get('quotas'), ...asked.get('quotas') },
+    memory: backends.includes('memory'),
+    backends: places,
+    memoryBytes: settings.get('autoMemoryBytes'),
+    inputPrefixes: settings.get('inputPrefixes'),
+    apacheSpark: cluster,
+  };
 }
 
-const USUAL_QUOTAS: JobQuotas = { queued: 10_000, perSecond: 500, inputBytes: 1_073_741_824 };
-
-/** Labels name lanes, and lanes are parts of subjects. */
-export const LABEL = /^[\w-]{1,64}$/;
-
-function pairs(text: string | undefined): Record<string, number> {
-  const found = (text ?? '')
-    .split(',')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair !== '')
-    .map((pair): [string, number] => {
-      const [, name = '', count = ''] = /^([^=]+)=(\d+)$/.exec(pair) ?? [];
-      return [name.trim(), Number(count)];
-    });
-  return Object.fromEntries(found);
+function placeOf({ name, url }: NamedBackend, env: (name: string) => string | undefined): HttpBackendPlace {
+  const variable = `SPARK_JOBS_BACKEND_${name.toUpperCase().replaceAll('-', '_')}_TOKEN`;
+  return { name, url, token: env(variable) ?? null };
 }
 
-function numbers(
-  given: Readonly<Record<string, number>>,
-  what: string,
-  faults: string[],
-): Readonly<Record<string, number>> {
-  const isUsable = ([name, count]: [string, number]): boolean =>
-    name !== '' && Number.isSafeInteger(count) && count >= 1;
-  if (!Object.entries(given).every(isUsable))
-    faults.push(`${what} has to be whole numbers from 1 by name, as in reports=8,mail=2`);
-  return given;
+function withoutEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+}
+
+function withoutUndefined(quotas: Partial<JobQuotas> = {}): Record<string, number> {
+  const given = Object.entries(quotas).filter((entry): entry is [string, number] => entry[1] !== undefined);
+  return Object.fromEntries(given);
 }

@@ -143,9 +143,13 @@ export class JetStreamLanes {
 
   async #pullOne(lane: LaneSettings): Promise<void> {
     try {
-      const message = await this.#consumers.next(lane);
-      this.#waiting.set(lane.name, message?.pending ?? 0);
-      if (message) this.#offer(message);
+      // As many as are known to wait, so that a request does not stay open for those that are not there.
+      const most = Math.max(1, Math.min(this.#takers.size, this.#waiting.get(lane.name) ?? 0));
+      const came = await this.#consumers.take(lane, most, (message) => {
+        this.#waiting.set(lane.name, message.pending);
+        this.#offer(message);
+      });
+      if (came === 0) this.#waiting.set(lane.name, 0);
     } catch (error) {
       this.#warn(`The lane ${lane.name} cannot be read for now`, error);
       await pause(AGAIN_MS);

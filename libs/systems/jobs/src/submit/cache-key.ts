@@ -3,8 +3,8 @@ import type { Job } from '../job/job.ts';
 import type { JobHandlers } from '../job/handler.ts';
 import { sha256 } from './new-job.ts';
 
-/** Raised when scripts give other results than before. */
-const SCRIPT_LANGUAGE = `etl-script 0.1.0/${MAX_SCRIPT_BYTES}/icu ${process.versions['icu'] ?? 'none'}`;
+/** The version of the script language: another one may give other results. */
+export const SCRIPT_LANGUAGE = `etl-script 0.1.0/${MAX_SCRIPT_BYTES}/icu ${process.versions['icu'] ?? 'none'}`;
 
 /**
  * Under which a result can be found again: everything that it depends on, and whose it is. Null for what may give another result

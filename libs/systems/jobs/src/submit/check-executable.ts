@@ -2,6 +2,7 @@ import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
 import type { ScriptPool } from '@nestjs-spark/etl-script';
 import { JOB_REFUSED } from '../job/problems.ts';
 import type { JobBackend } from '../job/backend.ts';
+import type { JobTransformation } from '../job/job.ts';
 import type { JobHandlers } from '../job/handler.ts';
 import type { ReadSubmission } from './read-submission.ts';
 
@@ -39,7 +40,10 @@ export async function faultsOf(submission: ReadSubmission, executors: Executors)
       pointer: '/input',
       detail: 'a statement works on documents: send { documents } or { object }',
     });
-  if (transformation.kind === 'handler' && !executors.handlers.get(transformation.handler)) {
+  if (
+    transformation.kind === 'handler' &&
+    !isAccepted(body.backend ?? 'auto', transformation, executors.backends)
+  ) {
     const known = executors.handlers.names();
     const there = known.length === 0 ? 'this application has none' : `known are ${known.join(', ')}`;
     faults.push({
@@ -66,6 +70,19 @@ function faultsOfBackend(asked: string, kind: string, backends: readonly JobBack
     ];
   const names = able.map(({ name }) => name).join(', ');
   return [{ pointer: '/backend', detail: `no backend of this name runs ${kind}; use auto or ${names}` }];
+}
+
+/** Whether a backend that may get the job has what it needs. */
+function isAccepted(
+  asked: string,
+  transformation: JobTransformation,
+  backends: readonly JobBackend[],
+): boolean {
+  return backends.some((backend) => {
+    const { kinds, onRequest } = backend.capabilities;
+    const mayGet = asked === 'auto' ? !onRequest : backend.name === asked;
+    return mayGet && kinds.includes(transformation.kind) && (backend.accepts?.(transformation) ?? true);
+  });
 }
 
 const NEEDS_APACHE_SPARK: ReadonlySet<string> = new Set(['sql', 'spark-app']);

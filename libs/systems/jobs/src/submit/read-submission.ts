@@ -9,7 +9,8 @@ import { SubmissionBody, type TransformationBody } from './submission.ts';
 export type InputText =
   | { form: 'documents'; documents: number; text: string }
   | { form: 'value'; documents: 1; text: string }
-  | { form: 'object'; object: string };
+  | { form: 'object'; object: string }
+  | { form: 'url'; url: string };
 
 /** A submission that can be understood. Whether it can be executed is another question. */
 export interface ReadSubmission {
@@ -92,6 +93,7 @@ function withoutNulls(options: Record<string, unknown>): Record<string, unknown>
 function inputOf(input: unknown): InputText | null {
   if (input === undefined || input === null) return null;
   const fields = objectOf(input, 'The input', '/input');
+  if ('url' in fields) return addressOf(fields);
   const [form, ...more] = Object.keys(fields);
   if (more.length > 0 || form === undefined) throw wrong('/input', ONE_FORM);
   const content = fields[form];
@@ -101,8 +103,6 @@ function inputOf(input: unknown): InputText | null {
       throw wrong('/input/object', 'has to be the object that POST /api/jobs/input returned');
     return { form, object: content };
   }
-  if (form === 'url')
-    throw wrong('/input/url', 'inputs are not fetched yet; send them to POST /api/jobs/input');
   if (form !== 'documents') throw wrong('/input', ONE_FORM);
   if (!Array.isArray(content)) throw wrong('/input/documents', 'has to be a list of { id, document }');
   const errors: ProblemField[] = [];
@@ -114,6 +114,16 @@ function inputOf(input: unknown): InputText | null {
   });
   if (errors.length > 0) throw invalidFields(errors);
   return { form, documents: lines.length, text: lines.join('\n') };
+}
+
+/** Documents that are fetched when the job is submitted. */
+function addressOf({ url, format = 'ndjson', ...others }: Record<string, unknown>): InputText {
+  if (Object.keys(others).length > 0) throw wrong('/input', ONE_FORM);
+  if (typeof url !== 'string' || url.length > LONGEST_URL || !URL.canParse(url))
+    throw wrong('/input/url', 'has to be an address');
+  if (format !== 'ndjson')
+    throw wrong('/input/format', 'has to be ndjson; other formats can be read by a job of the kind sql');
+  return { form: 'url', url };
 }
 
 /** What is wrong with a document of an input; null when it can be used. */
@@ -157,7 +167,8 @@ function transformationOf(body: TransformationBody): JobTransformation {
   };
 }
 
-const ONE_FORM = 'has to have exactly one of documents, value and object';
+const ONE_FORM = 'has to have exactly one of documents, value, object and url';
+const LONGEST_URL = 2_048;
 
 function parsed(text: string): unknown {
   try {

@@ -16,7 +16,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { LABEL } from '../settings/settings.ts';
+import { LABEL } from '../settings/schema.ts';
 
 const KINDS = ['script', 'handler', 'sql', 'spark-app'] as const;
 const DAY_MS = 86_400_000;
@@ -98,7 +98,8 @@ export class SubmissionBody {
 
   @IsOptional()
   @ApiPropertyOptional({
-    description: '`{ documents: [{ id, document }] }`, `{ value }` or `{ object }` (of POST /api/jobs/input)',
+    description:
+      '`{ documents: [{ id, document }] }`, `{ value }`, `{ object }` (of POST /api/jobs/input) or `{ url }` (NDJSON)',
     type: Object,
   })
   input?: unknown;
@@ -182,4 +183,7 @@ export type JobSubmission = Omit<Partial<SubmissionBody>, 'transformation' | 'in
 
 /** The input of a submission. */
 export type SubmittedInput =
-  { documents: { id: string; document: object }[] } | { value: unknown } | { object: string };
+  | { documents: { id: string; document: object }[] }
+  | { value: unknown }
+  | { object: string }
+  | { url: string; format?: 'ndjson' };

@@ -1,11 +1,16 @@
 import type { SparkBus } from '@nestjs-spark/bus';
+import { JsonRequests } from '@nestjs-spark/jetstream/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { FilesFolder } from '../connect/files-folder.ts';
-import { PipelinesNode } from '../own/pipelines-node.ts';
+import { PipelinesNode, type PipelinesNodeParts } from '../own/pipelines-node.ts';
 import { readConnections } from '../settings/read-connections.ts';
 import { PipelinesSettingsError, type PipelinesSettings } from '../settings/settings.ts';
+import { JetStreamRouter } from '../shard/jetstream-router.ts';
+import { JetStreamShards } from '../shard/jetstream-shards.ts';
 import { EmbeddedShards, LocalRouter } from '../shard/embedded-shards.ts';
 import { openEmbeddedStore } from '../store/embedded-store.ts';
+import { JetStreamBoard } from '../store/jetstream-board.ts';
+import { openJetStreamStore } from '../store/jetstream-store.ts';
 import { MemoryBoard } from '../store/memory-board.ts';
 
 /** Puts a process's pipelines together, embedded or on JetStream. */
@@ -18,17 +23,30 @@ export async function openNode(settings: PipelinesSettings, bus?: SparkBus): Pro
     connections,
     print: (line: string) => print.log(line),
   };
-  if (settings.mode === 'cluster' && !bus)
+  const parts = settings.mode === 'cluster' ? onJetStream(settings, bus) : embedded(settings);
+  return new PipelinesNode({ ...parts, around, log });
+}
+
+type Parts = Pick<PipelinesNodeParts, 'store' | 'shards' | 'router' | 'board'>;
+
+function embedded({ folder, node }: PipelinesSettings): Parts {
+  const store = openEmbeddedStore(folder);
+  const shards = new EmbeddedShards(store.letters, node);
+  return { store, shards, router: new LocalRouter(), board: new MemoryBoard() };
+}
+
+function onJetStream({ node, nodeTtlMs: ttlMs }: PipelinesSettings, bus: SparkBus | undefined): Parts {
+  if (!bus)
     throw new PipelinesSettingsError([
       'the mode cluster needs the connection to NATS: import SparkBusModule.forRoot() beside SparkPipelinesModule',
     ]);
-  const store = openEmbeddedStore(settings.folder);
-  return new PipelinesNode({
-    store,
-    shards: new EmbeddedShards(store.letters, settings.node),
-    router: new LocalRouter(),
-    board: new MemoryBoard(),
-    around,
-    log,
-  });
+  const { connection } = bus;
+  const shards = new JetStreamShards({ connection, node, ttlMs, log: logFor('PipelineShards') });
+  const requests = new JsonRequests(connection, logFor('PipelineCommands'));
+  return {
+    store: openJetStreamStore(connection),
+    shards,
+    router: new JetStreamRouter(requests, (shard) => shards.ownerEpoch(shard)),
+    board: new JetStreamBoard(connection, logFor('PipelineStatus')),
+  };
 }

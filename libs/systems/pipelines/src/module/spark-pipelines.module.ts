@@ -11,6 +11,7 @@ import {
 import { APP_FILTER, ModulesContainer } from '@nestjs/core';
 import { SparkBus } from '@nestjs-spark/bus';
 import { describeError } from '@nestjs-spark/foundation';
+import { persist } from '@nestjs-spark/foundation/internal';
 import { HealthChecks, MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor, readTogether, TypedErrorFilter } from '@nestjs-spark/observability/internal';
 import { PipelinesNode } from '../own/pipelines-node.ts';
@@ -69,6 +70,7 @@ export class SparkPipelinesModule
   #started: Promise<void> = Promise.resolve();
   #detail = 'is taking its shards';
   #ready = false;
+  readonly #closing = new AbortController();
 
   constructor(
     @Inject(SETTINGS) settings: PipelinesSettings,
@@ -110,6 +112,7 @@ export class SparkPipelinesModule
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.#closing.abort();
     await this.#node.close();
     await this.#started;
     await this.#node.store.close();
@@ -117,15 +120,17 @@ export class SparkPipelinesModule
 
   async #start(): Promise<void> {
     const log = logFor('SparkPipelines');
-    try {
-      await this.#node.start();
-      this.#ready = true;
-      const where = this.#settings.mode === 'embedded' ? `in ${this.#settings.folder}` : 'in JetStream';
-      log.log(`Pipelines are kept ${where}; this process is ${this.#settings.node}`);
-      await loadDefinitions(this.#node, this.#settings.load, log);
-    } catch (error) {
-      this.#detail = describeError(error);
-      log.error(`Pipelines cannot run: ${this.#detail}`);
-    }
+    await persist(() => this.#node.start(), {
+      signal: this.#closing.signal,
+      onFailure: (error) => {
+        this.#detail = describeError(error);
+        log.error(`Pipelines cannot run yet: ${this.#detail}`);
+      },
+    });
+    if (this.#closing.signal.aborted) return;
+    this.#ready = true;
+    const where = this.#settings.mode === 'embedded' ? `in ${this.#settings.folder}` : 'in JetStream';
+    log.log(`Pipelines are kept ${where}; this process is ${this.#settings.node}`);
+    await loadDefinitions(this.#node, this.#settings.load, log);
   }
 }

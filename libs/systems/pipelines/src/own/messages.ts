@@ -1,6 +1,7 @@
 import { isNullOr, isObject, isObjectOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
 import type { PipelineCommand } from '../aggregate/commands.ts';
 import type { PipelineState } from '../aggregate/state.ts';
+import type { RunStatus } from '../project/view.ts';
 
 /** A command on its way to the owner. */
 export interface CommandRequest {
@@ -13,7 +14,7 @@ export interface CommandRequest {
 }
 
 export type CommandReply =
-  | { kind: 'done'; state: PipelineState; position: number; isReplayed: boolean }
+  | { kind: 'done'; state: PipelineState; position: number; isReplayed: boolean; status: RunStatus | null }
   | { kind: 'refused'; refusal: string; message: string };
 
 const COMMANDS: ReadonlySet<string> = new Set([
@@ -37,7 +38,7 @@ const isEnvelope = isObjectOf({
   commandId: isNullOr(isText(LONGEST_ID)),
   at: isText(40),
 });
-const isDone = isObjectOf({ state: isObject, position: isWhole });
+const isDone = isObjectOf({ state: isObject, position: isWhole, status: isNullOr(isObject) });
 const isRefused = isObjectOf({ refusal: isText(64), message: isText() });
 
 /** @throws {TypeError} for what is none: whoever may publish to the subject has sent it */

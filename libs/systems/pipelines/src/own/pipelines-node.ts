@@ -48,6 +48,7 @@ export class PipelinesNode {
   readonly #rates = new Rates();
   readonly #listeners = new Set<(notice: RunNotice) => void>();
   #closing = false;
+  #isFollowing = false;
 
   constructor(parts: PipelinesNodeParts) {
     this.#parts = parts;
@@ -83,9 +84,10 @@ export class PipelinesNode {
     return this.#serving.size;
   }
 
-  /** Claims its shards, and goes on with what runs there. */
+  /** Claims its shards, and goes on with what runs there. Where it fails it can be called again. */
   async start(): Promise<void> {
-    this.projection.start();
+    if (!this.#isFollowing) this.projection.start();
+    this.#isFollowing = true;
     await this.projection.reached(await this.#parts.store.journal.last());
     await this.#parts.shards.start({
       taken: (shard, epoch) => this.#take(shard, epoch),
@@ -118,8 +120,7 @@ export class PipelinesNode {
     if (reply.kind === 'refused')
       throw new CommandRefusedError(reply.refusal as CommandRefusal, reply.message);
     await this.projection.reached(reply.position);
-    const view = this.view(key) ?? viewOf(key, reply.state, null);
-    return { view, isReplayed: reply.isReplayed };
+    return { view: viewOf(key, reply.state, reply.status), isReplayed: reply.isReplayed };
   }
 
   async close(): Promise<void> {
@@ -165,7 +166,8 @@ export class PipelinesNode {
     if (shardOf(tenant, pipelineId) !== shard) throw new TypeError('A command of another shard');
     try {
       const pipeline = await this.#open({ tenant, pipelineId }, shard);
-      return { kind: 'done', ...(await pipeline.perform(command, { by, commandId, at })) };
+      const performed = await pipeline.perform(command, { by, commandId, at });
+      return { kind: 'done', ...performed, status: this.#parts.board.get({ tenant, pipelineId }) };
     } catch (error) {
       if (error instanceof CommandRefusedError)
         return { kind: 'refused', refusal: error.kind, message: error.message };

@@ -100,5 +100,6 @@ export class Letters {
 }
 
 function byTime(one: Letter, other: Letter): number {
-  return one.at < other.at ? -1 : one.at > other.at ? 1 : one.offset - other.offset;
+  if (one.at !== other.at) return one.at < other.at ? -1 : 1;
+  return one.offset - other.offset || (one.letterId < other.letterId ? -1 : 1);
 }

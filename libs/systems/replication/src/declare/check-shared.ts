@@ -5,6 +5,13 @@ import type { DeclarationFault } from './declaration-error.ts';
 import type { SharedOptions } from './shared.decorator.ts';
 import type { Share } from './shares.ts';
 
+const OPTIONS: ReadonlySet<string> = new Set([
+  'with',
+  'collection',
+  'fields',
+  'load',
+] satisfies (keyof SharedOptions)[]);
+
 /** Turns one `@Shared()` into a share, or says everything that is wrong with it. */
 export function checkShared(
   target: Type,
@@ -24,6 +31,7 @@ export function checkShared(
   } else {
     for (const module of options.with) if (module !== '*') fault('with', nameProblem(module));
   }
+  for (const name of Object.keys(options)) fault(name, optionProblem(name));
   const { fields, load } = options;
   if (fields !== undefined) fault('fields', fieldsProblem(fields));
   if (load !== undefined) for (const name of load) fault('load', collectionProblem(name));
@@ -36,6 +44,17 @@ export function checkShared(
       ...(load && { load }),
     },
   };
+}
+
+/** An option that is not known would seem to grant, or to bound, what it does not. */
+function optionProblem(name: string): { problem: string; remedy: string } | null {
+  if (OPTIONS.has(name)) return null;
+  if (name === 'writable')
+    return {
+      problem: 'copies cannot be written to in this version',
+      remedy: "Remove it. Requesters change an owner's documents through a route of the owner's own",
+    };
+  return { problem: 'there is no such option', remedy: `Remove it. Options: ${[...OPTIONS].join(', ')}` };
 }
 
 function fieldsProblem(fields: unknown): { problem: string; remedy: string } | null {

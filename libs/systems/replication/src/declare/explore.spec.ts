@@ -68,6 +68,15 @@ describe('the explorer', () => {
     expect(String(error)).toMatch(/Own\.sourceModule.*\n.*Nobody\.with/);
   });
 
+  it('refuses options of @Shared() that it does not know, and says why copies cannot be written to', async () => {
+    const unknown = { with: ['Fleet'], writable: true, feilds: ['a'] };
+    @Shared(unknown)
+    class Open {}
+    const error = await exploreWith([Open]).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(DeclarationError);
+    expect(String(error)).toMatch(/Open\.writable.*cannot be written to[^]*Open\.feilds.*no such option/);
+  });
+
   it('warns that a request scope means nothing here', async () => {
     @Injectable({ scope: Scope.REQUEST })
     @Replicated({ sourceModule: 'Fleet', sourceCollection: 'Cars', fields: ['A'] })

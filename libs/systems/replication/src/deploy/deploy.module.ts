@@ -16,6 +16,7 @@ import { CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { ConnectModule } from '../connect/connect.module.ts';
 import { DeclareModule } from '../declare/declare.module.ts';
 import { IdentifyModule } from '../identify/identify.module.ts';
+import { scriptBudgets } from '../settings/live-schema.ts';
 import type { ReplicationSettings } from '../settings/options.ts';
 import { CHANGE_LOG, CONTROL_BOARD, LEASE_KEEPER, REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import { DeployController } from './deploy.controller.ts';
@@ -58,7 +59,12 @@ import { DeploymentGate } from './receive/deployment-gate.ts';
       useFactory: (stream: StreamEngine, native: RavenEtlEngine) => [stream, native],
     },
     // The classes of other libraries know nothing of Nest, so they are made here.
-    { provide: ScriptPool, useFactory: () => new ScriptPool() },
+    {
+      provide: ScriptPool,
+      inject: [REPLICATION_SETTINGS],
+      useFactory: (settings: ReplicationSettings) =>
+        new ScriptPool({ budgets: () => scriptBudgets(settings) }),
+    },
     {
       provide: CaptureSupervisor,
       inject: [

@@ -1,4 +1,4 @@
-import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import {
   ScriptPool,
   ScriptRefusedError,
@@ -8,6 +8,9 @@ import {
   type ScriptRunner,
   type Transformation,
 } from '@nestjs-spark/etl-script';
+import { scriptBudgets } from '../settings/live-schema.ts';
+import type { ReplicationSettings } from '../settings/options.ts';
+import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import type { Sampled } from '../deploy/inspect/sample-documents.ts';
 
 /** Few, so that what is done is known when the time is over. */
@@ -16,7 +19,12 @@ const AT_ONCE = 4;
 /** Runs scripts over samples in a pool of their own, so that a bad one takes nothing from the scripts that are at work. */
 @Injectable()
 export class PreviewScripts implements BeforeApplicationShutdown {
-  private readonly pool = new ScriptPool({ maxWorkers: 2, idleMs: 5_000, faultAfter: Infinity });
+  private readonly pool: ScriptPool;
+
+  constructor(@Inject(REPLICATION_SETTINGS) settings: ReplicationSettings) {
+    const budgets = () => scriptBudgets(settings);
+    this.pool = new ScriptPool({ maxWorkers: 2, idleMs: 5_000, faultAfter: Infinity, budgets });
+  }
 
   /** Reads a script without running it, apart from the main thread. */
   inspect(transformation: Transformation): Promise<ScriptInspection> {

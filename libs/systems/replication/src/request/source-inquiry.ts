@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { TaskKey, WitnessRecord } from '@nestjs-spark/contracts/internal';
 import { describeTask, ProblemError, taskId } from '@nestjs-spark/contracts';
+import { firstWithin } from '@nestjs-spark/foundation/internal';
 import type { SourceAnswer, SourceInquiry } from '@nestjs-spark/streaming/internal';
 import { ModuleClient, type ModuleAnswer } from '@nestjs-spark/modules/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 
 const TIMEOUT_MS = 5_000;
 const DOCUMENTS_AT_ONCE = 500;
+/** A question is smaller than any body may be. */
+const IDS_BYTES = 128 * 1024;
 
 /** Asks owners about the source of a task, and for documents once more. */
 @Injectable()
@@ -46,12 +49,14 @@ export class OwnerSourceInquiry implements SourceInquiry {
     documents: readonly string[],
     signal?: AbortSignal,
   ): Promise<void> {
-    for (let at = 0; at < documents.length; at += DOCUMENTS_AT_ONCE) {
+    for (let left = documents; left.length > 0;) {
+      const some = firstWithin(left.slice(0, DOCUMENTS_AT_ONCE), IDS_BYTES);
+      left = left.slice(some.length);
       const answer = await this.client.call({
         module: owner,
         method: 'POST',
         path: '/spark/etl/set-aside/retry',
-        body: { task: name, documents: documents.slice(at, at + DOCUMENTS_AT_ONCE) },
+        body: { task: name, documents: some },
         ...(signal ? { signal } : {}),
       });
       if (answer.kind === 'answered' && answer.status === 202) continue;

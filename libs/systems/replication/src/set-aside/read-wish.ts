@@ -1,11 +1,11 @@
 import { ApiPropertyOptional } from '@nestjs-spark/observability/internal';
 import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsString, MaxLength, ValidateIf } from 'class-validator';
 import { isName, type ProblemField } from '@nestjs-spark/contracts';
+import { CHANGE_SET_BOUNDS } from '@nestjs-spark/contracts/internal';
 import { invalidFields, IsSparkName } from '@nestjs-spark/modules/internal';
 import type { SetAsideFilter } from './set-aside-view.ts';
 import type { SetAsideWish } from './set-aside-documents.ts';
 
-const LONGEST_ID = 512;
 const MOST_DOCUMENTS = 1_000;
 
 export class RetryBody {
@@ -21,7 +21,7 @@ export class RetryBody {
 
   @ApiPropertyOptional({ type: [String], example: ['cars/1-A'], description: 'Only these; needs `task`' })
   @ValidateIf((body: RetryBody) => body.documents !== undefined)
-  @MaxLength(LONGEST_ID, { each: true })
+  @MaxLength(CHANGE_SET_BOUNDS.id, { each: true })
   @IsString({ each: true })
   @ArrayMaxSize(MOST_DOCUMENTS)
   @ArrayNotEmpty()

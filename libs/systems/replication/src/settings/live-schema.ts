@@ -1,4 +1,5 @@
 import { ENGINE_NAMES, type EngineName } from '@nestjs-spark/contracts';
+import { DEFAULT_BUDGETS, type ScriptBudgets } from '@nestjs-spark/etl-script/internal';
 import {
   isListOf,
   toNumber,
@@ -16,6 +17,10 @@ const LONGEST_WAIT_SECONDS = 86_400;
 const MOST_RETRIES = 100;
 const MOST_DOCUMENTS = 2_048;
 const MOST_DEPLOYMENTS = 60_000;
+/** What the memory of an owner and the bounds of a change set bear. */
+const MOST_OUTPUT = 16 * 1024 * 1024;
+const MOST_COPIES = 16_384;
+const MOST_LOADS = 10_000;
 
 const isEngine: Guard<EngineChoice> = (value): value is EngineChoice =>
   typeof value === 'string' && ENGINES.includes(value);
@@ -55,17 +60,53 @@ const deploymentsPerMinute: Setting<number> = {
   fallback: 60,
 };
 
+const scriptOutput: Setting<number> = {
+  variable: 'SPARK_SCRIPT_OUTPUT',
+  rule: `has to be a whole number of characters from 1 to ${MOST_OUTPUT}`,
+  parse: toNumber,
+  fits: isWholeUpTo(MOST_OUTPUT),
+  fallback: DEFAULT_BUDGETS.maxOutput,
+};
+
+const scriptCopies: Setting<number> = {
+  variable: 'SPARK_SCRIPT_COPIES',
+  rule: `has to be a whole number from 1 to ${MOST_COPIES}`,
+  parse: toNumber,
+  fits: isWholeUpTo(MOST_COPIES),
+  fallback: DEFAULT_BUDGETS.maxCopies,
+};
+
+const scriptLoads: Setting<number> = {
+  variable: 'SPARK_SCRIPT_LOADS',
+  rule: `has to be a whole number from 1 to ${MOST_LOADS}`,
+  parse: toNumber,
+  fits: isWholeUpTo(MOST_LOADS),
+  fallback: DEFAULT_BUDGETS.maxLoads,
+};
+
 /** The settings of replication that can change while the application runs. */
 export const LIVE_SCHEMA = {
   engine,
   retrySeconds,
   batchDocuments,
   deploymentsPerMinute,
+  scriptOutput,
+  scriptCopies,
+  scriptLoads,
   ...APPLICATION_SETTINGS,
 };
 
 export type LiveValues = ValuesOf<typeof LIVE_SCHEMA>;
 export const LIVE_NAMES = Object.keys(LIVE_SCHEMA) as (keyof LiveValues)[];
+
+/** What scripts may make of one document, as it is set now. */
+export function scriptBudgets({
+  scriptLoads: maxLoads,
+  scriptOutput: maxOutput,
+  scriptCopies: maxCopies,
+}: Pick<LiveValues, 'scriptLoads' | 'scriptOutput' | 'scriptCopies'>): ScriptBudgets {
+  return { maxLoads, maxOutput, maxCopies };
+}
 
 /** All others are read when the application starts. */
 export const START_ONLY_VARIABLES: Readonly<Record<string, string>> = {

@@ -42,6 +42,15 @@ export interface SparkReplicationOptions {
   batchDocuments?: number;
   /** How many deployments a minute each requester may send here; 30 may come at once. `SPARK_DEPLOYMENTS_PER_MINUTE`, then 60. */
   deploymentsPerMinute?: number;
+  /**
+   * Characters of JSON text that a script may make of one document, or twice the document's own if that is more; beyond it the
+   * document is set aside. `SPARK_SCRIPT_OUTPUT`, then 4,194,304; 16,777,216 at most.
+   */
+  scriptOutput?: number;
+  /** How many copies a script may make of one document. `SPARK_SCRIPT_COPIES`, then 4,096; 16,384 at most. */
+  scriptCopies?: number;
+  /** How many documents a script may request with `load` for one document. `SPARK_SCRIPT_LOADS`, then 1,000; 10,000 at most. */
+  scriptLoads?: number;
   /** What happens to the copies of a declaration that was dropped. Default `remove`. */
   onDrop?: 'remove' | 'keep';
   /**

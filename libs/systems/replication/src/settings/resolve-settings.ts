@@ -29,7 +29,9 @@ export function liveSettings(
   environment: Environment,
 ): LiveSettings<typeof LIVE_SCHEMA> {
   const { engine, retrySeconds, batchDocuments, deploymentsPerMinute } = options;
-  const given = { engine, retrySeconds, batchDocuments, deploymentsPerMinute };
+  const { scriptOutput, scriptCopies, scriptLoads } = options;
+  const budgets = { deploymentsPerMinute, scriptOutput, scriptCopies, scriptLoads };
+  const given = { engine, retrySeconds, batchDocuments, ...budgets };
   return new LiveSettings(LIVE_SCHEMA, { options: given, environment });
 }
 

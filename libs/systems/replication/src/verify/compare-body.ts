@@ -1,3 +1,4 @@
+import { CHANGE_SET_BOUNDS } from '@nestjs-spark/contracts/internal';
 import { ApiPropertyOptional } from '@nestjs-spark/observability/internal';
 import { MOST_DOCUMENTS, type Depth } from '@nestjs-spark/streaming/internal';
 import {
@@ -11,8 +12,6 @@ import {
   Min,
   ValidateIf,
 } from 'class-validator';
-
-const LONGEST_ID = 2_048;
 
 export class CompareBody {
   @ApiPropertyOptional({ example: 1, description: 'A page of documents from this etag on' })
@@ -28,7 +27,7 @@ export class CompareBody {
 
   @ApiPropertyOptional({ type: [String], description: 'These documents, instead of a page' })
   @ValidateIf((body: CompareBody) => body.documents !== undefined)
-  @MaxLength(LONGEST_ID, { each: true })
+  @MaxLength(CHANGE_SET_BOUNDS.id, { each: true })
   @IsString({ each: true })
   @ArrayMaxSize(MOST_DOCUMENTS)
   @ArrayNotEmpty()

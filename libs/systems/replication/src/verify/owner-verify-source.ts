@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UnavailableError, type Etag, type TaskKey } from '@nestjs-spark/contracts';
-import type { Guard } from '@nestjs-spark/foundation/internal';
+import { firstWithin, type Guard } from '@nestjs-spark/foundation/internal';
 import { ModuleClient } from '@nestjs-spark/modules/internal';
 import {
   isExpected,
@@ -14,6 +14,9 @@ import {
 /** A page has 1,000 documents and some thousand copies. */
 const ANSWER_BYTES = 16 * 1024 * 1024;
 
+/** A question is smaller than any body may be; the others are asked for again. */
+const IDS_BYTES = 128 * 1024;
+
 /** Asks owners what copies of their documents have to be like: `POST /spark/replication/source/{task}/compare`. */
 @Injectable()
 export class OwnerVerifySource implements VerifySource {
@@ -24,7 +27,7 @@ export class OwnerVerifySource implements VerifySource {
   }
 
   documents(task: TaskKey, documents: readonly string[], signal: AbortSignal): Promise<Expected> {
-    return this.ask(task, { documents }, isExpected, signal);
+    return this.ask(task, { documents: firstWithin(documents, IDS_BYTES) }, isExpected, signal);
   }
 
   private async ask<T>(

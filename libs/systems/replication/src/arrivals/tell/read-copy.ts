@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isCopyOf, withoutMembers, type SourceDocument } from '@nestjs-spark/contracts/internal';
 import { readMarks } from './read-marks.ts';
 
@@ -36,11 +36,6 @@ export function readCopy(
     documentId: source.slice(slash + 1),
     etag,
     fields,
-    hash: createHash('sha256')
-      .update(collection)
-      .update('\0')
-      .update(fields)
-      .digest('base64url')
-      .slice(0, 27),
+    hash: hash('sha256', `${collection}\0${fields}`, 'base64url').slice(0, 27),
   };
 }

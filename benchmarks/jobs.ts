@@ -1,0 +1,256 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { JetStreamConnection } from '@nestjs-spark/jetstream';
+import {
+  JetStreamJobStore,
+  JobsEngine,
+  MemoryJobStore,
+  resolveJobsSettings,
+  type JobStore,
+  type JobsService,
+} from '@nestjs-spark/jobs/internal';
+import { startNats } from '@nestjs-spark/servers';
+import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { Registry } from 'prom-client';
+import { describeMachine, median } from './support/machine.ts';
+import { saveResult } from './support/results.ts';
+
+const { values } = parseArgs({
+  options: {
+    jobs: { type: 'string', default: '5000' },
+    rounds: { type: 'string', default: '5' },
+    queued: { type: 'string', default: '0' },
+    save: { type: 'boolean', default: false },
+  },
+});
+const count = Number(values.jobs);
+const rounds = Number(values.rounds);
+const IN_FLIGHT = 256;
+const AT_ONCE = 64;
+const QUIET = { debug() {}, log() {}, warn() {}, error() {} };
+
+/** Jobs a second. */
+interface Speed {
+  submit: number;
+  run: number;
+}
+
+/** A contender: submits all, then runs all. */
+interface Contender {
+  name: string;
+  round(): Promise<Speed>;
+}
+
+const nats = await startNats({ temporary: true, log: () => undefined });
+const redis = await startRedis();
+const connection = new JetStreamConnection({ url: nats.url, name: 'bench', log: QUIET });
+let rounded = 0;
+
+const contenders: Contender[] = [
+  { name: 'jobs in JetStream', round: () => ours((settings) => jetStream(settings)) },
+  { name: 'BullMQ', round: bullmq },
+  { name: 'jobs in memory', round: () => ours((settings) => new MemoryJobStore(settings)) },
+];
+const speeds = new Map<string, Speed[]>(contenders.map(({ name }) => [name, []]));
+try {
+  for (let round = 1; round <= rounds; round++)
+    for (const { name, round: run } of contenders) {
+      const speed = await run();
+      speeds.get(name)?.push(speed);
+      console.error(
+        `round ${round}: ${name} submit ${Math.round(speed.submit)}/s, run ${Math.round(speed.run)}/s`,
+      );
+    }
+  const queued = Number(values.queued) > 0 ? await bytesPerQueued(Number(values.queued)) : null;
+  report(queued);
+} finally {
+  await connection.close();
+  await nats.stop();
+  await redis.stop();
+}
+
+function jetStream(settings: ReturnType<typeof resolveJobsSettings>): JobStore {
+  const id = ++rounded;
+  return new JetStreamJobStore({
+    ...settings,
+    connection,
+    log: QUIET,
+    stream: `BENCH_${id}`,
+    root: `bench${id}`,
+  });
+}
+
+async function ours(open: (settings: ReturnType<typeof resolveJobsSettings>) => JobStore): Promise<Speed> {
+  const options = {
+    store: 'jetstream',
+    role: 'api',
+    quotas: { queued: 10_000_000, perSecond: 10_000_000 },
+  } as const;
+  const settings = resolveJobsSettings(options, {});
+  const store = open(settings);
+  const handler = { run: () => Promise.resolve(1) };
+  const engineOf = (role: 'api' | 'worker'): JobsEngine => {
+    const engine = new JobsEngine({ ...settings, role, concurrency: AT_ONCE }, store, new Registry());
+    engine.handlers.add({ name: 'bench', version: 1 }, handler);
+    return engine;
+  };
+  const api = engineOf('api');
+  await submit(api.service, 1);
+  const submitted = await perSecond(() => submit(api.service, count));
+  const worker = engineOf('worker');
+  const run = await perSecond(async () => {
+    const ended = endOf(api.service);
+    worker.start();
+    await ended;
+  });
+  await worker.stop();
+  await api.stop();
+  return { submit: submitted, run };
+}
+
+async function submit(jobs: JobsService, many: number): Promise<void> {
+  let next = 0;
+  const one = async (): Promise<void> => {
+    while (next++ < many)
+      await jobs.submit({
+        name: 'bench',
+        transformation: { kind: 'handler', handler: 'bench' },
+        input: { value: 1 },
+      });
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, one));
+}
+
+/** Resolves when everything that was submitted has ended. */
+async function endOf(jobs: JobsService): Promise<void> {
+  const stop = new AbortController();
+  let left = count + 1;
+  for await (const { type } of jobs.events({ after: await jobs.position() }, stop.signal))
+    if (type === 'job.succeeded' && --left === 0) stop.abort();
+}
+
+async function bullmq(): Promise<Speed> {
+  const options = { connection: { host: '127.0.0.1', port: redis.port, maxRetriesPerRequest: null } };
+  const queue = new Queue('bench', options);
+  await queue.obliterate({ force: true });
+  await queue.add('bench', { value: 1 });
+  const submitted = await perSecond(async () => {
+    let next = 0;
+    const one = async (): Promise<void> => {
+      while (next++ < count) await queue.add('bench', { value: 1 });
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, one));
+  });
+  let left = count + 1;
+  const run = await perSecond(async () => {
+    const worker = new Worker('bench', () => Promise.resolve(1), { ...options, concurrency: AT_ONCE });
+    await new Promise<void>((resolve) =>
+      worker.on('completed', () => (--left === 0 ? resolve() : undefined)),
+    );
+    await worker.close();
+  });
+  await queue.close();
+  return { submit: submitted, run };
+}
+
+/** How much a waiting job takes on the disk of nats-server, and what this process holds for it. */
+async function bytesPerQueued(many: number): Promise<{ disk: number; heap: number }> {
+  const settings = resolveJobsSettings(
+    { store: 'jetstream', role: 'api', quotas: { queued: 10_000_000, perSecond: 10_000_000 } },
+    {},
+  );
+  const store = jetStream(settings);
+  const engine = new JobsEngine(settings, store, new Registry());
+  engine.handlers.add({ name: 'bench', version: 1 }, { run: () => 1 });
+  await submit(engine.service, 100);
+  globalThis.gc?.();
+  const before = process.memoryUsage().heapUsed;
+  await submit(engine.service, many);
+  globalThis.gc?.();
+  const heap = process.memoryUsage().heapUsed - before;
+  const { state } = await connection.use(({ jsm }) => jsm.streams.info(`BENCH_${rounded}`));
+  await engine.stop();
+  return { disk: Math.round(state.bytes / state.messages), heap };
+}
+
+async function perSecond(work: () => Promise<void>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return (1_000 * count) / (performance.now() - began);
+}
+
+function report(queued: { disk: number; heap: number } | null): void {
+  const of = (name: string, kind: keyof Speed): number[] =>
+    (speeds.get(name) ?? []).map((speed) => speed[kind]);
+  const cell = (name: string, kind: keyof Speed): string => {
+    const all = of(name, kind).toSorted((a, b) => a - b);
+    return `${Math.round(median(all))} (${Math.round(all[0] ?? 0)} to ${Math.round(all.at(-1) ?? 0)})`;
+  };
+  const ratio = (name: string, kind: keyof Speed): string =>
+    (median(of(name, kind)) / median(of('BullMQ', kind))).toFixed(2);
+  const rows = contenders.map(
+    ({ name }) =>
+      `| ${name} | ${cell(name, 'submit')} | ${ratio(name, 'submit')} | ${cell(name, 'run')} | ${ratio(name, 'run')} |`,
+  );
+  const text = [
+    '# Jobs beside BullMQ',
+    '',
+    `${describeMachine()}. ${rounds} rounds, one after the other in each; ${count} trivial jobs, ${IN_FLIGHT} submissions in flight, ${AT_ONCE} runs at once, one process. Medians, with the least and the most.`,
+    '',
+    'nats-server syncs its files every 2 minutes (its default); Redis syncs its append-only file every second (`appendfsync everysec`). Both keep a job before they answer, and both can lose the last moments at a power loss.',
+    '',
+    '| | submit, jobs/s | beside BullMQ | run, jobs/s | beside BullMQ |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+    ...(queued
+      ? [
+          '',
+          `${values.queued} queued jobs: ${queued.disk} bytes each in JetStream; the heap of the submitting process grew by ${Math.round(queued.heap / 1024 ** 2)} MiB.`,
+        ]
+      : []),
+  ].join('\n');
+  console.log(text);
+  if (values.save) saveResult('jobs.md', text);
+}
+
+async function startRedis(): Promise<{ port: number; stop(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'spark-bench-redis-'));
+  const port = await freePort();
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+  const child: ChildProcess = spawn(
+    'redis-server',
+    [...args, '--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''],
+    {
+      stdio: 'ignore',
+    },
+  );
+  child.on('error', () => {
+    console.error('The benchmark needs redis-server on the PATH (Debian: redis-server).');
+    process.exit(1);
+  });
+  const client = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: null });
+  await client.ping();
+  client.disconnect();
+  const stop = async (): Promise<void> => {
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    await gone;
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { port, stop };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,99 @@
+import type { RegistryDocument } from '@nestjs-spark/contracts/internal';
+import { DEPLOY } from '../../test/support/outsider.ts';
+import { type ForeignModule, foreignModule, type TokenFor } from '../../test/support/module-tokens.ts';
+
+/** A module from outside: registered, with a key of its own. */
+export class Attacker {
+  readonly name: string;
+  readonly #module: ForeignModule;
+
+  private constructor(name: string, module: ForeignModule) {
+    this.name = name;
+    this.#module = module;
+  }
+
+  static async named(name: string): Promise<Attacker> {
+    return new Attacker(name, await foreignModule(name));
+  }
+
+  get document(): RegistryDocument {
+    return {
+      AppName: this.name,
+      AppUrl: 'http://127.0.0.1:9',
+      DatabaseName: `Spark${this.name}`,
+      RegisteredAtUtc: '2026-02-03T10:11:12.1234567Z',
+      PublicKey: this.#module.publicKey,
+    };
+  }
+
+  /** @param bend what is wrong with its token */
+  async deploy(url: string, body: string, bend: Partial<TokenFor> = {}): Promise<Response> {
+    const token = await this.#module.token({
+      audience: 'Fleet',
+      method: 'POST',
+      path: DEPLOY,
+      body,
+      ...bend,
+    });
+    return post(url, body, `Bearer ${token}`);
+  }
+}
+
+export function bodyOf({ name }: Attacker, sourceCollection: string, script: string): string {
+  return JSON.stringify({
+    requestingModule: name,
+    targetDatabase: `Spark${name}`,
+    targetUrls: ['http://127.0.0.1:8080'],
+    scripts: [{ sourceCollection, script }],
+  });
+}
+
+async function post(url: string, body: string, authorization?: string): Promise<Response> {
+  const response = await fetch(`${url}${DEPLOY}`, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json', ...(authorization && { authorization }) },
+  });
+  await response.arrayBuffer();
+  return response;
+}
+
+interface Parties {
+  url: string;
+  hr: Attacker;
+  guest: Attacker;
+}
+type Attack = (parties: Parties) => Promise<void>;
+
+const SCRIPT = 'loadToCars({ Model: this.Model });';
+
+function expecting(status: number, send: (parties: Parties) => Promise<Response>): Attack {
+  return async (parties) => {
+    const { status: got } = await send(parties);
+    if (got !== status) throw new Error(`${status} was expected, and ${got} answered`);
+  };
+}
+
+/** Requests that are refused, each for another reason. */
+export const REFUSED: Readonly<Record<string, Attack>> = {
+  'without a credential (401)': expecting(401, ({ url, hr }) => post(url, bodyOf(hr, 'Cars', SCRIPT))),
+  'with garbage as one (401)': expecting(401, ({ url, hr }) =>
+    post(url, bodyOf(hr, 'Cars', SCRIPT), `Bearer ${'a.b.c'.repeat(200)}`),
+  ),
+  'signed for another body (401)': expecting(401, ({ url, hr }) =>
+    hr.deploy(url, bodyOf(hr, 'Cars', SCRIPT), { body: 'another' }),
+  ),
+  'in the name of another module (403)': expecting(403, ({ url, hr, guest }) =>
+    guest.deploy(url, bodyOf(hr, 'Cars', SCRIPT)),
+  ),
+  'for what is not shared (403)': expecting(403, ({ url, guest }) =>
+    guest.deploy(url, bodyOf(guest, 'Cars', SCRIPT)),
+  ),
+  'a body that is not JSON (400)': expecting(400, ({ url, hr }) => hr.deploy(url, '{'.repeat(2_000))),
+  'a body that is too large (413)': expecting(413, ({ url, hr }) =>
+    hr.deploy(url, JSON.stringify({ a: 'x'.repeat(300 * 1024) })),
+  ),
+};
+
+/** What a flood is made of. */
+export const FLOOD: Readonly<Record<string, Attack>> = REFUSED;

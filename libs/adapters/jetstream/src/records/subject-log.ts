@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
+import { DiscardPolicy, JetStreamError, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import { headers as makeHeaders } from '@nats-io/transport-node';
+import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
+import { isWrongLastSequence } from '../connect/failures.ts';
+import { readMessages } from '../log/read-messages.ts';
+import type { StreamSettings } from '../provision/plan-stream.ts';
+import { Provisioner } from '../provision/provisioner.ts';
+
+/** A stream in which every subject is a log of its own. */
+export interface SubjectLogOptions {
+  connection: JetStreamConnection;
+  stream: string;
+  /** What the subjects begin with. */
+  root: string;
+  description: string;
+  /** How many messages of a subject are kept; -1: all. */
+  keep: number;
+}
+
+/** A message as it is stored. */
+export interface LoggedMessage {
+  /** Without the root. */
+  subject: string;
+  /** In the whole stream. */
+  sequence: number;
+  payload: Uint8Array;
+}
+
+const PAGE = 512;
+const BATCH_TIMEOUT_MS = 10_000;
+
+/** Appends behind what is known, so that a writer that is late is refused. */
+export class SubjectLog {
+  readonly #options: SubjectLogOptions;
+  readonly #settings: StreamSettings;
+  readonly #provisioner: Provisioner;
+
+  constructor(options: SubjectLogOptions) {
+    const { connection, stream, root, description, keep } = options;
+    this.#options = options;
+    this.#provisioner = new Provisioner(connection);
+    this.#settings = {
+      name: stream,
+      description,
+      subjects: [`${root}.>`],
+      retention: RetentionPolicy.Limits,
+      storage: StorageType.File,
+      discard: DiscardPolicy.Old,
+      discard_new_per_subject: false,
+      max_msgs_per_subject: keep,
+      max_bytes: -1,
+      allow_direct: true,
+      allow_msg_ttl: false,
+      allow_atomic: true,
+    };
+  }
+
+  /**
+   * Appends messages to a subject, all or none.
+   * @param after the sequence of the subject's last message that is known; 0: it has none; null: whatever it has
+   * @returns the sequence of the last one
+   * @throws {VersionConflictError} when the subject has later ones
+   */
+  async append(subject: string, payloads: readonly Uint8Array[], after: number | null): Promise<number> {
+    const [payload] = payloads;
+    if (!payload) return after ?? 0;
+    if (payloads.length > 1) return this.#appendTogether(subject, payloads, after ?? 0);
+    const expect = after === null ? {} : { expect: { lastSubjectSequence: after } };
+    return this.#use(async ({ js }) => {
+      try {
+        return (await js.publish(this.#full(subject), payload, expect)).seq;
+      } catch (error) {
+        throw isWrongLastSequence(error) ? new VersionConflictError(subject, { cause: error }) : error;
+      }
+    });
+  }
+
+  async last(subject: string): Promise<LoggedMessage | null> {
+    const { stream } = this.#options;
+    const found = await this.#use(({ jsm }) =>
+      jsm.streams.getMessage(stream, { last_by_subj: this.#full(subject) }),
+    );
+    return found && this.#logged(found.subject, found.seq, found.data);
+  }
+
+  /** All messages of a subject, or of those that a pattern stands for, in their order. */
+  async read(subject: string): Promise<LoggedMessage[]> {
+    const { stream } = this.#options;
+    const found: LoggedMessage[] = [];
+    for (let from = 1; ;) {
+      const page = await this.#use(async ({ jsm }) => {
+        const messages: LoggedMessage[] = [];
+        const query = { seq: from, batch: PAGE, next_by_subj: this.#full(subject) };
+        try {
+          for await (const { subject: full, seq, data } of await jsm.direct.getBatch(stream, query))
+            messages.push(this.#logged(full, seq, data));
+        } catch (error) {
+          if (!isNothingThere(error)) throw error;
+        }
+        return messages;
+      });
+      found.push(...page);
+      const last = page.at(-1);
+      if (!last || page.length < PAGE) return found;
+      from = last.sequence + 1;
+    }
+  }
+
+  async lastSequence(): Promise<number> {
+    const { state } = await this.#use(({ jsm }) => jsm.streams.info(this.#options.stream));
+    return state.last_seq;
+  }
+
+  /** What follows a sequence, or the last message of each subject and then what comes; see `readMessages`. */
+  async *follow(from: number | 'last-per-subject', signal: AbortSignal): AsyncGenerator<LoggedMessage> {
+    const { connection, stream, root } = this.#options;
+    await this.#provisioner.ensure(this.#settings);
+    const request = { stream, subjects: `${root}.>`, from: from === 'last-per-subject' ? from : from + 1 };
+    for await (const { subject, seq, data } of readMessages(connection, request, signal))
+      yield this.#logged(subject, seq, data);
+  }
+
+  async remove(sequence: number): Promise<void> {
+    await this.#use(({ jsm }) => jsm.streams.deleteMessage(this.#options.stream, sequence, false));
+  }
+
+  async #appendTogether(subject: string, payloads: readonly Uint8Array[], after: number): Promise<number> {
+    const batch = randomUUID().replaceAll('-', '');
+    const full = this.#full(subject);
+    const answer = await this.#use(async ({ nc }) => {
+      for (const [index, payload] of payloads.entries()) {
+        const headers = makeHeaders();
+        headers.set('Nats-Batch-Id', batch);
+        headers.set('Nats-Batch-Sequence', String(index + 1));
+        if (index === 0) headers.set('Nats-Expected-Last-Subject-Sequence', String(after));
+        if (index < payloads.length - 1) {
+          nc.publish(full, payload, { headers });
+          continue;
+        }
+        headers.set('Nats-Batch-Commit', '1');
+        const reply = await nc.request(full, payload, { headers, timeout: BATCH_TIMEOUT_MS });
+        return reply.json<{ seq?: number; error?: { description?: string } }>();
+      }
+      return {};
+    });
+    if (answer.seq !== undefined && !answer.error) return answer.seq;
+    // The server's reason is the same whatever it is.
+    if (((await this.last(subject))?.sequence ?? 0) !== after) throw new VersionConflictError(subject);
+    throw new UnavailableError(
+      `JetStream did not store the batch: ${answer.error?.description ?? 'no answer'}`,
+    );
+  }
+
+  async #use<T>(work: (handle: JetStreamHandle) => Promise<T>): Promise<T> {
+    await this.#provisioner.ensure(this.#settings);
+    return this.#options.connection.use(work);
+  }
+
+  #full(subject: string): string {
+    return `${this.#options.root}.${subject}`;
+  }
+
+  #logged(full: string, sequence: number, payload: Uint8Array): LoggedMessage {
+    return { subject: full.slice(this.#options.root.length + 1), sequence, payload };
+  }
+}
+
+/** The client throws for an empty batch. */
+export function isNothingThere(error: unknown): boolean {
+  return error instanceof JetStreamError && error.message === 'message not found';
+}

@@ -1,0 +1,35 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { CompiledScript } from '../compile/compile-script.ts';
+import type { OutputBounds } from '../guest/output-budget.ts';
+import type { ScriptWorkerSlots } from './script-worker.ts';
+
+/** A script as it is put into sandboxes, which know its bounds: with other bounds it is another program. */
+export class OpenProgram {
+  readonly #slots: Pick<ScriptWorkerSlots, 'release'>;
+  #script: CompiledScript;
+  #bounds: OutputBounds | undefined;
+
+  constructor(script: CompiledScript, slots: Pick<ScriptWorkerSlots, 'release'>) {
+    this.#script = script;
+    this.#slots = slots;
+  }
+
+  get script(): CompiledScript {
+    return this.#script;
+  }
+
+  /** The program with these bounds. */
+  within({ documentSize, documentLoads, documentAsks, turnSize }: OutputBounds): CompiledScript {
+    const bounds = { documentSize, documentLoads, documentAsks, turnSize };
+    if (this.#bounds !== undefined && !isDeepStrictEqual(bounds, this.#bounds)) {
+      this.release();
+      this.#script = { ...this.#script };
+    }
+    this.#bounds = bounds;
+    return this.#script;
+  }
+
+  release(): void {
+    this.#slots.release(this.#script);
+  }
+}

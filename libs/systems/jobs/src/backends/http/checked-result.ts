@@ -1,0 +1,43 @@
+import { UnavailableError } from '@nestjs-spark/contracts';
+import { isObject } from '@nestjs-spark/foundation/internal';
+import { linesOf, readAll } from '../../job/content.ts';
+
+const MOST_VALUE_BYTES = 256 * 1024 ** 2;
+
+/** A result from outside, as lines of JSON objects or as one JSON value. @throws {UnavailableError} when it is anything else */
+export async function* checkedResult(
+  parts: AsyncIterable<Uint8Array>,
+  { form, backend }: { form: 'documents' | 'value'; backend: string },
+): AsyncGenerator<Uint8Array> {
+  if (form === 'value') {
+    const text = await readAll(bounded(parts, backend));
+    parsed(text, backend);
+    yield text;
+    return;
+  }
+  for await (const line of linesOf(parts)) {
+    if (!isObject(parsed(line, backend))) throw wrong(backend);
+    yield Buffer.concat([line, Buffer.from('\n')]);
+  }
+}
+
+async function* bounded(parts: AsyncIterable<Uint8Array>, backend: string): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const part of parts) {
+    bytes += part.byteLength;
+    if (bytes > MOST_VALUE_BYTES) throw wrong(backend);
+    yield part;
+  }
+}
+
+function parsed(text: Uint8Array, backend: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text).toString()) as unknown;
+  } catch {
+    throw wrong(backend);
+  }
+}
+
+function wrong(backend: string): UnavailableError {
+  return new UnavailableError(`The result of ${backend} is not JSON of the form that it has announced`);
+}

@@ -1,0 +1,160 @@
+import { UnavailableError } from '@nestjs-spark/contracts';
+import { describeError } from '@nestjs-spark/foundation';
+import { isObject, pause } from '@nestjs-spark/foundation/internal';
+import {
+  RunRefusedError,
+  type BackendHealth,
+  type JobBackend,
+  type JobRun,
+  type RunEvent,
+  type RunHandle,
+} from '../../job/backend.ts';
+import type { CancelProof, JobKind } from '../../job/job.ts';
+import { checkedResult } from './checked-result.ts';
+import { HttpRuns, ignore, readAnswer, type HttpBackendPlace } from './http-runs.ts';
+import { ALL_KINDS, causeFrom, isHttpHealth, isHttpRunState, type HttpRunState } from './run-state.ts';
+
+const FIRST_LOOK_MS = 50;
+const SLOWEST_LOOK_MS = 1_000;
+/** A start whose answer is lost is repeated under the same id, which starts nothing twice. */
+const STARTS = 3;
+
+/** Runs jobs at a service in any language that has the five endpoints of `docs/guides/custom-backend.md`. */
+export class HttpBackend implements JobBackend {
+  readonly name: string;
+  readonly #runs: HttpRuns;
+  #kinds: readonly JobKind[] | null = null;
+
+  constructor(place: HttpBackendPlace) {
+    this.name = place.name;
+    this.#runs = new HttpRuns(place);
+  }
+
+  get capabilities() {
+    return { kinds: this.#kinds ?? ALL_KINDS, idempotentStart: true, onRequest: this.#kinds === null };
+  }
+
+  async health(signal: AbortSignal): Promise<BackendHealth> {
+    const answer = await this.#runs.health(signal);
+    const said = await readAnswer(answer);
+    if (answer.status !== 200) throw this.#runs.unexpected('GET /health', answer);
+    this.#kinds = isHttpHealth(said) ? (said.kinds ?? null) : null;
+    return { available: true, reason: null };
+  }
+
+  async start(run: JobRun, signal: AbortSignal): Promise<RunHandle> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#put(run, signal);
+      } catch (error) {
+        if (!(error instanceof UnavailableError) || attempt === STARTS || signal.aborted) throw error;
+        await pause(FIRST_LOOK_MS * 2 ** attempt, signal);
+      }
+    }
+  }
+
+  async find(runId: string): Promise<RunHandle | 'unknown'> {
+    return (await this.#state(runId, AbortSignal.timeout(60_000))) ? { runId } : 'unknown';
+  }
+
+  /** A backend that is away for a moment has the run again when it is back, or says that it does not know it. */
+  async *observe({ runId }: RunHandle, signal: AbortSignal): AsyncGenerator<RunEvent> {
+    let told = -1;
+    for (let wait = FIRST_LOOK_MS; !signal.aborted; wait = Math.min(2 * wait, SLOWEST_LOOK_MS)) {
+      const run = await this.#state(runId, signal).catch((error: unknown) => {
+        if (error instanceof UnavailableError) return 'away' as const;
+        throw error;
+      });
+      if (run === null) {
+        const message = `${this.name} does not know the run ${runId} any more`;
+        yield { type: 'ended', outcome: 'lost', cause: { class: 'lost', code: 'run-unknown', message } };
+        return;
+      }
+      if (run !== 'away') {
+        if (run.progress && run.progress.done > told) {
+          told = run.progress.done;
+          yield { type: 'progress', progress: run.progress };
+        }
+        const ended = endOf(run, this.name);
+        if (ended) {
+          yield ended;
+          return;
+        }
+      }
+      await pause(wait, signal);
+    }
+  }
+
+  async cancel({ runId }: RunHandle): Promise<CancelProof | 'ended'> {
+    const before = await this.#state(runId, AbortSignal.timeout(60_000));
+    if (before?.state === 'succeeded' || before?.state === 'failed') return 'ended';
+    if (before?.state === 'running') await ignore(await this.#runs.remove(runId));
+    for (let wait = FIRST_LOOK_MS; ; wait = Math.min(2 * wait, SLOWEST_LOOK_MS)) {
+      const run = await this.#state(runId, AbortSignal.timeout(60_000));
+      const at = new Date().toISOString();
+      if (run === null)
+        return { source: 'http', observed: `${this.name} does not have the run any more`, at };
+      if (run.state === 'cancelled')
+        return { source: 'http', observed: `${this.name} says that it is cancelled`, at };
+      if (run.state !== 'running') return 'ended';
+      await pause(wait);
+    }
+  }
+
+  /** @throws {UnavailableError} also when the result is not what the backend has said */
+  async *result({ runId }: RunHandle): AsyncGenerator<Uint8Array> {
+    const run = await this.#state(runId, AbortSignal.timeout(60_000));
+    const answer = await this.#runs.result(runId);
+    if (answer.status !== 200 || !answer.body) {
+      await ignore(answer);
+      throw this.#runs.unexpected('GET …/result', answer);
+    }
+    yield* checkedResult(answer.body, { form: run?.form ?? 'documents', backend: this.name });
+  }
+
+  async release({ runId }: RunHandle): Promise<void> {
+    await ignore(await this.#runs.remove(runId));
+  }
+
+  async #put(run: JobRun, signal: AbortSignal): Promise<RunHandle> {
+    const answer = await this.#runs.put(run, signal);
+    const said = await readAnswer(answer);
+    if (answer.status === 200 || answer.status === 201) return { runId: run.runId };
+    if (answer.status < 400 || answer.status >= 500 || answer.status === 429)
+      throw this.#runs.unexpected('PUT', answer);
+    const detail =
+      isObject(said) && typeof said['detail'] === 'string' ? `: ${said['detail'].slice(0, 2_000)}` : '';
+    const message = `${this.name} refused it with status ${answer.status}${detail}`;
+    throw new RunRefusedError({
+      class: answer.status === 422 ? 'user' : 'backend',
+      code: 'refused',
+      message,
+    });
+  }
+
+  /** Null when the backend does not know the run. */
+  async #state(runId: string, signal: AbortSignal): Promise<HttpRunState | null> {
+    const answer = await this.#runs.state(runId, signal);
+    const said = await readAnswer(answer).catch((error: unknown) => {
+      throw new UnavailableError(`The answer of ${this.name} ended early: ${describeError(error)}`);
+    });
+    if (answer.status === 404) return null;
+    if (answer.status !== 200) throw this.#runs.unexpected('GET …/runs', answer);
+    if (isHttpRunState(said)) return said;
+    throw new UnavailableError(`${this.name} said of the run ${runId} what the protocol does not have`);
+  }
+}
+
+function endOf(run: HttpRunState, backend: string): RunEvent | null {
+  const { state, form = 'documents', documents = form === 'value' ? 1 : 0, failed = 0 } = run;
+  switch (state) {
+    case 'running':
+      return null;
+    case 'succeeded':
+      return { type: 'ended', outcome: 'succeeded', form, documents, failed };
+    case 'cancelled':
+      return { type: 'ended', outcome: 'cancelled' };
+    case 'failed':
+      return { type: 'ended', outcome: 'failed', cause: causeFrom(run, backend) };
+  }
+}

@@ -1,0 +1,118 @@
+import { UnavailableError } from '@nestjs-spark/contracts';
+import { describeError } from '@nestjs-spark/foundation';
+import type { JobRun } from '../../job/backend.ts';
+
+/** Where a backend is, and how it knows us. */
+export interface HttpBackendPlace {
+  name: string;
+  url: string;
+  /** Sent as `Bearer`. */
+  token: string | null;
+}
+
+/** An answer other than the ones a call expects. */
+export interface HttpAnswer {
+  status: number;
+  body: ReadableStream<Uint8Array> | null;
+}
+
+const ANSWER_MS = 10_000;
+/** A whole input or result may take this long. */
+const CONTENT_MS = 15 * 60_000;
+const MOST_BYTES = 256 * 1024;
+
+/** The calls of the protocol for backends in other languages. */
+export class HttpRuns {
+  readonly #place: HttpBackendPlace;
+
+  constructor(place: HttpBackendPlace) {
+    this.#place = place;
+  }
+
+  health(signal: AbortSignal): Promise<HttpAnswer> {
+    return this.#ask('GET', '/health', { signal, ms: ANSWER_MS });
+  }
+
+  /** The run as the first line, its input behind it. */
+  put(run: JobRun, signal: AbortSignal): Promise<HttpAnswer> {
+    const { input, ...rest } = run;
+    const { form, bytes, documents } = input;
+    const head = JSON.stringify({ ...rest, input: { form, bytes, documents } });
+    const body = ReadableStream.from(
+      (async function* () {
+        yield Buffer.from(`${head}\n`);
+        yield* input.read();
+      })(),
+    );
+    return this.#ask('PUT', pathOf(run.runId), { signal, ms: CONTENT_MS, body });
+  }
+
+  state(runId: string, signal: AbortSignal): Promise<HttpAnswer> {
+    return this.#ask('GET', pathOf(runId), { signal, ms: ANSWER_MS });
+  }
+
+  result(runId: string): Promise<HttpAnswer> {
+    return this.#ask('GET', `${pathOf(runId)}/result`, { ms: CONTENT_MS });
+  }
+
+  remove(runId: string): Promise<HttpAnswer> {
+    return this.#ask('DELETE', pathOf(runId), { ms: ANSWER_MS });
+  }
+
+  /** @throws {UnavailableError} for any other status than those expected */
+  unexpected(what: string, { status }: HttpAnswer): UnavailableError {
+    return new UnavailableError(`The backend ${this.#place.name} answered ${what} with status ${status}`);
+  }
+
+  async #ask(
+    method: string,
+    path: string,
+    { signal, ms, body }: { signal?: AbortSignal; ms: number; body?: ReadableStream<Uint8Array> },
+  ): Promise<HttpAnswer> {
+    const { name, url, token } = this.#place;
+    const timeout = AbortSignal.timeout(ms);
+    try {
+      const answer = await fetch(`${url.replace(/\/$/, '')}${path}`, {
+        method,
+        // Documents go to no other place than the one that is configured.
+        redirect: 'error',
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        headers: {
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/x-ndjson' }),
+        },
+        ...(body === undefined ? {} : { body, duplex: 'half' }),
+      });
+      return { status: answer.status, body: answer.body as ReadableStream<Uint8Array> | null };
+    } catch (error) {
+      throw new UnavailableError(`The backend ${name} cannot be reached: ${describeError(error)}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+function pathOf(runId: string): string {
+  return `/runs/${encodeURIComponent(runId)}`;
+}
+
+/** A small answer as JSON; undefined when it is not JSON or too large. */
+export async function readAnswer({ body }: HttpAnswer): Promise<unknown> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of body ?? []) {
+    bytes += part.byteLength;
+    if (bytes > MOST_BYTES) return undefined;
+    parts.push(part);
+  }
+  try {
+    return JSON.parse(Buffer.concat(parts).toString()) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Frees the connection of an answer whose body is of no interest. */
+export async function ignore({ body }: HttpAnswer): Promise<void> {
+  await body?.cancel().catch(() => undefined);
+}

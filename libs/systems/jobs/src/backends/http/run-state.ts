@@ -1,0 +1,59 @@
+import { isListOf, isObjectOf, isOneOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
+import type { JobCause, JobKind, JobProgress } from '../../job/job.ts';
+
+/** What a backend says of a run: `GET /runs/{runId}`. */
+export interface HttpRunState {
+  state: 'running' | 'succeeded' | 'failed' | 'cancelled';
+  progress?: JobProgress;
+  /** The last lines that the run has written. */
+  log?: string;
+  cause?: {
+    code?: string;
+    message: string;
+    class?: 'user' | 'backend' | 'resource';
+    line?: number;
+    column?: number;
+  };
+  /** Of a run that has succeeded: whether its result has lines or is one value, and how many documents it has. */
+  form?: 'documents' | 'value';
+  documents?: number;
+  failed?: number;
+}
+
+const MOST_LOG = 64 * 1024;
+
+export const isHttpRunState = isObjectOf(
+  { state: isOneOf('running', 'succeeded', 'failed', 'cancelled') },
+  {
+    progress: isObjectOf({ done: isWhole, total: isWhole }),
+    log: isText(MOST_LOG),
+    cause: isObjectOf(
+      { message: isText() },
+      { code: isText(100), class: isOneOf('user', 'backend', 'resource'), line: isWhole, column: isWhole },
+    ),
+    form: isOneOf('documents', 'value'),
+    documents: isWhole,
+    failed: isWhole,
+  },
+);
+
+const KINDS = ['script', 'handler', 'sql', 'spark-app'] as const satisfies readonly JobKind[];
+
+/** What a backend may say of itself: `GET /health`. Without kinds it gets only jobs that name it. */
+export const isHttpHealth = isObjectOf({}, { kinds: isListOf(isOneOf(...KINDS), KINDS.length) });
+
+/** The kinds of a backend that does not name any. */
+export const ALL_KINDS: readonly JobKind[] = KINDS;
+
+/** The cause of a failed run, with its log. */
+export function causeFrom({ cause, log }: HttpRunState, backend: string): JobCause {
+  const given = cause ?? { message: `${backend} gave no reason` };
+  return {
+    class: given.class ?? 'user',
+    code: given.code ?? 'failed',
+    message: given.message,
+    ...(given.line === undefined ? {} : { line: given.line }),
+    ...(given.column === undefined ? {} : { column: given.column }),
+    ...(log ? { log } : {}),
+  };
+}

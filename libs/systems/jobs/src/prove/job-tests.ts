@@ -1,0 +1,151 @@
+import { ProblemError } from '@nestjs-spark/contracts';
+import { describeError, type Logger } from '@nestjs-spark/foundation';
+import { isObject, messageOf } from '@nestjs-spark/foundation/internal';
+import { onePart, readAll } from '../job/content.ts';
+import { sameSubmitter } from '../job/same-submitter.ts';
+import type { JobStore } from '../job/store.ts';
+import { submitterOf, type JobAccess } from '../serve/access.ts';
+import type { JobsService } from '../serve/jobs.service.ts';
+import { SCRIPT_LANGUAGE } from '../submit/cache-key.ts';
+import { sha256 } from '../submit/new-job.ts';
+import { runEdgeTest } from './edge-test.ts';
+import { runLoadTest } from './load-test.ts';
+import { PUBLISHED_BASELINE, runRegressionTest, type Baseline } from './regression-test.ts';
+import { TestJobs } from './test-jobs.ts';
+import { TestNotes, type KeptTest, type TestReport, type TestType } from './test-report.ts';
+
+const USUAL_RECORDS = 10_000;
+const BASELINE = `baseline/${sha256(SCRIPT_LANGUAGE).slice(0, 16)}`;
+
+/** What a test is started with. */
+export interface TestRequest {
+  testType: TestType;
+  records?: number | undefined;
+  backend?: string | undefined;
+}
+
+/** Tests that run as jobs, with reports that every instance can show. One at a time for each submitter. */
+export class JobTests {
+  readonly #jobs: JobsService;
+  readonly #store: JobStore;
+  readonly #log: Logger;
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #ending = new AbortController();
+
+  constructor(jobs: JobsService, store: JobStore, log: Logger) {
+    this.#jobs = jobs;
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** @throws {ProblemError} `tooMany` (429) while another test of this submitter runs; `invalid` (400) for an unknown backend */
+  async start(
+    { testType, records = USUAL_RECORDS, backend = 'auto' }: TestRequest,
+    access: JobAccess,
+  ): Promise<{ testId: string }> {
+    const submittedBy = submitterOf(access);
+    const key = JSON.stringify(submittedBy);
+    if (this.#running.has(key))
+      throw new ProblemError('tooMany', 'Another of your tests is running.', { retryAfterSeconds: 5 });
+    const known = await this.#jobs.backends();
+    if (backend !== 'auto' && !known.some(({ name }) => name === backend))
+      throw new ProblemError('invalid', `There is no backend ${JSON.stringify(backend)}.`, {
+        errors: [
+          {
+            pointer: '/backend',
+            detail: `has to be auto or one of ${known.map(({ name }) => name).join(', ')}`,
+          },
+        ],
+      });
+    const report: TestReport = {
+      testId: crypto.randomUUID(),
+      testType,
+      status: 'Running',
+      backend,
+      jobIds: [],
+      startedAt: new Date().toISOString(),
+      executionTimeMs: 0,
+      dataSize: 0,
+      checks: [],
+      figures: {},
+    };
+    await this.#keep({ report, submittedBy });
+    const running = this.#run({ report, submittedBy }, access, records)
+      .catch((error: unknown) =>
+        this.#log.warn(`Test ${report.testId} has no report: ${describeError(error)}`),
+      )
+      .finally(() => this.#running.delete(key));
+    this.#running.set(key, running);
+    return { testId: report.testId };
+  }
+
+  /** @throws {ProblemError} `notFound` (404), also for a test of somebody else */
+  async get(testId: string, access: JobAccess): Promise<TestReport> {
+    const kept = /^[\w-]{1,64}$/.test(testId) ? await this.#read(`test/${testId}`) : null;
+    if (isKept(kept) && (access.all || sameSubmitter(kept.submittedBy, access))) return kept.report;
+    throw new ProblemError(
+      'notFound',
+      `There is no test with the id ${JSON.stringify(testId.slice(0, 64))}.`,
+    );
+  }
+
+  /** Runs the regression cases once, and takes what they result in as right from now on. For operators. */
+  async takeBaseline(access: JobAccess): Promise<Baseline> {
+    const notes = new TestNotes();
+    const signal = this.#ending.signal;
+    const jobs = new TestJobs(this.#jobs, { access, notes, backend: 'auto', signal });
+    const baseline = await runRegressionTest(jobs, notes, {});
+    await this.#store.putContent(BASELINE, onePart(JSON.stringify(baseline)));
+    return baseline;
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await Promise.all(this.#running.values());
+  }
+
+  async #run({ report, submittedBy }: KeptTest, access: JobAccess, records: number): Promise<void> {
+    const notes = new TestNotes();
+    const began = performance.now();
+    const { backend, testType } = report;
+    const jobs = new TestJobs(this.#jobs, { access, notes, backend, signal: this.#ending.signal });
+    try {
+      if (testType === 'load') await runLoadTest(jobs, notes, records);
+      else if (testType === 'edge') await runEdgeTest(jobs, notes);
+      else await runRegressionTest(jobs, notes, await this.#baseline());
+    } catch (error) {
+      notes.check('the test has come to its end', 'yes', messageOf(error));
+    }
+    const { jobIds, checks, figures, dataSize } = notes;
+    const status = checks.every(({ passed }) => passed) ? 'Passed' : 'Failed';
+    const executionTimeMs = Math.round(performance.now() - began);
+    await this.#keep({
+      report: { ...report, status, jobIds, checks, figures, dataSize, executionTimeMs },
+      submittedBy,
+    });
+  }
+
+  async #baseline(): Promise<Baseline> {
+    const stored = await this.#read(BASELINE);
+    return isObject(stored) ? (stored as Baseline) : PUBLISHED_BASELINE;
+  }
+
+  #keep(test: KeptTest): Promise<void> {
+    return this.#store.putContent(`test/${test.report.testId}`, onePart(JSON.stringify(test)));
+  }
+
+  /** Undefined where there is nothing, or nothing of ours. */
+  async #read(name: string): Promise<unknown> {
+    const content = await this.#store.openContent(name);
+    if (!content) return undefined;
+    try {
+      return JSON.parse((await readAll(content)).toString()) as unknown;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function isKept(value: unknown): value is KeptTest {
+  return isObject(value) && isObject(value['report']) && isObject(value['submittedBy']);
+}

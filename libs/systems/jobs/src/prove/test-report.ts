@@ -1,0 +1,52 @@
+import type { Submitter } from '../job/job.ts';
+
+/** What a test has looked at. */
+export interface TestCheck {
+  name: string;
+  passed: boolean;
+  expected: string;
+  actual: string;
+  jobId: string | null;
+}
+
+export const TEST_TYPES = ['load', 'regression', 'edge'] as const;
+/** Which test. */
+export type TestType = (typeof TEST_TYPES)[number];
+
+/** A test as it is shown: `GET /api/tests/{testId}`. */
+export interface TestReport {
+  testId: string;
+  testType: TestType;
+  status: 'Running' | 'Passed' | 'Failed';
+  backend: string;
+  jobIds: string[];
+  startedAt: string;
+  executionTimeMs: number;
+  /** Bytes of all inputs. */
+  dataSize: number;
+  checks: TestCheck[];
+  figures: Record<string, number>;
+}
+
+/** A test as it is kept. */
+export interface KeptTest {
+  report: TestReport;
+  submittedBy: Submitter;
+}
+
+/** Collects what a test finds. */
+export class TestNotes {
+  readonly jobIds: string[] = [];
+  readonly checks: TestCheck[] = [];
+  readonly figures: Record<string, number> = {};
+  dataSize = 0;
+
+  check(name: string, expected: unknown, actual: unknown, jobId: string | null = null): void {
+    const [wanted, found] = [textOf(expected), textOf(actual)];
+    this.checks.push({ name, passed: wanted === found, expected: wanted, actual: found, jobId });
+  }
+}
+
+function textOf(value: unknown): string {
+  return (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')).slice(0, 2_000);
+}

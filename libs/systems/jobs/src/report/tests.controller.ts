@@ -1,0 +1,54 @@
+import { Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
+import { ApiGuard, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth';
+import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
+import { JobTests } from '../prove/job-tests.ts';
+import type { TestReport } from '../prove/test-report.ts';
+import { RawText } from './raw-text.ts';
+import { accessOf, readTest } from './read-query.ts';
+
+/** Tests of the whole way that jobs take, run as jobs. */
+@ApiTags('jobs')
+@Controller('api/tests')
+@UseGuards(ApiGuard)
+export class TestsController {
+  private readonly tests: JobTests;
+
+  constructor(tests: JobTests) {
+    this.tests = tests;
+  }
+
+  @Post('load')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Put records through jobs and measure: { records?, backend? }' })
+  async load(@RawText() text: string, @CurrentCaller() caller: ApiCaller) {
+    return this.tests.start({ testType: 'load', ...readTest(text, true) }, accessOf(caller));
+  }
+
+  @Post('regression')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Compare results with those of before: { backend? }' })
+  async regression(@RawText() text: string, @CurrentCaller() caller: ApiCaller) {
+    return this.tests.start({ testType: 'regression', ...readTest(text) }, accessOf(caller));
+  }
+
+  @Post('edge')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Go through edge cases: { backend? }' })
+  async edge(@RawText() text: string, @CurrentCaller() caller: ApiCaller) {
+    return this.tests.start({ testType: 'edge', ...readTest(text) }, accessOf(caller));
+  }
+
+  @Post('regression/baseline')
+  @HttpCode(200)
+  @MinimumRole('operator')
+  @ApiOperation({ summary: 'Take what the regression cases result in now as right' })
+  async baseline(@CurrentCaller() caller: ApiCaller) {
+    return { baseline: await this.tests.takeBaseline(accessOf(caller)) };
+  }
+
+  @Get(':testId')
+  @ApiOperation({ summary: 'A test with its checks and figures' })
+  async get(@Param('testId') testId: string, @CurrentCaller() caller: ApiCaller): Promise<TestReport> {
+    return this.tests.get(testId, accessOf(caller));
+  }
+}

@@ -1,0 +1,77 @@
+import { describeError, type Logger } from '@nestjs-spark/foundation';
+import { isObjectOf, isText, isWhole, keepRunning, Latest } from '@nestjs-spark/foundation/internal';
+import { SubjectLog, type JetStreamConnection } from '@nestjs-spark/jetstream/internal';
+import { MemoryBoard } from './memory-board.ts';
+import { keyText, type PipelineKey, type StatusBoard } from './ports.ts';
+import { PLACE, type JetStreamPlace } from './place.ts';
+import { decode, encode, subjectOf } from './subjects.ts';
+
+const SENT_EVERY_MS = 500;
+
+const isPosted = isObjectOf({
+  tenant: isText(256),
+  pipelineId: isText(63),
+  status: isObjectOf({ epoch: isWhole }),
+});
+
+/** The board of a cluster: the last message of each pipeline, at most two a second. */
+export class JetStreamBoard<T extends { epoch: number }> implements StatusBoard<T> {
+  readonly #log: SubjectLog;
+  readonly #known = new MemoryBoard<T>();
+  readonly #sending = new Map<string, Latest<T>>();
+  readonly #closing = new AbortController();
+
+  constructor(connection: JetStreamConnection, log: Logger, place: JetStreamPlace = PLACE) {
+    this.#log = new SubjectLog({
+      connection,
+      stream: `${place.stream}_STATUS`,
+      root: `${place.root}.status`,
+      description: 'Spark: what runs of pipelines do',
+      keep: 1,
+    });
+    void keepRunning(() => this.#follow(), {
+      signal: this.#closing.signal,
+      onFailure: (error) => log.warn(`The status of pipelines is not followed: ${describeError(error)}`),
+    });
+  }
+
+  /** What an owner of an earlier epoch has to say is left out. */
+  put(key: PipelineKey, status: T): void {
+    if ((this.#known.get(key)?.epoch ?? 0) > status.epoch) return;
+    this.#known.put(key, status);
+    const text = keyText(key);
+    const sending =
+      this.#sending.get(text) ??
+      new Latest<T>(SENT_EVERY_MS, async (latest) => {
+        await this.#log.append(subjectOf(key), [encode({ ...key, status: latest })], null);
+      });
+    this.#sending.set(text, sending);
+    sending.offer(status);
+  }
+
+  get(key: PipelineKey): T | null {
+    return this.#known.get(key);
+  }
+
+  listen(listener: (key: PipelineKey, status: T) => void): () => void {
+    return this.#known.listen(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all([...this.#sending.values()].map((sending) => sending.close().catch(() => undefined)));
+    await this.#known.close();
+  }
+
+  async #follow(): Promise<void> {
+    for await (const { subject, payload } of this.#log.follow('last-per-subject', this.#closing.signal)) {
+      const value = decode(payload);
+      if (!isPosted(value) || subjectOf(value) !== subject) continue;
+      const { tenant, pipelineId, status } = value;
+      const known = this.#known.get(value)?.epoch ?? -1;
+      // In its own epoch this process knows more than what comes back of it.
+      const isOwn = known === status.epoch && this.#sending.has(keyText(value));
+      if (status.epoch >= known && !isOwn) this.#known.put({ tenant, pipelineId }, status as T);
+    }
+  }
+}

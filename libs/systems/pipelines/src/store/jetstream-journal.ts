@@ -1,0 +1,74 @@
+import { VersionConflictError } from '@nestjs-spark/contracts';
+import {
+  isNullOr,
+  isObject,
+  isObjectOf,
+  isText,
+  isWhole,
+  type Guard,
+} from '@nestjs-spark/foundation/internal';
+import { SubjectLog, type JetStreamConnection, type LoggedMessage } from '@nestjs-spark/jetstream/internal';
+import type { PipelineEvent } from '../aggregate/events.ts';
+import { FencedError } from '../connect/ports.ts';
+import type { EventJournal, JournalEntry, PipelineKey } from './ports.ts';
+import { PLACE, type JetStreamPlace } from './place.ts';
+import { decode, encode, subjectOf } from './subjects.ts';
+
+const isEnvelope: Guard<object> = isObjectOf({
+  type: isText(64),
+  v: isWhole,
+  tenant: isText(256),
+  pipelineId: isText(63),
+  at: isText(40),
+  by: isText(256),
+  commandId: isNullOr(isText(256)),
+  fingerprint: isText(64),
+  epoch: isWhole,
+  data: isObject,
+});
+
+/** The journal of a cluster: a message for each event, in one stream. */
+export class JetStreamJournal implements EventJournal {
+  readonly #log: SubjectLog;
+
+  constructor(connection: JetStreamConnection, place: JetStreamPlace = PLACE) {
+    this.#log = new SubjectLog({
+      connection,
+      stream: `${place.stream}_EVENTS`,
+      root: `${place.root}.events`,
+      description: 'Spark: what has happened to pipelines',
+      keep: -1,
+    });
+  }
+
+  async load(key: PipelineKey): Promise<JournalEntry[]> {
+    const messages = await this.#log.read(subjectOf(key));
+    return messages.flatMap(entryOf);
+  }
+
+  async append(key: PipelineKey, events: readonly PipelineEvent[], after: number): Promise<number> {
+    try {
+      return await this.#log.append(subjectOf(key), events.map(encode), after);
+    } catch (error) {
+      if (error instanceof VersionConflictError)
+        throw new FencedError(null, `${key.pipelineId} was changed by another process`);
+      throw error;
+    }
+  }
+
+  last(): Promise<number> {
+    return this.#log.lastSequence();
+  }
+
+  async *follow(after: number, signal: AbortSignal): AsyncGenerator<JournalEntry> {
+    for await (const message of this.#log.follow(after, signal)) yield* entryOf(message);
+  }
+}
+
+/** None for what is no event of the pipeline whose subject it has: it is left out, by every process alike. */
+function entryOf({ subject, sequence, payload }: LoggedMessage): JournalEntry[] {
+  const value = decode(payload);
+  if (!isEnvelope(value)) return [];
+  const event = value as PipelineEvent;
+  return subjectOf(event) === subject ? [{ position: sequence, event }] : [];
+}

@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+import { messageOf } from '@nestjs-spark/foundation/internal';
+import { checkBackend, HttpBackend, resolveJobsSettings, type KitCheck } from '@nestjs-spark/jobs/internal';
+import { CliError } from '../cli-error.ts';
+import type { Outcome } from '../outcome.ts';
+
+export const JOBS_USAGE = `Tools for transformation jobs.
+
+  nestjs-spark jobs check-backend URL
+      tries everything that jobs expect of a backend of your own: idempotent starts, results, progress,
+      cancellation with proof, causes of failures. The backend needs the handlers kit-echo (returns its
+      input), kit-wait (waits until it is cancelled) and kit-fail (fails).
+      SPARK_JOBS_BACKEND_CHECKED_TOKEN is sent as Bearer
+
+Exit codes: 0 every case has passed, 1 one has failed, 2 wrong usage.
+`;
+
+/** @throws {CliError} when the command is not right */
+export async function runJobs(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Outcome> {
+  if (argv.length === 0 || argv.includes('--help') || argv.includes('-h'))
+    return { exitCode: 0, text: JOBS_USAGE };
+  const checks: KitCheck[] = [];
+  for await (const check of checkBackend(backendOf(argv, environment))) checks.push(check);
+  const failed = checks.filter(({ passed }) => !passed);
+  const lines = checks.map(({ name, passed, expected, actual }) =>
+    passed ? `passed  ${name}` : `FAILED  ${name}\n        expected ${expected}\n        found    ${actual}`,
+  );
+  const summary =
+    failed.length === 0
+      ? `All ${checks.length} cases passed.`
+      : `${failed.length} of ${checks.length} failed.`;
+  return { exitCode: failed.length === 0 ? 0 : 1, text: [...lines, summary].join('\n') };
+}
+
+function backendOf(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): HttpBackend {
+  try {
+    const { positionals } = parseArgs({ args: [...argv], options: {}, allowPositionals: true });
+    const [command, url = '', ...more] = positionals;
+    if (command !== 'check-backend' || more.length > 0) throw new Error('The command is check-backend URL.');
+    const { SPARK_JOBS_BACKEND_CHECKED_TOKEN } = environment;
+    const { backends } = resolveJobsSettings(
+      { store: 'memory', backends: [{ name: 'checked', url }] },
+      { SPARK_JOBS_BACKEND_CHECKED_TOKEN },
+    );
+    const [place] = backends;
+    if (!place) throw new Error('The command is check-backend URL.');
+    return new HttpBackend(place);
+  } catch (error) {
+    throw new CliError(messageOf(error), 2);
+  }
+}

@@ -76,7 +76,7 @@ describe('a script', () => {
   });
 
   it('fails only the record that it throws for, or that it loads more than one of', async () => {
-    expect(await script('throw new Error(`no ${this.a}`);', { a: 1 })).toMatchObject({
+    expect(await script('if (this.a) throw new Error("no"); loadToOut({});', { a: 1 })).toMatchObject({
       kind: 'failed',
       step: 'transforms/0',
     });

@@ -3,6 +3,7 @@ import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { JscConfig, Options } from '@swc/core';
 import { transformFile } from '@swc/core';
+import { buildPage } from './page/build-page.ts';
 import { readArguments } from './arguments.ts';
 
 const repository = join(import.meta.dirname, '..');
@@ -34,6 +35,7 @@ export async function build(root = repository): Promise<number> {
   const units = [...(await libraries(root)), ...(await apps(root))];
   await rm(join(root, 'dist'), { recursive: true, force: true });
   const counts = await Promise.all(units.map(buildUnit));
+  await Promise.all(units.map(({ to }) => buildPage(dirname(to), join(to, 'page'))));
   return counts.reduce((sum, count) => sum + count, 0);
 }
 

@@ -119,6 +119,16 @@ export class World {
     });
   }
 
+  /** The built console, on a file of its own. */
+  console(env: Record<string, string> = {}): Promise<Member> {
+    return this.add('Console', 'sqlite', join(root, 'dist/apps/console/main.js'), {
+      ...(this.modules
+        ? { SPARK_MODULES_URLS: testServers().ravendbUrl, SPARK_MODULES_DATABASE: this.modules.name }
+        : {}),
+      ...env,
+    });
+  }
+
   /** Ends all apps, servers and databases of this world. */
   async end(): Promise<void> {
     await Promise.all(this.members.map(({ process }) => process.kill9()));

@@ -1,8 +1,9 @@
 import type { Apps } from './start-apps.ts';
 
 /** What a newcomer can do now, as lines to copy. */
-export function invitation({ fleet, hr, operatorToken }: Apps, id: string): string {
-  return `
+export function invitation({ fleet, hr, console: page, operatorToken }: Apps, id: string): string {
+  const open = page ? `\nOpen the console:\n\n  ${page.url}/spark/console#token=${operatorToken}\n` : '';
+  return `${open}
 Try it yourself:
 
   curl ${hr.url}/cars/${id}

@@ -1,5 +1,5 @@
 import type { RunningServers } from '@nestjs-spark/servers';
-import { complain, endOf } from '../apps/app.ts';
+import { type App, complain, endOf } from '../apps/app.ts';
 import { stopSignal } from '../apps/stop-signal.ts';
 import { readArguments } from '../arguments.ts';
 import { invitation } from './invitation.ts';
@@ -28,22 +28,28 @@ try {
   await Promise.race([told, stopAsked]);
 } catch (error) {
   process.exitCode = 1;
-  complain(error, apps ? [apps.fleet, apps.hr] : []);
+  complain(error, appsOf(apps));
 } finally {
   if (asked.aborted) narrator.plain('\nStopping');
-  await Promise.all([apps?.fleet.process.stop(), apps?.hr.process.stop()]);
+  await Promise.all(appsOf(apps).map((app) => app.process.stop()));
   await Promise.all(servers.map((started) => started.stop()));
 }
 process.exit();
 
 async function tell(): Promise<void> {
   narrator.title("Spark for NestJS: Fleet's cars, live in HR");
-  apps = await startApps(await startGround(narrator, (started) => servers.push(started)), narrator);
-  for (const app of [apps.fleet, apps.hr]) {
+  apps = await startApps(await startGround(narrator, (started) => servers.push(started)), narrator, once);
+  for (const app of appsOf(apps)) {
     narrator.say('Apps', `${app.name.padEnd(8)} ${app.url}   log: ${app.process.logFile}`);
   }
   const car = await tellStory(apps, narrator);
   if (once) return narrator.plain('\nEverything arrived.');
   narrator.plain(invitation(apps, car.id));
-  await Promise.race([endOf(apps.fleet), endOf(apps.hr)]);
+  await Promise.race(appsOf(apps).map(endOf));
+}
+
+function appsOf(started: Apps | undefined): App[] {
+  if (!started) return [];
+  const { fleet, hr, console: page } = started;
+  return [fleet, hr, ...(page ? [page] : [])];
 }

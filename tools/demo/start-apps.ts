@@ -13,11 +13,19 @@ const OWN = ['PORT', 'SPARK_MODULE_NAME', 'SPARK_MODULE_URL', 'RAVENDB_DATABASE'
 export interface Apps {
   fleet: App;
   hr: App;
+  /** Not there where the demo ends by itself: nobody would open it. */
+  console: App | null;
   operatorToken: string;
 }
 
-/** Starts the two built apps; their logs go to `.spark/logs`. */
-export async function startApps(ground: Ground, narrator: Narrator): Promise<Apps> {
+/** The console keeps what it knows in a file, and only reads the registry. */
+function consoleStore(ground: Ground): Record<string, string> {
+  const { RAVENDB_URLS: urls } = ground.storeOf('console');
+  return urls === undefined ? {} : { SPARK_MODULES_URLS: urls };
+}
+
+/** Starts the built apps, the two modules and their console; their logs go to `.spark/logs`. */
+export async function startApps(ground: Ground, narrator: Narrator, once: boolean): Promise<Apps> {
   const operatorToken = process.env['SPARK_OPERATOR_TOKEN'] || randomBytes(16).toString('hex');
   const start = async (name: string, folder: string, preferred: number): Promise<App> => {
     const main = builtApp(folder, 'npm start');
@@ -26,7 +34,7 @@ export async function startApps(ground: Ground, narrator: Narrator): Promise<App
     const env = {
       ...inherited(...OWN),
       PORT: String(port),
-      ...ground.storeOf(folder),
+      ...(folder === 'console' ? consoleStore(ground) : ground.storeOf(folder)),
       NATS_URL: ground.natsUrl,
       SPARK_KEYS_DIR: resolve(root, keysDir(process.env)),
       SPARK_OPERATOR_TOKEN: operatorToken,
@@ -38,5 +46,6 @@ export async function startApps(ground: Ground, narrator: Narrator): Promise<App
   };
   const fleet = await start('Fleet', 'fleet', 5001);
   const hr = await start('HR', 'hr', 5002);
-  return { fleet, hr, operatorToken };
+  const console = once ? null : await start('Console', 'console', 5006);
+  return { fleet, hr, console, operatorToken };
 }

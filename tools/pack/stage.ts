@@ -1,6 +1,7 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { buildUnit } from '../build.ts';
+import { buildPage } from '../page/build-page.ts';
 import { placeTypes } from './emit-types.ts';
 import type { Library, RootManifest } from './manifest.ts';
 import { absoluteLinks, packedManifest } from './packed-manifest.ts';
@@ -30,6 +31,7 @@ export async function stage({ root, manifest, types, siblings }: Packing, librar
   await buildUnit({ from: join(target, 'src'), to: join(target, 'dist') });
   await placeTypes(types, library.folder, target);
   await mapToSources(target);
+  await buildPage(from, join(target, 'dist', 'page'));
   const packed = packedManifest(library, manifest, siblings);
   await writeFile(join(target, 'package.json'), `${JSON.stringify(packed, null, 2)}\n`);
   const readme = await readFile(join(from, 'README.md'), 'utf8');

@@ -1,3 +1,4 @@
+export { ModuleFacts, type ToldFacts } from './about/module-facts.ts';
 export * from './index.ts';
 export * from './logging/log-for.ts';
 export * from './problems/refusals.ts';

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { Breakers } from '@nestjs-spark/foundation/internal';
 import { BreakerStatus } from './breakers/breaker-status.ts';
+import { ModuleFacts } from './about/module-facts.ts';
 import { HealthChecks } from './health/health-checks.ts';
 import { HealthController } from './health/health.controller.ts';
 import { ShutdownDrain } from './health/shutdown-drain.ts';
@@ -37,6 +38,7 @@ export interface ObservabilityOptions {
 @Module({
   providers: [
     HealthChecks,
+    ModuleFacts,
     SparkHealthIndicator,
     MetricsRegistry,
     Refusals,
@@ -45,7 +47,7 @@ export interface ObservabilityOptions {
     BreakerStatus,
     { provide: Breakers, useFactory: () => new Breakers(logFor('Breakers')) },
   ],
-  exports: [HealthChecks, SparkHealthIndicator, MetricsRegistry, Refusals, Breakers],
+  exports: [HealthChecks, ModuleFacts, SparkHealthIndicator, MetricsRegistry, Refusals, Breakers],
 })
 export class ObservabilityModule implements NestModule {
   private readonly own: OwnRoutes;

@@ -16,7 +16,7 @@ import {
   OperatorToken,
   SparkIdentityModule,
 } from '@nestjs-spark/modules/internal';
-import { HealthChecks } from '@nestjs-spark/observability/internal';
+import { HealthChecks, ModuleFacts } from '@nestjs-spark/observability/internal';
 import { MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
 import type { SqliteDatabase } from '@nestjs-spark/sqlite/internal';
 import { MODULE_REGISTRY, STATE_STORE, StorePreparation } from '@nestjs-spark/store';
@@ -63,7 +63,9 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
     discovery: DiscoveryService,
     health: HealthChecks,
     metrics: MetricsRegistry,
+    facts: ModuleFacts,
   ) {
+    facts.add(() => ({ systems: { peers: '/spark/peers' } }));
     this.metrics = metrics;
     this.settings = settings;
     this.replica = replica;

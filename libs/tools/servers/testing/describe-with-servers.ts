@@ -1,5 +1,6 @@
 import { describe, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
+import { chromiumWays } from '../src/find/find-chromium.ts';
 import { apacheSparkWays } from '../src/find/find-apache-spark.ts';
 import { openBaoWays } from '../src/find/find-openbao.ts';
 import { toFinding } from '../src/find/options.ts';
@@ -108,6 +109,25 @@ export async function describeWithOpenBao(
     return leaveOut(title, `no openbao: ${error.brief}`);
   }
   describeWithOwnServers(needs, title, body);
+}
+
+/**
+ * A `describe` for guarantees that need a browser, beside servers; left out by name where there is no Chromium. Where a run
+ * requires everything (`SPARK_REQUIRE_SERVERS=1`), it is installed.
+ * @param body gets the program
+ */
+export async function describeWithBrowser(
+  needs: readonly NeededServer[],
+  title: string,
+  body: (chromium: string) => void,
+): Promise<void> {
+  try {
+    const { command } = await search('chromium', chromiumWays(toFinding()));
+    describeWithServers(needs, title, () => body(command));
+  } catch (error) {
+    if (!(error instanceof NotObtainableError)) throw error;
+    leaveOut(title, `no chromium: ${error.brief}`);
+  }
 }
 
 /**

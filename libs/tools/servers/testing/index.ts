@@ -1,4 +1,5 @@
 export {
+  describeWithBrowser,
   describeWithApacheSpark,
   describeWithOpenBao,
   describeWithOwnServers,

@@ -8,7 +8,11 @@ import { ADMIT_PROVIDERS } from './admit/providers.ts';
 import { AuditStore } from './audit/audit-store.ts';
 import { AuditTrail } from './audit/audit-trail.ts';
 import { AuditController } from './operate/audit.controller.ts';
+import { AboutController } from './operate/about.controller.ts';
 import { KeysController } from './operate/keys.controller.ts';
+import { ModulesController } from './operate/modules.controller.ts';
+import { REGISTRY_IN_USE } from './operate/tokens.ts';
+import { Consoles } from './admit/consoles.ts';
 import { ModuleClient } from './call/module-client.ts';
 import type { TrustPolicy } from './identify/judge-key.ts';
 import { KeyRing } from './identify/key-ring.ts';
@@ -59,7 +63,13 @@ export class SparkIdentityModule {
     return {
       module: SparkIdentityModule,
       imports: [DiscoveryModule, ObservabilityModule, ...imports],
-      controllers: [...SELF_CHECK_CONTROLLERS, KeysController, AuditController],
+      controllers: [
+        ...SELF_CHECK_CONTROLLERS,
+        KeysController,
+        AuditController,
+        AboutController,
+        ModulesController,
+      ],
       providers: [
         { provide: IDENTITY_OPTIONS, inject, useFactory },
         { provide: THIS_MODULE, useExisting: IDENTITY_OPTIONS },
@@ -76,6 +86,7 @@ export class SparkIdentityModule {
         ModuleClient,
         KeyRing,
         AuditTrail,
+        Consoles,
       ],
     };
   }
@@ -98,6 +109,17 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
     provide: OperatorToken,
     inject: [IDENTITY_OPTIONS],
     useFactory: ({ operatorToken }: IdentityOptions) => new OperatorToken(operatorToken),
+  },
+  {
+    provide: Consoles,
+    inject: [IDENTITY_OPTIONS],
+    useFactory: ({ moduleName, production }: IdentityOptions) =>
+      Consoles.from(moduleName, process.env, production),
+  },
+  {
+    provide: REGISTRY_IN_USE,
+    inject: [IDENTITY_OPTIONS],
+    useFactory: ({ registry }: IdentityOptions) => registry,
   },
   {
     provide: KeyRing,

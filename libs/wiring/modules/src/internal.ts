@@ -1,6 +1,15 @@
 export * from './index.ts';
 export { bearerOf } from './admit/bearer.ts';
-export { callerOf, FromCaller, requireOperator, requireOwnName, type Caller } from './admit/caller.ts';
+export {
+  callerOf,
+  FromCaller,
+  requireOperator,
+  requireOwnName,
+  type Caller,
+  type ConsoleUser,
+} from './admit/caller.ts';
+export { Consoles } from './admit/consoles.ts';
+export { ForViewers } from './admit/for-viewers.ts';
 export { FromBody } from './admit/from-body.ts';
 export { takeToken, type Bucket, type FloodLimits } from './admit/flood-gate.ts';
 export { parseJson } from './admit/parse-json.ts';
@@ -16,11 +25,12 @@ export { readBounded } from './call/read-bounded.ts';
 export { parseAnswer, sendSigned, whyNoAnswer } from './call/send-signed.ts';
 export { makeKeyFile, readKeyFiles } from './identify/key-file.ts';
 export { KeyRing } from './identify/key-ring.ts';
+export type { ActingFor } from './identify/token-claims.ts';
 export { keyIdOf, type VerificationKey } from './identify/public-key.ts';
 export type { KeyView } from './identify/view-keys.ts';
 export { ModuleIdentity } from './identify/module-identity.ts';
 export { OperatorToken, SHORTEST_OPERATOR_TOKEN, shortOperatorToken } from './identify/operator-token.ts';
-export { TokenVerifier, type RequestToVerify } from './identify/token-verifier.ts';
+export { TokenVerifier, type RequestToVerify, type VerifiedModule } from './identify/token-verifier.ts';
 export { unauthenticated } from './identify/unauthenticated.ts';
 export { IssuerKeys, type IssuerAddress } from './issuer/issuer-keys.ts';
 export { verifyIssued } from './issuer/verify-issued.ts';

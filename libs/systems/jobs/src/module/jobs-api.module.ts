@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ModuleFacts } from '@nestjs-spark/observability/internal';
 import { LiveJobs } from '../live/live-jobs.ts';
 import { BackendsController } from '../report/backends.controller.ts';
 import { BatchesController } from '../report/batches.controller.ts';
@@ -13,4 +14,8 @@ import { JobsController } from '../report/jobs.controller.ts';
   controllers: [BatchesController, JobsController, BackendsController, TestsController],
   providers: [LiveJobs],
 })
-export class JobsApiModule {}
+export class JobsApiModule {
+  constructor(facts: ModuleFacts) {
+    facts.add(() => ({ systems: { jobs: '/api/jobs' } }));
+  }
+}

@@ -43,13 +43,18 @@ export function withPrefix(document: PreviewedDocument, idPrefix: string | undef
 export function cutToSize(documents: readonly PreviewedDocument[], most: number): PreviewedDocument[] {
   let left = most;
   return documents.map((document) => {
-    const size = JSON.stringify([document.commands, document.against?.copies ?? []]).length;
+    const size = JSON.stringify([
+      document.commands,
+      document.against?.copies ?? [],
+      document.source ?? '',
+    ]).length;
     if (size <= left) {
       left -= size;
       return document;
     }
     const against = document.against && { ...document.against, copies: [] };
-    return { ...document, commands: [], against, cut: true };
+    const { source: _, ...rest } = document;
+    return { ...rest, commands: [], against, cut: true };
   });
 }
 

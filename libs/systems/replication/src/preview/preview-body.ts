@@ -4,6 +4,8 @@ import {
   ArrayMaxSize,
   ArrayNotEmpty,
   IsArray,
+  IsBoolean,
+  IsIn,
   IsInt,
   IsObject,
   IsString,
@@ -49,6 +51,16 @@ export class PreviewBody {
   @ArrayNotEmpty()
   @IsArray()
   documents?: string[];
+
+  @ApiPropertyOptional({ description: 'Adds the text of each document, as far as the module may read it' })
+  @ValidateIf((body: PreviewBody) => body.source !== undefined)
+  @IsBoolean()
+  source?: boolean;
+
+  @ApiPropertyOptional({ enum: ['set-aside'], description: 'Which documents come first in the sample' })
+  @ValidateIf((body: PreviewBody) => body.prefer !== undefined)
+  @IsIn(['set-aside'])
+  prefer?: 'set-aside';
 
   @ApiPropertyOptional({ description: 'As in a deployment; not looked at' })
   @ValidateIf((body: PreviewBody) => body.targetDatabase !== undefined)

@@ -76,6 +76,10 @@ export class PreviewedDocument {
   })
   against!: Comparison | null;
 
+  /** The document at its owner, where `source` was asked for. */
+  @ApiPropertyOptional({ type: String, description: 'The document as JSON text' })
+  source?: string;
+
   @ApiProperty({ description: 'The commands are left out: the answer would become too large' })
   cut!: boolean;
 }

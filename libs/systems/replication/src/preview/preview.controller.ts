@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs-spark/observability/internal';
 import {
+  ForViewers,
   FromCaller,
+  type FloodLimits,
   requireOwnName,
   type Caller,
   rawBodyOf,
@@ -16,6 +18,9 @@ import { Preview } from './preview.ts';
 import { PreviewBody } from './preview-body.ts';
 import { PreviewResult } from './preview-result.ts';
 
+/** An editor tries while its user types. */
+const EDITOR: FloodLimits = { burst: 30, refillMs: 1_000 };
+
 /** `POST /spark/etl/preview`: what scripts would make of this module's documents. */
 @SparkController('etl')
 export class PreviewController {
@@ -25,6 +30,7 @@ export class PreviewController {
   ) {}
 
   @Post('preview')
+  @ForViewers()
   @HttpCode(200)
   @ApiOperation({ summary: 'Say what scripts would make of documents, and write nothing' })
   @ApiBody({ type: PreviewBody })
@@ -37,7 +43,8 @@ export class PreviewController {
   @ApiResponse({ status: 429, description: 'Too many; Retry-After says when' })
   @ApiResponse({ status: 503, description: 'The database is away' })
   async make(@Req() raw: IncomingMessage, @FromCaller() caller: Caller): Promise<PreviewResult> {
-    this.gate.pass(caller.kind === 'module' ? caller.module : '*operators');
+    if (caller.kind === 'module') this.gate.pass(caller.module);
+    else this.gate.pass(`*${caller.through?.sub ?? 'operators'}`, EDITOR);
     const wanted = await readBody(PreviewBody, rawBodyOf(raw) ?? Buffer.alloc(0));
     requireOwnName(caller, wanted.requestingModule);
     requireOwnNames(wanted.scripts);

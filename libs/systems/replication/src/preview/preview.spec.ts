@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { MemorySource } from '@nestjs-spark/testing';
+import { MemorySource, MemoryState } from '@nestjs-spark/testing';
 import type { ChangeSource } from '@nestjs-spark/contracts/internal';
 import { inspectScript, type ScriptInspection } from '@nestjs-spark/etl-script';
 import type { CaptureSupervisor } from '@nestjs-spark/streaming/internal';
@@ -16,6 +16,7 @@ it('A module that has four previews under way is refused a fifth, and takes noth
   const preview = new Preview(
     fleetSettings,
     { load: async () => [] } as unknown as ChangeSource,
+    new MemoryState(),
     { reports: () => [] } as unknown as CaptureSupervisor,
     new Shares([{ collection: 'Cars', with: ['*'] }]),
     { read: async () => null } as unknown as DeploymentStore,
@@ -39,6 +40,7 @@ it('A preview gives scripts the fields that are shared, and says which of those 
   const preview = new Preview(
     fleetSettings,
     source,
+    new MemoryState(),
     { reports: () => [] } as unknown as CaptureSupervisor,
     new Shares([
       { collection: 'Cars', with: ['HR'], fields: ['Model'] },

@@ -1,9 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ProblemError } from '@nestjs-spark/contracts';
-import { ReadableDocuments, scriptFingerprint, type ChangeSource } from '@nestjs-spark/contracts/internal';
+import { ProblemError, taskName } from '@nestjs-spark/contracts';
+import {
+  ReadableDocuments,
+  scriptFingerprint,
+  type ChangeSource,
+  type StateStore,
+} from '@nestjs-spark/contracts/internal';
 import type { Transformation } from '@nestjs-spark/etl-script';
 import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
-import { CHANGE_FEED } from '@nestjs-spark/store';
+import { CHANGE_FEED, STATE_STORE } from '@nestjs-spark/store';
+import { listSetAside } from '@nestjs-spark/set-aside/internal';
 import { CaptureSupervisor, confinedLoader } from '@nestjs-spark/streaming/internal';
 import { Shares } from '../declare/shares.ts';
 import { DeploymentStore } from '../deploy/deployment-store.ts';
@@ -34,6 +40,7 @@ export class Preview {
   constructor(
     @Inject(REPLICATION_SETTINGS) private readonly settings: ReplicationSettings,
     @Inject(CHANGE_FEED) private readonly feed: ChangeSource,
+    @Inject(STATE_STORE) private readonly state: StateStore,
     private readonly capture: CaptureSupervisor,
     private readonly shares: Shares,
     private readonly deployments: DeploymentStore,
@@ -90,14 +97,17 @@ export class Preview {
     const { own: rule, loadable } = requirePermission(this.shares, requester, collection);
     const readable = new ReadableDocuments([rule]);
     const judged = judgeFields(fields, rule, requester);
-    const sample = await this.sample(readable, collection, wanted, signal);
+    const sample = await this.sample(readable, script, wanted, signal);
     const load = confinedLoader(this.feed, new ReadableDocuments(loadable));
     const own = { name, requester, collection, script: script.script };
     const outputs = await this.scripts.run(own, sample, load, signal);
     const comparable = task !== null && sameName(task.collection, collection);
     const deployed = comparable ? scriptOf(task, requester) : null;
     const before = deployed && (await this.scripts.runDeployed(deployed, sample, load, signal));
-    const documents = sample.map((one) => describeDocument(one, outputs.get(one.id), before?.get(one.id)));
+    const documents = sample.map((one) => ({
+      ...describeDocument(one, outputs.get(one.id), before?.get(one.id)),
+      ...(wanted.source && 'document' in one ? { source: Buffer.from(one.document).toString('utf8') } : {}),
+    }));
     return {
       name,
       collection,
@@ -123,14 +133,21 @@ export class Preview {
     };
   }
 
-  private sample(
+  private async sample(
     readable: ReadableDocuments,
-    collection: string,
-    { documents, sample: size = PREVIEW_BOUNDS.sample }: PreviewBody,
+    { name, sourceCollection: collection }: NamedScript,
+    { documents, sample: size = PREVIEW_BOUNDS.sample, prefer, requestingModule: requester }: PreviewBody,
     signal: AbortSignal,
   ): Promise<Sampled[]> {
     if (documents) return loadSample(this.feed, readable, collection, documents);
-    return sampleCollection(this.feed, readable, { collection, size, signal });
+    if (prefer === undefined) return sampleCollection(this.feed, readable, { collection, size, signal });
+    const owner = this.settings.moduleName;
+    const { documents: failed } = await listSetAside(this.state, taskName({ owner, requester, name }));
+    const ids = failed.slice(0, size).map(({ documentId }) => documentId);
+    const found = await loadSample(this.feed, readable, collection, ids);
+    const first = found.filter((one) => 'document' in one);
+    const more = await sampleCollection(this.feed, readable, { collection, size, signal });
+    return [...first, ...more.filter(({ id }) => !ids.includes(id))].slice(0, size);
   }
 }
 

@@ -15,23 +15,26 @@ import { ReplicationController } from './routes/replication.controller.ts';
 const SCHEMAS: Record<string, string> = {
   ArrivalHandler: 'active errors lastError name position setAside state telling tellingSince told',
   AttemptAnswer: 'at error number',
-  DeadLetterAnswer: 'attempts failedAt id payloadKept publishedAt subject unanswered',
+  DeadLetterAnswer:
+    'attempts collections command failedAt id outcome owner payloadKept publishedAt revision subject unanswered',
   DeploymentAnswer: 'revision success tasks tasksCreated tasksRemoved tasksUpdated',
   EtlScriptItemBody: 'idPrefix name script sourceCollection',
   EtlScriptRequestBody: 'requestingModule revision scripts targetDatabase targetUrls',
   FreshnessAnswer: 'appliedEtag behindMs complete databaseId sourceEtag sourceReachable',
   IncomingTask:
     'active behindMs carriedBy collection complete databaseId documentsApplied documentsDeleted engine errors generation ' +
-    'incompleteBecause lag lastError name owner position refused setAside sourceEtag stalledBecause state',
+    'generationStartedAt incompleteBecause lag lastChangeAt lastError name owner position reason refused setAside since ' +
+    'sourceEtag stalledBecause state',
   OutgoingTask:
     'active behindMs carriedBy collection complete confirmedEtag deletes documentsRead documentsTotal engine engineReason ' +
-    'errors generation lag lastError name position requester setAside sourceEtag state',
-  OwnerRequest: 'attempts engines lastError owner revision state',
+    'errors generation generationStartedAt lag lastChangeAt lastError name position reason requester setAside since sourceEtag state',
+  OwnerRequest:
+    'attempts collections engines failedAt lastError nextAttemptAt outcome owner problem revision state',
   PreviewAnswer: 'owner requestingModule scripts',
-  PreviewBody: 'documents requestingModule sample scripts targetDatabase targetUrls',
+  PreviewBody: 'documents prefer requestingModule sample scripts source targetDatabase targetUrls',
   PreviewSummaryAnswer:
     'changedCopies copied documents failed filtered goneCopies missing newCopies sameCopies skipped',
-  PreviewedDocumentAnswer: 'against commands cut failure id status',
+  PreviewedDocumentAnswer: 'against commands cut failure id source status',
   PreviewedScriptAnswer: 'collection documents name running summary targets warnings',
   RefusedMessage: 'at reason sequence',
   ReplayAnswer: 'id outcome',
@@ -40,12 +43,15 @@ const SCHEMAS: Record<string, string> = {
   RetriedTaskAnswer: 'direction documents module task',
   RetryAnswer: 'tasks',
   RetryBody: 'documents module task',
-  SetAsideAnswer: 'items skip take tasks total',
+  RunningScriptAnswer: 'collection deployedAt fingerprint generation revision script',
+  SetAsideAnswer: 'groups items skip take tasks total',
+  SetAsideGroupAnswer: 'count direction kind line module reason task',
   SetAsideItemAnswer:
-    'collection column copyId count direction documentId etag firstAt kind lastAt line module reason task',
+    'collection column copyId count direction documentId etag firstAt kind lastAt line module reason script task',
   SetAsideTaskAnswer: 'collection count direction module notListed retrying task',
   SourceAnswer: 'databaseId sourceEtag witness',
   TaskAnswer: 'collection engine name state warnings',
+  TaskReason: 'code collection owner text',
   WitnessAnswer: 'marks number',
 };
 

@@ -1,4 +1,9 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
+import { ModuleFacts } from '@nestjs-spark/observability/internal';
+import { STORE_INFO, type StoreInfo } from '@nestjs-spark/store';
+import { EngineChooser } from '../deploy/engines/engine-chooser.ts';
+import type { ReplicationSettings } from '../settings/options.ts';
+import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import { ObservabilityModule } from '@nestjs-spark/observability';
 import { ArrivalsModule } from '../arrivals/arrivals.module.ts';
 import { ConnectModule } from '../connect/connect.module.ts';
@@ -18,6 +23,7 @@ import { StartReport } from './start/start-report.ts';
 import { Incoming } from './status/incoming.ts';
 import { Outgoing } from './status/outgoing.ts';
 import { OwnerReports } from './status/owner-reports.ts';
+import { RunningScripts } from './status/running-script.ts';
 import { ReplicationViews } from './status/replication-view.ts';
 
 /** The state of every task, as HTTP, health, metrics and the application read it. */
@@ -42,9 +48,24 @@ import { ReplicationViews } from './status/replication-view.ts';
     ReplicationMetrics,
     ReplicationStatus,
     ReplicationViews,
+    RunningScripts,
     SourcePosition,
     StartReport,
   ],
   exports: [OwnerReports, ReplicationStatus, StartReport],
 })
-export class ReportModule {}
+export class ReportModule {
+  constructor(
+    facts: ModuleFacts,
+    engines: EngineChooser,
+    @Inject(STORE_INFO) store: StoreInfo,
+    @Inject(REPLICATION_SETTINGS) settings: ReplicationSettings,
+  ) {
+    facts.add(() => ({ version: settings.version, systems: { replication: '/spark' } }));
+    facts.add(() => ({ store: { kind: store.kind, version: null, database: store.databaseName } }));
+    facts.add(async () => {
+      const { engine, reason: engineReason } = await engines.choose();
+      return { engine, engineReason };
+    });
+  }
+}

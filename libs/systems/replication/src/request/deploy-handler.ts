@@ -15,6 +15,7 @@ import {
   type DeployedRevision,
   type RequestRecord,
 } from './request-record.ts';
+import { failureOf, type RequestFailure } from './request-failure.ts';
 import { RequestStatus } from './request-status.ts';
 import { RequestStore } from './request-store.ts';
 import { Requests } from './requests.ts';
@@ -59,6 +60,7 @@ class NeverAskedError extends PermanentError {
 export class DeployHandler {
   private readonly log = logFor('DeployHandler');
   private readonly warned = new Set<string>();
+  private readonly failures = new WeakMap<Error, RequestFailure>();
 
   constructor(
     private readonly client: ModuleClient,
@@ -103,6 +105,7 @@ export class DeployHandler {
       ...(signal ? { signal } : {}),
     });
     const { module, keyId } = this.identity;
+    const failure = failureOf(answer, asked.scripts);
     const verdict = classifyAnswer(owner, answer, { module, keyId, now: Date.now() });
     switch (verdict.outcome) {
       case 'deployed':
@@ -110,12 +113,20 @@ export class DeployHandler {
       case 'outdated':
         return this.outdated(owner, revision, verdict);
       case 'retry':
-        throw new DeploymentDelayedError(verdict.reason, verdict.hint);
+        throw this.failing(new DeploymentDelayedError(verdict.reason, verdict.hint), failure);
       case 'give-up':
-        throw verdict.mayPass
-          ? new DeploymentRefusedForNowError(verdict.reason)
-          : new PermanentError(verdict.reason);
+        throw this.failing(
+          verdict.mayPass
+            ? new DeploymentRefusedForNowError(verdict.reason)
+            : new PermanentError(verdict.reason),
+          failure,
+        );
     }
+  }
+
+  private failing(error: Error, failure: RequestFailure): Error {
+    this.failures.set(error, failure);
+    return error;
   }
 
   private async deployed(
@@ -179,7 +190,8 @@ export class DeployHandler {
     const mayPass = !isRefused || error instanceof DeploymentRefusedForNowError;
     const hint = error instanceof DeploymentDelayedError ? error.hint : '';
     const reason = `${messageOf(error)}${hint}`;
-    this.status.failed(owner, revision, delivery.attempt, reason, { final, mayPass });
+    const failure = error instanceof Error ? this.failures.get(error) : undefined;
+    this.status.failed(owner, revision, delivery.attempt, reason, { final, mayPass, failure });
     if (before?.lastError !== reason)
       this.log.warn(`${reason}. ${final ? 'It is a dead letter' : 'Trying again'}`);
     if (!final) return;

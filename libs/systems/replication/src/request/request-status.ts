@@ -1,3 +1,4 @@
+import { NO_FAILURE, type RequestFailure } from './request-failure.ts';
 import { Injectable } from '@nestjs/common';
 import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
 import { ENGINE_NAMES, type EngineName } from '@nestjs-spark/contracts';
@@ -29,6 +30,31 @@ export class OwnerRequestStatus {
 
   @ApiProperty({ type: String, nullable: true })
   lastError!: string | null;
+
+  /** Why the last attempt failed, in a word; null when it did not, or for another reason. */
+  @ApiProperty({
+    enum: ['refused', 'unregistered', 'unreachable'],
+    nullable: true,
+    description: 'Why the last attempt failed, in a word; null for another reason, and when it did not fail',
+  })
+  outcome!: RequestFailure['outcome'];
+
+  @ApiProperty({ type: String, nullable: true, description: "The type of the owner's problem" })
+  problem!: string | null;
+
+  /** The collections that the owner refused. One of them holds back everything that is asked of that owner. */
+  @ApiProperty({
+    type: [String],
+    description: 'The collections that the owner refused: they hold back the others',
+  })
+  collections!: readonly string[];
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'When the last attempt failed, milliseconds since 1970',
+  })
+  failedAt!: number | null;
 
   /** By task name, as the owner answered; empty before. */
   @ApiProperty({
@@ -74,6 +100,8 @@ export class RequestStatus {
       state: 'pending',
       attempts: 0,
       lastError: null,
+      ...NO_FAILURE,
+      failedAt: null,
       engines,
     });
   }
@@ -87,7 +115,11 @@ export class RequestStatus {
     revision: number,
     attempts: number,
     error: string,
-    { final, mayPass }: { final: boolean; mayPass: boolean },
+    {
+      final,
+      mayPass,
+      failure = NO_FAILURE,
+    }: { final: boolean; mayPass: boolean; failure?: RequestFailure | undefined },
   ): void {
     const before = this.of(owner);
     if (before && before.revision > revision) return;
@@ -99,6 +131,8 @@ export class RequestStatus {
       state: final ? 'dead' : 'retrying',
       attempts,
       lastError: error,
+      ...failure,
+      failedAt: Date.now(),
       engines: before?.engines ?? {},
     });
   }
@@ -112,6 +146,8 @@ export class RequestStatus {
       state: 'deployed',
       attempts,
       lastError: null,
+      ...NO_FAILURE,
+      failedAt: null,
       engines,
     });
   }

@@ -3,6 +3,7 @@ import { ArrayMaxSize, ArrayNotEmpty, IsArray, IsString, MaxLength, ValidateIf }
 import { isName, type ProblemField } from '@nestjs-spark/contracts';
 import { CHANGE_SET_BOUNDS } from '@nestjs-spark/contracts/internal';
 import { invalidFields, IsSparkName } from '@nestjs-spark/modules/internal';
+import type { SetAsideFilter } from './set-aside-view.ts';
 import type { SetAsideWish } from './set-aside-documents.ts';
 
 const MOST_DOCUMENTS = 1_000;
@@ -32,8 +33,26 @@ const TAKE = 50;
 const MOST = 500;
 
 /** @throws {ProblemError} `invalid` (400) for an invalid name */
-export function readWish(query: Record<string, unknown>): SetAsideWish {
-  return { module: nameIn(query, 'module'), task: nameIn(query, 'task') };
+export function readWish(query: Record<string, unknown>): SetAsideWish & SetAsideFilter {
+  return {
+    module: nameIn(query, 'module'),
+    task: nameIn(query, 'task'),
+    kind: nameIn(query, 'kind'),
+    direction: oneOf(query, 'direction', ['in', 'out']),
+    group: oneOf(query, 'group', ['reason']),
+  };
+}
+
+function oneOf<const T extends string>(
+  query: Record<string, unknown>,
+  key: string,
+  known: readonly T[],
+): T | undefined {
+  const value = query[key];
+  if (value === undefined) return undefined;
+  const found = known.find((one) => one === value);
+  if (found === undefined) throw wrong(key, `must be ${known.join(' or ')}`);
+  return found;
 }
 
 /** @throws {ProblemError} `invalid` (400) for anything but a whole number, and for too many at once */

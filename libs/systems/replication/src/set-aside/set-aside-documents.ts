@@ -12,7 +12,7 @@ import type { ReplicationSettings } from '../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../settings/tokens.ts';
 import { OwnerSourceInquiry } from '../request/source-inquiry.ts';
 import type { RetriedTask, SetAsideView } from './set-aside-result.ts';
-import { viewSetAside, type SetAsideTask } from './set-aside-view.ts';
+import { viewSetAside, type SetAsideFilter, type SetAsideTask } from './set-aside-view.ts';
 
 export interface SetAsideWish {
   /** Only tasks with this module on the other side. */
@@ -41,8 +41,13 @@ export class SetAsideDocuments {
   ) {}
 
   /** A module sees what of its own tasks is set aside here; an operator sees all of both directions. */
-  async list(caller: Caller, wish: SetAsideWish, skip: number, take: number): Promise<SetAsideView> {
-    return viewSetAside(await this.look(await this.find(caller, wish)), skip, take);
+  async list(
+    caller: Caller,
+    wish: SetAsideWish & SetAsideFilter,
+    skip: number,
+    take: number,
+  ): Promise<SetAsideView> {
+    return viewSetAside(await this.look(await this.find(caller, wish)), skip, take, wish);
   }
 
   /**
@@ -97,9 +102,9 @@ export class SetAsideDocuments {
     const deployments = (await this.deployments.list()).filter(({ engine }) => engine === 'stream');
     const wanted = deployments.filter((one) => requester === undefined || sameName(one.requester, requester));
     return wanted.flatMap((deployment) =>
-      deployment.tasks.map(({ name, collection }): Found => {
+      deployment.tasks.map(({ name, collection, fingerprint, generation }): Found => {
         const task: TaskKey = { owner: this.settings.moduleName, requester: deployment.requester, name };
-        return { direction: 'out', task, collection };
+        return { direction: 'out', task, collection, running: { fingerprint, generation } };
       }),
     );
   }

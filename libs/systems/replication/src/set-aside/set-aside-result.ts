@@ -1,4 +1,4 @@
-import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs-spark/observability/internal';
 
 /** The task in which something was set aside, as this module sees it. */
 class SetAsidePlace {
@@ -56,6 +56,31 @@ export class SetAsideItem extends SetAsidePlace {
 
   @ApiProperty({ format: 'date-time' })
   lastAt!: string;
+
+  /** The script that failed, as long as it is the one that runs; null otherwise: its line says nothing about a newer one. */
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    nullable: true,
+    description: 'fingerprint of the script that failed; null when another one runs, or none failed',
+  })
+  script!: { fingerprint: string } | null;
+}
+
+/** Documents that failed alike. */
+@ApiSchema({ name: 'SetAsideGroupAnswer' })
+export class SetAsideGroup extends SetAsidePlace {
+  @ApiProperty()
+  kind!: string;
+
+  @ApiProperty()
+  reason!: string;
+
+  @ApiProperty({ type: Number, nullable: true })
+  line!: number | null;
+
+  @ApiProperty()
+  count!: number;
 }
 
 @ApiSchema({ name: 'SetAsideTaskAnswer' })
@@ -90,6 +115,9 @@ export class SetAsideView {
 
   @ApiProperty({ type: [SetAsideItem] })
   items!: SetAsideItem[];
+
+  @ApiPropertyOptional({ type: [SetAsideGroup], description: 'With `group=reason`, the largest first' })
+  groups?: SetAsideGroup[];
 }
 
 @ApiSchema({ name: 'RetriedTaskAnswer' })

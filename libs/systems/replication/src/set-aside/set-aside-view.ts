@@ -1,7 +1,7 @@
 import type { TaskKey } from '@nestjs-spark/contracts';
 import type { SetAsideList } from '@nestjs-spark/set-aside/internal';
 import { redact } from '@nestjs-spark/foundation/internal';
-import type { SetAsideItem, SetAsideTaskView, SetAsideView } from './set-aside-result.ts';
+import type { SetAsideGroup, SetAsideItem, SetAsideTaskView, SetAsideView } from './set-aside-result.ts';
 
 /** A task that has set documents aside, on the side where it did: `out` at the owner, `in` at the requester. */
 export interface SetAsideTask {
@@ -9,14 +9,51 @@ export interface SetAsideTask {
   task: TaskKey;
   collection: string;
   list: SetAsideList;
+  /** The script that runs at the owner, and the first generation that it made. */
+  running?: { fingerprint: string; generation: number };
+}
+
+/** Which of them, and whether they are put together. */
+export interface SetAsideFilter {
+  kind?: string | undefined;
+  direction?: 'in' | 'out' | undefined;
+  group?: 'reason' | undefined;
 }
 
 /** A page of what all these tasks have set aside, the newest first; tasks with nothing set aside are left out. */
-export function viewSetAside(tasks: readonly SetAsideTask[], skip: number, take: number): SetAsideView {
-  const items = tasks.flatMap(itemsOf).toSorted((a, b) => b.lastAt.localeCompare(a.lastAt));
+export function viewSetAside(
+  all: readonly SetAsideTask[],
+  skip: number,
+  take: number,
+  { kind, direction, group }: SetAsideFilter = {},
+): SetAsideView {
+  const tasks = all.filter((task) => direction === undefined || task.direction === direction);
+  const items = tasks
+    .flatMap(itemsOf)
+    .filter((item) => kind === undefined || item.kind === kind)
+    .toSorted((a, b) => b.lastAt.localeCompare(a.lastAt));
   const views = tasks.map(viewTask).filter(({ count, retrying }) => count > 0 || retrying);
-  const total = views.reduce((sum, { count }) => sum + count, 0);
-  return { total, skip, take, tasks: views, items: items.slice(skip, skip + take) };
+  const counted = views.reduce((sum, { count }) => sum + count, 0);
+  const total = kind === undefined ? counted : items.length;
+  const groups = group === 'reason' ? { groups: groupAlike(items) } : {};
+  return { total, skip, take, tasks: views, items: items.slice(skip, skip + take), ...groups };
+}
+
+const MOST_GROUPS = 100;
+
+function groupAlike(items: readonly SetAsideItem[]): SetAsideGroup[] {
+  const alike = Map.groupBy(items, ({ direction, module, task, kind, reason, line }) =>
+    JSON.stringify([direction, module, task, kind, reason, line]),
+  );
+  return [...alike.values()]
+    .flatMap((same) => {
+      const [first] = same;
+      if (!first) return [];
+      const { direction, module, task, kind, reason, line } = first;
+      return [{ direction, module, task, kind, reason, line, count: same.length }];
+    })
+    .toSorted((a, b) => b.count - a.count)
+    .slice(0, MOST_GROUPS);
 }
 
 function viewTask({ direction, task, collection, list }: SetAsideTask): SetAsideTaskView {
@@ -33,9 +70,9 @@ function viewTask({ direction, task, collection, list }: SetAsideTask): SetAside
   };
 }
 
-function itemsOf({ direction, task, collection, list }: SetAsideTask): SetAsideItem[] {
+function itemsOf({ direction, task, collection, list, running }: SetAsideTask): SetAsideItem[] {
   return list.documents.map(
-    ({ documentId, copyId, kind, reason, line, column, etag, count, at, firstAt }) => ({
+    ({ documentId, copyId, kind, reason, line, column, etag, count, at, firstAt, generation }) => ({
       direction,
       module: otherSide(direction, task),
       task: task.name,
@@ -51,6 +88,7 @@ function itemsOf({ direction, task, collection, list }: SetAsideTask): SetAsideI
       count,
       firstAt: new Date(firstAt).toISOString(),
       lastAt: new Date(at).toISOString(),
+      script: running && generation >= running.generation ? { fingerprint: running.fingerprint } : null,
     }),
   );
 }

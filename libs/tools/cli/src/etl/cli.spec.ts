@@ -195,6 +195,7 @@ describe('what is shown', () => {
       count: 2,
       firstAt: at,
       lastAt: at,
+      script: null,
     };
     const task = { direction: 'out' as const, module: 'HR', task: 'Cars', collection: 'Cars' };
     const tasks = [{ ...task, count: 1, notListed: 0, retrying: true }];

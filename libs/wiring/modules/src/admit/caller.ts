@@ -2,10 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { sameName } from '@nestjs-spark/foundation/internal';
+import type { ActingFor } from '../identify/token-claims.ts';
 import { nodeRequest, type PlatformRequest } from '@nestjs-spark/observability/internal';
 
-/** Who sent a request: an authenticated module, or an operator. */
-export type Caller = { kind: 'module'; module: string } | { kind: 'operator' };
+/** Somebody who asks through a console. */
+export interface ConsoleUser extends ActingFor {
+  /** The console's name. */
+  console: string;
+}
+
+/** Who sent a request: an authenticated module, or an operator, who may ask through a console. */
+export type Caller = { kind: 'module'; module: string } | { kind: 'operator'; through?: ConsoleUser };
 
 const callers = new WeakMap<IncomingMessage, Caller>();
 
@@ -23,7 +30,9 @@ export function callerOf(request: PlatformRequest): Caller {
 export function knownName(request: IncomingMessage): string | null {
   const caller = callers.get(request);
   if (!caller) return null;
-  return caller.kind === 'module' ? caller.module : 'operator';
+  if (caller.kind === 'module') return caller.module;
+  const { through } = caller;
+  return through ? `${through.sub} by ${through.console}` : 'operator';
 }
 
 /** The caller of a route behind `SparkGuard`. */

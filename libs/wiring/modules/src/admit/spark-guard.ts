@@ -1,4 +1,5 @@
 import { ProblemError } from '@nestjs-spark/contracts';
+import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable, Optional, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import {
   nodeRequest,
@@ -11,7 +12,9 @@ import { pathOf } from '../identify/request-path.ts';
 import { TokenVerifier } from '../identify/token-verifier.ts';
 import { unauthenticated } from '../identify/unauthenticated.ts';
 import { bearerOf, looksSigned } from './bearer.ts';
-import { knownName, rememberCaller, type Caller } from './caller.ts';
+import { knownName, rememberCaller, type Caller, type ConsoleUser } from './caller.ts';
+import { Consoles } from './consoles.ts';
+import { FOR_VIEWERS } from './for-viewers.ts';
 import { rawBodyOf } from './raw-body.ts';
 
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -29,12 +32,15 @@ export class SparkGuard implements CanActivate {
     private readonly verifier: TokenVerifier,
     private readonly operator: OperatorToken,
     @Optional() @Inject(AuditTrail) private readonly trail: AuditTrail | null = null,
+    @Optional() @Inject(Consoles) private readonly consoles: Consoles | null = null,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<AskedRequest>();
-    rememberCaller(request, await this.identify(request));
+    const caller = await this.identify(request);
+    if (caller.kind === 'operator') requireRole(caller.through, nodeRequest(request), context);
+    rememberCaller(request, caller);
     this.audit(request, http.getResponse<PlatformResponse>());
     return true;
   }
@@ -64,7 +70,21 @@ export class SparkGuard implements CanActivate {
     // A spelling of the path that a router takes for one of ours, and `RouteInstaller` does not.
     if (body === undefined) throw new ProblemError('invalid', 'The path is not spelled as it is declared.');
     const path = asked.originalUrl ?? request.url ?? '/';
-    const { module } = await this.verifier.verify({ token, method: request.method ?? '', path, body });
-    return { kind: 'module', module };
+    const { module, act } = await this.verifier.verify({ token, method: request.method ?? '', path, body });
+    if (act === null) return { kind: 'module', module };
+    if (!this.consoles) throw new ProblemError('forbidden', 'No console is admitted here.');
+    this.consoles.require(module, request.socket.remoteAddress);
+    return { kind: 'operator', through: { ...act, console: module } };
   }
+}
+
+/** @throws {ProblemError} `forbidden` (403) when who may only read asks for a change */
+function requireRole(
+  through: ConsoleUser | undefined,
+  { method = 'GET' }: IncomingMessage,
+  context: ExecutionContext,
+): void {
+  if (through?.role !== 'viewer' || READING.has(method)) return;
+  if (Reflect.getMetadata(FOR_VIEWERS, context.getHandler()) === true) return;
+  throw new ProblemError('forbidden', 'A viewer may look at everything and change nothing.');
 }

@@ -2,6 +2,7 @@ import type { ModuleInformation, ModuleRegistry } from '@nestjs-spark/contracts/
 import { Breakers, sameName } from '@nestjs-spark/foundation/internal';
 import type { KeyRing } from '../identify/key-ring.ts';
 import type { ModuleIdentity } from '../identify/module-identity.ts';
+import type { ActingFor } from '../identify/token-claims.ts';
 import { nearestName } from './nearest-name.ts';
 import { readBounded } from './read-bounded.ts';
 import { parseAnswer, sendSigned, whyNoAnswer } from './send-signed.ts';
@@ -16,7 +17,9 @@ export type ModuleAnswer =
 export interface ModuleCall {
   /** The module to call. */
   module: string;
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
+  /** In whose name; of use only at modules that admit this one as a console. */
+  act?: ActingFor;
   /** Below the module's URL, with a leading slash. */
   path: string;
   /** Sent as JSON. */
@@ -69,6 +72,7 @@ export class ModuleClient {
       method: call.method,
       path: url.pathname,
       body,
+      act: call.act,
     });
     return this.throughBreaker(callee.appName, () => send(url, call, token, body));
   }

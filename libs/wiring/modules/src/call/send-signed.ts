@@ -1,6 +1,6 @@
 export interface SignedRequest {
   url: URL;
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   /** The calling module's token, made for this request; or the operators'. */
   token: string;
   /** JSON. */

@@ -6,7 +6,7 @@ import { isSignedWith, signEntry } from './entry-signature.ts';
 import { KeyFileError, openKeyFile, readKeyFiles, type KeyFileOptions } from './key-file.ts';
 import { readPublicKey } from './public-key.ts';
 import { pathOf } from './request-path.ts';
-import { TOKEN_ALGORITHM, TOKEN_SECONDS } from './token-claims.ts';
+import { TOKEN_ALGORITHM, TOKEN_SECONDS, type ActingFor } from './token-claims.ts';
 
 export interface RequestToSign {
   /** Name of the module that the request goes to. */
@@ -15,6 +15,8 @@ export interface RequestToSign {
   /** Path or full URL of the request; signed without query. */
   path: string;
   body?: Uint8Array | string | undefined;
+  /** In whose name this module asks; others take it as theirs only from a console that they admit. */
+  act?: ActingFor | undefined;
 }
 
 /** This module's key pair: proves to other modules that a request is ours. */
@@ -89,6 +91,7 @@ export class ModuleIdentity {
       htm: request.method.toUpperCase(),
       htu: pathOf(request.path) ?? request.path,
       body_sha256: bodyDigest(request.body),
+      ...(request.act ? { act: request.act } : {}),
     })
       .setProtectedHeader({ alg: TOKEN_ALGORITHM, kid: this.keyId, typ: 'JWT' })
       .setIssuer(this.module)

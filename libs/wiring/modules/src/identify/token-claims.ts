@@ -1,3 +1,5 @@
+import { isObjectOf, isOneOf, isText, type Guard } from '@nestjs-spark/foundation/internal';
+
 /** What a module's token binds it to: one method, one path, one body, one minute. */
 export interface TokenClaims {
   iss: string;
@@ -9,6 +11,18 @@ export interface TokenClaims {
   htu: string;
   body_sha256: string;
 }
+
+/** In whose name a console asks: the claim `act` of its token. */
+export interface ActingFor {
+  /** The person, as the console knows them. */
+  sub: string;
+  role: 'viewer' | 'operator';
+}
+
+export const isActingFor: Guard<ActingFor> = isObjectOf({
+  sub: isText(256),
+  role: isOneOf('viewer', 'operator'),
+});
 
 export const TOKEN_ALGORITHM = 'EdDSA';
 /** A token lives at most this long. */

@@ -10,7 +10,7 @@ import { claimsFault, headerFault, timeFault, type Receiver, type SignedRequest 
 import type { KeyRing } from './key-ring.ts';
 import { ProviderTokenError, type ProviderTokens } from './provider-tokens.ts';
 import { readPublicKey } from './public-key.ts';
-import { TOKEN_ALGORITHM, TOKEN_MAX_LENGTH } from './token-claims.ts';
+import { isActingFor, TOKEN_ALGORITHM, TOKEN_MAX_LENGTH, type ActingFor } from './token-claims.ts';
 import { unauthenticated } from './unauthenticated.ts';
 import { UsedTokens } from './used-tokens.ts';
 
@@ -22,6 +22,8 @@ export interface RequestToVerify extends SignedRequest {
 export interface VerifiedModule {
   /** The caller's name as the registry spells it. */
   module: string;
+  /** In whose name it asks; null for its own. */
+  act: ActingFor | null;
 }
 
 export interface TokenVerifierParts {
@@ -78,7 +80,7 @@ export class TokenVerifier {
   private async check(request: RequestToVerify): Promise<VerifiedModule> {
     const { provider } = this.parts;
     if (provider && issuerOf(request.token) === provider.issuer) {
-      return { module: await provider.read(request.token) };
+      return { module: await provider.read(request.token), act: null };
     }
     return this.checkOwn(request);
   }
@@ -97,7 +99,7 @@ export class TokenVerifier {
     this.checkTimes(key.module, payload);
     await this.spend(key.module, payload, own !== null);
     if (key.pin) await this.pin(key.module, keyId, key);
-    return { module: key.module };
+    return { module: key.module, act: actOf(payload) };
   }
 
   private async ownKey(issuer: string, keyId: string): Promise<Awaited<ReturnType<KeyRing['find']>>> {
@@ -162,6 +164,13 @@ export class TokenVerifier {
     const believed = await this.parts.keys.find(module, keyId);
     if (!believed) throw new Refusal(`another key of ${module} was pinned at the same time`);
   }
+}
+
+/** @throws {Refusal} for a claim that cannot be read: whoever says `act` does not mean to ask in its own name */
+function actOf({ act }: JWTPayload): ActingFor | null {
+  if (act === undefined) return null;
+  if (!isActingFor(act)) throw new Refusal('act cannot be read');
+  return act;
 }
 
 class Refusal extends Error {}

@@ -13,6 +13,9 @@ export class AmbiguousModuleError extends Error {
   }
 }
 
+/** Where a registry is. */
+export type RegistryPlace = 'ravendb' | 'nats';
+
 /**
  * Two registries as one: a module is registered in both and found in either, so modules on RavenDB and modules without
  * it find each other.
@@ -62,6 +65,15 @@ export class JoinedRegistry implements ModuleRegistry {
     }
     this.tell([...joined].flatMap(([name, one]) => (one ? [] : [name])));
     return [...joined.values()].filter((one) => one !== null);
+  }
+
+  /** Which of the two has each module, by its name in lower case. The first is that of the store, the second that of the bus. */
+  async places(): Promise<ReadonlyMap<string, readonly RegistryPlace[]>> {
+    const [ones, others] = await Promise.all([this.first.list(), this.second.list()]);
+    const found = new Map<string, RegistryPlace[]>();
+    for (const one of ones) found.set(keyOf(one), ['ravendb']);
+    for (const one of others) found.set(keyOf(one), [...(found.get(keyOf(one)) ?? []), 'nats']);
+    return found;
   }
 
   private tell(ambiguous: readonly string[]): void {

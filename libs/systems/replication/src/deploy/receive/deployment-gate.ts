@@ -27,14 +27,17 @@ export class DeploymentGate {
     this.isOpen = true;
   }
 
-  /** @throws {ProblemError} `tooMany` (429) and, before it opens, `unavailable` (503), both with Retry-After */
-  pass(module: string, now = performance.now()): void {
+  /**
+   * @param limits by default those of deployments
+   * @throws {ProblemError} `tooMany` (429) and, before it opens, `unavailable` (503), both with Retry-After
+   */
+  pass(module: string, limits: FloodLimits = this.limits, now = performance.now()): void {
     if (!this.isOpen)
       throw new ProblemError('unavailable', 'This module has not read its settings yet; try again.', {
         retryAfterSeconds: STARTING_SECONDS,
       });
     const key = nameKey(module);
-    const { bucket, waitMs } = takeToken(this.buckets.get(key) ?? null, this.limits, now);
+    const { bucket, waitMs } = takeToken(this.buckets.get(key) ?? null, limits, now);
     this.buckets.set(key, bucket);
     if (waitMs === 0) return;
     const retryAfterSeconds = Math.ceil(waitMs / 1_000);

@@ -1,8 +1,13 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
 import { ProblemError } from '@nestjs-spark/contracts';
+import { deployCommandSubject } from '@nestjs-spark/contracts/internal';
 import { redact } from '@nestjs-spark/foundation/internal';
 import { DeadLetterStore } from '@nestjs-spark/jetstream';
+import { Declarations } from '../../declare/declarations.ts';
+import { RequestStatus } from '../../request/request-status.ts';
+import type { ReplicationSettings } from '../../settings/options.ts';
+import { REPLICATION_SETTINGS } from '../../settings/tokens.ts';
 
 @ApiSchema({ name: 'AttemptAnswer' })
 class FailedAttempt {
@@ -24,6 +29,26 @@ export class DeadLetterView {
 
   @ApiProperty()
   subject!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'deploy',
+    description: 'What was to be done; null for an event',
+  })
+  command!: 'deploy' | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'Fleet', description: 'The module that was asked' })
+  owner!: string | null;
+
+  @ApiProperty({ type: Number, nullable: true })
+  revision!: number | null;
+
+  @ApiProperty({ type: [String], description: 'The collections that wait for it' })
+  collections!: string[];
+
+  @ApiProperty({ enum: ['refused', 'unregistered', 'unreachable'], nullable: true })
+  outcome!: 'refused' | 'unregistered' | 'unreachable' | null;
 
   @ApiProperty({ format: 'date-time' })
   publishedAt!: string;
@@ -60,7 +85,12 @@ export class Replay {
 export class DeadLetters {
   private known = 0;
 
-  constructor(private readonly store: DeadLetterStore) {}
+  constructor(
+    private readonly store: DeadLetterStore,
+    @Inject(REPLICATION_SETTINGS) private readonly settings: Pick<ReplicationSettings, 'moduleName'>,
+    private readonly declarations: Declarations,
+    private readonly requests: RequestStatus,
+  ) {}
 
   /** The oldest first. */
   async list(): Promise<DeadLetterView[]> {
@@ -69,12 +99,33 @@ export class DeadLetters {
     return letters.map(({ id, subject, publishedAt, failedAt, attempts, unanswered, apart }) => ({
       id,
       subject,
+      ...this.meaning(subject),
       publishedAt,
       failedAt,
       attempts: attempts.map(({ number, at, error }) => ({ number, at, error: redact(error) })),
       unanswered,
       payloadKept: apart !== true,
     }));
+  }
+
+  /** What a command was about: the subject has the owner in lower case, and the declaration as it is spelled. */
+  private meaning(
+    subject: string,
+  ): Pick<DeadLetterView, 'command' | 'owner' | 'revision' | 'collections' | 'outcome'> {
+    const { moduleName } = this.settings;
+    const declared = this.declarations
+      .all()
+      .find(({ owner }) => deployCommandSubject(moduleName, owner) === subject);
+    if (!declared) return { command: null, owner: null, revision: null, collections: [], outcome: null };
+    const { revision = null, outcome = null } = this.requests.of(declared.owner) ?? {};
+    const collections = [...new Set(declared.tasks.map(({ collection }) => collection))];
+    return { command: 'deploy', owner: declared.owner, revision, collections, outcome };
+  }
+
+  /** @throws {ProblemError} `notFound` when there is no such letter (any more) */
+  async remove(id: string): Promise<void> {
+    if (await this.store.remove(id)) return;
+    throw new ProblemError('notFound', 'There is no such dead letter; it may have been replayed already.');
   }
 
   /** @throws {ProblemError} `notFound` when there is no such letter (any more) */

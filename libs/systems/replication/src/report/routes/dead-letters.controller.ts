@@ -1,4 +1,4 @@
-import { Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs-spark/observability/internal';
 import { FromCaller, requireOperator, type Caller, SparkController } from '@nestjs-spark/modules/internal';
 import { DeadLetters, DeadLetterView, Replay } from '../dead-letters/dead-letters.ts';
@@ -13,6 +13,16 @@ export class DeadLettersController {
   list(@FromCaller() caller: Caller): Promise<DeadLetterView[]> {
     requireOperator(caller);
     return this.letters.list();
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Forget it (operators only)' })
+  @ApiResponse({ status: 204, description: 'It is gone' })
+  @ApiResponse({ status: 404, description: 'There is no such letter' })
+  async remove(@FromCaller() caller: Caller, @Param('id') id: string): Promise<void> {
+    requireOperator(caller);
+    await this.letters.remove(id);
   }
 
   @Post(':id/replay')

@@ -8,11 +8,18 @@ import {
 } from '@nestjs-spark/observability/internal';
 import { ProblemError } from '@nestjs-spark/contracts';
 import { ApplySupervisor } from '@nestjs-spark/streaming/internal';
-import { FromCaller, requireOperator, type Caller, SparkController } from '@nestjs-spark/modules/internal';
+import {
+  FromCaller,
+  requireOperator,
+  requireOwnName,
+  type Caller,
+  SparkController,
+} from '@nestjs-spark/modules/internal';
 import type { ReplicationSettings } from '../../settings/options.ts';
 import { REPLICATION_SETTINGS } from '../../settings/tokens.ts';
 import { Freshness } from '../freshness/freshness.ts';
 import { SourcePosition, ToldSource } from '../freshness/source-position.ts';
+import { RunningScript, RunningScripts } from '../status/running-script.ts';
 import { ReplicationStatus } from '../replication-status.ts';
 import { ReplicationView, ReplicationViews } from '../status/replication-view.ts';
 
@@ -30,6 +37,7 @@ export class ReplicationController {
     private readonly views: ReplicationViews,
     private readonly source: SourcePosition,
     private readonly status: ReplicationStatus,
+    private readonly scripts: RunningScripts,
   ) {}
 
   @Get()
@@ -45,6 +53,20 @@ export class ReplicationController {
   tellSource(@FromCaller() caller: Caller, @Param('task') task: string): Promise<ToldSource> {
     if (caller.kind !== 'module') throw new ProblemError('forbidden', 'Only a module has tasks here.');
     return this.source.tell(caller.module, task);
+  }
+
+  @Get('outgoing/:requester/:task/script')
+  @ApiOperation({ summary: 'The script that runs for a task (that module and operators)' })
+  @ApiOkResponse({ type: RunningScript })
+  @ApiResponse({ status: 403, description: 'It is the task of another module' })
+  @ApiResponse({ status: 404, description: 'There is no such task' })
+  script(
+    @FromCaller() caller: Caller,
+    @Param('requester') requester: string,
+    @Param('task') task: string,
+  ): Promise<RunningScript> {
+    requireOwnName(caller, requester);
+    return this.scripts.find(requester, task);
   }
 
   @Get(':owner/:collection/freshness')

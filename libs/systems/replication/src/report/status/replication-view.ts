@@ -12,6 +12,47 @@ import { OwnerRequestStatus, RequestStatus } from '../../request/request-status.
 import { Incoming } from './incoming.ts';
 import { Outgoing } from './outgoing.ts';
 import { IncomingTask, OutgoingTask } from '../../tasks/task-status.ts';
+import { reasonOfIncoming, reasonOfOutgoing, TaskReason } from './reason-of.ts';
+import { StateTimes } from './state-times.ts';
+
+/** A copy, with its reason and its times. */
+@ApiSchema({ name: 'IncomingTask' })
+export class IncomingTaskView extends IncomingTask {
+  @ApiProperty({ format: 'date-time', description: 'When its state was seen first' })
+  since!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  generationStartedAt!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  lastChangeAt!: string | null;
+
+  @ApiProperty({ type: TaskReason, nullable: true, description: 'Why it is not live' })
+  reason!: TaskReason | null;
+}
+
+/** What goes to another module, with its reason and its times. */
+@ApiSchema({ name: 'OutgoingTask' })
+export class OutgoingTaskView extends OutgoingTask {
+  @ApiProperty({ format: 'date-time', description: 'When its state was seen first' })
+  since!: string;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  generationStartedAt!: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  lastChangeAt!: string | null;
+
+  @ApiProperty({ type: TaskReason, nullable: true, description: 'Why it is not live' })
+  reason!: TaskReason | null;
+}
+
+/** A request, with when it is tried next. */
+@ApiSchema({ name: 'OwnerRequest' })
+export class OwnerRequestView extends OwnerRequestStatus {
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  nextAttemptAt!: string | null;
+}
 
 /** The body of `GET /spark/replication`. */
 @ApiSchema({ name: 'ReplicationAnswer' })
@@ -26,14 +67,14 @@ export class ReplicationView {
   @ApiProperty({ example: 'the RavenDB licence (None) does not include RavenDB ETL' })
   engineReason!: string;
 
-  @ApiProperty({ type: [IncomingTask], description: 'Copies that this module keeps' })
-  incoming!: IncomingTask[];
+  @ApiProperty({ type: [IncomingTaskView], description: 'Copies that this module keeps' })
+  incoming!: IncomingTaskView[];
 
-  @ApiProperty({ type: [OutgoingTask], description: 'What goes from here to other modules' })
-  outgoing!: OutgoingTask[];
+  @ApiProperty({ type: [OutgoingTaskView], description: 'What goes from here to other modules' })
+  outgoing!: OutgoingTaskView[];
 
-  @ApiProperty({ type: [OwnerRequestStatus], description: 'How the requests to owners stand' })
-  requests!: OwnerRequestStatus[];
+  @ApiProperty({ type: [OwnerRequestView], description: 'How the requests to owners stand' })
+  requests!: OwnerRequestView[];
 
   @ApiProperty({
     type: [HandlerStatus],
@@ -44,6 +85,8 @@ export class ReplicationView {
 
 @Injectable()
 export class ReplicationViews {
+  private readonly times = new StateTimes();
+
   constructor(
     @Inject(REPLICATION_SETTINGS) private readonly settings: ReplicationSettings,
     private readonly chooser: EngineChooser,
@@ -57,16 +100,40 @@ export class ReplicationViews {
   async seenBy(caller: Caller): Promise<ReplicationView> {
     const { engine, reason } = await this.chooser.choose();
     const operator = caller.kind === 'operator';
+    const outgoing = await this.outgoing.tasks(operator ? undefined : caller.module);
     return {
       module: this.settings.moduleName,
       engine,
       engineReason: reason,
-      incoming: operator ? this.incoming.tasks().map(clean) : [],
-      outgoing: (await this.outgoing.tasks(operator ? undefined : caller.module)).map(clean),
-      requests: operator ? this.requests.all().map(clean) : [],
+      incoming: operator ? this.incoming.tasks().map((task) => this.showIncoming(task)) : [],
+      outgoing: outgoing.map((task) => this.showOutgoing(task)),
+      requests: operator ? this.requests.all().map((request) => this.showRequest(request)) : [],
       handlers: operator ? this.handlers.statuses() : [],
     };
   }
+
+  private showIncoming(task: IncomingTask): IncomingTaskView {
+    const reason = reasonOfIncoming(task, this.requests.of(task.owner));
+    return { ...clean(task), ...this.times.note(`in ${task.owner}/${task.name}`, task), reason };
+  }
+
+  private showOutgoing(task: OutgoingTask): OutgoingTaskView {
+    const times = this.times.note(`out ${task.requester}/${task.name}`, task);
+    return { ...clean(task), ...times, reason: reasonOfOutgoing(task) };
+  }
+
+  private showRequest(request: OwnerRequestStatus): OwnerRequestView {
+    return { ...clean(request), nextAttemptAt: nextAttemptAt(request, this.settings.retrySeconds) };
+  }
+}
+
+function nextAttemptAt(
+  { state, failedAt, attempts }: OwnerRequestStatus,
+  retrySeconds: readonly number[],
+): string | null {
+  const seconds = retrySeconds[Math.min(attempts, retrySeconds.length) - 1];
+  if (state !== 'retrying' || failedAt === null || seconds === undefined) return null;
+  return new Date(failedAt + seconds * 1_000).toISOString();
 }
 
 // Errors come from elsewhere and may quote a URL with its password.

@@ -1,0 +1,13 @@
+import { Controller, Get, Redirect } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+
+/** Leads who opens the address to the console. */
+@ApiExcludeController()
+@Controller()
+export class StartController {
+  @Get()
+  @Redirect('/spark/console', 302)
+  start(): void {
+    // The redirect is all.
+  }
+}

@@ -1,0 +1,76 @@
+import { isName, ProblemError } from '@nestjs-spark/contracts';
+import { isListOf, isObjectOf, isOneOf, isText } from '@nestjs-spark/foundation/internal';
+import type { ActingFor } from '@nestjs-spark/modules/internal';
+import type { ConsoleClient } from '../ask/console-client.ts';
+import type { Aggregator } from '../keep/aggregator.ts';
+import type { CopyState } from '../ask/state.ts';
+
+export interface ActionParts {
+  aggregator: Aggregator;
+  client: ConsoleClient;
+}
+
+const isRetry = isObjectOf({
+  items: isListOf(
+    isObjectOf(
+      { copy: isText(200), direction: isOneOf('in', 'out') },
+      { documents: isListOf(isText(512), 1_000) },
+    ),
+    100,
+  ),
+});
+
+/** @throws {ProblemError} `notFound` for a copy that no module speaks of */
+export function copyOf({ aggregator }: ActionParts, id: string): CopyState {
+  const wanted = id.toLowerCase();
+  const copy = aggregator.state().copies.find((one) => one.id.toLowerCase() === wanted);
+  if (copy) return copy;
+  throw new ProblemError('notFound', 'No module speaks of such a copy.');
+}
+
+/** The path at the requester below which a collection's routes are. */
+export function collectionPath({ owner, collection }: CopyState): string {
+  return `/spark/replication/${encodeURIComponent(owner)}/${encodeURIComponent(collection)}`;
+}
+
+/** Has documents run again where they were set aside: at the owner those of a script, at the requester those of its store. */
+export async function retrySetAside(
+  parts: ActionParts,
+  act: ActingFor,
+  body: unknown,
+): Promise<{ tasks: unknown[] }> {
+  if (!isRetry(body)) {
+    throw new ProblemError(
+      'invalid',
+      'The body has to be items, each with copy, direction and, for some only, documents.',
+    );
+  }
+  const tasks: unknown[] = [];
+  for (const { copy: id, direction, documents } of body.items) {
+    const { owner, requester, task } = copyOf(parts, id);
+    const [at, other] = direction === 'out' ? [owner, requester] : [requester, owner];
+    const answer = await parts.client.demand(act, {
+      module: at,
+      method: 'POST',
+      path: '/spark/etl/set-aside/retry',
+      body: { module: other, task, ...(documents ? { documents } : {}) },
+      timeoutMs: 15_000,
+    });
+    const done = (answer as { tasks?: unknown } | null)?.tasks;
+    if (Array.isArray(done)) tasks.push(...done);
+  }
+  return { tasks };
+}
+
+/** Tries a script over an owner's documents. */
+export async function preview({ client }: ActionParts, act: ActingFor, body: unknown): Promise<unknown> {
+  const { owner, ...rest } = Object(body) as Record<string, unknown>;
+  if (!isName(owner)) throw new ProblemError('invalid', 'owner has to be the name of a module.');
+  return client.demand(act, {
+    module: owner,
+    method: 'POST',
+    path: '/spark/etl/preview',
+    body: rest,
+    timeoutMs: 20_000,
+  });
+}

@@ -1,0 +1,170 @@
+import { sameName } from '@nestjs-spark/foundation/internal';
+import type { ActingFor } from '@nestjs-spark/modules/internal';
+import { number, records, text } from '../ask/read-answers.ts';
+import type { ConsoleClient } from '../ask/console-client.ts';
+import type { Aggregator } from '../keep/aggregator.ts';
+
+const TAKE = 50;
+const MOST = 500;
+
+export interface Page {
+  items: object[];
+  /** For the next page; null at the end. */
+  cursor: string | null;
+  /** Modules whose part is missing, as they do not answer. */
+  missing: string[];
+}
+
+export interface ListParts {
+  aggregator: Aggregator;
+  client: ConsoleClient;
+}
+
+/** Where a page begins, and how long it is. */
+export function readPage(query: URLSearchParams): { skip: number; take: number } {
+  const wholeOf = (name: string, otherwise: number, most: number): number => {
+    const value = query.get(name) ?? '';
+    return /^\d{1,6}$/.test(value) ? Math.min(Number(value), most) : otherwise;
+  };
+  return { skip: wholeOf('cursor', 0, MOST), take: Math.max(1, wholeOf('take', TAKE, 100)) };
+}
+
+function cut(
+  items: readonly object[],
+  { skip, take }: { skip: number; take: number },
+  missing: string[],
+): Page {
+  const next = skip + take;
+  return { items: items.slice(skip, next), cursor: items.length > next ? String(next) : null, missing };
+}
+
+/** Asks all modules that have a system, and puts together what those have that answer. */
+async function gather(
+  { aggregator, client }: ListParts,
+  act: ActingFor,
+  system: string,
+  path: string,
+): Promise<{ answers: { module: string; body: unknown }[]; missing: string[] }> {
+  const asked = aggregator.state().modules.filter(({ systems }) => systems[system] !== undefined);
+  const missing: string[] = [];
+  const answers = await Promise.all(
+    asked.map(async ({ name: module }) => {
+      const answer = await client.ask(act, { module, path }).catch(() => null);
+      if (answer?.kind === 'answered' && answer.status === 200) return [{ module, body: answer.body }];
+      missing.push(module);
+      return [];
+    }),
+  );
+  return { answers: answers.flat(), missing };
+}
+
+/** What all modules have set aside, the newest first. */
+export async function listSetAside(
+  parts: ListParts,
+  act: ActingFor,
+  query: URLSearchParams,
+): Promise<Page & { groups: object[]; total: number }> {
+  const wanted = { copy: query.get('copy'), kind: query.get('kind'), reason: query.get('reason') };
+  const kind = wanted.kind !== null && /^[\w-]{1,40}$/.test(wanted.kind) ? `&kind=${wanted.kind}` : '';
+  const path = `/spark/etl/set-aside?take=${MOST}&group=reason${kind}`;
+  const { answers, missing } = await gather(parts, act, 'replication', path);
+  const copyOf = (module: string, item: Record<string, unknown>): { copy: string; direction: string } => {
+    const direction = item['direction'] === 'in' ? 'in' : 'out';
+    const other = text(item['module'], 64) ?? '';
+    const [owner, requester] = direction === 'out' ? [module, other] : [other, module];
+    return { copy: `${owner}/${requester}/${text(item['task'], 64) ?? ''}`, direction };
+  };
+  const items = answers.flatMap(({ module, body }) =>
+    records((body as { items?: unknown } | null)?.items).map((item) => ({
+      ...copyOf(module, item),
+      documentId: text(item['documentId'], 512) ?? '',
+      copyId: text(item['copyId'], 512),
+      collection: text(item['collection'], 64),
+      kind: text(item['kind'], 64) ?? '',
+      reason: text(item['reason']) ?? '',
+      line: number(item['line']),
+      column: number(item['column']),
+      tries: number(item['count']) ?? 1,
+      firstAt: text(item['firstAt'], 40),
+      lastAt: text(item['lastAt'], 40) ?? '',
+      script: item['script'] === null ? null : (item['script'] as object),
+    })),
+  );
+  const groups = answers.flatMap(({ module, body }) =>
+    records((body as { groups?: unknown } | null)?.groups).map((group) => ({
+      ...copyOf(module, group),
+      kind: text(group['kind'], 64) ?? '',
+      reason: text(group['reason']) ?? '',
+      line: number(group['line']),
+      count: number(group['count']) ?? 0,
+    })),
+  );
+  const isOfCopy = ({ copy }: { copy: string }): boolean =>
+    wanted.copy === null || sameName(copy, wanted.copy);
+  const shown = items
+    .filter((item) => isOfCopy(item) && (wanted.reason === null || item.reason === wanted.reason))
+    .toSorted((a, b) => b.lastAt.localeCompare(a.lastAt));
+  const alike = groups.filter(isOfCopy).toSorted((a, b) => b.count - a.count);
+  const total = alike.reduce((sum, { count }) => sum + count, 0);
+  return { ...cut(shown, readPage(query), missing), groups: alike, total };
+}
+
+/** The dead letters of all modules, the newest first. */
+export async function listLetters(parts: ListParts, act: ActingFor): Promise<Page> {
+  const { answers, missing } = await gather(parts, act, 'replication', '/spark/dead-letters');
+  const items = answers.flatMap(({ module, body }) =>
+    records(body).map((letter) => ({
+      module,
+      id: text(letter['id'], 300) ?? '',
+      subject: text(letter['subject'], 300),
+      command: text(letter['command'], 40),
+      owner: text(letter['owner'], 64),
+      revision: number(letter['revision']),
+      outcome: text(letter['outcome'], 40),
+      collections: Array.isArray(letter['collections'])
+        ? letter['collections'].slice(0, 100).flatMap((one) => text(one, 64) ?? [])
+        : [],
+      failedAt: text(letter['failedAt'], 40) ?? '',
+      attempts: records(letter['attempts'], 100).map((attempt) => ({
+        number: number(attempt['number']),
+        at: text(attempt['at'], 40),
+        error: text(attempt['error']),
+      })),
+    })),
+  );
+  return { items: items.toSorted((a, b) => b.failedAt.localeCompare(a.failedAt)), cursor: null, missing };
+}
+
+/** What all modules have recorded of requests that change something. */
+export async function listAudit(parts: ListParts, act: ActingFor, query: URLSearchParams): Promise<Page> {
+  const { answers, missing } = await gather(parts, act, 'replication', `/spark/audit?take=${MOST}`);
+  const items = answers.flatMap(({ module, body }) =>
+    records(body).map((entry) => ({
+      at: text(entry['at'], 40) ?? '',
+      module,
+      who: text(entry['who'], 300) ?? text(entry['claimed'], 300),
+      role: / by |^operator$/.test(text(entry['who'], 300) ?? '') ? 'operator' : 'module',
+      action: text(entry['method'], 10),
+      target: text(entry['path'], 500),
+      outcome: text(entry['decision'], 20),
+      status: number(entry['status']),
+      reason: text(entry['reason'], 500),
+    })),
+  );
+  return cut(
+    items.toSorted((a, b) => b.at.localeCompare(a.at)),
+    readPage(query),
+    missing,
+  );
+}
+
+/** How the nodes of replicated services are, and what jobs there are: each answer as its module gave it. */
+export async function listSystem(
+  parts: ListParts,
+  act: ActingFor,
+  system: 'peers' | 'jobs',
+  path: string,
+): Promise<Page> {
+  const { answers, missing } = await gather(parts, act, system, path);
+  return { items: answers, cursor: null, missing };
+}

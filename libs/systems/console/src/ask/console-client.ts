@@ -1,0 +1,125 @@
+import { ProblemError } from '@nestjs-spark/contracts';
+import { sameName } from '@nestjs-spark/foundation/internal';
+import {
+  ModuleClient,
+  parseAnswer,
+  readBounded,
+  sendSigned,
+  whyNoAnswer,
+  type ActingFor,
+  type ModuleAnswer,
+} from '@nestjs-spark/modules/internal';
+import type { NamedModule } from '../settings/options.ts';
+import { MODULE_AWAY, PASSED_ON } from '../settings/problems.ts';
+
+/** A question to a module in somebody's name. */
+export interface Question {
+  module: string;
+  method?: 'GET' | 'POST' | 'DELETE';
+  path: string;
+  body?: object;
+  timeoutMs?: number;
+}
+
+export interface ConsoleClientParts {
+  client: ModuleClient;
+  /** Those that no registry has. */
+  named: readonly NamedModule[];
+  operatorToken: string | null;
+}
+
+const TIMEOUT_MS = 3_000;
+const ANSWER_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Asks modules: with a token of the console's own module that names the user, or with the operator token where a route knows
+ * no modules or the module is in no registry.
+ */
+export class ConsoleClient {
+  readonly #parts: ConsoleClientParts;
+
+  constructor(parts: ConsoleClientParts) {
+    this.#parts = parts;
+  }
+
+  async ask(
+    act: ActingFor,
+    { module, method = 'GET', timeoutMs = TIMEOUT_MS, ...rest }: Question,
+  ): Promise<ModuleAnswer> {
+    const { client, named } = this.#parts;
+    const known = named.find(({ name }) => sameName(name, module));
+    if (known) return this.askByToken(known.url, { method, timeoutMs, ...rest });
+    return client.call({ module, method, act, timeoutMs, answerBytes: ANSWER_BYTES, ...rest });
+  }
+
+  /**
+   * What the module answered, when it did as it was asked.
+   * @throws {ProblemError} `moduleAway` (502), or what the module refused with
+   */
+  async demand(act: ActingFor, question: Question): Promise<unknown> {
+    const answer = await this.ask(act, question);
+    const { module } = question;
+    if (answer.kind === 'answered') {
+      if (answer.status < 300) return answer.body;
+      throw new PassedOnProblem(module, answer.status, answer.body);
+    }
+    const why = answer.kind === 'unreachable' ? answer.reason : 'it is not registered';
+    throw new ProblemError(MODULE_AWAY, `${module} does not answer: ${why}.`, { members: { module } });
+  }
+
+  async askByToken(
+    base: string,
+    { method = 'GET', path, body, timeoutMs = TIMEOUT_MS }: Omit<Question, 'module'>,
+  ): Promise<ModuleAnswer> {
+    const { operatorToken } = this.#parts;
+    try {
+      const response = await sendSigned({
+        url: new URL(`${base.replace(/(?<!\/)\/+$/, '')}${path}`),
+        method,
+        token: operatorToken ?? 'none',
+        body: body && JSON.stringify(body),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      const text = await readBounded(response, ANSWER_BYTES);
+      return { kind: 'answered', status: response.status, body: parseAnswer(text) ?? null };
+    } catch (error) {
+      const { timedOut, code, words } = whyNoAnswer(error);
+      return {
+        kind: 'unreachable',
+        reason: timedOut ? 'no answer in time' : (code ?? words ?? 'unknown failure'),
+      };
+    }
+  }
+}
+
+/** A module's refusal in its own words, with the status that it gave. */
+export class PassedOnProblem extends ProblemError {
+  readonly #status: number;
+  readonly #body: Record<string, unknown>;
+
+  constructor(module: string, status: number, body: unknown) {
+    const problem = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+    const said = [problem['detail'], problem['title']].find((one) => typeof one === 'string');
+    super(PASSED_ON, String(said ?? `${module} answered ${status}.`).slice(0, 2_000), {
+      members: { module },
+    });
+    this.#status = status === 401 ? 502 : status;
+    this.#body = problem;
+  }
+
+  override get status(): number {
+    return this.#status ?? 400;
+  }
+
+  override toProblem(): ReturnType<ProblemError['toProblem']> {
+    const { type, title, errors } = this.#body;
+    const own = super.toProblem();
+    return {
+      ...own,
+      status: this.status,
+      ...(typeof type === 'string' ? { type: type.slice(0, 200) } : {}),
+      ...(typeof title === 'string' ? { title: title.slice(0, 200) } : {}),
+      ...(Array.isArray(errors) ? { errors: errors.slice(0, 50) } : {}),
+    };
+  }
+}

@@ -1,0 +1,68 @@
+import type { ModuleInformation, ModuleRegistry } from '@nestjs-spark/contracts/internal';
+import { nameKey, sameName, type Logger, describeError } from '@nestjs-spark/foundation/internal';
+
+const FRESH_MS = 5_000;
+
+/**
+ * The modules of every registry, as they were read last: each question needs an address, and reading the registry for each would be
+ * more work than the questions.
+ */
+export class KnownModules implements ModuleRegistry {
+  readonly #registries: readonly ModuleRegistry[];
+  readonly #log: Logger;
+  #found: ModuleInformation[] = [];
+  #readAt = -Infinity;
+  #reading: Promise<void> | null = null;
+
+  constructor(registries: readonly ModuleRegistry[], log: Logger) {
+    this.#registries = registries;
+    this.#log = log;
+  }
+
+  /** What was found last, also while the registries are away. */
+  async list(): Promise<ModuleInformation[]> {
+    if (performance.now() - this.#readAt > FRESH_MS) {
+      this.#reading ??= this.#read().finally(() => {
+        this.#reading = null;
+      });
+      // Nobody waits twice for a registry that hangs.
+      if (this.#found.length === 0) await this.#reading;
+    }
+    return this.#found;
+  }
+
+  async find(module: string): Promise<ModuleInformation | null> {
+    const found = await this.list();
+    return found.find(({ appName }) => sameName(appName, module)) ?? null;
+  }
+
+  async prepare(signal?: AbortSignal): Promise<void> {
+    for (const registry of this.#registries) await registry.prepare(signal);
+  }
+
+  async register(information: ModuleInformation): Promise<void> {
+    for (const registry of this.#registries) await registry.register(information);
+  }
+
+  async keep(information: ModuleInformation): Promise<boolean> {
+    const written = await Promise.all(this.#registries.map((registry) => registry.keep(information)));
+    return written.includes(true);
+  }
+
+  async #read(): Promise<void> {
+    const lists = await Promise.allSettled(this.#registries.map((registry) => registry.list()));
+    const known = new Map<string, ModuleInformation>();
+    for (const list of lists) {
+      if (list.status === 'rejected')
+        this.#log.debug(`A registry cannot be read: ${describeError(list.reason)}`);
+      else for (const one of list.value) keepNewer(known, one);
+    }
+    this.#readAt = performance.now();
+    if (lists.some(({ status }) => status === 'fulfilled')) this.#found = [...known.values()];
+  }
+}
+
+function keepNewer(known: Map<string, ModuleInformation>, one: ModuleInformation): void {
+  const before = known.get(nameKey(one.appName));
+  if (!before || before.registeredAtUtc < one.registeredAtUtc) known.set(nameKey(one.appName), one);
+}

@@ -1,0 +1,231 @@
+import { describeError, pause, sameName, type Logger } from '@nestjs-spark/foundation/internal';
+import type { ActingFor, ModuleAnswer } from '@nestjs-spark/modules/internal';
+import type { ConsoleClient } from '../ask/console-client.ts';
+import { readAbout, readReplication } from '../ask/read-answers.ts';
+import type { KnownModules } from '../find/known-modules.ts';
+import { mergeCopies, moduleState, type ModuleFacts } from '../merge/merge-state.ts';
+import type { ConsoleState } from '../ask/state.ts';
+import type { NamedModule } from '../settings/options.ts';
+import { Rates } from './rates.ts';
+
+export interface AggregatorParts {
+  known: KnownModules;
+  named: readonly NamedModule[];
+  client: ConsoleClient;
+  /** The console's own module. */
+  own: string;
+  log: Logger;
+}
+
+/** Reads on behalf of nobody in particular. */
+const SELF: ActingFor = { sub: 'console', role: 'viewer' };
+const WATCHED_MS = 1_000;
+const UNWATCHED_MS = 15_000;
+/** What changes seldom is asked for less often. */
+const ABOUT_EVERY = 5;
+const AT_ONCE = 16;
+const WAITS_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
+/** The sparklines of more copies than anybody looks at are left out. */
+const MOST_HISTORIES = 100;
+
+interface Watched extends ModuleFacts {
+  failures: number;
+  nextAt: number;
+  rounds: number;
+  seen: Set<string>;
+}
+
+/** Asks every module how its copies are, once for all who look at the console, and keeps what they said. */
+export class Aggregator {
+  readonly rates = new Rates();
+  readonly #parts: AggregatorParts;
+  readonly #modules = new Map<string, Watched>();
+  readonly #listeners = new Set<(state: ConsoleState) => void>();
+  #state: ConsoleState = { at: new Date().toISOString(), modules: [], copies: [], letters: 0, history: {} };
+  #showsOwn = false;
+  #wake: () => void = () => undefined;
+
+  constructor(parts: AggregatorParts) {
+    this.#parts = parts;
+  }
+
+  /** The console is mounted in a module, which is shown like the others; alone, it has nothing to show. */
+  showOwn(): void {
+    this.#showsOwn = true;
+  }
+
+  /** Everything as it was seen last. */
+  state(): ConsoleState {
+    const ids = this.#state.copies.slice(0, MOST_HISTORIES).map(({ id }) => id);
+    return { ...this.#state, history: Object.fromEntries(ids.map((id) => [id, this.rates.recent(id)])) };
+  }
+
+  /** Calls back with each new state until what it returns is called. While anybody listens, modules are asked each second. */
+  watch(listener: (state: ConsoleState) => void): () => void {
+    this.#listeners.add(listener);
+    this.#wake();
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Looks at once, at modules that were not answering too. */
+  async refresh(): Promise<void> {
+    for (const module of this.#modules.values()) Object.assign(module, { nextAt: 0, rounds: 0 });
+    await this.#round();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const began = performance.now();
+      await this.#round().catch((error: unknown) =>
+        this.#parts.log.warn(`The modules cannot be asked: ${describeError(error)}`),
+      );
+      await this.#rest(began, signal);
+    }
+  }
+
+  async #rest(began: number, signal: AbortSignal): Promise<void> {
+    const woken = new AbortController();
+    this.#wake = () => woken.abort();
+    const every = this.#listeners.size > 0 ? WATCHED_MS : UNWATCHED_MS;
+    const left = Math.max(50, every - (performance.now() - began));
+    await pause(left, AbortSignal.any([signal, woken.signal]), { ref: false });
+    this.#wake = () => undefined;
+  }
+
+  async #round(): Promise<void> {
+    await this.#find();
+    const now = performance.now();
+    const due = [...this.#modules.values()].filter(({ nextAt }) => nextAt <= now);
+    const next = due[Symbol.iterator]();
+    const lane = async (): Promise<void> => {
+      for (const module of next) await this.#look(module);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    this.#merge();
+  }
+
+  async #find(): Promise<void> {
+    const { known, named, own } = this.#parts;
+    const registered = (await known.list())
+      .map(({ appName, appUrl }) => ({ name: appName, url: appUrl }))
+      .filter(
+        ({ name }) =>
+          (this.#showsOwn || !sameName(name, own)) && !named.some((one) => sameName(one.name, name)),
+      );
+    const all = [...registered, ...named];
+    for (const { name, url } of all) {
+      const before = this.#modules.get(name);
+      if (before) before.url = url;
+      else this.#modules.set(name, newModule(name, url));
+    }
+    const names = new Set(all.map(({ name }) => name));
+    for (const name of this.#modules.keys()) if (!names.has(name)) this.#modules.delete(name);
+  }
+
+  async #look(module: Watched): Promise<void> {
+    const ask = (path: string): Promise<ModuleAnswer> =>
+      this.#parts.client.ask(SELF, { module: module.name, path });
+    try {
+      if (module.rounds % ABOUT_EVERY === 0) await this.#lookAround(module, ask);
+      module.rounds += 1;
+      if (module.about !== null && module.about.systems['replication'] === undefined) return;
+      const answer = await ask('/spark/replication');
+      if (!this.#judge(module, answer)) return;
+      if (answer.kind === 'answered') module.replication = readReplication(answer.body);
+    } catch (error) {
+      this.#away(module, describeError(error));
+    }
+  }
+
+  async #lookAround(module: Watched, ask: (path: string) => Promise<ModuleAnswer>): Promise<void> {
+    const about = await ask('/spark/about');
+    const isThere = about.kind === 'answered' && about.status === 404;
+    if (!isThere && !this.#judge(module, about)) return;
+    if (about.kind === 'answered' && about.status === 200) module.about = readAbout(about.body);
+    else if (isThere && (await this.#answersJobs(module)))
+      module.about = { ...NOTHING, systems: { jobs: '/api/jobs' } };
+    if (module.about?.instance) module.seen.add(module.about.instance);
+    module.instances = module.seen.size;
+    if (module.about?.systems['replication'] === undefined) return;
+    const letters = await ask('/spark/dead-letters');
+    if (letters.kind === 'answered' && Array.isArray(letters.body)) module.letters = letters.body.length;
+  }
+
+  /** An application that only runs jobs knows no modules, and so has no `/spark/about`. */
+  async #answersJobs(module: Watched): Promise<boolean> {
+    const backends = await this.#parts.client.askByToken(module.url, { path: '/api/backends' });
+    return this.#judge(module, backends) && backends.kind === 'answered' && backends.status === 200;
+  }
+
+  /** Whether the answer is one to read. */
+  #judge(module: Watched, answer: ModuleAnswer): boolean {
+    if (answer.kind !== 'answered') {
+      this.#away(module, answer.kind === 'unreachable' ? answer.reason : 'it is not registered');
+      return false;
+    }
+    const { status } = answer;
+    Object.assign(module, { reachable: true, failures: 0, nextAt: 0, seenAt: new Date().toISOString() });
+    module.permitted = status !== 401 && status !== 403;
+    const detail = (answer.body as { detail?: unknown } | null)?.detail;
+    const said = typeof detail === 'string' ? detail.slice(0, 500) : `it answered ${status}`;
+    module.why = status < 400 || status === 404 ? null : said;
+    return status === 200;
+  }
+
+  #away(module: Watched, why: string): void {
+    const wait = WAITS_MS[Math.min(module.failures, WAITS_MS.length - 1)] ?? 0;
+    module.failures += 1;
+    Object.assign(module, { reachable: false, rounds: 0, why, nextAt: performance.now() + wait });
+  }
+
+  #merge(): void {
+    const at = Date.now();
+    const modules = [...this.#modules.values()];
+    const copies = mergeCopies(modules, (id) => this.rates.rateOf(id)).map((copy) => {
+      if (copy.in && copy.state !== 'Unknown') {
+        const count = copy.in.applied + copy.in.deleted;
+        this.rates.note(copy.id, { at, count, behindMs: copy.behindMs });
+      }
+      return copy.state === 'Unknown' ? copy : { ...copy, rate: this.rates.rateOf(copy.id) };
+    });
+    this.rates.keepOnly(new Set(copies.map(({ id }) => id)));
+    this.#state = {
+      at: new Date(at).toISOString(),
+      modules: modules.map(moduleState).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+      copies,
+      letters: modules.reduce((sum, { letters }) => sum + letters, 0),
+      history: {},
+    };
+    for (const listener of this.#listeners) listener(this.#state);
+  }
+}
+
+const NOTHING = {
+  instance: null,
+  version: null,
+  store: null,
+  database: null,
+  engine: null,
+  engineReason: null,
+  ready: true,
+  systems: {},
+};
+
+function newModule(name: string, url: string): Watched {
+  return {
+    name,
+    url,
+    about: null,
+    replication: null,
+    reachable: false,
+    permitted: true,
+    why: 'it was not asked yet',
+    seenAt: null,
+    instances: 0,
+    letters: 0,
+    failures: 0,
+    nextAt: 0,
+    rounds: 0,
+    seen: new Set(),
+  };
+}

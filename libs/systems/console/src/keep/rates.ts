@@ -1,0 +1,66 @@
+const SECOND_MS = 1_000;
+const FINE = 180;
+const COARSE_MS = 10_000;
+const COARSE = 90;
+/** The rate now is that of this long. */
+const WINDOW_MS = 3_000;
+
+/** A point of a plot. */
+export interface Sample {
+  /** Milliseconds since 1970. */
+  at: number;
+  rate: number;
+  behindMs: number | null;
+}
+
+interface Series {
+  counts: { at: number; count: number }[];
+  fine: Sample[];
+  coarse: Sample[];
+}
+
+/** How fast each copy changes: each second for three minutes, then every ten seconds for fifteen. */
+export class Rates {
+  readonly #series = new Map<string, Series>();
+
+  /** @param count changes so far; a smaller one than before begins again */
+  note(id: string, { at, count, behindMs }: { at: number; count: number; behindMs: number | null }): void {
+    const series = this.#series.get(id) ?? { counts: [], fine: [], coarse: [] };
+    this.#series.set(id, series);
+    const { counts, fine, coarse } = series;
+    if ((counts.at(-1)?.count ?? 0) > count) counts.length = 0;
+    counts.push({ at, count });
+    while (counts.length > 2 && (counts[0]?.at ?? at) < at - WINDOW_MS) counts.shift();
+    if (at - (fine.at(-1)?.at ?? 0) < SECOND_MS * 0.7) return;
+    const sample = { at, rate: this.rateOf(id), behindMs };
+    fine.push(sample);
+    if (fine.length > FINE) fine.shift();
+    if (at - (coarse.at(-1)?.at ?? 0) < COARSE_MS) return;
+    coarse.push(sample);
+    if (coarse.length > COARSE) coarse.shift();
+  }
+
+  /** Changes a second, rounded to tenths; 0 for what was never noted. */
+  rateOf(id: string): number {
+    const { counts = [] } = this.#series.get(id) ?? {};
+    const [first, last] = [counts[0], counts.at(-1)];
+    if (!first || !last || last.at <= first.at) return 0;
+    return Math.round(((last.count - first.count) / (last.at - first.at)) * 10_000) / 10;
+  }
+
+  /** The oldest first. */
+  samplesOf(id: string): Sample[] {
+    const { fine = [], coarse = [] } = this.#series.get(id) ?? {};
+    const since = fine[0]?.at ?? Infinity;
+    return [...coarse.filter(({ at }) => at < since), ...fine];
+  }
+
+  /** The rates of the last minute. */
+  recent(id: string): number[] {
+    return (this.#series.get(id)?.fine ?? []).slice(-60).map(({ rate }) => rate);
+  }
+
+  keepOnly(ids: ReadonlySet<string>): void {
+    for (const id of this.#series.keys()) if (!ids.has(id)) this.#series.delete(id);
+  }
+}

@@ -1,0 +1,231 @@
+import { ProblemError } from '@nestjs-spark/contracts';
+import type { ActingFor } from '@nestjs-spark/modules/internal';
+import { PassedOnProblem } from '../ask/console-client.ts';
+import { collectionPath, copyOf, preview, retrySetAside, type ActionParts } from '../act/actions.ts';
+import { listAudit, listLetters, listSetAside, listSystem } from '../act/lists.ts';
+import type { Admission } from '../sign-in/admission.ts';
+import type { Session, Sessions } from '../sign-in/sessions.ts';
+import { NOT_FROM_PAGE } from '../settings/problems.ts';
+import { streamState } from '../stream/event-stream.ts';
+import type { Exchange } from './exchange.ts';
+
+export interface ApiParts extends ActionParts {
+  sessions: Sessions;
+  admission: Admission;
+  readOnly: boolean;
+}
+
+interface Asked {
+  exchange: Exchange;
+  session: Session;
+  act: ActingFor;
+  /** What stands for the parameters of the path, decoded. */
+  given: string[];
+}
+
+type Handler = (parts: ApiParts, asked: Asked) => Promise<void> | void;
+
+interface Route {
+  method: string;
+  path: RegExp;
+  /** What only operators may do. */
+  writes?: true;
+  handle: Handler;
+}
+
+const SLOW_MS = 15_000;
+const LONGEST_SESSION_MS = 8 * 3_600_000;
+const COPY = '/copies/([^/]+)/([^/]+)/([^/]+)';
+
+const at = (path: string): RegExp => new RegExp(`^${path}$`);
+
+const ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: at('/state'),
+    handle: ({ aggregator }, { exchange }) => exchange.json(200, aggregator.state()),
+  },
+  { method: 'GET', path: at('/events'), handle: follow },
+  { method: 'GET', path: at(COPY), handle: (parts, asked) => asked.exchange.json(200, copyIn(parts, asked)) },
+  { method: 'GET', path: at(`${COPY}/history`), handle: showHistory },
+  {
+    method: 'GET',
+    path: at(`${COPY}/freshness`),
+    handle: (parts, asked) => askRequester(parts, asked, 'freshness'),
+  },
+  { method: 'GET', path: at(`${COPY}/script`), handle: showScript },
+  {
+    method: 'POST',
+    path: at(`${COPY}/resync`),
+    writes: true,
+    handle: (parts, asked) => askRequester(parts, asked, 'resync'),
+  },
+  {
+    method: 'POST',
+    path: at(`${COPY}/verify`),
+    writes: true,
+    handle: (parts, asked) => askRequester(parts, asked, 'verify'),
+  },
+  {
+    method: 'GET',
+    path: at(`${COPY}/verify`),
+    handle: showVerify,
+  },
+  {
+    method: 'GET',
+    path: at('/set-aside'),
+    handle: async (parts, { exchange, act }) =>
+      exchange.json(200, await listSetAside(parts, act, exchange.query)),
+  },
+  {
+    method: 'POST',
+    path: at('/set-aside/retry'),
+    writes: true,
+    handle: async (parts, { exchange, act }) =>
+      exchange.json(202, await retrySetAside(parts, act, await exchange.body())),
+  },
+  {
+    method: 'GET',
+    path: at('/dead-letters'),
+    handle: async (parts, { exchange, act }) => exchange.json(200, await listLetters(parts, act)),
+  },
+  { method: 'POST', path: at('/dead-letters/([^/]+)/([^/]+)/replay'), writes: true, handle: replay },
+  { method: 'DELETE', path: at('/dead-letters/([^/]+)/([^/]+)'), writes: true, handle: forget },
+  {
+    method: 'POST',
+    path: at('/preview'),
+    handle: async (parts, { exchange, act }) =>
+      exchange.json(200, await preview(parts, act, await exchange.body())),
+  },
+  {
+    method: 'GET',
+    path: at('/audit'),
+    handle: async (parts, { exchange, act }) =>
+      exchange.json(200, await listAudit(parts, act, exchange.query)),
+  },
+  {
+    method: 'GET',
+    path: at('/peers'),
+    handle: async (parts, { exchange, act }) =>
+      exchange.json(200, await listSystem(parts, act, 'peers', '/spark/peers')),
+  },
+  {
+    method: 'GET',
+    path: at('/jobs'),
+    handle: async (parts, { exchange, act }) =>
+      exchange.json(200, await listSystem(parts, act, 'jobs', '/api/jobs?take=100')),
+  },
+  { method: 'POST', path: at('/jobs/([^/]+)/([\\w-]+)/(cancel|retry)'), writes: true, handle: actOnJob },
+];
+
+/**
+ * Answers what is below `api/`, except for signing in and out.
+ * @throws {ProblemError} for everything that is refused
+ */
+export async function answerApi(parts: ApiParts, exchange: Exchange, session: Session): Promise<void> {
+  const path = exchange.path.slice('/api'.length);
+  const found = ROUTES.filter((route) => route.path.test(path));
+  if (found.length === 0) throw new ProblemError('notFound', 'The console has no such route.');
+  const method = exchange.method === 'HEAD' ? 'GET' : exchange.method;
+  const route = found.find((one) => one.method === method);
+  if (!route) throw new ProblemError('methodNotAllowed', 'This route does not answer that method.');
+  if (method !== 'GET') requirePage(exchange, session.csrf);
+  if (route.writes && (parts.readOnly || session.role !== 'operator')) {
+    throw new ProblemError(
+      'forbidden',
+      parts.readOnly ? 'This console is read-only.' : 'A viewer may look at everything and change nothing.',
+    );
+  }
+  const [, ...given] = route.path.exec(path) ?? [];
+  const act = { sub: session.sub, role: session.role };
+  await route.handle(parts, { exchange, session, act, given: given.map(decode) });
+}
+
+/** @throws {ProblemError} `notFromPage` (403) */
+export function requirePage({ request }: Exchange, csrf: string | null): void {
+  const sameOrigin = request.headers['sec-fetch-site'] === 'same-origin';
+  if (sameOrigin && (csrf === null || request.headers['x-spark-csrf'] === csrf)) return;
+  throw new ProblemError(
+    NOT_FROM_PAGE,
+    'What changes something is asked for by the page of the console only. Sign in there.',
+  );
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new ProblemError('invalid', 'The path cannot be read.');
+  }
+}
+
+function copyIn(parts: ApiParts, { given: [requester, owner, task] }: Asked) {
+  return copyOf(parts, `${owner}/${requester}/${task}`);
+}
+
+function follow({ aggregator }: ApiParts, { exchange, session }: Asked): void {
+  streamState(exchange.response, aggregator, {
+    view: (exchange.query.get('view') ?? 'overview').slice(0, 300),
+    endsAt: session.since * 1_000 + LONGEST_SESSION_MS,
+  });
+}
+
+function showHistory(parts: ApiParts, asked: Asked): void {
+  const { id } = copyIn(parts, asked);
+  asked.exchange.json(200, { items: parts.aggregator.rates.samplesOf(id) });
+}
+
+async function showScript(parts: ApiParts, asked: Asked): Promise<void> {
+  const { owner, requester, task } = copyIn(parts, asked);
+  const path = `/spark/replication/outgoing/${encodeURIComponent(requester)}/${encodeURIComponent(task)}/script`;
+  asked.exchange.json(200, await parts.client.demand(asked.act, { module: owner, path }));
+}
+
+async function askRequester(parts: ApiParts, asked: Asked, what: string): Promise<void> {
+  const copy = copyIn(parts, asked);
+  const { exchange, act } = asked;
+  const isRead = exchange.method === 'GET' || exchange.method === 'HEAD';
+  const answer = await parts.client.demand(act, {
+    module: copy.requester,
+    method: isRead ? 'GET' : 'POST',
+    path: `${collectionPath(copy)}/${what}`,
+    ...(isRead ? {} : { body: Object(await exchange.body()) as object }),
+    timeoutMs: SLOW_MS,
+  });
+  exchange.json(isRead ? 200 : 202, answer);
+}
+
+/** Copies that were never compared are nothing that failed. */
+async function showVerify(parts: ApiParts, asked: Asked): Promise<void> {
+  try {
+    await askRequester(parts, asked, 'verify');
+  } catch (error) {
+    if (!(error instanceof PassedOnProblem) || error.status !== 404) throw error;
+    asked.exchange.json(200, { state: 'never', tasks: [], startedAt: null, endedAt: null });
+  }
+}
+
+async function replay({ client, aggregator }: ApiParts, { exchange, act, given }: Asked): Promise<void> {
+  const [module = '', id = ''] = given;
+  const path = `/spark/dead-letters/${encodeURIComponent(id)}/replay`;
+  const answer = await client.demand(act, { module, method: 'POST', path, timeoutMs: SLOW_MS });
+  void aggregator.refresh();
+  exchange.json(202, answer);
+}
+
+async function forget({ client, aggregator }: ApiParts, { exchange, act, given }: Asked): Promise<void> {
+  const [module = '', id = ''] = given;
+  await client.demand(act, {
+    module,
+    method: 'DELETE',
+    path: `/spark/dead-letters/${encodeURIComponent(id)}`,
+  });
+  void aggregator.refresh();
+  exchange.json(200, { id });
+}
+
+async function actOnJob({ client }: ApiParts, { exchange, act, given }: Asked): Promise<void> {
+  const [module = '', id = '', what = ''] = given;
+  const path = `/api/jobs/${encodeURIComponent(id)}/${what}`;
+  exchange.json(202, await client.demand(act, { module, method: 'POST', path, body: {} }));
+}

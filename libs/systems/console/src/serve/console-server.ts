@@ -1,0 +1,119 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ProblemError } from '@nestjs-spark/contracts';
+import { describeError, isObject, type Logger } from '@nestjs-spark/foundation/internal';
+import { sendProblem } from '@nestjs-spark/observability/internal';
+import type { Session } from '../sign-in/sessions.ts';
+import { answerApi, requirePage, type ApiParts } from './api.ts';
+import type { Assets } from './assets.ts';
+import { Exchange } from './exchange.ts';
+
+export interface ConsoleServerParts extends ApiParts {
+  /** The console's path; everything below it is answered here. */
+  path: string;
+  title: string;
+  assets: Assets;
+  log: Logger;
+}
+
+const YEAR = 'public, max-age=31536000, immutable';
+
+/** Answers everything below the console's path, on Node's own request and response, so that no prefix, guard or interceptor matters. */
+export class ConsoleServer {
+  readonly #parts: ConsoleServerParts;
+  readonly #page: string;
+
+  constructor(parts: ConsoleServerParts) {
+    this.#parts = parts;
+    this.#page = parts.assets.page(parts.path, parts.title);
+  }
+
+  /** Whether the request was one for the console, and is answered. */
+  take(request: IncomingMessage, response: ServerResponse): boolean {
+    const [url = '/', query = ''] = (request.url ?? '/').split('?', 2);
+    const { path } = this.#parts;
+    if (url !== path && !url.startsWith(`${path}/`)) return false;
+    const exchange = new Exchange(request, response, url.slice(path.length) || '/', query);
+    void this.#answer(exchange).catch((error: unknown) => this.#fail(exchange, error));
+    return true;
+  }
+
+  async #answer(exchange: Exchange): Promise<void> {
+    const { path, method } = exchange;
+    if (path === '/api/session') return this.#session(exchange);
+    if (path.startsWith('/api/')) return answerApi(this.#parts, exchange, await this.#require(exchange));
+    if (method !== 'GET' && method !== 'HEAD')
+      throw new ProblemError('methodNotAllowed', 'Only GET is answered here.');
+    if (path.startsWith('/assets/')) return this.#asset(exchange, path.slice('/assets/'.length));
+    if (/\.\w+$/.test(path)) throw new ProblemError('notFound', 'The console has no such file.');
+    exchange.send(200, 'text/html; charset=utf-8', this.#page);
+  }
+
+  #asset(exchange: Exchange, name: string): void {
+    const asset = this.#parts.assets.find(name);
+    if (!asset) throw new ProblemError('notFound', 'The console has no such file.');
+    const accepted = exchange.request.headers['accept-encoding'] ?? '';
+    const compressed = /\bbr\b/.test(String(accepted)) ? asset.brotli : null;
+    exchange.send(200, asset.type, compressed ?? asset.body, {
+      'Cache-Control': YEAR,
+      Vary: 'Accept-Encoding',
+      ...(compressed ? { 'Content-Encoding': 'br' } : {}),
+    });
+  }
+
+  async #session(exchange: Exchange): Promise<void> {
+    switch (exchange.method) {
+      case 'GET':
+        return this.#tell(exchange, await this.#require(exchange));
+      case 'POST':
+        return this.#signIn(exchange);
+      case 'DELETE': {
+        const session = await this.#require(exchange);
+        requirePage(exchange, session.csrf);
+        exchange.response.setHeader('Set-Cookie', this.#parts.sessions.end(exchange.isSecure));
+        return exchange.json(200, {});
+      }
+      default:
+        throw new ProblemError('methodNotAllowed', 'Only GET, POST and DELETE are answered here.');
+    }
+  }
+
+  async #signIn(exchange: Exchange): Promise<void> {
+    requirePage(exchange, null);
+    const { admission, sessions } = this.#parts;
+    const body = await exchange.body();
+    const { sub, role } = await admission.admit(isObject(body) ? body['token'] : null, exchange.address);
+    const session = sessions.begin(sub, role);
+    exchange.response.setHeader('Set-Cookie', await sessions.cookie(session, exchange.isSecure));
+    this.#tell(exchange, session);
+  }
+
+  #tell(exchange: Exchange, { sub: name, role, csrf }: Session): void {
+    const { readOnly, title } = this.#parts;
+    exchange.json(200, { name, role, csrf, readOnly, title });
+  }
+
+  /** @throws {ProblemError} `unauthenticated` (401); `closed: true` in it where nobody can sign in */
+  async #require(exchange: Exchange): Promise<Session> {
+    const { sessions, admission } = this.#parts;
+    const found = await sessions.read(exchange.request.headers.cookie);
+    if (!found) {
+      throw new ProblemError('unauthenticated', 'Sign in first.', {
+        members: admission.isClosed ? { closed: true } : {},
+      });
+    }
+    if (found.renew)
+      exchange.response.setHeader('Set-Cookie', await sessions.cookie(found.session, exchange.isSecure));
+    return found.session;
+  }
+
+  #fail({ request, response }: Exchange, error: unknown): void {
+    if (response.headersSent) return void response.end();
+    const problem =
+      error instanceof ProblemError
+        ? error
+        : new ProblemError('unexpected', 'The console failed; its log says why.');
+    if (!(error instanceof ProblemError)) this.#parts.log.error(`A request failed: ${describeError(error)}`);
+    sendProblem(request, response, problem.toProblem(), problem.retryAfterSeconds);
+    request.resume();
+  }
+}

@@ -1,0 +1,96 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
+import { ProblemError } from '@nestjs-spark/contracts';
+import { parseJson } from '@nestjs-spark/modules/internal';
+
+/** What every page and answer may do: nothing but talk to where it came from. */
+export const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+  "base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+};
+const BODY_BYTES = 512 * 1024;
+const BODY_MS = 10_000;
+
+/** One request and its answer. */
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly method: string;
+  /** Behind the console's own path, with a leading slash. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+
+  constructor(request: IncomingMessage, response: ServerResponse, path: string, query: string) {
+    this.request = request;
+    this.response = response;
+    this.method = request.method ?? 'GET';
+    this.path = path;
+    this.query = new URLSearchParams(query.slice(0, 2_000));
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+  }
+
+  get address(): string {
+    const { remoteAddress = '' } = this.request.socket;
+    return isIP(remoteAddress) === 0 ? 'unknown' : remoteAddress;
+  }
+
+  /** Whether the browser came over https, here or at a proxy in front. */
+  get isSecure(): boolean {
+    return 'encrypted' in this.request.socket || this.request.headers['x-forwarded-proto'] === 'https';
+  }
+
+  json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
+    this.send(status, 'application/json; charset=utf-8', JSON.stringify(body), headers);
+  }
+
+  send(
+    status: number,
+    type: string,
+    body: string | Buffer,
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
+    const bytes = Buffer.from(body);
+    this.response.writeHead(status, {
+      'Content-Type': type,
+      'Content-Length': bytes.length,
+      'Cache-Control': 'no-store',
+      ...headers,
+    });
+    this.response.end(this.method === 'HEAD' ? undefined : bytes);
+  }
+
+  /**
+   * The body as JSON.
+   * @throws {ProblemError} `tooLarge` (413), `bodyTimeout` (408), or `invalid` (400)
+   */
+  async body(): Promise<unknown> {
+    // A parser of the application may have read it before.
+    const parsed = (this.request as { body?: unknown }).body;
+    if (parsed !== undefined && this.request.readableEnded) return parsed;
+    const bytes = await this.#collect();
+    return bytes.length === 0 ? {} : parseJson(bytes);
+  }
+
+  async #collect(): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const late = setTimeout(() => this.request.destroy(), BODY_MS);
+    try {
+      for await (const chunk of this.request as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        if (size > BODY_BYTES)
+          throw new ProblemError('tooLarge', `The body may have at most ${BODY_BYTES} bytes.`);
+        chunks.push(chunk);
+      }
+    } finally {
+      clearTimeout(late);
+    }
+    return Buffer.concat(chunks);
+  }
+}

@@ -1,0 +1,40 @@
+/** A module that is in no registry, such as an application that only runs jobs. */
+export interface NamedModule {
+  name: string;
+  /** Where it is: `http://jobs:5004`. */
+  url: string;
+}
+
+/** How the console is served. Every option may be omitted. */
+export interface SparkConsoleOptions {
+  /** Where it is mounted, past the application's global prefix. Default `/spark/console`. */
+  path?: string;
+  /** What the page is called. Default `Spark`. */
+  title?: string;
+  /**
+   * Modules that no registry has. They are asked with the operator token, as they know no other credential of the console.
+   * Default: none; the others are found in the registry.
+   */
+  modules?: readonly NamedModule[];
+  /** Whether nothing can be changed through it. Default false. */
+  readOnly?: boolean;
+  /** The module whose key signs the console's requests. `SPARK_MODULE_NAME`; required, and mounted the name of the application. */
+  name?: string;
+  /** The token with which operators sign in. `SPARK_OPERATOR_TOKEN`; without it, only JWTs of `SparkAuthModule` are accepted. */
+  operatorToken?: string;
+  /** The directory of the module's key. `SPARK_KEYS_DIR`, then `keys` in `SPARK_DATA_DIR`. */
+  keysDir?: string;
+}
+
+/** The options with every default filled in. */
+export interface ConsoleSettings {
+  /** With a slash before and none behind. */
+  path: string;
+  title: string;
+  modules: readonly NamedModule[];
+  readOnly: boolean;
+  name: string;
+  operatorToken: string | null;
+  keysDir: string;
+  production: boolean;
+}

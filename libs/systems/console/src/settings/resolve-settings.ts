@@ -1,0 +1,59 @@
+import { isName } from '@nestjs-spark/contracts';
+import { isHttpAddress } from '@nestjs-spark/contracts/internal';
+import { keysDir } from '@nestjs-spark/foundation';
+import { shortOperatorToken } from '@nestjs-spark/modules/internal';
+import type { ConsoleSettings, SparkConsoleOptions } from './options.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The console cannot be served as its options say. The message names all faults with their remedies; correct them and start again. */
+export class ConsoleSettingsError extends Error {
+  override readonly name = 'ConsoleSettingsError';
+  /** What is wrong, a sentence each. */
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The console cannot be served:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
+    this.faults = faults;
+  }
+}
+
+const PATH = /^(?:\/[\w.-]{1,64}){1,8}$/;
+
+/**
+ * Completes the options from the environment and the defaults.
+ * @throws {ConsoleSettingsError} with everything that is wrong
+ */
+export function resolveConsoleSettings(
+  options: SparkConsoleOptions,
+  environment: Environment,
+): ConsoleSettings {
+  const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
+  const production = env('NODE_ENV') === 'production';
+  const settings: ConsoleSettings = {
+    path: options.path ?? '/spark/console',
+    title: options.title ?? 'Spark',
+    modules: options.modules ?? [],
+    readOnly: options.readOnly ?? false,
+    name: options.name ?? env('SPARK_MODULE_NAME') ?? '',
+    operatorToken: options.operatorToken ?? env('SPARK_OPERATOR_TOKEN') ?? null,
+    keysDir: options.keysDir ?? keysDir(environment),
+    production,
+  };
+  const faults = [
+    ...(PATH.test(settings.path)
+      ? []
+      : ['path has to begin with a slash and must not end with one, as in /spark/console']),
+    ...(isName(settings.name)
+      ? []
+      : ['name is missing: give it to SparkConsoleModule.forRoot({ name }) or set SPARK_MODULE_NAME']),
+    ...(settings.modules.every(({ name, url }) => isName(name) && isHttpAddress(url))
+      ? []
+      : [
+          'modules has to be names with http or https addresses, as in [{ name: "Jobs", url: "http://jobs:5004" }]',
+        ]),
+    ...(production ? shortOperatorToken(settings.operatorToken, environment) : []),
+  ];
+  if (faults.length > 0) throw new ConsoleSettingsError(faults);
+  return settings;
+}

@@ -1,0 +1,39 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { expect, it } from '@jest/globals';
+import { Sessions } from './sessions.ts';
+
+const NOW = 1_800_000_000;
+const { privateKey } = generateKeyPairSync('ed25519');
+const signer = { keyId: 'k', sign: (bytes: Uint8Array) => sign(null, bytes, privateKey) };
+const sessions = new Sessions(signer, '/spark/console');
+
+async function cookie(now = NOW): Promise<string> {
+  const header = await sessions.cookie(sessions.begin('ann', 'viewer', NOW), false, now);
+  return header.split(';')[0] ?? '';
+}
+
+it('A session is read by every instance with the same key, and by no other', async () => {
+  const other = new Sessions(signer, '/spark/console');
+  expect(await other.read(`a=b; ${await cookie()}`, NOW + 5)).toMatchObject({
+    session: { sub: 'ann', role: 'viewer' },
+    renew: false,
+  });
+  const stranger = generateKeyPairSync('ed25519').privateKey;
+  const theirs = new Sessions({ keyId: 'x', sign: (bytes) => sign(null, bytes, stranger) }, '/');
+  expect(await theirs.read(await cookie(), NOW)).toBeNull();
+});
+
+it('A session ends after an hour idle, and after eight hours in any case', async () => {
+  expect(await sessions.read(await cookie(), NOW + 3_599)).toMatchObject({ renew: true });
+  expect(await sessions.read(await cookie(), NOW + 3_601)).toBeNull();
+  const late = NOW + 8 * 3_600;
+  expect(await sessions.read(await cookie(late - 60), late - 30)).not.toBeNull();
+  expect(await sessions.read(await cookie(late - 60), late + 1)).toBeNull();
+});
+
+it.each(['', 'spark_console=', 'spark_console=a.b.c.d.e', `spark_console=${'x'.repeat(9_000)}`, 'x'])(
+  'Cookies such as %j are no session',
+  async (text) => {
+    expect(await sessions.read(text.slice(0, 20_000), NOW)).toBeNull();
+  },
+);

@@ -1,0 +1,109 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { MessageSigner } from '@nestjs-spark/contracts/internal';
+import { isObjectOf, isOneOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
+import { EncryptJWT, jwtDecrypt } from 'jose';
+
+/** Who is signed in. */
+export interface Session {
+  /** The person, as the audit trail names them. */
+  sub: string;
+  role: 'viewer' | 'operator';
+  /** What requests of the page that change something carry. */
+  csrf: string;
+  /** When they signed in, seconds since 1970. */
+  since: number;
+}
+
+export const COOKIE = 'spark_console';
+const LONGEST_SECONDS = 8 * 3_600;
+const IDLE_SECONDS = 3_600;
+/** A cookie this old is written again. */
+const RENEW_SECONDS = 300;
+const LONGEST_COOKIE = 4_096;
+
+const isSession = isObjectOf({
+  sub: isText(256),
+  role: isOneOf('viewer', 'operator'),
+  csrf: isText(64),
+  since: isWhole,
+  iat: isWhole,
+  exp: isWhole,
+});
+
+/**
+ * Sessions in encrypted cookies. The key comes from the module's own, so that every instance reads them and none is stored; a signature of
+ * Ed25519 is the same each time.
+ */
+export class Sessions {
+  readonly #key: Uint8Array;
+  readonly #path: string;
+
+  /** @param path the console's, to which the cookie belongs */
+  constructor(signer: MessageSigner, path: string) {
+    const signed = signer.sign(Buffer.from('spark console sessions, version 1'));
+    this.#key = createHash('sha256').update(signed).digest();
+    this.#path = path;
+  }
+
+  begin(sub: string, role: Session['role'], now = seconds()): Session {
+    return { sub, role, csrf: randomBytes(18).toString('base64url'), since: now };
+  }
+
+  /** The session of a request's cookies, and whether its cookie is to be written again; null for none that is valid. */
+  async read(
+    cookies: string | undefined,
+    now = seconds(),
+  ): Promise<{ session: Session; renew: boolean } | null> {
+    const sealed = cookieIn(cookies ?? '');
+    if (sealed === null) return null;
+    try {
+      const { payload } = await jwtDecrypt(sealed, this.#key, {
+        currentDate: new Date(now * 1_000),
+        keyManagementAlgorithms: ['dir'],
+        contentEncryptionAlgorithms: ['A256GCM'],
+      });
+      if (!isSession(payload) || now >= payload.since + LONGEST_SECONDS) return null;
+      const { sub, role, csrf, since, iat } = payload;
+      return { session: { sub, role, csrf, since }, renew: now - iat > RENEW_SECONDS };
+    } catch {
+      return null;
+    }
+  }
+
+  /** The header that keeps a session at the browser. @param secure whether the page came over https */
+  async cookie(session: Session, secure: boolean, now = seconds()): Promise<string> {
+    const { sub, ...claims } = session;
+    const expires = Math.min(now + IDLE_SECONDS, session.since + LONGEST_SECONDS);
+    const sealed = await new EncryptJWT(claims)
+      .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
+      .setSubject(sub)
+      .setIssuedAt(now)
+      .setExpirationTime(expires)
+      .encrypt(this.#key);
+    return `${COOKIE}=${sealed}; ${this.#attributes(secure)}; Max-Age=${expires - now}`;
+  }
+
+  /** The header that ends it. */
+  end(secure: boolean): string {
+    return `${COOKIE}=; ${this.#attributes(secure)}; Max-Age=0`;
+  }
+
+  #attributes(secure: boolean): string {
+    return `Path=${this.#path}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+  }
+}
+
+function cookieIn(cookies: string): string | null {
+  if (cookies.length > LONGEST_COOKIE * 4) return null;
+  for (const pair of cookies.split(';')) {
+    const at = pair.indexOf('=');
+    if (pair.slice(0, at).trim() !== COOKIE) continue;
+    const value = pair.slice(at + 1).trim();
+    return value === '' || value.length > LONGEST_COOKIE ? null : value;
+  }
+  return null;
+}
+
+function seconds(): number {
+  return Math.floor(Date.now() / 1_000);
+}

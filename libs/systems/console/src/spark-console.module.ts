@@ -1,0 +1,214 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  ConfigurableModuleBuilder,
+  Inject,
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { ApiAuthentication } from '@nestjs-spark/auth';
+import { SparkBus } from '@nestjs-spark/bus';
+import { readBusSettings } from '@nestjs-spark/bus/internal';
+import type { ModuleRegistry, StateStore } from '@nestjs-spark/contracts/internal';
+import { Breakers } from '@nestjs-spark/foundation/internal';
+import { KeyRing, ModuleClient, ModuleIdentity, OperatorToken } from '@nestjs-spark/modules/internal';
+import { ObservabilityModule } from '@nestjs-spark/observability';
+import { logFor, ModuleFacts } from '@nestjs-spark/observability/internal';
+import { MODULE_REGISTRY, STATE_STORE } from '@nestjs-spark/store';
+import { ConsoleClient } from './ask/console-client.ts';
+import { KnownModules } from './find/known-modules.ts';
+import { OwnRegistration } from './find/own-registration.ts';
+import { Aggregator } from './keep/aggregator.ts';
+import { Assets } from './serve/assets.ts';
+import { ConsoleServer } from './serve/console-server.ts';
+import { Admission } from './sign-in/admission.ts';
+import { Sessions } from './sign-in/sessions.ts';
+import type { ConsoleSettings, SparkConsoleOptions } from './settings/options.ts';
+import { resolveConsoleSettings } from './settings/resolve-settings.ts';
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<SparkConsoleOptions>().setClassMethodName('forRoot').build();
+
+const SETTINGS = Symbol('SPARK_CONSOLE_SETTINGS');
+const CONSOLE_BUS = Symbol('SPARK_CONSOLE_BUS');
+
+/**
+ * The console: one page that shows every copy between the modules, why one is not live, and what can be done. Import `forRoot()`
+ * beside `SparkStoreModule.forRoot()` in any application, or run `apps/console`, which is it alone.
+ *
+ * It is mounted on the HTTP adapter, past the application's global prefix, guards and interceptors. Operators sign in with
+ * `SPARK_OPERATOR_TOKEN` or a JWT of `SparkAuthModule`; modules let it in when they name it in `SPARK_CONSOLES`, and in
+ * development when it runs on the same machine.
+ */
+@Module({
+  imports: [ObservabilityModule],
+  providers: [
+    {
+      provide: SETTINGS,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: SparkConsoleOptions) => resolveConsoleSettings(options, process.env),
+    },
+    {
+      provide: ModuleIdentity,
+      inject: [SETTINGS],
+      useFactory: ({ keysDir: directory, name: module, production }: ConsoleSettings) =>
+        ModuleIdentity.open({ directory, module, production, log: logFor('ModuleIdentity') }),
+    },
+    {
+      provide: CONSOLE_BUS,
+      inject: [SETTINGS, { token: SparkBus, optional: true }, Breakers],
+      useFactory: openBus,
+    },
+    {
+      provide: KnownModules,
+      inject: [CONSOLE_BUS, { token: MODULE_REGISTRY, optional: true }],
+      useFactory: ({ bus }: ConsoleBus, store: ModuleRegistry | null) =>
+        new KnownModules([...(store ? [store] : []), bus.registry], logFor('Console')),
+    },
+    {
+      provide: ConsoleClient,
+      inject: [SETTINGS, KnownModules, ModuleIdentity, STATE_STORE],
+      useFactory: openClient,
+    },
+    {
+      provide: Aggregator,
+      inject: [SETTINGS, KnownModules, ConsoleClient],
+      useFactory: openAggregator,
+    },
+    {
+      provide: ConsoleServer,
+      inject: [
+        SETTINGS,
+        Aggregator,
+        ConsoleClient,
+        ModuleIdentity,
+        { token: ApiAuthentication, optional: true },
+      ],
+      useFactory: openServer,
+    },
+  ],
+})
+export class SparkConsoleModule
+  extends ConfigurableModuleClass
+  implements OnApplicationBootstrap, OnApplicationShutdown
+{
+  readonly #stopping = new AbortController();
+  readonly #settings: ConsoleSettings;
+  readonly #aggregator: Aggregator;
+  readonly #known: KnownModules;
+  readonly #identity: ModuleIdentity;
+  readonly #facts: ModuleFacts;
+  readonly #bus: ConsoleBus;
+
+  constructor(
+    host: HttpAdapterHost,
+    server: ConsoleServer,
+    aggregator: Aggregator,
+    known: KnownModules,
+    identity: ModuleIdentity,
+    facts: ModuleFacts,
+    @Inject(CONSOLE_BUS) bus: ConsoleBus,
+    @Inject(SETTINGS) settings: ConsoleSettings,
+  ) {
+    super();
+    this.#settings = settings;
+    this.#aggregator = aggregator;
+    this.#known = known;
+    this.#identity = identity;
+    this.#facts = facts;
+    this.#bus = bus;
+    // Before anything that the application puts in front of its own routes.
+    host.init$.subscribe(() => {
+      const adapter = host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
+      adapter?.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+        if (!server.take(request, response)) next();
+      });
+    });
+  }
+
+  /**
+   * @param options anything omitted is read from the environment when the application starts
+   * @throws {ConsoleSettingsError} at startup, with everything that is wrong
+   * @throws {PageNotBuiltError} at startup, when the repository's page was not built
+   */
+  static forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /** As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). */
+  static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return super.forRootAsync(options);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { signal } = this.#stopping;
+    const { systems } = await this.#facts.tell();
+    this.#bus.start();
+    // Who takes part in replication is registered by that, and is one of the modules to show.
+    if (systems['replication'] !== undefined) this.#aggregator.showOwn();
+    void this.#aggregator.run(signal);
+    if (systems['replication'] === undefined)
+      void new OwnRegistration(this.#known, this.#identity, logFor('Console')).run(signal);
+    logFor('Console').log(`The console is at ${this.#settings.path}`);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.#stopping.abort();
+    await this.#bus.close();
+  }
+}
+
+/** The application's bus, or one of the console's own. */
+interface ConsoleBus {
+  bus: SparkBus;
+  start(): void;
+  close(): Promise<void>;
+}
+
+function openBus({ name }: ConsoleSettings, shared: SparkBus | undefined, breakers: Breakers): ConsoleBus {
+  if (shared) return { bus: shared, start: () => undefined, close: async () => undefined };
+  const bus = new SparkBus(readBusSettings({ name }, process.env), breakers);
+  return { bus, start: () => bus.start(), close: () => bus.close() };
+}
+
+function openClient(
+  settings: ConsoleSettings,
+  registry: KnownModules,
+  identity: ModuleIdentity,
+  state: StateStore,
+): ConsoleClient {
+  const policy = { production: settings.production, trustedKeys: new Map<string, readonly string[]>() };
+  const keys = new KeyRing({ registry, state, policy, log: logFor('KeyRing') });
+  const client = new ModuleClient({ registry, identity, keys });
+  return new ConsoleClient({ client, named: settings.modules, operatorToken: settings.operatorToken });
+}
+
+function openAggregator(
+  { modules: named, name }: ConsoleSettings,
+  known: KnownModules,
+  client: ConsoleClient,
+): Aggregator {
+  return new Aggregator({ known, named, client, own: name, log: logFor('Console') });
+}
+
+function openServer(
+  { path, title, readOnly, operatorToken }: ConsoleSettings,
+  aggregator: Aggregator,
+  client: ConsoleClient,
+  identity: ModuleIdentity,
+  issuer: ApiAuthentication | undefined,
+): ConsoleServer {
+  return new ConsoleServer({
+    path,
+    title,
+    readOnly,
+    aggregator,
+    client,
+    sessions: new Sessions(identity.messageSigner(), path),
+    admission: new Admission(new OperatorToken(operatorToken), issuer ?? null),
+    assets: new Assets(),
+    log: logFor('Console'),
+  });
+}

@@ -1,0 +1,51 @@
+import type { ServerResponse } from 'node:http';
+import type { Aggregator } from '../keep/aggregator.ts';
+import type { ConsoleState } from '../ask/state.ts';
+import { deltaOf, isEmpty } from './patch.ts';
+
+const COMMENT_MS = 15_000;
+/** A browser that takes nothing in is let go, rather than kept in memory. */
+const MOST_UNSENT = 4 * 1024 * 1024;
+
+let sequence = 0;
+
+/** Sends the state once and then what changes, until the browser leaves or `endsAt` (milliseconds since 1970) is over. */
+export function streamState(
+  response: ServerResponse,
+  aggregator: Aggregator,
+  { view, endsAt }: { view: string; endsAt: number },
+): void {
+  response.writeHead(200, {
+    'Content-Type': 'text/event-stream',
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+  });
+  const narrowed = narrow(view);
+  let last = narrowed(aggregator.state());
+  const send = (event: string, data: object): void => {
+    if (response.writableLength > MOST_UNSENT || Date.now() > endsAt) return void response.end();
+    response.write(`id: ${(sequence += 1)}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  };
+  send('state', last);
+  let told = Date.now();
+  const leave = aggregator.watch((state) => {
+    const next = narrowed(state);
+    const delta = deltaOf(last, next);
+    last = next;
+    // What is not heard for a while is taken for gone.
+    if (isEmpty(delta) && Date.now() - told < 4_000) return;
+    told = Date.now();
+    send('delta', delta);
+  });
+  const comment = setInterval(() => response.write(': here\n\n'), COMMENT_MS).unref();
+  response.once('close', () => {
+    clearInterval(comment);
+    leave();
+  });
+}
+
+function narrow(view: string): (state: ConsoleState) => ConsoleState {
+  if (!view.startsWith('copy:')) return (state) => state;
+  const wanted = view.slice('copy:'.length);
+  return (state) => ({ ...state, copies: state.copies.filter(({ id }) => id === wanted) });
+}

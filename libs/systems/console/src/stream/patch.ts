@@ -1,0 +1,72 @@
+import type { ConsoleState } from '../ask/state.ts';
+
+/** What changed between two states: of each thing its key and the fields that changed. */
+export interface Delta {
+  at: string;
+  modules: Record<string, unknown>[];
+  copies: Record<string, unknown>[];
+  /** The ids of copies, and names of modules behind `module:`, that are no more. */
+  gone: string[];
+  letters: number;
+}
+
+/** Pure. */
+export function deltaOf(before: ConsoleState, after: ConsoleState): Delta {
+  return {
+    at: after.at,
+    letters: after.letters,
+    modules: changedOf(before.modules, after.modules, 'name'),
+    copies: changedOf(before.copies, after.copies, 'id'),
+    gone: [
+      ...goneOf(before.copies, after.copies, 'id'),
+      ...goneOf(before.modules, after.modules, 'name').map((name) => `module:${name}`),
+    ],
+  };
+}
+
+export function isEmpty({ modules, copies, gone }: Delta): boolean {
+  return modules.length + copies.length + gone.length === 0;
+}
+
+function changedOf<T extends object, K extends keyof T & string>(
+  before: readonly T[],
+  after: readonly T[],
+  key: K,
+): Record<string, unknown>[] {
+  const known = new Map(before.map((one) => [one[key], one]));
+  return after.flatMap((one) => {
+    const changed = patchOf(known.get(one[key]) ?? {}, one);
+    return changed ? [{ ...changed, [key]: one[key] }] : [];
+  });
+}
+
+function goneOf<T extends object, K extends keyof T & string>(
+  before: readonly T[],
+  after: readonly T[],
+  key: K,
+): string[] {
+  const left = new Set(after.map((one) => one[key]));
+  return before.map((one) => one[key]).filter((one) => !left.has(one)) as string[];
+}
+
+/** Objects of which always the same fields are there. */
+const DEEP: ReadonlySet<string> = new Set(['in', 'out', 'request']);
+
+/** The fields that differ, one level deep into objects that both have; null for none. */
+function patchOf(before: object, after: object): Record<string, unknown> | null {
+  const old = before as Record<string, unknown>;
+  const changed = Object.entries(after).flatMap(([name, value]): [string, unknown][] => {
+    const was = old[name];
+    if (was === value) return [];
+    if (DEEP.has(name) && isPlain(was) && isPlain(value)) {
+      const inner = patchOf(was, value);
+      return inner ? [[name, inner]] : [];
+    }
+    return JSON.stringify(was) === JSON.stringify(value) ? [] : [[name, value]];
+  });
+  return changed.length === 0 ? null : Object.fromEntries(changed);
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,104 @@
+import { effect } from '@preact/signals';
+import { render, type ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { api, session, type Session } from './api.ts';
+import { path } from './router.tsx';
+import { t } from './texts.ts';
+import { CopiesPage } from './pages/copies.tsx';
+import { OverviewPage } from './pages/overview.tsx';
+import { SignInPage } from './pages/sign-in.tsx';
+import { Empty, Heading } from './ui/parts.tsx';
+import { Shell } from './ui/shell.tsx';
+
+type Page = (given: { parts: string[] }) => ComponentChildren;
+
+/** Pages that are loaded when they are opened. */
+const LATER: Readonly<Record<string, () => Promise<Page>>> = {
+  copy: async () => (await import('./pages/copy.tsx')).CopyPage,
+  'set-aside': async () => (await import('./pages/set-aside.tsx')).SetAsidePage,
+  'dead-letters': async () => (await import('./pages/dead-letters.tsx')).DeadLettersPage,
+  scripts: async () => (await import('./pages/scripts.tsx')).ScriptsPage,
+  modules: async () => (await import('./pages/modules.tsx')).ModulesPage,
+  audit: async () => (await import('./pages/audit.tsx')).AuditPage,
+  peers: async () => (await import('./pages/peers.tsx')).PeersPage,
+  jobs: async () => (await import('./pages/jobs.tsx')).JobsPage,
+};
+
+const loadedPages = new Map<string, Page>();
+
+function Later({ name, parts }: { name: string; parts: string[] }) {
+  const [page, setPage] = useState<{ of: Page } | null>(null);
+  const known = loadedPages.get(name);
+  useEffect(() => {
+    const load = async (): Promise<void> => {
+      try {
+        const of = await LATER[name]?.();
+        if (!of) return;
+        loadedPages.set(name, of);
+        setPage({ of });
+        sessionStorage.removeItem('spark-reloaded');
+      } catch {
+        // The page's files were built again: the page that names the new ones has to be read, once.
+        if (sessionStorage.getItem('spark-reloaded')) return;
+        sessionStorage.setItem('spark-reloaded', '1');
+        location.reload();
+      }
+    };
+    void load();
+  }, [name]);
+  const Shown = known ?? page?.of;
+  return Shown ? <Shown parts={parts} /> : <div class="skeleton" aria-hidden="true" />;
+}
+
+function Current() {
+  const [name = '', ...parts] = path.value.split('/').slice(1).map(decodeURIComponent);
+  if (name === '') return <OverviewPage />;
+  if (name === 'copies' && parts.length === 0) return <CopiesPage />;
+  if (name === 'copies' && parts.length === 3) return <Later key={path.value} name="copy" parts={parts} />;
+  if (name in LATER && name !== 'copy') return <Later name={name} parts={parts} />;
+  return (
+    <>
+      <Heading title={t.notFound} />
+      <Empty>{path.value}</Empty>
+    </>
+  );
+}
+
+function Console() {
+  const { value } = session;
+  if (value === undefined) return null;
+  if (value === null) return <SignInPage />;
+  return (
+    <Shell>
+      <Current />
+    </Shell>
+  );
+}
+
+/** A token behind `#token=` signs in, and does not stay in the address. */
+async function begin(): Promise<void> {
+  const [, token] = /^#token=(.+)$/.exec(location.hash) ?? [];
+  if (token) history.replaceState(null, '', location.pathname + location.search);
+  // Nobody is asked who was not here before: a browser calls each refusal an error.
+  if (!token && localStorage.getItem(WAS_HERE) === null) {
+    session.value = null;
+    return;
+  }
+  try {
+    session.value = token
+      ? await api<Session>('session', 'POST', { token: decodeURIComponent(token) })
+      : await api<Session>('session');
+  } catch {
+    session.value = null;
+  }
+}
+
+const WAS_HERE = 'spark-was-here';
+effect(() => {
+  if (session.value) localStorage.setItem(WAS_HERE, '1');
+  else if (session.value === null) localStorage.removeItem(WAS_HERE);
+});
+
+void begin();
+const root = document.getElementById('app');
+if (root) render(<Console />, root);

@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { NO_FAILURE } from '../../request/request-failure.ts';
+import type { OwnerRequestStatus } from '../../request/request-status.ts';
+import { applyReport, declaredCars } from '../fixtures/requester.ts';
+import { judgeIncoming } from './judge-incoming.ts';
+import { reasonOfIncoming } from './reason-of.ts';
+
+const request = (more: Partial<OwnerRequestStatus> = {}): OwnerRequestStatus => ({
+  owner: 'Fleet',
+  revision: 1,
+  state: 'dead',
+  attempts: 1,
+  lastError: 'Fleet answered 403: no',
+  ...NO_FAILURE,
+  failedAt: 1,
+  engines: {},
+  ...more,
+});
+const codeOf = (status: OwnerRequestStatus | null, report: Parameters<typeof applyReport>[0] | null = null) =>
+  reasonOfIncoming(
+    judgeIncoming({
+      declared: declaredCars,
+      report: report && applyReport(report),
+      request: status,
+      owner: null,
+    }),
+    status,
+  );
+
+describe('why a copy is not live', () => {
+  it('is nothing when it is', () => {
+    expect(codeOf(request({ state: 'deployed', lastError: null }), {})).toBeNull();
+  });
+
+  it('names the collection whose refusal holds it back', () => {
+    expect(codeOf(request({ outcome: 'refused', collections: ['Cars'] }))).toMatchObject({ code: 'refused' });
+    expect(codeOf(request({ outcome: 'refused', collections: ['CarBrands'] }))).toEqual({
+      code: 'held-back',
+      text: 'Fleet refuses CarBrands, which is asked for in the same request: everything in it waits.',
+      owner: 'Fleet',
+      collection: 'CarBrands',
+    });
+  });
+
+  it.each([
+    [request({ outcome: 'unregistered', state: 'retrying' }), null, 'owner-unregistered'],
+    [request({ outcome: 'unreachable', state: 'dead' }), null, 'owner-unreachable'],
+    [request({ outcome: null, state: 'dead' }), null, 'given-up'],
+    [request({ outcome: null, state: 'retrying' }), null, 'not-deployed'],
+    [null, null, 'first-copy'],
+    [null, { complete: false, state: 'Snapshotting' as const }, 'first-copy'],
+    [null, { state: 'Faulted' as const }, 'faulted'],
+    [null, { state: 'Waiting' as const }, 'waiting'],
+    [null, { stalledBecause: 'the store is full' }, 'stalled'],
+  ])('is one code for each cause: %#', (status, report, code) => {
+    expect(codeOf(status, report)).toMatchObject({ code });
+  });
+});

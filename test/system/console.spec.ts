@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describeWithBrowser } from '@nestjs-spark/servers/testing';
+import { carDocument } from '../support/cars.ts';
+import { Desk } from '../support/desk.ts';
+import type { Member } from '../support/member.ts';
+import { OPERATOR_TOKEN } from '../support/member.ts';
+import { SQLITE } from '../support/stores/pairs.ts';
+import { World } from '../support/world.ts';
+
+const CARS = `loadToCars({ Model: this.Model, Brand: this.Brand });`;
+const THROWS = `// One fact per car, for the yearly report.
+if (!this.Brand) throw new Error('a car without a brand');
+loadToCarFacts({ Brand: this.Brand.toUpperCase() });`;
+
+interface State {
+  modules: { name: string; reachable: boolean }[];
+  copies: {
+    id: string;
+    state: string;
+    setAside: number;
+    reason: { code: string } | null;
+    stale: string | null;
+  }[];
+}
+
+await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on SQLite', (chromium) => {
+  let world: World;
+  let fleet: Member;
+  let hr: Member;
+  let console: Member;
+  let desk: Desk;
+
+  const at = (path: string): string => `${console.url}/spark/console${path}`;
+  const state = async (): Promise<State> =>
+    (await desk.page.request.get(at('/api/state'))).json() as Promise<State>;
+  const copy = async (id: string) => (await state()).copies.find((one) => one.id === id);
+
+  beforeAll(async () => {
+    world = await World.create('console', SQLITE);
+    fleet = await world.module('Fleet', {
+      shared: [{ collection: 'Cars', with: ['HR', 'Analytics', 'Billing'] }],
+    });
+    const keeps = (...replicated: [string, string, string][]) => ({
+      replicated: replicated.map(([sourceModule, sourceCollection, etlScript]) => ({
+        sourceModule,
+        sourceCollection,
+        etlScript,
+      })),
+    });
+    hr = await world.module('HR', keeps(['Fleet', 'Cars', CARS]));
+    const analytics = await world.module('Analytics', keeps(['Fleet', 'Cars', THROWS]));
+    const billing = await world.module(
+      'Billing',
+      keeps(
+        ['Fleet', 'CarBrands', 'loadToBrands(this);'],
+        ['Fleet', 'Cars', CARS],
+        ['Pricing', 'Tariffs', 'loadToTariffs(this);'],
+      ),
+    );
+    console = await world.console();
+    fleet.start();
+    for (let car = 1; car <= 20; car++) {
+      const Brand = car % 5 === 0 ? '' : `carBrands/${car}`;
+      await fleet.database.put(`cars/${car}`, carDocument(car, { Brand }));
+    }
+    for (const member of [analytics, billing, console]) member.start();
+    await hr.startReady();
+    await console.live();
+    desk = await Desk.open(chromium, at(''));
+  });
+  afterAll(async () => {
+    await desk?.close();
+    await world?.end();
+  });
+
+  describe('signing in', () => {
+    it('says that a token is not valid, and lets in with the right one', async () => {
+      await desk.signIn('wrong');
+      await desk.sees('This token is not valid.');
+      expect(await desk.faults()).toEqual([]);
+      await desk.shoot('sign-in-light');
+      await desk.signIn();
+      await desk.heading(/copies are live/);
+    });
+  });
+
+  describe('the overview', () => {
+    it('says how many copies are live, and for each other one why it is not', async () => {
+      await desk.heading('2 of 5 copies are live', 60_000);
+      await desk.sees('3 need attention.');
+      await desk.sees(/CarBrands is not shared with Billing/);
+      await desk.sees(/Pricing is not registered yet/);
+      const { copies } = await state();
+      expect(copies.map(({ id, reason }) => [id, reason?.code ?? null])).toEqual([
+        ['Fleet/Analytics/Cars', null],
+        ['Fleet/Billing/CarBrands', 'refused'],
+        ['Fleet/Billing/Cars', 'held-back'],
+        ['Fleet/HR/Cars', null],
+        ['Pricing/Billing/Tariffs', 'owner-unregistered'],
+      ]);
+    });
+  });
+
+  const PAGES: [string, string, string | RegExp][] = [
+    ['overview', '/', /copies are live/],
+    ['copies', '/copies', 'Copies'],
+    ['copy', '/copies/Analytics/Fleet/Cars', 'Analytics'],
+    ['copy-refused', '/copies/Billing/Fleet/Cars', 'Billing'],
+    ['set-aside', '/set-aside', 'Set aside'],
+    ['dead-letters', '/dead-letters', 'Dead letters'],
+    ['scripts', '/scripts?owner=Fleet&requester=Analytics&task=Cars', 'Try a script'],
+    ['modules', '/modules', 'Modules'],
+    ['module', '/modules/Fleet', 'Fleet'],
+    ['audit', '/audit', 'Audit'],
+  ];
+
+  const LOOKS = [
+    [1360, 'light'],
+    [1360, 'dark'],
+    [390, 'light'],
+    [360, 'dark'],
+  ] as const;
+
+  it.each(PAGES)(
+    'has no fault on the page %s, in light and dark, and needs no sideways scroll',
+    async (name, path, heading) => {
+      desk.complaints.length = 0;
+      await desk.look(...LOOKS[0]);
+      await desk.go(path);
+      await desk.heading(heading);
+      await desk.until(async () => (await desk.page.locator('.skeleton').count()) === 0);
+      for (const [width, theme] of LOOKS) {
+        await desk.look(width, theme);
+        await desk.shoot(`${name}-${theme}-${width}`);
+        expect([width, theme, await desk.faults()]).toEqual([width, theme, []]);
+        expect(await desk.isTooWide()).toBe(false);
+      }
+      expect(desk.complaints).toEqual([]);
+    },
+  );
+
+  describe('set-aside documents', () => {
+    it('are rerun by the keyboard alone, from signing in', async () => {
+      await desk.look(1360, 'light');
+      await desk.page.context().clearCookies();
+      await desk.go('/');
+      await desk.page.getByLabel('Token').waitFor();
+      const { keyboard } = desk.page;
+      await keyboard.type(OPERATOR_TOKEN);
+      await keyboard.press('Enter');
+      await desk.heading(/copies are live/);
+      await fleet.database.put('cars/5', carDocument(5, { Brand: 'carBrands/5' }));
+      await keyboard.press('g');
+      await keyboard.press('s');
+      await desk.heading('Set aside');
+      await desk.sees('a car without a brand');
+      await desk.until(async () => (await copy('Fleet/Analytics/Cars'))?.setAside === 3);
+      await desk.page.locator('[data-row]').nth(2).waitFor();
+      await keyboard.press('j');
+      await keyboard.press('Enter');
+      await desk.sees('Document at Fleet');
+      await desk.page.locator('.code .hit').waitFor();
+      await desk.page.locator('pre.code').waitFor();
+      await desk.shoot('set-aside-open-light-1360');
+      await keyboard.press('x');
+      await keyboard.press('r');
+      await desk.sees(/will run again/);
+    });
+  });
+
+  describe('a script', () => {
+    it('is tried while it is typed, beside the running one', async () => {
+      desk.complaints.length = 0;
+      await desk.look(1360, 'dark');
+      await desk.go('/scripts?owner=Fleet&requester=Analytics&task=Cars');
+      await desk.page.locator('.counts').waitFor();
+      await desk.page.locator('.cm-content').click();
+      await desk.page.keyboard.press('Control+a');
+      await desk.page.keyboard.type('loadToCarFacts({ Brand: this.Brand, Model: this.Model });');
+      await desk.sees('changed');
+      await desk.page.locator('.diff .plus').first().waitFor();
+      await desk.shoot('scripts-edited-dark-1360');
+      expect(desk.complaints).toEqual([]);
+    });
+  });
+
+  describe('a request that changes something', () => {
+    it.each([
+      ['without the token of the page', { 'sec-fetch-site': 'same-origin' }],
+      ['from another place', { 'sec-fetch-site': 'cross-site', 'x-spark-csrf': 'own' }],
+      ['from no page', { 'x-spark-csrf': 'own' }],
+    ])('is refused %s', async (_what, headers) => {
+      const { csrf } = (await (await desk.page.request.get(at('/api/session'))).json()) as { csrf: string };
+      const answer = await desk.page.request.post(at('/api/copies/HR/Fleet/Cars/resync'), {
+        headers: { ...headers, ...('x-spark-csrf' in headers ? { 'x-spark-csrf': csrf } : {}) },
+        data: {},
+      });
+      expect(answer.status()).toBe(403);
+    });
+  });
+
+  describe('every answer', () => {
+    it('has the policy, and neither a token nor a key', async () => {
+      for (const path of [
+        '/',
+        '/api/state',
+        '/api/set-aside',
+        '/api/dead-letters',
+        '/api/audit',
+        '/api/session',
+      ]) {
+        const answer = await desk.page.request.get(at(path));
+        const text = await answer.text();
+        expect(answer.headers()['content-security-policy']).toContain("default-src 'none'");
+        expect(text).not.toContain(OPERATOR_TOKEN);
+        expect(text).not.toMatch(/"d":|Bearer |style=/);
+      }
+    });
+
+    it('is refused to who has not signed in', async () => {
+      for (const path of ['/api/state', '/api/events', '/api/set-aside', '/api/session'])
+        expect((await fetch(at(path))).status).toBe(401);
+    });
+  });
+
+  describe('a copy', () => {
+    it('is read again when an operator has confirmed it, and the audit trail names them', async () => {
+      await desk.look(1360, 'dark');
+      await desk.go('/copies/HR/Fleet/Cars');
+      await desk.page.getByRole('button', { name: 'Read again…' }).click();
+      await desk.sees(/Fleet sends the whole collection once more as generation 2/);
+      expect(await desk.faults()).toEqual([]);
+      await desk.page.getByRole('button', { name: 'Read again', exact: true }).click();
+      await desk.sees('generation 2');
+      await desk.go('/audit');
+      await desk.sees('operator by Console');
+    });
+  });
+
+  describe('a module that is killed', () => {
+    it('is noted within seconds, its copies are not known, and both come back with it', async () => {
+      await desk.look(1360, 'light');
+      await desk.go('/');
+      await desk.heading(/copies are live/);
+      await hr.process.kill9();
+      await desk.sees(/1 not known/, 15_000);
+      await desk.shoot('overview-killed-light-1360');
+      expect(await copy('Fleet/HR/Cars')).toMatchObject({
+        state: 'Unknown',
+        stale: expect.stringMatching(/^20/),
+      });
+      hr.start();
+      await desk.until(async () => (await copy('Fleet/HR/Cars'))?.state === 'Streaming', 60_000);
+    });
+  });
+});

@@ -28,7 +28,10 @@ beforeEach(async () => {
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
-afterEach(() => server.close());
+afterEach(() => {
+  server.close();
+  server.closeAllConnections();
+});
 
 async function consoleOf({ registered = [] as string[], named = [] as string[] }) {
   const log = new MemoryLogger();

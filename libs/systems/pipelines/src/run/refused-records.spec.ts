@@ -92,9 +92,15 @@ describe('records that were refused', () => {
   };
 
   it('are counted in all batches, also where the next one was made meanwhile', async () => {
-    const lines = [1, 'a', 2, 3, 'b', 4, 5, 'c', 6].map((id) => `${JSON.stringify({ id })}\n`);
-    appendFileSync(join(folder, 'in.ndjson'), lines.join(''));
-    const totals = await run({ ...people, batch: { maxRecords: 3 } }, 1);
+    await file.write((work) => work.run('CREATE TABLE some (id INTEGER PRIMARY KEY CHECK (id % 3 <> 2))'));
+    const numbers: PipelineDefinition = {
+      ...people,
+      source: { type: 'generate', count: 9 },
+      transforms: [{ type: 'project', fields: ['id'] }],
+      sink: { type: 'sqlite', path: 'out.db', table: 'some' },
+      batch: { maxRecords: 3 },
+    };
+    const totals = await run(numbers, 1);
     expect(totals).toEqual({ read: 9, written: 6, filtered: 0, deadLettered: 3, batches: 3 });
   });
 

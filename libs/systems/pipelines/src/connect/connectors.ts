@@ -1,5 +1,6 @@
 import { PostgresConnection } from '@nestjs-spark/postgres/internal';
 import type { PipelineDefinition, SinkDefinition, SourceDefinition } from '../definition/types.ts';
+import type { Fields } from '../expression/compile-expression.ts';
 import type { Connections } from './connections.ts';
 import { FileSink } from './file-sink.ts';
 import { FileSource } from './file-source.ts';
@@ -7,6 +8,7 @@ import type { FilesFolder } from './files-folder.ts';
 import { GenerateSource } from './generate-source.ts';
 import { KafkaSink } from './kafka/kafka-sink.ts';
 import { KafkaSource } from './kafka/kafka-source.ts';
+import { fieldsOfText } from './kafka/to-record.ts';
 import { LogSink } from './log-sink.ts';
 import type { Sink, Source } from './ports.ts';
 import { PostgresSink } from './postgres/postgres-sink.ts';
@@ -54,6 +56,13 @@ export function makeSource(definition: PipelineDefinition, around: Surroundings)
 /** @throws {RunFailedError} when its connection is not configured */
 export function makeSink(definition: PipelineDefinition, around: Surroundings): Sink {
   return make(SINKS, definition.sink, around, definition);
+}
+
+/** What a text would say if it came from the definition's source; undefined: it is JSON. */
+export function fieldsInFormat({ source }: PipelineDefinition, text: string): Fields | undefined {
+  return source.type === 'kafka' && 'format' in source && source.format === 'string'
+    ? fieldsOfText(text)
+    : undefined;
 }
 
 function make<D extends { type: string }, End>(

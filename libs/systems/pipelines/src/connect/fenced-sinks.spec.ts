@@ -105,6 +105,16 @@ function keeps(prepare: () => Promise<SinkBench>): void {
     expect(await ids(400)).toEqual([400, 401]);
   });
 
+  it('takes a batch for written only where its range was, and refuses another one of the same epoch', async () => {
+    const { sink: undrained } = await open();
+    const { sink: next } = await open();
+    await next.write(batch(1, [450, 451]));
+    const longer = { ...batch(1, []).checkpoint, position: { a: 9 } };
+    const late = batch(1, [450, 451, 452], { checkpoint: longer });
+    await expect(undrained.write(late)).rejects.toThrow(FencedError);
+    expect(await ids(450)).toEqual([450, 451]);
+  });
+
   it('names the records that it cannot take, writes none of the batch, and takes the rest of it', async () => {
     const { sink } = await open();
     const good = batch(1, [500, 501, 502, 503, 504, 505]);

@@ -55,6 +55,18 @@ describeWithServers(['kafka'], 'a kafka source', () => {
     await bench.end();
   });
 
+  it('has nothing behind a range that ends where there is no message', async () => {
+    const bench = await kafkaTopic(1);
+    // The mark of each transaction takes an offset.
+    for (const id of [1, 2]) await bench.write([id]);
+    const source = bench.source();
+    const from = await source.begin(never);
+    const to = Object.fromEntries(Object.keys(from).map((partition) => [partition, 2]));
+    expect((await source.read(from, to, never)).map(({ text }) => text)).toEqual(['{"id":1}']);
+    await source.close();
+    await bench.end();
+  });
+
   it('fails where its topic was made again, and where there is none', async () => {
     const bench = await kafkaTopic(1);
     const source = bench.source();

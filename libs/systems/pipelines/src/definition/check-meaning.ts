@@ -7,6 +7,7 @@ import {
   ExpressionRefusedError,
 } from '../expression/compile-expression.ts';
 import type { Fault } from './refusal.ts';
+import { isReservedTable, isReservedTopic } from './reserved-names.ts';
 import {
   LATER_FORMATS,
   LATER_SINKS,
@@ -35,6 +36,8 @@ export function checkMeaning(definition: PipelineDefinition): Fault[] {
     ...('path' in source ? checkPath(['source', 'path'], source.path) : []),
     ...('path' in sink ? checkPath(['sink', 'path'], sink.path) : []),
     ...(source.type === 'kafka' ? checkStart(['source', 'start'], source.start) : []),
+    ...checkReserved(['source'], source),
+    ...checkReserved(['sink'], sink),
     ...checkCreation(definition),
     ...checkDelivery(definition),
     ...(schema ? checkSchema(['schema'], schema) : []),
@@ -56,6 +59,19 @@ function checkStart(path: Path, start = 'earliest'): Fault[] {
   const isKnown = start === 'earliest' || start === 'latest';
   if (isKnown || (ISO_TIME.test(start) && !Number.isNaN(Date.parse(start)))) return [];
   return [refused(path, 'is to be earliest, latest, or a time such as 2026-01-31T12:00:00Z')];
+}
+
+/** An author who could write there would move the pipelines of others, of any tenant; who could read, would see where they are. */
+function checkReserved(path: Path, part: object): Fault[] {
+  const isTable = 'table' in part && typeof part.table === 'string' && isReservedTable(part.table);
+  const isTopic = 'topic' in part && typeof part.topic === 'string' && isReservedTopic(part.topic);
+  if (!isTable && !isTopic) return [];
+  return [
+    refused(
+      [...path, isTable ? 'table' : 'topic'],
+      'is where pipelines keep their positions: name another one',
+    ),
+  ];
 }
 
 /** A table is made of what the definition says of its records. */

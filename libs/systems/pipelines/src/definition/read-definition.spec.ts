@@ -118,6 +118,25 @@ describe('a definition', () => {
     expect(change(from, to)).toEqual([expect.objectContaining(expected)]);
   });
 
+  it.each([
+    '{ type: postgres, table: spark_pipeline_checkpoints, key: [pipeline, lane] }',
+    '{ type: postgres, table: public.spark_pipeline_checkpoints }',
+    `{ type: postgres, table: '"public"."spark_pipeline_checkpoints"' }`,
+    '{ type: sqlite, path: out.db, table: SPARK_Pipeline_Checkpoints }',
+    `{ type: sqlite, path: out.db, table: ' spark_pipeline_checkpoints' }`,
+    '{ type: kafka, topic: spark.pipelines.checkpoints }',
+  ])('that writes where pipelines keep their positions is refused: %s', (sink) => {
+    const [refusal] = change('{ type: file, path: out }', sink);
+    expect(refusal).toMatchObject({ kind: 'refused', message: expect.stringContaining('positions') });
+  });
+
+  it('that reads the positions of pipelines is refused', () => {
+    const source = '{ type: kafka, topic: spark.pipelines.checkpoints }';
+    expect(change('{ type: file, path: people/*.ndjson }', source)).toEqual([
+      expect.objectContaining({ kind: 'refused', pointer: '/source/topic' }),
+    ]);
+  });
+
   it('says what would be right', () => {
     expect(change('type: filter', 'type: filtre')[0]?.message).toContain('filter, map, project');
     expect(change('name: Adults', 'name: Adults\nnmae: x')[0]?.message).toContain(

@@ -53,7 +53,7 @@ export async function makeBatch(
  * @throws {RunFailedError} when it fails the pipeline
  */
 export function failure(
-  { partition, offset, text }: Pick<SourceRecord, 'partition' | 'offset' | 'text'>,
+  { partition, offset, text, fields, meta }: SourceRecord,
   { step, reason }: { step: string; reason: string },
   { budget, errors = {}, generation, at }: MakeRules,
 ): Letter[] {
@@ -63,12 +63,13 @@ export function failure(
   if (!budget.allows(true))
     throw new RunFailedError(`More than ${limit.failed} of ${limit.of} records failed; ${said}`);
   const letterId = letterIdOf(generation, partition, offset);
-  const letter = { letterId, generation, partition, offset, step, reason, record: text, at };
+  const came = { record: text, ...(fields && { fields }), ...(meta && { meta }) };
+  const letter = { letterId, generation, partition, offset, step, reason, ...came, at };
   return onRecord === 'deadLetter' ? [letter] : [];
 }
 
 async function transformAll(incoming: readonly SourceRecord[], transform: Transform): Promise<Outcome[]> {
-  const read = incoming.map(fieldsOf);
+  const read = incoming.map(readRecord);
   const good = read.flatMap((one, at) => (one.kind === 'in' ? [at] : []));
   const inputs = good.map((at) => {
     const { partition, offset, meta } = incoming[at] as SourceRecord;
@@ -81,7 +82,8 @@ async function transformAll(incoming: readonly SourceRecord[], transform: Transf
 
 type Read = { kind: 'in'; fields: Fields } | { kind: 'failed'; step: string; reason: string };
 
-function fieldsOf({ text, fields }: SourceRecord): Read {
+/** What a record says, to whoever reads it first or again. */
+export function readRecord({ text, fields }: Pick<SourceRecord, 'text' | 'fields'>): Read {
   if (fields) return { kind: 'in', fields };
   return readFields(text);
 }

@@ -1,11 +1,12 @@
 import { NO_TOTALS } from '../batch/batch.ts';
-import { makeSink, type Surroundings } from '../connect/connectors.ts';
-import type { OutRecord, Sink } from '../connect/ports.ts';
+import type { BatchProcessed } from '../aggregate/events.ts';
+import { fieldsInFormat, makeSink, type Surroundings } from '../connect/connectors.ts';
+import { RecordsRefusedError, type OutRecord, type Sink } from '../connect/ports.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
-import type { Letters } from '../store/letters.ts';
-import type { PipelineKey, PipelineStore } from '../store/ports.ts';
+import type { Letter, Letters } from '../store/letters.ts';
+import type { KeptLane, PipelineKey, PipelineStore } from '../store/ports.ts';
 import type { Outcome, Transform } from '../transform/compile-transforms.ts';
-import { readFields } from './make-batch.ts';
+import { readRecord } from './make-batch.ts';
 
 /** Letters that run again have batches of their own. */
 const LANE = 1;
@@ -27,7 +28,7 @@ export interface ReplayParts {
   ready: () => Promise<void>;
 }
 
-/** Runs letters from their step on where that was asked for; those that fail again stay, with their new reason. */
+/** Runs letters again where that was asked for; those that fail again stay, with their new reason. */
 export async function replayLetters(parts: ReplayParts): Promise<void> {
   const { letters } = parts;
   if (performance.now() - (lookedAt.get(letters) ?? -Infinity) < LOOKED_EVERY_MS) return;
@@ -47,7 +48,7 @@ export async function replayLetters(parts: ReplayParts): Promise<void> {
 }
 
 async function replayBatch(parts: ReplayParts, sink: Sink, letterIds: readonly string[]): Promise<void> {
-  const { key, generation, epoch, store, letters, transform } = parts;
+  const { key, generation, epoch, store, letters } = parts;
   const kept = await store.lanes.read(key, LANE);
   const claim = { ...key, lane: LANE, generation, epoch, startsAt: {} };
   const checkpoint = await sink.open(claim);
@@ -56,32 +57,74 @@ async function replayBatch(parts: ReplayParts, sink: Sink, letterIds: readonly s
   // Those of a batch that was written when this process, or the one before, came to its end.
   const written = new Set(Object.keys(checkpoint?.position ?? before?.processed?.to ?? {}));
   await letters.remove(letterIds.filter((id) => written.has(id)));
-  const found = await Promise.all(letterIds.map((id) => letters.get(id)));
-  const out: (OutRecord & { letterId: string })[] = [];
-  for (const letter of found) {
-    if (!letter || written.has(letter.letterId)) continue;
-    const { letterId, partition, offset, step, record } = letter;
-    const read = readFields(record);
-    const from = step === 'source' || step === 'sink' ? undefined : step;
-    const [outcome]: (Outcome | undefined)[] =
-      read.kind === 'failed'
-        ? [read]
-        : await transform([{ fields: read.fields, meta: { partition, offset } }], from);
-    if (outcome?.kind === 'out') out.push({ letterId, fields: outcome.fields, partition, offset });
-    else if (outcome?.kind === 'filtered') await letters.remove([letterId]);
-    else if (outcome)
-      await letters.keep([{ ...letter, step: outcome.step, reason: outcome.reason, at: now() }]);
-  }
-  if (out.length === 0) return;
-  const position = Object.fromEntries(out.map(({ letterId }) => [letterId, 1]));
+  const found = await Promise.all(letterIds.filter((id) => !written.has(id)).map((id) => letters.get(id)));
+  const passed: Passed[] = [];
+  for (const letter of found) if (letter) passed.push(...(await transformed(parts, letter)));
+  const place = { n, kept, processed: before?.processed ?? null, keepsCheckpoint: checkpoint !== null };
+  await write(parts, sink, place, passed);
+}
+
+interface Passed {
+  letter: Letter;
+  record: OutRecord;
+}
+
+/**
+ * From the first step on: what a letter has is the record as it came in, perhaps corrected, and the steps may be others by now. As each
+ * step depends on the record and its `meta` alone, those before the one that failed give the same as before.
+ */
+async function transformed(
+  { definition, letters, transform }: ReplayParts,
+  letter: Letter,
+): Promise<Passed[]> {
+  const { letterId, partition, offset, record: text, meta } = letter;
+  const read = readRecord({ text, fields: letter.fields ?? fieldsInFormat(definition, text) });
+  const [outcome]: (Outcome | undefined)[] =
+    read.kind === 'failed'
+      ? [read]
+      : await transform([{ fields: read.fields, meta: { ...meta, partition, offset } }]);
+  if (outcome?.kind === 'out') return [{ letter, record: { fields: outcome.fields, partition, offset } }];
+  if (outcome?.kind === 'filtered') await letters.remove([letterId]);
+  else if (outcome)
+    await letters.keep([{ ...letter, step: outcome.step, reason: outcome.reason, at: now() }]);
+  return [];
+}
+
+interface Place {
+  n: number;
+  kept: KeptLane;
+  processed: BatchProcessed | null;
+  keepsCheckpoint: boolean;
+}
+
+/** Those that the sink refuses stay, with its reason, and the rest is written. */
+async function write(parts: ReplayParts, sink: Sink, place: Place, passed: readonly Passed[]): Promise<void> {
+  if (passed.length === 0) return;
+  const { key, generation, epoch, store, letters } = parts;
+  const { n, kept, processed: before, keepsCheckpoint } = place;
+  const letterIds = passed.map(({ letter }) => letter.letterId);
+  const position = Object.fromEntries(letterIds.map((letterId) => [letterId, 1]));
   const planned = { generation, n, from: {}, to: position, epoch, at: now() };
-  const state = { generation, epoch, startsAt: {}, planned, processed: before?.processed ?? null };
-  const fixed = checkpoint ? kept : await store.lanes.write(key, LANE, state, kept);
-  const next = { generation, n, position, totals: { ...NO_TOTALS, written: out.length, batches: n } };
-  await sink.write({ generation, lane: LANE, n, epoch, records: out, checkpoint: next });
+  const state = { generation, epoch, startsAt: {}, planned, processed: before };
+  const fixed = keepsCheckpoint ? kept : await store.lanes.write(key, LANE, state, kept);
+  const next = { generation, n, position, totals: { ...NO_TOTALS, written: passed.length, batches: n } };
+  const records = passed.map(({ record }) => record);
+  try {
+    await sink.write({ generation, lane: LANE, n, epoch, records, checkpoint: next });
+  } catch (error) {
+    if (!(error instanceof RecordsRefusedError) || error.refused.length === 0) throw error;
+    const reasons = new Map(error.refused.map(({ at, reason }) => [at, reason]));
+    const again = passed.flatMap(({ letter }, at) => {
+      const reason = reasons.get(at);
+      return reason === undefined ? [] : [{ ...letter, step: 'sink', reason, at: now() }];
+    });
+    await letters.keep(again);
+    const others = passed.filter((_, at) => !reasons.has(at));
+    return write(parts, sink, { ...place, kept: fixed }, others);
+  }
   const processed = { generation, n, to: position, epoch, at: now(), totals: next.totals };
-  if (!checkpoint) await store.lanes.write(key, LANE, { ...state, processed }, fixed);
-  await letters.remove(out.map(({ letterId }) => letterId));
+  if (!keepsCheckpoint) await store.lanes.write(key, LANE, { ...state, processed }, fixed);
+  await letters.remove(letterIds);
 }
 
 const now = (): string => new Date().toISOString();

@@ -111,9 +111,10 @@ class LaneRun {
         if (!isSame(range.to, from)) {
           const incoming = await this.#source.read(from, range.to, signal);
           const made = await makeBatch(incoming, this.#transforms.transform, this.#rules(at.generation));
+          await writing;
+          // Only now it is known how many of the batch before the sink has refused.
           const totals = addTotals(at.totals, made.totals);
           const next = { generation: at.generation, n: at.n + 1, position: range.to, totals };
-          await writing;
           writing = this.#batch(from, next, made, incoming, range.lag ?? null);
           // It is awaited before the next one is written; a failure meanwhile is thrown there.
           writing.catch(() => undefined);
@@ -184,10 +185,10 @@ class LaneRun {
       const letters = made.records.flatMap((record, at) => {
         const reason = refused.get(at);
         if (reason === undefined) return [];
-        const { text } = incoming.find(
-          ({ partition, offset }) => partition === record.partition && offset === record.offset,
-        ) ?? { text: JSON.stringify(record.fields) };
-        return failure({ ...record, text }, { step: 'sink', reason }, this.#rules(generation));
+        const { partition, offset, fields } = record;
+        const came = incoming.find((one) => one.partition === partition && one.offset === offset);
+        const failed = came ?? { partition, offset, text: JSON.stringify(fields) };
+        return failure(failed, { step: 'sink', reason }, this.#rules(generation));
       });
       await this.#letters.keep(letters);
       const records = made.records.filter((_, at) => !refused.has(at));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { StateStore } from '@nestjs-spark/contracts/internal';
 import { askRerun, readRerun, SetAside, settleRerun } from '@nestjs-spark/set-aside/internal';
+import type { Fields } from '../expression/compile-expression.ts';
 import type { PipelineKey } from './ports.ts';
 
 /** A record that could not be processed, as it came in. */
@@ -14,6 +15,10 @@ export interface Letter {
   step: string;
   reason: string;
   record: string;
+  /** What the text says, from a source whose text is not JSON; gone when the record was replaced. */
+  fields?: Fields;
+  /** What else came with the record: topic, timestamp, key, headers. */
+  meta?: Fields;
   /** ISO 8601. */
   at: string;
 }
@@ -81,7 +86,8 @@ export class Letters {
 
   /** Asks for a letter to be processed again, as it is or with another record. */
   async askReplay(letter: Letter, record?: string): Promise<void> {
-    if (record !== undefined) await this.keep([{ ...letter, record }]);
+    const { fields: _, ...rest } = letter;
+    if (record !== undefined) await this.keep([{ ...rest, record }]);
     await askRerun(this.#state, this.#name, [letter.letterId]);
   }
 

@@ -13,8 +13,8 @@ export interface Incoming {
   meta: Fields;
 }
 
-/** Takes records through all steps, or those from the step of this name on; answers in their order. */
-export type Transform = (records: readonly Incoming[], from?: string) => Promise<Outcome[]>;
+/** Takes records through all steps; answers in their order. */
+export type Transform = (records: readonly Incoming[]) => Promise<Outcome[]>;
 
 /** One step for one record: as it goes on, or null where it is not wanted. Throws where it cannot be done. */
 type Step = (fields: Fields, meta: Fields) => Fields | null;
@@ -43,10 +43,7 @@ export function compileTransforms(
   });
   if (schema) steps.unshift({ name: 'schema', run: accepting(schema) });
   return {
-    transform: async (records, from) => {
-      const begin = from === undefined ? 0 : steps.findIndex(({ name }) => name === from);
-      return runSteps(begin < 0 ? steps : steps.slice(begin), records);
-    },
+    transform: (records) => runSteps(steps, records),
     close: () => opened.forEach((close) => close()),
   };
 }

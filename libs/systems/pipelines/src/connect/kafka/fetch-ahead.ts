@@ -95,7 +95,8 @@ export class FetchAhead {
         await this.#until(() => (this.#queues.get(partition)?.length ?? 0) > 0, signal);
         signal.throwIfAborted();
         const queue = this.#queues.get(partition) ?? [];
-        const next = queue[0]?.messages[0];
+        const [answer] = queue;
+        const next = answer?.messages[this.#cursors.get(answer) ?? 0];
         if (next && next.offset >= end) break;
         const message = this.#shift(partition, queue);
         if (message) messages.push([partition, message]);

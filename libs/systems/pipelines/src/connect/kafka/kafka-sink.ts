@@ -10,6 +10,7 @@ import {
   type OutMessage,
 } from '@nestjs-spark/kafka/internal';
 import { NO_TOTALS } from '../../batch/batch.ts';
+import { CHECKPOINTS_TOPIC } from '../../definition/reserved-names.ts';
 import {
   FencedError,
   RecordsRefusedError,
@@ -27,7 +28,6 @@ export interface KafkaSinkOptions {
   key?: string | undefined;
 }
 
-export const CHECKPOINTS_TOPIC = 'spark.pipelines.checkpoints';
 /** Fixed for good: a pipeline's checkpoints are in the partition that its name leads to. */
 const CHECKPOINT_PARTITIONS = 16;
 const COMPACTED = { 'cleanup.policy': 'compact', 'segment.ms': '600000', 'min.cleanable.dirty.ratio': '0.1' };

@@ -1,4 +1,5 @@
 import type { KafkaMessage } from '@nestjs-spark/kafka/internal';
+import type { Fields } from '../../expression/compile-expression.ts';
 import type { SourceRecord } from '../ports.ts';
 
 /** `json`: a message's value is an object; `string`: it is text, and becomes the field `value`. */
@@ -19,9 +20,12 @@ export function toRecord(
     headers: headers.length === 0 ? {} : headersOf(headers),
   };
   const record: SourceRecord = { partition: String(partition), offset, text, meta };
-  if (format === 'string') record.fields = { value: value === null ? null : text };
+  if (format === 'string') record.fields = value === null ? { value: null } : fieldsOfText(text);
   return record;
 }
+
+/** What a text is in the format `string`. */
+export const fieldsOfText = (text: string): Fields => ({ value: text });
 
 function headersOf(headers: KafkaMessage['headers']): Record<string, string | null> {
   return Object.fromEntries(

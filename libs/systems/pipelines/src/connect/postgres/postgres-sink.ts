@@ -21,7 +21,7 @@ import { NO_TOTALS } from '../../batch/batch.ts';
 import { createTableSql } from '../table/create-table.ts';
 import { findRefused } from '../table/find-refused.ts';
 import { toRows, type Row } from '../table/rows.ts';
-import { readCheckpoint, writeCheckpoint } from '../table/stored-checkpoint.ts';
+import { isSameBatch, OTHER_RUN, readCheckpoint, writeCheckpoint } from '../table/stored-checkpoint.ts';
 import {
   CLAIM,
   CREATE_CHECKPOINTS,
@@ -104,7 +104,7 @@ export class PostgresSink implements Sink {
     try {
       const query = { ...this.#statement(opened, columns), values };
       const [answer] = await this.#connection.query<{ passed: number }>(query);
-      if (answer?.passed === 0) await this.#sayWhy(claim, epoch, n);
+      if (answer?.passed === 0) await this.#sayWhy(claim, epoch, checkpoint);
     } catch (error) {
       if (!(error instanceof PostgresError) || error.kind !== 'record') throw asRunError(error);
       throw await this.#refusedOf(rows, insertStatement(table, columns, key, '$1'), error);
@@ -124,15 +124,17 @@ export class PostgresSink implements Sink {
   }
 
   /** Nothing was written: another epoch, or this very batch stands there already, as after an answer that did not arrive. */
-  async #sayWhy(claim: Claim, epoch: number, n: number): Promise<void> {
-    const [stored] = await this.#ask<{ epoch: unknown; batch: unknown }>({
+  async #sayWhy(claim: Claim, epoch: number, mine: Checkpoint): Promise<void> {
+    const [stored] = await this.#ask<{ epoch: unknown; batch: unknown; position: unknown }>({
       text: LOOK,
       values: place(claim),
     });
-    const isOurs = stored !== undefined && Number(stored.epoch) === epoch;
-    if (isOurs && Number(stored.batch) === n) return;
-    if (isOurs) throw new Error(`Batch ${n} does not follow ${String(stored.batch)}, which is stored`);
-    throw new FencedError(stored === undefined ? null : Number(stored.epoch));
+    if (stored === undefined || Number(stored.epoch) !== epoch)
+      throw new FencedError(stored === undefined ? null : Number(stored.epoch));
+    const there = readCheckpoint(stored.batch, stored.position);
+    if (isSameBatch(there, mine)) return;
+    if (there.n === mine.n) throw new FencedError(epoch, OTHER_RUN);
+    throw new Error(`Batch ${mine.n} does not follow ${there.n}, which is stored`);
   }
 
   async #refusedOf(rows: readonly Row[], text: string, error: PostgresError): Promise<Error> {

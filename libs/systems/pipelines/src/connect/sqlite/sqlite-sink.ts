@@ -15,7 +15,7 @@ import {
 } from '../ports.ts';
 import { createTableSql } from '../table/create-table.ts';
 import { toRows, type Refused } from '../table/rows.ts';
-import { readCheckpoint, writeCheckpoint } from '../table/stored-checkpoint.ts';
+import { isSameBatch, OTHER_RUN, readCheckpoint, writeCheckpoint } from '../table/stored-checkpoint.ts';
 
 export interface SqliteSinkOptions {
   table: string;
@@ -104,7 +104,7 @@ export class SqliteSink implements Sink {
     try {
       await file.write((work) => {
         const passed = work.run(this.#fence, ...place(claim), epoch, n, writeCheckpoint(checkpoint));
-        if (passed === 0) return sayWhy(work, claim, epoch, n);
+        if (passed === 0) return sayWhy(work, claim, epoch, checkpoint);
         const against: Refused[] = [];
         for (const { at, record } of rows) {
           const values = columns.map((column) => toValue(record.fields[column]));
@@ -148,11 +148,13 @@ const place = ({ tenant, pipelineId, lane }: Claim): [string, number] => [`${ten
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** Nothing was written: another epoch, or this very batch stands there already, as after an answer that did not arrive. */
-function sayWhy(work: SqliteWork, claim: Claim, epoch: number, n: number): void {
+function sayWhy(work: SqliteWork, claim: Claim, epoch: number, mine: Checkpoint): void {
   const [stored] = work.rows<Stored>(LOOK, ...place(claim));
-  if (stored?.epoch === epoch && stored.batch === n) return;
-  if (stored?.epoch === epoch) throw new Error(`Batch ${n} does not follow ${stored.batch}, which is stored`);
-  throw new FencedError(stored?.epoch ?? null);
+  if (stored?.epoch !== epoch) throw new FencedError(stored?.epoch ?? null);
+  const there = readCheckpoint(stored.batch, stored.position);
+  if (isSameBatch(there, mine)) return;
+  if (there.n === mine.n) throw new FencedError(epoch, OTHER_RUN);
+  throw new Error(`Batch ${mine.n} does not follow ${there.n}, which is stored`);
 }
 
 function insertSql(table: string, columns: readonly string[], key: readonly string[]): string {

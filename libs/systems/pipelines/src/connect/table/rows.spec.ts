@@ -46,3 +46,24 @@ it('of a thousand rows, the few that are refused are found in few attempts', asy
   expect(refused.map(({ at }) => at)).toEqual([...unfit]);
   expect(attempts).toBeLessThan(100);
 });
+
+it('of rows that are refused only together, the first that collides with those before it is found', async () => {
+  const rows = toRows(records(...Array.from({ length: 100 }, (_, id) => ({ id }))), columns, ['id']).rows;
+  for (const pair of [
+    [3, 97],
+    [0, 1],
+    [49, 50],
+    [98, 99],
+  ]) {
+    const refused = await findRefused(rows, async (part) =>
+      pair.every((id) => part.some(({ at }) => at === id)) ? 'twice' : null,
+    );
+    expect(refused).toEqual([{ at: pair[1], reason: 'twice' }]);
+  }
+});
+
+it('of rows that are taken when they are tried again, none is found', async () => {
+  const rows = toRows(records({ id: 1 }, { id: 2 }, { id: 3 }), columns, ['id']).rows;
+  let attempts = 0;
+  expect(await findRefused(rows, async () => (attempts++ === 0 ? 'busy' : null))).toEqual([]);
+});

@@ -23,3 +23,16 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isNumbers = (value: unknown): boolean => isRecord(value) && Object.values(value).every(isCount);
+
+/** Whether a batch that is stored is this very one, and not one that another run made of another range under the same number. */
+export function isSameBatch(stored: Checkpoint, mine: Checkpoint): boolean {
+  const places = Object.entries(mine.position);
+  return (
+    stored.n === mine.n &&
+    stored.generation === mine.generation &&
+    Object.keys(stored.position).length === places.length &&
+    places.every(([partition, offset]) => stored.position[partition] === offset)
+  );
+}
+
+export const OTHER_RUN = 'Another run of this pipeline has written a batch of this number in the same epoch';

@@ -38,19 +38,37 @@ async function* joined(first: Uint8Array[], rest: AsyncIterable<Uint8Array>): As
   yield* rest;
 }
 
-/** The lines of a stream of bytes, without the empty ones. A line ends with a line feed, and with nothing else. */
-export async function* linesOf(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+/** A line has more bytes than it may. */
+export class LineTooLongError extends Error {
+  override readonly name = 'LineTooLongError';
+}
+
+/**
+ * The lines of a stream of bytes, without the empty ones. A line ends with a line feed, and with nothing else.
+ * @param most how many bytes a line may have
+ * @throws {LineTooLongError} as soon as one has more
+ */
+export async function* linesOf(parts: AsyncIterable<Uint8Array>, most = Infinity): AsyncGenerator<Buffer> {
   let rest: Buffer[] = [];
+  let held = 0;
+  const hold = (length: number): void => {
+    held += length;
+    if (held > most) throw new LineTooLongError(`A line may have at most ${most} bytes`);
+  };
   for await (const part of parts) {
     const bytes = Buffer.from(part.buffer, part.byteOffset, part.byteLength);
     let from = 0;
     for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, from)) {
+      hold(at - from);
       const line = Buffer.concat([...rest, bytes.subarray(from, at)]);
       rest = [];
+      held = 0;
       from = at + 1;
       if (!isBlank(line)) yield line;
     }
-    if (from < bytes.length) rest.push(bytes.subarray(from));
+    if (from === bytes.length) continue;
+    hold(bytes.length - from);
+    rest.push(bytes.subarray(from));
   }
   const last = Buffer.concat(rest);
   if (!isBlank(last)) yield last;

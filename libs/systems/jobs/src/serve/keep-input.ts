@@ -1,5 +1,5 @@
 import { ProblemError } from '@nestjs-spark/contracts';
-import { linesOf, onePart, readAll } from '../job/content.ts';
+import { LineTooLongError, linesOf, onePart, readAll } from '../job/content.ts';
 import { createHash } from 'node:crypto';
 import { noteOf, sentInput } from '../job/content-names.ts';
 import { parseExactly } from '../job/json.ts';
@@ -18,9 +18,12 @@ export interface StoredInput {
   documents: number;
 }
 
+/** A document is held as a whole while it is checked. */
+export const MOST_LINE_BYTES = 32 * 1024 * 1024;
+
 /**
  * @param count is told of the bytes as they come, and may refuse them
- * @throws {ProblemError} `invalid` (400) with the first line that cannot be used
+ * @throws {ProblemError} `invalid` (400) with the first line that cannot be used; `tooLarge` (413) for a line above 32 MiB
  */
 export async function keepInput(
   parts: AsyncIterable<Uint8Array>,
@@ -32,19 +35,30 @@ export async function keepInput(
   const digest = createHash('sha256');
   let bytes = 0;
   let documents = 0;
+  const counted = (async function* () {
+    for await (const part of parts) {
+      count(part.byteLength);
+      yield part;
+    }
+  })();
   const checked = (async function* () {
-    for await (const line of linesOf(parts)) {
-      documents++;
-      const fault = faultOf(line);
-      if (fault !== null)
-        throw new ProblemError('invalid', `Line ${documents}: ${fault}.`, {
-          errors: [{ pointer: `/${documents - 1}`, detail: fault, line: documents }],
-        });
-      const whole = Buffer.concat([line, Buffer.from('\n')]);
-      digest.update(whole);
-      bytes += whole.byteLength;
-      count(whole.byteLength);
-      yield whole;
+    try {
+      for await (const line of linesOf(counted, MOST_LINE_BYTES)) {
+        documents++;
+        const fault = faultOf(line);
+        if (fault !== null)
+          throw new ProblemError('invalid', `Line ${documents}: ${fault}.`, {
+            errors: [{ pointer: `/${documents - 1}`, detail: fault, line: documents }],
+          });
+        const whole = Buffer.concat([line, Buffer.from('\n')]);
+        digest.update(whole);
+        bytes += whole.byteLength;
+        yield whole;
+      }
+    } catch (error) {
+      if (!(error instanceof LineTooLongError)) throw error;
+      const detail = `Line ${documents + 1} has more than ${MOST_LINE_BYTES} bytes. Put one document on each line.`;
+      throw new ProblemError('tooLarge', detail, { cause: error });
     }
   })();
   await store.putContent(object, checked);

@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Submitter } from '../job/job.ts';
+import { MemoryJobStore } from '../store/memory-job-store.ts';
+import { keepInput, MOST_LINE_BYTES } from './keep-input.ts';
+
+const ann: Submitter = { kind: 'token', subject: 'ann', tenant: null };
+const PART = Buffer.alloc(1024 * 1024, 'a');
+
+/** A body without a line feed; `read` says how much of it was asked for. */
+function endless() {
+  const state = { read: 0 };
+  const parts = (async function* () {
+    for (; state.read < 2 * MOST_LINE_BYTES; state.read += PART.length) yield PART;
+  })();
+  return { state, parts };
+}
+
+describe('An input without line feeds', () => {
+  const store = new MemoryJobStore({ limits: {}, retentionMs: 60_000 });
+
+  it('is refused as soon as its first line is too long', async () => {
+    const { state, parts } = endless();
+    await expect(keepInput(parts, ann, store, () => undefined)).rejects.toMatchObject({
+      status: 413,
+    });
+    expect(state.read).toBeLessThanOrEqual(MOST_LINE_BYTES);
+  });
+
+  it('counts against the quota as it comes', async () => {
+    const { state, parts } = endless();
+    let bytes = 0;
+    const count = (more: number): void => {
+      bytes += more;
+      if (bytes > 3 * PART.length) throw new Error('quota');
+    };
+    await expect(keepInput(parts, ann, store, count)).rejects.toThrow('quota');
+    expect(state.read).toBeLessThanOrEqual(4 * PART.length);
+  });
+});

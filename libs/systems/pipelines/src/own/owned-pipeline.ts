@@ -159,11 +159,14 @@ export class OwnedPipeline {
     });
     this.#run = run;
     this.#working = run;
-    void run.ended.then(() => {
-      this.#working = null;
-      this.#reconcile([]);
-    });
+    void this.#follow(run);
     this.#tell();
+  }
+
+  async #follow(run: SupervisedRun): Promise<void> {
+    await run.ended;
+    this.#working = null;
+    this.#reconcile([]);
   }
 
   async #endRun(): Promise<void> {

@@ -109,7 +109,9 @@ export class JetStreamShards implements ShardKeeper {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#running;
-    await Promise.race([Promise.all(this.#moving.values()), pause(ENDS_WITHIN_MS)]);
+    const ended = new AbortController();
+    await Promise.race([Promise.all(this.#moving.values()), pause(ENDS_WITHIN_MS, ended.signal)]);
+    ended.abort();
     const mine = [...this.#mine.keys()];
     await inGroups(mine, AT_ONCE, (shard) => this.#giveBack(shard)).catch(() => undefined);
     await this.#nodes.remove(this.#life).catch(() => undefined);

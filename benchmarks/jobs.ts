@@ -4,7 +4,6 @@ import { createServer, type AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { JetStreamConnection } from '@nestjs-spark/jetstream';
 import {
   JetStreamJobStore,
@@ -18,10 +17,16 @@ import { startNats } from '@nestjs-spark/servers';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
+import { readArguments } from '../tools/arguments.ts';
 import { describeMachine, median } from './support/machine.ts';
 import { saveResult } from './support/results.ts';
 
-const { values } = parseArgs({
+const { values } = readArguments({
+  help: `npm run bench -- jobs: durable and in-memory jobs beside BullMQ on a Redis of this machine.
+  --jobs N        of each contender and round (5000)
+  --rounds N      (5)
+  --queued N      measures what N queued jobs take in NATS (0: not measured)
+  --save          writes the table into benchmarks/results`,
   options: {
     jobs: { type: 'string', default: '5000' },
     rounds: { type: 'string', default: '5' },

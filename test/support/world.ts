@@ -186,6 +186,7 @@ export class World {
       ...(this.secured ? { SPARK_MODULE_URL: `http://127.0.0.1:${port}` } : {}),
       SPARK_KEYS_DIR: this.keysDir,
       SPARK_OPERATOR_TOKEN: OPERATOR_TOKEN,
+      SPARK_CONSOLES: 'Console',
       SPARK_RETRY_SECONDS: '0.2,0.5,0.5,0.5,0.5',
       NO_COLOR: '1',
       ...(await this.secured?.environmentOf(name, rights)),

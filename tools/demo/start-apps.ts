@@ -38,6 +38,7 @@ export async function startApps(ground: Ground, narrator: Narrator, once: boolea
       NATS_URL: ground.natsUrl,
       SPARK_KEYS_DIR: resolve(root, keysDir(process.env)),
       SPARK_OPERATOR_TOKEN: operatorToken,
+      SPARK_CONSOLES: process.env['SPARK_CONSOLES'] ?? 'Console',
       NO_COLOR: '1',
     };
     const app = new AppProcess({ name, main, logFile: logFileOf(folder), env });

@@ -39,8 +39,7 @@ const CONSOLE_BUS = Symbol('SPARK_CONSOLE_BUS');
  * beside `SparkStoreModule.forRoot()` in any application, or run `apps/console`, which is it alone.
  *
  * It is mounted on the HTTP adapter, past the application's global prefix, guards and interceptors. Operators sign in with
- * `SPARK_OPERATOR_TOKEN` or a JWT of `SparkAuthModule`; modules let it in when they name it in `SPARK_CONSOLES`, and in
- * development when it runs on the same machine.
+ * `SPARK_OPERATOR_TOKEN` or a JWT of `SparkAuthModule`; modules let it in when they name it in `SPARK_CONSOLES`.
  */
 @Module({
   imports: [ObservabilityModule],

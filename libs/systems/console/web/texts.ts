@@ -46,6 +46,9 @@ export const t = {
       : `${module} has not answered for ${duration(ms ?? 0)}. These figures are from ${timeOfDay(at)}.`,
   missing: (modules: readonly string[]) =>
     `${modules.join(', ')} did not answer, so what is there is not listed.`,
+  unnamed: (modules: readonly string[]) =>
+    `${modules.join(', ')}: not asked. Add them to the modules of this console to see what is there.`,
+  truncated: 'There is more: of each module, the newest 500 are listed.',
   failedToLoad: (why: string) => `This cannot be shown now: ${why}`,
 
   sign: {

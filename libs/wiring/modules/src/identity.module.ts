@@ -113,8 +113,7 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
   {
     provide: Consoles,
     inject: [IDENTITY_OPTIONS],
-    useFactory: ({ moduleName, production }: IdentityOptions) =>
-      Consoles.from(moduleName, process.env, production),
+    useFactory: ({ moduleName }: IdentityOptions) => Consoles.from(moduleName, process.env),
   },
   {
     provide: REGISTRY_IN_USE,

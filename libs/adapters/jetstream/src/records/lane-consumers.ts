@@ -20,10 +20,13 @@ export interface LaneMessage {
   sequence: number;
   /** How many of the lane nobody was given yet, when this one was given. */
   pending: number;
+  /** How often it was given out, this time included. */
+  times: number;
   working(): void;
   /** Does not wait for the server: what it has not heard of is given out again, and found to be done. */
   done(): void;
-  giveBack(): void;
+  /** Has it given out again: at once, or after a time, in which it counts as given out. */
+  giveBack(afterMs?: number): void;
 }
 
 /** The least that the client lets a request for a message wait. */
@@ -90,8 +93,9 @@ function given(message: JsMsg): LaneMessage {
     subject: message.subject,
     sequence: message.seq,
     pending: message.info.pending,
+    times: message.info.deliveryCount,
     working: () => message.working(),
     done: () => message.ack(),
-    giveBack: () => message.nak(),
+    giveBack: (afterMs) => message.nak(afterMs),
   };
 }

@@ -27,14 +27,24 @@ export interface RecordMessage {
   payload: Uint8Array;
 }
 
+/** A message of a batch. */
+export interface BatchMessage extends RecordMessage {
+  publishAt?: PublishAt | undefined;
+}
+
+/** The server publishes a message under another part of its record at that time. */
+export interface PublishAt {
+  time: Date;
+  part: string;
+}
+
 /** How a message is written. */
 export interface RecordWrite {
   /** The sequence of the record's last message; 0: there is none. */
   after: number;
   /** When the message expires; absent: never. */
   ttlSeconds?: number;
-  /** The server publishes it under another part of the record at that time. */
-  publishAt?: { time: Date; part: string };
+  publishAt?: PublishAt;
   /** Takes back the message of this part that waits for its time. */
   takeBack?: string;
 }
@@ -92,14 +102,18 @@ export class RecordStream {
    * @returns the sequence of the first; the others follow
    * @throws {VersionConflictError} when the first record is there already
    */
-  async writeTogether(messages: readonly RecordMessage[]): Promise<number> {
+  async writeTogether(messages: readonly BatchMessage[]): Promise<number> {
     const [first] = messages;
     if (!first) return 0;
     const { root } = this.#options;
     const batch = randomUUID().replaceAll('-', '');
     const error = await this.#use(async ({ nc }) => {
-      for (const [index, { id, part, payload }] of messages.entries()) {
+      for (const [index, { id, part, payload, publishAt }] of messages.entries()) {
         const headers = makeHeaders();
+        if (publishAt) {
+          headers.set('Nats-Schedule', `@at ${publishAt.time.toISOString()}`);
+          headers.set('Nats-Schedule-Target', recordSubject(root, id, publishAt.part));
+        }
         headers.set('Nats-Batch-Id', batch);
         headers.set('Nats-Batch-Sequence', String(index + 1));
         if (index === 0) {

@@ -13,11 +13,15 @@ export interface Page {
   cursor: string | null;
   /** Modules whose part is missing, as they do not answer. */
   missing: string[];
+  /** Modules that are not asked: these routes know no modules, and the options do not name them. */
+  unnamed?: string[];
+  /** Whether a module has more than is listed here: each is asked for its newest 500. */
+  truncated?: boolean;
 }
 
 export interface ListParts {
-  aggregator: Aggregator;
-  client: ConsoleClient;
+  aggregator: { state(): Pick<ReturnType<Aggregator['state']>, 'modules'> };
+  client: Pick<ConsoleClient, 'ask' | 'isNamed'>;
 }
 
 /** Where a page begins, and how long it is. */
@@ -26,7 +30,7 @@ export function readPage(query: URLSearchParams): { skip: number; take: number }
     const value = query.get(name) ?? '';
     return /^\d{1,6}$/.test(value) ? Math.min(Number(value), most) : otherwise;
   };
-  return { skip: wholeOf('cursor', 0, MOST), take: Math.max(1, wholeOf('take', TAKE, 100)) };
+  return { skip: wholeOf('cursor', 0, 999_999), take: Math.max(1, wholeOf('take', TAKE, 100)) };
 }
 
 function cut(
@@ -43,12 +47,14 @@ async function gather(
   { aggregator, client }: ListParts,
   act: ActingFor,
   system: string,
-  path: string,
+  pathAt: (module: string) => string | null,
 ): Promise<{ answers: { module: string; body: unknown }[]; missing: string[] }> {
   const asked = aggregator.state().modules.filter(({ systems }) => systems[system] !== undefined);
   const missing: string[] = [];
   const answers = await Promise.all(
     asked.map(async ({ name: module }) => {
+      const path = pathAt(module);
+      if (path === null) return [];
       const answer = await client.ask(act, { module, path }).catch(() => null);
       if (answer?.kind === 'answered' && answer.status === 200) return [{ module, body: answer.body }];
       missing.push(module);
@@ -65,9 +71,7 @@ export async function listSetAside(
   query: URLSearchParams,
 ): Promise<Page & { groups: object[]; total: number }> {
   const wanted = { copy: query.get('copy'), kind: query.get('kind'), reason: query.get('reason') };
-  const kind = wanted.kind !== null && /^[\w-]{1,40}$/.test(wanted.kind) ? `&kind=${wanted.kind}` : '';
-  const path = `/spark/etl/set-aside?take=${MOST}&group=reason${kind}`;
-  const { answers, missing } = await gather(parts, act, 'replication', path);
+  const { answers, missing } = await gather(parts, act, 'replication', (module) => pathFor(module, wanted));
   const copyOf = (module: string, item: Record<string, unknown>): { copy: string; direction: string } => {
     const direction = item['direction'] === 'in' ? 'in' : 'out';
     const other = text(item['module'], 64) ?? '';
@@ -106,12 +110,40 @@ export async function listSetAside(
     .toSorted((a, b) => b.lastAt.localeCompare(a.lastAt));
   const alike = groups.filter(isOfCopy).toSorted((a, b) => b.count - a.count);
   const total = alike.reduce((sum, { count }) => sum + count, 0);
-  return { ...cut(shown, readPage(query), missing), groups: alike, total };
+  const truncated = answers.some(
+    ({ body }) =>
+      isFull((body as { items?: unknown } | null)?.items) ||
+      records((body as { tasks?: unknown } | null)?.tasks).some(
+        (task) => (number(task['notListed']) ?? 0) > 0,
+      ),
+  );
+  return { ...cut(shown, readPage(query), missing), groups: alike, total, truncated };
+}
+
+/** Where a module is asked for what it has set aside; null for one that has no part in the copy that is wanted. */
+function pathFor(
+  module: string,
+  { copy, kind }: { copy: string | null; kind: string | null },
+): string | null {
+  const asked = new URLSearchParams({ take: String(MOST), group: 'reason' });
+  if (kind !== null && /^[\w-]{1,40}$/.test(kind)) asked.set('kind', kind);
+  const [owner = '', requester = '', task] = copy?.split('/', 3) ?? [];
+  if (task !== undefined) {
+    const isOwner = sameName(module, owner);
+    if (!isOwner && !sameName(module, requester)) return null;
+    asked.set('module', isOwner ? requester : owner);
+    asked.set('task', task);
+  }
+  return `/spark/etl/set-aside?${asked}`;
+}
+
+function isFull(items: unknown): boolean {
+  return Array.isArray(items) && items.length >= MOST;
 }
 
 /** The dead letters of all modules, the newest first. */
 export async function listLetters(parts: ListParts, act: ActingFor): Promise<Page> {
-  const { answers, missing } = await gather(parts, act, 'replication', '/spark/dead-letters');
+  const { answers, missing } = await gather(parts, act, 'replication', () => '/spark/dead-letters');
   const items = answers.flatMap(({ module, body }) =>
     records(body).map((letter) => ({
       module,
@@ -137,7 +169,8 @@ export async function listLetters(parts: ListParts, act: ActingFor): Promise<Pag
 
 /** What all modules have recorded of requests that change something. */
 export async function listAudit(parts: ListParts, act: ActingFor, query: URLSearchParams): Promise<Page> {
-  const { answers, missing } = await gather(parts, act, 'replication', `/spark/audit?take=${MOST}`);
+  const path = `/spark/audit?take=${MOST}`;
+  const { answers, missing } = await gather(parts, act, 'replication', () => path);
   const items = answers.flatMap(({ module, body }) =>
     records(body).map((entry) => ({
       at: text(entry['at'], 40) ?? '',
@@ -151,11 +184,9 @@ export async function listAudit(parts: ListParts, act: ActingFor, query: URLSear
       reason: text(entry['reason'], 500),
     })),
   );
-  return cut(
-    items.toSorted((a, b) => b.at.localeCompare(a.at)),
-    readPage(query),
-    missing,
-  );
+  const newest = items.toSorted((a, b) => b.at.localeCompare(a.at));
+  const truncated = answers.some(({ body }) => isFull(body));
+  return { ...cut(newest, readPage(query), missing), truncated };
 }
 
 /** How the nodes of replicated services are, and what jobs there are: each answer as its module gave it. */
@@ -165,6 +196,12 @@ export async function listSystem(
   system: 'peers' | 'jobs',
   path: string,
 ): Promise<Page> {
-  const { answers, missing } = await gather(parts, act, system, path);
-  return { items: answers, cursor: null, missing };
+  const knowsModules = path.startsWith('/spark/');
+  const unnamed: string[] = [];
+  const { answers, missing } = await gather(parts, act, system, (module) => {
+    if (knowsModules || parts.client.isNamed(module)) return path;
+    unnamed.push(module);
+    return null;
+  });
+  return { items: answers, cursor: null, missing, unnamed };
 }

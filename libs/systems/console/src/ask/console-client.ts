@@ -2,7 +2,7 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import { sameName } from '@nestjs-spark/foundation/internal';
 import {
   ModuleClient,
-  parseAnswer,
+  answered,
   readBounded,
   sendSigned,
   whyNoAnswer,
@@ -32,8 +32,8 @@ const TIMEOUT_MS = 3_000;
 const ANSWER_BYTES = 4 * 1024 * 1024;
 
 /**
- * Asks modules: with a token of the console's own module that names the user, or with the operator token where a route knows
- * no modules or the module is in no registry.
+ * Asks modules: with a token of the console's own module that names the user, or, where the options name the module and its
+ * address, with the operator token. No address of a registry ever gets that.
  */
 export class ConsoleClient {
   readonly #parts: ConsoleClientParts;
@@ -47,9 +47,15 @@ export class ConsoleClient {
     { module, method = 'GET', timeoutMs = TIMEOUT_MS, ...rest }: Question,
   ): Promise<ModuleAnswer> {
     const { client, named } = this.#parts;
+    if (!isPlain(rest.path)) throw new ProblemError('invalid', 'The path cannot be read.');
     const known = named.find(({ name }) => sameName(name, module));
-    if (known) return this.askByToken(known.url, { method, timeoutMs, ...rest });
+    if (known) return this.#askByToken(known.url, { method, timeoutMs, ...rest });
     return client.call({ module, method, act, timeoutMs, answerBytes: ANSWER_BYTES, ...rest });
+  }
+
+  /** Whether the options name the module, so that its routes that know no modules can be asked as well. */
+  isNamed(module: string): boolean {
+    return this.#parts.named.some(({ name }) => sameName(name, module));
   }
 
   /**
@@ -61,13 +67,14 @@ export class ConsoleClient {
     const { module } = question;
     if (answer.kind === 'answered') {
       if (answer.status < 300) return answer.body;
-      throw new PassedOnProblem(module, answer.status, answer.body);
+      throw new PassedOnProblem(module, answer);
     }
     const why = answer.kind === 'unreachable' ? answer.reason : 'it is not registered';
     throw new ProblemError(MODULE_AWAY, `${module} does not answer: ${why}.`, { members: { module } });
   }
 
-  async askByToken(
+  /** Only for addresses in the options: whoever may register would otherwise be shown the token. */
+  async #askByToken(
     base: string,
     { method = 'GET', path, body, timeoutMs = TIMEOUT_MS }: Omit<Question, 'module'>,
   ): Promise<ModuleAnswer> {
@@ -81,7 +88,7 @@ export class ConsoleClient {
         signal: AbortSignal.timeout(timeoutMs),
       });
       const text = await readBounded(response, ANSWER_BYTES);
-      return { kind: 'answered', status: response.status, body: parseAnswer(text) ?? null };
+      return answered(response, text);
     } catch (error) {
       const { timedOut, code, words } = whyNoAnswer(error);
       return {
@@ -92,16 +99,26 @@ export class ConsoleClient {
   }
 }
 
+/** A name such as `..` in a path would make it that of another route. */
+function isPlain(path: string): boolean {
+  const [asked] = path.split('?', 1);
+  return URL.parse(path, 'http://module')?.pathname === asked;
+}
+
 /** A module's refusal in its own words, with the status that it gave. */
 export class PassedOnProblem extends ProblemError {
   readonly #status: number;
   readonly #body: Record<string, unknown>;
 
-  constructor(module: string, status: number, body: unknown) {
+  constructor(
+    module: string,
+    { status, body, retryAfterSeconds }: { status: number; body: unknown; retryAfterSeconds?: number },
+  ) {
     const problem = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
     const said = [problem['detail'], problem['title']].find((one) => typeof one === 'string');
     super(PASSED_ON, String(said ?? `${module} answered ${status}.`).slice(0, 2_000), {
       members: { module },
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     });
     this.#status = status === 401 ? 502 : status;
     this.#body = problem;

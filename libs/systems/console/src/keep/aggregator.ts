@@ -7,6 +7,7 @@ import { mergeCopies, moduleState, type ModuleFacts } from '../merge/merge-state
 import type { ConsoleState } from '../ask/state.ts';
 import type { NamedModule } from '../settings/options.ts';
 import { Rates } from './rates.ts';
+import { SeenInstances } from './seen-instances.ts';
 
 export interface AggregatorParts {
   known: KnownModules;
@@ -32,7 +33,7 @@ interface Watched extends ModuleFacts {
   failures: number;
   nextAt: number;
   rounds: number;
-  seen: Set<string>;
+  seen: SeenInstances;
 }
 
 /** Asks every module how its copies are, once for all who look at the console, and keeps what they said. */
@@ -142,18 +143,18 @@ export class Aggregator {
     const isThere = about.kind === 'answered' && about.status === 404;
     if (!isThere && !this.#judge(module, about)) return;
     if (about.kind === 'answered' && about.status === 200) module.about = readAbout(about.body);
-    else if (isThere && (await this.#answersJobs(module)))
+    else if (isThere && (await this.#answersJobs(module, ask)))
       module.about = { ...NOTHING, systems: { jobs: '/api/jobs' } };
-    if (module.about?.instance) module.seen.add(module.about.instance);
-    module.instances = module.seen.size;
+    module.instances = module.seen.count(module.about?.instance ?? null);
     if (module.about?.systems['replication'] === undefined) return;
     const letters = await ask('/spark/dead-letters');
     if (letters.kind === 'answered' && Array.isArray(letters.body)) module.letters = letters.body.length;
   }
 
-  /** An application that only runs jobs knows no modules, and so has no `/spark/about`. */
-  async #answersJobs(module: Watched): Promise<boolean> {
-    const backends = await this.#parts.client.askByToken(module.url, { path: '/api/backends' });
+  /** An application that only runs jobs knows no modules, and so has no `/spark/about`; it is in the options. */
+  async #answersJobs(module: Watched, ask: (path: string) => Promise<ModuleAnswer>): Promise<boolean> {
+    if (!this.#parts.client.isNamed(module.name)) return false;
+    const backends = await ask('/api/backends');
     return this.#judge(module, backends) && backends.kind === 'answered' && backends.status === 200;
   }
 
@@ -226,6 +227,6 @@ function newModule(name: string, url: string): Watched {
     failures: 0,
     nextAt: 0,
     rounds: 0,
-    seen: new Set(),
+    seen: new SeenInstances(),
   };
 }

@@ -34,7 +34,6 @@ interface Route {
 }
 
 const SLOW_MS = 15_000;
-const LONGEST_SESSION_MS = 8 * 3_600_000;
 const COPY = '/copies/([^/]+)/([^/]+)/([^/]+)';
 
 const at = (path: string): RegExp => new RegExp(`^${path}$`);
@@ -166,7 +165,7 @@ function copyIn(parts: ApiParts, { given: [requester, owner, task] }: Asked) {
 function follow({ aggregator }: ApiParts, { exchange, session }: Asked): void {
   streamState(exchange.response, aggregator, {
     view: (exchange.query.get('view') ?? 'overview').slice(0, 300),
-    endsAt: session.since * 1_000 + LONGEST_SESSION_MS,
+    endsAt: session.until * 1_000,
   });
 }
 

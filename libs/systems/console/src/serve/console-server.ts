@@ -81,8 +81,8 @@ export class ConsoleServer {
     requirePage(exchange, null);
     const { admission, sessions } = this.#parts;
     const body = await exchange.body();
-    const { sub, role } = await admission.admit(isObject(body) ? body['token'] : null, exchange.address);
-    const session = sessions.begin(sub, role);
+    const admitted = await admission.admit(isObject(body) ? body['token'] : null, exchange.address);
+    const session = sessions.begin(admitted);
     exchange.response.setHeader('Set-Cookie', await sessions.cookie(session, exchange.isSecure));
     this.#tell(exchange, session);
   }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { parseJson } from '@nestjs-spark/modules/internal';
+import { parseJson, PendingBodies } from '@nestjs-spark/modules/internal';
 
 /** What every page and answer may do: nothing but talk to where it came from. */
 export const CONTENT_SECURITY_POLICY =
@@ -15,7 +15,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Opener-Policy': 'same-origin',
 };
 const BODY_BYTES = 512 * 1024;
-const BODY_MS = 10_000;
+const BODIES = new PendingBodies();
 
 /** One request and its answer. */
 export class Exchange {
@@ -26,7 +26,16 @@ export class Exchange {
   readonly path: string;
   readonly query: URLSearchParams;
 
-  constructor(request: IncomingMessage, response: ServerResponse, path: string, query: string) {
+  readonly #pending: PendingBodies;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    query: string,
+    pending = BODIES,
+  ) {
+    this.#pending = pending;
     this.request = request;
     this.response = response;
     this.method = request.method ?? 'GET';
@@ -78,19 +87,29 @@ export class Exchange {
   }
 
   async #collect(): Promise<Buffer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
     const chunks: Buffer[] = [];
     let size = 0;
-    const late = setTimeout(() => this.request.destroy(), BODY_MS);
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size <= BODY_BYTES) chunks.push(chunk);
+      else reject(new ProblemError('tooLarge', `The body may have at most ${BODY_BYTES} bytes.`));
+    };
+    // Listeners, as leaving a loop over the request would close the connection before the refusal is sent.
+    this.request.on('data', take);
+    this.request.once('end', () => resolve(Buffer.concat(chunks)));
+    this.request.once('error', reject);
+    this.request.once('close', () =>
+      reject(new ProblemError('invalid', 'The sender left before its body was complete.')),
+    );
     try {
-      for await (const chunk of this.request as AsyncIterable<Buffer>) {
-        size += chunk.length;
-        if (size > BODY_BYTES)
-          throw new ProblemError('tooLarge', `The body may have at most ${BODY_BYTES} bytes.`);
-        chunks.push(chunk);
-      }
+      return await this.#pending.wait(promise);
+    } catch (error) {
+      // What is still to come of the body is not worth waiting for.
+      if (!this.response.headersSent) this.response.setHeader('Connection', 'close');
+      throw error;
     } finally {
-      clearTimeout(late);
+      this.request.off('data', take);
     }
-    return Buffer.concat(chunks);
   }
 }

@@ -12,8 +12,8 @@ export interface SparkConsoleOptions {
   /** What the page is called. Default `Spark`. */
   title?: string;
   /**
-   * Modules that no registry has. They are asked with the operator token, as they know no other credential of the console.
-   * Default: none; the others are found in the registry.
+   * Modules that no registry has, and those whose jobs are to be shown. They are asked with the operator token, which is sent to these
+   * addresses only. Default: none; the others are found in the registry.
    */
   modules?: readonly NamedModule[];
   /** Whether nothing can be changed through it. Default false. */

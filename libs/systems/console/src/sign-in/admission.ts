@@ -1,8 +1,8 @@
 import { ProblemError } from '@nestjs-spark/contracts';
-import type { ApiAuthentication } from '@nestjs-spark/auth';
+import type { ApiAuthentication, ApiCaller } from '@nestjs-spark/auth';
 import type { OperatorToken } from '@nestjs-spark/modules/internal';
 import { CLOSED } from '../settings/problems.ts';
-import type { Session } from './sessions.ts';
+import type { Admitted } from './sessions.ts';
 import { Tries } from './tries.ts';
 
 const LONGEST_TOKEN = 16_384;
@@ -10,10 +10,10 @@ const LONGEST_TOKEN = 16_384;
 /** Decides who may sign in: with the operator token, or with a JWT of the application's issuer. */
 export class Admission {
   readonly #operator: OperatorToken;
-  readonly #issuer: ApiAuthentication | null;
+  readonly #issuer: Pick<ApiAuthentication, 'authenticate'> | null;
   readonly #tries = new Tries();
 
-  constructor(operator: OperatorToken, issuer: ApiAuthentication | null) {
+  constructor(operator: OperatorToken, issuer: Pick<ApiAuthentication, 'authenticate'> | null) {
     this.#operator = operator;
     this.#issuer = issuer;
   }
@@ -23,14 +23,20 @@ export class Admission {
     return !this.#operator.open && this.#issuer === null;
   }
 
-  /** @throws {ProblemError} `unauthenticated` (401), `tooMany` (429), or `consoleClosed` (401) with the remedy */
-  async admit(token: unknown, address: string): Promise<Pick<Session, 'sub' | 'role'>> {
+  /** @throws {ProblemError} `unauthenticated` (401), `forbidden` (403) for whoever belongs to a tenant, `tooMany` (429), or `consoleClosed` (401) with the remedy */
+  async admit(token: unknown, address: string): Promise<Admitted> {
     if (this.isClosed) {
       throw new ProblemError(
         CLOSED,
         'Nobody can sign in here: set SPARK_OPERATOR_TOKEN, or import SparkAuthModule with an issuer.',
       );
     }
+    const known =
+      typeof token === 'string' && token !== '' && token.length <= LONGEST_TOKEN
+        ? await this.#recognize(token)
+        : null;
+    // Behind a proxy all have one address: what others do wrong keeps nobody out. No token of production can be guessed.
+    if (known) return known;
     const waitMs = this.#tries.waitMs(address);
     if (waitMs > 0) {
       throw new ProblemError(
@@ -41,23 +47,29 @@ export class Admission {
         },
       );
     }
-    const known =
-      typeof token === 'string' && token !== '' && token.length <= LONGEST_TOKEN
-        ? await this.#recognize(token)
-        : null;
-    if (known) return known;
     this.#tries.wrong(address);
     throw new ProblemError('unauthenticated', 'This token is not valid.');
   }
 
-  async #recognize(token: string): Promise<Pick<Session, 'sub' | 'role'> | null> {
+  async #recognize(token: string): Promise<Admitted | null> {
     if (this.#operator.matches(token)) return { sub: 'operator', role: 'operator' };
+    const caller = await this.#authenticate(token);
+    if (caller?.kind === 'operator') return { sub: 'operator', role: 'operator' };
+    const expires = caller?.claims['exp'];
+    if (caller?.kind !== 'jwt' || typeof expires !== 'number' || expires * 1_000 <= Date.now()) return null;
+    if (caller.tenant !== null) {
+      throw new ProblemError(
+        'forbidden',
+        'The console shows all tenants, so nobody who belongs to one can sign in.',
+      );
+    }
+    const sub = caller.subject.slice(0, 256);
+    return { sub, role: caller.role === 'operator' ? 'operator' : 'viewer', expires };
+  }
+
+  async #authenticate(token: string): Promise<ApiCaller | null> {
     try {
-      const caller = await this.#issuer?.authenticate(token);
-      if (caller?.kind === 'operator') return { sub: 'operator', role: 'operator' };
-      if (caller?.kind !== 'jwt') return null;
-      const sub = caller.subject.slice(0, 256);
-      return { sub, role: caller.role === 'operator' ? 'operator' : 'viewer' };
+      return (await this.#issuer?.authenticate(token)) ?? null;
     } catch (error) {
       if (error instanceof ProblemError && error.status < 500) return null;
       throw error;

@@ -8,7 +8,7 @@ const signer = { keyId: 'k', sign: (bytes: Uint8Array) => sign(null, bytes, priv
 const sessions = new Sessions(signer, '/spark/console');
 
 async function cookie(now = NOW): Promise<string> {
-  const header = await sessions.cookie(sessions.begin('ann', 'viewer', NOW), false, now);
+  const header = await sessions.cookie(sessions.begin({ sub: 'ann', role: 'viewer' }, NOW), false, now);
   return header.split(';')[0] ?? '';
 }
 
@@ -29,6 +29,16 @@ it('A session ends after an hour idle, and after eight hours in any case', async
   const late = NOW + 8 * 3_600;
   expect(await sessions.read(await cookie(late - 60), late - 30)).not.toBeNull();
   expect(await sessions.read(await cookie(late - 60), late + 1)).toBeNull();
+});
+
+it('A session ends with the token it began with', async () => {
+  const session = sessions.begin({ sub: 'ann', role: 'viewer', expires: NOW + 600.5 }, NOW);
+  const header = await sessions.cookie(session, false, NOW);
+  expect(header).toContain('; Max-Age=600');
+  const again = await sessions.cookie(session, false, NOW + 599);
+  const [sealed = ''] = again.split(';', 1);
+  expect(await sessions.read(sealed, NOW + 599)).not.toBeNull();
+  expect(await sessions.read(sealed, NOW + 600)).toBeNull();
 });
 
 it.each(['', 'spark_console=', 'spark_console=a.b.c.d.e', `spark_console=${'x'.repeat(9_000)}`, 'x'])(

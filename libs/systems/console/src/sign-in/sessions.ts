@@ -12,6 +12,14 @@ export interface Session {
   csrf: string;
   /** When they signed in, seconds since 1970. */
   since: number;
+  /** When it ends whatever they do, seconds since 1970. */
+  until: number;
+}
+
+/** Who may sign in. */
+export interface Admitted extends Pick<Session, 'sub' | 'role'> {
+  /** When what they showed ends, seconds since 1970. */
+  expires?: number;
 }
 
 export const COOKIE = 'spark_console';
@@ -26,6 +34,7 @@ const isSession = isObjectOf({
   role: isOneOf('viewer', 'operator'),
   csrf: isText(64),
   since: isWhole,
+  until: isWhole,
   iat: isWhole,
   exp: isWhole,
 });
@@ -45,8 +54,10 @@ export class Sessions {
     this.#path = path;
   }
 
-  begin(sub: string, role: Session['role'], now = seconds()): Session {
-    return { sub, role, csrf: randomBytes(18).toString('base64url'), since: now };
+  /** A session of eight hours, or as long as the token it began with. */
+  begin({ sub, role, expires = Infinity }: Admitted, now = seconds()): Session {
+    const until = Math.min(now + LONGEST_SECONDS, Math.floor(expires));
+    return { sub, role, csrf: randomBytes(18).toString('base64url'), since: now, until };
   }
 
   /** The session of a request's cookies, and whether its cookie is to be written again; null for none that is valid. */
@@ -62,9 +73,9 @@ export class Sessions {
         keyManagementAlgorithms: ['dir'],
         contentEncryptionAlgorithms: ['A256GCM'],
       });
-      if (!isSession(payload) || now >= payload.since + LONGEST_SECONDS) return null;
-      const { sub, role, csrf, since, iat } = payload;
-      return { session: { sub, role, csrf, since }, renew: now - iat > RENEW_SECONDS };
+      if (!isSession(payload) || now >= payload.until) return null;
+      const { sub, role, csrf, since, until, iat } = payload;
+      return { session: { sub, role, csrf, since, until }, renew: now - iat > RENEW_SECONDS };
     } catch {
       return null;
     }
@@ -73,7 +84,7 @@ export class Sessions {
   /** The header that keeps a session at the browser. @param secure whether the page came over https */
   async cookie(session: Session, secure: boolean, now = seconds()): Promise<string> {
     const { sub, ...claims } = session;
-    const expires = Math.min(now + IDLE_SECONDS, session.since + LONGEST_SECONDS);
+    const expires = Math.min(now + IDLE_SECONDS, session.until);
     const sealed = await new EncryptJWT(claims)
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
       .setSubject(sub)

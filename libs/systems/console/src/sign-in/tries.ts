@@ -1,20 +1,37 @@
+import { isIP } from 'node:net';
 import { takeToken, type Bucket, type FloodLimits } from '@nestjs-spark/modules/internal';
 
-/** Five wrong tokens a minute from one address. */
+/** Five wrong tokens a minute from one network. */
 const LIMITS: FloodLimits = { burst: 5, refillMs: 12_000 };
-const MOST_ADDRESSES = 10_000;
+const MOST_NETWORKS = 10_000;
 
 /** Bounds how often an address may be wrong. */
 export class Tries {
   readonly #buckets = new Map<string, Bucket>();
 
-  /** How long the address has to wait before it may try; 0: not at all. */
+  /** How long the address has to wait before it may be wrong again; 0: not at all. */
   waitMs(address: string, now = performance.now()): number {
-    return takeToken(this.#buckets.get(address) ?? null, LIMITS, now).waitMs;
+    return takeToken(this.#buckets.get(networkOf(address)) ?? null, LIMITS, now).waitMs;
   }
 
   wrong(address: string, now = performance.now()): void {
-    if (this.#buckets.size >= MOST_ADDRESSES) this.#buckets.clear();
-    this.#buckets.set(address, takeToken(this.#buckets.get(address) ?? null, LIMITS, now).bucket);
+    const network = networkOf(address);
+    const { bucket } = takeToken(this.#buckets.get(network) ?? null, LIMITS, now);
+    this.#buckets.delete(network);
+    this.#buckets.set(network, bucket);
+    if (this.#buckets.size <= MOST_NETWORKS) return;
+    for (const oldest of this.#buckets.keys()) return void this.#buckets.delete(oldest);
   }
+}
+
+/** Of IPv6 the first 64 bits: whoever has one address there has all of them. */
+function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [plain = ''] = address.toLowerCase().split('%', 1);
+  const mapped = plain.startsWith('::ffff:') ? plain.slice('::ffff:'.length) : '';
+  if (isIP(mapped) === 4) return mapped;
+  const [front = [], back = []] = plain.split('::', 2).map((half) => half.split(':').filter(Boolean));
+  const zeros = Array.from({ length: Math.max(0, 8 - front.length - back.length) }, () => '0');
+  const groups = [...front, ...zeros, ...back].slice(0, 4);
+  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
 }

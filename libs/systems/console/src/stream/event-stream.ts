@@ -12,7 +12,7 @@ let sequence = 0;
 /** Sends the state once and then what changes, until the browser leaves or `endsAt` (milliseconds since 1970) is over. */
 export function streamState(
   response: ServerResponse,
-  aggregator: Aggregator,
+  aggregator: Pick<Aggregator, 'state' | 'watch'>,
   { view, endsAt }: { view: string; endsAt: number },
 ): void {
   response.writeHead(200, {
@@ -20,15 +20,29 @@ export function streamState(
     'Cache-Control': 'no-store',
     'X-Accel-Buffering': 'no',
   });
+  let leave = (): void => undefined;
+  const end = (): void => {
+    clearInterval(comment);
+    leave();
+    // What is still unsent would keep the connection for as long as nobody reads it.
+    if (response.writableLength > 0) response.destroy();
+    else response.end();
+  };
+  const write = (text: string): void => {
+    if (response.destroyed || response.writableEnded) return;
+    if (response.writableLength > MOST_UNSENT || Date.now() > endsAt) return end();
+    response.write(text);
+  };
+  const comment = setInterval(() => write(': here\n\n'), COMMENT_MS).unref();
+  response.on('error', end);
+  response.once('close', end);
   const narrowed = narrow(view);
   let last = narrowed(aggregator.state());
-  const send = (event: string, data: object): void => {
-    if (response.writableLength > MOST_UNSENT || Date.now() > endsAt) return void response.end();
-    response.write(`id: ${(sequence += 1)}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-  };
+  const send = (event: string, data: object): void =>
+    write(`id: ${(sequence += 1)}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   send('state', last);
   let told = Date.now();
-  const leave = aggregator.watch((state) => {
+  leave = aggregator.watch((state) => {
     const next = narrowed(state);
     const delta = deltaOf(last, next);
     last = next;
@@ -37,11 +51,8 @@ export function streamState(
     told = Date.now();
     send('delta', delta);
   });
-  const comment = setInterval(() => response.write(': here\n\n'), COMMENT_MS).unref();
-  response.once('close', () => {
-    clearInterval(comment);
-    leave();
-  });
+  // It may have left, or its session may have ended, before anybody listened.
+  if (response.destroyed || response.writableEnded) end();
 }
 
 function narrow(view: string): (state: ConsoleState) => ConsoleState {

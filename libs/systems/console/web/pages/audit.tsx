@@ -17,7 +17,10 @@ interface Entry {
 export function AuditPage() {
   const [take, setTake] = useState(50);
   const asked = useAsked(
-    () => api<{ items: Entry[]; cursor: string | null; missing: string[] }>(`audit?take=${take}`),
+    () =>
+      api<{ items: Entry[]; cursor: string | null; missing: string[]; truncated?: boolean }>(
+        `audit?take=${take}`,
+      ),
     [take],
   );
   return (
@@ -29,9 +32,10 @@ export function AuditPage() {
         </div>
       </div>
       <Loaded asked={asked}>
-        {({ items, cursor, missing }) => (
+        {({ items, cursor, missing, truncated }) => (
           <div class="stack">
             {missing.length > 0 && <p class="note warn">{t.missing(missing)}</p>}
+            {truncated === true && <p class="note">{t.truncated}</p>}
             <div class="card flush">
               {items.length === 0 ? <Empty>{t.audit.nothing}</Empty> : <Entries items={items} />}
             </div>

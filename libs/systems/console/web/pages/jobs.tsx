@@ -22,7 +22,12 @@ const LOOK_MS = 2_000;
 export function JobsPage() {
   const [wanted, setWanted] = useState<string | null>(null);
   const asked = useAsked(
-    () => api<{ items: { module: string; body: { items?: Job[] } | Job[] }[]; missing: string[] }>('jobs'),
+    () =>
+      api<{
+        items: { module: string; body: { items?: Job[] } | Job[] }[];
+        missing: string[];
+        unnamed?: string[];
+      }>('jobs'),
     [Math.floor(now.value / LOOK_MS)],
   );
   return (
@@ -34,7 +39,7 @@ export function JobsPage() {
         </div>
       </div>
       <Loaded asked={asked}>
-        {({ items, missing }) => {
+        {({ items, missing, unnamed = [] }) => {
           const jobs = items.flatMap(({ module, body }) =>
             (Array.isArray(body) ? body : (body.items ?? [])).map((job) => ({ ...job, module })),
           );
@@ -43,6 +48,7 @@ export function JobsPage() {
           return (
             <div class="stack">
               {missing.length > 0 && <p class="note warn">{t.missing(missing)}</p>}
+              {unnamed.length > 0 && <p class="note warn">{t.unnamed(unnamed)}</p>}
               <div class="row">
                 {[...counts].map(([status, same]) => (
                   <button

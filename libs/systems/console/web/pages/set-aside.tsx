@@ -35,6 +35,7 @@ interface List {
   cursor: string | null;
   total: number;
   missing: string[];
+  truncated?: boolean;
 }
 
 const keyOf = ({ copy, direction, documentId, copyId }: Item): string =>
@@ -133,6 +134,7 @@ export function SetAsideCard({
         {(list) => (
           <>
             {list.missing.length > 0 && <p class="note warn">{t.missing(list.missing)}</p>}
+            {list.truncated === true && <p class="note">{t.truncated}</p>}
             {list.items.length === 0 ? (
               <Empty>{t.setAside.nothing}</Empty>
             ) : (

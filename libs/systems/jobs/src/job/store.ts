@@ -11,10 +11,12 @@ export interface StoredJob {
 /** A job that a worker was given. Until it says `done` it is kept from others, as long as `working` is called in time. */
 export interface QueuedJob {
   jobId: string;
+  /** How often it was handed out since it was queued, this time included. */
+  times: number;
   working(): void;
   done(): Promise<void>;
-  /** Gives it to another worker. */
-  giveBack(): Promise<void>;
+  /** Gives it to another worker: at once, or after a time in which it keeps none of them busy. */
+  giveBack(afterMs?: number): Promise<void>;
 }
 
 /** Which jobs are listed; all that are given have to fit. */

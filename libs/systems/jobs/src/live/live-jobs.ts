@@ -15,6 +15,7 @@ import { accessOf } from '../report/read-query.ts';
 import type { JobAccess } from '../serve/access.ts';
 import { JobsService } from '../serve/jobs.service.ts';
 import { LiveConnection } from './live-connection.ts';
+import { refuseUpgrade, takeUpgrades } from './take-upgrades.ts';
 
 const PATH = '/api/jobs/ws';
 const MOST_MESSAGE_BYTES = 128 * 1024;
@@ -40,9 +41,8 @@ export class LiveJobs implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   onApplicationBootstrap(): void {
     const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
-    server?.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      if (request.url?.split('?')[0] === PATH) void this.accept(request, socket, head);
-    });
+    if (server)
+      takeUpgrades(server, PATH, (request, socket, head) => void this.accept(request, socket, head));
   }
 
   beforeApplicationShutdown(): void {
@@ -54,7 +54,7 @@ export class LiveJobs implements OnApplicationBootstrap, BeforeApplicationShutdo
     const access = await this.recognize(bearerOf(request)).catch(() => null);
     // A page of another site must not use a service that is open to everybody on this machine.
     if (access?.kind === 'open' && isFromElsewhere(request)) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+      refuseUpgrade(socket, '403 Forbidden');
       return;
     }
     this.sockets.handleUpgrade(request, socket, head, (client) =>

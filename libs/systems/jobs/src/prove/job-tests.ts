@@ -2,6 +2,8 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import { describeError, type Logger } from '@nestjs-spark/foundation';
 import { isObject, messageOf } from '@nestjs-spark/foundation/internal';
 import { onePart, readAll } from '../job/content.ts';
+import type { Submitter } from '../job/job.ts';
+import { JOB_STATE } from '../job/problems.ts';
 import { sameSubmitter } from '../job/same-submitter.ts';
 import type { JobStore } from '../job/store.ts';
 import { submitterOf, type JobAccess } from '../serve/access.ts';
@@ -47,6 +49,26 @@ export class JobTests {
     const key = JSON.stringify(submittedBy);
     if (this.#running.has(key))
       throw new ProblemError('tooMany', 'Another of your tests is running.', { retryAfterSeconds: 5 });
+    const starting = Promise.withResolvers<void>();
+    this.#running.set(key, starting.promise);
+    try {
+      const kept = await this.#prepare(testType, backend, submittedBy);
+      const running = this.#run(kept, access, records)
+        .catch((error: unknown) =>
+          this.#log.warn(`Test ${kept.report.testId} has no report: ${describeError(error)}`),
+        )
+        .finally(() => this.#running.delete(key));
+      this.#running.set(key, running);
+      return { testId: kept.report.testId };
+    } catch (error) {
+      this.#running.delete(key);
+      throw error;
+    } finally {
+      starting.resolve();
+    }
+  }
+
+  async #prepare(testType: TestType, backend: string, submittedBy: Submitter): Promise<KeptTest> {
     const known = await this.#jobs.backends();
     if (backend !== 'auto' && !known.some(({ name }) => name === backend))
       throw new ProblemError('invalid', `There is no backend ${JSON.stringify(backend)}.`, {
@@ -70,13 +92,7 @@ export class JobTests {
       figures: {},
     };
     await this.#keep({ report, submittedBy });
-    const running = this.#run({ report, submittedBy }, access, records)
-      .catch((error: unknown) =>
-        this.#log.warn(`Test ${report.testId} has no report: ${describeError(error)}`),
-      )
-      .finally(() => this.#running.delete(key));
-    this.#running.set(key, running);
-    return { testId: report.testId };
+    return { report, submittedBy };
   }
 
   /** @throws {ProblemError} `notFound` (404), also for a test of somebody else */
@@ -89,12 +105,20 @@ export class JobTests {
     );
   }
 
-  /** Runs the regression cases once, and takes what they result in as right from now on. For operators. */
+  /**
+   * Runs the regression cases once, and takes what they result in as right from now on. For operators.
+   * @throws {ProblemError} `jobState` (409) when one of them has not succeeded: the baseline before stays
+   */
   async takeBaseline(access: JobAccess): Promise<Baseline> {
     const notes = new TestNotes();
     const signal = this.#ending.signal;
     const jobs = new TestJobs(this.#jobs, { access, notes, backend: 'auto', signal });
-    const baseline = await runRegressionTest(jobs, notes, {});
+    const { baseline, failed } = await runRegressionTest(jobs, notes, {});
+    if (failed.length > 0)
+      throw new ProblemError(
+        JOB_STATE,
+        `No baseline was taken: ${failed.join('; ')}. Make all cases succeed first.`,
+      );
     await this.#store.putContent(BASELINE, onePart(JSON.stringify(baseline)));
     return baseline;
   }

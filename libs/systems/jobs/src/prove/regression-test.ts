@@ -5,6 +5,12 @@ import type { TestNotes } from './test-report.ts';
 /** The results of the cases by their names, as SHA-256. */
 export type Baseline = Readonly<Record<string, string>>;
 
+/** What the cases resulted in, and those that gave no result. */
+export interface RegressionResult {
+  baseline: Baseline;
+  failed: string[];
+}
+
 /** Those that this version was published with. */
 export const PUBLISHED_BASELINE: Baseline = Object.fromEntries(
   REGRESSION_CASES.map(({ name, sha256 }) => [name, sha256]),
@@ -15,16 +21,20 @@ export async function runRegressionTest(
   jobs: TestJobs,
   notes: TestNotes,
   baseline: Baseline,
-): Promise<Baseline> {
+): Promise<RegressionResult> {
   const found: Record<string, string> = {};
+  const failed: string[] = [];
   for (const { name, script, documents } of REGRESSION_CASES) {
     const job = await jobs.run({
       name: `regression: ${name}`,
       transformation: { kind: 'script', collection: 'Orders', script },
       input: { documents },
     });
-    found[name] = job.result?.sha256 ?? job.cause?.message ?? job.status;
-    notes.check(name, baseline[name] ?? 'no baseline', found[name], job.jobId);
+    const result = job.result?.sha256;
+    const actual = result ?? `${job.status}: ${job.cause?.message ?? 'no cause'}`;
+    if (result === undefined) failed.push(`${name} is ${actual}`);
+    else found[name] = result;
+    notes.check(name, baseline[name] ?? 'no baseline', actual, job.jobId);
   }
-  return found;
+  return { baseline: found, failed };
 }

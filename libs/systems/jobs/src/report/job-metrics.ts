@@ -90,7 +90,8 @@ export class JobMetrics {
       if (last.outcome === 'lost') this.#lost.inc({ backend });
       this.#runSeconds.observe({ backend, kind }, secondsBetween(last.startedAt, last.endedAt));
     }
-    if (after.status === 'Retrying') this.#retries.inc({ class: after.cause?.class ?? 'none' });
+    if (after.status === 'Retrying' && last?.outcome !== 'lost')
+      this.#retries.inc({ class: after.cause?.class ?? 'none' });
     if (after.status === 'Cancelled' && after.cancel)
       this.#cancelSeconds.observe({ backend }, secondsBetween(after.cancel.requestedAt, after.endedAt));
     if (isTerminal(after.status)) this.#finished.inc({ backend, kind, status: after.status });

@@ -31,6 +31,17 @@ describe('A backend', () => {
     expect(await guards.health(backend('other'))).toMatchObject({ available: true });
   });
 
+  it('that says that it is well and starts nothing is away after five times', async () => {
+    const { guards, backend } = start();
+    const well = backend('well');
+    for (let time = 0; time < 5; time++) {
+      expect(guards.report(well).state).toBe('closed');
+      expect(await guards.health(well)).toMatchObject({ available: true });
+      await guards.call(well, () => Promise.reject(new Error('ECONNRESET'))).catch(() => undefined);
+    }
+    expect(guards.report(well).state).toBe('open');
+  });
+
   it('that says that it takes none is not away', async () => {
     const { guards, backend, become } = start();
     become(async () => ({ available: false, reason: 'full' }));

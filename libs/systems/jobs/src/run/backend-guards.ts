@@ -1,7 +1,7 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { describeError, type Logger } from '@nestjs-spark/foundation';
 import { Breakers, type Breaker, type BreakerReport } from '@nestjs-spark/foundation/internal';
-import type { BackendHealth, JobBackend } from '../job/backend.ts';
+import { RunRefusedError, type BackendHealth, type JobBackend } from '../job/backend.ts';
 
 /** How long a backend may take to say how it is. */
 const HEALTH_MS = 2_000;
@@ -20,8 +20,11 @@ export class BackendGuards {
 
   /** Whether a backend takes runs; one whose breaker is open is not even asked. */
   async health(backend: JobBackend): Promise<BackendHealth> {
+    const look = (): Promise<BackendHealth> => backend.health(AbortSignal.timeout(HEALTH_MS));
     try {
-      return await this.call(backend, () => backend.health(AbortSignal.timeout(HEALTH_MS)));
+      if (this.report(backend).state !== 'closed') return await this.call(backend, look);
+      // A backend that is well and starts nothing is away all the same: a good answer does not take back failed calls.
+      return await look().catch((error: unknown) => this.call(backend, () => Promise.reject(error)));
     } catch (error) {
       return { available: false, reason: describeError(error) };
     }
@@ -33,7 +36,7 @@ export class BackendGuards {
       try {
         return await work();
       } catch (error) {
-        this.#failed(name);
+        if (isOutage(error)) this.#failed(name);
         throw error;
       }
     });
@@ -57,8 +60,13 @@ export class BackendGuards {
   #of(name: string): Breaker {
     return this.#breakers.of({
       target: `backend:${name}`,
-      isOutage: () => true,
+      isOutage,
       refuse: (cause) => new UnavailableError(cause.message, { cause }),
     });
   }
+}
+
+/** A run that is refused was answered. */
+function isOutage(error: unknown): boolean {
+  return !(error instanceof RunRefusedError);
 }

@@ -10,7 +10,10 @@ export type Outcome =
   | { type: 'failed'; cause: JobCause }
   | { type: 'cancelled'; proof: CancelProof }
   | { type: 'timed-out'; proof: CancelProof }
-  | { type: 'lost'; cause: JobCause };
+  /** The backend has not got the run, and nothing of it runs. */
+  | { type: 'lost'; cause: JobCause }
+  /** It was not answered whether it has begun. */
+  | { type: 'not-started'; cause: JobCause };
 
 /** Whether the run is still the one that counts, executed by the one who says so. */
 export function isOwn(job: Job, runId: string, owner: string): boolean {
@@ -21,19 +24,20 @@ export function isOwn(job: Job, runId: string, owner: string): boolean {
 
 /**
  * Writes how a run has come out, unless another process has taken the job over meanwhile: then nothing is written.
- * @returns the job as it is written; null when the run does not count
+ * @returns the job as it is written; null when the run does not count; `unproven` when it is to be cancelled and may run nevertheless
  */
 export async function finish(
   { jobId, runId }: { jobId: string; runId: string },
   outcome: Outcome,
   parts: RunnerParts,
-): Promise<Job | null> {
+): Promise<Job | null | 'unproven'> {
   for (;;) {
     const stored = await parts.store.get(jobId);
     if (!stored || !isOwn(stored.job, runId, parts.owner)) {
       parts.observer.fenced();
       return null;
     }
+    if (outcome.type === 'not-started' && stored.job.status === 'Cancelling') return 'unproven';
     const after = next(stored.job, outcome, parts.owner);
     try {
       await parts.store.replace(after, stored.revision);
@@ -74,14 +78,17 @@ export function next(job: Job, outcome: Outcome, by: string, now = new Date()): 
     case 'failed':
       return failed(job, outcome.cause, by, now);
     case 'lost':
+    case 'not-started':
       return lost(job, outcome.cause, by, now);
   }
 }
 
 /** A job whose backend keeps losing its runs is not run for ever. */
 const MOST_LOST = 10;
+/** The longest pause before a job whose runs are lost runs again. */
+const LONGEST_LOST_MS = 60_000;
 
-/** Queued again: a run that was lost is none of the job's attempts to succeed. */
+/** Queued again, later each time: a run that was lost is none of the job's attempts to succeed. */
 function lost(job: Job, cause: JobCause, by: string, now: Date): Job {
   const attempts = endedAttempt(job, 'lost', cause, now);
   if (job.status === 'Cancelling') {
@@ -90,7 +97,11 @@ function lost(job: Job, cause: JobCause, by: string, now: Date): Job {
     return moved(job, 'Cancelled', by, { attempts, cancel: { requestedAt, reason, proof } }, now);
   }
   const times = attempts.filter(({ outcome }) => outcome === 'lost').length;
-  if (times < MOST_LOST) return moved(job, 'Queued', by, { attempts, cause }, now);
+  if (times === 1) return moved(job, 'Queued', by, { attempts, cause }, now);
+  if (times < MOST_LOST) {
+    const dueAt = new Date(now.getTime() + Math.min(LONGEST_LOST_MS, 500 * 2 ** (times - 1))).toISOString();
+    return moved(job, 'Retrying', by, { attempts, cause, dueAt }, now);
+  }
   const gaveUp = {
     ...cause,
     code: 'gave-up',

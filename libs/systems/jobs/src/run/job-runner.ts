@@ -1,12 +1,15 @@
 import { describeError } from '@nestjs-spark/foundation';
-import { keepRunning, pause } from '@nestjs-spark/foundation/internal';
+import { keepRunning } from '@nestjs-spark/foundation/internal';
 import type { QueuedJob } from '../job/store.ts';
 import { claim } from './claim.ts';
 import { OneRun } from './one-run.ts';
 import type { RunnerParts } from './parts.ts';
 
-/** How long before a job that no backend can take is offered again. */
+/** Before jobs are taken again when that has failed. */
+const AGAIN_MS = 1_000;
+/** How long before a job that no backend can take is offered again; longer each time. */
 const LATER_MS = 1_000;
+const LONGEST_LATER_MS = 10_000;
 
 /** Takes jobs from the store and executes them, so many at once. */
 export class JobRunner {
@@ -41,7 +44,7 @@ export class JobRunner {
     };
     return keepRunning(takeOne, {
       signal,
-      policy: { waitMs: LATER_MS },
+      policy: { waitMs: AGAIN_MS },
       endMs: Infinity,
       onFailure: (error) => this.#parts.log.warn(`Jobs cannot be run for now: ${describeError(error)}`),
     });
@@ -51,11 +54,12 @@ export class JobRunner {
     const { signal } = this.#ending;
     try {
       const claimed = await claim(queued.jobId, this.#parts);
-      if (claimed === 'later') {
-        await pause(LATER_MS, signal);
-        return await queued.giveBack();
+      // Others have their turn meanwhile, perhaps on a backend that answers.
+      if (claimed === 'later') return await queued.giveBack(laterMs(queued.times));
+      if (claimed !== 'nothing') {
+        const done = await new OneRun(claimed, queued, this.#parts).execute(signal);
+        if (done === 'later') return await queued.giveBack(laterMs(queued.times));
       }
-      if (claimed !== 'nothing') await new OneRun(claimed, queued, this.#parts).execute(signal);
     } catch (error) {
       await queued.giveBack().catch(() => undefined);
       throw error;
@@ -63,4 +67,8 @@ export class JobRunner {
     if (signal.aborted) await queued.giveBack();
     else await queued.done();
   }
+}
+
+function laterMs(times: number): number {
+  return Math.min(LONGEST_LATER_MS, LATER_MS * 2 ** Math.min(times - 1, 10));
 }

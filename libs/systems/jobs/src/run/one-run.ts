@@ -33,15 +33,16 @@ export class OneRun {
     this.#parts = parts;
   }
 
-  /** @param signal aborted when this process ends: the run is left to the next one */
-  async execute(signal: AbortSignal): Promise<void> {
+  /**
+   * @param signal aborted when this process ends: the run is left to the next one
+   * @returns `later`: what became of the run cannot be told now, so the job has to be taken again
+   */
+  async execute(signal: AbortSignal): Promise<'later' | 'over'> {
     const { job, backend, start } = this.#claim;
     const { cancels, progress, store, guards } = this.#parts;
     const handle = await this.#begin(signal);
-    if (!('runId' in handle)) {
-      await this.#finish(handle);
-      return;
-    }
+    if (handle === 'later') return 'later';
+    if (!('runId' in handle)) return (await this.#finish(handle)) === 'unproven' ? 'later' : 'over';
     const leave = guards.occupy(backend);
     const unwatch = cancels.on(job.jobId, () => this.#stop(handle, 'cancelled'));
     const startedAt = Date.parse(job.attempts.at(-1)?.startedAt ?? '');
@@ -53,12 +54,16 @@ export class OneRun {
       // It may have been cancelled before anybody listened.
       if (!start) await this.#look(handle);
       const ended = await this.#observe(handle, AbortSignal.any([signal, this.#over.signal]));
-      if (!ended || this.#isLost) return;
+      if (!ended || this.#isLost) return 'over';
       const outcome = await this.#outcome(handle, ended);
       const after = await this.#finish(outcome);
+      if (after === 'unproven') return 'later';
+      // The run of a job that another process has by now is that process's: it has the same id there.
+      if (after === null) return 'over';
       this.#isOver = true;
-      const key = after?.status === 'Succeeded' ? this.#parts.cacheKeyOf(after) : null;
+      const key = after.status === 'Succeeded' ? this.#parts.cacheKeyOf(after) : null;
       if (key !== null) await store.remember(key, job.jobId);
+      return 'over';
     } finally {
       this.#over.abort();
       clearTimeout(timer);
@@ -79,8 +84,10 @@ export class OneRun {
     if (backend.capabilities.local) await backend.release(handle);
   }
 
-  async #begin(signal: AbortSignal): Promise<RunHandle | Outcome> {
+  async #begin(signal: AbortSignal): Promise<RunHandle | Outcome | 'later'> {
     const { job, backend, runId, adopted } = this.#claim;
+    const found = adopted ? await this.#find() : 'unknown';
+    if (found !== 'unknown') return found;
     const run: JobRun = {
       runId,
       jobId: job.jobId,
@@ -93,14 +100,25 @@ export class OneRun {
     };
     try {
       const { guards } = this.#parts;
-      const found = adopted ? await guards.call(backend, () => backend.find(runId)) : 'unknown';
-      if (typeof found === 'object') return found;
-      if (adopted && !backend.capabilities.idempotentStart) return lostRun(backend.name, runId, found);
+      if (adopted && !backend.capabilities.idempotentStart) return lostRun(backend.name, runId);
       return await guards.call(backend, () => backend.start(run, signal));
     } catch (error) {
       if (error instanceof RunRefusedError) return { type: 'failed', cause: error.reason };
       const message = `${backend.name} did not start it: ${describeError(error)}`;
-      return { type: 'lost', cause: { class: 'backend', code: 'not-started', message } };
+      return { type: 'not-started', cause: { class: 'backend', code: 'not-started', message } };
+    }
+  }
+
+  /** The run that another process has begun. Only `unknown` says that it is gone: no answer may mean that it still runs. */
+  async #find(): Promise<RunHandle | 'unknown' | 'later'> {
+    const { backend, runId } = this.#claim;
+    const { guards, log } = this.#parts;
+    try {
+      const found = await guards.call(backend, () => backend.find(runId));
+      return found === 'cannot-tell' ? 'later' : found;
+    } catch (error) {
+      log.warn(`${backend.name} cannot be asked for the run ${runId} now: ${describeError(error)}`);
+      return 'later';
     }
   }
 
@@ -134,7 +152,7 @@ export class OneRun {
     return { ...content, form, documents, failed, cached: false, fromJobId: null, expiresAt };
   }
 
-  async #finish(outcome: Outcome): Promise<Job | null> {
+  async #finish(outcome: Outcome): Promise<Job | null | 'unproven'> {
     const { job, runId, start } = this.#claim;
     const ended = start ? await start.end(outcome) : 'started';
     return ended === 'started' ? finish({ jobId: job.jobId, runId }, outcome, this.#parts) : ended;
@@ -189,10 +207,7 @@ export class OneRun {
   }
 }
 
-function lostRun(backend: string, runId: string, found: 'unknown' | 'cannot-tell'): Outcome {
-  const message =
-    found === 'unknown'
-      ? `${backend} does not know the run ${runId} any more`
-      : `${backend} cannot tell whether it has the run ${runId}`;
-  return { type: 'lost', cause: { class: 'lost', code: `run-${found}`, message } };
+function lostRun(backend: string, runId: string): Outcome {
+  const message = `${backend} does not know the run ${runId} any more`;
+  return { type: 'lost', cause: { class: 'lost', code: 'run-unknown', message } };
 }

@@ -178,12 +178,15 @@ export class JobsService {
     }
   }
 
-  /** Submits an ended job again, as a new one. @throws {ProblemError} `notFound` (404); `jobState` (409) while it has not ended */
+  /**
+   * Submits an ended job again, as a new one.
+   * @throws {ProblemError} `notFound` (404); `jobState` (409) while it has not ended; `forbidden` (403) and `jobRefused` (422) as `submit`
+   */
   async retry(jobId: string, access: JobAccess = APPLICATION): Promise<JobView> {
     const { job } = await this.find(jobId, access);
     if (!isTerminal(job.status))
       throw new ProblemError(JOB_STATE, `The job is ${job.status}: it has not ended.`);
-    return this.#parts.submissions.again(job);
+    return this.#parts.submissions.again(job, access);
   }
 
   /** The jobs of a batch. @throws {ProblemError} `notFound` (404) when there is none */

@@ -116,8 +116,12 @@ export class Submissions {
     };
   }
 
-  /** The same job as a new one. */
-  async again(job: Job): Promise<JobView> {
+  /** The same job as a new one, under the rules of today. */
+  async again(job: Job, access: JobAccess): Promise<JobView> {
+    requireOperator([job], access);
+    const { name, backendRequested: backend, transformation, input } = job;
+    const faults = await faultsOf({ body: { name, backend }, transformation, input }, this.#parts.executors);
+    if (faults.length > 0) throw refusedFor(faults);
     await this.#parts.quota.take(job.submittedBy, 1);
     const next = jobAgain(job);
     if (job.input?.object !== undefined) await this.#hold(job.input.object, next.jobId);

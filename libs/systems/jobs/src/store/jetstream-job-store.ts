@@ -82,12 +82,14 @@ export class JetStreamJobStore implements JobStore {
 
   async add(jobs: readonly Job[]): Promise<number[]> {
     const [first] = jobs;
-    const messages = (await this.#placed(jobs)).map((job) => this.#message(job));
+    const placed = await this.#placed(jobs);
     try {
-      const [message] = messages;
-      if (jobs.length === 1 && first && message)
-        return [await this.#records.write(message, this.#how(first, 0))];
-      const sequence = await this.#records.writeTogether(messages);
+      const [only] = placed;
+      if (placed.length === 1 && only)
+        return [await this.#records.write(this.#message(only), this.#how(only, 0))];
+      const sequence = await this.#records.writeTogether(
+        placed.map((job) => ({ ...this.#message(job), publishAt: this.#how(job, 0).publishAt })),
+      );
       return jobs.map((_, index) => sequence + index);
     } catch (error) {
       throw error instanceof VersionConflictError ? new JobExistsError(first?.jobId ?? '') : error;

@@ -167,10 +167,11 @@ export class JetStreamLanes {
     if (!this.#takers.give(this.#queued(message))) message.giveBack();
   }
 
-  #queued({ subject, sequence, working, done, giveBack }: LaneMessage): QueuedJob {
+  #queued({ subject, sequence, times, working, done, giveBack }: LaneMessage): QueuedJob {
     const { records, root } = this.#options;
     return {
       jobId: subject.slice(root.length + 1).split('.')[0] ?? '',
+      times,
       working,
       done: async () => {
         done();
@@ -178,7 +179,7 @@ export class JetStreamLanes {
         this.#removing.add(removing);
         void removing.finally(() => this.#removing.delete(removing));
       },
-      giveBack: async () => giveBack(),
+      giveBack: async (afterMs) => giveBack(afterMs),
     };
   }
 }

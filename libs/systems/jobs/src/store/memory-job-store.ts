@@ -1,7 +1,7 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import type { StoredContent } from '../job/content-names.ts';
 import type { Job } from '../job/job.ts';
-import { isTerminal } from '../job/status.ts';
+import { isTerminal, type JobStatus } from '../job/status.ts';
 import { moved } from '../job/move.ts';
 import {
   JobExistsError,
@@ -39,6 +39,12 @@ export class MemoryJobStore implements JobStore {
   readonly #queue: LaneQueue;
   readonly #takers = new Takers();
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** Those that wait until they are handed out again. */
+  readonly #later = new Set<NodeJS.Timeout>();
+  /** How often each job that is queued was handed out. */
+  readonly #times = new Map<string, number>();
+  /** Jobs that a worker gave back while they ran: the next one adopts them. */
+  readonly #orphans = new Set<string>();
   readonly #contents = new Map<string, { parts: Uint8Array[]; at: number }>();
   readonly #cache = new Map<string, string>();
   readonly #ended: { jobId: string; until: number }[] = [];
@@ -126,7 +132,7 @@ export class MemoryJobStore implements JobStore {
   }
 
   async close(): Promise<void> {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const timer of [...this.#timers.values(), ...this.#later]) clearTimeout(timer);
     this.#takers.sendAway();
   }
 
@@ -135,6 +141,7 @@ export class MemoryJobStore implements JobStore {
     this.#jobs.set(job.jobId, stored);
     clearTimeout(this.#timers.get(job.jobId));
     this.#timers.delete(job.jobId);
+    if (job.status !== 'Running' && job.status !== 'Cancelling') this.#times.delete(job.jobId);
     if (isTerminal(job.status)) this.#forgetLater(job.jobId);
     else if (job.dueAt !== null) this.#queueAt(stored.job, Date.parse(job.dueAt));
     else if (job.status === 'Queued') {
@@ -164,7 +171,9 @@ export class MemoryJobStore implements JobStore {
   #next(): QueuedJob | null {
     for (let next = this.#queue.take(); next; next = this.#queue.take()) {
       const { lane, jobId } = next;
-      if (this.#jobs.get(jobId)?.job.status === 'Queued') return this.#handOut(lane, jobId);
+      const status = this.#jobs.get(jobId)?.job.status;
+      const isOrphan = this.#orphans.delete(jobId);
+      if (status === 'Queued' || (isOrphan && isRunning(status))) return this.#handOut(lane, jobId);
       this.#queue.free(lane);
     }
     return null;
@@ -178,11 +187,25 @@ export class MemoryJobStore implements JobStore {
       this.#queue.free(lane);
       this.#serve();
     };
-    const giveBack = async (): Promise<void> => {
+    const offerAgain = (): void => {
+      if (isRunning(this.#jobs.get(jobId)?.job.status)) this.#orphans.add(jobId);
       this.#queue.push(lane, jobId);
+      this.#serve();
+    };
+    const giveBack = async (afterMs = 0): Promise<void> => {
+      if (!held) return;
+      if (afterMs > 0) {
+        const timer = setTimeout(() => {
+          this.#later.delete(timer);
+          offerAgain();
+        }, afterMs).unref();
+        this.#later.add(timer);
+      } else offerAgain();
       await free();
     };
-    return { jobId, working: () => {}, done: free, giveBack };
+    const times = (this.#times.get(jobId) ?? 0) + 1;
+    this.#times.set(jobId, times);
+    return { jobId, times, working: () => {}, done: free, giveBack };
   }
 
   /** What has to go leaves with the next job that ends, so nothing needs a timer. */
@@ -198,6 +221,10 @@ export class MemoryJobStore implements JobStore {
       this.#cache.delete(key);
     }
   }
+}
+
+function isRunning(status: JobStatus | undefined): boolean {
+  return status === 'Running' || status === 'Cancelling';
 }
 
 function sizeOf(parts: readonly Uint8Array[]): number {

@@ -4,7 +4,6 @@ import { JOB_REFUSED } from '../job/problems.ts';
 import type { JobBackend } from '../job/backend.ts';
 import type { JobTransformation } from '../job/job.ts';
 import type { JobHandlers } from '../job/handler.ts';
-import type { ReadSubmission } from './read-submission.ts';
 
 /** What is there to execute jobs. */
 export interface Executors {
@@ -13,8 +12,15 @@ export interface Executors {
   scripts: ScriptPool;
 }
 
+/** What is to be executed: of a submission, or of a job that was. */
+export interface Executable {
+  body: { name: string; backend?: string | undefined };
+  transformation: JobTransformation;
+  input: { form: string } | null;
+}
+
 /** Why a submission cannot be executed here, each reason by its place; empty when it can. */
-export async function faultsOf(submission: ReadSubmission, executors: Executors): Promise<ProblemField[]> {
+export async function faultsOf(submission: Executable, executors: Executors): Promise<ProblemField[]> {
   const { body, transformation, input } = submission;
   const faults = [...faultsOfBackend(body.backend ?? 'auto', transformation.kind, executors.backends)];
   if (transformation.kind === 'script') {

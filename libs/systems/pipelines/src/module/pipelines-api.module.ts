@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ModuleFacts } from '@nestjs-spark/observability/internal';
 import { ClusterController } from '../serve/cluster.controller.ts';
 import { DefinitionsController } from '../serve/definitions.controller.ts';
 import { PipelinesController } from '../serve/pipelines.controller.ts';
@@ -9,4 +10,8 @@ import { ProgressController } from '../serve/progress.controller.ts';
  * callers, `SparkAuthModule`. Start the application with `bodyParser: false`: definitions are read as text, so that a fault in them has a line.
  */
 @Module({ controllers: [DefinitionsController, ProgressController, PipelinesController, ClusterController] })
-export class PipelinesApiModule {}
+export class PipelinesApiModule {
+  constructor(facts: ModuleFacts) {
+    facts.add(() => ({ systems: { pipelines: '/api/pipelines' } }));
+  }
+}

@@ -31,7 +31,8 @@ const deployToSales = (requester: Requester) =>
   });
 
 describe('a console’s user', () => {
-  it('of the role operator may do what an operator may, on this machine in development', async () => {
+  it('of the role operator may do what an operator may where the module names the console', async () => {
+    process.env['SPARK_CONSOLES'] = 'Desk';
     const requester = await start();
     const { body } = await ask(requester, 'get', '/spark/replication', 'token.of.Desk_as_operator').expect(
       200,
@@ -43,6 +44,7 @@ describe('a console’s user', () => {
   });
 
   it('of the role viewer sees the same and changes nothing', async () => {
+    process.env['SPARK_CONSOLES'] = 'Desk';
     const requester = await start();
     const { body } = await ask(requester, 'get', '/spark/replication', 'token.of.Desk_as_viewer').expect(200);
     expect(body.incoming).toHaveLength(1);
@@ -56,8 +58,8 @@ describe('a console’s user', () => {
     expect(requester.around.resynced).toEqual([]);
   });
 
-  it('is refused with the remedy by a module that names other consoles', async () => {
-    process.env['SPARK_CONSOLES'] = 'Other';
+  it.each(['Other', ''])('is refused with the remedy by a module that names %j', async (named) => {
+    process.env['SPARK_CONSOLES'] = named;
     const requester = await start();
     const { body } = await ask(requester, 'get', '/spark/replication', 'token.of.Desk_as_operator').expect(
       403,

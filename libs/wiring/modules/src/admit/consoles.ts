@@ -10,40 +10,25 @@ const NOT_PERMITTED = defineProblem('notPermitted', {
 /** Which consoles may ask this module in the name of their users. */
 export class Consoles {
   readonly #own: string;
-  readonly #named: ReadonlySet<string> | null;
+  readonly #admitted: ReadonlySet<string>;
 
-  /** @param named the consoles' names; null: every console on this machine */
-  constructor(own: string, named: readonly string[] | null) {
+  /** @param named the consoles' names; one that is mounted in the module needs none */
+  constructor(own: string, named: readonly string[]) {
     this.#own = own;
-    this.#named = named && new Set(named.map(nameKey));
+    this.#admitted = new Set([own, ...named].map(nameKey));
   }
 
-  /** `SPARK_CONSOLES`; without it none in production, and otherwise every console on this machine. */
-  static from(
-    own: string,
-    environment: Readonly<Record<string, string | undefined>>,
-    production: boolean,
-  ): Consoles {
-    const text = environment['SPARK_CONSOLES'];
-    return new Consoles(own, text === undefined && !production ? null : toList(text ?? ''));
+  /** Those in `SPARK_CONSOLES`, in development too: any module could otherwise make itself an operator there. */
+  static from(own: string, environment: Readonly<Record<string, string | undefined>>): Consoles {
+    return new Consoles(own, toList(environment['SPARK_CONSOLES'] ?? ''));
   }
 
-  /**
-   * @param address where the request comes from
-   * @throws {ProblemError} `notPermitted` (403) with the remedy
-   */
-  require(console: string, address: string | undefined): void {
-    const admitted = this.#named
-      ? this.#named.has(nameKey(console)) || nameKey(console) === nameKey(this.#own)
-      : isLoopback(address);
-    if (admitted) return;
+  /** @throws {ProblemError} `notPermitted` (403) with the remedy */
+  require(console: string): void {
+    if (this.#admitted.has(nameKey(console))) return;
     throw new ProblemError(
       NOT_PERMITTED,
       `${this.#own} does not let this console in. Add ${console} to SPARK_CONSOLES there.`,
     );
   }
-}
-
-function isLoopback(address: string | undefined): boolean {
-  return address === '::1' || /^(?:::ffff:)?127\./.test(address ?? '');
 }

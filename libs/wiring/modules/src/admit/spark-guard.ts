@@ -73,7 +73,7 @@ export class SparkGuard implements CanActivate {
     const { module, act } = await this.verifier.verify({ token, method: request.method ?? '', path, body });
     if (act === null) return { kind: 'module', module };
     if (!this.consoles) throw new ProblemError('forbidden', 'No console is admitted here.');
-    this.consoles.require(module, request.socket.remoteAddress);
+    this.consoles.require(module);
     return { kind: 'operator', through: { ...act, console: module } };
   }
 }

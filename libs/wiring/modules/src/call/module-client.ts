@@ -5,11 +5,13 @@ import type { ModuleIdentity } from '../identify/module-identity.ts';
 import type { ActingFor } from '../identify/token-claims.ts';
 import { nearestName } from './nearest-name.ts';
 import { readBounded } from './read-bounded.ts';
-import { parseAnswer, sendSigned, whyNoAnswer } from './send-signed.ts';
+import { answered } from './answered.ts';
+import { sendSigned, whyNoAnswer } from './send-signed.ts';
 
 /** How a call to another module ended. */
 export type ModuleAnswer =
-  | { kind: 'answered'; status: number; body: unknown }
+  /** `retryAfterSeconds` is there when the module asks to wait. */
+  | { kind: 'answered'; status: number; body: unknown; retryAfterSeconds?: number }
   | { kind: 'unreachable'; reason: string }
   /** `known` are the names of those that are, `nearest` the one of them that was probably meant. */
   | { kind: 'not-registered'; known?: readonly string[]; nearest?: string };
@@ -114,7 +116,7 @@ async function send(
   try {
     const response = await sendSigned({ url, method, token, body, signal });
     const text = await readBounded(response, call.answerBytes ?? ANSWER_BYTES);
-    return { kind: 'answered', status: response.status, body: parseAnswer(text) ?? null };
+    return answered(response, text);
   } catch (error) {
     const reason = `${reasonOf(error)} (${url.origin})`;
     // An attempt that is given up says nothing about the module.

@@ -101,12 +101,37 @@ describe('a module token', () => {
   it('that is right tells the module, as the registry writes it', async () => {
     expect(await verifier.verify({ ...REQUEST, token: await sign({ iss: 'hr', aud: 'FLEET' }) })).toEqual({
       module: 'HR',
+      act: null,
     });
+  });
+
+  it('with a claim act asks in the name of a user', async () => {
+    const act = { sub: 'ann', role: 'viewer' };
+    expect(await verifier.verify({ ...REQUEST, token: await sign({ act }) })).toEqual({ module: 'HR', act });
+  });
+
+  it.each([
+    null,
+    'ann',
+    {},
+    { sub: 'ann' },
+    { sub: 'ann', role: 'admin' },
+    { sub: 7, role: 'viewer' },
+    { sub: 'a'.repeat(257), role: 'viewer' },
+    [{ sub: 'ann', role: 'operator' }],
+  ])('is refused with the claim act %j', async (act) => {
+    expect((await refusal(await sign({ act }))).kind).toBe('unauthenticated');
+  });
+
+  it('does not carry a claim act that another key has signed', async () => {
+    const act = { sub: 'ann', role: 'operator' };
+    const token = await sign({ act }, { kid: hr.keyId }, await makeKey());
+    expect((await refusal(token)).kind).toBe('unauthenticated');
   });
 
   it('may name the full URL, as RFC 9449 has it', async () => {
     const token = await sign({ htu: 'https://fleet.example/spark/etl/deploy' });
-    expect(await verifier.verify({ ...REQUEST, token })).toEqual({ module: 'HR' });
+    expect(await verifier.verify({ ...REQUEST, token })).toEqual({ module: 'HR', act: null });
   });
 
   it('for a request without a body is bound to the empty one', async () => {
@@ -116,12 +141,13 @@ describe('a module token', () => {
       htu: '/spark/replication',
       body_sha256: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU',
     });
-    expect(await verifier.verify({ ...request, token })).toEqual({ module: 'HR' });
+    expect(await verifier.verify({ ...request, token })).toEqual({ module: 'HR', act: null });
   });
 
   it('holds for bytes as well as text', async () => {
     expect(await verifier.verify({ ...REQUEST, body: Buffer.from(BODY), token: await sign() })).toEqual({
       module: 'HR',
+      act: null,
     });
   });
 
@@ -261,6 +287,7 @@ it.each(['at+jwt', 'logout+jwt', 5])(
     expect((await refusal(await sign({}, { typ: typ as string }))).status).toBe(401);
     expect(await verifier.verify({ ...REQUEST, token: await sign({}, { typ: 'JWT' }) })).toEqual({
       module: 'HR',
+      act: null,
     });
   },
 );
@@ -282,7 +309,7 @@ describe('the key of a module', () => {
     now += 60_000;
     expect((await refusal(await sign({}, {}, thief))).status).toBe(401);
     expect(log.said('warn').join()).toContain(`SPARK_TRUSTED_KEYS=HR=${thief.keyId}`);
-    expect(await verifier.verify({ ...REQUEST, token: await sign() })).toEqual({ module: 'HR' });
+    expect(await verifier.verify({ ...REQUEST, token: await sign() })).toEqual({ module: 'HR', act: null });
   });
 
   it('changes when an operator lists the new one', async () => {
@@ -300,7 +327,7 @@ describe('the key of a module', () => {
     expect((await refusal(await sign())).status).toBe(401);
     expect(log.said('warn').join()).toContain('nobody has approved');
     verifier = makeVerifier({ production: true, trustedKeys: new Map([['hr', [hr.keyId]]]) });
-    expect(await verifier.verify({ ...REQUEST, token: await sign() })).toEqual({ module: 'HR' });
+    expect(await verifier.verify({ ...REQUEST, token: await sign() })).toEqual({ module: 'HR', act: null });
   });
 
   it('is not what another collection has under its id, and an odd pin takes no other with it', async () => {
@@ -313,7 +340,7 @@ describe('the key of a module', () => {
     await state.write('sparkKeys/empty', 'SparkKeys', {}, null);
     await state.write('sparkKeys/sales', 'SparkKeys', pin, null);
     now += 60_000;
-    expect(await verifier.verify({ ...REQUEST, token: await sign() })).toEqual({ module: 'HR' });
+    expect(await verifier.verify({ ...REQUEST, token: await sign() })).toEqual({ module: 'HR', act: null });
     expect(log.said('warn').join()).toContain('sparkKeys/sales');
   });
 
@@ -324,6 +351,7 @@ describe('the key of a module', () => {
     now += 1;
     expect(await verifier.verify({ ...REQUEST, token: await sign({ iss: 'Sales' }, {}, sales) })).toEqual({
       module: 'Sales',
+      act: null,
     });
   });
 
@@ -364,7 +392,7 @@ describe("this module's own token", () => {
     verifier = new TokenVerifier({ receiver, keys, own, log, now: () => now });
     registry.away = true;
     const token = await sign({ iss: 'Fleet' }, { kid: mine.keyId }, mine);
-    expect(await verifier.verify({ ...REQUEST, token })).toEqual({ module: 'Fleet' });
+    expect(await verifier.verify({ ...REQUEST, token })).toEqual({ module: 'Fleet', act: null });
     registry.away = false;
     expect((await refusal(await sign({ iss: 'Fleet' }, { kid: mine.keyId }, hr))).status).toBe(401);
     expect((await refusal(await sign({ iss: 'HR' }, { kid: mine.keyId }, mine))).status).toBe(401);
@@ -379,7 +407,7 @@ describe("this module's own token", () => {
     const ledger = Object.assign(new MemoryTokenLedger(), { away: true });
     verifier = new TokenVerifier({ receiver, keys, own, ledger, log, now: () => now });
     const token = await sign({ iss: 'Fleet' }, { kid: mine.keyId }, mine);
-    expect(await verifier.verify({ ...REQUEST, token })).toEqual({ module: 'Fleet' });
+    expect(await verifier.verify({ ...REQUEST, token })).toEqual({ module: 'Fleet', act: null });
     expect((await refusal(token)).status).toBe(401);
   });
 });

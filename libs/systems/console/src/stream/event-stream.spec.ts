@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { afterEach, expect, it } from '@jest/globals';
+import type { ConsoleState } from '../ask/state.ts';
+import { streamState } from './event-stream.ts';
+
+const LONG = 'x'.repeat(1024 * 1024);
+const stateOf = (why: string): ConsoleState => ({
+  at: new Date().toISOString(),
+  modules: [{ name: 'HR', why } as ConsoleState['modules'][number]],
+  copies: [],
+  letters: 0,
+  history: {},
+});
+
+const ends: (() => void)[] = [];
+afterEach(() => ends.splice(0).forEach((end) => end()));
+
+/** A stream to a browser that reads nothing, and what tells it something new. */
+async function open(endsAt: number) {
+  const listeners = new Set<(state: ConsoleState) => void>();
+  const { promise: response, resolve } = Promise.withResolvers<ServerResponse>();
+  const aggregator = {
+    state: () => stateOf(''),
+    watch: (listener: (state: ConsoleState) => void) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+  const server = createServer((_, answer) => {
+    streamState(answer, aggregator, { view: 'overview', endsAt });
+    resolve(answer);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const reader = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
+  reader.on('error', () => undefined);
+  reader.write('GET / HTTP/1.1\r\nHost: console\r\n\r\n');
+  ends.push(
+    () => void reader.destroy(),
+    () => void server.close(),
+  );
+  return { response: await response, listeners, reader };
+}
+
+it('A browser that takes nothing in is let go at once, and nothing is written to it afterwards', async () => {
+  const { response, listeners } = await open(Infinity);
+  const [tell = () => undefined] = listeners;
+  // The system's own buffers take some megabytes before anything stays here.
+  for (let times = 0; times < 200 && listeners.size > 0; times++) tell(stateOf(`${times}${LONG}`));
+  expect(listeners.size).toBe(0);
+  expect(response.destroyed).toBe(true);
+  expect(() => tell(stateOf('late'))).not.toThrow();
+});
+
+it('A stream ends with its session', async () => {
+  const { response, listeners } = await open(Date.now() - 1);
+  expect(response.writableEnded || response.destroyed).toBe(true);
+  expect(listeners.size).toBe(0);
+});
+
+it('A browser that leaves is told nothing more', async () => {
+  const { response, listeners, reader } = await open(Infinity);
+  expect(listeners.size).toBe(1);
+  const closed = once(response, 'close');
+  reader.destroy();
+  await closed;
+  expect(listeners.size).toBe(0);
+});

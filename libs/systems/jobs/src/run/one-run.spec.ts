@@ -1,0 +1,129 @@
+import { describe, expect, it } from '@jest/globals';
+import { MemoryLogger } from '@nestjs-spark/testing';
+import { specJob } from '../fixtures/jobs.ts';
+import type { JobBackend, RunHandle } from '../job/backend.ts';
+import { moved } from '../job/move.ts';
+import { MemoryJobStore } from '../store/memory-job-store.ts';
+import { BackendGuards } from './backend-guards.ts';
+import { next, type Outcome } from './finish.ts';
+import { OneRun } from './one-run.ts';
+import type { RunnerParts } from './parts.ts';
+
+const ATTEMPT = {
+  number: 1,
+  runId: 'a:1',
+  backend: 'far',
+  owner: 'spec',
+  startedAt: new Date().toISOString(),
+  endedAt: null,
+  outcome: null,
+  cause: null,
+};
+
+/** A job that another process has left, on a backend elsewhere. */
+async function adopt(far: Partial<JobBackend>, isCancelling = false, adopted = true) {
+  const store = new MemoryJobStore({ limits: {}, retentionMs: 60_000 });
+  await store.add([specJob('a')]);
+  const calls: string[] = [];
+  const backend = {
+    name: 'far',
+    capabilities: { kinds: ['handler'], idempotentStart: false },
+    start: async () => {
+      calls.push('start');
+      throw new Error('ECONNRESET');
+    },
+    release: async () => void calls.push('release'),
+    ...far,
+  } as unknown as JobBackend;
+  const queued = await store.take(new AbortController().signal);
+  if (!queued) throw new Error('nothing was taken');
+  const change = async (...[to, changes]: [Parameters<typeof moved>[1], object?]) => {
+    const stored = await store.get('a');
+    if (!stored) throw new Error('it is not there');
+    await store.replace(moved(stored.job, to, 'spec', changes), stored.revision);
+  };
+  await change('Running', { attempt: 1, attempts: [ATTEMPT] });
+  if (isCancelling) await change('Cancelling');
+  const log = new MemoryLogger();
+  const observer = { moved: () => undefined, fenced: () => calls.push('fenced'), adopted: () => undefined };
+  const parts = {
+    store,
+    backends: [backend],
+    guards: new BackendGuards(log, () => undefined),
+    progress: { note: () => undefined, forget: () => undefined },
+    cancels: { on: () => () => undefined },
+    observer,
+    log,
+    owner: 'spec',
+    retentionMs: 60_000,
+    cacheKeyOf: () => null,
+  } as unknown as RunnerParts;
+  const stored = await store.get('a');
+  if (!stored) throw new Error('it is not there');
+  const claim = { job: stored.job, backend, runId: 'a:1', adopted, start: null };
+  const execute = () => new OneRun(claim, queued, parts).execute(new AbortController().signal);
+  return { execute, calls, change, store, status: async () => (await store.get('a'))?.job.status };
+}
+
+describe('A run that another process has begun', () => {
+  it.each([false, true])(
+    'is left as it is while its backend cannot tell whether it runs (cancelled: %s)',
+    async (isCancelling) => {
+      const finds = [async () => 'cannot-tell' as const, async () => Promise.reject(new Error('away'))];
+      for (const find of finds) {
+        const { execute, calls, status } = await adopt({ find }, isCancelling);
+        expect([await execute(), await status(), calls]).toEqual([
+          'later',
+          isCancelling ? 'Cancelling' : 'Running',
+          [],
+        ]);
+      }
+    },
+  );
+
+  it('has ended when its backend says that it has none of this id', async () => {
+    const { execute, status } = await adopt({ find: async () => 'unknown' }, true);
+    expect([await execute(), await status()]).toEqual(['over', 'Cancelled']);
+  });
+
+  it('is not taken to be stopped when nobody knows whether its start has arrived', async () => {
+    const { execute, status } = await adopt({}, true, false);
+    expect([await execute(), await status()]).toEqual(['later', 'Cancelling']);
+  });
+});
+
+describe('An owner that comes too late', () => {
+  it('leaves the run to its successor', async () => {
+    const handle: RunHandle = { runId: 'a:1' };
+    const taken = Promise.withResolvers<void>();
+    const { execute, calls, store } = await adopt({
+      find: async () => handle,
+      observe: async function* () {
+        await taken.promise;
+        yield { type: 'ended', outcome: 'failed', cause: { class: 'user', code: 'thrown', message: 'no' } };
+      },
+    });
+    const executing = execute();
+    const stored = await store.get('a');
+    const attempts = [{ ...ATTEMPT, owner: 'successor' }];
+    if (stored) await store.replace({ ...stored.job, attempts }, stored.revision);
+    taken.resolve();
+    expect(await executing).toBe('over');
+    expect(calls.filter((call) => call !== 'fenced')).toEqual([]);
+  });
+});
+
+it('A job whose runs are lost runs again at once, then later each time', () => {
+  const lost: Outcome = { type: 'lost', cause: { class: 'lost', code: 'run-unknown', message: 'gone' } };
+  const now = new Date();
+  const pauses: (number | null)[] = [];
+  let job = specJob('a');
+  for (let run = 1; run <= 10; run++) {
+    const attempts = [...job.attempts, { ...ATTEMPT, number: run }];
+    const queued = job.status === 'Queued' ? job : moved(job, 'Queued', 'store');
+    job = next(moved(queued, 'Running', 'spec', { attempts }), lost, 'spec', now);
+    pauses.push(job.dueAt === null ? null : Date.parse(job.dueAt) - now.getTime());
+  }
+  expect(pauses).toEqual([null, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, null]);
+  expect([job.status, job.cause?.code]).toEqual(['Failed', 'gave-up']);
+});

@@ -1,0 +1,18 @@
+import { parseAnswer } from './send-signed.ts';
+
+const LONGEST_WAIT_SECONDS = 3_600;
+
+/** What a module has answered, with how long it asks to wait. */
+export function answered(
+  response: Response,
+  text: string,
+): { kind: 'answered'; status: number; body: unknown; retryAfterSeconds?: number } {
+  const { status } = response;
+  const wait = response.headers.get('retry-after') ?? '';
+  return {
+    kind: 'answered',
+    status,
+    body: parseAnswer(text) ?? null,
+    ...(/^\d{1,6}$/.test(wait) ? { retryAfterSeconds: Math.min(Number(wait), LONGEST_WAIT_SECONDS) } : {}),
+  };
+}

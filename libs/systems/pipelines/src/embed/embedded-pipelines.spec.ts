@@ -16,6 +16,7 @@ import { FencedError, RunFailedError } from '../connect/ports.ts';
 import { Connections } from '../connect/connections.ts';
 import { FilesFolder } from '../connect/files-folder.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
+import { openEmbeddedStore } from '../store/embedded-store.ts';
 import { StateLanes } from '../store/state-lanes.ts';
 import { Scripts } from '../transform/script-step.ts';
 import { EmbeddedPipelines, type EmbeddedRunOptions } from './embedded-pipelines.ts';
@@ -80,6 +81,36 @@ describe('a pipeline that runs in this process', () => {
     write('0.ndjson', [6]);
     expect((await run()).added.read).toBe(2);
     expect(written()).toEqual([2, 6, 4]);
+  });
+
+  it('leaves others alone that were running here when their process ended', async () => {
+    const other: PipelineDefinition = {
+      ...evens,
+      pipelineId: 'other',
+      source: { type: 'generate', perSecond: 100 },
+      sink: { type: 'log' },
+    };
+    const began = Promise.withResolvers<void>();
+    void run(other, { onProgress: () => began.resolve() }).catch(() => undefined);
+    await began.promise;
+    await pipelines.close();
+    const events = async () => {
+      const store = openEmbeddedStore(join(folder, 'state'));
+      const entries = await store.journal.load({ tenant: 'default', pipelineId: 'other' });
+      await store.close();
+      return entries.map(({ event }) => event.type);
+    };
+    const before = await events();
+    expect(before.at(-1)).toBe('PipelineStarted');
+    pipelines = new EmbeddedPipelines({
+      folder: join(folder, 'state'),
+      files: folder,
+      print: () => undefined,
+    });
+    write('a.ndjson', [2]);
+    await run();
+    await pipelines.close();
+    expect(await events()).toEqual(before);
   });
 
   it('begins again as a new generation', async () => {

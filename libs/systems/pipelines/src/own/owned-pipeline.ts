@@ -1,5 +1,6 @@
 import { describeError, type Logger } from '@nestjs-spark/foundation';
-import type { CommandContext, PipelineCommand } from '../aggregate/commands.ts';
+import { persist, type RetryPolicy } from '@nestjs-spark/foundation/internal';
+import { CommandRefusedError, type CommandContext, type PipelineCommand } from '../aggregate/commands.ts';
 import { decide } from '../aggregate/decide.ts';
 import type { PipelineEvent } from '../aggregate/events.ts';
 import { evolve } from '../aggregate/evolve.ts';
@@ -32,6 +33,7 @@ export interface Performed {
   isReplayed: boolean;
 }
 
+const RECORDED_AGAIN: RetryPolicy = { waitMs: 500, factor: 2, longestMs: 30_000 };
 const NONE: RunReport = { phase: 'none', since: '', retries: 0, lastError: null, progress: null };
 /** After these, what runs is not what is wanted any more. */
 const ENDS_RUN: ReadonlySet<PipelineEvent['type']> = new Set([
@@ -50,9 +52,11 @@ export class OwnedPipeline {
   #state: PipelineState = EMPTY;
   #position = 0;
   #run: SupervisedRun | null = null;
+  /** The run that still works, perhaps stopped; there is no other beside it. */
+  #working: SupervisedRun | null = null;
   #last: RunReport = NONE;
   #queue: Promise<unknown> = Promise.resolve();
-  #closed = false;
+  readonly #closing = new AbortController();
 
   private constructor(parts: OwnedPipelineParts) {
     this.#parts = parts;
@@ -85,8 +89,7 @@ export class OwnedPipeline {
     command: PipelineCommand,
     context: Omit<CommandContext, 'tenant' | 'pipelineId'>,
   ): Promise<Performed> {
-    const work = async (): Promise<Performed> => {
-      if (this.#closed) throw new FencedError(null);
+    return this.#inTurn(async () => {
       if (command.type === 'create' && this.#state.epoch < this.#parts.epoch && this.#state.sequence > 0)
         await this.#take();
       const { events, isReplayed } = decide(this.#state, command, { ...this.#parts.key, ...context });
@@ -94,15 +97,21 @@ export class OwnedPipeline {
       if (events.some(({ type }) => ENDS_RUN.has(type))) await this.#endRun();
       this.#reconcile(events);
       return { state: this.#state, position: this.#position, isReplayed };
-    };
-    const mine = this.#queue.then(work, work);
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#queue.then(async () => {
+      if (this.#closing.signal.aborted) throw new FencedError(null);
+      return work();
+    });
     this.#queue = mine.catch(() => undefined);
     return mine;
   }
 
   /** Ends the work of this process; the pipeline stays what it is. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     await this.#endRun();
   }
 
@@ -110,7 +119,10 @@ export class OwnedPipeline {
   async #take(): Promise<void> {
     const { key, node, shard, epoch } = this.#parts;
     const context = { ...key, at: now(), by: node, commandId: null };
-    if (this.#state.epoch > epoch) throw new FencedError(this.#state.epoch);
+    if (this.#state.epoch > epoch) {
+      this.#parts.onFenced(this.#state.epoch);
+      throw new FencedError(this.#state.epoch);
+    }
     if (this.#state.epoch === epoch) return;
     await this.#append(decide(this.#state, { type: 'takeOwnership', epoch, node, shard }, context).events);
   }
@@ -127,7 +139,8 @@ export class OwnedPipeline {
   }
 
   #reconcile(events: readonly PipelineEvent[]): void {
-    if (this.#state.status === 'Running' && !this.#run && !this.#closed) this.#startRun();
+    const isIdle = !this.#run && !this.#working && !this.#closing.signal.aborted;
+    if (this.#state.status === 'Running' && isIdle) this.#startRun();
     else if (events.length > 0) this.#tell();
   }
 
@@ -141,11 +154,19 @@ export class OwnedPipeline {
       log,
       onReport: () => this.#tell(),
       onEnd: (end) => {
-        if (this.#run === run) void this.#ended(end);
+        if (this.#run === run) void this.#ended(run, end);
       },
     });
     this.#run = run;
+    this.#working = run;
+    void this.#follow(run);
     this.#tell();
+  }
+
+  async #follow(run: SupervisedRun): Promise<void> {
+    await run.ended;
+    this.#working = null;
+    this.#reconcile([]);
   }
 
   async #endRun(): Promise<void> {
@@ -156,22 +177,36 @@ export class OwnedPipeline {
     this.#run = null;
   }
 
-  async #ended(end: RunEnd): Promise<void> {
-    const context = { at: now(), by: this.#parts.node, commandId: null };
+  async #ended(run: SupervisedRun, end: RunEnd): Promise<void> {
     if (end.kind === 'fenced') {
       this.#parts.onFenced(end.epoch);
       return;
     }
-    try {
-      await this.perform(
-        end.kind === 'end' ? { type: 'complete' } : { type: 'fail', reason: end.reason },
-        context,
-      );
-    } catch (error) {
-      this.#parts.log.warn(
-        `${this.#parts.key.pipelineId}: its end was not recorded: ${describeError(error)}`,
-      );
-    }
+    const command: PipelineCommand =
+      end.kind === 'end' ? { type: 'complete' } : { type: 'fail', reason: end.reason };
+    const { key, node, log } = this.#parts;
+    const record = () =>
+      this.#inTurn(async () => {
+        // A command before this one may have ended it.
+        if (this.#run !== run) return;
+        const context = { ...key, at: now(), by: node, commandId: null };
+        const { events } = decide(this.#state, command, context);
+        await this.#append(stamped(events, this.#parts.epoch));
+        await this.#endRun();
+        this.#reconcile(events);
+      });
+    await persist(record, {
+      signal: this.#closing.signal,
+      policy: RECORDED_AGAIN,
+      retries: (error) => !(error instanceof FencedError || error instanceof CommandRefusedError),
+      onFailure: (error) =>
+        log.warn(`${key.pipelineId}: its end is not recorded yet: ${describeError(error)}`),
+    }).catch(async (error: unknown) => {
+      if (error instanceof FencedError) return;
+      log.warn(`${key.pipelineId}: its end was not recorded: ${describeError(error)}`);
+      await this.#endRun();
+      this.#reconcile([]);
+    });
   }
 
   #tell(): void {

@@ -1,5 +1,5 @@
 import { describeError, type Logger } from '@nestjs-spark/foundation';
-import { pause } from '@nestjs-spark/foundation/internal';
+import { pause, persist, type RetryPolicy } from '@nestjs-spark/foundation/internal';
 import { CommandRefusedError, type CommandRefusal, type PipelineCommand } from '../aggregate/commands.ts';
 import type { PipelineState } from '../aggregate/state.ts';
 import type { Surroundings } from '../connect/connectors.ts';
@@ -47,7 +47,7 @@ export class PipelinesNode {
   readonly #serving = new Map<number, () => void>();
   readonly #rates = new Rates();
   readonly #listeners = new Set<(notice: RunNotice) => void>();
-  #closing = false;
+  readonly #closing = new AbortController();
   #isFollowing = false;
 
   constructor(parts: PipelinesNodeParts) {
@@ -124,7 +124,7 @@ export class PipelinesNode {
   }
 
   async close(): Promise<void> {
-    this.#closing = true;
+    this.#closing.abort();
     for (const stop of this.#serving.values()) stop();
     const owned = await Promise.all([...this.#owned.values()].map((opening) => opening.catch(() => null)));
     await Promise.all(owned.map((pipeline) => pipeline?.close()));
@@ -137,17 +137,36 @@ export class PipelinesNode {
   async #take(shard: number, epoch: number): Promise<void> {
     this.#notify({ kind: 'taken' });
     await this.projection.reached(await this.#parts.store.journal.last());
+    if (this.#parts.shards.epochOf(shard) !== epoch) return;
     this.#serving.get(shard)?.();
     this.#serving.set(
       shard,
       this.#parts.router.serve(shard, epoch, (request) => this.#answer(shard, request)),
     );
+    const { resumes = () => true } = this.#parts;
     const here = this.projection
       .list()
       .filter(
-        ({ key, state }) => state.status !== 'Deleted' && shardOf(key.tenant, key.pipelineId) === shard,
+        ({ key, state }) =>
+          state.status !== 'Deleted' && shardOf(key.tenant, key.pipelineId) === shard && resumes(key),
       );
-    for (const { key } of here) await this.#open(key, shard).catch((error: unknown) => this.#say(key, error));
+    for (const { key } of here)
+      await this.#open(key, shard).catch((error: unknown) => this.#openLater(key, shard, error));
+  }
+
+  /** What is wanted to run is opened until it is, for as long as this process owns it. */
+  #openLater(key: PipelineKey, shard: number, error: unknown): void {
+    this.#say(key, error);
+    const { shards } = this.#parts;
+    const epoch = shards.epochOf(shard);
+    const work = async () => {
+      if (epoch !== null && shards.epochOf(shard) === epoch) await this.#open(key, shard);
+    };
+    const { signal } = this.#closing;
+    const retries = (failure: unknown) => !(failure instanceof FencedError);
+    void pause(OPENED_AGAIN.waitMs, signal)
+      .then(() => persist(work, { signal, policy: OPENED_AGAIN, retries }))
+      .catch((failure: unknown) => this.#say(key, failure));
   }
 
   async #lose(shard: number): Promise<void> {
@@ -182,7 +201,7 @@ export class PipelinesNode {
     if (there) return there;
     const { store, around, log, shards } = this.#parts;
     const epoch = shards.epochOf(shard);
-    if (epoch === null || this.#closing) throw new FencedError(null);
+    if (epoch === null || this.#closing.signal.aborted) throw new FencedError(null);
     const onReport = (report: RunReport, state: PipelineState) => this.#report(key, report, state, epoch);
     const opening = OwnedPipeline.open({
       key,
@@ -208,18 +227,21 @@ export class PipelinesNode {
     const opening = this.#owned.get(text);
     this.#owned.delete(text);
     await opening?.then((pipeline) => pipeline.close()).catch(() => undefined);
-    const epoch = this.#parts.shards.epochOf(shard);
-    if (epoch === null || this.#closing) return;
-    try {
-      const raised = await this.#parts.shards.raise(shard, Math.max(epoch, stored ?? 0));
-      this.#parts.log.warn(
-        `${text}: continued in epoch ${raised}, because a later one than ${epoch} was stored`,
-      );
-      await pause(FENCE_PAUSE_MS);
-      await this.#open(key, shard);
-    } catch (error) {
-      this.#say(key, error);
-    }
+    const { signal } = this.#closing;
+    const onFailure = (error: unknown) => this.#say(key, error);
+    await persist(() => this.#raise(text, shard, stored ?? 0), { signal, policy: OPENED_AGAIN, onFailure });
+    await pause(FENCE_PAUSE_MS, signal);
+    if (this.#parts.shards.epochOf(shard) === null) return;
+    await this.#open(key, shard).catch((error: unknown) => this.#openLater(key, shard, error));
+  }
+
+  /** Not where the shard is lost meanwhile: its next owner sees to it. */
+  async #raise(text: string, shard: number, stored: number): Promise<void> {
+    const { shards, log } = this.#parts;
+    const epoch = shards.epochOf(shard);
+    if (epoch === null) return;
+    const raised = await shards.raise(shard, Math.max(epoch, stored));
+    log.warn(`${text}: continued in epoch ${raised}, because a later one than ${epoch} was stored`);
   }
 
   #report(key: PipelineKey, report: RunReport, state: PipelineState, epoch: number): void {
@@ -240,6 +262,7 @@ export class PipelinesNode {
 }
 
 const FENCE_PAUSE_MS = 500;
+const OPENED_AGAIN: RetryPolicy & { waitMs: number } = { waitMs: 500, factor: 2, longestMs: 10_000 };
 
 function shardOfText(text: string): number {
   const at = text.lastIndexOf('/');

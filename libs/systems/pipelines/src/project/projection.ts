@@ -58,13 +58,14 @@ export class PipelinesProjection {
   async reached(position: number): Promise<boolean> {
     if (this.#position >= position) return true;
     const arrived = Promise.withResolvers<void>();
-    const stop = this.listen(() => {
+    const look = () => {
       if (this.#position >= position) arrived.resolve();
-    });
+    };
+    this.#news.on('position', look);
     const over = new AbortController();
     await Promise.race([arrived.promise, pause(WAIT_MS, over.signal)]);
     over.abort();
-    stop();
+    this.#news.off('position', look);
     return this.#position >= position;
   }
 
@@ -74,7 +75,9 @@ export class PipelinesProjection {
     const until = Math.max(this.#position, await this.#journal.last());
     const done = new AbortController();
     if (until > 0)
-      for await (const entry of this.#journal.follow(0, done.signal)) {
+      for await (const entry of this.#journal.follow(0, done.signal, (position) => {
+        if (position >= until) done.abort();
+      })) {
         apply(built, entry);
         if (entry.position >= until) break;
       }
@@ -90,9 +93,13 @@ export class PipelinesProjection {
   }
 
   async #follow(): Promise<void> {
-    for await (const entry of this.#journal.follow(this.#position, this.#closing.signal)) {
+    const at = (position: number) => {
+      this.#position = position;
+      this.#news.emit('position');
+    };
+    for await (const entry of this.#journal.follow(this.#position, this.#closing.signal, at)) {
       apply(this.#pipelines, entry);
-      this.#position = entry.position;
+      at(entry.position);
       this.#news.emit('event', entry);
     }
   }

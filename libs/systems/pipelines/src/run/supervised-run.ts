@@ -48,6 +48,11 @@ export class SupervisedRun {
     return this.#report;
   }
 
+  /** Resolves when nothing of it works any more, which may be long after `stop`. */
+  get ended(): Promise<void> {
+    return this.#done;
+  }
+
   /** Lets the batch in hand end, for 10 s at most; a later write of it is refused or the same. */
   async stop(): Promise<void> {
     if (!this.#stop.signal.aborted) {

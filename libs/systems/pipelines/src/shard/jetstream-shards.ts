@@ -1,37 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { describeError, type Logger } from '@nestjs-spark/foundation';
-import {
-  inGroups,
-  isNullOr,
-  isObjectOf,
-  isText,
-  isWhole,
-  keepRunning,
-  pause,
-} from '@nestjs-spark/foundation/internal';
+import { inGroups, keepRunning, pause } from '@nestjs-spark/foundation/internal';
 import { RevisedValues, type JetStreamConnection, type RevisedValue } from '@nestjs-spark/jetstream/internal';
 import { FencedError } from '../connect/ports.ts';
 import { PLACE, type JetStreamPlace } from '../store/place.ts';
+import { isEntry, isNode, isSettings, parsed, type LiveNode, type ShardEntry } from './entries.ts';
 import type { ClusterOverview, ShardKeeper, ShardListener } from './ports.ts';
 import { rendezvous } from './rendezvous.ts';
 import { SHARD_FUNCTION, SHARDS } from './shard-of.ts';
-
-/** A shard's entry: it changes only when the owner does. */
-interface ShardEntry {
-  /** This life of a process; null: given back. */
-  holder: string | null;
-  node: string;
-  epoch: number;
-  revision: number;
-}
-
-interface LiveNode {
-  node: string;
-  revision: number;
-  /** When this revision was first seen, by this process's own clock. */
-  since: number;
-  ttlMs: number;
-}
 
 export interface JetStreamShardsOptions {
   connection: JetStreamConnection;
@@ -45,10 +21,11 @@ const AT_ONCE = 64;
 const TAKEN_TOGETHER = 16;
 /** A node that cannot renew stops by itself before the others may take its shards; nothing correct rests on that. */
 const STOPS_AFTER = 0.9;
+/** The end of the application does not wait for NATS. */
+const ENDS_WITHIN_MS = 3_000;
+/** Times in a TTL. */
+const LOOKS_FOR_LATE = 20;
 const CLEANED_AFTER_MS = 10 * 60_000;
-const isNode = isObjectOf({ node: isText(128), ttlMs: isWhole });
-const isEntry = isObjectOf({ holder: isNullOr(isText(64)), node: isText(128), epoch: isWhole });
-const isSettings = isObjectOf({ shards: isWhole, function: isText(32) });
 const SETTINGS_KEY = 'settings';
 
 /**
@@ -66,9 +43,13 @@ export class JetStreamShards implements ShardKeeper {
   readonly #seen = new Map<string, LiveNode>();
   readonly #entries = new Map<number, ShardEntry>();
   readonly #mine = new Map<number, number>();
+  /** What is being taken or ended; nothing else is begun with these. */
+  readonly #moving = new Map<number, Promise<void>>();
   #listener: ShardListener | null = null;
   #renewedAt = -Infinity;
-  #running: Promise<void> = Promise.resolve();
+  /** When the nodes were last asked for: a process that slept since then knows nothing newer. */
+  #lookedAt = -Infinity;
+  #running: Promise<unknown> = Promise.resolve();
 
   constructor({ connection, node, ttlMs, log, place = PLACE }: JetStreamShardsOptions) {
     this.node = node;
@@ -81,21 +62,14 @@ export class JetStreamShards implements ShardKeeper {
   async start(listener: ShardListener): Promise<void> {
     this.#listener = listener;
     await this.#fixSettings();
+    await this.#renew();
     const first = Promise.withResolvers<void>();
-    const { signal } = this.#closing;
-    this.#running = keepRunning(
-      async () => {
-        await this.#turn();
-        first.resolve();
-        await pause(this.#ttlMs / 3, signal);
-      },
-      {
-        signal,
-        policy: { waitMs: this.#ttlMs / 10 },
-        onFailure: (error) => this.#log.warn(`Shards are not kept: ${describeError(error)}`),
-        onEachFailure: () => void this.#stopWhenLate(),
-      },
-    );
+    // Apart from each other: whatever taking and ending shards may wait for, the lease does not.
+    const renewing = this.#repeat('This node is not renewed', () => this.#renew());
+    const turning = this.#repeat('Shards are not kept', () => this.#turn().then(first.resolve));
+    const watch = setInterval(() => this.#stopWhenLate(), this.#ttlMs / LOOKS_FOR_LATE);
+    this.#closing.signal.addEventListener('abort', () => clearInterval(watch), { once: true });
+    this.#running = Promise.all([renewing, turning]);
     await first.promise;
   }
 
@@ -114,8 +88,7 @@ export class JetStreamShards implements ShardKeeper {
     if (!entry || entry.holder !== this.#life || !this.#mine.has(shard)) throw new FencedError(null);
     const epoch = Math.max(entry.epoch, above) + 1;
     if (!(await this.#write(shard, this.#life, epoch, entry.revision))) throw new FencedError(null);
-    this.#mine.set(shard, epoch);
-    await this.#listener?.taken(shard, epoch);
+    await this.#own(shard, epoch);
     return epoch;
   }
 
@@ -136,27 +109,64 @@ export class JetStreamShards implements ShardKeeper {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#running;
+    const ended = new AbortController();
+    await Promise.race([Promise.all(this.#moving.values()), pause(ENDS_WITHIN_MS, ended.signal)]);
+    ended.abort();
     const mine = [...this.#mine.keys()];
     await inGroups(mine, AT_ONCE, (shard) => this.#giveBack(shard)).catch(() => undefined);
     await this.#nodes.remove(this.#life).catch(() => undefined);
   }
 
-  async #turn(): Promise<void> {
+  #repeat(trouble: string, work: () => Promise<void>): Promise<void> {
+    const { signal } = this.#closing;
+    return keepRunning(() => work().then(() => pause(this.#ttlMs / 3, signal)), {
+      signal,
+      policy: { waitMs: this.#ttlMs / 10 },
+      onFailure: (error) => this.#log.warn(`${trouble}: ${describeError(error)}`),
+    });
+  }
+
+  async #renew(): Promise<void> {
     const sentAt = performance.now();
     await this.#nodes.put(this.#life, JSON.stringify({ node: this.node, ttlMs: this.#ttlMs }), null);
     this.#renewedAt = sentAt;
+  }
+
+  async #turn(): Promise<void> {
+    const askedAt = performance.now();
     const [nodes, shards] = await Promise.all([this.#nodes.all(), this.#shards.all()]);
+    this.#lookedAt = askedAt;
     this.#look(nodes);
     for (const value of shards) this.#learn(value);
+    for (const shard of this.#mine.keys())
+      if (this.#entries.get(shard)?.holder !== this.#life) void this.#move(shard, () => this.#lose(shard));
+    if (this.#isLate()) throw new Error('this node could not be renewed, and claims nothing until it is');
     const live = this.#live();
-    await this.#loseOthers();
-    const wanted = Array.from({ length: SHARDS }, (_, shard) => shard);
-    const back = wanted.filter((shard) => this.#mine.has(shard) && rendezvous(shard, live) !== this.#life);
-    await inGroups(back.slice(0, AT_ONCE), TAKEN_TOGETHER, (shard) => this.#giveBack(shard));
-    const free = wanted.filter(
-      (shard) => rendezvous(shard, live) === this.#life && this.#isFree(shard, live),
+    const still = Array.from({ length: SHARDS }, (_, shard) => shard).filter(
+      (shard) => !this.#moving.has(shard),
     );
-    await inGroups(free, TAKEN_TOGETHER, (shard) => this.#claim(shard));
+    // Not only what is `mine`: one whose giving back failed is still held.
+    const back = still.filter(
+      (shard) => this.#entries.get(shard)?.holder === this.#life && rendezvous(shard, live) !== this.#life,
+    );
+    for (const shard of back.slice(0, AT_ONCE)) void this.#move(shard, () => this.#giveBack(shard));
+    const free = still.filter((shard) => rendezvous(shard, live) === this.#life && this.#isFree(shard, live));
+    const failures: unknown[] = [];
+    await inGroups(free, TAKEN_TOGETHER, (shard) =>
+      this.#move(shard, () => this.#claim(shard)).catch((error: unknown) => failures.push(error)),
+    );
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** Does one thing with a shard, unless another one is under way. Ending may take as long as a batch does. */
+  #move(shard: number, work: () => Promise<void>): Promise<void> {
+    if (this.#moving.has(shard)) return Promise.resolve();
+    const moved = work().finally(() => this.#moving.delete(shard));
+    const ended = moved.catch((error: unknown) =>
+      this.#log.debug(`Shard ${shard}, tried again: ${describeError(error)}`),
+    );
+    this.#moving.set(shard, ended);
+    return moved;
   }
 
   #look(nodes: readonly RevisedValue[]): void {
@@ -184,9 +194,8 @@ export class JetStreamShards implements ShardKeeper {
 
   /** Only a renewal shows life. */
   #live(): string[] {
-    const now = performance.now();
     const others = [...this.#seen].filter(
-      ([life, { since, ttlMs }]) => life !== this.#life && now - since < ttlMs,
+      ([life, { since, ttlMs }]) => life !== this.#life && this.#lookedAt - since < ttlMs,
     );
     return [this.#life, ...others.map(([life]) => life)];
   }
@@ -200,9 +209,18 @@ export class JetStreamShards implements ShardKeeper {
   async #claim(shard: number): Promise<void> {
     const entry = this.#entries.get(shard);
     const epoch = (entry?.epoch ?? 0) + 1;
-    if (!(await this.#write(shard, this.#life, epoch, entry?.revision ?? 0))) return;
+    if (await this.#write(shard, this.#life, epoch, entry?.revision ?? 0)) await this.#own(shard, epoch);
+  }
+
+  /** What cannot be taken is not owned either: the next turn claims it again. */
+  async #own(shard: number, epoch: number): Promise<void> {
     this.#mine.set(shard, epoch);
-    await this.#listener?.taken(shard, epoch);
+    try {
+      await this.#listener?.taken(shard, epoch);
+    } catch (error) {
+      await this.#lose(shard);
+      throw error;
+    }
   }
 
   async #giveBack(shard: number): Promise<void> {
@@ -211,14 +229,15 @@ export class JetStreamShards implements ShardKeeper {
     if (entry?.holder === this.#life) await this.#write(shard, null, entry.epoch, entry.revision);
   }
 
-  async #loseOthers(): Promise<void> {
-    const lost = [...this.#mine.keys()].filter((shard) => this.#entries.get(shard)?.holder !== this.#life);
-    await inGroups(lost, TAKEN_TOGETHER, (shard) => this.#lose(shard));
+  #isLate(): boolean {
+    return performance.now() - this.#renewedAt >= STOPS_AFTER * this.#ttlMs;
   }
 
-  async #stopWhenLate(): Promise<void> {
-    if (performance.now() - this.#renewedAt < STOPS_AFTER * this.#ttlMs) return;
-    await inGroups([...this.#mine.keys()], TAKEN_TOGETHER, (shard) => this.#lose(shard));
+  #stopWhenLate(): void {
+    if (!this.#isLate()) return;
+    for (const shard of this.#mine.keys())
+      if (this.#moving.has(shard)) void this.#lose(shard).catch(() => undefined);
+      else void this.#move(shard, () => this.#lose(shard));
   }
 
   async #lose(shard: number): Promise<void> {
@@ -243,13 +262,5 @@ export class JetStreamShards implements ShardKeeper {
     throw new Error(
       `The bucket SPARK_PIPELINE_SHARDS is of a cluster with other shards (${there?.value?.slice(0, 100) ?? 'unreadable'}): use another NATS account, or remove the bucket`,
     );
-  }
-}
-
-function parsed(text: string | null): unknown {
-  try {
-    return text === null ? null : JSON.parse(text);
-  } catch {
-    return null;
   }
 }

@@ -60,8 +60,16 @@ export class JetStreamJournal implements EventJournal {
     return this.#log.lastSequence();
   }
 
-  async *follow(after: number, signal: AbortSignal): AsyncGenerator<JournalEntry> {
-    for await (const message of this.#log.follow(after, signal)) yield* entryOf(message);
+  async *follow(
+    after: number,
+    signal: AbortSignal,
+    onSkipped?: (position: number) => void,
+  ): AsyncGenerator<JournalEntry> {
+    for await (const message of this.#log.follow(after, signal)) {
+      const entries = entryOf(message);
+      if (entries.length === 0) onSkipped?.(message.sequence);
+      yield* entries;
+    }
   }
 }
 

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, beforeAll, it } from '@jest/globals';
 import { JetStreamConnection } from '@nestjs-spark/jetstream';
-import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
+import { describeWithServers, eventually, testServers } from '@nestjs-spark/servers/testing';
 import { MemoryLogger } from '@nestjs-spark/testing';
-import { storesPipelines } from '../fixtures/store.conformance.ts';
+import { KEY, storesPipelines } from '../fixtures/store.conformance.ts';
+import { PipelinesProjection } from '../project/projection.ts';
 import { openJetStreamStore } from './jetstream-store.ts';
 
 describeWithServers(['nats'], 'in JetStream', () => {
@@ -25,9 +26,23 @@ describeWithServers(['nats'], 'in JetStream', () => {
     await connection.close();
   });
 
-  storesPipelines(async () => {
+  const place = () => {
     const id = randomBytes(5).toString('hex');
     prefixes.push(`SPEC_${id}`);
-    return openJetStreamStore(connection, { stream: `SPEC_${id}`, root: `spec-${id}` });
+    return { stream: `SPEC_${id}`, root: `spec-${id}` };
+  };
+  storesPipelines(async () => openJetStreamStore(connection, place()));
+
+  it('is read through where a message is no event, and nobody waits for it', async () => {
+    const { stream, root } = place();
+    const { journal, close } = openJetStreamStore(connection, { stream, root });
+    await journal.load(KEY);
+    await connection.use(({ js }) => js.publish(`${root}.events.junk`, 'no event'));
+    const projection = new PipelinesProjection(journal, new MemoryLogger());
+    projection.start();
+    await eventually(async () => projection.position === (await journal.last()));
+    await projection.rebuild();
+    projection.close();
+    await close();
   });
 });

@@ -30,8 +30,16 @@ export interface EventJournal {
   append(key: PipelineKey, events: readonly PipelineEvent[], after: number): Promise<number>;
   /** The position of the last event of all. */
   last(): Promise<number>;
-  /** Everything after a position, then what comes, until aborted. @throws {UnavailableError} at a disturbance: call it again */
-  follow(after: number, signal: AbortSignal): AsyncGenerator<JournalEntry>;
+  /**
+   * Everything after a position, then what comes, until aborted.
+   * @param onSkipped told of positions that have no event: they are read, and there is nothing to wait for
+   * @throws {UnavailableError} at a disturbance: call it again
+   */
+  follow(
+    after: number,
+    signal: AbortSignal,
+    onSkipped?: (position: number) => void,
+  ): AsyncGenerator<JournalEntry>;
 }
 
 /** How far one lane of a pipeline is. */

@@ -1,5 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsString, Length, MaxLength } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ArrayMaxSize, IsArray, IsOptional, IsString, Length, MaxLength } from 'class-validator';
 import { DocumentInput } from '../../shared/rest/document-input.ts';
 
 export class BoardInput extends DocumentInput {
@@ -8,10 +8,11 @@ export class BoardInput extends DocumentInput {
   @IsString()
   title!: string;
 
-  @ApiProperty({ example: ['food'], type: [String] })
+  @ApiPropertyOptional({ example: ['food'], type: [String] })
+  @IsOptional()
   @MaxLength(50, { each: true })
   @IsString({ each: true })
   @ArrayMaxSize(1_000)
   @IsArray()
-  tags: string[] = [];
+  tags?: string[];
 }

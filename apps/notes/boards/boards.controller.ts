@@ -12,6 +12,6 @@ import { Board } from './board.ts';
 @Controller('boards')
 export class BoardsController extends DocumentsController<Board> {
   constructor(@InjectRepository(Board) boards: Repository<Board>, reads: RemoteReads) {
-    super('/boards', boards, BoardInput, { entity: Board, reads });
+    super('/boards', boards, BoardInput, { entity: Board, reads }, () => ({ tags: [] }));
   }
 }

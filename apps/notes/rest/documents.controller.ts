@@ -40,9 +40,18 @@ export abstract class DocumentsController<T extends object> {
   readonly #changes: Type<object>;
   readonly #pipe = new ValidationProblemPipe();
   readonly #remote: Remote<T> | null;
+  readonly #defaults: () => Partial<T>;
 
-  constructor(path: string, documents: Repository<T>, input: Type<object>, remote: Remote<T> | null = null) {
+  /** @param defaults what a whole document has that does not say it; in `input` they would be in every change, too */
+  constructor(
+    path: string,
+    documents: Repository<T>,
+    input: Type<object>,
+    remote: Remote<T> | null = null,
+    defaults: () => Partial<T> = () => ({}),
+  ) {
     this.#remote = remote;
+    this.#defaults = defaults;
     this.#path = path;
     this.#documents = documents;
     this.#input = input;
@@ -75,7 +84,7 @@ export abstract class DocumentsController<T extends object> {
 
   @Post()
   async create(@Body() body: unknown, @Res({ passthrough: true }) response: Response): Promise<Stored<T>> {
-    const stored = await this.#documents.create((await this.#read(body, this.#input)) as T);
+    const stored = await this.#documents.create(await this.#readWhole(body));
     return this.#send(response, sendCreated(response, this.#path, stored));
   }
 
@@ -87,8 +96,7 @@ export abstract class DocumentsController<T extends object> {
     @Res({ passthrough: true }) response: Response,
     @Headers('if-match') expected?: string,
   ): Promise<Stored<T>> {
-    const entity = (await this.#read(body, this.#input)) as T;
-    return this.#send(response, await this.#putAs(id, entity, expected));
+    return this.#send(response, await this.#putAs(id, await this.#readWhole(body), expected));
   }
 
   @Patch(BY_ID)
@@ -123,6 +131,12 @@ export abstract class DocumentsController<T extends object> {
     } catch (error) {
       throw error instanceof VersionConflictError && expected !== undefined ? notAsExpected(id) : error;
     }
+  }
+
+  async #readWhole(body: unknown): Promise<T> {
+    const given = (await this.#read(body, this.#input)) as T;
+    const missing = Object.entries(this.#defaults()).filter(([name]) => given[name as keyof T] === undefined);
+    return Object.assign(given, Object.fromEntries(missing));
   }
 
   #read(body: unknown, metatype: Type<object>): Promise<unknown> {

@@ -12,6 +12,6 @@ import { Tally } from './tally.ts';
 @Controller('tallies')
 export class TalliesController extends DocumentsController<Tally> {
   constructor(@InjectRepository(Tally) tallies: Repository<Tally>, reads: RemoteReads) {
-    super('/tallies', tallies, TallyInput, { entity: Tally, reads });
+    super('/tallies', tallies, TallyInput, { entity: Tally, reads }, () => ({ counts: {} }));
   }
 }

@@ -117,7 +117,7 @@ export function makeReplica(ground: ReplicaGround): Replica {
     requests,
     state: () => node.state,
     hasEntity: (entity) => peers.entity(entity) !== null,
-    takeSnapshot: () => node.takeSnapshot(),
+    beginSnapshot: () => node.beginSnapshot(),
   });
   const stop = new AbortController();
   let running: Promise<unknown> = Promise.resolve();

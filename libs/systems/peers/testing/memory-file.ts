@@ -71,8 +71,12 @@ export class MemoryFile implements PeerFile {
     const names = new Set([...this.#is.applied.keys(), ...this.#is.tails.keys()]);
     return [...names].map((origin) => {
       const own = this.own(origin);
-      const number = own?.confirmed ?? this.appliedTo(origin);
-      return { origin, number, tail: own?.tail ?? this.#is.tails.get(origin) ?? 0, node: null };
+      return {
+        origin,
+        number: this.loggedTo(origin),
+        tail: own?.tail ?? this.#is.tails.get(origin) ?? 0,
+        node: null,
+      };
     });
   }
 
@@ -106,6 +110,14 @@ export class MemoryFile implements PeerFile {
 
   appliedTo(origin: string): number {
     return this.#is.applied.get(origin) ?? 0;
+  }
+
+  loggedTo(origin: string): number {
+    return this.own(origin)?.confirmed ?? this.appliedTo(origin);
+  }
+
+  mayLack(): boolean {
+    return false;
   }
 
   event(name: EventName): PeerEvent | null {
@@ -167,9 +179,9 @@ export class MemoryFile implements PeerFile {
     this.#is.heads.set(keyOf(entity, recordId), [...heads]);
   }
 
-  openConflicts(_before: number, limit: number): RecordName[] {
-    const open = [...this.#is.heads].filter(([, heads]) => heads.length > 1).slice(0, limit);
-    return open.flatMap(([, [head]]) => (head ? [{ entity: head.entity, recordId: head.recordId }] : []));
+  openConflicts(entity: string): { number: number; recordId: string }[] {
+    const open = [...this.#is.heads.values()].filter((heads) => heads.length > 1).map(([head]) => head);
+    return open.flatMap((head) => (head?.entity === entity ? [{ number: 1, recordId: head.recordId }] : []));
   }
 
   resolutions(heads: readonly PeerEvent[]): PeerEvent[] {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { VERSION } from '@nestjs-spark/contracts';
+import type { LogPayload } from '@nestjs-spark/contracts/internal';
 import { MemoryKeys } from '@nestjs-spark/testing';
 import { SqliteDatabase, SqliteRepository } from '@nestjs-spark/sqlite/internal';
 import { decodeMessage, encodeMessage, type Writer } from '../src/carry/message.ts';
 import type { ConflictResolver } from '../src/merge/resolve.ts';
-import { type Arrival, PeerStore } from '../src/replicate/peer-store.ts';
+import { type Applied, type Arrival, PeerStore } from '../src/replicate/peer-store.ts';
 import { Snapshots } from '../src/replicate/snapshots.ts';
 
 interface Note {
@@ -14,12 +15,11 @@ interface Note {
 interface Logged {
   sequence: number;
   writer: string;
-  headers: Record<string, string>;
+  headers: LogPayload['headers'];
   payload: Uint8Array;
 }
 
 const NOTES = { collection: 'Notes' };
-const LOG_CREATED = 'today';
 
 const SERVICE = 'notes';
 const keys = new MemoryKeys();
@@ -32,19 +32,35 @@ export function writerOf(node: string): Writer {
 
 /** One log in memory, and the tails that fence its writers. */
 export class Log {
+  readonly created: string;
   /** Null where a message was let go. */
   readonly messages: (Logged | null)[] = [];
   readonly objects = new Map<string, Uint8Array>();
   readonly #tails = new Map<string, number>();
 
+  constructor(created = 'today') {
+    this.created = created;
+  }
+
+  get state() {
+    return { created: this.created, firstSequence: 1, lastSequence: this.messages.length };
+  }
+
+  async describe() {
+    return this.state;
+  }
+
   async publish(node: ReplicaFile): Promise<boolean> {
     const batch = await node.store.nextBatch();
     if (!batch || (this.#tails.get(batch.origin) ?? 0) !== batch.tail) return false;
-    const sequence = this.messages.length + 1;
-    const { headers, payload } = await encodeMessage(node.writer, batch.events);
-    this.messages.push({ sequence, writer: batch.origin, headers, payload });
-    this.#tails.set(batch.origin, sequence);
+    this.say(batch.origin, await encodeMessage(node.writer, batch.events));
     return true;
+  }
+
+  say(writer: string, { headers, payload }: LogPayload): void {
+    const sequence = this.messages.length + 1;
+    this.messages.push({ sequence, writer, headers, payload });
+    this.#tails.set(writer, sequence);
   }
 
   async trim(writer: string, sequence: number): Promise<void> {
@@ -99,23 +115,29 @@ export class ReplicaFile {
     return this;
   }
 
-  async read({ messages }: Log): Promise<void> {
-    const arrivals = messages.slice(this.#position).map(async (message): Promise<Arrival> => {
+  /** As a node does whenever it reaches the log. */
+  async meet(log: Log): Promise<void> {
+    this.#position = (await this.store.meet(log.state)).position;
+  }
+
+  /** @param from the messages before it are gone */
+  async read({ messages }: Log, from = this.#position): Promise<Applied> {
+    const arrivals = messages.slice(from).map(async (message): Promise<Arrival> => {
       if (message === null) throw new Error('what was let go is needed');
       const { sequence } = message;
       return { sequence, storedAt: Date.now(), message: await decodeMessage(message, SERVICE) };
     });
-    await this.store.apply(await Promise.all(arrivals));
     this.#position = messages.length;
+    return this.store.apply(await Promise.all(arrivals));
   }
 
   takeSnapshot(log: Log): Promise<number> {
-    return new Snapshots(this.name, this.store, log).take(LOG_CREATED);
+    return new Snapshots(this.name, this.store, log).take(log.created);
   }
 
   async loadSnapshot(log: Log): Promise<void> {
     const snapshots = new Snapshots(this.name, this.store, log);
-    const latest = await snapshots.latest(LOG_CREATED);
+    const latest = await snapshots.latest(log.state);
     if (!latest) throw new Error('there is no snapshot');
     await snapshots.load(latest);
     this.#position = latest.cut;

@@ -57,7 +57,7 @@ export class Simulation {
     else if (chance < 0.85) this.#publish(node);
     else if (chance < 0.86) this.#forge();
     else if (chance < 0.91) this.#makeSnapshot(node);
-    else if (chance < 0.92) proposeForOthers(node.file, policyOf, Infinity);
+    else if (chance < 0.92) proposeForOthers(node.file, policyOf, { entity: BOARDS, after: 0 }, Infinity);
     else this.#disturb(node);
   }
 

@@ -17,6 +17,27 @@ export interface PeerEventName {
   readonly number: number;
 }
 
+export interface PeerRecordName {
+  readonly entity: string;
+  readonly recordId: string;
+}
+
+export interface OpenConflict {
+  readonly number: number;
+  readonly recordId: string;
+}
+
+export interface OwnRow {
+  written: number;
+  confirmed: number;
+  tail: number;
+}
+
+export interface LoggedOriginRow extends PeerEventName {
+  readonly tail: number;
+  readonly node: string | null;
+}
+
 /** The same with what it saw as text. */
 export type Row = Omit<PeerEventRow, 'sees'> & { sees: string };
 

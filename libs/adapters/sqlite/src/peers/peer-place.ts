@@ -42,8 +42,32 @@ export class PeerPlace {
 
   /** Another log stands where this one was: nothing of ours is known to be in it. */
   forgetPlaces(): void {
-    this.#open.prepare('UPDATE spark_peer SET position = 0').run();
-    this.#open.prepare('UPDATE spark_peer_origins SET confirmed = 0, tail = 0 WHERE taken IS NOT NULL').run();
+    this.#open.prepare('UPDATE spark_peer SET position = 0, skipped = 0').run();
+    this.#open
+      .prepare(
+        `UPDATE spark_peer_origins SET logged = max(logged, confirmed), confirmed = 0, tail = 0 WHERE taken IS NOT NULL`,
+      )
+      .run();
+  }
+
+  /** Origins that this file numbered or numbers its events under. */
+  ownOrigins(): string[] {
+    const rows = this.#open.rows<{ origin: string }>(
+      'SELECT origin FROM spark_peer_origins WHERE taken IS NOT NULL',
+    );
+    return rows.map(({ origin }) => origin);
+  }
+
+  /** Counts an origin as another file's: this one publishes nothing under it. */
+  disown(origin: string): void {
+    this.#open
+      .prepare('UPDATE spark_peer_origins SET taken = NULL, confirmed = 0, logged = 0 WHERE origin = ?')
+      .run(origin);
+  }
+
+  /** Messages up to a place were given up: events of an origin may be missing before its first message behind it. */
+  giveUp(to: number): void {
+    this.#open.prepare('UPDATE spark_peer SET skipped = max(skipped, ?)').run(to);
   }
 
   /** What ends the ids that are made here. */

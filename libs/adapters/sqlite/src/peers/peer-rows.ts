@@ -1,34 +1,27 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
+import { reasonToRefuse } from '../connect/sqlite-error.ts';
 import { findTable } from '../entities/tables.ts';
 import {
   COLUMNS,
   EVENTS,
+  type LoggedOriginRow,
+  type OpenConflict,
+  type OwnRow,
   type PeerEventName,
   type PeerEventRow,
+  type PeerRecordName,
   type Row,
   textOf,
   toEvent,
 } from './peer-event-row.ts';
 
-interface PeerRecordName {
-  readonly entity: string;
-  readonly recordId: string;
-}
-
-interface OwnRow {
-  written: number;
-  confirmed: number;
-  tail: number;
-}
-
-interface LoggedOriginRow extends PeerEventName {
-  readonly tail: number;
-  readonly node: string | null;
-}
+const LOGGED = 'iif(taken IS NULL, applied, max(confirmed, logged))';
 
 /** What a replica's file knows of events and heads, in one transaction of it. */
 export class PeerRows {
   readonly #open: OpenDatabase;
+  /** How many documents a table has rejected: their rows stay as they were. */
+  rejected = 0;
 
   constructor(open: OpenDatabase) {
     this.#open = open;
@@ -51,15 +44,15 @@ export class PeerRows {
 
   setOwn(origin: string, { written, confirmed, tail }: Readonly<OwnRow>): void {
     this.#open
-      .prepare('UPDATE spark_peer_origins SET applied = ?, confirmed = ?, tail = ? WHERE origin = ?')
+      .prepare(
+        'UPDATE spark_peer_origins SET applied = ?1, confirmed = ?2, tail = ?3, logged = min(logged, ?1) WHERE origin = ?4',
+      )
       .run(written, confirmed, tail, origin);
   }
 
-  /** Of own origins up to where they are confirmed, of others up to where they are applied. */
+  /** Of own origins up to where they were confirmed, by this log or the one before it, of others up to where they are applied. */
   loggedOrigins(): LoggedOriginRow[] {
-    return this.#open.rows(
-      'SELECT origin, iif(taken IS NULL, applied, confirmed) AS number, tail, node FROM spark_peer_origins',
-    );
+    return this.#open.rows(`SELECT origin, ${LOGGED} AS number, tail, node FROM spark_peer_origins`);
   }
 
   coverOrigin({ origin, number, tail, node }: LoggedOriginRow): void {
@@ -82,6 +75,11 @@ export class PeerRows {
          ON CONFLICT (origin) DO UPDATE SET tail = excluded.tail`,
       )
       .run(origin, sequence);
+  }
+
+  /** The same for an origin that is known here: whoever writes under other names leaves no trace. */
+  noteTailOfKnown(origin: string, sequence: number): void {
+    this.#open.prepare('UPDATE spark_peer_origins SET tail = ? WHERE origin = ?').run(sequence, origin);
   }
 
   tailOf(origin: string): number {
@@ -116,6 +114,15 @@ export class PeerRows {
 
   appliedTo(origin: string): number {
     return this.#open.number('SELECT applied AS value FROM spark_peer_origins WHERE origin = ?', origin);
+  }
+
+  loggedTo(origin: string): number {
+    return this.#open.number(`SELECT ${LOGGED} AS value FROM spark_peer_origins WHERE origin = ?`, origin);
+  }
+
+  mayLack(origin: string): boolean {
+    const skipped = this.#open.number('SELECT skipped AS value FROM spark_peer');
+    return skipped > 0 && this.tailOf(origin) <= skipped;
   }
 
   event({ origin, number }: PeerEventName): PeerEventRow | null {
@@ -222,12 +229,14 @@ export class PeerRows {
     }
   }
 
-  openConflicts(before: number, limit: number): PeerRecordName[] {
+  openConflicts(entity: string, range: { before: number; after: number; limit: number }): OpenConflict[] {
     return this.#open.rows(
-      `SELECT entity, record_id AS recordId FROM spark_peer_conflicts
-       WHERE ended IS NULL AND at < ? ORDER BY at DESC LIMIT ?`,
-      before,
-      limit,
+      `SELECT number, record_id AS recordId FROM spark_peer_conflicts
+       WHERE entity = ? AND ended IS NULL AND at < ? AND number > ? ORDER BY number LIMIT ?`,
+      entity,
+      range.before,
+      range.after,
+      range.limit,
     );
   }
 
@@ -243,9 +252,16 @@ export class PeerRows {
     const row = table?.get(recordId);
     if (!table || (row?.document ?? null) === data) return;
     this.#open.prepare('UPDATE spark_peer SET applying = TRUE').run();
-    if (data === null) table.remove(recordId);
-    else table.put(row?.id ?? recordId, data, row?.metadata ?? null, Date.now());
-    this.#open.prepare('UPDATE spark_peer SET applying = FALSE').run();
+    try {
+      if (data === null) table.remove(recordId);
+      else table.put(row?.id ?? recordId, data, row?.metadata ?? null, Date.now());
+    } catch (error) {
+      // The other records go on; a comparison with another node names this one.
+      if (reasonToRefuse(error) === null) throw error;
+      this.rejected++;
+    } finally {
+      this.#open.prepare('UPDATE spark_peer SET applying = FALSE').run();
+    }
   }
 
   propose(heads: readonly PeerEventRow[], content: string | null, version: number): void {

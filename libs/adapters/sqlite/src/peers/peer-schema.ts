@@ -12,6 +12,7 @@ export const PEER_TABLES = `
     log TEXT,
     whole INTEGER NOT NULL DEFAULT FALSE,
     clock INTEGER NOT NULL DEFAULT 0,
+    skipped INTEGER NOT NULL DEFAULT 0,
     applying INTEGER NOT NULL DEFAULT FALSE
   );
   CREATE TABLE IF NOT EXISTS spark_peer_origins (
@@ -19,6 +20,7 @@ export const PEER_TABLES = `
     taken INTEGER UNIQUE,
     applied INTEGER NOT NULL DEFAULT 0,
     confirmed INTEGER NOT NULL DEFAULT 0,
+    logged INTEGER NOT NULL DEFAULT 0,
     tail INTEGER NOT NULL DEFAULT 0,
     node TEXT,
     closed INTEGER,
@@ -79,6 +81,8 @@ export const PEER_TABLES = `
 /** Columns that files of earlier versions lack. */
 export const ADDED_COLUMNS = [
   { table: 'spark_peer', column: 'node', type: 'TEXT' },
+  { table: 'spark_peer', column: 'skipped', type: 'INTEGER NOT NULL DEFAULT 0' },
+  { table: 'spark_peer_origins', column: 'logged', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'spark_peer_origins', column: 'closed', type: 'INTEGER' },
   { table: 'spark_peer_origins', column: 'heard', type: 'INTEGER' },
 ] as const;

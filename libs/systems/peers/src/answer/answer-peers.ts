@@ -17,7 +17,8 @@ export interface AnswerPeersParts {
   /** Whether this node may answer for the service, and up to where it has applied the log. */
   state(): { isReady: boolean; position: number };
   hasEntity(entity: string): boolean;
-  takeSnapshot(): Promise<number | null>;
+  /** Begins a snapshot. @returns whether this node can take one */
+  beginSnapshot(): boolean;
 }
 
 /** Answers what other nodes ask. */
@@ -32,7 +33,8 @@ export class AnswerPeers {
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([
       this.#answer('read', 'ready', (question) => this.#read(question), signal),
-      this.#answer('snapshot', 'ready', () => this.#snapshot(), signal),
+      // At once: a snapshot takes longer than anybody waits for an answer.
+      this.#answer('snapshot', 'ready', async () => (this.#parts.beginSnapshot() ? {} : null), signal),
       this.#answer('digest', null, (question) => this.#digest(question), signal),
       this.#answer('heads', null, (question) => this.#heads(question), signal),
     ]);
@@ -82,10 +84,5 @@ export class AnswerPeers {
       ...(await store.sideOf(entity, records)),
       events: events.map((event) => JSON.stringify(event)),
     };
-  }
-
-  async #snapshot(): Promise<object | null> {
-    const cut = await this.#parts.takeSnapshot();
-    return cut === null ? null : { cut };
   }
 }

@@ -41,7 +41,7 @@ export class AskPeers {
     return answer && readHeadsAnswer(answer);
   }
 
-  /** Has some ready node take a snapshot. */
+  /** Has some ready node begin a snapshot. */
   async snapshot(): Promise<boolean> {
     return (await this.#ask('snapshot', { entity: '*', to: null })) !== null;
   }

@@ -7,6 +7,8 @@ import { decodeMessage, encodeMessage } from './message.ts';
 import { originSubject } from './names.ts';
 import { drawOrigin } from './origin.ts';
 
+const nested = (levels: number) => `{"Deep":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
+
 describe('a message of a replica', () => {
   const a = writerOf('a');
   const hostile = writerOf('hostile');
@@ -56,11 +58,21 @@ describe('a message of a replica', () => {
     ['what expands without end', () => zstdCompressSync(Buffer.alloc(100 * 1024 * 1024))],
     ['what is not an event', () => zstdCompressSync(Buffer.from('{"number":1}'))],
     ['what is not packed', () => Buffer.from('nonsense')],
+    [
+      'a document that is deeper than SQLite takes',
+      () => zstdCompressSync(Buffer.from(JSON.stringify({ ...event, data: nested(1_001) }))),
+    ],
   ])('is skipped when its writer has signed %s', async (_, payload) => {
     const { headers } = await encodeMessage(a, [event]);
     const { 'Spark-Signature': __, 'Spark-Key': ___, ...plain } = headers;
     const message = { headers: plain, payload: payload() };
     expect(await kindOf(sealMessage(message, originSubject('notes', origin), a.signer))).toBe('undecodable');
+  });
+
+  it('is read with a document as deep as SQLite takes, whatever its texts look like', async () => {
+    const texts = { ...event, data: JSON.stringify({ Title: `${'["\\'.repeat(2_000)}\\` }) };
+    const deep = { ...event, number: 2, data: nested(1_000) };
+    expect(await kindOf(await encodeMessage(a, [texts, deep]))).toBe('events');
   });
 
   it.each([

@@ -22,8 +22,8 @@ const LONGEST_HEADER = 4_096;
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
-/** Why every node skips a message. */
-export type Refusal = 'undecodable' | 'unsigned' | 'forged' | 'hole' | 'wait';
+/** Why every node skips a message; `rejected`: a table of this node has not taken a document of it, and its row stays as it was. */
+export type Refusal = 'undecodable' | 'unsigned' | 'forged' | 'hole' | 'wait' | 'rejected';
 
 /** Events of the log, and the node that says it wrote them. */
 export interface ReadEvents extends EventMessage {
@@ -42,7 +42,15 @@ export interface ReadClose {
   readonly proof: string;
 }
 
-export type ReadMessage = ReadEvents | ReadClose | { readonly kind: Refusal; readonly node: string | null };
+/** A message that every node skips. It is the last of its subject all the same, and whoever writes there follows it. */
+export interface Refused {
+  readonly kind: Exclude<Refusal, 'hole' | 'wait' | 'rejected'>;
+  readonly node: string | null;
+  readonly origin: string;
+  readonly sequence: number;
+}
+
+export type ReadMessage = ReadEvents | ReadClose | Refused;
 
 /** Who writes: its name, and the key of its origins. */
 export interface Writer {
@@ -92,11 +100,17 @@ export interface LoggedMessage {
 /** Reads a message within limits. The result is the same on every node, because it depends on nothing but the message. */
 export async function decodeMessage(message: LoggedMessage, service: string): Promise<ReadMessage> {
   const { sequence, writer: origin, headers } = message;
+  const refuse = (why: Refused['kind'], of: string | null): Refused => ({
+    kind: why,
+    node: of,
+    origin,
+    sequence,
+  });
   const header = readHeader(headers[PEER_HEADER]);
   const kind = headers[KIND_HEADER];
   if (header === null || header['kind'] !== kind || !isOrigin(origin)) return refuse('undecodable', null);
   const { node } = header;
-  if (kind === 'close') return readClose(header, sequence, origin);
+  if (kind === 'close') return readClose(header, sequence, origin) ?? refuse('undecodable', node);
   if (kind !== 'events') return refuse('undecodable', node);
   const { payload } = message;
   if (payload === null) return refuse('undecodable', node);
@@ -107,16 +121,10 @@ export async function decodeMessage(message: LoggedMessage, service: string): Pr
   return events ? { kind, sequence, origin, node, events } : refuse('undecodable', node);
 }
 
-function refuse(kind: Refusal, node: string | null): ReadMessage {
-  return { kind, node };
-}
-
-function readClose(header: PeerHeader, sequence: number, origin: string): ReadMessage {
+function readClose(header: PeerHeader, sequence: number, origin: string): ReadClose | null {
   const { node, after, proof } = header;
   const isWhole = Number.isSafeInteger(after) && typeof proof === 'string' && proof.length <= 100;
-  return isWhole
-    ? { kind: 'close', sequence, origin, node, after: Number(after), proof }
-    : refuse('undecodable', node);
+  return isWhole ? { kind: 'close', sequence, origin, node, after: Number(after), proof } : null;
 }
 
 async function eventsOf(payload: Uint8Array, isPacked: boolean, origin: string): Promise<PeerEvent[] | null> {

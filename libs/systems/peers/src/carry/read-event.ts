@@ -7,6 +7,8 @@ const OPERATIONS: readonly unknown[] = ['CREATE', 'UPDATE', 'DELETE'] satisfies 
 const MOST_SEEN = 1_000;
 /** As long as an id may be in any store. */
 const LONGEST_ID = 512;
+/** `json_valid` of SQLite takes no more levels. */
+const DEEPEST = 1_000;
 
 /** An event from its line, of one origin or of any; null for what no node has written. */
 export function readEvent(line: string, origin: string | null): PeerEvent | null {
@@ -48,8 +50,21 @@ function isId(value: unknown): boolean {
   return typeof value === 'string' && value !== '' && value.length <= LONGEST_ID && !value.includes('\0');
 }
 
-/** The text of a JSON object as every version of SQLite reads it: one that a table refused would stop its node. */
+/** The text of a JSON object as SQLite reads it, too: a table would reject another one. */
 function isDocument(data: unknown): boolean {
   if (typeof data !== 'string' || data.includes('\0')) return false;
-  return isObject(JSON.parse(data));
+  return isObject(JSON.parse(data)) && depthOf(data) <= DEEPEST;
+}
+
+/** How deep the objects and arrays of a JSON text are nested. */
+function depthOf(json: string): number {
+  let [depth, deepest, isInText] = [0, 0, false];
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at];
+    if (isInText && character === '\\') at++;
+    else if (character === '"') isInText = !isInText;
+    else if (!isInText && (character === '{' || character === '[')) deepest = Math.max(deepest, ++depth);
+    else if (!isInText && (character === '}' || character === ']')) depth--;
+  }
+  return deepest;
 }

@@ -10,7 +10,6 @@ import {
 import type { PeerEvent } from '../merge/event.ts';
 import { mergeHeads } from '../merge/heads.ts';
 import type { PolicyOf } from '../merge/show.ts';
-import { loggedTo } from '../receive/receive-events.ts';
 import { showHeads } from '../receive/show-heads.ts';
 import type { Side } from './compare-records.ts';
 import { addToDigest, bucketOf, type Digest, emptyDigest } from './digest.ts';
@@ -77,7 +76,7 @@ export class DriftStore {
     return this.#database.write((open) => {
       const file = new PeerRows(open);
       const known = events.filter(
-        (event) => event.entity === entity && event.number <= loggedTo(file, event.origin),
+        (event) => event.entity === entity && event.number <= file.loggedTo(event.origin),
       );
       for (const recordId of recordIds) {
         const ofRecord = known.filter((event) => event.recordId.toLowerCase() === recordId.toLowerCase());

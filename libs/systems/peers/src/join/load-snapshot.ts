@@ -3,7 +3,6 @@ import { mergeHeads } from '../merge/heads.ts';
 import type { PolicyOf } from '../merge/show.ts';
 import { beginNewLife } from '../receive/begin-new-life.ts';
 import type { PeerFile } from '../receive/peer-file.ts';
-import { loggedTo } from '../receive/receive-events.ts';
 import { showHeads } from '../receive/show-heads.ts';
 import { hashOf, type SnapshotHead, type SnapshotOrigin } from './take-snapshot.ts';
 
@@ -45,7 +44,7 @@ export function loadRecords(
 ): void {
   const numbers = new Map(snapshot.origins.map(({ origin, number }) => [origin, number]));
   const isCovered = (head: EventName) =>
-    head.number <= Math.min(loggedTo(file, head.origin), numbers.get(head.origin) ?? 0);
+    head.number <= Math.min(file.loggedTo(head.origin), numbers.get(head.origin) ?? 0);
   const records = Map.groupBy(events, ({ entity, recordId }) => JSON.stringify([entity, recordId]));
   for (const ofRecord of records.values()) loadRecord(file, ofRecord, isCovered, policyOf);
 }
@@ -71,7 +70,7 @@ function loadRecord(
 }
 
 function isKnown(file: PeerFile, event: PeerEvent): boolean {
-  return event.number <= loggedTo(file, event.origin) || file.event(event) !== null;
+  return event.number <= file.loggedTo(event.origin) || file.event(event) !== null;
 }
 
 /** After all records: the file has what the log said up to the cut. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PeerEvent } from '../merge/event.ts';
 import { mergeHeads } from '../merge/heads.ts';
 import type { LoggedOrigin, PeerFile, RecordName } from '../receive/peer-file.ts';
-import { contentOf, loggedTo } from '../receive/receive-events.ts';
+import { contentOf } from '../receive/receive-events.ts';
 
 /** An origin in a snapshot. */
 export interface SnapshotOrigin extends LoggedOrigin {
@@ -48,7 +48,7 @@ export function hashOf(event: PeerEvent): string {
 
 /** A record as the log has it: what the file alone knows is not in it. */
 function loggedStateOf(file: PeerFile, { entity, recordId }: RecordName): PeerEvent[] {
-  const isLogged = ({ origin, number }: PeerEvent) => number <= loggedTo(file, origin);
+  const isLogged = ({ origin, number }: PeerEvent) => number <= file.loggedTo(origin);
   const shown = file.heads(entity, recordId);
   const heads = shown.every(isLogged)
     ? shown

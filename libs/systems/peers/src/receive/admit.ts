@@ -6,17 +6,16 @@ import type { EventName, PeerEvent } from '../merge/event.ts';
  */
 export type Admission = 'known' | 'apply' | 'wait' | 'hole';
 
-/** @param appliedTo the number up to which an origin's events are applied; 0 for none */
+/**
+ * @param last the number up to which the event's origin is applied; 0 for none
+ * @param isApplied whether an event that it saw is
+ */
 export function admit(
-  event: Pick<PeerEvent, 'origin' | 'number' | 'sees'>,
-  appliedTo: (origin: string) => number,
+  event: Pick<PeerEvent, 'number' | 'sees'>,
+  last: number,
+  isApplied: (seen: EventName) => boolean,
 ): Admission {
-  const last = appliedTo(event.origin);
   if (event.number <= last) return 'known';
   if (event.number > last + 1) return 'hole';
-  return event.sees.every((seen) => isApplied(seen, appliedTo)) ? 'apply' : 'wait';
-}
-
-function isApplied({ origin, number }: EventName, appliedTo: (origin: string) => number): boolean {
-  return number <= appliedTo(origin);
+  return event.sees.every(isApplied) ? 'apply' : 'wait';
 }

@@ -33,7 +33,7 @@ export interface PeerFile {
   position: number;
   own(origin: string): OwnOrigin | null;
   setOwn(origin: string, own: OwnOrigin): void;
-  /** Every origin, each with the number up to which its events are in the log; of own ones, those that are confirmed. */
+  /** Every origin, each with `loggedTo`. */
   loggedOrigins(): LoggedOrigin[];
   /** Counts the events of an origin as applied up to a number that a snapshot covers. */
   coverOrigin(origin: LoggedOrigin): void;
@@ -47,6 +47,13 @@ export interface PeerFile {
   noteLife(why: string, renumbered: readonly EventName[]): void;
   /** Up to where the events of an origin are applied, its own included; 0 for none. */
   appliedTo(origin: string): number;
+  /**
+   * Up to where an origin's events were read in the log, or in one that it has replaced: what this file alone knows must not decide
+   * what others decide alike, and what others know from the log before must not be unknown here.
+   */
+  loggedTo(origin: string): number;
+  /** Whether an operator has given up messages behind the origin's last one that was read. */
+  mayLack(origin: string): boolean;
   event(name: EventName): PeerEvent | null;
   /** Events of one origin behind a number, in order. */
   eventsAfter(origin: string, number: number, limit: number): PeerEvent[];
@@ -63,8 +70,11 @@ export interface PeerFile {
   heads(entity: string, recordId: string): PeerEvent[];
   /** Several heads are a conflict, which is noted; a single one ends it. */
   setHeads(entity: string, recordId: string, heads: readonly PeerEvent[]): void;
-  /** Records with several heads that met before a time, in milliseconds since 1970. */
-  openConflicts(before: number, limit: number): RecordName[];
+  /** Conflicts of a collection that met before a time, in milliseconds since 1970: the oldest first, behind the conflict `after`. */
+  openConflicts(
+    entity: string,
+    range: { before: number; after: number; limit: number },
+  ): { number: number; recordId: string }[];
   /** The resolutions that stand for exactly these heads. */
   resolutions(heads: readonly PeerEvent[]): PeerEvent[];
   /** Makes a record look so, without an event; null for none. Says nothing when it does already. */

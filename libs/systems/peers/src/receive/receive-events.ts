@@ -1,4 +1,4 @@
-import { headsText, type PeerEvent } from '../merge/event.ts';
+import { type EventName, headsText, type PeerEvent } from '../merge/event.ts';
 import { mergeHeads } from '../merge/heads.ts';
 import { foldHeads } from '../merge/resolve.ts';
 import type { PolicyOf } from '../merge/show.ts';
@@ -37,10 +37,12 @@ export function receiveEvents(
   freshOrigin: () => string,
 ): Received {
   const received: Received = { applied: 0, newLife: false, isOlder: false, refused: null };
+  const [first] = events;
+  if (first && file.mayLack(origin)) passOver(file, first);
   file.noteTail(origin, sequence);
   file.position = sequence;
   for (const event of events) {
-    const admission = admit(event, (name) => loggedTo(file, name));
+    const admission = admit(event, confirmedTo(file, origin), (seen) => isKnownOf(file, seen));
     if (admission === 'wait' || admission === 'hole') return { ...received, refused: admission };
     if (admission === 'known') continue;
     const own = file.own(event.origin);
@@ -59,9 +61,20 @@ export function receiveEvents(
   return received;
 }
 
-/** Up to where an origin's events are known to be in the log: what this file alone knows must not decide what others decide alike. */
-export function loggedTo(file: PeerFile, origin: string): number {
+/** Up to where an origin's events are known to be in this log. */
+function confirmedTo(file: PeerFile, origin: string): number {
   return file.own(origin)?.confirmed ?? file.appliedTo(origin);
+}
+
+/** What was in messages that an operator has given up counts as known: nobody can bring it any more. */
+function isKnownOf(file: PeerFile, { origin, number }: EventName): boolean {
+  return number <= file.loggedTo(origin) || file.mayLack(origin);
+}
+
+/** The events before an origin's first one behind the messages that an operator has given up. */
+function passOver(file: PeerFile, { origin, number }: EventName): void {
+  const last = number - 1;
+  if (last > confirmedTo(file, origin)) file.coverOrigin({ origin, number: last, tail: 0, node: null });
 }
 
 /** What is read in the log is in the log, whoever put it there. */

@@ -2,6 +2,8 @@ export interface LogGapParts {
   /** Has another node take a snapshot. */
   askForSnapshot(): Promise<unknown>;
   say(reason: string): void;
+  /** Notes that events of messages up to a place may be missing for good. */
+  giveUp(to: number): Promise<void>;
 }
 
 /** Messages of the log that are gone before this node has read them. */
@@ -9,23 +11,37 @@ export class LogGap {
   readonly #parts: LogGapParts;
   /** The last message that was read, applied or not. */
   readTo = 0;
-  #isMissing = false;
-  #mayLack = false;
+  #end = 0;
+  #missingTo: number | null = null;
+  #givenUpTo = 0;
 
   constructor(parts: LogGapParts) {
     this.#parts = parts;
   }
 
-  /** Begins to read behind a position. */
-  beginAt(position: number): void {
+  /**
+   * Begins to read behind a position.
+   * @param end the last message of the log
+   */
+  beginAt(position: number, end: number): void {
     this.readTo = position;
-    this.#isMissing = false;
+    this.#end = end;
   }
 
-  /** @returns whether messages were missing: from now on they may */
+  /**
+   * Gives up what is missing of the log as it is now; what goes missing later needs another word.
+   * @returns whether messages were missing
+   */
   takeAsItIs(): boolean {
-    this.#mayLack ||= this.#isMissing;
-    return this.#isMissing;
+    if (this.#missingTo === null) return false;
+    this.#givenUpTo = Math.max(this.#end, this.#missingTo);
+    return true;
+  }
+
+  /** Another log begins: what was given up was of the one before. */
+  forget(): void {
+    this.#givenUpTo = 0;
+    this.#missingTo = null;
   }
 
   /**
@@ -34,12 +50,17 @@ export class LogGap {
    */
   async pass(first: number): Promise<void> {
     const next = this.readTo + 1;
-    if (first <= next) return;
-    if (this.#mayLack) {
-      this.beginAt(first - 1);
+    if (first <= next) {
+      this.#missingTo = null;
       return;
     }
-    this.#isMissing = true;
+    if (first - 1 <= this.#givenUpTo) {
+      await this.#parts.giveUp(first - 1);
+      this.readTo = first - 1;
+      this.#missingTo = null;
+      return;
+    }
+    this.#missingTo = first - 1;
     const gone = `messages ${next} to ${first - 1} of the log are gone`;
     this.#parts.say(`${gone}, and no snapshot covers them yet`);
     await this.#parts.askForSnapshot();

@@ -10,10 +10,11 @@ import {
 } from '@nestjs-spark/foundation/internal';
 import type { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
 import { decodeMessage, encodeClose, encodeMessage, type Writer } from '../carry/message.ts';
-import type { Arrival, PeerStore } from './peer-store.ts';
+import type { Arrival, LogState, PeerStore } from './peer-store.ts';
 import { NodeReport, type NodeState } from './node-report.ts';
 import { inBatches } from './in-batches.ts';
 import { LogGap } from './log-gap.ts';
+import { SnapshotKeeper } from './snapshot-keeper.ts';
 import type { Snapshots } from './snapshots.ts';
 
 /** The log, as far as a node uses it. */
@@ -57,6 +58,7 @@ export class PeerNode {
   readonly #begun = Promise.withResolvers<void>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #gap: LogGap;
+  readonly #keeper: SnapshotKeeper;
   /** The outcome of the last message is not known. */
   #isInDoubt = false;
 
@@ -66,7 +68,9 @@ export class PeerNode {
     this.#gap = new LogGap({
       askForSnapshot: () => parts.askForSnapshot(),
       say: (reason) => this.report.say(reason),
+      giveUp: (to) => parts.store.giveUp(to),
     });
+    this.#keeper = new SnapshotKeeper({ ...parts, state: this.state, isAtWork: () => this.#isAtWork() });
   }
 
   get state(): NodeState {
@@ -126,9 +130,13 @@ export class PeerNode {
       const here = await log.describe();
       if (here === null) throw new Error('the log is not there yet');
       const { position, isDamaged } = await store.meet(here);
-      if (isDamaged) logger.warn('The log was replaced or restored: reading it from the beginning');
-      this.state.position = await this.#catchUp(here.created, position);
-      this.#gap.beginAt(this.state.position);
+      if (isDamaged) {
+        logger.warn('The log was replaced or restored: reading it from the beginning');
+        this.#gap.forget();
+        this.#keeper.isReplaced = true;
+      }
+      this.state.position = await this.#catchUp(here, position);
+      this.#gap.beginAt(this.state.position, here.lastSequence);
       this.#lookTo = here.lastSequence;
       this.report.reach('connected');
       await this.#gap.pass(here.firstSequence);
@@ -148,9 +156,9 @@ export class PeerNode {
   }
 
   /** @returns the position that the file has, or that of a snapshot which reaches further */
-  async #catchUp(created: string, position: number): Promise<number> {
+  async #catchUp(here: LogState, position: number): Promise<number> {
     const { snapshots } = this.#parts;
-    const latest = await snapshots.latest(created);
+    const latest = await snapshots.latest(here);
     this.state.lowWater = latest?.cut ?? 0;
     if (!latest || latest.cut <= position) return position;
     this.report.say(`the snapshot of ${latest.node} is being loaded`);
@@ -181,13 +189,14 @@ export class PeerNode {
     return this.#gap.takeAsItIs();
   }
 
-  /** Takes a snapshot now. @returns its place in the log; null when the node is not complete, or the log away */
-  async takeSnapshot(): Promise<number | null> {
-    const here = this.#isAtWork() ? await this.#parts.log.describe() : null;
-    if (here === null) return null;
-    const cut = await this.#parts.snapshots.take(here.created);
-    this.state.lowWater = Math.max(this.state.lowWater, cut);
-    return cut;
+  /** @see SnapshotKeeper.take */
+  takeSnapshot(): Promise<number | null> {
+    return this.#keeper.take();
+  }
+
+  /** @see SnapshotKeeper.begin */
+  beginSnapshot(): boolean {
+    return this.#keeper.begin();
   }
 
   /**
@@ -200,13 +209,8 @@ export class PeerNode {
 
   /** At another time on each node, so that mostly one of them takes it. */
   async #letGo(): Promise<void> {
-    const { log, snapshots, keepEvents } = this.#parts;
     await pause(LET_GO_MS * (0.5 + Math.random()), this.#stop.signal);
-    if (!this.#isAtWork()) return;
-    const here = await log.describe();
-    const latest = here && (await snapshots.latest(here.created));
-    this.state.lowWater = latest?.cut ?? 0;
-    if (this.state.position - this.state.lowWater >= keepEvents) await this.takeSnapshot();
+    await this.#keeper.letGo();
   }
 
   async #proposeForOthers(): Promise<void> {

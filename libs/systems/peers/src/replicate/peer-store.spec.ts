@@ -24,6 +24,7 @@ describe('files that are replicas', () => {
     log = new Log();
     a = await open('a').begin();
     b = await open('b').begin();
+    for (const node of [a, b]) await node.meet(log);
   });
   afterEach(async () => {
     await Promise.all(opened.splice(0).map(({ database }) => database.close()));
@@ -156,6 +157,97 @@ describe('files that are replicas', () => {
     await settle(log, [a, b]);
     expect(await a.seen()).toMatchObject([{ title: 'bread' }]);
     expect(await a.seen()).toEqual(await b.seen());
+  });
+
+  it('get everything when the log is lost, also what a copy of a file says first', async () => {
+    const { id } = await a.notes.create({ title: 'milk' });
+    await settle(log, [a, b]);
+    await a.database.backup(join(folder, 'twin.db'));
+    const twin = await open('twin').begin();
+    await twin.meet(log);
+    await settle(log, [twin, a, b]);
+    const next = new Log('tomorrow');
+    for (const node of [a, b, twin]) await node.meet(next);
+    await next.publish(twin);
+    await a.notes.put(id, { title: 'bread' });
+    await settle(next, [twin, a, b]);
+    for (const node of [a, b, twin]) expect(await node.seen()).toMatchObject([{ id, title: 'bread' }]);
+    expect(await a.store.nextBatch()).toBeNull();
+  });
+
+  it('take a change of an event of their own that the next log does not have yet', async () => {
+    const { id } = await a.notes.create({ title: 'milk' });
+    await settle(log, [a, b]);
+    const next = new Log('tomorrow');
+    for (const node of [a, b]) await node.meet(next);
+    await b.notes.put(id, { title: 'bread' });
+    await next.publish(b);
+    await settle(next, [a, b]);
+    for (const node of [a, b]) expect(await node.seen()).toMatchObject([{ id, title: 'bread' }]);
+  });
+
+  it('write behind what a stranger has put under their origin', async () => {
+    const { id } = await a.notes.create({ title: 'milk' });
+    await settle(log, [a, b]);
+    const origin = log.messages[0]?.writer ?? '';
+    log.say(origin, { headers: {}, payload: Buffer.from('nonsense') });
+    await a.notes.put(id, { title: 'bread' });
+    await settle(log, [a, b]);
+    expect(await b.seen()).toMatchObject([{ title: 'bread' }]);
+  });
+
+  it('go on behind messages that an operator has given up, and with what others saw in them', async () => {
+    await a.notes.put('notes/1', { title: 'first' });
+    await settle(log, [a, b]);
+    for (const title of ['lost', 'also lost']) {
+      await a.notes.put('notes/1', { title });
+      await log.publish(a);
+      await a.read(log);
+    }
+    const late = await open('late').begin();
+    await late.read(log);
+    await late.notes.put('notes/1', { title: 'by one who has seen it' });
+    await log.publish(late);
+    await late.read(log);
+    await a.read(log);
+    await a.notes.put('notes/2', { title: 'after it' });
+    await log.publish(a);
+    await b.store.giveUp(3);
+    await b.read(log, 3);
+    expect(await b.seen()).toMatchObject([
+      { id: 'notes/1', title: 'by one who has seen it' },
+      { id: 'notes/2', title: 'after it' },
+    ]);
+    await b.notes.put('notes/1', { title: 'by b' });
+    await settle(log, [a, b, late]);
+    expect(await b.seen()).toEqual(await a.seen());
+  });
+
+  it('go on when a table rejects a document of another one, and say so', async () => {
+    await b.database.write((file) =>
+      file.db.exec(`CREATE TRIGGER picky BEFORE INSERT ON Notes WHEN NEW.id = 'notes/1' BEGIN
+        SELECT RAISE(ABORT, 'not here'); END`),
+    );
+    await a.notes.put('notes/1', { title: 'rejected' });
+    await a.notes.put('notes/2', { title: 'taken' });
+    await log.publish(a);
+    expect((await b.read(log)).refused).toMatchObject([{ sequence: 1, node: 'a', why: 'rejected' }]);
+    await settle(log, [a, b]);
+    expect(await b.seen()).toMatchObject([{ id: 'notes/2', title: 'taken' }]);
+  });
+
+  it('settle the oldest conflicts, however many other collections have', async () => {
+    const resolver: ConflictResolver<object> = {
+      version: 1,
+      resolve: () => ({ type: 'put', document: { Title: 'settled' } }),
+    };
+    const third = await open('third', resolver).begin();
+    for (let count = 0; count < 120; count++) {
+      await a.notes.put(`notes/${count}`, { title: 'by a' });
+      await b.notes.put(`notes/${count}`, { title: 'by b' });
+    }
+    await settle(log, [a, b, third]);
+    expect(await third.store.proposeForOthers(Infinity)).toBe(120);
   });
 
   it('refuse to be replicas when a table could refuse what others wrote', async () => {

@@ -10,7 +10,7 @@ import type { PolicyOf } from '../merge/show.ts';
 import { type Batch, nextBatch } from '../publish/next-batch.ts';
 import { beginNewLife, type NewLife } from '../receive/begin-new-life.ts';
 import type { RecordName } from '../receive/peer-file.ts';
-import { proposeForOthers } from '../receive/propose-for-others.ts';
+import { proposeForOthers, type Settled, type Settling } from '../receive/propose-for-others.ts';
 import { receiveEvents } from '../receive/receive-events.ts';
 import { showHeads } from '../receive/show-heads.ts';
 
@@ -57,6 +57,7 @@ export class PeerStore {
   readonly #database: SqliteDatabase;
   readonly #policyOf: PolicyOf;
   readonly #owner: FileOwner;
+  #collections: readonly string[] = [];
   /** The log's end when the file met it: what is behind has been written since. */
   #endAtStart = Infinity;
   /** What has been said of this run's new lives: another file that goes on says so again with each message. */
@@ -74,6 +75,7 @@ export class PeerStore {
     clockShiftMs: number,
   ): Promise<{ position: number; isWhole: boolean }> {
     const { node, keyId } = this.#owner;
+    this.#collections = declarations.map(({ collection }) => collection);
     const tag = drawLetters(5).toUpperCase();
     const setup = { origin: this.#freshOrigin(), tag, node, clockShiftMs, declarations };
     return this.#database.alterTables((open) => {
@@ -101,6 +103,9 @@ export class PeerStore {
       const { position } = file;
       const isDamaged = place.log !== null && (place.log !== created || position > lastSequence);
       if (isDamaged) {
+        // Only their own node can say again what another key has signed: under its name, this file's message would be forged.
+        for (const origin of place.ownOrigins())
+          if (!isOriginOf(origin, this.#owner.keyId)) place.disown(origin);
         place.forgetPlaces();
         file.noteLife('log-damaged', []);
         this.#endAtStart = lastSequence;
@@ -121,7 +126,12 @@ export class PeerStore {
     });
   }
 
-  /** Goes on without the messages before a place, which nobody can bring any more. */
+  /** Messages up to a place are missing, and nobody can bring them any more: the events in them count as known. */
+  giveUp(to: number): Promise<void> {
+    return this.#database.write((open) => new PeerPlace(open).giveUp(to));
+  }
+
+  /** Goes on behind messages that were given up. */
   skipTo(position: number): Promise<void> {
     return this.#database.write((open) => {
       new PeerRows(open).position = position;
@@ -143,6 +153,7 @@ export class PeerStore {
       const place = new PeerPlace(open);
       const newLives: NewLife[] = [];
       const refused: RefusedMessage[] = [];
+      let rejected = 0;
       const isOwn = ({ message }: Arrival) => message.kind === 'events' && message.origin === place.origin;
       const hearsTime = arrivals.some(isOwn);
       for (const { sequence, storedAt, message } of arrivals) {
@@ -152,8 +163,13 @@ export class PeerStore {
         } else if (message.kind === 'close') {
           if (this.#applyClose(file, place, message)) newLives.push('retired');
         } else {
+          file.noteTailOfKnown(message.origin, sequence);
           file.position = sequence;
           refused.push({ sequence, node: message.node, why: message.kind });
+        }
+        if (file.rejected > rejected) {
+          rejected = file.rejected;
+          refused.push({ sequence, node: message.node, why: 'rejected' });
         }
       }
       return { newLives, refused, clockMs: hearsTime ? place.clock / 1_000 : null };
@@ -204,9 +220,14 @@ export class PeerStore {
     return drawOrigin(this.#owner.keyId);
   }
 
-  /** Begins a snapshot of the log as far as it is applied. */
-  beginSnapshot(): Promise<SnapshotHead> {
-    return this.#database.read((open) => beginSnapshot(new PeerRows(open)));
+  /** Begins a snapshot of the log that was created then, as far as it is applied. */
+  beginSnapshot(created: string): Promise<SnapshotHead> {
+    return this.#database.read((open) => {
+      const { log } = new PeerPlace(open);
+      if (log !== null && log !== created)
+        throw new Error('the log has been replaced, and this node has not read the new one yet');
+      return beginSnapshot(new PeerRows(open));
+    });
   }
 
   snapshotPage(after: RecordName | null, limit: number): Promise<SnapshotPage> {
@@ -229,8 +250,19 @@ export class PeerStore {
   }
 
   /** Settles conflicts that met before a time and that nobody has settled. @returns how many */
-  proposeForOthers(before: number): Promise<number> {
-    return this.#database.write((open) => proposeForOthers(new PeerRows(open), this.#policyOf, before));
+  async proposeForOthers(before: number): Promise<number> {
+    let settled = 0;
+    for (const entity of this.#collections) {
+      for (let next: number | null = 0; next !== null;) {
+        const from: Settling = { entity, after: next };
+        const { proposed, after }: Settled = await this.#database.write((open) =>
+          proposeForOthers(new PeerRows(open), this.#policyOf, from, before),
+        );
+        settled += proposed;
+        next = after;
+      }
+    }
+    return settled;
   }
 
   nextBatch(): Promise<Batch | null> {

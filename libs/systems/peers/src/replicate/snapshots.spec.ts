@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Snapshots } from './snapshots.ts';
 import { Log, ReplicaFile, settle, writeByHand } from '../../testing/replica-file.ts';
 
 describe('a snapshot of the log', () => {
@@ -27,6 +28,7 @@ describe('a snapshot of the log', () => {
     log = new Log();
     a = await open('a').begin();
     b = await open('b').begin();
+    for (const node of [a, b]) await node.meet(log);
   });
   afterEach(async () => {
     await Promise.all(opened.splice(0).map(({ database }) => database.close()));
@@ -82,6 +84,32 @@ describe('a snapshot of the log', () => {
     const empty = await open('empty').begin();
     await empty.loadSnapshot(log);
     expect(await empty.seen()).toEqual(await b.seen());
+  });
+
+  it('is not one of another log, nor one behind the end of a log that was put back, and those go', async () => {
+    await a.notes.put('notes/1', { title: 'one' });
+    await settle(log, [a, b]);
+    await a.takeSnapshot(log);
+    await a.notes.put('notes/1', { title: 'two' });
+    await settle(log, [a, b]);
+    await a.takeSnapshot(log);
+    const backup = new Log(log.created);
+    backup.messages.push(...log.messages.slice(0, 1));
+    for (const [name, content] of log.objects) backup.objects.set(name, content);
+    const snapshots = (of: Log) => new Snapshots('a', a.store, of);
+    expect(await snapshots(backup).latest(backup.state)).toMatchObject({ cut: 1 });
+    const another = new Log('tomorrow');
+    another.messages.push(...log.messages, ...log.messages);
+    for (const [name, content] of log.objects) another.objects.set(name, content);
+    expect(await snapshots(another).latest(another.state)).toBeNull();
+    await a.meet(another);
+    await a.notes.put('notes/1', { title: 'three' });
+    another.messages.length = 0;
+    await settle(another, [a]);
+    await a.takeSnapshot(another);
+    const manifests = [...another.objects.keys()].filter((name) => name.endsWith('/manifest'));
+    expect(manifests).toEqual([`snapshot/${another.messages.length}/a/manifest`]);
+    await expect(a.takeSnapshot(log)).rejects.toThrow('the log has been replaced');
   });
 
   it('makes room of those before the one before it', async () => {

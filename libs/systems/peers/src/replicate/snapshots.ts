@@ -13,12 +13,12 @@ import {
 } from '../carry/snapshot.ts';
 import type { PeerEvent } from '../merge/event.ts';
 import type { RecordName } from '../receive/peer-file.ts';
-import type { PeerStore } from './peer-store.ts';
+import type { LogState, PeerStore } from './peer-store.ts';
 
 /** Where snapshots lie, and the log that they let be trimmed. */
 export type SnapshotObjects = Pick<
   JetStreamSharedLog,
-  'trim' | 'storeObject' | 'loadObject' | 'listObjects' | 'removeObject'
+  'describe' | 'trim' | 'storeObject' | 'loadObject' | 'listObjects' | 'removeObject'
 >;
 
 const RECORDS_OF_A_PAGE = 200;
@@ -39,11 +39,12 @@ export class Snapshots {
     this.#objects = objects;
   }
 
-  /** The one of this log that reaches furthest; null when there is none. */
-  async latest(created: string): Promise<Manifest | null> {
-    for (const { name } of manifestsIn(await this.#objects.listObjects(SNAPSHOTS))) {
+  /** The one of this log that reaches furthest; null when there is none. One behind the log's end is of a log that was put back. */
+  async latest({ created, lastSequence }: LogState): Promise<Manifest | null> {
+    for (const { name, cut } of manifestsIn(await this.#objects.listObjects(SNAPSHOTS))) {
+      if (cut > lastSequence) continue;
       const manifest = decodeManifest(await this.#objects.loadObject(name));
-      if (manifest?.created === created) return manifest;
+      if (manifest?.created === created && manifest.cut === cut) return manifest;
     }
     return null;
   }
@@ -53,13 +54,13 @@ export class Snapshots {
    * @returns its place in the log
    */
   async take(created: string): Promise<number> {
-    const head = await this.#store.beginSnapshot();
+    const head = await this.#store.beginSnapshot(created);
     const folder = snapshotFolder({ cut: head.cut, node: this.#nodeId });
     let parts = 0;
     for await (const events of this.#parts())
       await this.#put(`${folder}/${parts++}`, await encodePart(events));
     await this.#put(`${folder}/manifest`, encodeManifest({ ...head, created, node: this.#nodeId, parts }));
-    await this.#letGo(head);
+    await this.#letGo(head, created);
     return head.cut;
   }
 
@@ -96,12 +97,25 @@ export class Snapshots {
     await this.#objects.storeObject(name, only(content));
   }
 
-  /** The one before stays for those who are loading it. */
-  async #letGo({ cut, origins }: Pick<Manifest, 'cut' | 'origins'>): Promise<void> {
-    for (const { origin, tail } of origins) if (tail > 0) await this.#objects.trim(origin, cut + 1);
+  /** The one before stays for those who are loading it; what is of another log goes. */
+  async #letGo({ cut, origins }: Pick<Manifest, 'cut' | 'origins'>, created: string): Promise<void> {
     const names = await this.#objects.listObjects(SNAPSHOTS);
-    const keptFrom = manifestsIn(names)[1]?.cut ?? 0;
-    for (const name of names) if (cutIn(name) < keptFrom) await this.#objects.removeObject(name);
+    const manifests: Manifest[] = [];
+    for (const { name } of manifestsIn(names)) {
+      const manifest = decodeManifest(await this.#objects.loadObject(name));
+      if (manifest) manifests.push(manifest);
+    }
+    // Asked for afterwards: a snapshot that another node has just taken is not behind the log's end.
+    const here = await this.#objects.describe();
+    if (here?.created !== created || cut > here.lastSequence) return;
+    for (const { origin, tail } of origins) if (tail > 0) await this.#objects.trim(origin, cut + 1);
+    const isOfThisLog = (one: Manifest) => one.created === created && one.cut <= here.lastSequence;
+    const strange = manifests.filter((one) => !isOfThisLog(one)).map(snapshotFolder);
+    const keptFrom = manifests.filter(isOfThisLog)[1]?.cut ?? 0;
+    for (const name of names) {
+      const isStrange = strange.some((folder) => name.startsWith(`${folder}/`));
+      if (isStrange || cutIn(name) < keptFrom) await this.#objects.removeObject(name);
+    }
   }
 }
 

@@ -1,0 +1,25 @@
+import { expect, it } from '@jest/globals';
+import type { Repository } from '@nestjs-spark/contracts';
+import type { RemoteReads } from '@nestjs-spark/peers';
+import type { Response } from 'express';
+import type { Board } from './board.ts';
+import { BoardsController } from './boards.controller.ts';
+
+it('changes the fields that a PATCH names, and no other', async () => {
+  const asked: unknown[] = [];
+  const boards = {
+    patch: async (id: string, changes: unknown) => {
+      asked.push({ ...(changes as object) });
+      return { id };
+    },
+    put: async (id: string, board: unknown) => {
+      asked.push({ ...(board as object) });
+      return { id };
+    },
+  } as unknown as Repository<Board>;
+  const response = { setHeader: () => undefined } as unknown as Response;
+  const controller = new BoardsController(boards, {} as RemoteReads);
+  await controller.patch('boards/1', { title: 'x' }, response);
+  await controller.put('boards/1', { title: 'x' }, response);
+  expect(asked).toEqual([{ title: 'x' }, { title: 'x', tags: [] }]);
+});

@@ -1,0 +1,68 @@
+import { describeError, type Logger } from '@nestjs-spark/foundation/internal';
+import type { NodeState } from './node-report.ts';
+import type { PeerLog } from './peer-node.ts';
+import type { Snapshots } from './snapshots.ts';
+
+export interface SnapshotKeeperParts {
+  readonly log: Pick<PeerLog, 'describe'>;
+  readonly snapshots: Pick<Snapshots, 'take' | 'latest'>;
+  /** How many messages the log keeps behind the latest snapshot before the next one is taken. */
+  readonly keepEvents: number;
+  readonly logger: Logger;
+  readonly state: NodeState;
+  /** Whether this node has all of the log, and reaches it. */
+  isAtWork(): boolean;
+}
+
+/** When a node takes a snapshot: one at a time, however many ask for it. */
+export class SnapshotKeeper {
+  readonly #parts: SnapshotKeeperParts;
+  #taking: Promise<number | null> | null = null;
+  /** This run has met another log than the one before. */
+  isReplaced = false;
+
+  constructor(parts: SnapshotKeeperParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Takes a snapshot now; who asks while one is being taken waits for that one.
+   * @returns its place in the log; null when the node is not complete, or the log away
+   */
+  take(): Promise<number | null> {
+    this.#taking ??= this.#takeOne().finally(() => (this.#taking = null));
+    return this.#taking;
+  }
+
+  /** Begins a snapshot, unless one is being taken. @returns whether this node can take one */
+  begin(): boolean {
+    const { logger } = this.#parts;
+    if (!this.#parts.isAtWork()) return false;
+    this.take().catch((error: unknown) =>
+      logger.warn(`A snapshot that another node has asked for failed: ${describeError(error)}`),
+    );
+    return true;
+  }
+
+  /** Takes one when the log has grown. */
+  async letGo(): Promise<void> {
+    const { log, snapshots, keepEvents, state } = this.#parts;
+    if (!this.#parts.isAtWork()) return;
+    const here = await log.describe();
+    const latest = here && (await snapshots.latest(here));
+    state.lowWater = latest?.cut ?? 0;
+    // Who comes later finds nothing in another log of what nobody says again: the events of nodes that are gone.
+    const isOwed = this.isReplaced && latest === null;
+    if (isOwed || state.position - state.lowWater >= keepEvents) await this.take();
+    this.isReplaced = false;
+  }
+
+  async #takeOne(): Promise<number | null> {
+    const { log, snapshots, state } = this.#parts;
+    const here = this.#parts.isAtWork() ? await log.describe() : null;
+    if (here === null) return null;
+    const cut = await snapshots.take(here.created);
+    state.lowWater = Math.max(state.lowWater, cut);
+    return cut;
+  }
+}

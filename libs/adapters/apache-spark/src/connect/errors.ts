@@ -6,9 +6,10 @@ import { status as codes, type ServiceError } from '@grpc/grpc-js';
  * - `lost`: this server does not know the session or the operation (any more): whatever it ran has ended with it.
  * - `taken`: another client has attached to the operation.
  * - `cancelled`: the operation was interrupted.
+ * - `too-large`: the result has more bytes than was asked for; the operation was interrupted.
  * - `refused`: Apache Spark answered with an error of its own; the same request gets the same answer.
  */
-export type ApacheSparkErrorKind = 'away' | 'lost' | 'taken' | 'cancelled' | 'refused';
+export type ApacheSparkErrorKind = 'away' | 'lost' | 'taken' | 'cancelled' | 'too-large' | 'refused';
 
 /** A call to Apache Spark that failed. `code` is Apache Spark's own name of the error (`TABLE_OR_VIEW_NOT_FOUND`), where it gave one. */
 export class ApacheSparkError extends Error {

@@ -12,8 +12,9 @@ export async function runningTasks(ui: string, operationIds: readonly string[]):
   const [application] = await readJson(base, isListOf(isObjectOf({ id: isText(200) })));
   if (!application) throw new Error(`${ui} has no application`);
   const at = `${base}/${encodeURIComponent(application.id)}`;
+  const ids = new Set(operationIds);
   const isOurs = ({ jobTags = [] }: { jobTags?: string[] }): boolean =>
-    jobTags.some((tag) => operationIds.some((id) => tag.endsWith(id)));
+    jobTags.some((tag) => ids.has(tag.slice(-UUID_LENGTH)));
   const jobs = (await readJson(`${at}/jobs`, isListOf(IS_JOB, MOST))).filter(isOurs);
   const active = jobs.reduce((sum, { numActiveTasks }) => sum + numActiveTasks, 0);
   let listed = 0;
@@ -38,6 +39,8 @@ function ifNotThere(error: unknown): [] {
   throw error;
 }
 
+/** The tag of an operation ends with its id, which is a UUID. */
+const UUID_LENGTH = 36;
 const MOST = 100_000;
 const IS_JOB = isObjectOf(
   { numActiveTasks: isWhole, stageIds: isListOf(isWhole, MOST) },

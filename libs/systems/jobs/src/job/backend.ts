@@ -69,9 +69,16 @@ export interface JobBackend {
   find(runId: string): Promise<RunHandle | 'unknown' | 'cannot-tell'>;
   /** What happens to a run from now on. A run that has ended says so at once. */
   observe(handle: RunHandle, signal: AbortSignal): AsyncIterable<RunEvent>;
-  /** Stops a run. Answers when nothing of it runs any more, with the proof, or `ended` when it came too late. */
-  cancel(handle: RunHandle): Promise<CancelProof | 'ended'>;
-  /** The result of a run that has succeeded. */
+  /**
+   * Stops a run. Answers when nothing of it runs any more, with the proof, or `ended` when it came too late.
+   * @param signal aborted when nobody waits for the answer any more
+   * @throws when it could not be asked for: it is asked for again
+   */
+  cancel(handle: RunHandle, signal?: AbortSignal): Promise<CancelProof | 'ended'>;
+  /**
+   * The result of a run that has succeeded.
+   * @throws {RunRefusedError} when it is not what it has to be: the job fails; anything else is tried again, five times, and then the run is lost
+   */
   result(handle: RunHandle): AsyncIterable<Uint8Array>;
   /** Forgets a run; harmless when it is not known. */
   release(handle: RunHandle): Promise<void>;

@@ -2,11 +2,11 @@ import { describeError } from '@nestjs-spark/foundation';
 import { pause } from '@nestjs-spark/foundation/internal';
 import { RunRefusedError, type JobRun, type RunEnded, type RunHandle } from '../job/backend.ts';
 import { resultOfRun } from '../job/content-names.ts';
-import { keepContent } from '../job/content.ts';
-import type { CancelProof, Job, JobResult } from '../job/job.ts';
+import type { CancelProof, Job } from '../job/job.ts';
 import type { QueuedJob } from '../job/store.ts';
 import type { Claim } from './claim.ts';
 import { causeOf, finish, isOwn, type Outcome } from './finish.ts';
+import { keepResult } from './keep-result.ts';
 import { BRIEF_MS, type LateStart } from './late-start.ts';
 import { inputOf } from './read-input.ts';
 import type { RunnerParts } from './parts.ts';
@@ -55,7 +55,7 @@ export class OneRun {
       if (!start) await this.#look(handle);
       const ended = await this.#observe(handle, AbortSignal.any([signal, this.#over.signal]));
       if (!ended || this.#isLost) return 'over';
-      const outcome = await this.#outcome(handle, ended);
+      const outcome = await this.#outcome(handle, ended, signal);
       const after = await this.#finish(outcome);
       if (after === 'unproven') return 'later';
       // The run of a job that another process has by now is that process's: it has the same id there.
@@ -131,25 +131,31 @@ export class OneRun {
     return null;
   }
 
-  async #outcome(handle: RunHandle, ended: RunEnded): Promise<Outcome> {
-    if (ended.outcome === 'succeeded') return { type: 'succeeded', result: await this.#keep(handle, ended) };
+  async #outcome(handle: RunHandle, ended: RunEnded, signal: AbortSignal): Promise<Outcome> {
+    if (ended.outcome === 'succeeded') return this.#keep(handle, ended, signal);
     if (ended.outcome === 'lost') return { type: 'lost', cause: ended.cause };
     const proof = this.#stopping === null ? 'ended' : await this.#stopping;
     if (proof !== 'ended') return { type: this.#stoppedFor, proof };
     return { type: 'failed', cause: causeOf(ended) };
   }
 
-  async #keep(handle: RunHandle, ended: RunEnded & { outcome: 'succeeded' }): Promise<JobResult> {
+  async #keep(
+    handle: RunHandle,
+    ended: RunEnded & { outcome: 'succeeded' },
+    signal: AbortSignal,
+  ): Promise<Outcome> {
     const { job, backend } = this.#claim;
     const { store, retentionMs } = this.#parts;
-    const content = await keepContent(
-      backend.result(handle),
-      () => resultOfRun(job.jobId, job.attempt),
-      (name, parts) => store.putContent(name, parts),
-    );
+    const kept = await keepResult(backend, handle, {
+      nameOf: () => resultOfRun(job.jobId, job.attempt),
+      put: (name, parts) => store.putContent(name, parts),
+      signal: AbortSignal.any([signal, this.#over.signal]),
+    });
+    if (!('content' in kept)) return kept;
     const { form, documents, failed } = ended;
     const expiresAt = new Date(Date.now() + retentionMs).toISOString();
-    return { ...content, form, documents, failed, cached: false, fromJobId: null, expiresAt };
+    const made = { form, documents, failed, cached: false, fromJobId: null, expiresAt };
+    return { type: 'succeeded', result: { ...kept.content, ...made } };
   }
 
   async #finish(outcome: Outcome): Promise<Job | null | 'unproven'> {
@@ -176,8 +182,9 @@ export class OneRun {
     const { guards, log } = this.#parts;
     while (!this.#over.signal.aborted) {
       try {
-        return await guards.call(backend, () => backend.cancel(handle));
+        return await guards.call(backend, () => backend.cancel(handle, this.#over.signal));
       } catch (error) {
+        if (this.#over.signal.aborted) break;
         log.warn(`Run ${handle.runId} cannot be stopped yet: ${describeError(error)}`);
         await pause(STOP_AGAIN_MS, this.#over.signal);
       }

@@ -12,6 +12,11 @@ export interface ApacheSparkOptions {
   executorPython?: string;
   /** How Node is called on the executors; the same major version as here. `APACHE_SPARK_EXECUTOR_NODE`; default `node`. */
   executorNode?: string;
+  /**
+   * How many runs a process executes there at once; further jobs for it wait in their queue. Each run holds its result until it is stored,
+   * up to 256 MiB. `SPARK_JOBS_SPARK_CONCURRENCY`; default 4.
+   */
+  concurrency?: number;
 }
 
 /** The options with every default in place. */
@@ -20,6 +25,7 @@ export interface ApacheSparkSettings {
   ui: string;
   python: string;
   node: string;
+  concurrency: number;
 }
 
 /** Where Apache Spark is; null where no address is given. What is wrong goes to `faults`. */
@@ -43,5 +49,14 @@ export function resolveApacheSpark(
   if (!/^3\.\d{1,2}$/.test(python))
     faults.push('executorPython (APACHE_SPARK_EXECUTOR_PYTHON) has to be a version such as 3.11');
   const node = options.executorNode ?? env('APACHE_SPARK_EXECUTOR_NODE') ?? 'node';
-  return { connect: { ...connect, token, tls: connect.tls || token !== null }, ui, python, node };
+  const concurrency = options.concurrency ?? Number(env('SPARK_JOBS_SPARK_CONCURRENCY') ?? 4);
+  if (!Number.isSafeInteger(concurrency) || concurrency < 1)
+    faults.push('concurrency (SPARK_JOBS_SPARK_CONCURRENCY) has to be a whole number, at least 1');
+  return {
+    connect: { ...connect, token, tls: connect.tls || token !== null },
+    ui,
+    python,
+    node,
+    concurrency,
+  };
 }

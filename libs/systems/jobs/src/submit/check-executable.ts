@@ -63,11 +63,11 @@ export async function faultsOf(submission: Executable, executors: Executors): Pr
 function faultsOfBackend(asked: string, kind: string, backends: readonly JobBackend[]): ProblemField[] {
   const able = backends.filter(({ capabilities }) => capabilities.kinds.some((one) => one === kind));
   if (able.length === 0) {
-    const where = NEEDS_APACHE_SPARK.has(kind) ? 'Apache Spark: set APACHE_SPARK_CONNECT_URL' : 'a backend';
+    const where = NEEDS[kind] ?? 'a backend';
     return [{ pointer: '/transformation/kind', detail: `${kind} needs ${where}` }];
   }
   if (asked === 'auto' || able.some(({ name }) => name === asked)) return [];
-  if (asked === 'spark')
+  if (asked === 'spark' && !backends.some(({ name }) => name === asked))
     return [
       {
         pointer: '/backend',
@@ -91,7 +91,11 @@ function isAccepted(
   });
 }
 
-const NEEDS_APACHE_SPARK: ReadonlySet<string> = new Set(['sql', 'spark-app']);
+const NEEDS: Readonly<Record<string, string>> = {
+  sql: 'Apache Spark: set APACHE_SPARK_CONNECT_URL',
+  'spark-app':
+    'a backend of your own that submits applications: name it in SPARK_JOBS_BACKENDS, as name=URL; the backend spark runs scripts and statements only',
+};
 
 /** The faults as one answer. */
 export function refusedFor(faults: ProblemField[]): ProblemError {

@@ -11,6 +11,11 @@ export interface Chunk {
 export const CHUNK_BYTES = 8 * 1024 * 1024;
 const BLOCK_BYTES = 256 * 1024;
 
+/** At least as many chunks as an input of this size can have: two that follow each other are larger than one may be. */
+export function mostChunksOf(bytes: number): number {
+  return 2 * Math.ceil((bytes + 1) / CHUNK_BYTES) + 1;
+}
+
 /** Cuts an input between its lines. An empty input is one chunk with a blank line, so that its script is read all the same. */
 export async function* chunksOf(
   parts: AsyncIterable<Uint8Array>,

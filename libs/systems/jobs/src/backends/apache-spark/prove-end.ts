@@ -1,4 +1,4 @@
-import type { ConnectClient, ConnectSession } from '@nestjs-spark/apache-spark';
+import { ApacheSparkError, type ConnectClient, type ConnectSession } from '@nestjs-spark/apache-spark';
 import { runningTasks } from '@nestjs-spark/apache-spark/internal';
 import { describeError } from '@nestjs-spark/foundation';
 import { pause } from '@nestjs-spark/foundation/internal';
@@ -14,24 +14,33 @@ export interface Operation {
   operationId: string;
 }
 
+/** Everything that a run can have on a cluster, whoever has started it. */
+export interface RunOperations {
+  /** Every id that an operation of the run can have, started or not. */
+  ids: readonly string[];
+  /** Where they are. @throws when nothing answers */
+  session(): Promise<ConnectSession>;
+  /** The server does not know this session. Whether there can be another one, which has to be looked at instead. */
+  renew(session: ConnectSession): boolean;
+}
+
 /** What an end is proved with. */
 export interface ProofParts {
-  client: ConnectClient;
+  client: Pick<ConnectClient, 'statuses' | 'interrupt'>;
   /** The address of the UI that tells which tasks run. */
   ui: string;
   signal: AbortSignal;
+  /** Told of each operation that the server has. */
+  onFound(operation: Operation): void;
   onFailure(error: unknown): void;
 }
 
 /**
- * Interrupts operations until nothing of them runs: the server says so first of its own record, while tasks still run, so the tasks
- * themselves are looked at, twice.
+ * Interrupts the operations of a run until nothing of it runs: the server says so first of its own record, while tasks still run, so the
+ * tasks themselves are looked at, twice. Whoever started them may be gone, so all that there can be are asked for.
  * @throws the signal's reason when it is aborted before that
  */
-export async function endWithProof(
-  operations: readonly Operation[],
-  parts: ProofParts,
-): Promise<CancelProof> {
+export async function endWithProof(operations: RunOperations, parts: ProofParts): Promise<CancelProof> {
   const { signal, onFailure } = parts;
   for (let quiet = 0; quiet < 2;) {
     signal.throwIfAborted();
@@ -51,27 +60,30 @@ export async function endWithProof(
   };
 }
 
-async function isQuiet(operations: readonly Operation[], { client, ui }: ProofParts): Promise<boolean> {
+async function isQuiet(operations: RunOperations, { client, ui, onFound }: ProofParts): Promise<boolean> {
+  const session = await operations.session();
   let isIdle = true;
-  for (const { session, operationId } of operations) {
-    const state = await stateOf(client, session, operationId);
+  for (const [operationId, state] of await statesOf(client, session, operations)) {
+    if (state === 'unknown') continue;
+    onFound({ session, operationId });
     if (state !== 'running') continue;
     isIdle = false;
     await client.interrupt(session, operationId);
   }
-  if (!isIdle || operations.length === 0) return isIdle;
-  const ids = operations.map(({ operationId }) => operationId);
-  return (await runningTasks(ui, ids)) === 0;
+  return isIdle && (await runningTasks(ui, operations.ids)) === 0;
 }
 
 /** A session that a server does not know has nothing running there. */
-async function stateOf(client: ConnectClient, session: ConnectSession, operationId: string): Promise<string> {
+async function statesOf(
+  client: ProofParts['client'],
+  session: ConnectSession,
+  { ids, renew }: RunOperations,
+): Promise<ReadonlyMap<string, string>> {
   try {
-    return (await client.statuses(session, [operationId])).get(operationId) ?? 'unknown';
+    return await client.statuses(session, ids);
   } catch (error) {
-    if (error instanceof Error && 'kind' in error && error.kind === 'lost') return 'unknown';
-    throw new Error(`Apache Spark does not say how the operation is: ${describeError(error)}`, {
-      cause: error,
-    });
+    const isGone = error instanceof ApacheSparkError && error.kind === 'lost';
+    if (isGone && !renew(session)) return new Map();
+    throw new Error(`Apache Spark does not say how the run is: ${describeError(error)}`, { cause: error });
   }
 }

@@ -19,7 +19,7 @@ import {
 } from '@nestjs-spark/foundation/internal';
 import type { JobRun } from '../../job/backend.ts';
 import type { JobCause } from '../../job/job.ts';
-import type { Chunk } from './chunks.ts';
+import { mostChunksOf, type Chunk } from './chunks.ts';
 import { ownLanguage, type ExecutorConfig } from './executor/report.ts';
 import type { Operation } from './prove-end.ts';
 import type { ScriptSession, SparkSession } from './spark-session.ts';
@@ -51,13 +51,28 @@ export interface ChunkParts {
   executor: { node: string; python: string };
   /** Told of each operation before it starts: whoever cancels has to know them all. */
   onOperation(operation: Operation): void;
+  /** Told of each operation whose result is held here: the server need not keep it. */
+  onHeld(operation: Operation): Promise<void>;
   onAway(error: Error): void;
   signal: AbortSignal;
 }
 
 /** A server that loses a chunk this often takes others with it. */
 const MOST_LIVES = 10;
+/** What a process holds of a run's result until it is stored. */
+export const MOST_RESULT_BYTES = 256 * 1024 * 1024;
 const AGAIN: RetryPolicy = { waitMs: 250, factor: 2, longestMs: 3_000 };
+
+function idOfChunk({ runId }: Pick<JobRun, 'runId'>, chunk: number, life: number): string {
+  return uuidOf(`${runId}/${chunk}/${life}`);
+}
+
+/** Every id that an operation of a script's run can have, in whichever process. */
+export function idsOfChunks(run: Pick<JobRun, 'runId' | 'input'>): string[] {
+  return Array.from({ length: mostChunksOf(run.input.bytes) }, (_, chunk) =>
+    Array.from({ length: MOST_LIVES }, (__, life) => idOfChunk(run, chunk, life)),
+  ).flat();
+}
 
 /**
  * Runs one chunk of a script's input. Its operation's id comes from the run and the chunk: a second process that does the same gets the
@@ -67,12 +82,13 @@ const AGAIN: RetryPolicy = { waitMs: 250, factor: 2, longestMs: 3_000 };
 export async function runChunk(run: JobRun, chunk: Chunk, parts: ChunkParts): Promise<ChunkResult> {
   for (let life = 0; ; life++) {
     const session = await openSession(parts);
-    const operation = { session, operationId: uuidOf(`${run.runId}/${chunk.index}/${life}`) };
+    const operation = { session, operationId: idOfChunk(run, chunk.index, life) };
     parts.onOperation(operation);
     try {
       return await runOnce(run, chunk, operation, parts);
     } catch (error) {
       if (!(error instanceof ApacheSparkError) || error.kind === 'cancelled') throw error;
+      if (error.kind === 'too-large') throw resultTooLarge();
       if (error.kind !== 'lost') throw new RunFailedError(causeOfRefusal(error));
       if (life + 1 >= MOST_LIVES)
         throw new RunFailedError({
@@ -80,7 +96,8 @@ export async function runChunk(run: JobRun, chunk: Chunk, parts: ChunkParts): Pr
           code: 'gave-up',
           message: `It was lost ${MOST_LIVES} times: ${error.message}`,
         });
-      parts.session.forget(session);
+      // An operation alone is gone when its result was released by a process that ended before it had stored that.
+      if (error.code?.startsWith('INVALID_HANDLE.SESSION')) parts.session.forget(session);
     }
   }
 }
@@ -97,7 +114,8 @@ async function runOnce(
     argument: JSON.stringify(configOf(run, executor.node, archive.main)),
     python: executor.python,
   });
-  const responses = await collect(client, { ...operation, plan, signal, onAway });
+  const mostBytes = MOST_RESULT_BYTES;
+  const responses = await collect(client, { ...operation, plan, signal, onAway, mostBytes });
   const rows = responses.flatMap(({ arrow_batch }) => (arrow_batch?.data ? blocksOf(arrow_batch.data) : []));
   const report = readReport(rows.at(-1)?.report ?? null);
   return { ...report, operation, parts: rows.flatMap(({ part }) => (part === null ? [] : [part])) };
@@ -109,6 +127,15 @@ function configOf(run: JobRun, node: string, main: string): ExecutorConfig {
   const { name, submitter, options } = run;
   const { onDocumentFailure } = options;
   return { node, main, name, collection, script, submitter, onDocumentFailure, language: ownLanguage() };
+}
+
+/** What a script has made is more than a process holds. */
+export function resultTooLarge(): RunFailedError {
+  return new RunFailedError({
+    class: 'resource',
+    code: 'result-too-large',
+    message: `The result has more than ${MOST_RESULT_BYTES} bytes: cut the input into several jobs`,
+  });
 }
 
 /** The session, as soon as a server answers. */

@@ -1,7 +1,14 @@
 import type { JobRun } from '../../job/backend.ts';
 import type { JobProgress } from '../../job/job.ts';
 import { CHUNK_BYTES, chunksOf, type Chunk } from './chunks.ts';
-import { runChunk, RunFailedError, type ChunkParts, type ChunkResult } from './run-chunks.ts';
+import {
+  MOST_RESULT_BYTES,
+  resultTooLarge,
+  runChunk,
+  RunFailedError,
+  type ChunkParts,
+  type ChunkResult,
+} from './run-chunks.ts';
 
 /** `load` finds documents of the whole input, so a script that may use it gets all of it at once, up to this size. */
 const MOST_TOGETHER = 64 * 1024 * 1024;
@@ -32,11 +39,17 @@ export async function runScriptOnSpark(
       message: `The script may call load(), so its input has to be one piece, and ${run.input.bytes} bytes are more than ${MOST_TOGETHER}: use the backend memory`,
     });
   const result: ScriptResult = { parts: [], documents: 0, failed: 0 };
-  const take = (done: ChunkResult): void => {
-    for (const part of done.parts) result.parts.push(part);
+  let bytes = 0;
+  const take = async (done: ChunkResult): Promise<void> => {
+    for (const part of done.parts) {
+      bytes += part.byteLength;
+      if (bytes > MOST_RESULT_BYTES) throw resultTooLarge();
+      result.parts.push(part);
+    }
     result.documents += done.documents;
     result.failed += done.failed;
     progress({ done: result.documents, total: run.input.documents });
+    await parts.onHeld(done.operation);
   };
   const waiting: Promise<ChunkResult>[] = [];
   const start = (chunk: Chunk): void => {
@@ -46,10 +59,10 @@ export async function runScriptOnSpark(
     waiting.push(running);
   };
   for await (const chunk of chunksOf(run.input.read(), isTogether ? MOST_TOGETHER * 2 : CHUNK_BYTES)) {
-    if (waiting.length >= CHUNKS_AT_ONCE) take(await (waiting.shift() as Promise<ChunkResult>));
+    if (waiting.length >= CHUNKS_AT_ONCE) await take(await (waiting.shift() as Promise<ChunkResult>));
     start(chunk);
   }
-  for (const running of waiting) take(await running);
+  for (const running of waiting) await take(await running);
   return result;
 }
 

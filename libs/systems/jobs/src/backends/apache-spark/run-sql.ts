@@ -16,12 +16,26 @@ import {
 import { isObject } from '@nestjs-spark/foundation/internal';
 import type { JobRun } from '../../job/backend.ts';
 import { linesOf } from '../../job/content.ts';
+import type { JobCause } from '../../job/job.ts';
 import { parseExactly } from '../../job/json.ts';
 import type { Operation } from './prove-end.ts';
 import { causeOfRefusal, RunFailedError } from './run-chunks.ts';
 
 /** Travels in one message of the protocol, which takes 128 MiB. */
 const LARGEST_INPUT = 64 * 1024 * 1024;
+
+/** Of the rows as Apache Spark sends them. */
+const LARGEST_RESULT = 64 * 1024 * 1024;
+const STEPS = ['input', 'statement', 'rows'] as const;
+
+/** Every id that an operation of a statement's run can have, in whichever process. */
+export function idsOfStatement({ runId }: Pick<JobRun, 'runId'>): string[] {
+  return STEPS.map((step) => idOfStep(runId, step));
+}
+
+function idOfStep(runId: string, step: (typeof STEPS)[number]): string {
+  return uuidOf(`${runId}/${step}`);
+}
 
 /** What a statement is run with. */
 export interface SqlParts {
@@ -57,10 +71,7 @@ export async function runSqlOnSpark(run: JobRun, parts: SqlParts): Promise<SqlRe
       relation === undefined || isEmpty(relation)
         ? []
         : await execute(run, 'rows', rowsAsJson(relation), parts);
-    const texts = rows.flatMap(({ arrow_batch }) =>
-      arrow_batch?.data ? textsOf(arrow_batch.data, 'row') : [],
-    );
-    return { parts: [Buffer.from(`[${texts.join(',\n')}]`)], rows: texts.length };
+    return listOf(rows);
   } catch (error) {
     throw error instanceof ApacheSparkError && error.kind !== 'cancelled'
       ? new RunFailedError(causeOf(error))
@@ -68,11 +79,29 @@ export async function runSqlOnSpark(run: JobRun, parts: SqlParts): Promise<SqlRe
   }
 }
 
-function execute(run: JobRun, step: string, plan: Plan, parts: SqlParts): Promise<ExecuteResponse[]> {
+/** Batch by batch, as all rows together can be more than one text may be. */
+function listOf(rows: readonly ExecuteResponse[]): SqlResult {
+  const list: SqlResult = { parts: [Buffer.from('[')], rows: 0 };
+  for (const { arrow_batch } of rows) {
+    const texts = arrow_batch?.data ? textsOf(arrow_batch.data, 'row') : [];
+    if (texts.length === 0) continue;
+    list.parts.push(Buffer.from(`${list.rows === 0 ? '' : ',\n'}${texts.join(',\n')}`));
+    list.rows += texts.length;
+  }
+  list.parts.push(Buffer.from(']'));
+  return list;
+}
+
+function execute(
+  run: JobRun,
+  step: (typeof STEPS)[number],
+  plan: Plan,
+  parts: SqlParts,
+): Promise<ExecuteResponse[]> {
   const { client, session, onOperation, onAway, signal } = parts;
-  const operation = { session, operationId: uuidOf(`${run.runId}/${step}`) };
+  const operation = { session, operationId: idOfStep(run.runId, step) };
   onOperation(operation);
-  return collect(client, { ...operation, plan, signal, onAway });
+  return collect(client, { ...operation, plan, signal, onAway, mostBytes: LARGEST_RESULT });
 }
 
 /** What a command answers that has no rows. */
@@ -100,10 +129,16 @@ async function readInput({ input }: JobRun): Promise<Relation> {
   return localData(arrowOfTexts({ id: ids, document: documents }));
 }
 
-function causeOf(error: ApacheSparkError) {
+function causeOf(error: ApacheSparkError): JobCause {
+  if (error.kind === 'too-large')
+    return {
+      class: 'resource',
+      code: 'result-too-large',
+      message: `The rows have more than ${LARGEST_RESULT} bytes: select less, or have the statement write them to a table`,
+    };
   if (error.kind === 'lost')
     return {
-      class: 'lost' as const,
+      class: 'lost',
       code: 'server-ended',
       message: `The server of Apache Spark that ran the statement has ended: ${error.message}`,
     };

@@ -108,8 +108,8 @@ await describeWithApacheSpark([], 'Jobs on Apache Spark', () => {
       expect(next.ended).toMatchObject({ outcome: 'succeeded' });
     }, 300_000);
 
-    it('of a process that was killed is taken over where it is, and executed once', async () => {
-      const runId = `${crypto.randomUUID()}:1`;
+    /** A process that starts a run and is killed as soon as the cluster executes it. */
+    const startAndKill = async (runId: string, documents: number): Promise<void> => {
       const env = {
         ...process.env,
         CONNECT_URL: cluster.connectUrl,
@@ -117,7 +117,7 @@ await describeWithApacheSpark([], 'Jobs on Apache Spark', () => {
         PYTHON: cluster.pythonVersion,
         RUN_ID: runId,
         SCRIPT: LONG,
-        DOCUMENTS: '300',
+        DOCUMENTS: String(documents),
       };
       const child = spawn(process.execPath, ['--conditions=@nestjs-spark/source', STARTED_ELSEWHERE], {
         env,
@@ -125,6 +125,24 @@ await describeWithApacheSpark([], 'Jobs on Apache Spark', () => {
       });
       await untilRunning(runId);
       child.kill('SIGKILL');
+    };
+
+    it('of a process that was killed is cancelled by the next one, with everything that the first had started', async () => {
+      const runId = `${crypto.randomUUID()}:1`;
+      await startAndKill(runId, 60_000);
+      const next = await openBackend();
+      expect(await next.find(runId)).toBe('unknown');
+      const handle = await next.start(long(runId));
+      expect(await next.cancel(handle)).toMatchObject({ source: 'spark-connect' });
+      expect(await tasksOf(runId)).toBe(0);
+      expect(await endOf(next, handle)).toMatchObject({ outcome: 'cancelled' });
+      await next.release(handle);
+      await next.close();
+    }, 300_000);
+
+    it('of a process that was killed is taken over where it is, and executed once', async () => {
+      const runId = `${crypto.randomUUID()}:1`;
+      await startAndKill(runId, 300);
       const run = runOver(LONG, orders(300), { runId });
       const { ended, sha256 } = await runToEnd(spark, run);
       expect(ended).toMatchObject({ outcome: 'succeeded', documents: 300 });

@@ -1,14 +1,20 @@
-import { ApacheSparkError, ConnectClient, type ConnectAddress } from '@nestjs-spark/apache-spark';
+import {
+  ApacheSparkError,
+  ConnectClient,
+  type ConnectAddress,
+  type ConnectSession,
+} from '@nestjs-spark/apache-spark';
 import { describeError, type Logger } from '@nestjs-spark/foundation';
 import { SayOnce } from '@nestjs-spark/foundation/internal';
 import type { BackendHealth, JobBackend, JobRun, RunEnded, RunEvent, RunHandle } from '../../job/backend.ts';
 import type { CancelProof, JobCause, JobKind } from '../../job/job.ts';
 import { describeCause } from '../describe-cause.ts';
 import { MemoryRun } from '../memory-run.ts';
-import { endWithProof, type Operation } from './prove-end.ts';
-import { RunFailedError } from './run-chunks.ts';
+import { endWithProof, type Operation, type RunOperations } from './prove-end.ts';
+import { idsOfChunks, RunFailedError, type ChunkParts } from './run-chunks.ts';
 import { runScriptOnSpark } from './run-script-on-spark.ts';
-import { runSqlOnSpark } from './run-sql.ts';
+import { RunSlots } from './run-slots.ts';
+import { idsOfStatement, runSqlOnSpark } from './run-sql.ts';
 import { ownSession, SparkSession } from './spark-session.ts';
 
 /** Where Apache Spark is, and what its executors have. */
@@ -20,14 +26,32 @@ export interface SparkBackendOptions {
   python: string;
   /** How Node is called on the executors. */
   node: string;
+  /** How many runs this process executes there at once; default 4. */
+  concurrency?: number;
   log: Logger;
 }
 
 /** A run that was started from here, or taken over. */
 class SparkRun extends MemoryRun {
-  readonly operations: Operation[] = [];
+  /** What the server keeps for it, as far as it is known here. */
+  readonly kept = new Map<string, ConnectSession>();
+  /** All that there can be of it. */
+  readonly operations: RunOperations;
+  readonly isStatement: boolean;
   isCancelled = false;
+
+  constructor({ runId, transformation }: JobRun, operations: RunOperations) {
+    super(runId);
+    this.operations = operations;
+    this.isStatement = transformation.kind === 'sql';
+  }
+
+  keep({ session, operationId }: Operation): void {
+    this.kept.set(operationId, session);
+  }
 }
+
+const USUAL_CONCURRENCY = 4;
 
 /**
  * Executes jobs on Apache Spark through Spark Connect: scripts in the same sandbox as in memory, on Node beside the executors, and
@@ -40,6 +64,7 @@ export class SparkBackend implements JobBackend {
   readonly #options: SparkBackendOptions;
   readonly #client: ConnectClient;
   readonly #session: SparkSession;
+  readonly #slots: RunSlots;
   readonly #runs = new Map<string, SparkRun>();
   readonly #closing = new AbortController();
   readonly #said = new SayOnce();
@@ -49,9 +74,14 @@ export class SparkBackend implements JobBackend {
     this.#options = options;
     this.#client = new ConnectClient(options.connect);
     this.#session = new SparkSession(this.#client);
+    this.#slots = new RunSlots(options.concurrency ?? USUAL_CONCURRENCY);
   }
 
-  /** The first question opens a session and may take seconds: later ones wait for the same answer. @throws when nothing answers */
+  /**
+   * Says as well when it executes as many runs as it may: a job that can wait does so in its queue.
+   * The first question opens a session and may take seconds: later ones wait for the same answer.
+   * @throws when nothing answers
+   */
   async health(signal: AbortSignal): Promise<BackendHealth> {
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = null;
@@ -72,7 +102,7 @@ export class SparkBackend implements JobBackend {
   async start(run: JobRun): Promise<RunHandle> {
     const known = this.#runs.get(run.runId);
     if (known) return known;
-    const started = new SparkRun(run.runId);
+    const started = new SparkRun(run, this.#operationsOf(run));
     this.#runs.set(run.runId, started);
     void this.#execute(run, started);
     return started;
@@ -87,7 +117,7 @@ export class SparkBackend implements JobBackend {
     return this.#get(runId).observe(signal);
   }
 
-  async cancel({ runId }: RunHandle): Promise<CancelProof | 'ended'> {
+  async cancel({ runId }: RunHandle, signal?: AbortSignal): Promise<CancelProof | 'ended'> {
     const run = this.#get(runId);
     if (run.ended && run.ended.outcome !== 'cancelled') return 'ended';
     run.isCancelled = true;
@@ -95,7 +125,8 @@ export class SparkBackend implements JobBackend {
     const proof = await endWithProof(run.operations, {
       client: this.#client,
       ui: this.#options.ui,
-      signal: this.#closing.signal,
+      signal: signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal,
+      onFound: (operation) => run.keep(operation),
       onFailure: (error) => this.#say(`Run ${runId} is not proved to have ended yet`, error),
     });
     const { outcome } = await run.untilEnded();
@@ -114,10 +145,10 @@ export class SparkBackend implements JobBackend {
     const run = this.#runs.get(runId);
     this.#runs.delete(runId);
     if (!run) return;
-    for (const { session, operationId } of run.operations)
+    for (const [operationId, session] of run.kept)
       await this.#client.release(session, operationId).catch(() => undefined);
-    const own = run.operations.find(({ session }) => !('archive' in session));
-    if (own) await this.#client.releaseSession(own.session).catch(() => undefined);
+    // Nobody can start another step of a statement then, not even a process that has slept since.
+    if (run.isStatement) await this.#client.releaseSession(ownSession(runId)).catch(() => undefined);
   }
 
   /** Another process executes the run now, or will: what runs on the cluster goes on. */
@@ -142,23 +173,44 @@ export class SparkBackend implements JobBackend {
       if (error instanceof ApacheSparkError && error.kind === 'lost') this.#session.forget(session);
       else throw error;
     }
-    return { available: true, reason: null };
+    if (!this.#slots.isFull) return { available: true, reason: null };
+    const reason = `It executes ${this.#slots.size} runs of this process, as many as it may (SPARK_JOBS_SPARK_CONCURRENCY)`;
+    return { available: false, reason };
   }
 
   async #execute(run: JobRun, started: SparkRun): Promise<void> {
     const { signal } = started.stop;
-    const shared = {
+    const shared: SharedParts = {
       client: this.#client,
       signal,
-      onOperation: (operation: Operation) => void started.operations.push(operation),
-      onAway: (error: Error) => this.#say(`Run ${run.runId} waits for Apache Spark`, error),
+      onOperation: (operation) => started.keep(operation),
+      onHeld: async ({ session, operationId }) => {
+        const release = this.#client.release(session, operationId);
+        // What could not be released is released with the run.
+        await release.then(() => started.kept.delete(operationId)).catch(() => undefined);
+      },
+      onAway: (error) => this.#say(`Run ${run.runId} waits for Apache Spark`, error),
     };
     try {
-      started.end(await this.#make(run, started, shared));
+      started.end(await this.#slots.run(signal, () => this.#make(run, started, shared)));
     } catch (error) {
       if (started.isCancelled) started.end({ type: 'ended', outcome: 'cancelled' });
       else if (!signal.aborted) started.end({ type: 'ended', outcome: 'failed', cause: causeOf(error) });
+      // What has failed has other chunks under way, which nobody needs.
+      started.stop.abort(error);
     }
+  }
+
+  #operationsOf(run: JobRun): RunOperations {
+    if (run.transformation.kind === 'sql') {
+      const session = ownSession(run.runId);
+      return { ids: idsOfStatement(run), session: async () => session, renew: () => false };
+    }
+    const renew = (session: ConnectSession): boolean => {
+      this.#session.forget(session);
+      return true;
+    };
+    return { ids: idsOfChunks(run), session: () => this.#session.ready(), renew };
   }
 
   async #make(run: JobRun, started: SparkRun, shared: SharedParts): Promise<RunEnded> {
@@ -187,7 +239,7 @@ export class SparkBackend implements JobBackend {
   }
 }
 
-type SharedParts = Pick<Parameters<typeof runSqlOnSpark>[1], 'client' | 'signal' | 'onOperation' | 'onAway'>;
+type SharedParts = Pick<ChunkParts, 'client' | 'signal' | 'onOperation' | 'onHeld' | 'onAway'>;
 
 function causeOf(error: unknown): JobCause {
   if (error instanceof RunFailedError) return error.failure;

@@ -37,7 +37,7 @@ export class SparkSession {
   }
 
   /** For a session that the server does not know any more. */
-  forget(session: ScriptSession): void {
+  forget(session: ConnectSession): void {
     if (this.#current === session) this.#ready = null;
   }
 

@@ -1,10 +1,10 @@
-import { UnavailableError } from '@nestjs-spark/contracts';
 import { isObject } from '@nestjs-spark/foundation/internal';
+import { RunRefusedError } from '../../job/backend.ts';
 import { linesOf, readAll } from '../../job/content.ts';
 
 const MOST_VALUE_BYTES = 256 * 1024 ** 2;
 
-/** A result from outside, as lines of JSON objects or as one JSON value. @throws {UnavailableError} when it is anything else */
+/** A result from outside, as lines of JSON objects or as one JSON value. @throws {RunRefusedError} when it is anything else */
 export async function* checkedResult(
   parts: AsyncIterable<Uint8Array>,
   { form, backend }: { form: 'documents' | 'value'; backend: string },
@@ -38,6 +38,11 @@ function parsed(text: Uint8Array, backend: string): unknown {
   }
 }
 
-function wrong(backend: string): UnavailableError {
-  return new UnavailableError(`The result of ${backend} is not JSON of the form that it has announced`);
+function wrong(backend: string): RunRefusedError {
+  return badResult(`The result of ${backend} is not JSON of the form that it has announced`);
+}
+
+/** The job fails with this: the same result would come again. */
+export function badResult(message: string): RunRefusedError {
+  return new RunRefusedError({ class: 'backend', code: 'bad-result', message });
 }

@@ -10,7 +10,7 @@ import {
   type RunHandle,
 } from '../../job/backend.ts';
 import type { CancelProof, JobKind } from '../../job/job.ts';
-import { checkedResult } from './checked-result.ts';
+import { badResult, checkedResult } from './checked-result.ts';
 import { HttpRuns, ignore, readAnswer, type HttpBackendPlace } from './http-runs.ts';
 import { ALL_KINDS, causeFrom, isHttpHealth, isHttpRunState, type HttpRunState } from './run-state.ts';
 
@@ -18,6 +18,12 @@ const FIRST_LOOK_MS = 50;
 const SLOWEST_LOOK_MS = 1_000;
 /** A start whose answer is lost is repeated under the same id, which starts nothing twice. */
 const STARTS = 3;
+/** What DELETE may answer when it is understood; 404: the run is gone. */
+const TAKES_CANCEL: ReadonlySet<number> = new Set([200, 202, 204, 404]);
+
+function isForLater(status: number): boolean {
+  return status >= 500 || status === 429 || status === 408;
+}
 
 /** Runs jobs at a service in any language that has the five endpoints of `docs/guides/custom-backend.md`. */
 export class HttpBackend implements JobBackend {
@@ -85,29 +91,40 @@ export class HttpBackend implements JobBackend {
     }
   }
 
-  async cancel({ runId }: RunHandle): Promise<CancelProof | 'ended'> {
-    const before = await this.#state(runId, AbortSignal.timeout(60_000));
+  /** @throws {UnavailableError} when the backend does not take the request: nothing is stopped then until it is asked again */
+  async cancel(
+    { runId }: RunHandle,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<CancelProof | 'ended'> {
+    const before = await this.#state(runId, signal);
     if (before?.state === 'succeeded' || before?.state === 'failed') return 'ended';
-    if (before?.state === 'running') await ignore(await this.#runs.remove(runId));
+    if (before?.state === 'running') {
+      const answer = await this.#runs.remove(runId);
+      await ignore(answer);
+      if (!TAKES_CANCEL.has(answer.status)) throw this.#runs.unexpected('DELETE', answer);
+    }
     for (let wait = FIRST_LOOK_MS; ; wait = Math.min(2 * wait, SLOWEST_LOOK_MS)) {
-      const run = await this.#state(runId, AbortSignal.timeout(60_000));
+      signal.throwIfAborted();
+      const run = await this.#state(runId, signal);
       const at = new Date().toISOString();
       if (run === null)
         return { source: 'http', observed: `${this.name} does not have the run any more`, at };
       if (run.state === 'cancelled')
         return { source: 'http', observed: `${this.name} says that it is cancelled`, at };
       if (run.state !== 'running') return 'ended';
-      await pause(wait);
+      await pause(wait, signal);
     }
   }
 
-  /** @throws {UnavailableError} also when the result is not what the backend has said */
+  /** @throws {RunRefusedError} when it is not what the backend has said; {UnavailableError} when it may come later */
   async *result({ runId }: RunHandle): AsyncGenerator<Uint8Array> {
     const run = await this.#state(runId, AbortSignal.timeout(60_000));
     const answer = await this.#runs.result(runId);
     if (answer.status !== 200 || !answer.body) {
       await ignore(answer);
-      throw this.#runs.unexpected('GET …/result', answer);
+      const unexpected = this.#runs.unexpected('GET …/result', answer);
+      // Without the run there is another one to make; with it, the backend has to have what it says.
+      throw run === null || isForLater(answer.status) ? unexpected : badResult(unexpected.message);
     }
     yield* checkedResult(answer.body, { form: run?.form ?? 'documents', backend: this.name });
   }

@@ -45,9 +45,9 @@ export class PeerRows {
   setOwn(origin: string, { written, confirmed, tail }: Readonly<OwnRow>): void {
     this.#open
       .prepare(
-        'UPDATE spark_peer_origins SET applied = ?1, confirmed = ?2, tail = ?3, logged = min(logged, ?1) WHERE origin = ?4',
+        'UPDATE spark_peer_origins SET applied = ?, confirmed = ?, tail = ?, logged = min(logged, ?) WHERE origin = ?',
       )
-      .run(written, confirmed, tail, origin);
+      .run(written, confirmed, tail, written, origin);
   }
 
   /** Of own origins up to where they were confirmed, by this log or the one before it, of others up to where they are applied. */

@@ -18,6 +18,8 @@ const KNOWN: Readonly<Record<string, string>> = {
   // Sometimes read as polynomial by guessing, when the machine is busy: only the beginning of a word is one of the expression's, and a word is read once there and back.
   [String.raw`\b(get|set|static|defineProperty|defineProperties|create|freeze|Proxy|Reflect|eval|Function|constructor|__\w+__)\b`]:
     'one pass over each word',
+  // The same: a match begins only at the first slash of a run.
+  [String.raw`(?<!\/)\/+$`]: 'one pass over each run of slashes',
 };
 const CHECK_MS = 60_000;
 

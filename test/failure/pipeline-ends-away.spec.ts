@@ -91,7 +91,8 @@ batch: { maxRecords: 100 }
     const running = run('away', (totals) => void (read = totals.read));
     await eventually(() => read > 300);
     await postgres.kill9();
-    await postgres.restart();
+    // Its children outlive it for a moment and hold its memory; until then it does not start.
+    await eventually(() => postgres.restart().then(() => true), { timeoutMs: 60_000 });
     await eventually(() => read === RECORDS / 2, { timeoutMs: 60_000 });
     await kafka.kill9();
     await kafka.restart();

@@ -149,7 +149,9 @@ describeWithOwnServers(['nats'], 'Projects that have only the tarballs', () => {
       owner.stay('dev', settings(ownerPort, 'orders.db'));
       billing.start(settings(billingPort, 'billing.db'), lowest);
       stock.start({ ...settings(stockPort, 'stock.db'), SPARK_MODULE_NAME: 'Stock' }, lowest);
-      await eventually(() => answers(ownerPort, '/health/live'), { timeoutMs: 2 * MINUTE });
+      await eventually(() => answers(ownerPort, '/health/live'), { timeoutMs: 2 * MINUTE }).catch((cause) => {
+        throw new Error(`The owner does not answer. It wrote:\n${owner.log}`, { cause });
+      });
       await post(ownerPort, '/orders', { sku: 'A-1', amount: 3 });
       await copies(billingPort, [{ sku: 'A-1' }]);
       seconds.push(`npm install to the first copy ${((performance.now() - began) / 1000).toFixed(1)}`);

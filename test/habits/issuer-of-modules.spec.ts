@@ -45,7 +45,7 @@ describe('A module that shows a token of an identity provider', () => {
   };
 
   it('is the module of its claim', async () => {
-    expect(await show(await issuer.token(AUDIENCE, { module: 'HR' }))).toEqual({ module: 'HR' });
+    expect(await show(await issuer.token(AUDIENCE, { module: 'HR' }))).toEqual({ module: 'HR', act: null });
   });
 
   it.each([
@@ -69,15 +69,15 @@ describe('A module that shows a token of an identity provider', () => {
       await forge({}, await signingKey('unknown')),
     ])
       await expect(show(token)).rejects.toMatchObject({ kind: 'unauthenticated' });
-    expect(await show(await forge())).toEqual({ module: 'HR' });
+    expect(await show(await forge())).toEqual({ module: 'HR', act: null });
   });
 
   it('is known with the next key of the provider, and keeps being known while the provider is away', async () => {
     await issuer.stop();
-    expect(await show(await forge())).toEqual({ module: 'HR' });
+    expect(await show(await forge())).toEqual({ module: 'HR', act: null });
     await issuer.start(await signingKey('second'));
     verifier = makeVerifier();
-    expect(await show(await issuer.token(AUDIENCE, { module: 'HR' }))).toEqual({ module: 'HR' });
+    expect(await show(await issuer.token(AUDIENCE, { module: 'HR' }))).toEqual({ module: 'HR', act: null });
     expect(issuer.readsOfKeys).toBe(2);
   });
 

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { KafkaError } from '@nestjs-spark/kafka';
 import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
 import { NO_TOTALS } from '../batch/batch.ts';
 import { kafkaBench, postgresBench, sqliteBench, type SinkBench } from '../fixtures/sink-benches.ts';
@@ -9,7 +7,6 @@ import {
   FencedError,
   RecordsRefusedError,
   RunFailedError,
-  type Checkpoint,
   type Claim,
   type OutBatch,
   type Sink,
@@ -48,7 +45,7 @@ function keeps(prepare: () => Promise<SinkBench>): void {
       startsAt: { a: 5 },
       ...more,
     };
-    return { sink, checkpoint: await whenThere(sink, claim) };
+    return { sink, checkpoint: await sink.open(claim) };
   }
 
   const batch = (n: number, numbers: number[], more: Partial<OutBatch> = {}): OutBatch => ({
@@ -160,16 +157,4 @@ function keeps(prepare: () => Promise<SinkBench>): void {
     const claim = { tenant: 'default', pipelineId, lane: 0, generation: 1, epoch: 1, startsAt: {} };
     await expect(sink.open(claim)).rejects.toThrow(RunFailedError);
   });
-}
-
-/** Opens it as a run does: a topic that was just made has no leader yet, and a run tries again. */
-async function whenThere(sink: Sink, claim: Claim): Promise<Checkpoint | null> {
-  try {
-    return await sink.open(claim);
-  } catch (error) {
-    if (!(error instanceof KafkaError && error.kind === 'away')) throw error;
-    await sink.close();
-    await pause(100);
-    return whenThere(sink, claim);
-  }
 }

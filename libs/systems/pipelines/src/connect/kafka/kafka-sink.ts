@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   KafkaError,
   KafkaReader,
@@ -28,6 +29,9 @@ export interface KafkaSinkOptions {
   key?: string | undefined;
 }
 
+/** How long a topic that was just made may take until its partitions have leaders. */
+const ANSWERS_WITHIN_MS = 15_000;
+const ASK_AGAIN_MS = 100;
 /** Fixed for good: a pipeline's checkpoints are in the partition that its name leads to. */
 const CHECKPOINT_PARTITIONS = 16;
 const COMPACTED = { 'cleanup.policy': 'compact', 'segment.ms': '600000', 'min.cleanable.dirty.ratio': '0.1' };
@@ -118,9 +122,10 @@ export class KafkaSink implements Sink {
     await reader.view(topic);
     const topics = new KafkaTopics(this.#address, 'spark-pipelines');
     try {
-      await reader.view(CHECKPOINTS_TOPIC).catch((error: unknown) => {
+      await reader.view(CHECKPOINTS_TOPIC).catch(async (error: unknown) => {
         if (!(error instanceof KafkaError) || error.kind !== 'setup') throw error;
-        return topics.ensure(CHECKPOINTS_TOPIC, { partitions: CHECKPOINT_PARTITIONS, configs: COMPACTED });
+        await topics.ensure(CHECKPOINTS_TOPIC, { partitions: CHECKPOINT_PARTITIONS, configs: COMPACTED });
+        await untilItAnswers(reader, CHECKPOINTS_TOPIC);
       });
       return await topics.mostBytes(topic);
     } finally {
@@ -173,4 +178,18 @@ function asRunError(error: unknown): unknown {
   if (error.kind === 'fenced') return new FencedError(null);
   if (error.kind === 'setup') return new RunFailedError(`Kafka refuses: ${error.message}`, { cause: error });
   return error;
+}
+
+/** A broker that has just made a topic may say for a moment that there is none, or that nobody leads it. */
+async function untilItAnswers(reader: KafkaReader, topic: string): Promise<void> {
+  const deadline = Date.now() + ANSWERS_WITHIN_MS;
+  for (;;) {
+    try {
+      await reader.offsets(topic, await reader.view(topic), 'latest');
+      return;
+    } catch (error) {
+      if (!(error instanceof KafkaError) || Date.now() > deadline) throw error;
+      await pause(ASK_AGAIN_MS);
+    }
+  }
 }

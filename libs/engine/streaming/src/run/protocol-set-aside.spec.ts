@@ -217,7 +217,8 @@ describe('a document that is set aside', () => {
             throw new Error('no object');
           return runner.transform(inputs, ...rest);
         };
-        return { ...runner, transform: breaks };
+        const breaking: typeof runner = { ...runner, transform: breaks, paidBy: () => breaking };
+        return breaking;
       },
     };
     for (let n = 0; n < 200; n++) source.put(`cars/${n}`, n === 7 ? { Broken: true } : { V: n });
@@ -241,7 +242,7 @@ describe('a document that is set aside', () => {
     simulation.scripts = {
       open: async (transformation) => {
         const runner = await plain.open(transformation);
-        return {
+        const holding: typeof runner = {
           ...runner,
           transform: async (...input) => {
             if (reached) return closed.promise;
@@ -251,7 +252,9 @@ describe('a document that is set aside', () => {
             return outputs;
           },
           close: () => closed.reject(new Error('the scripts are closed')),
+          paidBy: () => holding,
         };
+        return holding;
       },
     };
     return {

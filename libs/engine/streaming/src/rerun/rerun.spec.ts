@@ -21,7 +21,7 @@ describe('documents whose script failed', () => {
   const scripts: Scripts = {
     open: async (transformation) => {
       const plain = await plainScripts.open(transformation);
-      return {
+      const fixable: typeof plain = {
         ...plain,
         transform: (inputs, load, signal) => {
           const seen = inputs.map((input) => {
@@ -31,7 +31,9 @@ describe('documents whose script failed', () => {
           });
           return plain.transform(seen, load, signal);
         },
+        paidBy: () => fixable,
       };
+      return fixable;
     },
   };
 

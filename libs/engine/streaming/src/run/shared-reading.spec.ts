@@ -69,7 +69,8 @@ class Owner {
             this.runs += inputs.length;
             return runner.transform(inputs, ...rest);
           };
-          return { ...runner, transform };
+          const counted: typeof runner = { ...runner, transform, paidBy: () => counted };
+          return counted;
         },
       },
       state: new MemoryState(),

@@ -164,7 +164,7 @@ for (const store of stores) {
       );
     });
 
-    it('keep the type of a nested object whose fields are replaced, until an entity that had it lets it go', async () => {
+    it('keep the type of a nested object whose fields are replaced, until an entity that had it drops it', async () => {
       const id = await given(`{"Model":"x",${DOTNET}}`);
       await cars.patch(id, { engine: { type: 5, power: 1 } });
       await cars.put(id, { model: 'x', engine: { type: 5 }, prices: { eur: 3 } });

@@ -19,7 +19,7 @@ import { isRemote, remote } from './remote.ts';
 const HELP = `Pipelines. Without a command: starts the Dataflow app, shows a first pipeline, and keeps running until Ctrl-C.
 In this process, without any server:
   npm run dataflow -- validate FILE    checks a definition
-  npm run dataflow -- test FILE        runs the tests that stand in it
+  npm run dataflow -- test FILE        runs the tests in it
   npm run dataflow -- preview FILE     shows what each step makes of the first records (--limit 10)
   npm run dataflow -- run FILE         runs it until its source is read, or until Ctrl-C
       --once                           the same; refused where the source has no end

@@ -75,7 +75,7 @@ function Console() {
   );
 }
 
-/** A token behind `#token=` signs in, and does not stay in the address. */
+/** A token after `#token=` signs in, and does not stay in the address. */
 async function begin(): Promise<void> {
   const [, token] = /^#token=(.+)$/.exec(location.hash) ?? [];
   if (token) history.replaceState(null, '', location.pathname + location.search);

@@ -29,7 +29,7 @@ export const ROW_COLUMNS =
   '_etag AS etag, id, _document AS document, _metadata AS metadata, _modified AS modified';
 const MARK_COLUMNS = '_etag AS etag, lower(id) AS key, id, _metadata AS metadata';
 
-/** Behind everything that an id of 512 bytes can go on with. */
+/** After everything that an id of 512 bytes can go on with. */
 const HIGHEST = '\u{10ffff}'.repeat(129);
 
 // NOCASE compares what stands before a NUL and how long the rest is, which would do but for such ids.

@@ -118,7 +118,7 @@ describe('the text of a document that is put', () => {
     expect(patch(stored, { m: 'y' })).toBe(stored.replace('x', 'y'));
   });
 
-  it('loses all of a field that stands twice, and the comma before or behind it', () => {
+  it('loses all of a field that stands twice, and the comma before or after it', () => {
     expect(patch('{"A":1,"M":2,"A":3}', { a: undefined })).toBe('{"M":2}');
     expect(patch('{"A":1,"M":2}', { m: undefined })).toBe('{"A":1}');
     expect(patch('{"A":1}', { a: undefined })).toBe('{}');

@@ -41,7 +41,7 @@ export interface WrittenMetadata {
  * Whether a text is one JSON object from its first sign to its last, as far as brackets and strings tell, and where its
  * metadata is. Such a text can be put inside of another JSON text and cannot end it, whatever is written in it. Costs a fifth
  * of parsing it; a store finds out by itself what is wrong between two inner brackets, but not between the document's own:
- * RavenDB takes a comma for a colon, or nothing for either, and skips a line break behind a backslash, so that it could find
+ * RavenDB takes a comma for a colon, or nothing for either, and skips a line break after a backslash, so that it could find
  * metadata where none is written here.
  * @returns `not-an-object`, also where it is nested deeper than `DEEPEST_DOCUMENT`; `metadata-twice`; null for an object without metadata
  */

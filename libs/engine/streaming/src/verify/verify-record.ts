@@ -182,7 +182,7 @@ export class VerifyRecords {
     return this.#state.write(recordId(name), COLLECTION, record, expected);
   }
 
-  /** Begins a comparison, unless one is under way; returns the one that there is then. What is no record gives way to it. */
+  /** Begins a comparison, unless one is under way; returns the one that there is then. What is not a record is replaced by it. */
   async begin(name: string, wish: VerifyWish): Promise<Versioned<VerifyRecord>> {
     for (;;) {
       const stored = await this.#state.read<VerifyRecord>(recordId(name));

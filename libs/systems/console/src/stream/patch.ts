@@ -5,7 +5,7 @@ export interface Delta {
   at: string;
   modules: Record<string, unknown>[];
   copies: Record<string, unknown>[];
-  /** The ids of copies, and names of modules behind `module:`, that are no more. */
+  /** The ids of copies, and names of modules after `module:`, that are gone. */
   gone: string[];
   letters: number;
 }

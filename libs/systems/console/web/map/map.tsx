@@ -26,7 +26,7 @@ const BADNESS = [
   'Faulted',
   'Refused',
 ];
-/** A map of more is no map. */
+/** A map of more modules than this shows nothing. */
 const MOST_MODULES = 40;
 const MOST_ROUTES = 30;
 

@@ -106,7 +106,7 @@ export class JobTests {
   }
 
   /**
-   * Runs the regression cases once, and takes what they result in as right from now on. For operators.
+   * Runs the regression cases once, and accepts their results as correct from now on. For operators.
    * @throws {ProblemError} `jobState` (409) when one of them has not succeeded: the baseline before stays
    */
   async takeBaseline(access: JobAccess): Promise<Baseline> {

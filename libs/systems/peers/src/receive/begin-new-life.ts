@@ -47,7 +47,7 @@ function renamed(events: readonly PeerEvent[], origin: string): PeerEvent[] {
   return events.map((event) => ({ ...event, ...nameOf(event), sees: event.sees.map(nameOf) }));
 }
 
-/** Whatever saw an event stands behind it in the history. */
+/** Whatever saw an event comes after it in the history. */
 function showAgain(file: PeerFile, entity: string, recordId: string, policyOf: PolicyOf): void {
   const writes = file.history(entity, recordId).filter(({ resolverVersion }) => resolverVersion === null);
   const heads = writes.reduce<PeerEvent[]>(mergeHeads, []);

@@ -186,7 +186,7 @@ describe('files that are replicas', () => {
     for (const node of [a, b]) expect(await node.seen()).toMatchObject([{ id, title: 'bread' }]);
   });
 
-  it('write behind what a stranger has put under their origin', async () => {
+  it('write after what a stranger has put under their origin', async () => {
     const { id } = await a.notes.create({ title: 'milk' });
     await settle(log, [a, b]);
     const origin = log.messages[0]?.writer ?? '';
@@ -196,7 +196,7 @@ describe('files that are replicas', () => {
     expect(await b.seen()).toMatchObject([{ title: 'bread' }]);
   });
 
-  it('go on behind messages that an operator has given up, and with what others saw in them', async () => {
+  it('go on after messages that an operator has given up, and with what others saw in them', async () => {
     await a.notes.put('notes/1', { title: 'first' });
     await settle(log, [a, b]);
     for (const title of ['lost', 'also lost']) {

@@ -24,7 +24,7 @@ export function parseText(text: string): ParsedText {
   refuseCostly(text);
   const lines = new LineCounter();
   try {
-    // The parser's own search for a name that stands twice is quadratic.
+    // The parser's own search for a name that appears twice is quadratic.
     const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false } as const;
     const document = parseDocument(text, options);
     // An unknown tag is only a warning to the parser; here it would be a field that is not what it says.

@@ -134,7 +134,7 @@ describe('a pipeline that runs in this process', () => {
     ]);
   });
 
-  it('is Failed when more fail than its definition lets, and nothing of that batch is written', async () => {
+  it('is Failed when more fail than its definition allows, and nothing of that batch is written', async () => {
     write('a.ndjson', [2]);
     appendFileSync(join(folder, 'in', 'a.ndjson'), '{}\n{}\n');
     const strict: PipelineDefinition = { ...evens, errors: { limit: { failed: 1, of: 10 } } };

@@ -125,7 +125,7 @@ async function run(definition: PipelineDefinition, path: string): Promise<number
     const given = { ...(from && { from }), ...(reset && { reset }) };
     const { state, added } = await pipelines.run(definition, { signal: asked.signal, onProgress, ...given });
     console.error(`${state.status}: ${describeTotals(added)}`);
-    if (added.read === 0) console.error('Nothing new is there; --from beginning reads everything again');
+    if (added.read === 0) console.error('There is nothing new; --from beginning reads everything again');
     if (definition.sink.type === 'file') console.error(`Files in ${join(files, definition.sink.path)}`);
     if (added.deadLettered > 0) await showLetter(pipelines, definition.pipelineId);
     return DONE;

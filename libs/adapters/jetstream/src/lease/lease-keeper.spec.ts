@@ -100,7 +100,7 @@ describeWithServers(['nats'], 'A lease', () => {
   });
 
   it.each(['{"holder":"nobody"}', '{"holder":"nobody","ttlMs":"long"}', 'x', 'null'])(
-    'is taken when what stands there is %s, which no holder writes',
+    'is taken when what is there is %s, which no holder writes',
     async (value) => {
       const events: string[] = [];
       const name = specName('spec/odd');

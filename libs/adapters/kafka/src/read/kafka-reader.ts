@@ -164,7 +164,7 @@ function messagesOf({ firstOffset, firstTimestamp, records }: RecordsBatch, from
   const messages: KafkaMessage[] = [];
   for (const { offsetDelta, timestampDelta, key, value, headers } of records) {
     const offset = first + offsetDelta;
-    // A batch is sent as a whole, also what lies before the offset that was asked for.
+    // A batch is sent as a whole, including what lies before the offset that was asked for.
     if (offset < from) continue;
     messages.push({ offset, timestamp: time + Number(timestampDelta), key, value, headers });
   }

@@ -146,7 +146,7 @@ describe('where a capture goes on', () => {
     expect(position).toMatchObject({ to: 0, live: false, incarnation: 'new' });
   });
 
-  it('begins above what a requester has seen, also when the log is empty', () => {
+  it('begins above what a requester has seen, even when the log is empty', () => {
     const { position } = decideResumption(
       facts({
         tail: null,

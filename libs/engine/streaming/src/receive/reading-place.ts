@@ -28,7 +28,7 @@ export class ReadingPlace {
     this.stuck();
   }
 
-  /** What stands here is refused: it is looked at again, later each time. */
+  /** What is here is refused: it is looked at again, later each time. */
   stuck(): void {
     this.#patience = Math.min(2 * this.#patience, MOST_PATIENCE);
   }

@@ -53,7 +53,7 @@ export interface VerifyRecord extends VerifyWish {
   /** Milliseconds since 1970. */
   startedAt: number;
   endedAt: number | null;
-  /** `documents`: the owner's documents are gone through; `copies`: what stands here and no document was found for. */
+  /** `documents`: the owner's documents are gone through; `copies`: what is here and no document was found for. */
   phase: 'documents' | 'copies';
   /** The reading of the source whose copies are compared; another one begins the comparison again. */
   incarnation: string | null;

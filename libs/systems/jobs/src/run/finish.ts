@@ -10,7 +10,7 @@ export type Outcome =
   | { type: 'failed'; cause: JobCause }
   | { type: 'cancelled'; proof: CancelProof }
   | { type: 'timed-out'; proof: CancelProof }
-  /** The backend has not got the run, and nothing of it runs. */
+  /** The backend does not have the run, and nothing of it runs. */
   | { type: 'lost'; cause: JobCause }
   /** It was not answered whether it has begun. */
   | { type: 'not-started'; cause: JobCause };

@@ -5,7 +5,7 @@ import type { PeerFile } from './peer-file.ts';
 import { showHeads } from './show-heads.ts';
 
 /**
- * Why a file's events were renumbered: it was put back from a backup, it and another file had used the same numbers, or an
+ * Why a file's events were renumbered: it was restored from a backup, it and another file had used the same numbers, or an
  * operator retired its node.
  */
 export type NewLife = 'restored' | 'cloned' | 'retired';

@@ -74,7 +74,7 @@ describe('files that are replicas', () => {
     expect(await a.seen()).toMatchObject([{ title: 'by b' }]);
   });
 
-  it('end a conflict as a resolver says, also when theirs do not agree', async () => {
+  it('end a conflict as a resolver says, even when theirs do not agree', async () => {
     const saying = (title: string, version: number): ConflictResolver<object> => ({
       version,
       resolve: () => ({ type: 'put', document: { Title: title } }),
@@ -159,7 +159,7 @@ describe('files that are replicas', () => {
     expect(await a.seen()).toEqual(await b.seen());
   });
 
-  it('get everything when the log is lost, also what a copy of a file says first', async () => {
+  it('get everything when the log is lost, including what a copy of a file says first', async () => {
     const { id } = await a.notes.create({ title: 'milk' });
     await settle(log, [a, b]);
     await a.database.backup(join(folder, 'twin.db'));

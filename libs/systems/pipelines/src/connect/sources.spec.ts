@@ -130,7 +130,7 @@ function keeps(prepare: () => Promise<SourceBench>): void {
     expect(Math.max(...found.map(({ texts }) => texts.length))).toBeLessThanOrEqual(LIMITS.maxRecords);
   });
 
-  it('has the same records in the same range, also for another process and in another order', async () => {
+  it('has the same records in the same range, even for another process and in another order', async () => {
     const found = await ranges(open());
     const other = open();
     for (const { from, to, texts } of found.toReversed())

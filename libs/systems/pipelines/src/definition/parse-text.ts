@@ -31,7 +31,7 @@ export function parseText(text: string): ParsedText {
     const [wrong] = [...document.errors, ...document.warnings];
     if (wrong) throw refused(wrong.message, lines.linePos(wrong.pos[0]));
     const twice = repeatedName(document);
-    if (twice) throw refused(`${JSON.stringify(twice.name)} stands here twice`, lines.linePos(twice.offset));
+    if (twice) throw refused(`${JSON.stringify(twice.name)} appears twice here`, lines.linePos(twice.offset));
     return {
       value: document.toJS({ maxAliasCount: MOST_ALIASES }),
       locate: (fault) => locate(document, lines, fault),

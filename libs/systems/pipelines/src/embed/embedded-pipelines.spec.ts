@@ -167,7 +167,7 @@ describe('a pipeline that runs in this process', () => {
     await expect(run()).rejects.toThrow('shorter than what was read');
   });
 
-  it('never leaves its folder, also not through a link', async () => {
+  it('never leaves its folder, not even through a link', async () => {
     symlinkSync('/etc', join(folder, 'in', 'etc'));
     await expect(run({ ...evens, source: { type: 'file', path: 'in/etc/hostname' } })).rejects.toThrow(
       'leads out',

@@ -32,6 +32,7 @@ describe('a message of a replica', () => {
       timestamp: 0,
       sees: [],
       resolverVersion: null,
+      tx: 1,
     };
   });
 

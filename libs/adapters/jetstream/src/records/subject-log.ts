@@ -31,7 +31,7 @@ export interface LoggedMessage {
 const PAGE = 512;
 const BATCH_TIMEOUT_MS = 10_000;
 
-/** Appends behind what is known, so that a writer that is late is refused. */
+/** Appends after what is known, so that a writer that is late is refused. */
 export class SubjectLog {
   readonly #options: SubjectLogOptions;
   readonly #settings: StreamSettings;

@@ -159,12 +159,14 @@ export class PostgresSink implements Sink {
     if (found) return found;
     if (!createTable)
       throw new RunFailedError(
-        `There is no table ${name}: make it, or set "createTable" and give the definition a "schema"`,
+        `There is no table ${name}: create it, or set "createTable" and give the definition a "schema"`,
       );
     await this.#create(createTableSql({ sql: quoteTable(name), schema, key }, TYPES, quoteName));
     const made = await find();
     if (!made)
-      throw new RunFailedError(`${name} was made and cannot be seen: name its schema, as in public.${name}`);
+      throw new RunFailedError(
+        `${name} was created but cannot be seen: name its schema, as in public.${name}`,
+      );
     return made;
   }
 

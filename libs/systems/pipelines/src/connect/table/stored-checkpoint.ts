@@ -11,7 +11,7 @@ export interface StoredRow {
   position: unknown;
 }
 
-/** What stands in the column `position`: the batch has a column of its own. */
+/** What is in the column `position`: the batch has a column of its own. */
 export function writeCheckpoint({ generation, position, totals }: Kept): string {
   return JSON.stringify({ generation, position, totals });
 }
@@ -20,10 +20,10 @@ export function writeCheckpoint({ generation, position, totals }: Kept): string 
 export function readCheckpoint(n: unknown, kept: unknown): Checkpoint {
   const value: unknown = typeof kept === 'string' ? JSON.parse(kept) : kept;
   const batch = Number(n);
-  if (!isObject(value) || !isWhole(batch)) throw new Error('The stored checkpoint is none of a pipeline');
+  if (!isObject(value) || !isWhole(batch)) throw new Error('The stored checkpoint is not one of a pipeline');
   const { generation, position, totals } = value;
   if (!isWhole(generation) || !isNumbers(position) || !isNumbers(totals))
-    throw new Error('The stored checkpoint is none of a pipeline');
+    throw new Error('The stored checkpoint is not one of a pipeline');
   return { generation, n: batch, position: position as Position, totals: totals as unknown as Totals };
 }
 

@@ -2,7 +2,6 @@ import type { ModuleInformation, ModuleRegistry } from '@nestjs-spark/contracts/
 import { Breakers, sameName } from '@nestjs-spark/foundation/internal';
 import type { KeyRing } from '../identify/key-ring.ts';
 import type { ModuleIdentity } from '../identify/module-identity.ts';
-import type { ClientCredentials } from '../issuer/client-credentials.ts';
 import type { ActingFor } from '../identify/token-claims.ts';
 import { nearestName } from './nearest-name.ts';
 import { readBounded } from './read-bounded.ts';
@@ -36,8 +35,8 @@ export interface ModuleCall {
 export interface ModuleClientParts {
   registry: ModuleRegistry;
   identity: Pick<ModuleIdentity, 'sign'>;
-  /** Whose tokens are shown in place of tokens of this module's own, except where it asks in somebody's name. */
-  provider?: Pick<ClientCredentials, 'token'> | undefined;
+  /** An identity provider, whose tokens are shown in place of this module's own, except where it asks in somebody's name. */
+  provider?: { token(): Promise<string> } | undefined;
   /** Says whether what the registry tells of a module is believed. */
   keys: Pick<KeyRing, 'doubt'>;
   /** Those of the application. Default: its own. */

@@ -41,7 +41,7 @@ describeWithServers(['nats'], 'Jobs that are kept in JetStream', () => {
     return types;
   };
 
-  it('are told to late readers whole, even when the job was brief', async () => {
+  it('are told to late readers whole, also when the job was brief', async () => {
     for (const submission of [HANDLER, scriptJob('loadToOrders({ Total: this.Total });')]) {
       const { jobId } = await engine.jobs.submit(submission);
       const job = await engine.jobs.get(jobId, undefined, 30_000);

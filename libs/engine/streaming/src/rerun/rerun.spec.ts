@@ -80,7 +80,7 @@ describe('documents whose script failed', () => {
     expect((await list()).documents).toEqual([]);
   });
 
-  it('arrive when they are run again, even when nobody carried the task when that was asked', async () => {
+  it('arrive when they are run again, also when nobody carried the task when that was asked', async () => {
     const first = simulation.startCapture();
     simulation.startApply();
     for (let n = 0; n < 200; n++) simulation.source.put(`cars/${n}`, { Throws: true, V: n });

@@ -151,7 +151,7 @@ export class Aggregator {
     if (letters.kind === 'answered' && Array.isArray(letters.body)) module.letters = letters.body.length;
   }
 
-  /** An application that only runs jobs accepts no module tokens, and has no `/spark/about`; it is in the options. */
+  /** An application that only runs jobs knows no modules, and so has no `/spark/about`; it is in the options. */
   async #answersJobs(module: Watched, ask: (path: string) => Promise<ModuleAnswer>): Promise<boolean> {
     if (!this.#parts.client.isNamed(module.name)) return false;
     const backends = await ask('/api/backends');

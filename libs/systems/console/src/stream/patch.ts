@@ -5,7 +5,7 @@ export interface Delta {
   at: string;
   modules: Record<string, unknown>[];
   copies: Record<string, unknown>[];
-  /** The ids of copies, and names of modules after `module:`, that are gone. */
+  /** The ids of copies, and names of modules behind `module:`, that are no more. */
   gone: string[];
   letters: number;
 }
@@ -49,7 +49,7 @@ function goneOf<T extends object, K extends keyof T & string>(
   return before.map((one) => one[key]).filter((one) => !left.has(one)) as string[];
 }
 
-/** Objects that always have the same fields. */
+/** Objects of which always the same fields are there. */
 const DEEP: ReadonlySet<string> = new Set(['in', 'out', 'request']);
 
 /** The fields that differ, one level deep into objects that both have; null for none. */

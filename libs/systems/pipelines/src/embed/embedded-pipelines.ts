@@ -63,7 +63,7 @@ export class EmbeddedPipelines {
   }
 
   /**
-   * Applies a definition and runs it until its source is read or the signal comes. A run that is killed at any moment continues where it was.
+   * Applies a definition and runs it until its source is read or the signal comes. Killed at any moment, it goes on where it was.
    * @throws {CommandRefusedError} when it cannot be changed or started; {RunFailedError} when somebody has to act, the pipeline is Failed then
    */
   async run(definition: PipelineDefinition, options: EmbeddedRunOptions): Promise<RunResult> {

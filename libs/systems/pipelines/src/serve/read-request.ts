@@ -52,7 +52,7 @@ function decoded(bytes: Uint8Array): string {
   }
 }
 
-/** A body that is a JSON object, or nothing. @throws {ProblemError} `invalid` (400), including for fields that are not known */
+/** A body that is a JSON object, or nothing. @throws {ProblemError} `invalid` (400), also for fields that are not known */
 export function readObject(text: string, known: readonly string[]): Record<string, unknown> {
   if (text.trim() === '') return {};
   let value: unknown;

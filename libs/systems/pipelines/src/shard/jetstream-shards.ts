@@ -19,7 +19,7 @@ export interface JetStreamShardsOptions {
 
 const AT_ONCE = 64;
 const TAKEN_TOGETHER = 16;
-/** A node that cannot renew stops by itself before the others may take its shards; correctness does not rest on that. */
+/** A node that cannot renew stops by itself before the others may take its shards; nothing correct rests on that. */
 const STOPS_AFTER = 0.9;
 /** The end of the application does not wait for NATS. */
 const ENDS_WITHIN_MS = 3_000;

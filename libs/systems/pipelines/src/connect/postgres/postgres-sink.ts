@@ -123,7 +123,7 @@ export class PostgresSink implements Sink {
     return { text, name: known };
   }
 
-  /** Nothing was written: another epoch, or this very batch is there already, as after an answer that did not arrive. */
+  /** Nothing was written: another epoch, or this very batch stands there already, as after an answer that did not arrive. */
   async #sayWhy(claim: Claim, epoch: number, mine: Checkpoint): Promise<void> {
     const [stored] = await this.#ask<{ epoch: unknown; batch: unknown; position: unknown }>({
       text: LOOK,
@@ -160,14 +160,12 @@ export class PostgresSink implements Sink {
     if (found) return found;
     if (!createTable)
       throw new RunFailedError(
-        `There is no table ${name}: create it, or set "createTable" and give the definition a "schema"`,
+        `There is no table ${name}: make it, or set "createTable" and give the definition a "schema"`,
       );
     await this.#create(createTableSql({ sql: quoteTable(name), schema, key }, TYPES, quoteName));
     const made = await find();
     if (!made)
-      throw new RunFailedError(
-        `${name} was created but cannot be seen: name its schema, as in public.${name}`,
-      );
+      throw new RunFailedError(`${name} was made and cannot be seen: name its schema, as in public.${name}`);
     return made;
   }
 

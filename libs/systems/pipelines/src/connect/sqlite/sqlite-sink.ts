@@ -133,7 +133,7 @@ export class SqliteSink implements Sink {
     );
     if (found.length === 0)
       throw new RunFailedError(
-        `There is no table ${table} in ${this.#path}: create it, or set "createTable" and give the definition a "schema"`,
+        `There is no table ${table} in ${this.#path}: make it, or set "createTable" and give the definition a "schema"`,
       );
     const columns = new Set(found.map(({ name }) => name));
     const missing = key.find((name) => !columns.has(name));
@@ -147,7 +147,7 @@ export class SqliteSink implements Sink {
 const place = ({ tenant, pipelineId, lane }: Claim): [string, number] => [`${tenant}/${pipelineId}`, lane];
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** Nothing was written: another epoch, or this very batch is there already, as after an answer that did not arrive. */
+/** Nothing was written: another epoch, or this very batch stands there already, as after an answer that did not arrive. */
 function sayWhy(work: SqliteWork, claim: Claim, epoch: number, mine: Checkpoint): void {
   const [stored] = work.rows<Stored>(LOOK, ...place(claim));
   if (stored?.epoch !== epoch) throw new FencedError(stored?.epoch ?? null);
@@ -168,7 +168,7 @@ function insertSql(table: string, columns: readonly string[], key: readonly stri
   return `INSERT INTO ${quote(table)} (${columns.map(quote).join(', ')}) VALUES (${places}) ${conflict}`;
 }
 
-/** SQLite has numbers and texts: booleans are 1 and 0, lists and objects are their JSON. */
+/** SQLite has numbers and texts: truth is 1 and 0, lists and objects are their JSON. */
 function toValue(value: unknown): SqliteValue {
   if (value === undefined || value === null) return null;
   if (typeof value === 'boolean') return value ? 1 : 0;

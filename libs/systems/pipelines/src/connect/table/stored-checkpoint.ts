@@ -3,7 +3,7 @@ import type { Checkpoint } from '../ports.ts';
 
 type Kept = Omit<Checkpoint, 'n'>;
 
-/** What is in the column `position`: the batch has a column of its own. */
+/** What stands in the column `position`: the batch has a column of its own. */
 export function writeCheckpoint({ generation, position, totals }: Kept): string {
   return JSON.stringify({ generation, position, totals });
 }
@@ -12,10 +12,10 @@ export function writeCheckpoint({ generation, position, totals }: Kept): string 
 export function readCheckpoint(n: unknown, kept: unknown): Checkpoint {
   const value: unknown = typeof kept === 'string' ? JSON.parse(kept) : kept;
   const batch = Number(n);
-  if (!isRecord(value) || !isCount(batch)) throw new Error('The stored checkpoint is not one of a pipeline');
+  if (!isRecord(value) || !isCount(batch)) throw new Error('The stored checkpoint is none of a pipeline');
   const { generation, position, totals } = value;
   if (!isCount(generation) || !isNumbers(position) || !isNumbers(totals))
-    throw new Error('The stored checkpoint is not one of a pipeline');
+    throw new Error('The stored checkpoint is none of a pipeline');
   return { generation, n: batch, position: position as Position, totals: totals as unknown as Totals };
 }
 

@@ -7,7 +7,7 @@ export const MOST_BYTES = 256 * 1024;
 const MOST_EVENTS_OF_ONE = 10_000;
 const MOST_BYTES_OF_ONE = 32 * 1024 * 1024;
 
-/** What a node publishes next: events of one of its origins, behind the message that is known to be that origin's last. */
+/** What a node publishes next: events of one of its origins, after the message that is known to be that origin's last. */
 export interface Batch {
   readonly origin: string;
   readonly events: readonly [PeerEvent, ...PeerEvent[]];

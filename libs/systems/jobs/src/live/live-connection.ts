@@ -104,7 +104,7 @@ export class LiveConnection {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify({ event, data }));
   }
 
-  /** A reader that has gone without a word is let go. */
+  /** A reader that has gone without closing the connection is disconnected. */
   #look(): void {
     if (!this.#isAlive) return this.#socket.terminate();
     this.#isAlive = false;

@@ -13,7 +13,7 @@ export interface StandingDocument extends CopyMarks {
   collection: string;
 }
 
-/** The copy that is to be there. */
+/** The copy that is to stand there. */
 export interface WantedCopy {
   collection: string;
   /** Its `spark-source`. */

@@ -14,7 +14,7 @@ import {
   MemorySource,
   MemoryState,
 } from '@nestjs-spark/testing';
-import { alterScripts, plainScripts } from '../../testing/plain-scripts.ts';
+import { plainScriptsIn } from '../../testing/plain-scripts.ts';
 import { QUICK, SILENT } from '../../testing/simulation.ts';
 import { until } from '../../testing/until.ts';
 import type { CaptureTask } from '../task/tasks.ts';
@@ -54,6 +54,7 @@ class Owner {
 
   constructor() {
     const { source } = this;
+    const plain = plainScriptsIn({ isFair: true });
     this.#capture = new CaptureSupervisor({
       owner: 'Fleet',
       source,
@@ -61,12 +62,17 @@ class Owner {
       control: this.#control,
       leases: this.#leases,
       directory: { read: async ({ requester }) => this.#tasks.get(requester) ?? null },
-      scripts: alterScripts(plainScripts, (runner) => ({
-        transform: (inputs, ...rest) => {
-          this.runs += inputs.length;
-          return runner.transform(inputs, ...rest);
+      scripts: {
+        open: async (transformation) => {
+          const runner = await plain.open(transformation);
+          const transform: typeof runner.transform = (inputs, ...rest) => {
+            this.runs += inputs.length;
+            return runner.transform(inputs, ...rest);
+          };
+          const counted: typeof runner = { ...runner, transform, paidBy: () => counted };
+          return counted;
         },
-      })),
+      },
       state: new MemoryState(),
       signer: this.#keys.signerOf('Fleet'),
       verifier: this.#keys,

@@ -10,6 +10,9 @@ export type JobTransformation =
 /** How a job transforms: by a script, by a handler of the application, or on Apache Spark. */
 export type JobKind = JobTransformation['kind'];
 
+/** Every kind. */
+export const JOB_KINDS = ['script', 'handler', 'sql', 'spark-app'] as const satisfies readonly JobKind[];
+
 /** How a failed job is tried again. */
 export interface JobRetry {
   /** How often it runs at most. */
@@ -104,7 +107,7 @@ export interface JobAttempt {
 /** Why a job runs where it runs. */
 export interface BackendReason {
   rule: 'explicit' | 'only' | 'history' | 'size' | 'available';
-  /** Every backend for its kind. `estimateMs` is what earlier runs suggest; null: too few are known. */
+  /** Every backend for its kind. `estimateMs` is what earlier runs let expect; null: too few are known. */
   considered: { backend: string; available: boolean; estimateMs: number | null; why: string }[];
 }
 

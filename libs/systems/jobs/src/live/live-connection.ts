@@ -7,6 +7,8 @@ import type { JobAccess } from '../serve/access.ts';
 import type { JobEvent, JobsService } from '../serve/jobs.service.ts';
 
 const FAILED = 1011;
+/** How long a reader that takes nothing is waited for. */
+const PATIENCE_MS = 30_000;
 const MOST_IDS = 1_000;
 const MOST_LABELS = 16;
 
@@ -71,9 +73,9 @@ export class LiveConnection implements LiveProtocol {
     for await (const { sequence, type, data } of feed) {
       if (of.jobIds && !of.jobIds.has(data.jobId)) continue;
       if (of.labels && !of.labels.some((label) => data.labels.includes(label))) continue;
-      // What a slow reader cannot take is not read for it.
-      await this.#reader.room(signal);
+      const hasRoom = await this.#reader.room(signal, PATIENCE_MS);
       if (signal.aborted) return;
+      if (!hasRoom) return this.#reader.closeSlow();
       this.#send('job', { ...data, sequence, type });
     }
   }

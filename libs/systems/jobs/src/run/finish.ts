@@ -2,6 +2,7 @@ import { VersionConflictError } from '@nestjs-spark/contracts';
 import type { RunEnded } from '../job/backend.ts';
 import type { CancelProof, Job, JobCause, JobResult } from '../job/job.ts';
 import { endedAttempt, moved } from '../job/move.ts';
+import { isRunning } from '../job/status.ts';
 import type { RunnerParts } from './parts.ts';
 
 /** How a run has come out, with its result stored. */
@@ -10,7 +11,7 @@ export type Outcome =
   | { type: 'failed'; cause: JobCause }
   | { type: 'cancelled'; proof: CancelProof }
   | { type: 'timed-out'; proof: CancelProof }
-  /** The backend does not have the run, and nothing of it runs. */
+  /** The backend has not got the run, and nothing of it runs. */
   | { type: 'lost'; cause: JobCause }
   /** It was not answered whether it has begun. */
   | { type: 'not-started'; cause: JobCause };
@@ -18,8 +19,7 @@ export type Outcome =
 /** Whether the run is still the one that counts, executed by the one who says so. */
 export function isOwn(job: Job, runId: string, owner: string): boolean {
   const last = job.attempts.at(-1);
-  const runs = job.status === 'Running' || job.status === 'Cancelling';
-  return runs && last?.runId === runId && last.owner === owner;
+  return isRunning(job.status) && last?.runId === runId && last.owner === owner;
 }
 
 /**
@@ -88,7 +88,7 @@ const MOST_LOST = 10;
 /** The longest pause before a job whose runs are lost runs again. */
 const LONGEST_LOST_MS = 60_000;
 
-/** Queued again, later each time: a run that was lost does not count as one of the job's attempts. */
+/** Queued again, later each time: a run that was lost is none of the job's attempts to succeed. */
 function lost(job: Job, cause: JobCause, by: string, now: Date): Job {
   const attempts = endedAttempt(job, 'lost', cause, now);
   if (job.status === 'Cancelling') {

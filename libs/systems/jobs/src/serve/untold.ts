@@ -40,7 +40,7 @@ export class Untold {
     });
   }
 
-  /** A reader without a number wants what is new: the last change. */
+  /** Who knows no number wants what is new: the last. */
   #knownTo({ transitions }: Job): number {
     if (this.#after === undefined) return transitions.length - 1;
     const after = this.#after;

@@ -41,14 +41,14 @@ describe('snapshots of a node', () => {
   });
 
   it('are taken of a log that has replaced another one, before it has grown', async () => {
-    await keeper.takeIfDue();
+    await keeper.letGo();
     expect(taken).toHaveLength(0);
     keeper.isReplaced = true;
-    const taking = keeper.takeIfDue();
+    const letGo = keeper.letGo();
     await new Promise(setImmediate);
     expect(taken).toHaveLength(1);
     taken[0]?.resolve(5);
-    await taking;
+    await letGo;
     expect(keeper.isReplaced).toBe(false);
   });
 });

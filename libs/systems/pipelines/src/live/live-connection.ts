@@ -11,7 +11,6 @@ const MOST_SUBSCRIPTIONS = 16;
 /** An event cannot be left out, so a reader that takes none for this long begins again where it was. */
 const PATIENCE_MS = 5_000;
 const FAILED = 1011;
-const TRY_AGAIN_LATER = 1013;
 
 /** One reader of the pipelines' WebSocket, with its subscriptions. */
 export class LiveConnection implements LiveProtocol {
@@ -93,9 +92,9 @@ export class LiveConnection implements LiveProtocol {
     for await (const event of this.#feed.events({ after }, caller, signal)) {
       const { pipelineId, sequence } = event;
       if (pipelines !== null && !pipelines.has(pipelineId)) continue;
-      if (!(await this.#reader.room(signal, PATIENCE_MS)) && !signal.aborted)
-        return this.#reader.close(TRY_AGAIN_LATER, 'Subscribe again after the last sequence.');
+      const hasRoom = await this.#reader.room(signal, PATIENCE_MS);
       if (signal.aborted) return;
+      if (!hasRoom) return this.#reader.closeSlow();
       this.#reader.send({ type: 'event', pipelineId, sequence, event });
     }
   }

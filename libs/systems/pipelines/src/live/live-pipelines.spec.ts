@@ -144,7 +144,7 @@ describe('the WebSocket of pipelines', () => {
     const { socket, told, send, until } = connect(ANN);
     await send({ type: 'subscribe', id: 's', pipelines: ['busy'] });
     await until(({ type }) => type === 'status');
-    const closing = jest.spyOn(LiveReader.prototype, 'close');
+    const closing = jest.spyOn(LiveReader.prototype, 'closeSlow');
     socket.pause();
     const key = { tenant: 'default', pipelineId: 'busy' };
     for (let n = 0; n < 80; n++) {

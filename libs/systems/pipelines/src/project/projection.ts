@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { describeError, type Logger } from '@nestjs-spark/foundation';
-import { endsWithin, keepRunning } from '@nestjs-spark/foundation/internal';
+import { keepRunning, pause } from '@nestjs-spark/foundation/internal';
 import { evolve } from '../aggregate/evolve.ts';
 import { EMPTY, type PipelineState } from '../aggregate/state.ts';
 import { keyText, type EventJournal, type JournalEntry, type PipelineKey } from '../store/ports.ts';
@@ -62,7 +62,9 @@ export class PipelinesProjection {
       if (this.#position >= position) arrived.resolve();
     };
     this.#news.on('position', look);
-    await endsWithin(arrived.promise, WAIT_MS);
+    const over = new AbortController();
+    await Promise.race([arrived.promise, pause(WAIT_MS, over.signal)]);
+    over.abort();
     this.#news.off('position', look);
     return this.#position >= position;
   }

@@ -1,5 +1,5 @@
 import { describeError, type Logger } from '@nestjs-spark/foundation';
-import { delayMs, endsWithin, pause, Repeats, type RetryPolicy } from '@nestjs-spark/foundation/internal';
+import { delayMs, pause, Repeats, type RetryPolicy } from '@nestjs-spark/foundation/internal';
 import { FencedError, RunFailedError } from '../connect/ports.ts';
 import { runLane, type LaneOptions, type LaneProgress } from './run-lane.ts';
 
@@ -59,7 +59,9 @@ export class SupervisedRun {
       this.#stop.abort();
       this.#say({ phase: 'draining' });
     }
-    await endsWithin(this.#done, DRAIN_MS);
+    const late = new AbortController();
+    await Promise.race([this.#done, pause(DRAIN_MS, late.signal)]);
+    late.abort();
   }
 
   async #run(): Promise<void> {

@@ -1,7 +1,10 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 import { mayChange, mayRead, type ApiCaller } from '@nestjs-spark/auth';
 import type { PipelineState } from '../aggregate/state.ts';
-import { DEFAULT_TENANT, type PipelineKey } from '../store/ports.ts';
+import type { PipelineKey } from '../store/ports.ts';
+
+/** The tenant of callers that are confined to none. */
+export const DEFAULT_TENANT = 'default';
 
 /** The tenant in which a caller makes and names pipelines. */
 export const tenantOf = ({ tenant }: ApiCaller): string => tenant ?? DEFAULT_TENANT;

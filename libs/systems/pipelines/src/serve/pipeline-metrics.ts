@@ -92,7 +92,7 @@ class PipelineMetrics {
 function gauges(registry: Registry, node: PipelinesNode): void {
   const state = new Gauge({
     name: 'spark_pipeline_state',
-    help: '1 for the state that a pipeline is in.',
+    help: 'What pipelines are: 1 for the state that it is.',
     labelNames: ['pipeline', 'state'],
     registers: [],
     collect() {

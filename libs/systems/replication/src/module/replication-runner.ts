@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   Injectable,
   Optional,
@@ -6,7 +7,6 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { ScriptPool } from '@nestjs-spark/etl-script';
-import { endsWithin } from '@nestjs-spark/foundation/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { ArrivalHandlers } from '../arrivals/arrival-handlers.ts';
@@ -84,11 +84,15 @@ export class ReplicationRunner
       this.apply.stop(),
       this.handlers.stop(),
       this.capture.stop().finally(() => this.scripts.close()),
-    ]);
-    if (!(await endsWithin(ended, this.times.endMs)))
+    ]).then(() => true);
+    const patience = new AbortController();
+    const late = wait(this.times.endMs, false, { signal: patience.signal }).catch(() => false);
+    if (!(await Promise.race([ended, late])))
       this.log.warn(
         'Something does not answer: work that waits for it is abandoned, and repeated at the next start',
       );
+    patience.abort();
+    ended.catch(() => undefined);
   }
 
   async onApplicationShutdown(): Promise<void> {

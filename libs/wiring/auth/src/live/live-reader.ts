@@ -11,6 +11,7 @@ const ROOM_LOOKED_MS = 50;
 
 const UNAUTHENTICATED = 4401;
 const FAILED = 1011;
+const TRY_AGAIN_LATER = 1013;
 
 /** What a system makes of a reader's messages. */
 export interface LiveProtocol {
@@ -51,11 +52,6 @@ export class LiveReader {
     return this.#gone.signal;
   }
 
-  /** Whether the reader has taken most of what was sent to it. */
-  get hasRoom(): boolean {
-    return this.#socket.bufferedAmount <= MOST_WAITING_BYTES;
-  }
-
   begin(protocol: LiveProtocol): void {
     const late = setTimeout(() => this.#leaveUnknown(protocol), AUTHENTICATE_MS).unref();
     const looking = setInterval(() => this.#look(), ALIVE_MS).unref();
@@ -74,11 +70,30 @@ export class LiveReader {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
-  /** Waits until the reader has room, has left, or `withinMs` are over; says whether it has room. */
-  async room(signal: AbortSignal = this.gone, withinMs = Infinity): Promise<boolean> {
-    const until = performance.now() + withinMs;
-    while (!this.hasRoom && !signal.aborted && performance.now() < until) await pause(ROOM_LOOKED_MS, signal);
-    return this.hasRoom && !signal.aborted;
+  /**
+   * Waits until the reader has taken most of what was sent to it. Read no more for it meanwhile.
+   * @param patienceMs how long one is waited for that takes nothing; default: until the signal aborts
+   * @returns false when it has left, or has taken nothing for so long
+   */
+  async room(signal: AbortSignal, patienceMs = Infinity): Promise<boolean> {
+    let least = this.#socket.bufferedAmount;
+    let since = performance.now();
+    while (this.#socket.bufferedAmount > MOST_WAITING_BYTES && !signal.aborted) {
+      await pause(ROOM_LOOKED_MS, signal);
+      const waiting = this.#socket.bufferedAmount;
+      if (waiting < least) since = performance.now();
+      least = Math.min(least, waiting);
+      if (performance.now() - since >= patienceMs) return false;
+    }
+    return !signal.aborted;
+  }
+
+  /** Ends the connection of a reader that was too slow for what cannot be left out: it resumes. */
+  closeSlow(): void {
+    this.#socket.close(
+      TRY_AGAIN_LATER,
+      'Events were not taken in time. Subscribe again after the last sequence.',
+    );
   }
 
   /** @param reason at most 123 bytes */

@@ -43,7 +43,7 @@ export class DueStatuses {
     while (this.#due.size > 0 && !gone.aborted) {
       this.#wake = new AbortController();
       let nextMs = Infinity;
-      for (const [text, key] of [...this.#due]) {
+      for (const [text, key] of this.#due) {
         const waitMs = (this.#toldAt.get(text) ?? -Infinity) + EVERY_MS - performance.now();
         if (waitMs > 0) {
           nextMs = Math.min(nextMs, waitMs);

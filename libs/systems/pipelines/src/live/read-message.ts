@@ -18,16 +18,12 @@ export interface Subscription {
 type Message = Readonly<Record<string, unknown>>;
 
 /** @throws {ProblemError} `invalid` (400) with everything that is wrong */
-export function readSubscription({
-  type: _,
-  id,
-  pipelines = ['*'],
-  topics = TOPICS,
-  after,
-  ...others
-}: Message) {
+export function readSubscription(message: Message): Subscription {
+  const { id, pipelines = ['*'], topics = TOPICS, after, ...others } = message;
   const faults: ProblemField[] = [
-    ...Object.keys(others).map((name) => ({ pointer: `/${name.slice(0, 80)}`, detail: 'is not known' })),
+    ...Object.keys(others)
+      .filter((name) => name !== 'type')
+      .map((name) => ({ pointer: `/${name.slice(0, 80)}`, detail: 'is not known' })),
     ...wrongId(id),
     ...(isListOf(isText(256), MOST_PIPELINES)(pipelines)
       ? []
@@ -46,7 +42,7 @@ export function readSubscription({
     pipelines: ids.has('*') ? null : ids,
     topics: new Set(topics as Subscription['topics']),
     after: after as number | undefined,
-  } satisfies Subscription;
+  };
 }
 
 /** @throws {ProblemError} `invalid` (400) */

@@ -7,7 +7,7 @@ import { testEnvironment } from './testing/environment.ts';
 import { runJest } from './testing/run-jest.ts';
 import { countLine, summarize } from './testing/summary.ts';
 
-readHelp(`npm test: builds, starts RavenDB and NATS where they can be had, and runs all tests.
+readHelp(`npm test: builds, starts RavenDB and NATS where they are available, and runs all tests.
   npm test -- test/system          only the files whose path has this
   npm test -- PATH -t 'a name'     only the tests whose name has this; all options of Jest can be given
 SPARK_REQUIRE_SERVERS=1 makes a missing server, or a skipped test, a failure.`);

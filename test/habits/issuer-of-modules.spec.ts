@@ -74,7 +74,7 @@ describe('A module that shows a token of an identity provider', () => {
     expect(await show(await forge())).toEqual({ module: 'HR', act: null });
   });
 
-  it('is known with the next key of the provider, and keeps being known while the provider is away', async () => {
+  it('is known with the next key of the provider, and stays known while the provider is away', async () => {
     await issuer.stop();
     expect(await show(await forge())).toEqual({ module: 'HR', act: null });
     await issuer.start(await signingKey('second'));

@@ -3,7 +3,7 @@ import { firstValueFrom, toArray } from 'rxjs';
 import type { JobEvent } from '../serve/jobs.service.ts';
 import { sendEvents } from './send-events.ts';
 
-it('lets a reader resume after the last change that it read, also when it read progress since', async () => {
+it('lets a reader resume after the last change that it read, even when it read progress since', async () => {
   const event = (sequence: number | null, type: string) => ({ sequence, type, data: {} }) as JobEvent;
   async function* feed(): AsyncGenerator<JobEvent> {
     yield event(null, 'job.progress');

@@ -76,7 +76,7 @@ describe('a pipeline', () => {
     ['complete', NO, ['PipelineCompleted'], NO, NO, [], NO],
     ['delete', REMOVED, NO, REMOVED, REMOVED, REMOVED, REMOVED],
   ])(
-    'answers %s in each state as its table says, and where there is none of its name not at all',
+    'answers %s in each state as its table says, and says so where there is none of its name',
     (type, ...expected) => {
       const command = { type } as PipelineCommand;
       const present = PIPELINE_STATES.filter((status) => status !== 'Empty' && status !== 'Deleted');

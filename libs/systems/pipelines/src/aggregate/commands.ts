@@ -24,7 +24,7 @@ export type PipelineCommand =
   | { type: 'fail'; reason: string }
   | { type: 'takeOwnership'; epoch: number; node: string; shard: number };
 
-/** Who asks, when, and by which name it is known that he has asked before. */
+/** Who asks, when, and the name by which a repeated request is recognized. */
 export interface CommandContext {
   tenant: string;
   pipelineId: string;
@@ -34,7 +34,7 @@ export interface CommandContext {
 }
 
 /**
- * Why a command is refused: `not-found` there is no such pipeline; `exists` there is one; `not-allowed` its state does not let it;
+ * Why a command is refused: `not-found` there is no such pipeline; `exists` there is one; `not-allowed` its state does not allow it;
  * `needs-reset` its position does not fit the new definition; `other-version` it was changed meanwhile; `key-reused` another
  * command had this id; `fenced` another process owns it.
  */

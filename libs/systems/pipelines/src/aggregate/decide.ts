@@ -111,7 +111,7 @@ function update(state: PipelineState, command: PipelineCommand & { type: 'update
   const isSame = isDeepStrictEqual(state.definition, definition);
   if (isSame && reset !== 'beginning') return [];
   if (state.hasRun && !reset && !keepsPosition(state.definition, definition))
-    throw refuse('needs-reset', 'Its source or its sink is another one: say whether the position is kept');
+    throw refuse('needs-reset', 'Its source or its sink has changed: say whether the position is kept');
   return [
     ...(isSame ? [] : [{ type: 'PipelineUpdated', data: { definition } } as const]),
     ...(reset === 'beginning' ? [{ type: 'CheckpointReset', data: { position: null } } as const] : []),

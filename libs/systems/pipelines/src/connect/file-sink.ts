@@ -39,7 +39,7 @@ export class FileSink implements Sink {
   }
 }
 
-/** Nobody sees a part of it under its name, also not of what a process writes that lost its pipeline and does not know yet. */
+/** Nobody sees a part of it under its name, nor of what a process writes that has lost its pipeline without knowing it. */
 async function writeWhole(file: string, text: string): Promise<void> {
   const unfinished = `${file}.${randomUUID()}.unfinished`;
   const handle = await open(unfinished, 'w');

@@ -134,7 +134,7 @@ function checkScript(path: Path, code: string): Fault[] {
 // An author's `pattern` would run in JavaScript's regular expressions over whatever comes in.
 const COSTLY_WORDS: ReadonlySet<string> = new Set(['pattern', 'patternProperties', '$ref', '$dynamicRef']);
 
-/** Compiles a schema of records. @throws {Error} when it is none */
+/** Compiles a schema of records. @throws {Error} when it is not one */
 export function compileSchema(schema: Schema): { accepts: (value: unknown) => string | null } {
   const ajv = new Ajv({ strict: true, strictTypes: false, allowUnionTypes: true });
   ajvFormats.default(ajv);

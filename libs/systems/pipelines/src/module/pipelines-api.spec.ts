@@ -202,7 +202,7 @@ describe('pipelines over HTTP', () => {
     );
   });
 
-  it('are changed by who made them and by operators, and by nobody else', async () => {
+  it('are changed by those who made them and by operators, and by nobody else', async () => {
     await post('', adults);
     await get('/adults', as(TOKENS.bob)).expect(200);
     await post('/adults/start', undefined, as(TOKENS.bob)).expect(403);

@@ -41,7 +41,7 @@ const isEnvelope = isObjectOf({
 const isDone = isObjectOf({ state: isObject, position: isWhole, status: isNullOr(isObject) });
 const isRefused = isObjectOf({ refusal: isText(64), message: isText() });
 
-/** @throws {TypeError} for what is none: whoever may publish to the subject has sent it */
+/** @throws {TypeError} for what is not a command: whoever may publish to the subject has sent it */
 export function readRequest(value: unknown): CommandRequest {
   if (!isEnvelope(value)) throw new TypeError('Not a command');
   const { type } = value.command;

@@ -26,7 +26,7 @@ export interface PipelinesNodeParts {
   resumes?: (key: PipelineKey) => boolean;
 }
 
-/** Who asks, and by which key it is known that he has asked before. */
+/** Who asks, and the key by which a repeated request is recognized. */
 export interface Asking {
   by: string;
   commandId: string | null;

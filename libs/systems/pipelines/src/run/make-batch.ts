@@ -25,7 +25,7 @@ export interface MakeRules {
 
 /**
  * Transforms the records of a batch.
- * @throws {RunFailedError} when more fail than the definition lets
+ * @throws {RunFailedError} when more fail than the definition allows
  */
 export async function makeBatch(
   incoming: readonly SourceRecord[],

@@ -91,7 +91,7 @@ describe('records that were refused', () => {
     for (const letter of await letters.list()) await letters.askReplay(letter);
   };
 
-  it('are counted in all batches, also where the next one was made meanwhile', async () => {
+  it('are counted in all batches, even where the next one was made meanwhile', async () => {
     await file.write((work) => work.run('CREATE TABLE some (id INTEGER PRIMARY KEY CHECK (id % 3 <> 2))'));
     const numbers: PipelineDefinition = {
       ...people,

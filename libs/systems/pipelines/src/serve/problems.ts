@@ -5,7 +5,10 @@ import { DefinitionRefusedError, type Refusal } from '../definition/refusal.ts';
 import { NoOwnerError } from '../shard/ports.ts';
 
 const NO_OWNER = defineProblem('noOwner', { title: 'No process owns this pipeline right now', status: 503 });
-const PIPELINE_EXISTS = defineProblem('pipelineExists', { title: 'There is such a pipeline', status: 409 });
+const PIPELINE_EXISTS = defineProblem('pipelineExists', {
+  title: 'A pipeline with this id exists',
+  status: 409,
+});
 const PIPELINE_STATE = defineProblem('pipelineState', {
   title: "The pipeline's state does not allow this",
   status: 409,
@@ -27,7 +30,7 @@ const DEFINITION_REFUSED = defineProblem('definitionRefused', {
   status: 422,
 });
 const NOT_AVAILABLE = defineProblem('notAvailable', {
-  title: 'This version does not have this',
+  title: 'This version does not support this',
   status: 422,
 });
 

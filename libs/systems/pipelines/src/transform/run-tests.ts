@@ -14,7 +14,7 @@ export interface TestResult {
   failures: readonly string[];
 }
 
-/** Runs the tests that stand in a definition: nothing is read and nothing is written. */
+/** Runs the tests in a definition: nothing is read and nothing is written. */
 export async function runTests(definition: PipelineDefinition): Promise<TestResult[]> {
   const scripts = new Scripts();
   const { transform, close } = compileTransforms(definition, scripts);

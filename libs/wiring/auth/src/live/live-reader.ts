@@ -127,7 +127,7 @@ export class LiveReader {
     }
   }
 
-  /** A reader that has left without a word is disconnected. */
+  /** A reader that has gone without closing the connection is disconnected. */
   #look(): void {
     if (!this.#isAlive) return this.#socket.terminate();
     this.#isAlive = false;

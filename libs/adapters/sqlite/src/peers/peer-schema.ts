@@ -26,7 +26,8 @@ export const PEER_TABLES = `
     tail INTEGER NOT NULL DEFAULT 0,
     node TEXT,
     closed INTEGER,
-    heard INTEGER
+    heard INTEGER,
+    ack INTEGER NOT NULL DEFAULT 0
   );
   CREATE TABLE IF NOT EXISTS spark_peer_events (
     taken INTEGER PRIMARY KEY,
@@ -96,6 +97,7 @@ export const ADDED_COLUMNS = [
   { table: 'spark_peer_origins', column: 'logged', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'spark_peer_origins', column: 'closed', type: 'INTEGER' },
   { table: 'spark_peer_origins', column: 'heard', type: 'INTEGER' },
+  { table: 'spark_peer_origins', column: 'ack', type: 'INTEGER NOT NULL DEFAULT 0' },
 ] as const;
 
 /** Microseconds since 1970 by the log's clock, as far as this file knows it. */

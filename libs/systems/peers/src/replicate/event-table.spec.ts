@@ -1,9 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { SqliteChangeSource } from '@nestjs-spark/sqlite/internal';
+import { nodeSqlite, SqliteChangeSource } from '@nestjs-spark/sqlite/internal';
 import { Log, ReplicaFile, settle, writeByHand } from '../../testing/replica-file.ts';
 import { MOST_EVENTS } from '../publish/next-batch.ts';
 
@@ -80,6 +79,7 @@ describe('the event table of a replicated collection', () => {
 
   it('is carried over from the first landed version: nothing is lost, and readers go on where they were', async () => {
     const path = join(folder, 'a.db');
+    const { DatabaseSync } = nodeSqlite();
     const landed = new DatabaseSync(path);
     landed.exec(LANDED);
     landed.close();
@@ -107,6 +107,25 @@ describe('the event table of a replicated collection', () => {
     expect(await b.seen()).toMatchObject([{ id: 'notes/5' }]);
     const isShown = `SELECT count(*) AS n FROM Notes_Events WHERE hlc > 0 AND etag IS NULL AND operation_type <> 'DELETE'`;
     expect(await rows(again, isShown)).toEqual([{ n: 0 }]);
+  });
+
+  it('has everything that came before its collection was enabled on this node', async () => {
+    const log = new Log();
+    const [a, late] = [await open('a').begin(), open('late')];
+    await late.store.begin([], 0);
+    await late.meet(log);
+    await a.notes.put('notes/1', { title: 'one' });
+    await a.notes.put('notes/2', { title: 'two' });
+    await a.notes.delete('notes/2');
+    await settle(log, [a]);
+    await late.read(log);
+    await late.database.close();
+    const again = await open('late').begin();
+    expect(await again.seen()).toEqual(await a.seen());
+    expect(await rows(again, NAMES)).toEqual(await rows(a, NAMES));
+    await again.notes.put('notes/1', { title: 'changed' });
+    await settle(log, [a, again]);
+    expect(await a.seen()).toMatchObject([{ id: 'notes/1', title: 'changed' }]);
   });
 
   it('is filled again in a file that was put back from a backup, which leaves it out', async () => {

@@ -27,6 +27,7 @@ it('on a new machine the suites that take long begin first, the longest before a
   const long = Object.keys(committed);
   expect(long.length).toBeGreaterThan(20);
   const sequencer = new LongestFirst({} as Options);
+  // oxlint-disable-next-line unicorn/no-array-sort -- Jest's own
   const sorted = await sequencer.sort(['libs/short.spec.ts', ...long.toReversed()].map(toRun));
   const order = sorted.map(({ path }) => path);
   expect(order[0]).toBe(join(root, long[0] ?? ''));

@@ -148,7 +148,7 @@ function valuesOf(row: string): string {
 
 /**
  * Triggers of an event table. What another node wrote is stored under its own name, so what applying it would record is left out.
- * An own change gets the name of its event.
+ * An own change is stored under the name of its event instead of this file's number.
  * @param note the statements that record it
  */
 export function eventTriggersSql(table: string, note: string): string {
@@ -163,16 +163,14 @@ export function eventTriggersSql(table: string, note: string): string {
       SELECT RAISE(IGNORE);
     END;
     DROP TRIGGER IF EXISTS ${own};
-    CREATE TRIGGER ${own} AFTER INSERT ON ${events}
+    CREATE TRIGGER ${own} BEFORE INSERT ON ${events}
     WHEN NEW.hlc IS NULL AND NOT (SELECT applying FROM spark_peer)
     BEGIN
       ${note}
-      UPDATE ${events} SET
-        (id, source_node_id, sequence_number, data, hlc, sees, tx) =
-          (SELECT origin || '-' || number, origin, number, data, hlc, sees, tx FROM spark_peer_events
-           WHERE taken = (SELECT max(taken) FROM spark_peer_events)),
-        etag = NEW.sequence_number
-      WHERE source_node_id = NEW.source_node_id AND sequence_number = NEW.sequence_number;
+      INSERT INTO ${events} (id, operation_type, record_id, data, timestamp, source_node_id, sequence_number, etag, hlc, sees, tx)
+      SELECT origin || '-' || number, operation_type, record_id, data, timestamp, origin, number, NEW.sequence_number, hlc, sees, tx
+      FROM spark_peer_events WHERE taken = (SELECT max(taken) FROM spark_peer_events);
+      SELECT RAISE(IGNORE);
     END;
   `;
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import { specJob } from '../fixtures/jobs.ts';
@@ -86,6 +87,15 @@ describe('A run that another process has begun', () => {
     expect([await execute(), await status()]).toEqual(['over', 'Cancelled']);
   });
 
+  it('is not started again to be stopped, where a start under the same id would be harmless', async () => {
+    const again = { kinds: ['handler'], idempotentStart: true } as unknown as JobBackend['capabilities'];
+    const { execute, calls, status } = await adopt(
+      { capabilities: again, find: async () => 'unknown' },
+      true,
+    );
+    expect([await execute(), await status(), calls]).toEqual(['over', 'Cancelled', []]);
+  });
+
   it('is asked to stop until its backend has proved it, and that it cannot yet is said once', async () => {
     const stopped = Promise.withResolvers<void>();
     let asked = 0;
@@ -113,6 +123,28 @@ describe('A run that another process has begun', () => {
 });
 
 describe('An owner that comes too late', () => {
+  it('stops what it has started of a job that was cancelled meanwhile', async () => {
+    const stopped: string[] = [];
+    const left = new AbortController();
+    const { execute, change } = await adopt({
+      find: async () => {
+        await change('Cancelling');
+        await change('Cancelled');
+        return { runId: 'a:1' };
+      },
+      cancel: async ({ runId }) => {
+        stopped.push(runId);
+        left.abort();
+        return 'ended';
+      },
+      observe: async function* (_, signal) {
+        await once(left.signal, 'abort', { signal }).catch(() => undefined);
+        yield { type: 'ended', outcome: 'cancelled' };
+      },
+    });
+    expect([await execute(), stopped]).toEqual(['over', ['a:1']]);
+  });
+
   it('leaves the run to its successor', async () => {
     const handle: RunHandle = { runId: 'a:1' };
     const taken = Promise.withResolvers<void>();

@@ -100,7 +100,9 @@ export class OneRun {
     };
     try {
       const { guards } = this.#parts;
-      if (adopted && !backend.capabilities.idempotentStart) return lostRun(backend.name, runId);
+      // What is to be cancelled is not started to be stopped; an owner that starts it too late stops it itself.
+      if (adopted && (!backend.capabilities.idempotentStart || job.status === 'Cancelling'))
+        return lostRun(backend.name, runId);
       return await guards.call(backend, () => backend.start(run, signal));
     } catch (error) {
       if (error instanceof RunRefusedError) return { type: 'failed', cause: error.reason };
@@ -201,15 +203,16 @@ export class OneRun {
     if (stored === undefined) return;
     if (!stored || !isOwn(stored.job, handle.runId, this.#parts.owner)) {
       this.#parts.observer.fenced();
-      await this.#lose(handle);
+      await this.#lose(handle, stored?.job);
     } else if (stored.job.status === 'Cancelling') this.#stop(handle, 'cancelled');
   }
 
   /** Somebody else has changed the job: nothing of this run counts. */
-  async #lose(handle: RunHandle): Promise<void> {
+  async #lose(handle: RunHandle, job?: Job): Promise<void> {
     this.#isLost = true;
     const { backend } = this.#claim;
-    // Elsewhere the run continues under its new owner.
+    // Elsewhere the run continues under its new owner; one that was cancelled has none, and this start of it may have come too late.
+    if (job?.status === 'Cancelled') await backend.cancel(handle).catch(() => undefined);
     if (backend.leave) await backend.leave(handle).catch(() => undefined);
     else if (backend.capabilities.local) await backend.cancel(handle).catch(() => undefined);
     this.#over.abort();

@@ -9,13 +9,15 @@ export type Recognize = (token: string | null) => Promise<JobAccess>;
 
 const AUTHENTICATE_MS = 5_000;
 const ALIVE_MS = 30_000;
-/** What a slow reader has not taken yet; more is not read for it. */
+/** What a slow reader has not taken yet; more is not read for it, and it is cut off when it takes nothing for so long. */
 const MOST_WAITING_BYTES = 1024 * 1024;
+const PATIENCE_MS = 30_000;
 const MOST_IDS = 1_000;
 const MOST_LABELS = 16;
 
 const UNAUTHENTICATED = 4401;
 const FAILED = 1011;
+const TOO_SLOW = 1013;
 
 interface Subscription {
   jobIds: ReadonlySet<string> | null;
@@ -28,12 +30,15 @@ export class LiveConnection {
   readonly #socket: WebSocket;
   readonly #jobs: JobsService;
   readonly #recognize: Recognize;
+  readonly #patienceMs: number;
   readonly #gone = new AbortController();
   #access: JobAccess | null = null;
   #subscribed: AbortController | null = null;
   #isAlive = true;
 
-  constructor(socket: WebSocket, jobs: JobsService, recognize: Recognize) {
+  /** @param patienceMs how long a reader that takes nothing is waited for */
+  constructor(socket: WebSocket, jobs: JobsService, recognize: Recognize, patienceMs = PATIENCE_MS) {
+    this.#patienceMs = patienceMs;
     this.#socket = socket;
     this.#jobs = jobs;
     this.#recognize = recognize;
@@ -94,9 +99,23 @@ export class LiveConnection {
     for await (const { sequence, type, data } of feed) {
       if (of.jobIds && !of.jobIds.has(data.jobId)) continue;
       if (of.labels && !of.labels.some((label) => data.labels.includes(label))) continue;
-      while (this.#socket.bufferedAmount > MOST_WAITING_BYTES && !signal.aborted) await pause(50, signal);
+      await this.#taken(signal);
       if (signal.aborted) return;
       this.#send('job', { ...data, sequence, type });
+    }
+  }
+
+  /** Waits until the reader has taken enough of what was sent. */
+  async #taken(signal: AbortSignal): Promise<void> {
+    let least = this.#socket.bufferedAmount;
+    let since = performance.now();
+    while (this.#socket.bufferedAmount > MOST_WAITING_BYTES && !signal.aborted) {
+      await pause(50, signal);
+      if (this.#socket.bufferedAmount < least) since = performance.now();
+      least = this.#socket.bufferedAmount;
+      if (performance.now() - since < this.#patienceMs) continue;
+      this.#socket.close(TOO_SLOW, 'Events were not taken in time. Subscribe again after the last sequence.');
+      this.#gone.abort();
     }
   }
 

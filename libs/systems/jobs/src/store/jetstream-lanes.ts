@@ -70,10 +70,11 @@ export class JetStreamLanes {
     return taken;
   }
 
-  /** May be a little out of date where it is asked for often. */
-  counts(): Promise<Record<string, number>> {
+  /** May be a little out of date where it is asked for often, unless it has to be exact. */
+  counts(exact: boolean): Promise<Record<string, number>> {
     const now = performance.now();
-    if (!this.#counts || now - this.#counts.at > COUNTS_MS) this.#counts = { at: now, of: this.#count() };
+    if (exact || !this.#counts || now - this.#counts.at > COUNTS_MS)
+      this.#counts = { at: now, of: this.#count() };
     return this.#counts.of;
   }
 

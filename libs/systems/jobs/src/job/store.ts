@@ -13,6 +13,8 @@ export interface QueuedJob {
   jobId: string;
   /** How often it was handed out since it was queued, this time included. */
   times: number;
+  /** The job as it was queued, where that is known: it may have changed since. */
+  queued?: StoredJob;
   working(): void;
   done(): Promise<void>;
   /** Gives it to another worker: at once, or after a time in which it keeps none of them busy. */

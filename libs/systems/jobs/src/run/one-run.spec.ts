@@ -61,7 +61,7 @@ async function adopt(far: Partial<JobBackend>, isCancelling = false, adopted = t
   } as unknown as RunnerParts;
   const stored = await store.get('a');
   if (!stored) throw new Error('it is not there');
-  const claim = { job: stored.job, backend, runId: 'a:1', adopted, start: null };
+  const claim = { job: stored.job, backend, runId: 'a:1', adopted, start: null, revision: stored.revision };
   const execute = () => new OneRun(claim, queued, parts).execute(new AbortController().signal);
   return { execute, calls, change, store, log, status: async () => (await store.get('a'))?.job.status };
 }

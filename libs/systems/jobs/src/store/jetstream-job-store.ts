@@ -74,6 +74,10 @@ export class JetStreamJobStore implements JobStore {
       root,
       stream,
       ackWaitMs,
+      read: ({ subject, sequence, payload, time }) => {
+        const [id = '', ...part] = subject.slice(root.length + 1).split('.');
+        return this.#read({ id, part: part.join('.'), sequence, payload, time });
+      },
     });
   }
 

@@ -2,7 +2,7 @@ import { VersionConflictError } from '@nestjs-spark/contracts';
 import { chooseBackend } from '../choose/choose-backend.ts';
 import { lookAtBackends } from '../choose/look-at-backends.ts';
 import type { JobBackend } from '../job/backend.ts';
-import type { Job } from '../job/job.ts';
+import type { BackendReason, Job } from '../job/job.ts';
 import { moved } from '../job/move.ts';
 import { isRunning } from '../job/status.ts';
 import type { QueuedJob, StoredJob } from '../job/store.ts';
@@ -47,15 +47,17 @@ async function claimStored(stored: StoredJob, parts: RunnerParts): Promise<Claim
   if (isRunning(job.status)) return adopt(job, revision, parts);
   if (job.status !== 'Queued') return 'nothing';
   const late = waitedTooLong(job);
+  const { backend, reason } = await choose(job, parts);
   if (late) {
+    const message = backend ? late : `${late}; ${whyNone(reason)}`;
     const after = moved(job, 'TimedOut', parts.owner, {
-      cause: { class: 'timeout', code: 'queue-timeout', message: late },
+      cause: { class: 'timeout', code: 'queue-timeout', message },
+      backendReason: reason,
     });
     await parts.store.replace(after, revision);
     parts.observer.moved(job, after);
     return 'nothing';
   }
-  const { backend, reason } = await choose(job, parts);
   if (!backend) return 'later';
   const attempt = job.attempt + 1;
   const runId = `${job.jobId}:${attempt}`;
@@ -98,6 +100,12 @@ function waitedTooLong({ options, transitions }: Job): string | null {
   const since = Date.parse(transitions.at(-1)?.at ?? '');
   if (options.queueTimeoutMs === null || Date.now() - since <= options.queueTimeoutMs) return null;
   return `No worker took it within ${options.queueTimeoutMs} ms`;
+}
+
+/** Why none of the backends that could take a job did, at the last look. */
+function whyNone({ considered }: BackendReason): string {
+  const away = considered.filter(({ available }) => !available);
+  return away.map(({ backend, why }) => `backend ${backend}: ${why}`).join('; ') || 'it has no backend';
 }
 
 async function choose(job: Job, { backends, guards, history, memoryBytes }: RunnerParts) {

@@ -1,8 +1,8 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import type { RunEnded } from '../job/backend.ts';
-import type { CancelProof, Job, JobCause, JobResult } from '../job/job.ts';
+import type { CancelProof, Job, JobCause, JobProgress, JobResult } from '../job/job.ts';
 import { endedAttempt, moved } from '../job/move.ts';
-import { isRunning } from '../job/status.ts';
+import { isRunning, isTerminal } from '../job/status.ts';
 import type { StoredJob } from '../job/store.ts';
 import type { RunnerParts } from './parts.ts';
 
@@ -40,7 +40,7 @@ export async function finish(
       return null;
     }
     if (outcome.type === 'not-started' && stored.job.status === 'Cancelling') return 'unproven';
-    const after = next(stored.job, outcome, parts.owner);
+    const after = withProgress(next(stored.job, outcome, parts.owner), parts.progress.get(jobId));
     try {
       await parts.store.replace(after, stored.revision);
       parts.observer.moved(stored.job, after);
@@ -49,6 +49,11 @@ export async function finish(
       if (!(error instanceof VersionConflictError)) throw error;
     }
   }
+}
+
+/** A job that has ended without a result says how far it has come; what runs again begins from the start. */
+function withProgress(job: Job, progress: JobProgress | undefined): Job {
+  return progress && isTerminal(job.status) && job.status !== 'Succeeded' ? { ...job, progress } : job;
 }
 
 /** The state that follows an outcome. */

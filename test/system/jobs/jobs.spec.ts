@@ -199,7 +199,6 @@ describe('Cancelling', () => {
     expect(await jobs.ended(body.jobId)).toMatchObject({
       status: 'Cancelled',
       cancel: { proof: { source: 'handler' } },
-      progress: { total: 10_000 },
     });
   });
 

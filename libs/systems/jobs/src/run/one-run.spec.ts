@@ -9,6 +9,7 @@ import { BackendGuards } from './backend-guards.ts';
 import { next, type Outcome } from './finish.ts';
 import { OneRun } from './one-run.ts';
 import type { RunnerParts } from './parts.ts';
+import { ProgressBoard } from './progress-board.ts';
 
 const ATTEMPT = {
   number: 1,
@@ -51,7 +52,7 @@ async function adopt(far: Partial<JobBackend>, isCancelling = false, adopted = t
     store,
     backends: [backend],
     guards: new BackendGuards(log, () => undefined),
-    progress: { note: () => undefined, forget: () => undefined },
+    progress: new ProgressBoard(),
     cancels: { on: () => () => undefined },
     observer,
     log,
@@ -107,12 +108,14 @@ describe('A run that another process has begun', () => {
         return { source: 'spec', observed: 'nothing runs', at: new Date().toISOString() };
       },
       observe: async function* () {
+        yield { type: 'progress', progress: { done: 3, total: 9 } };
         await stopped.promise;
         yield { type: 'ended', outcome: 'cancelled' };
       },
     };
-    const { execute, status, log } = await adopt(far, true);
+    const { execute, status, log, store } = await adopt(far, true);
     expect([await execute(), await status(), asked]).toEqual(['over', 'Cancelled', 3]);
+    expect((await store.get('a'))?.job.progress).toEqual({ done: 3, total: 9 });
     expect(log.said('warn')).toEqual([expect.stringContaining('cannot be stopped yet: away')]);
   });
 

@@ -168,7 +168,8 @@ export class OneRun {
     this.#isFinishing = true;
     const ended = start ? await start.end(outcome) : 'started';
     if (ended !== 'started') return ended;
-    const known = revision === null ? null : stamped(job, revision);
+    // What was cancelled has been changed since it was written here.
+    const known = revision === null || outcome.type === 'cancelled' ? null : stamped(job, revision);
     return finish({ jobId: job.jobId, runId, known }, outcome, this.#parts);
   }
 

@@ -19,19 +19,9 @@ async function jobsOf(batchId: string, submitter: Submitter, store: JobStore): P
   return [first, ...others].flatMap((stored) => (stored ? [stored.job] : []));
 }
 
-/** Remembers whose batch it is, for operators, who do not know. */
-export function rememberBatch(batchId: string, first: string, store: JobStore): Promise<void> {
-  return store.remember(batchKey(batchId), first);
-}
-
-/** One of them tells whose batch it is; only where the first one is not known any more, all jobs are looked through for another. */
+/** One of them tells whose batch it is. */
 async function jobsOfAnybody(batchId: string, store: JobStore): Promise<Job[]> {
-  const first = await store.recall(batchKey(batchId));
-  const known = first === null ? null : await store.get(first);
-  if (known) return jobsOf(batchId, known.job.submittedBy, store);
   const { items } = await store.list({ batchId, submitter: null, take: 1 });
   const [one] = items;
   return one ? jobsOf(batchId, one.job.submittedBy, store) : [];
 }
-
-const batchKey = (batchId: string): string => `batch-${batchId}`;

@@ -11,7 +11,6 @@ import { faultsOf, refusedFor, type Executors } from '../submit/check-executable
 import { fingerprintOf, idInBatch, jobAgain, jobIdFor, newJob } from '../submit/new-job.ts';
 import type { InputText, ReadSubmission } from '../submit/read-submission.ts';
 import { requireOperator, submitterOf, type JobAccess } from './access.ts';
-import { rememberBatch } from './find-batch.ts';
 import { fetchInput } from './fetch-input.ts';
 import { findInput, keepInput } from './keep-input.ts';
 import type { JobQuota } from './quota.ts';
@@ -119,8 +118,6 @@ export class Submissions {
       return other;
     }
     for (const job of made) observer.moved(null, job);
-    // The batch is there: what is not remembered costs an operator time.
-    await rememberBatch(batchId, ids[0] ?? '', store).catch(() => undefined);
     return {
       batchId,
       replayed: false,

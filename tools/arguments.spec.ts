@@ -8,7 +8,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   scripts: Record<string, string>;
 };
 
-/** The last program of each script that runs one of ours: what the words behind `npm run NAME --` go to. */
+/** The last program of each script that runs one of ours: what the words after `npm run NAME --` go to. */
 const TOOLS = Object.entries(scripts).flatMap(([name, command]) => {
   const words = command.split(' && ').at(-1)?.split(' ') ?? [];
   const isOurs = words[0] === 'node' && /^(?:tools|benchmarks)\//.test(words.at(-1) ?? '');

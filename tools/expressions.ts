@@ -15,7 +15,7 @@ readArguments({
 const KNOWN: Readonly<Record<string, string>> = {
   // Read as polynomial by guessing: each alternative ends at the run of digits that it began in, and a run has one point.
   [String.raw`\d{16}|\d\.\d{15}|\.\d*0(?!\d)|\d[eE][+-]?\d|-0(?!\.\d)`]: 'one pass over each run of digits',
-  // Sometimes read as polynomial by guessing, when the machine is busy: only the beginning of a word is one of the expression's, and a word is read once there and back.
+  // Sometimes guessed to be polynomial when the machine is busy: a match begins only at the beginning of a word, and each word is read once forwards and once back.
   [String.raw`\b(get|set|static|defineProperty|defineProperties|create|freeze|Proxy|Reflect|eval|Function|constructor|__\w+__)\b`]:
     'one pass over each word',
   // The same: a match begins only at the first slash of a run.

@@ -1,7 +1,7 @@
 import { Controller, Get, Redirect } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 
-/** Leads who opens the address to the console. */
+/** Redirects whoever opens the address to the console. */
 @ApiExcludeController()
 @Controller()
 export class StartController {

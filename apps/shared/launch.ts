@@ -35,7 +35,7 @@ export async function launch(load: () => Promise<unknown>, defaults: Record<stri
 }
 
 /**
- * The next start need not compile what this one has. In the application's own folder: anybody may have
+ * The next start need not compile what this one has. It is kept in the application's own folder, because anybody may have
  * written what is in the system's temporary one. Threads and children read the variable, whatever folder they run in. Where nothing can be written, nothing is kept.
  */
 function keepCompiledCode(): void {

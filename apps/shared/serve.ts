@@ -35,7 +35,7 @@ async function createApp(
   return app;
 }
 
-/** Starts the app. When it cannot start its last line says why and what to do about it, behind Nest's stack, and it ends with code 1. */
+/** Starts the app. When it cannot start, its last line, after Nest's stack, says why and what to do about it, and it ends with code 1. */
 export async function serve(root: Type, description: AppDescription): Promise<void> {
   let app: INestApplication | undefined;
   try {

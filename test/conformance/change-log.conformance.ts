@@ -82,7 +82,7 @@ export function changeLogConformance(adapter: LogUnderTest): void {
       await expect(reading.next()).rejects.toThrow(UnavailableError);
     });
 
-    it('gives back its last message as it was appended, also where it was opened twice', async () => {
+    it('gives back its last message as it was appended, even where it was opened twice', async () => {
       expect(await log.tail()).toBeNull();
       const at = place();
       const [one, other] = [open.logs.open(at), open.logs.open(at)];

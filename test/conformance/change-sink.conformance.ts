@@ -45,7 +45,7 @@ export function changeSinkConformance(store: SinkUnderTest): void {
       ]);
     });
 
-    it('applies a set whose expected version is still to come behind the set that brings it', async () => {
+    it('applies a set whose expected version is still to come after the set that brings it', async () => {
       const first = target.apply([put('behind/1', '{"V":1}', `${label}:1`)], checkpointOf(name), null);
       const second = target.apply(
         [put('behind/1', '{"V":2}', `${label}:1`), put('behind/2', '{}', `${label}:1`)],

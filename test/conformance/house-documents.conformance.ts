@@ -60,7 +60,7 @@ export function houseDocumentsConformance(store: StoreUnderTest): void {
     it.each([
       ['an id', 'sparkKeys/payroll', '"@collection":"Cars"'],
       ['a collection', 'payroll/1', '"@collection":"SparkKeys"'],
-      ['a collection behind an escape', 'payroll/1', String.raw`"\u0040collection":"SparkKeys"`],
+      ['a collection after an escape', 'payroll/1', String.raw`"\u0040collection":"SparkKeys"`],
     ])('are not made by a copy with %s of theirs', async (_, id, collection) => {
       const document = `{"A":1,"@metadata":{${collection},"spark-source":"Fleet/x","spark-generation":"HR/cars:1"}}`;
       const commands: ChangeCommand[] = [{ type: 'put', id, document }];

@@ -50,7 +50,7 @@ export function listConformance(store: StoreUnderTest): void {
       ['a text that differs by a capital', { plate: '1-B' }, ''],
       ['the empty text', { plate: '' }, 'f'],
       ['a number', { year: 1990 }, 'a'],
-      ['a number, and not what is behind its point', { year: 1999 }, ''],
+      ['a number, and not what is after its point', { year: 1999 }, ''],
       ['a boolean', { sold: false }, 'b'],
       ['a date', { bought: new Date('2026-01-02T03:04:05.006Z') }, 'c'],
       ['null, which missing counts as', { brand: null }, 'defg'],
@@ -193,7 +193,7 @@ export function listConformance(store: StoreUnderTest): void {
         ['begin with a day', { date: { startsWith: '2024-01-02' } as object }, 'abcdehi'],
         ['begin with a month, in UTC', { date: { startsWith: '2024-01' } as object }, 'abcdefhi'],
         [
-          'begin with digits behind the point',
+          'begin with digits after the point',
           { date: { startsWith: '2024-01-02T00:00:00.00' } as object },
           'abcei',
         ],

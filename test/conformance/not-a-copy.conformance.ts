@@ -174,7 +174,7 @@ export function notACopyConformance(store: TargetUnderTest): void {
       await expect(late).rejects.toThrow(/changed by someone else/);
     });
 
-    it('goes over nothing of the module in another collection, also where it adopts', async () => {
+    it('goes over nothing of the module in another collection, even where it adopts', async () => {
       const id = `elsewhere-${number}/1`;
       await open.put(id, '{"V":"old"}', undefined, 'Trucks');
       const applied = open.target.apply([put(id)], checkpoint({ live: true }), null, undefined, 'own');

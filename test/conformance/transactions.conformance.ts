@@ -98,7 +98,7 @@ export function transactionsConformance(store: StoreUnderTest): void {
       expect(await brands.get('brands/never')).toBeNull();
     });
 
-    it('expect versions of what they delete, also of what is gone', async () => {
+    it('expect versions of what they delete, even of what is gone', async () => {
       const read = await brands.get(brand);
       await transactions.run((tx) => tx.of(CarBrand).delete(brand, { version: read?.[VERSION] }));
       expect(await brands.get(brand)).toBeNull();

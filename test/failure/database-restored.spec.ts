@@ -40,7 +40,7 @@ describeOnOwn(SAME_STORE, 'A database restored from a backup, under the same id'
   it.each([
     ['before anything else is written', 0],
     ['after more was written than had been lost', 300],
-  ])('Fleet’s: HR has what the backup has, also when Fleet starts %s', async (_, written) => {
+  ])('Fleet’s: HR has what the backup has, even when Fleet starts %s', async (_, written) => {
     const before = await hr.database.count('Cars');
     await putBack(fleet, 1);
     await fleet.database.write(carCommands(1_001, 1_000 + written));

@@ -144,7 +144,7 @@ describe('signing in', () => {
 });
 
 describe('a console that is read-only', () => {
-  it('changes nothing, also for operators', async () => {
+  it('changes nothing, even for operators', async () => {
     const url = await start('Express', { readOnly: true });
     const answer = await signIn(url);
     const { csrf } = (await answer.json()) as { csrf: string };

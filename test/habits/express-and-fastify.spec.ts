@@ -88,7 +88,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     expect(ready.body).toHaveProperty('details.address');
   });
 
-  it('finds itself at the address it listens at, also when a bare listen() is all there is', async () => {
+  it('finds itself at the address it listens at, even when a bare listen() is all there is', async () => {
     const url = await listen(await create(platform, await orders()));
     await eventually(async () => expect(await addressDetail(url)).toBe(`${url} is this module`));
   });

@@ -44,7 +44,7 @@ const AROUND: [string, string][] = [
 /** What only SQLite keeps as it is written, by whatever program. */
 const AROUND_ON_SQLITE: [string, string][] = [
   ['blanks', ' "A" : [ 1, 2 ] ,\n\t"B":{ }  '],
-  ['members that stand twice', '"A":1,"B":2.0,"A":3'],
+  ['members that appear twice', '"A":1,"B":2.0,"A":3'],
   ['escapes', '"\\u0041":"\\u00e9\\/","P":"\\ud83d\\ude00"'],
   ['half a pair', '"A":"\\ud83d"'],
   ['zeros with a sign', '"A":-0,"B":[-0]'],
@@ -143,7 +143,7 @@ for (const store of stores) {
       );
     });
 
-    it('F11: keep the metadata that others have set, also under an entity that was never read', async () => {
+    it('F11: keep the metadata that others have set, even under an entity that was never read', async () => {
       const id = await given('{"Model":"x","Gone":1.10}');
       await cars.put(id, { model: 'y' });
       expect(await open.parts(id)).toEqual({ fields: '{"Model":"y"}', metadata: METADATA });
@@ -164,7 +164,7 @@ for (const store of stores) {
       );
     });
 
-    it('keep the type of a nested object whose fields are replaced, until an entity that had it lets it go', async () => {
+    it('keep the type of a nested object whose fields are replaced, until an entity that had it drops it', async () => {
       const id = await given(`{"Model":"x",${DOTNET}}`);
       await cars.patch(id, { engine: { type: 5, power: 1 } });
       await cars.put(id, { model: 'x', engine: { type: 5 }, prices: { eur: 3 } });

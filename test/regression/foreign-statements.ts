@@ -2,7 +2,7 @@
 export interface ForeignStatement {
   /** Run one after the other; the last one is meant. */
   sql: readonly string[];
-  /** What stands there afterwards, by id, in the order of changes. */
+  /** What is there afterwards, by id, in the order of changes. */
   rows: Readonly<Record<string, unknown>>;
   /** What is written down, in order: `CREATE cars/3`. */
   events: readonly string[];

@@ -203,7 +203,7 @@ for (const [owner, requester] of PAIRS) {
       });
     });
 
-    it('count as deleted when a copy is deleted, also by a prefix, and only then', async () => {
+    it('count as deleted when a copy is deleted, including by a prefix, and only then', async () => {
       const before = [await pair.checkpoint('Cars'), await pair.checkpoint('People')];
       for (const id of ['count/İ', 'count/ΟΔΟΣ', 'count/a']) await owned.put(id);
       await pair.settle();
@@ -246,7 +246,7 @@ for (const [owner, requester] of PAIRS) {
 }
 
 describeWithServers(NEEDS, 'The first ids beyond ASCII', () => {
-  it('stand beside each other only where the target tells them apart, though another document of their set is refused', async () => {
+  it('exist beside each other only where the target tells them apart, though another document of their set is refused', async () => {
     const pair = await StreamedPair.open(sqlite, ravendb, SCRIPTS);
     try {
       await pair.owner.put('cars/1', 'Cars', '{"V":1}');

@@ -156,7 +156,7 @@ describe('On SQLite what another program has put around the table', () => {
   });
 });
 
-describeWithServers(['ravendb'], 'On RavenDB what stands before it', () => {
+describeWithServers(['ravendb'], 'On RavenDB, what is in front of it', () => {
   /** @param odd what becomes of a request whose body has the odd one; the others are passed on */
   async function opened(odd: Refusal) {
     const settings = {

@@ -18,7 +18,7 @@ export const UNUSUAL_IDS: readonly UnusualId[] = [
   { what: 'a zero width space', id: '\u200b' },
   { what: 'a slash at its end', id: 'odd/', refused: 'end in "/"' },
   { what: 'a bar at its end', id: 'odd|', refused: 'end in "/" or "|"' },
-  { what: 'a blank behind its slash', id: 'odd/ ' },
+  { what: 'a blank after its slash', id: 'odd/ ' },
   { what: 'a blank in front', id: ' odd/1' },
   { what: 'a line break inside', id: 'odd/a\nb' },
   { what: 'a tab at its end', id: 'odd/a\t' },

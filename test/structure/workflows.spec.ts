@@ -9,7 +9,7 @@ const textOf = (file: string) => readFileSync(join(folder, file), 'utf8');
 describe('the workflows', () => {
   it('are there', () => expect(files).toContain('ci.yml'));
 
-  it.each(files)('%s: uses actions by commit, with their version behind it', (file) => {
+  it.each(files)('%s: uses actions by commit, followed by their version', (file) => {
     const uses = textOf(file)
       .split('\n')
       .filter((line) => /^\s*(?:- )?uses:/.test(line))

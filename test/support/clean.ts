@@ -90,7 +90,7 @@ async function madeBy(scripts: ScriptPool, task: DeployedTask, database: TestDat
   return made;
 }
 
-/** What stands there as this task's, of any generation, since older ones are to be gone. */
+/** What is there as this task's, of any generation, since older ones are to be gone. */
 async function copiesOf(task: DeployedTask, owner: Member, requester: Member, generation: number | null) {
   const isOwn = isCopyOf(taskName({ owner: owner.name, requester: requester.name, name: task.name }));
   const { targets } = inspectScript(task);

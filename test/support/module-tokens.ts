@@ -12,7 +12,7 @@ export interface TokenFor {
   header?: Record<string, unknown>;
 }
 
-/** Someone outside who has a key of his own and signs as DESIGN's contract says, without any of the code under test. */
+/** Someone outside who has a key of their own and signs as DESIGN's contract says, without any of the code under test. */
 export interface ForeignModule {
   name: string;
   publicKey: { kty: string; crv: string; x: string };

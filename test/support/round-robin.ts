@@ -25,7 +25,7 @@ interface Ready {
 }
 
 /**
- * A proxy as one stands before any application: requests go to the instances that say ready, in turn. A read whose instance
+ * A proxy as one is in front of any application: requests go to the instances that say ready, in turn. A read whose instance
  * dies under it goes to the next one, as proxies do for what may be repeated.
  */
 export class RoundRobin {

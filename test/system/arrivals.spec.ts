@@ -40,7 +40,7 @@ describeOn(SAME_STORE, 'A handler of copies', (pair) => {
   });
 
   const until = (what: string, is: () => boolean) => hr.until(what, async () => is());
-  /** A change behind all others: once it is told, nothing before it can come any more. */
+  /** A change after all others: once it is told, nothing before it can come any more. */
   const mark = async (): Promise<void> => {
     const model = `mark ${++marks}`;
     await fleet.database.put('cars/mark', carDocument(0, { Model: model, Color: null }));

@@ -217,7 +217,7 @@ await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on S
       }
     });
 
-    it('is refused to who has not signed in', async () => {
+    it('is refused to whoever has not signed in', async () => {
       for (const path of ['/api/state', '/api/events', '/api/set-aside', '/api/session'])
         expect((await fetch(at(path))).status).toBe(401);
     });

@@ -95,7 +95,7 @@ describeOn([SQLITE], 'Settings of a running module', (pair) => {
     ['engine=fast', 'engine (SPARK_REPLICATION_ENGINE) has to be one of auto'],
     ['keysDir=/tmp', 'takes effect at a start only: set SPARK_KEYS_DIR and restart every instance'],
     ['nothing=1', 'is not a setting'],
-  ])('stay as they are when %s is refused, also those set beside it', async (wrong, why) => {
+  ])('stay as they are when %s is refused, including those set beside it', async (wrong, why) => {
     const [name = '', value] = wrong.split('=');
     const { status, body } = await set({ deploymentsPerMinute: 7, [name]: value });
     expect(status).toBe(400);
@@ -129,7 +129,7 @@ describeOn([SQLITE], 'Settings of a running module', (pair) => {
     expect((await config(['rollback', '99'])).err).toContain('no version 99');
   });
 
-  it('reach every instance of the module, also one that starts later', async () => {
+  it('reach every instance of the module, including one that starts later', async () => {
     const second = await world.module('Fleet', FLEET);
     await second.startReady();
     await second.until('as the first', async () => (await settingOf('batchDocuments', second))?.value === 5);

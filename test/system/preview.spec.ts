@@ -116,7 +116,7 @@ describeOn(SAME_STORE, 'A preview', (pair) => {
       ]);
     });
 
-    it('shows ids with what stands before them', async () => {
+    it('shows ids with what comes before them', async () => {
       const scripts = [{ sourceCollection: 'Cars', script: running, idPrefix: 'fleet/' }];
       const { body } = await fleet.operate<Previewed>(PREVIEW, {
         method: 'POST',

@@ -45,7 +45,7 @@ describeOn(SAME_STORE, 'Anyone who can write to the registry', (pair) => {
   });
   const identity = (directory: string) =>
     ModuleIdentity.open({ directory, module: 'Fleet', production: false, log: silent });
-  /** In every registry: what stands in one of them only is weighed against the other's. */
+  /** In every registry: what is in one of them only is weighed against the other's. */
   const register = async (entry: ModuleInformation): Promise<void> => {
     await world.register(toRegistryDocument(entry));
     await registerOnNats(world.natsUrl, toRegistryDocument(entry));

@@ -147,7 +147,7 @@ describeOn(SAME_STORE, 'A document that does not get through', (pair) => {
   describe('because the store of the requester does not take it', () => {
     const mine = { Text: 'a note', '@metadata': { '@collection': 'Notes' } };
 
-    // On SQLite a copy may stand in another collection than the document before it.
+    // On SQLite a copy may be in another collection than the document before it.
     if (pair.requester === 'ravendb') {
       it('is set aside there, the rest goes on, and it arrives after the remedy', async () => {
         await hr.database.put('cars/taken', mine);

@@ -30,7 +30,7 @@ describeOn([SQLITE], 'A token that somebody has seen on its way', (pair) => {
     expect(await show(fleets[1], await token())).toBe(200);
   });
 
-  it('shows nothing after a restart, also when the process was killed', async () => {
+  it('shows nothing after a restart, even when the process was killed', async () => {
     const shown = await token();
     expect(await show(fleets[0], shown)).toBe(200);
     await fleets[0].process.kill9();

@@ -11,7 +11,7 @@ export interface AppStart {
   main: string;
   /** The whole environment of the app; nothing else is inherited but PATH. */
   env: Record<string, string>;
-  /** Receives both outputs, behind what is there. */
+  /** Receives both outputs, appended to what is there. */
   logFile: string;
 }
 

@@ -19,7 +19,7 @@ import { isRemote, remote } from './remote.ts';
 const HELP = `Pipelines. Without a command: starts the Dataflow app, shows a first pipeline, and keeps running until Ctrl-C.
 In this process, without any server:
   npm run dataflow -- validate FILE    checks a definition
-  npm run dataflow -- test FILE        runs the tests that stand in it
+  npm run dataflow -- test FILE        runs the tests in it
   npm run dataflow -- preview FILE     shows what each step makes of the first records (--limit 10)
   npm run dataflow -- run FILE         runs it until its source is read, or until Ctrl-C
       --once                           the same; refused where the source has no end
@@ -125,7 +125,7 @@ async function run(definition: PipelineDefinition, path: string): Promise<number
     const given = { ...(from && { from }), ...(reset && { reset }) };
     const { state, added } = await pipelines.run(definition, { signal: asked.signal, onProgress, ...given });
     console.error(`${state.status}: ${describeTotals(added)}`);
-    if (added.read === 0) console.error('Nothing new is there; --from beginning reads everything again');
+    if (added.read === 0) console.error('There is nothing new; --from beginning reads everything again');
     if (definition.sink.type === 'file') console.error(`Files in ${join(files, definition.sink.path)}`);
     if (added.deadLettered > 0) await showLetter(pipelines, definition.pipelineId);
     return DONE;

@@ -48,10 +48,10 @@ export async function remote(
   subject: string | undefined,
   options: RemoteOptions,
 ): Promise<number> {
-  if (command !== 'list' && !subject)
-    return refuse(
-      `Name ${command === 'plan' || command === 'apply' ? 'a file' : 'a pipeline'} behind ${command}`,
-    );
+  if (command !== 'list' && !subject) {
+    const [what, word] = /^(?:plan|apply)$/.test(command) ? ['a file', 'FILE'] : ['a pipeline', 'ID'];
+    return refuse(`Name ${what}: npm run dataflow -- ${command} ${word}`);
+  }
   try {
     return await perform(command, subject ?? '', options);
   } catch (error) {

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { chooseStore } from './choose-store.ts';
 
 describe('the store of `npm start`', () => {
-  it('is RavenDB, or the embedded one where none can be had, when nothing is said', () => {
+  it('is RavenDB, or the embedded one where none is available, when nothing is said', () => {
     const { ravendb, embedded } = chooseStore('', '/home/.spark', false);
     expect(ravendb).toBe('wanted');
     expect(embedded.fileOf('fleet')).toBe('/home/.spark/data/demo-sqlite/fleet.db');

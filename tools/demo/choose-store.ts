@@ -15,7 +15,7 @@ export interface EmbeddedFiles {
 }
 
 /**
- * @param setting `SPARK_STORE`. The path behind `sqlite:` is a folder with a file for each app, or a file whose name gets
+ * @param setting `SPARK_STORE`. The path after `sqlite:` is a folder with a file for each app, or a file whose name gets
  *   the app's name; without a path it is a folder in `home`.
  * @param pinned whether the user named a RavenDB (`RAVENDB_URLS`): another store in its place would surprise
  */

@@ -11,7 +11,7 @@ import { tellStory } from './story.ts';
 const HELP = `Shows the main job: servers up, Fleet and HR up, cars made in Fleet seen arriving in HR.
   npm start              stays until Ctrl-C
   npm start -- --once    ends on its own, with exit code 0 when everything arrived
-SPARK_STORE=ravendb or sqlite:FOLDER takes that store; otherwise it is RavenDB, or the embedded one where none can be had.`;
+SPARK_STORE=ravendb or sqlite:FOLDER takes that store; otherwise it is RavenDB, or the embedded one where none is available.`;
 
 const { once = false } = readArguments({ help: HELP, options: { once: { type: 'boolean' } } }).values;
 

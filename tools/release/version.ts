@@ -6,7 +6,7 @@ import { publishedLibraries } from '../pack/manifest.ts';
 import { sentenceOf, withRelease } from './notes.ts';
 
 readArguments({
-  help: 'npm run release:version: makes the change sets the next version of all packages, and its section of the changelog.',
+  help: 'npm run release:version: turns the change sets into the next version of all packages and its section of the changelog.',
 });
 const root = join(import.meta.dirname, '..', '..');
 const path = (...parts: string[]) => join(root, ...parts);

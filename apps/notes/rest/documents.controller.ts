@@ -42,7 +42,7 @@ export abstract class DocumentsController<T extends object> {
   readonly #remote: Remote<T> | null;
   readonly #defaults: () => Partial<T>;
 
-  /** @param defaults what a whole document has that does not say it; in `input` they would be in every change, too */
+  /** @param defaults what a whole document has where it does not say; in `input` they would be part of every change, too */
   constructor(
     path: string,
     documents: Repository<T>,

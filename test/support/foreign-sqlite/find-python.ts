@@ -15,7 +15,7 @@ const APSW = {
 
 const OLDEST_MINOR = 38;
 
-/** SQLite 3.38, by the apsw of its time, which was built for Python 3.6 to 3.10; in words why it cannot be had. */
+/** SQLite 3.38, by the apsw of its time, which was built for Python 3.6 to 3.10; in words why it is not available. */
 export async function findApsw(): Promise<PythonSqlite | string> {
   const { env, servers, report } = toFinding();
   for (const python of await pythons()) {
@@ -36,7 +36,7 @@ export async function findApsw(): Promise<PythonSqlite | string> {
   return 'it needs a Python from 3.6 to 3.10 with pip: install one, or pyenv with one';
 }
 
-/** What the machine's Python brings, from 3.38 on; in words why it cannot be had. */
+/** What the machine's Python brings, from 3.38 on; in words why it is not available. */
 export async function findPythonSqlite(): Promise<PythonSqlite | string> {
   const found = { python: 'python3', module: 'sqlite3', env: process.env } as const;
   const version = await versionOf(found);

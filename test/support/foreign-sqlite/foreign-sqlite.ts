@@ -12,7 +12,7 @@ export interface ForeignSqlite {
   close(): Promise<void>;
 }
 
-/** An SQLite with which files can be opened, or why it cannot be had here. */
+/** An SQLite with which files can be opened, or why it is not available here. */
 export interface ForeignVersion {
   readonly name: string;
   readonly missing: string | null;

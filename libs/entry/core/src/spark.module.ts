@@ -33,7 +33,7 @@ export class SparkModule {
 
   /**
    * As `forRoot`, with options from a factory or a class (`useFactory`, `useClass`, `useExisting`, `inject`, `imports`). `health` and
-   * `metrics` stand beside the factory, because routes are made before it runs.
+   * `metrics` are given beside the factory, because routes are made before it runs.
    */
   static forRootAsync(options: typeof ASYNC_OPTIONS_TYPE & ObservabilityOptions): DynamicModule {
     const { health, metrics, ...settings } = options;

@@ -36,7 +36,7 @@ const CONSOLE_BUS = Symbol('SPARK_CONSOLE_BUS');
 
 /**
  * The console: one page that shows every copy between the modules, why one is not live, and what can be done. Import `forRoot()`
- * beside `SparkStoreModule.forRoot()` in any application, or run `apps/console`, which is it alone.
+ * beside `SparkStoreModule.forRoot()` in any application, or run `apps/console`, which is the console alone.
  *
  * It is mounted on the HTTP adapter, past the application's global prefix, guards and interceptors. Operators sign in with
  * `SPARK_OPERATOR_TOKEN` or a JWT of `SparkAuthModule`; modules let it in when they name it in `SPARK_CONSOLES`.
@@ -145,7 +145,7 @@ export class SparkConsoleModule
     const { signal } = this.#stopping;
     const { systems } = await this.#facts.tell();
     this.#bus.start();
-    // Who takes part in replication is registered by that, and is one of the modules to show.
+    // A module that takes part in replication is registered by it, and is one of the modules to show.
     if (systems['replication'] !== undefined) this.#aggregator.showOwn();
     void this.#aggregator.run(signal);
     if (systems['replication'] === undefined)

@@ -34,7 +34,7 @@ export function mayWrite(): boolean {
   return value?.role === 'operator' && !value.readOnly;
 }
 
-/** Asks the console. Where the session is over, the page becomes that of signing in. */
+/** Asks the console. When the session is over, the sign-in page is shown. */
 export async function api<T>(path: string, method = 'GET', body?: object): Promise<T> {
   const response = await fetch(`api/${path}`, {
     method,

@@ -75,11 +75,11 @@ function Console() {
   );
 }
 
-/** A token behind `#token=` signs in, and does not stay in the address. */
+/** A token after `#token=` signs in, and does not stay in the address. */
 async function begin(): Promise<void> {
   const [, token] = /^#token=(.+)$/.exec(location.hash) ?? [];
   if (token) history.replaceState(null, '', location.pathname + location.search);
-  // Nobody is asked who was not here before: a browser calls each refusal an error.
+  // The console is not asked about somebody who was not here before: a browser reports each refusal as an error.
   if (!token && localStorage.getItem(WAS_HERE) === null) {
     session.value = null;
     return;

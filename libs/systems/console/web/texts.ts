@@ -48,7 +48,7 @@ export const t = {
     `${modules.join(', ')} did not answer, so what is there is not listed.`,
   unnamed: (modules: readonly string[]) =>
     `${modules.join(', ')}: not asked. Add them to the modules of this console to see what is there.`,
-  truncated: 'There is more: of each module, the newest 500 are listed.',
+  truncated: 'There are more: the newest 500 of each module are listed.',
   failedToLoad: (why: string) => `This cannot be shown now: ${why}`,
 
   sign: {
@@ -72,7 +72,7 @@ export const t = {
     Unknown: 'Not known',
   } satisfies Record<CopyPhase, string>,
 
-  /** What a code means; a code that is not here is told in the module's own words. */
+  /** What a code means; a code that is not here is shown in the module's own words. */
   reason: (copy: CopyState): string => {
     const { reason, owner, requester } = copy;
     if (!reason) return '';
@@ -105,7 +105,7 @@ export const t = {
     mapRight: 'Data flows left to right, from its owner',
     mapDown: 'Data flows down, from its owner',
     map: 'Map of the modules',
-    mapPart: (shown: number) => `The ${shown} modules that need attention, and their ends`,
+    mapPart: (shown: number) => `The ${shown} modules that need attention, and those linked to them`,
     attention: 'Needs attention',
     wants: (requester: string, collection: string, owner: string) =>
       [requester, ' wants ', collection, ' from ', owner] as const,
@@ -134,7 +134,7 @@ export const t = {
   },
 
   copy: {
-    gone: 'No module speaks of this copy. It may have been dropped, or its modules are away.',
+    gone: 'No module reports this copy. It may have been dropped, or its modules are away.',
     engine: (name: string) => `${name} engine`,
     generation: (number: number) => `generation ${number}`,
     complete: 'complete',
@@ -170,14 +170,14 @@ export const t = {
     requestIs: (state: string, revision: number) => `${state}, revision ${revision}`,
     progress: (read: string, total: string) => `${read} of about ${total} documents read`,
     neverBegun: 'This copy has not begun.',
-    neverBegunWhy: 'It begins when its owner has taken the request.',
+    neverBegunWhy: 'It begins when its owner has accepted the request.',
     setAside: 'Set-aside documents',
     verify: 'Compare with the source',
     verifyUnder: 'Runs the script over every document, and compares what it makes with the copy.',
     compare: 'Compare',
     comparing: 'Comparing…',
     repair: 'Repair…',
-    neverCompared: 'These copies were not compared yet.',
+    neverCompared: 'These copies have not been compared yet.',
     resync: {
       heading: (collection: string) => `Read ${collection} again?`,
       text: (owner: string, requester: string, generation: number) =>
@@ -237,14 +237,14 @@ export const t = {
     documentAt: (owner: string) => `Document at ${owner}`,
     playground: 'Open in the playground',
     newerScript: 'Another script runs now: the line belongs to an older one.',
-    noDocument: 'The document is not there any more, or may not be read.',
+    noDocument: 'The document no longer exists, or may not be read.',
     asked: (many: number) => `${counted(many, 'document')} will run again.`,
     more: 'Show more',
   },
 
   letters: {
     heading: 'Dead letters',
-    under: 'Messages whose tries are used up, or that were refused for good.',
+    under: 'Messages that have used up their tries, or that were refused for good.',
     nothing: 'No dead letters. Every request found its way.',
     asked: (module: string, owner: string) => [module, ' asked ', owner] as const,
     tries: (many: number) => counted(many, 'try', 'tries'),
@@ -254,7 +254,7 @@ export const t = {
     forget: 'Forget…',
     forgetting: {
       heading: 'Forget this letter?',
-      text: 'The message is gone for good. What is declared is asked for again at the next start.',
+      text: 'The message is gone for good. What is declared is requested again at the next start.',
       button: 'Forget',
       done: 'The letter is gone.',
     },
@@ -287,9 +287,9 @@ export const t = {
     isGone: 'gone',
     put: 'copy',
     foot: (requester: string) =>
-      `When the script is right, put it into the declaration of ${requester} and deploy ${requester}: the collection is read again by itself.`,
+      `When the script is right, put it into the declaration of ${requester} and deploy ${requester}: the collection is then read again.`,
     keys: 'tries,',
-    keysWalk: 'walk the documents.',
+    keysWalk: 'move through the documents.',
     editor: 'The script. Escape, then Tab, leaves it.',
     place: (line: number, column: number | null) =>
       `Line ${line}${column === null ? '' : `, column ${column}`}: `,
@@ -305,7 +305,7 @@ export const t = {
 
   module: {
     heading: 'Modules',
-    under: 'Every module that a registry has.',
+    under: 'Every module in a registry.',
     gone: 'No registry has a module of this name.',
     keeps: 'Keeps',
     gives: 'Gives',
@@ -362,7 +362,7 @@ export const t = {
   jobs: {
     heading: 'Jobs',
     under: 'Transformations on demand.',
-    nothing: 'No job was submitted yet.',
+    nothing: 'No job has been submitted yet.',
     name: 'Job',
     state: 'State',
     backend: 'Backend',
@@ -371,7 +371,7 @@ export const t = {
     cancel: 'Cancel',
     retry: 'Retry',
     module: 'Module',
-    asked: 'It is asked for.',
+    asked: 'It has been requested.',
   },
 
   help: {
@@ -386,7 +386,7 @@ export const t = {
       ['g p', 'Scripts'],
       ['g m', 'Modules'],
       ['g a', 'Audit'],
-      ['↑ ↓ or j k', 'Walk a list'],
+      ['↑ ↓ or j k', 'Move through a list'],
       ['x', 'Choose'],
       ['r', 'Run again'],
       ['Ctrl Enter', 'Try the script'],

@@ -33,7 +33,7 @@ export function writerOf(node: string): Writer {
 /** One log in memory, and the tails that fence its writers. */
 export class Log {
   readonly created: string;
-  /** Null where a message was let go. */
+  /** Null where a message was trimmed. */
   readonly messages: (Logged | null)[] = [];
   readonly objects = new Map<string, Uint8Array>();
   readonly #tails = new Map<string, number>();
@@ -123,7 +123,7 @@ export class ReplicaFile {
   /** @param from the messages before it are gone */
   async read({ messages }: Log, from = this.#position): Promise<Applied> {
     const arrivals = messages.slice(from).map(async (message): Promise<Arrival> => {
-      if (message === null) throw new Error('what was let go is needed');
+      if (message === null) throw new Error('what was trimmed is needed');
       const { sequence } = message;
       return { sequence, storedAt: Date.now(), message: await decodeMessage(message, SERVICE) };
     });

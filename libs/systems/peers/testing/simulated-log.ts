@@ -14,9 +14,9 @@ export interface Snapshot {
   pages: PeerEvent[][];
 }
 
-/** One log with a fence for each origin, and what was let go of it. */
+/** One log with a fence for each origin, and what was trimmed from it. */
 export class SimulatedLog {
-  /** All that was ever said, let go or not. */
+  /** All that was ever said, trimmed or not. */
   readonly said: LogMessage[] = [];
   readonly #tails = new Map<string, number>();
   #goneTo = 0;
@@ -49,7 +49,7 @@ export class SimulatedLog {
     return this.said.slice(position).find(isThere) ?? null;
   }
 
-  /** Puts a snapshot in its place, and lets go what is in it; the last message of each origin stays as its fence. */
+  /** Puts a snapshot in its place, and trims what is in it; the last message of each origin stays as its fence. */
   keep(snapshot: Snapshot): void {
     if (snapshot.head.cut <= (this.snapshot?.head.cut ?? 0)) return;
     this.snapshot = snapshot;

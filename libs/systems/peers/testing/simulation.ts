@@ -20,7 +20,7 @@ interface Node extends Replica {
   lookTo: number;
   clockShift: number;
   backup: MemoryFile | null;
-  /** A snapshot that is being made, and the record behind which it goes on. */
+  /** A snapshot that is being made, and the record after which it goes on. */
   making: (Snapshot & { last: RecordName | null }) | null;
 }
 
@@ -194,7 +194,7 @@ export class Simulation {
     node.making = null;
   }
 
-  /** Loads a snapshot that reaches further than the file; it may be interrupted, and then begins anew. */
+  /** Loads a snapshot that reaches further than the file; it may be interrupted, and then starts over. */
   #load({ file }: Node): void {
     const { snapshot } = this.#log;
     if (!snapshot || snapshot.head.cut <= file.position) return;

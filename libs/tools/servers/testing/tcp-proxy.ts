@@ -14,7 +14,7 @@ export interface Weather {
   bytesPerSecond?: number;
 }
 
-/** Stands in front of a server and makes its network bad, for as long as a test wants. */
+/** Sits in front of a server and makes its network bad, for as long as a test wants. */
 export class TcpProxy {
   readonly #server: Server;
   readonly #target: number;

@@ -19,7 +19,7 @@ export function readConnectAddress(text: string): ConnectAddress | string {
     return 'has to be an address such as sc://HOST:15002';
   const { hostname, port, pathname, username } = new URL(place.replace('sc:', 'http:'));
   if (pathname !== '/' || username !== '' || hostname === '')
-    return 'has to be an address such as sc://HOST:15002, with settings behind /; only';
+    return 'has to be an address such as sc://HOST:15002, with settings after /; only';
   const settings = new Map(pairs.filter(Boolean).map((pair) => split(pair)));
   const unknown = [...settings.keys()].find((name) => name !== 'use_ssl' && name !== 'token');
   if (unknown !== undefined) return `has a setting ${JSON.stringify(unknown)}; use_ssl and token are known`;

@@ -34,7 +34,7 @@ export interface NatsTls {
 /** Who connects, and how it is encrypted. */
 export interface NatsSecurity extends NatsCredentials, NatsTls {}
 
-/** What the client is told. The credentials are asked for at each connection, also when the client reconnects by itself. */
+/** What the client is told. The credentials are asked for at each connection, even when the client reconnects by itself. */
 export function securityOptions(
   address: ServerAddress,
   security: () => NatsSecurity,

@@ -7,7 +7,11 @@ import { toPortError } from './failures.ts';
 describe('What passes', () => {
   it.each([
     ['a time-out', new errors.TimeoutError(), 'NATS (a:4222) is connected but does not answer'],
-    ['nobody behind the subject', new errors.NoRespondersError('x'), 'NATS (a:4222): no stream takes x'],
+    [
+      'nobody listening on the subject',
+      new errors.NoRespondersError('x'),
+      'NATS (a:4222): no stream takes x',
+    ],
     ['JetStream itself', new JetStreamError('no majority'), 'NATS (a:4222) is connected but does not answer'],
   ])('is not called a lost connection while there is one: %s', (_what, error, words) => {
     const said = toPortError('NATS (a:4222)', error);

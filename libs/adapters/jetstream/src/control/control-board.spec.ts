@@ -44,7 +44,7 @@ describeWithServers(['nats'], 'The control board', () => {
     expect(log.said('warn')).toHaveLength(1);
   });
 
-  it('shows a watcher the last values, then each new one, also after a broken connection, and none twice', async () => {
+  it('shows a watcher the last values, then each new one, even after a broken connection, and none twice', async () => {
     const watcher = specConnection();
     const stop = new AbortController();
     await board.publish<Note>(`${mine}.w.a`, { n: 1 });

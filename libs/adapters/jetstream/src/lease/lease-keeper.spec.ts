@@ -15,13 +15,13 @@ describeWithServers(['nats'], 'A lease', () => {
   afterEach(async () => {
     for (const stop of stops.splice(0)) stop.abort();
     await Promise.all(running.splice(0));
-    await connectAnew().use(({ jsm }) =>
+    await newConnection().use(({ jsm }) =>
       jsm.streams.purge(`KV_${LEASES_BUCKET}`, { filter: `$KV.${LEASES_BUCKET}.spec.>` }),
     );
     for (const connection of connections.splice(0)) await connection.close();
   });
 
-  function connectAnew(): JetStreamConnection {
+  function newConnection(): JetStreamConnection {
     const made = specConnection();
     connections.push(made);
     return made;
@@ -30,7 +30,7 @@ describeWithServers(['nats'], 'A lease', () => {
   /** An instance that wants the lease, and says in `events` when it has and has no longer. */
   function instance(label: string, name: string, events: string[], ttlMs = 600) {
     const stop = new AbortController();
-    const own = connectAnew();
+    const own = newConnection();
     stops.push(stop);
     const keeper = new JetStreamLeaseKeeper({
       connection: own,
@@ -54,7 +54,7 @@ describeWithServers(['nats'], 'A lease', () => {
     const a = instance('a', name, events, 60_000);
     await eventually(() => events.join() === 'a+');
     instance('b', name, events, 60_000);
-    const store = new LeaseStore({ connection: connectAnew(), module: 'spec' });
+    const store = new LeaseStore({ connection: newConnection(), module: 'spec' });
     await eventually(async () => (await store.read(name))?.holder !== null);
     a.stop();
     await eventually(() => events.join() === 'a+,a-,b+');
@@ -67,7 +67,7 @@ describeWithServers(['nats'], 'A lease', () => {
     instance('a', name, events, 3_000);
     await eventually(() => events.join() === 'a+');
     instance('b', name, events, 3_000);
-    const store = new LeaseStore({ connection: connectAnew(), module: 'spec' });
+    const store = new LeaseStore({ connection: newConnection(), module: 'spec' });
     const first = (await store.read(name))?.revision ?? 0;
     const begun = Date.now();
     const isRenewed = async () => ((await store.read(name))?.revision ?? 0) > first;
@@ -91,7 +91,7 @@ describeWithServers(['nats'], 'A lease', () => {
     const name = specName('spec/taken');
     instance('a', name, events);
     await eventually(() => events.join() === 'a+');
-    const store = new LeaseStore({ connection: connectAnew(), module: 'spec' });
+    const store = new LeaseStore({ connection: newConnection(), module: 'spec' });
     await eventually(async () => {
       const revision = (await store.read(name))?.revision ?? 0;
       return (await store.write(name, 'someone else', 300, revision)) !== null;
@@ -100,11 +100,11 @@ describeWithServers(['nats'], 'A lease', () => {
   });
 
   it.each(['{"holder":"nobody"}', '{"holder":"nobody","ttlMs":"long"}', 'x', 'null'])(
-    'is taken when what stands there is %s, which no holder writes',
+    'is taken when what is there is %s, which no holder writes',
     async (value) => {
       const events: string[] = [];
       const name = specName('spec/odd');
-      await connectAnew().use((handle) =>
+      await newConnection().use((handle) =>
         openBucket(handle, LEASES_BUCKET, LEASES_OPTIONS, (bucket) =>
           bucket.put(leaseKey('spec', name), value),
         ),
@@ -115,7 +115,7 @@ describeWithServers(['nats'], 'A lease', () => {
   );
 
   it('says once that it cannot be acquired while NATS is away, however often that is tried', async () => {
-    const own = connectAnew();
+    const own = newConnection();
     const log = new MemoryLogger();
     const stop = new AbortController();
     let failures = 0;
@@ -135,7 +135,7 @@ describeWithServers(['nats'], 'A lease', () => {
 
   it('is released when its work ends or fails, and says why it failed', async () => {
     const name = specName('spec/fail');
-    const own = connectAnew();
+    const own = newConnection();
     const keeper = new JetStreamLeaseKeeper({ connection: own, module: 'spec', log: new MemoryLogger() });
     const { signal } = new AbortController();
     await expect(keeper.whileHeld(name, signal, () => Promise.reject(new Error('broken')))).rejects.toThrow(

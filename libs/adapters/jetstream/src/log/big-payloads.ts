@@ -83,7 +83,7 @@ export class BigPayloads {
   }
 
   /**
-   * Removes what belongs to the task's messages below `sequence`, also when its message was never stored.
+   * Removes what belongs to the task's messages below `sequence`, even when its message was never stored.
    * @param usedByFirst what the objects' names begin with that the first message that stays needs: they too were to follow
    *   one below
    */

@@ -24,7 +24,7 @@ export interface SharedLogMessage {
 
 /** The log at a moment. */
 export interface SharedLogState extends LogDescription {
-  /** The first message that is there; behind the last when there is none. */
+  /** The first message that is there; after the last when there is none. */
   firstSequence: number;
 }
 
@@ -75,7 +75,7 @@ export class JetStreamSharedLog {
   }
 
   /**
-   * Appends behind the writer's message `afterSequence` (0: it has none).
+   * Appends after the writer's message `afterSequence` (0: it has none).
    * @returns the new sequence
    * @throws {LogConflictError} when another message is the writer's last
    * @throws {LogFullError} when the log is at its bound

@@ -3,7 +3,7 @@ import type { JetStreamConnection } from '../connect/connection.ts';
 import { isWrongLastSequence } from '../connect/failures.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 
-/** Values that end by themselves when their writers no longer write them: for people to see who is there. Nothing may rely on them. */
+/** Values that expire when their writers stop writing them: for people to see who is there. Nothing may rely on them. */
 export class JetStreamPresence {
   readonly #connection: JetStreamConnection;
   readonly #bucket: string;

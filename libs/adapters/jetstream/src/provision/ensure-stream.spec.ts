@@ -39,7 +39,7 @@ describeWithServers(['nats'], 'Provisioning a stream', () => {
     expect(results).not.toContain('updated');
   });
 
-  it('brings an older stream to its settings and leaves the operator his', async () => {
+  it('brings an older stream to its settings and leaves the operator’s as they are', async () => {
     const settings = logSettings(routeLogs(owner, 'Old'), { maxMessagesPerTask: 5 });
     made.push(settings.name);
     await ensureStream(connection, settings);

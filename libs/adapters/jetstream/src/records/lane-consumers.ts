@@ -10,7 +10,7 @@ export interface LaneSettings {
   subject: string;
   /** How many may be given out and not yet done, over all processes. The server keeps to it. */
   atOnce: number;
-  /** A message that nobody reports to be working on for this long is given to another process. */
+  /** A message that nobody reports working on for this long is given to another process. */
   ackWaitMs: number;
 }
 
@@ -21,7 +21,7 @@ export interface LaneMessage {
   payload: Uint8Array;
   /** When the server stored it. */
   time: Date;
-  /** How many of the lane nobody was given yet, when this one was given. */
+  /** How many messages of the lane had not been given out when this one was. */
   pending: number;
   /** How often it was given out, this time included. */
   times: number;

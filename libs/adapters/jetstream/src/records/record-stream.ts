@@ -122,7 +122,7 @@ export class RecordStream {
     return found && this.#stored(found.subject, found.seq, found.data, found.time);
   }
 
-  /** The sequences between which everything lies that is kept. */
+  /** The sequences between which everything that is kept lies. */
   async bounds(): Promise<{ first: number; last: number }> {
     const { state } = await this.#use(({ jsm }) => jsm.streams.info(this.#options.stream));
     return { first: state.first_seq, last: state.last_seq };

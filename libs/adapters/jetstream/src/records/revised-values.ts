@@ -11,7 +11,7 @@ export interface RevisedValue {
   value: string;
 }
 
-/** A bucket whose values are changed only by who knows their last revision. */
+/** A bucket whose values are changed only by those who know their last revision. */
 export class RevisedValues {
   readonly #connection: JetStreamConnection;
   readonly #bucket: string;

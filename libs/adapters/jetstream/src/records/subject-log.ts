@@ -30,7 +30,7 @@ export interface LoggedMessage {
 
 const PAGE = 512;
 
-/** Appends behind what is known, so that a writer that is late is refused. */
+/** Appends after what is known, so that a writer that is late is refused. */
 export class SubjectLog {
   readonly #options: SubjectLogOptions;
   readonly #settings: StreamSettings;

@@ -32,7 +32,7 @@ export function toDurableMessage(message: JsMsg, attempt: number, last: boolean)
   };
 }
 
-/** The same for every delivery of a message to a consumer, and for no other message, also in a recreated stream. */
+/** The same for every delivery of a message to a consumer, and for no other message, even in a recreated stream. */
 export function messageId(message: JsMsg): string {
   return `${message.info.consumer}.${message.seq}-${message.timestampNanos.toString(36)}`;
 }

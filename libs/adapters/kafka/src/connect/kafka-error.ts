@@ -2,7 +2,7 @@ import { AuthenticationError, findErrorBy, GenericError, UserError } from '@plat
 
 /**
  * What an error of Kafka asks for. `record`: a message cannot be stored, whenever it is sent. `fenced`: another producer has taken the
- * transactional id. `gone`: the broker has not got the offset any more. `setup`: somebody has to act, such as on a topic or a
+ * transactional id. `gone`: the broker no longer has the offset. `setup`: somebody has to act, such as on a topic or a
  * right that is missing. `away`: it cannot be done now, and trying again helps.
  */
 export type KafkaErrorKind = 'record' | 'fenced' | 'gone' | 'setup' | 'away';

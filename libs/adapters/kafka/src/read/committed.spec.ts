@@ -38,7 +38,7 @@ describe('what is committed', () => {
     expect(valuesOf(committedOnly(batches, []))).toEqual(['plain', 'committed']);
   });
 
-  it('is nothing of a producer that aborted twice, but what it committed between', () => {
+  it('is nothing of a producer that aborted twice, but what it committed in between', () => {
     const batches = [
       batch(0, 7, 'first'),
       end(1, 7, 'abort'),
@@ -69,7 +69,7 @@ describe('the last committed message of a key', () => {
     return found.value === null ? null : String(found.value);
   };
 
-  it('does not wait for the transactions of others, and is not one that was taken back', () => {
+  it('does not wait for the transactions of others, and is not one that was aborted', () => {
     expect(lastOf(batch(0, 9, 'open'), batch(1, 7, 'one'), end(2, 7, 'commit'))).toBe('one');
     expect(
       lastOf(

@@ -4,7 +4,7 @@ const TRANSACTIONAL = 0b01_0000;
 const CONTROL = 0b10_0000;
 const ABORT = 0;
 
-/** A transaction that was taken back, as a broker tells it with the batches. */
+/** An aborted transaction, as a broker reports it with the batches. */
 export interface AbortedTransaction {
   producerId: bigint;
   firstOffset: bigint;

@@ -3,7 +3,7 @@ import { baseOptions, type KafkaAddress } from '../connect/kafka-address.ts';
 import { KafkaError, toKafkaError } from '../connect/kafka-error.ts';
 import { committedOnly } from './committed.ts';
 
-/** Where to begin: at the oldest message, behind the newest, or at the first one since a time in milliseconds. */
+/** Where to begin: at the oldest message, after the newest, or at the first one since a time in milliseconds. */
 export type StartAt = 'earliest' | 'latest' | number;
 
 /** A topic as the cluster has it now. */
@@ -23,10 +23,10 @@ export interface KafkaMessage {
   headers: readonly [Buffer | null, Buffer | null][];
 }
 
-/** What a partition has behind an offset. */
+/** What a partition has from an offset on. */
 export interface FetchedPartition {
   partition: number;
-  /** Where to read on; behind the last message, and behind what is no message or was taken back. */
+  /** Where to read on: after the last message, and after what is not a message or was aborted. */
   next: number;
   /** Where committed messages end at present. */
   end: number;
@@ -99,7 +99,7 @@ export class KafkaReader {
       : offsets;
   }
 
-  /** What is behind the offsets, of each partition at most one answer's worth. @throws {KafkaError} */
+  /** What there is from the offsets on, at most one answer's worth of each partition. @throws {KafkaError} */
   async fetch(request: FetchRequest): Promise<FetchedPartition[]> {
     const { view, offsets } = request;
     const nodes = Map.groupBy(offsets.keys(), (partition) => view.leaders[partition] ?? -1);
@@ -164,7 +164,7 @@ function messagesOf({ firstOffset, firstTimestamp, records }: RecordsBatch, from
   const messages: KafkaMessage[] = [];
   for (const { offsetDelta, timestampDelta, key, value, headers } of records) {
     const offset = first + offsetDelta;
-    // A batch is sent as a whole, also what lies before the offset that was asked for.
+    // A batch is sent as a whole, including what lies before the offset that was asked for.
     if (offset < from) continue;
     messages.push({ offset, timestamp: time + Number(timestampDelta), key, value, headers });
   }

@@ -47,7 +47,7 @@ export class KafkaTransactions {
    * @throws {KafkaError} `fenced` when another one has been opened
    */
   async write(messages: readonly OutMessage[], mostBytes: number): Promise<void> {
-    // The client counts what it sends in, also where the broker refuses it, so that nothing that follows would be in order.
+    // The client counts what it sends in, even where the broker refuses it, so that nothing that follows would be in order.
     if (this.#failure) throw this.#failure;
     const refused = tooLarge(messages, mostBytes);
     if (refused.length > 0) throw new RefusedMessagesError(refused, mostBytes);

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { toPostgresError } from './postgres-error.ts';
 
-/** Where a PostgreSQL is, and who is asking. What stands in the URL may be left out beside it. */
+/** Where a PostgreSQL is, and who is asking. What is in the URL may be omitted from the other fields. */
 export interface PostgresAddress {
   /** `postgres://HOST:PORT/DATABASE`; TLS by `?sslmode=`. */
   url: string;

@@ -37,7 +37,7 @@ export function requireUsable(certificate: RavenCertificate): void {
 }
 
 /**
- * The key as `BEGIN RSA PRIVATE KEY`, in the clear, behind the certificates: RavenDB's client knows no other form. Null for
+ * The key as `BEGIN RSA PRIVATE KEY`, in the clear, after the certificates: RavenDB's client knows no other form. Null for
  * a key of another kind.
  */
 export function pemForClient({ certificate, passphrase }: RavenCertificate): string | null {

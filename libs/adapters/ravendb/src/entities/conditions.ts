@@ -90,7 +90,7 @@ function exact(condition: string): string {
   return `exact(${condition})`;
 }
 
-/** As a double: compared with a whole number, RavenDB would leave away what documents have behind the point. */
+/** As a double: compared with a whole number, RavenDB would leave out what documents have after the decimal point. */
 function double(value: number): string {
   const text = String(value);
   return /^-?\d+$/.test(text) ? `${text}.0` : text;

@@ -71,7 +71,7 @@ describeWithServers(['ravendb'], 'writing over documents of a real RavenDB', () 
   };
   const others = () => put('{"Model":"x","Color":"blue","Mileage":9007199254740995,"New":1.10,');
 
-  it('patches what stands there when somebody else was faster', async () => {
+  it('patches what is there when somebody else was faster', async () => {
     const spy = interfere(others);
     await cars.patch(id, { model: 'y' });
     spy.mockRestore();
@@ -108,7 +108,7 @@ describeWithServers(['ravendb'], 'writing over documents of a real RavenDB', () 
     expect(await text()).toContain('[{"Model":"z","@metadata":{"@collection":"Cars","own":1.10,');
   });
 
-  it('writes all of a transaction over what stands there when somebody else was faster', async () => {
+  it('writes all of a transaction over what is there when somebody else was faster', async () => {
     const mapping = new EntityMapping();
     const declaration = { collection: 'Cars' };
     const second = `${id}/second`;

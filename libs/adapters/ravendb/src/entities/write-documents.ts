@@ -10,8 +10,8 @@ import { retryRaces } from './retry-races.ts';
 type Put = Extract<DocumentWrite, { kind: 'put' }>;
 
 /**
- * Writes documents in one transaction, which is one `bulk_docs`. A put is made of the text that stands there and expects that very
- * version; where no version was asked for and somebody else was faster, it is made of what stands there then.
+ * Writes documents in one transaction, which is one `bulk_docs`. A put is made of the text that is there and expects that very
+ * version; where no version was asked for and somebody else was faster, it is made of what is there then.
  * @returns what the puts have come to, in their order
  * @throws {VersionConflictError} also when others are faster each time
  */

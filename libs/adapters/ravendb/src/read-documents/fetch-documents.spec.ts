@@ -47,7 +47,7 @@ describe('looking up an id that is refused', () => {
     [403, 'Forbidden'],
     [403, 'Raven.Client.Exceptions.Security.AuthorizationException'],
     [413, 'too large'],
-  ])('does not pass a document off as absent when %s %s stands before it', async (status, type) => {
+  ])('does not pass a document off as absent when %s %s is in front of it', async (status, type) => {
     await opened(status, type);
     await expect(look()).rejects.toThrow(StoreRefusedError);
   });

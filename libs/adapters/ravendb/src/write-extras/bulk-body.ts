@@ -6,7 +6,7 @@ import { checkHash } from './attachment-hash.ts';
 import type { ExtrasPlan } from './plan-extras.ts';
 
 /**
- * Parts the contents of one request. Drawn for each request, because a content may have anything in it, also the boundary
+ * Parts the contents of one request. Drawn for each request, because a content may have anything in it, even the boundary
  * of an earlier one: what follows that would be stored as another document's.
  */
 export function drawBoundary(): string {

@@ -202,7 +202,7 @@ interface Work {
   overwrite: Overwrite | undefined;
 }
 
-/** Nothing can stand there yet but what is not a copy of this task, or one that changed since. */
+/** Nothing can be there yet except what is not a copy of this task, or one that changed since. */
 function isFirstCopy({ generation, live }: Checkpoint): boolean {
   return generation === 1 && !live;
 }

@@ -29,10 +29,10 @@ export const ROW_COLUMNS =
   '_etag AS etag, id, _document AS document, _metadata AS metadata, _modified AS modified';
 const MARK_COLUMNS = '_etag AS etag, lower(id) AS key, id, _metadata AS metadata';
 
-/** Behind everything that an id of 512 bytes can go on with. */
+/** After everything that an id of 512 bytes can go on with. */
 const HIGHEST = '\u{10ffff}'.repeat(129);
 
-// NOCASE compares what stands before a NUL and how long the rest is, which would do but for such ids.
+// NOCASE compares what comes before a NUL and how long the rest is, which would do but for such ids.
 // The key twice: on Node 22 values are bound by position only, and not to `?1`.
 const HAS_KEY = 'id = ? AND lower(id) = lower(?)';
 

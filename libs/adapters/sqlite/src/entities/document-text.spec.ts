@@ -24,7 +24,7 @@ describe('the text of a document', () => {
     expect(splitDocument('cars/1', text)).toEqual({ fields, collection: 'Cars', metadata: null });
   });
 
-  it('keeps a field of any length, also behind the metadata', () => {
+  it('keeps a field of any length, even after the metadata', () => {
     const long = `"A":${JSON.stringify('x'.repeat(10_000_000))}`;
     const { fields } = splitDocument('cars/1', `{"@metadata":{"@collection":"Cars"},${long}}`);
     expect(fields === `{${long}}`).toBe(true);

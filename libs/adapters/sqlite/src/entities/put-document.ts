@@ -7,7 +7,7 @@ import { allTables } from './tables.ts';
 import { versionOf } from './version.ts';
 
 /**
- * Puts a document into its table, over what stands there; in a write transaction.
+ * Puts a document into its table, over what is there; in a write transaction.
  * @returns its fields as they are stored now
  * @throws {VersionConflictError} when it is not at the version given
  * @throws {StoreRefusedError} when it is in another collection

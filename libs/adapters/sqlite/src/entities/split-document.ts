@@ -39,7 +39,7 @@ export function marksOf(metadata: string | null): Omit<StoredCopy, 'id'> {
   };
 }
 
-/** Most documents have their metadata last; a key in quotes cannot stand inside of a string. */
+/** Most documents have their metadata last; a key in quotes cannot be inside a string. */
 function splitAtEnd(text: string): SplitDocument | null {
   const at = text.lastIndexOf(KEY);
   if (at < 0 || !text.endsWith('}')) return null;

@@ -54,7 +54,7 @@ describe('the documents of an application', () => {
     expect(await copies.delete('über/ä')).not.toBeNull();
   });
 
-  it('are told apart by what stands behind a NUL, which only other programs write', async () => {
+  it('are told apart by what follows a NUL, which only other programs write', async () => {
     await expect(copies.put('nul/a\0b', { price: 1 })).rejects.toThrow(/control character U\+0000/);
     const insert = `INSERT INTO Copies (id, _document) VALUES (?, '{"Price":1}')`;
     await database.write(({ db }) => db.prepare(insert).run('nul/a\0b'));

@@ -83,7 +83,7 @@ describe('the events of a table', () => {
     ]);
   });
 
-  it('refuse what is no JSON object, whoever writes it, and an id that changes', () => {
+  it('refuse what is not a JSON object, whoever writes it, and an id that changes', () => {
     expect(() => shell.exec(`INSERT INTO Cars (id, _document) VALUES ('x', '[1]')`)).toThrow(/CHECK/);
     expect(() => shell.exec(`UPDATE Cars SET _document = '{'`)).toThrow(/CHECK/);
     expect(() => shell.exec(`UPDATE Cars SET id = 'cars/7'`)).toThrow(/cannot be changed/);

@@ -10,7 +10,7 @@ export interface RecordState {
   hash: string | null;
 }
 
-/** Records behind an id, in the order of ids: also those that have a row or heads only. */
+/** Records after an id, in the order of ids, including those that have a row or heads only. */
 export function recordStates(
   open: OpenDatabase,
   entity: string,

@@ -84,7 +84,7 @@ function figuresOf(open: OpenDatabase, entity: string): EntityFigures {
   };
 }
 
-/** Events of a collection in the order in which this file took them, behind a place in it. */
+/** Events of a collection in the order in which this file took them, after a place in it. */
 export function listEvents(
   open: OpenDatabase,
   entity: string,

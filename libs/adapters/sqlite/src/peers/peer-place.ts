@@ -1,7 +1,7 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { setTag } from '../connect/replicated.ts';
 
-/** Where a replica's file stands in the log, in one transaction of it. */
+/** How far a replica's file is in the log, in one transaction of it. */
 export class PeerPlace {
   readonly #open: OpenDatabase;
 
@@ -65,7 +65,7 @@ export class PeerPlace {
       .run(origin);
   }
 
-  /** Messages up to a place were given up: events of an origin may be missing before its first message behind it. */
+  /** Messages up to a place were given up: events of an origin may be missing before its first message after it. */
   giveUp(to: number): void {
     this.#open.prepare('UPDATE spark_peer SET skipped = max(skipped, ?)').run(to);
   }

@@ -21,7 +21,7 @@ const LOCKED: RetryPolicy = { waitMs: 10 };
 const GIVE_UP_MS = 5_000;
 const MOST_STATEMENTS = 64;
 
-/** A SQLite file of any other program's tables, in which Spark has no tables but those that somebody makes by this. */
+/** A SQLite file of any other program's tables, in which Spark has no tables except those that somebody makes through this. */
 export class SqliteFile {
   readonly #path: string;
   readonly #statements = new Map<string, StatementSync>();
@@ -33,7 +33,7 @@ export class SqliteFile {
 
   /**
    * Runs `work` as the only writer, without a pause; everything it did is kept, or, when it throws, nothing.
-   * @throws {StoreRefusedError} when the file is none of SQLite's, or read-only
+   * @throws {StoreRefusedError} when the file is not one of SQLite's, or is read-only
    * @throws {UnavailableError} when it is locked, or the disk is full
    */
   async write<T>(work: (work: SqliteWork) => T): Promise<T> {

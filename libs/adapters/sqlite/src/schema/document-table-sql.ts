@@ -38,7 +38,7 @@ const isObject = (column: string) =>
 /**
  * SQLite reads a text up to its first NUL, everybody else reads all of it. Looked for in what other programs write, since it
  * costs as much as the rest.
- * @param row what stands before the names of columns
+ * @param row what comes before the names of columns
  */
 export const hasNul = (row = '') =>
   `(instr(${row}_document, char(0)) > 0 OR ifnull(instr(${row}_metadata, char(0)), 0) > 0)`;

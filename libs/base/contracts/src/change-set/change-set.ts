@@ -6,7 +6,7 @@ import type { Witness } from './witness.ts';
 /** A place in one database's order of changes: grows with every write, with gaps. A safe integer. */
 export type Etag = number;
 
-/** What is done to one document at the target. Extras come behind the put of the same id, if there is one. */
+/** What is done to one document at the target. Extras come after the put of the same id, if there is one. */
 export type ChangeCommand =
   | {
       type: 'put';

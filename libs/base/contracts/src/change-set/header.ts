@@ -66,7 +66,7 @@ export function decodeHeader(headers: Record<string, string>): ChangeSetHeader {
   return header;
 }
 
-/** The same, null where it cannot be read: what stands there is then worth nothing to this version. */
+/** The same, null where it cannot be read: what is there is then worth nothing to this version. */
 export function readHeader(message: { headers: Record<string, string> } | null): ChangeSetHeader | null {
   if (message === null) return null;
   try {

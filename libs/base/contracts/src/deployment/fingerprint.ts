@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What makes two scripts the same script: the collection they read, their text, and what stands before their ids. A copy made by another fingerprint is
+ * What makes two scripts the same script: the collection they read, their text, and what comes before their ids. A copy made by another fingerprint is
  * out of date, so it decides what is read again.
  */
 export function scriptFingerprint(sourceCollection: string, script: string, idPrefix?: string): string {

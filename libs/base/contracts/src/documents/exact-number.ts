@@ -15,7 +15,7 @@ export class ExactNumber {
 const RAW = JSON as unknown as { rawJSON(text: string): unknown };
 
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-// Sixteen digits and more, a last zero behind the point, or an exponent: what a double may write in another way.
+// Sixteen digits and more, a last zero after the point, or an exponent: what a double may write in another way.
 const MAY_ROUND = /\d{16}|\d\.\d{15}|\.\d*0(?!\d)|\d[eE][+-]?\d|-0(?!\.\d)/;
 
 export function isJsonNumber(text: string): boolean {

@@ -13,7 +13,7 @@ export interface StandingDocument extends CopyMarks {
   collection: string;
 }
 
-/** The copy that is to stand there. */
+/** The copy that is to be there. */
 export interface WantedCopy {
   collection: string;
   /** Its `spark-source`. */

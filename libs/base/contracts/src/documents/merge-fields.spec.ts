@@ -96,9 +96,9 @@ describe('the text of a document that is put', () => {
       '{"\\u004d":"x","\\u0041":"\\u0041\\/"}',
       '{"\\u004d":"y","\\u0041":"\\u0041\\/"}',
     ],
-    ['members that stand twice', '{"A":1,"M":"x","A":2.0}', '{"A":1,"M":"y","A":2.0}'],
+    ['members that appear twice', '{"A":1,"M":"x","A":2.0}', '{"A":1,"M":"y","A":2.0}'],
     [
-      'one that stands twice itself: all readers find the new one',
+      'one that appears twice itself: all readers find the new one',
       '{"M":"w","A":1,"M":"x"}',
       '{"M":"y","A":1,"M":"y"}',
     ],
@@ -118,7 +118,7 @@ describe('the text of a document that is put', () => {
     expect(patch(stored, { m: 'y' })).toBe(stored.replace('x', 'y'));
   });
 
-  it('loses all of a field that stands twice, and the comma before or behind it', () => {
+  it('loses all of a field that appears twice, and the comma before or after it', () => {
     expect(patch('{"A":1,"M":2,"A":3}', { a: undefined })).toBe('{"M":2}');
     expect(patch('{"A":1,"M":2}', { m: undefined })).toBe('{"A":1}');
     expect(patch('{"A":1}', { a: undefined })).toBe('{}');
@@ -150,7 +150,7 @@ describe('the text of a document that is put', () => {
     );
   });
 
-  it('takes texts from what stands there, and else from what the entity was read from', () => {
+  it('takes texts from what is there, and otherwise from what the entity was read from', () => {
     const entity = mapping.read('{"A":1.10,"B":2.20,"C":{"x":3.30}}', 'x') as Fields;
     rememberOrigin(entity, {
       id: 'y',

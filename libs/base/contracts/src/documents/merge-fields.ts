@@ -56,7 +56,7 @@ export function mergeObject(wanted: string, sources: readonly StoredValue[], rul
     const name = base.names.get(stored);
     if (name === undefined || (named && !named.has(name))) continue;
     const text = texts.get(name);
-    // Of members that stand twice the last one is read.
+    // Of members that appear twice the last one is read.
     if (text !== undefined && text !== base.textOf(name)) changes.set(member, text);
     const isGone = named !== undefined || (base.seen.has(name) && !(keepMarks && MARK.test(stored)));
     if (text === undefined && isGone) changes.set(member, null);

@@ -2,9 +2,9 @@
 export const PAGE_SIZE = 128;
 
 /**
- * All documents, read page by page. A page begins behind the last id of the one before: counting from the start would miss
+ * All documents, read page by page. A page begins after the last id of the one before: counting from the start would miss
  * documents when others are deleted meanwhile.
- * @param read at most `PAGE_SIZE` documents in the order of their ids, from the first one behind `after`
+ * @param read at most `PAGE_SIZE` documents in the order of their ids, from the first one after `after`
  */
 export async function* pageByPage<D extends { id: string }>(
   read: (after: string | null) => Promise<readonly D[]>,

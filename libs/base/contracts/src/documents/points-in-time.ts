@@ -12,7 +12,7 @@ const WRITTEN = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,7}))?(
 const MINUTE = 60_000;
 
 /**
- * Reads `2024-01-02`, `2024-01-02T03:04:05`, with 1 to 7 digits behind the point, with `Z` or `+01:00`; the years 1 to 9999.
+ * Reads `2024-01-02`, `2024-01-02T03:04:05`, with 1 to 7 digits after the point, with `Z` or `+01:00`; the years 1 to 9999.
  * Without a zone it counts as UTC. Null for every other text.
  */
 export function parsePointInTime(text: string): PointInTime | null {

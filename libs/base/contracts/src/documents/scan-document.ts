@@ -41,9 +41,9 @@ export interface WrittenMetadata {
  * Whether a text is one JSON object from its first sign to its last, as far as brackets and strings tell, and where its
  * metadata is. Such a text can be put inside of another JSON text and cannot end it, whatever is written in it. Costs a fifth
  * of parsing it; a store finds out by itself what is wrong between two inner brackets, but not between the document's own:
- * RavenDB takes a comma for a colon, or nothing for either, and skips a line break behind a backslash, so that it could find
+ * RavenDB takes a comma for a colon, or nothing for either, and skips a line break after a backslash, so that it could find
  * metadata where none is written here.
- * @returns `not-an-object`, also where it is nested deeper than `DEEPEST_DOCUMENT`; `metadata-twice`; null for an object without metadata
+ * @returns `not-an-object`, including where it is nested deeper than `DEEPEST_DOCUMENT`; `metadata-twice`; null for an object without metadata
  */
 export function scanDocument(text: string): WrittenMetadata | null | 'not-an-object' | 'metadata-twice' {
   const length = text.length;

@@ -42,7 +42,7 @@ describe('the members of a JSON object', () => {
     expect(membersOf('{"\\u0040meta\\"data":1}')).toMatchObject([{ name: '@meta"data', value: '1' }]);
   });
 
-  it('are all given when a name stands twice', () => {
+  it('are all given when a name appears twice', () => {
     expect(membersOf('{"A":1,"A":2}')).toMatchObject([{ value: '1' }, { value: '2' }]);
   });
 

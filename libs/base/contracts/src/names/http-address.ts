@@ -1,5 +1,5 @@
 /**
- * Whether a text can be a module's address: the paths of requests to it are put behind it, so neither a query nor a fragment
+ * Whether a text can be a module's address: the paths of requests are appended to it, so neither a query nor a fragment
  * may be there, and credentials would be visible to anyone who reads the registry. Empty for a module without HTTP.
  */
 export function isModuleUrl(value: unknown): value is string {

@@ -33,7 +33,7 @@ export interface TaskLog {
   /** The first message of this task with this sequence or a later one, or null. */
   first(sequence: number): Promise<LogMessage | null>;
   /**
-   * Appends behind the task's message `afterSequence` (0: the task has none).
+   * Appends after the task's message `afterSequence` (0: the task has none).
    * @returns the new sequence
    * @throws {LogConflictError} when another message is last: someone else writes, or wrote; read the tail and decide again
    * @throws {LogFullError} when the log is at its bounds; wait until something was confirmed

@@ -20,7 +20,7 @@ export function sealMessage(message: LogPayload, subject: string, signer: Messag
 }
 
 /**
- * Whether `author` has put this message under this subject as it stands there.
+ * Whether `author` has put this message under this subject as it is there.
  * @throws {UnavailableError} while the keys cannot be read
  */
 export async function judgeSeal(

@@ -30,7 +30,7 @@ describe('redact', () => {
 });
 
 describe('describeError', () => {
-  it('puts the causes behind the message, once each, without a stack', () => {
+  it('puts the causes after the message, once each, without a stack', () => {
     const cause = new Error('ECONNREFUSED', { cause: new Error('ECONNREFUSED') });
     const error = new Error('NATS at nats://u:canary@h\ncannot be reached', { cause });
     expect(describeError(error)).toBe('NATS at nats://***@h cannot be reached: ECONNREFUSED');

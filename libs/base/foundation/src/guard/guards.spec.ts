@@ -14,7 +14,7 @@ describe('A guard', () => {
     expect(isWhole(value)).toBe(false);
   });
 
-  it('looks at every field, also at an optional one that is there', () => {
+  it('looks at every field, including an optional one that is there', () => {
     const guard = isObjectOf({ name: isText(), by: isNullOr(isOneOf('a', 'b')) }, { live: isBoolean });
     expect(guard({ name: 'x', by: null, more: 1 })).toBe(true);
     expect(guard({ name: 'x', by: 'b', live: true })).toBe(true);

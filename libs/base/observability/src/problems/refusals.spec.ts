@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { MetricsRegistry } from '../metrics/metrics-registry.ts';
 import { Refusals } from './refusals.ts';
 
-describe('A request that is refused for who asks', () => {
+describe('A request that is refused because of who asks', () => {
   let metrics: MetricsRegistry;
   let refusals: Refusals;
   let said: string[];

@@ -8,7 +8,7 @@ import { MetricsRegistry } from '../metrics/metrics-registry.ts';
 const BETWEEN_WARNINGS_MS = 60_000;
 const LONGEST_SHOWN = 100;
 
-/** A request that was refused for who asks. */
+/** A request that was refused because of who asks. */
 export interface Refusal {
   status: 401 | 403;
   method: string;
@@ -18,7 +18,7 @@ export interface Refusal {
   claimed: string | null;
 }
 
-/** Leaves a trace of every request that was refused for who asks: each in `/metrics`, the first of a minute in the log. */
+/** Leaves a trace of every request that was refused because of who asks: each in `/metrics`, the first of a minute in the log. */
 @Injectable()
 export class Refusals {
   private readonly log = logFor('Refusals');
@@ -28,7 +28,7 @@ export class Refusals {
   constructor({ registry }: MetricsRegistry) {
     this.counter = new Counter({
       name: 'spark_requests_refused_total',
-      help: 'Requests to /spark that were refused for who asks.',
+      help: 'Requests to /spark that were refused because of who asks.',
       labelNames: ['status'],
       registers: [registry],
     });

@@ -35,7 +35,7 @@ describe('Compiling a script', () => {
     ).toEqual([{ p: { q: 3, r: 4 } }]);
   });
 
-  it('finds the user’s own column again behind its insertions', () => {
+  it('finds the user’s own column again after its insertions', () => {
     const { text, shifts } = insertAll('ab\ncdef', [
       { at: 4, text: 'XX' },
       { at: 5, text: 'Y' },

@@ -54,7 +54,7 @@ export function propagateNull(tree: TreeNode): Insertion[] {
   return insertions;
 }
 
-/** What stands behind a base that was just kept, for when there is nothing to read or call in it. */
+/** What follows a base that was just kept, for when there is nothing to read or call in it. */
 function standIn(member: TreeNode, base: TreeNode, isCalled: boolean, parent: TreeNode | undefined): string {
   const before = placeOf(base);
   const places = `${BASE},${member.end}${before ? `,${before}` : ''}`;

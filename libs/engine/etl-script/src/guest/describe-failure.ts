@@ -34,7 +34,7 @@ function sayUndeclared(script: CompiledScript, reason: string): string {
 /** Of a longer callee only the end is named. */
 const LONGEST_CALLEE = 200;
 
-/** What stands before a place on its line, as far as a name could need. */
+/** What comes before a place on its line, as far as a name could need. */
 function textBefore({ source }: CompiledScript, line: number, column: number): string {
   let start = 0;
   for (let passed = 1; passed < line; passed++) {

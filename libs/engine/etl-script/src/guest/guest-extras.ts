@@ -3,7 +3,7 @@ import type { CompiledScript } from '../compile/compile-script.ts';
 import { loadBehaviors } from '../extras/load-behaviors.ts';
 import type { ExtrasUse, ScriptFollow } from '../extras/types.ts';
 
-/** What the program in the sandbox needs to know; places of behaviours are behind those of the delete behaviours. */
+/** What the program in the sandbox needs to know; places of behaviours follow those of the delete behaviours. */
 export function guestExtras({ targets, collection, deleteBehaviors }: CompiledScript, use: ExtrasUse) {
   const names = loadBehaviors(use);
   const place = (name: string | null): number =>

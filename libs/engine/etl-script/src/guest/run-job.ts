@@ -22,7 +22,7 @@ import { TURN_MS } from './turn.ts';
 const CHUNK_CHARACTERS = 256 * 1024;
 const CHUNK_DOCUMENTS = 512;
 
-/** The sandbox as a job needs it: one that can be had again after it broke. */
+/** The sandbox as a job needs it: one that can be opened again after it broke. */
 export interface SandboxKeeper {
   run(batch: string): string;
   /** Replaces a sandbox that broke. */

@@ -58,7 +58,7 @@ describe('JSON as text', () => {
     expect(hasUnusualNumbers('{"a":-0}')).toBe(true);
   });
 
-  it('gives every number of an unchanged document its text back, also where one value is written in two ways', () => {
+  it('gives every number of an unchanged document its text back, even where one value is written in two ways', () => {
     const text = '{"a":[1.10,1.1,1.100,{"b":9007199254740993}],"c":1e5,"d":-0,"e":[[1.0],[2.0]],"f":"1.10"}';
     expect(restoreNumbers(JSON.stringify(JSON.parse(text)), noteNumbers([text]))).toBe(text);
   });

@@ -39,7 +39,7 @@ describe('load in a script', () => {
     expect(fieldsOf(output)).toBe('{"i":"people/1-A"}');
   });
 
-  it('finds all loads of a loop in one round, also where the loop computes with what it loads', async () => {
+  it('finds all loads of a loop in one round, even where the loop computes with what it loads', async () => {
     const products = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`p/${i}`, `{"Price":${i}}`]));
     const { load, asked } = loader(products);
     const script =

@@ -10,7 +10,7 @@ export function asNode(value: unknown): TreeNode | undefined {
     : undefined;
 }
 
-/** The nodes directly below, with the name of the property they stand in. */
+/** The nodes directly below, with the name of the property they are in. */
 export function* childrenOf(node: TreeNode): Generator<{ key: string; child: TreeNode }> {
   for (const key of Object.keys(node)) {
     const value = node[key];

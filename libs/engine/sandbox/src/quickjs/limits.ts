@@ -4,7 +4,7 @@ export interface SandboxLimits {
   memoryMiB: number;
   /** Time for one item in ms. An item that takes longer breaks the sandbox with kind `timeout`. */
   itemTimeoutMs: number;
-  /** Time for one batch in ms, after which the program stops behind its current item. Absent: no limit. */
+  /** Time for one batch in ms, after which the program stops after its current item. Absent: no limit. */
   turnMs?: number;
 }
 

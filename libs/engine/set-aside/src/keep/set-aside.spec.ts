@@ -67,7 +67,7 @@ describe('what an instance that is late says of a document that is set aside', (
     expect(await etags()).toEqual([]);
   });
 
-  it('of an older reading goes when something of the newer one is published, also if the numbers are the same', async () => {
+  it('of an older reading goes when something of the newer one is published, even if the numbers are the same', async () => {
     const older = await open({ generation: 1, incarnation: 'lost' });
     await older.add([failureAt(1), failureAt(2, 'cars/2')]);
     const newer = await open(FIRST);
@@ -99,7 +99,7 @@ describe('a document that is set aside', () => {
     expect((await listSetAside(state, NAME)).documents).toHaveLength(isFound ? 0 : 1);
   });
 
-  it('stands beside another one whose id differs in letters that the store of the list may take for the same', async () => {
+  it('is kept beside another one whose id differs in letters that the store of the list may take for the same', async () => {
     const state = new MemoryState();
     const setAside = await open(state, 'sqlite');
     await setAside.add([failureAt(1, 'cars/ä'), failureAt(2, 'cars/Ä')]);

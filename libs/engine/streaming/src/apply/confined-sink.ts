@@ -138,7 +138,7 @@ function beginningOf(collection: string, source: string): string {
   return `{"@collection":${JSON.stringify(collection)},"${COPY_SOURCE}":${JSON.stringify(source).slice(0, -1)}`;
 }
 
-/** Each mark's text; null where one is missing, is not a text, or stands there twice: stores differ in which one counts. */
+/** Each mark's text; null where one is missing, is not a text, or appears twice: stores differ in which one counts. */
 function readMarks(metadata: string): Marks | null {
   const found = new Map<string, unknown>();
   let isTwice = false;

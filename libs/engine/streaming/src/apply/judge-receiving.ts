@@ -9,7 +9,7 @@ export interface ReadinessFacts {
   checkpoint: Checkpoint | null;
   /** Fingerprint of the declared script. */
   fingerprint: string;
-  /** Up to where nothing of the source is missing: the checkpoint's etag, or behind it where nothing concerned the task. */
+  /** Up to where nothing of the source is missing: the checkpoint's etag, or after it where nothing concerned the task. */
   reached: Etag;
   /** How far the source was when this instance began to catch up; null while that is not known. */
   catchUpTo: SourcePlace | null;
@@ -45,7 +45,7 @@ export interface Trouble {
 }
 
 export interface TroubleFacts {
-  /** The task's lease cannot be had or kept. */
+  /** The task's lease cannot be acquired or kept. */
   lease: Trouble | null;
   /** What the carrier met, where that is this instance. */
   own: Trouble | null;

@@ -9,7 +9,7 @@ import { ApplyPipeline } from './pipeline.ts';
 const checkpoint = (to: number) => checkpointOf(TASK, { to });
 
 describe('sets on their way into the target', () => {
-  it('are applied in order, each behind the version of the one before', async () => {
+  it('are applied in order, each after the version of the one before', async () => {
     const target = new MemorySink();
     const applied: number[] = [];
     const pipeline = new ApplyPipeline(target, null, (stored) => applied.push(stored.checkpoint.to), fail);
@@ -21,7 +21,7 @@ describe('sets on their way into the target', () => {
     expect((await target.readCheckpoint(taskName(TASK)))?.checkpoint.to).toBe(20);
   });
 
-  it('are not applied behind one that failed, and whoever pushes hears of it', async () => {
+  it('are not applied after one that failed, and whoever pushes hears of it', async () => {
     const target = new MemorySink();
     const failing: Pick<ChangeSink, 'apply' | 'readCheckpoint'> = {
       readCheckpoint: (task) => target.readCheckpoint(task),

@@ -4,7 +4,7 @@ import { applyCounted } from './apply-counted.ts';
 import { removes } from './units.ts';
 
 /**
- * Hands sets to the target one behind the other: while one is being committed, the next is already on its way, with the
+ * Hands sets to the target one after the other: while one is being committed, the next is already on its way, with the
  * version of the checkpoint before it still to come. Each stays a transaction of its own, fenced by the one before.
  */
 export class ApplyPipeline {
@@ -16,7 +16,7 @@ export class ApplyPipeline {
 
   /**
    * @param applied called for each set that is in, in order
-   * @param failed called when one is not in; nothing that was pushed behind it is in either
+   * @param failed called when one is not in; nothing that was pushed after it is in either
    */
   constructor(
     sink: Pick<ChangeSink, 'apply' | 'readCheckpoint'>,
@@ -46,7 +46,7 @@ export class ApplyPipeline {
     this.#last = this.#apply(commands, checkpoint, version);
     this.#last.catch(this.#failed);
     await before;
-    // How many copies it finds to remove counts in the checkpoint behind it.
+    // How many copies it finds to remove counts in the checkpoint after it.
     if (removes(commands)) this.#head = (await this.#last)?.checkpoint ?? checkpoint;
   }
 

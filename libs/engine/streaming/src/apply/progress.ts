@@ -58,7 +58,7 @@ export class ApplyProgress {
     this.#moved = moved;
   }
 
-  /** Why the task's lease cannot be had or kept; null once it is. What else is known is from before. */
+  /** Why the task's lease cannot be acquired or kept; null once it is. What else is known is from before. */
   withoutLease(because: string | null): void {
     if (because === null) this.#leaseTrouble = null;
     else if (this.#leaseTrouble === null) {

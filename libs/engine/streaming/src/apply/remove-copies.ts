@@ -4,7 +4,7 @@ import { deleteOf } from './deletes-under.ts';
 import { applyWithoutRefused, type Isolation } from './isolate-refused.ts';
 
 /**
- * Removes copies, some at a time and each time behind the checkpoint, all but those that the target refuses to delete. Cut off
+ * Removes copies, some at a time and each time after the checkpoint, all but those that the target refuses to delete. Cut off
  * in between, it can simply be done again.
  * @returns the checkpoint as it is stored then
  * @throws {VersionConflictError} when the checkpoint has moved

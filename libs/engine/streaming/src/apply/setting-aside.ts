@@ -74,7 +74,7 @@ export class SettingAside implements Pick<ChangeSink, 'apply'>, Pick<SetAside, '
     return (this.#setAside?.ofKind(NOT_DELETED) ?? []).length > 0;
   }
 
-  /** Reads what was set aside in the generation that is being applied; also by another instance that applied meanwhile. */
+  /** Reads what was set aside in the generation that is being applied, including by another instance that applied meanwhile. */
   async open(reading: Reading): Promise<SetAside> {
     this.#setAside = await SetAside.open(this.#state, this.#name, reading);
     return this.#setAside;

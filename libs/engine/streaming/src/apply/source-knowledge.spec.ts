@@ -53,7 +53,7 @@ const rows: Row[] = [
     behindMs: null,
   },
   {
-    what: 'one word that may stand there for days',
+    what: 'one word that may have been there for days',
     hear: (s) => s.said(word(100), 0),
     lag: null,
     behindMs: null,

@@ -32,7 +32,7 @@ export class SourceKnowledge {
     this.#hear(now);
   }
 
-  /** The owner's word on the board. The first one may have stood there for long. */
+  /** The owner's word on the board. The first one may have been there for long. */
   said(status: SourceStatus, now: number): void {
     const before = this.#said;
     if (before?.status.at === status.at) return;

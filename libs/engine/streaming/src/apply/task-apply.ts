@@ -200,7 +200,7 @@ export class TaskApply implements Unit {
     }
   }
 
-  /** What an older version could not find again stands here for good, so everything is read once more, which shows it. */
+  /** What an older version could not find again stays here for good, so everything is read once more, which shows it. */
   async #repairIfDue(): Promise<void> {
     const { stored } = this.#checkpoint;
     if (!stored) return;

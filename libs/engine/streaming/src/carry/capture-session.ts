@@ -49,7 +49,7 @@ export interface CaptureMemory extends WitnessMemory {
   readonly nudge: Nudge;
   /** Where the source was when word of it was asked for. */
   asked: AskedFor | null;
-  /** The requester's last word, also of what is not known here yet. */
+  /** The requester's last word, even about what is not known here yet. */
   heard: Confirmation | null;
   /** From here on deletes are gone unread, as a session found that read from there. */
   deletesLostFrom: Etag | null;

@@ -15,7 +15,7 @@ export interface OwnEnd {
   sequence: number;
   /** What this module's own last set says of itself; null when there is none. */
   header: ChangeSetHeader | null;
-  /** Somebody else has written behind it. */
+  /** Somebody else has written after it. */
   foreign: boolean;
 }
 

@@ -26,7 +26,7 @@ function capturing(to: number, live = true): CaptureProgress {
 }
 
 describe('Up to where a capture has read', () => {
-  it('is behind what it has published, where nothing more concerned the task', () => {
+  it('is after what it has published, where nothing more concerned the task', () => {
     const progress = capturing(90);
     progress.passed(95);
     expect(progress.status()).toMatchObject({ publishedTo: 90, readTo: 95 });

@@ -30,7 +30,7 @@ export class CaptureProgress {
   readonly #collection: string;
   #databaseId: string | null = null;
   #condition: Condition<Phase> = STARTING;
-  /** The last page to publish ends here; what is read behind it may be ahead of the publishing. */
+  /** The last page to publish ends here; what is read after it may be ahead of the publishing. */
   #handedTo: Etag = 0;
   #passedTo: Etag = 0;
   #documentsRead = 0;
@@ -86,7 +86,7 @@ export class CaptureProgress {
     if (this.published >= this.#handedTo) this.#move({ what: 'passed' });
   }
 
-  /** Why the task's lease cannot be had or kept; null once it is. What else is known is from before. */
+  /** Why the task's lease cannot be acquired or kept; null once it is. What else is known is from before. */
   withoutLease(because: string | null): void {
     if (because !== null && this.#leaseTrouble === null) this.#errors++;
     this.#leaseTrouble = because;

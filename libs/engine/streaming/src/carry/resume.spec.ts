@@ -58,13 +58,13 @@ describe('where a capture goes on', () => {
     expect(ahead.position.generation).toBe(501);
   });
 
-  it('goes on behind the last set of its log', () => {
+  it('goes on after the last set of its log', () => {
     const { kind, position } = decideResumption(facts({}));
     expect(kind).toBe('continue');
     expect(position).toMatchObject({ generation: 3, incarnation: 'a', to: 100, live: true, began: 40 });
   });
 
-  describe('when somebody else has written behind its last set', () => {
+  describe('when somebody else has written after its last set', () => {
     const confirmed = { generation: 3, incarnation: 'a', to: 90, witness: { number: 5, mark: 'e' } };
 
     it('drops that, and sends what is not confirmed once more in the same generation', () => {
@@ -146,7 +146,7 @@ describe('where a capture goes on', () => {
     expect(position).toMatchObject({ to: 0, live: false, incarnation: 'new' });
   });
 
-  it('begins above what a requester has seen, also when the log is empty', () => {
+  it('begins above what a requester has seen, even when the log is empty', () => {
     const { position } = decideResumption(
       facts({
         tail: null,

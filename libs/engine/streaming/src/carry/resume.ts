@@ -15,7 +15,7 @@ import type { CaptureTask } from '../task/tasks.ts';
 export interface ResumeFacts {
   /** The last set in the task's log that this module has put there, or null when there is none. */
   tail: ChangeSetHeader | null;
-  /** Somebody else has written into the log behind it. */
+  /** Somebody else has written into the log after it. */
   foreign: boolean;
   task: Pick<CaptureTask, 'fingerprint' | 'generation'>;
   source: SourceIdentity;

@@ -50,7 +50,7 @@ export interface PublisherParts {
 }
 
 /**
- * Appends change sets to a task's log, each behind the one before. Any error ends this publisher: it is then unknown what
+ * Appends change sets to a task's log, each after the one before. Any error ends this publisher: it is then unknown what
  * the log contains, and everything has to be decided again from its tail.
  */
 export class Publisher {

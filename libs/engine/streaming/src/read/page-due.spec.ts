@@ -49,8 +49,8 @@ describe('what is done with a page', () => {
     ['that is not due', {}, 'pass'],
     ['that is due', { due: true, stale: false }, 'publish'],
     ['that is due, with a witness from too long ago', { due: true }, 'raise'],
-    ['behind which documents are rerun', { rerun: true, room: true, stale: false }, 'publish'],
-    ['behind which documents are rerun, with an old witness', { rerun: true, room: true }, 'raise'],
+    ['after which documents are rerun', { rerun: true, room: true, stale: false }, 'publish'],
+    ['after which documents are rerun, with an old witness', { rerun: true, room: true }, 'raise'],
     ['without room for the documents that are rerun', { due: true, rerun: true, stale: false }, 'raise'],
   ])('%s', (_what, changed, step) => {
     expect(nextStep({ ...nothing, ...changed })).toBe(step);

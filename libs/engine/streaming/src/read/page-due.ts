@@ -22,12 +22,12 @@ export function isDue({ page, published, silentMs, watermarkMs, asked }: DueFact
   return isAsked || silentMs >= watermarkMs;
 }
 
-/** `raise`: the witness is to be raised, and the page read again behind it. */
+/** `raise`: the witness is to be raised, and the page read again after it. */
 export type PageStep = 'publish' | 'raise' | 'pass';
 
 export interface StepFacts {
   due: boolean;
-  /** Documents are to be rerun behind this page. */
+  /** Documents are to be rerun after this page. */
   rerun: boolean;
   /** The page leaves room for them: a place where nothing in the collection happened. */
   room: boolean;

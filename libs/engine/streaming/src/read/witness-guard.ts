@@ -8,7 +8,7 @@ import {
 import { SourceReplacedError } from './source-errors.ts';
 import type { CapturePosition } from '../task/position.ts';
 
-/** When a reading's witness was raised last: what is read soon after may be published with it, also by the next session. */
+/** When a reading's witness was raised last: what is read soon after may be published with it, even by the next session. */
 export interface RaisedWitness {
   databaseId: string;
   incarnation: string;

@@ -7,7 +7,7 @@ const log = { created: 'today', lastSequence: 50 };
 
 describe('where a requester reads on', () => {
   it.each([
-    ['behind its checkpoint', { sequence: 20, streamCreated: 'today' }, 21],
+    ['after its checkpoint', { sequence: 20, streamCreated: 'today' }, 21],
     ['from the start, without a checkpoint', null, 1],
     ['from the start, in another stream', { sequence: 20, streamCreated: 'yesterday' }, 1],
     ['from the start, in a stream that ends before it', { sequence: 51, streamCreated: 'today' }, 1],

@@ -2,7 +2,7 @@ import type { Checkpoint, LogDescription } from '@nestjs-spark/contracts/interna
 
 const MOST_PATIENCE = 64;
 
-/** Where in the log a requester reads on: behind its own checkpoint, or from the start where the checkpoint's place means nothing. */
+/** Where in the log a requester reads on: after its own checkpoint, or from the start where the checkpoint's place means nothing. */
 export function readFrom(
   checkpoint: Pick<Checkpoint, 'sequence' | 'streamCreated'> | null,
   log: LogDescription,
@@ -28,7 +28,7 @@ export class ReadingPlace {
     this.stuck();
   }
 
-  /** What stands here is refused: it is looked at again, later each time. */
+  /** What is here is refused: it is looked at again, later each time. */
   stuck(): void {
     this.#patience = Math.min(2 * this.#patience, MOST_PATIENCE);
   }

@@ -20,7 +20,7 @@ describe('a look at the end of the log while nothing comes out', () => {
     for (let looks = 0; looks < 3; looks++) expect(await watch.look(() => checkpoint)).toBeNull();
   });
 
-  it('finds news behind the place that is read, when it is there twice in a row', async () => {
+  it('finds news after the place that is read, when it is there twice in a row', async () => {
     const watch = new TailWatch(await logEndingWith(2, 51));
     expect(await watch.look(() => checkpoint)).toBeNull();
     expect(await watch.look(() => checkpoint)).toEqual({ kind: 'misplaced' });

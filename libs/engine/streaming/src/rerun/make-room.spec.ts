@@ -17,7 +17,7 @@ function pageOf(from: number, etags: number[], to: number): ChangePage {
 }
 
 describe('room in a page for what is run again', () => {
-  it('is behind the last change where the page goes on behind it', () => {
+  it('is after the last change where the page goes on after it', () => {
     const found = makeRoom(pageOf(5, [6, 7], 9));
     expect(found?.room).toMatchObject({ from: 8, to: 9, changes: [], drained: true });
     expect(found?.before).toMatchObject({ from: 5, to: 7, drained: false });

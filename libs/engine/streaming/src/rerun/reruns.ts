@@ -34,7 +34,7 @@ export interface RerunsParts {
 }
 
 /**
- * Runs documents again as they are in the source now. They are read after the page behind which they are published, so
+ * Runs documents again as they are in the source now. They are read after the page after which they are published, so
  * whatever happens to them later is read, and published, later too.
  */
 export class Reruns {

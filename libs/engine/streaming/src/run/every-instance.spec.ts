@@ -100,7 +100,7 @@ describe('An instance that stands by', () => {
 });
 
 describe('While it lasts', () => {
-  it('no lease can be had: nobody carries it, on either side, and a copy is not known to move', async () => {
+  it('no lease can be acquired: nobody carries it, on either side, and a copy is not known to move', async () => {
     const { owner, requester } = await running();
     const standby = parties.requester();
     await says(standby, GREEN);

@@ -29,7 +29,7 @@ describe('a copy in whose place something else stands', () => {
     simulation.startApply();
   };
 
-  it('is set aside, names what stands there, and all others are complete', async () => {
+  it('is set aside, names what is there, and all others are complete', async () => {
     simulation.target.write('cars/2', { V: 'own' });
     simulation.target.write(
       'cars/3',

@@ -79,7 +79,7 @@ describe(`copies that a hostile hand corrupts (SPARK_TEST_SEED=${SEED})`, () => 
             else await stepper.take(step);
           }
           corrupted += steps.filter(({ kind }) => kind === 'corrupt').length;
-          // One that was under way may have passed what was corrupted behind it.
+          // One that was under way may have passed what was corrupted after it.
           repaired += (await compared(verifier)).repaired + (await compared(verifier)).repaired;
           await untilEqual(simulation);
           const { missing, stale, ghost, foreign } = await compared(verifier);

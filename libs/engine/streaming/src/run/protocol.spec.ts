@@ -76,7 +76,7 @@ describe('the capture-log-apply protocol', () => {
     expect([...target.documents.values()].map(({ generation }) => generation)).toEqual(['HR/cars:2']);
   });
 
-  it('a source restored under its own id is found out by its witness, also when its etags have caught up', async () => {
+  it('a source restored under its own id is found out by its witness, even when its etags have caught up', async () => {
     const { source } = fresh();
     simulation.startApply();
     const capture = simulation.startCapture();

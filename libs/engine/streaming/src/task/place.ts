@@ -14,7 +14,7 @@ export function etagsBehind(from: Place, to: Place): number | null {
   return known && from.databaseId !== to.databaseId ? null : Math.max(0, to.etag - from.etag);
 }
 
-/** Up to where nothing is missing: what is there, and behind it what was read and does not concern the task. */
+/** Up to where nothing is missing: what is there, and after it what was read and does not concern the task. */
 export function reachedEtag(
   there: { incarnation: string; to: Etag } | null,
   read: { incarnation: string; publishedTo: Etag; readTo: Etag } | null,

@@ -1,4 +1,4 @@
-/** A range of time, both ends included; null: no end. ISO 8601 in UTC, with any number of digits behind the second. */
+/** A range of time, both ends included; null: no end. ISO 8601 in UTC, with any number of digits after the second. */
 export interface TimeRange {
   from: string | null;
   to: string | null;

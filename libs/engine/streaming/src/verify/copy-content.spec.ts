@@ -30,7 +30,7 @@ describe('the content of a copy', () => {
     ['another value', stored('"A":1.11,"B":"x"')],
     ['one more field', stored('"A":1.10,"B":"x","C":null')],
     ['one less', stored('"A":1.10')],
-    ['more behind the metadata', `${stored('"A":1.10,"B":"x"').slice(0, -1)},"C":1}`],
+    ['more after the metadata', `${stored('"A":1.10,"B":"x"').slice(0, -1)},"C":1}`],
     ['other metadata', stored('"A":1.10,"B":"x"', ',"@expires":"2030-01-01"')],
     ['another collection', stored('"A":1.10,"B":"x"').replace('"Cars"', '"Vans"')],
     ['metadata inside of a field', stored('"A":1.10,"B":{"C":"x","@metadata":{}}')],

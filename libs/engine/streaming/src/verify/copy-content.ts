@@ -15,7 +15,7 @@ export interface CopyContent extends CopyMarks {
 }
 
 const METADATA = ',"@metadata":';
-// What the engine writes, and what stores add behind it. Everything else is parsed.
+// What the engine writes, and what stores add after it. Everything else is parsed.
 const PLAIN = new RegExp(
   `^\\{"@collection":"([^"\\\\]*)","${COPY_SOURCE}":"([^"\\\\]*)","${COPY_ETAG}":(\\d{1,15}),"${COPY_GENERATION}":"([^"\\\\]*)"` +
     '(?:,"@(?:change-vector|flags|id|last-modified)":"[^"\\\\]*")*\\}\\}$',

@@ -21,7 +21,7 @@ const seen = { before: 10, applied: 20 };
 describe('a copy that the script makes', () => {
   const judge = (copy: ReturnType<typeof there> | null) => judgeCopy(expected, copy, origin, seen);
 
-  it('is equal when content and marks are, also when it was sent again since', () => {
+  it('is equal when content and marks are, even when it was sent again since', () => {
     expect(judge(there())).toBe('equal');
     expect(judge(there({ etag: 15 }))).toBe('equal');
     expect(judge(there({ source: 'fleet/CARS/1' }))).toBe('equal');

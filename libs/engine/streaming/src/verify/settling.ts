@@ -178,7 +178,7 @@ export class Settling {
     return (strays.get(id) ?? []).filter((stray) => !made.has(idKey(rule, stray)));
   }
 
-  /** Behind the task's checkpoint, like any other delete: what was applied since they were looked at is looked at again. */
+  /** After the task's checkpoint, like any other delete: what was applied since they were looked at is looked at again. */
   async #deleteGhosts(ghosts: readonly Finding[], signal: AbortSignal): Promise<number> {
     const byDocument = Map.groupBy(ghosts, ({ document }) => document);
     const strays = new Map([...byDocument].map(([document, found]) => [document, found.map(({ id }) => id)]));
@@ -205,7 +205,7 @@ export class Settling {
       }
     }
     for (let tries = 1; ; tries++) {
-      // As little as possible between the checkpoint and the deletes behind it: while changes are applied, it moves often.
+      // As little as possible between the checkpoint and the deletes after it: while changes are applied, it moves often.
       const stored = await standing.readFor(expected, this.#incarnation);
       const { checkpoint, version } = stored;
       const commands = await this.#deletes(expected, stored, ids);
@@ -238,7 +238,7 @@ export class Settling {
     return (stray) => made.has(keyOfCopy(stray));
   }
 
-  /** Deletes of those copies that still are ghosts. What is newer than the checkpoint has moved it, and is not deleted behind it. */
+  /** Deletes of those copies that still are ghosts. What is newer than the checkpoint has moved it, and is not deleted after it. */
   async #deletes(
     { before }: Expected,
     { checkpoint }: StoredCheckpoint,

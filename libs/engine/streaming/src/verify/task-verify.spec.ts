@@ -44,7 +44,7 @@ describe('comparisons that begin by themselves', () => {
     expect(simulation.differences()).toEqual([]);
   });
 
-  it('begin over what is no record of a comparison', async () => {
+  it('replace what is not a record of a comparison', async () => {
     await simulation.kept.write('sparkVerifications/fleet/hr/cars', 'SparkVerifications', { other: 1 }, null);
     verifier = new Verifier(simulation, { everyMs: 1, depth: 'content', repair: true });
     await reported('begun', ({ depth, repair }) => depth === 'content' && repair);

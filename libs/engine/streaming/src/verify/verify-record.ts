@@ -53,7 +53,7 @@ export interface VerifyRecord extends VerifyWish {
   /** Milliseconds since 1970. */
   startedAt: number;
   endedAt: number | null;
-  /** `documents`: the owner's documents are gone through; `copies`: what stands here and no document was found for. */
+  /** `documents`: the owner's documents are gone through; `copies`: what is here and no document was found for. */
   phase: 'documents' | 'copies';
   /** The reading of the source whose copies are compared; another one begins the comparison again. */
   incarnation: string | null;
@@ -182,7 +182,7 @@ export class VerifyRecords {
     return this.#state.write(recordId(name), COLLECTION, record, expected);
   }
 
-  /** Begins a comparison, unless one is under way; returns the one that there is then. What is no record gives way to it. */
+  /** Begins a comparison, unless one is under way; returns the one that there is then. What is not a record is replaced by it. */
   async begin(name: string, wish: VerifyWish): Promise<Versioned<VerifyRecord>> {
     for (;;) {
       const stored = await this.#state.read<VerifyRecord>(recordId(name));

@@ -20,12 +20,12 @@ const isRetry = isObjectOf({
   ),
 });
 
-/** @throws {ProblemError} `notFound` for a copy that no module speaks of */
+/** @throws {ProblemError} `notFound` for a copy that no module reports */
 export function copyOf({ aggregator }: ActionParts, id: string): CopyState {
   const wanted = id.toLowerCase();
   const copy = aggregator.state().copies.find((one) => one.id.toLowerCase() === wanted);
   if (copy) return copy;
-  throw new ProblemError('notFound', 'No module speaks of such a copy.');
+  throw new ProblemError('notFound', 'No module reports such a copy.');
 }
 
 /** The path at the requester below which a collection's routes are. */

@@ -70,7 +70,7 @@ it('What a copy has set aside is asked for where it is, and not sought among the
   expect(asked.map(({ module }) => module)).toEqual(['Fleet']);
 });
 
-it('Routes that know no modules are asked only at modules in the options, and the others are named', async () => {
+it('Routes that accept no module tokens are asked only at modules in the options, and the others are named', async () => {
   const { parts, asked } = partsOf(() => [], ['HR']);
   const page = await listSystem(parts, ANN, 'jobs', '/api/jobs?take=100');
   expect(page).toMatchObject({ items: [{ module: 'HR' }], missing: [], unnamed: ['Fleet'] });

@@ -11,9 +11,9 @@ export interface Page {
   items: object[];
   /** For the next page; null at the end. */
   cursor: string | null;
-  /** Modules whose part is missing, as they do not answer. */
+  /** Modules whose part is missing, because they do not answer. */
   missing: string[];
-  /** Modules that are not asked: these routes know no modules, and the options do not name them. */
+  /** Modules that are not asked: these routes accept no module tokens, and the options do not name them. */
   unnamed?: string[];
   /** Whether a module has more than is listed here: each is asked for its newest 500. */
   truncated?: boolean;

@@ -53,7 +53,7 @@ export class ConsoleClient {
     return client.call({ module, method, act, timeoutMs, answerBytes: ANSWER_BYTES, ...rest });
   }
 
-  /** Whether the options name the module, so that its routes that know no modules can be asked as well. */
+  /** Whether the options name the module, so that its routes that accept no module tokens can be asked as well. */
   isNamed(module: string): boolean {
     return this.#parts.named.some(({ name }) => sameName(name, module));
   }

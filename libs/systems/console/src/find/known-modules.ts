@@ -19,7 +19,7 @@ export class KnownModules implements ModuleRegistry {
     this.#log = log;
   }
 
-  /** What was found last, also while the registries are away. */
+  /** What was found last, even while the registries are away. */
   async list(): Promise<ModuleInformation[]> {
     if (performance.now() - this.#readAt > FRESH_MS) {
       this.#reading ??= this.#read().finally(() => {

@@ -4,7 +4,7 @@ import type { ModuleIdentity } from '@nestjs-spark/modules/internal';
 
 const EVERY_MS = 15_000;
 
-/** Puts the console's key into the registry, where modules look it up: an application of its own has nobody else who does. */
+/** Puts the console's key into the registry, where modules look it up: where the console runs alone, nobody else does. */
 export class OwnRegistration {
   readonly #registry: ModuleRegistry;
   readonly #identity: ModuleIdentity;

@@ -38,7 +38,7 @@ export function moduleState(facts: ModuleFacts): ModuleState {
   };
 }
 
-/** Every copy that an owner or a requester speaks of, once. Pure. */
+/** Every copy that an owner or a requester reports, once. Pure. */
 export function mergeCopies(modules: readonly ModuleFacts[], rateOf: (id: string) => number): CopyState[] {
   const byName = new Map(modules.map((one) => [nameKey(one.name), one]));
   const nameOf = (name: string): string => byName.get(nameKey(name))?.name ?? name;

@@ -22,7 +22,7 @@ export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly method: string;
-  /** Behind the console's own path, with a leading slash. */
+  /** The path below the console's own, with a leading slash. */
   readonly path: string;
   readonly query: URLSearchParams;
 

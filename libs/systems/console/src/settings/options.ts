@@ -18,7 +18,7 @@ export interface SparkConsoleOptions {
   modules?: readonly NamedModule[];
   /** Whether nothing can be changed through it. Default false. */
   readOnly?: boolean;
-  /** The module whose key signs the console's requests. `SPARK_MODULE_NAME`; required, and mounted the name of the application. */
+  /** The module whose key signs the console's requests. `SPARK_MODULE_NAME`; required; when mounted, the name of the application. */
   name?: string;
   /** The token with which operators sign in. `SPARK_OPERATOR_TOKEN`; without it, only JWTs of `SparkAuthModule` are accepted. */
   operatorToken?: string;
@@ -28,7 +28,7 @@ export interface SparkConsoleOptions {
 
 /** The options with every default filled in. */
 export interface ConsoleSettings {
-  /** With a slash before and none behind. */
+  /** With a leading slash and no trailing one. */
   path: string;
   title: string;
   modules: readonly NamedModule[];

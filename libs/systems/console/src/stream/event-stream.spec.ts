@@ -43,7 +43,7 @@ async function open(endsAt: number) {
   return { response: await response, listeners, reader };
 }
 
-it('A browser that takes nothing in is let go at once, and nothing is written to it afterwards', async () => {
+it('A browser that takes nothing in is disconnected at once, and nothing is written to it afterwards', async () => {
   const { response, listeners } = await open(Infinity);
   const [tell = () => undefined] = listeners;
   // The system's own buffers take some megabytes before anything stays here.

@@ -4,7 +4,7 @@ import type { ConsoleState } from '../ask/state.ts';
 import { deltaOf, isEmpty } from './patch.ts';
 
 const COMMENT_MS = 15_000;
-/** A browser that takes nothing in is let go, rather than kept in memory. */
+/** A browser that takes nothing in is disconnected, rather than kept in memory. */
 const MOST_UNSENT = 4 * 1024 * 1024;
 
 let sequence = 0;

@@ -1,3 +1,4 @@
+import { isObject } from '@nestjs-spark/foundation/internal';
 import type { ConsoleState } from '../ask/state.ts';
 
 /** What changed between two states: of each thing its key and the fields that changed. */
@@ -5,7 +6,7 @@ export interface Delta {
   at: string;
   modules: Record<string, unknown>[];
   copies: Record<string, unknown>[];
-  /** The ids of copies, and names of modules behind `module:`, that are no more. */
+  /** The ids of copies, and names of modules after `module:`, that are gone. */
   gone: string[];
   letters: number;
 }
@@ -49,7 +50,7 @@ function goneOf<T extends object, K extends keyof T & string>(
   return before.map((one) => one[key]).filter((one) => !left.has(one)) as string[];
 }
 
-/** Objects of which always the same fields are there. */
+/** Objects that always have the same fields. */
 const DEEP: ReadonlySet<string> = new Set(['in', 'out', 'request']);
 
 /** The fields that differ, one level deep into objects that both have; null for none. */
@@ -58,15 +59,11 @@ function patchOf(before: object, after: object): Record<string, unknown> | null 
   const changed = Object.entries(after).flatMap(([name, value]): [string, unknown][] => {
     const was = old[name];
     if (was === value) return [];
-    if (DEEP.has(name) && isPlain(was) && isPlain(value)) {
+    if (DEEP.has(name) && isObject(was) && isObject(value)) {
       const inner = patchOf(was, value);
       return inner ? [[name, inner]] : [];
     }
     return JSON.stringify(was) === JSON.stringify(value) ? [] : [[name, value]];
   });
   return changed.length === 0 ? null : Object.fromEntries(changed);
-}
-
-function isPlain(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

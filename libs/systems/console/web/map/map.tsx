@@ -26,7 +26,7 @@ const BADNESS = [
   'Faulted',
   'Refused',
 ];
-/** A map of more is no map. */
+/** A map of more modules than this shows nothing. */
 const MOST_MODULES = 40;
 const MOST_ROUTES = 30;
 
@@ -71,7 +71,7 @@ export function ModuleMap({
   const sizes: Sizes = down
     ? { width, card: 84, cardHeight: 52, lane: 16, gap: 60, down }
     : { width, card: 182, cardHeight: 76, lane: 46, gap: 24, down };
-  // On a phone cards stand beside each other: what is their height there is their width.
+  // On a phone, cards are side by side: what is their height there is their width.
   const layout = layOut(
     names,
     routes.map(({ owner: from, requester: to }) => ({ from, to })),

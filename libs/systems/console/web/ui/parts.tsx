@@ -23,7 +23,7 @@ export function Heading({ title, children }: { title: string; children?: Compone
   );
 }
 
-/** A time as people say it, with the exact one behind it. */
+/** A time as people say it, with the exact one as its title. */
 export function Ago({ at }: { at: string | number | null }) {
   if (at === null) return <span class="dim">{t.never}</span>;
   const date = new Date(at);
@@ -44,7 +44,7 @@ export function Empty({ children }: { children: ComponentChildren }) {
   return <p class="empty">{children}</p>;
 }
 
-/** What is shown of something that is asked for: it stays while it is asked for again, also when that fails. */
+/** What is shown of something that is asked for: it stays while it is asked for again, even when that fails. */
 export function Loaded<T>({
   asked,
   children,

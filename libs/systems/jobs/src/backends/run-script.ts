@@ -85,7 +85,7 @@ async function* linesIn({ input }: ScriptWork): AsyncGenerator<InputDocument> {
   }
 }
 
-/** An output as a line of the result: what commands hold as JSON text stands in it as JSON. */
+/** An output as a line of the result: what commands hold as JSON text is in it as JSON. */
 function lineOf(output: ScriptOutput): string {
   const id = JSON.stringify(output.id);
   if (output.status === 'failed')

@@ -107,7 +107,7 @@ export interface JobAttempt {
 /** Why a job runs where it runs. */
 export interface BackendReason {
   rule: 'explicit' | 'only' | 'history' | 'size' | 'available';
-  /** Every backend for its kind. `estimateMs` is what earlier runs let expect; null: too few are known. */
+  /** Every backend for its kind. `estimateMs` is what earlier runs suggest; null: too few are known. */
   considered: { backend: string; available: boolean; estimateMs: number | null; why: string }[];
 }
 

@@ -40,7 +40,7 @@ const CASES: readonly { name: string; expected: unknown; run: Case }[] = [
     run: async (kit) => String(await kit.echo(LARGE)).length,
   },
   {
-    name: 'a run that is started twice is one run, also when it has ended',
+    name: 'a run that is started twice is one run, even when it has ended',
     expected: ['succeeded', 'succeeded', 'known'],
     run: async (kit) => {
       const run = kit.runOf(ECHO, 1);

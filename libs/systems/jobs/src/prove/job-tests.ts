@@ -95,7 +95,7 @@ export class JobTests {
     return { report, submittedBy };
   }
 
-  /** @throws {ProblemError} `notFound` (404), also for a test of somebody else */
+  /** @throws {ProblemError} `notFound` (404), including for a test of somebody else */
   async get(testId: string, access: JobAccess): Promise<TestReport> {
     const kept = /^[\w-]{1,64}$/.test(testId) ? await this.#read(`test/${testId}`) : null;
     if (isKept(kept) && (access.all || sameSubmitter(kept.submittedBy, access))) return kept.report;
@@ -106,7 +106,7 @@ export class JobTests {
   }
 
   /**
-   * Runs the regression cases once, and takes what they result in as right from now on. For operators.
+   * Runs the regression cases once, and accepts their results as correct from now on. For operators.
    * @throws {ProblemError} `jobState` (409) when one of them has not succeeded: the baseline before stays
    */
   async takeBaseline(access: JobAccess): Promise<Baseline> {

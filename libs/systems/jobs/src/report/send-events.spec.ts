@@ -11,7 +11,7 @@ import { sendEvents } from './send-events.ts';
 const event = (sequence: number | null, type: string, data: object = {}) =>
   ({ sequence, type, data }) as JobEvent;
 
-it('lets a reader resume after the last change that it read, also when it read progress since', async () => {
+it('lets a reader resume after the last change that it read, even when it read progress since', async () => {
   async function* feed(): AsyncGenerator<JobEvent> {
     yield event(null, 'job.progress');
     yield event(7, 'job.running');

@@ -19,14 +19,14 @@ export class TestsController {
 
   @Post('load')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Put records through jobs and measure: { records?, backend? }' })
+  @ApiOperation({ summary: 'Run records through jobs and measure: { records?, backend? }' })
   async load(@RawText() text: string, @CurrentCaller() caller: ApiCaller) {
     return this.tests.start({ testType: 'load', ...readTest(text, true) }, accessOf(caller));
   }
 
   @Post('regression')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Compare results with those of before: { backend? }' })
+  @ApiOperation({ summary: 'Compare results with earlier ones: { backend? }' })
   async regression(@RawText() text: string, @CurrentCaller() caller: ApiCaller) {
     return this.tests.start({ testType: 'regression', ...readTest(text) }, accessOf(caller));
   }
@@ -41,7 +41,7 @@ export class TestsController {
   @Post('regression/baseline')
   @HttpCode(200)
   @MinimumRole('operator')
-  @ApiOperation({ summary: 'Take what the regression cases result in now as right' })
+  @ApiOperation({ summary: 'Accept the present results of the regression cases as correct' })
   async baseline(@CurrentCaller() caller: ApiCaller) {
     return { baseline: await this.tests.takeBaseline(accessOf(caller)) };
   }

@@ -12,7 +12,7 @@ export type Outcome =
   | { type: 'failed'; cause: JobCause }
   | { type: 'cancelled'; proof: CancelProof }
   | { type: 'timed-out'; proof: CancelProof }
-  /** The backend has not got the run, and nothing of it runs. */
+  /** The backend does not have the run, and nothing of it runs. */
   | { type: 'lost'; cause: JobCause }
   /** It was not answered whether it has begun. */
   | { type: 'not-started'; cause: JobCause };
@@ -95,7 +95,7 @@ const MOST_LOST = 10;
 /** The longest pause before a job whose runs are lost runs again. */
 const LONGEST_LOST_MS = 60_000;
 
-/** Queued again, later each time: a run that was lost is none of the job's attempts to succeed. */
+/** Queued again, later each time: a run that was lost does not count as one of the job's attempts. */
 function lost(job: Job, cause: JobCause, by: string, now: Date): Job {
   const attempts = endedAttempt(job, 'lost', cause, now);
   if (job.status === 'Cancelling') {

@@ -30,7 +30,7 @@ describe('Changes of jobs', () => {
     expect([seen, disturbances]).toEqual([['a', 'b', 'c', 'd'], ['the server is gone']]);
   });
 
-  it('of a store that has begun anew are all followed by who knows a number of the old one', async () => {
+  it('of a store that has started over are all followed by a reader with a number of the old one', async () => {
     const store = memory();
     await store.add([specJob('a')]);
     for await (const { job } of followOn(store, new AbortController().signal, { after: 1_000 })) {

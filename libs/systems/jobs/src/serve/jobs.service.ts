@@ -95,7 +95,7 @@ export class JobsService {
 
   /**
    * A job as it is now, or when it has ended, if that is before `waitMs`.
-   * @throws {ProblemError} `notFound` (404), also for a job of somebody else
+   * @throws {ProblemError} `notFound` (404), including for a job of somebody else
    */
   async get(jobId: string, access: JobAccess = APPLICATION, waitMs = 0): Promise<JobView> {
     const stored =

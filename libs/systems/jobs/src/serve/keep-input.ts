@@ -99,7 +99,7 @@ const isNote = isObjectOf({
   tenant: isNullOr(isText()),
 });
 
-/** Null for what is no note: whoever reaches the store may have put it there. */
+/** Null for what is not a note: whoever reaches the store may have put it there. */
 function readNote(text: string): Note | null {
   try {
     const note: unknown = JSON.parse(text);

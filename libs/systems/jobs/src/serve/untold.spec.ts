@@ -32,7 +32,7 @@ describe('The changes of a job', () => {
     ]);
   });
 
-  it('are not told again to who continues', () => {
+  it('are not told again to a reader that continues', () => {
     expect(told(5, running, done)).toEqual([
       ['job.running', 7],
       ['job.succeeded', 9],

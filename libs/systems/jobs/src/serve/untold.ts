@@ -40,7 +40,7 @@ export class Untold {
     });
   }
 
-  /** Who knows no number wants what is new: the last. */
+  /** A reader without a number wants what is new: the last change. */
   #knownTo({ transitions }: Job): number {
     if (this.#after === undefined) return transitions.length - 1;
     const after = this.#after;

@@ -33,8 +33,8 @@ export function beginSnapshot(file: PeerFile): SnapshotHead {
 }
 
 /**
- * Reads the records behind `after`. Pages may be read while the file goes on: what the log has said since the cut is read once more
- * behind it by whoever loads them.
+ * Reads the records after `after`. Pages may be read while the file goes on: what the log has said since the cut is read once more
+ * after it by whoever loads them.
  */
 export function snapshotPage(file: PeerFile, after: RecordName | null, limit: number): SnapshotPage {
   const records = file.recordsAfter(after, limit);

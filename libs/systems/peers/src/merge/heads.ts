@@ -5,7 +5,7 @@ type SeeingHead = Head & { readonly sees: readonly EventName[] };
 
 /**
  * The heads of a record after an event: those that it has not seen, and itself unless one of them has seen it. The latter
- * happens behind a snapshot, which may know more of a record than the log up to its place.
+ * happens after a snapshot, which may know more of a record than the log up to its place.
  */
 export function mergeHeads<H extends SeeingHead>(heads: readonly H[], event: H): H[] {
   const others = heads.filter((head) => !isSame(head, event) && !hasSeen(event, head));

@@ -4,7 +4,7 @@ import type { PeerFile } from '../receive/peer-file.ts';
 export const MOST_EVENTS = 200;
 export const MOST_BYTES = 256 * 1024;
 
-/** What a node publishes next: events of one of its origins, behind the message that is known to be that origin's last. */
+/** What a node publishes next: events of one of its origins, after the message that is known to be that origin's last. */
 export interface Batch {
   readonly origin: string;
   readonly events: readonly [PeerEvent, ...PeerEvent[]];

@@ -5,7 +5,7 @@ import type { PeerFile } from './peer-file.ts';
 import { showHeads } from './show-heads.ts';
 
 /**
- * Why a file's events were renumbered: it was put back from a backup, it and another file had used the same numbers, or an
+ * Why a file's events were renumbered: it was restored from a backup, it and another file had used the same numbers, or an
  * operator retired its node.
  */
 export type NewLife = 'restored' | 'cloned' | 'retired';
@@ -47,7 +47,7 @@ function renamed(events: readonly PeerEvent[], origin: string): PeerEvent[] {
   return events.map((event) => ({ ...event, ...nameOf(event), sees: event.sees.map(nameOf) }));
 }
 
-/** Whatever saw an event stands behind it in the history. */
+/** Whatever saw an event comes after it in the history. */
 function showAgain(file: PeerFile, entity: string, recordId: string, policyOf: PolicyOf): void {
   const writes = file.history(entity, recordId).filter(({ resolverVersion }) => resolverVersion === null);
   const heads = writes.reduce<PeerEvent[]>(mergeHeads, []);

@@ -52,12 +52,12 @@ export interface PeerFile {
    * what others decide alike, and what others know from the log before must not be unknown here.
    */
   loggedTo(origin: string): number;
-  /** Whether an operator has given up messages behind the origin's last one that was read. */
+  /** Whether an operator has given up messages after the origin's last one that was read. */
   mayLack(origin: string): boolean;
   event(name: EventName): PeerEvent | null;
-  /** Events of one origin behind a number, in order. */
+  /** Events of one origin after a number, in order. */
   eventsAfter(origin: string, number: number, limit: number): PeerEvent[];
-  /** Records that have heads, behind a record in an order of their own. */
+  /** Records that have heads, after a record in an order of their own. */
   recordsAfter(last: RecordName | null, limit: number): RecordName[];
   /** Every event of a record, in the order in which this file took them. */
   history(entity: string, recordId: string): PeerEvent[];
@@ -70,7 +70,7 @@ export interface PeerFile {
   heads(entity: string, recordId: string): PeerEvent[];
   /** Several heads are a conflict, which is noted; a single one ends it. */
   setHeads(entity: string, recordId: string, heads: readonly PeerEvent[]): void;
-  /** Conflicts of a collection that met before a time, in milliseconds since 1970: the oldest first, behind the conflict `after`. */
+  /** Conflicts of a collection that met before a time, in milliseconds since 1970: the oldest first, after the conflict `after`. */
   openConflicts(
     entity: string,
     range: { before: number; after: number; limit: number },

@@ -71,7 +71,7 @@ function isKnownOf(file: PeerFile, { origin, number }: EventName): boolean {
   return number <= file.loggedTo(origin) || file.mayLack(origin);
 }
 
-/** The events before an origin's first one behind the messages that an operator has given up. */
+/** The events before an origin's first one after the messages that an operator has given up. */
 function passOver(file: PeerFile, { origin, number }: EventName): void {
   const last = number - 1;
   if (last > confirmedTo(file, origin)) file.coverOrigin({ origin, number: last, tail: 0, node: null });

@@ -20,7 +20,7 @@ export class LogGap {
   }
 
   /**
-   * Begins to read behind a position.
+   * Begins to read after a position.
    * @param end the last message of the log
    */
   beginAt(position: number, end: number): void {

@@ -74,7 +74,7 @@ export class NodeReport {
     if (!this.state.isReady) this.state.reason = reason;
   }
 
-  /** @param clockMs the log's clock less this process's; null when it is not known anew */
+  /** @param clockMs the log's clock less this process's; null when there is no new reading of it */
   noteApplied(batch: readonly Arrival[], clockMs: number | null): void {
     this.state.position = batch.at(-1)?.sequence ?? this.state.position;
     if (clockMs !== null) {

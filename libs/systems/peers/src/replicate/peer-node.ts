@@ -25,7 +25,7 @@ export interface PeerNodeParts {
   readonly store: PeerStore;
   readonly log: PeerLog;
   readonly snapshots: Snapshots;
-  /** How many messages the log keeps behind the latest snapshot before the next one is taken. */
+  /** How many messages the log keeps after the latest snapshot before the next one is taken. */
   readonly keepEvents: number;
   readonly logger: Logger;
   /** Has another node take a snapshot, because this one lacks messages. */
@@ -38,7 +38,7 @@ const AGAIN: RetryPolicy = { waitMs: [100, 500, 1_000, 2_000] };
 /** Other programs write without notice. */
 const LOOK_MS = 1_000;
 const FULL_MS = 5_000;
-const LET_GO_MS = 60_000;
+const SNAPSHOTS_MS = 60_000;
 /** How long the writers of a conflict have to settle it. */
 const SETTLE_MS = 20_000;
 const MOST_MESSAGES = 64;
@@ -117,7 +117,7 @@ export class PeerNode {
       keepRunning(() => this.#read(), { ...until, onFailure: say('Reading the log') }),
       keepRunning(() => this.#publish(), { ...until, onFailure: say('Publishing') }),
       keepRunning(() => this.#proposeForOthers(), { ...until, onFailure: say('Settling conflicts') }),
-      keepRunning(() => this.#letGo(), { ...until, onFailure: say('A snapshot') }),
+      keepRunning(() => this.#takeSnapshots(), { ...until, onFailure: say('A snapshot') }),
     ]);
     stopHearing();
   }
@@ -200,7 +200,7 @@ export class PeerNode {
   }
 
   /**
-   * Closes an origin behind its last message. Its node learns of it before it can publish again, and goes on under another.
+   * Closes an origin after its last message. Its node learns of it before it can publish again, and goes on under another.
    * @throws {LogConflictError} when it has written meanwhile
    */
   async close(close: { origin: string; node: string; after: number; proof: string }): Promise<void> {
@@ -208,9 +208,9 @@ export class PeerNode {
   }
 
   /** At another time on each node, so that mostly one of them takes it. */
-  async #letGo(): Promise<void> {
-    await pause(LET_GO_MS * (0.5 + Math.random()), this.#stop.signal);
-    await this.#keeper.letGo();
+  async #takeSnapshots(): Promise<void> {
+    await pause(SNAPSHOTS_MS * (0.5 + Math.random()), this.#stop.signal);
+    await this.#keeper.takeIfDue();
   }
 
   async #proposeForOthers(): Promise<void> {

@@ -74,7 +74,7 @@ describe('files that are replicas', () => {
     expect(await a.seen()).toMatchObject([{ title: 'by b' }]);
   });
 
-  it('end a conflict as a resolver says, also when theirs do not agree', async () => {
+  it('end a conflict as a resolver says, even when theirs do not agree', async () => {
     const saying = (title: string, version: number): ConflictResolver<object> => ({
       version,
       resolve: () => ({ type: 'put', document: { Title: title } }),
@@ -159,7 +159,7 @@ describe('files that are replicas', () => {
     expect(await a.seen()).toEqual(await b.seen());
   });
 
-  it('get everything when the log is lost, also what a copy of a file says first', async () => {
+  it('get everything when the log is lost, including what a copy of a file says first', async () => {
     const { id } = await a.notes.create({ title: 'milk' });
     await settle(log, [a, b]);
     await a.database.backup(join(folder, 'twin.db'));
@@ -186,7 +186,7 @@ describe('files that are replicas', () => {
     for (const node of [a, b]) expect(await node.seen()).toMatchObject([{ id, title: 'bread' }]);
   });
 
-  it('write behind what a stranger has put under their origin', async () => {
+  it('write after what a stranger has put under their origin', async () => {
     const { id } = await a.notes.create({ title: 'milk' });
     await settle(log, [a, b]);
     const origin = log.messages[0]?.writer ?? '';
@@ -196,7 +196,7 @@ describe('files that are replicas', () => {
     expect(await b.seen()).toMatchObject([{ title: 'bread' }]);
   });
 
-  it('go on behind messages that an operator has given up, and with what others saw in them', async () => {
+  it('go on after messages that an operator has given up, and with what others saw in them', async () => {
     await a.notes.put('notes/1', { title: 'first' });
     await settle(log, [a, b]);
     for (const title of ['lost', 'also lost']) {

@@ -58,7 +58,7 @@ export class PeerStore {
   readonly #policyOf: PolicyOf;
   readonly #owner: FileOwner;
   #collections: readonly string[] = [];
-  /** The log's end when the file met it: what is behind has been written since. */
+  /** The log's end when the file met it: what is after it has been written since. */
   #endAtStart = Infinity;
   /** What has been said of this run's new lives: another file that goes on says so again with each message. */
   readonly #said = new Set<NewLife>();
@@ -131,7 +131,7 @@ export class PeerStore {
     return this.#database.write((open) => new PeerPlace(open).giveUp(to));
   }
 
-  /** Goes on behind messages that were given up. */
+  /** Goes on after messages that were given up. */
   skipTo(position: number): Promise<void> {
     return this.#database.write((open) => {
       new PeerRows(open).position = position;
@@ -234,7 +234,7 @@ export class PeerStore {
     return this.#database.read((open) => snapshotPage(new PeerRows(open), after, limit));
   }
 
-  /** @returns whether what is not known to be in the log is numbered anew */
+  /** @returns whether what is not known to be in the log is renumbered */
   beginLoading(snapshot: SnapshotHead): Promise<boolean> {
     return this.#database.write((open) =>
       beginLoading(new PeerRows(open), snapshot, this.#policyOf, () => this.#freshOrigin()),

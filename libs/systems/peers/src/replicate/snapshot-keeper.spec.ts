@@ -41,14 +41,14 @@ describe('snapshots of a node', () => {
   });
 
   it('are taken of a log that has replaced another one, before it has grown', async () => {
-    await keeper.letGo();
+    await keeper.takeIfDue();
     expect(taken).toHaveLength(0);
     keeper.isReplaced = true;
-    const letGo = keeper.letGo();
+    const taking = keeper.takeIfDue();
     await new Promise(setImmediate);
     expect(taken).toHaveLength(1);
     taken[0]?.resolve(5);
-    await letGo;
+    await taking;
     expect(keeper.isReplaced).toBe(false);
   });
 });

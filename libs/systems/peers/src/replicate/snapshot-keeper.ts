@@ -6,7 +6,7 @@ import type { Snapshots } from './snapshots.ts';
 export interface SnapshotKeeperParts {
   readonly log: Pick<PeerLog, 'describe'>;
   readonly snapshots: Pick<Snapshots, 'take' | 'latest'>;
-  /** How many messages the log keeps behind the latest snapshot before the next one is taken. */
+  /** How many messages the log keeps after the latest snapshot before the next one is taken. */
   readonly keepEvents: number;
   readonly logger: Logger;
   readonly state: NodeState;
@@ -26,7 +26,7 @@ export class SnapshotKeeper {
   }
 
   /**
-   * Takes a snapshot now; who asks while one is being taken waits for that one.
+   * Takes a snapshot now; whoever asks while one is being taken waits for that one.
    * @returns its place in the log; null when the node is not complete, or the log away
    */
   take(): Promise<number | null> {
@@ -45,13 +45,13 @@ export class SnapshotKeeper {
   }
 
   /** Takes one when the log has grown. */
-  async letGo(): Promise<void> {
+  async takeIfDue(): Promise<void> {
     const { log, snapshots, keepEvents, state } = this.#parts;
     if (!this.#parts.isAtWork()) return;
     const here = await log.describe();
     const latest = here && (await snapshots.latest(here));
     state.lowWater = latest?.cut ?? 0;
-    // Who comes later finds nothing in another log of what nobody says again: the events of nodes that are gone.
+    // Another log lacks, for nodes that come later, what nobody publishes again: the events of nodes that are gone.
     const isOwed = this.isReplaced && latest === null;
     if (isOwed || state.position - state.lowWater >= keepEvents) await this.take();
     this.isReplaced = false;

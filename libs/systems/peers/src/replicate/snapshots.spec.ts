@@ -35,7 +35,7 @@ describe('a snapshot of the log', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('brings an empty file to where the log is, without what was let go of it', async () => {
+  it('brings an empty file to where the log is, without what was trimmed from it', async () => {
     for (let count = 0; count < 600; count++) await a.notes.put(`notes/${count}`, { title: 'first' });
     await settle(log, [a, b]);
     await a.notes.put('notes/1', { title: 'by a' });
@@ -86,7 +86,7 @@ describe('a snapshot of the log', () => {
     expect(await empty.seen()).toEqual(await b.seen());
   });
 
-  it('is not one of another log, nor one behind the end of a log that was put back, and those go', async () => {
+  it('is not one of another log, nor one past the end of a log that was restored, and those are removed', async () => {
     await a.notes.put('notes/1', { title: 'one' });
     await settle(log, [a, b]);
     await a.takeSnapshot(log);
@@ -112,7 +112,7 @@ describe('a snapshot of the log', () => {
     await expect(a.takeSnapshot(log)).rejects.toThrow('the log has been replaced');
   });
 
-  it('makes room of those before the one before it', async () => {
+  it('removes those before the one before it', async () => {
     for (const title of ['one', 'two', 'three']) {
       await a.notes.put('notes/1', { title });
       await settle(log, [a, b]);

@@ -39,7 +39,7 @@ export class Snapshots {
     this.#objects = objects;
   }
 
-  /** The one of this log that reaches furthest; null when there is none. One behind the log's end is of a log that was put back. */
+  /** The one of this log that reaches furthest; null when there is none. One past the log's end is of a log that was restored. */
   async latest({ created, lastSequence }: LogState): Promise<Manifest | null> {
     for (const { name, cut } of manifestsIn(await this.#objects.listObjects(SNAPSHOTS))) {
       if (cut > lastSequence) continue;
@@ -50,7 +50,7 @@ export class Snapshots {
   }
 
   /**
-   * Takes one of the log as far as it is applied here, and lets go what it stands for.
+   * Takes one of the log as far as it is applied here, and trims the part that it stands for.
    * @returns its place in the log
    */
   async take(created: string): Promise<number> {
@@ -60,7 +60,7 @@ export class Snapshots {
     for await (const events of this.#parts())
       await this.#put(`${folder}/${parts++}`, await encodePart(events));
     await this.#put(`${folder}/manifest`, encodeManifest({ ...head, created, node: this.#nodeId, parts }));
-    await this.#letGo(head, created);
+    await this.#trim(head, created);
     return head.cut;
   }
 
@@ -98,14 +98,14 @@ export class Snapshots {
   }
 
   /** The one before stays for those who are loading it; what is of another log goes. */
-  async #letGo({ cut, origins }: Pick<Manifest, 'cut' | 'origins'>, created: string): Promise<void> {
+  async #trim({ cut, origins }: Pick<Manifest, 'cut' | 'origins'>, created: string): Promise<void> {
     const names = await this.#objects.listObjects(SNAPSHOTS);
     const manifests: Manifest[] = [];
     for (const { name } of manifestsIn(names)) {
       const manifest = decodeManifest(await this.#objects.loadObject(name));
       if (manifest) manifests.push(manifest);
     }
-    // Asked for afterwards: a snapshot that another node has just taken is not behind the log's end.
+    // Asked for afterwards: a snapshot that another node has just taken is not past the log's end.
     const here = await this.#objects.describe();
     if (here?.created !== created || cut > here.lastSequence) return;
     for (const { origin, tail } of origins) if (tail > 0) await this.#objects.trim(origin, cut + 1);

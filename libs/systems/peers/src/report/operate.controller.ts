@@ -92,7 +92,10 @@ export class OperatePeersController {
       await this.node.close({ origin, node, after, proof });
     } catch (error) {
       if (!(error instanceof LogConflictError)) throw error;
-      throw new ProblemError('conflict', `${node} has just written: it has not gone. Stop it, or try again.`);
+      throw new ProblemError(
+        'conflict',
+        `${node} has just written, so it is not gone. Stop it, or try again.`,
+      );
     }
     return { node, origin };
   }

@@ -13,7 +13,7 @@ export interface SparkPeersOptions {
   offlineStart?: 'wait' | 'serve';
   /** How many bytes JetStream reserves for the log; less where it has less left. Default 268,435,456 (256 MiB). */
   maxBytes?: number;
-  /** How many messages the log keeps behind the latest snapshot before the next one is taken. Default 1,000. */
+  /** How many messages the log keeps after the latest snapshot before the next one is taken. Default 1,000. */
   keepEvents?: number;
   /** After how many seconds without a sign a node is listed as retired. Default 86,400 (a day). */
   retireAfterSeconds?: number;

@@ -76,7 +76,7 @@ describe('a pipeline', () => {
     ['complete', NO, ['PipelineCompleted'], NO, NO, [], NO],
     ['delete', REMOVED, NO, REMOVED, REMOVED, REMOVED, REMOVED],
   ])(
-    'answers %s in each state as its table says, and where there is none of its name not at all',
+    'answers %s in each state as its table says, and says so where there is none of its name',
     (type, ...expected) => {
       const command = { type } as PipelineCommand;
       const present = PIPELINE_STATES.filter((status) => status !== 'Empty' && status !== 'Deleted');
@@ -152,6 +152,7 @@ describe('a pipeline', () => {
     expect(decide(later, { type: 'start' }, { ...context, commandId: 'k1' })).toEqual({
       events: [],
       isReplayed: true,
+      isNew: false,
     });
     expect(() => decide(later, { type: 'pause' }, { ...context, commandId: 'k1' })).toThrow(
       'another command',

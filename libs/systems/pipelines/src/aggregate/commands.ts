@@ -11,6 +11,8 @@ export type PipelineCommand =
       reset?: 'keep' | 'beginning';
       /** The version that the change is made of; another one is refused. */
       ifVersion?: number;
+      /** There was no pipeline when it was sent: it creates one. */
+      creates?: boolean;
     }
   | { type: 'start'; from?: 'checkpoint' | 'beginning' }
   | { type: 'stop' }
@@ -24,7 +26,7 @@ export type PipelineCommand =
   | { type: 'fail'; reason: string }
   | { type: 'takeOwnership'; epoch: number; node: string; shard: number };
 
-/** Who asks, when, and by which name it is known that he has asked before. */
+/** Who asks, when, and the name by which a repeated request is recognized. */
 export interface CommandContext {
   tenant: string;
   pipelineId: string;
@@ -34,7 +36,7 @@ export interface CommandContext {
 }
 
 /**
- * Why a command is refused: `not-found` there is no such pipeline; `exists` there is one; `not-allowed` its state does not let it;
+ * Why a command is refused: `not-found` there is no such pipeline; `exists` there is one; `not-allowed` its state does not allow it;
  * `needs-reset` its position does not fit the new definition; `other-version` it was changed meanwhile; `key-reused` another
  * command had this id; `fenced` another process owns it.
  */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { OWNER_FILE } from '../definition/reserved-names.ts';
 import type { FilesFolder } from './files-folder.ts';
 import { RunFailedError, type Claim, type OutBatch, type Sink } from './ports.ts';
 
-const OWNER_FILE = '.spark-pipeline';
 /** So that the order of names is that of batches. */
 const DIGITS = 10;
 
@@ -39,7 +39,7 @@ export class FileSink implements Sink {
   }
 }
 
-/** Nobody sees a part of it under its name, also not of what a process writes that lost its pipeline and does not know yet. */
+/** Nobody sees a part of it under its name, nor of what a process writes that has lost its pipeline without knowing it. */
 async function writeWhole(file: string, text: string): Promise<void> {
   const unfinished = `${file}.${randomUUID()}.unfinished`;
   const handle = await open(unfinished, 'w');

@@ -6,7 +6,7 @@ import type { Fields } from '../expression/compile-expression.ts';
 export interface SourceRecord {
   partition: string;
   offset: number;
-  /** As it stands in the source; a dead letter keeps it. Without `fields` it has to be a JSON object. */
+  /** As it is in the source; a dead letter keeps it. Without `fields` it has to be a JSON object. */
   text: string;
   /** What the text says, from a source whose text is not JSON. */
   fields?: Fields;
@@ -20,7 +20,7 @@ export interface PlannedRange {
   to: Position;
   /** The source is bounded and read to its end. */
   isEnd: boolean;
-  /** How many records are known to lie behind `to`; null or absent: not known. */
+  /** How many records are known to lie after `to`; null or absent: not known. */
   lag?: number | null;
 }
 

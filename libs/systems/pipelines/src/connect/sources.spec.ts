@@ -55,7 +55,7 @@ describeWithServers(['kafka'], 'a kafka source', () => {
     await bench.end();
   });
 
-  it('has nothing behind a range that ends where there is no message', async () => {
+  it('has nothing after a range that ends where there is no message', async () => {
     const bench = await kafkaTopic(1);
     // The mark of each transaction takes an offset.
     for (const id of [1, 2]) await bench.write([id]);
@@ -82,7 +82,7 @@ describeWithServers(['kafka'], 'a kafka source', () => {
     await missing.close();
   });
 
-  it('begins behind what is there where that is asked for, and keeps that beginning', async () => {
+  it('begins after what is there where that is asked for, and keeps that beginning', async () => {
     const bench = await kafkaTopic(2);
     await bench.write([1, 2, 3]);
     const first = bench.source('latest');
@@ -130,7 +130,7 @@ function keeps(prepare: () => Promise<SourceBench>): void {
     expect(Math.max(...found.map(({ texts }) => texts.length))).toBeLessThanOrEqual(LIMITS.maxRecords);
   });
 
-  it('has the same records in the same range, also for another process and in another order', async () => {
+  it('has the same records in the same range, even for another process and in another order', async () => {
     const found = await ranges(open());
     const other = open();
     for (const { from, to, texts } of found.toReversed())
@@ -154,7 +154,7 @@ async function idsOf(source: Source, count: number, at?: Position): Promise<numb
       ids.push((JSON.parse(text) as { id: number }).id);
     from = to;
   }
-  // Nothing comes behind them either.
+  // Nothing comes after them either.
   expect((await source.plan(from, LIMITS, never)).lag ?? 0).toBe(0);
   await source.close();
   return ids.toSorted((one, other) => one - other);

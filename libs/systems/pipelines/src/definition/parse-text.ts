@@ -24,14 +24,14 @@ export function parseText(text: string): ParsedText {
   refuseCostly(text);
   const lines = new LineCounter();
   try {
-    // The parser's own search for a name that stands twice is quadratic.
+    // The parser's own search for a name that appears twice is quadratic.
     const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false } as const;
     const document = parseDocument(text, options);
     // An unknown tag is only a warning to the parser; here it would be a field that is not what it says.
     const [wrong] = [...document.errors, ...document.warnings];
     if (wrong) throw refused(wrong.message, lines.linePos(wrong.pos[0]));
     const twice = repeatedName(document);
-    if (twice) throw refused(`${JSON.stringify(twice.name)} stands here twice`, lines.linePos(twice.offset));
+    if (twice) throw refused(`${JSON.stringify(twice.name)} appears twice here`, lines.linePos(twice.offset));
     return {
       value: document.toJS({ maxAliasCount: MOST_ALIASES }),
       locate: (fault) => locate(document, lines, fault),

@@ -134,7 +134,7 @@ describe('a pipeline that runs in this process', () => {
     ]);
   });
 
-  it('is Failed when more fail than its definition lets, and nothing of that batch is written', async () => {
+  it('is Failed when more fail than its definition allows, and nothing of that batch is written', async () => {
     write('a.ndjson', [2]);
     appendFileSync(join(folder, 'in', 'a.ndjson'), '{}\n{}\n');
     const strict: PipelineDefinition = { ...evens, errors: { limit: { failed: 1, of: 10 } } };
@@ -167,7 +167,7 @@ describe('a pipeline that runs in this process', () => {
     await expect(run()).rejects.toThrow('shorter than what was read');
   });
 
-  it('never leaves its folder, also not through a link', async () => {
+  it('never leaves its folder, not even through a link', async () => {
     symlinkSync('/etc', join(folder, 'in', 'etc'));
     await expect(run({ ...evens, source: { type: 'file', path: 'in/etc/hostname' } })).rejects.toThrow(
       'leads out',

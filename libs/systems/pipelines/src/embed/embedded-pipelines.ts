@@ -11,10 +11,7 @@ import { EmbeddedShards, LocalRouter } from '../shard/embedded-shards.ts';
 import { openEmbeddedStore } from '../store/embedded-store.ts';
 import { Letters, type Letter } from '../store/letters.ts';
 import { MemoryBoard } from '../store/memory-board.ts';
-import type { PipelineStore } from '../store/ports.ts';
-
-/** The tenant of callers that are confined to none. */
-export const DEFAULT_TENANT = 'default';
+import { DEFAULT_TENANT, type PipelineStore } from '../store/ports.ts';
 
 export interface EmbeddedRunOptions {
   from?: 'checkpoint' | 'beginning';
@@ -63,7 +60,7 @@ export class EmbeddedPipelines {
   }
 
   /**
-   * Applies a definition and runs it until its source is read or the signal comes. Killed at any moment, it goes on where it was.
+   * Applies a definition and runs it until its source is read or the signal comes. A run that is killed at any moment continues where it was.
    * @throws {CommandRefusedError} when it cannot be changed or started; {RunFailedError} when somebody has to act, the pipeline is Failed then
    */
   async run(definition: PipelineDefinition, options: EmbeddedRunOptions): Promise<RunResult> {

@@ -91,7 +91,7 @@ function refuseCostly(node: ASTNode, isInMacro: boolean): void {
     );
   const isMacro = node.op === 'rcall' && MACROS.has(node.args[0]);
   if (isMacro && isInMacro)
-    throw new ExpressionRefusedError(`${name}() stands inside of another such call: nest none`, node.start);
+    throw new ExpressionRefusedError(`${name}() is inside another such call: do not nest them`, node.start);
   for (const child of childrenOf(node)) refuseCostly(child, isInMacro || isMacro);
 }
 

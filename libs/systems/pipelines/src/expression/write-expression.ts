@@ -47,7 +47,7 @@ export function* nodesOf(node: ASTNode): Generator<ASTNode> {
   for (const child of childrenOf(node)) yield* nodesOf(child);
 }
 
-/** What stands directly below a node. */
+/** What is directly below a node. */
 export function childrenOf({ args }: ASTNode): ASTNode[] {
   return nodesAmong(args);
 }

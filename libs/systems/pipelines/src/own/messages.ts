@@ -14,7 +14,15 @@ export interface CommandRequest {
 }
 
 export type CommandReply =
-  | { kind: 'done'; state: PipelineState; position: number; isReplayed: boolean; status: RunStatus | null }
+  | {
+      kind: 'done';
+      state: PipelineState;
+      position: number;
+      isReplayed: boolean;
+      /** Absent from a node of an earlier version. */
+      isNew?: boolean;
+      status: RunStatus | null;
+    }
   | { kind: 'refused'; refusal: string; message: string };
 
 const COMMANDS: ReadonlySet<string> = new Set([
@@ -41,7 +49,7 @@ const isEnvelope = isObjectOf({
 const isDone = isObjectOf({ state: isObject, position: isWhole, status: isNullOr(isObject) });
 const isRefused = isObjectOf({ refusal: isText(64), message: isText() });
 
-/** @throws {TypeError} for what is none: whoever may publish to the subject has sent it */
+/** @throws {TypeError} for what is not a command: whoever may publish to the subject has sent it */
 export function readRequest(value: unknown): CommandRequest {
   if (!isEnvelope(value)) throw new TypeError('Not a command');
   const { type } = value.command;

@@ -26,7 +26,7 @@ export interface PipelinesNodeParts {
   resumes?: (key: PipelineKey) => boolean;
 }
 
-/** Who asks, and by which key it is known that he has asked before. */
+/** Who asks, and the key by which a repeated request is recognized. */
 export interface Asking {
   by: string;
   commandId: string | null;
@@ -101,9 +101,18 @@ export class PipelinesNode {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Told of every pipeline of any process whose state (`isState`) or run has changed. */
+  watch(listener: (key: PipelineKey, isState: boolean) => void): () => void {
+    const stops = [
+      this.projection.listen(({ event: { tenant, pipelineId } }) => listener({ tenant, pipelineId }, true)),
+      this.#parts.board.listen((key) => listener(key, false)),
+    ];
+    return () => stops.forEach((stop) => stop());
+  }
+
   view(key: PipelineKey): PipelineView | null {
     const projected = this.projection.get(key);
-    return projected && viewOf(key, projected.state, this.#parts.board.get(key));
+    return projected && viewOf(key, projected.state, projected.position, this.#parts.board.get(key));
   }
 
   /**
@@ -114,13 +123,14 @@ export class PipelinesNode {
     key: PipelineKey,
     command: PipelineCommand,
     { by, commandId }: Asking,
-  ): Promise<{ view: PipelineView; isReplayed: boolean }> {
+  ): Promise<{ view: PipelineView; isReplayed: boolean; isNew: boolean }> {
     const request: CommandRequest = { ...key, command, by, commandId, at: new Date().toISOString() };
     const reply = readReply(await this.#parts.router.ask(shardOf(key.tenant, key.pipelineId), request));
     if (reply.kind === 'refused')
       throw new CommandRefusedError(reply.refusal as CommandRefusal, reply.message);
     await this.projection.reached(reply.position);
-    return { view: viewOf(key, reply.state, reply.status), isReplayed: reply.isReplayed };
+    const { state, position, status, isReplayed, isNew = false } = reply;
+    return { view: viewOf(key, state, position, status), isReplayed, isNew };
   }
 
   async close(): Promise<void> {

@@ -92,7 +92,7 @@ class PipelineMetrics {
 function gauges(registry: Registry, node: PipelinesNode): void {
   const state = new Gauge({
     name: 'spark_pipeline_state',
-    help: 'What pipelines are: 1 for the state that it is.',
+    help: '1 for the state that a pipeline is in.',
     labelNames: ['pipeline', 'state'],
     registers: [],
     collect() {

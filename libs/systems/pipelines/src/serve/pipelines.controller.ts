@@ -18,7 +18,7 @@ import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
 import { Observable } from 'rxjs';
 import type { PipelineView } from '../project/view.ts';
 import { PipelinesService, type Changed, type Move } from './pipelines.service.ts';
-import { answered, notAvailable } from './problems.ts';
+import { answered, notAvailable, upgradeRequired } from './problems.ts';
 import {
   BodyText,
   readAsOf,
@@ -29,12 +29,7 @@ import {
   readReset,
   whole,
 } from './read-request.ts';
-
-/** An answer of Express or Fastify. */
-interface Answer {
-  status(code: number): unknown;
-  header(name: string, value: string): unknown;
-}
+import { sayReplayed, type Answer } from './say-replayed.ts';
 
 const MOST_EVENTS = 1_000;
 
@@ -88,9 +83,9 @@ export class PipelinesController {
   }
 
   @Get('live')
-  @ApiOperation({ summary: 'Reserved for the WebSocket' })
+  @ApiOperation({ summary: 'The WebSocket: statuses and events of several pipelines' })
   live(): never {
-    throw notAvailable('The WebSocket');
+    throw upgradeRequired();
   }
 
   @Get(':pipelineId')
@@ -142,9 +137,10 @@ export class PipelinesController {
     @Query('force') force: string | undefined,
     @Headers('idempotency-key') key: string | undefined,
     @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: Answer,
   ): Promise<void> {
     const command = { type: 'delete', force: force !== undefined && force !== 'false' } as const;
-    await answered(() => this.pipelines.move(pipelineId, command, caller, readKey(key)));
+    sayReplayed(await answered(() => this.pipelines.move(pipelineId, command, caller, readKey(key))), answer);
   }
 
   @Get(':pipelineId/history')
@@ -230,8 +226,8 @@ export class PipelinesController {
     return new Observable((reader) => {
       const left = new AbortController();
       const pass = async (): Promise<void> => {
-        for await (const { position, event } of this.pipelines.events(query, caller, left.signal))
-          reader.next({ id: String(position), type: event.type, data: event });
+        for await (const event of this.pipelines.events(query, caller, left.signal))
+          reader.next({ id: String(event.sequence), type: event.type, data: event });
       };
       pass().then(
         () => reader.complete(),
@@ -244,8 +240,8 @@ export class PipelinesController {
 
 const MOVES = ['stop', 'pause', 'resume', 'restart'] as const;
 
-function shown({ view, isReplayed }: Changed, answer: Answer): PipelineView {
-  answer.header('ETag', `"${view.version}"`);
-  if (isReplayed) answer.header('Idempotency-Replayed', 'true');
-  return view;
+function shown(changed: Changed, answer: Answer): PipelineView {
+  answer.header('ETag', `"${changed.view.version}"`);
+  sayReplayed(changed, answer);
+  return changed.view;
 }

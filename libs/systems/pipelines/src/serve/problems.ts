@@ -5,7 +5,10 @@ import { DefinitionRefusedError, type Refusal } from '../definition/refusal.ts';
 import { NoOwnerError } from '../shard/ports.ts';
 
 const NO_OWNER = defineProblem('noOwner', { title: 'No process owns this pipeline right now', status: 503 });
-const PIPELINE_EXISTS = defineProblem('pipelineExists', { title: 'There is such a pipeline', status: 409 });
+const PIPELINE_EXISTS = defineProblem('pipelineExists', {
+  title: 'A pipeline with this id exists',
+  status: 409,
+});
 const PIPELINE_STATE = defineProblem('pipelineState', {
   title: "The pipeline's state does not allow this",
   status: 409,
@@ -27,8 +30,13 @@ const DEFINITION_REFUSED = defineProblem('definitionRefused', {
   status: 422,
 });
 const NOT_AVAILABLE = defineProblem('notAvailable', {
-  title: 'This version does not have this',
+  title: 'This version does not support this',
   status: 422,
+});
+
+const UPGRADE_REQUIRED = defineProblem('upgradeRequired', {
+  title: 'This address serves a WebSocket',
+  status: 426,
 });
 
 const BY_COMMAND = {
@@ -38,6 +46,10 @@ const BY_COMMAND = {
   'other-version': OTHER_VERSION,
   'key-reused': KEY_REUSED,
 } as const;
+
+export function upgradeRequired(): ProblemError {
+  return new ProblemError(UPGRADE_REQUIRED, 'Connect with a WebSocket client.');
+}
 
 /** What exists in the contract, and not in this version. */
 export function notAvailable(what: string): ProblemError {

@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { isObject } from '@nestjs-spark/foundation/internal';
+import { isObject, isWhole } from '@nestjs-spark/foundation/internal';
 import { nodeRequest, type PlatformRequest } from '@nestjs-spark/observability/internal';
 import { PIPELINE_STATES } from '../aggregate/state.ts';
 import type { Position } from '../batch/batch.ts';
 import { MAX_DEFINITION_BYTES } from '../definition/parse-text.ts';
+import { readJson } from '../run/make-batch.ts';
+import type { GivenRecord } from '../store/letters.ts';
 import type { ListQuery } from './pipelines.service.ts';
 
 type Parsed = IncomingMessage & { body?: unknown; rawBody?: unknown };
@@ -52,12 +54,12 @@ function decoded(bytes: Uint8Array): string {
   }
 }
 
-/** A body that is a JSON object, or nothing. @throws {ProblemError} `invalid` (400), also for fields that are not known */
+/** A body that is a JSON object, or nothing. @throws {ProblemError} `invalid` (400), including for fields that are not known */
 export function readObject(text: string, known: readonly string[]): Record<string, unknown> {
   if (text.trim() === '') return {};
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = readJson(text);
   } catch (cause) {
     throw new ProblemError('invalid', 'The body is not JSON.', { cause });
   }
@@ -75,18 +77,17 @@ export function readFrom(text: string): 'checkpoint' | 'beginning' {
 
 export function readPosition(text: string): Position {
   const { position } = readObject(text, ['position']);
-  const isPosition =
-    isObject(position) &&
-    Object.values(position).every((offset) => Number.isSafeInteger(offset) && Number(offset) >= 0);
+  const isPosition = isObject(position) && Object.values(position).every(isWhole);
   if (!isPosition) throw wrong('position', 'has to be an object of partitions and their offsets');
   return position as Position;
 }
 
-export function readRecord(text: string): string | undefined {
+/** An object is the record's fields, whatever the format of the source; a text is read as the source's. */
+export function readRecord(text: string): GivenRecord | undefined {
   const { record } = readObject(text, ['record']);
   if (record === undefined) return undefined;
-  if (isObject(record)) return JSON.stringify(record);
-  if (typeof record === 'string') return record;
+  if (isObject(record)) return { record: JSON.stringify(record), fields: record };
+  if (typeof record === 'string') return { record };
   throw wrong('record', 'has to be an object, or a text');
 }
 

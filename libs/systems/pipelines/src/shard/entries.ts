@@ -21,7 +21,7 @@ export const isNode = isObjectOf({ node: isText(128), ttlMs: isWhole });
 export const isEntry = isObjectOf({ holder: isNullOr(isText(64)), node: isText(128), epoch: isWhole });
 export const isSettings = isObjectOf({ shards: isWhole, function: isText(32) });
 
-/** JSON of a value; null for what is none. */
+/** JSON of a value; null for what is not JSON. */
 export function parsed(text: string | null): unknown {
   try {
     return text === null ? null : JSON.parse(text);

@@ -19,7 +19,7 @@ describe('who should own a shard', () => {
     }
   });
 
-  it('changes only for shards of the node that leaves, and for those that one that comes takes', () => {
+  it('changes only for shards of the node that leaves, and for those that a new node takes', () => {
     const before = owners(['a', 'b', 'c']);
     const after = owners(['a', 'c']);
     before.forEach((owner, shard) => owner !== 'b' && expect(after[shard]).toBe(owner));

@@ -4,7 +4,7 @@ import { SHARDS, shardOf } from './shard-of.ts';
 
 describe('the shard of a pipeline', () => {
   it('is FNV-1a of its tenant and id', () => {
-    // Reckoned by another program.
+    // Calculated by another program.
     expect([shardOf('default', 'user-events'), shardOf('default', 'adults')]).toEqual([242, 230]);
   });
 

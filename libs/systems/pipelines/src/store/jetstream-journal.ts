@@ -73,7 +73,7 @@ export class JetStreamJournal implements EventJournal {
   }
 }
 
-/** None for what is no event of the pipeline whose subject it has: it is left out, by every process alike. */
+/** None for what is not an event of the pipeline whose subject it has: it is left out, by every process alike. */
 function entryOf({ subject, sequence, payload }: LoggedMessage): JournalEntry[] {
   const value = decode(payload);
   if (!isEnvelope(value)) return [];

@@ -1,6 +1,6 @@
 import type { PipelineKey } from './ports.ts';
 
-/** A text as one part of a subject: as it is where it can be, else in base64url behind a `=`. */
+/** A text as one part of a subject: as it is where it can be, otherwise in base64url after a `=`. */
 export function subjectPart(text: string): string {
   return /^[\w-]+$/.test(text) ? text : `=${Buffer.from(text).toString('base64url')}`;
 }
@@ -8,7 +8,7 @@ export function subjectPart(text: string): string {
 export const subjectOf = ({ tenant, pipelineId }: PipelineKey): string =>
   `${subjectPart(tenant)}.${subjectPart(pipelineId)}`;
 
-/** JSON of a message; null for what is none. */
+/** JSON of a message; null for what is not JSON. */
 export function decode(payload: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(payload).toString());

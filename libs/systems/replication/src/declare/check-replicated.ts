@@ -62,7 +62,7 @@ export function checkReplicated(
   if (idPrefix !== undefined && !isIdPrefix(idPrefix)) {
     const remedy =
       'Use up to 64 letters, digits, ".", "_", "-" and "/", the last a "/" or "-", such as "webshop/"';
-    fault('idPrefix', `${show(idPrefix)} cannot stand before ids`, remedy);
+    fault('idPrefix', `${show(idPrefix)} cannot come before ids`, remedy);
   }
   if (overwrite !== undefined && overwrite !== 'own') {
     fault('overwrite', `${show(overwrite)} is not known`, "Write 'own', or leave it out");

@@ -112,7 +112,7 @@ describe('declarations that make the same ids', () => {
     'cannot be told apart by %p',
     async (idPrefix) => {
       expect(await refusal(copying('A', { idPrefix } as object))).toMatch(
-        /Order\.idPrefix: .* cannot stand before ids/,
+        /Order\.idPrefix: .* cannot come before ids/,
       );
     },
   );

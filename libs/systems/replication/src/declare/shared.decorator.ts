@@ -24,7 +24,7 @@ export interface SharedOptions {
 export const SharedMark = DiscoveryService.createDecorator<readonly SharedOptions[]>();
 
 /**
- * Allows other modules to copy this class's collection: their scripts may read it, also through `load()`. Nothing is shared
+ * Allows other modules to copy this class's collection: their scripts may read it, including through `load()`. Nothing is shared
  * without it. After a name is removed, no new changes go to that module once the owner has restarted; the copies it already
  * has stay in its database. Register the class with `SparkStoreModule.forFeature([Car])` or
  * `SparkReplicationModule.forFeature([Car])`, or list it in the `providers` of a Nest module. Several `@Shared()` on one class are

@@ -88,7 +88,7 @@ export class DeployHandler {
     }
   }
 
-  /** What was asked last counts, also for a command that a newer one has overtaken. */
+  /** What was asked last counts, even for a command that a newer one has overtaken. */
   private async recordFor(command: DeployCommand): Promise<RequestRecord> {
     const record = await this.records.read(command.owner);
     if (!record || record.revision < command.revision) throw new NeverAskedError(command);

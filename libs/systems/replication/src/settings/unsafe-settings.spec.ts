@@ -41,7 +41,7 @@ describe('Production', () => {
     );
   });
 
-  it('starts with an authority and credentials that stand beside the address', () => {
+  it('starts with an authority and credentials that are given beside the address', () => {
     const beside = { NATS_URL: 'nats://bus:4222', NATS_CA: 'authority', NATS_NKEY_SEED: 'SU' };
     expect(resolveSettings({}, { ...SAFE, ...beside }).production).toBe(true);
   });

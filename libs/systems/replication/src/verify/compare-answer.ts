@@ -43,7 +43,7 @@ export class CompareAnswer {
   @ApiProperty({ type: [ExpectedDocumentAnswer] })
   documents!: ExpectedDocumentAnswer[];
 
-  @ApiPropertyOptional({ description: 'Of a page: the next one begins behind this etag' })
+  @ApiPropertyOptional({ description: 'Of a page: the next one begins after this etag' })
   to?: number;
 
   @ApiPropertyOptional({ description: 'Of a page: it is the last one' })

@@ -49,7 +49,7 @@ async function fromMaven(finding: Finding): Promise<ProgramSource | Refusal> {
 
 const folder = (finding: Finding) => join(finding.servers, `kafka-${kafka.version}`);
 
-/** The arguments are for any of Kafka's programs: the class comes behind them. */
+/** The arguments are for any of Kafka's programs: the class comes after them. */
 function program(java: string, libs: string): ProgramSource {
   const args = ['-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', join(libs, '*')];
   return { kind: 'program', way: libs, command: java, args, env: {} };

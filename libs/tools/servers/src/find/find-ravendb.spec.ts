@@ -55,7 +55,7 @@ describe('RavenDB on the machine', () => {
 });
 
 describe('RavenDB by pip', () => {
-  it('is not downloaded when no .NET for it can be had', async () => {
+  it('is not downloaded when no .NET for it is available', async () => {
     await using site = await vendorSite({});
     const bin = scratch();
     const asked = join(bin, 'asked');

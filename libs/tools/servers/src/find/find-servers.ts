@@ -8,7 +8,7 @@ import { toFinding } from './options.ts';
 import { NotObtainableError, search, type Way } from './search.ts';
 import type { ServerName, Source } from './source.ts';
 
-/** A server that could not be had: `reason` lists each way that was tried. */
+/** A server that is not available: `reason` lists each way that was tried. */
 export interface MissingServer {
   readonly server: ServerName;
   readonly reason: string;

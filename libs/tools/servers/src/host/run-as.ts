@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** The user that a program runs as; empty: who started it. */
+/** The user that a program runs as; empty: whoever started it. */
 export interface RunAs {
   readonly uid?: number;
   readonly gid?: number;

@@ -39,7 +39,7 @@ const QUICK_START = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
 
 /**
  * Starts a cluster of one's own on free ports, with small executors; its data are temporary. Throws with each way that was tried where
- * Apache Spark cannot be had, and with the end of a log where a part of it does not become ready.
+ * Apache Spark is not available, and with the end of a log where a part of it does not become ready.
  */
 export async function startApacheSpark(options: FindOptions = {}): Promise<ApacheSparkCluster> {
   const finding = toFinding(options);

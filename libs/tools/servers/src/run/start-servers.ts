@@ -17,7 +17,7 @@ export interface RunningServer {
   readonly handle: ServerHandle | undefined;
 }
 
-/** The servers of this run. A server that could not be had is in `missing` with the reason. */
+/** The servers of this run. A server that is not available is in `missing` with the reason. */
 export interface RunningServers {
   readonly ravendb: RunningServer | undefined;
   readonly nats: RunningServer | undefined;
@@ -62,7 +62,7 @@ export async function startServers(options: StartServersOptions = {}): Promise<R
 
 /**
  * Starts a RavenDB server of one's own, regardless of `RAVENDB_URLS`, without licence, on a free port. Throws with
- * each way that was tried when none can be had, and with the end of its log when it does not become ready.
+ * each way that was tried when none is available, and with the end of its log when it does not become ready.
  */
 export async function startRavenDb(
   options: StartOptions & { secured?: SecuredStart } = {},

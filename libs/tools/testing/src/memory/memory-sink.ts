@@ -250,7 +250,7 @@ export class MemorySink implements ChangeSink {
     const key = idKey(this.#ids, id);
     const there = this.documents.get(key);
     if (there && there.generation === copy.generation && isOfAnother(checkpoint, there, id)) {
-      throw new NotACopyError(new Map([[id, `${id} cannot stand beside the copy of ${there.source}`]]));
+      throw new NotACopyError(new Map([[id, `${id} cannot exist beside the copy of ${there.source}`]]));
     }
     for (const [other, { id: otherId }] of this.documents) {
       if (other !== key && idKey(rule, otherId) === idKey(rule, id)) this.documents.delete(other);

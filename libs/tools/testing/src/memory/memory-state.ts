@@ -39,7 +39,7 @@ export class MemoryState implements StateStore {
     this.#documents.clear();
   }
 
-  /** What stands there, to be restored later with the rest of the database. */
+  /** What is there, to be restored later with the rest of the database. */
   backup(): () => void {
     const documents = [...this.#documents];
     return () => {

@@ -19,11 +19,11 @@ export interface ApiCaller {
 
 /** What somebody made: whose it is, and in which tenant. */
 export interface Owned {
-  /** `ApiCaller.kind` of who made it: a user of the issuer may have the name of a static token's holder. */
+  /** `ApiCaller.kind` of whoever made it: a user of the issuer may have the name of a static token's holder. */
   readonly kind: ApiCaller['kind'];
-  /** `ApiCaller.subject` of who made it. */
+  /** `ApiCaller.subject` of whoever made it. */
   readonly subject: string;
-  /** `ApiCaller.tenant` of who made it. */
+  /** `ApiCaller.tenant` of whoever made it. */
   readonly tenant: string | null;
 }
 

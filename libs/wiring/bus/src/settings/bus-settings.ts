@@ -11,7 +11,7 @@ export interface SparkBusOptions {
   natsUrl?: string;
   /**
    * Who connects and how it is encrypted. What is omitted is read from `NATS_CREDENTIALS`, `NATS_NKEY_SEED`, `NATS_USER`,
-   * `NATS_PASSWORD`, `NATS_TOKEN`, `NATS_CA`, `NATS_CERTIFICATE` and `NATS_KEY`, each of them also with `_FILE` behind it.
+   * `NATS_PASSWORD`, `NATS_TOKEN`, `NATS_CA`, `NATS_CERTIFICATE` and `NATS_KEY`, each of them also with the suffix `_FILE`.
    */
   nats?: NatsSecurity;
   /**
@@ -44,7 +44,7 @@ export class BusSettingsError extends Error {
 const NATS_URL = 'nats://127.0.0.1:4222';
 
 /**
- * @param secrets where values come from that should not stand in the options; default: the environment alone
+ * @param secrets where values come from that should not be in the options; default: the environment alone
  * @throws {BusSettingsError} when there is no name, a route cannot have that many bytes, or the credentials are not one
  */
 export function readBusSettings(

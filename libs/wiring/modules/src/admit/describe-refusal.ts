@@ -4,7 +4,7 @@ import type { Refusal } from '@nestjs-spark/observability/internal';
 import { decodeJwt } from 'jose';
 import { bearerOf, looksSigned } from './bearer.ts';
 
-/** What is to be remembered of a refused request; null where it was not refused for who asks. */
+/** What is to be remembered of a refused request; null where it was not refused because of who asks. */
 export function describeRefusal(request: IncomingMessage, { status }: ProblemError): Refusal | null {
   if (status !== 401 && status !== 403) return null;
   const path = (request.url ?? '/').split('?')[0] ?? '/';
@@ -22,7 +22,7 @@ function claimedName(token: string | null): string | null {
   }
 }
 
-/** Why, in more words than the answer has: one that tells a stranger nothing has its cause behind it. */
+/** Why, in more words than the answer has: one that tells a stranger nothing is followed by its cause. */
 export function reasonOf({ message, cause }: ProblemError): string {
   return cause instanceof Error ? cause.message : message;
 }

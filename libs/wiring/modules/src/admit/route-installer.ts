@@ -21,7 +21,7 @@ const BODY_BYTES = 256 * 1024;
 const AFTER_ANSWER_MS = 10_000;
 
 /**
- * Stands in front of the application's body parsers for every `SparkController`, on Express and on Fastify. Nest mounts
+ * Sits in front of the application's body parsers for every `SparkController`, on Express and on Fastify. Nest mounts
  * those when the application initializes, and the adapter is known just before that: this is the one moment, and it asks
  * nothing of the application's `main.ts`. Without HTTP there are no routes to guard, which is logged once.
  */

@@ -49,7 +49,7 @@ export class AuditTrail {
   }
 
   /**
-   * A request that was refused for who asks.
+   * A request that was refused because of who asks.
    * @param known who that was, where it was proved
    */
   refused(refusal: Refusal, known: { who: string | null; reason: string | null }): void {
@@ -70,7 +70,7 @@ export class AuditTrail {
     return this.#reasons.get(request) ?? null;
   }
 
-  /** A request that changes something, or wants to. What was refused for who asks is recorded by `refused`. */
+  /** A request that changes something, or wants to. What was refused because of who asks is recorded by `refused`. */
   answered({ who, method, path, status, reason }: AnsweredRequest): void {
     if (status === 401 || status === 403 || sameName(who, this.#parts.own)) return;
     const decision = status < 400 ? 'allowed' : 'failed';

@@ -45,7 +45,7 @@ describe('which key of a module is believed', () => {
     expect(judgeKey(entry(one, null), other.keyId, policy())).toEqual({ kind: 'unknown' });
   });
 
-  it('the pinned one from then on, also when the registry has lost it', () => {
+  it('the pinned one from then on, even when the registry has lost it', () => {
     for (const registered of [one, null, other]) {
       expect(judgeKey(entry(registered, one), one.keyId, policy())).toMatchObject({
         kind: 'trusted',

@@ -60,16 +60,16 @@ export class KeyRing {
 
   /**
    * The key to check `module`'s signature with, when `keyId` names a trusted one; null otherwise.
-   * An unknown key is looked up once more, in a read that began after this call, unless `anew` is false.
+   * An unknown key is looked up once more, in a read that began after this call, unless `retry` is false.
    */
   async find(
     module: string,
     keyId: string,
-    { anew = true } = {},
+    { retry = true } = {},
   ): Promise<(VerificationKey & { module: string; pin: boolean }) | null> {
     const asked = this.now();
     const known = await this.judge(module, keyId, asked - FRESH_MS);
-    const verdict = known.kind === 'trusted' || !anew ? known : await this.judge(module, keyId, asked);
+    const verdict = known.kind === 'trusted' || !retry ? known : await this.judge(module, keyId, asked);
     if (verdict.kind === 'trusted') {
       return { ...verdict.key, pin: verdict.pin, module: this.entry(module)?.module ?? module };
     }

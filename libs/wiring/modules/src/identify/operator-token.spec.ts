@@ -10,7 +10,7 @@ describe('the operator token', () => {
     }
   });
 
-  it('lets in who shows it and nobody else', () => {
+  it('lets in whoever shows it and nobody else', () => {
     const token = new OperatorToken('open sesame');
     expect(token.matches('open sesame')).toBe(true);
     expect(token.matches('open sesame ')).toBe(false);

@@ -72,7 +72,7 @@ describe('What modules have signed', () => {
     expect(await judge(known)).toBe('genuine');
   });
 
-  it('is known however often a stranger speaks with a key of his own in between', async () => {
+  it('is known however often a stranger speaks with a key of their own in between', async () => {
     await register(fleet);
     const known = verifier();
     expect(await judge(known)).toBe('genuine');

@@ -46,11 +46,11 @@ export class ModuleVerifier implements MessageVerifier {
       return isSigned(this.#objectOf(keyId, own.publicKey), bytes, signature);
     }
     const name = nameKey(module);
-    // A stranger who repeats a key of his own delays neither the module's key nor, once it was read, the one that follows it.
-    const anew = this.#now() >= (this.#unknownUntil.get(name) ?? -Infinity);
-    const found = await keys.find(module, keyId, { anew });
+    // A stranger who repeats a key of their own delays neither the module's key nor, once it was read, the one that follows it.
+    const retry = this.#now() >= (this.#unknownUntil.get(name) ?? -Infinity);
+    const found = await keys.find(module, keyId, { retry });
     if (found === null) {
-      if (anew) this.#unknownUntil.set(name, this.#now() + BETWEEN_UNKNOWN_MS);
+      if (retry) this.#unknownUntil.set(name, this.#now() + BETWEEN_UNKNOWN_MS);
       return 'unknown-key';
     }
     const verdict = isSigned(this.#objectOf(keyId, found.jwk), bytes, signature);

@@ -18,7 +18,7 @@ export class SettingView {
   @ApiProperty({ enum: ORIGINS, description: 'Where it comes from; each overrides those after it' })
   origin!: Origin;
 
-  @ApiProperty({ description: 'The central value, also where it is overruled; null for none', type: Object })
+  @ApiProperty({ description: 'The central value, even where it is overruled; null for none', type: Object })
   central!: unknown;
 }
 

@@ -15,7 +15,7 @@ export interface SparkStoreOptions {
     /**
      * The client certificate for https, for the application's own database and the registry. Default
      * `RAVENDB_CERTIFICATE_FILE` (PEM or PFX) or `RAVENDB_CERTIFICATE` (PEM, or a PFX as base64), with `RAVENDB_PASSPHRASE` and
-     * `RAVENDB_CA`, each of them also with `_FILE` behind it; they are read again at each new connection.
+     * `RAVENDB_CA`, each of them also with the suffix `_FILE`; they are read again at each new connection.
      */
     certificate?: CertificateSource;
   };

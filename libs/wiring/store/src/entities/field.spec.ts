@@ -96,7 +96,7 @@ describe('a field that no document can hold ends the start and says what to do',
 });
 
 describe('a field that a document can hold', () => {
-  it('lets the application start, also where classes name each other', async () => {
+  it('lets the application start, even where classes name each other', async () => {
     class Owner {
       @Field(() => [Car]) cars!: object[];
     }

@@ -58,7 +58,7 @@ export class CollectedWrites implements SparkTransaction {
     };
   }
 
-  /** Resolves when every document that was created has its id, also where nobody waited for it. */
+  /** Resolves when every document that was created has its id, even where nobody waited for it. */
   async idsGiven(): Promise<void> {
     await Promise.all(this.#ids);
   }

@@ -12,7 +12,7 @@ import { CollectedWrites, type SparkTransaction } from './collected-writes.ts';
  * });
  * ```
  *
- * Nothing is written before `run` ends: what is read meanwhile, also through repositories, is the state before it. If a write
+ * Nothing is written before `run` ends: what is read meanwhile, including through repositories, is the state before it. If a write
  * depends on what was read, pass its version, and get an error when another writer was faster.
  */
 export class SparkTransactions {

@@ -41,7 +41,7 @@ export async function* chunksOf(
     if (blockBytes >= BLOCK_BYTES) endBlock();
   }
   endBlock();
-  // Apache Spark calls nobody for data without a row.
+  // Apache Spark does not call the function for data without a row.
   if (chunk.blocks.length === 0) chunk.blocks.push(LINE_FEED);
   if (chunk.documents > 0 || chunk.index === 0) yield chunk;
 }

@@ -36,8 +36,8 @@ export interface ProofParts {
 }
 
 /**
- * Interrupts the operations of a run until nothing of it runs: the server says so first of its own record, while tasks still run, so the
- * tasks themselves are looked at, twice. Whoever started them may be gone, so all that there can be are asked for.
+ * Interrupts the operations of a run until nothing of it runs: the server says so of its own record while tasks still run, so the
+ * tasks themselves are looked at, twice. Whoever started them may be gone, so every operation that there can be is asked for.
  * @throws the signal's reason when it is aborted before that
  */
 export async function endWithProof(operations: RunOperations, parts: ProofParts): Promise<CancelProof> {

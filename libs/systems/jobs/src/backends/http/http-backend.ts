@@ -156,7 +156,9 @@ export class HttpBackend implements JobBackend {
     if (answer.status === 404) return null;
     if (answer.status !== 200) throw this.#runs.unexpected('GET …/runs', answer);
     if (isHttpRunState(said)) return said;
-    throw new UnavailableError(`${this.name} said of the run ${runId} what the protocol does not have`);
+    throw new UnavailableError(
+      `${this.name} said something about the run ${runId} that the protocol does not have`,
+    );
   }
 }
 

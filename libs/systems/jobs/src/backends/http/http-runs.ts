@@ -33,7 +33,7 @@ export class HttpRuns {
     return this.#ask('GET', '/health', { signal, ms: ANSWER_MS });
   }
 
-  /** The run as the first line, its input behind it. */
+  /** The run as the first line, followed by its input. */
   put(run: JobRun, signal: AbortSignal): Promise<HttpAnswer> {
     const { input, ...rest } = run;
     const { form, bytes, documents } = input;

@@ -9,7 +9,7 @@ export type Placed = [partition: number, message: KafkaMessage];
 interface Taken {
   messages: Placed[];
   offsets: Offsets;
-  /** How many offsets are behind the batch. */
+  /** How many offsets come after the batch. */
   lag: number;
 }
 
@@ -18,15 +18,15 @@ const [MOST_MESSAGES, MOST_BYTES] = [40_000, 16 * 1024 * 1024];
 /** One broker is asked for long; of several, none may hold back what another has. */
 const [ONE_BROKER_MS, SEVERAL_BROKERS_MS] = [5_000, 200];
 
-/** Messages behind a position, fetched while the batch before is being written. */
+/** Messages after a position, fetched while the batch before is being written. */
 export class FetchAhead {
   readonly #reader: KafkaReader;
   readonly #topic: string;
   readonly #view: TopicView;
   readonly #queues = new Map<number, FetchedPartition[]>();
-  /** Behind what was fetched. */
+  /** The place after what was fetched. */
   readonly #fetchAt: Map<number, number>;
-  /** Behind what was taken. */
+  /** The place after what was taken. */
   readonly #takeAt: Map<number, number>;
   readonly #ends = new Map<number, number>();
   /** How many of an answer's messages are taken. */
@@ -57,13 +57,13 @@ export class FetchAhead {
     return leaders.every((leader, partition) => leader === this.#view.leaders[partition]);
   }
 
-  /** Whether what is taken next is behind these offsets. */
+  /** Whether what is taken next is after these offsets. */
   isAt(offsets: Offsets): boolean {
     if (this.#failure || offsets.size !== this.#takeAt.size) return false;
     return [...offsets].every(([partition, offset]) => this.#takeAt.get(partition) === offset);
   }
 
-  /** The next batch: as much as the limits let, or what came within `maxWaitMs` of its first message. @throws what a fetch threw */
+  /** The next batch: as much as the limits allow, or what came within `maxWaitMs` of its first message. @throws what a fetch threw */
   async take({ maxRecords, maxBytes, maxWaitMs }: BatchLimits, signal: AbortSignal): Promise<Taken> {
     const deadline = AbortSignal.any([signal, AbortSignal.timeout(maxWaitMs)]);
     await this.#until(() => this.#count >= maxRecords || this.#bytes >= maxBytes, deadline);
@@ -111,7 +111,7 @@ export class FetchAhead {
     this.#tell();
   }
 
-  /** The next message of a partition; null where an answer ends with what is no message. */
+  /** The next message of a partition; null where an answer ends with something that is not a message. */
   #shift(partition: number, queue: FetchedPartition[]): KafkaMessage | null {
     const [answer] = queue;
     if (!answer) return null;

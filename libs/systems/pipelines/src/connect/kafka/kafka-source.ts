@@ -84,7 +84,7 @@ export class KafkaSource implements Source {
     if (goesOn && performance.now() - this.#lookedAt < LOOK_AGAIN_MS) return current;
     if (current && !goesOn) {
       current.stop();
-      // A broker answers a connection in order, and the last question may be one that it waits with.
+      // A broker answers a connection in order, and may still be holding back its answer to the last question.
       await this.#reader.close();
       this.#reader = this.#open();
       this.#ahead = null;
@@ -104,7 +104,7 @@ export class KafkaSource implements Source {
     const { topic } = this.#options;
     if (error.kind === 'gone')
       return new RunFailedError(
-        `${topic} does not have the messages any more that come next: they were removed by its retention. Start from the beginning, or set the checkpoint`,
+        `${topic} no longer has the messages that come next: they were removed by its retention. Start from the beginning, or set the checkpoint`,
         { cause: error },
       );
     if (error.kind !== 'setup') return error;

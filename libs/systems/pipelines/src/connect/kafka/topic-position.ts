@@ -17,7 +17,7 @@ export function readTopicPosition(topicId: string, position: Position, topic: st
       const [id, partition] = name.split('/');
       if (id !== topicId || partition === undefined)
         throw new RunFailedError(
-          `${topic} is not the topic that was read before: it was removed and made again. Start from the beginning to read the new one`,
+          `${topic} is not the topic that was read before: it was removed and created again. Start from the beginning to read the new one`,
         );
       return [Number(partition), offset];
     }),

@@ -280,7 +280,7 @@ describe('A handler', () => {
     expect(listener.heard).toHaveLength(100);
   });
 
-  it('is told of the good copies behind more bad ones than mean that it is down', async () => {
+  it('is told of the good copies after more bad ones than mean that it is down', async () => {
     listener.fails = ({ id }) => id.startsWith('cars/bad');
     await copies.putAll(
       Array.from({ length: 12 }, (_, n) => `cars/bad-${n}`),

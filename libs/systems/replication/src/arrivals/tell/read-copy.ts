@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { isCopyOf, withoutMembers, type SourceDocument } from '@nestjs-spark/contracts/internal';
 import { readMarks } from './read-marks.ts';
 
-/** A copy as it stands in this module's database. */
+/** A copy as it is in this module's database. */
 export interface StandingDocument {
   id: string;
   collection: string;

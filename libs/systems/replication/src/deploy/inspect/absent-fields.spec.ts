@@ -64,7 +64,7 @@ describe('fields that a script reads and no document has', () => {
     ]);
   });
 
-  it('are looked for in documents that can be read, whatever stands beside them', () => {
+  it('are looked for in documents that can be read, whatever is beside them', () => {
     expect(said('loadToOrders({ A: this.number });', ['[1]', '{"Number":1}'])).toEqual([
       '`number`: 0 of 2 documents have it; did you mean `Number`?',
     ]);

@@ -74,7 +74,7 @@ describe('The worker on an executor', () => {
     });
   });
 
-  it('ends when its task has gone, also in the middle of a script', async () => {
+  it('ends when its task has gone, even in the middle of a script', async () => {
     const worker = start();
     const script = 'for (;;) {} loadToOrders({});';
     for (const block of [JSON.stringify({ ...CONFIG, script }), LINES, '']) worker.stdin.write(frame(block));

@@ -50,7 +50,7 @@ def make(argument):
 
 
 def _unpacked():
-    """The folder with the program; made once, whoever comes first."""
+    """The folder with the program; made once, by whoever comes first."""
     archive = os.path.dirname(os.path.abspath(__file__))
     target = archive + ".unpacked"
     if not os.path.isdir(target):

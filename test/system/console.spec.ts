@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeWithBrowser } from '@nestjs-spark/servers/testing';
+import { ConsoleSystems } from '../support/console-systems.ts';
 import { carDocument } from '../support/cars.ts';
 import { Desk } from '../support/desk.ts';
 import type { Member } from '../support/member.ts';
@@ -28,6 +29,7 @@ await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on S
   let fleet: Member;
   let hr: Member;
   let console: Member;
+  let systems: ConsoleSystems;
   let desk: Desk;
 
   const at = (path: string): string => `${console.url}/spark/console${path}`;
@@ -57,7 +59,8 @@ await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on S
         ['Pricing', 'Tariffs', 'loadToTariffs(this);'],
       ),
     );
-    console = await world.console();
+    systems = await ConsoleSystems.create(world);
+    console = await world.console({ SPARK_CONSOLE_MODULES: systems.named });
     fleet.start();
     for (let car = 1; car <= 20; car++) {
       const Brand = car % 5 === 0 ? '' : `carBrands/${car}`;
@@ -66,6 +69,9 @@ await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on S
     for (const member of [analytics, billing, console]) member.start();
     await hr.startReady();
     await console.live();
+    // Not all processes at once: a small machine would take longer for each than anybody waits.
+    systems.start();
+    await systems.fill();
     desk = await Desk.open(chromium, at(''));
   });
   afterAll(async () => {
@@ -112,6 +118,10 @@ await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on S
     ['modules', '/modules', 'Modules'],
     ['module', '/modules/Fleet', 'Fleet'],
     ['audit', '/audit', 'Audit'],
+    ['peers', '/peers', 'Peers'],
+    ['jobs', '/jobs', 'Jobs'],
+    ['pipelines', '/pipelines', 'Pipelines'],
+    ['pipeline', '/pipelines/even-numbers', 'Even numbers'],
   ];
 
   const LOOKS = [
@@ -180,6 +190,77 @@ await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on S
       await desk.sees('changed');
       await desk.page.locator('.diff .plus').first().waitFor();
       await desk.shoot('scripts-edited-dark-1360');
+      expect(desk.complaints).toEqual([]);
+    });
+  });
+
+  describe('a job', () => {
+    it('is opened from the list, says what happened, and is cancelled with a proof', async () => {
+      desk.complaints.length = 0;
+      await desk.look(1360, 'light');
+      await desk.go('/jobs');
+      await desk.page.getByRole('link', { name: 'slow count' }).click();
+      await desk.heading('slow count');
+      await desk.sees('What happened');
+      await desk.page.getByRole('button', { name: 'Cancel…' }).click();
+      await desk.sees(/It is cancelled once nothing of it runs any more/);
+      await desk.page.getByRole('button', { name: 'Cancel the job' }).click();
+      await desk.sees(/Proof: handler/);
+      expect(await desk.faults()).toEqual([]);
+      await desk.shoot('job-light-1360');
+      await desk.look(360, 'dark');
+      expect([await desk.isTooWide(), await desk.faults()]).toEqual([false, []]);
+      await desk.shoot('job-dark-360');
+      expect(desk.complaints).toEqual([]);
+    });
+  });
+
+  describe('a pipeline', () => {
+    it('has its dead letters changed and run again, and is paused', async () => {
+      desk.complaints.length = 0;
+      await desk.look(1360, 'light');
+      await desk.go('/pipelines/even-numbers');
+      await desk.page
+        .getByRole('button', { name: /^generate/ })
+        .first()
+        .click();
+      await desk.page.locator('.cm-content').click();
+      await desk.page.keyboard.press('Control+a');
+      await desk.page.keyboard.type('{"id": 11, "even": true}');
+      await desk.page.locator('.diff .plus').first().waitFor();
+      expect(await desk.faults()).toEqual([]);
+      await desk.shoot('pipeline-letter-light-1360');
+      await desk.page.getByRole('button', { name: 'Run again' }).click();
+      await desk.sees('The record is processed again.');
+      await desk.page.getByRole('button', { name: 'Pause' }).click();
+      await desk.page.getByRole('button', { name: 'Resume' }).waitFor();
+      await desk.page.getByRole('button', { name: 'Validate' }).click();
+      await desk.sees('The definition is valid.');
+      await desk.page.getByRole('button', { name: 'Preview' }).click();
+      await desk.sees(/Record 1/);
+      await desk.shoot('pipeline-preview-light-1360');
+      expect(desk.complaints).toEqual([]);
+    });
+  });
+
+  describe('replicas', () => {
+    it('show what met in a conflict, are compared, and one that is away is retired by its name', async () => {
+      desk.complaints.length = 0;
+      await desk.look(1360, 'dark');
+      await desk.go('/peers');
+      await desk.page.getByRole('button', { name: 'Show Boards' }).click();
+      await desk.page.locator('.heads').first().waitFor();
+      await desk.page.getByRole('button', { name: 'Compare with b' }).click();
+      await desk.sees('The same as b.');
+      expect(await desk.faults()).toEqual([]);
+      await desk.shoot('peers-conflict-dark-1360');
+      const [, away] = systems.replicas;
+      await away?.process.kill9();
+      await desk.page.getByRole('button', { name: 'Retire…' }).click({ timeout: 60_000 });
+      expect(await desk.faults()).toEqual([]);
+      await desk.page.getByLabel('Type b to confirm').fill('b');
+      await desk.page.getByRole('button', { name: 'Retire', exact: true }).click();
+      await desk.sees('b is retired.');
       expect(desk.complaints).toEqual([]);
     });
   });

@@ -117,7 +117,10 @@ function readReplica(module: string, body: unknown): SystemItem[] {
         lastSeen: text(member['lastSeen'], 40),
       })),
       entities: records(body['entities'], MOST).map(readEntity),
-      newLives: records(body['newLives'], 20).map(({ at, why }) => ({ at: text(at, 40), why: text(why, 32) })),
+      newLives: records(body['newLives'], 20).map(({ at, why }) => ({
+        at: text(at, 40),
+        why: text(why, 32),
+      })),
     },
   ];
 }

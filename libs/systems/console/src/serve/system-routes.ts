@@ -71,25 +71,20 @@ const PASSED_ON: readonly PassedOn[] = [
   // What a preview reads is read with the operator token, so it is not for viewers.
   { method: 'POST', from: '/pipelines/:module/preview', to: '/api/pipelines/preview' },
   { method: 'POST', from: '/pipelines/:module/validate', to: '/api/pipelines/validate' },
-  ...['start', 'stop', 'pause', 'resume', 'restart'].map(
-    (move): PassedOn => ({
-      method: 'POST',
-      from: `/pipelines/:module/:id/${move}`,
-      to: `/api/pipelines/:id/${move}`,
-    }),
-  ),
+  ...['start', 'stop', 'pause', 'resume', 'restart'].map((move): PassedOn => ({
+    method: 'POST',
+    from: `/pipelines/:module/:id/${move}`,
+    to: `/api/pipelines/:id/${move}`,
+  })),
 ];
 
 /** What concerns replicas, jobs and pipelines: lists of all modules, one thing of one of them, and what operators do with it. */
 export const SYSTEM_ROUTES: readonly Route[] = [
-  ...(['peers', 'jobs', 'pipelines'] as const).map(
-    (system): Route => ({
-      method: 'GET',
-      path: at(`/${system}`),
-      handle: async (parts, { exchange, act }) =>
-        exchange.json(200, await listSystem(parts, act, system)),
-    }),
-  ),
+  ...(['peers', 'jobs', 'pipelines'] as const).map((system): Route => ({
+    method: 'GET',
+    path: at(`/${system}`),
+    handle: async (parts, { exchange, act }) => exchange.json(200, await listSystem(parts, act, system)),
+  })),
   {
     method: 'GET',
     path: at('/backends'),

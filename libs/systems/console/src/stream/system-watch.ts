@@ -8,11 +8,16 @@ const SELF: ActingFor = { sub: 'console', role: 'viewer' };
 
 type Listener = (list: SystemList) => void;
 
+interface Watched {
+  listeners: Set<Listener>;
+  last: SystemList | null;
+}
+
 /** Asks the modules of a system each second while somebody looks at its page: once for all tabs. */
 export class SystemWatch {
   readonly #parts: ListParts;
   readonly #log: Logger;
-  readonly #watched = new Map<SystemName, { listeners: Set<Listener>; last: SystemList | null }>();
+  readonly #watched = new Map<SystemName, Watched>();
   #woken = new AbortController();
 
   constructor(parts: ListParts, log: Logger) {
@@ -23,12 +28,12 @@ export class SystemWatch {
   /** Calls back with what is known and with each new list, until what it returns is called. */
   watch(system: SystemName, listener: Listener): () => void {
     const before = this.#watched.get(system);
-    const watched = before ?? { listeners: new Set(), last: null };
+    const watched = before ?? { listeners: new Set<Listener>(), last: null };
     watched.listeners.add(listener);
     if (watched.last) listener(watched.last);
     if (!before) {
       this.#watched.set(system, watched);
-      void this.#run(system);
+      void this.#run(system, watched);
     }
     return () => void watched.listeners.delete(listener);
   }
@@ -39,13 +44,13 @@ export class SystemWatch {
     this.#woken = new AbortController();
   }
 
-  async #run(system: SystemName): Promise<void> {
-    const watched = this.#watched.get(system);
-    while (watched && watched.listeners.size > 0) {
+  async #run(system: SystemName, watched: Watched): Promise<void> {
+    const { listeners } = watched;
+    while (listeners.size > 0) {
       const began = performance.now();
       try {
         watched.last = await listSystem(this.#parts, SELF, system);
-        for (const listener of watched.listeners) listener(watched.last);
+        for (const listener of listeners) listener(watched.last);
       } catch (error) {
         this.#log.warn(`The ${system} cannot be asked: ${describeError(error)}`);
       }

@@ -28,6 +28,7 @@ const PAGES: readonly PageLink[] = [
   { to: '/modules', name: t.pages.modules, icon: 'modules', key: 'm' },
   { to: '/peers', name: t.pages.peers, icon: 'peers', key: 'n', system: 'peers' },
   { to: '/jobs', name: t.pages.jobs, icon: 'jobs', key: 'j', system: 'jobs' },
+  { to: '/pipelines', name: t.pages.pipelines, icon: 'pipelines', key: 'l', system: 'pipelines' },
   { to: '/audit', name: t.pages.audit, icon: 'audit', key: 'a' },
 ];
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeWithBrowser } from '@nestjs-spark/servers/testing';
+import { ConsoleCrowd } from '../support/console-crowd.ts';
 import { ConsoleSystems } from '../support/console-systems.ts';
 import { carDocument } from '../support/cars.ts';
 import { Desk } from '../support/desk.ts';
@@ -19,7 +20,7 @@ interface State {
     id: string;
     state: string;
     setAside: number;
-    reason: { code: string } | null;
+    reason: { code: string; text: string } | null;
     stale: string | null;
   }[];
 }
@@ -332,6 +333,42 @@ await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on S
       });
       hr.start();
       await desk.until(async () => (await copy('Fleet/HR/Cars'))?.state === 'Streaming', 60_000);
+    });
+  });
+
+  describe('200 modules', () => {
+    it('are shown whole in tables, and on the map those that need attention; one that denies says what to do', async () => {
+      const crowd = await ConsoleCrowd.start(200);
+      try {
+        await crowd.register(world.natsUrl);
+        desk.complaints.length = 0;
+        await desk.look(1360, 'light');
+        await desk.go('/');
+        await desk.heading(`of ${crowd.copies + 5} copies are live`, 60_000);
+        await desk.sees(/M199 does not let this console in. Add Console to SPARK_CONSOLES there./);
+        await desk.sees(`100 of ${crowd.copies + 5} are shown: filter for others.`);
+        expect(await desk.page.locator('*').count()).toBeLessThan(5_000);
+        expect(await desk.faults()).toEqual([]);
+        await desk.shoot('overview-200-light-1360');
+        await desk.go('/modules/M7');
+        await desk.heading('M7');
+        await desk.look(360, 'dark');
+        expect([await desk.isTooWide(), await desk.faults(), desk.complaints]).toEqual([false, [], []]);
+      } finally {
+        crowd.stop();
+      }
+    });
+  });
+
+  describe('a NATS that is stopped', () => {
+    it('leaves the copies waiting, with the reason', async () => {
+      await desk.look(1360, 'light');
+      await world.nats.halt();
+      await desk.until(async () => (await copy('Fleet/HR/Cars'))?.state === 'Waiting', 60_000);
+      expect((await copy('Fleet/HR/Cars'))?.reason?.text).toMatch(/NATS/);
+      await desk.go('/copies/HR/Fleet/Cars');
+      await desk.sees(/NATS/);
+      await desk.shoot('copy-nats-stopped-light-1360');
     });
   });
 });

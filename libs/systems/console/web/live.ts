@@ -21,6 +21,10 @@ const MINUTE = 60;
 export const troubled = computed(() => copies.value.filter(({ state }) => TROUBLE.has(state)));
 export const unknown = computed(() => copies.value.filter(({ state }) => state === 'Unknown'));
 export const live = computed(() => copies.value.filter(({ state }) => state === 'Streaming'));
+/** Modules that answer, and do not let this console in. */
+export const denied = computed(() =>
+  modules.value.filter(({ reachable, permitted }) => reachable && !permitted),
+);
 export const setAside = computed(() => copies.value.reduce((sum, copy) => sum + copy.setAside, 0));
 
 interface Delta {

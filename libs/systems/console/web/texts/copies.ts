@@ -31,9 +31,11 @@ export const copyTexts = {
   },
 
   overview: {
-    headline: (live: number, all: number) =>
+    headline: (live: number, all: number, denied: number) =>
       all === 0
-        ? 'No copies yet'
+        ? denied > 0
+          ? 'No copies can be seen'
+          : 'No copies yet'
         : `${live} of ${counted(all, 'copy', 'copies')} ${live === 1 && all === 1 ? 'is' : 'are'} live`,
     under: (attention: number, unknown: number) => {
       const parts = [

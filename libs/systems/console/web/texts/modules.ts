@@ -125,6 +125,8 @@ export const moduleTexts = {
     silent: 'does not answer',
     name: 'Module',
     seen: 'Answered',
+    deniedToo: (modules: readonly string[]) =>
+      `Nor ${modules.length === 1 ? 'does' : 'do'} ${modules.slice(0, 5).join(', ')}${modules.length > 5 ? ` and ${modules.length - 5} others` : ''}. Set SPARK_CONSOLES there, too, and start them again.`,
     denied: (module: string) => `${module} does not let this console in. Add it to SPARK_CONSOLES there.`,
   },
 

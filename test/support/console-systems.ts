@@ -8,9 +8,9 @@ const DEFINITION = {
   apiVersion: 'spark/v1',
   pipelineId: 'even-numbers',
   name: 'Even numbers',
-  source: { type: 'generate', count: 2_000, perSecond: 20 },
+  source: { type: 'generate', count: 1_000_000, perSecond: 20 },
   transforms: [
-    { type: 'filter', condition: 'record.even' },
+    { type: 'filter', condition: 'even' },
     { type: 'validate', schema: { properties: { id: { type: 'integer', not: { multipleOf: 10 } } } } },
   ],
   sink: { type: 'file', path: 'even.ndjson' },
@@ -66,7 +66,7 @@ export class ConsoleSystems {
     });
     const post = (body: object) => this.jobs.operate('/api/jobs', { method: 'POST', body });
     await post(script('order totals', SCRIPT));
-    await post(script('order margins', `throw new Error('no margin for ' + id(this));`));
+    await post(script('order margins', `loadToTotals({ Margin: this.Price.net.toFixed(2) });`));
     await post({
       name: 'slow count',
       transformation: { kind: 'handler', handler: 'slow-count' },

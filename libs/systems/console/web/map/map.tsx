@@ -55,8 +55,11 @@ export function ModuleMap({
   const routes = shownRoutes(routesOf(copies), modules.length, only);
   const ends = new Set(routes.flatMap(({ owner, requester }) => [owner, requester]));
   const isPart = only !== null || modules.length > MOST_MODULES;
-  const names = isPart ? [...ends] : [...new Set([...modules.map(({ name }) => name), ...ends])];
   const down = width < 640;
+  // What has no part in copies flows nowhere; and a phone has room for what is linked.
+  const copying = modules.filter((one) => !one.reachable || !one.permitted || one.systems['replication']);
+  const alone = isPart || (down && ends.size > 0) ? [] : copying.map(({ name }) => name);
+  const names = [...new Set([...alone, ...ends])];
   const sizes: Sizes = down
     ? { width, card: 84, cardHeight: 52, lane: 16, gap: 60, down }
     : { width, card: 182, cardHeight: 76, lane: 46, gap: 24, down };

@@ -51,7 +51,7 @@ export function CauseOf({ cause }: { cause: Cause }) {
 /** Every run, what came of it, and how long it took. */
 export function Attempts({ attempts }: { attempts: readonly JobAttempt[] }) {
   return (
-    <section class="card flush" aria-label={t.jobs.attempts}>
+    <section class="card flush">
       <h2 class="pad">
         {t.jobs.attempts} <span class="count">{attempts.length}</span>
       </h2>

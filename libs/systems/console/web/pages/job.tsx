@@ -140,7 +140,7 @@ function Whole({ job }: { job: Job }) {
       </section>
       {(job.attempts ?? []).length > 0 && <Attempts attempts={job.attempts ?? []} />}
       <div class="split even">
-        <section class="card" aria-label={t.jobs.transformation}>
+        <section class="card">
           <header>
             <h2>{t.jobs.transformation}</h2>
             <span class="chip plain">{job.transformation?.kind}</span>

@@ -161,7 +161,7 @@ function Backends() {
   const asked = useAsked(() => api<{ items: Backend[] }>('backends'), [Math.floor(now.value / BACKENDS_MS)]);
   if (asked.value?.items.length === 0) return null;
   return (
-    <section class="card flush" aria-label={t.jobs.backends}>
+    <section class="card flush">
       <h2 class="pad">{t.jobs.backends}</h2>
       <Loaded asked={asked}>
         {({ items }) => (
@@ -178,7 +178,7 @@ function Backends() {
                     {t.jobs.kinds}
                   </th>
                   <th scope="col" class="num">
-                    {t.jobs.running}
+                    {t.jobs.runningNow}
                   </th>
                   <th scope="col" class="num">
                     {t.jobs.queued}
@@ -201,7 +201,7 @@ function Backends() {
                     </td>
                     <td class="wide">{t.jobs.breakers[backend.breaker ?? ''] ?? backend.breaker}</td>
                     <td class="wide">{backend.kinds.join(', ')}</td>
-                    <td class="num">{t.jobs.runningOf(count(backend.running), count(backend.limit))}</td>
+                    <td class="num">{t.jobs.done(count(backend.running), count(backend.limit))}</td>
                     <td class="num">{count(backend.queued)}</td>
                   </tr>
                 ))}

@@ -99,7 +99,7 @@ function Entities({
 }) {
   const names = [...new Set(nodes.flatMap(({ entities }) => entities.map(({ entity }) => entity)))];
   return (
-    <section class="card flush" aria-label={t.peers.entity}>
+    <section class="card flush">
       <div class="scroll" tabIndex={0} role="region" aria-label={t.peers.entity}>
         <table>
           <thead>

@@ -42,7 +42,7 @@ export function Definition({
     return null;
   };
   return (
-    <section class="card" aria-label={t.pipelines.definition}>
+    <section class="card">
       <header>
         <h2>{t.pipelines.definition}</h2>
         <div class="row">

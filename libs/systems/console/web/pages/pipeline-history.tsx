@@ -34,7 +34,7 @@ export function History({
   );
   const newest = Math.max(version, asOf ?? 0);
   return (
-    <section class="card flush" aria-label={t.pipelines.history}>
+    <section class="card flush">
       <header class="row between pad">
         <h2>{t.pipelines.history}</h2>
         <label class="row">

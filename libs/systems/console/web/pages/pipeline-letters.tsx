@@ -18,11 +18,14 @@ export interface Letter {
   at: string;
 }
 
+const FIRST = 10;
+
 /** The records that could not be processed: each is shown, changed beside what it was, and run again. */
 export function Letters({ path, asked }: { path: string; asked: Asked<Letter[]> }) {
   const [opened, setOpened] = useState<string | null>(null);
+  const [shown, setShown] = useState(FIRST);
   return (
-    <section class="card" aria-label={t.pipelines.deadLetters}>
+    <section class="card">
       <header>
         <h2>
           {t.pipelines.deadLetters} <span class="count">{count(asked.value?.length ?? 0)}</span>
@@ -45,7 +48,7 @@ export function Letters({ path, asked }: { path: string; asked: Asked<Letter[]> 
                   </tr>
                 </thead>
                 <tbody>
-                  {letters.map((letter) => (
+                  {letters.slice(0, shown).map((letter) => (
                     <Row
                       key={letter.letterId}
                       letter={letter}
@@ -57,6 +60,13 @@ export function Letters({ path, asked }: { path: string; asked: Asked<Letter[]> 
                   ))}
                 </tbody>
               </table>
+              {letters.length > shown && (
+                <p class="empty">
+                  <button type="button" class="button small" onClick={() => setShown(letters.length)}>
+                    {t.all(letters.length)}
+                  </button>
+                </p>
+              )}
             </div>
           )
         }

@@ -68,7 +68,7 @@ export function Rows({ item, one, chosen, open, onChoose, onOpen, run }: RowGive
             aria-label={t.setAside.choose(item.documentId)}
           />
         </td>
-        <td>
+        <td class="grow">
           <button type="button" class="link mono" aria-expanded={open} onClick={onOpen} data-row>
             {item.documentId}
           </button>
@@ -78,19 +78,19 @@ export function Rows({ item, one, chosen, open, onChoose, onOpen, run }: RowGive
             </div>
           )}
         </td>
-        <td>
+        <td class="whole indent">
           <span class="bad strong">{t.setAside.kind(item.kind)}</span> <span>{item.reason}</span>{' '}
           {item.line !== null && <span class="dim">{t.setAside.at(item.line, item.column)}</span>}
         </td>
         <td class="num wide">{count(item.tries)}</td>
-        <td class="num wide">
+        <td class="num wide last">
           <Ago at={item.lastAt} />
         </td>
       </tr>
       {open && (
         <tr>
           <td />
-          <td colSpan={4}>
+          <td class="whole" colSpan={4}>
             <Opened item={item} owner={owner} requester={requester} task={task} run={run} />
           </td>
         </tr>

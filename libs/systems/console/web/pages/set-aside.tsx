@@ -128,7 +128,7 @@ export function SetAsideCard({
               <>
                 <Groups groups={list.groups} reason={reason} onReason={setReason} />
                 <div class="scroll">
-                  <table class="inset">
+                  <table class="inset stacked">
                     <thead>
                       <tr>
                         <th scope="col">

@@ -127,6 +127,7 @@ export const systemTexts = {
     noProof: 'It is not proved yet that nothing of it runs any more.',
     outcome: 'Outcome',
     running: 'running',
+    runningNow: 'Running',
     took: 'Took',
     run: 'Run',
     why: 'Why this backend',
@@ -141,7 +142,6 @@ export const systemTexts = {
       string,
       string
     >,
-    runningOf: (running: string, limit: string) => `${running} of ${limit} running`,
     queued: 'Queued',
     available: 'available',
     unavailable: 'not available',

@@ -9,8 +9,13 @@ export function Json({ text, label }: { text: string; label: string }) {
 
 function pretty(text: string): string {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    return JSON.stringify(JSON.parse(text), withoutMetadata, 2);
   } catch {
     return text;
   }
+}
+
+/** What a store says of a document is not what its owner wrote. */
+function withoutMetadata(name: string, value: unknown): unknown {
+  return name === '@metadata' ? undefined : value;
 }

@@ -84,6 +84,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
             <kbd aria-hidden="true">Ctrl K</kbd>
           </button>
           <div class="row">
+            <Connection />
             <button type="button" class="icon" aria-label={t.theme} title={t.theme} onClick={toggleTheme}>
               <Icon name="sun" />
             </button>

@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,10 +9,12 @@ import {
   JobsEngine,
   MemoryJobStore,
   resolveJobsSettings,
+  type JobsSettings,
   type JobStore,
   type JobsService,
 } from '@nestjs-spark/jobs/internal';
 import { startNats } from '@nestjs-spark/servers';
+import { freePort } from '@nestjs-spark/servers/internal';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
@@ -80,7 +81,7 @@ try {
   await redis.stop();
 }
 
-function jetStream(settings: ReturnType<typeof resolveJobsSettings>): JobStore {
+function jetStream(settings: JobsSettings): JobStore {
   const id = ++rounded;
   return new JetStreamJobStore({
     ...settings,
@@ -91,13 +92,14 @@ function jetStream(settings: ReturnType<typeof resolveJobsSettings>): JobStore {
   });
 }
 
-async function ours(open: (settings: ReturnType<typeof resolveJobsSettings>) => JobStore): Promise<Speed> {
-  const options = {
-    store: 'jetstream',
-    role: 'api',
-    quotas: { queued: 10_000_000, perSecond: 10_000_000 },
-  } as const;
-  const settings = resolveJobsSettings(options, {});
+/** Of a process that takes jobs, as many as come. */
+function settingsOfApi(): JobsSettings {
+  const quotas = { queued: 10_000_000, perSecond: 10_000_000 };
+  return resolveJobsSettings({ store: 'jetstream', role: 'api', quotas }, {});
+}
+
+async function ours(open: (settings: JobsSettings) => JobStore): Promise<Speed> {
+  const settings = settingsOfApi();
   const store = open(settings);
   const handler = { run: () => Promise.resolve(1) };
   const engineOf = (role: 'api' | 'worker'): JobsEngine => {
@@ -166,10 +168,7 @@ async function bullmq(): Promise<Speed> {
 
 /** How much a waiting job takes on the disk of nats-server, and what this process holds for it. */
 async function bytesPerQueued(many: number): Promise<{ disk: number; heap: number }> {
-  const settings = resolveJobsSettings(
-    { store: 'jetstream', role: 'api', quotas: { queued: 10_000_000, perSecond: 10_000_000 } },
-    {},
-  );
+  const settings = settingsOfApi();
   const store = jetStream(settings);
   const engine = new JobsEngine(settings, store, new Registry());
   engine.handlers.add({ name: 'bench', version: 1 }, { run: () => 1 });
@@ -249,13 +248,4 @@ async function startRedis(): Promise<{ port: number; stop(): Promise<void> }> {
     await rm(folder, { recursive: true, force: true });
   };
   return { port, stop };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

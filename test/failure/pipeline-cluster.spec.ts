@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWithServers, eventually, testServers } from '@nestjs-spark/servers/testing';
+import { freePort } from '../../tools/apps/free-port.ts';
 import { onNats } from '../support/on-nats.ts';
 
 const TTL_MS = 2_000;
@@ -183,11 +183,3 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
 /** Long enough for a machine with other tests beside this one; a node that was woken may keep a request for long. */
 const LOOK_MS = 10_000;
 const until = (holds: () => Promise<boolean>) => eventually(holds, { timeoutMs: 120_000 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { UnavailableError } from '@nestjs-spark/contracts';
 import { SignJWT, type JWTPayload } from 'jose';
 import { Breakers } from '@nestjs-spark/foundation/internal';
-import { KeyRing, TokenVerifier, IssuerTokens } from '@nestjs-spark/modules/internal';
+import { ClientCredentials, KeyRing, TokenVerifier, IssuerTokens } from '@nestjs-spark/modules/internal';
 import { MemoryLogger, MemoryRegistry, MemoryState } from '@nestjs-spark/testing';
-import { Issuer, signingKey, type SigningKey } from '../support/issuer.ts';
+import { CLIENT, Issuer, signingKey, type SigningKey } from '../support/issuer.ts';
 
 const AUDIENCE = 'urn:spark:modules';
 const REQUEST = { method: 'POST', path: '/spark/etl/deploy', body: '{}' };
@@ -23,7 +24,7 @@ describe('A module that shows a token of an identity provider', () => {
   });
   afterAll(() => issuer.stop());
 
-  function makeVerifier(): TokenVerifier {
+  function makeVerifier(claim = 'module'): TokenVerifier {
     const policy = { production: true, trustedKeys: new Map<string, string[]>() };
     const keys = new KeyRing({ registry: new MemoryRegistry(), state: new MemoryState(), policy, log });
     const receiver = { moduleName: 'Fleet', moduleUrl: 'http://127.0.0.1:5001' };
@@ -31,8 +32,9 @@ describe('A module that shows a token of an identity provider', () => {
       issuer: issuer.url,
       audience: AUDIENCE,
       jwks: null,
-      claim: 'module',
+      claim,
       schemes: ['http:'],
+      client: null,
     };
     return new TokenVerifier({ receiver, keys, log, provider: new IssuerTokens(settings, new Breakers()) });
   }
@@ -86,6 +88,59 @@ describe('A module that shows a token of an identity provider', () => {
     verifier = makeVerifier();
     await expect(show(await forge())).rejects.toMatchObject({ kind: 'unavailable' });
     await issuer.start();
+  });
+
+  const credentials = (client: Partial<typeof CLIENT> = {}, breakers = new Breakers()) =>
+    new ClientCredentials(
+      {
+        issuer: issuer.url,
+        audience: AUDIENCE,
+        client: { ...CLIENT, scope: null, ...client },
+        schemes: ['http:'],
+      },
+      breakers,
+    );
+
+  it('gets it as a client of the provider, once for many requests, and is known by the client', async () => {
+    const own = credentials();
+    const before = issuer.asked;
+    const tokens = await Promise.all([own.token(), own.token()]);
+    tokens.push(await own.token());
+    expect(issuer.asked - before).toBe(1);
+    expect(new Set(tokens).size).toBe(1);
+    const byClient = await makeVerifier('client_id').verify({ ...REQUEST, token: tokens[0] ?? '' });
+    expect(byClient).toEqual({ module: CLIENT.id, act: null });
+  });
+
+  it('gets another one before the first is over', async () => {
+    const own = credentials();
+    const first = await own.token();
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 290_000);
+    try {
+      expect(await own.token()).not.toBe(first);
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  it.each([
+    ['a wrong secret', { secret: 'wrong-secret-of-a-client' }, /the client a-client: .*secret/],
+    ['a client that the provider does not have', { id: 'stranger' }, /the client stranger/],
+  ])('is told what the provider says to %s, never the secret', async (_, client, words) => {
+    const refusal: unknown = await credentials(client)
+      .token()
+      .catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(UnavailableError);
+    expect(String(refusal)).toMatch(words);
+    expect(String(refusal)).not.toContain('wrong-secret');
+  });
+
+  it('gets none while the provider is away, and one as soon as it is back', async () => {
+    const own = credentials();
+    await issuer.stop();
+    await expect(own.token()).rejects.toThrow(/gave no token to the client a-client: [A-Z_]+$/);
+    await issuer.start();
+    expect(await own.token()).toMatch(/^ey/);
   });
 
   it('leaves the tokens that modules sign themselves as they were', async () => {

@@ -27,13 +27,16 @@ class Forgetful {
   revokeByGrantId = async () => undefined;
 }
 
-const CLIENT = { id: 'a-client', secret: 'secret-of-a-client' };
+/** The one client that it knows. */
+export const CLIENT = { id: 'a-client', secret: 'secret-of-a-client' };
 
 /** An OpenID Connect issuer (`oidc-provider`) on a port of its own. It can be stopped, and started again with another key. */
 export class Issuer {
   url = '';
   /** How often its keys were asked for. */
   readsOfKeys = 0;
+  /** How often tokens were asked for. */
+  asked = 0;
   #key: SigningKey;
   #server: Server | null = null;
 
@@ -49,6 +52,7 @@ export class Issuer {
     this.#key = key;
     const server = createServer((request, response) => {
       if (request.url?.startsWith('/jwks')) this.readsOfKeys += 1;
+      if (request.url?.startsWith('/token')) this.asked += 1;
       this.#provider(request, response);
     });
     const port = this.url === '' ? 0 : Number(new URL(this.url).port);

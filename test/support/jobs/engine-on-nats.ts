@@ -38,7 +38,15 @@ export function engineOnNats(
   return { jobs, connection, metrics, stop };
 }
 
-/** The same over a connection that is there; without a place, where jobs usually are. */
+/** Removes everything that jobs keep in JetStream at a place. */
+export async function removeJobs(connection: JetStreamConnection, { stream }: JobsPlace): Promise<void> {
+  await connection.use(async ({ jsm }) => {
+    for (const name of [stream, `KV_${stream}_CACHE`, `OBJ_${stream}_DATA`])
+      await jsm.streams.delete(name).catch(() => false);
+  });
+}
+
+/** An engine of jobs over a connection that is there; without a place, where jobs usually are. */
 export function engineOver(
   connection: JetStreamConnection,
   handler: JobHandler,

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
 import { JetStreamConnection } from '@nestjs-spark/jetstream';
 import { MemoryLogger } from '@nestjs-spark/testing';
-import { engineOnNats, type JobsPlace } from '../../support/jobs/engine-on-nats.ts';
+import { engineOnNats, type JobsPlace, removeJobs } from '../../support/jobs/engine-on-nats.ts';
 
 const HANDLER = {
   name: 'spec',
@@ -27,10 +27,7 @@ describeWithServers(['nats'], 'Messages that a plain NATS client writes among th
   });
   afterEach(async () => {
     await stranger.close();
-    await engine.connection.use(async ({ jsm }) => {
-      for (const name of [place.stream, `KV_${place.stream}_CACHE`, `OBJ_${place.stream}_DATA`])
-        await jsm.streams.delete(name).catch(() => false);
-    });
+    await removeJobs(engine.connection, place);
     await engine.stop();
   });
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { describeWithServers, testServers } from '@nestjs-spark/servers/testing';
-import { engineOnNats, type JobsPlace } from '../../support/jobs/engine-on-nats.ts';
+import { engineOnNats, type JobsPlace, removeJobs } from '../../support/jobs/engine-on-nats.ts';
 
 const HANDLER = {
   name: 'spec',
@@ -24,10 +24,7 @@ describeWithServers(['nats'], 'Jobs that are kept in JetStream', () => {
     engine = engineOnNats(place, { run: () => 'done' }, 'all');
   });
   afterEach(async () => {
-    await engine.connection.use(async ({ jsm }) => {
-      for (const name of [place.stream, `KV_${place.stream}_CACHE`, `OBJ_${place.stream}_DATA`])
-        await jsm.streams.delete(name).catch(() => false);
-    });
+    await removeJobs(engine.connection, place);
     await engine.stop();
   });
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { describeWithServers, eventually, testServers } from '@nestjs-spark/servers/testing';
-import { engineOnNats, type JobsPlace } from '../../support/jobs/engine-on-nats.ts';
+import { engineOnNats, type JobsPlace, removeJobs } from '../../support/jobs/engine-on-nats.ts';
 
 const MAIN = join(import.meta.dirname, '../../support/jobs/stuck-worker-main.ts');
 const JOB = {
@@ -33,10 +33,7 @@ describeWithServers(['nats'], 'A job whose owner is gone', () => {
     old.kill('SIGKILL');
     await worker?.stop();
     worker = undefined;
-    await api.connection.use(async ({ jsm }) => {
-      for (const name of [place.stream, `KV_${place.stream}_CACHE`, `OBJ_${place.stream}_DATA`])
-        await jsm.streams.delete(name).catch(() => false);
-    });
+    await removeJobs(api.connection, place);
     await api.stop();
   });
 

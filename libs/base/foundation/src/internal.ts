@@ -1,6 +1,7 @@
 export * from './index.ts';
 export * from './errors/message-of.ts';
 export * from './flow/ahead.ts';
+export * from './flow/ends-within.ts';
 export * from './flow/every.ts';
 export * from './flow/first-within.ts';
 export * from './flow/in-groups.ts';

@@ -1,4 +1,5 @@
 export { ModuleFacts, type ToldFacts } from './about/module-facts.ts';
+export { BREAKER_VALUES } from './breakers/breaker-status.ts';
 export * from './index.ts';
 export * from './logging/log-for.ts';
 export * from './problems/refusals.ts';

@@ -29,6 +29,20 @@ export function plainScriptsIn(surroundings: Surroundings): Scripts {
 
 export const plainScripts: Scripts = plainScriptsIn({ isFair: true });
 
+/** The same plain scripts, with a part of each runner replaced: it stays so for whoever pays for its runs. */
+export function alterScripts(
+  scripts: Scripts,
+  alter: (runner: ScriptRunner) => Partial<ScriptRunner>,
+): Scripts {
+  return {
+    async open(transformation, signal): Promise<ScriptRunner> {
+      const runner = await scripts.open(transformation, signal);
+      const altered: ScriptRunner = { ...runner, ...alter(runner), paidBy: () => altered };
+      return altered;
+    },
+  };
+}
+
 /** Whether a script fails on a document. */
 export function throwsOn(
   { Throws }: Record<string, unknown>,

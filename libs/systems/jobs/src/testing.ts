@@ -57,9 +57,9 @@ export class JobsTesting {
     builder.overrideProvider(JOBS_ENGINE).useFactory({
       inject: [JOBS_SETTINGS, JOB_STORE, MetricsRegistry],
       factory: (settings: JobsSettings, store: JobStore, { registry }: MetricsRegistry) =>
-        new JobsEngine({ ...settings, role: 'all', concurrency: MOST_AT_ONCE }, store, registry, [
-          this.#backend(),
-        ]),
+        new JobsEngine({ ...settings, role: 'all', concurrency: MOST_AT_ONCE }, store, registry, {
+          instead: [this.#backend()],
+        }),
     });
     return builder;
   }

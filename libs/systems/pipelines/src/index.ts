@@ -5,10 +5,10 @@ export {
   PipelinesService,
   type Changed,
   type CheckpointView,
-  type EventView,
   type ListQuery,
   type Move,
 } from './serve/pipelines.service.ts';
+export type { EventView } from './serve/pipelines-feed.ts';
 export { pipelinesAuthOptions } from './settings/auth-options.ts';
 export { PipelinesSettingsError, type SparkPipelinesOptions } from './settings/settings.ts';
 export { NoOwnerError } from './shard/ports.ts';

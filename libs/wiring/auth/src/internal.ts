@@ -1,2 +1,4 @@
 export * from './index.ts';
 export { readTokens } from './settings/read-tokens.ts';
+export { LiveReader, type LiveProtocol } from './live/live-reader.ts';
+export { LiveServer, type LiveServerParts } from './live/live-server.ts';

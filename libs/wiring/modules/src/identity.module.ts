@@ -21,6 +21,7 @@ import { ModuleIdentity } from './identify/module-identity.ts';
 import { OperatorToken } from './identify/operator-token.ts';
 import { TokenVerifier } from './identify/token-verifier.ts';
 import type { Receiver } from './identify/check-claims.ts';
+import { ClientCredentials } from './issuer/client-credentials.ts';
 import { IssuerTokens, type IssuerSettings } from './issuer/issuer-tokens.ts';
 import { OwnAddress } from './register/own-address.ts';
 import { ModuleVerifier } from './sign/module-verifier.ts';
@@ -168,10 +169,14 @@ const IDENTITY_PROVIDERS: FactoryProvider[] = [
     provide: ModuleClient,
     inject: [IDENTITY_OPTIONS, ModuleIdentity, KeyRing, Breakers],
     useFactory: (
-      { registry }: IdentityOptions,
+      { registry, tokenIssuer }: IdentityOptions,
       identity: ModuleIdentity,
       keys: KeyRing,
       breakers: Breakers,
-    ) => new ModuleClient({ registry, identity, keys, breakers }),
+    ) => {
+      const client = tokenIssuer?.client;
+      const provider = client && new ClientCredentials({ ...tokenIssuer, client }, breakers);
+      return new ModuleClient({ registry, identity, keys, breakers, ...(provider && { provider }) });
+    },
   },
 ];

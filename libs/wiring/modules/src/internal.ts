@@ -35,6 +35,11 @@ export { OperatorToken, SHORTEST_OPERATOR_TOKEN, shortOperatorToken } from './id
 export { TokenVerifier, type RequestToVerify, type VerifiedModule } from './identify/token-verifier.ts';
 export { readTrustedKeys, type TrustedKeys } from './identify/trusted-keys.ts';
 export { unauthenticated } from './identify/unauthenticated.ts';
+export {
+  ClientCredentials,
+  type ClientCredentialsParts,
+  type ProviderClient,
+} from './issuer/client-credentials.ts';
 export { IssuerKeys, type IssuerAddress } from './issuer/issuer-keys.ts';
 export { verifyIssued } from './issuer/verify-issued.ts';
 export { ProviderTokenError } from './identify/provider-tokens.ts';

@@ -84,6 +84,18 @@ export function sharedLogSettings(stream: LogStream, maxBytes: number): WantedSt
   return { ...logSettings(stream, { maxBytes, maxMessagesPerTask: -1 }), discard_new_per_subject: false };
 }
 
+/** Every subject is a log of its own, of which so many messages are kept; -1: all. Some are written together. */
+export function subjectLogSettings({ name, subjects, description }: LogStream, keep: number): StreamSettings {
+  return {
+    ...LAST_VALUE,
+    name,
+    description,
+    subjects: [subjects],
+    max_msgs_per_subject: keep,
+    allow_atomic: true,
+  };
+}
+
 /** Records, each of several messages below one subject: some have their time to come or to go, some are written together. */
 export function recordSettings({ name, subjects, description }: LogStream): StreamSettings {
   return {

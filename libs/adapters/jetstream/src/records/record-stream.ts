@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
-import { headers as makeHeaders } from '@nats-io/transport-node';
+import { VersionConflictError } from '@nestjs-spark/contracts';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 import { isWrongLastSequence } from '../connect/failures.ts';
 import { ensureStream, type Provisioned } from '../provision/ensure-stream.ts';
@@ -9,6 +7,7 @@ import type { StreamSettings } from '../provision/plan-stream.ts';
 import { Provisioner } from '../provision/provisioner.ts';
 import { recordSettings } from '../provision/streams.ts';
 import { readMessages } from '../log/read-messages.ts';
+import { batchNotStored, type Batched, publishBatch } from './publish-batch.ts';
 import { type RecordPlace, recordSubject } from './record-place.ts';
 
 /** A stream of records: each is the messages below one subject, and its last message is its state. */
@@ -55,8 +54,6 @@ export interface StoredRecord extends RecordMessage {
   /** When the server stored it. */
   time: Date;
 }
-
-const BATCH_TIMEOUT_MS = 10_000;
 
 /** Records in a stream, each changed only by those who know its last change. */
 export class RecordStream {
@@ -105,38 +102,15 @@ export class RecordStream {
   async writeTogether(messages: readonly BatchMessage[]): Promise<number> {
     const [first] = messages;
     if (!first) return 0;
-    const { root } = this.#options;
-    const batch = randomUUID().replaceAll('-', '');
-    const error = await this.#use(async ({ nc }) => {
-      for (const [index, { id, part, payload, publishAt }] of messages.entries()) {
-        const headers = makeHeaders();
-        if (publishAt) {
-          headers.set('Nats-Schedule', `@at ${publishAt.time.toISOString()}`);
-          headers.set('Nats-Schedule-Target', recordSubject(root, id, publishAt.part));
-        }
-        headers.set('Nats-Batch-Id', batch);
-        headers.set('Nats-Batch-Sequence', String(index + 1));
-        if (index === 0) {
-          headers.set('Nats-Expected-Last-Subject-Sequence', '0');
-          headers.set('Nats-Expected-Last-Subject-Sequence-Subject', recordSubject(root, id, '>'));
-        }
-        const subject = recordSubject(root, id, part);
-        if (index < messages.length - 1) {
-          nc.publish(subject, payload, { headers });
-          continue;
-        }
-        headers.set('Nats-Batch-Commit', '1');
-        const answer = await nc.request(subject, payload, { headers, timeout: BATCH_TIMEOUT_MS });
-        return answer.json<{ seq?: number; error?: { description?: string } }>();
-      }
-      return {};
-    });
-    if (error.seq !== undefined && !error.error) return error.seq - messages.length + 1;
-    // The server's reason is the same whatever it is.
-    if (await this.last(first.id)) throw new VersionConflictError(first.id);
-    throw new UnavailableError(
-      `JetStream did not store the batch: ${error.error?.description ?? 'no answer'}`,
+    const answer = await this.#use(({ nc }) =>
+      publishBatch(
+        nc,
+        messages.map((message, index) => this.#batched(message, index === 0)),
+      ),
     );
+    if (answer.sequence !== null) return answer.sequence - messages.length + 1;
+    if (await this.last(first.id)) throw new VersionConflictError(first.id);
+    throw batchNotStored(answer);
   }
 
   /** The record's last message; null when there is none. Read from the stream's leader. */
@@ -209,6 +183,21 @@ export class RecordStream {
   async provisionAll(): Promise<Provisioned> {
     await this.#values(() => Promise.resolve());
     return ensureStream(this.#options.connection, this.settings);
+  }
+
+  #batched({ id, part, payload, publishAt }: BatchMessage, isFirst: boolean): Batched {
+    const { root } = this.#options;
+    const headers = {
+      ...(publishAt && {
+        'Nats-Schedule': `@at ${publishAt.time.toISOString()}`,
+        'Nats-Schedule-Target': recordSubject(root, id, publishAt.part),
+      }),
+      ...(isFirst && {
+        'Nats-Expected-Last-Subject-Sequence': '0',
+        'Nats-Expected-Last-Subject-Sequence-Subject': recordSubject(root, id, '>'),
+      }),
+    };
+    return { subject: recordSubject(root, id, part), payload, headers };
   }
 
   #values<T>(work: Parameters<typeof openBucket<T>>[3]): Promise<T> {

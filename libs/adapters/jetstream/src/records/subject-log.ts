@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import { UnavailableError, VersionConflictError } from '@nestjs-spark/contracts';
-import { DiscardPolicy, JetStreamError, RetentionPolicy, StorageType } from '@nats-io/jetstream';
-import { headers as makeHeaders } from '@nats-io/transport-node';
+import { VersionConflictError } from '@nestjs-spark/contracts';
+import { JetStreamError } from '@nats-io/jetstream';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 import { isWrongLastSequence } from '../connect/failures.ts';
 import { readMessages } from '../log/read-messages.ts';
 import type { StreamSettings } from '../provision/plan-stream.ts';
 import { Provisioner } from '../provision/provisioner.ts';
+import { subjectLogSettings } from '../provision/streams.ts';
+import { batchNotStored, publishBatch } from './publish-batch.ts';
 
 /** A stream in which every subject is a log of its own. */
 export interface SubjectLogOptions {
@@ -29,7 +29,6 @@ export interface LoggedMessage {
 }
 
 const PAGE = 512;
-const BATCH_TIMEOUT_MS = 10_000;
 
 /** Appends after what is known, so that a writer that is late is refused. */
 export class SubjectLog {
@@ -41,20 +40,7 @@ export class SubjectLog {
     const { connection, stream, root, description, keep } = options;
     this.#options = options;
     this.#provisioner = new Provisioner(connection);
-    this.#settings = {
-      name: stream,
-      description,
-      subjects: [`${root}.>`],
-      retention: RetentionPolicy.Limits,
-      storage: StorageType.File,
-      discard: DiscardPolicy.Old,
-      discard_new_per_subject: false,
-      max_msgs_per_subject: keep,
-      max_bytes: -1,
-      allow_direct: true,
-      allow_msg_ttl: false,
-      allow_atomic: true,
-    };
+    this.#settings = subjectLogSettings({ name: stream, subjects: `${root}.>`, description }, keep);
   }
 
   /**
@@ -127,30 +113,16 @@ export class SubjectLog {
   }
 
   async #appendTogether(subject: string, payloads: readonly Uint8Array[], after: number): Promise<number> {
-    const batch = randomUUID().replaceAll('-', '');
     const full = this.#full(subject);
-    const answer = await this.#use(async ({ nc }) => {
-      for (const [index, payload] of payloads.entries()) {
-        const headers = makeHeaders();
-        headers.set('Nats-Batch-Id', batch);
-        headers.set('Nats-Batch-Sequence', String(index + 1));
-        if (index === 0) headers.set('Nats-Expected-Last-Subject-Sequence', String(after));
-        if (index < payloads.length - 1) {
-          nc.publish(full, payload, { headers });
-          continue;
-        }
-        headers.set('Nats-Batch-Commit', '1');
-        const reply = await nc.request(full, payload, { headers, timeout: BATCH_TIMEOUT_MS });
-        return reply.json<{ seq?: number; error?: { description?: string } }>();
-      }
-      return {};
-    });
-    if (answer.seq !== undefined && !answer.error) return answer.seq;
-    // The server's reason is the same whatever it is.
+    const messages = payloads.map((payload, index) => ({
+      subject: full,
+      payload,
+      ...(index === 0 && { headers: { 'Nats-Expected-Last-Subject-Sequence': String(after) } }),
+    }));
+    const answer = await this.#use(({ nc }) => publishBatch(nc, messages));
+    if (answer.sequence !== null) return answer.sequence;
     if (((await this.last(subject))?.sequence ?? 0) !== after) throw new VersionConflictError(subject);
-    throw new UnavailableError(
-      `JetStream did not store the batch: ${answer.error?.description ?? 'no answer'}`,
-    );
+    throw batchNotStored(answer);
   }
 
   async #use<T>(work: (handle: JetStreamHandle) => Promise<T>): Promise<T> {

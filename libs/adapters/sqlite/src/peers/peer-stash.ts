@@ -51,9 +51,7 @@ function hasLost(open: OpenDatabase, file: PeerRows, event: PeerEventRow): boole
     recordId,
   );
   if (!met.some(({ heads }) => heads.split(',').includes(name))) return false;
-  const [first] = file
-    .heads(entity, recordId)
-    .filter((head) => head.origin === origin && head.number === number);
-  const isAlone = first !== undefined && file.heads(entity, recordId).length === 1;
+  const [head, ...others] = file.heads(entity, recordId);
+  const isAlone = others.length === 0 && head?.origin === origin && head.number === number;
   return !isAlone && (findTable(open, entity)?.get(recordId)?.document ?? null) !== data;
 }

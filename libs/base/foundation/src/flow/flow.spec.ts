@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ahead } from './ahead.ts';
+import { endsWithin } from './ends-within.ts';
 import { Latest } from './latest.ts';
 import { Nudge } from './nudge.ts';
 import { tryEach } from './try-each.ts';
@@ -79,5 +80,18 @@ describe('trying each', () => {
       errors: [new Error('2 is even'), new Error('4 is even')],
     });
     expect(done).toEqual([1, 3, 1, 2, 3, 2, 4, 5]);
+  });
+});
+
+describe('what has to end within a time', () => {
+  const never = new Promise<never>(() => undefined);
+
+  it('is said to have ended, or to be late', async () => {
+    expect(await endsWithin(Promise.resolve(), 60_000)).toBe(true);
+    expect(await endsWithin(never, 1)).toBe(false);
+  });
+
+  it('throws what it threw in time', async () => {
+    await expect(endsWithin(Promise.reject(new Error('broken')), 60_000)).rejects.toThrow('broken');
   });
 });

@@ -4,7 +4,12 @@ import { Gauge } from 'prom-client';
 import { HealthChecks } from '../health/health-checks.ts';
 import { MetricsRegistry } from '../metrics/metrics-registry.ts';
 
-const VALUES: Readonly<Record<BreakerReport['state'], number>> = { closed: 0, 'half-open': 1, open: 2 };
+/** How metrics show the states of breakers. */
+export const BREAKER_VALUES: Readonly<Record<BreakerReport['state'], number>> = {
+  closed: 0,
+  'half-open': 1,
+  open: 2,
+};
 
 /**
  * Shows the breakers in health and metrics. They never turn an instance red: whether it can work without a target is for the checks of
@@ -30,7 +35,7 @@ export class BreakerStatus implements OnModuleInit {
       labelNames: ['target'],
       registers: [],
       collect() {
-        for (const { target, state } of breakers.reports()) this.set({ target }, VALUES[state]);
+        for (const { target, state } of breakers.reports()) this.set({ target }, BREAKER_VALUES[state]);
       },
     });
     this.metrics.registry.registerMetric(states);

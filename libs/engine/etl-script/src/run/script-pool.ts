@@ -74,7 +74,12 @@ export class ScriptPool {
     } = options;
     if (memoryMiB < LEAST_MEMORY_MIB)
       throw new RangeError(`memoryMiB is ${memoryMiB}; the sandbox itself needs 16, give it at least 17`);
-    const { budgets = () => ({ ...DEFAULT_BUDGETS, ...given(options) }) } = options;
+    const own: ScriptBudgets = {
+      maxLoads: options.maxLoads ?? DEFAULT_BUDGETS.maxLoads,
+      maxOutput: options.maxOutput ?? DEFAULT_BUDGETS.maxOutput,
+      maxCopies: options.maxCopies ?? DEFAULT_BUDGETS.maxCopies,
+    };
+    const { budgets = () => own } = options;
     this.#bounds = () => {
       const { maxLoads, maxOutput, maxCopies } = budgets();
       return {
@@ -116,12 +121,4 @@ export class ScriptPool {
   async close(): Promise<void> {
     await Promise.all([this.#slots.close(), this.#reader.close()]);
   }
-}
-
-function given({ maxLoads, maxOutput, maxCopies }: ScriptPoolOptions): Partial<ScriptBudgets> {
-  return {
-    ...(maxLoads !== undefined && { maxLoads }),
-    ...(maxOutput !== undefined && { maxOutput }),
-    ...(maxCopies !== undefined && { maxCopies }),
-  };
 }

@@ -140,20 +140,23 @@ export class WorkerSlots<W extends PooledWorker> {
 
   #takeIdle(program: object): W | undefined {
     const slots = [...this.#idle].filter(({ worker }) => worker.isUsable);
-    const own = slots.find(({ worker }) => worker.program === program);
     const { maxWorkers, spare = 0 } = this.#options;
     const full = this.#busy.size + this.#ending + this.#idle.size >= maxWorkers + spare;
-    // A program has to be put in again where another one was: those that are used often and shortly stay.
-    const now = performance.now();
-    const [least] = slots.toSorted(
-      (one, other) => this.#turns.usedLately(other.payer, now) - this.#turns.usedLately(one.payer, now),
-    );
     const slot =
-      own ?? slots.find(({ worker }) => worker.program === undefined) ?? (full ? least : undefined);
+      slots.find(({ worker }) => worker.program === program) ??
+      slots.find(({ worker }) => worker.program === undefined) ??
+      (full ? this.#toDisplace(slots) : undefined);
     if (!slot) return undefined;
     clearTimeout(slot.idleTimer);
     this.#idle.delete(slot);
     return slot.worker;
+  }
+
+  /** A program has to be put in again where another one was: those that are used often and shortly stay. */
+  #toDisplace(slots: readonly Slot<W>[]): Slot<W> | undefined {
+    const now = performance.now();
+    const used = ({ payer }: Slot<W>): number => this.#turns.usedLately(payer, now);
+    return slots.toSorted((one, other) => used(other) - used(one))[0];
   }
 
   #isLight(payer: string): boolean {

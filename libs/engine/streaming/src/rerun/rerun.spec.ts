@@ -1,10 +1,9 @@
 import { taskName } from '@nestjs-spark/contracts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LogFullError, decodeHeader } from '@nestjs-spark/contracts/internal';
-import { plainScripts } from '../../testing/plain-scripts.ts';
+import { alterScripts, plainScripts } from '../../testing/plain-scripts.ts';
 import { Simulation, TASK } from '../../testing/simulation.ts';
 import { until as untilTrue } from '../../testing/until.ts';
-import type { Scripts } from '../transform/shared-scripts.ts';
 import { SetAside } from '@nestjs-spark/set-aside/internal';
 import { listSetAside } from '@nestjs-spark/set-aside/internal';
 
@@ -18,24 +17,16 @@ describe('documents whose script failed', () => {
   let fixed = false;
 
   /** Fails with documents that need something that is not there yet. */
-  const scripts: Scripts = {
-    open: async (transformation) => {
-      const plain = await plainScripts.open(transformation);
-      const fixable: typeof plain = {
-        ...plain,
-        transform: (inputs, load, signal) => {
-          const seen = inputs.map((input) => {
-            const text = Buffer.from(input.document).toString();
-            const document = fixed ? text.replace('"Throws"', '"Threw"') : text;
-            return { ...input, document: Buffer.from(document) };
-          });
-          return plain.transform(seen, load, signal);
-        },
-        paidBy: () => fixable,
-      };
-      return fixable;
+  const scripts = alterScripts(plainScripts, (plain) => ({
+    transform: (inputs, load, signal) => {
+      const seen = inputs.map((input) => {
+        const text = Buffer.from(input.document).toString();
+        const document = fixed ? text.replace('"Throws"', '"Threw"') : text;
+        return { ...input, document: Buffer.from(document) };
+      });
+      return plain.transform(seen, load, signal);
     },
-  };
+  }));
 
   beforeEach(() => {
     fixed = false;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Pace } from '../task/pace.ts';
-import { plainScriptsIn } from '../../testing/plain-scripts.ts';
+import { alterScripts, plainScriptsIn } from '../../testing/plain-scripts.ts';
 import { Simulation } from '../../testing/simulation.ts';
 import { runAgainUntilSettled, until, untilSettled } from '../../testing/until.ts';
 
@@ -208,19 +208,13 @@ describe('a document that is set aside', () => {
 
   it('is found among many although it breaks what reads and transforms them; the rest goes on', async () => {
     const { source, target } = fresh();
-    const plain = plainScriptsIn(simulation.surroundings);
-    simulation.scripts = {
-      open: async (transformation) => {
-        const runner = await plain.open(transformation);
-        const breaks = async (...[inputs, ...rest]: Parameters<typeof runner.transform>) => {
-          if (inputs.some(({ document }) => Buffer.from(document).includes('Broken')))
-            throw new Error('no object');
-          return runner.transform(inputs, ...rest);
-        };
-        const breaking: typeof runner = { ...runner, transform: breaks, paidBy: () => breaking };
-        return breaking;
+    simulation.scripts = alterScripts(plainScriptsIn(simulation.surroundings), (runner) => ({
+      transform: async (inputs, ...rest) => {
+        if (inputs.some(({ document }) => Buffer.from(document).includes('Broken')))
+          throw new Error('no object');
+        return runner.transform(inputs, ...rest);
       },
-    };
+    }));
     for (let n = 0; n < 200; n++) source.put(`cars/${n}`, n === 7 ? { Broken: true } : { V: n });
     simulation.startCapture();
     simulation.startApply();
@@ -237,26 +231,17 @@ describe('a document that is set aside', () => {
     const closed = Promise.withResolvers<never>();
     closed.promise.catch(() => {});
     let reached = false;
-    const plain = plainScriptsIn(simulation.surroundings);
     simulation.source.put('cars/1', { V: 1, Throws: true });
-    simulation.scripts = {
-      open: async (transformation) => {
-        const runner = await plain.open(transformation);
-        const holding: typeof runner = {
-          ...runner,
-          transform: async (...input) => {
-            if (reached) return closed.promise;
-            reached = true;
-            const outputs = await runner.transform(...input);
-            await held.promise;
-            return outputs;
-          },
-          close: () => closed.reject(new Error('the scripts are closed')),
-          paidBy: () => holding,
-        };
-        return holding;
+    simulation.scripts = alterScripts(plainScriptsIn(simulation.surroundings), (runner) => ({
+      transform: async (...input) => {
+        if (reached) return closed.promise;
+        reached = true;
+        const outputs = await runner.transform(...input);
+        await held.promise;
+        return outputs;
       },
-    };
+      close: () => closed.reject(new Error('the scripts are closed')),
+    }));
     return {
       get reached() {
         return reached;

@@ -14,7 +14,7 @@ import {
   MemorySource,
   MemoryState,
 } from '@nestjs-spark/testing';
-import { plainScriptsIn } from '../../testing/plain-scripts.ts';
+import { alterScripts, plainScripts } from '../../testing/plain-scripts.ts';
 import { QUICK, SILENT } from '../../testing/simulation.ts';
 import { until } from '../../testing/until.ts';
 import type { CaptureTask } from '../task/tasks.ts';
@@ -54,7 +54,6 @@ class Owner {
 
   constructor() {
     const { source } = this;
-    const plain = plainScriptsIn({ isFair: true });
     this.#capture = new CaptureSupervisor({
       owner: 'Fleet',
       source,
@@ -62,17 +61,12 @@ class Owner {
       control: this.#control,
       leases: this.#leases,
       directory: { read: async ({ requester }) => this.#tasks.get(requester) ?? null },
-      scripts: {
-        open: async (transformation) => {
-          const runner = await plain.open(transformation);
-          const transform: typeof runner.transform = (inputs, ...rest) => {
-            this.runs += inputs.length;
-            return runner.transform(inputs, ...rest);
-          };
-          const counted: typeof runner = { ...runner, transform, paidBy: () => counted };
-          return counted;
+      scripts: alterScripts(plainScripts, (runner) => ({
+        transform: (inputs, ...rest) => {
+          this.runs += inputs.length;
+          return runner.transform(inputs, ...rest);
         },
-      },
+      })),
       state: new MemoryState(),
       signer: this.#keys.signerOf('Fleet'),
       verifier: this.#keys,

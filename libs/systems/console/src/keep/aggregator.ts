@@ -1,4 +1,11 @@
-import { describeError, pause, sameName, type Logger } from '@nestjs-spark/foundation/internal';
+import {
+  delayMs,
+  describeError,
+  pause,
+  sameName,
+  type Logger,
+  type RetryPolicy,
+} from '@nestjs-spark/foundation/internal';
 import type { ActingFor, ModuleAnswer } from '@nestjs-spark/modules/internal';
 import type { ConsoleClient } from '../ask/console-client.ts';
 import { readAbout, readReplication } from '../ask/read-answers.ts';
@@ -25,7 +32,7 @@ const UNWATCHED_MS = 15_000;
 /** What changes seldom is asked for less often. */
 const ABOUT_EVERY = 5;
 const AT_ONCE = 16;
-const WAITS_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
+const AWAY: RetryPolicy = { waitMs: 2_000, factor: 2, longestMs: 30_000 };
 /** The sparklines of more copies than anybody looks at are left out. */
 const MOST_HISTORIES = 100;
 
@@ -183,9 +190,9 @@ export class Aggregator {
   }
 
   #away(module: Watched, why: string): void {
-    const wait = WAITS_MS[Math.min(module.failures, WAITS_MS.length - 1)] ?? 0;
     module.failures += 1;
-    Object.assign(module, { reachable: false, rounds: 0, why, nextAt: performance.now() + wait });
+    const nextAt = performance.now() + delayMs(AWAY, module.failures);
+    Object.assign(module, { reachable: false, rounds: 0, why, nextAt });
   }
 
   #merge(): void {

@@ -1,3 +1,4 @@
+import { isObject } from '@nestjs-spark/foundation/internal';
 import type { ConsoleState } from '../ask/state.ts';
 
 /** What changed between two states: of each thing its key and the fields that changed. */
@@ -58,15 +59,11 @@ function patchOf(before: object, after: object): Record<string, unknown> | null 
   const changed = Object.entries(after).flatMap(([name, value]): [string, unknown][] => {
     const was = old[name];
     if (was === value) return [];
-    if (DEEP.has(name) && isPlain(was) && isPlain(value)) {
+    if (DEEP.has(name) && isObject(was) && isObject(value)) {
       const inner = patchOf(was, value);
       return inner ? [[name, inner]] : [];
     }
     return JSON.stringify(was) === JSON.stringify(value) ? [] : [[name, value]];
   });
   return changed.length === 0 ? null : Object.fromEntries(changed);
-}
-
-function isPlain(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

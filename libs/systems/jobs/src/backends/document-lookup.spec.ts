@@ -31,6 +31,12 @@ describe('Documents that a script loads', () => {
     expect(reads.count).toBe(1);
   });
 
+  it('are kept when the reading that found them is the one that showed how large the input is', async () => {
+    const { reads, numberOf } = lookup(500, 300);
+    expect([await numberOf('orders/0'), await numberOf('orders/0')]).toEqual([0, 0]);
+    expect(reads.count).toBe(1);
+  });
+
   it('of an input that is too large to keep cost a reading only when they were not loaded lately', async () => {
     const { reads, numberOf } = lookup(500, 5_000);
     for (let again = 0; again < 20; again++)

@@ -48,8 +48,9 @@ export class DocumentLookup {
   }
 
   #keep(key: string, text: Buffer | null): void {
+    this.#bytes += (text?.length ?? 0) - (this.#kept.get(key)?.length ?? 0);
+    this.#kept.delete(key);
     this.#kept.set(key, text);
-    this.#bytes += text?.length ?? 0;
     for (const [oldest, kept] of this.#kept) {
       if (this.#bytes <= this.#mostBytes) break;
       this.#kept.delete(oldest);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Injectable, Module, type INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { JobsService, OnJobEvent, SparkJobsModule, type JobView } from '../index.ts';
+import { JobsService, OnJobEvent, SparkJobsModule, TransformationJob, type JobView } from '../index.ts';
 import { JobsTesting } from '../testing.ts';
 
 @Injectable()
@@ -24,7 +24,17 @@ class Reports {
   }
 }
 
-@Module({ imports: [SparkJobsModule.forRoot({ store: 'jetstream', role: 'api' })], providers: [Reports] })
+@TransformationJob({ name: 'mail', version: 1 })
+class Mail {
+  run(): never {
+    throw new Error('an application under test sends no mail');
+  }
+}
+
+@Module({
+  imports: [SparkJobsModule.forRoot({ store: 'jetstream', role: 'api' })],
+  providers: [Reports, Mail],
+})
 class AppModule {}
 
 describe('An application with jobs under test', () => {
@@ -53,6 +63,20 @@ describe('An application with jobs under test', () => {
     });
     expect(await reports.jobs.value(jobId)).toEqual({ file: 'a.pdf' });
     expect(reports.heard).toEqual([jobId]);
+  });
+
+  it('runs neither its handlers nor scripts', async () => {
+    const { testing, reports } = await start();
+    const script = { kind: 'script', collection: 'Orders', script: 'loadToOrders({});' };
+    const jobs = [
+      { transformation: { kind: 'handler', handler: 'mail' } },
+      { transformation: script, input: { documents: [] } },
+    ];
+    for (const job of jobs) {
+      const { jobId } = await reports.make(1, job);
+      (await testing.run({ jobId })).succeed();
+      expect(await reports.jobs.get(jobId, undefined, 5_000)).toMatchObject({ backend: 'test' });
+    }
   });
 
   it('has its jobs fail, be tried again and be lost, as they would be', async () => {

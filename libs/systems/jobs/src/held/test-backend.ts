@@ -1,6 +1,6 @@
 import type { BackendHealth, JobBackend, JobRun, RunEvent, RunHandle } from '../job/backend.ts';
 import { MemoryRun } from '../backends/memory-run.ts';
-import type { CancelProof, JobKind } from '../job/job.ts';
+import { JOB_KINDS, type CancelProof } from '../job/job.ts';
 
 /** A run that waits for the test to say how it ends. */
 export interface HeldRun {
@@ -12,7 +12,7 @@ export interface HeldRun {
 export class TestBackend implements JobBackend {
   readonly name = 'test';
   readonly capabilities = {
-    kinds: ['script', 'handler', 'sql', 'spark-app'] as readonly JobKind[],
+    kinds: JOB_KINDS,
     idempotentStart: true,
     local: true,
   };

@@ -10,6 +10,9 @@ export type JobTransformation =
 /** How a job transforms: by a script, by a handler of the application, or on Apache Spark. */
 export type JobKind = JobTransformation['kind'];
 
+/** Every kind. */
+export const JOB_KINDS = ['script', 'handler', 'sql', 'spark-app'] as const satisfies readonly JobKind[];
+
 /** How a failed job is tried again. */
 export interface JobRetry {
   /** How often it runs at most. */

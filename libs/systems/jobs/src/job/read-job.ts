@@ -9,7 +9,7 @@ import {
   isText,
   isWhole,
 } from '@nestjs-spark/foundation/internal';
-import { SUBMITTER_KINDS, type Job, type JobTransformation } from './job.ts';
+import { JOB_KINDS, SUBMITTER_KINDS, type Job, type JobTransformation } from './job.ts';
 import { isTerminal, JOB_STATUSES } from './status.ts';
 
 /** More than a server stores in one message. */
@@ -50,7 +50,7 @@ const TRANSFORMATIONS: Readonly<Record<JobTransformation['kind'], Guard<object>>
   'spark-app': isObjectOf({ resource: isName }),
 };
 
-const isKnown = isObjectOf({ kind: isOneOf('script', 'handler', 'sql', 'spark-app') });
+const isKnown = isObjectOf({ kind: isOneOf(...JOB_KINDS) });
 const isTransformation: Guard<object> = (value): value is object =>
   isKnown(value) && TRANSFORMATIONS[value.kind](value);
 

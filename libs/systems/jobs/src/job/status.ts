@@ -34,6 +34,11 @@ export function mayMove(from: JobStatus, to: JobStatus): boolean {
   return MOVES[from].includes(to);
 }
 
+/** Whether a job of this status has a run; false also where there is no job. */
+export function isRunning(status: JobStatus | undefined): boolean {
+  return status === 'Running' || status === 'Cancelling';
+}
+
 /** Whether nothing leaves this status. */
 export function isTerminal(status: JobStatus): status is TerminalStatus {
   return MOVES[status].length === 0;

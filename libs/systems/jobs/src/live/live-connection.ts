@@ -1,21 +1,16 @@
 import { ProblemError } from '@nestjs-spark/contracts';
-import { isListOf, isObject, isText, isWhole, pause } from '@nestjs-spark/foundation/internal';
-import type { WebSocket } from 'ws';
+import type { ApiCaller } from '@nestjs-spark/auth';
+import type { LiveProtocol, LiveReader } from '@nestjs-spark/auth/internal';
+import { isListOf, isObject, isText, isWhole } from '@nestjs-spark/foundation/internal';
+import { accessOf } from '../report/read-query.ts';
 import type { JobAccess } from '../serve/access.ts';
 import type { JobEvent, JobsService } from '../serve/jobs.service.ts';
 
-/** Who a connection is, from a token; throws a problem when it is nobody. */
-export type Recognize = (token: string | null) => Promise<JobAccess>;
-
-const AUTHENTICATE_MS = 5_000;
-const ALIVE_MS = 30_000;
-/** What a slow reader has not taken yet; more is not read for it. */
-const MOST_WAITING_BYTES = 1024 * 1024;
+const FAILED = 1011;
+/** How long a reader that takes nothing is waited for. */
+const PATIENCE_MS = 30_000;
 const MOST_IDS = 1_000;
 const MOST_LABELS = 16;
-
-const UNAUTHENTICATED = 4401;
-const FAILED = 1011;
 
 interface Subscription {
   jobIds: ReadonlySet<string> | null;
@@ -23,61 +18,45 @@ interface Subscription {
   after: number | undefined;
 }
 
-/** One reader of job events over a WebSocket. A new subscription takes the place of the one before. */
-export class LiveConnection {
-  readonly #socket: WebSocket;
+/** One reader of job events. A new subscription takes the place of the one before. */
+export class LiveConnection implements LiveProtocol {
+  readonly demand = 'Send { "event": "auth", "data": { "token" } } first.';
+  readonly #reader: LiveReader;
   readonly #jobs: JobsService;
-  readonly #recognize: Recognize;
-  readonly #gone = new AbortController();
-  #access: JobAccess | null = null;
   #subscribed: AbortController | null = null;
-  #isAlive = true;
 
-  constructor(socket: WebSocket, jobs: JobsService, recognize: Recognize) {
-    this.#socket = socket;
+  constructor(reader: LiveReader, jobs: JobsService) {
+    this.#reader = reader;
     this.#jobs = jobs;
-    this.#recognize = recognize;
   }
 
-  /** @param access from the request's own credential; null: the first message has to bring one */
-  begin(access: JobAccess | null): void {
-    this.#access = access;
-    const late = setTimeout(() => this.#leaveUnknown(), AUTHENTICATE_MS).unref();
-    const looking = setInterval(() => this.#look(), ALIVE_MS).unref();
-    this.#socket.on('pong', () => (this.#isAlive = true));
-    this.#socket.on('message', (data, isBinary) => void this.#take(isBinary ? null : String(data)));
-    this.#socket.on('error', () => this.#socket.terminate());
-    this.#socket.on('close', () => {
-      clearTimeout(late);
-      clearInterval(looking);
-      this.#gone.abort();
-    });
+  tokenIn(message: Record<string, unknown>): unknown {
+    if (message['event'] !== 'auth') return undefined;
+    const { data } = message;
+    return (isObject(data) && data['token']) ?? null;
   }
 
-  async #take(text: string | null): Promise<void> {
-    try {
-      const message = messageIn(text);
-      if (message.event === 'auth') {
-        const { token } = message.data;
-        this.#access = await this.#recognize(typeof token === 'string' ? token : null);
-        return this.#send('authenticated', {});
-      }
-      if (!this.#access) return this.#leaveUnknown();
-      if (message.event !== 'subscribe')
-        throw new ProblemError('invalid', 'The event has to be subscribe or auth.');
-      await this.#subscribe(subscriptionIn(message.data), this.#access);
-    } catch (error) {
-      if (!(error instanceof ProblemError)) return this.#socket.close(FAILED);
-      this.#send('error', error.toProblem());
-      if (error.status === 401 || error.status === 403) this.#socket.close(UNAUTHENTICATED);
-    }
+  authenticated(): void {
+    this.#send('authenticated', {});
+  }
+
+  async take(message: Record<string, unknown>, caller: ApiCaller): Promise<void> {
+    const { event, data = {} } = message;
+    if (typeof event !== 'string' || !isObject(data))
+      throw new ProblemError('invalid', 'A message has to be an object { event, data }.');
+    if (event !== 'subscribe') throw new ProblemError('invalid', 'The event has to be subscribe or auth.');
+    await this.#subscribe(subscriptionIn(data), accessOf(caller));
+  }
+
+  refused(problem: ProblemError): void {
+    this.#send('error', problem.toProblem());
   }
 
   async #subscribe(subscription: Subscription, access: JobAccess): Promise<void> {
     this.#subscribed?.abort();
     const subscribed = new AbortController();
     this.#subscribed = subscribed;
-    const signal = AbortSignal.any([subscribed.signal, this.#gone.signal]);
+    const signal = AbortSignal.any([subscribed.signal, this.#reader.gone]);
     const sequence = subscription.after ?? (await this.#jobs.position());
     this.#send('subscribed', { sequence });
     const feeds = [
@@ -86,7 +65,7 @@ export class LiveConnection {
     ];
     for (const feed of feeds)
       this.#pass(feed, subscription, signal).catch(() =>
-        this.#socket.close(FAILED, 'Subscribe again after the last sequence.'),
+        this.#reader.close(FAILED, 'Subscribe again after the last sequence.'),
       );
   }
 
@@ -94,42 +73,16 @@ export class LiveConnection {
     for await (const { sequence, type, data } of feed) {
       if (of.jobIds && !of.jobIds.has(data.jobId)) continue;
       if (of.labels && !of.labels.some((label) => data.labels.includes(label))) continue;
-      while (this.#socket.bufferedAmount > MOST_WAITING_BYTES && !signal.aborted) await pause(50, signal);
+      const hasRoom = await this.#reader.room(signal, PATIENCE_MS);
       if (signal.aborted) return;
+      if (!hasRoom) return this.#reader.closeSlow();
       this.#send('job', { ...data, sequence, type });
     }
   }
 
   #send(event: string, data: unknown): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify({ event, data }));
+    this.#reader.send({ event, data });
   }
-
-  /** A reader that has gone without closing the connection is disconnected. */
-  #look(): void {
-    if (!this.#isAlive) return this.#socket.terminate();
-    this.#isAlive = false;
-    this.#socket.ping();
-  }
-
-  #leaveUnknown(): void {
-    if (!this.#access)
-      this.#socket.close(UNAUTHENTICATED, 'Send { "event": "auth", "data": { "token" } } first.');
-  }
-}
-
-/** `{ event, data }`; `{ type: 'auth', token }`, as pipelines have it, is the same. */
-function messageIn(text: string | null): { event: string; data: Record<string, unknown> } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text ?? '');
-  } catch {
-    throw new ProblemError('invalid', 'A message has to be JSON.');
-  }
-  if (!isObject(value)) throw new ProblemError('invalid', 'A message has to be an object { event, data }.');
-  if (value['type'] === 'auth') return { event: 'auth', data: value };
-  const { event, data = {} } = value;
-  if (typeof event === 'string' && isObject(data)) return { event, data };
-  throw new ProblemError('invalid', 'A message has to be an object { event, data }.');
 }
 
 function subscriptionIn({ jobIds, labels, after, ...others }: Record<string, unknown>): Subscription {

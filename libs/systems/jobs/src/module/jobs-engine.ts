@@ -26,6 +26,14 @@ import { JobTests } from '../prove/job-tests.ts';
 import type { JobsSettings } from '../settings/settings.ts';
 import { cacheKeyOf } from '../submit/cache-key.ts';
 
+/** Backends that the settings do not name. */
+export interface MoreBackends {
+  /** Execute jobs as well. */
+  beside?: readonly JobBackend[];
+  /** Execute all jobs, whatever the settings say. */
+  instead?: readonly JobBackend[];
+}
+
 /** All that executes and serves jobs in one process, put together. */
 export class JobsEngine {
   readonly handlers = new JobHandlers();
@@ -35,21 +43,15 @@ export class JobsEngine {
   readonly tests: JobTests;
   readonly #runner: JobRunner | null;
   readonly #scripts = new ScriptPool({ maxWorkers: 1 });
-  readonly #memory: MemoryBackend;
   readonly #store: JobStore;
   readonly #retentionMs: number;
   #sweeping: NodeJS.Timeout | undefined;
 
-  /**
-   * @param others backends beside the ones that the settings name
-   * @param instead what executes jobs, whatever the settings say
-   */
   constructor(
     settings: JobsSettings,
     store: JobStore,
     registry: Registry,
-    others: readonly JobBackend[] = [],
-    instead: readonly JobBackend[] | null = null,
+    { beside = [], instead }: MoreBackends = {},
   ) {
     const metrics = new JobMetrics(registry, store);
     const log = logFor('Jobs');
@@ -67,10 +69,9 @@ export class JobsEngine {
     const keyOf = (job: Job): string | null => cacheKeyOf(job, this.handlers);
     this.#store = store;
     this.#retentionMs = settings.retentionMs;
-    this.#memory = new MemoryBackend(this.handlers);
+    const own = settings.memory ? [new MemoryBackend(this.handlers)] : [];
     const named = settings.backends.map((place) => new HttpBackend(place));
-    const own = settings.memory ? [this.#memory] : [];
-    this.backends = [...(instead ?? [...own, ...named, ...others])];
+    this.backends = [...(instead ?? [...own, ...named, ...beside])];
     const guards = new BackendGuards(log, (backend) => metrics.backendFailed(backend));
     metrics.showBreakers(() =>
       this.backends.map((backend) => ({ backend: backend.name, ...guards.report(backend) })),

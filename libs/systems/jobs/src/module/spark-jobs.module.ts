@@ -59,7 +59,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIO
       provide: JOBS_ENGINE,
       inject: [JOBS_SETTINGS, JOB_STORE, MetricsRegistry],
       useFactory: async (settings: JobsSettings, store: JobStore, { registry }: MetricsRegistry) =>
-        new JobsEngine(settings, store, registry, await openBackends(settings)),
+        new JobsEngine(settings, store, registry, { beside: await openBackends(settings) }),
     },
     { provide: JobsService, inject: [JOBS_ENGINE], useFactory: (engine: JobsEngine) => engine.service },
     { provide: JobTests, inject: [JOBS_ENGINE], useFactory: (engine: JobsEngine) => engine.tests },

@@ -1,3 +1,5 @@
+import type { BreakerReport } from '@nestjs-spark/foundation/internal';
+import { BREAKER_VALUES } from '@nestjs-spark/observability/internal';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Job } from '../job/job.ts';
 import { isTerminal } from '../job/status.ts';
@@ -101,7 +103,7 @@ export class JobMetrics {
     this.#backendErrors.inc({ backend });
   }
 
-  showBreakers(look: () => { backend: string; state: keyof typeof BREAKER_VALUES }[]): void {
+  showBreakers(look: () => { backend: string; state: BreakerReport['state'] }[]): void {
     const states = new Gauge({
       name: 'spark_jobs_breaker_state',
       help: 'Whether runs are given to a backend: 0 yes, 1 one to find out whether it is back, 2 none.',
@@ -123,8 +125,6 @@ export class JobMetrics {
     this.#running.inc({ backend });
   }
 }
-
-const BREAKER_VALUES = { closed: 0, 'half-open': 1, open: 2 } as const;
 
 const BUCKETS = [0.005, 0.02, 0.1, 0.5, 1, 5, 30, 120, 600, 3_600];
 

@@ -4,6 +4,7 @@ import { lookAtBackends } from '../choose/look-at-backends.ts';
 import type { JobBackend } from '../job/backend.ts';
 import type { Job } from '../job/job.ts';
 import { moved } from '../job/move.ts';
+import { isRunning } from '../job/status.ts';
 import type { StoredJob } from '../job/store.ts';
 import { LateStart, mayStartLate } from './late-start.ts';
 import type { RunnerParts } from './parts.ts';
@@ -38,7 +39,7 @@ export async function claim(jobId: string, parts: RunnerParts): Promise<Claimed>
 
 async function claimStored(stored: StoredJob, parts: RunnerParts): Promise<Claimed> {
   const { job, revision } = stored;
-  if (job.status === 'Running' || job.status === 'Cancelling') return adopt(job, revision, parts);
+  if (isRunning(job.status)) return adopt(job, revision, parts);
   if (job.status !== 'Queued') return 'nothing';
   const late = waitedTooLong(job);
   if (late) {

@@ -2,6 +2,7 @@ import { VersionConflictError } from '@nestjs-spark/contracts';
 import type { RunEnded } from '../job/backend.ts';
 import type { CancelProof, Job, JobCause, JobResult } from '../job/job.ts';
 import { endedAttempt, moved } from '../job/move.ts';
+import { isRunning } from '../job/status.ts';
 import type { RunnerParts } from './parts.ts';
 
 /** How a run has come out, with its result stored. */
@@ -18,8 +19,7 @@ export type Outcome =
 /** Whether the run is still the one that counts, executed by the one who says so. */
 export function isOwn(job: Job, runId: string, owner: string): boolean {
   const last = job.attempts.at(-1);
-  const runs = job.status === 'Running' || job.status === 'Cancelling';
-  return runs && last?.runId === runId && last.owner === owner;
+  return isRunning(job.status) && last?.runId === runId && last.owner === owner;
 }
 
 /**

@@ -62,7 +62,7 @@ async function adopt(far: Partial<JobBackend>, isCancelling = false, adopted = t
   if (!stored) throw new Error('it is not there');
   const claim = { job: stored.job, backend, runId: 'a:1', adopted, start: null };
   const execute = () => new OneRun(claim, queued, parts).execute(new AbortController().signal);
-  return { execute, calls, change, store, status: async () => (await store.get('a'))?.job.status };
+  return { execute, calls, change, store, log, status: async () => (await store.get('a'))?.job.status };
 }
 
 describe('A run that another process has begun', () => {
@@ -84,6 +84,26 @@ describe('A run that another process has begun', () => {
   it('has ended when its backend says that it has none of this id', async () => {
     const { execute, status } = await adopt({ find: async () => 'unknown' }, true);
     expect([await execute(), await status()]).toEqual(['over', 'Cancelled']);
+  });
+
+  it('is asked to stop until its backend has proved it, and that it cannot yet is said once', async () => {
+    const stopped = Promise.withResolvers<void>();
+    let asked = 0;
+    const far: Partial<JobBackend> = {
+      find: async () => ({ runId: 'a:1' }),
+      cancel: async () => {
+        if (++asked < 3) throw new Error('away');
+        stopped.resolve();
+        return { source: 'spec', observed: 'nothing runs', at: new Date().toISOString() };
+      },
+      observe: async function* () {
+        await stopped.promise;
+        yield { type: 'ended', outcome: 'cancelled' };
+      },
+    };
+    const { execute, status, log } = await adopt(far, true);
+    expect([await execute(), await status(), asked]).toEqual(['over', 'Cancelled', 3]);
+    expect(log.said('warn')).toEqual([expect.stringContaining('cannot be stopped yet: away')]);
   });
 
   it('is not taken to be stopped when nobody knows whether its start has arrived', async () => {

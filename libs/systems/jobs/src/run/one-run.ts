@@ -1,5 +1,5 @@
 import { describeError } from '@nestjs-spark/foundation';
-import { pause } from '@nestjs-spark/foundation/internal';
+import { persist } from '@nestjs-spark/foundation/internal';
 import { RunRefusedError, type JobRun, type RunEnded, type RunHandle } from '../job/backend.ts';
 import { resultOfRun } from '../job/content-names.ts';
 import type { CancelProof, Job } from '../job/job.ts';
@@ -180,16 +180,18 @@ export class OneRun {
   async #stopUntilProven(handle: RunHandle): Promise<CancelProof | 'ended'> {
     const { backend } = this.#claim;
     const { guards, log } = this.#parts;
-    while (!this.#over.signal.aborted) {
-      try {
-        return await guards.call(backend, () => backend.cancel(handle, this.#over.signal));
-      } catch (error) {
-        if (this.#over.signal.aborted) break;
-        log.warn(`Run ${handle.runId} cannot be stopped yet: ${describeError(error)}`);
-        await pause(STOP_AGAIN_MS, this.#over.signal);
-      }
-    }
-    return 'ended';
+    const { signal } = this.#over;
+    let proof: CancelProof | 'ended' = 'ended';
+    const stop = async (): Promise<void> => {
+      proof = await guards.call(backend, () => backend.cancel(handle, signal));
+    };
+    await persist(stop, {
+      signal,
+      policy: { waitMs: STOP_AGAIN_MS },
+      endMs: Infinity,
+      onFailure: (error) => log.warn(`Run ${handle.runId} cannot be stopped yet: ${describeError(error)}`),
+    });
+    return proof;
   }
 
   /** Says that it is worked on, and sees whether it is to be cancelled, or is another process's by now. */

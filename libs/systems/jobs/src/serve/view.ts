@@ -1,4 +1,5 @@
 import type { Job, JobProgress } from '../job/job.ts';
+import { isRunning } from '../job/status.ts';
 import type { StoredJob } from '../job/store.ts';
 
 /** A job as it is shown. */
@@ -16,7 +17,7 @@ export function viewOf({ job, revision }: StoredJob, progress?: JobProgress) {
     retry: options.retry,
     cache: options.cache,
     onDocumentFailure: options.onDocumentFailure,
-    progress: status === 'Running' || status === 'Cancelling' ? (progress ?? job.progress) : job.progress,
+    progress: isRunning(status) ? (progress ?? job.progress) : job.progress,
     input: input && {
       form: input.form,
       documents: input.documents,

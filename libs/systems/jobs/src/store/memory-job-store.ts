@@ -1,7 +1,7 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import type { StoredContent } from '../job/content-names.ts';
 import type { Job } from '../job/job.ts';
-import { isTerminal, type JobStatus } from '../job/status.ts';
+import { isRunning, isTerminal } from '../job/status.ts';
 import { moved } from '../job/move.ts';
 import {
   JobExistsError,
@@ -141,7 +141,7 @@ export class MemoryJobStore implements JobStore {
     this.#jobs.set(job.jobId, stored);
     clearTimeout(this.#timers.get(job.jobId));
     this.#timers.delete(job.jobId);
-    if (job.status !== 'Running' && job.status !== 'Cancelling') this.#times.delete(job.jobId);
+    if (!isRunning(job.status)) this.#times.delete(job.jobId);
     if (isTerminal(job.status)) this.#forgetLater(job.jobId);
     else if (job.dueAt !== null) this.#queueAt(stored.job, Date.parse(job.dueAt));
     else if (job.status === 'Queued') {
@@ -221,10 +221,6 @@ export class MemoryJobStore implements JobStore {
       this.#cache.delete(key);
     }
   }
-}
-
-function isRunning(status: JobStatus | undefined): boolean {
-  return status === 'Running' || status === 'Cancelling';
 }
 
 function sizeOf(parts: readonly Uint8Array[]): number {

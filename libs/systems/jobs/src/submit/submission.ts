@@ -16,16 +16,16 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import { JOB_KINDS, type JobKind } from '../job/job.ts';
 import { LABEL } from '../settings/schema.ts';
 
-const KINDS = ['script', 'handler', 'sql', 'spark-app'] as const;
 const DAY_MS = 86_400_000;
 
 /** What a job does, as it is submitted. Which fields are needed depends on `kind`. */
 export class TransformationBody {
-  @IsIn(KINDS)
-  @ApiProperty({ enum: KINDS })
-  kind!: (typeof KINDS)[number];
+  @IsIn(JOB_KINDS)
+  @ApiProperty({ enum: JOB_KINDS })
+  kind!: JobKind;
 
   @IsOptional()
   @IsString()

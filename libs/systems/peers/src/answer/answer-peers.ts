@@ -2,7 +2,7 @@ import type { JetStreamRequests } from '@nestjs-spark/jetstream/internal';
 import type { DriftStore } from '../drift/drift-store.ts';
 import {
   type Answering,
-  pack,
+  packObject,
   type Question,
   type QuestionKind,
   questionSubject,
@@ -58,7 +58,7 @@ export class AnswerPeers {
           question !== null && (question.entity === '*' || this.#parts.hasEntity(question.entity));
         if (question === null || !isMine || !isAbout || !this.#parts.state().isReady) return null;
         const answer = await answerer(question);
-        return answer && pack({ ...this.#who(), ...answer });
+        return answer && packObject({ ...this.#who(), ...answer });
       },
       signal,
     );

@@ -1,6 +1,6 @@
 import type { JetStreamRequests } from '@nestjs-spark/jetstream/internal';
 import {
-  pack,
+  packObject,
   type Question,
   type QuestionKind,
   questionSubject,
@@ -47,6 +47,6 @@ export class AskPeers {
   }
 
   async #ask(kind: QuestionKind, question: Question): Promise<Uint8Array | null> {
-    return this.#requests.ask(questionSubject(this.#service, kind), await pack(question), TIMEOUT_MS);
+    return this.#requests.ask(questionSubject(this.#service, kind), await packObject(question), TIMEOUT_MS);
   }
 }

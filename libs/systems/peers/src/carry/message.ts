@@ -1,26 +1,22 @@
-import { promisify } from 'node:util';
-import { isUtf8 } from 'node:buffer';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import { type LogPayload, type MessageSigner, sealMessage } from '@nestjs-spark/contracts/internal';
 import { isObject } from '@nestjs-spark/foundation/internal';
 import type { PeerEvent } from '../merge/event.ts';
 import type { EventMessage } from '../receive/receive-events.ts';
 import { isOrigin, isPeerName, originSubject } from './names.ts';
-import { readEvent } from './read-event.ts';
 import { judgeWriter } from './judge-writer.ts';
+import { pack, textOf, unpackText } from './packed.ts';
+import { readEvents } from './read-event.ts';
 
 const KIND_HEADER = 'Spark-Kind';
 const PEER_HEADER = 'Spark-Peer';
 const ENCODING_HEADER = 'Spark-Encoding';
 const ENCODING = 'zstd';
 const COMPRESS_ABOVE_BYTES = 512;
+const QUICKEST = 1;
 /** A document and what belongs to it; whoever packs more into a message is not a node. */
 const MOST_BYTES = 80 * 1024 * 1024;
 const MOST_EVENTS = 10_000;
 const LONGEST_HEADER = 4_096;
-
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
 
 /** Why every node skips a message; `rejected`: a table of this node has not taken a document of it, and its row stays as it was. */
 export type Refusal = 'undecodable' | 'unsigned' | 'forged' | 'hole' | 'wait' | 'rejected';
@@ -75,8 +71,7 @@ export async function encodeMessage(
     [PEER_HEADER]: JSON.stringify({ format: 1, kind: 'events', node, origin, from, to, key }),
     ...(isPacked && { [ENCODING_HEADER]: ENCODING }),
   };
-  const params = { [constants.ZSTD_c_compressionLevel]: 1 };
-  const payload = isPacked ? await compress(plain, { params }) : plain;
+  const payload = isPacked ? await pack(plain, QUICKEST) : plain;
   return sealMessage({ headers, payload }, originSubject(service, origin), signer);
 }
 
@@ -128,18 +123,9 @@ function readClose(header: PeerHeader, sequence: number, origin: string): ReadCl
 }
 
 async function eventsOf(payload: Uint8Array, isPacked: boolean, origin: string): Promise<PeerEvent[] | null> {
-  try {
-    const plain = isPacked ? await decompress(payload, { maxOutputLength: MOST_BYTES }) : payload;
-    if (!isUtf8(plain)) return null;
-    const lines = Buffer.from(plain)
-      .toString('utf8')
-      .split('\n', MOST_EVENTS + 1);
-    if (lines.length > MOST_EVENTS) return null;
-    const events = lines.map((line) => readEvent(line, origin)).filter((event) => event !== null);
-    return events.length === lines.length ? events : null;
-  } catch {
-    return null;
-  }
+  const text = isPacked ? await unpackText(payload, MOST_BYTES) : textOf(payload);
+  const lines = text?.split('\n', MOST_EVENTS + 1) ?? null;
+  return lines && lines.length <= MOST_EVENTS ? readEvents(lines, origin) : null;
 }
 
 type PeerHeader = Readonly<Record<string, unknown>> & { readonly node: string };

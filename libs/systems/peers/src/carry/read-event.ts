@@ -11,13 +11,19 @@ const LONGEST_ID = 512;
 const DEEPEST = 1_000;
 
 /** An event from its line, of one origin or of any; null for what no node has written. */
-export function readEvent(line: string, origin: string | null): PeerEvent | null {
+function readEvent(line: string, origin: string | null): PeerEvent | null {
   try {
     const value: unknown = JSON.parse(line);
     return isEvent(value) && (origin === null || value.origin === origin) ? value : null;
   } catch {
     return null;
   }
+}
+
+/** All events of these lines; null when no node has written one of them. */
+export function readEvents(lines: readonly string[], origin: string | null): PeerEvent[] | null {
+  const events = lines.map((line) => readEvent(line, origin)).filter((event) => event !== null);
+  return events.length === lines.length ? events : null;
 }
 
 function isEvent(value: unknown): value is PeerEvent {

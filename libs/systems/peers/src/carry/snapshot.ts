@@ -1,14 +1,18 @@
-import { isUtf8 } from 'node:buffer';
-import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompress } from 'node:zlib';
+import {
+  isListOf,
+  isNullOr,
+  isObjectOf,
+  isText,
+  isWhole,
+  type Guard,
+} from '@nestjs-spark/foundation/internal';
 import type { SnapshotHead, SnapshotOrigin } from '../join/take-snapshot.ts';
 import type { PeerEvent } from '../merge/event.ts';
-import { readEvent } from './read-event.ts';
+import { pack, textOf, unpackText } from './packed.ts';
+import { readEvents } from './read-event.ts';
 
 const PREFIX = 'snapshot/';
 const MOST_BYTES = 256 * 1024 * 1024;
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
 
 /** A complete snapshot: how many parts it has, and of which log it is. */
 export interface Manifest extends SnapshotHead {
@@ -42,50 +46,45 @@ export function encodeManifest(manifest: Manifest): Buffer {
   return Buffer.from(JSON.stringify({ format: 1, ...manifest }), 'utf8');
 }
 
+const isLine = isText(Infinity);
+const isOrigin: Guard<SnapshotOrigin> = isObjectOf({
+  origin: isLine,
+  number: isWhole,
+  tail: isWhole,
+  node: isNullOr(isLine),
+  lastSays: isNullOr(isLine),
+});
+const isManifest = isObjectOf({
+  format: (value: unknown): value is 1 => value === 1,
+  created: isLine,
+  node: isLine,
+  cut: isWhole,
+  parts: isWhole,
+  origins: isListOf(isOrigin, Infinity),
+});
+
 /** Null for what no node has written. */
 export function decodeManifest(bytes: Uint8Array | null): Manifest | null {
-  if (bytes === null || !isUtf8(bytes)) return null;
+  const text = bytes && textOf(bytes);
+  if (text === null) return null;
   try {
-    const value = JSON.parse(Buffer.from(bytes).toString('utf8')) as Partial<Manifest> & { format?: unknown };
-    const { format, created, node, cut, parts, origins } = value;
-    const isWhole =
-      format === 1 &&
-      typeof created === 'string' &&
-      typeof node === 'string' &&
-      isCount(cut) &&
-      isCount(parts) &&
-      Array.isArray(origins) &&
-      origins.every(isOrigin);
-    return isWhole ? { created, node, cut, parts, origins } : null;
+    const value: unknown = JSON.parse(text);
+    if (!isManifest(value)) return null;
+    const { format: _, ...manifest } = value;
+    return manifest;
   } catch {
     return null;
   }
 }
 
 export function encodePart(events: readonly PeerEvent[]): Promise<Uint8Array> {
-  return compress(Buffer.from(events.map((event) => JSON.stringify(event)).join('\n'), 'utf8'));
+  return pack(Buffer.from(events.map((event) => JSON.stringify(event)).join('\n'), 'utf8'));
 }
 
 /** Null for what no node has written. */
 export async function decodePart(bytes: Uint8Array | null): Promise<PeerEvent[] | null> {
-  if (bytes === null) return null;
-  const plain = await decompress(bytes, { maxOutputLength: MOST_BYTES }).catch(() => null);
-  if (plain === null || !isUtf8(plain)) return null;
-  const lines = plain
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '');
-  const events = lines.map((line) => readEvent(line, null)).filter((event) => event !== null);
-  return events.length === lines.length ? events : null;
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-function isOrigin(value: unknown): value is SnapshotOrigin {
-  if (typeof value !== 'object' || value === null) return false;
-  const { origin, number, tail, node, lastSays } = value as Partial<SnapshotOrigin>;
-  const isText = (text: unknown) => text === null || typeof text === 'string';
-  return typeof origin === 'string' && isCount(number) && isCount(tail) && isText(node) && isText(lastSays);
+  const text = bytes && (await unpackText(bytes, MOST_BYTES));
+  if (text === null) return null;
+  const lines = text.split('\n').filter((line) => line !== '');
+  return readEvents(lines, null);
 }

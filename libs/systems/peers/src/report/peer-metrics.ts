@@ -9,13 +9,22 @@ export function registerPeerMetrics(
   registry: Registry,
   { peers, node, drift }: { peers: Peers; node: PeerNode; drift: DriftWatch },
 ): void {
+  let asked: Promise<PeersStatus | null> | null = null;
+  /** One for all metrics, which are asked for together: it reads the file, with the latest conflicts of each collection. */
+  const statusNow = (): Promise<PeersStatus | null> => {
+    asked ??= peers
+      .status()
+      .catch(() => null)
+      .finally(() => (asked = null));
+    return asked;
+  };
   const gauge = (name: string, help: string, valueOf: (status: PeersStatus) => number) => {
     const metric: Gauge = new Gauge({
       name: `spark_peers_${name}`,
       help,
       registers: [],
       async collect() {
-        const status = await peers.status().catch(() => null);
+        const status = await statusNow();
         if (status) metric.set(valueOf(status));
       },
     });
@@ -41,7 +50,7 @@ export function registerPeerMetrics(
       labelNames: ['entity', 'policy'],
       registers: [],
       async collect() {
-        const status = await peers.status().catch(() => null);
+        const status = await statusNow();
         for (const entity of status?.entities ?? []) {
           metric.set({ entity: entity.entity, policy: entity.policy }, valueOf(entity));
         }

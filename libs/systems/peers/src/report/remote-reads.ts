@@ -1,6 +1,4 @@
-import { type Stored, VERSION } from '@nestjs-spark/contracts';
-import { ProblemError } from '@nestjs-spark/contracts';
-import { defineProblem } from '@nestjs-spark/contracts';
+import { defineProblem, ProblemError, type Stored, VERSION } from '@nestjs-spark/contracts';
 import type { AskPeers } from '../answer/ask-peers.ts';
 import type { ReadAnswer } from '../answer/questions.ts';
 import type { PeerEntity } from '../declare/find-entities.ts';

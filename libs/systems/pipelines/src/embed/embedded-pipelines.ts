@@ -11,10 +11,7 @@ import { EmbeddedShards, LocalRouter } from '../shard/embedded-shards.ts';
 import { openEmbeddedStore } from '../store/embedded-store.ts';
 import { Letters, type Letter } from '../store/letters.ts';
 import { MemoryBoard } from '../store/memory-board.ts';
-import type { PipelineStore } from '../store/ports.ts';
-
-/** The tenant of callers that are confined to none. */
-export const DEFAULT_TENANT = 'default';
+import { DEFAULT_TENANT, type PipelineStore } from '../store/ports.ts';
 
 export interface EmbeddedRunOptions {
   from?: 'checkpoint' | 'beginning';

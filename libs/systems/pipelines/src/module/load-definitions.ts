@@ -3,7 +3,7 @@ import { describeError, type Logger } from '@nestjs-spark/foundation';
 import { DefinitionRefusedError, describeRefusal } from '../definition/refusal.ts';
 import { readDefinition } from '../definition/read-definition.ts';
 import type { PipelinesNode } from '../own/pipelines-node.ts';
-import { DEFAULT_TENANT } from '../serve/access.ts';
+import { DEFAULT_TENANT } from '../store/ports.ts';
 
 const ASKING = { by: 'operator:load', commandId: null };
 

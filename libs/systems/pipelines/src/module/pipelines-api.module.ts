@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ModuleFacts } from '@nestjs-spark/observability/internal';
+import { LivePipelines } from '../live/live-pipelines.ts';
 import { ClusterController } from '../serve/cluster.controller.ts';
 import { DefinitionsController } from '../serve/definitions.controller.ts';
 import { PipelinesController } from '../serve/pipelines.controller.ts';
@@ -9,7 +10,10 @@ import { ProgressController } from '../serve/progress.controller.ts';
  * Pipelines over HTTP, under `/api/pipelines`, `/api/cluster` and `/api/projections`. Needs `SparkPipelinesModule` and, for its
  * callers, `SparkAuthModule`. Start the application with `bodyParser: false`: definitions are read as text, so that a fault in them has a line.
  */
-@Module({ controllers: [DefinitionsController, ProgressController, PipelinesController, ClusterController] })
+@Module({
+  controllers: [DefinitionsController, ProgressController, PipelinesController, ClusterController],
+  providers: [LivePipelines],
+})
 export class PipelinesApiModule {
   constructor(facts: ModuleFacts) {
     facts.add(() => ({ systems: { pipelines: '/api/pipelines' } }));

@@ -3,7 +3,7 @@ import { persist, type RetryPolicy } from '@nestjs-spark/foundation/internal';
 import { CommandRefusedError, type CommandContext, type PipelineCommand } from '../aggregate/commands.ts';
 import { decide } from '../aggregate/decide.ts';
 import type { PipelineEvent } from '../aggregate/events.ts';
-import { evolve } from '../aggregate/evolve.ts';
+import { evolve, replay } from '../aggregate/evolve.ts';
 import { EMPTY, type PipelineState } from '../aggregate/state.ts';
 import type { Surroundings } from '../connect/connectors.ts';
 import { FencedError } from '../connect/ports.ts';
@@ -66,7 +66,7 @@ export class OwnedPipeline {
   static async open(parts: OwnedPipelineParts): Promise<OwnedPipeline> {
     const opened = new OwnedPipeline(parts);
     const entries = await parts.store.journal.load(parts.key);
-    opened.#state = entries.map(({ event }) => event).reduce(evolve, EMPTY);
+    opened.#state = replay(entries.map(({ event }) => event));
     opened.#position = entries.at(-1)?.position ?? 0;
     if (opened.#state.status !== 'Empty' && opened.#state.status !== 'Deleted') await opened.#take();
     opened.#reconcile([]);

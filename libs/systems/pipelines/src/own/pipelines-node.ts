@@ -101,9 +101,18 @@ export class PipelinesNode {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Told of every pipeline of any process whose state (`isState`) or run has changed. */
+  watch(listener: (key: PipelineKey, isState: boolean) => void): () => void {
+    const stops = [
+      this.projection.listen(({ event: { tenant, pipelineId } }) => listener({ tenant, pipelineId }, true)),
+      this.#parts.board.listen((key) => listener(key, false)),
+    ];
+    return () => stops.forEach((stop) => stop());
+  }
+
   view(key: PipelineKey): PipelineView | null {
     const projected = this.projection.get(key);
-    return projected && viewOf(key, projected.state, this.#parts.board.get(key));
+    return projected && viewOf(key, projected.state, projected.position, this.#parts.board.get(key));
   }
 
   /**
@@ -120,7 +129,7 @@ export class PipelinesNode {
     if (reply.kind === 'refused')
       throw new CommandRefusedError(reply.refusal as CommandRefusal, reply.message);
     await this.projection.reached(reply.position);
-    return { view: viewOf(key, reply.state, reply.status), isReplayed: reply.isReplayed };
+    return { view: viewOf(key, reply.state, reply.position, reply.status), isReplayed: reply.isReplayed };
   }
 
   async close(): Promise<void> {

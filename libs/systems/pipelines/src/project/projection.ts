@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { describeError, type Logger } from '@nestjs-spark/foundation';
-import { keepRunning, pause } from '@nestjs-spark/foundation/internal';
+import { endsWithin, keepRunning } from '@nestjs-spark/foundation/internal';
 import { evolve } from '../aggregate/evolve.ts';
 import { EMPTY, type PipelineState } from '../aggregate/state.ts';
 import { keyText, type EventJournal, type JournalEntry, type PipelineKey } from '../store/ports.ts';
@@ -62,9 +62,7 @@ export class PipelinesProjection {
       if (this.#position >= position) arrived.resolve();
     };
     this.#news.on('position', look);
-    const over = new AbortController();
-    await Promise.race([arrived.promise, pause(WAIT_MS, over.signal)]);
-    over.abort();
+    await endsWithin(arrived.promise, WAIT_MS);
     this.#news.off('position', look);
     return this.#position >= position;
   }

@@ -39,7 +39,7 @@ export interface PipelineView {
   tenant: string;
   /** Counts its definitions. */
   version: number;
-  /** Counts its events. */
+  /** Of its last event, among those of all pipelines. */
   sequence: number;
   state: PipelineStatus;
   stateSince: string | null;
@@ -113,7 +113,12 @@ export function statusOf(
 }
 
 /** Puts together what the journal and the run say. */
-export function viewOf(key: PipelineKey, state: PipelineState, status: RunStatus | null): PipelineView {
+export function viewOf(
+  key: PipelineKey,
+  state: PipelineState,
+  position: number,
+  status: RunStatus | null,
+): PipelineView {
   const { definition } = state;
   const isOwned = status !== null || state.status !== 'Running';
   return {
@@ -121,7 +126,7 @@ export function viewOf(key: PipelineKey, state: PipelineState, status: RunStatus
     name: definition?.name ?? key.pipelineId,
     tenant: key.tenant,
     version: state.version,
-    sequence: state.sequence,
+    sequence: position,
     state: state.status,
     stateSince: state.since,
     reason: state.reason,

@@ -157,12 +157,8 @@ class LaneRun {
       await this.#write({ ...this.#lane, planned: { generation, n, from, to, epoch, at } });
     await this.#send(next, made, incoming);
     this.#totals = next.totals;
-    if (!this.#keepsCheckpoint)
-      await this.#write({
-        ...this.#lane,
-        processed: { generation, n, to, epoch, at: now(), totals: next.totals },
-      });
-    else if (performance.now() - this.#toldAt > TOLD_EVERY_MS) await this.#writeDown(next);
+    if (!this.#keepsCheckpoint || performance.now() - this.#toldAt > TOLD_EVERY_MS)
+      await this.#writeDown(next);
     this.#tell(next, lag, true);
   }
 

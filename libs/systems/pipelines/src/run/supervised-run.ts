@@ -1,5 +1,5 @@
 import { describeError, type Logger } from '@nestjs-spark/foundation';
-import { delayMs, pause, Repeats, type RetryPolicy } from '@nestjs-spark/foundation/internal';
+import { delayMs, endsWithin, pause, Repeats, type RetryPolicy } from '@nestjs-spark/foundation/internal';
 import { FencedError, RunFailedError } from '../connect/ports.ts';
 import { runLane, type LaneOptions, type LaneProgress } from './run-lane.ts';
 
@@ -59,9 +59,7 @@ export class SupervisedRun {
       this.#stop.abort();
       this.#say({ phase: 'draining' });
     }
-    const late = new AbortController();
-    await Promise.race([this.#done, pause(DRAIN_MS, late.signal)]);
-    late.abort();
+    await endsWithin(this.#done, DRAIN_MS);
   }
 
   async #run(): Promise<void> {

@@ -1,10 +1,7 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 import { mayChange, mayRead, type ApiCaller } from '@nestjs-spark/auth';
 import type { PipelineState } from '../aggregate/state.ts';
-import type { PipelineKey } from '../store/ports.ts';
-
-/** The tenant of callers that are confined to none. */
-export const DEFAULT_TENANT = 'default';
+import { DEFAULT_TENANT, type PipelineKey } from '../store/ports.ts';
 
 /** The tenant in which a caller makes and names pipelines. */
 export const tenantOf = ({ tenant }: ApiCaller): string => tenant ?? DEFAULT_TENANT;

@@ -18,7 +18,7 @@ import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
 import { Observable } from 'rxjs';
 import type { PipelineView } from '../project/view.ts';
 import { PipelinesService, type Changed, type Move } from './pipelines.service.ts';
-import { answered, notAvailable } from './problems.ts';
+import { answered, notAvailable, upgradeRequired } from './problems.ts';
 import {
   BodyText,
   readAsOf,
@@ -88,9 +88,9 @@ export class PipelinesController {
   }
 
   @Get('live')
-  @ApiOperation({ summary: 'Reserved for the WebSocket' })
+  @ApiOperation({ summary: 'The WebSocket: statuses and events of several pipelines' })
   live(): never {
-    throw notAvailable('The WebSocket');
+    throw upgradeRequired();
   }
 
   @Get(':pipelineId')
@@ -230,8 +230,8 @@ export class PipelinesController {
     return new Observable((reader) => {
       const left = new AbortController();
       const pass = async (): Promise<void> => {
-        for await (const { position, event } of this.pipelines.events(query, caller, left.signal))
-          reader.next({ id: String(position), type: event.type, data: event });
+        for await (const event of this.pipelines.events(query, caller, left.signal))
+          reader.next({ id: String(event.sequence), type: event.type, data: event });
       };
       pass().then(
         () => reader.complete(),

@@ -11,7 +11,8 @@ import type { PipelinesNode } from '../own/pipelines-node.ts';
 import { viewOf, type PipelineView } from '../project/view.ts';
 import type { ClusterOverview } from '../shard/ports.ts';
 import { Letters, type Letter } from '../store/letters.ts';
-import type { JournalEntry, PipelineKey } from '../store/ports.ts';
+import type { PipelineKey } from '../store/ports.ts';
+import { eventView, PipelinesFeed, type EventView } from './pipelines-feed.ts';
 import { canRead, nameOf, requireChange, tenantOf } from './access.ts';
 
 /** What changes a pipeline, besides its definition. */
@@ -33,9 +34,6 @@ export interface ListQuery {
   label?: string;
   q?: string;
 }
-
-/** An event as it is shown. */
-export type EventView = Omit<PipelineEvent, 'fingerprint'> & { sequence: number };
 
 export interface CheckpointView {
   position: Position;
@@ -120,9 +118,10 @@ export class PipelinesService {
       'time' in at
         ? events.filter((event) => Date.parse(event.at) <= Date.parse(at.time))
         : throughVersion(events, at.version);
+    const position = entries[until.length - 1]?.position ?? 0;
     const state = replay(until);
     if (state.definition === null) throw new ProblemError('notFound', 'The pipeline did not exist then.');
-    return viewOf(key, state, null);
+    return viewOf(key, state, position, null);
   }
 
   list(query: ListQuery, caller: ApiCaller): { items: PipelineView[]; total: number } {
@@ -147,23 +146,20 @@ export class PipelinesService {
     const { key } = this.#need(pipelineId, caller);
     const entries = await this.#node.store.journal.load(key);
     return entries
-      .map(({ event }, at) => eventView(event, at + 1))
+      .map(eventView)
       .filter(({ sequence }) => sequence > after)
       .slice(0, take);
   }
 
   /** Events of one pipeline, or of all that the caller may read, as they come. */
-  async *events(
+  events(
     query: { pipelineId?: string; after: number | 'now' },
     caller: ApiCaller,
     signal: AbortSignal,
-  ): AsyncGenerator<{ position: number; event: EventView }> {
-    const { journal } = this.#node.store;
-    const after = query.after === 'now' ? await journal.last() : query.after;
-    for await (const entry of journal.follow(after, signal)) {
-      if (!isMeant(entry, query.pipelineId, caller)) continue;
-      yield { position: entry.position, event: eventView(entry.event, entry.position) };
-    }
+  ): AsyncGenerator<EventView> {
+    const { pipelineId, after } = query;
+    const of = pipelineId === undefined ? {} : { key: this.#need(pipelineId, caller).key };
+    return new PipelinesFeed(this.#node).events({ ...of, after }, caller, signal);
   }
 
   async checkpoint(pipelineId: string, caller: ApiCaller): Promise<CheckpointView> {
@@ -248,16 +244,6 @@ export class PipelinesService {
   #unknown(pipelineId: string): ProblemError {
     return new ProblemError('notFound', `There is no pipeline ${JSON.stringify(pipelineId.slice(0, 64))}.`);
   }
-}
-
-function isMeant({ event }: JournalEntry, pipelineId: string | undefined, caller: ApiCaller): boolean {
-  if (pipelineId === undefined) return canRead(caller, event);
-  return event.pipelineId === pipelineId && event.tenant === tenantOf(caller);
-}
-
-function eventView(event: PipelineEvent, sequence: number): EventView {
-  const { type, v, pipelineId, tenant, at, by, commandId, epoch, data } = event;
-  return { sequence, type, v, pipelineId, tenant, at, by, commandId, epoch, data } as EventView;
 }
 
 /** The events up to the last one before the definition had a later version. */

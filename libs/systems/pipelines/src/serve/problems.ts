@@ -34,6 +34,11 @@ const NOT_AVAILABLE = defineProblem('notAvailable', {
   status: 422,
 });
 
+const UPGRADE_REQUIRED = defineProblem('upgradeRequired', {
+  title: 'This address serves a WebSocket',
+  status: 426,
+});
+
 const BY_COMMAND = {
   exists: PIPELINE_EXISTS,
   'not-allowed': PIPELINE_STATE,
@@ -41,6 +46,10 @@ const BY_COMMAND = {
   'other-version': OTHER_VERSION,
   'key-reused': KEY_REUSED,
 } as const;
+
+export function upgradeRequired(): ProblemError {
+  return new ProblemError(UPGRADE_REQUIRED, 'Connect with a WebSocket client.');
+}
 
 /** What exists in the contract, and not in this version. */
 export function notAvailable(what: string): ProblemError {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { ProblemError } from '@nestjs-spark/contracts';
-import { isObject } from '@nestjs-spark/foundation/internal';
+import { isObject, isWhole } from '@nestjs-spark/foundation/internal';
 import { nodeRequest, type PlatformRequest } from '@nestjs-spark/observability/internal';
 import { PIPELINE_STATES } from '../aggregate/state.ts';
 import type { Position } from '../batch/batch.ts';
@@ -75,9 +75,7 @@ export function readFrom(text: string): 'checkpoint' | 'beginning' {
 
 export function readPosition(text: string): Position {
   const { position } = readObject(text, ['position']);
-  const isPosition =
-    isObject(position) &&
-    Object.values(position).every((offset) => Number.isSafeInteger(offset) && Number(offset) >= 0);
+  const isPosition = isObject(position) && Object.values(position).every(isWhole);
   if (!isPosition) throw wrong('position', 'has to be an object of partitions and their offsets');
   return position as Position;
 }

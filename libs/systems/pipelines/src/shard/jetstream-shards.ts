@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describeError, type Logger } from '@nestjs-spark/foundation';
-import { inGroups, keepRunning, pause } from '@nestjs-spark/foundation/internal';
+import { endsWithin, inGroups, keepRunning, pause } from '@nestjs-spark/foundation/internal';
 import { RevisedValues, type JetStreamConnection, type RevisedValue } from '@nestjs-spark/jetstream/internal';
 import { FencedError } from '../connect/ports.ts';
 import { PLACE, type JetStreamPlace } from '../store/place.ts';
@@ -109,9 +109,7 @@ export class JetStreamShards implements ShardKeeper {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#running;
-    const ended = new AbortController();
-    await Promise.race([Promise.all(this.#moving.values()), pause(ENDS_WITHIN_MS, ended.signal)]);
-    ended.abort();
+    await endsWithin(Promise.all(this.#moving.values()), ENDS_WITHIN_MS);
     const mine = [...this.#mine.keys()];
     await inGroups(mine, AT_ONCE, (shard) => this.#giveBack(shard)).catch(() => undefined);
     await this.#nodes.remove(this.#life).catch(() => undefined);
@@ -150,7 +148,8 @@ export class JetStreamShards implements ShardKeeper {
       (shard) => this.#entries.get(shard)?.holder === this.#life && rendezvous(shard, live) !== this.#life,
     );
     for (const shard of back.slice(0, AT_ONCE)) void this.#move(shard, () => this.#giveBack(shard));
-    const free = still.filter((shard) => rendezvous(shard, live) === this.#life && this.#isFree(shard, live));
+    // Asked in this order: hardly any is free, and whose a shard should be takes a hash for each node.
+    const free = still.filter((shard) => this.#isFree(shard, live) && rendezvous(shard, live) === this.#life);
     const failures: unknown[] = [];
     await inGroups(free, TAKEN_TOGETHER, (shard) =>
       this.#move(shard, () => this.#claim(shard)).catch((error: unknown) => failures.push(error)),

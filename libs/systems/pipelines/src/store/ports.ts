@@ -8,6 +8,9 @@ export interface PipelineKey {
   pipelineId: string;
 }
 
+/** The tenant of callers that are confined to none. */
+export const DEFAULT_TENANT = 'default';
+
 export const keyText = ({ tenant, pipelineId }: PipelineKey): string => `${tenant}/${pipelineId}`;
 
 /** An event and its place among those of all pipelines. */

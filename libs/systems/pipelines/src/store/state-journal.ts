@@ -56,11 +56,14 @@ export class StateJournal implements EventJournal {
   async *follow(after: number, signal: AbortSignal): AsyncGenerator<JournalEntry> {
     let at = after;
     while (!signal.aborted) {
-      const next = (await this.#all()).find(({ position }) => position > at);
-      if (next) {
-        at = next.position;
-        yield next;
-      } else await once(this.#news, 'event', { signal }).catch(() => undefined);
+      const all = await this.#all();
+      const next = all.slice(all.findLastIndex(({ position }) => position <= at) + 1);
+      if (next.length === 0) await once(this.#news, 'event', { signal }).catch(() => undefined);
+      for (const entry of next) {
+        if (signal.aborted) return;
+        at = entry.position;
+        yield entry;
+      }
     }
   }
 

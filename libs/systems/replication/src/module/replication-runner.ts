@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   Injectable,
   Optional,
@@ -7,6 +6,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { ScriptPool } from '@nestjs-spark/etl-script';
+import { endsWithin } from '@nestjs-spark/foundation/internal';
 import { logFor } from '@nestjs-spark/observability/internal';
 import { ApplySupervisor, CaptureSupervisor } from '@nestjs-spark/streaming/internal';
 import { ArrivalHandlers } from '../arrivals/arrival-handlers.ts';
@@ -84,15 +84,11 @@ export class ReplicationRunner
       this.apply.stop(),
       this.handlers.stop(),
       this.capture.stop().finally(() => this.scripts.close()),
-    ]).then(() => true);
-    const patience = new AbortController();
-    const late = wait(this.times.endMs, false, { signal: patience.signal }).catch(() => false);
-    if (!(await Promise.race([ended, late])))
+    ]);
+    if (!(await endsWithin(ended, this.times.endMs)))
       this.log.warn(
         'Something does not answer: work that waits for it is abandoned, and repeated at the next start',
       );
-    patience.abort();
-    ended.catch(() => undefined);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -3,7 +3,7 @@ import { issuerSettings } from './issuer-settings.ts';
 
 const read = (variables: Record<string, string>, options: Parameters<typeof issuerSettings>[0] = {}) => {
   const faults: string[] = [];
-  const settings = issuerSettings(options, (name) => variables[name], faults);
+  const settings = issuerSettings(options, { env: (name) => variables[name] }, faults);
   return { settings, faults };
 };
 
@@ -29,7 +29,30 @@ describe('the identity provider', () => {
     });
   });
 
+  it('gives the module tokens as a client that is named with its secret', () => {
+    const provider = { SPARK_ISSUER: 'https://id', SPARK_AUDIENCE: 'spark' };
+    expect(read(provider).settings).toMatchObject({ client: null });
+    const client = { SPARK_ISSUER_CLIENT_ID: 'HR', SPARK_ISSUER_CLIENT_SECRET: 'secret' };
+    expect(read({ ...provider, ...client }).settings).toMatchObject({
+      client: { id: 'HR', secret: 'secret', scope: null },
+    });
+    expect(
+      read({ ...provider, ...client, SPARK_ISSUER_SCOPE: 'api://spark/.default' }).settings,
+    ).toMatchObject({
+      client: { scope: 'api://spark/.default' },
+    });
+  });
+
   it.each<[Record<string, string>, RegExp]>([
+    [
+      { SPARK_ISSUER: 'https://id', SPARK_AUDIENCE: 'a', SPARK_ISSUER_CLIENT_ID: 'HR' },
+      /SECRET\) is missing/,
+    ],
+    [
+      { SPARK_ISSUER: 'https://id', SPARK_AUDIENCE: 'a', SPARK_ISSUER_CLIENT_SECRET: 'x' },
+      /CLIENT_ID\) is missing/,
+    ],
+    [{ SPARK_ISSUER_CLIENT_ID: 'HR', SPARK_ISSUER_CLIENT_SECRET: 'x' }, /SPARK_ISSUER\) is missing/],
     [{ SPARK_ISSUER: 'https://id' }, /SPARK_AUDIENCE\) is missing/],
     [{ SPARK_ISSUER: 'id', SPARK_AUDIENCE: 'a' }, /SPARK_ISSUER\) has to be an http/],
     [

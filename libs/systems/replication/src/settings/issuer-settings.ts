@@ -4,20 +4,40 @@ import type { SparkReplicationOptions } from './options.ts';
 
 type Given = Pick<
   SparkReplicationOptions,
-  'issuer' | 'audience' | 'issuerJwks' | 'issuerClaim' | 'production'
+  | 'issuer'
+  | 'audience'
+  | 'issuerJwks'
+  | 'issuerClaim'
+  | 'issuerClientId'
+  | 'issuerClientSecret'
+  | 'issuerScope'
+  | 'production'
 >;
 
 /** Where RFC 9068 has the client that a token was given to. */
 const CLAIM = 'client_id';
 
+/** Where values come from: the environment, and for secrets also files and Vault. */
+interface Readers {
+  env: (name: string) => string | undefined;
+  secret?: (name: string) => string | undefined;
+}
+
 /** The identity provider of these options and variables; null for none. What is wrong is added to `faults`. */
 export function issuerSettings(
   options: Given,
-  env: (name: string) => string | undefined,
+  { env, secret = env }: Readers,
   faults: string[],
 ): IssuerSettings | null {
   const issuer = options.issuer ?? env('SPARK_ISSUER');
-  if (issuer === undefined) return null;
+  const client = issuerClient(options, { env, secret }, faults);
+  if (issuer === undefined) {
+    if (client)
+      faults.push(
+        'issuer (SPARK_ISSUER) is missing: issuerClientId (SPARK_ISSUER_CLIENT_ID) is a client of it',
+      );
+    return null;
+  }
   const audience = options.audience ?? env('SPARK_AUDIENCE');
   const jwks = options.issuerJwks ?? env('SPARK_ISSUER_JWKS') ?? null;
   const production = options.production ?? env('NODE_ENV') === 'production';
@@ -39,5 +59,25 @@ export function issuerSettings(
       );
   }
   const claim = options.issuerClaim ?? env('SPARK_ISSUER_CLAIM') ?? CLAIM;
-  return { issuer, audience: audience ?? '', jwks, claim, schemes };
+  return { issuer, audience: audience ?? '', jwks, claim, schemes, client };
+}
+
+function issuerClient(
+  options: Given,
+  { env, secret }: Required<Readers>,
+  faults: string[],
+): IssuerSettings['client'] {
+  const id = options.issuerClientId ?? env('SPARK_ISSUER_CLIENT_ID');
+  const proof = options.issuerClientSecret ?? secret('SPARK_ISSUER_CLIENT_SECRET');
+  if (id === undefined && proof === undefined) return null;
+  if (id === undefined)
+    faults.push(
+      'issuerClientId (SPARK_ISSUER_CLIENT_ID) is missing: the secret is there, but not whose it is',
+    );
+  if (proof === undefined)
+    faults.push(
+      'issuerClientSecret (SPARK_ISSUER_CLIENT_SECRET) is missing: without it, the provider gives this module no tokens',
+    );
+  const scope = options.issuerScope ?? env('SPARK_ISSUER_SCOPE') ?? null;
+  return { id: id ?? '', secret: proof ?? '', scope };
 }

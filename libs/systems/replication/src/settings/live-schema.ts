@@ -124,6 +124,9 @@ export const START_ONLY_VARIABLES: Readonly<Record<string, string>> = {
   audience: 'SPARK_AUDIENCE',
   issuerJwks: 'SPARK_ISSUER_JWKS',
   issuerClaim: 'SPARK_ISSUER_CLAIM',
+  issuerClientId: 'SPARK_ISSUER_CLIENT_ID',
+  issuerClientSecret: 'SPARK_ISSUER_CLIENT_SECRET',
+  issuerScope: 'SPARK_ISSUER_SCOPE',
   targetUrls: 'SPARK_TARGET_URLS',
   production: 'NODE_ENV',
 };

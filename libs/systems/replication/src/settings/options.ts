@@ -79,6 +79,16 @@ export interface SparkReplicationOptions {
   issuerJwks?: string;
   /** The claim of the provider's tokens with the module's name. `SPARK_ISSUER_CLAIM`, then `client_id`. */
   issuerClaim?: string;
+  /**
+   * The client as which this module gets tokens from the provider (client credentials grant) and shows them to other modules in
+   * place of its own; all of them have to accept the provider. Required with `issuerClientSecret`. `SPARK_ISSUER_CLIENT_ID`; default
+   * none: this module signs its tokens itself.
+   */
+  issuerClientId?: string;
+  /** The client's secret. `SPARK_ISSUER_CLIENT_SECRET`, also from `_FILE` or Vault; it is read when the application starts. */
+  issuerClientSecret?: string;
+  /** Asked for in place of the audience, where the provider derives the audience from a scope. `SPARK_ISSUER_SCOPE`; default none. */
+  issuerScope?: string;
   /** Addresses of other modules' RavenDB that RavenDB's own ETL may send to. `SPARK_TARGET_URLS`, comma-separated; default none. */
   targetUrls?: readonly string[];
   /** Shown in the registry as `Version`. Default: none. */

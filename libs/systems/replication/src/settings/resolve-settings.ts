@@ -70,7 +70,7 @@ export function resolveSettings(
     production,
     trustedKeys: readTrustedKeys(options.trustedKeys, env('SPARK_TRUSTED_KEYS'), faults),
     refuseUnsigned: options.refuseUnsigned ?? env('SPARK_REFUSE_UNSIGNED') === '1',
-    tokenIssuer: issuerSettings(options, env, faults),
+    tokenIssuer: issuerSettings(options, { env, secret: (name) => secrets.text(name) }, faults),
     targetUrls: targetUrls(options.targetUrls ?? toList(env('SPARK_TARGET_URLS') ?? ''), faults),
     version: options.version ?? null,
     verify: verifySchedule(options.verify, faults),

@@ -8,6 +8,7 @@ import {
   whyNoAnswer,
 } from '@nestjs-spark/replication/internal';
 import { CliError } from '../cli-error.ts';
+import { SILENT } from '../silent.ts';
 import { findUrl } from './find-url.ts';
 import type { Way } from './way.ts';
 
@@ -19,7 +20,6 @@ export interface Question {
 }
 
 const TIMEOUT_MS = 60_000;
-const SILENT = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
 
 /**
  * Asks a module over HTTP, as operator or in another module's name.

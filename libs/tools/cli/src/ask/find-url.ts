@@ -1,7 +1,8 @@
 import { readBusSettings } from '@nestjs-spark/bus/internal';
 import type { ModuleInformation } from '@nestjs-spark/contracts';
-import { describeError } from '@nestjs-spark/foundation/internal';
+import { describeError, toList } from '@nestjs-spark/foundation/internal';
 import { CliError } from '../cli-error.ts';
+import { SILENT } from '../silent.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -43,10 +44,7 @@ export async function findUrl(module: string, environment: Environment): Promise
 
 // What a place needs takes a while to load, and is needed only where it is asked.
 function inRavenDb(environment: Environment): Place | null {
-  const urls = (environment['SPARK_MODULES_URLS'] ?? environment['RAVENDB_URLS'] ?? '')
-    .split(',')
-    .map((url) => url.trim())
-    .filter((url) => url !== '');
+  const urls = toList(environment['SPARK_MODULES_URLS'] ?? environment['RAVENDB_URLS'] ?? '');
   if (urls.length === 0) return null;
   const database = environment['SPARK_MODULES_DATABASE'] ?? 'SparkModules';
   return {
@@ -81,5 +79,3 @@ function onNats(environment: Environment): Place | null {
     },
   };
 }
-
-const SILENT = { debug() {}, log() {}, warn() {}, error() {} };

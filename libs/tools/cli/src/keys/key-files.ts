@@ -1,13 +1,12 @@
 import { rename } from 'node:fs/promises';
 import { keyIdOf, KeyFileError, makeKeyFile, readKeyFiles } from '@nestjs-spark/replication/internal';
 import { CliError } from '../cli-error.ts';
+import { SILENT } from '../silent.ts';
 
 export interface OwnKeys {
   directory: string;
   module: string;
 }
-
-const SILENT = { debug: () => {}, log: () => {}, warn: () => {}, error: () => {} };
 
 /** @throws {CliError} when there is a key already */
 export async function makeKey(keys: OwnKeys): Promise<string> {

@@ -5,6 +5,7 @@ import { JetStreamConnection, StreamMismatchError } from '@nestjs-spark/jetstrea
 import { JobsSettingsError } from '@nestjs-spark/jobs';
 import { CliError } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
+import { SILENT } from '../silent.ts';
 import { grantsOf, provisionMembers } from './members.ts';
 import { type NatsCommand, parseNats } from './parse-nats.ts';
 import { type AccountUser, ADMINISTRATOR, renderAccounts } from './render-accounts.ts';
@@ -47,8 +48,7 @@ async function permissions({ events, account, keys, ...members }: Of<'permission
 
 async function provision(members: Of<'provision'>, environment: Environment): Promise<string> {
   const { natsUrl, security, routeMaxBytes } = readBusSettings({ name: ADMINISTRATOR }, environment);
-  const log = { debug() {}, log() {}, warn() {}, error() {} };
-  const connection = new JetStreamConnection({ url: natsUrl, name: ADMINISTRATOR, security, log });
+  const connection = new JetStreamConnection({ url: natsUrl, name: ADMINISTRATOR, security, log: SILENT });
   try {
     const done = await provisionMembers(connection, members, { routeMaxBytes, environment });
     return [...done].map(([stream, what]) => `${stream}: ${what}`).join('\n');

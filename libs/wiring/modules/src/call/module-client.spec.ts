@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
@@ -7,12 +8,17 @@ import { ModuleClient } from './module-client.ts';
 
 const call = { method: 'GET', path: '/spark/replication' } as const;
 
-async function clientOf(appUrl: string, registry = new MemoryRegistry()): Promise<ModuleClient> {
+async function clientOf(
+  appUrl: string,
+  registry = new MemoryRegistry(),
+  provider?: { token: () => Promise<string> },
+): Promise<ModuleClient> {
   const databases = { databaseName: 'Orders', databaseUrls: [], registeredAtUtc: '' };
   await registry.register({ appName: 'Orders', appUrl, ...databases });
   return new ModuleClient({
     registry,
     identity: { sign: async () => 'token' },
+    provider,
     keys: { doubt: async () => null },
   });
 }
@@ -47,6 +53,23 @@ describe('a call to another module', () => {
   ])('that is registered at %j says why it cannot be asked', async (appUrl, reason) => {
     const client = await clientOf(appUrl);
     expect(await client.call({ ...call, module: 'Orders' })).toEqual({ kind: 'unreachable', reason });
+  });
+
+  it('shows the token of an identity provider where there is one, and one of its own in the name of a user', async () => {
+    const shown: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      shown.push(request.headers.authorization);
+      response.end('{}');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const provider = { token: async () => 'of-the-provider' };
+    const client = await clientOf(`http://127.0.0.1:${port}`, undefined, provider);
+    await client.call({ ...call, module: 'Orders' });
+    await client.call({ ...call, module: 'Orders', act: { sub: 'ann', role: 'viewer' } });
+    expect(shown).toEqual(['Bearer of-the-provider', 'Bearer token']);
+    server.closeAllConnections();
+    server.close();
   });
 
   it('that does not answer is not tried each time, and is called again when it is back', async () => {

@@ -35,6 +35,8 @@ export interface ModuleCall {
 export interface ModuleClientParts {
   registry: ModuleRegistry;
   identity: Pick<ModuleIdentity, 'sign'>;
+  /** An identity provider, whose tokens are shown in place of this module's own, except where it asks in somebody's name. */
+  provider?: { token(): Promise<string> } | undefined;
   /** Says whether what the registry tells of a module is believed. */
   keys: Pick<KeyRing, 'doubt'>;
   /** Those of the application. Default: its own. */
@@ -54,7 +56,7 @@ export class ModuleClient {
     this.breakers = parts.breakers ?? new Breakers();
   }
 
-  /** @throws {UnavailableError} when the registry or the pinned keys are unavailable; every outcome at the other module is an answer, not an error */
+  /** @throws {UnavailableError} when the registry, the pinned keys or the identity provider are unavailable; every outcome at the other module is an answer, not an error */
   async call(call: ModuleCall): Promise<ModuleAnswer> {
     const { registry } = this.parts;
     const found = await registry.find(call.module);
@@ -69,14 +71,19 @@ export class ModuleClient {
     const url = joinUrl(callee.appUrl, call.path);
     if (!url) return { kind: 'unreachable', reason: whyUnusable(callee.appUrl) };
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-    const token = await this.parts.identity.sign({
-      audience: callee.appName,
-      method: call.method,
-      path: url.pathname,
-      body,
-      act: call.act,
-    });
+    const token = await this.tokenFor(callee.appName, url, call, body);
     return this.throughBreaker(callee.appName, () => send(url, call, token, body));
+  }
+
+  /** A provider's token names no user, so whoever asks in somebody's name signs it. */
+  private tokenFor(
+    audience: string,
+    { pathname: path }: URL,
+    { method, act }: ModuleCall,
+    body: string | undefined,
+  ): Promise<string> {
+    const { identity, provider } = this.parts;
+    return provider && !act ? provider.token() : identity.sign({ audience, method, path, body, act });
   }
 
   private async throughBreaker(module: string, work: () => Promise<ModuleAnswer>): Promise<ModuleAnswer> {

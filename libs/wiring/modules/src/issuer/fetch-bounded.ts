@@ -1,13 +1,14 @@
 import { readBounded } from '../call/read-bounded.ts';
 
-/** Far above any issuer's description or set of keys. */
+/** Far above any issuer's description, set of keys or token. */
 const MOST_BYTES = 1_048_576;
 
 /** Reads from an issuer. What lies beyond the bound is not read; a redirect is an answer. */
 export async function fetchBounded(
   url: string,
-  init: { signal: AbortSignal; headers?: Headers },
+  init: Pick<RequestInit, 'signal' | 'headers' | 'method' | 'body'>,
 ): Promise<Response> {
   const answer = await fetch(url, { ...init, redirect: 'manual' });
-  return new Response(await readBounded(answer, MOST_BYTES), { status: answer.status });
+  const headers = { 'content-type': answer.headers.get('content-type') ?? '' };
+  return new Response(await readBounded(answer, MOST_BYTES), { status: answer.status, headers });
 }

@@ -3,6 +3,7 @@ import type { Breaker, Breakers } from '@nestjs-spark/foundation/internal';
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
 import { fetchBounded } from './fetch-bounded.ts';
 import { findJwks } from './find-jwks.ts';
+import { issuerBreaker } from './issuer-breaker.ts';
 
 const TIMEOUT_MS = 5_000;
 /** A key that is not known is looked for at the issuer, at most this often. */
@@ -30,11 +31,7 @@ export class IssuerKeys {
 
   constructor(address: IssuerAddress, breakers: Breakers) {
     this.#address = address;
-    this.#breaker = breakers.of({
-      target: `issuer:${new URL(address.issuer).host}`,
-      isOutage: () => true,
-      refuse: (cause) => cause,
-    });
+    this.#breaker = issuerBreaker(address.issuer, breakers);
   }
 
   /**

@@ -2,6 +2,7 @@ import { isName } from '@nestjs-spark/contracts';
 import type { Breakers } from '@nestjs-spark/foundation/internal';
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import { ProviderTokenError, type ProviderTokens } from '../identify/provider-tokens.ts';
+import type { ProviderClient } from './client-credentials.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 import { verifyIssued } from './verify-issued.ts';
 
@@ -15,8 +16,10 @@ export interface IssuerSettings {
   jwks: string | null;
   /** The claim with the module's name. */
   claim: string;
-  /** The schemes that the address of the keys may have. */
+  /** The schemes that the provider's addresses may have. */
   schemes: readonly string[];
+  /** As whom this module asks it for tokens that it shows to others; null: it shows tokens that it signs itself. */
+  client: ProviderClient | null;
 }
 
 /** A token is not bound to its request, so one that is stolen works until its end. */

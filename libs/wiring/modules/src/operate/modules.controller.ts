@@ -1,6 +1,6 @@
 import { Get, Inject } from '@nestjs/common';
 import type { ModuleRegistry } from '@nestjs-spark/contracts/internal';
-import { nameKey } from '@nestjs-spark/foundation/internal';
+import { nameKey, sameName } from '@nestjs-spark/foundation/internal';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiSchema } from '@nestjs-spark/observability/internal';
 import { FromCaller, requireOperator, type Caller } from '../admit/caller.ts';
 import { SparkController } from '../admit/spark-controller.ts';
@@ -52,7 +52,7 @@ export class ModulesController {
       this.keys.survey(),
     ]);
     return all.map(({ appName: name, appUrl: url, registeredAtUtc: registeredAt, version = null }) => {
-      const key = keys.find(({ module }) => nameKey(module) === nameKey(name));
+      const key = keys.find(({ module }) => sameName(module, name));
       const thumbprint = key?.registered ?? null;
       const trusted = thumbprint !== null && key?.trusted.includes(thumbprint) === true;
       const found = places?.get(nameKey(name)) ?? ['nats'];

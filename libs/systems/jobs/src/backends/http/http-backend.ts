@@ -1,6 +1,6 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { describeError } from '@nestjs-spark/foundation';
-import { isObject, pause } from '@nestjs-spark/foundation/internal';
+import { isObject, pause, retry, type RetryPolicy } from '@nestjs-spark/foundation/internal';
 import {
   RunRefusedError,
   type BackendHealth,
@@ -9,15 +9,16 @@ import {
   type RunEvent,
   type RunHandle,
 } from '../../job/backend.ts';
-import type { CancelProof, JobKind } from '../../job/job.ts';
+import { JOB_KINDS, type CancelProof, type JobKind } from '../../job/job.ts';
 import { badResult, checkedResult } from './checked-result.ts';
 import { HttpRuns, ignore, readAnswer, type HttpBackendPlace } from './http-runs.ts';
-import { ALL_KINDS, causeFrom, isHttpHealth, isHttpRunState, type HttpRunState } from './run-state.ts';
+import { causeFrom, isHttpHealth, isHttpRunState, type HttpRunState } from './run-state.ts';
 
 const FIRST_LOOK_MS = 50;
 const SLOWEST_LOOK_MS = 1_000;
 /** A start whose answer is lost is repeated under the same id, which starts nothing twice. */
 const STARTS = 3;
+const START_AGAIN: RetryPolicy = { waitMs: 2 * FIRST_LOOK_MS, factor: 2 };
 /** What DELETE may answer when it is understood; 404: the run is gone. */
 const TAKES_CANCEL: ReadonlySet<number> = new Set([200, 202, 204, 404]);
 
@@ -37,7 +38,7 @@ export class HttpBackend implements JobBackend {
   }
 
   get capabilities() {
-    return { kinds: this.#kinds ?? ALL_KINDS, idempotentStart: true, onRequest: this.#kinds === null };
+    return { kinds: this.#kinds ?? JOB_KINDS, idempotentStart: true, onRequest: this.#kinds === null };
   }
 
   async health(signal: AbortSignal): Promise<BackendHealth> {
@@ -49,14 +50,11 @@ export class HttpBackend implements JobBackend {
   }
 
   async start(run: JobRun, signal: AbortSignal): Promise<RunHandle> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#put(run, signal);
-      } catch (error) {
-        if (!(error instanceof UnavailableError) || attempt === STARTS || signal.aborted) throw error;
-        await pause(FIRST_LOOK_MS * 2 ** attempt, signal);
-      }
-    }
+    return retry(() => this.#put(run, signal), {
+      policy: START_AGAIN,
+      attempts: STARTS,
+      retries: (error) => error instanceof UnavailableError && !signal.aborted,
+    });
   }
 
   async find(runId: string): Promise<RunHandle | 'unknown'> {

@@ -1,5 +1,5 @@
 import { isListOf, isObjectOf, isOneOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
-import type { JobCause, JobKind, JobProgress } from '../../job/job.ts';
+import { JOB_KINDS, type JobCause, type JobProgress } from '../../job/job.ts';
 
 /** What a backend says of a run: `GET /runs/{runId}`. */
 export interface HttpRunState {
@@ -37,13 +37,8 @@ export const isHttpRunState = isObjectOf(
   },
 );
 
-const KINDS = ['script', 'handler', 'sql', 'spark-app'] as const satisfies readonly JobKind[];
-
 /** What a backend may say of itself: `GET /health`. Without kinds it gets only jobs that name it. */
-export const isHttpHealth = isObjectOf({}, { kinds: isListOf(isOneOf(...KINDS), KINDS.length) });
-
-/** The kinds of a backend that does not name any. */
-export const ALL_KINDS: readonly JobKind[] = KINDS;
+export const isHttpHealth = isObjectOf({}, { kinds: isListOf(isOneOf(...JOB_KINDS), JOB_KINDS.length) });
 
 /** The cause of a failed run, with its log. */
 export function causeFrom({ cause, log }: HttpRunState, backend: string): JobCause {

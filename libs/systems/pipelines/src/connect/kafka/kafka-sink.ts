@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import { isObject, retry } from '@nestjs-spark/foundation/internal';
 import {
   KafkaError,
   KafkaReader,
@@ -163,7 +163,7 @@ function checkpointFor({ generation, startsAt }: Claim, stored: Stored | null): 
 
 function readStored(text: string): Stored {
   const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null || !('epoch' in value) || !('checkpoint' in value))
+  if (!isObject(value) || !('epoch' in value) || !('checkpoint' in value))
     throw new Error(`The last message in ${CHECKPOINTS_TOPIC} is no checkpoint`);
   const { epoch, checkpoint } = value;
   if (!Number.isSafeInteger(epoch)) throw new Error(`A checkpoint in ${CHECKPOINTS_TOPIC} has no epoch`);
@@ -183,13 +183,8 @@ function asRunError(error: unknown): unknown {
 /** A broker that has just made a topic may say for a moment that there is none, or that nobody leads it. */
 async function untilItAnswers(reader: KafkaReader, topic: string): Promise<void> {
   const deadline = Date.now() + ANSWERS_WITHIN_MS;
-  for (;;) {
-    try {
-      await reader.offsets(topic, await reader.view(topic), 'latest');
-      return;
-    } catch (error) {
-      if (!(error instanceof KafkaError) || Date.now() > deadline) throw error;
-      await pause(ASK_AGAIN_MS);
-    }
-  }
+  await retry(async () => reader.offsets(topic, await reader.view(topic), 'latest'), {
+    policy: { waitMs: ASK_AGAIN_MS },
+    retries: (error) => error instanceof KafkaError && Date.now() <= deadline,
+  });
 }

@@ -21,7 +21,12 @@ import { NO_TOTALS } from '../../batch/batch.ts';
 import { createTableSql } from '../table/create-table.ts';
 import { findRefused } from '../table/find-refused.ts';
 import { toRows, type Row } from '../table/rows.ts';
-import { isSameBatch, OTHER_RUN, readCheckpoint, writeCheckpoint } from '../table/stored-checkpoint.ts';
+import {
+  readCheckpoint,
+  requireWritten,
+  writeCheckpoint,
+  type StoredRow,
+} from '../table/stored-checkpoint.ts';
 import {
   CLAIM,
   CREATE_CHECKPOINTS,
@@ -89,7 +94,7 @@ export class PostgresSink implements Sink {
     const values = [...place(claim), epoch, fresh, generation];
     const [row] = await this.#ask<{ batch: unknown; position: unknown }>({ text: CLAIM, values });
     if (row) return readCheckpoint(row.batch, row.position);
-    const [stored] = await this.#ask<{ epoch: unknown }>({ text: LOOK, values: place(claim) });
+    const stored = await this.#look(claim);
     throw new FencedError(Number(stored?.epoch));
   }
 
@@ -104,7 +109,7 @@ export class PostgresSink implements Sink {
     try {
       const query = { ...this.#statement(opened, columns), values };
       const [answer] = await this.#connection.query<{ passed: number }>(query);
-      if (answer?.passed === 0) await this.#sayWhy(claim, epoch, checkpoint);
+      if (answer?.passed === 0) requireWritten(await this.#look(claim), epoch, checkpoint);
     } catch (error) {
       if (!(error instanceof PostgresError) || error.kind !== 'record') throw asRunError(error);
       throw await this.#refusedOf(rows, insertStatement(table, columns, key, '$1'), error);
@@ -123,18 +128,12 @@ export class PostgresSink implements Sink {
     return { text, name: known };
   }
 
-  /** Nothing was written: another epoch, or this very batch is there already, as after an answer that did not arrive. */
-  async #sayWhy(claim: Claim, epoch: number, mine: Checkpoint): Promise<void> {
-    const [stored] = await this.#ask<{ epoch: unknown; batch: unknown; position: unknown }>({
+  async #look(claim: Claim): Promise<StoredRow | undefined> {
+    const [stored] = await this.#ask<StoredRow & Record<string, unknown>>({
       text: LOOK,
       values: place(claim),
     });
-    if (stored === undefined || Number(stored.epoch) !== epoch)
-      throw new FencedError(stored === undefined ? null : Number(stored.epoch));
-    const there = readCheckpoint(stored.batch, stored.position);
-    if (isSameBatch(there, mine)) return;
-    if (there.n === mine.n) throw new FencedError(epoch, OTHER_RUN);
-    throw new Error(`Batch ${mine.n} does not follow ${there.n}, which is stored`);
+    return stored;
   }
 
   async #refusedOf(rows: readonly Row[], text: string, error: PostgresError): Promise<Error> {

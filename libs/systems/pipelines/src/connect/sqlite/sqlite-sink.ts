@@ -15,7 +15,7 @@ import {
 } from '../ports.ts';
 import { createTableSql } from '../table/create-table.ts';
 import { toRows, type Refused } from '../table/rows.ts';
-import { isSameBatch, OTHER_RUN, readCheckpoint, writeCheckpoint } from '../table/stored-checkpoint.ts';
+import { readCheckpoint, requireWritten, writeCheckpoint } from '../table/stored-checkpoint.ts';
 
 export interface SqliteSinkOptions {
   table: string;
@@ -79,7 +79,7 @@ export class SqliteSink implements Sink {
         const { key, columns } = this.#table(work);
         work.run(CREATE_CHECKPOINTS);
         const { generation, startsAt: position, epoch } = claim;
-        const [stored] = work.rows<Stored>(LOOK, ...place(claim));
+        const stored = storedOf(work, claim);
         if (stored && stored.epoch > epoch) throw new FencedError(stored.epoch);
         const known = stored ? readCheckpoint(stored.batch, stored.position) : null;
         const isKept = known !== null && known.generation >= generation;
@@ -104,7 +104,7 @@ export class SqliteSink implements Sink {
     try {
       await file.write((work) => {
         const passed = work.run(this.#fence, ...place(claim), epoch, n, writeCheckpoint(checkpoint));
-        if (passed === 0) return sayWhy(work, claim, epoch, checkpoint);
+        if (passed === 0) return requireWritten(storedOf(work, claim), epoch, checkpoint);
         const against: Refused[] = [];
         for (const { at, record } of rows) {
           const values = columns.map((column) => toValue(record.fields[column]));
@@ -147,14 +147,8 @@ export class SqliteSink implements Sink {
 const place = ({ tenant, pipelineId, lane }: Claim): [string, number] => [`${tenant}/${pipelineId}`, lane];
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** Nothing was written: another epoch, or this very batch is there already, as after an answer that did not arrive. */
-function sayWhy(work: SqliteWork, claim: Claim, epoch: number, mine: Checkpoint): void {
-  const [stored] = work.rows<Stored>(LOOK, ...place(claim));
-  if (stored?.epoch !== epoch) throw new FencedError(stored?.epoch ?? null);
-  const there = readCheckpoint(stored.batch, stored.position);
-  if (isSameBatch(there, mine)) return;
-  if (there.n === mine.n) throw new FencedError(epoch, OTHER_RUN);
-  throw new Error(`Batch ${mine.n} does not follow ${there.n}, which is stored`);
+function storedOf(work: SqliteWork, claim: Claim): Stored | undefined {
+  return work.rows<Stored>(LOOK, ...place(claim))[0];
 }
 
 function insertSql(table: string, columns: readonly string[], key: readonly string[]): string {

@@ -1,7 +1,15 @@
+import { isObject, isWhole } from '@nestjs-spark/foundation/internal';
 import type { Position, Totals } from '../../batch/batch.ts';
-import type { Checkpoint } from '../ports.ts';
+import { FencedError, type Checkpoint } from '../ports.ts';
 
 type Kept = Omit<Checkpoint, 'n'>;
+
+/** A row of the table of checkpoints, as a system gives it. */
+export interface StoredRow {
+  epoch: unknown;
+  batch: unknown;
+  position: unknown;
+}
 
 /** What is in the column `position`: the batch has a column of its own. */
 export function writeCheckpoint({ generation, position, totals }: Kept): string {
@@ -12,20 +20,17 @@ export function writeCheckpoint({ generation, position, totals }: Kept): string 
 export function readCheckpoint(n: unknown, kept: unknown): Checkpoint {
   const value: unknown = typeof kept === 'string' ? JSON.parse(kept) : kept;
   const batch = Number(n);
-  if (!isRecord(value) || !isCount(batch)) throw new Error('The stored checkpoint is not one of a pipeline');
+  if (!isObject(value) || !isWhole(batch)) throw new Error('The stored checkpoint is not one of a pipeline');
   const { generation, position, totals } = value;
-  if (!isCount(generation) || !isNumbers(position) || !isNumbers(totals))
+  if (!isWhole(generation) || !isNumbers(position) || !isNumbers(totals))
     throw new Error('The stored checkpoint is not one of a pipeline');
   return { generation, n: batch, position: position as Position, totals: totals as unknown as Totals };
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-const isNumbers = (value: unknown): boolean => isRecord(value) && Object.values(value).every(isCount);
+const isNumbers = (value: unknown): boolean => isObject(value) && Object.values(value).every(isWhole);
 
 /** Whether a batch that is stored is this very one, and not one that another run made of another range under the same number. */
-export function isSameBatch(stored: Checkpoint, mine: Checkpoint): boolean {
+function isSameBatch(stored: Checkpoint, mine: Checkpoint): boolean {
   const places = Object.entries(mine.position);
   return (
     stored.n === mine.n &&
@@ -35,4 +40,18 @@ export function isSameBatch(stored: Checkpoint, mine: Checkpoint): boolean {
   );
 }
 
-export const OTHER_RUN = 'Another run of this pipeline has written a batch of this number in the same epoch';
+const OTHER_RUN = 'Another run of this pipeline has written a batch of this number in the same epoch';
+
+/**
+ * Says why the fence let nothing through: another epoch is stored, or this very batch stands there already, as after an answer that did
+ * not arrive.
+ * @throws {FencedError} when another process has the lane; {Error} when the batch does not follow the one that is stored
+ */
+export function requireWritten(stored: StoredRow | undefined, epoch: number, mine: Checkpoint): void {
+  if (stored === undefined) throw new FencedError(null);
+  if (Number(stored.epoch) !== epoch) throw new FencedError(Number(stored.epoch));
+  const there = readCheckpoint(stored.batch, stored.position);
+  if (isSameBatch(there, mine)) return;
+  if (there.n === mine.n) throw new FencedError(epoch, OTHER_RUN);
+  throw new Error(`Batch ${mine.n} does not follow ${there.n}, which is stored`);
+}

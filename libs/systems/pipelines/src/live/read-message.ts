@@ -1,0 +1,62 @@
+import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
+import { isListOf, isOneOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
+
+const MOST_PIPELINES = 1_000;
+const LONGEST_ID = 64;
+export const TOPICS = ['status', 'events'] as const;
+
+/** What a reader wants to be told. */
+export interface Subscription {
+  id: string;
+  /** Null: all that it may read. */
+  pipelines: ReadonlySet<string> | null;
+  topics: ReadonlySet<(typeof TOPICS)[number]>;
+  /** Events after this sequence; undefined: from now on. */
+  after: number | undefined;
+}
+
+type Message = Readonly<Record<string, unknown>>;
+
+/** @throws {ProblemError} `invalid` (400) with everything that is wrong */
+export function readSubscription(message: Message): Subscription {
+  const { id, pipelines = ['*'], topics = TOPICS, after, ...others } = message;
+  const faults: ProblemField[] = [
+    ...Object.keys(others)
+      .filter((name) => name !== 'type')
+      .map((name) => ({ pointer: `/${name.slice(0, 80)}`, detail: 'is not known' })),
+    ...wrongId(id),
+    ...(isListOf(isText(256), MOST_PIPELINES)(pipelines)
+      ? []
+      : [{ pointer: '/pipelines', detail: `has to be ["*"] or a list of at most ${MOST_PIPELINES} ids` }]),
+    ...(isListOf(isOneOf(...TOPICS), TOPICS.length)(topics)
+      ? []
+      : [{ pointer: '/topics', detail: `has to be a list of ${TOPICS.join(', ')}` }]),
+    ...(after === undefined || isWhole(after)
+      ? []
+      : [{ pointer: '/after', detail: 'has to be the sequence of an event' }]),
+  ];
+  if (faults.length > 0) throw new ProblemError('invalid', 'This is not a subscription.', { errors: faults });
+  const ids = new Set(pipelines as readonly string[]);
+  return {
+    id: id as string,
+    pipelines: ids.has('*') ? null : ids,
+    topics: new Set(topics as Subscription['topics']),
+    after: after as number | undefined,
+  };
+}
+
+/** @throws {ProblemError} `invalid` (400) */
+export function readId({ id }: Message): string {
+  const errors = wrongId(id);
+  if (errors.length > 0) throw new ProblemError('invalid', 'The message has no id.', { errors });
+  return id as string;
+}
+
+/** As problems repeat it; null where it cannot be repeated. */
+export const idOf = (message: Message | null): string | null =>
+  message && wrongId(message['id']).length === 0 ? (message['id'] as string) : null;
+
+const wrongId = (id: unknown): ProblemField[] =>
+  isText(LONGEST_ID)(id)
+    ? []
+    : [{ pointer: '/id', detail: `has to be a text of at most ${LONGEST_ID} characters` }];

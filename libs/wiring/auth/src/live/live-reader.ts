@@ -1,0 +1,151 @@
+import { ProblemError } from '@nestjs-spark/contracts';
+import { isObject, pause } from '@nestjs-spark/foundation/internal';
+import type { RawData, WebSocket } from 'ws';
+import type { ApiCaller } from '../recognize/api-caller.ts';
+
+const AUTHENTICATE_MS = 5_000;
+const ALIVE_MS = 30_000;
+/** What a slow reader has not taken yet. */
+const MOST_WAITING_BYTES = 1024 * 1024;
+const ROOM_LOOKED_MS = 50;
+
+const UNAUTHENTICATED = 4401;
+const FAILED = 1011;
+const TRY_AGAIN_LATER = 1013;
+
+/** What a system makes of a reader's messages. */
+export interface LiveProtocol {
+  /** The token in a message that authenticates; undefined: it is another message. `{ type: 'auth', token }` is understood anyway. */
+  tokenIn?(message: Record<string, unknown>): unknown;
+  /** Told when a message has authenticated the reader. */
+  authenticated?(): void;
+  /** Carries a message out. What it throws as a problem is `refused`; anything else ends the connection with 1011. */
+  take(message: Record<string, unknown>, caller: ApiCaller): void | Promise<void>;
+  /** @param message null: it was not a JSON object */
+  refused(problem: ProblemError, message: Record<string, unknown> | null): void;
+  /** What a reader has to send first, for the close frame of one that does not. */
+  readonly demand: string;
+}
+
+/** One reader over a WebSocket: authenticated by its request or its first message, and looked after until it leaves. */
+export class LiveReader {
+  readonly #socket: WebSocket;
+  readonly #recognize: (token: string | null) => Promise<ApiCaller>;
+  readonly #gone = new AbortController();
+  #caller: ApiCaller | null;
+  #turn: Promise<void> = Promise.resolve();
+  #isAlive = true;
+
+  /** @param caller from the request's own credential; null: a message has to bring one within 5 s */
+  constructor(
+    socket: WebSocket,
+    caller: ApiCaller | null,
+    recognize: (token: string | null) => Promise<ApiCaller>,
+  ) {
+    this.#socket = socket;
+    this.#caller = caller;
+    this.#recognize = recognize;
+  }
+
+  /** Aborts when the reader has left. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  begin(protocol: LiveProtocol): void {
+    const late = setTimeout(() => this.#leaveUnknown(protocol), AUTHENTICATE_MS).unref();
+    const looking = setInterval(() => this.#look(), ALIVE_MS).unref();
+    this.#socket.on('pong', () => (this.#isAlive = true));
+    this.#socket.on('message', (data, isBinary) => this.#queue(data, isBinary, protocol));
+    this.#socket.on('error', () => this.#socket.terminate());
+    this.#socket.on('close', () => {
+      clearTimeout(late);
+      clearInterval(looking);
+      this.#gone.abort();
+    });
+  }
+
+  /** Not where the connection is closing: the reader asks again for what it has missed. */
+  send(message: object): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  /**
+   * Waits until the reader has taken most of what was sent to it. Read no more for it meanwhile.
+   * @param patienceMs how long one is waited for that takes nothing; default: until the signal aborts
+   * @returns false when it has left, or has taken nothing for so long
+   */
+  async room(signal: AbortSignal, patienceMs = Infinity): Promise<boolean> {
+    let least = this.#socket.bufferedAmount;
+    let since = performance.now();
+    while (this.#socket.bufferedAmount > MOST_WAITING_BYTES && !signal.aborted) {
+      await pause(ROOM_LOOKED_MS, signal);
+      const waiting = this.#socket.bufferedAmount;
+      if (waiting < least) since = performance.now();
+      least = Math.min(least, waiting);
+      if (performance.now() - since >= patienceMs) return false;
+    }
+    return !signal.aborted;
+  }
+
+  /** Ends the connection of a reader that was too slow for what cannot be left out: it resumes. */
+  closeSlow(): void {
+    this.#socket.close(
+      TRY_AGAIN_LATER,
+      'Events were not taken in time. Subscribe again after the last sequence.',
+    );
+  }
+
+  /** @param reason at most 123 bytes */
+  close(code: number, reason?: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  /** One after the other, and no more is read meanwhile: a subscription may follow the token without a pause. */
+  #queue(data: RawData, isBinary: boolean, protocol: LiveProtocol): void {
+    this.#socket.pause();
+    this.#turn = this.#turn
+      .then(() => this.#take(isBinary ? null : String(data), protocol))
+      .finally(() => this.#socket.resume());
+  }
+
+  async #take(text: string | null, protocol: LiveProtocol): Promise<void> {
+    let message: Record<string, unknown> | null = null;
+    try {
+      message = messageIn(text);
+      const token = message['type'] === 'auth' ? (message['token'] ?? null) : protocol.tokenIn?.(message);
+      if (token !== undefined) {
+        this.#caller = await this.#recognize(typeof token === 'string' ? token : null);
+        return protocol.authenticated?.();
+      }
+      if (!this.#caller) return this.#leaveUnknown(protocol);
+      await protocol.take(message, this.#caller);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) return this.#socket.close(FAILED);
+      protocol.refused(error, message);
+      if (error.status === 401 || error.status === 403) this.#socket.close(UNAUTHENTICATED);
+    }
+  }
+
+  /** A reader that has gone without closing the connection is disconnected. */
+  #look(): void {
+    if (!this.#isAlive) return this.#socket.terminate();
+    this.#isAlive = false;
+    this.#socket.ping();
+  }
+
+  #leaveUnknown({ demand }: LiveProtocol): void {
+    if (!this.#caller) this.#socket.close(UNAUTHENTICATED, demand);
+  }
+}
+
+function messageIn(text: string | null): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? '');
+  } catch {
+    throw new ProblemError('invalid', 'A message has to be JSON.');
+  }
+  if (!isObject(value)) throw new ProblemError('invalid', 'A message has to be a JSON object.');
+  return value;
+}

@@ -1,0 +1,124 @@
+import { UnavailableError } from '@nestjs-spark/contracts';
+import { type Breaker, type Breakers, messageOf } from '@nestjs-spark/foundation/internal';
+import * as oauth from 'oauth4webapi';
+import { whyNoAnswer } from '../call/send-signed.ts';
+import { fetchBounded } from './fetch-bounded.ts';
+import { issuerBreaker } from './issuer-breaker.ts';
+
+/** How a module proves to its identity provider who it is. */
+export interface ProviderClient {
+  id: string;
+  secret: string;
+  /** Asked for in place of the audience, for providers that derive the audience from the scope; null: the audience is asked for. */
+  scope: string | null;
+}
+
+export interface ClientCredentialsParts {
+  issuer: string;
+  /** Whom the tokens have to be for. */
+  audience: string;
+  client: ProviderClient;
+  /** The schemes that the provider's addresses may have. */
+  schemes: readonly string[];
+}
+
+interface Kept {
+  token: string;
+  /** By the clock of this process (`performance.now()`). */
+  until: number;
+}
+
+const TIMEOUT_MS = 5_000;
+/** A token is used for this part of its life: the rest is for the way, and for clocks that differ. */
+const USED_PART = 0.8;
+/** Of tokens whose provider does not say how long they live. */
+const UNKNOWN_LIFE_SECONDS = 60;
+
+/** This module's tokens from its identity provider (RFC 6749, section 4.4). One is used until it is nearly over. */
+export class ClientCredentials {
+  readonly #parts: ClientCredentialsParts;
+  readonly #breaker: Breaker;
+  #server: oauth.AuthorizationServer | null = null;
+  #kept: Kept | null = null;
+  #asking: Promise<Kept> | null = null;
+
+  constructor(parts: ClientCredentialsParts, breakers: Breakers) {
+    this.#parts = parts;
+    this.#breaker = issuerBreaker(parts.issuer, breakers);
+  }
+
+  /** @throws {UnavailableError} when the provider gives none now; the message says why, without the secret */
+  async token(): Promise<string> {
+    if (!this.#kept || this.#kept.until <= performance.now()) {
+      this.#asking ??= this.#ask().finally(() => (this.#asking = null));
+      this.#kept = await this.#asking;
+    }
+    return this.#kept.token;
+  }
+
+  async #ask(): Promise<Kept> {
+    const { issuer, client, audience } = this.#parts;
+    try {
+      const server = (this.#server ??= await this.#discover());
+      const known: oauth.Client = { client_id: client.id };
+      const asked = performance.now();
+      const response = await oauth.clientCredentialsGrantRequest(
+        server,
+        known,
+        authenticationAt(server)(client.secret),
+        // RFC 8707 has `resource`; several providers know it as `audience` only, and both are to ignore what they do not know.
+        client.scope === null ? { resource: audience, audience } : { scope: client.scope },
+        this.#options(),
+      );
+      const { access_token: token, expires_in: seconds = UNKNOWN_LIFE_SECONDS } =
+        await oauth.processClientCredentialsResponse(server, known, response);
+      return { token, until: asked + seconds * 1_000 * USED_PART };
+    } catch (error) {
+      throw new UnavailableError(`${issuer} gave no token to the client ${client.id}: ${whyNone(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  async #discover(): Promise<oauth.AuthorizationServer> {
+    const issuer = new URL(this.#parts.issuer);
+    return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, this.#options()));
+  }
+
+  #options(): oauth.HttpRequestOptions<'GET' | 'POST', URLSearchParams | undefined> {
+    return {
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      [oauth.allowInsecureRequests]: this.#parts.schemes.includes('http:'),
+      [oauth.customFetch]: (url, { signal, headers, method, body }) =>
+        this.#breaker.run(async () => {
+          const answer = await fetchBounded(url, {
+            headers: new Headers(headers),
+            method,
+            ...(signal && { signal }),
+            ...(body && { body }),
+          });
+          if (answer.status >= 500) throw new Error(`${url} answers ${answer.status}`);
+          return answer;
+        }),
+    };
+  }
+}
+
+/** `client_secret_basic` is what a server supports that says nothing (RFC 8414). */
+function authenticationAt({
+  token_endpoint_auth_methods_supported: methods = ['client_secret_basic'],
+}: oauth.AuthorizationServer): (secret: string) => oauth.ClientAuth {
+  return methods.includes('client_secret_basic') ? oauth.ClientSecretBasic : oauth.ClientSecretPost;
+}
+
+/** A provider's refusal has a code and, often, words of its own. */
+function whyNone(error: unknown): string {
+  if (error instanceof oauth.WWWAuthenticateChallengeError)
+    return `it answers ${error.status}; check the client's id and secret`;
+  if (error instanceof oauth.ResponseBodyError) {
+    const words = [error.error, error.error_description].filter(Boolean).join(': ');
+    return error.error === 'invalid_client' ? `${words}; check the client's id and secret` : words;
+  }
+  const { timedOut, code } = whyNoAnswer(error);
+  return timedOut ? 'no answer in time' : (code ?? messageOf(error));
+}

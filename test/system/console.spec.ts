@@ -6,13 +6,16 @@ import { carDocument } from '../support/cars.ts';
 import { Desk } from '../support/desk.ts';
 import type { Member } from '../support/member.ts';
 import { OPERATOR_TOKEN } from '../support/member.ts';
-import { SQLITE } from '../support/stores/pairs.ts';
+import { type Pair, SQLITE } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
 const CARS = `loadToCars({ Model: this.Model, Brand: this.Brand });`;
 const THROWS = `// One fact per car, for the yearly report.
 if (!this.Brand) throw new Error('a car without a brand');
 loadToCarFacts({ Brand: this.Brand.toUpperCase() });`;
+
+/** The owner on RavenDB where this run has one, and everything else in files: both are seen in one browser. */
+const PAIR: Pair = process.env['SPARK_TEST_RAVENDB_URL'] ? { owner: 'ravendb', requester: 'sqlite' } : SQLITE;
 
 interface State {
   modules: { name: string; reachable: boolean }[];
@@ -25,7 +28,7 @@ interface State {
   }[];
 }
 
-await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on SQLite', (chromium) => {
+await describeWithBrowser(['nats'], `The console, in Chromium, the owner on ${PAIR.owner}`, (chromium) => {
   let world: World;
   let fleet: Member;
   let hr: Member;
@@ -39,7 +42,7 @@ await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on S
   const copy = async (id: string) => (await state()).copies.find((one) => one.id === id);
 
   beforeAll(async () => {
-    world = await World.create('console', SQLITE);
+    world = await World.create('console', PAIR);
     fleet = await world.module('Fleet', {
       shared: [{ collection: 'Cars', with: ['HR', 'Analytics', 'Billing'] }],
     });

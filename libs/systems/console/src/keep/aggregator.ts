@@ -181,7 +181,10 @@ export class Aggregator {
       return false;
     }
     const { status } = answer;
-    Object.assign(module, { reachable: true, failures: 0, nextAt: 0, seenAt: new Date().toISOString() });
+    module.answering = status < 500;
+    // Its figures are as old as its last answer.
+    if (module.answering) module.seenAt = new Date().toISOString();
+    Object.assign(module, { reachable: true, failures: 0, nextAt: 0 });
     module.permitted = status !== 401 && status !== 403;
     const detail = (answer.body as { detail?: unknown } | null)?.detail;
     const said = typeof detail === 'string' ? detail.slice(0, 500) : `it answered ${status}`;
@@ -242,6 +245,7 @@ function newModule(name: string, url: string): Watched {
     replication: null,
     reachable: false,
     permitted: true,
+    answering: true,
     why: 'it was not asked yet',
     seenAt: null,
     instances: 0,

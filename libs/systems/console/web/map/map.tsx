@@ -3,7 +3,7 @@ import type { CopyState, ModuleState } from '../../src/ask/state.ts';
 import { t } from '../texts.ts';
 import { layOut, type Sizes } from './layout.ts';
 import { Node, Tag, Way } from './parts.tsx';
-import { ported, siblings, tagPlace, type Route } from './ways.ts';
+import { ported, siblings, tagPlace, withRoom, type Route } from './ways.ts';
 
 const BADNESS = [
   'Streaming',
@@ -72,6 +72,17 @@ export function ModuleMap({
       gap: down ? sizes.card - sizes.cardHeight + 10 : sizes.gap,
     },
   );
+  // What is worst is named first.
+  const tags = down
+    ? []
+    : withRoom(
+        routes
+          .toSorted((a, b) => BADNESS.indexOf(b.worst.state) - BADNESS.indexOf(a.worst.state))
+          .map((route) => ({
+            route,
+            at: tagPlace(ported(route, routes, layout, sizes), siblings(route, routes)),
+          })),
+      );
   const isLit = (route: Route): boolean =>
     pointed === null || pointed === route.key || pointed === route.owner || pointed === route.requester;
   return (
@@ -128,16 +139,9 @@ export function ModuleMap({
                   onPoint={setPointed}
                 />
               ))}
-              {!down &&
-                routes.map((route) => (
-                  <Tag
-                    key={route.key}
-                    route={route}
-                    at={tagPlace(ported(route, routes, layout, sizes), siblings(route, routes))}
-                    lit={isLit(route)}
-                    onPoint={setPointed}
-                  />
-                ))}
+              {tags.map(({ route, at }) => (
+                <Tag key={route.key} route={route} at={at} lit={isLit(route)} onPoint={setPointed} />
+              ))}
             </div>
           </>
         )}

@@ -92,3 +92,17 @@ export function tagPlace(
     y: one.y + (other.y - one.y) * ease,
   };
 }
+
+const TAG = { width: 130, height: 26 };
+
+/** Those of tags that have room: one that would lie on another is left out, and named below the map. */
+export function withRoom<T extends { at: { x: number; y: number } }>(tags: readonly T[]): T[] {
+  const kept: T[] = [];
+  for (const tag of tags) {
+    const isFree = kept.every(
+      ({ at }) => Math.abs(at.x - tag.at.x) > TAG.width || Math.abs(at.y - tag.at.y) > TAG.height,
+    );
+    if (isFree) kept.push(tag);
+  }
+  return kept;
+}

@@ -29,7 +29,7 @@ const LATER: Readonly<Record<string, () => Promise<Page>>> = {
 
 /** Pages of one thing, by that of all. */
 const ONE_OF: Readonly<Record<string, string>> = { jobs: 'job', pipelines: 'pipeline' };
-const SINGLE: ReadonlySet<string> = new Set(['copy', ...Object.values(ONE_OF)]);
+const SINGLE = ['copy', ...Object.values(ONE_OF)];
 
 const loadedPages = new Map<string, Page>();
 
@@ -64,7 +64,7 @@ function Current() {
   if (name === 'copies' && parts.length === 3) return <Later key={path.value} name="copy" parts={parts} />;
   const one = ONE_OF[name];
   if (one !== undefined && parts.length === 1) return <Later key={path.value} name={one} parts={parts} />;
-  if (name in LATER && !SINGLE.has(name)) return <Later name={name} parts={parts} />;
+  if (name in LATER && !SINGLE.includes(name)) return <Later name={name} parts={parts} />;
   return (
     <>
       <Heading title={t.notFound} />

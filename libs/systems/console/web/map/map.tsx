@@ -146,7 +146,13 @@ export function ModuleMap({
           </>
         )}
         <p class="hint">
-          {isPart ? t.overview.mapPart(names.length) : down ? t.overview.mapDown : t.overview.mapRight}
+          {only !== null
+            ? t.overview.mapOne(only)
+            : isPart
+              ? t.overview.mapPart(names.length)
+              : down
+                ? t.overview.mapDown
+                : t.overview.mapRight}
         </p>
       </div>
     </section>

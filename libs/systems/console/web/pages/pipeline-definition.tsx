@@ -56,8 +56,8 @@ export function Definition({
       </header>
       <div class="stack">
         {checked && (
-          <div class={`note ${checked.valid ? 'info' : 'bad'}`} role="status">
-            <p>{t.pipelines.valid}</p>
+          <div role="status">
+            <p class="ok strong">{t.pipelines.valid}</p>
             {(checked.warnings ?? []).map((warning, at) => (
               <p key={at} class="warn small">
                 {typeof warning === 'string' ? warning : warning.detail}

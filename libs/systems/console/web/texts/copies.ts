@@ -50,6 +50,7 @@ export const copyTexts = {
     mapDown: 'Data flows down, from its owner',
     map: 'Map of the modules',
     mapPart: (shown: number) => `The ${shown} modules that need attention, and those linked to them`,
+    mapOne: (module: string) => `${module}, and the modules that it copies from or gives to`,
     attention: 'Needs attention',
     wants: (requester: string, collection: string, owner: string) =>
       [requester, ' wants ', collection, ' from ', owner] as const,

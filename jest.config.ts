@@ -21,6 +21,7 @@ const config: Config = {
       },
     ],
   },
+  testSequencer: '<rootDir>/tools/testing/longest-first.ts',
   testTimeout: 180_000,
 };
 

@@ -4,13 +4,16 @@ import { readArguments } from './arguments.ts';
 
 /** The random suites, each with as many cases as a night has time for; a usual run has a few of each. */
 const SUITES = [
-  'libs/engine/etl-script/src/differential/random-scripts',
+  'libs/engine/etl-script/src/differential',
+  'libs/adapters/sqlite/src/events/killed-while-writing',
   'libs/engine/streaming/src/run/protocol',
   'libs/systems/peers/src/receive/simulation',
   'test/regression/ids-between-stores',
   'test/regression/fuzzed-requests',
   'test/regression/fuzzed-messages',
   'test/failure/nats-cluster',
+  'test/failure/killed-while-copying',
+  'test/failure/arrivals-killed',
 ];
 const CASES = {
   SPARK_RANDOM_SCRIPTS: '600',
@@ -19,6 +22,11 @@ const CASES = {
   SPARK_ID_RUNS: '40',
   SPARK_FUZZ_REQUESTS: '20000',
   SPARK_FUZZ_MESSAGES: '5000',
+  SPARK_NORTHWIND_DOCUMENTS: '100',
+  SPARK_NORTHWIND_DOCUMENTS_OF_EACH: '1000',
+  SPARK_WRITE_KILLS: '100',
+  SPARK_COPY_KILLS: '20',
+  SPARK_ARRIVAL_KILLS: '20',
   SPARK_TEST_LONG_FAULTS: '1',
 };
 

@@ -5,12 +5,14 @@ import { build } from './build.ts';
 import { serversFor } from './testing/servers-for.ts';
 import { testEnvironment } from './testing/environment.ts';
 import { runJest } from './testing/run-jest.ts';
+import { writeDurations } from './testing/durations.ts';
 import { countLine, summarize } from './testing/summary.ts';
 
 readHelp(`npm test: builds, starts RavenDB and NATS where they are available, and runs all tests.
   npm test -- test/system          only the files whose path has this
   npm test -- PATH -t 'a name'     only the tests whose name has this; all options of Jest can be given
-SPARK_REQUIRE_SERVERS=1 makes a missing server, or a skipped test, a failure.`);
+SPARK_REQUIRE_SERVERS=1 makes a missing server, or a skipped test, a failure.
+SPARK_TEST_DURATIONS=1 writes how long the suites took to tools/testing/durations.json, which says what begins first.`);
 
 const complete = process.env['SPARK_REQUIRE_SERVERS'] === '1';
 const LICENSED = '(with RAVEN_LICENSE)';
@@ -22,6 +24,7 @@ async function run(): Promise<boolean> {
     for (const { reason, remedy } of servers.missing) console.log(`\n${reason}\nRemedy: ${remedy}\n`);
     const { code, report } = await runJest(process.argv.slice(2), testEnvironment(servers));
     if (!report) throw new Error(`Jest ended with code ${code} and wrote no report`);
+    if (process.env['SPARK_TEST_DURATIONS'] === '1') await writeDurations(report);
     const summary = summarize(report);
     list(`Left out, ${summary.leftOut.length} suites`, summary.leftOut);
     list(

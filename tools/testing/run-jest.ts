@@ -14,7 +14,9 @@ const nodeOptions = [
   // Workers are started with the same options.
   `--import=${new URL('./end-with-parent.ts', import.meta.url).href}`,
 ];
-const jestOptions = ['--maxWorkers=2', '--watchman=false', '--json'];
+/** A third of a suite's time is waiting, for leases and for processes to start: one more than there are processors in CI. */
+const WORKERS = 3;
+const jestOptions = [`--maxWorkers=${WORKERS}`, '--watchman=false', '--json'];
 
 /** How Jest ended, and its report; undefined when it ended before it could write one. */
 export interface JestRun {
@@ -22,7 +24,7 @@ export interface JestRun {
   readonly report: JestReport | undefined;
 }
 
-/** Runs Jest on two workers, with the arguments of the user and the variables of the run. */
+/** Runs Jest with the arguments of the user and the variables of the run. */
 export async function runJest(args: readonly string[], env: Record<string, string>): Promise<JestRun> {
   const folder = await mkdtemp(join(tmpdir(), 'spark-jest-'));
   const file = join(folder, 'report.json');

@@ -15,6 +15,10 @@ const report = {
   numRuntimeErrorTestSuites: 2,
   testResults: [
     {
+      name: 'copies.spec.ts',
+      status: 'passed',
+      startTime: 0,
+      endTime: 1,
       assertionResults: [
         { status: 'passed', ancestorTitles: ['copies'], fullName: 'copies cars' },
         skippedTest(['copies [left out: no nats: not there]'], 'copies needs real servers'),

@@ -5,7 +5,15 @@ export interface JestReport {
   numPendingTests: number;
   numTodoTests: number;
   numRuntimeErrorTestSuites: number;
-  testResults: { assertionResults: { status: string; ancestorTitles: string[]; fullName: string }[] }[];
+  testResults: {
+    /** The path of the suite. */
+    name: string;
+    status: string;
+    /** In milliseconds. */
+    startTime: number;
+    endTime: number;
+    assertionResults: { status: string; ancestorTitles: string[]; fullName: string }[];
+  }[];
 }
 
 export interface Summary {

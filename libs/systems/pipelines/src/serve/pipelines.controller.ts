@@ -29,12 +29,7 @@ import {
   readReset,
   whole,
 } from './read-request.ts';
-
-/** An answer of Express or Fastify. */
-interface Answer {
-  status(code: number): unknown;
-  header(name: string, value: string): unknown;
-}
+import { sayReplayed, type Answer } from './say-replayed.ts';
 
 const MOST_EVENTS = 1_000;
 
@@ -142,9 +137,10 @@ export class PipelinesController {
     @Query('force') force: string | undefined,
     @Headers('idempotency-key') key: string | undefined,
     @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: Answer,
   ): Promise<void> {
     const command = { type: 'delete', force: force !== undefined && force !== 'false' } as const;
-    await answered(() => this.pipelines.move(pipelineId, command, caller, readKey(key)));
+    sayReplayed(await answered(() => this.pipelines.move(pipelineId, command, caller, readKey(key))), answer);
   }
 
   @Get(':pipelineId/history')
@@ -244,8 +240,8 @@ export class PipelinesController {
 
 const MOVES = ['stop', 'pause', 'resume', 'restart'] as const;
 
-function shown({ view, isReplayed }: Changed, answer: Answer): PipelineView {
-  answer.header('ETag', `"${view.version}"`);
-  if (isReplayed) answer.header('Idempotency-Replayed', 'true');
-  return view;
+function shown(changed: Changed, answer: Answer): PipelineView {
+  answer.header('ETag', `"${changed.view.version}"`);
+  sayReplayed(changed, answer);
+  return changed.view;
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import { isAlive } from '../fetch/lock.ts';
 import { describeWithOwnServers, eventually } from '../../testing/index.ts';
 
@@ -14,7 +14,9 @@ interface Told {
   dataDir: string;
 }
 
-function startParent(): ChildProcess & { told: Promise<Told[]> } {
+type Parent = ChildProcess & { told: Promise<Told[]> };
+
+function startParent(): Parent {
   const env = { ...process.env, RAVENDB_URLS: '', NATS_URL: '' };
   const parent = spawn(process.execPath, [program], { env, stdio: ['pipe', 'pipe', 'ignore'] });
   const told = once(parent.stdout, 'data').then(([line]) => JSON.parse(String(line)) as Told[]);
@@ -22,12 +24,20 @@ function startParent(): ChildProcess & { told: Promise<Told[]> } {
 }
 
 describeWithOwnServers(['ravendb', 'nats'], 'a parent that ends', () => {
+  // Beside each other: their servers take long to start.
+  let parents: Parent[];
+  beforeAll(async () => {
+    parents = Array.from({ length: 4 }, startParent);
+    await Promise.all(parents.map(({ told }) => told));
+  });
+  const nextParent = () => parents.pop() as Parent;
+
   it.each([
     ['kill -9', (parent: ChildProcess) => parent.kill('SIGKILL')],
     ['Ctrl-C', (parent: ChildProcess) => parent.kill('SIGINT')],
     ['an uncaught error', (parent: ChildProcess) => parent.stdin?.write('crash\n')],
   ])('by %s leaves no server process and no temporary data behind', async (_name, end) => {
-    const parent = startParent();
+    const parent = nextParent();
     const servers = await parent.told;
     expect(servers.map(({ pid }) => isAlive(pid))).toEqual([true, true]);
     end(parent);
@@ -35,7 +45,7 @@ describeWithOwnServers(['ravendb', 'nats'], 'a parent that ends', () => {
   });
 
   it('by kill -9 leaves not even a server that is frozen', async () => {
-    const parent = startParent();
+    const parent = nextParent();
     const servers = await parent.told;
     for (const { pid } of servers) process.kill(pid, 'SIGSTOP');
     parent.kill('SIGKILL');

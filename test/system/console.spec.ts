@@ -23,7 +23,7 @@ interface State {
     id: string;
     state: string;
     setAside: number;
-    reason: { code: string; text: string } | null;
+    reason: { code: string } | null;
     stale: string | null;
   }[];
 }
@@ -360,18 +360,6 @@ await describeWithBrowser(['nats'], `The console, in Chromium, the owner on ${PA
       } finally {
         crowd.stop();
       }
-    });
-  });
-
-  describe('a NATS that is stopped', () => {
-    it('leaves the copies waiting, with the reason', async () => {
-      await desk.look(1360, 'light');
-      await world.nats.halt();
-      await desk.until(async () => (await copy('Fleet/HR/Cars'))?.state === 'Waiting', 60_000);
-      expect((await copy('Fleet/HR/Cars'))?.reason?.text).toMatch(/NATS/);
-      await desk.go('/copies/HR/Fleet/Cars');
-      await desk.sees(/NATS/);
-      await desk.shoot('copy-nats-stopped-light-1360');
     });
   });
 });

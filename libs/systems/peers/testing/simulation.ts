@@ -234,6 +234,7 @@ export class Simulation {
       timestamp: 0,
       sees: this.#random.one([[], [{ origin: 'nobody', number: 1 }]]),
       resolverVersion: null,
+      tx: number,
     };
     this.#log.append({ origin, events: [event], isForged: true });
   }

@@ -51,8 +51,17 @@ describeWithServers(['nats'], 'Replicas of one service', () => {
   let nodes: App[];
   const service = `notes-${randomBytes(3).toString('hex')}`;
 
-  const start = (natsUrls: Record<string, string>) =>
-    startNodes({ service, folder, operatorToken: OPERATOR_TOKEN, natsUrls, anyPorts: true });
+  const start = (natsUrls: Record<string, string>, env: Record<string, string> = {}) => {
+    const ofEach = Object.fromEntries(Object.keys(natsUrls).map((name) => [name, env]));
+    return startNodes({
+      service,
+      folder,
+      operatorToken: OPERATOR_TOKEN,
+      natsUrls,
+      anyPorts: true,
+      env: ofEach,
+    });
+  };
   const ready = (node: App) =>
     eventually(async () => (await ask(`${node.url}/health/ready`)).status === 200, WAIT);
   const named = (name: string): App => {
@@ -146,7 +155,7 @@ describeWithServers(['nats'], 'Replicas of one service', () => {
       headers,
     });
     expect(body.cut).toBeGreaterThan(before.length);
-    const [added] = await start({ d: cable.url });
+    const [added] = await start({ d: cable.url }, { NOTES_NOTE_FIELDS: 'new' });
     if (!added) throw new Error('no node was started');
     nodes.push(added);
     const first = await eventually(async () => {
@@ -163,5 +172,19 @@ describeWithServers(['nats'], 'Replicas of one service', () => {
     const Notes = expect.objectContaining({ state: 'ready', behind: 0 });
     expect(health).toMatchObject({ details: { peers: { entities: { Notes } } } });
     expect(await (await fetch(`${added.url}/metrics`)).text()).toContain('spark_peers_ready 1');
+  });
+
+  it('keep a field that only a newer node knows, when others patch the document', async () => {
+    const { id } = await create(named('d'), 'by the next version');
+    const change = (node: App, body: object) => demand(`${node.url}/notes/${id}`, { method: 'PATCH', body });
+    await change(named('d'), { color: 'green' });
+    await equal();
+    expect(
+      (await ask(`${named('a').url}/notes/${id}`, { method: 'PATCH', body: { color: 'red' } })).status,
+    ).toBe(400);
+    await change(named('a'), { text: 'by this one' });
+    await equal();
+    const { body } = await demand(`${named('d').url}/notes/${id}`);
+    expect(body).toEqual({ id, title: 'by the next version', color: 'green', text: 'by this one' });
   });
 });

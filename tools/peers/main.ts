@@ -42,9 +42,11 @@ process.exit();
 async function tell(): Promise<void> {
   narrator.title('Spark for NestJS: three replicas of one service');
   const home = resolve(dataDir(process.env));
-  const folder = join(home, 'data', 'peers', 'files');
-  await rm(folder, { recursive: true, force: true });
-  servers = await startServers({ dataDir: join(home, 'data', 'peers'), ravendb: false });
+  const data = join(home, 'data', 'peers');
+  const folder = join(data, 'files');
+  // Each log reserves room: those of the times before would leave less and less.
+  await rm(data, { recursive: true, force: true });
+  servers = await startServers({ dataDir: data, ravendb: false });
   if (!servers.nats)
     throw new Error(`nats-server is not available: ${servers.missing.map(({ brief }) => brief).join('; ')}`);
   const { url } = servers.nats;

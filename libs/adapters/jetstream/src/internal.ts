@@ -20,11 +20,18 @@ export {
   logReaderGrants,
   logWriterGrants,
   moduleGrants,
+  presenceGrants,
+  requestGrants,
   recordReaderGrants,
   recordWriterGrants,
   valueWriterGrants,
 } from './permit/bus-grants.ts';
-export { provisionBus, provisionContents } from './permit/provision-bus.ts';
+export {
+  provisionBus,
+  provisionContents,
+  provisionPresence,
+  provisionSharedLog,
+} from './permit/provision-bus.ts';
 export { createUserKey, readUserKey, type UserKey } from './permit/user-key.ts';
 export { type RecordPlace, recordSubject } from './records/record-place.ts';
 export {

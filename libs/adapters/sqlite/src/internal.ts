@@ -1,4 +1,5 @@
 export * from './index.ts';
+export { nodeSqlite } from './connect/node-sqlite.ts';
 export { SqliteDatabase } from './connect/sqlite-database.ts';
 export type { TableDeclaration } from './entities/declaration.ts';
 export { SqliteDocumentWriter } from './entities/sqlite-document-writer.ts';
@@ -7,7 +8,14 @@ export { declareTables, tableOf } from './entities/tables.ts';
 export { EventTrimmer } from './events/event-trimmer.ts';
 export { trimEvents } from './events/trim-events.ts';
 export { enablePeers, type PeerSetup } from './peers/enable-peers.ts';
-export { recordState, recordStates, storedDocuments, type RecordState } from './peers/peer-drift.ts';
+export {
+  keepDigest,
+  keptDigest,
+  recordState,
+  recordStates,
+  storedDocuments,
+  type RecordState,
+} from './peers/peer-drift.ts';
 export { applyStash, listStash, type StashRow } from './peers/peer-stash.ts';
 export { PeerPlace } from './peers/peer-place.ts';
 export type { PeerEventRow } from './peers/peer-event-row.ts';

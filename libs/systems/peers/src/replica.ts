@@ -21,7 +21,9 @@ import { PeerStore } from './replicate/peer-store.ts';
 import { Snapshots } from './replicate/snapshots.ts';
 import { Peers } from './report/peers.ts';
 import { RemoteReads } from './report/remote-reads.ts';
+import { closeMember } from './retire/close-member.ts';
 import { closeProof } from './retire/close-proof.ts';
+import { Retirement } from './retire/retirement.ts';
 import type { PeersSettings } from './settings/options.ts';
 
 /** The parts of this node that belong together. */
@@ -33,6 +35,7 @@ export interface Replica {
   readonly drift: DriftWatch;
   /** Filled when all of the application is known. */
   readonly entities: PeerEntity[];
+  readonly disabled: string[];
   start(): void;
   stop(): Promise<void>;
 }
@@ -57,6 +60,7 @@ export function makeReplica(ground: ReplicaGround): Replica {
   }
   const { service, nodeId, maxBytes, keepEvents, snapshots, driftEverySeconds } = settings;
   const entities: PeerEntity[] = [];
+  const disabled: string[] = [];
   const policyOf: PolicyOf = (entity) =>
     entities.find(({ declaration }) => declaration.collection === entity)?.resolver ?? null;
   const logger = logFor('Peers');
@@ -107,8 +111,17 @@ export function makeReplica(ground: ReplicaGround): Replica {
     database,
     node,
     entities,
+    disabled,
     drift,
     others: () => presence.others,
+  });
+  const retirement = new Retirement({
+    afterMs: settings.retireAfterSeconds * 1_000,
+    joiningAfterMs: settings.joiningRetireAfterSeconds * 1_000,
+    logger,
+    present: () => (node.state.log === 'connected' ? presence.fresh : null),
+    members: () => peers.openMembers(),
+    close: (member) => closeMember({ service, peer: node, operator: ground.operator }, member),
   });
   const answers = new AnswerPeers({
     service,
@@ -128,6 +141,7 @@ export function makeReplica(ground: ReplicaGround): Replica {
     check,
     drift,
     entities,
+    disabled,
     start() {
       node.start(settings.offlineStart);
       running = Promise.all([whenBegun(), whenReady()]);
@@ -147,7 +161,7 @@ export function makeReplica(ground: ReplicaGround): Replica {
   /** A node that is not complete answers nobody. */
   async function whenReady(): Promise<void> {
     await node.whenReady();
-    await Promise.all([answers.run(stop.signal), drift.run(stop.signal)]);
+    await Promise.all([answers.run(stop.signal), drift.run(stop.signal), retirement.run(stop.signal)]);
   }
 }
 

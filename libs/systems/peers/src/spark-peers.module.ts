@@ -22,7 +22,7 @@ import type { SqliteDatabase } from '@nestjs-spark/sqlite/internal';
 import { MODULE_REGISTRY, STATE_STORE, StorePreparation } from '@nestjs-spark/store';
 import { SQLITE_DATABASE } from '@nestjs-spark/store/internal';
 import { replicaName } from './carry/names.ts';
-import { findEntities } from './declare/find-entities.ts';
+import { findDisabled, findEntities } from './declare/find-entities.ts';
 import { DriftCheck } from './compare/drift-check.ts';
 import { DriftWatch } from './compare/drift-watch.ts';
 import { makeReplica, type Replica } from './replica.ts';
@@ -138,8 +138,9 @@ export class SparkPeersModule implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   onApplicationBootstrap(): void {
-    const { node, peers, drift, entities } = this.replica;
+    const { node, peers, drift, entities, disabled } = this.replica;
     entities.push(...findEntities(this.discovery));
+    disabled.push(...findDisabled(this.discovery));
     this.health.add(new PeersCheck(peers, this.settings.maxClockOffsetSeconds * 1_000));
     registerPeerMetrics(this.metrics.registry, { peers, node, drift });
     this.replica.start();

@@ -247,6 +247,7 @@ export class MemoryFile implements PeerFile {
       timestamp: 0,
       sees: heads.map(({ origin: seen, number }) => ({ origin: seen, number })),
       resolverVersion,
+      tx: own.written + 1,
     };
     this.keep(event);
     this.setOwn(origin, { ...own, written: event.number });

@@ -53,7 +53,7 @@ export class Log {
   async publish(node: ReplicaFile): Promise<boolean> {
     const batch = await node.store.nextBatch();
     if (!batch || (this.#tails.get(batch.origin) ?? 0) !== batch.tail) return false;
-    this.say(batch.origin, await encodeMessage(node.writer, batch.events));
+    this.say(batch.origin, await encodeMessage(node.writer, batch.events, batch.ack));
     return true;
   }
 

@@ -6,6 +6,8 @@ export interface LogMessage {
   origin: string;
   events: readonly PeerEvent[];
   isForged: boolean;
+  /** An operator has closed the origin: its node goes on under another. */
+  isClose?: boolean;
 }
 
 /** A snapshot that is complete: nothing of it is seen before. */

@@ -1,6 +1,7 @@
 import type { PeerEvent } from '../src/merge/event.ts';
 import { beginLoading, finishLoading, loadRecords } from '../src/join/load-snapshot.ts';
 import { beginSnapshot, snapshotPage } from '../src/join/take-snapshot.ts';
+import { beginNewLife } from '../src/receive/begin-new-life.ts';
 import { nextBatch } from '../src/publish/next-batch.ts';
 import type { RecordName } from '../src/receive/peer-file.ts';
 import { proposeForOthers } from '../src/receive/propose-for-others.ts';
@@ -56,6 +57,7 @@ export class Simulation {
     else if (chance < 0.6) this.#read(node, 1 + this.#random.below(4));
     else if (chance < 0.85) this.#publish(node);
     else if (chance < 0.86) this.#forge();
+    else if (chance < 0.87) this.#retire();
     else if (chance < 0.91) this.#makeSnapshot(node);
     else if (chance < 0.92) proposeForOthers(node.file, policyOf, { entity: BOARDS, after: 0 }, Infinity);
     else this.#disturb(node);
@@ -178,6 +180,8 @@ export class Simulation {
       }
       if (this.#broken === 'two lives') forgetOtherLife(file, message);
       receiveEvents(file, message, policyOf, () => this.#freshOrigin());
+      if (message.isClose && file.own(message.origin))
+        beginNewLife(file, policyOf, this.#freshOrigin(), 'retired');
     }
   }
 
@@ -218,6 +222,14 @@ export class Simulation {
     node.lookTo = this.#log.append({ origin: batch.origin, events: batch.events, isForged: false });
   }
 
+  /** An operator takes a node for gone; it may be away, restored or cloned, or at work after all. */
+  #retire(): void {
+    const { tails } = this.#log;
+    if (tails.length === 0) return;
+    const [origin] = this.#random.one(tails as [[string, number]]);
+    this.#log.append({ origin, events: [], isForged: false, isClose: true });
+  }
+
   /** Somebody who can write to the log says something under the name of an origin. */
   #forge(): void {
     const [origin] = this.#random.one([...this.#log.tails, [this.#freshOrigin(), 0]] as [[string, number]]);
@@ -234,6 +246,7 @@ export class Simulation {
       timestamp: 0,
       sees: this.#random.one([[], [{ origin: 'nobody', number: 1 }]]),
       resolverVersion: null,
+      tx: number,
     };
     this.#log.append({ origin, events: [event], isForged: true });
   }

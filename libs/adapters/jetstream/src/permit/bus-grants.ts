@@ -109,3 +109,17 @@ export function contentGrants(bucket: string): BusGrants {
   const objects = objectStream(bucket);
   return joinGrants(readStream(objects), mayPublish(objectSubjects(bucket)), purgeStream(objects));
 }
+
+/** Says for some keys of a bucket that this application is there, and reads who else is. */
+export function presenceGrants(bucket: string, readable: string, ...own: readonly string[]): BusGrants {
+  return joinGrants(
+    readStream(keyStream(bucket)),
+    mayPublish(`$JS.API.CONSUMER.CREATE.${keyStream(bucket)}.*.${keySubject(bucket, readable)}`),
+    mayPublish(...own.map((key) => keySubject(bucket, key))),
+  );
+}
+
+/** Asks and answers requests of these subjects. */
+export function requestGrants(subjects: string): BusGrants {
+  return { publish: [subjects], subscribe: [subjects] };
+}

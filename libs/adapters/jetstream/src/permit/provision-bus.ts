@@ -10,7 +10,14 @@ import { SETTINGS_BUCKET, SETTINGS_OPTIONS } from '../settings/jetstream-setting
 import { ensureStream, type Provisioned } from '../provision/ensure-stream.ts';
 import { openBucket } from '../provision/open-bucket.ts';
 import type { WantedStream } from '../provision/plan-stream.ts';
-import { COMMANDS, CONTROL, DEAD_LETTERS, type LogLimits, logSettings } from '../provision/streams.ts';
+import {
+  COMMANDS,
+  CONTROL,
+  DEAD_LETTERS,
+  type LogLimits,
+  logSettings,
+  sharedLogSettings,
+} from '../provision/streams.ts';
 
 /**
  * Makes every stream and bucket that modules use, as an administrator does where modules may not make any. Safe to repeat.
@@ -50,3 +57,27 @@ const BUCKETS = [
   [SETTINGS_BUCKET, SETTINGS_OPTIONS],
   [ATTEMPTS_BUCKET, ATTEMPTS_OPTIONS],
 ] as const;
+
+/** Creates a log that several write and all read. Safe to repeat. */
+export async function provisionSharedLog(
+  connection: JetStreamConnection,
+  log: LogStream,
+  maxBytes: number,
+): Promise<Provisioned> {
+  const done = await ensureStream(connection, sharedLogSettings(log, maxBytes));
+  // What is left of a deleted stream belongs to sequences that now mean something else.
+  if (done === 'created') await new BigPayloads(connection, log.name).clear();
+  await connection.use((handle) => makeObjectBucket(handle, log.name));
+  return done;
+}
+
+/** Creates a bucket whose values end by themselves. Safe to repeat. */
+export async function provisionPresence(
+  connection: JetStreamConnection,
+  bucket: string,
+  ttlMs: number,
+): Promise<void> {
+  await connection.use((handle) =>
+    openBucket(handle, bucket, { ttl: ttlMs, history: 1 }, () => Promise.resolve()),
+  );
+}

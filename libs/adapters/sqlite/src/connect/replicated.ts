@@ -38,3 +38,12 @@ export function headsOf(open: OpenDatabase, collection: string, id: string): str
   );
   return rows.map(({ name }) => name).join(',');
 }
+
+/** Events of one transaction of this process name the first of them; those of other programs stand alone. */
+export function beginTransaction(open: OpenDatabase): void {
+  if (files.has(open)) open.prepare('UPDATE spark_peer SET tx = -1').run();
+}
+
+export function endTransaction(open: OpenDatabase): void {
+  if (files.has(open)) open.prepare('UPDATE spark_peer SET tx = 0').run();
+}

@@ -4,6 +4,7 @@ import { LET_TABLES_CHANGE, TABLES_STAY } from '../schema/rebuild-table.ts';
 import { DiskFullError, freeBytes } from './disk-full-error.ts';
 import { OpenDatabase } from './open-database.ts';
 import { openFile } from './open-file.ts';
+import { beginTransaction, endTransaction } from './replicated.ts';
 import type { SqliteSettings } from './settings.ts';
 import { isBusy, isFull, toStoreError } from './sqlite-error.ts';
 import { writeBackup } from './write-backup.ts';
@@ -90,7 +91,7 @@ export class SqliteDatabase {
   }
 
   async #write<T>(work: (open: OpenDatabase) => T, around?: Around): Promise<T> {
-    const result = await this.#run('BEGIN IMMEDIATE', (open) => work(open.asOnlyWriter()), around);
+    const result = await this.#run('BEGIN IMMEDIATE', (open) => workAsOnlyWriter(open, work), around);
     this.#hasRoom();
     for (const listener of this.#listeners) listener();
     return result;
@@ -151,6 +152,13 @@ export class SqliteDatabase {
     if (this.#full && !this.#closed) this.#log.warn(`The disk of ${this.path} has room again`);
     this.#full = null;
   }
+}
+
+function workAsOnlyWriter<T>(open: OpenDatabase, work: (open: OpenDatabase) => T): T {
+  beginTransaction(open);
+  const result = work(open.asOnlyWriter());
+  endTransaction(open);
+  return result;
 }
 
 /** What is said outside of the transaction, before and after it. */

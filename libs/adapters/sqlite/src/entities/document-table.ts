@@ -3,6 +3,7 @@ import type { Etag } from '@nestjs-spark/contracts';
 import { sqliteKey } from '@nestjs-spark/contracts/internal';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { eventTableName, quoteName } from '../schema/table-name.ts';
+import { keepsEtags } from './keeps-etags.ts';
 
 /** A document as its table keeps it. */
 export interface DocumentRow {
@@ -124,6 +125,11 @@ export class DocumentTable {
 
   /** Deletes after one etag, up to another, in order. */
   deletes(after: Etag, to: Etag, limit: number): { id: string; etag: Etag }[] {
+    if (keepsEtags(this.#open, this.name)) {
+      const shared = `SELECT record_id AS id, etag FROM ${this.quotedEvents}
+        WHERE operation_type = 'DELETE' AND etag > ? AND etag <= ? ORDER BY etag LIMIT ?`;
+      return this.#open.rows<{ id: string; etag: Etag }>(shared, after, to, limit);
+    }
     const sql = `SELECT record_id AS id, sequence_number AS etag FROM ${this.quotedEvents}
       WHERE operation_type = 'DELETE' AND source_node_id = ? AND sequence_number > ? AND sequence_number <= ?
       ORDER BY sequence_number LIMIT ?`;

@@ -3,9 +3,15 @@ import type { Etag } from '@nestjs-spark/contracts';
 import type { OpenDatabase } from '../connect/open-database.ts';
 import type { SqliteDatabase } from '../connect/sqlite-database.ts';
 import { allTables } from '../entities/tables.ts';
+import { keepsEtags } from '../entities/keeps-etags.ts';
 
 const STEP = 1_000;
 const KEEP = 1_000;
+/** So that the index of a replicated table's events is used. */
+const OPERATIONS = `operation_type IN ('CREATE', 'UPDATE', 'DELETE')`;
+/** What other replicas have not been told yet is this one's backlog. */
+const IS_PUBLISHED = `sequence_number <= ifnull((SELECT iif(taken IS NULL, applied, confirmed)
+  FROM spark_peer_origins WHERE origin = source_node_id), sequence_number)`;
 
 /**
  * Trims the events up to `confirmed`, in small steps; the newest of them stay for people to look at, marked as
@@ -33,7 +39,13 @@ function settle(open: OpenDatabase, confirmed: Etag, keep: number): Etag | null 
   const to = Math.min(confirmed, before?.last ?? 0);
   if (!before || to <= before.confirmed) return null;
   const floor = Math.max(to - keep, before.trimmed);
-  for (const { quotedEvents } of allTables(open)) {
+  for (const { name, quotedEvents } of allTables(open)) {
+    if (keepsEtags(open, name)) {
+      open
+        .prepare(`UPDATE ${quotedEvents} SET processed = TRUE WHERE ${OPERATIONS} AND etag > ? AND etag <= ?`)
+        .run(Math.max(before.confirmed, floor), to);
+      continue;
+    }
     open
       .prepare(
         `UPDATE ${quotedEvents} SET processed = TRUE
@@ -48,14 +60,21 @@ function settle(open: OpenDatabase, confirmed: Etag, keep: number): Etag | null 
 
 function trimStep(open: OpenDatabase, floor: Etag): boolean {
   let left = STEP;
-  for (const { quotedEvents } of allTables(open)) {
-    const { changes } = open
-      .prepare(
-        `DELETE FROM ${quotedEvents} WHERE rowid IN (
-           SELECT rowid FROM ${quotedEvents} WHERE source_node_id = ? AND sequence_number <= ?
-           ORDER BY sequence_number LIMIT ?)`,
-      )
-      .run(open.databaseId, floor, left);
+  for (const table of allTables(open)) {
+    const { changes } = keepsEtags(open, table.name)
+      ? open
+          .prepare(
+            `DELETE FROM ${table.quotedEvents} WHERE rowid IN (
+               SELECT rowid FROM ${table.quotedEvents} WHERE ${OPERATIONS} AND etag <= ? AND ${IS_PUBLISHED} LIMIT ?)`,
+          )
+          .run(floor, left)
+      : open
+          .prepare(
+            `DELETE FROM ${table.quotedEvents} WHERE rowid IN (
+               SELECT rowid FROM ${table.quotedEvents} WHERE source_node_id = ? AND sequence_number <= ?
+               ORDER BY sequence_number LIMIT ?)`,
+          )
+          .run(open.databaseId, floor, left);
     left -= Number(changes);
     if (left === 0) return true;
   }

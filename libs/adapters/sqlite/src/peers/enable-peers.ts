@@ -5,7 +5,14 @@ import type { TableDeclaration } from '../entities/declaration.ts';
 import { recordMigration, schemaVersion } from '../schema/migrate.ts';
 import { quoteName, quoteText } from '../schema/table-name.ts';
 import { PeerRows } from './peer-rows.ts';
-import { ADDED_COLUMNS, noteEventSql, PEER_TABLES, peerTriggerName, peerTriggerSql } from './peer-schema.ts';
+import {
+  addEventColumns,
+  fillEventTable,
+  isEventTableEmpty,
+  joinDeletes,
+  peerTriggerName,
+} from './peer-event-table.ts';
+import { ADDED_COLUMNS, noteEventSql, PEER_TABLES, peerTriggerSql } from './peer-schema.ts';
 import { setReplicated } from '../connect/replicated.ts';
 
 /** How a file becomes one of several replicas. */
@@ -37,7 +44,9 @@ export function enablePeers(
   open.db
     .prepare('INSERT INTO spark_peer (one, origin, tag) VALUES (1, ?, ?) ON CONFLICT (one) DO NOTHING')
     .run(setup.origin, setup.tag);
-  open.db.prepare('UPDATE spark_peer SET clock = ?, applying = FALSE').run(setup.clockShiftMs * 1_000);
+  open.db
+    .prepare('UPDATE spark_peer SET clock = ?, applying = FALSE, tx = 0')
+    .run(setup.clockShiftMs * 1_000);
   const isCopy = open.row('SELECT 1 AS found FROM spark_peer WHERE node <> ?', setup.node) !== null;
   if (isCopy) open.db.prepare('UPDATE spark_peer SET tag = ?').run(setup.tag);
   open.db.prepare('UPDATE spark_peer SET node = ?').run(setup.node);
@@ -69,6 +78,11 @@ function enableTable(open: OpenDatabase, declaration: TableDeclaration): boolean
   refuseConstraints(open, collection, name);
   const trigger = `SELECT 1 AS found FROM sqlite_schema WHERE type = 'trigger' AND name = ?`;
   const isNew = open.row(trigger, peerTriggerName(name)) === null;
+  const lackedColumns = addEventColumns(open, name, !isNew);
+  const from =
+    lackedColumns || isEventTableEmpty(open, name)
+      ? 0
+      : open.number('SELECT ifnull(max(taken), 0) AS value FROM spark_peer_events');
   open.db.exec(peerTriggerSql(name, collection));
   if (isNew) recordMigration(open.db, schemaVersion(open.db), `${name} is replicated`);
   const missing = open.rows<{ id: string }>(
@@ -81,6 +95,8 @@ function enableTable(open: OpenDatabase, declaration: TableDeclaration): boolean
     const modified = `(SELECT _modified FROM ${quoteName(name)} WHERE id = ${quoteText(id)})`;
     open.db.exec(noteEventSql(collection, quoteText(id), `'CREATE'`, document, modified));
   }
+  fillEventTable(open, collection, name, from);
+  if (lackedColumns && !isNew) joinDeletes(open, name);
   return isNew;
 }
 

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { headsOf } from '../connect/replicated.ts';
 import type { OpenDatabase } from '../connect/open-database.ts';
+import type { DocumentTable } from '../entities/document-table.ts';
 import { findTable } from '../entities/tables.ts';
 
 /** What a file has of one record: the names of its heads, and the hash of its row; null where there is none. */
@@ -19,22 +20,35 @@ export function recordStates(
 ): RecordState[] {
   const table = findTable(open, entity);
   if (!table) return [];
+  // Each part by its index and only as far as wanted: without, every page would read all that is left.
   const rows = open.rows<{ id: string }>(
     `SELECT id FROM (
-       SELECT id FROM ${table.quoted} WHERE id > ?
-       UNION SELECT record_id COLLATE NOCASE FROM spark_peer_heads WHERE entity = ? AND record_id > ?
+       SELECT id FROM (SELECT id FROM ${table.quoted} WHERE id > ? ORDER BY id LIMIT ?)
+       UNION SELECT id FROM (SELECT DISTINCT record_id AS id FROM spark_peer_heads
+         WHERE entity = ? AND record_id > ? ORDER BY record_id LIMIT ?)
      ) ORDER BY id COLLATE NOCASE LIMIT ?`,
     after ?? '',
+    limit,
     entity,
     after ?? '',
     limit,
+    limit,
   );
-  return rows.map(({ id }) => recordState(open, entity, id));
+  return rows.map(({ id }) => stateIn(open, table, entity, id));
 }
 
 /** What a file has of one record. */
 export function recordState(open: OpenDatabase, entity: string, recordId: string): RecordState {
-  const document = findTable(open, entity)?.get(recordId)?.document;
+  return stateIn(open, findTable(open, entity), entity, recordId);
+}
+
+function stateIn(
+  open: OpenDatabase,
+  table: DocumentTable | null,
+  entity: string,
+  recordId: string,
+): RecordState {
+  const document = table?.get(recordId)?.document;
   return {
     recordId,
     heads: headsOf(open, entity, recordId),
@@ -65,4 +79,19 @@ export function storedDocuments(
     return row ? [{ id: row.id, document: row.document, version: headsOf(open, entity, id) }] : [];
   });
   return { items, total: 'id' in wanted ? items.length : table.count() };
+}
+
+/** Keeps the figures of a collection, one for each bucket. */
+export function keepDigest(open: OpenDatabase, entity: string, figures: readonly number[]): void {
+  const keep = open.prepare(
+    `INSERT INTO spark_peer_digest (entity, bucket, figure) VALUES (?, ?, ?)
+     ON CONFLICT (entity, bucket) DO UPDATE SET figure = excluded.figure WHERE figure <> excluded.figure`,
+  );
+  figures.forEach((figure, bucket) => keep.run(entity, bucket, figure));
+}
+
+/** The figures that were kept last, in the order of buckets. */
+export function keptDigest(open: OpenDatabase, entity: string): number[] {
+  const sql = 'SELECT figure FROM spark_peer_digest WHERE entity = ? ORDER BY bucket';
+  return open.rows<{ figure: number }>(sql, entity).map(({ figure }) => figure);
 }

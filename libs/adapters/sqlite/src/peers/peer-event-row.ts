@@ -10,6 +10,8 @@ export interface PeerEventRow {
   readonly timestamp: number;
   readonly sees: readonly PeerEventName[];
   readonly resolverVersion: number | null;
+  /** The number of the first event of its transaction. */
+  readonly tx: number;
 }
 
 export interface PeerEventName {
@@ -42,7 +44,8 @@ export interface LoggedOriginRow extends PeerEventName {
 export type Row = Omit<PeerEventRow, 'sees'> & { sees: string };
 
 export const COLUMNS = `event.origin, event.number, event.hlc, event.entity, event.record_id AS recordId,
-  event.operation_type AS operation, event.data, event.timestamp, event.sees, event.resolver_version AS resolverVersion`;
+  event.operation_type AS operation, event.data, event.timestamp, event.sees, event.resolver_version AS resolverVersion,
+  ifnull(event.tx, event.number) AS tx`;
 export const EVENTS = `SELECT ${COLUMNS} FROM spark_peer_events AS event`;
 
 export function toEvent(row: Row): PeerEventRow {

@@ -40,12 +40,14 @@ export interface MemberRow {
   closed: number | null;
   /** When its last message was stored, in milliseconds since 1970. */
   heard: number | null;
+  /** Up to where it has acknowledged the log in its messages; 0 when it has not. */
+  ack: number;
 }
 
 /** The latest origin of each node that has been heard of. */
 export function listMembers(open: OpenDatabase): MemberRow[] {
   return open.rows<MemberRow>(
-    `SELECT node, origin, applied, tail, closed, heard FROM spark_peer_origins
+    `SELECT node, origin, applied, tail, closed, heard, ack FROM spark_peer_origins
      WHERE rowid IN (SELECT max(rowid) FROM spark_peer_origins WHERE node IS NOT NULL AND applied > 0 GROUP BY node) ORDER BY node`,
   );
 }

@@ -48,6 +48,7 @@ export class PeerPlace {
         `UPDATE spark_peer_origins SET logged = max(logged, confirmed), confirmed = 0, tail = 0 WHERE taken IS NOT NULL`,
       )
       .run();
+    this.#open.prepare('UPDATE spark_peer_origins SET ack = 0').run();
   }
 
   /** Origins that this file numbered or numbers its events under. */
@@ -85,6 +86,26 @@ export class PeerPlace {
     this.#open
       .prepare('UPDATE spark_peer_origins SET node = ?, heard = ? WHERE origin = ?')
       .run(node, heard, origin);
+  }
+
+  /** Notes up to where an origin has acknowledged the log. */
+  noteAck(origin: string, ack: number): void {
+    this.#open.prepare('UPDATE spark_peer_origins SET ack = max(ack, ?) WHERE origin = ?').run(ack, origin);
+  }
+
+  /**
+   * What a message acknowledges that has so many events: all that is applied when nothing else is left to be published, so that no own
+   * change from before comes after it; otherwise no more than the message before.
+   */
+  ackWith(events: number): number {
+    const backlog = this.#open.number(
+      'SELECT ifnull(sum(applied - confirmed), 0) AS value FROM spark_peer_origins WHERE taken IS NOT NULL',
+    );
+    return this.#open.number(
+      backlog === events
+        ? 'SELECT position AS value FROM spark_peer'
+        : 'SELECT max(ack) AS value FROM spark_peer_origins WHERE taken IS NOT NULL',
+    );
   }
 
   /** Notes the place in the log where an operator closed an origin. */

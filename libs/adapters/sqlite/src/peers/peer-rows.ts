@@ -14,6 +14,7 @@ import {
   textOf,
   toEvent,
 } from './peer-event-row.ts';
+import { hideEvent, noteShown, showEvent } from './peer-event-table.ts';
 
 const LOGGED = 'iif(taken IS NULL, applied, max(confirmed, logged))';
 
@@ -154,12 +155,12 @@ export class PeerRows {
 
   remember(event: PeerEventRow): void {
     if (this.event(event)) return;
-    const { origin, number, hlc, entity, recordId, operation, data, timestamp, resolverVersion } = event;
+    const { origin, number, hlc, entity, recordId, operation, data, timestamp, resolverVersion, tx } = event;
     this.#open
       .prepare(
         `INSERT INTO spark_peer_events
-           (origin, number, hlc, entity, record_id, operation_type, data, timestamp, sees, resolver_version)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           (origin, number, hlc, entity, record_id, operation_type, data, timestamp, sees, resolver_version, tx)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         origin,
@@ -172,7 +173,9 @@ export class PeerRows {
         timestamp,
         textOf(event.sees),
         resolverVersion,
+        tx,
       );
+    showEvent(this.#open, event);
   }
 
   keep(event: PeerEventRow): void {
@@ -187,6 +190,7 @@ export class PeerRows {
   }
 
   forget({ origin, number }: PeerEventName): void {
+    hideEvent(this.#open, { origin, number });
     this.#open.prepare('DELETE FROM spark_peer_events WHERE origin = ? AND number = ?').run(origin, number);
   }
 
@@ -255,6 +259,7 @@ export class PeerRows {
     try {
       if (data === null) table.remove(recordId);
       else table.put(row?.id ?? recordId, data, row?.metadata ?? null, Date.now());
+      noteShown(this.#open, { entity, recordId, data });
     } catch (error) {
       // The other records go on; a comparison with another node names this one.
       if (reasonToRefuse(error) === null) throw error;
@@ -282,6 +287,7 @@ export class PeerRows {
       timestamp: Date.now(),
       sees: heads,
       resolverVersion: version,
+      tx: own.written + 1,
     });
   }
 

@@ -1,5 +1,6 @@
 import { NOW } from '../schema/now.ts';
-import { eventTableName, quoteName, quoteText } from '../schema/table-name.ts';
+import { quoteName, quoteText } from '../schema/table-name.ts';
+import { eventTriggersSql } from './peer-event-table.ts';
 
 /** What a file knows as one of several replicas. `taken` orders: origins as they were begun here, events as they came. */
 export const PEER_TABLES = `
@@ -13,7 +14,8 @@ export const PEER_TABLES = `
     whole INTEGER NOT NULL DEFAULT FALSE,
     clock INTEGER NOT NULL DEFAULT 0,
     skipped INTEGER NOT NULL DEFAULT 0,
-    applying INTEGER NOT NULL DEFAULT FALSE
+    applying INTEGER NOT NULL DEFAULT FALSE,
+    tx INTEGER NOT NULL DEFAULT 0
   );
   CREATE TABLE IF NOT EXISTS spark_peer_origins (
     origin TEXT PRIMARY KEY,
@@ -24,7 +26,8 @@ export const PEER_TABLES = `
     tail INTEGER NOT NULL DEFAULT 0,
     node TEXT,
     closed INTEGER,
-    heard INTEGER
+    heard INTEGER,
+    ack INTEGER NOT NULL DEFAULT 0
   );
   CREATE TABLE IF NOT EXISTS spark_peer_events (
     taken INTEGER PRIMARY KEY,
@@ -38,6 +41,7 @@ export const PEER_TABLES = `
     timestamp INTEGER NOT NULL,
     sees TEXT NOT NULL,
     resolver_version INTEGER,
+    tx INTEGER,
     UNIQUE (origin, number)
   );
   CREATE INDEX IF NOT EXISTS spark_peer_events_by_record ON spark_peer_events (entity, record_id);
@@ -69,6 +73,12 @@ export const PEER_TABLES = `
     origin TEXT NOT NULL,
     event INTEGER NOT NULL
   );
+  CREATE TABLE IF NOT EXISTS spark_peer_digest (
+    entity TEXT NOT NULL,
+    bucket INTEGER NOT NULL,
+    figure INTEGER NOT NULL,
+    PRIMARY KEY (entity, bucket)
+  ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS spark_peer_conflicts_open ON spark_peer_conflicts (entity, record_id) WHERE ended IS NULL;
   CREATE VIEW IF NOT EXISTS spark_peer_tombstones AS
     SELECT head.entity, head.record_id, head.origin, head.number, head.hlc
@@ -82,9 +92,12 @@ export const PEER_TABLES = `
 export const ADDED_COLUMNS = [
   { table: 'spark_peer', column: 'node', type: 'TEXT' },
   { table: 'spark_peer', column: 'skipped', type: 'INTEGER NOT NULL DEFAULT 0' },
+  { table: 'spark_peer', column: 'tx', type: 'INTEGER NOT NULL DEFAULT 0' },
+  { table: 'spark_peer_events', column: 'tx', type: 'INTEGER' },
   { table: 'spark_peer_origins', column: 'logged', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'spark_peer_origins', column: 'closed', type: 'INTEGER' },
   { table: 'spark_peer_origins', column: 'heard', type: 'INTEGER' },
+  { table: 'spark_peer_origins', column: 'ack', type: 'INTEGER NOT NULL DEFAULT 0' },
 ] as const;
 
 /** Microseconds since 1970 by the log's clock, as far as this file knows it. */
@@ -95,21 +108,12 @@ const LOG_TIME = `(${NOW} * 1000 + (SELECT clock FROM spark_peer))`;
  * table's change event, so it also covers the statements of other programs that the table's triggers cover. What is applied from other nodes notes none.
  */
 export function peerTriggerSql(table: string, entity: string): string {
-  const events = eventTableName(table);
-  const name = quoteName(peerTriggerName(table));
   const document = `(SELECT _document FROM ${quoteName(table)} WHERE id = NEW.record_id)`;
-  return `
-    DROP TRIGGER IF EXISTS ${name};
-    CREATE TRIGGER ${name} AFTER INSERT ON ${quoteName(events)}
-    WHEN NOT (SELECT applying FROM spark_peer)
-    BEGIN
-      ${noteEventSql(entity, 'NEW.record_id', 'NEW.operation_type', `iif(NEW.operation_type = 'DELETE', NULL, ${document})`, 'NEW.timestamp')}
-    END;
-  `;
-}
-
-export function peerTriggerName(table: string): string {
-  return `${eventTableName(table)}_peer`;
+  const data = `iif(NEW.operation_type = 'DELETE', NULL, ${document})`;
+  return eventTriggersSql(
+    table,
+    noteEventSql(entity, 'NEW.record_id', 'NEW.operation_type', data, 'NEW.timestamp'),
+  );
 }
 
 /** Statements that note one own event; in a write transaction, or in a trigger. */
@@ -124,10 +128,12 @@ export function noteEventSql(
   const names = `(SELECT origin || ':' || number AS name FROM spark_peer_heads WHERE ${record} ORDER BY name)`;
   return `
       UPDATE spark_peer_origins SET applied = applied + 1 WHERE origin = (SELECT origin FROM spark_peer);
-      INSERT INTO spark_peer_events (origin, number, hlc, entity, record_id, operation_type, data, timestamp, sees)
+      UPDATE spark_peer SET tx = (SELECT applied FROM spark_peer_origins AS own WHERE own.origin = spark_peer.origin) WHERE tx < 0;
+      INSERT INTO spark_peer_events (origin, number, hlc, entity, record_id, operation_type, data, timestamp, sees, tx)
       SELECT own.origin, own.applied,
         max(${LOG_TIME}, 1 + ifnull((SELECT max(hlc) FROM spark_peer_heads WHERE ${record}), 0)),
-        ${quoteText(entity)}, ${id}, ${operation}, ${data}, ${at}, ifnull((SELECT group_concat(name, ',') FROM ${names}), '')
+        ${quoteText(entity)}, ${id}, ${operation}, ${data}, ${at}, ifnull((SELECT group_concat(name, ',') FROM ${names}), ''),
+        ifnull((SELECT nullif(tx, 0) FROM spark_peer), own.applied)
       FROM spark_peer_origins AS own WHERE own.origin = (SELECT origin FROM spark_peer);
       DELETE FROM spark_peer_heads WHERE ${record};
       INSERT INTO spark_peer_heads (entity, record_id, origin, number, hlc)

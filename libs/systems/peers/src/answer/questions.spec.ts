@@ -20,6 +20,7 @@ const EVENT: PeerEvent = {
   timestamp: 0,
   sees: [],
   resolverVersion: null,
+  tx: 1,
 };
 const HEADS = {
   ...WHO,

@@ -32,12 +32,14 @@ describe('a message of a replica', () => {
       timestamp: 0,
       sees: [],
       resolverVersion: null,
+      tx: 1,
     };
   });
 
   it('is read as it was written', async () => {
-    const read1 = await read(await encodeMessage(a, [event]));
-    expect(read1).toEqual({ kind: 'events', sequence: 7, origin, node: 'a', events: [event] });
+    const read1 = await read(await encodeMessage(a, [event], 5));
+    expect(read1).toEqual({ kind: 'events', sequence: 7, origin, node: 'a', ack: 5, events: [event] });
+    expect(await read(await encodeMessage(a, [event], 9))).toMatchObject({ ack: 7 });
   });
 
   it('is skipped when another key speaks under its origin, whatever name it gives', async () => {

@@ -1,5 +1,5 @@
 import { type LogPayload, type MessageSigner, sealMessage } from '@nestjs-spark/contracts/internal';
-import { isObject } from '@nestjs-spark/foundation/internal';
+import { isObject, isWhole } from '@nestjs-spark/foundation/internal';
 import type { PeerEvent } from '../merge/event.ts';
 import type { EventMessage } from '../receive/receive-events.ts';
 import { isOrigin, isPeerName, originSubject } from './names.ts';
@@ -25,6 +25,8 @@ export type Refusal = 'undecodable' | 'unsigned' | 'forged' | 'hole' | 'wait' | 
 export interface ReadEvents extends EventMessage {
   readonly kind: 'events';
   readonly node: string;
+  /** The message of the log up to which its writer had applied everything, and had nothing left to publish; 0 when it does not say. */
+  readonly ack: number;
 }
 
 /** An operator's word that a node does not come back, under the origin that it closes. */
@@ -61,6 +63,7 @@ export interface Writer {
 export async function encodeMessage(
   { service, node, signer, key }: Writer,
   events: readonly [PeerEvent, ...PeerEvent[]],
+  ack = 0,
 ): Promise<LogPayload> {
   const [{ origin, number: from }] = events;
   const to = events.at(-1)?.number ?? from;
@@ -68,7 +71,7 @@ export async function encodeMessage(
   const isPacked = plain.length > COMPRESS_ABOVE_BYTES;
   const headers = {
     [KIND_HEADER]: 'events',
-    [PEER_HEADER]: JSON.stringify({ format: 1, kind: 'events', node, origin, from, to, key }),
+    [PEER_HEADER]: JSON.stringify({ format: 1, kind: 'events', node, origin, from, to, ack, key }),
     ...(isPacked && { [ENCODING_HEADER]: ENCODING }),
   };
   const payload = isPacked ? await pack(plain, QUICKEST) : plain;
@@ -113,13 +116,14 @@ export async function decodeMessage(message: LoggedMessage, service: string): Pr
   const verdict = await judgeWriter(sealed, originSubject(service, origin), origin, header['key']);
   if (verdict !== 'genuine') return refuse(verdict, node);
   const events = await eventsOf(payload, headers[ENCODING_HEADER] === ENCODING, origin);
-  return events ? { kind, sequence, origin, node, events } : refuse('undecodable', node);
+  const ack = isWhole(header['ack']) ? Math.min(Number(header['ack']), sequence) : 0;
+  return events ? { kind, sequence, origin, node, ack, events } : refuse('undecodable', node);
 }
 
 function readClose(header: PeerHeader, sequence: number, origin: string): ReadClose | null {
   const { node, after, proof } = header;
-  const isWhole = Number.isSafeInteger(after) && typeof proof === 'string' && proof.length <= 100;
-  return isWhole ? { kind: 'close', sequence, origin, node, after: Number(after), proof } : null;
+  const isProper = isWhole(after) && typeof proof === 'string' && proof.length <= 100;
+  return isProper ? { kind: 'close', sequence, origin, node, after: Number(after), proof } : null;
 }
 
 async function eventsOf(payload: Uint8Array, isPacked: boolean, origin: string): Promise<PeerEvent[] | null> {

@@ -1,7 +1,7 @@
 import type { LogStream } from '@nestjs-spark/contracts/internal';
 
-/** What JetStream reserves for the log of a service by default. */
-export const DEFAULT_LOG_BYTES = 256 * 1024 ** 2;
+/** What JetStream reserves for the log of a service by default, where it has so much left. */
+export const DEFAULT_LOG_BYTES = 4 * 1024 ** 3;
 
 /** The stream of a service's replicas. */
 export function peerStream(service: string): LogStream {

@@ -14,7 +14,9 @@ const DEEPEST = 1_000;
 function readEvent(line: string, origin: string | null): PeerEvent | null {
   try {
     const value: unknown = JSON.parse(line);
-    return isEvent(value) && (origin === null || value.origin === origin) ? value : null;
+    if (!isEvent(value) || (origin !== null && value.origin !== origin)) return null;
+    // Versions before transactions arrived as a whole do not say.
+    return { ...value, tx: value.tx ?? value.number };
   } catch {
     return null;
   }
@@ -26,9 +28,9 @@ export function readEvents(lines: readonly string[], origin: string | null): Pee
   return events.length === lines.length ? events : null;
 }
 
-function isEvent(value: unknown): value is PeerEvent {
+function isEvent(value: unknown): value is Omit<PeerEvent, 'tx'> & { readonly tx?: number } {
   if (!isObject(value)) return false;
-  const { hlc, entity, recordId, operation, data, timestamp, sees, resolverVersion }: Partial<PeerEvent> =
+  const { hlc, entity, recordId, operation, data, timestamp, sees, resolverVersion, tx }: Partial<PeerEvent> =
     value;
   return (
     isName(value) &&
@@ -42,7 +44,8 @@ function isEvent(value: unknown): value is PeerEvent {
     Array.isArray(sees) &&
     sees.length <= MOST_SEEN &&
     sees.every(isName) &&
-    (resolverVersion === null || Number.isSafeInteger(resolverVersion))
+    (resolverVersion === null || Number.isSafeInteger(resolverVersion)) &&
+    (tx === undefined || (Number.isSafeInteger(tx) && tx > 0 && tx <= value.number))
   );
 }
 

@@ -3,6 +3,7 @@ import { describeError, keepRunning, type Logger, pause } from '@nestjs-spark/fo
 import type { DriftCheck, DriftReport } from './drift-check.ts';
 import type { DriftStore } from '../drift/drift-store.ts';
 import type { DriftKind } from '../drift/compare-records.ts';
+import type { Digest } from '../drift/digest.ts';
 
 export interface DriftWatchParts {
   readonly check: DriftCheck;
@@ -29,9 +30,10 @@ export class DriftWatch {
   }
 
   /** @returns when aborted */
-  run(signal: AbortSignal): Promise<void> {
+  async run(signal: AbortSignal): Promise<void> {
     const { everyMs, logger } = this.#parts;
-    if (everyMs <= 0) return Promise.resolve();
+    if (everyMs <= 0) return;
+    await this.#recall();
     return keepRunning(() => this.#compareAll(signal), {
       signal,
       policy: { waitMs: everyMs },
@@ -64,6 +66,14 @@ export class DriftWatch {
     this.#found.set(entity, kinds);
   }
 
+  /** So that the status has a digest before the first comparison of this run. */
+  async #recall(): Promise<void> {
+    for (const entity of this.#parts.entities()) {
+      const digest = await this.#parts.store.keptDigest(entity);
+      if (digest && !this.#digests.has(entity)) this.#digests.set(entity, textOf(digest));
+    }
+  }
+
   async #compareAll(signal: AbortSignal): Promise<void> {
     const { check, everyMs, logger } = this.#parts;
     const began = performance.now();
@@ -84,7 +94,14 @@ export class DriftWatch {
   }
 
   async #noteDigest(entity: string): Promise<void> {
-    const digest = await this.#parts.store.digest(entity);
-    this.#digests.set(entity, hash('sha256', digest.join(), 'hex').slice(0, 16));
+    const { store } = this.#parts;
+    const digest = await store.digest(entity);
+    const text = textOf(digest);
+    if (this.#digests.get(entity) !== text) await store.keepDigest(entity, digest);
+    this.#digests.set(entity, text);
   }
+}
+
+function textOf(digest: Digest): string {
+  return hash('sha256', digest.join(), 'hex').slice(0, 16);
 }

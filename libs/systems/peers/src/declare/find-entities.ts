@@ -18,14 +18,16 @@ export interface PeerEntity {
   readonly fingerprint: string;
 }
 
-/** Every enabled `@ReplicatedEntity()` class among the entities of the application's features. */
+/** Collections of the `@ReplicatedEntity({ enabled: false })` classes among the entities of the application's features. */
+export function findDisabled(discovery: DiscoveryService): string[] {
+  return classesOf(discovery)
+    .filter((entity) => replicatedOptionsOf(entity)?.enabled === false)
+    .map((entity) => declarationOf(entity).collection);
+}
+
+/** Every enabled `@ReplicatedEntity()` class among them. */
 export function findEntities(discovery: DiscoveryService): PeerEntity[] {
-  const features = discovery.getProviders().flatMap(({ token, instance }) =>
-    // Nobody else's instances are looked at: they may be anything.
-    typeof token === 'symbol' && instance instanceof FeatureEntities ? [instance] : [],
-  );
-  const classes = new Set(features.flatMap((feature) => feature.classes));
-  return [...classes].flatMap((entity): PeerEntity[] => {
+  return classesOf(discovery).flatMap((entity): PeerEntity[] => {
     const options = replicatedOptionsOf(entity);
     if (!options?.enabled) return [];
     const { conflict } = options;
@@ -39,4 +41,12 @@ export function findEntities(discovery: DiscoveryService): PeerEntity[] {
     const fingerprint = createHash('sha256').update(conflict.toString()).digest('hex').slice(0, 16);
     return [{ ...shared, policy: conflict.name, resolver: overEntities(resolver, mapping), fingerprint }];
   });
+}
+
+function classesOf(discovery: DiscoveryService) {
+  const features = discovery.getProviders().flatMap(({ token, instance }) =>
+    // Nobody else's instances are looked at: they may be anything.
+    typeof token === 'symbol' && instance instanceof FeatureEntities ? [instance] : [],
+  );
+  return [...new Set(features.flatMap((feature) => feature.classes))];
 }

@@ -1,5 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import {
+  keepDigest,
+  keptDigest,
   PeerRows,
   recordState,
   recordStates,
@@ -12,7 +14,7 @@ import { mergeHeads } from '../merge/heads.ts';
 import type { PolicyOf } from '../merge/show.ts';
 import { showHeads } from '../receive/show-heads.ts';
 import type { Side } from './compare-records.ts';
-import { addToDigest, bucketOf, type Digest, emptyDigest } from './digest.ts';
+import { addToDigest, BUCKETS, bucketOf, type Digest, emptyDigest } from './digest.ts';
 
 /** So many records are read in one go: requests of the application come in between. */
 const PAGE = 200;
@@ -37,6 +39,17 @@ export class DriftStore {
     const digest = emptyDigest();
     for await (const records of this.#pages(entity)) addToDigest(digest, records);
     return digest;
+  }
+
+  /** Keeps a digest for whoever looks into the file, and for the next start. */
+  keepDigest(entity: string, digest: Digest): Promise<void> {
+    return this.#database.write((open) => keepDigest(open, entity, digest));
+  }
+
+  /** The digest that was kept last; null when none was. */
+  async keptDigest(entity: string): Promise<Digest | null> {
+    const kept = await this.#database.read((open) => keptDigest(open, entity));
+    return kept.length === BUCKETS ? kept : null;
   }
 
   /** The records of some buckets. What is applied is read first, so the records are never older than it says. */

@@ -24,6 +24,8 @@ export interface PeerEvent extends Head {
   readonly sees: readonly EventName[];
   /** The resolver's version when this is a resolution, which is not a head; null for a write. */
   readonly resolverVersion: number | null;
+  /** The number of the first event of its transaction. */
+  readonly tx: number;
 }
 
 /** An event's name as text, such as `k3f9x2a1:17`. */

@@ -50,6 +50,7 @@ function eventOf(
     operation: 'UPDATE',
     timestamp: 0,
     resolverVersion: null,
+    tx: 1,
   } as const;
   return { ...head, ...rest, data, sees };
 }

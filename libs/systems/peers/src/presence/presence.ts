@@ -20,6 +20,7 @@ const BEAT_MS = 5_000;
 export class Presence {
   readonly #parts: PresenceParts;
   #others: readonly Heartbeat[] = [];
+  #heardAt = -Infinity;
 
   constructor(parts: PresenceParts) {
     this.#parts = parts;
@@ -28,6 +29,11 @@ export class Presence {
   /** As of the last few seconds, this node left out. */
   get others(): readonly Heartbeat[] {
     return this.#others;
+  }
+
+  /** The same; null when nobody could be heard in the last seconds. */
+  get fresh(): readonly Heartbeat[] | null {
+    return performance.now() - this.#heardAt > 2 * BEAT_MS ? null : this.#others;
   }
 
   /** @returns when aborted */
@@ -49,6 +55,7 @@ export class Presence {
     await values.put(`${service}.${node}`, JSON.stringify(await this.#parts.beat()));
     const beats = (await values.read(`${service}.*`)).map(readHeartbeat);
     this.#others = beats.filter((beat) => beat !== null).filter((beat) => beat.node !== node);
+    this.#heardAt = performance.now();
     await pause(BEAT_MS, signal);
   }
 }

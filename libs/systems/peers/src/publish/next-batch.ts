@@ -3,6 +3,9 @@ import type { PeerFile } from '../receive/peer-file.ts';
 
 export const MOST_EVENTS = 200;
 export const MOST_BYTES = 256 * 1024;
+/** A transaction is not cut below these bounds, which those of a message follow from. */
+const MOST_EVENTS_OF_ONE = 10_000;
+const MOST_BYTES_OF_ONE = 32 * 1024 * 1024;
 
 /** What a node publishes next: events of one of its origins, after the message that is known to be that origin's last. */
 export interface Batch {
@@ -13,14 +16,16 @@ export interface Batch {
 
 /**
  * The oldest events that are not in the log, as far as they fit into a message. What a run has left is published
- * before anything of the next run, which may have seen it.
+ * before anything of the next run, which may have seen it. A transaction is published as a whole, and so applied as a whole.
  * @returns null when everything is in the log
  */
 export function nextBatch(file: PeerFile): Batch | null {
   for (const origin of file.unconfirmedOrigins()) {
     const own = file.own(origin);
     if (!own) continue;
-    const [first, ...rest] = file.eventsAfter(origin, own.confirmed, MOST_EVENTS);
+    const few = file.eventsAfter(origin, own.confirmed, MOST_EVENTS + 1);
+    const isLong = few.length > MOST_EVENTS && few[0]?.tx === few.at(-1)?.tx;
+    const [first, ...rest] = isLong ? file.eventsAfter(origin, own.confirmed, MOST_EVENTS_OF_ONE) : few;
     // What a snapshot has brought of an own origin has a gap before it, and cannot be said again.
     if (first?.number === own.confirmed + 1)
       return { origin, events: [first, ...fitting(first, contiguous(first, rest))], tail: own.tail };
@@ -32,10 +37,23 @@ function contiguous(first: PeerEvent, rest: readonly PeerEvent[]): PeerEvent[] {
   return rest.filter(({ number }, at) => number === first.number + 1 + at);
 }
 
+/** Whole transactions, as many as fit; a single one may be longer. */
 function fitting(first: PeerEvent, rest: readonly PeerEvent[]): PeerEvent[] {
+  const end = endOf(first, rest, MOST_EVENTS, MOST_BYTES);
+  const next = rest[end];
+  if (!next || next.tx !== (rest[end - 1] ?? first).tx) return rest.slice(0, end);
+  const begin = rest.findIndex(({ tx }) => tx === next.tx);
+  if (begin > 0 || first.tx !== next.tx) return rest.slice(0, begin);
+  const others = rest.findIndex(({ tx }) => tx !== first.tx);
+  const whole = others < 0 ? rest : rest.slice(0, others);
+  return whole.slice(0, endOf(first, whole, MOST_EVENTS_OF_ONE, MOST_BYTES_OF_ONE));
+}
+
+/** How many events fit after the first one. */
+function endOf(first: PeerEvent, rest: readonly PeerEvent[], mostEvents: number, mostBytes: number): number {
   let bytes = sizeOf(first);
-  const end = rest.findIndex((event) => (bytes += sizeOf(event)) > MOST_BYTES);
-  return end < 0 ? [...rest] : rest.slice(0, end);
+  const end = rest.findIndex((event, at) => at + 1 >= mostEvents || (bytes += sizeOf(event)) > mostBytes);
+  return end < 0 ? rest.length : end;
 }
 
 function sizeOf({ data }: PeerEvent): number {

@@ -44,7 +44,16 @@ function renamed(events: readonly PeerEvent[], origin: string): PeerEvent[] {
   );
   const nameOf = ({ origin: by, number }: EventName): EventName =>
     names.get(textOf({ origin: by, number })) ?? { origin: by, number };
-  return events.map((event) => ({ ...event, ...nameOf(event), sees: event.sees.map(nameOf) }));
+  return events.map((event) => {
+    const name = nameOf(event);
+    const { origin: by, tx } = event;
+    return {
+      ...event,
+      ...name,
+      sees: event.sees.map(nameOf),
+      tx: names.get(textOf({ origin: by, number: tx }))?.number ?? name.number,
+    };
+  });
 }
 
 /** Whatever saw an event comes after it in the history. */

@@ -21,6 +21,8 @@ export interface NodeState {
   lowWater: number;
   /** Whether the log's time has been heard in this run. */
   knowsTime: boolean;
+  /** How many messages a second this run has applied before it was ready; null while it has applied none. */
+  perSecond: number | null;
 }
 
 /** What a node says of itself, and who wants to know of changes. */
@@ -36,12 +38,15 @@ export class NodeReport {
     isLoading: false,
     lowWater: 0,
     knowsTime: false,
+    perSecond: null,
   };
   readonly #logger: Logger;
   readonly #listeners = new Set<() => void>();
   readonly #lagListeners = new Set<(seconds: number) => void>();
   /** The log's clock less this process's. */
   #clockMs = 0;
+  /** Where and when this run began to apply messages. */
+  #began: { position: number; at: number } | null = null;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -76,12 +81,17 @@ export class NodeReport {
 
   /** @param clockMs the log's clock less this process's; null when there is no new reading of it */
   noteApplied(batch: readonly Arrival[], clockMs: number | null): void {
+    this.#began ??= { position: this.state.position, at: performance.now() };
     this.state.position = batch.at(-1)?.sequence ?? this.state.position;
     if (clockMs !== null) {
       this.#clockMs = clockMs;
       this.state.knowsTime = true;
     }
-    if (!this.state.isReady) return;
+    if (!this.state.isReady) {
+      const seconds = (performance.now() - this.#began.at) / 1_000;
+      if (seconds > 0) this.state.perSecond = (this.state.position - this.#began.position) / seconds;
+      return;
+    }
     const now = Date.now() + this.#clockMs;
     for (const { storedAt } of batch)
       for (const listener of this.#lagListeners) listener(Math.max(0, now - storedAt) / 1_000);

@@ -8,17 +8,14 @@ import {
   persist,
   type RetryPolicy,
 } from '@nestjs-spark/foundation/internal';
-import type { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
 import { decodeMessage, encodeClose, encodeMessage, type Writer } from '../carry/message.ts';
 import type { Arrival, LogState, PeerStore } from './peer-store.ts';
 import { NodeReport, type NodeState } from './node-report.ts';
+import type { PeerLog } from './peer-log.ts';
 import { inBatches } from './in-batches.ts';
 import { LogGap } from './log-gap.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import type { Snapshots } from './snapshots.ts';
-
-/** The log, as far as a node uses it. */
-export type PeerLog = Pick<JetStreamSharedLog, 'provision' | 'describe' | 'append' | 'read' | 'tailOf'>;
 
 export interface PeerNodeParts {
   readonly writer: Writer;
@@ -281,7 +278,7 @@ export class PeerNode {
     if (signal.aborted || this.state.log === 'away' || this.state.position < this.#lookTo) return;
     const batch = await store.nextBatch();
     if (!batch) return;
-    const message = await encodeMessage(writer, batch.events);
+    const message = await encodeMessage(writer, batch.events, batch.ack);
     const before = this.#lookTo;
     // Whatever becomes of it, the reader finds out.
     this.#lookTo = Infinity;

@@ -188,6 +188,7 @@ export class PeerStore {
     const isTwin = isNew && node === this.#owner.node && file.own(origin) === null;
     const received = receiveEvents(file, message, this.#policyOf, () => this.#freshOrigin());
     place.nameNode(origin, node, storedAt);
+    place.noteAck(origin, message.ack);
     if (received.newLife) newLives.push('cloned');
     if (received.newLife || isTwin || (received.isOlder && isNew))
       this.#note(file, 'cloned', newLives, received.newLife);
@@ -265,8 +266,12 @@ export class PeerStore {
     return settled;
   }
 
-  nextBatch(): Promise<Batch | null> {
-    return this.#database.read((open) => nextBatch(new PeerRows(open)));
+  /** What is published next, and what its message acknowledges; null when everything is in the log. */
+  nextBatch(): Promise<(Batch & { readonly ack: number }) | null> {
+    return this.#database.read((open) => {
+      const batch = nextBatch(new PeerRows(open));
+      return batch && { ...batch, ack: new PeerPlace(open).ackWith(batch.events.length) };
+    });
   }
 
   onWritten(listener: () => void): () => void {

@@ -1,6 +1,6 @@
 import { describeError, type Logger } from '@nestjs-spark/foundation/internal';
 import type { NodeState } from './node-report.ts';
-import type { PeerLog } from './peer-node.ts';
+import type { PeerLog } from './peer-log.ts';
 import type { Snapshots } from './snapshots.ts';
 
 export interface SnapshotKeeperParts {

@@ -14,7 +14,7 @@ import { ApiOperation } from '@nestjs-spark/observability/internal';
 import { DriftCheck, type DriftReport } from '../compare/drift-check.ts';
 import { DriftWatch } from '../compare/drift-watch.ts';
 import { PeerNode } from '../replicate/peer-node.ts';
-import { closeProof } from '../retire/close-proof.ts';
+import { closeMember } from '../retire/close-member.ts';
 import { PEERS_SETTINGS, type PeersSettings } from '../settings/options.ts';
 import { Peers } from './peers.ts';
 
@@ -81,15 +81,17 @@ export class OperatePeersController {
         'notFound',
         `No node ${JSON.stringify(node)} of ${service} has written anything yet.`,
       );
-    const { origin, tail: after } = member;
-    const proof = this.operator.prove(closeProof(service, { node, origin, after }));
-    if (proof === null)
-      throw new ProblemError(
-        'conflict',
-        'Set SPARK_OPERATOR_TOKEN on all nodes: it proves that an operator retires a node.',
-      );
+    const { origin, tail } = member;
     try {
-      await this.node.close({ origin, node, after, proof });
+      const isClosed = await closeMember(
+        { service, peer: this.node, operator: this.operator },
+        { node, origin, tail },
+      );
+      if (!isClosed)
+        throw new ProblemError(
+          'conflict',
+          'Set SPARK_OPERATOR_TOKEN on all nodes: it proves that an operator retires a node.',
+        );
     } catch (error) {
       if (!(error instanceof LogConflictError)) throw error;
       throw new ProblemError(

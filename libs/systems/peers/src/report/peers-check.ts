@@ -30,14 +30,16 @@ export class PeersCheck implements HealthCheck {
       backlog,
       clockOffsetMs,
       ...(isOff && { clock: `differs from the log's by ${Math.round(clockOffsetMs / 1_000)} s: check it` }),
-      entities: Object.fromEntries(status.entities.map(({ entity }) => [entity, progressOf(status)])),
+      entities: Object.fromEntries([
+        ...status.entities.map(({ entity }) => [entity, progressOf(status)] as const),
+        ...status.disabled.map((entity) => [entity, { ...progressOf(status), state: 'disabled' }] as const),
+      ]),
     };
     return { ready, detail: reason ?? `${node} is a complete replica of ${service}`, data };
   }
 }
 
 /** The log has the changes of all collections in one order, so none is ahead of another. */
-function progressOf({ state, log: { position, last } }: PeersStatus) {
-  const behind = last - position;
-  return { state, applied: position, target: last, behind, etaSeconds: behind === 0 ? 0 : null };
+function progressOf({ state, etaSeconds, log: { position, last } }: PeersStatus) {
+  return { state, applied: position, target: last, behind: last - position, etaSeconds };
 }

@@ -23,9 +23,9 @@ export interface MemberStatus {
   origin: string;
   /** What it says of itself; `away` when it is not heard of, `retired` when it is not expected to return. */
   state: string;
-  /** Up to where it said last that it has applied the log; null when it is away. */
+  /** Up to where it said last that it has applied the log; null when it has not. */
   acked: number | null;
-  /** The same: a node acknowledges what it has applied. */
+  /** Up to where it has applied the log; null when it is away. */
   position: number | null;
   /** When it last said something, or its last message was stored; null when it never has. */
   lastSeen: string | null;
@@ -57,6 +57,10 @@ export interface PeersStatus {
   refusals: RefusedMessage[];
   members: MemberStatus[];
   entities: EntityStatus[];
+  /** Collections that are declared as replicated and are not on this node: `enabled` is false. */
+  disabled: string[];
+  /** In how many seconds the log is applied at the pace of this run; null when that is not known. */
+  etaSeconds: number | null;
   /** Changes of an earlier life of this file that lost against others' and that nobody has applied or dropped. */
   stash: number;
   newLives: { at: string; why: string }[];
@@ -69,41 +73,30 @@ export function membersOf(
   rows: readonly MemberRow[],
   beats: readonly Heartbeat[],
   own: Heartbeat,
-  { now, retireAfterMs }: { now: number; retireAfterMs: number },
 ): MemberStatus[] {
   const present = new Map([...beats, own].map((beat) => [beat.node, beat]));
-  const away = rows.filter(({ node }) => !present.has(node));
+  const acks = new Map(rows.map(({ node, ack }) => [node, ack]));
   const members = [
-    ...[...present.values()].map(presentMember),
-    ...away.map((row) => absentMember(row, now, retireAfterMs)),
+    ...[...present.values()].map((beat) => presentMember(beat, acks.get(beat.node) ?? 0)),
+    ...rows.filter(({ node }) => !present.has(node)).map(absentMember),
   ];
   return members.toSorted((one, other) => (one.node < other.node ? -1 : 1));
 }
 
-function presentMember({
-  node,
-  origin,
-  state,
-  position,
-  at,
-  clockOffsetMs,
-  policies,
-}: Heartbeat): MemberStatus {
+function presentMember(
+  { node, origin, state, position, at, clockOffsetMs, policies }: Heartbeat,
+  ack: number,
+): MemberStatus {
   const lastSeen = new Date(at).toISOString();
-  return { node, origin, state, acked: position, position, lastSeen, clockOffsetMs, policies };
+  return { node, origin, state, acked: Math.max(ack, position), position, lastSeen, clockOffsetMs, policies };
 }
 
-function absentMember(
-  { node, origin, closed, heard }: MemberRow,
-  now: number,
-  retireAfterMs: number,
-): MemberStatus {
-  const isLate = heard !== null && now - heard > retireAfterMs;
+function absentMember({ node, origin, closed, heard, ack }: MemberRow): MemberStatus {
   return {
     node,
     origin,
-    state: closed !== null || isLate ? 'retired' : 'away',
-    acked: null,
+    state: closed === null ? 'away' : 'retired',
+    acked: ack > 0 ? ack : null,
     position: null,
     lastSeen: heard === null ? null : new Date(heard).toISOString(),
     clockOffsetMs: null,

@@ -15,6 +15,7 @@ import type { PeerEntity } from '../declare/find-entities.ts';
 import type { DriftWatch } from '../compare/drift-watch.ts';
 import { disagreeing, proposalOf } from '../merge/rank-proposals.ts';
 import type { Heartbeat } from '../presence/heartbeat.ts';
+import type { NodeState } from '../replicate/node-report.ts';
 import type { PeerNode } from '../replicate/peer-node.ts';
 import type { PeersSettings } from '../settings/options.ts';
 import { conflictView } from './conflict-view.ts';
@@ -33,6 +34,8 @@ export interface PeersParts {
   readonly database: SqliteDatabase;
   readonly node: PeerNode;
   readonly entities: readonly PeerEntity[];
+  /** Collections whose declaration keeps them on this node alone. */
+  readonly disabled: readonly string[];
   readonly drift: DriftWatch;
   /** What other nodes said of themselves in the last seconds. */
   others(): readonly Heartbeat[];
@@ -73,10 +76,8 @@ export class Peers {
     const { reason, log, position, target, lowWater, refused, refusals } = node.state;
     const collections = entities.map(({ declaration }) => declaration.collection);
     const beat = await this.beat();
-    const retireAfterMs = settings.retireAfterSeconds * 1_000;
     return database.read((open) => {
       const figures = peerFigures(open, collections);
-      const at = { now: Date.now(), retireAfterMs };
       return {
         service: settings.service,
         node: settings.nodeId,
@@ -94,11 +95,13 @@ export class Peers {
         backlog: figures.backlog,
         refused,
         refusals,
-        members: membersOf(listMembers(open), this.#parts.others(), beat, at),
+        members: membersOf(listMembers(open), this.#parts.others(), beat),
         entities: figures.entities.map((figure) => ({
           ...this.#statusOf(figure, listConflicts(open, figure.entity, false)),
           digest: drift.digestOf(figure.entity),
         })),
+        disabled: [...this.#parts.disabled],
+        etaSeconds: etaOf(node.state),
         stash: listStash(open).length,
         newLives: listLives(open).map(({ at: when, why }) => ({ at: new Date(when).toISOString(), why })),
         clockOffsetMs: beat.clockOffsetMs,
@@ -199,9 +202,21 @@ export class Peers {
     return this.#parts.database.write((open) => applyStash(open, id));
   }
 
+  /** Other nodes that have written and that nobody has closed. */
+  async openMembers(): Promise<{ node: string; origin: string; tail: number }[]> {
+    const rows = await this.#parts.database.read(listMembers);
+    return rows.filter(({ node, closed }) => closed === null && node !== this.#parts.settings.nodeId);
+  }
+
   /** The latest origin of a node that has written; null when nobody has heard of it. */
   async memberOf(node: string): Promise<{ origin: string; tail: number } | null> {
     const rows = await this.#parts.database.read(listMembers);
     return rows.find((row) => row.node === node) ?? null;
   }
+}
+
+function etaOf({ position, target, perSecond }: NodeState): number | null {
+  const behind = target - position;
+  if (behind <= 0) return 0;
+  return perSecond === null || perSecond === 0 ? null : Math.ceil(behind / perSecond);
 }

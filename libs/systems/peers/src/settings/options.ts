@@ -11,11 +11,11 @@ export interface SparkPeersOptions {
    * others wrote (`wait`). Default `wait`.
    */
   offlineStart?: 'wait' | 'serve';
-  /** How many bytes JetStream reserves for the log; less where it has less left. Default 268,435,456 (256 MiB). */
+  /** How many bytes JetStream reserves for the log; the half, a quarter and so on where it has less left. Default 4,294,967,296 (4 GiB). */
   maxBytes?: number;
   /** How many messages the log keeps after the latest snapshot before the next one is taken. Default 1,000. */
   keepEvents?: number;
-  /** After how many seconds without a sign a node is listed as retired. Default 86,400 (a day). */
+  /** After how many seconds without a sign a node is retired, which needs `SPARK_OPERATOR_TOKEN`. Default 86,400 (a day). */
   retireAfterSeconds?: number;
   /** The same for a node that has never been complete. Default 600. */
   joiningRetireAfterSeconds?: number;

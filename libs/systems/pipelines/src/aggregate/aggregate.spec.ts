@@ -152,6 +152,7 @@ describe('a pipeline', () => {
     expect(decide(later, { type: 'start' }, { ...context, commandId: 'k1' })).toEqual({
       events: [],
       isReplayed: true,
+      isNew: false,
     });
     expect(() => decide(later, { type: 'pause' }, { ...context, commandId: 'k1' })).toThrow(
       'another command',

@@ -11,6 +11,8 @@ export type PipelineCommand =
       reset?: 'keep' | 'beginning';
       /** The version that the change is made of; another one is refused. */
       ifVersion?: number;
+      /** There was no pipeline when it was sent: it creates one. */
+      creates?: boolean;
     }
   | { type: 'start'; from?: 'checkpoint' | 'beginning' }
   | { type: 'stop' }

@@ -24,6 +24,8 @@ export interface Decision {
   events: readonly PipelineEvent[];
   /** This very command was carried out before. */
   isReplayed: boolean;
+  /** It created the pipeline, now or when it was carried out before. */
+  isNew: boolean;
 }
 
 /**
@@ -35,16 +37,17 @@ export function decide(state: PipelineState, command: PipelineCommand, context: 
   const before = state.commands.find(({ id }) => id === context.commandId);
   if (before && before.fingerprint !== fingerprint)
     throw refuse('key-reused', `The key ${context.commandId} was used for another command`);
-  if (before) return { events: [], isReplayed: true };
+  if (before) return { events: [], isReplayed: true, isNew: before.created ?? false };
   const epoch = command.type === 'takeOwnership' ? command.epoch : state.epoch;
   const events = draftsOf(state, command).map(
     (draft) => ({ ...draft, v: 1, ...context, fingerprint, epoch }) as PipelineEvent,
   );
-  return { events, isReplayed: false };
+  return { events, isReplayed: false, isNew: events.some(({ type }) => type === 'PipelineCreated') };
 }
 
 function draftsOf(state: PipelineState, command: PipelineCommand): Draft[] {
-  if (command.type === 'create') return create(state, command.definition);
+  if (command.type === 'create' || (command.type === 'update' && command.creates))
+    return create(state, command.definition);
   if (state.status === 'Empty' || state.status === 'Deleted') {
     if (command.type === 'delete' && state.status === 'Deleted') return [];
     throw refuse('not-found', 'There is no such pipeline');
@@ -131,8 +134,10 @@ function moves({ status }: PipelineState, move: Move): boolean {
   throw refuse('not-allowed', `It is ${status}: ${move} is possible from ${from.join(', ')}`);
 }
 
-function fingerprintOf(command: PipelineCommand): string {
-  return createHash('sha256').update(JSON.stringify(command)).digest('base64url');
+/** Of what was asked for, which is the same when it is asked for again and the pipeline is there by then. */
+export function fingerprintOf(command: PipelineCommand): string {
+  const { creates: _, ...asked } = { creates: false, ...command };
+  return createHash('sha256').update(JSON.stringify(asked)).digest('base64url');
 }
 
 const refuse = (...reason: ConstructorParameters<typeof CommandRefusedError>) =>

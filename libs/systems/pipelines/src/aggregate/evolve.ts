@@ -59,8 +59,9 @@ export function replay(events: readonly PipelineEvent[]): PipelineState {
 
 function remember(
   { commands }: PipelineState,
-  { commandId, fingerprint }: PipelineEvent,
+  { type, commandId, fingerprint }: PipelineEvent,
 ): PipelineState['commands'] {
   if (commandId === null || commands.some(({ id }) => id === commandId)) return commands;
-  return [...commands, { id: commandId, fingerprint }].slice(-COMMANDS_REMEMBERED);
+  const created = type === 'PipelineCreated' ? { created: true } : {};
+  return [...commands, { id: commandId, fingerprint, ...created }].slice(-COMMANDS_REMEMBERED);
 }

@@ -20,6 +20,8 @@ export interface RememberedCommand {
   id: string;
   /** Of what it asked for: the same id with another one is a mistake. */
   fingerprint: string;
+  /** It has created the pipeline. */
+  created?: boolean;
 }
 
 /** How many commands a pipeline remembers. */

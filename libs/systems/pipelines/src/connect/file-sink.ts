@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { OWNER_FILE } from '../definition/reserved-names.ts';
 import type { FilesFolder } from './files-folder.ts';
 import { RunFailedError, type Claim, type OutBatch, type Sink } from './ports.ts';
 
-const OWNER_FILE = '.spark-pipeline';
 /** So that the order of names is that of batches. */
 const DIGITS = 10;
 

@@ -7,7 +7,7 @@ import {
   ExpressionRefusedError,
 } from '../expression/compile-expression.ts';
 import type { Fault } from './refusal.ts';
-import { isReservedTable, isReservedTopic } from './reserved-names.ts';
+import { isReservedTable, isReservedTopic, OWNER_FILE } from './reserved-names.ts';
 import {
   LATER_FORMATS,
   LATER_SINKS,
@@ -35,6 +35,7 @@ export function checkMeaning(definition: PipelineDefinition): Fault[] {
     ...later(['engine'], engine, ['spark']),
     ...('path' in source ? checkPath(['source', 'path'], source.path) : []),
     ...('path' in sink ? checkPath(['sink', 'path'], sink.path) : []),
+    ...(sink.type === 'sqlite' && 'path' in sink ? checkDatabase(sink.path) : []),
     ...(source.type === 'kafka' ? checkStart(['source', 'start'], source.start) : []),
     ...checkReserved(['source'], source),
     ...checkReserved(['sink'], sink),
@@ -163,7 +164,17 @@ function wordsOf(value: unknown): string[] {
 function checkPath(path: Path, text: string): Fault[] {
   const steps = text.split(/[/\\]/);
   const isInside = !/^([/\\]|[A-Za-z]:)/.test(text) && !steps.includes('..') && !text.includes('\0');
-  return isInside ? [] : [refused(path, 'is to be below the files folder: no leading "/" and no ".."')];
+  if (!isInside) return [refused(path, 'is to be below the files folder: no leading "/" and no ".."')];
+  const isOwn = steps.some((step) => step.toLowerCase() === OWNER_FILE);
+  return isOwn ? [refused(path, `${OWNER_FILE} is where folders say whose they are: name another file`)] : [];
+}
+
+const BESIDE_DATABASE = /-(wal|shm|journal)$/i;
+
+function checkDatabase(path: string): Fault[] {
+  if (!BESIDE_DATABASE.test(path)) return [];
+  const what = 'is the name of a file that SQLite keeps beside a database: name another one';
+  return [refused(['sink', 'path'], what)];
 }
 
 function later(path: Path, value: string | undefined, names: readonly string[]): Fault[] {

@@ -1,5 +1,7 @@
 /** Where a sink keeps the positions of all pipelines that write to it. */
 export const CHECKPOINTS_TABLE = 'spark_pipeline_checkpoints';
+/** In each folder of a file sink. */
+export const OWNER_FILE = '.spark-pipeline';
 export const CHECKPOINTS_TOPIC = 'spark.pipelines.checkpoints';
 
 /**

@@ -10,6 +10,8 @@ import { ObservabilityModule, SparkProblemModule } from '@nestjs-spark/observabi
 import request from 'supertest';
 import { pipelinesAuthOptions } from '../settings/auth-options.ts';
 import { PipelinesApiModule } from './pipelines-api.module.ts';
+import { readDefinition } from '../definition/read-definition.ts';
+import { PipelinesNode } from '../own/pipelines-node.ts';
 import { SparkPipelinesModule } from './spark-pipelines.module.ts';
 
 const TOKENS = { ann: 'a'.repeat(32), bob: 'b'.repeat(32) };
@@ -137,6 +139,57 @@ describe('pipelines over HTTP', () => {
     await post('', adults).expect(409);
   });
 
+  it('answer a repeated request as before: what changed nothing, a PUT that created, a DELETE, a dead letter', async () => {
+    const put = (key: string, body: object) =>
+      http()
+        .put('/api/pipelines/adults')
+        .set({ ...ANN, 'content-type': 'application/json', 'idempotency-key': key })
+        .send(JSON.stringify(body));
+    const replayed = ({ headers }: { headers: Record<string, string> }) => headers['idempotency-replayed'];
+    expect(replayed(await put('put', adults).expect(201))).toBeUndefined();
+    expect(replayed(await put('put', adults).expect(201))).toBe('true');
+    await put('put', { ...adults, name: 'Other' }).expect(422);
+    expect(replayed(await put('same', adults).expect(200))).toBeUndefined();
+    expect(replayed(await put('same', adults).expect(200))).toBe('true');
+    await put('same', { ...adults, name: 'Other' }).expect(422);
+    await post('/adults/start');
+    await untilState('Completed');
+    const { body: letters } = await get('/adults/dead-letters');
+    const path = `/adults/dead-letters/${letters[0].letterId}`;
+    const forget = () =>
+      http()
+        .delete(`/api/pipelines${path}`)
+        .set({ ...ANN, 'idempotency-key': 'letter' });
+    expect(replayed(await forget().expect(204))).toBeUndefined();
+    expect(replayed(await forget().expect(204))).toBe('true');
+    await post(`${path}/replay`, undefined, { 'idempotency-key': 'letter' }).expect(422);
+    const remove = () =>
+      http()
+        .delete('/api/pipelines/adults')
+        .set({ ...ANN, 'idempotency-key': 'end' });
+    expect(replayed(await remove().expect(204))).toBeUndefined();
+    expect(replayed(await remove().expect(204))).toBe('true');
+    await http().delete('/api/pipelines/adults').set(ANN).expect(404);
+  });
+
+  it('are found in every tenant by an operator of none, by tenant where several have the name', async () => {
+    const node = app.get(PipelinesNode);
+    const make = (tenant: string) =>
+      node.submit(
+        { tenant, pipelineId: 'adults' },
+        { type: 'create', definition: readDefinition(JSON.stringify(adults)) },
+        { by: 'jwt:eve', commandId: null },
+      );
+    await make('acme');
+    await get('/adults').expect(404);
+    expect((await get('/adults', as(OPERATOR)).expect(200)).body.tenant).toBe('acme');
+    await post('/adults/start', undefined, as(OPERATOR)).expect(200);
+    await make('other');
+    expect((await get('/adults', as(OPERATOR)).expect(409)).body.detail).toContain('acme%2Fadults');
+    expect((await get('/other%2Fadults', as(OPERATOR)).expect(200)).body.tenant).toBe('other');
+    await get('/other%2Fadults').expect(404);
+  });
+
   it('process a dead letter again when it is corrected: it is written once, and gone', async () => {
     await post('', adults);
     await post('/adults/start');
@@ -182,6 +235,12 @@ describe('pipelines over HTTP', () => {
     expect((await post('/validate', adults).expect(200)).body).toMatchObject({ valid: true, warnings: [] });
     await post('/validate', { ...adults, sink: {} }).expect(422);
     for (const path of ['/adults/lineage', '/adults/tap']) await get(path).expect(404);
+    expect((await http().get('/api/asyncapi.json').expect(200)).body.asyncapi).toBe('3.0.0');
+    await post('/adults/explode').expect(404);
+    const unknown = http()
+      .put('/api/pipelines/adults')
+      .set({ ...ANN, 'if-match': '"1"', 'content-type': 'application/json' });
+    await unknown.send(JSON.stringify(adults)).expect(412);
   });
 
   it('are previewed step by step, and nothing is written', async () => {
@@ -197,6 +256,8 @@ describe('pipelines over HTTP', () => {
     await http().get('/api/pipelines').expect(401);
     await post('', { ...adults, source: { type: 'file', path: '../pipelines.db' } }).expect(422);
     await post('', { ...adults, source: { type: 'file', path: '/etc/passwd' } }).expect(422);
+    for (const path of ['a.db-wal', '.spark-pipeline', 'x/.spark-pipeline/a.db'])
+      await post('', { ...adults, sink: { type: 'sqlite', path, table: 't' } }).expect(422);
     await post('/preview', { definition: { ...adults, source: { type: 'file', path: 'a/../../x' } } }).expect(
       422,
     );
@@ -220,6 +281,7 @@ describe('pipelines over HTTP', () => {
     expect(text).toContain('spark_pipeline_records_read_total{pipeline="adults"} 3');
     expect(text).toContain('spark_pipeline_state{pipeline="adults",state="Completed"} 1');
     expect(text).toContain('spark_shards_owned 256');
+    expect(text).toContain('spark_pipeline_dead_letters{pipeline="adults"} 1');
   });
 
   it('have an operator token that is made once in development, for its owner only, and asked for in production', () => {

@@ -14,7 +14,15 @@ export interface CommandRequest {
 }
 
 export type CommandReply =
-  | { kind: 'done'; state: PipelineState; position: number; isReplayed: boolean; status: RunStatus | null }
+  | {
+      kind: 'done';
+      state: PipelineState;
+      position: number;
+      isReplayed: boolean;
+      /** Absent from a node of an earlier version. */
+      isNew?: boolean;
+      status: RunStatus | null;
+    }
   | { kind: 'refused'; refusal: string; message: string };
 
 const COMMANDS: ReadonlySet<string> = new Set([

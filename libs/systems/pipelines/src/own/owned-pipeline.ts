@@ -1,13 +1,14 @@
 import { describeError, type Logger } from '@nestjs-spark/foundation';
 import { persist, type RetryPolicy } from '@nestjs-spark/foundation/internal';
 import { CommandRefusedError, type CommandContext, type PipelineCommand } from '../aggregate/commands.ts';
-import { decide } from '../aggregate/decide.ts';
+import { decide, fingerprintOf, type Decision } from '../aggregate/decide.ts';
 import type { PipelineEvent } from '../aggregate/events.ts';
 import { evolve, replay } from '../aggregate/evolve.ts';
 import { EMPTY, type PipelineState } from '../aggregate/state.ts';
 import type { Surroundings } from '../connect/connectors.ts';
 import { FencedError } from '../connect/ports.ts';
 import { SupervisedRun, type RunEnd, type RunReport } from '../run/supervised-run.ts';
+import { NotedRequests } from '../store/noted-requests.ts';
 import type { PipelineKey, PipelineStore } from '../store/ports.ts';
 import type { Scripts } from '../transform/script-step.ts';
 
@@ -31,6 +32,8 @@ export interface Performed {
   /** Of the pipeline's last event in the journal. */
   position: number;
   isReplayed: boolean;
+  /** It created the pipeline, now or when it was carried out before. */
+  isNew: boolean;
 }
 
 const RECORDED_AGAIN: RetryPolicy = { waitMs: 500, factor: 2, longestMs: 30_000 };
@@ -90,14 +93,29 @@ export class OwnedPipeline {
     context: Omit<CommandContext, 'tenant' | 'pipelineId'>,
   ): Promise<Performed> {
     return this.#inTurn(async () => {
-      if (command.type === 'create' && this.#state.epoch < this.#parts.epoch && this.#state.sequence > 0)
-        await this.#take();
-      const { events, isReplayed } = decide(this.#state, command, { ...this.#parts.key, ...context });
+      const creates = command.type === 'create' || (command.type === 'update' && command.creates);
+      if (creates && this.#state.epoch < this.#parts.epoch && this.#state.sequence > 0) await this.#take();
+      const { events, isReplayed, isNew } = await this.#decide(command, { ...this.#parts.key, ...context });
       await this.#append(stamped(events, this.#parts.epoch));
       if (events.some(({ type }) => ENDS_RUN.has(type))) await this.#endRun();
       this.#reconcile(events);
-      return { state: this.#state, position: this.#position, isReplayed };
+      return { state: this.#state, position: this.#position, isReplayed, isNew };
     });
+  }
+
+  /** What has a key and changes nothing leaves no event that remembers it, so it is noted beside the journal. */
+  async #decide(command: PipelineCommand, context: CommandContext): Promise<Decision> {
+    const { commandId: id } = context;
+    const noted = new NotedRequests(this.#parts.store.letters, this.#parts.key, 'commands');
+    const before = id === null ? null : await noted.find(id);
+    const fingerprint = fingerprintOf(command);
+    if (before && before.fingerprint !== fingerprint)
+      throw new CommandRefusedError('key-reused', `The key ${id} was used for another command`);
+    if (before) return { events: [], isReplayed: true, isNew: false };
+    const decided = decide(this.#state, command, context);
+    if (id !== null && decided.events.length === 0 && !decided.isReplayed)
+      await noted.note({ id, fingerprint });
+    return decided;
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

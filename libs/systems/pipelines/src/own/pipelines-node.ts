@@ -123,13 +123,14 @@ export class PipelinesNode {
     key: PipelineKey,
     command: PipelineCommand,
     { by, commandId }: Asking,
-  ): Promise<{ view: PipelineView; isReplayed: boolean }> {
+  ): Promise<{ view: PipelineView; isReplayed: boolean; isNew: boolean }> {
     const request: CommandRequest = { ...key, command, by, commandId, at: new Date().toISOString() };
     const reply = readReply(await this.#parts.router.ask(shardOf(key.tenant, key.pipelineId), request));
     if (reply.kind === 'refused')
       throw new CommandRefusedError(reply.refusal as CommandRefusal, reply.message);
     await this.projection.reached(reply.position);
-    return { view: viewOf(key, reply.state, reply.position, reply.status), isReplayed: reply.isReplayed };
+    const { state, position, status, isReplayed, isNew = false } = reply;
+    return { view: viewOf(key, state, position, status), isReplayed, isNew };
   }
 
   async close(): Promise<void> {

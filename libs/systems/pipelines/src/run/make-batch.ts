@@ -92,7 +92,7 @@ export function readRecord({ text, fields }: Pick<SourceRecord, 'text' | 'fields
 export function readFields(text: string): Read {
   let value: unknown;
   try {
-    value = LONG_NUMBER.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
+    value = readJson(text);
   } catch (error) {
     return { kind: 'failed', step: 'source', reason: error instanceof Error ? error.message : String(error) };
   }
@@ -100,6 +100,10 @@ export function readFields(text: string): Read {
     return { kind: 'failed', step: 'source', reason: 'It is JSON, but not an object' };
   return { kind: 'in', fields: value as Fields };
 }
+
+/** JSON, with numbers that a double cannot hold as the text that they are. @throws {SyntaxError} */
+export const readJson = (text: string): unknown =>
+  LONG_NUMBER.test(text) ? JSON.parse(text, keepDigits) : JSON.parse(text);
 
 function keepDigits(_name: string, value: unknown, { source }: { source?: string } = {}): unknown {
   const isExact = typeof value !== 'number' || source === undefined || !LONG_NUMBER.test(source);

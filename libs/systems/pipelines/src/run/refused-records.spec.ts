@@ -108,8 +108,8 @@ describe('records that were refused', () => {
     appendFileSync(join(folder, 'in.ndjson'), '{"id":"a"}\n{"id":"b"}\n{"id":3}\n');
     await run(people, 1);
     const [first, second] = await letters.list();
-    await letters.askReplay(first!, '{"id":1}');
-    await letters.askReplay(second!, '{"id":2,"more":true}');
+    await letters.askReplay(first!, { record: '{"id":1}' });
+    await letters.askReplay(second!, { record: '{"id":2,"more":true}' });
     await run(people, 2);
     expect(await rows()).toEqual([
       { id: 1, text: null },
@@ -135,8 +135,8 @@ describe('records that were refused', () => {
     await run(definition, 1);
     const [one, two] = await letters.list();
     expect(one?.step).toBe('transforms/2');
-    await letters.askReplay(one!, '{"id":1,"age":40,"text":"a","secret":"s"}');
-    await letters.askReplay(two!, '{"id":2,"age":17,"text":"b"}');
+    await letters.askReplay(one!, { record: '{"id":1,"age":40,"text":"a","secret":"s"}' });
+    await letters.askReplay(two!, { record: '{"id":2,"age":17,"text":"b"}' });
     await run(definition, 2);
     expect(await rows()).toEqual([{ id: 1, text: 'a' }]);
     expect(await letters.list()).toEqual([]);
@@ -163,7 +163,7 @@ describe('records that were refused', () => {
       );
     await fail(definition('missing'), [message(1, 'plain text'), message(2, null), message(3, 'wrong')]);
     await askAll();
-    await letters.askReplay((await letters.list())[2]!, 'right');
+    await letters.askReplay((await letters.list())[2]!, { record: 'right' });
     await replay(definition('value'));
     expect(await rows()).toEqual([
       { id: 11, text: 'plain text!' },

@@ -9,16 +9,25 @@ export const tenantOf = ({ tenant }: ApiCaller): string => tenant ?? DEFAULT_TEN
 /** How a caller is written into events. */
 export const nameOf = ({ kind, subject }: ApiCaller): string => `${kind}:${subject}`.slice(0, 256);
 
-const tenantIn = ({ tenant }: PipelineKey): string | null => (tenant === DEFAULT_TENANT ? null : tenant);
+/** A pipeline's tenant as the rules of roles have it: that of callers without a tenant has a name only here. */
+const tenantFor = (caller: ApiCaller, { tenant }: PipelineKey): string | null =>
+  tenant === tenantOf(caller) ? caller.tenant : tenant;
 
 export function canRead(caller: ApiCaller, key: PipelineKey): boolean {
-  return mayRead(caller, { tenant: tenantIn(key) });
+  return mayRead(caller, { tenant: tenantFor(caller, key) });
 }
+
+/** Whether it is an operator of all tenants. */
+export const seesAll = ({ role, tenant }: ApiCaller): boolean => role === 'operator' && tenant === null;
 
 /** @throws {ProblemError} `forbidden` (403): an editor changes what it made, an operator everything */
 export function requireChange(caller: ApiCaller, key: PipelineKey, { createdBy }: PipelineState): void {
   const [kind = '', ...subject] = (createdBy ?? '').split(':');
-  const owned = { kind: kind as ApiCaller['kind'], subject: subject.join(':'), tenant: tenantIn(key) };
+  const owned = {
+    kind: kind as ApiCaller['kind'],
+    subject: subject.join(':'),
+    tenant: tenantFor(caller, key),
+  };
   if (mayChange(caller, owned)) return;
   throw new ProblemError('forbidden', 'Editors change the pipelines that they made; operators change all.');
 }

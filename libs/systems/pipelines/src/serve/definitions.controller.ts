@@ -14,7 +14,7 @@ import { DEFINITION_SCHEMA } from '../definition/schema.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
 import type { Fields } from '../expression/compile-expression.ts';
 import { PipelinesNode } from '../own/pipelines-node.ts';
-import { runTests } from '../transform/run-tests.ts';
+import { runTestsWith, TESTS_MS } from '../transform/run-tests.ts';
 import { warningsOf } from './warnings.ts';
 import { preview } from './preview.ts';
 import { answered, refusedWhole } from './problems.ts';
@@ -56,8 +56,11 @@ export class DefinitionsController {
   @Post('test')
   @HttpCode(200)
   @ApiOperation({ summary: "Run a definition's own tests" })
-  async test(@BodyText() text: string): Promise<object> {
-    const tests = await runTests(checked(text));
+  @MinimumRole('editor')
+  async test(@BodyText() text: string, @Req() request: PlatformRequest): Promise<object> {
+    const definition = checked(text);
+    const work = (signal: AbortSignal) => runTestsWith(definition, this.node.scripts, signal);
+    const tests = await answered(() => whileAsked(request, TESTS_MS, work));
     const passed = tests.filter((test) => test.passed).length;
     return { passed, failed: tests.length - passed, tests };
   }
@@ -75,12 +78,27 @@ export class DefinitionsController {
     );
     const limit = whole(String(asked['limit'] ?? 10), 'limit', MOST_PREVIEWED);
     const records = recordsOf(asked['records']);
-    const left = new AbortController();
-    nodeRequest(request).once('close', () => left.abort());
-    const signal = AbortSignal.any([left.signal, AbortSignal.timeout(PREVIEW_MS)]);
     const { around, scripts } = this.node;
-    const parts = { definition, limit, around, scripts, signal, ...(records && { records }) };
-    return { records: await answered(() => preview(parts)) };
+    const parts = { definition, limit, around, scripts, ...(records && { records }) };
+    const work = (signal: AbortSignal) => preview({ ...parts, signal });
+    return { records: await answered(() => whileAsked(request, PREVIEW_MS, work)) };
+  }
+}
+
+/** Does work that ends when its time is over, or when whoever asked for it has left; a request closes when its body is read. */
+async function whileAsked<T>(
+  request: PlatformRequest,
+  milliseconds: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { socket } = nodeRequest(request);
+  const left = new AbortController();
+  const leave = () => left.abort();
+  socket.once('close', leave);
+  try {
+    return await work(AbortSignal.any([left.signal, AbortSignal.timeout(milliseconds)]));
+  } finally {
+    socket.off('close', leave);
   }
 }
 

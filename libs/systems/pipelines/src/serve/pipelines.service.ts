@@ -1,7 +1,6 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 import type { ApiCaller } from '@nestjs-spark/auth';
-import type { PipelineCommand } from '../aggregate/commands.ts';
-import type { PipelineEvent } from '../aggregate/events.ts';
+import { CommandRefusedError, type PipelineCommand } from '../aggregate/commands.ts';
 import { replay } from '../aggregate/evolve.ts';
 import type { PipelineState } from '../aggregate/state.ts';
 import type { Position } from '../batch/batch.ts';
@@ -10,10 +9,12 @@ import type { PipelineDefinition } from '../definition/types.ts';
 import type { PipelinesNode } from '../own/pipelines-node.ts';
 import { viewOf, type PipelineView } from '../project/view.ts';
 import type { ClusterOverview } from '../shard/ports.ts';
-import { Letters, type Letter } from '../store/letters.ts';
-import type { PipelineKey } from '../store/ports.ts';
+import { Letters, type GivenRecord, type Letter } from '../store/letters.ts';
+import { keyText, type PipelineKey } from '../store/ports.ts';
 import { eventView, PipelinesFeed, type EventView } from './pipelines-feed.ts';
-import { canRead, nameOf, requireChange, tenantOf } from './access.ts';
+import { answerOnce, type Answered } from './answer-once.ts';
+import { throughTime, throughVersion } from './through-version.ts';
+import { canRead, nameOf, requireChange, seesAll, tenantOf } from './access.ts';
 
 /** What changes a pipeline, besides its definition. */
 export type Move = Exclude<
@@ -25,6 +26,11 @@ export interface Changed {
   view: PipelineView;
   /** It was asked for by this key before, and was not done again. */
   isReplayed: boolean;
+}
+
+interface Found {
+  key: PipelineKey;
+  state: PipelineState;
 }
 
 export interface ListQuery {
@@ -70,24 +76,23 @@ export class PipelinesService {
     options: { commandId: string | null; ifVersion?: number; reset?: 'keep' | 'beginning' },
   ): Promise<Changed & { isNew: boolean }> {
     const definition = readDefinition(text);
-    if (definition.pipelineId !== pipelineId)
+    if (definition.pipelineId !== pipelineId.slice(pipelineId.lastIndexOf('/') + 1))
       throw new ProblemError('invalid', `The body's pipelineId is ${definition.pipelineId}.`);
     const { commandId, ifVersion, reset } = options;
-    const there = this.#find(pipelineId, caller);
-    if (!there && ifVersion === undefined)
-      return { ...(await this.create(text, caller, commandId)), isNew: true };
-    if (!there) throw this.#unknown(pipelineId);
-    requireChange(caller, there.key, there.state);
+    const there = this.#find(pipelineId, caller, 'named');
+    if (!there && ifVersion !== undefined)
+      throw new CommandRefusedError('other-version', 'It has no version: there is no such pipeline');
+    if (!there && pipelineId.includes('/')) throw this.#unknown(pipelineId);
+    if (there) requireChange(caller, there.key, there.state);
+    const key = there?.key ?? { tenant: tenantOf(caller), pipelineId };
     const command = {
       type: 'update',
       definition,
+      ...(!there && { creates: true }),
       ...(reset && { reset }),
       ...(ifVersion !== undefined && { ifVersion }),
     } as const;
-    return {
-      ...(await this.#node.submit(there.key, command, { by: nameOf(caller), commandId })),
-      isNew: false,
-    };
+    return this.#node.submit(key, command, { by: nameOf(caller), commandId });
   }
 
   async move(
@@ -96,7 +101,7 @@ export class PipelinesService {
     caller: ApiCaller,
     commandId: string | null,
   ): Promise<Changed> {
-    const { key, state } = this.#need(pipelineId, caller);
+    const { key, state } = this.#find(pipelineId, caller) ?? this.#deletedBy(commandId, pipelineId, caller);
     requireChange(caller, key, state);
     return this.#node.submit(key, command, { by: nameOf(caller), commandId });
   }
@@ -114,10 +119,7 @@ export class PipelinesService {
     const { key } = this.#need(pipelineId, caller);
     const entries = await this.#node.store.journal.load(key);
     const events = entries.map(({ event }) => event);
-    const until =
-      'time' in at
-        ? events.filter((event) => Date.parse(event.at) <= Date.parse(at.time))
-        : throughVersion(events, at.version);
+    const until = 'time' in at ? throughTime(events, at.time) : throughVersion(events, at.version);
     const position = entries[until.length - 1]?.position ?? 0;
     const state = replay(until);
     if (state.definition === null) throw new ProblemError('notFound', 'The pipeline did not exist then.');
@@ -181,25 +183,44 @@ export class PipelinesService {
   }
 
   /** Has a letter processed again by the pipeline's run, as it is or with another record. */
-  async replayLetter(pipelineId: string, letterId: string, record: string | undefined, caller: ApiCaller) {
+  async replayLetter(
+    pipelineId: string,
+    letterId: string,
+    record: GivenRecord | undefined,
+    caller: ApiCaller,
+    commandId: string | null,
+  ): Promise<Answered<{ letterId: string; state: string }>> {
     const { key, state } = this.#need(pipelineId, caller);
     requireChange(caller, key, state);
-    const letters = this.#lettersOf(key);
-    const letter = await letters.get(letterId);
-    if (!letter) throw new ProblemError('notFound', `There is no dead letter ${letterId}.`);
-    await letters.askReplay(letter, record);
-    return { letterId, state: state.status === 'Running' ? 'replaying' : 'waiting until the pipeline runs' };
+    return answerOnce(this.#node.store.letters, key, commandId, { replay: letterId, record }, async () => {
+      const letters = this.#lettersOf(key);
+      const letter = await letters.get(letterId);
+      if (!letter) throw new ProblemError('notFound', `There is no dead letter ${letterId}.`);
+      await letters.askReplay(letter, record);
+      return {
+        letterId,
+        state: state.status === 'Running' ? 'replaying' : 'waiting until the pipeline runs',
+      };
+    });
   }
 
   /** Removes one letter, or all. */
-  async removeLetters(pipelineId: string, letterId: string | null, caller: ApiCaller): Promise<void> {
+  async removeLetters(
+    pipelineId: string,
+    letterId: string | null,
+    caller: ApiCaller,
+    commandId: string | null,
+  ): Promise<Answered<object>> {
     const { key, state } = this.#need(pipelineId, caller);
     requireChange(caller, key, state);
-    const letters = this.#lettersOf(key);
-    if (letterId !== null && !(await letters.get(letterId)))
-      throw new ProblemError('notFound', `There is no dead letter ${letterId}.`);
-    const ids = letterId === null ? (await letters.list()).map((letter) => letter.letterId) : [letterId];
-    await letters.remove(ids);
+    return answerOnce(this.#node.store.letters, key, commandId, { remove: letterId }, async () => {
+      const letters = this.#lettersOf(key);
+      if (letterId !== null && !(await letters.get(letterId)))
+        throw new ProblemError('notFound', `There is no dead letter ${letterId}.`);
+      const ids = letterId === null ? (await letters.list()).map((letter) => letter.letterId) : [letterId];
+      await letters.remove(ids);
+      return {};
+    });
   }
 
   async cluster(): Promise<Record<string, unknown>> {
@@ -230,12 +251,40 @@ export class PipelinesService {
     return new Letters(this.#node.store.letters, key);
   }
 
-  #find(pipelineId: string, caller: ApiCaller): { key: PipelineKey; state: PipelineState } | null {
-    const found = this.#node.projection.get({ tenant: tenantOf(caller), pipelineId });
-    return found && found.state.status !== 'Deleted' && canRead(caller, found.key) ? found : null;
+  /**
+   * @param pipelineId an operator of all tenants may write `tenant/pipelineId`, and has to where several have one of this name
+   * @param where `named`: only in the tenant that is named, or the caller's
+   */
+  #find(pipelineId: string, caller: ApiCaller, where: 'named' | 'anywhere' = 'anywhere'): Found | null {
+    const [tenant, id] = pipelineId.includes('/') ? pipelineId.split('/', 2) : [tenantOf(caller), pipelineId];
+    const found = this.#node.projection.get({ tenant: tenant ?? '', pipelineId: id ?? '' });
+    if (found && found.state.status !== 'Deleted') return canRead(caller, found.key) ? found : null;
+    return seesAll(caller) && where === 'anywhere' && id === pipelineId
+      ? this.#findAnywhere(pipelineId)
+      : null;
   }
 
-  #need(pipelineId: string, caller: ApiCaller): { key: PipelineKey; state: PipelineState } {
+  #findAnywhere(pipelineId: string): Found | null {
+    const there = this.#node.projection
+      .list()
+      .filter(({ key, state }) => key.pipelineId === pipelineId && state.status !== 'Deleted');
+    if (there.length < 2) return there[0] ?? null;
+    const names = there.map(({ key }) => encodeURIComponent(keyText(key))).join(', ');
+    throw new ProblemError(
+      'conflict',
+      `Several tenants have a pipeline ${pipelineId}: name one of ${names}.`,
+    );
+  }
+
+  /** The pipeline that a request with this key has deleted: sent again it gets the same answer. */
+  #deletedBy(commandId: string | null, pipelineId: string, caller: ApiCaller): Found {
+    const found = this.#node.projection.get({ tenant: tenantOf(caller), pipelineId });
+    if (commandId === null || !found?.state.commands.some(({ id }) => id === commandId))
+      throw this.#unknown(pipelineId);
+    return found;
+  }
+
+  #need(pipelineId: string, caller: ApiCaller): Found {
     const found = this.#find(pipelineId, caller);
     if (!found) throw this.#unknown(pipelineId);
     return found;
@@ -244,18 +293,6 @@ export class PipelinesService {
   #unknown(pipelineId: string): ProblemError {
     return new ProblemError('notFound', `There is no pipeline ${JSON.stringify(pipelineId.slice(0, 64))}.`);
   }
-}
-
-/** The events up to the last one before the definition had a later version. */
-function throughVersion(events: readonly PipelineEvent[], version: number): PipelineEvent[] {
-  let seen = 0;
-  const kept: PipelineEvent[] = [];
-  for (const event of events) {
-    if (event.type === 'PipelineCreated' || event.type === 'PipelineUpdated') seen++;
-    if (seen > version) break;
-    kept.push(event);
-  }
-  return seen >= version ? kept : [];
 }
 
 const textOf = (definition: PipelineDefinition | null): string =>

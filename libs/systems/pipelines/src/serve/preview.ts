@@ -5,7 +5,9 @@ import type { PipelineDefinition } from '../definition/types.ts';
 import { DEFAULT_BATCH } from '../definition/types.ts';
 import type { Fields } from '../expression/compile-expression.ts';
 import { readFields } from '../run/make-batch.ts';
-import { compileTransforms, type Incoming } from '../transform/compile-transforms.ts';
+import { RunFailedError } from '../connect/ports.ts';
+import { compileTransforms } from '../transform/compile-transforms.ts';
+import type { Incoming } from '../transform/step.ts';
 import { Scripts } from '../transform/script-step.ts';
 
 const PREVIEW_MS = 15_000;
@@ -70,6 +72,7 @@ export async function preview(parts: PreviewParts): Promise<PreviewedRecord[]> {
   ].map((step) => ({ name: step.name, ...compileTransforms(step.definition, scripts) }));
   try {
     for (const input of given ?? (await readSome(parts))) {
+      if (parts.signal.aborted) throw new RunFailedError('The preview took too long: ask for fewer records');
       if ('failed' in input) {
         const steps = [{ step: 'source', outcome: 'failed' as const, reason: input.failed }];
         previewed.push({ input: input.text, steps, output: null });

@@ -16,11 +16,7 @@ import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
 import { PipelinesService } from './pipelines.service.ts';
 import { answered } from './problems.ts';
 import { BodyText, readKey, readPosition, readRecord, whole } from './read-request.ts';
-
-/** An answer of Express or Fastify. */
-interface Answer {
-  header(name: string, value: string): unknown;
-}
+import { sayReplayed, type Answer } from './say-replayed.ts';
 
 const MOST_LETTERS = 1_000;
 
@@ -49,9 +45,10 @@ export class ProgressController {
     @BodyText() text: string,
     @Headers('idempotency-key') key: string | undefined,
     @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: Answer,
   ) {
     const command = { type: 'resetCheckpoint', position: readPosition(text) } as const;
-    await answered(() => this.pipelines.move(pipelineId, command, caller, readKey(key)));
+    sayReplayed(await answered(() => this.pipelines.move(pipelineId, command, caller, readKey(key))), answer);
     return this.pipelines.checkpoint(pipelineId, caller);
   }
 
@@ -63,9 +60,10 @@ export class ProgressController {
     @Param('pipelineId') pipelineId: string,
     @Headers('idempotency-key') key: string | undefined,
     @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: Answer,
   ): Promise<void> {
     const command = { type: 'resetCheckpoint', position: null } as const;
-    await answered(() => this.pipelines.move(pipelineId, command, caller, readKey(key)));
+    sayReplayed(await answered(() => this.pipelines.move(pipelineId, command, caller, readKey(key))), answer);
   }
 
   @Get(':pipelineId/dead-letters')
@@ -91,17 +89,29 @@ export class ProgressController {
     @Param('pipelineId') pipelineId: string,
     @Param('letterId') letterId: string,
     @BodyText() text: string,
+    @Headers('idempotency-key') key: string | undefined,
     @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: Answer,
   ) {
-    return this.pipelines.replayLetter(pipelineId, letterId, readRecord(text), caller);
+    const record = readRecord(text);
+    const replayed = await answered(() =>
+      this.pipelines.replayLetter(pipelineId, letterId, record, caller, readKey(key)),
+    );
+    sayReplayed(replayed, answer);
+    return replayed.answer;
   }
 
   @Delete(':pipelineId/dead-letters')
   @MinimumRole('editor')
   @HttpCode(204)
   @ApiOperation({ summary: 'Forget all dead letters' })
-  async forgetLetters(@Param('pipelineId') pipelineId: string, @CurrentCaller() caller: ApiCaller) {
-    await this.pipelines.removeLetters(pipelineId, null, caller);
+  async forgetLetters(
+    @Param('pipelineId') pipelineId: string,
+    @Headers('idempotency-key') key: string | undefined,
+    @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: Answer,
+  ): Promise<void> {
+    await this.#forget(pipelineId, null, caller, key, answer);
   }
 
   @Delete(':pipelineId/dead-letters/:letterId')
@@ -111,8 +121,21 @@ export class ProgressController {
   async forgetLetter(
     @Param('pipelineId') pipelineId: string,
     @Param('letterId') letterId: string,
+    @Headers('idempotency-key') key: string | undefined,
     @CurrentCaller() caller: ApiCaller,
-  ) {
-    await this.pipelines.removeLetters(pipelineId, letterId, caller);
+    @Res({ passthrough: true }) answer: Answer,
+  ): Promise<void> {
+    await this.#forget(pipelineId, letterId, caller, key, answer);
+  }
+
+  async #forget(
+    pipelineId: string,
+    letterId: string | null,
+    caller: ApiCaller,
+    key: string | undefined,
+    answer: Answer,
+  ): Promise<void> {
+    const work = () => this.pipelines.removeLetters(pipelineId, letterId, caller, readKey(key));
+    sayReplayed(await answered(work), answer);
   }
 }

@@ -6,6 +6,8 @@ import { nodeRequest, type PlatformRequest } from '@nestjs-spark/observability/i
 import { PIPELINE_STATES } from '../aggregate/state.ts';
 import type { Position } from '../batch/batch.ts';
 import { MAX_DEFINITION_BYTES } from '../definition/parse-text.ts';
+import { readJson } from '../run/make-batch.ts';
+import type { GivenRecord } from '../store/letters.ts';
 import type { ListQuery } from './pipelines.service.ts';
 
 type Parsed = IncomingMessage & { body?: unknown; rawBody?: unknown };
@@ -57,7 +59,7 @@ export function readObject(text: string, known: readonly string[]): Record<strin
   if (text.trim() === '') return {};
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = readJson(text);
   } catch (cause) {
     throw new ProblemError('invalid', 'The body is not JSON.', { cause });
   }
@@ -80,11 +82,12 @@ export function readPosition(text: string): Position {
   return position as Position;
 }
 
-export function readRecord(text: string): string | undefined {
+/** An object is the record's fields, whatever the format of the source; a text is read as the source's. */
+export function readRecord(text: string): GivenRecord | undefined {
   const { record } = readObject(text, ['record']);
   if (record === undefined) return undefined;
-  if (isObject(record)) return JSON.stringify(record);
-  if (typeof record === 'string') return record;
+  if (isObject(record)) return { record: JSON.stringify(record), fields: record };
+  if (typeof record === 'string') return { record };
   throw wrong('record', 'has to be an object, or a text');
 }
 

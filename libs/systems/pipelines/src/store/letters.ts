@@ -15,13 +15,16 @@ export interface Letter {
   step: string;
   reason: string;
   record: string;
-  /** What the text says, from a source whose text is not JSON; gone when the record was replaced. */
+  /** What the text says: from a source whose text is not JSON, and where the record was replaced by an object. */
   fields?: Fields;
   /** What else came with the record: topic, timestamp, key, headers. */
   meta?: Fields;
   /** ISO 8601. */
   at: string;
 }
+
+/** A record that replaces that of a letter: as text of the source, or as fields. */
+export type GivenRecord = Pick<Letter, 'record' | 'fields'>;
 
 const COLLECTION = 'SparkPipelines';
 // The place is in the letter's id, so all readings share one list.
@@ -72,6 +75,11 @@ export class Letters {
     return stored.map(({ value }) => value).toSorted(byTime);
   }
 
+  async count(): Promise<number> {
+    // Opened for this: others may have added and removed some since this object did.
+    return (await SetAside.open(this.#state, this.#name, READING)).count;
+  }
+
   async get(letterId: string): Promise<Letter | null> {
     return (await this.#state.read<Letter>(this.#prefix + letterId))?.value ?? null;
   }
@@ -85,9 +93,9 @@ export class Letters {
   }
 
   /** Asks for a letter to be processed again, as it is or with another record. */
-  async askReplay(letter: Letter, record?: string): Promise<void> {
-    const { fields: _, ...rest } = letter;
-    if (record !== undefined) await this.keep([{ ...rest, record }]);
+  async askReplay(letter: Letter, record?: GivenRecord): Promise<void> {
+    const { fields: _, record: __, ...rest } = letter;
+    if (record !== undefined) await this.keep([{ ...rest, ...record }]);
     await askRerun(this.#state, this.#name, [letter.letterId]);
   }
 

@@ -2,24 +2,17 @@ import { compileSchema } from '../definition/check-meaning.ts';
 import type { PipelineDefinition, TransformDefinition } from '../definition/types.ts';
 import { compileCondition, compileExpression, type Fields } from '../expression/compile-expression.ts';
 import { openScript, type Scripts } from './script-step.ts';
+import type { BatchStep, Incoming } from './step.ts';
 
 /** What became of a record: `out` it goes on; `filtered` it was not wanted; `failed` a step could not be done. */
 export type Outcome =
   { kind: 'out'; fields: Fields } | { kind: 'filtered' } | { kind: 'failed'; step: string; reason: string };
-
-/** A record, and where it comes from. */
-export interface Incoming {
-  fields: Fields;
-  meta: Fields;
-}
 
 /** Takes records through all steps; answers in their order. */
 export type Transform = (records: readonly Incoming[]) => Promise<Outcome[]>;
 
 /** One step for one record: as it goes on, or null where it is not wanted. Throws where it cannot be done. */
 type Step = (fields: Fields, meta: Fields) => Fields | null;
-/** A step for many records at once: the fields, null, or why it could not be done. */
-export type BatchStep = (records: readonly Incoming[]) => Promise<(Fields | null | Error)[]>;
 
 type Named = { name: string } & ({ run: Step } | { runAll: BatchStep });
 

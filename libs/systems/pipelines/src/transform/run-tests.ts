@@ -3,6 +3,7 @@ import type { PipelineDefinition } from '../definition/types.ts';
 import type { Fields } from '../expression/compile-expression.ts';
 import { compileTransforms } from './compile-transforms.ts';
 import { Scripts } from './script-step.ts';
+import { RunFailedError } from '../connect/ports.ts';
 
 /** How one of a definition's own tests went. */
 export interface TestResult {
@@ -14,13 +15,31 @@ export interface TestResult {
   failures: readonly string[];
 }
 
-/** Runs the tests in a definition: nothing is read and nothing is written. */
+/**
+ * Runs the tests in a definition: nothing is read and nothing is written.
+ * @throws {RunFailedError} when they take more than 15 s: split the definition's tests, or make its scripts faster
+ */
 export async function runTests(definition: PipelineDefinition): Promise<TestResult[]> {
   const scripts = new Scripts();
+  try {
+    return await runTestsWith(definition, scripts, AbortSignal.timeout(TESTS_MS));
+  } finally {
+    await scripts.close();
+  }
+}
+
+/** @throws {RunFailedError} when the signal aborts before the last test */
+export async function runTestsWith(
+  definition: PipelineDefinition,
+  scripts: Scripts,
+  signal: AbortSignal,
+): Promise<TestResult[]> {
   const { transform, close } = compileTransforms(definition, scripts);
   try {
     const results: TestResult[] = [];
     for (const { name, input, output: expected } of definition.tests ?? []) {
+      if (signal.aborted)
+        throw new RunFailedError(`The tests took too long; ${JSON.stringify(name)} was not run`);
       const records = input.map((fields, offset) => ({ fields, meta: { partition: 'test', offset } }));
       const outcomes = await transform(records);
       const output = outcomes.flatMap((outcome) => (outcome.kind === 'out' ? [outcome.fields] : []));
@@ -33,8 +52,9 @@ export async function runTests(definition: PipelineDefinition): Promise<TestResu
     return results;
   } finally {
     close();
-    await scripts.close();
   }
 }
+
+export const TESTS_MS = 15_000;
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

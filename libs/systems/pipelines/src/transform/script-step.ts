@@ -1,7 +1,7 @@
 import { ScriptPool, type EtlCommand, type ScriptRunner } from '@nestjs-spark/etl-script';
 import { SCRIPT_COLLECTION } from '../definition/check-meaning.ts';
 import type { Fields } from '../expression/compile-expression.ts';
-import type { BatchStep, Incoming } from './compile-transforms.ts';
+import type { BatchStep, Incoming } from './step.ts';
 
 /** Runs the scripts of all pipelines of a process; opened by the first that needs it. */
 export class Scripts {

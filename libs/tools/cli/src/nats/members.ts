@@ -9,6 +9,7 @@ import {
   type Provisioned,
 } from '@nestjs-spark/jetstream/internal';
 import { jobsGrants, provisionJobs, resolveJobsSettings } from '@nestjs-spark/jobs/internal';
+import { peerGrants, provisionPeers, replicaName } from '@nestjs-spark/peers/internal';
 import { replicationGrants } from '@nestjs-spark/replication/internal';
 import type { BusMembers, JobsUser } from './parse-nats.ts';
 
@@ -16,21 +17,37 @@ import type { BusMembers, JobsUser } from './parse-nats.ts';
 export interface MemberGrants {
   name: string;
   grants: BusGrants;
+  /** Whether it answers requests of others. */
+  answers: boolean;
 }
 
 /** Every member once, with the grants of all its parts. */
-export function grantsOf({ modules, routes, jobs }: BusMembers, events: boolean): readonly MemberGrants[] {
+export function grantsOf(
+  { modules, routes, jobs, replicas }: BusMembers,
+  events: boolean,
+): readonly MemberGrants[] {
   const parts: MemberGrants[] = [
     ...modules.map((name) => ({
       name,
       grants: joinGrants(replicationGrants(name, routes), ...(events ? [eventGrants()] : [])),
+      answers: events,
     })),
-    ...jobs.map((user) => ({ name: userOfJobs(user), grants: jobsGrants(user.module, user.role) })),
+    ...jobs.map((user) => ({
+      name: userOfJobs(user),
+      grants: jobsGrants(user.module, user.role),
+      answers: events,
+    })),
+    ...replicas.map(({ service, node }) => ({
+      name: replicaName(service, node),
+      grants: peerGrants(service, node),
+      answers: true,
+    })),
   ];
   return parts.reduce<MemberGrants[]>((members, part) => {
     const known = members.find(({ name }) => sameName(name, part.name));
     if (!known) return [...members, part];
     known.grants = joinGrants(known.grants, part.grants);
+    known.answers ||= part.answers;
     return members;
   }, []);
 }
@@ -43,7 +60,7 @@ function userOfJobs({ module, role }: JobsUser): string {
 /** Creates the streams and buckets that the members use. @returns what was done with each stream */
 export async function provisionMembers(
   connection: JetStreamConnection,
-  { routes, jobs }: BusMembers,
+  { routes, jobs, replicas }: BusMembers,
   { routeMaxBytes, environment }: { routeMaxBytes: number; environment: NodeJS.ProcessEnv },
 ): Promise<ReadonlyMap<string, Provisioned>> {
   const logs = routes.map(({ owner, requester }) => routeLogs(owner, requester));
@@ -52,5 +69,7 @@ export async function provisionMembers(
     const { retentionMs } = resolveJobsSettings({ store: 'jetstream' }, environment);
     done.push(await provisionJobs(connection, retentionMs));
   }
+  for (const service of new Set(replicas.map((replica) => replica.service)))
+    done.push(await provisionPeers(connection, service));
   return new Map(done.flatMap((streams) => [...streams]));
 }

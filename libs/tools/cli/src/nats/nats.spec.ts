@@ -70,6 +70,22 @@ describe('nestjs-spark nats permissions', () => {
     await expect(permissionsOf(option, value)).rejects.toThrow(message);
   });
 
+  it('lets each replica write to the log of its service, and be there under its own name only', async () => {
+    const text = (await runNats(['permissions', '--peers', 'notes:a,b'], {})).text;
+    const [, a = '', b = ''] = text.split(/user: "notes-[ab]"/);
+    for (const user of [a, b]) {
+      expect(user).toContain('"spark.peers.notes.>"');
+      expect(user).toContain('allow_responses');
+      expect(user).not.toContain('STREAM.DELETE');
+    }
+    expect(a).toContain('"$KV.SPARK_PEERS.notes.a"');
+    expect(a).not.toContain('"$KV.SPARK_PEERS.notes.b"');
+  });
+
+  it.each(['notes', 'notes:a,B', 'notes:a:b'])('refuses --peers %s', async (value) => {
+    await expect(runNats(['permissions', '--peers', value], {})).rejects.toThrow(/SERVICE:NODE,NODE/);
+  });
+
   it('makes nkeys once, readable by their owner alone, and prints the public halves', async () => {
     const first = await print('--keys', folder);
     expect(first).toMatch(/# Fleet\n\s*nkey: U[A-Z2-7]{55}\n/);

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { isName } from '@nestjs-spark/contracts';
 import { messageOf, sameName } from '@nestjs-spark/foundation/internal';
 import type { JobsSettings } from '@nestjs-spark/jobs/internal';
+import { isPeerName } from '@nestjs-spark/peers/internal';
 import type { Route } from '@nestjs-spark/replication/internal';
 import { CliError } from '../cli-error.ts';
 
@@ -11,11 +12,18 @@ export interface JobsUser {
   role: JobsSettings['role'];
 }
 
+/** One node of a service that has replicas. */
+export interface ReplicaUser {
+  service: string;
+  node: string;
+}
+
 /** Who is on the bus. */
 export interface BusMembers {
   modules: string[];
   routes: Route[];
   jobs: JobsUser[];
+  replicas: ReplicaUser[];
 }
 
 /** What was asked for. */
@@ -36,6 +44,7 @@ const OPTIONS = {
   module: { type: 'string', multiple: true },
   route: { type: 'string', multiple: true },
   jobs: { type: 'string', multiple: true },
+  peers: { type: 'string', multiple: true },
   events: { type: 'boolean' },
   account: { type: 'string' },
   keys: { type: 'string' },
@@ -68,14 +77,16 @@ export function parseNats(argv: readonly string[]): NatsCommand {
   }
 }
 
-function membersOf(given: { [name in 'module' | 'route' | 'jobs']?: string[] }): BusMembers {
-  const { module = [], route, jobs = [] } = given;
-  if (module.length + jobs.length === 0) throw new Error('Name the modules: --module Fleet --module HR.');
+function membersOf(given: { [name in 'module' | 'route' | 'jobs' | 'peers']?: string[] }): BusMembers {
+  const { module = [], route, jobs = [], peers = [] } = given;
+  if (module.length + jobs.length + peers.length === 0)
+    throw new Error('Name the modules: --module Fleet --module HR.');
   const modules = modulesOf(module);
   return {
     modules,
     routes: route ? route.map((text) => routeOf(text, modules)) : allRoutes(modules),
     jobs: jobs.map(jobsUserOf),
+    replicas: peers.flatMap(replicasOf),
   };
 }
 
@@ -105,6 +116,16 @@ function jobsUserOf(text: string): JobsUser {
   if (!isName(module)) throw new Error(noModule(module));
   if ((role === 'all' || role === 'api' || role === 'worker') && more.length === 0) return { module, role };
   throw new Error(`--jobs ${text} has to be a module, MODULE:api or MODULE:worker.`);
+}
+
+function replicasOf(text: string): ReplicaUser[] {
+  const [service = '', nodes = '', ...more] = text.split(':');
+  const names = nodes.split(',');
+  if (more.length > 0 || ![service, ...names].every(isPeerName))
+    throw new Error(
+      `--peers ${text} has to be a service and its nodes, SERVICE:NODE,NODE, of lower-case letters, digits and "-".`,
+    );
+  return names.map((node) => ({ service, node }));
 }
 
 /** Each module may get copies from each other one. */

@@ -29,7 +29,7 @@ export async function runNats(argv: readonly string[], environment: Environment)
 }
 
 async function permissions({ events, account, keys, ...members }: Of<'permissions'>): Promise<string> {
-  const granted = [...grantsOf(members, events), { name: ADMINISTRATOR, grants: null }];
+  const granted = [...grantsOf(members, events), { name: ADMINISTRATOR, grants: null, answers: events }];
   const publicKeys =
     keys === null
       ? null
@@ -37,11 +37,11 @@ async function permissions({ events, account, keys, ...members }: Of<'permission
           keys,
           granted.map(({ name }) => name),
         );
-  const users = granted.map(({ name, grants }): AccountUser => ({
+  const users = granted.map(({ name, grants, answers }): AccountUser => ({
     name,
     publicKey: publicKeys?.get(name) ?? null,
     grants,
-    answers: events,
+    answers,
   }));
   return renderAccounts(account, users);
 }

@@ -1,0 +1,191 @@
+import type { OpenDatabase } from '../connect/open-database.ts';
+import { isReplicated } from '../connect/replicated.ts';
+import { keepsEtags } from '../entities/keeps-etags.ts';
+import { findTable } from '../entities/tables.ts';
+import { triggerName } from '../schema/event-table-sql.ts';
+import { eventTableName, quoteName, quoteText } from '../schema/table-name.ts';
+import type { PeerEventName, PeerEventRow } from './peer-event-row.ts';
+
+/** What the event table of a replicated collection has beside the columns of every event table. */
+const COLUMNS = [
+  'etag INTEGER',
+  'hlc INTEGER',
+  'sees TEXT',
+  'tx INTEGER',
+  'resolves TEXT',
+  'resolver_version INTEGER',
+] as const;
+
+/**
+ * Gives an event table the columns of a replica; in a write transaction that may alter tables.
+ * @param wasReplicated by a version that kept the events of replicas elsewhere alone, and numbers of this file here
+ * @returns whether it lacked them
+ */
+export function addEventColumns(open: OpenDatabase, table: string, wasReplicated: boolean): boolean {
+  const events = quoteName(eventTableName(table));
+  const isNew = !keepsEtags(open, table);
+  open.db.exec(`DROP TRIGGER IF EXISTS ${quoteName(triggerName(table, 'kept'))}`);
+  if (isNew) {
+    for (const column of COLUMNS) open.db.exec(`ALTER TABLE ${events} ADD COLUMN ${column}`);
+    open.db.exec(`
+      DROP INDEX IF EXISTS ${quoteName(`${eventTableName(table)}_deletes`)};
+      UPDATE ${events} SET etag = sequence_number;
+      CREATE INDEX ${quoteName(`${eventTableName(table)}_etags`)} ON ${events} (operation_type, etag);
+    `);
+    // Each of them is also an event of the replica; readers need only the deletes.
+    if (wasReplicated) open.db.exec(`DELETE FROM ${events} WHERE operation_type <> 'DELETE'`);
+  }
+  open.db.exec(keptTriggerSql(table));
+  return isNew;
+}
+
+/** Brings events of a collection into its table: those that this file took after `after`. */
+export function fillEventTable(open: OpenDatabase, entity: string, table: string, after: number): void {
+  const events = quoteName(eventTableName(table));
+  open.db.exec(`
+    INSERT OR IGNORE INTO ${events} (${NAMES})
+    SELECT ${valuesOf('taken_event')} FROM spark_peer_events AS taken_event
+    WHERE entity = ${quoteText(entity)} AND taken > ${after} ORDER BY taken`);
+}
+
+/** Whether a table that has the columns lacks the events: a backup leaves them out. */
+export function isEventTableEmpty(open: OpenDatabase, table: string): boolean {
+  const events = quoteName(eventTableName(table));
+  return open.row(`SELECT 1 FROM ${events} WHERE hlc IS NOT NULL LIMIT 1`) === null;
+}
+
+/** After a table of an earlier version was filled: a delete that was there under this file's number is that of the replica's event. */
+export function joinDeletes(open: OpenDatabase, table: string): void {
+  const events = quoteName(eventTableName(table));
+  open.db.exec(`
+    UPDATE ${events} AS event SET etag = before.etag
+    FROM (SELECT record_id, timestamp, etag FROM ${events} WHERE hlc IS NULL AND operation_type = 'DELETE') AS before
+    WHERE event.hlc IS NOT NULL AND event.operation_type = 'DELETE'
+      AND event.record_id = before.record_id AND event.timestamp = before.timestamp;
+    UPDATE spark_database SET moving = TRUE;
+    DELETE FROM ${events} WHERE hlc IS NULL
+      AND etag IN (SELECT etag FROM ${events} WHERE operation_type = 'DELETE' AND hlc IS NOT NULL);
+    UPDATE spark_database SET moving = FALSE;`);
+}
+
+/** Shows an event that came from elsewhere, or was numbered again. */
+export function showEvent(open: OpenDatabase, { origin, number, entity }: PeerEventRow): void {
+  const events = eventsOf(open, entity);
+  if (events === null) return;
+  open
+    .prepare(
+      `INSERT OR IGNORE INTO ${events} (${NAMES})
+       SELECT ${valuesOf('taken_event')} FROM spark_peer_events AS taken_event WHERE origin = ? AND number = ?`,
+    )
+    .run(origin, number);
+}
+
+/** Removes an event that gets another number. Readers of this file still see its delete, under this file's number. */
+export function hideEvent(open: OpenDatabase, { origin, number }: PeerEventName): void {
+  const entity = open.row<{ entity: string }>(
+    'SELECT entity FROM spark_peer_events WHERE origin = ? AND number = ?',
+    origin,
+    number,
+  );
+  const events = entity && eventsOf(open, entity.entity);
+  if (!events) return;
+  const isIt = 'source_node_id = ? AND sequence_number = ?';
+  open
+    .prepare(
+      `UPDATE ${events} SET id = ? || '-' || etag, source_node_id = ?, sequence_number = etag, hlc = 0
+       WHERE ${isIt} AND operation_type = 'DELETE' AND etag IS NOT NULL`,
+    )
+    .run(open.databaseId, open.databaseId, origin, number);
+  open.prepare('UPDATE spark_database SET moving = TRUE').run();
+  open.prepare(`DELETE FROM ${events} WHERE ${isIt}`).run(origin, number);
+  open.prepare('UPDATE spark_database SET moving = FALSE').run();
+}
+
+/** Notes which change of this file has shown what an event says, so that its readers hear of it, deletes included. */
+export function noteShown(
+  open: OpenDatabase,
+  { entity, recordId, data }: { entity: string; recordId: string; data: string | null },
+): void {
+  const events = eventsOf(open, entity);
+  if (events === null) return;
+  const { databaseId, lastEtag } = open;
+  const event = open.row<{ origin: string; number: number }>(
+    `SELECT origin, number FROM spark_peer_events
+     WHERE entity = ? AND record_id = ? AND data IS ${data === null ? 'NULL' : '?'} ORDER BY taken DESC LIMIT 1`,
+    entity,
+    recordId,
+    ...(data === null ? [] : [data]),
+  );
+  const noted =
+    event !== null &&
+    open
+      .prepare(`UPDATE ${events} SET etag = ? WHERE source_node_id = ? AND sequence_number = ?`)
+      .run(lastEtag, event.origin, event.number).changes !== 0;
+  if (noted || data !== null) return;
+  // A resolver of this node alone has removed it: there is no event of that yet.
+  open
+    .prepare(
+      `INSERT INTO ${events} (id, operation_type, record_id, timestamp, source_node_id, sequence_number, etag, hlc, sees)
+       VALUES (? || '-' || ?, 'DELETE', ?, ?, ?, ?, ?, 0, '')`,
+    )
+    .run(databaseId, lastEtag, recordId, Date.now(), databaseId, lastEtag, lastEtag);
+}
+
+/** The table that shows the events of a collection; null for one that is not replicated here. */
+function eventsOf(open: OpenDatabase, entity: string): string | null {
+  return isReplicated(open, entity) ? (findTable(open, entity)?.quotedEvents ?? null) : null;
+}
+
+const NAMES = `id, operation_type, record_id, data, timestamp, source_node_id, sequence_number, etag, hlc, sees, tx, resolves, resolver_version`;
+
+/** An event of the replica as a row of its table. A delete gets the number of this file's change once the row is gone: its readers go by it. */
+function valuesOf(row: string): string {
+  const isWrite = `${row}.resolver_version IS NULL`;
+  return `${row}.origin || '-' || ${row}.number, ${row}.operation_type, ${row}.record_id, ${row}.data, ${row}.timestamp,
+    ${row}.origin, ${row}.number, iif(${row}.operation_type = 'DELETE', NULL, (SELECT last_etag FROM spark_database)), ${row}.hlc, iif(${isWrite}, ${row}.sees, ''), ifnull(${row}.tx, ${row}.number),
+    iif(${isWrite}, NULL, ${row}.sees), ${row}.resolver_version`;
+}
+
+/**
+ * Triggers of an event table. What another node wrote is stored under its own name, so what applying it would record is left out.
+ * An own change is stored under the name of its event instead of this file's number.
+ * @param note the statements that record it
+ */
+export function eventTriggersSql(table: string, note: string): string {
+  const events = quoteName(eventTableName(table));
+  const own = quoteName(peerTriggerName(table));
+  const applied = quoteName(triggerName(table, 'applied'));
+  return `
+    DROP TRIGGER IF EXISTS ${applied};
+    CREATE TRIGGER ${applied} BEFORE INSERT ON ${events}
+    WHEN NEW.hlc IS NULL AND (SELECT applying FROM spark_peer)
+    BEGIN
+      SELECT RAISE(IGNORE);
+    END;
+    DROP TRIGGER IF EXISTS ${own};
+    CREATE TRIGGER ${own} BEFORE INSERT ON ${events}
+    WHEN NEW.hlc IS NULL AND NOT (SELECT applying FROM spark_peer)
+    BEGIN
+      ${note}
+      INSERT INTO ${events} (id, operation_type, record_id, data, timestamp, source_node_id, sequence_number, etag, hlc, sees, tx)
+      SELECT origin || '-' || number, operation_type, record_id, data, timestamp, origin, number, NEW.sequence_number, hlc, sees, tx
+      FROM spark_peer_events WHERE taken = (SELECT max(taken) FROM spark_peer_events);
+      SELECT RAISE(IGNORE);
+    END;
+  `;
+}
+
+export function peerTriggerName(table: string): string {
+  return triggerName(table, 'peer');
+}
+
+function keptTriggerSql(table: string): string {
+  return `
+    CREATE TRIGGER ${quoteName(triggerName(table, 'kept'))} BEFORE DELETE ON ${quoteName(eventTableName(table))}
+    WHEN ifnull(OLD.etag, 0) > (SELECT trimmed FROM spark_database)
+      AND (SELECT has_readers AND NOT moving FROM spark_database)
+    BEGIN
+      SELECT RAISE(ABORT, 'an event that readers still need cannot be deleted: Spark removes it when they have read it');
+    END;
+  `;
+}

@@ -1,0 +1,18 @@
+import {
+  type JetStreamConnection,
+  type Provisioned,
+  provisionPresence,
+  provisionSharedLog,
+} from '@nestjs-spark/jetstream/internal';
+import { PRESENCE_BUCKET, PRESENCE_MS } from '../presence/heartbeat.ts';
+import { DEFAULT_LOG_BYTES, peerStream } from './names.ts';
+
+/** Creates what the replicas of a service need on the bus, as an administrator does. Safe to repeat. @returns what was done with each stream */
+export async function provisionPeers(
+  connection: JetStreamConnection,
+  service: string,
+): Promise<ReadonlyMap<string, Provisioned>> {
+  const log = peerStream(service);
+  await provisionPresence(connection, PRESENCE_BUCKET, PRESENCE_MS);
+  return new Map([[log.name, await provisionSharedLog(connection, log, DEFAULT_LOG_BYTES)]]);
+}

@@ -1,0 +1,4 @@
+import type { JetStreamSharedLog } from '@nestjs-spark/jetstream/internal';
+
+/** The log, as far as a node uses it. */
+export type PeerLog = Pick<JetStreamSharedLog, 'provision' | 'describe' | 'append' | 'read' | 'tailOf'>;

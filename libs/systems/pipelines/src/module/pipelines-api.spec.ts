@@ -235,6 +235,12 @@ describe('pipelines over HTTP', () => {
     expect((await post('/validate', adults).expect(200)).body).toMatchObject({ valid: true, warnings: [] });
     await post('/validate', { ...adults, sink: {} }).expect(422);
     for (const path of ['/adults/lineage', '/adults/tap']) await get(path).expect(404);
+    expect((await http().get('/api/asyncapi.json').expect(200)).body.asyncapi).toBe('3.0.0');
+    await post('/adults/explode').expect(404);
+    const unknown = http()
+      .put('/api/pipelines/adults')
+      .set({ ...ANN, 'if-match': '"1"', 'content-type': 'application/json' });
+    await unknown.send(JSON.stringify(adults)).expect(412);
   });
 
   it('are previewed step by step, and nothing is written', async () => {
@@ -275,6 +281,7 @@ describe('pipelines over HTTP', () => {
     expect(text).toContain('spark_pipeline_records_read_total{pipeline="adults"} 3');
     expect(text).toContain('spark_pipeline_state{pipeline="adults",state="Completed"} 1');
     expect(text).toContain('spark_shards_owned 256');
+    expect(text).toContain('spark_pipeline_dead_letters{pipeline="adults"} 1');
   });
 
   it('have an operator token that is made once in development, for its owner only, and asked for in production', () => {

@@ -1,6 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiGuard, MinimumRole } from '@nestjs-spark/auth';
+import { ApiGuard, MinimumRole, Public } from '@nestjs-spark/auth';
 import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
+import { ASYNC_API } from './asyncapi.ts';
 import { PipelinesService } from './pipelines.service.ts';
 import { answered } from './problems.ts';
 
@@ -13,6 +14,13 @@ export class ClusterController {
 
   constructor(pipelines: PipelinesService) {
     this.pipelines = pipelines;
+  }
+
+  @Get('asyncapi.json')
+  @Public()
+  @ApiOperation({ summary: 'The WebSocket and the server-sent events, in AsyncAPI' })
+  asyncApi(): object {
+    return ASYNC_API;
   }
 
   @Get('cluster')

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { PIPELINE_STATES } from '../aggregate/state.ts';
+import { Letters } from '../store/letters.ts';
 import type { PipelinesNode, RunNotice } from '../own/pipelines-node.ts';
 
 const BUCKETS = [0.005, 0.02, 0.1, 0.5, 1, 5, 30, 120];
@@ -88,8 +89,44 @@ class PipelineMetrics {
   }
 }
 
+const COUNTED_EVERY_MS = 15_000;
+
+/** How many letters there are: of pipelines that had some, each counted once in a while. */
+class CountedLetters {
+  readonly #node: PipelinesNode;
+  #counts: Promise<{ pipelineId: string; count: number }[]> = Promise.resolve([]);
+  #countedAt = -Infinity;
+
+  constructor(node: PipelinesNode) {
+    this.#node = node;
+  }
+
+  now(): Promise<{ pipelineId: string; count: number }[]> {
+    if (performance.now() - this.#countedAt > COUNTED_EVERY_MS) {
+      this.#countedAt = performance.now();
+      this.#counts = this.#count().catch(() => []);
+    }
+    return this.#counts;
+  }
+
+  async #count(): Promise<{ pipelineId: string; count: number }[]> {
+    const { projection, shards, store } = this.#node;
+    const mine = projection
+      .list()
+      .filter(
+        ({ key, state }) => state.status !== 'Deleted' && shards.epochOf(this.#node.shardOf(key)) !== null,
+      )
+      .filter(({ key }) => (this.#node.view(key)?.progress.deadLettered ?? 0) > 0);
+    const counts: { pipelineId: string; count: number }[] = [];
+    for (const { key } of mine)
+      counts.push({ pipelineId: key.pipelineId, count: await new Letters(store.letters, key).count() });
+    return counts;
+  }
+}
+
 /** What is looked at when it is asked for. */
 function gauges(registry: Registry, node: PipelinesNode): void {
+  const counted = new CountedLetters(node);
   const state = new Gauge({
     name: 'spark_pipeline_state',
     help: '1 for the state that a pipeline is in.',
@@ -132,5 +169,14 @@ function gauges(registry: Registry, node: PipelinesNode): void {
       if (last !== null) this.set(Math.max(0, last - node.projection.position));
     },
   });
-  for (const gauge of [state, shards, nodes, lag]) registry.registerMetric(gauge);
+  const letters = new Gauge({
+    name: 'spark_pipeline_dead_letters',
+    help: 'Dead letters of pipelines that this process runs, as of the last 15 s.',
+    labelNames: ['pipeline'],
+    registers: [],
+    async collect() {
+      for (const { pipelineId, count } of await counted.now()) this.set({ pipeline: pipelineId }, count);
+    },
+  });
+  for (const gauge of [state, shards, nodes, lag, letters]) registry.registerMetric(gauge);
 }

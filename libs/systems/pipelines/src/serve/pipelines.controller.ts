@@ -13,9 +13,10 @@ import {
   Sse,
   UseGuards,
 } from '@nestjs/common';
+import { ProblemError } from '@nestjs-spark/contracts';
 import { ApiGuard, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth';
-import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
-import { Observable } from 'rxjs';
+import { ApiOperation, ApiTags, sendFeed, type StreamedAnswer } from '@nestjs-spark/observability/internal';
+import type { Observable } from 'rxjs';
 import type { PipelineView } from '../project/view.ts';
 import { PipelinesService, type Changed, type Move } from './pipelines.service.ts';
 import { answered, notAvailable, upgradeRequired } from './problems.ts';
@@ -75,10 +76,12 @@ export class PipelinesController {
   allEvents(
     @Headers('last-event-id') last: string | undefined,
     @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: StreamedAnswer,
   ): Observable<MessageEvent> {
     return this.#send(
       { after: last ? whole(last, 'Last-Event-ID', Number.MAX_SAFE_INTEGER, 0) : 'now' },
       caller,
+      answer,
     );
   }
 
@@ -161,10 +164,11 @@ export class PipelinesController {
     @Param('pipelineId') pipelineId: string,
     @Headers('last-event-id') last: string | undefined,
     @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: StreamedAnswer,
   ): Observable<MessageEvent> {
     this.pipelines.get(pipelineId, caller);
     const after = last ? whole(last, 'Last-Event-ID', Number.MAX_SAFE_INTEGER, 0) : 0;
-    return this.#send({ pipelineId, after }, caller);
+    return this.#send({ pipelineId, after }, caller, answer);
   }
 
   @Get(':pipelineId/lineage')
@@ -207,7 +211,7 @@ export class PipelinesController {
     @Res({ passthrough: true }) answer: Answer,
   ): Promise<PipelineView> {
     const type = MOVES.find((one) => one === move);
-    if (type === undefined) throw notAvailable(`POST …/${move.slice(0, 32)}`);
+    if (type === undefined) throw new ProblemError('notFound', `There is no POST …/${move.slice(0, 32)}.`);
     return this.#move(pipelineId, { type }, key, caller, answer);
   }
 
@@ -222,19 +226,17 @@ export class PipelinesController {
     return shown(changed, answer);
   }
 
-  #send(query: Parameters<PipelinesService['events']>[0], caller: ApiCaller): Observable<MessageEvent> {
-    return new Observable((reader) => {
-      const left = new AbortController();
-      const pass = async (): Promise<void> => {
-        for await (const event of this.pipelines.events(query, caller, left.signal))
-          reader.next({ id: String(event.sequence), type: event.type, data: event });
-      };
-      pass().then(
-        () => reader.complete(),
-        (error: unknown) => reader.error(error),
-      );
-      return () => left.abort();
-    });
+  #send(
+    query: Parameters<PipelinesService['events']>[0],
+    caller: ApiCaller,
+    answer: StreamedAnswer,
+  ): Observable<MessageEvent> {
+    const events = (signal: AbortSignal) => this.pipelines.events(query, caller, signal);
+    async function* feed(signal: AbortSignal): AsyncGenerator<MessageEvent> {
+      for await (const event of events(signal))
+        yield { id: String(event.sequence), type: event.type, data: event };
+    }
+    return sendFeed(feed, answer);
   }
 }
 

@@ -1,6 +1,6 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 import type { ApiCaller } from '@nestjs-spark/auth';
-import type { PipelineCommand } from '../aggregate/commands.ts';
+import { CommandRefusedError, type PipelineCommand } from '../aggregate/commands.ts';
 import { replay } from '../aggregate/evolve.ts';
 import type { PipelineState } from '../aggregate/state.ts';
 import type { Position } from '../batch/batch.ts';
@@ -13,7 +13,7 @@ import { Letters, type GivenRecord, type Letter } from '../store/letters.ts';
 import { keyText, type PipelineKey } from '../store/ports.ts';
 import { eventView, PipelinesFeed, type EventView } from './pipelines-feed.ts';
 import { answerOnce, type Answered } from './answer-once.ts';
-import { throughVersion } from './through-version.ts';
+import { throughTime, throughVersion } from './through-version.ts';
 import { canRead, nameOf, requireChange, seesAll, tenantOf } from './access.ts';
 
 /** What changes a pipeline, besides its definition. */
@@ -80,7 +80,9 @@ export class PipelinesService {
       throw new ProblemError('invalid', `The body's pipelineId is ${definition.pipelineId}.`);
     const { commandId, ifVersion, reset } = options;
     const there = this.#find(pipelineId, caller, 'named');
-    if (!there && (ifVersion !== undefined || pipelineId.includes('/'))) throw this.#unknown(pipelineId);
+    if (!there && ifVersion !== undefined)
+      throw new CommandRefusedError('other-version', 'It has no version: there is no such pipeline');
+    if (!there && pipelineId.includes('/')) throw this.#unknown(pipelineId);
     if (there) requireChange(caller, there.key, there.state);
     const key = there?.key ?? { tenant: tenantOf(caller), pipelineId };
     const command = {
@@ -117,10 +119,7 @@ export class PipelinesService {
     const { key } = this.#need(pipelineId, caller);
     const entries = await this.#node.store.journal.load(key);
     const events = entries.map(({ event }) => event);
-    const until =
-      'time' in at
-        ? events.filter((event) => Date.parse(event.at) <= Date.parse(at.time))
-        : throughVersion(events, at.version);
+    const until = 'time' in at ? throughTime(events, at.time) : throughVersion(events, at.version);
     const position = entries[until.length - 1]?.position ?? 0;
     const state = replay(until);
     if (state.definition === null) throw new ProblemError('notFound', 'The pipeline did not exist then.');

@@ -11,3 +11,6 @@ export function throughVersion(events: readonly PipelineEvent[], version: number
   }
   return seen >= version ? kept : [];
 }
+
+export const throughTime = (events: readonly PipelineEvent[], time: string): PipelineEvent[] =>
+  events.filter((event) => Date.parse(event.at) <= Date.parse(time));

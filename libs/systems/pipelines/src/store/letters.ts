@@ -75,6 +75,11 @@ export class Letters {
     return stored.map(({ value }) => value).toSorted(byTime);
   }
 
+  async count(): Promise<number> {
+    // Opened for this: others may have added and removed some since this object did.
+    return (await SetAside.open(this.#state, this.#name, READING)).count;
+  }
+
   async get(letterId: string): Promise<Letter | null> {
     return (await this.#state.read<Letter>(this.#prefix + letterId))?.value ?? null;
   }

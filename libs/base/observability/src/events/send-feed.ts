@@ -1,0 +1,55 @@
+import { once, type EventEmitter } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { MessageEvent } from '@nestjs/common';
+import { Observable } from 'rxjs';
+
+/** What events are written to: Node's own response. */
+export interface EventReader extends EventEmitter {
+  /** Whether what was written waits for its reader. */
+  readonly writableNeedDrain?: boolean;
+  destroy(): unknown;
+}
+
+/** A response as a handler has it: of Express, or of Fastify, which has Node's own in it. */
+export type StreamedAnswer = EventReader & { raw?: EventReader };
+
+const PATIENCE_MS = 30_000;
+/** Whether what was written is taken shows only after a turn of the event loop. */
+const WRITTEN_IN_A_TURN = 32;
+
+/**
+ * A feed as server-sent events, until the reader leaves. It is read no faster than the reader takes what is there. One that takes
+ * nothing for `patienceMs` is cut off: it connects again with the last id that it has.
+ */
+export function sendFeed(
+  feed: (signal: AbortSignal) => AsyncIterable<MessageEvent>,
+  answer: StreamedAnswer,
+  patienceMs = PATIENCE_MS,
+): Observable<MessageEvent> {
+  const to = answer.raw ?? answer;
+  return new Observable((reader) => {
+    const left = new AbortController();
+    const pass = async (): Promise<void> => {
+      let written = 0;
+      for await (const event of feed(left.signal)) {
+        if (++written % WRITTEN_IN_A_TURN === 0) await turn();
+        if (!(await isTaken(to, left.signal, patienceMs))) break;
+        reader.next(event);
+      }
+    };
+    pass().then(
+      () => reader.complete(),
+      (error: unknown) => reader.error(error),
+    );
+    return () => left.abort();
+  });
+}
+
+async function isTaken(to: EventReader, left: AbortSignal, patienceMs: number): Promise<boolean> {
+  if (to.writableNeedDrain) {
+    const late = AbortSignal.timeout(patienceMs);
+    await once(to, 'drain', { signal: AbortSignal.any([late, left]) }).catch(() => undefined);
+    if (late.aborted && to.writableNeedDrain) to.destroy();
+  }
+  return !left.aborted && !to.writableNeedDrain;
+}

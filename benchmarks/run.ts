@@ -4,7 +4,7 @@ import { readHelp } from '../tools/arguments.ts';
 
 // `npm run bench -- script` runs script.ts; without a name, main.ts. What follows the name are that benchmark's options.
 // `npm run bench -- --against <commit>` compares this build with the one of another commit.
-const BENCHMARKS = ['script', 'embedded', 'requesters', 'verify', 'pipelines', 'attacks'];
+const BENCHMARKS = ['script', 'embedded', 'requesters', 'verify', 'pipelines', 'attacks', 'console'];
 const [, , name] = process.argv;
 const named = name !== undefined && BENCHMARKS.includes(name) ? name : undefined;
 if (named === undefined)

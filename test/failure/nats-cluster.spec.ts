@@ -6,11 +6,8 @@ import type { Member } from '../support/member.ts';
 import { ClusterUnderTest } from '../support/nats-cluster.ts';
 import { SQLITE } from '../support/stores/pairs.ts';
 import { equal } from '../support/story-of-cars.ts';
+import { HEALED_WITHIN_MS, SAID_WITHIN_MS } from '../support/while-it-lasts.ts';
 import { World } from '../support/world.ts';
-
-/** How soon it has to be said that nothing goes on, and how soon both are equal when the fault is over. */
-const SAID_MS = 15_000;
-const HEALED_MS = 30_000;
 
 /** The longer ones, for every night. */
 const long = process.env['SPARK_TEST_LONG_FAULTS'] === '1';
@@ -47,12 +44,12 @@ describeWithOwnServers(['nats'], 'A NATS cluster of three', () => {
     await fleet.database.write(carCommands(1, (cars += more), { Year: 1900 + cars }));
   }
 
-  /** Both say within 15 s that they are not ready, with such a reason, and that their tasks wait. */
+  /** Both say soon that they are not ready, with such a reason, and that their tasks wait. */
   async function said(reason: RegExp): Promise<void> {
     await Promise.all(
       [fleet, hr].map(async (member) => {
         await member.until(`not ready because of ${reason}`, () => saysSo(member, reason), {
-          timeoutMs: SAID_MS,
+          timeoutMs: SAID_WITHIN_MS,
         });
       }),
     );
@@ -71,7 +68,11 @@ describeWithOwnServers(['nats'], 'A NATS cluster of three', () => {
   }
 
   async function healed(): Promise<void> {
-    await Promise.all([equal(fleet, hr, HEALED_MS), fleet.ready(HEALED_MS), hr.ready(HEALED_MS)]);
+    await Promise.all([
+      equal(fleet, hr, HEALED_WITHIN_MS),
+      fleet.ready(HEALED_WITHIN_MS),
+      hr.ready(HEALED_WITHIN_MS),
+    ]);
     await Promise.all(
       [fleet, hr].map((member) =>
         member.until('streaming again', async () => {

@@ -143,6 +143,61 @@ describe('signing in', () => {
   });
 });
 
+describe('the stream', () => {
+  it('tells a browser that comes back only what has changed', async () => {
+    const url = await start();
+    const cookie = cookieOf(await signIn(url));
+    const first = await firstEvent(url, { cookie });
+    expect(first.event).toBe('state');
+    const again = await firstEvent(url, { cookie, 'last-event-id': first.id });
+    expect(again.event).toBe('delta');
+    expect(Number(again.id)).toBeGreaterThan(Number(first.id));
+    const unknown = await firstEvent(url, { cookie, 'last-event-id': '7' });
+    expect(unknown.event).toBe('state');
+  });
+});
+
+async function firstEvent(
+  url: string,
+  headers: Record<string, string>,
+): Promise<{ id: string; event: string }> {
+  const leave = new AbortController();
+  const { body } = await fetch(`${url}/api/events?view=jobs`, { headers, signal: leave.signal });
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  while (!text.includes('\n\n')) text += (await reader?.read())?.value ?? '';
+  leave.abort();
+  const [, id = '', event = ''] = /^id: (\d+)\nevent: ([\w-]+)/.exec(text) ?? [];
+  return { id, event };
+}
+
+describe('what concerns replicas, jobs and pipelines', () => {
+  it('is empty where no module has it, and is asked only of modules that the options name', async () => {
+    const url = await start();
+    const answer = await signIn(url);
+    const { csrf } = (await answer.json()) as { csrf: string };
+    const headers = { ...FROM_PAGE, cookie: cookieOf(answer), 'x-spark-csrf': csrf };
+    for (const system of ['peers', 'jobs', 'pipelines'])
+      expect(await (await fetch(`${url}/api/${system}`, { headers })).json()).toEqual({
+        items: [],
+        missing: [],
+        unnamed: [],
+        truncated: false,
+      });
+    expect((await fetch(`${url}/api/jobs/1`, { headers })).status).toBe(404);
+    const moved = await fetch(`${url}/api/pipelines/Flow/p/start`, { method: 'POST', headers, body: '{}' });
+    expect(moved.status).toBe(403);
+    expect(await moved.json()).toMatchObject({
+      detail: 'Flow accepts no module tokens on this route. Add it to the modules of this console.',
+    });
+    const away = await fetch(`${url}/api/peers/notes-a/stash`, { headers });
+    expect(away.status).toBe(502);
+    const without = { ...headers, 'x-spark-csrf': 'other' };
+    const forged = await fetch(`${url}/api/peers/a/retire`, { method: 'POST', headers: without, body: '{}' });
+    expect(await forged.json()).toMatchObject({ type: 'urn:spark:problem:not-from-page' });
+  });
+});
+
 describe('a console that is read-only', () => {
   it('changes nothing, even for operators', async () => {
     const url = await start('Express', { readOnly: true });

@@ -21,9 +21,9 @@ const FOR_TESTS = /^libs\/(tools\/(testing|servers)|entry\/core-testing)\//;
 
 async function sources(): Promise<{ file: string; text: string }[]> {
   const libraries = (await readdir(join(REPOSITORY, 'libs'), { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => relative(REPOSITORY, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
-    .filter((file) => /^libs\/[^/]+\/[^/]+\/src\//.test(file));
+    .filter((file) => /^libs\/[^/]+\/[^/]+\/(src|web)\//.test(file));
   return Promise.all(
     libraries.map(async (file) => ({ file, text: await readFile(join(REPOSITORY, file), 'utf8') })),
   );

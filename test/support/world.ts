@@ -129,6 +129,11 @@ export class World {
     });
   }
 
+  /** Another built app, on a file of its own. */
+  app(name: string, folder: string, env: Record<string, string> = {}): Promise<Member> {
+    return this.add(name, 'sqlite', join(root, 'dist/apps', folder, 'main.js'), env);
+  }
+
   /** Ends all apps, servers and databases of this world. */
   async end(): Promise<void> {
     await Promise.all(this.members.map(({ process }) => process.kill9()));

@@ -1,16 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeWithBrowser } from '@nestjs-spark/servers/testing';
+import { ConsoleCrowd } from '../support/console-crowd.ts';
+import { ConsoleSystems } from '../support/console-systems.ts';
 import { carDocument } from '../support/cars.ts';
 import { Desk } from '../support/desk.ts';
 import type { Member } from '../support/member.ts';
 import { OPERATOR_TOKEN } from '../support/member.ts';
-import { SQLITE } from '../support/stores/pairs.ts';
+import { type Pair, SQLITE } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
 const CARS = `loadToCars({ Model: this.Model, Brand: this.Brand });`;
 const THROWS = `// One fact per car, for the yearly report.
 if (!this.Brand) throw new Error('a car without a brand');
 loadToCarFacts({ Brand: this.Brand.toUpperCase() });`;
+
+/** The owner on RavenDB where this run has one, and everything else in files: both are seen in one browser. */
+const PAIR: Pair = process.env['SPARK_TEST_RAVENDB_URL'] ? { owner: 'ravendb', requester: 'sqlite' } : SQLITE;
 
 interface State {
   modules: { name: string; reachable: boolean }[];
@@ -23,11 +28,12 @@ interface State {
   }[];
 }
 
-await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on SQLite', (chromium) => {
+await describeWithBrowser(['nats'], `The console, in Chromium, the owner on ${PAIR.owner}`, (chromium) => {
   let world: World;
   let fleet: Member;
   let hr: Member;
   let console: Member;
+  let systems: ConsoleSystems;
   let desk: Desk;
 
   const at = (path: string): string => `${console.url}/spark/console${path}`;
@@ -36,7 +42,7 @@ await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on S
   const copy = async (id: string) => (await state()).copies.find((one) => one.id === id);
 
   beforeAll(async () => {
-    world = await World.create('console', SQLITE);
+    world = await World.create('console', PAIR);
     fleet = await world.module('Fleet', {
       shared: [{ collection: 'Cars', with: ['HR', 'Analytics', 'Billing'] }],
     });
@@ -57,7 +63,8 @@ await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on S
         ['Pricing', 'Tariffs', 'loadToTariffs(this);'],
       ),
     );
-    console = await world.console();
+    systems = await ConsoleSystems.create(world);
+    console = await world.console({ SPARK_CONSOLE_MODULES: systems.named });
     fleet.start();
     for (let car = 1; car <= 20; car++) {
       const Brand = car % 5 === 0 ? '' : `carBrands/${car}`;
@@ -66,6 +73,9 @@ await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on S
     for (const member of [analytics, billing, console]) member.start();
     await hr.startReady();
     await console.live();
+    // Not all processes at once: a small machine would take longer for each than anybody waits.
+    systems.start();
+    await systems.fill();
     desk = await Desk.open(chromium, at(''));
   });
   afterAll(async () => {
@@ -112,6 +122,10 @@ await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on S
     ['modules', '/modules', 'Modules'],
     ['module', '/modules/Fleet', 'Fleet'],
     ['audit', '/audit', 'Audit'],
+    ['peers', '/peers', 'Peers'],
+    ['jobs', '/jobs', 'Jobs'],
+    ['pipelines', '/pipelines', 'Pipelines'],
+    ['pipeline', '/pipelines/even-numbers', 'Even numbers'],
   ];
 
   const LOOKS = [
@@ -184,6 +198,77 @@ await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on S
     });
   });
 
+  describe('a job', () => {
+    it('is opened from the list, says what happened, and is cancelled with a proof', async () => {
+      desk.complaints.length = 0;
+      await desk.look(1360, 'light');
+      await desk.go('/jobs');
+      await desk.page.getByRole('link', { name: 'slow count' }).click();
+      await desk.heading('slow count');
+      await desk.sees('What happened');
+      await desk.page.getByRole('button', { name: 'Cancel…' }).click();
+      await desk.sees(/It is cancelled once nothing of it runs any more/);
+      await desk.page.getByRole('button', { name: 'Cancel the job' }).click();
+      await desk.sees(/Proof: handler/);
+      expect(await desk.faults()).toEqual([]);
+      await desk.shoot('job-light-1360');
+      await desk.look(360, 'dark');
+      expect([await desk.isTooWide(), await desk.faults()]).toEqual([false, []]);
+      await desk.shoot('job-dark-360');
+      expect(desk.complaints).toEqual([]);
+    });
+  });
+
+  describe('a pipeline', () => {
+    it('has its dead letters changed and run again, and is paused', async () => {
+      desk.complaints.length = 0;
+      await desk.look(1360, 'light');
+      await desk.go('/pipelines/even-numbers');
+      await desk.page
+        .getByRole('button', { name: /^generate/ })
+        .first()
+        .click();
+      await desk.page.locator('.cm-content').click();
+      await desk.page.keyboard.press('Control+a');
+      await desk.page.keyboard.type('{"id": 11, "even": true}');
+      await desk.page.locator('.diff .plus').first().waitFor();
+      expect(await desk.faults()).toEqual([]);
+      await desk.shoot('pipeline-letter-light-1360');
+      await desk.page.getByRole('button', { name: 'Run again' }).click();
+      await desk.sees('The record is processed again.');
+      await desk.page.getByRole('button', { name: 'Pause' }).click();
+      await desk.page.getByRole('button', { name: 'Resume' }).waitFor();
+      await desk.page.getByRole('button', { name: 'Validate' }).click();
+      await desk.sees('The definition is valid.');
+      await desk.page.getByRole('button', { name: 'Preview' }).click();
+      await desk.sees(/Record 1/);
+      await desk.shoot('pipeline-preview-light-1360');
+      expect(desk.complaints).toEqual([]);
+    });
+  });
+
+  describe('replicas', () => {
+    it('show what met in a conflict, are compared, and one that is away is retired by its name', async () => {
+      desk.complaints.length = 0;
+      await desk.look(1360, 'dark');
+      await desk.go('/peers');
+      await desk.page.getByRole('button', { name: 'Show Boards' }).click();
+      await desk.page.locator('.heads').first().waitFor();
+      await desk.page.getByRole('button', { name: 'Compare with b' }).click();
+      await desk.sees('The same as b.');
+      expect(await desk.faults()).toEqual([]);
+      await desk.shoot('peers-conflict-dark-1360');
+      const [, away] = systems.replicas;
+      await away?.process.kill9();
+      await desk.page.getByRole('button', { name: 'Retire…' }).click({ timeout: 60_000 });
+      expect(await desk.faults()).toEqual([]);
+      await desk.page.getByLabel('Type b to confirm').fill('b');
+      await desk.page.getByRole('button', { name: 'Retire', exact: true }).click();
+      await desk.sees('b is retired.');
+      expect(desk.complaints).toEqual([]);
+    });
+  });
+
   describe('a request that changes something', () => {
     it.each([
       ['without the token of the page', { 'sec-fetch-site': 'same-origin' }],
@@ -251,6 +336,30 @@ await describeWithBrowser(['nats'], 'The console, in Chromium, over modules on S
       });
       hr.start();
       await desk.until(async () => (await copy('Fleet/HR/Cars'))?.state === 'Streaming', 60_000);
+    });
+  });
+
+  describe('200 modules', () => {
+    it('are shown whole in tables, and on the map those that need attention; one that denies says what to do', async () => {
+      const crowd = await ConsoleCrowd.start(200);
+      try {
+        await crowd.register(world.natsUrl);
+        desk.complaints.length = 0;
+        await desk.look(1360, 'light');
+        await desk.go('/');
+        await desk.heading(`of ${crowd.copies + 5} copies are live`, 60_000);
+        await desk.sees(/M199 does not let this console in. Add Console to SPARK_CONSOLES there./);
+        await desk.sees(`100 of ${crowd.copies + 5} are shown: filter for others.`);
+        expect(await desk.page.locator('*').count()).toBeLessThan(5_000);
+        expect(await desk.faults()).toEqual([]);
+        await desk.shoot('overview-200-light-1360');
+        await desk.go('/modules/M7');
+        await desk.heading('M7');
+        await desk.look(360, 'dark');
+        expect([await desk.isTooWide(), await desk.faults(), desk.complaints]).toEqual([false, [], []]);
+      } finally {
+        crowd.stop();
+      }
     });
   });
 });

@@ -47,6 +47,19 @@ describeWithServers(['nats'], 'Jobs that are kept in JetStream', () => {
     }
   });
 
+  it('end whatever their runs add to a record that is as large as it may be', async () => {
+    await engine.stop();
+    const message = 'no '.repeat(400_000);
+    engine = engineOnNats(place, { run: () => Promise.reject(new Error(message)) }, 'all');
+    const retry = { attempts: 3, delaysSeconds: [0] };
+    const metadata = { note: 'x'.repeat(523_000) };
+    const { jobId } = await engine.jobs.submit({ ...HANDLER, metadata, retry });
+    const job = await engine.jobs.get(jobId, undefined, 30_000);
+    expect(job).toMatchObject({ status: 'Failed', attempt: 3, metadata, cause: { code: 'thrown' } });
+    const more = { note: 'x'.repeat(525_000) };
+    await expect(engine.jobs.submit({ ...HANDLER, metadata: more })).rejects.toMatchObject({ status: 413 });
+  });
+
   it('are cancelled with their thread as the proof when they are not brief', async () => {
     const { jobId } = await engine.jobs.submit(scriptJob('for (;;) {} loadToOrders({});'));
     const stop = new AbortController();

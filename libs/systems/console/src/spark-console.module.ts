@@ -25,6 +25,8 @@ import { Assets } from './serve/assets.ts';
 import { ConsoleServer } from './serve/console-server.ts';
 import { Admission } from './sign-in/admission.ts';
 import { Sessions } from './sign-in/sessions.ts';
+import { SentStates } from './stream/sent-states.ts';
+import { SystemWatch } from './stream/system-watch.ts';
 import type { ConsoleSettings, SparkConsoleOptions } from './settings/options.ts';
 import { resolveConsoleSettings } from './settings/resolve-settings.ts';
 
@@ -178,7 +180,8 @@ function openClient(
   identity: ModuleIdentity,
   state: StateStore,
 ): ConsoleClient {
-  const policy = { production: settings.production, trustedKeys: new Map<string, readonly string[]>() };
+  const { production, trustedKeys } = settings;
+  const policy = { production, trustedKeys };
   const keys = new KeyRing({ registry, state, policy, log: logFor('KeyRing') });
   const client = new ModuleClient({ registry, identity, keys });
   return new ConsoleClient({ client, named: settings.modules, operatorToken: settings.operatorToken });
@@ -208,6 +211,8 @@ function openServer(
     sessions: new Sessions(identity.messageSigner(), path),
     admission: new Admission(new OperatorToken(operatorToken), issuer ?? null),
     assets: new Assets(),
+    sent: new SentStates(),
+    systems: new SystemWatch({ aggregator, client }, logFor('Console')),
     log: logFor('Console'),
   });
 }

@@ -39,3 +39,9 @@ export function timeOfDay(at: string | number): string {
 export function moment(at: string | number): string {
   return full.format(new Date(at));
 }
+
+export function bytes(value: number): string {
+  if (value < 1_000) return counted(value, 'byte');
+  if (value < 1_000_000) return `${(value / 1_000).toFixed(1)} KB`;
+  return `${(value / 1_000_000).toFixed(1)} MB`;
+}

@@ -21,6 +21,10 @@ const MINUTE = 60;
 export const troubled = computed(() => copies.value.filter(({ state }) => TROUBLE.has(state)));
 export const unknown = computed(() => copies.value.filter(({ state }) => state === 'Unknown'));
 export const live = computed(() => copies.value.filter(({ state }) => state === 'Streaming'));
+/** Modules that answer, and do not let this console in. */
+export const denied = computed(() =>
+  modules.value.filter(({ reachable, permitted }) => reachable && !permitted),
+);
 export const setAside = computed(() => copies.value.reduce((sum, copy) => sum + copy.setAside, 0));
 
 interface Delta {
@@ -30,10 +34,34 @@ interface Delta {
   letters: number;
 }
 
+/** What all modules tell of one system: replicas, jobs or pipelines. */
+export interface SystemList {
+  items: { key: string }[];
+  missing: string[];
+  unnamed: string[];
+  truncated: boolean;
+}
+
+/** What the page that is open wants beside the state. */
+const view = signal('overview');
+/** The list of the system whose page is open; null before it was received. */
+export const list = signal<SystemList | null>(null);
+
+/** Wants a system's list until what it returns is called. */
+export function wantList(system: string): () => void {
+  view.value = system;
+  return () => {
+    view.value = 'overview';
+  };
+}
+
 let source: EventSource | null = null;
+let opened = '';
 
 function open(): void {
-  source = new EventSource('api/events?view=overview');
+  opened = view.value;
+  list.value = null;
+  source = new EventSource(`api/events?view=${opened}`);
   source.addEventListener('state', (event) => {
     const state = JSON.parse(event.data as string) as ConsoleState;
     modules.value = state.modules;
@@ -45,6 +73,14 @@ function open(): void {
   });
   source.addEventListener('delta', (event) => {
     apply(JSON.parse(event.data as string) as Delta);
+    heard();
+  });
+  source.addEventListener('list', (event) => {
+    list.value = JSON.parse(event.data as string) as SystemList;
+    heard();
+  });
+  source.addEventListener('list-delta', (event) => {
+    applyToList(JSON.parse(event.data as string) as ListDelta);
     heard();
   });
   source.addEventListener('error', () => {
@@ -83,6 +119,25 @@ function apply(delta: Delta): void {
   );
 }
 
+interface ListDelta extends Omit<SystemList, 'items'> {
+  changed: { key: string }[];
+  gone: string[];
+}
+
+/** What is new comes first, as in the lists of modules. */
+function applyToList({ changed, gone, ...rest }: ListDelta): void {
+  const items = list.value?.items ?? [];
+  const patches = new Map(changed.map((item) => [item.key, item]));
+  const left = items
+    .filter(({ key }) => !gone.includes(key))
+    .map((item) => {
+      const patch = patches.get(item.key);
+      patches.delete(item.key);
+      return patch ?? item;
+    });
+  list.value = { ...rest, items: [...patches.values(), ...left] };
+}
+
 function merge<T extends object, K extends keyof T>(
   before: T[],
   changed: (Partial<T> & Pick<T, K>)[],
@@ -109,12 +164,16 @@ function patched<T extends object>(one: T, patch: Partial<T>): T {
 /** Follows the console while somebody is signed in and looks: a browser has six connections to a host, and tabs share them. */
 function follow(): void {
   const wanted = session.value !== null && session.value !== undefined && !document.hidden;
+  if (!wanted || opened !== view.value) close();
   if (wanted && !source) open();
-  if (!wanted) close();
 }
 
 document.addEventListener('visibilitychange', follow);
-effect(follow);
+effect(() => {
+  // One page leaves before the next one comes: only what is wanted in the end is asked for.
+  void [session.value, view.value];
+  queueMicrotask(follow);
+});
 setInterval(() => {
   now.value = Date.now();
   if (connected.value && now.value - heardAt.value > 8_000) connected.value = false;

@@ -22,7 +22,14 @@ const LATER: Readonly<Record<string, () => Promise<Page>>> = {
   audit: async () => (await import('./pages/audit.tsx')).AuditPage,
   peers: async () => (await import('./pages/peers.tsx')).PeersPage,
   jobs: async () => (await import('./pages/jobs.tsx')).JobsPage,
+  job: async () => (await import('./pages/job.tsx')).JobPage,
+  pipelines: async () => (await import('./pages/pipelines.tsx')).PipelinesPage,
+  pipeline: async () => (await import('./pages/pipeline.tsx')).PipelinePage,
 };
+
+/** Pages of one thing, by that of all. */
+const ONE_OF: Readonly<Record<string, string>> = { jobs: 'job', pipelines: 'pipeline' };
+const SINGLE = ['copy', ...Object.values(ONE_OF)];
 
 const loadedPages = new Map<string, Page>();
 
@@ -55,7 +62,9 @@ function Current() {
   if (name === '') return <OverviewPage />;
   if (name === 'copies' && parts.length === 0) return <CopiesPage />;
   if (name === 'copies' && parts.length === 3) return <Later key={path.value} name="copy" parts={parts} />;
-  if (name in LATER && name !== 'copy') return <Later name={name} parts={parts} />;
+  const one = ONE_OF[name];
+  if (one !== undefined && parts.length === 1) return <Later key={path.value} name={one} parts={parts} />;
+  if (name in LATER && !SINGLE.includes(name)) return <Later name={name} parts={parts} />;
   return (
     <>
       <Heading title={t.notFound} />

@@ -120,12 +120,15 @@ export class ReplicaFile {
     this.#position = (await this.store.meet(log.state)).position;
   }
 
-  /** @param from the messages before it are gone */
-  async read({ messages }: Log, from = this.#position): Promise<Applied> {
+  /**
+   * @param from the messages before it are gone
+   * @param delayMs how long ago they were stored
+   */
+  async read({ messages }: Log, from = this.#position, delayMs = 0): Promise<Applied> {
     const arrivals = messages.slice(from).map(async (message): Promise<Arrival> => {
       if (message === null) throw new Error('what was trimmed is needed');
       const { sequence } = message;
-      return { sequence, storedAt: Date.now(), message: await decodeMessage(message, SERVICE) };
+      return { sequence, storedAt: Date.now() - delayMs, message: await decodeMessage(message, SERVICE) };
     });
     this.#position = messages.length;
     return this.store.apply(await Promise.all(arrivals));

@@ -18,6 +18,9 @@ export interface LaneSettings {
 export interface LaneMessage {
   subject: string;
   sequence: number;
+  payload: Uint8Array;
+  /** When the server stored it. */
+  time: Date;
   /** How many messages of the lane had not been given out when this one was. */
   pending: number;
   /** How often it was given out, this time included. */
@@ -92,6 +95,8 @@ function given(message: JsMsg): LaneMessage {
   return {
     subject: message.subject,
     sequence: message.seq,
+    payload: message.data,
+    time: message.time,
     pending: message.info.pending,
     times: message.info.deliveryCount,
     working: () => message.working(),

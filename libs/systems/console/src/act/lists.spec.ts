@@ -2,7 +2,8 @@ import { expect, it } from '@jest/globals';
 import type { ModuleAnswer } from '@nestjs-spark/modules/internal';
 import type { Question } from '../ask/console-client.ts';
 import type { ModuleState } from '../ask/state.ts';
-import { listAudit, listSetAside, listSystem, type ListParts, type Page } from './lists.ts';
+import type { ListParts } from './gather.ts';
+import { listAudit, listSetAside, type Page } from './lists.ts';
 
 const ANN = { sub: 'ann', role: 'viewer' } as const;
 const MODULES = ['Fleet', 'HR'].map(
@@ -68,11 +69,4 @@ it('What a copy has set aside is asked for where it is, and not sought among the
   asked.length = 0;
   await listSetAside(parts, ANN, new URLSearchParams({ copy: 'Fleet/Sales/Cars' }));
   expect(asked.map(({ module }) => module)).toEqual(['Fleet']);
-});
-
-it('Routes that accept no module tokens are asked only at modules in the options, and the others are named', async () => {
-  const { parts, asked } = partsOf(() => [], ['HR']);
-  const page = await listSystem(parts, ANN, 'jobs', '/api/jobs?take=100');
-  expect(page).toMatchObject({ items: [{ module: 'HR' }], missing: [], unnamed: ['Fleet'] });
-  expect(asked.map(({ module }) => module)).toEqual(['HR']);
 });

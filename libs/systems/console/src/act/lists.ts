@@ -1,8 +1,7 @@
 import { sameName } from '@nestjs-spark/foundation/internal';
 import type { ActingFor } from '@nestjs-spark/modules/internal';
 import { number, records, text } from '../ask/read-answers.ts';
-import type { ConsoleClient } from '../ask/console-client.ts';
-import type { Aggregator } from '../keep/aggregator.ts';
+import { gather, type ListParts } from './gather.ts';
 
 const TAKE = 50;
 const MOST = 500;
@@ -13,15 +12,8 @@ export interface Page {
   cursor: string | null;
   /** Modules whose part is missing, because they do not answer. */
   missing: string[];
-  /** Modules that are not asked: these routes accept no module tokens, and the options do not name them. */
-  unnamed?: string[];
   /** Whether a module has more than is listed here: each is asked for its newest 500. */
   truncated?: boolean;
-}
-
-export interface ListParts {
-  aggregator: { state(): Pick<ReturnType<Aggregator['state']>, 'modules'> };
-  client: Pick<ConsoleClient, 'ask' | 'isNamed'>;
 }
 
 /** Where a page begins, and how long it is. */
@@ -40,28 +32,6 @@ function cut(
 ): Page {
   const next = skip + take;
   return { items: items.slice(skip, next), cursor: items.length > next ? String(next) : null, missing };
-}
-
-/** Asks all modules that have a system, and puts together what those have that answer. */
-async function gather(
-  { aggregator, client }: ListParts,
-  act: ActingFor,
-  system: string,
-  pathAt: (module: string) => string | null,
-): Promise<{ answers: { module: string; body: unknown }[]; missing: string[] }> {
-  const asked = aggregator.state().modules.filter(({ systems }) => systems[system] !== undefined);
-  const missing: string[] = [];
-  const answers = await Promise.all(
-    asked.map(async ({ name: module }) => {
-      const path = pathAt(module);
-      if (path === null) return [];
-      const answer = await client.ask(act, { module, path }).catch(() => null);
-      if (answer?.kind === 'answered' && answer.status === 200) return [{ module, body: answer.body }];
-      missing.push(module);
-      return [];
-    }),
-  );
-  return { answers: answers.flat(), missing };
 }
 
 /** What all modules have set aside, the newest first. */
@@ -187,21 +157,4 @@ export async function listAudit(parts: ListParts, act: ActingFor, query: URLSear
   const newest = items.toSorted((a, b) => b.at.localeCompare(a.at));
   const truncated = answers.some(({ body }) => isFull(body));
   return { ...cut(newest, readPage(query), missing), truncated };
-}
-
-/** How the nodes of replicated services are, and what jobs there are: each answer as its module gave it. */
-export async function listSystem(
-  parts: ListParts,
-  act: ActingFor,
-  system: 'peers' | 'jobs',
-  path: string,
-): Promise<Page> {
-  const knowsModules = path.startsWith('/spark/');
-  const unnamed: string[] = [];
-  const { answers, missing } = await gather(parts, act, system, (module) => {
-    if (knowsModules || parts.client.isNamed(module)) return path;
-    unnamed.push(module);
-    return null;
-  });
-  return { items: answers, cursor: null, missing, unnamed };
 }

@@ -40,6 +40,8 @@ interface Watched extends ModuleFacts {
   failures: number;
   nextAt: number;
   rounds: number;
+  /** When it was registered, as the registry has it. */
+  since: string;
   seen: SeenInstances;
 }
 
@@ -115,16 +117,18 @@ export class Aggregator {
   async #find(): Promise<void> {
     const { known, named, own } = this.#parts;
     const registered = (await known.list())
-      .map(({ appName, appUrl }) => ({ name: appName, url: appUrl }))
+      .map(({ appName, appUrl, registeredAtUtc }) => ({ name: appName, url: appUrl, since: registeredAtUtc }))
       .filter(
         ({ name }) =>
           (this.#showsOwn || !sameName(name, own)) && !named.some((one) => sameName(one.name, name)),
       );
-    const all = [...registered, ...named];
-    for (const { name, url } of all) {
-      const before = this.#modules.get(name);
-      if (before) before.url = url;
-      else this.#modules.set(name, newModule(name, url));
+    const all = [...registered, ...named.map((one) => ({ ...one, since: '' }))];
+    for (const { name, url, since } of all) {
+      const module = this.#modules.get(name) ?? newModule(name, url);
+      // It has started again: nobody has to wait until it would be asked next.
+      if (module.since !== since) module.nextAt = 0;
+      Object.assign(module, { url, since });
+      this.#modules.set(name, module);
     }
     const names = new Set(all.map(({ name }) => name));
     for (const name of this.#modules.keys()) if (!names.has(name)) this.#modules.delete(name);
@@ -150,19 +154,24 @@ export class Aggregator {
     const isThere = about.kind === 'answered' && about.status === 404;
     if (!isThere && !this.#judge(module, about)) return;
     if (about.kind === 'answered' && about.status === 200) module.about = readAbout(about.body);
-    else if (isThere && (await this.#answersJobs(module, ask)))
-      module.about = { ...NOTHING, systems: { jobs: '/api/jobs' } };
+    else if (isThere) await this.#lookForRoutes(module, ask);
     module.instances = module.seen.count(module.about?.instance ?? null);
     if (module.about?.systems['replication'] === undefined) return;
     const letters = await ask('/spark/dead-letters');
     if (letters.kind === 'answered' && Array.isArray(letters.body)) module.letters = letters.body.length;
   }
 
-  /** An application that only runs jobs accepts no module tokens, and has no `/spark/about`; it is in the options. */
-  async #answersJobs(module: Watched, ask: (path: string) => Promise<ModuleAnswer>): Promise<boolean> {
-    if (!this.#parts.client.isNamed(module.name)) return false;
-    const backends = await ask('/api/backends');
-    return this.#judge(module, backends) && backends.kind === 'answered' && backends.status === 200;
+  /** An application that only runs jobs or pipelines accepts no module tokens, and has no `/spark/about`; it is in the options. */
+  async #lookForRoutes(module: Watched, ask: (path: string) => Promise<ModuleAnswer>): Promise<void> {
+    if (!this.#parts.client.isNamed(module.name)) return;
+    const found: Record<string, string> = {};
+    for (const [name, { begins, path }] of Object.entries(UNSIGNED)) {
+      const answer = await ask(path);
+      if (answer.kind === 'answered' && answer.status === 404) continue;
+      if (!this.#judge(module, answer)) return;
+      found[name] = begins;
+    }
+    if (Object.keys(found).length > 0) module.about = { ...NOTHING, systems: found };
   }
 
   /** Whether the answer is one to read. */
@@ -172,7 +181,10 @@ export class Aggregator {
       return false;
     }
     const { status } = answer;
-    Object.assign(module, { reachable: true, failures: 0, nextAt: 0, seenAt: new Date().toISOString() });
+    module.answering = status < 500;
+    // Its figures are as old as its last answer.
+    if (module.answering) module.seenAt = new Date().toISOString();
+    Object.assign(module, { reachable: true, failures: 0, nextAt: 0 });
     module.permitted = status !== 401 && status !== 403;
     const detail = (answer.body as { detail?: unknown } | null)?.detail;
     const said = typeof detail === 'string' ? detail.slice(0, 500) : `it answered ${status}`;
@@ -208,6 +220,12 @@ export class Aggregator {
   }
 }
 
+/** Systems whose routes accept no module tokens, and a route that tells whether they are there. */
+const UNSIGNED: Readonly<Record<string, { begins: string; path: string }>> = {
+  jobs: { begins: '/api/jobs', path: '/api/backends' },
+  pipelines: { begins: '/api/pipelines', path: '/api/pipelines?take=1' },
+};
+
 const NOTHING = {
   instance: null,
   version: null,
@@ -227,6 +245,7 @@ function newModule(name: string, url: string): Watched {
     replication: null,
     reachable: false,
     permitted: true,
+    answering: true,
     why: 'it was not asked yet',
     seenAt: null,
     instances: 0,
@@ -234,6 +253,7 @@ function newModule(name: string, url: string): Watched {
     failures: 0,
     nextAt: 0,
     rounds: 0,
+    since: '',
     seen: new SeenInstances(),
   };
 }

@@ -34,6 +34,7 @@ function module(name: string, body: object | null, more: Partial<ModuleFacts> = 
     replication: body && readReplication({ incoming: [], outgoing: [], requests: [], ...body }),
     reachable: true,
     permitted: true,
+    answering: true,
     why: null,
     seenAt: '2026-01-01T00:00:00.000Z',
     instances: 1,
@@ -122,4 +123,18 @@ it('200 modules with 557 copies are merged in the time of a blink', () => {
     }),
   );
   expect(merge(...modules)).toHaveLength(600);
+});
+
+it('A copy waits while its requester cannot say how it is, and is never as live as it was', () => {
+  const why =
+    'Tokens of modules cannot be checked at the moment: this module cannot reach NATS, or its store.';
+  const copyOf = (engine: string) =>
+    mergeCopies([module('HR', { incoming: [incoming({ engine })] }, { answering: false, why })], () => 3)[0];
+  expect(copyOf('stream')).toMatchObject({
+    state: 'Waiting',
+    rate: 0,
+    reason: { code: 'waiting', text: why },
+    stale: '2026-01-01T00:00:00.000Z',
+  });
+  expect(copyOf('etl')).toMatchObject({ state: 'Unknown', reason: { code: 'requester-away', text: why } });
 });

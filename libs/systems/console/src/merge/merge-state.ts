@@ -10,6 +10,8 @@ export interface ModuleFacts {
   replication: ReplicationAnswer | null;
   reachable: boolean;
   permitted: boolean;
+  /** Whether it answered what it was asked; not while it fails, as without NATS, where it cannot check who asks. */
+  answering: boolean;
   why: string | null;
   /** ISO 8601; null before the first answer. */
   seenAt: string | null;
@@ -78,15 +80,18 @@ interface Sides {
 
 function mergeCopy({ id, owner, requester, task, own, sent, from, to, rate }: Sides): CopyState {
   const request = to?.replication?.requests.find((one) => sameName(one.owner, owner)) ?? null;
-  const isKnown = own !== undefined && to?.reachable === true && to.permitted;
-  const reason = isKnown ? (own.reason ?? ownerAway(from)) : notKnown(requester, to);
+  const isAdmitted = own !== undefined && to?.reachable === true && to.permitted;
+  const isKnown = isAdmitted && to.answering;
+  // What a stream carries waits while the requester cannot work; RavenDB's own ETL may go on.
+  const waits = isAdmitted && !to.answering && own.in?.engine === 'stream';
+  const reason = isKnown ? (own.reason ?? ownerAway(from)) : notKnown(requester, to, waits);
   return {
     id,
     owner,
     requester,
     task: task.name,
     collection: task.collection,
-    state: isKnown ? phaseOf(own, reason) : 'Unknown',
+    state: isKnown ? phaseOf(own, reason) : waits ? 'Waiting' : 'Unknown',
     since: own?.since ?? sent?.since ?? null,
     rate: isKnown ? rate : 0,
     behindMs: isKnown ? (own.behindMs ?? sent?.behindMs ?? null) : null,
@@ -129,8 +134,9 @@ function phaseOf({ state, complete }: TaskAnswer, reason: Reason | null): CopyPh
   return PHASES.has(state) ? (state as CopyPhase) : 'Starting';
 }
 
-function notKnown(requester: string, to: ModuleFacts | undefined): Reason {
+function notKnown(requester: string, to: ModuleFacts | undefined, waits: boolean): Reason {
   const text = to?.why ?? `${requester} is not registered, so nobody says how its copy is.`;
+  if (waits) return { code: 'waiting', text };
   return { code: to && !to.permitted ? 'not-permitted' : 'requester-away', text };
 }
 

@@ -1,42 +1,15 @@
 import { ProblemError } from '@nestjs-spark/contracts';
-import type { ActingFor } from '@nestjs-spark/modules/internal';
 import { PassedOnProblem } from '../ask/console-client.ts';
-import { collectionPath, copyOf, preview, retrySetAside, type ActionParts } from '../act/actions.ts';
-import { listAudit, listLetters, listSetAside, listSystem } from '../act/lists.ts';
-import type { Admission } from '../sign-in/admission.ts';
-import type { Session, Sessions } from '../sign-in/sessions.ts';
+import { collectionPath, copyOf, preview, retrySetAside } from '../act/actions.ts';
+import { listAudit, listLetters, listSetAside } from '../act/lists.ts';
+import type { Session } from '../sign-in/sessions.ts';
 import { NOT_FROM_PAGE } from '../settings/problems.ts';
 import { streamState } from '../stream/event-stream.ts';
 import type { Exchange } from './exchange.ts';
+import { at, SLOW_MS, type ApiParts, type Asked, type Route } from './route.ts';
+import { SYSTEM_ROUTES } from './system-routes.ts';
 
-export interface ApiParts extends ActionParts {
-  sessions: Sessions;
-  admission: Admission;
-  readOnly: boolean;
-}
-
-interface Asked {
-  exchange: Exchange;
-  session: Session;
-  act: ActingFor;
-  /** What stands for the parameters of the path, decoded. */
-  given: string[];
-}
-
-type Handler = (parts: ApiParts, asked: Asked) => Promise<void> | void;
-
-interface Route {
-  method: string;
-  path: RegExp;
-  /** What only operators may do. */
-  writes?: true;
-  handle: Handler;
-}
-
-const SLOW_MS = 15_000;
-const COPY = '/copies/([^/]+)/([^/]+)/([^/]+)';
-
-const at = (path: string): RegExp => new RegExp(`^${path}$`);
+const COPY = '/copies/:requester/:owner/:task';
 
 const ROUTES: readonly Route[] = [
   {
@@ -88,8 +61,8 @@ const ROUTES: readonly Route[] = [
     path: at('/dead-letters'),
     handle: async (parts, { exchange, act }) => exchange.json(200, await listLetters(parts, act)),
   },
-  { method: 'POST', path: at('/dead-letters/([^/]+)/([^/]+)/replay'), writes: true, handle: replay },
-  { method: 'DELETE', path: at('/dead-letters/([^/]+)/([^/]+)'), writes: true, handle: forget },
+  { method: 'POST', path: at('/dead-letters/:module/:id/replay'), writes: true, handle: replay },
+  { method: 'DELETE', path: at('/dead-letters/:module/:id'), writes: true, handle: forget },
   {
     method: 'POST',
     path: at('/preview'),
@@ -102,19 +75,7 @@ const ROUTES: readonly Route[] = [
     handle: async (parts, { exchange, act }) =>
       exchange.json(200, await listAudit(parts, act, exchange.query)),
   },
-  {
-    method: 'GET',
-    path: at('/peers'),
-    handle: async (parts, { exchange, act }) =>
-      exchange.json(200, await listSystem(parts, act, 'peers', '/spark/peers')),
-  },
-  {
-    method: 'GET',
-    path: at('/jobs'),
-    handle: async (parts, { exchange, act }) =>
-      exchange.json(200, await listSystem(parts, act, 'jobs', '/api/jobs?take=100')),
-  },
-  { method: 'POST', path: at('/jobs/([^/]+)/([\\w-]+)/(cancel|retry)'), writes: true, handle: actOnJob },
+  ...SYSTEM_ROUTES,
 ];
 
 /**
@@ -135,6 +96,8 @@ export async function answerApi(parts: ApiParts, exchange: Exchange, session: Se
       parts.readOnly ? 'This console is read-only.' : 'A viewer may look at everything and change nothing.',
     );
   }
+  if (route.operators && session.role !== 'operator')
+    throw new ProblemError('forbidden', 'Only operators may see this.');
   const [, ...given] = route.path.exec(path) ?? [];
   const act = { sub: session.sub, role: session.role };
   await route.handle(parts, { exchange, session, act, given: given.map(decode) });
@@ -162,11 +125,20 @@ function copyIn(parts: ApiParts, { given: [requester, owner, task] }: Asked) {
   return copyOf(parts, `${owner}/${requester}/${task}`);
 }
 
-function follow({ aggregator }: ApiParts, { exchange, session }: Asked): void {
-  streamState(exchange.response, aggregator, {
-    view: (exchange.query.get('view') ?? 'overview').slice(0, 300),
-    endsAt: session.until * 1_000,
-  });
+function follow({ aggregator, sent, systems }: ApiParts, { exchange, session }: Asked): void {
+  streamState(
+    exchange.response,
+    { aggregator, sent, systems },
+    {
+      view: (exchange.query.get('view') ?? 'overview').slice(0, 300),
+      after: lastEventId(exchange.request.headers['last-event-id']),
+      endsAt: session.until * 1_000,
+    },
+  );
+}
+
+function lastEventId(header: string | string[] | undefined): number | null {
+  return typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : null;
 }
 
 function showHistory(parts: ApiParts, asked: Asked): void {
@@ -221,10 +193,4 @@ async function forget({ client, aggregator }: ApiParts, { exchange, act, given }
   });
   void aggregator.refresh();
   exchange.json(200, { id });
-}
-
-async function actOnJob({ client }: ApiParts, { exchange, act, given }: Asked): Promise<void> {
-  const [module = '', id = '', what = ''] = given;
-  const path = `/api/jobs/${encodeURIComponent(id)}/${what}`;
-  exchange.json(202, await client.demand(act, { module, method: 'POST', path, body: {} }));
 }

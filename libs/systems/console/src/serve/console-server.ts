@@ -3,9 +3,10 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import { describeError, isObject, type Logger } from '@nestjs-spark/foundation/internal';
 import { sendProblem } from '@nestjs-spark/observability/internal';
 import type { Session } from '../sign-in/sessions.ts';
-import { answerApi, requirePage, type ApiParts } from './api.ts';
+import { answerApi, requirePage } from './api.ts';
 import type { Assets } from './assets.ts';
 import { Exchange } from './exchange.ts';
+import type { ApiParts } from './route.ts';
 
 export interface ConsoleServerParts extends ApiParts {
   /** The console's path; everything below it is answered here. */

@@ -24,6 +24,11 @@ export interface SparkConsoleOptions {
   operatorToken?: string;
   /** The directory of the module's key. `SPARK_KEYS_DIR`, then `keys` in `SPARK_DATA_DIR`. */
   keysDir?: string;
+  /**
+   * The keys that operators have approved, by module: in production the console asks a module only when its key is listed here, or
+   * was believed before. `SPARK_TRUSTED_KEYS` as `HR=thumbprint,Fleet=thumbprint`. Default: none.
+   */
+  trustedKeys?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** The options with every default filled in. */
@@ -36,5 +41,7 @@ export interface ConsoleSettings {
   name: string;
   operatorToken: string | null;
   keysDir: string;
+  /** By the module's name in lower case. */
+  trustedKeys: ReadonlyMap<string, readonly string[]>;
   production: boolean;
 }

@@ -1,7 +1,7 @@
 import { isName } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
-import { shortOperatorToken } from '@nestjs-spark/modules/internal';
+import { readTrustedKeys, shortOperatorToken } from '@nestjs-spark/modules/internal';
 import type { ConsoleSettings, SparkConsoleOptions } from './options.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,6 +30,7 @@ export function resolveConsoleSettings(
 ): ConsoleSettings {
   const env = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const production = env('NODE_ENV') === 'production';
+  const wrongKeys: string[] = [];
   const settings: ConsoleSettings = {
     path: options.path ?? '/spark/console',
     title: options.title ?? 'Spark',
@@ -38,9 +39,11 @@ export function resolveConsoleSettings(
     name: options.name ?? env('SPARK_MODULE_NAME') ?? '',
     operatorToken: options.operatorToken ?? env('SPARK_OPERATOR_TOKEN') ?? null,
     keysDir: options.keysDir ?? keysDir(environment),
+    trustedKeys: readTrustedKeys(options.trustedKeys, env('SPARK_TRUSTED_KEYS'), wrongKeys),
     production,
   };
   const faults = [
+    ...wrongKeys,
     ...(PATH.test(settings.path)
       ? []
       : ['path has to begin with a slash and must not end with one, as in /spark/console']),

@@ -4,6 +4,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
 import type { ConsoleState } from '../ask/state.ts';
 import { streamState } from './event-stream.ts';
+import { SentStates } from './sent-states.ts';
 
 const LONG = 'x'.repeat(1024 * 1024);
 const stateOf = (why: string): ConsoleState => ({
@@ -29,7 +30,12 @@ async function open(endsAt: number) {
     },
   };
   const server = createServer((_, answer) => {
-    streamState(answer, aggregator, { view: 'overview', endsAt });
+    const systems = { watch: () => () => undefined };
+    streamState(
+      answer,
+      { aggregator, sent: new SentStates(), systems },
+      { view: 'overview', after: null, endsAt },
+    );
     resolve(answer);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -66,4 +72,16 @@ it('A browser that leaves is told nothing more', async () => {
   reader.destroy();
   await closed;
   expect(listeners.size).toBe(0);
+});
+
+it('A browser that was cut off is told what it missed, and nothing when it was cut off too long', () => {
+  const sent = new SentStates();
+  const had = stateOf('one');
+  const first = sent.note('overview', had, 0);
+  expect(sent.find(first, 'overview')).toBe(had);
+  expect(sent.find(first, 'copy:Fleet/HR/Cars')).toBeNull();
+  expect(sent.find(null, 'overview')).toBeNull();
+  const second = sent.note('overview', stateOf('two'), 61_000);
+  expect(second).toBe(first + 1);
+  expect(sent.find(first, 'overview')).toBeNull();
 });

@@ -1,29 +1,45 @@
 import type { ServerResponse } from 'node:http';
-import type { Aggregator } from '../keep/aggregator.ts';
+import { isSystem, type SystemList } from '../act/system-lists.ts';
 import type { ConsoleState } from '../ask/state.ts';
+import type { Aggregator } from '../keep/aggregator.ts';
 import { deltaOf, isEmpty } from './patch.ts';
+import type { SentStates } from './sent-states.ts';
+import { listDelta, type SystemWatch } from './system-watch.ts';
 
 const COMMENT_MS = 15_000;
 /** A browser that takes nothing in is disconnected, rather than kept in memory. */
 const MOST_UNSENT = 4 * 1024 * 1024;
 
-let sequence = 0;
+export interface StreamParts {
+  aggregator: Pick<Aggregator, 'state' | 'watch'>;
+  sent: SentStates;
+  systems: Pick<SystemWatch, 'watch'>;
+}
 
-/** Sends the state once and then what changes, until the browser leaves or `endsAt` (milliseconds since 1970) is over. */
+export interface StreamOptions {
+  /** `overview`, `copy:{id}`, or a system whose list is wanted too. */
+  view: string;
+  /** The sequence of what the browser has; null for nothing. */
+  after: number | null;
+  /** Milliseconds since 1970. */
+  endsAt: number;
+}
+
+/** Sends the state once and then what changes, until the browser leaves or the session ends. One that was cut off is sent what it missed. */
 export function streamState(
   response: ServerResponse,
-  aggregator: Pick<Aggregator, 'state' | 'watch'>,
-  { view, endsAt }: { view: string; endsAt: number },
+  { aggregator, sent, systems }: StreamParts,
+  { view, after, endsAt }: StreamOptions,
 ): void {
   response.writeHead(200, {
     'Content-Type': 'text/event-stream',
     'Cache-Control': 'no-store',
     'X-Accel-Buffering': 'no',
   });
-  let leave = (): void => undefined;
+  const leaves: (() => void)[] = [];
   const end = (): void => {
     clearInterval(comment);
-    leave();
+    for (const leave of leaves.splice(0)) leave();
     // What is still unsent would keep the connection for as long as nobody reads it.
     if (response.writableLength > 0) response.destroy();
     else response.end();
@@ -39,10 +55,12 @@ export function streamState(
   const narrowed = narrow(view);
   let last = narrowed(aggregator.state());
   const send = (event: string, data: object): void =>
-    write(`id: ${(sequence += 1)}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-  send('state', last);
+    write(`id: ${sent.note(view, last)}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  const seen = sent.find(after, view);
+  if (seen) send('delta', deltaOf(seen, last));
+  else send('state', last);
   let told = Date.now();
-  leave = aggregator.watch((state) => {
+  const follow = (state: ConsoleState): void => {
     const next = narrowed(state);
     const delta = deltaOf(last, next);
     last = next;
@@ -50,7 +68,17 @@ export function streamState(
     if (isEmpty(delta) && Date.now() - told < 4_000) return;
     told = Date.now();
     send('delta', delta);
-  });
+  };
+  leaves.push(aggregator.watch(follow));
+  // A list comes without a sequence: whoever was cut off gets it whole.
+  let list: SystemList | null = null;
+  const showList = (next: SystemList): void => {
+    const delta = list && listDelta(list, next);
+    if (!list) write(`event: list\ndata: ${JSON.stringify(next)}\n\n`);
+    else if (delta) write(`event: list-delta\ndata: ${JSON.stringify(delta)}\n\n`);
+    list = next;
+  };
+  if (isSystem(view)) leaves.push(systems.watch(view, showList));
   // It may have left, or its session may have ended, before anybody listened.
   if (response.destroyed || response.writableEnded) end();
 }

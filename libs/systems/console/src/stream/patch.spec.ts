@@ -29,6 +29,7 @@ function stateOf(
     }),
     reachable: true,
     permitted: true,
+    answering: true,
     why: null,
     seenAt: null,
     instances: 1,

@@ -56,7 +56,7 @@ export function AuditPage() {
 function Entries({ items }: { items: readonly Entry[] }) {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={t.audit.heading}>
-      <table>
+      <table class="stacked">
         <thead>
           <tr>
             <th scope="col">{t.audit.when}</th>
@@ -71,15 +71,15 @@ function Entries({ items }: { items: readonly Entry[] }) {
         <tbody>
           {items.map((entry, at) => (
             <tr key={at}>
-              <td>
+              <td class="dim">
                 <Ago at={entry.at} />
               </td>
-              <td class="strong">{entry.who ?? t.audit.nobody}</td>
+              <td class="strong grow">{entry.who ?? t.audit.nobody}</td>
               <td class="wide">{entry.module}</td>
-              <td class="mono" style={{ overflowWrap: 'anywhere' }}>
+              <td class="mono whole" style={{ overflowWrap: 'anywhere' }}>
                 {entry.action} {entry.target}
               </td>
-              <td>
+              <td class="whole">
                 <span class={entry.outcome === 'allowed' ? 'ok' : 'bad'}>
                   {t.audit.decision[entry.outcome] ?? entry.outcome}
                 </span>{' '}

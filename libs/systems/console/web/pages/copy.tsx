@@ -106,7 +106,7 @@ function Notes({ copy }: { copy: CopyState }) {
   const kind = tone === 'dim' ? 'warn' : tone;
   return (
     <>
-      {copy.state === 'Unknown' && (
+      {(copy.state === 'Unknown' || copy.stale !== null) && (
         <p class="note warn" role="status">
           {t.stale(
             copy.requester,

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { CopyState } from '../../src/ask/state.ts';
 import { duration, rate } from '../format.ts';
-import { copies, letters, live, loaded, modules, setAside, troubled, unknown } from '../live.ts';
+import { copies, denied, letters, live, loaded, modules, setAside, troubled, unknown } from '../live.ts';
 import { ModuleMap } from '../map/map.tsx';
 import { A, copyPath, query } from '../router.tsx';
 import { t } from '../texts.ts';
@@ -27,7 +27,9 @@ export function OverviewPage() {
     <>
       <div class="headline">
         <div>
-          <Heading title={t.pages.overview}>{t.overview.headline(live.value.length, all.length)}</Heading>
+          <Heading title={t.pages.overview}>
+            {t.overview.headline(live.value.length, all.length, denied.value.length)}
+          </Heading>
           {all.length > 0 && <p>{t.overview.under(troubled.value.length, unknown.value.length)}</p>}
         </div>
         <dl class="figures">
@@ -42,6 +44,7 @@ export function OverviewPage() {
         </dl>
       </div>
       <div class="stack">
+        <Denied />
         {modules.value.length === 0 ? (
           <div class="card">
             <Empty>{t.overview.noModules}</Empty>
@@ -50,9 +53,21 @@ export function OverviewPage() {
           <ModuleMap modules={modules.value} copies={all} only={query.value.get('module')} />
         )}
         <Attention all={[...troubled.value, ...unknown.value]} />
-        <CopiesTable all={all} />
+        {(all.length > 0 || denied.value.length === 0) && <CopiesTable all={all} />}
       </div>
     </>
+  );
+}
+
+/** Modules that tell this console nothing, with what is to be done there. */
+function Denied() {
+  const [first, ...others] = denied.value;
+  if (!first) return null;
+  return (
+    <div class="note bad" role="status">
+      <p>{first.why ?? t.module.denied(first.name)}</p>
+      {others.length > 0 && <p>{t.module.deniedToo(others.map(({ name }) => name))}</p>}
+    </div>
   );
 }
 

@@ -1,25 +1,45 @@
-import { api } from '../api.ts';
-import { count, duration } from '../format.ts';
-import { now } from '../live.ts';
+import { useState } from 'preact/hooks';
+import { count } from '../format.ts';
 import { t } from '../texts.ts';
-import { Empty, Heading, Loaded, useAsked } from '../ui/parts.tsx';
+import { Empty, Heading, Missing } from '../ui/parts.tsx';
+import { useList } from '../ui/use-list.ts';
+import { Entity } from './peer-entity.tsx';
+import { Nodes } from './peer-nodes.tsx';
+import { Stash } from './peer-stash.tsx';
 
-interface NodeStatus {
+export interface EntityFigures {
+  entity: string;
+  policy: string | null;
+  resolver: number | null;
+  rows: number | null;
+  tombstones: number | null;
+  open: number;
+  total: number;
+  unresolved: number;
+  notDeterministic: number;
+  digest: string | null;
+}
+
+/** A replica as the list has it. */
+export interface Replica {
+  key: string;
+  module: string;
   service: string;
   node: string;
   state: string;
   reason: string | null;
-  log: { state: string; position: number; last: number };
+  log: { state: string | null; position: number; last: number; lowWater: number };
   backlog: number;
+  stash: number;
   clockOffsetMs: number;
-  entities: { entity: string; records?: number; conflicts?: number; digest?: string }[];
+  members: { node: string | null; state: string | null; lastSeen: string | null }[];
+  entities: EntityFigures[];
+  newLives: { at: string | null; why: string | null }[];
 }
 
 export function PeersPage() {
-  const asked = useAsked(
-    () => api<{ items: { module: string; body: NodeStatus }[]; missing: string[] }>('peers'),
-    [Math.floor(now.value / 2_000)],
-  );
+  const list = useList<Replica>('peers');
+  const services = Map.groupBy(list?.items ?? [], ({ service }) => service);
   return (
     <>
       <div class="headline">
@@ -28,74 +48,59 @@ export function PeersPage() {
           <p>{t.peers.under}</p>
         </div>
       </div>
-      <Loaded asked={asked}>
-        {({ items, missing }) => {
-          const services = Map.groupBy(
-            items.map(({ body }) => body),
-            ({ service }) => service,
-          );
-          return (
-            <div class="stack">
-              {missing.length > 0 && <p class="note warn">{t.missing(missing)}</p>}
-              {services.size === 0 && (
-                <div class="card">
-                  <Empty>{t.peers.nothing}</Empty>
-                </div>
-              )}
-              {[...services].map(([service, nodes]) => (
-                <Service key={service} name={service} nodes={nodes} />
-              ))}
+      {list === null ? (
+        <div class="skeleton" aria-hidden="true" />
+      ) : (
+        <div class="stack">
+          <Missing {...list} more="" />
+          {services.size === 0 && (
+            <div class="card">
+              <Empty>{t.peers.nothing}</Empty>
             </div>
-          );
-        }}
-      </Loaded>
+          )}
+          {[...services]
+            .toSorted(([a], [b]) => (a < b ? -1 : 1))
+            .map(([service, nodes]) => (
+              <Service
+                key={service}
+                name={service}
+                nodes={nodes.toSorted((a, b) => (a.node < b.node ? -1 : 1))}
+              />
+            ))}
+        </div>
+      )}
     </>
   );
 }
 
-function Service({ name, nodes }: { name: string; nodes: readonly NodeStatus[] }) {
-  const entities = [...new Set(nodes.flatMap(({ entities: own }) => own.map(({ entity }) => entity)))];
-  const digestsOf = (entity: string): Set<string | undefined> =>
-    new Set(nodes.map(({ entities: own }) => own.find((one) => one.entity === entity)?.digest));
+function Service({ name, nodes }: { name: string; nodes: readonly Replica[] }) {
+  const [opened, setOpened] = useState<string | null>(null);
   return (
-    <section class="card flush" aria-label={name}>
-      <h2 style={{ padding: '14px 18px 4px' }}>{name}</h2>
-      <div class="scroll" tabIndex={0} role="region" aria-label={name}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t.peers.node}</th>
-              <th scope="col">{t.peers.state}</th>
-              <th scope="col">{t.peers.position}</th>
-              <th scope="col" class="num">
-                {t.peers.backlog}
-              </th>
-              <th scope="col" class="num wide">
-                {t.peers.clock}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {nodes.map((node) => (
-              <tr key={node.node}>
-                <td class="strong">{node.node}</td>
-                <td class={node.state === 'ready' ? 'ok' : 'warn'} title={node.reason ?? ''}>
-                  {node.state}
-                </td>
-                <td>
-                  <progress
-                    aria-label={t.peers.position}
-                    max={Math.max(1, node.log.last)}
-                    value={node.log.position}
-                  />{' '}
-                  <span class="dim small">{t.peers.of(count(node.log.position), count(node.log.last))}</span>
-                </td>
-                <td class={`num ${node.backlog > 0 ? 'warn' : ''}`}>{count(node.backlog)}</td>
-                <td class="num wide">{duration(Math.abs(node.clockOffsetMs))}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+    <>
+      <section class="card flush" aria-label={name}>
+        <h2 class="pad">{name}</h2>
+        <Nodes nodes={nodes} />
+      </section>
+      {nodes.some(({ stash }) => stash > 0) && <Stash nodes={nodes} />}
+      <Entities nodes={nodes} opened={opened} onOpen={setOpened} />
+      {opened !== null && <Entity key={opened} name={opened} nodes={nodes} />}
+    </>
+  );
+}
+
+function Entities({
+  nodes,
+  opened,
+  onOpen,
+}: {
+  nodes: readonly Replica[];
+  opened: string | null;
+  onOpen: (entity: string | null) => void;
+}) {
+  const names = [...new Set(nodes.flatMap(({ entities }) => entities.map(({ entity }) => entity)))];
+  return (
+    <section class="card flush">
+      <div class="scroll" tabIndex={0} role="region" aria-label={t.peers.entity}>
         <table>
           <thead>
             <tr>
@@ -103,22 +108,42 @@ function Service({ name, nodes }: { name: string; nodes: readonly NodeStatus[] }
               <th scope="col" class="num">
                 {t.peers.records}
               </th>
-              <th scope="col" class="num">
-                {t.peers.conflicts}
+              <th scope="col" class="wide">
+                {t.peers.policy}
               </th>
+              <th scope="col">{t.peers.conflicts}</th>
               <th scope="col">{t.peers.digest}</th>
             </tr>
           </thead>
           <tbody>
-            {entities.map((entity) => {
-              const [own] = nodes.flatMap(({ entities: all }) => all.filter((one) => one.entity === entity));
-              const equal = digestsOf(entity).size === 1;
+            {names.map((name) => {
+              const own = nodes.flatMap(({ entities }) => entities.filter(({ entity }) => entity === name));
+              const [first] = own;
+              if (!first) return null;
+              const open = Math.max(...own.map((one) => one.open));
               return (
-                <tr key={entity}>
-                  <td>{entity}</td>
-                  <td class="num">{count(own?.records ?? null)}</td>
-                  <td class="num">{count(own?.conflicts ?? null)}</td>
-                  <td class={equal ? 'ok' : 'warn'}>{equal ? t.peers.equal : t.peers.differs}</td>
+                <tr key={name} class={`go-row ${opened === name ? 'open' : ''}`}>
+                  <td>
+                    <button
+                      type="button"
+                      class="link strong"
+                      aria-expanded={opened === name}
+                      aria-label={t.peers.show(name)}
+                      onClick={() => onOpen(opened === name ? null : name)}
+                      data-row
+                    >
+                      {name}
+                    </button>
+                  </td>
+                  <td class="num">{count(first.rows)}</td>
+                  <td class="wide dim">{t.peers.policies(first.policy, first.resolver)}</td>
+                  <td class={open > 0 ? 'warn' : ''}>
+                    {t.peers.openOf(open, Math.max(...own.map((one) => one.total)))}
+                    <Trouble of={own} />
+                  </td>
+                  <td>
+                    <Contents of={own} />
+                  </td>
                 </tr>
               );
             })}
@@ -127,4 +152,24 @@ function Service({ name, nodes }: { name: string; nodes: readonly NodeStatus[] }
       </div>
     </section>
   );
+}
+
+function Trouble({ of: own }: { of: readonly EntityFigures[] }) {
+  const [unresolved, odd] = [
+    Math.max(...own.map((one) => one.unresolved)),
+    Math.max(...own.map((one) => one.notDeterministic)),
+  ];
+  return (
+    <>
+      {unresolved > 0 && <div class="warn small">{t.peers.unresolved(unresolved)}</div>}
+      {odd > 0 && <div class="bad small">{t.peers.notDeterministic(odd)}</div>}
+    </>
+  );
+}
+
+/** Equal or not, by colour and by words; what was not compared is neither. */
+function Contents({ of: own }: { of: readonly EntityFigures[] }) {
+  if (own.some(({ digest }) => digest === null)) return <span class="dim">{t.peers.notCompared}</span>;
+  const isEqual = new Set(own.map(({ digest }) => digest)).size === 1;
+  return <span class={isEqual ? 'ok' : 'warn'}>{isEqual ? t.peers.equal : t.peers.differs}</span>;
 }

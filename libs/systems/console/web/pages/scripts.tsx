@@ -157,7 +157,7 @@ function Workbench({
   return (
     <div class="stack">
       <div class="split even">
-        <section class="card flush" aria-label={t.scripts.script}>
+        <section class="card flush bench" aria-label={t.scripts.script}>
           <header
             class="row between"
             style={{ padding: '14px 16px', margin: '0', borderBottom: '1px solid var(--line)' }}

@@ -2,7 +2,8 @@ import { useState } from 'preact/hooks';
 import { count } from '../format.ts';
 import { t } from '../texts.ts';
 import { Empty } from '../ui/parts.tsx';
-import { Json } from './set-aside.tsx';
+import { FieldDiff } from '../ui/diff.tsx';
+import { Json } from '../ui/json.tsx';
 
 interface Command {
   type: string;
@@ -170,7 +171,6 @@ function CopyDiff({
   const was = fieldsOf(before?.before?.find(({ type }) => type === 'put'));
   const is = fieldsOf(put ?? undefined);
   const isSame = before?.change === 'same' || !compared;
-  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])];
   const change = before?.change ?? (compared ? 'new' : '');
   return (
     <div class="diff" tabIndex={0} role="region" aria-label={put?.id ?? before?.id ?? ''}>
@@ -184,29 +184,7 @@ function CopyDiff({
               ? t.scripts.same
               : ''}
       </p>
-      {names.map((name) => {
-        const [one, other] = [was[name], is[name]].map((value) =>
-          value === undefined ? undefined : JSON.stringify(value),
-        );
-        if (isSame || one === other)
-          return <Line key={name} sign=" " name={name} value={other ?? one ?? ''} />;
-        return (
-          <>
-            {one !== undefined && <Line sign="−" name={name} value={one} />}
-            {other !== undefined && <Line sign="+" name={name} value={other} />}
-          </>
-        );
-      })}
-    </div>
-  );
-}
-
-function Line({ sign, name, value }: { sign: string; name: string; value: string }) {
-  return (
-    <div class={sign === '+' ? 'plus' : sign === '−' ? 'minus' : ''}>
-      <span class={sign === '+' ? 'ok' : 'bad'}>{sign}</span>
-      <b>{name}</b>
-      <span>{value}</span>
+      <FieldDiff was={was} is={is} same={isSame} />
     </div>
   );
 }

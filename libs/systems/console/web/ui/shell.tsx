@@ -28,6 +28,7 @@ const PAGES: readonly PageLink[] = [
   { to: '/modules', name: t.pages.modules, icon: 'modules', key: 'm' },
   { to: '/peers', name: t.pages.peers, icon: 'peers', key: 'n', system: 'peers' },
   { to: '/jobs', name: t.pages.jobs, icon: 'jobs', key: 'j', system: 'jobs' },
+  { to: '/pipelines', name: t.pages.pipelines, icon: 'pipelines', key: 'l', system: 'pipelines' },
   { to: '/audit', name: t.pages.audit, icon: 'audit', key: 'a' },
 ];
 
@@ -83,6 +84,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
             <kbd aria-hidden="true">Ctrl K</kbd>
           </button>
           <div class="row">
+            <Connection />
             <button type="button" class="icon" aria-label={t.theme} title={t.theme} onClick={toggleTheme}>
               <Icon name="sun" />
             </button>

@@ -21,10 +21,41 @@ export function toneOf(state: CopyPhase): Tone {
 
 /** A state's shape: nobody has to tell colours apart. */
 export function Shape({ state }: { state: CopyPhase }) {
+  return <Drawn tone={toneOf(state)} state={state} />;
+}
+
+function Drawn({ tone, state }: { tone: Tone; state: CopyPhase }) {
   return (
-    <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true" class={toneOf(state)}>
+    <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true" class={tone}>
       {shapeOf(state)}
     </svg>
+  );
+}
+
+/** The states of jobs, replicas and pipelines, each by the copy's state that looks alike. */
+const ALIKE: Readonly<Record<string, [Tone, CopyPhase]>> = {
+  succeeded: ['ok', 'Streaming'],
+  ready: ['ok', 'Streaming'],
+  completed: ['ok', 'Streaming'],
+  running: ['info', 'Snapshotting'],
+  cancelling: ['warn', 'Snapshotting'],
+  retrying: ['warn', 'Waiting'],
+  loading: ['info', 'Snapshotting'],
+  'catching-up': ['info', 'Snapshotting'],
+  paused: ['warn', 'Waiting'],
+  away: ['warn', 'Waiting'],
+  failed: ['bad', 'Faulted'],
+  timedout: ['bad', 'Faulted'],
+};
+
+/** The state of a job, a replica or a pipeline. */
+export function SystemMark({ state, text = t.jobs.status(state) }: { state: string; text?: string }) {
+  const [tone, shape] = ALIKE[state.toLowerCase()] ?? (['dim', 'Starting'] as const);
+  return (
+    <span class={`state ${tone}`}>
+      <Drawn tone={tone} state={shape} />
+      {text}
+    </span>
   );
 }
 

@@ -56,6 +56,8 @@ export interface JobBackend {
     local?: boolean;
     /** Gets only jobs that name it: `auto` does not choose it. */
     onRequest?: boolean;
+    /** How many runs this process executes there at once; absent: as many as it executes in all. */
+    atOnce?: number;
   };
   /** Whether it has what this transformation needs; absent: it has whatever its kinds need. */
   accepts?(transformation: JobTransformation): boolean;

@@ -13,6 +13,8 @@ export interface QueuedJob {
   jobId: string;
   /** How often it was handed out since it was queued, this time included. */
   times: number;
+  /** The job as it was queued, where that is known: it may have changed since. */
+  queued?: StoredJob;
   working(): void;
   done(): Promise<void>;
   /** Gives it to another worker: at once, or after a time in which it keeps none of them busy. */
@@ -71,8 +73,8 @@ export interface JobStore {
   position(): Promise<number>;
   /** Every change after a revision in their order, and then as they come; without one only those to come. */
   follow(signal: AbortSignal, from?: FollowFrom): AsyncIterable<StoredJob>;
-  /** How many wait, by lane. */
-  queued(): Promise<Record<string, number>>;
+  /** How many wait, by lane. @param exact asks again even if that was asked a moment ago */
+  queued(exact?: boolean): Promise<Record<string, number>>;
   putContent(name: string, content: AsyncIterable<Uint8Array>): Promise<void>;
   /** Null when it is not there. */
   openContent(name: string): Promise<AsyncIterable<Uint8Array> | null>;

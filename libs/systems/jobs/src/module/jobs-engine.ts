@@ -53,7 +53,8 @@ export class JobsEngine {
     registry: Registry,
     { beside = [], instead }: MoreBackends = {},
   ) {
-    const metrics = new JobMetrics(registry, store);
+    const keyOf = (job: Job): string | null => cacheKeyOf(job, this.handlers);
+    const metrics = new JobMetrics(registry, store, (job) => keyOf(job) !== null);
     const log = logFor('Jobs');
     const progress = new ProgressBoard();
     const history = new RunHistory();
@@ -66,7 +67,6 @@ export class JobsEngine {
       fenced: () => metrics.fenced(),
       adopted: (backend) => metrics.adopted(backend),
     };
-    const keyOf = (job: Job): string | null => cacheKeyOf(job, this.handlers);
     this.#store = store;
     this.#retentionMs = settings.retentionMs;
     const own = settings.memory ? [new MemoryBackend(this.handlers)] : [];

@@ -20,8 +20,11 @@ export class JobMetrics {
   readonly #cache: Counter<'outcome'>;
   readonly #backendErrors: Counter<'backend'>;
   readonly #registry: Registry;
+  readonly #mayBeCached: (job: Job) => boolean;
 
-  constructor(registry: Registry, store: JobStore) {
+  /** @param mayBeCached whether the results of equal jobs are kept for each other */
+  constructor(registry: Registry, store: JobStore, mayBeCached: (job: Job) => boolean) {
+    this.#mayBeCached = mayBeCached;
     const registers = [registry];
     const counter = <T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> =>
       new Counter({ name: `spark_jobs_${name}`, help, labelNames, registers });
@@ -35,7 +38,9 @@ export class JobMetrics {
       'Changes that were refused because another process came first.',
       [],
     );
-    this.#cache = counter('cache_total', 'Submitted jobs by outcome of the cache.', ['outcome']);
+    this.#cache = counter('cache_total', 'Submitted jobs that may have a result in the cache, by outcome.', [
+      'outcome',
+    ]);
     this.#registry = registry;
     this.#backendErrors = counter('backend_errors_total', 'Calls that a backend has not answered.', [
       'backend',
@@ -80,7 +85,8 @@ export class JobMetrics {
     const { kind } = after.transformation;
     if (before === null) {
       this.#submitted.inc({ backend: after.backendRequested, kind });
-      if (after.options.cache !== 'off') this.#cache.inc({ outcome: after.result?.cached ? 'hit' : 'miss' });
+      const isHit = after.result?.cached === true;
+      if (isHit || this.#mayBeCached(after)) this.#cache.inc({ outcome: isHit ? 'hit' : 'miss' });
     }
     if (after.status === 'Running' && before?.status === 'Queued') {
       this.#running.inc({ backend });

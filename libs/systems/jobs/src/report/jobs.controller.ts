@@ -28,13 +28,16 @@ import type { JobView } from '../serve/view.ts';
 import { SubmissionBody } from '../submit/submission.ts';
 import { accessOf, readAfter, readJobQuery, readReason, readWait, type JobListQuery } from './read-query.ts';
 import { RawText } from './raw-text.ts';
-import { sendEvents } from './send-events.ts';
+import { sendEvents, type EventReader } from './send-events.ts';
 
 /** An answer of Express or Fastify. */
 interface Answer {
   status(code: number): unknown;
   header(name: string, value: string): unknown;
 }
+
+/** An answer that goes on: of Express, or of Fastify, which has Node's own below it. */
+type Streamed = EventReader & { raw?: EventReader };
 
 /** Jobs over HTTP. */
 @ApiTags('jobs')
@@ -86,9 +89,10 @@ export class JobsController {
     @Query('label') label: string | undefined,
     @Headers('last-event-id') last: string | undefined,
     @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: Streamed,
   ): Observable<MessageEvent> {
     const query = { ...(label === undefined ? {} : { label }), ...readAfter(last) };
-    return this.#send(query, caller);
+    return this.#send(query, caller, answer);
   }
 
   @Get(':jobId')
@@ -146,16 +150,22 @@ export class JobsController {
     @Param('jobId') jobId: string,
     @Headers('last-event-id') last: string | undefined,
     @CurrentCaller() caller: ApiCaller,
+    @Res({ passthrough: true }) answer: Streamed,
   ): Promise<Observable<MessageEvent>> {
     await this.jobs.get(jobId, accessOf(caller));
-    return this.#send({ jobId, after: 0, ...readAfter(last) }, caller);
+    return this.#send({ jobId, after: 0, ...readAfter(last) }, caller, answer);
   }
 
-  #send(query: Parameters<JobsService['events']>[0], caller: ApiCaller): Observable<MessageEvent> {
+  #send(
+    query: Parameters<JobsService['events']>[0],
+    caller: ApiCaller,
+    answer: Streamed,
+  ): Observable<MessageEvent> {
     const access = accessOf(caller);
-    return sendEvents([
-      (signal) => this.jobs.events(query, signal, access),
-      (signal) => this.jobs.progress(query, signal, access),
-    ]);
+    const feeds = [
+      (signal: AbortSignal) => this.jobs.events(query, signal, access),
+      (signal: AbortSignal) => this.jobs.progress(query, signal, access),
+    ];
+    return sendEvents(feeds, answer.raw ?? answer);
   }
 }

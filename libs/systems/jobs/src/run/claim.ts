@@ -2,10 +2,10 @@ import { VersionConflictError } from '@nestjs-spark/contracts';
 import { chooseBackend } from '../choose/choose-backend.ts';
 import { lookAtBackends } from '../choose/look-at-backends.ts';
 import type { JobBackend } from '../job/backend.ts';
-import type { Job } from '../job/job.ts';
+import type { BackendReason, Job } from '../job/job.ts';
 import { moved } from '../job/move.ts';
 import { isRunning } from '../job/status.ts';
-import type { StoredJob } from '../job/store.ts';
+import type { QueuedJob, StoredJob } from '../job/store.ts';
 import { LateStart, mayStartLate } from './late-start.ts';
 import type { RunnerParts } from './parts.ts';
 
@@ -18,15 +18,20 @@ export interface Claim {
   adopted: boolean;
   /** Its start, where that is not written yet. */
   start: LateStart | null;
+  /** The number under which the job was last written; null while its start is not. */
+  revision: number | null;
 }
 
 /** `nothing`: there is no more to do for it; `later`: no backend can take it now. */
 export type Claimed = Claim | 'nothing' | 'later';
 
 /** Writes this process into a job as the one that executes it. Of several that try, one succeeds. */
-export async function claim(jobId: string, parts: RunnerParts): Promise<Claimed> {
-  for (;;) {
-    const stored = await parts.store.get(jobId);
+export async function claim(
+  { jobId, queued }: Pick<QueuedJob, 'jobId' | 'queued'>,
+  parts: RunnerParts,
+): Promise<Claimed> {
+  for (let known = queued; ; known = undefined) {
+    const stored = known ?? (await parts.store.get(jobId));
     if (!stored) return 'nothing';
     try {
       return await claimStored(stored, parts);
@@ -42,15 +47,17 @@ async function claimStored(stored: StoredJob, parts: RunnerParts): Promise<Claim
   if (isRunning(job.status)) return adopt(job, revision, parts);
   if (job.status !== 'Queued') return 'nothing';
   const late = waitedTooLong(job);
+  const { backend, reason } = await choose(job, parts);
   if (late) {
+    const message = backend ? late : `${late}; ${whyNone(reason)}`;
     const after = moved(job, 'TimedOut', parts.owner, {
-      cause: { class: 'timeout', code: 'queue-timeout', message: late },
+      cause: { class: 'timeout', code: 'queue-timeout', message },
+      backendReason: reason,
     });
     await parts.store.replace(after, revision);
     parts.observer.moved(job, after);
     return 'nothing';
   }
-  const { backend, reason } = await choose(job, parts);
   if (!backend) return 'later';
   const attempt = job.attempt + 1;
   const runId = `${job.jobId}:${attempt}`;
@@ -71,10 +78,11 @@ async function claimStored(stored: StoredJob, parts: RunnerParts): Promise<Claim
     backendReason: reason,
   });
   const claimed = { job: after, backend, runId, adopted: false };
-  if (mayStartLate(after, backend)) return { ...claimed, start: new LateStart(stored, after, parts) };
-  await parts.store.replace(after, revision);
+  if (mayStartLate(after, backend))
+    return { ...claimed, start: new LateStart(stored, after, parts), revision: null };
+  const written = await parts.store.replace(after, revision);
   parts.observer.moved(job, after);
-  return { ...claimed, start: null };
+  return { ...claimed, start: null, revision: written };
 }
 
 /** A job that was handed out again while it runs: its owner has not been heard of in time. */
@@ -83,15 +91,21 @@ async function adopt(job: Job, revision: number, parts: RunnerParts): Promise<Cl
   const backend = parts.backends.find(({ name }) => name === last?.backend);
   if (!last || !backend) return 'later';
   const after = { ...job, attempts: [...job.attempts.slice(0, -1), { ...last, owner: parts.owner }] };
-  await parts.store.replace(after, revision);
+  const written = await parts.store.replace(after, revision);
   parts.observer.adopted(backend.name);
-  return { job: after, backend, runId: last.runId, adopted: true, start: null };
+  return { job: after, backend, runId: last.runId, adopted: true, start: null, revision: written };
 }
 
 function waitedTooLong({ options, transitions }: Job): string | null {
   const since = Date.parse(transitions.at(-1)?.at ?? '');
   if (options.queueTimeoutMs === null || Date.now() - since <= options.queueTimeoutMs) return null;
   return `No worker took it within ${options.queueTimeoutMs} ms`;
+}
+
+/** Why none of the backends that could take a job did, at the last look. */
+function whyNone({ considered }: BackendReason): string {
+  const away = considered.filter(({ available }) => !available);
+  return away.map(({ backend, why }) => `backend ${backend}: ${why}`).join('; ') || 'it has no backend';
 }
 
 async function choose(job: Job, { backends, guards, history, memoryBytes }: RunnerParts) {

@@ -1,8 +1,9 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import type { RunEnded } from '../job/backend.ts';
-import type { CancelProof, Job, JobCause, JobResult } from '../job/job.ts';
+import type { CancelProof, Job, JobCause, JobProgress, JobResult } from '../job/job.ts';
 import { endedAttempt, moved } from '../job/move.ts';
-import { isRunning } from '../job/status.ts';
+import { isRunning, isTerminal } from '../job/status.ts';
+import type { StoredJob } from '../job/store.ts';
 import type { RunnerParts } from './parts.ts';
 
 /** How a run has come out, with its result stored. */
@@ -24,21 +25,22 @@ export function isOwn(job: Job, runId: string, owner: string): boolean {
 
 /**
  * Writes how a run has come out, unless another process has taken the job over meanwhile: then nothing is written.
+ * @param of `known` is the job as it was last written here: while nobody has changed it, it need not be read again
  * @returns the job as it is written; null when the run does not count; `unproven` when it is to be cancelled and may run nevertheless
  */
 export async function finish(
-  { jobId, runId }: { jobId: string; runId: string },
+  { jobId, runId, known }: { jobId: string; runId: string; known?: StoredJob | null },
   outcome: Outcome,
   parts: RunnerParts,
 ): Promise<Job | null | 'unproven'> {
-  for (;;) {
-    const stored = await parts.store.get(jobId);
+  for (let last = known ?? null; ; last = null) {
+    const stored = last ?? (await parts.store.get(jobId));
     if (!stored || !isOwn(stored.job, runId, parts.owner)) {
       parts.observer.fenced();
       return null;
     }
     if (outcome.type === 'not-started' && stored.job.status === 'Cancelling') return 'unproven';
-    const after = next(stored.job, outcome, parts.owner);
+    const after = withProgress(next(stored.job, outcome, parts.owner), parts.progress.get(jobId));
     try {
       await parts.store.replace(after, stored.revision);
       parts.observer.moved(stored.job, after);
@@ -47,6 +49,11 @@ export async function finish(
       if (!(error instanceof VersionConflictError)) throw error;
     }
   }
+}
+
+/** A job that has ended without a result says how far it has come; what runs again begins from the start. */
+function withProgress(job: Job, progress: JobProgress | undefined): Job {
+  return progress && isTerminal(job.status) && job.status !== 'Succeeded' ? { ...job, progress } : job;
 }
 
 /** The state that follows an outcome. */

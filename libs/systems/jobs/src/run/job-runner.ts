@@ -53,7 +53,7 @@ export class JobRunner {
   async #execute(queued: QueuedJob): Promise<void> {
     const { signal } = this.#ending;
     try {
-      const claimed = await claim(queued.jobId, this.#parts);
+      const claimed = await claim(queued, this.#parts);
       // Others have their turn meanwhile, perhaps on a backend that answers.
       if (claimed === 'later') return await queued.giveBack(laterMs(queued.times));
       if (claimed !== 'nothing') {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import { specJob } from '../fixtures/jobs.ts';
@@ -8,6 +9,7 @@ import { BackendGuards } from './backend-guards.ts';
 import { next, type Outcome } from './finish.ts';
 import { OneRun } from './one-run.ts';
 import type { RunnerParts } from './parts.ts';
+import { ProgressBoard } from './progress-board.ts';
 
 const ATTEMPT = {
   number: 1,
@@ -50,7 +52,7 @@ async function adopt(far: Partial<JobBackend>, isCancelling = false, adopted = t
     store,
     backends: [backend],
     guards: new BackendGuards(log, () => undefined),
-    progress: { note: () => undefined, forget: () => undefined },
+    progress: new ProgressBoard(),
     cancels: { on: () => () => undefined },
     observer,
     log,
@@ -60,7 +62,7 @@ async function adopt(far: Partial<JobBackend>, isCancelling = false, adopted = t
   } as unknown as RunnerParts;
   const stored = await store.get('a');
   if (!stored) throw new Error('it is not there');
-  const claim = { job: stored.job, backend, runId: 'a:1', adopted, start: null };
+  const claim = { job: stored.job, backend, runId: 'a:1', adopted, start: null, revision: stored.revision };
   const execute = () => new OneRun(claim, queued, parts).execute(new AbortController().signal);
   return { execute, calls, change, store, log, status: async () => (await store.get('a'))?.job.status };
 }
@@ -86,6 +88,15 @@ describe('A run that another process has begun', () => {
     expect([await execute(), await status()]).toEqual(['over', 'Cancelled']);
   });
 
+  it('is not started again to be stopped, where a start under the same id would be harmless', async () => {
+    const again = { kinds: ['handler'], idempotentStart: true } as unknown as JobBackend['capabilities'];
+    const { execute, calls, status } = await adopt(
+      { capabilities: again, find: async () => 'unknown' },
+      true,
+    );
+    expect([await execute(), await status(), calls]).toEqual(['over', 'Cancelled', []]);
+  });
+
   it('is asked to stop until its backend has proved it, and that it cannot yet is said once', async () => {
     const stopped = Promise.withResolvers<void>();
     let asked = 0;
@@ -97,12 +108,14 @@ describe('A run that another process has begun', () => {
         return { source: 'spec', observed: 'nothing runs', at: new Date().toISOString() };
       },
       observe: async function* () {
+        yield { type: 'progress', progress: { done: 3, total: 9 } };
         await stopped.promise;
         yield { type: 'ended', outcome: 'cancelled' };
       },
     };
-    const { execute, status, log } = await adopt(far, true);
+    const { execute, status, log, store } = await adopt(far, true);
     expect([await execute(), await status(), asked]).toEqual(['over', 'Cancelled', 3]);
+    expect((await store.get('a'))?.job.progress).toEqual({ done: 3, total: 9 });
     expect(log.said('warn')).toEqual([expect.stringContaining('cannot be stopped yet: away')]);
   });
 
@@ -113,6 +126,28 @@ describe('A run that another process has begun', () => {
 });
 
 describe('An owner that comes too late', () => {
+  it('stops what it has started of a job that was cancelled meanwhile', async () => {
+    const stopped: string[] = [];
+    const left = new AbortController();
+    const { execute, change } = await adopt({
+      find: async () => {
+        await change('Cancelling');
+        await change('Cancelled');
+        return { runId: 'a:1' };
+      },
+      cancel: async ({ runId }) => {
+        stopped.push(runId);
+        left.abort();
+        return 'ended';
+      },
+      observe: async function* (_, signal) {
+        await once(left.signal, 'abort', { signal }).catch(() => undefined);
+        yield { type: 'ended', outcome: 'cancelled' };
+      },
+    });
+    expect([await execute(), stopped]).toEqual(['over', ['a:1']]);
+  });
+
   it('leaves the run to its successor', async () => {
     const handle: RunHandle = { runId: 'a:1' };
     const taken = Promise.withResolvers<void>();

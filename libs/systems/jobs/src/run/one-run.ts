@@ -1,6 +1,7 @@
 import { describeError } from '@nestjs-spark/foundation';
 import { persist } from '@nestjs-spark/foundation/internal';
 import { RunRefusedError, type JobRun, type RunEnded, type RunHandle } from '../job/backend.ts';
+import { stamped } from '../job/move.ts';
 import { resultOfRun } from '../job/content-names.ts';
 import type { CancelProof, Job } from '../job/job.ts';
 import type { QueuedJob } from '../job/store.ts';
@@ -25,6 +26,7 @@ export class OneRun {
   #stopping: Promise<CancelProof | 'ended'> | null = null;
   #stoppedFor: 'cancelled' | 'timed-out' = 'cancelled';
   #isLost = false;
+  #isFinishing = false;
   #isOver = false;
 
   constructor(claim: Claim, queued: QueuedJob, parts: RunnerParts) {
@@ -51,15 +53,16 @@ export class OneRun {
     const lasting = start && setTimeout(() => void this.#writeStart(start, handle), BRIEF_MS);
     const looking = setInterval(() => void this.#look(handle), LOOK_EVERY_MS).unref();
     try {
-      // It may have been cancelled before anybody listened.
-      if (!start) await this.#look(handle);
+      // It may have been cancelled before anybody listened, which nobody waits for: what it results in is refused then.
+      if (!start) void this.#look(handle);
       const ended = await this.#observe(handle, AbortSignal.any([signal, this.#over.signal]));
-      if (!ended || this.#isLost) return 'over';
+      if (!ended || this.#isLost) return start && this.#isLost ? 'later' : 'over';
       const outcome = await this.#outcome(handle, ended, signal);
       const after = await this.#finish(outcome);
       if (after === 'unproven') return 'later';
+      // Whoever took a job by its message looks at its record before the message goes.
       // The run of a job that another process has by now is that process's: it has the same id there.
-      if (after === null) return 'over';
+      if (after === null) return start ? 'later' : 'over';
       this.#isOver = true;
       const key = after.status === 'Succeeded' ? this.#parts.cacheKeyOf(after) : null;
       if (key !== null) await store.remember(key, job.jobId);
@@ -100,7 +103,9 @@ export class OneRun {
     };
     try {
       const { guards } = this.#parts;
-      if (adopted && !backend.capabilities.idempotentStart) return lostRun(backend.name, runId);
+      // What is to be cancelled is not started to be stopped; an owner that starts it too late stops it itself.
+      if (adopted && (!backend.capabilities.idempotentStart || job.status === 'Cancelling'))
+        return lostRun(backend.name, runId);
       return await guards.call(backend, () => backend.start(run, signal));
     } catch (error) {
       if (error instanceof RunRefusedError) return { type: 'failed', cause: error.reason };
@@ -159,9 +164,13 @@ export class OneRun {
   }
 
   async #finish(outcome: Outcome): Promise<Job | null | 'unproven'> {
-    const { job, runId, start } = this.#claim;
+    const { job, runId, start, revision } = this.#claim;
+    this.#isFinishing = true;
     const ended = start ? await start.end(outcome) : 'started';
-    return ended === 'started' ? finish({ jobId: job.jobId, runId }, outcome, this.#parts) : ended;
+    if (ended !== 'started') return ended;
+    // What was cancelled has been changed since it was written here.
+    const known = revision === null || outcome.type === 'cancelled' ? null : stamped(job, revision);
+    return finish({ jobId: job.jobId, runId, known }, outcome, this.#parts);
   }
 
   /** What is not written now is written with the end; that says as well when it cannot be. */
@@ -198,18 +207,20 @@ export class OneRun {
   async #look(handle: RunHandle): Promise<void> {
     this.#queued.working();
     const stored = await this.#parts.store.get(this.#claim.job.jobId).catch(() => undefined);
-    if (stored === undefined) return;
+    // What is being written now says itself whether it counts.
+    if (stored === undefined || this.#isFinishing) return;
     if (!stored || !isOwn(stored.job, handle.runId, this.#parts.owner)) {
       this.#parts.observer.fenced();
-      await this.#lose(handle);
+      await this.#lose(handle, stored?.job);
     } else if (stored.job.status === 'Cancelling') this.#stop(handle, 'cancelled');
   }
 
   /** Somebody else has changed the job: nothing of this run counts. */
-  async #lose(handle: RunHandle): Promise<void> {
+  async #lose(handle: RunHandle, job?: Job): Promise<void> {
     this.#isLost = true;
     const { backend } = this.#claim;
-    // Elsewhere the run continues under its new owner.
+    // Elsewhere the run continues under its new owner; one that was cancelled has none, and this start of it may have come too late.
+    if (job?.status === 'Cancelled') await backend.cancel(handle).catch(() => undefined);
     if (backend.leave) await backend.leave(handle).catch(() => undefined);
     else if (backend.capabilities.local) await backend.cancel(handle).catch(() => undefined);
     this.#over.abort();

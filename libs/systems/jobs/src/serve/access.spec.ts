@@ -22,7 +22,10 @@ describe('A user to whom an issuer gives the name of a static token’s holder',
     const lines = (async function* () {
       yield Buffer.from('{"id":"cars/1","document":{}}\n');
     })();
-    const { object } = await keepInput(lines, holder, store, () => undefined);
+    const { object } = await keepInput(lines, holder, store, {
+      count: () => undefined,
+      end: () => undefined,
+    });
     expect(await findInput(object, holder, store)).toMatchObject({ object });
     expect(await findInput(object, namesake, store)).toBeNull();
   });

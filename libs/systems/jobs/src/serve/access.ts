@@ -37,5 +37,8 @@ export function requireOperator(
 ): void {
   const refused = submissions.find(({ transformation }) => FOR_OPERATORS.has(transformation.kind));
   if (refused && !all)
-    throw new ProblemError('forbidden', `Only operators may submit ${refused.transformation.kind}.`);
+    throw new ProblemError(
+      'forbidden',
+      `Only operators may submit ${refused.transformation.kind}, which runs any code on the cluster: send an operator's token as Authorization: Bearer, such as that of SPARK_OPERATOR_TOKEN.`,
+    );
 }

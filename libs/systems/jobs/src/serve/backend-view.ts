@@ -28,5 +28,6 @@ export async function viewOfBackend(
   const { available, reason } = await guards.health(backend);
   const { state } = guards.report(backend);
   const running = guards.running(name);
-  return { name, available, reason, breaker: state, kinds: capabilities.kinds, running, queued, limit };
+  const { kinds, atOnce = limit } = capabilities;
+  return { name, available, reason, breaker: state, kinds, running, queued, limit: Math.min(limit, atOnce) };
 }

@@ -165,13 +165,14 @@ export class JobsService {
     for (;;) {
       const stored = await this.find(jobId, access);
       const { job, revision } = stored;
-      if (job.status === 'Cancelled' || job.status === 'Cancelling') return viewOf(stored);
+      if (job.status === 'Cancelled' || job.status === 'Cancelling')
+        return viewOf(stored, this.#parts.progress.get(jobId));
       if (isTerminal(job.status)) throw new ProblemError(JOB_STATE, `The job is ${job.status} already.`);
       const after = cancelled(job, access.subject, reason);
       try {
         const changed = await this.#parts.store.replace(after, revision);
         this.#parts.observer.moved(job, after);
-        return viewOf({ job: after, revision: changed });
+        return viewOf({ job: after, revision: changed }, this.#parts.progress.get(jobId));
       } catch (error) {
         if (!(error instanceof VersionConflictError)) throw error;
       }

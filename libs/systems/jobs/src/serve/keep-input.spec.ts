@@ -20,7 +20,9 @@ describe('An input without line feeds', () => {
 
   it('is refused as soon as its first line is too long', async () => {
     const { state, parts } = endless();
-    await expect(keepInput(parts, ann, store, () => undefined)).rejects.toMatchObject({
+    await expect(
+      keepInput(parts, ann, store, { count: () => undefined, end: () => undefined }),
+    ).rejects.toMatchObject({
       status: 413,
     });
     expect(state.read).toBeLessThanOrEqual(MOST_LINE_BYTES);
@@ -33,7 +35,7 @@ describe('An input without line feeds', () => {
       bytes += more;
       if (bytes > 3 * PART.length) throw new Error('quota');
     };
-    await expect(keepInput(parts, ann, store, count)).rejects.toThrow('quota');
+    await expect(keepInput(parts, ann, store, { count, end: () => undefined })).rejects.toThrow('quota');
     expect(state.read).toBeLessThanOrEqual(4 * PART.length);
   });
 });

@@ -9,6 +9,7 @@ import { submitterKey } from '../submit/new-job.ts';
 import { isNullOr, isObjectOf, isOneOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
 import { SUBMITTER_KINDS, type Submitter } from '../job/job.ts';
 import { sameSubmitter } from '../job/same-submitter.ts';
+import type { SentInput } from './quota.ts';
 
 /** A stored input, named by jobs as `{ "object": … }`. */
 export interface StoredInput {
@@ -22,14 +23,14 @@ export interface StoredInput {
 export const MOST_LINE_BYTES = 32 * 1024 * 1024;
 
 /**
- * @param count is told of the bytes as they come, and may refuse them
+ * @param sent is told of the bytes as they come, and may refuse them
  * @throws {ProblemError} `invalid` (400) with the first line that cannot be used; `tooLarge` (413) for a line above 32 MiB
  */
 export async function keepInput(
   parts: AsyncIterable<Uint8Array>,
   { kind, subject, tenant }: Submitter,
   store: JobStore,
-  count: (bytes: number) => void,
+  sent: SentInput,
 ): Promise<StoredInput> {
   const object = sentInput(submitterKey({ kind, subject, tenant }));
   const digest = createHash('sha256');
@@ -37,7 +38,7 @@ export async function keepInput(
   let documents = 0;
   const counted = (async function* () {
     for await (const part of parts) {
-      count(part.byteLength);
+      sent.count(part.byteLength);
       yield part;
     }
   })();
@@ -61,7 +62,13 @@ export async function keepInput(
       throw new ProblemError('tooLarge', detail, { cause: error });
     }
   })();
-  await store.putContent(object, checked);
+  let isKept = false;
+  try {
+    await store.putContent(object, checked);
+    isKept = true;
+  } finally {
+    sent.end(isKept);
+  }
   const input = { object, sha256: digest.digest('hex'), bytes, documents };
   const note = Buffer.from(JSON.stringify({ ...input, kind, subject, tenant }));
   await store.putContent(noteOf(object), onePart(note));

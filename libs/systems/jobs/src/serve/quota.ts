@@ -5,48 +5,78 @@ import type { Submitter } from '../job/job.ts';
 import { submitterKey } from '../submit/new-job.ts';
 import type { JobQuotas } from '../settings/schema.ts';
 import type { JobStore } from '../job/store.ts';
+import { QueueRoom } from './queue-room.ts';
 
-/** How long a submitter is asked to wait when the queue is full. */
-const FULL_RETRY_SECONDS = 5;
 /** Inputs leave some time after their jobs. */
 const INPUTS_RETRY_SECONDS = 600;
 const MOST_KNOWN = 10_000;
+
+/** An input that is being sent. */
+export interface SentInput {
+  /** @throws {ProblemError} `tooMany` (429) with the first byte that is too much */
+  count(bytes: number): void;
+  /** @param kept whether it is stored, and counts as long as it is */
+  end(kept: boolean): void;
+}
+
+/** What one submitter is sending: inputs that are sent beside each other count together. */
+interface Sending {
+  open: number;
+  before: Promise<number>;
+  bytes: number;
+}
 
 /** Bounds what may be submitted. */
 export class JobQuota {
   readonly #quotas: JobQuotas;
   readonly #store: JobStore;
   readonly #buckets = new Map<string, Bucket>();
-
+  readonly #sending = new Map<string, Sending>();
+  readonly #room: QueueRoom;
   constructor(quotas: JobQuotas, store: JobStore) {
     this.#quotas = quotas;
     this.#store = store;
-  }
-
-  /** @throws {ProblemError} `tooMany` (429) with the time after which it makes sense again */
-  async take(submitter: Submitter, jobs: number): Promise<void> {
-    for (let job = 0; job < jobs; job++) this.#takeOne(submitterKey(submitter));
-    const waiting = Object.values(await this.#store.queued()).reduce((sum, count) => sum + count, 0);
-    if (waiting + jobs <= this.#quotas.queued) return;
-    throw new ProblemError('tooMany', `${waiting} jobs wait; at most ${this.#quotas.queued} may.`, {
-      retryAfterSeconds: FULL_RETRY_SECONDS,
-    });
+    this.#room = new QueueRoom(quotas.queued, store);
   }
 
   /**
-   * A count of the bytes of one input that a submitter sends; what it has sent before counts as long as it is kept.
-   * @throws {ProblemError} `tooMany` (429), the count with the first byte that is too much
+   * Lets jobs in, which `add` stores.
+   * @throws {ProblemError} `tooMany` (429) with the time after which it makes sense again
    */
-  async sending(submitter: Submitter): Promise<(bytes: number) => void> {
+  async letIn<T>(submitter: Submitter, jobs: number, add: () => Promise<T>): Promise<T> {
+    for (let job = 0; job < jobs; job++) this.#takeOne(submitterKey(submitter));
+    return this.#room.letIn(jobs, add);
+  }
+
+  /** A count of the bytes of one input that a submitter sends; what it has sent before counts as long as it is kept. */
+  async sending(submitter: Submitter): Promise<SentInput> {
+    const key = submitterKey(submitter);
     const most = this.#quotas.inputBytes;
-    let sent = bytesSentBy(submitterKey(submitter), await this.#store.listContents());
-    return (bytes) => {
+    const sending = this.#sending.get(key) ?? { open: 0, before: this.#bytesOf(key), bytes: 0 };
+    this.#sending.set(key, sending);
+    sending.open++;
+    let sent = 0;
+    const end = (kept: boolean): void => {
+      if (!kept) sending.bytes -= sent;
+      if (--sending.open === 0) this.#sending.delete(key);
+    };
+    const before = await sending.before.catch((error: unknown) => {
+      end(false);
+      throw error;
+    });
+    const count = (bytes: number): void => {
       sent += bytes;
-      if (sent <= most) return;
+      sending.bytes += bytes;
+      if (before + sending.bytes <= most) return;
       throw new ProblemError('tooMany', `Your inputs may have ${most} bytes together while they are kept.`, {
         retryAfterSeconds: INPUTS_RETRY_SECONDS,
       });
     };
+    return { count, end };
+  }
+
+  async #bytesOf(key: string): Promise<number> {
+    return bytesSentBy(key, await this.#store.listContents());
   }
 
   #takeOne(submitter: string): void {

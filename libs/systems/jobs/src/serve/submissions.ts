@@ -1,6 +1,7 @@
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
 import { holdOf, inputOfJob } from '../job/content-names.ts';
 import { keepContent, onePart } from '../job/content.ts';
+import { requireRoom } from '../job/fit-record.ts';
 import type { Job, JobInput } from '../job/job.ts';
 import { moved } from '../job/move.ts';
 import { JOB_REFUSED, KEY_IN_USE } from '../job/problems.ts';
@@ -58,29 +59,26 @@ export class Submissions {
     requireOperator([submission], access);
     const faults = await faultsOf(submission, executors);
     if (faults.length > 0) throw refusedFor(faults);
-    await quota.take(access, 1);
-    const input = await this.#inputOf(submission.input, jobId, access);
-    const job = newJob(submission, {
-      jobId,
-      input,
-      submittedBy: submitterOf(access),
-      fingerprint,
-      batch: null,
+    return quota.letIn(access, 1, async () => {
+      const input = await this.#inputOf(submission.input, jobId, access);
+      const submittedBy = submitterOf(access);
+      const job = newJob(submission, { jobId, input, submittedBy, fingerprint, batch: null });
+      requireRoom(job);
+      try {
+        return { job: await this.#add(job), replayed: false };
+      } catch (error) {
+        const there = error instanceof JobExistsError ? await this.#replay(jobId, fingerprint) : null;
+        if (!there) throw error;
+        return there;
+      }
     });
-    try {
-      return { job: await this.#add(job), replayed: false };
-    } catch (error) {
-      const there = error instanceof JobExistsError ? await this.#replay(jobId, fingerprint) : null;
-      if (!there) throw error;
-      return there;
-    }
   }
 
   async submitBatch(
     { batchId: given, jobs }: { batchId: string | null; jobs: ReadSubmission[] },
     access: JobAccess,
   ): Promise<SubmittedBatch> {
-    const { store, executors, quota, observer } = this.#parts;
+    const { executors, quota } = this.#parts;
     const batchId = given ?? crypto.randomUUID();
     const ids = jobs.map((_, index) => idInBatch(batchId, access, index));
     const prints = jobs.map((job) => fingerprintOf(job));
@@ -92,14 +90,25 @@ export class Submissions {
       some.map((fault): ProblemField => ({ ...fault, pointer: `/jobs/${index}${fault.pointer}` })),
     );
     if (faults.length > 0) throw refusedFor(faults);
-    await quota.take(access, jobs.length);
+    return quota.letIn(access, jobs.length, () => this.#addBatch(batchId, jobs, { ids, prints }, access));
+  }
+
+  async #addBatch(
+    batchId: string,
+    jobs: readonly ReadSubmission[],
+    { ids, prints }: { ids: string[]; prints: string[] },
+    access: JobAccess,
+  ): Promise<SubmittedBatch> {
+    const { store, observer } = this.#parts;
     const batch = { id: batchId, size: jobs.length };
     const made: Job[] = [];
     for (const [index, submission] of jobs.entries()) {
       const jobId = ids[index] ?? '';
       const input = await this.#inputOf(submission.input, jobId, access);
       const fingerprint = prints[index] ?? '';
-      made.push(newJob(submission, { jobId, input, submittedBy: submitterOf(access), fingerprint, batch }));
+      const job = newJob(submission, { jobId, input, submittedBy: submitterOf(access), fingerprint, batch });
+      requireRoom(job, `/jobs/${index}`);
+      made.push(job);
     }
     try {
       await store.add(made);
@@ -122,10 +131,11 @@ export class Submissions {
     const { name, backendRequested: backend, transformation, input } = job;
     const faults = await faultsOf({ body: { name, backend }, transformation, input }, this.#parts.executors);
     if (faults.length > 0) throw refusedFor(faults);
-    await this.#parts.quota.take(job.submittedBy, 1);
-    const next = jobAgain(job);
-    if (job.input?.object !== undefined) await this.#hold(job.input.object, next.jobId);
-    return this.#add(next);
+    return this.#parts.quota.letIn(job.submittedBy, 1, async () => {
+      const next = jobAgain(job);
+      if (job.input?.object !== undefined) await this.#hold(job.input.object, next.jobId);
+      return this.#add(next);
+    });
   }
 
   async #add(job: Job): Promise<JobView> {

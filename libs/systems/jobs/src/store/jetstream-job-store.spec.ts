@@ -43,6 +43,23 @@ describeWithServers(['nats'], 'A store of jobs in JetStream', () => {
 
   jobStoreConformance(() => Promise.resolve(open(freshId())));
 
+  it('gives a job with its message the first time only: what comes again may run already', async () => {
+    const store = open(freshId());
+    const stop = new AbortController();
+    try {
+      await store.add([specJob('one')]);
+      const first = await store.take(stop.signal);
+      expect([first?.times, first?.queued]).toEqual([1, await store.get('one')]);
+      await first?.giveBack();
+      const again = await store.take(stop.signal);
+      expect([again?.times, again?.queued]).toEqual([2, undefined]);
+      await again?.done();
+    } finally {
+      stop.abort();
+      await store.close();
+    }
+  });
+
   it('ignores what no store of jobs has written, counts it, logs it once, and continues', async () => {
     const id = freshId();
     const store = open(id);

@@ -9,6 +9,7 @@ import {
   type StoredRecord,
 } from '@nestjs-spark/jetstream/internal';
 import type { StoredContent } from '../job/content-names.ts';
+import { fitted } from '../job/fit-record.ts';
 import type { Job } from '../job/job.ts';
 import { moved, stamped } from '../job/move.ts';
 import { readJob } from '../job/read-job.ts';
@@ -73,6 +74,10 @@ export class JetStreamJobStore implements JobStore {
       root,
       stream,
       ackWaitMs,
+      read: ({ subject, sequence, payload, time }) => {
+        const [id = '', ...part] = subject.slice(root.length + 1).split('.');
+        return this.#read({ id, part: part.join('.'), sequence, payload, time });
+      },
     });
   }
 
@@ -131,8 +136,8 @@ export class JetStreamJobStore implements JobStore {
     }
   }
 
-  queued(): Promise<Record<string, number>> {
-    return this.#lanes.counts();
+  queued(exact = false): Promise<Record<string, number>> {
+    return this.#lanes.counts(exact);
   }
 
   putContent(name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
@@ -196,7 +201,7 @@ export class JetStreamJobStore implements JobStore {
 
   #message(job: Job): RecordMessage {
     const part = job.dueAt !== null ? WAITING : job.status === 'Queued' ? this.#queue(job) : STATE;
-    return { id: job.jobId, part, payload: Buffer.from(JSON.stringify(job)) };
+    return { id: job.jobId, part, payload: Buffer.from(JSON.stringify(fitted(job))) };
   }
 
   #how(job: Job, after: number): RecordWrite {

@@ -8,7 +8,7 @@ import {
   type LaneSettings,
   type RecordStream,
 } from '@nestjs-spark/jetstream/internal';
-import { PRIORITY_LANES, type QueuedJob } from '../job/store.ts';
+import { PRIORITY_LANES, type QueuedJob, type StoredJob } from '../job/store.ts';
 import { queuedIn } from './job-place.ts';
 import { LaneTurns } from './lane-turns.ts';
 import { Takers } from './takers.ts';
@@ -22,6 +22,8 @@ export interface JetStreamLanesOptions {
   stream: string;
   root: string;
   ackWaitMs: number;
+  /** The job of a message; null when it is none. */
+  read(message: LaneMessage): StoredJob | null;
 }
 
 const MOST_AT_ONCE = 10_000;
@@ -70,10 +72,11 @@ export class JetStreamLanes {
     return taken;
   }
 
-  /** May be a little out of date where it is asked for often. */
-  counts(): Promise<Record<string, number>> {
+  /** May be a little out of date where it is asked for often, unless it has to be exact. */
+  counts(exact: boolean): Promise<Record<string, number>> {
     const now = performance.now();
-    if (!this.#counts || now - this.#counts.at > COUNTS_MS) this.#counts = { at: now, of: this.#count() };
+    if (exact || !this.#counts || now - this.#counts.at > COUNTS_MS)
+      this.#counts = { at: now, of: this.#count() };
     return this.#counts.of;
   }
 
@@ -167,9 +170,13 @@ export class JetStreamLanes {
     if (!this.#takers.give(this.#queued(message))) message.giveBack();
   }
 
-  #queued({ subject, sequence, times, working, done, giveBack }: LaneMessage): QueuedJob {
-    const { records, root } = this.#options;
+  #queued(message: LaneMessage): QueuedJob {
+    const { subject, sequence, times, working, done, giveBack } = message;
+    const { records, root, read } = this.#options;
+    // What comes again may run already: then the record says it, not the message.
+    const queued = times === 1 ? read(message) : null;
     return {
+      ...(queued ? { queued } : {}),
       jobId: subject.slice(root.length + 1).split('.')[0] ?? '',
       times,
       working,

@@ -46,8 +46,10 @@ export async function faultsOf(submission: Executable, executors: Executors): Pr
       pointer: '/input',
       detail: 'a statement works on documents: send { documents } or { object }',
     });
+  // Where the backend is at fault, nothing is known of the handler.
   if (
     transformation.kind === 'handler' &&
+    faults.length === 0 &&
     !isAccepted(body.backend ?? 'auto', transformation, executors.backends)
   ) {
     const known = executors.handlers.names();

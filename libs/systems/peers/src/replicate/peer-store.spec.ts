@@ -56,6 +56,22 @@ describe('files that are replicas', () => {
     expect(await late.seen()).toMatchObject([{ title: 'second' }]);
   });
 
+  it('take no delay in reading the log for a clock that is late', async () => {
+    for (const [delayMs, least] of [
+      [2_000, -2_500],
+      [0, -500],
+      [3_000, -500],
+    ] as const) {
+      await a.notes.create({ title: 'milk' });
+      await log.publish(a);
+      const { clockMs } = await a.read(log, undefined, delayMs);
+      expect(clockMs).toBeGreaterThan(least);
+    }
+    await a.notes.create({ title: 'milk' });
+    await log.publish(a);
+    expect((await a.read(log, undefined, 3_600_000)).clockMs).toBeLessThan(-3_500_000);
+  });
+
   it('accept a version that another one gave out', async () => {
     const { id } = await a.notes.create({ title: 'milk' });
     await settle(log, [a, b]);

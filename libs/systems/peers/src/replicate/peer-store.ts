@@ -52,6 +52,9 @@ export interface FileOwner {
   isProven(close: ReadClose): boolean;
 }
 
+/** No message takes so long to be read. */
+const CLOCK_SET_MS = 10_000;
+
 /** A replica's file: each method is one transaction. */
 export class PeerStore {
   readonly #database: SqliteDatabase;
@@ -60,6 +63,7 @@ export class PeerStore {
   #collections: readonly string[] = [];
   /** The log's end when the file met it: what is after it has been written since. */
   #endAtStart = Infinity;
+  #clockMs: number | null = null;
   /** What has been said of this run's new lives: another file that goes on says so again with each message. */
   readonly #said = new Set<NewLife>();
 
@@ -183,7 +187,7 @@ export class PeerStore {
     newLives: NewLife[],
   ): Refusal | null {
     const { origin, node, sequence } = message;
-    if (origin === place.origin) place.clock = (storedAt - Date.now()) * 1_000;
+    if (origin === place.origin) place.clock = this.#readClock(storedAt) * 1_000;
     const isNew = sequence > this.#endAtStart;
     const isTwin = isNew && node === this.#owner.node && file.own(origin) === null;
     const received = receiveEvents(file, message, this.#policyOf, () => this.#freshOrigin());
@@ -194,6 +198,17 @@ export class PeerStore {
       this.#note(file, 'cloned', newLives, received.newLife);
     else if (received.isOlder) this.#note(file, 'restored', newLives, false);
     return received.refused;
+  }
+
+  /**
+   * The log's clock less this one. A message is read some time after it was stored, which makes the log seem late, and this node's
+   * changes older than they are: the least delayed reading of this run counts, until the clock was evidently set.
+   */
+  #readClock(storedAt: number): number {
+    const read = storedAt - Date.now();
+    const before = this.#clockMs ?? read;
+    this.#clockMs = Math.abs(read - before) > CLOCK_SET_MS ? read : Math.max(read, before);
+    return this.#clockMs;
   }
 
   #note(file: PeerRows, why: NewLife, newLives: NewLife[], isNoted: boolean): void {

@@ -8,7 +8,8 @@ import {
 import { isName } from '@nestjs-spark/contracts';
 import { isHttpAddress } from '@nestjs-spark/contracts/internal';
 import { keysDir } from '@nestjs-spark/foundation';
-import { LiveSettings, nameKey, toList } from '@nestjs-spark/foundation/internal';
+import { LiveSettings, toList } from '@nestjs-spark/foundation/internal';
+import { readTrustedKeys } from '@nestjs-spark/modules/internal';
 import { EnvironmentSecrets, type Secrets } from '@nestjs-spark/secrets/internal';
 import { LIVE_NAMES, LIVE_SCHEMA, type LiveValues } from './live-schema.ts';
 import type { ReplicationSettings, SparkReplicationOptions } from './options.ts';
@@ -20,8 +21,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The defaults of what is read at the start alone; those of the others are in `LIVE_SCHEMA`. */
 export const DEFAULTS = { natsUrl: 'nats://127.0.0.1:4222', onDrop: 'remove' } as const;
-
-const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 
 /** The settings that can change while the application runs, as options and environment give them. Faults are in `faults`. */
 export function liveSettings(
@@ -69,7 +68,7 @@ export function resolveSettings(
     operatorToken: options.operatorToken ?? secrets.text('SPARK_OPERATOR_TOKEN') ?? null,
     onDrop: options.onDrop ?? DEFAULTS.onDrop,
     production,
-    trustedKeys: trustedKeys(options.trustedKeys, env('SPARK_TRUSTED_KEYS'), faults),
+    trustedKeys: readTrustedKeys(options.trustedKeys, env('SPARK_TRUSTED_KEYS'), faults),
     refuseUnsigned: options.refuseUnsigned ?? env('SPARK_REFUSE_UNSIGNED') === '1',
     tokenIssuer: issuerSettings(options, { env, secret: (name) => secrets.text(name) }, faults),
     targetUrls: targetUrls(options.targetUrls ?? toList(env('SPARK_TARGET_URLS') ?? ''), faults),
@@ -140,27 +139,6 @@ function verifySchedule(
   return given ?? null;
 }
 
-function trustedKeys(
-  given: SparkReplicationOptions['trustedKeys'],
-  text: string | undefined,
-  faults: string[],
-): ReadonlyMap<string, readonly string[]> {
-  const pairs = given
-    ? Object.entries(given).flatMap(([module, keyIds]) =>
-        [keyIds].flat().map((keyId) => [module, keyId] as const),
-      )
-    : toList(text ?? '').map((pair) => split(pair));
-  for (const [module, keyId] of pairs) {
-    if (!isName(module) || !THUMBPRINT.test(keyId)) {
-      faults.push(
-        'trustedKeys (SPARK_TRUSTED_KEYS) has to be module=thumbprint pairs, as in HR=NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
-      );
-    }
-  }
-  const byName = Map.groupBy(pairs, ([module]) => nameKey(module));
-  return new Map([...byName].map(([name, named]) => [name, named.map(([, keyId]) => keyId)]));
-}
-
 /** An invalid address would match no target, and requests would be refused. The value is not shown: it may hold a password. */
 function targetUrls(values: readonly string[], faults: string[]): readonly string[] {
   if (!values.every(isHttpAddress))
@@ -168,9 +146,4 @@ function targetUrls(values: readonly string[], faults: string[]): readonly strin
       'targetUrls (SPARK_TARGET_URLS) has to be http or https addresses, as in http://hr-db:8080,http://sales-db:8080',
     );
   return values;
-}
-
-function split(pair: string): [string, string] {
-  const [module = '', keyId = ''] = pair.split('=', 2);
-  return [module.trim(), keyId.trim()];
 }

@@ -68,10 +68,14 @@ export class TokenVerifier {
         throw unauthenticated(error);
       }
       if (error instanceof UnavailableError) {
-        throw new ProblemError('unavailable', 'Tokens of modules cannot be checked at the moment.', {
-          cause: error,
-          retryAfterSeconds: 2,
-        });
+        throw new ProblemError(
+          'unavailable',
+          'Tokens of modules cannot be checked at the moment: this module cannot reach NATS, or its store.',
+          {
+            cause: error,
+            retryAfterSeconds: 2,
+          },
+        );
       }
       throw error;
     }

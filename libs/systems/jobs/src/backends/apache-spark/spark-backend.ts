@@ -7,7 +7,7 @@ import {
 import { describeError, type Logger } from '@nestjs-spark/foundation';
 import { SayOnce } from '@nestjs-spark/foundation/internal';
 import type { BackendHealth, JobBackend, JobRun, RunEnded, RunEvent, RunHandle } from '../../job/backend.ts';
-import type { CancelProof, JobCause, JobKind } from '../../job/job.ts';
+import type { CancelProof, JobCause } from '../../job/job.ts';
 import { describeCause } from '../describe-cause.ts';
 import { MemoryRun } from '../memory-run.ts';
 import { endWithProof, type Operation, type RunOperations } from './prove-end.ts';
@@ -60,7 +60,7 @@ const USUAL_CONCURRENCY = 4;
  */
 export class SparkBackend implements JobBackend {
   readonly name = 'spark';
-  readonly capabilities = { kinds: ['script', 'sql'] as readonly JobKind[], idempotentStart: true };
+  readonly capabilities: JobBackend['capabilities'];
   readonly #options: SparkBackendOptions;
   readonly #client: ConnectClient;
   readonly #session: SparkSession;
@@ -74,7 +74,9 @@ export class SparkBackend implements JobBackend {
     this.#options = options;
     this.#client = new ConnectClient(options.connect);
     this.#session = new SparkSession(this.#client);
-    this.#slots = new RunSlots(options.concurrency ?? USUAL_CONCURRENCY);
+    const atOnce = options.concurrency ?? USUAL_CONCURRENCY;
+    this.#slots = new RunSlots(atOnce);
+    this.capabilities = { kinds: ['script', 'sql'], idempotentStart: true, atOnce };
   }
 
   /**

@@ -1,0 +1,21 @@
+import { expect, it } from '@jest/globals';
+import { resolveConsoleSettings } from './resolve-settings.ts';
+
+const KEY = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs';
+
+it('A console that runs alone believes the keys that operators have approved for it', () => {
+  const environment = { SPARK_MODULE_NAME: 'Console', SPARK_TRUSTED_KEYS: `HR=${KEY}, Fleet=${KEY}` };
+  const { trustedKeys } = resolveConsoleSettings({}, environment);
+  expect([...trustedKeys]).toEqual([
+    ['hr', [KEY]],
+    ['fleet', [KEY]],
+  ]);
+  const given = resolveConsoleSettings({ trustedKeys: { HR: [KEY] } }, environment);
+  expect([...given.trustedKeys.keys()]).toEqual(['hr']);
+});
+
+it('Everything that is wrong is said at once', () => {
+  const wrong = () =>
+    resolveConsoleSettings({ path: 'console/' }, { SPARK_TRUSTED_KEYS: 'HR=short', NODE_ENV: 'production' });
+  expect(wrong).toThrow(/trustedKeys[\s\S]*path has to begin[\s\S]*name is missing/);
+});

@@ -1,0 +1,95 @@
+import { api } from '../api.ts';
+import { count, moment } from '../format.ts';
+import { t } from '../texts.ts';
+import { Ago, Loaded, useAsked } from '../ui/parts.tsx';
+
+interface PipelineEvent {
+  sequence: number;
+  type: string;
+  at: string;
+  by: string | null;
+}
+
+const MOST = 1_000;
+const SHOWN = 30;
+
+/** What happened to a pipeline, and a choice of its earlier versions. */
+export function History({
+  path,
+  version,
+  sequence,
+  asOf,
+  onAsOf,
+}: {
+  path: string;
+  version: number;
+  /** Of its newest event. */
+  sequence: number;
+  asOf: number | null;
+  onAsOf: (version: number | null) => void;
+}) {
+  const asked = useAsked(
+    () => api<PipelineEvent[]>(`${path}/history?after=${Math.max(0, sequence - SHOWN)}&take=${MOST}`),
+    [path, sequence],
+  );
+  const newest = Math.max(version, asOf ?? 0);
+  return (
+    <section class="card flush">
+      <header class="row between pad">
+        <h2>{t.pipelines.history}</h2>
+        <label class="row">
+          <span class="small dim">{t.pipelines.asOf}</span>
+          <select
+            class="field"
+            value={asOf === null ? '' : String(asOf)}
+            onChange={({ currentTarget: { value } }) => onAsOf(value === '' ? null : Number(value))}
+          >
+            <option value="">{t.pipelines.now}</option>
+            {Array.from({ length: Math.min(newest, 50) }, (_, at) => newest - at).map((one) => (
+              <option key={one} value={String(one)}>
+                {t.pipelines.version(one)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </header>
+      <Loaded asked={asked}>
+        {(events) => (
+          <div class="scroll" tabIndex={0} role="region" aria-label={t.pipelines.history}>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col" class="num">
+                    #
+                  </th>
+                  <th scope="col">{t.pipelines.events}</th>
+                  <th scope="col" class="wide">
+                    {t.pipelines.who}
+                  </th>
+                  <th scope="col" class="num">
+                    {t.pipelines.at}
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {events
+                  .slice(-SHOWN)
+                  .toReversed()
+                  .map((event) => (
+                    <tr key={event.sequence}>
+                      <td class="num">{count(event.sequence)}</td>
+                      <td>{t.jobs.status(event.type.replace(/^Pipeline/, ''))}</td>
+                      <td class="wide">{event.by}</td>
+                      <td class="num" title={moment(event.at)}>
+                        <Ago at={event.at} />
+                      </td>
+                    </tr>
+                  ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Loaded>
+    </section>
+  );
+}

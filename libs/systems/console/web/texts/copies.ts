@@ -1,0 +1,148 @@
+import { counted, duration } from '../format.ts';
+import type { CopyPhase, CopyState } from '../../src/ask/state.ts';
+
+/** What is said of copies and the map. */
+export const copyTexts = {
+  state: {
+    Streaming: 'Live',
+    Snapshotting: 'First copy',
+    Starting: 'Starting',
+    Waiting: 'Waiting',
+    Faulted: 'Needs help',
+    Refused: 'Refused',
+    GivenUp: 'Given up',
+    Unknown: 'Not known',
+  } satisfies Record<CopyPhase, string>,
+
+  /** What a code means; a code that is not here is shown in the module's own words. */
+  reason: (copy: CopyState): string => {
+    const { reason, owner, requester } = copy;
+    if (!reason) return '';
+    switch (reason.code) {
+      case 'owner-unregistered':
+        return `${owner} is not registered yet. ${requester} asks again by itself.`;
+      case 'requester-away':
+        return `${requester} does not answer: ${reason.text}`;
+      case 'first-copy':
+        return 'The first copy is being made.';
+      default:
+        return reason.text;
+    }
+  },
+
+  overview: {
+    headline: (live: number, all: number, denied: number) =>
+      all === 0
+        ? denied > 0
+          ? 'No copies can be seen'
+          : 'No copies yet'
+        : `${live} of ${counted(all, 'copy', 'copies')} ${live === 1 && all === 1 ? 'is' : 'are'} live`,
+    under: (attention: number, unknown: number) => {
+      const parts = [
+        attention > 0 ? `${attention} ${attention === 1 ? 'needs' : 'need'} attention` : '',
+        unknown > 0 ? `${unknown} not known` : '',
+      ].filter((part) => part !== '');
+      return parts.length === 0 ? 'Everything is here.' : `${parts.join(', ')}.`;
+    },
+    changes: 'Changes now',
+    behind: 'Furthest behind',
+    mapRight: 'Data flows left to right, from its owner',
+    mapDown: 'Data flows down, from its owner',
+    map: 'Map of the modules',
+    mapPart: (shown: number) => `The ${shown} modules that need attention, and those linked to them`,
+    mapOne: (module: string) => `${module}, and the modules that it copies from or gives to`,
+    attention: 'Needs attention',
+    wants: (requester: string, collection: string, owner: string) =>
+      [requester, ' wants ', collection, ' from ', owner] as const,
+    noModules: 'No module is registered yet. Start one, and it appears here.',
+    noCopies: 'No module asks for a copy. Declare one with @Replicated(), and it appears here.',
+    in: (rate: string) => `in ${rate}`,
+    out: (rate: string) => `out ${rate}`,
+    notRegistered: 'not registered',
+    away: 'does not answer',
+    copies: (many: number) => counted(many, 'copy', 'copies'),
+  },
+
+  copies: {
+    heading: 'Copies',
+    under: 'Every copy that a module keeps of another one’s data.',
+    copy: 'Copy',
+    state: 'State',
+    rate: 'Rate',
+    minute: 'Last minute',
+    behind: 'Behind',
+    applied: 'Applied',
+    setAside: 'Set aside',
+    sortBy: (column: string) => `Sort by ${column}`,
+    noMatch: 'No copy matches.',
+    fresh: 'fresh',
+  },
+
+  copy: {
+    gone: 'No module reports this copy. It may have been dropped, or its modules are away.',
+    engine: (name: string) => `${name} engine`,
+    generation: (number: number) => `generation ${number}`,
+    complete: 'complete',
+    tryScript: 'Try a script',
+    readAgain: 'Read again…',
+    track: 'From the owner to here',
+    newest: 'newest change',
+    read: 'Read',
+    byScript: 'by the script',
+    sent: 'Sent',
+    confirmed: 'confirmed',
+    applied: (missing: number | null) => (missing === 0 ? 'applied, nothing missing' : 'applied'),
+    apart: (many: number) => `${counted(many, 'change')} apart, at most`,
+    perSecond: 'Changes per second',
+    perSecondOf: (peak: string) => `Changes per second over the last minutes, at most ${peak}`,
+    behindPlot: 'How far behind, over the last minutes',
+    freshness: 'Freshness',
+    ask: (owner: string) => `Ask ${owner}`,
+    isFresh: (owner: string) => `Everything ${owner} had is here`,
+    isBehind: (ms: number) => `${duration(ms)} behind`,
+    behindUnknown: 'How far behind is not known',
+    ownerSilent: (owner: string) => `${owner} did not answer; this is what was known last.`,
+    appliedHere: 'Applied here',
+    newestAt: (owner: string) => `Newest at ${owner}`,
+    asked: 'Asked',
+    figures: 'Figures',
+    written: 'Written',
+    deleted: 'Deleted',
+    readBy: (owner: string) => `Read by ${owner}`,
+    deletes: 'Deletes',
+    errors: 'Errors',
+    request: 'Request',
+    requestIs: (state: string, revision: number) => `${state}, revision ${revision}`,
+    progress: (read: string, total: string) => `${read} of about ${total} documents read`,
+    neverBegun: 'This copy has not begun.',
+    neverBegunWhy: 'It begins when its owner has accepted the request.',
+    setAside: 'Set-aside documents',
+    verify: 'Compare with the source',
+    verifyUnder: 'Runs the script over every document, and compares what it makes with the copy.',
+    compare: 'Compare',
+    comparing: 'Comparing…',
+    repair: 'Repair…',
+    neverCompared: 'These copies have not been compared yet.',
+    resync: {
+      heading: (collection: string) => `Read ${collection} again?`,
+      text: (owner: string, requester: string, generation: number) =>
+        `${owner} sends the whole collection once more as generation ${generation}. The copies that ${requester} has stay in use meanwhile. New instances of ${requester} are not ready until it is done.`,
+      button: 'Read again',
+      done: (owner: string) => `${owner} begins again.`,
+    },
+    repairing: {
+      heading: 'Repair what differs?',
+      text: (owner: string, requester: string) =>
+        `${owner} sends what is missing or stale again, and ${requester} removes ghosts. What is foreign stays as it is.`,
+      button: 'Repair',
+    },
+    outcomes: {
+      equal: 'Equal',
+      missing: 'Missing',
+      stale: 'Stale',
+      ghost: 'Ghosts',
+      foreign: 'Foreign',
+      repaired: 'Repaired',
+    },
+  },
+};

@@ -1,0 +1,87 @@
+import { counted, duration, timeOfDay } from '../format.ts';
+
+/** What the page itself says, and what all of its pages do. */
+export const shell = {
+  product: 'Spark',
+  skip: 'Skip to the content',
+  pages: {
+    overview: 'Overview',
+    copies: 'Copies',
+    setAside: 'Set aside',
+    letters: 'Dead letters',
+    scripts: 'Scripts',
+    modules: 'Modules',
+    audit: 'Audit',
+    peers: 'Peers',
+    jobs: 'Jobs',
+    pipelines: 'Pipelines',
+  },
+  navigation: 'Pages',
+  goTo: 'Go to a module, copy or page',
+  goToShort: 'Go to',
+  theme: 'Light or dark',
+  signOut: 'Sign out',
+  connected: 'Connected',
+  connecting: 'Connecting…',
+  lastSeen: (ms: number) => `Last seen ${duration(ms)} ago`,
+  answer: (reachable: number, all: number) => `${reachable} of ${counted(all, 'module')} answer`,
+  title: (page: string, trouble: number, product: string) =>
+    `${trouble > 0 ? `(${trouble}) ` : ''}${page} · ${product}`,
+  notFound: 'There is no such page',
+  asking: 'Asking…',
+  tryAgain: 'Try again',
+  cancel: 'Cancel',
+  close: 'Close',
+  filter: 'Filter',
+  all: (many: number) => `All ${many}`,
+  shownOf: (shown: number, all: number) => `${shown} of ${all} are shown: filter for others.`,
+  ago: (ms: number) => `${duration(ms)} ago`,
+  never: 'never',
+  none: 'none',
+  unknown: 'not known',
+  stale: (module: string, ms: number | null, at: string | null) =>
+    at === null
+      ? `${module} has not answered yet.`
+      : `${module} has not answered for ${duration(ms ?? 0)}. These figures are from ${timeOfDay(at)}.`,
+  missing: (modules: readonly string[]) =>
+    `${modules.join(', ')} did not answer, so what is there is not listed.`,
+  unnamed: (modules: readonly string[]) =>
+    `${modules.join(', ')}: not asked. Add them to the modules of this console to see what is there.`,
+  truncated: 'There are more: the newest 500 of each module are listed.',
+  failedToLoad: (why: string) => `This cannot be shown now: ${why}`,
+
+  sign: {
+    heading: 'Sign in',
+    token: 'Token',
+    hint: 'The operator token (SPARK_OPERATOR_TOKEN), or a token of your identity provider.',
+    button: 'Sign in',
+    wrong: 'This token is not valid.',
+    closed: 'Nobody can sign in here: set SPARK_OPERATOR_TOKEN, or import SparkAuthModule with an issuer.',
+    ended: 'Your session is over. Sign in again.',
+  },
+
+  help: {
+    heading: 'Keys',
+    items: [
+      ['Ctrl K', 'Go to anything'],
+      ['/', 'Filter'],
+      ['g o', 'Overview'],
+      ['g c', 'Copies'],
+      ['g s', 'Set aside'],
+      ['g d', 'Dead letters'],
+      ['g p', 'Scripts'],
+      ['g m', 'Modules'],
+      ['g n', 'Peers'],
+      ['g j', 'Jobs'],
+      ['g l', 'Pipelines'],
+      ['g a', 'Audit'],
+      ['↑ ↓ or j k', 'Move through a list'],
+      ['x', 'Choose'],
+      ['r', 'Run again'],
+      ['Ctrl Enter', 'Try the script'],
+      ['t', 'Light or dark'],
+      ['?', 'These keys'],
+      ['Esc', 'Close'],
+    ] as const,
+  },
+};

@@ -1,0 +1,37 @@
+import { ProblemError } from '@nestjs-spark/contracts';
+import type { Job, JobCause } from './job.ts';
+
+/** What a job may take of its record when it is submitted. The rest is for what its runs add, so that every job can end. */
+export const MOST_SUBMITTED_BYTES = 512 * 1024;
+/** What a record may have: below the usual `max_payload` of NATS, 1 MiB with the headers. */
+const MOST_RECORD_BYTES = 1_000_000;
+
+const LONGEST_LOG = 16 * 1024;
+const LONGEST_MESSAGE = 1_000;
+
+/** @throws {ProblemError} `tooLarge` (413) for a job that takes too much of its record */
+export function requireRoom(job: Job, pointer = ''): void {
+  const bytes = bytesOf(job);
+  if (bytes <= MOST_SUBMITTED_BYTES) return;
+  const detail = `The job has ${bytes} bytes beside the documents that are stored apart; it may have ${MOST_SUBMITTED_BYTES}. Keep metadata, statements and arguments short, and send what is to be processed as input.`;
+  throw new ProblemError('tooLarge', detail, { errors: [{ pointer, detail }] });
+}
+
+/** The job without as much of its logs and long messages as is needed for its record. */
+export function fitted(job: Job): Job {
+  if (bytesOf(job) <= MOST_RECORD_BYTES) return job;
+  const attempts = job.attempts.map((attempt) => ({ ...attempt, cause: cut(attempt.cause, 0) }));
+  return { ...job, attempts, cause: cut(job.cause, LONGEST_LOG) };
+}
+
+function cut(cause: JobCause | null, longestLog: number): JobCause | null {
+  if (cause === null) return null;
+  const { log, ...rest } = cause;
+  const message = rest.message.slice(0, LONGEST_MESSAGE);
+  // The end of a log says what went wrong.
+  return { ...rest, message, ...(log && longestLog > 0 ? { log: log.slice(-longestLog) } : {}) };
+}
+
+function bytesOf(job: Job): number {
+  return Buffer.byteLength(JSON.stringify(job));
+}

@@ -1,0 +1,70 @@
+import { ProblemError } from '@nestjs-spark/contracts';
+import { pause } from '@nestjs-spark/foundation/internal';
+import type { JobStore } from '../job/store.ts';
+
+/** How long a submitter is asked to wait when the queue is full. */
+const FULL_RETRY_SECONDS = 5;
+/** How long a count of the queue serves while there is much room. */
+const COUNT_MS = 250;
+/** How long the answer waits for jobs that are being stored, before it is that the queue is full. */
+const STORING_MS = 1_000;
+
+/**
+ * Keeps the queue within its bound, exactly for what one process lets in: jobs that are being stored count as stored. Another process
+ * sees them only when they are, so each may let in too many by as many as it stores at that moment.
+ */
+export class QueueRoom {
+  readonly #most: number;
+  readonly #store: Pick<JobStore, 'queued'>;
+  /** How many each storing that is under way will add. */
+  readonly #coming = new Map<Promise<unknown>, number>();
+  #counted = -Infinity;
+  /** How many wait at most, with those that came since they were counted. */
+  #waiting = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(most: number, store: Pick<JobStore, 'queued'>) {
+    this.#most = most;
+    this.#store = store;
+  }
+
+  /** @throws {ProblemError} `tooMany` (429) when there is no room */
+  async letIn<T>(jobs: number, add: () => Promise<T>): Promise<T> {
+    if (!this.#hasPlenty(jobs)) {
+      // Near the bound each has to know what became of the one before.
+      const looked = this.#turn.then(() => this.#requireRoom(jobs));
+      this.#turn = looked.catch(() => undefined);
+      await looked;
+    } else this.#waiting += jobs;
+    const adding = add();
+    this.#coming.set(adding, jobs);
+    try {
+      return await adding;
+    } finally {
+      this.#coming.delete(adding);
+    }
+  }
+
+  #hasPlenty(jobs: number): boolean {
+    return performance.now() - this.#counted < COUNT_MS && this.#waiting + jobs <= this.#most / 2;
+  }
+
+  async #requireRoom(jobs: number): Promise<void> {
+    for (const until = performance.now() + STORING_MS; ;) {
+      const coming = this.#coming.size === 0 ? 0 : [...this.#coming.values()].reduce((a, b) => a + b);
+      this.#waiting = coming + jobs;
+      const counts = Object.values(await this.#store.queued(true));
+      const counted = counts.reduce((sum, count) => sum + count, 0);
+      this.#waiting += counted;
+      this.#counted = performance.now();
+      if (counted + coming + jobs <= this.#most) return;
+      this.#waiting -= jobs;
+      if (coming === 0 || performance.now() > until)
+        throw new ProblemError('tooMany', `${counted} jobs wait; at most ${this.#most} may.`, {
+          retryAfterSeconds: FULL_RETRY_SECONDS,
+        });
+      // Some of what was coming may have been counted already.
+      await Promise.race([pause(STORING_MS), ...this.#coming.keys()]).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import { specJob } from '../fixtures/jobs.ts';
+import type { Submitter } from '../job/job.ts';
+import { MemoryJobStore } from '../store/memory-job-store.ts';
+import { keepInput } from './keep-input.ts';
+import { JobQuota } from './quota.ts';
+
+const ann: Submitter = { kind: 'token', subject: 'ann', tenant: null };
+const bob: Submitter = { ...ann, subject: 'bob' };
+
+function start(quotas: { queued?: number; inputBytes?: number }) {
+  const store = new MemoryJobStore({ limits: {}, retentionMs: 60_000 });
+  const quota = new JobQuota({ queued: 1_000, perSecond: 1_000, inputBytes: 1_000, ...quotas }, store);
+  let made = 0;
+  const submit = (jobs: number) =>
+    quota.letIn(ann, jobs, async () => {
+      // As long as an answer of a store takes.
+      await new Promise(setImmediate);
+      return store.add(Array.from({ length: jobs }, () => specJob(`job-${made++}`)));
+    });
+  const input = (submitter: Submitter, bytes: number) => {
+    const line = JSON.stringify({ id: 'a', document: { x: '' } });
+    const text = line.replace('""', `"${'x'.repeat(bytes - line.length - 1)}"`);
+    const sent = (async function* () {
+      yield Buffer.from(`${text.slice(0, 20)}`);
+      await new Promise(setImmediate);
+      yield Buffer.from(`${text.slice(20)}\n`);
+    })();
+    return quota.sending(submitter).then((counting) => keepInput(sent, submitter, store, counting));
+  };
+  const waiting = async () => Object.values(await store.queued()).reduce((sum, count) => sum + count, 0);
+  return { store, submit, input, waiting };
+}
+
+const countOf = (settled: PromiseSettledResult<unknown>[], status: string): number =>
+  settled.filter((one) => one.status === status).length;
+
+describe('The quota of waiting jobs', () => {
+  it.each([true, false])('is used up and not exceeded (submitted beside each other: %s)', async (beside) => {
+    const { submit, waiting } = start({ queued: 10 });
+    const all: PromiseSettledResult<unknown>[] = [];
+    if (beside) all.push(...(await Promise.allSettled(Array.from({ length: 40 }, () => submit(1)))));
+    else for (let job = 0; job < 40; job++) all.push(...(await Promise.allSettled([submit(1)])));
+    expect([countOf(all, 'fulfilled'), await waiting()]).toEqual([10, 10]);
+  });
+
+  it('refuses a batch that does not fit, and lets in a smaller one beside it', async () => {
+    const { submit } = start({ queued: 10 });
+    const all = await Promise.allSettled([submit(6), submit(6), submit(4)]);
+    expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('has room again for what could not be stored', async () => {
+    const { submit, waiting } = start({ queued: 10 });
+    await submit(10).catch(() => undefined);
+    expect(await waiting()).toBe(10);
+    const other = start({ queued: 10 });
+    const quota = new JobQuota({ queued: 10, perSecond: 1_000, inputBytes: 1 }, other.store);
+    await expect(quota.letIn(ann, 10, () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    await quota.letIn(ann, 10, async () => undefined);
+  });
+});
+
+describe('The quota of inputs', () => {
+  it('counts inputs that are sent beside each other together', async () => {
+    const { input } = start({ inputBytes: 2_000 });
+    const all = await Promise.allSettled([
+      input(ann, 800),
+      input(ann, 800),
+      input(ann, 800),
+      input(bob, 800),
+    ]);
+    expect([countOf(all, 'fulfilled'), countOf(all, 'rejected')]).toEqual([3, 1]);
+    await expect(input(ann, 800)).rejects.toMatchObject({ status: 429 });
+    await input(bob, 800);
+  });
+
+  it('does not count an input that was refused', async () => {
+    const { input } = start({ inputBytes: 2_000 });
+    await expect(input(ann, 2_200)).rejects.toMatchObject({ status: 429 });
+    await input(ann, 1_900);
+  });
+});

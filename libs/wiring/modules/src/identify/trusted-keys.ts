@@ -1,0 +1,37 @@
+import { isName } from '@nestjs-spark/contracts';
+import { nameKey, toList } from '@nestjs-spark/foundation/internal';
+
+const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
+
+/** The keys that an operator approves, by module: one thumbprint, or several while a module changes its key. */
+export type TrustedKeys = Readonly<Record<string, string | readonly string[]>>;
+
+/**
+ * The approved keys of options, or of `SPARK_TRUSTED_KEYS` where there are none, by the name's key.
+ * @param faults gets a sentence for each pair that cannot be one
+ */
+export function readTrustedKeys(
+  given: TrustedKeys | undefined,
+  text: string | undefined,
+  faults: string[],
+): ReadonlyMap<string, readonly string[]> {
+  const pairs = given
+    ? Object.entries(given).flatMap(([module, keyIds]) =>
+        [keyIds].flat().map((keyId) => [module, keyId] as const),
+      )
+    : toList(text ?? '').map((pair) => split(pair));
+  for (const [module, keyId] of pairs) {
+    if (!isName(module) || !THUMBPRINT.test(keyId)) {
+      faults.push(
+        'trustedKeys (SPARK_TRUSTED_KEYS) has to be module=thumbprint pairs, as in HR=NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs',
+      );
+    }
+  }
+  const byName = Map.groupBy(pairs, ([module]) => nameKey(module));
+  return new Map([...byName].map(([name, named]) => [name, named.map(([, keyId]) => keyId)]));
+}
+
+function split(pair: string): [string, string] {
+  const [module = '', keyId = ''] = pair.split('=', 2);
+  return [module.trim(), keyId.trim()];
+}

@@ -9,6 +9,8 @@ import { World } from '../support/world.ts';
 
 /** In a round. */
 const WRITES = 50;
+/** As slow as it is without them, too, on a machine that has something else to do. */
+const ROUNDS_BEFORE = 3;
 /** A machine that has something else to do makes one slow: the promise holds when it holds in one of these. */
 const MOST_ROUNDS = 4;
 const PAPERS = 200;
@@ -101,7 +103,8 @@ describeOn([SQLITE], 'A task beside four hostile ones', (pair) => {
 
   it('keeps its way: what is written is there within a few times as long as without them', async () => {
     await slowest();
-    const undisturbed = await slowest();
+    let undisturbed = 0;
+    for (let round = 1; round <= ROUNDS_BEFORE; round++) undisturbed = Math.max(undisturbed, await slowest());
     for (const host of HOSTS) {
       const outsider = await registerOutsider(world, host, 'http://127.0.0.1:9');
       const { status, body } = await outsider.deploy(fleet, {

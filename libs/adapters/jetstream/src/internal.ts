@@ -24,6 +24,9 @@ export {
   requestGrants,
   recordReaderGrants,
   recordWriterGrants,
+  removingLogGrants,
+  revisedValueGrants,
+  subjectLogGrants,
   valueWriterGrants,
 } from './permit/bus-grants.ts';
 export {

@@ -1,1 +1,3 @@
 export * from './index.ts';
+export { clusterGrants } from './module/cluster-grants.ts';
+export { provisionCluster } from './module/provision-cluster.ts';

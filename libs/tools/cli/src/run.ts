@@ -14,6 +14,7 @@ export const USAGE = `The command line of Spark for NestJS.
   nestjs-spark verify …            compares copies with their source, and repairs them
   nestjs-spark keys …              modules' keys: make, show, approve, rotate
   nestjs-spark jobs …              tries a backend for transformation jobs
+  nestjs-spark dataflow …          pipelines: checked and run here, or managed at an app
   nestjs-spark config …            settings of a running module: get, set, history, rollback
 
 nestjs-spark COMMAND --help lists its options. Exit codes: 0 success, 1 failure, 2 wrong usage.
@@ -23,6 +24,7 @@ nestjs-spark COMMAND --help lists its options. Exit codes: 0 success, 1 failure,
 const COMMANDS: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['init', async (argv) => (await import('./init/run-init.ts')).runInit(argv)],
   ['etl', async (...given) => (await import('./etl/run.ts')).runEtl(...given)],
+  ['dataflow', async (argv) => (await import('./dataflow/run-dataflow.ts')).runDataflow(argv)],
   ['config', async (...given) => (await import('./config/run-config.ts')).runConfig(...given)],
   ['jobs', async (...given) => (await import('./jobs/run-jobs.ts')).runJobs(...given)],
   ['keys', async (...given) => (await import('./keys/run-keys.ts')).runKeys(...given)],

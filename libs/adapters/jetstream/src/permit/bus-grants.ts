@@ -123,3 +123,22 @@ export function presenceGrants(bucket: string, readable: string, ...own: readonl
 export function requestGrants(subjects: string): BusGrants {
   return { publish: [subjects], subscribe: [subjects] };
 }
+
+/** Writes and reads a stream in which every subject is a log of its own. */
+export function subjectLogGrants({ stream, root }: { stream: string; root: string }): BusGrants {
+  return joinGrants(readStream(stream), mayPublish(`${root}.>`));
+}
+
+/** The same where what is done with is removed. */
+export function removingLogGrants(log: { stream: string; root: string }): BusGrants {
+  return joinGrants(subjectLogGrants(log), deleteMessages(log.stream));
+}
+
+/** Reads and writes the values of a bucket that are changed by their revision. */
+export function revisedValueGrants(bucket: string): BusGrants {
+  return joinGrants(
+    readSubjects(keyStream(bucket), keySubject(bucket, '>')),
+    // All values are asked for at once, without a subject in the request.
+    mayPublish(`$JS.API.DIRECT.GET.${keyStream(bucket)}`, keySubject(bucket, '>')),
+  );
+}

@@ -24,9 +24,14 @@ export class RevisedValues {
     this.#ttlMs = ttlMs;
   }
 
+  /** Makes the bucket where it is not there. */
+  provision(): Promise<void> {
+    return this.#use(async () => undefined);
+  }
+
   /** All values that are there, in one request; at most 1,024. */
   async all(): Promise<RevisedValue[]> {
-    await this.#use(async () => undefined);
+    await this.provision();
     return this.#connection.use(async ({ jsm }) => {
       const found: RevisedValue[] = [];
       const prefix = keySubject(this.#bucket, '');

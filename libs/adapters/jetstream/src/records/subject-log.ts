@@ -3,6 +3,7 @@ import { JetStreamError } from '@nats-io/jetstream';
 import type { JetStreamConnection, JetStreamHandle } from '../connect/connection.ts';
 import { isWrongLastSequence } from '../connect/failures.ts';
 import { readMessages } from '../log/read-messages.ts';
+import { ensureStream, type Provisioned } from '../provision/ensure-stream.ts';
 import type { StreamSettings } from '../provision/plan-stream.ts';
 import { Provisioner } from '../provision/provisioner.ts';
 import { subjectLogSettings } from '../provision/streams.ts';
@@ -41,6 +42,11 @@ export class SubjectLog {
     this.#options = options;
     this.#provisioner = new Provisioner(connection);
     this.#settings = subjectLogSettings({ name: stream, subjects: `${root}.>`, description }, keep);
+  }
+
+  /** Makes the stream, or brings it to its settings. */
+  provision(): Promise<Provisioned> {
+    return ensureStream(this.#options.connection, this.#settings);
   }
 
   /**

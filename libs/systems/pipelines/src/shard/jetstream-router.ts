@@ -1,5 +1,6 @@
 import { isObject, pause } from '@nestjs-spark/foundation/internal';
 import { JsonRequests, NobodyListensError } from '@nestjs-spark/jetstream/internal';
+import { PLACE } from '../store/place.ts';
 import { NoOwnerError, type CommandRouter } from './ports.ts';
 
 const PATIENCE_MS = 5_000;
@@ -55,4 +56,8 @@ export class JetStreamRouter implements CommandRouter {
   }
 }
 
-const subjectOf = (shard: number, epoch: number): string => `spark.pipelines.shard.${shard}.${epoch}`;
+const subjectOf = (shard: number | '*', epoch: number | '*'): string =>
+  `${PLACE.root}.shard.${shard}.${epoch}`;
+
+/** All subjects on which owners of shards are asked. */
+export const COMMAND_SUBJECTS = subjectOf('*', '*');

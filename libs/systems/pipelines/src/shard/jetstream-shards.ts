@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { describeError, type Logger } from '@nestjs-spark/foundation';
 import { endsWithin, inGroups, keepRunning, pause } from '@nestjs-spark/foundation/internal';
-import { RevisedValues, type JetStreamConnection, type RevisedValue } from '@nestjs-spark/jetstream/internal';
+import type { JetStreamConnection, RevisedValue, RevisedValues } from '@nestjs-spark/jetstream/internal';
 import { FencedError } from '../connect/ports.ts';
 import { PLACE, type JetStreamPlace } from '../store/place.ts';
 import { isEntry, isNode, isSettings, parsed, type LiveNode, type ShardEntry } from './entries.ts';
+import { clusterValues } from './cluster-values.ts';
 import type { ClusterOverview, ShardKeeper, ShardListener } from './ports.ts';
 import { rendezvous } from './rendezvous.ts';
 import { SHARD_FUNCTION, SHARDS } from './shard-of.ts';
@@ -25,7 +26,6 @@ const STOPS_AFTER = 0.9;
 const ENDS_WITHIN_MS = 3_000;
 /** Times in a TTL. */
 const LOOKS_FOR_LATE = 20;
-const CLEANED_AFTER_MS = 10 * 60_000;
 const SETTINGS_KEY = 'settings';
 
 /**
@@ -55,8 +55,9 @@ export class JetStreamShards implements ShardKeeper {
     this.node = node;
     this.#ttlMs = ttlMs;
     this.#log = log;
-    this.#nodes = new RevisedValues(connection, `${place.stream}_NODES`, CLEANED_AFTER_MS);
-    this.#shards = new RevisedValues(connection, `${place.stream}_SHARDS`);
+    const { nodes, shards } = clusterValues(connection, place);
+    this.#nodes = nodes;
+    this.#shards = shards;
   }
 
   async start(listener: ShardListener): Promise<void> {

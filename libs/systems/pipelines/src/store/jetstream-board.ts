@@ -3,7 +3,7 @@ import { isObjectOf, isText, isWhole, keepRunning, Latest } from '@nestjs-spark/
 import { SubjectLog, type JetStreamConnection } from '@nestjs-spark/jetstream/internal';
 import { MemoryBoard } from './memory-board.ts';
 import { keyText, type PipelineKey, type StatusBoard } from './ports.ts';
-import { PLACE, type JetStreamPlace } from './place.ts';
+import { logAt, PLACE, type JetStreamPlace } from './place.ts';
 import { decode, encode, subjectOf } from './subjects.ts';
 
 const SENT_EVERY_MS = 500;
@@ -22,13 +22,7 @@ export class JetStreamBoard<T extends { epoch: number }> implements StatusBoard<
   readonly #closing = new AbortController();
 
   constructor(connection: JetStreamConnection, log: Logger, place: JetStreamPlace = PLACE) {
-    this.#log = new SubjectLog({
-      connection,
-      stream: `${place.stream}_STATUS`,
-      root: `${place.root}.status`,
-      description: 'Spark: what runs of pipelines do',
-      keep: 1,
-    });
+    this.#log = new SubjectLog({ connection, ...logAt(place, 'status') });
     void keepRunning(() => this.#follow(), {
       signal: this.#closing.signal,
       onFailure: (error) => log.warn(`The status of pipelines is not followed: ${describeError(error)}`),

@@ -11,7 +11,7 @@ import { SubjectLog, type JetStreamConnection, type LoggedMessage } from '@nestj
 import type { PipelineEvent } from '../aggregate/events.ts';
 import { FencedError } from '../connect/ports.ts';
 import type { EventJournal, JournalEntry, PipelineKey } from './ports.ts';
-import { PLACE, type JetStreamPlace } from './place.ts';
+import { logAt, PLACE, type JetStreamPlace } from './place.ts';
 import { decode, encode, subjectOf } from './subjects.ts';
 
 const isEnvelope: Guard<object> = isObjectOf({
@@ -32,13 +32,7 @@ export class JetStreamJournal implements EventJournal {
   readonly #log: SubjectLog;
 
   constructor(connection: JetStreamConnection, place: JetStreamPlace = PLACE) {
-    this.#log = new SubjectLog({
-      connection,
-      stream: `${place.stream}_EVENTS`,
-      root: `${place.root}.events`,
-      description: 'Spark: what has happened to pipelines',
-      keep: -1,
-    });
+    this.#log = new SubjectLog({ connection, ...logAt(place, 'events') });
   }
 
   async load(key: PipelineKey): Promise<JournalEntry[]> {

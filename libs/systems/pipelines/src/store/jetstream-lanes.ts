@@ -3,10 +3,8 @@ import { isNullOr, isObject, isObjectOf, isWhole } from '@nestjs-spark/foundatio
 import { SubjectLog, type JetStreamConnection } from '@nestjs-spark/jetstream/internal';
 import { FencedError } from '../connect/ports.ts';
 import type { KeptLane, LaneLog, LaneState, PipelineKey } from './ports.ts';
-import { PLACE, type JetStreamPlace } from './place.ts';
+import { logAt, PLACE, type JetStreamPlace } from './place.ts';
 import { decode, encode, subjectOf } from './subjects.ts';
-
-const KEPT = 4_096;
 
 const isLane = isObjectOf({
   generation: isWhole,
@@ -21,13 +19,7 @@ export class JetStreamLanes implements LaneLog {
   readonly #log: SubjectLog;
 
   constructor(connection: JetStreamConnection, place: JetStreamPlace = PLACE) {
-    this.#log = new SubjectLog({
-      connection,
-      stream: `${place.stream}_BATCHES`,
-      root: `${place.root}.batches`,
-      description: 'Spark: batches of pipelines, planned and processed',
-      keep: KEPT,
-    });
+    this.#log = new SubjectLog({ connection, ...logAt(place, 'batches') });
   }
 
   async read(key: PipelineKey, lane: number): Promise<KeptLane> {

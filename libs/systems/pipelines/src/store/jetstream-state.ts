@@ -2,7 +2,7 @@ import { VersionConflictError } from '@nestjs-spark/contracts';
 import type { StateStore, StateWrite, Versioned } from '@nestjs-spark/contracts/internal';
 import { isNullOr, isObject, isObjectOf, isText } from '@nestjs-spark/foundation/internal';
 import { SubjectLog, type JetStreamConnection, type LoggedMessage } from '@nestjs-spark/jetstream/internal';
-import { PLACE, type JetStreamPlace } from './place.ts';
+import { logAt, PLACE, type JetStreamPlace } from './place.ts';
 import { decode, encode, subjectPart } from './subjects.ts';
 
 const isStored = isObjectOf({ id: isText(2_048), collection: isText(256), value: isNullOr(isObject) });
@@ -12,13 +12,7 @@ export class JetStreamState implements StateStore {
   readonly #log: SubjectLog;
 
   constructor(connection: JetStreamConnection, place: JetStreamPlace = PLACE) {
-    this.#log = new SubjectLog({
-      connection,
-      stream: `${place.stream}_DEAD_LETTERS`,
-      root: `${place.root}.dead-letters`,
-      description: 'Spark: records that pipelines could not process',
-      keep: 1,
-    });
+    this.#log = new SubjectLog({ connection, ...logAt(place, 'dead-letters') });
   }
 
   async read<T extends object>(id: string): Promise<Versioned<T> | null> {

@@ -10,6 +10,7 @@ import {
 } from '@nestjs-spark/jetstream/internal';
 import { jobsGrants, provisionJobs, resolveJobsSettings } from '@nestjs-spark/jobs/internal';
 import { peerGrants, provisionPeers, replicaName } from '@nestjs-spark/peers/internal';
+import { clusterGrants, provisionCluster } from '@nestjs-spark/pipelines/internal';
 import { replicationGrants } from '@nestjs-spark/replication/internal';
 import type { BusMembers, JobsUser } from './parse-nats.ts';
 
@@ -23,7 +24,7 @@ export interface MemberGrants {
 
 /** Every member once, with the grants of all its parts. */
 export function grantsOf(
-  { modules, routes, jobs, replicas }: BusMembers,
+  { modules, routes, jobs, replicas, pipelines }: BusMembers,
   events: boolean,
 ): readonly MemberGrants[] {
   const parts: MemberGrants[] = [
@@ -37,6 +38,7 @@ export function grantsOf(
       grants: jobsGrants(user.module, user.role),
       answers: events,
     })),
+    ...pipelines.map((name) => ({ name, grants: clusterGrants(name), answers: true })),
     ...replicas.map(({ service, node }) => ({
       name: replicaName(service, node),
       grants: peerGrants(service, node),
@@ -60,7 +62,7 @@ function userOfJobs({ module, role }: JobsUser): string {
 /** Creates the streams and buckets that the members use. @returns what was done with each stream */
 export async function provisionMembers(
   connection: JetStreamConnection,
-  { routes, jobs, replicas }: BusMembers,
+  { routes, jobs, replicas, pipelines }: BusMembers,
   { routeMaxBytes, environment }: { routeMaxBytes: number; environment: NodeJS.ProcessEnv },
 ): Promise<ReadonlyMap<string, Provisioned>> {
   const logs = routes.map(({ owner, requester }) => routeLogs(owner, requester));
@@ -69,6 +71,7 @@ export async function provisionMembers(
     const { retentionMs } = resolveJobsSettings({ store: 'jetstream' }, environment);
     done.push(await provisionJobs(connection, retentionMs));
   }
+  if (pipelines.length > 0) done.push(await provisionCluster(connection));
   for (const service of new Set(replicas.map((replica) => replica.service)))
     done.push(await provisionPeers(connection, service));
   return new Map(done.flatMap((streams) => [...streams]));

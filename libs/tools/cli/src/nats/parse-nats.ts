@@ -24,6 +24,8 @@ export interface BusMembers {
   routes: Route[];
   jobs: JobsUser[];
   replicas: ReplicaUser[];
+  /** Modules whose instances are the nodes of the cluster that runs pipelines. */
+  pipelines: string[];
 }
 
 /** What was asked for. */
@@ -45,6 +47,7 @@ const OPTIONS = {
   route: { type: 'string', multiple: true },
   jobs: { type: 'string', multiple: true },
   peers: { type: 'string', multiple: true },
+  pipelines: { type: 'string', multiple: true },
   events: { type: 'boolean' },
   account: { type: 'string' },
   keys: { type: 'string' },
@@ -77,9 +80,11 @@ export function parseNats(argv: readonly string[]): NatsCommand {
   }
 }
 
-function membersOf(given: { [name in 'module' | 'route' | 'jobs' | 'peers']?: string[] }): BusMembers {
-  const { module = [], route, jobs = [], peers = [] } = given;
-  if (module.length + jobs.length + peers.length === 0)
+function membersOf(given: {
+  [name in 'module' | 'route' | 'jobs' | 'peers' | 'pipelines']?: string[];
+}): BusMembers {
+  const { module = [], route, jobs = [], peers = [], pipelines = [] } = given;
+  if (module.length + jobs.length + peers.length + pipelines.length === 0)
     throw new Error('Name the modules: --module Fleet --module HR.');
   const modules = modulesOf(module);
   return {
@@ -87,14 +92,15 @@ function membersOf(given: { [name in 'module' | 'route' | 'jobs' | 'peers']?: st
     routes: route ? route.map((text) => routeOf(text, modules)) : allRoutes(modules),
     jobs: jobs.map(jobsUserOf),
     replicas: peers.flatMap(replicasOf),
+    pipelines: modulesOf(pipelines, '--pipelines'),
   };
 }
 
-function modulesOf(names: readonly string[]): string[] {
+function modulesOf(names: readonly string[], option = '--module'): string[] {
   const wrong = names.find((name) => !isName(name));
   if (wrong !== undefined) throw new Error(noModule(wrong));
   const twice = names.find((name, at) => names.findIndex((one) => sameName(one, name)) !== at);
-  if (twice !== undefined) throw new Error(`--module ${twice} is given twice.`);
+  if (twice !== undefined) throw new Error(`${option} ${twice} is given twice.`);
   return [...names];
 }
 

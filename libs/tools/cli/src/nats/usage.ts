@@ -6,11 +6,13 @@ export const NATS_USAGE = `Secures NATS: what each module may do there, and the 
       --jobs Jobs         a module that accepts and runs jobs; Jobs:api and Jobs:worker are users of
                           their own for instances that only accept or only run them
       --peers notes:a,b   the replicas of a service: a user for each node, notes-a and notes-b
+      --pipelines Dataflow
+                          a module whose instances run pipelines as one cluster
       --events            modules also send and handle durable events and requests of their own
       --keys DIR          users have nkeys, whose seeds are in DIR and are made where missing (default: users have passwords)
       --account NAME      the account (default SPARK)
 
-  nestjs-spark nats provision --module Fleet --module HR [--route Fleet:HR] [--jobs Jobs] [--peers notes:a,b]
+  nestjs-spark nats provision --module Fleet --module HR [--route Fleet:HR] [--jobs Jobs] [--peers notes:a,b] [--pipelines Dataflow]
       makes the streams and buckets, as the user "administrator"; modules are not permitted to
       NATS_URL and the other NATS_ variables say where and as whom
 

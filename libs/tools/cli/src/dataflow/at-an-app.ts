@@ -7,8 +7,8 @@ import {
   readDefinition,
   type PipelineView,
 } from '@nestjs-spark/pipelines/embedded';
+import { DONE, FAILED, REFUSED, refuse, say, UNREACHABLE, type ExitCode } from './exit-codes.ts';
 
-const [DONE, FAILED, REFUSED, UNREACHABLE] = [0, 1, 2, 3];
 const MOVES = ['start', 'stop', 'pause', 'resume'] as const;
 const COMMANDS: ReadonlySet<string> = new Set([
   'plan',
@@ -21,12 +21,15 @@ const COMMANDS: ReadonlySet<string> = new Set([
 ]);
 const REFUSALS: ReadonlySet<number> = new Set([400, 413, 422]);
 
-export interface RemoteOptions {
+export interface AppOptions {
   url?: string | undefined;
   json?: boolean | undefined;
   reset?: string | undefined;
   force?: boolean | undefined;
 }
+
+/** The app does not answer. */
+class UnreachableError extends Error {}
 
 interface Answer {
   status: number;
@@ -40,32 +43,30 @@ interface Problem {
 }
 
 /** Whether a command is for an app that runs. */
-export const isRemote = (command: string): boolean => COMMANDS.has(command);
+export const isAtAnApp = (command: string): boolean => COMMANDS.has(command);
 
 /** Carries out a command at an app, and answers the exit code. */
-export async function remote(
+export async function atAnApp(
   command: string,
   subject: string | undefined,
-  options: RemoteOptions,
-): Promise<number> {
+  options: AppOptions,
+): Promise<ExitCode> {
   if (command !== 'list' && !subject) {
     const [what, word] = /^(?:plan|apply)$/.test(command) ? ['a file', 'FILE'] : ['a pipeline', 'ID'];
-    return refuse(`Name ${what}: npm run dataflow -- ${command} ${word}`);
+    return refuse(`Name ${what}: nestjs-spark dataflow ${command} ${word}`);
   }
   try {
     return await perform(command, subject ?? '', options);
   } catch (error) {
     if (error instanceof DefinitionRefusedError)
       return refuse(error.refusals.map((refusal) => `${subject}:${describeRefusal(refusal)}`).join('\n'));
-    if (!(error instanceof TypeError)) throw error;
-    console.error(
-      `${addressOf(options)} cannot be reached: start it with npm run dataflow, or name another one with --url`,
-    );
+    if (!(error instanceof UnreachableError)) throw error;
+    console.error(`${addressOf(options)} cannot be reached: start the app, or name another one with --url`);
     return UNREACHABLE;
   }
 }
 
-async function perform(command: string, subject: string, options: RemoteOptions): Promise<number> {
+async function perform(command: string, subject: string, options: AppOptions): Promise<ExitCode> {
   if (command === 'plan') return plan(subject, options);
   if (command === 'apply') return apply(subject, options);
   const move = MOVES.find((one) => one === command);
@@ -89,8 +90,10 @@ async function perform(command: string, subject: string, options: RemoteOptions)
   );
 }
 
-async function plan(file: string, options: RemoteOptions): Promise<number> {
-  const definition = readDefinition(await textOf(file));
+async function plan(file: string, options: AppOptions): Promise<ExitCode> {
+  const text = await textOf(file);
+  if (text === null) return refuse(`${file} cannot be read`);
+  const definition = readDefinition(text);
   const { status, body } = await ask('GET', `/${definition.pipelineId}`, options);
   if (status === 404) return say(`+ ${definition.pipelineId} is created`);
   if (status !== 200) return told({ status, body }, options, String);
@@ -109,31 +112,32 @@ async function plan(file: string, options: RemoteOptions): Promise<number> {
   return DONE;
 }
 
-async function apply(file: string, options: RemoteOptions): Promise<number> {
+async function apply(file: string, options: AppOptions): Promise<ExitCode> {
   const text = await textOf(file);
+  if (text === null) return refuse(`${file} cannot be read`);
   const { pipelineId } = readDefinition(text);
   const query = options.reset ? `?reset=${encodeURIComponent(options.reset)}` : '';
   return told(await ask('PUT', `/${pipelineId}${query}`, options, text), options, describe);
 }
 
-async function textOf(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch(() => {
-    console.error(`${file} cannot be read`);
-    process.exit(REFUSED);
-  });
+async function textOf(file: string): Promise<string | null> {
+  return readFile(file, 'utf8').catch(() => null);
 }
 
-const addressOf = ({ url = 'http://127.0.0.1:5005' }: RemoteOptions): string => url.replace(/\/$/, '');
+const addressOf = ({ url = 'http://127.0.0.1:5005' }: AppOptions): string => url.replace(/\/$/, '');
 
-async function ask(method: string, path: string, options: RemoteOptions, text?: string): Promise<Answer> {
+async function ask(method: string, path: string, options: AppOptions, text?: string): Promise<Answer> {
   const token = process.env['SPARK_OPERATOR_TOKEN'] || (await localToken());
-  const response = await fetch(`${addressOf(options)}/api/pipelines${path}`, {
+  const sent = fetch(`${addressOf(options)}/api/pipelines${path}`, {
     method,
     headers: {
       ...(token && { authorization: `Bearer ${token}` }),
       ...(text !== undefined && { 'content-type': 'application/yaml' }),
     },
     ...(text !== undefined && { body: text }),
+  });
+  const response = await sent.catch((cause: unknown) => {
+    throw new UnreachableError(undefined, { cause });
   });
   const body = await response.text();
   return { status: response.status, body: body === '' ? null : (JSON.parse(body) as unknown) };
@@ -147,7 +151,7 @@ async function localToken(): Promise<string | undefined> {
   );
 }
 
-function told({ status, body }: Answer, { json }: RemoteOptions, text: (body: unknown) => string): number {
+function told({ status, body }: Answer, { json }: AppOptions, text: (body: unknown) => string): ExitCode {
   if (status < 300) return say(json ? JSON.stringify(body) : text(body));
   const { title = String(status), detail = '', errors = [] } = body as Problem;
   console.error(`${title}: ${detail}`);
@@ -161,14 +165,4 @@ function describe(body: unknown): string {
   const { read, written, deadLettered, lag } = progress;
   const figures = `read ${read}, written ${written}, dead letters ${deadLettered}${lag === null ? '' : `, lag ${lag}`}`;
   return `${pipelineId}  version ${version}  ${state} (${run.phase})  ${figures}${reason ? `\n  ${reason}` : ''}`;
-}
-
-function say(text: string): number {
-  console.log(text);
-  return DONE;
-}
-
-function refuse(text: string): number {
-  console.error(text);
-  return REFUSED;
 }

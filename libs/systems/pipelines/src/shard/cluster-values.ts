@@ -1,0 +1,20 @@
+import { RevisedValues, type JetStreamConnection } from '@nestjs-spark/jetstream/internal';
+import type { JetStreamPlace } from '../store/place.ts';
+
+const CLEANED_AFTER_MS = 10 * 60_000;
+
+/** Where the nodes of a cluster say that they are there, and whose its shards are. */
+export function clusterBuckets({ stream }: JetStreamPlace): { nodes: string; shards: string } {
+  return { nodes: `${stream}_NODES`, shards: `${stream}_SHARDS` };
+}
+
+export function clusterValues(
+  connection: JetStreamConnection,
+  place: JetStreamPlace,
+): { nodes: RevisedValues; shards: RevisedValues } {
+  const { nodes, shards } = clusterBuckets(place);
+  return {
+    nodes: new RevisedValues(connection, nodes, CLEANED_AFTER_MS),
+    shards: new RevisedValues(connection, shards),
+  };
+}

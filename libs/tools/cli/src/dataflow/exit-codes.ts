@@ -1,0 +1,20 @@
+import type { Outcome } from '../outcome.ts';
+
+/** How a command about pipelines ends. */
+export type ExitCode = Outcome['exitCode'];
+
+export const DONE = 0;
+export const FAILED = 1;
+/** The definition or the command is. */
+export const REFUSED = 2;
+export const UNREACHABLE = 3;
+
+export function say(text: string): ExitCode {
+  console.log(text);
+  return DONE;
+}
+
+export function refuse(text: string): ExitCode {
+  console.error(text);
+  return REFUSED;
+}

@@ -1,0 +1,150 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { dataDir } from '@nestjs-spark/foundation';
+import {
+  CommandRefusedError,
+  DefinitionRefusedError,
+  describeRefusal,
+  EmbeddedPipelines,
+  previewDefinition,
+  readConnections,
+  readDefinition,
+  runTests,
+  type PipelineDefinition,
+  type Totals,
+} from '@nestjs-spark/pipelines/embedded';
+import { DONE, FAILED, REFUSED, refuse, say, type ExitCode } from './exit-codes.ts';
+
+const SHOW_EVERY_MS = 1_000;
+const complain = (line: string): void => console.error(line);
+/** Only what goes wrong is said beside the progress. */
+const quiet = { debug: () => undefined, log: () => undefined, warn: complain, error: complain };
+
+export interface HereOptions {
+  once?: boolean | undefined;
+  from?: string | undefined;
+  reset?: string | undefined;
+  limit?: string | undefined;
+}
+
+/** Whether a command is carried out in this process. */
+export const isHere = (command: string): boolean => ['validate', 'test', 'preview', 'run'].includes(command);
+
+/** Carries out a command in this process, with its output as it comes. */
+export async function here(command: string, path: string, options: HereOptions): Promise<ExitCode> {
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text === null) return refuse(`${path} cannot be read`);
+  try {
+    const definition = readDefinition(text);
+    if (command === 'validate') return say(`${path} is valid`);
+    if (command === 'test') return await test(definition);
+    if (command === 'preview') return await show(definition, path, options);
+    return await run(definition, path, options);
+  } catch (error) {
+    if (error instanceof DefinitionRefusedError)
+      return refuse(error.refusals.map((refusal) => `${path}:${describeRefusal(refusal)}`).join('\n'));
+    if (error instanceof CommandRefusedError && error.kind === 'needs-reset')
+      return refuse(`${error.message}: --reset keep or --reset beginning`);
+    console.error(`Failed: ${error instanceof Error ? error.message : String(error)}`);
+    return FAILED;
+  }
+}
+
+async function test(definition: PipelineDefinition): Promise<ExitCode> {
+  const results = await runTests(definition);
+  for (const { name, passed, output, expected, failures } of results) {
+    console.log(`${passed ? 'passed' : 'FAILED'}  ${name}`);
+    if (passed) continue;
+    console.log(`        expected ${JSON.stringify(expected)}\n        came     ${JSON.stringify(output)}`);
+    for (const failure of failures) console.log(`        ${failure}`);
+  }
+  const failed = results.filter(({ passed }) => !passed).length;
+  console.log(`${results.length - failed} passed, ${failed} failed`);
+  return failed > 0 ? FAILED : DONE;
+}
+
+async function run(definition: PipelineDefinition, path: string, options: HereOptions): Promise<ExitCode> {
+  const { source } = definition;
+  const isBounded = source.type === 'file' || (source.type === 'generate' && source.count !== undefined);
+  if (options.once && !isBounded) return refuse('--once: its source has no end');
+  const from = oneOf('from', options.from, ['checkpoint', 'beginning'] as const);
+  const reset = oneOf('reset', options.reset, ['keep', 'beginning'] as const);
+  if (from === null || reset === null) return REFUSED;
+  const folder = process.env['SPARK_PIPELINES_DIR'] || join(dataDir(process.env), 'pipelines');
+  const files = filesOf(path);
+  const connections = await connectionsHere();
+  const asked = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => asked.abort());
+  const pipelines = new EmbeddedPipelines({
+    folder,
+    files,
+    connections,
+    print: (line) => console.log(line),
+    log: quiet,
+  });
+  try {
+    const onProgress = showProgress();
+    const given = { ...(from && { from }), ...(reset && { reset }) };
+    const { state, added } = await pipelines.run(definition, { signal: asked.signal, onProgress, ...given });
+    console.error(`${state.status}: ${describeTotals(added)}`);
+    if (added.read === 0) console.error('There is nothing new; --from beginning reads everything again');
+    if (definition.sink.type === 'file') console.error(`Files in ${join(files, definition.sink.path)}`);
+    if (added.deadLettered > 0) await showLetter(pipelines, definition.pipelineId);
+    return DONE;
+  } finally {
+    await pipelines.close();
+  }
+}
+
+async function show(definition: PipelineDefinition, path: string, options: HereOptions): Promise<ExitCode> {
+  const limit = Number(options.limit ?? 10);
+  if (!Number.isInteger(limit) || limit < 1) return refuse('--limit is a whole number, at least 1');
+  const connections = await connectionsHere();
+  const records = await previewDefinition(definition, { files: filesOf(path), connections, limit });
+  for (const { input, steps, output } of records) {
+    console.log(`in   ${JSON.stringify(input)}`);
+    for (const { step, outcome, record, reason } of steps)
+      console.log(`     ${step}: ${reason ?? (record ? JSON.stringify(record) : outcome)}`);
+    console.log(output ? `out  ${JSON.stringify(output)}` : 'out  nothing');
+  }
+  return DONE;
+}
+
+function filesOf(path: string): string {
+  return process.env['SPARK_PIPELINES_FILES'] || dirname(path);
+}
+
+function connectionsHere() {
+  const allowed = (process.env['SPARK_PIPELINES_SECRETS'] ?? '').split(',').map((one) => one.trim());
+  return readConnections(process.env['SPARK_PIPELINES_CONNECTIONS'] || null, allowed, process.env);
+}
+
+async function showLetter(pipelines: EmbeddedPipelines, pipelineId: string): Promise<void> {
+  const last = (await pipelines.letters(pipelineId)).at(-1);
+  if (last) console.error(`Last dead letter: ${last.partition}:${last.offset}, ${last.step}: ${last.reason}`);
+}
+
+function showProgress(): (totals: Totals) => void {
+  let shownAt = Date.now();
+  return (totals) => {
+    if (Date.now() - shownAt < SHOW_EVERY_MS) return;
+    shownAt = Date.now();
+    console.error(describeTotals(totals));
+  };
+}
+
+function describeTotals({ read, written, filtered, deadLettered, batches }: Totals): string {
+  return `read ${read}, written ${written}, filtered ${filtered}, dead letters ${deadLettered}, batches ${batches}`;
+}
+
+/** Undefined when it is not given, null when it is none of these, which has been said then. */
+function oneOf<T extends string>(
+  name: string,
+  value: string | undefined,
+  known: readonly T[],
+): T | undefined | null {
+  if (value === undefined) return undefined;
+  const found = known.find((one) => one === value);
+  if (!found) refuse(`--${name} is one of ${known.join(', ')}`);
+  return found ?? null;
+}

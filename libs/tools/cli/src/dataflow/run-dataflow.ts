@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util';
+import { messageOf } from '@nestjs-spark/foundation/internal';
+import { CliError } from '../cli-error.ts';
+import type { Outcome } from '../outcome.ts';
+import { atAnApp, isAtAnApp } from './at-an-app.ts';
+import { here, isHere } from './here.ts';
+import { DATAFLOW_USAGE } from './usage.ts';
+
+const OPTIONS = {
+  once: { type: 'boolean' },
+  from: { type: 'string' },
+  reset: { type: 'string' },
+  limit: { type: 'string' },
+  url: { type: 'string' },
+  json: { type: 'boolean' },
+  force: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** Its output is printed as it comes. @throws {CliError} with exit code 2 when the command is not right */
+export async function runDataflow(argv: readonly string[]): Promise<Outcome> {
+  const { values, positionals } = read(argv);
+  const [command, subject, ...more] = positionals;
+  if (values.help || command === undefined) return { exitCode: 0, text: DATAFLOW_USAGE };
+  if (more.length > 0) throw new CliError(`"${more[0]}" is one word too many`, 2);
+  if (isAtAnApp(command)) return { exitCode: await atAnApp(command, subject, values), text: '' };
+  if (!isHere(command)) throw new CliError(`Unknown command "${command}"`, 2);
+  if (subject === undefined) throw new CliError(`Name a file: nestjs-spark dataflow ${command} FILE`, 2);
+  return { exitCode: await here(command, subject, values), text: '' };
+}
+
+function read(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new CliError(messageOf(error), 2);
+  }
+}

@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { run } from '@nestjs-spark/cli';
+import { JetStreamConnection } from '@nestjs-spark/jetstream';
+import { type SecuredNats, startSecuredNats } from '@nestjs-spark/servers/internal';
+import { describeWithOwnServers, eventually } from '@nestjs-spark/servers/testing';
+import { MemoryLogger } from '@nestjs-spark/testing';
+import { freePort } from '../../tools/apps/free-port.ts';
+import { ask, demand } from '../support/http.ts';
+import { PATIENCE_MS } from '../support/member.ts';
+
+jest.setTimeout(3 * PATIENCE_MS);
+
+const MEMBERS = ['--pipelines', 'Dataflow', '--module', 'Sales'];
+const NODES = ['one', 'two'] as const;
+const WAIT = { timeoutMs: PATIENCE_MS };
+const main = join(import.meta.dirname, '..', '..', 'dist', 'apps', 'dataflow', 'main.js');
+
+describeWithOwnServers(['nats'], 'What the nodes of pipelines are permitted on NATS', () => {
+  let folder: string;
+  let nats: SecuredNats;
+  let urls: Record<(typeof NODES)[number], string>;
+  const children: ChildProcess[] = [];
+  let sales: JetStreamConnection;
+
+  const seedOf = async (user: string) => (await readFile(join(folder, `${user}.nk`), 'utf8')).trim();
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'spark-pipeline-grants-'));
+    const printed = await run(['nats', 'permissions', ...MEMBERS, '--keys', folder], {});
+    nats = await startSecuredNats({ temporary: true, log: () => undefined, accounts: printed.text });
+    const secured = { NATS_URL: nats.url, NATS_CA_FILE: nats.ca };
+    const administrator = { ...secured, NATS_NKEY_SEED: await seedOf('administrator') };
+    const provisioned = await eventually(() => run(['nats', 'provision', ...MEMBERS], administrator), WAIT);
+    expect(provisioned.text).toMatch(/SPARK_PIPELINE_EVENTS: created/);
+    await mkdir(join(folder, 'files'));
+    await writeFile(join(folder, 'files', 'people.ndjson'), '{"id":1,"age":40}\n{"id":2,"age":"?"}\n');
+    const asDataflow = { ...secured, NATS_NKEY_SEED: await seedOf('Dataflow') };
+    const started = await Promise.all(NODES.map(async (node) => [node, await start(node, asDataflow)]));
+    urls = Object.fromEntries(started) as typeof urls;
+    const [ca, nkeySeed] = [await readFile(nats.ca, 'utf8'), await seedOf('Sales')];
+    sales = new JetStreamConnection({
+      url: nats.url,
+      name: 'Sales',
+      security: () => ({ nkeySeed, ca }),
+      log: new MemoryLogger(),
+    });
+  });
+  afterAll(async () => {
+    const ends = children.map((child) => once(child, 'exit'));
+    for (const child of children) child.kill('SIGKILL');
+    await Promise.all(ends);
+    await sales?.close();
+    await nats?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function start(node: string, secured: Record<string, string>): Promise<string> {
+    const port = await freePort();
+    const env = {
+      PATH: process.env['PATH'],
+      PORT: String(port),
+      ...secured,
+      SPARK_NODE_ID: node,
+      SPARK_DATA_DIR: join(folder, node),
+      SPARK_PIPELINES_FILES: join(folder, 'files'),
+    };
+    children.push(spawn(process.execPath, ['--max-semi-space-size=16', main], { env, stdio: 'ignore' }));
+    const url = `http://127.0.0.1:${port}`;
+    await eventually(async () => expect((await ask(`${url}/health/ready`)).status).toBe(200), WAIT);
+    return url;
+  }
+
+  it('includes everything that they do: shards, commands of each other, batches, dead letters', async () => {
+    await eventually(async () => {
+      const { body } = await demand<{ nodes: { shards: number }[] }>(`${urls.one}/api/cluster`);
+      expect(body.nodes.map(({ shards }) => shards > 0)).toEqual([true, true]);
+    }, WAIT);
+    const adults = {
+      name: 'Adults',
+      source: { type: 'file', path: 'people.ndjson' },
+      transforms: [{ type: 'filter', condition: 'age >= 18' }],
+    };
+    // Several, so that each node owns some and is asked by the other one.
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `adults-${name}`);
+    for (const pipelineId of ids) {
+      const body = { pipelineId, ...adults, sink: { type: 'file', path: pipelineId } };
+      await demand(`${urls.one}/api/pipelines`, { method: 'POST', body });
+      await demand(`${urls.two}/api/pipelines/${pipelineId}/start`, { method: 'POST', body: {} });
+    }
+    for (const pipelineId of ids)
+      await eventually(async () => {
+        const { body } = await demand<{ progress: object }>(`${urls.one}/api/pipelines/${pipelineId}`);
+        expect(body.progress).toMatchObject({ written: 1, deadLettered: 1 });
+      }, WAIT);
+    const letters = `${urls.two}/api/pipelines/adults-a/dead-letters`;
+    const { body } = await demand<{ letterId: string }[]>(letters);
+    await demand(`${letters}/${body[0]?.letterId}`, { method: 'DELETE' });
+    expect((await demand<unknown[]>(letters)).body).toEqual([]);
+  });
+
+  it.each([
+    ['writes what has happened to a pipeline', 'spark.pipelines.events.default.adults'],
+    ['writes the batches of one', 'spark.pipelines.batches.default.adults.0'],
+    ['takes a shard', '$KV.SPARK_PIPELINE_SHARDS.0'],
+    ['says that a node is there', '$KV.SPARK_PIPELINE_NODES.one'],
+    ['commands an owner', 'spark.pipelines.shard.0.1'],
+    ['reads records that failed', '$JS.API.DIRECT.GET.SPARK_PIPELINE_DEAD_LETTERS'],
+  ])('does not include that another module %s', async (_what, subject) => {
+    const request = sales.use(({ nc }) => nc.request(subject, '{}', { timeout: 5_000 }));
+    await expect(request).rejects.toThrow(`publish to ${subject}`);
+  });
+});

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readArguments } from './arguments.ts';
 
-/** The random suites, each with as many cases as a night has time for; a usual run has a few of each. */
+/** The random suites, each with as many cases as a night has time for, and those over all pairs of stores; a usual run has a few of each. */
 const SUITES = [
   'libs/engine/etl-script/src/differential',
   'libs/adapters/sqlite/src/events/killed-while-writing',
@@ -14,6 +14,11 @@ const SUITES = [
   'test/failure/nats-cluster',
   'test/failure/killed-while-copying',
   'test/failure/arrivals-killed',
+  'test/failure/nats-data',
+  'test/failure/offline-changes',
+  'test/system/scripts-change',
+  'test/system/cars-travel',
+  'test/system/first-copy',
 ];
 const CASES = {
   SPARK_RANDOM_SCRIPTS: '600',
@@ -28,6 +33,7 @@ const CASES = {
   SPARK_COPY_KILLS: '20',
   SPARK_ARRIVAL_KILLS: '20',
   SPARK_TEST_LONG_FAULTS: '1',
+  SPARK_TEST_ALL_PAIRS: '1',
 };
 
 const { words } = readArguments({

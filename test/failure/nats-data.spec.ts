@@ -6,10 +6,10 @@ import { loseStreams } from '../support/lose-streams.ts';
 import { firstCopy } from '../support/first-copy.ts';
 import type { Member } from '../support/member.ts';
 import { equal } from '../support/story-of-cars.ts';
-import { ALL_PAIRS, describeOn } from '../support/stores/pairs.ts';
+import { SAME_STORE_BY_DAY, describeOn } from '../support/stores/pairs.ts';
 import type { World } from '../support/world.ts';
 
-describeOn(ALL_PAIRS, 'NATS with other data than before', (pair) => {
+describeOn(SAME_STORE_BY_DAY, 'NATS with other data than before', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;

@@ -4,10 +4,10 @@ import { endsClean } from '../support/clean.ts';
 import { firstCopy } from '../support/first-copy.ts';
 import type { Member } from '../support/member.ts';
 import { equal } from '../support/story-of-cars.ts';
-import { ALL_PAIRS, describeOn } from '../support/stores/pairs.ts';
+import { MIXED_BY_DAY, describeOn } from '../support/stores/pairs.ts';
 import type { World } from '../support/world.ts';
 
-describeOn(ALL_PAIRS, 'While one side is stopped', (pair) => {
+describeOn(MIXED_BY_DAY, 'While one side is stopped', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { endsClean } from '../support/clean.ts';
 import { carsTravel } from '../support/cars-travel.ts';
 import type { Member } from '../support/member.ts';
-import { ALL_PAIRS, describeOn } from '../support/stores/pairs.ts';
+import { MIXED_BY_DAY, describeOn } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
-describeOn(ALL_PAIRS, "Fleet's cars in HR", (pair) => {
+describeOn(MIXED_BY_DAY, "Fleet's cars in HR", (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;

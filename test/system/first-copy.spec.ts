@@ -4,12 +4,12 @@ import { carCommands, differences } from '../support/cars.ts';
 import { endsClean } from '../support/clean.ts';
 import { ask } from '../support/http.ts';
 import { type Member, PATIENCE_MS } from '../support/member.ts';
-import { ALL_PAIRS, describeOn } from '../support/stores/pairs.ts';
+import { SAME_STORE_BY_DAY, describeOn } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
 const CARS = 1_000;
 
-describeOn(ALL_PAIRS, 'The first copy', (pair) => {
+describeOn(SAME_STORE_BY_DAY, 'The first copy', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;

@@ -23,6 +23,16 @@ export const ALL_PAIRS: readonly Pair[] = [
 ];
 export const SAME_STORE: readonly Pair[] = [RAVENDB, SQLITE];
 
+/** The nightly campaign looks at all pairs; a usual run at two that have each store on each side. */
+const isNight = process.env['SPARK_TEST_ALL_PAIRS'] === '1';
+export const SAME_STORE_BY_DAY: readonly Pair[] = isNight ? ALL_PAIRS : SAME_STORE;
+export const MIXED_BY_DAY: readonly Pair[] = isNight
+  ? ALL_PAIRS
+  : [
+      { owner: 'ravendb', requester: 'sqlite' },
+      { owner: 'sqlite', requester: 'ravendb' },
+    ];
+
 const NAMES: Record<StoreName, string> = { ravendb: 'RavenDB', sqlite: 'SQLite' };
 
 /** The same guarantees on each pair; one whose server is missing is left out by itself. */

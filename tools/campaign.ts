@@ -19,6 +19,12 @@ const SUITES = [
   'test/system/scripts-change',
   'test/system/cars-travel',
   'test/system/first-copy',
+  'test/system/preview',
+  'test/system/refusals',
+  'test/system/rest',
+  'test/system/registry-claims',
+  'test/system/set-aside',
+  'test/system/app-process',
 ];
 const CASES = {
   SPARK_RANDOM_SCRIPTS: '600',

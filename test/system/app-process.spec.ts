@@ -5,10 +5,10 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually } from '@nestjs-spark/servers/testing';
-import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
+import { describeOn, ONE_BY_DAY } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
-describeOn(SAME_STORE, 'An app as a process', (pair) => {
+describeOn(ONE_BY_DAY, 'An app as a process', (pair) => {
   let world: World;
 
   beforeAll(async () => {

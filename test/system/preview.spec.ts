@@ -9,7 +9,7 @@ import { foreignModule, type ForeignModule } from '../support/module-tokens.ts';
 import { registerOutsider } from '../support/outsider.ts';
 import { nestjsSparkEtl } from '../support/nestjs-spark.ts';
 import { documentIs } from '../support/story-of-cars.ts';
-import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
+import { describeOn, ONE_BY_DAY } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
 const PREVIEW = '/spark/etl/preview';
@@ -27,7 +27,7 @@ interface Previewed {
   }[];
 }
 
-describeOn(SAME_STORE, 'A preview', (pair) => {
+describeOn(ONE_BY_DAY, 'A preview', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;

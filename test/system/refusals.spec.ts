@@ -3,12 +3,12 @@ import { carDocument } from '../support/cars.ts';
 import type { Member } from '../support/member.ts';
 import { DEPLOY, type Outsider, registerOutsider } from '../support/outsider.ts';
 import { documentIs } from '../support/story-of-cars.ts';
-import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
+import { describeOn, ONE_BY_DAY } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
 const script = 'loadToCars({ Model: this.Model });';
 
-describeOn(SAME_STORE, 'What is refused', (pair) => {
+describeOn(ONE_BY_DAY, 'What is refused', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;

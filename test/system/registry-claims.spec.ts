@@ -9,13 +9,13 @@ import { endsClean } from '../support/clean.ts';
 import { firstCopy } from '../support/first-copy.ts';
 import type { Member } from '../support/member.ts';
 import { documentIs } from '../support/story-of-cars.ts';
-import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
+import { describeOn, ONE_BY_DAY } from '../support/stores/pairs.ts';
 import { registerOnNats } from '../support/stores/register-on-nats.ts';
 import type { World } from '../support/world.ts';
 
 const silent = { debug() {}, log() {}, warn() {}, error() {} };
 
-describeOn(SAME_STORE, 'Anyone who can write to the registry', (pair) => {
+describeOn(ONE_BY_DAY, 'Anyone who can write to the registry', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;

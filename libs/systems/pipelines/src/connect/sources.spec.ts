@@ -74,7 +74,7 @@ describeWithServers(['kafka'], 'a kafka source', () => {
     await source.close();
     await bench.again();
     const other = bench.source();
-    await expect(other.plan(begin, LIMITS, never)).rejects.toThrow(/removed and made again/);
+    await expect(other.plan(begin, LIMITS, never)).rejects.toThrow(/removed and created again/);
     await other.close();
     await bench.end();
     const missing = bench.source();

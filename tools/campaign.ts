@@ -21,7 +21,6 @@ const SUITES = [
   'test/system/first-copy',
   'test/system/preview',
   'test/system/refusals',
-  'test/system/rest',
   'test/system/registry-claims',
   'test/system/set-aside',
   'test/system/app-process',

@@ -54,7 +54,8 @@ function isExtraDoor(specifier: string): boolean {
   return manifests.has(name) && !USUAL_DOORS.has(specifier.replace(name, '.'));
 }
 
-const USUAL_DOORS: ReadonlySet<string> = new Set(['.', './internal', './text']);
+/** What is behind these needs nothing that is optional: `embedded` and `text` need less than the first. */
+const USUAL_DOORS: ReadonlySet<string> = new Set(['.', './embedded', './internal', './text']);
 const EMPTY: Manifest = { name: '', version: '', description: '', files: [], exports: {} };
 
 describe('the scan of packages', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually } from '@nestjs-spark/servers/testing';
 import type { Member } from '../support/member.ts';
-import { describeOn, ONE_BY_DAY } from '../support/stores/pairs.ts';
+import { describeOn, SAME_STORE } from '../support/stores/pairs.ts';
 import { World } from '../support/world.ts';
 
 type Entity = Record<string, unknown> & { id: string };
@@ -21,7 +21,7 @@ const person = {
   address: { street: 'Main Street 1', postalCode: '9000', city: 'Ghent' },
 };
 
-describeOn(ONE_BY_DAY, 'The HTTP side of Fleet and HR', (pair) => {
+describeOn(SAME_STORE, 'The HTTP side of Fleet and HR', (pair) => {
   let world: World;
   let fleet: Member;
   let hr: Member;

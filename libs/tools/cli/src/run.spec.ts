@@ -22,7 +22,7 @@ describe('the command line', () => {
   it.each([
     [
       ['deploy'],
-      /Unknown command "deploy"\. Commands: init, etl, config, jobs, keys, nats, verify, servers\./,
+      /Unknown command "deploy"\. Commands: init, etl, dataflow, config, jobs, keys, nats, verify, servers\./,
     ],
     [['servers', '--colour', 'red'], /Unknown option '--colour'/],
     [['servers', '--data'], /--data/],

@@ -1,3 +1,4 @@
+import { formatArguments } from './prepare.ts';
 import { describe, expect, it } from '@jest/globals';
 import { natsArguments, ravenDbArguments } from './arguments.ts';
 import { problemIn } from './ready.ts';
@@ -42,4 +43,8 @@ describe('a failed start', () => {
     expect(isPortTaken(new Error('listen tcp 127.0.0.1:1: bind: address already in use'))).toBe(true);
     expect(isPortTaken(new Error('no space left'))).toBe(false);
   });
+});
+
+it('the id of a Kafka cluster is in one word with its option, because it may begin as an option does', () => {
+  expect(formatArguments('-Ab', 'server.properties')).toContain('--cluster-id=-Ab');
 });

@@ -17,9 +17,14 @@ export async function prepareKafka({ command, args }: ProgramSource, place: Plac
   await writeFile(configuration, kafkaProperties(place, await freePort()));
   if (existsSync(join(place.dataDir, 'data', 'meta.properties'))) return;
   const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
-  const format = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', configuration];
+  const format = formatArguments(id, configuration);
   const { code, output } = await runProgram(command, [...args, ...format], { timeoutMs: prepareMs });
   if (code !== 0) throw new Error(`kafka could not format its storage: ${lastLines(output)}`);
+}
+
+/** In one word with its option: one id in 64 begins with a `-`, and would be taken for an option itself. */
+export function formatArguments(id: string, configuration: string): string[] {
+  return ['kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, `--config=${configuration}`];
 }
 
 /** Makes the folder of a cluster, owned by who will run it, where there is none yet. */

@@ -1,17 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { run } from '@nestjs-spark/cli';
-import { JetStreamConnection } from '@nestjs-spark/jetstream';
-import { type SecuredNats, startSecuredNats } from '@nestjs-spark/servers/internal';
+import type { JetStreamConnection } from '@nestjs-spark/jetstream';
 import { describeWithOwnServers, eventually } from '@nestjs-spark/servers/testing';
-import { MemoryLogger } from '@nestjs-spark/testing';
 import type { App } from '../../tools/apps/app.ts';
 import { startNodes } from '../../tools/peers/nodes.ts';
 import { ask, demand } from '../support/http.ts';
 import { PATIENCE_MS } from '../support/member.ts';
+import { NatsWithUsers } from '../support/nats-with-users.ts';
 
 jest.setTimeout(3 * PATIENCE_MS);
 
@@ -21,45 +16,29 @@ const OPERATOR = { headers: { authorization: `Bearer ${OPERATOR_TOKEN}` } };
 const WAIT = { timeoutMs: PATIENCE_MS };
 
 describeWithOwnServers(['nats'], 'What replicas are permitted on NATS', () => {
-  let folder: string;
-  let nats: SecuredNats;
+  let nats: NatsWithUsers;
   let nodes: App[] = [];
   let sales: JetStreamConnection;
 
-  const seedOf = async (user: string) => (await readFile(join(folder, `${user}.nk`), 'utf8')).trim();
-
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'spark-peers-grants-'));
-    const printed = await run(['nats', 'permissions', ...MEMBERS, '--keys', folder], {});
-    nats = await startSecuredNats({ temporary: true, log: () => undefined, accounts: printed.text });
-    const secured = { NATS_URL: nats.url, NATS_CA_FILE: nats.ca };
-    const administrator = { ...secured, NATS_NKEY_SEED: await seedOf('administrator') };
-    const provisioned = await eventually(() => run(['nats', 'provision', ...MEMBERS], administrator), WAIT);
-    expect(provisioned.text).toMatch(/SPARK_PEERS_NOTES: created/);
+    nats = await NatsWithUsers.start(MEMBERS);
+    expect(nats.provisioned).toMatch(/SPARK_PEERS_NOTES: created/);
     nodes = await startNodes({
       service: 'notes',
-      folder,
+      folder: nats.folder,
       operatorToken: OPERATOR_TOKEN,
       natsUrls: { a: nats.url, b: nats.url },
       anyPorts: true,
       env: {
-        a: { NATS_CA_FILE: nats.ca, NATS_NKEY_SEED: await seedOf('notes-a') },
-        b: { NATS_CA_FILE: nats.ca, NATS_NKEY_SEED: await seedOf('notes-b') },
+        a: await nats.environmentOf('notes-a'),
+        b: await nats.environmentOf('notes-b'),
       },
     });
-    const [ca, nkeySeed] = [await readFile(nats.ca, 'utf8'), await seedOf('Sales')];
-    sales = new JetStreamConnection({
-      url: nats.url,
-      name: 'Sales',
-      security: () => ({ nkeySeed, ca }),
-      log: new MemoryLogger(),
-    });
+    sales = await nats.connect('Sales');
   });
   afterAll(async () => {
     await Promise.all(nodes.map((node) => node.process.kill9()));
-    await sales?.close();
     await nats?.stop();
-    await rm(folder, { recursive: true, force: true });
   });
 
   it('includes everything that replicas do', async () => {

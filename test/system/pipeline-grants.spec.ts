@@ -1,17 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { run } from '@nestjs-spark/cli';
-import { JetStreamConnection } from '@nestjs-spark/jetstream';
-import { type SecuredNats, startSecuredNats } from '@nestjs-spark/servers/internal';
+import type { JetStreamConnection } from '@nestjs-spark/jetstream';
 import { describeWithOwnServers, eventually } from '@nestjs-spark/servers/testing';
-import { MemoryLogger } from '@nestjs-spark/testing';
 import { freePort } from '../../tools/apps/free-port.ts';
 import { ask, demand } from '../support/http.ts';
 import { PATIENCE_MS } from '../support/member.ts';
+import { NatsWithUsers } from '../support/nats-with-users.ts';
 
 jest.setTimeout(3 * PATIENCE_MS);
 
@@ -21,42 +18,26 @@ const WAIT = { timeoutMs: PATIENCE_MS };
 const main = join(import.meta.dirname, '..', '..', 'dist', 'apps', 'dataflow', 'main.js');
 
 describeWithOwnServers(['nats'], 'What the nodes of pipelines are permitted on NATS', () => {
-  let folder: string;
-  let nats: SecuredNats;
+  let nats: NatsWithUsers;
   let urls: Record<(typeof NODES)[number], string>;
   const children: ChildProcess[] = [];
   let sales: JetStreamConnection;
 
-  const seedOf = async (user: string) => (await readFile(join(folder, `${user}.nk`), 'utf8')).trim();
-
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'spark-pipeline-grants-'));
-    const printed = await run(['nats', 'permissions', ...MEMBERS, '--keys', folder], {});
-    nats = await startSecuredNats({ temporary: true, log: () => undefined, accounts: printed.text });
-    const secured = { NATS_URL: nats.url, NATS_CA_FILE: nats.ca };
-    const administrator = { ...secured, NATS_NKEY_SEED: await seedOf('administrator') };
-    const provisioned = await eventually(() => run(['nats', 'provision', ...MEMBERS], administrator), WAIT);
-    expect(provisioned.text).toMatch(/SPARK_PIPELINE_EVENTS: created/);
-    await mkdir(join(folder, 'files'));
-    await writeFile(join(folder, 'files', 'people.ndjson'), '{"id":1,"age":40}\n{"id":2,"age":"?"}\n');
-    const asDataflow = { ...secured, NATS_NKEY_SEED: await seedOf('Dataflow') };
+    nats = await NatsWithUsers.start(MEMBERS);
+    expect(nats.provisioned).toMatch(/SPARK_PIPELINE_EVENTS: created/);
+    await mkdir(join(nats.folder, 'files'));
+    await writeFile(join(nats.folder, 'files', 'people.ndjson'), '{"id":1,"age":40}\n{"id":2,"age":"?"}\n');
+    const asDataflow = await nats.environmentOf('Dataflow');
     const started = await Promise.all(NODES.map(async (node) => [node, await start(node, asDataflow)]));
     urls = Object.fromEntries(started) as typeof urls;
-    const [ca, nkeySeed] = [await readFile(nats.ca, 'utf8'), await seedOf('Sales')];
-    sales = new JetStreamConnection({
-      url: nats.url,
-      name: 'Sales',
-      security: () => ({ nkeySeed, ca }),
-      log: new MemoryLogger(),
-    });
+    sales = await nats.connect('Sales');
   });
   afterAll(async () => {
     const ends = children.map((child) => once(child, 'exit'));
     for (const child of children) child.kill('SIGKILL');
     await Promise.all(ends);
-    await sales?.close();
     await nats?.stop();
-    await rm(folder, { recursive: true, force: true });
   });
 
   async function start(node: string, secured: Record<string, string>): Promise<string> {
@@ -66,8 +47,8 @@ describeWithOwnServers(['nats'], 'What the nodes of pipelines are permitted on N
       PORT: String(port),
       ...secured,
       SPARK_NODE_ID: node,
-      SPARK_DATA_DIR: join(folder, node),
-      SPARK_PIPELINES_FILES: join(folder, 'files'),
+      SPARK_DATA_DIR: join(nats.folder, node),
+      SPARK_PIPELINES_FILES: join(nats.folder, 'files'),
     };
     children.push(spawn(process.execPath, ['--max-semi-space-size=16', main], { env, stdio: 'ignore' }));
     const url = `http://127.0.0.1:${port}`;

@@ -1,14 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { run } from '@nestjs-spark/cli';
-import { JetStreamConnection } from '@nestjs-spark/jetstream';
-import { leaseProbe } from '@nestjs-spark/jetstream/internal';
-import { type SecuredNats, startSecuredNats } from '@nestjs-spark/servers/internal';
-import { describeWithOwnServers, eventually } from '@nestjs-spark/servers/testing';
-import { MemoryLogger } from '@nestjs-spark/testing';
+import type { JetStreamConnection } from '@nestjs-spark/jetstream';
+import { describeWithOwnServers } from '@nestjs-spark/servers/testing';
 import { PATIENCE_MS } from '../../support/member.ts';
+import { NatsWithUsers } from '../../support/nats-with-users.ts';
 import { engineOver } from '../../support/jobs/engine-on-nats.ts';
 
 jest.setTimeout(3 * PATIENCE_MS);
@@ -24,48 +18,26 @@ const USERS = {
 type User = keyof typeof USERS;
 
 describeWithOwnServers(['nats'], 'The NATS permissions of jobs', () => {
-  const connections = new Map<User, JetStreamConnection>();
-  let folder: string;
-  let nats: SecuredNats;
-  const seeds = new Map<User, string>();
-  let ca: string;
+  let nats: NatsWithUsers;
+  let connections: ReadonlyMap<User, JetStreamConnection>;
 
   const connectionOf = (user: User): JetStreamConnection => {
-    const known = connections.get(user);
-    if (known) return known;
-    const connection = new JetStreamConnection({
-      url: nats.url,
-      name: USERS[user],
-      security: () => ({ nkeySeed: seeds.get(user) ?? '', ca }),
-      probe: leaseProbe(USERS[user]),
-      log: new MemoryLogger(),
-    });
-    connections.set(user, connection);
-    return connection;
+    const found = connections.get(user);
+    if (!found) throw new Error(`${user} is not connected`);
+    return found;
   };
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'spark-jobs-grants-'));
-    const printed = await run(['nats', 'permissions', ...MEMBERS, '--keys', folder], {});
-    nats = await startSecuredNats({ temporary: true, log: () => undefined, accounts: printed.text });
-    ca = await readFile(nats.ca, 'utf8');
-    for (const user of Object.keys(USERS) as User[])
-      seeds.set(user, (await readFile(join(folder, `${user}.nk`), 'utf8')).trim());
-    const NATS_NKEY_SEED = seeds.get('administrator');
-    const asAdministrator = { NATS_URL: nats.url, NATS_CA_FILE: nats.ca, NATS_NKEY_SEED };
-    await eventually(async () => {
-      const { text } = await run(['nats', 'provision', ...MEMBERS], asAdministrator);
-      expect(text).toMatch(/SPARK_JOBS: (created|unchanged)/);
-    });
-    // What is refused below is refused by NATS, and not because it has not answered yet.
-    for (const user of Object.keys(USERS) as User[])
-      await eventually(() => connectionOf(user).use(({ nc }) => nc.flush()));
+    nats = await NatsWithUsers.start(MEMBERS);
+    expect(nats.provisioned).toMatch(/SPARK_JOBS: (created|unchanged)/);
+    const users = Object.entries(USERS) as [User, string][];
+    connections = new Map(
+      await Promise.all(
+        users.map(async ([user, module]) => [user, await nats.connect(user, module)] as const),
+      ),
+    );
   });
-  afterAll(async () => {
-    for (const connection of connections.values()) await connection.close();
-    await nats?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => nats?.stop());
 
   it('allow everything that jobs do, where some instances accept them and others run them', async () => {
     const handler = { run: (input: unknown) => Promise.resolve({ took: String(input).length }) };

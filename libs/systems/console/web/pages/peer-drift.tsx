@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { api, mayWrite } from '../api.ts';
 import { t } from '../texts.ts';
 import { Act, Confirm } from '../ui/parts.tsx';
-import type { Replica } from './peers.tsx';
+import type { Replica } from './replica.ts';
 
 interface Report {
   comparedWith: string;

@@ -4,7 +4,7 @@ import { t } from '../texts.ts';
 import { Ago, Empty, Loaded, useAsked } from '../ui/parts.tsx';
 import { Json } from '../ui/json.tsx';
 import { Drift } from './peer-drift.tsx';
-import type { Replica } from './peers.tsx';
+import type { Replica } from './replica.ts';
 
 interface Head {
   origin: string;

@@ -4,7 +4,7 @@ import { count } from '../format.ts';
 import { t } from '../texts.ts';
 import { Act, Ago, Dialog } from '../ui/parts.tsx';
 import { SystemMark } from '../ui/state-mark.tsx';
-import type { Replica } from './peers.tsx';
+import type { Replica } from './replica.ts';
 
 interface Absent {
   node: string;

@@ -2,7 +2,7 @@ import { api, mayWrite } from '../api.ts';
 import { t } from '../texts.ts';
 import { Json } from '../ui/json.tsx';
 import { Act, Ago, Loaded, useAsked } from '../ui/parts.tsx';
-import type { Replica } from './peers.tsx';
+import type { Replica } from './replica.ts';
 
 interface Stashed {
   id: string;

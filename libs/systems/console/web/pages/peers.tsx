@@ -6,36 +6,7 @@ import { useList } from '../ui/use-list.ts';
 import { Entity } from './peer-entity.tsx';
 import { Nodes } from './peer-nodes.tsx';
 import { Stash } from './peer-stash.tsx';
-
-export interface EntityFigures {
-  entity: string;
-  policy: string | null;
-  resolver: number | null;
-  rows: number | null;
-  tombstones: number | null;
-  open: number;
-  total: number;
-  unresolved: number;
-  notDeterministic: number;
-  digest: string | null;
-}
-
-/** A replica as the list has it. */
-export interface Replica {
-  key: string;
-  module: string;
-  service: string;
-  node: string;
-  state: string;
-  reason: string | null;
-  log: { state: string | null; position: number; last: number; lowWater: number };
-  backlog: number;
-  stash: number;
-  clockOffsetMs: number;
-  members: { node: string | null; state: string | null; lastSeen: string | null }[];
-  entities: EntityFigures[];
-  newLives: { at: string | null; why: string | null }[];
-}
+import type { EntityFigures, Replica } from './replica.ts';
 
 export function PeersPage() {
   const list = useList<Replica>('peers');

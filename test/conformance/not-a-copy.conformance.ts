@@ -18,7 +18,7 @@ export interface TargetUnderTest {
   open(): Promise<OpenTarget>;
 }
 
-/** What stands at an id that is to be put, and what of it may be written over. */
+/** What is stored under an id that is to be put, and when it may be overwritten. */
 const STANDING: [string, Record<string, string> | undefined, { always: boolean; adopted: boolean }][] = [
   ['a document of the module itself', undefined, { always: false, adopted: true }],
   ['one with metadata of its own', { '@expires': '2030-01-01T00:00:00Z' }, { always: false, adopted: true }],

@@ -115,7 +115,7 @@ describeOn(
         begin: () => fleet.process.signal('SIGSTOP'),
         end: () => fleet.process.signal('SIGCONT'),
         fleet: null,
-        hr: { ready: 200, state: 'Waiting', complete: true, because: /nothing was heard of the owner/ },
+        hr: { ready: 200, state: 'Waiting', complete: true, because: /nothing was heard from the owner/ },
       },
       {
         what: 'HR is asleep',

@@ -185,7 +185,7 @@ describeWithOwnServers(['nats'], 'Projects that have only the tarballs', () => {
   );
 
   it(
-    'run their tests without servers, in jest and vitest, and the one of docs/guides/testing.md as it is there',
+    'run their tests without servers, in jest and vitest, and those of docs/guides/testing.md exactly as printed',
     async () => {
       const [, billing, stock] = projects;
       if (!billing || !stock) throw new Error('They are not installed');
@@ -211,7 +211,7 @@ describeWithOwnServers(['nats'], 'A reader of docs/start/first-copy.md', () => {
   });
 
   it(
-    'has a live copy at its end, when everything is typed as it is there',
+    'has a live copy at its end, when everything is typed exactly as printed',
     async () => {
       newcomer = new Newcomer(mkdtempSync(join(outside, 'page-')), registry, {
         natsUrl: nats?.url ?? '',

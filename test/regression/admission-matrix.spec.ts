@@ -59,7 +59,7 @@ interface Among {
 /** Each way to be refused without having been heard. */
 const UNHEARD = [400, 401, 404, 405];
 
-describeOn([SQLITE], 'Who may do what: credentials, collections, verbs and spellings of a path', (pair) => {
+describeOn([SQLITE], 'Who can do what: credentials, collections, verbs and spellings of a path', (pair) => {
   let world: World;
   let fleet: Member;
   let outsider: Outsider;

@@ -20,7 +20,7 @@ Entity({ collection: 'Tariffs', dictionaries: ['prices'] })(Tariff);
 
 const DOTNET = '"Engine":{"$type":"Fleet.Diesel, Fleet","Type":4},"Prices":{"eur":1,"USD":2}';
 
-/** The field `Model` is all that is meant; what stands around it, and what is to be there afterwards when it is another. */
+/** Only the field `Model` is changed; what surrounds it, and what it should be afterwards where that differs. */
 const AROUND: [string, string][] = [
   ['types and dictionaries of .NET', DOTNET],
   ['a number beyond 2^53', '"Mileage":9007199254740993'],

@@ -83,7 +83,7 @@ describe('On SQLite what another program has put around the table', () => {
     ['a trigger that aborts', onInsert(`SELECT RAISE(ABORT, 'not this one')`)],
     ['a trigger that fails', onInsert(`SELECT RAISE(FAIL, 'not this one')`)],
     ['a trigger that rolls the transaction back', onInsert(`SELECT RAISE(ROLLBACK, 'not this one')`)],
-    ['a trigger that passes over it without a word', onInsert(`SELECT RAISE(IGNORE)`)],
+    ['a trigger that ignores it silently', onInsert(`SELECT RAISE(IGNORE)`)],
     [
       'a constraint of a table that a trigger fills',
       `CREATE TABLE audit (id TEXT UNIQUE); INSERT INTO audit VALUES ('cars/2'); ${onInsert('INSERT INTO audit VALUES (NEW.id)')}`,

@@ -39,7 +39,7 @@ export const UNUSUAL_IDS: readonly UnusualId[] = [
   { what: 'dots', id: '..' },
   { what: 'the replacement character', id: 'odd/\ufffd' },
   { what: 'noncharacters', id: 'odd/\ufffe\uffff' },
-  { what: 'what stands for no value', id: 'null' },
+  { what: 'the word for no value', id: 'null' },
   { what: 'an emoji of several characters', id: 'odd/👩‍👩‍👧‍👦' },
   { what: 'text from right to left', id: 'odd/\u202eמכונית' },
   { what: 'a prefix of the store', id: '@empty/Raven/HiLo/1' },

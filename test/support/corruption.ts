@@ -31,7 +31,7 @@ export class Corruption {
   readonly #database: TestDatabase;
   readonly #random: () => number;
   readonly kinds: CorruptionKind[] = [];
-  /** What stands at the ids that are not copies any more. */
+  /** What is stored under the ids that are no longer copies. */
   readonly own = new Map<string, StoredDocument>();
 
   constructor(database: TestDatabase, random: () => number) {

@@ -49,7 +49,7 @@ const PACE = {
   answerMs: 20,
 };
 
-/** What stands at the requester as a copy. */
+/** What the requester has as a copy. */
 export interface CopyThere {
   id: string;
   source: string;

@@ -253,7 +253,7 @@ describeWithServers(['nats'], 'What operators see and do with replicas of one se
     }
   });
 
-  it('is a node that was retired: back again it goes on under another origin, with what it had not published', async () => {
+  it('is a node that was retired: back again it continues under another origin, with what it had not published', async () => {
     cable.pull();
     await awayFromLog('c');
     await create('c', 'written before it was retired');

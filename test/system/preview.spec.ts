@@ -209,7 +209,7 @@ describeOn(ONE_BY_DAY, 'A preview', (pair) => {
       });
     });
 
-    it('says what stands against it', async () => {
+    it('says why it is refused', async () => {
       expect(await command('loadToCars({\n A: }', ...asHr())).toMatchObject({
         code: 1,
         err: expect.stringMatching(/line 2, column \d+: /),

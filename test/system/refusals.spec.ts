@@ -155,7 +155,7 @@ describeOn(ONE_BY_DAY, 'What is refused', (pair) => {
         const letters = JSON.stringify((await nosy.operate('/spark/dead-letters')).body);
         return /Salaries/.test(letters) && /403|not shared/.test(letters);
       });
-      // For a moment not while it asks again, because it has just heard of the owner.
+      // For a moment not while it asks again, because it has just heard from the owner.
       await nosy.until('not ready for that reason', async () => {
         const { status, body } = await nosy.ask('/health/ready');
         return status === 503 && JSON.stringify(body).includes('not shared');

@@ -1,4 +1,4 @@
-// Jest's workers go on when Jest is ended by a signal, and Jest when this run is: the channel to the parent closes then, and
+// Jest's workers keep running when Jest is ended by a signal, and Jest when this run is: the channel to the parent closes then, and
 // so does the watchdog's of the servers that a spec has started.
 const end = () => process.exit(1);
 process.on('disconnect', end);

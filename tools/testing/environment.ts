@@ -20,7 +20,7 @@ export function testEnvironment({
     SPARK_TEST_KAFKA_BROKERS: kafka ? new URL(kafka.url).host : '',
     SPARK_TEST_POSTGRES_URL: postgres?.url ?? '',
     SPARK_TEST_OWN_SERVERS: own.join(','),
-    // Short: it is shown after each suite. Why is told once, at the end.
+    // Short: it is shown after each suite. The reason is given once, at the end.
     SPARK_TEST_LEFT_OUT: missing.length > 0 ? 'is not available here' : 'this run was given an address',
   };
 }

@@ -41,7 +41,7 @@ export class SqliteDatabase implements TestDatabase {
     for (const end of ['', '-wal', '-shm']) await rm(`${this.path}${end}`, { force: true });
   }
 
-  /** Put back only while nobody else has the file open. */
+  /** Restore it only while nobody else has the file open. */
   async backup(): Promise<() => Promise<void>> {
     const copy = `${this.path}.backup`;
     this.open().exec(`VACUUM INTO '${copy}'`);

@@ -6,7 +6,7 @@ export interface LogMessage {
   origin: string;
   events: readonly PeerEvent[];
   isForged: boolean;
-  /** An operator has closed the origin: its node goes on under another. */
+  /** An operator has closed the origin: its node continues under another. */
   isClose?: boolean;
 }
 

@@ -21,7 +21,7 @@ interface Node extends Replica {
   lookTo: number;
   clockShift: number;
   backup: MemoryFile | null;
-  /** A snapshot that is being made, and the record after which it goes on. */
+  /** A snapshot that is being made, and the record after which it continues. */
   making: (Snapshot & { last: RecordName | null }) | null;
 }
 
@@ -222,7 +222,7 @@ export class Simulation {
     node.lookTo = this.#log.append({ origin: batch.origin, events: batch.events, isForged: false });
   }
 
-  /** An operator takes a node for gone; it may be away, restored or cloned, or at work after all. */
+  /** An operator assumes that a node is gone; it may be away, restored or cloned, or at work after all. */
   #retire(): void {
     const { tails } = this.#log;
     if (tails.length === 0) return;

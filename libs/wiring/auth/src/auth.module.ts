@@ -33,7 +33,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE, OPTIO
 const SETTINGS = isReadAtStart(Symbol('SPARK_AUTH_SETTINGS'));
 
 /**
- * Who may call the application's own routes: JWTs of one issuer, static tokens, and the operator token. Import
+ * Who can call the application's own routes: JWTs of one issuer, static tokens, and the operator token. Import
  * `forRoot()` or `forRootAsync()` once; it is global. With `everywhere: false` only controllers with `@UseGuards(ApiGuard)` are
  * guarded, and the rest is left to the application's own guards.
  *

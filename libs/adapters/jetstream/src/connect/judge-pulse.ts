@@ -39,7 +39,7 @@ export function judgePulse(facts: PulseFacts, now: number): BusHealth {
   if (misses === 0) return { ready: true, detail: describeAnswer(tookMs) };
   const late = tookMs !== null && tookMs > LATE_MS && failure === null;
   const what = late
-    ? `JetStream is slow: its last answer took ${seconds(tookMs)} s, more than ${LATE_MS / 1_000} s. Copying goes on as fast as that allows`
+    ? `JetStream is slow: its last answer took ${seconds(tookMs)} s, more than ${LATE_MS / 1_000} s. Copying continues as fast as that allows`
     : (failure ?? 'JetStream has not answered in time');
   return { ready: misses < MISSES_TO_BE_DOWN, detail: `${what}${late ? '' : last}` };
 }

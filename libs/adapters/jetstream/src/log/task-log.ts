@@ -97,7 +97,7 @@ export class JetStreamTaskLog implements TaskLog {
     await this.#parts.big.trim(this.#subject, from, () => this.#objectsOf(from));
   }
 
-  /** What the names of the objects begin with that the task's first message at or after `sequence` needs. */
+  /** The prefix of the names of the objects that the task's first message at or after `sequence` needs. */
   async #objectsOf(sequence: number): Promise<string[]> {
     const message = await this.#next(sequence);
     const headers = message ? fromHeaders(message.header) : {};

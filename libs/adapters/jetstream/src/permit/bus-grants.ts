@@ -129,7 +129,7 @@ export function subjectLogGrants({ stream, root }: { stream: string; root: strin
   return joinGrants(readStream(stream), mayPublish(`${root}.>`));
 }
 
-/** The same where what is done with is removed. */
+/** The same, for a log from which processed messages are removed. */
 export function removingLogGrants(log: { stream: string; root: string }): BusGrants {
   return joinGrants(subjectLogGrants(log), deleteMessages(log.stream));
 }

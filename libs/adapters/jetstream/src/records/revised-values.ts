@@ -24,7 +24,7 @@ export class RevisedValues {
     this.#ttlMs = ttlMs;
   }
 
-  /** Makes the bucket where it is not there. */
+  /** Creates the bucket if it does not exist. */
   provision(): Promise<void> {
     return this.#use(async () => undefined);
   }

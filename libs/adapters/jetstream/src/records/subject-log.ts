@@ -44,7 +44,7 @@ export class SubjectLog {
     this.#settings = subjectLogSettings({ name: stream, subjects: `${root}.>`, description }, keep);
   }
 
-  /** Makes the stream, or brings it to its settings. */
+  /** Creates the stream, or updates its settings. */
   provision(): Promise<Provisioned> {
     return ensureStream(this.#options.connection, this.#settings);
   }

@@ -45,7 +45,7 @@ export class KafkaTopics {
       return Number.isSafeInteger(value) && value > 0 ? value : BROKERS_DEFAULT;
     } catch (error) {
       const told = toKafkaError(error);
-      // A user who may write to a topic is not always allowed to see how it is configured.
+      // A user who can write to a topic is not always allowed to see how it is configured.
       if (told.kind === 'setup') return BROKERS_DEFAULT;
       throw told;
     }

@@ -38,7 +38,7 @@ describe('what is committed', () => {
     expect(valuesOf(committedOnly(batches, []))).toEqual(['plain', 'committed']);
   });
 
-  it('is nothing of a producer that aborted twice, but what it committed in between', () => {
+  it('is only what a producer that aborted twice committed in between', () => {
     const batches = [
       batch(0, 7, 'first'),
       end(1, 7, 'abort'),

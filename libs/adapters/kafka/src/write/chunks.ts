@@ -7,7 +7,7 @@ export interface OutMessage {
 }
 
 const CHUNK_BYTES = 512 * 1024;
-/** What stands around a message, and around all of a chunk. */
+/** The overhead of a message, and of a whole chunk, in bytes. */
 const [MESSAGE_FRAME, CHUNK_FRAME] = [32, 128];
 
 const sizeOf = ({ key, value }: OutMessage): number => value.length + (key?.length ?? 0) + MESSAGE_FRAME;

@@ -27,7 +27,7 @@ export async function createDocumentStore(
   store.conventions.serverToLocalFieldNameConverter = localName;
   // An object literal says its collection in its metadata, as everywhere else in Spark.
   store.conventions.findCollectionNameForObjectLiteral = collectionInMetadata;
-  // A server behind a container's port announces addresses that nobody outside can reach; ours are given.
+  // A server behind a container's port announces addresses that nobody outside can reach, so ours are used.
   store.conventions.disableTopologyUpdates = true;
   store.initialize();
   return store;

@@ -30,7 +30,7 @@ export function isCollectionMismatch(error: unknown): error is RavenRefusedError
   return error instanceof RavenRefusedError && error.type.includes('CollectionMismatch');
 }
 
-/** RavenDB itself does not take what was asked for an id. What is in front of it, a rule or a right, says nothing about the id. */
+/** RavenDB itself refuses what was asked for an id. A proxy, a rule or a missing right says nothing about the id. */
 export function isNoId(error: unknown): error is RavenRefusedError {
   return (
     error instanceof RavenRefusedError && [400, 500].includes(error.status) && OF_DOTNET.test(error.type)

@@ -14,7 +14,7 @@ import { lookUp } from './find-copies.ts';
 import type { Copy } from './own-copies.ts';
 import { isOfAnother } from './shared-ids.ts';
 
-/** What stands at the ids that a set puts, as it was when it was looked at. */
+/** What is stored under the ids that a set puts, as of when it was read. */
 export interface Standing {
   /** Versions by RavenDB's key; an id that is not here is free. */
   versions: Map<string, string>;

@@ -24,7 +24,7 @@ const REFUSE_UNLESS_OWN = `
     throw new Error('not a copy of this task');
 `;
 
-/** The commands by which RavenDB looks, at the moment of writing, at what stands under these ids; where nothing stands, it does nothing. */
+/** The commands by which RavenDB looks, at the moment of writing, at what is stored under these ids; where nothing is, it does nothing. */
 export function refuseUnlessOwn({ name, ids, overwrite }: OwnOnly): string[] {
   if (ids.length === 0) return [];
   const Values = {

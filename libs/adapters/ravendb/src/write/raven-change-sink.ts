@@ -56,7 +56,7 @@ class OtherWritersError extends UnavailableError {
 
 /**
  * Applies change sets in one RavenDB database. A first copy expects that nothing is there, which costs nothing; otherwise
- * what stands at the ids of the puts is looked at, in the transaction or by its version.
+ * what is stored under the ids of the puts is checked, in the transaction or by its version.
  */
 export class RavenChangeSink implements ChangeSink {
   readonly #http: RavenHttp;

@@ -53,7 +53,7 @@ export async function refuseShared(
     else if (there.key !== key) {
       second.set(
         id,
-        `Document ${JSON.stringify(id)} cannot exist beside the copy of ${there.id}: RavenDB takes both for one id`,
+        `Document ${JSON.stringify(id)} cannot exist beside the copy of ${there.id}: RavenDB treats both as one id`,
       );
     }
   }

@@ -30,7 +30,7 @@ export const ROW_COLUMNS =
   '_etag AS etag, id, _document AS document, _metadata AS metadata, _modified AS modified';
 const MARK_COLUMNS = '_etag AS etag, lower(id) AS key, id, _metadata AS metadata';
 
-/** After everything that an id of 512 bytes can go on with. */
+/** Sorts after anything that can follow an id of 512 bytes. */
 const HIGHEST = '\u{10ffff}'.repeat(129);
 
 // NOCASE compares what comes before a NUL and how long the rest is, which would do but for such ids.

@@ -9,7 +9,7 @@ import { TemporaryFolder } from '../fixtures/temporary-file.ts';
 import { SqliteChangeSink } from '../write/sqlite-change-sink.ts';
 
 const FILES = 4;
-/** In each file; together they are struck at every millisecond of a write. */
+/** In each file; together they cover every millisecond of a write. */
 const MOMENTS = 23;
 const ROUNDS = Number(process.env['SPARK_WRITE_KILLS'] ?? 8);
 const CHILD = join(import.meta.dirname, '../fixtures/keep-writing.ts');

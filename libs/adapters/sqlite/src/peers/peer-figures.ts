@@ -44,7 +44,7 @@ export interface MemberRow {
   ack: number;
 }
 
-/** The latest origin of each node that has been heard of. */
+/** The latest origin of each node that has been heard from. */
 export function listMembers(open: OpenDatabase): MemberRow[] {
   return open.rows<MemberRow>(
     `SELECT node, origin, applied, tail, closed, heard, ack FROM spark_peer_origins

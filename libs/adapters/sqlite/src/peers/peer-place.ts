@@ -81,7 +81,7 @@ export class PeerPlace {
     setTag(this.#open, tag);
   }
 
-  /** Notes on which node an origin is, and when it was last heard of, in milliseconds since 1970. */
+  /** Notes on which node an origin is, and when it was last heard from, in milliseconds since 1970. */
   nameNode(origin: string, node: string, heard: number): void {
     this.#open
       .prepare('UPDATE spark_peer_origins SET node = ?, heard = ? WHERE origin = ?')

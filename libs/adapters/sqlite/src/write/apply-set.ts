@@ -49,7 +49,7 @@ export function applySet(
   return removed;
 }
 
-/** What a document with other capitals was copied to before, where its owner takes both for one id and SQLite does not. */
+/** What a document with other capitals was copied to before, where its owner treats both as one id and SQLite does not. */
 function removeRespelled(open: OpenDatabase, name: string, effect: Effect): void {
   const { puts, rule } = effect;
   if (rule === 'sqlite') return;

@@ -17,7 +17,7 @@ import { prepareSet } from './prepare-set.ts';
 import { findCopies, listCopies } from './list-copies.ts';
 
 /**
- * Applies change sets in one SQLite file. What stands at the ids of the puts is looked at in the same transaction.
+ * Applies change sets in one SQLite file. What is stored under the ids of the puts is checked in the same transaction.
  * A set is one transaction, in which this process does nothing else: about 20 ms for 1,000 documents.
  */
 export class SqliteChangeSink implements ChangeSink {

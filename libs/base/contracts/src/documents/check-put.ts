@@ -5,7 +5,7 @@ import { isHouseCollection, RESERVED, reservedDocument } from '../names/house-do
 import { refusedId } from '../names/refused-id.ts';
 
 /**
- * Refuses on every store what one of them would change without a word, since a copy may travel on.
+ * Refuses on every store what one of them would change silently, since a copy may travel on.
  * @returns the document as every store keeps it right
  * @throws {ContentRefusedError} naming the document
  */

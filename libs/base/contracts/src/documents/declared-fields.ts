@@ -60,7 +60,7 @@ export function shapeAt(prototype: object, path: readonly string[]): FieldShape 
   return shape;
 }
 
-/** Whether a class itself says what stands under a name: a method, or a value that it computes (`get label()`). */
+/** Whether a class itself defines a name: a method, or a value that it computes (`get label()`). */
 export function isComputed(prototype: object, name: string): boolean {
   if (name === 'constructor') return false;
   return chainOf(prototype).some((one) => {

@@ -10,7 +10,7 @@ export interface StandingCopy extends CopyMarks {
 
 /**
  * The key by which the owner means a copy. The owner's spelling is in `spark-source`; the copy itself may have another one,
- * where the target takes both for one id. It may have a prefix, too (`idPrefix`), which has the copy's spelling.
+ * where the target treats both as one id. It may have a prefix, too (`idPrefix`), which has the copy's spelling.
  */
 export function ownersKey(
   rule: IdRule,

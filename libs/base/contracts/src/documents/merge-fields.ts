@@ -78,7 +78,7 @@ export function mergeObject(wanted: string, sources: readonly StoredValue[], rul
 const EMPTY: StoredValue = { stored: '{}', seen: '{}' };
 const MARK = /^\$[a-z]/;
 
-/** What stands under a name in several objects, best first. */
+/** The values of a name in several objects, best first. */
 function sourcesOf(objects: readonly StoredObject[], name: string): StoredValue[] {
   return objects.flatMap((object) => object.valueOf(name) ?? []);
 }

@@ -83,7 +83,7 @@ function matchAlike(
     for (const index of wanted) {
       const own = membersOf(values[index] ?? '');
       const at = base[index];
-      // What stands at the same place is looked at first, so it wins where another is as much alike.
+      // The item at the same index is compared first, so it wins over one that is equally similar.
       const candidates = at && free.has(at) ? [at, ...free] : [...free];
       take(index, mostAlike(own, candidates, members));
     }

@@ -8,7 +8,7 @@ const CONTROL = /[\0-\x07\x0b\x0e-\x1f]/;
 
 /**
  * Why no store takes a document under this id, in words that follow on "its id"; null when each keeps it as it is. RavenDB
- * stores some of them under another id without a word, and refuses others; SQLite would take them. A copy may travel on, so
+ * stores some of them under another id silently, and refuses others; SQLite would take them. A copy may travel on, so
  * the rule is one for all.
  */
 export function refusedId(id: string): string | null {

@@ -20,7 +20,7 @@ export function sealMessage(message: LogPayload, subject: string, signer: Messag
 }
 
 /**
- * Whether `author` has put this message under this subject as it is there.
+ * Whether `author` published exactly this message under this subject.
  * @throws {UnavailableError} while the keys cannot be read
  */
 export async function judgeSeal(

@@ -57,7 +57,7 @@ describe('a reader of server-sent events that takes nothing', () => {
     client.write(`GET /${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
   }
 
-  it('has no more read for it, and gets everything when it goes on', async () => {
+  it('stops the feed from being read, and gets everything when it continues', async () => {
     ask('patient');
     for (let before = 0; before === 0 || before !== count(); await pause(200)) before = count();
     expect(read).toBeLessThan(EVENTS);

@@ -10,7 +10,7 @@ const run = async (script: string, fields: object | string = {}) =>
   (await runScript(pool, script, [user(1, fields)]))[0];
 
 describe('A script in the sandbox', () => {
-  it('loads into its own collection under the same id, with metadata of its own only', async () => {
+  it('loads into its own collection under the same id, with its own metadata only', async () => {
     const document =
       '{"A":1.10,"@metadata":{"@collection":"Users","@id":"users/1-A","@change-vector":"A:1","Custom":"v"}}';
     expect(commandsOf(await run('this.B = 2; loadToUsers(this)', document))).toEqual([

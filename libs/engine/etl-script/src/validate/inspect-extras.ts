@@ -35,7 +35,7 @@ export function problemsOfLoadBehaviors(
       return [problem(`${name} needs a load to ${collection} itself: loadTo${collection}(…)`)];
     if (TIME_SERIES_BEHAVIOR.test(name) && params > 2)
       return [problem(`${name} has ${params} parameters; it is called with (docId, timeSeriesName)`)];
-    // RavenDB does not see such a function and sends no counters, without a word.
+    // RavenDB does not see such a function and silently sends no counters.
     if (COUNTER_BEHAVIOR.test(name) && params === 0)
       return [problem(`${name} has no parameters; it is called with (docId, counterName)`)];
     return [];

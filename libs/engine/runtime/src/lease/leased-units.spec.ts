@@ -15,7 +15,7 @@ class Recorded implements Unit {
 
   #held: Promise<void> = Promise.resolve();
 
-  /** Lets it go on after it was ended, as work that waits for a server does. */
+  /** Keeps it running after it was ended, like work that waits for a server. */
   stopsAfter(moment: Promise<void>): void {
     this.#held = moment;
   }

@@ -76,7 +76,7 @@ describe('the trouble of a task', () => {
     [
       'then that the owner is silent',
       { ...none, ownerSilent: 30 },
-      'nothing was heard of the owner for 30 s',
+      'nothing was heard from the owner for 30 s',
     ],
   ])('%s', (_what, changed, because) => {
     expect(judgeTrouble({ ...all, ...changed })?.because).toContain(because);

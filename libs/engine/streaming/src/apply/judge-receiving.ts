@@ -83,7 +83,7 @@ export function judgeTrouble({
   if (ownerSilent === null) return null;
   return {
     ...waiting,
-    because: `nothing was heard of the owner for ${ownerSilent} s`,
+    because: `nothing was heard from the owner for ${ownerSilent} s`,
     isOwners: true,
     ticks: 0,
   };

@@ -155,7 +155,7 @@ describe('While it lasts', () => {
     }
     await says(owner, { state: 'Waiting' });
     const { lastEtag } = await parties.source.identify('');
-    // The witness is raised at each new attempt, so the source goes on by itself.
+    // The witness is raised at each new attempt, so the source continues by itself.
     await until(
       () => (told(owner).sourceEtag ?? 0) >= lastEtag,
       () => JSON.stringify(told(owner)),
@@ -192,7 +192,7 @@ describe('While it lasts', () => {
     await parties.end(owner);
     parties.answers = false;
     await says(requester, { state: 'Waiting', complete: true, stalledBecause: null });
-    expect(told(requester).lastError).toContain('nothing was heard of the owner');
+    expect(told(requester).lastError).toContain('nothing was heard from the owner');
     parties.answers = true;
     parties.owner();
     await says(requester, GREEN);

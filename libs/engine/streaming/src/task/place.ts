@@ -24,7 +24,7 @@ export function reachedEtag(
   return isAllThere ? Math.max(there.to, read.readTo) : there.to;
 }
 
-/** A database as its owner names it: an older state of one goes on under its id, and only its witness tells. */
+/** A database as its owner names it: an older state of one continues under its id, and only its witness shows it. */
 export interface SourcePlace extends Place {
   /** Null: an owner of an older version, or the log, which says nothing of the source as it is now. */
   witness: WitnessRecord | null;

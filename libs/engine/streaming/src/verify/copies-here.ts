@@ -4,7 +4,7 @@ import { readContent, type CopyContent } from './copy-content.ts';
 /** This module's own database, as the copies in it are read. */
 export type OwnDatabase = Pick<ChangeSource, 'ids' | 'load'>;
 
-/** What stands at these ids, in their order. */
+/** What is stored under these ids, in their order. */
 export async function readCopies(
   database: OwnDatabase,
   ids: readonly string[],

@@ -26,7 +26,7 @@ export interface Seen {
   applied: Etag;
 }
 
-/** Judges what stands at the id of a copy that the script makes. */
+/** Judges what is stored under the id of a copy that the script makes. */
 export function judgeCopy(
   expected: ExpectedCopy,
   there: CopyContent | null,

@@ -13,7 +13,7 @@ export function isSystem(name: string): name is SystemName {
 
 /** A replica, a job or a pipeline, as its module tells of it. */
 export interface SystemItem {
-  /** Its own among all of its system. */
+  /** Unique within its system. */
   key: string;
   module: string;
   [field: string]: unknown;

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { SeenInstances } from './seen-instances.ts';
 
-it('Instances that are not heard of any more are forgotten', () => {
+it('Instances that are not heard from any more are forgotten', () => {
   const seen = new SeenInstances();
   expect(seen.count('a', 0)).toBe(1);
   expect(seen.count('b', 100_000)).toBe(2);

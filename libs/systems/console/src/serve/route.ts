@@ -19,7 +19,7 @@ export interface Asked {
   exchange: Exchange;
   session: Session;
   act: ActingFor;
-  /** What stands for the parameters of the path, decoded. */
+  /** The values of the parameters of the path, decoded. */
   given: string[];
 }
 

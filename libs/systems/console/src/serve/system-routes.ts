@@ -5,7 +5,7 @@ import { at, SLOW_MS, type ApiParts, type Asked, type Route } from './route.ts';
 
 interface PassedOn {
   method: 'GET' | 'POST' | 'DELETE';
-  /** The console's path: the module first, then what stands in `to`, in that order. */
+  /** The console's path: the module first, then the parameters of `to`, in that order. */
   from: string;
   /** The module's path. */
   to: string;

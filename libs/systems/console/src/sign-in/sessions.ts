@@ -16,7 +16,7 @@ export interface Session {
   until: number;
 }
 
-/** Somebody who may sign in. */
+/** Somebody who is allowed to sign in. */
 export interface Admitted extends Pick<Session, 'sub' | 'role'> {
   /** When what they showed ends, seconds since 1970. */
   expires?: number;

@@ -64,7 +64,7 @@ export function streamState(
     const next = narrowed(state);
     const delta = deltaOf(last, next);
     last = next;
-    // What is not heard for a while is taken for gone.
+    // A connection that is silent for a while is assumed to be gone.
     if (isEmpty(delta) && Date.now() - told < 4_000) return;
     told = Date.now();
     send('delta', delta);

@@ -33,7 +33,7 @@ export const systemTexts = {
     show: (entity: string) => `Show ${entity}`,
     at: 'Seen from node',
     noConflicts: 'Nodes never changed the same record at the same time.',
-    allConflicts: 'Also those that ended',
+    allConflicts: 'Include settled conflicts',
     wins: 'wins',
     merged: 'resolution',
     deleted: 'deleted',
@@ -63,7 +63,7 @@ export const systemTexts = {
     retiring: {
       heading: (node: string) => `Retire ${node}?`,
       text: (node: string) =>
-        `Other nodes no longer wait for ${node}, and the log is trimmed without it. Should it return, it goes on as a new node. What it wrote and never sent stays in its file.`,
+        `Other nodes no longer wait for ${node}, and the log is trimmed without it. If it returns, it continues as a new node. What it wrote and never sent stays in its file.`,
       type: (node: string) => `Type ${node} to confirm`,
       button: 'Retire',
       done: (node: string) => `${node} is retired.`,
@@ -104,7 +104,7 @@ export const systemTexts = {
       )[rule ?? ''] ?? '',
     cancelling: {
       heading: (name: string) => `Cancel ${name}?`,
-      text: 'It is cancelled once nothing of it runs any more. Until that is proved, it stays cancelling. Its result is lost.',
+      text: 'It is cancelled once nothing of it runs any more. Until that is proved, its state is “cancelling”. Its result is lost.',
       button: 'Cancel the job',
       done: 'It is being cancelled.',
     },
@@ -167,7 +167,7 @@ export const systemTexts = {
     moved: {
       start: 'It starts.',
       pause: 'It pauses.',
-      resume: 'It goes on.',
+      resume: 'It resumes.',
       stop: 'It stops.',
       restart: 'It starts again.',
     } as Record<string, string>,

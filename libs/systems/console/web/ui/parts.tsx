@@ -172,7 +172,7 @@ export function Toasts() {
   );
 }
 
-/** A dialog that is open as long as it is there. */
+/** A dialog that is open as long as it is rendered. */
 export function Dialog({
   label,
   children,

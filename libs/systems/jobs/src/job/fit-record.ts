@@ -13,7 +13,7 @@ const LONGEST_MESSAGE = 1_000;
 export function requireRoom(job: Job, pointer = ''): void {
   const bytes = bytesOf(job);
   if (bytes <= MOST_SUBMITTED_BYTES) return;
-  const detail = `The job has ${bytes} bytes beside the documents that are stored apart; it may have ${MOST_SUBMITTED_BYTES}. Keep metadata, statements and arguments short, and send what is to be processed as input.`;
+  const detail = `Without the documents that are stored separately, the job has ${bytes} bytes; the limit is ${MOST_SUBMITTED_BYTES}. Keep metadata, statements and arguments short, and send what is to be processed as input.`;
   throw new ProblemError('tooLarge', detail, { errors: [{ pointer, detail }] });
 }
 

@@ -85,7 +85,7 @@ async function claimStored(stored: StoredJob, parts: RunnerParts): Promise<Claim
   return { ...claimed, start: null, revision: written };
 }
 
-/** A job that was handed out again while it runs: its owner has not been heard of in time. */
+/** A job that was handed out again while it runs: its owner has not been heard from in time. */
 async function adopt(job: Job, revision: number, parts: RunnerParts): Promise<Claimed> {
   const last = job.attempts.at(-1);
   const backend = parts.backends.find(({ name }) => name === last?.backend);

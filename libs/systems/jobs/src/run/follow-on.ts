@@ -6,7 +6,7 @@ import type { FollowFrom, JobStore, StoredJob } from '../job/store.ts';
 const AGAIN_MS = 500;
 
 /**
- * Follows changes through disturbances: what was interrupted goes on after the last change that it gave.
+ * Follows changes through disturbances: what was interrupted continues after the last change that it gave.
  * @param interrupted is told of each disturbance
  */
 export async function* followOn(

@@ -97,7 +97,7 @@ describe('A run that another process has begun', () => {
     expect([await execute(), await status(), calls]).toEqual(['over', 'Cancelled', []]);
   });
 
-  it('is asked to stop until its backend has proved it, and that it cannot yet is said once', async () => {
+  it('is asked to stop until its backend has proved the end, and a failure to stop is logged once', async () => {
     const stopped = Promise.withResolvers<void>();
     let asked = 0;
     const far: Partial<JobBackend> = {

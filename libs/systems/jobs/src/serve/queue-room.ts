@@ -60,7 +60,7 @@ export class QueueRoom {
       if (counted + coming + jobs <= this.#most) return;
       this.#waiting -= jobs;
       if (coming === 0 || performance.now() > until)
-        throw new ProblemError('tooMany', `${counted} jobs wait; at most ${this.#most} may.`, {
+        throw new ProblemError('tooMany', `${counted} jobs are waiting; the limit is ${this.#most}.`, {
           retryAfterSeconds: FULL_RETRY_SECONDS,
         });
       // Some of what was coming may have been counted already.

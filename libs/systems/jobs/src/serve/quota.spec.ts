@@ -36,7 +36,7 @@ const countOf = (settled: PromiseSettledResult<unknown>[], status: string): numb
   settled.filter((one) => one.status === status).length;
 
 describe('The quota of waiting jobs', () => {
-  it.each([true, false])('is used up and not exceeded (submitted beside each other: %s)', async (beside) => {
+  it.each([true, false])('is used up and not exceeded (submitted concurrently: %s)', async (beside) => {
     const { submit, waiting } = start({ queued: 10 });
     const all: PromiseSettledResult<unknown>[] = [];
     if (beside) all.push(...(await Promise.allSettled(Array.from({ length: 40 }, () => submit(1)))));
@@ -62,7 +62,7 @@ describe('The quota of waiting jobs', () => {
 });
 
 describe('The quota of inputs', () => {
-  it('counts inputs that are sent beside each other together', async () => {
+  it('counts inputs that are sent concurrently together', async () => {
     const { input } = start({ inputBytes: 2_000 });
     const all = await Promise.allSettled([
       input(ann, 800),

@@ -19,7 +19,7 @@ export interface SentInput {
   end(kept: boolean): void;
 }
 
-/** What one submitter is sending: inputs that are sent beside each other count together. */
+/** What one submitter is sending: inputs that are sent concurrently count together. */
 interface Sending {
   open: number;
   before: Promise<number>;

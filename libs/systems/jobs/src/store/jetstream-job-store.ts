@@ -39,7 +39,7 @@ export interface JetStreamJobStoreOptions {
   stream?: string;
   /** What its subjects begin with. Default `spark.jobs`. */
   root?: string;
-  /** A job whose worker has not been heard of for this long is given to another. Default 30,000. */
+  /** A job whose worker has not been heard from for this long is given to another. Default 30,000. */
   ackWaitMs?: number;
 }
 

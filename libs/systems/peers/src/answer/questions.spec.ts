@@ -62,7 +62,7 @@ describe('a question to another node', () => {
     { ...ASKED, records: [''] },
     { ...ASKED, records: Array.from({ length: 101 }, () => 'x') },
     { ...ASKED, format: 2 },
-  ])('is not heard when it is wrong: %#', async (question) => {
+  ])('is ignored when it is wrong: %#', async (question) => {
     expect(await readQuestion(await packObject(question))).toBeNull();
   });
 
@@ -75,7 +75,7 @@ describe('a question to another node', () => {
       zstdCompressSync(Buffer.from(JSON.stringify({ format: 1, ...ASKED }).padEnd(2 * 1024 * 1024))),
     ],
     ['what is too long', Buffer.alloc(1024 * 1024 + 1)],
-  ])('is not heard when it is %s', async (_, bytes) => {
+  ])('is ignored when it is %s', async (_, bytes) => {
     expect(await readQuestion(bytes)).toBeNull();
   });
 });

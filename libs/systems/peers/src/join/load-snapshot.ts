@@ -8,7 +8,7 @@ import { hashOf, type SnapshotHead, type SnapshotOrigin } from './take-snapshot.
 
 /**
  * Before the records of a snapshot: settles which own events the log has taken. When that cannot be told, because another
- * file has gone on under the same origin, what is not known to be in the log is renumbered: it is then concurrent
+ * file has continued under the same origin, what is not known to be in the log is renumbered: it is then concurrent
  * with what the log has, and nothing is lost.
  * @returns whether a new life has begun
  */

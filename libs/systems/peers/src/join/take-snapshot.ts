@@ -33,7 +33,7 @@ export function beginSnapshot(file: PeerFile): SnapshotHead {
 }
 
 /**
- * Reads the records after `after`. Pages may be read while the file goes on: what the log has said since the cut is read once more
+ * Reads the records after `after`. Pages may be read while the file changes: what the log has said since the cut is read once more
  * after it by whoever loads them.
  */
 export function snapshotPage(file: PeerFile, after: RecordName | null, limit: number): SnapshotPage {

@@ -1,7 +1,7 @@
 import { isObjectOf, isText, type Guard } from '@nestjs-spark/foundation/internal';
 
 export const PRESENCE_BUCKET = 'SPARK_PEERS';
-/** How long a node counts as there after it was last heard of. */
+/** How long a node counts as there after it was last heard from. */
 export const PRESENCE_MS = 15_000;
 
 /** A node's resolver of one collection. */

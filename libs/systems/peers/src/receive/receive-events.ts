@@ -20,7 +20,7 @@ export interface Received {
   applied: number;
   /** This file and another one had used the same numbers, and this one was renumbered. */
   newLife: boolean;
-  /** The log had own events that this file does not: it is older, or another file goes on under its origin. */
+  /** The log had own events that this file does not: it is older, or another file continues under its origin. */
   isOlder: boolean;
   /** Why the rest of the message is left out, on every node alike; null when all of it was taken. No honest node writes such a message. */
   refused: 'wait' | 'hole' | null;

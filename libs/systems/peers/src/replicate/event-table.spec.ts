@@ -77,7 +77,7 @@ describe('the event table of a replicated collection', () => {
     ).rejects.toThrow(/readers still need/);
   });
 
-  it('is carried over from the first landed version: nothing is lost, and readers go on where they were', async () => {
+  it('is carried over from the first landed version: nothing is lost, and readers continue where they were', async () => {
     const path = join(folder, 'a.db');
     const { DatabaseSync } = nodeSqlite();
     const landed = new DatabaseSync(path);
@@ -128,7 +128,7 @@ describe('the event table of a replicated collection', () => {
     expect(await a.seen()).toMatchObject([{ id: 'notes/1', title: 'changed' }]);
   });
 
-  it('is filled again in a file that was put back from a backup, which leaves it out', async () => {
+  it('is filled again in a file that was restored from a backup, which leaves it out', async () => {
     const a = await open('a').begin();
     await a.notes.put('notes/1', { title: 'one' });
     await a.database.backup(join(folder, 'back.db'));

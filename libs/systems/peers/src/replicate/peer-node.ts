@@ -197,7 +197,7 @@ export class PeerNode {
   }
 
   /**
-   * Closes an origin after its last message. Its node learns of it before it can publish again, and goes on under another.
+   * Closes an origin after its last message. Its node learns of it before it can publish again, and continues under another.
    * @throws {LogConflictError} when it has written meanwhile
    */
   async close(close: { origin: string; node: string; after: number; proof: string }): Promise<void> {

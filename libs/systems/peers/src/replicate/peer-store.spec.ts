@@ -212,7 +212,7 @@ describe('files that are replicas', () => {
     expect(await b.seen()).toMatchObject([{ title: 'bread' }]);
   });
 
-  it('go on after messages that an operator has given up, and with what others saw in them', async () => {
+  it('continue after messages that an operator has given up, and with what others saw in them', async () => {
     await a.notes.put('notes/1', { title: 'first' });
     await settle(log, [a, b]);
     for (const title of ['lost', 'also lost']) {
@@ -239,7 +239,7 @@ describe('files that are replicas', () => {
     expect(await b.seen()).toEqual(await a.seen());
   });
 
-  it('go on when a table rejects a document of another one, and say so', async () => {
+  it('continue when a table rejects a document of another one, and say so', async () => {
     await b.database.write((file) =>
       file.db.exec(`CREATE TRIGGER picky BEFORE INSERT ON Notes WHEN NEW.id = 'notes/1' BEGIN
         SELECT RAISE(ABORT, 'not here'); END`),

@@ -65,7 +65,7 @@ export class OperatePeersController {
   @Post('retire')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Close the origin of a node that does not return; should it, it goes on under another',
+    summary: 'Close the origin of a node that does not return; if it does, it continues under another',
   })
   async retire(
     @FromCaller() caller: Caller,

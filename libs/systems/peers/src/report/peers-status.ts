@@ -21,7 +21,7 @@ export interface EntityStatus extends Omit<EntityFigures, 'conflicts'> {
 export interface MemberStatus {
   node: string;
   origin: string;
-  /** What it says of itself; `away` when it is not heard of, `retired` when it is not expected to return. */
+  /** What it says of itself; `away` when it is not heard from, `retired` when it is not expected to return. */
   state: string;
   /** Up to where it said last that it has applied the log; null when it has not. */
   acked: number | null;

@@ -208,7 +208,7 @@ export class Peers {
     return rows.filter(({ node, closed }) => closed === null && node !== this.#parts.settings.nodeId);
   }
 
-  /** The latest origin of a node that has written; null when nobody has heard of it. */
+  /** The latest origin of a node that has written; null when nobody has heard from it. */
   async memberOf(node: string): Promise<{ origin: string; tail: number } | null> {
     const rows = await this.#parts.database.read(listMembers);
     return rows.find((row) => row.node === node) ?? null;

@@ -14,7 +14,7 @@ describe('Nodes that are away', () => {
     expect(absences.look([ready('b')], members, 1_100)).toEqual([{ node: 'c' }]);
   });
 
-  it('are not retired when they were heard of in between, or when nobody could be heard', () => {
+  it('are not retired when they were heard from in between, or when nobody could be heard', () => {
     const absences = new Absences(patience);
     absences.look([], members, 0);
     absences.look([ready('b')], members, 90);

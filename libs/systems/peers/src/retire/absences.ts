@@ -13,7 +13,7 @@ export interface Patience {
 export class Absences {
   readonly #patience: Patience;
   readonly #since = new Map<string, number>();
-  /** Nodes that were heard of, and whether one of them has ever been complete. */
+  /** Nodes that were heard from, and whether one of them has ever been complete. */
   readonly #wasReady = new Map<string, boolean>();
 
   constructor(patience: Patience) {

@@ -19,7 +19,7 @@ export interface RetirementParts {
 
 const LOOK_MS = 5_000;
 
-/** Retires nodes that have not been heard of for long, as an operator would. */
+/** Retires nodes that have not been heard from for a long time, as an operator would. */
 export class Retirement {
   readonly #parts: RetirementParts;
   readonly #absences: Absences;
@@ -54,12 +54,12 @@ export class Retirement {
     try {
       if (await this.#parts.close(member)) {
         logger.warn(
-          `${member.node} has not been heard of for long and is retired; should it return, it goes on under another origin`,
+          `${member.node} has not been heard from for a long time and is retired; if it returns, it continues under another origin`,
         );
       } else if (!this.#hasWarned) {
         this.#hasWarned = true;
         logger.warn(
-          `${member.node} has not been heard of for long and is not retired: set SPARK_OPERATOR_TOKEN on all nodes, which proves it`,
+          `${member.node} has not been heard from for a long time and is not retired: set SPARK_OPERATOR_TOKEN on all nodes, which proves it`,
         );
       }
     } catch (error) {

@@ -11,7 +11,7 @@ export interface SparkPeersOptions {
    * others wrote (`wait`). Default `wait`.
    */
   offlineStart?: 'wait' | 'serve';
-  /** How many bytes JetStream reserves for the log; the half, a quarter and so on where it has less left. Default 4,294,967,296 (4 GiB). */
+  /** How many bytes JetStream reserves for the log; half of that, a quarter and so on where it has less left. Default 4,294,967,296 (4 GiB). */
   maxBytes?: number;
   /** How many messages the log keeps after the latest snapshot before the next one is taken. Default 1,000. */
   keepEvents?: number;

@@ -166,7 +166,9 @@ function checkPath(path: Path, text: string): Fault[] {
   const isInside = !/^([/\\]|[A-Za-z]:)/.test(text) && !steps.includes('..') && !text.includes('\0');
   if (!isInside) return [refused(path, 'is to be below the files folder: no leading "/" and no ".."')];
   const isOwn = steps.some((step) => step.toLowerCase() === OWNER_FILE);
-  return isOwn ? [refused(path, `${OWNER_FILE} is where folders say whose they are: name another file`)] : [];
+  return isOwn
+    ? [refused(path, `${OWNER_FILE} records which pipeline a folder belongs to: name another file`)]
+    : [];
 }
 
 const BESIDE_DATABASE = /-(wal|shm|journal)$/i;

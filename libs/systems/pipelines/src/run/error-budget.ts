@@ -9,7 +9,7 @@ export class ErrorBudget {
     this.#limit = limit;
   }
 
-  /** Whether the records may go on after this one. */
+  /** Whether processing may continue after this record. */
   allows(hasFailed: boolean): boolean {
     this.#seen++;
     if (!hasFailed) return true;

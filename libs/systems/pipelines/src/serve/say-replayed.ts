@@ -4,7 +4,7 @@ export interface Answer {
   header(name: string, value: string): unknown;
 }
 
-/** Says of the answer to a request that it was carried out when it came with this key before. */
+/** Marks the answer to a request that was already carried out under this key. */
 export function sayReplayed({ isReplayed }: { isReplayed: boolean }, answer: Answer): void {
   if (isReplayed) answer.header('Idempotency-Replayed', 'true');
 }

@@ -14,7 +14,7 @@ export function operatorTokenFile(
 }
 
 /**
- * Who may call the API of an application with pipelines: as `SPARK_API_…` says, with `SPARK_PIPELINES_JWKS` as another name of
+ * Who can call the API of an application with pipelines: as `SPARK_API_…` says, with `SPARK_PIPELINES_JWKS` as another name of
  * `SPARK_API_JWKS`. Where `SPARK_OPERATOR_TOKEN` is not set, one is made once in development and kept in a file that only its owner reads.
  * @throws {PipelinesSettingsError} in production without `SPARK_OPERATOR_TOKEN`
  */

@@ -248,11 +248,11 @@ describe('readiness', () => {
       'nobody holds its lease; 1,234 documents applied so far',
     );
     around.reports = [
-      applyReport({ state: 'Waiting', lastError: 'nothing was heard of the owner', lag: null }),
+      applyReport({ state: 'Waiting', lastError: 'nothing was heard from the owner', lag: null }),
     ];
     const green = await ready(requester).expect(200);
     expect(green.body.info['Fleet/Cars']).toMatchObject({
-      detail: 'complete; 1,234 documents applied; Waiting: nothing was heard of the owner',
+      detail: 'complete; 1,234 documents applied; Waiting: nothing was heard from the owner',
       tasks: [{ state: 'Waiting', lag: null }],
     });
   });

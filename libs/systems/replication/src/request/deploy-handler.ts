@@ -196,7 +196,7 @@ export class DeployHandler {
       this.log.warn(`${reason}. ${final ? 'It is a dead letter' : 'Trying again'}`);
     if (!final) return;
     const next = mayPass
-      ? `it is sent again every few minutes, or when ${owner} is heard of`
+      ? `it is sent again every few minutes, or when ${owner} is heard from`
       : `it stays one until it is replayed or ${owner} registers again`;
     this.log.warn(`The request to ${owner} is a dead letter: ${next}`);
   }

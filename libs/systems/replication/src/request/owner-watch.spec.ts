@@ -25,7 +25,7 @@ describe('an owner that registers', () => {
     expect(shouldAskAgain({ ...heard, before: 2_000, at: 3_000 })).toBe(true);
   });
 
-  it('is asked again for each registration that is heard of, although its clock is behind or was set back', () => {
+  it('is asked again for each registration that is received, although its clock is behind or was set back', () => {
     expect(shouldAskAgain({ ...heard, startedAt: 600_000, before: 2_000, at: 3_000 })).toBe(true);
     expect(shouldAskAgain({ ...heard, startedAt: 600_000, before: 700_000, at: 3_000 })).toBe(true);
   });

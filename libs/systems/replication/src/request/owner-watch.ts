@@ -48,11 +48,11 @@ export class OwnerWatch {
   }
 }
 
-/** What is known when an owner's registration is heard of. */
+/** What is known when an owner's registration is received. */
 export interface HeardRegistration {
   /** The owner's clock when it registered, milliseconds since 1970. */
   at: number;
-  /** The registration of this owner heard of before, if any. */
+  /** The registration of this owner received before, if any. */
   before: number | null;
   /** When this instance started. */
   startedAt: number;

@@ -62,7 +62,7 @@ describe('A request that is a dead letter', () => {
     expect(sent).not.toContain('Sales');
   });
 
-  it('is sent again when the owner is heard of', async () => {
+  it('is sent again when the owner is heard from', async () => {
     fail('Fleet', true);
     run(3_600_000);
     say({ subject: 'spark.control.deployed.fleet.sales', value: {} });

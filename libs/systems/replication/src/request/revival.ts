@@ -68,7 +68,7 @@ export class Revival {
   private async hear(owner: string, signal: AbortSignal): Promise<string | null> {
     try {
       for await (const { subject } of this.board.watch(ownerSignSubjects(owner), isObject, signal, 'new'))
-        return `${owner} was heard of on ${subject}`;
+        return `${owner} was heard from on ${subject}`;
     } catch (error) {
       this.log.debug(`${owner} cannot be listened for: ${describeError(error)}`);
     }

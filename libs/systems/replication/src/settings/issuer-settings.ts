@@ -72,7 +72,7 @@ function issuerClient(
   if (id === undefined && proof === undefined) return null;
   if (id === undefined)
     faults.push(
-      'issuerClientId (SPARK_ISSUER_CLIENT_ID) is missing: the secret is there, but not whose it is',
+      'issuerClientId (SPARK_ISSUER_CLIENT_ID) is missing: the secret is set, but not the client that it belongs to',
     );
   if (proof === undefined)
     faults.push(

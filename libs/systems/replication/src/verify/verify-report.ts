@@ -29,7 +29,7 @@ export class VerifiedTask {
   @ApiProperty({ type: String, nullable: true, description: 'What it waits for' })
   reason!: string | null;
 
-  @ApiProperty({ description: 'Whether it repairs what it finds; a comparison goes on as it was begun' })
+  @ApiProperty({ description: 'Whether it repairs what it finds; a comparison continues as it was begun' })
   repair!: boolean;
 
   @ApiProperty({ description: 'How much of the source is compared, from 0 to 1' })

@@ -23,7 +23,7 @@ const TIMEOUT_MS = 60_000;
 
 /**
  * Asks a module over HTTP, as operator or in another module's name.
- * @throws {CliError} with what stands against it and what helps
+ * @throws {CliError} with the reason and the remedy
  */
 export async function askModule(way: Way, question: Question): Promise<unknown> {
   const base = (way.url ?? (await findUrl(way.module, process.env))).replace(/(?<!\/)\/+$/, '');

@@ -55,7 +55,7 @@ async function test(definition: PipelineDefinition): Promise<ExitCode> {
   for (const { name, passed, output, expected, failures } of results) {
     console.log(`${passed ? 'passed' : 'FAILED'}  ${name}`);
     if (passed) continue;
-    console.log(`        expected ${JSON.stringify(expected)}\n        came     ${JSON.stringify(output)}`);
+    console.log(`        expected ${JSON.stringify(expected)}\n        got      ${JSON.stringify(output)}`);
     for (const failure of failures) console.log(`        ${failure}`);
   }
   const failed = results.filter(({ passed }) => !passed).length;

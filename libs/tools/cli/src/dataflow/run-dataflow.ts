@@ -22,7 +22,7 @@ export async function runDataflow(argv: readonly string[]): Promise<Outcome> {
   const { values, positionals } = read(argv);
   const [command, subject, ...more] = positionals;
   if (values.help || command === undefined) return { exitCode: 0, text: DATAFLOW_USAGE };
-  if (more.length > 0) throw new CliError(`"${more[0]}" is one word too many`, 2);
+  if (more.length > 0) throw new CliError(`Unexpected argument "${more[0]}"`, 2);
   if (isAtAnApp(command)) return { exitCode: await atAnApp(command, subject, values), text: '' };
   if (!isHere(command)) throw new CliError(`Unknown command "${command}"`, 2);
   if (subject === undefined) throw new CliError(`Name a file: nestjs-spark dataflow ${command} FILE`, 2);

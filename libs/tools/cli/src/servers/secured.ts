@@ -7,7 +7,7 @@ export interface SecuredServer {
   stop(): Promise<void>;
 }
 
-/** One account, and one user in it who may do everything. */
+/** One account, and one user in it who can do everything. */
 export async function secureNats(options: StartOptions): Promise<SecuredServer> {
   const password = randomBytes(16).toString('hex');
   const user = `{ user: developer, password: "${password}" }`;

@@ -1,7 +1,7 @@
 import type { VerifiedTask, VerifyReport } from '@nestjs-spark/replication';
 
 const UNDER_WAY =
-  'a comparison without --repair was under way, and goes on as it was begun. Run it again when it is done.';
+  'a comparison without --repair was under way, and continues as it was begun. Run it again when it is done.';
 
 /** Whether every copy is in order, now or again. */
 export function isInOrder({ tasks }: VerifyReport): boolean {

@@ -24,7 +24,7 @@ function startParent(): Parent {
 }
 
 describeWithOwnServers(['ravendb', 'nats'], 'a parent that ends', () => {
-  // Beside each other: their servers take long to start.
+  // Concurrently: their servers take long to start.
   let parents: Parent[];
   beforeAll(async () => {
     parents = Array.from({ length: 4 }, startParent);

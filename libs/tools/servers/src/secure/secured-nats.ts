@@ -9,7 +9,7 @@ import { Authority } from './authority.ts';
 
 /** How a secured nats-server is started. */
 export interface SecuredNatsOptions extends StartOptions {
-  /** Who may do what: `accounts { … }` as nats.conf has it. */
+  /** Who is allowed to do what: `accounts { … }` as nats.conf has it. */
   accounts: string;
 }
 

@@ -92,7 +92,7 @@ export class LiveReader {
   closeSlow(): void {
     this.#socket.close(
       TRY_AGAIN_LATER,
-      'Events were not taken in time. Subscribe again after the last sequence.',
+      'Events were not read in time. Subscribe again after the last sequence.',
     );
   }
 

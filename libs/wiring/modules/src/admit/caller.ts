@@ -11,7 +11,7 @@ export interface ConsoleUser extends ActingFor {
   console: string;
 }
 
-/** Who sent a request: an authenticated module, or an operator, who may ask through a console. */
+/** Who sent a request: an authenticated module, or an operator, possibly through a console. */
 export type Caller = { kind: 'module'; module: string } | { kind: 'operator'; through?: ConsoleUser };
 
 const callers = new WeakMap<IncomingMessage, Caller>();

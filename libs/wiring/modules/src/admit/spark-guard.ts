@@ -78,7 +78,7 @@ export class SparkGuard implements CanActivate {
   }
 }
 
-/** @throws {ProblemError} `forbidden` (403) when a user who may only read asks for a change */
+/** @throws {ProblemError} `forbidden` (403) when a user who is only allowed to read asks for a change */
 function requireRole(
   through: ConsoleUser | undefined,
   { method = 'GET' }: IncomingMessage,

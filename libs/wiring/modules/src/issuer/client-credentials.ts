@@ -104,7 +104,7 @@ export class ClientCredentials {
   }
 }
 
-/** `client_secret_basic` is what a server supports that says nothing (RFC 8414). */
+/** A server that lists no methods supports `client_secret_basic` (RFC 8414). */
 function authenticationAt({
   token_endpoint_auth_methods_supported: methods = ['client_secret_basic'],
 }: oauth.AuthorizationServer): (secret: string) => oauth.ClientAuth {

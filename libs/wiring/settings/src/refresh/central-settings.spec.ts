@@ -195,7 +195,7 @@ describe('The central settings of a module', () => {
     expect(live.get('size')).toBe(5);
   });
 
-  it('are not the older ones that a store was put back to while the module was away', async () => {
+  it('are not the older ones of a backup from which the store was restored while the module was away', async () => {
     const state = new MemoryState();
     const { central } = start({ state });
     await central.change(setting({ size: 5 }));

@@ -60,7 +60,7 @@ export class ConsulSettingsStore implements SettingsStore {
     signal?: AbortSignal,
   ): Promise<{ held: HeldSettings; index: number }> {
     const answer = await this.#ask('GET', query, withinMs, undefined, signal);
-    // Below 1 it would not block, as after Consul's own data was put back.
+    // Below 1 it would not block, as after Consul's own data was restored.
     const index = Math.max(1, Number(answer.headers.get('x-consul-index')) || 1);
     if (answer.status === 404) {
       await answer.body?.cancel();

@@ -157,7 +157,7 @@ export class HttpBackend implements JobBackend {
     if (answer.status !== 200) throw this.#runs.unexpected('GET …/runs', answer);
     if (isHttpRunState(said)) return said;
     throw new UnavailableError(
-      `${this.name} said something about the run ${runId} that the protocol does not have`,
+      `${this.name} gave an answer about the run ${runId} that is not in the protocol`,
     );
   }
 }

@@ -76,7 +76,7 @@ export class KafkaSource implements Source {
     await this.#reader.close();
   }
 
-  /** What is fetched ahead from a position, which goes on where the last batch ended. */
+  /** What is fetched ahead from a position, which continues where the last batch ended. */
   async #from(from: Position, isRepeated = false): Promise<FetchAhead> {
     const { topic } = this.#options;
     const current = this.#ahead;
@@ -104,7 +104,7 @@ export class KafkaSource implements Source {
     const { topic } = this.#options;
     if (error.kind === 'gone')
       return new RunFailedError(
-        `${topic} no longer has the messages that come next: they were removed by its retention. Start from the beginning, or set the checkpoint`,
+        `${topic} no longer has the next messages: they were removed by its retention. Start from the beginning, or set the checkpoint`,
         { cause: error },
       );
     if (error.kind !== 'setup') return error;

@@ -43,7 +43,7 @@ function isSameBatch(stored: Checkpoint, mine: Checkpoint): boolean {
 const OTHER_RUN = 'Another run of this pipeline has written a batch of this number in the same epoch';
 
 /**
- * Says why the fence let nothing through: another epoch is stored, or this very batch stands there already, as after an answer that did
+ * Says why the fence let nothing through: another epoch is stored, or this very batch is stored already, as after an answer that did
  * not arrive.
  * @throws {FencedError} when another process has the lane; {Error} when the batch does not follow the one that is stored
  */

@@ -33,7 +33,7 @@ export function makesCopiesAgain(before: Reading, now: Reading): boolean {
   return before.bounds !== now.bounds || gone.length > 0;
 }
 
-/** Whether copies that were begun under one may go on under the other. */
+/** Whether copies that were begun under one may continue under the other. */
 export function isSameReading(one: Reading, other: Reading): boolean {
   return one.bounds === other.bounds && one.loadable?.join() === other.loadable?.join();
 }

@@ -29,12 +29,7 @@ export {
   subjectLogGrants,
   valueWriterGrants,
 } from './permit/bus-grants.ts';
-export {
-  provisionBus,
-  provisionContents,
-  provisionPresence,
-  provisionSharedLog,
-} from './permit/provision-bus.ts';
+export { provisionBus, provisionContents, provisionSharedLog } from './permit/provision-bus.ts';
 export { createUserKey, readUserKey, type UserKey } from './permit/user-key.ts';
 export { type RecordPlace, recordSubject } from './records/record-place.ts';
 export {

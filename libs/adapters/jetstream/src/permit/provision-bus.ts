@@ -59,25 +59,10 @@ const BUCKETS = [
 ] as const;
 
 /** Creates a log that several write and all read. Safe to repeat. */
-export async function provisionSharedLog(
+export function provisionSharedLog(
   connection: JetStreamConnection,
   log: LogStream,
   maxBytes: number,
 ): Promise<Provisioned> {
-  const done = await ensureStream(connection, sharedLogSettings(log, maxBytes));
-  // What is left of a deleted stream belongs to sequences that now mean something else.
-  if (done === 'created') await new BigPayloads(connection, log.name).clear();
-  await connection.use((handle) => makeObjectBucket(handle, log.name));
-  return done;
-}
-
-/** Creates a bucket whose values end by themselves. Safe to repeat. */
-export async function provisionPresence(
-  connection: JetStreamConnection,
-  bucket: string,
-  ttlMs: number,
-): Promise<void> {
-  await connection.use((handle) =>
-    openBucket(handle, bucket, { ttl: ttlMs, history: 1 }, () => Promise.resolve()),
-  );
+  return provisionLog(connection, sharedLogSettings(log, maxBytes));
 }

@@ -15,6 +15,11 @@ export class JetStreamPresence {
     this.#options = { ttl: ttlMs, history: 1 };
   }
 
+  /** Makes the bucket where it is not there. */
+  provision(): Promise<void> {
+    return this.#use(async () => undefined);
+  }
+
   /** @throws {UnavailableError} while NATS is away */
   async put(key: string, text: string): Promise<void> {
     await this.#use((bucket) => bucket.put(key, text));

@@ -119,7 +119,7 @@ export class RecordStream {
     const found = await this.#use(({ jsm }) =>
       jsm.streams.getMessage(stream, { last_by_subj: recordSubject(root, id, '>') }),
     );
-    return found && this.#stored(found.subject, found.seq, found.data, found.time);
+    return found && this.recordOf(found.subject, found.seq, found.data, found.time);
   }
 
   /** The sequences between which everything that is kept lies. */
@@ -135,7 +135,7 @@ export class RecordStream {
       const found: StoredRecord[] = [];
       const query = { seq: 1, batch: most, next_by_subj: recordSubject(root, id, '>') };
       for await (const { subject, seq, data, time } of await jsm.direct.getBatch(stream, query))
-        found.push(this.#stored(subject, seq, data, time));
+        found.push(this.recordOf(subject, seq, data, time));
       return found;
     });
   }
@@ -147,7 +147,7 @@ export class RecordStream {
       const found: StoredRecord[] = [];
       const query = { seq: Math.max(1, from), batch: to - from + 1, next_by_subj: `${root}.>` };
       for await (const { subject, seq, data, time } of await jsm.direct.getBatch(stream, query))
-        if (seq <= to) found.push(this.#stored(subject, seq, data, time));
+        if (seq <= to) found.push(this.recordOf(subject, seq, data, time));
       return found;
     });
   }
@@ -159,7 +159,13 @@ export class RecordStream {
     const from = after === 'now' ? 'new' : after + 1;
     const request = { stream, subjects: recordSubject(root, id, '>'), from } as const;
     for await (const { subject, seq, data, time } of readMessages(connection, request, signal))
-      yield this.#stored(subject, seq, data, time);
+      yield this.recordOf(subject, seq, data, time);
+  }
+
+  /** A message of the stream as one of the record that its subject names. */
+  recordOf(subject: string, sequence: number, payload: Uint8Array, time: Date | string): StoredRecord {
+    const [id = '', ...part] = subject.slice(this.#options.root.length + 1).split('.');
+    return { id, part: part.join('.'), sequence, payload, time: new Date(time) };
   }
 
   async remove(sequence: number): Promise<void> {
@@ -208,10 +214,5 @@ export class RecordStream {
   async #use<T>(work: (handle: JetStreamHandle) => Promise<T>): Promise<T> {
     await this.provision();
     return this.#options.connection.use(work);
-  }
-
-  #stored(subject: string, sequence: number, payload: Uint8Array, time: Date | string): StoredRecord {
-    const [id = '', ...part] = subject.slice(this.#options.root.length + 1).split('.');
-    return { id, part: part.join('.'), sequence, payload, time: new Date(time) };
   }
 }

@@ -1,12 +1,12 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Res, Sse, type INestApplication, type MessageEvent } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import type { Observable } from 'rxjs';
-import { sendFeed, type StreamedAnswer } from './send-feed.ts';
+import { lastValueFrom, toArray, type Observable } from 'rxjs';
+import { sendFeed, sendFeeds, type StreamedAnswer } from './send-feed.ts';
 
 const EVENT_BYTES = 4_000;
 const EVENTS = 8_000;
@@ -74,6 +74,30 @@ describe('a reader of server-sent events that takes nothing', () => {
     client.resume();
     await once(client, 'close');
   });
+});
+
+it('gives a reader that takes one event at a time all events of several feeds', async () => {
+  const answer = Object.assign(new EventEmitter(), { writableNeedDrain: false, destroy: () => undefined });
+  const takeLater = (): void => {
+    answer.writableNeedDrain = false;
+    answer.emit('drain');
+  };
+  const numbered = (name: string) =>
+    async function* (): AsyncGenerator<string> {
+      for (let n = 1; n <= 50; n++) yield `${name}${n}`;
+    };
+  const messageOf = (data: string): MessageEvent => {
+    answer.writableNeedDrain = true;
+    setImmediate(takeLater);
+    return { data };
+  };
+  const sent = await lastValueFrom(
+    sendFeeds([numbered('a'), numbered('b')], messageOf, answer).pipe(toArray()),
+  );
+  for (const name of ['a', 'b'])
+    expect(sent.map(({ data }) => data).filter((data) => String(data).startsWith(name))).toEqual(
+      Array.from({ length: 50 }, (_, n) => `${name}${n + 1}`),
+    );
 });
 
 const count = () => read;

@@ -26,18 +26,31 @@ export function sendFeed(
   answer: StreamedAnswer,
   patienceMs = PATIENCE_MS,
 ): Observable<MessageEvent> {
+  return sendFeeds([feed], (event) => event, answer, patienceMs);
+}
+
+/**
+ * The same of several feeds together.
+ * @param messageOf is asked as an event is written, so in the order in which the reader gets them
+ */
+export function sendFeeds<E>(
+  feeds: readonly ((signal: AbortSignal) => AsyncIterable<E>)[],
+  messageOf: (event: E) => MessageEvent,
+  answer: StreamedAnswer,
+  patienceMs = PATIENCE_MS,
+): Observable<MessageEvent> {
   const to = answer.raw ?? answer;
   return new Observable((reader) => {
     const left = new AbortController();
-    const pass = async (): Promise<void> => {
-      let written = 0;
-      for await (const event of feed(left.signal)) {
+    let written = 0;
+    const pass = async (feed: AsyncIterable<E>): Promise<void> => {
+      for await (const event of feed) {
         if (++written % WRITTEN_IN_A_TURN === 0) await turn();
         if (!(await isTaken(to, left.signal, patienceMs))) break;
-        reader.next(event);
+        reader.next(messageOf(event));
       }
     };
-    pass().then(
+    Promise.all(feeds.map((feed) => pass(feed(left.signal)))).then(
       () => reader.complete(),
       (error: unknown) => reader.error(error),
     );
@@ -46,10 +59,13 @@ export function sendFeed(
 }
 
 async function isTaken(to: EventReader, left: AbortSignal, patienceMs: number): Promise<boolean> {
-  if (to.writableNeedDrain) {
+  // Another feed may have written first when there was room again.
+  while (to.writableNeedDrain && !left.aborted) {
     const late = AbortSignal.timeout(patienceMs);
     await once(to, 'drain', { signal: AbortSignal.any([late, left]) }).catch(() => undefined);
-    if (late.aborted && to.writableNeedDrain) to.destroy();
+    if (!late.aborted || !to.writableNeedDrain) continue;
+    to.destroy();
+    return false;
   }
-  return !left.aborted && !to.writableNeedDrain;
+  return !left.aborted;
 }

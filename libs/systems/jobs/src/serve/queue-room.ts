@@ -1,5 +1,5 @@
 import { ProblemError } from '@nestjs-spark/contracts';
-import { pause } from '@nestjs-spark/foundation/internal';
+import { endsWithin } from '@nestjs-spark/foundation/internal';
 import type { JobStore } from '../job/store.ts';
 
 /** How long a submitter is asked to wait when the queue is full. */
@@ -32,6 +32,7 @@ export class QueueRoom {
   async letIn<T>(jobs: number, add: () => Promise<T>): Promise<T> {
     if (!this.#hasPlenty(jobs)) {
       // Near the bound each has to know what became of the one before.
+      // Not with `InTurn`: the next one would look before this one is among those that are coming.
       const looked = this.#turn.then(() => this.#requireRoom(jobs));
       this.#turn = looked.catch(() => undefined);
       await looked;
@@ -51,10 +52,9 @@ export class QueueRoom {
 
   async #requireRoom(jobs: number): Promise<void> {
     for (const until = performance.now() + STORING_MS; ;) {
-      const coming = this.#coming.size === 0 ? 0 : [...this.#coming.values()].reduce((a, b) => a + b);
+      const coming = sumOf(this.#coming.values());
       this.#waiting = coming + jobs;
-      const counts = Object.values(await this.#store.queued(true));
-      const counted = counts.reduce((sum, count) => sum + count, 0);
+      const counted = sumOf(Object.values(await this.#store.queued(true)));
       this.#waiting += counted;
       this.#counted = performance.now();
       if (counted + coming + jobs <= this.#most) return;
@@ -64,7 +64,11 @@ export class QueueRoom {
           retryAfterSeconds: FULL_RETRY_SECONDS,
         });
       // Some of what was coming may have been counted already.
-      await Promise.race([pause(STORING_MS), ...this.#coming.keys()]).catch(() => undefined);
+      await endsWithin(Promise.race(this.#coming.keys()), STORING_MS).catch(() => undefined);
     }
   }
+}
+
+function sumOf(counts: Iterable<number>): number {
+  return [...counts].reduce((sum, count) => sum + count, 0);
 }

@@ -74,10 +74,7 @@ export class JetStreamJobStore implements JobStore {
       root,
       stream,
       ackWaitMs,
-      read: ({ subject, sequence, payload, time }) => {
-        const [id = '', ...part] = subject.slice(root.length + 1).split('.');
-        return this.#read({ id, part: part.join('.'), sequence, payload, time });
-      },
+      read: (record) => this.#read(record),
     });
   }
 

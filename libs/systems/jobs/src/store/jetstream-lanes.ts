@@ -7,6 +7,7 @@ import {
   type LaneMessage,
   type LaneSettings,
   type RecordStream,
+  type StoredRecord,
 } from '@nestjs-spark/jetstream/internal';
 import { PRIORITY_LANES, type QueuedJob, type StoredJob } from '../job/store.ts';
 import { queuedIn } from './job-place.ts';
@@ -23,7 +24,7 @@ export interface JetStreamLanesOptions {
   root: string;
   ackWaitMs: number;
   /** The job of a message; null when it is none. */
-  read(message: LaneMessage): StoredJob | null;
+  read(record: StoredRecord): StoredJob | null;
 }
 
 const MOST_AT_ONCE = 10_000;
@@ -171,13 +172,14 @@ export class JetStreamLanes {
   }
 
   #queued(message: LaneMessage): QueuedJob {
-    const { subject, sequence, times, working, done, giveBack } = message;
-    const { records, root, read } = this.#options;
+    const { subject, sequence, payload, time, times, working, done, giveBack } = message;
+    const { records, read } = this.#options;
+    const record = records.recordOf(subject, sequence, payload, time);
     // What comes again may run already: then the record says it, not the message.
-    const queued = times === 1 ? read(message) : null;
+    const queued = times === 1 ? read(record) : null;
     return {
       ...(queued ? { queued } : {}),
-      jobId: subject.slice(root.length + 1).split('.')[0] ?? '',
+      jobId: record.id,
       times,
       working,
       done: async () => {

@@ -1,13 +1,7 @@
 import type { JetStreamRequests } from '@nestjs-spark/jetstream/internal';
+import { questionSubject } from '../carry/names.ts';
 import type { DriftStore } from '../drift/drift-store.ts';
-import {
-  type Answering,
-  packObject,
-  type Question,
-  type QuestionKind,
-  questionSubject,
-  readQuestion,
-} from './questions.ts';
+import { type Answering, packObject, type Question, type QuestionKind, readQuestion } from './questions.ts';
 
 export interface AnswerPeersParts {
   readonly service: string;

@@ -1,9 +1,9 @@
 import type { JetStreamRequests } from '@nestjs-spark/jetstream/internal';
+import { questionSubject } from '../carry/names.ts';
 import {
   packObject,
   type Question,
   type QuestionKind,
-  questionSubject,
   readDigestAnswer,
   readHeadsAnswer,
   readReadAnswer,

@@ -26,10 +26,6 @@ const MOST_DOCUMENTS = 100;
 /** Of which a repair asks for the events, at a time. */
 export const MOST_NAMED = 100;
 
-export function questionSubject(service: string, kind: QuestionKind): string {
-  return `spark.requests.peers.${service}.${kind}`;
-}
-
 /** Packs a question or an answer. */
 export function packObject(value: object): Promise<Uint8Array> {
   return pack(Buffer.from(JSON.stringify({ format: 1, ...value }), 'utf8'));

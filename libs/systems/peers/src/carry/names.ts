@@ -17,6 +17,11 @@ export function originSubject(service: string, origin: string): string {
   return `spark.peers.${service}.${origin}`;
 }
 
+/** Where the nodes of a service are asked questions of a kind; the kind may be a pattern. */
+export function questionSubject(service: string, kind: string): string {
+  return `spark.requests.peers.${service}.${kind}`;
+}
+
 /** Whether a service or a node can have this name: it becomes a part of subjects. */
 export function isPeerName(text: string): boolean {
   return /^[a-z0-9][a-z0-9-]{0,62}$/.test(text);

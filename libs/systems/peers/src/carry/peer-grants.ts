@@ -7,7 +7,7 @@ import {
   requestGrants,
 } from '@nestjs-spark/jetstream/internal';
 import { PRESENCE_BUCKET } from '../presence/heartbeat.ts';
-import { peerStream, replicaName } from './names.ts';
+import { peerStream, questionSubject, replicaName } from './names.ts';
 
 /**
  * What a node needs on NATS: the log and the snapshots of its service, its own heartbeat, and requests of the other nodes. Under which
@@ -18,6 +18,6 @@ export function peerGrants(service: string, nodeId: string): BusGrants {
     moduleGrants(replicaName(service, nodeId)),
     logWriterGrants(peerStream(service)),
     presenceGrants(PRESENCE_BUCKET, `${service}.*`, `${service}.${nodeId}`, `tags.${service}.*`),
-    requestGrants(`spark.requests.peers.${service}.*`),
+    requestGrants(questionSubject(service, '*')),
   );
 }

@@ -1,7 +1,7 @@
 import {
   type JetStreamConnection,
+  JetStreamPresence,
   type Provisioned,
-  provisionPresence,
   provisionSharedLog,
 } from '@nestjs-spark/jetstream/internal';
 import { PRESENCE_BUCKET, PRESENCE_MS } from '../presence/heartbeat.ts';
@@ -13,6 +13,6 @@ export async function provisionPeers(
   service: string,
 ): Promise<ReadonlyMap<string, Provisioned>> {
   const log = peerStream(service);
-  await provisionPresence(connection, PRESENCE_BUCKET, PRESENCE_MS);
+  await new JetStreamPresence(connection, PRESENCE_BUCKET, PRESENCE_MS).provision();
   return new Map([[log.name, await provisionSharedLog(connection, log, DEFAULT_LOG_BYTES)]]);
 }

@@ -2,12 +2,20 @@ import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import {
   DefinitionRefusedError,
-  describeRefusal,
   operatorTokenFile,
   readDefinition,
   type PipelineView,
 } from '@nestjs-spark/pipelines/embedded';
-import { DONE, FAILED, REFUSED, refuse, say, UNREACHABLE, type ExitCode } from './exit-codes.ts';
+import {
+  DONE,
+  FAILED,
+  REFUSED,
+  refuse,
+  refuseDefinition,
+  say,
+  UNREACHABLE,
+  type ExitCode,
+} from './exit-codes.ts';
 
 const MOVES = ['start', 'stop', 'pause', 'resume'] as const;
 const COMMANDS: ReadonlySet<string> = new Set([
@@ -58,8 +66,7 @@ export async function atAnApp(
   try {
     return await perform(command, subject ?? '', options);
   } catch (error) {
-    if (error instanceof DefinitionRefusedError)
-      return refuse(error.refusals.map((refusal) => `${subject}:${describeRefusal(refusal)}`).join('\n'));
+    if (error instanceof DefinitionRefusedError) return refuseDefinition(subject ?? '', error);
     if (!(error instanceof UnreachableError)) throw error;
     console.error(`${addressOf(options)} cannot be reached: start the app, or name another one with --url`);
     return UNREACHABLE;

@@ -1,3 +1,4 @@
+import { describeRefusal, type DefinitionRefusedError } from '@nestjs-spark/pipelines/embedded';
 import type { Outcome } from '../outcome.ts';
 
 /** How a command about pipelines ends. */
@@ -17,4 +18,9 @@ export function say(text: string): ExitCode {
 export function refuse(text: string): ExitCode {
   console.error(text);
   return REFUSED;
+}
+
+/** Names each fault with its place in the file. */
+export function refuseDefinition(file: string, { refusals }: DefinitionRefusedError): ExitCode {
+  return refuse(refusals.map((refusal) => `${file}:${describeRefusal(refusal)}`).join('\n'));
 }

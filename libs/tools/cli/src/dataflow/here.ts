@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { dataDir } from '@nestjs-spark/foundation';
+import { dataDir, messageOf, toList } from '@nestjs-spark/foundation/internal';
 import {
   CommandRefusedError,
   DefinitionRefusedError,
-  describeRefusal,
   EmbeddedPipelines,
   previewDefinition,
   readConnections,
@@ -13,7 +12,7 @@ import {
   type PipelineDefinition,
   type Totals,
 } from '@nestjs-spark/pipelines/embedded';
-import { DONE, FAILED, REFUSED, refuse, say, type ExitCode } from './exit-codes.ts';
+import { DONE, FAILED, REFUSED, refuse, refuseDefinition, say, type ExitCode } from './exit-codes.ts';
 
 const SHOW_EVERY_MS = 1_000;
 const complain = (line: string): void => console.error(line);
@@ -41,11 +40,10 @@ export async function here(command: string, path: string, options: HereOptions):
     if (command === 'preview') return await show(definition, path, options);
     return await run(definition, path, options);
   } catch (error) {
-    if (error instanceof DefinitionRefusedError)
-      return refuse(error.refusals.map((refusal) => `${path}:${describeRefusal(refusal)}`).join('\n'));
+    if (error instanceof DefinitionRefusedError) return refuseDefinition(path, error);
     if (error instanceof CommandRefusedError && error.kind === 'needs-reset')
       return refuse(`${error.message}: --reset keep or --reset beginning`);
-    console.error(`Failed: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`Failed: ${messageOf(error)}`);
     return FAILED;
   }
 }
@@ -115,7 +113,7 @@ function filesOf(path: string): string {
 }
 
 function connectionsHere() {
-  const allowed = (process.env['SPARK_PIPELINES_SECRETS'] ?? '').split(',').map((one) => one.trim());
+  const allowed = toList(process.env['SPARK_PIPELINES_SECRETS'] ?? '');
   return readConnections(process.env['SPARK_PIPELINES_CONNECTIONS'] || null, allowed, process.env);
 }
 

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { UnavailableError } from '@nestjs-spark/contracts';
 import { SignJWT, type JWTPayload } from 'jose';
-import { Breakers } from '@nestjs-spark/foundation/internal';
+import { Breakers, describeError, printable } from '@nestjs-spark/foundation/internal';
 import { ClientCredentials, KeyRing, TokenVerifier, IssuerTokens } from '@nestjs-spark/modules/internal';
 import { MemoryLogger, MemoryRegistry, MemoryState } from '@nestjs-spark/testing';
 import { CLIENT, Issuer, signingKey, type SigningKey } from '../support/issuer.ts';
+import { StrangeProvider } from './support/strange-provider.ts';
 
 const AUDIENCE = 'urn:spark:modules';
 const REQUEST = { method: 'POST', path: '/spark/etl/deploy', body: '{}' };
@@ -145,5 +146,83 @@ describe('A module that shows a token of an identity provider', () => {
 
   it('leaves the tokens that modules sign themselves as they were', async () => {
     await expect(show(await forge({ iss: 'HR' }))).rejects.toMatchObject({ kind: 'unauthenticated' });
+  });
+});
+
+describe('A client of a provider that answers strangely', () => {
+  let provider: StrangeProvider;
+
+  beforeEach(async () => {
+    provider = new StrangeProvider();
+    await provider.start();
+  });
+  afterEach(() => provider.stop());
+
+  const credentials = () =>
+    new ClientCredentials(
+      {
+        issuer: provider.url,
+        audience: AUDIENCE,
+        client: { ...CLIENT, scope: null },
+        schemes: ['http:'],
+      },
+      new Breakers(),
+    );
+  const refusal = async (own = credentials()): Promise<Error> => {
+    const error: unknown = await own.token().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(UnavailableError);
+    return error as Error;
+  };
+
+  it.each([
+    ['with a line break', { access_token: 'a\r\nX: y' }],
+    ['with a space', { access_token: 'a b' }],
+    ['in another script', { access_token: 'ü' }],
+    ['bound to a key', { token_type: 'DPoP' }],
+  ])('gets no token %s, which could not be shown', async (_, answer) => {
+    provider.answer = { ...provider.answer, ...answer };
+    expect((await refusal()).message).toMatch(/is not a bearer token/);
+  });
+
+  it('asks again after a day, however long a token is said to live', async () => {
+    provider.answer = { ...provider.answer, expires_in: 1e300 };
+    const own = credentials();
+    await own.token();
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 86_400_000);
+    try {
+      await own.token();
+    } finally {
+      clock.mockRestore();
+    }
+    expect(provider.asked).toBe(2);
+  });
+
+  it('reads the description again after one that was of no use', async () => {
+    const own = credentials();
+    provider.description = { token_endpoint: undefined };
+    await refusal(own);
+    provider.description = {};
+    expect(await own.token()).toBe('a-token');
+  });
+
+  it.each([null, 5, {}])('takes methods %j as none that are named', async (methods) => {
+    provider.description = { token_endpoint_auth_methods_supported: methods };
+    expect(await credentials().token()).toBe('a-token');
+  });
+
+  it('says what it answers in one line of readable length, without the secret', async () => {
+    const words = `for ${CLIENT.secret}\n\u001b[31m${'x'.repeat(10_000)}`;
+    provider.status = 400;
+    provider.answer = { error: 'invalid_client', error_description: words };
+    const error = await refusal();
+    expect(describeError(error)).not.toContain(CLIENT.secret);
+    expect(error.message).toBe(printable(error.message));
+    expect(error.message.length).toBeLessThan(500);
+  });
+
+  it('says that the client is refused where only a header says so', async () => {
+    provider.status = 401;
+    provider.headers = { 'www-authenticate': 'Basic realm="x"', 'content-type': 'text/html' };
+    expect((await refusal()).message).toMatch(/it answers 401; check the client's id and secret/);
   });
 });

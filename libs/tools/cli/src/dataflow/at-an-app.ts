@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { isObject } from '@nestjs-spark/foundation/internal';
 import {
   DefinitionRefusedError,
   operatorTokenFile,
@@ -39,6 +40,9 @@ export interface AppOptions {
 /** The app does not answer. */
 class UnreachableError extends Error {}
 
+/** Something else answers there. */
+class NotAnAppError extends Error {}
+
 interface Answer {
   status: number;
   body: unknown;
@@ -63,10 +67,16 @@ export async function atAnApp(
     const [what, word] = /^(?:plan|apply)$/.test(command) ? ['a file', 'FILE'] : ['a pipeline', 'ID'];
     return refuse(`Name ${what}: nestjs-spark dataflow ${command} ${word}`);
   }
+  // A URL takes these for folders: `delete ..` would be a request to another address.
+  if (subject === '.' || subject === '..') return refuse(`"${subject}" is not a pipeline`);
   try {
     return await perform(command, subject ?? '', options);
   } catch (error) {
     if (error instanceof DefinitionRefusedError) return refuseDefinition(subject ?? '', error);
+    if (error instanceof NotAnAppError) {
+      console.error(`${addressOf(options)} does not answer as an app with pipelines: ${error.message}`);
+      return FAILED;
+    }
     if (!(error instanceof UnreachableError)) throw error;
     console.error(`${addressOf(options)} cannot be reached: start the app, or name another one with --url`);
     return UNREACHABLE;
@@ -146,8 +156,28 @@ async function ask(method: string, path: string, options: AppOptions, text?: str
   const response = await sent.catch((cause: unknown) => {
     throw new UnreachableError(undefined, { cause });
   });
-  const body = await response.text();
-  return { status: response.status, body: body === '' ? null : (JSON.parse(body) as unknown) };
+  const body = await response.text().catch((cause: unknown) => {
+    throw new UnreachableError(undefined, { cause });
+  });
+  return { status: response.status, body: bodyOf(response.status, body) };
+}
+
+/** @throws {NotAnAppError} when it is not what an app answers */
+function bodyOf(status: number, text: string): unknown {
+  if (text === '' && status === 204) return null;
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new NotAnAppError(`it answers ${status} without JSON`);
+  }
+  if (status >= 300 && !isProblem(body)) throw new NotAnAppError(`it answers ${status} without a reason`);
+  return body;
+}
+
+function isProblem(body: unknown): body is Problem {
+  const { errors = [] } = Object(body) as { errors?: unknown };
+  return isObject(body) && Array.isArray(errors) && errors.every(isObject);
 }
 
 /** What an app on this machine has made for its operator. */
@@ -159,7 +189,15 @@ async function localToken(): Promise<string | undefined> {
 }
 
 function told({ status, body }: Answer, { json }: AppOptions, text: (body: unknown) => string): ExitCode {
-  if (status < 300) return say(json ? JSON.stringify(body) : text(body));
+  if (status < 300) {
+    let words: string;
+    try {
+      words = json ? JSON.stringify(body) : text(body);
+    } catch (cause) {
+      throw new NotAnAppError(`it answers ${status} with something else`, { cause });
+    }
+    return say(words);
+  }
   const { title = String(status), detail = '', errors = [] } = body as Problem;
   console.error(`${title}: ${detail}`);
   for (const { pointer, detail: what, line, column } of errors)

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,6 +62,42 @@ describe('nestjs-spark dataflow', () => {
   it('ends with 3 where no app can be reached', async () => {
     expect(await dataflow('list', '--url', 'http://127.0.0.1:9')).toBe(3);
     expect(said.join('\n')).toMatch(/http:\/\/127\.0\.0\.1:9 cannot be reached/);
+  });
+
+  /** The path that was asked for last, of a server that always answers so. */
+  async function answering(status: number, text: string, argv: readonly string[]) {
+    let path = '';
+    const server = createServer((request, response) => {
+      path = request.url ?? '';
+      response.writeHead(status).end(text);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      return { exitCode: await dataflow(...argv, '--url', url), path };
+    } finally {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  }
+
+  it.each([
+    [200, '<html>', ['list']],
+    [200, '', ['list']],
+    [200, 'null', ['get', 'adults']],
+    [200, '[{}]', ['list']],
+    [200, '{}', ['letters', 'adults']],
+    [401, '', ['list', '--json']],
+    [422, '{"errors":5}', ['start', 'adults']],
+    [500, 'Internal Server Error', ['delete', 'adults']],
+  ])('says that another server answers: %d %s', async (status, text, argv) => {
+    expect((await answering(status, text, argv)).exitCode).toBe(1);
+    expect(said.join('\n')).toMatch(/does not answer as an app with pipelines: it answers \d+/);
+  });
+
+  it.each(['.', '..'])('asks nothing about a pipeline "%s": that is another address', async (id) => {
+    const { exitCode, path } = await answering(204, '', ['delete', id]);
+    expect({ exitCode, path }).toEqual({ exitCode: 2, path: '' });
   });
 
   it.each([

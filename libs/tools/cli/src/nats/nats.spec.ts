@@ -86,6 +86,28 @@ describe('nestjs-spark nats permissions', () => {
     await expect(runNats(['permissions', '--peers', value], {})).rejects.toThrow(/SERVICE:NODE,NODE/);
   });
 
+  it.each([
+    ['a module of the administrator', ['--module', 'Administrator'], /name of NATS's administrator/],
+    ['modules of one password', ['--module', 'A_b', '--module', 'a-B'], /one password, NATS_PASSWORD_A_B/],
+    ['nodes of two services', ['--peers', 'a-b:c', '--peers', 'a:b-c'], /a-b and a would both .* a-b-c/],
+  ])('does not make one user of two: %s', async (_, argv, words) => {
+    await expect(permissionsOf(...argv)).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(words),
+    });
+  });
+
+  it('gives users with nkeys what their passwords would not tell apart, but not the administrator', async () => {
+    const text = await permissionsOf('--module', 'A_b', '--module', 'a-B', '--keys', folder);
+    expect(new Set(text.match(/nkey: \w+/g)).size).toBe(3);
+    await expect(permissionsOf('--module', 'Administrator', '--keys', folder)).rejects.toThrow(CliError);
+  });
+
+  it('says that the folder of the keys is a file', async () => {
+    await writeFile(join(folder, 'file'), '');
+    await expect(print('--keys', join(folder, 'file'))).rejects.toThrow(/cannot be made a folder \(EEXIST\)/);
+  });
+
   it('makes nkeys once, readable by their owner alone, and prints the public halves', async () => {
     const first = await print('--keys', folder);
     expect(first).toMatch(/# Fleet\n\s*nkey: U[A-Z2-7]{55}\n/);

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { isName } from '@nestjs-spark/contracts';
 import { messageOf, sameName } from '@nestjs-spark/foundation/internal';
 import type { JobsSettings } from '@nestjs-spark/jobs/internal';
-import { isPeerName } from '@nestjs-spark/peers/internal';
+import { isPeerName, replicaName } from '@nestjs-spark/peers/internal';
 import type { Route } from '@nestjs-spark/replication/internal';
 import { CliError } from '../cli-error.ts';
 
@@ -87,11 +87,13 @@ function membersOf(given: {
   if (module.length + jobs.length + peers.length + pipelines.length === 0)
     throw new Error('Name the modules: --module Fleet --module HR.');
   const modules = modulesOf(module);
+  const replicas = peers.flatMap(replicasOf);
+  refuseAmbiguous(replicas);
   return {
     modules,
     routes: route ? route.map((text) => routeOf(text, modules)) : allRoutes(modules),
     jobs: jobs.map(jobsUserOf),
-    replicas: peers.flatMap(replicasOf),
+    replicas,
     pipelines: modulesOf(pipelines, '--pipelines'),
   };
 }
@@ -132,6 +134,20 @@ function replicasOf(text: string): ReplicaUser[] {
       `--peers ${text} has to be a service and its nodes, SERVICE:NODE,NODE, of lower-case letters, digits and "-".`,
     );
   return names.map((node) => ({ service, node }));
+}
+
+/** @throws when replicas of two services would be one user, which could then write to both */
+function refuseAmbiguous(replicas: readonly ReplicaUser[]): void {
+  const services = new Map<string, string>();
+  for (const { service, node } of replicas) {
+    const name = replicaName(service, node);
+    const other = services.get(name) ?? service;
+    if (other !== service)
+      throw new Error(
+        `--peers: nodes of ${other} and ${service} would both be the user ${name}. Rename one.`,
+      );
+    services.set(name, service);
+  }
 }
 
 /** Each module may get copies from each other one. */

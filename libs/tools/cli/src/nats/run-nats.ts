@@ -1,6 +1,6 @@
 import { readBusSettings } from '@nestjs-spark/bus/internal';
 import { UnavailableError } from '@nestjs-spark/contracts';
-import { describeError, messageOf } from '@nestjs-spark/foundation/internal';
+import { describeError, messageOf, sameName } from '@nestjs-spark/foundation/internal';
 import { JetStreamConnection, StreamMismatchError } from '@nestjs-spark/jetstream/internal';
 import { JobsSettingsError } from '@nestjs-spark/jobs';
 import { CliError } from '../cli-error.ts';
@@ -8,7 +8,7 @@ import type { Outcome } from '../outcome.ts';
 import { SILENT } from '../silent.ts';
 import { grantsOf, provisionMembers } from './members.ts';
 import { type NatsCommand, parseNats } from './parse-nats.ts';
-import { type AccountUser, ADMINISTRATOR, renderAccounts } from './render-accounts.ts';
+import { type AccountUser, ADMINISTRATOR, passwordVariable, renderAccounts } from './render-accounts.ts';
 import { NATS_USAGE } from './usage.ts';
 import { publicKeysIn } from './user-keys.ts';
 
@@ -30,6 +30,10 @@ export async function runNats(argv: readonly string[], environment: Environment)
 
 async function permissions({ events, account, keys, ...members }: Of<'permissions'>): Promise<string> {
   const granted = [...grantsOf(members, events), { name: ADMINISTRATOR, grants: null, answers: events }];
+  refuseShared(
+    granted.map(({ name }) => name),
+    keys === null,
+  );
   const publicKeys =
     keys === null
       ? null
@@ -44,6 +48,23 @@ async function permissions({ events, account, keys, ...members }: Of<'permission
     answers,
   }));
   return renderAccounts(account, users);
+}
+
+/** @throws {CliError} when one user would have what another one has: the name, or the password */
+function refuseShared(names: readonly string[], byPassword: boolean): void {
+  const users = new Map<string, string>();
+  for (const name of names) {
+    const own = byPassword ? passwordVariable(name) : name.toLowerCase();
+    const other = users.get(own);
+    if (other !== undefined)
+      throw new CliError(
+        byPassword && !sameName(name, other)
+          ? `${other} and ${name} would have one password, ${own}: rename one, or use --keys.`
+          : `${other} is the name of NATS's ${ADMINISTRATOR}: rename the module.`,
+        2,
+      );
+    users.set(own, name);
+  }
 }
 
 async function provision(members: Of<'provision'>, environment: Environment): Promise<string> {

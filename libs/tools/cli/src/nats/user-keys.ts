@@ -5,7 +5,9 @@ import { CliError } from '../cli-error.ts';
 
 /** The public halves of the users' nkeys; a seed that is missing is made, readable by this user alone. */
 export async function publicKeysIn(folder: string, names: readonly string[]): Promise<Map<string, string>> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    throw new CliError(`${folder} cannot be made a folder (${String(error.code)}).`);
+  });
   const keys = new Map<string, string>();
   for (const name of names) keys.set(name, await publicKeyIn(join(folder, `${name}.nk`)));
   return keys;

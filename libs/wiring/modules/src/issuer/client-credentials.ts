@@ -1,9 +1,10 @@
 import { UnavailableError } from '@nestjs-spark/contracts';
-import { type Breaker, type Breakers, messageOf } from '@nestjs-spark/foundation/internal';
+import { type Breaker, type Breakers, messageOf, printable } from '@nestjs-spark/foundation/internal';
 import * as oauth from 'oauth4webapi';
 import { whyNoAnswer } from '../call/send-signed.ts';
 import { fetchBounded } from './fetch-bounded.ts';
 import { issuerBreaker } from './issuer-breaker.ts';
+import { LONGEST_LIFE_SECONDS } from './longest-life.ts';
 
 /** How a module proves to its identity provider who it is. */
 export interface ProviderClient {
@@ -33,6 +34,10 @@ const TIMEOUT_MS = 5_000;
 const USED_PART = 0.8;
 /** Of tokens whose provider does not say how long they live. */
 const UNKNOWN_LIFE_SECONDS = 60;
+/** What a bearer token consists of (RFC 6750, section 2.1). `fetch` quotes any other one in its refusal of the header. */
+const BEARER_TOKEN = /^[\w.~+/-]+=*$/;
+/** A provider's own words are shown up to this length. */
+const MOST_WORDS = 300;
 
 /** This module's tokens from its identity provider (RFC 6749, section 4.4). One is used until it is nearly over. */
 export class ClientCredentials {
@@ -70,13 +75,17 @@ export class ClientCredentials {
         client.scope === null ? { resource: audience, audience } : { scope: client.scope },
         this.#options(),
       );
-      const { access_token: token, expires_in: seconds = UNKNOWN_LIFE_SECONDS } =
-        await oauth.processClientCredentialsResponse(server, known, response);
-      return { token, until: asked + seconds * 1_000 * USED_PART };
+      const answer = await oauth.processClientCredentialsResponse(server, known, response);
+      const { access_token: token, token_type: type, expires_in: seconds = UNKNOWN_LIFE_SECONDS } = answer;
+      if (type !== 'bearer' || !BEARER_TOKEN.test(token))
+        throw new Error('what it answers is not a bearer token (RFC 6750)');
+      return { token, until: asked + Math.min(seconds, LONGEST_LIFE_SECONDS) * 1_000 * USED_PART };
     } catch (error) {
-      throw new UnavailableError(`${issuer} gave no token to the client ${client.id}: ${whyNone(error)}`, {
-        cause: error,
-      });
+      // Its description may have been wrong, or be of an address that it has left.
+      this.#server = null;
+      const why = printable(whyNone(error).replaceAll(client.secret, '***')).slice(0, MOST_WORDS);
+      // Without the cause, which may quote the secret.
+      throw new UnavailableError(`${issuer} gave no token to the client ${client.id}: ${why}`);
     }
   }
 
@@ -106,9 +115,11 @@ export class ClientCredentials {
 
 /** A server that lists no methods supports `client_secret_basic` (RFC 8414). */
 function authenticationAt({
-  token_endpoint_auth_methods_supported: methods = ['client_secret_basic'],
+  token_endpoint_auth_methods_supported: methods,
 }: oauth.AuthorizationServer): (secret: string) => oauth.ClientAuth {
-  return methods.includes('client_secret_basic') ? oauth.ClientSecretBasic : oauth.ClientSecretPost;
+  return !Array.isArray(methods) || methods.includes('client_secret_basic')
+    ? oauth.ClientSecretBasic
+    : oauth.ClientSecretPost;
 }
 
 /** A provider's refusal has a code and, often, words of its own. */

@@ -9,6 +9,10 @@ export async function fetchBounded(
   init: Pick<RequestInit, 'signal' | 'headers' | 'method' | 'body'>,
 ): Promise<Response> {
   const answer = await fetch(url, { ...init, redirect: 'manual' });
-  const headers = { 'content-type': answer.headers.get('content-type') ?? '' };
+  const challenge = answer.headers.get('www-authenticate');
+  const headers = {
+    'content-type': answer.headers.get('content-type') ?? '',
+    ...(challenge !== null && { 'www-authenticate': challenge }),
+  };
   return new Response(await readBounded(answer, MOST_BYTES), { status: answer.status, headers });
 }

@@ -4,6 +4,7 @@ import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import { ProviderTokenError, type ProviderTokens } from '../identify/provider-tokens.ts';
 import type { ProviderClient } from './client-credentials.ts';
 import { IssuerKeys } from './issuer-keys.ts';
+import { LONGEST_LIFE_SECONDS } from './longest-life.ts';
 import { verifyIssued } from './verify-issued.ts';
 
 /** An identity provider whose tokens modules may show in place of tokens of their own. */
@@ -21,9 +22,6 @@ export interface IssuerSettings {
   /** As whom this module asks it for tokens that it shows to others; null: it shows tokens that it signs itself. */
   client: ProviderClient | null;
 }
-
-/** A token is not bound to its request, so one that is stolen works until its end. */
-const LONGEST_LIFE_SECONDS = 24 * 60 * 60;
 
 /** Recognizes modules by the tokens of an identity provider. */
 export class IssuerTokens implements ProviderTokens {

@@ -118,20 +118,22 @@ describeWithServers(['nats'], 'Replicas of one service', () => {
     expect((await ask(`${named('c').url}/health/ready`)).status).toBe(200);
     cable.putBack();
     await eventually(async () => (await logOf(named('c'))) === 'connected', WAIT);
-    await eventually(async () => expect((await seenAt(named('a'))).join()).toContain('by c'), WAIT);
-    const notes = (await equal()).join();
-    expect(notes).not.toContain('by a');
-    expect(notes).not.toContain(gone.id);
     for (const node of nodes) {
       const headers = { authorization: `Bearer ${OPERATOR_TOKEN}` };
-      const { body } = await demand(`${node.url}/spark/peers/Notes/conflicts`, { headers });
       const titles = expect.arrayContaining([
         expect.objectContaining({ node: 'a', data: { Title: 'by a' } }),
         expect.objectContaining({ node: 'c', data: { Title: 'by c' } }),
       ]);
       const conflict = expect.objectContaining({ recordId: id, heads: titles });
-      expect(body).toEqual({ items: expect.arrayContaining([conflict]) });
+      await eventually(async () => {
+        const { body } = await demand(`${node.url}/spark/peers/Notes/conflicts`, { headers });
+        expect(body).toEqual({ items: expect.arrayContaining([conflict]) });
+      }, WAIT);
     }
+    const notes = (await equal()).join();
+    // Which is later is for the clocks to say, and they may be set between the two.
+    expect(notes.match(/by [ac]/g)).toHaveLength(1);
+    expect(notes).not.toContain(gone.id);
   });
 
   it('lose nothing that was acknowledged when a node is killed before it could publish', async () => {

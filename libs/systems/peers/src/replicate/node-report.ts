@@ -79,7 +79,7 @@ export class NodeReport {
     if (!this.state.isReady) this.state.reason = reason;
   }
 
-  /** @param clockMs the log's clock less this process's; null when there is no new reading of it */
+  /** @param clockMs the log's clock less this process's; null while no message of this run has told it */
   noteApplied(batch: readonly Arrival[], clockMs: number | null): void {
     this.#began ??= { position: this.state.position, at: performance.now() };
     this.state.position = batch.at(-1)?.sequence ?? this.state.position;

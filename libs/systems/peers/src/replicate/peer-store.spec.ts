@@ -72,6 +72,18 @@ describe('files that are replicas', () => {
     expect((await a.read(log, undefined, 3_600_000)).clockMs).toBeLessThan(-3_500_000);
   });
 
+  it('date their changes no earlier for a single message of their own that was read late', async () => {
+    await a.notes.create({ title: 'milk' });
+    await log.publish(a);
+    expect((await a.read(log, undefined, 2_000)).clockMs).toBeLessThan(-1_500);
+    await b.notes.create({ title: 'bread' });
+    await log.publish(b);
+    expect((await a.read(log)).clockMs).toBeGreaterThan(-500);
+    await b.notes.create({ title: 'more bread' });
+    await log.publish(b);
+    expect((await a.read(log, undefined, 3_600_000)).clockMs).toBeGreaterThan(-500);
+  });
+
   it('accept a version that another one gave out', async () => {
     const { id } = await a.notes.create({ title: 'milk' });
     await settle(log, [a, b]);

@@ -158,8 +158,6 @@ export class PeerStore {
       const newLives: NewLife[] = [];
       const refused: RefusedMessage[] = [];
       let rejected = 0;
-      const isOwn = ({ message }: Arrival) => message.kind === 'events' && message.origin === place.origin;
-      const hearsTime = arrivals.some(isOwn);
       for (const { sequence, storedAt, message } of arrivals) {
         if (message.kind === 'events') {
           const why = this.#applyEvents(file, place, { message, storedAt }, newLives);
@@ -176,7 +174,7 @@ export class PeerStore {
           refused.push({ sequence, node: message.node, why: 'rejected' });
         }
       }
-      return { newLives, refused, clockMs: hearsTime ? place.clock / 1_000 : null };
+      return { newLives, refused, clockMs: this.#clockMs };
     });
   }
 
@@ -187,7 +185,8 @@ export class PeerStore {
     newLives: NewLife[],
   ): Refusal | null {
     const { origin, node, sequence } = message;
-    if (origin === place.origin) place.clock = this.#readClock(storedAt) * 1_000;
+    const clockMs = this.#readClock(storedAt - Date.now(), origin === place.origin);
+    if (clockMs !== null) place.clock = clockMs * 1_000;
     const isNew = sequence > this.#endAtStart;
     const isTwin = isNew && node === this.#owner.node && file.own(origin) === null;
     const received = receiveEvents(file, message, this.#policyOf, () => this.#freshOrigin());
@@ -202,12 +201,14 @@ export class PeerStore {
 
   /**
    * The log's clock less this one. A message is read some time after it was stored, which makes the log seem late, and this node's
-   * changes older than they are: the least delayed reading of this run counts, until the clock was evidently set.
+   * changes older than they are: the least delayed reading of this run counts, until the clock was evidently set. Messages of others
+   * can be long stored when they are read: they only correct what an own one has told.
    */
-  #readClock(storedAt: number): number {
-    const read = storedAt - Date.now();
+  #readClock(read: number, isOwn: boolean): number | null {
+    if (!isOwn && this.#clockMs === null) return null;
     const before = this.#clockMs ?? read;
-    this.#clockMs = Math.abs(read - before) > CLOCK_SET_MS ? read : Math.max(read, before);
+    const isSet = isOwn && Math.abs(read - before) > CLOCK_SET_MS;
+    this.#clockMs = isSet ? read : Math.max(read, before);
     return this.#clockMs;
   }
 

@@ -1,11 +1,11 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Controller, Res, Sse, type INestApplication, type MessageEvent } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import type { Observable } from 'rxjs';
+import { lastValueFrom, toArray, type Observable } from 'rxjs';
 import { sendFeed, type StreamedAnswer } from './send-feed.ts';
 
 const EVENT_BYTES = 4_000;
@@ -26,12 +26,12 @@ async function* feed(signal: AbortSignal): AsyncGenerator<MessageEvent> {
 class FeedController {
   @Sse('patient')
   patient(@Res({ passthrough: true }) answer: StreamedAnswer): Observable<MessageEvent> {
-    return sendFeed(feed, answer);
+    return sendFeed([feed], answer);
   }
 
   @Sse('impatient')
   impatient(@Res({ passthrough: true }) answer: StreamedAnswer): Observable<MessageEvent> {
-    return sendFeed(feed, answer, 100);
+    return sendFeed([feed], answer, 100);
   }
 }
 
@@ -74,6 +74,20 @@ describe('a reader of server-sent events that takes nothing', () => {
     client.resume();
     await once(client, 'close');
   });
+});
+
+it('waits again for a reader that the events of another source have filled first', async () => {
+  async function* source(): AsyncGenerator<MessageEvent> {
+    for (const data of ['1', '2', '3']) yield { data };
+  }
+  const answer = Object.assign(new EventEmitter(), { writableNeedDrain: true, destroy: () => undefined });
+  const sent = lastValueFrom(sendFeed([source, source], answer).pipe(toArray()));
+  await pause(10);
+  answer.emit('drain');
+  await pause(10);
+  answer.writableNeedDrain = false;
+  answer.emit('drain');
+  expect(await sent).toHaveLength(6);
 });
 
 const count = () => read;

@@ -18,26 +18,26 @@ const PATIENCE_MS = 30_000;
 const WRITTEN_IN_A_TURN = 32;
 
 /**
- * A feed as server-sent events, until the reader leaves. It is read no faster than the reader takes what is there. One that takes
- * nothing for `patienceMs` is cut off: it connects again with the last id that it has.
+ * What comes from one or several sources as server-sent events, until the reader leaves. It is read no faster than the reader takes what
+ * is there. One that takes nothing for `patienceMs` is cut off: it connects again with the last id that it has.
  */
 export function sendFeed(
-  feed: (signal: AbortSignal) => AsyncIterable<MessageEvent>,
+  sources: readonly ((signal: AbortSignal) => AsyncIterable<MessageEvent>)[],
   answer: StreamedAnswer,
   patienceMs = PATIENCE_MS,
 ): Observable<MessageEvent> {
   const to = answer.raw ?? answer;
   return new Observable((reader) => {
     const left = new AbortController();
-    const pass = async (): Promise<void> => {
-      let written = 0;
-      for await (const event of feed(left.signal)) {
+    let written = 0;
+    const pass = async (source: AsyncIterable<MessageEvent>): Promise<void> => {
+      for await (const event of source) {
         if (++written % WRITTEN_IN_A_TURN === 0) await turn();
         if (!(await isTaken(to, left.signal, patienceMs))) break;
         reader.next(event);
       }
     };
-    pass().then(
+    Promise.all(sources.map((source) => pass(source(left.signal)))).then(
       () => reader.complete(),
       (error: unknown) => reader.error(error),
     );
@@ -46,10 +46,13 @@ export function sendFeed(
 }
 
 async function isTaken(to: EventReader, left: AbortSignal, patienceMs: number): Promise<boolean> {
-  if (to.writableNeedDrain) {
+  // Asked again after each wait: an event of another source may have filled it first.
+  while (to.writableNeedDrain && !left.aborted) {
     const late = AbortSignal.timeout(patienceMs);
     await once(to, 'drain', { signal: AbortSignal.any([late, left]) }).catch(() => undefined);
-    if (late.aborted && to.writableNeedDrain) to.destroy();
+    if (!late.aborted || !to.writableNeedDrain) continue;
+    to.destroy();
+    return false;
   }
-  return !left.aborted && !to.writableNeedDrain;
+  return !left.aborted;
 }

@@ -21,6 +21,7 @@ import {
   ApiTags,
   nodeRequest,
   type PlatformRequest,
+  type StreamedAnswer,
 } from '@nestjs-spark/observability/internal';
 import type { Observable } from 'rxjs';
 import { JobsService } from '../serve/jobs.service.ts';
@@ -28,16 +29,13 @@ import type { JobView } from '../serve/view.ts';
 import { SubmissionBody } from '../submit/submission.ts';
 import { accessOf, readAfter, readJobQuery, readReason, readWait, type JobListQuery } from './read-query.ts';
 import { RawText } from './raw-text.ts';
-import { sendEvents, type EventReader } from './send-events.ts';
+import { sendEvents } from './send-events.ts';
 
 /** An answer of Express or Fastify. */
 interface Answer {
   status(code: number): unknown;
   header(name: string, value: string): unknown;
 }
-
-/** An answer that goes on: of Express, or of Fastify, which has Node's own below it. */
-type Streamed = EventReader & { raw?: EventReader };
 
 /** Jobs over HTTP. */
 @ApiTags('jobs')
@@ -89,7 +87,7 @@ export class JobsController {
     @Query('label') label: string | undefined,
     @Headers('last-event-id') last: string | undefined,
     @CurrentCaller() caller: ApiCaller,
-    @Res({ passthrough: true }) answer: Streamed,
+    @Res({ passthrough: true }) answer: StreamedAnswer,
   ): Observable<MessageEvent> {
     const query = { ...(label === undefined ? {} : { label }), ...readAfter(last) };
     return this.#send(query, caller, answer);
@@ -150,7 +148,7 @@ export class JobsController {
     @Param('jobId') jobId: string,
     @Headers('last-event-id') last: string | undefined,
     @CurrentCaller() caller: ApiCaller,
-    @Res({ passthrough: true }) answer: Streamed,
+    @Res({ passthrough: true }) answer: StreamedAnswer,
   ): Promise<Observable<MessageEvent>> {
     await this.jobs.get(jobId, accessOf(caller));
     return this.#send({ jobId, after: 0, ...readAfter(last) }, caller, answer);
@@ -159,13 +157,13 @@ export class JobsController {
   #send(
     query: Parameters<JobsService['events']>[0],
     caller: ApiCaller,
-    answer: Streamed,
+    answer: StreamedAnswer,
   ): Observable<MessageEvent> {
     const access = accessOf(caller);
     const feeds = [
       (signal: AbortSignal) => this.jobs.events(query, signal, access),
       (signal: AbortSignal) => this.jobs.progress(query, signal, access),
     ];
-    return sendEvents(feeds, answer.raw ?? answer);
+    return sendEvents(feeds, answer);
   }
 }

@@ -236,7 +236,7 @@ export class PipelinesController {
       for await (const event of events(signal))
         yield { id: String(event.sequence), type: event.type, data: event };
     }
-    return sendFeed(feed, answer);
+    return sendFeed([feed], answer);
   }
 }
 

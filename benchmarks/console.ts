@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { findChromium } from '@nestjs-spark/servers/internal';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { readArguments } from '../tools/arguments.ts';
 import { buildPage } from '../tools/page/build-page.ts';
@@ -35,7 +35,7 @@ const world = await startConsoleWorld(modules);
 const base = `${world.console.url}/spark/console`;
 let browser: Browser | null = null;
 try {
-  browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+  browser = await chromium.launch({ executablePath: await findChromium(), args: ['--no-sandbox'] });
   const page = await signedIn(browser, world);
   const paints = await firstPaints(browser, await page.context().storageState());
   await follow(page);
@@ -46,16 +46,6 @@ try {
 } finally {
   await browser?.close();
   await world.stop();
-}
-
-function findChromium(): string {
-  const { SPARK_CHROMIUM, PATH = '' } = process.env;
-  const places = PATH.split(delimiter).flatMap((folder) =>
-    ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)),
-  );
-  const found = SPARK_CHROMIUM || places.find((file) => existsSync(file));
-  if (found) return found;
-  throw new Error('There is no Chromium: install it (apt-get install chromium), or set SPARK_CHROMIUM.');
 }
 
 async function weigh(): Promise<{ first: number; all: number }> {

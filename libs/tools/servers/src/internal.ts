@@ -1,6 +1,7 @@
 export * from './index.ts';
 export { fetchWheel } from './fetch/fetch-wheel.ts';
 export { installOnce } from './fetch/install.ts';
+export { findChromium } from './find/find-chromium.ts';
 export { toFinding } from './find/options.ts';
 export { runProgram } from './host/run-program.ts';
 export { freePort, isFree } from './run/free-port.ts';

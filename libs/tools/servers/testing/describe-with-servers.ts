@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { chromiumWays } from '../src/find/find-chromium.ts';
+import { findChromium } from '../src/find/find-chromium.ts';
 import { apacheSparkWays } from '../src/find/find-apache-spark.ts';
 import { openBaoWays } from '../src/find/find-openbao.ts';
 import { toFinding } from '../src/find/options.ts';
@@ -122,8 +122,8 @@ export async function describeWithBrowser(
   body: (chromium: string) => void,
 ): Promise<void> {
   try {
-    const { command } = await search('chromium', chromiumWays(toFinding()));
-    describeWithServers(needs, title, () => body(command));
+    const chromium = await findChromium();
+    describeWithServers(needs, title, () => body(chromium));
   } catch (error) {
     if (!(error instanceof NotObtainableError)) throw error;
     leaveOut(title, `no chromium: ${error.brief}`);

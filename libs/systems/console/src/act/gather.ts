@@ -7,20 +7,25 @@ export interface ListParts {
   client: Pick<ConsoleClient, 'ask' | 'isNamed'>;
 }
 
+/** The modules that have a system. */
+export function modulesWith({ aggregator }: Pick<ListParts, 'aggregator'>, system: string): string[] {
+  const having = aggregator.state().modules.filter(({ systems }) => systems[system] !== undefined);
+  return having.map(({ name }) => name);
+}
+
 /** Asks all modules that have a system, and puts together what those have that answer. */
 export async function gather(
-  { aggregator, client }: ListParts,
+  parts: ListParts,
   act: ActingFor,
   system: string,
   pathAt: (module: string) => string | null,
 ): Promise<{ answers: { module: string; body: unknown }[]; missing: string[] }> {
-  const asked = aggregator.state().modules.filter(({ systems }) => systems[system] !== undefined);
   const missing: string[] = [];
   const answers = await Promise.all(
-    asked.map(async ({ name: module }) => {
+    modulesWith(parts, system).map(async (module) => {
       const path = pathAt(module);
       if (path === null) return [];
-      const answer = await client.ask(act, { module, path }).catch(() => null);
+      const answer = await parts.client.ask(act, { module, path }).catch(() => null);
       if (answer?.kind === 'answered' && answer.status === 200) return [{ module, body: answer.body }];
       missing.push(module);
       return [];

@@ -1,4 +1,4 @@
-import { isObject, type Guard } from '@nestjs-spark/foundation/internal';
+import { isObject, isOneOf } from '@nestjs-spark/foundation/internal';
 import type { ActingFor } from '@nestjs-spark/modules/internal';
 import { number, records, text } from '../ask/read-answers.ts';
 import { gather, type ListParts } from './gather.ts';
@@ -7,9 +7,7 @@ import { gather, type ListParts } from './gather.ts';
 export const SYSTEMS = ['peers', 'jobs', 'pipelines'] as const;
 export type SystemName = (typeof SYSTEMS)[number];
 
-export function isSystem(name: string): name is SystemName {
-  return (SYSTEMS as readonly string[]).includes(name);
-}
+export const isSystem = isOneOf(...SYSTEMS);
 
 /** A replica, a job or a pipeline, as its module tells of it. */
 export interface SystemItem {
@@ -195,10 +193,8 @@ function readPipelines(module: string, body: unknown): SystemItem[] {
 
 type Fields = Record<string, unknown>;
 
-const isFields: Guard<Fields> = isObject;
-
 function objectOf(value: unknown): Fields {
-  return isFields(value) ? value : {};
+  return isObject(value) ? value : {};
 }
 
 function texts(value: unknown, most: number): string[] {

@@ -1,6 +1,7 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 import { stringify } from 'yaml';
-import { isAsked, listBackends, listSystem, type SystemName } from '../act/system-lists.ts';
+import { modulesWith } from '../act/gather.ts';
+import { isAsked, listBackends, listSystem, SYSTEMS } from '../act/system-lists.ts';
 import { at, SLOW_MS, type ApiParts, type Asked, type Route } from './route.ts';
 
 interface PassedOn {
@@ -80,7 +81,7 @@ const PASSED_ON: readonly PassedOn[] = [
 
 /** What concerns replicas, jobs and pipelines: lists of all modules, one thing of one of them, and what operators do with it. */
 export const SYSTEM_ROUTES: readonly Route[] = [
-  ...(['peers', 'jobs', 'pipelines'] as const).map((system): Route => ({
+  ...SYSTEMS.map((system): Route => ({
     method: 'GET',
     path: at(`/${system}`),
     handle: async (parts, { exchange, act }) => exchange.json(200, await listSystem(parts, act, system)),
@@ -129,7 +130,7 @@ async function findOne(parts: ApiParts, asked: Asked, system: 'jobs' | 'pipeline
   const { exchange, act, given } = asked;
   const [id = ''] = given;
   const wanted = exchange.query.get('module');
-  const modules = namesOf(parts, system).filter(
+  const modules = modulesWith(parts, system).filter(
     (name) => (wanted === null || name === wanted) && parts.client.isNamed(name),
   );
   const asOf = system === 'pipelines' ? exchange.query.get('asOf') : null;
@@ -148,13 +149,6 @@ async function findOne(parts: ApiParts, asked: Asked, system: 'jobs' | 'pipeline
   const [only] = modules;
   if (only !== undefined && modules.length === 1) await parts.client.demand(act, { module: only, path });
   throw new ProblemError('notFound', `No module that was asked has ${JSON.stringify(id.slice(0, 128))}.`);
-}
-
-function namesOf({ aggregator }: ApiParts, system: SystemName): string[] {
-  return aggregator
-    .state()
-    .modules.filter(({ systems }) => systems[system] !== undefined)
-    .map(({ name }) => name);
 }
 
 function notNamed(module: string): ProblemError {

@@ -10,8 +10,19 @@ interface PipelineEvent {
   by: string | null;
 }
 
-const MOST = 1_000;
+const PAGE = 100;
 const SHOWN = 30;
+
+/** The newest events. They are numbered among those of all pipelines, so nobody knows the number at which the last 30 of one begin. */
+async function newestOf(path: string): Promise<PipelineEvent[]> {
+  let newest: PipelineEvent[] = [];
+  for (;;) {
+    const after = newest.at(-1)?.sequence ?? 0;
+    const page = await api<PipelineEvent[]>(`${path}/history?after=${after}&take=${PAGE}`);
+    newest = [...newest, ...page].slice(-SHOWN);
+    if (page.length < PAGE) return newest;
+  }
+}
 
 /** What happened to a pipeline, and a choice of its earlier versions. */
 export function History({
@@ -28,10 +39,7 @@ export function History({
   asOf: number | null;
   onAsOf: (version: number | null) => void;
 }) {
-  const asked = useAsked(
-    () => api<PipelineEvent[]>(`${path}/history?after=${Math.max(0, sequence - SHOWN)}&take=${MOST}`),
-    [path, sequence],
-  );
+  const asked = useAsked(() => newestOf(path), [path, sequence]);
   const newest = Math.max(version, asOf ?? 0);
   return (
     <section class="card flush">
@@ -72,19 +80,16 @@ export function History({
                 </tr>
               </thead>
               <tbody>
-                {events
-                  .slice(-SHOWN)
-                  .toReversed()
-                  .map((event) => (
-                    <tr key={event.sequence}>
-                      <td class="num">{count(event.sequence)}</td>
-                      <td>{t.jobs.status(event.type.replace(/^Pipeline/, ''))}</td>
-                      <td class="wide">{event.by}</td>
-                      <td class="num" title={moment(event.at)}>
-                        <Ago at={event.at} />
-                      </td>
-                    </tr>
-                  ))}
+                {events.toReversed().map((event) => (
+                  <tr key={event.sequence}>
+                    <td class="num">{count(event.sequence)}</td>
+                    <td>{t.jobs.status(event.type.replace(/^Pipeline/, ''))}</td>
+                    <td class="wide">{event.by}</td>
+                    <td class="num" title={moment(event.at)}>
+                      <Ago at={event.at} />
+                    </td>
+                  </tr>
+                ))}
               </tbody>
             </table>
           </div>

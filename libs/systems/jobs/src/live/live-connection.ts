@@ -6,7 +6,6 @@ import { accessOf } from '../report/read-query.ts';
 import type { JobAccess } from '../serve/access.ts';
 import type { JobEvent, JobsService } from '../serve/jobs.service.ts';
 
-const FAILED = 1011;
 /** How long a reader that takes nothing is waited for. */
 const PATIENCE_MS = 30_000;
 const MOST_IDS = 1_000;
@@ -63,26 +62,19 @@ export class LiveConnection implements LiveProtocol {
       this.#jobs.events({ after: sequence }, signal, access),
       this.#jobs.progress({}, signal, access),
     ];
-    for (const feed of feeds)
-      this.#pass(feed, subscription, signal).catch(() =>
-        this.#reader.close(FAILED, 'Subscribe again after the last sequence.'),
-      );
-  }
-
-  async #pass(feed: AsyncIterable<JobEvent>, of: Subscription, signal: AbortSignal): Promise<void> {
-    for await (const { sequence, type, data } of feed) {
-      if (of.jobIds && !of.jobIds.has(data.jobId)) continue;
-      if (of.labels && !of.labels.some((label) => data.labels.includes(label))) continue;
-      const hasRoom = await this.#reader.room(signal, PATIENCE_MS);
-      if (signal.aborted) return;
-      if (!hasRoom) return this.#reader.closeSlow();
-      this.#send('job', { ...data, sequence, type });
-    }
+    const show = ({ sequence: at, type, data }: JobEvent) =>
+      isWanted(data, subscription) ? { event: 'job', data: { ...data, sequence: at, type } } : null;
+    for (const feed of feeds) void this.#reader.follow(feed, { signal, patienceMs: PATIENCE_MS, show });
   }
 
   #send(event: string, data: unknown): void {
     this.#reader.send({ event, data });
   }
+}
+
+function isWanted({ jobId, labels }: JobEvent['data'], of: Subscription): boolean {
+  if (of.jobIds && !of.jobIds.has(jobId)) return false;
+  return !of.labels || of.labels.some((label) => labels.includes(label));
 }
 
 function subscriptionIn({ jobIds, labels, after, ...others }: Record<string, unknown>): Subscription {

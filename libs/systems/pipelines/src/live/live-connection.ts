@@ -10,7 +10,6 @@ import { idOf, readId, readSubscription, type Subscription } from './read-messag
 const MOST_SUBSCRIPTIONS = 16;
 /** An event cannot be left out, so a reader that takes none for this long begins again where it was. */
 const PATIENCE_MS = 5_000;
-const FAILED = 1011;
 
 /** One reader of the pipelines' WebSocket, with its subscriptions. */
 export class LiveConnection implements LiveProtocol {
@@ -60,10 +59,7 @@ export class LiveConnection implements LiveProtocol {
     this.#subscriptions.set(id, ended);
     this.#reader.send({ type: 'subscribed', id });
     if (topics.has('status')) this.#tellStatuses(subscription, caller, signal);
-    if (topics.has('events'))
-      this.#tellEvents(subscription, from, caller, signal).catch(() =>
-        this.#reader.close(FAILED, 'Subscribe again after the last sequence.'),
-      );
+    if (topics.has('events')) this.#tellEvents(subscription, from, caller, signal);
   }
 
   #tellStatuses({ pipelines }: Subscription, caller: ApiCaller, signal: AbortSignal): void {
@@ -83,19 +79,15 @@ export class LiveConnection implements LiveProtocol {
     for (const key of this.#feed.keys(caller)) if (isWanted(key)) due.add(key, true);
   }
 
-  async #tellEvents(
-    { pipelines }: Subscription,
-    after: number,
-    caller: ApiCaller,
-    signal: AbortSignal,
-  ): Promise<void> {
-    for await (const event of this.#feed.events({ after }, caller, signal)) {
-      const { pipelineId, sequence } = event;
-      if (pipelines !== null && !pipelines.has(pipelineId)) continue;
-      const hasRoom = await this.#reader.room(signal, PATIENCE_MS);
-      if (signal.aborted) return;
-      if (!hasRoom) return this.#reader.closeSlow();
-      this.#reader.send({ type: 'event', pipelineId, sequence, event });
-    }
+  #tellEvents({ pipelines }: Subscription, after: number, caller: ApiCaller, signal: AbortSignal): void {
+    void this.#reader.follow(this.#feed.events({ after }, caller, signal), {
+      signal,
+      patienceMs: PATIENCE_MS,
+      show: (event) => {
+        const { pipelineId, sequence } = event;
+        const isWanted = pipelines === null || pipelines.has(pipelineId);
+        return isWanted ? { type: 'event', pipelineId, sequence, event } : null;
+      },
+    });
   }
 }

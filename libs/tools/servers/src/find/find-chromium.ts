@@ -1,14 +1,22 @@
 import { runProgram } from '../host/run-program.ts';
 import { onPath } from '../host/on-path.ts';
-import type { Finding } from './options.ts';
-import type { Refusal, Way } from './search.ts';
+import { toFinding, type Finding } from './options.ts';
+import { search, type Refusal, type Way } from './search.ts';
 import type { ProgramSource } from './source.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const INSTALL_MS = 300_000;
 
-/** The ways to a Chromium, in the order they are tried. It is installed only where a run requires everything, as CI does. */
-export function chromiumWays(finding: Finding): Way<ProgramSource>[] {
+/**
+ * The program of a Chromium. It is installed only where a run requires everything, as CI does.
+ * @throws {NotObtainableError} when there is none
+ */
+export async function findChromium(): Promise<string> {
+  const { command } = await search('chromium', chromiumWays(toFinding()));
+  return command;
+}
+
+function chromiumWays(finding: Finding): Way<ProgramSource>[] {
   const { env, mayFetch } = finding;
   return [
     { name: 'SPARK_CHROMIUM', look: async () => fromVariable(env) },

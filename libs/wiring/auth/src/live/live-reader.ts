@@ -88,17 +88,35 @@ export class LiveReader {
     return !signal.aborted;
   }
 
+  /**
+   * Sends what comes until the signal aborts. A reader that takes nothing for `patienceMs`, or whose feed fails, is closed and subscribes
+   * again after the last sequence.
+   * @param show what is sent of an event; null: nothing
+   */
+  async follow<T>(
+    feed: AsyncIterable<T>,
+    { signal, patienceMs, show }: { signal: AbortSignal; patienceMs: number; show(event: T): object | null },
+  ): Promise<void> {
+    try {
+      for await (const event of feed) {
+        const message = show(event);
+        if (!message) continue;
+        const hasRoom = await this.room(signal, patienceMs);
+        if (signal.aborted) return;
+        if (!hasRoom) return this.closeSlow();
+        this.send(message);
+      }
+    } catch {
+      if (!signal.aborted) this.#socket.close(FAILED, 'Subscribe again after the last sequence.');
+    }
+  }
+
   /** Ends the connection of a reader that was too slow for what cannot be left out: it resumes. */
   closeSlow(): void {
     this.#socket.close(
       TRY_AGAIN_LATER,
       'Events were not read in time. Subscribe again after the last sequence.',
     );
-  }
-
-  /** @param reason at most 123 bytes */
-  close(code: number, reason?: string): void {
-    this.#socket.close(code, reason);
   }
 
   /** One after the other, and no more is read meanwhile: a subscription may follow the token without a pause. */

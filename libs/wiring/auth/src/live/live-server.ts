@@ -1,11 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import type { HttpAdapterHost } from '@nestjs/core';
 import { bearerOf } from '@nestjs-spark/modules/internal';
 import { WebSocketServer } from 'ws';
 import type { ApiAuthentication } from '../recognize/api-authentication.ts';
 import type { ApiCaller } from '../recognize/api-caller.ts';
 import { LONGEST_TOKEN } from '../recognize/jwt-reader.ts';
-import { LiveReader } from './live-reader.ts';
+import { LiveReader, type LiveProtocol } from './live-reader.ts';
 import { refuseUpgrade, takeUpgrades } from './take-upgrades.ts';
 
 const MOST_MESSAGE_BYTES = 128 * 1024;
@@ -13,32 +15,34 @@ const GOING_AWAY = 1001;
 
 export interface LiveServerParts {
   path: string;
+  host: HttpAdapterHost;
   /** Null: `SparkAuthModule` is not imported, and nobody is admitted. */
   authentication: ApiAuthentication | null;
-  /** Serves a reader that may not be authenticated yet. */
-  serve(reader: LiveReader): void;
+  /** What is made of the messages of a reader, which may not be authenticated yet. */
+  protocol(reader: LiveReader): LiveProtocol;
 }
 
-/** A WebSocket at one path of an application, on the server of whichever platform it uses. Nest's guards do not reach it. */
-export class LiveServer {
+/**
+ * A WebSocket at one path of an application, on the server of whichever platform it uses. Nest's guards do not reach it. A system has a
+ * provider that extends this.
+ */
+export abstract class LiveServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #parts: LiveServerParts;
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES });
 
-  constructor(parts: LiveServerParts) {
+  protected constructor(parts: LiveServerParts) {
     this.#parts = parts;
   }
 
-  /** @param server undefined: the application serves no HTTP */
-  listen(server: Server | undefined): void {
+  /** Nothing where the application serves no HTTP. */
+  onApplicationBootstrap(): void {
+    const { path, host } = this.#parts;
+    const server = host.httpAdapter?.getHttpServer() as Server | undefined;
     if (!server) return;
-    takeUpgrades(
-      server,
-      this.#parts.path,
-      (request, socket, head) => void this.#accept(request, socket, head),
-    );
+    takeUpgrades(server, path, (request, socket, head) => void this.#accept(request, socket, head));
   }
 
-  close(): void {
+  beforeApplicationShutdown(): void {
     for (const client of this.#sockets.clients) client.close(GOING_AWAY);
     this.#sockets.close();
   }
@@ -50,9 +54,10 @@ export class LiveServer {
       refuseUpgrade(socket, '403 Forbidden');
       return;
     }
-    this.#sockets.handleUpgrade(request, socket, head, (client) =>
-      this.#parts.serve(new LiveReader(client, caller, (token) => this.#recognize(token))),
-    );
+    this.#sockets.handleUpgrade(request, socket, head, (client) => {
+      const reader = new LiveReader(client, caller, (token) => this.#recognize(token));
+      reader.begin(this.#parts.protocol(reader));
+    });
   }
 
   async #recognize(token: string | null): Promise<ApiCaller> {

@@ -12,7 +12,8 @@ import { answerOnce, type Answered } from '../store/answer-once.ts';
 import { Letters, type GivenRecord, type Letter } from '../store/letters.ts';
 import { NotedRequests } from '../store/noted-requests.ts';
 import { keyText, type PipelineKey } from '../store/ports.ts';
-import { eventView, PipelinesFeed, type EventView } from './pipelines-feed.ts';
+import type { EventCursor } from './event-cursor.ts';
+import { PipelinesFeed, type EventView } from './pipelines-feed.ts';
 import { clusterView } from './cluster-view.ts';
 import { selectPipelines, type ListQuery } from './select-pipelines.ts';
 import { throughTime, throughVersion } from './through-version.ts';
@@ -33,6 +34,13 @@ export interface Changed {
 interface Found {
   key: PipelineKey;
   state: PipelineState;
+}
+
+export interface HistoryQuery {
+  after: EventCursor;
+  take: number;
+  /** Whether events of batches are wanted. */
+  batches: boolean;
 }
 
 export interface CheckpointView {
@@ -142,18 +150,16 @@ export class PipelinesService {
     return { items, total: found.length };
   }
 
-  async history(pipelineId: string, caller: ApiCaller, after: number, take: number): Promise<EventView[]> {
+  /** What has happened to a pipeline, with the last 4,096 events of batches of each of its lanes. */
+  async history(pipelineId: string, caller: ApiCaller, query: HistoryQuery): Promise<EventView[]> {
     const { key } = this.#need(pipelineId, caller);
-    const entries = await this.#node.store.journal.load(key);
-    return entries
-      .map(eventView)
-      .filter(({ sequence }) => sequence > after)
-      .slice(0, take);
+    const { after, take, batches } = query;
+    return (await new PipelinesFeed(this.#node).history(key, after, batches)).slice(0, take);
   }
 
   /** Events of one pipeline, or of all that the caller may read, as they come. */
   events(
-    query: { pipelineId?: string; after: number | 'now' },
+    query: { pipelineId?: string; after: EventCursor | 'now' },
     caller: ApiCaller,
     signal: AbortSignal,
   ): AsyncGenerator<EventView> {

@@ -107,16 +107,20 @@ export class SubjectLog {
 
   /**
    * What follows a sequence, or the last message of each subject and then what comes; see `readMessages`.
-   * @param subject only of this one, or of those that the pattern stands for
+   * @param pattern only of this subject, or of those that it stands for
    */
   async *follow(
     from: number | 'last-per-subject',
     signal: AbortSignal,
-    subject = '>',
+    pattern = '>',
   ): AsyncGenerator<LoggedMessage> {
     const { connection, stream } = this.#options;
     await this.#provisioner.ensure(this.#settings);
-    const request = { stream, subjects: this.#full(subject), from: from === 'last-per-subject' ? from : from + 1 };
+    const request = {
+      stream,
+      subjects: this.#full(pattern),
+      from: from === 'last-per-subject' ? from : from + 1,
+    };
     for await (const { subject, seq, data } of readMessages(connection, request, signal))
       yield this.#logged(subject, seq, data);
   }

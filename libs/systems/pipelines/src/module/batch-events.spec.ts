@@ -61,7 +61,7 @@ describe('events of batches', () => {
     expect(types(events)).toEqual([
       'PipelineCreated',
       'PipelineStarted',
-      ...Array(3).fill(['BatchPlanned', 'BatchProcessed']).flat(),
+      ...Array.from({ length: 3 }, () => ['BatchPlanned', 'BatchProcessed']).flat(),
       'PipelineCompleted',
     ]);
     const processed = events.filter(({ type }) => type === 'BatchProcessed');

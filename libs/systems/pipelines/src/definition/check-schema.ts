@@ -1,6 +1,7 @@
 import { Ajv } from 'ajv';
 import ajvFormats from 'ajv-formats';
-import { explain, meaning, stepsOf } from './explain-error.ts';
+import { meaning } from '../explain/show.ts';
+import { explain, stepsOf } from './explain-error.ts';
 import type { Fault } from './refusal.ts';
 import type { Schema } from './types.ts';
 

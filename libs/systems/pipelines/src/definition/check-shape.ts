@@ -1,6 +1,7 @@
 import { nearestName } from '@nestjs-spark/foundation/internal';
 import { Ajv, type ErrorObject } from 'ajv';
-import { explain, meaning, shown, stepsOf } from './explain-error.ts';
+import { meaning, shown } from '../explain/show.ts';
+import { explain, stepsOf } from './explain-error.ts';
 import { pointerOf } from './parse-text.ts';
 import type { Fault } from './refusal.ts';
 import { DEFINITION_SCHEMA } from './schema.ts';

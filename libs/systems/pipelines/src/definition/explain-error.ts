@@ -1,7 +1,5 @@
-import { nearestName } from '@nestjs-spark/foundation/internal';
 import type { ErrorObject } from 'ajv';
-
-const LONGEST_SHOWN = 40;
+import { cut, meaning, shown } from '../explain/show.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   string: 'a string',
@@ -12,26 +10,6 @@ const TYPES: Readonly<Record<string, string>> = {
   object: 'an object',
   null: 'null',
 };
-
-/** A value that is not accepted, in few words. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') return `the string ${JSON.stringify(cut(value))}`;
-  if (typeof value === 'number' || typeof value === 'bigint') return `the number ${value}`;
-  if (Array.isArray(value))
-    return value.length === 1 ? 'a list of 1 item' : `a list of ${value.length} items`;
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return String(value);
-}
-
-const cut = (text: string): string =>
-  text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
-
-/** `; did you mean "file"?`, or nothing where no known name is close. */
-export function meaning(given: unknown, known: readonly unknown[]): string {
-  const names = known.filter((one) => typeof one === 'string');
-  const meant = typeof given === 'string' ? nearestName(given, names) : null;
-  return meant === null ? '' : `; did you mean ${JSON.stringify(meant)}?`;
-}
 
 /** What a JSON Schema refuses, in words: what would be right, and what is there. The value's name goes before it. */
 export function explain({ keyword, params, data, parentSchema = {} }: ErrorObject): string {

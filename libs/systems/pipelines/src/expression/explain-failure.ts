@@ -1,5 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { shown } from '../definition/explain-error.ts';
+import { shown } from '../explain/show.ts';
 import { environment } from './environment.ts';
 import { childrenOf, MACROS, nodesOf, writeExpression } from './write-expression.ts';
 

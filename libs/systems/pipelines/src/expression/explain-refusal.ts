@@ -1,4 +1,4 @@
-import { meaning } from '../definition/explain-error.ts';
+import { meaning } from '../explain/show.ts';
 import { environment, FIELD, HAS_FIELD } from './environment.ts';
 
 /** Why CEL does not accept an expression, and where in its text. */

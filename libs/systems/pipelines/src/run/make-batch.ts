@@ -1,7 +1,7 @@
 import { messageOf } from '@nestjs-spark/foundation/internal';
 import { NO_TOTALS, type Totals } from '../batch/batch.ts';
 import { RunFailedError, type OutRecord, type SourceRecord } from '../connect/ports.ts';
-import { shown } from '../definition/explain-error.ts';
+import { shown } from '../explain/show.ts';
 import { DEFAULT_ERRORS, type ErrorRules } from '../definition/types.ts';
 import type { Fields } from '../expression/compile-expression.ts';
 import { letterIdOf, type Letter } from '../store/letters.ts';

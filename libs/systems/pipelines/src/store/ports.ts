@@ -1,6 +1,6 @@
 import type { StateStore } from '@nestjs-spark/contracts/internal';
 import type { BatchPlanned, BatchProcessed, PipelineEvent } from '../aggregate/events.ts';
-import type { BatchEvent } from '../batch/batch-event.ts';
+import type { BatchEvent } from './batch-event.ts';
 import type { Position } from '../batch/batch.ts';
 
 /** Names a pipeline. */

@@ -1,6 +1,6 @@
 import type { BatchPlanned, BatchProcessed } from '../aggregate/events.ts';
-import type { LaneState, PipelineKey } from '../store/ports.ts';
-import { batchId, type Position, type Totals } from './batch.ts';
+import type { LaneState, PipelineKey } from './ports.ts';
+import { batchId, type Position, type Totals } from '../batch/batch.ts';
 
 interface BatchData {
   /** The id of the batch. */

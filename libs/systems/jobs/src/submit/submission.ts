@@ -51,7 +51,9 @@ export class TransformationBody {
 
   @IsOptional()
   @IsString()
-  @ApiPropertyOptional({ description: 'spark-app: the Python file, a path on the workers or an HTTP address' })
+  @ApiPropertyOptional({
+    description: 'spark-app: the Python file, a path on the workers or an HTTP address',
+  })
   resource?: string;
 
   @IsOptional()

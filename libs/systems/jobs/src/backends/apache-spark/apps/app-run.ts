@@ -30,7 +30,7 @@ export class AppRun extends MemoryRun implements RunHandle {
 
 /** The name under which the master lists a run's application. */
 export function appNameOf({ runId }: Pick<JobRun, 'runId'>): string {
-  return `nestjs-spark ${runId}`;
+  return `spark-job ${runId}`;
 }
 
 /** What a run submits. */

@@ -13,3 +13,8 @@ export function lowWater(members: readonly Member[], place: number): number {
   const open = members.filter(({ joined, closed }) => joined <= place && (closed === null || closed > place));
   return open.length === 0 ? 0 : Math.min(place, ...open.map(({ acked }) => acked));
 }
+
+/** The same for what a file has read. */
+export function lowWaterOf(file: { members(): Member[]; readonly position: number }): number {
+  return lowWater(file.members(), file.position);
+}

@@ -240,11 +240,12 @@ export class MemoryFile implements PeerFile {
   }
 
   recordsTaken({ after, to, limit }: TakenRange): { records: RecordName[]; last: number | null } {
-    const events = [...this.#is.history.values()]
-      .flat()
-      .filter((event) => this.#takenAs(event) > after && this.#takenAs(event) <= to)
-      .toSorted((one, other) => this.#takenAs(one) - this.#takenAs(other))
-      .slice(0, limit);
+    const events: PeerEvent[] = [];
+    for (const [name, taken] of this.#is.taken) {
+      const event = taken > after && taken <= to ? this.#is.events.get(name) : undefined;
+      if (event) events.push(event);
+      if (events.length === limit) break;
+    }
     const keys = new Set(events.map(({ entity, recordId }) => keyOf(entity, recordId)));
     const records = [...keys].map((key) => {
       const [entity, recordId] = JSON.parse(key) as [string, string];
@@ -291,6 +292,7 @@ export class MemoryFile implements PeerFile {
     if (!event) return;
     const { entity, recordId } = event;
     this.#is.events.delete(textOf(name));
+    this.#is.taken.delete(textOf(name));
     const rest = this.historyTo(entity, recordId, Infinity).filter((one) => one !== event);
     this.#is.history.set(keyOf(entity, recordId), rest);
   }

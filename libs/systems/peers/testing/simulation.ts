@@ -26,6 +26,8 @@ interface Node extends Replica {
   /** A snapshot that is being made, and the record after which it continues. */
   making: (Snapshot & { last: RecordName | null }) | null;
   mark: LowWaterMark;
+  /** Up to where needless events were removed. */
+  trimmed: number;
 }
 
 const HOUR = 3_600_000_000;
@@ -57,12 +59,12 @@ export class Simulation {
     const chance = this.#random.next();
     if (!node.isUp) this.#stepStopped(node, chance);
     else if (chance < 0.35) this.#write(node);
-    else if (chance < 0.6) this.#read(node, 1 + this.#random.below(4));
+    else if (chance < 0.58) this.#read(node, 1 + this.#random.below(4));
+    else if (chance < 0.6) this.#trim(node);
     else if (chance < 0.85) this.#publish(node);
     else if (chance < 0.86) this.#forge();
     else if (chance < 0.87) this.#retire();
     else if (chance < 0.91) this.#makeSnapshot(node);
-    else if (chance < 0.92 && this.#random.next() < 0.5) this.#trim(node);
     else if (chance < 0.92) proposeForOthers(node.file, policyOf, { entity: BOARDS, after: 0 }, Infinity);
     else this.#disturb(node);
   }
@@ -111,7 +113,7 @@ export class Simulation {
   #addNode(file: MemoryFile): void {
     const name = `node${this.#nodes.length}`;
     const state = { isUp: false, isOnline: true, lookTo: 0, clockShift: 0, backup: null, making: null };
-    const node = { name, file, ...state, mark: new LowWaterMark() };
+    const node = { name, file, ...state, mark: new LowWaterMark(), trimmed: 0 };
     this.#nodes.push(node);
     if (this.#random.next() < 0.7) this.#start(node);
   }
@@ -127,6 +129,7 @@ export class Simulation {
     node.isUp = false;
     node.making = null;
     node.mark = new LowWaterMark();
+    node.trimmed = 0;
   }
 
   #setClock(node: Node): void {
@@ -176,6 +179,7 @@ export class Simulation {
     if (!node.isUp || !node.isOnline) return;
     const { file } = node;
     if (this.#random.next() < 0.2) this.#load(node);
+    if (this.#random.next() < 0.3) this.#trim(node);
     for (let count = 0; count < most; count++) {
       const message = this.#log.after(file.position);
       if (!message) return;
@@ -195,11 +199,13 @@ export class Simulation {
   }
 
   /** Removes events that all have. */
-  #trim({ file, mark }: Node): void {
+  #trim(node: Node): void {
+    const { file, mark } = node;
     const to = mark.advance(file);
     if (to === null) return;
-    for (let after: number | null = 0; after !== null;)
+    for (let after: number | null = node.trimmed; after !== null;)
       after = trimEvents(file, { after, to, limit: 10 * PAGE });
+    node.trimmed = to;
   }
 
   /** Begins a snapshot, or goes on with it: what else happens meanwhile happens between its pages. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ProblemError } from '@nestjs-spark/contracts';
 import type { ApiCaller } from '@nestjs-spark/auth';
 import { CommandRefusedError, type PipelineCommand } from '../aggregate/commands.ts';
@@ -5,14 +6,15 @@ import { replay } from '../aggregate/evolve.ts';
 import type { PipelineState } from '../aggregate/state.ts';
 import type { Position } from '../batch/batch.ts';
 import { readDefinition } from '../definition/read-definition.ts';
-import type { PipelineDefinition } from '../definition/types.ts';
 import type { PipelinesNode } from '../own/pipelines-node.ts';
 import { viewOf, type PipelineView } from '../project/view.ts';
-import type { ClusterOverview } from '../shard/ports.ts';
+import { answerOnce, type Answered } from '../store/answer-once.ts';
 import { Letters, type GivenRecord, type Letter } from '../store/letters.ts';
+import { NotedRequests } from '../store/noted-requests.ts';
 import { keyText, type PipelineKey } from '../store/ports.ts';
 import { eventView, PipelinesFeed, type EventView } from './pipelines-feed.ts';
-import { answerOnce, type Answered } from './answer-once.ts';
+import { clusterView } from './cluster-view.ts';
+import { selectPipelines, type ListQuery } from './select-pipelines.ts';
 import { throughTime, throughVersion } from './through-version.ts';
 import { canRead, nameOf, requireChange, seesAll, tenantOf } from './access.ts';
 
@@ -31,14 +33,6 @@ export interface Changed {
 interface Found {
   key: PipelineKey;
   state: PipelineState;
-}
-
-export interface ListQuery {
-  skip: number;
-  take: number;
-  state?: string;
-  label?: string;
-  q?: string;
 }
 
 export interface CheckpointView {
@@ -101,9 +95,24 @@ export class PipelinesService {
     caller: ApiCaller,
     commandId: string | null,
   ): Promise<Changed> {
-    const { key, state } = this.#find(pipelineId, caller) ?? this.#deletedBy(commandId, pipelineId, caller);
-    requireChange(caller, key, state);
-    return this.#node.submit(key, command, { by: nameOf(caller), commandId });
+    return this.#submit(pipelineId, command, caller, commandId);
+  }
+
+  /** Lets a pipeline continue elsewhere; null: at the beginning. */
+  async moveCheckpoint(
+    pipelineId: string,
+    position: Position | null,
+    caller: ApiCaller,
+    commandId: string | null,
+  ): Promise<Answered<CheckpointView>> {
+    const { state, isReplayed } = await this.#submit(
+      pipelineId,
+      { type: 'resetCheckpoint', position },
+      caller,
+      commandId,
+    );
+    const { startsAt, epoch, generation } = state;
+    return { answer: { position: startsAt ?? {}, batch: 0, epoch, generation }, isReplayed };
   }
 
   get(pipelineId: string, caller: ApiCaller): PipelineView {
@@ -127,19 +136,8 @@ export class PipelinesService {
   }
 
   list(query: ListQuery, caller: ApiCaller): { items: PipelineView[]; total: number } {
-    const { skip, take, state, label, q } = query;
-    const [name, value] = (label ?? '').split(/[:=]/, 2);
-    const wanted = q?.toLowerCase();
-    const found = this.#node.projection
-      .list()
-      .filter(({ key, state: { status } }) => canRead(caller, key) && status !== 'Deleted')
-      .filter(({ state: { status } }) => !state || status.toLowerCase() === state.toLowerCase())
-      .filter(({ state: { definition } }) => {
-        const has = definition?.labels?.[name ?? ''];
-        return label === undefined || (has !== undefined && (value === undefined || has === value));
-      })
-      .filter(({ state: { definition } }) => wanted === undefined || textOf(definition).includes(wanted))
-      .toSorted((one, other) => (one.key.pipelineId < other.key.pipelineId ? -1 : 1));
+    const { skip, take } = query;
+    const found = selectPipelines(this.#node.projection.list(), query, caller);
     const items = found.slice(skip, skip + take).map(({ key }) => this.#node.view(key) as PipelineView);
     return { items, total: found.length };
   }
@@ -192,7 +190,7 @@ export class PipelinesService {
   ): Promise<Answered<{ letterId: string; state: string }>> {
     const { key, state } = this.#need(pipelineId, caller);
     requireChange(caller, key, state);
-    return answerOnce(this.#node.store.letters, key, commandId, { replay: letterId, record }, async () => {
+    return this.#once(key, commandId, { replay: letterId, record }, async () => {
       const letters = this.#lettersOf(key);
       const letter = await letters.get(letterId);
       if (!letter) throw new ProblemError('notFound', `There is no dead letter ${letterId}.`);
@@ -213,7 +211,7 @@ export class PipelinesService {
   ): Promise<Answered<object>> {
     const { key, state } = this.#need(pipelineId, caller);
     requireChange(caller, key, state);
-    return answerOnce(this.#node.store.letters, key, commandId, { remove: letterId }, async () => {
+    return this.#once(key, commandId, { remove: letterId }, async () => {
       const letters = this.#lettersOf(key);
       if (letterId !== null && !(await letters.get(letterId)))
         throw new ProblemError('notFound', `There is no dead letter ${letterId}.`);
@@ -223,21 +221,8 @@ export class PipelinesService {
     });
   }
 
-  async cluster(): Promise<Record<string, unknown>> {
-    const { nodes, shards }: ClusterOverview = await this.#node.shards.overview();
-    const counts = new Map<string, number>();
-    const owners = new Map(shards.map(({ shard, node }) => [shard, node]));
-    for (const { key, state } of this.#node.projection.list()) {
-      if (state.status === 'Deleted') continue;
-      const owner = owners.get(this.#node.shardOf(key)) ?? '';
-      counts.set(owner, (counts.get(owner) ?? 0) + 1);
-    }
-    return {
-      mode: this.#node.store.mode,
-      node: this.#node.shards.node,
-      nodes: nodes.map((node) => ({ ...node, pipelines: counts.get(node.id) ?? 0 })),
-      shards,
-    };
+  cluster(): Promise<Record<string, unknown>> {
+    return clusterView(this.#node);
   }
 
   /** Builds a projection of this process again. */
@@ -245,6 +230,24 @@ export class PipelinesService {
     if (name !== 'status')
       throw new ProblemError('notFound', `There is no projection ${name}; there is status.`);
     await this.#node.projection.rebuild();
+  }
+
+  async #submit(pipelineId: string, command: PipelineCommand, caller: ApiCaller, commandId: string | null) {
+    const { key, state } = this.#find(pipelineId, caller) ?? this.#deletedBy(commandId, pipelineId, caller);
+    requireChange(caller, key, state);
+    return this.#node.submit(key, command, { by: nameOf(caller), commandId });
+  }
+
+  /** For what leaves no event, such as what concerns dead letters. */
+  #once<T extends object>(
+    key: PipelineKey,
+    id: string | null,
+    asked: object,
+    work: () => Promise<T>,
+  ): Promise<Answered<T>> {
+    const notes = new NotedRequests(this.#node.store.letters, key);
+    const fingerprint = createHash('sha256').update(JSON.stringify(asked)).digest('base64url');
+    return answerOnce(notes, { id, fingerprint }, async () => ({ answer: await work(), isReplayed: false }));
   }
 
   #lettersOf(key: PipelineKey): Letters {
@@ -294,6 +297,3 @@ export class PipelinesService {
     return new ProblemError('notFound', `There is no pipeline ${JSON.stringify(pipelineId.slice(0, 64))}.`);
   }
 }
-
-const textOf = (definition: PipelineDefinition | null): string =>
-  [definition?.pipelineId, definition?.name, definition?.description].join('\n').toLowerCase();

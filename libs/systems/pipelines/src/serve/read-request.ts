@@ -8,7 +8,7 @@ import type { Position } from '../batch/batch.ts';
 import { MAX_DEFINITION_BYTES } from '../definition/parse-text.ts';
 import { readJson } from '../run/make-batch.ts';
 import type { GivenRecord } from '../store/letters.ts';
-import type { ListQuery } from './pipelines.service.ts';
+import type { ListQuery } from './select-pipelines.ts';
 
 type Parsed = IncomingMessage & { body?: unknown; rawBody?: unknown };
 type Query = Readonly<Record<string, string | string[] | undefined>>;

@@ -1,8 +1,14 @@
 import { type EventName, headsText, type Operation, type PeerEvent, textOf } from '../src/merge/event.ts';
 import { stampOf } from '../src/merge/stamp.ts';
-import type { Member } from '../src/trim/low-water.ts';
-import type { ShownEvents, TakenRange } from '../src/trim/trim-events.ts';
-import type { LoggedOrigin, OwnOrigin, PeerFile, RecordName } from '../src/receive/peer-file.ts';
+import type {
+  LoggedOrigin,
+  Member,
+  OwnOrigin,
+  PeerFile,
+  RecordName,
+  ShownEvents,
+  TakenRange,
+} from '../src/receive/peer-file.ts';
 
 /** What an application does to a record. */
 export interface Change {

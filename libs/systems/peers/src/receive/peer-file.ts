@@ -1,6 +1,4 @@
 import type { EventName, PeerEvent } from '../merge/event.ts';
-import type { Member } from '../trim/low-water.ts';
-import type { ShownEvents, TakenRange } from '../trim/trim-events.ts';
 
 /** One of a file's own origins: each run of its process has another one. */
 export interface OwnOrigin {
@@ -28,6 +26,31 @@ export interface LoggedOrigin extends EventName {
   readonly ack?: number;
   /** Where an operator closed it; null when nobody has. */
   readonly closed?: number | null;
+}
+
+/** An origin as the log tells of it. */
+export interface Member {
+  /** Where its join stands. */
+  readonly joined: number;
+  /** Up to where everything is applied that others wrote, and everything in the log that it wrote before. */
+  readonly acked: number;
+  /** Where its close stands; null while it is open. */
+  readonly closed: number | null;
+}
+
+/** Events that people may still ask for, although no node needs them. */
+export interface ShownEvents {
+  /** Names of events that the lists of conflicts and of stashed changes show. */
+  readonly names: ReadonlySet<string>;
+  /** Sets of heads whose resolutions are shown. */
+  readonly heads: ReadonlySet<string>;
+}
+
+/** A part of a file's events, in the order in which it took them. */
+export interface TakenRange {
+  readonly after: number;
+  readonly to: number;
+  readonly limit: number;
 }
 
 /**

@@ -1,12 +1,4 @@
-/** An origin as the log tells of it. */
-export interface Member {
-  /** Where its join stands. */
-  readonly joined: number;
-  /** Up to where everything is applied that others wrote, and everything in the log that it wrote before. */
-  readonly acked: number;
-  /** Where its close stands; null while it is open. */
-  readonly closed: number | null;
-}
+import type { Member } from '../receive/peer-file.ts';
 
 /** Up to where nobody needs the log any more, as of a place in it: computed from the log alone, so the same on every node. */
 export function lowWater(members: readonly Member[], place: number): number {

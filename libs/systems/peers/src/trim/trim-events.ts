@@ -1,20 +1,5 @@
 import { headsText, type PeerEvent, textOf } from '../merge/event.ts';
-import type { PeerFile, RecordName } from '../receive/peer-file.ts';
-
-/** Events that people may still ask for, although no node needs them. */
-export interface ShownEvents {
-  /** Names of events that the lists of conflicts and of stashed changes show. */
-  readonly names: ReadonlySet<string>;
-  /** Sets of heads whose resolutions are shown. */
-  readonly heads: ReadonlySet<string>;
-}
-
-/** A part of a file's events, in the order in which it took them. */
-export interface TakenRange {
-  readonly after: number;
-  readonly to: number;
-  readonly limit: number;
-}
+import type { PeerFile, RecordName, ShownEvents, TakenRange } from '../receive/peer-file.ts';
 
 /**
  * Removes events that are on every node and that later ones have replaced. An event becomes needless when its record gets another

@@ -206,6 +206,7 @@ describe('a process that lost its pipeline', () => {
       const lane = (epoch: number, onProgress: (progress: LaneProgress) => void) =>
         runLane({
           key: { tenant: 'default', pipelineId: 'evens' },
+          node: 'one',
           definition,
           generation: 1,
           epoch,

@@ -54,3 +54,12 @@ const KNOWN: ReadonlySet<string> = new Set<string>([
 export function isKnownName(name: string, targets: readonly string[]): boolean {
   return LANGUAGE_NAMES.has(name) || KNOWN.has(name) || targets.some((target) => name === `loadTo${target}`);
 }
+
+const SPELLED: ReadonlyMap<string, string> = new Map(
+  [...ETL_FUNCTIONS, ...EXTRA_FUNCTIONS, ...LANGUAGE_NAMES].map((name) => [name.toLowerCase(), name]),
+);
+
+/** How a script writes what is spelled like this but for upper and lower case; null where there is nothing such. */
+export function knownSpelling(name: string): string | null {
+  return SPELLED.get(name.toLowerCase()) ?? null;
+}

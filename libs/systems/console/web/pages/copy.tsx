@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { CopyState } from '../../src/ask/state.ts';
 import { api, mayWrite } from '../api.ts';
 import { count, rate } from '../format.ts';
-import { copies, loaded, now } from '../live.ts';
+import { copies, hindered, loaded, now, silent } from '../live.ts';
 import { A } from '../router.tsx';
 import { t } from '../texts.ts';
 import { Icon } from '../ui/icons.tsx';
@@ -52,7 +52,7 @@ export function CopyPage({ parts: [requester = '', owner = '', task = ''] }: { p
             <StateMark state={copy.state} />
             {copy.in?.engine && <span>{t.copy.engine(copy.in.engine)}</span>}
             {generation !== null && <span>{t.copy.generation(generation)}</span>}
-            {copy.complete && <span>{t.copy.complete}</span>}
+            {copy.complete && copy.stale === null && <span>{t.copy.complete}</span>}
           </div>
         </div>
         <div class="row">
@@ -108,19 +108,34 @@ function Notes({ copy }: { copy: CopyState }) {
     <>
       {(copy.state === 'Unknown' || copy.stale !== null) && (
         <p class="note warn" role="status">
-          {t.stale(
-            copy.requester,
-            copy.stale === null ? null : now.value - Date.parse(copy.stale),
-            copy.stale,
-          )}
+          {hindered.value.some(({ name }) => name === copy.requester)
+            ? t.staleThough(copy.requester, copy.stale)
+            : t.stale(
+                copy.requester,
+                copy.stale === null ? null : now.value - Date.parse(copy.stale),
+                copy.stale,
+              )}
         </p>
       )}
+      <OwnerStale copy={copy} />
       {copy.reason && (
         <p class={`note ${kind === 'ok' ? 'info' : kind}`} role="status">
           {t.reason(copy)}
         </p>
       )}
     </>
+  );
+}
+
+/** What the owner's side shows is of when it answered last. */
+function OwnerStale({ copy: { owner } }: { copy: CopyState }) {
+  const module = silent.value.find(({ name }) => name === owner);
+  if (!module || hindered.value.includes(module)) return null;
+  const { seenAt } = module;
+  return (
+    <p class="note warn" role="status">
+      {t.stale(owner, seenAt === null ? null : now.value - Date.parse(seenAt), seenAt)}
+    </p>
   );
 }
 
@@ -204,12 +219,15 @@ function Freshness({
   path: string;
   points: { at: number; value: number | null }[];
 }) {
-  const [askedAt, setAskedAt] = useState(Date.now());
+  const [askedAt, setAskedAt] = useState<number | null>(null);
   const fresh = useAsked(async () => {
     const answer = await api<Fresh>(`${path}/freshness`);
     setAskedAt(Date.now());
     return answer;
   }, [copy.id, copy.state, copy.in?.generation]);
+  // An answer of before says nothing about now once either side has stopped answering.
+  const sides = [copy.owner, copy.requester];
+  const isNow = fresh.error === null && !silent.value.some(({ name }) => sides.includes(name));
   return (
     <section class="card">
       <header>
@@ -228,13 +246,19 @@ function Freshness({
         {(value) => (
           <div class="stack" style={{ gap: '10px' }}>
             <p class="strong">
-              {value.behindMs === 0
-                ? t.copy.isFresh(copy.owner)
-                : value.behindMs === null
-                  ? t.copy.behindUnknown
-                  : t.copy.isBehind(value.behindMs)}
+              {!isNow || !value.sourceReachable
+                ? t.copy.freshUnknown
+                : value.behindMs === 0
+                  ? t.copy.isFresh(copy.owner)
+                  : value.behindMs === null
+                    ? t.copy.behindUnknown
+                    : t.copy.isBehind(value.behindMs)}
             </p>
-            {!value.sourceReachable && <p class="dim small">{t.copy.ownerSilent(copy.owner)}</p>}
+            {(!isNow || !value.sourceReachable) && (
+              <p class="dim small">
+                {t.copy.freshWas(copy.owner, value.behindMs, value.sourceReachable ? askedAt : null)}
+              </p>
+            )}
             <dl class="figures quiet">
               <div>
                 <dt>{t.copy.appliedHere}</dt>
@@ -245,7 +269,7 @@ function Freshness({
                 <dd>{count(value.sourceEtag)}</dd>
               </div>
               <div>
-                <dt>{t.copy.asked}</dt>
+                <dt>{value.sourceReachable ? t.copy.asked : t.copy.askedInVain}</dt>
                 <dd>
                   <Ago at={askedAt} />
                 </dd>

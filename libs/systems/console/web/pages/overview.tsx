@@ -1,7 +1,20 @@
 import { useState } from 'preact/hooks';
 import type { CopyState } from '../../src/ask/state.ts';
 import { duration, rate } from '../format.ts';
-import { copies, denied, letters, live, loaded, modules, setAside, troubled, unknown } from '../live.ts';
+import {
+  copies,
+  denied,
+  hindered,
+  isPartial,
+  letters,
+  live,
+  loaded,
+  modules,
+  setAside,
+  silent,
+  troubled,
+  unknown,
+} from '../live.ts';
 import { ModuleMap } from '../map/map.tsx';
 import { A, copyPath, query } from '../router.tsx';
 import { t } from '../texts.ts';
@@ -28,9 +41,11 @@ export function OverviewPage() {
       <div class="headline">
         <div>
           <Heading title={t.pages.overview}>
-            {t.overview.headline(live.value.length, all.length, denied.value.length)}
+            {t.overview.headline(live.value.length, all.length, isPartial.value)}
           </Heading>
-          {all.length > 0 && <p>{t.overview.under(troubled.value.length, unknown.value.length)}</p>}
+          {all.length > 0 && (
+            <p>{t.overview.under(troubled.value.length, unknown.value.length, silent.value.length)}</p>
+          )}
         </div>
         <dl class="figures">
           <Figure name={t.overview.changes} value={rate(all.reduce((sum, copy) => sum + copy.rate, 0))} />
@@ -45,6 +60,7 @@ export function OverviewPage() {
       </div>
       <div class="stack">
         <Denied />
+        <Hindered />
         {modules.value.length === 0 ? (
           <div class="card">
             <Empty>{t.overview.noModules}</Empty>
@@ -67,6 +83,22 @@ function Denied() {
     <div class="note bad" role="status">
       <p>{first.why ?? t.module.denied(first.name)}</p>
       {others.length > 0 && <p>{t.module.deniedToo(others.map(({ name }) => name))}</p>}
+    </div>
+  );
+}
+
+const SAID = 3;
+
+/** Modules that are there and cannot answer, each with its reason: what is missing may be nothing of theirs. */
+function Hindered() {
+  const all = hindered.value;
+  if (all.length === 0) return null;
+  return (
+    <div class="note warn" role="status">
+      {all.slice(0, SAID).map(({ name, why }) => (
+        <p key={name}>{why}</p>
+      ))}
+      {all.length > SAID && <p>{t.overview.hinderedToo(all.length - SAID)}</p>}
     </div>
   );
 }

@@ -377,9 +377,10 @@ describe('the key of a module', () => {
     expect((await refusal(await sign())).status).toBe(401);
   });
 
-  it('cannot be told while the registry is away: 503, so that the caller tries again', async () => {
+  it('cannot be told while the registry is away: 503 with what is away, so that the caller tries again', async () => {
     registry.away = true;
-    expect((await refusal(await sign())).status).toBe(503);
+    const { status, message } = await refusal(await sign());
+    expect([status, message]).toEqual([503, 'Fleet cannot check who asks. The registry cannot be reached.']);
   });
 });
 

@@ -5,7 +5,7 @@ import {
   type TokenLedger,
 } from '@nestjs-spark/contracts/internal';
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload } from 'jose';
-import { sameName, type Logger } from '@nestjs-spark/foundation/internal';
+import { redact, sameName, type Logger } from '@nestjs-spark/foundation/internal';
 import { claimsFault, headerFault, timeFault, type Receiver, type SignedRequest } from './check-claims.ts';
 import type { KeyRing } from './key-ring.ts';
 import { ProviderTokenError, type ProviderTokens } from './provider-tokens.ts';
@@ -70,11 +70,8 @@ export class TokenVerifier {
       if (error instanceof UnavailableError) {
         throw new ProblemError(
           'unavailable',
-          'Tokens of modules cannot be checked at the moment: this module cannot reach NATS, or its store.',
-          {
-            cause: error,
-            retryAfterSeconds: 2,
-          },
+          `${this.parts.receiver.moduleName} cannot check who asks. ${sentence(redact(error.message))}`,
+          { cause: error, retryAfterSeconds: 2 },
         );
       }
       throw error;
@@ -175,6 +172,11 @@ function actOf({ act }: JWTPayload): ActingFor | null {
   if (act === undefined) return null;
   if (!isActingFor(act)) throw new Refusal('act cannot be read');
   return act;
+}
+
+/** The health routes tell everybody the same, so nothing is given away to whoever shows a token. */
+function sentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
 class Refusal extends Error {}

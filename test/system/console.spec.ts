@@ -23,7 +23,7 @@ interface State {
     id: string;
     state: string;
     setAside: number;
-    reason: { code: string } | null;
+    reason: { code: string; text: string } | null;
     stale: string | null;
   }[];
 }
@@ -360,6 +360,45 @@ await describeWithBrowser(['nats'], `The console, in Chromium, the owner on ${PA
       } finally {
         crowd.stop();
       }
+    });
+  });
+
+  describe('a NATS that hangs', () => {
+    it('leaves the copies waiting: where it is and what to do is said, and no page claims that nothing is missing', async () => {
+      desk.complaints.length = 0;
+      await desk.look(1360, 'light');
+      await desk.go('/');
+      await desk.heading(/copies are live/);
+      world.nats.sigstop();
+      try {
+        const says = new RegExp(
+          `HR .*NATS \\(${new URL(world.natsUrl).host}\\) .*check that nats-server runs`,
+        );
+        await desk.until(async () => {
+          const found = await copy('Fleet/HR/Cars');
+          return found?.state === 'Waiting' && says.test(found.reason?.text ?? '');
+        }, 60_000);
+        await desk.sees(says);
+        await desk.sees(/^0 of \d+ modules answer$/);
+        expect(await desk.faults()).toEqual([]);
+        await desk.shoot('overview-nats-hangs-light-1360');
+        await desk.go('/copies/HR/Fleet/Cars');
+        await desk.sees(says);
+        await desk.sees(/HR cannot say how this copy is now/);
+        await desk.sees(/Whether there is anything here is not known/);
+        await desk.shoot('copy-nats-hangs-light-1360');
+        for (const path of ['/set-aside', '/dead-letters', '/audit']) {
+          await desk.go(path);
+          await desk.sees(/did not answer, so what is there is not listed/);
+          await desk.sees(/Whether there is anything here is not known/);
+          expect(
+            await desk.page.getByText(/Nothing is set aside|No dead letters|Nobody has asked/).count(),
+          ).toBe(0);
+        }
+      } finally {
+        world.nats.sigcont();
+      }
+      await desk.until(async () => (await copy('Fleet/HR/Cars'))?.state === 'Streaming', 60_000);
     });
   });
 });

@@ -82,7 +82,7 @@ def kit_fail(value, run):
     raise ValueError("asked to fail")
 
 
-# Those that begin with "kit-" are what `nestjs-spark jobs check-backend` tries a backend with.
+# Those that begin with "kit-" are what `npx @nestjs-spark/cli jobs check-backend` tries a backend with.
 HANDLERS = {"word-count": word_count, "kit-echo": lambda value, run: value, "kit-wait": kit_wait, "kit-fail": kit_fail}
 
 RUNS = {}

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { blocksOf as codeOf, markdownPages } from './read-blocks.ts';
@@ -65,6 +65,17 @@ function namesIn(code: string): Set<string> {
 const isDeclaredIn = (code: string, name: string) =>
   new RegExp(`\\b(class|function|const|let|interface|type)\\s+${name}\\b`).test(code);
 
+/** What prints something, or shows how. */
+const sources = ['libs', 'apps', 'tools', 'examples'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(?:ts|py|js)$/.test(file) && !/(?:node_modules|dist|\.spec\.ts$)/.test(file))
+    .map((file) => join(folder, file)),
+);
+
+/** A command line that starts with the name of the binary, but for `npx -p @nestjs-spark/cli nestjs-spark …`. */
+const BARE_COMMAND =
+  /(?<!@nestjs-spark\/cli )(?<![@\w/-])nestjs-spark (?:init|servers|nats|etl|verify|keys|jobs|dataflow|config|COMMAND|-|…|\$)\S*/g;
+
 describe('the documents', () => {
   it('are found', () => {
     expect(pages.length).toBeGreaterThan(50);
@@ -83,6 +94,15 @@ describe('the documents', () => {
     expect(fetched.length).toBeGreaterThan(5);
     const isKnown = (name: string) => ['changeset', 'node'].some((tool) => name.endsWith(`: ${tool}`));
     expect(fetched.filter((one) => !/: @[\w-]+\/[\w-]+(@\S+)?$/.test(one) && !isKnown(one))).toEqual([]);
+  });
+
+  it('name the package of the command line, as messages do: its bare name belongs to nobody on npm', () => {
+    const told = [...pages, ...sources].flatMap((page) =>
+      [...textOf(page).matchAll(BARE_COMMAND)].map(([command]) => `${page}: ${command}`),
+    );
+    expect('Run nestjs-spark keys make HR, or npx nestjs-spark verify'.match(BARE_COMMAND)).toHaveLength(2);
+    expect(sources.length).toBeGreaterThan(500);
+    expect(told).toEqual([]);
   });
 
   it('name no variable that is missing in the table of the environment', () => {

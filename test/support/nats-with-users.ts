@@ -9,7 +9,7 @@ import { eventually } from '@nestjs-spark/servers/testing';
 import { MemoryLogger } from '@nestjs-spark/testing';
 import { PATIENCE_MS } from './member.ts';
 
-/** A NATS server with the users that `nestjs-spark nats permissions` prints for `members`, and what `provision` makes as their administrator. */
+/** A NATS server with the users that `npx @nestjs-spark/cli nats permissions` prints for `members`, and what `provision` makes as their administrator. */
 export class NatsWithUsers {
   /** For what the suite keeps beside the users' seeds. */
   readonly folder: string;

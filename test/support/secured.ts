@@ -35,7 +35,7 @@ interface Parts {
 type Rights = Readonly<Record<string, 'ReadWrite' | 'Admin'>>;
 
 /**
- * Servers as production has them: NATS with TLS and the accounts that `nestjs-spark nats permissions` prints, RavenDB over
+ * Servers as production has them: NATS with TLS and the accounts that `npx @nestjs-spark/cli nats permissions` prints, RavenDB over
  * https with a certificate for each module, and modules whose keys are listed.
  */
 export class SecuredServers {

@@ -1,7 +1,7 @@
-import { CliError, run } from '@nestjs-spark/cli';
+import { asTyped, CliError, run } from '@nestjs-spark/cli';
 
 const HELP = `npm run dataflow: starts the Dataflow app, shows a first pipeline, and keeps running until Ctrl-C; with --once it ends by itself.
-npm run dataflow -- COMMAND … is "nestjs-spark dataflow COMMAND …":
+npm run dataflow -- COMMAND … carries out one of these:
 `;
 
 const words = process.argv.slice(2);
@@ -12,11 +12,14 @@ if (first === undefined || first === '--once') {
   if (first === '--help') console.log(HELP);
   try {
     const { text, exitCode } = await run(['dataflow', ...words], process.env);
-    if (text !== '') console.log(text);
+    if (text !== '') console.log(asTyped(text, process.env));
     process.exitCode = exitCode;
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    console.error(`${error.message}. npm run dataflow -- --help lists the commands.`);
+    const message = asTyped(error.message, process.env);
+    console.error(
+      `${message}${/[.?]$/.test(message) ? '' : '.'} npm run dataflow -- --help lists the commands.`,
+    );
     process.exitCode = error.exitCode;
   }
 }

@@ -63,13 +63,14 @@ async function show(app: App, once: boolean): Promise<void> {
     console.log(
       `Token      ${join(folder, 'operator-token')}   the operator token, for the Authorization header`,
     );
+  const authorization = token ? ` -H "authorization: Bearer $SPARK_OPERATOR_TOKEN"` : '';
   mkdirSync(files, { recursive: true });
   writeFileSync(join(files, 'people.ndjson'), PEOPLE);
   console.log(
-    `\nA first pipeline:\n  curl -s ${url}/api/pipelines -H 'content-type: application/json' -d '${JSON.stringify(FIRST)}'`,
+    `\nA first pipeline:\n  curl -s -X PUT ${url}/api/pipelines/first${authorization} -H 'content-type: application/json' -d '${JSON.stringify(FIRST)}'`,
   );
   await demand(`${url}/api/pipelines/first`, 'PUT', FIRST, token || undefined);
-  console.log(`  curl -s -X POST ${url}/api/pipelines/first/start`);
+  console.log(`  curl -s -X POST ${url}/api/pipelines/first/start${authorization}`);
   await demand(`${url}/api/pipelines/first/start`, 'POST', {}, token || undefined);
   const { state, progress } = await ended(url, token || undefined);
   console.log(

@@ -1,6 +1,7 @@
 export { CommandRefusedError, type CommandRefusal } from './aggregate/commands.ts';
 export type { Totals } from './batch/batch.ts';
 export { type Connection, Connections } from './connect/connections.ts';
+export { placeOf } from './connect/place-of.ts';
 export { RunFailedError } from './connect/ports.ts';
 export {
   DefinitionRefusedError,

@@ -1,3 +1,4 @@
+export { asTyped } from './as-typed.ts';
 export { run, USAGE } from './run.ts';
 export { CliError } from './cli-error.ts';
 export type { Outcome } from './outcome.ts';

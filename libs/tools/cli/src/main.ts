@@ -6,7 +6,7 @@ const [leastMajor = 0, leastMinor = 0] = LEAST;
 
 if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
   console.error(
-    `nestjs-spark needs Node ${LEAST.join('.')} or later, and this is Node ${process.versions.node}. ` +
+    `@nestjs-spark/cli needs Node ${LEAST.join('.')} or later, and this is Node ${process.versions.node}. ` +
       'Install a current Node (https://nodejs.org), or run it with one: npx -p node@24 -p @nestjs-spark/cli nestjs-spark …',
   );
   process.exitCode = 1;

@@ -7,14 +7,14 @@ describe('the command line', () => {
     const { exitCode, text } = await run(argv, {});
     expect(exitCode).toBe(0);
     for (const command of ['init', 'nats', 'etl preview', 'etl set-aside', 'keys', 'servers'])
-      expect(text).toContain(`nestjs-spark ${command}`);
+      expect(text).toContain(`npx @nestjs-spark/cli ${command}`);
   });
 
   it.each([
-    [['etl', '--help'], /nestjs-spark etl preview --module/],
-    [['nats', '--help'], /nestjs-spark nats permissions --module/],
+    [['etl', '--help'], /npx @nestjs-spark\/cli etl preview --module/],
+    [['nats', '--help'], /npx @nestjs-spark\/cli nats permissions --module/],
     [['servers', '--help'], /keep the data in DIR[^]*--secured/],
-    [['keys', '--help'], /nestjs-spark keys rotate HR --finish/],
+    [['keys', '--help'], /npx @nestjs-spark\/cli keys rotate HR --finish/],
   ])('%j: says what the command takes', async (argv, words) => {
     expect(await run(argv, {})).toEqual({ exitCode: 0, text: expect.stringMatching(words) });
   });
@@ -45,8 +45,8 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['keys', 'make'], 'Run nestjs-spark keys --help for the options.'],
-    [['deploy'], 'Run nestjs-spark --help for the commands.'],
+    [['keys', 'make'], 'Run npx @nestjs-spark/cli keys --help for the options.'],
+    [['deploy'], 'Run npx @nestjs-spark/cli --help for the commands.'],
   ])('%j: points to the help that has what is right', (argv, words) => {
     expect(helpFor(argv)).toBe(words);
   });

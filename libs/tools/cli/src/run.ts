@@ -1,3 +1,4 @@
+import { nearestName } from '@nestjs-spark/foundation/internal';
 import { CliError } from './cli-error.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -6,18 +7,18 @@ type Run = (argv: readonly string[], environment: Environment) => Promise<Outcom
 
 export const USAGE = `The command line of Spark for NestJS.
 
-  nestjs-spark init …              makes a Nest application share a collection, or keep copies of one
-  nestjs-spark servers             RavenDB and NATS for development
-  nestjs-spark nats …              permissions of modules on NATS, and its streams
-  nestjs-spark etl preview …       what a script would produce, before it is deployed
-  nestjs-spark etl set-aside …     set-aside documents, and rerunning them
-  nestjs-spark verify …            compares copies with their source, and repairs them
-  nestjs-spark keys …              modules' keys: make, show, approve, rotate
-  nestjs-spark jobs …              tries a backend for transformation jobs
-  nestjs-spark dataflow …          pipelines: checked and run here, or managed at an app
-  nestjs-spark config …            settings of a running module: get, set, history, rollback
+  npx @nestjs-spark/cli init …              makes a Nest application share a collection, or keep copies of one
+  npx @nestjs-spark/cli servers             RavenDB and NATS for development
+  npx @nestjs-spark/cli nats …              permissions of modules on NATS, and its streams
+  npx @nestjs-spark/cli etl preview …       what a script would produce, before it is deployed
+  npx @nestjs-spark/cli etl set-aside …     set-aside documents, and rerunning them
+  npx @nestjs-spark/cli verify …            compares copies with their source, and repairs them
+  npx @nestjs-spark/cli keys …              modules' keys: make, show, approve, rotate
+  npx @nestjs-spark/cli jobs …              tries a backend for transformation jobs
+  npx @nestjs-spark/cli dataflow …          pipelines: checked and run here, or managed at an app
+  npx @nestjs-spark/cli config …            settings of a running module: get, set, history, rollback
 
-nestjs-spark COMMAND --help lists its options. Exit codes: 0 success, 1 failure, 2 wrong usage.
+npx @nestjs-spark/cli COMMAND --help lists its options. Exit codes: 0 success, 1 failure, 2 wrong usage.
 `;
 
 // Each is loaded when it is asked for: what one command needs is of no use to the other.
@@ -36,8 +37,8 @@ const COMMANDS: ReadonlyMap<string, Run> = new Map<string, Run>([
 /** Where what is right can be read, after a command that was not. */
 export function helpFor([name = '']: readonly string[]): string {
   return COMMANDS.has(name)
-    ? `Run nestjs-spark ${name} --help for the options.`
-    : 'Run nestjs-spark --help for the commands.';
+    ? `Run npx @nestjs-spark/cli ${name} --help for the options.`
+    : 'Run npx @nestjs-spark/cli --help for the commands.';
 }
 
 /**
@@ -49,5 +50,8 @@ export async function run(argv: readonly string[], environment: Environment): Pr
   if (name === '--help' || name === '-h' || name === 'help') return { exitCode: 0, text: USAGE };
   const command = COMMANDS.get(name);
   if (command) return command(rest, environment);
-  throw new CliError(`Unknown command "${name}". Commands: ${[...COMMANDS.keys()].join(', ')}.`, 2);
+  const names = [...COMMANDS.keys()];
+  const meant = nearestName(name, names);
+  const hint = meant === null ? '' : ` Did you mean "${meant}"?`;
+  throw new CliError(`Unknown command "${name}".${hint} Commands: ${names.join(', ')}.`, 2);
 }

@@ -9,7 +9,7 @@ describe('What NATS does not allow', () => {
     denials.note({ operation: 'publish', subject: 'spark.a' }, 1);
     denials.note({ operation: 'subscription', subject: '_INBOX.hr.>' }, 2);
     expect(denials.describe(3)).toBe(
-      "NATS does not allow this user to publish to spark.a, subscribe to _INBOX.hr.>: add it to the user's permissions; `nestjs-spark nats permissions` prints all that a module needs",
+      "NATS does not allow this user to publish to spark.a, subscribe to _INBOX.hr.>: add it to the user's permissions; `npx @nestjs-spark/cli nats permissions` prints all that a module needs",
     );
   });
 

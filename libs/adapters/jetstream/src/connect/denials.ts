@@ -36,7 +36,7 @@ export class Denials {
 }
 
 export const DENIED_REMEDY =
-  "add it to the user's permissions; `nestjs-spark nats permissions` prints all that a module needs";
+  "add it to the user's permissions; `npx @nestjs-spark/cli nats permissions` prints all that a module needs";
 
 /** Each message has a subject of its own. */
 function acksOfConsumer(subject: string): string {

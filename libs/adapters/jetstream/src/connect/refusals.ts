@@ -114,7 +114,7 @@ export function refusal(target: string, error: unknown): JetStreamRefusedError |
 /** Where modules have permissions, an administrator makes the streams: whoever can make one can read all others through it. */
 function remedyForDenied(subject: string): string {
   return /^\$JS\.API\.STREAM\.(?:CREATE|UPDATE)\./.test(subject)
-    ? 'an administrator has to make the stream, with `nestjs-spark nats provision`'
+    ? 'an administrator has to make the stream, with `npx @nestjs-spark/cli nats provision`'
     : DENIED_REMEDY;
 }
 

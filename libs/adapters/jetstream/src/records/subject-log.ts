@@ -77,11 +77,11 @@ export class SubjectLog {
     return found && this.#logged(found.subject, found.seq, found.data);
   }
 
-  /** All messages of a subject, or of those that a pattern stands for, in their order. */
-  async read(subject: string): Promise<LoggedMessage[]> {
+  /** All messages after a sequence of a subject, or of those that a pattern stands for, in their order. */
+  async read(subject: string, after = 0): Promise<LoggedMessage[]> {
     const { stream } = this.#options;
     const found: LoggedMessage[] = [];
-    for (let from = 1; ;) {
+    for (let from = after + 1; ;) {
       const page = await this.#use(async ({ jsm }) => {
         const messages: LoggedMessage[] = [];
         const query = { seq: from, batch: PAGE, next_by_subj: this.#full(subject) };
@@ -105,11 +105,22 @@ export class SubjectLog {
     return state.last_seq;
   }
 
-  /** What follows a sequence, or the last message of each subject and then what comes; see `readMessages`. */
-  async *follow(from: number | 'last-per-subject', signal: AbortSignal): AsyncGenerator<LoggedMessage> {
-    const { connection, stream, root } = this.#options;
+  /**
+   * What follows a sequence, or the last message of each subject and then what comes; see `readMessages`.
+   * @param pattern only of this subject, or of those that it stands for
+   */
+  async *follow(
+    from: number | 'last-per-subject',
+    signal: AbortSignal,
+    pattern = '>',
+  ): AsyncGenerator<LoggedMessage> {
+    const { connection, stream } = this.#options;
     await this.#provisioner.ensure(this.#settings);
-    const request = { stream, subjects: `${root}.>`, from: from === 'last-per-subject' ? from : from + 1 };
+    const request = {
+      stream,
+      subjects: this.#full(pattern),
+      from: from === 'last-per-subject' ? from : from + 1,
+    };
     for await (const { subject, seq, data } of readMessages(connection, request, signal))
       yield this.#logged(subject, seq, data);
   }

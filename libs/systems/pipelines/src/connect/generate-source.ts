@@ -1,8 +1,9 @@
+import { GENERATED } from './place-of.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Position } from '../batch/batch.ts';
 import type { PlannedRange, Source, SourceRecord } from './ports.ts';
 
-const PARTITION = 'generate';
+const PARTITION = GENERATED;
 const SECOND_MS = 1000;
 
 /** Records that are counted, to try a pipeline without any source. */

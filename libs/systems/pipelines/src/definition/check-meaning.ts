@@ -1,11 +1,10 @@
 import { inspectScript } from '@nestjs-spark/etl-script';
-import { Ajv } from 'ajv';
-import ajvFormats from 'ajv-formats';
 import {
   compileCondition,
   compileExpression,
   ExpressionRefusedError,
 } from '../expression/compile-expression.ts';
+import { checkSchema } from './check-schema.ts';
 import type { Fault } from './refusal.ts';
 import { isReservedTable, isReservedTopic, OWNER_FILE } from './reserved-names.ts';
 import {
@@ -13,9 +12,8 @@ import {
   LATER_SINKS,
   LATER_SOURCES,
   LATER_TRANSFORMS,
+  type Draft,
   type PipelineDefinition,
-  type Schema,
-  type TransformDefinition,
 } from './types.ts';
 
 /** Scripts are declared for records, and load to any other name. */
@@ -24,25 +22,37 @@ export const SCRIPT_COLLECTION = 'Records';
 type Path = readonly (string | number)[];
 
 /** What cannot work although its shape is right. */
-export function checkMeaning(definition: PipelineDefinition): Fault[] {
+export function checkMeaning(definition: Draft): Fault[] {
   const { source, sink, transforms = [], schema, engine } = definition;
   return [
-    ...later(['source', 'type'], source.type, LATER_SOURCES),
-    ...later(['sink', 'type'], sink.type, LATER_SINKS),
-    ...('format' in source ? later(['source', 'format'], source.format, LATER_FORMATS) : []),
-    ...('format' in sink ? later(['sink', 'format'], sink.format, LATER_FORMATS) : []),
-    ...('follow' in source && source.follow ? [notAvailable(['source', 'follow'], 'follow')] : []),
     ...later(['engine'], engine, ['spark']),
-    ...('path' in source ? checkPath(['source', 'path'], source.path) : []),
-    ...('path' in sink ? checkPath(['sink', 'path'], sink.path) : []),
-    ...(sink.type === 'sqlite' && 'path' in sink ? checkDatabase(sink.path) : []),
-    ...(source.type === 'kafka' ? checkStart(['source', 'start'], source.start) : []),
-    ...checkReserved(['source'], source),
-    ...checkReserved(['sink'], sink),
+    ...(source ? checkSource(source) : []),
+    ...(sink ? checkSink(sink) : []),
     ...checkCreation(definition),
     ...checkDelivery(definition),
     ...(schema ? checkSchema(['schema'], schema) : []),
-    ...transforms.flatMap((transform, n) => checkTransform(['transforms', n], transform)),
+    ...transforms.flatMap((transform, n) => (transform ? checkTransform(['transforms', n], transform) : [])),
+  ];
+}
+
+function checkSource(source: NonNullable<Draft['source']>): Fault[] {
+  return [
+    ...later(['source', 'type'], source.type, LATER_SOURCES),
+    ...('format' in source ? later(['source', 'format'], source.format, LATER_FORMATS) : []),
+    ...('follow' in source && source.follow ? [notAvailable(['source', 'follow'], 'follow')] : []),
+    ...('path' in source ? checkPath(['source', 'path'], source.path) : []),
+    ...('start' in source ? checkStart(['source', 'start'], source.start) : []),
+    ...checkReserved(['source'], source),
+  ];
+}
+
+function checkSink(sink: NonNullable<Draft['sink']>): Fault[] {
+  return [
+    ...later(['sink', 'type'], sink.type, LATER_SINKS),
+    ...('format' in sink ? later(['sink', 'format'], sink.format, LATER_FORMATS) : []),
+    ...('path' in sink ? checkPath(['sink', 'path'], sink.path) : []),
+    ...(sink.type === 'sqlite' && 'path' in sink ? checkDatabase(sink.path) : []),
+    ...checkReserved(['sink'], sink),
   ];
 }
 
@@ -59,7 +69,7 @@ const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{
 function checkStart(path: Path, start = 'earliest'): Fault[] {
   const isKnown = start === 'earliest' || start === 'latest';
   if (isKnown || (ISO_TIME.test(start) && !Number.isNaN(Date.parse(start)))) return [];
-  return [refused(path, 'is to be earliest, latest, or a time such as 2026-01-31T12:00:00Z')];
+  return [refused(path, 'must be earliest, latest, or a time such as 2026-01-31T12:00:00Z')];
 }
 
 /** An author who could write there would move the pipelines of others, of any tenant; who could read, would see where they are. */
@@ -76,44 +86,49 @@ function checkReserved(path: Path, part: object): Fault[] {
 }
 
 /** A table is made of what the definition says of its records. */
-function checkCreation({ sink, schema }: PipelineDefinition): Fault[] {
-  if (!('createTable' in sink) || !sink.createTable) return [];
+function checkCreation(definition: Draft): Fault[] {
+  const { sink, schema } = definition;
+  if (!sink || !('createTable' in sink) || !sink.createTable) return [];
   const path = ['sink', 'createTable'];
-  if (!sink.key) return [refused(path, 'needs "key", which becomes the primary key')];
+  if (!('key' in sink)) return [refused(path, 'needs "key", which becomes the primary key')];
+  if ('schema' in definition && !schema) return [];
   const properties = schema?.['properties'];
   if (typeof properties !== 'object' || properties === null)
     return [refused(path, 'needs a "schema" with "properties", which become the columns')];
-  const missing = sink.key.find((name) => !(name in properties));
+  const missing = sink.key?.find((name) => name !== undefined && !(name in properties));
   return missing === undefined
     ? []
     : [refused(['sink', 'key'], `${JSON.stringify(missing)} is not among the schema's properties`)];
 }
 
-function checkDelivery({ delivery, sink }: PipelineDefinition): Fault[] {
-  if (delivery !== 'exactly-once' || !AT_LEAST_ONCE.has(sink.type)) return [];
+function checkDelivery({ delivery, sink }: Draft): Fault[] {
+  if (delivery !== 'exactly-once' || !sink?.type || !AT_LEAST_ONCE.has(sink.type)) return [];
   return [refused(['delivery'], `a ${sink.type} sink writes at least once: leave delivery out`)];
 }
 
-function checkTransform(path: Path, transform: TransformDefinition): Fault[] {
+type LooseTransform = NonNullable<NonNullable<Draft['transforms']>[number]>;
+
+function checkTransform(path: Path, transform: LooseTransform): Fault[] {
   switch (transform.type) {
     case 'filter':
       return checkExpression([...path, 'condition'], transform.condition, compileCondition);
     case 'map':
-      if (!transform.set && !transform.remove)
+      if (!('set' in transform || 'remove' in transform))
         return [refused(path, 'sets and removes nothing: give "set", "remove" or both')];
       return Object.entries(transform.set ?? {}).flatMap(([field, expression]) =>
         checkExpression([...path, 'set', field], expression, compileExpression),
       );
     case 'validate':
-      return checkSchema([...path, 'schema'], transform.schema);
+      return transform.schema ? checkSchema([...path, 'schema'], transform.schema) : [];
     case 'script':
-      return checkScript([...path, 'code'], transform.code);
+      return transform.code === undefined ? [] : checkScript([...path, 'code'], transform.code);
     default:
       return later([...path, 'type'], transform.type, LATER_TRANSFORMS);
   }
 }
 
-function checkExpression(path: Path, text: string, compile: (text: string) => unknown): Fault[] {
+function checkExpression(path: Path, text: string | undefined, compile: (text: string) => unknown): Fault[] {
+  if (text === undefined) return [];
   try {
     compile(text);
     return [];
@@ -132,39 +147,10 @@ function checkScript(path: Path, code: string): Fault[] {
   );
 }
 
-// An author's `pattern` would run in JavaScript's regular expressions over whatever comes in.
-const COSTLY_WORDS: ReadonlySet<string> = new Set(['pattern', 'patternProperties', '$ref', '$dynamicRef']);
-
-/** Compiles a schema of records. @throws {Error} when it is not one */
-export function compileSchema(schema: Schema): { accepts: (value: unknown) => string | null } {
-  const ajv = new Ajv({ strict: true, strictTypes: false, allowUnionTypes: true });
-  ajvFormats.default(ajv);
-  const validate = ajv.compile(schema);
-  return {
-    accepts: (value) => (validate(value) ? null : ajv.errorsText(validate.errors, { dataVar: 'record' })),
-  };
-}
-
-function checkSchema(path: Path, schema: Schema): Fault[] {
-  const costly = wordsOf(schema).find((word) => COSTLY_WORDS.has(word));
-  if (costly) return [refused(path, `${JSON.stringify(costly)} is not available in schemas of records`)];
-  try {
-    compileSchema(schema);
-    return [];
-  } catch (error) {
-    return [refused(path, error instanceof Error ? error.message : String(error))];
-  }
-}
-
-function wordsOf(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([word, below]) => [word, ...wordsOf(below)]);
-}
-
-function checkPath(path: Path, text: string): Fault[] {
+function checkPath(path: Path, text = ''): Fault[] {
   const steps = text.split(/[/\\]/);
   const isInside = !/^([/\\]|[A-Za-z]:)/.test(text) && !steps.includes('..') && !text.includes('\0');
-  if (!isInside) return [refused(path, 'is to be below the files folder: no leading "/" and no ".."')];
+  if (!isInside) return [refused(path, 'must be below the files folder: no leading "/" and no ".."')];
   const isOwn = steps.some((step) => step.toLowerCase() === OWNER_FILE);
   return isOwn
     ? [refused(path, `${OWNER_FILE} records which pipeline a folder belongs to: name another file`)]
@@ -173,7 +159,7 @@ function checkPath(path: Path, text: string): Fault[] {
 
 const BESIDE_DATABASE = /-(wal|shm|journal)$/i;
 
-function checkDatabase(path: string): Fault[] {
+function checkDatabase(path = ''): Fault[] {
   if (!BESIDE_DATABASE.test(path)) return [];
   const what = 'is the name of a file that SQLite keeps beside a database: name another one';
   return [refused(['sink', 'path'], what)];

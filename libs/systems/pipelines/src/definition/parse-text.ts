@@ -11,6 +11,8 @@ const MOST_TOKENS = 16_000;
 /** The text of a definition as a value, which knows where in the text each part of it is. */
 export interface ParsedText {
   value: unknown;
+  /** Names that appear a second time in one place. */
+  repeated: Refusal[];
   locate(fault: Fault): Refusal;
 }
 
@@ -30,10 +32,11 @@ export function parseText(text: string): ParsedText {
     // An unknown tag is only a warning to the parser; here it would be a field that is not what it says.
     const [wrong] = [...document.errors, ...document.warnings];
     if (wrong) throw refused(wrong.message, lines.linePos(wrong.pos[0]));
-    const twice = repeatedName(document);
-    if (twice) throw refused(`${JSON.stringify(twice.name)} appears twice here`, lines.linePos(twice.offset));
     return {
       value: document.toJS({ maxAliasCount: MOST_ALIASES }),
+      repeated: repeatedNames(document).map(({ name, offset }) =>
+        syntax(`${JSON.stringify(name)} appears twice here`, lines.linePos(offset)),
+      ),
       locate: (fault) => locate(document, lines, fault),
     };
   } catch (error) {
@@ -52,24 +55,27 @@ function refuseCostly(text: string): void {
   }
 }
 
-function repeatedName(document: Document): { name: string; offset: number } | undefined {
-  let found: { name: string; offset: number } | undefined;
+function repeatedNames(document: Document): { name: string; offset: number }[] {
+  const found: { name: string; offset: number }[] = [];
   visit(document, {
     Map(_, map) {
       const names = new Set<string>();
       for (const { key } of map.items) {
         const name = isScalar(key) ? String(key.value) : '';
-        if (names.has(name)) found ??= { name, offset: startOf(key) ?? 0 };
+        if (names.has(name)) found.push({ name, offset: startOf(key) ?? 0 });
         names.add(name);
       }
-      return found && visit.BREAK;
     },
   });
   return found;
 }
 
-function refused(message: string, { line, col } = { line: 1, col: 1 }): DefinitionRefusedError {
-  return new DefinitionRefusedError([{ kind: 'syntax', pointer: '', line, column: col, message }]);
+function refused(message: string, place?: { line: number; col: number }): DefinitionRefusedError {
+  return new DefinitionRefusedError([syntax(message, place)]);
+}
+
+function syntax(message: string, { line, col } = { line: 1, col: 1 }): Refusal {
+  return { kind: 'syntax', pointer: '', line, column: col, message };
 }
 
 const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -103,13 +103,13 @@ describe('a definition', () => {
       'a costly schema',
       'name: Adults',
       'name: Adults\nschema: { properties: { a: { pattern: x } } }',
-      { pointer: '/schema', kind: 'refused' },
+      { pointer: '/schema/properties/a/pattern', kind: 'refused' },
     ],
     [
       'a wrong schema',
       'name: Adults',
       'name: Adults\nschema: { type: nothing }',
-      { pointer: '/schema', kind: 'refused' },
+      { pointer: '/schema/type', kind: 'refused' },
     ],
     ['a field twice', 'name: Adults', 'name: Adults\nname: Adults', { line: 3, kind: 'syntax' }],
     ['a tag', 'name: Adults', 'name: !!js/function x', { line: 2, kind: 'syntax' }],
@@ -147,6 +147,116 @@ describe('a definition', () => {
   it('says everything that is wrong at once', () => {
     const refusals = refusalsOf(GOOD.replace('"age > 18"', '"age >"').replace('address.city', 'x +'));
     expect(refusals.map(({ line }) => line)).toEqual([5, 7]);
+  });
+
+  it('says what is wrong with its shape and with what it says in one answer, in the order of the text', () => {
+    const text = GOOD.replace('name: Adults', 'nmae: Adults')
+      .replace('type: file, path: people/*.ndjson', 'type: fil, path: ../people')
+      .replace('condition: "age > 18"', 'conditon: "age >"')
+      .replace('set: { city: address.city }', 'set: { city: 5, zip: "x +" }')
+      .replace(
+        '{ type: file, path: out }',
+        '{ type: log }\ndelivery: exactly-once\nname: Twice\nname: Twice',
+      );
+    expect(refusalsOf(text).map(({ line, pointer }) => `${line} ${pointer}`)).toEqual([
+      '2 /nmae',
+      '3 /source/type',
+      '3 /source/path',
+      '5 /transforms/0/conditon',
+      '5 /transforms/0/conditon',
+      '7 /transforms/1/set/city',
+      '7 /transforms/1/set/zip',
+      '9 /delivery',
+      '11 ',
+    ]);
+  });
+
+  it.each<[from: string, to: string, message: string]>([
+    ['name: Adults', 'nmae: Adults', '"nmae" is not known here; did you mean "name"?'],
+    ['path: people/*.ndjson', 'pth: people', '"pth" is not known here; did you mean "path"?'],
+    ['{ type: file, path: out }', '{ typ: log }', '"typ" is not known here; did you mean "type"?'],
+    [
+      '{ type: file, path: out }',
+      '{ path: out }',
+      '"type" is missing: one of file, log, postgres, sqlite, kafka',
+    ],
+    [
+      'type: file, path: out',
+      'type: fil, path: out',
+      'must be one of file, log, postgres, sqlite, kafka, not the string "fil"; did you mean "file"?',
+    ],
+    [
+      'type: file, path: out',
+      'type: 5',
+      'must be one of file, log, postgres, sqlite, kafka, not the number 5',
+    ],
+    [
+      'name: Adults',
+      'name: A\nengine: nod',
+      'must be one of node, spark, not the string "nod"; did you mean "node"?',
+    ],
+    ['name: Adults', 'name: A\napiVersion: v1', 'must be "spark/v1", not the string "v1"'],
+    ['name: Adults', 'name: 5', 'must be a string, not the number 5'],
+    ['name: Adults', 'name: ""', 'must not be empty'],
+    ['name: Adults', 'name: A\nlabels: { a: [x] }', 'must be a string, not a list of 1 item'],
+    ['name: Adults', 'name: A\nlabels: { "": x }', 'the name "" must not be empty'],
+    ['name: Adults', 'name: A\nbatch: { maxRecords: 0 }', 'must be at least 1, not 0'],
+    ['name: Adults', 'name: A\nbatch: { maxRecords: 1.5 }', 'must be a whole number, not the number 1.5'],
+    ['name: Adults', 'name: A\nerrors: { limit: { failed: 1 } }', '"of" is missing'],
+    [
+      'pipelineId: adults',
+      'pipelineId: A b',
+      'must be small letters, digits and hyphens, at most 63, with a letter or digit first, not the string "A b"',
+    ],
+    [
+      '  - type: map\n',
+      '  - type: project\n    fields: id\n  - type: map\n',
+      'must be a list such as [id], not the string "id"',
+    ],
+    ['  - type: map\n', '  - type: project\n    fields: [a, a]\n  - type: map\n', 'has the string "a" twice'],
+    ['source: { type: file, path: people/*.ndjson }', 'source:', 'must be an object, not null'],
+    [
+      'name: Adults',
+      'name: A\nschema: { propertis: {} }',
+      '"propertis" is not a word of JSON Schema; did you mean "properties"?',
+    ],
+    [
+      'name: Adults',
+      'name: A\nschema: { properties: { a: { type: strin } } }',
+      'must be one of array, boolean, integer, null, number, object, string, not the string "strin"; did you mean "string"?',
+    ],
+    [
+      'name: Adults',
+      'name: A\nschema: { properties: { a: { format: emial } } }',
+      '"emial" is not a known format; did you mean "email"?',
+    ],
+    ['name: Adults', 'name: A\nschema: { required: id }', 'must be a list such as [id], not the string "id"'],
+    [
+      'age > 18',
+      'age = 18',
+      '"=" is not expected here: a comparison is written ==, at character 5 of "age = 18"',
+    ],
+    [
+      'age > 18',
+      'age > 18 and x',
+      '"and" is not expected here: write &&, at character 10 of "age > 18 and x"',
+    ],
+    ['age > 18', 'age >', 'the expression ends where a value is expected, at character 6 of "age >"'],
+    ['age > 18', '(age > 18', '")" is missing, at character 10 of "(age > 18"'],
+    ['age > 18', '1 > true', 'int > bool is not defined: the types do not fit, at character 1 of "1 > true"'],
+    [
+      'age > 18',
+      'city.statsWith(city)',
+      'statsWith() is not a function of CEL; did you mean "startsWith"?, at character 1 of "city.statsWith(city)"',
+    ],
+  ])('says in its own words what would be right: %s as %s', (from, to, message) => {
+    expect(change(from, to).map((refusal) => refusal.message)).toEqual([message]);
+  });
+
+  it('may have a field of a record that is named like a costly word', () => {
+    expect(change('name: Adults', 'name: A\nschema: { properties: { pattern: { type: string } } }')).toEqual(
+      [],
+    );
   });
 
   it('is refused when it is a bomb', () => {

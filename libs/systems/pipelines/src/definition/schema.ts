@@ -12,7 +12,13 @@ const fieldName = { type: 'string', minLength: 1, maxLength: 256, not: { const: 
 const fieldNames = { type: 'array', items: fieldName, minItems: 1, maxItems: 256, uniqueItems: true };
 const path = { ...text(1024), description: 'below the files folder' };
 const connection = { ...text(100), description: 'the name of a connection that the operator has configured' };
-const topicName = { type: 'string', minLength: 1, maxLength: 249, pattern: '^[A-Za-z0-9._-]+$' };
+const topicName = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 249,
+  pattern: '^[A-Za-z0-9._-]+$',
+  description: 'letters, digits, dots, underscores and hyphens',
+};
 const tableName = { ...text(200), description: 'table, or schema.table' };
 const createTable = {
   type: 'boolean',
@@ -58,7 +64,12 @@ export const DEFINITION_SCHEMA = {
   additionalProperties: false,
   properties: {
     apiVersion: { const: 'spark/v1' },
-    pipelineId: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,62}$', not: { enum: RESERVED_IDS } },
+    pipelineId: {
+      type: 'string',
+      pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+      not: { enum: RESERVED_IDS },
+      description: 'small letters, digits and hyphens, at most 63, with a letter or digit first',
+    },
     name: text(200),
     description: { type: 'string', maxLength: 2000 },
     labels: { type: 'object', propertyNames: fieldName, additionalProperties: text(200), maxProperties: 32 },

@@ -83,5 +83,14 @@ export interface PipelineDefinition {
   tests?: DefinitionTest[];
 }
 
+type Loose<T> = T extends unknown ? { [Name in keyof T]?: T[Name] | undefined } : never;
+
+/** A definition while it is checked: what is there has the right shape, and anything may be absent. */
+export type Draft = Loose<Omit<PipelineDefinition, 'source' | 'transforms' | 'sink'>> & {
+  source?: Loose<SourceDefinition> | undefined;
+  transforms?: (Loose<TransformDefinition> | undefined)[] | undefined;
+  sink?: Loose<SinkDefinition> | undefined;
+};
+
 export const DEFAULT_BATCH: BatchLimits = { maxRecords: 5000, maxBytes: 4 * 1024 * 1024, maxWaitMs: 200 };
 export const DEFAULT_ERRORS: ErrorRules = { onRecord: 'deadLetter', limit: { failed: 100, of: 1000 } };

@@ -140,7 +140,7 @@ describe('a pipeline that runs in this process', () => {
     const strict: PipelineDefinition = { ...evens, errors: { limit: { failed: 1, of: 10 } } };
     await expect(run(strict)).rejects.toThrow(RunFailedError);
     expect(files()).toEqual([]);
-    await expect(run({ ...evens, errors: { onRecord: 'fail' } })).rejects.toThrow('a.ndjson:9');
+    await expect(run({ ...evens, errors: { onRecord: 'fail' } })).rejects.toThrow('byte 9 of in/a.ndjson');
     expect((await run({ ...evens, errors: { onRecord: 'drop' } })).added).toMatchObject({
       written: 1,
       deadLettered: 0,
@@ -206,6 +206,7 @@ describe('a process that lost its pipeline', () => {
       const lane = (epoch: number, onProgress: (progress: LaneProgress) => void) =>
         runLane({
           key: { tenant: 'default', pipelineId: 'evens' },
+          node: 'one',
           definition,
           generation: 1,
           epoch,

@@ -1,6 +1,8 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { environment } from './environment.ts';
-import { childrenOf, nodesOf, writeExpression } from './write-expression.ts';
+import { explainCondition, explainFailure, type Given } from './explain-failure.ts';
+import { explainRefusal } from './explain-refusal.ts';
+import { childrenOf, MACROS, nodesOf, writeExpression } from './write-expression.ts';
 
 /** An expression that is not accepted; `offset` is where in its text. */
 export class ExpressionRefusedError extends Error {
@@ -22,7 +24,6 @@ export class NoValueError extends Error {
 export type Fields = Readonly<Record<string, unknown>>;
 export type Evaluate = (fields: Fields, meta: Fields) => unknown;
 
-const MACROS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 const CONDITION_TYPES: ReadonlySet<string> = new Set(['bool', 'dyn']);
 
 /**
@@ -30,22 +31,8 @@ const CONDITION_TYPES: ReadonlySet<string> = new Set(['bool', 'dyn']);
  * @throws {ExpressionRefusedError}
  */
 export function compileExpression(text: string): Evaluate {
-  const { ast } = checked(text);
-  const run = environment.parse(writeExpression(ast));
-  const names = [...new Set([...nodesOf(ast)].flatMap((node) => (node.op === 'id' ? [node.args] : [])))];
-  return (fields, meta) => {
-    const context = Object.fromEntries(
-      names.map((name) => [
-        name,
-        name === 'meta' ? meta : Object.hasOwn(fields, name) ? (fields[name] ?? null) : null,
-      ]),
-    );
-    try {
-      return asJson(run(context));
-    } catch (error) {
-      throw error instanceof NoValueError ? error : new NoValueError(firstLine(error), { cause: error });
-    }
-  };
+  const run = compile(text);
+  return (fields, meta) => run(givenOf(run, fields, meta));
 }
 
 /**
@@ -53,23 +40,47 @@ export function compileExpression(text: string): Evaluate {
  * @throws {ExpressionRefusedError}
  */
 export function compileCondition(text: string): (fields: Fields, meta: Fields) => boolean {
-  const { type } = checked(text);
-  if (!CONDITION_TYPES.has(type))
-    throw new ExpressionRefusedError(`a condition is true or false; this one is of the type ${type}`, 0);
-  const evaluate = compileExpression(text);
+  const run = compile(text);
+  if (!CONDITION_TYPES.has(run.type))
+    throw new ExpressionRefusedError(`a condition is true or false; this one is of the type ${run.type}`, 0);
   return (fields, meta) => {
-    const value = evaluate(fields, meta);
-    if (typeof value !== 'boolean')
-      throw new NoValueError(`the condition is neither true nor false: ${JSON.stringify(value)}`);
+    const given = givenOf(run, fields, meta);
+    const value = run(given);
+    if (typeof value !== 'boolean') throw new NoValueError(explainCondition(run.ast, value, given));
     return value;
   };
+}
+
+type Compiled = ((given: Given) => unknown) & { ast: ASTNode; type: string; names: readonly string[] };
+
+function compile(text: string): Compiled {
+  const { ast, type } = checked(text);
+  const parsed = environment.parse(writeExpression(ast));
+  const run = (given: Given): unknown => {
+    try {
+      return asJson(parsed(given.context));
+    } catch (error) {
+      if (error instanceof NoValueError) throw error;
+      throw new NoValueError(explainFailure(error, { ast, carriedOut: parsed.ast }, given), { cause: error });
+    }
+  };
+  const names = [...new Set([...nodesOf(ast)].flatMap((node) => (node.op === 'id' ? [node.args] : [])))];
+  return Object.assign(run, { ast, type, names });
+}
+
+function givenOf({ names }: Compiled, fields: Fields, meta: Fields): Given {
+  const valueOf = (name: string): unknown => {
+    if (name === 'meta') return meta;
+    return Object.hasOwn(fields, name) ? (fields[name] ?? null) : null;
+  };
+  return { fields, context: Object.fromEntries(names.map((name) => [name, valueOf(name)])) };
 }
 
 function checked(text: string): { ast: ASTNode; type: string } {
   const parsed = parsedOf(text);
   refuseCostly(parsed.ast, false);
   const { valid, type, error } = parsed.check();
-  if (!valid) throw refusedAs(error);
+  if (!valid) throw refusedAs(error, text);
   return { ast: parsed.ast, type: type ?? 'dyn' };
 }
 
@@ -77,7 +88,7 @@ function parsedOf(text: string): ReturnType<typeof environment.parse> {
   try {
     return environment.parse(text);
   } catch (error) {
-    throw refusedAs(error);
+    throw refusedAs(error, text);
   }
 }
 
@@ -95,23 +106,23 @@ function refuseCostly(node: ASTNode, isInMacro: boolean): void {
   for (const child of childrenOf(node)) refuseCostly(child, isInMacro || isMacro);
 }
 
-function refusedAs(error: unknown): ExpressionRefusedError {
-  const { range, summary } = error as { range?: { start: number }; summary?: string };
-  return new ExpressionRefusedError(summary ?? firstLine(error), range?.start ?? 0);
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+function refusedAs(error: unknown, text: string): ExpressionRefusedError {
+  const { message, offset } = explainRefusal(error, text);
+  return new ExpressionRefusedError(message, offset);
 }
 
 /** CEL's own values as JSON has them. */
 function asJson(value: unknown): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new NoValueError(
+      `The result is ${value}, which JSON does not have: it divides by zero, or is too large`,
+    );
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(asJson);
   if (value instanceof Date) return value.toISOString();
   const isPlain = value instanceof Map || Object.getPrototypeOf(value) === Object.prototype;
-  if (!isPlain) throw new NoValueError(`the result is a ${value.constructor.name}, which JSON does not have`);
+  if (!isPlain) throw new NoValueError(`The result is a ${value.constructor.name}, which JSON does not have`);
   const entries: [unknown, unknown][] = value instanceof Map ? [...value] : Object.entries(value);
   return Object.fromEntries(entries.map(([key, of]) => [String(key), asJson(of)]));
 }

@@ -1,12 +1,15 @@
-import { serialize, type ASTNode } from '@marcbachmann/cel-js';
+import type { ASTNode } from '@marcbachmann/cel-js';
 import { FIELD, HAS_FIELD } from './environment.ts';
+
+/** What is called with the name of a variable, and evaluated for each item. */
+export const MACROS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 
 /** The expression again, with each field below another one as a call that answers null where it is missing. */
 export function writeExpression(node: ASTNode): string {
   const write = writeExpression;
   switch (node.op) {
     case 'value':
-      return serialize(node);
+      return node.input.slice(node.start, node.end);
     case 'id':
       return node.args;
     case '.':

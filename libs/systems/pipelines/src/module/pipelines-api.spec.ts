@@ -102,6 +102,8 @@ describe('pipelines over HTTP', () => {
     const { body: history } = await get('/adults/history?after=1');
     expect(history.map(({ type }: { type: string }) => type)).toEqual([
       'PipelineStarted',
+      'BatchPlanned',
+      'BatchProcessed',
       'PipelineCompleted',
     ]);
     await post('/adults/stop').expect(200);
@@ -128,48 +130,6 @@ describe('pipelines over HTTP', () => {
       .set({ 'if-match': '"1"', 'content-type': 'application/json' })
       .send(JSON.stringify(adults))
       .expect(412);
-  });
-
-  it('carry out a command once, however often it is sent with one key', async () => {
-    const key = { 'idempotency-key': 'k1' };
-    await post('', adults, key).expect(201);
-    const again = await post('', adults, key).expect(201);
-    expect(again.headers['idempotency-replayed']).toBe('true');
-    await post('', { ...adults, name: 'Other' }, key).expect(422);
-    await post('', adults).expect(409);
-  });
-
-  it('answer a repeated request as before: what changed nothing, a PUT that created, a DELETE, a dead letter', async () => {
-    const put = (key: string, body: object) =>
-      http()
-        .put('/api/pipelines/adults')
-        .set({ ...ANN, 'content-type': 'application/json', 'idempotency-key': key })
-        .send(JSON.stringify(body));
-    const replayed = ({ headers }: { headers: Record<string, string> }) => headers['idempotency-replayed'];
-    expect(replayed(await put('put', adults).expect(201))).toBeUndefined();
-    expect(replayed(await put('put', adults).expect(201))).toBe('true');
-    await put('put', { ...adults, name: 'Other' }).expect(422);
-    expect(replayed(await put('same', adults).expect(200))).toBeUndefined();
-    expect(replayed(await put('same', adults).expect(200))).toBe('true');
-    await put('same', { ...adults, name: 'Other' }).expect(422);
-    await post('/adults/start');
-    await untilState('Completed');
-    const { body: letters } = await get('/adults/dead-letters');
-    const path = `/adults/dead-letters/${letters[0].letterId}`;
-    const forget = () =>
-      http()
-        .delete(`/api/pipelines${path}`)
-        .set({ ...ANN, 'idempotency-key': 'letter' });
-    expect(replayed(await forget().expect(204))).toBeUndefined();
-    expect(replayed(await forget().expect(204))).toBe('true');
-    await post(`${path}/replay`, undefined, { 'idempotency-key': 'letter' }).expect(422);
-    const remove = () =>
-      http()
-        .delete('/api/pipelines/adults')
-        .set({ ...ANN, 'idempotency-key': 'end' });
-    expect(replayed(await remove().expect(204))).toBeUndefined();
-    expect(replayed(await remove().expect(204))).toBe('true');
-    await http().delete('/api/pipelines/adults').set(ANN).expect(404);
   });
 
   it('are found in every tenant by an operator of none, by tenant where several have the name', async () => {

@@ -48,6 +48,7 @@ describe('a pipeline in the process that owns it', () => {
       scripts,
       log: new MemoryLogger(),
       onReport: () => undefined,
+      status: () => null,
       onFenced,
     });
   const context = { by: 'ada', commandId: null, at: '2026-01-01T00:00:00.000Z' };

@@ -1,13 +1,15 @@
 import { describeError, type Logger } from '@nestjs-spark/foundation';
 import { persist, type RetryPolicy } from '@nestjs-spark/foundation/internal';
 import { CommandRefusedError, type CommandContext, type PipelineCommand } from '../aggregate/commands.ts';
-import { decide, fingerprintOf, type Decision } from '../aggregate/decide.ts';
+import { decide, fingerprintOf } from '../aggregate/decide.ts';
 import type { PipelineEvent } from '../aggregate/events.ts';
 import { evolve, replay } from '../aggregate/evolve.ts';
 import { EMPTY, type PipelineState } from '../aggregate/state.ts';
 import type { Surroundings } from '../connect/connectors.ts';
 import { FencedError } from '../connect/ports.ts';
+import type { RunStatus } from '../project/view.ts';
 import { SupervisedRun, type RunEnd, type RunReport } from '../run/supervised-run.ts';
+import { answerOnce, type Answered } from '../store/answer-once.ts';
 import { NotedRequests } from '../store/noted-requests.ts';
 import type { PipelineKey, PipelineStore } from '../store/ports.ts';
 import type { Scripts } from '../transform/script-step.ts';
@@ -22,19 +24,29 @@ export interface OwnedPipelineParts {
   scripts: Scripts;
   log: Logger;
   onReport: (report: RunReport, state: PipelineState) => void;
+  /** What everybody is told of its run right now. */
+  status: () => RunStatus | null;
   /** A sink, or the journal, has a larger epoch; null: it is not known which. */
   onFenced: (epoch: number | null) => void;
 }
 
-/** What a command has led to. */
-export interface Performed {
-  state: PipelineState;
+/** The answer to a command, without what the journal has of it. */
+interface CommandAnswer {
   /** Of the pipeline's last event in the journal. */
   position: number;
-  isReplayed: boolean;
-  /** It created the pipeline, now or when it was carried out before. */
+  /** It created the pipeline. */
   isNew: boolean;
+  status: RunStatus | null;
 }
+
+/** What a command has led to, now or when it was carried out before. */
+export interface Performed extends CommandAnswer {
+  state: PipelineState;
+  isReplayed: boolean;
+}
+
+/** The answers of all remembered requests are one document; a status whose position names many files is left out of it. */
+const MOST_NOTED = 2_000;
 
 const RECORDED_AGAIN: RetryPolicy = { waitMs: 500, factor: 2, longestMs: 30_000 };
 const NONE: RunReport = { phase: 'none', since: '', retries: 0, lastError: null, progress: null };
@@ -95,27 +107,36 @@ export class OwnedPipeline {
     return this.#inTurn(async () => {
       const creates = command.type === 'create' || (command.type === 'update' && command.creates);
       if (creates && this.#state.epoch < this.#parts.epoch && this.#state.sequence > 0) await this.#take();
-      const { events, isReplayed, isNew } = await this.#decide(command, { ...this.#parts.key, ...context });
-      await this.#append(stamped(events, this.#parts.epoch));
-      if (events.some(({ type }) => ENDS_RUN.has(type))) await this.#endRun();
-      this.#reconcile(events);
-      return { state: this.#state, position: this.#position, isReplayed, isNew };
+      const { store, key } = this.#parts;
+      const asked = { id: context.commandId, fingerprint: fingerprintOf(command) };
+      const work = () => this.#carryOut(command, { ...key, ...context });
+      const { answer, isReplayed } = await answerOnce(new NotedRequests(store.letters, key), asked, work);
+      const state = isReplayed ? await this.#stateAt(answer.position) : this.#state;
+      return { ...answer, state, isReplayed };
     });
   }
 
-  /** What has a key and changes nothing leaves no event that remembers it, so it is noted beside the journal. */
-  async #decide(command: PipelineCommand, context: CommandContext): Promise<Decision> {
-    const { commandId: id } = context;
-    const noted = new NotedRequests(this.#parts.store.letters, this.#parts.key, 'commands');
-    const before = id === null ? null : await noted.find(id);
-    const fingerprint = fingerprintOf(command);
-    if (before && before.fingerprint !== fingerprint)
-      throw new CommandRefusedError('key-reused', `The key ${id} was used for another command`);
-    if (before) return { events: [], isReplayed: true, isNew: false };
-    const decided = decide(this.#state, command, context);
-    if (id !== null && decided.events.length === 0 && !decided.isReplayed)
-      await noted.note({ id, fingerprint });
-    return decided;
+  async #carryOut(command: PipelineCommand, context: CommandContext): Promise<Answered<CommandAnswer>> {
+    const { events, isReplayed, isNew } = decide(this.#state, command, context);
+    // Only where the process ended before the answer was noted.
+    if (isReplayed)
+      return { answer: { position: await this.#positionAfter(context), isNew, status: null }, isReplayed };
+    await this.#append(stamped(events, this.#parts.epoch));
+    if (events.some(({ type }) => ENDS_RUN.has(type))) await this.#endRun();
+    this.#reconcile(events);
+    const status = this.#parts.status();
+    const isSmall = JSON.stringify(status).length <= MOST_NOTED || context.commandId === null;
+    return { answer: { position: this.#position, isNew, status: isSmall ? status : null }, isReplayed };
+  }
+
+  async #positionAfter({ commandId }: CommandContext): Promise<number> {
+    const entries = await this.#parts.store.journal.load(this.#parts.key);
+    return entries.findLast(({ event }) => event.commandId === commandId)?.position ?? this.#position;
+  }
+
+  async #stateAt(last: number): Promise<PipelineState> {
+    const entries = await this.#parts.store.journal.load(this.#parts.key);
+    return replay(entries.filter(({ position }) => position <= last).map(({ event }) => event));
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -163,10 +184,10 @@ export class OwnedPipeline {
   }
 
   #startRun(): void {
-    const { key, epoch, store, around, scripts, log } = this.#parts;
+    const { key, node, epoch, store, around, scripts, log } = this.#parts;
     const { definition, generation, startsAt } = this.#state;
     if (!definition) return;
-    const lane = { key, definition, generation, epoch, startsAt, store, around, scripts };
+    const lane = { key, node, definition, generation, epoch, startsAt, store, around, scripts };
     const run: SupervisedRun = new SupervisedRun({
       lane,
       log,

@@ -123,14 +123,14 @@ export class PipelinesNode {
     key: PipelineKey,
     command: PipelineCommand,
     { by, commandId }: Asking,
-  ): Promise<{ view: PipelineView; isReplayed: boolean; isNew: boolean }> {
+  ): Promise<{ view: PipelineView; state: PipelineState; isReplayed: boolean; isNew: boolean }> {
     const request: CommandRequest = { ...key, command, by, commandId, at: new Date().toISOString() };
     const reply = readReply(await this.#parts.router.ask(shardOf(key.tenant, key.pipelineId), request));
     if (reply.kind === 'refused')
       throw new CommandRefusedError(reply.refusal as CommandRefusal, reply.message);
     await this.projection.reached(reply.position);
     const { state, position, status, isReplayed, isNew = false } = reply;
-    return { view: viewOf(key, state, position, status), isReplayed, isNew };
+    return { view: viewOf(key, state, position, status), state, isReplayed, isNew };
   }
 
   async close(): Promise<void> {
@@ -196,7 +196,7 @@ export class PipelinesNode {
     try {
       const pipeline = await this.#open({ tenant, pipelineId }, shard);
       const performed = await pipeline.perform(command, { by, commandId, at });
-      return { kind: 'done', ...performed, status: this.#parts.board.get({ tenant, pipelineId }) };
+      return { kind: 'done', ...performed };
     } catch (error) {
       if (error instanceof CommandRefusedError)
         return { kind: 'refused', refusal: error.kind, message: error.message };
@@ -223,6 +223,7 @@ export class PipelinesNode {
       log,
       scripts: this.#scripts,
       onReport,
+      status: () => this.#parts.board.get(key),
       onFenced: (stored) => void this.#fenced(key, shard, stored),
     });
     this.#owned.set(text, opening);

@@ -1,10 +1,13 @@
+import { messageOf } from '@nestjs-spark/foundation/internal';
 import { NO_TOTALS, type Totals } from '../batch/batch.ts';
 import { RunFailedError, type OutRecord, type SourceRecord } from '../connect/ports.ts';
+import { shown } from '../explain/show.ts';
 import { DEFAULT_ERRORS, type ErrorRules } from '../definition/types.ts';
 import type { Fields } from '../expression/compile-expression.ts';
 import { letterIdOf, type Letter } from '../store/letters.ts';
 import type { Outcome, Transform } from '../transform/compile-transforms.ts';
 import type { ErrorBudget } from './error-budget.ts';
+import { placeOf } from '../connect/place-of.ts';
 
 /** What came of the records of one batch. */
 export interface MadeBatch {
@@ -58,7 +61,7 @@ export function failure(
   { budget, errors = {}, generation, at }: MakeRules,
 ): Letter[] {
   const { onRecord, limit } = { ...DEFAULT_ERRORS, ...errors };
-  const said = `${step} failed for the record at ${partition}:${offset}: ${reason}`;
+  const said = `${step} failed for the record ${placeOf({ partition, offset, meta })}: ${reason}`;
   if (onRecord === 'fail') throw new RunFailedError(said);
   if (!budget.allows(true))
     throw new RunFailedError(`More than ${limit.failed} of ${limit.of} records failed; ${said}`);
@@ -94,10 +97,10 @@ export function readFields(text: string): Read {
   try {
     value = readJson(text);
   } catch (error) {
-    return { kind: 'failed', step: 'source', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'failed', step: 'source', reason: `It is not JSON: ${messageOf(error)}` };
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return { kind: 'failed', step: 'source', reason: 'It is JSON, but not an object' };
+    return { kind: 'failed', step: 'source', reason: `It is JSON, but not an object: it is ${shown(value)}` };
   return { kind: 'in', fields: value as Fields };
 }
 

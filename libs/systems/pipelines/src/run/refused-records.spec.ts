@@ -61,14 +61,24 @@ describe('records that were refused', () => {
     const store = { lanes, letters: state };
     const onProgress = (progress: { totals: Totals }) => void (totals = progress.totals);
     const { signal } = new AbortController();
-    const own = { key, definition, generation: 1, epoch, startsAt: null, store, around: around(), scripts };
+    const own = {
+      key,
+      node: 'one',
+      definition,
+      generation: 1,
+      epoch,
+      startsAt: null,
+      store,
+      around: around(),
+      scripts,
+    };
     expect(await runLane({ ...own, signal, onProgress })).toBe('end');
     return totals;
   }
 
   async function replay(definition: PipelineDefinition): Promise<void> {
     const { transform, close } = compileTransforms(definition, scripts);
-    const own = { key, generation: 1, epoch: 1, definition, around: around(), transform };
+    const own = { key, node: 'one', generation: 1, epoch: 1, definition, around: around(), transform };
     const store = { lanes: new StateLanes(state) };
     await replayLetters({ ...own, store, letters: new Letters(state, key), ready: async () => {} });
     close();

@@ -17,6 +17,7 @@ const lookedAt = new WeakMap<Letters, number>();
 
 export interface ReplayParts {
   key: PipelineKey;
+  node: string;
   generation: number;
   epoch: number;
   store: Pick<PipelineStore, 'lanes'>;
@@ -100,11 +101,11 @@ interface Place {
 /** Those that the sink refuses stay, with its reason, and the rest is written. */
 async function write(parts: ReplayParts, sink: Sink, place: Place, passed: readonly Passed[]): Promise<void> {
   if (passed.length === 0) return;
-  const { key, generation, epoch, store, letters } = parts;
+  const { key, node: by, generation, epoch, store, letters } = parts;
   const { n, kept, processed: before, keepsCheckpoint } = place;
   const letterIds = passed.map(({ letter }) => letter.letterId);
   const position = Object.fromEntries(letterIds.map((letterId) => [letterId, 1]));
-  const planned = { generation, n, from: {}, to: position, epoch, at: now() };
+  const planned = { generation, n, from: {}, to: position, epoch, at: now(), by };
   const state = { generation, epoch, startsAt: {}, planned, processed: before };
   const fixed = keepsCheckpoint ? kept : await store.lanes.write(key, LANE, state, kept);
   const next = { generation, n, position, totals: { ...NO_TOTALS, written: passed.length, batches: n } };
@@ -122,7 +123,7 @@ async function write(parts: ReplayParts, sink: Sink, place: Place, passed: reado
     const others = passed.filter((_, at) => !reasons.has(at));
     return write(parts, sink, { ...place, kept: fixed }, others);
   }
-  const processed = { generation, n, to: position, epoch, at: now(), totals: next.totals };
+  const processed = { generation, n, to: position, epoch, at: now(), by, totals: next.totals };
   if (!keepsCheckpoint) await store.lanes.write(key, LANE, { ...state, processed }, fixed);
   await letters.remove(letterIds);
 }

@@ -1,20 +1,23 @@
+import { createHash } from 'node:crypto';
 import { ProblemError } from '@nestjs-spark/contracts';
 import type { ApiCaller } from '@nestjs-spark/auth';
 import { CommandRefusedError, type PipelineCommand } from '../aggregate/commands.ts';
 import { replay } from '../aggregate/evolve.ts';
-import type { PipelineState } from '../aggregate/state.ts';
 import type { Position } from '../batch/batch.ts';
 import { readDefinition } from '../definition/read-definition.ts';
-import type { PipelineDefinition } from '../definition/types.ts';
 import type { PipelinesNode } from '../own/pipelines-node.ts';
 import { viewOf, type PipelineView } from '../project/view.ts';
-import type { ClusterOverview } from '../shard/ports.ts';
+import { answerOnce, type Answered } from '../store/answer-once.ts';
 import { Letters, type GivenRecord, type Letter } from '../store/letters.ts';
-import { keyText, type PipelineKey } from '../store/ports.ts';
-import { eventView, PipelinesFeed, type EventView } from './pipelines-feed.ts';
-import { answerOnce, type Answered } from './answer-once.ts';
+import { NotedRequests } from '../store/noted-requests.ts';
+import type { PipelineKey } from '../store/ports.ts';
+import type { EventCursor } from './event-cursor.ts';
+import { PipelinesFeed, type EventView } from './pipelines-feed.ts';
+import { clusterView } from './cluster-view.ts';
+import { KnownPipelines } from './known-pipelines.ts';
+import { selectPipelines, type ListQuery } from './select-pipelines.ts';
 import { throughTime, throughVersion } from './through-version.ts';
-import { canRead, nameOf, requireChange, seesAll, tenantOf } from './access.ts';
+import { nameOf, requireChange, tenantOf } from './access.ts';
 
 /** What changes a pipeline, besides its definition. */
 export type Move = Exclude<
@@ -28,17 +31,11 @@ export interface Changed {
   isReplayed: boolean;
 }
 
-interface Found {
-  key: PipelineKey;
-  state: PipelineState;
-}
-
-export interface ListQuery {
-  skip: number;
+export interface HistoryQuery {
+  after: EventCursor;
   take: number;
-  state?: string;
-  label?: string;
-  q?: string;
+  /** Whether events of batches are wanted. */
+  batches: boolean;
 }
 
 export interface CheckpointView {
@@ -56,9 +53,11 @@ const LANE = 0;
  */
 export class PipelinesService {
   readonly #node: PipelinesNode;
+  readonly #known: KnownPipelines;
 
   constructor(node: PipelinesNode) {
     this.#node = node;
+    this.#known = new KnownPipelines(node.projection);
   }
 
   /** Makes a pipeline of a definition, YAML or JSON. @throws {DefinitionRefusedError} */
@@ -79,10 +78,10 @@ export class PipelinesService {
     if (definition.pipelineId !== pipelineId.slice(pipelineId.lastIndexOf('/') + 1))
       throw new ProblemError('invalid', `The body's pipelineId is ${definition.pipelineId}.`);
     const { commandId, ifVersion, reset } = options;
-    const there = this.#find(pipelineId, caller, 'named');
+    const there = this.#known.find(pipelineId, caller, 'named');
     if (!there && ifVersion !== undefined)
       throw new CommandRefusedError('other-version', 'It has no version: there is no such pipeline');
-    if (!there && pipelineId.includes('/')) throw this.#unknown(pipelineId);
+    if (!there && pipelineId.includes('/')) throw this.#known.unknown(pipelineId);
     if (there) requireChange(caller, there.key, there.state);
     const key = there?.key ?? { tenant: tenantOf(caller), pipelineId };
     const command = {
@@ -101,13 +100,28 @@ export class PipelinesService {
     caller: ApiCaller,
     commandId: string | null,
   ): Promise<Changed> {
-    const { key, state } = this.#find(pipelineId, caller) ?? this.#deletedBy(commandId, pipelineId, caller);
-    requireChange(caller, key, state);
-    return this.#node.submit(key, command, { by: nameOf(caller), commandId });
+    return this.#submit(pipelineId, command, caller, commandId);
+  }
+
+  /** Lets a pipeline continue elsewhere; null: at the beginning. */
+  async moveCheckpoint(
+    pipelineId: string,
+    position: Position | null,
+    caller: ApiCaller,
+    commandId: string | null,
+  ): Promise<Answered<CheckpointView>> {
+    const { state, isReplayed } = await this.#submit(
+      pipelineId,
+      { type: 'resetCheckpoint', position },
+      caller,
+      commandId,
+    );
+    const { startsAt, epoch, generation } = state;
+    return { answer: { position: startsAt ?? {}, batch: 0, epoch, generation }, isReplayed };
   }
 
   get(pipelineId: string, caller: ApiCaller): PipelineView {
-    return this.#node.view(this.#need(pipelineId, caller).key) as PipelineView;
+    return this.#node.view(this.#known.need(pipelineId, caller).key) as PipelineView;
   }
 
   /** A pipeline as it was at a time, or when its definition had a version. */
@@ -116,7 +130,7 @@ export class PipelinesService {
     caller: ApiCaller,
     at: { time: string } | { version: number },
   ): Promise<PipelineView> {
-    const { key } = this.#need(pipelineId, caller);
+    const { key } = this.#known.need(pipelineId, caller);
     const entries = await this.#node.store.journal.load(key);
     const events = entries.map(({ event }) => event);
     const until = 'time' in at ? throughTime(events, at.time) : throughVersion(events, at.version);
@@ -127,45 +141,32 @@ export class PipelinesService {
   }
 
   list(query: ListQuery, caller: ApiCaller): { items: PipelineView[]; total: number } {
-    const { skip, take, state, label, q } = query;
-    const [name, value] = (label ?? '').split(/[:=]/, 2);
-    const wanted = q?.toLowerCase();
-    const found = this.#node.projection
-      .list()
-      .filter(({ key, state: { status } }) => canRead(caller, key) && status !== 'Deleted')
-      .filter(({ state: { status } }) => !state || status.toLowerCase() === state.toLowerCase())
-      .filter(({ state: { definition } }) => {
-        const has = definition?.labels?.[name ?? ''];
-        return label === undefined || (has !== undefined && (value === undefined || has === value));
-      })
-      .filter(({ state: { definition } }) => wanted === undefined || textOf(definition).includes(wanted))
-      .toSorted((one, other) => (one.key.pipelineId < other.key.pipelineId ? -1 : 1));
+    const { skip, take } = query;
+    const found = selectPipelines(this.#node.projection.list(), query, caller);
     const items = found.slice(skip, skip + take).map(({ key }) => this.#node.view(key) as PipelineView);
     return { items, total: found.length };
   }
 
-  async history(pipelineId: string, caller: ApiCaller, after: number, take: number): Promise<EventView[]> {
-    const { key } = this.#need(pipelineId, caller);
-    const entries = await this.#node.store.journal.load(key);
-    return entries
-      .map(eventView)
-      .filter(({ sequence }) => sequence > after)
-      .slice(0, take);
+  /** What has happened to a pipeline, with the last 4,096 events of batches of each of its lanes. */
+  async history(pipelineId: string, caller: ApiCaller, query: HistoryQuery): Promise<EventView[]> {
+    const { key } = this.#known.need(pipelineId, caller);
+    const { after, take, batches } = query;
+    return (await new PipelinesFeed(this.#node).history(key, after, batches)).slice(0, take);
   }
 
   /** Events of one pipeline, or of all that the caller may read, as they come. */
   events(
-    query: { pipelineId?: string; after: number | 'now' },
+    query: { pipelineId?: string; after: EventCursor | 'now' },
     caller: ApiCaller,
     signal: AbortSignal,
   ): AsyncGenerator<EventView> {
     const { pipelineId, after } = query;
-    const of = pipelineId === undefined ? {} : { key: this.#need(pipelineId, caller).key };
+    const of = pipelineId === undefined ? {} : { key: this.#known.need(pipelineId, caller).key };
     return new PipelinesFeed(this.#node).events({ ...of, after }, caller, signal);
   }
 
   async checkpoint(pipelineId: string, caller: ApiCaller): Promise<CheckpointView> {
-    const { key, state } = this.#need(pipelineId, caller);
+    const { key, state } = this.#known.need(pipelineId, caller);
     const { state: lane } = await this.#node.store.lanes.read(key, LANE);
     if (lane?.generation !== state.generation)
       return {
@@ -179,7 +180,7 @@ export class PipelinesService {
   }
 
   async letters(pipelineId: string, caller: ApiCaller): Promise<Letter[]> {
-    return this.#lettersOf(this.#need(pipelineId, caller).key).list();
+    return this.#lettersOf(this.#known.need(pipelineId, caller).key).list();
   }
 
   /** Has a letter processed again by the pipeline's run, as it is or with another record. */
@@ -190,9 +191,9 @@ export class PipelinesService {
     caller: ApiCaller,
     commandId: string | null,
   ): Promise<Answered<{ letterId: string; state: string }>> {
-    const { key, state } = this.#need(pipelineId, caller);
+    const { key, state } = this.#known.need(pipelineId, caller);
     requireChange(caller, key, state);
-    return answerOnce(this.#node.store.letters, key, commandId, { replay: letterId, record }, async () => {
+    return this.#once(key, commandId, { replay: letterId, record }, async () => {
       const letters = this.#lettersOf(key);
       const letter = await letters.get(letterId);
       if (!letter) throw new ProblemError('notFound', `There is no dead letter ${letterId}.`);
@@ -211,9 +212,9 @@ export class PipelinesService {
     caller: ApiCaller,
     commandId: string | null,
   ): Promise<Answered<object>> {
-    const { key, state } = this.#need(pipelineId, caller);
+    const { key, state } = this.#known.need(pipelineId, caller);
     requireChange(caller, key, state);
-    return answerOnce(this.#node.store.letters, key, commandId, { remove: letterId }, async () => {
+    return this.#once(key, commandId, { remove: letterId }, async () => {
       const letters = this.#lettersOf(key);
       if (letterId !== null && !(await letters.get(letterId)))
         throw new ProblemError('notFound', `There is no dead letter ${letterId}.`);
@@ -223,21 +224,8 @@ export class PipelinesService {
     });
   }
 
-  async cluster(): Promise<Record<string, unknown>> {
-    const { nodes, shards }: ClusterOverview = await this.#node.shards.overview();
-    const counts = new Map<string, number>();
-    const owners = new Map(shards.map(({ shard, node }) => [shard, node]));
-    for (const { key, state } of this.#node.projection.list()) {
-      if (state.status === 'Deleted') continue;
-      const owner = owners.get(this.#node.shardOf(key)) ?? '';
-      counts.set(owner, (counts.get(owner) ?? 0) + 1);
-    }
-    return {
-      mode: this.#node.store.mode,
-      node: this.#node.shards.node,
-      nodes: nodes.map((node) => ({ ...node, pipelines: counts.get(node.id) ?? 0 })),
-      shards,
-    };
+  cluster(): Promise<Record<string, unknown>> {
+    return clusterView(this.#node);
   }
 
   /** Builds a projection of this process again. */
@@ -247,53 +235,26 @@ export class PipelinesService {
     await this.#node.projection.rebuild();
   }
 
+  async #submit(pipelineId: string, command: PipelineCommand, caller: ApiCaller, commandId: string | null) {
+    const { key, state } =
+      this.#known.find(pipelineId, caller) ?? this.#known.deletedBy(commandId, pipelineId, caller);
+    requireChange(caller, key, state);
+    return this.#node.submit(key, command, { by: nameOf(caller), commandId });
+  }
+
+  /** For what leaves no event, such as what concerns dead letters. */
+  #once<T extends object>(
+    key: PipelineKey,
+    id: string | null,
+    asked: object,
+    work: () => Promise<T>,
+  ): Promise<Answered<T>> {
+    const notes = new NotedRequests(this.#node.store.letters, key);
+    const fingerprint = createHash('sha256').update(JSON.stringify(asked)).digest('base64url');
+    return answerOnce(notes, { id, fingerprint }, async () => ({ answer: await work(), isReplayed: false }));
+  }
+
   #lettersOf(key: PipelineKey): Letters {
     return new Letters(this.#node.store.letters, key);
   }
-
-  /**
-   * @param pipelineId an operator of all tenants may write `tenant/pipelineId`, and has to where several have one of this name
-   * @param where `named`: only in the tenant that is named, or the caller's
-   */
-  #find(pipelineId: string, caller: ApiCaller, where: 'named' | 'anywhere' = 'anywhere'): Found | null {
-    const [tenant, id] = pipelineId.includes('/') ? pipelineId.split('/', 2) : [tenantOf(caller), pipelineId];
-    const found = this.#node.projection.get({ tenant: tenant ?? '', pipelineId: id ?? '' });
-    if (found && found.state.status !== 'Deleted') return canRead(caller, found.key) ? found : null;
-    return seesAll(caller) && where === 'anywhere' && id === pipelineId
-      ? this.#findAnywhere(pipelineId)
-      : null;
-  }
-
-  #findAnywhere(pipelineId: string): Found | null {
-    const there = this.#node.projection
-      .list()
-      .filter(({ key, state }) => key.pipelineId === pipelineId && state.status !== 'Deleted');
-    if (there.length < 2) return there[0] ?? null;
-    const names = there.map(({ key }) => encodeURIComponent(keyText(key))).join(', ');
-    throw new ProblemError(
-      'conflict',
-      `Several tenants have a pipeline ${pipelineId}: name one of ${names}.`,
-    );
-  }
-
-  /** The pipeline that a request with this key has deleted: sent again it gets the same answer. */
-  #deletedBy(commandId: string | null, pipelineId: string, caller: ApiCaller): Found {
-    const found = this.#node.projection.get({ tenant: tenantOf(caller), pipelineId });
-    if (commandId === null || !found?.state.commands.some(({ id }) => id === commandId))
-      throw this.#unknown(pipelineId);
-    return found;
-  }
-
-  #need(pipelineId: string, caller: ApiCaller): Found {
-    const found = this.#find(pipelineId, caller);
-    if (!found) throw this.#unknown(pipelineId);
-    return found;
-  }
-
-  #unknown(pipelineId: string): ProblemError {
-    return new ProblemError('notFound', `There is no pipeline ${JSON.stringify(pipelineId.slice(0, 64))}.`);
-  }
 }
-
-const textOf = (definition: PipelineDefinition | null): string =>
-  [definition?.pipelineId, definition?.name, definition?.description].join('\n').toLowerCase();

@@ -13,6 +13,7 @@ import {
 } from '@nestjs/common';
 import { ApiGuard, CurrentCaller, MinimumRole, type ApiCaller } from '@nestjs-spark/auth';
 import { ApiOperation, ApiTags } from '@nestjs-spark/observability/internal';
+import type { Position } from '../batch/batch.ts';
 import { PipelinesService } from './pipelines.service.ts';
 import { answered } from './problems.ts';
 import { BodyText, readKey, readPosition, readRecord, whole } from './read-request.ts';
@@ -47,9 +48,7 @@ export class ProgressController {
     @CurrentCaller() caller: ApiCaller,
     @Res({ passthrough: true }) answer: Answer,
   ) {
-    const command = { type: 'resetCheckpoint', position: readPosition(text) } as const;
-    sayReplayed(await answered(() => this.pipelines.move(pipelineId, command, caller, readKey(key))), answer);
-    return this.pipelines.checkpoint(pipelineId, caller);
+    return this.#moveCheckpoint(pipelineId, readPosition(text), caller, key, answer);
   }
 
   @Delete(':pipelineId/checkpoint')
@@ -62,8 +61,7 @@ export class ProgressController {
     @CurrentCaller() caller: ApiCaller,
     @Res({ passthrough: true }) answer: Answer,
   ): Promise<void> {
-    const command = { type: 'resetCheckpoint', position: null } as const;
-    sayReplayed(await answered(() => this.pipelines.move(pipelineId, command, caller, readKey(key))), answer);
+    await this.#moveCheckpoint(pipelineId, null, caller, key, answer);
   }
 
   @Get(':pipelineId/dead-letters')
@@ -126,6 +124,19 @@ export class ProgressController {
     @Res({ passthrough: true }) answer: Answer,
   ): Promise<void> {
     await this.#forget(pipelineId, letterId, caller, key, answer);
+  }
+
+  async #moveCheckpoint(
+    pipelineId: string,
+    position: Position | null,
+    caller: ApiCaller,
+    key: string | undefined,
+    answer: Answer,
+  ) {
+    const work = () => this.pipelines.moveCheckpoint(pipelineId, position, caller, readKey(key));
+    const moved = await answered(work);
+    sayReplayed(moved, answer);
+    return moved.answer;
   }
 
   async #forget(

@@ -1,28 +1,30 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import type { StateStore } from '@nestjs-spark/contracts/internal';
-import { isListOf, isObjectOf, isText, retry } from '@nestjs-spark/foundation/internal';
+import { isListOf, isObject, isObjectOf, isText, retry } from '@nestjs-spark/foundation/internal';
 import { COMMANDS_REMEMBERED, type RememberedCommand } from '../aggregate/state.ts';
 import type { PipelineKey } from './ports.ts';
 
 const COLLECTION = 'SparkPipelines';
 const isNoted = isObjectOf({
-  requests: isListOf(isObjectOf({ id: isText(256), fingerprint: isText(64) }), COMMANDS_REMEMBERED),
+  requests: isListOf(
+    isObjectOf({ id: isText(256), fingerprint: isText(64), answer: isObject }),
+    COMMANDS_REMEMBERED,
+  ),
 });
 
-/** A request with a key that has left no event, and the answer to it. */
-export interface NotedRequest extends RememberedCommand {
-  answer?: object;
+/** A request with a key, and the answer to it. */
+export interface NotedRequest extends Pick<RememberedCommand, 'id' | 'fingerprint'> {
+  answer: object;
 }
 
-/** The last keyed requests of a pipeline that have left no event, which would have remembered them. */
+/** The last keyed requests that concern a pipeline, with their answers, which are more than its events remember. */
 export class NotedRequests {
   readonly #state: StateStore;
   readonly #id: string;
 
-  /** @param kind those who note the same kind are known to each other */
-  constructor(state: StateStore, { tenant, pipelineId }: PipelineKey, kind: 'commands' | 'letters') {
+  constructor(state: StateStore, { tenant, pipelineId }: PipelineKey) {
     this.#state = state;
-    this.#id = `sparkPipelines/${kind}-noted/${encodeURIComponent(tenant)}/${pipelineId}`;
+    this.#id = `sparkPipelines/requests-noted/${encodeURIComponent(tenant)}/${pipelineId}`;
   }
 
   async find(id: string): Promise<NotedRequest | null> {

@@ -60,7 +60,11 @@ describe('a transform', () => {
       { type: 'project', fields: ['id'] },
       { type: 'validate', schema },
     );
-    expect(outcome).toEqual({ kind: 'failed', step: 'transforms/1', reason: 'record/id must be integer' });
+    expect(outcome).toEqual({
+      kind: 'failed',
+      step: 'transforms/1',
+      reason: 'id must be a whole number, not the string "x"',
+    });
     const first = await outcomeOf(definition([], { schema }), {});
     expect(first).toMatchObject({ kind: 'failed', step: 'schema' });
   });

@@ -1,6 +1,11 @@
-import { compileSchema } from '../definition/check-meaning.ts';
+import { compileSchema } from '../definition/check-schema.ts';
 import type { PipelineDefinition, TransformDefinition } from '../definition/types.ts';
-import { compileCondition, compileExpression, type Fields } from '../expression/compile-expression.ts';
+import {
+  compileCondition,
+  compileExpression,
+  NoValueError,
+  type Fields,
+} from '../expression/compile-expression.ts';
 import { openScript, type Scripts } from './script-step.ts';
 import type { BatchStep, Incoming } from './step.ts';
 
@@ -99,9 +104,21 @@ function mapping(set: Readonly<Record<string, string>>, removed: readonly string
   const isRemoved = new Set(removed);
   return (fields, meta) => {
     const kept = Object.entries(fields).filter(([name]) => !isRemoved.has(name));
-    const made = values.map(([name, evaluate]) => [name, evaluate(fields, meta)] as const);
+    const made = values.map(
+      ([name, evaluate]) => [name, inField(name, () => evaluate(fields, meta))] as const,
+    );
     return Object.fromEntries([...kept, ...made]);
   };
+}
+
+/** A map has many expressions: says which of them it was. */
+function inField<T>(name: string, evaluate: () => T): T {
+  try {
+    return evaluate();
+  } catch (error) {
+    if (error instanceof NoValueError) throw new NoValueError(`${name}: ${error.message}`, { cause: error });
+    throw error;
+  }
 }
 
 function accepting(schema: NonNullable<PipelineDefinition['schema']>): Step {

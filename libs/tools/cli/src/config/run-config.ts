@@ -74,7 +74,7 @@ function readAssignments(words: readonly string[]): Record<string, string | null
     return [word.slice(0, at), value === '' ? null : value];
   });
   if (pairs.length === 0)
-    throw new CliError('Say what to set, as in: nestjs-spark config set batchDocuments=512', 2);
+    throw new CliError('Say what to set, as in: npx @nestjs-spark/cli config set batchDocuments=512', 2);
   return Object.fromEntries(pairs);
 }
 
@@ -82,5 +82,8 @@ function readVersion(words: readonly string[]): number | null {
   const [text, ...more] = words;
   if (text === undefined) return null;
   if (/^[1-9]\d{0,14}$/.test(text) && more.length === 0) return Number(text);
-  throw new CliError('Give one version, as config history lists them: nestjs-spark config rollback 3', 2);
+  throw new CliError(
+    'Give one version, as config history lists them: npx @nestjs-spark/cli config rollback 3',
+    2,
+  );
 }

@@ -1,12 +1,12 @@
 export const CONFIG_USAGE = `The settings of a module, changed without a restart.
 
-  nestjs-spark config get --module Fleet                      the settings in use, and where each comes from
-  nestjs-spark config get batchDocuments --module Fleet       one of them
-  nestjs-spark config set batchDocuments=512 --module Fleet   sets it for all instances of Fleet
-  nestjs-spark config set batchDocuments= --module Fleet      removes the central value
-  nestjs-spark config history --module Fleet                  the versions, newest first
-  nestjs-spark config rollback --module Fleet                 restores the values of the previous version
-  nestjs-spark config rollback 3 --module Fleet               restores the values of version 3
+  npx @nestjs-spark/cli config get --module Fleet                      the settings in use, and where each comes from
+  npx @nestjs-spark/cli config get batchDocuments --module Fleet       one of them
+  npx @nestjs-spark/cli config set batchDocuments=512 --module Fleet   sets it for all instances of Fleet
+  npx @nestjs-spark/cli config set batchDocuments= --module Fleet      removes the central value
+  npx @nestjs-spark/cli config history --module Fleet                  the versions, newest first
+  npx @nestjs-spark/cli config rollback --module Fleet                 restores the values of the previous version
+  npx @nestjs-spark/cli config rollback 3 --module Fleet               restores the values of version 3
 
 A value is written as in its variable: retrySeconds=2,10,30. Several are set together, or not at all. An option in the code and an
 environment variable override the central value; the answer says so.

@@ -4,9 +4,11 @@ import { isObject } from '@nestjs-spark/foundation/internal';
 import {
   DefinitionRefusedError,
   operatorTokenFile,
+  placeOf,
   readDefinition,
   type PipelineView,
 } from '@nestjs-spark/pipelines/embedded';
+import { CliError } from '../cli-error.ts';
 import {
   DONE,
   FAILED,
@@ -19,7 +21,7 @@ import {
 } from './exit-codes.ts';
 
 const MOVES = ['start', 'stop', 'pause', 'resume'] as const;
-const COMMANDS: ReadonlySet<string> = new Set([
+export const AT_AN_APP: ReadonlySet<string> = new Set([
   'plan',
   'apply',
   'list',
@@ -48,6 +50,15 @@ interface Answer {
   body: unknown;
 }
 
+interface LetterView {
+  letterId: string;
+  partition: string;
+  offset: number;
+  step: string;
+  reason: string;
+  meta?: Record<string, unknown>;
+}
+
 interface Problem {
   title?: string;
   detail?: string;
@@ -55,7 +66,7 @@ interface Problem {
 }
 
 /** Whether a command is for an app that runs. */
-export const isAtAnApp = (command: string): boolean => COMMANDS.has(command);
+export const isAtAnApp = (command: string): boolean => AT_AN_APP.has(command);
 
 /** Carries out a command at an app, and answers the exit code. */
 export async function atAnApp(
@@ -65,7 +76,7 @@ export async function atAnApp(
 ): Promise<ExitCode> {
   if (command !== 'list' && !subject) {
     const [what, word] = /^(?:plan|apply)$/.test(command) ? ['a file', 'FILE'] : ['a pipeline', 'ID'];
-    return refuse(`Name ${what}: nestjs-spark dataflow ${command} ${word}`);
+    throw new CliError(`Name ${what}: npx @nestjs-spark/cli dataflow ${command} ${word}`, 2);
   }
   // A URL takes these for folders: `delete ..` would be a request to another address.
   if (subject === '.' || subject === '..') return refuse(`"${subject}" is not a pipeline`);
@@ -97,13 +108,14 @@ async function perform(command: string, subject: string, options: AppOptions): P
     );
   if (command === 'letters')
     return told(await ask('GET', `/${id}/dead-letters`, options), options, (body) =>
-      (body as { letterId: string; step: string; reason: string }[])
-        .map(({ letterId, step, reason }) => `${letterId}  ${step}: ${reason}`)
-        .join('\n'),
+      describeLetters(body as LetterView[]),
     );
   if (command === 'get') return told(await ask('GET', `/${id}`, options), options, describe);
-  return told(await ask('GET', '', options), options, (body) =>
-    (body as PipelineView[]).map(describe).join('\n'),
+  return told(
+    await ask('GET', '', options),
+    options,
+    (body) =>
+      (body as PipelineView[]).map(describe).join('\n') || 'There are no pipelines: apply FILE creates one',
   );
 }
 
@@ -134,8 +146,15 @@ async function apply(file: string, options: AppOptions): Promise<ExitCode> {
   if (text === null) return refuse(`${file} cannot be read`);
   const { pipelineId } = readDefinition(text);
   const query = options.reset ? `?reset=${encodeURIComponent(options.reset)}` : '';
-  return told(await ask('PUT', `/${pipelineId}${query}`, options, text), options, describe);
+  const before = await ask('GET', `/${pipelineId}`, options);
+  const after = await ask('PUT', `/${pipelineId}${query}`, options, text);
+  return told(after, options, (body) => {
+    const isSame = before.status === 200 && versionOf(before.body) === versionOf(body);
+    return `${after.status === 201 ? 'created' : isSame ? 'unchanged' : 'changed'}  ${describe(body)}`;
+  });
 }
+
+const versionOf = (body: unknown): unknown => (body as PipelineView).version;
 
 async function textOf(file: string): Promise<string | null> {
   return readFile(file, 'utf8').catch(() => null);
@@ -205,9 +224,17 @@ function told({ status, body }: Answer, { json }: AppOptions, text: (body: unkno
   return REFUSALS.has(status) ? REFUSED : FAILED;
 }
 
+function describeLetters(letters: readonly LetterView[]): string {
+  if (letters.length === 0) return 'There are no dead letters';
+  return letters
+    .map((letter) => `${letter.letterId}  ${placeOf(letter)}, ${letter.step}: ${letter.reason}`)
+    .join('\n');
+}
+
 function describe(body: unknown): string {
   const { pipelineId, state, version, run, progress, reason } = body as PipelineView;
   const { read, written, deadLettered, lag } = progress;
   const figures = `read ${read}, written ${written}, dead letters ${deadLettered}${lag === null ? '' : `, lag ${lag}`}`;
-  return `${pipelineId}  version ${version}  ${state} (${run.phase})  ${figures}${reason ? `\n  ${reason}` : ''}`;
+  const phase = run.phase === 'none' ? '' : ` (${run.phase})`;
+  return `${pipelineId}  version ${version}  ${state}${phase}  ${figures}${reason ? `\n  ${reason}` : ''}`;
 }

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { dataDir, messageOf, toList } from '@nestjs-spark/foundation/internal';
@@ -5,6 +6,7 @@ import {
   CommandRefusedError,
   DefinitionRefusedError,
   EmbeddedPipelines,
+  placeOf,
   previewDefinition,
   readConnections,
   readDefinition,
@@ -15,6 +17,8 @@ import {
 import { DONE, FAILED, REFUSED, refuse, refuseDefinition, say, type ExitCode } from './exit-codes.ts';
 
 const SHOW_EVERY_MS = 1_000;
+const LONGEST_SHOWN = 500;
+const NEWLINE = 0x0a;
 const complain = (line: string): void => console.error(line);
 /** Only what goes wrong is said beside the progress. */
 const quiet = { debug: () => undefined, log: () => undefined, warn: complain, error: complain };
@@ -27,7 +31,9 @@ export interface HereOptions {
 }
 
 /** Whether a command is carried out in this process. */
-export const isHere = (command: string): boolean => ['validate', 'test', 'preview', 'run'].includes(command);
+export const isHere = (command: string): boolean => HERE.includes(command);
+
+export const HERE: readonly string[] = ['validate', 'test', 'preview', 'run'];
 
 /** Carries out a command in this process, with its output as it comes. */
 export async function here(command: string, path: string, options: HereOptions): Promise<ExitCode> {
@@ -68,7 +74,7 @@ async function run(definition: PipelineDefinition, path: string, options: HereOp
   const from = oneOf('from', options.from, ['checkpoint', 'beginning'] as const);
   const reset = oneOf('reset', options.reset, ['keep', 'beginning'] as const);
   if (from === null || reset === null) return REFUSED;
-  const folder = process.env['SPARK_PIPELINES_DIR'] || join(dataDir(process.env), 'pipelines');
+  const folder = folderOf(definition);
   const files = filesOf(path);
   const connections = await connectionsHere();
   const asked = new AbortController();
@@ -87,7 +93,7 @@ async function run(definition: PipelineDefinition, path: string, options: HereOp
     console.error(`${state.status}: ${describeTotals(added)}`);
     if (added.read === 0) console.error('There is nothing new; --from beginning reads everything again');
     if (definition.sink.type === 'file') console.error(`Files in ${join(files, definition.sink.path)}`);
-    if (added.deadLettered > 0) await showLetter(pipelines, definition.pipelineId);
+    if (added.deadLettered > 0) await showLetter(pipelines, definition, files);
     return DONE;
   } finally {
     await pipelines.close();
@@ -117,10 +123,39 @@ function connectionsHere() {
   return readConnections(process.env['SPARK_PIPELINES_CONNECTIONS'] || null, allowed, process.env);
 }
 
-async function showLetter(pipelines: EmbeddedPipelines, pipelineId: string): Promise<void> {
-  const last = (await pipelines.letters(pipelineId)).at(-1);
-  if (last) console.error(`Last dead letter: ${last.partition}:${last.offset}, ${last.step}: ${last.reason}`);
+/** Beside what an app knows, and one for each pipeline: two processes with one store would take it from each other. */
+function folderOf({ pipelineId }: PipelineDefinition): string {
+  const folder = process.env['SPARK_PIPELINES_DIR'] || join(dataDir(process.env), 'pipelines');
+  return join(folder, 'run', pipelineId);
 }
+
+async function showLetter(
+  pipelines: EmbeddedPipelines,
+  { pipelineId, source }: PipelineDefinition,
+  files: string,
+): Promise<void> {
+  const last = (await pipelines.letters(pipelineId)).at(-1);
+  if (!last) return;
+  const line = source.type === 'file' ? await lineOf(join(files, last.partition), last.offset) : null;
+  const place = line === null ? placeOf(last) : `line ${line} of ${last.partition}`;
+  console.error(`Last dead letter: ${place}, ${last.step}: ${last.reason}\n  ${cut(last.record)}`);
+}
+
+/** The line that begins at a byte of a file; null where the file is gone. */
+async function lineOf(file: string, byte: number): Promise<number | null> {
+  if (byte === 0) return 1;
+  let line = 1;
+  try {
+    for await (const bytes of createReadStream(file, { end: byte - 1 }))
+      for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) line++;
+    return line;
+  } catch {
+    return null;
+  }
+}
+
+const cut = (text: string): string =>
+  text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 
 function showProgress(): (totals: Totals) => void {
   let shownAt = Date.now();

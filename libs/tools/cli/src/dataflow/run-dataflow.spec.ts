@@ -59,6 +59,61 @@ describe('nestjs-spark dataflow', () => {
     expect(said.join('\n')).toMatch(/adults\.yaml:6:\d+/);
   });
 
+  it('keeps what a run knows apart from an app and from other pipelines: none takes the store of another', async () => {
+    await dataflow('run', file, '--once');
+    const other = join(folder, 'others.yaml');
+    await writeFile(other, DEFINITION.replaceAll('adults', 'others').replace('path: out', 'path: others'));
+    await dataflow('run', other, '--once');
+    expect(await readdir(join(folder, 'kept'))).toEqual(['run']);
+    expect((await readdir(join(folder, 'kept', 'run'))).toSorted()).toEqual(['adults', 'others']);
+  });
+
+  it('shows the line and the text of the last record that failed, and which field of it and why', async () => {
+    await writeFile(join(folder, 'people.ndjson'), '{"id":1,"age":40}\n\n{"id":2,"age":null}\n');
+    expect(await dataflow('run', file, '--once')).toBe(0);
+    expect(said.join('\n')).toContain(
+      'Last dead letter: line 3 of people.ndjson, transforms/0: age >= 18 has no value: age is null\n  {"id":2,"age":null}',
+    );
+  });
+
+  it('names every fault of a definition at once', async () => {
+    await writeFile(file, DEFINITION.replace('path: out', 'pth: ../out').replace('age >= 18', 'age >='));
+    expect(await dataflow('validate', file)).toBe(2);
+    expect(said.join('\n').match(/adults\.yaml:\d+:\d+ /g)).toEqual([
+      'adults.yaml:6:32 ',
+      'adults.yaml:7:21 ',
+      'adults.yaml:7:26 ',
+    ]);
+  });
+
+  it.each([
+    [404, 201, 1, /^created {2}adults {2}version 1 {2}Configured {2}read 0/],
+    [200, 200, 2, /^changed {2}adults {2}version 2/],
+    [200, 200, 1, /^unchanged {2}adults {2}version 1/],
+  ])(
+    'says what apply has done: %d before, then %d with version %d',
+    async (before, after, version, words) => {
+      const progress = { read: 0, written: 0, deadLettered: 0, lag: null };
+      const view = {
+        pipelineId: 'adults',
+        state: 'Configured',
+        run: { phase: 'none' },
+        progress,
+        reason: null,
+      };
+      const server = createServer(({ method }, response) => {
+        const body = { ...view, version: method === 'GET' ? 1 : version };
+        response.writeHead(method === 'GET' ? before : after).end(JSON.stringify(body));
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      expect(await dataflow('apply', file, '--url', url)).toBe(0);
+      expect(said.join('\n')).toMatch(words);
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  );
+
   it('ends with 3 where no app can be reached', async () => {
     expect(await dataflow('list', '--url', 'http://127.0.0.1:9')).toBe(3);
     expect(said.join('\n')).toMatch(/http:\/\/127\.0\.0\.1:9 cannot be reached/);
@@ -101,8 +156,10 @@ describe('nestjs-spark dataflow', () => {
   });
 
   it.each([
-    [['validate'], /Name a file: nestjs-spark dataflow validate FILE/],
+    [['validate'], /Name a file: npx @nestjs-spark\/cli dataflow validate FILE/],
     [['fly', 'x'], /Unknown command "fly"/],
+    [['valdate', 'x'], /did you mean "validate"\?/],
+    [['start'], /Name a pipeline: npx @nestjs-spark\/cli dataflow start ID/],
     [['list', '--fast'], /--fast/],
   ])('refuses %j with the remedy', async (argv, words) => {
     await expect(dataflow(...argv)).rejects.toThrow(words);

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { messageOf } from '@nestjs-spark/foundation/internal';
+import { messageOf, nearestName } from '@nestjs-spark/foundation/internal';
 import { CliError } from '../cli-error.ts';
 import type { Outcome } from '../outcome.ts';
-import { atAnApp, isAtAnApp } from './at-an-app.ts';
-import { here, isHere } from './here.ts';
+import { AT_AN_APP, atAnApp, isAtAnApp } from './at-an-app.ts';
+import { HERE, here, isHere } from './here.ts';
 import { DATAFLOW_USAGE } from './usage.ts';
 
 const OPTIONS = {
@@ -24,8 +24,15 @@ export async function runDataflow(argv: readonly string[]): Promise<Outcome> {
   if (values.help || command === undefined) return { exitCode: 0, text: DATAFLOW_USAGE };
   if (more.length > 0) throw new CliError(`Unexpected argument "${more[0]}"`, 2);
   if (isAtAnApp(command)) return { exitCode: await atAnApp(command, subject, values), text: '' };
-  if (!isHere(command)) throw new CliError(`Unknown command "${command}"`, 2);
-  if (subject === undefined) throw new CliError(`Name a file: nestjs-spark dataflow ${command} FILE`, 2);
+  if (!isHere(command)) {
+    const meant = nearestName(command, [...HERE, ...AT_AN_APP]);
+    throw new CliError(
+      `Unknown command "${command}"${meant === null ? '' : `; did you mean "${meant}"?`}`,
+      2,
+    );
+  }
+  if (subject === undefined)
+    throw new CliError(`Name a file: npx @nestjs-spark/cli dataflow ${command} FILE`, 2);
   return { exitCode: await here(command, subject, values), text: '' };
 }
 

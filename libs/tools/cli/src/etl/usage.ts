@@ -1,14 +1,14 @@
 export const ETL_USAGE = `Previews ETL scripts, and lists and reruns set-aside documents.
 
-  nestjs-spark etl preview --module Fleet --collection Cars --script file.js [options]
+  npx @nestjs-spark/cli etl preview --module Fleet --collection Cars --script file.js [options]
       what the script would produce from Fleet's cars, compared with the running script; nothing is written
       --for HR            the module that would get the copies (default: --as, SPARK_MODULE_NAME)
       --name NAME         the task's name, where it is not the collection's
       --sample N          how many documents to try, 1 to 100 (default 10)
       --documents ID,ID   these documents instead
 
-  nestjs-spark etl set-aside list --module Fleet [--with HR] [--task Cars] [--take N] [--skip N]
-  nestjs-spark etl set-aside retry --module Fleet [--with HR] [--task Cars] [--documents ID,ID]
+  npx @nestjs-spark/cli etl set-aside list --module Fleet [--with HR] [--task Cars] [--take N] [--skip N]
+  npx @nestjs-spark/cli etl set-aside retry --module Fleet [--with HR] [--task Cars] [--documents ID,ID]
       lists or reruns documents whose script failed, or that a store refused
 
   --module NAME   the module to ask

@@ -1,7 +1,7 @@
 export const INIT_USAGE = `Turns the Nest application in this folder into one that shares a collection, or keeps copies of one.
 
-  nestjs-spark init share Order --with Billing [options]      orders of its own, which Billing may copy
-  nestjs-spark init copy Orders --from Shop [options]         copies of Shop's orders
+  npx @nestjs-spark/cli init share Order --with Billing [options]      orders of its own, which Billing may copy
+  npx @nestjs-spark/cli init copy Orders --from Shop [options]         copies of Shop's orders
 
   --fields LIST          the class's fields, e.g. sku,amount:number (types: string, number, boolean; default: name)
   --with NAME,NAME       share: the modules that may copy; '*' is every authenticated module

@@ -6,7 +6,7 @@ import type { Outcome } from '../outcome.ts';
 
 export const JOBS_USAGE = `Tools for transformation jobs.
 
-  nestjs-spark jobs check-backend URL
+  npx @nestjs-spark/cli jobs check-backend URL
       tries everything that jobs expect of a backend of your own: idempotent starts, results, progress,
       cancellation with proof, causes of failures. The backend needs the handlers kit-echo (returns its
       input), kit-wait (waits until it is cancelled) and kit-fail (fails).

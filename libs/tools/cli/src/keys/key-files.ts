@@ -34,7 +34,7 @@ export async function startRotation(keys: OwnKeys): Promise<string> {
   const { paths, next } = await readCurrent(keys);
   if (next) {
     throw new CliError(
-      `${paths.next} is there already. Once every instance of ${keys.module} has started with it, and a minute has passed: nestjs-spark keys rotate ${keys.module} --finish`,
+      `${paths.next} is there already. Once every instance of ${keys.module} has started with it, and a minute has passed: npx @nestjs-spark/cli keys rotate ${keys.module} --finish`,
     );
   }
   const keyId = await makeKeyFile(paths.next);
@@ -42,7 +42,7 @@ export async function startRotation(keys: OwnKeys): Promise<string> {
     `Made ${paths.next}, the next key of ${keys.module}: ${keyId}`,
     `1. Put it beside the key of every instance, and restart them one after the other: they announce it.`,
     `2. Wait a minute: the modules that run trust it then. keys show --module NAME says whether one does.`,
-    `3. nestjs-spark keys rotate ${keys.module} --finish, and restart the instances again.`,
+    `3. npx @nestjs-spark/cli keys rotate ${keys.module} --finish, and restart the instances again.`,
   ].join('\n');
 }
 
@@ -50,7 +50,9 @@ export async function startRotation(keys: OwnKeys): Promise<string> {
 export async function finishRotation(keys: OwnKeys): Promise<string> {
   const { paths, next } = await readCurrent(keys);
   if (!next) {
-    throw new CliError(`There is no ${paths.next}. Begin with: nestjs-spark keys rotate ${keys.module}`);
+    throw new CliError(
+      `There is no ${paths.next}. Begin with: npx @nestjs-spark/cli keys rotate ${keys.module}`,
+    );
   }
   await rename(paths.next, paths.current);
   return [
@@ -69,7 +71,7 @@ async function readCurrent(keys: OwnKeys): ReturnType<typeof read> {
   const found = await read(keys);
   if (found.current) return found;
   throw new CliError(
-    `There is no ${found.paths.current}. Name the folder with --keys-dir, or make a key: nestjs-spark keys make ${keys.module}`,
+    `There is no ${found.paths.current}. Name the folder with --keys-dir, or make a key: npx @nestjs-spark/cli keys make ${keys.module}`,
   );
 }
 

@@ -34,7 +34,9 @@ describe('nestjs-spark keys', () => {
     expect(await keys('rotate HR --finish')).toContain(`${next} now`);
     expect(idIn(await keys('show HR'))).toBe(next);
     expect(await readdir(directory)).toEqual(['HR.jwk.json']);
-    await expect(keys('rotate HR --finish')).rejects.toThrow(/Begin with: nestjs-spark keys rotate HR/);
+    await expect(keys('rotate HR --finish')).rejects.toThrow(
+      /Begin with: npx @nestjs-spark\/cli keys rotate HR/,
+    );
   });
 
   it('never shows a private key, nor what a wrong file holds', async () => {
@@ -46,7 +48,7 @@ describe('nestjs-spark keys', () => {
 
   it.each([
     ['delete HR', /Unknown command "delete"\. Commands: make, show, approve, rotate/],
-    ['make', /Name one module, as in: nestjs-spark keys make HR/],
+    ['make', /Name one module, as in: npx @nestjs-spark\/cli keys make HR/],
     ['show HR', /keys make HR/],
     ['approve HR --module Fleet --token x', /keys approve HR=THUMBPRINT/],
     ['approve HR=short --module Fleet --token x', /keys approve HR=THUMBPRINT/],

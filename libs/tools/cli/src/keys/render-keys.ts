@@ -15,7 +15,7 @@ function describe(asked: string, { module, trusted, registered, next, waitsForAp
     lines.push(
       `  has registered ${registered}, which is not trusted. Compare it with what its operators see, then:`,
     );
-    lines.push(`  nestjs-spark keys approve ${module}=${registered} --module ${asked}`);
+    lines.push(`  npx @nestjs-spark/cli keys approve ${module}=${registered} --module ${asked}`);
   }
   return lines;
 }

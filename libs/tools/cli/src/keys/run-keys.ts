@@ -60,7 +60,7 @@ async function carryOut(
 function nameOf(positionals: readonly string[], command: string): string {
   const [name, ...more] = positionals;
   if (isName(name) && more.length === 0) return name;
-  throw new CliError(`Name one module, as in: nestjs-spark keys ${command} HR`, 2);
+  throw new CliError(`Name one module, as in: npx @nestjs-spark/cli keys ${command} HR`, 2);
 }
 
 async function survey(values: Values, environment: Environment): Promise<string> {
@@ -77,7 +77,7 @@ async function approve(
   const [, name = '', keyId = ''] = APPROVAL.exec(positionals[0] ?? '') ?? [];
   if (!isName(name) || positionals.length !== 1) {
     throw new CliError(
-      'Say whose key, as in: nestjs-spark keys approve HR=THUMBPRINT --module Fleet. HR prints its thumbprint with keys show HR.',
+      'Say whose key, as in: npx @nestjs-spark/cli keys approve HR=THUMBPRINT --module Fleet. HR prints its thumbprint with keys show HR.',
       2,
     );
   }

@@ -1,13 +1,13 @@
 export const KEYS_USAGE = `The keys by which modules recognize each other.
 
-  nestjs-spark keys make HR             makes the key of HR, where there is none yet
-  nestjs-spark keys show HR             the thumbprints of HR's keys on this machine
-  nestjs-spark keys show --module Fleet
+  npx @nestjs-spark/cli keys make HR             makes the key of HR, where there is none yet
+  npx @nestjs-spark/cli keys show HR             the thumbprints of HR's keys on this machine
+  npx @nestjs-spark/cli keys show --module Fleet
       which keys of other modules Fleet trusts, and which wait for an approval
-  nestjs-spark keys approve HR=THUMBPRINT --module Fleet
+  npx @nestjs-spark/cli keys approve HR=THUMBPRINT --module Fleet
       has Fleet trust this key of HR, and no other one
-  nestjs-spark keys rotate HR           makes HR's next key, which its instances announce when they start
-  nestjs-spark keys rotate HR --finish  replaces the current key, which is deleted, with the next one
+  npx @nestjs-spark/cli keys rotate HR           makes HR's next key, which its instances announce when they start
+  npx @nestjs-spark/cli keys rotate HR --finish  replaces the current key, which is deleted, with the next one
 
   --keys-dir DIR  the folder of the keys (default: SPARK_KEYS_DIR, then keys in SPARK_DATA_DIR)
   --module NAME   the module to ask, with its operator token

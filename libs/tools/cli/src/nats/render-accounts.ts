@@ -17,7 +17,7 @@ export const ADMINISTRATOR = 'administrator';
 /** An accounts block for nats.conf. */
 export function renderAccounts(account: string, users: readonly AccountUser[]): string {
   return [
-    '# Made by `nestjs-spark nats permissions`. Include it in nats.conf, beside jetstream { … } and tls { … }.',
+    '# Made by `npx @nestjs-spark/cli nats permissions`. Include it in nats.conf, beside jetstream { … } and tls { … }.',
     ...(users.some(({ publicKey }) => publicKey === null)
       ? ['# Passwords are variables of the environment of nats-server.']
       : []),

@@ -1,6 +1,6 @@
 export const NATS_USAGE = `Secures NATS: what each module may do there, and the streams that they use.
 
-  nestjs-spark nats permissions --module Fleet --module HR [options]
+  npx @nestjs-spark/cli nats permissions --module Fleet --module HR [options]
       prints an accounts block for nats.conf, with a user and its permissions for each module
       --route Fleet:HR    only these modules copy, OWNER:REQUESTER (default: each from each other)
       --jobs Jobs         a module that accepts and runs jobs; Jobs:api and Jobs:worker are users of
@@ -12,7 +12,7 @@ export const NATS_USAGE = `Secures NATS: what each module may do there, and the 
       --keys DIR          users have nkeys, whose seeds are in DIR and are made where missing (default: users have passwords)
       --account NAME      the account (default SPARK)
 
-  nestjs-spark nats provision --module Fleet --module HR [--route Fleet:HR] [--jobs Jobs] [--peers notes:a,b] [--pipelines Dataflow]
+  npx @nestjs-spark/cli nats provision --module Fleet --module HR [--route Fleet:HR] [--jobs Jobs] [--peers notes:a,b] [--pipelines Dataflow]
       makes the streams and buckets, as the user "administrator"; modules are not permitted to
       NATS_URL and the other NATS_ variables say where and as whom
 

@@ -10,7 +10,7 @@ import { secureNats, secureRavenDb } from './secured.ts';
 
 export const SERVERS_USAGE = `Starts servers for development, prints their addresses, and stops them at Ctrl-C.
 
-  nestjs-spark servers [nats] [ravendb] [kafka] [postgres]
+  npx @nestjs-spark/cli servers [nats] [ravendb] [kafka] [postgres]
                                           these only (default: nats and ravendb)
                        [--data DIR]       keep the data in DIR (default: data/servers in SPARK_DATA_DIR)
                        [--temporary]      keep no data

@@ -1,6 +1,6 @@
 export const VERIFY_USAGE = `Compares the copies that a module keeps with their source, and repairs them.
 
-  nestjs-spark verify --module HR --of Fleet/Cars [options]
+  npx @nestjs-spark/cli verify --module HR --of Fleet/Cars [options]
       what is missing, stale, a ghost (a copy without a source) or foreign (not a copy of this task); waits for the result
       --repair        repair it; what is foreign is never changed
       --depth DEPTH   content (default): run the script over each document; ids: only compare which documents there are

@@ -1,9 +1,8 @@
 import type { ModuleInformation, ModuleRegistry } from '@nestjs-spark/contracts/internal';
-import { Breakers, nameKey, sameName } from '@nestjs-spark/foundation/internal';
+import { Breakers, nameKey, nearestName, sameName } from '@nestjs-spark/foundation/internal';
 import type { KeyRing } from '../identify/key-ring.ts';
 import type { ModuleIdentity } from '../identify/module-identity.ts';
 import type { ActingFor } from '../identify/token-claims.ts';
-import { nearestName } from './nearest-name.ts';
 import { readBounded } from './read-bounded.ts';
 import { answered } from './answered.ts';
 import { sendSigned, whyNoAnswer } from './send-signed.ts';

@@ -4,10 +4,11 @@ const MOST_EDITS = 2;
 /** Of the names that are known, the one that was probably meant; null when none is close. */
 export function nearestName(name: string, known: readonly string[]): string | null {
   const ranked = known
+    .filter((one) => Math.abs(one.length - name.length) <= MOST_EDITS)
     .map((one) => ({ one, edits: edits(name.toLowerCase(), one.toLowerCase()) }))
     .toSorted((a, b) => a.edits - b.edits);
   const [best] = ranked;
-  return best && best.edits <= Math.min(MOST_EDITS, name.length - 1) ? best.one : null;
+  return best && best.edits <= Math.min(MOST_EDITS, Math.floor(name.length / 2)) ? best.one : null;
 }
 
 /** Levenshtein's distance. */

@@ -13,6 +13,7 @@ describe('the name that was meant', () => {
   it.each([
     ['Stock', ['Orders', 'Billing']],
     ['HR', ['QA']],
+    ['csv', ['s3']],
     ['Orders', []],
   ])('nothing like %s is among %j', (given, known) => {
     expect(nearestName(given, known)).toBeNull();

@@ -70,6 +70,7 @@ describe('Inspecting a script', () => {
     ["loadTo ('Users', this)", 1, 1, /without blanks/],
     ['loadToUsers({\n a: nope(1) })', 2, 5, /unknown function nope$/],
     ['loadToUsers({\n a: parseint(1) })', 2, 5, /unknown function parseint: did you mean parseInt\?/],
+    ['loadToUsers({\n a: lod(1) })', 2, 5, /unknown function lod: did you mean load\?/],
     ['\nloadtoOrders(this)', 2, 1, /^unknown function loadtoOrders: did you mean loadToOrders\?/],
     ['loadToUsers({ a: counter(this, "x") })', 1, 18, /counter is not supported/],
     ['x;\nreplicateToUsers(this)', 2, 1, /write loadToUsers/],

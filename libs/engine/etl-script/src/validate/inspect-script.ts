@@ -134,7 +134,7 @@ function unknownFunctions(
 
 const LOADS = /^loadTo\w/i;
 
-/** The function that scripts have under this name in other letters, upper or lower case. */
+/** The function that was probably meant: one that is spelled nearly like this, or `loadTo…` in other upper or lower case. */
 function otherSpelling(name: string): string | null {
   return LOADS.test(name) ? `loadTo${name.slice('loadTo'.length)}` : knownSpelling(name);
 }

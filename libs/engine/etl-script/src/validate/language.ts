@@ -1,3 +1,4 @@
+import { nearestName } from '@nestjs-spark/foundation/text';
 import { EXTRA_FUNCTIONS } from './extras-language.ts';
 
 /** Functions of RavenDB's ETL scripts that the sandbox has, besides `loadTo…` and EXTRA_FUNCTIONS. */
@@ -55,11 +56,9 @@ export function isKnownName(name: string, targets: readonly string[]): boolean {
   return LANGUAGE_NAMES.has(name) || KNOWN.has(name) || targets.some((target) => name === `loadTo${target}`);
 }
 
-const SPELLED: ReadonlyMap<string, string> = new Map(
-  [...ETL_FUNCTIONS, ...EXTRA_FUNCTIONS, ...LANGUAGE_NAMES].map((name) => [name.toLowerCase(), name]),
-);
+const CALLABLE: readonly string[] = [...ETL_FUNCTIONS, ...EXTRA_FUNCTIONS, ...LANGUAGE_NAMES];
 
-/** How a script writes what is spelled like this but for upper and lower case; null where there is nothing such. */
+/** What a script has under a name that is spelled nearly like this; null where nothing is close. */
 export function knownSpelling(name: string): string | null {
-  return SPELLED.get(name.toLowerCase()) ?? null;
+  return nearestName(name, CALLABLE);
 }

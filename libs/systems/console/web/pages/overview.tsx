@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { CopyState } from '../../src/ask/state.ts';
+import type { CopyState, ModuleState } from '../../src/ask/state.ts';
 import { duration, rate } from '../format.ts';
 import {
   copies,
@@ -91,15 +91,25 @@ const SAID = 3;
 
 /** Modules that are there and cannot answer, each with its reason: what is missing may be nothing of theirs. */
 function Hindered() {
-  const all = hindered.value;
-  if (all.length === 0) return null;
+  const reasons = reasonsOf(hindered.value);
+  if (reasons.length === 0) return null;
   return (
     <div class="note warn" role="status">
-      {all.slice(0, SAID).map(({ name, why }) => (
-        <p key={name}>{why}</p>
+      {reasons.slice(0, SAID).map((reason) => (
+        <p key={reason}>{reason}</p>
       ))}
-      {all.length > SAID && <p>{t.overview.hinderedToo(all.length - SAID)}</p>}
+      {reasons.length > SAID && <p>{t.overview.hinderedToo}</p>}
     </div>
+  );
+}
+
+/** What several modules say of themselves in the same words is said once. */
+function reasonsOf(modules: readonly ModuleState[]): string[] {
+  const said = Map.groupBy(modules, ({ name, why }) =>
+    why?.startsWith(`${name} cannot `) ? why.slice(name.length) : (why ?? ''),
+  );
+  return [...said].map(([reason, same]) =>
+    reason.startsWith(' cannot ') ? t.names(same.map(({ name }) => name)) + reason : reason,
   );
 }
 

@@ -45,8 +45,7 @@ export const copyTexts = {
       ].filter((part) => part !== '');
       return parts.length === 0 ? 'Everything is here.' : `${parts.join(', ')}.`;
     },
-    hinderedToo: (many: number) =>
-      `${counted(many, 'other module')} cannot answer either: open Modules for the reasons.`,
+    hinderedToo: 'Others cannot answer either: Modules has the reason of each.',
     hindered: 'cannot answer',
     changes: 'Changes now',
     behind: 'Furthest behind',

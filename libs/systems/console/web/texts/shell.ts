@@ -1,5 +1,7 @@
 import { counted, duration, timeOfDay, verb } from '../format.ts';
 
+const names = new Intl.ListFormat('en');
+
 /** What the page itself says, and what all of its pages do. */
 export const shell = {
   product: 'Spark',
@@ -50,8 +52,10 @@ export const shell = {
       ? `${module} cannot say how this copy is, and has not said it before.`
       : `${module} cannot say how this copy is now. These figures are from ${timeOfDay(at)}.`,
   maybeMore: 'Whether there is anything here is not known: not all modules have answered.',
+  names: (modules: readonly string[]) =>
+    names.format(modules.length <= 6 ? modules : [...modules.slice(0, 5), `${modules.length - 5} others`]),
   missing: (modules: readonly string[]) =>
-    `${modules.join(', ')} did not answer, so what is there is not listed.`,
+    `${names.format(modules)} did not answer, so what is there is not listed.`,
   unnamed: (modules: readonly string[]) =>
     `${modules.join(', ')}: not asked. Add them to the modules of this console to see what is there.`,
   truncated: 'There are more: the newest 500 of each module are listed.',

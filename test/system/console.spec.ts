@@ -406,7 +406,6 @@ await describeWithBrowser(['nats'], `The console, in Chromium, the owner on ${PA
       } finally {
         world.nats.sigcont();
       }
-      await desk.until(async () => (await copy('Fleet/HR/Cars'))?.state === 'Streaming', 60_000);
     });
   });
 });

@@ -104,8 +104,8 @@ function Hindered() {
 }
 
 /** What several modules say of themselves in the same words is said once. */
-function reasonsOf(modules: readonly ModuleState[]): string[] {
-  const said = Map.groupBy(modules, ({ name, why }) =>
+function reasonsOf(all: readonly ModuleState[]): string[] {
+  const said = Map.groupBy(all, ({ name, why }) =>
     why?.startsWith(`${name} cannot `) ? why.slice(name.length) : (why ?? ''),
   );
   return [...said].map(([reason, same]) =>

@@ -7,9 +7,10 @@ export function invitation({ fleet, hr, console: page, operatorToken }: Apps, id
 Try it yourself:
 
   curl ${hr.url}/cars/${id}
-  curl -X PUT ${fleet.url}/cars/${id} -H 'content-type: application/json' \\
-    -d '{"licensePlate":"1-ABC-123","model":"Golf","year":2024,"color":"green"}'
-  curl ${hr.url}/cars/${id}
+  change=$(curl -s -o /dev/null -D - -X PUT ${fleet.url}/cars/${id} -H 'content-type: application/json' \\
+    -d '{"licensePlate":"1-ABC-123","model":"Golf","year":2024,"color":"green"}' |
+    tr -d '\\r' | sed -n 's/^Spark-Change: //p')
+  curl ${hr.url}/cars/${id} -H "Spark-Change: $change"      # waits until that change has arrived
   curl '${hr.url}/cars?take=5'
   curl -X DELETE ${fleet.url}/cars/${id}
   curl -H 'authorization: Bearer ${operatorToken}' ${hr.url}/spark/replication

@@ -71,10 +71,10 @@ async function tell(): Promise<void> {
     return;
   }
   narrator.plain(`
-Try it yourself:
+Try it yourself (a change arrives within moments: where the old title is shown, ask again):
 
   curl -X PUT ${a.url}/notes/${note.id} -H 'content-type: application/json' -d '{"title":"by hand"}'
-  curl -i ${c.url}/notes/${note.id}      # arrives within moments: ask again where the title is the old one
+  curl -i ${c.url}/notes/${note.id}
   curl -H 'authorization: Bearer ${operatorToken}' ${b.url}/spark/peers
   curl -H 'authorization: Bearer ${operatorToken}' ${b.url}/spark/peers/Notes/conflicts
 

@@ -32,9 +32,9 @@ interface Status {
   refused: number;
   refusals: { sequence: number; node: string | null; why: string }[];
   newLives: { why: string }[];
-  members: { node: string; state: string; policies: object }[];
+  members: { node: string; state: string; acked: number | null; policies: object }[];
   entities: { entity: string; digest: string | null; conflicts: Record<string, number> }[];
-  log: { last: number };
+  log: { position: number; last: number; lowWater: number };
 }
 
 describeWithServers(['nats'], 'What operators see and do with replicas of one service', () => {
@@ -77,13 +77,18 @@ describeWithServers(['nats'], 'What operators see and do with replicas of one se
     const notes = await Promise.all(body.map(({ id }) => demand<Note>(`${url}/notes/${id}`)));
     return notes.map(({ headers, body: note }) => `${JSON.stringify(note)} ${headers.get('etag')}`);
   };
-  const equal = (...having: string[]) =>
+  const equalOf = (names: string[], ...having: string[]) =>
     eventually(async () => {
-      const [first = [], ...rest] = await Promise.all(nodes.map(seenAt));
+      const [first = [], ...rest] = await Promise.all(names.map((name) => seenAt(named(name))));
       for (const other of rest) expect(other).toEqual(first);
       for (const text of having) expect(first.join()).toContain(text);
       return first;
     }, WAIT);
+  const equal = (...having: string[]) =>
+    equalOf(
+      nodes.map(({ name }) => name),
+      ...having,
+    );
   const awayFromLog = (name: string) =>
     eventually(async () => {
       const { body } = await ask<{ details: { peers: { log: string } } }>(`${named(name).url}/health/ready`);
@@ -122,6 +127,7 @@ describeWithServers(['nats'], 'What operators see and do with replicas of one se
     await eventually(async () => {
       const all = await Promise.all(['a', 'b', 'c'].map(statusOf));
       for (const { members } of all) {
+        expect(members.every(({ acked }) => acked !== null)).toBe(true);
         expect(members.map(({ node, state }) => `${node} ${state}`)).toEqual([
           'a ready',
           'b ready',
@@ -138,6 +144,21 @@ describeWithServers(['nats'], 'What operators see and do with replicas of one se
     for (const name of names) expect(metrics).toContain(`spark_peers_${name}`);
     for (const name of ['conflicts_total', 'drift_total', 'tombstones'])
       expect(metrics).toContain(`# TYPE spark_peers_${name}`);
+  });
+
+  it('is up to where all nodes have acknowledged the log, those that only read included', async () => {
+    const { position } = (await statusOf('a')).log;
+    await create('a', 'acknowledged by all');
+    await equal('acknowledged by all');
+    await eventually(async () => {
+      for (const name of ['a', 'b', 'c']) {
+        const { log, members } = await statusOf(name);
+        expect(log.lowWater).toBeGreaterThan(position);
+        expect(log.lowWater).toBe(Math.min(...members.map(({ acked }) => acked ?? 0)));
+      }
+    }, WAIT);
+    // The change, and one answer of each node to it at most: acknowledging acknowledgements would have no end.
+    expect((await statusOf('a')).log.last - position).toBeLessThanOrEqual(8);
   });
 
   it('is a document that another node has, where that is asked for', async () => {
@@ -225,7 +246,8 @@ describeWithServers(['nats'], 'What operators see and do with replicas of one se
         headers: { 'Spark-Kind': kind, 'Spark-Peer': header, ...more },
         payload: Buffer.from(line),
       };
-      await log.append(writer, message, await log.tailOf(writer));
+      // The node of this name may be writing, too.
+      await eventually(async () => (await log.append(writer, message, await log.tailOf(writer))) > 0, WAIT);
     };
     try {
       await publish(origin, 'events', peer('events'));
@@ -259,6 +281,10 @@ describeWithServers(['nats'], 'What operators see and do with replicas of one se
     await create('c', 'written before it was retired');
     await named('c').process.kill9();
     cable.putBack();
+    const { position } = (await statusOf('a')).log;
+    await create('a', 'while c is away');
+    await equalOf(['a', 'b'], 'while c is away');
+    expect((await statusOf('b')).log.lowWater).toBeLessThanOrEqual(position);
     expect((await post('a', 'retire', { node: 'c' })).status).toBe(200);
     expect((await post('a', 'retire', { node: 'nobody' })).status).toBe(404);
     expect((await post('a', 'retire', { node: 'a' })).status).toBe(409);
@@ -269,6 +295,8 @@ describeWithServers(['nats'], 'What operators see and do with replicas of one se
           expect.objectContaining({ node: 'c', state: 'retired' }),
         );
     }, WAIT);
+    // Nobody waits for a node that is retired.
+    await eventually(async () => (await statusOf('b')).log.lowWater > position, WAIT);
     const before = await statusOf('a');
     named('c').process.start();
     await ready(named('c'));

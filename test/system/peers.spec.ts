@@ -169,7 +169,7 @@ describeWithServers(['nats'], 'Replicas of one service', () => {
     expect(first).toHaveLength(before.length);
     expect(await equal()).toEqual(before);
     const { body: status } = await demand(`${added.url}/spark/peers`, { headers });
-    expect(status).toMatchObject({ state: 'ready', log: { lowWater: body.cut } });
+    expect(status).toMatchObject({ state: 'ready', log: { snapshot: body.cut } });
     const { body: health } = await ask(`${added.url}/health/ready`);
     const Notes = expect.objectContaining({ state: 'ready', behind: 0 });
     expect(health).toMatchObject({ details: { peers: { entities: { Notes } } } });

@@ -25,6 +25,7 @@ import { closeMember } from './retire/close-member.ts';
 import { closeProof } from './retire/close-proof.ts';
 import { Retirement } from './retire/retirement.ts';
 import type { PeersSettings } from './settings/options.ts';
+import { PeerEventTrimmer } from './trim/event-trimmer.ts';
 
 /** The parts of this node that belong together. */
 export interface Replica {
@@ -123,6 +124,7 @@ export function makeReplica(ground: ReplicaGround): Replica {
     members: () => peers.openMembers(),
     close: (member) => closeMember({ service, peer: node, operator: ground.operator }, member),
   });
+  const trimmer = new PeerEventTrimmer(database, keepEvents, logger);
   const answers = new AnswerPeers({
     service,
     node: nodeId,
@@ -161,7 +163,7 @@ export function makeReplica(ground: ReplicaGround): Replica {
   /** A node that is not complete answers nobody. */
   async function whenReady(): Promise<void> {
     await node.whenReady();
-    await Promise.all([answers.run(stop.signal), drift.run(stop.signal), retirement.run(stop.signal)]);
+    await Promise.all([answers, drift, retirement, trimmer].map((part) => part.run(stop.signal)));
   }
 }
 

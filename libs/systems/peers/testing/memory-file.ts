@@ -1,6 +1,14 @@
 import { type EventName, headsText, type Operation, type PeerEvent, textOf } from '../src/merge/event.ts';
 import { stampOf } from '../src/merge/stamp.ts';
-import type { LoggedOrigin, OwnOrigin, PeerFile, RecordName } from '../src/receive/peer-file.ts';
+import type {
+  LoggedOrigin,
+  Member,
+  OwnOrigin,
+  PeerFile,
+  RecordName,
+  ShownEvents,
+  TakenRange,
+} from '../src/receive/peer-file.ts';
 
 /** What an application does to a record. */
 export interface Change {
@@ -12,6 +20,7 @@ export interface Change {
 
 interface Contents {
   position: number;
+  news: number;
   origin: string;
   owns: Map<string, OwnOrigin>;
   applied: Map<string, number>;
@@ -20,6 +29,16 @@ interface Contents {
   heads: Map<string, PeerEvent[]>;
   rows: Map<string, string>;
   history: Map<string, PeerEvent[]>;
+  acks: Map<string, number>;
+  stables: Map<string, number>;
+  closes: Map<string, number>;
+  /** Of which node an origin is, in the order in which they were heard of. */
+  nodes: Map<string, string>;
+  /** In which order events were taken. */
+  taken: Map<string, number>;
+  lastTaken: number;
+  /** Events that are kept only to be looked at. */
+  past: Set<string>;
 }
 
 /** A node's file in memory. Copied, it is what a backup or a clone is. */
@@ -31,6 +50,7 @@ export class MemoryFile implements PeerFile {
   constructor(contents?: Contents) {
     this.#is = contents ?? {
       position: 0,
+      news: 0,
       origin: '',
       owns: new Map(),
       applied: new Map(),
@@ -39,6 +59,13 @@ export class MemoryFile implements PeerFile {
       heads: new Map(),
       rows: new Map(),
       history: new Map(),
+      acks: new Map(),
+      stables: new Map(),
+      closes: new Map(),
+      nodes: new Map(),
+      taken: new Map(),
+      lastTaken: 0,
+      past: new Set(),
     };
   }
 
@@ -52,6 +79,67 @@ export class MemoryFile implements PeerFile {
 
   set position(position: number) {
     this.#is.position = position;
+  }
+
+  get current(): string {
+    return this.#is.origin;
+  }
+
+  get acked(): number {
+    return Math.max(0, ...this.ownOrigins().map((origin) => this.#is.acks.get(origin) ?? 0));
+  }
+
+  get backlog(): number {
+    return [...this.#is.owns.values()].reduce((sum, own) => sum + own.written - own.confirmed, 0);
+  }
+
+  members(): Member[] {
+    const latest = new Map([...this.#is.nodes].map(([origin, node]) => [node, origin]));
+    return [...latest.values()].map((origin) => ({
+      joined: 0,
+      acked: this.#is.acks.get(origin) ?? 0,
+      closed: this.#is.closes.get(origin) ?? null,
+    }));
+  }
+
+  nameNode(origin: string, node: string): void {
+    this.#is.nodes.set(origin, node);
+  }
+
+  noteAck(origin: string, ack: number): void {
+    this.#is.acks.set(origin, Math.max(ack, this.#is.acks.get(origin) ?? 0));
+  }
+
+  noteClosed(origin: string, sequence: number): void {
+    this.#is.closes.set(origin, sequence);
+  }
+
+  ownOrigins(): string[] {
+    return [...this.#is.owns.keys()];
+  }
+
+  stableOf(origin: string): number {
+    return this.#is.stables.get(origin) ?? 0;
+  }
+
+  noteStable(origin: string, number: number): void {
+    this.#is.stables.set(origin, Math.max(number, this.stableOf(origin)));
+  }
+
+  settledTo(): number {
+    const open = [...this.#is.owns].flatMap(([origin, { confirmed }]) => {
+      const [next] = this.eventsAfter(origin, confirmed, 1);
+      return next ? [this.#takenAs(next) - 1] : [];
+    });
+    return Math.min(this.#is.lastTaken, ...open);
+  }
+
+  get news(): number {
+    return this.#is.news;
+  }
+
+  set news(sequence: number) {
+    this.#is.news = sequence;
   }
 
   own(origin: string): OwnOrigin | null {
@@ -75,13 +163,18 @@ export class MemoryFile implements PeerFile {
         origin,
         number: this.loggedTo(origin),
         tail: own?.tail ?? this.#is.tails.get(origin) ?? 0,
-        node: null,
+        node: this.#is.nodes.get(origin) ?? null,
+        ack: this.#is.acks.get(origin) ?? 0,
+        closed: this.#is.closes.get(origin) ?? null,
       };
     });
   }
 
-  coverOrigin({ origin, number, tail }: LoggedOrigin): void {
+  coverOrigin({ origin, number, tail, node, ack = 0, closed = null }: LoggedOrigin): void {
     const own = this.own(origin);
+    if (node !== null) this.nameNode(origin, node);
+    this.noteAck(origin, ack);
+    if (closed !== null) this.noteClosed(origin, closed);
     if (own) {
       const { written, confirmed } = own;
       this.setOwn(origin, {
@@ -126,10 +219,9 @@ export class MemoryFile implements PeerFile {
 
   eventsAfter(origin: string, number: number, limit: number): PeerEvent[] {
     const events: PeerEvent[] = [];
-    for (let next = number + 1; events.length < limit; next++) {
+    for (let next = number + 1; next <= this.appliedTo(origin) && events.length < limit; next++) {
       const event = this.event({ origin, number: next });
-      if (!event) break;
-      events.push(event);
+      if (event) events.push(event);
     }
     return events;
   }
@@ -144,12 +236,51 @@ export class MemoryFile implements PeerFile {
   }
 
   history(entity: string, recordId: string): PeerEvent[] {
-    return this.#is.history.get(keyOf(entity, recordId)) ?? [];
+    const all = this.historyTo(entity, recordId, Infinity);
+    return this.#is.past.size === 0 ? all : all.filter((event) => !this.#is.past.has(textOf(event)));
+  }
+
+  historyTo(entity: string, recordId: string, to: number): PeerEvent[] {
+    const all = this.#is.history.get(keyOf(entity, recordId)) ?? [];
+    return to === Infinity ? all : all.filter((event) => this.#takenAs(event) <= to);
+  }
+
+  recordsTaken({ after, to, limit }: TakenRange): { records: RecordName[]; last: number | null } {
+    const events: PeerEvent[] = [];
+    for (const [name, taken] of this.#is.taken) {
+      const event = taken > after && taken <= to ? this.#is.events.get(name) : undefined;
+      if (event) events.push(event);
+      if (events.length === limit) break;
+    }
+    const keys = new Set(events.map(({ entity, recordId }) => keyOf(entity, recordId)));
+    const records = [...keys].map((key) => {
+      const [entity, recordId] = JSON.parse(key) as [string, string];
+      return { entity, recordId };
+    });
+    const end = events.at(-1);
+    return { records, last: end && events.length === limit ? this.#takenAs(end) : null };
+  }
+
+  shownEvents(): ShownEvents {
+    return { names: new Set(), heads: new Set() };
+  }
+
+  setPast(name: EventName): void {
+    this.#is.past.add(textOf(name));
+  }
+
+  drop(name: EventName): void {
+    this.forget(name);
+  }
+
+  #takenAs(name: EventName): number {
+    return this.#is.taken.get(textOf(name)) ?? 0;
   }
 
   remember(event: PeerEvent): void {
     if (this.event(event)) return;
     this.#is.events.set(textOf(event), event);
+    this.#is.taken.set(textOf(event), ++this.#is.lastTaken);
     const { entity, recordId } = event;
     const key = keyOf(entity, recordId);
     const history = this.#is.history.get(key) ?? [];
@@ -167,7 +298,8 @@ export class MemoryFile implements PeerFile {
     if (!event) return;
     const { entity, recordId } = event;
     this.#is.events.delete(textOf(name));
-    const rest = this.history(entity, recordId).filter((one) => one !== event);
+    this.#is.taken.delete(textOf(name));
+    const rest = this.historyTo(entity, recordId, Infinity).filter((one) => one !== event);
     this.#is.history.set(keyOf(entity, recordId), rest);
   }
 
@@ -176,6 +308,7 @@ export class MemoryFile implements PeerFile {
   }
 
   setHeads(entity: string, recordId: string, heads: readonly PeerEvent[]): void {
+    for (const head of heads) this.#is.past.delete(textOf(head));
     this.#is.heads.set(keyOf(entity, recordId), [...heads]);
   }
 
@@ -188,7 +321,7 @@ export class MemoryFile implements PeerFile {
     const [first] = heads;
     if (!first) return [];
     const text = headsText(heads);
-    return this.history(first.entity, first.recordId).filter(
+    return this.historyTo(first.entity, first.recordId, Infinity).filter(
       ({ resolverVersion, sees }) => resolverVersion !== null && headsText(sees) === text,
     );
   }

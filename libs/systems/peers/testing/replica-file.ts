@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { VERSION } from '@nestjs-spark/contracts';
 import type { LogPayload } from '@nestjs-spark/contracts/internal';
 import { MemoryKeys } from '@nestjs-spark/testing';
-import { SqliteDatabase, SqliteRepository } from '@nestjs-spark/sqlite/internal';
-import { decodeMessage, encodeMessage, type Writer } from '../src/carry/message.ts';
+import { PeerRows, SqliteDatabase, SqliteRepository } from '@nestjs-spark/sqlite/internal';
+import { decodeMessage, encodeMessage, encodeOutgoing, type Writer } from '../src/carry/message.ts';
+import { type Batch, nextBatch } from '../src/publish/next-batch.ts';
 import type { ConflictResolver } from '../src/merge/resolve.ts';
 import { type Applied, type Arrival, PeerStore } from '../src/replicate/peer-store.ts';
 import { Snapshots } from '../src/replicate/snapshots.ts';
@@ -51,9 +52,17 @@ export class Log {
   }
 
   async publish(node: ReplicaFile): Promise<boolean> {
-    const batch = await node.store.nextBatch();
+    const batch = await node.nextBatch();
     if (!batch || (this.#tails.get(batch.origin) ?? 0) !== batch.tail) return false;
-    this.say(batch.origin, await encodeMessage(node.writer, batch.events, batch.ack));
+    this.say(batch.origin, await encodeMessage(node.writer, batch.events));
+    return true;
+  }
+
+  /** The same with what nodes say that have no events. @returns whether anything was said */
+  async publishAny(node: ReplicaFile): Promise<boolean> {
+    const next = await node.store.nextMessage(true);
+    if (!next || (this.#tails.get(next.origin) ?? 0) !== next.tail) return false;
+    this.say(next.origin, await encodeOutgoing(node.writer, next));
     return true;
   }
 
@@ -115,6 +124,11 @@ export class ReplicaFile {
     return this;
   }
 
+  /** The events that it publishes next. */
+  nextBatch(): Promise<Batch | null> {
+    return this.database.read((open) => nextBatch(new PeerRows(open)));
+  }
+
   /** As a node does whenever it reaches the log. */
   async meet(log: Log): Promise<void> {
     this.#position = (await this.store.meet(log.state)).position;
@@ -153,11 +167,12 @@ export class ReplicaFile {
   }
 }
 
-export async function settle(log: Log, nodes: readonly ReplicaFile[]): Promise<void> {
+/** @param isComplete whether joins and acknowledgements are said, too */
+export async function settle(log: Log, nodes: readonly ReplicaFile[], isComplete = false): Promise<void> {
   for (let isNew = true; isNew;) {
     for (const node of nodes) await node.read(log);
     const published = [];
-    for (const node of nodes) published.push(await log.publish(node));
+    for (const node of nodes) published.push(await (isComplete ? log.publishAny(node) : log.publish(node)));
     isNew = published.includes(true);
   }
   for (const node of nodes) await node.read(log);

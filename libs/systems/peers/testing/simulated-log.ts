@@ -8,6 +8,11 @@ export interface LogMessage {
   isForged: boolean;
   /** An operator has closed the origin: its node continues under another. */
   isClose?: boolean;
+  /** Who says it, and what it has acknowledged; nobody is a member by what is forged. */
+  node?: string;
+  ack?: number;
+  /** It says nothing else. */
+  isAck?: boolean;
 }
 
 /** A snapshot that is complete: nothing of it is seen before. */

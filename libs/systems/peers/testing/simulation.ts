@@ -2,10 +2,12 @@ import type { PeerEvent } from '../src/merge/event.ts';
 import { beginLoading, finishLoading, loadRecords } from '../src/join/load-snapshot.ts';
 import { beginSnapshot, snapshotPage } from '../src/join/take-snapshot.ts';
 import { beginNewLife } from '../src/receive/begin-new-life.ts';
-import { nextBatch } from '../src/publish/next-batch.ts';
+import { nextMessage } from '../src/publish/next-message.ts';
 import type { RecordName } from '../src/receive/peer-file.ts';
 import { proposeForOthers } from '../src/receive/propose-for-others.ts';
 import { receiveEvents } from '../src/receive/receive-events.ts';
+import { LowWaterMark } from '../src/trim/low-water-mark.ts';
+import { trimEvents } from '../src/trim/trim-events.ts';
 import { type Change, MemoryFile } from './memory-file.ts';
 import type { Random } from './random.ts';
 import { type LogMessage, SimulatedLog, type Snapshot } from './simulated-log.ts';
@@ -23,6 +25,9 @@ interface Node extends Replica {
   backup: MemoryFile | null;
   /** A snapshot that is being made, and the record after which it continues. */
   making: (Snapshot & { last: RecordName | null }) | null;
+  mark: LowWaterMark;
+  /** Up to where needless events were removed. */
+  trimmed: number;
 }
 
 const HOUR = 3_600_000_000;
@@ -54,7 +59,8 @@ export class Simulation {
     const chance = this.#random.next();
     if (!node.isUp) this.#stepStopped(node, chance);
     else if (chance < 0.35) this.#write(node);
-    else if (chance < 0.6) this.#read(node, 1 + this.#random.below(4));
+    else if (chance < 0.58) this.#read(node, 1 + this.#random.below(4));
+    else if (chance < 0.6) this.#trim(node);
     else if (chance < 0.85) this.#publish(node);
     else if (chance < 0.86) this.#forge();
     else if (chance < 0.87) this.#retire();
@@ -107,7 +113,7 @@ export class Simulation {
   #addNode(file: MemoryFile): void {
     const name = `node${this.#nodes.length}`;
     const state = { isUp: false, isOnline: true, lookTo: 0, clockShift: 0, backup: null, making: null };
-    const node = { name, file, ...state };
+    const node = { name, file, ...state, mark: new LowWaterMark(), trimmed: 0 };
     this.#nodes.push(node);
     if (this.#random.next() < 0.7) this.#start(node);
   }
@@ -122,6 +128,8 @@ export class Simulation {
   #kill(node: Node): void {
     node.isUp = false;
     node.making = null;
+    node.mark = new LowWaterMark();
+    node.trimmed = 0;
   }
 
   #setClock(node: Node): void {
@@ -171,6 +179,7 @@ export class Simulation {
     if (!node.isUp || !node.isOnline) return;
     const { file } = node;
     if (this.#random.next() < 0.2) this.#load(node);
+    if (this.#random.next() < 0.3) this.#trim(node);
     for (let count = 0; count < most; count++) {
       const message = this.#log.after(file.position);
       if (!message) return;
@@ -180,9 +189,23 @@ export class Simulation {
       }
       if (this.#broken === 'two lives') forgetOtherLife(file, message);
       receiveEvents(file, message, policyOf, () => this.#freshOrigin());
+      if (message.isAck !== true) file.news = message.sequence;
+      if (message.node !== undefined) file.nameNode(message.origin, message.node);
+      file.noteAck(message.origin, message.ack ?? 0);
+      if (message.isClose) file.noteClosed(message.origin, message.sequence);
       if (message.isClose && file.own(message.origin))
         beginNewLife(file, policyOf, this.#freshOrigin(), 'retired');
     }
+  }
+
+  /** Removes events that all have. */
+  #trim(node: Node): void {
+    const { file, mark } = node;
+    const to = mark.advance(file);
+    if (to === null) return;
+    for (let after: number | null = node.trimmed; after !== null;)
+      after = trimEvents(file, { after, to, limit: 10 * PAGE });
+    node.trimmed = to;
   }
 
   /** Begins a snapshot, or goes on with it: what else happens meanwhile happens between its pages. */
@@ -212,14 +235,18 @@ export class Simulation {
 
   #publish(node: Node, outcome = this.#random.one(['answered', 'answered', 'request lost'])): void {
     if (!node.isUp || !node.isOnline || node.file.position < node.lookTo) return;
-    const batch = nextBatch(node.file);
-    if (!batch) return;
-    const isExpected = this.#log.tailOf(batch.origin) === batch.tail;
+    const next = nextMessage(node.file, true);
+    if (!next) return;
+    const { origin, claims } = next;
+    const isExpected = this.#log.tailOf(origin) === next.tail;
     if (outcome === 'request lost' || (!isExpected && this.#broken !== 'the fence')) {
       node.lookTo = this.#log.end;
       return;
     }
-    node.lookTo = this.#log.append({ origin: batch.origin, events: batch.events, isForged: false });
+    const isAck = next.kind === 'ack';
+    const events = next.kind === 'events' ? next.events : [];
+    const said = { origin, events, isAck, ack: claims.ack, node: node.name, isForged: false };
+    node.lookTo = this.#log.append(said);
   }
 
   /** An operator assumes that a node is gone; it may be away, restored or cloned, or at work after all. */

@@ -1,6 +1,7 @@
 import type { PeerEvent } from '../src/merge/event.ts';
 import type { ConflictResolver } from '../src/merge/resolve.ts';
 import { receiveEvents } from '../src/receive/receive-events.ts';
+import { lowWaterOf } from '../src/trim/low-water.ts';
 import { MemoryFile } from './memory-file.ts';
 import type { LogMessage } from './simulated-log.ts';
 
@@ -32,7 +33,7 @@ export const policyOf = (entity: string) => (entity === BOARDS ? UNION : null);
 
 /** What is wrong, in words; empty when nothing is. */
 export function violationsOf(outcome: Outcome): string[] {
-  const checks = [unequal, numbersUsedTwice, otherThanTheLog, lostWrites, lostTags];
+  const checks = [unequal, otherLowWater, numbersUsedTwice, otherThanTheLog, lostWrites, lostTags];
   return checks.flatMap((check) => check(outcome));
 }
 
@@ -41,6 +42,12 @@ function unequal({ replicas }: Outcome): string[] {
   return rest
     .filter(({ state }) => state !== first?.state)
     .map(({ name }) => `${name} differs from ${first?.name}`);
+}
+
+/** It is computed from the log alone. */
+function otherLowWater({ replicas }: Outcome): string[] {
+  const marks = replicas.map(({ name, file }) => `${name}: ${lowWaterOf(file)}`);
+  return new Set(marks.map((mark) => mark.split(': ')[1])).size > 1 ? [`low water ${marks.join(', ')}`] : [];
 }
 
 function numbersUsedTwice({ said }: Outcome): string[] {

@@ -38,6 +38,8 @@ export interface OwnRow {
 export interface LoggedOriginRow extends PeerEventName {
   readonly tail: number;
   readonly node: string | null;
+  readonly ack?: number;
+  readonly closed?: number | null;
 }
 
 /** The same with what it saw as text. */

@@ -1,7 +1,11 @@
 import type { OpenDatabase } from '../connect/open-database.ts';
 import { findTable } from '../entities/tables.ts';
 import { nameOf, type PeerEventRow } from './peer-event-row.ts';
+import { LATEST_ORIGINS } from './peer-origins.ts';
 import { PeerRows } from './peer-rows.ts';
+
+/** The log says who wrote what is in it; what is not there yet is this node's. */
+const NODE = 'ifnull(origins.node, iif(origins.taken IS NULL, NULL, (SELECT node FROM spark_peer)))';
 
 /** How much a replica's file has of one collection. */
 export interface EntityFigures {
@@ -48,7 +52,7 @@ export interface MemberRow {
 export function listMembers(open: OpenDatabase): MemberRow[] {
   return open.rows<MemberRow>(
     `SELECT node, origin, applied, tail, closed, heard, ack FROM spark_peer_origins
-     WHERE rowid IN (SELECT max(rowid) FROM spark_peer_origins WHERE node IS NOT NULL AND applied > 0 GROUP BY node) ORDER BY node`,
+     WHERE rowid IN (${LATEST_ORIGINS}) ORDER BY node`,
   );
 }
 
@@ -93,7 +97,7 @@ export function listEvents(
   { after, take, recordId }: { after: number; take: number; recordId?: string | undefined },
 ): (EventOfNode & { place: number })[] {
   const rows = open.rows<{ taken: number; origin: string; number: number; node: string | null }>(
-    `SELECT event.taken, event.origin, event.number, origins.node FROM spark_peer_events AS event
+    `SELECT event.taken, event.origin, event.number, ${NODE} AS node FROM spark_peer_events AS event
      LEFT JOIN spark_peer_origins AS origins ON origins.origin = event.origin
      WHERE event.entity = ? AND event.taken > ? ${recordId === undefined ? '' : 'AND event.record_id = ?'}
      ORDER BY event.taken LIMIT ?`,
@@ -127,7 +131,7 @@ function eventNamed(open: OpenDatabase, file: PeerRows, name: string): EventOfNo
   const { origin, number } = nameOf(name);
   const event = file.event({ origin, number });
   const row = open.row<{ node: string | null }>(
-    'SELECT node FROM spark_peer_origins WHERE origin = ?',
+    `SELECT ${NODE} AS node FROM spark_peer_origins AS origins WHERE origin = ?`,
     origin,
   );
   return event ? [{ event, node: row?.node ?? null }] : [];

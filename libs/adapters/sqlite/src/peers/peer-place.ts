@@ -42,21 +42,13 @@ export class PeerPlace {
 
   /** Another log stands where this one was: nothing of ours is known to be in it. */
   forgetPlaces(): void {
-    this.#open.prepare('UPDATE spark_peer SET position = 0, skipped = 0').run();
+    this.#open.prepare('UPDATE spark_peer SET position = 0, news = 0, skipped = 0').run();
     this.#open
       .prepare(
         `UPDATE spark_peer_origins SET logged = max(logged, confirmed), confirmed = 0, tail = 0 WHERE taken IS NOT NULL`,
       )
       .run();
     this.#open.prepare('UPDATE spark_peer_origins SET ack = 0').run();
-  }
-
-  /** Origins that this file numbered or numbers its events under. */
-  ownOrigins(): string[] {
-    const rows = this.#open.rows<{ origin: string }>(
-      'SELECT origin FROM spark_peer_origins WHERE taken IS NOT NULL',
-    );
-    return rows.map(({ origin }) => origin);
   }
 
   /** Counts an origin as another file's: this one publishes nothing under it. */
@@ -88,29 +80,23 @@ export class PeerPlace {
       .run(node, heard, origin);
   }
 
-  /** Notes up to where an origin has acknowledged the log. */
-  noteAck(origin: string, ack: number): void {
-    this.#open.prepare('UPDATE spark_peer_origins SET ack = max(ack, ?) WHERE origin = ?').run(ack, origin);
-  }
-
-  /**
-   * What a message acknowledges that has so many events: all that is applied when nothing else is left to be published, so that no own
-   * change from before comes after it; otherwise no more than the message before.
-   */
-  ackWith(events: number): number {
-    const backlog = this.#open.number(
-      'SELECT ifnull(sum(applied - confirmed), 0) AS value FROM spark_peer_origins WHERE taken IS NOT NULL',
-    );
-    return this.#open.number(
-      backlog === events
-        ? 'SELECT position AS value FROM spark_peer'
-        : 'SELECT max(ack) AS value FROM spark_peer_origins WHERE taken IS NOT NULL',
-    );
-  }
-
   /** Notes the place in the log where an operator closed an origin. */
   close(origin: string, sequence: number): void {
     this.#open.prepare('UPDATE spark_peer_origins SET closed = ? WHERE origin = ?').run(sequence, origin);
+  }
+
+  /** The event, in the order in which they were taken, up to which needless ones were removed. */
+  get trimmed(): number {
+    return this.#open.number('SELECT trimmed AS value FROM spark_peer');
+  }
+
+  set trimmed(taken: number) {
+    this.#open.prepare('UPDATE spark_peer SET trimmed = ?').run(taken);
+  }
+
+  /** The event that was taken last. */
+  get lastTaken(): number {
+    return this.#open.number('SELECT ifnull(max(taken), 0) AS value FROM spark_peer_events');
   }
 
   #text(column: 'origin' | 'log' | 'tag'): string | null {

@@ -4,9 +4,7 @@ import { findTable } from '../entities/tables.ts';
 import {
   COLUMNS,
   EVENTS,
-  type LoggedOriginRow,
   type OpenConflict,
-  type OwnRow,
   type PeerEventName,
   type PeerEventRow,
   type PeerRecordName,
@@ -15,115 +13,19 @@ import {
   toEvent,
 } from './peer-event-row.ts';
 import { hideEvent, noteShown, showEvent } from './peer-event-table.ts';
+import { PeerOrigins } from './peer-origins.ts';
 
-const LOGGED = 'iif(taken IS NULL, applied, max(confirmed, logged))';
+const OF_RECORD = 'WHERE event.entity = ? AND event.record_id = ?';
 
 /** What a replica's file knows of events and heads, in one transaction of it. */
-export class PeerRows {
+export class PeerRows extends PeerOrigins {
   readonly #open: OpenDatabase;
   /** How many documents a table has rejected: their rows stay as they were. */
   rejected = 0;
 
   constructor(open: OpenDatabase) {
+    super(open);
     this.#open = open;
-  }
-
-  get position(): number {
-    return this.#open.number('SELECT position AS value FROM spark_peer');
-  }
-
-  set position(position: number) {
-    this.#open.prepare('UPDATE spark_peer SET position = ?').run(position);
-  }
-
-  own(origin: string): OwnRow | null {
-    return this.#open.row<OwnRow>(
-      'SELECT applied AS written, confirmed, tail FROM spark_peer_origins WHERE origin = ? AND taken IS NOT NULL',
-      origin,
-    );
-  }
-
-  setOwn(origin: string, { written, confirmed, tail }: Readonly<OwnRow>): void {
-    this.#open
-      .prepare(
-        'UPDATE spark_peer_origins SET applied = ?, confirmed = ?, tail = ?, logged = min(logged, ?) WHERE origin = ?',
-      )
-      .run(written, confirmed, tail, written, origin);
-  }
-
-  /** Of own origins up to where they were confirmed, by this log or the one before it, of others up to where they are applied. */
-  loggedOrigins(): LoggedOriginRow[] {
-    return this.#open.rows(`SELECT origin, ${LOGGED} AS number, tail, node FROM spark_peer_origins`);
-  }
-
-  coverOrigin({ origin, number, tail, node }: LoggedOriginRow): void {
-    this.#open
-      .prepare(
-        `INSERT INTO spark_peer_origins (origin, applied, tail, node) VALUES (?, ?, ?, ?)
-         ON CONFLICT (origin) DO UPDATE SET
-           applied = max(applied, excluded.applied),
-           confirmed = iif(taken IS NULL, 0, max(confirmed, excluded.applied)),
-           tail = max(tail, excluded.tail),
-           node = ifnull(node, excluded.node)`,
-      )
-      .run(origin, number, tail, node);
-  }
-
-  noteTail(origin: string, sequence: number): void {
-    this.#open
-      .prepare(
-        `INSERT INTO spark_peer_origins (origin, tail) VALUES (?, ?)
-         ON CONFLICT (origin) DO UPDATE SET tail = excluded.tail`,
-      )
-      .run(origin, sequence);
-  }
-
-  /** The same for an origin that is known here: whoever writes under other names leaves no trace. */
-  noteTailOfKnown(origin: string, sequence: number): void {
-    this.#open.prepare('UPDATE spark_peer_origins SET tail = ? WHERE origin = ?').run(sequence, origin);
-  }
-
-  tailOf(origin: string): number {
-    return this.#open.number('SELECT tail AS value FROM spark_peer_origins WHERE origin = ?', origin);
-  }
-
-  unconfirmedOrigins(): string[] {
-    const rows = this.#open.rows<{ origin: string }>(
-      'SELECT origin FROM spark_peer_origins WHERE taken IS NOT NULL AND applied > confirmed ORDER BY taken',
-    );
-    return rows.map(({ origin }) => origin);
-  }
-
-  takeOrigin(origin: string): void {
-    this.#open
-      .prepare(
-        `INSERT INTO spark_peer_origins (origin, taken)
-         SELECT ?, 1 + ifnull(max(taken), 0) FROM spark_peer_origins`,
-      )
-      .run(origin);
-    this.#open.prepare('UPDATE spark_peer SET origin = ?').run(origin);
-  }
-
-  noteLife(why: string, renumbered: readonly PeerEventName[]): void {
-    this.#open.prepare('INSERT INTO spark_peer_lives (why) VALUES (?)').run(why);
-    for (const { origin, number } of renumbered) {
-      this.#open
-        .prepare('INSERT INTO spark_peer_stash (why, origin, event) VALUES (?, ?, ?)')
-        .run(why, origin, number);
-    }
-  }
-
-  appliedTo(origin: string): number {
-    return this.#open.number('SELECT applied AS value FROM spark_peer_origins WHERE origin = ?', origin);
-  }
-
-  loggedTo(origin: string): number {
-    return this.#open.number(`SELECT ${LOGGED} AS value FROM spark_peer_origins WHERE origin = ?`, origin);
-  }
-
-  mayLack(origin: string): boolean {
-    const skipped = this.#open.number('SELECT skipped AS value FROM spark_peer');
-    return skipped > 0 && this.tailOf(origin) <= skipped;
   }
 
   event({ origin, number }: PeerEventName): PeerEventRow | null {
@@ -146,11 +48,50 @@ export class PeerRows {
   }
 
   history(entity: string, recordId: string): PeerEventRow[] {
-    return this.#events(
-      'WHERE event.entity = ? AND event.record_id = ? ORDER BY event.taken',
-      entity,
-      recordId,
+    return this.#events(`${OF_RECORD} AND event.past IS NULL ORDER BY event.taken`, entity, recordId);
+  }
+
+  historyTo(entity: string, recordId: string, to: number): PeerEventRow[] {
+    return this.#events(`${OF_RECORD} AND event.taken <= ? ORDER BY event.taken`, entity, recordId, to);
+  }
+
+  recordsTaken(range: { after: number; to: number; limit: number }) {
+    const { after, to, limit } = range;
+    const rows = this.#open.rows<PeerRecordName & { taken: number }>(
+      `SELECT taken, entity, record_id AS recordId FROM spark_peer_events
+       WHERE taken > ? AND taken <= ? ORDER BY taken LIMIT ?`,
+      after,
+      to,
+      limit,
     );
+    const records = new Map(rows.map((row): [string, PeerRecordName] => [keyOf(row), row]));
+    return {
+      records: [...records.values()],
+      last: rows.length === limit ? (rows.at(-1)?.taken ?? null) : null,
+    };
+  }
+
+  shownEvents(entity: string): { names: ReadonlySet<string>; heads: ReadonlySet<string> } {
+    const conflicts = this.#open.rows<{ heads: string }>(
+      'SELECT heads FROM spark_peer_conflicts WHERE entity = ? ORDER BY number DESC LIMIT 100',
+      entity,
+    );
+    const stash = this.#open.rows<{ name: string }>(
+      `SELECT origin || ':' || event AS name FROM spark_peer_stash ORDER BY number DESC LIMIT 1000`,
+    );
+    const heads = new Set(conflicts.map((conflict) => conflict.heads));
+    const names = [...heads].flatMap((text) => text.split(','));
+    return { names: new Set([...names, ...stash.map(({ name }) => name)]), heads };
+  }
+
+  setPast({ origin, number }: PeerEventName): void {
+    this.#open
+      .prepare('UPDATE spark_peer_events SET past = TRUE WHERE origin = ? AND number = ? AND past IS NULL')
+      .run(origin, number);
+  }
+
+  drop({ origin, number }: PeerEventName): void {
+    this.#open.prepare('DELETE FROM spark_peer_events WHERE origin = ? AND number = ?').run(origin, number);
   }
 
   remember(event: PeerEventRow): void {
@@ -215,6 +156,11 @@ export class PeerRows {
           'INSERT INTO spark_peer_heads (entity, record_id, origin, number, hlc) VALUES (?, ?, ?, ?, ?)',
         )
         .run(entity, recordId, origin, number, hlc);
+      this.#open
+        .prepare(
+          'UPDATE spark_peer_events SET past = NULL WHERE origin = ? AND number = ? AND past IS NOT NULL',
+        )
+        .run(origin, number);
     }
     const names = textOf(heads);
     this.#open
@@ -294,4 +240,9 @@ export class PeerRows {
   #events(where: string, ...parameters: (string | number)[]): PeerEventRow[] {
     return this.#open.rows<Row>(`${EVENTS} ${where}`, ...parameters).map(toEvent);
   }
+}
+
+/** Ids that differ by the case of letters are one record. */
+function keyOf({ entity, recordId }: PeerRecordName): string {
+  return JSON.stringify([entity, recordId.toLowerCase()]);
 }

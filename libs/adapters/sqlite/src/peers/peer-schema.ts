@@ -10,12 +10,14 @@ export const PEER_TABLES = `
     tag TEXT NOT NULL,
     node TEXT,
     position INTEGER NOT NULL DEFAULT 0,
+    news INTEGER NOT NULL DEFAULT 0,
     log TEXT,
     whole INTEGER NOT NULL DEFAULT FALSE,
     clock INTEGER NOT NULL DEFAULT 0,
     skipped INTEGER NOT NULL DEFAULT 0,
     applying INTEGER NOT NULL DEFAULT FALSE,
-    tx INTEGER NOT NULL DEFAULT 0
+    tx INTEGER NOT NULL DEFAULT 0,
+    trimmed INTEGER NOT NULL DEFAULT 0
   );
   CREATE TABLE IF NOT EXISTS spark_peer_origins (
     origin TEXT PRIMARY KEY,
@@ -27,7 +29,8 @@ export const PEER_TABLES = `
     node TEXT,
     closed INTEGER,
     heard INTEGER,
-    ack INTEGER NOT NULL DEFAULT 0
+    ack INTEGER NOT NULL DEFAULT 0,
+    stable INTEGER NOT NULL DEFAULT 0
   );
   CREATE TABLE IF NOT EXISTS spark_peer_events (
     taken INTEGER PRIMARY KEY,
@@ -42,6 +45,7 @@ export const PEER_TABLES = `
     sees TEXT NOT NULL,
     resolver_version INTEGER,
     tx INTEGER,
+    past INTEGER,
     UNIQUE (origin, number)
   );
   CREATE INDEX IF NOT EXISTS spark_peer_events_by_record ON spark_peer_events (entity, record_id);
@@ -91,13 +95,17 @@ export const PEER_TABLES = `
 /** Columns that files of earlier versions lack. */
 export const ADDED_COLUMNS = [
   { table: 'spark_peer', column: 'node', type: 'TEXT' },
+  { table: 'spark_peer', column: 'news', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'spark_peer', column: 'skipped', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'spark_peer', column: 'tx', type: 'INTEGER NOT NULL DEFAULT 0' },
+  { table: 'spark_peer', column: 'trimmed', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'spark_peer_events', column: 'tx', type: 'INTEGER' },
+  { table: 'spark_peer_events', column: 'past', type: 'INTEGER' },
   { table: 'spark_peer_origins', column: 'logged', type: 'INTEGER NOT NULL DEFAULT 0' },
   { table: 'spark_peer_origins', column: 'closed', type: 'INTEGER' },
   { table: 'spark_peer_origins', column: 'heard', type: 'INTEGER' },
   { table: 'spark_peer_origins', column: 'ack', type: 'INTEGER NOT NULL DEFAULT 0' },
+  { table: 'spark_peer_origins', column: 'stable', type: 'INTEGER NOT NULL DEFAULT 0' },
 ] as const;
 
 /** Microseconds since 1970 by the log's clock, as far as this file knows it. */

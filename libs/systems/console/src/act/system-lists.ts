@@ -103,7 +103,8 @@ function readReplica(module: string, body: unknown): SystemItem[] {
         state: text(log['state'], 32),
         position: number(log['position']) ?? 0,
         last: number(log['last']) ?? 0,
-        lowWater: number(log['lowWater']) ?? 0,
+        // Nodes of earlier versions called the place of the latest snapshot so.
+        lowWater: number(log['snapshot']) ?? number(log['lowWater']) ?? 0,
       },
       backlog: number(body['backlog']) ?? 0,
       refused: number(body['refused']) ?? 0,

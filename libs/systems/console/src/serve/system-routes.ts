@@ -49,7 +49,7 @@ const PASSED_ON: readonly PassedOn[] = [
     method: 'GET',
     from: '/pipelines/:module/:id/history',
     to: '/api/pipelines/:id/history',
-    query: ['after', 'take'],
+    query: ['after', 'take', 'batches'],
   },
   { method: 'GET', from: '/pipelines/:module/:id/checkpoint', to: '/api/pipelines/:id/checkpoint' },
   {

@@ -18,7 +18,7 @@ async function newestOf(path: string): Promise<PipelineEvent[]> {
   let newest: PipelineEvent[] = [];
   for (;;) {
     const after = newest.at(-1)?.sequence ?? 0;
-    const page = await api<PipelineEvent[]>(`${path}/history?after=${after}&take=${PAGE}`);
+    const page = await api<PipelineEvent[]>(`${path}/history?after=${after}&take=${PAGE}&batches=false`);
     newest = [...newest, ...page].slice(-SHOWN);
     if (page.length < PAGE) return newest;
   }

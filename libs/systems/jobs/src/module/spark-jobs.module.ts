@@ -13,7 +13,7 @@ import { APP_FILTER, DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { SparkBus } from '@nestjs-spark/bus';
 import { HealthChecks, MetricsRegistry, ObservabilityModule } from '@nestjs-spark/observability';
 import { logFor, readTogether, TypedErrorFilter } from '@nestjs-spark/observability/internal';
-import { openSparkBackend } from '../backends/apache-spark/open.ts';
+import { openCluster } from '../backends/apache-spark/open.ts';
 import { JobExplorer } from '../declare/explore.ts';
 import type { JobBackend } from '../job/backend.ts';
 import type { JobStore } from '../job/store.ts';
@@ -128,7 +128,7 @@ export class SparkJobsModule
 class JobsFeatureModule {}
 
 async function openBackends({ apacheSpark }: JobsSettings): Promise<JobBackend[]> {
-  return apacheSpark ? [await openSparkBackend({ ...apacheSpark, log: logFor('ApacheSpark') })] : [];
+  return apacheSpark ? [await openCluster({ ...apacheSpark, log: logFor('ApacheSpark') })] : [];
 }
 
 function openStore(settings: JobsSettings, bus?: SparkBus): JobStore {

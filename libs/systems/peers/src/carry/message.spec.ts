@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type LogPayload, sealMessage } from '@nestjs-spark/contracts/internal';
 import { writerOf } from '../../testing/replica-file.ts';
 import type { PeerEvent } from '../merge/event.ts';
-import { decodeMessage, encodeMessage } from './message.ts';
+import { decodeMessage, encodeMessage, encodeOutgoing } from './message.ts';
 import { originSubject } from './names.ts';
 import { drawOrigin } from './origin.ts';
 
@@ -36,10 +36,47 @@ describe('a message of a replica', () => {
     };
   });
 
-  it('is read as it was written', async () => {
-    const read1 = await read(await encodeMessage(a, [event], 5));
-    expect(read1).toEqual({ kind: 'events', sequence: 7, origin, node: 'a', ack: 5, events: [event] });
-    expect(await read(await encodeMessage(a, [event], 9))).toMatchObject({ ack: 7 });
+  const claims = { ack: 5, at: 6, stable: 0 };
+
+  it('is read as it was written, with what its writer says of its place in the log', async () => {
+    const message = await encodeMessage(a, [event], claims);
+    expect(await read(message)).toEqual({
+      kind: 'events',
+      sequence: 7,
+      origin,
+      node: 'a',
+      events: [event],
+      ...claims,
+    });
+    expect(JSON.parse(message.headers['Spark-Peer'] ?? '')).toEqual({
+      format: 1,
+      kind: 'events',
+      node: 'a',
+      origin,
+      from: 1,
+      to: 1,
+      ...claims,
+      key: a.key,
+    });
+    const ahead = await encodeMessage(a, [event], { ack: 9, at: 9, stable: 0 });
+    expect(await read(ahead)).toMatchObject({ ack: 7, at: 7 });
+  });
+
+  it('is read without them, as nodes of earlier versions wrote it', async () => {
+    const { payload, headers } = await encodeMessage(a, [event]);
+    const { 'Spark-Signature': _, 'Spark-Key': __, ...plain } = headers;
+    const { at: ___, stable: ____, ack: _____, ...peer } = JSON.parse(plain['Spark-Peer'] ?? '');
+    const before = { payload, headers: { ...plain, 'Spark-Peer': JSON.stringify(peer) } };
+    const sealed = sealMessage(before, originSubject('notes', origin), a.signer);
+    expect(await read(sealed)).toMatchObject({ kind: 'events', ack: 0, at: 0, stable: 0, events: [event] });
+  });
+
+  it.each(['join', 'ack'] as const)('is read as %s, signed with the rest', async (kind) => {
+    const said = await encodeOutgoing(a, { kind, origin, tail: 3, last: 2, claims });
+    expect(said.headers['Spark-Kind']).toBe(kind);
+    expect(await read(said)).toEqual({ kind, sequence: 7, origin, node: 'a', events: [], ...claims });
+    const peer = said.headers['Spark-Peer']?.replace('"ack":5', '"ack":6') ?? '';
+    expect(await kindOf({ ...said, headers: { ...said.headers, 'Spark-Peer': peer } })).toBe('forged');
   });
 
   it('is skipped when another key speaks under its origin, whatever name it gives', async () => {

@@ -1,6 +1,8 @@
 import { type LogPayload, type MessageSigner, sealMessage } from '@nestjs-spark/contracts/internal';
 import { isObject, isWhole } from '@nestjs-spark/foundation/internal';
 import type { PeerEvent } from '../merge/event.ts';
+import type { Claims } from '../publish/claims.ts';
+import type { Outgoing, Sign } from '../publish/next-message.ts';
 import type { EventMessage } from '../receive/receive-events.ts';
 import { isOrigin, isPeerName, originSubject } from './names.ts';
 import { judgeWriter } from './judge-writer.ts';
@@ -21,12 +23,11 @@ const LONGEST_HEADER = 4_096;
 /** Why every node skips a message; `rejected`: a table of this node has not taken a document of it, and its row stays as it was. */
 export type Refusal = 'undecodable' | 'unsigned' | 'forged' | 'hole' | 'wait' | 'rejected';
 
-/** Events of the log, and the node that says it wrote them. */
-export interface ReadEvents extends EventMessage {
-  readonly kind: 'events';
+/** Events of the log, and the node that says it wrote them; none in a `join` or an `ack`. */
+export interface ReadEvents extends EventMessage, Claims {
+  /** `join`: an origin begins; `ack`: its node says how far it has read. */
+  readonly kind: 'events' | 'join' | 'ack';
   readonly node: string;
-  /** The message of the log up to which its writer had applied everything, and had nothing left to publish; 0 when it does not say. */
-  readonly ack: number;
 }
 
 /** An operator's word that a node does not come back, under the origin that it closes. */
@@ -59,22 +60,42 @@ export interface Writer {
   readonly key: string;
 }
 
+const NOTHING: Claims = { ack: 0, at: 0, stable: 0 };
+
 /** Events as the log carries them: one a line, signed by their writer. */
 export async function encodeMessage(
-  { service, node, signer, key }: Writer,
+  writer: Writer,
   events: readonly [PeerEvent, ...PeerEvent[]],
-  ack = 0,
+  claims = NOTHING,
 ): Promise<LogPayload> {
   const [{ origin, number: from }] = events;
   const to = events.at(-1)?.number ?? from;
   const plain = Buffer.from(events.map((event) => JSON.stringify(event)).join('\n'), 'utf8');
   const isPacked = plain.length > COMPRESS_ABOVE_BYTES;
+  const payload = isPacked ? await pack(plain, QUICKEST) : plain;
+  return seal(writer, { kind: 'events', origin, from, to, ...claims }, { payload, isPacked });
+}
+
+/** What a node says, as the log carries it. */
+export async function encodeOutgoing(writer: Writer, said: Outgoing): Promise<LogPayload> {
+  return said.kind === 'events' ? encodeMessage(writer, said.events, said.claims) : encodeSign(writer, said);
+}
+
+function encodeSign(writer: Writer, { kind, origin, last, claims }: Sign): LogPayload {
+  const content = { payload: new Uint8Array(), isPacked: false };
+  return seal(writer, { kind, origin, from: last + 1, to: last, ...claims }, content);
+}
+
+function seal(
+  { service, node, signer, key }: Writer,
+  { kind, origin, ...rest }: { kind: string; origin: string } & Claims & { from: number; to: number },
+  { payload, isPacked }: { payload: Uint8Array; isPacked: boolean },
+): LogPayload {
   const headers = {
-    [KIND_HEADER]: 'events',
-    [PEER_HEADER]: JSON.stringify({ format: 1, kind: 'events', node, origin, from, to, ack, key }),
+    [KIND_HEADER]: kind,
+    [PEER_HEADER]: JSON.stringify({ format: 1, kind, node, origin, ...rest, key }),
     ...(isPacked && { [ENCODING_HEADER]: ENCODING }),
   };
-  const payload = isPacked ? await pack(plain, QUICKEST) : plain;
   return sealMessage({ headers, payload }, originSubject(service, origin), signer);
 }
 
@@ -109,15 +130,26 @@ export async function decodeMessage(message: LoggedMessage, service: string): Pr
   if (header === null || header['kind'] !== kind || !isOrigin(origin)) return refuse('undecodable', null);
   const { node } = header;
   if (kind === 'close') return readClose(header, sequence, origin) ?? refuse('undecodable', node);
-  if (kind !== 'events') return refuse('undecodable', node);
+  if (kind !== 'events' && kind !== 'join' && kind !== 'ack') return refuse('undecodable', node);
   const { payload } = message;
   if (payload === null) return refuse('undecodable', node);
   const sealed = { headers: { ...headers }, payload };
   const verdict = await judgeWriter(sealed, originSubject(service, origin), origin, header['key']);
   if (verdict !== 'genuine') return refuse(verdict, node);
-  const events = await eventsOf(payload, headers[ENCODING_HEADER] === ENCODING, origin);
-  const ack = isWhole(header['ack']) ? Math.min(Number(header['ack']), sequence) : 0;
-  return events ? { kind, sequence, origin, node, ack, events } : refuse('undecodable', node);
+  const isPacked = headers[ENCODING_HEADER] === ENCODING;
+  const events = kind === 'events' ? await eventsOf(payload, isPacked, origin) : [];
+  const claims = claimsIn(header, sequence);
+  return events ? { kind, sequence, origin, node, ...claims, events } : refuse('undecodable', node);
+}
+
+/** Nodes of earlier versions do not say all of it. Nobody has applied what comes later. */
+function claimsIn(header: PeerHeader, sequence: number): Claims {
+  const number = (name: keyof Claims) => (isWhole(header[name]) ? Number(header[name]) : 0);
+  return {
+    ack: Math.min(number('ack'), sequence),
+    at: Math.min(number('at'), sequence),
+    stable: number('stable'),
+  };
 }
 
 function readClose(header: PeerHeader, sequence: number, origin: string): ReadClose | null {

@@ -47,13 +47,16 @@ export function encodeManifest(manifest: Manifest): Buffer {
 }
 
 const isLine = isText(Infinity);
-const isOrigin: Guard<SnapshotOrigin> = isObjectOf({
-  origin: isLine,
-  number: isWhole,
-  tail: isWhole,
-  node: isNullOr(isLine),
-  lastSays: isNullOr(isLine),
-});
+const isOrigin: Guard<SnapshotOrigin> = isObjectOf(
+  {
+    origin: isLine,
+    number: isWhole,
+    tail: isWhole,
+    node: isNullOr(isLine),
+    lastSays: isNullOr(isLine),
+  },
+  { ack: isWhole, closed: isNullOr(isWhole) },
+);
 const isManifest = isObjectOf({
   format: (value: unknown): value is 1 => value === 1,
   created: isLine,

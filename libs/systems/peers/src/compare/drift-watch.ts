@@ -18,11 +18,16 @@ export interface DriftWatchParts {
 
 /** A comparison that took long waits so many times as long for the next one. */
 const REST = 20;
+/** Collections with so many documents have their digest computed whenever the status is asked for. */
+const SMALL = 2_000;
 
 /** Compares each collection with some other node from time to time. */
 export class DriftWatch {
   readonly #parts: DriftWatchParts;
   readonly #digests = new Map<string, string>();
+  /** Of small collections, as of when they were last asked for. */
+  readonly #asked = new Map<string, string>();
+  #refreshing: Promise<void> | null = null;
   readonly #found = new Map<string, Map<DriftKind, number>>();
 
   constructor(parts: DriftWatchParts) {
@@ -42,9 +47,15 @@ export class DriftWatch {
     });
   }
 
-  /** Of a whole collection, as of its last comparison; null before the first. */
+  /** Of a whole collection, as of its last comparison or refresh; null before the first. */
   digestOf(entity: string): string | null {
-    return this.#digests.get(entity) ?? null;
+    return this.#asked.get(entity) ?? this.#digests.get(entity) ?? null;
+  }
+
+  /** Computes the digests of small collections, which takes no longer than a status may. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = null));
+    return this.#refreshing;
   }
 
   /** How many differences comparisons have found since this process started. */
@@ -64,6 +75,15 @@ export class DriftWatch {
     const kinds = this.#found.get(entity) ?? new Map<DriftKind, number>();
     for (const { kind } of differences) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     this.#found.set(entity, kinds);
+  }
+
+  async #refresh(): Promise<void> {
+    const { store } = this.#parts;
+    for (const entity of this.#parts.entities()) {
+      const { total } = await store.documents(entity, { skip: 0, take: 0 });
+      if (total <= SMALL) this.#asked.set(entity, textOf(await store.digest(entity)));
+      else this.#asked.delete(entity);
+    }
   }
 
   /** So that the status has a digest before the first comparison of this run. */

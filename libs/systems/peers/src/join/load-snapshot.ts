@@ -77,4 +77,5 @@ function isKnown(file: PeerFile, event: PeerEvent): boolean {
 export function finishLoading(file: PeerFile, { cut, origins }: SnapshotHead): void {
   for (const origin of origins) file.coverOrigin(origin);
   file.position = cut;
+  file.news = Math.max(file.news, cut);
 }

@@ -26,8 +26,8 @@ export function nextBatch(file: PeerFile): Batch | null {
     const few = file.eventsAfter(origin, own.confirmed, MOST_EVENTS + 1);
     const isLong = few.length > MOST_EVENTS && few[0]?.tx === few.at(-1)?.tx;
     const [first, ...rest] = isLong ? file.eventsAfter(origin, own.confirmed, MOST_EVENTS_OF_ONE) : few;
-    // What a snapshot has brought of an own origin has a gap before it, and cannot be said again.
-    if (first?.number === own.confirmed + 1)
+    // What was in a log that is gone and has been replaced since is not said again.
+    if (first && first.number - 1 <= Math.max(own.confirmed, file.loggedTo(origin)))
       return { origin, events: [first, ...fitting(first, contiguous(first, rest))], tail: own.tail };
   }
   return null;

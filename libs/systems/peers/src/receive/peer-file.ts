@@ -22,6 +22,35 @@ export interface LoggedOrigin extends EventName {
   readonly tail: number;
   /** The node that it is a run of; null when nobody has said. */
   readonly node: string | null;
+  /** Up to where its node has acknowledged the log; snapshots of earlier versions do not say. */
+  readonly ack?: number;
+  /** Where an operator closed it; null when nobody has. */
+  readonly closed?: number | null;
+}
+
+/** An origin as the log tells of it. */
+export interface Member {
+  /** Where its join stands. */
+  readonly joined: number;
+  /** Up to where everything is applied that others wrote, and everything in the log that it wrote before. */
+  readonly acked: number;
+  /** Where its close stands; null while it is open. */
+  readonly closed: number | null;
+}
+
+/** Events that people may still ask for, although no node needs them. */
+export interface ShownEvents {
+  /** Names of events that the lists of conflicts and of stashed changes show. */
+  readonly names: ReadonlySet<string>;
+  /** Sets of heads whose resolutions are shown. */
+  readonly heads: ReadonlySet<string>;
+}
+
+/** A part of a file's events, in the order in which it took them. */
+export interface TakenRange {
+  readonly after: number;
+  readonly to: number;
+  readonly limit: number;
 }
 
 /**
@@ -31,6 +60,25 @@ export interface LoggedOrigin extends EventName {
 export interface PeerFile {
   /** The last message of the log that is applied, 0 for none. */
   position: number;
+  /** The last of them that says more than how far its node has read; 0 for none. */
+  news: number;
+  /** The origin under which it numbers its events. */
+  readonly current: string;
+  /** Up to where its own messages have acknowledged this log. */
+  readonly acked: number;
+  /** How many own events are not known to be in the log. */
+  readonly backlog: number;
+  /** The latest origin of each node that the log tells of. */
+  members(): Member[];
+  /** Notes what the node of an origin has acknowledged. */
+  noteAck(origin: string, ack: number): void;
+  /** Origins that it numbers or numbered its events under. */
+  ownOrigins(): string[];
+  /** Up to which number the events of an own origin are known to be on every node. */
+  stableOf(origin: string): number;
+  noteStable(origin: string, number: number): void;
+  /** The last event, in the order in which they were taken, before the first own one that is not in the log. */
+  settledTo(): number;
   own(origin: string): OwnOrigin | null;
   setOwn(origin: string, own: OwnOrigin): void;
   /** Every origin, each with `loggedTo`. */
@@ -59,8 +107,18 @@ export interface PeerFile {
   eventsAfter(origin: string, number: number, limit: number): PeerEvent[];
   /** Records that have heads, after a record in an order of their own. */
   recordsAfter(last: RecordName | null, limit: number): RecordName[];
-  /** Every event of a record, in the order in which this file took them. */
+  /** Every event of a record that is not past, in the order in which this file took them. */
   history(entity: string, recordId: string): PeerEvent[];
+  /** Records that have events of a range, which ends at `last`; null when it was the last one. */
+  recordsTaken(range: TakenRange): { records: RecordName[]; last: number | null };
+  /** Events of a record up to one of the file's, in the order in which it took them, past ones included. */
+  historyTo(entity: string, recordId: string, to: number): PeerEvent[];
+  /** What people may still ask for of a collection. */
+  shownEvents(entity: string): ShownEvents;
+  /** Keeps an event only to be looked at: it has no part in what a record is. */
+  setPast(name: EventName): void;
+  /** Removes an event that nobody needs. */
+  drop(name: EventName): void;
   /** Keeps an event of a snapshot, which does not count as applied by that. */
   remember(event: PeerEvent): void;
   /** Keeps an event, unless it is here, and counts it as applied. */

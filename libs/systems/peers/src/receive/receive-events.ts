@@ -42,7 +42,7 @@ export function receiveEvents(
   file.noteTail(origin, sequence);
   file.position = sequence;
   for (const event of events) {
-    const admission = admit(event, confirmedTo(file, origin), (seen) => isKnownOf(file, seen));
+    const admission = admit(event, knownBefore(file, event), (seen) => isKnownOf(file, seen));
     if (admission === 'wait' || admission === 'hole') return { ...received, refused: admission };
     if (admission === 'known') continue;
     const own = file.own(event.origin);
@@ -64,6 +64,13 @@ export function receiveEvents(
 /** Up to where an origin's events are known to be in this log. */
 function confirmedTo(file: PeerFile, origin: string): number {
   return file.own(origin)?.confirmed ?? file.appliedTo(origin);
+}
+
+/** The same before an event: the log that is gone had own events that nobody says again, because others have replaced them. */
+function knownBefore(file: PeerFile, { origin, number }: PeerEvent): number {
+  const known = confirmedTo(file, origin);
+  const isSaidBefore = file.own(origin) !== null && number - 1 <= file.loggedTo(origin);
+  return isSaidBefore ? Math.max(known, number - 1) : known;
 }
 
 /** What was in messages that an operator has given up counts as known: nobody can bring it any more. */
@@ -88,7 +95,9 @@ function isOfAnotherLife(file: PeerFile, event: PeerEvent): boolean {
   const own = file.own(event.origin);
   if (!own || event.number > own.written) return false;
   const here = file.event(event);
-  return here === null || contentOf(here) !== contentOf(event);
+  // What an earlier log had and is not here any more was removed because all nodes have it.
+  if (here === null) return event.number > file.loggedTo(event.origin);
+  return contentOf(here) !== contentOf(event);
 }
 
 /** What an event says, as text. */

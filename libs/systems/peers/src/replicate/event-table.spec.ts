@@ -152,10 +152,10 @@ describe('the event table of a replicated collection', () => {
       { tx: 2, n: many },
       { tx: many + 2, n: 1 },
     ]);
-    expect((await a.store.nextBatch())?.events).toHaveLength(1);
+    expect((await a.nextBatch())?.events).toHaveLength(1);
     await log.publish(a);
     await a.read(log);
-    expect((await a.store.nextBatch())?.events).toHaveLength(many);
+    expect((await a.nextBatch())?.events).toHaveLength(many);
     await settle(log, [a, b]);
     expect(await rows(b, transactions)).toEqual(await rows(a, transactions));
   });

@@ -18,7 +18,9 @@ export interface NodeState {
   refusals: RefusedMessage[];
   isLoading: boolean;
   /** The place of the latest snapshot that this node knows. */
-  lowWater: number;
+  snapshot: number;
+  /** How many messages without events this run has read since it learned of that snapshot: they are no reason for the next one. */
+  signs: number;
   /** Whether the log's time has been heard in this run. */
   knowsTime: boolean;
   /** How many messages a second this run has applied before it was ready; null while it has applied none. */
@@ -36,7 +38,8 @@ export class NodeReport {
     refused: 0,
     refusals: [],
     isLoading: false,
-    lowWater: 0,
+    snapshot: 0,
+    signs: 0,
     knowsTime: false,
     perSecond: null,
   };
@@ -83,6 +86,9 @@ export class NodeReport {
   noteApplied(batch: readonly Arrival[], clockMs: number | null): void {
     this.#began ??= { position: this.state.position, at: performance.now() };
     this.state.position = batch.at(-1)?.sequence ?? this.state.position;
+    this.state.signs += batch.filter(
+      ({ message }) => message.kind === 'ack' || message.kind === 'join',
+    ).length;
     if (clockMs !== null) {
       this.#clockMs = clockMs;
       this.state.knowsTime = true;

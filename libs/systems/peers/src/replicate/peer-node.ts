@@ -1,4 +1,3 @@
-import { LogConflictError, LogFullError } from '@nestjs-spark/contracts/internal';
 import {
   describeError,
   keepRunning,
@@ -8,12 +7,13 @@ import {
   persist,
   type RetryPolicy,
 } from '@nestjs-spark/foundation/internal';
-import { decodeMessage, encodeClose, encodeMessage, type Writer } from '../carry/message.ts';
+import { decodeMessage, encodeClose, type Writer } from '../carry/message.ts';
 import type { Arrival, LogState, PeerStore } from './peer-store.ts';
 import { NodeReport, type NodeState } from './node-report.ts';
 import type { PeerLog } from './peer-log.ts';
 import { inBatches } from './in-batches.ts';
 import { LogGap } from './log-gap.ts';
+import { LogWriter } from './log-writer.ts';
 import { SnapshotKeeper } from './snapshot-keeper.ts';
 import type { Snapshots } from './snapshots.ts';
 
@@ -34,7 +34,6 @@ export interface PeerNodeParts {
 const AGAIN: RetryPolicy = { waitMs: [100, 500, 1_000, 2_000] };
 /** Other programs write without notice. */
 const LOOK_MS = 1_000;
-const FULL_MS = 5_000;
 const SNAPSHOTS_MS = 60_000;
 /** How long the writers of a conflict have to settle it. */
 const SETTLE_MS = 20_000;
@@ -50,14 +49,12 @@ export class PeerNode {
   readonly #stop = new AbortController();
   readonly #nudge = new Nudge();
   readonly report: NodeReport;
-  #lookTo = Infinity;
   #running: Promise<unknown> = Promise.resolve();
   readonly #begun = Promise.withResolvers<void>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #gap: LogGap;
   readonly #keeper: SnapshotKeeper;
-  /** The outcome of the last message is not known. */
-  #isInDoubt = false;
+  readonly #writer: LogWriter;
 
   constructor(parts: PeerNodeParts) {
     this.#parts = parts;
@@ -67,6 +64,7 @@ export class PeerNode {
       say: (reason) => this.report.say(reason),
       giveUp: (to) => parts.store.giveUp(to),
     });
+    this.#writer = new LogWriter({ ...parts, state: this.state });
     this.#keeper = new SnapshotKeeper({ ...parts, state: this.state, isAtWork: () => this.#isAtWork() });
   }
 
@@ -134,7 +132,7 @@ export class PeerNode {
       }
       this.state.position = await this.#catchUp(here, position);
       this.#gap.beginAt(this.state.position, here.lastSequence);
-      this.#lookTo = here.lastSequence;
+      this.#writer.begin(here.lastSequence);
       this.report.reach('connected');
       await this.#gap.pass(here.firstSequence);
       if (this.#gap.readTo > this.state.position) {
@@ -148,7 +146,7 @@ export class PeerNode {
         await this.#apply(batch);
     } finally {
       this.report.reach('away');
-      this.#lookTo = Infinity;
+      this.#writer.suspend();
     }
   }
 
@@ -156,7 +154,7 @@ export class PeerNode {
   async #catchUp(here: LogState, position: number): Promise<number> {
     const { snapshots } = this.#parts;
     const latest = await snapshots.latest(here);
-    this.state.lowWater = latest?.cut ?? 0;
+    this.state.snapshot = latest?.cut ?? 0;
     if (!latest || latest.cut <= position) return position;
     this.report.say(`the snapshot of ${latest.node} is being loaded`);
     this.state.isLoading = true;
@@ -268,30 +266,7 @@ export class PeerNode {
   }
 
   async #publish(): Promise<void> {
-    const { signal } = this.#stop;
-    const { writer, store, log } = this.#parts;
-    await this.#nudge.wait(signal, LOOK_MS);
-    if (this.#isInDoubt && this.state.log === 'connected') {
-      this.#lookTo = await this.#end();
-      this.#isInDoubt = false;
-    }
-    if (signal.aborted || this.state.log === 'away' || this.state.position < this.#lookTo) return;
-    const batch = await store.nextBatch();
-    if (!batch) return;
-    const message = await encodeMessage(writer, batch.events, batch.ack);
-    const before = this.#lookTo;
-    // Whatever becomes of it, the reader finds out.
-    this.#lookTo = Infinity;
-    try {
-      this.#lookTo = await log.append(batch.origin, message, batch.tail);
-    } catch (error) {
-      if (error instanceof LogFullError) {
-        this.#lookTo = before;
-        await pause(FULL_MS, signal);
-      } else this.#isInDoubt = true;
-      if (error instanceof LogConflictError && (await log.tailOf(batch.origin)) === 0)
-        await store.forgetTail(batch.origin);
-      throw error;
-    }
+    await this.#nudge.wait(this.#stop.signal, LOOK_MS);
+    await this.#writer.say(this.#stop.signal);
   }
 }

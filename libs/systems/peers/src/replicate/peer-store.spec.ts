@@ -200,7 +200,7 @@ describe('files that are replicas', () => {
     await a.notes.put(id, { title: 'bread' });
     await settle(next, [twin, a, b]);
     for (const node of [a, b, twin]) expect(await node.seen()).toMatchObject([{ id, title: 'bread' }]);
-    expect(await a.store.nextBatch()).toBeNull();
+    expect(await a.nextBatch()).toBeNull();
   });
 
   it('take a change of an event of their own that the next log does not have yet', async () => {

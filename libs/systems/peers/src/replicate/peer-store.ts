@@ -7,7 +7,7 @@ import { beginLoading, finishLoading, loadRecords } from '../join/load-snapshot.
 import { beginSnapshot, type SnapshotHead, type SnapshotPage, snapshotPage } from '../join/take-snapshot.ts';
 import type { PeerEvent } from '../merge/event.ts';
 import type { PolicyOf } from '../merge/show.ts';
-import { type Batch, nextBatch } from '../publish/next-batch.ts';
+import { nextMessage, type Outgoing } from '../publish/next-message.ts';
 import { beginNewLife, type NewLife } from '../receive/begin-new-life.ts';
 import type { RecordName } from '../receive/peer-file.ts';
 import { proposeForOthers, type Settled, type Settling } from '../receive/propose-for-others.ts';
@@ -108,7 +108,7 @@ export class PeerStore {
       const isDamaged = place.log !== null && (place.log !== created || position > lastSequence);
       if (isDamaged) {
         // Only their own node can say again what another key has signed: under its name, this file's message would be forged.
-        for (const origin of place.ownOrigins())
+        for (const origin of file.ownOrigins())
           if (!isOriginOf(origin, this.#owner.keyId)) place.disown(origin);
         place.forgetPlaces();
         file.noteLife('log-damaged', []);
@@ -159,7 +159,8 @@ export class PeerStore {
       const refused: RefusedMessage[] = [];
       let rejected = 0;
       for (const { sequence, storedAt, message } of arrivals) {
-        if (message.kind === 'events') {
+        if (message.kind !== 'ack') file.news = sequence;
+        if ('events' in message) {
           const why = this.#applyEvents(file, place, { message, storedAt }, newLives);
           if (why) refused.push({ sequence, node: message.node, why });
         } else if (message.kind === 'close') {
@@ -191,7 +192,7 @@ export class PeerStore {
     const isTwin = isNew && node === this.#owner.node && file.own(origin) === null;
     const received = receiveEvents(file, message, this.#policyOf, () => this.#freshOrigin());
     place.nameNode(origin, node, storedAt);
-    place.noteAck(origin, message.ack);
+    file.noteAck(origin, message.ack);
     if (received.newLife) newLives.push('cloned');
     if (received.newLife || isTwin || (received.isOlder && isNew))
       this.#note(file, 'cloned', newLives, received.newLife);
@@ -282,12 +283,9 @@ export class PeerStore {
     return settled;
   }
 
-  /** What is published next, and what its message acknowledges; null when everything is in the log. */
-  nextBatch(): Promise<(Batch & { readonly ack: number }) | null> {
-    return this.#database.read((open) => {
-      const batch = nextBatch(new PeerRows(open));
-      return batch && { ...batch, ack: new PeerPlace(open).ackWith(batch.events.length) };
-    });
+  /** What is said next. @see nextMessage */
+  nextMessage(mayAck: boolean): Promise<Outgoing | null> {
+    return this.#database.read((open) => nextMessage(new PeerRows(open), mayAck));
   }
 
   onWritten(listener: () => void): () => void {

@@ -50,10 +50,10 @@ export class SnapshotKeeper {
     if (!this.#parts.isAtWork()) return;
     const here = await log.describe();
     const latest = here && (await snapshots.latest(here));
-    state.lowWater = latest?.cut ?? 0;
+    this.#know(latest?.cut ?? 0);
     // Another log lacks, for nodes that come later, what nobody publishes again: the events of nodes that are gone.
     const isOwed = this.isReplaced && latest === null;
-    if (isOwed || state.position - state.lowWater >= keepEvents) await this.take();
+    if (isOwed || state.position - state.snapshot - state.signs >= keepEvents) await this.take();
     this.isReplaced = false;
   }
 
@@ -62,7 +62,13 @@ export class SnapshotKeeper {
     const here = this.#parts.isAtWork() ? await log.describe() : null;
     if (here === null) return null;
     const cut = await snapshots.take(here.created);
-    state.lowWater = Math.max(state.lowWater, cut);
+    this.#know(Math.max(state.snapshot, cut));
     return cut;
+  }
+
+  #know(cut: number): void {
+    const { state } = this.#parts;
+    if (cut !== state.snapshot) state.signs = 0;
+    state.snapshot = cut;
   }
 }

@@ -32,7 +32,7 @@ export function registerPeerMetrics(
   };
   gauge('backlog', 'Own changes that are not known to be in the log.', ({ backlog }) => backlog);
   gauge('behind', 'Messages of the log that are not applied.', ({ log }) => log.last - log.position);
-  gauge('low_water', 'Up to where the log is trimmed.', ({ log }) => log.lowWater);
+  gauge('low_water', 'Up to where all members have acknowledged the log.', ({ log }) => log.lowWater);
   gauge(
     'clock_offset_seconds',
     'The clock of the log less that of this node.',

@@ -13,7 +13,10 @@ export interface EntityStatus extends Omit<EntityFigures, 'conflicts'> {
     /** Those for which resolvers of one version gave different results. Of the latest 100. */
     notDeterministic: number;
   };
-  /** Of all its records, as of the last comparison; null before the first. Equal on nodes that have the same. */
+  /**
+   * Of all its records: equal on nodes that have the same. With up to 2,000 documents as of now when the status is asked for over
+   * HTTP, otherwise as of the last comparison; null before the first.
+   */
   digest: string | null;
 }
 
@@ -23,7 +26,7 @@ export interface MemberStatus {
   origin: string;
   /** What it says of itself; `away` when it is not heard from, `retired` when it is not expected to return. */
   state: string;
-  /** Up to where it said last that it has applied the log; null when it has not. */
+  /** Up to where it has acknowledged the log; null when it has said nothing there. */
   acked: number | null;
   /** Up to where it has applied the log; null when it is away. */
   position: number | null;
@@ -46,8 +49,10 @@ export interface PeersStatus {
     created: string | null;
     position: number;
     last: number;
-    /** Up to where the log is trimmed, as far as this node knows: a snapshot covers it. */
+    /** Up to where every member that is not retired has acknowledged the log: nobody needs to be told again what is before. */
     lowWater: number;
+    /** The place of the latest snapshot that this node knows, up to which the log is trimmed; 0 for none. */
+    snapshot: number;
   };
   /** Own events that are not known to be in the log. */
   backlog: number;
@@ -77,7 +82,7 @@ export function membersOf(
   const present = new Map([...beats, own].map((beat) => [beat.node, beat]));
   const acks = new Map(rows.map(({ node, ack }) => [node, ack]));
   const members = [
-    ...[...present.values()].map((beat) => presentMember(beat, acks.get(beat.node) ?? 0)),
+    ...[...present.values()].map((beat) => presentMember(beat, acks.get(beat.node) ?? null)),
     ...rows.filter(({ node }) => !present.has(node)).map(absentMember),
   ];
   return members.toSorted((one, other) => (one.node < other.node ? -1 : 1));
@@ -85,10 +90,10 @@ export function membersOf(
 
 function presentMember(
   { node, origin, state, position, at, clockOffsetMs, policies }: Heartbeat,
-  ack: number,
+  acked: number | null,
 ): MemberStatus {
   const lastSeen = new Date(at).toISOString();
-  return { node, origin, state, acked: Math.max(ack, position), position, lastSeen, clockOffsetMs, policies };
+  return { node, origin, state, acked, position, lastSeen, clockOffsetMs, policies };
 }
 
 function absentMember({ node, origin, closed, heard, ack }: MemberRow): MemberStatus {
@@ -96,7 +101,7 @@ function absentMember({ node, origin, closed, heard, ack }: MemberRow): MemberSt
     node,
     origin,
     state: closed === null ? 'away' : 'retired',
-    acked: ack > 0 ? ack : null,
+    acked: ack,
     position: null,
     lastSeen: heard === null ? null : new Date(heard).toISOString(),
     clockOffsetMs: null,

@@ -19,7 +19,7 @@ export class PeersController {
   @Get()
   @ApiOperation({ summary: 'This node, its position in the log, and figures of each collection' })
   status(): Promise<PeersStatus> {
-    return this.peers.status();
+    return this.peers.report();
   }
 
   @Get(':entity/events')

@@ -9,6 +9,7 @@ import {
   listStash,
   PeerPlace,
   peerFigures,
+  PeerRows,
   type SqliteDatabase,
 } from '@nestjs-spark/sqlite/internal';
 import type { PeerEntity } from '../declare/find-entities.ts';
@@ -18,6 +19,7 @@ import type { Heartbeat } from '../presence/heartbeat.ts';
 import type { NodeState } from '../replicate/node-report.ts';
 import type { PeerNode } from '../replicate/peer-node.ts';
 import type { PeersSettings } from '../settings/options.ts';
+import { lowWaterOf } from '../trim/low-water.ts';
 import { conflictView } from './conflict-view.ts';
 import { eventView } from './event-view.ts';
 import { type EntityStatus, membersOf, type PeersStatus } from './peers-status.ts';
@@ -71,9 +73,15 @@ export class Peers {
     return { ready: isReady, reason };
   }
 
+  /** The status, with the digests of small collections as of now. */
+  async report(): Promise<PeersStatus> {
+    await this.#parts.drift.refresh();
+    return this.status();
+  }
+
   async status(): Promise<PeersStatus> {
     const { settings, stream, database, node, entities, drift } = this.#parts;
-    const { reason, log, position, target, lowWater, refused, refusals } = node.state;
+    const { reason, log, position, target, snapshot, refused, refusals } = node.state;
     const collections = entities.map(({ declaration }) => declaration.collection);
     const beat = await this.beat();
     return database.read((open) => {
@@ -90,7 +98,8 @@ export class Peers {
           created: new PeerPlace(open).log,
           position,
           last: Math.max(position, target),
-          lowWater,
+          lowWater: lowWaterOf(new PeerRows(open)),
+          snapshot,
         },
         backlog: figures.backlog,
         refused,

@@ -13,7 +13,10 @@ export interface SparkPeersOptions {
   offlineStart?: 'wait' | 'serve';
   /** How many bytes JetStream reserves for the log; half of that, a quarter and so on where it has less left. Default 4,294,967,296 (4 GiB). */
   maxBytes?: number;
-  /** How many messages the log keeps after the latest snapshot before the next one is taken. Default 1,000. */
+  /**
+   * How many messages the log keeps after the latest snapshot before the next one is taken, and how many of the latest events a
+   * file keeps although all nodes have them and later ones have replaced them. Default 1,000.
+   */
   keepEvents?: number;
   /** After how many seconds without a sign a node is retired, which needs `SPARK_OPERATOR_TOKEN`. Default 86,400 (a day). */
   retireAfterSeconds?: number;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { lowWater, type Member } from './low-water.ts';
+import type { Member } from '../receive/peer-file.ts';
+import { lowWater } from './low-water.ts';
 
 const anyMember = fc
   .record({ joined: fc.nat(50), acked: fc.nat(100), closed: fc.option(fc.nat(100)) })

@@ -1,15 +1,12 @@
-/** An origin as the log tells of it. */
-export interface Member {
-  /** Where its join stands. */
-  readonly joined: number;
-  /** Up to where everything is applied that others wrote, and everything in the log that it wrote before. */
-  readonly acked: number;
-  /** Where its close stands; null while it is open. */
-  readonly closed: number | null;
-}
+import type { Member } from '../receive/peer-file.ts';
 
 /** Up to where nobody needs the log any more, as of a place in it: computed from the log alone, so the same on every node. */
 export function lowWater(members: readonly Member[], place: number): number {
   const open = members.filter(({ joined, closed }) => joined <= place && (closed === null || closed > place));
   return open.length === 0 ? 0 : Math.min(place, ...open.map(({ acked }) => acked));
+}
+
+/** The same for what a file has read. */
+export function lowWaterOf(file: { members(): Member[]; readonly position: number }): number {
+  return lowWater(file.members(), file.position);
 }

@@ -46,6 +46,8 @@ export interface BatchPlanned {
   to: Position;
   epoch: number;
   at: string;
+  /** The node. */
+  by?: string;
 }
 
 /** A batch that is written, with what came of all up to it. */
@@ -55,5 +57,6 @@ export interface BatchProcessed {
   to: Position;
   epoch: number;
   at: string;
+  by?: string;
   totals: Totals;
 }

@@ -10,6 +10,8 @@ export interface SourceRecord {
   text: string;
   /** What the text says, from a source whose text is not JSON. */
   fields?: Fields;
+  /** Why the text says nothing; it becomes a dead letter. */
+  fault?: string;
   /** What else expressions see as `meta`, beside partition and offset: topic, timestamp, key, headers. */
   meta?: Fields;
 }

@@ -1,6 +1,7 @@
 import { ProblemError } from '@nestjs-spark/contracts';
 import type { ApiCaller } from '@nestjs-spark/auth';
 import type { LiveProtocol, LiveReader } from '@nestjs-spark/auth/internal';
+import type { EventCursor } from '../serve/event-cursor.ts';
 import { answered } from '../serve/problems.ts';
 import type { PipelinesFeed } from '../serve/pipelines-feed.ts';
 import type { PipelineKey } from '../store/ports.ts';
@@ -55,7 +56,7 @@ export class LiveConnection implements LiveProtocol {
       throw new ProblemError('invalid', `A connection has at most ${MOST_SUBSCRIPTIONS} subscriptions.`);
     const ended = new AbortController();
     const signal = AbortSignal.any([ended.signal, this.#reader.gone]);
-    const from = after ?? (await answered(() => this.#feed.position()));
+    const from = after ?? (await answered(() => this.#feed.now()));
     this.#subscriptions.set(id, ended);
     this.#reader.send({ type: 'subscribed', id });
     if (topics.has('status')) this.#tellStatuses(subscription, caller, signal);
@@ -79,7 +80,7 @@ export class LiveConnection implements LiveProtocol {
     for (const key of this.#feed.keys(caller)) if (isWanted(key)) due.add(key, true);
   }
 
-  #tellEvents({ pipelines }: Subscription, after: number, caller: ApiCaller, signal: AbortSignal): void {
+  #tellEvents({ pipelines }: Subscription, after: EventCursor, caller: ApiCaller, signal: AbortSignal): void {
     void this.#reader.follow(this.#feed.events({ after }, caller, signal), {
       signal,
       patienceMs: PATIENCE_MS,

@@ -1,5 +1,6 @@
 import { ProblemError, type ProblemField } from '@nestjs-spark/contracts';
-import { isListOf, isOneOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
+import { isListOf, isOneOf, isText } from '@nestjs-spark/foundation/internal';
+import { readCursor, type EventCursor } from '../serve/event-cursor.ts';
 
 const MOST_PIPELINES = 1_000;
 const LONGEST_ID = 64;
@@ -11,8 +12,8 @@ export interface Subscription {
   /** Null: all that it may read. */
   pipelines: ReadonlySet<string> | null;
   topics: ReadonlySet<(typeof TOPICS)[number]>;
-  /** Events after this sequence; undefined: from now on. */
-  after: number | undefined;
+  /** Events after this one; undefined: from now on. */
+  after: EventCursor | undefined;
 }
 
 type Message = Readonly<Record<string, unknown>>;
@@ -31,7 +32,7 @@ export function readSubscription(message: Message): Subscription {
     ...(isListOf(isOneOf(...TOPICS), TOPICS.length)(topics)
       ? []
       : [{ pointer: '/topics', detail: `has to be a list of ${TOPICS.join(', ')}` }]),
-    ...(after === undefined || isWhole(after)
+    ...(after === undefined || readCursor(after)
       ? []
       : [{ pointer: '/after', detail: 'has to be the sequence of an event' }]),
   ];
@@ -41,7 +42,7 @@ export function readSubscription(message: Message): Subscription {
     id: id as string,
     pipelines: ids.has('*') ? null : ids,
     topics: new Set(topics as Subscription['topics']),
-    after: after as number | undefined,
+    after: readCursor(after) ?? undefined,
   };
 }
 

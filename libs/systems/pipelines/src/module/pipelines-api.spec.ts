@@ -102,6 +102,8 @@ describe('pipelines over HTTP', () => {
     const { body: history } = await get('/adults/history?after=1');
     expect(history.map(({ type }: { type: string }) => type)).toEqual([
       'PipelineStarted',
+      'BatchPlanned',
+      'BatchProcessed',
       'PipelineCompleted',
     ]);
     await post('/adults/stop').expect(200);

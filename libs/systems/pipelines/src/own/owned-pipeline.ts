@@ -184,10 +184,10 @@ export class OwnedPipeline {
   }
 
   #startRun(): void {
-    const { key, epoch, store, around, scripts, log } = this.#parts;
+    const { key, node, epoch, store, around, scripts, log } = this.#parts;
     const { definition, generation, startsAt } = this.#state;
     if (!definition) return;
-    const lane = { key, definition, generation, epoch, startsAt, store, around, scripts };
+    const lane = { key, node, definition, generation, epoch, startsAt, store, around, scripts };
     const run: SupervisedRun = new SupervisedRun({
       lane,
       log,

@@ -6,7 +6,7 @@ import { SqliteFile } from '@nestjs-spark/sqlite/internal';
 import { MemoryState } from '@nestjs-spark/testing';
 import type { Totals } from '../batch/batch.ts';
 import { Connections } from '../connect/connections.ts';
-import { FilesFolder } from '../connect/files-folder.ts';
+import { FilesFolder } from '../connect/file/files-folder.ts';
 import { toRecord } from '../connect/kafka/to-record.ts';
 import type { SourceRecord } from '../connect/ports.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
@@ -61,14 +61,24 @@ describe('records that were refused', () => {
     const store = { lanes, letters: state };
     const onProgress = (progress: { totals: Totals }) => void (totals = progress.totals);
     const { signal } = new AbortController();
-    const own = { key, definition, generation: 1, epoch, startsAt: null, store, around: around(), scripts };
+    const own = {
+      key,
+      node: 'one',
+      definition,
+      generation: 1,
+      epoch,
+      startsAt: null,
+      store,
+      around: around(),
+      scripts,
+    };
     expect(await runLane({ ...own, signal, onProgress })).toBe('end');
     return totals;
   }
 
   async function replay(definition: PipelineDefinition): Promise<void> {
     const { transform, close } = compileTransforms(definition, scripts);
-    const own = { key, generation: 1, epoch: 1, definition, around: around(), transform };
+    const own = { key, node: 'one', generation: 1, epoch: 1, definition, around: around(), transform };
     const store = { lanes: new StateLanes(state) };
     await replayLetters({ ...own, store, letters: new Letters(state, key), ready: async () => {} });
     close();

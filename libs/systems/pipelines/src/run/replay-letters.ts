@@ -1,6 +1,6 @@
 import { NO_TOTALS } from '../batch/batch.ts';
 import type { BatchProcessed } from '../aggregate/events.ts';
-import { fieldsInFormat, makeSink, type Surroundings } from '../connect/connectors.ts';
+import { makeSink, readInFormat, type Surroundings } from '../connect/connectors.ts';
 import { RecordsRefusedError, type OutRecord, type Sink } from '../connect/ports.ts';
 import type { PipelineDefinition } from '../definition/types.ts';
 import type { Letter, Letters } from '../store/letters.ts';
@@ -17,6 +17,7 @@ const lookedAt = new WeakMap<Letters, number>();
 
 export interface ReplayParts {
   key: PipelineKey;
+  node: string;
   generation: number;
   epoch: number;
   store: Pick<PipelineStore, 'lanes'>;
@@ -78,7 +79,8 @@ async function transformed(
   letter: Letter,
 ): Promise<Passed[]> {
   const { letterId, partition, offset, record: text, meta } = letter;
-  const read = readRecord({ text, fields: letter.fields ?? fieldsInFormat(definition, text) });
+  const { fields } = letter;
+  const read = readRecord({ text, ...(fields ? { fields } : readInFormat(definition, text, meta)) });
   const [outcome]: (Outcome | undefined)[] =
     read.kind === 'failed'
       ? [read]
@@ -100,11 +102,11 @@ interface Place {
 /** Those that the sink refuses stay, with its reason, and the rest is written. */
 async function write(parts: ReplayParts, sink: Sink, place: Place, passed: readonly Passed[]): Promise<void> {
   if (passed.length === 0) return;
-  const { key, generation, epoch, store, letters } = parts;
+  const { key, node: by, generation, epoch, store, letters } = parts;
   const { n, kept, processed: before, keepsCheckpoint } = place;
   const letterIds = passed.map(({ letter }) => letter.letterId);
   const position = Object.fromEntries(letterIds.map((letterId) => [letterId, 1]));
-  const planned = { generation, n, from: {}, to: position, epoch, at: now() };
+  const planned = { generation, n, from: {}, to: position, epoch, at: now(), by };
   const state = { generation, epoch, startsAt: {}, planned, processed: before };
   const fixed = keepsCheckpoint ? kept : await store.lanes.write(key, LANE, state, kept);
   const next = { generation, n, position, totals: { ...NO_TOTALS, written: passed.length, batches: n } };
@@ -122,7 +124,7 @@ async function write(parts: ReplayParts, sink: Sink, place: Place, passed: reado
     const others = passed.filter((_, at) => !reasons.has(at));
     return write(parts, sink, { ...place, kept: fixed }, others);
   }
-  const processed = { generation, n, to: position, epoch, at: now(), totals: next.totals };
+  const processed = { generation, n, to: position, epoch, at: now(), by, totals: next.totals };
   if (!keepsCheckpoint) await store.lanes.write(key, LANE, { ...state, processed }, fixed);
   await letters.remove(letterIds);
 }

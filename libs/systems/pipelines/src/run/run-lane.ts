@@ -22,6 +22,7 @@ const TOLD_EVERY_MS = 1_000;
 
 export interface LaneOptions {
   key: PipelineKey;
+  node: string;
   definition: PipelineDefinition;
   generation: number;
   epoch: number;
@@ -150,11 +151,11 @@ class LaneRun {
     lag: number | null,
   ): Promise<void> {
     const { generation, n, position: to } = next;
-    const { epoch } = this.#options;
+    const { epoch, node: by } = this.#options;
     await this.#letters.keep(made.letters);
     const at = now();
     if (!this.#keepsCheckpoint)
-      await this.#write({ ...this.#lane, planned: { generation, n, from, to, epoch, at } });
+      await this.#write({ ...this.#lane, planned: { generation, n, from, to, epoch, at, by } });
     await this.#send(next, made, incoming);
     this.#totals = next.totals;
     if (!this.#keepsCheckpoint || performance.now() - this.#toldAt > TOLD_EVERY_MS)
@@ -208,9 +209,9 @@ class LaneRun {
   }
 
   async #writeDown({ generation, n, position: to, totals }: Checkpoint): Promise<void> {
-    const { epoch } = this.#options;
+    const { epoch, node: by } = this.#options;
     this.#toldAt = performance.now();
-    await this.#write({ ...this.#lane, processed: { generation, n, to, epoch, at: now(), totals } });
+    await this.#write({ ...this.#lane, processed: { generation, n, to, epoch, at: now(), by, totals } });
   }
 
   async #write(state: LaneState): Promise<void> {

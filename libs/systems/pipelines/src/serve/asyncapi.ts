@@ -1,3 +1,6 @@
+/** Of an event of a batch it is a text, such as 57.1033. */
+const SEQUENCE = { type: ['integer', 'string'] };
+
 /** What is sent without being asked for each time: the WebSocket and the server-sent events of pipelines, in AsyncAPI 3.0. */
 export const ASYNC_API = {
   asyncapi: '3.0.0',
@@ -53,7 +56,7 @@ export const ASYNC_API = {
           id: id(),
           pipelines: { type: 'array', items: { type: 'string' }, default: ['*'] },
           topics: { type: 'array', items: { enum: ['status', 'events'] }, default: ['status', 'events'] },
-          after: { type: 'integer', description: 'The sequence of the last event that is known.' },
+          after: { ...SEQUENCE, description: 'The sequence of the last event that is known.' },
         },
         ['id'],
       ),
@@ -75,7 +78,7 @@ export const ASYNC_API = {
         'event',
         {
           pipelineId: { type: 'string' },
-          sequence: { type: 'integer' },
+          sequence: SEQUENCE,
           event: { $ref: '#/components/schemas/pipelineEvent' },
         },
         ['pipelineId', 'sequence', 'event'],
@@ -92,8 +95,8 @@ export const ASYNC_API = {
         type: 'object',
         required: ['sequence', 'type', 'v', 'pipelineId', 'tenant', 'at', 'by', 'commandId', 'epoch', 'data'],
         properties: {
-          sequence: { type: 'integer' },
-          type: { type: 'string', examples: ['PipelineStarted'] },
+          sequence: SEQUENCE,
+          type: { type: 'string', examples: ['PipelineStarted', 'BatchProcessed'] },
           v: { type: 'integer' },
           pipelineId: { type: 'string' },
           tenant: { type: 'string' },

@@ -1,19 +1,25 @@
 import type { ApiCaller } from '@nestjs-spark/auth';
 import type { PipelineEvent } from '../aggregate/events.ts';
+import type { BatchEvent } from '../store/batch-event.ts';
 import type { PipelinesNode } from '../own/pipelines-node.ts';
 import type { PipelineView } from '../project/view.ts';
-import type { JournalEntry, PipelineKey } from '../store/ports.ts';
+import type { BatchEntry, JournalEntry, PipelineKey } from '../store/ports.ts';
 import { canRead } from './access.ts';
+import { batchSequence, type EventCursor } from './event-cursor.ts';
+import { mergeReaders } from './merge-readers.ts';
 
-/** An event as it is shown. */
-export type EventView = Omit<PipelineEvent, 'fingerprint'> & { sequence: number };
+/** An event as it is shown. `sequence` says how far whoever has read it is: a number, or for an event of a batch a text. */
+export type EventView =
+  (Omit<PipelineEvent, 'fingerprint'> & { sequence: number }) | (BatchEvent & { sequence: string });
 
 export interface EventQuery {
   /** Absent: of all that the caller may read. */
   key?: PipelineKey;
-  /** The sequence of the last event that is known. */
-  after: number | 'now';
+  /** How far the reader is. */
+  after: EventCursor | 'now';
 }
+
+type Read = { of: 'journal'; entry: JournalEntry } | { of: 'batches'; entry: BatchEntry };
 
 /** What happens to pipelines, as it happens. */
 export class PipelinesFeed {
@@ -23,9 +29,10 @@ export class PipelinesFeed {
     this.#node = node;
   }
 
-  /** The sequence of the last event of all. */
-  position(): Promise<number> {
-    return this.#node.store.journal.last();
+  /** How far a reader is that knows everything up to now. */
+  async now(): Promise<EventCursor> {
+    const { journal, lanes } = this.#node.store;
+    return { batches: await lanes.lastBatch(), journal: await journal.last() };
   }
 
   async *events(
@@ -33,14 +40,44 @@ export class PipelinesFeed {
     caller: ApiCaller,
     signal: AbortSignal,
   ): AsyncGenerator<EventView> {
-    const from = after === 'now' ? await this.position() : after;
-    for await (const entry of this.#node.store.journal.follow(from, signal)) {
+    const from = after === 'now' ? await this.now() : after;
+    const { journal, lanes } = this.#node.store;
+    const readers = (ended: AbortSignal) => [
+      tagged('journal', journal.follow(from.journal, ended)),
+      tagged('batches', lanes.follow(from.batches, ended, key)),
+    ];
+    let at = from.journal;
+    for await (const { of, entry } of mergeReaders<Read>(readers, byTime, signal)) {
+      if (of === 'journal') at = entry.position;
       const { tenant, pipelineId } = entry.event;
       const isMeant = key
         ? tenant === key.tenant && pipelineId === key.pipelineId
         : canRead(caller, entry.event);
-      if (isMeant) yield eventView(entry);
+      if (isMeant) yield of === 'journal' ? eventView(entry) : batchView(at, entry);
     }
+  }
+
+  /** What has happened to a pipeline after a cursor. */
+  async history(key: PipelineKey, after: EventCursor, withBatches: boolean): Promise<EventView[]> {
+    const { journal, lanes } = this.#node.store;
+    const entries = await journal.load(key);
+    const known = entries.findLast(({ position }) => position <= after.journal);
+    const batches = withBatches
+      ? await lanes.batches(key, after.batches === 'last-of-each' ? 0 : after.batches)
+      : [];
+    const next =
+      after.batches === 'last-of-each'
+        ? batches.filter(({ event: { at } }) => at >= (known?.event.at ?? ''))
+        : batches;
+    const views: EventView[] = [];
+    let [at, n] = [after.journal, 0];
+    for (const entry of entries.filter(({ position }) => position > after.journal)) {
+      for (; (next[n]?.event.at ?? '~') < entry.event.at; n++)
+        views.push(batchView(at, next[n] as BatchEntry));
+      views.push(eventView(entry));
+      at = entry.position;
+    }
+    return [...views, ...next.slice(n).map((entry) => batchView(at, entry))];
   }
 
   /** Pipelines that the caller may read. */
@@ -63,7 +100,21 @@ export class PipelinesFeed {
   }
 }
 
-export function eventView({ event, position: sequence }: JournalEntry): EventView {
+async function* tagged<T extends Read>(
+  of: T['of'],
+  entries: AsyncGenerator<T['entry']>,
+): AsyncGenerator<Read> {
+  for await (const entry of entries) yield { of, entry } as Read;
+}
+
+const byTime = (one: Read, other: Read): number => (one.entry.event.at < other.entry.event.at ? -1 : 1);
+
+function eventView({ event, position: sequence }: JournalEntry): EventView {
   const { type, v, pipelineId, tenant, at, by, commandId, epoch, data } = event;
   return { sequence, type, v, pipelineId, tenant, at, by, commandId, epoch, data } as EventView;
 }
+
+const batchView = (journal: number, { event, position }: BatchEntry): EventView => ({
+  sequence: batchSequence(journal, position),
+  ...event,
+});

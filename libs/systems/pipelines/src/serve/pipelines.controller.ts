@@ -22,6 +22,7 @@ import { PipelinesService, type Changed, type Move } from './pipelines.service.t
 import { answered, notAvailable, upgradeRequired } from './problems.ts';
 import {
   BodyText,
+  readAfter,
   readAsOf,
   readFrom,
   readIfMatch,
@@ -78,11 +79,7 @@ export class PipelinesController {
     @CurrentCaller() caller: ApiCaller,
     @Res({ passthrough: true }) answer: StreamedAnswer,
   ): Observable<MessageEvent> {
-    return this.#send(
-      { after: last ? whole(last, 'Last-Event-ID', Number.MAX_SAFE_INTEGER, 0) : 'now' },
-      caller,
-      answer,
-    );
+    return this.#send({ after: last ? readAfter(last, 'Last-Event-ID') : 'now' }, caller, answer);
   }
 
   @Get('live')
@@ -147,15 +144,19 @@ export class PipelinesController {
   }
 
   @Get(':pipelineId/history')
-  @ApiOperation({ summary: 'What has happened: ?after&take' })
+  @ApiOperation({ summary: 'What has happened: ?after&take, ?batches=false leaves out batches' })
   async history(
     @Param('pipelineId') pipelineId: string,
     @Query('after') after: string | undefined,
     @Query('take') take: string | undefined,
+    @Query('batches') batches: string | undefined,
     @CurrentCaller() caller: ApiCaller,
   ) {
-    const from = whole(after ?? '0', 'after', Number.MAX_SAFE_INTEGER, 0);
-    return this.pipelines.history(pipelineId, caller, from, whole(take ?? '100', 'take', MOST_EVENTS));
+    return this.pipelines.history(pipelineId, caller, {
+      after: readAfter(after ?? '0', 'after'),
+      take: whole(take ?? '100', 'take', MOST_EVENTS),
+      batches: batches !== 'false',
+    });
   }
 
   @Sse(':pipelineId/events')
@@ -167,7 +168,7 @@ export class PipelinesController {
     @Res({ passthrough: true }) answer: StreamedAnswer,
   ): Observable<MessageEvent> {
     this.pipelines.get(pipelineId, caller);
-    const after = last ? whole(last, 'Last-Event-ID', Number.MAX_SAFE_INTEGER, 0) : 0;
+    const after = readAfter(last || '0', 'Last-Event-ID');
     return this.#send({ pipelineId, after }, caller, answer);
   }
 

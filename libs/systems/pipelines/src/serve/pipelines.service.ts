@@ -3,7 +3,6 @@ import { ProblemError } from '@nestjs-spark/contracts';
 import type { ApiCaller } from '@nestjs-spark/auth';
 import { CommandRefusedError, type PipelineCommand } from '../aggregate/commands.ts';
 import { replay } from '../aggregate/evolve.ts';
-import type { PipelineState } from '../aggregate/state.ts';
 import type { Position } from '../batch/batch.ts';
 import { readDefinition } from '../definition/read-definition.ts';
 import type { PipelinesNode } from '../own/pipelines-node.ts';
@@ -11,12 +10,14 @@ import { viewOf, type PipelineView } from '../project/view.ts';
 import { answerOnce, type Answered } from '../store/answer-once.ts';
 import { Letters, type GivenRecord, type Letter } from '../store/letters.ts';
 import { NotedRequests } from '../store/noted-requests.ts';
-import { keyText, type PipelineKey } from '../store/ports.ts';
-import { eventView, PipelinesFeed, type EventView } from './pipelines-feed.ts';
+import type { PipelineKey } from '../store/ports.ts';
+import type { EventCursor } from './event-cursor.ts';
+import { PipelinesFeed, type EventView } from './pipelines-feed.ts';
 import { clusterView } from './cluster-view.ts';
+import { KnownPipelines } from './known-pipelines.ts';
 import { selectPipelines, type ListQuery } from './select-pipelines.ts';
 import { throughTime, throughVersion } from './through-version.ts';
-import { canRead, nameOf, requireChange, seesAll, tenantOf } from './access.ts';
+import { nameOf, requireChange, tenantOf } from './access.ts';
 
 /** What changes a pipeline, besides its definition. */
 export type Move = Exclude<
@@ -30,9 +31,11 @@ export interface Changed {
   isReplayed: boolean;
 }
 
-interface Found {
-  key: PipelineKey;
-  state: PipelineState;
+export interface HistoryQuery {
+  after: EventCursor;
+  take: number;
+  /** Whether events of batches are wanted. */
+  batches: boolean;
 }
 
 export interface CheckpointView {
@@ -50,9 +53,11 @@ const LANE = 0;
  */
 export class PipelinesService {
   readonly #node: PipelinesNode;
+  readonly #known: KnownPipelines;
 
   constructor(node: PipelinesNode) {
     this.#node = node;
+    this.#known = new KnownPipelines(node.projection);
   }
 
   /** Makes a pipeline of a definition, YAML or JSON. @throws {DefinitionRefusedError} */
@@ -73,10 +78,10 @@ export class PipelinesService {
     if (definition.pipelineId !== pipelineId.slice(pipelineId.lastIndexOf('/') + 1))
       throw new ProblemError('invalid', `The body's pipelineId is ${definition.pipelineId}.`);
     const { commandId, ifVersion, reset } = options;
-    const there = this.#find(pipelineId, caller, 'named');
+    const there = this.#known.find(pipelineId, caller, 'named');
     if (!there && ifVersion !== undefined)
       throw new CommandRefusedError('other-version', 'It has no version: there is no such pipeline');
-    if (!there && pipelineId.includes('/')) throw this.#unknown(pipelineId);
+    if (!there && pipelineId.includes('/')) throw this.#known.unknown(pipelineId);
     if (there) requireChange(caller, there.key, there.state);
     const key = there?.key ?? { tenant: tenantOf(caller), pipelineId };
     const command = {
@@ -116,7 +121,7 @@ export class PipelinesService {
   }
 
   get(pipelineId: string, caller: ApiCaller): PipelineView {
-    return this.#node.view(this.#need(pipelineId, caller).key) as PipelineView;
+    return this.#node.view(this.#known.need(pipelineId, caller).key) as PipelineView;
   }
 
   /** A pipeline as it was at a time, or when its definition had a version. */
@@ -125,7 +130,7 @@ export class PipelinesService {
     caller: ApiCaller,
     at: { time: string } | { version: number },
   ): Promise<PipelineView> {
-    const { key } = this.#need(pipelineId, caller);
+    const { key } = this.#known.need(pipelineId, caller);
     const entries = await this.#node.store.journal.load(key);
     const events = entries.map(({ event }) => event);
     const until = 'time' in at ? throughTime(events, at.time) : throughVersion(events, at.version);
@@ -142,28 +147,26 @@ export class PipelinesService {
     return { items, total: found.length };
   }
 
-  async history(pipelineId: string, caller: ApiCaller, after: number, take: number): Promise<EventView[]> {
-    const { key } = this.#need(pipelineId, caller);
-    const entries = await this.#node.store.journal.load(key);
-    return entries
-      .map(eventView)
-      .filter(({ sequence }) => sequence > after)
-      .slice(0, take);
+  /** What has happened to a pipeline, with the last 4,096 events of batches of each of its lanes. */
+  async history(pipelineId: string, caller: ApiCaller, query: HistoryQuery): Promise<EventView[]> {
+    const { key } = this.#known.need(pipelineId, caller);
+    const { after, take, batches } = query;
+    return (await new PipelinesFeed(this.#node).history(key, after, batches)).slice(0, take);
   }
 
   /** Events of one pipeline, or of all that the caller may read, as they come. */
   events(
-    query: { pipelineId?: string; after: number | 'now' },
+    query: { pipelineId?: string; after: EventCursor | 'now' },
     caller: ApiCaller,
     signal: AbortSignal,
   ): AsyncGenerator<EventView> {
     const { pipelineId, after } = query;
-    const of = pipelineId === undefined ? {} : { key: this.#need(pipelineId, caller).key };
+    const of = pipelineId === undefined ? {} : { key: this.#known.need(pipelineId, caller).key };
     return new PipelinesFeed(this.#node).events({ ...of, after }, caller, signal);
   }
 
   async checkpoint(pipelineId: string, caller: ApiCaller): Promise<CheckpointView> {
-    const { key, state } = this.#need(pipelineId, caller);
+    const { key, state } = this.#known.need(pipelineId, caller);
     const { state: lane } = await this.#node.store.lanes.read(key, LANE);
     if (lane?.generation !== state.generation)
       return {
@@ -176,8 +179,13 @@ export class PipelinesService {
     return { position: processed?.to ?? startsAt, batch: processed?.n ?? 0, epoch, generation };
   }
 
-  async letters(pipelineId: string, caller: ApiCaller): Promise<Letter[]> {
-    return this.#lettersOf(this.#need(pipelineId, caller).key).list();
+  /** Some of a pipeline's dead letters, and how many there are in all. The one that failed first comes first. */
+  async letters(
+    pipelineId: string,
+    caller: ApiCaller,
+    { skip, take }: { skip: number; take: number },
+  ): Promise<{ letters: Letter[]; total: number }> {
+    return this.#lettersOf(this.#known.need(pipelineId, caller).key).page(skip, take);
   }
 
   /** Has a letter processed again by the pipeline's run, as it is or with another record. */
@@ -188,7 +196,7 @@ export class PipelinesService {
     caller: ApiCaller,
     commandId: string | null,
   ): Promise<Answered<{ letterId: string; state: string }>> {
-    const { key, state } = this.#need(pipelineId, caller);
+    const { key, state } = this.#known.need(pipelineId, caller);
     requireChange(caller, key, state);
     return this.#once(key, commandId, { replay: letterId, record }, async () => {
       const letters = this.#lettersOf(key);
@@ -209,14 +217,13 @@ export class PipelinesService {
     caller: ApiCaller,
     commandId: string | null,
   ): Promise<Answered<object>> {
-    const { key, state } = this.#need(pipelineId, caller);
+    const { key, state } = this.#known.need(pipelineId, caller);
     requireChange(caller, key, state);
     return this.#once(key, commandId, { remove: letterId }, async () => {
       const letters = this.#lettersOf(key);
       if (letterId !== null && !(await letters.get(letterId)))
         throw new ProblemError('notFound', `There is no dead letter ${letterId}.`);
-      const ids = letterId === null ? (await letters.list()).map((letter) => letter.letterId) : [letterId];
-      await letters.remove(ids);
+      await (letterId === null ? letters.clear() : letters.remove([letterId]));
       return {};
     });
   }
@@ -233,7 +240,8 @@ export class PipelinesService {
   }
 
   async #submit(pipelineId: string, command: PipelineCommand, caller: ApiCaller, commandId: string | null) {
-    const { key, state } = this.#find(pipelineId, caller) ?? this.#deletedBy(commandId, pipelineId, caller);
+    const { key, state } =
+      this.#known.find(pipelineId, caller) ?? this.#known.deletedBy(commandId, pipelineId, caller);
     requireChange(caller, key, state);
     return this.#node.submit(key, command, { by: nameOf(caller), commandId });
   }
@@ -252,48 +260,5 @@ export class PipelinesService {
 
   #lettersOf(key: PipelineKey): Letters {
     return new Letters(this.#node.store.letters, key);
-  }
-
-  /**
-   * @param pipelineId an operator of all tenants may write `tenant/pipelineId`, and has to where several have one of this name
-   * @param where `named`: only in the tenant that is named, or the caller's
-   */
-  #find(pipelineId: string, caller: ApiCaller, where: 'named' | 'anywhere' = 'anywhere'): Found | null {
-    const [tenant, id] = pipelineId.includes('/') ? pipelineId.split('/', 2) : [tenantOf(caller), pipelineId];
-    const found = this.#node.projection.get({ tenant: tenant ?? '', pipelineId: id ?? '' });
-    if (found && found.state.status !== 'Deleted') return canRead(caller, found.key) ? found : null;
-    return seesAll(caller) && where === 'anywhere' && id === pipelineId
-      ? this.#findAnywhere(pipelineId)
-      : null;
-  }
-
-  #findAnywhere(pipelineId: string): Found | null {
-    const there = this.#node.projection
-      .list()
-      .filter(({ key, state }) => key.pipelineId === pipelineId && state.status !== 'Deleted');
-    if (there.length < 2) return there[0] ?? null;
-    const names = there.map(({ key }) => encodeURIComponent(keyText(key))).join(', ');
-    throw new ProblemError(
-      'conflict',
-      `Several tenants have a pipeline ${pipelineId}: name one of ${names}.`,
-    );
-  }
-
-  /** The pipeline that a request with this key has deleted: sent again it gets the same answer. */
-  #deletedBy(commandId: string | null, pipelineId: string, caller: ApiCaller): Found {
-    const found = this.#node.projection.get({ tenant: tenantOf(caller), pipelineId });
-    if (commandId === null || !found?.state.commands.some(({ id }) => id === commandId))
-      throw this.#unknown(pipelineId);
-    return found;
-  }
-
-  #need(pipelineId: string, caller: ApiCaller): Found {
-    const found = this.#find(pipelineId, caller);
-    if (!found) throw this.#unknown(pipelineId);
-    return found;
-  }
-
-  #unknown(pipelineId: string): ProblemError {
-    return new ProblemError('notFound', `There is no pipeline ${JSON.stringify(pipelineId.slice(0, 64))}.`);
   }
 }

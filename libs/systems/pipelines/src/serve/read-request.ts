@@ -8,6 +8,7 @@ import type { Position } from '../batch/batch.ts';
 import { MAX_DEFINITION_BYTES } from '../definition/parse-text.ts';
 import { readJson } from '../run/make-batch.ts';
 import type { GivenRecord } from '../store/letters.ts';
+import { readCursor, type EventCursor } from './event-cursor.ts';
 import type { ListQuery } from './select-pipelines.ts';
 
 type Parsed = IncomingMessage & { body?: unknown; rawBody?: unknown };
@@ -139,6 +140,13 @@ export function readList({ skip = '0', take = '50', state, label, q, ...others }
     skip: whole(skip, 'skip', Number.MAX_SAFE_INTEGER, 0),
     take: whole(take, 'take', MOST_LISTED),
   };
+}
+
+/** How far a reader of events is: the `sequence` of the last event that it knows. */
+export function readAfter(text: string, name: string): EventCursor {
+  const cursor = readCursor(text);
+  if (cursor) return cursor;
+  throw wrong(name, 'has to be the sequence of an event, such as 57 or 57.1033');
 }
 
 export function whole(value: string | string[] | undefined, name: string, most: number, least = 1): number {

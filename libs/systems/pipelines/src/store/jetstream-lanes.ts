@@ -1,8 +1,9 @@
 import { VersionConflictError } from '@nestjs-spark/contracts';
-import { isNullOr, isObject, isObjectOf, isWhole } from '@nestjs-spark/foundation/internal';
-import { SubjectLog, type JetStreamConnection } from '@nestjs-spark/jetstream/internal';
+import { isNullOr, isObject, isObjectOf, isOneOf, isText, isWhole } from '@nestjs-spark/foundation/internal';
+import { SubjectLog, type JetStreamConnection, type LoggedMessage } from '@nestjs-spark/jetstream/internal';
+import { batchEventOf, type BatchEvent } from './batch-event.ts';
 import { FencedError } from '../connect/ports.ts';
-import type { KeptLane, LaneLog, LaneState, PipelineKey } from './ports.ts';
+import type { BatchEntry, KeptLane, LaneLog, LaneState, PipelineKey } from './ports.ts';
 import { logAt, PLACE, type JetStreamPlace } from './place.ts';
 import { decode, encode, subjectOf } from './subjects.ts';
 
@@ -14,7 +15,18 @@ const isLane = isObjectOf({
   processed: isNullOr(isObject),
 });
 
-/** Lanes of a cluster: the last message of a lane says how far it is. */
+const isEvent = isObjectOf({
+  type: isOneOf('BatchPlanned', 'BatchProcessed'),
+  v: isWhole,
+  tenant: isText(256),
+  pipelineId: isText(63),
+  at: isText(40),
+  by: isText(256),
+  epoch: isWhole,
+  data: isObjectOf({ batch: isText(512), generation: isWhole, lane: isWhole, n: isWhole, to: isObject }),
+});
+
+/** Lanes of a cluster: the last message of a lane says how far it is, and most are events of batches. */
 export class JetStreamLanes implements LaneLog {
   readonly #log: SubjectLog;
 
@@ -25,20 +37,65 @@ export class JetStreamLanes implements LaneLog {
   async read(key: PipelineKey, lane: number): Promise<KeptLane> {
     const last = await this.#log.last(`${subjectOf(key)}.${lane}`);
     const value = last && decode(last.payload);
-    const state = isLane(value) ? (value as unknown as LaneState) : null;
-    return { state, version: last && String(last.sequence) };
+    const kept = isObject(value) ? value['state'] : null;
+    return {
+      state: isLane(kept) ? (kept as unknown as LaneState) : null,
+      version: last && String(last.sequence),
+    };
   }
 
   async write(key: PipelineKey, lane: number, state: LaneState, before: KeptLane): Promise<KeptLane> {
-    const isDone = state.processed !== null && state.processed.n === state.planned?.n;
-    const message = { type: isDone ? 'BatchProcessed' : 'BatchPlanned', ...key, lane, ...state };
+    const event = batchEventOf(key, lane, state, before.state);
     try {
       const after = Number(before.version ?? 0);
-      const sequence = await this.#log.append(`${subjectOf(key)}.${lane}`, [encode(message)], after);
+      // What only takes the lane says again what happened last, for those who begin with the last message of each lane.
+      const repeated = event ? null : batchEventOf(key, lane, state, null);
+      const message = encode({ ...(event ?? repeated), ...(repeated && { repeated: true }), state });
+      const sequence = await this.#log.append(`${subjectOf(key)}.${lane}`, [message], after);
       return { state, version: String(sequence) };
     } catch (error) {
       if (error instanceof VersionConflictError) throw new FencedError(null);
       throw error;
     }
   }
+
+  lastBatch(): Promise<number> {
+    return this.#log.lastSequence();
+  }
+
+  async batches(key: PipelineKey, after: number): Promise<BatchEntry[]> {
+    return (await this.#log.read(`${subjectOf(key)}.*`, after)).flatMap((message) => entryOf(message, false));
+  }
+
+  async *follow(
+    from: number | 'last-of-each',
+    signal: AbortSignal,
+    key?: PipelineKey,
+  ): AsyncGenerator<BatchEntry> {
+    const start = from === 'last-of-each' ? 'last-per-subject' : from;
+    const before = from === 'last-of-each' ? await this.lastBatch() : 0;
+    const subject = key && `${subjectOf(key)}.*`;
+    for await (const message of this.#log.follow(start, signal, subject))
+      yield* entryOf(message, message.sequence <= before);
+  }
+}
+
+/** None for what says nothing of a batch, or has the subject of another pipeline. */
+function entryOf({ subject, sequence, payload }: LoggedMessage, withRepeated: boolean): BatchEntry[] {
+  const value = decode(payload);
+  if (!isEvent(value) || ('repeated' in value && !withRepeated)) return [];
+  const { type, v, tenant, pipelineId, at, by, epoch, data } = value;
+  if (`${subjectOf(value)}.${data.lane}` !== subject) return [];
+  const event = {
+    type,
+    v,
+    tenant,
+    pipelineId,
+    at,
+    by,
+    commandId: null,
+    epoch,
+    data,
+  } as unknown as BatchEvent;
+  return [{ position: sequence, event }];
 }

@@ -1,3 +1,5 @@
+import { BATCHES_KEPT } from './ports.ts';
+
 /** Where a cluster's streams and subjects are. */
 export interface JetStreamPlace {
   /** What the names of streams and buckets begin with. */
@@ -11,7 +13,7 @@ export const PLACE: JetStreamPlace = { stream: 'SPARK_PIPELINE', root: 'spark.pi
 /** The logs of a cluster, each a stream. Of some, only the newest messages of a subject are kept. */
 const LOGS = {
   events: { keep: -1, description: 'Spark: what has happened to pipelines' },
-  batches: { keep: 4_096, description: 'Spark: batches of pipelines, planned and processed' },
+  batches: { keep: BATCHES_KEPT, description: 'Spark: batches of pipelines, planned and processed' },
   status: { keep: 1, description: 'Spark: what runs of pipelines do' },
   'dead-letters': { keep: 1, description: 'Spark: records that pipelines could not process' },
 } as const;

@@ -1,5 +1,6 @@
-import type { StateStore } from '@nestjs-spark/contracts/internal';
+import type { StateStore, Versioned } from '@nestjs-spark/contracts/internal';
 import type { BatchPlanned, BatchProcessed, PipelineEvent } from '../aggregate/events.ts';
+import type { BatchEvent } from './batch-event.ts';
 import type { Position } from '../batch/batch.ts';
 
 /** Names a pipeline. */
@@ -61,11 +62,31 @@ export interface KeptLane {
   version: string | null;
 }
 
-/** How far the lanes of pipelines are. */
+/** How many events of its batches a lane keeps. */
+export const BATCHES_KEPT = 4_096;
+
+/** An event of a batch, and its place among those of all pipelines. */
+export interface BatchEntry {
+  /** Grows over all pipelines, not without gaps. It has nothing to do with positions of the journal. */
+  position: number;
+  event: BatchEvent;
+}
+
+/** How far the lanes of pipelines are, and the last `BATCHES_KEPT` events of the batches of each. */
 export interface LaneLog {
   read(key: PipelineKey, lane: number): Promise<KeptLane>;
   /** @throws {FencedError} when another process has written it since `before` was read */
   write(key: PipelineKey, lane: number, state: LaneState, before: KeptLane): Promise<KeptLane>;
+  /** The position of the last event of all batches, or one after it. */
+  lastBatch(): Promise<number>;
+  /** The events of a pipeline's batches after a position, in their order. */
+  batches(key: PipelineKey, after: number): Promise<BatchEntry[]>;
+  /**
+   * Events of batches after a position, or the last one of each lane, then what comes, until aborted.
+   * @param key only of this pipeline
+   * @throws {UnavailableError} at a disturbance: call it again
+   */
+  follow(from: number | 'last-of-each', signal: AbortSignal, key?: PipelineKey): AsyncGenerator<BatchEntry>;
 }
 
 /** Values that owners publish for everybody, the last of each pipeline. Losing some is no harm. */
@@ -77,12 +98,26 @@ export interface StatusBoard<T> {
   close(): Promise<void>;
 }
 
+/** Documents of which there may be many. */
+export interface PagedState extends StateStore {
+  /**
+   * Some documents whose id starts with `prefix`, in the order in which they were written last, and how many there are in all. No more
+   * than these are in memory.
+   * @param prefix ends with a slash
+   */
+  page<T extends object>(
+    prefix: string,
+    skip: number,
+    take: number,
+  ): Promise<{ documents: Versioned<T>[]; total: number }>;
+}
+
 /** Where pipelines are kept: embedded in a SQLite file, or in JetStream for all nodes of a cluster. */
 export interface PipelineStore {
   readonly mode: 'embedded' | 'cluster';
   readonly journal: EventJournal;
   readonly lanes: LaneLog;
   /** Dead letters. */
-  readonly letters: StateStore;
+  readonly letters: PagedState;
   close(): Promise<void>;
 }

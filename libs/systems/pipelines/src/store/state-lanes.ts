@@ -1,33 +1,139 @@
+import { EventEmitter, once } from 'node:events';
 import { VersionConflictError } from '@nestjs-spark/contracts';
 import type { StateStore } from '@nestjs-spark/contracts/internal';
+import { batchEventOf, type BatchEvent } from './batch-event.ts';
 import { FencedError } from '../connect/ports.ts';
-import type { KeptLane, LaneLog, LaneState, PipelineKey } from './ports.ts';
+import {
+  BATCHES_KEPT,
+  type BatchEntry,
+  type KeptLane,
+  type LaneLog,
+  type LaneState,
+  type PipelineKey,
+} from './ports.ts';
 
 const COLLECTION = 'SparkPipelines';
+const LANES = 'sparkPipelines/lanes/';
+const BATCHES = 'sparkPipelines/batches/';
 
-/** Lanes in a store for state, a document each. */
+interface LaneDocument extends LaneState {
+  /** How many events of its batches were kept, and the position of the last one. */
+  logged?: { count: number; position: number };
+}
+
+/**
+ * Lanes in a store for state, a document each, and the last events of their batches, whose documents are used again. For one process;
+ * a second one on the same store is refused by the lane.
+ */
 export class StateLanes implements LaneLog {
   readonly #store: StateStore;
+  readonly #news = new EventEmitter().setMaxListeners(0);
+  /** The position of the last event of all. */
+  #last: Promise<number> | null = null;
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(store: StateStore) {
     this.#store = store;
   }
 
   async read(key: PipelineKey, lane: number): Promise<KeptLane> {
-    const kept = await this.#store.read<LaneState>(idOf(key, lane));
+    const kept = await this.#store.read<LaneDocument>(idOf(LANES, key, lane));
     return { state: kept?.value ?? null, version: kept?.version ?? null };
   }
 
   async write(key: PipelineKey, lane: number, state: LaneState, before: KeptLane): Promise<KeptLane> {
+    const event = batchEventOf(key, lane, state, before.state);
+    const write = () => this.#write(key, lane, state, before, event);
+    if (!event) return write();
+    // One after the other, so that positions are read in their order.
+    const written = this.#writing.then(write);
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+
+  async #write(
+    key: PipelineKey,
+    lane: number,
+    state: LaneState,
+    before: KeptLane,
+    event: BatchEvent | null,
+  ): Promise<KeptLane> {
+    const { logged = { count: 0, position: 0 } } = (before.state ?? {}) as Partial<LaneDocument>;
+    const position = event ? (await this.lastBatch()) + 1 : logged.position;
+    const value = { ...state, logged: { count: logged.count + (event ? 1 : 0), position } };
+    const entry = event && { position, event };
+    const slot = `${idOf(BATCHES, key, lane)}/${logged.count % BATCHES_KEPT}`;
+    const kept = entry ? [{ id: slot, collection: COLLECTION, value: entry }] : [];
+    const last = { id: idOf(LANES, key, lane), collection: COLLECTION, value, expected: before.version };
     try {
-      const version = await this.#store.write(idOf(key, lane), COLLECTION, state, before.version);
-      return { state, version };
+      const version = await this.#store.writeTogether(kept, last);
+      if (entry) {
+        this.#last = Promise.resolve(position);
+        this.#news.emit('batch', entry);
+      }
+      return { state: value, version };
     } catch (error) {
       if (error instanceof VersionConflictError) throw new FencedError(null);
       throw error;
     }
   }
+
+  lastBatch(): Promise<number> {
+    this.#last ??= this.#store
+      .list<LaneDocument>(LANES)
+      .then((lanes) => Math.max(0, ...lanes.map(({ value }) => value.logged?.position ?? 0)));
+    return this.#last;
+  }
+
+  async batches(key: PipelineKey, after: number): Promise<BatchEntry[]> {
+    return this.#stored(`${BATCHES}${pathOf(key)}/`, after);
+  }
+
+  async *follow(
+    from: number | 'last-of-each',
+    signal: AbortSignal,
+    key?: PipelineKey,
+  ): AsyncGenerator<BatchEntry> {
+    const news: BatchEntry[] = [];
+    const hear = (entry: BatchEntry) => {
+      if (!key || pathOf(entry.event) === pathOf(key)) news.push(entry);
+      // A reader that is slower than that finds the others in the history.
+      if (news.length > BATCHES_KEPT) news.shift();
+    };
+    this.#news.on('batch', hear);
+    try {
+      const after = from === 'last-of-each' ? 0 : from;
+      let at = after;
+      const isBehind = after < (await this.lastBatch());
+      const stored = isBehind ? await this.#stored(`${BATCHES}${key ? `${pathOf(key)}/` : ''}`, after) : [];
+      for (const entry of from === 'last-of-each' ? lastOfEach(stored) : stored) {
+        if (signal.aborted) return;
+        at = entry.position;
+        yield entry;
+      }
+      while (!signal.aborted) {
+        const entry = news.shift();
+        if (!entry) await once(this.#news, 'batch', { signal }).catch(() => undefined);
+        else if (entry.position > at) yield entry;
+      }
+    } finally {
+      this.#news.off('batch', hear);
+    }
+  }
+
+  async #stored(prefix: string, after: number): Promise<BatchEntry[]> {
+    const kept = await this.#store.list<BatchEntry>(prefix);
+    return kept
+      .map(({ value }) => value)
+      .filter(({ position }) => position > after)
+      .toSorted((one, other) => one.position - other.position);
+  }
 }
 
-const idOf = ({ tenant, pipelineId }: PipelineKey, lane: number): string =>
-  `sparkPipelines/lanes/${encodeURIComponent(tenant)}/${pipelineId}/${lane}`;
+function lastOfEach(entries: readonly BatchEntry[]): BatchEntry[] {
+  const last = new Map(entries.map((entry) => [`${pathOf(entry.event)}/${entry.event.data.lane}`, entry]));
+  return [...last.values()].toSorted((one, other) => one.position - other.position);
+}
+
+const pathOf = ({ tenant, pipelineId }: PipelineKey): string => `${encodeURIComponent(tenant)}/${pipelineId}`;
+const idOf = (prefix: string, key: PipelineKey, lane: number): string => `${prefix}${pathOf(key)}/${lane}`;

@@ -72,8 +72,8 @@ const webOf = (to: string): string => join(dirname(to), 'web');
 /** What is left of apps that are gone. */
 async function removeOthers(root: string, units: readonly Unit[]): Promise<void> {
   const wanted = new Set(units.map(({ to }) => to));
-  const apps = join(root, 'dist', 'apps');
-  const others = (await foldersIn(apps)).map((name) => join(apps, name)).filter((to) => !wanted.has(to));
+  const folder = join(root, 'dist', 'apps');
+  const others = (await foldersIn(folder)).map((name) => join(folder, name)).filter((to) => !wanted.has(to));
   await Promise.all(others.map((to) => rm(to, { recursive: true, force: true })));
 }
 

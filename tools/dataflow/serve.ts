@@ -70,7 +70,10 @@ async function show(app: App, once: boolean): Promise<void> {
   console.log(`OpenAPI    ${url}/api`);
   console.log(`Pipelines  ${nats ? `in JetStream at ${nats}` : `in ${folder}, this process alone`}`);
   console.log(`Files      ${files}   the only folder that definitions can name files in`);
-  if (!token) console.log(`Operator   the token in ${join(folder, 'operator-token')}`);
+  if (!token)
+    console.log(
+      `Token      ${join(folder, 'operator-token')}   the operator token, for the Authorization header`,
+    );
   const authorization = token ? ` -H "authorization: Bearer $SPARK_OPERATOR_TOKEN"` : '';
   mkdirSync(files, { recursive: true });
   writeFileSync(join(files, 'people.ndjson'), PEOPLE);

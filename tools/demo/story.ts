@@ -55,6 +55,7 @@ async function createSome(run: string, fleet: App, hr: App, narrator: Narrator):
 }
 
 async function createMany(run: string, fleet: App, hr: App, narrator: Narrator): Promise<void> {
+  narrator.say('Create', `${BULK} cars, ${LANES} at a time`);
   const began = performance.now();
   const waiting = Array.from({ length: BULK }, (_, at) => at);
   const made: Car[] = [];

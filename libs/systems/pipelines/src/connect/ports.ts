@@ -1,3 +1,4 @@
+import { counted } from '@nestjs-spark/foundation/internal';
 import type { Position, Totals } from '../batch/batch.ts';
 import type { BatchLimits } from '../definition/types.ts';
 import type { Fields } from '../expression/compile-expression.ts';
@@ -130,7 +131,7 @@ export class RecordsRefusedError extends Error {
   readonly refused: readonly { at: number; reason: string }[];
 
   constructor(refused: readonly { at: number; reason: string }[]) {
-    super(`The sink refuses ${refused.length} records: ${refused[0]?.reason ?? ''}`);
+    super(`The sink refuses ${counted(refused.length, 'record')}: ${refused[0]?.reason ?? ''}`);
     this.refused = refused;
   }
 }

@@ -145,6 +145,7 @@ describeWithServers(['nats'], 'pipelines on three nodes', () => {
     ] as const) {
       expect((await send(node, 'POST', `/anywhere/${move}`)).view.state).toBe(state);
       expect((await read<View>(node, '/api/pipelines/anywhere')).state).toBe(state);
+      if (move === 'start') await until(async () => idsOf('anywhere').length > 0);
     }
     // What happens to batches is known to each of them as well, and who it was.
     const histories = await Promise.all(

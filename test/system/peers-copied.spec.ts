@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWithServers, eventually } from '@nestjs-spark/servers/testing';
+import { heardFile, readHeard } from '../support/heard.ts';
 import { type Member, PATIENCE_MS } from '../support/member.ts';
 import { World } from '../support/world.ts';
 
@@ -18,6 +20,7 @@ describeWithServers(['nats'], 'A module that copies from a set of replicas', () 
   let a: Member;
   let b: Member;
   let hr: Member;
+  let heard: string;
 
   const write = async (node: Member, method: string, id: string, title?: string) => {
     const body = title === undefined ? {} : { body: { title } };
@@ -49,11 +52,17 @@ describeWithServers(['nats'], 'A module that copies from a set of replicas', () 
         SPARK_PEERS_NODE: name,
       });
     [a, b] = [await node('a'), await node('b')];
-    hr = await world.module('HR', { replicated: [copies] });
-    await Promise.all([a, b].map((one) => one.startReady()));
+    heard = heardFile();
+    hr = await world.module('HR', { replicated: [copies], heard });
+    await a.startReady();
+    // The last one that starts is the one that is registered, and which is asked for copies.
+    await b.startReady();
     await hr.startReady();
   });
-  afterAll(() => world?.end());
+  afterAll(async () => {
+    await world?.end();
+    if (heard) await rm(heard, { force: true });
+  });
 
   it('gets what any of them wrote, each document once, and deletes', async () => {
     await write(a, 'PUT', 'notes/1', 'by a');
@@ -65,7 +74,7 @@ describeWithServers(['nats'], 'A module that copies from a set of replicas', () 
     expect(await copiedFrom(a)).toHaveLength(2);
   });
 
-  it.each(['a', 'b'])('gets everything when %s is killed, also what is deleted meanwhile', async (name) => {
+  it.each(['b', 'a'])('gets everything when %s is killed, also what is deleted meanwhile', async (name) => {
     const [killed, other] = name === 'a' ? [a, b] : [b, a];
     await write(other, 'PUT', `notes/before-${name}`, 'before');
     await write(other, 'PUT', `notes/gone-${name}`, 'to be deleted');
@@ -79,5 +88,17 @@ describeWithServers(['nats'], 'A module that copies from a set of replicas', () 
     await write(killed, 'DELETE', `notes/before-${name}`);
     await eventually(async () => expect(await seenBy(other)).toEqual(await seenBy(killed)), WAIT);
     await copiedFrom(other);
+  });
+
+  it('is told of no change twice, whichever node has captured it', async () => {
+    const there = (await copied()).map((text) => text.split(' ')[0]);
+    await eventually(() => {
+      const arrivals = readHeard(heard);
+      const names = arrivals.map(({ kind, id }) => `${kind} ${id}`);
+      expect(new Set(names).size).toBe(names.length);
+      for (const id of there) expect(names).toContain(`arrived ${id}`);
+      expect(names).toContain('gone notes/3');
+      return true;
+    }, WAIT);
   });
 });

@@ -19,6 +19,7 @@ const SUITES = [
   'test/failure/peers-many',
   'test/system/scripts-change',
   'test/system/cars-travel',
+  'test/system/peers-copied',
   'test/system/first-copy',
   'test/system/preview',
   'test/system/refusals',
